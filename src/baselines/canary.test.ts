@@ -107,7 +107,7 @@ describe("the test of canaries", () => {
     expect(canarySentence(silent)).toBe("The canary says nothing: 4 of 25 were answered, and it needs 5.");
   });
 
-  it("is told in one sentence when it is stale, and not at all when it is not", () => {
+  it("is described in one sentence when it is stale, and not at all when it is not", () => {
     expect(canarySentence(judgeCanaries(canaries, answers(0), "r"))).toBeNull();
     expect(canarySentence(judgeCanaries(canaries, answers(10), "r"))).toMatch(
       /^baseline_stale: 25 canary cases, .*, passed 60 % where they passed 100 % \(p < 0\.0001\)\./,

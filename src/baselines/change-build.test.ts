@@ -198,7 +198,7 @@ describe("the build of a change", () => {
     expect(branchIn({ CI: "true", ...push })).toBe("none");
   });
 
-  it("is told of every system that names a base branch", () => {
+  it("is read from every system that names a base branch", () => {
     const covered = new Set(BUILDS.flatMap(([, change]) => Object.keys(change)));
     for (const { name, base } of CI_SYSTEMS)
       expect(base.length === 0 || base.some((variable) => covered.has(variable)), name).toBe(true);

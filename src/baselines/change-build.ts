@@ -225,7 +225,7 @@ const BUILT_REF = [
   "ZUUL_REF",
 ] as const;
 
-/** Branches that a merge queue makes; the first group is the branch that it merges into, where the name tells it. */
+/** Branches that a merge queue makes; the first group is the branch that it merges into, where the name holds it. */
 const QUEUES: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["GitHub's merge queue", /^gh-readonly-queue\/(.+)\/pr-\d+-[0-9a-z]+$/],
   ["Mergify's merge queue", /^mergify\/(?:merge-queue|bors|trains?)\/()/],

@@ -32,7 +32,7 @@ describe("failures that grew", () => {
     expect(grown(failing("grounding"), failing("retrieval"))?.map((one) => one.class)).toEqual(["retrieval"]);
   });
 
-  it("are told apart from what chance may have done", () => {
+  it("are distinguished from what chance may have done", () => {
     const one = sideOf([[5, 4], ...times(39, [5, 5] as const)], (index) =>
       index === 0 ? { refusal: 1 } : undefined,
     );

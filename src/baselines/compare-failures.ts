@@ -14,7 +14,7 @@ import type { FailuresOf, Side } from "./side.ts";
 
 /**
  * Classes of failure of which a greater share of trials failed by than on the baseline, strongest evidence first. Undefined where a
- * side does not tell why its trials failed: what nobody looked at has not grown.
+ * side does not hold why its trials failed: what nobody looked at has not grown.
  */
 export function grownFailures(base: Side, candidate: Side, pairs: Pairing): FailureGrowth[] | undefined {
   if (
@@ -33,7 +33,7 @@ export function grownFailures(base: Side, candidate: Side, pairs: Pairing): Fail
     .sort((a, b) => a.p - b.p || (a.class < b.class ? -1 : 1));
 }
 
-/** A comparison of two sides with the classes of failure that grew, where both tell of theirs and were scored alike. */
+/** A comparison of two sides with the classes of failure that grew, where both hold theirs and were scored alike. */
 export function withGrownFailures(
   comparison: Comparison,
   base: Side,

@@ -127,7 +127,7 @@ export function gateRun(input: GateInput): {
   };
 }
 
-/** What tells the comparison from those of the suite's other targets; nothing where it has one. */
+/** What distinguishes the comparison from those of the suite's other targets; nothing where it has one. */
 export function comparedTarget(header: RunHeader): Pick<Comparison, "prompt" | "alias"> {
   const { prompt, alias } = header;
   return {

@@ -85,7 +85,7 @@ describe("a command that is half typed", () => {
     ["--trials 3 run tickets", "fix: evals run --trials 3 tickets\n"],
     ['--message "first release" promote', 'fix: evals promote --message "first release"\n'],
     ["--trials 3", "fix: evals --help\n"],
-  ])("evals %s: is told one that works", async (args, fix) => {
+  ])("evals %s: suggests a command that works", async (args, fix) => {
     const { exit, stderr } = await repo.evals(args);
     expect(exit).toBe(2);
     expect(stderr).toContain(fix);

@@ -30,7 +30,7 @@ describe("a process that is ended from inside", () => {
     expect([process.exitCode, losses]).toEqual([3, [{ kind: "exited" }]]);
   });
 
-  it("has the exit code that was told already, if one was", () => {
+  it("has the exit code that was given already, if one was", () => {
     const { process, emit } = guarded(1);
     emit("exit");
     expect(process.exitCode).toBe(1);

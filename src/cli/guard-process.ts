@@ -22,7 +22,7 @@ export type Loss =
  * Modules of the project run in this process. One that ends it, or throws outside of a call, must not look like a pass or
  * a failed gate: the run is undecided then, and what had arrived is kept.
  *
- * @param lost tells a mistake in the way that was asked for, once, before it returns, for at the end of a process nothing
+ * @param lost reports a mistake in the way that was asked for, once, before it returns, for at the end of a process nothing
  * is waited for; what it returns becomes the exit code
  * @returns called with the command's exit code: from then on it stays, whoever ends the process
  */

@@ -15,7 +15,7 @@ describe("output that cannot be written", () => {
     expect(failing("EPIPE", "ERR_STREAM_DESTROYED", "EPIPE")).toEqual([]);
   });
 
-  it("is told once when a disk is full", () => {
+  it("is reported once when a disk is full", () => {
     expect(failing("ENOSPC", "ENOSPC")).toEqual(["ENOSPC"]);
     expect(failing(undefined)).toEqual(["unknown error"]);
   });

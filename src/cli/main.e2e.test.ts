@@ -35,7 +35,7 @@ const MISTAKES = [
 ] as const;
 
 describe("a mistake on the command line", () => {
-  it("is told with a guess, runs nothing and exits 2", async () => {
+  it("is answered with a guess, runs nothing and exits 2", async () => {
     const repo = at("every-case-passes");
     await repo.evals("run --quiet");
     for (const args of MISTAKES) {
@@ -79,7 +79,7 @@ describe("a mistake on the command line", () => {
 });
 
 describe("a mistake in a file", () => {
-  it("in every suite is told at once", async () => {
+  it("in every suite is reported at once", async () => {
     const repo = at("several-suites");
     repo.edit("evals/a-complete.yaml", "model: recorded", "model: recoded");
     repo.edit("evals/c-wrong.yaml", "type: equals", "type: equal");
@@ -90,7 +90,7 @@ describe("a mistake in a file", () => {
     repo.matches("mistakes-in-two-suites");
   });
 
-  it("of a dataset that two suites share is told once", async () => {
+  it("of a dataset that two suites share is reported once", async () => {
     const repo = at("every-case-passes");
     const [suite = ""] = readdirSync(join(repo.root, "evals")).filter((name) => name.endsWith(".yaml"));
     const text = repo.read(`evals/${suite}`);

@@ -32,7 +32,7 @@ export async function main(args: readonly string[], io?: Io): Promise<number> {
     const lost = lostCommand(how);
     if (printed === "") return reportMistakes(args, own, lost);
     // Whoever reads a document gets exactly one, and it has given the exit code already.
-    own.stderr(formatProblems(lost.problems, "the command had told its outcome already"));
+    own.stderr(formatProblems(lost.problems, "the command had reported its outcome already"));
     return exitOfDocument(printed);
   });
   const code = await runMain(args, watched);

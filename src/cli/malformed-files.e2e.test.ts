@@ -178,7 +178,7 @@ describe("every file that is read", () => {
 
 describe("every file with an object a line", () => {
   it.each(LINES)(
-    "is told once when it is one JSON list, written in one line or over many: %s",
+    "is reported once when it is one JSON list, written in one line or over many: %s",
     async (path) => {
       const values = text(path)
         .trimEnd()
@@ -191,7 +191,7 @@ describe("every file with an object a line", () => {
     },
   );
 
-  it.each(LINES)("is told once when its objects go on over several lines: %s", async (path) => {
+  it.each(LINES)("is reported once when its objects go on over several lines: %s", async (path) => {
     const values = text(path)
       .trimEnd()
       .split("\n")

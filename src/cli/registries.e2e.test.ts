@@ -52,7 +52,7 @@ describe("one line in a registry is enough for", () => {
   });
 
   it.each(providers.names)(
-    "the provider %s to be in the reference, and among those that a typo is told of",
+    "the provider %s to be in the reference, and among the suggestions for a typo",
     async (name) => {
       expect(page("docs/providers.md")).toMatch(new RegExp(`provider: ${name}\\b`));
       repo.write("evalconfig.yaml", "models:\n  small: { provider: nothing-like-it }\n");
@@ -61,7 +61,7 @@ describe("one line in a registry is enough for", () => {
   );
 
   it.each(scorers.names)(
-    "the scorer %s to be in the reference, and what a typo of it is told",
+    "the scorer %s to be in the reference, and suggested for a typo of it",
     async (name) => {
       expect(page("docs/scorers.md")).toMatch(new RegExp(`^##+ .*\\b${name}\\b`, "m"));
       repo.write("evals/s.yaml", `dataset: s\nmodel: small\nscorers: [{ type: ${name}x }]\n`);
@@ -70,7 +70,7 @@ describe("one line in a registry is enough for", () => {
   );
 
   it.each(JUDGE_KINDS.map(({ kind }) => kind))(
-    "the judge kind %s to be among those that a typo is told of",
+    "the judge kind %s to be among the suggestions for a typo",
     async (kind) => {
       repo.write("judges/j/1.0.0.md", "---\nkind: nothing-like-it\nmodel: small\n---\nIs it polite?\n");
       expect((await repo.evals("check")).stderr).toMatch(new RegExp(`\\b${kind}\\b`));

@@ -28,7 +28,7 @@ export interface LostBatch {
   readonly others: ReadonlySet<string>;
 }
 
-/** `unsure`: one that still runs may be it, which only its answers will tell. */
+/** `unsure`: one that still runs may be it, which only its answers will show. */
 export type FoundBatch =
   | { readonly kind: "found"; readonly id: string }
   | { readonly kind: "none" | "unsure" };

@@ -15,7 +15,7 @@ export interface ModelReply {
   readonly added: readonly number[];
 }
 
-/** What a conversation tells of the way to its last answer. */
+/** The way to the last answer, as a conversation shows it. */
 export interface ConversationSteps {
   readonly replies: readonly ModelReply[];
   /** Messages of the person. */

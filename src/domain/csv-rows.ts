@@ -19,7 +19,7 @@ export interface CsvTable {
 export interface CsvFormat {
   readonly path: string;
   readonly code: string;
-  /** A column that every table of this kind has: it tells which character separates the cells. */
+  /** A column that every table of this kind has: it shows which character separates the cells. */
   readonly column: string;
 }
 

@@ -53,7 +53,7 @@ const DETAILS = ["step", "result", "error", "latency_ms"] as const;
 
 const hasDetails = (call: ToolCall): boolean => DETAILS.some((name) => call[name] !== undefined);
 
-/** Calls as they were listed, with what the conversation tells of them where both name the same tools. */
+/** Calls as they were listed, with what the conversation adds to them where both name the same tools. */
 function joinedCalls(listed: readonly ToolCall[], found: readonly ToolCall[]): readonly ToolCall[] {
   const same = listed.length === found.length && listed.every(({ name }, at) => name === found[at]?.name);
   if (!same) return listed;
@@ -85,7 +85,7 @@ export function wholeConversation(answer: DescribedAnswer, asked: readonly Messa
   return [...asked, replyMessage(answer)];
 }
 
-/** What an answer tells of its steps: by its conversation, or, where a model was asked once, by itself. */
+/** The steps of an answer: read from its conversation, or, where a model was asked once, from the answer itself. */
 function reportedSteps(answer: DescribedAnswer, conversation: readonly Message[]): ConversationSteps {
   if (conversation.length > 0) return conversationSteps(conversation);
   const once = answer.finish_reason !== null;
@@ -98,12 +98,12 @@ function reportedSteps(answer: DescribedAnswer, conversation: readonly Message[]
   };
 }
 
-/** The tool calls of an answer, with all that it or its conversation tells of them. */
+/** The tool calls of an answer, with everything that it or its conversation holds about them. */
 export function detailedCalls(answer: DescribedAnswer): readonly ToolCall[] {
   return joinedCalls(answer.tool_calls, reportedSteps(answer, answer.messages).tool_calls);
 }
 
-/** A list as it was given, else the one that the conversation tells. */
+/** A list as it was given, else the one that the conversation holds. */
 function retrievalsOf(
   { trajectory }: DescribedAnswer,
   reported: ConversationSteps,

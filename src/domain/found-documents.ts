@@ -38,7 +38,7 @@ export function searchResultsIn(content: unknown): readonly FoundDocument[] | un
   }));
 }
 
-/** The searches of OpenAI's hosted file search among content parts. One whose results were not asked for tells none. */
+/** The searches of OpenAI's hosted file search among content parts. A search whose results were not asked for shows none. */
 export function fileSearchesIn(content: unknown, step: number): readonly Retrieval[] {
   if (!Array.isArray(content)) return [];
   return content.map(membersIn).flatMap(({ type, queries, results }) => {

@@ -44,7 +44,7 @@ function turnsOfSteps({ messages }: TranscriptDocument): (step: number | null) =
   };
 }
 
-/** What a transcript did; undefined when it does not tell which tools were called. */
+/** What a transcript did; undefined when it does not show which tools were called. */
 export function traceOf(transcript: TranscriptDocument): GoldenTrace | undefined {
   if (transcript.tool_calls === null) return undefined;
   const turnOf = turnsOfSteps(transcript);

@@ -77,8 +77,8 @@ function inPlainLetters(text: string): string {
 }
 
 /**
- * What tells two texts apart that look the same: `; they look alike: the answer has U+200B (zero width space)`. Empty for
- * texts that a reader tells apart.
+ * The difference between two texts that look the same: `; they look alike: the answer has U+200B (zero width space)`. Empty for
+ * texts that a reader can see to be different.
  *
  * @param same whether two texts agree; default: they are equal
  * @param words whose the odd characters are

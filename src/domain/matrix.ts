@@ -2,7 +2,7 @@ import type { MetricValue } from "./run.ts";
 
 /** One target of a matrix: what one run of it amounts to. */
 export interface MatrixTarget {
-  /** What tells it from the others: `triage@1.1.0 · small`, `triage@1.1.0`, `small`. */
+  /** What distinguishes it from the others: `triage@1.1.0 · small`, `triage@1.1.0`, `small`. */
   readonly name: string;
   readonly run: string;
   /** `name@version`; null for a target without a prompt of a file. */

@@ -29,9 +29,9 @@ export interface AnsweredReply {
   readonly model?: string | null | undefined;
   readonly finish_reason?: string | null | undefined;
   readonly refusal?: string | null | undefined;
-  /** What an application tells of its way to the answer, beyond messages and tool calls. */
+  /** What an application reports of its way to the answer, beyond messages and tool calls. */
   readonly trajectory?: Trajectory | undefined;
-  /** What it does not tell, where that cannot be seen by what it lacks: a conversation holds messages of ours, too. */
+  /** What it does not report, where its missing members do not show that: a conversation holds messages of ours, too. */
   readonly untold?: readonly Unreported[] | undefined;
   /** The reply's body as received, secrets removed; kept with the transcript. */
   readonly raw?: string | undefined;

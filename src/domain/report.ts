@@ -214,7 +214,7 @@ export interface Comparison {
   /** Broken then fixed cases with their counts, strongest evidence first. */
   readonly moved: readonly CaseComparison[];
   readonly tags: readonly TagComparison[];
-  /** Classes of failure that grew, strongest evidence first; absent where a side does not tell why its trials failed. */
+  /** Classes of failure that grew, strongest evidence first; absent where a side does not hold why its trials failed. */
   readonly failures?: readonly FailureGrowth[];
   /** Answers before and after of the first few broken and fixed cases. */
   readonly examples: readonly CaseExample[];

@@ -24,7 +24,7 @@ export const STOPPED = ["steps", "tool_calls", "same_call", "tokens", "usd", "ti
 export type Stopped = (typeof STOPPED)[number];
 
 /**
- * What a target tells of its way to an answer and neither its messages nor its tool calls hold. A member that it does not tell is
+ * What a target reports of its way to an answer and neither its messages nor its tool calls hold. A member that it does not report is
  * absent. A single model call has none of it.
  */
 export interface Trajectory {
@@ -38,7 +38,7 @@ export interface Trajectory {
   readonly steps?: number | undefined;
   /** The limit that ended it. */
   readonly stopped?: Stopped | undefined;
-  /** Names of the agents that were at work, as a trace tells them, the first one first. */
+  /** Names of the agents that were at work, as a trace names them, the first one first. */
   readonly agents?: readonly string[] | undefined;
   /** What of the conversation, as a trace or a file holds it, was not understood; in words for a person. */
   readonly unread?: readonly string[] | undefined;

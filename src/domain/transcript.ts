@@ -59,9 +59,9 @@ export interface Transcript {
   readonly refusal: string | null;
   /** Alias of the model that answered in place of the one that was asked; absent when none did. */
   readonly fallback?: string | undefined;
-  /** What the answer does not tell; absent when it tells all. */
+  /** What the answer does not report; absent when it reports everything. */
   readonly untold?: readonly Unreported[] | undefined;
-  /** What the target tells of its way beyond messages and tool calls; absent when it tells nothing of it. */
+  /** What the target reports of its way beyond messages and tool calls; absent when it reports nothing of it. */
   readonly trajectory?: Trajectory | undefined;
 }
 
@@ -82,7 +82,7 @@ export const REPORTS_ALL: readonly Unreported[] = [];
 const CALLS_UNREPORTED: readonly Unreported[] = ["tool_calls"];
 const REFUSAL_UNREPORTED: readonly Unreported[] = ["refusal"];
 
-/** What a reply does not tell. A conversation in which the other side speaks tells its tool calls. */
+/** What a reply does not report. A conversation with messages of the other side reports its tool calls. */
 export function unreportedBy({
   messages,
   tool_calls,
@@ -96,7 +96,7 @@ export function unreportedBy({
   return refused ? REFUSAL_UNREPORTED : REPORTS_ALL;
 }
 
-/** How many tools an answer called; null when it does not tell. */
+/** How many tools an answer called; null when it does not report that. */
 export function toolCallCount({
   tool_calls,
   untold,

@@ -1,7 +1,7 @@
 import { describeTranscript } from "./describe-transcript.ts";
 import { type Transcript, toolCallCount } from "./transcript.ts";
 
-/** What an answer's way amounts to, in numbers; null where it does not tell. */
+/** The numbers of an answer's way; null where the answer does not report them. */
 export interface WayCounts {
   /** Calls of a model. */
   readonly steps: number | null;

@@ -283,7 +283,7 @@ describe("a change that is refused", () => {
 });
 
 describe("two changes at once", () => {
-  it("one is made, the other is told to wait, and nothing is mixed", async () => {
+  it("one is made, the other is asked to wait, and nothing is mixed", async () => {
     repo.commit({ "a.txt": "a" });
     const outcomes = await Promise.allSettled([
       commitFiles(repo.root, plan({ "one.txt": "1" }, null)),

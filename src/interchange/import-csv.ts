@@ -96,7 +96,7 @@ function separatorOf({ options }: ImportRequest): string | undefined {
   throw new EvalsError({
     code: "EVALS_OPTION_INVALID",
     what: `--separator "${given}" is not one character.`,
-    why: "Cells are told apart by one character.",
+    why: "Cells are separated by one character.",
     fix: '--separator ";"    (or tab)',
   });
 }

@@ -72,7 +72,7 @@ function taken(alias: string, entry: object): Problem {
     code: "EVALS_IMPORT_MODEL",
     path: CONFIG_FILE,
     what: `A model "${alias}" is here already, with other settings than the imported ones: ${JSON.stringify(entry)}`,
-    why: "Nothing that is there is written over, and suites of two models under one name could not be told apart.",
+    why: "Nothing that is there is written over, and suites of two models under one name could not be distinguished.",
     fix: "Rename yours and the suites that name it, or import into a folder of its own: --out <dir>",
   };
 }

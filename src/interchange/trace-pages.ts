@@ -9,7 +9,7 @@ import { type PlacedSpans, spansOfItem } from "./trace-items.ts";
 export interface TracePages {
   readonly ask: AskServer;
   readonly env: ImportRequest["env"];
-  /** ISO 8601: only what began since then, where the server can tell; undefined for all. */
+  /** ISO 8601: only what began since then, where the server knows that; undefined for all. */
   readonly since: string | undefined;
 }
 

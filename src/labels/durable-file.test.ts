@@ -32,7 +32,7 @@ test("a file is made with its folder, gets lines, and is replaced with nothing l
   expect(readdirSync(join(root, "labels"))).toEqual(["s.jsonl"]);
 });
 
-test("a folder in a file's place, and a file in a folder's, are told as mistakes with their path", () => {
+test("a folder in a file's place, and a file in a folder's, are reported as mistakes with their path", () => {
   mkdirSync(join(root, "labels/s.jsonl"), { recursive: true });
   const path = "labels/s.jsonl";
   expect(problemOf(() => bytesOf(root, path))).toMatchObject({ code: "EVALS_FILE_IS_DIRECTORY", path });

@@ -16,7 +16,7 @@ export interface LineFormat<T> {
   readonly code: string;
   /** One line in a sentence: "label", "verdict". */
   readonly noun: string;
-  /** What tells two lines apart, where two of the same are a mistake. */
+  /** The identity of a line, where two of the same are a mistake. */
   readonly unique?: {
     readonly identity: (line: T) => string;
     /** `rater "ana" of this answer`, for the sentence about two lines with the same identity. */

@@ -51,7 +51,7 @@ describe("a label made by hand", () => {
 });
 
 describe("mistakes of a label file", () => {
-  test("every one is told with its place, all at once", () => {
+  test("every one is reported with its place, all at once", () => {
     const good = label("a", "pass");
     const { rater: _, ...noRater } = label("b", "pass");
     const text = [
@@ -78,7 +78,7 @@ describe("mistakes of a label file", () => {
     expect(problems.every(({ path }) => path === PATH)).toBe(true);
   });
 
-  test("a half-written last line is told as such, and the same in the middle is not", () => {
+  test("a half-written last line is reported as such, and the same in the middle is not", () => {
     const half = line(label("b", "pass")).slice(0, 40);
     const [last] = problemsOf(line(label("a", "pass")) + half);
     expect(last).toMatchObject({ code: "EVALS_LABELS_CUT_OFF", line: 2, column: 41 });

@@ -61,7 +61,7 @@ describe("measuredScorers", () => {
     expect(measuredNames(found)).toEqual(["good"]);
   });
 
-  it("is told by every type of the registry that takes a model, and by no other", async () => {
+  it("is kept by every type of the registry that takes a model, and by no other", async () => {
     for (const type of registry.names) {
       const definition = await registry.load(type);
       const shape = (definition?.settings as { shape?: Record<string, unknown> } | undefined)?.shape;

@@ -72,7 +72,7 @@ function targetOf({ report }: ReportedRun, name: string): MatrixTarget {
 const promptOf = ({ prompt }: RunHeader): string | null =>
   prompt === null ? null : `${prompt.name}@${prompt.version}`;
 
-/** What tells targets apart: prompts where they differ, models where they differ, ids where neither does. */
+/** What distinguishes targets: prompts where they differ, models where they differ, ids where neither does. */
 function targetNames(headers: readonly RunHeader[]): string[] {
   const severalPrompts = new Set(headers.map(promptOf)).size > 1;
   const severalModels = new Set(headers.map(({ alias }) => alias)).size > 1;

@@ -118,7 +118,7 @@ function runTotals(tally: Tally): Metrics {
   return totals;
 }
 
-/** Failed calls over all calls; unknown where nothing was called, or where one answer does not tell. */
+/** Failed calls over all calls; unknown where nothing was called, or where one answer does not report that. */
 function toolErrorRate({ failedCalls, toolCalls, totalAnswered }: Tally): MetricValue {
   const isUnknown = totalAnswered === 0 || failedCalls.unknown + toolCalls.unknown > 0;
   return isUnknown || toolCalls.sum === 0 ? UNKNOWN : { value: failedCalls.sum / toolCalls.sum };

@@ -168,7 +168,7 @@ async function comparePair(
     : withExamples(named, store, base.run, candidate.run);
 }
 
-/** Which classes of failure grew, where both sides tell of theirs. */
+/** Which classes of failure grew, where both sides hold theirs. */
 async function withGrowth(compared: Comparison, base: Side, candidate: Side, narrowed: boolean) {
   if (base.failures === undefined || candidate.failures === undefined) return compared;
   const { withGrownFailures } = await import("../baselines/compare-failures.ts");
@@ -186,7 +186,7 @@ async function sharedBy(base: SideSource, candidate: SideSource, { read }: Store
   return { shared: after.filter((id) => before.has(id)).length, of: after.length };
 }
 
-/** What tells a suite's comparisons apart where it lists several targets; the candidate's prompt, where both sides list theirs. */
+/** What distinguishes a suite's comparisons where it lists several targets; the candidate's prompt, where both sides list theirs. */
 function targetOf(base: SideSource, candidate: SideSource): Pick<Comparison, "prompt" | "alias"> {
   return { ...base.several, ...candidate.several };
 }

@@ -46,7 +46,7 @@ async function suitesOf(directory: string | undefined, io: Environment): Promise
     return (await openProject(io, { directory })).suites;
   } catch (error) {
     if (!(error instanceof EvalsError)) throw error;
-    io.notice("Where the prompts are used cannot be told: a file has a mistake, evals check names it.");
+    io.notice("Where the prompts are used is unknown: a file has a mistake, evals check names it.");
     return [];
   }
 }

@@ -222,7 +222,7 @@ async function measuresOf({ traffic }: Store, rows: readonly TrafficRow[]): Prom
   ]);
 }
 
-/** `traffic-` and as much of the trace's id as tells it from the others. */
+/** `traffic-` and as much of the trace's id as distinguishes it from the others. */
 function idFor(trace: string, taken: Set<string>): string {
   const plain = trace.replace(/[^\w.-]+/g, "-");
   let length = 8;

@@ -191,7 +191,7 @@ function measured(
   };
 }
 
-/** The kind of a failure that telemetry tells in words. */
+/** The kind of a failure that telemetry describes in words. */
 function kindOfError(words: string): ErrorKind {
   if (/\b429\b|rate.?limit|too many requests|quota/i.test(words)) return "rate-limit";
   if (/time.?(?:d )?out|deadline|\b(?:408|504)\b/i.test(words)) return "timeout";

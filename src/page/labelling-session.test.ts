@@ -69,7 +69,7 @@ describe("a labelling session", () => {
     expect(labels.map((one) => `${one.case} ${one.verdict}`)).toEqual(["c0 pass", "c1 fail", "c2 unsure"]);
   });
 
-  it("knows a step that it has heard before from one for an answer that is not shown", () => {
+  it("distinguishes a step that it got before from one for an answer that is not shown", () => {
     const { made, labels } = session();
     expect(made.judge("q0", { verdict: "pass" })).toBe("done");
     expect(made.judge("q0", { verdict: "pass" })).toBe("repeated");

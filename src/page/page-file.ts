@@ -19,7 +19,7 @@ const TEXT_LENGTHS = [200_000, 20_000, 4_000, 1_000, 250];
 const PAGE_LETTERS = 400_000;
 /** Letters of JSON in all pages: more would take long to write, however well they pack. */
 const MAX_LETTERS = 150_000_000;
-/** So many cases tell how large all of them will be. */
+/** From so many cases the size of all of them is estimated. */
 const SAMPLE = 60;
 /** Past this part of the room, cases come without the conversations behind their answers. */
 const WHOLE_TRIALS = 0.6;

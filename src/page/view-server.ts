@@ -40,7 +40,7 @@ export function livePage(
   return { kind: "page", html, policy: `${pagePolicy(assets, true)}; frame-ancestors 'none'` };
 }
 
-/** Looks at the history as long as a page is open, and tells all of them what moved. */
+/** Looks at the history as long as a page is open, and sends all of them what moved. */
 function watching(history: ViewedHistory, sleep: ViewServerOptions["sleep"]) {
   const pages = new Set<(name: string, json: string) => void>();
   let stop: AbortController | null = null;

@@ -22,7 +22,7 @@ export function rightAnswer(values: readonly unknown[]): RightAnswer {
   return { texts: [...texts] };
 }
 
-/** So short a text is found inside of other words by chance: only as a word, or as it is written, does it tell anything. */
+/** So short a text is found inside of other words by chance: it counts only as a word of its own, or as it is written. */
 const SHORT = 3;
 
 /** Whether a text says any part of the right answer. */

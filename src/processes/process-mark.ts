@@ -26,7 +26,7 @@ export function isAlive({ pid, started }: ProcessMark): boolean {
   return started === null || now === null || now.started === started;
 }
 
-/** Linux alone tells; elsewhere the number has to do. */
+/** Only Linux gives this; elsewhere the number alone has to do. */
 function statOf(pid: number): { readonly state: string; readonly started: string } | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");

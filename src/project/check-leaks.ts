@@ -158,7 +158,7 @@ function leakWarning(
     line: at.line,
     column: 1,
     what: `The expected text of case "${id}"${more} is in its prompt, ${at.promptPath}.`,
-    why: "A model that is told the answer is not tested.",
+    why: "A model that can read the answer is not tested.",
     fix: "Take the example out of the prompt, or the case out of the dataset.",
   };
 }

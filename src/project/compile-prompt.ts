@@ -225,7 +225,7 @@ function undefinedProblem(
     return {
       ...base,
       what: `A prompt cannot use {{ ${variable} }}.`,
-      why: "The model would be told the answer that it is tested for.",
+      why: "The model could read the answer that it is tested for.",
       fix: "Remove it. A prompt sees input, case.id, case.tags and case.metadata.",
     };
   }

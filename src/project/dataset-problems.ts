@@ -39,7 +39,7 @@ function andMore(path: string, hidden: number): Problem {
     code: "EVALS_MORE_PROBLEMS",
     path,
     what: `…and ${hidden} more of this file.`,
-    why: `Only the first ${SHOWN} of a file are told.`,
+    why: `Only the first ${SHOWN} of a file are shown.`,
     fix: "Mend those above; the rest may go with them.",
   };
 }

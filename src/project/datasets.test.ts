@@ -24,7 +24,7 @@ function problemsOf(open: () => unknown): readonly Problem[] {
 
 const all = (cases: CaseSource) => Array.from({ length: cases.count }, (_, index) => cases.read(index));
 
-it("a line that holds no object is told as that line, whatever it holds", () => {
+it("a line that holds no object is reported as that line, whatever it holds", () => {
   const found = problemsOf(() => jsonl('{"id":"a","input":1}\nnull\n3\n[1]\n"x"\n'));
   expect(found.map(({ line }) => line)).toEqual([2, 3, 4, 5]);
   for (const { what } of found) expect(what).toMatch(/^This line must be a set of keys, not /);

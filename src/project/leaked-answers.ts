@@ -1,7 +1,7 @@
 import type { Json } from "../domain/json.ts";
 import type { PromptPart } from "../domain/prompt.ts";
 
-/** A text that a case expects and that its prompt tells. */
+/** A text that a case expects and that its prompt gives away. */
 export interface LeakedText {
   /** Two cases with the same key show the model the same text. */
   readonly key: string;
@@ -102,7 +102,7 @@ export class ExpectedAnswers {
     this.#texts = pieces.map((lines) => ` ${lines.join(" ")} `);
   }
 
-  /** @returns the first text of a case's expected value that the prompt tells in its own words */
+  /** @returns the first text of a case's expected value that the prompt holds in its own words */
   add(expected: Json): LeakedText | undefined {
     let leaked: LeakedText | undefined;
     for (const { path, text } of expectedTexts(expected)) {

@@ -345,7 +345,7 @@ function bothModelKeys(places: Places, aliases: readonly string[]): Problem {
     path: places.path,
     ...places.at(["models"], "key"),
     what: 'This suite has both "model" and "models".',
-    why: "It cannot be told whether one run is meant or several.",
+    why: "It is unclear whether one run is meant or several.",
     fix: `models: [${[...new Set(aliases)].join(", ")}], and no model:`,
   };
 }

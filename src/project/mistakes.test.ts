@@ -85,7 +85,7 @@ function layOver(from: string, to: string): void {
 describe("a mistake in the repository", () => {
   const names = readdirSync(FIXTURES).filter((name) => !/^[_.]/.test(name));
 
-  it.each(names)("is told with its place, its reason and its mend: %s", async (name) => {
+  it.each(names)("is reported with its place, its reason and its mend: %s", async (name) => {
     const text = formatProblems(await problemsOf(repositoryWith(name)));
     const golden = join(FIXTURES, name, "expected.txt");
     if (process.env.UPDATE_GOLDENS === "1") writeFileSync(golden, text);

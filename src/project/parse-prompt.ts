@@ -175,7 +175,7 @@ function openFrontMatter(path: string): Problem {
     line: 1,
     column: 1,
     what: "The front matter that begins here has no end.",
-    why: "The prompt's text could not be told from its description.",
+    why: "The prompt's text could not be distinguished from its description.",
     fix: "Put a line of three dashes (---) below the front matter.",
   };
 }

@@ -120,7 +120,7 @@ function bothPromptKeys(places: Places, specs: readonly string[]): Problem {
     path: places.path,
     ...places.at(["prompts"], "key"),
     what: 'This suite has both "prompt" and "prompts".',
-    why: "It cannot be told whether one run is meant or several.",
+    why: "It is unclear whether one run is meant or several.",
     fix: `prompts: [${[...new Set(specs)].filter((one) => !isInlinePrompt(one)).join(", ")}], and no prompt:`,
   };
 }

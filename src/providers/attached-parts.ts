@@ -94,7 +94,7 @@ function noAudio({ path }: AttachedFile): SettingMistake {
     code: "EVALS_ATTACHED_TYPE",
     what: `The prompt sends sound (${path}), and Anthropic's API takes none.`,
     why: "The model would be asked without it.",
-    fix: "Name a model that hears, or send what was said as text.",
+    fix: "Name a model that takes audio, or send a transcript as text.",
   });
 }
 

@@ -37,7 +37,7 @@ function toolCallOf(value: unknown): ToolCall | undefined {
   };
 }
 
-/** What a call tells of how it went, where it was written down after the fact. A result that is an error is none. */
+/** How a call went, where it was written down after the fact. A result that is an error is none. */
 function callDetails({
   step,
   result,

@@ -3,7 +3,7 @@ import { conversationOfSpans, type TracedConversation } from "../traces/conversa
 import { isOtlp } from "../traces/span.ts";
 import { messagesOf } from "./chat-shapes.ts";
 
-/** A conversation as applications and files give it, in our terms, with what a trace tells beside its messages. */
+/** A conversation as applications and files give it, in our terms, with what a trace holds beside its messages. */
 export type Conversation = Pick<TracedConversation, "messages"> & Partial<TracedConversation>;
 
 /** One way to write a conversation. */
@@ -16,7 +16,7 @@ export interface ConversationShape {
   read(value: unknown): Conversation | undefined;
 }
 
-/** Messages of OpenAI's chat API, items of its responses API, messages of Anthropic: each message tells what it is. */
+/** Messages of OpenAI's chat API, items of its responses API, messages of Anthropic: each message shows what it is. */
 const messageList: ConversationShape = {
   about: "a list of {role, content}",
   detect: Array.isArray,

@@ -54,7 +54,7 @@ describe("saidIn", () => {
 });
 
 describe.each(HTTP_SHAPES)("what a $name server says", (shape) => {
-  it("is told of every status, and a redirection by where it leads", async () => {
+  it("is found for every status, and a redirection shows where it leads", async () => {
     server.answer = { status: 422, body: '{"detail":[{"loc":["body"],"msg":"field required"}]}' };
     expect(await askShape(shape, server)).toMatchObject({
       message: expect.stringContaining("body: field required"),
@@ -72,7 +72,7 @@ describe.each(HTTP_SHAPES)("what a $name server says", (shape) => {
     expect(message).toContain(`127.0.0.1:${new URL(server.origin).port}${server.arrived.at(-1)?.url}`);
   });
 
-  it("is told when it is an event stream or a page in place of JSON", async () => {
+  it("is named when it is an event stream or a page in place of JSON", async () => {
     const stream = { "content-type": "text/event-stream" };
     server.answer = { headers: stream, body: 'data: {"choices":[{"delta":{"content":"blue"}}]}\n\n' };
     expect(await askShape(shape, server)).toMatchObject({

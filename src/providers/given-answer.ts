@@ -64,7 +64,7 @@ function has(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** What a trace tells of the way, under what the answer itself says of it. */
+/** What a trace holds of the way; what the answer itself holds comes first. */
 function withTraced(given: Trajectory | undefined, traced: Conversation | undefined): Trajectory | undefined {
   const { retrievals, steps, agents, unread = [] } = traced ?? {};
   if ([retrievals, steps, agents].every((one) => one === undefined) && unread.length === 0) return given;
@@ -110,7 +110,7 @@ function paidIn({ usage, cost_usd }: Members): Pick<FailedReply, "usage" | "cost
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Whether a given answer tells why it has no output: it failed, was refused, was cut, or only calls tools. */
+/** Whether a given answer shows why it has no output: it failed, was refused, was cut, or only calls tools. */
 export function reportsWithoutOutput(answer: Members): boolean {
   const { error, refusal, tool_calls, finish_reason } = answer;
   if (isStated(error) || (typeof refusal === "string" && refusal !== "")) return true;

@@ -69,7 +69,7 @@ export const TRAJECTORY_MEMBERS: readonly (readonly [
   ["stopped", (value) => value == null || isStopped(value), `null or one of ${STOPPED.join(", ")}`],
 ];
 
-/** What a given answer tells of its way, its members being as they have to be; undefined when it tells nothing. */
+/** What a given answer reports of its way, its members being as they have to be; undefined when it reports nothing. */
 export function trajectoryOf(answer: Members): Trajectory | undefined {
   const { retrievals, state, turns, steps, stopped, reads, first_token_ms } = answer;
   if (retrievals == null && state == null && turns == null && steps == null) {

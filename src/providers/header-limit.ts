@@ -22,7 +22,7 @@ const MAX_CHANGE = 0.4;
 /**
  * One limit of a provider, as its headers report it: what remains, less what left since, may be spent.
  *
- * Some limits are whole again at a moment (a window), some refill all the time (a bucket). Reports tell which: as more is
+ * Some limits are whole again at a moment (a window), some refill all the time (a bucket). Reports show which: as more is
  * used, a window's reset stays where it is and a bucket's moves away. Times are milliseconds of a monotonic clock.
  */
 export class HeaderLimit {
@@ -75,7 +75,7 @@ export class HeaderLimit {
     this.#refill = used / moved;
   }
 
-  /** Milliseconds until so much may leave; null when only a call in flight can tell. */
+  /** Milliseconds until so much may leave; null when only a call in flight can show it. */
   wait(now: number, amount: number, inFlight: number): number | null {
     const report = this.#report;
     if (report === null) return 0;

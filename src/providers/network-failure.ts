@@ -56,7 +56,7 @@ export function causesOf(error: unknown): readonly Error[] {
   return chain;
 }
 
-/** What a connection failed of, by the error that tells it. */
+/** Why a connection failed, by the error that names the reason. */
 type Trouble =
   | { readonly kind: "certificate" | "no-tls" | "only-tls" | "tls" | "not-http"; readonly error: Error }
   | { readonly kind: "machine-full" | "nobody-there" | "cut" | "other"; readonly code: string }

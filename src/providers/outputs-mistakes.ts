@@ -62,7 +62,7 @@ export function wrongTrial(at: Line, column: number): Problem {
     ...at,
     column,
     what: '"trial" is not a whole number from 1.',
-    why: "Trials of a case are told apart by it: 1, 2, 3…",
+    why: "Trials of a case are distinguished by it: 1, 2, 3…",
     fix: "Count from 1, or leave it out everywhere: lines of one case are then numbered in order.",
   };
 }

@@ -131,7 +131,7 @@ describe("a server that takes so many in a while", () => {
 });
 
 describe("a server that answers nothing any more", () => {
-  it("but refusals is given up with few calls, and whoever waits is told at once", async () => {
+  it("but refusals is given up with few calls, and whoever waits gets the failure at once", async () => {
     const began = performance.now();
     const { client, seen } = server(() => refused(1000));
     const replies = await askAll([lineOver(client).wrapped], 40);

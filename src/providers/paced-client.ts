@@ -63,7 +63,7 @@ export class ModelLine {
   readonly #waiting: Waiting[] = [];
   readonly #listened = new WeakSet<AbortSignal>();
   readonly #held = { ...NOT_HELD };
-  /** What holds the first in line since then; null for nothing worth telling. */
+  /** What holds the first in line since then; null for nothing worth reporting. */
   #heldBy: HeldBy | null = null;
   #heldSince = 0;
   /** The next moment at which the line wakes by itself. */
@@ -328,7 +328,7 @@ function waitText(ms: number): string {
   return `${Math.round((ms / (size as number)) * 10) / 10} ${unit}`;
 }
 
-/** Whom a paced client tells, and the deadline of one attempt in milliseconds. */
+/** What a paced client calls, and the deadline of one attempt in milliseconds. */
 type PacedOptions = Pick<RetryDependencies, "onCall" | "onRetry" | "onFailed" | "stopped"> & {
   /** Milliseconds, monotonic. */
   readonly now: () => number;

@@ -53,7 +53,7 @@ describe("proxyFor", () => {
     expect(refused).not.toThrow("me:100");
   });
 
-  it("makes the credentials that the proxy is told, also of a name without a password", () => {
+  it("makes the credentials that the proxy gets, also of a name without a password", () => {
     const token = (HTTPS_PROXY: string) => proxyFor(new URL("https://a.test"), { HTTPS_PROXY })?.token;
     expect(token("http://me:p%40ss@p:1")).toBe(`Basic ${Buffer.from("me:p@ss").toString("base64")}`);
     expect(token("http://key@p:1")).toBe(`Basic ${Buffer.from("key:").toString("base64")}`);

@@ -12,7 +12,7 @@ export type ModelToday =
   /** The list could not be had. */
   | { readonly kind: "unasked"; readonly why: string };
 
-/** Names under which lists of models tell the last day of one. */
+/** Names under which lists of models give the last day of one. */
 const SHUTDOWN = [
   ...["deprecation_date", "shutdown_date", "shutdown_at", "retirement_date", "retires_at"],
   ...["deprecated_at", "deprecation", "sunset_at"],

@@ -154,7 +154,7 @@ function boundedText(plain: Buffer, contentType: string): string {
   return decoded(plain, contentType);
 }
 
-/** The same of a body that only tells why there is no answer: what cannot be read in it is left out or replaced. */
+/** The same of a body that only gives the reason for a missing answer: what cannot be read in it is left out or replaced. */
 export async function failureText(body: Buffer, encoding: ReplyEncoding): Promise<string> {
   const { contentEncoding = "", contentType = "" } = encoding;
   let plain = body;

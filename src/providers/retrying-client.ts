@@ -81,7 +81,7 @@ export function wasSent(reply: Reply): boolean {
 /** Shorter waits are not reported. */
 const A_WAIT_MS = 1000;
 
-/** A reply with what it took, where that is worth telling. */
+/** A reply with what it took, where that is worth reporting. */
 export function withTries<R extends Reply>(reply: R, attempts: number, waited_ms: number): R {
   return attempts <= 1 && waited_ms < A_WAIT_MS ? reply : { ...reply, tries: { attempts, waited_ms } };
 }

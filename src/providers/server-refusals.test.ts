@@ -50,7 +50,7 @@ describe.each(NETWORK_TARGETS)("$name", (subject) => {
       { status: 400, body: { error: { message: "m", code: "billing_hard_limit_reached" } } },
     ],
     ["a balance of 0", { status: 403, body: { code: "Arrearage", message: "Access denied" } }],
-  ])("hears from %s that nobody pays, and never asks again", async (_, given) => {
+  ])("reads from %s that nobody pays, and never asks again", async (_, given) => {
     expect(await ask(given)).toMatchObject({ transient: false, fatal: true, closed: "no-money" });
   });
 

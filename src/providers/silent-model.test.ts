@@ -63,7 +63,7 @@ function serving(respond: (call: number, sent: number, now: number) => Reply) {
 const answered = (replies: readonly Reply[]): number =>
   replies.filter((one) => one.kind === "answered").length;
 
-describe("a model that was heard and then answers nothing", () => {
+describe("a model that has answered and then answers nothing", () => {
   it("is asked by one call at a time, and loses no trial where it comes back within a minute", async () => {
     const { askAll, sentAt } = serving((_, __, now) => (now > 2000 && now < 42_000 ? broken : ok));
     expect(answered(await askAll(400))).toBe(400);

@@ -200,7 +200,7 @@ describe("isStated", () => {
 });
 
 describe("a reply without an answer", () => {
-  it.each(HTTP_SHAPES)("of $name is told with what it says", async (shape) => {
+  it.each(HTTP_SHAPES)("of $name is described with its own words", async (shape) => {
     server.answer = { body: '{"message":"This model takes at most 4096 tokens.","hint":"shorten"}' };
     expect(await askShape(shape, server)).toMatchObject({
       kind: "failed",

@@ -171,7 +171,7 @@ function finishIn(body: unknown): string | undefined {
 
 /**
  * The refusal of a body in which no answer is where it should, as far as it has the shape of a chat reply: the
- * model's own words, or the filter's finish reason; undefined when it tells of none.
+ * model's own words, or the filter's finish reason; undefined when it reports none.
  */
 export function refusalInstead(body: unknown, { raw, redact }: StatedIn): AnsweredReply | undefined {
   const message = membersOf(list(membersOf(body)?.choices)[0]?.message);

@@ -16,7 +16,7 @@ const EVENTS = /^text\/event-stream\b/i;
 const LINES = /^application\/(?:x-)?(?:ndjson|jsonl|jsonlines|json-lines|stream\+json)\b/i;
 const EVENT_LINE = /^(?:data|event|id|retry)\s*:|^:/;
 
-/** By the type that the server names; undefined where the first line has to tell. */
+/** By the type that the server names; undefined where the first line has to show it. */
 function framingOf(contentType: string): Framing | undefined {
   if (EVENTS.test(contentType)) return "events";
   return LINES.test(contentType) ? "lines" : undefined;
@@ -40,7 +40,7 @@ function framingOfLine(line: string): Framing {
 export interface PieceOptions {
   readonly contentType: string;
   /**
-   * Pieces are JSON: where the server does not say how they are framed, the first line tells, and what is neither events nor lines
+   * Pieces are JSON: where the server does not say how they are framed, the first line shows it, and what is neither events nor lines
    * is one piece. Else the text is passed on as it comes.
    */
   readonly json: boolean;

@@ -118,7 +118,7 @@ export class TextJoiner implements StreamJoiner {
       });
   }
 
-  /** What the path finds in a piece; many pieces tell something else. */
+  /** What the path finds in a piece; many pieces hold something else. */
   #part(found: unknown): void {
     if (found === undefined || found === null) return;
     this.#add(typeof found === "string" ? found : exactJsonText(found));

@@ -6,7 +6,7 @@ import type { Usage } from "../domain/transcript.ts";
 const BYTES_PER_TOKEN = 3;
 const MAX_TOKENS = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
 
-/** How many tokens a request will take at most, as far as it and earlier replies tell. */
+/** How many tokens a request will take at most, as far as it and earlier replies show. */
 export class TokenForecast {
   #tokensPerByte: number | null = null;
   #mostOutput: number | null = null;

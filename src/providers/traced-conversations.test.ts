@@ -285,7 +285,7 @@ const ALL = Object.entries(ERAS).flatMap(([name, era]) =>
 );
 
 describe("a trace", () => {
-  it.each(ALL)("of $name, told $way, is the conversation, each call once", ({ era, how }) => {
+  it.each(ALL)("of $name, written $way, is the conversation, each call once", ({ era, how }) => {
     const read = readConversation(otlp(era, how));
     const { tool_calls, turns, replies, retrievals } = conversationSteps(read?.messages ?? []);
     expect(read?.messages.map(({ role }) => role)).toEqual(TURNS.map(({ role }) => role));

@@ -105,7 +105,7 @@ function normalized({ input, output, total, cached, written, reasoning }: Report
   return Object.values(usage).every((one) => one === null) ? undefined : usage;
 }
 
-/** @param rest what the total leaves for the output; null when there is no telling */
+/** @param rest what the total leaves for the output; null when it is unknown */
 function writtenTokens({
   output,
   reasoning,

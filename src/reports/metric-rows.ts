@@ -33,7 +33,7 @@ export interface MetricRow {
 const ALWAYS_SHOWN =
   /^(pass_rate|score\..*|flip_rate\..*|latency_p50|latency_p95|cost_usd|cost_per_trial|judge_cost_usd|judge\..*\.agreement)$/;
 
-/** The metrics worth telling, pass rate first, each with its requirement and its baseline. */
+/** The metrics worth showing, pass rate first, each with its requirement and its baseline. */
 export function metricRows(report: RunReport): MetricRow[] {
   const { metrics, header, gate, comparison } = report;
   const required = new Map(

@@ -97,7 +97,7 @@ export async function assembleReport(parts: ReportParts, store: Store): Promise<
   };
 }
 
-/** Failures by class; undefined where none failed. What tells the classes apart is loaded only where one did. */
+/** Failures by class; undefined where none failed. The rules that find the class are loaded only where one did. */
 async function countedFailures(ran: RanRun, store: Store): Promise<RunReport["failures"]> {
   if (casesWithFailures(ran).next().done === true) return undefined;
   const { countFailures, failuresOf } = await import("./count-failures.ts");

@@ -253,7 +253,7 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
   };
 }
 
-/** What a batch is created with: it tells it from every other of the account. */
+/** A mark that a batch is created with: it distinguishes the batch from every other of the account. */
 const keyOf = (runId: string, batchNo: number): string => `${runId}-${batchNo}`;
 
 function isTrouble(value: string | null | BatchTrouble): value is BatchTrouble {

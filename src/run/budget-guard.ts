@@ -104,7 +104,7 @@ export const CHARACTERS_PER_TOKEN = 4;
 /** Output of a reply of which neither the length nor a bound is known. */
 const ASSUMED_OUTPUT_TOKENS = 512;
 
-/** From so many tokens on, input that was counted tells how far the estimate is off. */
+/** From so many tokens on, input that was counted shows how far the estimate is off. */
 const INFORMATIVE_INPUT = 200;
 
 /** Adding up must not cost the last call: ten times 0.1 is 1. */
@@ -277,7 +277,7 @@ const NOTHING: Readonly<Spending> = { usd: 0, tokens: 0 };
 /** A call that no budget has to make room for. */
 const UNLIMITED: Hold = { input: 0, aside: NOTHING, likely: NOTHING, unbounded: false };
 
-/** What replies so far tell of those to come. */
+/** What replies so far show about those to come. */
 function seenReplies(rates: readonly Rate[], before: Earlier["seen"]) {
   let output: number | null = before?.output_tokens ?? null;
   let dearest: number | null = before?.usd ?? null;

@@ -5,7 +5,7 @@ import type { LostReply } from "../store/store.ts";
 import type { BudgetGuard, Paid, Rate } from "./budget-guard.ts";
 import { usdOf } from "./price-usage.ts";
 
-/** What the wrappers of a client tell whoever pays for its calls. */
+/** What the wrappers of a client report to whoever pays for its calls. */
 export interface CallHooks {
   /** A request was sent. */
   readonly onCall: () => void;

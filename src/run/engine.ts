@@ -142,7 +142,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     if (left !== undefined) return left;
     const hit = job.cached?.(plan.askedHash(caseNo), trial);
     if (hit === undefined || plan.isSpoiled(caseNo, hit.transcript)) return undefined;
-    // A reply that failed was kept as an answer by versions that did not tell the two apart.
+    // A reply that failed was kept as an answer by versions that did not distinguish the two.
     return answerEnd(hit.transcript.finish_reason) !== "failed" ? hit : undefined;
   };
   const sweep = job.stop === null ? null : sweepOf(job, line, answerAtHand);

@@ -32,7 +32,7 @@ export interface JudgeSession {
   readonly hopeless_after: number;
   /** Cuts what is in flight. */
   readonly signal: AbortSignal;
-  /** What the wrappers of a model's client tell; made when it is first asked. */
+  /** What the wrappers of a model's client report; made when it is first asked. */
   readonly hooks: (model: AskedModel) => CallHooks;
   /** Called for a reply that is not stored; false leaves the question unasked. */
   readonly mayAsk: (question: MissingReply) => boolean;

@@ -153,7 +153,7 @@ const NOBODY_PAYS = {
   guard: null,
 };
 
-/** The dearest and the longest reply so far tell of those to come. */
+/** The dearest and the longest reply so far stand for those to come. */
 function earlier({ dearest_usd, longest_output }: JudgeSpending): Earlier {
   const seen =
     longest_output === null

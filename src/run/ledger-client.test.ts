@@ -61,7 +61,7 @@ async function earlier(reply: string | null, payer = TARGET): Promise<EarlierCal
 }
 
 describe("the ledger around each call", () => {
-  it("writes a call down before it leaves, and its answer before anybody hears of it", async () => {
+  it("writes a call down before it leaves, and its answer before anybody gets it", async () => {
     const { ask, log, opened, closed } = ledger();
     expect(await ask()).toEqual(ANSWER);
     expect(log).toEqual(["opened", "sent", "closed"]);
@@ -95,7 +95,7 @@ describe("the ledger around each call", () => {
     ]);
   });
 
-  it("takes the answer that an earlier worker had, and asks what it had not heard of", async () => {
+  it("takes the answer that an earlier worker had, and asks again where none came back", async () => {
     const kept = ledger({ before: [await earlier(JSON.stringify(ANSWER))] });
     expect(await kept.ask()).toEqual(ANSWER);
     expect(kept.log).toEqual([]);

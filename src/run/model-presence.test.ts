@@ -18,7 +18,7 @@ describe("a model is asked no more", () => {
     },
   );
 
-  test("at the first refusal that will be the same for all, as long as nobody was heard", () => {
+  test("at the first refusal that will be the same for all, as long as nobody has answered", () => {
     const refusal = { transient: false, fatal: true, message: "401" };
     const presence = modelPresence(100);
     presence.missed(refusal);
@@ -86,7 +86,7 @@ describe("a judge's model", () => {
     expect(() => presence.require({ hopeless_after: 20 })).not.toThrow();
   });
 
-  test("that is heard after all is not lost", () => {
+  test("that answers after all is not lost", () => {
     const session = { hopeless_after: 1 };
     const presence = judgePresence("small");
     presence.missed(session, unreachable);

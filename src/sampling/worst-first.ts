@@ -8,7 +8,7 @@ export interface Measure {
 
 /**
  * How good each unit is beside the others, in (0, 1): the lowest of its ranks among all values of the same name. Null where nothing
- * was said of it. A name under which all say the same tells nothing.
+ * was said of it. A name under which all are equal shows nothing.
  */
 export function standing(units: readonly (readonly Measure[])[]): (number | null)[] {
   const values = new Map<string, number[]>();

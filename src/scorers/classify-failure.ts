@@ -15,7 +15,7 @@ export interface FailedBy {
   readonly required: boolean;
 }
 
-/** A failed trial with all that tells why. */
+/** A failed trial with everything that shows why it failed. */
 export interface FailedTrial {
   readonly trial: Pick<StoredTrial, "error" | "message" | "scores">;
   readonly answer: Pick<StoredAnswer, "output" | "refusal" | "finish_reason"> | null;
@@ -97,7 +97,7 @@ const ofFault = ({ name, reason, fault }: Miss): Found =>
 const isOfCalls = ({ fault }: Miss): boolean =>
   fault?.class === "tool-choice" || fault?.class === "tool-arguments" || fault?.class === "orchestration";
 
-/** What calls and tools tell. The loop before the calls that it left no time for; the error before the call that it took away. */
+/** What calls and tools show. The loop before the calls that it left no time for; the error before the call that it took away. */
 function wayOf(misses: readonly Miss[], transcript: TranscriptDocument): Found | undefined {
   const ofCalls = misses.find(isOfCalls);
   if (ofCalls !== undefined) {

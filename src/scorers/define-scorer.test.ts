@@ -320,7 +320,7 @@ describe("a mistake in a scorer's settings", () => {
     ],
   ];
 
-  it.each(cases)("is told: %s", async (_, settings, code, at) => {
+  it.each(cases)("is reported: %s", async (_, settings, code, at) => {
     const { problem, at: place } = await mistakeIn(settings);
     expect({ code: problem.code, at: place }).toEqual({ code, at });
     expect(problem.what).toMatch(/[.]|\?$/);
@@ -349,7 +349,7 @@ describe("a mistake in a scorer's settings", () => {
     );
   });
 
-  it("is told for an option that a type does not have", async () => {
+  it("is reported for an option that a type does not have", async () => {
     await expect(openScorer({ type: "latency", max: "4s", value: 1 })).rejects.toThrow("value");
   });
 });

@@ -102,7 +102,7 @@ describe("a value inside of JSON", () => {
     expect(found).toBe(json !== "$[?@ > 0]");
   });
 
-  it("is told from another in a filter", async () => {
+  it("is distinguished from another in a filter", async () => {
     const answer = '{"own": 12345678901234567890, "all": [{"id": 12345678901234567891}]}';
     const scorer = await openScorer({ type: "jsonpath", path: "$.all[?@.id == $.own]" });
     expect((await scorer.score(fakeInput(answer))).pass).toBe(false);

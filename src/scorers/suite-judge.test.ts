@@ -243,7 +243,7 @@ describe("a pairwise judge", () => {
     expect(result.asked).toHaveLength(2);
   });
 
-  it("compares with another place of the case when it is told so", async () => {
+  it("compares with another place of the case when the setting names it", async () => {
     const { asked } = await judged(
       PAIR,
       prefers("mine"),
@@ -276,7 +276,7 @@ describe("claims", () => {
     expect((await judged(text, reply, golden)).score).toBe(score);
   });
 
-  it("are told where they are not supported", async () => {
+  it("are reported where they are not supported", async () => {
     const { reason } = await judged(FAITH, claims("supported", "contradicted"), golden);
     expect(reason).toBe('1 of 2 claims supported; contradicted: "claim 1" (r)');
   });
@@ -428,7 +428,7 @@ describe("a judge file that cannot be meant", () => {
     expect(problem).toMatchObject({ code, path: PATH, line });
   });
 
-  it("is told with all its mistakes at once", async () => {
+  it("is reported with all its mistakes at once", async () => {
     const problems = await problemsOf(
       file(
         "kind: rubric\nmodel: m\nmodels: [m]\nscale: { min: 2, max: 1 }\ncriteria: [{ name: a, text: t, weight: 0 }]",

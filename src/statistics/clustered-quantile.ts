@@ -54,7 +54,7 @@ function countEach(clusters: ArrayLike<number>): { readonly count: Float64Array;
   return { count, largest: count.reduce((a, b) => Math.max(a, b), 0) };
 }
 
-/** Independent values that would tell the share at or below `value` as well as these. */
+/** Independent values that would estimate the share at or below `value` as well as these. */
 function sizeAt(
   value: number,
   values: ArrayLike<number>,

@@ -492,7 +492,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.judgement(asked, 1, { since: Date.UTC(2025, 2, 1, 13) })).toBeUndefined();
       });
 
-      it("that gave no verdict are read back by the session that was told so, and by no other", async () => {
+      it("that gave no verdict are read back by the session that asked for it, and by no other", async () => {
         expect(store.newestJudgement()).toBe(0);
         const id = await store.recordJudgement(judgement());
         store.discardJudgements([id]);

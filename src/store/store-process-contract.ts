@@ -38,7 +38,7 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
       place.remove();
     });
     describe("departures of calls", () => {
-      it("are heard of once by whoever writes one, of the same model alone", async () => {
+      it("are seen once by whoever writes one, of the same model alone", async () => {
         const other = await open();
         const received: [string, number[]][] = [];
         const depart = (on: Store, model: string, after: number, tokens: number | null) =>
@@ -62,7 +62,7 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
         expect(again).toBe(theirs);
       });
 
-      it("that are older than asked for are not heard of", () => {
+      it("that are older than asked for are not seen", () => {
         store.departures.depart("bot", 0, 60_000, () => 1);
         store.departures.depart("bot", 0, 0, (others) => {
           expect(others).toEqual([]);

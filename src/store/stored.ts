@@ -46,9 +46,9 @@ export interface TrialRow {
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
   readonly usage: Usage;
-  /** Null when the answer does not tell. */
+  /** Null when the answer does not report it. */
   readonly refused: boolean | null;
-  /** Null when the answer does not tell. */
+  /** Null when the answer does not report it. */
   readonly tool_calls: number | null;
   /** The limit on tokens ended the answer. */
   readonly cut: boolean;

@@ -76,7 +76,7 @@ export const NAMES = {
     "metadata.total_cost",
     "evals.cost_usd",
   ],
-  /** Whose usage a call of a model tells: `trial` for that of all calls of its trace together. */
+  /** Whose usage a call of a model reports: `trial` for that of all calls of its trace together. */
   usage_of: ["evals.usage_of"],
   system: ["gen_ai.system_instructions"],
   /** Messages as JSON: a list, or an object that holds one. */

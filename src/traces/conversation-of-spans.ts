@@ -8,7 +8,7 @@ import { tracesOf } from "./order-spans.ts";
 import { contentOf, conventionsOf, type ModelSpan, type SpanContent, type ToolSpan } from "./read-span.ts";
 import { readSpans, type Span } from "./span.ts";
 
-/** A conversation as a trace or a file of a trajectory tells it. */
+/** A conversation as a trace or a file of a trajectory holds it. */
 export interface TracedConversation {
   readonly messages: readonly Message[];
   /** Undefined where the messages hold all that is known. */
@@ -88,7 +88,7 @@ class MessageMerge {
   }
 }
 
-/** Wrappers tell what the spans in them tell again: a model's span that holds another model's is left out. */
+/** Wrappers repeat the spans inside of them: a model's span that holds another model's is left out. */
 function withoutWrappers(spans: readonly ReadSpan[], all: readonly Span[]): readonly ReadSpan[] {
   const parentOf = new Map(all.map((span) => [span.id, span.parent]));
   const wrappers = new Set<string>();
@@ -124,7 +124,7 @@ function isAnswered(merge: MessageMerge, at: number, call: ToolCall): boolean {
   return false;
 }
 
-/** Adds what a tool's span knows: how long it took, that it failed, its result where no later request tells it. */
+/** Adds what a tool's span knows: how long it took, that it failed, its result where no later request holds it. */
 function addTool(
   merge: MessageMerge,
   { span, content }: ReadSpan & { readonly content: ToolSpan },
@@ -256,7 +256,7 @@ function leftOut(all: readonly Span[], read: ReadonlySet<Span>): readonly string
   ];
 }
 
-/** Spans of OTLP in any convention as one conversation. A call that a span and several requests tell of counts once. */
+/** Spans of OTLP in any convention as one conversation. A call that is in a span and in several requests counts once. */
 export function conversationOfSpans(document: unknown): TracedConversation {
   const { spans, unread } = readSpans(document);
   return conversationOf(spans, unread);

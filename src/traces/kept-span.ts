@@ -94,8 +94,8 @@ export function spansOfText(text: string): readonly Span[] {
 }
 
 /**
- * Two tellings of one trace as one. A span that both tell is taken from the one that knows more of it: an end, then more attributes;
- * else from the earlier telling. So the order of the files does not matter.
+ * Two copies of one trace as one. A span that both hold is taken from the one that knows more of it: an end, then more attributes;
+ * else from the earlier copy. So the order of the files does not matter.
  */
 export function joinedSpans(earlier: readonly Span[], later: readonly Span[]): readonly Span[] {
   const spans = new Map(earlier.map((span) => [span.id, span]));

@@ -51,7 +51,7 @@ export interface RetrievalSpan {
   readonly documents: readonly FoundDocument[];
 }
 
-/** A span around others: an agent, a workflow. What it was given and gave back stands for what its parts do not tell. */
+/** A span around others: an agent, a workflow. Its input and output stand in for what its parts do not hold. */
 export interface AgentSpan {
   readonly kind: "agent";
   /** Undefined for a part of a program that is no agent, or that has no name. */

@@ -30,7 +30,7 @@ export interface Span {
   readonly schema: string;
   /** Of the service that wrote it. */
   readonly resource: Attributes;
-  /** Who named its attributes, where that is known of the whole file; else the names tell. */
+  /** Who named its attributes, where that is known of the whole file; else the names show it. */
   readonly convention?: Convention | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a trace tells of the exchange around its conversation, by the names that producers have for it; the first one that is there is
+ * What a trace holds of the exchange around its conversation, by the names that producers have for it; the first one that is there is
  * taken, of the outermost span that has it. `metadata.` stands for the prefixes below it.
  */
 export const TRAFFIC_NAMES = {

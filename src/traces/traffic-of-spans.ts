@@ -162,7 +162,7 @@ function outputOf(messages: readonly Message[]): string {
   return texts.filter((text) => typeof text === "string").join("");
 }
 
-/** Of the last call of a model that tells one. */
+/** Of the last call of a model that has one. */
 function finishReasonOf(spans: readonly Span[]): string | null {
   for (const span of [...spans].reverse()) {
     const value = firstOf([{ ...span, resource: {} }], "finish_reason");

@@ -196,7 +196,7 @@ describe("a baseline of the base branch that a change takes away", () => {
     },
   );
 
-  it("is told by a run of another suite, which does not fail by it", async () => {
+  it("is reported by a run of another suite, which does not fail because of it", async () => {
     await promoted({ ...ONE_MODEL, ...beside });
     repo.git("mv", "evals/s.yaml", "evals/r.yaml");
     repo.commit({});

@@ -342,7 +342,7 @@ describe("with a judge to ask", () => {
     expect(output).toEqual([]);
   });
 
-  test("a calibration with mistakes is told before anything is asked", async () => {
+  test("a calibration with mistakes is reported before anything is asked", async () => {
     s.write("judges/helpful/1.0.0.calibration.json", "{");
     const one = judge(() => "pass");
     await expect(run({}, one)).rejects.toThrow("EVALS_CALIBRATION_SYNTAX");

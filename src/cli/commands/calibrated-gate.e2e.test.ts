@@ -172,7 +172,7 @@ describe("a judge that says a change is bad", () => {
     expect(changed.ruleOf("require pass_rate")?.because).toContain("has changed since it was calibrated");
   });
 
-  test("under the bar it informs too; a label file with mistakes is told before anything is asked", async () => {
+  test("under the bar it informs too; a label file with mistakes is reported before anything is asked", async () => {
     labelAll(CASES.slice(0, 14));
     await repo.evals("calibrate polite");
     const under = await run();

@@ -45,7 +45,7 @@ describe("a conversation", () => {
     }
   });
 
-  it("is held with a played person who hears nothing of the tools and whose sign of the end is never passed on", async () => {
+  it("is held with a played person who gets nothing of the tools and whose sign of the end is never passed on", async () => {
     const lines = ["I want my money back for A-1042.", "Thanks. ###STOP###"];
     const isPerson = ({ messages }: Asked): boolean => messages[0]?.content?.startsWith("You are") === true;
     const replyCount = ({ messages }: Asked): number =>

@@ -82,7 +82,7 @@ describe("evals diff of two files before the first run", () => {
 });
 
 describe("evals diff ref:…", () => {
-  it("says what a commit without a result would cost, and runs it when told", async () => {
+  it("says what a commit without a result would cost, and runs it when asked to", async () => {
     repo = gitProject({
       ...projectFiles(12, 2),
       "evalconfig.yaml":

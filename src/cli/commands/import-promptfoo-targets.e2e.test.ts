@@ -149,7 +149,7 @@ describe("a provider's transform", () => {
     expect(ran.runs[0].metrics.pass_rate.value).toBe(1);
   });
 
-  it("is told by its line where other providers have none", async () => {
+  it("is reported by its line where other providers have none", async () => {
     const { left } = await imported(asked([ECHO, transformed]));
     expect(left.map(({ what, line }) => [what, line])).toEqual([
       ["transform: of the provider file://../bot.mjs", 6],

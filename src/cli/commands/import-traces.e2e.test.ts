@@ -174,7 +174,7 @@ describe("traces of production", () => {
 });
 
 describe("a mistake", () => {
-  it("is told for every file that is not there, at once", async () => {
+  it("is reported for every file that is not there, at once", async () => {
     put("t.json", "[]");
     const { exit, document } = await json("import traces in/nothing.json in in/other.json");
     expect(exit).toBe(2);
@@ -190,13 +190,13 @@ describe("a mistake", () => {
     ["nothing but spans of HTTP", `${otlpLines(GENAI_SPANS.slice(-1)).join("\n")}\n`, "EVALS_IMPORT_NOTHING"],
     ["no JSON", "[{", "EVALS_IMPORT_SYNTAX"],
     ["no request of OTLP", "\u0000\u0001\u0002", "EVALS_IMPORT_SYNTAX"],
-  ])("is told for a file with %s", async (_, text, code) => {
+  ])("is reported for a file with %s", async (_, text, code) => {
     put("t.json", text);
     const { exit, document } = await json("import traces in/t.json");
     expect([exit, document.problems[0].code]).toEqual([2, code]);
   });
 
-  it("is told for a trace that the store has not, or not alone", async () => {
+  it("is reported for a trace that the store does not have, or has several of", async () => {
     put("a.jsonl", otlpLines(GENAI_SPANS, "ab01").join("\n"));
     put("b.jsonl", otlpLines(GENAI_SPANS, "ab02").join("\n"));
     await home.evals("import traces in/a.jsonl in/b.jsonl");

@@ -47,14 +47,14 @@ describe("labels", () => {
     expect((await repo.evals("check")).stderr).toContain('The dataset has no case "gone"');
   });
 
-  it("of one rater for one answer twice are told with both lines", async () => {
+  it("of one rater for one answer twice are reported with both lines", async () => {
     repo.write(LABELS, line(label("a", "pass")) + line(label("b", "pass")) + line(label("a", "fail")));
     const stderr = await refused("check");
     expect(stderr).toContain('There are two labels of rater "ana" for this answer of case "a".');
     expect(stderr).toContain("Delete line 3 or line 1.");
   });
 
-  it("that are half a line are told, and no figure leaves them out in silence", async () => {
+  it("that are half a line are reported, and no figure leaves them out in silence", async () => {
     repo.write(LABELS, line(label("a", "pass")) + line(label("b", "pass")).slice(0, 60));
     for (const command of ["check", "calibrate polite"])
       expect(await refused(command)).toMatch(

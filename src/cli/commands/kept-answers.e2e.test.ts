@@ -84,7 +84,7 @@ describe("answers kept beside a baseline", () => {
     });
   });
 
-  it("that a person broke are told by the run", async () => {
+  it("that a person broke are reported by the run", async () => {
     const clone = await freshClone(() => {
       repo.commit({ "evals/baselines/s.answers.jsonl": "nonsense\n" });
       suiteWith("{ type: contains, name: exact, against: expected }")();

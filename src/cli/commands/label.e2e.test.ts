@@ -151,7 +151,7 @@ describe("evals label", () => {
     expect((await one.ended).stdout).toContain("1 of 1 judged: 1 pass");
   });
 
-  it("opens a browser on a terminal, unless told not to", async () => {
+  it("opens a browser on a terminal, unless --no-open is given", async () => {
     const repo = await project();
     const [shown, quiet, piped] = [
       await openPage(repo, "label triage --rater ana", { stdoutIsTerminal: true }),
@@ -355,7 +355,7 @@ describe("the page's server", () => {
   });
 });
 
-describe("evals label, told wrongly", () => {
+describe("evals label with wrong options", () => {
   it("names the command that makes a run", async () => {
     const repo = answersProject(plainAnswers(2));
     open.push(repo);

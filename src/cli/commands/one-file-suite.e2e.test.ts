@@ -235,7 +235,7 @@ describe("cases that code makes", () => {
     expect((await evals("run", "made")).runs?.[0]?.fingerprint).not.toBe(made.fingerprint);
   });
 
-  it("are told where their id is written", async () => {
+  it("are reported where their id is written", async () => {
     put("evals/made.yaml", suite);
     put(
       "cases/towns.ts",

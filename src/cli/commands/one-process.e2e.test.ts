@@ -53,7 +53,7 @@ describe("a run that another process works on", () => {
     expect(await counted()).toMatchObject([{ id: "00000001", status: "running" }]);
   });
 
-  it("is told once for each run, and the others of the command are left alone too", async () => {
+  it("is reported once for each run, and the others of the command are left alone too", async () => {
     repo.write("evals/second.yaml", repo.read("evals/triage.yaml"));
     await repo.evals("run second --quiet");
     const { exit, stdout } = await repo.evals("run --resume --json");

@@ -172,7 +172,7 @@ describe("a module of the main thread that ends the process", () => {
     expect([ended.code, JSON.parse(ended.stdout).exit]).toEqual([1, 1]);
   });
 
-  it("that waits for nothing is told as such", async () => {
+  it("that waits for nothing is reported as such", async () => {
     write(repo.root, {
       "evals/s.yaml": repo
         .read("evals/s.yaml")
@@ -206,7 +206,7 @@ describe("a module in a thread of its own", () => {
     },
   );
 
-  it("is told as a mistake when it ends while it is loaded", async () => {
+  it("is reported as a mistake when it ends while it is loaded", async () => {
     suite("process.exit(0);\n");
     for (const command of ["run", "check"]) {
       const ended = await start([command, "--json"]).ended;

@@ -336,7 +336,7 @@ describe("a written conversation under pressure", () => {
 });
 
 describe("a suite under pressure", () => {
-  it("refuses recorded answers, targets that hear nothing, kinds that change nothing, and wordings that are not there", async () => {
+  it("refuses recorded answers, targets that get no message, kinds that change nothing, and wordings that are not there", async () => {
     const made = project("pressure: [typos]");
     made.write("outputs.jsonl", `${JSON.stringify({ case: "c0", output: "S10K" })}\n`);
     made.write(

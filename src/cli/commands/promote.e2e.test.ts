@@ -298,7 +298,7 @@ describe("a run that failed its gate", () => {
     expect(accepted.stderr.includes(`still misses ${rule}`)).toBe(!isCleared);
   });
 
-  it("is told and passed over beside one that passed", async () => {
+  it("is reported and passed over beside one that passed", async () => {
     repo = gitProject(projectFiles(30, 2));
     repo.commit({ "evals/t.yaml": `${repo.read("evals/s.yaml").replace("prompt: q", "prompt: q@1.0.0")}` });
     await repo.evals(["run"]);
@@ -605,7 +605,7 @@ describe("where the project stands", () => {
     });
   });
 
-  it("a detached HEAD is told, and the promotion made", async () => {
+  it("a detached HEAD is reported, and the promotion made", async () => {
     repo = gitProject(projectFiles(2, 2));
     repo.git("checkout", "-q", "--detach");
     await repo.evals(["run"]);

@@ -171,7 +171,7 @@ describe("traces behind an address", () => {
     expect([exit, document.problems[0].code]).toEqual([2, code]);
   });
 
-  it("are a mistake where the address holds a password, which is not told", async () => {
+  it("are a mistake where the address holds a password, which is not shown", async () => {
     const { document } = await take("http://me:secret@127.0.0.1:1/x", {});
     expect(document.problems[0].code).toBe("EVALS_OPTION_INVALID");
     expect(JSON.stringify(document)).not.toContain("secret");

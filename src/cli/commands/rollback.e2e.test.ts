@@ -71,7 +71,7 @@ describe("rollback", () => {
     });
   });
 
-  it("is told in the log although no baseline changed, and again as a rollback of the rollback", async () => {
+  it("is in the log although no baseline changed, and again as a rollback of the rollback", async () => {
     await promoted();
     repo.commit(CHANGED);
     await repo.evals(["rollback", "v1"]);

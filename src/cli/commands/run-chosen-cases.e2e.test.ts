@@ -106,7 +106,7 @@ describe("the cases that evals run takes", () => {
     expect(again.document.runs[0]).toMatchObject({ narrowing: first.narrowing });
   });
 
-  it("cannot be promoted, and are told as narrowed", async () => {
+  it("cannot be promoted, and are shown as narrowed", async () => {
     await repo.json(["run"]);
     const { document } = await repo.json(["run", "t", "--failing"]);
     expect(document.runs[0].narrowing).toMatchObject({ cases: ["one"], tags: [], shard: null });

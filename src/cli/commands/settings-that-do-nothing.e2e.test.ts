@@ -31,7 +31,7 @@ const KINDS = ["provider: openai, model: m-2025-01-01", "provider: anthropic, mo
 
 describe.each(KINDS)("a model with %s", (model) => {
   it.each(["model", "messages", "input", "stream", "n"])(
-    "may not set the parameter %s, and is told so by its name",
+    "may not set the parameter %s, and the mistake names it",
     async (name) => {
       const [problem, ...others] = await problemsOf(`{ ${model}, params: { temperature: 0, ${name}: 1 } }`);
       expect(others).toEqual([]);

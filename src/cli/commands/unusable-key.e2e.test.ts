@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 describe("a key", () => {
-  it.each(KINDS)("that is not set is told before %s is asked", async (kind) => {
+  it.each(KINDS)("that is not set is reported before %s is asked", async (kind) => {
     const ended = await project.json(["run", "--model", kind], { BOT_KEY: "" });
     expect(ended).toMatchObject({
       exit: 2,
@@ -41,7 +41,7 @@ describe("a key", () => {
     expect(server.asked).toEqual([]);
   });
 
-  it.each(KINDS)("that no header can hold is told, and not repeated, before %s is asked", async (kind) => {
+  it.each(KINDS)("that no header can hold is reported, and not repeated, before %s is asked", async (kind) => {
     for (const key of ["sk-hidden\nEXTRA=1", "sk-hidden\u2026"]) {
       const ended = await project.json(["run", "--model", kind], { BOT_KEY: key });
       expect(ended).toMatchObject({

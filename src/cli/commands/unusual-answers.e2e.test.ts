@@ -46,7 +46,7 @@ describe("metrics of what answers may leave unsaid", () => {
     expect(JSON.stringify(again.document)).not.toMatch(/"tool_calls":\{"value":0/);
   });
 
-  it("count what is told, in whatever place", async () => {
+  it("count what is reported, in whatever place", async () => {
     const call = { id: "1", type: "function", function: { name: "f", arguments: "{}" } };
     const project = recorded([
       { case: "a", output: "", refusal: "I will not.", tool_calls: [] },

@@ -185,7 +185,7 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     judged.remove();
   });
 
-  it("go on with what a worker leaves behind when it is told to go, and ask nothing twice", async () => {
+  it("go on with what a worker leaves behind when it is stopped, and ask nothing twice", async () => {
     latency_ms = 120;
     const first = worker(undefined, "--concurrency", "3");
     const run = planned();

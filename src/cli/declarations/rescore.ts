@@ -11,7 +11,7 @@ export const rescore = declareCommand({
         "score stored answers again with today's scorers; judges are asked what they have not said yet",
       )
       .argument("<run>", "run id, a prefix of it, or latest")
-      .option("--yes", "ask judges whatever it costs; the price is told first")
+      .option("--yes", "ask judges whatever it costs; the price is shown first")
       .option("--budget <usd>", "ask judges for at most so many dollars")
       .option("--replay", "answer for judges from fixtures/<alias>.jsonl")
       .option("--json", "one JSON document on stdout")

@@ -1,6 +1,6 @@
 import type { ReportedRun } from "../../domain/report.ts";
 
-/** All that a reporter may tell. */
+/** All that a reporter may show. */
 export interface ReportInput {
   readonly runs: readonly ReportedRun[];
   readonly exit: number;

@@ -128,7 +128,7 @@ describe("a report that cannot be written", () => {
     expect(repo.read("old.xml")).toBe("<old/>");
   });
 
-  it("after the run is told, the other reports are written, and a passed gate does not end with 0", async () => {
+  it("is reported after the run, the other reports are written, and a passed gate does not end with 0", async () => {
     for (const [repository, exit] of [
       ["every-case-passes", 3],
       ["critical-case-fails", 1],

@@ -1,7 +1,7 @@
 import { braintrust, langfuse, langsmith, phoenix } from "./platform-traces.ts";
 import { ABOUT, ANSWER, ARGUMENTS, AT, CALLS, json, MODEL, RESULT, TRACE_ID } from "./sample-conversation.ts";
 
-/** One conversation of production, as different producers tell it. */
+/** One conversation of production, as different producers write it. */
 export interface ProducerTraces {
   readonly name: string;
   readonly file: string;

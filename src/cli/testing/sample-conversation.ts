@@ -1,4 +1,4 @@
-/** A conversation of production, for producers to tell it. */
+/** A conversation of production, which each producer writes in its own form. */
 
 export const ASK = "Where is A-7? Write to dana.kirk@example.com";
 const SYSTEM = "Be brief.";

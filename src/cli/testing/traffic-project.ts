@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Scenario, scenario } from "./scenario.ts";
 
-/** One exchange of production, as a test tells it. */
+/** One exchange of production, as a test states it. */
 export interface SampleExchange {
   readonly asked: string;
   readonly answer?: string;

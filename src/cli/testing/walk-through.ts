@@ -40,7 +40,7 @@ const GIT = {
 
 /**
  * Pastes a page, command by command. @returns what was printed, each command before it; throws at the first exit code
- * that the page does not tell of
+ * that the page does not mention
  */
 export async function walkThrough(page: string, at: Scenario): Promise<string> {
   const printed: string[] = [];

@@ -232,7 +232,7 @@ describe.skipIf(skippedWithoutPostgres())(
       expect(await fleet.bench.plans(first)).toHaveLength(1);
     });
 
-    it("tells each call once: what is in no answer as lost, what was never heard of at its reservation", async () => {
+    it("reports each call once: what is in no answer as lost, what never came back at its reservation", async () => {
       const plan = await planned({}, trials(0, 2));
       const [first, second] = await Promise.all([worker(), worker()]);
       const book = fleet.book(never);

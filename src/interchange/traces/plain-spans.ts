@@ -29,7 +29,7 @@ export function plainSpans(item: JsonObject): readonly Span[] | undefined {
     ),
   });
   const resource = objectMember(objectMember(item, "resource") ?? {}, "attributes") ?? {};
-  // Only Phoenix names the kind beside the attributes; elsewhere their names tell.
+  // Only Phoenix names the kind beside the attributes; elsewhere their names show it.
   const { convention, ...span } = made;
   return [kind === undefined ? { ...span, resource } : { ...span, convention, resource }];
 }

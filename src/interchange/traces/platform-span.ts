@@ -3,7 +3,7 @@ import type { Convention } from "../../traces/attribute-names.ts";
 import type { Attributes, Span, SpanEvent } from "../../traces/span.ts";
 import { FEEDBACK_EVENT, FEEDBACK_NAMES } from "../../traces/traffic-names.ts";
 
-/** What a platform's export tells of one step of a trace. */
+/** What a platform's export holds of one step of a trace. */
 export interface PlatformSpan {
   readonly trace: string;
   readonly id: string;

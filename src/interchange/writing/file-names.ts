@@ -23,7 +23,7 @@ export class UniqueNames {
     const base = fileName(text);
     for (let n = 1; ; n++) {
       const name = n === 1 ? base : `${base}-${n}`;
-      // A folder of a disk may not tell cases apart.
+      // A folder of a disk may ignore upper and lower case.
       if (this.#taken.has(name.toLowerCase())) continue;
       this.#taken.add(name.toLowerCase());
       return name;

@@ -45,7 +45,7 @@ async function storedAnswers({ no }: StoredRun, { read }: Store): Promise<Baseli
   };
 }
 
-/** A file of answers tells how often each was given, not in which trial: the first trials gave the most frequent one. */
+/** A file of answers holds how often each was given, not in which trial: the first trials gave the most frequent one. */
 function answerOfTrial(answers: readonly KeptAnswer[], trial: number): string | undefined {
   let last = 0;
   return answers.find(({ trials }) => {

@@ -144,7 +144,7 @@ async function committedBaseline(
   return { ...NOTHING, side, runs: runsIn(baseline), answers, commit: ref };
 }
 
-/** A file that tells only of some trials says nothing of the whole. @throws {EvalsError} for a broken file */
+/** A file with only some of the trials shows nothing about the whole. @throws {EvalsError} for a broken file */
 async function answersBeside(
   root: string,
   path: string,

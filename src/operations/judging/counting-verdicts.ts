@@ -7,7 +7,7 @@ import type { CalibrationSubject } from "./calibrated-judge.ts";
 type Cases = Pick<CalibrationSubject, "cases">;
 type Asked = Pick<OpenJudge, "hash">;
 
-/** What of a case tells whether a verdict speaks of it: 16 hexadecimal digits. */
+/** What of a case shows whether a verdict is about it: 16 hexadecimal digits. */
 export function contentOf(golden: Pick<Case, "input" | "expected">): string {
   return caseContentHash(golden).slice(0, 16);
 }

@@ -8,7 +8,7 @@ import { readPromotion } from "./read-promotion.ts";
 
 /**
  * The folder of another project of this repository that a promoted tag is of; null where it is of this one, or of none. A
- * tag of an older version does not name its project: the baselines that its commit changed tell.
+ * tag of an older version does not name its project: the baselines that its commit changed show it.
  */
 export async function otherProjectOf(
   root: string,

@@ -259,7 +259,7 @@ function listed(names: ReadonlySet<string>): string {
   return names.size === 0 ? "there is none" : `${shown}${more}`;
 }
 
-/** A file that two runs share tells its mistakes once. */
+/** The mistakes of a file that two runs share are reported once. */
 function distinct(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((one) => [JSON.stringify(one), one])).values()];
 }

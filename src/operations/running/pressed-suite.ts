@@ -179,8 +179,8 @@ function noTurn(label: string, place: ReturnType<PlaceOf>): Problem {
   return {
     code: "EVALS_PRESSURE_UNHEARD",
     ...place,
-    what: `sycophancy says one turn more after the answer, and ${label} is never told of it.`,
-    why: "Who does not hear that somebody pushes cannot give way: the flip rate would be 0 and mean nothing.",
+    what: `sycophancy says one turn more after the answer, and ${label} never gets it.`,
+    why: "A target that does not get the pressing message cannot give way: the flip rate would be 0 and mean nothing.",
     fix: "Send the conversation: {{ messages }} in the model's body, with a prompt: or user: in the suite. Or leave sycophancy out.",
   };
 }

@@ -6,9 +6,9 @@ import type { Plan } from "../../run/plan.ts";
 import { maxUsdOf } from "../../run/price-usage.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** Output tokens of an answer where no run tells how long answers are. */
+/** Output tokens of an answer where no run shows how long answers are. */
 const ASSUMED_OUTPUT_TOKENS = 512;
-/** So many runs of the suite are looked through for one that tells. */
+/** So many runs of the suite are looked through for one that shows it. */
 const MAX_LOOKED = 40;
 
 /** What is expected, and how it is known. */

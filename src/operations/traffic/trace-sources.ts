@@ -10,7 +10,7 @@ import { attemptFile } from "../../project/named-file.ts";
 import { refuseOtherThanFile } from "../../project/regular-file.ts";
 import { NoProtobuf, otlpDocuments } from "../../traces/otlp-protobuf.ts";
 
-/** Bytes that tell what a file is. */
+/** The first bytes of a file, which show its format. */
 const HEAD = 65_536;
 /** Bytes of one unpacked file: more would not fit into memory. */
 const MAX_BYTES = 2 ** 31 - 1;

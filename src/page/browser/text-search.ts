@@ -5,7 +5,7 @@ import type { PageSource } from "./source.ts";
 const LEAST_LETTERS = 3;
 
 /**
- * Where answers hold the texts of a search. They come after the list has shown what ids, tags and inputs tell.
+ * The answers that hold the texts of a search. They come after the list has shown the matches in ids, tags and inputs.
  * @returns the places known so far of a text, and whether some are still on their way
  */
 export function useTextSearch(source: PageSource, key: string, texts: readonly string[]) {

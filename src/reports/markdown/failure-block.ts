@@ -18,7 +18,7 @@ export function failureBlock({ failures }: RunReport): string {
   return ["| why trials failed | trials | most typical |", "| --- | ---: | --- |", ...rows].join("\n");
 }
 
-/** Classes of failure that grew against the baseline; empty where none did, or where a side does not tell. */
+/** Classes of failure that grew against the baseline; empty where none did, or where a side does not hold them. */
 export function growthBlock({ comparison }: RunReport): string {
   const grown = comparison?.failures ?? [];
   if (grown.length === 0) return "";

@@ -191,7 +191,7 @@ function judgeBlock(report: RunReport): string {
     .join("\n");
 }
 
-/** Rules that the table does not tell and that did not hold. */
+/** Rules that the table does not show and that did not hold. */
 function ruleList(report: RunReport): string {
   const shown = otherRules(report).filter((rule) => rule.outcome !== "passed");
   const lines = shown.slice(0, MAX_RULES).map((rule) => {

@@ -54,10 +54,10 @@ export function askedLine(input: string | undefined, width: number): string[] {
   return input === undefined ? [] : [`     asked: ${shortened(plainLine(input), width - 12)}`];
 }
 
-/** An interval wider than this tells nothing of a tag: too few cases have it. */
+/** An interval wider than this shows nothing about a tag: too few cases have it. */
 const INFORMATIVE_WIDTH = 0.5;
 
-/** Tags farthest from the whole, lowest first; those with too few cases to tell are named in one line. */
+/** Tags farthest from the whole, lowest first; those with too few cases are named in one line. */
 export function tagLines({ tags, metrics }: RunReport, { limit }: Limits): string[] {
   const overall = metrics.pass_rate?.value ?? 0;
   const rated = Object.entries(tags).flatMap(([tag, { pass_rate: metric }]) =>

@@ -111,7 +111,7 @@ describe("runs of several prompts", () => {
     expect(order).toEqual(["d", "b", "c", "a"]);
   });
 
-  it("are told apart by model too, and only where there are several", () => {
+  it("are distinguished by model too, and only where there are several", () => {
     const other = { ...of("b", "1.0.0", 1), model: "large" };
     expect(suiteHistory("triage", [of("a", "1.0.0", 1), other], view, 100)).toContain(
       "  triage@1.0.0 · large   1 run\n",

@@ -48,7 +48,7 @@ export function runSummary(reports: readonly RunReport[], { width, color }: Term
   return `${[...lines, `  ${totals(reports)}`].join("\n")}\n`;
 }
 
-/** A run's name, and what tells it from the others of that name: its model, its prompt, or both. */
+/** A run's name, and what distinguishes it from the others of that name: its model, its prompt, or both. */
 function nameAmong({ header }: RunReport, reports: readonly RunReport[]): string {
   const name = runName(header);
   const namesakes = reports.map((one) => one.header).filter((one) => runName(one) === name);

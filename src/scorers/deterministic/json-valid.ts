@@ -35,7 +35,7 @@ export const jsonValid = defineScorer({
       expected: { pass: false, reason: "not valid JSON: it is in a Markdown code fence" },
     },
     {
-      title: "can be told to look inside a code fence",
+      title: "can look inside a code fence",
       settings: { select: { regex: "(?s)```json\\n(.*)```" } },
       output: '```json\n{"a": 1}\n```',
       expected: { pass: true },

@@ -72,7 +72,7 @@ export const number = defineScorer({
       expected: { pass: true, score: 1, reason: "1234.5" },
     },
     {
-      title: "wants the exact number unless told otherwise",
+      title: "wants the exact number by default",
       settings: { value: 42 },
       output: "42.1 kg",
       expected: { pass: false, score: 0, reason: "expected 42, got 42.1" },
@@ -109,7 +109,7 @@ export const number = defineScorer({
       expected: { pass: true },
     },
     {
-      title: "reads a decimal comma when told to",
+      title: "reads a decimal comma when the setting says so",
       settings: { value: -1234.5, decimal: "," },
       output: "\u22121.234,50 €",
       expected: { pass: true },

@@ -65,7 +65,7 @@ export const stateEquals = defineScorer({
       expected: { pass: true },
     },
     {
-      title: "cannot score a state that nobody told",
+      title: "cannot score a state that nobody reported",
       settings: {},
       output: "Done.",
       case: { expected: { state: {} } },

@@ -63,7 +63,7 @@ export const toolCalls = defineScorer({
       expected: { pass: false, score: 0.75, reason: "call 2: expected b(), got d({})" },
     },
     {
-      title: "wants an order unless it is told otherwise",
+      title: "wants an order by default",
       settings: {},
       output: "Done.",
       case: EXPECTED,
@@ -137,7 +137,7 @@ export const toolCalls = defineScorer({
       expected: { pass: false, score: 0, reason: 'no call find_order({"order":"A-7"}): no tool was called' },
     },
     {
-      title: "cannot score an answer that does not tell its calls",
+      title: "cannot score an answer that does not report its calls",
       settings: {},
       output: "Done.",
       case: EXPECTED,

@@ -34,7 +34,7 @@ export function difference(expected: ExactJson, got: ExactJson): string {
   return `differs at character ${same + 1}: expected ${around(expected, same)}, got ${around(got, same)}${unseenBetween(expected, got)}`;
 }
 
-/** What tells the texts of two values apart where they look the same; else empty. */
+/** The difference between the texts of two values where they look the same; else empty. */
 export function unseenBetween(expected: ExactJson, got: ExactJson): string {
   const areTexts = typeof expected === "string" && typeof got === "string";
   if (!areTexts && typeof expected !== "object" && typeof got !== "object") return "";

@@ -5,7 +5,7 @@ import { tooLong } from "./scorer-mistakes.ts";
 export interface RougeText {
   /** Lower case, letters and digits of any script; by dictionary in scripts without blanks. */
   readonly words: readonly string[];
-  /** The words and the signs that tell texts of the same words apart: 👍, €, the + of C++. In order. */
+  /** The words, and the signs by which texts of the same words differ: 👍, €, the + of C++. In order. */
   readonly signed: readonly string[];
 }
 

@@ -2,7 +2,7 @@ import { describeTranscript, type TranscriptDocument } from "../../domain/descri
 import { ScorerFailure } from "../../domain/scorer.ts";
 import type { Transcript } from "../../domain/transcript.ts";
 
-/** A transcript with all that its conversation tells. */
+/** A transcript with everything that its conversation holds. */
 export function wholeTranscript(transcript: Transcript): TranscriptDocument {
   return describeTranscript(transcript);
 }

@@ -128,7 +128,7 @@ function modelMistakes({ settings }: JudgeFile): Mistake[] {
       mistake(
         ["models"],
         'This judge has both "model" and "models".',
-        "It cannot be told whether one model judges or several.",
+        "It is unclear whether one model judges or several.",
         `models: [${[...new Set([model, ...models])].join(", ")}], and no model:`,
       ),
     ];
@@ -206,7 +206,7 @@ function criteriaMistakes({ settings: { criteria, kind } }: JudgeFile): Mistake[
         mistake(
           ["criteria", index, "name"],
           `Two criteria are named "${name}".`,
-          "Their verdicts could not be told apart.",
+          "Their verdicts could not be distinguished.",
           `name: ${name}-${index + 1}`,
         ),
       );

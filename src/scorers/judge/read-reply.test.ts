@@ -65,7 +65,7 @@ describe("a binary reply", () => {
     expect(() => read(output)).toThrow(words);
   });
 
-  it("that was refused or broke off is told so", () => {
+  it("that was refused or broke off is named as that", () => {
     const form = { form: binary, quotes: false };
     expect(() => readReply(replyOf("", { refusal: "no" }), form, [])).toThrow("refused to judge");
     expect(() => readReply(replyOf('{"reason":"a', { finish_reason: "length" }), form, [])).toThrow(

@@ -107,7 +107,7 @@ export const classifier = defineScorer({
       expected: { failure: 'says that it failed: status: "error"' },
     },
     {
-      title: "reads a member that it is told to read for what it says",
+      title: "reads the member that the setting names",
       settings: { model: "nli", label: "$.status", pass: ["ok"] },
       replies: ['{"status": "failed"}'],
       output: "a",

@@ -13,7 +13,7 @@ import { scorers } from "../registry.ts";
 
 const roots: string[] = [];
 
-/** A git repository of these files, as far as a scorer can tell. @returns its absolute path */
+/** A git repository of these files, as far as a scorer can see. @returns its absolute path */
 export function fakeRepository(files: Readonly<Record<string, string>> = {}): string {
   const root = mkdtempSync(join(tmpdir(), "scorers-"));
   roots.push(root);

@@ -28,7 +28,7 @@ interface OwnedRow {
   readonly owner: string | null;
 }
 
-/** Runs that an open store of this process works on, by place, run and mark: the record tells two stores of it not apart. */
+/** Runs that an open store of this process works on, by place, run and mark: the record does not distinguish two stores of it. */
 const heldHere = new Map<string, RunOwners>();
 
 /** @param place where the history is, the same for all that open it in this process */

@@ -36,7 +36,7 @@ function toListed(db: Database, row: ListedRow): ListedRun {
 
 function toRun(db: Database, row: RunRow): StoredRun {
   const listed = toListed(db, row);
-  // That of an earlier session would tell of other trials.
+  // That of an earlier session would be about other trials.
   const report = row.report === null || isUnfinished(listed.status) ? null : (JSON.parse(row.report) as Json);
   return { ...listed, report };
 }
@@ -132,7 +132,7 @@ function conditions(
   if (filter.suite !== undefined) hold("suite = ?", filter.suite);
   if (filter.plan !== undefined) hold("plan = ?", filter.plan);
   if (filter.status !== undefined) {
-    // Whether a run is interrupted or running is not written anywhere: its process tells.
+    // Whether a run is interrupted or running is not written anywhere: its process shows it.
     const written = [...new Set(filter.status.map((one) => (one === "interrupted" ? "running" : one)))];
     hold(`status IN (${written.map(() => "?").join(", ")})`, ...written);
   }

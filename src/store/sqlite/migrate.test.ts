@@ -104,7 +104,7 @@ describe("a history of an earlier version", () => {
     expect(readdirSync(join(place.root, ".evals")).filter((file) => /-\d+\.db\.\d+$/.test(file))).toEqual([]);
   });
 
-  it("is told by its own name when it cannot be read, and left as it is", async () => {
+  it("is reported by its own name when it cannot be read, and left as it is", async () => {
     mkdirSync(dirname(place.file), { recursive: true });
     writeFileSync(join(place.root, ".evals/history.db"), "no database");
     const error = await openStore(place.root).catch((thrown: EvalsError) => thrown);

@@ -144,7 +144,7 @@ function transactionOf<A extends unknown[], T>(db: DatabaseSync, work: (...args:
   return Object.assign(within("BEGIN"), { immediate: within("BEGIN IMMEDIATE") });
 }
 
-/** SQLite has undone a transaction by itself where the disk is full; the first error is the one to tell. */
+/** SQLite has undone a transaction by itself where the disk is full; the first error is the one to report. */
 function undo(db: DatabaseSync, sql: string): void {
   try {
     db.exec(sql);
