@@ -260,7 +260,7 @@ export const PARITY: readonly ParityCase[] = [
   },
   {
     assertion: { type: "rouge-n", value: "the cat sat on the mat", threshold: 0.75 },
-    about: "words are told apart in another way",
+    about: "words are separated in another way",
     answers: [
       ["the cat sat on the mat", true],
       ["a dog ran", false],
