@@ -162,7 +162,7 @@ function outcomeOf({ status, text }: WholeReply, { result, settings, removeSecre
     : { kind: "result", value: found as Json };
 }
 
-/** A reply without a byte says nothing: null. */
+/** An empty reply gives null. */
 function valueIn(text: string): Json {
   if (text === "") return null;
   try {

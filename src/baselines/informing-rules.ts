@@ -56,7 +56,7 @@ export function reportedOnly(
   });
 }
 
-/** What a rule's outcome rests on; null for one that rests on no score. */
+/** The scorer that a rule's outcome rests on; null for a rule that rests on no score. */
 function metricOf({ kind, metric }: RuleResult): string | null {
   return kind === "critical" || kind === "each_case" ? "pass_rate" : metric;
 }

@@ -11,7 +11,7 @@ export function changedNumberProblem(
     code: "EVALS_NUMBER_CHANGED",
     ...place,
     what: `The number ${short} cannot be held as it is written.`,
-    why: "JavaScript and JSON hold whole numbers exactly up to 9007199254740992 (2^53); beyond, another one would be asked for and compared.",
+    why: "JavaScript and JSON hold whole numbers exactly up to 9007199254740992 (2^53); beyond it, a different number would be sent and compared.",
     fix: `Write it as text, in quotes: "${short}"`,
   };
 }

@@ -117,7 +117,7 @@ export interface OpenTarget {
 /** What one call of a conversation took. */
 export interface PaidCall {
   readonly usage: Usage;
-  /** US dollars; null where nobody knows. */
+  /** US dollars; null where they are unknown. */
   readonly usd: number | null;
 }
 

@@ -286,7 +286,7 @@ export interface CaseAnswers {
   /** The first required scorer that was missed, and what it said. */
   readonly scorer: string;
   readonly reason: string;
-  /** Of the first trial that errored. */
+  /** The error of the first trial that errored. */
   readonly error: { readonly kind: string; readonly message: string } | null;
 }
 

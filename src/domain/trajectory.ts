@@ -34,7 +34,7 @@ export interface Trajectory {
   readonly state?: Json | undefined;
   /** Messages of the person. */
   readonly turns?: number | undefined;
-  /** Calls of a model. */
+  /** The number of calls of a model. */
   readonly steps?: number | undefined;
   /** The limit that ended it. */
   readonly stopped?: Stopped | undefined;

@@ -31,7 +31,7 @@ export interface AgentAnswer {
   readonly state?: Json;
   /** Messages of the person. */
   readonly turns?: number | null;
-  /** Calls of a model. */
+  /** The calls that the agent made to a model. */
   readonly steps?: number | null;
   /** The limit that ended it before it was done. */
   readonly stopped?: Stopped | null;
@@ -57,7 +57,7 @@ export interface ScorerTranscript extends Transcript {
   readonly state: Json;
   /** Messages of the person. */
   readonly turns: number | null;
-  /** Calls of a model. */
+  /** The calls that the agent made to a model. */
   readonly steps: number | null;
   readonly stopped: Stopped | null;
 }

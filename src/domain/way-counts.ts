@@ -3,7 +3,7 @@ import { type Transcript, toolCallCount } from "./transcript.ts";
 
 /** The numbers of an answer's way; null where the answer does not report them. */
 export interface WayCounts {
-  /** Calls of a model. */
+  /** The number of calls of a model. */
   readonly steps: number | null;
   /** Messages of the person. */
   readonly turns: number | null;

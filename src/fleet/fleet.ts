@@ -85,7 +85,7 @@ export interface ClosedCall {
   /** It was, or may have been, billed. */
   readonly billed: boolean;
   readonly usage: Usage | null;
-  /** US dollars; null where nobody knows. */
+  /** US dollars; null where they are unknown. */
   readonly usd: number | null;
   /** The reply as JSON; null for a failure. */
   readonly reply: string | null;

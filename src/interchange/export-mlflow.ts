@@ -131,7 +131,7 @@ function runTags(header: RunHeader): readonly { key: string; value: string }[] {
   ];
 }
 
-/** So many of each kind fit into a request. */
+/** The largest number of each kind in one request. */
 const MAX_METRICS = 900;
 const MAX_PARAMS = 90;
 

@@ -19,7 +19,7 @@ export interface ImportTracesInput {
   readonly directory?: string | undefined;
   /** Files, relative to the working directory, patterns resolved, and addresses. */
   readonly sources: readonly string[];
-  /** An age or a day: of an address only what began since then. */
+  /** An age or a day: from an address, only what began since then is read. */
   readonly since?: string | undefined;
   /** Says what would be taken. */
   readonly dryRun: boolean;

@@ -19,7 +19,7 @@ export interface WorkerRequest {
   readonly directory?: string | undefined;
   /** Aliases of the models that it serves; all when empty. */
   readonly models: readonly string[];
-  /** Calls in flight at once; each suite's own when left out. */
+  /** Calls in flight at once; each suite's own limit when left out. */
   readonly concurrency?: number | undefined;
   /** Ends after so many milliseconds without work; goes on when left out. */
   readonly idle_ms?: number | undefined;

@@ -13,7 +13,7 @@ declare const EVALS_VERSION: string;
 
 /** The whole page stays below 20 MB, which mail and chat still take. */
 const MAX_BYTES = 18_500_000;
-/** Letters of each text: the first that leaves room for all cases that failed or moved is taken. */
+/** Lengths to which texts are cut, longest first: the first one with which all cases that failed or moved fit is taken. */
 const TEXT_LENGTHS = [200_000, 20_000, 4_000, 1_000, 250];
 /** Letters of JSON in one page of answers, before it is packed. */
 const PAGE_LETTERS = 400_000;

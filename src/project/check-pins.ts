@@ -2,7 +2,7 @@ import { canonicalJson, type Json } from "../domain/json.ts";
 import type { Problem } from "../domain/problem.ts";
 import { type LoadedModel, type LoadedSuite, type Project, recordedModel } from "../domain/project.ts";
 
-/** What of a model's settings a prompt can pin. */
+/** The settings of a model that a prompt can pin. */
 interface Settings {
   readonly model?: unknown;
   readonly params?: unknown;

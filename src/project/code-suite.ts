@@ -106,7 +106,7 @@ function placesIn(text: string, path: string, value: unknown): Places {
   return { path, at };
 }
 
-/** An entry of a list, by the first text that it holds. */
+/** Names an entry of a list by the first text that it holds. */
 function entryStart(text: string, entry: unknown, from: number): number {
   const first =
     typeof entry === "string"

@@ -216,7 +216,7 @@ describe("commandProvider with serve: jsonl", () => {
     });
   });
 
-  it("tells what a program that failed said on stdout when it said nothing else", async () => {
+  it("shows the stdout of a program that failed and wrote nothing else", async () => {
     const opened = await open(`console.log('{"error":{"message":"no credit"}}'); process.exitCode = 3;`);
     expect(await ask(opened, questionOf())).toMatchObject({
       kind: "failed",

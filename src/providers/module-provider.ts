@@ -61,7 +61,7 @@ async function openAgent({ file, isolate }: Settings, host: ProviderHost) {
   }
 }
 
-/** Says what became of a call as the reply of a model. */
+/** Turns the result of a call into the reply of a model. */
 function replyOf(
   { outcome, waited_ms }: CalledOnce,
   { file, timeout_ms }: { file: string; timeout_ms: number },

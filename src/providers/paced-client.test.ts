@@ -196,7 +196,7 @@ describe("limits of the user's own", () => {
     expect(seen.peak).toBe(3);
   });
 
-  it("hold nobody back where there are none", async () => {
+  it("hold no call back where there are no limits", async () => {
     const { client } = server(() => null);
     const { pace, wrapped } = lineOver(client);
     await askAll([wrapped], 100);

@@ -51,7 +51,7 @@ function writtenUsage({ input_tokens, output_tokens, ...parts }: Usage): object 
   return { input_tokens, output_tokens, ...Object.fromEntries(known) };
 }
 
-/** The key of a line; undefined when the line is none of a recording. */
+/** The key of a line; undefined when the line does not belong to a recording. */
 export function recordingKey(
   members: Readonly<Record<string, unknown>> | undefined,
 ): RecordingKey | undefined {

@@ -29,7 +29,7 @@ export interface Rate {
 
 /** What one reply took. */
 export interface Paid {
-  /** US dollars; null where nobody knows. */
+  /** US dollars; null where they are unknown. */
   readonly usd: number | null;
   readonly usage: Usage;
 }
@@ -130,7 +130,7 @@ interface Account {
   /** Counted for replies whose cost is unknown. */
   readonly unknown: Spending;
   readonly holds: Map<object, Hold>;
-  /** Of these holds, those that do not come back in this session. */
+  /** Those of these amounts set aside that are not given back in this session. */
   parked: number;
 }
 
@@ -277,7 +277,7 @@ const NOTHING: Readonly<Spending> = { usd: 0, tokens: 0 };
 /** A call that no budget has to make room for. */
 const UNLIMITED: Hold = { input: 0, aside: NOTHING, likely: NOTHING, unbounded: false };
 
-/** What replies so far show about those to come. */
+/** Bounds for the replies to come, from those so far. */
 function seenReplies(rates: readonly Rate[], before: Earlier["seen"]) {
   let output: number | null = before?.output_tokens ?? null;
   let dearest: number | null = before?.usd ?? null;

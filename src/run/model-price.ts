@@ -25,7 +25,7 @@ export async function priced(model: LoadedModel, target: OpenTarget): Promise<Op
   return known === null ? target : { ...target, price: known.price, price_source: known.source };
 }
 
-/** Who says what the answers of these targets cost, those that step in included; undefined where nobody does. */
+/** The source of these targets' prices, fallback models included; undefined where there is none. */
 export function priceSource(targets: readonly OpenTarget[]): string | undefined {
   const all = targets.flatMap((one) => [one, ...(one.fallback === undefined ? [] : [one.fallback.target])]);
   const sources = new Set(all.flatMap(({ price_source }) => price_source ?? []));

@@ -24,7 +24,7 @@ describe("uncoveredness", () => {
     expect([...found].every(Number.isFinite)).toBe(true);
   });
 
-  it("works without a golden", () => {
+  it("works without a golden case", () => {
     const found = uncoveredness(topic(3, "the lamp"), []);
     expect([...found].every((one) => one > 0)).toBe(true);
   });

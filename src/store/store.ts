@@ -54,7 +54,7 @@ export type TrialRecord = {
   readonly case_no: number;
   /** From 1. */
   readonly trial: number;
-  /** Of this session; added to those of earlier ones. */
+  /** Counts of this session; they are added to those of earlier ones. */
   readonly tries?: Tries | undefined;
 } & (
   | {

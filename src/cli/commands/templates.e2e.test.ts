@@ -66,7 +66,7 @@ describe.each(Object.keys(PLACES) as Place[])("a template in %s", (place) => {
     }
   });
 
-  it("is given the clock that the project or the suite fixes, and only that", async () => {
+  it("gets the clock that the project or the suite fixes, and no other", async () => {
     write(place, `${place} {{ clock | date: '%d.%m.%Y' }}`);
     expect(await project.json(["run"])).toMatchObject({ exit: 2, document: { problems: [PLACES[place]] } });
 

@@ -415,7 +415,7 @@ export type BuiltInScorer =
       readonly config?: Json;
     });
 
-/** A suite but for its scorers. */
+/** A suite without its scorers. */
 export interface SuiteKeys {
   /** What the suite is about, for readers */
   readonly description?: string;

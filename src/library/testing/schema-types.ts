@@ -49,7 +49,7 @@ ${membersOf({ properties: common }, "  ")}}
 export type BuiltInScorer =
 ${scorers.join("\n")};
 
-/** A suite but for its scorers. */
+/** A suite without its scorers. */
 export interface SuiteKeys {
 ${members}}
 `;

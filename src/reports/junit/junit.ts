@@ -180,7 +180,7 @@ function caseDescriber(report: RunReport): (row: CaseRow, name: string, answers:
     const fault = faultOf(row, isCritical);
     // What never passed before either did not break: where there is a baseline, it is not why the gate failed.
     const isOld = fault === "never-passes" && report.comparison !== null;
-    // Where nothing is sure of the gate, what broke surely is.
+    // A case that surely broke counts even where the gate's outcome is not sure.
     const isSure = outcome === "undecided" && fault === "regression";
     const failed = isSure || (outcome === "failed" && fault !== null && !isOld);
     const broke = row.errored > 0 && (outcome === "failed" || outcome === "undecided");

@@ -91,7 +91,7 @@ describe("the matrix on a terminal", () => {
     expect(text).toContain("21 more cases");
   });
 
-  it("counts trials where a picture of them would be none", () => {
+  it("counts trials where there are too many to draw", () => {
     const cases = [{ case: "a", marks: [`${"1".repeat(12)}00-`, "1"] }];
     expect(matrixReport({ ...matrix, cases }, plain)).toContain("12/14");
   });
