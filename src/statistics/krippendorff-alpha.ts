@@ -1,4 +1,3 @@
-
 /** Whether ratings merely differ, or differ by an amount. */
 export type RatingMetric = "nominal" | "interval";
 

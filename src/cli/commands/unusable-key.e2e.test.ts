@@ -41,18 +41,21 @@ describe("a key", () => {
     expect(server.asked).toEqual([]);
   });
 
-  it.each(KINDS)("that no header can hold is reported, and not repeated, before %s is asked", async (kind) => {
-    for (const key of ["sk-hidden\nEXTRA=1", "sk-hidden\u2026"]) {
-      const ended = await project.json(["run", "--model", kind], { BOT_KEY: key });
-      expect(ended).toMatchObject({
-        exit: 2,
-        document: { problems: [{ code: "EVALS_KEY_UNSENDABLE", path: "evalconfig.yaml" }] },
-      });
-      const result = await project.evals(["run", "--model", kind], { BOT_KEY: key });
-      expect(result.stdout + result.stderr).not.toContain("hidden");
-    }
-    expect(server.asked).toEqual([]);
-  });
+  it.each(KINDS)(
+    "that no header can hold is reported, and not repeated, before %s is asked",
+    async (kind) => {
+      for (const key of ["sk-hidden\nEXTRA=1", "sk-hidden\u2026"]) {
+        const ended = await project.json(["run", "--model", kind], { BOT_KEY: key });
+        expect(ended).toMatchObject({
+          exit: 2,
+          document: { problems: [{ code: "EVALS_KEY_UNSENDABLE", path: "evalconfig.yaml" }] },
+        });
+        const result = await project.evals(["run", "--model", kind], { BOT_KEY: key });
+        expect(result.stdout + result.stderr).not.toContain("hidden");
+      }
+      expect(server.asked).toEqual([]);
+    },
+  );
 
   it("may end in a line break, as a file does", async () => {
     const ended = await project.json(["run", "--model", "http"], { BOT_KEY: "sk-0123456789\n" });

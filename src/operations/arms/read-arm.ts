@@ -5,8 +5,8 @@ import type { ArmAnswer } from "../../domain/arms.ts";
 import type { Json } from "../../domain/json.ts";
 import { onDemand } from "../../domain/on-demand.ts";
 import { EvalsError } from "../../domain/problem.ts";
-import { readNamedFile } from "../../project/named-file.ts";
 import { type LineFormat, parseLines } from "../../labels/json-lines.ts";
+import { readNamedFile } from "../../project/named-file.ts";
 
 /** An answer of an arm, with what a suite or a judge needs of it. */
 export interface ReadAnswer extends ArmAnswer {

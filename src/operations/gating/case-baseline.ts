@@ -7,9 +7,9 @@ import { onDemand } from "../../domain/on-demand.ts";
 import type { Comparison } from "../../domain/report.ts";
 import type { RunHeader, StoredCase } from "../../domain/run.ts";
 import { storedReport } from "../../domain/stored-report.ts";
+import { readNamedFile } from "../../project/named-file.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { baselineRoot } from "../sides/file-side.ts";
-import { readNamedFile } from "../../project/named-file.ts";
 
 /** The cases of a run on the side that it was compared with. */
 export interface CaseBaselines {
