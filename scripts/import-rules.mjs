@@ -108,7 +108,7 @@ export const rooms = {
     why: "One report value in, text out: a report that could fetch could also disagree with another.",
   },
   sampling: {
-    imports: ["statistics"],
+    imports: ["domain", "statistics"],
     why: "What is drawn, and with which chance, follows from numbers and texts alone, wherever they were kept.",
   },
   interchange: {
