@@ -39,6 +39,8 @@ export interface BatchQueue {
   /** Looks once at every batch that was sent, and reads those that have ended. */
   look(): Promise<void>;
   take(what: string): Taken;
+  /** Whether an answer to it is under way, or was brought by a batch. */
+  isPaidFor(what: string): boolean;
   /** Puts a question into the next batch. */
   want(what: string, request: () => PreparedRequest): void;
   /** Questions whose answers come with a later session. */
@@ -210,6 +212,7 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
       if (waits.has(what)) return { kind: "waits" };
       return { kind: left.has(what) || tries.has(what) ? "left" : "new" };
     },
+    isPaidFor: (what) => waits.has(what) || results.get(what)?.kind === "answered",
     want: (what, request) => {
       wanted.set(what, request);
     },

@@ -42,6 +42,8 @@ export interface BatchedRun {
 export interface BatchSession {
   /** Looks once at what was sent before, and reads what has ended. */
   look(): Promise<void>;
+  /** Whether a batch brings this trial's answer, or has brought it. */
+  isPaidFor(caseNo: number, trial: number): boolean;
   /** Answers with what batches brought, and puts the rest into the next one. @param live the model, call by call */
   client(live: Client, onFailed: CallHooks["onFailed"]): Client;
   readonly judges: JudgeBatches;
@@ -117,6 +119,7 @@ export async function openBatchSession(run: BatchedRun): Promise<BatchSession | 
     look: async () => {
       for (const queue of queues) await queue.look();
     },
+    isPaidFor: (caseNo, trial) => target.isPaidFor(`${caseNo}/${trial}`),
     client: (live, onFailed) =>
       clientWithSend(live, (request, question, trial, signal) => {
         const caseNo = caseNos.get(question.case_id) as number;

@@ -69,6 +69,8 @@ export interface Job {
   readonly halted?: (() => EngineEnd | undefined) | undefined;
   /** Null when the cache must not or cannot be used. */
   readonly cached: ((askedHash: string, trial: number) => CachedAnswer | undefined) | null;
+  /** An answer that is paid for comes another way than from the cache. */
+  readonly isPaidFor?: ((caseNo: number, trial: number) => boolean) | undefined;
   readonly budget: BudgetGuard;
   /** Of a case's request, estimated; only a budget wants to know. */
   readonly inputTokens: (caseNo: number) => number;
@@ -140,6 +142,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   const answerAtHand = (caseNo: number, trial: number): AnswerAtHand | undefined => {
     const left = job.unscored(caseNo, trial);
     if (left !== undefined) return left;
+    if (job.isPaidFor?.(caseNo, trial)) return undefined;
     const hit = job.cached?.(plan.askedHash(caseNo), trial);
     if (hit === undefined || plan.isSpoiled(caseNo, hit.transcript)) return undefined;
     // A reply that failed was kept as an answer by versions that did not distinguish the two.

@@ -223,6 +223,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     scored: remote?.scored,
     halted: remote?.halted,
     cached: settings.useCache ? await cacheFor(plan, world.store, settings.notFromCache) : null,
+    isPaidFor: batch?.isPaidFor,
     budget: guard,
     inputTokens: sharedBudget.limited ? plan.inputTokens : () => 0,
     unpriced: () => unpricedReplies(plan.model.alias),

@@ -88,6 +88,18 @@ describe("evals run --batch", () => {
     expect([JSON.parse(anew.stdout).runs[0].id === first, server.batches.length]).toEqual([false, 2]);
   });
 
+  it("brings what was paid for, though another run has answered the same meanwhile", async () => {
+    const { repo, server, later } = await batched();
+    const first = JSON.parse((await repo.evals("run --batch --json")).stdout).runs[0].id;
+    await repo.evals("run --json");
+    const early = JSON.parse((await repo.evals(`run --resume --run ${first} --json`)).stdout).runs[0];
+    expect(early).toMatchObject({ counts: { answered: 0, cached: 0 }, end: { because: "batch" } });
+    later();
+    const back = JSON.parse((await repo.evals(`run --resume --run ${first} --json`)).stdout).runs[0];
+    expect(back).toMatchObject({ counts: { answered: 4, cached: 0, calls: 4 }, end: { kind: "all-asked" } });
+    expect([server.live, server.batches.length]).toEqual([4, 1]);
+  });
+
   it("asks call by call for what is left, where that is wanted", async () => {
     const { repo, server, later } = await batched(["expired"]);
     await repo.evals("run --batch");
