@@ -1,18 +1,14 @@
-import { didYouMean } from "../../domain/did-you-mean.ts";
 import type { Json } from "../../domain/json.ts";
 import type { SourcePlace } from "../imported.ts";
-import { planAssertion } from "./assertion-plan.ts";
-import { LEFT_TYPES, TAKEN_TYPES } from "./assertion-types.ts";
-import { type CaseDraft, graderOf, transformOf } from "./cases.ts";
-import type { ChecksFiles } from "./checks-files.ts";
+import type { AssignHelp } from "./assign-help.ts";
+import { CasePlanner } from "./case-planner.ts";
+import type { CaseDraft } from "./cases.ts";
 import type { Assertion } from "./config-test.ts";
-import type { JudgeFiles } from "./judge-files.ts";
-import type { Models } from "./models.ts";
-import type { Plan, PlanContext } from "./plan.ts";
-import { joinedTransform } from "./plan-code.ts";
-import type { Entry, ProviderHelp } from "./provider-spec.ts";
+import type { Plan } from "./plan.ts";
+import type { Entry } from "./provider-spec.ts";
+import { type MakeEntry, scorerSettings } from "./scorer-settings.ts";
 import { UniqueNames } from "./slug.ts";
-import { hasTemplate, Untranslatable } from "./templates/nunjucks-tree.ts";
+import { hasTemplate } from "./templates/nunjucks-tree.ts";
 import { renderNunjucks } from "./templates/render-nunjucks.ts";
 
 /** A scorer of the suite, as it grows while cases are looked at. */
@@ -20,14 +16,11 @@ interface Scorer {
   readonly name: string;
   readonly required: boolean;
   /** Of one case or of all; the operand is put in when all are known. */
-  readonly make: (operand: OperandPlace) => Entry;
+  readonly make: MakeEntry;
   /** By case id; undefined for a scorer without one. */
   readonly operands: Map<string, Json | undefined>;
   isDefault: boolean;
 }
-
-/** Where a scorer finds what it compares with. */
-type OperandPlace = { readonly value: Json } | { readonly at: string } | undefined;
 
 /** What of one case is scored by what. */
 export interface ScoredBy {
@@ -44,19 +37,6 @@ export interface Assigned {
   /** Names by case id. */
   readonly named: ReadonlyMap<string, readonly string[]>;
   readonly kept: readonly ScoredBy[];
-}
-
-export interface AssignHelp extends ProviderHelp {
-  readonly checks: ChecksFiles;
-  readonly judges: JudgeFiles;
-  readonly models: Models;
-  readonly tests: readonly CaseDraft["vars"][];
-  /** Of the config's providers. */
-  readonly offered: PlanContext["tools"];
-  /** Code by which the providers change every answer. */
-  readonly transform: string | undefined;
-  /** Why one of our scorers cannot take such an entry. */
-  readonly refuses: (entry: Entry, operand: Json | undefined) => Promise<string | undefined>;
 }
 
 /** One part of what decides a test: a scorer, for the suite or inside of another one. */
@@ -81,12 +61,13 @@ class Assignment {
   readonly #scorers = new Map<string, Scorer>();
   readonly #named = new Map<string, string[]>();
   readonly #kept: ScoredBy[] = [];
-  readonly #refused = new Map<string, string | undefined>();
+  readonly #planner: CasePlanner;
   /** How often each kind of scorer was used in the case at hand. */
   #used = new Map<string, number>();
 
   constructor(help: AssignHelp) {
     this.#help = help;
+    this.#planner = new CasePlanner(help);
   }
 
   async add(one: CaseDraft): Promise<void> {
@@ -116,7 +97,7 @@ class Assignment {
     const required = decides && weight !== 0;
     if (assertion.members !== undefined)
       return this.#set(assertion, assertion.members, one, { required, weight });
-    const plan = await this.#planned(assertion, one);
+    const plan = await this.#planner.plan(assertion, one);
     if (plan.kind === "left") {
       this.#help.losses.add(assertion.place, assertion.type, plan.why);
       return undefined;
@@ -149,53 +130,6 @@ class Assignment {
     return { scorer, weight };
   }
 
-  async #planned(assertion: Assertion, one: CaseDraft): Promise<Plan> {
-    const { base, type } = assertion;
-    const known = [...TAKEN_TYPES, ...Object.keys(LEFT_TYPES)];
-    if (!known.includes(base))
-      return { kind: "left", why: `promptfoo has no assertion type "${type}".${didYouMean(base, known)}` };
-    const context: PlanContext = {
-      vars: one.vars,
-      transform: joinedTransform(this.#help.transform, transformOf(one)),
-      reading: this.#help.reading,
-      grader: graderOf(one),
-      tools: this.#help.offered,
-    };
-    try {
-      const plan = planAssertion(assertion, context);
-      return plan.kind === "scorer" ? await this.#usable(plan, assertion) : plan;
-    } catch (error) {
-      if (error instanceof Untranslatable) return { kind: "left", why: `Its template: ${error.message}.` };
-      if (error instanceof Error && "problems" in error)
-        return { kind: "left", why: error.message.split("\n")[0] ?? "" };
-      throw error;
-    }
-  }
-
-  /** What one of our scorers cannot take runs as promptfoo runs it, where its runtime can. */
-  async #usable(plan: Extract<Plan, { kind: "scorer" }>, assertion: Assertion): Promise<Plan> {
-    const key = JSON.stringify([plan.entry, plan.operand]);
-    if (!this.#refused.has(key)) {
-      const isSemantic = plan.entry.model !== undefined;
-      this.#refused.set(key, isSemantic ? undefined : await this.#help.refuses(plan.entry, plan.operand));
-    }
-    const why = this.#refused.get(key);
-    if (why === undefined) return plan;
-    const { base, not } = assertion;
-    if (
-      base === "regex" ||
-      (base.includes("contains") === true && base !== "contains-json") ||
-      base === "starts-with" ||
-      base === "equals"
-    )
-      return {
-        kind: "check",
-        language: "javascript",
-        spec: { type: base, value: plan.operand ?? null, ...(not ? { not } : {}) },
-      };
-    return { kind: "left", why: `The scorer ${String(plan.entry.type)} cannot take it: ${why}` };
-  }
-
   #base(metric: string | undefined, type: string, { vars }: CaseDraft): string {
     let name = metric ?? type;
     try {
@@ -213,49 +147,11 @@ class Assignment {
     required: boolean,
   ): Scorer {
     const base = this.#base(assertion.metric, assertion.type, one);
-    const { group, make, operand } = this.#settings(plan, assertion);
+    const { group, make, operand } = scorerSettings(plan, assertion, this.#help);
     const scorer = this.#slot(`${group} ${required} ${base}`, base, required, make);
     this.#note(scorer, one, operand, assertion.isDefault);
     this.#kept.push({ place: assertion.place, what: assertion.type, scorer: scorer.name, case: one.id });
     return scorer;
-  }
-
-  /** A scorer's settings but for its operand, and what tells it from others. */
-  #settings(
-    plan: Exclude<Plan, { kind: "left" }>,
-    assertion: Assertion,
-  ): { readonly group: string; readonly make: Scorer["make"]; readonly operand: Json | undefined } {
-    const { checks, judges, models, tests } = this.#help;
-    const { place } = assertion;
-    switch (plan.kind) {
-      case "check": {
-        const operand = checks.add(plan.language, plan.spec, plan.file, `${place.path}:${place.line}`);
-        const make = (at: OperandPlace): Entry => ({
-          ...checks.scorer(plan.language),
-          config: at === undefined ? {} : "value" in at ? { check: at.value } : { at: at.at },
-        });
-        return { group: plan.language, make, operand };
-      }
-      case "judge": {
-        const judge = judges.name(plan.judge, tests, assertion.metric, place);
-        const inner = { type: "judge", judge: `${judge}@^1`, ...plan.entry };
-        return { group: `judge ${judge} ${plan.not}`, make: turned(inner, plan.not), operand: plan.operand };
-      }
-      case "scorer": {
-        const { model } = plan.entry;
-        const entry =
-          typeof model !== "string"
-            ? plan.entry
-            : { ...plan.entry, model: models.semantic(model, assertion.provider, place, this.#help) };
-        return {
-          group: JSON.stringify([entry, plan.not, plan.operand !== undefined]),
-          make: turned(entry, plan.not),
-          operand: plan.operand,
-        };
-      }
-      default:
-        return plan satisfies never;
-    }
   }
 
   /** The n-th scorer of a kind, for the n-th assertion of that kind in a case. */
@@ -372,16 +268,3 @@ class Assignment {
     return { scorers, expected, named, kept: this.#kept };
   }
 }
-
-/** An entry with its operand, inside of a `not` where it is turned round. */
-function turned(entry: Entry, not: boolean): Scorer["make"] {
-  return (at) => {
-    const own: Entry = {
-      ...entry,
-      ...(at === undefined ? {} : "value" in at ? { value: at.value } : { against: pathTo(at.at) }),
-    };
-    return not ? { type: "not", of: own } : own;
-  };
-}
-
-const pathTo = (name: string): string => (/^[\w-]+$/.test(name) ? `expected.${name}` : `expected["${name}"]`);

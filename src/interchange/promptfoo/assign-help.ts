@@ -1,0 +1,21 @@
+import type { Json } from "../../domain/json.ts";
+import type { CaseDraft } from "./cases.ts";
+import type { ChecksFiles } from "./checks-files.ts";
+import type { JudgeFiles } from "./judge-files.ts";
+import type { Models } from "./models.ts";
+import type { PlanContext } from "./plan.ts";
+import type { Entry, ProviderHelp } from "./provider-spec.ts";
+
+/** What is needed of everything around it where assertions become scorers. */
+export interface AssignHelp extends ProviderHelp {
+  readonly checks: ChecksFiles;
+  readonly judges: JudgeFiles;
+  readonly models: Models;
+  readonly tests: readonly CaseDraft["vars"][];
+  /** Of the config's providers. */
+  readonly offered: PlanContext["tools"];
+  /** Code by which the providers change every answer. */
+  readonly transform: string | undefined;
+  /** Why one of our scorers cannot take such an entry. */
+  readonly refuses: (entry: Entry, operand: Json | undefined) => Promise<string | undefined>;
+}

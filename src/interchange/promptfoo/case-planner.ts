@@ -1,0 +1,67 @@
+import { didYouMean } from "../../domain/did-you-mean.ts";
+import { planAssertion } from "./assertion-plan.ts";
+import { LEFT_TYPES, TAKEN_TYPES } from "./assertion-types.ts";
+import type { AssignHelp } from "./assign-help.ts";
+import { type CaseDraft, graderOf, transformOf } from "./cases.ts";
+import type { Assertion } from "./config-test.ts";
+import type { Plan, PlanContext } from "./plan.ts";
+import { joinedTransform } from "./plan-code.ts";
+import { Untranslatable } from "./templates/nunjucks-tree.ts";
+
+/** Plans the assertions of cases, and asks each kind of scorer once whether it can take them. */
+export class CasePlanner {
+  readonly #help: AssignHelp;
+  readonly #refused = new Map<string, string | undefined>();
+
+  constructor(help: AssignHelp) {
+    this.#help = help;
+  }
+
+  /** What becomes of one assertion in one case, as far as the scorers here can take it. */
+  async plan(assertion: Assertion, one: CaseDraft): Promise<Plan> {
+    const { base, type } = assertion;
+    const known = [...TAKEN_TYPES, ...Object.keys(LEFT_TYPES)];
+    if (!known.includes(base))
+      return { kind: "left", why: `promptfoo has no assertion type "${type}".${didYouMean(base, known)}` };
+    const context: PlanContext = {
+      vars: one.vars,
+      transform: joinedTransform(this.#help.transform, transformOf(one)),
+      reading: this.#help.reading,
+      grader: graderOf(one),
+      tools: this.#help.offered,
+    };
+    try {
+      const plan = planAssertion(assertion, context);
+      return plan.kind === "scorer" ? await this.#usable(plan, assertion) : plan;
+    } catch (error) {
+      if (error instanceof Untranslatable) return { kind: "left", why: `Its template: ${error.message}.` };
+      if (error instanceof Error && "problems" in error)
+        return { kind: "left", why: error.message.split("\n")[0] ?? "" };
+      throw error;
+    }
+  }
+
+  /** What one of our scorers cannot take runs as promptfoo runs it, where its runtime can. */
+  async #usable(plan: Extract<Plan, { kind: "scorer" }>, assertion: Assertion): Promise<Plan> {
+    const key = JSON.stringify([plan.entry, plan.operand]);
+    if (!this.#refused.has(key)) {
+      const isSemantic = plan.entry.model !== undefined;
+      this.#refused.set(key, isSemantic ? undefined : await this.#help.refuses(plan.entry, plan.operand));
+    }
+    const why = this.#refused.get(key);
+    if (why === undefined) return plan;
+    const { base, not } = assertion;
+    if (
+      base === "regex" ||
+      (base.includes("contains") === true && base !== "contains-json") ||
+      base === "starts-with" ||
+      base === "equals"
+    )
+      return {
+        kind: "check",
+        language: "javascript",
+        spec: { type: base, value: plan.operand ?? null, ...(not ? { not } : {}) },
+      };
+    return { kind: "left", why: `The scorer ${String(plan.entry.type)} cannot take it: ${why}` };
+  }
+}
