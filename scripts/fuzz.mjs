@@ -5,7 +5,11 @@
 //   npm run fuzz -- --count 500         fewer
 //   npm run fuzz -- --seed 7            other ones
 //   npm run fuzz -- --only "import csv" one kind of file
+//
+// The seed of the file at hand is in evals-fuzz-last of the temporary folder: a command that never ends names nothing.
 import { spawnSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 /** Kinds of files in src/cli/testing/fuzz/drivers.ts. */
@@ -32,6 +36,7 @@ const { status } = spawnSync(
       ...process.env,
       FUZZ_EACH: String(values.only === undefined ? Math.ceil(count / KINDS) : count),
       FUZZ_SEED: values.seed,
+      FUZZ_TRACE: join(tmpdir(), "evals-fuzz-last"),
       ...(values.only === undefined ? {} : { FUZZ_ONLY: values.only }),
     },
   },

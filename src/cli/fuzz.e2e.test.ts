@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seededRandom } from "../statistics/seeded-random.ts";
@@ -63,6 +63,8 @@ describe("a file that is not as it should be", () => {
       expect(await fault(driver, before, true), "as it is").toBeUndefined();
       for (let number = 0; number < EACH; number++) {
         const seed = `${SEED} ${kind} ${number}`;
+        // A command that never gives its thread back can name nothing itself.
+        if (process.env.FUZZ_TRACE) writeFileSync(process.env.FUZZ_TRACE, seed);
         const text = mutateText(before, driver.format, seededRandom(seed));
         const why = await fault(driver, text);
         expect(why, `seed ${JSON.stringify(seed)}:\n${text.slice(0, 3000)}`).toBeUndefined();

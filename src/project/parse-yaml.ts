@@ -13,6 +13,7 @@ import {
   type YAMLError,
 } from "yaml";
 import { changedNumberProblem, halfCharacterProblem, leadingZeroProblem } from "../domain/changed-values.ts";
+import { isTooDeep, tooDeepProblem } from "../domain/deep-yaml.ts";
 import { isChangedByDouble } from "../domain/exact-json.ts";
 import { conflictLine, conflictProblem } from "../domain/file-text.ts";
 import type { Problem } from "../domain/problem.ts";
@@ -28,6 +29,16 @@ export interface ParsedYaml {
 
 /** Text in, value and places out. Never throws for what a person wrote. */
 export function parseYaml(text: string, path: string): ParsedYaml {
+  try {
+    return parsed(text, path);
+  } catch (error) {
+    if (!isTooDeep(error)) throw error;
+    const problem = tooDeepProblem(text, path);
+    return { value: undefined, places: { path, at: () => ({ line: 1, column: 1 }) }, problems: [problem] };
+  }
+}
+
+function parsed(text: string, path: string): ParsedYaml {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,

@@ -1,4 +1,5 @@
 import { isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import { readingYaml } from "../../domain/deep-yaml.ts";
 import type { Json } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { SourcePlace } from "../imported.ts";
@@ -22,7 +23,9 @@ const MAX_ALIASES = 1000;
 /** @throws {EvalsError} EVALS_IMPORT_SYNTAX */
 export function readSource(text: string, path: string): ConfigSource {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const document = readingYaml(text, path, () =>
+    parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false }),
+  );
   const [error] = document.errors;
   if (error !== undefined) throw syntax(path, lines.linePos(error.pos[0]), error.message);
   let value: Json;

@@ -1,4 +1,5 @@
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { readingYaml } from "../../domain/deep-yaml.ts";
 import type { Json } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
 
@@ -11,6 +12,10 @@ export interface YamlSource {
 
 /** @throws {EvalsError} EVALS_IMPORT_SYNTAX at the first mistake */
 export function yamlSource(text: string, path: string): YamlSource {
+  return readingYaml(text, path, () => read(text, path));
+}
+
+function read(text: string, path: string): YamlSource {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,

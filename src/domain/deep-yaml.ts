@@ -1,0 +1,30 @@
+import { EvalsError, type Problem } from "./problem.ts";
+
+/** Whether reading a text failed because its lists and maps are in each other too often. */
+export const isTooDeep = (error: unknown): boolean =>
+  error instanceof RangeError && /call stack/i.test(error.message);
+
+/** The mistake of a YAML text that is nested so deep that nothing can read it, at the line that opens most. */
+export function tooDeepProblem(text: string, path: string): Problem {
+  const opened = text.split("\n").map((line) => line.match(/[[{]|- |^ +/g)?.join("").length ?? 0);
+  const deepest = opened.reduce((best, count, index) => (count > (opened[best] ?? 0) ? index : best), 0);
+  return {
+    code: "EVALS_YAML_DEEP",
+    path,
+    line: deepest + 1,
+    column: 1,
+    what: "Lists and maps are nested too deep here to be read.",
+    why: "No file that a person writes needs hundreds of levels, and reading it would end the program.",
+    fix: "Take levels away, or put a text in quotes that begins with many dashes or brackets.",
+  };
+}
+
+/** Reads a YAML text. @throws {EvalsError} EVALS_YAML_DEEP in the place of an overflow of the stack */
+export function readingYaml<T>(text: string, path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isTooDeep(error)) throw error;
+    throw new EvalsError(tooDeepProblem(text, path), { cause: error });
+  }
+}
