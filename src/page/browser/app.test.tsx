@@ -108,6 +108,33 @@ describe("the page", () => {
     expect(route.value.view).toBe("run");
   });
 
+  it("asks for the list of cases when the verdict has come, and not before", async () => {
+    const fake = fakeSource(indexDocument(), { mode: "live" });
+    const asked: string[] = [];
+    let come = (): void => {};
+    const verdict = new Promise<void>((resolve) => {
+      come = resolve;
+    });
+    const source: PageSource = {
+      ...fake,
+      runAtHand: () => null,
+      run: async (key) => {
+        await verdict;
+        return fake.run(key);
+      },
+      index: async (key) => {
+        asked.push(key);
+        return fake.index(key);
+      },
+    };
+    await shown(source, "#/run/3f9c21aa");
+    expect(asked).toEqual([]);
+    come();
+    await settled();
+    expect(asked).toEqual(["3f9c21aa"]);
+    expect(root.querySelectorAll(".row")).toHaveLength(5);
+  });
+
   it("finds what only an answer says", async () => {
     await shown(fakeSource(indexDocument()));
     await press("/");

@@ -67,7 +67,11 @@ function RunNumbers({ run: { report, prompts, history } }: { run: RunDocument })
 
 /** The numbers of a run's cases; asked for once, and anew while it is under way. */
 export function useColumns(source: PageSource, key: string): Loaded<CaseColumns> {
-  const both = useLoaded(() => Promise.all([source.index(key), source.run(key)]), [key, revision.value]);
+  const both = useLoaded(async () => {
+    // The verdict is asked for first: whoever makes the list of a large run is busy for a while.
+    const run = await source.run(key);
+    return [await source.index(key), run] as const;
+  }, [key, revision.value]);
   return useMemo((): Loaded<CaseColumns> => {
     if (both.kind !== "ready") return both;
     const [index, { report }] = both.value;
