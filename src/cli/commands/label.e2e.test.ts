@@ -386,9 +386,9 @@ describe("evals label with wrong options", () => {
       return Array.from(stderr.matchAll(/\[(EVALS_\w+)\]/g), ([, code]) => code ?? "");
     };
     expect(await codes("triage --count 0 --port 99999 --random --disputed")).toEqual([
+      "EVALS_OPTION_INVALID",
+      "EVALS_OPTION_INVALID",
       "EVALS_OPTION_CONFLICT",
-      "EVALS_OPTION_INVALID",
-      "EVALS_OPTION_INVALID",
     ]);
     expect(await codes("triaage --rater ana")).toEqual(["EVALS_RUN_UNKNOWN"]);
     expect(await codes("triage --rater ana --tag evn")).toEqual(["EVALS_TAG_UNKNOWN"]);

@@ -45,7 +45,7 @@ const READ = new Set([
 /** What is read of the header. */
 const HEADER = new Set(["eval", "plan", "results", "status", "version"]);
 /** Bytes of what is read of one sample: parsed, they take a multiple of it. */
-const MOST_BYTES = 128 << 20;
+const MAX_BYTES = 128 << 20;
 
 /**
  * Reads a log, either form: `.eval` (a zip archive of JSON files) or `.json`.
@@ -103,7 +103,7 @@ async function entryValue(
 ): Promise<Json | undefined> {
   const inside = `${path}/${entry.name}`;
   try {
-    const found = await wantedMembers(entry.chunks(), wanted, MOST_BYTES);
+    const found = await wantedMembers(entry.chunks(), wanted, MAX_BYTES);
     if (found?.whole === true) return wholeValue(decodeText(found.text, inside), inside);
     // Not one whole object: read it as it is, for a message that says where.
     const pieces: Uint8Array[] = [];
@@ -117,7 +117,7 @@ async function entryValue(
 
 const tooLarge = (name: string) => ({
   what: name,
-  why: `What is read of it is larger than ${MOST_BYTES >> 20} MiB, and would not fit into the memory when it is taken apart.`,
+  why: `What is read of it is larger than ${MAX_BYTES >> 20} MiB, and would not fit into the memory when it is taken apart.`,
 });
 
 const CONVERT = "inspect log convert <file> --to json --output-dir <dir>, and cut it into smaller logs.";

@@ -4,7 +4,7 @@ import { visible } from "../page-text.ts";
 import { PassageView } from "./passage-view.tsx";
 
 /** Of larger objects the whole is shown as JSON. */
-const MOST_KEYS = 12;
+const MAX_KEYS = 12;
 
 /** A value for a reader: messages and the texts of an object each under its name, everything else as JSON. */
 export function Value({ value, name }: { value: Json; name: string }): JSX.Element {
@@ -50,5 +50,5 @@ function namedParts(value: Json): readonly (readonly [string, Json])[] | null {
   if (Array.isArray(value))
     return isMessages(value) ? value.map(({ role, content }) => [role, content] as const) : null;
   const entries = Object.entries(value as Fields);
-  return entries.length <= MOST_KEYS && entries.some(([, one]) => typeof one === "string") ? entries : null;
+  return entries.length <= MAX_KEYS && entries.some(([, one]) => typeof one === "string") ? entries : null;
 }

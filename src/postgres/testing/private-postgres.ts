@@ -92,7 +92,10 @@ export async function startPostgres(durable = false): Promise<PrivatePostgres> {
   };
   control("-o", options, "start");
   const sql = (url: string, text: string): string =>
-    execFileSync("psql", ["-X", "-Atc", text, url], { encoding: "utf8" }).trim();
+    execFileSync("psql", ["-X", "-Atc", text, url], {
+      encoding: "utf8",
+      env: { ...process.env, PGOPTIONS: "-c client_min_messages=warning" },
+    }).trim();
   let made = 0;
   return {
     database: () => {

@@ -8,7 +8,7 @@ import type { WaitingThread } from "./waiting-thread.ts";
 /** How long a statement is tried again while the database is away. */
 const PATIENCE_MS = 60_000;
 const FIRST_WAIT_MS = 50;
-const MOST_WAIT_MS = 1000;
+const MAX_WAIT_MS = 1000;
 /** Taken by whoever writes, for as long as its transaction: two that look and then write would both write. */
 const WRITERS = 7_263_815_505;
 /** Rows of a scan that are in memory at once. */
@@ -98,7 +98,7 @@ function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS 
   /** Does something again for as long as the database is away. */
   const patiently = <T>(work: () => T): T => {
     const until = performance.now() + patience_ms;
-    for (let wait = FIRST_WAIT_MS, isAway = false; ; wait = Math.min(MOST_WAIT_MS, wait * 2)) {
+    for (let wait = FIRST_WAIT_MS, isAway = false; ; wait = Math.min(MAX_WAIT_MS, wait * 2)) {
       try {
         const done = work();
         if (isAway) notice("PostgreSQL answers again.");
