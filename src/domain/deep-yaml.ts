@@ -19,6 +19,22 @@ export function tooDeepProblem(text: string, path: string): Problem {
   };
 }
 
+/** More levels than any file of a project needs, and few enough for every function that walks through a value. */
+const MAX_LEVELS = 190;
+
+/** Whether lists and maps are in each other more than 190 times. Each is looked at once a level, so aliases cost nothing. */
+export function isNestedTooDeep(value: unknown): boolean {
+  let level = new Set<unknown>([value]);
+  for (let depth = 0; level.size > 0; depth++) {
+    if (depth > MAX_LEVELS) return true;
+    const next = new Set<unknown>();
+    for (const one of level)
+      if (one !== null && typeof one === "object") for (const inner of Object.values(one)) next.add(inner);
+    level = next;
+  }
+  return false;
+}
+
 /** Reads a YAML text. @throws {EvalsError} EVALS_YAML_DEEP in the place of an overflow of the stack */
 export function readingYaml<T>(text: string, path: string, read: () => T): T {
   try {

@@ -4,6 +4,7 @@ import { parseYaml } from "./parse-yaml.ts";
 it.each([
   ["lists in one line", `a: 1\nb: ${"- ".repeat(20_000)}x\n`],
   ["lists of lists", `a: 1\nb:\n  ${"- ".repeat(20_000)}x\n`],
+  ["more lists than a file needs", `a: 1\nb: ${"[".repeat(300)}${"]".repeat(300)}\n`],
 ])("says where %s are nested too deep to be read", (_, text) => {
   const { value, problems } = parseYaml(text, "evals/a.yaml");
   expect(value).toBeUndefined();
@@ -13,4 +14,10 @@ it.each([
     expect(path).toBe("evals/a.yaml");
     expect(line).toBeGreaterThan(1);
   }
+});
+
+it("reads what is nested as deep as a file may need", () => {
+  const { value, problems } = parseYaml(`a: ${"[".repeat(150)}${"]".repeat(150)}\n`, "evals/a.yaml");
+  expect(problems).toEqual([]);
+  expect(value).toBeDefined();
 });

@@ -13,7 +13,7 @@ import {
   type YAMLError,
 } from "yaml";
 import { changedNumberProblem, halfCharacterProblem, leadingZeroProblem } from "../domain/changed-values.ts";
-import { isTooDeep, tooDeepProblem } from "../domain/deep-yaml.ts";
+import { isNestedTooDeep, isTooDeep, tooDeepProblem } from "../domain/deep-yaml.ts";
 import { isChangedByDouble } from "../domain/exact-json.ts";
 import { conflictLine, conflictProblem } from "../domain/file-text.ts";
 import type { Problem } from "../domain/problem.ts";
@@ -58,7 +58,9 @@ function parsed(text: string, path: string): ParsedYaml {
   if (problems.length === 0) problems.push(...structureProblems(document, at));
   if (problems.length > 0) return { value: undefined, places, problems };
   try {
-    return { value: document.toJS(), places, problems };
+    const value: unknown = document.toJS();
+    if (isNestedTooDeep(value)) return { value: undefined, places, problems: [tooDeepProblem(text, path)] };
+    return { value, places, problems };
   } catch (error) {
     // yaml's guard against documents that grow without bound through aliases.
     if (!(error instanceof ReferenceError)) throw error;
