@@ -1,4 +1,5 @@
 import type { HttpTool } from "../domain/agent-settings.ts";
+import { withNumbersAsText } from "../domain/exact-json.ts";
 import { headerValue } from "../domain/header-value.ts";
 import type { Json } from "../domain/json.ts";
 import { SettingMistake } from "../domain/problem.ts";
@@ -10,6 +11,7 @@ import { compileJsonPath, type JsonGetter } from "../providers/json-path.ts";
 import { failureOfNetwork } from "../providers/network-failure.ts";
 import { type ConnectionPools, openConnectionPools, type WholeReply } from "../providers/pooled-fetch.ts";
 import { redactor, secretRemover } from "../providers/redact.ts";
+import { readTextResult } from "./text-result.ts";
 import {
   type CallBounds,
   lost,
@@ -154,20 +156,10 @@ function outcomeOf({ status, text }: WholeReply, { result, settings, removeSecre
   const clean = removeSecrets(text);
   if (status < 200 || status >= 300)
     return { kind: "error", message: oneLine(`HTTP ${status}${clean === "" ? "" : `: ${clean}`}`) };
-  const value = valueIn(clean);
-  if (result === null) return { kind: "result", value };
-  const found = result(value);
+  // An empty reply gives null.
+  const value = clean === "" ? null : readTextResult(clean);
+  const found = result === null ? value : result(value);
   return found === undefined
     ? { kind: "error", message: `the reply has nothing at ${settings.result ?? ""}` }
-    : { kind: "result", value: found as Json };
-}
-
-/** An empty reply gives null. */
-function valueIn(text: string): Json {
-  if (text === "") return null;
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
+    : { kind: "result", value: withNumbersAsText(found) };
 }

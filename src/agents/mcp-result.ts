@@ -1,5 +1,7 @@
+import { withNumbersAsText } from "../domain/exact-json.ts";
 import type { Json } from "../domain/json.ts";
 import type { ToolOutcome } from "../domain/tool.ts";
+import { readTextResult } from "./text-result.ts";
 
 interface CallResult {
   readonly content?: readonly { readonly type: string; readonly text?: unknown }[] | undefined;
@@ -14,13 +16,5 @@ export function resultOfContent({ content = [], structuredContent, isError }: Ca
   if (isError === true) return { kind: "error", message: text || JSON.stringify(content) };
   if (structuredContent !== undefined) return { kind: "result", value: structuredContent as Json };
   if (text === undefined) return { kind: "result", value: content as unknown as Json };
-  return { kind: "result", value: valueInText(text) };
-}
-
-function valueInText(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
+  return { kind: "result", value: withNumbersAsText(readTextResult(text)) };
 }

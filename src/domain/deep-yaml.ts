@@ -1,7 +1,7 @@
 import { EvalsError, type Problem } from "./problem.ts";
 
 /** Whether reading a text failed because its lists and maps are in each other too often. */
-export const isTooDeep = (error: unknown): boolean =>
+export const isStackOverflow = (error: unknown): boolean =>
   error instanceof RangeError && /call stack/i.test(error.message);
 
 /** The mistake of a YAML text that is nested so deep that nothing can read it, at the line that opens most. */
@@ -40,7 +40,13 @@ export function readingYaml<T>(text: string, path: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!isTooDeep(error)) throw error;
+    if (!isStackOverflow(error)) throw error;
     throw new EvalsError(tooDeepProblem(text, path), { cause: error });
   }
+}
+
+/** A value that was read, as it is. @throws {EvalsError} EVALS_YAML_DEEP where walking through it would end the program */
+export function notTooDeep<T>(value: T, text: string, path: string): T {
+  if (isNestedTooDeep(value)) throw new EvalsError(tooDeepProblem(text, path));
+  return value;
 }

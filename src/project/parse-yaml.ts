@@ -13,7 +13,7 @@ import {
   type YAMLError,
 } from "yaml";
 import { changedNumberProblem, halfCharacterProblem, leadingZeroProblem } from "../domain/changed-values.ts";
-import { isNestedTooDeep, isTooDeep, tooDeepProblem } from "../domain/deep-yaml.ts";
+import { isNestedTooDeep, isStackOverflow, tooDeepProblem } from "../domain/deep-yaml.ts";
 import { isChangedByDouble } from "../domain/exact-json.ts";
 import { conflictLine, conflictProblem } from "../domain/file-text.ts";
 import type { Problem } from "../domain/problem.ts";
@@ -32,7 +32,7 @@ export function parseYaml(text: string, path: string): ParsedYaml {
   try {
     return parsed(text, path);
   } catch (error) {
-    if (!isTooDeep(error)) throw error;
+    if (!isStackOverflow(error)) throw error;
     const problem = tooDeepProblem(text, path);
     return { value: undefined, places: { path, at: () => ({ line: 1, column: 1 }) }, problems: [problem] };
   }

@@ -1,5 +1,5 @@
 import { isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from "yaml";
-import { readingYaml } from "../../domain/deep-yaml.ts";
+import { notTooDeep, readingYaml } from "../../domain/deep-yaml.ts";
 import type { Json } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { SourcePlace } from "../imported.ts";
@@ -34,6 +34,7 @@ export function readSource(text: string, path: string): ConfigSource {
   } catch (thrown) {
     throw syntax(path, { line: 1, col: 1 }, (thrown as Error).message);
   }
+  notTooDeep(value, text, path);
   const place = (node: Node | null | undefined): SourcePlace => ({
     path,
     line: lines.linePos(node?.range?.[0] ?? 0).line,

@@ -1,5 +1,5 @@
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-import { readingYaml } from "../../domain/deep-yaml.ts";
+import { notTooDeep, readingYaml } from "../../domain/deep-yaml.ts";
 import type { Json } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
 
@@ -52,5 +52,5 @@ function read(text: string, path: string): YamlSource {
     }
     return Math.max(1, lines.linePos(offset).line);
   };
-  return { value: document.toJS() as Json, lineOf };
+  return { value: notTooDeep(document.toJS() as Json, text, path), lineOf };
 }
