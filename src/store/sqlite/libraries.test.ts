@@ -7,16 +7,11 @@ import { storeContract } from "../store-contract.ts";
 import { storeProcessContract } from "../store-process-contract.ts";
 import { storeReadsContract } from "../store-reads-contract.ts";
 import { storeTrafficContract } from "../store-traffic-contract.ts";
+import { presentLibraries } from "../testing/present-libraries.ts";
 import { sqlitePlace } from "../testing/sqlite-place.ts";
-import { betterSqlite, nodeSqlite, openDatabase, SqliteAbsent, type SqliteLibrary } from "./open-database.ts";
+import { nodeSqlite, openDatabase, SqliteAbsent, type SqliteLibrary } from "./open-database.ts";
 
-/** Those that this Node has. */
-const present: SqliteLibrary[] = [];
-for (const library of [betterSqlite, nodeSqlite]) {
-  const db = await library.open(":memory:").catch(() => null);
-  db?.close();
-  if (db !== null) present.push(library);
-}
+const present = await presentLibraries();
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 it("is Node's own since 22.13", () => {

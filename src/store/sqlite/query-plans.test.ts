@@ -1,11 +1,13 @@
 import { expect, it } from "vitest";
+import { itemAt } from "../../domain/item-at.ts";
 import { storeBatchesContract } from "../store-batches-contract.ts";
 import { storeContract } from "../store-contract.ts";
 import { storeProcessContract } from "../store-process-contract.ts";
 import { storeReadsContract } from "../store-reads-contract.ts";
 import { storeTrafficContract } from "../store-traffic-contract.ts";
+import { presentLibraries } from "../testing/present-libraries.ts";
 import { sqlitePlace } from "../testing/sqlite-place.ts";
-import { betterSqlite, type SqliteLibrary } from "./open-database.ts";
+import type { SqliteLibrary } from "./open-database.ts";
 
 /** Tables with a row a trial, an answer, a case or a call: a whole one is read for nobody's question. */
 const LARGE = [
@@ -29,11 +31,13 @@ const WHOLE: readonly (readonly [why: string, statement: RegExp])[] = [
 /** Statements that the history asked in all that follows, each with what SQLite would read for it. */
 const plans = new Map<string, readonly string[]>();
 
+const library = itemAt(await presentLibraries(), 0);
+
 /** The same library, which writes down how each statement is answered. */
 const observed: SqliteLibrary = {
-  name: betterSqlite.name,
+  name: library.name,
   open: async (path) => {
-    const db = await betterSqlite.open(path);
+    const db = await library.open(path);
     const prepare = db.prepare.bind(db);
     return Object.assign(db, {
       prepare: (sql: string) => {
