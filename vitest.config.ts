@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 
 const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
@@ -25,6 +26,8 @@ export default defineConfig({
       : [...configDefaults.exclude, "**/*.live.test.ts", "**/*.real.test.ts"],
     // Forks, not threads: better-sqlite3 is a native addon and the e2e tests change directory.
     pool: "forks",
+    // Vitest leaves one core free. The tests that start the program mostly wait for it, so every core is used here.
+    maxWorkers: availableParallelism(),
     globalSetup: ["scripts/build-page.mjs"],
     setupFiles: ["scripts/stop-stuck-test.mjs"],
     testTimeout: 30_000,
