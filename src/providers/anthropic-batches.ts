@@ -28,7 +28,7 @@ type Members = Readonly<Record<string, unknown>>;
 
 const PATH = "/v1/messages/batches";
 
-/** What the kinds of error of this API are as statuses of single calls. */
+/** Maps this API's error types to the status that a single call would have returned. */
 const STATUS_OF: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
   authentication_error: 401,
@@ -42,7 +42,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   overloaded_error: 529,
 };
 
-/** Anthropic's message batches: no file is uploaded, and nothing of ours can be written on one. */
+/** Anthropic's message batches. Requests are sent inline (no file upload), and a batch cannot carry metadata of ours. */
 export async function anthropicBatches(
   way: BatchWay,
   wording: BatchWording,
@@ -71,7 +71,7 @@ function lookOf(id: string, batch: Members, api: BatchApi): BatchLook | BatchTro
   const status = String(batch.processing_status);
   if (status === "in_progress" || status === "canceling") return { kind: "working" };
   if (status !== "ended") return oddReply(`a known status (${status})`, api.way.host);
-  // Answers are kept for 29 days.
+  // Anthropic keeps the results for 29 days.
   if (textIn(batch.archived_at) !== null) return { kind: "gone" };
   return {
     kind: "ended",
@@ -91,12 +91,12 @@ async function readResults(
   api: BatchApi,
   signal: AbortSignal,
 ): Promise<readonly BatchAnswer[] | BatchTrouble> {
-  // Not `results_url`: the key goes to no address that a reply names.
+  // Does not use `results_url`: the API key must not be sent to an address taken from a reply.
   const read = await api.requests.lines(`${PATH}/${encodeURIComponent(id)}/results`, signal);
   return read.kind === "trouble" ? read : answersInLines(read.value, (line) => replyOf(line, api));
 }
 
-/** Null for a request that was never run. */
+/** Returns null for a request that was never run. */
 function replyOf({ result }: Members, api: BatchApi): Reply | null {
   const members = membersOf(result);
   if (members?.type === "succeeded") return bodyInLine(members.message, api);
@@ -108,10 +108,13 @@ function replyOf({ result }: Members, api: BatchApi): Reply | null {
   return refusedInLine(STATUS_OF[String(inner?.type)] ?? 500, members.error, api);
 }
 
-/** Clocks differ by so much at most, in milliseconds. */
+/** Largest clock difference to expect between this machine and the server, in milliseconds. */
 const CLOCKS_MS = 3_600_000;
 
-/** By the answers of those that were created at about that moment, with as many requests: they bear our ids. */
+/**
+ * Finds the batch whose creation reply was lost: among batches created at about that time with the same number of
+ * requests, the one whose results carry our ids.
+ */
 async function findBatch(
   { custom_ids, at, others }: LostBatch,
   api: BatchApi,
@@ -139,7 +142,7 @@ async function findBatch(
   return { kind: unsure ? "unsure" : "none" };
 }
 
-/** How many requests a batch has; null where nothing is counted. */
+/** Number of requests in a batch; null when the reply has no counts. */
 function sizeOf({ request_counts }: Members): number | null {
   const counts = Object.values(membersOf(request_counts) ?? {}).map(countIn);
   if (counts.length === 0 || counts.includes(null)) return null;

@@ -7,7 +7,7 @@ import type { ChatWording } from "./chat-client.ts";
 import { callsInBlocks, membersOf, refusalFrom, textFrom, textOf } from "./chat-shapes.ts";
 import { malformedReply, refusedBy } from "./failed-reply.ts";
 
-/** The API refuses a request without a bound on its answer. */
+/** The API rejects a request without `max_tokens`. */
 export const DEFAULT_MAX_TOKENS = 1024;
 
 interface WireMessage {
@@ -41,7 +41,7 @@ function wireMessage(message: Message): WireMessage {
   return { role, content: [...blocksOf(message.content), ...uses] };
 }
 
-/** All results of one turn of tools must be in one message. */
+/** The API requires all tool results of one turn in a single message. */
 function joinToolResults(messages: readonly Message[]): readonly WireMessage[] {
   const joined: WireMessage[] = [];
   messages.forEach((message, index) => {
@@ -67,7 +67,7 @@ export function readMessage(body: unknown, raw: string): Reply {
   const stop = typeof message?.stop_reason === "string" ? message.stop_reason : null;
   const end = answerEnd(stop);
   const content = message?.content ?? null;
-  // An empty list is this API's way to have nothing more to say.
+  // This API returns an empty list when the model has nothing to add.
   const empty = Array.isArray(content) && content.length === 0;
   if (message === undefined || (content === null && end === "whole"))
     return malformedReply("the reply has no content");
@@ -90,7 +90,7 @@ export function readMessage(body: unknown, raw: string): Reply {
   };
 }
 
-/** Anthropic's messages API: instructions are apart from the conversation, tool results are the user's. */
+/** Anthropic's messages API: the system prompt is a separate field, and tool results are sent as user messages. */
 export function anthropicMessages(model: string, params: Readonly<Record<string, Json>>): ChatWording {
   return {
     request(messages, reply, tools) {

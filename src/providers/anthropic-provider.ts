@@ -17,7 +17,10 @@ const PUBLIC_API = "https://api.anthropic.com";
 const PATH = "/v1/messages";
 const API_VERSION = "2023-06-01";
 
-/** The API's version belongs to the endpoint; people write it at the end of the address too, as OpenAI's wants it. */
+/**
+ * The version is part of the endpoint path here. Users often append `/v1` as they do for OpenAI, so it is accepted in
+ * both forms.
+ */
 function addressOf({ base_url = PUBLIC_API }: Settings, path: string): ApiAddress {
   return apiAddress(base_url.replace(/\/v1\/?(?=$|\?)/, ""), path);
 }
@@ -34,7 +37,7 @@ function identityOf(settings: Settings, env: ProviderHost["env"]): Json {
   };
 }
 
-/** The variable that holds the key; undefined when another server is named and no key with it. */
+/** The environment variable that holds the key; undefined when another server is configured without a key variable. */
 function keyVariable(settings: Settings): string | undefined {
   return settings.api_key_env ?? (settings.base_url === undefined ? "ANTHROPIC_API_KEY" : undefined);
 }
@@ -53,7 +56,7 @@ async function openAnthropic(settings: Settings, host: ProviderHost): Promise<Op
   const pools = await openConnectionPools(host.concurrency, host.env, new URL(address.base));
   const { Anthropic } = await import("@anthropic-ai/sdk");
   const options = {
-    // Always given: without one the SDK looks for credentials on the disk.
+    // Always set: without a key the SDK looks for credentials on the disk.
     apiKey: key || "none",
     baseURL: address.base,
     maxRetries: 0,
@@ -90,7 +93,7 @@ async function openAnthropic(settings: Settings, host: ProviderHost): Promise<Op
   return {
     batch,
     client: chatClient(words, {
-      // Not `messages.create`: it warns about old models on the console.
+      // Not `messages.create`, which prints warnings about old models to the console.
       post: (body, signal) => sdk.post(PATH, { body, signal }).asResponse(),
       root: host.root,
       where: address.host,

@@ -1,7 +1,7 @@
 import { argumentsOf, membersOf } from "./chat-shapes.ts";
 import { type JsonDialect, joinJson, type Members, type StreamJoiner } from "./stream-dialect.ts";
 
-/** The member of a block to which each kind of delta adds its text. */
+/** Maps each kind of delta to the field of the content block that its text is appended to. */
 const ADDS: Readonly<Record<string, readonly [from: string, to: string]>> = {
   text_delta: ["text", "text"],
   thinking_delta: ["thinking", "thinking"],
@@ -9,7 +9,7 @@ const ADDS: Readonly<Record<string, readonly [from: string, to: string]>> = {
   input_json_delta: ["partial_json", "partial_json"],
 };
 
-/** One content block, as far as it has come. */
+/** One content block while it is being received. */
 class Block {
   readonly #start: Members;
   readonly #added = new Map<string, string>();
@@ -35,7 +35,7 @@ class Block {
   }
 }
 
-/** Events of a message. */
+/** Collects the events of one streamed message. */
 class MessageEvents implements JsonDialect {
   started = false;
   #message: Members | undefined;
@@ -73,7 +73,7 @@ class MessageEvents implements JsonDialect {
     if (index === this.#blocks.length) this.#blocks.push(block);
   }
 
-  /** The reason of the end, and the counts as they are by then. */
+  /** Takes the stop reason and the final token counts. */
   #end({ delta, usage }: Members): void {
     const before = this.#message ?? {};
     const known = Object.entries(membersOf(usage) ?? {}).filter(([, count]) => count !== null);
@@ -89,7 +89,7 @@ class MessageEvents implements JsonDialect {
   }
 }
 
-/** Anthropic's stream of a message. */
+/** Reads Anthropic's message stream. */
 export function anthropicStream(): StreamJoiner {
   return joinJson(new MessageEvents());
 }

@@ -4,8 +4,8 @@ import { membersOf } from "./chat-shapes.ts";
 import { readConversation } from "./conversation-shapes.ts";
 
 /**
- * The conversation that a chat model was sent, read from the request as it was prepared in the words of any chat API.
- * Empty for a request of another kind: an application has a conversation of its own.
+ * The messages of a prepared request, for any chat API. Empty for other requests, for instance to an application with
+ * its own conversation format.
  */
 export function askedMessages(request: Json): readonly Message[] {
   const asked = membersOf(request);

@@ -14,14 +14,14 @@ import { SettingMistake } from "../domain/problem.ts";
 import type { PreparedRequest } from "../domain/provider.ts";
 import { membersOf } from "./chat-shapes.ts";
 
-/** How one API writes the parts of a message that holds files. */
+/** How one API represents the parts of a message with attached files. */
 interface PartWording {
   file(file: AttachedFile): Json;
-  /** A part that is text; other parts are the API's own and stand as they are. */
+  /** Renders a text part. Parts in the API's own format are passed through unchanged. */
   text(text: string): Json;
 }
 
-/** A content as an API wants it: one that holds no file of the project stands as it is. */
+/** Converts a message content to the format of an API. Content without project files is returned unchanged. */
 function worded(content: Message["content"], wording: PartWording): Message["content"] {
   if (!Array.isArray(content) || !content.some((part) => attachedFile(part) !== undefined)) return content;
   return content.map((part: Json) => {
@@ -78,14 +78,14 @@ const ANTHROPIC: PartWording = {
   },
 };
 
-/** As OpenAI's chat completions take it. */
+/** In the format of OpenAI's chat completions. */
 export const chatContent = (content: Message["content"]): Message["content"] => worded(content, CHAT);
 
-/** As OpenAI's responses API takes it. */
+/** In the format of OpenAI's responses API. */
 export const responsesContent = (content: Message["content"]): Message["content"] =>
   worded(content, RESPONSES);
 
-/** As Anthropic's messages take it. @throws {SettingMistake} for sound, which they do not */
+/** In the format of Anthropic's messages. @throws {SettingMistake} for audio, which the API does not accept */
 export const anthropicContent = (content: Message["content"]): Message["content"] =>
   worded(content, ANTHROPIC);
 
@@ -98,7 +98,7 @@ function noAudio({ path }: AttachedFile): SettingMistake {
   });
 }
 
-/** An attached file is no longer what it was when the run was planned. */
+/** An attached file changed after the run was planned. */
 export class ChangedFile extends Error {}
 
 async function contentOf(
@@ -125,9 +125,10 @@ async function filled(value: Json, root: string): Promise<Json> {
 }
 
 /**
- * A request as it is sent, with the content of its files in their places.
+ * Returns the request with the contents of attached files filled in.
+ *
  * @param root absolute path of the project
- * @throws {ChangedFile} for a file that is not what was hashed
+ * @throws {ChangedFile} when a file no longer matches its hash
  */
 export async function withFileContents(request: PreparedRequest, root: string): Promise<PreparedRequest> {
   return mayHoldFiles(request) ? ((await filled(request, root)) as PreparedRequest) : request;

@@ -8,48 +8,48 @@ import { redactor, secretRemover } from "./redact.ts";
 import { DEFAULT_RETRY, retryWait } from "./retrying-client.ts";
 import { deadlineError } from "./timed-client.ts";
 
-/** Where the batches of one model are asked for, and with what. */
+/** Where the batch requests of one model are sent, and with which credentials. */
 export interface BatchWay {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly base: string;
   /** `?api-version=…`, or empty. */
   readonly query: string;
   readonly host: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly secrets: readonly (string | undefined)[];
-  /** Names of variables that are not set: nothing can be sent. */
+  /** Environment variables that are not set. When there is one, nothing can be sent. */
   readonly unset: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Requests about batches: JSON in and out, and files of lines. */
+/** HTTP requests of a batch API: JSON requests, and downloads of JSONL files. */
 export interface BatchRequests {
   readonly redact: (text: string) => string;
   readonly removeSecrets: (text: string) => string;
-  /** Tried again as long as that may help: reading costs nothing. @param path below the base */
+  /** Retried while a retry may help, because reading costs nothing. @param path below the base */
   read(path: string, signal: AbortSignal): Promise<Reached<unknown>>;
-  /** One attempt. */
+  /** Sent once, without retries. */
   write(path: string, body: string, signal: AbortSignal, contentType?: string): Promise<Reached<unknown>>;
-  /** The lines of a file that has arrived whole. */
+  /** The lines of a downloaded file, once it has arrived completely. */
   lines(path: string, signal: AbortSignal): Promise<Reached<readonly string[]>>;
   close(): Promise<void>;
 }
 
 export type Reached<T> = { readonly kind: "reached"; readonly value: T } | Missed;
 
-/** A trouble with the status that the server gave; null without one. */
+/** An error with the HTTP status of the reply; null when there was no reply. */
 export interface Missed extends BatchTrouble {
   readonly status: number | null;
 }
 
-/** Files of answers may be as long as this. */
+/** Maximum size of a results file, in bytes. */
 const LONGEST_FILE = 1024 ** 3;
 const DEADLINE_MS = 60_000;
 const FILE_DEADLINE_MS = 15 * 60_000;
-/** Attempts to read. */
+/** Maximum attempts to read. */
 const READS = 3;
 
-/** What a file says before its end is not all that it says. */
+/** The download of a file ended before the end of the file. */
 class CutFile extends Error {}
 
 export async function openBatchRequests(way: BatchWay, { sleep, random }: BatchHost): Promise<BatchRequests> {
@@ -118,7 +118,7 @@ interface Asked {
   readonly body?: string;
   readonly contentType?: string;
   readonly deadline_ms: number;
-  /** The reply is read line by line. */
+  /** Whether to read the reply line by line. */
   readonly lines?: boolean;
 }
 
@@ -142,7 +142,7 @@ async function send(pools: ConnectionPools, way: BatchWay, asked: Asked, signal:
   return { reply, lines };
 }
 
-/** Cuts bytes into lines as they arrive. */
+/** Splits bytes into lines as they arrive. */
 function lineGatherer() {
   const lines: string[] = [];
   let rest: Uint8Array[] = [];
@@ -166,12 +166,15 @@ function lineGatherer() {
   };
 }
 
-/** Lines that hold something. @throws {CutFile} where the last one broke off, or none is an answer (a page of a proxy) */
+/**
+ * The lines that are not empty. @throws {CutFile} when the last line is incomplete or no line is an answer (for
+ * instance an error page of a proxy)
+ */
 function wholeLines(_text: string, lines: readonly string[]): readonly string[] {
   const kept = lines.map((line) => line.trim()).filter((line) => line !== "");
   const last = kept.at(-1);
   if (last !== undefined && !isAnswer(last)) {
-    // A line that was written wrong in the middle costs its own request alone.
+    // A malformed line in the middle only affects its own request.
     if (lines.at(-1)?.trim() !== "" || !kept.some(isAnswer)) throw new CutFile("broke off");
   }
   return kept;
@@ -214,7 +217,7 @@ function missed(failure: FailedReply, status: number | null): Missed {
   return { kind: "trouble", failure, undone, status };
 }
 
-/** A reply that broke off is read once more: unlike an answer of a model, reading it costs nothing. */
+/** A truncated download is retried: unlike a model call, reading it again costs nothing. */
 function mayHelp({ failure }: Missed): boolean {
   return failure.transient || failure.error === "malformed-reply";
 }

@@ -8,23 +8,23 @@ import { type ChatWording, readChatBody } from "./chat-client.ts";
 import { membersOf } from "./chat-shapes.ts";
 import { failureOfStatus, oneLine } from "./failed-reply.ts";
 
-/** What batches of an API have in common with its single calls. */
+/** The parts that an API's batches share with its single calls. */
 export interface BatchWording {
   readonly reply: ChatWording["reply"];
-  /** Host and path of the single call, for messages. */
+  /** Host and path of the single call, shown in messages. */
   readonly address: string;
-  /** Absolute path of the project, in which the files that messages are sent with lie. */
+  /** Absolute path of the project; attached files are read from here. */
   readonly root: string;
 }
 
-/** A batch API, as its two halves are handed over. */
+/** What is needed to build a batch API: its HTTP requests and its format. */
 export interface BatchApi {
   readonly way: BatchWay;
   readonly wording: BatchWording;
   readonly requests: BatchRequests;
 }
 
-/** A line of a batch around a request, with the content of its files in their places. */
+/** Wraps a request as one line of a batch file, with the contents of attached files filled in. */
 export async function batchLine(
   request: PreparedRequest,
   around: (body: Json) => Json,
@@ -38,7 +38,7 @@ export async function batchLine(
   }
 }
 
-/** The body of an answer inside a line, read as if it had come alone. */
+/** Reads the body of one batch result like the reply of a single call. */
 export function bodyInLine(body: unknown, { way, wording, requests }: BatchApi): Reply {
   const { redact, removeSecrets } = requests;
   const text = removeSecrets(exactJsonText(body));
@@ -47,7 +47,7 @@ export function bodyInLine(body: unknown, { way, wording, requests }: BatchApi):
   return reply.kind === "answered" ? reply : { ...reply, message: redact(reply.message) };
 }
 
-/** A request of a batch that was run and refused. */
+/** The failure for a batch request that was run and rejected. */
 export function refusedInLine(status: number, body: unknown, { way, requests }: BatchApi): FailedReply {
   const text = typeof body === "string" ? body : exactJsonText(body ?? null);
   const { redact } = requests;
@@ -63,12 +63,12 @@ export function refusedInLine(status: number, body: unknown, { way, requests }: 
   });
 }
 
-/** A request of a batch that failed for no fault of its own. */
+/** The failure for a batch request that was not run, through no fault of the request. */
 export function failedInBatch(message: string): FailedReply {
   return { kind: "failed", error: "provider", message: oneLine(message), transient: true };
 }
 
-/** The answers that lines hold; a line that cannot be read, or names nobody, is left out. */
+/** Parses the answers in the lines. Lines that cannot be parsed or have no id are skipped. */
 export function answersInLines(
   lines: readonly string[],
   replyOf: (line: Readonly<Record<string, unknown>>) => Reply | null,
@@ -85,16 +85,16 @@ export function answersInLines(
   });
 }
 
-/** A reply about batches that is not what the API promises. */
+/** The error for a batch reply that does not match the API's documentation. */
 export function oddReply(what: string, host: string): BatchTrouble {
   const message = `${host} answered about a batch without ${what}`;
   return { kind: "trouble", undone: false, failure: failedInBatch(message) };
 }
 
-/** A text that says something; providers write an empty one where they mean none. */
+/** A non-empty string, else null; providers use an empty string for "none". */
 export const textIn = (value: unknown): string | null =>
   typeof value === "string" && value !== "" ? value : null;
 
-/** A count; null where none is given. */
+/** A count; null when it is missing. */
 export const countIn = (value: unknown): number | null =>
   typeof value === "number" && Number.isInteger(value) && value >= 0 ? value : null;

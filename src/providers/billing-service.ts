@@ -1,7 +1,7 @@
 import type { Json } from "../domain/json.ts";
 import type { ListedModel } from "../domain/provider.ts";
 
-/** Who bills for the calls that go to a host. Any other address sets prices of its own, whatever its models are called. */
+/** Maps a host to the service that bills for it. Other hosts set their own prices, even for models with a known name. */
 const SERVICES: Readonly<Record<string, string>> = {
   "api.openai.com": "openai",
   "api.anthropic.com": "anthropic",
@@ -13,18 +13,18 @@ const SERVICES: Readonly<Record<string, string>> = {
   "api.cerebras.ai": "cerebras",
 };
 
-/** Parameters that change what a token costs, and the values that leave it as it is. */
+/** Parameters that change the price of a token, with the values that do not. */
 const OTHER_RATES: Readonly<Record<string, readonly Json[]>> = {
   service_tier: ["default", "standard", "standard_only"],
   inference_geo: ["global"],
   speed: ["standard"],
 };
 
-/** Whether a call costs its tokens at the usual rate and nothing else. */
+/** Whether a call is billed at the standard token price with no extra charges. */
 function isPlain(params: Readonly<Record<string, Json>>): boolean {
   const { tools, web_search_options, modalities } = params;
   if (web_search_options !== undefined || modalities !== undefined) return false;
-  // A provider's own tools (a search, a sandbox) are billed by the call.
+  // Tools that the provider runs itself (search, sandbox) are billed per call.
   const ownTools = (tools ?? []) as readonly Json[];
   if (!Array.isArray(tools ?? []) || !ownTools.every(isFunction)) return false;
   return Object.entries(OTHER_RATES).every(
@@ -37,7 +37,7 @@ function isFunction(tool: Json): boolean {
   return type === undefined || type === "function" || type === "custom";
 }
 
-/** The model's entry in its provider's public list, known by the address that is asked; undefined for any other server. */
+/** Finds the model in its provider's public price list, by the host that is called; undefined for any other server. */
 export function listedModel({
   model,
   params,

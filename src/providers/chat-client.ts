@@ -14,37 +14,37 @@ import { withReportedLimits } from "./reported-limits.ts";
 import { describeInstead, notJson, refusedPrompt, statedFailure } from "./stated-failure.ts";
 import { usageOfBody } from "./usage-shapes.ts";
 
-/** How one chat API words a conversation and its reply. */
+/** How one chat API represents requests and replies. */
 export interface ChatWording {
-  /** In place of `request`, for an API that takes the input itself and no conversation. @throws {SettingMistake} */
+  /** Used instead of `request` for an API that takes the input itself rather than messages. @throws {SettingMistake} */
   prepare?(question: Question): PreparedRequest;
   request(messages: readonly Message[], reply?: ReplyShape, tools?: readonly ToolSpec[]): PreparedRequest;
-  /** @param raw the body, kept with the answer. What it took is read beside this, from answers and failures alike. */
+  /** @param raw the body, kept with the answer. Usage is read separately, because failures have it too */
   reply(body: unknown, raw: string): Reply;
-  /** A vector or a verdict has no tokens of its own: all that such a reply took was read. */
+  /** Set for APIs whose reply has no output tokens (embeddings, moderation): all tokens of such a reply are input tokens. */
   readonly writes?: "nothing";
 }
 
-/** A chat API and the way to it. */
+/** The connection to a chat API. */
 export interface ChatTransport {
-  /** One request through the provider's SDK. */
+  /** Sends one request through the provider's SDK. */
   post(request: PreparedRequest, signal: AbortSignal): Promise<Response>;
-  /** Host of the API, for messages. */
+  /** Host of the API, shown in messages. */
   readonly where: string;
-  /** Host and path that are asked, for messages about a wrong address. */
+  /** Host and path of the endpoint, shown in messages about a wrong address. */
   readonly address: string;
   readonly secrets: readonly (string | undefined)[];
-  /** Names of variables that are not set: nothing can be sent, though questions can be put into words. */
+  /** Environment variables that are not set. Requests can then be prepared but not sent. */
   readonly unset: readonly string[];
-  /** Absolute path of the project, in which the files that messages are sent with lie. */
+  /** Absolute path of the project; attached files are read from here. */
   readonly root: string;
   close(): Promise<void>;
 }
 
-/** Longest wait that a timer takes; an SDK's own deadline must never come before ours. */
+/** The longest delay that a timer supports, so that the SDK's own timeout never fires before ours. */
 export const NO_SDK_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** A status that is no answer. Thrown inside `fetch`, so that one place sorts the refusals of every SDK alike. */
+/** A reply with an error status. Thrown inside `fetch`, so that errors of all SDKs are classified in one place. */
 class RefusedByServer extends Error {
   readonly response: Response;
 
@@ -55,7 +55,7 @@ class RefusedByServer extends Error {
   }
 }
 
-/** The same fetch, but a status outside 200–299 is thrown: SDKs keep only part of what an error body says. */
+/** Wraps fetch to throw on a status outside 200–299, because SDKs keep only part of an error body. */
 export function refusing(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   return async (target, init) => {
     const response = await fetch(target, init);
@@ -64,17 +64,20 @@ export function refusing(fetch: typeof globalThis.fetch): typeof globalThis.fetc
   };
 }
 
-/** An unknown model, a wrong base_url or method: the message names the address, and it is the same for every trial. */
+/**
+ * Whether the status means an unknown model or a wrong address or method. The message then names the address, because
+ * every trial will fail the same way.
+ */
 function isOfAddress(status: number): boolean {
   return status === 404 || status === 405 || status === 410 || (status >= 300 && status < 400);
 }
 
-/** What was sent, and how failures of its reply are described. */
+/** The request that was sent, with what is needed to describe a failure. */
 interface Sent {
   readonly signal: AbortSignal;
   readonly where: string;
   readonly address: string;
-  /** A question of a conversation, which may be refused; not a text for a scorer. */
+  /** True for a chat question, which the model may refuse; false for a text that a scorer sends. */
   readonly asked: boolean;
   readonly redact: (text: string) => string;
   readonly removeSecrets: (text: string) => string;
@@ -90,11 +93,11 @@ async function failureOf(error: unknown, sent: Sent): Promise<Reply> {
     return withReportedLimits(await refusalOf(refused, sent), refused.response.headers);
   const failed = failureOfNetwork(error, where, redact);
   if (failed !== undefined) return failed;
-  // Any other error is a bug of ours, shown with its cause.
+  // Any other error is a bug in our code and is thrown with its cause.
   throw error instanceof Error ? (error.cause ?? error) : error;
 }
 
-/** What a status that is no answer amounts to. */
+/** Classifies a reply with an error status. */
 async function refusalOf({ response }: RefusedByServer, sent: Sent): Promise<Reply> {
   const { where, address, redact } = sent;
   const { status } = response;
@@ -114,7 +117,7 @@ async function refusalOf({ response }: RefusedByServer, sent: Sent): Promise<Rep
   };
 }
 
-/** What the API's own shape holds; a body without an answer is described with its own words. */
+/** Reads the answer from a body in the API's format. For a body without an answer, the failure quotes what the body says. */
 function readAnswer(
   body: unknown,
   text: string,
@@ -149,7 +152,7 @@ function readBody(
   return { ...reply, ...usageIn(body, wording) };
 }
 
-/** Reads the body of a chat API's reply that came another way than through its SDK. @param text secrets removed */
+/** Reads a chat API's reply that did not come through its SDK. @param text with secrets removed */
 export function readChatBody(
   text: string,
   contentType: string,
@@ -159,7 +162,7 @@ export function readChatBody(
   return readBody(text, contentType, { reply }, { ...at, asked: true });
 }
 
-/** What a body says it took; nothing where it says nothing. */
+/** The usage that a body reports; empty when it reports none. */
 function usageIn(body: unknown, { writes }: Pick<ChatWording, "writes"> = {}): { readonly usage?: Usage } {
   const usage = usageOfBody(body);
   if (usage === undefined) return {};
@@ -176,7 +179,7 @@ function parsedOrUndefined(text: string): unknown {
   }
 }
 
-/** A client of a chat API: words the question, sends it through the SDK, sorts what comes back. */
+/** A client for a chat API: prepares the request, sends it through the SDK and classifies the reply. */
 export function chatClient(wording: ChatWording, transport: ChatTransport): Client {
   const { where, address } = transport;
   const redact = redactor(transport.secrets);

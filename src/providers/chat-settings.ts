@@ -4,10 +4,10 @@ import type { Json } from "../domain/json.ts";
 import { HeaderSettings } from "./header-settings.ts";
 import { isTemplate } from "./http-body.ts";
 
-/** Parameters that evals itself decides. */
+/** Parameters that evals sets itself. */
 const RESERVED = ["model", "messages", "input", "stream", "n"] as const;
 
-/** Those of the parameters that may not be set. */
+/** The given parameters that users may not set. */
 export function reservedParams(params: Readonly<Record<string, unknown>>): readonly string[] {
   return RESERVED.filter((name) => Object.hasOwn(params, name));
 }
@@ -16,10 +16,10 @@ const ENDPOINT = /\/(?:chat\/completions|completions|responses|embeddings|modera
 
 const PLAIN = "text without a template: only http models fill {{ }} and {% %}";
 
-/** What follows a # is for a browser: no request has it. */
+/** The part after # is for browsers and is never sent. */
 export const NO_FRAGMENT = "an address without #: what follows it is never sent";
 
-/** What both chat providers may say about a model. */
+/** The settings that all chat providers share. */
 export const chatSettings = {
   ...modelFrame,
   model: z
@@ -58,7 +58,7 @@ export const chatSettings = {
 /** Free-form parameters as JSON. */
 export type Params = Readonly<Record<string, Json>>;
 
-/** The bound of a reply's length that parameters set under one of these names; null for none. */
+/** The maximum number of output tokens set by one of these parameters; null when none is set. */
 export function maxOutput(params: Params, names: readonly string[]): number | null {
   const bounds = names.flatMap((name) => {
     const value = params[name];
@@ -71,8 +71,8 @@ const DATED = /\d{4}-?\d{2}-?\d{2}|(?:^|[-_])\d{4}(?:$|[-_])/;
 const HOSTED = /^(?:[\w.-]+\/)?(?:gpt-|chatgpt-|o\d|claude-|gemini-)/i;
 
 /**
- * The model's name when its provider may move it to other weights: `…-latest`, or a hosted model without a date.
- * A name on a server of one's own is that server's business unless it is a hosted model's.
+ * The model's name when its provider may move it to a new version: `…-latest`, or a hosted model without a date. On a
+ * self-hosted server only names of hosted models count.
  */
 export function floatingModel(settings: {
   readonly model: string;

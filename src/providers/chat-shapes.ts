@@ -4,24 +4,24 @@ import type { Json } from "../domain/json.ts";
 import { type Message, ROLES, type Role, type ToolCall } from "../domain/message.ts";
 import { toolValue } from "../domain/tool-text.ts";
 
-/** A parsed value whose members may be looked at; undefined for anything but an object. */
+/** Returns the value as an object whose members can be read; undefined for anything but an object. */
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return value !== null && typeof value === "object" && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : undefined;
 }
 
-/** Arguments of a tool call as a model wrote them; none are an empty object. */
+/** The arguments of a tool call as the model wrote them; an empty object when there are none. */
 export function argumentsOf(written: unknown): Json {
   return toolValue(written ?? {});
 }
 
-/** Arguments as the text that chat APIs want back. */
+/** The arguments as JSON text, as chat APIs expect them. */
 export function argumentsText(call: ToolCall): string {
   return typeof call.arguments === "string" ? call.arguments : JSON.stringify(call.arguments);
 }
 
-/** One tool call, flat (`{id, name, arguments}`) or in OpenAI's nested shape; undefined when it is neither. */
+/** Reads one tool call, flat (`{id, name, arguments}`) or in OpenAI's nested format; undefined for anything else. */
 function toolCallOf(value: unknown): ToolCall | undefined {
   const call = membersOf(value);
   const named = membersOf(call?.function) ?? membersOf(call?.custom) ?? call;
@@ -37,7 +37,10 @@ function toolCallOf(value: unknown): ToolCall | undefined {
   };
 }
 
-/** How a call went, where it was written down after the fact. A result that is an error is none. */
+/**
+ * The result, error and latency that a record gives for a finished tool call. An error given as the result counts as
+ * an error.
+ */
 function callDetails({
   step,
   result,
@@ -56,7 +59,7 @@ function callDetails({
 
 const NO_DETAILS: Partial<ToolCall> = {};
 
-/** A list of tool calls in either shape; undefined when the value is not such a list. */
+/** A list of tool calls in either format; undefined when the value is not such a list. */
 export function toolCallsOf(value: unknown): readonly ToolCall[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const calls = value.map(toolCallOf);
@@ -64,8 +67,8 @@ export function toolCallsOf(value: unknown): readonly ToolCall[] | undefined {
 }
 
 /**
- * The tool calls of a model's reply. A call that names no tool is a call too: it is kept without a name, with all that
- * it holds as its arguments.
+ * The tool calls of a model's reply. A call without a tool name is kept: its name is empty and its arguments are the
+ * whole call.
  */
 export function repliedCalls(value: unknown): readonly ToolCall[] {
   if (value === undefined || value === null) return [];
@@ -85,7 +88,7 @@ export function repliedCalls(value: unknown): readonly ToolCall[] {
 
 const TOOL_USE = /(?:^|_)tool_use$/;
 
-/** The calls among Anthropic's content blocks, those of tools that the provider runs itself included. */
+/** The tool calls among Anthropic's content blocks, including tools that the provider runs itself. */
 export function callsInBlocks(content: unknown): readonly ToolCall[] {
   const blocks = Array.isArray(content) ? content.map(membersOf) : [];
   return repliedCalls(blocks.filter((block) => TOOL_USE.test(String(block?.type))));
@@ -93,7 +96,7 @@ export function callsInBlocks(content: unknown): readonly ToolCall[] {
 
 const CALL_ITEM = /(?:^|_)call$/;
 
-/** The calls among items of the responses API, those of tools that the provider runs itself included. */
+/** The tool calls among the items of the responses API, including tools that the provider runs itself. */
 export function callsInItems(items: readonly unknown[]): readonly ToolCall[] {
   const calls = items.map(membersOf).filter((item) => CALL_ITEM.test(String(item?.type)));
   return calls.map((item) => {
@@ -110,7 +113,7 @@ export function callsInItems(items: readonly unknown[]): readonly ToolCall[] {
   });
 }
 
-/** A conversation's message that is in it as an item of the responses API. What a file search found is kept. */
+/** Converts an item of the responses API to a message. Results of a file search are kept. */
 function itemMessage(item: Readonly<Record<string, unknown>>): Message | undefined {
   const { type } = item;
   if (typeof type !== "string") return undefined;
@@ -148,28 +151,26 @@ function messageOf(value: unknown): Message | undefined {
   };
 }
 
-/**
- * A conversation as OpenAI's chat API, its responses API or Anthropic writes it; undefined when the value is not one.
- */
+/** Reads a conversation in the format of OpenAI's chat API, its responses API or Anthropic; undefined for anything else. */
 export function messagesOf(value: unknown): readonly Message[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const messages = value.map(messageOf);
   return messages.includes(undefined) ? undefined : (messages as Message[]);
 }
 
-/** A count of tokens, or null when the value is not one (no server counts beyond 2^53): unknown, never 0. */
+/** A token count, or null when the value is not a valid count (at most 2^53): unknown is never 0. */
 export function countOf(value: unknown): number | null {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null;
 }
 
-/** The text of a message's content: itself, or the text parts of an array, joined. */
+/** The text of a message's content: the string itself, or the joined text parts of an array. */
 export function textOf(content: unknown): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
   return content.map((part) => String(membersOf(part)?.text ?? "")).join("");
 }
 
-/** Parts of a content that are no part of the answer's text: they are read elsewhere, or are thoughts. */
+/** Content parts that are not text of the answer: they are read elsewhere, or are reasoning. */
 const APART = /^(?:thinking|reasoning|redacted_thinking|refusal|compaction)$|tool_use$|tool_result$|_call$/;
 const TEXT_PART = /^(?:text|output_text|input_text)$/;
 
@@ -183,8 +184,8 @@ function textOfPart(part: unknown): string | null | undefined {
 }
 
 /**
- * The answer that a content holds: its text, the text of its parts, or, for a content of another shape, its JSON; null
- * when it holds none. Nothing that may belong to the answer is left out.
+ * The answer text in a content: a string, the joined text parts, or the JSON of any other shape; null when there is
+ * none. Nothing that may belong to the answer is dropped.
  */
 export function textFrom(content: unknown): string | null {
   if (content === undefined || content === null) return null;
@@ -196,7 +197,7 @@ export function textFrom(content: unknown): string | null {
   return strings.length === 0 ? null : strings.join("");
 }
 
-/** What the parts of a content say of a refusal; null when none does. */
+/** The refusal text in the content parts; null when there is none. */
 export function refusalFrom(content: unknown): string | null {
   const parts = (Array.isArray(content) ? content : [content]).map(membersOf);
   const refusals = parts

@@ -2,7 +2,7 @@ import type { BatchService } from "../domain/batch.ts";
 import type { Client, Reply } from "../domain/provider.ts";
 import { clientWithSend } from "./client-with-send.ts";
 
-/** The same value with every text in it changed; the very same one where no text changes. */
+/** Applies `change` to every string in a value. Returns the same object when no string changes. */
 function withTexts<T>(value: T, change: (text: string) => string): T {
   if (typeof value === "string") return change(value) as T;
   if (value === null || typeof value !== "object" || !holdsChange(value, change)) return value;
@@ -11,7 +11,7 @@ function withTexts<T>(value: T, change: (text: string) => string): T {
   return Object.fromEntries(entries) as T;
 }
 
-/** Every reply comes by here and next to none changes: so nothing is built before something does. */
+/** Checks first, because every reply passes here and hardly any needs a change. */
 function holdsChange(value: unknown, change: (text: string) => string): boolean {
   if (typeof value === "string") return change(value) !== value;
   if (value === null || typeof value !== "object") return false;
@@ -21,7 +21,7 @@ function holdsChange(value: unknown, change: (text: string) => string): boolean 
   return false;
 }
 
-/** A client none of whose replies, failures included, holds a text that `clean` takes out. */
+/** Wraps a client so that `clean` is applied to every reply, including failures. */
 export function cleanClient(client: Client, clean: (text: string) => string): Client {
   const cleaned = (reply: Reply): Reply => withTexts(reply, clean);
   return clientWithSend(client, (...call) => {
@@ -30,7 +30,7 @@ export function cleanClient(client: Client, clean: (text: string) => string): Cl
   });
 }
 
-/** The same of batches, whatever they say. */
+/** Does the same for batches: `clean` is applied to everything that they return. */
 export function cleanBatches(service: BatchService, clean: (text: string) => string): BatchService {
   return {
     ...service,

@@ -1,6 +1,6 @@
 import type { Client } from "../domain/provider.ts";
 
-/** The same client with another way to send: what every wrapper changes, whatever the client is made of. */
+/** Returns the client with another `send`. Every wrapper uses this, so that all other members of the client are kept. */
 export function clientWithSend(client: Client, send: Client["send"]): Client {
   return {
     prepare: (question) => client.prepare(question),

@@ -51,14 +51,14 @@ function directoryOf(root: string, cwd: string | undefined): string {
   });
 }
 
-/** The files of the repository that the command line names: the program's own code. */
+/** The repository files named in the command line, which are the program's own code. */
 function namedFiles(root: string, cwd: string, command: readonly string[]): readonly string[] {
   return command.flatMap((word) => {
     try {
       const place = repositoryPath(root, resolve(cwd, word));
       return statSync(place, { throwIfNoEntry: false })?.isFile() ? [fromRoot(root, place)] : [];
     } catch {
-      // A program of the system, outside the repository.
+      // A system program outside the repository.
       return [];
     }
   });
@@ -109,7 +109,7 @@ async function openCommand(settings: Settings, host: ProviderHost): Promise<Open
       longest: LONGEST_REPLY,
       changed: () => opened.changed(),
     },
-    // Without processes that stay, whoever asks decides how many are in flight.
+    // Without persistent processes, the caller limits how many run at once.
     { processes: stays ? host.concurrency : Number.POSITIVE_INFINITY, stays },
   );
 

@@ -5,15 +5,15 @@ import { errorWordsIn } from "./error-words.ts";
 import { abortedReply, malformedReply, oneLine } from "./failed-reply.ts";
 import { isMachineFull, machineFullText } from "./network-failure.ts";
 
-/** Whose failure is described. */
+/** The command that a failure message is about. */
 export interface FailedCommand {
   readonly program: string;
-  /** Takes secrets out of what it wrote. */
+  /** Removes secrets from the program's output. */
   readonly redact: (text: string) => string;
   readonly signal: AbortSignal;
 }
 
-/** How a program gave no answer, as a failed reply. */
+/** Turns a program's failure into a failed reply. */
 export function failedCommand(
   failure: ProgramFailure,
   { program, redact, signal }: FailedCommand,
@@ -45,7 +45,7 @@ function refused(message: string): FailedReply {
   return { kind: "failed", error: "provider", message: oneLine(message), transient: false };
 }
 
-/** The program could not be started at all: so it will be for every trial, unless this machine was merely full. */
+/** The program could not be started. This will happen for every trial, unless the machine was only out of resources. */
 function notStarted(error: NodeJS.ErrnoException, program: string): FailedReply {
   if (isMachineFull(error.code)) {
     const message = machineFullText(`${program} was not started`, error.code ?? "");
@@ -55,7 +55,7 @@ function notStarted(error: NodeJS.ErrnoException, program: string): FailedReply 
   return { ...refused(`${program}: ${why}`), fatal: true };
 }
 
-/** The words of a program that failed, on stdout: some write their errors there as JSON. */
+/** The error text that a failed program wrote to stdout, possibly as JSON. */
 function lastWords(output: string): string {
   return oneLine(errorWordsIn(output.trim()).message);
 }

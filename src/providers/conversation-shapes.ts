@@ -3,20 +3,23 @@ import { conversationOfSpans, type TracedConversation } from "../traces/conversa
 import { isOtlp } from "../traces/span.ts";
 import { messagesOf } from "./chat-shapes.ts";
 
-/** A conversation as applications and files give it, in our terms, with what a trace holds beside its messages. */
+/** A conversation from an application or a file, converted to our types, with the extra data that a trace holds. */
 export type Conversation = Pick<TracedConversation, "messages"> & Partial<TracedConversation>;
 
-/** One way to write a conversation. */
+/** One format of a conversation. */
 export interface ConversationShape {
-  /** What it is, for a mistake: `a list of {role, content}`. */
+  /** Name of the format for error messages: `a list of {role, content}`. */
   readonly about: string;
-  /** Whether a value is written so; it may still have mistakes. */
+  /** Whether a value looks like this format; it may still have mistakes. */
   detect(value: unknown): boolean;
   /** Undefined when the value has mistakes. */
   read(value: unknown): Conversation | undefined;
 }
 
-/** Messages of OpenAI's chat API, items of its responses API, messages of Anthropic: each message shows what it is. */
+/**
+ * Messages of OpenAI's chat API, items of its responses API or Anthropic's messages. The format is recognized for
+ * each message.
+ */
 const messageList: ConversationShape = {
   about: "a list of {role, content}",
   detect: Array.isArray,
@@ -26,7 +29,7 @@ const messageList: ConversationShape = {
   },
 };
 
-/** Spans in every convention of names, one document or a list of batches. */
+/** OpenTelemetry spans with any naming convention, as one document or a list of batches. */
 const otlpSpans: ConversationShape = {
   about: 'OTLP spans {"resourceSpans": …}',
   detect: isOtlp,
@@ -39,13 +42,13 @@ const atif: ConversationShape = {
   read: conversationOfAtif,
 };
 
-/** Every shape that is read, in the order in which they are tried. */
+/** The supported formats, in the order in which they are tried. */
 const SHAPES: readonly ConversationShape[] = [otlpSpans, atif, messageList];
 
-/** What a conversation may be, for a mistake. */
+/** The supported formats as text for error messages. */
 export const CONVERSATION_FORMS = SHAPES.map(({ about }) => about).join(", or ");
 
-/** Reads a conversation in whatever known shape it is written; undefined when it is in none. */
+/** Reads a conversation in any supported format; undefined when none matches. */
 export function readConversation(value: unknown): Conversation | undefined {
   return SHAPES.find((shape) => shape.detect(value))?.read(value);
 }

@@ -2,14 +2,14 @@ import { hashJson } from "../domain/json.ts";
 
 const REFERENCE = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
-/** Names of the variables that texts refer to as `${env:NAME}`, each once, in order. */
+/** The names used as `${env:NAME}` in the texts, without duplicates, in order. */
 export function environmentNames(texts: Iterable<string>): readonly string[] {
   const names = new Set<string>();
   for (const text of texts) for (const [, name = ""] of text.matchAll(REFERENCE)) names.add(name);
   return [...names];
 }
 
-/** Texts with every `${env:NAME}` filled in, or the names that are not set. */
+/** The texts with every `${env:NAME}` replaced, or the names that are not set. */
 export type FilledValues =
   | {
       readonly kind: "filled";
@@ -19,8 +19,8 @@ export type FilledValues =
   | { readonly kind: "unset"; readonly names: readonly string[] };
 
 /**
- * Fills `${env:NAME}` in the values of a map of headers or variables.
- * What came from the environment is returned as `secrets`: it must be taken out of every message and reply.
+ * Replaces `${env:NAME}` in the values of headers or variables. The values from the environment are returned as
+ * `secrets`: they must be removed from every message and reply.
  */
 export function fillEnvironment(
   templates: Readonly<Record<string, string>>,
@@ -36,16 +36,16 @@ export function fillEnvironment(
   return { kind: "filled", values, secrets: names.map((name) => env[name] ?? "") };
 }
 
-/** What a name is that only says who asks: its value decides no answer, and may change without asking again. */
+/** Names of credentials. A credential does not affect answers, so a new value does not invalidate cached ones. */
 const CREDENTIAL_NAME =
   /(?:^|[-_])(?:authorization|auth|api[-_]?key|access[-_]?key|subscription[-_]?key|functions[-_]?key|token|secret|password|signature|credentials?|cookie)$/i;
 
-/** In the environment of a program, any `…_KEY` is one, and what differs from machine to machine decides nothing either. */
+/** For programs, any `…_KEY` is a credential. Variables that differ between machines do not affect answers either. */
 const PROGRAMS_OWN = /KEY$|^(?:HOME|PATH|TMPDIR|TMP|TEMP|USER|LOGNAME|USERPROFILE)$/i;
 
 /**
- * What of a map fed from the environment decides answers beside what is written: a header that routes leads to another
- * answer with another value. A hash each, so that no value is ever stored; absent where there is none.
+ * Hashes of the environment values that may affect answers beyond what the file says, for instance a routing header.
+ * Only hashes, so that no value is stored; undefined when there is none.
  */
 export function environmentIdentity(
   templates: Readonly<Record<string, string>>,

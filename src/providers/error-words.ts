@@ -1,27 +1,27 @@
 import { isDeeperThan, MAX_NESTED } from "../domain/json-depth.ts";
 import { membersOf } from "./chat-shapes.ts";
 
-/** What a body says of a failure, in whatever shape. */
+/** What an error body says, in any format. */
 export interface ErrorWords {
-  /** Words for a person; the whole body where no shape is known; empty for an empty body. */
+  /** Readable text: the whole body when the format is unknown, empty for an empty body. */
   readonly message: string;
-  /** Its first code or type, as it stands; empty when it has none. */
+  /** The first code or type, unchanged; empty when there is none. */
   readonly code: string;
-  /** All of them, those of inner errors included. */
+  /** All codes, including those of nested errors. */
   readonly codes: readonly string[];
 }
 
-/** Members that hold words, or something that does; what says most stands first. */
+/** Members that may hold an error text, the most informative first. */
 const WORDS = [
   ...["message", "msg", "error_message", "errorMessage", "error_msg", "error_description", "Message"],
   ...["status_msg", "detail", "details", "errors", "faultstring", "description", "reason", "title"],
 ];
-/** Members that hold an error inside of an error. */
+/** Members that may hold a nested error. */
 const INNER = ["error", "err", "fault", "exception", "innererror", "inner_error", "base_resp"];
 const CODES = ["code", "type", "error_code", "errorCode", "status", "status_code", "reason"];
 const DEEPEST = 5;
 
-/** The words of a value that holds an error, in any usual shape; undefined when it holds none. */
+/** The text of an error object in any common format; undefined when there is none. */
 export function wordsIn(value: unknown, depth = 0): string | undefined {
   if (depth > DEEPEST) return undefined;
   if (typeof value === "string") return value.trim() === "" ? undefined : value;
@@ -37,19 +37,19 @@ export function wordsIn(value: unknown, depth = 0): string | undefined {
   const label = inner.find((one) => typeof one === "string" && one.trim() !== "") as string | undefined;
   const words = within ?? own;
   const place = placeOf(members.loc);
-  // A gateway gives the words of the server behind it apart from its own.
+  // A gateway puts the upstream server's message in a separate member.
   const raw = membersOf(members.metadata)?.raw;
   const behind = typeof raw === "string" && raw.trim() !== "" ? `: ${raw}` : "";
   if (words === undefined) return label === undefined ? fieldsIn(members, depth) : `${label}${behind}`;
   return `${label === undefined || words.includes(label) ? "" : `${label}: `}${place}${words}${behind}`;
 }
 
-/** `["body", "messages", 0]`, the place of one mistake in a list of FastAPI's. */
+/** Formats the location in a FastAPI validation error, for instance `["body", "messages", 0]`. */
 function placeOf(loc: unknown): string {
   return Array.isArray(loc) && loc.length > 0 ? `${loc.map(String).join(".")}: ` : "";
 }
 
-/** `{"model": ["is unknown"]}`: what is wrong with each field. */
+/** Reads errors by field: `{"model": ["is unknown"]}`. */
 function fieldsIn(members: Readonly<Record<string, unknown>>, depth: number): string | undefined {
   const lists = Object.entries(members).filter(([, value]) => Array.isArray(value));
   if (lists.length === 0 || lists.length < Object.keys(members).length) return undefined;
@@ -72,7 +72,7 @@ function codesIn(value: unknown, depth = 0): readonly string[] {
     codesIn(members[name], depth + 1),
   );
   const outer = "error" in members && membersOf(members.error) !== undefined;
-  // What is inside is nearer to the cause.
+  // The nested errors come first, because they are closer to the cause.
   return outer ? [...inner, ...own.map(String)] : [...own.map(String), ...inner];
 }
 
@@ -84,27 +84,27 @@ function asJson(value: unknown): string {
   }
 }
 
-/** What a parsed value says. */
+/** Extracts text and codes from a parsed error body. */
 export function errorWordsOf(value: unknown): ErrorWords {
   const codes = codesIn(value);
   const message = wordsIn(value) ?? asJson(value);
   return { message, code: codes.find((code) => Number.isNaN(Number(code))) ?? "", codes };
 }
 
-/** The values that the `data:` lines of an event stream hold, as far as they are JSON. */
+/** The JSON values in the `data:` lines of an event stream; other lines are skipped. */
 function eventsIn(text: string): readonly unknown[] {
   const values: unknown[] = [];
   for (const [, data = ""] of text.matchAll(/^data:[ \t]*(.*)$/gm)) {
     try {
       values.push(JSON.parse(data));
     } catch {
-      // A mark of the end, or words.
+      // An end marker such as `[DONE]`, or plain text.
     }
   }
   return values;
 }
 
-/** The first event of a stream that holds an error. */
+/** The first event of a stream that contains an error. */
 export function errorEvent(text: string): unknown {
   return eventsIn(text).find((event) => {
     const members = membersOf(event);
@@ -122,7 +122,7 @@ export function isWebPage(text: string): boolean {
   );
 }
 
-/** A page's title and first heading, else its words. */
+/** The title and first heading of an HTML page, or else its text. */
 export function wordsOfPage(text: string): string {
   const start = text.slice(0, 4000);
   const plain = (part: string) =>
@@ -144,7 +144,10 @@ export function wordsOfPage(text: string): string {
   return titles.length > 0 ? titles.join(": ") : rest;
 }
 
-/** What the body of a failure says: an error object in any usual shape, an event stream, a web page, plain words. */
+/**
+ * Extracts text and codes from an error body: an error object in any common format, an event stream, an HTML page or
+ * plain text.
+ */
 export function errorWordsIn(body: string): ErrorWords {
   if (isDeeperThan(body, MAX_NESTED)) return { message: body, code: "", codes: [] };
   let value: unknown;

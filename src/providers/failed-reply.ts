@@ -10,7 +10,7 @@ import {
 } from "./server-refusal.ts";
 import { isTemporary, isTransient, isUsedUp } from "./transient-failures.ts";
 
-/** A reply that arrived and cannot be used. Not transient: asking again costs money and brings the same. */
+/** A reply that arrived but cannot be used. It is not retried: a retry costs money and usually returns the same. */
 export function malformedReply(message: string): FailedReply {
   return {
     kind: "failed",
@@ -21,12 +21,12 @@ export function malformedReply(message: string): FailedReply {
   };
 }
 
-/** What is known of a refusal for which the provider has no words but the finish reason. */
+/** Describes a refusal for which the provider gives only a finish reason. */
 export function refusedBy(finishReason: string | null): string {
   return finishReason === null || finishReason === "refusal" ? "refused" : `refused: ${finishReason}`;
 }
 
-/** A key that is not set fails every trial alike, before anything is sent. */
+/** The failure for a missing API key. It is the same for every trial, and nothing is sent. */
 export function unsetVariables(names: readonly string[]): FailedReply {
   return {
     kind: "failed",
@@ -38,7 +38,7 @@ export function unsetVariables(names: readonly string[]): FailedReply {
   };
 }
 
-/** The attempt was ended by its deadline (`TimeoutError` is the signal's reason) or by the run. */
+/** The failure for an aborted attempt: a timeout when the signal's reason is `TimeoutError`, else the run was stopped. */
 export function abortedReply(signal: AbortSignal): FailedReply {
   const reason: unknown = signal.reason;
   return reason instanceof Error && reason.name === "TimeoutError"
@@ -52,7 +52,7 @@ export function abortedReply(signal: AbortSignal): FailedReply {
     : { kind: "failed", error: "provider", message: "cancelled", transient: false, may_be_billed: true };
 }
 
-/** A call that waited for its turn and is not wanted any more. */
+/** The failure for a call that was cancelled while it waited in the queue. */
 export const WITHDRAWN: FailedReply = {
   kind: "failed",
   error: "provider",
@@ -62,35 +62,35 @@ export const WITHDRAWN: FailedReply = {
   withdrawn: true,
 };
 
-/** One line without control characters, at most 300 characters. */
+/** Formats a text as one line without control characters, at most 300 characters long. */
 export function oneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the point
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }
 
-/** An HTTP reply whose status says that there is no answer. */
+/** An HTTP reply with an error status. */
 export interface RefusedRequest {
   readonly status: number;
   readonly header: HeaderReader;
   readonly body: string;
-  /** Host and path, for the message. */
+  /** Host and path, shown in the message. */
   readonly where: string;
-  /** Takes keys out of the other side's words. */
+  /** Removes API keys from the server's text. */
   readonly redact: (text: string) => string;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since 1970, UTC. */
   readonly now: number;
-  /** The other side is an API that is paid for each call: its words about money concern the account. */
+  /** Whether calls to this API are paid for. If so, an error text about money is about the user's account. */
   readonly paidApi?: boolean | undefined;
 }
 
-/** Where a redirection leads, without what may be a key: no user, no query. */
+/** The target of a redirect, without user name and query, which may hold keys. */
 function leadsTo(location: string | null | undefined): string {
   const place = /^(?:https?:\/\/(?:[^/?#@]*@)?)?([^?#]*)/i.exec(location ?? "")?.[1] ?? "";
   return place === "" ? "it leads elsewhere" : `it leads to ${place}, which is not followed`;
 }
 
-/** Sorts a status outside 200–299 into the kinds of failure. */
+/** Classifies an error status. */
 export function failureOfStatus({
   status,
   header,
@@ -111,7 +111,7 @@ export function failureOfStatus({
   const inBody = waitInBody(body);
   const wait =
     headers === undefined || inBody === undefined ? (headers ?? inBody) : Math.max(headers, inBody);
-  // No wait refills an account without money.
+  // Waiting does not help when the account has no credit.
   if (isOutOfMoney(status, stated, { paidApi, wait }))
     return { ...failed, transient: false, fatal: true, closed: "no-money" };
   if (status === 401 || status === 403) return { ...failed, transient: false, fatal: true };

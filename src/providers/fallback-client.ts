@@ -1,16 +1,16 @@
 import type { Client, FailedReply, Question, SteppedIn } from "../domain/provider.ts";
 import { clientWithSend } from "./client-with-send.ts";
 
-/** The other model, ready to be asked: wrapped in its own retries, limits and deadline. */
+/** The fallback model with its own retries, limits and deadline. */
 export interface Fallback extends SteppedIn {
   readonly client: Client;
-  /** Told as the reply's model when the other side does not name itself. */
+  /** Reported as the reply's model when the server does not name it. */
   readonly label: string;
-  /** False when there is no money for it. */
+  /** Returns false when the budget does not allow the call. */
   readonly mayAsk?: ((question: Question) => boolean) | undefined;
 }
 
-/** The first failure, described with the second; it is final only when neither of the two can still answer. */
+/** Combines the two failures. The result is final only when neither model can succeed on a retry. */
 function bothFailed(first: FailedReply, second: FailedReply, label: string): FailedReply {
   const { fatal, unreachable, closed, ...failed } = first;
   return {
@@ -24,8 +24,8 @@ function bothFailed(first: FailedReply, second: FailedReply, label: string): Fai
 }
 
 /**
- * Asks another model when this one has failed for good. The question is put into the other's own words, and the
- * reply says who answered; when both fail, the first failure is reported.
+ * Asks another model when the first has failed after all retries. The question is prepared in the fallback's own
+ * format, and the reply names the model that answered. When both fail, the first failure is reported.
  */
 export function fallbackClient(client: Client, fallback: Fallback): Client {
   return {

@@ -45,13 +45,13 @@ const MEMBERS: readonly (readonly [name: string, valid: (value: unknown) => bool
   ...TRAJECTORY_MEMBERS,
 ];
 
-/** A member of a given answer that is not what it has to be. */
+/** A member of an answer that has the wrong type. */
 export interface WrongMember {
   readonly name: string;
   readonly expected: string;
 }
 
-/** The members beside `output` that are not what they have to be. Unknown members are nobody's business. */
+/** Checks the types of the members beside `output`. Unknown members are ignored. */
 export function wrongMembers(answer: Members): readonly WrongMember[] {
   const wrong: WrongMember[] = [];
   for (const [name, valid, expected] of MEMBERS) {
@@ -64,7 +64,7 @@ function has(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** What a trace holds of the way; what the answer itself holds comes first. */
+/** Adds the trajectory found in a trace; the answer's own members have priority. */
 function withTraced(given: Trajectory | undefined, traced: Conversation | undefined): Trajectory | undefined {
   const { retrievals, steps, agents, unread = [] } = traced ?? {};
   if ([retrievals, steps, agents].every((one) => one === undefined) && unread.length === 0) return given;
@@ -77,7 +77,7 @@ function withTraced(given: Trajectory | undefined, traced: Conversation | undefi
   };
 }
 
-/** An answer whose members are as they have to be. Only what was given is in it: the rest stays unknown. */
+/** Builds an answer from members of the right types. Members that were not given stay unknown. */
 function answerFrom(answer: Members, output: string): AnsweredReply {
   const { messages, tool_calls, latency_ms, cost_usd, model, finish_reason, refusal } = answer;
   const traced = has(messages) ? readConversation(messages) : undefined;
@@ -100,7 +100,7 @@ function answerFrom(answer: Members, output: string): AnsweredReply {
   };
 }
 
-/** What an answer that cannot be used says it took and cost, as far as that is as it has to be. */
+/** The usage and cost that an unusable answer reports, where they have the right types. */
 function paidIn({ usage, cost_usd }: Members): Pick<FailedReply, "usage" | "cost_usd"> {
   return {
     ...(usage != null && isUsage(usage) && { usage: usageOf(usage as KnownUsage) }),
@@ -110,7 +110,7 @@ function paidIn({ usage, cost_usd }: Members): Pick<FailedReply, "usage" | "cost
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Whether a given answer shows why it has no output: it failed, was refused, was cut, or only calls tools. */
+/** Whether an answer explains its missing output: it failed, was refused, was truncated, or only calls tools. */
 export function reportsWithoutOutput(answer: Members): boolean {
   const { error, refusal, tool_calls, finish_reason } = answer;
   if (isStated(error) || (typeof refusal === "string" && refusal !== "")) return true;
@@ -119,11 +119,11 @@ export function reportsWithoutOutput(answer: Members): boolean {
 }
 
 /**
- * A given answer, whose members are as they have to be, as a reply. An output that is not text becomes its JSON; one
- * that says that it failed is a failure, whatever its output.
+ * Converts a checked answer to a reply. An output that is not text becomes its JSON. An answer that reports an error
+ * is a failure, even if it has an output.
  *
- * @param who names the giver in a message: "bot.py", "agents/bot.ts"
- * @param beside members that are not the giver's word on itself: a file made elsewhere may keep notes in them
+ * @param who names the source in a message: "bot.py", "agents/bot.ts"
+ * @param beside members that are notes rather than data of the source, for instance in an outputs file made elsewhere
  */
 export function replyFrom(answer: Members, who: string, beside: ReadonlySet<string> = NONE): Reply {
   const { error, output, finish_reason } = answer;
@@ -149,8 +149,9 @@ function givenFailure(answer: Members, who: string, explanation: string): Failed
 }
 
 /**
- * Marks a reply that was read from a file: nobody was asked for it, and no call is counted.
- * @param reply just made for this call: it is marked itself, since a copy of each would take longer than reading it
+ * Marks a reply that was read from a file, so that it does not count as a call.
+ *
+ * @param reply created for this call; it is changed in place, because copying it would take longer than reading it
  */
 export function recordedReply(reply: Reply): Reply {
   return reply.kind === "answered"
@@ -159,9 +160,9 @@ export function recordedReply(reply: Reply): Reply {
 }
 
 /**
- * Reads what an application of the user's gave: text, or an object with `output`.
+ * Reads the return value of a user's application: text, or an object with `output`.
  *
- * @param who names the giver in a message: "bot.py", "agents/bot.ts"
+ * @param who names the source in a message: "bot.py", "agents/bot.ts"
  */
 export function readGivenAnswer(given: unknown, who: string): Reply {
   if (typeof given === "string") return { kind: "answered", output: given };
@@ -179,8 +180,8 @@ export function readGivenAnswer(given: unknown, who: string): Reply {
 }
 
 /**
- * Reads text that a process wrote: a JSON object with `output` is one, an object of nothing but an error is a failure,
- * anything else is the answer itself. A process that ends without a byte has not answered.
+ * Reads the output of a process. A JSON object with `output` is an answer, a JSON object that is only an error is a
+ * failure, and anything else is the answer text. A process that writes nothing has not answered.
  */
 export function readWrittenAnswer(text: string, who: string): Reply {
   if (text === "")
@@ -192,7 +193,7 @@ export function readWrittenAnswer(text: string, who: string): Reply {
       if (value !== undefined && (Object.hasOwn(value, "output") || isBareError(value)))
         return readGivenAnswer(value, who);
     } catch {
-      // Text that merely begins like JSON is text.
+      // Text that only starts like JSON is treated as text.
     }
   }
   return { kind: "answered", output: text.replace(/\r?\n$/, "") };

@@ -16,7 +16,7 @@ const isStep = (value: unknown): boolean => value == null || (countOf(value) ?? 
 const isTime = (value: unknown): boolean =>
   value == null || (typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY);
 
-/** Whether a value is a list of tool calls, each with what is known of how it went. */
+/** Whether a value is a list of tool calls, with any results and errors in the right format. */
 export function isToolCallList(value: unknown): boolean {
   if (toolCallsOf(value) === undefined) return false;
   return (value as readonly Members[]).every((call) => isStep(call.step) && isTime(call.latency_ms));
@@ -36,7 +36,7 @@ function retrievalOf(value: unknown): Retrieval | undefined {
   };
 }
 
-/** A list of searches with what they found; undefined when the value is not such a list. */
+/** A list of retrievals with their documents; undefined when the value is not such a list. */
 function retrievalsOf(value: unknown): readonly Retrieval[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const retrievals = value.map(retrievalOf);
@@ -47,7 +47,7 @@ const isStopped = (value: unknown): value is Stopped => (STOPPED as readonly unk
 
 const isCounted = (value: unknown): boolean => value == null || countOf(value) !== null;
 
-/** The members of a given answer that make up its trajectory; its state is any JSON. */
+/** The members of an answer that form its trajectory. The state may be any JSON. */
 export const TRAJECTORY_MEMBERS: readonly (readonly [
   name: string,
   valid: (value: unknown) => boolean,
@@ -69,7 +69,7 @@ export const TRAJECTORY_MEMBERS: readonly (readonly [
   ["stopped", (value) => value == null || isStopped(value), `null or one of ${STOPPED.join(", ")}`],
 ];
 
-/** What a given answer reports of its way, its members being as they have to be; undefined when it reports nothing. */
+/** The trajectory that a checked answer reports; undefined when it reports none. */
 export function trajectoryOf(answer: Members): Trajectory | undefined {
   const { retrievals, state, turns, steps, stopped, reads, first_token_ms } = answer;
   if (retrievals == null && state == null && turns == null && steps == null) {

@@ -7,44 +7,46 @@ interface Taken {
 }
 
 interface Report {
-  /** Of the call whose reply it is. */
+  /** Number of the call that received this reply. */
   readonly no: number;
   readonly at: number;
   readonly remaining: number;
   readonly reset_ms: number;
 }
 
-/** How far two reports must lie apart before they say whether a limit refills. */
+/** Minimum difference between two reports before they show whether a limit refills. */
 const CLEAR_CHANGE = 5;
-/** A stated limit below this part of the measured refill is not one a minute. */
+/** A stated limit below this fraction of the measured refill rate is not a limit per minute. */
 const MAX_CHANGE = 0.4;
 
 /**
- * One limit of a provider, as its headers report it: what remains, less what left since, may be spent.
+ * One rate limit of a provider, as reported in its headers. What may be spent is what the last report says remains,
+ * minus what was sent since.
  *
- * Some limits are whole again at a moment (a window), some refill all the time (a bucket). Reports show which: as more is
- * used, a window's reset stays where it is and a bucket's moves away. Times are milliseconds of a monotonic clock.
+ * Some limits reset at a fixed time (a window); others refill continuously (a token bucket). The reports show which:
+ * as more is used, a window's reset time stays the same, while a bucket's moves later. Times are milliseconds of a
+ * monotonic clock.
  */
 export class HeaderLimit {
   #report: Report | null = null;
-  /** An older report, to compare with. */
+  /** An older report, for comparison. */
   #reference: Report | null = null;
-  /** A millisecond; 0 for a window. */
+  /** Refill per millisecond; 0 for a window. */
   #refill = 0;
-  /** Most that was ever reported as left, with the call that it was reported to. */
+  /** The highest remaining amount reported so far, and the call that received the report. */
   #most = 0;
-  /** What left after the call of the report, oldest first. */
+  /** Amounts sent after the reported call, oldest first. */
   readonly #taken: Taken[] = [];
 
-  /** A call leaves that will use so much. */
+  /** Records that a call with this estimated amount was sent. */
   take(no: number, at: number, amount: number): void {
     if (this.#report !== null) this.#taken.push({ no, at, amount });
   }
 
-  /** @param no of the call whose reply it is @param amount what that call was thought to use */
+  /** @param no number of the call that received the reply @param amount the estimated amount of that call */
   report({ limit, remaining, reset_ms }: ReportedLimit, no: number, now: number, amount: number): void {
     const last = this.#report;
-    // An earlier call's word is older, unless the limit was filled since.
+    // A report of an earlier call is out of date, unless the limit was reset since.
     if (last !== null && no < last.no && now < last.at + last.reset_ms) return;
     const report = { no, at: now, remaining, reset_ms };
     this.#report = report;
@@ -52,7 +54,7 @@ export class HeaderLimit {
     const later = this.#taken.findIndex((one) => one.no > no);
     this.#taken.splice(0, later < 0 ? this.#taken.length : later);
     this.#compare(report);
-    // The limit is mostly one a minute, and says sooner than what is measured that it has changed.
+    // The stated limit is usually per minute. It shows a changed limit sooner than the measured rate does.
     const stated = limit === null ? 0 : limit / 60_000;
     if (stated < this.#refill && stated > this.#refill * MAX_CHANGE) this.#refill = stated;
   }
@@ -75,7 +77,7 @@ export class HeaderLimit {
     this.#refill = used / moved;
   }
 
-  /** Milliseconds until so much may leave; null when only a call in flight can show it. */
+  /** Milliseconds until this amount may be sent; null when that is unknown until a call in flight returns. */
   wait(now: number, amount: number, inFlight: number): number | null {
     const report = this.#report;
     if (report === null) return 0;
@@ -91,7 +93,7 @@ export class HeaderLimit {
     return Math.ceil(this.#refill > 0 ? Math.min(toReset, (amount - left) / this.#refill) : toReset);
   }
 
-  /** Whether the last report left no room for so much. */
+  /** Whether the last report leaves no capacity for this amount. */
   isUsedUp(amount: number): boolean {
     return this.#report !== null && this.#report.remaining < amount;
   }

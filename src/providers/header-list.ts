@@ -1,19 +1,22 @@
 import { headerValue, isSendable } from "../domain/header-value.ts";
 
 /**
- * The part of the `Headers` of fetch that an SDK builds a request with. Node's own loads a whole second HTTP client at its
- * first use, some 20 ms in which nothing is sent, and costs more than the rest of a request.
+ * The part of fetch's `Headers` that an SDK needs to build a request. Node's own version loads a second HTTP client
+ * on first use, which takes about 20 ms and costs more than the rest of a request.
  */
 export class HeaderList implements Iterable<[string, string]> {
   readonly #values = new Map<string, string>();
 
-  /** @throws {TypeError} when the value cannot be sent; the value, which may be a key, is not in the message */
+  /**
+   * @throws {TypeError} when the value is not allowed in a header; the message does not contain the value, which may
+   * be a key
+   */
   append(name: string, value: string): void {
     const before = this.get(name);
     this.set(name, before === null ? value : `${before}, ${headerValue(value)}`);
   }
 
-  /** @throws {TypeError} as `append` */
+  /** @throws {TypeError} like `append` */
   set(name: string, value: string): void {
     if (!isSendable(value)) throw new TypeError(`the value of the header "${name}" cannot be sent`);
     this.#values.set(name.toLowerCase(), headerValue(value));

@@ -3,23 +3,23 @@ import { SettingMistake } from "../domain/problem.ts";
 import { compileText, isTemplate, type Scope, templateMistake } from "./http-body.ts";
 import { isCredentialHeader } from "./written-secret.ts";
 
-/** What of a service's address is made anew for each case, or for each call. */
+/** The parts of a service's address that are computed for each case or call. */
 export interface CaseAddress {
-  /** @throws {SettingMistake} when a value would lead elsewhere */
+  /** @throws {SettingMistake} when a value would change the host */
   url(scope: Scope): string;
-  /** The headers that hold templates, by lower-case name. @throws {SettingMistake} for a value that no header can hold */
+  /** The headers with templates, by lower-case name. @throws {SettingMistake} for a value that is not allowed in a header */
   headers(scope: Scope): Readonly<Record<string, string>>;
 }
 
 type Place = readonly (string | number)[];
 
-/** A value as text: objects and lists as their JSON, nothing for null. */
+/** Formats a value as text: objects and lists as JSON, null as empty text. */
 function asText(value: unknown): string {
   if (value === null || value === undefined) return "";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** Encoded for wherever it is in an address, so that it can begin no other part of it. */
+/** Encodes a value so that it cannot start another part of the URL. */
 function encoded(value: unknown): string {
   return encodeURIComponent(asText(value));
 }
@@ -33,7 +33,7 @@ function notHere(at: Place, where: string): SettingMistake {
   });
 }
 
-/** Filters that encode by themselves. */
+/** Filters that already encode their value. */
 const ENCODERS = ["url_encode", "cgi_escape", "uri_escape"];
 
 const HOST = /^https?:\/\/[^/?#{}]+(?=[/?])/i;
@@ -74,10 +74,10 @@ async function headerTemplate(name: string, value: string): Promise<(scope: Scop
 }
 
 /**
- * Compiles the templates in the address and the headers of a service; null when there are none, so that what is sent is
- * what is written.
+ * Compiles the templates in a service's URL and headers; null when there are none, so that the settings are sent
+ * unchanged.
  *
- * @throws {SettingMistake} for a template in the host, or in a header with a key
+ * @throws {SettingMistake} for a template in the host, or in a credential header
  */
 export async function compileAddress(
   url: string,

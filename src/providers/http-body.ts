@@ -4,17 +4,17 @@ import type { Question } from "../domain/provider.ts";
 import type { EngineOptions, Liquid } from "../templates/liquid-engine.ts";
 import { CLOCK_FIX } from "../templates/template.ts";
 
-/** Makes the body of one question. @throws {SettingMistake} EVALS_BODY_TEMPLATE when a variable is missing */
+/** Builds the request body for one question. @throws {SettingMistake} EVALS_BODY_TEMPLATE when a variable is missing */
 export type BodyTemplate = (question: Question) => Json;
 
-/** What the variables of a template are. */
+/** The variables of a template and their values. */
 export type Scope = Readonly<Record<string, unknown>>;
 type Part = (scope: Scope) => Json;
 type Place = readonly (string | number)[];
 
-/** `{{ a.b.c | json }}` and nothing around it: the value itself, without a way through text. */
+/** Matches `{{ a.b.c | json }}` as the whole string: the value is inserted directly instead of through text. */
 const WHOLE_VALUE = /^\{\{-?\s*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*\|\s*json\s*-?\}\}$/;
-/** The same with any expression. */
+/** Like WHOLE_VALUE, with any expression. */
 const WHOLE_EXPRESSION = /^\{\{-?((?:(?!\}\}).)*)\|\s*json\s*-?\}\}$/s;
 
 export function templateMistake(at: Place, problem: string, cause?: unknown): SettingMistake {
@@ -43,12 +43,12 @@ function clockMistake(at: Place, cause?: unknown): SettingMistake {
   );
 }
 
-/** Whether a text is filled in, rather than sent as it stands. */
+/** Whether a text contains template syntax. */
 export function isTemplate(text: string): boolean {
   return text.includes("{{") || text.includes("{%");
 }
 
-/** A member of the object's own, or a mistake: an undefined variable is never an empty string. */
+/** Reads an own member of the object. A missing variable is an error, never an empty string. */
 function valueAt(scope: Scope, names: readonly string[], at: Place): Json {
   let value: unknown = scope;
   for (const name of names) {
@@ -75,7 +75,7 @@ class TemplateCompiler {
     return this.#liquid;
   }
 
-  /** A template that is filled with text, whatever it looks like. */
+  /** A template whose result is always text. */
   async text(source: string, at: Place): Promise<(scope: Scope) => string> {
     const liquid = await this.#engine();
     const { asksForClock, clockAsked, liquidWords, renderLiquid } = await import(
@@ -121,28 +121,29 @@ class TemplateCompiler {
 }
 
 /**
- * Compiles the `body:` of an http model: any JSON, its strings Liquid templates.
+ * Compiles the `body:` of an http model: any JSON whose strings are Liquid templates.
  *
- * A string that is one `{{ x | json }}` becomes that value. Variables: `input`, `messages`, `case.id`, `clock`. The trial
- * is not among them: all trials of a case send the same request.
- * @throws {SettingMistake} EVALS_BODY_TEMPLATE for a template that cannot be read
+ * A string that is exactly `{{ x | json }}` becomes that value. Variables: `input`, `messages`, `case.id`, `clock`.
+ * The trial is not available, because all trials of a case send the same request.
+ *
+ * @throws {SettingMistake} EVALS_BODY_TEMPLATE for a template that cannot be parsed
  */
 export async function compileBody(body: Json): Promise<BodyTemplate> {
   const part = await compileJson(body, ["body"]);
   return (question) => part(questionScope(question));
 }
 
-/** The same over other variables. */
+/** Like compileBody, with other variables. */
 export function compileJson(value: Json, at: Place): Promise<(scope: Scope) => Json> {
   return new TemplateCompiler().compile(value, at);
 }
 
-/** The variables of a template that is filled for a question. */
+/** The template variables for a question. */
 export function questionScope({ input, messages, case_id, clock }: Question): Scope {
   return { input, messages, case: { id: case_id }, ...(clock === undefined ? {} : { clock }) };
 }
 
-/** Compiles one text. @param options how a value is written into it */
+/** Compiles one text. @param options how a value is converted to text */
 export function compileText(
   source: string,
   at: Place,

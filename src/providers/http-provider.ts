@@ -20,12 +20,12 @@ import { withReportedLimits } from "./reported-limits.ts";
 import { refusedPrompt } from "./stated-failure.ts";
 import { isCredentialHeader, refuseWrittenSecrets } from "./written-secret.ts";
 
-/** Some services stream only to who asks for it. */
+/** Some services stream only when the request accepts these types. */
 const STREAMED = "text/event-stream, application/x-ndjson, application/json;q=0.9, */*;q=0.8";
 
 const DEFAULT_BODY: Json = { input: "{{ input | json }}", messages: "{{ messages | json }}" };
 
-/** Everything that decides the answer. */
+/** Builds the part of the request that determines the answer. */
 function wordRequest(
   { method, url }: HttpSettings,
   body: BodyTemplate | null,
@@ -59,7 +59,7 @@ function identityOf(settings: HttpSettings, env: ProviderHost["env"]): Json {
   };
 }
 
-/** Headers as a request of a case has them. */
+/** The headers of a case's request in the form that is sent. */
 function sendable(headers: Json): Readonly<Record<string, string>> {
   const values = Object.entries(headers as Readonly<Record<string, string>>);
   return Object.fromEntries(values.map(([name, value]) => [name, headerValue(value)]));
@@ -111,7 +111,7 @@ async function openHttp(settings: HttpSettings, host: ProviderHost): Promise<Ope
       const received = { contentType: header("content-type") ?? "", where, redact };
       if (streamed === undefined)
         return withReportedLimits(readInTime({ ...received, text }, paths, settings), reply.headers);
-      // What is compressed is read once all of it is here.
+      // A compressed reply is parsed only after all of it has arrived.
       if (reply.taken !== true) streamed.whole(reply.text, received.contentType);
       return withReportedLimits(streamed.finish(received, removeSecrets), reply.headers);
     }
@@ -144,7 +144,7 @@ export const httpProvider: ProviderDefinition<HttpSettings> = {
   prompt: "optional",
   keys: (settings) => environmentNames(Object.values(settings.headers)),
   keysInHeaders: true,
-  // The application may say itself what an answer cost.
+  // Not needed when the application reports the cost itself.
   needsPrice: ({ cost_usd }) => cost_usd === undefined,
   open: openHttp,
 };

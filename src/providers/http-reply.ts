@@ -11,7 +11,7 @@ import { compileJsonPath, type JsonGetter } from "./json-path.ts";
 import { describeInstead, notJson, refusalInstead, statedFailure } from "./stated-failure.ts";
 import { usageOfCounts } from "./usage-shapes.ts";
 
-/** What an http model says of where things are in its replies, as JSONPaths. */
+/** The settings of an http model that locate values in its replies, as JSONPaths. */
 export interface ReplySettings {
   readonly answer?: string | undefined;
   readonly usage?: { readonly [field in keyof Usage]?: string | undefined } | undefined;
@@ -20,11 +20,11 @@ export interface ReplySettings {
   readonly cost_usd?: string | undefined;
 }
 
-/** Where in a reply each thing stands. */
+/** The compiled paths for each value in a reply. */
 export interface ReplyPaths {
-  /** Whether any of them is there: then a reply has to be JSON. */
+  /** Whether any path is set, so that a reply must be JSON. */
   readonly readsJson: boolean;
-  /** Whether it is read for what it took or cost. */
+  /** Whether usage or cost is read from the reply. */
   readonly readsPaid: boolean;
   readonly answer: JsonGetter | undefined;
   readonly usage: { readonly [field in keyof Usage]?: JsonGetter | undefined };
@@ -59,7 +59,7 @@ function parseOrUndefined(text: string): unknown {
 
 const MAX_KEYS = 8;
 
-/** What the reply does have, for whoever wrote the path: its keys, never its values. */
+/** The keys that the reply has, to help fix a wrong path. Values are never shown. */
 function keysText(body: unknown): string {
   if (typeof body !== "object" || body === null || Array.isArray(body)) return "";
   const keys = Object.keys(body);
@@ -71,7 +71,7 @@ function keysText(body: unknown): string {
     .join(", ")}${more}`;
 }
 
-/** What a reply took and cost. */
+/** The usage and cost of a reply. */
 interface Paid {
   readonly usage?: Usage;
   readonly cost_usd?: number;
@@ -79,7 +79,7 @@ interface Paid {
 
 const NOTHING_REPORTED: Paid = {};
 
-/** What the reply says it took and cost, whether or not there is an answer in it. */
+/** The usage and cost that the reply reports, whether or not it contains an answer. */
 export function paidIn(body: unknown, paths: ReplyPaths): Paid {
   if (!paths.readsPaid) return NOTHING_REPORTED;
   const counts: KnownUsage = {};
@@ -92,7 +92,7 @@ export function paidIn(body: unknown, paths: ReplyPaths): Paid {
   };
 }
 
-/** The same of a reply that was refused. */
+/** The usage and cost in a reply with an error status. */
 export function paidInRefusal(text: string, paths: ReplyPaths): Paid {
   if (!paths.readsPaid || isDeeperThan(text, MAX_NESTED)) return NOTHING_REPORTED;
   try {
@@ -103,19 +103,22 @@ export function paidInRefusal(text: string, paths: ReplyPaths): Paid {
   }
 }
 
-/** A body, with what is known of where it came from. */
+/** A reply body with information about its source. */
 export interface Received {
-  /** Secrets removed. */
+  /** With secrets removed. */
   readonly text: string;
   readonly contentType: string;
   readonly where: string;
   readonly redact: (text: string) => string;
 }
 
-/** Whoever reads the answer out of the error asks for the error. */
+/** Matches an answer path that points into the error object: that user wants the error as the answer. */
 const ASKS_FOR_ERROR = /^\$(?:\.|\[["'])errors?\b/;
 
-/** The failure that a reply states, whatever else it holds; of a reply that is the answer as a whole, only a bare error. */
+/**
+ * The failure that a reply reports, whatever else it contains. When the whole reply is the answer, only a bare error
+ * object counts.
+ */
 function failureIn(body: unknown, settings: ReplySettings, received: Received): Reply | undefined {
   const { answer } = settings;
   if (answer === undefined) {
@@ -126,7 +129,7 @@ function failureIn(body: unknown, settings: ReplySettings, received: Received): 
   return statedFailure(body, { raw, where, redact });
 }
 
-/** A path with filters may take without end on a reply that is made for it. */
+/** Evaluates the paths with a time limit, because a path with filters could run forever on a malicious reply. */
 export function readInTime(received: Received, paths: ReplyPaths, settings: ReplySettings): Reply {
   try {
     return readReply(received, paths, settings);
@@ -168,7 +171,7 @@ function readReply(received: Received, paths: ReplyPaths, settings: ReplySetting
   };
 }
 
-/** The conversation and the tool calls that the paths find; the words of a mistake when they are no such thing. */
+/** Reads the conversation and tool calls at the configured paths; returns an error text when they have the wrong format. */
 export function besideAnswer(
   body: unknown,
   paths: ReplyPaths,

@@ -26,11 +26,11 @@ interface StreamSettings {
   readonly dialect: StreamDialect;
   readonly paths: ReplyPaths;
   readonly settings: ReplySettings;
-  /** Milliseconds, monotonic. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
 
-/** Makes the reader of one streamed reply; called when the request is sent. */
+/** Creates the parser of one streamed reply; called when the request is sent. */
 export function streamReader(
   dialect: StreamDialect,
   paths: ReplyPaths,
@@ -42,10 +42,10 @@ export function streamReader(
 
 type ReceivedFrom = Omit<Received, "text">;
 
-/** How the joined body of each chat API is read. */
+/** Parsers for the joined body of each chat API. */
 const WORDINGS = { openai: readResponse, anthropic: readMessage } as const;
 
-/** One streamed reply, from its first byte to what it amounts to. */
+/** One streamed reply, from its first byte to the final result. */
 export class StreamedReply {
   readonly #stream: StreamSettings;
   readonly #started: number;
@@ -72,8 +72,9 @@ export class StreamedReply {
   }
 
   /**
-   * Takes what has arrived.
-   * @returns whether that was all
+   * Adds the next bytes.
+   *
+   * @returns whether the reply is complete
    * @throws {UnreadableReply} for bytes that are not UTF-8
    */
   bytes(bytes: Uint8Array, contentType: string): boolean {
@@ -82,12 +83,12 @@ export class StreamedReply {
     return this.#joiner.done;
   }
 
-  /** Takes a reply that could not be read bit by bit: when its first part came is unknown. */
+  /** Takes a reply that arrived as a whole. Its first-token latency is unknown. */
   whole(text: string, contentType: string): void {
     this.#readerFor(contentType).text(text);
   }
 
-  /** What it amounts to, all of it being here. */
+  /** Returns the result once the whole reply has arrived. */
   finish(received: ReceivedFrom, removeSecrets: (text: string) => string): Reply {
     try {
       if (!this.#joiner.done) this.#readerFor(received.contentType).end();
@@ -122,7 +123,7 @@ export class StreamedReply {
     }
   }
 
-  /** A joined body is read as the API's own reply would be, unless the answer's path says where it stands. */
+  /** Parses the joined body like the API's own reply, unless an answer path is configured. */
   #body(received: Received): Reply {
     const { dialect, paths, settings } = this.#stream;
     if (dialect === "text" || paths.answer !== undefined) return readInTime(received, paths, settings);

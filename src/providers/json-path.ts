@@ -1,11 +1,11 @@
 import { SettingMistake } from "../domain/problem.ts";
 
-/** Takes the first value a JSONPath finds; undefined when it finds none. */
+/** Returns the first value that a JSONPath finds; undefined when there is none. */
 export type JsonGetter = (value: unknown) => unknown;
 
 const STEP = /\.([A-Za-z_]\w*)|\['([^'\\]*)'\]|\["([^"\\]*)"\]|\[(\d+)\]/y;
 
-/** The member names and indices of a path that has nothing else, or undefined. */
+/** The steps of a path with only member names and indices; undefined for any other path. */
 function simpleSteps(path: string): readonly (string | number)[] | undefined {
   if (!path.startsWith("$")) return undefined;
   const steps: (string | number)[] = [];
@@ -25,10 +25,11 @@ function follow(value: unknown, step: string | number): unknown {
 }
 
 /**
- * Compiles an RFC 9535 JSONPath. Chains of names and indices, which are nearly all, need no library.
+ * Compiles an RFC 9535 JSONPath. Simple paths of names and indices, which are most of them, are evaluated without a
+ * library.
  *
- * @param at where the path is in the settings
- * @throws {SettingMistake} EVALS_JSONPATH for a path that is none
+ * @param at location of the path in the settings
+ * @throws {SettingMistake} EVALS_JSONPATH for an invalid path
  */
 export async function compileJsonPath(path: string, at: readonly (string | number)[]): Promise<JsonGetter> {
   const steps = simpleSteps(path);

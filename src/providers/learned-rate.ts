@@ -1,35 +1,35 @@
-/** How fast the rate grows in a second: while it is far from what is measured, and near it. */
+/** Growth of the rate per second: far from the measured rate, and near it. */
 const GROWTH = { far: 0.2, near: 0.01 };
-/** Two measured rates that differ by no more than this part are near each other. */
+/** Two measured rates within this relative difference count as near. */
 const NEAR = 0.3;
-/** Smallest growth in a second, however often it was refused. */
+/** Minimum growth per second, however many refusals came before. */
 const LEAST_GROWTH = 0.002;
-/** Part of the measured rate that is used after a refusal: of one that named its end, and of one that did not. */
+/** Fraction of the measured rate used after a refusal: with a stated retry time, and without one. */
 const KEPT = { named: 0.95, guessed: 0.97 };
 
 /**
- * A rate of calls, learned from refusals that come without headers.
+ * Learns the allowed call rate from refusals without rate-limit headers.
  *
- * Between two refusals a provider has let through what its limit allows in that time, whether it counts windows or fills a
- * bucket. So that is measured, used a little below, and raised slowly until it is refused again (additive increase,
- * multiplicative decrease, on the rate). Times are milliseconds of a monotonic clock.
+ * Between two refusals a provider lets through exactly what its limit allows, for a fixed window and for a token
+ * bucket alike. So this rate is measured, used slightly reduced, and raised slowly until the next refusal (additive
+ * increase, multiplicative decrease, on the rate). Times are milliseconds of a monotonic clock.
  */
 export class LearnedRate {
-  /** Calls a millisecond; Infinity before the first refusal. */
+  /** Calls per millisecond; Infinity before the first refusal. */
   #rate = Number.POSITIVE_INFINITY;
-  /** The same as it was last measured, before it was raised. */
+  /** The last measured rate, before it was raised. */
   #lastRate = 0;
   #raisedAt = 0;
   #nextAt = 0;
-  /** Since when calls are counted, and how many were let through. */
+  /** When counting began, and how many calls were let through since. */
   #since: number | null = null;
   #passed = 0;
   #refusals = 0;
   #growth = GROWTH.far;
-  /** The rate is set when calls are let through again. */
+  /** True while calls are refused: the new rate is set when a call gets through again. */
   #isMeasuring = false;
 
-  /** Milliseconds until the next call may leave. */
+  /** Milliseconds until the next call may be sent. */
   wait(now: number): number {
     if (this.#rate === Number.POSITIVE_INFINITY) return 0;
     this.#raise(now);
@@ -43,25 +43,25 @@ export class LearnedRate {
     this.#nextAt = Math.max(now, this.#nextAt) + 1 / this.#rate;
   }
 
-  /** A call that was counted did not get through. */
+  /** Reports that a counted call was refused. */
   refused(): void {
     this.#passed--;
   }
 
   /**
-   * Calls are refused, though as many at once had been answered.
+   * Reports a refusal by rate: the same number of concurrent calls had worked before.
    *
-   * @param until moment at which the other side wants to be asked again; null where it does not say
+   * @param until when the server wants the next request; null when it does not say
    */
   beginRefusal(now: number, until: number | null): void {
     this.#refusals++;
-    // A bucket's first refusal says nothing: what it held at the start is counted with what was filled in.
+    // The first refusal of a token bucket shows nothing about the rate: its initial fill was used too.
     if (until !== null) this.#measure(until, KEPT.named);
     else if (this.#refusals > 1) this.#measure(now, KEPT.guessed);
     else this.#isMeasuring = true;
   }
 
-  /** A call that left at this moment got through after a refusal. */
+  /** Reports that a call sent at this time got through after a refusal. */
   passedAgain(at: number): void {
     if (this.#isMeasuring) this.#measure(at, KEPT.guessed);
   }

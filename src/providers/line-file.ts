@@ -9,11 +9,11 @@ import { repeatedKeyProblems } from "../domain/repeated-keys.ts";
 import { membersOf } from "./chat-shapes.ts";
 
 const BLOCK = 64 * 1024;
-/** Blocks kept: enough for a file that is read at several places in turn, 4 MiB in all. */
+/** Number of cached blocks: enough for a file read at several positions in turn, 4 MiB in total. */
 const KEPT_BLOCKS = 64;
 const NEWLINE = 0x0a;
 
-/** Numbers that are appended one by one, without an object for each. */
+/** A growing array of numbers that stores no object per number. */
 class GrowingNumbers {
   #values = new Float64Array(1024);
   length = 0;
@@ -33,23 +33,23 @@ class GrowingNumbers {
 }
 
 /**
- * A text file read line by line at any place, without holding it: 8 bytes a line and 4 MiB of blocks are in memory.
- * UTF-8; a byte order mark and carriage returns at line ends are not part of a line.
+ * Random access to the lines of a text file without loading it: memory use is 8 bytes per line plus 4 MiB of blocks.
+ * The file is UTF-8; a byte order mark and carriage returns at line ends are removed.
  */
 export class LineFile {
   readonly #file: number;
-  /** Where each line begins, and at the end where the next one would. */
+  /** The offset of each line, plus the end offset of the last line. */
   readonly #starts = new GrowingNumbers();
   readonly #blocks = new Map<number, Buffer>();
   #size = 0;
 
-  /** @param path absolute. @throws {Error} of the file system when it cannot be read */
+  /** @param path absolute. @throws {Error} of the file system when the file cannot be read */
   constructor(path: string) {
     this.#file = openSync(path, "r");
     this.#scan();
   }
 
-  /** Lines in the file, blank ones included; an end of line at the end begins no further one. */
+  /** Number of lines, including blank ones. A final line end does not start another line. */
   get count(): number {
     return this.#starts.length - 1;
   }
@@ -92,12 +92,12 @@ export class LineFile {
     return whole;
   }
 
-  /** The beginning of the file, or all of it. */
+  /** The first block of the file, or all of a shorter one. */
   head(): Buffer {
     return this.#bytes(0, Math.min(HEAD_BYTES, this.#size));
   }
 
-  /** A line as it is on the disk. @param index from 0 */
+  /** The bytes of a line. @param index from 0 */
   bytes(index: number): Buffer {
     const start = this.#starts.at(index);
     return this.#bytes(start, Math.max(start, this.#starts.at(index + 1) - 1));
@@ -113,31 +113,30 @@ export class LineFile {
     return index === 0 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   }
 
-  /** Reading afterwards is a bug. */
+  /** Reading after this call is a bug. */
   close(): void {
     closeSync(this.#file);
     this.#blocks.clear();
   }
 }
 
-/** A line of a file that has a JSON object a line; `problem` where it cannot be taken as it stands. */
+/** One line of a JSONL file; `problem` when it is not a valid JSON object. */
 export type ObjectLine =
   | { readonly kind: "object"; readonly members: Readonly<Record<string, unknown>>; readonly text: string }
   | { readonly kind: "blank" }
   | { readonly kind: "problem"; readonly problem: () => Problem; readonly last: boolean };
 
-/** @throws {EvalsError} for what makes every line of the file a mistake */
+/** @throws {EvalsError} for a problem that affects every line of the file */
 export function refuseOtherFile(file: LineFile, name: LineFileName): void {
   const problem = lineFileProblem(file.head(), name);
   if (problem !== undefined) throw new EvalsError(problem);
 }
 
 /**
- * Reads one line. What is wrong with it is described only when it is asked for: a file made by a program may be wrong on
- * every line.
+ * Reads one line. The problem's text is built only on demand, because every line of a generated file may be wrong.
  *
  * @param index from 0
- * @param notObject the problem of a line that is no JSON object, and the column where it stops being one
+ * @param notObject builds the problem of a line that is not a JSON object, with the column of the error
  */
 export function objectLine(
   file: LineFile,
@@ -148,7 +147,7 @@ export function objectLine(
   const text = file.text(index);
   if (text === "" || text.trim() === "") return { kind: "blank" };
   const line = index + 1;
-  // Only a text with this sign in it can have been decoded from something else than UTF-8.
+  // Only text with this replacement character can come from bytes that are not UTF-8.
   if (text.includes("\uFFFD") && !isUtf8(file.bytes(index)))
     return { kind: "problem", last: false, problem: () => encodingProblem(file.bytes(index), path, line) };
   if (isConflictMarker(text))

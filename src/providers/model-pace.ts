@@ -4,41 +4,44 @@ import { HeaderLimit } from "./header-limit.ts";
 import { LearnedRate } from "./learned-rate.ts";
 import { SlidingMinute } from "./sliding-minute.ts";
 
-/** What holds a call back: a limit of the user's or the provider's, one that was learned, or a refusal's pause. */
+/** What delays a call: a limit set by the user or the provider, a learned limit, or the pause after a refusal. */
 export type HeldBy = "tokens_per_minute" | "requests_per_minute" | "concurrency" | "refusals";
 
-/** What a call may use at most. */
+/** The maximum tokens of a call. */
 export interface Need {
   readonly input: number;
   readonly output: number;
 }
 
-/** A call that is on its way. */
+/** A call that was sent. */
 export interface Departure extends Need {
-  /** Of all calls, in the order in which they left, from 1. */
+  /** Number of the call in the order of sending, from 1. */
   readonly no: number;
-  /** Milliseconds, monotonic. */
+  /** Milliseconds of a monotonic clock. */
   readonly at: number;
-  /** Calls in flight when it left, itself included. */
+  /** Calls in flight when it was sent, including itself. */
   readonly level: number;
 }
 
-/** Whether a call may leave. `wait_ms` null: when one in flight has come back. `by` null: for politeness alone. */
+/**
+ * Whether a call may be sent now. `wait_ms` is null when it must wait for a call in flight to return. `by` is null
+ * during the initial ramp-up.
+ */
 export type Turn =
   | { readonly kind: "go" }
   | { readonly kind: "held"; readonly by: HeldBy | null; readonly wait_ms: number | null };
 
 const GO: Turn = { kind: "go" };
 
-/** First pause after a refusal that names no time, in milliseconds; doubled with each refusal that follows. */
+/** First pause after a refusal without a retry time, in milliseconds. It doubles with each further refusal. */
 const BASE_PAUSE_MS = 500;
-/** Longest of these pauses. */
+/** Maximum of these pauses, in milliseconds. */
 const MAX_PAUSE_MS = 30_000;
-/** Answers for each call in flight before one more is tried than was refused last; doubled each time it is refused again. */
+/** Answers per concurrent call before the concurrency that was refused is tried again; doubled after each further refusal. */
 const ANSWERS_BEFORE_ONE_MORE = 10;
 /**
- * Calls that leave at once at the start and after a pause; one more with each answer, and with each of so many
- * milliseconds: a provider that has room for few has refused one before all have left.
+ * Concurrent calls allowed at the start and after a pause. One more is allowed with each answer and every `ms_each`
+ * milliseconds, so that a provider with low capacity refuses one call before all are sent.
  */
 const RAMP = { first: 4, afterPause: 1, ms_each: 8 };
 
@@ -56,13 +59,13 @@ function amountOf(kind: LimitKind, { input, output }: Need): number {
 }
 
 /**
- * How hard one model may be pressed: the user's limits, what the provider's headers report, and what its refusals teach. All
- * that ask the model share one.
+ * Decides how fast calls may be sent to one model, from the user's limits, the provider's headers and its refusals.
+ * All callers of the model share one instance.
  *
- * A refusal pauses all calls until the moment that was asked for, or for a growing while that one call ends. Where no call
- * had been answered with so many in flight, it was one too many: from then on fewer are, and carefully more again. Where as
- * many had been, the rate was too high: headers say what may still be spent, and without them the rate is measured. Pure:
- * time and chance are given.
+ * A refusal pauses all calls until the stated retry time; without one, for an increasing time that a single probe
+ * call ends. If that concurrency had never worked before, it was too high: it is reduced and then raised slowly. If
+ * it had worked before, the rate was too high: headers show what is left, and without headers the rate is measured.
+ * Pure: the time and random numbers are arguments.
  */
 export class ModelPace {
   readonly #limits: Limits;
@@ -73,28 +76,28 @@ export class ModelPace {
   #departures = 0;
   #inFlight = 0;
   readonly #underWay = new Set<Departure>();
-  /** Since the start or the last pause: when the first call left, how many may be in flight at once, what came back. */
+  /** Since the start or the last pause: when the first call was sent, the allowed concurrency, and the calls that returned. */
   #ramp: { readonly at: number; readonly level: number; answers: number } | null = null;
-  /** Calls that may be in flight, as refusals taught; Infinity before the first. */
+  /** Maximum concurrency learned from refusals; Infinity before the first. */
   #most = Number.POSITIVE_INFINITY;
-  /** A number in flight that was refused. */
+  /** A concurrency that was refused. */
   #tooMany = Number.POSITIVE_INFINITY;
   #answersAtMost = 0;
   #answersWanted = ANSWERS_BEFORE_ONE_MORE;
-  /** Most calls in flight when one left that was answered, since the last pause. */
+  /** Highest concurrency since the last pause at which a call was answered. */
   #sustained = 0;
   #pausedUntil = 0;
   #pausedBy: HeldBy = "refusals";
-  /** The last call that left before the last pause: those up to it say nothing of what came after. */
+  /** Number of the last call sent before the last pause: it and earlier calls tell nothing about the time after it. */
   #lastBeforePause = 0;
-  /** What was known when the last pause began. */
+  /** The state when the last pause began. */
   #before = { sustained: 0, largest: Number.POSITIVE_INFINITY, tooMany: Number.POSITIVE_INFINITY };
-  /** Pauses without an answer to a call that left after them. */
+  /** Consecutive pauses in which no later call was answered. */
   #pausesInARow = 0;
-  /** One call alone finds out whether a pause without a named end was long enough. */
+  /** State of the single call that tests whether a pause without a retry time was long enough. */
   #probe: "none" | "wanted" | "out" = "none";
   #droughtSince: number | null = null;
-  /** Refusals so far. */
+  /** Number of refusals so far. */
   refused = 0;
 
   constructor(limits: Limits) {
@@ -104,12 +107,12 @@ export class ModelPace {
     this.#tokens = tokens === undefined ? null : new SlidingMinute(tokens, tokens / 6);
   }
 
-  /** Whether tokens are counted: only then is it worth guessing them. */
+  /** Whether tokens are limited; only then is an estimate needed. */
   get countsTokens(): boolean {
     return this.#tokens !== null || this.#reported.size > (this.#reported.has("requests") ? 1 : 0);
   }
 
-  /** Whether a call that may use so much may leave now. */
+  /** Decides whether a call with this need may be sent now. */
   turn(now: number, need: Need): Turn {
     if (now < this.#pausedUntil)
       return { kind: "held", by: this.#pausedBy, wait_ms: this.#pausedUntil - now };
@@ -137,18 +140,18 @@ export class ModelPace {
     return more <= 0 ? 0 : more * RAMP.ms_each - (now - this.#ramp.at);
   }
 
-  /** How far back the user's limits look, in milliseconds; 0 where there are none by the minute. */
+  /** The time window of the user's limits, in milliseconds; 0 without limits per minute. */
   get window_ms(): number {
     return Math.max(this.#requests?.window_ms ?? 0, this.#tokens?.window_ms ?? 0);
   }
 
-  /** A call left another process. */
+  /** Records a call that another process sent. */
   leftElsewhere(at: number, tokens: number): void {
     this.#requests?.take(at, 1);
     this.#tokens?.take(at, tokens);
   }
 
-  /** A call leaves. */
+  /** Records that a call is sent. */
   leave(now: number, need: Need): Departure {
     this.#ramp ??= {
       at: now,
@@ -167,7 +170,7 @@ export class ModelPace {
     return departure;
   }
 
-  /** What the headers of a reply say of the provider's limits. @param used whether the call was let through */
+  /** Takes the rate-limit headers of a reply. @param used whether the call was let through */
   report(departure: Departure, limits: readonly ReportedLimit[], now: number, used: boolean): void {
     for (const one of limits) {
       let limit = this.#reported.get(one.kind);
@@ -179,7 +182,10 @@ export class ModelPace {
     }
   }
 
-  /** It came back without a word on the pace: unanswered, or never sent. @param used tokens; null where unknown */
+  /**
+   * Records a call that returned without any information about rates: not answered, or never sent. @param used
+   * tokens; null when unknown
+   */
   back(departure: Departure, used: number | null): void {
     this.#inFlight--;
     this.#underWay.delete(departure);
@@ -191,7 +197,7 @@ export class ModelPace {
     this.#tokens?.correct(at, input + output, used);
   }
 
-  /** It came back with an answer. */
+  /** Records a call that was answered. */
   answered(departure: Departure, used: number | null): void {
     this.back(departure, used);
     this.#droughtSince = null;
@@ -213,10 +219,10 @@ export class ModelPace {
   }
 
   /**
-   * It was refused for want of room.
+   * Records a call that was refused for lack of capacity.
    *
-   * @param asked milliseconds after which the other side wants to be asked again; undefined when it does not say
-   * @param random in [0, 1), so that several programs do not come back together
+   * @param asked milliseconds until the server wants a retry; undefined when it does not say
+   * @param random in [0, 1), so that several programs do not retry at the same time
    */
   busy(departure: Departure, asked: number | undefined, now: number, random: number): void {
     this.#inFlight--;
@@ -244,7 +250,7 @@ export class ModelPace {
       this.#rate.beginRefusal(now, asked ? now + asked : null);
   }
 
-  /** One call after another came back without an answer: all wait, and one finds out whether somebody is there again. */
+  /** Records that many calls in a row failed: all calls wait, and one tests whether the server is available again. */
   silent({ no }: Departure, now: number, random: number): void {
     if (no <= this.#lastBeforePause) return;
     this.#beginPause(undefined);
@@ -257,7 +263,7 @@ export class ModelPace {
     return Math.min(MAX_PAUSE_MS, grown);
   }
 
-  /** Most in flight when a call left that has been out so much longer than this refusal took that it was let through. */
+  /** Highest concurrency of a call that has run so much longer than this refusal took that it must have been accepted. */
   #outlasting(refusal: Departure, now: number): number {
     const long = 2 * (now - refusal.at) + 10;
     let level = 0;
@@ -265,21 +271,21 @@ export class ModelPace {
     return level;
   }
 
-  /** One more at once than was refused before was tried, and refused again: no reason to pause the others. */
+  /** Handles a refusal of one extra concurrent call: the concurrency is reduced again, without pausing the others. */
   #takeBackOneMore(level: number): void {
     this.#most = Math.min(this.#most, level - 1);
     this.#answersAtMost = 0;
     this.#answersWanted *= 2;
   }
 
-  /** The limit of the provider's that headers show to be used up. */
+  /** The provider's limit that is exhausted according to its headers. */
   #usedUp(departure: Departure): HeldBy | undefined {
     for (const [kind, limit] of this.#reported)
       if (limit.isUsedUp(amountOf(kind, departure))) return HELD_BY[kind];
     return undefined;
   }
 
-  /** Whether as many at once had been answered before this pause: then it was not their number. */
+  /** Whether this concurrency worked before the pause: then the rate was the problem. */
   #isOfRate(level: number): boolean {
     return this.#before.sustained >= level && level > 1;
   }
@@ -291,12 +297,12 @@ export class ModelPace {
     this.#pausesInARow++;
     this.#lastBeforePause = this.#departures;
     this.#ramp = null;
-    // A named end is believed once.
+    // A stated retry time is trusted once.
     const believed = asked !== undefined && asked > 0 && this.#pausesInARow === 1;
     this.#probe = believed ? "none" : "wanted";
   }
 
-  /** Fewer in flight, unless as many had been answered before the pause, or not even one alone was. */
+  /** Reduces the concurrency, unless it worked before the pause or not even a single call worked. */
   #learn(level: number): void {
     const { sustained, largest, tooMany } = this.#before;
     if (level === 1) {
@@ -309,15 +315,12 @@ export class ModelPace {
     }
   }
 
-  /** Milliseconds of the pause under way; 0 when there is none. */
+  /** Milliseconds left of the current pause; 0 without one. */
   pauseLeft(now: number): number {
     return Math.max(0, this.#pausedUntil - now);
   }
 
-  /**
-   * Whether nothing but refusals came for so many milliseconds, or will have come by the end of a pause that follows
-   * another.
-   */
+  /** Whether only refusals came for this time, or will have by the end of a pause that directly follows another. */
   onlyRefuses(now: number, most_ms: number): boolean {
     if (this.#droughtSince === null) return false;
     const again = this.#pausesInARow > 1 ? this.pauseLeft(now) : 0;

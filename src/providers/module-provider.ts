@@ -61,7 +61,7 @@ async function openAgent({ file, isolate }: Settings, host: ProviderHost) {
   }
 }
 
-/** Turns the result of a call into the reply of a model. */
+/** Converts the result of a call to a reply. */
 function replyOf(
   { outcome, waited_ms }: CalledOnce,
   { file, timeout_ms }: { file: string; timeout_ms: number },

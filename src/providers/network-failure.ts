@@ -2,7 +2,7 @@ import type { FailedReply } from "../domain/provider.ts";
 import { malformedReply, oneLine } from "./failed-reply.ts";
 import type { HttpProxy } from "./proxy.ts";
 
-/** The reply began to arrive and broke off: it was paid for and cannot be read. */
+/** The connection broke during the reply. The call is billed, but the reply cannot be read. */
 export class CutReply extends Error {
   constructor(cause: unknown) {
     super("the reply broke off", { cause });
@@ -10,7 +10,7 @@ export class CutReply extends Error {
   }
 }
 
-/** All of a reply arrived, or more than is read of one, and it is no text; the words complete "the reply of … …". */
+/** The reply arrived completely or exceeds the size limit, but it cannot be decoded. The text completes "the reply of … …". */
 export class UnreadableReply extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -18,7 +18,7 @@ export class UnreadableReply extends Error {
   }
 }
 
-/** The way to the model's server ended at the proxy, or behind it before a connection stood. */
+/** The connection failed at the proxy, or behind it before the tunnel was open. */
 export class ThroughProxy extends Error {
   readonly proxy: HttpProxy;
 
@@ -30,9 +30,9 @@ export class ThroughProxy extends Error {
 }
 
 /**
- * Whatever the HTTP client threw, known or not: an outcome of the trial, never a bug of ours.
+ * Any error thrown by the HTTP client. It is an outcome of the trial, never a bug of ours.
  *
- * It is not the `cause`: an SDK that finds words of a timeout in a cause drops it.
+ * It does not use `cause`: an SDK drops causes whose text mentions a timeout.
  */
 export class TransportError extends Error {
   readonly thrown: unknown;
@@ -44,19 +44,19 @@ export class TransportError extends Error {
   }
 }
 
-/** An error and what is behind it, itself first. */
+/** The chain of causes, starting with the error itself. */
 export function causesOf(error: unknown): readonly Error[] {
   const chain: Error[] = [];
   for (let e = error; e instanceof Error && chain.length < 8; ) {
     chain.push(e);
-    // Node tries every address of a name and reports all of its failures together.
+    // Node tries every address of a host name and reports the failures together.
     if (e instanceof AggregateError) chain.push(...e.errors.filter((inner) => inner instanceof Error));
     e = e instanceof TransportError ? e.thrown : e.cause;
   }
   return chain;
 }
 
-/** Why a connection failed, by the error that names the reason. */
+/** Why a connection failed, with the error that shows the reason. */
 type Trouble =
   | { readonly kind: "certificate" | "no-tls" | "only-tls" | "tls" | "not-http"; readonly error: Error }
   | { readonly kind: "machine-full" | "nobody-there" | "cut" | "other"; readonly code: string }
@@ -66,19 +66,19 @@ const NOBODY_THERE = new Set([
   ...["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EHOSTUNREACH", "EHOSTDOWN", "ENETUNREACH"],
   ...["ENETDOWN", "UND_ERR_CONNECT_TIMEOUT"],
 ]);
-/** No more files, sockets, processes or memory for now. */
+/** Error codes for running out of files, sockets, processes or memory. */
 const MACHINE_FULL = new Set(["EMFILE", "ENFILE", "EAGAIN", "ENOMEM", "ENOBUFS", "EADDRNOTAVAIL"]);
 
-/** Whether this machine had no room for one more file, socket or process: later it may. */
+/** Whether this machine was out of resources (files, sockets, processes); a retry may work. */
 export function isMachineFull(code: string | undefined): boolean {
   return code !== undefined && MACHINE_FULL.has(code);
 }
 
 const CERTIFICATE = /CERT|VERIFY|HOSTNAME_MISMATCH|CRL|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|_ISSUER/;
-/** What OpenSSL says of bytes that are no TLS: most often the answer of a plain HTTP server. */
+/** OpenSSL's error texts for a reply that is not TLS, usually from a plain HTTP server. */
 const NO_TLS =
   /wrong version number|packet length too long|http request|https proxy request|unknown protocol/i;
-/** How a TLS server begins to answer plain HTTP: an alert record. */
+/** The first bytes of a TLS server's reply to plain HTTP: an alert record. */
 const TLS_ALERT = "\u0015\u0003";
 
 function codeOf(error: Error): string {
@@ -87,7 +87,7 @@ function codeOf(error: Error): string {
 }
 
 function troubleOf(chain: readonly Error[]): Trouble {
-  // What is furthest behind says most.
+  // The innermost cause is the most informative.
   for (const error of [...chain].reverse()) {
     const code = codeOf(error);
     const tunnel = /^Proxy response \((\d+)\)/.exec(error.message);
@@ -111,7 +111,7 @@ function troubleOf(chain: readonly Error[]): Trouble {
   return { kind: "other", code: `${last?.message ?? ""}${code && ` (${code})`}` };
 }
 
-/** How to make a certificate known that this machine does not trust. */
+/** How to trust a certificate authority that this machine does not know. */
 const KNOWN_AUTHORITY =
   "if an authority of your own signed it, name its file: NODE_EXTRA_CA_CERTS=/path/to/ca.pem";
 
@@ -123,7 +123,7 @@ function certificateText(who: string, error: Error): string {
   return `${message}; ${KNOWN_AUTHORITY}`;
 }
 
-/** The reason inside OpenSSL's words: its other fields are addresses and lines of its source. */
+/** The reason part of an OpenSSL error. The other fields are addresses and source lines. */
 function opensslReason(message: string): string {
   return /:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? message;
 }
@@ -139,7 +139,7 @@ function refusedByProxy(status: number, proxy: string, variable: string, where: 
   return status >= 500 || status === 429 ? { ...forNow(message), unreachable: true } : forAll(message);
 }
 
-/** What failed between this machine and the proxy, or while the tunnel was made. */
+/** Describes a failure between this machine and the proxy, or while opening the tunnel. */
 function describeThroughProxy(
   trouble: Trouble,
   { variable, address, url }: HttpProxy,
@@ -205,15 +205,16 @@ function describe(trouble: Trouble, where: string): DescribedFailure {
   }
 }
 
-/** This machine has no room for one more, and how to make some. */
+/** Describes a lack of resources on this machine, and what to do about it. */
 export function machineFullText(what: string, code: string): string {
   const files = code === "EMFILE" || code === "ENFILE";
   return `${what}: ${files ? "too many files are open on this machine" : "this machine has no room for one more"} (${code}); ${files ? "raise `ulimit -n`, or " : ""}lower --concurrency`;
 }
 
 /**
- * Sorts what the transport threw into the kinds of failure: whatever it is, it is an outcome of the trial.
- * @returns undefined for what did not come from the transport: a bug of ours
+ * Classifies an error of the transport as a failure of the trial.
+ *
+ * @returns undefined for an error from elsewhere, which is a bug of ours
  */
 export function failureOfNetwork(
   error: unknown,

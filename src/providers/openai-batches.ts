@@ -28,12 +28,15 @@ type Members = Readonly<Record<string, unknown>>;
 
 const WORKING = new Set(["validating", "in_progress", "finalizing", "cancelling"]);
 const ENDED = new Set(["completed", "expired", "cancelled", "canceled"]);
-/** What a batch is refused with when its provider has no room for it now. */
+/** Error codes of a batch that the provider rejected for lack of capacity. */
 const OVER_LIMIT = /limit|quota|capacity|too_many|overload|busy/i;
-/** A request that the end of its batch overtook. */
+/** Error codes of a request that was not run before its batch ended. */
 const NEVER_RUN = /^batch_(?:expired|cancell?ed)$/;
 
-/** OpenAI's batches, as other servers speak them too. @param endpoint path of the single call, for instance `/v1/responses` */
+/**
+ * OpenAI's batch API, also used by compatible servers. @param endpoint path of the single call, for instance
+ * `/v1/responses`
+ */
 export async function openaiBatches(
   way: BatchWay,
   wording: BatchWording & { readonly endpoint: string },
@@ -103,12 +106,12 @@ async function findBatch(
   return { kind: "none" };
 }
 
-/** Clocks differ; nothing that is older by so much can be the one. In seconds. */
+/** Allows for clock differences: an older batch cannot be ours. In seconds. */
 const A_DAY = 86_400;
-/** A list that goes on longer than this is not looked through. */
+/** Maximum number of list pages to read. */
 const MAX_PAGES = 1000;
 
-/** The pages of a list, newest first. @param after name of the parameter that says where a page begins */
+/** Reads the pages of a list, newest first. @param after name of the paging parameter */
 export async function* listPages(
   path: string,
   after: string,
@@ -152,7 +155,7 @@ function lookOf(batch: Members, api: BatchApi): BatchLook | BatchTrouble {
   };
 }
 
-/** A batch that was looked through and not begun. */
+/** The reason why the provider rejected a batch after checking it. */
 function refusalOf({ errors }: Members, { way, requests }: BatchApi): BatchLook {
   const refusals = objectsIn(membersOf(errors)?.data);
   const wordsOf = (one: Members | undefined): string => {
@@ -189,7 +192,7 @@ async function readFiles(
   return answers;
 }
 
-/** Null for a request that was never run. */
+/** Returns null for a request that was never run. */
 function replyOf({ response, error }: Members, api: BatchApi): Reply | null {
   const members = membersOf(response);
   const status = countIn(members?.status_code);

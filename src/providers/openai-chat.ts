@@ -23,7 +23,7 @@ function wireMessage(message: Message): Json {
   };
 }
 
-/** What the model said when it refused, in a field or a part of its own; a filter that ended the answer says less. */
+/** The model's refusal, from a field or content part of its own; a filter's finish reason gives less detail. */
 function refusalOf(message: Readonly<Record<string, unknown>>, finish: string | null): string | null {
   const { refusal } = message;
   if (typeof refusal === "string" && refusal !== "") return refusal;
@@ -54,7 +54,7 @@ export function readCompletion(body: unknown, raw: string): Reply {
   };
 }
 
-/** OpenAI's chat completions, as many other servers speak them. */
+/** OpenAI's chat completions API, also used by many other servers. */
 export function chatCompletions(model: string, params: Readonly<Record<string, Json>>): ChatWording {
   return {
     request: (messages, reply, tools) => ({

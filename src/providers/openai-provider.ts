@@ -24,12 +24,12 @@ const Settings = z.strictObject({
 type Settings = z.output<typeof Settings>;
 
 const PUBLIC_API = "https://api.openai.com/v1";
-/** The body is text already: whatever else the SDK would look for in it need not be loaded. */
+/** The body is already text, so the SDK does not need to load code for other body types. */
 const JSON_BODY = { "content-type": "application/json" };
-/** Servers of one's own mostly want no key, but the SDK wants something to send. */
+/** Self-hosted servers usually need no key, but the SDK requires a value. */
 const NO_KEY = "none";
 
-/** The variable that holds the key; undefined when a server of one's own is named and no key with it. */
+/** The environment variable that holds the key; undefined for a self-hosted server without a key variable. */
 function keyVariable(settings: Settings): string | undefined {
   return settings.api_key_env ?? (settings.base_url === undefined ? "OPENAI_API_KEY" : undefined);
 }
@@ -50,7 +50,10 @@ function identityOf(settings: Settings, env: ProviderHost["env"]): Json {
 type Api = {
   readonly path: string;
   readonly wording: (model: string, params: Params) => ChatWording;
-  /** Parameters that bound a reply's length; none where a reply has no tokens: such calls are not batched either. */
+  /**
+   * Parameters that limit the output tokens; `"nothing is written"` for APIs without output tokens, which are not
+   * batched either.
+   */
   readonly bounds: readonly string[] | "nothing is written";
 };
 
@@ -98,7 +101,7 @@ async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenT
   ];
   const words = wording(settings.model, params);
   const client = chatClient(words, {
-    // The response itself, unread: ours keeps the text and does not mind a wrong content type.
+    // Returns the unread response: our code keeps the text and accepts a wrong content type.
     post: (request, signal) => {
       const body = JSON.stringify(request);
       return sdk.post(path, { body, headers: JSON_BODY, signal }).asResponse();

@@ -8,7 +8,7 @@ import { argumentsText, callsInItems, membersOf, refusalFrom, textFrom, textOf }
 import { malformedReply, refusedBy } from "./failed-reply.ts";
 import { readCompletion } from "./openai-chat.ts";
 
-/** A message and its tool calls are separate items here. */
+/** In this API, a message and its tool calls are separate items. */
 function inputItems(message: Message): readonly Json[] {
   if (message.role === "tool") {
     return [
@@ -30,13 +30,13 @@ function inputItems(message: Message): readonly Json[] {
     : [{ role: message.role, content: responsesContent(message.content) }, ...calls];
 }
 
-/** `max_output_tokens` and `content_filter` differ from an answer that simply ended. */
+/** The reason for an incomplete response, such as `max_output_tokens` or `content_filter`; otherwise its status. */
 function finishReason(response: Readonly<Record<string, unknown>>): string | null {
   const reason = membersOf(response.incomplete_details)?.reason ?? response.status;
   return typeof reason === "string" ? reason : null;
 }
 
-/** Reads an object of the responses API; a chat completion too, which some servers answer on either address. */
+/** Reads a response object, or a chat completion, which some servers return at this address too. */
 export function readResponse(body: unknown, raw: string): Reply {
   const response = membersOf(body);
   const finish = finishReason(response ?? {});

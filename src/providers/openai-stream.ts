@@ -7,7 +7,7 @@ interface CallInParts {
   readonly function: { name: string; arguments: string };
 }
 
-/** The first choice of a chat completion, as far as it has come. */
+/** The first choice of a chat completion while it is being received. */
 class ChatChoice {
   #text: string | undefined;
   readonly #parts: unknown[] = [];
@@ -34,7 +34,7 @@ class ChatChoice {
     if (single !== undefined) this.#takeCall({ index: 0, function: single });
   }
 
-  /** A call comes in parts that are distinguished by their index; some servers leave it out and give each call whole. */
+  /** Tool calls arrive in fragments with an index. Some servers omit the index and send each call as a whole. */
   #takeCall({ index, id, type, function: named }: Members): void {
     const position =
       typeof index === "number" ? index : id === undefined ? this.#calls.length - 1 : this.#calls.length;
@@ -62,7 +62,7 @@ class ChatChoice {
   }
 }
 
-/** Chunks of a chat completion. The last ones hold the finish reason and, where it is asked for, the usage. */
+/** Joins the chunks of a chat completion. The last chunks hold the finish reason and, if requested, the usage. */
 class ChatChunks implements JsonDialect {
   readonly #choice = new ChatChoice();
   #head: Members = {};
@@ -100,7 +100,7 @@ const RESPONSE_ENDS = new Set([
   "response.done",
 ]);
 
-/** Events of the responses API. The last one holds the whole response. */
+/** Joins the events of the responses API. The last event holds the complete response. */
 class ResponseEvents implements JsonDialect {
   started = false;
   readonly #items: unknown[] = [];
@@ -124,7 +124,7 @@ class ResponseEvents implements JsonDialect {
   }
 }
 
-/** A reply that came in one piece though a stream was asked for. */
+/** A reply that was sent as a whole although a stream was requested. */
 class WholeBody implements JsonDialect {
   started = true;
   #body: unknown;
@@ -147,7 +147,7 @@ function dialectOf(data: Members): JsonDialect {
     : new ChatChunks();
 }
 
-/** OpenAI's streams: chunks of a chat completion or events of the responses API, whichever comes. */
+/** OpenAI's streams: chat completion chunks or responses API events, recognized by content. */
 export function openaiStream(): StreamJoiner {
   let dialect: JsonDialect | undefined;
   return joinJson({

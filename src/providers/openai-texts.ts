@@ -5,7 +5,7 @@ import type { ChatWording } from "./chat-client.ts";
 import { membersOf } from "./chat-shapes.ts";
 import { malformedReply } from "./failed-reply.ts";
 
-/** The text that such an API is given. @throws {SettingMistake} for a conversation, which it cannot answer */
+/** The text to send to such an API. @throws {SettingMistake} for a conversation, which it does not accept */
 function inputOf({ input, messages }: Question, what: string): Json {
   if (messages === null) return typeof input === "string" ? input : JSON.stringify(input);
   throw new SettingMistake(["api"], {
@@ -20,7 +20,7 @@ function request(model: string, params: Readonly<Record<string, Json>>, what: st
   return (question: Question): PreparedRequest => ({ model, input: inputOf(question, what), ...params });
 }
 
-/** OpenAI's embeddings; the output is the vector as JSON. */
+/** OpenAI's embeddings API; the output is the vector as JSON. */
 export function embeddingsApi(model: string, params: Readonly<Record<string, Json>>): ChatWording {
   return {
     prepare: request(model, { encoding_format: "float", ...params }, "embeddings"),
@@ -41,7 +41,7 @@ export function embeddingsApi(model: string, params: Readonly<Record<string, Jso
   };
 }
 
-/** OpenAI's moderation; the output is the first result as JSON. */
+/** OpenAI's moderation API; the output is the first result as JSON. */
 export function moderationsApi(model: string, params: Readonly<Record<string, Json>>): ChatWording {
   return {
     prepare: request(model, params, "moderations"),

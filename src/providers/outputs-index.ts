@@ -17,18 +17,18 @@ import {
 
 const MAX_PROBLEMS = 100;
 
-/** Answers of a file by case and trial, read again when asked for. */
+/** Finds the answers of a file by case and trial and reads each from the file when needed. */
 export interface OutputsIndex {
-  /** Recorded trials of a case; 0 for one that has none. */
+  /** Number of recorded trials of a case; 0 when there are none. */
   count(caseId: string): number;
-  /** @param trial from 1, in the order of the recorded numbers. @returns the line's members, or undefined */
+  /** @param trial from 1, in the order of the recorded numbers. @returns the members of the line, or undefined */
   answer(caseId: string, trial: number): Readonly<Record<string, unknown>> | undefined;
-  /** Hash over all recorded answers of a case; 64 hexadecimal digits. */
+  /** Hash of all recorded answers of a case; 64 hexadecimal digits. */
   hash(caseId: string): string;
   close(): void;
 }
 
-/** Column of a member's key, from 1; 1 when it is unknown. */
+/** Column of a member's key, from 1; 1 when it cannot be located. */
 function columnOf(text: string, name: string): number {
   return Math.max(0, text.indexOf(`"${name}"`)) + 1;
 }
@@ -37,15 +37,15 @@ function isTrialNumber(value: unknown): boolean {
   return typeof value === "number" && Number.isInteger(value) && value >= 1 && value < 2 ** 31;
 }
 
-/** A file of outputs and the cases that its lines may name. */
+/** An outputs file and the cases that its lines may refer to. */
 interface OutputsSource {
   readonly file: LineFile;
   readonly path: string;
-  /** Position of each case of the dataset. */
+  /** Index of each case in the dataset. */
   readonly cases: ReadonlyMap<string, number>;
 }
 
-/** Case and trial of every line, one number each; -1 for a line that names no case. */
+/** The case and trial of every line as numbers; -1 for a line without a known case. */
 class LineTable {
   readonly caseOf: Int32Array;
   readonly trialOf: Int32Array;
@@ -62,7 +62,7 @@ class LineTable {
     this.#numbered = new Int32Array(source.cases.size);
   }
 
-  /** The problem is made only when it will be listed: guessing a misspelt id looks at every case. */
+  /** The problem is built only if it will be shown: finding a similar id compares with every case. */
   report(problem: () => Problem): void {
     if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(problem());
     else this.#unlisted += 1;
@@ -74,7 +74,7 @@ class LineTable {
     if (!this.#sawLine) this.report(() => noAnswer(path));
   }
 
-  /** @returns whether the next line is worth reading */
+  /** @returns whether to read the next line */
   #readLine(index: number): boolean {
     const { file, path } = this.#source;
     const at: Line = { path, line: index + 1 };
@@ -98,7 +98,7 @@ class LineTable {
     if (numbered && position !== undefined) this.#place(index, position, members.trial);
   }
 
-  /** @returns the position of the line's case; undefined, and reported, when it names none */
+  /** @returns the index of the line's case; undefined, after reporting a problem, when there is none */
   #caseOf(text: string, id: unknown, at: Line): number | undefined {
     if (typeof id !== "string") {
       this.report(() => missingMember(at, "case"));
@@ -113,7 +113,7 @@ class LineTable {
 
   #place(index: number, position: number, trial: unknown): void {
     this.caseOf[index] = position;
-    // Lines without a number are numbered in order, whatever the others of their case say.
+    // Lines without a trial number are numbered in order, whether or not other lines of the case have numbers.
     this.trialOf[index] = trial === undefined ? this.#next(position) : (trial as number);
   }
 
@@ -123,7 +123,7 @@ class LineTable {
     return number;
   }
 
-  /** @throws {EvalsError} with all problems, in the order of the file */
+  /** @throws {EvalsError} with all problems, in file order */
   refuse(): void {
     if (this.#problems.length === 0) return;
     this.#problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
@@ -132,7 +132,7 @@ class LineTable {
   }
 }
 
-/** Lines sorted by case: those of case `c` are `lines[starts[c] … starts[c + 1])`, by trial. */
+/** Line numbers sorted by case: those of case `c` are `lines[starts[c] … starts[c + 1])`, in order of trial. */
 interface LinesByCase {
   readonly starts: Int32Array;
   readonly lines: Int32Array;
@@ -176,7 +176,7 @@ function reportDuplicates(
   }
 }
 
-/** @throws {EvalsError} with every problem of the file, which is closed then */
+/** @throws {EvalsError} with every problem of the file, after closing it */
 function linesByCase(source: OutputsSource): LinesByCase {
   const { file, path, cases } = source;
   try {
@@ -194,10 +194,10 @@ function linesByCase(source: OutputsSource): LinesByCase {
 }
 
 /**
- * Reads a file of outputs once, checks every line, and keeps where each answer stands: some 16 bytes a line.
+ * Reads an outputs file once, checks every line, and keeps the position of each answer (about 16 bytes per line).
  *
  * @param place absolute path of the file
- * @param path the same relative to the project root, for problems
+ * @param path relative to the project root, for problems
  * @param caseIds of the whole dataset, before any filter
  * @throws {EvalsError} EVALS_OUTPUTS_… with every problem of the file
  */

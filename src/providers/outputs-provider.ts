@@ -15,7 +15,7 @@ const Settings = z.strictObject({
 });
 type Settings = z.output<typeof Settings>;
 
-/** What a person or another tool may have noted of an answer: how the task went, not how the reply did. */
+/** Notes that a person or another tool may have added to an answer; they rate the task and do not describe the reply. */
 const NOTES: ReadonlySet<string> = new Set(["success", "status"]);
 
 async function openOutputs(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
@@ -29,7 +29,7 @@ async function openOutputs(settings: Settings, host: ProviderHost): Promise<Open
   return {
     client: {
       immediate: true,
-      // The hash stands for the answers, so that a case's key changes when its own lines do and no other's.
+      // The hash represents the answers, so that a case's key changes only when its own lines change.
       prepare: ({ case_id }) => ({ case: case_id, answers: index.hash(case_id) }),
       send: (_request, { case_id }, trial) => {
         const answer = index.answer(case_id, trial);

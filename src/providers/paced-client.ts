@@ -10,16 +10,16 @@ import { type RetryDependencies, type Sleep, wasSent, withTries } from "./retryi
 import { MAX_LATE_MS } from "./sliding-minute.ts";
 import { TokenForecast } from "./token-forecast.ts";
 
-/** Longest pause that is begun for a model, in milliseconds, unless one call alone may take longer. */
+/** Maximum pause for a model, in milliseconds, unless a single call may take longer. */
 export const MAX_WAIT_MS = 120_000;
-/** So many calls that fail at their first attempt, one after the other, mean that the model is out of order. */
+/** After this many consecutive calls that failed on their first attempt, the model counts as unavailable. */
 const SILENT_AFTER = 10;
-/** How long a model may refuse everything before it is given up: where it answered before, and where it never did. */
+/** How long a model may refuse all calls before it is given up: if it answered before, and if it never did. */
 const MAX_DROUGHT_MS = { answered: 70_000, unanswered: 35_000 };
 
-/** What the line depends on: a clock, chance and a timer. */
+/** What the queue depends on: clock, random numbers and timer. */
 export interface PaceDependencies {
-  /** Milliseconds, monotonic. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly sleep: Sleep;
   /** In [0, 1). */
@@ -42,36 +42,36 @@ const NOT_HELD: Readonly<Record<HeldBy, number>> = {
 
 const NO_TOKENS: Need = { input: 0, output: 0 };
 
-/** Where the calls of all processes to a model are written down. */
+/** Records the calls of all processes to a model. */
 export interface SharedLimits {
-  /** Its alias. */
+  /** The model's alias. */
   readonly model: string;
   readonly log: DepartureLog;
 }
 
 /**
- * The line in front of one model: first come, first served, as fast as its pace allows. Shared by all that ask the model,
- * so that one refusal holds them all back.
+ * The queue of one model: first in, first out, as fast as its pace allows. All callers of the model share it, so that
+ * a refusal delays all of them.
  */
 export class ModelLine {
   readonly #pace: ModelPace;
   readonly #dependencies: PaceDependencies;
   #shared: SharedLimits | undefined;
-  /** The last of the shared departures that this process has seen. */
+  /** Number of the last call of another process that was read. */
   #heardOf = 0;
   readonly #forecast = new TokenForecast();
   readonly #waiting: Waiting[] = [];
   readonly #listened = new WeakSet<AbortSignal>();
   readonly #held = { ...NOT_HELD };
-  /** What holds the first in line since then; null for nothing worth reporting. */
+  /** What has delayed the first call in the queue since the last count; null when there is nothing to report. */
   #heldBy: HeldBy | null = null;
   #heldSince = 0;
-  /** The next moment at which the line wakes by itself. */
+  /** When the queue's timer fires next. */
   #wakesAt = Number.POSITIVE_INFINITY;
-  /** Until when was slept: a timer may be early by the clock, and a clock that stands still must not hold the line. */
+  /** When the timer was due: it may fire early by this clock, and a clock that does not advance must not block the queue. */
   #sleptUntil = Number.NEGATIVE_INFINITY;
   #heard = false;
-  /** When the first reply came back. */
+  /** When the first reply arrived. */
   #firstBackAt: number | null = null;
   /** Calls whose last attempt failed. */
   readonly #troubled = new Set<string>();
@@ -85,7 +85,7 @@ export class ModelLine {
     this.#dependencies = dependencies;
   }
 
-  /** From now on the user's limits hold for this process together with all others that write there. */
+  /** From now on the user's limits apply to this process and all others that record their calls there. */
   share(limits: SharedLimits): void {
     this.#shared = limits;
   }
@@ -94,7 +94,7 @@ export class ModelLine {
     return Math.max(this.#dependencies.now(), this.#sleptUntil);
   }
 
-  /** From now on: what held calls back, and how often the other side refused one. */
+  /** Starts measuring: what delayed calls, and how many the server refused. */
   watch(): () => RunPace {
     this.#count(this.#now(), this.#heldBy);
     const before = { ...this.#held };
@@ -114,8 +114,9 @@ export class ModelLine {
   }
 
   /**
-   * A call's turn: at once where it can be, and a failure that was never sent where nothing is answered any more.
-   * @param keepsPlace it had its turn and was refused: it goes before those that were not asked yet
+   * Waits for the call's turn. Returns a failure that was never sent when the model counts as unavailable.
+   *
+   * @param keepsPlace the call was sent and refused: it goes ahead of calls that were not sent yet
    */
   enter(
     request: PreparedRequest,
@@ -156,14 +157,14 @@ export class ModelLine {
     stopped.addEventListener("abort", takeBack, { once: true });
   }
 
-  /** Adds up how long how many calls have waited, and what for from now on. */
+  /** Adds up how long calls have waited, and sets the reason from now on. */
   #count(now: number, by: HeldBy | null): void {
     if (this.#heldBy !== null) this.#held[this.#heldBy] += (now - this.#heldSince) * this.#waiting.length;
     this.#heldSince = now;
     this.#heldBy = by;
   }
 
-  /** A call leaves, unless calls of other processes have used what a limit of the user's had left: then null. */
+  /** Sends a call, unless other processes have used up the user's limit; then returns null. */
   #depart(now: number, need: Need): Departure | null {
     const shared = this.#shared;
     const { window_ms } = this.#pace;
@@ -179,8 +180,8 @@ export class ModelLine {
   }
 
   /**
-   * Before anything came back nobody knows how long a call takes to arrive: a process that starts on a busy machine may connect
-   * seconds after its calls left the line. So the first ones count once more when their replies come, here and elsewhere.
+   * Until the first reply, the connection time is unknown: on a busy machine, calls may arrive seconds after they
+   * left the queue. So the first calls are counted again when their replies arrive, here and for other processes.
    */
   #countAgain(now: number, tokens: number): void {
     const { window_ms } = this.#pace;
@@ -200,7 +201,7 @@ export class ModelLine {
     return { ...this.#closed.failure, unsent: true };
   }
 
-  /** Lets everybody leave whose turn it is, and comes back when it is the next one's. */
+  /** Starts every call that may be sent now, and sets a timer for the next. */
   #advance(): void {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       const now = this.#now();
@@ -212,7 +213,7 @@ export class ModelLine {
         return;
       }
       const gone = shut ?? this.#depart(now, first.need);
-      // Another process was quicker: the next look finds what holds this one.
+      // Another process used the capacity first; the next iteration finds what delays this call.
       if (gone === null) continue;
       this.#count(now, null);
       this.#waiting.shift();
@@ -232,17 +233,17 @@ export class ModelLine {
     void this.#dependencies.sleep(ms, signal).then(wake, wake);
   }
 
-  /** A call that was never answered for a fault of ours. */
+  /** Removes a call that ended because of a bug of ours. */
   forget(departure: Departure): void {
     this.#pace.back(departure, null);
     this.#advance();
   }
 
   /**
-   * What a call brought back: itself, or `again` where it was refused for want of room and waits for its next turn.
+   * Handles a reply: returns it, or `again` when the call was refused for lack of capacity and must queue again.
    *
-   * @param call by which it is known, however often it is tried
-   * @param max_wait_ms longest pause that is waited for
+   * @param call id of the call, the same for all attempts
+   * @param max_wait_ms the longest pause to wait for
    */
   back(
     departure: Departure,
@@ -287,14 +288,14 @@ export class ModelLine {
   }
 
   /**
-   * A model that answered and then answers none of so many new calls is out of order: all calls wait, and one at a time finds
-   * out whether it is there again. What nobody bills does not count against the attempts of its call meanwhile. Calls that
-   * keep failing while others are answered say nothing: they may be what is wrong.
+   * Detects that a model became unavailable: it answered before, and now many new calls in a row fail. All calls then
+   * wait while one at a time tests the model. Failures that cost nothing do not count as attempts meanwhile. Calls
+   * that fail while others succeed show nothing about the model, because the calls themselves may be the problem.
    */
   #presence(departure: Departure, call: string, reply: Reply, max_wait_ms: number): Reply | "again" {
     if (reply.kind === "answered" || !reply.transient || reply.unsent === true) {
       if (reply.kind === "failed" && reply.unsent === true) return reply;
-      // Whoever refuses a request is there, too.
+      // A refusal also shows that the server is available.
       this.#troubled.delete(call);
       this.#unanswered = 0;
       this.#silentSince = null;
@@ -316,13 +317,13 @@ export class ModelLine {
     return failure;
   }
 
-  /** Milliseconds until the pause under way is over. */
+  /** Milliseconds left of the current pause. */
   get pause_ms(): number {
     return this.#pace.pauseLeft(this.#now());
   }
 }
 
-/** A wait as people say it: `12 h`, `4 min`, `130 s`. */
+/** Formats a waiting time: `12 h`, `4 min`, `130 s`. */
 function waitText(ms: number): string {
   const [size, unit] = ms >= 7_200_000 ? [3_600_000, "h"] : ms >= 300_000 ? [60_000, "min"] : [1000, "s"];
   return `${Math.round((ms / (size as number)) * 10) / 10} ${unit}`;
@@ -330,15 +331,14 @@ function waitText(ms: number): string {
 
 /** What a paced client calls, and the deadline of one attempt in milliseconds. */
 type PacedOptions = Pick<RetryDependencies, "onCall" | "onRetry" | "onFailed" | "stopped"> & {
-  /** Milliseconds, monotonic. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly timeout_ms: number;
 };
 
 /**
- * Sends calls as the line in front of their model allows. Waiting is not part of any deadline, so this goes around the
- * timed client. A refusal for want of room is no failure of its call: it gets in line again for as long as the model
- * answers others.
+ * Sends calls through the model's queue. Waiting does not count towards a deadline, so this wraps the timed client. A
+ * refusal for lack of capacity is not a failed attempt: the call queues again while the model answers other calls.
  */
 export function pacedClient(
   client: Client,
@@ -350,7 +350,7 @@ export function pacedClient(
     let waited_ms = 0;
     for (let attempt = 1; ; attempt++) {
       const cameAt = now();
-      // Once: a call that is refused again and again must not be all that is asked.
+      // Only once: a call that is refused repeatedly must not block all others.
       const entered = line.enter(request, signal, stopped, attempt === 2);
       const turn = entered instanceof Promise ? await entered : entered;
       waited_ms += now() - cameAt;
@@ -367,7 +367,7 @@ export function pacedClient(
       const outcome = line.back(turn, { call, request }, reply, max_wait_ms);
       if (outcome !== "again") return withTries(outcome, attempt, waited_ms);
       if (signal.aborted || reply.kind === "answered") return reply;
-      // It has been counted then: whoever is above must not count it again.
+      // The attempt is counted already; the wrapper above must not count it again.
       if (onFailed?.(reply, question) === false) return { ...reply, transient: false, unsent: true };
       onRetry?.({ case_id: question.case_id, trial, attempt, wait_ms: line.pause_ms, failure: reply });
     }

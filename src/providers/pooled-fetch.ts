@@ -3,46 +3,47 @@ import { type HttpProxy, proxyFor } from "./proxy.ts";
 import { failureText, isPlainUtf8, MAX_REPLY_BYTES, type ReplyEncoding, replyText } from "./reply-text.ts";
 import { collectReply, type ReplyHeaders, type Taker } from "./whole-reply.ts";
 
-/** What a reply is made of once all of it is here. */
+/** A complete reply. */
 export interface WholeReply {
   readonly status: number;
   readonly headers: ReplyHeaders;
-  /** Inflated, and in the charset that its headers name. */
+  /** Decompressed and decoded with the charset from its headers. */
   readonly text: string;
-  /** `onBytes` took it. */
+  /** True when `onBytes` consumed the body. */
   readonly taken?: boolean | undefined;
 }
 
-/** One request. */
+/** One HTTP request. */
 export interface WholeRequest {
   readonly method: string;
   readonly headers: Record<string, string> | string[];
   readonly body: string | Uint8Array | null;
   readonly signal: AbortSignal | null;
   /**
-   * Takes a good reply bit by bit, where it is not compressed and is UTF-8; its `text` is empty then.
-   * @returns whether that was all: what still comes is left
+   * Receives the body of a successful reply as it arrives, if it is uncompressed UTF-8; `text` is then empty.
+   *
+   * @returns whether the reply is complete; further bytes are ignored
    */
   readonly onBytes?: ((bytes: Uint8Array, contentType: string) => boolean) | undefined;
 }
 
-/** Requests over kept connections, at most `connections` to each host. */
+/** Sends requests over persistent connections, at most `connections` per host. */
 export interface ConnectionPools {
   /**
-   * @throws {TransportError} whatever goes wrong on the way: around a `CutReply` when a reply broke off, an
-   *   `UnreadableReply` when it is too long or no text
+   * @throws {TransportError} for any transport error. Its inner error is a `CutReply` for an incomplete reply, or an
+   * `UnreadableReply` for one that is too long or not text
    */
   request(url: URL, request: WholeRequest): Promise<WholeReply>;
-  /** The same behind the face of `fetch`, as far as an SDK looks. */
+  /** The same with the interface of `fetch`, as far as SDKs use it. */
   readonly fetch: typeof globalThis.fetch;
   close(): Promise<void>;
 }
 
 type Dispatcher = import("undici").Dispatcher;
 
-/** The part of a `Response` that an SDK reads when it is asked for the response itself. */
+/** The part of a `Response` that SDKs use when they are asked for the raw response. */
 function responseOf(reply: WholeReply, url: string): Response {
-  // Building a real Response with its streams costs as much as the request itself.
+  // Creating a real Response with its streams takes as long as the request itself.
   const response = {
     status: reply.status,
     ok: reply.status >= 200 && reply.status < 300,
@@ -56,7 +57,7 @@ function responseOf(reply: WholeReply, url: string): Response {
   return response as unknown as Response;
 }
 
-/** Names and values in turn. */
+/** Names and values alternately. */
 function flatHeaders(headers: NonNullable<RequestInit["headers"]>): string[] {
   const given = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
   return given.flat() as string[];
@@ -64,7 +65,7 @@ function flatHeaders(headers: NonNullable<RequestInit["headers"]>): string[] {
 
 function fetchOver(request: ConnectionPools["request"]): typeof globalThis.fetch {
   return async (target, init) => {
-    // An SDK hands over a text. Not asked `instanceof Request`: naming Request loads Node's own HTTP client.
+    // SDKs pass a string. `instanceof Request` is avoided because it would load Node's own HTTP client.
     const url = new URL(typeof target === "object" && "url" in target ? target.url : target);
     const body = init?.body ?? null;
     if (body !== null && typeof body !== "string") throw new TypeError("Only text is sent over this fetch.");
@@ -85,7 +86,7 @@ function encodingOf(headers: ReplyHeaders): ReplyEncoding {
   };
 }
 
-/** Takes only what can be read bit by bit. */
+/** Accepts only replies that can be parsed as they arrive. */
 function takerOf(onBytes: NonNullable<WholeRequest["onBytes"]>): Taker {
   return (status, headers) => {
     const encoding = encodingOf(headers);
@@ -97,10 +98,10 @@ function takerOf(onBytes: NonNullable<WholeRequest["onBytes"]>): Taker {
 type Environment = Readonly<Record<string, string | undefined>>;
 type PoolOptions = import("undici").Pool.Options;
 
-/** Requests to one origin through a proxy. */
+/** Opens connections to one origin through a proxy. */
 async function openProxied(proxy: HttpProxy, options: PoolOptions): Promise<() => Dispatcher> {
-  // Proxying needs the whole library: its index adds the methods that a tunnel is opened with.
-  // By its default export: of a CommonJS package the bundle has no other.
+  // A proxy needs the whole library, because its index adds the CONNECT methods. The default export is used, because
+  // the bundled CommonJS package has no other.
   const { ProxyAgent, Pool } = (await import("undici")).default;
   return () =>
     new ProxyAgent({
@@ -116,8 +117,8 @@ async function openProxied(proxy: HttpProxy, options: PoolOptions): Promise<() =
 }
 
 /**
- * Marks what fails before there is a tunnel. Unmarked, a proxy that cuts connections would be tried again without end
- * or pause inside the pool, which takes the cut for one of a connection that stood.
+ * Marks failures that happen before the tunnel is open. Without the mark, the pool would retry a proxy that drops
+ * connections forever, because it treats this as a lost idle connection.
  */
 function tunnelling(proxy: HttpProxy, options: PoolOptions): PoolOptions {
   const { connect } = options;
@@ -132,13 +133,14 @@ function tunnelling(proxy: HttpProxy, options: PoolOptions): PoolOptions {
 }
 
 /**
- * Opens connection pools. Loads the HTTP client when called, so that a program that sends nothing loads nothing.
+ * Opens connection pools. The HTTP client is loaded only now, so that programs that send nothing do not load it.
  *
- * No deadline of its own: the signal of each request ends it.
- * @param connections most connections to one host
+ * There is no deadline here: each request ends by its own signal.
+ *
+ * @param connections maximum connections per host
  * @param address where the requests go
- * @param longest bytes of a reply
- * @throws {EvalsError} EVALS_PROXY when the environment names a proxy for them that cannot be read
+ * @param longest maximum size of a reply, in bytes
+ * @throws {EvalsError} EVALS_PROXY when the environment names an unusable proxy for this address
  */
 export async function openConnectionPools(
   connections: number,
@@ -188,7 +190,7 @@ export async function openConnectionPools(
   return {
     request,
     fetch: fetchOver(request),
-    // Destroyed, not closed: nothing is in flight that anyone still waits for.
+    // Destroyed instead of closed: no one waits for calls in flight any more.
     close: async () => {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },

@@ -2,7 +2,7 @@ import type { Price } from "../domain/config.ts";
 import type { ListedModel } from "../domain/provider.ts";
 import { PRICES_OF, PUBLISHED, type PublishedRow } from "./published-prices.ts";
 
-/** How reports name the table. */
+/** The name of the price table in reports. */
 export const PRICE_TABLE = `price table ${PRICES_OF}`;
 
 function rowOf({ service, model }: ListedModel): PublishedRow | undefined {
@@ -10,7 +10,7 @@ function rowOf({ service, model }: ListedModel): PublishedRow | undefined {
   return models !== undefined && Object.hasOwn(models, model) ? models[model] : undefined;
 }
 
-/** What a provider publishes as the price of a model; null where it is not known or not the same for every call. */
+/** The published price of a model; null when it is unknown or differs between calls. */
 export function publishedPrice(listed: ListedModel): Price | null {
   const [input = null, output = null, cached_input = null, cache_write = null] = rowOf(listed) ?? [];
   if (!listed.plain || input === null || output === null) return null;
@@ -22,7 +22,7 @@ export function publishedPrice(listed: ListedModel): Price | null {
   };
 }
 
-/** The same of a model of which nobody says who serves it; null as well where several do at different prices. */
+/** The published price of a model whose service is unknown; null when several services charge different prices. */
 export function publishedPriceOf(model: string): Price | null {
   const prices = Object.keys(PUBLISHED).flatMap(
     (service) => publishedPrice({ service, model, plain: true }) ?? [],
@@ -32,7 +32,7 @@ export function publishedPriceOf(model: string): Price | null {
   return first !== undefined && isOne ? first : null;
 }
 
-/** The day on which a model is shut down, as its provider publishes it: `2027-01-14`; null for none. */
+/** The published shutdown date of a model, for instance `2027-01-14`; null when there is none. */
 export function publishedShutdown(listed: ListedModel): string | null {
   return rowOf(listed)?.[4] ?? null;
 }

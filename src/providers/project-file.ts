@@ -2,7 +2,7 @@ import { SettingMistake } from "../domain/problem.ts";
 import { isFile, otherThanFile } from "../modules/is-file.ts";
 import { repositoryPath } from "../modules/repository-path.ts";
 
-/** What a missing file means, for the one who named it. */
+/** The error text for a missing file. */
 export interface MissingFile {
   readonly code: string;
   readonly why: string;
@@ -10,8 +10,9 @@ export interface MissingFile {
 }
 
 /**
- * Absolute place of a file that a setting `file:` names.
- * @throws {SettingMistake} at `file` when it leaves the repository or is not there
+ * Absolute path of a file named by a `file:` setting.
+ *
+ * @throws {SettingMistake} at `file` when it is outside the repository or does not exist
  */
 export function placeOfFile(root: string, file: string, missing: MissingFile): string {
   let problem = `There is no file ${file}.`;

@@ -2,25 +2,25 @@ import { EvalsError } from "../domain/problem.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A proxy that the environment names. */
+/** A proxy from the environment. */
 export interface HttpProxy {
-  /** The variable that names it, for messages. */
+  /** The environment variable that names it, for messages. */
   readonly variable: string;
-  /** Host and port, without credentials: what a message may say. */
+  /** Host and port without credentials, safe to show in messages. */
   readonly address: string;
   readonly url: URL;
-  /** The `Proxy-Authorization` that its credentials make; undefined without a user name. */
+  /** The `Proxy-Authorization` value from its credentials; undefined without a user name. */
   readonly token: string | undefined;
 }
 
-/** This machine is never reached through a proxy, whatever the environment says: the rule of Go's net/http. */
+/** Loopback addresses never use a proxy, whatever the environment says (the rule of Go's net/http). */
 function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname.endsWith(".localhost") || /^(127\.|\[::1\]$)/.test(hostname);
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" };
 
-/** Whether an entry of NO_PROXY covers a host: the name itself and all below it, a leading dot or `*.` left aside. */
+/** Whether a NO_PROXY entry matches a host: the name itself and all subdomains; a leading dot or `*.` is ignored. */
 function covers(entry: string, host: string, port: string): boolean {
   const [, name = entry, onlyPort] = /^(.*[^:]):(\d+)$/.exec(entry) ?? [];
   if (onlyPort !== undefined && onlyPort !== port) return false;
@@ -48,7 +48,7 @@ function unreadable(variable: string, why: string): EvalsError {
   });
 }
 
-/** Undefined without a user name; null when it cannot be decoded. */
+/** Undefined without a user name; null when the credentials cannot be decoded. */
 function proxyTokenOf({ username, password }: URL): string | null | undefined {
   if (username === "") return undefined;
   try {
@@ -60,9 +60,9 @@ function proxyTokenOf({ username, password }: URL): string | null | undefined {
 }
 
 function readProxy(variable: string, value: string): HttpProxy {
-  // As curl reads it: what has no scheme is an HTTP proxy.
+  // Like curl: an address without a scheme is an HTTP proxy.
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
-  // The value is not shown: it may hold a password.
+  // The value is not shown, because it may contain a password.
   if (!URL.canParse(text)) throw unreadable(variable, "it is no address");
   const url = new URL(text);
   if (!/^https?:$/.test(url.protocol))
@@ -76,11 +76,12 @@ function readProxy(variable: string, value: string): HttpProxy {
 }
 
 /**
- * The proxy on the way to an address, as curl would choose it; null when there is none.
+ * The proxy for an address, chosen as curl does; null when there is none.
  *
- * `http_proxy` is for http addresses, `https_proxy` for https ones, in either case of letters; `no_proxy` lists hosts,
- * domains and `host:port` that are reached without. Without a scheme a proxy is `http://`.
- * @throws {EvalsError} EVALS_PROXY for a variable that would be used and cannot be read
+ * `http_proxy` applies to http addresses and `https_proxy` to https ones, in lower or upper case. `no_proxy` lists
+ * hosts, domains and `host:port` that are reached directly. An address without a scheme means `http://`.
+ *
+ * @throws {EvalsError} EVALS_PROXY for an invalid value in the variable that applies
  */
 export function proxyFor(url: URL, env: Environment): HttpProxy | null {
   if (isExempt(url, env)) return null;

@@ -5,20 +5,20 @@ import { failureOfNetwork } from "./network-failure.ts";
 import { openConnectionPools } from "./pooled-fetch.ts";
 import { redactor } from "./redact.ts";
 
-/** What a provider says of one of its models today. */
+/** The current state of a model according to its provider. */
 export type ModelToday =
   | { readonly kind: "listed"; readonly shutdown: string | null }
   | { readonly kind: "missing" }
-  /** The list could not be had. */
+  /** The model list could not be fetched. */
   | { readonly kind: "unasked"; readonly why: string };
 
-/** Names under which lists of models give the last day of one. */
+/** Members of a model list that may hold the shutdown date. */
 const SHUTDOWN = [
   ...["deprecation_date", "shutdown_date", "shutdown_at", "retirement_date", "retires_at"],
   ...["deprecated_at", "deprecation", "sunset_at"],
 ];
 
-/** A day, `2027-01-14`, of a date in words or seconds since 1970; null for anything else. */
+/** Converts a date text or seconds since 1970 to a day such as `2027-01-14`; null for anything else. */
 function dayOf(value: unknown): string | null {
   const at =
     typeof value === "number" ? value * 1000 : typeof value === "string" ? Date.parse(value) : Number.NaN;
@@ -40,7 +40,7 @@ function readList(text: string, model: string): ModelToday {
   return { kind: "listed", shutdown: days[0] ?? null };
 }
 
-/** Asks a provider for its list of models and finds one in it. Failures are values. */
+/** Fetches the provider's model list and looks up one model. Failures are returned, not thrown. */
 export async function modelToday(
   { url, headers, secrets }: ModelListRequest,
   model: string,

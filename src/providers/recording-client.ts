@@ -13,11 +13,11 @@ import type { Client, PreparedRequest, Question, Reply } from "../domain/provide
 import { membersOf } from "./chat-shapes.ts";
 import { compareKeys, type RecordingKey, recordingKey, recordingLine } from "./recording-line.ts";
 
-/** A client whose answers are also written to a file. */
+/** A client that also writes its answers to a file. */
 export interface RecordingClient extends Client {
-  /** Records an answer that came another way, from the cache for instance. A failure is not recorded. */
+  /** Records an answer from another source, for instance the cache. Failures are not recorded. */
   record(request: PreparedRequest, question: Question, trial: number, reply: Reply): void;
-  /** Writes what was collected into the recording, sorted, beside the lines that are there. */
+  /** Merges the collected answers into the recording, sorted with the existing lines. */
   flush(): Promise<void>;
 }
 
@@ -29,11 +29,11 @@ function parse(line: string): Readonly<Record<string, unknown>> | undefined {
   }
 }
 
-/** Puts the journal's lines among the recording's; a later answer to the same request and trial replaces the earlier. */
+/** Merges the journal into the recording. A later answer to the same request and trial replaces the earlier one. */
 function mergeLines(texts: readonly string[]): string {
   const lines = new Map<string, { readonly key: RecordingKey; readonly line: string }>();
   for (const line of texts.flatMap((text) => text.split("\n"))) {
-    // A line that a kill cut short is no answer.
+    // A line truncated when the process was killed is skipped.
     const key = recordingKey(parse(line));
     if (key !== undefined)
       lines.set(JSON.stringify([key.case, key.request, key.trial]), { key, line: line.trimEnd() });
@@ -47,8 +47,8 @@ function readIfThere(path: string): string {
 }
 
 /**
- * Appends answers to a journal beside the recording and merges it at the end. A run that is killed leaves its
- * journal, which the next recording takes in: an answer that was paid for is not asked twice.
+ * Appends answers to a journal file beside the recording and merges it at the end. If the run is killed, the next
+ * recording merges the journal, so that a paid answer is not asked again.
  */
 class Recording {
   readonly #path: string;
@@ -71,7 +71,7 @@ class Recording {
     this.#soon = undefined;
     if (this.#pending.length === 0) return;
     mkdirSync(dirname(this.#path), { recursive: true });
-    // Begins a line of its own: the journal of a killed run may end in the middle of one.
+    // Starts on a new line: the journal of a killed run may end with an incomplete one.
     appendFileSync(this.#journal, `\n${this.#pending.join("\n")}\n`);
     this.#pending = [];
   }
@@ -88,8 +88,8 @@ class Recording {
 }
 
 /**
- * Records every answer for a later replay. Failures and answers that were themselves recorded are left out; so are
- * raw bodies and headers.
+ * Records every answer for later replay. Failures and answers that come from a recording are left out, and so are raw
+ * bodies and headers.
  *
  * @param path absolute path of the recording, `fixtures/<alias>.jsonl`
  */
@@ -101,7 +101,7 @@ export function recordingClient(client: Client, path: string): RecordingClient {
   };
   return {
     prepare: (question) => client.prepare(question),
-    // Answers at once when the client does.
+    // Synchronous when the client is.
     send(request, question, trial, signal) {
       const reply = client.send(request, question, trial, signal);
       const recorded = (settled: Reply): Reply => {

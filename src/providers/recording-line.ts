@@ -1,7 +1,7 @@
 import type { AnsweredReply } from "../domain/provider.ts";
 import { type Usage, unreportedBy } from "../domain/transcript.ts";
 
-/** What one line of a recording is found by. */
+/** The key of a line in a recording. */
 export interface RecordingKey {
   readonly case: string;
   /** SHA-256 of the request's canonical JSON. */
@@ -10,7 +10,7 @@ export interface RecordingKey {
   readonly trial: number;
 }
 
-/** One recorded answer as a line of JSON without its end. Holds no header, no raw body, no price. */
+/** Formats one recorded answer as a JSON line without line end. Headers, raw body and price are not included. */
 export function recordingLine(key: RecordingKey, reply: AnsweredReply): string {
   const {
     output,
@@ -45,13 +45,13 @@ export function recordingLine(key: RecordingKey, reply: AnsweredReply): string {
   });
 }
 
-/** Input and output as ever, of the other counts those that are known: a line of before stays as it is. */
+/** Always writes input and output tokens, and other counts only when known, so that existing lines keep their text. */
 function writtenUsage({ input_tokens, output_tokens, ...parts }: Usage): object {
   const known = Object.entries(parts).filter(([, count]) => count !== null);
   return { input_tokens, output_tokens, ...Object.fromEntries(known) };
 }
 
-/** The key of a line; undefined when the line does not belong to a recording. */
+/** The key of a line; undefined when the line is not from a recording. */
 export function recordingKey(
   members: Readonly<Record<string, unknown>> | undefined,
 ): RecordingKey | undefined {
@@ -64,7 +64,7 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** By case, request and trial: recordings of two branches merge and their diffs are short. */
+/** Sorted by case, request and trial, so that recordings merge well in git and diffs stay short. */
 export function compareKeys(a: RecordingKey, b: RecordingKey): number {
   return compareText(a.case, b.case) || compareText(a.request, b.request) || a.trial - b.trial;
 }

@@ -1,4 +1,4 @@
-/** Shorter values are words, not keys: taking every "x" out of a message would hide what it says. */
+/** Shorter values are not treated as secrets: removing every "x" would make a message unreadable. */
 const SHORTEST_SECRET = 6;
 
 const KEY_SHAPES = [
@@ -9,10 +9,10 @@ const KEY_SHAPES = [
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g,
 ] as const;
 
-/** Fewer characters of Base64 may be any text's. */
+/** A shorter Base64 fragment could occur in any text. */
 const SHORTEST_BASE64 = 8;
 
-/** What a text is in Base64, wherever in a longer text it begins: only the characters that it decides alone. */
+/** The Base64 forms of a text at each possible alignment, limited to characters that do not depend on the surrounding text. */
 function base64Spellings(text: string): string[] {
   const spellings = [0, 1, 2].flatMap((before) => {
     const encoded = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]).toString("base64");
@@ -23,7 +23,7 @@ function base64Spellings(text: string): string[] {
   return spellings.filter((one) => one.length >= SHORTEST_BASE64);
 }
 
-/** How a secret may be written where it comes back: as it is, in JSON, in an address, in HTML, in Base64, in hexadecimal. */
+/** The forms in which a secret may come back: plain, in JSON, in a URL, in HTML, in Base64 and in hexadecimal. */
 function spellingsOf(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
   const percent = encodeURIComponent(secret);
@@ -44,15 +44,15 @@ function spellingsOf(secret: string): string[] {
 }
 
 /**
- * Takes the given values out of any text, however they are spelled, and nothing else: for replies, whose wording must stay
- * as it was. Values of fewer than 6 characters are left alone.
+ * Removes the given values from a text in every encoding, and changes nothing else; for replies, whose text must be
+ * preserved. Values shorter than 6 characters are ignored.
  */
 export function secretRemover(secrets: readonly (string | undefined)[]): (text: string) => string {
   const values = secrets.flatMap((secret) => (secret === undefined ? [] : [secret, secret.trim()]));
   const known = [
     ...new Set(values.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(spellingsOf)),
   ];
-  // Longest first: a key that is the beginning of another must not leave the other's tail behind.
+  // Longest first: if one key is a prefix of another, the rest of the longer one must not remain.
   known.sort((a, b) => b.length - a.length);
   return (text) => {
     let clean = text;
@@ -62,9 +62,9 @@ export function secretRemover(secrets: readonly (string | undefined)[]): (text: 
 }
 
 /**
- * Takes known secrets and whatever has the shape of a key (`Bearer …`, `sk-…`) out of a message for people.
+ * Removes known secrets and anything that looks like a key (`Bearer …`, `sk-…`) from a message.
  *
- * @param secrets values of key variables; undefined and very short ones are skipped
+ * @param secrets values of key variables; undefined and very short ones are ignored
  */
 export function redactor(secrets: readonly (string | undefined)[]): (text: string) => string {
   const remove = secretRemover(secrets);

@@ -1,7 +1,7 @@
 import type { Registry } from "../domain/project.ts";
 import type { ProviderDefinition } from "../domain/provider.ts";
 
-/** One line a provider. The module is loaded when a config names its kind. */
+/** One line per provider. A module is loaded when a config uses its kind. */
 const LOADERS: Readonly<Record<string, () => Promise<ProviderDefinition>>> = {
   openai: async () => (await import("./openai-provider.ts")).openaiProvider,
   anthropic: async () => (await import("./anthropic-provider.ts")).anthropicProvider,
@@ -12,7 +12,7 @@ const LOADERS: Readonly<Record<string, () => Promise<ProviderDefinition>>> = {
   outputs: async () => (await import("./outputs-provider.ts")).outputsProvider,
 };
 
-/** The ways to a model or an application, by the word after `provider:`. */
+/** The providers by the value of `provider:`. */
 export const providers: Registry<ProviderDefinition> = {
   names: Object.keys(LOADERS),
   load: async (name) => (Object.hasOwn(LOADERS, name) ? LOADERS[name]?.() : undefined),

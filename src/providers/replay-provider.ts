@@ -29,7 +29,7 @@ function brokenLine(path: string, line: number, column: number): Problem {
   };
 }
 
-/** @returns which line holds the answer to a request and trial, by `<request>#<trial>` */
+/** @returns the line number of each answer, by `<request>#<trial>` */
 function indexRecording(file: LineFile, path: string): ReadonlyMap<string, number> {
   refuseOtherFile(file, { path, code: "EVALS_RECORDING_LINE", noun: "answer" });
   const lines = new Map<string, number>();
@@ -48,7 +48,7 @@ function indexRecording(file: LineFile, path: string): ReadonlyMap<string, numbe
   return lines;
 }
 
-/** @throws {EvalsError} EVALS_RECORDING_LINE with every line that is none */
+/** @throws {EvalsError} EVALS_RECORDING_LINE with every invalid line */
 function openRecording(place: string, path: string) {
   const file = new LineFile(place);
   try {
@@ -59,7 +59,7 @@ function openRecording(place: string, path: string) {
   }
 }
 
-/** A recorded line as a reply. A line that states a failure is no reply: it was kept before failures were kept apart. */
+/** Converts a recorded line to a reply. Older recordings may contain failures; those are rejected. */
 function recordedAnswer(line: string, who: string): Reply {
   const members = parseExactJson(line) as Readonly<Record<string, unknown>>;
   const reply = recordedReply(replyFrom(members, who));
@@ -69,12 +69,12 @@ function recordedAnswer(line: string, who: string): Reply {
   const { messages = [], refusal = null } = reply;
   return {
     ...reply,
-    // A line leaves out what there was none of, and names what was not reported.
+    // A missing member means "none", unless the line lists it as not reported.
     ...(isReported("refusal") && { refusal }),
     ...(isReported("tool_calls") && {
       tool_calls: reply.tool_calls ?? messages.flatMap((one) => one.tool_calls ?? []),
     }),
-    // What it cost is beside it, where that was known.
+    // Its cost is stored separately, if known.
     ...(typeof fallback === "string" && { fallback: { alias: fallback, price: null } }),
   };
 }
@@ -86,7 +86,7 @@ async function openReplay(settings: Settings, host: ProviderHost): Promise<OpenT
     why: "A replay answers from it and asks nobody.",
     fix: `Record it: evals run <suite> --model ${of} --record`,
   });
-  // Only puts questions into words: neither its key nor its network is needed.
+  // Used only to prepare requests; its key and network are not needed.
   const recorded = await host.open(of, ["of"]);
   const { file, lines } = openRecording(place, path);
   return {

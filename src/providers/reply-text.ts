@@ -3,17 +3,17 @@ import { promisify } from "node:util";
 import { LONGEST_REPLY, LONGEST_REPLY_WORDS } from "../domain/longest-reply.ts";
 import { CutReply, UnreadableReply } from "./network-failure.ts";
 
-/** In bytes, as they arrive and inflated. */
+/** In bytes, both compressed and decompressed. */
 export const MAX_REPLY_BYTES = LONGEST_REPLY;
 
-/** What a reply longer than that amounts to. */
+/** The error for a reply beyond this size. */
 export function tooLong(cause?: unknown): UnreadableReply {
   return new UnreadableReply(`is longer than ${LONGEST_REPLY_WORDS}, the most that is read of a reply`, {
     cause,
   });
 }
 
-/** The headers that say how bytes are to be read. */
+/** The headers that determine how to decode the body. */
 export interface ReplyEncoding {
   readonly contentEncoding?: string | undefined;
   readonly contentType?: string | undefined;
@@ -29,14 +29,14 @@ async function inflaterOf(name: string): Promise<Inflate | undefined> {
       return promisify(zlib.gunzip) as Inflate;
     case "deflate":
       return async (bytes, options) =>
-        // Some servers mean the bare format, without zlib's two bytes before it.
+        // Some servers send raw deflate without the two-byte zlib header.
         ((bytes[0] ?? 0) & 0x0f) === 8 && (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) % 31 === 0
           ? (promisify(zlib.inflate) as Inflate)(bytes, options)
           : (promisify(zlib.inflateRaw) as Inflate)(bytes, options);
     case "br":
       return promisify(zlib.brotliDecompress) as Inflate;
     case "zstd": {
-      // Not in every Node that we run on.
+      // Not available in every supported Node version.
       const { zstdDecompress } = zlib as { zstdDecompress?: typeof zlib.gunzip };
       return zstdDecompress === undefined ? undefined : (promisify(zstdDecompress) as Inflate);
     }
@@ -45,7 +45,7 @@ async function inflaterOf(name: string): Promise<Inflate | undefined> {
   }
 }
 
-/** The last encoding that is named was applied last. */
+/** Encodings are removed in reverse order of the header. */
 async function inflated(bytes: Buffer, contentEncoding: string): Promise<Buffer> {
   const names = contentEncoding
     .split(",")
@@ -80,7 +80,7 @@ const MARKS = [
 const markOf = (bytes: Buffer): string | undefined =>
   MARKS.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte))?.[0];
 
-/** The charset that a page or an XML document names in itself. */
+/** The charset declared inside an HTML or XML document. */
 function namedInside(bytes: Buffer): string | undefined {
   const start = bytes.toString("latin1", 0, 1024);
   if (!start.trimStart().startsWith("<")) return undefined;
@@ -92,7 +92,7 @@ function namedInside(bytes: Buffer): string | undefined {
 
 const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^;\s]+))/i;
 
-/** JSON does not name its charset inside: it is UTF-8. */
+/** JSON has no charset declaration: it is always UTF-8. */
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
 
 function charsetOf(bytes: Buffer, contentType: string): string {
@@ -101,7 +101,7 @@ function charsetOf(bytes: Buffer, contentType: string): string {
   return markOf(bytes) ?? (named ?? "utf-8").trim();
 }
 
-/** Whether a body can be read as it arrives: neither compressed nor in another charset than UTF-8. */
+/** Whether a body can be parsed as it arrives: uncompressed and UTF-8. */
 export function isPlainUtf8({ contentEncoding = "", contentType = "" }: ReplyEncoding): boolean {
   const [, quoted, single, bare] = CHARSET.exec(contentType) ?? [];
   const charset = (quoted ?? single ?? bare ?? "utf-8").trim();
@@ -119,11 +119,11 @@ function decoderOf(charset: string, fatal: boolean) {
   }
 }
 
-/** How nearly every reply names its bytes. */
+/** The most common content type, handled quickly. */
 const PLAIN_JSON = /^application\/json(?:; ?charset=utf-8)?$/i;
 
 function decoded(bytes: Buffer, contentType: string): string {
-  // Every mark begins with a byte that begins no JSON.
+  // A byte order mark starts with a byte that no JSON starts with.
   if ((bytes[0] ?? 0) < 0x80 && PLAIN_JSON.test(contentType) && isUtf8(bytes)) return bytes.toString("utf8");
   const charset = charsetOf(bytes, contentType);
   if (/^utf-?8$/i.test(charset) && isUtf8(bytes)) {
@@ -139,9 +139,10 @@ function decoded(bytes: Buffer, contentType: string): string {
 }
 
 /**
- * The text of a reply, read by what its headers say of its bytes. No letter is guessed.
- * @throws {UnreadableReply} when its bytes are not what it says
- * @throws {CutReply} when compressed bytes end before their end
+ * Decodes a reply according to its headers. Invalid bytes are never replaced by guesses.
+ *
+ * @throws {UnreadableReply} when the bytes do not match the headers
+ * @throws {CutReply} when compressed data is incomplete
  */
 export function replyText(body: Buffer, encoding: ReplyEncoding): string | Promise<string> {
   const { contentEncoding = "", contentType = "" } = encoding;
@@ -154,7 +155,7 @@ function boundedText(plain: Buffer, contentType: string): string {
   return decoded(plain, contentType);
 }
 
-/** The same of a body that only gives the reason for a missing answer: what cannot be read in it is left out or replaced. */
+/** Decodes an error body, which is only used for a message: bytes that cannot be decoded are dropped or replaced. */
 export async function failureText(body: Buffer, encoding: ReplyEncoding): Promise<string> {
   const { contentEncoding = "", contentType = "" } = encoding;
   let plain = body;

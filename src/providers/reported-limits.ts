@@ -2,10 +2,10 @@ import type { Reply } from "../domain/provider.ts";
 import type { LimitKind, ReportedLimit } from "../domain/reported-limit.ts";
 import { waitUntil } from "./server-refusal.ts";
 
-/** Headers as they arrived: names in lower case. */
+/** Headers as received, with lower-case names. */
 export interface HeaderEntries {
   entries(): Iterable<readonly [name: string, value: string]>;
-  /** Whether a name holds this text in lower case: asked of every reply, so it must be quick. */
+  /** Whether any header name contains this lower-case text. Called for every reply, so it must be fast. */
   mentions?(text: string): boolean;
 }
 
@@ -29,9 +29,10 @@ const anthropic = (kind: LimitKind): Names => {
 };
 
 /**
- * How providers name their limits: OpenAI, Azure, Groq and Mistral alike; Anthropic; and the plain names of gateways, which
- * count requests. https://platform.openai.com/docs/guides/rate-limits, https://docs.anthropic.com/en/api/rate-limits,
- * https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers (version 7, one number a header).
+ * Rate-limit headers by provider: OpenAI, Azure, Groq and Mistral share theirs; Anthropic has its own; gateways use
+ * the plain names and count requests. https://platform.openai.com/docs/guides/rate-limits,
+ * https://docs.anthropic.com/en/api/rate-limits,
+ * https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers (version 7, one number per header).
  */
 export const LIMIT_HEADERS: readonly Names[] = [
   openai("requests"),
@@ -50,13 +51,13 @@ export const LIMIT_HEADERS: readonly Names[] = [
 ];
 
 const NONE: readonly ReportedLimit[] = [];
-/** A reset that is further away than a day is a date that was misread, or no limit of a rate. */
+/** A reset more than a day away is a misread date or not a rate limit. */
 const LONGEST_RESET_MS = 86_400_000;
 
 /**
- * The limits that a reply's headers report. Azure's -1 and 0 for "no limit" are none.
+ * The rate limits in a reply's headers. Azure's -1 and 0 mean "no limit" and are skipped.
  *
- * @param now milliseconds since the epoch, for resets that are dates
+ * @param now milliseconds since 1970 UTC, for resets given as dates
  */
 export function reportedLimits(headers: HeaderEntries, now: number): readonly ReportedLimit[] {
   if (headers.mentions?.("ratelimit") === false) return NONE;
@@ -75,13 +76,13 @@ export function reportedLimits(headers: HeaderEntries, now: number): readonly Re
   return limits;
 }
 
-/** A number that is not below 0; null for anything else. */
+/** A number of at least 0; null for anything else. */
 function numberOf(text: string | undefined): number | null {
   if (text === undefined || !/^\s*\d+(?:\.\d+)?\s*$/.test(text)) return null;
   return Number(text);
 }
 
-/** A reply with what its headers report, where they report anything. */
+/** Adds the reported rate limits to a reply, if there are any. */
 export function withReportedLimits(reply: Reply, headers: HeaderEntries): Reply {
   const limits = reportedLimits(headers, Date.now());
   return limits.length === 0 ? reply : { ...reply, limits };

@@ -1,18 +1,18 @@
-/** How many attempts beyond the first a run may make: each answer pays for those that its own call may have taken. */
+/** How many retries a run may make in total. Each answer adds to it. */
 export interface RetryBudget {
   answered(): void;
-  /** Takes one. @returns false where none is left */
+  /** Takes one retry. @returns false when none is left */
   take(): boolean;
 }
 
-/** What an answer pays for: as many as one call may take. */
+/** Retries added by an answer: the maximum that one call may use. */
 const EACH_ANSWER = 3;
-/** What a run has from the start, and the most that it saves up. */
+/** Retries available at the start, and the maximum that can accumulate. */
 const MAX = 60;
 
 /**
- * A provider in trouble must not be asked several times for each of a thousand trials. Who is answered at last, however often a
- * call failed before, never runs out; calls that are never answered use up what was saved.
+ * Limits the retries of a whole run, so that a failing provider is not asked several times for each of a thousand
+ * trials. While calls are answered in the end, the budget never runs out; calls that are never answered use it up.
  */
 export function retryBudget(): RetryBudget {
   let left = MAX;

@@ -2,17 +2,17 @@ import type { Client, FailedReply, Question, Reply } from "../domain/provider.ts
 import { clientWithSend } from "./client-with-send.ts";
 import type { RetryBudget } from "./retry-budget.ts";
 
-/** How often and how patiently a failed attempt is repeated. */
+/** How often and how long to retry. */
 export interface RetryPolicy {
-  /** Attempts after the first. */
+  /** Retries after the first attempt. */
   readonly retries: number;
-  /** The same for attempts that ended at their deadline: each may have been paid for. */
+  /** Retries after a timeout; fewer, because each timed-out attempt may have been billed. */
   readonly timeout_retries: number;
-  /** Longest wait before the first retry, in milliseconds; doubled each time. */
+  /** Maximum wait before the first retry, in milliseconds; it doubles with each retry. */
   readonly base_ms: number;
-  /** What it is never doubled beyond, in milliseconds. */
+  /** Upper bound of the doubled wait, in milliseconds. */
   readonly cap_ms: number;
-  /** Longest wait that is begun, in milliseconds: who asks for more is not asked again. */
+  /** The longest wait that a server may ask for, in milliseconds; beyond it the call is not retried. */
   readonly most_ms: number;
 }
 
@@ -24,42 +24,42 @@ export const DEFAULT_RETRY: RetryPolicy = {
   most_ms: 120_000,
 };
 
-/** Waits. Ends early when the signal aborts, by resolving or by rejecting. */
+/** Waits. Ends early when the signal aborts, by resolving or rejecting. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 
-/** A retry that is about to be waited for. */
+/** A retry that is about to wait. */
 export interface Retry {
   readonly case_id: string;
   readonly trial: number;
-  /** The attempt that failed, from 1. */
+  /** Number of the failed attempt, from 1. */
   readonly attempt: number;
   readonly wait_ms: number;
   readonly failure: FailedReply;
 }
 
-/** What retrying needs of the outside. */
+/** Dependencies of the retry wrapper. */
 export interface RetryDependencies {
-  /** Aborts when no new calls are wanted: those that wait for their turn are taken back. */
+  /** Aborts when no new calls should start: calls that wait in a queue are cancelled. */
   readonly stopped?: AbortSignal | undefined;
   readonly sleep: Sleep;
   /** In [0, 1). */
   readonly random: () => number;
-  /** Called once for each request that was sent, retries included. */
+  /** Called once for each request sent, including retries. */
   readonly onCall?: (() => void) | undefined;
   readonly onRetry?: ((retry: Retry) => void) | undefined;
-  /** Of the whole run; absent: every call may be tried again as often as the policy says. */
+  /** The retry budget of the whole run. Absent: only the policy limits retries. */
   readonly retryBudget?: RetryBudget | undefined;
-  /** Called for each attempt that was sent and gave no answer; false when there is no money for another. */
+  /** Called for each attempt that was sent and not answered. Returns false when the budget does not allow another. */
   readonly onFailed?: ((failure: FailedReply, question: Question) => boolean) | undefined;
 }
 
 /**
- * How long to wait before the next attempt, in milliseconds: anything from 0 to a bound that doubles with each attempt, each
- * as likely ("full jitter", M. Brooker, Exponential Backoff And Jitter, AWS Architecture Blog 2015: of the rules compared
- * there the one with the fewest calls). Never less than what the other side asked for: then a little is added, so that those
- * who were refused together do not come back together.
+ * Milliseconds to wait before the next attempt: uniformly random between 0 and a bound that doubles with each attempt
+ * ("full jitter", M. Brooker, Exponential Backoff And Jitter, AWS Architecture Blog 2015: the rule with the fewest
+ * calls of those compared). Never less than the server asked for; then a small random time is added, so that callers
+ * refused together do not retry together.
  *
- * @param attempt the one that failed, from 1
+ * @param attempt number of the failed attempt, from 1
  * @param random in [0, 1)
  */
 export function retryWait(
@@ -73,7 +73,7 @@ export function retryWait(
   return Math.max(grown, asked + random * Math.min(policy.base_ms / 2, asked / 4));
 }
 
-/** Whether a request left for it: only then is it counted, and may have cost something. */
+/** Whether a request was sent. Only then does it count and possibly cost something. */
 export function wasSent(reply: Reply): boolean {
   return reply.kind === "answered" ? !reply.recorded : !reply.unsent;
 }
@@ -81,7 +81,7 @@ export function wasSent(reply: Reply): boolean {
 /** Shorter waits are not reported. */
 const A_WAIT_MS = 1000;
 
-/** A reply with what it took, where that is worth reporting. */
+/** Adds the number of attempts and the waiting time to a reply, if they are worth reporting. */
 export function withTries<R extends Reply>(reply: R, attempts: number, waited_ms: number): R {
   return attempts <= 1 && waited_ms < A_WAIT_MS ? reply : { ...reply, tries: { attempts, waited_ms } };
 }
@@ -99,7 +99,7 @@ function outOfRetries(failure: FailedReply): FailedReply {
   };
 }
 
-/** Adds retries to any client. Policy lives here, transport in the client it wraps. */
+/** Adds retries to any client. Retry policy is separate from the transport that it wraps. */
 export function retryingClient(client: Client, policy: RetryPolicy, dependencies: RetryDependencies): Client {
   const { sleep, random, onRetry, onFailed, retryBudget } = dependencies;
   const mayRetry = (failure: FailedReply, attempt: number) =>

@@ -1,15 +1,15 @@
-/** Where an API stands: an SDK is given `base`, and its requests get the query that `base_url` ends in. */
+/** The address of an API. An SDK is given `base`; the query of `base_url` is appended to each request. */
 export interface ApiAddress {
   /** Without query and fragment. */
   readonly base: string;
   /** `?api-version=…`, or empty. */
   readonly query: string;
   readonly host: string;
-  /** Host and path of the endpoint, for messages: no user and no query, which may hold keys. */
+  /** Host and path of the endpoint for messages, without user name and query, which may contain keys. */
   readonly endpoint: string;
 }
 
-/** @param path of the endpoint below the base, with a slash */
+/** @param path of the endpoint below the base, starting with a slash */
 export function apiAddress(baseUrl: string, path: string): ApiAddress {
   const url = new URL(baseUrl);
   const query = url.search;
@@ -22,7 +22,7 @@ export function apiAddress(baseUrl: string, path: string): ApiAddress {
   };
 }
 
-/** The same fetch, with this query at the end of every address. */
+/** Wraps fetch to append this query to every URL. */
 export function withQuery(fetch: typeof globalThis.fetch, query: string): typeof globalThis.fetch {
   if (query === "") return fetch;
   return (target, init) => {
@@ -33,8 +33,8 @@ export function withQuery(fetch: typeof globalThis.fetch, query: string): typeof
 }
 
 /**
- * Makes an SDK's client without the environment: SDKs read variables when they are made (keys, headers, addresses)
- * that the project does not name. They are there again before anything else runs.
+ * Creates an SDK client with its environment variables removed, because SDKs read settings (keys, headers, addresses)
+ * that the project does not name. The variables are restored before any other code runs.
  */
 export function withoutVariables<T>(prefix: string, make: () => T): T {
   const env = process.env;

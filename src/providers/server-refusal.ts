@@ -3,14 +3,14 @@ import type { ErrorWords } from "./error-words.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Looks a header of a reply up by its lower-case name. */
+/** Returns a reply header by its lower-case name. */
 export type HeaderReader = (name: string) => string | null | undefined;
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const DURATION =
   /(\d+(?:\.\d+)?) ?(ms|milliseconds?|h|hours?|m|min|mins|minutes?|s|sec|secs|seconds?|d|days?)(?![a-z])/gi;
 
-/** Milliseconds of `1s`, `6m0s`, `20ms`, `1 minute 30 seconds`; undefined for another text. */
+/** Milliseconds of `1s`, `6m0s`, `20ms`, `1 minute 30 seconds`; undefined for other texts. */
 function durationOf(text: string): number | undefined {
   const parts = [...text.matchAll(DURATION)];
   if (parts.length === 0 || text.replace(DURATION, "").trim() !== "") return undefined;
@@ -20,12 +20,12 @@ function durationOf(text: string): number | undefined {
   }, 0);
 }
 
-/** Milliseconds of a bare number of seconds, or of a duration. */
+/** Milliseconds of a plain number of seconds, or of a duration. */
 function secondsOrDuration(text: string): number | undefined {
   return /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) * 1000 : durationOf(text);
 }
 
-/** Milliseconds until a moment that is written as seconds, a duration or a date. */
+/** Milliseconds until a time given as seconds, a duration or a date. */
 function waitOf(text: string, now: number): number | undefined {
   const wait = secondsOrDuration(text);
   if (wait !== undefined) return wait;
@@ -33,7 +33,7 @@ function waitOf(text: string, now: number): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** Milliseconds until a moment that is written as seconds, a duration, a date, or seconds or milliseconds since 1970. */
+/** Milliseconds until a time given as seconds, a duration, a date, or seconds or milliseconds since 1970. */
 export function waitUntil(text: string, now: number): number | undefined {
   const moment = /^\d{10,13}$/.test(text.trim()) ? Number(text) : undefined;
   if (moment === undefined) return waitOf(text, now);
@@ -51,7 +51,7 @@ const RESETS = [
   ["ratelimit-remaining", "ratelimit-reset"],
 ] as const;
 
-/** How long until the limit that ran out is filled again; undefined when no header says which one did. */
+/** Milliseconds until the exhausted limit resets; undefined when no header shows which limit is exhausted. */
 function waitUntilReset(header: HeaderReader, now: number): number | undefined {
   const waits = RESETS.flatMap(([remaining, reset]) => {
     const text = header(remaining)?.trim() === "0" ? header(reset) : undefined;
@@ -62,10 +62,10 @@ function waitUntilReset(header: HeaderReader, now: number): number | undefined {
 }
 
 /**
- * How long the headers ask to wait, in milliseconds: `retry-after-ms`, `retry-after` (seconds or an HTTP date), else the
- * reset of the limit that ran out.
+ * The wait that the headers ask for, in milliseconds: `retry-after-ms`, `retry-after` (seconds or an HTTP date), or
+ * else the reset of the exhausted limit.
  *
- * @param now milliseconds since the epoch, for dates
+ * @param now milliseconds since 1970 UTC, for dates
  */
 export function retryAfter(header: HeaderReader, now: number): number | undefined {
   const exact = Number(header("retry-after-ms") || Number.NaN);
@@ -74,7 +74,7 @@ export function retryAfter(header: HeaderReader, now: number): number | undefine
   return (after ? waitOf(after, now) : undefined) ?? waitUntilReset(header, now);
 }
 
-/** An error body's objects, the innermost first. Google's compatible address sends a list of one. */
+/** The objects in an error body, innermost first. Google's OpenAI-compatible endpoint wraps the error in a list. */
 function objectsOf(body: string): readonly Members[] {
   let parsed: unknown;
   try {
@@ -86,7 +86,7 @@ function objectsOf(body: string): readonly Members[] {
   return [membersOf(outer?.error), outer].flatMap((one) => (one === undefined ? [] : [one]));
 }
 
-/** Milliseconds that a member of an error names: `retry_after: 3`, `retryDelay: "7.2s"`. */
+/** Milliseconds in a member of an error: `retry_after: 3`, `retryDelay: "7.2s"`. */
 function namedWait(members: Members): number | undefined {
   const exact = members.retry_after_ms ?? members.retryAfterMs;
   if (typeof exact === "number" && exact >= 0) return exact;
@@ -99,7 +99,7 @@ function namedWait(members: Members): number | undefined {
   return undefined;
 }
 
-/** "Please try again in 1.2s", "retry after 20 seconds": what a message says in words. */
+/** Milliseconds in an error text such as "Please try again in 1.2s" or "retry after 20 seconds". */
 function reportedWait(message: unknown): number | undefined {
   if (typeof message !== "string") return undefined;
   const words =
@@ -107,7 +107,7 @@ function reportedWait(message: unknown): number | undefined {
       message.slice(0, 2000),
     );
   const duration = words?.[1] ?? "";
-  // The words go on after the unit: the longest beginning that is a duration counts.
+  // More text follows the unit, so the longest prefix that is a valid duration is used.
   for (let text = duration; text !== ""; text = text.replace(/ ?[^ ]+$/, "")) {
     const wait = durationOf(text);
     if (wait !== undefined) return wait;
@@ -116,8 +116,8 @@ function reportedWait(message: unknown): number | undefined {
 }
 
 /**
- * How long the body of a refusal asks to wait, in milliseconds: Google's `retryDelay` among the details, a member
- * `retry_after`, or the words of the message.
+ * The wait that the body of a refusal asks for, in milliseconds: Google's `retryDelay`, a member `retry_after`, or
+ * the message text.
  */
 export function waitInBody(body: string): number | undefined {
   const waits = objectsOf(body).flatMap((one) => {
@@ -129,7 +129,7 @@ export function waitInBody(body: string): number | undefined {
   return known.length === 0 ? undefined : Math.max(...known);
 }
 
-/** Codes and types by which servers say that the account cannot pay. */
+/** Error codes and types for an account without credit. */
 const MONEY_CODES = new Set([
   ...["insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "billing_error"],
   ...["insufficient_balance", "insufficient_credits", "insufficient_funds", "insufficient_user_quota"],
@@ -145,10 +145,10 @@ const MONEY_WORDS =
   /credit balance is too low|insufficient (credits?|balance|funds|quota)\b|(out of|run out of|no) credits\b|billing hard limit|spend(ing)? (limit|cap)|check your plan and billing|requires? more credits/i;
 
 /**
- * Whether a refusal says that the account cannot pay: no wait mends that.
+ * Whether a refusal means that the account has no credit; waiting does not help then.
  *
- * Words alone count only from an API that is paid for each call, and not beside a wait: Google speaks of billing in every
- * refusal of a rate.
+ * Text alone counts only for a paid API and without a retry time, because Google mentions billing in every rate-limit
+ * error.
  */
 export function isOutOfMoney(
   status: number,
@@ -161,14 +161,14 @@ export function isOutOfMoney(
   return paidApi && wait === undefined && MONEY_WORDS.test(message.slice(0, 2000));
 }
 
-/** Whether a server says in words that it has no room for more just now. */
+/** Whether the error text says that the server is overloaded. */
 export function isOverloaded(body: string): boolean {
   return /overload|at capacity|too many (concurrent )?requests|server is busy|slow down/i.test(
     body.slice(0, 4000),
   );
 }
 
-/** A request that is larger than the whole limit: no wait makes room for it. */
+/** Whether a request is larger than the whole limit, so that waiting never helps. */
 export function isTooLarge(body: string): boolean {
   return /\brequest too large\b/i.test(body.slice(0, 4000));
 }

@@ -1,29 +1,29 @@
-/** How much later than it left a call may arrive. */
+/** How much later than it was sent a call may arrive, in milliseconds. */
 export const MAX_LATE_MS = 2000;
-/** A minute, and what calls take unequally long to arrive. */
+/** One minute plus the variation in arrival times. */
 const MINUTE_MS = 60_000 + MAX_LATE_MS;
 
 /**
- * Keeps an amount below a limit in every minute that one can cut out, from the first second on, and spreads it evenly
- * over the minute beyond a first burst. Times are milliseconds of a monotonic clock.
+ * Keeps an amount below a limit in every 60-second window, and spreads it evenly after an initial burst. Times are
+ * milliseconds of a monotonic clock.
  */
 export class SlidingMinute {
   readonly #limit: number;
   readonly #window_ms: number;
   readonly #msEach: number;
   readonly #burst_ms: number;
-  /** What left within the window, oldest first. */
+  /** What was sent within the window, oldest first. */
   #taken: { at: number; amount: number }[] = [];
-  /** The oldest of them; those before it have left the window. */
+  /** Index of the oldest entry within the window. */
   #oldest = 0;
   #sum = 0;
-  /** Until when what was taken lasts at an even rate. */
+  /** When the capacity taken so far is used up at an even rate. */
   #lastsUntil = 0;
 
   /**
-   * @param perMinute more than 0; below 1 it is one in so many minutes
-   * @param burst how much may go at once after a rest
-   * @param late_ms how much later than it was taken something may leave
+   * @param perMinute more than 0; below 1 means one in several minutes
+   * @param burst how much may be sent at once after idle time
+   * @param late_ms how much later than recorded a call may arrive
    */
   constructor(perMinute: number, burst: number, late_ms = 0) {
     this.#limit = Math.max(1, perMinute);
@@ -41,13 +41,13 @@ export class SlidingMinute {
       this.#sum -= one.amount;
       this.#oldest++;
     }
-    // Now and then, since each time all that is kept is moved.
+    // Only occasionally, because it moves all remaining entries.
     if (this.#oldest < 64 || this.#oldest < this.#taken.length / 2) return;
     this.#taken = this.#taken.slice(this.#oldest);
     this.#oldest = 0;
   }
 
-  /** Milliseconds until so much may leave. What exceeds the limit alone waits for an empty minute. */
+  /** Milliseconds until this amount may be sent. An amount above the limit waits for an empty window. */
   wait(now: number, amount: number): number {
     this.#forget(now);
     const ahead = Math.max(0, this.#lastsUntil - now);
@@ -63,12 +63,12 @@ export class SlidingMinute {
     return Math.max(0, Math.min(even, ahead), window);
   }
 
-  /** How far back is looked, in milliseconds. */
+  /** Length of the window, in milliseconds. */
   get window_ms(): number {
     return this.#window_ms;
   }
 
-  /** @param at now, or earlier for a call of another process that is seen late */
+  /** @param at now, or earlier for a call of another process that is noticed late */
   take(at: number, amount: number): void {
     const after = this.#taken.findLastIndex((one) => one.at <= at);
     this.#taken.splice(Math.max(after + 1, this.#oldest), 0, { at, amount });
@@ -76,7 +76,7 @@ export class SlidingMinute {
     this.#lastsUntil = Math.max(at, this.#lastsUntil) + amount * this.#msEach;
   }
 
-  /** What left at a moment was more, or less, than had been set aside. */
+  /** Corrects an earlier estimate once the real amount is known. */
   correct(at: number, reserved: number, used: number): void {
     const change = used - reserved;
     if (change === 0) return;

@@ -22,7 +22,7 @@ const hasFailed = (word: unknown): boolean => typeof word === "string" && answer
 const list = (value: unknown): readonly (Members | undefined)[] =>
   Array.isArray(value) ? value.map(membersOf) : [];
 
-/** The first error in a list that may be no list. */
+/** The first error in a value that may be a list. */
 function firstOf(items: unknown, errorOf: (item: Members | undefined) => unknown): unknown {
   if (!Array.isArray(items)) return undefined;
   for (const item of items) {
@@ -32,7 +32,7 @@ function firstOf(items: unknown, errorOf: (item: Members | undefined) => unknown
   return undefined;
 }
 
-/** The error of a choice, whether it is in it, in its message, or only in its finish reason. */
+/** The error of a choice: in the choice, in its message, or only in its finish reason. */
 function failureOfChoice(choice: Members | undefined): unknown {
   const message = membersOf(choice?.message);
   if (isStated(choice?.error)) return choice?.error;
@@ -41,7 +41,7 @@ function failureOfChoice(choice: Members | undefined): unknown {
   return undefined;
 }
 
-/** The same of an item of the responses API, or a block of Anthropic's. A tool's own error is no failure of the reply. */
+/** The error of a responses API item or an Anthropic content block. A tool's error is not a failure of the reply. */
 function failureOfPart(part: Members | undefined): unknown {
   if (part?.type === "error") return part.error ?? part;
   if (part?.type !== "message") return undefined;
@@ -49,7 +49,7 @@ function failureOfPart(part: Members | undefined): unknown {
   return part.status === "failed" ? { message: "a message of it failed" } : undefined;
 }
 
-/** The error that a reply of any chat API or service states of itself; undefined when it states none. */
+/** The error that the reply of a chat API or other service reports; undefined when there is none. */
 function errorIn(body: unknown): unknown {
   if (Array.isArray(body)) return body.map(membersOf).find((one) => isStated(one?.error))?.error;
   const reply = membersOf(body);
@@ -69,7 +69,7 @@ function errorIn(body: unknown): unknown {
   return failureOfState(reply);
 }
 
-/** A reply that says how it went: `success: false`, `status: failed`, and of the responses API any state but an end. */
+/** A reply that reports its own failure: `success: false`, `status: failed`, or any unfinished status of the responses API. */
 function failureOfState(reply: Members): unknown {
   const { status, success } = reply;
   const isResponse = reply.object === "response" || Array.isArray(reply.output);
@@ -82,12 +82,12 @@ function failureOfState(reply: Members): unknown {
   return { message: text ?? (failed ? `its status is ${status}` : "success is false") };
 }
 
-/** `{"error": "Bad Request", "code": 400, "message": …}`: what is beside a bare word belongs to it. */
+/** For `{"error": "Bad Request", "code": 400, "message": …}`: adds the sibling members to an error that is only a string. */
 function withCode(error: unknown, { code, status, message, detail }: Members): unknown {
   return membersOf(error) === undefined ? { error, code, status, message, detail } : error;
 }
 
-/** The status that a code in a reply stands for; 502, which is worth asking again, when it stands for none. */
+/** The HTTP status that an error code stands for; 502 (retried) for an unknown code. */
 function statusOf({ codes }: ErrorWords): number {
   const numeric = codes.map(Number).find((code) => code >= 400 && code < 600);
   if (numeric !== undefined) return numeric;
@@ -99,7 +99,7 @@ function statusOf({ codes }: ErrorWords): number {
   return 502;
 }
 
-/** Codes by which providers say that their filter took a prompt for harmful, without what is not a letter. */
+/** Error codes for content that a provider's filter blocked, letters only. */
 const FILTERS = new Set([
   ...["contentfilter", "contentfiltered", "contentfiltererror", "responsibleaipolicyviolation"],
   ...["contentpolicyviolation", "moderationblocked", "datainspectionfailed", "prohibitedcontent"],
@@ -108,7 +108,7 @@ const FILTERS = new Set([
 
 function isFilter(stated: ErrorWords, body: unknown): boolean {
   if (stated.codes.some((code) => FILTERS.has(code.toLowerCase().replace(/[^a-z]/g, "")))) return true;
-  // Where the code is a general one, the words are fixed ones of the provider.
+  // For a generic code, the provider's fixed text is checked.
   if (
     /blocked by (?:our )?content filtering policy|prompt was flagged as potentially violating/i.test(
       stated.message,
@@ -119,7 +119,7 @@ function isFilter(stated: ErrorWords, body: unknown): boolean {
   return membersOf(error?.metadata)?.flagged_input !== undefined;
 }
 
-/** A refusal by the provider's filter: an answer, since asking again brings the same. */
+/** A refusal by the provider's filter. It counts as an answer, because a retry returns the same. */
 function refusedByFilter(stated: ErrorWords, raw: string, redact: (text: string) => string): AnsweredReply {
   return {
     kind: "answered",
@@ -133,7 +133,7 @@ function refusedByFilter(stated: ErrorWords, raw: string, redact: (text: string)
 
 const FILTERING_STATUSES: readonly number[] = [400, 403, 422, 451];
 
-/** What a filter's status outside 200–299 says; undefined when it is another refusal. @param body secrets removed */
+/** The filter's refusal in a reply with an error status; undefined for any other error. @param body with secrets removed */
 export function refusedPrompt(
   status: number,
   body: string,
@@ -153,7 +153,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Google's way to say that a prompt was blocked, beside no answer at all. */
+/** Google's reason for a blocked prompt, which comes without any answer. */
 function blockReason(body: unknown): string | undefined {
   const reply = membersOf(body);
   const feedback = membersOf(reply?.promptFeedback ?? reply?.prompt_feedback);
@@ -170,8 +170,8 @@ function finishIn(body: unknown): string | undefined {
 }
 
 /**
- * The refusal of a body in which no answer is where it should, as far as it has the shape of a chat reply: the
- * model's own words, or the filter's finish reason; undefined when it reports none.
+ * The refusal in a chat reply without an answer: the model's own text or the filter's finish reason; undefined when
+ * there is none.
  */
 export function refusalInstead(body: unknown, { raw, redact }: StatedIn): AnsweredReply | undefined {
   const message = membersOf(list(membersOf(body)?.choices)[0]?.message);
@@ -183,24 +183,24 @@ export function refusalInstead(body: unknown, { raw, redact }: StatedIn): Answer
   return refusedByFilter({ message: `refused: ${finish}`, code: "", codes: [] }, raw, redact);
 }
 
-/** What a body says beside no answer, to be added to why it cannot be read; empty when it says nothing. */
+/** What a body without an answer says, to be added to the error message; empty when it says nothing. */
 export function describeInstead(body: unknown, redact: (text: string) => string): string {
   const words = wordsIn(body);
   return words === undefined ? "" : `; it says: ${redact(words)}`;
 }
 
-/** How a body that came with a good status is looked at. */
+/** How to check a body that came with a success status. */
 export interface StatedIn {
-  /** The body as received, secrets removed. */
+  /** The body as received, with secrets removed. */
   readonly raw: string;
-  /** Host and path, for the message. */
+  /** Host and path for the message. */
   readonly where: string;
   readonly redact: (text: string) => string;
 }
 
 /**
- * The failure, or the filter's refusal, that a reply states of itself, in whatever place and whatever else it holds;
- * undefined for a reply that may be read.
+ * The failure or filter refusal that a reply reports in any known place, whatever else it contains; undefined for a
+ * normal reply.
  */
 export function statedFailure(body: unknown, { raw, where, redact }: StatedIn): Reply | undefined {
   const error = errorIn(body);
@@ -218,7 +218,7 @@ export function statedFailure(body: unknown, { raw, where, redact }: StatedIn): 
   return failureFromWords(stated, where, redact);
 }
 
-/** The failure that words and codes of a reply amount to. */
+/** The failure for the text and codes of a reply. */
 export function failureFromWords(
   stated: ErrorWords,
   where: string,
@@ -242,7 +242,7 @@ export function failureFromWords(
 
 const SHOWN = 120;
 
-/** What a reply is that had to be JSON and is not, with what it says or how it begins. */
+/** The failure for a reply that should be JSON and is not, quoting its message or its start. */
 export function notJson(
   text: string,
   contentType: string,

@@ -6,40 +6,40 @@ import type { Piece } from "./stream-pieces.ts";
 
 export type Members = Readonly<Record<string, unknown>>;
 
-/** What a stream amounts to once it has ended. */
+/** The result of a stream that has ended. */
 export type Joined =
-  /** The reply as the same service would have given it in one piece. */
+  /** The reply in the format that the service would use without streaming. */
   | { readonly kind: "body"; readonly body: unknown }
-  /** It says that it failed. */
+  /** The stream reported an error. */
   | { readonly kind: "error"; readonly body: unknown }
-  /** It is no such stream, or it ended before its end; the words complete "the reply of … …". */
+  /** Not a valid stream, or ended too early. The text completes "the reply of … …". */
   | { readonly kind: "broken"; readonly what: string };
 
-/** Puts the pieces of one reply together. */
+/** Joins the pieces of one reply. */
 export interface StreamJoiner {
   piece(piece: Piece): void;
-  /** Some of the answer is here. */
+  /** Whether part of the answer has arrived. */
   readonly started: boolean;
-  /** Nothing more of it will come, whether or not the connection stays open. */
+  /** Whether the reply is complete, even if the connection stays open. */
   readonly done: boolean;
   end(): Joined;
 }
 
-/** What a joiner of JSON pieces does with each of them. */
+/** How a joiner handles JSON pieces. */
 export interface JsonDialect {
-  /** One piece that is no error. @returns whether it is the last one */
+  /** Takes a piece that is not an error. @returns whether it is the last one */
   take(members: Members, event: string | undefined): boolean;
   readonly started: boolean;
-  /** The whole reply; undefined while its end has not come. */
+  /** The whole reply; undefined until its end has arrived. */
   body(): unknown;
 }
 
-/** Whether a piece says that the stream failed. */
+/** Whether a piece reports an error of the stream. */
 function isError(members: Members, event: string | undefined): boolean {
   return event === "error" || members.type === "error" || isStated(members.error);
 }
 
-/** A joiner over pieces that are each a JSON object. `[DONE]` ends the stream. */
+/** A joiner for pieces that are JSON objects. `[DONE]` ends the stream. */
 export function joinJson(dialect: JsonDialect): StreamJoiner {
   let ended: Joined | undefined;
   let done = false;
@@ -73,7 +73,7 @@ export function joinJson(dialect: JsonDialect): StreamJoiner {
   };
 }
 
-/** Undefined for data that is no JSON, or nested without end. */
+/** The parsed JSON; undefined for invalid or too deeply nested JSON. */
 export function pieceValue(data: string): unknown {
   if (isDeeperThan(data, MAX_NESTED)) return undefined;
   try {
@@ -83,7 +83,7 @@ export function pieceValue(data: string): unknown {
   }
 }
 
-/** The data of an event that is called `error` may hold its words alone. */
+/** The data of an `error` event may be only a text. */
 function withError(members: Members): Members {
   return isStated(members.error) || members.type === "error" ? members : { error: members };
 }

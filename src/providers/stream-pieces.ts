@@ -3,9 +3,9 @@ import { UnreadableReply } from "./network-failure.ts";
 
 /** One piece of a streamed reply. */
 export interface Piece {
-  /** The data of an event, a line, or text as it came. */
+  /** The data of an event, a line, or plain text. */
   readonly data: string;
-  /** The name of the event; undefined where it has none. */
+  /** Name of the event; undefined when it has none. */
   readonly event?: string | undefined;
 }
 
@@ -16,7 +16,7 @@ const EVENTS = /^text\/event-stream\b/i;
 const LINES = /^application\/(?:x-)?(?:ndjson|jsonl|jsonlines|json-lines|stream\+json)\b/i;
 const EVENT_LINE = /^(?:data|event|id|retry)\s*:|^:/;
 
-/** By the type that the server names; undefined where the first line has to show it. */
+/** Framing by content type; undefined when the first line must be checked. */
 function framingOf(contentType: string): Framing | undefined {
   if (EVENTS.test(contentType)) return "events";
   return LINES.test(contentType) ? "lines" : undefined;
@@ -31,7 +31,7 @@ function isJson(line: string): boolean {
   }
 }
 
-/** How a reply is framed whose server does not name it. @param line its first line that is not blank */
+/** Framing of a reply without a content type. @param line its first non-blank line */
 function framingOfLine(line: string): Framing {
   if (EVENT_LINE.test(line)) return "events";
   return /^\s*[{["]/.test(line) && isJson(line) ? "lines" : "text";
@@ -40,26 +40,26 @@ function framingOfLine(line: string): Framing {
 export interface PieceOptions {
   readonly contentType: string;
   /**
-   * Pieces are JSON: where the server does not say how they are framed, the first line shows it, and what is neither events nor lines
-   * is one piece. Else the text is passed on as it comes.
+   * Whether the pieces are JSON. If the content type does not show the framing, the first line does; a reply that is
+   * neither events nor lines is one piece. Otherwise text is passed on as it arrives.
    */
   readonly json: boolean;
   readonly onPiece: (piece: Piece) => void;
 }
 
 /**
- * Cuts a reply that arrives bit by bit into its pieces: server-sent events, lines of JSON, or text. Where the bits were cut makes
- * no difference: a letter, a line end and an event may lie across several.
+ * Splits a reply into pieces as it arrives: server-sent events, JSON lines, or text. The result does not depend on
+ * how the network splits it: a character, line end or event may span several chunks.
  */
 export class PieceReader {
   readonly #options: PieceOptions;
   readonly #letters = new Utf8Stream();
   #framing: Framing | undefined;
-  /** The beginning of a line whose end has not come. */
+  /** The start of an incomplete line. */
   #rest: string[] = [];
   #endedWithReturn = false;
   #first = true;
-  /** What came before the first line showed the framing, and what is one piece. */
+  /** Text that arrived before the framing was known, or a piece that spans the whole reply. */
   #before: string[] = [];
   #data: string[] = [];
   #event: string | undefined;
@@ -89,7 +89,7 @@ export class PieceReader {
     else this.#lines(bare);
   }
 
-  /** Nothing more comes. @throws {UnreadableReply} when the last letter is not whole */
+  /** Ends the reply. @throws {UnreadableReply} when the last character is incomplete */
   end(): void {
     if (!this.#letters.endsWhole()) throw notUtf8();
     if (this.#rest.length > 0) this.#line(this.#rest.splice(0).join(""));
@@ -97,7 +97,7 @@ export class PieceReader {
     if (this.#before.length > 0) this.#options.onPiece({ data: this.#before.splice(0).join("") });
   }
 
-  /** A JSON value over several lines is one piece. */
+  /** A JSON value that spans several lines is one piece. */
   #plain(text: string): void {
     if (this.#options.json) this.#before.push(text);
     else this.#options.onPiece({ data: text });
@@ -105,7 +105,7 @@ export class PieceReader {
 
   #lines(text: string): void {
     let from = 0;
-    // The line feed of a pair that was cut in two.
+    // The line feed of a CRLF that was split between two chunks.
     if (this.#endedWithReturn && text.startsWith("\n")) from = 1;
     this.#endedWithReturn = text.endsWith("\r");
     const ends = /\r\n|\r|\n/g;
@@ -134,7 +134,7 @@ export class PieceReader {
     else if (line.trim() !== "") this.#options.onPiece({ data: line });
   }
 
-  /** A line of an event: a field, a comment, or the blank line at its end. */
+  /** Handles a line of an event: a field, a comment, or the blank line that ends it. */
   #field(line: string): void {
     if (line === "") {
       this.#dispatch();

@@ -8,7 +8,7 @@ import type { JsonGetter } from "./json-path.ts";
 import { type Joined, pieceValue, type StreamJoiner } from "./stream-dialect.ts";
 import type { Piece } from "./stream-pieces.ts";
 
-/** The paths of a reply over pieces: of each, what it found last. */
+/** Applies the reply's paths to every piece and keeps the last value found by each. */
 class LastFound {
   readonly #getters: readonly (readonly [name: string, getter: JsonGetter])[];
   readonly #found = new Map<string, unknown>();
@@ -27,7 +27,7 @@ class LastFound {
     }
   }
 
-  /** The same paths, over what was found. */
+  /** The same paths, reading the collected values. */
   paths(text: string, { readsJson, readsPaid }: ReplyPaths): ReplyPaths {
     const found = (name: string) => () => this.#found.get(name);
     const usage = Object.fromEntries(USAGE_FIELDS.map((field) => [field, found(field)]));
@@ -38,15 +38,15 @@ class LastFound {
   }
 }
 
-/** A joined text, with the paths that find what else its pieces held. */
+/** A joined text, and the paths that return the other collected values. */
 export interface JoinedText {
   readonly text: string;
   readonly paths: ReplyPaths;
 }
 
 /**
- * Joins pieces that are text: the data of events, lines that are JSON texts, or what the answer's path finds in each. `[DONE]` as an
- * event of its own ends the stream.
+ * Joins text pieces: event data, JSON strings as lines, or the values found by the answer path. A `[DONE]` event ends
+ * the stream.
  */
 export class TextJoiner implements StreamJoiner {
   readonly #paths: ReplyPaths;
@@ -107,7 +107,7 @@ export class TextJoiner implements StreamJoiner {
     if (value !== undefined) this.#beside.look(value);
   }
 
-  /** A piece that is text as a whole. */
+  /** Takes a piece that is entirely text. */
   #whole(data: string, value: unknown, plain: boolean): void {
     if (plain) this.#add(data);
     else if (typeof value === "string") this.#add(value);
@@ -118,7 +118,7 @@ export class TextJoiner implements StreamJoiner {
       });
   }
 
-  /** What the path finds in a piece; many pieces hold something else. */
+  /** Takes the value found by the answer path; many pieces have none. */
   #part(found: unknown): void {
     if (found === undefined || found === null) return;
     this.#add(typeof found === "string" ? found : exactJsonText(found));
@@ -128,7 +128,7 @@ export class TextJoiner implements StreamJoiner {
     return this.#ended ?? { kind: "body", body: null };
   }
 
-  /** Undefined when no piece held any of the answer. */
+  /** Undefined when no piece contained part of the answer. */
   joined(): JoinedText | undefined {
     return this.#found ? { text: this.#text, paths: this.#beside.paths(this.#text, this.#paths) } : undefined;
   }

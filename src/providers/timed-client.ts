@@ -6,8 +6,8 @@ import { abortedReply } from "./failed-reply.ts";
 type Listener = () => void;
 
 /**
- * Passes one abort on to many attempts through a single listener: a signal with a listener for each trial in
- * flight makes Node warn of a leak.
+ * Forwards one abort signal to many attempts through a single listener, because Node warns about a leak when a signal
+ * has many listeners.
  */
 class AbortFanOut {
   readonly #listeners = new WeakMap<AbortSignal, Set<Listener>>();
@@ -31,7 +31,7 @@ class AbortFanOut {
   }
 }
 
-/** The reason of an attempt that took too long. */
+/** The abort reason for an attempt that exceeded its deadline. */
 export function deadlineError(timeoutMs: number): Error {
   const error = new Error(
     `no reply within ${timeoutMs >= 1000 ? `${timeoutMs / 1000} s` : `${timeoutMs} ms`}`,
@@ -40,7 +40,7 @@ export function deadlineError(timeoutMs: number): Error {
   return error;
 }
 
-/** Adds what was measured, to a tenth of a millisecond, unless the client knows better (it read a recording). */
+/** Adds the measured latency, rounded to 0.1 ms, unless the client set one (a recording). */
 function measured(reply: Reply, elapsedMs: number): Reply {
   return reply.kind === "answered" && reply.latency_ms === undefined
     ? { ...reply, latency_ms: Math.round(Math.max(0, elapsedMs - (reply.waited_ms ?? 0)) * 10) / 10 }
@@ -48,13 +48,14 @@ function measured(reply: Reply, elapsedMs: number): Reply {
 }
 
 /**
- * Gives each attempt a deadline and measures it, from sending to the last byte.
+ * Gives each attempt a deadline and measures its latency, from sending to the last byte.
  *
- * At the deadline the attempt's signal aborts and the reply is `timeout`, whether or not the client listens: a
- * client that never settles must not hold the run. What it still brings is dropped. A client that keeps the deadline itself is
- * only measured. While this process does not run, neither does the deadline.
+ * At the deadline the signal aborts and the reply is `timeout`, even if the client ignores the signal, so that it
+ * cannot block the run. A later result is dropped. For a client with its own deadline, only the latency is measured.
+ * The deadline is extended by any time in which this process was suspended.
+ *
  * @param timeoutMs milliseconds
- * @param now milliseconds, monotonic
+ * @param now milliseconds of a monotonic clock
  */
 export function timedClient(client: Client, timeoutMs: number, now: () => number): Client {
   const aborts = new AbortFanOut();

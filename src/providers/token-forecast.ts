@@ -2,16 +2,16 @@ import { tokensOfFiles } from "../domain/attachment.ts";
 import type { PreparedRequest } from "../domain/provider.ts";
 import type { Usage } from "../domain/transcript.ts";
 
-/** Bytes of UTF-8 a token has at least, in any script, until a reply says more. */
+/** Initial estimate of UTF-8 bytes per token, a lower bound for any script. */
 const BYTES_PER_TOKEN = 3;
 const MAX_TOKENS = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
 
-/** How many tokens a request will take at most, as far as it and earlier replies show. */
+/** Estimates the maximum tokens of a request from the request and earlier replies. */
 export class TokenForecast {
   #tokensPerByte: number | null = null;
   #mostOutput: number | null = null;
 
-  /** Input by its length, output by the request's own bound, else the longest seen, else as much as the input. */
+  /** Input from the request's length; output from its own limit, else the longest output seen, else as much as the input. */
   of(request: PreparedRequest): { readonly input: number; readonly output: number } {
     const input = Math.ceil(byteLength(request) * (this.#tokensPerByte ?? 1 / BYTES_PER_TOKEN));
     const bound = MAX_TOKENS.map((name) => request[name]).find((value) => typeof value === "number");
@@ -26,7 +26,7 @@ export class TokenForecast {
 
 const known = new WeakMap<PreparedRequest, number>();
 
-/** A file counts as if its tokens were text. Measured once: a request is asked for before it leaves and when it is back. */
+/** Attached files count as text. Cached, because it is needed before sending and after the reply. */
 function byteLength(request: PreparedRequest): number {
   let bytes = known.get(request);
   if (bytes === undefined) {

@@ -1,25 +1,25 @@
-/** Which failures of one service are worth another try, in addition to those of every service. */
+/** Which failures of one service are worth a retry, in addition to the general rules. */
 interface ServiceRow {
   readonly service: string;
   readonly host: RegExp;
-  /** Statuses that are worth asking again. */
+  /** Statuses that are retried. */
   readonly again?: readonly number[];
-  /** Statuses that are not, though all others of their hundred are. */
+  /** Statuses that are not retried although others of the same class are. */
   readonly never?: readonly number[];
-  /** Codes and types by which it says that it has no room just now, whatever the status. */
+  /** Codes and types that mean a temporary lack of capacity, whatever the status. */
   readonly codes?: readonly string[];
-  /** What a refusal says that no wait of minutes mends: the quota of a day is used up. */
+  /** Text that means an exhausted daily quota, which no wait of minutes helps. */
   readonly used_up?: RegExp;
 }
 
-/** Worth asking again wherever they come from; so is every other status from 500 on but those below. */
+/** Retried for every service, like all statuses from 500 on except those below. */
 const AGAIN: readonly number[] = [408, 409, 425, 429];
-/** The server will never do that. */
+/** The server will never support the request. */
 const NEVER: readonly number[] = [501, 505, 506, 508, 510, 511];
 
 /**
- * One row a service. Codes hold wherever they are met: a gateway passes on what the service behind it said. Sources: the services'
- * pages of errors and the retry rules of their own clients.
+ * One row per service. Codes apply to all services, because a gateway passes on the codes of the service behind it.
+ * Sources: the services' error documentation and the retry rules of their official clients.
  */
 export const SERVICES: readonly ServiceRow[] = [
   {
@@ -50,7 +50,7 @@ export const SERVICES: readonly ServiceRow[] = [
   {
     service: "Bedrock",
     host: /^bedrock[\w-]*\.[\w-]+\.amazonaws\.com$/,
-    // A model that is not loaded.
+    // The model is not loaded.
     again: [424],
     codes: [
       ...["throttlingexception", "throttledexception", "toomanyrequestsexception"],
@@ -58,16 +58,16 @@ export const SERVICES: readonly ServiceRow[] = [
     ],
   },
   { service: "Mistral", host: /(^|\.)api\.mistral\.ai$/, codes: ["service_tier_capacity_exceeded"] },
-  // A model whose capacity is used up for now.
+  // The model is over capacity.
   { service: "Groq", host: /(^|\.)api\.groq\.com$/, again: [498] },
-  // Its provider sent nothing, or is down.
+  // The upstream provider returned nothing or is down.
   { service: "OpenRouter", host: /(^|\.)openrouter\.ai$/, again: [524, 529] },
   { service: "Hugging Face", host: /(^|\.)(huggingface\.co|hf\.space)$/, again: [424] },
 ];
 
 const CODES: ReadonlySet<string> = new Set(SERVICES.flatMap(({ codes = [] }) => codes));
 
-/** Whether asking again may help. @param where host of the service, perhaps with a path */
+/** Whether a retry may help. @param where host of the service, optionally with a path */
 export function isTransient(status: number, codes: readonly string[], where: string): boolean {
   const row = rowOf(where);
   if (row?.never?.includes(status) || NEVER.includes(status)) return false;
@@ -75,12 +75,12 @@ export function isTransient(status: number, codes: readonly string[], where: str
   return isTemporary(codes);
 }
 
-/** Whether a code says that it is only for now. */
+/** Whether an error code is temporary. */
 export function isTemporary(codes: readonly string[]): boolean {
   return codes.some((code) => CODES.has(code.toLowerCase().replace(/^.*[#:]/, "")));
 }
 
-/** Whether a refusal says that the quota of a day is used up: what it names as a wait does not help then. */
+/** Whether the daily quota is exhausted: then the retry time in the reply does not help. */
 export function isUsedUp(status: number, body: string): boolean {
   return status === 429 && SERVICES.some(({ used_up }) => used_up?.test(body.slice(0, 8000)) === true);
 }

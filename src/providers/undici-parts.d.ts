@@ -1,4 +1,4 @@
-// undici has no export map, and its whole index takes three times as long to load as the parts that are needed.
+// undici has no export map, and its index takes three times as long to load as the parts used here.
 declare module "undici/lib/dispatcher/pool.js" {
   import type { Pool } from "undici";
 

@@ -3,7 +3,7 @@ import { countOf, membersOf } from "./chat-shapes.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Counts as one API reports them, before they mean the same everywhere. Null for what it does not say. */
+/** Token counts as an API reports them, before normalization. Null when a count is missing. */
 interface Reported {
   readonly input: number | null;
   readonly output: number | null;
@@ -16,7 +16,7 @@ interface Reported {
 const first = (...values: readonly unknown[]): number | null =>
   values.map(countOf).find((one) => one !== null) ?? null;
 
-/** OpenAI's chat completions and embeddings, with the names that other servers of this API use. */
+/** OpenAI's chat completions and embeddings, including the names used by compatible servers. */
 function chatCounts(usage: Members): Reported {
   const input = membersOf(usage.prompt_tokens_details);
   const output = membersOf(usage.completion_tokens_details);
@@ -52,7 +52,7 @@ function responsesCounts(usage: Members): Reported {
   };
 }
 
-/** Anthropic's messages API: `input_tokens` are only those that the cache had no part in. */
+/** Anthropic's messages API: `input_tokens` excludes tokens read from or written to the cache. */
 function anthropicCounts(usage: Members): Reported {
   const fresh = countOf(usage.input_tokens);
   const cached = countOf(usage.cache_read_input_tokens);
@@ -72,7 +72,7 @@ function anthropicCounts(usage: Members): Reported {
   };
 }
 
-/** Google's `usageMetadata`: thoughts are beside the candidates, tool results beside the prompt. */
+/** Google's `usageMetadata`: thoughts are not included in the candidates, nor tool results in the prompt. */
 function googleCounts(usage: Members): Reported {
   const prompt = countOf(usage.promptTokenCount);
   const answer = first(usage.candidatesTokenCount, usage.responseTokenCount);
@@ -88,12 +88,12 @@ function googleCounts(usage: Members): Reported {
 }
 
 /**
- * Makes reported counts mean the same: input with its cached and written parts, output with reasoning. What a total has beyond
- * its parts was written and is no part of the answer. Undefined when nothing is known.
+ * Normalizes reported counts: input includes cached and cache-written tokens, output includes reasoning tokens.
+ * Tokens of the total that are in no part count as output. Undefined when no count is known.
  */
 function normalized({ input, output, total, cached, written, reasoning }: Reported): Usage | undefined {
   const parts = (cached ?? 0) + (written ?? 0);
-  // More from the cache than was read at all: this server counts the two apart.
+  // More cached than input tokens: this server counts the two separately.
   const read = input !== null && parts > input ? input + parts : input;
   const known = {
     input_tokens: read,
@@ -105,7 +105,7 @@ function normalized({ input, output, total, cached, written, reasoning }: Report
   return Object.values(usage).every((one) => one === null) ? undefined : usage;
 }
 
-/** @param rest what the total leaves for the output; null when it is unknown */
+/** @param rest the total minus the input; null when it is unknown */
 function writtenTokens({
   output,
   reasoning,
@@ -115,7 +115,7 @@ function writtenTokens({
     return { output_tokens: rest !== null && rest >= 0 ? rest : null, reasoning_tokens: reasoning };
   const hidden = rest === null ? 0 : Math.max(0, rest - output);
   if (hidden === 0) {
-    // Reasoning that is more than all that was written is beside it.
+    // More reasoning than output tokens: this server counts the two separately.
     const beside = reasoning !== null && reasoning > output ? reasoning : 0;
     return { output_tokens: output + beside, reasoning_tokens: reasoning };
   }
@@ -127,8 +127,8 @@ function writtenTokens({
 }
 
 /**
- * Reads the usage of any reply's body by the names in it: the API's own shape, and those that a gateway in front of another
- * provider passes on. Undefined when it says nothing.
+ * Reads the usage of a reply body by member names: the API's own format, or that of a provider behind a gateway.
+ * Undefined when there is none.
  */
 export function usageOfBody(body: unknown): Usage | undefined {
   const reply = membersOf(body);
@@ -146,7 +146,7 @@ function countsOf(usage: Members): Reported {
   return anthropic.some((name) => name in usage) ? anthropicCounts(usage) : responsesCounts(usage);
 }
 
-/** Counts that are in a service's reply, under our own names; undefined when none does. */
+/** Usage under our own names in a service's reply; undefined when there is none. */
 export function usageOfCounts(counts: Usage): Usage | undefined {
   return normalized({
     input: counts.input_tokens,

@@ -2,34 +2,34 @@ import type { Dispatcher } from "undici";
 import { CutReply } from "./network-failure.ts";
 import { tooLong } from "./reply-text.ts";
 
-/** A reply of which every byte is here. */
+/** A reply that has arrived completely. */
 export interface ReplyBytes {
   readonly status: number;
   readonly headers: ReplyHeaders;
-  /** Empty when they were taken as they arrived. */
+  /** Empty when the bytes were consumed as they arrived. */
   readonly bytes: Buffer;
   readonly taken: boolean;
 }
 
 /**
- * Asked at the headers of a reply: what takes its bytes as they arrive; undefined for a reply that is wanted whole. It returns
- * whether it has had enough.
+ * Called with the headers of a reply. Returns a function that consumes the bytes as they arrive, or undefined to
+ * collect the whole reply. That function returns whether the reply is complete.
  */
 export type Taker = (status: number, headers: ReplyHeaders) => ((bytes: Buffer) => boolean) | undefined;
 
-/** How long a server may take to end a reply after its last piece; then the connection is given up. */
+/** How long a server may take to end a complete reply before the connection is closed, in milliseconds. */
 const LAST_WORD_MS = 100;
 
-/** Headers as they arrived, read when they are asked for: most never are. */
+/** Headers that are decoded on demand, because most are never read. */
 export class ReplyHeaders {
   readonly #raw: readonly (Buffer | string)[];
 
-  /** @param raw names and values in turn, as bytes in Latin-1 */
+  /** @param raw names and values alternately, as Latin-1 bytes */
   constructor(raw: readonly (Buffer | string)[]) {
     this.#raw = raw;
   }
 
-  /** The value of a header, those of several joined by ", ". @param name in any case */
+  /** The value of a header; several values are joined by ", ". @param name in any case */
   get(name: string): string | null {
     const wanted = name.toLowerCase();
     let value: string | null = null;
@@ -46,7 +46,7 @@ export class ReplyHeaders {
     return this.get(name) !== null;
   }
 
-  /** Whether a name holds this text in lower case. */
+  /** Whether any header name contains this lower-case text. */
   mentions(part: string): boolean {
     for (let index = 0; index < this.#raw.length; index += 2) {
       const raw = this.#raw[index] as Buffer | string;
@@ -55,7 +55,7 @@ export class ReplyHeaders {
     return false;
   }
 
-  /** Names in lower case, each once. */
+  /** Lower-case names, each once. */
   *entries(): IterableIterator<[name: string, value: string]> {
     const names = this.#raw.filter((_, index) => index % 2 === 0).map((raw) => text(raw).toLowerCase());
     for (const name of new Set(names)) yield [name, this.get(name) as string];
@@ -69,7 +69,7 @@ function text(raw: Buffer | string): string {
 const NOTHING_MORE = (): void => {};
 
 /**
- * Collects one reply for the HTTP client. Its own `request` hands over a stream for each reply, which costs as much
+ * Collects one reply of the HTTP client. The client's own `request` creates a stream per reply, which costs as much
  * as the rest of a short call.
  */
 class ReplyCollector implements Dispatcher.DispatchHandler {
@@ -105,7 +105,7 @@ class ReplyCollector implements Dispatcher.DispatchHandler {
   }
 
   onHeaders(status: number, rawHeaders: Buffer[]): boolean {
-    // 100 to 199 only announce the reply.
+    // Statuses 100 to 199 are interim replies.
     if (status < 200) return true;
     this.#status = status;
     this.#headers = new ReplyHeaders(rawHeaders);
@@ -119,7 +119,7 @@ class ReplyCollector implements Dispatcher.DispatchHandler {
     return true;
   }
 
-  /** What comes after the last word is read for a moment, so that the connection can be used again. */
+  /** After the reply is complete, the connection is read briefly so that it can be reused. */
   #hand(take: (bytes: Buffer) => boolean, chunk: Buffer): void {
     try {
       if (!take(chunk)) return;
@@ -165,8 +165,9 @@ function codeOf(error: unknown): unknown {
 /**
  * Sends a request and collects its reply.
  *
- * @param taker takes a reply bit by bit instead
- * @throws what the HTTP client throws, the signal's reason included; `CutReply` or `UnreadableReply` once the reply had begun
+ * @param taker consumes the reply as it arrives
+ * @throws any error of the HTTP client, including the signal's reason; `CutReply` or `UnreadableReply` after the
+ * reply has started
  */
 export function collectReply(
   dispatcher: Dispatcher,

@@ -12,20 +12,20 @@ import {
 } from "./retrying-client.ts";
 import { timedClient } from "./timed-client.ts";
 
-/** How a model is asked, and what that depends on. */
+/** How to wrap a model's client, with the needed dependencies. */
 export interface WrapOptions extends RetryDependencies {
   readonly retry?: RetryPolicy | undefined;
-  /** Deadline of one attempt, in milliseconds; waiting for a limit is not part of it. */
+  /** Deadline of one attempt, in milliseconds. Waiting for a rate limit does not count. */
   readonly timeout_ms: number;
-  /** Shared with whoever else asks the model; absent: a line of its own within `limits`. */
+  /** The queue shared with other callers of the model; absent: a new queue with these `limits`. */
   readonly line?: ModelLine | undefined;
   readonly limits?: Limits | undefined;
-  /** Calls of this client that may be under way at once, those in line included. */
+  /** Maximum concurrent calls of this client, including those in the queue. */
   readonly max_at_once?: number | undefined;
   readonly fallback?: Fallback | undefined;
-  /** Goes around each attempt, inside of what paces and repeats them. */
+  /** Wraps each attempt, inside the rate limiter and the retries. */
   readonly around?: ((client: Client) => Client) | undefined;
-  /** Milliseconds, monotonic. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
 
@@ -35,10 +35,10 @@ function atOnce(client: Client, limit: number): Client {
 }
 
 /**
- * Puts a client behind its policies: each attempt has a deadline and is measured, attempts keep to the limits,
- * transient failures are tried again, and another model may step in.
+ * Wraps a client in all policies: each attempt has a deadline and is measured, calls respect the rate limits,
+ * transient failures are retried, and a fallback model may be used.
  *
- * A client that answers at once (`immediate`) is returned as it is.
+ * A client that answers synchronously (`immediate`) is returned unchanged.
  */
 export function wrapClient(client: Client, options: WrapOptions): Client {
   if (client.immediate) return client;

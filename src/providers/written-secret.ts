@@ -5,12 +5,12 @@ const KEY_SHAPE =
 const CREDENTIAL_HEADER = /^(?:proxy-)?authorization$|^(?:x-)?api[-_]?key$|token$|secret$|^cookie$/i;
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** Does the text hold something that has the shape of a key? */
+/** Whether the text contains something that looks like an API key. */
 export function looksLikeSecret(text: string): boolean {
   return KEY_SHAPE.test(text);
 }
 
-/** Is this header one that carries a credential? Such a header is never part of an identity. */
+/** Whether this header carries a credential. Such headers are never part of an identity. */
 export function isCredentialHeader(name: string): boolean {
   return CREDENTIAL_HEADER.test(name);
 }
@@ -24,7 +24,7 @@ function writtenSecret(at: readonly (string | number)[]): SettingMistake {
   });
 }
 
-/** Every text in a value that looks like a key, as mistakes that never repeat it. */
+/** Finds every text in a value that looks like a key. The returned problems do not repeat it. */
 export function writtenSecrets(
   value: unknown,
   at: readonly (string | number)[] = [],
@@ -35,7 +35,7 @@ export function writtenSecrets(
   return Object.entries(value).flatMap(([key, member]) => writtenSecrets(member, [...at, key]));
 }
 
-/** Does an address carry a password, or a key among its parameters? */
+/** Whether a URL contains a password, or a key in its query. */
 function holdsCredential(address: string): boolean {
   const url = URL.canParse(address) ? new URL(address) : null;
   if (url === null) return false;
@@ -44,8 +44,9 @@ function holdsCredential(address: string): boolean {
 }
 
 /**
- * Refuses settings with a key in them: a text of the shape of a key anywhere, a credential header without
- * `${env:NAME}`, an address with a password or key in it, and an `api_key_env` that is not a variable's name.
+ * Rejects settings that contain a key: a text that looks like one, a credential header without `${env:NAME}`, a URL
+ * with a password or key, or an `api_key_env` that is not a variable name.
+ *
  * @throws {SettingMistake} EVALS_SECRET_IN_FILE, or EVALS_KEY_VARIABLE_NAME
  */
 export function refuseWrittenSecrets(settings: {

@@ -6,14 +6,14 @@ import { badCasePath } from "./frame/scorer-mistakes.ts";
 
 const MEMBERS = ["id", "input", "expected", "tags", "metadata"];
 
-/** Reads one place of a case; undefined when the case has nothing there. */
+/** Reads one location in a case; undefined when it is missing. */
 export type CaseReader = (golden: Case) => Json | undefined;
 
 /**
- * Compiles a path into a case: `expected.queue`, `expected.items[0]`, `metadata["my key"]`.
- * The plan uses it for the `reads` of a scorer, the scorers for their operand: one meaning.
+ * Compiles a path into a case: `expected.queue`, `expected.items[0]`, `metadata["my key"]`. Both the plan (for a
+ * scorer's `reads`) and the scorers use it, so that a path means the same in both.
  *
- * @param at where the path is in the scorer's settings
+ * @param at location of the path in the scorer's settings
  * @throws {SettingMistake} EVALS_SCORER_CASE_PATH
  */
 export function casePath(path: string, at: readonly (string | number)[] = ["against"]): CaseReader {
@@ -33,7 +33,7 @@ export function casePath(path: string, at: readonly (string | number)[] = ["agai
 
 function reader(steps: readonly PathStep[]): CaseReader {
   const [first, second] = steps;
-  // The two common shapes without a loop: this runs once a trial.
+  // Fast paths for the two most common forms, because this runs for every trial.
   if (first === "expected" && steps.length === 1) return (golden) => golden.expected;
   if (first === "expected" && typeof second === "string" && steps.length === 2) {
     const last = [second];

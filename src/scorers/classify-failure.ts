@@ -8,14 +8,14 @@ import { shorten } from "./frame/brief.ts";
 import { callWords } from "./frame/compare-calls.ts";
 import { refusalIn } from "./frame/refusal-phrases.ts";
 
-/** A scorer of the run, as far as a failure depends on it. */
+/** The properties of a scorer that the failure class depends on. */
 export interface FailedBy {
   readonly name: string;
   readonly type: string;
   readonly required: boolean;
 }
 
-/** A failed trial with everything that shows why it failed. */
+/** A failed trial with the data needed to classify it. */
 export interface FailedTrial {
   readonly trial: Pick<StoredTrial, "error" | "message" | "scores">;
   readonly answer: Pick<StoredAnswer, "output" | "refusal" | "finish_reason"> | null;
@@ -30,7 +30,7 @@ interface Miss extends FailedBy {
 
 type Found = Omit<Failure, "message"> & { readonly message?: number | null };
 
-/** What the type of a missed scorer says by itself. What is not here, no rule knows. */
+/** The failure class implied by the type of the failed scorer. Types that are not listed imply none. */
 const CLASS_OF_TYPE: Readonly<Record<string, FailureClass>> = {
   "json-valid": "format",
   "json-schema": "format",
@@ -40,7 +40,7 @@ const CLASS_OF_TYPE: Readonly<Record<string, FailureClass>> = {
   "not-refusal": "refusal",
 };
 
-/** From so many identical calls on an agent goes round in circles. */
+/** Number of identical calls that counts as a loop. */
 const LOOP = 3;
 
 const found = (name: FailureClass, evidence: string, { step, tool }: Partial<Fault> = {}): Found => ({
@@ -50,7 +50,7 @@ const found = (name: FailureClass, evidence: string, { step, tool }: Partial<Fau
   tool: tool ?? null,
 });
 
-/** The required scorers that were missed; where a limit ended the trial there may be none. */
+/** The required scorers that failed; may be empty for a trial ended by a limit. */
 function missesOf({ trial, scorers }: FailedTrial): readonly Miss[] {
   return trial.scores.flatMap((score, index) => {
     const scorer = scorers[index];
@@ -59,7 +59,7 @@ function missesOf({ trial, scorers }: FailedTrial): readonly Miss[] {
   });
 }
 
-/** The same call again and again. */
+/** Finds the same call repeated in a row. */
 function loopIn(transcript: TranscriptDocument): Found | undefined {
   const times = new Map<string, number>();
   for (const call of transcript.tool_calls ?? []) {
@@ -75,7 +75,7 @@ function loopIn(transcript: TranscriptDocument): Found | undefined {
   return undefined;
 }
 
-/** A call that failed, and that the same tool did not make good later. */
+/** Finds a failed call that no later call of the same tool corrected. */
 function ignoredError(transcript: TranscriptDocument): Found | undefined {
   const calls = transcript.tool_calls ?? [];
   for (const [at, call] of calls.entries()) {
@@ -93,11 +93,14 @@ function ignoredError(transcript: TranscriptDocument): Found | undefined {
 const ofFault = ({ name, reason, fault }: Miss): Found =>
   found(fault?.class ?? "unknown", `${name}: ${reason}`, fault);
 
-/** A missed scorer of calls: it is the earliest thing that went wrong. */
+/** A failed scorer of tool calls: such a failure is the earliest in the trial. */
 const isOfCalls = ({ fault }: Miss): boolean =>
   fault?.class === "tool-choice" || fault?.class === "tool-arguments" || fault?.class === "orchestration";
 
-/** What calls and tools show. The loop before the calls that it left no time for; the error before the call that it took away. */
+/**
+ * Classifies by calls and tools. A loop is reported before the calls it prevented, and a tool error before the call
+ * it prevented.
+ */
 function wayOf(misses: readonly Miss[], transcript: TranscriptDocument): Found | undefined {
   const ofCalls = misses.find(isOfCalls);
   if (ofCalls !== undefined) {
@@ -116,7 +119,7 @@ function wayOf(misses: readonly Miss[], transcript: TranscriptDocument): Found |
   return ignoredError(transcript);
 }
 
-/** A wrong state after the right calls: a tool did not do what its result claims. */
+/** A wrong final state after correct calls: a tool did not do what its result claims. */
 function stateOf(misses: readonly Miss[], { trial, scorers }: FailedTrial): Found | undefined {
   const state = misses.find(({ type }) => type === "state-equals");
   if (state === undefined) return undefined;
@@ -129,7 +132,7 @@ function stateOf(misses: readonly Miss[], { trial, scorers }: FailedTrial): Foun
     : undefined;
 }
 
-/** What the answer states: what was not found comes before what was found and not used. */
+/** Order of classes for the answer: missing retrieval comes before unused retrieval. */
 const ORDER: readonly FailureClass[] = [
   "retrieval",
   "grounding",
@@ -158,7 +161,7 @@ function refusalOf(misses: readonly Miss[], { answer }: FailedTrial): Found | un
   return words === undefined ? undefined : found("refusal", words);
 }
 
-/** A limit ended it, or the limit on tokens cut it off. */
+/** A limit ended the trial, or the token limit truncated the answer. */
 function endOf({ transcript, answer }: FailedTrial): Found | undefined {
   const stopped = transcript?.stopped ?? null;
   if (stopped !== null)
@@ -168,7 +171,7 @@ function endOf({ transcript, answer }: FailedTrial): Found | undefined {
   return answer?.finish_reason === "length" ? found("format", "cut off by the limit on tokens") : undefined;
 }
 
-/** The message that shows a step, else the last one that the assistant said; null where no conversation is known. */
+/** The message that shows a step, or else the assistant's last one; null when no conversation is known. */
 function messageOf({ messages }: TranscriptDocument, step: number | null): number | null {
   if (messages.length === 0) return null;
   const reply = step === null ? undefined : conversationSteps(messages).replies[step - 1];
@@ -177,15 +180,15 @@ function messageOf({ messages }: TranscriptDocument, step: number | null): numbe
   return last === -1 ? null : last;
 }
 
-/** The message of the person that the words of its fault name. */
+/** The user message that the text of its fault refers to. */
 function turnMessage({ messages }: TranscriptDocument, words: string): number | null {
   const turns = messages.flatMap((one, index) => (isTurn(one) ? [index] : []));
   return turns[(turnOfFault(words) ?? 0) - 1] ?? null;
 }
 
 /**
- * Why a trial failed, by rules alone: the earliest thing that went wrong. `unknown` where no rule knows.
- * Undefined for a trial that passed, that has no scores, or that errored for another reason than its simulated person.
+ * Classifies why a trial failed, by rules alone: the earliest fault found. `unknown` when no rule applies. Undefined
+ * for a trial that passed, has no scores, or errored for a reason other than its simulated user.
  */
 export function classifyFailure(
   failed: FailedTrial & { readonly trial: Pick<StoredTrial, "pass"> },

@@ -22,14 +22,14 @@ import { operandOf } from "./frame/scorer-operand.ts";
 import { compileSelect } from "./frame/select-part.ts";
 import { textReader } from "./frame/text-place.ts";
 
-/** What a scorer says before the suite's threshold has been asked. */
+/** The result of a scorer before the suite's threshold is applied. */
 export interface Judgement {
-  /** In [0, 1]; anything else, NaN too, is a failure to score. */
+  /** In [0, 1]; any other value, including NaN, is an error of the scorer. */
   readonly score: number;
   /** Absent: the threshold decides. */
   readonly pass?: boolean | undefined;
   readonly reason: string;
-  /** A second verdict beside it, in its own words; one that says otherwise is a failure to score. */
+  /** A second verdict given as text; if it contradicts the first, the scorer errors. */
   readonly beside?: { readonly statement: string; readonly pass: boolean } | undefined;
   /** As in `Score`. */
   readonly agreement?: number | undefined;
@@ -37,21 +37,21 @@ export interface Judgement {
   readonly fault?: Fault | undefined;
 }
 
-/** A scorer's settings made into something that scores. */
+/** A scorer prepared from its settings. */
 export interface ScorerWork<O> {
   /**
    * @param actual the selected part of the answer: its text, or a JSON value under `select: {json}`
-   * @param operand what it is compared with, read by `readOperand`
+   * @param operand the value to compare with, from `readOperand`
    */
   score(actual: ExactJson, operand: O, input: ScoreInput): Judgement | Promise<Judgement>;
-  /** Replaces settings of the same names in the identity: the content of a file for its path. */
+  /** Replaces settings of the same name in the identity, for instance a path by the file's content. */
   readonly identity?: { readonly [name: string]: Json };
-  /** Further paths into the case that must be there. */
+  /** Further paths that must exist in the case. */
   readonly reads?: readonly string[];
   readonly files?: readonly string[];
-  /** What the scorer rests on, where it is more than the answer: a judge, a model's opinion. */
+  /** What the scorer depends on besides the answer: a judge, or a model's opinion. */
   readonly standing?: Partial<Pick<OpenScorer, "opinion" | "judge" | "judge_when" | "binary" | "relative">>;
-  /** What `FramedScorer.refuses` says beyond the operand. */
+  /** Like `FramedScorer.refuses`, for reasons beyond the operand. */
   refuses?(golden: Case): string | undefined;
   close?(): Promise<void>;
 }

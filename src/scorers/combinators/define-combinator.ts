@@ -7,10 +7,10 @@ import { type DocumentedScorer, defineScorer, type FramedScorer, type Judgement 
 import type { ScorerExample } from "../frame/scorer-example.ts";
 import { openNested } from "./open-nested.ts";
 
-/** Whether so many passes and misses of `total` settle the matter, and how. */
+/** Decides from the numbers of passed and failed scorers out of `total`; undefined while it is open. */
 export type Rule = (passed: number, missed: number, total: number) => boolean | undefined;
 
-/** At least `n` of them pass. */
+/** Passes when at least `n` scorers pass. */
 export function atLeastOf(n: number): Rule {
   return (passed, missed, total) => (passed >= n ? true : missed > total - n ? false : undefined);
 }
@@ -24,7 +24,7 @@ interface CombinatorSpec<Shape extends z.ZodRawShape> {
   readonly examples: readonly ScorerExample[];
 }
 
-/** A scorer made of others. They are asked in order and only until the matter is settled: put cheap ones first. */
+/** A scorer that combines others. They are asked in order until the result is decided, so put cheap ones first. */
 export function defineCombinator<Shape extends z.ZodRawShape>(spec: CombinatorSpec<Shape>): DocumentedScorer {
   const of = z
     .union([z.array(ScorerEntry).min(1), ScorerEntry])
@@ -58,7 +58,7 @@ export function defineCombinator<Shape extends z.ZodRawShape>(spec: CombinatorSp
   });
 }
 
-/** What is known so far. A scorer that failed is neither passed nor missed. */
+/** The results so far. A scorer that errored counts as neither passed nor failed. */
 interface Tally {
   readonly passed: string[];
   readonly missed: string[];
@@ -120,13 +120,13 @@ function note(tally: Tally, scorer: FramedScorer, answer: Score | ScorerFailure)
 const SHOWN = 3;
 
 function judgement(settled: boolean, { passed, missed }: Tally): Judgement {
-  // What decided: the misses of a failed `all-of`, the passes of a failed `not`.
+  // The decisive results: the failed scorers of `all-of`, the passing ones of `not`.
   const [deciding, rest] = settled ? [passed, missed] : [missed, passed];
   const words = (deciding.length > 0 ? deciding : rest).slice(0, SHOWN).join("; ");
   return { score: settled ? 1 : 0, pass: settled, reason: words };
 }
 
-/** All were asked and one that failed to score would have decided: unknown is not a miss. */
+/** All were asked, and a scorer that errored could have decided the result: unknown does not count as failed. */
 function undecided(tally: Tally): never {
   throw tally.failure ?? new Error("a rule must settle when all scorers have answered");
 }

@@ -8,7 +8,7 @@ import { rounded } from "../frame/brief.ts";
 import { badWeights } from "../frame/scorer-mistakes.ts";
 import { openNested } from "./open-nested.ts";
 
-/** Scorers whose scores are averaged. Every one of them is asked: the mean needs them all. */
+/** Averages the scores of nested scorers. All of them must be asked. */
 export const mean = defineScorer({
   type: "mean",
   about:

@@ -10,7 +10,8 @@ import { scorers } from "../registry.ts";
 type Place = readonly (string | number)[];
 
 /**
- * Reads and opens the entries under `of:`, as the suite reads those at its top.
+ * Parses and opens the scorers under `of:`, in the same way as a suite's scorers.
+ *
  * @throws {SettingMistake} at `["of", i, …]`
  */
 export async function openNested(
