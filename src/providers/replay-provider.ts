@@ -59,7 +59,7 @@ function openRecording(place: string, path: string) {
   }
 }
 
-/** Converts a recorded line to a reply. Older recordings may contain failures; those are rejected. */
+/** Converts a recorded line to a reply. A line of an older recording may hold a failure, which is returned as a failed reply. */
 function recordedAnswer(line: string, who: string): Reply {
   const members = parseExactJson(line) as Readonly<Record<string, unknown>>;
   const reply = recordedReply(replyFrom(members, who));

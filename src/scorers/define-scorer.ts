@@ -56,7 +56,7 @@ export interface ScorerWork<O> {
   close?(): Promise<void>;
 }
 
-/** Which scores a type gives, and what it needs to make a pass of them. */
+/** The scores that a scorer type can give, and whether it needs a threshold. */
 export type Grades = "binary" | "full" | "graded" | "returned";
 
 export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
@@ -64,43 +64,49 @@ export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
   readonly about: string;
   /** As in `ScorerDefinition`. */
   readonly asks?: ScorerDefinition["asks"];
-  /** Raised when the same settings begin to give other scores: baselines made before then count as scored differently. */
+  /** Increase when the same settings start to give other scores. Existing baselines then count as scored differently. */
   readonly version?: number;
-  /** Options that no score depends on, such as a timeout: left out of the identity. */
+  /** Options that do not affect scores, such as a timeout; they are left out of the identity. */
   readonly notDefining?: readonly string[];
-  /** For the reference, in place of what `operand`, `reads` and `grades` say. */
+  /** Text for the scorer reference that replaces the one derived from `operand`, `reads` and `grades`. */
   readonly traits?: string;
-  /** Zod fields of this type's own options. */
+  /** Zod fields of the options specific to this type. */
   readonly options: Shape;
-  /** `whole`: it reads more than a part of the answer, so `select` is a mistake. Default `part`. */
+  /** `whole`: it reads the whole transcript, so `select` is not allowed. Default `part`. */
   readonly reads?: "part" | "whole";
-  /** It can be asked of one turn of a conversation. Default: what reads a part of the answer can. */
+  /** `turn`: it can score each turn of a conversation. Default: `turn` for scorers that read a part of the answer. */
   readonly scope?: "turn" | "whole";
-  /** own: it runs user code or other scorers, and sees to the time itself. Default: a few seconds for a large answer. */
+  /**
+   * own: it runs user code or other scorers and limits its own time. Default: a time limit of a few seconds for large
+   * answers.
+   */
   readonly pace?: "own";
-  /** `optional`: without `value` and `against` there is no operand, `expected` is then not read. */
+  /** `optional`: without `value` and `against` there is no operand, and `expected` is not read. */
   readonly operand: "required" | "optional" | "none";
-  /** Where in the case the operand is when the suite names no place; default `expected`. */
+  /** Where the operand is in the case unless the suite sets `against`; default `expected`. */
   readonly at?: string;
   /**
-   * binary: 0 or 1, so a threshold is not needed; full: between them, and passes at 1 unless a threshold is given; graded: needs one; returned: user code says `pass` itself,
-   * or returns only a number, which is a failure without a threshold.
+   * binary: 0 or 1, no threshold needed. full: any score, passes at 1 unless a threshold is set. graded: needs a
+   * threshold. returned: user code returns `pass`, or only a number, which needs a threshold.
    */
   readonly grades: Grades;
-  /** Checks and compiles an operand: a literal once, one of a case for each trial. @throws {OperandMistake | SettingMistake} */
+  /**
+   * Checks and compiles an operand: once for a literal, per trial for a value from the case. @throws {OperandMistake
+   * | SettingMistake}
+   */
   readOperand?(value: Json, settings: z.output<z.ZodObject<Shape>>): O;
   /** @throws {SettingMistake} */
   compile(settings: z.output<z.ZodObject<Shape>>, host: ScorerHost): ScorerWork<O> | Promise<ScorerWork<O>>;
   readonly examples: readonly ScorerExample[];
 }
 
-/** A scorer ready for a suite that can also say why it could not score a case. */
+/** An opened scorer that can also tell why a case cannot be scored. */
 export interface FramedScorer extends OpenScorer {
-  /** Why this case's operand is of no use ("expected is not a list"); undefined when all is well. Needs no answer. */
+  /** Why the operand of this case is unusable ("expected is not a list"); undefined when it is usable. Needs no answer. */
   refuses(golden: Case): string | undefined;
 }
 
-/** A scorer type with its table. */
+/** A scorer type with its table of examples. */
 export interface DocumentedScorer extends ScorerDefinition {
   readonly settings: z.ZodObject;
   readonly operand: "required" | "optional" | "none";
@@ -111,7 +117,7 @@ export interface DocumentedScorer extends ScorerDefinition {
   open(settings: unknown, host: ScorerHost): Promise<FramedScorer>;
 }
 
-/** The frame's own settings, parsed. */
+/** The parsed settings that all scorers share. */
 interface Frame {
   readonly name?: string;
   readonly required?: boolean;
@@ -124,7 +130,7 @@ interface Frame {
   readonly value?: Json;
 }
 
-/** Passes or misses of scorers that know nothing between. */
+/** For scorers that only know 0 and 1. */
 export function hit(reason: string): Score {
   return { score: 1, pass: true, reason };
 }
@@ -133,8 +139,8 @@ export function miss(reason: string, fault?: Fault): Score {
 }
 
 /**
- * A scorer type from what is its own. The frame adds what all share: name, required, threshold, select, the operand,
- * the identity, and that no NaN, no score outside [0, 1] and no pass that contradicts its score gets through.
+ * Creates a scorer type from its specific parts. Adds what all scorers share: name, required, threshold, select,
+ * operand and identity. It also makes sure that a score is in [0, 1] and not NaN, and that pass and score agree.
  */
 export function defineScorer<Shape extends z.ZodRawShape, O = undefined>(
   spec: ScorerSpec<Shape, O>,
@@ -207,7 +213,7 @@ async function open<Shape extends z.ZodRawShape, O>(
   return turns === null ? scorer : turns.eachTurn(scorer, host.turns);
 }
 
-/** From this length on an answer is worth the thread that watches the time. */
+/** From this length on, an answer is scored in a worker thread with a time limit. */
 const LARGE_ANSWER = 50_000;
 
 type Limit = (input: ScoreInput, score: () => Score | Promise<Score>) => Score | Promise<Score>;
@@ -232,7 +238,7 @@ function tooLong(error: unknown): never {
 
 const LONGEST_REASON = 1000;
 
-/** Makes a judgement a score: pass and score can never contradict each other. @throws {ScorerFailure} */
+/** Turns a judgement into a score whose pass and score cannot contradict each other. @throws {ScorerFailure} */
 function settler(grades: Grades, threshold: number | undefined) {
   return (judged: Judgement): Score => {
     const { score, beside } = judged;

@@ -2,7 +2,7 @@ import type { Registry } from "../domain/project.ts";
 import type { DocumentedScorer } from "./define-scorer.ts";
 
 /**
- * Every scorer type, one line each. They load when a suite names them: a run that compares texts must not wait for
+ * Every scorer type, one per line. Each is loaded when a suite names it: a run that compares texts must not wait for
  * a schema compiler.
  */
 const types: Readonly<Record<string, () => Promise<DocumentedScorer>>> = {

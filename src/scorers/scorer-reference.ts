@@ -152,12 +152,12 @@ function outcome(expected: ScorerExample["expected"]): string {
   return `${pass ? "pass" : "miss"}${graded}${reason === undefined ? "" : `: ${cell(reason)}`}`;
 }
 
-/** Settings as one writes them in YAML's flow style: JSON is that, too. */
+/** Settings as JSON, which is also valid YAML flow style. */
 function json(value: object): string {
   return Object.keys(value).length === 0 ? "" : code(JSON.stringify(value));
 }
 
-/** Inline code in a table cell: a fence longer than any run of backticks inside. */
+/** Inline code in a table cell, in a fence longer than any run of backticks inside. */
 function code(text: string): string {
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
   const fence = "`".repeat(longest + 1);

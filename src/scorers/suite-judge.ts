@@ -11,28 +11,28 @@ import { compileSelect } from "./frame/select-part.ts";
 import { textReader } from "./frame/text-place.ts";
 import { openJudgeFile } from "./judge/open-judge-file.ts";
 
-/** What a suite's entry says of a judge; the same entry judges the same way wherever it is asked. */
+/** The judge settings in a suite's entry; equal entries judge in the same way everywhere. */
 export interface JudgeEntry {
   /** An alias to ask instead of the judge's own. */
   readonly model?: string | undefined;
   readonly threshold?: number | undefined;
-  /** Where in the case the retrieved texts are; default `metadata.context`. */
+  /** Location of the retrieved texts in the case; default `metadata.context`. */
   readonly context?: string | undefined;
   /** Which part of the answer is judged; default the whole text. */
   readonly select?: Select | undefined;
   /** Which text of the transcript is judged; default the answer. */
   readonly on?: TextPlace | undefined;
-  /** Where in the case the reference is, or `baseline`: the baseline's answer of the same trial. Default `expected`. */
+  /** Location of the reference in the case, or `baseline`: the baseline's answer of the same trial. Default `expected`. */
   readonly against?: string | undefined;
   /** A literal reference. */
   readonly value?: unknown;
 }
 
-/** `against:` of a judge that compares with the baseline's answers. */
+/** The value of `against:` for a judge that compares with the baseline's answers. */
 export const BASELINE = "baseline";
 
 /**
- * Makes a judge ready to be asked about the answers of a suite. Nothing is asked yet, and no key is needed.
+ * Prepares a judge for a suite's answers. No call is made and no key is needed yet.
  *
  * @throws {SettingMistake} at a key of the entry
  * @throws {EvalsError} with the mistakes of the judge's file
@@ -85,8 +85,8 @@ async function selectedPart(select: Select | undefined): Promise<(output: string
 }
 
 /**
- * A pairwise judge whose other answer is the baseline's of the same case and trial. Two equal answers are a tie that nobody
- * is asked about.
+ * A pairwise judge that compares with the baseline's answer of the same case and trial. Two equal answers are a tie,
+ * for which no call is made.
  */
 async function openAgainstBaseline(file: JudgeFile, entry: JudgeEntry, host: JudgeHost): Promise<SuiteJudge> {
   if (entry.value !== undefined) throw twoOperands();
@@ -146,7 +146,7 @@ function notPairwise({ settings }: JudgeFile): SettingMistake {
   });
 }
 
-/** What of an entry decides what is judged, as part of the judge's hash. */
+/** The part of an entry that decides what is judged; part of the judge's hash. */
 function subjectOf({
   select,
   on,

@@ -1,55 +1,58 @@
 import type { Json } from "../domain/json.ts";
 
-/** What a history amounts to. */
+/** The size of a store. */
 export interface StoreSize {
-  /** Runs as they are listed: canaries are parts of others. */
+  /** Number of listed runs; canary runs are not listed separately. */
   readonly runs: number;
-  /** Answers of targets that are kept. */
+  /** Stored answers of targets. */
   readonly answers: number;
-  /** Replies of judges that are kept. */
+  /** Stored replies of judges. */
   readonly judgements: number;
   /** Traces of production. */
   readonly traces: number;
-  /** ISO 8601, UTC: when the oldest and the newest run began; null for none. */
+  /** ISO 8601, UTC: start of the oldest and the newest run; null when there is none. */
   readonly oldest: string | null;
   readonly newest: string | null;
-  /** Of the files that hold it, copies of earlier versions left out. */
+  /** Size of its files, without copies of earlier versions. */
   readonly bytes: number;
 }
 
-/** What is to be taken out of a history. Nobody may be at work on any of these runs. */
+/** What to delete from a store. None of these runs may be in progress. */
 export interface Pruning {
-  /** Numbers of runs that go as a whole. */
+  /** Runs to delete completely. */
   readonly runs: readonly number[];
-  /** Numbers of runs that lose their answers, reasons and messages, and keep their numbers. */
+  /** Runs that lose their answers, reasons and messages but keep their numbers. */
   readonly answers: readonly number[];
-  /** A report without the texts of answers. */
+  /** Removes the texts of answers from a report. */
   readonly withoutTexts: (report: Json) => Json;
-  /** Milliseconds since 1970, UTC: answers and judges' replies of before that no run has any more go too, and traces of before. */
+  /**
+   * Milliseconds since 1970, UTC: unreferenced answers and judge replies, and traces, from before this time are
+   * deleted too.
+   */
   readonly loose_before: number;
 }
 
-/** What a pruning did. */
+/** The result of a pruning. */
 export interface Pruned {
   readonly answers: number;
   readonly judgements: number;
   readonly traces: number;
-  /** Nothing of what was taken is in any of the files; false while another process reads an older state of them. */
+  /** Whether no deleted data is left in any file; false while another process reads an older state. */
   readonly erased: boolean;
 }
 
-/** Looking after a history as a whole. */
+/** Maintenance of a whole store. */
 export interface StoreCare {
-  /** Where it is, as a person would name it: a path from the root, or a database's address without who asks. */
+  /** Where it is, in a form to show: a path relative to the root, or a database address without credentials. */
   readonly place: string;
   size(): Promise<StoreSize>;
-  /** One sentence for each damage; empty for a sound history. */
+  /** One sentence per fault; empty when the store is intact. */
   faults(): Promise<readonly string[]>;
-  /** How many traces a pruning would take that takes what is older than this: milliseconds since 1970, UTC. */
+  /** Number of traces that pruning data older than this would delete; milliseconds since 1970, UTC. */
   oldTraces(before: number): Promise<number>;
   /**
-   * Takes runs and answers out, and every byte of them: what they alone needed is overwritten or cut off. An answer that
-   * another run took from the cache stays.
+   * Deletes runs and answers so that no byte of them remains: the space is overwritten or cut off. An answer that
+   * another run took from the cache is kept.
    */
   prune(what: Pruning): Promise<Pruned>;
 }

@@ -1,16 +1,16 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** How many migrations this program's history has seen. */
+/** Number of migrations of the current schema. */
 export const SCHEMA_VERSION = 12;
 
 /**
- * Where the history is below the project root. The name carries the schema's version: a program of before an upgrade still
+ * Path of the store below the project root. The name contains the schema version, so that an earlier program still
  * finds the file that it can read.
  */
 export const HISTORY_FILE = `.evals/history-${SCHEMA_VERSION}.db`;
 
-/** The histories of earlier versions, newest first, as paths from the root. */
+/** The stores of earlier versions, newest first, as paths relative to the root. */
 export function earlierHistories(root: string): readonly string[] {
   const folder = join(root, ".evals");
   if (!existsSync(folder)) return [];
@@ -26,7 +26,7 @@ export function earlierHistory(root: string): string | undefined {
   return earlierHistories(root)[0];
 }
 
-/** Whether anything was ever run here. */
+/** Whether any run was ever stored here. */
 export function hasHistory(root: string): boolean {
   return existsSync(join(root, HISTORY_FILE)) || earlierHistory(root) !== undefined;
 }

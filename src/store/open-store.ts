@@ -2,9 +2,11 @@ import { markProcess, type ProcessMark } from "../processes/process-mark.ts";
 import type { Store } from "./store.ts";
 
 /**
- * Opens the history below the project root (`HISTORY_FILE`), made when it is not there: from that of an earlier version, if there is one.
- * @param now milliseconds since 1970, UTC; the time that an answer is stored with
- * @param self the process that works on what it starts or goes on with
+ * Opens the store below the project root (`HISTORY_FILE`). If it does not exist, it is created, from that of an
+ * earlier version if there is one.
+ *
+ * @param now milliseconds since 1970, UTC; the time stored with an answer
+ * @param self the process recorded as the owner of the runs it works on
  * @throws {EvalsError} when it cannot be written, is not a database, or is from a newer program
  */
 export async function openStore(
@@ -17,9 +19,10 @@ export async function openStore(
 }
 
 /**
- * Opens the history in a PostgreSQL, which several machines may share.
- * @param address `postgres://…`, with `?schema=` for one history of several in that database
- * @param notice is told when the database goes away and when it is back
+ * Opens a store in PostgreSQL, which several machines can share.
+ *
+ * @param address `postgres://…`, with `?schema=` to select one of several stores in the database
+ * @param notice called when the database becomes unavailable and when it is back
  * @throws {EvalsError} when it cannot be reached or written, or is from a newer program
  */
 export async function openSharedStore(

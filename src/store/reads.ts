@@ -10,34 +10,34 @@ import type {
   TrialRow,
 } from "./stored.ts";
 
-/** A place in one list of one history, to go on from. Opaque: only the list that gave it can read it. */
+/** A position in one list of one store, from which reading continues. Opaque: only the list that returned it can read it. */
 export type Cursor = string;
 
-/** Which part of a list is read. */
+/** The part of a list to read. */
 export interface PageRequest {
-  /** Goes on after this place; null or absent for the beginning. */
+  /** Start after this position; null or absent for the beginning. */
   readonly after?: Cursor | null | undefined;
-  /** At most so many items, from 1; default 1000. */
+  /** Maximum number of items, at least 1; default 1000. */
   readonly limit?: number | undefined;
 }
 
 /** A part of a list. */
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Where the next part begins; null at the end of the list. */
+  /** Where the next part starts; null at the end of the list. */
   readonly next: Cursor | null;
 }
 
-/** How far a run is at this moment. */
+/** The current progress of a run. */
 export interface RunState {
   readonly status: RunStatus;
-  /** Id of the process of this machine that works on it now; null when none does. */
+  /** Id of the process on this machine that works on it; null when there is none. */
   readonly process: number | null;
   /** ISO 8601, UTC; null for a run that has not ended. */
   readonly ended_at: string | null;
-  /** Requests sent over all sessions. */
+  /** Requests sent in all sessions. */
   readonly calls: number;
-  /** The same of those sent to judges. */
+  /** Requests sent to judges in all sessions. */
   readonly judge_calls: number;
 }
 
@@ -47,78 +47,78 @@ export interface ListedRun extends RunState {
   readonly header: RunHeader;
 }
 
-/** A run that asked for an answer which a case of a later run took from the cache. */
+/** A run that received an answer which a case of a later run took from the cache. */
 export interface Origin {
   readonly case_no: number;
-  /** Id of the run that asked. */
+  /** Id of that run. */
   readonly run: string;
 }
 
 /** What changed in a run after a cursor. */
 export interface RunChanges {
-  /** Read before the trials: once it says that the run has ended and `more` is false, nothing is missing. */
+  /** Read before the trials, so that when the run has ended and `more` is false, no trial is missing. */
   readonly state: RunState;
-  /** Trials that are new or have new scores, as they are now. One that changes again is given again. */
+  /** New trials and trials with new scores, in their current state. A trial that changes again is returned again. */
   readonly trials: readonly TrialRow[];
-  /** To ask for what changes after this. */
+  /** Cursor for later changes. */
   readonly next: Cursor;
-  /** There is more already than fitted into the limit. */
+  /** Whether more changes exist than fit into the limit. */
   readonly more: boolean;
 }
 
 /**
- * Reads of the history for everything but the engine. They are asynchronous and come in parts, so that a history can stand
- * behind a network, and a large run is never in memory whole.
+ * Reads of the store for everything but the engine. They are asynchronous and paged, so that the store can be behind
+ * a network and a large run is never completely in memory.
  *
- * A cursor of another list, or one that was altered, is a `RangeError`.
+ * Throws `RangeError` for a cursor of another list or a modified one.
  */
 export interface StoreReads {
-  /** Newest first. The filter's `limit` is that of the whole list. */
+  /** Newest first. The filter's `limit` applies to the whole list. */
   runs(filter: Omit<RunFilter, "limit">, page?: PageRequest): Promise<Page<ListedRun>>;
-  /** One run with its report; undefined when there is none of that number. */
+  /** One run with its report; undefined when no run has this number. */
   run(runNo: number): Promise<StoredRun | undefined>;
-  /** Runs whose id starts so, newest first; at most 20. */
+  /** Runs whose id starts with this, newest first; at most 20. */
   runsByPrefix(prefix: string): Promise<StoredRun[]>;
   /** In plan order. */
   cases(runNo: number, page?: PageRequest): Promise<Page<StoredCase>>;
-  /** Numbers of a run's trials by case and trial; answers' texts stay on the disk. */
+  /** The numeric results of a run's trials, by case and trial; answer texts are not loaded. */
   trials(runNo: number, page?: PageRequest): Promise<Page<TrialRow>>;
-  /** The same without what only the answers know: times, costs and tokens are unknown. Quicker, for no answer is looked at. */
+  /** Like `trials`, without latency, cost and tokens, which are unknown here. Faster, because the answers are not read. */
   scores(runNo: number, page?: PageRequest): Promise<Page<TrialRow>>;
-  /** Id of the answer of each trial that has one, by case and trial; answers of the cache included. */
+  /** Ids of the trials' answers, by case and trial, including cached answers. */
   answerIds(runNo: number, page?: PageRequest): Promise<Page<number>>;
-  /** The runs that asked for answers which a run took from the cache, by case and run. */
+  /** The runs that received the answers which a run took from the cache, by case and run. */
   origins(runNo: number, page?: PageRequest): Promise<Page<Origin>>;
-  /** Replies of a run that gave no answer, in the order in which they were lost. */
+  /** Replies of a run without an answer, in order of time. */
   lostReplies(runNo: number, page?: PageRequest): Promise<Page<LostReply>>;
-  /** How many of a run's answers a fallback gave in place of the model that was asked. */
+  /** How many of a run's answers came from a fallback model. */
   fallbackAnswers(runNo: number): Promise<number>;
-  /** What was paid for the target's answers that have no scores, and for its replies that gave no answer. */
+  /** Cost of the target's answers without scores and of its replies without an answer. */
   unscoredSpending(runNo: number): Promise<KnownSpending>;
   /** Transcript and answer id of a stored trial. */
   transcript(runNo: number, caseNo: number, trial: number): Promise<CachedAnswer | undefined>;
   /**
-   * What is new in a run since a cursor; without one, everything from the beginning. Follow `next` as long as `more` is true,
-   * then ask again from time to time.
+   * Changes of a run since a cursor; without one, from the beginning. Follow `next` while `more` is true, then poll
+   * from time to time.
    */
   since(runNo: number, page?: PageRequest): Promise<RunChanges>;
-  /** Whole trials of one case with their answers, by number. */
+  /** Complete trials of one case with their answers, in order. */
   trialsOfCase(runNo: number, caseNo: number): Promise<StoredTrial[]>;
-  /** One of them. */
+  /** One trial of a case. */
   trial(runNo: number, caseNo: number, trial: number): Promise<StoredTrial | undefined>;
-  /** The case's input and expected, as they were. */
+  /** The case's original input and expected value. */
   content(runNo: number, caseNo: number): Promise<{ readonly input: Json; readonly expected?: Json } | null>;
-  /** The request as it was prepared for the provider; null for recorded outputs. */
+  /** The request as prepared for the provider; null for recorded outputs. */
   request(runNo: number, caseNo: number): Promise<Json>;
-  /** A judge's replies, in the order of the numbers; those that are not there are left out. */
+  /** Judge replies in the order of the ids; missing ones are left out. */
   judgements(ids: readonly number[]): Promise<StoredJudgement[]>;
-  /** A judge's replies that a run has paid for about one case, oldest first. */
+  /** The judge replies that a run paid for about one case, oldest first. */
   judgementsOfCase(runNo: number, caseId: string): Promise<StoredJudgement[]>;
-  /** The request that a judge's reply answers, as it was sent. */
+  /** The request that a judge reply answers, as sent. */
   judgementRequest(id: number): Promise<Json>;
 }
 
-/** How many items a page has when nobody says. */
+/** Default page size. */
 const PAGE = 1000;
 
 /** @throws {RangeError} for a limit below 1 */
@@ -128,10 +128,11 @@ export function pageLimit({ limit = PAGE }: PageRequest): number {
 }
 
 /**
- * The numbers of a cursor.
- * @param kind first letter of the cursors of this list
+ * The numbers in a cursor.
+ *
+ * @param kind first letter of this list's cursors
  * @returns null at the beginning of the list
- * @throws {RangeError} when it is no cursor of this list
+ * @throws {RangeError} when it is not a cursor of this list
  */
 export function cursorNumbers(kind: string, after: Cursor | null | undefined): number[] | null {
   if (after === null || after === undefined) return null;
@@ -166,7 +167,7 @@ export async function* everyItem<T>(
   for await (const items of everyPage(read, limit)) yield* items;
 }
 
-/** A whole list at once: for one that is needed whole and is small beside what is made of it, like the cases of a run. */
+/** A whole list at once, for lists that are needed completely and are small, such as the cases of a run. */
 export async function allItems<T>(read: (page: PageRequest) => Promise<Page<T>>): Promise<T[]> {
   const items: T[] = [];
   for await (const page of everyPage(read)) items.push(...page);

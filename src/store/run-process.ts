@@ -1,18 +1,18 @@
 import type { RunStatus } from "../domain/run.ts";
 import { isAlive, type ProcessMark } from "../processes/process-mark.ts";
 
-/** What a run's record says of who works on it. A process that was killed could not change it. */
+/** What a run's record says about its process. A process that was killed could not update it. */
 export interface RunWork {
-  /** As it was written. */
+  /** The stored status. */
   readonly status: RunStatus;
-  /** Who last claimed the run; null when it was let go of. */
+  /** The last process that claimed the run; null when it was released. */
   readonly owner: ProcessMark | null;
 }
 
-/** Whether a process that is marked still runs. */
+/** Whether the process with this mark is still running. */
 export type Lives = (mark: ProcessMark) => boolean;
 
-/** The same as it is: whoever reads it asks whether that process still lives. */
+/** The current status: a stored `running` counts as interrupted when its process is dead. */
 export function workNow(
   { status, owner }: RunWork,
   lives: Lives = isAlive,
@@ -24,7 +24,7 @@ export function workNow(
   return { status: status === "running" && process === null ? "interrupted" : status, process };
 }
 
-/** A living process other than this one that works on the run; null when the run may be claimed. */
+/** Another living process that works on the run; null when the run can be claimed. */
 export function otherProcess(
   owner: ProcessMark | null,
   self: ProcessMark,

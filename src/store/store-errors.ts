@@ -63,8 +63,8 @@ export function runBusy(
 }
 
 /**
- * @param node the version of Node that runs
- * @param causes why each way to SQLite could not be loaded
+ * @param node the running Node version
+ * @param causes why each SQLite library could not be loaded
  */
 export function noSqlite(node: string, causes: readonly Error[]): EvalsError {
   const reasons = causes.map(({ message }) => message.split("\n", 1)[0]?.trim()).join("; ");

@@ -26,7 +26,7 @@ import type {
 } from "./stored.ts";
 import type { TrafficStore } from "./traffic.ts";
 
-/** One case of a new run. `case_no` is its place in the plan, from 0. */
+/** One case of a new run. `case_no` is its position in the plan, from 0. */
 export interface NewRunCase {
   readonly id: string;
   readonly content_hash: string;
@@ -35,54 +35,54 @@ export interface NewRunCase {
   readonly planned: number;
   /** Hash of the prepared request. */
   readonly request_hash: string;
-  /** Hash of the request and of whom it is sent to: answers are found again by it. */
+  /** Hash of the request and its recipient; the cache key of answers. */
   readonly asked_hash: string;
 }
 
-/** What a case number means, given when the store does not have it yet. */
+/** Provides the texts of a case when the store does not have them yet. */
 export interface CaseBodies {
   /** JSON of `{"input", "expected"}`. */
   content(caseNo: number): string;
-  /** JSON of the prepared request; null when nothing is asked, so that there is nothing to keep. */
+  /** JSON of the prepared request; null when nothing is sent, so that there is nothing to store. */
   request: ((caseNo: number) => string) | null;
-  /** A content that the store has is written anew: something was taken out of it. */
+  /** Rewrites a content that the store already has, after something was redacted. */
   readonly anew?: boolean;
 }
 
-/** What became of one trial, ready to be written. */
+/** The result of one trial, ready to be written. */
 export type TrialRecord = {
   readonly case_no: number;
   /** From 1. */
   readonly trial: number;
-  /** Counts of this session; they are added to those of earlier ones. */
+  /** Counts of this session, which are added to those of earlier sessions. */
   readonly tries?: Tries | undefined;
 } & (
   | {
       readonly kind: "answered";
       readonly transcript: Transcript;
       readonly raw: string | null;
-      /** Null while a scorer is still at work: the answer is safe, its scores follow. */
+      /** Null while scorers are still running: the answer is stored, its scores follow. */
       readonly scores: TrialScoring | null;
     }
   | { readonly kind: "cached"; readonly answer_id: number; readonly scores: TrialScoring | null }
   | { readonly kind: "errored"; readonly error: ErrorKind; readonly message: string }
 );
 
-/** All scorers' word on one answer, or the failure of a required one. */
+/** The results of all scorers for one answer, or the failure of a required one. */
 export type TrialScoring =
   | {
       readonly kind: "scored";
       readonly pass: boolean;
-      /** Null where there is none, undefined where the case is not scored by that one. */
+      /** Null for a missing score, undefined when the scorer does not apply to the case. */
       readonly scores: readonly (Score | null | undefined)[];
-      /** Why optional scorers could not score, each at its place, null at the others; absent when all could. */
+      /** Why optional scorers could not score, by scorer index, null for the others; absent when all could. */
       readonly voids?: readonly (string | null)[];
     }
   | { readonly kind: "failed"; readonly error: ErrorKind; readonly message: string };
 
-/** Of replies that gave no answer. */
+/** For replies without an answer. */
 export interface LostSpending extends KnownSpending {
-  /** The most that those of unknown cost can have cost and taken. */
+  /** The maximum that replies of unknown cost may have cost and used. */
   readonly most_usd: number;
   readonly most_tokens: number;
 }

@@ -28,7 +28,7 @@ const calls = (...names: readonly string[]) => names.map((name) => ({ name, argu
 
 type Place = readonly (string | number)[];
 
-/** Every trace of a folder with its text, by file name: a changed one makes another scorer. */
+/** Reads every trace of a folder by file name. A changed trace changes the scorer's identity. */
 function tracesIn(root: string, directory: string): ReadonlyMap<string, string> {
   let place: string;
   try {
@@ -54,7 +54,7 @@ function readTrace(root: string, path: string, at: Place): GoldenTrace {
   };
 }
 
-/** The right calls, distinguished by when they were made; undefined where there is nothing to report. */
+/** The turn in which the right calls were made, when it differs from the expected one; undefined otherwise. */
 function otherTurn(golden: GoldenTrace, made: GoldenTrace): Judgement | undefined {
   const all = Math.max(golden.calls.length, 1);
   const paired = golden.calls.length === made.calls.length;
@@ -114,7 +114,7 @@ export const goldenTrace = defineScorer({
       identity: { traces: Object.fromEntries([...traces].map(([name, text]) => [name, sha256(text)])) },
       files: [...traces.keys()].map((name) => `${directory}/${name}`),
       refuses(golden) {
-        // Where the scorer informs alone, a case may do without.
+        // An optional scorer allows cases without a trace.
         if (!traces.has(traceFile(golden.id))) return isRequired ? missing(golden) : undefined;
         try {
           traceFor(golden);

@@ -7,7 +7,10 @@ import { knownCalls } from "../frame/whole-transcript.ts";
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 
-/** `transfer_to_billing`, `handoff-to-billing`, `delegate_to_billing`: the other agent's name, made alike. */
+/**
+ * Reads the other agent's name from calls such as `transfer_to_billing`, `handoff-to-billing`, `delegate_to_billing`,
+ * normalized.
+ */
 function handedTo({ name, arguments: asked }: ToolUse): readonly string[] {
   const [, to] =
     /^(?:transfer|hand_?off|delegate|escalate|route|switch)[_-]?(?:to[_-]?)?(.*)$/i.exec(name) ?? [];

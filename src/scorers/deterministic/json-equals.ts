@@ -116,7 +116,7 @@ export const jsonEquals = defineScorer({
   ],
 });
 
-/** Between a text and another kind the text is read. */
+/** When one value is text and the other is not, the text is parsed as JSON. */
 function readExpected(expected: Json, got: ExactJson): Json {
   if (typeof expected !== "string" || typeof got === "string") return expected;
   const read = parseAnswer(expected);

@@ -66,12 +66,12 @@ function similarity(a: string, b: string): number {
   return 1 - distance(x, y) / Math.max(x.length, y.length);
 }
 
-/** Pairs of characters: a second or two. */
+/** Maximum number of character pairs to compare; takes a second or two. */
 const MAX_PAIRS = 2e10;
 
 const SURROGATE = /[\ud800-\udfff]/;
 
-/** The distance counts UTF-16 units: where a character takes two, each distinct one gets a unit of its own. */
+/** The distance counts UTF-16 code units. Characters that take two are replaced by a single unused unit each. */
 function singleUnits(a: string, b: string): readonly [string, string] {
   if (!SURROGATE.test(a) && !SURROGATE.test(b)) return [a, b];
   const units = new Map<string, string>();

@@ -16,7 +16,7 @@ import { decimalIn, numberText, within } from "../frame/near-number.ts";
 import { type FoundNumber, numbersIn } from "../frame/read-number.ts";
 import { OperandMistake } from "../frame/scorer-mistakes.ts";
 
-/** The expected number, and how it is written. */
+/** The expected number, and its text. */
 interface Expected {
   readonly text: string;
   readonly value: Decimal;
@@ -150,13 +150,13 @@ function numbersOf(actual: ExactJson, decimal: "." | ","): readonly FoundNumber[
   return typeof actual === "string" ? numbersIn(actual, decimal) : [];
 }
 
-/** As a plain number where that says the same. */
+/** As a plain number where that is equivalent. */
 function written({ text, value }: FoundNumber): string {
   const plain = value === undefined ? Number.NaN : toNumber(value);
   return value !== undefined && sameDecimal(decimalOf(plain), value) ? `${plain}` : text;
 }
 
-/** The larger of the two allowances. */
+/** The larger of the absolute and the relative tolerance. */
 function largest(abs: number, rel: number, expected: Decimal): Decimal {
   const { digits, exponent } = expected;
   const size = { digits: digits < 0n ? -digits : digits, exponent };

@@ -8,7 +8,7 @@ import { wholeTranscript } from "../frame/whole-transcript.ts";
 
 const fold = textNormalizer({ ignore_case: true, trim: false, normalize: "NFC", whitespace: "collapse" });
 
-/** Whether the missing text was in what was fetched, was not fetched, or nothing was fetched. */
+/** Whether the missing text was retrieved, was not retrieved, or nothing was retrieved. */
 function faultOf(transcript: Transcript, missing: readonly string[]): Fault {
   const { tool_calls, retrievals } = wholeTranscript(transcript);
   const fetched = fold(JSON.stringify([retrievals, (tool_calls ?? []).map(({ result }) => result)]));

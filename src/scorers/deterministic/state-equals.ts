@@ -32,7 +32,7 @@ export const stateEquals = defineScorer({
         if (state === undefined)
           throw new ScorerFailure("tool", "the answer does not tell the state that it left");
         const difference = differ(without(expected), without(state));
-        // What is to blame shows only beside the calls: a right call that changed nothing is the tool's fault.
+        // The fault is known only together with the calls: when a right call changed nothing, the tool is at fault.
         return difference === undefined ? EQUAL : miss(difference, { class: "unknown" });
       },
     };

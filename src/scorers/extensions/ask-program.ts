@@ -4,9 +4,10 @@ import type { ProgramPool } from "../../processes/program-pool.ts";
 import type { ProgramFailure } from "../../processes/user-program.ts";
 
 /**
- * What a user's program writes for one answer.
- * @param label names the program in failures, `timeout_ms` the time that the pool gives it
- * @throws {ScorerFailure} when it gives none in time
+ * Runs a user's program for one answer and returns its output.
+ *
+ * @param label names the program in error messages; `timeout_ms` is the pool's time limit
+ * @throws {ScorerFailure} when there is no output in time
  */
 export async function askProgram(
   pool: ProgramPool,

@@ -121,7 +121,7 @@ function parse(answer: string, label: string): unknown {
   }
 }
 
-/** Arguments that are files of the repository, with what they import. */
+/** The arguments that are files of the repository, with the files they import. */
 function filesAmong(command: readonly string[], root: string): readonly string[] {
   const found = new Set<string>();
   for (const argument of command) {

@@ -2,8 +2,9 @@ import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
 /**
- * Where a program is: a path with a separator is looked up below `root`, a bare name along PATH.
- * @returns undefined when there is none that can be run
+ * Locates a program: a path with a separator is relative to `root`, a plain name is searched in PATH.
+ *
+ * @returns undefined when there is no executable
  */
 export function findProgram(
   name: string,

@@ -147,7 +147,7 @@ async function openJudge(options: ModuleOptions, isolate: boolean): Promise<User
   }
 }
 
-/** Reads how a call went. @throws {ScorerFailure} unless it gave a score */
+/** Reads the result of a call. @throws {ScorerFailure} unless it is a score */
 function judgementOf(
   outcome: CallOutcome,
   { file, timeout_ms }: { file: string; timeout_ms: number },

@@ -12,7 +12,7 @@ export function extensionInput(output: Json, { golden, transcript }: ScoreInput,
   return { case: golden, output, transcript: { ...transcript, ...wayOf(transcript) }, config };
 }
 
-/** What of the way to an answer is read from its conversation: calls with their results, searches, counts. */
+/** The parts of the trajectory that are derived from the conversation: calls with results, retrievals, counts. */
 function wayOf(
   answer: Transcript,
 ): Omit<ScorerTranscript, keyof Transcript> & Pick<Transcript, "tool_calls"> {
@@ -21,15 +21,16 @@ function wayOf(
 }
 
 /**
- * Reads `{score, pass?, reason?}`, a boolean or a number. A verdict under another name is held against it.
- * @throws {ScorerFailure} for anything else: a shape that is not understood is neither a pass nor a miss
+ * Reads `{score, pass?, reason?}`, a boolean or a number. A verdict under another name must agree with it.
+ *
+ * @throws {ScorerFailure} for anything else: an unknown format counts neither as passed nor as failed
  */
 export function returnedScore(value: unknown, who: string): Judgement {
   if (typeof value === "boolean") return { score: value ? 1 : 0, pass: value, reason: `${value}` };
   if (typeof value === "number") return { score: value, reason: `score ${rounded(value)}` };
   if (typeof value !== "object" || value === null) throw unreadable(who, `returned ${describe(value)}`);
   const { score, pass, reason, error, errors, status } = value as Record<string, unknown>;
-  // Whatever score came with it: who says that it failed has judged nothing.
+  // An error is a failure to score, even if a score is present.
   const failure = [error, errors, status === "error" ? status : undefined].find((one) => isStated(one));
   if (failure !== undefined)
     throw new ScorerFailure("tool", `${who} says that it failed: ${describe(failure)}`);
@@ -42,7 +43,7 @@ export function returnedScore(value: unknown, who: string): Judgement {
   return { score, pass, reason: reason ?? `score ${rounded(score)}`, ...(beside && { beside }) };
 }
 
-/** What other tools call the verdict: `success: false` next to a score of 1 must not be overlooked. */
+/** The verdict under the names that other tools use: `success: false` beside a score of 1 must not be missed. */
 function verdictBeside(members: Readonly<Record<string, unknown>>): Judgement["beside"] {
   for (const [key, value] of Object.entries(members)) {
     const pass = key === "pass" || typeof value === "number" ? undefined : statedVerdict(key, value);

@@ -2,29 +2,29 @@ import { type ExactJson, exactJsonText } from "../../domain/exact-json.ts";
 import { unseenDifference } from "../../domain/look-alikes.ts";
 
 const SHORT = 60;
-/** Longer texts are not looked at letter by letter. */
+/** Longer texts are not compared character by character. */
 const LONGEST_COMPARED = 100_000;
-/** Unchanged characters shown before the first difference of two long texts. */
+/** Number of equal characters shown before the first difference of two long texts. */
 const RUN_UP = 15;
 
-/** At most `limit` characters (UTF-16 units), what is left out shown as … in the middle. */
+/** Shortens a text to `limit` characters (UTF-16 units); the omitted middle is shown as …. */
 export function shorten(text: string, limit: number = SHORT): string {
   if (text.length <= limit) return text;
   const head = Math.ceil((limit - 1) / 2);
   return `${part(text, 0, head)}…${part(text, text.length - (limit - 1 - head), text.length)}`;
 }
 
-/** A part of a text that begins and ends with whole characters. */
+/** A part of a text that does not split a character. */
 function part(text: string, from: number, to: number): string {
   return text.slice(from, to).replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, "");
 }
 
-/** A JSON value for a sentence: quoted when it is text, shortened in the middle when it is long. */
+/** Formats a JSON value for a sentence: text is quoted, long values are shortened in the middle. */
 export function show(value: ExactJson): string {
   return typeof value === "string" ? JSON.stringify(shorten(value)) : shorten(exactJsonText(value));
 }
 
-/** `expected "billing", got "payments"`; of two long texts only the neighbourhood of the first difference. */
+/** `expected "billing", got "payments"`; for long texts, only the part around the first difference. */
 export function difference(expected: ExactJson, got: ExactJson): string {
   if (typeof expected !== "string" || typeof got !== "string" || expected.length + got.length <= 2 * SHORT) {
     return `expected ${show(expected)}, got ${show(got)}${unseenBetween(expected, got)}`;
@@ -34,7 +34,7 @@ export function difference(expected: ExactJson, got: ExactJson): string {
   return `differs at character ${same + 1}: expected ${around(expected, same)}, got ${around(got, same)}${unseenBetween(expected, got)}`;
 }
 
-/** The difference between the texts of two values where they look the same; else empty. */
+/** Describes the difference between two texts that look the same; else empty. */
 export function unseenBetween(expected: ExactJson, got: ExactJson): string {
   const areTexts = typeof expected === "string" && typeof got === "string";
   if (!areTexts && typeof expected !== "object" && typeof got !== "object") return "";
@@ -54,7 +54,7 @@ export function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? "" : "s"}`;
 }
 
-/** A score with three digits at most: 0.571, 1. */
+/** A score with at most three digits: 0.571, 1. */
 export function rounded(score: number): string {
   return String(Math.round(score * 1000) / 1000);
 }

@@ -7,7 +7,7 @@ import { OperandMistake } from "./scorer-mistakes.ts";
 
 const Mode = z.enum(ARGUMENT_MODES);
 
-/** How calls are held against those that are wanted; the same for every scorer that aligns calls. */
+/** How actual calls are compared with wanted ones; shared by all scorers that align calls. */
 export const callOptions = {
   order: z
     .enum(CALL_ORDERS)
@@ -34,13 +34,13 @@ export const callOptions = {
 
 export type CallOptions = z.output<z.ZodObject<typeof callOptions>>;
 
-/** The mode of a tool: its own, else that of `*`, else equal. */
+/** The comparison mode of a tool: its own, else that of `*`, else equal. */
 export function modeFor(modes: CallOptions["arguments"]): (tool: string) => ArgumentMode {
   if (typeof modes === "string") return () => modes;
   return (tool) => (Object.hasOwn(modes, tool) ? modes[tool] : modes["*"]) ?? "equal";
 }
 
-/** Expected calls: a list of `{name, arguments}`; a name alone takes any arguments. */
+/** Expected calls: a list of `{name, arguments}`. A plain name allows any arguments. */
 export function callsOperand(value: Json): readonly WantedCall[] {
   const given = toolValue(value);
   if (!Array.isArray(given))

@@ -1,8 +1,8 @@
 const LONGEST = 6;
-/** Recall counts twice as much as precision. */
+/** Recall weighs twice as much as precision. */
 const BETA = 2;
 
-/** Grams of a text, as often as they are in it. */
+/** How often each n-gram occurs in a text. */
 function counts(text: Letters, n: number): Map<string, number> {
   const found = new Map<string, number>();
   for (let i = 0; i + n <= text.length; i++) {
@@ -12,7 +12,7 @@ function counts(text: Letters, n: number): Map<string, number> {
   return found;
 }
 
-/** A text without blanks, by code points. */
+/** A text without whitespace, as code points. */
 interface Letters {
   readonly length: number;
   gram(from: number, n: number): string;
@@ -28,10 +28,10 @@ function lettersOf(text: string): Letters {
 }
 
 /**
- * chrF2 of one answer against one reference (Popović 2015): F-score of character n-grams of 1 to 6 characters without
- * blanks, precision and recall averaged over the lengths that both texts have.
+ * chrF2 of an answer against a reference (Popović 2015): F-score of character n-grams of length 1 to 6 without
+ * whitespace; precision and recall are averaged over the lengths that both texts have.
  *
- * @returns in [0, 1]; 0 when one of them is blank
+ * @returns in [0, 1]; 0 when either text is blank
  */
 export function chrf(answer: string, reference: string): number {
   const got = lettersOf(answer);
@@ -50,7 +50,10 @@ export function chrf(answer: string, reference: string): number {
   return Math.min(1, ((1 + weight) * precision * recall) / ((weight * precision + recall) * orders));
 }
 
-/** Grams that both have, each as often as both have it. Only those of the reference are counted, however long the answer. */
+/**
+ * Number of n-grams in common, each counted as often as both texts have it. Only the reference's n-grams are stored,
+ * however long the answer is.
+ */
 function overlapOf(got: Letters, left: Map<string, number>, n: number): number {
   let overlap = 0;
   for (let i = 0; i + n <= got.length; i++) {

@@ -13,7 +13,7 @@ import { shorten } from "./brief.ts";
 import { type CallOptions, modeFor } from "./call-options.ts";
 import { firstDifference } from "./json-difference.ts";
 
-/** From so many identical calls on an agent goes round in circles. */
+/** Number of identical calls that counts as a loop. */
 const LOOP = 3;
 
 interface Divergence {
@@ -29,7 +29,7 @@ interface Compared {
   readonly modeOf: (tool: string) => ArgumentMode;
 }
 
-/** `refund({"amount":10})`, short enough for a sentence. */
+/** Formats a call for a sentence: `refund({"amount":10})`, shortened. */
 export function callWords({ name, arguments: asked }: WantedCall): string {
   return `${shorten(name, 60)}(${asked === undefined ? "" : shorten(JSON.stringify(asked), 120)})`;
 }
@@ -43,7 +43,7 @@ const faultAt = (name: Fault["class"], call: ToolUse | undefined, tool: string |
   ...(tool !== undefined && { tool }),
 });
 
-/** A wanted call that was made with other arguments. */
+/** A wanted call that was made with different arguments. */
 function otherArguments({ made, modeOf }: Compared, want: WantedCall, at: number): Divergence {
   const got = made[at] as ToolUse;
   const differ = modeOf(want.name) === "partial" ? partial : equal;
@@ -54,7 +54,7 @@ function otherArguments({ made, modeOf }: Compared, want: WantedCall, at: number
   };
 }
 
-/** A call that goes round: the same one so often, and nobody wanted all of them. */
+/** A loop: the same call repeated often, when not all of the repetitions were wanted. */
 function loopIn({ made, aligned }: Compared): Divergence | undefined {
   const times = new Map<string, number>();
   const keys = made.map(({ name, arguments: asked }) => canonicalJson([name, asked]));
@@ -72,7 +72,7 @@ function loopIn({ made, aligned }: Compared): Divergence | undefined {
   return undefined;
 }
 
-/** The right calls in another order. */
+/** The right calls in a different order. */
 function otherOrder(compared: Compared): Divergence | undefined {
   const { wanted, made, aligned, order, modeOf } = compared;
   if (order === "any") return undefined;
@@ -89,13 +89,13 @@ function otherOrder(compared: Compared): Divergence | undefined {
   };
 }
 
-/** Place of the first made call that is not the wanted one of its place. */
+/** Index of the first call that differs from the wanted call at its position. */
 function firstApart({ made, aligned }: Compared): number {
   const at = made.findIndex((_, index) => aligned.madeOf[index] !== index);
   return at === -1 ? made.length - 1 : at;
 }
 
-/** Where the made calls leave the wanted ones for the first time. */
+/** The first point at which the actual calls differ from the wanted ones. */
 function firstDivergence(compared: Compared): Divergence {
   const looped = loopIn(compared) ?? otherOrder(compared);
   if (looped !== undefined) return looped;
@@ -103,19 +103,19 @@ function firstDivergence(compared: Compared): Divergence {
   const missing = new Set(aligned.missing);
   const extra = new Set(aligned.extra);
   if (order === "any") return firstOfUnordered(compared);
-  // Pairs keep the order here: each step passes one wanted call, one made call, or both.
+  // Aligned pairs are in order here: each step advances one wanted call, one actual call, or both.
   for (let w = 0, g = 0; w < wanted.length || g < made.length; ) {
     if (w < wanted.length && aligned.madeOf[w] === g) {
       w++;
       g++;
     } else if (w < wanted.length && missing.has(w)) {
-      // What was made here instead, up to the next call that was wanted.
+      // The calls made instead, up to the next wanted call.
       const here: number[] = [];
       for (let at = g; extra.has(at); at++) here.push(at);
       return unmade(compared, w, here, g);
     } else if (extra.has(g)) return unwanted(compared, g);
     else {
-      // A read that nobody counts.
+      // A read-only call, which is not counted.
       if (g >= made.length) break;
       g++;
     }
@@ -123,10 +123,7 @@ function firstDivergence(compared: Compared): Divergence {
   return { reason: "other calls", fault: { class: "tool-choice" } };
 }
 
-/**
- * Of calls without an order: the first made call that was not wanted, unless one that is missing may have been meant by it; then
- * what is missing.
- */
+/** For calls without order: the first unexpected call, unless it may stand for a missing one; then the missing call. */
 function firstOfUnordered(compared: Compared): Divergence {
   const { wanted, made, aligned } = compared;
   const [want] = aligned.missing;
@@ -140,7 +137,7 @@ function firstOfUnordered(compared: Compared): Divergence {
     : unmade(compared, want, aligned.extra);
 }
 
-/** @param next place of the made call that follows; absent where calls have no order */
+/** @param next index of the following actual call; absent when calls have no order */
 function unmade(compared: Compared, want: number, instead: readonly number[], next?: number): Divergence {
   const { wanted, made } = compared;
   const one = wanted[want] as WantedCall;
@@ -173,7 +170,7 @@ function unwanted({ made }: Compared, at: number): Divergence {
   };
 }
 
-/** Holds the calls of an answer against those that are wanted: F1 of the best alignment, and the first divergence. */
+/** Compares an answer's calls with the wanted ones: F1 of the best alignment, and the first divergence. */
 export function compareCalls(
   allWanted: readonly WantedCall[],
   allMade: readonly ToolUse[],
@@ -187,7 +184,7 @@ export function compareCalls(
     options.extra === "allow-reads" && (call.reads === true || options.reads.includes(call.name));
   const modeOf = modeFor(options.arguments);
   const listed = allMade.filter(isLookedAt);
-  // Where only these calls and no others may be made, reads that nobody wanted must not take their places.
+  // When no other calls are allowed, extra read-only calls must not shift the positions of the others.
   const made = order === "exact" ? withoutFree(wanted, listed, modeOf, isFree) : listed;
   const aligned = alignCalls(wanted, made, { order, modeOf });
   const extra = aligned.extra.filter((at) => !isFree(made[at] as ToolUse));

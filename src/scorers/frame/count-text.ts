@@ -1,11 +1,11 @@
 const ASCII = /^[\0-\x7f]*$/;
-/** Scripts written without blanks between words. */
+/** Scripts written without spaces between words. */
 export const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 const segmenters: Partial<Record<"grapheme" | "word" | "sentence", Intl.Segmenter>> = {};
 
-/** Characters looked at together: the segmenter's time grows with the square of what it is given. */
+/** Number of characters segmented at a time, because the segmenter's time is quadratic. */
 const WINDOW = 300;
 
 function* segments(
@@ -21,7 +21,7 @@ function* segments(
       size *= 2;
       continue;
     }
-    // The last one of a window may go on behind it.
+    // The last segment of a window may continue in the next one.
     if (!isEnd) found.pop();
     for (const one of found) {
       yield one;
@@ -37,18 +37,18 @@ function count<T>(items: Iterable<T>, counts: (item: T) => boolean): number {
   return n;
 }
 
-/** Characters as a reader counts them: an emoji with its modifiers is one, so is a letter with its accents. */
+/** Counts characters as a reader sees them: an emoji with modifiers is one, and so is a letter with its accents. */
 export function countCharacters(text: string): number {
   if (ASCII.test(text) && !text.includes("\r")) return text.length;
   return count(segments(text, "grapheme"), () => true);
 }
 
-/** The words of a text in a script without blanks, by dictionary. */
+/** The words of a text in a script without spaces, found by dictionary. */
 export function wordsOf(text: string): readonly string[] {
   return Array.from(segments(text, "word")).flatMap((word) => (word.isWordLike === true ? word.segment : []));
 }
 
-/** Words between blanks that hold a letter or a digit; by dictionary in scripts without blanks. */
+/** Words separated by whitespace that contain a letter or digit; found by dictionary in scripts without spaces. */
 export function countWords(text: string): number {
   if (UNSPACED.test(text)) return count(segments(text, "word"), (word) => word.isWordLike === true);
   return count(text.split(/\s+/u), (word) => /[\p{L}\p{N}]/u.test(word));

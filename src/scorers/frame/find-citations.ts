@@ -1,14 +1,15 @@
 import type { Json } from "../../domain/json.ts";
 import { OperandMistake } from "./scorer-mistakes.ts";
 
-/** `[1]`, `[^2]`, `[1, 3]`, `[doc-7]`, `【4】`; never the text of a Markdown link. */
+/** Matches `[1]`, `[^2]`, `[1, 3]`, `[doc-7]`, `【4】`, but not the text of a Markdown link. */
 const BRACKETS = /(?:\[\^?([^[\]\n]{1,200})\](?!\()|【([^【】\n]{1,200})】)/g;
-/** What a source's id looks like: no blanks, and something in it that a plain word lacks. */
+/** The form of a source id: no whitespace, and a character that plain words do not have. */
 const LOOKS_LIKE_ID = /^(?=\S*[\d_.:/#-])\S+$/;
 const LONGEST_RANGE = 100;
 
 /**
- * The names by which an answer may cite a case's sources: their places from 1, and their ids.
+ * The names by which an answer may cite a case's sources: their numbers from 1, and their ids.
+ *
  * @param context a list of texts or of objects with an `id`, an object from id to text, or one text
  * @throws {OperandMistake}
  */
@@ -27,7 +28,10 @@ export function sourceNames(context: Json): ReadonlySet<string> {
   return names;
 }
 
-/** What an answer cites, each once, in order. A bracket that neither names a source nor looks like an id is no citation. */
+/**
+ * The citations in an answer, without duplicates, in order. A bracket that neither names a source nor looks like an
+ * id is not a citation.
+ */
 export function citationsIn(answer: string, known: ReadonlySet<string>): readonly string[] {
   const cited = new Set<string>();
   for (const match of answer.matchAll(BRACKETS)) {

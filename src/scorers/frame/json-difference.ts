@@ -22,7 +22,8 @@ interface ExactObject {
 
 /**
  * Compiles a deep comparison.
- * @returns the first place where two values differ, as a sentence; undefined when they are equal
+ *
+ * @returns a function that describes the first difference of two values; undefined when they are equal
  */
 export function firstDifference(how: JsonComparison): (expected: Json, got: ExactJson) => string | undefined {
   const ignored = new Set(how.ignore_keys);
@@ -81,7 +82,10 @@ export function firstDifference(how: JsonComparison): (expected: Json, got: Exac
     return unpaired === undefined ? undefined : `${at} has no item ${show(left[unpaired] as Json)}`;
   }
 
-  /** Identical items pair at once, which keeps long lists fast. Only safe where an item fits nothing but its twin. */
+  /**
+   * Pairs identical items first, which keeps long lists fast. Only valid when an item can match nothing but an
+   * identical one.
+   */
   function withoutTwins(
     expected: readonly Json[],
     got: readonly ExactJson[],
@@ -104,8 +108,10 @@ function take(counts: Map<string, number>, key: string): boolean {
 }
 
 /**
- * Pairs every left item with a right one of its own, by augmenting paths (Kuhn), since the first fit may be taken.
- * @returns the index of a left item for which none is left
+ * Matches every left item with a different right one by augmenting paths (Kuhn), because a greedy choice may block a
+ * later item.
+ *
+ * @returns the index of a left item without a match
  */
 function firstUnpaired(
   lefts: number,
@@ -129,7 +135,7 @@ function firstUnpaired(
   return undefined;
 }
 
-/** An expected id beyond 2^53 can only be written as text: there its digits count. */
+/** An expected id above 2^53 can only be written as text; then its digits are compared. */
 function sameNumber(expected: Json, got: ExactJson, tolerance: number): boolean {
   if (typeof got === "number") return typeof expected === "number" && nearNumbers(expected, got, tolerance);
   if (!(got instanceof ExactNumber)) return false;

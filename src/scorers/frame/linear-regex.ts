@@ -1,7 +1,7 @@
 import { RE2JS, RE2JSSyntaxException } from "re2js";
 import { badRegex } from "./scorer-mistakes.ts";
 
-// Import this module lazily: RE2 is for the suites that have a pattern.
+// Import this module lazily, so that RE2 is loaded only for suites with a pattern.
 
 export interface RegexFlags {
   readonly ignore_case?: boolean | undefined;
@@ -10,8 +10,9 @@ export interface RegexFlags {
 }
 
 /**
- * Compiles a pattern to something whose time grows with the text only, however hostile the text.
- * @throws {SettingMistake} EVALS_SCORER_REGEX with the position of the mistake
+ * Compiles a pattern for matching in linear time, even on hostile texts.
+ *
+ * @throws {SettingMistake} EVALS_SCORER_REGEX with the position of the error
  */
 export function compileRegex(
   pattern: string,

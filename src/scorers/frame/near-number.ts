@@ -9,27 +9,27 @@ import {
 } from "../../domain/decimal.ts";
 import { ExactNumber } from "../../domain/exact-number.ts";
 
-/** What sums of binary fractions are off by: 0.1 + 0.2 is 0.30000000000000004. */
+/** Relative rounding error of sums of binary fractions: 0.1 + 0.2 is 0.30000000000000004. */
 const ROUNDING = 4 * Number.EPSILON;
-/** However large the numbers are, more than that is a difference. */
+/** A larger absolute difference counts as a difference, however large the numbers are. */
 const MAX_ROUNDING = 1e-6;
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 
-/** The text without blanks when it is a number and nothing else. */
+/** The trimmed text if it is nothing but a number. */
 export function numberText(text: string): string | undefined {
   return NUMBER.test(text) ? text.trim() : undefined;
 }
 
-/** The decimal that a number of an answer is; undefined for one beyond what a double spans. */
+/** The exact decimal of a number in an answer; undefined outside the range of doubles. */
 export function decimalIn(value: number | ExactNumber): Decimal | undefined {
   if (value instanceof ExactNumber) return value.decimal;
   return Number.isFinite(value) ? decimalOf(value) : undefined;
 }
 
 /**
- * Whether two numbers lie within a distance of each other, in decimals: 1.2 is 0.1 from 1.1. Whole numbers are compared to
- * the last digit; a rounding error in a fraction does not count.
+ * Whether two numbers differ by at most the tolerance, computed in decimals: 1.2 and 1.1 differ by exactly 0.1.
+ * Integers are compared to the last digit; rounding errors in fractions are ignored.
  */
 export function within(a: Decimal, b: Decimal, tolerance: Decimal): boolean {
   if (sameDecimal(a, b)) return true;
@@ -41,7 +41,7 @@ export function within(a: Decimal, b: Decimal, tolerance: Decimal): boolean {
   return excess <= Math.min(MAX_ROUNDING, ROUNDING * largest);
 }
 
-/** `within` for doubles; nearly all pairs are found different, or equal, without decimals. */
+/** Like `within`, for doubles. Most pairs are decided without decimals. */
 export function nearNumbers(a: number | ExactNumber, b: number | ExactNumber, tolerance: number): boolean {
   if (typeof a === "number" && typeof b === "number") {
     if (!Number.isFinite(a) || !Number.isFinite(b)) return false;

@@ -5,7 +5,7 @@ lakh lakhs crore crores hundert tausend tsd millionen milliarde milliarden mrd d
 milliards cent cents mil millón millones millon milhão milhões bilhão bilhões cien cientos mila milione milioni miliardo
 miliardi duizend miljoen miljard тыс тысяч тысяча тысячи млн миллион миллиона миллионов млрд миллиард миллиардов`
     .split(/\s+/)
-    // A cent is money far more often than a hundred.
+    // "cent" nearly always means money rather than a hundred.
     .filter((word) => word !== "cent" && word !== "cents"),
 );
 
@@ -33,7 +33,7 @@ const BASES = "m g l s a v w j n pa hz b bit bits byte bytes bps ohm wh ah va f 
   " ",
 );
 
-/** Units as they are written right behind a number, in lower case. */
+/** Units written directly after a number, in lower case. */
 export const UNITS: ReadonlySet<string> = new Set([
   ...PREFIXES.flatMap((prefix) => BASES.map((base) => prefix + base)),
   ..."am bpm c cal ct cts d dpi db deg f ft fl fps gal h hr hrs ha in inch inches kmh kph lb lbs lm lx mb mbit".split(

@@ -3,7 +3,10 @@ import { isDeeperThan, MAX_NESTED } from "../../domain/json-depth.ts";
 import type { Select } from "../../domain/suite.ts";
 import { shorten } from "./brief.ts";
 
-/** An answer in which what a scorer asks for is not to be found: the model's failure, so a miss and no error. */
+/**
+ * The part of the answer that a scorer needs is not there. This is the model's failure, so it counts as failed and
+ * not as an error.
+ */
 export class Unselectable {
   readonly reason: string;
 
@@ -12,11 +15,11 @@ export class Unselectable {
   }
 }
 
-// Several scorers of a suite read the same answer one after the other: the last one is kept. Nobody changes it.
+// Caches the last answer, because several scorers of a suite read the same one in turn. The value is never changed.
 let lastText: string | undefined;
 let lastValue: ExactJson | Unselectable = null;
 
-/** The answer read as JSON, strictly; numbers that a double would change stay as they are written. */
+/** Parses the answer strictly as JSON. Numbers that a double would change are kept as written. */
 export function parseAnswer(text: string): ExactJson | Unselectable {
   if (text === lastText) return lastValue;
   lastValue = parse(text);
@@ -35,7 +38,7 @@ function parse(text: string): ExactJson | Unselectable {
   }
 }
 
-/** Nested so deep that whoever walks the value runs out of stack. @param text of JSON */
+/** Whether JSON is nested so deeply that walking it would overflow the stack. @param text of JSON */
 export function isTooDeep(text: string): boolean {
   return isDeeperThan(text, MAX_NESTED);
 }
@@ -51,8 +54,8 @@ function whyNotJson(text: string, error: unknown): string {
 }
 
 /**
- * For scorers of JSON: a text that is the answer, or that a regex took from it, is read; what `select: {json}` found is a
- * value already, even when it is a text.
+ * For scorers of JSON: text (the answer or a regex match) is parsed; a value found by `select: {json}` is used
+ * directly, even if it is a string.
  */
 export function jsonReader(settings: object): (actual: ExactJson) => ExactJson | Unselectable {
   const { select } = settings as { readonly select?: Select };

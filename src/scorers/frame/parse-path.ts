@@ -1,20 +1,21 @@
 import type { Json } from "../../domain/json.ts";
 
-/** A member's name, or a place in a list from 0. */
+/** A member's name, or a list index from 0. */
 export type PathStep = string | number;
 
 const STEP = /\.?([^.[\]"'\s]+)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|\['((?:[^'\\]|\\.)*)'\]/y;
 
 /**
- * `expected.items[0]["my key"]` as steps.
- * @returns undefined when the text is no such path
+ * Parses `expected.items[0]["my key"]` into steps.
+ *
+ * @returns undefined when the text is not such a path
  */
 export function parsePath(text: string): readonly PathStep[] | undefined {
   const steps: PathStep[] = [];
   STEP.lastIndex = 0;
   for (let at = 0; at < text.length; at = STEP.lastIndex) {
     const match = STEP.exec(text);
-    // A name starts the path or follows a dot, and a dot is never first.
+    // A name is first or follows a dot, and a dot is never first.
     if (match === null || (match[1] !== undefined && (at === 0) === match[0].startsWith(".")))
       return undefined;
     steps.push(
@@ -26,7 +27,7 @@ export function parsePath(text: string): readonly PathStep[] | undefined {
   return steps.length === 0 ? undefined : steps;
 }
 
-/** The value at the end of the steps; undefined when one of them leads nowhere. Inherited members are nowhere. */
+/** The value at the end of the steps; undefined when a step does not exist. Inherited members do not count. */
 export function walk(start: unknown, steps: readonly PathStep[]): Json | undefined {
   let value = start;
   for (let i = 0; i < steps.length; i++) {

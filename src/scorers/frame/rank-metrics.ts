@@ -1,11 +1,11 @@
 /** A metric of a ranked list. */
 export interface RankMetric {
   readonly kind: "recall" | "precision" | "mrr" | "ndcg";
-  /** How many of the first places count; infinite where all do. */
+  /** Number of top positions that count; infinite when all do. */
   readonly k: number;
 }
 
-/** `recall@3`, `mrr`; undefined for a text that is none. */
+/** Parses `recall@3` or `mrr`; undefined for any other text. */
 export function readRankMetric(text: string): RankMetric | undefined {
   const [, kind, k] = /^(recall|precision|mrr|ndcg)(?:@([1-9]\d{0,5}))?$/.exec(text) ?? [];
   if (kind === undefined) return undefined;
@@ -14,7 +14,7 @@ export function readRankMetric(text: string): RankMetric | undefined {
 
 const gain = (index: number): number => 1 / Math.log2(index + 2);
 
-/** A metric's value in [0, 1]. @param ranked best first, each document once */
+/** A metric's value in [0, 1]. @param ranked best first, without duplicates */
 export function rankedScore(
   { kind, k }: RankMetric,
   relevant: ReadonlySet<string>,

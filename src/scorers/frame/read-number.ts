@@ -4,7 +4,7 @@ import { MULTIPLIERS, UNITS } from "./number-words.ts";
 const MINUS = /[\u2212\u2012\u2013]/g;
 const SEPARATORS = ",'_ \u00a0\u2009\u202f\u2019";
 
-/** A sign counts only where no digit or letter is before it: "10-20" and "GPT-4" hold no negative number. */
+/** A sign counts only when no digit or letter precedes it: "10-20" and "GPT-4" contain no negative number. */
 function pattern(decimal: "." | ","): RegExp {
   const group = `[${[...SEPARATORS, "."].filter((c) => c !== decimal).join("")}]`;
   const fraction = decimal === "." ? "\\.\\d+" : ",\\d+";
@@ -17,26 +17,30 @@ function pattern(decimal: "." | ","): RegExp {
 
 const PATTERNS = { ".": pattern("."), ",": pattern(",") };
 
-/** What makes a number part of something larger: a fraction or power (2½, 5²), a digit of another script, 1.2.3, 5,5. */
+/**
+ * Matches what makes a number part of something larger: a fraction or power (2½, 5²), a digit of another script,
+ * 1.2.3, 5,5.
+ */
 const GOES_ON =
   /^(?:[\p{No}\p{Nd}]|[xX][\da-fA-F]|[.,:'\u2019_]\d|\s*[*/\u00d7\u00f7\u2044\u2215^+]\s*\.?\d|\s+\d+[/\u2044])/u;
 const COMES_FROM = /(?:[\p{No}\p{Nd}]|\d[.,:'\u2019_])$/u;
 const WORD_AFTER = /^\s?(\p{L}+)/u;
 const LATIN = /^\p{Script=Latin}+$/u;
 
-/** A number in a text; without a value when it could not be read to its end. */
+/** A number in a text; without a value when it could not be read completely. */
 export interface FoundNumber {
   readonly text: string;
-  /** What follows and belongs to it. */
+  /** The following text that belongs to it. */
   readonly rest: string;
   readonly value: Decimal | undefined;
 }
 
 /**
- * The numbers in a text, without units and thousands separators: "$1,234.50" holds 1234.5, "45 %" holds 45. One that goes
- * on in a way that changes its value (2½, 5², 3/4, 1.2.3, 5 million, 12abc) or that no double spans is found without one.
+ * Finds the numbers in a text, without units and thousands separators: "$1,234.50" contains 1234.5, "45 %" contains
+ * 45. A number has no value when the text after it changes its value (2½, 5², 3/4, 1.2.3, 5 million, 12abc) or when
+ * it exceeds the range of doubles.
  *
- * @param decimal the character before the fraction; the other one then groups thousands
+ * @param decimal the decimal separator; the other one then groups thousands
  */
 export function numbersIn(text: string, decimal: "." | ","): readonly FoundNumber[] {
   const found: FoundNumber[] = [];
@@ -55,7 +59,7 @@ export function numbersIn(text: string, decimal: "." | ","): readonly FoundNumbe
   return found;
 }
 
-/** What follows a number and belongs to its value; undefined when nothing does. */
+/** The text after a number that belongs to its value; undefined when there is none. */
 function restOf(before: string, after: string): string | undefined {
   const goesOn = GOES_ON.exec(after)?.[0];
   if (goesOn !== undefined) return goesOn;

@@ -10,7 +10,7 @@ interface RefusalSpec {
   readonly examples: readonly ScorerExample[];
 }
 
-/** A scorer that wants a refusal, or wants none. */
+/** Defines a scorer that passes on a refusal, or on its absence. */
 export function defineRefusal({ type, about, wants, examples }: RefusalSpec): DocumentedScorer {
   return defineScorer({
     type,

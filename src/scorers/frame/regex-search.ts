@@ -6,7 +6,7 @@ import { compileRegex, type RegexFlags } from "./linear-regex.ts";
 import type { ScorerExample } from "./scorer-example.ts";
 import { asText, textOperand } from "./text-options.ts";
 
-/** Patterns of cases kept compiled: k trials of a case ask for the same one. */
+/** Number of compiled patterns to cache: all trials of a case use the same one. */
 const KEPT = 256;
 const kept = new Map<string, RE2JS>();
 
@@ -27,7 +27,7 @@ interface RegexSearch {
   readonly examples: readonly ScorerExample[];
 }
 
-/** A scorer whose operand is a pattern. */
+/** Defines a scorer whose operand is a pattern. */
 export function defineRegexSearch({ type, about, wants, examples }: RegexSearch): DocumentedScorer {
   return defineScorer({
     type,

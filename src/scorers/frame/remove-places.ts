@@ -4,7 +4,7 @@ import { badJsonPath } from "./scorer-mistakes.ts";
 type Place = readonly (string | number)[];
 
 /**
- * Compiles JSONPaths of what is left out of a value before it is compared. Items of a list that are left out move the others up.
+ * Compiles JSONPaths of values to remove before a comparison. Removing a list item shifts the following ones.
  *
  * @throws {SettingMistake} EVALS_SCORER_JSONPATH
  */
@@ -28,7 +28,7 @@ export async function placesRemover(paths: readonly string[]): Promise<(value: J
 function without(value: Json, places: readonly Place[]): Json {
   if (places.some((place) => place.length === 0)) return null;
   const copy = structuredClone(value) as Json;
-  // Later items first, so that the places of earlier ones stay what they are.
+  // Later items first, so that the indices of earlier ones stay valid.
   const ordered = [...places].sort((a, b) => Number(b.at(-1)) - Number(a.at(-1)) || b.length - a.length);
   for (const place of ordered) {
     const parent = place

@@ -11,8 +11,9 @@ import { missingFile, outsideRepository, unreadableFile } from "./scorer-mistake
 type Place = readonly (string | number)[];
 
 /**
- * The absolute place of a file that a setting names.
- * @throws {SettingMistake} when it leaves the repository, or is not there
+ * The absolute path of a file named in a setting.
+ *
+ * @throws {SettingMistake} when it is outside the repository or does not exist
  */
 export function repositoryFile(root: string, path: string, at: Place): string {
   let place: string;
@@ -29,8 +30,9 @@ export function repositoryFile(root: string, path: string, at: Place): string {
 }
 
 /**
- * A JSON or YAML file of the repository, read.
- * @throws {SettingMistake} also when it is neither
+ * Reads a JSON or YAML file of the repository.
+ *
+ * @throws {SettingMistake} also when it is neither format
  */
 export function readStructuredFile(root: string, path: string, at: Place): unknown {
   const bytes = readFileSync(repositoryFile(root, path, at));
@@ -69,7 +71,7 @@ const NOT_JSON = {
   fix: "Mend the file.",
 };
 
-/** The first mistake of a file, reported at the setting that names it. */
+/** The first mistake in a file, reported at the setting that names the file. */
 function asSettingMistake(error: EvalsError, at: Place): SettingMistake {
   const [problem] = error.problems;
   if (problem === undefined) throw error;

@@ -1,16 +1,16 @@
 import { UNSPACED, wordsOf } from "./count-text.ts";
 import { tooLong } from "./scorer-mistakes.ts";
 
-/** A text as ROUGE counts it. */
+/** A text tokenized for ROUGE. */
 export interface RougeText {
-  /** Lower case, letters and digits of any script; by dictionary in scripts without blanks. */
+  /** Lower-case words of letters and digits; found by dictionary in scripts without spaces. */
   readonly words: readonly string[];
-  /** The words, and the signs by which texts of the same words differ: 👍, €, the + of C++. In order. */
+  /** The words and symbols in order. Symbols distinguish texts with the same words: 👍, €, the + of C++. */
   readonly signed: readonly string[];
 }
 
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
-/** Not punctuation and no marks of Markdown: whether those are there changes nothing. */
+/** Matches symbols other than punctuation and Markdown, which do not change the meaning. */
 const SIGNED =
   /[\p{L}\p{N}\p{M}]+(?:[+#]+(?![\p{L}\p{N}]))?|[\p{Sc}\u2190-\u22ff]|\p{Regional_Indicator}{2}|[0-9#*]\ufe0f?\u20e3|\p{Extended_Pictographic}(?:[\u{1f3fb}-\u{1f3ff}\ufe0f]|\u200d\p{Extended_Pictographic})*|\p{So}/gu;
 
@@ -20,7 +20,7 @@ export function rougeText(text: string): RougeText {
   const withSigns = lower.match(SIGNED) ?? [];
   const words = inWords(bare);
   const signed = sameList(bare, withSigns) ? words : inWords(withSigns);
-  // Nothing but punctuation: each sign counts, or there would be nothing to compare.
+  // For a text of only punctuation, each sign counts; otherwise there would be nothing to compare.
   return signed.length > 0 ? { words, signed } : { words, signed: lower.match(/\S/gu) ?? [] };
 }
 
@@ -31,8 +31,8 @@ function inWords(found: readonly string[]): readonly string[] {
 }
 
 /**
- * The word lists of two texts to be compared. Texts without words, or of the same words beside other signs, are compared
- * with their signs: a thumb down is not a thumb up.
+ * The word lists of two texts to compare. Texts without words, or with the same words but different symbols, are
+ * compared with their symbols: a thumbs down is not a thumbs up.
  */
 export function comparedWords(
   got: RougeText,
@@ -48,17 +48,18 @@ function sameList(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((word, i) => word === b[i]);
 }
 
-/** Pairs of words: a second or two. */
+/** Maximum number of word pairs to compare; takes a second or two. */
 const MAX_PAIRS = 2e9;
 
-/** Harmonic mean of precision and recall; 0 when nothing overlaps. */
+/** Harmonic mean of precision and recall; 0 without overlap. */
 function f1(overlap: number, got: number, expected: number): number {
   return overlap === 0 ? 0 : (2 * overlap) / (got + expected);
 }
 
 /**
  * ROUGE-N: overlap of word n-grams, each counted as often as both texts have it (Lin 2004).
- * @returns F1 in [0, 1]; 1 when both texts are too short to have an n-gram and are the same
+ *
+ * @returns F1 in [0, 1]; 1 when both texts are too short for an n-gram and are equal
  */
 export function rougeN(got: readonly string[], expected: readonly string[], n: number): number {
   const grams = countGrams(expected, n);
@@ -86,8 +87,9 @@ function countGrams(words: readonly string[], n: number): Map<string, number> {
 }
 
 /**
- * ROUGE-L: longest common subsequence of words, the texts taken whole (Lin 2004).
- * Time grows with the product of the lengths, memory with the expected one's.
+ * ROUGE-L: longest common subsequence of words over the whole texts (Lin 2004). Time is proportional to the product
+ * of the lengths, memory to the expected length.
+ *
  * @returns F1 in [0, 1]
  */
 export function rougeL(got: readonly string[], expected: readonly string[]): number {
@@ -97,7 +99,7 @@ export function rougeL(got: readonly string[], expected: readonly string[]): num
 }
 
 function longestCommon(a: readonly string[], b: readonly string[]): number {
-  // Numbers compare faster than words, and a word that only one text has can be left out.
+  // Numbers compare faster than words, and words of only one text can be dropped.
   const ids = new Map(b.map((word, i) => [word, i]));
   const columns = Int32Array.from(b, (word) => ids.get(word) ?? -1);
   const best = new Int32Array(b.length + 1);

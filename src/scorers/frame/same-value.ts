@@ -7,12 +7,12 @@ import { parseAnswer, Unselectable } from "./parse-answer.ts";
 import { type TextOptions, textNormalizer } from "./text-options.ts";
 
 /**
- * Compiles "the answer says the same as what was expected".
+ * Compiles the comparison of an answer with the expected value.
  *
- * Between a text and another kind the text is read: "42" is 42, "true" is true, `{"a": 1}` is that object (answers
- * and CSV columns are text). Inside lists and objects kinds must agree.
+ * When one of them is text, the text is parsed: "42" equals 42, "true" equals true, `{"a": 1}` equals that object,
+ * because answers and CSV columns are text. Inside lists and objects, types must match.
  *
- * @param tolerance largest distance of two numbers that count as equal
+ * @param tolerance largest difference of two numbers that count as equal
  */
 export function sameValue(
   options: TextOptions & { readonly tolerance: number },
@@ -25,7 +25,7 @@ export function sameValue(
     if (typeof a === "string" && typeof b === "string") return a === b || normal(a) === normal(b);
     if (typeof a === "number" && typeof b === "number")
       return (a === b && Number.isFinite(a)) || (tolerance > 0 && nearNumbers(a, b, tolerance));
-    // An expected id beyond 2^53 can only be written as text: there its digits count.
+    // An expected id above 2^53 can only be written as text; then its digits are compared.
     if (a instanceof ExactNumber)
       return typeof b === "string"
         ? sameNumberText(a.text, b)
@@ -62,13 +62,13 @@ export function sameValue(
     return typeof got === "object" && got !== null ? jsonIs(expected, got) : textIs(expected, got);
   };
 
-  /** A cell of a CSV file is text: one that holds a list or an object stands for it. */
+  /** A CSV cell is text, so a cell with a JSON list or object means that value. */
   function jsonIs(text: string, got: ExactJson): boolean {
     const read = parseAnswer(text);
     return !(read instanceof Unselectable) && typeof read === "object" && same(got, withNumbersAsText(read));
   }
 
-  /** Whether both are numbers and nothing else, and the same or near enough: to the last digit, however long. */
+  /** Whether both texts are plain numbers and equal: to the last digit, however long, or within the tolerance. */
   function sameNumberText(a: string, b: string): boolean {
     const [left, right] = [numberText(a), numberText(b)];
     if (left === undefined || right === undefined) return false;

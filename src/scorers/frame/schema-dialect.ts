@@ -1,11 +1,11 @@
-/** A JSON Schema as an object. */
+/** A JSON Schema that is an object. */
 export interface SchemaObject {
   readonly [keyword: string]: unknown;
 }
 
 type Visit = (schema: SchemaObject) => SchemaObject;
 
-/** Keywords whose value is a schema, a list of schemas (or one), or an object from name to schema. */
+/** Keywords whose value is a schema, a list of schemas, or an object of schemas by name. */
 const ONE = new Set([
   "additionalItems",
   "additionalProperties",
@@ -34,7 +34,7 @@ export function isSchemaObject(value: unknown): value is SchemaObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The schemas directly inside of one, with where they stand. Values under `const`, `enum` or `default` are none. */
+/** The direct subschemas of a schema with their locations. Values of `const`, `enum` and `default` are not schemas. */
 export function* innerSchemas(schema: SchemaObject): Generator<readonly [readonly string[], SchemaObject]> {
   for (const [keyword, value] of Object.entries(schema)) {
     if (LIST.has(keyword) && Array.isArray(value)) {
@@ -45,14 +45,14 @@ export function* innerSchemas(schema: SchemaObject): Generator<readonly [readonl
   }
 }
 
-/** The same schema with each schema in it, the innermost first, replaced. */
+/** Returns the schema with every subschema replaced, innermost first. */
 function rewrite(schema: SchemaObject, visit: Visit): SchemaObject {
   const made: Record<string, unknown> = {};
   const inner = (value: unknown) => (isSchemaObject(value) ? rewrite(value, visit) : value);
   for (const [keyword, value] of Object.entries(schema)) {
     if (LIST.has(keyword) && Array.isArray(value)) made[keyword] = value.map(inner);
     else if (NAMED.has(keyword) && isSchemaObject(value)) {
-      // Not by assignment: a property may be called `__proto__`.
+      // Not by assignment, because a property may be named `__proto__`.
       made[keyword] = Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inner(one)]));
     } else made[keyword] = ONE.has(keyword) ? inner(value) : value;
   }
@@ -60,14 +60,14 @@ function rewrite(schema: SchemaObject, visit: Visit): SchemaObject {
 }
 
 /**
- * A schema as generators write it (OpenAPI, pydantic, zod), as the standard has it: what adds nothing to the check is left
- * out, what OpenAPI spells in its own way is spelled in the standard's.
+ * Converts a schema from generators (OpenAPI, pydantic, zod) to the standard: annotations are removed, and OpenAPI's
+ * own keywords are translated.
  */
 export function standardSchema(schema: SchemaObject): SchemaObject {
   return rewrite(schema, (one) => withNull(withLimits(withOddNames(withoutNotes(one)))));
 }
 
-/** Keywords that describe and check nothing. Any other that is not understood is a mistake: most often it is a typo. */
+/** Keywords that are only annotations. Any other unknown keyword is an error, because it is usually a typo. */
 const NOTES = new Set([
   "defaultSnippets",
   "deprecationMessage",
@@ -93,7 +93,7 @@ function withoutNotes(schema: SchemaObject): SchemaObject {
   );
 }
 
-/** `minimum: 0, exclusiveMinimum: true`, as OpenAPI 3.0 has it. */
+/** OpenAPI 3.0's `minimum: 0, exclusiveMinimum: true`. */
 function withLimits(schema: SchemaObject): SchemaObject {
   let made = schema;
   for (const [exclusive, limit] of [
@@ -107,7 +107,7 @@ function withLimits(schema: SchemaObject): SchemaObject {
   return made;
 }
 
-/** `nullable: true`, as OpenAPI 3.0 has it: null fits besides. */
+/** OpenAPI 3.0's `nullable: true`, which also allows null. */
 function withNull(schema: SchemaObject): SchemaObject {
   const { nullable, ...rest } = schema;
   if (typeof nullable !== "boolean") return schema;
@@ -120,7 +120,7 @@ function withNull(schema: SchemaObject): SchemaObject {
   return { ...Object.fromEntries(frame), anyOf: [{ type: "null" }, own] };
 }
 
-/** A property that is called `__proto__` would be passed over: a pattern that only this name fits checks it. */
+/** The validator ignores a property named `__proto__`, so it is checked by a pattern that matches only this name. */
 function withOddNames(schema: SchemaObject): SchemaObject {
   const { properties, patternProperties } = schema;
   if (!isSchemaObject(properties) || !Object.hasOwn(properties, "__proto__")) return schema;
@@ -134,12 +134,13 @@ function withOddNames(schema: SchemaObject): SchemaObject {
   };
 }
 
-/** Keywords that look at the same value as the schema around them: a circle of only these never ends. */
+/** Keywords that apply to the same value as their schema. A cycle of only these never ends. */
 const SAME_VALUE = new Set(["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"]);
 
 /**
- * Where a schema refers to itself without looking at a part of the value: no answer could ever be checked.
- * @returns the JSON pointer of a reference in such a circle; undefined when there is none
+ * Finds a schema that refers to itself without descending into the value, so that no answer could be checked.
+ *
+ * @returns the JSON pointer of a reference in such a cycle; undefined when there is none
  */
 export function endlessReference(root: SchemaObject): string | undefined {
   const at = new Map<SchemaObject, string>();

@@ -4,12 +4,12 @@ import type { ExactJson } from "../../domain/exact-json.ts";
 import { ExactNumber } from "../../domain/exact-number.ts";
 import { canonicalJson, type Json } from "../../domain/json.ts";
 
-/** The numbers of checked values that a double would change, by the list or object that they stand in. */
+/** The numbers of checked values that a double would change, by the list or object that contains them. */
 const exactNumbers = new WeakMap<object, Map<string | number, ExactNumber>>();
-/** Most answers hold none: their parts are not copied to look. */
+/** Most answers have none; then nothing is copied for checking. */
 let holdsExact = false;
 
-/** A value for the schema compiler, which knows doubles only; our keywords find the exact numbers again. */
+/** Converts a value for the schema validator, which only supports doubles; our own keywords look up the exact numbers. */
 export function checkable(value: ExactJson): { readonly value: Json; readonly within: DataValidationCxt } {
   const holder: Record<string, Json> = {};
   holdsExact = false;
@@ -31,7 +31,7 @@ function withDoubles(value: ExactJson, holder: object, key: string | number): Js
     holdsExact = true;
     return Number(value.text);
   }
-  // Only what holds such a number is copied.
+  // Only parts that contain such a number are copied.
   if (Array.isArray(value)) {
     const copy: Json[] = [];
     for (const [i, item] of value.entries()) copy.push(withDoubles(item as ExactJson, copy, i));
@@ -49,7 +49,7 @@ function withDoubles(value: ExactJson, holder: object, key: string | number): Js
   return changed ? copy : (value as Json);
 }
 
-/** A checked part as it was written. */
+/** The checked value as it was written. */
 function exactly(value: Json, { parentData, parentDataProperty }: Place): ExactJson {
   return exactNumbers.get(parentData)?.get(parentDataProperty) ?? restored(value);
 }
@@ -70,7 +70,7 @@ interface Mistake {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** A keyword that is checked in our way in place of the library's. */
+/** A keyword that our own check replaces in the library. */
 function keyword<S, V>(
   name: string,
   type: "array" | "number" | undefined,
@@ -93,7 +93,7 @@ function keyword<S, V>(
   };
 }
 
-/** A number as a decimal: 19.99 is a multiple of 0.01, which the quotient of the binary fractions hides. */
+/** A number as an exact decimal: 19.99 is a multiple of 0.01, although the division of doubles has a remainder. */
 function decimalAt(value: number, { parentData, parentDataProperty }: Place): Decimal | undefined {
   const exact = exactNumbers.get(parentData)?.get(parentDataProperty);
   if (exact !== undefined) return exact.decimal;
@@ -150,7 +150,7 @@ export const OWN_KEYWORDS: readonly FuncKeywordDefinition[] = [
     };
     return (value, at) => (texts.has(canonicalJson(exactly(value, at))) ? undefined : mistake);
   }),
-  // By one text for each item, so that time grows with the list and not with its square.
+  // Each item is compared by its text, so that the time is linear and not quadratic.
   keyword<boolean, readonly Json[]>("uniqueItems", "array", (wanted) => (items) => {
     if (!wanted) return undefined;
     const places = new Map<string, number>();
@@ -164,7 +164,7 @@ export const OWN_KEYWORDS: readonly FuncKeywordDefinition[] = [
   }),
 ];
 
-/** Formats that generators write and that say what a text is for; the library knows the others. */
+/** Formats that generators add as annotations; the library knows the other formats. */
 export const FORMAT_NOTES: readonly string[] = (
   "base64 base64url cidrv4 cidrv6 color cuid cuid2 decimal directory-path e164 emoji file-path guid idn-email " +
   "idn-hostname ipvanyaddress ipvanyinterface ipvanynetwork ipv4interface ipv4network ipv6interface ipv6network iri " +

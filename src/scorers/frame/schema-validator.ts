@@ -13,22 +13,22 @@ import { badJsonSchema } from "./scorer-mistakes.ts";
 
 /** A compiled schema. */
 export interface SchemaValidator {
-  /** What is wrong with a value, in a sentence; undefined when it is valid. */
+  /** Describes what is wrong with a value; undefined when it is valid. */
   mistakesIn(value: ExactJson): string | undefined;
-  /** Files that it is made of, relative to the root. */
+  /** The files of the schema, relative to the root. */
   readonly files: readonly string[];
-  /** The schema and those it refers to: what its meaning rests on. */
+  /** The schema and all referenced schemas; they define its meaning. */
   readonly contents: readonly unknown[];
 }
 
 type Draft = "draft-07" | "2019-09" | "2020-12";
 
 const SHOWN_ERRORS = 3;
-/** Values with more parts than that are checked up to the first mistake: each mistake of each part would fill the memory. */
+/** Larger values are checked only up to the first error: all errors of each part could fill the memory. */
 const MAX_PARTS = 20_000;
 
 /**
- * @param given the schema, or its path relative to the root; a relative `$ref` is a file beside it
+ * @param given the schema, or its path relative to the root; a relative `$ref` is resolved beside it
  * @throws {SettingMistake}
  */
 export async function loadSchema(given: string | boolean | object, root: string): Promise<SchemaValidator> {
@@ -53,7 +53,7 @@ export async function loadSchema(given: string | boolean | object, root: string)
       const part = validators.checkable(value);
       const isLarge = hasMoreParts(value, MAX_PARTS);
       const validate = isLarge ? validators.first() : validators.all;
-      // A schema that refers to itself may try its branches again at every level of the value.
+      // A recursive schema may try all branches again at every level, which takes exponential time.
       const valid =
         isLarge || refers
           ? withinTimeLimit("the JSON Schema", () => isValid(validate, part))
@@ -102,9 +102,9 @@ function understood(schema: AnySchema): AnySchema {
 type Checkable = ReturnType<typeof import("./schema-keywords.ts").checkable>;
 
 interface Validators {
-  /** Finds every mistake. */
+  /** Finds all errors. */
   readonly all: ValidateFunction;
-  /** Finds one mistake; made when it is first needed. */
+  /** Finds the first error; compiled when first needed. */
   first(): ValidateFunction;
   readonly checkable: (value: ExactJson) => Checkable;
 }
@@ -161,7 +161,7 @@ async function compileAs(
   };
 }
 
-/** The drafts that may be meant, and the schema without a `$schema` that only names one of an older or wider kind. */
+/** The possible drafts, and the schema without a `$schema` that names an older or extended dialect. */
 function dialectOf(schema: AnySchema): { readonly drafts: readonly Draft[]; readonly readable: AnySchema } {
   const { $schema, ...rest } = isSchemaObject(schema) ? schema : {};
   if ($schema === undefined) return { drafts: ["2020-12", "draft-07"], readable: schema };
@@ -173,7 +173,7 @@ function dialectOf(schema: AnySchema): { readonly drafts: readonly Draft[]; read
   return { drafts: ["2020-12"], readable: openApi ? (rest as AnySchema) : schema };
 }
 
-/** Relative references need a base; a schema with an `$id` of its own has one. */
+/** Relative references need a base URI; a schema with its own `$id` has one. */
 function based(schema: AnySchemaObject, base: string): AnySchemaObject {
   return "$id" in schema ? schema : { ...schema, $id: base };
 }
@@ -191,14 +191,14 @@ async function ajvFor(
   return ({ allErrors }) => {
     const ajv = new Class({
       allErrors,
-      // A keyword that is not understood checks nothing: most often it is a typo.
+      // An unknown keyword checks nothing and is usually a typo.
       strictSchema: true,
       strictTypes: false,
       strictTuples: false,
       strictRequired: false,
       allowUnionTypes: true,
       allowMatchingProperties: true,
-      // Every object inherits a `constructor`: only what an answer has itself is there.
+      // Every object inherits `constructor`; only own members of the answer count.
       ownProperties: true,
       logger: false,
       loadSchema,
@@ -214,7 +214,7 @@ async function ajvFor(
   };
 }
 
-/** CommonJS: by `default`, for bundlers do not see its names. */
+/** The package is CommonJS and is used through `default`, because bundlers do not see its named exports. */
 async function classOf(draft: Draft): Promise<new (options: Options) => Ajv> {
   if (draft === "2020-12") return (await import("ajv/dist/2020.js")).default.Ajv2020;
   if (draft === "2019-09") return (await import("ajv/dist/2019.js")).default.Ajv2019;

@@ -1,12 +1,9 @@
 import type { Case } from "../../domain/case.ts";
 import type { KnownUsage, Transcript } from "../../domain/transcript.ts";
 
-/**
- * One line of a scorer's table: what it makes of one answer.
- * The tables are the scorers' tests and, printed, their documentation.
- */
+/** One example in a scorer's table. The tables are used as tests and printed as documentation. */
 export interface ScorerExample {
-  /** Completes "the scorer …": what the line shows. */
+  /** What the example shows; completes "the scorer …". */
   readonly title: string;
   /** As in a suite, without `type`. */
   readonly settings: { readonly [option: string]: unknown };
@@ -14,12 +11,12 @@ export interface ScorerExample {
   readonly case?: Partial<Case>;
   /** Counts that are left out are unknown. */
   readonly transcript?: Partial<Omit<Transcript, "usage">> & { readonly usage?: Readonly<KnownUsage> };
-  /** Files of the repository that the settings name, relative to the root. */
+  /** Files named in the settings, relative to the root. */
   readonly files?: { readonly [path: string]: string };
-  /** What the model behind a judge says, reply by reply; the last one for ever. */
+  /** The replies of the judge's model in order; the last one repeats. */
   readonly replies?: readonly string[];
   readonly expected:
     | { readonly pass: boolean; readonly score?: number; readonly reason?: string }
-    /** It could not score; the words hold this. */
+    /** The scorer errored; the message contains this text. */
     | { readonly failure: string };
 }

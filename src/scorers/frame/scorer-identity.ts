@@ -2,8 +2,8 @@ import * as z from "zod";
 import { hashJson, type Json } from "../../domain/json.ts";
 
 /**
- * Everything that defines the scores. An option at its default is left out, so writing it down, or a later
- * version that adds an option, changes nobody's identity.
+ * Everything that defines the scores. Options at their default are left out, so that writing the default, or a later
+ * version with a new option, does not change the identity.
  */
 export function identityOf(
   settings: object,

@@ -14,7 +14,7 @@ function mistake(
   return new SettingMistake(at, { code, what, why, fix }, cause === undefined ? undefined : { cause });
 }
 
-/** A user's expected value that a scorer cannot work with: thrown by `readOperand`, placed by the frame. */
+/** An expected value that a scorer cannot use. Thrown by `readOperand`; the caller adds the location. */
 export class OperandMistake extends Error {
   readonly fix: string;
 
@@ -25,7 +25,7 @@ export class OperandMistake extends Error {
   }
 }
 
-/** Two texts of which every part would have to be held against every other. */
+/** The failure for two texts whose pairwise comparison would take too long. */
 export function tooLong(parts: string, got: number, expected: number): ScorerFailure {
   return new ScorerFailure(
     "tool",

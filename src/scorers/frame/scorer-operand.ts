@@ -5,7 +5,7 @@ import { ScorerFailure } from "../../domain/scorer.ts";
 import { casePath } from "../case-path.ts";
 import { badOperand, OperandMistake, twoOperands } from "./scorer-mistakes.ts";
 
-/** What an answer is compared with. */
+/** The value that an answer is compared with. */
 export interface Operand<O> {
   readonly reads: readonly string[];
   of(golden: Case): O;
@@ -13,8 +13,8 @@ export interface Operand<O> {
 }
 
 /**
- * @param spec `optional`: without `value` and `against` there is none; `at`: where it is in a case unless the suite says
- * @param read checks and compiles it: a literal now, one of a case for each trial
+ * @param spec `optional`: without `value` and `against` there is no operand; `at`: its default location in the case
+ * @param read checks and compiles the operand: once for a literal, per trial for a value from the case
  * @throws {SettingMistake}
  */
 export function operandOf<O>(
@@ -66,7 +66,7 @@ function fromCase<O>(path: string, read: (value: Json) => O): Operand<O> {
   };
 }
 
-/** The words of the ScorerFailure that `attempt` ends in; undefined when it ends well. */
+/** The message of the ScorerFailure that `attempt` throws; undefined when it throws none. */
 export function failureOf(attempt: () => unknown): string | undefined {
   try {
     attempt();

@@ -6,12 +6,11 @@ import { parseAnswer, Unselectable } from "./parse-answer.ts";
 import { parsePath, walk } from "./parse-path.ts";
 import { badJsonPath, unknownGroup } from "./scorer-mistakes.ts";
 
-/** Takes the part of an answer that a scorer reads. */
+/** Selects the part of an answer that a scorer reads. */
 export type PartSelector = (answer: string) => ExactJson | Unselectable;
 
 /**
- * Compiles `select`; undefined means the whole text.
- * JSONPath and RE2 are loaded only for the selectors that need them.
+ * Compiles `select`; undefined selects the whole text. JSONPath and RE2 are loaded only when a selector needs them.
  *
  * @throws {SettingMistake}
  */
@@ -27,18 +26,18 @@ export async function compileSelect(select: Select | undefined): Promise<PartSel
   return selectByRegex(select);
 }
 
-/** `$.a.b[0]`, which needs no JSONPath engine: the common case costs a walk. */
+/** A simple path such as `$.a.b[0]`, which needs no JSONPath engine. */
 const PLAIN = /^\$(?:\.[A-Za-z_][A-Za-z0-9_]*|\[(?:0|[1-9]\d*)\])*$/;
 
 export interface CompiledJsonPath {
   find(value: ExactJson): ExactJson | Unselectable;
-  /** It can find one value at most; else `find` gives a list. */
+  /** Whether it finds at most one value; otherwise `find` returns a list. */
   readonly singular: boolean;
 }
 
 /**
- * Compiles an RFC 9535 JSONPath.
- * A singular query (`$.a[0]`) gives its value; any other gives the list of all values it finds, empty when none.
+ * Compiles an RFC 9535 JSONPath. A singular query (`$.a[0]`) returns its value; any other returns a list of all
+ * matches, possibly empty.
  *
  * @throws {SettingMistake} EVALS_SCORER_JSONPATH
  */
@@ -81,7 +80,7 @@ async function selectByRegex(select: Extract<Select, { regex: string }>): Promis
     let isOfText = false;
     while (matcher.find()) {
       const hasText = matcher.end() > matcher.start();
-      // `(.*)` matches once more where it ended: a match of nothing counts only where none has text.
+      // `(.*)` also matches the empty text at the end; empty matches count only if no match has text.
       if (isOfText && !hasText) continue;
       if (hasText || found === undefined || select.take === "last") found = matcher.group(group);
       isOfText ||= hasText;

@@ -4,7 +4,7 @@ import type { Json } from "../../domain/json.ts";
 import { parseAnswer } from "./parse-answer.ts";
 import { OperandMistake } from "./scorer-mistakes.ts";
 
-/** How texts are made alike before they are compared; the same for every scorer that compares text. */
+/** How texts are normalized before comparison; shared by all scorers that compare text. */
 export const textOptions = {
   ignore_case: z.boolean().default(false).describe("Compare without case, in every script"),
   trim: z.boolean().default(false).describe("Cut blanks off both ends"),
@@ -19,7 +19,7 @@ export interface TextOptions {
   readonly whitespace?: "collapse" | undefined;
 }
 
-/** Makes a text comparable. Case is folded both ways, so that ß = SS and a final ς = σ. */
+/** Normalizes a text. Case is folded in both directions, so that ß = SS and a final ς = σ. */
 export function textNormalizer(options: TextOptions): (text: string) => string {
   const { ignore_case, trim, normalize, whitespace } = options;
   if (!ignore_case && !trim && normalize === undefined && whitespace === undefined) return (text) => text;
@@ -31,12 +31,12 @@ export function textNormalizer(options: TextOptions): (text: string) => string {
   };
 }
 
-/** The text of a selected value: text as it is, anything else as JSON. */
+/** A selected value as text: text unchanged, anything else as JSON. */
 export function asText(value: ExactJson): string {
   return typeof value === "string" ? value : exactJsonText(value);
 }
 
-/** An operand that must be a text to look for; numbers and booleans are read as their text. */
+/** An operand that must be a text to search for; numbers and booleans are converted to text. */
 export function textOperand(value: Json): string {
   if (typeof value === "object") throw new OperandMistake("a text is needed", "Give a text.");
   const text = String(value);
@@ -45,7 +45,7 @@ export function textOperand(value: Json): string {
   return text;
 }
 
-/** An operand that must be a list of texts to look for; one text is a list of one. */
+/** An operand that must be a list of texts to search for; a single text counts as a list of one. */
 export function textListOperand(value: Json): readonly string[] {
   const given = listInText(value);
   const list = Array.isArray(given) ? (given as readonly Json[]) : [given];
@@ -53,7 +53,7 @@ export function textListOperand(value: Json): readonly string[] {
   return list.map(textOperand);
 }
 
-/** The list that a text holds, as a cell of a CSV file may; any other value as it is. */
+/** The list that a text contains as JSON, as CSV cells do; any other value unchanged. */
 export function listInText(value: Json): Json {
   if (typeof value !== "string" || !value.trimStart().startsWith("[")) return value;
   const read = parseAnswer(value);

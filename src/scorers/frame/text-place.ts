@@ -7,12 +7,12 @@ import type { Transcript } from "../../domain/transcript.ts";
 import { Unselectable } from "./parse-answer.ts";
 import { knownCalls } from "./whole-transcript.ts";
 
-/** The text of a transcript that a scorer reads; unselectable where there is none. */
+/** Returns the text of a transcript that a scorer reads; unselectable when there is none. */
 export type TextReader = (transcript: Transcript) => string | Unselectable;
 
 const answer: TextReader = ({ output }) => output;
 
-/** The text of a message's content; parts that are no text are left out. */
+/** The text of a message's content; other parts are left out. */
 export function messageText({ content }: Pick<Message, "content">): string {
   if (typeof content === "string") return content;
   if (content === null) return "";
@@ -22,11 +22,11 @@ export function messageText({ content }: Pick<Message, "content">): string {
     .join("");
 }
 
-/** What the assistant said, message by message: in its conversation, or, where none is known, in its answer. */
+/** The texts of the assistant, one per message; when no conversation is known, the answer. */
 export function assistantTexts({ messages, output }: Transcript): readonly string[] {
   const texts = messages.filter(({ role }) => role === "assistant").map(messageText);
   if (texts.length === 0) return [output];
-  // An answer that is apart from the conversation counts, too.
+  // An answer that is not part of the conversation is added.
   return texts.includes(output) ? texts : [...texts, output];
 }
 
@@ -37,7 +37,7 @@ function conversationText(transcript: Transcript): string {
   return texts.map((message) => `${message.role}: ${messageText(message)}`).join("\n");
 }
 
-/** The reply to one message of the person. */
+/** The reply to one user message. */
 function turnText({ messages, output }: Transcript, turn: number): string | Unselectable {
   if (messages.length === 0) return turn === 1 ? output : new Unselectable(`there is no turn ${turn}`);
   let turns = 0;
@@ -51,7 +51,7 @@ function turnText({ messages, output }: Transcript, turn: number): string | Unse
   return text === "" ? new Unselectable(`nothing was said to turn ${turn}`) : text;
 }
 
-/** The arguments of a tool's call; of several calls, a list. */
+/** The arguments of a tool's call; a list when it was called several times. */
 function toolText(transcript: Transcript, tool: string): string | Unselectable {
   const asked = knownCalls(transcript)
     .filter(({ name }) => name === tool)
@@ -60,7 +60,7 @@ function toolText(transcript: Transcript, tool: string): string | Unselectable {
   return exactJsonText(asked.length === 1 ? asked[0] : asked);
 }
 
-/** Compiles `on`; undefined means the answer. */
+/** Compiles `on`; undefined selects the answer. */
 export function textReader(on: TextPlace | undefined): TextReader {
   if (on === undefined || on === "answer") return answer;
   if (on === "assistant") return (transcript) => assistantTexts(transcript).join("\n");

@@ -17,16 +17,16 @@ import {
 interface Search {
   readonly type: string;
   readonly about: string;
-  /** Given both texts made alike. */
+  /** Both texts are normalized. */
   found(answer: string, wanted: string): boolean;
-  /** Pass when it is found, or when it is not. */
+  /** Whether it passes when the text is found or when it is absent. */
   readonly wants: "found" | "absent";
-  /** `contain`, `start with`: what an answer does that has it. */
+  /** `contain`, `start with`: the verb for messages. */
   readonly verb: string;
   readonly examples: readonly ScorerExample[];
 }
 
-/** A scorer that looks for one text. */
+/** Defines a scorer that searches for one text. */
 export function defineTextSearch({ type, about, found, wants, verb, examples }: Search): DocumentedScorer {
   return defineScorer({
     type,
@@ -55,13 +55,13 @@ export function defineTextSearch({ type, about, found, wants, verb, examples }: 
 interface ListSearch {
   readonly type: string;
   readonly about: string;
-  /** all: every text of the list; any: at least one of them. */
+  /** all: every text of the list is needed; any: at least one. */
   readonly quantity: "all" | "any";
   readonly wants: "found" | "absent";
   readonly examples: readonly ScorerExample[];
 }
 
-/** A scorer that looks for several texts. */
+/** Defines a scorer that searches for several texts. */
 export function defineListSearch({ type, about, quantity, wants, examples }: ListSearch): DocumentedScorer {
   return defineScorer({
     type,
@@ -92,7 +92,7 @@ export function defineListSearch({ type, about, quantity, wants, examples }: Lis
   });
 }
 
-/** A text to look for, of which something is left when it is made alike. */
+/** A text to search for that is not empty after normalization. */
 function soughtText(value: Json, settings: TextOptions): string {
   const text = textOperand(value);
   if (textNormalizer(settings)(text) === "")
@@ -102,7 +102,7 @@ function soughtText(value: Json, settings: TextOptions): string {
 
 const LONGEST_COMPARED = 100_000;
 
-/** What hides a text from the search that a reader sees in the answer. */
+/** Invisible characters that prevent a match which a reader would see. */
 function unseenIn(wanted: string, answer: string, found: Search["found"]): string {
   return answer.length > LONGEST_COMPARED ? "" : unseenDifference(wanted, answer, found);
 }

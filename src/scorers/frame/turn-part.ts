@@ -4,15 +4,15 @@ import type { Message } from "../../domain/message.ts";
 import type { Transcript } from "../../domain/transcript.ts";
 import { messageText } from "./text-place.ts";
 
-/** One turn of a conversation: the reply to one message of the person. */
+/** One turn of a conversation: the reply to one user message. */
 export interface TurnPart {
-  /** The transcript as if there had been nothing but this turn. */
+  /** The transcript reduced to this turn. */
   readonly transcript: Transcript;
-  /** Null: it got no reply, for this reason. */
+  /** Why it has no reply; null when it has one. */
   readonly silent: string | null;
 }
 
-/** How many messages of a person stand in the prompt, before the first that the case writes down. */
+/** Number of user messages in the prompt before the first one that the case defines. */
 function promptTurns(messages: readonly Message[], first: string | undefined): number {
   const at = messages.filter(isTurn).findIndex((one) => messageText(one) === first);
   return Math.max(0, at);
@@ -20,7 +20,8 @@ function promptTurns(messages: readonly Message[], first: string | undefined): n
 
 /**
  * The turns of an answer.
- * @param first what the person says first, as the case writes it down
+ *
+ * @param first the first user message of the case
  */
 export function turnParts(transcript: Transcript, first: string | undefined): (turn: number) => TurnPart {
   const { messages, output } = transcript;
@@ -42,7 +43,7 @@ export function turnParts(transcript: Transcript, first: string | undefined): (t
     );
     const texts = mine.filter(({ role }) => role === "assistant").map(messageText);
     const text = texts.filter((one) => one !== "").join("\n");
-    // An answer that is apart from the conversation replies to its last turn.
+    // An answer that is not part of the conversation is the reply to the last turn.
     const apart = to === messages.length && from !== undefined && text === "" ? output : "";
     const words = text === "" ? apart : text;
     const isPlaced = calls.every(({ step }) => step !== undefined);

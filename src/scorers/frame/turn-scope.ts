@@ -7,7 +7,7 @@ import { type WrittenTurn, writtenTurns } from "../../domain/written-turns.ts";
 import { shorten } from "./brief.ts";
 import { turnParts } from "./turn-part.ts";
 
-/** Where the turns of a case stand, unless the suite says otherwise. */
+/** Default location of the turns in a case. */
 const TURNS = "input.turns";
 const LONGEST_REASON = 1000;
 
@@ -17,7 +17,7 @@ type NumberedTurn = WrittenTurn & { readonly turn: number };
 
 const isOfExpected = (path: string): boolean => /^expected(?![\w-])/.test(path);
 
-/** @throws {SettingMistake} for a place that one turn does not have */
+/** @throws {SettingMistake} for a text that a single turn does not have */
 export function checkTurnScope(on: TextPlace | undefined): void {
   if (typeof on !== "object" || !("turn" in on)) return;
   throw new SettingMistake(["on"], {
@@ -29,10 +29,11 @@ export function checkTurnScope(on: TextPlace | undefined): void {
 }
 
 /**
- * A scorer that is asked of each turn of a conversation as if it were an answer of its own. What is `expected` of a turn is its
- * `expect`; where the scorer compares with that, only turns that have one are scored. The score is the mean of theirs, and it passes
- * where all of them do.
- * @param at where a case's turns stand
+ * Applies a scorer to each turn of a conversation as if it were a separate answer. A turn's expected value is its
+ * `expect`; if the scorer needs one, only turns with `expect` are scored. The score is the mean over the turns, and
+ * it passes when all of them pass.
+ *
+ * @param at location of the turns in a case
  */
 export function eachTurn(scorer: CheckedScorer, at = TURNS): CheckedScorer {
   const needs = scorer.reads.some(isOfExpected);
@@ -86,7 +87,7 @@ function scoreOf(scorer: OpenScorer, turn: number, input: ScoreInput): Score | P
   }
 }
 
-/** Waits for all of them, whatever becomes of the first. */
+/** Waits for all of them, even if one fails. */
 async function allOf(scores: readonly (Score | Promise<Score>)[]): Promise<Score[]> {
   const ended = await Promise.allSettled(scores);
   return ended.map((one) => {

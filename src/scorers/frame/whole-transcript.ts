@@ -2,12 +2,12 @@ import { describeTranscript, type TranscriptDocument } from "../../domain/descri
 import { ScorerFailure } from "../../domain/scorer.ts";
 import type { Transcript } from "../../domain/transcript.ts";
 
-/** A transcript with everything that its conversation holds. */
+/** Completes a transcript with everything that its conversation contains. */
 export function wholeTranscript(transcript: Transcript): TranscriptDocument {
   return describeTranscript(transcript);
 }
 
-/** @throws {ScorerFailure} when nobody knows which tools were called: none known is not none */
+/** @throws {ScorerFailure} when it is unknown which tools were called: unknown is not the same as none */
 export function knownCalls(transcript: Transcript): NonNullable<TranscriptDocument["tool_calls"]> {
   const { tool_calls } = wholeTranscript(transcript);
   if (tool_calls === null)

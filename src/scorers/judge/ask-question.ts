@@ -10,10 +10,10 @@ import { type Reading, UnusableReply } from "./reply-form.ts";
 export interface Asking {
   readonly model: JudgeModel;
   readonly form: AskedForm;
-  /** The prompt, rendered. */
+  /** The rendered prompt. */
   readonly messages: readonly Message[];
   readonly tag: string;
-  /** Texts under judgement. */
+  /** The texts to be judged. */
   readonly judged: readonly string[];
   readonly structured: boolean;
   readonly case_id: string;
@@ -22,15 +22,16 @@ export interface Asking {
   readonly judge: string;
 }
 
-/** A reading with the replies behind it. */
+/** A parsed verdict with the replies behind it. */
 export interface Answer {
   readonly reading: Reading;
   readonly replies: readonly number[];
 }
 
 /**
- * Asks, reads, and asks once more when the reply cannot be used: the second question names what was wrong, and nothing else changes.
- * @throws {ScorerFailure} of kind "judge" without a verdict after that, or when the model could not be asked
+ * Asks the model and parses its reply. An unusable reply is asked once more, with the error as the only addition.
+ *
+ * @throws {ScorerFailure} of kind "judge" when there is no verdict after that, or when the model could not be called
  * @throws {NotJudged}
  */
 export async function askQuestion(asking: Asking): Promise<Answer> {
@@ -74,7 +75,7 @@ function replyExcerpt({ output }: JudgeReply): string {
   return output.trim() === "" ? "" : `; it said ${JSON.stringify(shorten(output.trim(), 200))}`;
 }
 
-/** The rules are at the very end: what every question begins with stays the same, and providers charge less for that. */
+/** The rules come last, so that all questions share the same prefix, which providers charge less for. */
 function withRules({ messages, form, tag }: Asking): readonly Message[] {
   const rules = `${fenceRules(tag)}\n\n${replyRules(form)}`;
   const last = messages.at(-1);
@@ -85,7 +86,7 @@ function withRules({ messages, form, tag }: Asking): readonly Message[] {
 
 function repair({ output }: JudgeReply, problem: UnusableReply, form: AskedForm): readonly Message[] {
   const words = `Your reply cannot be used: it ${problem.message}. ${replyRules(form)}`;
-  // An empty message is refused by providers.
+  // Providers reject empty messages.
   const before: readonly Message[] = output.trim() === "" ? [] : [{ role: "assistant", content: output }];
   return [...before, { role: "user", content: words }];
 }

@@ -5,12 +5,12 @@ import { rounded } from "../frame/brief.ts";
 import type { Answer } from "./ask-question.ts";
 import { reaches } from "./reply-form.ts";
 
-/** One member's opinion of an answer; a failure where it has none. */
+/** One member's opinion of an answer, or the reason why it has none. */
 export type Opinion = Answer | ScorerFailure;
 
 /**
- * Many opinions as one. A member without an opinion is neither for nor against: where it could have turned the verdict,
- * there is none.
+ * Combines several opinions. A member without an opinion counts neither way: if it could have changed the verdict,
+ * there is no verdict.
  *
  * @throws {ScorerFailure} of kind "judge"
  */
@@ -49,7 +49,7 @@ interface Counts {
   readonly members: number;
 }
 
-/** Undefined when what is missing could turn it. */
+/** Undefined when the missing opinions could change the verdict. */
 function together(
   scores: readonly number[],
   { passes, fails, members }: Counts,
@@ -59,7 +59,8 @@ function together(
   switch (combine) {
     case "majority": {
       const need = Math.floor(members / 2) + 1;
-      // The score that so many reach, or that so many do not: with all members there, the median either way.
+      // The score that the needed number of members reach, or fail to reach; with all members present, this is the
+      // median.
       if (passes >= need) return scores.at(-need);
       return fails >= need ? scores[need - 1] : undefined;
     }

@@ -2,15 +2,15 @@ import { shorten } from "../frame/brief.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What a reply says, against which everything else in it is held. */
+/** The verdict that a reply gives; everything else in the reply is checked against it. */
 export interface Stated {
-  /** The member that says it. */
+  /** Name of the member with the verdict. */
   readonly key: string;
-  /** Of a verdict in words: what each is worth; null for a score, and for a list of findings. */
+  /** For a verdict in words: the score of each word; null for a numeric score or a list of findings. */
   readonly worth: Readonly<Record<string, number>> | null;
-  /** What it amounts to, in [0, 1]. */
+  /** The resulting score, in [0, 1]. */
   readonly score: number;
-  /** The number as it stands, of a score; else null. */
+  /** For a numeric score, the number as given; else null. */
   readonly given: number | null;
 }
 
@@ -74,7 +74,7 @@ const NO = new Set([
   ...["bad", "incorrect", "wrong", "did not pass"],
 ]);
 
-/** `finalVerdict`, `Final Verdict` and `final-verdict` are `final_verdict`. */
+/** Normalizes a name: `finalVerdict`, `Final Verdict` and `final-verdict` become `final_verdict`. */
 function nameOf(key: string): string {
   return key
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
@@ -91,7 +91,7 @@ function plain(text: string): string {
     .trim();
 }
 
-/** Yes or no, in whatever form; undefined for anything else. */
+/** Reads yes or no in any form; undefined for anything else. */
 function yesOrNo(value: unknown): boolean | undefined {
   if (typeof value === "boolean") return value;
   if (value === 0 || value === 1) return value === 1;
@@ -100,7 +100,7 @@ function yesOrNo(value: unknown): boolean | undefined {
   if (word === "0" || word === "1") return word === "1";
   if (YES.has(word)) return true;
   if (NO.has(word)) return false;
-  // "FAIL: it is rude" says so at its beginning.
+  // "FAIL: it is rude" starts with its verdict.
   const [start = ""] = word.split(" ");
   return /^(?:pass|passed|passes)$/.test(start)
     ? true
@@ -109,16 +109,16 @@ function yesOrNo(value: unknown): boolean | undefined {
       : undefined;
 }
 
-/** What a member that is named for a verdict (`passed`, `isAccepted`, `verdict`) says of it; undefined for any other. */
+/** The verdict in a member whose name suggests one (`passed`, `isAccepted`, `verdict`); undefined for any other member. */
 export function statedVerdict(key: string, value: unknown): boolean | undefined {
   const name = nameOf(key);
-  // `status: ok` may be that of the request; a status of failure is about what was judged.
+  // `status: ok` may be the status of the request; a failure status is about the judged answer.
   if (name === "status") return yesOrNo(value) === false ? false : undefined;
   const verdict = PASSES.test(name) || FAILS.test(name) || name === "verdict" ? yesOrNo(value) : undefined;
   return verdict !== undefined && FAILS.test(name) ? !verdict : verdict;
 }
 
-/** The one of the form's words that a text is, or begins with, or holds alone. */
+/** The verdict word that a text equals, starts with, or contains as the only one. */
 function wordIn(value: unknown, words: readonly string[]): string | undefined {
   if (typeof value !== "string") return undefined;
   const wordList = plain(value).split(" ");
@@ -128,7 +128,7 @@ function wordIn(value: unknown, words: readonly string[]): string | undefined {
   return held.length === 1 && wordList.length <= 4 ? held[0] : undefined;
 }
 
-/** A share of a whole: 0, 1, "0/5", "5/5", "100 %"; undefined for a number of an unknown scale. */
+/** A clear extreme of a scale: 0, 1, "0/5", "5/5", "100 %"; undefined for a number on an unknown scale. */
 function extreme(value: unknown): boolean | undefined {
   if (value === 0 || value === 1) return value === 1;
   if (typeof value !== "string") return undefined;
@@ -143,7 +143,10 @@ function extreme(value: unknown): boolean | undefined {
     : undefined;
 }
 
-/** Whether a yes or no goes against what is stated: of a score in between only the threshold could say. */
+/**
+ * Whether a yes or no contradicts the stated verdict. A score between the extremes contradicts neither, because only
+ * the threshold decides it.
+ */
 function opposes(verdict: boolean | undefined, { worth, score }: Stated): boolean {
   if (verdict === undefined) return false;
   if (worth !== null && !("pass" in worth && "fail" in worth)) return false;
@@ -159,7 +162,8 @@ function isOther(name: string, value: unknown, stated: Stated): boolean {
     const verdict = yesOrNo(value);
     return opposes(verdict === undefined ? undefined : !verdict, stated);
   }
-  // A status may be that of the request, an answer the one that is judged: only a word of the form's own is a verdict there.
+  // `status` may be that of the request, and `answer` the judged one: in these only a verdict word of the form
+  // counts.
   if (AMBIGUOUS.has(name) && worth !== null) {
     const word = wordIn(value, Object.keys(worth));
     return word !== undefined && worth[word] !== score;
@@ -186,10 +190,10 @@ function isOther(name: string, value: unknown, stated: Stated): boolean {
 const DEEPEST = 4;
 
 /**
- * The member that says otherwise than what is stated, with what it says; undefined when none does.
+ * The member that contradicts the stated verdict, with its value; undefined when none does.
  *
- * Looked into: members that are named for a verdict, in any spelling, and what is in them. Parts of a judgement
- * under other names (`"tone": {"pass": false}`) are no contradiction of the whole.
+ * Checks members whose name suggests a verdict, in any spelling, and their contents. Partial judgements under other
+ * names (`"tone": {"pass": false}`) do not contradict the whole.
  */
 export function otherMember(members: Members, stated: Stated, depth = 0): string | undefined {
   for (const [key, value] of Object.entries(members)) {
@@ -214,7 +218,7 @@ export function otherMember(members: Members, stated: Stated, depth = 0): string
 const LABELS = "(?:verdict|decision|judge?ment|conclusion|ruling|correction|result)";
 const IS = "[^\\p{L}\\p{N}]{0,6}(?:is|was|should be|must be|to|of)?[^\\p{L}\\p{N}-]{0,6}";
 
-/** What words outside of the JSON say of the verdict. */
+/** Matches statements of a verdict in text outside of the JSON. */
 function sayings({ worth, given }: Stated): RegExp | undefined {
   if (worth !== null) {
     const words = Object.keys(worth).map((word) => word.replace(/[^\p{L}\p{N}]+/gu, "\\$&"));
@@ -229,7 +233,7 @@ function isOtherWord(word: string, { worth, score, given }: Stated): boolean {
   return worth === null ? Number(word) !== given : worth[word.toLowerCase()] !== score;
 }
 
-/** The words of a text that name another verdict than the stated one; undefined when none do. */
+/** The words in a text that name a different verdict; undefined when there are none. */
 export function otherWords(text: string, stated: Stated): string | undefined {
   const pattern = sayings(stated);
   if (pattern === undefined) return undefined;
@@ -238,7 +242,7 @@ export function otherWords(text: string, stated: Stated): string | undefined {
   return undefined;
 }
 
-/** The same of a text that is about other things too: only a line of its own, or a beginning or end that says nothing else. */
+/** The same for a text that is also about other things: only a separate line, or the start or end of the text, counts. */
 export function otherLine(text: string, stated: Stated): string | undefined {
   const sentences = text.split(/\n|(?<=[.!?])\s/).filter((one) => one.trim() !== "");
   const own = sentences.filter((one) =>

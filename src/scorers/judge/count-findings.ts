@@ -3,7 +3,7 @@ import type { Finding, Reading } from "./reply-form.ts";
 
 const SHOWN = 3;
 
-/** `2 of 3 claims supported; contradicted: "…" (…)`: the share with its exceptions. */
+/** `2 of 3 claims supported; contradicted: "…" (…)`: the share and its exceptions. */
 export function shareOf(
   findings: readonly Finding[],
   spec: { readonly good: string; readonly thing: string; readonly outOf?: readonly Finding[] },

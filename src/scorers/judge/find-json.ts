@@ -1,22 +1,22 @@
 import { isTooDeep } from "../frame/parse-answer.ts";
 
-/** One JSON value in a text, with the characters it was read from. */
+/** One JSON value found in a text, with its source characters. */
 export interface FoundJson {
   readonly value: unknown;
   readonly text: string;
 }
 
-/** What a text holds, and whether it was searched to its end. */
+/** The JSON values of a text, and whether the search was complete. */
 export interface SearchedJson {
   readonly found: readonly FoundJson[];
-  /** False for a text of so many brackets that nothing fits in, that the search was given up. */
+  /** False when the search was given up because the text has too many unmatched brackets. */
   readonly whole: boolean;
 }
 
 /**
- * The outermost JSON objects and lists in a text, in order: alone, in a Markdown fence, or between words; none that is
- * nested beyond reason. What a model thinks aloud before its reply (`<think>…</think>`, also where the first of the two
- * was not handed on, or the second never came) is not part of it.
+ * Finds the outermost JSON objects and lists in a text, in order: alone, in a Markdown fence, or between words.
+ * Values nested too deeply are skipped. The model's reasoning (`<think>…</think>`, even if one of the tags is
+ * missing) is not searched.
  */
 export function findJson(reply: string): SearchedJson {
   const text = reply.trim();
@@ -55,14 +55,14 @@ function thoughtEndsAt(text: string, at: number): boolean {
   return ENDS_HERE.test(text);
 }
 
-/** Where the reply begins behind thoughts that are marked from the start; its end when they have none. */
+/** Where the reply starts after the marked reasoning; its end when there is nothing else. */
 function afterThoughts(text: string): number {
   if (!THOUGHT_BEGINS.test(text)) return 0;
   const end = text.search(THOUGHT_ENDS);
   return end === -1 ? text.length : end;
 }
 
-/** A reply of nothing but open brackets must not take for ever: brackets that open nothing, characters looked through. */
+/** Limits for a reply of unmatched brackets: failed attempts, and characters scanned. */
 const MAX_MISSES = 200;
 const MAX_SEARCHED = 10_000_000;
 
@@ -78,7 +78,7 @@ function isContainer(value: unknown): boolean {
   return value !== null && typeof value === "object";
 }
 
-/** Where the value that opens at `from` closes; undefined when it does not. */
+/** End of the value that opens at `from`; undefined when it is not closed. */
 function endOf(text: string, from: number): number | undefined {
   let depth = 0;
   for (let at = from; at < text.length; at++) {
@@ -91,7 +91,7 @@ function endOf(text: string, from: number): number | undefined {
   return undefined;
 }
 
-/** Place of the quote that closes the string which opens at `from`. */
+/** Position of the quote that ends the string at `from`. */
 function endOfString(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at++) {
     if (text[at] === "\\") at++;
@@ -101,8 +101,9 @@ function endOfString(text: string, from: number): number {
 }
 
 /**
- * One of these keys that an object in the text gives two different values, at any depth: `JSON.parse` keeps the last
- * without a word.
+ * Finds one of these keys to which an object in the text, at any depth, gives two different values. `JSON.parse`
+ * would silently keep the last.
+ *
  * @param text of a JSON value
  */
 export function givenTwice(text: string, keys: readonly string[]): string | undefined {
@@ -128,7 +129,7 @@ export function givenTwice(text: string, keys: readonly string[]): string | unde
 
 const COLON = /\s*:\s*/y;
 
-/** The key that a string is, and where its value begins; undefined for a string that is a value. */
+/** The key at this string and the start of its value; undefined when the string is a value. */
 function keyAt(text: string, from: number, end: number): { name: string; value: number } | undefined {
   COLON.lastIndex = end + 1;
   if (!COLON.test(text)) return undefined;

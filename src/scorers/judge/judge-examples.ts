@@ -9,7 +9,7 @@ The answer passes when it greets the customer and blames nobody.
 
 const FILES = { "judges/polite/1.0.0.md": POLITE };
 
-/** A verdict as a judge's model writes it. */
+/** A verdict in the form in which a judge's model writes it. */
 const replyWith = (reason: string, verdict: string): string => JSON.stringify({ reason, verdict });
 
 export const judgeExamples: readonly ScorerExample[] = [

@@ -5,9 +5,9 @@ import { JUDGE_KINDS, judgeKind } from "./kinds/registry.ts";
 
 const KINDS = JUDGE_KINDS.map((one) => one.kind);
 
-/** A mistake before it has its place. */
+/** A mistake without its location in the file. */
 interface Mistake {
-  /** Where in the front matter. */
+  /** Location in the front matter. */
   readonly at: readonly (string | number)[];
   readonly problem: Omit<Problem, "path" | "line" | "column">;
 }
@@ -22,7 +22,7 @@ function mistake(
   return { at, problem: { code, what, why, fix } };
 }
 
-/** What a judge's file lacks for its kind, or says that cannot be meant. */
+/** Finds what a judge file lacks for its kind, and settings that cannot be combined. */
 export function judgeMistakes(file: JudgeFile): Problem[] {
   const found = [
     ...kindMistakes(file),
@@ -33,7 +33,7 @@ export function judgeMistakes(file: JudgeFile): Problem[] {
   return found.map(({ at, problem }) => inJudge(file, at, problem));
 }
 
-/** A problem with its place in a judge's front matter. */
+/** A problem with its location in a judge's front matter. */
 export function inJudge(
   { path, places }: JudgeFile,
   at: Mistake["at"],
@@ -42,7 +42,7 @@ export function inJudge(
   return { ...problem, path, ...places.at(at) };
 }
 
-/** A file that leaves it to the suite, and a suite that leaves it to the file. */
+/** The mistake when neither the file nor the suite sets a threshold. */
 export function missingThreshold(file: JudgeFile): Problem {
   return inJudge(file, ["kind"], {
     code: "EVALS_JUDGE_THRESHOLD",

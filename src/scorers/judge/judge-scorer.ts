@@ -36,7 +36,7 @@ export const judgeScorer = defineScorer({
       ),
     value: z.unknown().optional().describe("A literal reference, instead of `against`"),
   },
-  // The judge's own identity says all of these.
+  // The judge's own identity covers all of these.
   notDefining: ["threshold", "model", "context", "select", "on", "against", "value"],
   traits:
     "Operand: optional, the reference in place of `expected`. Scores 0 or 1, or between them by the judge's kind; `threshold` and `model` say otherwise than its file. `select` takes the part of the answer that is judged.",
@@ -56,7 +56,7 @@ export const judgeScorer = defineScorer({
       reads: judge.reads,
       files: [judge.path],
       refuses: (golden) => judge.refuses(golden),
-      // Not its name or version: the same judge under another name scores alike.
+      // Without name and version: the same judge under another name gives the same scores.
       identity: { judge: judge.identity },
       standing: {
         opinion: true,

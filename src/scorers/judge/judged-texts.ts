@@ -7,7 +7,7 @@ import type { CaseReader } from "../case-path.ts";
 import type { Fence } from "./fence.ts";
 import type { JudgedTexts } from "./judge-kind.ts";
 
-/** The texts of one answer, as a judge is shown them. */
+/** The texts of one answer in the form shown to a judge. */
 export function judgedTexts({ golden, transcript }: ScoreInput, context: CaseReader): JudgedTexts {
   const sources = context(golden);
   const { messages, tool_calls } = transcript;
@@ -23,7 +23,7 @@ export function judgedTexts({ golden, transcript }: ScoreInput, context: CaseRea
   };
 }
 
-/** Everything that a judge's templates may speak of, but what belongs to one question alone. */
+/** The template variables of a judge that are the same for all questions. */
 export function judgeScope(texts: JudgedTexts, { golden, settings, context, fence }: ScopeParts): JudgeScope {
   const fenced = (name: string, text: string | undefined): string | undefined =>
     text === undefined ? undefined : fence.around(name, text);
@@ -71,12 +71,12 @@ function underHeadings(texts: readonly (readonly [string, string | undefined])[]
     .join("\n\n");
 }
 
-/** Text as it is; anything else as JSON on several lines. */
+/** Text unchanged; anything else as indented JSON. */
 function asText(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value, null, 2);
 }
 
-/** Retrieved texts with their numbers from 1: a list of texts or of objects with a text, an object from id to text. */
+/** Retrieved texts, numbered from 1: a list of texts or of objects with a text, an object from id to text. */
 function numbered(sources: Json): string {
   if (typeof sources === "string") return sources;
   const list = Array.isArray(sources)
@@ -85,7 +85,7 @@ function numbered(sources: Json): string {
   return list.map((text, index) => `[${index + 1}] ${text}`).join("\n\n");
 }
 
-/** How many retrieved texts there are; undefined where one text may hold several. */
+/** Number of retrieved texts; undefined when one text may contain several. */
 export function countSources(sources: Json | undefined): number | undefined {
   if (Array.isArray(sources)) return sources.length;
   return sources !== null && typeof sources === "object" ? Object.keys(sources).length : undefined;

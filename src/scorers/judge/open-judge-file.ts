@@ -24,20 +24,21 @@ import { countSources, judgedTexts, judgeScope } from "./judged-texts.ts";
 import { judgeKind } from "./kinds/registry.ts";
 import { replyRules } from "./read-reply.ts";
 
-/** What a suite says otherwise than the judge's file. */
+/** What a suite's entry overrides in the judge's file. */
 export interface JudgeOverrides {
   readonly model?: string | undefined;
   readonly threshold?: number | undefined;
-  /** Where in the case the retrieved texts are; default `metadata.context`. */
+  /** Location of the retrieved texts in the case; default `metadata.context`. */
   readonly context?: string | undefined;
-  /** Further settings of the suite that decide what is judged: part of the judge's hash, nothing else. */
+  /** Further settings of the suite that decide what is judged; used only in the judge's hash. */
   readonly subject?: { readonly [name: string]: Json } | undefined;
 }
 
 export const DEFAULT_CONTEXT = "metadata.context";
 
 /**
- * Makes a judge ready to be asked. Nothing is asked yet, and no key is needed.
+ * Prepares a judge. No call is made and no key is needed yet.
+ *
  * @throws {SettingMistake} at a key of `overrides`
  * @throws {EvalsError} with the mistakes of the judge's file
  */
@@ -91,7 +92,7 @@ export async function openJudgeFile(
   };
 }
 
-/** @throws {SettingMistake} at `model` for one that the suite names, {EvalsError} for those of the file */
+/** @throws {SettingMistake} at `model` for a model set by the suite; {EvalsError} for those in the file */
 async function openModels(
   file: JudgeFile,
   instead: string | undefined,
@@ -177,8 +178,9 @@ async function judge(opened: Opened, input: ScoreInput, repeat: number): Promise
 }
 
 /**
- * A member whose model nobody answers for has no opinion, as long as others have one.
- * @throws {NotJudged} when there is nobody left
+ * A member whose model is unavailable has no opinion, as long as other members have one.
+ *
+ * @throws {NotJudged} when no member has one
  */
 async function settledOpinions(opinions: readonly Promise<Opinion>[]): Promise<Opinion[]> {
   const gone: NotJudged[] = [];
@@ -195,7 +197,7 @@ async function settledOpinions(opinions: readonly Promise<Opinion>[]): Promise<O
   return settled;
 }
 
-/** One member's opinion: its questions, each asked of the same answer. A failure to judge is a value. */
+/** One member's opinion: all its questions about the same answer. A failure to judge is returned, not thrown. */
 async function opinionOf(
   opened: Opened,
   model: JudgeModel,
@@ -231,14 +233,14 @@ async function opinionOf(
     return { reading, replies: answers.flatMap((one) => one.replies) };
   } catch (error) {
     if (error instanceof ScorerFailure) return error;
-    // Any other mistake (a disk that is full, a key that is not set) is not this judge's.
+    // Any other error (a full disk, a missing key) is not about this judge.
     if (error instanceof EvalsError && error.problems.every(({ code }) => code === "EVALS_JUDGE_RENDER"))
       return new ScorerFailure("judge", `${file.path}: ${error.problems[0]?.what ?? ""}`, { cause: error });
     throw error;
   }
 }
 
-/** Waits for all of them, whatever becomes of the first: nothing may still be under way when a run has ended. */
+/** Waits for all of them even if one fails, so that nothing is still running when a run has ended. */
 async function allOf<T>(work: readonly Promise<T>[]): Promise<T[]> {
   const ended = await Promise.allSettled(work);
   return ended.map((one) => {
@@ -247,7 +249,7 @@ async function allOf<T>(work: readonly Promise<T>[]): Promise<T[]> {
   });
 }
 
-/** The fence is made of what the prompt shows and nothing else: equal questions are worded alike. */
+/** The fence depends only on what the prompt shows, so that equal questions get equal prompts. */
 function scopeOf(opened: Opened, golden: Case, texts: JudgedTexts, question: KindQuestion) {
   const { variables } = opened.prompt;
   const shows = (...names: readonly string[]): boolean => names.some((name) => variables.has(name));
@@ -268,11 +270,11 @@ function scopeOf(opened: Opened, golden: Case, texts: JudgedTexts, question: Kin
   return { scope, tag: fence.tag };
 }
 
-/** A case that the prompt cannot be made for is refused before anything is paid. */
+/** A case whose prompt cannot be built is rejected before anything is paid. */
 function refusal(opened: Opened, golden: Case): string | undefined {
   const { kind, context, questions, prompt } = opened;
   if (kind.reads.includes("sources") && context(golden) === undefined) return "it has no retrieved texts";
-  // Only what is printed bare can be missing.
+  // Only variables that are printed directly can be missing.
   if (!BARE.some((name) => prompt.variables.has(name))) return undefined;
   const texts = judgedTexts({ golden, trial: 1, transcript: NOTHING }, context);
   try {

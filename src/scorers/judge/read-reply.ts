@@ -6,16 +6,16 @@ import { otherLine, otherWords, type Stated } from "./contradiction.ts";
 import { type FoundJson, findJson, givenTwice } from "./find-json.ts";
 import { type Reading, type ReplyForm, refuseContradiction, UnusableReply } from "./reply-form.ts";
 
-/** A form with what all forms share. */
+/** A reply form with the options common to all forms. */
 export interface AskedForm {
   readonly form: ReplyForm;
-  /** Evidence is quoted, and looked up in these texts. */
+  /** Whether evidence must be quoted; quotes are looked up in the judged texts. */
   readonly quotes: boolean;
 }
 
 const QUOTES = { quotes: { type: "array", items: { type: "string" } } } as const;
 
-/** The JSON Schema of a reply, for providers that can hold a model to it. */
+/** The JSON Schema of a reply, for providers that enforce one. */
 export function replyShape({ form, quotes }: AskedForm): ReplyShape {
   const properties: Record<string, Json> = { ...(quotes ? QUOTES : {}), ...form.members };
   return {
@@ -29,7 +29,7 @@ export function replyShape({ form, quotes }: AskedForm): ReplyShape {
   };
 }
 
-/** The judge's instructions on its reply; part of what defines its verdicts. */
+/** The judge's instructions on the reply format; part of the judge's identity. */
 export function replyRules({ form, quotes }: AskedForm): string {
   const example = quotes
     ? form.example.replace("{", '{"quotes": ["<exact words that your reason rests on>"], ')
@@ -38,12 +38,12 @@ export function replyRules({ form, quotes }: AskedForm): string {
 }
 
 /**
- * Reads a verdict out of a reply.
+ * Parses the verdict in a reply.
  *
- * An object that is in a judged text, word for word or only laid out otherwise, was written by whoever wrote that text,
- * so it is no verdict; two objects that differ are two verdicts, so there is none.
+ * An object that also occurs in a judged text, even with other formatting, comes from that text and is not a verdict.
+ * Two different objects are ambiguous and give no verdict.
  *
- * @param judged the texts under judgement
+ * @param judged the texts to be judged
  * @throws {UnusableReply}
  */
 export function readReply(
@@ -67,11 +67,11 @@ export function readReply(
   for (const one of verdicts) refuseContradiction(one, stated);
   for (const one of found) {
     const { value } = one;
-    // The whole of which a part was picked judges more than this question.
+    // The enclosing object of a selected part covers more than this question.
     const beside = !isForged(one) && form.pick?.(value) === undefined;
     if (beside && isObject(value) && !verdicts.includes(value)) refuseContradiction(value, stated);
   }
-  // What follows a verdict may take it back.
+  // Text after a verdict may withdraw it.
   if (!whole) throw new UnusableReply("is too tangled to be read to its end");
   if (brokeOff(finish_reason) && !endsIn(output, found.at(-1)))
     throw new UnusableReply("broke off behind its verdict");
@@ -83,7 +83,10 @@ export function readReply(
   return reading;
 }
 
-/** Text behind a verdict may take it back; text before it only by a line of its own that names another verdict. */
+/**
+ * Rejects a reply whose text contradicts the verdict: any text after it, or a separate line before it that names
+ * another verdict.
+ */
 function refuseOtherWords(
   output: string,
   found: readonly FoundJson[],
@@ -102,7 +105,7 @@ const THOUGHT_END = /<\/(?:think|thinking|reasoning)>/;
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** The object with a verdict in what was found: what the form picks out of it, else itself. */
+/** The object with a verdict: the part that the form picks, or else the value itself. */
 function verdictsIn({ value, text }: FoundJson, form: ReplyForm): Members[] {
   const picked = form.pick?.(value) ?? value;
   if (!isObject(picked) || !Object.hasOwn(picked, form.key)) return [];
@@ -111,26 +114,26 @@ function verdictsIn({ value, text }: FoundJson, form: ReplyForm): Members[] {
   return [picked];
 }
 
-/** Whether nothing but blanks and the end of a Markdown fence follows it. */
+/** Whether only whitespace and the end of a Markdown fence follow. */
 function endsIn(output: string, last: FoundJson | undefined): boolean {
   const text = output.trimEnd();
   const plain = text.endsWith("```") ? text.slice(0, -3).trimEnd() : text;
   return last !== undefined && plain.endsWith(last.text);
 }
 
-/** Tells what a judged text holds from what the judge says itself. */
+/** Distinguishes objects copied from a judged text from the judge's own. */
 function forgeries({ key }: ReplyForm, judged: readonly string[]): (found: FoundJson) => boolean {
-  // A text that cannot hold the key is not searched: it may be a megabyte of brackets.
+  // Texts that cannot contain the key are not searched: they may be a megabyte of brackets.
   const suspects = judged.filter((text) => text.includes(key) || text.includes("\\u"));
   const values = new Set(suspects.flatMap((one) => objectsOf(one, key, MAX_WRAPPED)).map(canonicalJson));
   return ({ text, value }) =>
     judged.some((one) => one.includes(text)) || (values.size > 0 && values.has(canonicalJson(value)));
 }
 
-/** JSON in a string in JSON in a string: a tool's result in a conversation is two such. */
+/** How many levels of JSON inside strings to search: a tool result in a conversation has two. */
 const MAX_WRAPPED = 3;
 
-/** The objects in a text, in each other and in strings: those that a judge could take over. */
+/** All objects in a text, including nested ones and those inside strings, that a judge could copy. */
 function objectsOf(text: string, key: string, wrapped: number): unknown[] {
   const objects: unknown[] = [];
   const visit = (value: unknown): void => {
@@ -155,7 +158,7 @@ function whyNone(output: string, finish: string | null): string {
   return brokeOff(finish) ? "broke off before its verdict" : "gave no verdict";
 }
 
-/** At its longest, or by a filter: in the providers' words. */
+/** Whether the reply was truncated by length or a filter, by the providers' finish reasons. */
 function brokeOff(finish: string | null): boolean {
   const end = answerEnd(finish);
   return end === "cut" || end === "refused";
@@ -173,7 +176,7 @@ function checkQuotes(quotes: unknown, judged: readonly string[]): void {
     throw new UnusableReply(`quoted what is not in the text: ${JSON.stringify(invented).slice(0, 80)}`);
 }
 
-/** Blanks, quotation marks and case do not make another quote. */
+/** Whitespace, quotation marks and case are ignored when quotes are compared. */
 function plain(text: string): string {
   return text
     .replace(/[\u201c\u201d\u201e]/g, '"')

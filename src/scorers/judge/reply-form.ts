@@ -5,36 +5,36 @@ import type { Scale } from "../../domain/judge-settings.ts";
 import { rounded } from "../frame/brief.ts";
 import { otherMember, type Stated } from "./contradiction.ts";
 
-/** A reply that gives no verdict that can be used; the words complete "the judge …". */
+/** A reply without a usable verdict. The text completes "the judge …". */
 export class UnusableReply extends Error {}
 
-/** What one reply amounts to. */
+/** The parsed result of one reply. */
 export interface Reading {
   /** In [0, 1]. */
   readonly score: number;
   readonly reason: string;
-  /** Of a comparison in both orders. */
+  /** For a comparison made in both orders. */
   readonly orders?: Judged["orders"];
 }
 
-/** What a reply must look like, how the judge is instructed, and how the reply is read. */
+/** The required format of a reply, the instructions for it, and its parser. */
 export interface ReplyForm {
   readonly name: string;
-  /** The member that holds the verdict: an object without it is no reply. */
+  /** The member with the verdict; an object without it is not a reply. */
   readonly key: string;
-  /** JSON Schema of the members, in the order in which they are written: reasons first. */
+  /** JSON Schema of the members in the order of writing: the reason comes first. */
   readonly members: { readonly [name: string]: Json };
-  /** One JSON object with words in place of its values. */
+  /** A JSON object with placeholders for its values. */
   readonly example: string;
-  /** Where else the members may stand; undefined when they are not there. */
+  /** Other locations where the members may be; undefined when they are not there. */
   pick?(reply: unknown): unknown;
   /** @throws {UnusableReply} */
   read(reply: Readonly<Record<string, unknown>>): Reading;
-  /** What such a reply states; nothing else in it may say otherwise. */
+  /** The verdict of a reply, for the check that nothing else in it contradicts. */
   stated(reply: Readonly<Record<string, unknown>>, reading: Reading): Stated;
 }
 
-/** @throws {UnusableReply} when another member of the reply says otherwise than what it states */
+/** @throws {UnusableReply} when another member contradicts the verdict */
 export function refuseContradiction(reply: Readonly<Record<string, unknown>>, stated: Stated): void {
   const other = otherMember(reply, stated);
   if (other !== undefined)
@@ -43,7 +43,7 @@ export function refuseContradiction(reply: Readonly<Record<string, unknown>>, st
 
 const TEXT = { type: "string" } as const;
 
-/** `{"reason", "verdict"}`, the verdict one of some words, each worth a number in [0, 1]. */
+/** `{"reason", "verdict"}` where the verdict is one of several words, each with a score in [0, 1]. */
 export function verdictForm(worth: Readonly<Record<string, number>>): ReplyForm {
   const words = Object.keys(worth);
   return {
@@ -59,7 +59,7 @@ export function verdictForm(worth: Readonly<Record<string, number>>): ReplyForm 
   };
 }
 
-/** `{"reason", "score"}`, the score on a scale. */
+/** `{"reason", "score"}` where the score is on a scale. */
 export function scoreForm(scale: Scale): ReplyForm {
   const levels = Array.isArray(scale) ? [...scale].sort((a, b) => a.score - b.score) : null;
   const [min, max] = levels
@@ -69,7 +69,7 @@ export function scoreForm(scale: Scale): ReplyForm {
   return {
     name: "score",
     key: "score",
-    // Bounds stand in the words: not every server that takes a schema knows `minimum`.
+    // The bounds are in the instructions, because not every server's schema support includes `minimum`.
     members: {
       reason: TEXT,
       score: numbers === undefined ? { type: "number" } : { type: "number", enum: numbers },
@@ -89,21 +89,21 @@ export function scoreForm(scale: Scale): ReplyForm {
   };
 }
 
-/** Whether a score passes. What rounding leaves does not count: three times 0.7 has a mean a little below 0.7. */
+/** Whether a score passes. Rounding errors are ignored: the mean of three times 0.7 is slightly below 0.7. */
 export function reaches(score: number, threshold: number): boolean {
   return score >= threshold - ROUNDING;
 }
 
-/** One claim, source or statement with the judge's word on it. */
+/** A claim, source or statement with the judge's verdict on it. */
 export interface Finding {
   readonly text: string;
   readonly reason: string;
   readonly verdict: string;
 }
 
-/** `{"claims": [{"claim", "reason", "verdict"}]}`: a list of findings, of which the kind makes a number. */
+/** `{"claims": [{"claim", "reason", "verdict"}]}`: a list of findings, from which the judge kind computes a score. */
 export function findingsForm(spec: {
-  /** `claims`, and what one of them is called: `claim`. */
+  /** The list's name and the name of one item: `claims`, `claim`. */
   readonly key: string;
   readonly item: string;
   readonly words: readonly string[];
@@ -142,7 +142,7 @@ function findingOf(value: unknown, item: string, words: readonly string[]): Find
   const members = value as Readonly<Record<string, unknown>>;
   const text = members[item];
   const verdict = wordOf(members.verdict, words);
-  // Each word worth another number: no other member may say another word.
+  // Each word gets a distinct number, so that any other word in a member counts as a contradiction.
   const worth = Object.fromEntries(words.map((word, index) => [word, index]));
   const { [item]: _, ...others } = members;
   refuseContradiction(others, { key: "verdict", worth, score: words.indexOf(verdict), given: null });
@@ -153,7 +153,7 @@ function findingOf(value: unknown, item: string, words: readonly string[]): Find
   };
 }
 
-/** The same thing with two verdicts has none. */
+/** Rejects two different verdicts on the same item. */
 function refuseTwoWords(findings: readonly Finding[], item: string): void {
   const meanings = new Map<string, string>();
   for (const { text, verdict } of findings) {

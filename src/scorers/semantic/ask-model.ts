@@ -3,22 +3,23 @@ import { hashJson, type Json } from "../../domain/json.ts";
 import { type ScoreInput, ScorerFailure, type ScorerHost } from "../../domain/scorer.ts";
 import { isTooDeep } from "../frame/parse-answer.ts";
 
-/** A model that is no judge of its own: it turns a text into numbers or a label. */
+/** A model that is not a judge: it turns a text into numbers or a label. */
 export interface TextModel {
   readonly identity: Json;
-  /** As its provider knows it; for messages. */
+  /** The provider's name of the model, for messages. */
   readonly label: string;
   /**
-   * What the model says of this input; the same input is paid for once.
-   * @throws {ScorerFailure} of kind "judge" when it says nothing that can be read
+   * Asks the model about this input; the same input is paid for only once.
+   *
+   * @throws {ScorerFailure} of kind "judge" when the reply cannot be read
    */
   ask(input: Json, about: Pick<ScoreInput, "golden" | "opinion">): Promise<ModelReading>;
 }
 
 export interface ModelReading {
-  /** Its answer read as JSON; text that is none stays text. */
+  /** The answer parsed as JSON; other text is kept as text. */
   readonly value: Json;
-  /** The reply, as the store numbers it. */
+  /** Number of the reply in the store. */
   readonly reply: number;
 }
 
@@ -43,7 +44,7 @@ export async function openTextModel(alias: string, host: ScorerHost): Promise<Te
   };
 }
 
-/** A reply that is not what such a model says. */
+/** The failure for a reply in the wrong format. */
 export function unusable({ label }: Pick<TextModel, "label">, words: string): ScorerFailure {
   return new ScorerFailure("judge", `${label} ${words}`);
 }

@@ -149,14 +149,14 @@ function labelAt({ find }: CompiledJsonPath, value: Json, model: TextModel): str
   return String(found);
 }
 
-/** `status` of `$.status` and `$['status'][0]`. */
+/** The first member of a path: `status` of `$.status` and `$['status'][0]`. */
 function firstMember(path: string | undefined): string | undefined {
   return /^\$(?:\.|\[["'])([\w-]+)/.exec(path ?? "")?.[1];
 }
 
 const LONGEST_LABEL = 200;
 
-/** One line of a few words: the page of a proxy in between is no label that fails. */
+/** Whether a text is one short line: the error page of a proxy must not count as a label. */
 function isLabel(text: string): boolean {
   return text.trim() !== "" && text.length <= LONGEST_LABEL && !/[\r\n]|^<[a-z!]/i.test(text.trim());
 }

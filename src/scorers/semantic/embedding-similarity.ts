@@ -79,7 +79,7 @@ function vectorOf({ value }: ModelReading, model: TextModel): readonly number[] 
   throw unusable(model, "gave no vector");
 }
 
-/** Cosine, in [0, 1]. */
+/** Cosine similarity, in [0, 1]. */
 function similarity(a: readonly number[], b: readonly number[], model: TextModel): number {
   if (a.length !== b.length) throw unusable(model, `gave vectors of ${a.length} and ${b.length} numbers`);
   const [scaleA, scaleB] = [largestOf(a), largestOf(b)];
@@ -97,7 +97,7 @@ function similarity(a: readonly number[], b: readonly number[], model: TextModel
   return Math.min(1, Math.max(0, product / Math.sqrt(lengthA * lengthB)));
 }
 
-/** Divided by it, no square is too large or too small for a number. */
+/** Used to scale a vector so that no square overflows or underflows. */
 function largestOf(vector: readonly number[]): number {
   return vector.reduce((largest, one) => Math.max(largest, Math.abs(one)), 0);
 }

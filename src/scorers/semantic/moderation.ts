@@ -81,7 +81,7 @@ export const moderation = defineScorer({
 
 interface Result {
   readonly flagged: boolean;
-  /** Those that it reported. */
+  /** The categories that it reported. */
   readonly categories: ReadonlyMap<string, boolean>;
   readonly scores: ReadonlyMap<string, number>;
 }
@@ -96,7 +96,7 @@ function readResult(value: Json, model: TextModel): Result {
   };
 }
 
-/** A category of which the model says nothing, or nothing that can be read, is none that it knows. */
+/** A category with a missing or unreadable value counts as unknown to the model. */
 function valuesOf<T>(members: unknown, isValue: (one: unknown) => one is T): ReadonlyMap<string, T> {
   const all = Object.entries((members ?? {}) as Readonly<Record<string, unknown>>);
   return new Map(all.filter((one): one is [string, T] => isValue(one[1])));
@@ -115,7 +115,7 @@ function judge({ flagged, categories, scores }: Result, { categories: only, max 
   const found = (only ?? [...known.keys()]).filter((name) =>
     max === undefined ? categories.get(name) : (scores.get(name) ?? 0) > max,
   );
-  // A flag that names no category is a flag all the same.
+  // A flag without a category is still a flag.
   if (found.length === 0 && !(flagged && only === undefined && max === undefined)) return hit("not flagged");
   const listed = found.map((name) => `${name}${scoreOf(scores.get(name))}`);
   return miss(listed.length === 0 ? "flagged" : `flagged: ${listed.join(", ")}`);

@@ -2,7 +2,7 @@ import type { StoreCare } from "../care.ts";
 import { countsOf, looseEnds } from "../sql/counts.ts";
 import type { Database } from "../sql/database.ts";
 
-/** @param place as a person would name it */
+/** @param place its location in a form to show */
 export function postgresCare(db: Database, schema: string, place: string): StoreCare {
   const later = <A extends unknown[], R>(work: (...args: A) => R | Promise<R>) => {
     return async (...args: A): Promise<R> => {
@@ -31,7 +31,7 @@ export function postgresCare(db: Database, schema: string, place: string): Store
     prune: later(async (what) => {
       const { pruneRows } = await import("../sql/prune-rows.ts");
       const removed = db.transaction(() => pruneRows(db, what)).immediate();
-      // Written anew without what was deleted; the file of before is given back.
+      // Rewrites the table without the deleted rows and frees the old file.
       for (const table of tables()) db.exec(`VACUUM (FULL, ANALYZE) ${schema}.${table}`);
       return { ...removed, erased: true };
     }),

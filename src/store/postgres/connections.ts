@@ -11,7 +11,7 @@ export interface Connections {
 
 const CONNECT_MS = 10_000;
 
-/** Connections to one database, each made when it is first needed and again when it has died. */
+/** Connections to one database, each opened when first needed and reopened after it fails. */
 export function openConnections(url: string): Connections {
   const open = new Map<ConnectionName, Promise<Client>>();
   let timer: NodeJS.Timeout | undefined;
@@ -25,7 +25,7 @@ export function openConnections(url: string): Connections {
       application_name: "evals",
       types: TYPES,
     });
-    // One that dies while nobody uses it: the next statement makes another.
+    // An idle connection failed: the next statement opens another.
     client.on("error", () => open.delete(on));
     await client.connect();
     return client;
@@ -49,7 +49,7 @@ export function openConnections(url: string): Connections {
     const given = values.map((one) => (typeof one === "string" ? withoutNul(one) : one));
     const answered = await client.query({
       text,
-      // Without values the text may hold several statements.
+      // Without values, the text may contain several statements.
       ...(given.length === 0 ? {} : { values: given }),
       ...(lists ? { rowMode: "array" } : {}),
     });
@@ -76,7 +76,7 @@ export function openConnections(url: string): Connections {
 
 const asNumber = (text: string): number => Number(text);
 const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
-  // As SQLite has them: 0 and 1.
+  // Booleans are returned as 0 and 1, as in SQLite.
   16: (text) => (text === "t" ? 1 : 0),
   17: (text) => Buffer.from(text.slice(2), "hex"),
   20: asNumber,
@@ -87,7 +87,7 @@ const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
   1700: asNumber,
 };
 
-/** Values as the history reads them from any database. */
+/** Parses values to the same types as any other database of the store. */
 const TYPES: CustomTypesConfig = {
   getTypeParser: ((type: number) => PARSERS[type] ?? withNul) as CustomTypesConfig["getTypeParser"],
 };

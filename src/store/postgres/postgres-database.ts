@@ -5,28 +5,28 @@ import { PostgresFailure, translated } from "./postgres-mistakes.ts";
 import { named, postgresStatement } from "./statements.ts";
 import type { WaitingThread } from "./waiting-thread.ts";
 
-/** How long a statement is tried again while the database is away. */
+/** How long a statement is retried while the database is unavailable. */
 const PATIENCE_MS = 60_000;
 const FIRST_WAIT_MS = 50;
 const MAX_WAIT_MS = 1000;
-/** Taken by whoever writes, for as long as its transaction: two that look and then write would both write. */
+/** Advisory lock held by every writing transaction, so that two processes cannot both check and then write. */
 const WRITERS = 7_263_815_505;
-/** Rows of a scan that are in memory at once. */
+/** Number of rows of a scan in memory at once. */
 const SCANNED = 2000;
-/** A process of another machine gives a sign of life so often, and is given up after a few of them. */
+/** Interval of heartbeats to processes on other machines; a process that misses several is considered dead. */
 const BEAT_MS = 5000;
 const GIVEN_UP_S = 20;
 
 export interface PostgresPlace {
   readonly url: string;
   readonly schema: string;
-  /** Told when the database goes away and when it is back. */
+  /** Called when the database becomes unavailable and when it is back. */
   readonly notice: (text: string) => void;
-  /** How long it is waited for; default a minute. */
+  /** How long to wait for it; default one minute. */
   readonly patience_ms?: number | undefined;
 }
 
-/** PostgreSQL behind the interface of the history. */
+/** PostgreSQL with the database interface of the store. */
 export function postgresDatabase(thread: WaitingThread, place: PostgresPlace): Database {
   const { schema } = place;
   const statements = new Map<string, string>();
@@ -81,21 +81,21 @@ interface Session {
     values: readonly unknown[],
     lists?: boolean,
   ): { rows: readonly unknown[]; changes: number };
-  /** Rows in parts, while other statements are asked. */
+  /** Reads rows in chunks while other statements can run. */
   scan(text: string, values: readonly unknown[], lists: boolean): Generator<unknown>;
   transaction<A extends unknown[], T>(work: (...args: A) => T): Transaction<A, T>;
   patiently<T>(work: () => T): T;
 }
 
 function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS }: PostgresPlace): Session {
-  /** Transactions that are open, one within the other. */
+  /** Number of nested open transactions. */
   let depth = 0;
   let scans = 0;
   let scanned = 0;
   const ask = (text: string, values: readonly unknown[], lists = false, on: "main" | "reader" = "main") =>
     thread.ask({ kind: "query", on, text, values, lists });
 
-  /** Does something again for as long as the database is away. */
+  /** Repeats the work while the database is unavailable. */
   const patiently = <T>(work: () => T): T => {
     const until = performance.now() + patience_ms;
     for (let wait = FIRST_WAIT_MS, isAway = false; ; wait = Math.min(MAX_WAIT_MS, wait * 2)) {
@@ -117,14 +117,14 @@ function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS 
   };
 
   const query: Session["query"] = (text, values, lists) =>
-    // Within a transaction, all of it has to be done again.
+    // Inside a transaction, the whole transaction must be repeated.
     depth > 0 ? ask(text, values, lists) : patiently(() => ask(text, values, lists));
 
   const whole = <T>(work: () => T): T => {
     let transaction: string | undefined;
     let made: { readonly result: T } | undefined;
     return patiently(() => {
-      // It ended while the connection was lost: only the database knows how.
+      // The connection was lost during the commit: only the database knows the outcome.
       if (made !== undefined && transaction !== undefined && isCommitted(transaction)) return made.result;
       made = undefined;
       ask("BEGIN", []);
@@ -140,7 +140,8 @@ function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS 
         ask("COMMIT", []);
         return result;
       } catch (error) {
-        // A word that never came back leaves it open whether the transaction was kept; any other was said by the database.
+        // A lost reply leaves it unknown whether the transaction was committed; any other error comes from the
+        // database.
         if (!(error instanceof PostgresFailure) || !error.passing) made = undefined;
         undo(() => ask("ROLLBACK", []));
         throw error;
@@ -215,7 +216,7 @@ function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS 
   };
 }
 
-/** The first error is the one to tell. */
+/** The first error is the one to report. */
 function undo(work: () => unknown): void {
   try {
     work();

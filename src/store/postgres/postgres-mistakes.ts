@@ -8,7 +8,7 @@ const USE = {
   address: "EVALS_HISTORY=postgres://user:password@host:5432/database; unset it to keep the history here",
 };
 
-/** What PostgreSQL says that it could not do. */
+/** An error reported by PostgreSQL. */
 export class PostgresFailure extends Error {
   readonly code: string | null;
   readonly passing: boolean;
@@ -20,7 +20,7 @@ export class PostgresFailure extends Error {
   }
 }
 
-/** The same in words, where a person can do something about it; any other error as it is. */
+/** Converts an error that the user can fix to an EvalsError; others are returned unchanged. */
 export function translated(error: unknown, url: string): unknown {
   if (!(error instanceof PostgresFailure)) return error;
   const { code, message } = error;

@@ -9,21 +9,22 @@ import { PostgresFailure } from "./postgres-mistakes.ts";
 import { migrateHistory } from "./schema.ts";
 import { startThread } from "./waiting-thread.ts";
 
-/** Where histories are, unless `?schema=` in the address names another. */
+/** Default schema, unless `?schema=` in the address names another. */
 const SCHEMA = "evals_history";
 
 export interface PostgresHistory {
-  /** `postgres://…`, with `?schema=` for one history of several. */
+  /** `postgres://…`, with `?schema=` to select one of several stores. */
   readonly address: string;
   readonly now: () => number;
   readonly self: ProcessMark;
   readonly notice: (text: string) => void;
-  /** How long a database that is away is waited for; default a minute. */
+  /** How long to wait for an unavailable database; default one minute. */
   readonly patience_ms?: number | undefined;
 }
 
 /**
- * Opens the history in a PostgreSQL, and makes its tables where there are none.
+ * Opens a store in PostgreSQL and creates its tables if needed.
+ *
  * @throws {EvalsError} when it cannot be reached or written, or is from a newer program
  */
 export async function openPostgresStore({
@@ -36,7 +37,7 @@ export async function openPostgresStore({
   await requireDriver();
   const { url, schema } = placeOf(address);
   const thread = await startThread(url);
-  // Who waits for a database at the start waits for a mistake in its address.
+  // No retries at the start, because the address may be wrong.
   const first = postgresDatabase(thread, { url, schema, notice, patience_ms: 0 });
   try {
     refuseReadOnly(first);
@@ -61,7 +62,7 @@ function refuseReadOnly(db: ReturnType<typeof postgresDatabase>): void {
     throw new PostgresFailure({ code: "25006", message: "it takes no writes", passing: false });
 }
 
-/** The address without what is ours in it. */
+/** The address without our own parameters. */
 function placeOf(address: string): { readonly url: string; readonly schema: string } {
   const url = URL.canParse(address) ? new URL(address) : null;
   const schema = url?.searchParams.get("schema") ?? SCHEMA;

@@ -3,7 +3,7 @@ import { isPassing } from "../../postgres/connection-mistakes.ts";
 import { openConnections } from "./connections.ts";
 import type { Asked, ConnectionName, Reply, ThreadData } from "./thread-messages.ts";
 
-// The thread that talks with PostgreSQL while the main one waits for its reply.
+// The worker thread that talks to PostgreSQL while the main thread waits for its reply.
 
 const { url, signal, port } = workerData as ThreadData;
 const flag = new Int32Array(signal);

@@ -1,14 +1,14 @@
 import type { MessagePort } from "node:worker_threads";
 
-/** `main` for statements and transactions, `reader` for a scan that others may interrupt, `beat` for signs of life. */
+/** `main` for statements and transactions, `reader` for a scan during which other statements run, `beat` for heartbeats. */
 export type ConnectionName = "main" | "reader" | "beat";
 
-/** What the thread is started with. */
+/** The start parameters of the thread. */
 export interface ThreadData {
   readonly url: string;
-  /** Counts replies: whoever waits for one waits for this to change. */
+  /** A counter of replies: the waiting thread blocks until it changes. */
   readonly signal: SharedArrayBuffer;
-  /** Where questions come from and replies go. */
+  /** Receives questions and sends replies. */
   readonly port: MessagePort;
 }
 
@@ -18,13 +18,13 @@ export type Asked =
       readonly on: ConnectionName;
       readonly text: string;
       readonly values: readonly unknown[];
-      /** Rows as lists of values, not as objects. */
+      /** Whether rows are returned as lists of values instead of objects. */
       readonly lists: boolean;
     }
-  /** Leaves a connection, whatever is open on it. */
+  /** Drops a connection and any open transaction on it. */
   | { readonly kind: "drop"; readonly on: ConnectionName }
   | { readonly kind: "pause"; readonly ms: number }
-  /** Says now, and again and again, that this process lives. */
+  /** Sends a heartbeat now and then regularly. */
   | {
       readonly kind: "beat";
       readonly text: string;
@@ -39,9 +39,9 @@ export type Reply =
 
 export interface Failed {
   readonly kind: "failed";
-  /** SQLSTATE, or a code of the system; null where there is none. */
+  /** SQLSTATE or system error code; null when there is none. */
   readonly code: string | null;
   readonly message: string;
-  /** The same may succeed later. */
+  /** Whether a retry may succeed. */
   readonly passing: boolean;
 }

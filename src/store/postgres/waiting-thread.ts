@@ -6,7 +6,8 @@ import type { Asked, Reply, ThreadData } from "./thread-messages.ts";
 
 export interface WaitingThread {
   /**
-   * Asks, and stops this thread until the reply is there.
+   * Sends a question and blocks this thread until the reply arrives.
+   *
    * @throws {PostgresFailure}
    */
   ask(asked: Asked): Extract<Reply, { kind: "rows" }>;
@@ -14,8 +15,8 @@ export interface WaitingThread {
 }
 
 /**
- * A thread that talks with PostgreSQL. The history's port is synchronous, since SQLite answers within microseconds; here the caller
- * waits for a round trip.
+ * A worker thread that talks to PostgreSQL. The store's interface is synchronous, because SQLite answers within
+ * microseconds; here the caller blocks for a network round trip.
  */
 export async function startThread(url: string): Promise<WaitingThread> {
   const signal = new SharedArrayBuffer(4);
@@ -23,14 +24,14 @@ export async function startThread(url: string): Promise<WaitingThread> {
   const { port1: port, port2: theirs } = new MessageChannel();
   const workerData: ThreadData = { url, signal, port: theirs };
   const worker = threadWith({ workerData, transferList: [theirs] });
-  // One that cannot be loaded would never reply.
+  // A thread that fails to load would never reply.
   await new Promise((resolve, reject) => {
     port.once("message", resolve);
     worker.once("error", reject);
   });
   worker.unref();
   port.unref();
-  // Who asks a thread that is gone would wait for ever.
+  // Asking a dead thread would block forever.
   let died: Error | undefined;
   worker.on("error", (error) => {
     died = error;
@@ -55,7 +56,7 @@ export async function startThread(url: string): Promise<WaitingThread> {
   };
 }
 
-/** The built program has the thread's code as a file beside it; from source, TypeScript is loaded by jiti there too. */
+/** In the build, the thread's code is a separate file; from source, jiti loads the TypeScript. */
 function threadWith(options: WorkerOptions): Worker {
   const here = import.meta.url;
   if (!here.endsWith(".ts")) {

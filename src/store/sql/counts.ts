@@ -9,14 +9,14 @@ const COUNTS = `SELECT
   (SELECT min(started_at) FROM runs) AS oldest,
   (SELECT max(started_at) FROM runs) AS newest`;
 
-/** What a history holds, in numbers. */
+/** Counts of everything in a store. */
 export function countsOf(db: Database): Omit<StoreSize, "bytes"> {
   const counts = db.prepare<[], Omit<StoreSize, "bytes">>(COUNTS).get();
   if (counts === undefined) throw new Error("no counts");
   return counts;
 }
 
-/** Rows that point at what is not there, by what a person would call it. */
+/** Foreign references to check, with their names for messages. */
 const LOOSE_ENDS = [
   [
     "trials have no case",
@@ -40,7 +40,7 @@ const LOOSE_ENDS = [
   ],
 ] as const;
 
-/** One sentence for each kind of row that points at nothing. */
+/** One sentence per kind of row with a missing reference. */
 export function* looseEnds(db: Database): Generator<string> {
   for (const [what, sql] of LOOSE_ENDS) {
     const count = db.prepare<[], number>(sql).pluck().get() ?? 0;

@@ -2,24 +2,24 @@ import type { ProcessMark } from "../../processes/process-mark.ts";
 import type { Lives } from "../run-process.ts";
 
 /**
- * What the history asks of a database, whichever library brings it. Statements are written so that SQLite and PostgreSQL take
- * them alike: what only one of them has is in `sqlite/` or `postgres/`.
+ * The database interface of the store, for any library. Statements work in both SQLite and PostgreSQL; code for only
+ * one of them is in `sqlite/` or `postgres/`.
  */
 export interface Database {
   prepare<P extends unknown[] = unknown[], R = unknown>(sql: string): Statement<P, R>;
-  /** Runs several statements that give nothing back. */
+  /** Runs one or more statements without results. */
   exec(sql: string): unknown;
-  /** Wraps `work` into a transaction that is undone where it throws. `immediate` waits for other writers at its beginning. */
+  /** Runs `work` in a transaction that is rolled back when it throws. `immediate` takes the write lock at the start. */
   transaction<A extends unknown[], T>(work: (...args: A) => T): Transaction<A, T>;
-  /** A transaction whose connection is lost is done again from its beginning. */
+  /** Whether a transaction is repeated from its start after a lost connection. */
   readonly replays: boolean;
-  /** How a process is marked here as the one that works on a run. */
+  /** The stored form of the process that works on a run. */
   readonly markOf: (self: ProcessMark) => ProcessMark;
-  /** Whether a process that is marked here still runs. */
+  /** Whether the process with a stored mark is still running. */
   readonly lives: Lives;
-  /** Tables whose rows belong to those of another, whichever schema brought them, and the column that says to which. */
+  /** Tables whose rows belong to rows of another table, in any schema version, with their foreign key column. */
   readonly childrenOf: (parent: string) => readonly { readonly table: string; readonly column: string }[];
-  /** Its own errors in words, where a person can do something about them; any other as it is. */
+  /** Converts its own errors that the user can fix to an EvalsError; others are returned unchanged. */
   readonly mistake: (error: unknown) => unknown;
   close(): unknown;
 }
@@ -34,13 +34,13 @@ export interface Statement<P extends unknown[] = unknown[], R = unknown> {
   get(...values: P): R | undefined;
   all(...values: P): R[];
   iterate(...values: P): IterableIterator<R>;
-  /** From now on a row is the value of its first column. */
+  /** Rows are returned as the value of their first column. */
   pluck(): this;
-  /** From now on a row is the list of its values. */
+  /** Rows are returned as lists of values. */
   raw(): this;
 }
 
-/** The number of a row that was just written, as RETURNING gives it. */
+/** The number of a row just inserted, from RETURNING. */
 export function itsNumber(returned: number | undefined): number {
   if (returned === undefined) throw new Error("a row was written and has no number");
   return returned;

@@ -7,12 +7,12 @@ interface Row {
   readonly tokens: number;
 }
 
-/** Old rows are deleted each time that so many calls have left. */
+/** Old rows are deleted after this many calls. */
 const CLEANING_EVERY = 64;
-/** No limit looks further back: one request in 24 hours is the slowest that a limit can say. */
+/** The longest period of a limit: the slowest possible limit is one request in 24 hours. */
 const KEPT_MS = 25 * 3_600_000;
 
-/** @param clock milliseconds since the epoch, the same for all processes of a machine */
+/** @param clock milliseconds since 1970 UTC, the same for all processes of a machine */
 export function departureLog(db: Database, clock: () => number): DepartureLog {
   let statements: ReturnType<typeof prepare> | undefined;
   const depart = db.transaction(

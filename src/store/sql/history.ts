@@ -14,21 +14,21 @@ import { insertCases } from "./run-cases.ts";
 import { runOwners } from "./run-owners.ts";
 import { type OpenRunWriter, openRunWriter } from "./run-writer.ts";
 
-/** A history's database, and what is another for each kind of database. */
+/** A store's database and the parts that differ between kinds of databases. */
 export interface HistoryParts {
   readonly db: Database;
   readonly care: StoreCare;
-  /** Where it is, the same for all that open it in this process. */
+  /** Its location, the same for all stores opened on it in this process. */
   readonly place: string;
   /** Milliseconds since 1970, UTC. */
   readonly now: () => number;
-  /** The process that works on what it writes. */
+  /** The process recorded as the owner of runs. */
   readonly self: ProcessMark;
-  /** Before the last is written. */
+  /** Called before the last write. */
   readonly onClose?: () => void;
 }
 
-/** The history in the tables of a database, which is closed with it. */
+/** The store in a database; closing it closes the database. */
 export function historyOf({ db, care, place, now, self, onClose }: HistoryParts): Store {
   const read = readers(db);
   const { flush: keepJudgements, ...judgements } = judgementTable(db, now);
@@ -95,7 +95,7 @@ export function historyOf({ db, care, place, now, self, onClose }: HistoryParts)
   };
 }
 
-/** Nearly every start opens the store, and few have to do with traffic. */
+/** Loaded late: nearly every command opens the store, but few use traffic. */
 function lateTraffic(db: Database, now: () => number): TrafficStore {
   const table = onDemand(async () => (await import("../sql/traffic.ts")).trafficTable(db, now));
   const late = (name: keyof TrafficStore) => {
@@ -109,7 +109,7 @@ const TRAFFIC_CALLS = [
   ...(["idsByPrefix", "count", "recordScores", "scores"] as const),
 ] satisfies readonly (keyof TrafficStore)[];
 
-/** The last attempt: where the disk is full, that was reported already. */
+/** The last attempt to write: a full disk was reported already. */
 function attempt(work: () => void): void {
   try {
     work();

@@ -55,12 +55,12 @@ type Judgements = Pick<
   | "judgeSpending"
 >;
 
-/** The replies of judges. Statements are made when they are first needed: most runs have no judge. */
+/** The table of judge replies. Statements are prepared when first needed, because most runs have no judge. */
 export function judgementTable(
   db: Database,
   now: () => number,
 ): Judgements & {
-  /** Commits what is queued, and calls whoever waits for it. */
+  /** Commits the queue and calls the waiting callbacks. */
   flush(): void;
 } {
   let made: Statements | undefined;
@@ -68,7 +68,7 @@ export function judgementTable(
     made ??= statements(db);
     return made;
   };
-  // A commit costs more than an insert; nobody reads a reply before it is kept.
+  // A commit costs more than an insert. A reply is used only after it is stored.
   let queue: Queued[] = [];
   const commit = db.transaction((batch: readonly Queued[]) =>
     batch.map(({ one }) => insert(use(), one, now())),

@@ -15,7 +15,7 @@ import { listCases, type TrialPages, trialPages } from "./scan.ts";
 import { lostBehind } from "./spending.ts";
 import { type TrialChanges, trialChanges } from "./trial-changes.ts";
 
-/** What of the store the paged reads pass on. */
+/** The parts of the store that the paged reads use directly. */
 type Whole = Pick<
   Store,
   | "trials"
@@ -31,8 +31,8 @@ type Whole = Pick<
 >;
 
 /**
- * Every page is one short query that begins behind the last item of the page before: between two pages no statement is open, so that
- * the same connection can write.
+ * Every page is one short query that starts after the last item of the previous page. No statement stays open between
+ * pages, so the same connection can write.
  */
 export function pagedReads(db: Database, whole: Whole): StoreReads {
   let made: Lists | undefined;
@@ -107,7 +107,7 @@ interface Lists {
   readonly changes: TrialChanges;
 }
 
-/** A read as others may have it, over a network: what it throws arrives as a rejection. */
+/** Makes a read asynchronous, as over a network: what it throws becomes a rejection. */
 function laterOf(db: Database) {
   return <A extends unknown[], R>(read: (...args: A) => R): ((...args: A) => Promise<R>) => {
     return async (...args) => {
@@ -120,7 +120,7 @@ function laterOf(db: Database) {
   };
 }
 
-/** @param found one more than the limit, where there are so many */
+/** @param found one item more than the limit, if there are that many */
 function pageOf<T>(found: readonly T[], limit: number, cursor: (last: T) => string): Page<T> {
   const items = found.slice(0, limit);
   const last = items.at(-1);
@@ -128,8 +128,8 @@ function pageOf<T>(found: readonly T[], limit: number, cursor: (last: T) => stri
 }
 
 /**
- * A cursor is `b<entry>.<case>.<trial>` while the trials are read that were there at the beginning, when `entry` was the newest of the
- * log, and `l<entry>` once the log is followed.
+ * A cursor is `b<entry>.<case>.<trial>` while the initial trials are read, where `entry` was the newest log entry at
+ * the start. It is `l<entry>` once the log is followed.
  */
 function changesSince(db: Database, { pages, changes }: Lists, runNo: number, page: PageRequest): RunChanges {
   const limit = pageLimit(page);

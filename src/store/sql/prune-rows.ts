@@ -3,7 +3,7 @@ import type { Pruned, Pruning } from "../care.ts";
 import type { Database } from "./database.ts";
 import type { ScoreColumn } from "./rows.ts";
 
-/** Takes the rows out. Inside a transaction. */
+/** Deletes the rows. Must run inside a transaction. */
 export function pruneRows(db: Database, what: Pruning): Omit<Pruned, "erased"> {
   const { runs, answers: emptied, loose_before: before } = what;
   const touched = JSON.stringify([...runs, ...emptied]);
@@ -25,20 +25,20 @@ export function pruneRows(db: Database, what: Pruning): Omit<Pruned, "erased"> {
   return { answers, judgements, traces };
 }
 
-/** A trace is as old as it says, and one that does not say as old as its import. */
+/** The age of a trace is its own time, or the import time when it has none. */
 const OLD_TRACES = "FROM traffic WHERE CASE WHEN at = 0 THEN kept_at ELSE at END < ?";
 
 export function countOldTraces(db: Database, before: number): number {
   return db.prepare<[number], number>(`SELECT count(*) ${OLD_TRACES}`).pluck().get(before) ?? 0;
 }
 
-/** @returns how many went */
+/** @returns the number deleted */
 function pruneTraffic(db: Database, before: number): number {
   db.prepare(`DELETE FROM traffic_scores WHERE traffic_no IN (SELECT no ${OLD_TRACES})`).run(before);
   return Number(db.prepare(`DELETE ${OLD_TRACES}`).run(before).changes);
 }
 
-/** The numbers of a JSON list that is bound to the one parameter. */
+/** The numbers of a JSON list in the single parameter. */
 const LIST = "SELECT CAST(value AS BIGINT) FROM json_each(?)";
 
 const UNUSED_TEXTS = `
@@ -56,7 +56,7 @@ interface TrialTexts {
   readonly message: string | null;
 }
 
-/** A run keeps its numbers: which trials passed, with which scores. */
+/** Removes a run's texts but keeps its numbers: which trials passed, with which scores. */
 function emptyRun(db: Database, no: number, withoutTexts: (report: Json) => Json): void {
   const update = db.prepare(
     "UPDATE trials SET answer_id = NULL, scores = ?, message = ? WHERE run_no = ? AND case_no = ? AND trial = ?",
@@ -73,7 +73,7 @@ function emptyRun(db: Database, no: number, withoutTexts: (report: Json) => Json
   }
 }
 
-/** A reason quotes the answer that it is about, and replies are those of judges. */
+/** Reasons may quote the answer, and so may the judges' replies. */
 function withoutReasons(scores: string): string {
   const columns = JSON.parse(scores) as ScoreColumn[];
   return JSON.stringify(
@@ -89,7 +89,7 @@ function withoutReasons(scores: string): string {
 }
 
 interface JudgementLimits {
-  /** JSON lists of numbers of runs. */
+  /** JSON lists of run numbers. */
   readonly touched: string;
   readonly removed: string;
   readonly before: number;
@@ -98,7 +98,7 @@ interface JudgementLimits {
 const REPLIES_IN_USE = `SELECT DISTINCT CAST(reply.value AS BIGINT) FROM trials, json_each(trials.scores) AS score,
   json_each(json_extract(score.value, '$[3].replies')) AS reply WHERE score.type = 'array'`;
 
-/** Replies behind a score that is left stay, whoever paid for them. @returns how many went */
+/** Replies behind a remaining score are kept, whichever run paid for them. @returns the number deleted */
 function pruneJudgements(db: Database, { touched, removed, before }: JudgementLimits): number {
   if (db.prepare("SELECT 1 FROM judgements LIMIT 1").get() === undefined) return 0;
   const used = JSON.stringify(db.prepare<[], number>(REPLIES_IN_USE).pluck().all());
@@ -111,7 +111,7 @@ function pruneJudgements(db: Database, { touched, removed, before }: JudgementLi
   return Number(changes);
 }
 
-/** @param candidates answers that a run had which has them no more @returns how many went */
+/** @param candidates answers that deleted trials referred to @returns the number deleted */
 function pruneAnswers(db: Database, candidates: readonly number[], before: number): number {
   const unused = "id NOT IN (SELECT answer_id FROM trials WHERE answer_id IS NOT NULL)";
   const gone = db

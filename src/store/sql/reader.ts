@@ -147,7 +147,7 @@ const TRIALS_OF_CASE = `SELECT c.case_id, t.trial, t.error, t.message, t.cached,
 const TRIALS = `${TRIALS_OF_CASE} ORDER BY t.trial`;
 const TRIAL = `${TRIALS_OF_CASE} AND t.trial = ?`;
 
-/** A report asks for tens of thousands of cases one by one: what is asked so is prepared once. */
+/** Caches prepared statements, because a report queries tens of thousands of cases one by one. */
 function statementsOf(db: Database): (sql: string) => Statement {
   const prepared = new Map<string, Statement>();
   return (sql) => {

@@ -1,10 +1,13 @@
 import type { Score } from "../../domain/score.ts";
 import type { TrialScoring } from "../store.ts";
 
-/** What only some scores have: those of judges, and misses of which the scorer knows why. */
+/** Fields that only some scores have: those of judges, and failures with a known fault. */
 export type JudgedColumn = Pick<Score, "agreement" | "replies" | "turns" | "fault">;
 
-/** What is at a scorer's place: its score; why it has none; null where it was not asked; 0 where the case is not scored by it. */
+/**
+ * The entry of one scorer: its score; the reason why it has none; null when it was not asked; 0 when it does not
+ * apply to the case.
+ */
 export type ScoreColumn =
   | [score: number, pass: 0 | 1, reason: string, judged?: JudgedColumn]
   | string
@@ -26,7 +29,7 @@ export function scoresColumn({ scores, voids }: Extract<TrialScoring, { kind: "s
   );
 }
 
-/** Columns pass, scores, error, message of a trial. */
+/** The columns pass, scores, error and message of a trial. */
 export function scoringColumns(
   scoring: TrialScoring | null,
 ): [pass: number | null, scores: string | null, error: string | null, message: string | null] {

@@ -7,7 +7,7 @@ interface TrialAnswer {
   readonly answer_id: number;
 }
 
-/** Answers of a run's trials behind the given one, by case and number. */
+/** Answers of a run's trials after the given one, by case and trial. */
 export function answersBehind(
   db: Database,
   runNo: number,
@@ -22,14 +22,14 @@ export function answersBehind(
     .all(runNo, caseNo, trial, limit);
 }
 
-/** A run that asked for an answer which a case took from the cache. */
+/** A run that received an answer which a case took from the cache. */
 interface CachedFrom {
   readonly case_no: number;
   readonly no: number;
   readonly run: string;
 }
 
-/** Where a run's cached answers come from, behind the given case and run, by case and run. */
+/** The source runs of a run's cached answers after the given case and run, by case and run. */
 export function originsBehind(
   db: Database,
   runNo: number,

@@ -1,7 +1,10 @@
 import type { CaseBodies, NewRunCase } from "../store.ts";
 import { type Database, itsNumber } from "./database.ts";
 
-/** Writes the plan of a run: its cases, with contents and requests that are not known yet. Inside a transaction. */
+/**
+ * Writes the plan of a run: its cases, and the contents and requests that are not stored yet. Must run inside a
+ * transaction.
+ */
 export function insertCases(
   db: Database,
   runNo: number,
@@ -32,7 +35,7 @@ export function insertCases(
   }
 }
 
-/** Id of the text with that hash, which is asked for only when it is new. */
+/** Returns the id of the text with this hash. The text is requested only when it is not stored yet. */
 function keeper(
   db: Database,
   table: "contents" | "requests",

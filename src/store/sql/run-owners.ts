@@ -3,22 +3,22 @@ import { otherProcess } from "../run-process.ts";
 import { runBusy } from "../store-errors.ts";
 import type { Database } from "./database.ts";
 
-/** The column as a mark; null for a run that nobody works on. */
+/** Parses the column; null for a run without an owner. */
 export function ownerOf(column: string | null): ProcessMark | null {
   return column === null ? null : (JSON.parse(column) as ProcessMark);
 }
 
 /** The runs that this process works on. */
 export interface RunOwners {
-  /** For the record of a run that this process starts. */
+  /** The owner column for a run that this process starts. */
   column(): string;
-  /** A run that was written with `column`. */
+  /** Adds a run that was written with `column`. */
   hold(no: number): void;
   /** @throws {EvalsError} EVALS_RUN_BUSY */
   claim(no: number): void;
-  /** One that has ended, and so was let go of. */
+  /** Removes a run that has ended and was released. */
   forget(no: number): void;
-  /** Lets go of all that are held. */
+  /** Releases all held runs. */
   releaseAll(): void;
 }
 
@@ -28,12 +28,15 @@ interface OwnedRow {
   readonly owner: string | null;
 }
 
-/** Runs that an open store of this process works on, by place, run and mark: the record does not distinguish two stores of it. */
+/**
+ * Runs held by open stores of this process, by place, run and mark. The database record cannot distinguish two stores
+ * of one process.
+ */
 const heldHere = new Map<string, RunOwners>();
 
-/** @param place where the history is, the same for all that open it in this process */
+/** @param place location of the store, the same for all stores opened on it in this process */
 export function runOwners(db: Database, process: ProcessMark, place: string): RunOwners {
-  // A process that only reads is not marked.
+  // A process that only reads has no mark.
   let marked: { readonly self: ProcessMark; readonly column: string } | undefined;
   const mark = () => {
     if (marked === undefined) {
@@ -57,7 +60,7 @@ export function runOwners(db: Database, process: ProcessMark, place: string): Ru
     if (row === undefined) throw new Error(`no run ${no}`);
     const { self, column } = mark();
     const other = otherProcess(ownerOf(row.owner), self, db.lives);
-    // Where it is needs to be said of another machine alone.
+    // The host is named only when it is another machine.
     if (other !== null) throw runBusy(row, other.host === self.host ? { pid: other.pid } : other);
     if ((heldHere.get(keyOf(no)) ?? owners) !== owners) throw runBusy(row, null);
     db.prepare("UPDATE runs SET owner = ? WHERE no = ?").run(column, no);
@@ -73,7 +76,7 @@ export function runOwners(db: Database, process: ProcessMark, place: string): Ru
     releaseAll: () => {
       if (held.size === 0) return;
       const mine = [...held];
-      // Before what can fail: a full disk must not keep them held.
+      // First, because what follows can fail: a full disk must not keep the runs held.
       for (const no of mine) forget(no);
       const release = db.prepare("UPDATE runs SET owner = NULL WHERE no = ? AND owner = ?");
       for (const no of mine) release.run(no, mark().column);

@@ -36,7 +36,7 @@ function toListed(db: Database, row: ListedRow): ListedRun {
 
 function toRun(db: Database, row: RunRow): StoredRun {
   const listed = toListed(db, row);
-  // That of an earlier session would be about other trials.
+  // The report of an earlier session would describe other trials.
   const report = row.report === null || isUnfinished(listed.status) ? null : (JSON.parse(row.report) as Json);
   return { ...listed, report };
 }
@@ -46,7 +46,7 @@ export function listRuns(db: Database, { limit, ...filter }: RunFilter): StoredR
   return matchingRuns(db, { filter, columns: RUN_COLUMNS, toItem: toRun, before: null, limit });
 }
 
-/** The same without their reports: at most `limit` runs with a lower number than `before`. */
+/** Like `listRuns` without the reports: at most `limit` runs with a lower number than `before`. */
 export function listedRuns(
   db: Database,
   filter: Omit<RunFilter, "limit">,
@@ -71,7 +71,7 @@ export function runOf(db: Database, runNo: number): StoredRun | undefined {
   return row && toRun(db, row);
 }
 
-/** The same without its header and report. @throws {RangeError} when there is no such run */
+/** The current state of a run. @throws {RangeError} when no run has this number */
 export function stateOf(db: Database, runNo: number): Omit<ListedRun, "no" | "header"> {
   const row = db
     .prepare<[number], Omit<ListedRow, "no" | "header">>(
@@ -132,7 +132,7 @@ function conditions(
   if (filter.suite !== undefined) hold("suite = ?", filter.suite);
   if (filter.plan !== undefined) hold("plan = ?", filter.plan);
   if (filter.status !== undefined) {
-    // Whether a run is interrupted or running is not written anywhere: its process shows it.
+    // Interrupted and running are not distinguished in the database: the process shows which it is.
     const written = [...new Set(filter.status.map((one) => (one === "interrupted" ? "running" : one)))];
     hold(`status IN (${written.map(() => "?").join(", ")})`, ...written);
   }

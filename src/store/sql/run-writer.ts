@@ -15,18 +15,18 @@ type Queued =
       readonly scoring: { case_no: number; trial: number; scoring: TrialScoring };
     };
 
-/** A writer as the store that opened it holds it. */
+/** A run writer with the methods that only the store uses. */
 export interface OpenRunWriter extends RunWriter {
-  /** Commits what is queued, and the answer whose scores never came. */
+  /** Commits the queue, and an answer whose scores never arrived. */
   keep(): void;
 }
 
-/** So many queued records are committed at once rather than at the end of the turn. */
+/** Number of queued records that triggers a commit before the end of the event-loop turn. */
 const GROUP = 1000;
 
 /**
- * Groups the answers that arrive in one turn of the event loop into one transaction: a commit costs more than an
- * insert, and nothing can die between the two but the whole process, for which the answers were still in flight.
+ * Groups the answers that arrive in one turn of the event loop into one transaction, because a commit costs more than
+ * an insert. Only the death of the process could lose them before the commit, and then they count as not received.
  */
 export function openRunWriter(db: Database, no: number, now: () => number): OpenRunWriter {
   const write = trialStatements(db, no, now);
@@ -61,13 +61,13 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
     }
   };
   const push = (one: Queued): void => {
-    // Nothing more is paid for once an answer could not be kept.
+    // After a failed write, nothing more is paid for.
     if (failure !== undefined) throw failure;
     queue.push(one);
     if (queue.length >= GROUP) flush();
     else if (!scheduled) {
       scheduled = true;
-      // Nobody waits for this write: if it fails, the next call reports it.
+      // Nothing awaits this write: if it fails, the next call reports it.
       setImmediate(() => {
         if (!scheduled) return;
         try {
@@ -111,7 +111,7 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
   };
 }
 
-/** The trials that a transaction writes, as the log of changes has them; empty when it writes none. */
+/** The trials of a transaction in the format of the change log; empty when it writes none. */
 function changedTrials(batch: readonly Queued[]): string {
   let changed = "";
   for (const one of batch) {

@@ -20,11 +20,11 @@ type CaseColumns = [
   request: string,
 ];
 
-/** SQLite writes the hashes as text: a buffer for each would take three times as long and ten times the memory. */
+/** SQLite converts the hashes to text: one buffer per hash would take three times as long and ten times the memory. */
 const CASES =
   "SELECT case_no, case_id, lower(hex(contents.hash)), lower(hex(key)), tags, planned, lower(hex(request_hash)) FROM run_cases JOIN contents ON contents.id = content_id WHERE run_no = ? AND case_no > ? ORDER BY case_no LIMIT ?";
 
-/** A run's cases in plan order: at most `limit` of those behind the case of that number. */
+/** A run's cases in plan order: at most `limit` after this case number. */
 export function listCases(
   db: Database,
   runNo: number,
@@ -69,7 +69,7 @@ type ScanColumns = [
   ...usage: (number | null)[],
 ];
 
-/** Place of the first of a usage's columns in a scanned row. */
+/** Index of the first usage column in a scanned row. */
 const USAGE_FROM = 18;
 
 const NUMBERS = `t.case_no, t.trial, t.error, t.cached, t.pass, t.scores, a.latency_ms, a.cost_usd, a.refusal IS NOT NULL, a.tool_call_count, a.finish_reason, a.untold, w.answer_id IS NOT NULL, w.steps, w.turns, w.failed_calls, w.stopped, a.messages IS NOT NULL, ${usageColumns("a")} FROM trials t LEFT JOIN answers a ON a.id = t.answer_id LEFT JOIN answer_counts w ON w.answer_id = t.answer_id WHERE t.run_no = ?`;
@@ -82,19 +82,19 @@ const SCANS = {
   scores: `SELECT ${SCORES} ORDER BY case_no, trial`,
 };
 
-/** Trials by case and number. @param reading with what their answers took and cost, or without */
+/** Trials by case and number. @param reading whether to include the usage and cost of their answers */
 export function* scan(db: Database, runNo: number, reading: keyof typeof SCANS): IterableIterator<TrialRow> {
   const toRow = rowReader(reading);
   for (const row of db.prepare<[number], ScanColumns>(SCANS[reading]).raw().iterate(runNo)) yield toRow(row);
 }
 
-/** Reads of a run's trials that begin anywhere. */
+/** Reads of a run's trials from any position. */
 export interface TrialPages {
-  /** At most `limit` trials behind the given one, by case and number. */
+  /** At most `limit` trials after the given one, by case and number. */
   behind(runNo: number, caseNo: number, trial: number, limit: number): TrialRow[];
-  /** The same without what their answers took and cost. */
+  /** Like `behind`, without usage and cost. */
   scoresBehind(runNo: number, caseNo: number, trial: number, limit: number): TrialRow[];
-  /** Those of these that are stored, as they are now. */
+  /** The current state of those of these trials that are stored. */
   these(runNo: number, trials: Iterable<readonly [caseNo: number, trial: number]>): TrialRow[];
 }
 
@@ -149,7 +149,7 @@ function rowReader(reading: keyof typeof SCANS): (row: ScanColumns) => TrialRow 
 
 const UNKNOWN_WAY: WayCounts = { steps: null, turns: null, failed_calls: null, stopped: null };
 
-/** Conversations that were kept before their numbers were have none. */
+/** Answers stored by earlier versions have no counts. */
 function wayOf(row: ScanColumns): WayCounts {
   if (row[12] === 1) return { steps: row[13], turns: row[14], failed_calls: row[15], stopped: row[16] === 1 };
   if (row[17] === 1) return UNKNOWN_WAY;
@@ -161,7 +161,7 @@ function isRefused(hasRefusal: boolean, finish: string | null, untold: string | 
   return untold?.includes("refusal") ? null : false;
 }
 
-/** Scores without their reasons. Most trials have the same word for word as the one before. */
+/** Parses scores without their reasons. Cached, because most trials have the same text as the one before. */
 function scorePairs(): (text: string | null) => TrialRow["scores"] {
   let last: { readonly text: string; readonly pairs: TrialRow["scores"] } | undefined;
   return (text) => {

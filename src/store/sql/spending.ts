@@ -2,14 +2,14 @@ import type { KnownSpending, LostReply, LostSpending } from "../store.ts";
 import type { Database } from "./database.ts";
 import { readUsage, type UsageColumns, usageColumns } from "./usage-columns.ts";
 
-/** Tokens of a row: what is unknown counts as none. */
+/** Tokens of a row; an unknown count adds nothing. */
 export const TOKENS = "COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0)";
 
 const LOST = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS BIGINT) AS tokens, TOTAL(most_usd) FILTER (WHERE cost_usd IS NULL) AS most_usd, CAST(TOTAL(most_tokens) FILTER (WHERE input_tokens IS NULL AND output_tokens IS NULL) AS BIGINT) AS most_tokens FROM lost_replies WHERE run_no = ? AND (judge IS NULL) = ?`;
 
 const UNSCORED = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS BIGINT) AS tokens FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.pass IS NULL`;
 
-/** Replies that gave no answer, behind the one of that number, in the order in which they were lost. */
+/** Replies without an answer after this number, in order of time. */
 export function lostBehind(
   db: Database,
   runNo: number,
@@ -35,17 +35,17 @@ export function lostBehind(
     }));
 }
 
-/** All of them. */
+/** All replies without an answer. */
 export function lostReplies(db: Database, runNo: number): LostReply[] {
   return lostBehind(db, runNo, 0, Number.MAX_SAFE_INTEGER).map(({ reply }) => reply);
 }
 
-/** What was paid for replies that gave no answer. */
+/** What was paid for replies without an answer. */
 export function lostSpending(db: Database, runNo: number, of: "target" | "judges"): LostSpending {
   return db.prepare(LOST).get(runNo, of === "target" ? 1 : 0) as LostSpending;
 }
 
-/** What was paid for the target's answers that have no scores, and for its replies that gave no answer. */
+/** What was paid for the target's answers without scores and its replies without an answer. */
 export function unscoredSpending(db: Database, runNo: number): KnownSpending {
   const answers = db.prepare(UNSCORED).get(runNo) as KnownSpending;
   return spentTogether(answers, lostSpending(db, runNo, "target"));

@@ -13,7 +13,7 @@ import { cursorNumbers, cursorOf, type Page, type PageRequest, pageLimit } from 
 import type { TrafficRecord, TrafficStore } from "../traffic.ts";
 import type { Database } from "./database.ts";
 
-/** Traces of production in their tables. */
+/** The tables of production traces. */
 export function trafficTable(db: Database, now: () => number): TrafficStore {
   const later = laterOf(db);
   return {
@@ -46,7 +46,7 @@ export function trafficTable(db: Database, now: () => number): TrafficStore {
   };
 }
 
-/** As the tables have it. */
+/** A trace in the format of the tables. */
 interface StoredTrace {
   readonly no: number;
   readonly at: number;
@@ -138,7 +138,7 @@ const MEMBERS: Readonly<Record<Exclude<TrafficField, "tag" | "prompt">, string>>
   convention: "$.convention",
 };
 
-/** A filter as a condition of SQL, and its values. */
+/** Converts a filter to an SQL condition and its values. */
 function chosen({ where = [], since, until }: TrafficFilter): { sql: string; values: unknown[] } {
   const parts = where.map(conditionOf);
   if (since !== undefined) parts.push({ sql: "at > 0 AND at >= ?", values: [since] });

@@ -1,13 +1,14 @@
 import type { Database } from "./database.ts";
 
-/** The log of written trials, over all runs. */
+/** The log of written trials of all runs. */
 export interface TrialChanges {
-  /** Number of the newest entry; 0 for none. */
+  /** Number of the newest entry; 0 when the log is empty. */
   newest(): number;
   /**
-   * The trials that a run's entries after one and up to another name, each once, in the order of their first change. Entries are read
-   * until they name `limit` trials, so a few more may come.
-   * @returns them and the last entry that was read, `to` when no more are left
+   * The trials in a run's entries with numbers above `from` and up to `to`, without duplicates, in the order of their
+   * first change. Reads whole entries until there are `limit` trials, so slightly more may be returned.
+   *
+   * @returns the trials and the last entry read, `to` when none are left
    */
   between(runNo: number, from: number, to: number, limit: number): ChangedTrials;
 }

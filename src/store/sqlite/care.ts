@@ -6,10 +6,10 @@ import { BUSY_TIMEOUT_MS } from "./open-database.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 import { translated } from "./sqlite-errors.ts";
 
-/** A report reads no longer than this at a time. */
+/** The longest time that a report reads at once. */
 const READERS_TIMEOUT_MS = 3000;
 
-/** More faults than these say nothing more. */
+/** Maximum number of reported faults. */
 const MAX_FAULTS = 20;
 
 /** @param path of the database's file */
@@ -21,7 +21,8 @@ export function storeCare(db: SqliteDatabase, path: string): StoreCare {
     oldTraces: later(async (before) => (await import("../sql/prune-rows.ts")).countOldTraces(db, before)),
     prune: later(async (what): Promise<Pruned> => {
       const { pruneRows } = await import("../sql/prune-rows.ts");
-      // What is deleted is overwritten where it stands; the file is then written anew without it, on the disk rather than in memory.
+      // Deleted data is overwritten in place; then the file is rewritten without it, with temporary data on disk
+      // instead of in memory.
       db.pragma("secure_delete = ON");
       const removed = db.transaction(() => pruneRows(db, what)).immediate();
       db.pragma("temp_store = FILE");
@@ -41,7 +42,7 @@ function later<A extends unknown[], R>(work: (...args: A) => R | Promise<R>): (.
   };
 }
 
-/** The log holds pages of before; it is cut to nothing unless somebody still reads them. */
+/** The write-ahead log contains old pages; it is truncated unless another process still reads them. */
 function isLogEmptied(db: SqliteDatabase): boolean {
   db.pragma(`busy_timeout = ${READERS_TIMEOUT_MS}`);
   const [row] = db.pragma("wal_checkpoint(TRUNCATE)") as { readonly busy: number }[];
@@ -65,7 +66,7 @@ function* faultsOf(db: SqliteDatabase): Generator<string> {
       yield `a row of ${table} belongs to none of ${parent}`;
     yield* looseEnds(db);
   } catch (error) {
-    // A page that cannot be read at all ends the search.
+    // An unreadable page ends the check.
     if (!isSqliteError(error)) throw error;
     yield error.message;
   }

@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Makes `.evals` below the project root, ignored by git from its first moment: what a model answered and a customer asked is not
- * committed by a careless `git add --all`. A folder that is there stays as it is.
+ * Creates `.evals` below the project root and excludes it from git, so that `git add --all` does not commit answers
+ * and customer data. An existing folder is not changed.
  */
 export function makeHistoryFolder(root: string): void {
   const folder = join(root, ".evals");

@@ -14,7 +14,7 @@ import { variants } from "./migrations/0012-variants.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 import { NewerSchema } from "./sqlite-errors.ts";
 
-/** In order; a released one is never edited. The database's user_version says how many it has seen. */
+/** In order; a released one is never edited. The database's user_version is the number already applied. */
 export const MIGRATIONS: readonly string[] = [
   history,
   judgements,
@@ -31,15 +31,16 @@ export const MIGRATIONS: readonly string[] = [
 ];
 
 /**
- * Brings a database to this program's schema, each step in a transaction with its own record.
- * @throws {NewerSchema} when a newer program wrote it
+ * Migrates a database to this program's schema, each step in a transaction that also updates the version.
+ *
+ * @throws {NewerSchema} when it was written by a newer program
  */
 export function migrate(db: SqliteDatabase): void {
   const seen = () => db.pragma("user_version", { simple: true }) as number;
   if (seen() > MIGRATIONS.length)
     throw new NewerSchema(`schema ${seen()}, this program knows ${MIGRATIONS.length}`);
   if (seen() === MIGRATIONS.length) return;
-  // Another process may be doing the same: the count is read again once the write lock is held.
+  // Another process may be migrating too, so the version is read again under the write lock.
   db.transaction(() => {
     for (let next = seen(); next < MIGRATIONS.length; next++) {
       db.exec(itemAt(MIGRATIONS, next));

@@ -4,8 +4,9 @@ import { BUSY_TIMEOUT_MS, SqliteAbsent } from "./open-database.ts";
 import type { OpenedSqlite } from "./sqlite-database.ts";
 
 /**
- * Node's own SQLite behind the store's interface.
- * @throws {SqliteAbsent} where Node has none, before 22.13
+ * Node's built-in SQLite with the store's interface.
+ *
+ * @throws {SqliteAbsent} before Node 22.13, which has none
  */
 export async function openNodeDatabase(path: string): Promise<OpenedSqlite> {
   const { DatabaseSync } = await loadQuietly();
@@ -31,7 +32,7 @@ export async function openNodeDatabase(path: string): Promise<OpenedSqlite> {
   };
 }
 
-/** The warning that its interface may change is for those who write against it, not for users of this program. */
+/** Hides the warning that Node's interface may change: it is meant for developers, not for users of this program. */
 async function loadQuietly(): Promise<typeof import("node:sqlite")> {
   const { emitWarning } = process;
   process.emitWarning = (warning: string | Error, ...rest: unknown[]): void => {
@@ -49,7 +50,7 @@ async function loadQuietly(): Promise<typeof import("node:sqlite")> {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** How a query is written and a value of its rows is read. */
+/** How a query is written and how values of its rows are read. */
 interface Reading {
   readonly sql: string;
   readonly value: (given: unknown) => unknown;
@@ -58,12 +59,12 @@ interface Reading {
 const given = (value: unknown): unknown => value;
 const asGiven = (sql: string): Reading => ({ sql, value: given });
 
-/** Node 22 gives a text only up to its first NUL, which a model may well write. */
+/** Whether texts are cut at the first NUL, as in Node 22; a model may write one. */
 function cutsAtNul(db: DatabaseSync): boolean {
   return (db.prepare("SELECT char(97, 0, 98) AS text").get() as Row).text === "a";
 }
 
-/** Texts are asked for as their bytes, which come whole, and bytes as the text of their hexadecimal digits. */
+/** Reads texts as blobs, which are complete, and blobs as hexadecimal text. */
 function bytesOfTexts(db: DatabaseSync): (sql: string) => Reading {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const value = (read: unknown): unknown => {
@@ -85,7 +86,7 @@ function bytesOfTexts(db: DatabaseSync): (sql: string) => Reading {
 }
 
 function nodeStatement<P extends unknown[], R>(of: StatementSync, value: Reading["value"]): Statement<P, R> {
-  // Node's rows have no prototype: they would not equal what is written in the code.
+  // Node's rows have no prototype, so they would not equal object literals.
   let shape: (row: Row) => unknown = (row) => {
     const plain: Record<string, unknown> = {};
     for (const name in row) plain[name] = value(row[name]);
@@ -119,7 +120,7 @@ function* each<R>(rows: Iterable<unknown>, shaped: (row: unknown) => R): Generat
   for (const row of rows) yield shaped(row);
 }
 
-/** How many transactions of a database are open, one within the other. */
+/** Number of nested open transactions per database. */
 const depths = new WeakMap<DatabaseSync, number>();
 
 function transactionOf<A extends unknown[], T>(db: DatabaseSync, work: (...args: A) => T): Transaction<A, T> {
@@ -144,7 +145,7 @@ function transactionOf<A extends unknown[], T>(db: DatabaseSync, work: (...args:
   return Object.assign(within("BEGIN"), { immediate: within("BEGIN IMMEDIATE") });
 }
 
-/** SQLite has undone a transaction by itself where the disk is full; the first error is the one to report. */
+/** SQLite rolls back by itself when the disk is full; the first error is the one to report. */
 function undo(db: DatabaseSync, sql: string): void {
   try {
     db.exec(sql);

@@ -1,4 +1,4 @@
-/** The part of Node's SQLite (22.13 and later) that the store uses; the types of Node 20 do not have it. */
+/** The part of Node's SQLite (22.13 and later) that the store uses; the types of Node 20 lack it. */
 declare module "node:sqlite" {
   export type SQLInputValue = null | number | bigint | string | Uint8Array;
   export interface StatementSync {
@@ -6,7 +6,7 @@ declare module "node:sqlite" {
     get(...values: SQLInputValue[]): unknown;
     all(...values: SQLInputValue[]): unknown[];
     iterate(...values: SQLInputValue[]): IterableIterator<unknown>;
-    /** Since 22.16, as is `columns`. */
+    /** Since 22.16, like `columns`. */
     columns(): { name: string }[];
     setReturnArrays?(lists: boolean): void;
   }

@@ -1,23 +1,24 @@
 import { noSqlite } from "../store-errors.ts";
 import { type SqliteDatabase, sqliteDatabase } from "./sqlite-database.ts";
 
-/** A way to SQLite. */
+/** A library that provides SQLite. */
 export interface SqliteLibrary {
   readonly name: "better-sqlite3" | "node:sqlite";
   /**
-   * Opens a file, made where it is not there, or `:memory:`.
-   * @throws {SqliteAbsent} where this library cannot be loaded on this machine
+   * Opens a file, creating it if needed, or `:memory:`.
+   *
+   * @throws {SqliteAbsent} when this library cannot be loaded
    */
   open(path: string): Promise<SqliteDatabase>;
 }
 
-/** A library is not installed, not built, or built for another Node. */
+/** A library is not installed, not built, or built for another Node version. */
 export class SqliteAbsent extends Error {}
 
-/** How long a write waits for another process that holds the file, in milliseconds. */
+/** How long a write waits for another process's lock, in milliseconds. */
 export const BUSY_TIMEOUT_MS = 30_000;
 
-/** Built by the installation, the faster of the two. */
+/** Built during installation, and the faster of the two. */
 export const betterSqlite: SqliteLibrary = {
   name: "better-sqlite3",
   open: async (path) => {
@@ -27,7 +28,8 @@ export const betterSqlite: SqliteLibrary = {
     try {
       return sqliteDatabase(new library.default(path, { timeout: BUSY_TIMEOUT_MS }));
     } catch (error) {
-      // SQLite's own errors say that the file cannot be used; all others that the native part cannot be loaded.
+      // SQLite's own errors mean that the file cannot be used; all others mean that the native module cannot be
+      // loaded.
       if (error instanceof library.default.SqliteError || isOfFolder(error)) throw error;
       throw new SqliteAbsent(error instanceof Error ? error.message : String(error), { cause: error });
     }
@@ -43,10 +45,10 @@ export const nodeSqlite: SqliteLibrary = {
   },
 };
 
-/** In the order in which they are tried. */
+/** In the order of preference. */
 const LIBRARIES: readonly SqliteLibrary[] = [betterSqlite, nodeSqlite];
 
-/** @throws {EvalsError} EVALS_STORE_NO_SQLITE where none of them can be loaded */
+/** @throws {EvalsError} EVALS_STORE_NO_SQLITE when none can be loaded */
 export async function openDatabase(path: string, libraries = LIBRARIES): Promise<SqliteDatabase> {
   const absent: SqliteAbsent[] = [];
   for (const library of libraries) {
@@ -60,7 +62,7 @@ export async function openDatabase(path: string, libraries = LIBRARIES): Promise
   throw noSqlite(process.versions.node, absent);
 }
 
-/** better-sqlite3 itself looks whether the folder is there. */
+/** Whether better-sqlite3 reports a missing folder. */
 function isOfFolder(error: unknown): boolean {
   return error instanceof TypeError && /directory does not exist/.test(error.message);
 }

@@ -2,16 +2,16 @@ import { isAlive, type ProcessMark } from "../../processes/process-mark.ts";
 import type { Database } from "../sql/database.ts";
 import { translated } from "./sqlite-errors.ts";
 
-/** A database of SQLite, whichever library brings it. */
+/** An SQLite database, from any library. */
 export interface SqliteDatabase extends Database {
   /** @returns rows; with `simple` the first column of the first row */
   pragma(text: string, options?: { readonly simple?: boolean }): unknown;
 }
 
-/** What a library itself has of it. */
+/** The part that a library provides. */
 export type OpenedSqlite = Omit<SqliteDatabase, "mistake" | "childrenOf" | "markOf" | "lives" | "replays">;
 
-/** A database as the history uses it. */
+/** Adds the store's parts to an opened database. */
 export function sqliteDatabase(opened: OpenedSqlite): SqliteDatabase {
   return Object.assign(opened, {
     replays: false,

@@ -2,14 +2,17 @@ import { EvalsError } from "../../domain/problem.ts";
 import { HISTORY_FILE } from "../history-file.ts";
 import { storeCorrupt, storeNewer, storeUnwritable } from "../store-errors.ts";
 
-/** The tables are of a newer program. */
+/** The tables are from a newer program. */
 export class NewerSchema extends Error {}
 
-/** Codes of SQLite that mean "this file cannot be used", by what a person can do about them. */
+/** SQLite error codes for an unusable file, grouped by what the user can do. */
 const CORRUPT = /^SQLITE_(NOTADB|CORRUPT)/;
 const UNWRITABLE = /^SQLITE_(CANTOPEN|READONLY|FULL|IOERR|PERM)/;
 
-/** SQLite's own errors in words; anything else as it is. @param path of the file, relative to the root */
+/**
+ * Converts SQLite's own errors to an EvalsError; others are returned unchanged. @param path of the file, relative to
+ * the root
+ */
 export function translated(error: unknown, path: string = HISTORY_FILE): unknown {
   if (error instanceof EvalsError) return error;
   if (error instanceof NewerSchema) return storeNewer(path, error);
@@ -22,7 +25,7 @@ export function translated(error: unknown, path: string = HISTORY_FILE): unknown
   return error;
 }
 
-/** The primary result codes of SQLite (https://sqlite.org/rescode.html) that are described in words. */
+/** SQLite's primary result codes (https://sqlite.org/rescode.html) that have a message here. */
 const RESULT_CODES: Readonly<Record<number, string>> = {
   3: "SQLITE_PERM",
   8: "SQLITE_READONLY",
@@ -33,7 +36,7 @@ const RESULT_CODES: Readonly<Record<number, string>> = {
   26: "SQLITE_NOTADB",
 };
 
-/** better-sqlite3 names a code of SQLite, Node's own SQLite gives its number, in the lowest byte. */
+/** better-sqlite3 gives the code's name; Node's SQLite gives its number in the lowest byte. */
 function codeOf(error: unknown): string | undefined {
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };
   if (typeof errcode === "number") return RESULT_CODES[errcode & 0xff];

@@ -14,8 +14,8 @@ import { takeOverEarlier } from "./take-over-earlier.ts";
 import { keepDurable } from "./wal-sync.ts";
 
 /**
- * @param self the process that is marked as the one at work on the runs which this store writes
- * @param libraries ways to SQLite in the order in which they are tried; default all
+ * @param self the process recorded as the owner of the runs that this store writes
+ * @param libraries SQLite libraries in order of preference; default all
  */
 export async function openSqliteStore(
   root: string,
@@ -43,10 +43,11 @@ export async function openSqliteStore(
 
 function prepare(db: SqliteDatabase): void {
   db.pragma("journal_mode = WAL");
-  // With WAL and NORMAL a commit survives the death of the process; `keepDurable` bounds what a power cut can take.
+  // With WAL and NORMAL a commit survives the death of the process; `keepDurable` limits what a power failure can
+  // lose.
   db.pragma("synchronous = NORMAL");
   db.pragma("cache_size = -16000");
-  // A checkpoint copies pages twice and waits for the disk; one every 32 MB keeps it out of the way.
+  // A checkpoint writes pages twice and waits for the disk; one per 32 MB rarely delays anything.
   db.pragma("wal_autocheckpoint = 8000");
   db.pragma("temp_store = MEMORY");
   migrate(db);

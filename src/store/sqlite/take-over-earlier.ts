@@ -5,8 +5,9 @@ import { openDatabase, type SqliteLibrary } from "./open-database.ts";
 import { translated } from "./sqlite-errors.ts";
 
 /**
- * Copies the history of an earlier version, where there is one, to the file of this version. The earlier file stays as it is,
- * for the earlier program. Nothing is copied over a file that another process has made meanwhile.
+ * Copies the store of an earlier version, if there is one, to the file of this version. The earlier file is kept
+ * unchanged for the earlier program. A file that another process has created meanwhile is not overwritten.
+ *
  * @throws {EvalsError} naming the earlier file when it cannot be read
  */
 export async function takeOverEarlier(
@@ -33,13 +34,13 @@ export async function takeOverEarlier(
   }
 }
 
-/** Whole or not at all, and never over another one. */
+/** Atomic, and never over an existing file. */
 function putInPlace(draft: string, path: string): void {
   try {
     linkSync(draft, path);
   } catch (error) {
     if (existsSync(path)) return;
-    // Not every file system has hard links.
+    // Not every file system supports hard links.
     if ((error as { code?: unknown }).code === "ENOENT") throw error;
     renameSync(draft, path);
   }

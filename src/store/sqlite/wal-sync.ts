@@ -1,9 +1,11 @@
 import { close, fdatasync, open } from "node:fs";
 
 /**
- * Syncs the write-ahead log to the disk once a second, off the main thread, so that a power cut takes at most the last
- * second of answers. (The death of the process alone takes nothing: committed pages are in the file already.)
- * @returns stops it
+ * Syncs the write-ahead log to disk once a second, off the main thread, so that a power failure loses at most the
+ * last second of answers. (The death of the process alone loses nothing, because committed pages are already in the
+ * file.)
+ *
+ * @returns a function that stops it
  */
 export function keepDurable(walPath: string, every_ms = 1000): () => void {
   let busy = false;

@@ -23,7 +23,7 @@ export const contextRelevance: JudgeKind = {
   conclude: only,
 };
 
-/** @param all how many sources there are: a source that is left out is not judged, and no share of the others says so */
+/** @param all number of sources: a reply must cover each of them, because a share of the others would not show the omission */
 function sourcesForm(all: number | undefined): ReplyForm {
   return findingsForm({
     key: "sources",

@@ -11,7 +11,7 @@ import { ordinal } from "./ordinal.ts";
 import { pairwise } from "./pairwise.ts";
 import { rubric } from "./rubric.ts";
 
-/** The kinds of judges, one line each. */
+/** The kinds of judges, one per line. */
 export const JUDGE_KINDS: readonly JudgeKind[] = [
   binary,
   rubric,

@@ -42,7 +42,10 @@ Other merits and faults of the answer do not count.`,
   conclude: weighted,
 };
 
-/** Some judges answer all criteria at once: the entry of this one is taken, by name, or by place where none has a name. */
+/**
+ * Some models answer all criteria at once; then the entry for this criterion is used, by name or, without names, by
+ * position.
+ */
 function entryFor(reply: unknown, { name }: Criterion, index: number, count: number): unknown {
   const list = Array.isArray(reply) ? reply : (reply as { criteria?: unknown } | null)?.criteria;
   if (!Array.isArray(list)) return undefined;

@@ -1,9 +1,9 @@
 /**
- * Runs, what they asked, what was answered, how it was scored.
+ * Runs, their cases, the answers and the scores.
  *
- * Texts are kept once: a case's content and a request by their hash, an answer by the trial that paid for it. A trial
- * answered from the cache points at that same answer. Scores are in `trials`, apart from the answers, so scoring
- * again touches nothing that was paid for.
+ * Texts are stored once: a case's content and a request by hash, an answer with the trial that paid for it. A trial
+ * answered from the cache refers to the same answer. Scores are in `trials`, separate from the answers, so that
+ * rescoring does not touch anything that was paid for.
  */
 export const history = `
 CREATE TABLE runs (

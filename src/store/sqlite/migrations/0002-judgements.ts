@@ -1,9 +1,9 @@
 /**
- * Replies of the models behind judges, each kept as it arrived.
+ * Replies of the judges' models, as they arrived.
  *
- * A reply belongs to what was asked (`asked`: hash of the model's identity and the request as sent) and to its `draw`, the
- * number that tells independent replies to one question apart. Which judge and which run paid for it is beside it. One
- * that gave no verdict is kept as `unusable`, so that a later sitting can ask again.
+ * A reply belongs to a question (`asked`: hash of the model's identity and the request as sent) and has a `draw`
+ * number that distinguishes independent replies to one question. The judge and the run that paid for it are stored
+ * too. A reply without a verdict is stored as `unusable`, so that a later session can ask again.
  */
 export const judgements = `
 CREATE TABLE judgements (

@@ -1,10 +1,10 @@
 /**
- * Which process works on a run, so that no two do: JSON of its mark, null when it was let go of. A process that was killed
- * leaves its mark behind; whoever reads it asks whether that process still lives.
+ * The process that works on a run, so that no two do: its mark as JSON, null when the run was released. A process
+ * that was killed leaves its mark; readers check whether it is still running.
  *
- * In `trials.scores` a text beside the arrays and nulls is the reason why that scorer has no score.
+ * In `trials.scores`, a text beside the arrays and nulls is the reason why that scorer has no score.
  *
- * `answers.fallback` is the alias of the model that answered in place of the one that was asked, NULL when none did.
+ * `answers.fallback` is the alias of the fallback model that answered, NULL when there was none.
  */
 export const owners = `
 ALTER TABLE runs ADD COLUMN owner TEXT;

@@ -1,12 +1,12 @@
 /**
- * All tokens that a provider counts, not only the two sums; and what was paid for replies that gave no answer.
+ * All token counts of a provider instead of only two sums, and what was paid for replies without an answer.
  *
- * A reply that failed has no answer that could hold its price, and its trial is asked again: so it has a row of its own. `judge`
- * is the hash of the judge that asked, NULL for the run's target. Where nobody knows what it cost, `cost_usd` is NULL and the
- * `most_…` columns say what was set aside for it.
+ * A failed reply has no answer row to hold its price, and its trial is asked again, so it has a row of its own.
+ * `judge` is the hash of the judge that asked, NULL for the run's target. If the cost is unknown, `cost_usd` is NULL
+ * and the `most_…` columns hold the reserved maximum.
  *
- * `untold` names what an answer does not tell (`tool_calls`, `refusal`), so that its 0 and NULL count for unknown; NULL where it
- * tells all.
+ * `untold` names what an answer does not report (`tool_calls`, `refusal`), so that its 0 and NULL mean unknown; NULL
+ * when it reports everything.
  */
 export const usage = `
 ALTER TABLE answers ADD COLUMN cached_input_tokens INTEGER;

@@ -1,7 +1,7 @@
 /**
- * Which trials of a run were written, in the order of the commits, for a page that follows a run while it goes on: one row a
- * transaction, `trials` as `case.trial` with a blank between two. A trial is there again when its scores come later or another
- * session asks it again. Runs of earlier schemas have no rows.
+ * Which trials of a run were written, in commit order, for a page that follows a running run: one row per
+ * transaction, `trials` as space-separated `case.trial`. A trial is listed again when its scores arrive later or
+ * another session asks it again. Runs of earlier schemas have no rows.
  */
 export const changes = `
 CREATE TABLE trial_changes (

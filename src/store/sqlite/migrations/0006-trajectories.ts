@@ -1,6 +1,6 @@
 /**
- * What a target tells of its way to an answer beyond messages and tool calls: JSON of its retrievals, state, turns, steps and of the
- * limit that ended it. Only answers that tell such things have a row: a model that was asked once costs nothing more.
+ * The trajectory of an answer beyond messages and tool calls: JSON of its retrievals, state, turns, steps and the
+ * limit that ended it. Only answers with such data have a row, so a single question and answer takes no extra space.
  */
 export const trajectories = `
 CREATE TABLE trajectories (

@@ -1,6 +1,6 @@
 /**
- * When calls left for models that the user gives limits to, so that several processes keep to them together. Rows older than the
- * longest limit mean nothing and are deleted in passing.
+ * When calls were sent to models with user limits, so that several processes share the limits. Rows older than the
+ * longest limit are deleted from time to time.
  */
 export const departures = `
 CREATE TABLE departures (

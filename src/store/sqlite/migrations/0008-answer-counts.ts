@@ -1,6 +1,6 @@
 /**
- * What an answer's way amounts to in numbers, so that a scan need not read whole conversations. Only answers that are more than one
- * question and one reply have a row.
+ * Counts of an answer's trajectory, so that a scan need not read whole conversations. Only answers beyond a single
+ * question and reply have a row.
  */
 export const answerCounts = `
 CREATE TABLE answer_counts (

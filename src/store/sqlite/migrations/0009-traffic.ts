@@ -1,7 +1,8 @@
 /**
- * Traces of production, apart from the runs. `facts` is JSON of what is known of one without its texts, and is before them: a scan
- * reads no further. `source` holds the spans that it was read from, deflated, so that spans which come later complete it. `at` is in
- * milliseconds since 1970, 0 where no span says when; `kept_at` is when it was stored. Users are hashed with the salt.
+ * Production traces, separate from runs. `facts` is JSON of a trace's data without texts; it comes before the texts,
+ * so that a scan reads no further. `source` holds the original spans, compressed, so that later spans can complete
+ * the trace. `at` is in milliseconds since 1970 UTC, 0 when no span has a time; `kept_at` is the import time. Users
+ * are hashed with the salt.
  */
 export const traffic = `
 CREATE TABLE traffic (

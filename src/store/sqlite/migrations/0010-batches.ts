@@ -1,4 +1,4 @@
-/** Batches at providers: what was asked for is found again, whenever its process died. */
+/** Batches at providers, stored so that they are found again after the process died. */
 export const batches = `
 CREATE TABLE batches (
   no INTEGER PRIMARY KEY AUTOINCREMENT,

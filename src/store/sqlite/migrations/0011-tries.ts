@@ -1,4 +1,4 @@
-/** How a trial came by its outcome, where that took more than one attempt, or a second and more of waiting. */
+/** How a trial reached its outcome, if it needed more than one attempt or waited a second or more. */
 export const tries = `
 CREATE TABLE trial_tries (
   run_no INTEGER NOT NULL REFERENCES runs (no),
