@@ -5,9 +5,10 @@ const isSame = (a: Message | undefined, b: Message): boolean =>
   a?.role === b.role && JSON.stringify(a.content) === JSON.stringify(b.content);
 
 /**
- * What a reply adds to a conversation. A target that answers with the conversation as it knows it is taken at its word for
- * what came after what it was given.
- * @param step of a model whose tools we run: its calls without an id get one
+ * What a reply adds to a conversation. If a target returns the whole conversation, everything after the messages it
+ * was sent counts as new.
+ *
+ * @param step set for a model whose tools we run: its calls without an id get one
  */
 export function addedMessages(
   { output, messages = [], tool_calls = [] }: AnsweredReply,

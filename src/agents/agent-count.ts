@@ -5,7 +5,7 @@ import type { PaidCall } from "../domain/provider.ts";
 import type { Stopped } from "../domain/trajectory.ts";
 import { tokensOf } from "../domain/transcript.ts";
 
-/** What an agent has done of what it may do, over all turns of a trial. */
+/** Counts what an agent has used of its limits, over all turns of a trial. */
 export class AgentCount {
   readonly #limits: AgentLimits;
   readonly #same = new Map<string, number>();
@@ -15,23 +15,23 @@ export class AgentCount {
   #tokens = 0;
   #usd = 0;
 
-  /** @param elapsed milliseconds since the first step, without what was spent waiting for a turn */
+  /** @param elapsed milliseconds since the first step, without the time spent waiting in a queue */
   constructor(limits: AgentLimits, elapsed: () => number) {
     this.#limits = limits;
     this.#elapsed = elapsed;
   }
 
-  /** Milliseconds that are left; at least 0. */
+  /** Remaining milliseconds, at least 0. */
   get timeLeft(): number {
     return Math.max(0, this.#limits.time - this.#elapsed());
   }
 
-  /** Counts a step that begins, unless a limit is in its way. */
+  /** Counts a new step, or returns the limit that forbids it. */
   beginStep(): Stopped | undefined {
     const { steps, tokens, usd } = this.#limits;
     if (this.#steps >= steps) return "steps";
     if (tokens !== undefined && this.#tokens >= tokens) return "tokens";
-    // Adding up must not cost the last step: ten times 0.1 is 1.
+    // Tolerates rounding, so that the last step is not lost: ten times 0.1 is 1.
     if (usd !== undefined && this.#usd >= usd * (1 - 1e-12)) return "usd";
     if (this.timeLeft === 0) return "time";
     this.#steps++;
@@ -43,7 +43,7 @@ export class AgentCount {
     this.#usd += usd ?? 0;
   }
 
-  /** Counts a call that is to be run, unless a limit is in its way. */
+  /** Counts a tool call about to be run, or returns the limit that forbids it. */
   beginCall({ name, arguments: given }: ToolCall): Stopped | undefined {
     const { tool_calls, same_call } = this.#limits;
     if (this.#toolCalls >= tool_calls) return "tool_calls";

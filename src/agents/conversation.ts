@@ -23,40 +23,40 @@ import { runCall } from "./run-tools.ts";
 import { openToolBox } from "./tool-box.ts";
 import type { ToolProvider, TrialTools } from "./trial-tools.ts";
 
-/** A turn loop around a model. */
+/** The agent's settings: its model, tools and limits. */
 export interface AgentParts {
   readonly limits: AgentLimits;
   readonly allow: readonly string[] | undefined;
   readonly providers: readonly ToolProvider[];
 }
 
-/** What a conversation is made of, the same for all trials. */
+/** The parts of a conversation that are the same for all trials. */
 export interface ConversationParts {
-  /** Puts one call of the target into its words. */
+  /** Prepares one call of the target. */
   prepare(question: Question): PreparedRequest;
-  /** Null where the target is the agent. */
+  /** Null when the target is itself the agent. */
   readonly agent: AgentParts | null;
   readonly turns: ((golden: Case) => readonly WrittenTurn[]) | null;
   readonly played: (PlayedPerson & { prepare(question: Question): PreparedRequest }) | null;
-  /** When each call of the target has to end, by its question; a call that is in none has only the model's deadline. */
+  /** The remaining time of each call of the target, by its question; other calls have only the model's deadline. */
   readonly clocks: WeakMap<Question, CallClock>;
 }
 
-/** The time that a call of the target has, attempts together, without waiting between them. */
+/** The time for one call of the target, over all attempts, without waiting between them. */
 export interface CallClock {
   /** Milliseconds. */
   left_ms: number;
-  /** It was ended by that time. */
+  /** Whether the call was ended because this time was used up. */
   expired: boolean;
 }
 
-/** Why a conversation ended: it came to its end, a limit stopped it, or it has no answer. */
+/** How a conversation ended: normally, stopped by a limit, or without an answer. */
 type End = "answered" | { readonly stopped: Stopped } | FailedReply | "begin-again";
 
-/** Longest time that anything waits which no limit holds, in milliseconds. */
+/** The longest wait without a limit, in milliseconds. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
 
-/** The conversation of one trial. */
+/** Runs the conversation of one trial. */
 export class Conversation {
   readonly #parts: ConversationParts;
   readonly #dependencies: ConversingDependencies;
@@ -101,7 +101,7 @@ export class Conversation {
     if (agent !== null) this.#count = new AgentCount(agent.limits, () => this.#elapsed());
   }
 
-  /** Earlier messages and calls are part of the conversation; their time and cost are not. */
+  /** Earlier messages and calls belong to the conversation; their time and cost do not count. */
   #goOnFrom({ messages, tool_calls, trajectory }: NonNullable<UnderPressure["after"]>): void {
     this.#messages.push(...messages);
     this.#calls.push(...tool_calls);
@@ -160,7 +160,7 @@ export class Conversation {
 
   async #talkWith(played: NonNullable<ConversationParts["played"]>): Promise<End> {
     const guide = played.guide(this.#asked.golden);
-    // What the prompt of the target says before is no part of the conversation with the person.
+    // The messages of the target's prompt do not belong to the conversation with the user.
     const before = this.#messages.length;
     for (let turn = 0; turn < played.max_turns; turn++) {
       const reply = await this.#askPerson(played, personView(guide, this.#messages.slice(before)));
@@ -188,12 +188,12 @@ export class Conversation {
     return reply;
   }
 
-  /** What the person takes is no time of the agent's. */
+  /** The time of the simulated user does not count as the agent's. */
   #elapsedOf(reply: AnsweredReply): number {
     return (reply.latency_ms ?? 0) + (reply.waited_ms ?? 0);
   }
 
-  /** Asks until the agent has nothing more to call. */
+  /** Calls the agent's model until it requests no more tool calls. */
   async #respond(): Promise<End> {
     for (;;) {
       this.#began ??= this.#dependencies.now();
@@ -233,7 +233,7 @@ export class Conversation {
     return this.#steps === 0 ? reply : { ...reply, message: `step ${this.#steps + 1}: ${reply.message}` };
   }
 
-  /** One call of a model, paid for by itself. */
+  /** One call of a model, with its own cost. */
   async #ask(
     { client, account }: ConversingModel,
     question: Question,
@@ -272,7 +272,7 @@ export class Conversation {
     this.#state = state ?? this.#state;
   }
 
-  /** Runs the calls of one step at the same time, up to the first that a limit stands against. */
+  /** Runs the tool calls of one step in parallel, up to the first that a limit forbids. */
   async #runCalls(tools: TrialTools, asked: readonly ToolCall[]): Promise<End | undefined> {
     const begun: ToolCall[] = [];
     let stopped: Stopped | undefined;
@@ -314,7 +314,7 @@ export class Conversation {
       kind: "answered",
       output: last?.output ?? "",
       messages: this.#messages,
-      // Those that are only in its messages are found there.
+      // Calls that are only in the messages are read from there.
       tool_calls: agent || this.#calls.length > 0 ? this.#calls : undefined,
       usage: sumOfUsages(this.#usages),
       latency_ms: this.#latency === null ? null : Math.round(this.#latency * 10) / 10,
@@ -338,13 +338,13 @@ export class Conversation {
   }
 }
 
-/** What a tool answered, with a foreign text behind it. */
+/** A tool's result with injected text appended. */
 function withPlanted(message: Message, text: string | undefined): Message {
   if (text === undefined || typeof message.content !== "string") return message;
   return { ...message, content: `${message.content}\n\n${text}` };
 }
 
-/** Of all calls together; unknown as soon as one is. */
+/** Sum over all calls; unknown when any is unknown. */
 function sumOfUsages(usages: readonly Usage[]): Usage {
   const total: Record<string, number | null> = {};
   for (const field of USAGE_FIELDS) {
@@ -370,7 +370,7 @@ function simulatorFailure(message: string): FailedReply {
   };
 }
 
-/** The person's model gave no answer: no fault of the target. */
+/** The simulated user's model failed, which is not the target's fault. */
 function ofPerson(reply: FailedReply): FailedReply {
   if (reply.withdrawn === true || reply.unaffordable === true) return reply;
   return {

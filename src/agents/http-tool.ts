@@ -23,15 +23,15 @@ import {
 
 export interface HttpToolOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Headers with what stands for secrets filled in. */
+  /** Headers with secrets filled in. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What no message and no result may hold. */
+  /** Values that must not appear in any message or result. */
   readonly secrets: readonly string[];
 }
 
-/** Requests to the service at once; a further one waits. */
+/** Maximum concurrent requests to the service. */
 const CONNECTIONS = 32;
-/** Longest time that a timer of Node can wait, in milliseconds. */
+/** The longest delay of a Node timer, in milliseconds. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 interface Request {
@@ -41,8 +41,10 @@ interface Request {
 }
 
 /**
- * A tool that a service answers: a request a call, which is never sent again, since nobody knows whether it was done.
- * @throws {SettingMistake} for a template or a path that cannot be read
+ * A tool implemented by an HTTP service: one request per call. It is never retried, because the call may already have
+ * had its effect.
+ *
+ * @throws {SettingMistake} for an invalid template or path
  */
 export async function httpTool(
   settings: HttpTool,
@@ -142,7 +144,7 @@ async function callService(
   }
 }
 
-/** What the model left out it is told; what a case lacks is nothing that a model could mend. */
+/** A missing argument is reported to the model; a value missing from the case is an error, because the model cannot fix it. */
 function unfillable(name: string, { problem }: SettingMistake): ToolOutcome {
   const [, missing] = /undefined variable: arguments\.(\w+(?:\.\w+)*)/.exec(problem.what) ?? [];
   if (missing !== undefined) return { kind: "error", message: `the argument ${missing} is missing` };
@@ -156,7 +158,7 @@ function outcomeOf({ status, text }: WholeReply, { result, settings, removeSecre
   const clean = removeSecrets(text);
   if (status < 200 || status >= 300)
     return { kind: "error", message: oneLine(`HTTP ${status}${clean === "" ? "" : `: ${clean}`}`) };
-  // An empty reply gives null.
+  // An empty reply becomes null.
   const value = clean === "" ? null : readTextResult(clean);
   const found = result === null ? value : result(value);
   return found === undefined

@@ -3,9 +3,9 @@ import { ProcessTree } from "../processes/process-tree.ts";
 
 type Message = Parameters<Transport["send"]>[0];
 
-/** How long a server may take to end by itself once its input has ended, in milliseconds. */
+/** How long a server may take to exit after its input is closed, in milliseconds. */
 const GRACE_MS = 300;
-/** So much of the end of what it writes to stderr is kept for the reason of a failure. */
+/** Number of last stderr characters kept for an error message. */
 const KEPT = 4096;
 
 interface ProgramOptions {
@@ -14,7 +14,10 @@ interface ProgramOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** A server that is a program: a message a line, both ways. It is ended with all that it started, whether it listens or not. */
+/**
+ * An MCP server run as a program, with one message per line in both directions. It is killed with all its child
+ * processes, even if it does not respond.
+ */
 export class ProgramTransport implements Transport {
   onclose?: Transport["onclose"];
   onerror?: Transport["onerror"];
@@ -30,7 +33,7 @@ export class ProgramTransport implements Transport {
     this.#options = options;
   }
 
-  /** What it last wrote to stderr, or why it did not start; empty where there is nothing. */
+  /** The end of its stderr, or why it did not start; empty when there is nothing. */
   get lastWords(): string {
     return this.#failure ?? this.#stderr.trimEnd().split("\n").at(-1)?.trim() ?? "";
   }

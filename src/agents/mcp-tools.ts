@@ -11,21 +11,21 @@ export interface McpOptions {
   /** Absolute path of the project root. */
   readonly root: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Headers with what stood for secrets filled in. */
+  /** Headers with secrets filled in. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Time to connect and to list tools, in milliseconds. */
+/** Time limit to connect and list tools, in milliseconds. */
 const CONNECT_MS = 30_000;
-/** Pages of a list of tools that are read at most. */
+/** Maximum number of pages of a tool list. */
 const MAX_PAGES = 100;
 
-/** What people know a server by. */
+/** The server's name in messages. */
 export function serverName({ command, url }: McpServer): string {
   return url ?? command?.join(" ") ?? "";
 }
 
-/** Tools of a server: each trial has a connection of its own, and a program is started for each. */
+/** The tools of an MCP server. Each trial has its own connection, and its own process if the server is a program. */
 export function mcpTools(server: McpServer, options: McpOptions): ToolProvider {
   const closing = new Set<Promise<void>>();
   return {
@@ -42,7 +42,7 @@ export function mcpTools(server: McpServer, options: McpOptions): ToolProvider {
   };
 }
 
-/** No trial waits for the server of another one to end. */
+/** No trial waits until the server of another trial has closed. */
 function later(closed: Promise<void>, closing: Set<Promise<void>>): void {
   closing.add(closed);
   void closed.finally(() => closing.delete(closed));
@@ -65,7 +65,7 @@ class Connection {
   readonly #server: McpServer;
   readonly #transport: ProgramTransport | StreamableHTTPClientTransport;
   readonly #client = new Client({ name: "evals", version: "1.0.0" });
-  /** Aborts when the connection breaks: a call that is under way then has no answer to wait for. */
+  /** Aborts when the connection breaks, so that a running call does not wait for an answer. */
   readonly #broken = new AbortController();
   #closing = false;
 
@@ -77,7 +77,7 @@ class Connection {
         ? new ProgramTransport({ command: server.command ?? [], cwd: root, env })
         : new StreamableHTTPClientTransport(new URL(server.url), {
             requestInit: { headers: { ...headers } },
-            // A cut stream is a lost call: what it did nobody knows, so it is not asked again.
+            // A broken stream is a lost call: its effect is unknown, so it is not retried.
             reconnectionOptions: {
               maxRetries: 0,
               initialReconnectionDelay: 1,
@@ -91,7 +91,7 @@ class Connection {
     };
   }
 
-  /** @returns what went wrong */
+  /** @returns an error text, or undefined */
   async open(signal: AbortSignal): Promise<string | undefined> {
     const within = { timeout: CONNECT_MS, signal };
     try {
@@ -132,7 +132,7 @@ class Connection {
       called.catch(() => {});
       return resultOfContent(await Promise.race([called, broken.promise]));
     } catch (error) {
-      // The server has answered, and the answer is an error of the call's own.
+      // The server answered with an error about the call.
       if (error instanceof ProtocolError) return { kind: "error", message: error.message };
       if (isTimeout(error)) return { kind: "error", message: noAnswer({ timeout_ms }), timed_out: true };
       return this.#lost(error);
@@ -166,7 +166,7 @@ function isTimeout(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "REQUEST_TIMEOUT";
 }
 
-/** The words of an error and of what caused it: those of `fetch` say nothing themselves. */
+/** The messages of an error and its causes, because those of `fetch` alone are not informative. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";

@@ -14,20 +14,21 @@ import {
   type TrialTools,
 } from "./trial-tools.ts";
 
-/** Milliseconds for describing tools and for opening and closing a session, as opposed to a call of a tool. */
+/** Time limit to describe tools and to open and close a session, in milliseconds; tool calls have their own. */
 const ASK_MS = 30_000;
 
 let sessions = 0;
 
-/** Tools that modules of the project export, in a thread of theirs. */
+/** Tools exported by modules of the project, run in a worker thread. */
 export interface ModuleTools extends ToolProvider {
   readonly offered: readonly OfferedTool[];
-  /** What is wrong with them, each with its file. */
+  /** What is wrong with them, with the file of each. */
   readonly mistakes: readonly string[];
 }
 
 /**
- * Opens the modules in one thread: all of them see the state of a trial.
+ * Loads the modules in one thread, so that all of them share the state of a trial.
+ *
  * @param files relative to the root; at least one
  * @throws {UnusableModule} when importing one fails
  */
@@ -56,7 +57,7 @@ export async function openModuleTools(
   };
 }
 
-/** How asking went, where the module did not answer for itself. */
+/** The result when the module itself did not answer. */
 type Unanswered = Extract<ToolOutcome, { kind: "lost" }> | { readonly kind: "timeout" };
 
 async function ask(
@@ -89,14 +90,14 @@ function wordsOf(reply: ToolReply | Unanswered): string | undefined {
   return "error" in reply ? reply.error : undefined;
 }
 
-/** One trial of the modules: its state is made before the first call, of the case's own. */
+/** One trial with the modules. Its state is created from the case before the first call. */
 class ModuleTrial implements TrialTools {
   readonly offered: readonly OfferedTool[];
   readonly #module: UserModule;
   readonly #trial: ToolTrial;
   #session: string | undefined;
   #opening: Promise<ToolReply | Unanswered> | undefined;
-  /** A call of its own held the thread until it was ended: the state has gone with it. */
+  /** A call blocked the thread and was killed, so the state is lost. */
   #held = false;
 
   constructor(module: UserModule, offered: readonly OfferedTool[], trial: ToolTrial) {

@@ -15,34 +15,35 @@ import { findPersonFault } from "./person-faults.ts";
 import { timedCalls } from "./timed-call.ts";
 import { openToolBox } from "./tool-box.ts";
 
-/** What the suite says of its conversations, with what it names found. */
+/** The suite's conversation settings, with the files they name loaded. */
 export interface ConversingSettings {
   readonly agent: AgentSettings | undefined;
   readonly user: UserSettings | undefined;
-  /** Who plays the person; null where nobody does. */
+  /** The simulated user; null when there is none. */
   readonly person: {
     readonly alias: string;
     readonly target: OpenTarget;
-    /** All that decides its messages beside the conversation that it reads. */
+    /** Everything that determines its messages besides the conversation. */
     readonly identity: Json;
-    /** `users/impatient@1.2.0`. */
+    /** For instance `users/impatient@1.2.0`. */
     readonly prompt: string;
     guide(golden: Case): readonly Message[];
   } | null;
 }
 
-/** The outside, as conversations may use it. */
+/** What conversations need from their environment. */
 export interface ConversingHost extends ToolHost {
-  /** Milliseconds, monotonic. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
 
-/** A trial begins again, through no fault of its own, so many times at most. */
+/** Maximum number of times a trial is started, when it has to restart through no fault of its own. */
 const MAX_BEGINNINGS = 4;
 
 /**
- * A target whose trials are conversations: its client prepares a trial and sends one call of it.
- * @throws {SettingMistake} at its place in the suite
+ * A target whose trials are conversations. Its client prepares a trial and sends each call.
+ *
+ * @throws {SettingMistake} at its location in the suite
  */
 export async function openConversing(
   target: OpenTarget,
@@ -80,7 +81,7 @@ export async function openConversing(
           new Conversation(parts, dependencies, { golden, question, trial, signal }).hold(),
         ),
       );
-      // What tools say is in nobody's reply but ours.
+      // Tool results are only in our own reply, so they are cleaned here.
       return host.clean === undefined ? held : cleanClient(held, host.clean);
     },
   };
@@ -104,7 +105,7 @@ export async function openConversing(
   };
 }
 
-/** What the tools of a trial are, servers' too: they are opened for no case, and nothing is called. */
+/** The tools available in a trial, including those of servers. They are opened without a case, and none is called. */
 async function offeredBy({ providers, allow }: OpenedAgent): ReturnType<NonNullable<Conversing["offered"]>> {
   const golden: Case = { id: "", input: null, tags: [], metadata: {} };
   const signal = new AbortController().signal;
@@ -136,7 +137,7 @@ async function holdConversation(
   };
 }
 
-/** The first call, with all else that decides how the trial goes on: this is what an answer is found by. */
+/** The first call together with everything that determines how the trial continues; the cache key of its answer. */
 function prepareTrial(
   client: Client,
   question: Question,

@@ -11,29 +11,29 @@ import type { AgentParts } from "./conversation.ts";
 import { type ModuleTools, openModuleTools } from "./module-tools.ts";
 import type { ToolProvider } from "./trial-tools.ts";
 
-/** The outside, as tools may use it. */
+/** What tools need from their environment. */
 export interface ToolHost {
   /** Absolute path of the project root. */
   readonly root: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clean?: ((text: string) => string) | undefined;
   readonly modules?: ModuleEvents | undefined;
-  /** Its tools are run although a recording of them is named: it is about to be made. */
+  /** Run the tools even if a recording is configured, because it is about to be made. */
   readonly live?: boolean | undefined;
 }
 
 export interface OpenedAgent extends AgentParts {
-  /** What is known before a trial: what servers offer is known once they are connected to. */
+  /** The tools known before a trial; those of servers are only known after connecting. */
   readonly offered: readonly OfferedTool[];
-  /** They answer from a recording. */
+  /** Whether they answer from a recording. */
   readonly frozen: boolean;
-  /** Hash of what is recorded for a case; undefined where nothing is read from a recording. */
+  /** Hash of the recorded calls of a case; undefined without a recording. */
   recordedFor(caseId: string): string | undefined;
-  /** All that decides what its tools answer, as far as it is in the repository. */
+  /** Everything in the repository that determines what its tools answer. */
   readonly identity: Json;
-  /** Files of the repository that it is made of, relative to the root. */
+  /** The repository files it consists of, relative to the root. */
   readonly files: readonly string[];
-  /** The same call has the same answer in another run. */
+  /** Whether the same call gives the same answer in another run. */
   readonly reusable: boolean;
   close(): Promise<void>;
 }
@@ -42,8 +42,9 @@ const modulesIn = (tools: readonly ToolSource[]): string[] =>
   tools.flatMap((one) => (typeof one === "string" ? [one] : []));
 
 /**
- * The tools of an agent, open.
- * @throws {SettingMistake} at its place in the suite; {EvalsError} for a recording that cannot be read
+ * Opens the tools of an agent.
+ *
+ * @throws {SettingMistake} at its location in the suite; {EvalsError} for an unreadable recording
  */
 export async function openAgent(agent: AgentSettings, host: ToolHost): Promise<OpenedAgent> {
   const { allow, limits, recorded } = agent;
@@ -108,7 +109,7 @@ async function openLive(agent: AgentSettings, host: ToolHost): Promise<OpenedToo
   };
 }
 
-/** None of its tools is run: what they answered is read, and what is offered too. */
+/** Runs no tools: both their answers and their descriptions are read from the recording. */
 async function openRecorded(
   { allow, limits }: AgentSettings,
   file: string,
@@ -192,15 +193,16 @@ async function openHttp(tool: HttpTool, index: number, { env }: ToolHost) {
   }
 }
 
-/** A mistake in the settings of one source, at its place in the suite. */
+/** A mistake in one source's settings, at its location in the suite. */
 function placed(error: unknown, at: readonly (string | number)[]): unknown {
   if (!(error instanceof SettingMistake)) return error;
   return new SettingMistake([...at, ...error.at], error.problem, { cause: error });
 }
 
 /**
- * Headers with what stands for secrets filled in.
- * @throws {SettingMistake} for a key that is written down, or a variable that is not set
+ * Headers with secrets filled in.
+ *
+ * @throws {SettingMistake} for a key written in the file, or a variable that is not set
  */
 function sendableHeaders(
   { headers = {}, url }: Pick<McpServer, "headers" | "url">,
@@ -222,7 +224,10 @@ function sendableHeaders(
   });
 }
 
-/** The model could not say which of two tools with one name it means. What a server offers is known once it is connected to. */
+/**
+ * Rejects two tools with the same name, which the model could not distinguish. Tools of servers are only known after
+ * connecting.
+ */
 function checkNames(offered: readonly OfferedTool[]): void {
   const names = offered.map((one) => one.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -240,7 +245,7 @@ function checkAllowed(
   offered: readonly OfferedTool[],
   hasServers: boolean,
 ): void {
-  // What a server offers is known once it is connected to.
+  // The tools of servers are only known after connecting.
   if (allow === undefined || hasServers) return;
   const names = offered.map((one) => one.name);
   for (const [index, name] of allow.entries()) {
@@ -273,7 +278,7 @@ function identityOfAgent(agent: AgentSettings, { root, env }: ToolHost): Json {
   } as unknown as Json;
 }
 
-/** A header that carries a key decides nothing, and is in no identity. */
+/** Credential headers do not affect answers and are not part of an identity. */
 function identityOfHttp({ headers, ...tool }: HttpTool, env: ToolHost["env"]): object {
   const sent = Object.entries(headers).filter(([name]) => !isCredentialHeader(name));
   return { ...tool, headers: Object.fromEntries(sent), ...environmentIdentity(headers, env, "headers") };

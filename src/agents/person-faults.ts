@@ -17,7 +17,7 @@ import {
 } from "./person-words.ts";
 import { KnownFacts, plainText, shapesIn, statedFacts, wordsOf } from "./stated-facts.ts";
 
-/** The parts of a conversation that show what its simulated person did wrong. */
+/** The parts of a conversation that show what its simulated user did wrong. */
 export interface HeldConversation {
   readonly input: Json;
   readonly expected?: Json | undefined;
@@ -25,34 +25,34 @@ export interface HeldConversation {
   readonly speaker: Speaker;
 }
 
-/** What a person was given to play by, and what it must not say. */
+/** What a simulated user was given, and what it must not reveal. */
 interface Part {
-  /** Texts of its goal, its persona and the like. */
+  /** Texts of its goal, persona and similar. */
   readonly given: readonly string[];
-  /** Sentences of its prompt that are about nobody in particular. */
+  /** Sentences of its prompt that are the same for all cases. */
   readonly brief: readonly string[];
-  /** Texts of `expected` that nobody says by chance. */
+  /** Texts of `expected` that nobody would say by chance. */
   readonly expected: readonly string[];
   readonly shapes: ReadonlySet<string>;
 }
 
-/** One message of the person, with what stands around it. */
+/** One message of the simulated user, with its context. */
 interface PersonTurn {
   readonly text: string;
-  /** The words alone, in lower case. */
+  /** The words only, in lower case. */
   readonly words: string;
-  /** Last words of the target before it; empty at the beginning. */
+  /** The target's previous message; empty at the beginning. */
   readonly previous: string;
 }
 
-/** What the target said, and the words alone. */
+/** The text of a message, and its words only. */
 type PersonWords = Pick<PersonTurn, "text" | "words">;
 
 type Found = { readonly kind: PersonFaultKind; readonly reason: string } | undefined;
 
 const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu;
 
-/** How many words a text has, about; scripts without blanks count two signs for one. */
+/** Approximate number of words; in scripts without spaces, two characters count as one. */
 const lengthOf = (words: string): number =>
   words === "" ? 0 : words.split(" ").length + Math.floor((words.match(WIDE)?.length ?? 0) / 2);
 
@@ -62,8 +62,8 @@ const quoted = (text: string): string => {
 };
 
 /**
- * The first thing that the simulated person of a conversation did wrong; undefined where it did its part. Only what the conversation
- * itself shows is called a fault: in doubt the person was right.
+ * The first mistake of a conversation's simulated user; undefined when there is none. Only what the conversation
+ * clearly shows counts; in doubt, the user is considered right.
  */
 export function findPersonFault(held: HeldConversation): PersonFault | undefined {
   const { messages } = held.transcript;
@@ -72,7 +72,7 @@ export function findPersonFault(held: HeldConversation): PersonFault | undefined
   known.add(textsIn(given).join("\n"));
   if (held.speaker.kind === "played") known.add(held.speaker.brief);
   const part = partOf(held, known);
-  /** What the target has used already, as arguments of its calls. */
+  /** Facts that the target has already used as arguments of its calls. */
   const used = new KnownFacts();
   const turns: PersonTurn[] = [];
   const earlier: PersonWords[] = [];
@@ -120,11 +120,11 @@ function partOf({ input, expected, speaker }: HeldConversation, known: KnownFact
   };
 }
 
-/** Nobody says it by chance: a code, or a phrase of some length. */
+/** Unlikely to be said by chance: a code, or a long phrase. */
 const isRare = (words: string): boolean =>
   (/\d/.test(words) && /\p{L}/u.test(words) && words.length >= 5) || lengthOf(words) >= 4;
 
-/** All texts and numbers of a value. */
+/** All strings and numbers in a value. */
 function textsIn(value: Json | undefined): readonly string[] {
   if (typeof value === "string") return [value];
   if (typeof value === "number") return [String(value)];
@@ -132,17 +132,17 @@ function textsIn(value: Json | undefined): readonly string[] {
   return Object.values(value).flatMap((one) => textsIn(one as Json));
 }
 
-/** What a tool said; the marks of JSON that stand for blanks are blanks. */
+/** The text of a tool's result, with JSON's escapes for whitespace replaced by spaces. */
 const foundText = (content: Message["content"]): string =>
   (typeof content === "string" ? content : JSON.stringify(content)).replace(/\\+[nrt"]/g, " ");
 
-/** Names of tools that no person says: those that are plain words are left out. */
+/** Tool names that a user would not say; names that are ordinary words are left out. */
 function toolNames(messages: readonly Message[]): readonly string[] {
   const names = messages.flatMap((one) => (one.tool_calls ?? []).map(({ name }) => name));
   return [...new Set(names)].filter((name) => /_|[a-z][A-Z]/.test(name));
 }
 
-/** It speaks for the other side, or steps out of the talk. */
+/** Checks whether it speaks as the other side or leaves its role. */
 function roleLeft(
   { text, words }: PersonTurn,
   earlier: readonly PersonWords[],
@@ -162,7 +162,7 @@ function roleLeft(
     : { kind: "role", reason: `says the other side's words: ${quoted(echo.text)}` };
 }
 
-/** It speaks of what it plays by, or says what is expected before anybody could know it. */
+/** Checks whether it mentions its instructions, or reveals the expected result before anyone could know it. */
 function leaked({ text, words }: PersonTurn, { given, brief, expected }: Part, known: KnownFacts): Found {
   const phrase = leakingWords(plainText(text));
   if (phrase !== undefined) return { kind: "leak", reason: `speaks of its instructions: ${quoted(phrase)}` };
@@ -171,7 +171,7 @@ function leaked({ text, words }: PersonTurn, { given, brief, expected }: Part, k
     return { kind: "leak", reason: `gives away what is expected: ${quoted(revealed)}` };
   const recited =
     brief.find((one) => words.includes(one)) ??
-    // Its goal or its persona, word for word after a colon or in quotes.
+    // Its goal or persona, quoted literally after a colon or in quotation marks.
     [...text.matchAll(/[:：="“„«「]\s*/gu)]
       .map(({ index, 0: mark }) => wordsOf(text.slice(index + mark.length)))
       .flatMap((rest) => given.filter((one) => rest.startsWith(one)))[0];
@@ -180,7 +180,7 @@ function leaked({ text, words }: PersonTurn, { given, brief, expected }: Part, k
     : { kind: "leak", reason: `recites what it was given: ${quoted(recited)}` };
 }
 
-/** It states something that it was not given and that nobody mentioned. */
+/** Checks whether it states facts that it was not given and nobody mentioned. */
 function invented({ text }: PersonTurn, { shapes }: Part, known: KnownFacts): Found {
   const fact = statedFacts(text, shapes).find((one) => !known.has(one));
   const name = fact === undefined ? statedName(text) : undefined;
@@ -191,7 +191,7 @@ function invented({ text }: PersonTurn, { shapes }: Part, known: KnownFacts): Fo
     : { kind: "invented", reason: `states what it cannot know: ${quoted(what)}` };
 }
 
-/** The last turn repeats an earlier one. */
+/** Checks whether the last turn repeats an earlier one. */
 function repeats(turns: readonly PersonTurn[], { shapes }: Part, used: KnownFacts): Found {
   const last = turns.at(-1) as PersonTurn;
   const inside = repeatedInside(last.text);
@@ -200,7 +200,7 @@ function repeats(turns: readonly PersonTurn[], { shapes }: Part, used: KnownFact
   const isReply = declines(last.text) || (lengthOf(last.words) < 5 && agrees(last.text, last.previous));
   if (same.length < 3 || lengthOf(last.words) < 3 || isReply) return undefined;
   const questions = new Set(same.map(({ previous }) => wordsOf(previous))).size;
-  // Who is asked for something again may give it again, until it was used.
+  // A user who is asked for a fact again may repeat it, until the target has used it.
   const gives = statedFacts(last.text, shapes).some((one) => !used.has(one));
   const limit = gives ? 6 : questions > 1 ? 3 : 4;
   return same.length < limit
@@ -219,7 +219,10 @@ function repeatedInside(text: string): string | undefined {
   return undefined;
 }
 
-/** The talk ends with the person's word: before the target had one, or with the consent that something waited for. */
+/**
+ * Checks whether the user ended the conversation too early: before the target said anything, or with a consent that
+ * the target still had to act on.
+ */
 function endedEarly(last: PersonTurn | undefined, { input, transcript }: HeldConversation): Found {
   const { messages, output, trajectory } = transcript;
   const end = messages.at(-1);
@@ -228,7 +231,7 @@ function endedEarly(last: PersonTurn | undefined, { input, transcript }: HeldCon
   const replies = messages
     .filter(({ role }) => role === "assistant")
     .map(({ content }) => contentText(content));
-  // An answer that is apart from the conversation came after it.
+  // An answer that is not part of the conversation came after it.
   if (output !== "" && !replies.includes(output)) return undefined;
   if (last.previous === "")
     return { kind: "early", reason: `ended before it was answered: ${quoted(last.text)}` };

@@ -1,21 +1,21 @@
 /**
- * How people and the desks that serve them speak, language by language. Beside what the conversation itself shows this is all that
- * the rules for simulated people know of languages; a language that is not here has those other signs alone.
+ * Phrases of customers and support agents by language. Apart from what the conversation itself shows, this is all
+ * that the checks of simulated users know about languages; for other languages only the conversation is checked.
  */
 
-/** A pattern of whole words in lower case; blanks in it are any blanks. */
+/** A pattern of whole lower-case words; a space matches any whitespace. */
 function words(...patterns: readonly string[]): RegExp {
   const any = patterns.join("|").replaceAll(" ", "(?:[\\s,]+)");
   return new RegExp(`(?<![\\p{L}\\p{N}])(?:${any})(?:(?<![\\p{L}\\p{N}])|(?![\\p{L}\\p{N}]))`, "u");
 }
 
-/** The same at the beginning of a text, where languages without blanks go on at once. */
+/** Like `words`, at the start of a text; in languages without spaces the text may continue directly. */
 function opening(spaced: readonly string[], unspaced: readonly string[]): RegExp {
   const any = spaced.join("|").replaceAll(" ", "(?:[\\s,]+)");
   return new RegExp(`^(?:(?:${any})(?![\\p{L}\\p{N}])|(?:${unspaced.join("|")}))`, "iu");
 }
 
-/** Agrees, at the beginning of a clause. */
+/** Matches consent at the start of a clause. */
 const AGREES = opening(
   [
     "yes|yeah|yep|yup|aye|(?:da|ya|ano|k)(?=$)|sure(?: thing)?|ok(?:ay)?|k|please do|please go ahead|please proceed|go ahead|go for it|do it|do that|do so",
@@ -41,7 +41,7 @@ const AGREES = opening(
   ],
 );
 
-/** Declines or puts off, at the beginning of a clause. */
+/** Matches a refusal or postponement at the start of a clause. */
 const DECLINES = opening(
   [
     "no(?!,? (?:problem|worries|issue|doubt))|nope|nah|not (?:yet|now|really)|never ?mind|(?:i|we)(?:'d| would) rather not|rather not|(?:i|we) (?:don't|do not)|(?:please )?(?:don't|do not)|leave it|forget (?:it|about it)|on second thoughts?|wait|hold on|stop|actually no|but (?:first|before)",
@@ -53,7 +53,7 @@ const DECLINES = opening(
   ["不|否|别|算了|等", "いいえ|いえ|やめ|結構です|待って", "아니|아뇨|잠깐", "ไม่"],
 );
 
-/** A desk offers to do something and waits for a word. */
+/** Matches a support agent's offer to do something that needs the user's consent. */
 const PROPOSES = words(
   "(?:shall|should|may|can|could) (?:i|we)|(?:would you like|do you want|do you wish|want|like) (?:me|us) to|do you (?:agree|accept|approve|confirm|authori[sz]e|wish to|want to)|would you like to|are you sure|is (?:that|this|it) (?:ok|okay|all right|alright|correct|right|fine|acceptable)|ready to|(?:to|go) (?:proceed|ahead)|confirm|confirmation|(?:reply|answer|say) (?:with )?[\"'“‘]?yes",
   "soll(?:en)? (?:ich|wir)|darf ich|dürfen wir|möchten sie|wollen sie|sind sie (?:sicher|einverstanden)|einverstanden|in ordnung|bestätig\\p{L}*",
@@ -70,7 +70,7 @@ const PROPOSAL = new RegExp(
   "iu",
 );
 
-/** Asks for a word without a question. */
+/** Matches a request for confirmation that is not a question. */
 const WANTS_WORD = words(
   "please (?:confirm|reply|say|answer|approve|let me know|tell me)|(?:once|if|when|as soon as|after) you (?:confirm|agree|approve|say|give)|let me know (?:if|whether) (?:you(?:'d| would) like (?:me|us) to|i (?:should|may|can)|that|this)|need your (?:confirmation|approval|consent|go-ahead|ok(?:ay)?)|awaiting your",
   "bitte bestätigen|bitte um (?:ihre )?bestätigung|(?:sobald|wenn) sie (?:bestätigen|zustimmen|einverstanden)|(?:veuillez|merci de|pouvez-vous) confirmer|dès que vous confirmez|si vous êtes d'accord|por favor,? confirm\\p{L}+|si (?:está de acuerdo|confirma)|(?:mi )?conferm[ai] (?:per favore|se)|per favore,? conferm\\p{L}+|bevestig(?:t u)? (?:dit )?(?:alstublieft|graag|even)|vänligen bekräfta|bekreft|bekræft|proszę potwierdzić|prosím potvrďte|подтвердите|lütfen onayla\\p{L}+|يرجى التأكيد",
@@ -89,12 +89,12 @@ const CLOSING = words(
 );
 const CLOSING_UNSPACED = /还有|其他|别的|他に|ほかに|以上で|다른|더 (?:필요|도와)|อะไรอีก|เพิ่มเติม/u;
 
-/** Whether a sentence asks if anything is left, or if all is well: nothing waits for its answer. */
+/** Whether a sentence only asks if there is anything else or if all is well, so that nothing depends on the answer. */
 function closes(sentence: string): boolean {
   return CLOSING.test(sentence.toLowerCase()) || CLOSING_UNSPACED.test(sentence);
 }
 
-/** Sentences with their marks; the dot of a number ends none. */
+/** Splits a text into sentences with their punctuation; a dot in a number does not end one. */
 const sentencesOf = (text: string): readonly string[] =>
   text
     .split(/(?<=[.!?…؟])\s+|(?<=[。！？])|\n+/u)
@@ -111,8 +111,9 @@ const isQuestion = (sentence: string): boolean =>
   /[?？؟]/.test(sentence) || (/[;\u037e]$/.test(sentence) && /\p{Script=Greek}/u.test(sentence));
 
 /**
- * Whether words of a desk leave something to be done until the person agrees.
- * @param done something was done in this conversation: then a question has to propose more
+ * Whether a support agent's message waits for the user's consent to do something.
+ *
+ * @param done something was already done in this conversation; then a question must propose something further
  */
 export function awaitsConsent(previous: string, done: boolean): boolean {
   const asking = sentencesOf(previous).filter(
@@ -123,12 +124,15 @@ export function awaitsConsent(previous: string, done: boolean): boolean {
   return !done || PROPOSAL.test(last) || !isQuestion(last);
 }
 
-/** Whether somebody declines, or puts off, anywhere in what is said. */
+/** Whether a text declines or postpones anywhere. */
 export function declines(text: string): boolean {
   return clausesOf(text).some((one) => DECLINES.test(one));
 }
 
-/** Whether somebody agrees and does not decline. @param previous what it answers: one word means yes in one language, thanks in another */
+/**
+ * Whether a text agrees and does not decline. @param previous the message it answers, because one word can mean yes
+ * in one language and thanks in another
+ */
 export function agrees(text: string, previous: string): boolean {
   const isPolish = /[ąćęłńśźż]/i.test(text + previous);
   const yes = clausesOf(text).some((one) => AGREES.test(one) || (isPolish && /^tak(?!\p{L})/iu.test(one)));
@@ -138,13 +142,13 @@ export function agrees(text: string, previous: string): boolean {
 const WE_ACT =
   "(?:i|we)(?:'ve|'ll| have| will| can| am going to| are going to| shall| just)*(?: (?:now|just|already|gladly|also|successfully|therefore|immediately|gone ahead and|go ahead and))*";
 const YOURS = "(?:up )?(?:(?:the|a|an|that|full|new|partial) )*your (?:\\p{L}+ ){0,2}?";
-/** What the served call their own, and a desk calls theirs. */
+/** Things that customers call "my" and support agents call "your". */
 const OWNED =
   "orders?|bookings?|reservations?|accounts?|cards?|payments?|requests?|tickets?|appointments?|claims?|cases?|refunds?|money|loans?|balance|transactions?|profile|records?";
 const NOT_A_PAGE =
   "(?! (?:page|policy|policies|website|site|terms|email|e-mail|confirmation|message|form|number))";
 
-/** What the served never say of themselves: how a desk greets, what it offers, asks for and does. */
+/** Phrases that only support agents use: greetings, offers, questions and actions. */
 const STAFF_PHRASES = [
   // English
   words(
@@ -199,7 +203,7 @@ const STAFF_PHRASES = [
   /무엇을 도와드릴까요|어떻게 도와드릴까요|도와드릴 (?:것|일)이|문의해 주셔서 감사|고객 ?(?:센터|지원)입니다|고객님의 (?:주문|예약)을 (?:확인|취소)|(?:주문|예약) ?번호를 (?:알려|말씀해) ?주/u,
 ] as const;
 
-/** Words that only staff would use, in a message of the person; undefined where there are none. */
+/** A phrase of support agents in the user's message; undefined when there is none. */
 export function staffPhrase(text: string): string | undefined {
   const lower = text.toLowerCase();
   for (const form of STAFF_PHRASES) {
@@ -209,11 +213,11 @@ export function staffPhrase(text: string): string | undefined {
   return undefined;
 }
 
-/** Both sides of the talk in one message, each under its name. */
+/** Both roles in one message, each with its name. */
 export const OTHER_SIDE =
   /(?:^|\n)\s*[*_[(]{0,2}(?:assistant|agent|support(?: agent)?|customer (?:service|support)|representative|clerk|operator|kundenservice|kundendienst|mitarbeiter(?:in)?|berater(?:in)?|assistent(?:in)?|service client|conseiller|agente|asistente|assistente|operatore|atendente|medewerker|kundtjänst|konsultant|оператор|агент|客服|店员|オペレーター|상담원)[*_\])]{0,2}\s*[:：]/iu;
 
-/** Speaks of being played, or of what it was given to play by. */
+/** Matches statements about being simulated, or about the instructions. */
 const LEAKS = [
   // English
   words(
@@ -251,7 +255,7 @@ const LEAKS = [
   /(?:제|내) ?(?:지시|지침|설정|프롬프트|페르소나|역할)에 따(?:르면|라)|(?:제|내|나의) ?(?:페르소나|목표|역할) ?[:：]|(?:예상|기대)(?:되는)? ?(?:결과|답변)(?:은|는)|답변에.{0,20}포함/u,
 ] as const;
 
-/** Words of a person who speaks of being played; undefined where there are none. */
+/** Words of a simulated user that mention the simulation; undefined when there are none. */
 export function leakingWords(text: string): string | undefined {
   const lower = text.toLowerCase();
   for (const form of LEAKS) {
@@ -261,11 +265,11 @@ export function leakingWords(text: string): string | undefined {
   return undefined;
 }
 
-/** How people say who they are; what follows is a name. */
+/** Phrases with which people introduce themselves; a name follows. */
 const NAMES_ITSELF =
   /(?<!\p{L})(?:my (?:full )?name is|my name's|the name is|i am called|(?:mein name ist|ich heiße|ich heisse)|je m'appelle|mon nom est|me llamo|mi nombre es|mi chiamo|il mio nome è|meu nome é|(?:mijn naam is|ik heet)|jag heter|mitt namn är|jeg heter|jeg hedder|mit navn er|nazywam się|mam na imię|jmenuji se|меня зовут|мене звати|adım|benim adım)\s+/iu;
 
-/** The name that somebody gives as its own; undefined where it gives none. */
+/** The name with which the speaker introduces itself; undefined when there is none. */
 export function statedName(text: string): string | undefined {
   const intro = NAMES_ITSELF.exec(text);
   if (intro === null) return undefined;

@@ -1,23 +1,25 @@
 import type { Case } from "../domain/case.ts";
 import type { Message } from "../domain/message.ts";
 
-/** Ways in which a played person ends a conversation: done, handed to somebody else, nothing more is known. */
+/** The markers with which a simulated user ends a conversation: done, transferred, nothing more is known. */
 const END = /#{2,}\s*(?:STOP|TRANSFER|OUT-OF-SCOPE)\s*#{2,}/gi;
 
-/** What a played person said, without the sign that it has ended. */
+/** A simulated user's message, without the end marker. */
 export function readPersonWords(text: string): { readonly message: string; readonly ends: boolean } {
   const message = text.replaceAll(END, "").trim();
   return { message, ends: new RegExp(END).test(text) };
 }
 
-/** Chat APIs want to be asked something; a person begins by itself. */
+/** Chat APIs need a user message first, but a simulated user starts the conversation. */
 const BEGIN: Message = {
   role: "user",
   content: "(The conversation begins. Write the first message of the person that you play.)",
 };
 
 /**
- * The conversation as the model sees it that plays the person: the agent's messages are addressed to it, and results of tools are left out.
+ * The conversation from the view of the model that plays the user: the agent's messages are addressed to it, and tool
+ * results are left out.
+ *
  * @param guide its prompt, rendered for the case
  */
 export function personView(guide: readonly Message[], conversation: readonly Message[]): readonly Message[] {
@@ -30,9 +32,9 @@ export function personView(guide: readonly Message[], conversation: readonly Mes
   return [...guide, ...begins, ...visible];
 }
 
-/** The instructions with which a model plays the person of a case. */
+/** The instructions for a model that plays a case's user. */
 export interface PlayedPerson {
-  /** Where it is played: rendered once a trial. */
+  /** Rendered once per trial, where the user is simulated. */
   guide(golden: Case): readonly Message[];
   readonly max_turns: number;
 }

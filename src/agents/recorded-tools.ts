@@ -7,10 +7,10 @@ import { argumentsIn, firstLetters } from "./run-tools.ts";
 import { callKey, Occurrences, RecordedCall, RecordedTool } from "./tool-recording.ts";
 import { lost, type ToolProvider, type ToolTrial, type TrialTools } from "./trial-tools.ts";
 
-/** Tools that answer from a recording: none of them is run. */
+/** Tools that answer from a recording; none of them is run. */
 export interface RecordedTools extends ToolProvider {
   readonly offered: readonly OfferedTool[];
-  /** Hash of all that is recorded for a case. */
+  /** Hash of all recorded calls of a case. */
   hashFor(caseId: string): string;
 }
 
@@ -28,7 +28,7 @@ function brokenLine(path: string, line: number, column: number): Problem {
 
 interface Recording {
   readonly offered: readonly OfferedTool[];
-  /** In which line a call is answered. */
+  /** The line number of each recorded call. */
   readonly lines: ReadonlyMap<string, number>;
   readonly hashes: ReadonlyMap<string, readonly string[]>;
 }
@@ -66,9 +66,10 @@ const offeredTool = ({ tool, description, parameters, reads }: RecordedToolLine)
 type RecordedToolLine = ReturnType<(typeof RecordedTool)["parse"]>;
 
 /**
- * Opens what `evals run --record` wrote of tools.
+ * Opens the tool calls that `evals run --record` wrote.
+ *
  * @param path relative to the root
- * @throws {SettingMistake} where there is no such file; {EvalsError} with every line that is none
+ * @throws {SettingMistake} when the file does not exist; {EvalsError} with every invalid line
  */
 export function openRecordedTools(path: string, { root }: { readonly root: string }): RecordedTools {
   const file = new LineFile(placeOf(root, path));
@@ -118,12 +119,12 @@ function trialOf(
         ? { kind: "error", message: call.error }
         : { kind: "result", value: call.result as Json };
     },
-    // What the world would look like nobody knows: nothing was done to it.
+    // The resulting state is unknown, because the tools were not run.
     leave: async () => ({ kind: "left", state: undefined }),
   };
 }
 
-/** Nothing is made up for the model: a trial that asks for what was never answered has no answer itself. */
+/** No answer is invented: a trial with a call that was not recorded has no answer either. */
 function notRecorded(call: {
   readonly path: string;
   readonly tool: string;

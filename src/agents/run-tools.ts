@@ -5,18 +5,18 @@ import type { Message, ToolCall } from "../domain/message.ts";
 import type { ToolOutcome } from "../domain/tool.ts";
 import type { CallBounds, TrialTools } from "./trial-tools.ts";
 
-/** A call that was run: what is kept of it, and what the model gets to read. */
+/** A finished tool call: what is stored, and what the model receives. */
 export interface RanCall {
   readonly kind: "ran";
   readonly call: ToolCall;
   readonly message: Message;
-  /** It had no more time. */
+  /** Whether its time ran out. */
   readonly timedOut: boolean;
 }
 
 type Unanswerable = Extract<ToolOutcome, { kind: "lost" | "begin-again" }>;
 
-/** Runs one call as a model asked for it. @param now milliseconds, monotonic */
+/** Runs one tool call of a model. @param now milliseconds of a monotonic clock */
 export async function runCall(
   call: ToolCall,
   tools: TrialTools,
@@ -57,14 +57,14 @@ async function outcomeOf(
   return tools.call(name, read, bounds);
 }
 
-/** The arguments that a tool is called with; undefined where they are no object. Some models write nothing for none. */
+/** The arguments of a tool call; undefined when they are not an object. Some models send empty text for no arguments. */
 export function argumentsIn(given: Json): Readonly<Record<string, Json>> | undefined {
   if (given === "" || given === null) return {};
   if (typeof given !== "object" || Array.isArray(given)) return undefined;
   return membersIn(given) as Readonly<Record<string, Json>>;
 }
 
-/** A value as text, cut where it is long. */
+/** A value as text, shortened when it is long. */
 export function firstLetters(value: Json): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;

@@ -1,7 +1,7 @@
 import type { Json } from "../domain/json.ts";
 import { daysApart, findDates, type WrittenDate } from "./written-dates.ts";
 
-/** Something that a text states and nobody can guess: a code, a number, a sum of money, a date, an address of e-mail. */
+/** A fact in a text that nobody could guess: a code, a number, an amount of money, a date, an e-mail address. */
 export type Fact =
   | { readonly kind: "email" | "code" | "number"; readonly words: string }
   | { readonly kind: "amount"; readonly words: string; readonly value: number }
@@ -9,7 +9,7 @@ export type Fact =
 
 const DIGIT_ZEROS = [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0e50];
 
-/** Digits, dashes and blanks of every script in one form. */
+/** Normalizes digits, dashes and spaces of every script. */
 export function plainText(text: string): string {
   return text
     .normalize("NFKC")

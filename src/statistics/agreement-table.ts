@@ -14,9 +14,9 @@ export type TableShares = {
 };
 
 /**
- * Shares of a square table of counts, one rater down, the other across.
+ * The proportions of a square table of counts, one rater in rows, the other in columns.
  *
- * @throws {RangeError} unless the table is square, 2 × 2 or larger, of counts that are not all 0
+ * @throws {RangeError} unless the table is square, 2 × 2 or larger, with counts that are not all 0
  */
 export function tableShares(table: readonly (readonly number[])[]): TableShares {
   const size = table.length;

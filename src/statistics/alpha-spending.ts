@@ -2,18 +2,18 @@ import { requireLevel } from "./argument-checks.ts";
 import { normalQuantile, normalUpperTail } from "./normal-distribution.ts";
 
 /**
- * How the error is spent over the information: `obf` (O'Brien–Fleming like), `pocock`, or `hsd` with
- * its gamma, such as `hsd-2` or `hsd-4` (Hwang, Shih & DeCani; negative spends late, `hsd0` evenly).
+ * How the error is spent as information accumulates: `obf` (O'Brien–Fleming type), `pocock`, or `hsd` with its gamma,
+ * such as `hsd-2` or `hsd-4` (Hwang, Shih & DeCani; negative values spend late, `hsd0` evenly).
  */
 export type SpendingFunction = "obf" | "pocock" | `hsd${number}`;
 
 /**
- * Error spent up to an information fraction (Lan & DeMets 1983; closed forms as in gsDesign's
- * sfLDOF, sfLDPocock and sfHSD).
+ * Error spent up to an information fraction (Lan & DeMets 1983; closed forms as in gsDesign's sfLDOF, sfLDPocock and
+ * sfHSD).
  *
  * @param fraction of the final information, at least 0; above 1 counts as 1
- * @param spending which function
- * @param alpha one-sided error to spend in all, in (0, 1)
+ * @param spending the spending function
+ * @param alpha total one-sided error, in (0, 1)
  * @returns 0 at fraction 0, `alpha` at 1
  * @throws {RangeError} on arguments outside those ranges or an unknown function
  */

@@ -5,16 +5,16 @@ import { normalQuantile } from "./normal-distribution.ts";
 import { numberAt } from "./number-at.ts";
 import { mean, sampleVariance } from "./sample-moments.ts";
 
-// Intervals that one may look at as often as one likes, and stop at when one likes: with chance 1 - alpha the truth is in
-// every one of them, not only in one that was fixed beforehand.
+// Always-valid intervals: with probability 1 - alpha, all of them contain the true value. So one may look at them as
+// often and stop whenever one likes, unlike with a fixed-sample interval.
 
-/** Typical share that is bet: half-normal weights of this spread win soonest some 600 pairs of outcomes after the start. */
+/** Scale of the bets: half-normal weights of this spread detect a difference soonest after some 600 pairs of outcomes. */
 const SPREAD = 0.2;
 const LEAST_BET = 0.002;
 const LARGEST_BET = 0.95;
 const RATIO = 1.2;
 
-/** Shares that are bet at the same time, with the part of the money on each: half-normal, on a grid of equal ratios. */
+/** The fractions bet at the same time, with the share of the wealth on each: half-normal weights on a geometric grid. */
 const BETS: readonly { readonly share: number; readonly part: number }[] = betsOf();
 
 function betsOf() {
@@ -25,7 +25,10 @@ function betsOf() {
   return shares.map((share, i) => ({ share, part: numberAt(weights, i) / all }));
 }
 
-/** Values in [0, 1] in ascending order, each once, and how often it came: the order of constant bets does not matter. */
+/**
+ * Distinct values in [0, 1] in ascending order with their counts; for constant bets the order of observation does not
+ * matter.
+ */
 interface Counted {
   readonly values: Float64Array;
   readonly counts: Float64Array;
@@ -45,13 +48,13 @@ function counted(all: Float64Array): Counted {
   return { values: Float64Array.from(values), counts: Float64Array.from(counts) };
 }
 
-/** Wealth after betting that the mean is above `at`, in (0, 1], all bets together. */
+/** Total wealth after betting that the mean is above `at`, in (0, 1]. */
 function wealthAbove({ values, counts }: Counted, at: number): number {
   const outcomes = values.map((value) => value / at - 1);
   return BETS.reduce((sum, { share, part }) => sum + part * bettingWealth(outcomes, share, counts), 0);
 }
 
-/** The same values seen from 1: betting that the mean of these is above 1 - m is betting that it was below m. */
+/** Replaces each value x by 1 - x: betting that their mean is above 1 - m is betting that the original mean is below m. */
 const mirrored = ({ values, counts }: Counted): Counted => ({
   values: values.map((value) => 1 - value),
   counts,
@@ -60,13 +63,14 @@ const mirrored = ({ values, counts }: Counted): Counted => ({
 /** A mean with its always-valid interval. */
 export interface AlwaysValid extends Interval {
   readonly value: number;
-  /** Evidence against a mean of 0: under it, ever above 1/alpha with chance at most alpha. */
+  /** Evidence against a mean of 0: if the mean is 0, it ever exceeds 1/alpha with probability at most alpha. */
   readonly evidence: number;
 }
 
 /**
- * Always-valid interval of the mean of independent values in [-1, 1], without any assumption about their shape: those means
- * against which no mixture of constant bets has won 2/alpha on either side (Waudby-Smith & Ramdas 2023).
+ * Always-valid interval of the mean of independent values in [-1, 1], without assumptions about the distribution: the
+ * means against which no mixture of constant bets has reached wealth 2/alpha on either side (Waudby-Smith & Ramdas
+ * 2023).
  *
  * @param differences at least one, in the order observed; each in [-1, 1]
  * @throws {RangeError} if there is none or one is out of range
@@ -88,7 +92,7 @@ export function boundedMeanInterval(differences: ArrayLike<number>, confidence =
   return { value: mean(differences), low: 2 * low - 1, high: 2 * high - 1, evidence };
 }
 
-/** The lowest mean in [0, 1] that the bets against it have not refuted: wealth falls as the mean rises. */
+/** The lowest mean in [0, 1] that the bets have not refuted: wealth decreases as the mean increases. */
 function lowestKept(values: Counted, enough: number): number {
   let [refuted, kept] = [0, 1];
   while (kept - refuted > 1e-7) {
@@ -99,15 +103,15 @@ function lowestKept(values: Counted, enough: number): number {
   return refuted;
 }
 
-/** Below so many values a sum of them is not near enough to normal. */
+/** With fewer values, the normal approximation of their sum is too inaccurate. */
 const LEAST_FOR_NORMAL = 30;
 
-/** Squared spread of the normal mixture in units of one value's standard deviation: that of the bets above. */
+/** Squared spread of the normal mixture, in units of one value's standard deviation; matches the bets above. */
 const MIXTURE = (SPREAD * 0.59) ** 2;
 
 /**
- * Standard errors to each side of an always-valid interval by a normal mixture, after `size` values: some 3 where a fixed
- * interval has 1.96 (Robbins 1970; Waudby-Smith et al. 2021 for a variance that is estimated).
+ * Half-width of an always-valid interval by a normal mixture after `size` values, in standard errors: about 3 where a
+ * fixed-sample interval has 1.96 (Robbins 1970; Waudby-Smith et al. 2021 for an estimated variance).
  *
  * @throws {RangeError} if size is below 1
  */
@@ -119,7 +123,7 @@ export function mixtureBound(size: number, confidence = 0.95): number {
 }
 
 /**
- * Always-valid interval of the mean of independent values of any size, by the normal approximation.
+ * Always-valid interval of the mean of independent values of any range, by the normal approximation.
  *
  * @param differences at least one, in the order observed
  * @returns null below 30 values
@@ -141,15 +145,15 @@ export function normalMeanInterval(differences: ArrayLike<number>, confidence = 
   return { value, ...intervalAround(value, error, mixtureBound(size, confidence)), evidence };
 }
 
-/** A quantile's always-valid bounds, in the unit of the values; null where that side is not bounded yet. */
+/** Always-valid bounds of a quantile, in the unit of the values; null where a side has no bound yet. */
 export interface QuantileBounds {
   readonly low: number | null;
   readonly high: number | null;
 }
 
 /**
- * Always-valid bounds of a quantile of clusters of values, each cluster counting once: the values of which the share at or
- * below cannot be refuted to be q.
+ * Always-valid bounds of a quantile of clustered values, each cluster with equal weight: the values v for which "the
+ * share at or below v is q" is not refuted.
  *
  * @param clusters at least one, in the order observed, each with at least one value
  * @param q in (0, 1)
@@ -170,7 +174,8 @@ export function quantileBounds(
     counted(
       Float64Array.from(clusters, (cluster) => cluster.filter((one) => one <= at).length / cluster.length),
     );
-  // Of values in ascending order, the shares only rise: too small a value is refuted from one side, too large from the other.
+  // The share at or below v increases with v: a v that is too small is refuted on one side, one that is too large on
+  // the other.
   const tooSmall = (at: number): boolean => wealthAbove(mirrored(sharesBelow(at)), 1 - q) >= enough;
   const tooLarge = (at: number): boolean => wealthAbove(sharesBelow(at), q) >= enough;
   const first = firstIndex(values, (at) => !tooSmall(at));
@@ -181,7 +186,10 @@ export function quantileBounds(
   };
 }
 
-/** Index of the first value that something holds for, given that it then holds for all behind it; the length where for none. */
+/**
+ * Index of the first value for which `holds` is true, given that it stays true for all later values; the length when
+ * there is none.
+ */
 function firstIndex(values: Float64Array, holds: (value: number) => boolean): number {
   let [from, to] = [0, values.length];
   while (from < to) {
@@ -193,11 +201,12 @@ function firstIndex(values: Float64Array, holds: (value: number) => boolean): nu
 }
 
 /**
- * Sessions an arm so that a difference of two shares is called with the given chance by the time they are all there.
+ * Sessions per arm needed to detect a difference of two shares with the given probability by the time all sessions
+ * are there.
  *
  * @param rate of one arm, in (0, 1)
- * @param effect size of the difference, above 0; whichever direction varies more counts
- * @throws {RangeError} if a level is out of range or the other arm's share would leave [0, 1] both ways
+ * @param effect size of the difference, above 0; the direction with the larger variance is used
+ * @throws {RangeError} if a level is out of range or the other arm's share would be outside [0, 1] in both directions
  */
 export function sessionsPerArm(
   rate: number,
@@ -212,7 +221,7 @@ export function sessionsPerArm(
   const variance = rate * (1 - rate) + Math.max(...others.map((other) => other * (1 - other)));
   const sizeAt = (bound: number): number => ((bound + normalQuantile(power)) / effect) ** 2 * variance;
   const singleLook = Math.ceil(sizeAt(normalQuantile(1 - (1 - confidence) / 2)));
-  // The bound grows so slowly that this settles within a few rounds; it is largest at few sessions.
+  // The bound changes so slowly that the iteration converges in a few rounds; it is largest for few sessions.
   let sessions = singleLook;
   for (let round = 0; round < 50; round++) sessions = sizeAt(mixtureBound(sessions, confidence));
   return { sessions: Math.ceil(sessions), singleLook };

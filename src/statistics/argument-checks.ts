@@ -1,5 +1,5 @@
 /**
- * Guards an argument that counts something.
+ * Checks a count.
  *
  * @throws {RangeError} unless `value` is an integer, at least `least`
  */
@@ -10,7 +10,7 @@ export function requireCount(name: string, value: number, least = 0): void {
 }
 
 /**
- * Guards an argument that is a probability or a proportion.
+ * Checks a probability or proportion.
  *
  * @throws {RangeError} unless `value` is in [0, 1], ends included
  */
@@ -21,7 +21,7 @@ export function requireProportion(name: string, value: number): void {
 }
 
 /**
- * Guards a level such as alpha, a confidence or a power, where both ends are meaningless.
+ * Checks a level such as alpha, a confidence or a power, for which both ends are meaningless.
  *
  * @throws {RangeError} unless `value` is in (0, 1), ends excluded
  */
@@ -32,7 +32,7 @@ export function requireLevel(name: string, value: number): void {
 }
 
 /**
- * Guards an argument that must be above zero and finite.
+ * Checks a positive, finite number.
  *
  * @throws {RangeError} unless `value` is in (0, Infinity)
  */
@@ -43,7 +43,7 @@ export function requirePositive(name: string, value: number): void {
 }
 
 /**
- * Guards "some of all": `part` of the `whole` things had a property.
+ * Checks that `part` of `whole` things had a property.
  *
  * @throws {RangeError} unless both are integers and 0 <= part <= whole
  */
@@ -53,7 +53,7 @@ export function requirePart(name: string, part: number, whole: number): void {
 }
 
 /**
- * Guards columns that are read side by side.
+ * Checks that columns have the same length.
  *
  * @throws {RangeError} unless every column has the length of the first
  */

@@ -4,11 +4,10 @@ import { logGamma } from "./log-gamma.ts";
 const TINY = 1e-300;
 
 /**
- * Regularised incomplete beta function I_x(a, b): the probability that a Beta(a, b) value is at
- * most `x`.
+ * Regularised incomplete beta function I_x(a, b): the probability that a Beta(a, b) value is at most `x`.
  *
- * Lentz's evaluation of the continued fraction (Abramowitz & Stegun 26.5.8), on whichever side
- * converges fast. Absolute error below 1e-12 for a + b up to 1e4.
+ * Lentz's evaluation of the continued fraction (Abramowitz & Stegun 26.5.8), on the side that converges faster.
+ * Absolute error below 1e-12 for a + b up to 1e4.
  *
  * @param x in [0, 1]
  * @param a first shape, above 0
@@ -23,7 +22,7 @@ export function incompleteBeta(x: number, a: number, b: number): number {
   return betaCdf(x, a, b, logGamma(a + b) - logGamma(a) - logGamma(b));
 }
 
-/** `logScale` is -log B(a, b), passed in so that a search for a quantile computes it once. */
+/** `logScale` is -log B(a, b); it is a parameter so that a quantile search computes it only once. */
 function betaCdf(x: number, a: number, b: number, logScale: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;

@@ -4,8 +4,8 @@ import { numberAt } from "./number-at.ts";
 /**
  * Probabilities of 0, 1, …, n successes among `n` independent draws.
  *
- * Filled by the ratio of neighbours outward from the mode and then scaled to sum 1, so that no
- * factorial can overflow and every entry keeps about 1e-13 relative precision.
+ * Computed by the ratio of neighbours outward from the mode and then scaled to sum 1, so that no factorial can
+ * overflow and every entry keeps about 1e-13 relative precision.
  *
  * @param n draws, an integer of at least 0
  * @param p chance of success in one draw, in [0, 1]

@@ -3,8 +3,8 @@ import { betaQuantile } from "./beta-distribution.ts";
 import type { Interval } from "./interval.ts";
 
 /**
- * Clopper–Pearson interval: coverage is never below the confidence, so it is wide. With no success
- * among n the one-sided 95 % upper end is 1 - 0.05^(1/n), about 3/n.
+ * Clopper–Pearson interval: its coverage is never below the confidence level, so it is wide. With 0 successes among
+ * n, the one-sided 95 % upper end is 1 - 0.05^(1/n), about 3/n.
  *
  * @param successes an integer in [0, size]
  * @param size independent draws, at least 1
@@ -24,8 +24,8 @@ export function clopperPearson(successes: number, size: number, confidence = 0.9
 /**
  * Equal-tailed interval of the posterior Beta(c + ½, n - c + ½) under Jeffreys' prior.
  *
- * With no success (or no failure) the interval does not contain 0 (or 1); the plain quantiles are
- * returned all the same, as the usual implementations do.
+ * With no success (or no failure) the interval does not contain 0 (or 1); like the usual implementations, this
+ * returns the plain quantiles.
  *
  * @param successes an integer in [0, size]
  * @param size independent draws, at least 1

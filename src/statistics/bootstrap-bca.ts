@@ -6,7 +6,7 @@ import { quantile7OfSorted } from "./quantile.ts";
 import { mean } from "./sample-moments.ts";
 import { seededRandom } from "./seeded-random.ts";
 
-/** What a bias-corrected accelerated interval is made of. */
+/** The inputs of a bias-corrected accelerated interval. */
 export type BcaInput = {
   /** The statistic on the sample itself. */
   readonly estimate: number;
@@ -36,7 +36,7 @@ export function bcaInterval({ estimate, replicates, jackknife }: BcaInput, confi
   return { low: bound((1 - confidence) / 2), high: bound(1 - (1 - confidence) / 2) };
 }
 
-/** Kept off 0 and 1, where the bias would be infinite. */
+/** Kept away from 0 and 1, where the bias correction would be infinite. */
 function shareBelow(replicates: ArrayLike<number>, estimate: number): number {
   const size = replicates.length;
   let below = 0;
@@ -99,11 +99,11 @@ function leaveOneOut(sample: Float64Array, statistic: Statistic): Float64Array {
   return Float64Array.from(sample, (_, left) => statistic(sample.filter((_value, i) => i !== left)));
 }
 
-/** Beyond this the n^n resamples would be too many; use {@link bcaBootstrap}. */
+/** For larger samples the n^n resamples would be too many; use {@link bcaBootstrap}. */
 export const BCA_EXHAUSTIVE_MAX_SIZE = 7;
 
 /**
- * BCa interval of the mean from every one of the n^n resamples: no randomness at all.
+ * BCa interval of the mean from all n^n resamples, without randomness.
  *
  * @param values 2 to 7
  * @param confidence two-sided, in (0, 1)
@@ -126,7 +126,7 @@ export function bcaExhaustive(values: ArrayLike<number>, confidence = 0.95): Int
   return bcaInterval({ estimate, replicates, jackknife: leaveOneOut(sample, mean) }, confidence);
 }
 
-/** The same mean added up in another order must count as a tie. */
+/** Equal means computed in a different order of summation must count as a tie. */
 function roundTo12(value: number): number {
   return Math.round(value * 1e12) / 1e12;
 }

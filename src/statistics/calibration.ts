@@ -11,8 +11,8 @@ import { numberAt } from "./number-at.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 /**
- * Expected calibration error: the mean distance between stated confidence and share correct, over
- * equal bins (low, high], the first one closed. Biased upward for small samples; say n with it.
+ * Expected calibration error: the mean difference between stated confidence and share correct, over bins (low, high]
+ * of equal width, the first one closed. It is biased upward for small samples, so report n with it.
  *
  * @param confidences each in [0, 1]
  * @param correct 1 where the statement was right, 0 where not, in the same order
@@ -28,7 +28,10 @@ export function expectedCalibrationError(
   return errorOf(binned(confidences, correct, bins));
 }
 
-/** Each statement's bin, and how far it was off; per bin the sum of the latter: |sum| / n is the bin's share of the error. */
+/**
+ * Each statement's bin and its deviation (confidence minus correct). The sum of the deviations in a bin, as |sum| /
+ * n, is the bin's part of the error.
+ */
 type Binned = { readonly bin: Int32Array; readonly off: Float64Array; readonly gaps: Float64Array };
 
 function binned(confidences: readonly number[], correct: readonly number[], bins: number): Binned {
@@ -57,9 +60,9 @@ function sumOfSizes(gaps: Float64Array): number {
 }
 
 /**
- * What {@link expectedCalibrationError} shows by chance where every statement is right exactly as often as it claims: per bin
- * the mean size of a sum of n deviations, √(2/π Σ c(1 - c)) by the normal approximation. The most that the estimate can be
- * too large by.
+ * The {@link expectedCalibrationError} that chance alone causes when every statement is right exactly as often as it
+ * claims: per bin the expected size of the sum of deviations, √(2/π Σ c(1 - c)) by the normal approximation. It is an
+ * upper bound of the estimate's bias.
  *
  * @returns in [0, 1]; 0 only where every confidence is 0 or 1
  * @throws {RangeError} if there is none or one is out of range
@@ -112,7 +115,7 @@ export function calibrationErrorInterval(
   return bcaInterval({ estimate: total / size, replicates, jackknife });
 }
 
-/** Edges are compared after rounding to 9 digits: 0.3 · 10 must not land above 3. */
+/** Bin edges are compared after rounding to 9 digits: 0.3 · 10 must not count as above 3. */
 function binOf(confidence: number, bins: number): number {
   const index = Math.round(confidence * bins * 1e9) / 1e9;
   return Math.max(0, Math.ceil(index) - 1);
@@ -120,15 +123,15 @@ function binOf(confidence: number, bins: number): number {
 
 const LOG_TEMPERATURE_LIMIT = 3;
 
-/** The temperatures that are looked at; one at an end of them says that none in between is likeliest. */
+/** The range of temperatures searched; a result at either end means that the maximum is outside. */
 export const TEMPERATURE_RANGE: Interval = {
   low: Math.exp(-LOG_TEMPERATURE_LIMIT),
   high: Math.exp(LOG_TEMPERATURE_LIMIT),
 };
 
 /**
- * Temperature T that makes σ(logit / T) the likeliest explanation of the labels; above 1 means the
- * logits were too sure. Golden-section search of log T in [-3, 3].
+ * The temperature T for which σ(logit / T) maximizes the likelihood of the labels; above 1 means overconfident
+ * logits. Golden-section search of log T in [-3, 3].
  *
  * @param logits log-odds of label 1
  * @param labels 0 or 1, in the same order
@@ -143,12 +146,13 @@ export function calibrationTemperature(logits: readonly number[], labels: readon
 }
 
 /**
- * The same for several labels: T that makes softmax(scores / T) the likeliest explanation.
+ * Like {@link calibrationTemperature} for several labels: the T for which softmax(scores / T) maximizes the
+ * likelihood.
  *
- * @param logScores one list a statement, a number for each label up to a constant: logarithms of probabilities, or logits
- * @param labels which of them was right, in the same order
+ * @param logScores for each statement one number per label, up to a constant: log probabilities or logits
+ * @param labels index of the right label, in the same order
  * @returns in [e^-3, e^3]
- * @throws {RangeError} if there is none, lengths differ, or a label is not one of its list
+ * @throws {RangeError} if there is none, lengths differ, or a label is not an index of its list
  */
 export function softmaxTemperature(
   logScores: readonly (readonly number[])[],

@@ -4,16 +4,16 @@ import { normalCdf } from "./normal-distribution.ts";
 import { numberAt } from "./number-at.ts";
 import { sampleVariance, varianceFromSums } from "./sample-moments.ts";
 
-/** Values of both sides of the same clusters, in the same order. */
+/** Values of the same clusters on both sides, in the same order. */
 export type ClusterSides = { readonly base: ClusterMoments; readonly candidate: ClusterMoments };
 
 /** A mean difference and its two standard errors, all in the unit of the values. */
 export type ClusterDifference = {
   /** Mean over clusters of (candidate mean - base mean); negative for a drop. */
   readonly theta: number;
-  /** Standard error on exactly these clusters, by permuting values between the sides of a cluster. */
+  /** Standard error for exactly these clusters, by permuting values between the two sides of each cluster. */
   readonly sePermutation: number;
-  /** Standard error for fresh clusters, sd of the differences / √n; Infinity for one cluster. */
+  /** Standard error for new clusters, sd of the differences / √n; Infinity for one cluster. */
   readonly seBetween: number;
   /** Clusters compared. */
   readonly clusters: number;
@@ -22,10 +22,10 @@ export type ClusterDifference = {
 };
 
 /**
- * Difference of two sides, nested in clusters, from per-cluster count, sum and sum of squares.
+ * Difference of two sides with clustered values, from per-cluster count, sum and sum of squares.
  *
- * The permutation variance of a cluster is S²(1/k + 1/m), S² the variance of both sides pooled: exact
- * if the sides are exchangeable, too large (safe) if they are not.
+ * The permutation variance of a cluster is S²(1/k + 1/m), with S² the pooled variance of both sides. It is exact if
+ * the sides are exchangeable, and too large (conservative) if they are not.
  *
  * @throws {RangeError} if there is no cluster, a side of one is empty, or columns differ in length
  */
@@ -46,7 +46,7 @@ export function clusterDifference({ base, candidate }: ClusterSides): ClusterDif
       numberAt(base.sum, i) + numberAt(candidate.sum, i),
       numberAt(base.sumOfSquares, i) + numberAt(candidate.sumOfSquares, i),
     );
-    // All values equal: the means are too, whatever rounding says.
+    // If all values are equal, the means are equal too, despite rounding.
     const difference = pooled === 0 ? 0 : numberAt(candidate.sum, i) / k - numberAt(base.sum, i) / m;
     differences[i] = difference;
     sum += difference;
@@ -74,10 +74,10 @@ function requireSides(base: ClusterMoments, candidate: ClusterMoments): void {
   requireCount("number of clusters", base.count.length, 1);
 }
 
-/** Raw values of one cluster in both sides. */
+/** Raw values of one cluster on both sides. */
 export type ClusterValues = { readonly base: ArrayLike<number>; readonly candidate: ArrayLike<number> };
 
-/** {@link clusterDifference} of raw values. */
+/** {@link clusterDifference} for raw values. */
 export function clusterDifferenceOfValues(clusters: readonly ClusterValues[]): ClusterDifference {
   return clusterDifference({
     base: sumClusters(clusters.map(({ base }) => base)),
@@ -89,8 +89,8 @@ export function clusterDifferenceOfValues(clusters: readonly ClusterValues[]): C
 export type PermutationZ = { readonly z: number; readonly p: number; readonly pRise: number };
 
 /**
- * Test of exchangeability for graded values: z = theta / sePermutation. `p` is small for a drop,
- * `pRise` for a rise. Without any spread z is 0 and both are 0.5.
+ * Test of exchangeability for graded values: z = theta / sePermutation. `p` is small for a drop, `pRise` for a rise.
+ * Without any variation z is 0 and both are 0.5.
  */
 export function permutationZ({
   theta,

@@ -2,17 +2,17 @@ import { requireCount, requireSameLength } from "./argument-checks.ts";
 import { numberAt } from "./number-at.ts";
 import { mean, sampleVariance, varianceFromSums } from "./sample-moments.ts";
 
-/** Per cluster: how many values, and their sum. Parallel columns, one entry a cluster. */
+/** Per cluster: the number of values and their sum. Parallel columns, one entry per cluster. */
 export type ClusterSums = { readonly count: ArrayLike<number>; readonly sum: ArrayLike<number> };
 
-/** Per cluster also the sum of squared values. */
+/** Per cluster, also the sum of squared values. */
 export type ClusterMoments = ClusterSums & { readonly sumOfSquares: ArrayLike<number> };
 
 /** A mean of cluster means with its standard error, both in the unit of the values. */
 export type ClusterMean = { readonly mean: number; readonly standardError: number };
 
 /**
- * Adds raw values up per cluster.
+ * Sums the raw values of each cluster.
  *
  * @param clusters at least one cluster, each with at least one value
  * @throws {RangeError} if a cluster is empty
@@ -55,12 +55,11 @@ export function clusterMeans({ count, sum }: ClusterSums): Float64Array {
 }
 
 /**
- * Macro mean over clusters with the standard error for fresh clusters, sd(cluster means) / √n.
- * Values of one cluster are not independent, so they never count as a larger sample
- * (Miller 2024, arXiv 2411.00640).
+ * Macro mean over clusters with the standard error for new clusters, sd(cluster means) / √n. Values of one cluster
+ * are not independent, so they do not count as a larger sample (Miller 2024, arXiv 2411.00640).
  *
  * @param clusters per-cluster count and sum
- * @returns the standard error is Infinity for a single cluster: its spread is unknown
+ * @returns the standard error is Infinity for a single cluster, because its variation is unknown
  * @throws {RangeError} if there is no cluster or one is empty
  */
 export function clusterMean(clusters: ClusterSums): ClusterMean {
@@ -72,14 +71,14 @@ export function clusterMean(clusters: ClusterSums): ClusterMean {
   };
 }
 
-/** {@link clusterMean} of raw values. */
+/** {@link clusterMean} for raw values. */
 export function clusterMeanOfValues(clusters: readonly ArrayLike<number>[]): ClusterMean {
   return clusterMean(sumClusters(clusters));
 }
 
 /**
- * Macro mean when clusters themselves come in groups that share something (the same document):
- * SE² = n⁻² · G/(G - 1) · Σ_g (Σ_{i in g} (mean_i - mean))² (Miller 2024, arXiv 2411.00640).
+ * Macro mean when the clusters belong to groups with a common cause (the same document): SE² = n⁻² · G/(G - 1) · Σ_g
+ * (Σ_{i in g} (mean_i - mean))² (Miller 2024, arXiv 2411.00640).
  *
  * @param groups one label per cluster
  * @returns the standard error is Infinity for a single group
@@ -101,8 +100,7 @@ export function groupedClusterMean(clusters: ClusterSums, groups: readonly (stri
 }
 
 /**
- * Mean over clusters of the variance inside a cluster, for planning. Clusters with one value say
- * nothing about it and are left out.
+ * Mean within-cluster variance, for planning. Clusters with one value carry no information about it and are left out.
  *
  * @returns squared units of the values, or null when no cluster has two values
  * @throws {RangeError} if the columns differ in length
@@ -121,8 +119,8 @@ export function meanWithinVariance({ count, sum, sumOfSquares }: ClusterMoments)
 }
 
 /**
- * Intra-cluster correlation of values in [0, 1]: 1 - mean within variance / (m(1 - m)), m the macro
- * mean. 1: values of a cluster always agree; 0: clusters do not matter.
+ * Intra-cluster correlation of values in [0, 1]: 1 - mean within variance / (m(1 - m)), with m the macro mean. 1: the
+ * values of a cluster always agree; 0: clusters make no difference.
  *
  * @returns at most 1, below 0 by chance; null when no cluster has two values or m is 0 or 1
  * @throws {RangeError} if there is no cluster or one is empty

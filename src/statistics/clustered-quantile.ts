@@ -3,7 +3,7 @@ import { numberAt } from "./number-at.ts";
 import { quantile7OfSorted, quantileCiRanks } from "./quantile.ts";
 import { effectiveClusterSize } from "./wilson-interval.ts";
 
-/** A quantile with its bounds, in the unit of the values; null where the sample is too small to bound that side. */
+/** A quantile with its bounds, in the unit of the values; null where the sample is too small for a bound. */
 export interface QuantileInterval {
   readonly value: number;
   readonly low: number | null;
@@ -11,10 +11,10 @@ export interface QuantileInterval {
 }
 
 /**
- * Quantiles of values that come in clusters, each with an interval from order statistics. Values of one cluster
- * resemble each other, so the ranks are those of an effective sample: as many independent values as would say as much
- * of the share below the quantile (the size behind {@link effectiveClusterSize}). Without repeats that is the sample
- * itself, and the ranks are {@link quantileCiRanks}'.
+ * Quantiles of clustered values, with intervals from order statistics. Values of one cluster are correlated, so the
+ * ranks are those of an effective sample size: the number of independent values that would estimate the share below
+ * the quantile equally well (see {@link effectiveClusterSize}). With one value per cluster this is the sample size,
+ * and the ranks are those of {@link quantileCiRanks}.
  *
  * @param values at least one
  * @param clusters cluster of each value: whole numbers from 0
@@ -54,7 +54,7 @@ function countEach(clusters: ArrayLike<number>): { readonly count: Float64Array;
   return { count, largest: count.reduce((a, b) => Math.max(a, b), 0) };
 }
 
-/** Independent values that would estimate the share at or below `value` as well as these. */
+/** The number of independent values that would estimate the share at or below `value` equally well. */
 function sizeAt(
   value: number,
   values: ArrayLike<number>,

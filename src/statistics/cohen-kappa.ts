@@ -1,18 +1,18 @@
 import { type Agreement, type TableShares, tableShares } from "./agreement-table.ts";
 import { numberAt } from "./number-at.ts";
 
-/** Credit for a near miss between ordered categories: none, falling with the distance, or its square. */
+/** Partial credit for near misses between ordered categories: none, decreasing with the distance, or with its square. */
 export type KappaWeights = "none" | "linear" | "quadratic";
 
-/** Share of a sum that its rounding may be, generously. */
+/** Generous upper bound of a sum's relative rounding error. */
 const ROUNDING = 1e-12;
 
 /**
  * Cohen's kappa with the standard error of Fleiss, Cohen & Everitt (1969).
  *
- * @param table counts, one rater down, the other across; square
+ * @param table square counts, one rater in rows, the other in columns
  * @param weights "none" for unordered categories
- * @returns null if chance alone would agree always (both raters used one category)
+ * @returns null if chance agreement is 1 (both raters used a single category)
  * @throws {RangeError} if the table is not a square of counts
  */
 export function cohenKappa(
@@ -35,7 +35,7 @@ export function cohenKappa(
     return (shares.cells[i]?.[j] ?? 0) * off * off;
   });
   const difference = spread - (estimate - chance * (1 - estimate)) ** 2;
-  // Where both are the same, what is left is rounding.
+  // When the two are equal, the difference is only rounding error.
   const variance = difference > ROUNDING * spread ? difference : 0;
   return { estimate, standardError: Math.sqrt(variance / shares.total) / (1 - chance) };
 }

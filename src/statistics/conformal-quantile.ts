@@ -3,8 +3,8 @@ import { betaQuantile } from "./beta-distribution.ts";
 import type { Interval } from "./interval.ts";
 
 /**
- * Split-conformal threshold: the ⌈(n + 1)(1 - alpha)⌉-th smallest score. A fresh exchangeable score
- * is at most that with chance 1 - alpha or more.
+ * Split-conformal threshold: the ⌈(n + 1)(1 - alpha)⌉-th smallest score. A new exchangeable score is at most that
+ * with probability 1 - alpha or more.
  *
  * @param scores calibration scores, in any order and unit; 19 are needed for 95 %, 9 for 90 %
  * @param alpha in (0, 1)
@@ -21,8 +21,8 @@ function rankOf(size: number, alpha: number): number {
 }
 
 /**
- * Where the coverage of a {@link conformalQuantile} really lies: over calibration samples of this size it is
- * Beta(⌈(n + 1)(1 - alpha)⌉, n + 1 less that) (Marques F. 2023).
+ * Interval of the actual coverage of a {@link conformalQuantile}: over calibration samples of this size it has the
+ * distribution Beta(⌈(n + 1)(1 - alpha)⌉, n + 1 less that) (Marques F. 2023).
  *
  * @param size calibration scores, at least 1
  * @param confidence two-sided, in (0, 1)

@@ -3,31 +3,31 @@ import { CUSUM_START, type CusumState, cusumStep, shiryaevRoberts } from "./drif
 import { normalQuantile } from "./normal-distribution.ts";
 import { seededRandom } from "./seeded-random.ts";
 
-/** Half of the shift that the chart looks for first, in standard deviations of one value. */
+/** Half of the shift that the chart detects fastest, in standard deviations of one value. */
 const ALLOWANCE = 0.5;
 
-/** Evidence above which the chart alarms: once in some 430 values without a change, against a perfect reference. */
+/** Threshold of the alarm: without a change, one false alarm in some 430 values, for an exactly known reference. */
 export const DRIFT_THRESHOLD = 5;
 
-/** At this value a Shiryaev–Roberts chart alarms at most once in 500 values without a change, by proof. */
+/** At this threshold a Shiryaev–Roberts chart is proven to raise at most one false alarm in 500 values. */
 export const SHIRYAEV_ROBERTS_THRESHOLD = 500;
 
-/** Where a chart stands after a value. */
+/** The state of a chart after a value. */
 export interface ChartPoint {
-  /** The larger of the evidence up and down, at least 0. */
+  /** The larger of the evidence for a rise and for a fall, at least 0. */
   readonly statistic: number;
   readonly direction: "up" | "down";
   readonly alarm: boolean;
-  /** Index of the value at which the evidence began to gather; its own where there is none. */
+  /** Index of the value at which the evidence started to accumulate; the point's own index when there is none. */
   readonly since: number;
 }
 
 /**
- * A two-sided CUSUM chart. After an alarm the evidence starts again at the threshold: a shift that lasts goes on
- * alarming, and one that is over stops with the first value that shows it.
+ * A two-sided CUSUM chart. After an alarm the evidence restarts at the threshold: a persistent shift keeps alarming,
+ * and one that is over stops with the first value that shows it.
  *
  * @param values standardised differences from the reference, in time order
- * @returns one point a value
+ * @returns one point per value
  */
 export function driftChart(values: readonly number[]): ChartPoint[] {
   let state: CusumState = CUSUM_START;
@@ -47,16 +47,16 @@ export function driftChart(values: readonly number[]): ChartPoint[] {
   });
 }
 
-/** Where a Shiryaev–Roberts chart of the same values stands; null before the first. */
+/** The current statistic of a Shiryaev–Roberts chart of the same values; null without values. */
 export function shiryaevRobertsNow(values: readonly number[]): number | null {
   return shiryaevRoberts(values).at(-1) ?? null;
 }
 
 /**
- * How many values a shift takes to alarm, on average about: the threshold over what each adds.
+ * Average number of values until a shift raises an alarm: the threshold divided by what each value adds.
  *
  * @param shift size, in standard deviations of one value, at least 0
- * @returns Infinity for a shift that the allowance swallows
+ * @returns Infinity for a shift not larger than the allowance
  */
 export function valuesToFind(shift: number): number {
   return shift <= ALLOWANCE
@@ -64,16 +64,17 @@ export function valuesToFind(shift: number): number {
     : Math.max(1, Math.ceil(DRIFT_THRESHOLD / (shift - ALLOWANCE)));
 }
 
-/** Series that are played for a probability: its standard error is below half a point. */
+/** Number of simulated series for a probability; its standard error is below half a percentage point. */
 const PLAYED = 10_000;
 
 /**
- * Chance that the chart alarms within so many values without a change. Every value is held against one and the same
- * reference, so all of them are off by what the reference is off: the smaller it is, the more often that alone alarms.
+ * Probability that the chart raises a false alarm within this many values. All values are compared with the same
+ * estimated reference, so its error affects all of them: the smaller the reference sample, the more often that error
+ * alone raises an alarm.
  *
  * @param count values, at least 1
- * @param shared share of a value's variance that is the reference's, in [0, 1]
- * @returns by seeded play, in [0, 1]
+ * @param shared the reference's share of a value's variance, in [0, 1]
+ * @returns by seeded simulation, in [0, 1]
  * @throws {RangeError} on arguments outside those ranges
  */
 export function falseAlarmProbability(count: number, shared: number): number {
@@ -97,9 +98,9 @@ export function falseAlarmProbability(count: number, shared: number): number {
 }
 
 /**
- * Standard deviations by which values fell or rose, from one-sided p-values: the normal value with the same tails.
+ * Converts one-sided p-values to a z value with the same tail probabilities.
  *
- * @param low chance of so little or less, `high` of so much or more; both in [0, 1], not both 0
+ * @param low probability of a value this low or lower; `high`: this high or higher; both in [0, 1], not both 0
  */
 export function deviationOf({ low, high }: { readonly low: number; readonly high: number }): number {
   const tail = Math.max(1e-20, Math.min(low, high, 0.5));

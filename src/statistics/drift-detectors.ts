@@ -4,7 +4,7 @@ import { numberAt } from "./number-at.ts";
 /** Evidence for a shift up and for a shift down; both at least 0. */
 export type CusumState = { readonly high: number; readonly low: number };
 
-/** Where a chart starts, and starts again after an alarm. */
+/** Initial state of a chart, also after an alarm. */
 export const CUSUM_START: CusumState = { high: 0, low: 0 };
 
 /**
@@ -18,8 +18,8 @@ export function cusumStep({ high, low }: CusumState, z: number, allowance = 0.5)
 }
 
 /**
- * States of a CUSUM after each value; alarm when either exceeds a limit. A limit of 5 gives
- * one false alarm in some 430 values against a perfect reference.
+ * States of a CUSUM after each value; it alarms when either side exceeds a limit. A limit of 5 gives one false alarm
+ * in some 430 values for an exactly known reference.
  *
  * @param values standardised differences, in time order
  * @returns one state per value
@@ -32,12 +32,12 @@ export function cusum(values: readonly number[], allowance = 0.5): CusumState[] 
   });
 }
 
-/** Shifts, in standard deviations, that a Shiryaev–Roberts detector looks for by default. */
+/** Default shifts that a Shiryaev–Roberts detector looks for, in standard deviations. */
 export const SHIRYAEV_ROBERTS_SHIFTS: readonly number[] = [-2, -1, -0.5, 0.5, 1, 2];
 
 /**
- * Shiryaev–Roberts e-detector: R ← (R + 1) e^(λz - λ²/2) for each shift λ, averaged. An alarm at A
- * has an average run length to a false alarm of at least A (Shin, Ramdas & Rinaldo).
+ * Shiryaev–Roberts e-detector: R ← (R + 1) e^(λz - λ²/2) for each shift λ, averaged. With an alarm threshold A, the
+ * average run length to a false alarm is at least A (Shin, Ramdas & Rinaldo).
  *
  * @param values standardised differences, in time order
  * @param shifts λ, at least one

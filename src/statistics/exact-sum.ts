@@ -1,10 +1,10 @@
 /**
- * Adds with twice the digits of a double, so that a total does not depend on the order in which its parts came in: a
- * resumed run, a scan of the store, a baseline file and the run itself must print the same digits.
+ * Adds with twice the precision of a double, so that a total does not depend on the order of its parts: a resumed
+ * run, a scan of the store, a baseline file and the run itself must print the same digits.
  *
- * Source: Dekker 1971 (double-double addition) over Knuth's two-sum.
+ * Source: Dekker 1971 (double-double addition) with Knuth's two-sum.
  *
- * @param lost what rounding took from `sum` so far
+ * @param lost the rounding error of `sum` so far
  */
 export function addExactly(sum: number, lost: number, value: number): [sum: number, lost: number] {
   const rounded = sum + value;
@@ -14,7 +14,7 @@ export function addExactly(sum: number, lost: number, value: number): [sum: numb
   return [total, rest - (total - rounded)];
 }
 
-/** A total that is the same in whatever order its parts come. */
+/** A sum that does not depend on the order of its parts. */
 export function exactSum(values: Iterable<number>): number {
   let sum = 0;
   let lost = 0;

@@ -4,9 +4,9 @@ import { numberAt } from "./number-at.ts";
 import type { Stratum } from "./strata-columns.ts";
 
 /**
- * Fisher's exact test of one stratum against a drop: P(X <= x) given the successes of both sides.
+ * Fisher's exact test of one stratum for a drop: P(X <= x) given the total successes of both sides.
  *
- * @param stratum b of m succeeded in the base side, x of k in the candidate side
+ * @param stratum b of m succeeded on the base side, x of k on the candidate side
  * @returns a p-value in (0, 1]
  * @throws {RangeError} if the counts cannot belong together
  */
@@ -20,7 +20,7 @@ export function fisherLess({ m, b, k, x }: Stratum): number {
 }
 
 /**
- * Fisher's exact test of one stratum against a rise: P(X >= x).
+ * Fisher's exact test of one stratum for a rise: P(X >= x).
  *
  * @returns a p-value in (0, 1]
  * @throws {RangeError} if the counts cannot belong together

@@ -3,51 +3,51 @@ import { requireCount, requireSameLength } from "./argument-checks.ts";
 import { normalDensity, normalQuantile, normalUpperTail } from "./normal-distribution.ts";
 import { numberAt } from "./number-at.ts";
 
-/** What a sequence of bounds depends on. */
+/** The inputs of a sequence of bounds. */
 export type BoundsInput = {
   /**
-   * Information at each look, as a fraction of what is planned in all; not falling. 0 is a look that saw
-   * nothing; more than 1 is possible when more was observed than planned.
+   * Information at each look, as a fraction of the planned total; never decreasing. 0 is a look without data; values
+   * above 1 are possible when more was observed than planned.
    */
   readonly times: readonly number[];
   readonly spending: SpendingFunction;
   /** One-sided error over all looks, in (0, 1). */
   readonly alpha: number;
   /**
-   * Fraction at which the spending function is read at each look; `times` unless given. Set the last
-   * entry to 1 to spend all that is left at a final look that fell short of the plan.
+   * Fraction at which the spending function is evaluated at each look; default `times`. Set the last entry to 1 to
+   * spend the rest at a final look with less information than planned.
    */
   readonly spendAt?: readonly number[];
-  /** Simpson points of the density grid, odd; 1001 unless given, 401 is good to 1e-5. */
+  /** Odd number of Simpson points of the density grid; default 1001; 401 is accurate to 1e-5. */
   readonly points?: number;
 };
 
-/** Stands for "cannot be reached": no error to spend at this look. */
+/** A bound that cannot be reached: there is no error to spend at this look. */
 const UNREACHABLE = 8;
 const LOWEST = -8;
 const HIGHEST = 9;
 const LEAST_SPEND = 1e-15;
-/** Beyond this a normal tail is 0 or 1 next to the least amount that is ever spent. */
+/** Beyond this, a normal tail is 0 or 1 compared with the smallest amount ever spent. */
 const FAR = 10;
-/** Kernels are cut where their density is below 1e-10 of its peak; moves a bound by less than 1e-9. */
+/** Kernels are cut off where their density is below 1e-10 of the peak; this changes a bound by less than 1e-9. */
 const KERNEL_REACH = 7;
 const CACHE_SIZE = 512;
 
-/** Pure results by input; the oldest leaves first. */
+/** Cached results by input; the oldest is removed first. */
 const cache = new Map<string, readonly number[]>();
 
-/** Density of the score √t·Z on the paths that have not crossed, times Simpson's weights. */
+/** Density of the score √t·Z over the paths that have not crossed a bound, times Simpson's weights. */
 type WeightedDensity = { readonly start: number; readonly step: number; readonly weights: Float64Array };
 
 /**
- * Upper bounds on z for each look such that, under the null, the chance to have crossed by look j is
- * the error spent by then (Lan & DeMets 1983; recursion of Armitage, McPherson & Rowe 1969).
+ * Upper bounds on z for each look such that, under the null hypothesis, the probability of having crossed by look j
+ * is the error spent by then (Lan & DeMets 1983; recursion of Armitage, McPherson & Rowe 1969).
  *
- * The bound of a look depends only on that look and earlier ones, so bounds can be computed look by
- * look with the information realised so far. Reproduces published tables to 2e-4.
+ * A look's bound depends only on this and earlier looks, so bounds can be computed one by one with the actual
+ * information so far. Reproduces published tables to 2e-4.
  *
- * @returns one z per look; Infinity at a look that brings no new information
- * @throws {RangeError} on times that are negative or that fall, or on an even number of points
+ * @returns one z per look; Infinity at a look without new information
+ * @throws {RangeError} on times that are negative or decreasing, or on an even number of points
  */
 export function ldBounds(input: BoundsInput): readonly number[] {
   const { times, spending, alpha, spendAt = times, points = 1001 } = input;
@@ -110,8 +110,8 @@ function nextBound(
 }
 
 /**
- * Solves "crossing probability = toSpend" by Newton's method on the logarithm, which is concave and
- * decreasing: from the right it converges without overshooting. Bisection guards it.
+ * Solves "crossing probability = toSpend" by Newton's method on the logarithm, which is concave and decreasing: from
+ * the right it converges without overshooting. Bisection is the fallback.
  */
 function solveBound(density: WeightedDensity, time: number, deviation: number, toSpend: number): number {
   const root = Math.sqrt(time);
@@ -132,7 +132,7 @@ function solveBound(density: WeightedDensity, time: number, deviation: number, t
   return bound;
 }
 
-/** Chance to be above `threshold` after a normal step, and its derivative there. */
+/** Probability of exceeding `threshold` after a normal step, and its derivative. */
 function crossing(
   { start, step, weights }: WeightedDensity,
   threshold: number,
@@ -157,8 +157,8 @@ function crossing(
 type Grid = { readonly start: number; readonly step: number; readonly points: number };
 
 /**
- * Points from -8 deviations up to the bound. Where the next look follows closely its kernel is
- * narrow, and the grid is refined to keep two and a half points in each of its deviations.
+ * Grid points from -8 standard deviations up to the bound. If the next look follows closely, its kernel is narrow, so
+ * the grid is refined to two and a half points per kernel standard deviation.
  */
 function gridUpTo(bound: number, time: number, nextDeviation: number, points: number): Grid {
   const start = LOWEST * Math.sqrt(time);
@@ -192,9 +192,9 @@ function carriedDensity(previous: WeightedDensity, grid: Grid, deviation: number
 }
 
 /**
- * Σ weight·φ((x - g)/deviation)/deviation over the previous grid. On an even grid the neighbouring
- * kernel values differ by a ratio that itself changes by a constant factor, so three exponentials
- * do for the whole sum; it runs outward from the nearest point, where the values are largest.
+ * Σ weight·φ((x - g)/deviation)/deviation over the previous grid. On an even grid the ratio of neighbouring kernel
+ * values changes by a constant factor, so three exponentials are enough for the whole sum. It runs outward from the
+ * nearest point, where the values are largest.
  */
 function smoothedAt({ start, step, weights }: WeightedDensity, x: number, deviation: number): number {
   const last = weights.length - 1;

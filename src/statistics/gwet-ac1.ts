@@ -3,10 +3,10 @@ import { requireCount } from "./argument-checks.ts";
 import { numberAt } from "./number-at.ts";
 
 /**
- * Gwet's AC1 of two raters, which stays meaningful where almost everything is in one category and
- * kappa does not. Standard error over units, Gwet (2008), without finite-population correction.
+ * Gwet's AC1 of two raters. Unlike kappa, it stays meaningful when almost all units are in one category. Standard
+ * error over units, Gwet (2008), without finite-population correction.
  *
- * @param table counts, one rater down, the other across; square, at least 2 units in all
+ * @param table square counts, one rater in rows, the other in columns; at least 2 units in total
  * @throws {RangeError} if the table is not a square of counts or holds fewer than 2 units
  */
 export function gwetAc1(table: readonly (readonly number[])[]): Agreement {
@@ -20,7 +20,7 @@ export function gwetAc1(table: readonly (readonly number[])[]): Agreement {
   return { estimate, standardError: Math.sqrt(squares / (shares.total - 1)) };
 }
 
-/** Mean squared distance of a unit's own agreement from the estimate. */
+/** Mean squared difference between a unit's own agreement and the estimate. */
 function unitSquares(
   { size, cells }: TableShares,
   use: readonly number[],

@@ -5,14 +5,14 @@ import { numberAt } from "./number-at.ts";
 export type ProbabilityTable = { readonly lowest: number; readonly probabilities: Float64Array };
 
 /**
- * Every possible number of marked things in a draw without replacement, with its probability.
+ * Every possible number of marked items in a draw without replacement, with its probability.
  *
- * Filled by the ratio of neighbours outward from the mode and scaled to sum 1: no factorial, no
- * overflow, relative error about 1e-14 times the width.
+ * Computed by the ratio of neighbours outward from the mode and scaled to sum 1: no factorial, no overflow, relative
+ * error about 1e-14 times the width.
  *
- * @param population things in the urn, an integer of at least 0
- * @param marked marked things among them, in [0, population]
- * @param drawn things drawn, in [0, population]
+ * @param population number of items, at least 0
+ * @param marked number of marked items, in [0, population]
+ * @param drawn number of items drawn, in [0, population]
  * @throws {RangeError} on counts that cannot belong together
  */
 export function hypergeometricTable(population: number, marked: number, drawn: number): ProbabilityTable {
@@ -44,7 +44,7 @@ export function hypergeometricTable(population: number, marked: number, drawn: n
 }
 
 /**
- * Probability of exactly `x` marked things among `drawn` of `population`, `marked` of them marked.
+ * Probability of exactly `x` marked items among `drawn` of `population` items, of which `marked` are marked.
  *
  * @param x an integer; impossible values have probability 0
  * @throws {RangeError} on counts that cannot belong together

@@ -1,15 +1,15 @@
 import type { Interval } from "./interval.ts";
 
-/** What an interval for a change says about 0 and about a tolerated drop. */
+/** What the interval of a change shows about 0 and about a tolerated drop. */
 export type IntervalVerdict = "small_drop" | "regressed" | "improved" | "no_regression" | "inconclusive";
 
 /**
- * Reads an interval for (candidate - base) against 0 and -delta; the first that holds:
- * below 0 but above -delta: `small_drop`; below 0: `regressed`; above 0: `improved`; above -delta:
- * `no_regression`; otherwise `inconclusive`. Touching counts as not excluded.
+ * Compares an interval for (candidate - base) with 0 and -delta. The first that holds: below 0 but above -delta:
+ * `small_drop`; below 0: `regressed`; above 0: `improved`; above -delta: `no_regression`; otherwise `inconclusive`.
+ * An interval that touches a value does not exclude it.
  *
- * @param change interval of the change, in the unit of the values; two-sided 90 % makes each side a
- *   test at 5 %
+ * @param change interval of the change, in the unit of the values; a two-sided 90 % interval makes each side a test
+ * at 5 %
  * @param delta tolerated drop in the same unit, at least 0
  * @throws {RangeError} if `delta` is negative or the interval is empty
  */

@@ -2,11 +2,11 @@
 export type Interval = { readonly low: number; readonly high: number };
 
 /**
- * Interval of `bound` standard errors to each side. With a fixed quantile (1.645) the usual one; with
- * the bound of a sequential look a repeated confidence interval, valid at every look.
+ * Interval of `bound` standard errors on each side: the usual one for a fixed quantile (1.645), or a repeated
+ * confidence interval, valid at every look, for a sequential bound.
  *
- * @param standardError at least 0, in the unit of the estimate; Infinity where it is unknown
- * @param bound standard errors to each side, at least 0
+ * @param standardError at least 0, in the unit of the estimate; Infinity when unknown
+ * @param bound standard errors on each side, at least 0
  * @throws {RangeError} if one is negative
  */
 export function intervalAround(estimate: number, standardError: number, bound: number): Interval {

@@ -1,4 +1,4 @@
-/** Whether ratings merely differ, or differ by an amount. */
+/** Whether ratings only differ, or differ by an amount. */
 export type RatingMetric = "nominal" | "interval";
 
 /**
@@ -22,7 +22,7 @@ export function krippendorffAlpha(
   return expected === 0 ? null : 1 - observed / expected;
 }
 
-/** Ordered pairs that differ. */
+/** Number of ordered pairs that differ. */
 function nominalDisagreement(ratings: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const rating of ratings) counts.set(rating, (counts.get(rating) ?? 0) + 1);

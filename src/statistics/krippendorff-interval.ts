@@ -5,18 +5,18 @@ import { seededRandom } from "./seeded-random.ts";
 /** Votes of one unit in two categories. */
 export type TwoWayVotes = { readonly first: number; readonly second: number };
 
-/** Units times draws that are worth waiting for. */
+/** Limit of units times resamples, so that the computation stays short. */
 const MAX_WORK = 1_000_000;
 const MAX_DRAWS = 1000;
 const LEAST_DRAWS = 200;
 
 /**
- * Percentile bootstrap over units of Krippendorff's nominal alpha of two categories. The same seed gives the same
- * interval.
+ * Percentile bootstrap interval over units of Krippendorff's nominal alpha for two categories. The same seed gives
+ * the same interval.
  *
  * @param units votes of each unit; those with fewer than two votes do not count
  * @param confidence two-sided, in (0, 1)
- * @returns null with fewer than two such units, or when all votes are alike
+ * @returns null with fewer than two such units, or when all votes are equal
  */
 export function krippendorffInterval(
   units: readonly TwoWayVotes[],

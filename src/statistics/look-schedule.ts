@@ -2,8 +2,8 @@ import { requireCount, requireSameLength } from "./argument-checks.ts";
 import { numberAt } from "./number-at.ts";
 
 /**
- * When to look: after the first attempt of the first `clusters` clusters, or after every cluster
- * has had `round` attempts (counted from 1).
+ * When to look at the data: after the first attempt of the first `clusters` clusters, or after every cluster has had
+ * `round` attempts (from 1).
  */
 export type Look =
   | { readonly kind: "partial"; readonly clusters: number }
@@ -11,16 +11,16 @@ export type Look =
 
 const PARTIAL_SHARES = [0.25, 0.5, 0.75] as const;
 
-/** A partial look needs this many clusters before rounding down. */
+/** Minimum number of clusters for a partial look, before rounding down. */
 export const PARTIAL_LOOK_LEAST_CLUSTERS = 10;
 
 /**
- * Looks at a quarter, half and three quarters of the first round, where that is 10 clusters or more,
- * then after each round.
+ * Looks at a quarter, half and three quarters of the first round, where that is 10 clusters or more, then after each
+ * round.
  *
  * @param clusters at least 1
  * @param rounds at least 1
- * @returns in the order they happen
+ * @returns in chronological order
  * @throws {RangeError} if one is not a count of at least 1
  */
 export function planLooks(clusters: number, rounds: number): Look[] {
@@ -34,11 +34,11 @@ export function planLooks(clusters: number, rounds: number): Look[] {
 }
 
 /**
- * Information about a difference, Σ m k / (m + k): the size of the smaller side, roughly. Clusters
- * with an empty side add nothing.
+ * Information about a difference, Σ m k / (m + k): roughly the size of the smaller side. Clusters with an empty side
+ * add nothing.
  *
  * @param baseCounts base values per cluster, at least 0
- * @param candidateCounts candidate values per cluster as really seen, at least 0
+ * @param candidateCounts actual candidate values per cluster, at least 0
  * @returns in values, at least 0
  * @throws {RangeError} if the columns differ in length
  */
@@ -54,10 +54,10 @@ export function information(baseCounts: ArrayLike<number>, candidateCounts: Arra
 }
 
 /**
- * Information each look will have if nothing goes missing.
+ * Information that each look will have if no value is missing.
  *
  * @param baseCounts base values per cluster, in the order clusters are run
- * @returns one value per look, never falling
+ * @returns one value per look, never decreasing
  * @throws {RangeError} if a partial look asks for more clusters than there are
  */
 export function plannedInformation(looks: readonly Look[], baseCounts: ArrayLike<number>): number[] {

@@ -2,8 +2,8 @@ import { requireProportion } from "./argument-checks.ts";
 import { numberAt } from "./number-at.ts";
 
 /**
- * Holm's step-down adjustment: rejecting what is at most alpha keeps the chance of any false
- * rejection at alpha, whatever the dependence (Holm 1979).
+ * Holm's step-down adjustment: rejecting adjusted values of at most alpha keeps the probability of any false
+ * rejection at alpha under any dependence (Holm 1979).
  *
  * @param pValues each in [0, 1]
  * @returns adjusted p-values in the order given
@@ -21,8 +21,8 @@ export function holm(pValues: readonly number[]): number[] {
 }
 
 /**
- * Benjamini–Hochberg adjustment: rejecting what is at most q keeps the expected share of false
- * rejections at q, for independent or positively dependent tests (Benjamini & Hochberg 1995).
+ * Benjamini–Hochberg adjustment: rejecting adjusted values of at most q keeps the expected share of false rejections
+ * at q, for independent or positively dependent tests (Benjamini & Hochberg 1995).
  *
  * @param pValues each in [0, 1]
  * @returns adjusted p-values in the order given

@@ -2,10 +2,9 @@ import { requireLevel } from "./argument-checks.ts";
 import type { ClusterDifference } from "./cluster-difference.ts";
 
 /**
- * Standard error for the claim "the drop is smaller than delta": the largest of the permutation
- * error, the error between clusters, and √(delta(1 - delta)/(n k̄)), the error a true drop of delta
- * from a perfect base would have. Without that floor an all-perfect first look has error 0 and
- * would prove anything.
+ * Standard error for the claim "the drop is smaller than delta": the largest of the permutation error, the
+ * between-cluster error, and √(delta(1 - delta)/(n k̄)), the error that a true drop of delta from a perfect base
+ * would have. Without this minimum, a first look at which everything passes would have error 0 and prove any claim.
  *
  * @param delta tolerated drop of values in [0, 1], in (0, 1)
  * @returns in the unit of the values, above 0
@@ -19,11 +18,11 @@ export function nonInferiorityStandardError(difference: ClusterDifference, delta
 }
 
 /**
- * z of the claim "the drop is smaller than delta", (theta + delta) / standard error. Large values
- * support it: compare with a bound such as 1.645 or that of a sequential look.
+ * z of the claim "the drop is smaller than delta", (theta + delta) / standard error. Large values support it: compare
+ * with a bound such as 1.645 or that of a sequential look.
  *
  * @param delta tolerated drop of values in [0, 1], in (0, 1)
- * @returns standard errors; 0 for a single cluster, whose spread is unknown
+ * @returns standard errors; 0 for a single cluster, whose variation is unknown
  * @throws {RangeError} if `delta` is outside (0, 1)
  */
 export function nonInferiorityZ(difference: ClusterDifference, delta: number): number {

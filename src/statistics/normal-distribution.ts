@@ -101,7 +101,7 @@ function erfcAbove(z: number): number {
   return (SQRT_PI_INVERSE - correction) / z;
 }
 
-/** exp(-x²/2) without the rounding error of x² being blown up by the exponential; 0 far out. */
+/** exp(-x²/2) without amplifying the rounding error of x²; 0 for large |x|. */
 function expMinusHalfSquare(x: number): number {
   if (x > 39) return 0;
   const head = Math.trunc(x * 16) / 16;
@@ -111,7 +111,7 @@ function expMinusHalfSquare(x: number): number {
 /** Horner's rule, highest power first. */
 function polynomial(coefficients: readonly number[], x: number): number {
   let sum = 0;
-  // Indexed, not for-of: an iterator costs more than the arithmetic until the engine has warmed up.
+  // Indexed instead of for-of: before the code is optimized, an iterator costs more than the arithmetic.
   for (let i = 0; i < coefficients.length; i++) sum = sum * x + numberAt(coefficients, i);
   return sum;
 }
@@ -119,8 +119,8 @@ function polynomial(coefficients: readonly number[], x: number): number {
 /**
  * Quantile of the standard normal distribution: the x with P(X <= x) = p.
  *
- * M. J. Wichura, Algorithm AS 241, Applied Statistics 37 (1988); relative error about 1e-16. For a
- * probability close to 1 ask for `-normalQuantile(1 - p)` with the exactly known small side.
+ * M. J. Wichura, Algorithm AS 241, Applied Statistics 37 (1988); relative error about 1e-16. For a probability close
+ * to 1, use `-normalQuantile(1 - p)` if the small tail is known exactly.
  *
  * @param p a probability in [0, 1]
  * @returns standard deviations; -Infinity at 0 and Infinity at 1

@@ -1,6 +1,7 @@
 /**
- * The number at an index that is there. A default in its stead would turn a wrong index into a result that looks right.
- * @throws {RangeError} for an index that is not there
+ * The number at an index that must exist. A default value would turn a wrong index into a plausible result.
+ *
+ * @throws {RangeError} for an index out of range
  */
 export function numberAt(list: ArrayLike<number>, index: number): number {
   const value = list[index];

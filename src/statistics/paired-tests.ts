@@ -8,11 +8,11 @@ import { studentTCdf } from "./student-t-distribution.ts";
 export type PairedT = { readonly t: number; readonly p: number };
 
 /**
- * Paired t test against a drop on fresh clusters, n - 1 degrees of freedom.
+ * Paired t test for a drop on new clusters, n - 1 degrees of freedom.
  *
- * @param differences candidate minus base, one a cluster, at least two
- * @returns p is small when the mean difference is below 0; without any spread t is an infinity with
- *   the sign of the mean, or 0
+ * @param differences candidate minus base, one per cluster, at least two
+ * @returns p is small when the mean difference is below 0; without any variation t is an infinity with the sign of
+ * the mean, or 0
  * @throws {RangeError} if there are fewer than two differences
  */
 export function pairedT(differences: ArrayLike<number>): PairedT {
@@ -23,12 +23,12 @@ export function pairedT(differences: ArrayLike<number>): PairedT {
   return { t, p: studentTCdf(t, differences.length - 1) };
 }
 
-/** Beyond this the 2^n signings would not fit in memory; use {@link pairedT}. */
+/** For larger samples the 2^n sign patterns would not fit in memory; use {@link pairedT}. */
 export const SIGN_FLIP_MAX_SIZE = 22;
 
 /**
- * Exact sign-flip test against a drop: the share of the 2^n signings whose sum is at most the one
- * seen. Ties count as at most, within 1e-12.
+ * Exact sign-flip test for a drop: the share of the 2^n sign patterns whose sum is at most the observed one. Sums
+ * within 1e-12 count as equal.
  *
  * @param differences candidate minus base, 1 to 22 of them
  * @returns a p-value in (0, 1]
@@ -56,7 +56,7 @@ export function signFlipExact(differences: ArrayLike<number>): number {
 }
 
 /**
- * Exact McNemar test against a drop: P(Bin(improved + worsened, ½) <= improved).
+ * Exact McNemar test for a drop: P(Bin(improved + worsened, ½) <= improved).
  *
  * @param improved pairs that went from failure to success
  * @param worsened pairs that went from success to failure
@@ -70,7 +70,7 @@ export function mcnemarOneSided(improved: number, worsened: number): number {
 }
 
 /**
- * Exact McNemar test against a change in either direction, at most twice the smaller one-sided p-value.
+ * Exact McNemar test for a change in either direction: twice the smaller one-sided p-value, at most 1.
  *
  * @param improved pairs that went from failure to success
  * @param worsened pairs that went from success to failure

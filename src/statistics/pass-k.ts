@@ -6,7 +6,7 @@ import { numberAt } from "./number-at.ts";
 export type Tally = { readonly attempts: number; readonly successes: number };
 
 /**
- * Unbiased estimate of pass^k, the chance that `k` fresh attempts all succeed: C(c, k) / C(n, k).
+ * Unbiased estimate of pass^k, the probability that `k` new attempts all succeed: C(c, k) / C(n, k).
  *
  * Source: tau-bench, arXiv 2406.12045.
  *
@@ -24,8 +24,8 @@ export function passHatK(attempts: number, successes: number, k: number): number
 }
 
 /**
- * Unbiased estimate of pass@k, the chance that at least one of `k` fresh attempts succeeds:
- * 1 - C(n - c, k) / C(n, k).
+ * Unbiased estimate of pass@k, the probability that at least one of `k` new attempts succeeds: 1 - C(n - c, k) / C(n,
+ * k).
  *
  * Source: HumanEval, arXiv 2107.03374.
  *
@@ -48,7 +48,7 @@ function requireTally(attempts: number, successes: number, k: number): void {
 }
 
 /**
- * Mean of pass^k over clusters, each counting once however many attempts it had.
+ * Mean of pass^k over clusters with equal weight, whatever their number of attempts.
  *
  * @param tallies at least one, each with `k` attempts or more
  * @returns a proportion in [0, 1]
@@ -62,7 +62,7 @@ export function passHatKMacro(tallies: readonly Tally[], k: number): number {
 }
 
 /**
- * Mean of pass@k over clusters, each counting once however many attempts it had.
+ * Mean of pass@k over clusters with equal weight, whatever their number of attempts.
  *
  * @param tallies at least one, each with `k` attempts or more
  * @returns a proportion in [0, 1]
@@ -76,7 +76,7 @@ export function passAtKMacro(tallies: readonly Tally[], k: number): number {
 }
 
 /**
- * Unbiased estimate of the chance that two fresh attempts disagree, 2p(1 - p): 2c(n - c)/(n(n - 1)).
+ * Unbiased estimate of the probability that two new attempts disagree, 2p(1 - p): 2c(n - c)/(n(n - 1)).
  *
  * @param attempts at least 2
  * @param successes successes among them
@@ -90,8 +90,8 @@ export function flipRate(attempts: number, successes: number): number {
 }
 
 /**
- * Expected attempts when a cluster stops at its first failure and at `k` at the latest:
- * 1 + p + … + p^(k-1) = (1 - p^k) / (1 - p).
+ * Expected number of attempts when a cluster stops at its first failure, or after `k` attempts: 1 + p + … + p^(k-1) =
+ * (1 - p^k) / (1 - p).
  *
  * @param p chance that one attempt succeeds, in [0, 1]
  * @param k most attempts, at least 1
@@ -104,7 +104,7 @@ export function passKExpectedCalls(p: number, k: number): number {
   return p === 1 ? k : -Math.expm1(k * Math.log(p)) / (1 - p);
 }
 
-/** Attempts and successes of one cluster in both sides, in the letters of the stratified test. */
+/** Attempts and successes of one cluster on both sides, named as in the stratified test. */
 export type PassKStratum = {
   readonly m: number;
   readonly b: number;
@@ -113,9 +113,8 @@ export type PassKStratum = {
 };
 
 /**
- * Difference of pass^order between two sides of one cluster, and the variance that difference has
- * when the sides are exchangeable (then its mean is exactly 0). Sum both over clusters:
- * z = Σ diff / √Σ permutationVariance.
+ * Difference of pass^order between two sides of one cluster, and the variance of that difference when the sides are
+ * exchangeable (its mean is then exactly 0). Sum both over clusters: z = Σ diff / √Σ permutationVariance.
  *
  * @param stratum m, b: attempts and successes of the base side; k, x: of the candidate side
  * @param order attempts that must all succeed; at least 1, at most m and k

@@ -1,21 +1,21 @@
 import { requireLevel, requirePositive, requireProportion } from "./argument-checks.ts";
 import { normalCdf, normalQuantile } from "./normal-distribution.ts";
 
-/** What is expected of the data, for planning. */
+/** Assumptions about the data, for planning. */
 export type DesignAssumptions = {
   /** Mean success rate, in [0, 1]. */
   readonly rate: number;
   /** Intra-cluster correlation, at most 1. */
   readonly correlation: number;
-  /** Candidate attempts a cluster, above 0. */
+  /** Candidate attempts per cluster, above 0. */
   readonly candidateAttempts: number;
-  /** Base attempts a cluster, above 0. */
+  /** Base attempts per cluster, above 0. */
   readonly baseAttempts: number;
-  /** Standard deviation of the true effect between clusters; 0 (default) speaks of these clusters only. */
+  /** Standard deviation of the true effect between clusters; 0 (default) limits the claim to these clusters. */
   readonly effectDeviation?: number;
 };
 
-/** A level and, where sizes are solved for, the chance to see the effect. */
+/** A test level and, when sizes are computed, the power. */
 export type PowerLevels = { readonly alpha?: number; readonly power?: number };
 
 /**
@@ -35,7 +35,7 @@ export function differenceVariance(design: DesignAssumptions): number {
 }
 
 /**
- * Chance that a one-sided test at `alpha` sees a drop: Φ(drop/√(V/n) - z).
+ * Power of a one-sided test at `alpha` to detect a drop: Φ(drop/√(V/n) - z).
  *
  * @param clusters compared, above 0
  * @param drop true drop in score points, above 0
@@ -57,7 +57,7 @@ export function powerToDetect(
 }
 
 /**
- * Smallest drop seen with the wanted power: (z_alpha + z_power)√(V/n), 2.486√(V/n) at 5 % and 80 %.
+ * Smallest drop that is detected with the given power: (z_alpha + z_power)√(V/n), 2.486√(V/n) at 5 % and 80 %.
  *
  * @param clusters compared, above 0
  * @param variance of one cluster's difference, at least 0
@@ -75,7 +75,7 @@ export function minimumDetectableEffect(
 }
 
 /**
- * Clusters needed to see a drop with the wanted power, rounded up.
+ * Number of clusters needed to detect a drop with the given power, rounded up.
  *
  * @param drop in score points, above 0
  * @param variance of one cluster's difference, at least 0

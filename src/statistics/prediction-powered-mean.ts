@@ -4,7 +4,7 @@ import { numberAt } from "./number-at.ts";
 import { mean, sampleVariance } from "./sample-moments.ts";
 import { studentTQuantile } from "./student-t-distribution.ts";
 
-/** True values of a random part, and predictions for that part and for the rest. */
+/** True values of a random subset, and predictions for this subset and the rest. */
 export type PartlyLabelled = {
   readonly truth: readonly number[];
   /** Predictions for the same units as `truth`, in the same order. */
@@ -21,12 +21,12 @@ export type PredictionPoweredMean = {
 };
 
 /**
- * PPI++ mean: the mean of the true values, corrected by lambda times what the predictions say about
- * the unlabelled rest (Angelopoulos, Duchi & Zrnic, arXiv 2311.01453), t quantile with n - 1
- * degrees of freedom. Valid if the labelled units are a random sample of all; use 100 or more.
+ * PPI++ mean: the mean of the true values, corrected by lambda times what the predictions show about the unlabelled
+ * rest (Angelopoulos, Duchi & Zrnic, arXiv 2311.01453), with a t quantile of n - 1 degrees of freedom. Valid if the
+ * labelled units are a random sample of all; use 100 or more.
  *
  * @param confidence two-sided, in (0, 1)
- * @returns in the unit of the values; the interval is not held to any range
+ * @returns in the unit of the values; the interval is not limited to any range
  * @throws {RangeError} if there are fewer than 2 labelled or 2 unlabelled units
  */
 export function predictionPoweredMean(sample: PartlyLabelled, confidence = 0.95): PredictionPoweredMean {

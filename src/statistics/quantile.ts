@@ -5,7 +5,7 @@ import { numberAt } from "./number-at.ts";
 /**
  * Sample quantile, type 7 (linear between order statistics; Hyndman & Fan 1996).
  *
- * @param values at least one, in any order and unit; left as they are
+ * @param values at least one, in any order and unit; not modified
  * @param q in [0, 1]
  * @returns in the unit of the values
  * @throws {RangeError} if there is no value or `q` is outside [0, 1]
@@ -29,12 +29,12 @@ export function quantile7OfSorted(sorted: ArrayLike<number>, q: number): number 
   return low + (at - below) * (high - low);
 }
 
-/** Ranks counted from 1 in ascending order; null where the sample is too small to bound that side. */
+/** Ranks from 1 in ascending order; null where the sample is too small for a bound. */
 export type RankInterval = { readonly low: number | null; readonly high: number | null };
 
 /**
- * Which order statistics bracket a quantile, from the binomial law alone (no assumption about the
- * shape): low = max{r: P(Bin(n, q) <= r - 1) <= α/2}, high = min{r: P(Bin(n, q) >= r) <= α/2}.
+ * The order statistics that bracket a quantile, by the binomial distribution alone (no assumption about the
+ * distribution of the values): low = max{r: P(Bin(n, q) <= r - 1) <= α/2}, high = min{r: P(Bin(n, q) >= r) <= α/2}.
  *
  * A 95 % upper end needs 72 values for q = 0.95 and 368 for q = 0.99.
  *

@@ -2,19 +2,20 @@ import { requireSameLength } from "./argument-checks.ts";
 import { normalUpperTail } from "./normal-distribution.ts";
 import { numberAt } from "./number-at.ts";
 
-/** How two columns move together inside strata. */
+/** The rank correlation of two columns within strata. */
 export type RankTrend = {
   /** Correlation of ranks within strata, in [-1, 1]. */
   readonly correlation: number;
-  /** Two-sided, normal approximation of the permutation law; in [0, 1]. */
+  /** Two-sided, by the normal approximation of the permutation distribution; in [0, 1]. */
   readonly p: number;
 };
 
 /**
- * Spearman's rank correlation pooled over strata, with the test that within each stratum every pairing of the two
- * columns is equally likely. With two values in one column it is van Elteren's test. Ties share their mean rank.
+ * Spearman's rank correlation pooled over strata, with a test of the hypothesis that within each stratum all pairings
+ * of the two columns are equally likely. If one column has two values, it is van Elteren's test. Ties share their
+ * mean rank.
  *
- * @param strata any key for each entry; entries are compared only with those of their own stratum
+ * @param strata any key for each entry; entries are compared only within their stratum
  * @returns null when neither column varies within any stratum
  * @throws {RangeError} if the columns differ in length
  */
@@ -35,7 +36,7 @@ export function rankTrend(
     if (indexes.length < 2) continue;
     const a = centredRanks(indexes.map((i) => numberAt(x, i)));
     const b = centredRanks(indexes.map((i) => numberAt(y, i)));
-    // A stratum's scale must not let large strata outweigh small ones more than their size does.
+    // Scaled so that a large stratum gets no more weight than its size justifies.
     const scale = 1 / (indexes.length + 1);
     let products = 0;
     for (let i = 0; i < a.length; i++) products += numberAt(a, i) * numberAt(b, i);
@@ -54,7 +55,7 @@ export function rankTrend(
   };
 }
 
-/** Ranks from 1, ties sharing their mean, less the mean rank. */
+/** Ranks from 1 minus the mean rank; ties share their mean. */
 function centredRanks(values: readonly number[]): Float64Array {
   const order = values.map((_, i) => i).sort((i, j) => numberAt(values, i) - numberAt(values, j));
   const ranks = new Float64Array(values.length);

@@ -2,11 +2,11 @@ import { requireCount, requireLevel, requirePart, requireProportion } from "./ar
 import type { Interval } from "./interval.ts";
 import { normalQuantile } from "./normal-distribution.ts";
 
-/** A rate seen through an imperfect rater, and how that rater did on units with known truth. */
+/** A rate measured by an imperfect rater, and the rater's results on units with known truth. */
 export type RatedSample = {
-  /** Share the rater called positive, in [0, 1]. */
+  /** Share that the rater rated positive, in [0, 1]. */
   readonly rawRate: number;
-  /** Units it was measured on, at least 1. */
+  /** Number of units rated, at least 1. */
   readonly rated: number;
   readonly truePositives: number;
   /** Truly positive calibration units, at least 1. */
@@ -16,13 +16,13 @@ export type RatedSample = {
   readonly negatives: number;
 };
 
-/** Sensitivity + specificity - 1 below this: the rater says too little to correct for. */
+/** If sensitivity + specificity - 1 is below this, the rater is too unreliable for a correction. */
 export const ROGAN_GLADEN_LEAST_YOUDEN = 0.2;
 
 /**
- * Rate corrected for the rater's errors, (raw + specificity - 1) / (sensitivity + specificity - 1)
- * held in [0, 1] (Rogan & Gladen 1978), with a Lang–Reiczigel style interval (counts smoothed by
- * +1 and +2, so that it need not contain the plain estimate).
+ * Rate corrected for the rater's errors, (raw + specificity - 1) / (sensitivity + specificity - 1), limited to [0, 1]
+ * (Rogan & Gladen 1978), with a Lang–Reiczigel interval (counts smoothed by +1 and +2, so that it need not contain
+ * the plain estimate).
  *
  * @param confidence two-sided, in (0, 1)
  * @returns proportions in [0, 1]; null if sensitivity + specificity - 1 < 0.2

@@ -15,8 +15,8 @@ export function mean(values: ArrayLike<number>): number {
 }
 
 /**
- * Sample variance with n - 1 below, in two passes. Values that differ by no more than rounding have variance 0 exactly,
- * in whatever order they come.
+ * Sample variance with denominator n - 1, in two passes. Values that differ only by rounding have variance exactly 0,
+ * in any order.
  *
  * @param values at least two
  * @returns squared units of the values, at least 0
@@ -37,10 +37,10 @@ export function sampleVariance(values: ArrayLike<number>): number {
 }
 
 /**
- * Sample variance from sufficient statistics. A sum of squares about the mean so small that it can
- * only be rounding counts as 0, so that equal values have variance 0 exactly.
+ * Sample variance from sufficient statistics. A sum of squared deviations within rounding error counts as 0, so that
+ * equal values have variance exactly 0.
  *
- * @param count values seen, at least 2
+ * @param count number of values, at least 2
  * @param sum their sum
  * @param sumOfSquares the sum of their squares
  * @returns squared units of the values, at least 0

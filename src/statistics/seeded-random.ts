@@ -5,10 +5,10 @@ import { numberAt } from "./number-at.ts";
 export type RandomSource = () => number;
 
 /**
- * A repeatable source of uniform numbers: sfc32 (C. Doty-Humphrey, PractRand), 32 bits a number,
- * not for secrets. The same seed gives the same sequence on every machine and every version.
+ * A reproducible source of uniform numbers: sfc32 (C. Doty-Humphrey, PractRand), 32 bits per number, not for secrets.
+ * The same seed gives the same sequence on every machine and version.
  *
- * @param seed any text; all of it matters
+ * @param seed any text; every character matters
  */
 export function seededRandom(seed: string): RandomSource {
   let [a, b, c, counter] = seedWords(seed);
@@ -24,7 +24,7 @@ export function seededRandom(seed: string): RandomSource {
   return next;
 }
 
-/** Four 32-bit words, each an FNV-1a hash of the seed with its own start, finished like murmur3. */
+/** Four 32-bit words: FNV-1a hashes of the seed with different offsets, finalized as in murmur3. */
 function seedWords(seed: string): [number, number, number, number] {
   const word = (salt: number): number => {
     let hash = (0x811c9dc5 ^ salt) | 0;

@@ -6,9 +6,9 @@ import { normalUpperTail } from "./normal-distribution.ts";
 import { type SequentialSettings, sequentialPlan } from "./sequential-plan.ts";
 import { exactStratifiedTest } from "./stratified-exact-test.ts";
 
-/** What one look has to go on. `pass` is null where passing is not allowed. */
+/** The input of the decision at one look. `pass` is null where passing is not allowed. */
 export type LookEvidence = {
-  /** One-sided p-value against a drop. */
+  /** One-sided p-value for a drop. */
   readonly p: number;
   /** Bound on z for harm at this look. */
   readonly harmBound: number;
@@ -20,8 +20,8 @@ export type LookEvidence = {
 export type LookDecision = "regressed" | "small_drop" | "no_regression" | "continue";
 
 /**
- * Decides at one look: harm if p <= P(Z > harmBound), pass if its z reaches its bound; harm and pass
- * together mean a real drop smaller than delta.
+ * Decides at one look: harm if p <= P(Z > harmBound), pass if its z reaches its bound. Harm and pass together mean a
+ * real drop smaller than delta.
  */
 export function decideLook({ p, harmBound, pass }: LookEvidence): LookDecision {
   const harmed = p <= normalUpperTail(harmBound);
@@ -40,7 +40,7 @@ export type GateTraceEntry = {
   readonly passBound: number | null;
 };
 
-/** How a sequential test ended, with every look it took. */
+/** How a sequential test ended, with all its looks. */
 export type SequentialGateResult = {
   readonly verdict: Exclude<LookDecision, "continue"> | "inconclusive";
   /** Candidate attempts used. */
@@ -54,7 +54,7 @@ export type SequentialGateResult = {
 export type SequentialGateSettings = SequentialSettings & { readonly delta: number; readonly midP?: boolean };
 
 /**
- * Plays the sequential test of 0/1 values through from complete data, as for a replay or to plan.
+ * Runs the sequential test of 0/1 values on complete data, for a replay or for planning.
  *
  * @param base per cluster at least one stored value, in the order clusters are run
  * @param candidate per cluster the same number of values, in the order they were observed

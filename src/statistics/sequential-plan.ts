@@ -4,26 +4,26 @@ import { ldBounds } from "./group-sequential-bounds.ts";
 import { type Look, planLooks, plannedInformation } from "./look-schedule.ts";
 import { numberAt } from "./number-at.ts";
 
-/** Grid that is good to 1e-5 and fast enough to be used at every look. */
+/** Grid size that is accurate to 1e-5 and fast enough for every look. */
 export const SEQUENTIAL_POINTS = 401;
 
-/** The error of a sequential test and how it is spent; for several tests at once divide alpha. */
+/** The error of a sequential test and how it is spent; divide alpha when several tests are made at once. */
 export type SequentialSettings = {
-  /** One-sided, for harm and for pass each; 0.05 unless given. */
+  /** One-sided, for harm and for pass each; default 0.05. */
   readonly alpha?: number;
-  /** `hsd-2` unless given. */
+  /** Default `hsd-2`. */
   readonly spending?: SpendingFunction;
-  /** Odd; 401 unless given. */
+  /** Odd; default 401. */
   readonly points?: number;
 };
 
-/** Bounds on z: harm at every look, pass (null elsewhere) after full rounds only. */
+/** Bounds on z: harm at every look, pass only after full rounds (null elsewhere). */
 export type LookBounds = {
   readonly harm: readonly number[];
   readonly pass: readonly (number | null)[];
 };
 
-/** Looks with the information and the bounds they will have if nothing goes missing. */
+/** Looks with the information and the bounds that they will have if no value is missing. */
 export type SequentialPlan = LookBounds & {
   readonly looks: readonly Look[];
   /** In values; see `information`. */
@@ -31,17 +31,17 @@ export type SequentialPlan = LookBounds & {
 };
 
 /**
- * Bounds for the looks that have happened, from the information they really had.
+ * Bounds for the looks that have happened, from their actual information.
  *
- * Harm and pass each spend their own alpha. The schedule may shift as long as that does not depend
- * on the values seen: a bound depends only on its own and earlier looks, so decisions already taken
- * stand. If the last planned look fell short of the plan, all error left is spent there.
+ * Harm and pass each spend their own alpha. The schedule may change as long as that does not depend on the observed
+ * values: a bound depends only on its own and earlier looks, so earlier decisions stay valid. If the last planned
+ * look has less information than planned, all remaining error is spent there.
  *
- * @param looks the planned looks, all of them
+ * @param looks all planned looks
  * @param realised information at each look so far, at most as many as looks
  * @param total information planned for the last look, above 0
- * @returns one bound of each kind per realised look
- * @throws {RangeError} if information falls, or there is more of it than looks
+ * @returns one bound of each kind per look so far
+ * @throws {RangeError} if information decreases, or there is more of it than looks
  */
 export function boundsAtLooks(
   looks: readonly Look[],
@@ -88,11 +88,11 @@ export function sequentialPlan(
 }
 
 /**
- * Puts what happened in place of what was planned, for showing the bounds still to come.
+ * Replaces planned information by the actual one, for showing the remaining bounds.
  *
  * @param planned information of every look
  * @param realised information of the looks so far
- * @returns one value per planned look: realised ones as they are, later ones at least as large
+ * @returns one value per planned look: actual ones unchanged, later ones at least as large
  * @throws {RangeError} if more looks happened than were planned
  */
 export function updatedInformation(planned: readonly number[], realised: readonly number[]): number[] {

@@ -1,12 +1,12 @@
 import { requireSameLength } from "./argument-checks.ts";
 
 /**
- * Successes of two sides within one stratum: `b` of `m` in the base side, `x` of `k` in the candidate
- * side. A side may be empty; such a stratum holds no information about a difference.
+ * Successes of two sides within one stratum: `b` of `m` on the base side, `x` of `k` on the candidate side. A side
+ * may be empty; such a stratum carries no information about a difference.
  */
 export type Stratum = { readonly m: number; readonly b: number; readonly k: number; readonly x: number };
 
-/** The same as parallel columns, one entry a stratum: no object each, fit for 50,000 strata. */
+/** The same as parallel columns, one entry per stratum, without an object each; suitable for 50,000 strata. */
 export type StrataColumns = {
   readonly m: ArrayLike<number>;
   readonly b: ArrayLike<number>;
@@ -17,7 +17,7 @@ export type StrataColumns = {
 /** Every function on strata takes either form. */
 export type Strata = readonly Stratum[] | StrataColumns;
 
-/** Columns whose counts have been checked to belong together. */
+/** Columns whose counts have been checked for consistency. */
 export type CheckedStrata = {
   readonly size: number;
   readonly m: Int32Array;
@@ -27,9 +27,9 @@ export type CheckedStrata = {
 };
 
 /**
- * Brings either form into checked typed columns, in the order given.
+ * Converts either form to checked typed columns, in the order given.
  *
- * @returns fresh columns, or the given ones where they already are Int32Arrays; treat as read-only
+ * @returns new columns, or the given ones if they already are Int32Arrays; treat as read-only
  * @throws {RangeError} unless all counts are whole numbers with 0 <= b <= m and 0 <= x <= k
  */
 export function checkedStrata(strata: Strata): CheckedStrata {

@@ -4,22 +4,22 @@ import { type CheckedStrata, checkedStrata, type Strata } from "./strata-columns
 import { convolveCopies, foldIntoTwo, type SumLaw, sumTails, TRIMMED_TAIL } from "./trimmed-convolution.ts";
 
 /**
- * One-sided p-values of the exact conditional test. `drop` asks whether the candidate has too few
- * successes, `rise` whether it has too many. The plain ones are P(X <= x) and P(X >= x) and never
- * reject too often; the mid-p ones take half of P(X = x) off, which on average is exact.
+ * One-sided p-values of the exact conditional test. `drop` tests whether the candidate has too few successes, `rise`
+ * whether it has too many. The plain ones are P(X <= x) and P(X >= x) and never reject too often; the mid-p ones
+ * subtract half of P(X = x) and are exact on average.
  */
 export type ExactStratifiedResult = {
   readonly drop: number;
   readonly rise: number;
   readonly dropMidP: number;
   readonly riseMidP: number;
-  /** P(X = x): the chance of exactly the successes seen. */
+  /** P(X = x): the probability of exactly the observed successes. */
   readonly point: number;
-  /** Strata that could have come out differently; without any, every p-value is 1 (mid-p: 0.5). */
+  /** Number of strata with more than one possible result; without any, every p-value is 1 (mid-p: 0.5). */
   readonly informative: number;
 };
 
-/** Equal strata, seen `count` times. */
+/** `count` equal strata. */
 type Group = {
   readonly population: number;
   readonly marked: number;
@@ -28,16 +28,16 @@ type Group = {
 };
 
 /**
- * Exact conditional test that two sides are exchangeable within every stratum (Birch 1964; exact
- * Mantel–Haenszel; exact McNemar when m = k = 1).
+ * Exact conditional test that two sides are exchangeable within every stratum (Birch 1964; exact Mantel–Haenszel;
+ * exact McNemar when m = k = 1).
  *
- * Given the successes of both sides together, the candidate's are hypergeometric in each stratum;
- * their total is compared with its exact law. Equal strata are raised to a power by squaring, laws
- * are joined by width, and tails below 1e-18 are cut, so absolute error stays below 1e-12. The
- * total weighs a stratum by its size: with very unequal `k` use {@link macroZ}.
+ * Given the total successes of both sides, the candidate's are hypergeometric in each stratum; their sum is compared
+ * with its exact distribution. Distributions of equal strata are raised to a power by squaring, others are convolved
+ * by width, and tails below 1e-18 are cut, so the absolute error stays below 1e-12. The sum weights a stratum by its
+ * size: with very unequal `k` use {@link macroZ}.
  *
  * @param strata counts of both sides; an empty list gives p = 1
- * @param trim probability that may be cut at each end of an intermediate law; 0 cuts nothing
+ * @param trim probability that may be cut at each end of an intermediate distribution; 0 cuts nothing
  * @throws {RangeError} if counts cannot belong together
  */
 export function exactStratifiedTest(strata: Strata, trim = TRIMMED_TAIL): ExactStratifiedResult {
@@ -79,7 +79,7 @@ function groupStrata(strata: CheckedStrata): { groups: Group[]; observed: number
   return { groups: [...groups.values()], observed, informative };
 }
 
-/** Bases that make (population, marked, drawn) one number without collisions. */
+/** Multipliers that encode (population, marked, drawn) as one number without collisions. */
 function keyBases({ size, m, k }: CheckedStrata): { drawnBase: number; markedBase: number } {
   let largestDrawn = 0;
   let largestPopulation = 0;
@@ -91,11 +91,11 @@ function keyBases({ size, m, k }: CheckedStrata): { drawnBase: number; markedBas
 }
 
 /**
- * Estimate of the multiplications {@link exactStratifiedTest} needs, without doing them; about
- * 1e9 a second. Linear in the number of strata to compute.
+ * Estimate of the multiplications that {@link exactTestWork} counts for {@link exactStratifiedTest}; about 1e9 run in
+ * a second. Linear in the number of strata.
  *
- * Each of the log2(groups) levels of joining costs about half the squared width of the final law,
- * and that width is the range of the total or 18 of its standard deviations, whichever is less.
+ * Each of the log2(groups) levels of convolution costs about half the squared width of the final distribution. That
+ * width is the range of the sum or 18 of its standard deviations, whichever is less.
  *
  * @throws {RangeError} if counts cannot belong together
  */

@@ -5,37 +5,37 @@ import { exactStratifiedTest, exactTestWork } from "./stratified-exact-test.ts";
 import { cmhMoments, macroZ } from "./stratified-z-test.ts";
 
 /**
- * Most multiplications spent on an exact answer, about a tenth of a second (see `exactTestWork`).
- * Above it the normal approximation is used; with that much data the two agree to 1e-4.
+ * Maximum multiplications for an exact result, about a tenth of a second (see `exactTestWork`). Above it the normal
+ * approximation is used; with that much data the two agree to 1e-4.
  */
 export const EXACT_TEST_WORK_LIMIT = 1e8;
 
 /**
- * Largest ratio between the candidate's attempts of two strata at which the total of successes
- * still stands for the mean over strata; above it each stratum is given the same weight by a z.
+ * Largest ratio between the candidate's attempts of two strata at which the total of successes still represents the
+ * mean over strata; above it, a z test gives each stratum the same weight.
  */
 export const EXACT_TEST_SIZE_RATIO = 2;
 
-/** One-sided p-values and how they were found. */
+/** One-sided p-values and the method used. */
 export type StratifiedTestResult = {
-  /** Against a drop: small when the candidate has too few successes. In [0, 1]. */
+  /** For a drop: small when the candidate has too few successes. In [0, 1]. */
   readonly p: number;
-  /** Against a rise: small when the candidate has too many successes. In [0, 1]. */
+  /** For a rise: small when the candidate has too many successes. In [0, 1]. */
   readonly pRise: number;
   readonly method: "exact" | "z";
-  /** Why: exact unless the sizes differ too much or the work is above the limit. */
+  /** The reason for the method: exact unless the sizes differ too much or the work is above the limit. */
   readonly because: "affordable" | "too-much-work" | "unequal-sizes";
 };
 
 /**
- * Tests whether two sides are exchangeable within strata, exactly where that is affordable.
+ * Tests whether two sides are exchangeable within strata, exactly where that is fast enough.
  *
- * 1,000 strata of 10 + 10 take about a millisecond, 50,000 equal in size some 20; what runs into the
- * limit is a very wide total over strata that all differ in size.
+ * 1,000 strata of 10 + 10 take about a millisecond, 50,000 equal in size some 20. Only a very wide total over strata
+ * that all differ in size exceeds the limit.
  *
  * @param strata counts of both sides, as objects or as columns
- * @param options midP: count the observed total half (true by default: the plain p-value
- *   never rejects too often, and misses more); workLimit: see EXACT_TEST_WORK_LIMIT
+ * @param options midP: count the observed total half (true by default: the plain p-value never rejects too often, and
+ * misses more); workLimit: see EXACT_TEST_WORK_LIMIT
  * @throws {RangeError} if counts cannot belong together
  */
 export function stratifiedTest(
@@ -60,7 +60,7 @@ export function stratifiedTest(
   };
 }
 
-/** Half a success of continuity correction stands for the plain p-value, none for the mid-p. */
+/** A continuity correction of half a success approximates the plain p-value; none is used for the mid-p value. */
 function approximate(strata: CheckedStrata, midP: boolean): { p: number; pRise: number } {
   const { excess, variance } = cmhMoments(strata);
   if (variance === 0) return midP ? { p: 0.5, pRise: 0.5 } : { p: 1, pRise: 1 };

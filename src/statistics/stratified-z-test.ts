@@ -2,9 +2,9 @@ import { numberAt } from "./number-at.ts";
 import { checkedStrata, type Strata } from "./strata-columns.ts";
 
 /**
- * Cochran–Mantel–Haenszel z: the candidate's total of successes less its permutation mean, over its
- * permutation standard deviation. The normal approximation of the exact stratified test; like it,
- * it weighs strata by size.
+ * Cochran–Mantel–Haenszel z: the candidate's total of successes minus its permutation mean, divided by its
+ * permutation standard deviation. The normal approximation of the exact stratified test; like it, it weights strata
+ * by size.
  *
  * @param strata counts of both sides
  * @returns standard deviations, negative for a drop; 0 if no stratum is informative
@@ -38,9 +38,9 @@ export function cmhMoments(strata: Strata): { readonly excess: number; readonly 
 }
 
 /**
- * Permutation z of the mean difference of rates, every stratum counting once: Σ d / √Σ V with
- * d = x/k - b/m and V = s(N - s) / (k m (N - 1)). For strata of unequal size, where the exact test
- * of the total would weigh them by size.
+ * Permutation z of the mean difference of rates, with equal weight for every stratum: Σ d / √Σ V with d = x/k - b/m
+ * and V = s(N - s) / (k m (N - 1)). For strata of unequal size, which the exact test of the total would weight by
+ * size.
  *
  * @param strata counts of both sides; strata with an empty side are left out
  * @returns standard deviations, negative for a drop; 0 if no stratum is informative

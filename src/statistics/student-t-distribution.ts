@@ -13,7 +13,7 @@ export function studentTCdf(t: number, degrees: number): number {
   requirePositive("degrees", degrees);
   if (t === 0) return 0.5;
   const square = t * t;
-  // Near 0 the beta argument is close to 1 and its complement carries the digits, hence two forms.
+  // Near t = 0 the beta argument is close to 1, so its complement is used to keep precision.
   const tail =
     square > degrees
       ? 0.5 * incompleteBeta(degrees / (degrees + square), degrees / 2, 0.5)
@@ -38,7 +38,7 @@ export function studentTQuantile(p: number, degrees: number): number {
   return quantile;
 }
 
-/** Every metric of a run asks for the same one, and a search takes thousands of steps. */
+/** Cached: every metric of a run asks for the same quantile, and a search takes thousands of steps. */
 let last = { p: Number.NaN, degrees: Number.NaN, quantile: Number.NaN };
 
 function searchQuantile(p: number, degrees: number): number {
@@ -50,7 +50,7 @@ function searchQuantile(p: number, degrees: number): number {
 function farQuantile(tail: number, degrees: number): number {
   const x = betaQuantile(2 * tail, degrees / 2, 0.5);
   if (x < 0.5) return Math.sqrt((degrees * (1 - x)) / x);
-  // With many degrees of freedom x is close to 1; its complement keeps the digits.
+  // With many degrees of freedom x is close to 1, so its complement is used to keep precision.
   return nearQuantile(tail, degrees);
 }
 

@@ -1,6 +1,6 @@
 import { requireCount, requirePart, requireProportion } from "./argument-checks.ts";
 
-/** Successes needed for a rate of `threshold` over `total`, rounded up past rounding noise. */
+/** Successes needed for a rate of `threshold` over `total`, rounded up, ignoring rounding errors. */
 function successesNeeded(total: number, threshold: number): number {
   return Math.ceil(threshold * total - 1e-9);
 }

@@ -2,15 +2,15 @@ import type { ProbabilityTable } from "./hypergeometric-distribution.ts";
 import { numberAt } from "./number-at.ts";
 
 /**
- * Law of a whole-number sum, with tails cut off. `lostBelow` and `lostAbove` bound the probability
- * that was cut, so that a tail probability can be reported from the safe side.
+ * Distribution of an integer sum, with its tails cut off. `lostBelow` and `lostAbove` bound the probability that was
+ * cut, so that a tail probability can be reported conservatively.
  */
 export type SumLaw = ProbabilityTable & { readonly lostBelow: number; readonly lostAbove: number };
 
-/** Probability dropped at each end of each intermediate law. */
+/** Probability cut at each end of each intermediate distribution. */
 export const TRIMMED_TAIL = 1e-18;
 
-/** Law of a sum that is always 0. */
+/** Distribution of a sum that is always 0. */
 export const ALWAYS_ZERO: SumLaw = {
   lowest: 0,
   probabilities: Float64Array.of(1),
@@ -19,9 +19,9 @@ export const ALWAYS_ZERO: SumLaw = {
 };
 
 /**
- * Law of the sum of two independent sums, its ends cut where they hold less than `trim`.
+ * Distribution of the sum of two independent sums, cut at each end where it holds less than `trim`.
  *
- * @param trim probability that may be dropped at each end; 0 keeps everything
+ * @param trim probability that may be cut at each end; 0 keeps everything
  */
 export function convolve(one: SumLaw, other: SumLaw, trim = TRIMMED_TAIL): SumLaw {
   const [long, short] =
@@ -32,7 +32,7 @@ export function convolve(one: SumLaw, other: SumLaw, trim = TRIMMED_TAIL): SumLa
   for (let j = 0; j < short.length; j++) {
     const weight = short[j] as number;
     if (weight === 0) continue;
-    // The hot loop of the exact test: indices are within bounds by construction.
+    // The innermost loop of the exact test: indices are within bounds by construction.
     for (let i = 0; i < long.length; i++) {
       sums[i + j] = (sums[i + j] as number) + weight * (long[i] as number);
     }
@@ -71,7 +71,7 @@ function trimTails(law: SumLaw, trim: number): SumLaw {
 }
 
 /**
- * Law of the sum of `count` independent copies, by repeated squaring.
+ * Distribution of the sum of `count` independent copies, by repeated squaring.
  *
  * @param count an integer of at least 1
  */
@@ -86,17 +86,17 @@ export function convolveCopies(law: SumLaw, count: number, trim = TRIMMED_TAIL):
 }
 
 /**
- * Folds laws into two, always joining neighbours in width: wide laws meet each other only at the
- * end, and the last and costliest product is left to {@link sumTails}, which needs no product.
+ * Convolves distributions until two are left, always joining those of similar width, so that wide ones meet only at
+ * the end. The last and most expensive convolution is left to {@link sumTails}, which does not need it.
  *
- * @param laws in any order; left as they are
+ * @param laws in any order; not modified
  */
 export function foldIntoTwo(laws: readonly SumLaw[], trim = TRIMMED_TAIL): [SumLaw, SumLaw] {
   let level = [...laws];
   while (level.length > 2) {
     level.sort((one, other) => one.probabilities.length - other.probabilities.length);
     const joined: SumLaw[] = [];
-    // Keep two: joining the last pair would cost the product that sumTails avoids.
+    // Keep two: joining the last pair would do the convolution that sumTails avoids.
     const pairs = Math.min(Math.floor(level.length / 2), level.length - 2);
     for (let i = 0; i < pairs; i++) {
       joined.push(convolve(level[2 * i] ?? ALWAYS_ZERO, level[2 * i + 1] ?? ALWAYS_ZERO, trim));
@@ -110,8 +110,8 @@ export function foldIntoTwo(laws: readonly SumLaw[], trim = TRIMMED_TAIL): [SumL
 export type Tails = { readonly below: number; readonly at: number; readonly above: number };
 
 /**
- * How the sum of two independent sums lies about a value. What trimming cut is counted into the
- * tail on its side, so a small tail is never understated.
+ * How the sum of two independent sums is distributed around a value. The cut probability is added to the tail on its
+ * side, so a small tail is never understated.
  */
 export function sumTails(one: SumLaw, other: SumLaw, value: number): Tails {
   let below = one.lostBelow + other.lostBelow;

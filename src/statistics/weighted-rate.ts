@@ -3,27 +3,27 @@ import type { Interval } from "./interval.ts";
 import { normalQuantile } from "./normal-distribution.ts";
 import { wilsonInterval } from "./wilson-interval.ts";
 
-/** One thing that was drawn out of a population, and whether it has the property whose share is wanted. */
+/** An item drawn from a population, and whether it has the property in question. */
 export interface DrawnUnit {
   readonly has: boolean;
-  /** Chance with which it was drawn, in (0, 1]. */
+  /** Probability with which it was drawn, in (0, 1]. */
   readonly probability: number;
 }
 
 export interface WeightedRate extends Interval {
   /** Share of the population, in [0, 1]. */
   readonly value: number;
-  /** How many the drawn ones stand for: the sum of their weights. */
+  /** Estimated size of the population: the sum of the weights. */
   readonly population: number;
 }
 
 /**
- * Share of a population that has a property, from a sample in which each member had a chance of its own to be drawn (Horvitz and
- * Thompson 1952, as the ratio of Hájek 1971): each drawn one counts 1 / probability.
+ * Share of a population that has a property, from a sample in which each member had its own probability of being
+ * drawn (Horvitz and Thompson 1952, as the ratio of Hájek 1971): each drawn item has weight 1 / probability.
  *
- * The interval keeps its coverage where few were drawn by chance: those that were drawn for certain are counted as they are, and the
- * share among the others is Wilson's with Kish's effective size, less what was drawn of them already. How many others there are is
- * itself estimated; what that adds is put to each side as to a sum of independent errors.
+ * The interval keeps its coverage when few items were drawn by chance. Items drawn with certainty are counted as they
+ * are. The share among the others uses Wilson's interval with Kish's effective size, minus those already drawn. The
+ * number of the others is itself estimated; this error is combined on each side like independent errors.
  *
  * @param units at least one
  * @throws {RangeError} for no unit, and for a probability outside (0, 1]

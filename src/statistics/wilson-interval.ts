@@ -20,7 +20,7 @@ export function wilsonInterval(proportion: number, size: number, z: number): Int
   const square = (z * z) / size;
   const centre = (proportion + square / 2) / (1 + square);
   const half = (z * Math.sqrt((proportion * (1 - proportion)) / size + square / (4 * size))) / (1 + square);
-  // Rounding may leave the end at 0 or 1 a few 1e-17 on the wrong side of the estimate.
+  // Rounding may move a bound at 0 or 1 some 1e-17 past the estimate.
   return {
     low: Math.max(0, Math.min(proportion, centre - half)),
     high: Math.min(1, Math.max(proportion, centre + half)),
@@ -28,13 +28,13 @@ export function wilsonInterval(proportion: number, size: number, z: number): Int
 }
 
 /**
- * Wilson interval for the macro mean of values in [0, 1] that come in clusters, with an effective
- * size m(1 - m)/SE² held between the number of clusters and the number of values, and the t quantile
- * with n - 1 degrees of freedom. Unlike the plain t interval it keeps its coverage near 0 and 1.
+ * Wilson interval for the macro mean of clustered values in [0, 1], with the effective size m(1 - m)/SE² limited to
+ * between the number of clusters and the number of values, and a t quantile with n - 1 degrees of freedom. Unlike the
+ * plain t interval it keeps its coverage near 0 and 1.
  *
  * @param clusters per-cluster count and sum; sums in [0, count]
  * @param confidence in (0, 1)
- * @returns bounds in [0, 1]; the whole of [0, 1] for a single cluster
+ * @returns bounds in [0, 1]; all of [0, 1] for a single cluster
  * @throws {RangeError} if there is no cluster, one is empty, or a mean is outside [0, 1]
  */
 export function wilsonNeff(clusters: ClusterSums, confidence = 0.95): Interval {
@@ -43,7 +43,7 @@ export function wilsonNeff(clusters: ClusterSums, confidence = 0.95): Interval {
   const clusterCount = clusters.count.length;
   if (clusterCount < 2) return { low: 0, high: 1 };
   const t = studentTQuantile(1 - (1 - confidence) / 2, clusterCount - 1);
-  // A mean of values in [0, 1] can leave it only by rounding; anything more is the caller's error.
+  // Only rounding can move a mean of values in [0, 1] out of this range; anything larger is the caller's error.
   const within = mean < 1 && mean > 0 ? mean : Math.round(mean * 1e12) / 1e12;
   return wilsonInterval(within, effectiveSize(clusters, within, standardError), t);
 }
@@ -58,14 +58,14 @@ function effectiveSize(clusters: ClusterSums, mean: number, standardError: numbe
 }
 
 /**
- * A share of 0/1 values that come in clusters of unequal size, Σ sum / Σ count, with its Wilson interval: the standard error is
- * that of a ratio, SE² = n/(n − 1) · Σ (sum_i − share · count_i)² / (Σ count)² (Cochran 1977), the effective size
- * share(1 − share)/SE² is held between the number of clusters and the number of values, and the quantile is t's with n − 1
- * degrees of freedom. With clusters of one size it is {@link wilsonNeff}.
+ * Share of 0/1 values in clusters of unequal size, Σ sum / Σ count, with its Wilson interval. The standard error is
+ * that of a ratio, SE² = n/(n − 1) · Σ (sum_i − share · count_i)² / (Σ count)² (Cochran 1977). The effective size
+ * share(1 − share)/SE² is limited to between the number of clusters and the number of values, and the quantile is
+ * from the t distribution with n − 1 degrees of freedom. With clusters of equal size it equals {@link wilsonNeff}.
  *
  * @param clusters per-cluster count and sum; sums in [0, count]
  * @param confidence in (0, 1)
- * @returns bounds in [0, 1] around `value`; the whole of [0, 1] for a single cluster
+ * @returns bounds in [0, 1] around `value`; all of [0, 1] for a single cluster
  * @throws {RangeError} if there is no cluster, one is empty, or a sum is outside [0, count]
  */
 export function wilsonShare(clusters: ClusterSums, confidence = 0.95): Interval & { readonly value: number } {
@@ -90,10 +90,10 @@ export function wilsonShare(clusters: ClusterSums, confidence = 0.95): Interval 
 }
 
 /**
- * The macro mean of values in [0, 1] that come in clusters, and how many independent values would say as much of it: the
- * size that {@link wilsonNeff} rests on.
+ * The macro mean of clustered values in [0, 1], and the number of independent values that would estimate it equally
+ * well: the effective size used by {@link wilsonNeff}.
  *
- * @throws {RangeError} as `wilsonNeff`
+ * @throws {RangeError} like `wilsonNeff`
  */
 export function effectiveClusterSize(clusters: ClusterSums): {
   readonly mean: number;
@@ -103,7 +103,7 @@ export function effectiveClusterSize(clusters: ClusterSums): {
   return { mean, size: clusters.count.length < 2 ? 1 : effectiveSize(clusters, mean, standardError) };
 }
 
-/** {@link wilsonNeff} of raw values in [0, 1]. */
+/** {@link wilsonNeff} for raw values in [0, 1]. */
 export function wilsonNeffOfValues(clusters: readonly ArrayLike<number>[], confidence = 0.95): Interval {
   return wilsonNeff(sumClusters(clusters), confidence);
 }

@@ -90,25 +90,25 @@ export interface LostSpending extends KnownSpending {
 /** Writes one run. Records are grouped into transactions; `flush` makes all of them durable at once. */
 export interface RunWriter {
   readonly no: number;
-  /** An answer whose scores are being made. If they never come, because its process ends, it is kept without them. */
+  /** Stores an answer that is still being scored. If the process ends first, it is kept without scores. */
   arrived(record: TrialRecord): void;
-  /** Queued; committed within this turn of the event loop, before `onCommitted` is called. */
+  /** Queues a record. It is committed within this turn of the event loop, before `onCommitted` is called. */
   record(record: TrialRecord): void;
-  /** Scores of an answer that was recorded without them. */
+  /** Adds the scores of an answer that was recorded without them. */
   recordScores(caseNo: number, trial: number, scoring: TrialScoring): void;
-  /** Queued as a record is. */
+  /** Queued like `record`. */
   recordLost(reply: LostReply): void;
-  /** Commits what is queued now. */
+  /** Commits the queue now. */
   flush(): void;
-  /** Requests sent by this session so far; added to those of earlier sessions. */
+  /** Number of requests sent by this session so far; added to those of earlier sessions. */
   calls(sent: number): void;
-  /** The same of requests sent to judges. */
+  /** Number of requests sent to judges by this session; added to those of earlier sessions. */
   judgeCalls(sent: number): void;
-  /** Ends the session, and lets go of the run. */
+  /** Ends the session and releases the run. */
   end(status: EndedStatus, report: Json, at: string): void;
 }
 
-/** A reply of a judge's model that has just arrived. */
+/** A new reply of a judge's model. */
 export interface NewJudgement {
   /** Hash of the model's identity and the request as sent; 64 hexadecimal digits. */
   readonly asked: string;
@@ -116,105 +116,109 @@ export interface NewJudgement {
   readonly draw: number;
   /** Hash of the judge that asked. */
   readonly judge: string;
-  /** The run that paid; null outside of a run. */
+  /** The run that paid for it; null outside of a run. */
   readonly run_no: number | null;
   readonly case_id: string;
-  /** `body` is asked for when the store does not have it yet. */
+  /** `body` is called when the store does not have the request yet. */
   readonly request: { readonly hash: string; readonly body: () => string };
   readonly transcript: Transcript;
   readonly raw: string | null;
 }
 
-/** Which stored replies may be read back. */
+/** Which stored replies may be reused. */
 export interface CountingReplies {
-  /** Milliseconds since 1970, UTC: older ones do not count; default 0. */
+  /** Milliseconds since 1970, UTC: older replies do not count; default 0. */
   readonly since?: number;
-  /** Discarded ones do not count, but for those with a higher number than this; default: none. */
+  /** Discarded replies count only if their number is higher than this; default: none count. */
   readonly discarded_after?: number;
 }
 
-/** What the judges of a run have cost so far, over all its sessions. */
+/** What a run's judges have cost in all its sessions. */
 export interface JudgeSpending extends KnownSpending {
-  /** Of one reply. */
+  /** Cost of the most expensive reply. */
   readonly dearest_usd: number;
-  /** Tokens; null when none is known. */
+  /** Most output tokens of a reply; null when unknown. */
   readonly longest_output: number | null;
 }
 
-/** Append-only history of runs. */
+/** Append-only store of runs. */
 export interface Store {
-  /** Asynchronous reads in pages: for all but the engine. */
+  /** Asynchronous, paged reads for everything but the engine. */
   readonly read: StoreReads;
-  /** Looking after it as a whole. */
+  /** Maintenance of the whole store. */
   readonly care: StoreCare;
-  /** Traces of production, apart from the runs. */
+  /** Production traces, separate from runs. */
   readonly traffic: TrafficStore;
-  /** What was sent to be answered later. */
+  /** Requests sent in batches. */
   readonly batches: Batches;
-  /** Of calls to models with limits, whichever process makes them. */
+  /** Calls to models with limits, from all processes. */
   readonly departures: DepartureLog;
   /** Records the plan and starts the run, in one transaction. This process works on it until it ends or the store closes. */
   create(header: RunHeader, cases: Iterable<NewRunCase>, bodies: CaseBodies): RunWriter;
   /**
    * Makes this process the only one that works on a run, until it ends or the store closes.
-   * @returns the run as it stands now
-   * @throws {EvalsError} EVALS_RUN_BUSY when another process that lives works on it
+   *
+   * @returns the current state of the run
+   * @throws {EvalsError} EVALS_RUN_BUSY when another living process works on it
    */
   claim(run: StoredRun): StoredRun;
-  /** Goes on with a run. @throws {EvalsError} as `claim` */
+  /** Resumes a run. @throws {EvalsError} like `claim` */
   resume(run: StoredRun): RunWriter;
   /** Newest first. */
   runs(filter: RunFilter): StoredRun[];
-  /** Runs whose id starts so; newest first. */
+  /** Runs whose id starts with this, newest first. */
   runsByPrefix(prefix: string): StoredRun[];
   cases(runNo: number): StoredCase[];
-  /** One scan, by case and trial; answers' texts stay on the disk. */
+  /** All trials in one scan, by case and trial; answer texts are not loaded. */
   scan(runNo: number): IterableIterator<TrialRow>;
-  /** The same without what only the answers know: times, costs and tokens are unknown, refusals and tool calls not reported. */
+  /** Like `scan`, without reading the answers: latency, cost and tokens are unknown, refusals and tool calls not reported. */
   scanScores(runNo: number): IterableIterator<TrialRow>;
-  /** Whole trials of one case with their answers. */
+  /** Complete trials of one case with their answers. */
   trials(runNo: number, caseNo: number): StoredTrial[];
-  /** One of them. */
+  /** One trial of a case. */
   trial(runNo: number, caseNo: number, trial: number): StoredTrial | undefined;
-  /** The case's input and expected, as they were. */
+  /** The case's original input and expected value. */
   content(runNo: number, caseNo: number): { readonly input: Json; readonly expected?: Json } | null;
-  /** The request as it was prepared for the provider; null for recorded outputs. */
+  /** The request as prepared for the provider; null for recorded outputs. */
   request(runNo: number, caseNo: number): Json;
-  /** Newest answered trial of this number to this request, by the same target. */
+  /** The newest answered trial with this number for this request, by the same target. */
   cached(askedHash: string, trial: number): CachedAnswer | undefined;
-  /** Ids of the answers that a run's trials point at, those it took from the cache included. */
+  /** Ids of a run's answers, including those taken from the cache. */
   answerIds(runNo: number): number[];
-  /** What trying again took in a run; null where no trial was tried again or waited. */
+  /** Retries and waiting time of a run; null when no trial was retried or waited. */
   retries(runNo: number): RunRetries | null;
-  /** How many of a run's answers a fallback gave in place of the model that was asked. */
+  /** How many of a run's answers came from a fallback model. */
   fallbackAnswers(runNo: number): number;
-  /** Ids of the runs that asked for the answers which a case of this run took from the cache, by case number. */
+  /** Ids of the runs that received the answers which this run took from the cache, by case number. */
   origins(runNo: number): ReadonlyMap<number, readonly string[]>;
-  /** Transcript and answer id of a stored trial, for scoring again. */
+  /** Transcript and answer id of a stored trial, for rescoring. */
   transcript(runNo: number, caseNo: number, trial: number): CachedAnswer | undefined;
-  /** Its number, once it is on the disk: those that arrive in one turn of the event loop are committed together. */
+  /**
+   * Returns the reply's number once it is on disk. Replies that arrive in one turn of the event loop are committed
+   * together.
+   */
   recordJudgement(judgement: NewJudgement): Promise<number>;
-  /** Newest reply of this draw to this question that counts. */
+  /** The newest reusable reply with this draw to this question. */
   judgement(asked: string, draw: number, counts?: CountingReplies): StoredJudgement | undefined;
-  /** These gave no verdict. */
+  /** Marks replies as having no verdict. */
   discardJudgements(ids: readonly number[]): void;
-  /** Number of the newest reply; 0 for none. */
+  /** Number of the newest reply; 0 when there is none. */
   newestJudgement(): number;
-  /** In the order of the numbers; those that are not there are left out. */
+  /** In the order of the numbers; missing ones are left out. */
   judgements(ids: readonly number[]): StoredJudgement[];
-  /** Those that a run has paid for about one case, oldest first. */
+  /** The judge replies that a run paid for about one case, oldest first. */
   judgementsOfCase(runNo: number, caseId: string): StoredJudgement[];
-  /** The request that a reply answers, as it was sent. */
+  /** The request of a judge reply, as sent. */
   judgementRequest(id: number): Json;
-  /** Replies without an answer included. */
+  /** Includes replies without an answer. */
   judgeSpending(runNo: number): JudgeSpending;
-  /** Replies of a run that gave no answer, one by one. */
+  /** Replies of a run without an answer, one by one. */
   lostReplies(runNo: number): LostReply[];
-  /** What was paid for replies that gave no answer. */
+  /** What was paid for replies without an answer. */
   lostSpending(runNo: number, of: "target" | "judges"): LostSpending;
-  /** What was paid for the target's answers that have no scores, and for its replies that gave no answer. */
+  /** What was paid for the target's answers without scores and its replies without an answer. */
   unscoredSpending(runNo: number): KnownSpending;
-  /** Keeps what is queued as far as it can be written, and lets go of the runs that this process works on. */
+  /** Commits the queue as far as possible and releases this process's runs. */
   close(): void;
 }
 

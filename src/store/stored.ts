@@ -5,27 +5,27 @@ import type { RunHeader, RunStatus } from "../domain/run.ts";
 import type { Transcript, Usage } from "../domain/transcript.ts";
 import type { WayCounts } from "../domain/way-counts.ts";
 
-/** A run as the history lists it. */
+/** A run as stored. */
 export interface StoredRun {
   readonly no: number;
   readonly header: RunHeader;
   readonly status: RunStatus;
-  /** Id of the process of this machine that works on it now; null when none does. */
+  /** Id of the process on this machine that works on it; null when there is none. */
   readonly process: number | null;
   readonly ended_at: string | null;
-  /** The report as it was printed; null for a run that has not ended. */
+  /** The printed report; null for a run that has not ended. */
   readonly report: Json;
-  /** Requests sent over all sessions. */
+  /** Requests sent in all sessions. */
   readonly calls: number;
-  /** The same of those sent to judges, which `calls` leaves out. */
+  /** Requests sent to judges in all sessions; not included in `calls`. */
   readonly judge_calls: number;
 }
 
 /** Which runs are listed. */
 export interface RunFilter {
-  /** The canaries of this run; without it canaries are left out. */
+  /** Only canaries of this run; when absent, canaries are left out. */
   readonly canary_of?: string | undefined;
-  /** The variants of this run's trials; without it variants are left out. */
+  /** Only variants of this run's trials; when absent, variants are left out. */
   readonly pressure_of?: string | undefined;
   readonly suite?: string | undefined;
   readonly plan?: string | undefined;
@@ -33,7 +33,7 @@ export interface RunFilter {
   readonly limit?: number | undefined;
 }
 
-/** A trial's numbers as one scan reads them, without its texts. */
+/** The numeric results of a trial, without its texts. */
 export interface TrialRow {
   readonly case_no: number;
   readonly trial: number;
@@ -41,7 +41,10 @@ export interface TrialRow {
   readonly error: ErrorKind | null;
   readonly cached: boolean;
   readonly pass: boolean | null;
-  /** Score, pass and, for an ensemble of judges, agreement of each scorer; null where void, undefined where the case is not scored by it. */
+  /**
+   * Score, pass and (for a judge ensemble) agreement of each scorer; null for a missing score, undefined when the
+   * scorer does not apply to the case.
+   */
   readonly scores: readonly (readonly [number, boolean, (number | undefined)?] | null | undefined)[];
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
@@ -50,38 +53,38 @@ export interface TrialRow {
   readonly refused: boolean | null;
   /** Null when the answer does not report it. */
   readonly tool_calls: number | null;
-  /** The limit on tokens ended the answer. */
+  /** Whether the token limit truncated the answer. */
   readonly cut: boolean;
-  /** What its way amounts to; absent where nobody counted. */
+  /** Counts of its trajectory; absent when they were not counted. */
   readonly way?: WayCounts | undefined;
 }
 
 export type { StoredJudgement };
 
-/** A request that was sent and gave no answer, and what is known of its price. */
+/** A request that was sent and got no answer, with its known cost. */
 export interface LostReply {
   readonly case_id: string;
   /** Hash of the judge that asked; null for the run's target. */
   readonly judge: string | null;
   readonly usage: Usage;
-  /** US dollars; null where nobody knows. */
+  /** US dollars; null when unknown. */
   readonly cost_usd: number | null;
-  /** The most that it can have cost and taken; null where that is unknown too. */
+  /** The maximum that it can have cost and used; null when that is unknown too. */
   readonly most_usd: number | null;
   readonly most_tokens: number | null;
 }
 
-/** What was paid of a run's money, as far as it is known. */
+/** What is known about a run's cost. */
 export interface KnownSpending {
   readonly replies: number;
-  /** US dollars of those replies whose cost is known. */
+  /** US dollars of the replies with known cost. */
   readonly usd: number;
-  /** Replies whose cost is unknown. */
+  /** Number of replies with unknown cost. */
   readonly unpriced: number;
   readonly tokens: number;
 }
 
-/** An earlier answer to the same trial number of the same request. */
+/** An earlier answer to the same request with the same trial number. */
 export interface CachedAnswer {
   readonly answer_id: number;
   readonly transcript: Transcript;

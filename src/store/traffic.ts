@@ -7,35 +7,37 @@ import type {
 } from "../domain/traffic.ts";
 import type { Page, PageRequest } from "./reads.ts";
 
-/** A trace to store, with the spans that it was read from joined into one text. */
+/** A trace to store, with its original spans joined into one text. */
 export interface TrafficRecord {
   readonly trace: TrafficTrace;
-  /** Redacted as the trace is: what comes later is joined with it. */
+  /** Redacted like the trace; later spans are joined to it. */
   readonly source: string;
 }
 
-/** Traces of production, apart from the runs. */
+/** Production traces, separate from runs. */
 export interface TrafficStore {
-  /** With which this history hashes the ids of users; made when it is first asked for. */
+  /** The salt for hashing user ids in this store; created on first use. */
   salt(): Promise<string>;
   /**
-   * Takes traces in, all in one transaction.
-   * @param next what becomes of a trace, by the source that is kept of it (null when it is new); null to leave it as it is
+   * Imports traces in one transaction.
+   *
+   * @param next returns the new record of a trace for its stored source (null when it is new), or null to leave it
+   * unchanged
    */
   record(
     ids: readonly string[],
     next: (id: string, source: string | null) => TrafficRecord | null,
   ): Promise<void>;
-  /** Newest first, those without a time last. */
+  /** Newest first; traces without a time come last. */
   rows(filter: TrafficFilter, page?: PageRequest): Promise<Page<TrafficRow>>;
-  /** The same with their texts. */
+  /** Like `rows`, with the texts. */
   traces(filter: TrafficFilter, page?: PageRequest): Promise<Page<TrafficTrace>>;
   trace(id: string): Promise<TrafficTrace | undefined>;
-  /** Ids that begin so, in their order; at most 20. */
+  /** Ids that start with this, in order; at most 20. */
   idsByPrefix(prefix: string): Promise<string[]>;
   count(filter: TrafficFilter): Promise<TrafficCount>;
-  /** One for each trace, suite and scorer: a new one takes the place of the one before. Those of unknown traces are left out. */
+  /** One score per trace, suite and scorer: a new one replaces the old one. Scores of unknown traces are ignored. */
   recordScores(scores: readonly TrafficScore[]): Promise<void>;
-  /** Of these traces, in the order of their ids, suites and scorers. */
+  /** For these traces, by id, suite and scorer. */
   scores(ids: readonly string[]): Promise<TrafficScore[]>;
 }

@@ -6,8 +6,8 @@ import type { Store, StoredJudgement } from "./store.ts";
 const CONTENT = { input: WITHHELD, expected: WITHHELD } as const;
 
 /**
- * A history as whoever may not read its texts sees it: numbers, times and names of models are there, and a word in the place of
- * every question, every answer and every comment on them. What writes to it writes as ever.
+ * A view of the store for readers who may not see its texts. It shows numbers, times and model names, and replaces
+ * every question, answer and comment with a placeholder. Writes work as usual.
  */
 export function withheldStore(store: Store): Store {
   const { read } = store;
@@ -39,7 +39,7 @@ export function withheldStore(store: Store): Store {
   };
 }
 
-/** A trial's numbers. */
+/** A trial without its texts. */
 export function withheldTrial(trial: StoredTrial): StoredTrial {
   const { message, void_reasons: voids, answer } = trial;
   return {
