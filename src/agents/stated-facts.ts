@@ -25,10 +25,10 @@ export function plainText(text: string): string {
 const WIDE = "[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}]";
 const SEAM = new RegExp(`(?<=${WIDE})(?=[A-Za-z\\d])|(?<=[A-Za-z\\d])(?=${WIDE})`, "gu");
 
-/** A blank between codes and the writing around them that uses none. */
+/** Inserts spaces between codes and text in scripts without spaces. */
 const apart = (text: string): string => plainText(text).replace(SEAM, " ");
 
-/** Words and numbers alone, in lower case: what two texts have in common that say the same. */
+/** Words and numbers only, in lower case, for comparing texts that say the same. */
 export const wordsOf = (text: string): string =>
   (
     plainText(text)
@@ -38,7 +38,7 @@ export const wordsOf = (text: string): string =>
 
 const EMAIL = /[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
 const LINK = /(?:https?:\/\/|www\.)\S+/giu;
-/** Not facts of their own: clock times, shares, measures. */
+/** Times of day, percentages and measures, which do not count as facts of their own. */
 const TIME =
   /(?<!\d)\d{1,2}(?:[:.]\d{2}){1,2}\s?(?:[ap]\.?m\.?(?!\p{L})|uhr|h(?!\p{L}))|(?<!\d)\d{1,2}:\d{2}(?!\d)/giu;
 const SHARE = /\d+(?:[.,]\d+)?\s?%/gu;
@@ -51,16 +51,16 @@ const MONEY = new RegExp(
   "giu",
 );
 const DECIMAL = /(?<![\p{L}\d.,-])(\d{1,3}(?:[., ']\d{3})*[.,]\d{2}|\d+[.,]\d{2})(?![\p{L}\d]|[.,]\d)/gu;
-/** What was paid is a fact however round it is. */
+/** An amount of money counts as a fact even if it is round. */
 const PAID =
   /(?<!\p{L})(?:paid|pay|costs?|charged|price (?:is|was)|spent|bezahlte?|gezahlt|gekostet|kostete|kostet|payé|coûté|coûtait|pagué|pagado|costó|costaba|pagato|costato|paguei|custou|betaald|gekost|kostte|betalade|kostade|betalte|kostet|zapłaci\p{L}+|kosztował\p{L}*|заплати\p{L}+|стоил\p{L}*)(?:\s+\p{L}+){0,2}\s+[$€£¥]?\s?(\d{2,}(?:[.,]\d{1,2})?)(?![\p{L}\d-]|[.,]\d)/giu;
-/** Groups of digits that are one number: cards, telephones, accounts. */
+/** Groups of digits that form one number: card, telephone and account numbers. */
 const GROUPS = /(?<![\p{L}\d])\+?\(?\d{2,}\)?(?:[ -]\(?\d{2,}\)?)+(?![\p{L}\d])/gu;
 const TOKEN = /[\p{L}\p{N}]+(?:[-_/.#][\p{L}\p{N}]+)*/gu;
 const MEASURE =
   /^\d+(?:st|nd|rd|th|x|k|m|g|kg|mg|lb|lbs|oz|l|ml|cl|cm|mm|km|mi|ft|in|h|hr|hrs|min|mins|s|sec|ms|d|w|gb|mb|tb|kb|mbps|w|kw|kwh|v|mah|p|am|pm|e|er|er|te|ten|º|ª)$/i;
 
-/** `1,234.50`, `1.234,50`, `1 234`: the number that it writes. */
+/** Parses `1,234.50`, `1.234,50` or `1 234`. */
 export function numberIn(words: string): number {
   const digits = words.replace(/[^\d.,]/g, "");
   const decimals = /[.,](\d{1,2})$/.exec(digits);
@@ -70,10 +70,10 @@ export function numberIn(words: string): number {
 
 const compact = (words: string): string => words.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 
-/** What a code is made of: A-1042 is letter, four digits. */
+/** The shape of a code: A-1042 is a letter and four digits. */
 const shapeOf = (token: string): string => compact(token).replace(/\d/g, "9").replace(/[^\d]/gu, "a");
 
-/** Figures that say something: 1000 has one, 1,040 has three. */
+/** Number of significant digits: 1000 has one, 1,040 has three. */
 const figures = (value: number): number =>
   String(value)
     .replace(/[^\d]/g, "")
@@ -95,14 +95,15 @@ function isCode(token: string): boolean {
 }
 
 /**
- * The facts that a text states. Round sums, small numbers, years, times and shares are talk, not facts.
- * @param shapes of codes that are known to matter: what looks like one of them is a fact, however short
+ * The facts stated in a text. Round amounts, small numbers, years, times and percentages do not count.
+ *
+ * @param shapes shapes of codes known to matter: a word of such a shape is a fact, however short
  */
 export function statedFacts(text: string, shapes: ReadonlySet<string> = new Set()): readonly Fact[] {
   const facts: Fact[] = [];
   let rest = apart(text);
   if (!/\d/.test(rest) && !rest.includes("@")) return facts;
-  /** Takes out what was read, so that nothing is read twice. */
+  /** Removes what was read, so that nothing is read twice. */
   const take = (form: RegExp, read: (found: RegExpMatchArray) => Fact | null): void => {
     rest = rest.replace(form, (...given: unknown[]) => {
       const groups = given.slice(
@@ -139,15 +140,15 @@ export function statedFacts(text: string, shapes: ReadonlySet<string> = new Set(
   return facts;
 }
 
-/** Numbers of which sums are made at most: more of them would make any number a sum. */
+/** Limit for computing sums: with more numbers, almost any number would be a sum of some. */
 const MAX_NUMBERS = 60;
-/** Text of one source that is looked at, in characters. */
+/** Maximum characters read from one source. */
 const LONGEST = 400_000;
 
-/** What stands in some texts. They are read when somebody asks. */
+/** The facts in a list of texts, extracted on demand. */
 class FactsIn {
   readonly #unread: string[] = [];
-  /** Each word or code on a line of its own. */
+  /** Each word or code on its own line. */
   #tokens = "";
   #words = " ";
   readonly #dates: WrittenDate[] = [];
@@ -176,18 +177,18 @@ class FactsIn {
     return this.#read().#emails.has(email.toLowerCase());
   }
 
-  /** @param words in lower case, with a blank between them */
+  /** @param words in lower case, separated by spaces */
   hasWords(words: string): boolean {
     return this.#read().#words.includes(` ${words} `);
   }
 
-  /** Whether a word stands there, or one that begins so: a short name for a longer one. */
+  /** Whether the word occurs, or a longer word that starts with it (a nickname). */
   hasName(name: string): boolean {
     const word = compact(plainText(name));
     return this.#read().#tokens.includes(word.length < 3 ? `\n${word}\n` : `\n${word}`);
   }
 
-  /** The code itself, a part of it, or one that is put together from parts that stand there. */
+  /** Whether the code occurs, as a whole, as a part, or composed of parts. */
   hasToken(words: string): boolean {
     if (this.#read().#tokens.includes(compact(plainText(words)))) return true;
     if (!/\p{L}/u.test(words) && this.numbers.has(numberIn(words))) return true;
@@ -195,13 +196,13 @@ class FactsIn {
     return parts.length > 1 && parts.every((part) => this.#hasPart(part.toLowerCase()));
   }
 
-  /** A word of some length is talk around a code: `order-A1042`. */
+  /** Handles words attached to a code: `order-A1042`. */
   #hasPart(part: string): boolean {
     if (/^\d{3,}$/.test(part)) return this.#tokens.includes(part);
     return this.#tokens.includes(`\n${part}\n`) || /^\p{L}{4,}$/u.test(part);
   }
 
-  /** A day that stands there, or one that follows from it: three nights from the 4th on. */
+  /** Whether the date occurs, or follows from another one: three nights from the 4th. */
   hasDate(readings: readonly WrittenDate[]): boolean {
     this.#read();
     return readings.some((date) =>
@@ -217,7 +218,7 @@ class FactsIn {
     return this.numbers.has(value) || [...this.numbers].some((one) => near(one, value));
   }
 
-  /** A number that anybody works out: a sum of two or of all, a difference, several of one, a part of it. */
+  /** Whether a number can be derived: a sum of two or of all numbers, a difference, a multiple, a fraction. */
   hasSum(value: number): boolean {
     this.#read();
     const some = [...this.numbers].filter((one) => one > 0).slice(-MAX_NUMBERS);
@@ -238,12 +239,12 @@ class FactsIn {
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) < 0.006;
 
-/** What somebody may know: all that was given to them or said to them so far, and what tools found meanwhile. */
+/** What a simulated user may know: everything it was given or told so far, and what tools have returned. */
 export class KnownFacts {
   readonly #heard = new FactsIn();
   readonly #found = new FactsIn();
 
-  /** What it was given, or what was said to it. */
+  /** Adds a text that it was given or told. */
   add(text: string): void {
     this.#heard.add(text);
   }
@@ -275,7 +276,7 @@ export class KnownFacts {
     return this.#any((one) => one.hasName(name));
   }
 
-  /** @param words in lower case, with a blank between them */
+  /** @param words in lower case, separated by spaces */
   hasWords(words: string): boolean {
     return this.#any((one) => one.hasWords(words));
   }
@@ -285,7 +286,7 @@ export class KnownFacts {
   }
 }
 
-/** Shapes of the codes in the texts of a value; a number that stands there as one is no code. */
+/** The shapes of all codes in a value's texts. Values of type number are not codes. */
 export function shapesIn(value: Json, shapes = new Set<string>()): ReadonlySet<string> {
   if (typeof value === "string") {
     let rest = apart(value);

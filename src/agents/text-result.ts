@@ -1,6 +1,6 @@
 import { type ExactJson, parseExactJson } from "../domain/exact-json.ts";
 
-/** What a tool sent as a text: as JSON where it is some, with every number as it was sent; else the text. */
+/** Reads a tool's text result: as JSON if possible, with every number as sent; otherwise as text. */
 export function readTextResult(text: string): ExactJson {
   try {
     return parseExactJson(text);

@@ -10,7 +10,7 @@ const OUT_OF_TIME: Reply = {
   unsent: true,
 };
 
-/** The transport of a client, whose calls end when the time of their conversation is over. */
+/** Wraps a client so that its calls end when the conversation's time is used up. */
 export function timedCalls(
   client: Client,
   clocks: WeakMap<Question, CallClock>,

@@ -9,7 +9,7 @@ import {
   type TrialTools,
 } from "./trial-tools.ts";
 
-/** Opens the tools of all sources for one trial as one set of tools; some of them, where only those are allowed. */
+/** Opens the tools of all sources for one trial as one set, limited to the allowed ones. */
 export async function openToolBox(
   providers: readonly ToolProvider[],
   allow: readonly string[] | undefined,
@@ -28,7 +28,7 @@ export async function openToolBox(
 
 class ToolBox implements TrialTools {
   readonly offered: readonly OfferedTool[];
-  /** A name that two tools have. */
+  /** A name that two tools share. */
   readonly twice: string | undefined;
   readonly #sources: readonly TrialTools[];
   readonly #sourceOf = new Map<string, TrialTools>();

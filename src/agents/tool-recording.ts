@@ -4,7 +4,7 @@ import type { ToolCall } from "../domain/message.ts";
 import type { OfferedTool } from "../domain/tool.ts";
 import { argumentsIn } from "./run-tools.ts";
 
-/** A tool as a recording offers it. */
+/** A tool description in a recording. */
 export const RecordedTool = z.strictObject({
   tool: z.string().min(1),
   description: z.string(),
@@ -16,11 +16,11 @@ const found = {
   case: z.string(),
   tool: z.string().min(1),
   arguments: z.json(),
-  /** The how-manieth call with these arguments in its trial, from 1. */
+  /** Which call with these arguments it was in its trial, from 1. */
   occurrence: z.int().min(1),
 };
 
-/** What a tool answered to one call. */
+/** A recorded tool call with its result. */
 export const RecordedCall = z.union([
   z.strictObject({ ...found, result: z.json() }),
   z.strictObject({ ...found, error: z.string() }),
@@ -32,7 +32,7 @@ export type RecordedCall = {
   readonly occurrence: number;
 } & ({ readonly result: Json } | { readonly error: string });
 
-/** What a recorded call is found by. */
+/** The key of a recorded call. */
 export function callKey({
   case: id,
   tool,
@@ -42,7 +42,7 @@ export function callKey({
   return canonicalJson([id, tool, given as Json, occurrence]);
 }
 
-/** Numbers the calls of a trial: the same tool with the same arguments is its first, second, … occurrence. */
+/** Numbers equal calls of a trial: the same tool with the same arguments is occurrence 1, 2, … */
 export class Occurrences {
   readonly #seen = new Map<string, number>();
 
@@ -54,20 +54,20 @@ export class Occurrences {
   }
 }
 
-/** A trial whose calls are recorded. */
+/** A trial whose tool calls are recorded. */
 export interface RecordedTrial {
   readonly case_id: string;
   readonly calls: readonly ToolCall[];
-  /** Calls of this step that have an error may be without an answer: time was up. */
+  /** Calls of this step with an error may have no answer, because the time was used up. */
   readonly cutStep?: number | undefined;
 }
 
-/** The lines of a recording: what is offered, then what was answered. Of trials that differ the first one counts. */
+/** Collects the lines of a recording: tool descriptions, then answers. If trials differ, the first one counts. */
 export class ToolRecording {
   readonly #tools = new Map<string, string>();
   readonly #calls = new Map<string, string>();
 
-  /** Takes the lines of an earlier recording; a line that is none is left out. */
+  /** Adds the lines of an earlier recording; invalid lines are skipped. */
   takeLines(text: string): void {
     for (const line of text.split("\n")) {
       const tool = readLine(RecordedTool, line);
@@ -77,7 +77,7 @@ export class ToolRecording {
     }
   }
 
-  /** Takes a run: its answers replace those of earlier recordings. */
+  /** Adds a run; its answers replace earlier ones. */
   takeRun(offered: readonly OfferedTool[], trials: Iterable<RecordedTrial>): number {
     for (const { name, description, parameters, reads } of offered)
       this.#tools.set(name, JSON.stringify({ tool: name, description, parameters, reads }));
@@ -93,7 +93,7 @@ export class ToolRecording {
     return own.size;
   }
 
-  /** Sorted, so that recordings of two branches merge and their differences are short. */
+  /** Sorted, so that recordings merge well in git and diffs stay short. */
   get text(): string {
     const lines = [...sorted(this.#tools), ...sorted(this.#calls)];
     return lines.map((line) => `${line}\n`).join("");
@@ -107,7 +107,7 @@ function* callsOf(
   const occurrences = new Occurrences();
   for (const { name, arguments: given, result, error, step } of calls) {
     const sent = argumentsIn(given);
-    // What never came to a tool is answered by the loop itself.
+    // A call that never reached a tool is answered by the agent loop itself.
     if (!names.has(name) || sent === undefined) continue;
     const occurrence = occurrences.next(name, sent);
     const failed = error !== undefined && error !== null;

@@ -4,19 +4,19 @@ import type { Json } from "../domain/json.ts";
 import type { ToolCall } from "../domain/message.ts";
 import type { OfferedTool, ToolOutcome } from "../domain/tool.ts";
 
-/** How long a call may take, and what gives it up. */
+/** Time limit of a call, and the signal that aborts it. */
 export interface CallBounds {
   /** Milliseconds. */
   readonly timeout_ms: number;
   readonly signal: AbortSignal;
 }
 
-/** The tools of one trial: a world of its own, which nobody else changes. */
+/** The tools of one trial, with a state that no other trial changes. */
 export interface TrialTools {
   readonly offered: readonly OfferedTool[];
   /** Never rejects. */
   call(name: string, given: Readonly<Record<string, Json>>, bounds: CallBounds): Promise<ToolOutcome>;
-  /** What the world looks like now; undefined for tools whose world cannot be seen. Nothing is called afterwards. */
+  /** The final state of the tools; undefined when their state cannot be read. No call may follow. */
   leave(): Promise<LeftWorld>;
 }
 
@@ -29,7 +29,7 @@ export interface ToolTrial {
   readonly golden: Case;
   /** From 1. */
   readonly trial: number;
-  /** What was called before the trial goes on from there; empty for one that begins. */
+  /** The calls made before the trial continues from there; empty for a trial from the start. */
   readonly before: readonly ToolCall[];
   readonly signal: AbortSignal;
 }
@@ -38,18 +38,18 @@ export interface ToolTrial {
 export interface ToolProvider {
   /** Opens them for one trial. */
   open(trial: ToolTrial): Promise<TrialTools | Extract<ToolOutcome, { kind: "lost" }>>;
-  /** Ends whatever runs. */
+  /** Stops all processes and connections. */
   close(): Promise<void>;
 }
 
-/** The message for a call that had no more time. */
+/** The message for a call that timed out. */
 export function noAnswer({ timeout_ms }: Pick<CallBounds, "timeout_ms">): string {
   return `no answer within ${Math.max(1, Math.round(timeout_ms / 100)) / 10} s`;
 }
 
 export const lost = (message: string): Extract<ToolOutcome, { kind: "lost" }> => ({ kind: "lost", message });
 
-/** What the tools of a case start from; an empty world where it does not say. */
+/** The initial state of a case's tools; empty when the case has none. */
 export function initialState({ input }: Pick<Case, "input">): Json {
   return (membersIn(input).state as Json | undefined) ?? {};
 }

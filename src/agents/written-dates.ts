@@ -1,18 +1,18 @@
-/** A day of a calendar; the year is null where it was not said. */
+/** A calendar date; the year is null when it was not given. */
 export interface WrittenDate {
   readonly year: number | null;
   readonly month: number;
   readonly day: number;
 }
 
-/** Where a date stands in a text, with each way to read it: 03/04 is of March and of April. */
+/** A date found in a text, with all its readings: 03/04 may be in March or April. */
 export interface FoundDate {
   readonly from: number;
   readonly to: number;
   readonly readings: readonly WrittenDate[];
 }
 
-/** Languages whose names of months are known: Node knows how each writes them. */
+/** Languages whose month names are known, taken from Node. */
 const LANGUAGES =
   "en de fr es it pt nl sv da nb fi pl cs sk hu ro hr sl bg ru uk el tr id vi et lv lt ca he ar fa hi th".split(
     " ",
@@ -26,7 +26,7 @@ const plain = (word: string): string =>
 
 let months: ReadonlyMap<string, number> | undefined;
 
-/** Number of a month, 1 to 12, by its name in any of the languages. */
+/** Number of a month, 1 to 12, by its name in any of these languages. */
 function monthOf(word: string): number | undefined {
   months ??= monthNames();
   return months.get(plain(word));
@@ -34,7 +34,7 @@ function monthOf(word: string): number | undefined {
 
 function monthNames(): ReadonlyMap<string, number> {
   const names = new Map<string, number>();
-  // With a day beside it a language may inflect the name.
+  // Some languages inflect the month after a day.
   for (const language of LANGUAGES)
     for (const month of ["long", "short"] as const)
       for (const day of [undefined, "numeric"] as const) {
@@ -48,7 +48,7 @@ function monthNames(): ReadonlyMap<string, number> {
   return names;
 }
 
-/** 3 March, March 3rd, 3. März 2026, 3 de marzo de 2026: a day and a word, the year perhaps. */
+/** Matches a day with a month name and optional year: 3 March, March 3rd, 3. März 2026, 3 de marzo de 2026. */
 const DAY_WORD =
   /(?<![\p{L}\p{N}])(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.|:?e)?(?:\s+(?:of|de|di|do))?\s+(\p{L}{3,}\.?)(?:,?\s+(?:de\s+|del\s+)?(\d{4}))?(?![\p{L}\p{N}])/giu;
 const WORD_DAY =
@@ -87,7 +87,7 @@ const FORMS: readonly (readonly [RegExp, Reader])[] = [
   [WORD_DAY, ([, word = "", day = "", year]) => byWord(word, day, year)],
 ];
 
-/** Dates of a text, whatever their form and language; none of them overlap. */
+/** The dates in a text, in any format and language, without overlaps. */
 export function findDates(text: string): readonly FoundDate[] {
   if (!/\d/.test(text)) return [];
   const found: FoundDate[] = [];
@@ -101,7 +101,7 @@ export function findDates(text: string): readonly FoundDate[] {
   return found;
 }
 
-/** Days from one date to another, where both may be of any year; whole years apart counts as none. */
+/** Days between two dates whose years may be unknown; whole years are ignored. */
 export function daysApart(a: WrittenDate, b: WrittenDate): number {
   const day = (one: WrittenDate, year: number): number => Date.UTC(year, one.month - 1, one.day) / 86_400_000;
   if (a.year !== null && b.year !== null) return Math.abs(day(a, a.year) - day(b, b.year));

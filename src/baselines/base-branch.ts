@@ -1,26 +1,27 @@
-/** A CI build of a change that is to be merged: into which branch, and who says so. */
+/** The base branch of a change build in CI, and the variable that names it. */
 export interface BaseBranch {
   /** `main`, or a full ref. */
   readonly name: string;
-  /** Name of the variable. */
+  /** Name of the environment variable. */
   readonly variable: string;
 }
 
-/** Refs that may hold the tip of the base branch in this clone, best first. */
+/** Refs that may point to the tip of the base branch in this clone, best first. */
 export function baseRefs({ name, variable }: BaseBranch, remotes: readonly string[]): string[] {
   const sorted = [...remotes].sort((a, b) => Number(b === "origin") - Number(a === "origin"));
   return [
     ...(name.startsWith("refs/") ? [name] : []),
     ...sorted.map((remote) => `refs/remotes/${remote}/${name}`),
     ...sorted.filter((remote) => name.startsWith(`${remote}/`)).map(() => `refs/remotes/${name}`),
-    // Without a remote the local branch is the branch.
+    // Without a remote, the local branch is used.
     ...(remotes.length === 0 && variable !== "EVALS_BASE_REF" ? [`refs/heads/${name}`] : []),
-    // Our own variable may name any commit; a CI's names a branch, and a local one of that name may be old.
+    // EVALS_BASE_REF may name any commit. CI variables name a branch, and a local branch of that name may be out of
+    // date.
     ...(variable === "EVALS_BASE_REF" ? [name] : []),
   ];
 }
 
-/** What makes the base branch visible in a shallow checkout. */
+/** The command that fetches the base branch into a shallow checkout. */
 export function fetchCommand({ name }: BaseBranch, remotes: readonly string[]): string {
   const remote = remotes.includes("origin") ? "origin" : (remotes[0] ?? "origin");
   return `git fetch --depth=1 ${remote} ${name}:refs/remotes/${remote}/${name}`;

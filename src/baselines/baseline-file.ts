@@ -10,10 +10,13 @@ import type { BaselineFileAt } from "../domain/report.ts";
 import { exactSum } from "../statistics/exact-sum.ts";
 import type { Side, SideScores } from "./side.ts";
 
-/** What is written where nothing needs more, so that the first version of the program goes on reading it. */
+/** The schema written whenever it is sufficient, so that earlier versions of the program can still read it. */
 export const BASELINE_SCHEMA = "evals.baseline/1";
 
-/** What is written where a line has `flips` or `failures`, or the suite lists prompts: its header says as values what was asked. */
+/**
+ * The schema written when a line has `flips` or `failures`, or the suite lists prompts; its header has structured
+ * fields for the prompt and model.
+ */
 export const BASELINE_SCHEMA_2 = "evals.baseline/2";
 
 /** Schemas of the file's lines. */
@@ -21,12 +24,12 @@ const schemas = onFirstUse(() => {
   const hash = z.string().regex(/^[0-9a-f]{64}$/);
   const named = {
     suite: z.string(),
-    /** `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`; for people. */
+    /** For people, for instance `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
     target: z.string(),
   };
   const judged = {
     scorers: keyedByUser(z.strictObject({ hash, required: z.boolean(), graded: z.boolean().optional() })),
-    /** A wanted regression: from the base's root to this file's, and why. */
+    /** An accepted regression: from the base's root to this file's root, with the reason. */
     accepted: z.strictObject({ from: hash, to: hash, why: z.string().min(1) }).optional(),
   };
   const header = z.discriminatedUnion("schema", [
@@ -34,9 +37,9 @@ const schemas = onFirstUse(() => {
     z.strictObject({
       schema: z.literal(BASELINE_SCHEMA_2),
       ...named,
-      /** Absent for a target without one. */
+      /** Absent for a target without a prompt. */
       prompt: z.strictObject({ name: z.string().min(1), version: z.string().min(1) }).optional(),
-      /** As its provider calls it; absent where the answers were made elsewhere. */
+      /** The provider's model name; absent when the answers were made elsewhere. */
       model: z.string().optional(),
       /** Path of the project in its repository; `.` at the top. */
       project: z.string().min(1),
@@ -52,34 +55,34 @@ const schemas = onFirstUse(() => {
     case: z.string().min(1),
     /** Hash of input and expected. */
     content: hash,
-    /** Hash of all that defines the case's result. */
+    /** Hash of everything that defines the case's result. */
     key: hash,
-    /** Runs whose trials are in it, each once. */
+    /** The runs whose trials it contains, without duplicates. */
     runs: z.array(z.string()).min(1),
     trials: z.int().min(1),
     pass: z.int().min(0),
     scores: keyedByUser(scores),
   });
   const anyCase = firstCase.extend({
-    /** By kind of pressure: passing trials that were put under it, and how many of them passed no longer. */
+    /** By kind of pressure: passing trials with a variant, and how many of the variants failed. */
     flips: keyedByUser(z.tuple([z.int().min(0), z.int().min(0)])).optional(),
-    /** Failed trials by the class of their failure. */
+    /** Failed trials by failure class. */
     failures: keyedByUser(z.int().min(1)).optional(),
   });
   return { header, scores, firstCase, anyCase };
 });
 type Schemas = ReturnType<typeof schemas>;
 
-/** First line of a baseline file. No date and no commit: git knows those, and squash merges lose them. */
+/** First line of a baseline file. It has no date and no commit: git has those, and squash merges would invalidate them. */
 export type BaselineHeader = z.output<Schemas["header"]>;
 
 /**
- * What a scorer gave the trials of a case: how many passed; `{n, pass}` where it could not score all; each value where
- * it grades.
+ * A scorer's results for a case: the number of passed trials; `{n, pass}` when it could not score all; each value for
+ * a graded scorer.
  */
 type CaseScores = z.output<Schemas["scores"]>;
 
-/** One line a case, sorted by id: branches that touch cases apart from each other merge. A line as every version of the file may have it. */
+/** One line per case, sorted by id, so that branches that change different cases merge. Any version of the format. */
 export type BaselineCase = z.output<Schemas["anyCase"]>;
 
 /** A promoted baseline. */
@@ -88,21 +91,26 @@ export interface Baseline {
   readonly cases: readonly BaselineCase[];
 }
 
-/** Where a suite's baseline is kept, relative to the project root. @param target only where the suite lists several (`listedTarget`) */
+/**
+ * Path of a suite's baseline, relative to the project root. @param target only when the suite lists several
+ * (`listedTarget`)
+ */
 export function baselinePath(suite: string, target: string | null): string {
   return target === null ? `evals/baselines/${suite}.jsonl` : `evals/baselines/${suite}.${target}.jsonl`;
 }
 
-/** The file's text: the same baseline always gives the same bytes. */
+/** The file's text. The same baseline always gives the same bytes. */
 export function formatBaseline({ header, cases }: Baseline): string {
   const sorted = [...cases].sort((a, b) => (a.case < b.case ? -1 : 1));
   return `${[header, ...sorted].map((line) => JSON.stringify(line)).join("\n")}\n`;
 }
 
 /**
- * Reads what `formatBaseline` wrote.
- * @param source bytes from the disk, or the text of a commit's file
- * @throws {EvalsError} for a file with conflict markers, of a newer version, or that is cut or broken, with every bad line
+ * Parses what `formatBaseline` wrote.
+ *
+ * @param source bytes from the disk, or the text of a file in a commit
+ * @throws {EvalsError} for a file that has conflict markers, is from a newer version, truncated or damaged, with
+ * every bad line
  */
 export function parseBaseline(source: string | Buffer, path: string): Baseline {
   const lines = linesOf(source, path);
@@ -162,7 +170,7 @@ function readLine(line: string, header: BaselineHeader): BaselineCase | undefine
   }
 }
 
-/** Whether its counts can be those of so many trials; a line that was edited by hand is not believed. */
+/** Whether the counts are possible for this number of trials; rejects lines that were edited by hand. */
 function isCounted(
   { trials, pass, scores, flips = {}, failures = {} }: BaselineCase,
   { scorers }: BaselineHeader,
@@ -220,7 +228,7 @@ function brokenLine(path: string, line: number): Problem {
 
 const isHeader = (line: string): boolean => line.startsWith('{"schema":');
 
-/** A merge that keeps the lines of both sides (`merge=union`) keeps what both of them changed twice. */
+/** A union merge (`merge=union`) keeps both versions of a line that both sides changed. */
 function repeatedHeader(path: string, line: number): Problem {
   return {
     code: "EVALS_BASELINE_BROKEN",
@@ -270,7 +278,7 @@ export function sideOfBaseline({ header, cases }: Baseline, file: BaselineFileAt
   };
 }
 
-/** By kind of pressure; a case whose line does not name a kind was not tried. */
+/** By kind of pressure; a case whose line does not name a kind was not tested with it. */
 function flipsOf(cases: readonly BaselineCase[]): Pick<Side, "flips"> {
   const kinds = new Set(cases.flatMap(({ flips }) => Object.keys(flips ?? {})));
   if (kinds.size === 0) return {};
@@ -281,8 +289,8 @@ function flipsOf(cases: readonly BaselineCase[]): Pick<Side, "flips"> {
 }
 
 /**
- * What a baseline was made with, as values. The first version of the file has only a text for people: the prompt's version
- * and the model's name are taken from it here and nowhere else.
+ * The prompt and model of a baseline as fields. The first version of the format only has a text for people; this is
+ * the only place that parses it.
  */
 export function targetOf(header: BaselineHeader): Pick<Side, "prompt" | "model"> {
   if (header.schema === BASELINE_SCHEMA_2)
@@ -290,7 +298,7 @@ export function targetOf(header: BaselineHeader): Pick<Side, "prompt" | "model">
   const [, version, model = ""] = /^(?:prompt (\S+) · )?(.*)$/s.exec(header.target) ?? [];
   return {
     prompt: version === undefined ? null : { name: null, version },
-    // A file of recorded answers does not say which model gave them.
+    // A file of recorded answers does not name their model.
     model: model.endsWith(".jsonl") ? null : model,
   };
 }

@@ -1,23 +1,23 @@
 import type { GateResult, RuleResult } from "../domain/verdict.ts";
 
-/** A change that left its base branch before the baseline there became what it is. */
+/** A change whose branch started before the current baseline was promoted on the base branch. */
 export interface BehindBase {
-  /** `main`. */
+  /** Name of the base branch, for instance `main`. */
   readonly branch: string;
-  /** The name by which git finds it: `origin/main`. */
+  /** Git ref of the base branch, for instance `origin/main`. */
   readonly ref: string;
-  /** Ids of the cases of the baseline where the change left the branch. */
+  /** Case ids of the baseline at the merge base. */
   readonly had: ReadonlySet<string>;
 }
 
-/** What the base branch gained meanwhile is not the change's fault, nor is it shown that the change did no harm. */
+/** What was added on the base branch since is not the change's fault, but the change is not shown to be harmless either. */
 export function undecidedBehind(result: RuleResult, behind: BehindBase | null): RuleResult {
   if (behind === null || result.outcome !== "failed") return result;
   const sentence = result.said === undefined ? "" : `${result.said.replace(/\.$/, "")}; `;
   return { ...result, outcome: "undecided", said: `${sentence}behind ${behind.branch}: rebase` };
 }
 
-/** What a report says of it; null where nothing hangs on it. */
+/** The note for a report; null when it does not affect a rule. */
 export function behindNote(behind: BehindBase | null, { rules }: Pick<GateResult, "rules">): string | null {
   const hangs = rules.some(
     ({ kind, outcome }) => outcome !== "passed" && (kind === "regression" || kind === "contract"),

@@ -9,33 +9,33 @@ import type { ComparedSides, RuleFinding } from "./compare-sides.ts";
 import { explainStale } from "./explain-verdict.ts";
 import type { Side } from "./side.ts";
 
-/** Two-sided: an unchanged provider is called changed at most so often (docs/decisions/0001-canary.md). */
+/** Two-sided level: the maximum rate of false alarms for an unchanged provider (docs/decisions/0001-canary.md). */
 const ALPHA = 0.01;
-/** So many baseline trials of a case say whether it is stable; all others stay for the test. */
+/** Number of baseline trials per case used to judge its stability; the rest is used for the test. */
 const PICKING = 2;
-/** Fewer answered canaries test nothing. */
+/** Minimum number of answered canaries for a test. */
 export const LEAST_CANARIES = 5;
 
-/** A case that is asked again, with the baseline trials that it is tested against. */
+/** A case that is asked again, with the baseline trials it is compared with. */
 export interface Canary {
   readonly id: string;
   readonly trials: number;
   readonly passed: number;
 }
 
-/** A case's baseline trials: what the picking ones say, and what is left. */
+/** A case's baseline trials, split into those for selection and the rest. */
 interface Split {
-  /** 1 when the picking trials did the same, 0 when they disagree or there are none. */
+  /** 1 when the selection trials agree, 0 when they disagree or there are none. */
   readonly stability: number;
   readonly picking: number;
   readonly kept: Canary;
 }
 
 /**
- * The most stable cases of a baseline, by two seeded trials of each; the others stay untouched for the test, which would
- * be biased by counts that had picked the case.
+ * The most stable cases of a baseline, judged by two random trials of each. The test uses only the other trials,
+ * because counts that selected the case would bias it.
  *
- * @param eligible ids that can be asked again just as the baseline asked them
+ * @param eligible ids of cases that can be asked again in exactly the same way
  */
 export function chooseCanaries(
   baseline: Side,
@@ -57,7 +57,7 @@ export function chooseCanaries(
     .map(({ kept }) => kept);
 }
 
-/** Trials of a case are exchangeable, so which of them passed may be drawn anew. */
+/** Trials of a case are exchangeable, so a random assignment of the passes is valid. */
 function split(id: string, trials: number, passed: number, random: RandomSource): Split {
   const picking = Math.min(PICKING, Math.floor(trials / 2));
   let picked = 0;
@@ -71,10 +71,10 @@ function split(id: string, trials: number, passed: number, random: RandomSource)
   };
 }
 
-/** What the canaries answered today, by case id. */
+/** Today's answers of the canaries, by case id. */
 export type CanaryAnswers = ReadonlyMap<string, { readonly answered: number; readonly passed: number }>;
 
-/** Do today's answers differ from the baseline's? @param run id of the stored run that holds them */
+/** Tests whether today's answers differ from the baseline's. @param run id of the stored run that holds them */
 export function judgeCanaries(
   canaries: readonly Canary[],
   answers: CanaryAnswers,
@@ -104,7 +104,7 @@ const meanOf = (values: readonly number[]): number =>
 
 const share = (value: number | null): string => `${((value ?? 0) * 100).toFixed(0)} %`;
 
-/** One sentence for a person; null when the canaries found nothing. */
+/** One sentence for the report; null when the canaries found nothing. */
 export function canarySentence({ asked, answered, baseline, today, p, stale }: CanaryResult): string | null {
   if (p === null) {
     return `The canary says nothing: ${answered} of ${asked} were answered, and it needs ${LEAST_CANARIES}.`;
@@ -114,14 +114,14 @@ export function canarySentence({ asked, answered, baseline, today, p, stale }: C
   return `baseline_stale: ${answered} canary cases, asked again as the baseline asked them, passed ${share(today)} where they passed ${share(baseline)} (${odds}). The provider has moved; a new baseline would show what the change does.`;
 }
 
-/** What the canaries of a run showed about this baseline when the run was gated. @param report as it was stored */
+/** What a run's canaries showed about this baseline when the run was gated. @param report the stored report */
 export function canaryAgainst({ fingerprint }: Pick<Side, "fingerprint">, report: Json): CanaryResult | null {
   const comparison = storedReport({ report })?.comparison;
   if (comparison?.canary === undefined || fingerprint === null) return null;
   return comparison.baseline.fingerprint === fingerprint ? comparison.canary : null;
 }
 
-/** What is compared with a stale baseline shows nothing of the change. */
+/** A comparison with a stale baseline says nothing about the change. */
 export function withCanary(compared: ComparedSides, canary: CanaryResult | null): ComparedSides {
   if (canary === null) return compared;
   const { comparison, findings } = compared;
@@ -142,7 +142,7 @@ function staleFinding(finding: RuleFinding, cases: number): RuleFinding {
   };
 }
 
-/** A comparison whose baseline the provider has left behind. @param sentence the deciding rule's sentence */
+/** A comparison whose baseline is stale because the provider changed. @param sentence the deciding rule's sentence */
 function staleComparison(comparison: Comparison, canary: CanaryResult, sentence: string): Comparison {
   return {
     ...comparison,

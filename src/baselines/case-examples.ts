@@ -4,12 +4,13 @@ import { everyItem } from "../store/reads.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { KeptAnswer, KeptAnswers } from "./kept-answers.ts";
 
-/** So many broken, and as many fixed cases are shown with their answers. */
+/** Maximum number of broken cases, and of fixed cases, shown with answers. */
 const SHOWN = 10;
 
 /**
- * Adds the answers of the cases that moved most. A side without a stored run has none at hand.
- * @param kept reads the answers beside a committed baseline, for a base that is not stored here
+ * Adds the answers of the cases that changed most. A side without a stored run has none.
+ *
+ * @param kept reads the answers stored beside a committed baseline, for a base run that is not stored here
  */
 export async function withExamples(
   comparison: Comparison,
@@ -60,7 +61,7 @@ async function inputText(
   return input === undefined || typeof input === "string" ? input : JSON.stringify(input);
 }
 
-/** The commonest kept answer that passed, or failed; else the commonest of all. */
+/** The most frequent kept answer that passed, or failed; else the most frequent of all. */
 function pickKept(answers: readonly KeptAnswer[] | undefined, passing: boolean): string | null {
   const fits = answers?.find(({ trials, pass }) => (passing ? pass > 0 : pass < trials));
   return (fits ?? answers?.[0])?.output ?? null;
@@ -85,7 +86,7 @@ async function trialsOf(
   return runNo === undefined || caseNo === undefined ? [] : read.trialsOfCase(runNo, caseNo);
 }
 
-/** A trial that shows the difference: one that passed, or one that failed; else any answered one. */
+/** A trial that shows the difference: one that passed, or failed; else any answered one. */
 function pick(trials: readonly StoredTrial[], passing: boolean): StoredTrial | undefined {
   return trials.find((one) => one.pass === passing) ?? trials.find((one) => one.answer !== null);
 }

@@ -1,33 +1,33 @@
 import type { BaseBranch } from "./base-branch.ts";
 
-/** What the machine says of the build that evals runs in. */
+/** What the CI environment says about the current build. */
 export type ChangeBuild =
-  /** A laptop, a build of a push, a build on a schedule. */
+  /** A local run, or a CI build of a push or schedule. */
   | { readonly kind: "none" }
-  /** A build of a change that is to be merged into this branch. */
+  /** A build of a change that will be merged into this branch. */
   | { readonly kind: "into"; readonly base: BaseBranch }
-  /** A build of a change, and nothing says into which branch it goes. */
+  /** A build of a change with an unknown target branch. */
   | { readonly kind: "unknown"; readonly ci: string; readonly variable: string };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a build writes its own words, beside the environment; null for a file that is not there. */
+/** Reads a CI's own files; null for a file that does not exist. */
 export type ReadText = (path: string) => string | null;
 
-/** What a CI system sets in the build of a change. */
+/** How to recognize the build of a change in a CI system. */
 interface CiSystem {
   readonly name: string;
-  /** Variables that name the branch, best first. */
+  /** Variables with the target branch, best first. */
   readonly base: readonly string[];
-  /** Variables of which one is set when, and only when, a change is built. */
+  /** Variables of which one is set exactly when a change is built. */
   readonly change: readonly string[];
-  /** The same, read from a variable's value. */
+  /** The same, by a pattern for a variable's value. */
   readonly when?: readonly (readonly [variable: string, pattern: RegExp])[];
 }
 
 /**
- * Every CI system that is known by name. A variable that is set in builds of a push too (`TRAVIS_BRANCH`, `PULL_BASE_REF`)
- * counts only where another one says that a change is built.
+ * All known CI systems. A variable that is also set in builds of a push (`TRAVIS_BRANCH`, `PULL_BASE_REF`) counts
+ * only together with another that identifies the build of a change.
  */
 export const CI_SYSTEMS: readonly CiSystem[] = [
   {
@@ -200,7 +200,7 @@ export const CI_SYSTEMS: readonly CiSystem[] = [
   },
 ];
 
-/** The branch that is built, as each system calls it; the build of a queue or of a change's own ref is known by its name. */
+/** Variables with the ref that is built. Merge-queue branches and refs of changes are recognized by name. */
 const BUILT_REF = [
   "GITHUB_REF",
   "CI_COMMIT_BRANCH",
@@ -225,7 +225,7 @@ const BUILT_REF = [
   "ZUUL_REF",
 ] as const;
 
-/** Branches that a merge queue makes; the first group is the branch that it merges into, where the name holds it. */
+/** Branch names of merge queues; the first group is the target branch, if the name contains it. */
 const QUEUES: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["GitHub's merge queue", /^gh-readonly-queue\/(.+)\/pr-\d+-[0-9a-z]+$/],
   ["Mergify's merge queue", /^mergify\/(?:merge-queue|bors|trains?)\/()/],
@@ -235,11 +235,11 @@ const QUEUES: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["Bors", /^(?:bors\/(?:staging|trying|auto|try)|automation\/bors\/(?:auto|try))()(?:\.tmp)?$/],
 ];
 
-/** Refs that hold a change and not a branch: `refs/pull/7/merge`, `refs/merge-requests/7/train`, `refs/changes/34/1234/1`. */
+/** Refs of a change rather than a branch: `refs/pull/7/merge`, `refs/merge-requests/7/train`, `refs/changes/34/1234/1`. */
 const CHANGE_REF =
   /^(?:refs\/)?(?:(?:pull|pull-requests)\/\d+(?:\/|$)|merge-requests\/\d+\/|changes\/\d+\/\d+\/)/;
 
-/** Whether this build is of a change, and into which branch it goes. `EVALS_BASE_REF` wins over what a CI system says. */
+/** Whether this build is of a change, and of which target branch. `EVALS_BASE_REF` takes precedence over CI variables. */
 export function changeBuildOf(env: Environment, read: ReadText): ChangeBuild {
   const own = value(env, "EVALS_BASE_REF");
   if (own !== null) return into(own, "EVALS_BASE_REF");
@@ -253,7 +253,7 @@ export function changeBuildOf(env: Environment, read: ReadText): ChangeBuild {
   return all.find((one) => one.kind === "into") ?? all[0] ?? { kind: "none" };
 }
 
-/** What is set and says something: not empty, not `false`, not a macro that a system left as it was. */
+/** A usable value: not empty, not `false`, not an unexpanded macro. */
 function value(env: Environment, name: string): string | null {
   const text = env[name]?.trim();
   return text === undefined || text === "" || text === "false" || text.startsWith("$(") ? null : text;
@@ -274,7 +274,7 @@ function buildsOfSystem({ name, base, change, when = [] }: CiSystem, env: Enviro
   return variable === undefined ? [] : [{ kind: "unknown", ci: name, variable }];
 }
 
-/** Names that are set in builds of a change alone: whoever sets them by hand means it too. */
+/** Variables that are only set in builds of a change; a user who sets one by hand means the same. */
 function isProofItself(base: readonly string[], change: readonly string[], env: Environment): boolean {
   const also = base.filter((one) => !ALSO_IN_PUSHES.has(one));
   return also.some((one) => value(env, one) !== null) && !change.some((one) => env[one]?.trim() === "false");
@@ -294,7 +294,7 @@ const ALSO_IN_PUSHES = new Set([
   "CODEBUILD_WEBHOOK_BASE_REF",
 ]);
 
-/** GitHub writes what happened into a file: only there are a merge queue's branch and a change that another event is about. */
+/** GitHub writes the event to a file. Only there are the branch of a merge queue and the change of other events. */
 function eventOnGitHub(env: Environment, read: ReadText): ChangeBuild[] {
   const path = value(env, "GITHUB_EVENT_PATH");
   const event = path === null ? null : parsed(read(path));
@@ -332,7 +332,7 @@ function parsed(text: string | null): GitHubEvent | null {
   }
 }
 
-/** TeamCity hands its parameters over in a file that another file names. */
+/** TeamCity passes its parameters in a file that another file names. */
 function buildsOnTeamCity(env: Environment, read: ReadText): ChangeBuild[] {
   const place = value(env, "TEAMCITY_BUILD_PROPERTIES_FILE");
   const build = properties(place === null ? null : read(place));
@@ -350,7 +350,7 @@ function properties(text: string | null): Map<string, string> {
   return new Map(lines.map(([, key = "", text = ""]) => [key, text.trim().replace(/\\(.)/g, "$1")]));
 }
 
-/** A queue's branch, or a ref that holds a change: the name alone says what is built. */
+/** The branch of a merge queue, or the ref of a change: the name alone identifies the build. */
 function buildsOfRef(variable: (typeof BUILT_REF)[number], env: Environment): ChangeBuild[] {
   const ref = value(env, variable);
   if (ref === null) return [];
@@ -363,7 +363,7 @@ function buildsOfRef(variable: (typeof BUILT_REF)[number], env: Environment): Ch
   return CHANGE_REF.test(ref) ? [{ kind: "unknown", ci: "The CI system", variable }] : [];
 }
 
-/** Bors-ng calls its branches as people call theirs: only its own file tells them apart. */
+/** Bors-ng's branch names are not distinctive; only its config file identifies them. */
 function branchOfBors(env: Environment, read: ReadText): ChangeBuild[] {
   const variable = BUILT_REF.find((one) =>
     /^(?:refs\/heads\/|origin\/)?(?:staging|trying)(?:\.tmp)?$/.test(value(env, one) ?? ""),

@@ -9,12 +9,12 @@ import { stratifiedTest } from "../statistics/stratified-test.ts";
 import type { Pairing } from "./pair-cases.ts";
 import type { Side } from "./side.ts";
 
-/** Share of false discoveries let through among cases and tags: they inform, they never block. */
+/** False discovery rate for cases and tags, which are information and never block. */
 export const FALSE_DISCOVERIES = 0.1;
-/** Fewer trials on both sides together can never be significant. */
+/** With fewer trials on both sides together, no result can be significant. */
 const TESTABLE_TRIALS = 4;
 
-/** Cases whose share of passed trials moved, and candidates that pass only sometimes. */
+/** Cases whose share of passed trials changed, and candidate cases that pass only sometimes. */
 export interface MovedCases {
   /** Strongest evidence first. */
   readonly broken: readonly CaseComparison[];
@@ -54,7 +54,7 @@ export function movedCases(base: Side, candidate: Side, pairs: Pairing): MovedCa
 const shift = ({ baseline, candidate }: CaseComparison): number =>
   Math.abs(candidate.passed / candidate.answered - baseline.passed / baseline.answered);
 
-/** By evidence, then by how far the share moved; all other cases count as p = 1 when false discoveries are held down. */
+/** By p-value, then by size of the change. All other cases count as p = 1 in the correction. */
 function ranked(cases: readonly CaseComparison[], all: number): CaseComparison[] {
   const testable = cases.filter((one) => one.baseline.answered + one.candidate.answered >= TESTABLE_TRIALS);
   const rest = Array.from({ length: Math.max(0, all - testable.length) }, () => 1);
@@ -67,7 +67,7 @@ function ranked(cases: readonly CaseComparison[], all: number): CaseComparison[]
     .sort((a, b) => a.p - b.p || shift(b) - shift(a) || (a.id < b.id ? -1 : 1));
 }
 
-/** How the pass rate moved within each tag that has at least two paired cases. */
+/** The change of the pass rate for each tag with at least two paired cases. */
 export function comparedTags(
   base: Side,
   candidate: Side,

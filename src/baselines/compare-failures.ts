@@ -13,8 +13,8 @@ import { type Pairing, pairCases } from "./pair-cases.ts";
 import type { FailuresOf, Side } from "./side.ts";
 
 /**
- * Classes of failure of which a greater share of trials failed by than on the baseline, strongest evidence first. Undefined where a
- * side does not hold why its trials failed: what nobody looked at has not grown.
+ * Failure classes whose share of trials grew compared with the baseline, strongest evidence first. Undefined when a
+ * side has no failure classes, because growth is then unknown.
  */
 export function grownFailures(base: Side, candidate: Side, pairs: Pairing): FailureGrowth[] | undefined {
   if (
@@ -33,7 +33,7 @@ export function grownFailures(base: Side, candidate: Side, pairs: Pairing): Fail
     .sort((a, b) => a.p - b.p || (a.class < b.class ? -1 : 1));
 }
 
-/** A comparison of two sides with the classes of failure that grew, where both hold theirs and were scored alike. */
+/** Adds the failure classes that grew, if both sides have classes and were scored in the same way. */
 export function withGrownFailures(
   comparison: Comparison,
   base: Side,

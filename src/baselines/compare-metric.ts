@@ -13,39 +13,39 @@ import { stratifiedTest } from "../statistics/stratified-test.ts";
 import { studentTCdf, studentTQuantile } from "../statistics/student-t-distribution.ts";
 import { type MetricColumns, macroMean } from "./metric-columns.ts";
 
-/** How strict a test is: bounds on z for harm and for "not worse", and the tail that harm's p must be under. */
+/** The thresholds of a test: bounds on z for harm and for "not worse", and the p-value below which harm is significant. */
 export interface TestBounds {
   readonly harm: number;
-  /** Null where passing may not be concluded (a partial look). */
+  /** Null when "not worse" may not be concluded (a partial look). */
   readonly pass: number | null;
 }
 
-/** The fixed design: one look, `confidence` one-sided each way. */
+/** The fixed design: one look, one-sided `confidence` in each direction. */
 export function fixedBounds(confidence: number): TestBounds {
   const z = normalQuantile(confidence);
   return { harm: z, pass: z };
 }
 
-/** What one metric's comparison rests on, kept for the sentence that explains it. */
+/** The data behind one metric's comparison, kept for the explaining sentence. */
 export interface MetricEvidence {
   readonly difference: ClusterDifference;
-  /** Largest drop in points that the rule lets through. */
+  /** Largest drop that the rule tolerates, in points of [0, 1]. */
   readonly allowed: number;
-  /** Bound below which the true change is excluded, as the pass rule sees it; null where it may not conclude. */
+  /** Lower bound of the true change, as the pass rule sees it; null when it may not conclude. */
   readonly notBelow: number | null;
   /** Interval of the difference for cases like these. */
   readonly population: DifferenceBounds;
   readonly method: "exact" | "z" | "t" | "point";
 }
 
-/** Unknown where nothing bounds a difference. */
+/** Null where a difference has no bound. */
 export interface DifferenceBounds {
   readonly low: number | null;
   readonly high: number | null;
 }
 
 export interface ComparedMetric {
-  /** Of a metric that is better when it is low: `delta` above 0 is worse. The evidence always has a drop for what is worse. */
+  /** For a metric where low is better, a `delta` above 0 is worse. In the evidence, a drop is always worse. */
   readonly row: MetricComparison;
   readonly evidence: MetricEvidence | null;
 }
@@ -59,15 +59,15 @@ function unknownRow(metric: string, verdict: Verdict): ComparedMetric {
   };
 }
 
-/** A rule's own numbers, and whether missing trials forbid the conclusion "not worse". */
+/** A rule's settings, and whether missing trials forbid the conclusion "not worse". */
 export interface MetricRule
   extends Pick<RegressionRule, "max_drop" | "relative" | "scope" | "mode" | "exact" | "confidence"> {
   readonly bounds: TestBounds;
-  /** Cases without an answered trial on one side: nobody may then conclude that all is well. */
+  /** Whether cases have no answered trial on one side; then "not worse" may not be concluded. */
   readonly anyMissing: boolean;
 }
 
-/** Both sides' values of a metric and how they differ, before anything is concluded. */
+/** A metric's values on both sides and their difference, before a verdict. */
 interface Measured {
   readonly baseline: number;
   readonly candidate: number;
@@ -78,8 +78,9 @@ interface Measured {
 /**
  * Compares one metric of two sides.
  *
- * For 0/1 values the exact mid-p decides on harm and on improvement; the interval is that of the permutation standard
- * error (docs/statistics.md). "Not worse" uses the largest of three standard errors, so that a perfect start proves nothing.
+ * For 0/1 values the exact mid-p decides on harm and improvement; the interval uses the permutation standard error
+ * (docs/statistics.md). "Not worse" uses the largest of three standard errors, so that a first look at which
+ * everything passes proves nothing.
  */
 export function compareMetric(metric: string, sides: MetricColumns | null, rule: MetricRule): ComparedMetric {
   const measured =
@@ -91,7 +92,7 @@ export function compareMetric(metric: string, sides: MetricColumns | null, rule:
   if (measured === null) return unknownRow(metric, "incomparable");
   const { baseline, candidate, difference, tested } = measured;
   const { theta } = difference;
-  // A share of the baseline's own value, not of what is left of it.
+  // Relative to the baseline's value, not to 1 minus it.
   const own = turned({ ...NO_ROW, metric, baseline, verdict: "inconclusive" }).baseline ?? baseline;
   const allowed = rule.relative ? rule.max_drop * own : rule.max_drop;
   const population = rule.scope === "population";
@@ -117,9 +118,7 @@ export function compareMetric(metric: string, sides: MetricColumns | null, rule:
   };
 }
 
-/**
- * The row of a metric that is better when it is low, from that of what is left of it, and back again; any other stays.
- */
+/** Converts the row of a metric where low is better to its complement, and back; other rows are unchanged. */
 export function turned(row: MetricComparison): MetricComparison {
   const { metric, baseline, candidate, delta, low, high } = row;
   if (!isBetterLow(metric)) return row;
@@ -136,7 +135,7 @@ export function turned(row: MetricComparison): MetricComparison {
   };
 }
 
-/** Whether a p is at most a level. A p of exactly 0.1 is summed to a little more or less, and that must not decide. */
+/** Whether p is at most a level, with tolerance for rounding: a p of exactly 0.1 may be computed slightly above or below. */
 export const isRareEnough = (p: number, level: number): boolean => p <= level * (1 + 1e-12);
 
 function measure(sides: MetricColumns, rule: MetricRule): Measured | null {
@@ -156,7 +155,7 @@ function decide({ harmed, gained, passed }: { harmed: boolean; gained: boolean; 
   return passed ? "no_regression" : "inconclusive";
 }
 
-/** The bare numbers: no claim about chance is made. */
+/** The plain difference, without a statistical claim. */
 function pointVerdict(theta: number, allowed: number): Verdict {
   if (theta < -allowed - ROUNDING) return "regressed";
   return theta > ROUNDING ? "improved" : "no_regression";
@@ -182,12 +181,13 @@ function suiteTest(sides: MetricColumns, difference: ClusterDifference, { exact 
   return { p, pRise, method };
 }
 
-/** Differences of the cases that are all the same, but for rounding. */
+/** Differences within this tolerance count as equal. */
 const NO_SPREAD = 1e-9;
 
 /**
- * Paired t on the differences of the cases: would it fall on fresh ones? Where all cases moved alike there is no spread to
- * judge by; then each might as well have moved the other way, and n of them all one way have a chance of 1 in 2^n.
+ * Paired t test on the cases' differences: would the metric drop on new cases? If all cases changed by the same
+ * amount, there is no variation to test with. Then a sign test is used: n changes in one direction have probability 1
+ * in 2^n.
  */
 function populationTest({ theta, seBetween, clusters }: ClusterDifference): Tested {
   if (!Number.isFinite(seBetween) || (seBetween < NO_SPREAD && theta === 0))
@@ -198,10 +198,11 @@ function populationTest({ theta, seBetween, clusters }: ClusterDifference): Test
 }
 
 /**
- * Interval of a difference for cases like these; unknown with fewer than two. Where all cases moved alike, what n cases
- * without an exception leave open: up to 1 − (1 − confidence)^(1/n) of all cases may be otherwise.
+ * Interval of a difference for cases like these; unknown with fewer than two. If all cases changed by the same
+ * amount, the interval covers what n cases without exception leave open: up to 1 − (1 − confidence)^(1/n) of all
+ * cases may differ.
  *
- * @param confidence one-sided, each way
+ * @param confidence one-sided, in each direction
  */
 function populationInterval(
   { theta, seBetween, clusters }: ClusterDifference,
@@ -214,16 +215,15 @@ function populationInterval(
   return { low: theta - others * (1 + theta), high: theta + others * (1 - theta) };
 }
 
-/** Two shares cannot be further apart than 1. */
+/** The difference of two shares is in [-1, 1]. */
 function shareDifference({ low, high }: { readonly low: number; readonly high: number }): DifferenceBounds {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return { low: null, high: null };
   return { low: Math.max(-1, low), high: Math.min(1, high) };
 }
 
 /**
- * pass^k over cases that all have k trials on both sides; what only some of them have is no value of the suite. Under
- * "nothing changed" the difference of a case has mean 0 exactly and a variance that can be counted
- * out.
+ * pass^k over cases that all have k trials on both sides; otherwise the suite has no value. Under the null hypothesis
+ * the difference of a case has mean exactly 0 and a known variance.
  */
 function measurePassK(metric: string, { base, candidate }: MetricColumns, rule: MetricRule): Measured | null {
   const order = Number(metric.slice("pass^".length));

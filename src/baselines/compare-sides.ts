@@ -20,12 +20,12 @@ import { metricColumns } from "./metric-columns.ts";
 import { type Pairing, pairCases } from "./pair-cases.ts";
 import type { Side } from "./side.ts";
 
-/** A regression rule with what it found. */
+/** A regression rule with its finding. */
 export interface RuleFinding {
   readonly rule: RegressionRule;
   readonly compared: ComparedMetric;
   readonly verdict: Verdict;
-  /** One sentence with the numbers. */
+  /** The finding as one sentence with numbers. */
   readonly said: string;
 }
 
@@ -36,11 +36,11 @@ export interface ComparedSides {
 
 export interface CompareOptions {
   readonly rules: readonly RegressionRule[];
-  /** The candidate took only chosen cases. */
+  /** Whether only a selection of the cases was run. */
   readonly narrowed: boolean;
-  /** Bounds of a sequential look for each rule; the fixed design when left out. */
+  /** Bounds of a sequential look for each rule; default the fixed design. */
   readonly bounds?: readonly TestBounds[] | undefined;
-  /** What a look of the sequential test has concluded of each rule: the sizes are measured anew, the verdict is kept. */
+  /** The verdict of each rule at the deciding look of a sequential test: the numbers are computed anew, the verdict is kept. */
   readonly concluded?: readonly Verdict[] | undefined;
 }
 
@@ -50,14 +50,14 @@ export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
 }
 
 /**
- * Compares two sides of one suite: the gating rules first (Holm over them), then every other metric for information,
- * then the cases and tags that moved.
+ * Compares two sides of one suite: first the gating rules (with Holm's correction), then all other metrics for
+ * information, then the cases and tags that changed.
  */
 export function compareSides(base: Side, candidate: Side, options: CompareOptions): ComparedSides {
   const pairs = pairCases(base, candidate, options.narrowed);
   const findings = findingsOf(base, candidate, pairs, options);
   const [first] = findings;
-  // What passes rests on other scorers: a case with another result has not moved.
+  // If different scorers decided what passes, a different result of a case is not a change.
   const alike = metricColumns("pass_rate", base, candidate, pairs) !== null;
   const moved = movedCases(base, candidate, pairs);
   const { broken, fixed } = alike ? moved : { broken: [], fixed: [] };
@@ -109,7 +109,7 @@ function findingsOf(
       one: compareMetric(rule.metric, metricColumns(rule.metric, base, candidate, pairs), metricRule),
     };
   });
-  // Sequential bounds already share alpha among the rules; the fixed design corrects here.
+  // Sequential bounds already share alpha among the rules; for the fixed design it is corrected here.
   const adjusted = bounds === undefined ? holm(compared.map(({ one }) => one.row.p ?? 1)) : null;
   return rules.map((rule, index) => {
     const { one, metricRule } = compared[index] as (typeof compared)[number];
@@ -127,13 +127,13 @@ function findingsOf(
   });
 }
 
-/** What is left of a verdict whose drop several rules together do not prove; "not worse" needs no correction. */
+/** The verdict when a drop is not significant after correction for several rules; "not worse" needs no correction. */
 function withoutHarm(verdict: Verdict): Verdict {
   if (verdict === "regressed") return "inconclusive";
   return verdict === "small_drop" ? "no_regression" : verdict;
 }
 
-/** Rows for the gating metrics as the rules see them, then for all the others that both sides have. */
+/** Rows for the gating metrics as the rules see them, then for all other metrics that both sides have. */
 function allMetrics(
   base: Side,
   candidate: Side,
@@ -172,7 +172,7 @@ function haveEach(trials: number, { answered }: Side, indexes: Int32Array): bool
   return indexes.every((index) => itemAt(answered, index) >= trials);
 }
 
-/** One row a gating metric; of several rules about one metric the row of the worst verdict, which is the comparison's. */
+/** One row per gating metric. If several rules use a metric, the row has the worst verdict, like the comparison. */
 function gatingRows(findings: readonly RuleFinding[]): ReadonlyMap<string, MetricComparison> {
   const rows = new Map<string, MetricComparison>();
   for (const { compared } of findings) {
@@ -200,7 +200,7 @@ function passRate({ answered, passed }: Side): number | null {
   const shares: number[] = [];
   for (let i = 0; i < answered.length; i++)
     if (itemAt(answered, i) > 0) shares.push(itemAt(passed, i) / itemAt(answered, i));
-  // A baseline file has its cases in another order than the run that it was made from.
+  // Summed exactly, because a baseline file has its cases in another order than its run.
   return shares.length === 0 ? null : exactSum(shares) / shares.length;
 }
 
@@ -210,7 +210,7 @@ function populationOf({ compared: { evidence } }: RuleFinding): Comparison["popu
   return low === null || high === null ? null : { low, high };
 }
 
-/** The sentence of the rule that decided. */
+/** The sentence of the deciding rule. */
 function sentenceOf(findings: readonly RuleFinding[], verdict: Verdict): string {
   return findings.find((one) => one.verdict === verdict)?.said ?? "";
 }

@@ -12,18 +12,18 @@ import type { RuleResult } from "../domain/verdict.ts";
 import { turned } from "./compare-metric.ts";
 import type { RuleFinding } from "./compare-sides.ts";
 
-/** Whether the compared metrics fell, or rose, by more than the margin: true where that is shown, false where it is ruled out, null where the data cannot say. */
+/**
+ * Whether the metrics fell or rose by more than the margin: true when shown, false when ruled out, null when the data
+ * cannot tell.
+ */
 export interface Movement {
   readonly fell: boolean | null;
   readonly rose: boolean | null;
-  /** Largest move in points of [0, 1] that counts as none. */
+  /** Largest change in points of [0, 1] that counts as none. */
   readonly margin: number;
 }
 
-/**
- * What the gating metrics show together, both ways alike: a rise beyond the margin is proved as a drop is.
- * A metric that cannot be compared shows nothing.
- */
+/** The combined result of the gating metrics, in both directions alike. A metric that cannot be compared shows nothing. */
 export function movementOf(findings: readonly RuleFinding[]): Movement {
   const each = findings.map(({ compared: { row, evidence }, rule }) => {
     const { delta } = turned(row);
@@ -53,17 +53,17 @@ export function movementOf(findings: readonly RuleFinding[]): Movement {
 const shownWithin = (bound: number | null, margin: number): false | null =>
   bound !== null && bound < margin ? false : null;
 
-/** True where any is; else unknown where any is. */
+/** True if any is true; else null if any is null. */
 function worst(all: readonly (boolean | null)[]): boolean | null {
   if (all.includes(true)) return true;
   return all.length === 0 || all.includes(null) ? null : false;
 }
 
 /**
- * Holds a declared bump against what was measured. A patch may not move behaviour either way, a minor version may move it
- * but not make it worse, a major version may do anything.
+ * Checks the declared version bump against the measured change. A patch may not change behaviour in either direction,
+ * a minor version may not make it worse, a major version may do anything.
  *
- * @param changes what is allowed in a major version only
+ * @param changes changes that are allowed in a major version only
  */
 export function holdContract(
   change: VersionChange,
@@ -85,7 +85,7 @@ export function holdContract(
 }
 
 function neededBump(declared: Bump, { fell, rose }: Movement, changes: readonly MajorChange[]): Bump | null {
-  // A proven drop needs a major version, whatever was declared.
+  // A significant drop needs a major version, whatever was declared.
   if (declared === "major" || changes.length > 0 || fell === true) return "major";
   if (declared === "minor") return fell === null ? null : "minor";
   if (rose === true) return "minor";
@@ -120,7 +120,10 @@ function verdictOf(
   return outcome === "kept" ? "Nothing got worse." : "It is not shown that nothing got worse.";
 }
 
-/** `gate.contract`: a broken contract fails; one that is not shown either way follows the regression rule's word. */
+/**
+ * `gate.contract`: a broken contract fails. If the contract is neither kept nor broken for certain, the rule follows
+ * the regression rule.
+ */
 export function contractRule(finding: ContractFinding, findings: readonly RuleFinding[]): RuleResult {
   const strict = findings[0]?.rule.undecided === "fail";
   const incomparable = findings.some((one) => one.verdict === "incomparable");
@@ -139,7 +142,7 @@ export function contractRule(finding: ContractFinding, findings: readonly RuleFi
   };
 }
 
-/** What a look of a sequential test can say of the contract: nothing where no bump is declared. */
+/** What a look of a sequential test can tell about the contract; undefined without a declared bump. */
 export function contractSoFar(
   declared: DeclaredChange | null,
   findings: readonly RuleFinding[],

@@ -5,11 +5,11 @@ import type { Tally } from "../metrics/tally.ts";
 import { namedCases } from "./named-cases.ts";
 
 /**
- * `gate.critical`: the selected cases must pass every trial. One failed trial decides; one that is still missing leaves the
- * rule open, and how many of the cases hold unknown.
+ * `gate.critical`: the selected cases must pass every trial. One failed trial decides. A missing trial leaves the
+ * rule open, and the number of cases that hold unknown.
  *
  * @param casesOf the cases that a selector names
- * @param left trials of a case that have no answer, whatever the reason: also those that an early stop did not need
+ * @param left trials of a case without an answer for any reason, including those that an early stop did not need
  */
 export function checkCritical(
   selectors: readonly string[],

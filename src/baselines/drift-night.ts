@@ -7,31 +7,32 @@ import { stratifiedTest } from "../statistics/stratified-test.ts";
 import { type Pairing, pairCases } from "./pair-cases.ts";
 import type { Side } from "./side.ts";
 
-/** With fewer of the baseline's cases answered, those that are missing could have moved it. */
+/** With a smaller share of the baseline's cases answered, the missing ones could have caused the change. */
 const LEAST_ANSWERED = 0.5;
 
-/** One run, held against the baseline. */
+/** One run compared with the baseline. */
 export interface Night {
   readonly delta: number;
   readonly z: number;
   /** Standard error of `delta` for a run without a change. */
   readonly error: number;
-  /** Share of that variance which is the baseline's: the same in every run of the series. */
+  /** The baseline's share of that variance, which is the same in every run of the series. */
   readonly shared: number;
-  /** Trials of the run that were compared. */
+  /** Number of compared trials of the run. */
   readonly trials: number;
 }
 
-/** What a series is held against: every run of it against the same counts of the same cases. */
+/** What the runs of a series are compared with: the same counts of the same cases. */
 export function seriesOf({ suite, ids, contents, answered, passed }: Side): string {
   return hashJson([suite, [...ids], [...contents], Array.from(answered), Array.from(passed)]);
 }
 
 /**
- * A run against the baseline, case by case, with the judge's own drift taken out.
+ * Compares a run with the baseline case by case, corrected for the judge's own drift.
  *
- * @param sameKeys only cases that were asked and scored as the baseline's: where answers were made elsewhere, nobody knows
- * @returns null where less than half of the baseline's cases can be paired
+ * @param sameKeys use only cases that were asked and scored like the baseline's; false when answers were made
+ * elsewhere, so that this is unknown
+ * @returns null when less than half of the baseline's cases can be paired
  */
 export function driftNight(
   base: Side,
@@ -79,7 +80,7 @@ function columnsOf(base: Side, candidate: Side, pairs: Pairing, indexes: readonl
 
 const moments = (count: Int32Array, sum: Int32Array) => ({ count, sum, sumOfSquares: sum });
 
-/** Each case weighs by the variance of its pooled trials; without any variance, by its trials alone. */
+/** Each case is weighted by the variance of its pooled trials; without any variance, by its trials alone. */
 function sharedVariance({ m, b, k, x }: Columns): number {
   const sums = { base: 0, all: 0, flat: 0, cases: 0 };
   for (let i = 0; i < m.length; i++) {

@@ -9,23 +9,23 @@ import {
 } from "../statistics/drift-chart.ts";
 import type { Night } from "./drift-night.ts";
 
-/** One run of a series, with what it amounts to. */
+/** One run of a series, with its comparison. */
 export interface SeriesRun {
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** Null where too little was answered. */
+  /** Null when too few trials were answered. */
   readonly night: Night | null;
   readonly judge: JudgedAgain | undefined;
 }
 
-/** Runs for which the rate of false alarms is given. */
+/** Number of runs for which the false-alarm rate is given. */
 const RUNS = 30;
 
 export interface DriftQuestion {
   /** Oldest first, at least one. */
   readonly runs: readonly SeriesRun[];
-  /** What must not go unseen, in points of [0, 1]. */
+  /** The change that must be detected, in points of [0, 1]. */
   readonly change: number;
   /** Null for a suite without a judge. */
   readonly judge: { readonly calibrated: boolean } | null;
@@ -33,7 +33,7 @@ export interface DriftQuestion {
 
 type Decided = Omit<DriftReport, "suite" | "target" | "retirements" | "notes">;
 
-/** What the chart says of a series, and how far that can be trusted. */
+/** The chart's result for a series, and how reliable it is. */
 export function driftReport({ runs, change, judge }: DriftQuestion): Decided {
   const counted = runs.flatMap(({ id, night }) => (night === null ? [] : [{ id, night }]));
   const values = counted.map(({ night }) => night.z);
@@ -60,7 +60,7 @@ export function driftReport({ runs, change, judge }: DriftQuestion): Decided {
   };
 }
 
-/** Where nothing has varied yet the error is 0, and a small change would still not show in so few trials. */
+/** Without any variation so far the error would be 0, although so few trials could not show a small change. */
 function floored({ error, trials }: Night, change: number): number {
   return Math.max(error, Math.sqrt((change * (1 - change)) / trials));
 }
@@ -87,7 +87,7 @@ function judgeDrift(runs: readonly SeriesRun[], change: number, calibrated: bool
   };
 }
 
-/** A judge that never changes its mind shows a change of so many points by as many changed verdicts, all one way. */
+/** The change in points is shown by a judge without noise as this many changed verdicts, all in one direction. */
 function judgeVerdict(
   isAlarm: boolean,
   runs: number,

@@ -6,11 +6,11 @@ import type { Tally } from "../metrics/tally.ts";
 import { namedCases } from "./named-cases.ts";
 
 /**
- * `gate.each_case`: every case must pass this share of its own trials. A case has failed when it would with every missing
- * trial passed, and holds when it would with every one failed; in between the rule is open.
+ * `gate.each_case`: every case must pass this share of its own trials. A case fails if it would even with every
+ * missing trial passed, and holds if it would even with every one failed; otherwise the rule is open.
  *
- * @param left trials of a case that have no answer, whatever the reason: also those that an early stop did not need
- * @returns none without a bound; its value is the lowest share of a case, null while that is not known
+ * @param left trials of a case without an answer for any reason, including those that an early stop did not need
+ * @returns undefined without a bound; the value is the lowest share of a case, null while unknown
  */
 export function checkEachCase(
   text: string | undefined,

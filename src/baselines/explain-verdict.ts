@@ -5,17 +5,17 @@ import { normalCdf } from "../statistics/normal-distribution.ts";
 import { clustersNeeded, minimumDetectableEffect } from "../statistics/power.ts";
 import { type MetricEvidence, type MetricRule, turned } from "./compare-metric.ts";
 
-/** How changes of a metric are put into words. They are given as `turned` rows have them: below 0 is worse. */
+/** How changes of a metric are worded. They are given as in `turned` rows: below 0 is worse. */
 interface ChangeWords {
   readonly name: string;
   readonly fell: "fell" | "rose";
   readonly rose: "fell" | "rose";
   readonly drop: "drop" | "rise";
-  /** ` points`; empty for a metric that is no share. */
+  /** ` points`; empty for a metric that is not a share. */
   readonly unit: string;
   size(value: number): string;
   signed(value: number): string;
-  /** Between two changes, the lower one first. */
+  /** The text for a range of changes, the lower one first. */
   range(low: number, high: number): string;
 }
 
@@ -39,7 +39,7 @@ function wordsOf(metric: string): ChangeWords {
   };
 }
 
-/** `pass rate`, `score of tone`; the first word of a sentence. */
+/** The metric's name at the start of a sentence: `pass rate`, `score of tone`. */
 export function metricWords(metric: string): string {
   if (metric === "pass_rate") return "pass rate";
   const kind = flippedKind(metric);
@@ -48,7 +48,7 @@ export function metricWords(metric: string): string {
 }
 
 /**
- * One sentence for a verdict, with its numbers: what was measured, between which bounds, on how many cases, what follows.
+ * One sentence that explains a verdict: what was measured, its bounds, the number of cases, and the conclusion.
  *
  * @param missing cases of both sides without an answer on one of them
  */
@@ -79,9 +79,9 @@ export function explainVerdict(
   const allowed = `${size(evidence.allowed).replace(/\.0$/, "")}${unit}`;
   if (rule.mode === "point") return pointSentence(words, delta, on, evidence);
   const range = low === null || high === null ? "" : words.range(low, high);
-  // What was shown is what the pass rule saw: its lower end reaches further where nothing varied.
+  // Shows the bound that the pass rule used; it is lower when nothing varied.
   const lowest = low === null ? null : Math.max(-1, Math.min(low, evidence.notBelow ?? low));
-  // After an early stop the word is the deciding look's, and the answers that came after it may lie elsewhere.
+  // After an early stop the sentence reports the deciding look, because later answers may differ.
   const then = " when it was decided";
   const shown = lowest === null || lowest > -evidence.allowed ? "" : then;
   switch (verdict) {
@@ -104,7 +104,7 @@ export function explainVerdict(
   }
 }
 
-/** What was measured against a baseline that the provider has left behind: the difference, and no verdict. */
+/** The sentence for a stale baseline: the difference without a verdict. */
 export function explainStale(row: MetricComparison, cases: number): string {
   const { metric, delta, low, high } = turned(row);
   const words = wordsOf(metric);
@@ -115,7 +115,7 @@ export function explainStale(row: MetricComparison, cases: number): string {
   return `${name}${moved}${bounds(words, low, high)} on ${on}, but the provider has moved since the baseline was made: not enough evidence`;
 }
 
-/** What a run that stopped early had seen when it was decided: a repeated interval, since it was looked at before. */
+/** What a run that stopped early had measured when it was decided: a repeated interval, because of the earlier looks. */
 export function explainDecision(
   trials: number,
   { metric, delta, low, high }: Pick<MetricComparison, "metric" | "delta" | "low" | "high">,
@@ -161,7 +161,7 @@ function inconclusiveSentence(
     return `${moved}: the baseline is at 0, so no share of it can be allowed: not enough evidence`;
   const least = unit === "" ? evidence.notBelow : Math.max(-1, evidence.notBelow);
   const range = between(least, high ?? 1);
-  // The interval is a normal one and the test counts: of a few answers they need not say the same.
+  // The interval is a normal approximation and the test is exact, so they may disagree for few answers.
   if (high !== null && high < -evidence.allowed)
     return `${moved}: the interval ${range} lies ${drop === "drop" ? "below" : "above"} the allowed ${allowed}, but so few answers do not prove a ${drop}: not enough evidence; more trials of each case would settle it`;
   const spans = `${moved}: the interval ${range} spans the allowed ${allowed}: not enough evidence`;
@@ -169,10 +169,10 @@ function inconclusiveSentence(
   return more === "" ? spans : `${spans}; ${more} would settle it 4 times in 5 if nothing changed`;
 }
 
-/** More than this is no advice. */
+/** No advice is given above this number. */
 const MAX_CASES = 100_000;
 
-/** How many more cases, or trials of each, would show in 4 runs of 5 that nothing fell by more than is allowed. */
+/** How many more cases, or trials of each, would show with 80 % power that nothing fell by more than allowed. */
 export function moreEvidence(
   { difference, allowed }: MetricEvidence,
   rule: MetricRule,
@@ -186,7 +186,7 @@ export function moreEvidence(
   const variance = Math.max(difference.sePermutation ** 2 * n, between, floor);
   const cases = clustersNeeded(allowed, variance, { alpha }) - n;
   if (cases <= 0 || cases > MAX_CASES) return "";
-  // Variance falls with the trials of the candidate only as far as the baseline's own trials allow.
+  // More candidate trials reduce the variance only as far as the baseline's number of trials allows.
   const k = difference.meanCandidateCount;
   const factor = (n + cases) / n;
   const trials = Math.ceil(k * factor) - Math.floor(k);
@@ -205,7 +205,7 @@ function pointSentence(
   return `${name} ${signed(delta)}${unit} ${on}, ${size(evidence.allowed).replace(/\.0$/, "")} allowed, by the bare numbers: with nothing changed this rule blocks ${rate} % of the time`;
 }
 
-/** Smallest drop that a comparison of this size shows 4 times in 5, in points of [0, 1]; null when it shows none. */
+/** Smallest drop that a comparison of this size detects with 80 % power, in points of [0, 1]; null when it detects none. */
 export function detectableDrop({ difference, allowed }: MetricEvidence, confidence: number): number | null {
   const n = difference.clusters;
   const floor = (allowed * (1 - allowed)) / difference.meanCandidateCount;

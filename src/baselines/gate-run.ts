@@ -34,7 +34,7 @@ import { isSameRecording, SAME_RECORDING } from "./same-recording.ts";
 import type { SequentialLook } from "./sequential-stop.ts";
 import type { Side } from "./side.ts";
 
-/** What a gate looks at when a run has ended. */
+/** The input of the gate when a run has ended. */
 export interface GateInput {
   readonly gate: Gate;
   readonly header: RunHeader;
@@ -42,42 +42,42 @@ export interface GateInput {
   readonly metrics: Metrics;
   /** Errored and skipped trials of a case; trials that were not needed are not missing. */
   readonly missing: (caseNo: number) => number;
-  /** All trials of a case without an answer, those that were not needed among them. */
+  /** All trials of a case without an answer, including those that were not needed. */
   readonly left: (caseNo: number) => number;
   readonly totalMissing: number;
   readonly casesOf: (selector: string) => Iterable<{ readonly case_no: number; readonly id: string }>;
   readonly idOf: (caseNo: number) => string;
-  /** Null when there is nothing to compare with. */
+  /** Null without a baseline. */
   readonly baseline: Side | null;
-  /** The regression that the change itself accepts: from this baseline, to this run. */
+  /** The regression that the change itself accepts: from this baseline to this run. */
   readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
-  /** The base branch has got another baseline since the change left it; null where it has not. */
+  /** Set when the base branch has a newer baseline than the change; else null. */
   readonly behind?: BehindBase | null;
-  /** The run's answers come from a recording. */
+  /** Whether the run's answers come from a recording. */
   readonly recorded?: boolean;
-  /** The run as a side, from a tally. */
+  /** Builds the candidate side from a tally. */
   readonly candidate: (tally: Tally) => Side;
   /** The last look of a sequential test; null when all trials were asked at once. */
   readonly look: SequentialLook | null;
-  /** It let the run stop before all trials were asked. */
+  /** Whether the run stopped before all trials were asked. */
   readonly stopped: boolean;
-  /** Null when none was asked. */
+  /** Null when no canaries were asked. */
   readonly canary: CanaryResult | null;
-  /** The prompt's version against the baseline's; null when no bump is declared between them. */
+  /** The declared version bump of the prompt since the baseline; null when there is none. */
   readonly declared: DeclaredChange | null;
 }
 
-/** The regression rules of a gate; none when it is switched off. */
+/** The regression rules of a gate; empty when switched off. */
 export function regressionRules(gate: Gate): readonly RegressionRule[] {
   if (gate.regression === false) return [];
   return Array.isArray(gate.regression) ? gate.regression : [gate.regression];
 }
 
-/** Every rule of a suite's gate and its one outcome. */
+/** Evaluates all rules of a suite's gate and their one outcome. */
 export function gateRun(input: GateInput): {
   readonly gate: GateResult;
   readonly comparison: Comparison | null;
-  /** Why there is no comparison with the baseline that is there. */
+  /** Why there is no comparison although a baseline exists. */
   readonly said?: string;
 } {
   const { gate, baseline } = input;
@@ -110,7 +110,7 @@ export function gateRun(input: GateInput): {
     compared.findings.length === 0
       ? compared.comparison.verdict
       : worstVerdict(compared.findings.map((one) => one.verdict));
-  // What a look has concluded of a promise is kept, too.
+  // A look's conclusion about the contract is kept, too.
   const contract = contractOf(input, baseline, input.look?.compared ?? compared);
   const held =
     contract === null || !gate.contract
@@ -127,7 +127,7 @@ export function gateRun(input: GateInput): {
   };
 }
 
-/** What distinguishes the comparison from those of the suite's other targets; nothing where it has one. */
+/** What distinguishes the comparison from those of the suite's other targets; empty when it has only one. */
 export function comparedTarget(header: RunHeader): Pick<Comparison, "prompt" | "alias"> {
   const { prompt, alias } = header;
   return {
@@ -147,7 +147,7 @@ function measuredOf({ tally, metrics, header, missing, totalMissing }: GateInput
   };
 }
 
-/** What the declared bump promised, held against the whole run; with missing trials, as far as they cannot change it. */
+/** Checks the declared bump against the whole run; with missing trials, only as far as they cannot change the result. */
 function contractOf(input: GateInput, baseline: Side, compared: ComparedSides): ContractFinding | null {
   const { declared, canary } = input;
   if (declared === null) return null;
@@ -162,7 +162,7 @@ function contractOf(input: GateInput, baseline: Side, compared: ComparedSides): 
   );
 }
 
-/** The rule of a gate that does not say otherwise. */
+/** The default regression rule. */
 const PLAIN_RULE = RegressionRule.parse({}, ONCE);
 
 function compareRun({ gate, header, candidate }: GateInput, baseline: Side, tally: Tally): ComparedSides {
@@ -173,14 +173,14 @@ function compareRun({ gate, header, candidate }: GateInput, baseline: Side, tall
   });
 }
 
-/** Why this run may be worse than this baseline; null when nobody accepted exactly these two. */
+/** Why this regression from this baseline was accepted; null when this exact pair was not accepted. */
 function acceptedBecause({ accepted, header }: GateInput, baseline: Side): string | null {
   return accepted !== null && accepted.from === baseline.fingerprint && accepted.to === header.fingerprint
     ? accepted.why
     : null;
 }
 
-/** An acceptance clears the regression rule and no other: a requirement, a removed case or a contract has a mend of its own. */
+/** An acceptance only clears the regression rule: a requirement, a removed case and a contract have their own remedies. */
 function acceptedResult(result: RuleResult, why: string): RuleResult {
   if (result.outcome === "passed") return result;
   const word = result.outcome === "failed" ? "regressed" : "incomparable";
@@ -188,8 +188,8 @@ function acceptedResult(result: RuleResult, why: string): RuleResult {
 }
 
 /**
- * A look decides on part of the answers; what it decided is kept. Every size is that of all answers at hand, so that a
- * report has one number for one thing, between bounds as wide as the look's.
+ * The decision was made at a look with part of the answers and is kept. All numbers are computed from all answers, so
+ * that a report is consistent, with bounds as wide as the look's.
  */
 function ofAllAnswers(look: SequentialLook, input: GateInput, baseline: Side): ComparedSides {
   const { findings } = look.compared;
@@ -203,7 +203,7 @@ function ofAllAnswers(look: SequentialLook, input: GateInput, baseline: Side): C
   return { ...whole, comparison: { ...whole.comparison, decided: decisionOf(look) } };
 }
 
-/** Of the rule that decided: the one that failed, else the first. */
+/** The deciding rule: the one that failed, else the first. */
 function decisionOf({ compared: { findings }, trials }: SequentialLook): StoppingDecision {
   const deciding = findings.find((one) => one.verdict === "regressed") ?? findings[0];
   const {
@@ -216,15 +216,15 @@ function decisionOf({ compared: { findings }, trials }: SequentialLook): Stoppin
   return { trials, metric, delta, low, high, p, said: explainDecision(trials, { metric, delta, low, high }) };
 }
 
-/** What became of a regression rule; open where it hangs on trials without an answer, so that nobody can accept it. */
+/** The result of a regression rule. It is open when it depends on trials without an answer; then it cannot be accepted. */
 interface RegressionResult {
   readonly result: RuleResult;
   readonly isOpen: boolean;
 }
 
 /**
- * The regression rules' outcomes. With missing trials a verdict counts only as far as it holds however they would have
- * come out: all failed and all passed. Where no case has an answer on both sides nothing was compared, and nothing passes.
+ * The outcomes of the regression rules. With missing trials a verdict counts only if it is the same with all of them
+ * failed and with all passed. If no case has an answer on both sides, nothing was compared and nothing passes.
  */
 function regressionResults(input: GateInput, baseline: Side, compared: ComparedSides): RegressionResult[] {
   if (regressionRules(input.gate).length === 0) return [];
@@ -247,7 +247,7 @@ function regressionResults(input: GateInput, baseline: Side, compared: ComparedS
 
 const isShort = ({ totalMissing }: GateInput): boolean => totalMissing > 0;
 
-/** A metric without a value may have failed whatever is missing; it has not passed. */
+/** A metric without a value may have failed whatever is missing, but it has not passed. */
 function isMeasured({ compared }: RuleFinding, outcome: RuleResult["outcome"]): boolean {
   return compared.evidence !== null || outcome !== "passed";
 }
@@ -261,7 +261,7 @@ const FOUND: Readonly<Record<Verdict, string>> = {
   improved: "improved",
 };
 
-/** Why a rule is open: what it would be with the trials that have no answer counted as failed, and as passed. */
+/** Explains why a rule is open: the result with unanswered trials counted as failed, and as passed. */
 function openSentence(
   input: GateInput,
   { rule, said, verdict }: RuleFinding,
@@ -288,8 +288,8 @@ function openSentence(
 }
 
 /**
- * What would be found with every lacking trial failed, and with every one passed: the missing ones, for a metric over
- * several trials of each case those that a case does not have, and for a score the answers that have none.
+ * The findings with every lacking trial failed and with every one passed. Lacking are: missing trials; for a metric
+ * over several trials per case, those that a case does not have; for a score, the answers without one.
  */
 function findingsAtEnds(
   input: GateInput,
@@ -344,9 +344,9 @@ function ruleResult({ rule, compared, said }: RuleFinding, outcome: RuleResult["
   };
 }
 
-/** Cases that the baseline has and the dataset no longer has: a gate must not pass by forgetting what broke. */
+/** Cases of the baseline that are no longer in the dataset: a gate must not pass because a failing case was removed. */
 function removedCases(gate: Gate, { cases }: Comparison, behind: BehindBase | null): RuleResult[] {
-  // What the base branch gained meanwhile was never here to be removed.
+  // Cases added on the base branch since were never in this change, so it did not remove them.
   const removed = behind === null ? cases.removed : cases.removed.filter((id) => behind.had.has(id));
   if (removed.length === 0) return [];
   return [
@@ -361,8 +361,8 @@ function removedCases(gate: Gate, { cases }: Comparison, behind: BehindBase | nu
 }
 
 /**
- * What the rules beside the regression rules can say while trials are still to come: what the rest cannot change, and for
- * a mean also a repeated interval that lies on one side of the bound.
+ * What the rules other than the regression rules can conclude while trials are outstanding: what these cannot change,
+ * and for a mean also a repeated interval on one side of the bound.
  *
  * @param left trials of a case that have not been answered yet
  * @param bound the look's bound on z; null before every case has run once
@@ -399,7 +399,7 @@ function byInterval(
       ? { count: tally.answered, sum: tally.passed }
       : tally.scores[scorers.indexOf(metric.replace(/^score\./, ""))];
   if (z === null || columns === undefined || !/^(pass_rate|score\.)/.test(metric)) return "undecided";
-  // An interval of the answers that could be scored says nothing of the others.
+  // An interval of the scored answers says nothing about the others.
   if (unscoredFor(metric, tally, scorers) > 0) return "undecided";
   const measured = Array.from({ length: tally.cases }, (_, i) => i).filter(
     (i) => itemAt(columns.count, i) > 0,

@@ -1,9 +1,9 @@
 import type { GateOutcome, GateResult, RuleResult, Verdict } from "../domain/verdict.ts";
 
 /**
- * One outcome of all rules: a failed rule fails the gate, an undecided one leaves it undecided. With no rule at all
- * there is nothing to gate, unless trials are missing: then nobody can say that all is well. Where nothing was answered,
- * no rule has seen anything that it could pass. Rules that only inform have no part in it.
+ * Combines all rules: a failed rule fails the gate, and an undecided one leaves it undecided. Without rules the gate
+ * is not gated, unless trials are missing; then it is undecided. If nothing was answered, no rule can pass. Informing
+ * rules are ignored.
  */
 export function gateOutcome(
   all: readonly RuleResult[],

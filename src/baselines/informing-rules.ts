@@ -2,10 +2,10 @@ import type { RunScorer } from "../domain/run.ts";
 import type { Gate, RegressionRule } from "../domain/suite.ts";
 import type { RuleResult } from "../domain/verdict.ts";
 
-/** Why the gate does not believe a scorer, in one sentence, by the scorer's name. */
+/** Why the gate does not trust a scorer, in one sentence, by the scorer's name. */
 export type Unbelieved = ReadonlyMap<string, string>;
 
-/** A gate in two: the rules that decide, and those that only inform because they rest on a scorer nobody has checked. */
+/** A gate split into rules that decide, and rules that only inform because they depend on a scorer that was not calibrated. */
 export interface SplitGate {
   readonly enforced: Gate;
   /** Null when every rule is enforced. */
@@ -14,7 +14,7 @@ export interface SplitGate {
 
 type ScorerRole = Pick<RunScorer, "name" | "required">;
 
-/** Parts a gate by what its rules rest on. */
+/** Splits a gate by the scorers that its rules depend on. */
 export function splitGate(gate: Gate, scorers: readonly ScorerRole[], unbelieved: Unbelieved): SplitGate {
   const informs = (metric: string): boolean => doubted(metric, scorers, unbelieved).length > 0;
   const rules = regressionRulesOf(gate);
@@ -27,7 +27,7 @@ export function splitGate(gate: Gate, scorers: readonly ScorerRole[], unbelieved
   return {
     enforced: {
       ...gate,
-      // A declared bump is held against the deciding rules; without one, against the pass rate.
+      // A declared bump is checked with the deciding rules; without any, with the pass rate.
       contract: gate.contract && (deciding.length > 0 || !informs("pass_rate")),
       require: Object.fromEntries(required.filter(([metric]) => !informs(metric))),
       critical: casesAside ? [] : gate.critical,
@@ -44,7 +44,7 @@ export function splitGate(gate: Gate, scorers: readonly ScorerRole[], unbelieved
   };
 }
 
-/** Results of the informing rules, each with why it is not enforced. Rules that rest on no score are left out. */
+/** Results of the informing rules, each with the reason why it is not enforced. Rules without a score are left out. */
 export function reportedOnly(
   rules: readonly RuleResult[],
   scorers: readonly ScorerRole[],
@@ -56,12 +56,12 @@ export function reportedOnly(
   });
 }
 
-/** The scorer that a rule's outcome rests on; null for a rule that rests on no score. */
+/** The metric that a rule depends on; null for a rule without a score. */
 function metricOf({ kind, metric }: RuleResult): string | null {
   return kind === "critical" || kind === "each_case" ? "pass_rate" : metric;
 }
 
-/** Why a metric cannot be believed: the reasons of each unbelieved scorer that it rests on. */
+/** Why a metric is not trusted: the reasons of each untrusted scorer behind it. */
 function doubted(metric: string | null, scorers: readonly ScorerRole[], unbelieved: Unbelieved): string[] {
   if (metric === null) return [];
   const restsOn = metric.startsWith("score.")

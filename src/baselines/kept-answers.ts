@@ -22,18 +22,18 @@ const keptCaseSchema = onFirstUse(() =>
 );
 type KeptCase = z.output<ReturnType<typeof keptCaseSchema>>;
 
-/** One distinct answer of a case: its text, how often it was given, how often it passed. */
+/** A distinct answer of a case: its text, how often it was given, and how often it passed. */
 export type KeptAnswer = KeptCase["answers"][number];
 
 /** Distinct answers by case id. */
 export type KeptAnswers = ReadonlyMap<string, readonly KeptAnswer[]>;
 
-/** Where the answers behind a baseline are kept. */
+/** Path of the answers behind a baseline. */
 export function answersPath(baseline: string): string {
   return baseline.replace(/\.jsonl$/, ".answers.jsonl");
 }
 
-/** Answers of single trials, put together: the most frequent first. */
+/** Groups equal answers of trials, most frequent first. */
 export function countAnswers(
   trials: Iterable<{ readonly output: string; readonly trials?: number; readonly pass: number }>,
 ): KeptAnswer[] {
@@ -49,7 +49,7 @@ export function countAnswers(
     .sort((a, b) => b.trials - a.trials || (a.output < b.output ? -1 : 1));
 }
 
-/** One line a case, sorted by id: the same answers always give the same bytes. */
+/** One line per case, sorted by id. The same answers always give the same bytes. */
 export function formatAnswers(answers: KeptAnswers): string {
   return [...answers]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -58,8 +58,8 @@ export function formatAnswers(answers: KeptAnswers): string {
 }
 
 /**
- * @param source bytes from the disk, or the text of a commit's file
- * @throws {EvalsError} with every line that is none of ours
+ * @param source bytes from the disk, or the text of a file in a commit
+ * @throws {EvalsError} with every invalid line
  */
 export function parseAnswers(source: string | Buffer, path: string): KeptAnswers {
   const lines = fileLines(source, { path, code: "EVALS_ANSWERS_BROKEN", noun: "case" });
@@ -98,7 +98,7 @@ function brokenLine(path: string, line: number): Problem {
 }
 
 /**
- * The answers behind a baseline to which a run was added: those that were kept, and the run's own where it grew.
+ * The answers behind a baseline after a run is added: the kept ones, and the run's own answers for cases that grew.
  *
  * @param whole all answers of the run, for cases that are new or changed
  * @param fresh those that it asked itself
@@ -121,7 +121,7 @@ export function growAnswers(
   );
 }
 
-/** Whether the file holds an answer for every trial of the baseline: only then do both speak of the same. */
+/** Whether the file has an answer for every trial of the baseline; only then do the two match. */
 export function isWhole(answers: KeptAnswers, { cases }: Baseline): boolean {
   return cases.every(
     (one) => one.trials === (answers.get(one.case) ?? []).reduce((sum, { trials }) => sum + trials, 0),

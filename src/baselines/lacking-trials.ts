@@ -3,35 +3,35 @@ import { itemAt } from "../domain/item-at.ts";
 import { openVariants } from "../metrics/flips.ts";
 import { type Tally, unscoredAnswers } from "../metrics/tally.ts";
 
-/** How many trials of each case a metric is made of; null where any number will do. */
+/** Number of trials per case that a metric needs; null when any number will do. */
 export function trialsNeeded(metric: string): number | null {
   if (metric === "flaky_rate") return 2;
   const k = /^pass[@^](\d+)$/.exec(metric)?.[1];
   return k === undefined ? null : Number(k);
 }
 
-/** Whether every case has so many answered trials. */
+/** Whether every case has this many answered trials. */
 export function hasEach({ cases, answered }: Tally, trials: number): boolean {
   for (let caseNo = 0; caseNo < cases; caseNo++) if (itemAt(answered, caseNo) < trials) return false;
   return true;
 }
 
 /**
- * Trials of a case that have to be counted both ways: the missing ones, and those that a metric over several trials needs
- * and the case does not have, also where nobody planned them or an early stop left them out.
+ * Trials of a case that must be counted both ways: the missing ones, and those that a metric over several trials
+ * needs and the case does not have, whether not planned or left out by an early stop.
  */
 export function lackingTrials(tally: Tally, missing: (caseNo: number) => number, needed: number | null) {
   return (caseNo: number): number =>
     Math.max(missing(caseNo), (needed ?? 0) - itemAt(tally.answered, caseNo));
 }
 
-/** Answers that the scorer of this metric could not score: what they would have scored is as open as a missing trial. */
+/** Number of answers that this metric's scorer could not score; their scores are as open as a missing trial. */
 export function unscoredFor(metric: string, tally: Tally, scorers: readonly string[]): number {
   if (!metric.startsWith("score.")) return 0;
   return unscoredAnswers(tally, scorers.indexOf(metric.slice("score.".length))).count;
 }
 
-/** Variants that this metric is about and that have no result: they may have flipped or not. */
+/** Number of variants for this metric without a result; they may have flipped or not. */
 export function openFor(metric: string, { flips }: Tally): number {
   const kind = flippedKind(metric);
   return kind === undefined ? 0 : openVariants(flips, kind);

@@ -12,11 +12,11 @@ import {
   type BaselineHeader,
 } from "./baseline-file.ts";
 
-/** Answered trials of a case so far, in the order of their numbers. */
+/** The answered trials of a case so far, in order of their numbers. */
 interface CaseSums {
   trials: number;
   pass: number;
-  /** A scorer that the case is not scored by has `exempt` trials. */
+  /** A scorer that does not apply to the case has `exempt` trials. */
   readonly scores: { n: number; pass: number; exempt: number; readonly values: number[] }[];
 }
 

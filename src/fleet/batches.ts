@@ -1,8 +1,7 @@
 /**
- * Gathers what many ask for at once: while a batch is under way the next fills up, so that a database is asked once for all
- * of them.
+ * Batches requests: while one batch is in progress the next fills up, so that the database is queried once for many.
  *
- * @param work does a whole batch and gives a result for each item, in their order
+ * @param work handles a whole batch and returns a result for each item, in order
  */
 export function inBatches<I, O>(
   work: (items: readonly I[]) => Promise<readonly O[]>,
@@ -34,7 +33,7 @@ export function inBatches<I, O>(
   const next = (): void => {
     if (isComing || waiting.length === 0 || underWay >= at_once) return;
     isComing = true;
-    // What is asked for in the same turn of the event loop goes together.
+    // Requests made in the same turn of the event loop go together.
     setImmediate(() => void begin());
   };
   return (item) =>

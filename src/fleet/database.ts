@@ -14,14 +14,14 @@ import type {
   WorkedBlock,
 } from "./fleet.ts";
 
-/** A run that is about to be planned. */
+/** A run to be planned. */
 export interface NewPlan extends Omit<FleetPlan, "no" | "bounded"> {
   readonly program: string;
   readonly header: Json;
   readonly budget: { readonly usd?: number | undefined; readonly tokens?: number | undefined } | null;
 }
 
-/** A block that its worker has finished, as whoever planned it reads it. */
+/** A finished block, as the planner reads it. */
 export interface DoneBlock {
   readonly no: number;
   readonly trials: readonly ReadTrial[];
@@ -29,147 +29,148 @@ export interface DoneBlock {
   readonly pace: RunPace | null;
 }
 
-/** How far a plan is. */
+/** The progress of a plan. */
 export interface PlanProgress {
   readonly halt: PlanHalt | null;
-  /** Blocks that are done and were not read yet. */
+  /** Finished blocks that the planner has not read yet. */
   readonly done: readonly number[];
   readonly waiting: number;
-  /** Blocks in the hands of a worker whose lease holds. */
+  /** Blocks with a valid lease. */
   readonly leased: number;
-  /** Workers that were seen lately and may serve this plan. */
+  /** Workers that were active recently and can work on this plan. */
   readonly workers: number;
 }
 
-/** What whoever plans a run does in the database. */
+/** The planner's operations on the database. */
 export interface PlanStore {
-  /** Records the plan, or goes on with it. @returns its number, and the trials that are in blocks already */
+  /** Records the plan, or resumes it. @returns its number, and the trials that are in blocks already */
   open(plan: NewPlan): Promise<{ readonly no: string; readonly trials: readonly TrialPlace[] }>;
-  /** Puts blocks into the queue. */
+  /** Adds blocks to the queue. */
   publish(no: string, blocks: readonly (readonly TrialPlace[])[]): Promise<void>;
   progress(no: string, read: readonly number[]): Promise<PlanProgress>;
   read(no: string, blocks: readonly number[]): Promise<readonly DoneBlock[]>;
-  /** No more of it is asked. The first reason stays. */
+  /** Stops further work on the plan. The first reason is kept. */
   halt(no: string, why: PlanHalt): Promise<void>;
-  /** What calls came to since the last time, of blocks that are done. They count as reported once `keep` has returned. */
+  /** Totals of calls in finished blocks since the last time. They count as reported once `keep` has returned. */
   sums(no: string, keep: (sums: CallSums) => void): Promise<void>;
-  /** The run is over, and kept as it was reported; null for one that can be gone on with. */
+  /** Ends the run and stores its report; null for a run that can be resumed. */
   end(no: string, status: string, report: Json | null): Promise<void>;
 }
 
-/** A block's lease, in seconds: a worker that is gone for so long has lost it. */
+/** Duration of a block's lease in seconds; a worker that is silent for longer loses it. */
 export const LEASE_S = 6;
 
-/** Who works. */
+/** A worker that registers. */
 export interface NewWorker {
   readonly name: string;
   readonly program: string;
-  /** Aliases that it serves; null for all. */
+  /** Model aliases that it can call; null for all. */
   readonly models: readonly string[] | null;
 }
 
-/** What a worker does in the database. */
+/** A worker's operations on the database. */
 export interface WorkBench {
   /** @returns the worker's number */
   arrive(worker: NewWorker): Promise<string>;
-  /** Plans with blocks that somebody may take now, oldest first. */
+  /** Plans with available blocks, oldest first. */
   plans(worker: string): Promise<readonly FleetPlan[]>;
-  /** The next block of a plan: one whose lease has run out, else the next of the queue. */
+  /** Leases the next block of a plan: one with an expired lease, or else the next in the queue. */
   lease(plan: FleetPlan, worker: string): Promise<LeasedBlock | undefined>;
-  /** Renews the leases of a worker's blocks. @returns why plans of them are worked on no more */
+  /** Renews the leases of a worker's blocks. @returns the plans that were halted, with the reason */
   beat(worker: string): Promise<ReadonlyMap<string, PlanHalt>>;
-  /** Everything of a block in one transaction with its job. @returns false when the lease is another's */
+  /** Stores a block's results and completes its job in one transaction. @returns false when another worker has the lease */
   finish(plan: FleetPlan, block: LeasedBlock, worker: string, worked: WorkedBlock): Promise<boolean>;
   halt(plan: string, why: PlanHalt): Promise<void>;
   leave(worker: string): Promise<void>;
 }
 
-/** Whether a call may leave. `lost`: its block is another's by now. `budget`: there is no money for it. */
+/** Whether a call may be sent. `lost`: another worker has the block now. `budget`: the budget is used up. */
 export type Leave = "go" | "lost" | "budget";
 
-/** Every call that may cost something, as it leaves and as it comes back. */
+/** Records every call that may cost something, when it is sent and when it returns. */
 export interface CallBook {
-  /** Written down before the call leaves. */
+  /** Recorded before the call is sent. */
   opened(call: OpenedCall): Promise<Leave>;
-  /** Kept when this returns, however long the database is away meanwhile. */
+  /** Stored when this returns, however long the database is unavailable. */
   closed(call: ClosedCall): Promise<void>;
-  /** The answer to what a judge asked of the same plan before, whichever worker it was. */
+  /** The answer to an earlier equal question of a judge in the same plan, from any worker. */
   answered(plan: string, key: string): Promise<{ readonly id: string; readonly reply: string } | undefined>;
 }
 
-/** A limit of a model's, as all workers keep it together. */
+/** A model's rate limit, shared by all workers. */
 export interface PaceLimits {
   readonly requests_per_minute?: number | undefined;
   readonly tokens_per_minute?: number | undefined;
 }
 
-/** Calls that left, or were let go, before now. */
+/** Calls that were sent, or allowed, before. */
 export interface Departed {
   readonly age_ms: number;
   readonly requests: number;
   readonly tokens: number;
 }
 
-/** Decides how many calls may leave now. */
+/** Decides how many calls may be sent now. */
 export type Decide = (before: readonly Departed[]) => {
   readonly requests: number;
   readonly tokens: number;
   readonly wait_ms: number;
 };
 
-/** How far back is looked, in milliseconds, by a limit of at least one call a minute. */
+/** The time window that limits of at least one call a minute need, in milliseconds. */
 export interface PaceBook {
-  /** Decides over what left before, and writes down what leaves now, while no other worker can. The database's clock counts. */
+  /** Decides from earlier calls and records the new ones, under a lock against other workers. The database's clock is used. */
   lease(model: string, within_ms: number, decide: Decide): Promise<ReturnType<Decide>>;
 }
 
-/** A run that is over, as it is kept for others. */
+/** A stored run. */
 export interface KeptRun extends FleetPlan {
   readonly header: Json;
-  /** Null for one that is not over. */
+  /** Null for a run that has not ended. */
   readonly report: Json;
   readonly status: string | null;
-  /** ISO 8601, UTC; null for one that is not over. */
+  /** ISO 8601, UTC; null for a run that has not ended. */
   readonly ended_at: string | null;
 }
 
-/** A block of a run that is over. */
+/** A block of a stored run. */
 export interface KeptBlock {
   readonly no: number;
   readonly judgements: string | null;
   readonly trials: readonly ReadTrial[];
 }
 
-/** What the database holds of runs, for who looks. */
+/** Reads of stored runs. */
 export interface KeptRuns {
-  /** All runs, newest first, and who works on them. */
+  /** All runs, newest first, and their workers. */
   status(): Promise<{ readonly runs: readonly PlanStatus[]; readonly workers: readonly WorkerStatus[] }>;
-  /** Runs whose id starts so. */
+  /** Runs whose id starts with this. */
   find(prefix: string): Promise<readonly KeptRun[]>;
-  /** A page of a run's blocks with their trials, in the order of their numbers. */
+  /** A page of a run's blocks with their trials, by number. */
   blocks(no: string, after: number): Promise<readonly KeptBlock[]>;
-  /** Every call of these blocks whose money is in no answer. */
+  /** All calls of these blocks whose cost is not part of an answer. */
   lost(no: string, blocks: readonly number[]): Promise<readonly LostCall[]>;
-  /** Calls of these blocks that were sent, to the target and to judges. */
+  /** Number of calls sent in these blocks, to the target and to judges. */
   calls(
     no: string,
     blocks: readonly number[],
   ): Promise<{ readonly calls: number; readonly judge_calls: number }>;
-  /** Takes a run away: its answers go with their partitions, however many they are. */
+  /** Deletes a run. Its answers are dropped with their partitions, so the number of answers does not matter. */
   drop(run: KeptRun): Promise<void>;
 }
 
-/** The database where workers and whoever plans meet. */
+/** The database shared by the planner and the workers. */
 export interface FleetDatabase {
   readonly plans: PlanStore;
   readonly bench: WorkBench;
   readonly pace: PaceBook;
   readonly kept: KeptRuns;
-  /** @param signal aborts when nothing may leave any more */
+  /** @param signal aborts when nothing more may be sent */
   book(signal: AbortSignal): CallBook;
   /**
-   * Does something again and again for as long as the database is away. What is done must be the same when done twice.
-   * @throws what failed for another reason, or once the signal aborts
+   * Repeats the work while the database is unavailable. The work must be idempotent.
+   *
+   * @throws any other failure, or once the signal aborts
    */
   patiently<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   close(): Promise<void>;

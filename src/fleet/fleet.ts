@@ -3,25 +3,25 @@ import type { LostBecause } from "../domain/outcome.ts";
 import type { RunPace } from "../domain/report.ts";
 import type { Usage } from "../domain/transcript.ts";
 
-/** A run as its workers need to know it. */
+/** What the workers need to know about a run. */
 export interface FleetPlan {
   readonly no: string;
   /** Id of the run. */
   readonly run: string;
-  /** Equal for two processes that would ask the same: see `Plan.hash`. */
+  /** Equal for two processes with the same plan: see `Plan.hash`. */
   readonly plan_hash: string;
   readonly commit: string;
   readonly suite: string;
   readonly alias: string;
-  /** What was asked of `evals run`, as far as it decides the plan. */
+  /** The options of `evals run` that affect the plan. */
   readonly request: Json;
-  /** A call whose answer was lost with its worker is asked again. */
+  /** Whether a call whose answer was lost with its worker is repeated. */
   readonly asks_again: boolean;
-  /** It has a budget: each call needs room in it. */
+  /** Whether it has a budget, so that each call needs room in it. */
   readonly bounded: boolean;
 }
 
-/** Why no more of a plan is worked on: as the engine's end, or the wish of whoever planned it. */
+/** Why work on a plan stopped: the engine's end, or the planner's request. */
 export type PlanHalt =
   | { readonly kind: "skipped"; readonly because: "budget" | "cancelled" }
   | {
@@ -31,69 +31,69 @@ export type PlanHalt =
     }
   | { readonly kind: "decided" };
 
-/** A trial by the place of its case and its number. */
+/** A trial, by case number and trial number. */
 export interface TrialPlace {
   readonly case_no: number;
   readonly trial: number;
 }
 
-/** Some trials of a plan: what one worker takes at a time. */
+/** Some trials of a plan; the unit that one worker takes at a time. */
 export interface Block {
   readonly plan: string;
   readonly no: number;
   readonly trials: readonly TrialPlace[];
 }
 
-/** A block that is this worker's until its lease runs out. */
+/** A block leased to this worker. */
 export interface LeasedBlock extends Block {
   readonly bounded: boolean;
-  /** Grows each time that the block is given to a worker: what an earlier one finishes is refused. */
+  /** Increases each time the block is leased, so that results of an earlier worker are rejected. */
   readonly fence: number;
-  /** Its job in the queue. */
+  /** Id of its job in the queue. */
   readonly job: string;
-  /** Calls of earlier workers on this block. */
+  /** Calls that earlier workers made for this block. */
   readonly before: readonly EarlierCall[];
 }
 
-/** Who is paid for a call. */
+/** What a call is paid for. */
 export interface CallOwner {
   readonly plan: string;
-  /** The plan has a budget. */
+  /** Whether the plan has a budget. */
   readonly bounded: boolean;
   readonly block: number;
   readonly fence: number;
 }
 
-/** A call that is about to leave. */
+/** A call about to be sent. */
 export interface OpenedCall extends CallOwner {
   readonly id: string;
-  /** Equal for two calls that ask the same for the same trial, or judge's draw. */
+  /** Equal for two calls with the same request for the same trial, or the same draw of a judge. */
   readonly key: string;
-  /** Hash of the judge that asks; null for the target and the person. */
+  /** Hash of the judge that asks; null for the target and the simulated user. */
   readonly judge: string | null;
   readonly case_id: string;
-  /** The most that it can cost; null where nobody knows. */
+  /** The maximum cost; null when unknown. */
   readonly most_usd: number | null;
   readonly most_tokens: number | null;
 }
 
-/** What came of a call. */
+/** The result of a call. */
 export interface ClosedCall {
   readonly plan: string;
   readonly id: string;
   readonly state: "answered" | "failed";
-  /** It was, or may have been, billed. */
+  /** Whether it was or may have been billed. */
   readonly billed: boolean;
   readonly usage: Usage | null;
-  /** US dollars; null where they are unknown. */
+  /** US dollars; null when unknown. */
   readonly usd: number | null;
   /** The reply as JSON; null for a failure. */
   readonly reply: string | null;
 }
 
-/** A trial as it is read back. */
+/** A trial as read from the database. */
 export interface ReadTrial extends Omit<WorkedTrial, "call"> {
-  /** The call's reply as JSON; null where `reply` has the trial. */
+  /** The call's reply as JSON; null when `reply` contains it. */
   readonly answer: string | null;
 }
 
@@ -101,35 +101,35 @@ export interface ReadTrial extends Omit<WorkedTrial, "call"> {
 export interface EarlierCall {
   readonly id: string;
   readonly key: string;
-  /** Null when its answer was lost with the worker. */
+  /** Null when the answer was lost with the worker. */
   readonly reply: string | null;
 }
 
-/** What became of one trial of a block. */
+/** The result of one trial of a block. */
 export interface WorkedTrial extends TrialPlace {
-  /** The call whose reply it is; null for one that is made of several, or has failed. */
+  /** The call whose reply it is; null for a trial of several calls or a failed one. */
   readonly call: string | null;
-  /** Its answer, or its failure, as JSON; null where the call has it. */
+  /** Its answer or failure as JSON; null when the call holds it. */
   readonly reply: string | null;
-  /** Its scores as JSON; null where it has none. */
+  /** Its scores as JSON; null when there are none. */
   readonly scoring: string | null;
 }
 
-/** What a worker brings back of a block. */
+/** The results of a block. */
 export interface WorkedBlock {
   readonly trials: readonly WorkedTrial[];
-  /** Trials that it did not come to: another worker takes them. */
+  /** Trials that were not run; another worker takes them. */
   readonly rest: readonly TrialPlace[];
-  /** Replies of judges behind the scores, as JSON; null for none. */
+  /** The judge replies behind the scores, as JSON; null when there are none. */
   readonly judgements: string | null;
-  /** Ids of the calls whose money is in an answer or a judge's reply. */
+  /** Ids of the calls whose cost is part of an answer or a judge reply. */
   readonly used: readonly string[];
   readonly passed: number;
   readonly errored: number;
   readonly pace: RunPace;
 }
 
-/** A call whose money is in no answer. */
+/** A call whose cost is not part of an answer. */
 export interface LostCall {
   readonly judge: string | null;
   readonly case_id: string;
@@ -139,11 +139,11 @@ export interface LostCall {
   readonly most_tokens: number | null;
 }
 
-/** What a plan's calls came to that was not reported before. */
+/** Totals of a plan's calls that were not reported before. */
 export interface CallSums {
   readonly calls: number;
   readonly judge_calls: number;
   readonly lost: readonly LostCall[];
-  /** Of the whole plan: calls whose answer was lost with its worker. */
+  /** For the whole plan: calls whose answer was lost with its worker. */
   readonly uncertain: number;
 }

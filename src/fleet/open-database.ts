@@ -1,10 +1,11 @@
 import type { FleetDatabase } from "./database.ts";
 
 /**
- * Connects to the database where workers and whoever plans meet, and makes its tables where there are none.
+ * Connects to the database shared by planner and workers, and creates its tables if needed.
+ *
  * @param url `postgres://…`
- * @param notice called when the database goes away and when it is back
- * @throws {EvalsError} for everything that would keep them from meeting there
+ * @param notice called when the database becomes unavailable and when it is back
+ * @throws {EvalsError} for anything that makes it unusable
  */
 export async function openFleetDatabase(url: string, notice: (text: string) => void): Promise<FleetDatabase> {
   const { requireWorkerParts } = await import("./postgres/worker-parts.ts");

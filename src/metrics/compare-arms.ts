@@ -17,19 +17,19 @@ import { quantile7 } from "../statistics/quantile.ts";
 import { mean } from "../statistics/sample-moments.ts";
 import { type ArmSession, type PairedArms, pairArms, type SessionPair } from "./pair-sessions.ts";
 
-/** Who won a pair of answers to the same input, by the answer of arm a. */
+/** The preferred answer of each pair with the same input, by the answer of arm a. */
 export type Preferences = ReadonlyMap<ArmAnswer, "a" | "b" | "tie">;
 
 type Compared = Omit<ArmsComparison, "arms" | "notes"> & {
   readonly sessions: { readonly a: number; readonly b: number };
-  /** Tags of which too few sessions are there to be held apart. */
+  /** Number of tags with too few sessions to be compared. */
   readonly leftOut: number;
 };
 
-/** A stratum with fewer sessions in an arm says nothing of it. */
+/** A stratum needs this many sessions in each arm. */
 const LEAST_SESSIONS = 10;
 
-/** @param preferences of a judge, where one compared the answers */
+/** @param preferences of a judge that compared the answers, if there was one */
 export function compareArms(
   a: readonly ArmAnswer[],
   b: readonly ArmAnswer[],
@@ -53,7 +53,7 @@ export function compareArms(
 
 interface Measured {
   readonly metrics: readonly ArmMetric[];
-  /** Of the deciding metric, against no difference. */
+  /** Evidence of the deciding metric against "no difference". */
   readonly evidence: number | null;
   readonly decided_by: ArmsComparison["decided_by"];
   readonly verdict: ArmVerdict;
@@ -106,7 +106,7 @@ interface MeasuredMetric {
   readonly evidence: number | null;
 }
 
-/** Mean of a session's known values; null where none is known. */
+/** Mean of a session's known values; null when none is known. */
 function sessionMean({ answers }: ArmSession, read: (answer: ArmAnswer) => number | null): number | null {
   const known = answers.map(read).filter((value) => value !== null);
   return known.length === 0 ? null : mean(known);
@@ -135,7 +135,10 @@ function means(
   };
 }
 
-/** Sessions that no pair needed count in the means: an interval that lacks their difference is widened by it. */
+/**
+ * Unpaired sessions count in the means, so an interval of the pairs that does not contain the difference of the means
+ * is widened.
+ */
 function aroundDelta(
   { a, b }: { readonly a: number | null; readonly b: number | null },
   bounds: { readonly low: number | null; readonly high: number | null } | null,
@@ -170,7 +173,7 @@ function average(
   return means(name, arms, read, normalMeanInterval);
 }
 
-/** Share of the pairs that each arm won; a tie is won by neither. */
+/** Share of the pairs that each arm won; a tie counts for neither. */
 function preferred(pairs: readonly SessionPair[], preferences: Preferences): MeasuredMetric {
   const won = pairs.flatMap(({ a }) => {
     const given = a.flatMap(({ answers }) => answers.map((answer) => preferences.get(answer)));
@@ -190,7 +193,7 @@ function preferred(pairs: readonly SessionPair[], preferences: Preferences): Mea
 
 const PERCENTILES = { 0.5: "latency_p50", 0.95: "latency_p95", 0.99: "latency_p99" } as const;
 
-/** Each arm is bounded at 97.5 %, so that both hold at 95 %. */
+/** Each arm's bounds have level 97.5 %, so that both hold together at 95 %. */
 function latency(q: keyof typeof PERCENTILES, { a, b }: PairedArms): MeasuredMetric {
   const times = (sessions: readonly ArmSession[]) =>
     sessions

@@ -8,19 +8,19 @@ import { stratifiedTest } from "../statistics/stratified-test.ts";
 /** Quantile of the normal distribution for a 95 % interval. */
 const Z_95 = 1.959963984540054;
 
-/** A difference is sure when chance alone would make it in fewer than one of twenty matrices. */
+/** A difference is called significant when chance alone would produce one in fewer than 1 of 20 matrices. */
 const LEVEL = 0.05;
 
-/** A target with what its cases came to. */
+/** A target with its results by case. */
 interface Column {
   readonly target: MatrixTarget;
   readonly cases: ReadonlyMap<string, Pick<CaseRow, "answered" | "passed" | "trials">>;
 }
 
 /**
- * The matrix of each suite that several targets of one command were run on, in the order of the runs.
+ * The matrix of each suite with several targets in one command, in the order of the runs.
  *
- * @param runs of one command, so that cases of the same id are the same question to all targets of a suite
+ * @param runs of one command, so that cases with the same id are the same question for all targets of a suite
  */
 export function matricesOf(runs: readonly ReportedRun[]): Matrix[] {
   const suites = [...new Set(runs.map(({ report }) => report.header.suite))];
@@ -72,7 +72,7 @@ function targetOf({ report }: ReportedRun, name: string): MatrixTarget {
 const promptOf = ({ prompt }: RunHeader): string | null =>
   prompt === null ? null : `${prompt.name}@${prompt.version}`;
 
-/** What distinguishes targets: prompts where they differ, models where they differ, ids where neither does. */
+/** Names that distinguish targets: prompts if they differ, models if they differ, ids if neither does. */
 function targetNames(headers: readonly RunHeader[]): string[] {
   const severalPrompts = new Set(headers.map(promptOf)).size > 1;
   const severalModels = new Set(headers.map(({ alias }) => alias)).size > 1;
@@ -91,7 +91,7 @@ function targetNames(headers: readonly RunHeader[]): string[] {
 
 const marksOf = (trials: string): string => trials.replaceAll("p", "1").replaceAll("f", "0");
 
-/** Every pair of targets, tested case by case; all p-values of the matrix are corrected together. */
+/** Tests every pair of targets case by case; all p-values of the matrix are corrected together. */
 function differencesOf(columns: readonly Column[]): MatrixDifference[] {
   const pairs = columns.flatMap((a, at) => columns.slice(at + 1).flatMap((b) => differenceOf(a, b) ?? []));
   const corrected = holm(pairs.map(({ p }) => p));
@@ -101,7 +101,7 @@ function differencesOf(columns: readonly Column[]): MatrixDifference[] {
   });
 }
 
-/** Null where the two have no answered case in common. */
+/** Null when the two have no answered case in common. */
 function differenceOf(a: Column, b: Column): Omit<MatrixDifference, "sure"> | null {
   const pairs = [...a.cases].flatMap(([id, before]) => {
     const after = b.cases.get(id);

@@ -11,12 +11,12 @@ const UNKNOWN: MetricValue = { value: null };
 const LATENCY_PERCENTILES = [50, 90, 95, 99] as const;
 
 /**
- * Every metric of a run, or of some of its cases: the macro mean over cases of each case's own value, with a 95 %
- * interval clustered by case. Errored trials are in none but `error_rate`.
+ * All metrics of a run or of some of its cases: the macro mean over cases of each case's own value, with a 95 %
+ * interval clustered by case. Errored trials only count in `error_rate`.
  *
- * @param trials k: pass^1..k and pass@1..k are given, each known where every case has that many answered trials
+ * @param trials k: pass^1..k and pass@1..k are computed, each known when every case has that many answered trials
  * @param scorers names, in the order of the tally's scores
- * @param only case numbers; all when left out (a tag's metrics leave money, time and tokens out)
+ * @param only case numbers; default all (metrics of a tag exclude cost, latency and tokens)
  */
 export function computeMetrics(
   tally: Tally,
@@ -64,7 +64,7 @@ function meanOf(clusters: ClusterSums): MetricValue {
   return { value, low, high };
 }
 
-/** A share of trials that come by case. */
+/** A share of trials, clustered by case. */
 function shareOf(clusters: ClusterSums): MetricValue {
   const n = clusters.count.length;
   if (n === 0) return UNKNOWN;
@@ -73,8 +73,8 @@ function shareOf(clusters: ClusterSums): MetricValue {
 }
 
 /**
- * Mean over the cases of a number in [0, 1] made of (answered, passed, k). Unknown as soon as one case has fewer than k
- * answered trials: what the others have is no value of them all.
+ * Mean over the cases of a number in [0, 1] computed from (answered, passed, k). Unknown when any case has fewer than
+ * k answered trials, because the others alone do not represent all.
  */
 function perCase(
   tally: Tally,
@@ -118,13 +118,13 @@ function runTotals(tally: Tally): Metrics {
   return totals;
 }
 
-/** Failed calls over all calls; unknown where nothing was called, or where one answer does not report that. */
+/** Failed tool calls divided by all tool calls; unknown without calls, or when any answer does not report them. */
 function toolErrorRate({ failedCalls, toolCalls, totalAnswered }: Tally): MetricValue {
   const isUnknown = totalAnswered === 0 || failedCalls.unknown + toolCalls.unknown > 0;
   return isUnknown || toolCalls.sum === 0 ? UNKNOWN : { value: failedCalls.sum / toolCalls.sum };
 }
 
-/** Trials that their simulated person spoiled, over all that ended; with the interval of a share by case. */
+/** Trials spoiled by their simulated user divided by all finished trials; clustered by case. */
 function simulatorErrorRate(tally: Tally): MetricValue {
   const ended = Array.from(
     { length: tally.cases },
@@ -134,7 +134,7 @@ function simulatorErrorRate(tally: Tally): MetricValue {
   return shareOf(pick([...ended.keys()], ended, spoiled));
 }
 
-/** A percentile of only some trials would be a guess: one unknown latency makes all of them unknown. */
+/** A percentile of only some trials would be a guess: one unknown latency makes it unknown. */
 function latencies({ latencies: { ms, case_no, unknown } }: Tally): MetricValue[] | null {
   if (ms.length === 0 || unknown > 0) return null;
   const levels = LATENCY_PERCENTILES.map((q) => q / 100);

@@ -1,13 +1,13 @@
 import { itemAt } from "../domain/item-at.ts";
 import type { PressureKind } from "../domain/pressure.ts";
 
-/** What became of the variants of one kind, by case number. */
+/** The results of the variants of one kind, by case number. */
 export interface FlipSums {
   /** Passing trials whose variant was answered and scored. */
   readonly tried: Uint16Array;
-  /** Those of them whose variant does not pass. */
+  /** Those whose variant does not pass. */
   readonly flipped: Uint16Array;
-  /** Passing trials whose variant errored, or was not asked. */
+  /** Passing trials whose variant errored or was not asked. */
   readonly open: Uint16Array;
 }
 
@@ -28,8 +28,8 @@ export function makeFlips(kinds: readonly PressureKind[], cases: number): Flips 
 }
 
 /**
- * The flips as they would be had every open variant been answered: each flipped (score 0), or none (1). A missing trial might
- * have passed, and then its variant is as open.
+ * The flips if every open variant had flipped (score 0) or none (1). A missing trial might have passed, so its
+ * variant counts as open too.
  */
 export function settledFlips(flips: Flips, missing: (caseNo: number) => number, score: number): Flips {
   return new Map(
@@ -47,7 +47,7 @@ export function settledFlips(flips: Flips, missing: (caseNo: number) => number, 
   );
 }
 
-/** Variants of a kind that have no result. */
+/** Number of variants of a kind without a result. */
 export function openVariants(flips: Flips | null, kind: PressureKind): number {
   return flips?.get(kind)?.open.reduce((sum, one) => sum + one, 0) ?? 0;
 }

@@ -11,9 +11,9 @@ import {
 import { conformalCoverage, conformalQuantile } from "../statistics/conformal-quantile.ts";
 
 export interface EscalationGoals {
-  /** Share of the answers that nobody looks at which are to be right, in (0, 1]. */
+  /** Wanted share of correct answers among those that nobody reviews, in (0, 1]. */
   readonly target: number;
-  /** Chance that a set of labels may lack the right one, in (0, 1). */
+  /** Allowed probability that a label set does not contain the right label, in (0, 1). */
   readonly alpha: number;
 }
 
@@ -57,7 +57,7 @@ function calibrationError(answers: readonly StatedAnswer[]): Escalation["ece"] {
   };
 }
 
-/** A probability of 0 or 1 is one that was rounded: its logarithm would outweigh all others. */
+/** A probability of exactly 0 or 1 is a rounded one: its logarithm would dominate all others. */
 const ROUNDED = 1e-9;
 const logOf = (probability: number): number =>
   Math.log(Math.min(1 - ROUNDED, Math.max(ROUNDED, probability)));
@@ -110,7 +110,7 @@ function described(
   };
 }
 
-/** Each label's distance from certainty; of a bare confidence the labels are right and wrong. */
+/** Each label's distance from certainty; for a plain confidence the labels are right and wrong. */
 const distances = ({ labels, confidence }: StatedAnswer): number[] =>
   (labels === undefined ? [confidence, 1 - confidence] : Object.values(labels.scores)).map((p) => 1 - p);
 

@@ -1,13 +1,13 @@
 import type { ArmAnswer } from "../domain/arms.ts";
 
-/** All answers of one session, or one answer that belongs to none. */
+/** All answers of one session, or a single answer without a session. */
 export interface ArmSession {
   readonly answers: readonly ArmAnswer[];
-  /** When it began; its place in the list where nobody says. */
+  /** Start time; position in the list when unknown. */
   readonly at: number;
 }
 
-/** Sessions of one arm that stand together against one or more of the other. */
+/** Sessions of one arm that are compared with one or more of the other. */
 export interface SessionPair {
   readonly a: readonly ArmSession[];
   readonly b: readonly ArmSession[];
@@ -17,14 +17,14 @@ export interface PairedArms {
   readonly design: "shadow" | "rollout";
   readonly a: readonly ArmSession[];
   readonly b: readonly ArmSession[];
-  /** In the order in which they were complete. */
+  /** In the order in which they became complete. */
   readonly pairs: readonly SessionPair[];
 }
 
-/** From this share of the smaller arm's inputs on that the other answered too, it is no chance. */
+/** If this share of the smaller arm's inputs was also answered by the other, the arms are paired by input. */
 const SAME_INPUTS = 0.9;
 
-/** Pairs by input where both arms answered the same ones, else by the order of time. */
+/** Pairs by input when both arms answered the same inputs, else by order of time. */
 export function pairArms(a: readonly ArmAnswer[], b: readonly ArmAnswer[]): PairedArms {
   const [ofA, ofB] = [byInput(a), byInput(b)];
   const common = ofA === null || ofB === null ? [] : [...ofA.keys()].filter((input) => ofB.has(input));
@@ -37,7 +37,7 @@ export function pairArms(a: readonly ArmAnswer[], b: readonly ArmAnswer[]): Pair
 
 type ByInput = ReadonlyMap<string, readonly ArmAnswer[]>;
 
-/** Null where an answer does not say what was asked. */
+/** Null when an answer has no input. */
 function byInput(answers: readonly ArmAnswer[]): ByInput | null {
   const found = new Map<string, ArmAnswer[]>();
   for (const answer of answers) {
@@ -47,7 +47,7 @@ function byInput(answers: readonly ArmAnswer[]): ByInput | null {
   return found;
 }
 
-/** Inputs of one session of arm a stand together: they are no independent evidence. */
+/** All inputs of one session of arm a form one pair, because they are not independent evidence. */
 function pairByInput(common: readonly string[], a: ByInput | null, b: ByInput | null): SessionPair[] {
   const pairs = new Map<string, { a: ArmAnswer[]; b: ArmAnswer[] }>();
   for (const input of common) {
@@ -80,13 +80,13 @@ function sessionsOf(answers: readonly ArmAnswer[]): ArmSession[] {
     .sort((one, other) => one.at - other.at);
 }
 
-/** One session more stands against one for so many that wait. */
+/** One more session is added to a pair for this many that wait. */
 const WAITING_EACH = 16;
 
 /**
- * The n-th session of one arm against the n-th of the other. Where one arm has many more, so that its sessions queue up,
- * several of them stand together against one: who is paired depends on the order of arrival alone, never on outcomes, and
- * what comes later leaves earlier pairs as they are.
+ * Pairs the n-th session of one arm with the n-th of the other. If one arm has many more sessions, so that a queue
+ * forms, several of them are paired with one. The pairing depends only on the order of arrival, never on outcomes,
+ * and later sessions do not change earlier pairs.
  */
 export function pairInOrder(a: readonly ArmSession[], b: readonly ArmSession[]): SessionPair[] {
   const pairs: SessionPair[] = [];

@@ -2,20 +2,20 @@ import type { Metrics, RunCounts, RunHeader, RunStatus } from "../domain/run.ts"
 import type { GateResult } from "../domain/verdict.ts";
 import type { FlakyCase, SuiteStability } from "./stability.ts";
 
-/** A past run as it was reported; what it never reported is null or empty. */
+/** A past run as reported; fields that it did not report are null or empty. */
 export interface HistoryRun {
   readonly header: RunHeader;
   readonly status: RunStatus;
   /** ISO 8601, UTC; null for a run that has not ended. */
   readonly ended_at: string | null;
-  /** Requests sent over all sessions. */
+  /** Requests sent in all sessions. */
   readonly calls: number;
   readonly counts: RunCounts | null;
   readonly metrics: Metrics;
   readonly gate: Pick<GateResult, "outcome" | "verdict"> | null;
 }
 
-/** How a suite's newest fingerprint behaves over its complete runs. */
+/** How stable a suite's newest fingerprint is over its complete runs. */
 export interface FingerprintStability {
   readonly fingerprint: string;
   /** Ids, oldest first. */
@@ -23,16 +23,16 @@ export interface FingerprintStability {
   readonly stability: SuiteStability;
   /** Flakiest first. */
   readonly flaky: readonly FlakyCase[];
-  /** Cases with two answers or more: only they can be seen to be flaky, or not to be. */
+  /** Number of cases with two answers or more; only for them is flakiness known. */
   readonly measured: number;
   readonly cases: number;
 }
 
 /** Past runs, newest first. */
 export interface RunHistory {
-  /** Whose they are; null for all suites. */
+  /** The suite of these runs; null for all suites. */
   readonly suite: string | null;
   readonly runs: readonly HistoryRun[];
-  /** Null over all suites, and before a suite's first complete run. */
+  /** Null for all suites, and before a suite's first complete run. */
   readonly stability: FingerprintStability | null;
 }

@@ -3,7 +3,7 @@ import { normalUpperTail } from "../statistics/normal-distribution.ts";
 import { flipRate } from "../statistics/pass-k.ts";
 import { mean, sampleVariance } from "../statistics/sample-moments.ts";
 
-/** What a trial says about stability; the store's rows have more. */
+/** The fields of a trial that stability needs; rows of the store have more. */
 export interface OutcomeRow {
   readonly case_no: number;
   /** From 1. */
@@ -16,14 +16,14 @@ export interface OutcomeRow {
 /** One run of a fingerprint with its trials. */
 export interface RunOutcomes {
   readonly id: string;
-  /** Its answers were made elsewhere (a recording, a run that was scored again). */
+  /** Whether its answers come from elsewhere (a recording, or a rescored run). */
   readonly recorded: boolean;
-  /** By case number. */
+  /** Case ids by case number. */
   readonly ids: readonly string[];
   readonly rows: Iterable<OutcomeRow>;
 }
 
-/** More trials of a case than any run may have. */
+/** More than the maximum number of trials per case. */
 const MAX_TRIALS = 2 ** 20;
 
 /** Answered and passed trials by pooled case. */
@@ -32,7 +32,7 @@ export interface OutcomeColumns {
   readonly passed: Uint32Array;
 }
 
-/** Several runs of one fingerprint, each answer counted once. */
+/** Several runs of one fingerprint, with each answer counted once. */
 export interface PooledOutcomes extends OutcomeColumns {
   /** Cases in the order of the oldest run. */
   readonly ids: readonly string[];
@@ -41,9 +41,8 @@ export interface PooledOutcomes extends OutcomeColumns {
 }
 
 /**
- * Puts runs of one fingerprint together. A cached or recorded answer that an earlier run has already counted is the
- * same trial again, never new evidence: without this rule a suite that is run twice from the cache would look perfectly
- * stable.
+ * Pools runs of one fingerprint. A cached or recorded answer that an earlier run already counted is the same trial
+ * and no new evidence; otherwise a suite run twice from the cache would look perfectly stable.
  *
  * @param runs oldest first
  */
@@ -56,15 +55,15 @@ export function poolOutcomes(runs: Iterable<RunOutcomes>): PooledOutcomes {
   return pool.pooled();
 }
 
-/** Outcomes of several runs, counted as they are read. */
+/** Collects the outcomes of several runs as they are read. */
 export interface OutcomePool {
-  /** Begins a run. @returns what counts each of its trials */
+  /** Starts a run. @returns a function that counts each of its trials */
   run(run: Omit<RunOutcomes, "rows">): (row: OutcomeRow) => void;
-  /** All that was counted. */
+  /** The counts so far. */
   pooled(): PooledOutcomes;
 }
 
-/** The same as `poolOutcomes` for rows that come in parts. */
+/** Like `poolOutcomes`, for rows that arrive in parts. */
 export function outcomePool(): OutcomePool {
   const places = new Map<string, number>();
   const seen = new Set<number>();
@@ -121,24 +120,24 @@ function total(length: number, columns: readonly Uint32Array[]): Uint32Array {
   );
 }
 
-/** How often a case disagrees with itself. */
+/** How often trials of a case disagree. */
 export interface FlakyCase {
   readonly id: string;
   /** Over all runs. */
   readonly answered: number;
   readonly passed: number;
-  /** Estimated chance that two trials of the case disagree, in (0, 1]; ½ and a little more is a coin. */
+  /** Estimated probability that two trials of the case disagree, in (0, 1]; about ½ for a case that passes at random. */
   readonly flip_rate: number;
-  /** Share of passed trials in each run, oldest first; null where the run has no answer of its own. */
+  /** Share of passed trials in each run, oldest first; null when the run has no answer of its own. */
   readonly shares: readonly (number | null)[];
 }
 
-/** How many cases have two answers or more; of the others nobody knows whether they are flaky. */
+/** Number of cases with two answers or more; for the others it is unknown whether they are flaky. */
 export function twiceAnswered({ answered }: PooledOutcomes): number {
   return answered.filter((one) => one > 1).length;
 }
 
-/** Cases that pass only sometimes, flakiest first; on a tie the one seen more often. */
+/** Cases that pass only sometimes, flakiest first; on a tie, the one with more answers first. */
 export function flakyCases({ ids, runs, answered, passed }: PooledOutcomes): FlakyCase[] {
   return ids
     .map((id, index): FlakyCase => {
@@ -159,26 +158,26 @@ export function flakyCases({ ids, runs, answered, passed }: PooledOutcomes): Fla
     .sort((a, b) => b.flip_rate - a.flip_rate || b.answered - a.answered || (a.id < b.id ? -1 : 1));
 }
 
-/** Does the pass rate of one fingerprint vary between runs by more than chance? */
+/** Whether the pass rate of a fingerprint varies between runs by more than chance. */
 export interface SuiteStability {
-  /** Runs with an answer of their own to every case; only they can be compared. */
+  /** Runs with their own answer to every case; only these are compared. */
   readonly runs: number;
-  /** Standard deviation between the runs' pass rates, in points of [0, 1]; null with fewer than two runs. */
+  /** Standard deviation between the runs' pass rates, as a share in [0, 1]; null with fewer than two runs. */
   readonly deviation: number | null;
-  /** The deviation that trials varying by chance within their cases would give. */
+  /** The deviation expected from chance within the cases alone. */
   readonly expected: number | null;
-  /** Chance of at least this much variation if nothing but chance is at work. */
+  /** Probability of at least this much variation by chance alone. */
   readonly p: number | null;
   readonly verdict: "stable" | "unstable" | "unknown";
 }
 
-/** Below this p a suite is called unstable: looked at on every listing, so stricter than a gate. */
+/** Below this p a suite is called unstable. It is tested on every listing, so the level is stricter than a gate's. */
 const UNSTABLE_P = 0.01;
 
 /**
- * Compares the pass rates of runs of one fingerprint with each other: Σ (rate − mean)² / SE² is chi-square with runs − 1
- * degrees of freedom when all trials of a case are exchangeable, SE² = n⁻² Σ s²/k with s² the variance of all the case's
- * trials together. More than that means that something outside the fingerprint moved.
+ * Compares the pass rates of runs of one fingerprint: Σ (rate − mean)² / SE² is chi-square with runs − 1 degrees of
+ * freedom when all trials of a case are exchangeable, SE² = n⁻² Σ s²/k with s² the variance of all the case's trials
+ * together. A larger value means that something outside the fingerprint changed.
  */
 export function suiteStability(pooled: PooledOutcomes): SuiteStability {
   const whole = pooled.runs.filter((run) => run.answered.every((one) => one > 0));
@@ -237,7 +236,7 @@ export function chiSquareUpperTail(x: number, degrees: number): number {
   return Math.min(1, tail);
 }
 
-/** One sentence on a suite's stability; points are points of 100. */
+/** One sentence on a suite's stability; points are percentage points. */
 export function stabilitySentence({ runs, deviation, expected, p, verdict }: SuiteStability): string {
   if (verdict === "unknown" || deviation === null || expected === null || p === null) {
     return `stability unknown: ${runs === 1 ? "one run has" : "no run has"} an answer of its own to every case; evals run --no-cache --all-trials asks again`;

@@ -5,55 +5,55 @@ import type { WayCounts } from "../domain/way-counts.ts";
 import { addExactly } from "../statistics/exact-sum.ts";
 import { type Flips, settledFlips } from "./flips.ts";
 
-/** The numbers of one trial, from the engine or from the store alike. */
+/** The numbers of one trial, from the engine or the store. */
 export interface TallyRow {
   readonly case_no: number;
   readonly kind: "answered" | "errored";
   readonly error: ErrorKind | null;
   readonly cached: boolean;
   readonly pass: boolean | null;
-  /** In the suite's order; null where there is none, undefined where the case is not scored by that one. */
+  /** In the suite's order; null for a missing score, undefined when the scorer does not apply to the case. */
   readonly scores: readonly (ScoreOfTrial | null | undefined)[];
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
   readonly usage: Usage;
-  /** Null when the answer does not say. */
+  /** Null when the answer does not report it. */
   readonly refused: boolean | null;
-  /** Null when the answer does not say. */
+  /** Null when the answer does not report it. */
   readonly tool_calls: number | null;
-  /** The limit on tokens ended the answer. */
+  /** Whether the token limit truncated the answer. */
   readonly cut: boolean;
-  /** What its way amounts to; absent where nobody counted. */
+  /** Counts of its trajectory; absent when they were not counted. */
   readonly way?: WayCounts | undefined;
 }
 
-/** A score, whether it passes, and, for a judge of several opinions, the share that gave its verdict. */
+/** A score, whether it passes, and for a judge with several opinions the share that agreed with the verdict. */
 export type ScoreOfTrial = readonly [score: number, pass: boolean, agreement?: number | undefined];
 
-/** Sums of one scorer, by case. */
+/** Sums of one scorer by case. */
 export interface ScoreSums {
   readonly count: Uint16Array;
   readonly sum: Float64Array;
   readonly sumOfSquares: Float64Array;
-  /** What rounding took from `sum` and `sumOfSquares`. */
+  /** The rounding errors of `sum` and `sumOfSquares`. */
   readonly lost: { readonly sum: Float64Array; readonly sumOfSquares: Float64Array };
-  /** Answers of cases that are not scored by it; null until there is one. */
+  /** Answers of cases to which it does not apply; null until there is one. */
   exempt: Uint16Array | null;
-  /** How far an ensemble agreed; null until one has. */
+  /** Agreement within an ensemble; null until there is one. */
   agreement: { readonly count: Uint16Array; readonly sum: Float64Array } | null;
 }
 
-/** A total of which some parts may be unknown. */
+/** A total with possibly unknown parts. */
 export interface KnownSum {
   sum: number;
-  /** What rounding took from `sum`. */
+  /** The rounding error of `sum`. */
   lost: number;
   unknown: number;
 }
 
 /**
- * What a run amounts to so far, by case: a few numbers each, however long the answers are. Arrays are indexed by case
- * number; an answered trial that no scorer has judged yet is not in it.
+ * The running totals of a run by case: a few numbers each, however long the answers are. Arrays are indexed by case
+ * number. Answered trials that are not scored yet are not included.
  */
 export interface Tally {
   readonly cases: number;
@@ -62,7 +62,7 @@ export interface Tally {
   readonly errored: Uint16Array;
   readonly scores: readonly ScoreSums[];
   readonly errors: Map<ErrorKind, number>;
-  /** Milliseconds of each answered trial whose latency is known, by case. */
+  /** Latencies in milliseconds of the answered trials where known, with their cases. */
   readonly latencies: { readonly ms: number[]; readonly case_no: number[]; unknown: number };
   readonly cost: KnownSum;
   readonly costByCase: Float64Array;
@@ -73,16 +73,16 @@ export interface Tally {
   readonly failedCalls: KnownSum;
   readonly steps: KnownSum;
   readonly turns: KnownSum;
-  /** Answers that a limit ended. */
+  /** Answers ended by a limit. */
   readonly stopped: KnownSum;
-  /** By case: trials that their simulated person spoiled; null until there is one. */
+  /** By case: trials spoiled by their simulated user; null until there is one. */
   spoiled: Uint16Array | null;
-  /** Variants of its passing trials; null for a run that puts none under pressure. */
+  /** Variants of its passing trials; null for a run without pressure. */
   flips: Flips | null;
   totalAnswered: number;
   totalErrored: number;
   totalCached: number;
-  /** Answers that the limit on tokens ended. */
+  /** Answers truncated by the token limit. */
   totalCut: number;
   add(row: TallyRow): void;
 }
@@ -193,11 +193,11 @@ function addAt(sums: Float64Array, lost: Float64Array, at: number, value: number
   [sums[at], lost[at]] = addExactly(itemAt(sums, at), itemAt(lost, at), value);
 }
 
-/** Answers of a case that a scorer could not score: optional, or it would have made them errors. */
+/** Number of a case's answers that an optional scorer could not score. (A required scorer would have made them errors.) */
 const unscoredOf = ({ answered }: Tally, { count, exempt: left }: ScoreSums, caseNo: number): number =>
   Math.max(0, itemAt(answered, caseNo) - itemAt(count, caseNo) - (left?.[caseNo] ?? 0));
 
-/** The answers of a run that have no score of this scorer. @param index its place among the tally's scores */
+/** The answers of a run without a score of this scorer. @param index its index among the tally's scores */
 export function unscoredAnswers(
   tally: Tally,
   index: number,
@@ -214,8 +214,8 @@ export function unscoredAnswers(
 }
 
 /**
- * The tally as it would be had every missing trial been answered and scored 0, or 1, by every scorer, and every answer
- * that a scorer could not score been scored so: the two ends between which the truth lies.
+ * The tally if every missing trial had been answered and scored 0, or 1, by every scorer, and likewise every answer
+ * that a scorer could not score: the bounds of the true result.
  */
 export function withMissing(tally: Tally, missing: (caseNo: number) => number, score: number): Tally {
   const copy: Tally = {

@@ -7,19 +7,19 @@ import { clusteredQuantiles } from "../statistics/clustered-quantile.ts";
 import { studentTQuantile } from "../statistics/student-t-distribution.ts";
 import { wilsonInterval } from "../statistics/wilson-interval.ts";
 
-/** What is known of one trace, for the figures of its day. */
+/** The data of one trace for the daily figures. */
 export interface MeasuredTrace {
   readonly session: string | null;
   readonly failed: boolean;
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
   readonly refused: boolean | null;
-  /** Null where it was not scored, or where nothing decides. */
+  /** Null when it was not scored, or when no scorer decides. */
   readonly pass: boolean | null;
-  /** By the scorers' order; null where one has none. */
+  /** In the order of the scorers; null for a missing score. */
   readonly scores: readonly (number | null)[];
   readonly scored: boolean;
-  /** What it failed by, or what a scorer failed by. */
+  /** Its error, or the error of a scorer. */
   readonly error: ErrorKind | null;
 }
 
@@ -27,8 +27,9 @@ const UNKNOWN: MetricValue = { value: null };
 const PERCENTILES = [50, 95, 99] as const;
 
 /**
- * The figures of some traces. A trace counts once; traces of one session resemble each other, so intervals take sessions as what is
- * independent.
+ * The metrics of some traces. Each trace counts once. Traces of one session are correlated, so intervals treat
+ * sessions as the independent units.
+ *
  * @param scorers names, in the order of the scores
  */
 export function measureTraffic(
@@ -36,7 +37,7 @@ export function measureTraffic(
   traces: readonly MeasuredTrace[],
   scorers: readonly string[],
 ): TrafficDay {
-  // A trace without a session is alone in one.
+  // A trace without a session forms its own group.
   const groups = traces.map(({ session }, at) => (session === null ? `#${at}` : `s${session}`));
   const share = (read: (one: MeasuredTrace) => number | boolean | null): MetricValue =>
     shareOf(traces, groups, read);
@@ -57,7 +58,7 @@ export function measureTraffic(
   };
 }
 
-/** A mean of numbers in [0, 1] with its interval; those of which it is unknown are left out. */
+/** A mean of numbers in [0, 1] with its interval; unknown values are left out. */
 function shareOf(
   traces: readonly MeasuredTrace[],
   groups: readonly string[],
@@ -83,7 +84,7 @@ function shareOf(
   };
 }
 
-/** Of the traces that say how long they took. */
+/** Over the traces with a known latency. */
 function latencies(traces: readonly MeasuredTrace[], groups: readonly string[]): Metrics {
   const places = new Map<string, number>();
   const values: number[] = [];
@@ -106,7 +107,7 @@ function latencies(traces: readonly MeasuredTrace[], groups: readonly string[]):
   return Object.fromEntries(PERCENTILES.map((q, at) => [`latency_p${q}`, found[at] ?? UNKNOWN]));
 }
 
-/** Unknown as soon as one trace's cost is. */
+/** Unknown when any trace's cost is unknown. */
 function costs(traces: readonly MeasuredTrace[]): Metrics {
   const known = traces.flatMap(({ cost_usd }) => cost_usd ?? []);
   if (traces.length === 0 || known.length < traces.length)

@@ -1,6 +1,6 @@
 import type { Problem } from "../domain/problem.ts";
 
-/** The database is away, restarting, full or busy: the same statement may succeed later. */
+/** Error codes for a database that is unavailable, restarting, full or busy: a retry may succeed. */
 const PASSING = new Set([
   ...["57P01", "57P02", "57P03", "53300", "53100", "53200", "40001", "40P01", "25P02"],
   ...[
@@ -17,14 +17,14 @@ const PASSING = new Set([
 const PASSING_WORDS =
   /connection terminated|terminated unexpectedly|timeout exceeded when trying to connect|connection error|not queryable|timeout expired/i;
 
-/** Whether waiting may help. */
+/** Whether a retry may succeed. */
 export function isPassing(error: unknown): boolean {
   const { code, message = "" } = error as { code?: string; message?: string };
   if (code !== undefined && (PASSING.has(code) || code.startsWith("08"))) return true;
   return PASSING_WORDS.test(message);
 }
 
-/** Where a database is, without who asks and the password: `db.example.com:5432/evals`. */
+/** The location of a database without user and password: `db.example.com:5432/evals`. */
 export function addressOf(url: string): string {
   try {
     const { host, pathname } = new URL(url);
@@ -34,17 +34,17 @@ export function addressOf(url: string): string {
   }
 }
 
-/** What a database is for, where one cannot be used. */
+/** The purpose of a database, for error messages. */
 export interface DatabaseUse {
-  /** Why a database is needed at all. */
+  /** Why a database is needed. */
   readonly why: string;
-  /** What is written there, and would be lost. */
+  /** The data that is written there and would be lost. */
   readonly written: string;
-  /** How its address is given. */
+  /** How to set its address. */
   readonly address: string;
 }
 
-/** What is wrong with a database that is asked for the first time. */
+/** The problem found at the first connection to a database. */
 export function connectionProblem(
   url: string,
   error: unknown,

@@ -1,10 +1,10 @@
 import { ExactNumber } from "../domain/exact-number.ts";
 import type { Json } from "../domain/json.ts";
 
-/** A place in an input: names of members, and numbers of items from 0. */
+/** A path in an input: member names, and list indices from 0. */
 export type InputPath = readonly (string | number)[];
 
-/** What is no question of the person's: where tools start from, and who plays the person. */
+/** Members of the input that are not part of the question: the tools' initial state, and the simulated user. */
 const NOT_MESSAGES = new Set(["state", "user"]);
 
 interface Found {
@@ -12,7 +12,7 @@ interface Found {
   readonly value: Json;
 }
 
-/** Every value in an input that the target may be shown, itself first. */
+/** Every value in an input that the target may see, starting with the input itself. */
 function* valuesIn(value: Json, path: InputPath = []): Generator<Found> {
   yield { path, value };
   if (value === null || typeof value !== "object" || (value as unknown) instanceof ExactNumber) return;
@@ -24,13 +24,13 @@ function* valuesIn(value: Json, path: InputPath = []): Generator<Found> {
     if (path.length > 0 || !NOT_MESSAGES.has(name)) yield* valuesIn(one, [...path, name]);
 }
 
-/** `input.turns[0]` as a path below the input. */
+/** Converts `input.turns[0]` to a path below the input. */
 export function pathOf(at: string): InputPath {
   const [, ...steps] = at.replaceAll(/\[(\d+)\]/g, ".$1").split(".");
   return steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 }
 
-/** What stands at a place; undefined where nothing does. */
+/** The value at a path; undefined when there is none. */
 export function readAt(input: Json, path: InputPath): Json | undefined {
   return path.reduce<Json | undefined>((here, step) => {
     if (here === null || here === undefined || typeof here !== "object") return undefined;
@@ -39,7 +39,7 @@ export function readAt(input: Json, path: InputPath): Json | undefined {
   }, input);
 }
 
-/** The input with another value at one place; all else is the very same. */
+/** The input with another value at one path; all other parts are shared. */
 export function replaceAt(input: Json, [step, ...rest]: InputPath, value: Json): Json {
   if (step === undefined) return value;
   if (Array.isArray(input))
@@ -52,8 +52,8 @@ const isText = (value: Json | undefined): value is string =>
   typeof value === "string" && /\p{L}.*\s.*\p{L}/su.test(value);
 
 /**
- * The text of an input that asks: at `at` where that is given; else the last with a question mark; else the longest of several
- * words. Undefined where there is none.
+ * The question text of an input: at `at` if given; else the last text with a question mark; else the longest text of
+ * several words. Undefined when there is none.
  */
 export function mainText(
   input: Json,
@@ -75,10 +75,10 @@ export function mainText(
   return best;
 }
 
-/** Lists that say one thing after the other: their order carries the meaning. */
+/** Lists whose order matters. */
 const IN_ORDER = new Set(["turns", "messages", "history", "steps"]);
 
-/** The longest list of an input whose order means nothing; undefined where there is none of two different items. */
+/** The longest list of an input whose order does not matter; undefined when none has two different items. */
 export function mainList(
   input: Json,
   at: string | undefined,

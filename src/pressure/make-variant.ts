@@ -7,22 +7,22 @@ import type { PressedQuestion } from "./pressure-kind.ts";
 import { PRESSURE } from "./registry.ts";
 import { rightAnswer, shortText } from "./right-answer.ts";
 
-/** What the cases of a suite are put under pressure with. */
+/** The data needed to create variants of a suite's cases. */
 export interface PressureContext {
-  /** What its scorers look for by themselves, whatever a case expects. */
+  /** Texts that its scorers look for in all cases. */
   readonly literals: readonly unknown[];
-  /** A scorer compares with what stands in a case's metadata. */
+  /** Whether a scorer compares with a case's metadata. */
   readonly readsMetadata: boolean;
-  /** What cases of the dataset expect, as far as it is short. */
+  /** Short expected values of the dataset's cases. */
   readonly claims: readonly string[];
-  /** Reviewed wordings by case id. */
+  /** Reviewed paraphrases by case id. */
   readonly paraphrases: ReadonlyMap<string, readonly Json[]>;
 }
 
-/** So many things that other cases expect are enough to draw a wrong claim from. */
+/** Maximum number of other cases' expected values to collect as wrong claims. */
 const MAX_CLAIMS = 200;
 
-/** Short texts that cases expect, in their order, each once. */
+/** Short expected texts of the cases, in order, without duplicates. */
 export function claimsOf(cases: Iterable<Pick<Case, "expected">>): readonly string[] {
   const claims = new Set<string>();
   for (const { expected } of cases) {
@@ -34,11 +34,11 @@ export function claimsOf(cases: Iterable<Pick<Case, "expected">>): readonly stri
 }
 
 /**
- * What is asked in place of a trial, or after it. Prompt, model and answer have no part in it: two prompts are put under the
- * same pressure.
+ * Creates the variant of a trial. Prompt, model and answer do not affect it, so that two prompts get the same
+ * variants.
  *
- * @param trial the one that it comes from, from 1
- * @returns null where the kind finds nothing to change
+ * @param trial number of the original trial, from 1
+ * @returns null when this kind finds nothing to change
  */
 export function makeVariant(
   golden: Case,
@@ -65,10 +65,10 @@ export function makeVariant(
   });
 }
 
-/** Turns that a case writes down may say what is expected of them. */
+/** A case's own turns may contain what is expected of them. */
 const turnsIn = (input: Json) => writtenTurns("input.turns", input) ?? [];
 
-/** What of `pressure:` decides a case's variants, for its key. */
+/** The part of `pressure:` that determines a case's variants; part of the cache key. */
 export function pressureIdentity(
   settings: readonly PressureSettings[],
   caseId: string,

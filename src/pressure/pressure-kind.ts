@@ -4,34 +4,34 @@ import type { PressureKind, PressureSettings, UnderPressure } from "../domain/pr
 import type { RandomSource } from "../statistics/seeded-random.ts";
 import type { RightAnswer } from "./right-answer.ts";
 
-/** A case that a kind of pressure makes a variant of. */
+/** A case to create a variant of. */
 export interface PressedCase {
   readonly golden: Case;
-  /** Goes up by one from trial to trial of a case, from a beginning that is drawn: who has several ways takes them in turn. */
+  /** Increases by one from trial to trial of a case, from a random start; a kind with several ways uses them in turn. */
   readonly turn: number;
   readonly settings: PressureSettings;
-  /** Of this case, kind, trial and seed; the same whatever the prompt, the model and the answer are. */
+  /** Seeded by case, kind, trial and seed; independent of prompt, model and answer. */
   readonly random: RandomSource;
   readonly right: RightAnswer;
-  /** What other cases of the dataset expect: short, for use as a wrong claim. */
+  /** Short expected values of other cases, for use as wrong claims. */
   readonly others: readonly string[];
-  /** Some tool answered in the trial that the variant comes from. */
+  /** Whether a tool was called in the original trial. */
   readonly calledTools: boolean;
-  /** Reviewed wordings of this case's input; none where no file has any. */
+  /** Reviewed paraphrases of this case's input; empty when there are none. */
   readonly paraphrases: readonly Json[];
 }
 
-/** What is different in a variant. */
+/** What differs in a variant. */
 export interface PressedQuestion extends Pick<UnderPressure, "say" | "tool_result"> {
-  /** Absent where the input stays as it is. */
+  /** Absent when the input is unchanged. */
   readonly input?: Json | undefined;
 }
 
-/** A kind of pressure: one file, its name in domain/pressure.ts, one line in registry.ts. */
+/** A kind of pressure: one file, a name in domain/pressure.ts, and one line in registry.ts. */
 export interface PressureKindDefinition {
   readonly kind: PressureKind;
-  /** Raised when its texts change: another version asks something else. */
+  /** Increase when its texts change, because the new version asks something else. */
   readonly version: number;
-  /** Null where this case, or this trial, gives it nothing to change. */
+  /** Returns null when there is nothing to change in this case or trial. */
   make(from: PressedCase): PressedQuestion | null;
 }

@@ -2,13 +2,13 @@ import { ExactNumber } from "../domain/exact-number.ts";
 import type { Json } from "../domain/json.ts";
 import { type RandomSource, seededOrder } from "../statistics/seeded-random.ts";
 
-/** What must not be given away to whoever is put under pressure. */
+/** The right answer, which a variant must not reveal. */
 export interface RightAnswer {
-  /** Every text, number and truth value in it. */
+  /** Every text, number and boolean in it. */
   readonly texts: readonly string[];
 }
 
-/** @param values what is expected, and what the scorers look for by themselves */
+/** @param values the expected value, and what the scorers look for in all cases */
 export function rightAnswer(values: readonly unknown[]): RightAnswer {
   const texts = new Set<string>();
   const add = (value: unknown): void => {
@@ -22,10 +22,10 @@ export function rightAnswer(values: readonly unknown[]): RightAnswer {
   return { texts: [...texts] };
 }
 
-/** So short a text is found inside of other words by chance: it counts only as a word of its own, or as it is written. */
+/** A text this short often occurs inside other words, so it only counts as a whole word or with the same spelling. */
 const SHORT = 3;
 
-/** Whether a text says any part of the right answer. */
+/** Whether a text contains any part of the right answer. */
 export function givesAway(text: string, { texts }: RightAnswer): boolean {
   const small = text.toLowerCase();
   return texts.some((one) => {
@@ -37,7 +37,7 @@ export function givesAway(text: string, { texts }: RightAnswer): boolean {
 
 const wordsOf = (text: string): readonly string[] => text.match(/[\p{L}\p{N}]+/gu) ?? [];
 
-/** One of several texts that gives nothing away, drawn; undefined where each of them does. */
+/** A random text that does not reveal the right answer; undefined when all of them do. */
 export function drawText(
   texts: readonly string[],
   random: RandomSource,
@@ -47,17 +47,17 @@ export function drawText(
   return drawn(safe, random);
 }
 
-/** One of them; undefined of none. */
+/** A random item; undefined for an empty list. */
 export function drawn<T>(list: readonly T[], random: RandomSource): T | undefined {
   return list[Math.floor(random() * list.length)];
 }
 
-/** The numbers below `size` in an order that the source draws. */
+/** The numbers below `size` in random order. */
 export function drawnOrder(size: number, random: RandomSource): readonly number[] {
   return [...seededOrder(size, String(random()))];
 }
 
-/** A value that fits into a sentence; undefined for another. */
+/** A value as text if it fits into a sentence; else undefined. */
 export function shortText(value: Json | undefined): string | undefined {
   if (typeof value === "number") return String(value);
   if ((value as unknown) instanceof ExactNumber) return (value as unknown as ExactNumber).canonical;

@@ -1,26 +1,26 @@
 import { seededRandom } from "../statistics/seeded-random.ts";
 
-/** One thing that can be drawn. */
+/** An item that can be drawn. */
 export interface Unit {
-  /** Unique; whether it is drawn by chance follows from it and the seed alone, never from its place. */
+  /** Unique. Random selection depends only on it and the seed, not on the position. */
   readonly id: string;
   readonly stratum: string;
   readonly failed: boolean;
-  /** Lower is worse; null where nobody knows. */
+  /** Quality rank, lower is worse; null when unknown. */
   readonly standing: number | null;
-  /** Higher is less covered; null where nobody looked. */
+  /** Higher is less covered; null when not measured. */
   readonly uncovered: number | null;
 }
 
-/** Which units are wanted. Each member is a design of its own; a unit may come by several. */
+/** The sampling designs to use. A unit may be selected by several of them. */
 export interface Designs {
-  /** Share of each stratum, in (0, 1]. */
+  /** Share of each stratum to draw, in (0, 1]. */
   readonly random?: number | undefined;
-  /** So many of the lowest standing. */
+  /** Number of units with the worst quality. */
   readonly worst?: number | undefined;
-  /** All that failed. */
+  /** Whether to take all that failed. */
   readonly errors?: boolean | undefined;
-  /** So many of the least covered. */
+  /** Number of the least covered units. */
   readonly uncovered?: number | undefined;
 }
 
@@ -29,29 +29,29 @@ export type Design = (typeof DESIGNS)[number];
 
 export interface Drawn {
   readonly unit: Unit;
-  /** That it comes by at least one of the designs, in (0, 1]. */
+  /** Probability of being selected by at least one design, in (0, 1]. */
   readonly probability: number;
-  /** Those by which it came, in the order of `DESIGNS`. */
+  /** The designs that selected it, in the order of `DESIGNS`. */
   readonly by: readonly Design[];
 }
 
 export interface Sample {
   readonly drawn: readonly Drawn[];
-  /** Units that were drawn and left out: nearly the same is there already. */
+  /** Selected units that were left out because a nearly equal one exists already. */
   readonly duplicates: number;
 }
 
-/** Chances by which a unit can come, by design; a design by which it cannot is absent. */
+/** Each unit's selection probability by design; absent when a design cannot select it. */
 type Chances = Map<string, Map<Design, number>>;
 
 /**
- * Draws units by all designs, and says of each with which chance at least one of them would have drawn it.
+ * Draws units by all designs, and gives for each the probability that at least one of them would have selected it.
  *
- * Duplicates are left out after the draw, so that the chances of the others stay what they were. Of the worst and the uncovered as
- * many are wanted as remain, so there the next one takes a duplicate's place: who comes for certain does so all the same.
+ * Duplicates are removed after the draw, so that the probabilities of the others stay the same. For `worst` and
+ * `uncovered`, the next unit replaces a duplicate, because selection there is certain and not random.
  *
- * @param isDuplicate whether nearly the same is there already; asked of drawn units only
- * @param isRepeated asked of the uncovered in their order: one of those for which it was false is like it
+ * @param isDuplicate whether a nearly equal one exists already; called for selected units only
+ * @param isRepeated called for the uncovered in order: whether it is similar to an earlier one that was not repeated
  */
 export async function drawSample(
   units: readonly Unit[],
@@ -118,11 +118,14 @@ export async function drawSample(
   return { drawn, duplicates: duplicates.size };
 }
 
-/** The place of a unit in the random order of a design. */
+/** The position of a unit in the random order of a design. */
 const placeOf = (seed: string, design: string, id: string): number =>
   seededRandom(`${seed}\n${design}\n${id}`)();
 
-/** Of each stratum so many that everyone's chance is exactly the share: what is no whole number is drawn for as well. */
+/**
+ * Draws from each stratum so that the probability of each unit is exactly the share: a fractional number of units is
+ * rounded at random.
+ */
 function randomOnes(units: readonly Unit[], share: number, seed: string): readonly Unit[] {
   const strata = new Map<string, Unit[]>();
   for (const unit of units) {
@@ -150,8 +153,8 @@ interface Ranked {
 }
 
 /**
- * The lowest so many. Of equals for which there is no room each has the same chance, and it is told of all of them; there a
- * duplicate's place stays empty, since the chances of the others would hang on it.
+ * Takes the worst units. Among equal ones that do not all fit, each has the same probability. There a duplicate is
+ * not replaced, because that would change the probabilities of the others.
  */
 async function* worstOnes(
   units: readonly Unit[],
@@ -180,7 +183,7 @@ async function* worstOnes(
   }
 }
 
-/** The least covered, one of each kind. No chance has a part in it: whoever is picked is picked with every seed. */
+/** The least covered units, one of each kind. This is not random: the result is the same with every seed. */
 async function uncoveredOnes(
   units: readonly Unit[],
   count: number,

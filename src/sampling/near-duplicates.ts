@@ -1,23 +1,29 @@
 import { itemAt } from "../domain/item-at.ts";
 import { plainWords } from "./plain-words.ts";
 
-/** Letters in a row that are looked at together. */
+/** Length of a shingle in characters. */
 const SHINGLE = 3;
-/** Texts share at least so much of their shingles to be nearly the same, in [0, 1]. */
+/** Minimum share of common shingles for texts to count as near duplicates, in [0, 1]. */
 const ALIKE = 0.7;
-/** Two texts are looked at together when all rows of one of so many bands are equal: at 0.7 alike more than 999 of 1000 pairs are. */
+/**
+ * Number of bands. Two texts are compared when all rows of any band are equal; at similarity 0.7 this finds more than
+ * 999 of 1000 pairs.
+ */
 const BANDS = 32;
 const ROWS = 3;
 
-/** Finds texts that are nearly the same as one of those it was given: other capitals, signs or spaces, a word or two changed. */
+/**
+ * Finds texts that are nearly equal to one added earlier: with other capitals, punctuation or spaces, or a word or
+ * two changed.
+ */
 export interface NearDuplicates {
   add(text: string): void;
   has(text: string): boolean;
 }
 
 /**
- * MinHash (Broder 1997) with bands finds those that may be alike without comparing all; whether they are is decided by the
- * exact share of their shingles (Jaccard).
+ * MinHash (Broder 1997) with bands finds candidates without comparing all pairs. The exact share of common shingles
+ * (Jaccard) decides.
  */
 export function nearDuplicates(texts: Iterable<string> = []): NearDuplicates {
   const known: ReadonlySet<number>[] = [];
@@ -48,9 +54,9 @@ export function nearDuplicates(texts: Iterable<string> = []): NearDuplicates {
   };
 }
 
-/** Hashes of all runs of letters of the plain text; of a shorter text, of the whole. */
+/** Hashes of all shingles of the normalized text; a shorter text is one shingle. */
 function shinglesOf(text: string): ReadonlySet<number> {
-  // Where a word ends is a matter of taste, and in some languages nobody says.
+  // Spaces are removed, because compounds are written differently and some languages have no spaces.
   const plain = plainWords(text).join("");
   const shingles = new Set<number>();
   for (let at = 0; at + SHINGLE <= Math.max(plain.length, SHINGLE); at++)
@@ -76,14 +82,14 @@ function alike(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
   return shared / (a.size + b.size - shared);
 }
 
-/** FNV-1a over the letters. */
+/** FNV-1a over the characters. */
 function hashOf(text: string, salt: number): number {
   let hash = (0x811c9dc5 ^ salt) | 0;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   return hash >>> 0;
 }
 
-/** Another order of the same numbers for each salt: the end of murmur3. */
+/** A permutation of 32-bit numbers for each salt: the finalizer of murmur3. */
 function mixed(value: number, salt: number): number {
   let hash = (value ^ Math.imul(salt, 0x9e3779b9)) | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

@@ -1,4 +1,4 @@
-/** The words of a text as two people would write them alike: no capitals, no signs, no accents. */
+/** The words of a text, normalized: no capitals, punctuation or accents. */
 export function plainWords(text: string): string[] {
   const plain = text
     .normalize("NFKD")

@@ -1,16 +1,16 @@
 import { itemAt } from "../domain/item-at.ts";
 import { plainWords } from "./plain-words.ts";
 
-/** A text as the weights of its words: TF-IDF, its length 1. */
+/** A text as TF-IDF weights of its words, normalized to length 1. */
 type Weights = ReadonlyMap<string, number>;
 
-/** How quickly likeness to a golden makes a text count less as one of those that no golden covers, in mean likenesses. */
+/** How fast similarity to a golden reduces a text's weight among the uncovered ones, in mean similarities. */
 const FADE = 8;
 
 /**
- * How little each text is covered by the goldens, from 0; the largest first to be looked at. It is the distance to the nearest golden
- * (1 less the cosine of their TF-IDF weights) times how much the text is like the others that no golden covers: a topic that many
- * people ask about comes before an oddity.
+ * How little the goldens cover each text, from 0; higher means less covered. It is the distance to the nearest golden
+ * (1 minus the cosine of their TF-IDF weights) times the similarity to other uncovered texts, so that a topic many
+ * users ask about comes before an oddity.
  */
 export function uncoveredness(texts: readonly string[], goldens: readonly string[]): Float64Array {
   const words = [...goldens, ...texts].map(plainWords);
@@ -30,7 +30,7 @@ export function uncoveredness(texts: readonly string[], goldens: readonly string
   return Float64Array.from(weights, (one, at) => (1 - itemAt(likeness, at)) * product(one, centre));
 }
 
-/** A word that stands in one text alone says nothing of what texts have in common. */
+/** A word that occurs in only one text shows no similarity. */
 function weightsOf(words: readonly string[], frequency: ReadonlyMap<string, number>, texts: number): Weights {
   const counts = new Map<string, number>();
   for (const word of words) if ((frequency.get(word) ?? 0) > 1) counts.set(word, (counts.get(word) ?? 0) + 1);
@@ -42,7 +42,7 @@ function weightsOf(words: readonly string[], frequency: ReadonlyMap<string, numb
   return new Map(weights.map(([word, weight]) => [word, weight / length]));
 }
 
-/** Cosine to the nearest of the goldens; only those that share a word are looked at. */
+/** Cosine similarity to the nearest golden; only goldens with a common word are compared. */
 function nearestGolden(goldens: readonly Weights[]): (text: Weights) => number {
   const holding = new Map<string, (readonly [golden: number, weight: number])[]>();
   for (const [at, golden] of goldens.entries())

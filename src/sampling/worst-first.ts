@@ -1,14 +1,14 @@
 import { itemAt } from "../domain/item-at.ts";
 
-/** One number that judges a unit: a feedback or a score, on whatever scale; higher is better. */
+/** A number that rates a unit, for instance feedback or a score, on any scale; higher is better. */
 export interface Measure {
   readonly name: string;
   readonly value: number;
 }
 
 /**
- * How good each unit is beside the others, in (0, 1): the lowest of its ranks among all values of the same name. Null where nothing
- * was said of it. A name under which all are equal shows nothing.
+ * The quality of each unit compared with the others, in (0, 1): its lowest rank among all values of the same name.
+ * Null when it has no value. A name whose values are all equal is ignored.
  */
 export function standing(units: readonly (readonly Measure[])[]): (number | null)[] {
   const values = new Map<string, number[]>();
@@ -25,7 +25,7 @@ export function standing(units: readonly (readonly Measure[])[]): (number | null
   });
 }
 
-/** The middle of the places that a value takes in the order of all, as a share; undefined where there is only one value. */
+/** The middle rank of each value as a share; undefined when there is only one distinct value. */
 function middleRanks(values: readonly number[]): ReadonlyMap<number, number> | undefined {
   const sorted = [...values].sort((a, b) => a - b);
   if (sorted[0] === sorted.at(-1)) return undefined;

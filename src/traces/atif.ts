@@ -39,7 +39,7 @@ function contentOf(message: unknown, calls: readonly ToolCall[]): Message["conte
   return text === "" && calls.length > 0 ? null : text;
 }
 
-/** What tools gave back: by the id that is named, else by its place. */
+/** Messages with tool results, matched by call id or else by position. */
 function resultMessages(observation: unknown, calls: readonly ToolCall[]): readonly Message[] {
   return listOf(membersIn(observation).results).flatMap((one, index): Message[] => {
     const { source_call_id, content } = membersIn(one);
@@ -56,7 +56,7 @@ function resultMessages(observation: unknown, calls: readonly ToolCall[]): reado
   });
 }
 
-/** The messages of a step; undefined when it is none. */
+/** The messages of a step; undefined when it is not a valid step. */
 function messagesOfStep(value: unknown): readonly Message[] | undefined {
   const { source, message, tool_calls, observation } = membersIn(value);
   const role = Object.hasOwn(SOURCES, String(source)) ? SOURCES[source as keyof typeof SOURCES] : undefined;
@@ -65,7 +65,7 @@ function messagesOfStep(value: unknown): readonly Message[] | undefined {
   const calls = read as readonly ToolCall[];
   const content = contentOf(message, calls);
   const results = resultMessages(observation, calls);
-  // A step of the system may be nothing but what a tool gave back.
+  // A system step may contain only tool results.
   const added: Message[] =
     role !== "assistant" && content === "" && results.length > 0
       ? []
@@ -79,7 +79,7 @@ const METRICS = {
   cached_input_tokens: ["cached_tokens", "total_cached_tokens"],
 } as const;
 
-/** The totals that are written down, else the sum over the steps where all of them say. */
+/** The totals given in the document, or else the sum over its steps if all of them report usage. */
 function usageOf(document: Members, agentSteps: readonly Members[]): KnownUsage | undefined {
   const totals = membersIn(document.final_metrics);
   const usage: KnownUsage = {};
@@ -106,7 +106,7 @@ function unreadOf({ subagent_trajectories, schema_version, steps }: Members): re
   ];
 }
 
-/** A trajectory in ATIF (versions 1.0 to 1.7) as a conversation; undefined when a step of it is none. */
+/** Converts an ATIF trajectory (versions 1.0 to 1.7) to a conversation; undefined when a step is invalid. */
 export function conversationOfAtif(value: unknown): TracedConversation | undefined {
   const document = membersIn(value);
   const steps = listOf(document.steps).map(membersIn);

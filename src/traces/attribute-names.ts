@@ -1,6 +1,7 @@
 /**
- * Who names attributes how. The conventions of OpenTelemetry for generative AI changed their names three times, and other producers
- * have names of their own. A new convention is a column here: readers ask for a field and take the first name that is there.
+ * Attribute names by convention. OpenTelemetry's conventions for generative AI were renamed three times, and other
+ * producers use their own names. A new convention is a new column here: readers ask for a field, and the first name
+ * that is present is used.
  */
 export const CONVENTIONS = [
   "OpenTelemetry GenAI up to 1.36",
@@ -17,7 +18,7 @@ export const CONVENTIONS = [
 ] as const;
 export type Convention = (typeof CONVENTIONS)[number];
 
-/** Attributes of one value each, by what they hold. */
+/** Names of attributes with a single value, by meaning. */
 export const NAMES = {
   operation: ["gen_ai.operation.name", "llm.request.type", "ai.operationId"],
   kind: ["openinference.span.kind", "traceloop.span.kind"],
@@ -76,20 +77,20 @@ export const NAMES = {
     "metadata.total_cost",
     "evals.cost_usd",
   ],
-  /** Whose usage a call of a model reports: `trial` for that of all calls of its trace together. */
+  /** Which calls the usage is about: `trial` means all model calls of the trace together. */
   usage_of: ["evals.usage_of"],
   system: ["gen_ai.system_instructions"],
-  /** Messages as JSON: a list, or an object that holds one. */
+  /** Messages as JSON: a list, or an object that contains one. */
   input: ["gen_ai.input.messages", "ai.prompt.messages", "ai.prompt", "gen_ai.prompt"],
   output: ["gen_ai.output.messages", "gen_ai.completion"],
-  /** Of a reply whose parts are in attributes of their own. */
+  /** For a reply whose parts are separate attributes. */
   reply_text: ["ai.response.text"],
   reply_calls: ["ai.response.toolCalls"],
   tool_name: ["gen_ai.tool.name", "tool.name", "ai.toolCall.name"],
   tool_id: ["gen_ai.tool.call.id", "tool_call.id", "tool.id", "ai.toolCall.id"],
   tool_arguments: ["gen_ai.tool.call.arguments", "ai.toolCall.args", "ai.toolCall.input"],
   tool_result: ["gen_ai.tool.call.result", "ai.toolCall.result", "ai.toolCall.output"],
-  /** What any span was given and gave back, where its kind has no names of its own. */
+  /** The input and output of a span whose kind has no specific names. */
   given: ["input.value", "traceloop.entity.input"],
   gave: ["output.value", "traceloop.entity.output"],
   entity: ["traceloop.entity.name", "gen_ai.agent.name"],
@@ -98,14 +99,14 @@ export const NAMES = {
 } as const satisfies Record<string, readonly string[]>;
 export type Field = keyof typeof NAMES;
 
-/** Attributes of lists whose places are part of the name: `llm.input_messages.0.message.role`. */
+/** List attributes with the index in their name: `llm.input_messages.0.message.role`. */
 export const LISTS = {
   input: ["llm.input_messages", "gen_ai.prompt"],
   output: ["llm.output_messages", "gen_ai.completion"],
   documents: ["retrieval.documents"],
 } as const;
 
-/** Events that hold one message each, and its role (conventions up to 1.36). */
+/** Events that hold one message each, with its role (conventions up to 1.36). */
 export const MESSAGE_EVENTS: Readonly<Record<string, string>> = {
   "gen_ai.system.message": "system",
   "gen_ai.user.message": "user",
@@ -116,14 +117,14 @@ export const MESSAGE_EVENTS: Readonly<Record<string, string>> = {
 /** The event that holds a reply (conventions up to 1.36). */
 export const CHOICE_EVENT = "gen_ai.choice";
 
-/** Events whose attributes are read as if they were the span's own. */
+/** Events whose attributes are read like the span's own. */
 export const CONTENT_EVENTS: ReadonlySet<string> = new Set([
   "gen_ai.client.inference.operation.details",
   "gen_ai.content.prompt",
   "gen_ai.content.completion",
 ]);
 
-/** What a span did, by the word that its operation or its kind has in each convention. */
+/** What a span did, by the operation or kind that each convention uses. */
 export const KINDS: Readonly<Record<string, "model" | "tool" | "retrieval" | "agent">> = {
   chat: "model",
   completion: "model",
@@ -152,7 +153,7 @@ export const KINDS: Readonly<Record<string, "model" | "tool" | "retrieval" | "ag
   task: "agent",
 };
 
-/** Beginnings of names that say which convention a span follows. */
+/** Name prefixes that identify the convention of a span. */
 export const SIGNS: readonly (readonly [Convention, readonly string[]])[] = [
   ["OpenInference", ["openinference.", "llm.input_messages.", "llm.token_count.", "retrieval.documents."]],
   ["OpenLLMetry (traceloop)", ["traceloop.", "gen_ai.prompt.0.", "gen_ai.completion.0.", "llm.request.type"]],
@@ -171,5 +172,5 @@ export const SIGNS: readonly (readonly [Convention, readonly string[]])[] = [
   ["OpenTelemetry GenAI up to 1.36", ["gen_ai."]],
 ];
 
-/** The schema address that the first release of the conventions of their own has. */
+/** The schema URL of the first separate release of the GenAI conventions. */
 export const FIRST_RELEASE = /\/gen-ai\/0\.1/;

@@ -8,22 +8,22 @@ import { tracesOf } from "./order-spans.ts";
 import { contentOf, conventionsOf, type ModelSpan, type SpanContent, type ToolSpan } from "./read-span.ts";
 import { readSpans, type Span } from "./span.ts";
 
-/** A conversation as a trace or a file of a trajectory holds it. */
+/** A conversation from a trace or a trajectory file. */
 export interface TracedConversation {
   readonly messages: readonly Message[];
-  /** Undefined where the messages hold all that is known. */
+  /** Undefined when the messages contain everything. */
   readonly retrievals: readonly Retrieval[] | undefined;
-  /** Calls of a model; undefined when none is merge. */
+  /** Number of model calls; undefined when unknown. */
   readonly steps: number | undefined;
   readonly usage: KnownUsage | undefined;
-  /** US dollars; undefined when nobody says. */
+  /** US dollars; undefined when unknown. */
   readonly cost_usd?: number | undefined;
   readonly model: string | undefined;
-  /** Names of the agents that were at work, the first one first. */
+  /** Names of the agents involved, in order of appearance. */
   readonly agents?: readonly string[] | undefined;
-  /** Who names attributes how. */
+  /** The naming conventions found. */
   readonly conventions: readonly Convention[];
-  /** What was not understood, in words for a person. */
+  /** Parts that were not understood, as messages for the user. */
   readonly unread: readonly string[];
 }
 
@@ -32,12 +32,12 @@ interface ReadSpan {
   readonly content: SpanContent;
 }
 
-/** A message, and when it was sent. */
+/** A message with its time. */
 interface Placed {
   message: Message;
   readonly at: bigint;
   readonly key: string;
-  /** How many of its calls a tool's span has been found for, by place. */
+  /** Indices of its tool calls for which a tool span was found. */
   readonly ran: Set<number>;
 }
 
@@ -48,13 +48,13 @@ function keyOf({ role, content, tool_calls, tool_call_id }: Message): string {
 }
 
 /**
- * Builds one conversation out of many copies of it: each call of a model gets the whole conversation so far, so most messages are
- * there many times. A message counts as known when one like it is there, behind the one that was found last.
+ * Builds one conversation from many copies: each model call contains the whole conversation so far, so most messages
+ * occur many times. A message is a repetition when an equal one follows the last match.
  */
 class MessageMerge {
   readonly placed: Placed[] = [];
 
-  /** @param from place from which on messages may be the same ones */
+  /** @param from index from which equal messages may be repetitions */
   add(messages: readonly Message[], at: bigint, from: number): number {
     let behind = from;
     for (const message of messages) {
@@ -68,7 +68,7 @@ class MessageMerge {
     return behind;
   }
 
-  /** The call that a tool's span is of: by its id, else by what was asked; undefined when no message holds it. */
+  /** The tool call of a tool span, by id or else by arguments; undefined when no message contains it. */
   callOf(tool: ToolSpan, from: number): { readonly at: number; readonly place: number } | undefined {
     const places = [...this.placed.entries()]
       .slice(from)
@@ -88,7 +88,7 @@ class MessageMerge {
   }
 }
 
-/** Wrappers repeat the spans inside of them: a model's span that holds another model's is left out. */
+/** Wrapper spans repeat their inner spans, so a model span that contains another model span is left out. */
 function withoutWrappers(spans: readonly ReadSpan[], all: readonly Span[]): readonly ReadSpan[] {
   const parentOf = new Map(all.map((span) => [span.id, span.parent]));
   const wrappers = new Set<string>();
@@ -115,7 +115,7 @@ function resultMessage({ id, result, error }: ToolSpan): Message {
   return { role: "tool", content, ...(id !== undefined && { tool_call_id: id }) };
 }
 
-/** Whether a message behind the call gives its result. */
+/** Whether a message after the call contains its result. */
 function isAnswered(merge: MessageMerge, at: number, call: ToolCall): boolean {
   for (const { message } of merge.placed.slice(at + 1)) {
     if (message.role === "tool" && (call.id === undefined || message.tool_call_id === call.id)) return true;
@@ -124,7 +124,7 @@ function isAnswered(merge: MessageMerge, at: number, call: ToolCall): boolean {
   return false;
 }
 
-/** Adds what a tool's span knows: how long it took, that it failed, its result where no later request holds it. */
+/** Adds the data of a tool span: latency, error, and the result if no later request contains it. */
 function addTool(
   merge: MessageMerge,
   { span, content }: ReadSpan & { readonly content: ToolSpan },
@@ -154,7 +154,7 @@ function addTool(
   merge.placed.splice(behind, 0, { message, at: span.end, key: keyOf(message), ran: new Set() });
 }
 
-/** A tool that ran and that no message asks for: the producer keeps no contents of its models. */
+/** Adds a tool span that no message requested, because the producer does not store message contents. */
 function addUnasked(merge: MessageMerge, content: ToolSpan, start: bigint): void {
   const id = content.id === undefined ? {} : { id: content.id };
   const call: ToolCall = {
@@ -175,7 +175,7 @@ function addUnasked(merge: MessageMerge, content: ToolSpan, start: bigint): void
   merge.placed.splice(index, 0, ...made);
 }
 
-/** Reads one trace into what is known so far. */
+/** Adds one trace to the conversation. */
 function addTrace(merge: MessageMerge, spans: readonly ReadSpan[]): void {
   const from = merge.placed.length;
   const agents = spans.flatMap(({ span, content }) => (content.kind === "agent" ? [{ span, content }] : []));
@@ -186,7 +186,7 @@ function addTrace(merge: MessageMerge, spans: readonly ReadSpan[]): void {
     : undefined;
   if (outer !== undefined) merge.add(outer.content.given, outer.span.start, from);
   for (const { span, content } of models) {
-    // A later turn's trace is given the turns before it, too.
+    // The trace of a later turn also contains the earlier turns.
     const behind = merge.add(content.input, span.start, 0);
     merge.add(content.output, span.end, Math.max(behind, 0));
   }
@@ -203,13 +203,13 @@ function totalUsage(models: readonly ModelSpan[]): KnownUsage | undefined {
     const counts = models.flatMap(({ usage }) => (usage?.[field] == null ? [] : [usage[field]]));
     if (counts.length > 0) total[field] = counts.reduce((sum, one) => sum + one, 0);
   }
-  // Of input and output a part is no total.
+  // A sum over only some of the calls would not be the total.
   for (const field of ["input_tokens", "output_tokens"] as const)
     if (models.some(({ usage }) => usage?.[field] == null)) delete total[field];
   return Object.keys(total).length === 0 ? undefined : total;
 }
 
-/** Undefined as soon as one call does not say. */
+/** Undefined as soon as one call has no cost. */
 function totalCost(models: readonly ModelSpan[]): number | undefined {
   const costs = models.map(({ cost }) => cost);
   return costs.length === 0 || costs.includes(undefined)
@@ -217,7 +217,7 @@ function totalCost(models: readonly ModelSpan[]): number | undefined {
     : costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0);
 }
 
-/** Searches that have a span of their own, beside those that messages hold; the same documents twice are one search. */
+/** Adds retrievals from spans to those from messages; equal documents count as one retrieval. */
 function withSearches(
   messages: readonly Message[],
   spans: readonly ReadSpan[],
@@ -238,9 +238,9 @@ function agentNames(spans: readonly ReadSpan[]): readonly string[] | undefined {
   return names.length === 0 ? undefined : [...new Set(names)];
 }
 
-/** What is left out: spans that are no part of a conversation, and parents that are not in the file. */
+/** Describes what is left out: spans outside the conversation, and parents that are not in the file. */
 function leftOut(all: readonly Span[], read: ReadonlySet<Span>): readonly string[] {
-  // One without a name is kept for its place among the others alone.
+  // An unnamed span is only kept for its position in the tree.
   const others = all.filter((span) => !read.has(span) && span.name !== "");
   const names = [...new Set(others.map(({ name }) => name))];
   const shown = names.slice(0, 3).join(", ");
@@ -256,13 +256,13 @@ function leftOut(all: readonly Span[], read: ReadonlySet<Span>): readonly string
   ];
 }
 
-/** Spans of OTLP in any convention as one conversation. A call that is in a span and in several requests counts once. */
+/** Converts OTLP spans in any convention to one conversation. A call found in a span and in several requests counts once. */
 export function conversationOfSpans(document: unknown): TracedConversation {
   const { spans, unread } = readSpans(document);
   return conversationOf(spans, unread);
 }
 
-/** The same of spans that are read already. @param unread what of their file could not be read */
+/** The same for parsed spans. @param unread what could not be read in their file */
 export function conversationOf(all: readonly Span[], unread: readonly string[] = []): TracedConversation {
   const merge = new MessageMerge();
   const read = new Set<Span>();

@@ -11,12 +11,12 @@ import {
   TRAFFIC_NAMES,
 } from "./traffic-names.ts";
 
-/** A span as it is kept, and what of it is not. */
+/** The stored form of a span, and what is dropped. */
 export interface KeptSpan {
   readonly span: Span;
-  /** It is part of a conversation, or says something of one; else only its place among the others is kept. */
+  /** Whether it is part of a conversation or describes one; otherwise only its position in the tree is stored. */
   readonly known: boolean;
-  /** Names of its attributes and events that no field of a trace holds; the numbers of lists are `*`. */
+  /** Names of dropped attributes and events; list indices are replaced by `*`. */
   readonly dropped: readonly string[];
 }
 
@@ -38,7 +38,7 @@ const EVENTS: ReadonlySet<string> = new Set([
   "exception",
 ]);
 
-/** Of a span what a trace can be read from, so that nothing else gets into a store. */
+/** Reduces a span to what a trace is read from, so that nothing else is stored. */
 export function keptSpan(span: Span): KeptSpan {
   const isContent = contentOf(span) !== undefined;
   const all = withMetadata(span.attributes);
@@ -69,7 +69,7 @@ function droppedNames(
   ];
 }
 
-/** Attributes with all that the application added under `metadata.`, wherever its producer put that. */
+/** Attributes with all application metadata moved to `metadata.`, wherever the producer stores it. */
 function withMetadata(attributes: Attributes): Attributes {
   const made: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(attributes)) {
@@ -83,7 +83,7 @@ function withMetadata(attributes: Attributes): Attributes {
   return made;
 }
 
-/** Spans as one text, and back; each span is there once. */
+/** Formats spans as one text, each once, and parses it. */
 export function textOfSpans(spans: readonly Span[]): string {
   return JSON.stringify(spans, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value));
 }
@@ -94,8 +94,8 @@ export function spansOfText(text: string): readonly Span[] {
 }
 
 /**
- * Two copies of one trace as one. A span that both hold is taken from the one that knows more of it: an end, then more attributes;
- * else from the earlier copy. So the order of the files does not matter.
+ * Merges two copies of a trace. For a span in both, the more complete one is used: first one with an end time, then
+ * the one with more attributes, else the earlier copy. So the order of the files does not matter.
  */
 export function joinedSpans(earlier: readonly Span[], later: readonly Span[]): readonly Span[] {
   const spans = new Map(earlier.map((span) => [span.id, span]));

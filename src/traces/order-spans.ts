@@ -1,8 +1,8 @@
 import type { Span } from "./span.ts";
 
 /**
- * The spans of one trace in the order in which things happened: a parent before its children, children by their start. Clocks of two
- * services differ, so time alone would put an answer before its question. A span whose parent is not there is a first one.
+ * Sorts the spans of a trace: a parent before its children, and children by start time. Time alone is not enough,
+ * because clocks of different services differ. A span with a missing parent counts as a root.
  */
 export function orderedSpans(spans: readonly Span[]): readonly Span[] {
   const byId = new Map(spans.map((span) => [span.id, span]));
@@ -21,7 +21,7 @@ export function orderedSpans(spans: readonly Span[]): readonly Span[] {
     ordered.push(span);
     open.push(...byStart(children.get(span.id) ?? []).reverse());
   }
-  // Spans that are each other's parents hang from no root.
+  // Spans in a parent cycle have no root.
   return [...ordered, ...byStart(spans.filter((span) => !seen.has(span)))];
 }
 
@@ -29,7 +29,7 @@ function byStart(spans: readonly Span[]): Span[] {
   return [...spans].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
 }
 
-/** The traces of a document, each in its order, by when they began. */
+/** The traces of a document by start time, each with its spans sorted. */
 export function tracesOf(spans: readonly Span[]): readonly (readonly Span[])[] {
   const traces = new Map<string, Span[]>();
   for (const span of spans) {

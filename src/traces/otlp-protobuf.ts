@@ -1,18 +1,18 @@
-/** What cannot be read as a message of protobuf. */
+/** The bytes are not a valid protobuf message. */
 export class NoProtobuf extends Error {}
 
 /** A field of a message: its number, and its value by its wire type. */
 interface Wire {
   readonly field: number;
-  /** A varint, or eight bytes. */
+  /** A varint or a fixed 64-bit value. */
   readonly number: bigint;
-  /** Of a length-delimited field. */
+  /** For a length-delimited field. */
   readonly bytes: Uint8Array;
 }
 
 const NONE = new Uint8Array(0);
 
-/** The fields of a message in their order. @throws {NoProtobuf} where it is cut or is none */
+/** Parses the fields of a message in order. @throws {NoProtobuf} when the message is truncated or invalid */
 function* fieldsOf(bytes: Uint8Array): Generator<Wire> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
@@ -26,7 +26,7 @@ function* fieldsOf(bytes: Uint8Array): Generator<Wire> {
     }
     throw new NoProtobuf("it holds a number of more than 64 bits");
   };
-  /** Most numbers are tags and lengths of one byte. */
+  /** Fast path: most tags and lengths take one byte. */
   const small = (): number => {
     const byte = bytes[at];
     if (byte === undefined || byte >= 0x80) return Number(varint());
@@ -58,7 +58,7 @@ const decoder = new TextDecoder();
 const textOf = ({ bytes }: Wire): string => decoder.decode(bytes);
 const hexOf = ({ bytes }: Wire): string => Buffer.from(bytes).toString("hex");
 
-/** How the fields of a message are read into an object as OTLP's JSON has it; a name with `[]` is a list. */
+/** How to convert a message's fields to the JSON format of OTLP; a name with `[]` is a list. */
 type Shape = Readonly<Record<number, readonly [name: string, read: (wire: Wire) => unknown]>>;
 
 function message(shape: Shape): (wire: Pick<Wire, "bytes">) => Record<string, unknown> {
@@ -87,7 +87,7 @@ function doubleOf({ number }: Wire): number {
 const signed = ({ number }: Wire): string => String(BigInt.asIntN(64, number));
 const unsigned = ({ number }: Wire): string => String(number);
 
-/** A deeper value is of no use to anybody. */
+/** Maximum nesting depth. */
 const DEEPEST = 64;
 let depth = 0;
 
@@ -133,9 +133,10 @@ const resourceSpans = message({
 });
 
 /**
- * The requests of OTLP in a file or a body, each resource's spans as a document of its own: one message, or several with the length of
- * each before it, as a collector's file exporter writes them.
- * @throws {NoProtobuf} where it is cut or is none
+ * Reads the OTLP requests in a file or body, one document per resource. The bytes are one message, or several with
+ * length prefixes as a collector's file exporter writes them.
+ *
+ * @throws {NoProtobuf} when a message is truncated or invalid
  */
 export function* otlpDocuments(bytes: Uint8Array): Generator<{ readonly resourceSpans: readonly unknown[] }> {
   for (const part of messagesIn(bytes))
@@ -143,7 +144,7 @@ export function* otlpDocuments(bytes: Uint8Array): Generator<{ readonly resource
 }
 
 function* messagesIn(bytes: Uint8Array): Generator<Uint8Array> {
-  // A request begins with its first field; four bytes of a length begin with 0 unless it is over 16 MB.
+  // A plain request starts with its first field's tag; a 4-byte length starts with 0 unless it exceeds 16 MB.
   if (bytes[0] !== 0) {
     yield bytes;
     return;

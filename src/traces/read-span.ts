@@ -19,42 +19,42 @@ import {
 import type { Attributes, Span } from "./span.ts";
 import { callsOf, messagesOfList, messagesOfOne, parsedValue } from "./trace-messages.ts";
 
-/** A call of a model: the conversation that it was given, and its reply. */
+/** A model call: the conversation it was sent, and its reply. */
 export interface ModelSpan {
   readonly kind: "model";
   readonly input: readonly Message[];
   readonly output: readonly Message[];
   readonly usage: KnownUsage | undefined;
-  /** Its usage is that of all calls of its trace. */
+  /** Whether the usage covers all model calls of the trace. */
   readonly isUsageOfAll: boolean;
-  /** US dollars; undefined when it does not say. */
+  /** US dollars; undefined when unknown. */
   readonly cost: number | undefined;
   readonly model: string | undefined;
 }
 
-/** A tool at work. */
+/** A tool call. */
 export interface ToolSpan {
   readonly kind: "tool";
   readonly id: string | undefined;
   readonly name: string;
-  /** Undefined when it does not say. */
+  /** Undefined when unknown. */
   readonly arguments: Json | undefined;
   readonly result: Json | undefined;
   readonly error: string | undefined;
   readonly latency_ms: number | undefined;
 }
 
-/** A search for documents. */
+/** A document retrieval. */
 export interface RetrievalSpan {
   readonly kind: "retrieval";
   readonly query: string | null;
   readonly documents: readonly FoundDocument[];
 }
 
-/** A span around others: an agent, a workflow. Its input and output stand in for what its parts do not hold. */
+/** A span around others: an agent or a workflow. Its input and output are used when the inner spans have none. */
 export interface AgentSpan {
   readonly kind: "agent";
-  /** Undefined for a part of a program that is no agent, or that has no name. */
+  /** Undefined for a span that is not an agent or has no name. */
   readonly name: string | undefined;
   readonly given: readonly Message[];
   readonly gave: readonly Message[];
@@ -72,7 +72,7 @@ function textOf(attributes: Attributes, field: Field): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** `prefix.0.message.role`, `prefix.0.message.tool_calls.0.…` as a list of objects; empty where there is none. */
+/** Collects `prefix.0.message.role`, `prefix.0.message.tool_calls.0.…` into a list of objects; empty when there are none. */
 export function flattened(attributes: Attributes, prefix: string): readonly unknown[] {
   const root: Record<string, unknown> = Object.create(null);
   const beginning = `${prefix}.`;
@@ -104,7 +104,7 @@ export function flattened(attributes: Attributes, prefix: string): readonly unkn
   return list(root);
 }
 
-/** A flattened message: OpenInference puts each level of it into a member of that name. */
+/** Unwraps a flattened message: OpenInference nests each level in a member of the level's name. */
 function unwrapped(value: unknown): unknown {
   const outer = membersIn(value);
   const message = outer.message === undefined ? outer : membersIn(outer.message);
@@ -146,7 +146,7 @@ function systemMessages(attributes: Attributes): readonly Message[] {
   return messagesOfOne({ role: "system", parts: Array.isArray(parts) ? parts : [parts] });
 }
 
-/** The reply of a span whose parts are apart from each other. */
+/** The reply of a span whose parts are separate attributes. */
 function replyInParts(attributes: Attributes): readonly Message[] {
   const text = textOf(attributes, "reply_text");
   const calls = callsOf(firstOf(attributes, "reply_calls"));
@@ -163,7 +163,7 @@ function usageOf(attributes: Attributes): KnownUsage | undefined {
   return Object.keys(usage).length === 0 ? undefined : usage;
 }
 
-/** An amount that is written as a number or as text of one. */
+/** An amount given as a number or numeric text. */
 export function amountOf(value: unknown): number | undefined {
   const amount = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof amount === "number" && Number.isFinite(amount) && amount >= 0 ? amount : undefined;
@@ -172,7 +172,7 @@ export function amountOf(value: unknown): number | undefined {
 const firstFilled = (...lists: (readonly Message[])[]): readonly Message[] =>
   lists.find((list) => list.length > 0) ?? [];
 
-/** Attributes of a span with those that its events hold for it. */
+/** The attributes of a span, including those in its events. */
 function allAttributes({ attributes, events }: Span): Attributes {
   const inEvents = events.filter(({ name }) => CONTENT_EVENTS.has(name)).map((one) => one.attributes);
   return inEvents.length === 0 ? attributes : Object.assign(Object.create(null), attributes, ...inEvents);
@@ -205,7 +205,7 @@ function modelSpan(span: Span, attributes: Attributes): ModelSpan {
   };
 }
 
-/** `execute_tool find_order`, `find_order.tool`: the tool's name in the name of its span. */
+/** The tool's name in a span name: `execute_tool find_order`, `find_order.tool`. */
 const nameInSpan = (name: string): string =>
   name.replace(/^(?:execute_tool|tool)[ :]/, "").replace(/\.tool$/, "");
 
@@ -246,7 +246,7 @@ function retrievalSpan(attributes: Attributes): RetrievalSpan {
   };
 }
 
-/** Kinds of spans around others that are no agent of their own. */
+/** Span kinds that wrap others without being an agent. */
 const NO_AGENT = /^(?:chain|task|workflow)$/i;
 
 function agentSpan(span: Span, attributes: Attributes): AgentSpan {
@@ -259,7 +259,7 @@ function agentSpan(span: Span, attributes: Attributes): AgentSpan {
   };
 }
 
-/** What a span did; undefined for one that is no part of a conversation: an HTTP request, a query of a database. */
+/** The content of a span; undefined for one outside a conversation, for instance an HTTP request or database query. */
 export function contentOf(span: Span): SpanContent | undefined {
   const attributes = allAttributes(span);
   const words = [firstOf(attributes, "kind"), firstOf(attributes, "operation")];
@@ -272,7 +272,7 @@ export function contentOf(span: Span): SpanContent | undefined {
   return undefined;
 }
 
-/** The conventions that some spans follow, in the order of the table. */
+/** The conventions of the spans, in table order. */
 export function conventionsOf(spans: readonly Span[]): readonly Convention[] {
   const found = new Set<Convention>();
   for (const span of spans) {
@@ -286,7 +286,7 @@ export function conventionsOf(spans: readonly Span[]): readonly Convention[] {
     );
     if (sign !== undefined) found.add(FIRST_RELEASE.test(span.schema) ? "OpenTelemetry GenAI 0.1" : sign[0]);
   }
-  // A tool's span names little: what it has in common with an older convention does not make it one of that.
+  // Tool spans have few attributes, so names shared with an older convention are not evidence of it.
   const newer = CONVENTIONS.slice(1).filter((one) => found.has(one));
   if (newer.length > 0) found.delete("OpenTelemetry GenAI up to 1.36");
   if (found.has("OpenTelemetry GenAI 0.1")) found.delete("OpenTelemetry GenAI 1.37 to 1.41");

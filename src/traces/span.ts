@@ -2,7 +2,7 @@ import { ExactNumber } from "../domain/exact-number.ts";
 import { membersIn } from "../domain/found-documents.ts";
 import type { Convention } from "./attribute-names.ts";
 
-/** An attribute's value, out of OTLP's wrapping. */
+/** An attribute's value, without OTLP's wrapper. */
 export type AttributeValue = unknown;
 
 export type Attributes = Readonly<Record<string, AttributeValue>>;
@@ -16,25 +16,25 @@ export interface SpanEvent {
 export interface Span {
   readonly trace: string;
   readonly id: string;
-  /** Empty for the first of a trace. */
+  /** Empty for the root of a trace. */
   readonly parent: string;
   readonly name: string;
-  /** Nanoseconds since 1970; 0 when it was not given. */
+  /** Nanoseconds since 1970; 0 when unknown. */
   readonly start: bigint;
   readonly end: bigint;
   readonly attributes: Attributes;
   readonly events: readonly SpanEvent[];
-  /** What its status says of a failure; undefined when it did not fail. */
+  /** The error in its status; undefined when it succeeded. */
   readonly error: string | undefined;
-  /** Address of the conventions that its attributes are named by; empty when it does not say. */
+  /** Schema URL of its conventions; empty when not given. */
   readonly schema: string;
-  /** Of the service that wrote it. */
+  /** Attributes of the service that wrote it. */
   readonly resource: Attributes;
-  /** Who named its attributes, where that is known of the whole file; else the names show it. */
+  /** The naming convention, if known for the whole file; otherwise it is recognized by the names. */
   readonly convention?: Convention | undefined;
 }
 
-/** All spans of an OTLP document, and what of it could not be read. */
+/** All spans of an OTLP document, and what could not be read. */
 export interface SpanList {
   readonly spans: readonly Span[];
   readonly unread: readonly string[];
@@ -43,10 +43,10 @@ export interface SpanList {
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
-/** A deeper value is of no use to anybody. */
+/** Maximum nesting depth. */
 const DEEPEST = 64;
 
-/** `{stringValue}`, `{intValue: "5"}`, `{kvlistValue: {values: [{key, value}]}}`, `{arrayValue: {values}}` as the value itself. */
+/** Unwraps `{stringValue}`, `{intValue: "5"}`, `{kvlistValue: {values: [{key, value}]}}`, `{arrayValue: {values}}`. */
 function plainValue(wrapped: unknown, depth = 0): AttributeValue {
   const value = membersIn(wrapped);
   if (depth > DEEPEST) return null;
@@ -61,7 +61,7 @@ function plainValue(wrapped: unknown, depth = 0): AttributeValue {
   return null;
 }
 
-/** int64 is written as text. One that a double cannot hold stays text. */
+/** int64 is written as text. A number that a double cannot represent is kept as text. */
 function numberOf(written: unknown): unknown {
   if (typeof written !== "string" || written.trim() === "") return written;
   const number = Number(written);
@@ -69,7 +69,7 @@ function numberOf(written: unknown): unknown {
   return Number.isInteger(number) && !Number.isSafeInteger(number) ? written : number;
 }
 
-/** Attributes as OTLP lists them, or as a plain object, as some exporters write them. */
+/** Attributes as an OTLP list, or as a plain object, which some exporters write. */
 function attributesOf(value: unknown, depth = 0): Attributes {
   if (!Array.isArray(value)) return membersIn(value);
   const made: Record<string, AttributeValue> = Object.create(null);
@@ -85,7 +85,7 @@ function nanoseconds(value: unknown): bigint {
   return /^\d{1,20}$/.test(text) ? BigInt(text) : 0n;
 }
 
-/** Status code 2 is an error: as a number, or as protobuf's JSON names it. */
+/** Status code 2 means error, as a number or by its protobuf JSON name. */
 function errorOf(status: unknown, events: readonly SpanEvent[]): string | undefined {
   const { code, message } = membersIn(status);
   if (code !== 2 && code !== "2" && code !== "STATUS_CODE_ERROR" && code !== "ERROR") return undefined;
@@ -99,7 +99,7 @@ function spanOf(value: unknown, schema: string, resource: Attributes): Span | un
   if (id === "") return undefined;
   const events = listOf(span.events).map((one) => {
     const { name, attributes, body } = membersIn(one);
-    // An event of a log record has its content in the body.
+    // An event from a log record has its content in the body.
     const inBody = body === undefined ? {} : membersIn(plainValue(body));
     return { name: textOf(name), attributes: { ...attributesOf(attributes), ...inBody } };
   });
@@ -118,7 +118,7 @@ function spanOf(value: unknown, schema: string, resource: Attributes): Span | un
   };
 }
 
-/** Whether a value is a document of OTLP traces, or a list of such documents (a file of batches). */
+/** Whether a value is an OTLP trace document, or a list of them (a file of batches). */
 export function isOtlp(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0 && value.every((one) => isBatch(one));
   return isBatch(value);
@@ -126,7 +126,7 @@ export function isOtlp(value: unknown): boolean {
 
 const isBatch = (value: unknown): boolean => Array.isArray(membersIn(value).resourceSpans);
 
-/** Every span of an OTLP document, once: what was sent twice counts once. */
+/** The spans of an OTLP document without duplicates. */
 export function readSpans(document: unknown): SpanList {
   const spans = new Map<string, Span>();
   let nameless = 0;

@@ -16,13 +16,13 @@ const ROLE_WORDS: Readonly<Record<string, Role>> = {
   function: "tool",
 };
 
-/** A role in any producer's words; undefined for none that is known. */
+/** Normalizes a role; undefined for an unknown one. */
 export function roleOf(value: unknown): Role | undefined {
   const word = String(value ?? "").toLowerCase();
   return (ROLES as readonly string[]).includes(word) ? (word as Role) : ROLE_WORDS[word];
 }
 
-/** A value that may have been written as JSON text. */
+/** A value that may be JSON text. */
 export function parsedValue(value: unknown): Json {
   return toolValue(value);
 }
@@ -37,7 +37,7 @@ function callOf(value: unknown): ToolCall | undefined {
   return { ...(id !== undefined && { id }), name, arguments: parsedValue(asked) };
 }
 
-/** Calls of a list that may have been written as JSON text. */
+/** Tool calls from a list that may be JSON text. */
 export function callsOf(value: unknown): readonly ToolCall[] {
   const list = parsedValue(value ?? null);
   return Array.isArray(list) ? list.flatMap((one) => callOf(one) ?? []) : [];
@@ -47,7 +47,7 @@ const CALL_PART = /^(?:tool_call|tool-call|tool_use|server_tool_call|function_ca
 const RESULT_PART = /^(?:tool_call_response|tool-result|tool_result|server_tool_call_response)$/;
 const TEXT_PART = /^(?:text|output_text|input_text)$/;
 
-/** What a part of a message says: its text, its call, the result that it holds, or itself where it is none of them. */
+/** The parts of a message, sorted by kind: texts, tool calls, tool results, and others. */
 interface Parts {
   readonly texts: string[];
   readonly calls: ToolCall[];
@@ -77,7 +77,7 @@ function readPart(value: unknown, into: Parts): void {
   } else if (Object.keys(part).length > 0) into.others.push(parsedValue(part));
 }
 
-/** Of a result, `{type: "json" | "text", value}`, as newer producers write it. */
+/** Unwraps a result of the form `{type: "json" | "text", value}`, as newer producers write it. */
 function resultOutput(output: unknown): unknown {
   const { type, value } = membersIn(output);
   return type !== undefined && value !== undefined ? value : output;
@@ -85,7 +85,7 @@ function resultOutput(output: unknown): unknown {
 
 const asContent = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value));
 
-/** A message with its parts: results of tools are messages of their own. */
+/** A message built from its parts; tool results become separate messages. */
 function messagesOfParts(role: Role, values: readonly unknown[], message: Members): readonly Message[] {
   const parts: Parts = { texts: [], calls: [], results: [], others: [] };
   for (const value of values) readPart(value, parts);
@@ -108,7 +108,7 @@ function messagesOfParts(role: Role, values: readonly unknown[], message: Member
   return [{ role, content, ...(calls.length > 0 && { tool_calls: calls }) }, ...results];
 }
 
-/** One message in whatever words its producer has; none for a value that is no message. */
+/** Reads one message in any producer's format; empty for a value that is not a message. */
 export function messagesOfOne(value: unknown, role = roleOf(membersIn(value).role)): readonly Message[] {
   const message = membersIn(value);
   if (role === undefined) return [];
@@ -131,7 +131,7 @@ export function messagesOfOne(value: unknown, role = roleOf(membersIn(value).rol
   return messagesOfParts(role, [content], message);
 }
 
-/** The text of a tool's message: of parts that are nothing but text, their text. */
+/** The text of a tool message; for a list of only text parts, their joined text. */
 function resultText(content: unknown): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return JSON.stringify(parsedValue(content ?? null));
@@ -146,7 +146,7 @@ function resultText(content: unknown): string {
     : asContent(parts.results[0].content);
 }
 
-/** Messages of a list, of an object with `messages` and `system`, or of JSON text of either. A bare text is a message of the person. */
+/** Reads messages from a list, an object with `messages` and `system`, or JSON text of either. Plain text is a user message. */
 export function messagesOfList(value: unknown, bareRole: Role): readonly Message[] {
   const read = parsedValue(value ?? null);
   if (read === null) return [];

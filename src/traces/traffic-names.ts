@@ -1,6 +1,6 @@
 /**
- * What a trace holds of the exchange around its conversation, by the names that producers have for it; the first one that is there is
- * taken, of the outermost span that has it. `metadata.` stands for the prefixes below it.
+ * Names of a trace's fields other than the conversation, by producer. The first name that is present is used, from
+ * the outermost span that has it. `metadata.` stands for any of the prefixes below.
  */
 export const TRAFFIC_NAMES = {
   session: [
@@ -77,7 +77,7 @@ export const TRAFFIC_NAMES = {
 } as const satisfies Record<string, readonly string[]>;
 export type TrafficName = keyof typeof TRAFFIC_NAMES;
 
-/** Beginnings of names of what the application adds itself, each read as `metadata.`. */
+/** Name prefixes of application metadata, all read as `metadata.`. */
 export const METADATA_PREFIXES = [
   "traceloop.association.properties.",
   "langfuse.trace.metadata.",
@@ -87,7 +87,7 @@ export const METADATA_PREFIXES = [
   "braintrust.metadata.",
 ] as const;
 
-/** Attributes that hold such things as one object, or as JSON text of one. */
+/** Attributes that hold metadata as one object or its JSON text. */
 export const METADATA_OBJECTS: ReadonlySet<string> = new Set([
   "metadata",
   "langfuse.trace.metadata",
@@ -95,7 +95,7 @@ export const METADATA_OBJECTS: ReadonlySet<string> = new Set([
   "braintrust.metadata",
 ]);
 
-/** The event that holds feedback on an answer. */
+/** The event with feedback on an answer. */
 export const FEEDBACK_EVENT = "gen_ai.evaluation.result";
 
 /** Its attributes. */
@@ -106,5 +106,5 @@ export const FEEDBACK_NAMES = {
   comment: "gen_ai.evaluation.explanation",
 } as const;
 
-/** Events of a flag that was looked up: their attributes are read as the span's own. */
+/** Events of a feature-flag evaluation, whose attributes are read like the span's own. */
 export const FLAG_EVENTS: ReadonlySet<string> = new Set(["feature_flag", "feature_flag.evaluation"]);

@@ -18,7 +18,7 @@ import {
   type TrafficName,
 } from "./traffic-names.ts";
 
-/** Spans of one trace as one exchange of production; undefined when none of them belongs to a conversation. */
+/** Converts the spans of a trace to one exchange; undefined when none belongs to a conversation. */
 export function trafficOfSpans(id: string, spans: readonly Span[]): TrafficTrace | undefined {
   const ordered = orderedSpans(spans);
   const conversation = conversationOf(ordered);
@@ -50,7 +50,7 @@ export function trafficOfSpans(id: string, spans: readonly Span[]): TrafficTrace
   });
 }
 
-/** The first value that a name has, of the outermost span that has one; what a service says of itself last. */
+/** The first value of a field, from the outermost span that has one; resource attributes come last. */
 function firstOf(spans: readonly Span[], field: TrafficName): unknown {
   const names = TRAFFIC_NAMES[field];
   for (const { attributes, events } of spans) {
@@ -68,7 +68,7 @@ function textOf(value: unknown): string | null {
   return typeof value === "number" || typeof value === "boolean" ? String(value) : null;
 }
 
-/** A list, JSON text of a list, or texts with commas between. */
+/** Tags as a list, JSON text of a list, or comma-separated text. */
 function tagsOf(value: unknown): readonly string[] {
   const read = typeof value === "string" ? toolValue(value) : value;
   const list = Array.isArray(read) ? read : typeof read === "string" ? read.split(",") : [];
@@ -81,7 +81,7 @@ function armInTags(tags: readonly string[]): string | null {
   return tags.flatMap((tag) => /^arm[:=](.+)$/.exec(tag)?.[1] ?? [])[0] ?? null;
 }
 
-/** A name and a version, which one text may hold both: `support@1.2.0`. */
+/** A prompt's name and version, which may be one text: `support@1.2.0`. */
 function promptOf(name: unknown, version: unknown): Pick<TrafficTrace, "prompt" | "prompt_version"> {
   const [, first = null, second = null] = /^(.*?)(?:@([\w.-]+))?$/s.exec(textOf(name) ?? "") ?? [];
   return { prompt: first === "" ? null : first, prompt_version: textOf(version) ?? second };
@@ -92,7 +92,7 @@ interface Times {
   readonly latency_ms: number | null;
 }
 
-/** Of the one outermost span; where there are several, from the first beginning to the last end. */
+/** The times of the single outermost span; of several, from the first start to the last end. */
 function timesOf(spans: readonly Span[]): Times {
   const ids = new Set(spans.map(({ id }) => id));
   const outer = spans.filter(({ parent }) => !ids.has(parent));
@@ -115,7 +115,7 @@ function timesOf(spans: readonly Span[]): Times {
   };
 }
 
-/** What its calls of models cost together, else what the outermost span says. */
+/** The sum over its model calls, or else the cost on the outermost span. */
 function costOf({ cost_usd }: TracedConversation, [outermost]: readonly Span[]): number | null {
   const costs = NAMES.cost.map((name) => amountOf(outermost?.attributes[name]));
   return cost_usd ?? (isModel(outermost) ? undefined : costs.find((one) => one !== undefined)) ?? null;
@@ -153,7 +153,7 @@ function transcriptOf(
   };
 }
 
-/** The last reply; nothing where the last message is not the assistant's. */
+/** The last reply; empty when the last message is not the assistant's. */
 function outputOf(messages: readonly Message[]): string {
   const last = messages.at(-1);
   if (last?.role !== "assistant" || last.content === null) return "";
@@ -162,7 +162,7 @@ function outputOf(messages: readonly Message[]): string {
   return texts.filter((text) => typeof text === "string").join("");
 }
 
-/** Of the last call of a model that has one. */
+/** The finish reason of the last model call that has one. */
 function finishReasonOf(spans: readonly Span[]): string | null {
   for (const span of [...spans].reverse()) {
     const value = firstOf([{ ...span, resource: {} }], "finish_reason");
@@ -173,7 +173,7 @@ function finishReasonOf(spans: readonly Span[]): string | null {
   return null;
 }
 
-/** That the outermost span failed; where it did not, that one within failed and nothing was answered. */
+/** The error of the outermost span; if it has none, an inner error counts only when nothing was answered. */
 function errorOf(spans: readonly Span[], output: string): string | null {
   const outer = spans[0]?.error;
   if (outer !== undefined) return outer;

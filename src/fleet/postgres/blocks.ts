@@ -6,7 +6,7 @@ import { TOKENS, USD } from "./ledger.ts";
 import { BOUNDED, nextBlock, placesOf, sendBlocks } from "./plans.ts";
 import type { BlockQueue } from "./queue.ts";
 
-/** @param patience_ms how long a worker whose lease has run out may still come back */
+/** @param patience_ms how long a worker whose lease has expired may still return */
 export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: number): WorkBench {
   const silent = silentWorkers(patience_ms);
   return {
@@ -51,7 +51,7 @@ export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: nu
         );
         const [now] = rows;
         if (now === undefined || now.fence !== block.fence || String(now.worker) !== worker) return false;
-        // It was kept, and the word that it was never came back.
+        // It was committed, but the confirmation was lost.
         if (now.state === "done") return true;
         await keepTrials(sql, block, worked);
         await sql.query(
@@ -85,11 +85,11 @@ export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: nu
 }
 
 /**
- * Finds blocks whose worker was silent for as long as its lease, and then for a while during which it could have been: the database
- * may have been away meanwhile, or its clock may have jumped, and then no worker is to blame.
+ * Finds blocks whose lease has expired, after an extra grace period: if the database was unavailable or its clock
+ * jumped, the worker is not to blame.
  */
 function silentWorkers(patience_ms: number) {
-  /** When each lease that has run out was first seen so. */
+  /** When each expired lease was first noticed. */
   const seen = new Map<string, number>();
   return async (sql: Sql, { no: plan }: FleetPlan): Promise<Row | undefined> => {
     const { rows } = await sql.query(
@@ -112,7 +112,7 @@ function silentWorkers(patience_ms: number) {
   };
 }
 
-/** The block of the next job that waits. */
+/** The block of the next waiting job. */
 async function fetched(sql: Sql, { no, run }: FleetPlan, queue: BlockQueue): Promise<Row | undefined> {
   const job = await queue.next(run, sql);
   if (job === undefined) return undefined;
@@ -123,7 +123,7 @@ async function fetched(sql: Sql, { no, run }: FleetPlan, queue: BlockQueue): Pro
   return rows[0];
 }
 
-/** Gives a block to a worker. What an earlier one has asked and got no answer to is uncertain from now on. */
+/** Leases a block to a worker. Calls of an earlier worker without an answer become uncertain. */
 async function leased(sql: Sql, plan: FleetPlan, found: Row, worker: string): Promise<LeasedBlock> {
   const fence = Number(found.fence) + 1;
   await sql.query(
@@ -183,7 +183,7 @@ async function sendRest(
   await sendBlocks(sql, plan, [block], queue);
 }
 
-/** A budget adds up what is under way, and this for the rest. */
+/** A budget counts calls in progress itself, and this for finished blocks. */
 async function countPaid(sql: Sql, { plan, no }: LeasedBlock): Promise<void> {
   await sql.query(
     `UPDATE evals.plans SET (paid_usd, paid_tokens) = (SELECT paid_usd + coalesce(sum(${USD}), 0), paid_tokens + coalesce(sum(${TOKENS}), 0)

@@ -3,11 +3,11 @@ import { EvalsError } from "../../domain/problem.ts";
 import { connectionProblem, isPassing } from "../../postgres/connection-mistakes.ts";
 import type { FleetDatabase } from "../database.ts";
 
-/** A row as the driver gives it. */
+/** A row as returned by the driver. */
 // biome-ignore lint/suspicious/noExplicitAny: the driver does not know what a statement returns
 export type Row = any;
 
-/** Where statements are sent: the pool, or one transaction. */
+/** Executes statements: the pool, or one transaction. */
 export interface Sql {
   query(
     text: string,
@@ -15,18 +15,18 @@ export interface Sql {
   ): Promise<{ readonly rows: Row[]; readonly rowCount: number | null }>;
 }
 
-/** One PostgreSQL, as all that use it in this process share it. */
+/** A PostgreSQL connection pool, shared by all users in this process. */
 export interface Postgres extends Sql {
-  /** Runs statements in one transaction; a throw takes all of them back. */
+  /** Runs statements in one transaction, which is rolled back on an error. */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   readonly patiently: FleetDatabase["patiently"];
   close(): Promise<void>;
 }
 
 export interface ConnectOptions {
-  /** Told when the database goes away and when it is back. */
+  /** Called when the database becomes unavailable and when it is back. */
   readonly notice: (text: string) => void;
-  /** Connections at most. */
+  /** Maximum number of connections. */
   readonly connections?: number;
 }
 
@@ -41,8 +41,9 @@ const FIRST_WAIT_MS = 50;
 const MAX_WAIT_MS = 1000;
 
 /**
- * Connects, and asks once whether anybody is there.
- * @throws {EvalsError} for an address that cannot be used, and for a database that cannot be reached or written
+ * Connects and checks that the database responds.
+ *
+ * @throws {EvalsError} for an invalid address, or a database that cannot be reached or written
  */
 export async function connectPostgres(
   url: string,
@@ -61,7 +62,7 @@ export async function connectPostgres(
   } catch (error) {
     throw new EvalsError(connectionProblem(url, error, USE));
   }
-  // A connection that dies while nobody uses it: the next statement finds out.
+  // An idle connection failed; the next statement will notice.
   pool.on("error", () => {});
   try {
     const { rows } = await pool.query(
@@ -106,7 +107,7 @@ export async function connectPostgres(
 async function inTransaction<T>(pool: Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
   const client: PoolClient = await pool.connect();
   let broken: Error | undefined;
-  // A connection that dies between two statements says so here; the next statement fails with the same.
+  // A connection that fails between two statements reports it here; the next statement fails with the same error.
   const onError = (error: Error): void => {
     broken = error;
   };

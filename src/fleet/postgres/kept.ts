@@ -18,7 +18,7 @@ export function keptRuns(postgres: Postgres, queue: BlockQueue): KeptRuns {
   };
 }
 
-/** All runs, newest first, and who works on them. */
+/** All runs, newest first, and their workers. */
 async function fleetStatus(
   postgres: Postgres,
 ): Promise<{ readonly runs: readonly PlanStatus[]; readonly workers: readonly WorkerStatus[] }> {
@@ -59,7 +59,7 @@ async function fleetStatus(
   return { runs, workers: workers.rows };
 }
 
-/** Runs whose id starts so. */
+/** Runs whose id starts with this. */
 async function find(postgres: Postgres, prefix: string): Promise<readonly KeptRun[]> {
   const { rows } = await postgres.query(
     `SELECT no, run, plan_hash, commit, suite, alias, request, asks_again, ${BOUNDED} AS bounded, header, report, status,
@@ -70,7 +70,7 @@ async function find(postgres: Postgres, prefix: string): Promise<readonly KeptRu
   return rows.map((one) => ({ ...one, no: String(one.no) }));
 }
 
-/** A page of a run's blocks with their trials, in the order of their numbers. */
+/** A page of a run's blocks with their trials, by number. */
 async function keptBlocks(postgres: Postgres, no: string, after: number) {
   const { rows: blocks } = await postgres.query(
     "SELECT no, judgements FROM evals.blocks WHERE plan = $1 AND no > $2 AND state = 'done' ORDER BY no LIMIT 20",
@@ -84,7 +84,7 @@ async function keptBlocks(postgres: Postgres, no: string, after: number) {
   return blocks.map((one): KeptBlock => ({ ...one, trials: trials.get(one.no) ?? [] }));
 }
 
-/** Takes a run away: its answers go with their partitions, however many they are. */
+/** Deletes a run. Its answers are dropped with their partitions, so the number of answers does not matter. */
 async function dropRun(postgres: Postgres, no: string): Promise<void> {
   await postgres.transaction(async (sql) => {
     await sql.query(`DROP TABLE IF EXISTS evals.calls_${BigInt(no)}, evals.trials_${BigInt(no)}`);

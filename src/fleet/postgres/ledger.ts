@@ -4,12 +4,12 @@ import type { ClosedCall, OpenedCall } from "../fleet.ts";
 import type { Postgres, Sql } from "./connect.ts";
 
 const OPENING = { size: 500, at_once: 1 };
-/** An answer that has come is uncertain until it is written: it does not wait for the batch before it. */
+/** Limits of the batches that store answers. Several run at once, because an answer is uncertain until it is written. */
 const CLOSING = { size: 500, at_once: 3 };
-/** How long a call waits for those in flight to make room in the budget, before it asks again. */
+/** How long a call waits for room in the budget before it asks again, in milliseconds. */
 const BUDGET_WAIT_MS = 100;
 
-/** @param signal aborts when nothing may leave any more */
+/** @param signal aborts when nothing more may be sent */
 export function callBook(postgres: Postgres, signal: AbortSignal): CallBook {
   const open = inBatches<OpenedCall, Leave | "wait">(async (calls) => {
     const gone = await postgres.patiently(() => write(postgres, calls), signal);
@@ -58,7 +58,7 @@ async function write(postgres: Postgres, calls: readonly OpenedCall[]): Promise<
   return written;
 }
 
-/** Writes calls of a plan with a budget, as many as there is room for. */
+/** Records as many calls of a plan with a budget as there is room for. */
 async function withinBudget(sql: Sql, plan: string, calls: readonly OpenedCall[]): Promise<Written> {
   const { rows: plans } = await sql.query(
     "SELECT budget_usd, budget_tokens, paid_usd, paid_tokens FROM evals.plans WHERE no = $1 FOR UPDATE",
@@ -83,7 +83,7 @@ async function withinBudget(sql: Sql, plan: string, calls: readonly OpenedCall[]
   const going: OpenedCall[] = [];
   const answers = new Map<string, Leave | "wait">();
   for (const call of calls) {
-    // A call that nothing bounds goes alone: what it took is known when the next one asks.
+    // A call without a cost limit is sent alone, so that its cost is known before the next one.
     const isBounded =
       !(usd.isHeld && call.most_usd === null) && !(tokens.isHeld && call.most_tokens === null);
     const fits =
@@ -105,13 +105,13 @@ async function withinBudget(sql: Sql, plan: string, calls: readonly OpenedCall[]
   return answers;
 }
 
-/** What a call counts in a budget: what it took, as far as that is known, else the most that it can have taken. */
+/** What a call counts in the budget: its cost if known, else its maximum cost. */
 export const USD =
   "CASE WHEN state IN ('open', 'uncertain') OR (billed AND usd IS NULL) THEN coalesce(most_usd, 0) ELSE coalesce(usd, 0) END";
 export const TOKENS = `CASE WHEN state IN ('open', 'uncertain') OR (billed AND usage IS NULL) THEN coalesce(most_tokens, 0)
   ELSE coalesce((usage->>'input_tokens')::float8, 0) + coalesce((usage->>'output_tokens')::float8, 0) END`;
 
-/** Adding up must not cost the last call: ten times 0.1 is 1. */
+/** Tolerates rounding, so that the last call is not lost: ten times 0.1 is 1. */
 const ROUNDING = 1e-12;
 
 function leftIn(budget: number | null, counted: number) {
@@ -125,7 +125,7 @@ function leftIn(budget: number | null, counted: number) {
   };
 }
 
-/** Writes calls whose block is still their worker's; written twice they are there once. @returns the ids of those */
+/** Records calls whose block still belongs to their worker; idempotent. @returns their ids */
 async function insert(sql: Sql, calls: readonly OpenedCall[]): Promise<string[]> {
   if (calls.length === 0) return [];
   const { rows } = await sql.query(
@@ -154,7 +154,7 @@ async function insert(sql: Sql, calls: readonly OpenedCall[]): Promise<string[]>
   return rows.map(({ id }) => String(id));
 }
 
-/** What came back is the truth, whoever works on the block by now. */
+/** Stores results, whichever worker has the block now. */
 async function settle(sql: Sql, calls: readonly ClosedCall[]): Promise<void> {
   await sql.query(
     `UPDATE evals.calls c SET state = d.state, billed = d.billed, usage = d.usage, usd = d.usd, reply = d.reply, closed_at = now()

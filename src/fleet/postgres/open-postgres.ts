@@ -8,11 +8,11 @@ import { planStore } from "./plans.ts";
 import { openQueue } from "./queue.ts";
 import { ensureSchema } from "./schema.ts";
 
-/** Longer than the time between two beats, that of a busy machine too. */
+/** Longer than the interval of two heartbeats, even on a busy machine. */
 const PATIENCE_MS = 4000;
 
 /**
- * @param patience_ms how long a worker whose lease has run out may still come back
+ * @param patience_ms how long a worker whose lease has expired may still return
  * @throws {EvalsError} for a database that cannot be reached, written or understood
  */
 export async function openPostgresFleet(

@@ -8,7 +8,7 @@ export function paceBook(postgres: Postgres): PaceBook {
         postgres.transaction(async (sql) => {
           await sql.query("INSERT INTO evals.pace (model) VALUES ($1) ON CONFLICT DO NOTHING", [model]);
           await sql.query("SELECT 1 FROM evals.pace WHERE model = $1 FOR UPDATE", [model]);
-          // The lock was waited for: the time is asked for after it.
+          // The time is read after the lock is acquired, because acquiring it may take a while.
           await sql.query(
             "DELETE FROM evals.departures WHERE model = $1 AND at <= clock_timestamp() - make_interval(secs => $2)",
             [model, within_ms / 1000],

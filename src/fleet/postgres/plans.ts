@@ -4,7 +4,7 @@ import type { LostCall, ReadTrial, TrialPlace } from "../fleet.ts";
 import type { Postgres, Row, Sql } from "./connect.ts";
 import type { BlockQueue } from "./queue.ts";
 
-/** Seconds since a worker was last seen, after which nobody counts on it. */
+/** Seconds after which a worker that was not seen no longer counts. */
 export const SEEN_S = 15;
 
 export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
@@ -25,7 +25,7 @@ export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
       );
       const no = String(rows[0].no);
       runs.set(no, plan.run);
-      // Dropping them takes the plan's answers away at once, however many they are.
+      // Dropping the partitions deletes the plan's answers at once, however many they are.
       await postgres.query(
         `CREATE TABLE IF NOT EXISTS evals.calls_${no} PARTITION OF evals.calls FOR VALUES IN (${no}) WITH (fillfactor = 70)`,
       );
@@ -44,7 +44,7 @@ export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
       await postgres.patiently(() =>
         postgres.transaction(async (sql) => {
           const next = await nextBlock(sql, no);
-          // It was done, and the word that it was never came back.
+          // It was committed, but the confirmation was lost.
           const { rows } = await sql.query("SELECT 1 FROM evals.blocks WHERE plan = $1 AND job = $2", [
             ...[no, jobs[0]?.job],
           ]);
@@ -116,10 +116,10 @@ export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
   };
 }
 
-/** Whether a plan has a budget, of a row `p`. */
+/** SQL for whether a plan (row `p`) has a budget. */
 export const BOUNDED = "(p.budget_usd IS NOT NULL OR p.budget_tokens IS NOT NULL)";
 
-/** The trials of blocks that are done, by block. */
+/** The trials of finished blocks, by block. */
 export async function readTrials(
   sql: Sql,
   plan: string,
@@ -140,7 +140,7 @@ export async function readTrials(
   return byBlock;
 }
 
-/** The calls of these blocks whose money is in no answer: of one that never came back, its reservation. */
+/** The calls of these blocks whose cost is not part of an answer; for a call that never returned, its reserved cost. */
 export async function lostCalls(
   sql: Sql,
   plan: string,
@@ -156,7 +156,7 @@ export async function lostCalls(
   return rows;
 }
 
-/** Calls of these blocks that were sent, to the target and to judges. */
+/** Number of calls sent in these blocks, to the target and to judges. */
 export async function callCounts(
   sql: Sql,
   plan: string,
@@ -170,14 +170,14 @@ export async function callCounts(
   return rows[0];
 }
 
-/** A block before it is in the database. */
+/** A block that is not in the database yet. */
 export interface NewBlock {
   readonly no: number;
   readonly trials: readonly TrialPlace[];
   readonly job: string;
 }
 
-/** Number of a plan's next block; nobody else adds one before this transaction ends. */
+/** Number of a plan's next block; locked until this transaction ends. */
 export async function nextBlock(sql: Sql, plan: string): Promise<number> {
   await sql.query("SELECT 1 FROM evals.plans WHERE no = $1 FOR UPDATE", [plan]);
   const { rows } = await sql.query(

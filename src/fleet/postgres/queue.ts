@@ -1,23 +1,23 @@
 import type { Postgres, Sql } from "./connect.ts";
 import { alone, hasTable } from "./schema.ts";
 
-/** The jobs behind the blocks, one queue a plan. Every call may be part of a transaction. */
+/** The jobs for the blocks, one queue per plan. Every call may be part of a transaction. */
 export interface BlockQueue {
-  /** Makes a plan's queue where it is not there. */
+  /** Creates a plan's queue if needed. */
   open(run: string): Promise<void>;
   send(
     run: string,
     jobs: readonly { readonly id: string; readonly block: number }[],
     sql: Sql,
   ): Promise<void>;
-  /** Takes the next job; undefined where none waits. */
+  /** Takes the next job; undefined when none is waiting. */
   next(run: string, sql: Sql): Promise<{ readonly id: string; readonly block: number } | undefined>;
   complete(run: string, job: string, sql: Sql): Promise<void>;
   remove(run: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A job is a worker's for as long as its block's lease is renewed; the queue itself gives up much later. */
+/** A job belongs to a worker while its block's lease is renewed; the queue's own timeout is much longer. */
 const EXPIRES_S = 23 * 3600;
 const NAME = "evals";
 
@@ -30,11 +30,12 @@ export async function openQueue(postgres: Postgres): Promise<BlockQueue> {
       supervise: false,
       schedule: false,
     });
-    // Its errors come from what it does by itself, which is done again; those of our calls are thrown.
+    // Its errors come from background work that is retried; errors of our calls are thrown.
     boss.on("error", () => {});
     return boss;
   };
-  // Two that come first at once would both make its schema. It is made on the connection that holds the lock: a pooler may have no other.
+  // Two processes could both create its schema. It is created on the connection that holds the lock, because a
+  // connection pooler may provide no other.
   if (!(await hasTable(postgres, "evals_queue.version")))
     await alone(postgres, async (sql) => {
       if (await hasTable(sql, "evals_queue.version")) return;
@@ -76,7 +77,7 @@ function adapter(sql: Sql) {
   return {
     executeSql: async (text: string, values?: unknown[]) => {
       const result = await sql.query(text, values);
-      // Several statements in one text give several results; the last is that of the text.
+      // Several statements in one text give several results; the last one counts.
       return Array.isArray(result) ? { rows: result.at(-1)?.rows ?? [] } : result;
     },
   };

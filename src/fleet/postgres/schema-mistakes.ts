@@ -1,6 +1,6 @@
 import type { Problem } from "../../domain/problem.ts";
 
-/** A schema that this program cannot use. */
+/** The problem of an incompatible schema version. */
 export function schemaProblem(found: number, wanted: number): Problem {
   const newer = found > wanted;
   return {
@@ -15,7 +15,7 @@ export function schemaProblem(found: number, wanted: number): Problem {
   };
 }
 
-/** The tables are missing and cannot be made. */
+/** The problem of tables that are missing and cannot be created. */
 export function noSchema(reason: string): Problem {
   return {
     code: "EVALS_POSTGRES_SCHEMA",

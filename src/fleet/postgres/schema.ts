@@ -2,19 +2,22 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { Postgres, Sql } from "./connect.ts";
 import { noSchema, schemaProblem } from "./schema-mistakes.ts";
 
-/** Taken for as long as tables are made: one process does it, others wait and find them. */
+/** Advisory lock while tables are created: one process creates them, others wait. */
 const LOCK = 7_263_815_504;
 
-/** Does something that no other process does meanwhile. */
+/** Runs the work under the lock. */
 export function alone<T>(postgres: Postgres, work: (sql: Sql) => Promise<T>): Promise<T> {
   return postgres.transaction(async (sql) => {
-    // Of the transaction, not of the session: a pooler may give each transaction another session.
+    // A transaction-level lock, because a connection pooler may give each transaction another session.
     await sql.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
     return work(sql);
   });
 }
 
-/** @param name with its schema. A function that looks it up may answer from before a lock was waited for; a statement does not. */
+/**
+ * @param name with its schema. Queried with a statement, because a lookup function may use a snapshot from before the
+ * lock was acquired
+ */
 export async function hasTable(sql: Sql, name: string): Promise<boolean> {
   const { rows } = await sql.query(
     "SELECT EXISTS (SELECT 1 FROM pg_tables WHERE schemaname || '.' || tablename = $1) AS there",
@@ -23,7 +26,7 @@ export async function hasTable(sql: Sql, name: string): Promise<boolean> {
   return rows[0]?.there === true;
 }
 
-/** Every step there ever was, in order; none is changed once it was published. */
+/** All migrations in order; a published one is never changed. */
 const STEPS: readonly string[] = [
   `
   CREATE TABLE evals.plans (
@@ -121,12 +124,13 @@ const STEPS: readonly string[] = [
   `,
 ];
 
-/** How many steps this program knows. */
+/** Number of migrations that this program knows. */
 export const FLEET_SCHEMA = STEPS.length;
 
 /**
- * Makes the tables, or brings them up to date, where they are not: by one process at a time.
- * @throws {EvalsError} EVALS_POSTGRES_SCHEMA where they are of a newer program, or may not be made
+ * Creates the tables or migrates them, in one process at a time.
+ *
+ * @throws {EvalsError} EVALS_POSTGRES_SCHEMA when they are from a newer program, or cannot be created
  */
 export async function ensureSchema(postgres: Postgres): Promise<void> {
   const found = await versionOf(postgres);
@@ -151,7 +155,7 @@ export async function ensureSchema(postgres: Postgres): Promise<void> {
   }
 }
 
-/** 0 where there are no tables. */
+/** 0 when there are no tables. */
 async function versionOf(sql: Sql): Promise<number> {
   if (!(await hasTable(sql, "evals.schema_version"))) return 0;
   const { rows: versions } = await sql.query("SELECT version FROM evals.schema_version");

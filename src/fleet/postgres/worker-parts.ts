@@ -1,11 +1,12 @@
 import { EvalsError } from "../../domain/problem.ts";
 
-/** The oldest Node that pg-boss runs on. */
+/** The oldest Node version that pg-boss supports. */
 const NODE = [22, 12] as const;
 
 /**
- * What workers need of this process, looked at before anything else.
- * @param version as `process.versions.node`
+ * Checks first that this process can use workers.
+ *
+ * @param version `process.versions.node`
  * @throws {EvalsError} EVALS_WORKERS_NODE, EVALS_WORKERS_PACKAGES
  */
 export async function requireWorkerParts(version: string): Promise<void> {

@@ -2,7 +2,7 @@ import { mainText, replaceAt } from "../input-text.ts";
 import type { PressureKindDefinition } from "../pressure-kind.ts";
 import { drawnOrder, givesAway } from "../right-answer.ts";
 
-/** What people write beside the point. None of it asks, orders or states anything that a case could be about. */
+/** Irrelevant sentences. None of them asks, requests or states anything that a case could be about. */
 const BESIDE_THE_POINT = [
   "I am writing this on the train, so please excuse my spelling.",
   "It has been raining here since the morning.",
@@ -16,7 +16,10 @@ const BESIDE_THE_POINT = [
   "The garden looks lovely at this time of the year.",
 ];
 
-/** Does it lose the question among other things? One sentence before it and one behind it, neither of which matters. */
+/**
+ * Tests whether the target still finds the question among irrelevant text: one sentence is added before it and one
+ * after it.
+ */
 export const distractors: PressureKindDefinition = {
   kind: "distractors",
   version: 1,

@@ -4,10 +4,13 @@ import { mainList, mainText, replaceAt } from "../input-text.ts";
 import type { PressureKindDefinition } from "../pressure-kind.ts";
 import { drawnOrder } from "../right-answer.ts";
 
-/** A line of a list that is written in a text, with its own mark: `- red`, `B) Paris`, `3. the third`. */
+/** A line of a list in a text, with its marker: `- red`, `B) Paris`, `3. the third`. */
 const LIST_LINE = /^\s*(?:[-*•]|\(?(?:\d{1,2}|[A-Za-z])[.)])\s+\S/;
 
-/** Does the answer hang on what stands first? A list of the input, lines of a list in its text, or the question before its statements. */
+/**
+ * Tests whether the answer depends on the order: of a list in the input, of list lines in a text, or of the question
+ * and its statements.
+ */
 export const order: PressureKindDefinition = {
   kind: "order",
   version: 1,
@@ -22,7 +25,7 @@ export const order: PressureKindDefinition = {
   },
 };
 
-/** Another order than the given one; null where every order looks the same. */
+/** A different order of the items; null when all orders look the same. */
 function shuffled<T>(items: readonly T[], random: RandomSource): readonly T[] | null {
   const before = canonicalJson(items);
   for (let tried = 0; tried < 8; tried++) {
@@ -48,7 +51,7 @@ function reordered(text: string, random: RandomSource): string | null {
   return questionMoved(text);
 }
 
-/** Puts the question before its statements, or behind them where it came first; null where a text does not have both. */
+/** Moves the question before its statements, or after them when it came first; null for a text without both. */
 function questionMoved(text: string): string | null {
   const sentences = text.match(/[^.!?]+(?:[.!?](?!\s|$)[^.!?]*)*[.!?]*(?:\s+|$)/g)?.map((one) => one.trim());
   if (sentences === undefined || sentences.length < 2) return null;

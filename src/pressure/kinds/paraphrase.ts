@@ -1,7 +1,10 @@
 import { canonicalJson } from "../../domain/json.ts";
 import type { PressureKindDefinition } from "../pressure-kind.ts";
 
-/** Does it know the question in other words? The words are reviewed ones, of a file: no model writes them here. */
+/**
+ * Tests whether the target understands other wordings of the question. They come from a reviewed file; no model
+ * writes them here.
+ */
 export const paraphrase: PressureKindDefinition = {
   kind: "paraphrase",
   version: 1,

@@ -3,13 +3,16 @@ import { mainText, replaceAt } from "../input-text.ts";
 import type { PressureKindDefinition } from "../pressure-kind.ts";
 import { drawnOrder } from "../right-answer.ts";
 
-/** One word in so many is mistyped, and always at least one. */
+/** One word in this many is mistyped, and always at least one. */
 const EVERY = 8;
 
-/** Plain words: no names in capitals, nothing with digits, and nothing that belongs to an address, a path or a template. */
+/** Matches ordinary words: no capitalized names, no digits, and no part of an address, path or template. */
 const PLAIN_WORD = /(?<![\p{L}\p{N}_@/\\.:{"'`-])\p{L}?\p{Ll}{3,}(?![\p{L}\p{N}_@/\\:}"'`-]|\.\p{L})/gu;
 
-/** Does it still understand what was typed in a hurry? Numbers, codes and words of the right answer stay as they are. */
+/**
+ * Tests whether the target understands a text with typing errors. Numbers, codes and words of the right answer are
+ * not changed.
+ */
 export const typos: PressureKindDefinition = {
   kind: "typos",
   version: 1,
@@ -40,7 +43,7 @@ export const typos: PressureKindDefinition = {
   },
 };
 
-/** Two letters changed over, one left out or one typed twice; the first and the last stay. Undefined where nothing changes. */
+/** Swaps, drops or doubles a letter; the first and last letters are kept. Undefined when nothing would change. */
 function mistyped(word: string, random: RandomSource): string | undefined {
   const letters = [...word];
   const inner = letters.length - 2;
