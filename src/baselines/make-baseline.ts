@@ -21,19 +21,19 @@ interface CaseSums {
 }
 
 export interface BaselineOptions {
-  /** Only trials that this run asked itself: an answer from the cache is no new evidence. */
+  /** Use only trials that this run asked itself: a cached answer is no new evidence. */
   readonly fresh?: boolean;
-  /** Runs that asked for what a case took from the cache; they count as in it, so that nobody adds them again. */
+  /** Runs that asked for answers which a case took from the cache. They count as included, so that they are not added again. */
   readonly origins?: ReadonlyMap<number, readonly string[]>;
   /** Path of the project in its repository; `.` at the top. */
   readonly project?: string;
-  /** What its passing trials came to under pressure. */
+  /** Results of the variants of its passing trials. */
   readonly flips?: Flips | null;
-  /** Failed trials of a case by class; absent where the file is to do without. */
+  /** Failed trials of a case by class; absent when the file should not contain them. */
   readonly failures?: ((caseNo: number) => Readonly<Record<string, number>> | undefined) | undefined;
 }
 
-/** A run's trials as a baseline. @param rows by case and trial */
+/** Converts a run's trials to a baseline. @param rows by case and trial */
 export function baselineOfRun(
   header: RunHeader,
   cases: readonly StoredCase[],
@@ -72,7 +72,7 @@ export function baselineOfRun(
   };
 }
 
-/** Flips and failures of a case; a kind of which none of its trials has a result is left out. */
+/** Flips and failures of a case; a kind without any result is left out. */
 function partsOf(
   caseNo: number,
   flips: Flips | null,
@@ -91,7 +91,7 @@ function partsOf(
 
 type SecondHeader = Extract<BaselineHeader, { schema: typeof BASELINE_SCHEMA_2 }>;
 
-/** All that is known; what of it is written is decided with the lines (`settleBaseline`). */
+/** The complete header; `settleBaseline` decides which fields are written. */
 function headerOf(
   { suite, target, prompt, provider, model, scorers }: RunHeader,
   project: string,
@@ -137,18 +137,18 @@ function lineOf(
   };
 }
 
-/** What adding a run to a baseline did, by number of cases. */
+/** The effect of adding a run to a baseline, in numbers of cases. */
 export interface GrownBaseline {
   readonly baseline: Baseline;
   readonly grown: number;
-  /** Their key is another now: the old trials say nothing of them and are replaced. */
+  /** Cases with a changed key, whose old trials no longer apply and are replaced. */
   readonly replaced: number;
   readonly added: number;
   readonly dropped: number;
 }
 
 /**
- * Adds a run's own trials to the cases whose keys are unchanged; a run is added once.
+ * Adds a run's own trials to the cases with unchanged keys; a run is added at most once.
  *
  * @param whole the run as a baseline of its own, for cases that are new or changed
  * @param fresh only the trials that it asked itself
@@ -175,12 +175,12 @@ export function growBaseline(old: Baseline, whole: Baseline, fresh: Baseline): G
 }
 
 /**
- * A baseline as it is written over another: a line whose result did not move stays as it was, and so does the header, so
- * that a review shows what moved and branches that touched other cases merge.
+ * Prepares a baseline for writing over an existing one. Lines with an unchanged result and an unchanged header are
+ * kept as they were, so that a review shows only changes and branches that touch different cases merge.
  *
- * @param before null for a first one
- * @param accepted what this promotion accepts; null when it accepts nothing
- * @param ofPrompts the suite lists prompts: the file says by itself which of them it is of
+ * @param before null for the first baseline
+ * @param accepted the regression that this promotion accepts; null for none
+ * @param ofPrompts whether the suite lists prompts; then the file names its own prompt
  */
 export function settleBaseline(
   before: Baseline | null,
@@ -197,7 +197,7 @@ export function settleBaseline(
   return { header: settledHeader(before?.header ?? null, now, accepted), cases };
 }
 
-/** Where no line has more than counts the first version of the file is written, which every version of the program reads. */
+/** If no line needs more than counts, the first version of the format is written, which every version of the program reads. */
 function writtenHeader(header: BaselineHeader, cases: readonly BaselineCase[]): BaselineHeader {
   return cases.some(hasMore) ? header : firstVersion(header);
 }
@@ -208,12 +208,12 @@ function firstVersion({ suite, target, scorers, accepted }: BaselineHeader): Bas
 
 const hasMore = ({ flips, failures }: BaselineCase): boolean => flips !== undefined || failures !== undefined;
 
-/** Which runs it was counted in does not make it another result. */
+/** Compares everything but the runs that were counted. */
 function isSameResult(a: BaselineCase, b: BaselineCase): boolean {
   return canonicalJson({ ...a, runs: [] }) === canonicalJson({ ...b, runs: [] });
 }
 
-/** An acceptance speaks of two results by their fingerprints; kept for longer, it clears nothing else. */
+/** An acceptance names two results by fingerprint, so keeping it longer clears nothing else. */
 function settledHeader(
   before: BaselineHeader | null,
   now: BaselineHeader,
@@ -225,7 +225,7 @@ function settledHeader(
   return canonicalJson(rest) === canonicalJson(now) ? before : now;
 }
 
-/** The name that each of today's scorers had in the old file: a new name leaves the keys alone. */
+/** The name of each current scorer in the old file, because renaming a scorer does not change the keys. */
 function namesBefore(old: BaselineHeader, now: BaselineHeader): ReadonlyMap<string, string> {
   const byHash = new Map(Object.entries(old.scorers).map(([name, { hash }]) => [hash, name]));
   return new Map(
@@ -246,7 +246,7 @@ function joined(
   const scores = [...namedBefore].flatMap(([name, before]): [string, CaseScores][] => {
     const one = a.scores[before];
     const more = b === null ? EMPTY : b.scores[name];
-    // The keys are the same, so the case is scored by the same ones: this one is not among them.
+    // The keys are equal, so both have the same scorers: this one does not apply to the case.
     if (one === undefined && (b === null || more === undefined)) return [];
     if (Array.isArray(one) || Array.isArray(more)) return [[name, [...valuesOf(one), ...valuesOf(more)]]];
     const [p, q] = [counted(one, a.trials), counted(more, b?.trials ?? 0)];
@@ -263,7 +263,7 @@ function joined(
   };
 }
 
-/** Flips and failures of both; absent where neither has any. */
+/** Flips and failures of both; absent when neither has any. */
 function joinedParts(a: BaselineCase, b: BaselineCase | null): Pick<BaselineCase, "flips" | "failures"> {
   const flips = { ...a.flips };
   for (const [kind, [tried, flipped]] of Object.entries(b?.flips ?? {})) {

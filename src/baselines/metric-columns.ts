@@ -4,19 +4,20 @@ import type { ClusterMoments } from "../statistics/cluster-mean.ts";
 import type { Pairing } from "./pair-cases.ts";
 import { hasOwnScorers, passBasis, type Side, type SideFlips, type SideScores } from "./side.ts";
 
-/** A metric of both sides over the paired cases, by case: count, sum and sum of squares of its values. */
+/** A metric of both sides over the paired cases: count, sum and sum of squares of its values by case. */
 export interface MetricColumns {
   readonly base: ClusterMoments;
   readonly candidate: ClusterMoments;
-  /** Values are 0 or 1: the exact test applies. */
+  /** Whether all values are 0 or 1, so that the exact test applies. */
   readonly binary: boolean;
-  /** An optional scorer could not score every answer of the candidate: what they would have scored is not known. */
+  /** Whether an optional scorer could not score some answers of the candidate, so that their scores are unknown. */
   readonly anyUnscored: boolean;
 }
 
 /**
- * The columns of a metric over the pairs; null when the two sides do not measure the same thing (another scorer, another person).
- * Of a metric that is better when it is low they hold what is left of it: a drop is always what is worse.
+ * The columns of a metric over the pairs; null when the two sides do not measure the same thing (another scorer or
+ * simulated user). For a metric where low is better, they contain its complement, so that a drop is always worse.
+ *
  * @param metric pass_rate, score.<name> or flip_rate.<kind>
  */
 export function metricColumns(
@@ -27,7 +28,7 @@ export function metricColumns(
 ): MetricColumns | null {
   if (haveDifferentPersons(base, candidate)) return null;
   if (metric === "pass_rate" || metric.startsWith("pass^")) {
-    // Where cases name their scorers, only those are paired that are scored alike.
+    // If cases name their scorers, only cases with the same scorers are paired.
     const own = hasOwnScorers(base) || hasOwnScorers(candidate);
     if (!own && passBasis(base) !== passBasis(candidate)) return null;
     return {
@@ -53,13 +54,13 @@ export function metricColumns(
   };
 }
 
-/** Another person asks for other things in other words: what follows says nothing of the target. */
+/** With another simulated user the conversations differ, so the comparison says nothing about the target. */
 function haveDifferentPersons(base: Side, candidate: Side): boolean {
   if (base.playedBy === undefined || candidate.playedBy === undefined) return false;
   return base.playedBy !== candidate.playedBy;
 }
 
-/** Variants that held, of cases with a passing trial on both sides; null where one side was not put under this pressure. */
+/** Variants that did not flip, for cases with a passing trial on both sides; null when a side was not tested with this kind. */
 function flipColumns(kind: string, base: Side, candidate: Side, pairs: Pairing): MetricColumns | null {
   const before = base.flips?.get(kind);
   const after = candidate.flips?.get(kind);
@@ -110,7 +111,7 @@ function scoredOnBoth(before: SideScores, after: SideScores, pairs: Pairing) {
   return { base: columns(before, pairs.base), candidate: columns(after, pairs.candidate) };
 }
 
-/** Mean over cases of each case's mean. */
+/** Macro mean: the mean over cases of each case's mean. */
 export const macroMean = ({ count, sum }: ClusterMoments): number => {
   let total = 0;
   for (let i = 0; i < count.length; i++) total += itemAt(sum, i) / itemAt(count, i);

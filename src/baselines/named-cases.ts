@@ -1,8 +1,8 @@
 const MAX = 5;
-/** A longer id is known by its beginning. */
+/** A longer id is shortened to its beginning. */
 const LONGEST = 60;
 
-/** `refund-07, refund-08 and 3 more`: the first few ids, in a sentence. */
+/** The first few ids in a sentence: `refund-07, refund-08 and 3 more`. */
 export function namedCases(ids: readonly string[]): string {
   const named = ids.slice(0, MAX).map(shortened).join(", ");
   return ids.length > MAX ? `${named} and ${ids.length - MAX} more` : named;

@@ -1,23 +1,23 @@
 import { itemAt } from "../domain/item-at.ts";
 import { hasOwnScorers, passBasis, type Side } from "./side.ts";
 
-/** Which cases of two sides are the same question. Places count in each side's own order. */
+/** Which cases of two sides are the same question. Indices refer to each side's own order. */
 export interface Pairing {
-  /** Both sides answered at least once. */
+  /** Cases answered at least once on both sides. */
   readonly base: Int32Array;
   readonly candidate: Int32Array;
   readonly new: readonly string[];
   readonly removed: readonly string[];
-  /** Same id, other input or expected, or scored by others where cases name their scorers: not compared. */
+  /** Same id but another input, expected value or set of scorers: not compared. */
   readonly changed: readonly string[];
-  /** The same on both sides, but one of them has no answered trial. */
+  /** Equal on both sides, but one of them has no answered trial. */
   readonly missing: readonly string[];
 }
 
 /**
- * Pairs by id and content.
+ * Pairs cases by id and content.
  *
- * @param narrowed the candidate took only chosen cases: those it left out are neither removed nor missing
+ * @param narrowed the candidate ran only selected cases; the others count neither as removed nor as missing
  */
 export function pairCases(base: Side, candidate: Side, narrowed: boolean): Pairing {
   const places = new Map(base.ids.map((id, index) => [id, index]));

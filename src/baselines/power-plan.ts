@@ -14,7 +14,7 @@ const TRIALS = [1, 3, 5, 10, 20] as const;
 const CASES = [1, 10, 100, 1000, 10_000].flatMap((scale) => [10, 15, 20, 30, 50, 75].map((n) => n * scale));
 const LARGER_BASELINE = 20;
 
-/** What each size can see, and which sizes see the drop. */
+/** The detectable drop for several sizes, and the sizes that detect the given drop. */
 export function planPower(assumptions: PowerAssumptions): PowerPlan {
   const { cases, trials } = assumptions;
   const columns = withOwn(TRIALS, trials);
@@ -35,8 +35,8 @@ export function planPower(assumptions: PowerAssumptions): PowerPlan {
 }
 
 /**
- * Variance of one case's difference. Near a pass rate of 1 the history has none, yet a drop would bring its own, at
- * least drop(1 − drop)/k: without this floor an all-green suite would seem to see everything.
+ * Variance of one case's difference. Near a pass rate of 1 the history shows none, but a drop would have a variance
+ * of at least drop(1 − drop)/k. Without this minimum, a suite where everything passes would seem to detect any drop.
  */
 function varianceOf(assumptions: PowerAssumptions, trials: number): number {
   const { pass_rate, correlation, drop, baseline_trials } = assumptions;
@@ -72,22 +72,23 @@ function withOwn(ladder: readonly number[], own: number): number[] {
   return [...new Set([...ladder, own])].sort((a, b) => a - b);
 }
 
-/** Two sizes below the suite's own, itself, four above. */
+/** Two sizes below the suite's own, the own size, and four above. */
 function nearby(own: number): number[] {
   const ladder = withOwn(CASES, own);
   const at = ladder.indexOf(own);
   return ladder.slice(Math.max(0, at - 2), at + 5);
 }
 
-/** Trials drawn in all for one estimate: enough for ± 3 % of the calls, and still under a second. */
+/** Total simulated trials per estimate: accurate to ± 3 % of the calls, in less than a second. */
 const DRAWN_TRIALS = 300_000;
 
-/** The largest suite that is played out trial by trial; a larger one is scaled down to it. */
+/** The largest suite that is simulated trial by trial; a larger one is scaled down to it. */
 const MODEL = { cases: 300, trials: 20, baselineTimesTrials: 10 } as const;
 
 /**
- * Mean calls of the sequential gate, with nothing changed and after the drop: plays it on cases whose chances are spread
- * like a Beta distribution of that mean and correlation. The seed is fixed: the same plan prints the same numbers.
+ * Mean number of calls of the sequential gate, without a change and after the drop. Simulates cases whose pass
+ * probabilities follow a Beta distribution with this mean and correlation. The seed is fixed, so that the same plan
+ * prints the same numbers.
  */
 export function expectedCalls(assumptions: PowerAssumptions): ExpectedCalls {
   const model = modelOf(assumptions);
@@ -111,8 +112,8 @@ export function expectedCalls(assumptions: PowerAssumptions): ExpectedCalls {
 }
 
 /**
- * A suite small enough to play that stops after the same share of its calls: that share follows from the drop in units
- * of its standard error, which shrinks with the square root of cases × trials.
+ * A suite small enough to simulate that stops after the same share of its calls. That share depends on the drop in
+ * units of its standard error, which decreases with the square root of cases × trials.
  */
 function modelOf(assumptions: PowerAssumptions): PowerAssumptions & { readonly baseline_trials: number } {
   const cases = Math.min(assumptions.cases, MODEL.cases);
@@ -129,7 +130,10 @@ function modelOf(assumptions: PowerAssumptions): PowerAssumptions & { readonly b
   };
 }
 
-/** One chance a case at the middle of each of n equal slices of Beta(rate·c, (1 − rate)·c), c = 1/correlation − 1. */
+/**
+ * One pass probability per case, at the middle of each of n equal slices of Beta(rate·c, (1 − rate)·c), c =
+ * 1/correlation − 1.
+ */
 function betaChances({ cases, pass_rate, correlation }: PowerAssumptions): number[] {
   const indexes = Array.from({ length: cases }, (_, index) => (index + 0.5) / cases);
   if (correlation <= 0.001 || pass_rate <= 0 || pass_rate >= 1) return indexes.map(() => pass_rate);

@@ -13,19 +13,19 @@ export interface PromotedRun {
   readonly path: string;
   readonly before: Baseline | null;
   readonly after: Baseline;
-  /** The regression that this promotion accepts; null when it accepts none. */
+  /** The regression that this promotion accepts; null for none. */
   readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
-  /** What adding the run to the old baseline did; null when it replaces it. */
+  /** The effect of adding the run to the old baseline; null when it replaces it. */
   readonly grown: GrownBaseline | null;
-  /** Of the run. */
+  /** The metrics of the run. */
   readonly metrics: Metrics;
-  /** What its gate decided; null where it had none. */
+  /** Its gate's outcome; null without a gate. */
   readonly gate: GateOutcome | null;
-  /** The sibling file of answers; its text is null where it is removed. Null when there is none. */
+  /** The file of answers beside the baseline; its text is null when it is removed. Null when there is none. */
   readonly answers: { readonly path: string; readonly text: string | null } | null;
 }
 
-/** What `evals promote` will write; nothing is touched until it is applied. */
+/** What `evals promote` will write. Nothing is changed until it is applied. */
 export interface PromotionPlan {
   readonly runs: readonly PromotedRun[];
   readonly files: ReadonlyMap<string, string | null>;
@@ -34,26 +34,26 @@ export interface PromotionPlan {
 }
 
 export interface PromotionWords {
-  /** `--as`. */
+  /** The value of `--as`. */
   readonly name: string | null;
-  /** `--message`. */
+  /** The value of `--message`. */
   readonly why: string | null;
-  /** Name and address of whoever promotes, as git knows them. */
+  /** Name and e-mail address of the user, from git. */
   readonly who: string;
   /** ISO 8601, UTC. */
   readonly at: string;
   /** Path of the project in its repository; empty at the top. */
   readonly project: string;
-  /** Files beside the usual folders that define behaviour: scorers, modules, schemas. */
+  /** Files outside the usual folders that define behaviour: scorers, modules, schemas. */
   readonly files: readonly string[];
-  /** Suites that the tag describes. */
+  /** Suites described by the tag. */
   readonly tagged: readonly PromotedRun[];
 }
 
-/** How the first line of a promotion's commit begins. */
+/** The start of a promotion's commit subject. */
 const SUBJECT = "Promote ";
 
-/** Whether a commit's first line is one that a promotion wrote: a squash has written another over it. */
+/** Whether a commit's subject was written by a promotion; a squash merge replaces it. */
 export const isPromotionSubject = (subject: string): boolean => subject.startsWith(SUBJECT);
 
 export function planPromotion(runs: readonly PromotedRun[], words: PromotionWords): PromotionPlan {
@@ -73,7 +73,7 @@ export function planPromotion(runs: readonly PromotedRun[], words: PromotionWord
 const rate = (value: number | null | undefined): string =>
   value === null || value === undefined ? "unknown" : `${(value * 100).toFixed(1)} %`;
 
-/** A metric in full, with its 95 % interval where it has one: `0.914 (0.879 to 0.94)`. */
+/** A metric with its 95 % interval, if it has one: `0.914 (0.879 to 0.94)`. */
 function metricText({ value, low, high }: MetricValue): string {
   const number = (one: number | null | undefined): string =>
     one === null || one === undefined ? "unknown" : String(Number(one.toPrecision(6)));
@@ -94,7 +94,7 @@ function commitMessage(runs: readonly PromotedRun[], { why }: PromotionWords): s
   );
 }
 
-/** How a baseline was promoted, as `evals log` reads it back from a commit, squashed or not. */
+/** How a baseline was promoted, as `evals log` reads it from a commit, squashed or not. */
 export interface PromotionRecord {
   readonly path: string;
   readonly run: string;
@@ -114,7 +114,7 @@ const Record = z.object({
   gate: z.enum(GATE_OUTCOMES).nullable(),
 });
 
-/** Every promotion that a commit's message records; a squashed commit records all that went into it, oldest first. */
+/** All promotions recorded in a commit message, oldest first; a squash merge contains several. */
 export function promotionRecords(body: string): PromotionRecord[] {
   return body.split("\n").flatMap((line) => {
     const text = line.trim();
@@ -127,13 +127,13 @@ export function promotionRecords(body: string): PromotionRecord[] {
   });
 }
 
-/** `triage`, or `triage (support@1.1.0.small)`: what is in brackets is that of the baseline's file. */
+/** `triage`, or `triage (support@1.1.0.small)`: the part in parentheses is from the baseline's file name. */
 function suiteWords(header: RunHeader): string {
   const target = listedTarget(header);
   return target === null ? header.suite : `${header.suite} (${target})`;
 }
 
-/** Everything an audit asks for, in lines that `evals log` reads back. */
+/** The tag message with everything that an audit needs, in lines that `evals log` reads. */
 function tagMessage({ project, why, who, at, files, tagged }: PromotionWords, name: string): string {
   const blocks = tagged.flatMap((one) => [
     `suite: ${suiteWords(one.header)}`,
@@ -156,7 +156,7 @@ function tagMessage({ project, why, who, at, files, tagged }: PromotionWords, na
   ].join("\n");
 }
 
-/** How a promotion moves each case's share of passed trials. */
+/** How a promotion changes each case's share of passed trials. */
 export function movedBy({ before, after }: PromotedRun): { readonly better: number; readonly worse: number } {
   const old = new Map((before?.cases ?? []).map((one) => [one.case, one.pass / one.trials]));
   let better = 0;

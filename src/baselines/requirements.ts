@@ -15,7 +15,7 @@ import {
   unscoredWords,
 } from "./lacking-trials.ts";
 
-/** What a requirement is judged by. */
+/** The data that requirements are checked against. */
 export interface Measured {
   readonly tally: Tally;
   readonly metrics: Metrics;
@@ -27,10 +27,10 @@ export interface Measured {
 }
 
 /**
- * `gate.require` against what was measured. Where trials are missing, a bound holds only if it holds with each of them
- * counted as failed, and has failed only if it fails with each counted as passed; in between nobody knows. So it is with
- * answers that an optional scorer could not score, for a bound on its score. A metric over k
- * trials of each case has no value while a case has fewer: then the lacking ones are counted both ways too.
+ * Checks `gate.require` against the measured metrics. With missing trials, a bound holds only if it holds with all of
+ * them counted as failed, and fails only if it fails with all counted as passed; otherwise it is undecided. The same
+ * applies to answers that an optional scorer could not score, for a bound on its score. A metric over k trials per
+ * case has no value while a case has fewer; then the lacking ones are counted both ways too.
  */
 export function checkRequirements(
   require: Readonly<Record<string, string>>,
@@ -50,7 +50,7 @@ export function checkRequirements(
   });
 }
 
-/** Every possible value on one side decides; an unknown one leaves it open. */
+/** The bound is decided when all possible values agree; an unknown value leaves it undecided. */
 function judged(bound: Bound, values: readonly (number | null)[]): RuleResult["outcome"] {
   if (values.some((value) => value === null)) return "undecided";
   const held = values.map((value) => value !== null && holds(bound, value));
@@ -58,7 +58,7 @@ function judged(bound: Bound, values: readonly (number | null)[]): RuleResult["o
   return held.some(Boolean) ? "undecided" : "failed";
 }
 
-/** The value, or the two ends between which it lies; null where nothing bounds it. */
+/** The value, or the two ends of its possible range; null when the range has no bound. */
 function possibleValues(
   metric: string,
   value: number | null,
@@ -70,18 +70,18 @@ function possibleValues(
     totalMissing === 0 &&
     (needed === null || hasEach(tally, needed)) &&
     unscoredFor(metric, tally, scorers) + openFor(metric, tally) === 0;
-  // The error rate says what is missing rather than suffers from it.
+  // The error rate reports missing trials and is not distorted by them.
   if (isWhole || metric === "error_rate") return [value];
-  // Of what was not measured at all even a bound that every value keeps says nothing.
+  // If nothing was measured, even a bound that every value satisfies is undecided.
   if (tally.totalAnswered === 0) return [null];
   if (metric === "flaky_rate") return flakyEnds(tally, lackingTrials(tally, missing, needed));
-  // Money, time and tokens of a trial that never came back cannot be bounded.
+  // Cost, latency and tokens of a trial that never returned have no upper bound.
   if (!/^(pass_rate|pass[@^]\d+|score\..*|flip_rate\..*)$/.test(metric)) return [null];
   if (value === null && needed === null && openFor(metric, tally) === 0) return [null];
   return ends(needed).map((one) => one[metric]?.value ?? null);
 }
 
-/** The metrics with all that is lacking failed, and with all of it passed; made once for each number of trials needed. */
+/** The metrics with everything that is lacking counted as failed, and as passed; cached by number of trials needed. */
 function bothEnds({ tally, trials, scorers, missing }: Measured) {
   const made = new Map<number | null, readonly Metrics[]>();
   return (needed: number | null): readonly Metrics[] => {
@@ -95,7 +95,10 @@ function bothEnds({ tally, trials, scorers, missing }: Measured) {
   };
 }
 
-/** A case is least flaky when its missing trials all do the same, and most when they bring it nearest to one half. */
+/**
+ * A case is least flaky when its missing trials all have the same result, and most flaky when they bring it closest
+ * to one half.
+ */
 function flakyEnds({ cases, answered, passed }: Tally, moreOf: (caseNo: number) => number): number[] {
   let least = 0;
   let largest = 0;

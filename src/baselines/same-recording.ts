@@ -1,12 +1,12 @@
 import { itemAt } from "../domain/item-at.ts";
 import type { Side } from "./side.ts";
 
-/** What a report says where a recording would be compared with itself. */
+/** The note of a report when a recording would be compared with itself. */
 export const SAME_RECORDING = "The same recorded answers on both sides: nothing to compare.";
 
 /**
- * Whether recorded answers are those that a baseline was made of: every case that both have is the same to its key (for
- * `outputs` that is the answers themselves), and its trials are among the baseline's.
+ * Whether recorded answers are those that the baseline was made from: every common case has the same key (for
+ * `outputs` this covers the answers), and its trials are among the baseline's.
  *
  * @param candidate of a target that answers from a recording
  */

@@ -8,64 +8,73 @@ import type { TestBounds } from "./compare-metric.ts";
 import { type ComparedSides, compareSides } from "./compare-sides.ts";
 import type { Side, SideScores } from "./side.ts";
 
-/** Fewer cases than this: the mid-p's normal joint law is not trusted, the exact p is used (docs/statistics.md). */
+/**
+ * With fewer cases, the exact p is used instead of the mid-p, whose joint normal approximation is inaccurate
+ * (docs/statistics.md).
+ */
 const SMALL_SUITE = 20;
 
-/** One answered or errored trial, as far as a look needs it. */
+/** The data of an answered or errored trial that a look needs. */
 export interface LookTrial {
   readonly case_no: number;
   /** From 1. */
   readonly trial: number;
-  /** Null for an errored one. */
+  /** Null when it errored. */
   readonly pass: boolean | null;
-  /** Score of each scorer in the run's order; null where void. */
+  /** Score of each scorer in the run's order; null for a missing score. */
   readonly scores: readonly (number | null)[];
 }
 
-/** What the rules beside the regression rules can already say; `bound` is the look's bound on z for a repeated interval. */
+/**
+ * What the rules other than the regression rules can already conclude. `bound` is the look's bound on z for a
+ * repeated interval.
+ */
 export type OtherRules = (bound: number | null) => readonly RuleResult["outcome"][];
 
 export interface SequentialInput {
   readonly baseline: Side;
-  /** The candidate's ids, contents, tags and scorers; its columns are filled from the trials seen. */
+  /** The candidate's ids, contents, tags and scorers; its columns are filled from the trials so far. */
   readonly candidate: Omit<Side, "answered" | "passed" | "scores"> & {
     readonly scorers: readonly Pick<SideScores, "hash" | "required" | "binary" | "exempt">[];
     readonly names: readonly string[];
   };
-  /** Trials asked of each case (k). */
+  /** Trials per case (k). */
   readonly trials: number;
   readonly rules: readonly RegressionRule[];
   readonly narrowed: boolean;
-  /** Decides the order of asking; never the outcomes. */
+  /** Determines the order of asking, never the outcomes. */
   readonly seed: string;
   readonly others: OtherRules;
 }
 
-/** The gate as an engine's stopping rule: looks at fixed positions of a seeded order (docs/statistics.md, Stopping early). */
+/**
+ * The gate as an engine's stopping rule, with looks at fixed positions of a seeded order (docs/statistics.md,
+ * Stopping early).
+ */
 export interface SequentialStop {
   /** Case numbers in the order of asking. */
   readonly order: Int32Array;
-  /** Positions of the work order at which a look is taken. */
+  /** Positions of the work order at which looks are taken. */
   readonly looks: readonly number[];
-  /** One round. */
+  /** How far the engine may run ahead of a look: one round. */
   readonly ahead: number;
   note(trial: LookTrial): void;
   /** @returns true when the run may stop */
   decide(look: number): boolean;
-  /** The last look taken; undefined before the first. */
+  /** The last look; undefined before the first. */
   latest(): SequentialLook | undefined;
 }
 
-/** What a look compared, and how strictly. */
+/** The data and bounds of a look. */
 export interface SequentialLook {
   readonly compared: ComparedSides;
   readonly bounds: readonly TestBounds[];
-  /** Answers that it rested on. */
+  /** Number of answers it used. */
   readonly trials: number;
 }
 
 /**
- * Lan–DeMets boundaries with Hwang–Shih–DeCani spending (γ = −2), alpha shared among the rules, information as realised.
+ * Lan–DeMets bounds with Hwang–Shih–DeCani spending (γ = −2), alpha divided among the rules, and actual information.
  * Stops when a rule has certainly failed, or when every rule is decided.
  */
 export function sequentialStop(input: SequentialInput): SequentialStop {
@@ -113,7 +122,7 @@ function sumOf(column: ArrayLike<number>): number {
   return sum;
 }
 
-/** A rule is done with when its verdict cannot be taken back; "inconclusive" is only ever the last word. */
+/** A rule is decided when its verdict is final; "inconclusive" is only final at the last look. */
 function outcomeOf(verdict: ComparedSides["findings"][number]["verdict"], look: Look): RuleResult["outcome"] {
   if (verdict === "regressed") return "failed";
   if (look.kind === "partial" || verdict === "inconclusive" || verdict === "incomparable") return "undecided";
@@ -133,7 +142,7 @@ function lookBounds(
   });
 }
 
-/** Baseline trials of each case in asking order; 0 where the baseline does not have the case as it is now. */
+/** Baseline trials of each case in asking order; 0 when the baseline does not have the case in its current form. */
 function baselineCounts({ baseline, candidate }: SequentialInput, order: Int32Array): Int32Array {
   const places = new Map(baseline.ids.map((id, index) => [id, index]));
   return Int32Array.from(order, (caseNo) => {
@@ -143,7 +152,7 @@ function baselineCounts({ baseline, candidate }: SequentialInput, order: Int32Ar
   });
 }
 
-/** Every trial's outcome by case and number, so that a look can leave out those that came in ahead of it. */
+/** The outcomes by case and trial, so that a look can ignore trials that arrived ahead of it. */
 function trialColumns(n: number, trials: number, scorers: number) {
   const UNKNOWN = 2;
   const pass = new Uint8Array(n * trials).fill(UNKNOWN);
@@ -185,7 +194,7 @@ function add(column: Uint16Array | Float64Array, row: number, more: number): voi
   column[row] = itemAt(column, row) + more;
 }
 
-/** The candidate as one look may see it: some cases, each with its first few trials. */
+/** The candidate as seen by one look: some cases, each with its first trials. */
 function sideAtLook(
   { candidate }: SequentialInput,
   seen: ReturnType<typeof trialColumns>,
@@ -210,7 +219,7 @@ function sideAtLook(
       const scorer = scorers[index];
       if (sums === undefined || scorer === undefined) return [];
       const { exempt, ...rest } = scorer;
-      // Cases are in another order here than in the suite.
+      // The cases are in asking order here, not in the suite's order.
       const left = exempt == null ? {} : { exempt: Array.from(cases, (caseNo) => itemAt(exempt, caseNo)) };
       return [[name, { ...rest, ...left, ...sums }] as const];
     }),

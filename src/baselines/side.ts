@@ -6,12 +6,12 @@ import type { Tally } from "../metrics/tally.ts";
 
 /** Sums of one scorer by case, in the side's case order. */
 export interface SideScores {
-  /** Hash of the scorer's identity: unequal hashes cannot be compared. */
+  /** Hash of the scorer's identity; scores with different hashes cannot be compared. */
   readonly hash: string;
   readonly required: boolean;
-  /** Scores are 0 or 1, so counts say everything. */
+  /** Whether all scores are 0 or 1, so that counts are sufficient. */
   readonly binary: boolean;
-  /** Above 0 for cases that are not scored by it; absent or null where there is none. */
+  /** Above 0 for cases to which it does not apply; absent or null when there are none. */
   readonly exempt?: ArrayLike<number> | null;
   readonly count: ArrayLike<number>;
   readonly sum: ArrayLike<number>;
@@ -20,53 +20,53 @@ export interface SideScores {
 
 /** Variants of one kind by case, in the side's case order. */
 export interface SideFlips {
-  /** With a result. */
+  /** Number of variants with a result. */
   readonly tried: ArrayLike<number>;
   readonly flipped: ArrayLike<number>;
 }
 
 /**
- * One side of a comparison: what each case's trials amount to, wherever they came from (a stored run, a baseline file).
- * Every column is in the order of `ids`.
+ * One side of a comparison: the results of each case's trials, from a stored run or a baseline file. All columns are
+ * in the order of `ids`.
  */
 export interface Side {
-  /** `run 3f9c21aa`, `evals/baselines/triage.jsonl at main`; for people. */
+  /** For people: `run 3f9c21aa`, `evals/baselines/triage.jsonl at main`. */
   readonly label: string;
-  /** The baseline file that it is, and the commit, branch or tag that holds it; absent for a run. */
+  /** The baseline file and the commit, branch or tag that contains it; absent for a run. */
   readonly file?: BaselineFileAt;
-  /** Id of the stored run, when there is one. */
+  /** Id of the stored run, if there is one. */
   readonly run: string | null;
   readonly suite: string;
-  /** `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`; for people. */
+  /** For people: `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
   readonly target: string;
-  /** Null without a prompt; its name is null for a baseline whose file does not say it. */
+  /** Null without a prompt; the name is null for a baseline file without it. */
   readonly prompt: { readonly name: string | null; readonly version: string } | null;
-  /** As its provider calls it; null where the answers were made elsewhere. */
+  /** The provider's model name; null when the answers were made elsewhere. */
   readonly model: string | null;
   readonly fingerprint: string | null;
-  /** Hash of who played the person, null where nobody did; absent where nobody knows. */
+  /** Hash of the simulated user; null without one, absent when unknown. */
   readonly playedBy?: string | null;
-  /** Most trials that a case has. */
+  /** Maximum number of trials of a case. */
   readonly trials: number;
   readonly ids: readonly string[];
-  /** Hash of a case's input and expected. */
+  /** Hash of each case's input and expected value. */
   readonly contents: readonly string[];
-  /** Key of each case; absent while a run is under way. */
+  /** Key of each case; absent while a run is in progress. */
   readonly keys?: readonly string[];
   readonly answered: ArrayLike<number>;
   readonly passed: ArrayLike<number>;
   readonly scores: ReadonlyMap<string, SideScores>;
-  /** What variants of passing trials came to, by kind of pressure; absent where there are none. */
+  /** Results of the variants of passing trials by kind of pressure; absent when there are none. */
   readonly flips?: ReadonlyMap<string, SideFlips> | undefined;
-  /** Failed trials of a case by class of failure, undefined for none; absent where nobody looked. */
+  /** Failed trials of a case by failure class, undefined when none failed; absent when they were not classified. */
   readonly failures?: FailuresOf | undefined;
   readonly tagsOf: (index: number) => readonly string[];
 }
 
-/** @param place of a case in the side's order */
+/** @param index of the case in the side's order */
 export type FailuresOf = (index: number) => Readonly<Record<string, number>> | undefined;
 
-/** A stored run as a side, from its tally. */
+/** Converts a stored run to a side, from its tally. */
 export function sideOfRun(header: RunHeader, cases: readonly StoredCase[], tally: Tally): Side {
   const tags = cases.map((one) => one.tags);
   return {
@@ -101,15 +101,16 @@ function maximumOf(column: ArrayLike<number>): number {
   return largest;
 }
 
-/** Whether some cases name the scorers that they are scored by. */
+/** Whether some cases name their own scorers. */
 export function hasOwnScorers({ scores }: Side): boolean {
   for (const { exempt } of scores.values()) if (exempt !== null && exempt !== undefined) return true;
   return false;
 }
 
 /**
- * What a trial's pass rests on: hashes of the required scorers, in no order.
- * @param index of a case: only those that score it
+ * What decides a trial's pass: hashes of the required scorers, in any order.
+ *
+ * @param index of a case: only the scorers that apply to it
  */
 export function passBasis(side: Side, index?: number): string {
   return [...side.scores.values()]

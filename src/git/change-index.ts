@@ -7,12 +7,12 @@ import { lastWords, locked, refused } from "./git-refusal.ts";
 import type { PlannedFiles } from "./place-files.ts";
 import type { Repository } from "./require-repository.ts";
 
-/** Arguments of one git process; more paths would not fit on a command line. */
+/** Maximum arguments of one git process, because a command line has a limited length. */
 const AT_ONCE = 500;
-/** A git that a person runs holds the index for moments; an editor's holds it for long. */
+/** How long to wait for the index lock: a git command holds it briefly, an editor may hold it long. */
 const PATIENCE = { tries: 30, ms: 100 };
 
-/** What a commit has at each of some paths, from the repository's top; null where it has nothing. */
+/** A commit's entries at some paths relative to the repository's top; null when it has none. */
 export async function filesOfCommit(
   top: string,
   commit: string,
@@ -33,8 +33,9 @@ export async function filesOfCommit(
 }
 
 /**
- * Makes an index of its own that holds a commit with a change, so that nobody's staged files are touched.
- * @returns whether that differs from the commit
+ * Creates a separate index with a commit plus a change, so that the user's staged files are not touched.
+ *
+ * @returns whether the change differs from the commit
  */
 export async function prepareIndex(
   top: string,
@@ -58,7 +59,7 @@ export async function prepareIndex(
   return tree.out.trim() !== before;
 }
 
-/** Brings the user's own index to what was committed, at these paths alone. @throws {EvalsError} EVALS_GIT_LOCKED */
+/** Updates the user's index to the new commit at these paths only. @throws {EvalsError} EVALS_GIT_LOCKED */
 export async function setIndex(
   { top, gitFolder }: Repository,
   files: PlannedFiles,
@@ -75,7 +76,7 @@ export async function setIndex(
   }
 }
 
-/** Those of some paths at which the user's index still has what a commit had. */
+/** The paths at which the user's index still equals the earlier commit. */
 export async function untouchedInIndex(top: string, before: PlannedFiles): Promise<ReadonlySet<string>> {
   const { out } = await git(top, ["ls-files", "--stage", "-z"]);
   const staged = new Map<string, string>();

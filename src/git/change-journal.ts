@@ -2,7 +2,7 @@ import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync }
 import { join } from "node:path";
 import type { ProcessMark } from "../processes/process-mark.ts";
 
-/** A file as a tree of git holds it. */
+/** A file as stored in a git tree. */
 export interface TreeFile {
   /** `100644`, `100755`, `120000` (a link), `160000` (a submodule's commit). */
   readonly mode: string;
@@ -10,36 +10,36 @@ export interface TreeFile {
   readonly id: string;
 }
 
-/** What a half-done change must be undone to, or finished from. Paths are from the repository's top. */
+/** What is needed to undo or finish an interrupted change. Paths are relative to the repository's top. */
 export interface ChangeJournal {
-  /** Who makes the change. */
+  /** The process that makes the change. */
   readonly owner: ProcessMark;
-  /** The git that makes its commit, once there is one: it may outlive its owner. */
+  /** The git process that makes the commit, once started; it may outlive the owner. */
   readonly git: ProcessMark | null;
   /** HEAD before the change. */
   readonly head: string;
-  /** First line of the commit's message. */
+  /** Subject of the commit. */
   readonly subject: string;
-  /** What each path becomes; null is removed. */
+  /** The new content of each path; null when it is removed. */
   readonly files: Readonly<Record<string, TreeFile | null>>;
-  /** Base64 of a path's content where it was not what HEAD has; null when there was no file. */
+  /** Original content as Base64 of paths that differed from HEAD; null when there was no file. */
   readonly saved: Readonly<Record<string, string | null>>;
   readonly tag: { readonly name: string; readonly message: string } | null;
 }
 
-/** Places of a change in the git folder: outside the work tree, and never in a cache of `.evals`. */
+/** Files of a change in the git folder: outside the work tree and any cache of `.evals`. */
 export const changePlaces = (gitFolder: string) => ({
   journal: join(gitFolder, "evals-change.json"),
   index: join(gitFolder, "evals-change.index"),
   files: join(gitFolder, "evals-change.files"),
 });
 
-/** Whether a change is under way or was cut short. */
+/** Whether a change is in progress or was interrupted. */
 export function hasJournal(gitFolder: string): boolean {
   return existsSync(changePlaces(gitFolder).journal);
 }
 
-/** Claims the repository: the journal appears whole, and for one process only. @returns false when there is one already */
+/** Locks the repository: the journal is created atomically, by one process only. @returns false when one exists already */
 export function openJournal(gitFolder: string, journal: ChangeJournal): boolean {
   const { journal: place } = changePlaces(gitFolder);
   const draft = `${place}.${journal.owner.pid}`;
@@ -62,7 +62,7 @@ export function rewriteJournal(gitFolder: string, journal: ChangeJournal): void 
   renameSync(draft, place);
 }
 
-/** @returns null when there is none, or it says nothing (the disk was full when it was written) */
+/** @returns null when there is none or it is empty (the disk was full when it was written) */
 export function readJournal(gitFolder: string): ChangeJournal | null {
   try {
     return JSON.parse(readFileSync(changePlaces(gitFolder).journal, "utf8")) as ChangeJournal;
@@ -71,7 +71,7 @@ export function readJournal(gitFolder: string): ChangeJournal | null {
   }
 }
 
-/** Everything of the change but its journal goes first, so that a kill here leaves something to clean up by. */
+/** Removes all other files first, so that the journal is still there for cleanup if the process is killed. */
 export function closeJournal(gitFolder: string): void {
   const { journal, index, files } = changePlaces(gitFolder);
   rmSync(files, { recursive: true, force: true });

@@ -4,12 +4,12 @@ import { EvalsError } from "../domain/problem.ts";
 import { git, gitText } from "./git-process.ts";
 
 /**
- * Writes a commit's whole tree below `folder`, which must be empty, through an index of its own: the user's index, work
- * tree and list of worktrees are left alone. Submodules stay empty.
+ * Writes a commit's whole tree into the empty folder `folder`, through a separate index: the user's index, work tree
+ * and list of worktrees are not touched. Submodules stay empty.
  *
  * @param root the project root
- * @returns absolute path of the project root in the copy, and of the repository's root there
- * @throws {EvalsError} EVALS_REF_CHECKOUT with git's own words (a full disk)
+ * @returns absolute paths of the project root in the copy, and of the repository's root there
+ * @throws {EvalsError} EVALS_REF_CHECKOUT with git's message (a full disk)
  */
 export async function checkOut(
   root: string,
@@ -29,7 +29,7 @@ export async function checkOut(
     const { code, err } = await git(from ?? root, step, { env: { GIT_INDEX_FILE: join(folder, "index") } });
     if (code !== 0) throw notWritten(commit, err);
   }
-  // An empty `.git` ends the search for the repository's root here, and is no repository to any git command.
+  // An empty `.git` marks the repository's root for our search, and no git command accepts it as a repository.
   mkdirSync(join(top, ".git"), { recursive: true });
   return { root: join(top, prefix ?? ""), top, from: from ?? root };
 }

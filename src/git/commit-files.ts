@@ -18,21 +18,21 @@ import { placedFiles, placeFiles } from "./place-files.ts";
 import { pathFromTop, type Repository, requireRepository } from "./require-repository.ts";
 import { makeTag, tagExists, tagTaken } from "./tags.ts";
 
-/** Files to write or remove in one commit, and a tag to put on it. */
+/** Files to write or remove in one commit, and a tag for it. */
 export interface CommitPlan {
-  /** Relative to the project root; a text, a file that git has already, or null to remove it. */
+  /** Paths relative to the project root. Values are a text, a file already in git, or null to remove the file. */
   readonly files: ReadonlyMap<string, string | TreeFile | null>;
   readonly message: string;
   readonly tag: ChangeJournal["tag"];
 }
 
 /**
- * Makes one commit of exactly these files, whatever else is staged or changed, then the tag. When anything refuses (a
- * hook, a signing policy, a full disk), every file, the index and HEAD are as they were; after a kill
- * `finishInterrupted` makes them so, or finishes.
+ * Makes one commit of exactly these files, whatever else is staged or changed, then the tag. If anything fails (a
+ * hook, a signing policy, a full disk), all files, the index and HEAD are restored. After a kill, `finishInterrupted`
+ * restores or completes them.
  *
- * @returns hash of the commit; null when the files are in HEAD already and there was nothing to commit
- * @throws {EvalsError} with git's own words
+ * @returns hash of the commit; null when HEAD already has these files
+ * @throws {EvalsError} with git's message
  */
 export async function commitFiles(root: string, plan: CommitPlan): Promise<string | null> {
   const steps = changeSteps(root, plan);
@@ -42,7 +42,7 @@ export async function commitFiles(root: string, plan: CommitPlan): Promise<strin
   }
 }
 
-/** `commitFiles` step by step: it may be killed after any of them. */
+/** The steps of `commitFiles`; the process may be killed after any of them. */
 export async function* changeSteps(root: string, plan: CommitPlan): AsyncGenerator<string, string | null> {
   const repository = await requireRepository(root);
   const { top, gitFolder } = repository;
@@ -56,7 +56,7 @@ export async function* changeSteps(root: string, plan: CommitPlan): AsyncGenerat
   }
   const reached = { commit: null as string | null, index: false };
   try {
-    // Another promotion may have ended since HEAD was read.
+    // Another promotion may have finished since HEAD was read.
     if ((await gitText(top, ["rev-parse", "HEAD"])) !== journal.head) throw busy();
     yield "journal";
     const { index, files: staging } = changePlaces(gitFolder);
@@ -91,7 +91,7 @@ export async function* changeSteps(root: string, plan: CommitPlan): AsyncGenerat
   return reached.commit;
 }
 
-/** Whatever would make the commit impossible or wrong is reported before anything is touched. */
+/** Detects everything that would make the commit impossible or wrong, before anything is changed. */
 async function refuseBusyRepository(
   { top, gitFolder }: Repository,
   { tag, files }: CommitPlan,
@@ -148,7 +148,7 @@ async function planChange(
   return { owner: markProcess(process.pid), git: null, head, subject, files, saved, tag: plan.tag };
 }
 
-/** As `git add` would store it: a filter of the repository is applied. */
+/** Like `git add`: the repository's filters are applied. */
 async function storeText(top: string, path: string, content: string): Promise<string> {
   const { code, out, err } = await git(top, ["hash-object", "-w", "--stdin", `--path=${path}`], {
     input: content,
@@ -157,7 +157,7 @@ async function storeText(top: string, path: string, content: string): Promise<st
   return out.trim();
 }
 
-/** It cannot end before it has read its message, so it is known to the journal before it can move HEAD. */
+/** It waits for its message, so its process is in the journal before it can change HEAD. */
 function startCommit(top: string, index: string) {
   return startGit(top, ["commit", "--quiet", "--cleanup=whitespace", "-F", "-"], { GIT_INDEX_FILE: index });
 }

@@ -1,15 +1,15 @@
 import { remoteNames, resolveCommit } from "./repository.ts";
 
-/** A commit as a person named it. */
+/** A commit named by the user. */
 export interface NamedCommit {
-  /** The word as it was written. */
+  /** The name as written. */
   readonly word: string;
   readonly commit: string;
 }
 
 /**
- * The commit that a word means: a ref, hash or tag of git; a promoted tag without its `evals/`; a branch that only a
- * remote has, as in a CI checkout. Null when it means none.
+ * The commit that a name refers to: a ref, hash or tag of git; a promoted tag without its `evals/`; a branch that
+ * only a remote has, as in a CI checkout. Null when there is none.
  */
 export async function findCommit(root: string, word: string): Promise<NamedCommit | null> {
   if (word === "" || word.startsWith("-")) return null;

@@ -11,9 +11,9 @@ import { type PlannedFiles, placedFiles, placeFiles, removeFile } from "./place-
 import { findRepository, type Repository } from "./require-repository.ts";
 import { makeTag } from "./tags.ts";
 
-/** What was done about a change that had been cut short. */
+/** How an interrupted change was handled. */
 export interface Finished {
-  /** First line of its commit's message. */
+  /** Subject of its commit. */
   readonly subject: string;
   readonly how: "undone" | "completed" | "left";
 }
@@ -21,11 +21,11 @@ export interface Finished {
 const PATIENCE = { tries: 100, ms: 100 };
 
 /**
- * After a kill in the middle of a change: before its commit everything is put back, after it what is missing follows.
- * A file that somebody has changed since is left alone.
+ * Repairs a change whose process was killed: before its commit everything is restored, after it the missing steps are
+ * completed. A file changed by the user since is not touched.
  *
- * @returns null when nothing was cut short, or the change is under way in a process that lives
- * @throws {EvalsError} EVALS_GIT_BUSY while a git that was left behind still works; EVALS_GIT_LOCKED
+ * @returns null when nothing was interrupted, or the change is in progress in a living process
+ * @throws {EvalsError} EVALS_GIT_BUSY while a leftover git process is still running; EVALS_GIT_LOCKED
  */
 export async function finishInterrupted(root: string): Promise<Finished | null> {
   if (!isInterrupted(root)) return null;
@@ -48,7 +48,7 @@ export async function finishInterrupted(root: string): Promise<Finished | null> 
   return { subject: journal.subject, how };
 }
 
-/** The git that was to make the commit lives on when only its parent is killed. */
+/** The git process that makes the commit survives when only its parent is killed. */
 async function gitLeftBehind({ git: left }: ChangeJournal): Promise<void> {
   if (left === null) return;
   for (let tries = PATIENCE.tries; isAlive(left); tries--) {
@@ -64,7 +64,7 @@ async function gitLeftBehind({ git: left }: ChangeJournal): Promise<void> {
   }
 }
 
-/** The change's own commit, however much came after it; null when HEAD went elsewhere. */
+/** The change's commit, even with later commits on top; null when HEAD is elsewhere. */
 async function commitOf(top: string, { head, subject }: ChangeJournal): Promise<string | null> {
   const { code, out } = await git(top, ["log", "-z", "--format=%H%n%P%n%s", `${head}..HEAD`]);
   if (code !== 0) return null;
@@ -75,7 +75,7 @@ async function commitOf(top: string, { head, subject }: ChangeJournal): Promise<
   return null;
 }
 
-/** The work tree was written before the commit; index and tag came after it. */
+/** The work tree is written before the commit; index and tag after it. */
 async function complete(
   repository: Repository,
   { head, files, tag }: ChangeJournal,
@@ -92,8 +92,9 @@ async function complete(
 }
 
 /**
- * Undoes a change: HEAD, the index where the change had reached it, and every file that the change wrote.
- * @param reached the commit, when it was made; whether the user's index was set
+ * Undoes a change: HEAD, the index if it was changed, and every file that was written.
+ *
+ * @param reached the commit, if it was made; whether the user's index was set
  */
 export async function takeBack(
   repository: Repository,

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 /**
- * Where git keeps HEAD and the index of this work tree: `.git`, or what the file `.git` of a linked worktree or a
- * submodule points at. Found without starting git.
+ * The folder with HEAD and the index of this work tree: `.git`, or the target of the `.git` file in a linked worktree
+ * or submodule. Found without starting git.
  *
  * @returns absolute; null outside a repository
  */
@@ -21,8 +21,8 @@ function pointedAt(place: string): string | null {
 }
 
 /**
- * Whether history ends where a shallow clone was cut. Found without starting git: the file `shallow`, in the folder that all
- * worktrees of a repository share.
+ * Whether this is a shallow clone. Determined without starting git: by the file `shallow` in the folder that all
+ * worktrees share.
  */
 export function isShallow(root: string): boolean {
   const folder = findGitFolder(root);

@@ -1,7 +1,7 @@
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { EvalsError } from "../domain/problem.ts";
 
-/** What a git command printed and how it ended. */
+/** The output and result of a git command. */
 export interface GitResult {
   readonly code: number;
   readonly out: string;
@@ -14,7 +14,7 @@ export interface GitOptions {
   readonly input?: string;
 }
 
-/** Nothing that git prints may depend on the user's language, pager or colours, nor take a lock that a person waits for. */
+/** Makes git's output independent of the user's language, pager and colours, and avoids optional locks. */
 const ENVIRONMENT = {
   LC_ALL: "C",
   GIT_OPTIONAL_LOCKS: "0",
@@ -22,7 +22,7 @@ const ENVIRONMENT = {
   GIT_LITERAL_PATHSPECS: "1",
 };
 const QUIET = ["-c", "core.quotepath=off", "-c", "color.ui=false", "-c", "advice.detachedHead=false"];
-/** What git gives to its hooks: inside one, evals would otherwise work in the hook's repository and index. */
+/** Variables that git sets for hooks; inside a hook, evals would otherwise use the hook's repository and index. */
 const OF_A_HOOK = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"];
 
 function environment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
@@ -32,8 +32,9 @@ function environment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv 
 }
 
 /**
- * Runs git. A failing command is a result, not a throw.
- * @throws {EvalsError} EVALS_GIT_MISSING when there is no git program
+ * Runs git. A failing command is a result, not an exception.
+ *
+ * @throws {EvalsError} EVALS_GIT_MISSING when git is not installed
  */
 export function git(cwd: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   return new Promise((resolve, reject) => {
@@ -47,13 +48,13 @@ export function git(cwd: string, args: readonly string[], options: GitOptions = 
   });
 }
 
-/** Output without its last line feed; null when the command failed. */
+/** Output without the final line feed; null when the command failed. */
 export async function gitText(cwd: string, args: readonly string[]): Promise<string | null> {
   const { code, out } = await git(cwd, args);
   return code === 0 ? out.replace(/\n$/, "") : null;
 }
 
-/** A git command whose output is bytes. @returns null when it failed */
+/** Output of a git command as bytes. @returns null when it failed */
 export function gitBytes(cwd: string, args: readonly string[], input?: string): Promise<Buffer | null> {
   return new Promise((resolve, reject) => {
     const child = spawn("git", [...QUIET, ...args], {
@@ -70,7 +71,7 @@ export function gitBytes(cwd: string, args: readonly string[], input?: string): 
   });
 }
 
-/** As `gitBytes`, at once: for a reader that cannot wait. @returns null when it failed */
+/** Like `gitBytes`, synchronous. @returns null when it failed */
 export function gitBytesNow(cwd: string, args: readonly string[]): Buffer | null {
   const { status, stdout, error } = spawnSync("git", [...QUIET, ...args], {
     cwd,
@@ -82,17 +83,17 @@ export function gitBytesNow(cwd: string, args: readonly string[]): Buffer | null
   return status === 0 ? stdout : null;
 }
 
-/** A git command that is running and waits for its standard input. */
+/** A running git command that waits for its standard input. */
 export interface WaitingGit {
   /** Undefined when it could not be started. */
   readonly pid: number | undefined;
-  /** Gives it its input; resolves when it has ended. @throws {EvalsError} EVALS_GIT_MISSING */
+  /** Sends the input and waits for the end. @throws {EvalsError} EVALS_GIT_MISSING */
   finish(input: string): Promise<GitResult>;
 }
 
 /**
- * Starts a git command that does nothing lasting before it has read its input, so that its process id can be written
- * down first. Hooks find the environment as the user has it.
+ * Starts a git command that changes nothing before it has read its input, so that its process id can be recorded
+ * first. Hooks get the user's environment.
  */
 export function startGit(
   cwd: string,

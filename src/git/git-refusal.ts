@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { EvalsError } from "../domain/problem.ts";
 
-/** Git, a hook or the disk refused. @param what without the full stop */
+/** The error when git, a hook or the disk refuses. @param what without the full stop */
 export function refused(what: string, fix: string): EvalsError {
   return new EvalsError({
     code: "EVALS_GIT_REFUSED",
@@ -11,11 +11,11 @@ export function refused(what: string, fix: string): EvalsError {
   });
 }
 
-/** Colours and other control characters, which hooks like to print. */
+/** Matches colours and other control characters, which hooks often print. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const ESCAPES = /\u001b\[[0-9;?]*[A-Za-z]|[^\P{Cc}\n]/gu;
 
-/** The last words of git or a hook, in one line. */
+/** The last lines of git's or a hook's output, as one line. */
 export function lastWords(words: string, lines = 5): string {
   return words
     .replace(ESCAPES, "")
@@ -45,7 +45,7 @@ export function locked(gitFolder: string): EvalsError {
   });
 }
 
-/** What the disk says no with, as a mistake rather than a bug of ours. */
+/** Errors of the disk that the user can fix, rather than bugs of ours. */
 const OF_THE_DISK: Readonly<Record<string, string>> = {
   EACCES: "may not be written",
   EPERM: "may not be written",

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { git, gitText } from "./git-process.ts";
 
 /**
- * Object ids that git would store for files of the work tree, line ends and filters applied as the repository says.
+ * Object ids that git would store for files of the work tree, with line ends and filters applied.
  *
  * @param folder of the repository that the paths are relative to
  * @returns without the paths that cannot be read
@@ -14,7 +14,7 @@ export async function hashFiles(
   const ids = new Map<string, string>();
   const where = paths.length === 0 ? null : await gitText(folder, WHERE);
   if (where === null) return ids;
-  // Git reads these paths from the top, wherever it was started.
+  // Git reads these paths relative to the top, wherever it is started.
   const [top = "", prefix = ""] = where.split("\n");
   for (let from = 0; from < paths.length; ) {
     const rest = paths.slice(from);
@@ -23,7 +23,7 @@ export async function hashFiles(
     const got = out.split("\n").slice(0, -1);
     for (const [index, id] of got.entries()) ids.set(rest[index] ?? "", id);
     if (code === 0) break;
-    // Git stops at the first path that it cannot read; that one is left out.
+    // Git stops at the first path that it cannot read, so that one is skipped.
     from += got.length + 1;
   }
   return ids;
@@ -31,7 +31,7 @@ export async function hashFiles(
 
 const WHERE = ["rev-parse", "--show-toplevel", "--show-prefix"];
 
-/** One path a line: git reads a line that begins with a quote as C does. */
+/** Escapes one path per line: git reads a line that starts with a quote as a C string. */
 function quoted(path: string): string {
   if (!/^"|[\n\r]/.test(path)) return path;
   return `"${path.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n").replace(/\r/g, "\\r")}"`;

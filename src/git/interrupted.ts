@@ -1,7 +1,7 @@
 import { hasJournal } from "./change-journal.ts";
 import { findGitFolder } from "./git-folder.ts";
 
-/** Whether a promotion or rollback was cut short here, or is under way. Starts no process. */
+/** Whether a promotion or rollback was interrupted here, or is in progress. Starts no process. */
 export function isInterrupted(root: string): boolean {
   const gitFolder = findGitFolder(root);
   return gitFolder !== null && hasJournal(gitFolder);

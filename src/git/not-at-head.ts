@@ -3,8 +3,8 @@ import { hashFiles } from "./hash-files.ts";
 import { filesAt } from "./tags.ts";
 
 /**
- * The files among these whose content is not what HEAD has: changed, not tracked, ignored, or marked in git as unchanged.
- * A file of a submodule counts by the submodule's own HEAD, which must be the one that HEAD records.
+ * The files whose content differs from HEAD: changed, untracked, ignored, or marked as unchanged in git. A file of a
+ * submodule is compared with the submodule's own HEAD, which must be the commit that HEAD records.
  *
  * @param paths relative to `root`
  */

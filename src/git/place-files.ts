@@ -19,11 +19,11 @@ export type PlannedFiles = Readonly<Record<string, TreeFile | null>>;
 const SUBMODULE = "160000";
 
 /**
- * Writes files of an index into the work tree, each by one rename, so that a kill leaves no half file. Line ends, filters
- * and modes are as a checkout would make them. Yields after each path.
+ * Writes files of an index into the work tree, each atomically by rename, with line ends, filters and modes as in a
+ * checkout. Yields after each path.
  *
  * @param index absolute path of an index that holds `files`
- * @param staging a folder of its own; emptied first
+ * @param staging a separate folder, emptied first
  */
 export async function* placeFiles(
   top: string,
@@ -56,7 +56,7 @@ export async function* placeFiles(
   }
 }
 
-/** Removes a file, and the folders that it leaves empty. */
+/** Removes a file, and folders that become empty. */
 export function removeFile(top: string, path: string): void {
   rmSync(join(top, path), { force: true });
   for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) {
@@ -74,7 +74,7 @@ function moveInto(from: string, to: string): void {
     renameSync(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
-    // The git folder of a linked worktree may lie on another disk.
+    // In the same folder, because the git folder of a linked worktree may be on another disk.
     const near = `${to}.evals-new`;
     if (lstatSync(from).isSymbolicLink()) symlinkSync(readlinkSync(from), near);
     else copyFileSync(from, near);
@@ -82,7 +82,7 @@ function moveInto(from: string, to: string): void {
   }
 }
 
-/** The paths that now hold what was planned: only these may be taken back with the change. */
+/** The paths that hold the planned content; only these may be restored when the change is undone. */
 export async function placedFiles(top: string, files: PlannedFiles): Promise<string[]> {
   const regular = Object.entries(files).flatMap(([path, file]) =>
     file !== null && /^100/.test(file.mode) && kindOf(join(top, path)) === "file" ? [path] : [],

@@ -1,6 +1,6 @@
 import { git, gitText } from "./git-process.ts";
 
-/** A commit that promoted a baseline or rolled back to one, with the tags on it. */
+/** A commit that promoted a baseline or rolled back to one, with its tags. */
 export interface PromotionEntry {
   readonly commit: string;
   /** ISO 8601. */
@@ -9,33 +9,33 @@ export interface PromotionEntry {
   readonly subject: string;
   readonly body: string;
   readonly tags: readonly { readonly name: string; readonly message: string }[];
-  /** It has several parents, and what it holds is none of theirs. */
+  /** A merge commit whose own content differs from all of its parents. */
   readonly merge: boolean;
   /** Baselines that it changed. */
   readonly files: readonly ChangedBaseline[];
 }
 
-/** A file that a commit changed: object ids, null where there is none. */
+/** A file changed by a commit, with object ids; null when it does not exist. */
 export interface ChangedBaseline {
   /** Relative to the project root. */
   readonly path: string;
-  /** In its first parent. */
+  /** Object id in the first parent. */
   readonly before: string | null;
   readonly after: string | null;
 }
 
 const FOLDER = "evals/baselines";
 
-/** Newest first: every commit of HEAD's history that touched a baseline, and every rollback. */
+/** Newest first: every commit of HEAD's history that changed a baseline, and every rollback. */
 export async function promotionHistory(root: string): Promise<PromotionEntry[]> {
   const [touched, merged, rollbacks, tags, files, mergedFiles] = await Promise.all([
     commits(root, ["--full-history", "--no-merges", "HEAD", "--", FOLDER]),
     commits(root, ["--full-history", "--merges", "HEAD", "--", FOLDER]),
-    // A rollback of prompts alone leaves the baselines as they are.
+    // A rollback of only prompts does not change the baselines.
     commits(root, ["--no-merges", "--extended-regexp", "--grep=^Evals-Rollback: ", "HEAD", "--", "."]),
     tagsByCommit(root),
     filesByCommit(root, ["--no-merges"]),
-    // Of a merge only what differs from each of its parents was made by it.
+    // A merge only made the changes that differ from each of its parents.
     filesByCommit(root, ["--merges", "-c"]),
   ]);
   const made = merged.filter(({ commit }) => mergedFiles.has(commit));
@@ -81,7 +81,7 @@ async function filesByCommit(
 
 const idOf = (id: string | undefined): string | null => (id === undefined || /^0+$/.test(id) ? null : id);
 
-/** The commits in history's own order, newest first; two of the same second are in the order of their parents. */
+/** The commits in the order of history, newest first; commits of the same second are ordered by parents. */
 async function orderOf(root: string, ids: readonly string[]): Promise<string[]> {
   const wanted = new Set(ids);
   const { out } = await git(root, ["rev-list", "--topo-order", "HEAD"]);
@@ -92,7 +92,7 @@ async function commits(
   root: string,
   args: readonly string[],
 ): Promise<Omit<PromotionEntry, "tags" | "merge" | "files">[]> {
-  // A message may hold any character but NUL; the fields before it hold no line feed.
+  // A message may contain any character but NUL; the fields before it contain no line feed.
   const format = ["%H", "%cI", "%an <%ae>", "%s", "%b"].join("%n");
   const { code, out } = await git(root, ["log", "-z", `--format=${format}`, ...args]);
   if (code !== 0) return [];
@@ -118,7 +118,7 @@ async function tagsByCommit(root: string): Promise<Map<string, { name: string; m
   return tags;
 }
 
-/** Paths that a commit changed against its first parent, from the repository's top. */
+/** Paths that a commit changed compared with its first parent, relative to the repository's top. */
 export async function changedInCommit(top: string, commit: string): Promise<string[]> {
   const shape = ["-r", "-z", "-m", "--root", "--first-parent", "--no-commit-id", "--name-only"];
   const { out } = await git(top, ["diff-tree", ...shape, commit]);

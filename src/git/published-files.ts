@@ -1,21 +1,21 @@
 import { git, gitText } from "./git-process.ts";
 import { listRefs, remoteDefaultBranch } from "./repository.ts";
 
-/** Blob ids that a path has ever had in published history, newest first. */
+/** Blob ids that a path has had in published history, newest first. */
 export type PublishedFiles = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Full names of the refs that tell what is published, or whether anything can be: promoted tags, and all of remotes. */
+/** Full names of refs that show whether anything is published: promoted tags and all remote refs. */
 export function publishedRefs(root: string): Promise<readonly string[]> {
   return listRefs(root, "refs/tags/evals/", "refs/remotes/");
 }
 
 /**
- * Every version of every file below some folders that the remote's default branch or a promoted tag has ever contained.
- * One walk over history, whatever the number of files.
+ * Every version of every file in some folders that the remote's default branch or a promoted tag has ever contained.
+ * Walks history once, whatever the number of files.
  *
  * @param folders relative to `root`
- * @param more refs that count as published beside the default branch and the tags
- * @param known the repository's `publishedRefs`, where they were listed already
+ * @param more refs that count as published besides the default branch and the tags
+ * @param known the repository's `publishedRefs`, if already listed
  * @returns by path relative to `root`; empty outside a repository or before anything is published
  */
 export async function publishedFiles(
@@ -26,7 +26,7 @@ export async function publishedFiles(
 ): Promise<PublishedFiles> {
   const there = await known;
   const tags = there.filter((ref) => ref.startsWith("refs/tags/"));
-  // A git call fewer for every run in a repository without a remote.
+  // Saves a git call per run in a repository without a remote.
   const branch = tags.length === there.length ? null : await remoteDefaultBranch(root);
   const refs = [...more, ...(branch === null ? [] : [branch]), ...tags];
 
@@ -40,7 +40,7 @@ export async function publishedFiles(
     "-z",
     "--no-abbrev",
     "--no-renames",
-    // What a merge left behind was published too.
+    // Includes versions that a merge discarded.
     "--full-history",
     "--root",
     "-m",

@@ -1,22 +1,22 @@
 import { git, gitBytesNow, gitText } from "./git-process.ts";
 
-/** What a commit has at one path: a file, a symbolic link, or another repository. */
+/** A commit's entry at one path: a file, a symbolic link, or a submodule. */
 export interface TreeEntry {
   readonly kind: "file" | "link" | "submodule";
   /** Object id of its content. */
   readonly id: string;
 }
 
-/** Everything that a commit holds. Paths have `/` between and begin at the repository's root. */
+/** All entries of a commit. Paths use `/` and are relative to the repository's root. */
 export interface GitTree {
-  /** Where the project begins in its repository, ending with `/`; empty at the repository's root. */
+  /** Path of the project in its repository, ending with `/`; empty at the repository's root. */
   readonly prefix: string;
   readonly entries: ReadonlyMap<string, TreeEntry>;
 }
 
 const KINDS: Readonly<Record<string, TreeEntry["kind"]>> = { "120000": "link", "160000": "submodule" };
 
-/** Lists a commit's whole tree through one git process. @param root the project root */
+/** Lists a commit's whole tree with one git process. @param root the project root */
 export async function readTree(root: string, commit: string): Promise<GitTree> {
   const [prefix, { out }] = await Promise.all([
     gitText(root, ["rev-parse", "--show-prefix"]),
@@ -31,9 +31,10 @@ export async function readTree(root: string, commit: string): Promise<GitTree> {
 }
 
 /**
- * Content of one file as a checkout would write it: line ends and filters (LFS) applied.
- * @param path from the repository's root
- * @returns null when git cannot give it
+ * Content of one file as in a checkout, with line ends and filters (LFS) applied.
+ *
+ * @param path relative to the repository's root
+ * @returns null when git cannot provide it
  */
 export function readFileNow(root: string, commit: string, path: string): Buffer | null {
   return gitBytesNow(root, ["cat-file", "--filters", `${commit}:${path}`]);

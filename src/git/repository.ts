@@ -2,17 +2,17 @@ import { EvalsError } from "../domain/problem.ts";
 import { git, gitText } from "./git-process.ts";
 import { lastWords } from "./git-refusal.ts";
 
-/** What git knows of the work tree now. */
+/** The current state of the work tree. */
 export interface Head {
   /** Null before the first commit. */
   readonly commit: string | null;
-  /** Null where HEAD is on no branch. */
+  /** Null when HEAD is detached. */
   readonly branch: string | null;
-  /** Files differ from HEAD, or are not tracked yet. */
+  /** Whether files differ from HEAD or are untracked. */
   readonly dirty: boolean;
 }
 
-/** @returns null outside a repository, or where git is not installed */
+/** @returns null outside a repository, or when git is not installed */
 export async function readHead(root: string): Promise<Head | null> {
   try {
     const args = ["status", "--porcelain=v2", "--branch", "--untracked-files=normal", "--", "."];
@@ -32,7 +32,7 @@ export async function readHead(root: string): Promise<Head | null> {
   }
 }
 
-/** Hash of the commit that a ref, tag or hash names; null when it names none, or outside a repository. */
+/** Hash of the commit that a ref, tag or hash names; null when there is none, or outside a repository. */
 export async function resolveCommit(root: string, ref: string): Promise<string | null> {
   if (ref.startsWith("-")) return null;
   return (
@@ -41,15 +41,16 @@ export async function resolveCommit(root: string, ref: string): Promise<string |
 }
 
 /**
- * Text of a file as a checkout of a commit would have it; null when the commit does not have it.
+ * Text of a file as in a checkout of a commit; null when the commit does not have it.
  *
  * @param path relative to `root`
- * @throws {EvalsError} EVALS_GIT_UNREADABLE when the commit has it and git cannot give it: that is not the same as none
+ * @throws {EvalsError} EVALS_GIT_UNREADABLE when the commit has it but git cannot provide it, which is not the same
+ * as absent
  */
 export async function readAtCommit(root: string, commit: string, path: string): Promise<string | null> {
   const { code, out, err } = await git(root, ["cat-file", "--filters", `${commit}:./${path}`]);
   if (code === 0) return out;
-  // Git's words in English say most often that there is none, and save a second call.
+  // In most cases git's message shows that the file is absent, which saves a second call.
   if (/ (?:does not exist in|exists on disk, but not in) '/.test(err)) return null;
   const listed = await git(root, ["ls-tree", "-z", commit, "--", path]);
   if (listed.code !== 0 || listed.out === "") return null;
@@ -62,7 +63,7 @@ export async function readAtCommit(root: string, commit: string, path: string): 
   });
 }
 
-/** Paths below `root` that differ from HEAD or are not tracked, among those given. */
+/** The given paths that differ from HEAD or are untracked, relative to `root`. */
 export async function changedPaths(root: string, paths: readonly string[]): Promise<string[]> {
   if (paths.length === 0) return [];
   const { out } = await git(root, [
@@ -82,13 +83,13 @@ export async function changedPaths(root: string, paths: readonly string[]): Prom
     .map((path) => (path.startsWith(prefix) ? path.slice(prefix.length) : path));
 }
 
-/** Full names of refs that match one of the patterns, for instance `refs/tags/evals/`. */
+/** Full names of refs that match a pattern, for instance `refs/tags/evals/`. */
 export async function listRefs(root: string, ...patterns: readonly string[]): Promise<string[]> {
   const text = await gitText(root, ["for-each-ref", "--format=%(refname)", ...patterns]);
   return text === null || text === "" ? [] : text.split("\n");
 }
 
-/** The remote's default branch as this clone knows it: `refs/remotes/origin/main`; null without a remote. */
+/** The remote's default branch in this clone: `refs/remotes/origin/main`; null without a remote. */
 export async function remoteDefaultBranch(root: string): Promise<string | null> {
   const remotes = ((await gitText(root, ["remote"])) ?? "").split("\n").filter((name) => name !== "");
   const remote = remotes.includes("origin") ? "origin" : remotes[0];
@@ -107,17 +108,17 @@ export async function remoteNames(root: string): Promise<string[]> {
   return ((await gitText(root, ["remote"])) ?? "").split("\n").filter((name) => name !== "");
 }
 
-/** The newest commit that two histories share; null where they share none, or a shallow clone does not reach it. */
+/** The newest common commit of two histories; null when there is none, or a shallow clone does not contain it. */
 export async function mergeBase(root: string, a: string, b: string): Promise<string | null> {
   return (await gitText(root, ["merge-base", a, b]))?.split("\n")[0] || null;
 }
 
-/** HEAD is on no branch. */
+/** Whether HEAD is detached. */
 export async function isDetached(root: string): Promise<boolean> {
   return (await gitText(root, ["symbolic-ref", "--quiet", "HEAD"])) === null;
 }
 
-/** `name <address>` as git would write it into a commit. */
+/** The user as `name <address>`, as git would write it into a commit. */
 export async function userOfGit(root: string): Promise<string> {
   const ident = await gitText(root, ["var", "GIT_COMMITTER_IDENT"]);
   return ident?.replace(/ \d+ [+-]\d{4}$/, "") ?? "unknown";

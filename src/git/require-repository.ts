@@ -3,23 +3,23 @@ import { EvalsError } from "../domain/problem.ts";
 import { findGitFolder } from "./git-folder.ts";
 import { git, gitText } from "./git-process.ts";
 
-/** The repository that a project is in. */
+/** The repository that contains a project. */
 export interface Repository {
   /** Absolute path of the work tree's top. */
   readonly top: string;
-  /** From the top to the project, ending with `/`; empty when they are the same. */
+  /** Path from the top to the project, ending with `/`; empty when they are the same. */
   readonly prefix: string;
-  /** Absolute: where HEAD and the index of this work tree are. */
+  /** Absolute path of the folder with HEAD and the index of this work tree. */
   readonly gitFolder: string;
 }
 
 const OLDEST: readonly [number, number] = [2, 30];
 
 /**
- * The repository around a project, which git is willing to read.
+ * The repository that contains a project.
  *
  * @returns null outside a repository
- * @throws {EvalsError} EVALS_GIT_MISSING; EVALS_GIT_UNREADABLE where git refuses to read it
+ * @throws {EvalsError} EVALS_GIT_MISSING; EVALS_GIT_UNREADABLE when git refuses to read it
  */
 export async function findRepository(root: string): Promise<Repository | null> {
   if (findGitFolder(root) === null) return null;
@@ -30,8 +30,9 @@ export async function findRepository(root: string): Promise<Repository | null> {
 }
 
 /**
- * The repository that a command is going to change.
- * @throws {EvalsError} as `findRepository`; also outside a repository, before the first commit, and EVALS_GIT_OLD
+ * The repository that a command will change.
+ *
+ * @throws {EvalsError} like `findRepository`; also outside a repository, before the first commit, and EVALS_GIT_OLD
  */
 export async function requireRepository(root: string): Promise<Repository & { readonly head: string }> {
   const [repository, version, head] = await Promise.all([
@@ -45,7 +46,7 @@ export async function requireRepository(root: string): Promise<Repository & { re
   return { ...repository, head };
 }
 
-/** A path of the project as the repository's own tree names it. */
+/** Path of a project file relative to the repository's top. */
 export function pathFromTop({ prefix }: Pick<Repository, "prefix">, path: string): string {
   return posix.normalize(`${prefix}${path}`);
 }

@@ -1,7 +1,7 @@
 import type { TreeFile } from "./change-journal.ts";
 import { git } from "./git-process.ts";
 
-/** Brings submodules to the commits that a change recorded for them, as far as they can be had. */
+/** Updates submodules to the commits that a change recorded, as far as these are available. */
 export async function updateSubmodules(
   root: string,
   files: ReadonlyMap<string, TreeFile | null>,

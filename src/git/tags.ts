@@ -4,16 +4,16 @@ import { git, gitBytes, gitText } from "./git-process.ts";
 import { lastWords, refused } from "./git-refusal.ts";
 import { resolveCommit } from "./repository.ts";
 
-/** A promotion as its tag describes it. */
+/** A promoted tag. */
 export interface PromotedTag {
-  /** `evals/v1`. */
+  /** For instance `evals/v1`. */
   readonly name: string;
   readonly commit: string;
-  /** The annotation, whole. */
+  /** The complete annotation. */
   readonly message: string;
 }
 
-/** The tag that a word means: `v1`, `evals/v1`; null when there is none. */
+/** The tag for `v1` or `evals/v1`; null when there is none. */
 export async function findTag(root: string, word: string): Promise<PromotedTag | null> {
   for (const name of [`evals/${word}`, word]) {
     const commit = await resolveCommit(root, `refs/tags/${name}`);
@@ -50,8 +50,9 @@ export async function tagExists(root: string, name: string): Promise<boolean> {
 }
 
 /**
- * Puts an annotated tag on a commit; that it is there already is well.
- * @throws {EvalsError} EVALS_GIT_REFUSED with git's words: another tag has the name, a signing policy cannot be met
+ * Creates an annotated tag on a commit; does nothing if it is there already.
+ *
+ * @throws {EvalsError} EVALS_GIT_REFUSED with git's message: another tag has the name, or signing failed
  */
 export async function makeTag(
   root: string,
@@ -67,7 +68,7 @@ export async function makeTag(
   );
 }
 
-/** Whether git takes it for the name of a tag. */
+/** Whether git accepts it as a tag name. */
 export async function isTagName(root: string, name: string): Promise<boolean> {
   return (await git(root, ["check-ref-format", `refs/tags/${name}`])).code === 0;
 }
@@ -88,7 +89,7 @@ export async function filesAt(
   return files;
 }
 
-/** Contents of many blobs through one git process, as a checkout would write them. */
+/** Contents of many blobs from one git process, as in a checkout. */
 export async function readBlobs(root: string, ids: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
   const blobs = new Map<string, Buffer>();
   const wanted = [...new Set(ids)];

@@ -11,8 +11,8 @@ import { rootSpanId, traceId } from "./tracing/trial-spans.ts";
 import { listed } from "./writing/listed.ts";
 
 /**
- * A dataset with its items, an experiment for each round of trials (Langfuse knows one answer an item and experiment), and scores. All of
- * it under ids that follow from the run, so that a second export writes over the first.
+ * Exports a dataset with its items, an experiment for each round of trials (Langfuse stores one answer per item and
+ * experiment), and scores. All ids are derived from the run, so that a second export overwrites the first.
  */
 export const langfuseExporter: RunExporter = {
   file: langfuseFile,
@@ -43,7 +43,7 @@ async function sendToLangfuse(run: RunToExport, server: ReceivingServer): Promis
   });
 }
 
-/** @returns the id that the dataset has at Langfuse */
+/** @returns the dataset's id in Langfuse */
 async function makeDataset(run: RunToExport, server: ReceivingServer): Promise<string> {
   const request = postJson("/api/public/v2/datasets", { name: run.dataset });
   const reply = await server.ask(request);
@@ -52,7 +52,7 @@ async function makeDataset(run: RunToExport, server: ReceivingServer): Promise<s
   return id;
 }
 
-/** Ids of items are one list for all datasets of a project, and at most 255 characters long. */
+/** Item ids are unique in a whole project and limited to 255 characters. */
 export function itemId(dataset: string, id: string): string {
   const whole = `${dataset}:${id}`;
   return whole.length <= 255 && !/\p{Cc}/u.test(whole)
@@ -71,7 +71,7 @@ function item({ dataset }: RunToExport, golden: ExportedCase): object {
   };
 }
 
-/** What puts a span into an experiment: Langfuse wants it on every span. */
+/** Assigns a span to an experiment; Langfuse needs these attributes on every span. */
 function experimentAttributes(
   { header, dataset: name }: RunToExport,
   dataset: string,
@@ -122,7 +122,7 @@ async function* scoresOf({ header, traced }: RunToExport): AsyncGenerator<object
   }
 }
 
-/** The items as Langfuse's API gives them, so that `evals import langfuse` reads them, then the traces and the scores. */
+/** The items in the format of Langfuse's API, which `evals import langfuse` reads, then traces and scores. */
 async function* langfuseFile(run: RunToExport): AsyncGenerator<string> {
   yield `{\n"dataset": ${JSON.stringify(run.dataset)},\n"data": [\n`;
   yield* listed(run.cases(), (one) => item(run, one));

@@ -11,7 +11,10 @@ import { sendSpans, spansOfRun } from "./tracing/send-spans.ts";
 import type { Attributes, MadeSpan } from "./tracing/span.ts";
 import { inParts, listed } from "./writing/listed.ts";
 
-/** A run with metrics, their intervals, params and artifacts in an experiment, a trace a trial, and each score as an assessment of its trace. */
+/**
+ * Exports a run with metrics, intervals, params and artifacts to an experiment, one trace per trial, and each score
+ * as an assessment of its trace.
+ */
 export const mlflowExporter: RunExporter = {
   file: mlflowFile,
   server: {
@@ -33,7 +36,7 @@ export const mlflowExporter: RunExporter = {
 };
 
 const API = "/api/2.0/mlflow";
-/** Tag of an MLflow run, and of a trace, that says which run of ours it is. */
+/** Tag of an MLflow run or trace with the id of our run. */
 const RUN_TAG = "evals.run";
 
 async function sendToMlflow(run: RunToExport, server: ReceivingServer): Promise<void> {
@@ -61,10 +64,10 @@ function call(
   return askForObject(server, { ...postJson(`${API}/${method}`, body), once });
 }
 
-/** MLflow's own variable names the experiment, as it does for its clients. */
+/** MLflow's own environment variable names the experiment. */
 const experimentName = ({ env, header }: RunToExport): string => env.MLFLOW_EXPERIMENT_NAME || header.suite;
 
-/** @returns the id of the experiment, which is made when there is none of its name */
+/** @returns the experiment's id; it is created if needed */
 async function experimentOf(run: RunToExport, server: ReceivingServer): Promise<string> {
   const name = experimentName(run);
   const request: ServerRequest = {
@@ -81,12 +84,12 @@ async function experimentOf(run: RunToExport, server: ReceivingServer): Promise<
 
 interface MlflowRun {
   readonly id: string;
-  /** Where its artifacts are. */
+  /** Location of its artifacts. */
   readonly artifacts: string;
   readonly isNew: boolean;
 }
 
-/** The MLflow run that bears our run's tag; a new one where there is none. */
+/** The MLflow run with our run's tag; created if needed. */
 async function runOf(
   { header }: RunToExport,
   experiment: string,
@@ -131,7 +134,7 @@ function runTags(header: RunHeader): readonly { key: string; value: string }[] {
   ];
 }
 
-/** The largest number of each kind in one request. */
+/** Maximum number of each kind in one request. */
 const MAX_METRICS = 900;
 const MAX_PARAMS = 90;
 
@@ -148,7 +151,10 @@ async function logValues(run: RunToExport, id: string, server: ReceivingServer):
 
 const HELD_BY_SERVER = "mlflow-artifacts:/";
 
-/** The report and a table of all trials. A server that keeps artifacts elsewhere takes none over its API. */
+/**
+ * Uploads the report and a table of all trials. A server with external artifact storage does not accept them through
+ * its API.
+ */
 async function putArtifacts(run: RunToExport, place: string, server: ReceivingServer): Promise<void> {
   if (!place.startsWith(HELD_BY_SERVER)) {
     run.notice(`Its artifacts are left out: this MLflow keeps them at ${place}, which its API cannot write.`);
@@ -168,7 +174,7 @@ async function putArtifacts(run: RunToExport, place: string, server: ReceivingSe
   }
 }
 
-/** @returns false for a server that keeps no traces: its store is a folder */
+/** @returns false for a server without traces, whose store is a folder */
 async function sendTraces(
   run: RunToExport,
   { experiment, id }: { readonly experiment: string; readonly id: string },
@@ -194,10 +200,10 @@ async function sendTraces(
   return isKept;
 }
 
-/** So many traces fit into a request. */
+/** Maximum number of traces in a request. */
 const MAX_LINKS = 100;
 
-/** Versions before 3.17 link no trace by the header of its request; the oldest know no links. */
+/** Before 3.17, traces are not linked by a request header; the oldest versions have no links. */
 async function linkTraces(run: RunToExport, id: string, server: ReceivingServer): Promise<void> {
   await server.each(inParts(run.traced(), MAX_LINKS), async (trials) => {
     const body = { trace_ids: trials.map(mlflowTrace), run_id: id };
@@ -205,7 +211,7 @@ async function linkTraces(run: RunToExport, id: string, server: ReceivingServer)
   });
 }
 
-/** The first span's attributes that become the trace's tags. */
+/** Attributes of the first span that become tags of the trace. */
 function traceTags(
   span: MadeSpan,
   { run, suite, case: id, trial, pass }: TracedTrial,

@@ -2,7 +2,7 @@ import type { RunExporter, RunToExport } from "./exported.ts";
 import { otlpDocument } from "./tracing/otlp-document.ts";
 import { sendSpans, spansOfRun } from "./tracing/send-spans.ts";
 
-/** A trace a trial in OTLP's JSON: a file has one a line, a collector takes them at `/v1/traces`. */
+/** One trace per trial in OTLP's JSON: one per line in a file, or sent to a collector's `/v1/traces`. */
 export const otlpExporter: RunExporter = {
   file: otlpLines,
   server: {
@@ -20,7 +20,7 @@ export async function* otlpLines(run: RunToExport): AsyncGenerator<string> {
   for await (const spans of spansOfRun(run, undefined)) yield `${JSON.stringify(otlpDocument(spans))}\n`;
 }
 
-/** `name=value,name=value`, values with the escapes of an address, as OpenTelemetry's exporters read them. */
+/** Parses `name=value,name=value` with percent-encoded values, as OpenTelemetry's exporters do. */
 function headerList(text: string): Record<string, string> {
   const pairs = text.split(",").flatMap((pair) => {
     const at = pair.indexOf("=");

@@ -7,7 +7,10 @@ import { sendSpans, spansOfRun } from "./tracing/send-spans.ts";
 import { rootSpanId, traceId } from "./tracing/trial-spans.ts";
 import { inParts, listed } from "./writing/listed.ts";
 
-/** A dataset with examples under ids of their own, a trace a trial in a project, and each score as an annotation of its trace's first span. */
+/**
+ * Exports a dataset with examples under fixed ids, one trace per trial in a project, and each score as an annotation
+ * of the trace's first span.
+ */
 export const phoenixExporter: RunExporter = {
   file: phoenixFile,
   server: {
@@ -19,7 +22,7 @@ export const phoenixExporter: RunExporter = {
   },
 };
 
-/** Examples or annotations of one request. */
+/** Maximum examples or annotations in one request. */
 const MAX = 500;
 
 async function sendToPhoenix(run: RunToExport, server: ReceivingServer): Promise<void> {
@@ -31,12 +34,12 @@ async function sendToPhoenix(run: RunToExport, server: ReceivingServer): Promise
   });
 }
 
-/** Phoenix's own variable names the project, as it does for its tracers. */
+/** Phoenix's own environment variable names the project. */
 const projectOf = ({ env, header }: RunToExport): string => env.PHOENIX_PROJECT_NAME || header.suite;
 
 const resourceOf = (run: RunToExport) => ({ "openinference.project.name": projectOf(run) });
 
-/** Parts of a dataset are added: whatever else it holds stays, and an example that is there is written over. */
+/** Examples are added or overwritten; other examples of the dataset are kept. */
 function upload({ dataset }: RunToExport, cases: readonly ExportedCase[]): object {
   const examples = cases.map(exampleOf);
   return {
@@ -49,7 +52,7 @@ function upload({ dataset }: RunToExport, cases: readonly ExportedCase[]): objec
   };
 }
 
-/** Phoenix takes objects alone: any other value is the only member of one. */
+/** Phoenix only accepts objects, so any other value is wrapped in one. */
 function exampleOf(golden: ExportedCase) {
   const { id, input = null, expected } = golden;
   const wrapped: Wrapped = [
@@ -74,13 +77,13 @@ async function* annotationsOf({ header, traced }: RunToExport): AsyncGenerator<o
         name,
         annotator_kind: byModel.has(name) ? "LLM" : "CODE",
         result: { label: score.pass ? "pass" : "fail", score: score.score, explanation: score.reason },
-        // The same name and identifier again is the same annotation.
+        // The same name and identifier replace the same annotation.
         identifier: "evals",
       };
     }
 }
 
-/** Examples as Phoenix's API gives them, so that `evals import phoenix` reads them, then the traces and the annotations. */
+/** Examples in the format of Phoenix's API, which `evals import phoenix` reads, then traces and annotations. */
 async function* phoenixFile(run: RunToExport): AsyncGenerator<string> {
   yield `{\n"dataset": ${JSON.stringify(run.dataset)},\n"data": {"examples": [\n`;
   yield* listed(run.cases(), exampleOf);

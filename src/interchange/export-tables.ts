@@ -3,11 +3,11 @@ import { trialsCsv, trialsJson, trialsParquet } from "./run-table.ts";
 
 const scorersOf = ({ header }: RunToExport): string[] => header.scorers.map(({ name }) => name);
 
-/** A row a trial. */
+/** One row per trial. */
 export const csvExporter: RunExporter = { file: (run) => trialsCsv(run.trials(), scorersOf(run)) };
 
-/** An object a trial. */
+/** One object per trial. */
 export const jsonExporter: RunExporter = { file: (run) => trialsJson(run.trials()) };
 
-/** The table of CSV with types. */
+/** The CSV table with column types. */
 export const parquetExporter: RunExporter = { file: (run) => trialsParquet(run.trials(), scorersOf(run)) };

@@ -3,12 +3,12 @@ import type { Json } from "../domain/json.ts";
 import type { Metrics, RunCounts, RunHeader, RunStatus } from "../domain/run.ts";
 import type { ExportedTrial } from "./run-table.ts";
 
-/** A case of a run, as it is exported. */
+/** A case of a run for export. */
 export interface ExportedCase {
   readonly id: string;
-  /** Undefined where nobody knows it any more. */
+  /** Undefined when it is no longer known. */
   readonly input: Json | undefined;
-  /** Undefined where the case expects nothing. */
+  /** Undefined when the case has no expected value. */
   readonly expected: Json | undefined;
   readonly tags: readonly string[];
 }
@@ -18,58 +18,58 @@ export interface TracedTrial extends ExportedTrial {
   readonly tags: readonly string[];
   /** Null for a trial without an answer. */
   readonly transcript: TranscriptDocument | null;
-  /** In the provider's words; null when it does not say. */
+  /** In the provider's terms; null when unknown. */
   readonly finish_reason: string | null;
-  /** When it was answered, ISO 8601, UTC; null for a trial without an answer. */
+  /** Time of the answer, ISO 8601, UTC; null for a trial without an answer. */
   readonly at: string | null;
   /** Why optional scorers could not score, by name. */
   readonly voids: Readonly<Record<string, string>>;
 }
 
-/** A run on its way to other programs. Whoever gives it leaves out the texts of a restricted dataset. */
+/** A run to export. The caller removes the texts of a restricted dataset. */
 export interface RunToExport {
   readonly header: RunHeader;
   readonly status: RunStatus;
   /** ISO 8601, UTC; null for a run that has not ended. */
   readonly ended_at: string | null;
-  /** What its dataset is called: its file without folder and ending, or the suite where the cases are its own. */
+  /** The dataset's name: its file name without folder and extension, or the suite's name for a suite with its own cases. */
   readonly dataset: string;
   readonly metrics: Metrics;
   readonly counts: RunCounts;
-  /** Its report as `evals report --format json` writes it. */
+  /** Its report in the format of `evals report --format json`. */
   readonly report: () => string;
   /** In plan order. */
   readonly cases: () => AsyncIterable<ExportedCase>;
-  /** In plan order, trials of a case by number; one case is in memory at a time. */
+  /** In plan order, trials of a case by number; only one case is in memory at a time. */
   readonly trials: () => AsyncIterable<ExportedTrial>;
   /** The same trials with their transcripts. */
   readonly traced: () => AsyncIterable<TracedTrial>;
-  /** A sentence for whoever waits. */
+  /** Shows a sentence to the user. */
   readonly notice: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** One request to a server. */
+/** One HTTP request to a server. */
 export interface ServerRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH";
-  /** Behind the address that was given; with its query. */
+  /** Relative to the configured address; includes the query. */
   readonly path: string;
-  /** JSON is written out; bytes and text go as they are. */
+  /** JSON is serialized; bytes and text are sent unchanged. */
   readonly body?: { readonly json: unknown } | { readonly bytes: Uint8Array | string; readonly type: string };
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** A second one would make a second thing: it is not sent again unless the server refused the first for want of room. */
+  /** A second request would create a duplicate: it is only retried when the server refused the first for lack of capacity. */
   readonly once?: boolean | undefined;
 }
 
-/** What a server answered. */
+/** A server's reply. */
 export interface ServerReply {
   readonly status: number;
   readonly text: string;
 }
 
-/** A server that takes a run, behind retries: what comes back is its last word. */
+/** A server that receives a run. Requests are retried, and the final reply is returned. */
 export interface ReceivingServer {
-  /** Asks, and hands over the answer whatever its status is. @throws {EvalsError} when no answer came, and for a key that is refused */
+  /** Returns the reply whatever its status. @throws {EvalsError} when there is no reply, or the key is rejected */
   readonly ask: (request: ServerRequest) => Promise<ServerReply>;
   /**
    * Delivers. What an earlier export that broke off has delivered already is not sent again.

@@ -7,14 +7,14 @@ import type { JudgedLabel } from "./measures.ts";
 import type { JudgeVerdict } from "./verdict-file.ts";
 
 const ALPHA = 0.05;
-/** Fewer answers show a correlation of 0.4 less than four times in five. */
+/** With fewer answers, a correlation of 0.4 is detected with less than 80 % power. */
 const LEAST_ANSWERS = 50;
-/** A pairwise judge that turns with the order more often than this is no judge. */
+/** A pairwise judge whose verdict depends on the order more often than this is unusable. */
 export const MAX_INCONSISTENT = 0.2;
 
 /**
- * Whether, of answers that people call equally good, the judge passes the longer ones more often (or less often). People
- * may well be right that longer answers are better; that is not the judge's bias.
+ * Whether the judge passes longer answers more often (or less often) among answers that people rate equally. If
+ * people also rate longer answers better, that is not a bias of the judge.
  */
 export function lengthBias(pairs: readonly (JudgedLabel & { readonly answer: string })[]): Tendency {
   const trend =
@@ -33,9 +33,9 @@ export function lengthBias(pairs: readonly (JudgedLabel & { readonly answer: str
   };
 }
 
-/** What a pairwise judge does when the two answers change places. */
+/** How a pairwise judge reacts when the two answers are swapped. */
 export interface PositionBias extends Tendency {
-  /** Pairs whose verdict turns with the order. */
+  /** Pairs whose verdict depends on the order. */
   readonly inconsistent: {
     readonly n: number;
     readonly value: number;
@@ -44,7 +44,10 @@ export interface PositionBias extends Tendency {
   };
 }
 
-/** Null when no verdict says what both orders gave. `value`: share of the turning pairs that the first place won. */
+/**
+ * Null when no verdict contains the results of both orders. `value`: share of the inconsistent pairs that the first
+ * position won.
+ */
 export function positionBiasOf(verdicts: readonly JudgeVerdict[]): PositionBias | null {
   const orders = verdicts.flatMap((one) => (one.orders === undefined ? [] : [one.orders]));
   if (orders.length === 0) return null;
@@ -66,17 +69,17 @@ export function positionBiasOf(verdicts: readonly JudgeVerdict[]): PositionBias 
   };
 }
 
-/** How often the judge agrees with itself about one answer. */
+/** How often the judge agrees with itself about the same answer. */
 export interface Consistency {
-  /** Answers that it was asked about more than once. */
+  /** Answers that it judged more than once. */
   readonly answers: number;
-  /** Chance that two of its verdicts of one answer agree; null when none was asked twice. */
+  /** Probability that two of its verdicts on the same answer agree; null when none was judged twice. */
   readonly value: number | null;
   /** Answers on which all its verdicts agree. */
   readonly always: number;
 }
 
-/** @param groups verdicts of one answer each */
+/** @param groups the verdicts on one answer each */
 export function consistencyOf(groups: Iterable<readonly JudgeVerdict[]>): Consistency {
   let answers = 0;
   let always = 0;
@@ -92,7 +95,7 @@ export function consistencyOf(groups: Iterable<readonly JudgeVerdict[]>): Consis
   return { answers, value: answers === 0 ? null : sum / answers, always };
 }
 
-/** Beginnings of model names, and who made them. */
+/** Prefixes of model names and their vendors. */
 const FAMILIES: readonly (readonly [RegExp, string])[] = [
   [/^(gpt|chatgpt|o\d|text-davinci|codex)/, "openai"],
   [/^claude/, "anthropic"],
@@ -107,13 +110,13 @@ const FAMILIES: readonly (readonly [RegExp, string])[] = [
   [/^(smollm|zephyr)/, "huggingface"],
 ];
 
-/** Whose model it is, by its name; null when the name does not say. `vendor/name` is read by its last part. */
+/** A model's vendor by its name; null when unknown. For `vendor/name` the last part is used. */
 export function modelFamily(model: string): string | null {
   const name = (model.split("/").at(-1) ?? model).toLowerCase();
   return FAMILIES.find(([pattern]) => pattern.test(name))?.[1] ?? null;
 }
 
-/** Families that both judge and are judged: such a judge may favour its own. */
+/** Vendors of both a judge and a target: such a judge may favour its own vendor's models. */
 export function sharedFamilies(judges: readonly string[], targets: readonly string[]): string[] {
   const judging = new Set(judges.map(modelFamily));
   const shared = targets.map(modelFamily).filter((family) => family !== null && judging.has(family));

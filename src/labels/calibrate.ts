@@ -11,40 +11,40 @@ import { type TagAgreement, tagAgreements } from "./tag-agreement.ts";
 import { isAdjudicated, isTied, type LabelledAnswer, labelledAnswers } from "./truth.ts";
 import type { JudgeVerdict } from "./verdict-file.ts";
 
-/** A labelled answer with what the judge says of it. */
+/** A labelled answer with the judge's verdict. */
 export interface Pair extends JudgedLabel {
   readonly labelled: LabelledAnswer;
   readonly answer: string;
   readonly part: Part;
 }
 
-/** How far people agree among themselves, and who they are. */
+/** How much people agree with each other. */
 export interface RaterAgreement {
-  /** Answers that two or more raters decided. */
+  /** Answers with a verdict of two or more raters. */
   readonly answers: number;
   /** Krippendorff's alpha, nominal; "unsure" counts as not rated. */
   readonly alpha: Estimate;
-  /** Labels of each rater, by name. */
+  /** Number of labels by rater. */
   readonly labels: Readonly<Record<string, number>>;
-  /** Answers on which they are divided and nobody has settled it. */
+  /** Answers on which raters are evenly divided without adjudication. */
   readonly tied: number;
 }
 
-/** All that labels and verdicts say of a judge. */
+/** The results of comparing labels with verdicts. */
 export interface CalibrationResult {
   readonly labels: {
     /** Labelled answers. */
     readonly n: number;
     readonly pass: number;
     readonly fail: number;
-    /** Unsure, or raters divided evenly. */
+    /** Unsure, or raters evenly divided. */
     readonly unsure: number;
   };
-  /** Answers that people decided and of which the judge has no verdict. */
+  /** Answers with labels but without a judge's verdict. */
   readonly unjudged: number;
   readonly pairs: readonly Pair[];
   readonly answers: readonly LabelledAnswer[];
-  /** Each answer once. */
+  /** Each answer counted once, unweighted. */
   readonly plain: Measures;
   readonly all: Measures;
   readonly dev: Measures;
@@ -53,13 +53,14 @@ export interface CalibrationResult {
   readonly consistency: Consistency;
   readonly lengthBias: Tendency;
   readonly positionBias: PositionBias | null;
-  /** Null when the tags of the cases are not known. */
+  /** Null when the cases' tags are unknown. */
   readonly tags: readonly TagAgreement[] | null;
 }
 
 /**
- * Compares labels with verdicts. Pure: the same files give the same figures.
- * @param tagsOf tags of a case; null when there is no dataset to ask
+ * Compares labels with verdicts. Pure: the same files give the same numbers.
+ *
+ * @param tagsOf tags of a case; null without a dataset
  */
 export function calibrate(
   labels: readonly Label[],
@@ -100,7 +101,7 @@ export function calibrate(
   };
 }
 
-/** Verdicts of each answer, first repeat first. */
+/** The verdicts on each answer, in order of repeats. */
 export function verdictsByAnswer(verdicts: readonly JudgeVerdict[]): Map<string, JudgeVerdict[]> {
   const groups = new Map<string, JudgeVerdict[]>();
   for (const verdict of verdicts) {

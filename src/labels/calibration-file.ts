@@ -15,17 +15,17 @@ import { parseYaml } from "../project/parse-yaml.ts";
 import { bytesOf, replaceFile } from "./durable-file.ts";
 import { whileNobodyJudges } from "./verdict-file.ts";
 
-/** Where a judge's calibration is kept, relative to the project root. */
+/** Path of a judge's calibration, relative to the project root. */
 export function calibrationPath(judge: string, version: string): string {
   return `judges/${judge}/${version}.calibration.json`;
 }
 
-/** What of a label decides a calibration: all but its comment, its time and the text that the hash was made of. */
+/** Hash of the parts of a label that affect a calibration: everything but the comment, the time and the hashed text. */
 export function labelHash({ case: id, answer_hash, rater, verdict, picked, weight }: Label): string {
   return hashJson({ case: id, answer_hash, rater, verdict, picked, weight }).slice(0, 16);
 }
 
-/** The file's text: the same calibration always gives the same bytes, suites in alphabetical order. */
+/** The file's text. The same calibration always gives the same bytes; suites are in alphabetical order. */
 export function formatCalibration(file: CalibrationFile): string {
   const suites = Object.fromEntries(Object.entries(file.suites).sort(([a], [b]) => (a < b ? -1 : 1)));
   return `${JSON.stringify(calibrationFileSchema().parse({ ...file, suites }), null, 2)}\n`;
@@ -55,14 +55,14 @@ export function parseCalibration(bytes: Buffer, path: string): CalibrationFile {
 
 const AGAIN = "Calibrate again: evals calibrate <judge>. It costs nothing while the verdicts are there.";
 
-/** Null when the judge has never been calibrated. @param root absolute @throws {EvalsError} as `parseCalibration` */
+/** Null when the judge was never calibrated. @param root absolute @throws {EvalsError} like `parseCalibration` */
 export function readCalibration(root: string, judge: string, version: string): CalibrationFile | null {
   const path = calibrationPath(judge, version);
   const bytes = bytesOf(root, path);
   return bytes.length === 0 ? null : parseCalibration(bytes, path);
 }
 
-/** Writes what was found on one suite's labels; what the file says of other suites stays. @returns its path */
+/** Writes the results for one suite's labels; those for other suites are kept. @returns its path */
 export function writeCalibration(
   root: string,
   { judge, version }: { readonly judge: string; readonly version: string },

@@ -6,31 +6,31 @@ import { ROGAN_GLADEN_LEAST_YOUDEN, roganGladen } from "../statistics/rogan-glad
 import { mean } from "../statistics/sample-moments.ts";
 import { effectiveClusterSize, wilsonNeff } from "../statistics/wilson-interval.ts";
 
-/** A case of the run of which some answers are labelled. */
+/** A case of the run with labelled answers. */
 export interface LabelledCase {
-  /** Place among the cases of the run. */
+  /** Index among the cases of the run. */
   readonly place: number;
-  /** One entry a labelled answer: whether people pass it, and whether the run did. */
+  /** One entry per labelled answer: whether people pass it, and whether the run did. */
   readonly answers: readonly { readonly truth: boolean; readonly judged: boolean }[];
 }
 
 export interface CorrectionInput {
-  /** Of each answered case of the run: trials and how many the judge passes. */
+  /** For each answered case of the run: trials, and how many the judge passes. */
   readonly run: ClusterSums;
-  /** Of the judge, on the labels that count. */
+  /** The judge's agreement, from the labels that count. */
   readonly measures: Measures;
-  /** The labelled cases when they are a random sample of the run's; null when they are not. */
+  /** The labelled cases if they are a random sample of the run's cases; otherwise null. */
   readonly sample: readonly LabelledCase[] | null;
-  /** Scorers that decide the rate beside the judge: then only a sample of this run can say what is wrong with it. */
+  /** Whether other scorers also decide the rate; then only a sample of this run can be used for the correction. */
   readonly others: boolean;
 }
 
-/** Below this many labelled cases a sample of the run says too little for an interval of its own. */
+/** Minimum number of labelled cases for an interval from a sample of the run. */
 const LEAST_SAMPLE = 30;
 
 /**
- * A pass rate of the run with the judge's known error taken out. The interval holds what the run, the labels and the
- * judge leave open.
+ * A pass rate of the run corrected for the judge's known error. The interval covers the uncertainty of the run, the
+ * labels and the judge.
  */
 export function correctedRate(input: CorrectionInput): CorrectedRate {
   const { sensitivity, specificity } = input.measures;
@@ -52,7 +52,7 @@ function refused(why: string): CorrectedRate {
   return { value: null, low: null, high: null, method: null, labels: 0, why };
 }
 
-/** PPI++ over cases. One answer of each kind is added for the interval, without which it is too narrow near 0 and 1. */
+/** PPI++ over cases. For the interval, one answer of each kind is added; without them it is too narrow near 0 and 1. */
 function bySample({ run }: CorrectionInput, sample: readonly LabelledCase[]): CorrectedRate {
   const indexes = new Set(sample.map((one) => one.place));
   const share = (of: LabelledCase, key: "truth" | "judged"): number =>
@@ -96,7 +96,7 @@ function byErrorRates(
   const negatives = Math.max(1, Math.round(measures.negatives));
   const { mean: rawRate, size } = effectiveClusterSize(answeredOnly(run));
   const found = roganGladen({
-    // Only rounding can take a mean of shares out of [0, 1].
+    // Only rounding can move a mean of shares out of [0, 1].
     rawRate: held(rawRate),
     rated: Math.max(1, Math.round(size)),
     truePositives: Math.round(sensitivity * positives),

@@ -2,31 +2,31 @@ import type { Label } from "../domain/label.ts";
 import { answerKey } from "./label-file.ts";
 import { isAdjudicated } from "./truth.ts";
 
-/** Verdicts of one kind of opinion: so many of so many pass. */
+/** Number of pass verdicts among all verdicts of one kind. */
 export interface Votes {
   readonly pass: number;
   readonly of: number;
 }
 
-/** An answer of which there is more than one opinion. */
+/** An answer with more than one opinion. */
 export interface OpinedAnswer {
   readonly case: string;
   readonly answer_hash: string;
-  /** Verdicts of judges, members and repeats each counted; null when no judge spoke of it. */
+  /** Verdicts of judges, with members and repeats counted separately; null when no judge rated it. */
   readonly judged: Votes | null;
 }
 
-/** An answer, and how far opinions of it part. */
+/** An answer and how much opinions on it differ. */
 export interface DisputedAnswer<A> {
   readonly answer: A;
-  /** Chance that two opinions of it differ, in (0, 1]. */
+  /** Probability that two opinions on it differ, in (0, 1]. */
   readonly dispute: number;
   readonly between: "judge and people" | "judges" | "people";
 }
 
 /**
- * Answers on which judge and people, judges, or people part, the most disputed first; equals in the order given. An
- * answer that was adjudicated is settled among people, and is disputed only if the judge still contradicts them.
+ * Answers on which judges and people disagree, or judges, or people with each other; the most disputed first, ties in
+ * the order given. An adjudicated answer is only disputed if the judge contradicts the adjudication.
  */
 export function disputedAnswers<A extends OpinedAnswer>(
   answers: readonly A[],

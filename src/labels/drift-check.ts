@@ -4,22 +4,22 @@ import { holm } from "../statistics/multiple-comparisons.ts";
 import { mcnemarTwoSided } from "../statistics/paired-tests.ts";
 import { type JudgedLabel, measure } from "./measures.ts";
 
-/** An answer that is frozen: what people, the judge then and the judge now say of it. */
+/** A fixed answer with three verdicts: people's, the judge's earlier one, and the judge's current one. */
 export interface Rejudged {
   readonly truth: "pass" | "fail";
   readonly before: "pass" | "fail";
   readonly now: "pass" | "fail";
   readonly weight: number;
-  /** Of the verdicts that one session gave it: whether the first two differ; null when there was one. */
+  /** Whether the first two verdicts of one session differ; null when there was only one. */
   readonly repeatDiffers: boolean | null;
 }
 
 const ALPHA = 0.05;
 
 /**
- * Whether the judge itself has changed. The answers are the same, so the target has no part in it. Three questions,
- * Holm over them: has it become milder or stricter on answers that people pass, on answers that they fail, and does it
- * change its mind more often than it does within one session?
+ * Tests whether the judge itself has changed. The answers are the same, so the target has no influence. Three tests
+ * with Holm's correction: has the judge become milder or stricter on answers that people pass, on answers that people
+ * fail, and does it change its verdict more often than within one session?
  */
 export function driftCheck(answers: readonly Rejudged[]): DriftCheck {
   const turned = answers.filter((one) => one.before !== one.now);

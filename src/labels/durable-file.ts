@@ -15,7 +15,8 @@ import { readRegularFile } from "../project/regular-file.ts";
 import { unwritableReason } from "../project/unwritable-reason.ts";
 
 /**
- * Replaces a file in one step: a reader, and a process that is killed midway, finds the whole old text or the whole new one.
+ * Replaces a file atomically: readers see the whole old or the whole new text, even if the process is killed.
+ *
  * @param root absolute; `path` is relative to it
  * @throws {EvalsError} EVALS_FILE_UNWRITABLE
  */
@@ -36,7 +37,8 @@ export function replaceFile(root: string, path: string, text: string): void {
 }
 
 /**
- * Adds a line and waits until it is on the disk. A last line without a line feed is ended first.
+ * Appends a line and waits until it is on disk. If the last line has no line feed, one is added first.
+ *
  * @throws {EvalsError} EVALS_FILE_UNWRITABLE
  */
 export function appendLine(root: string, path: string, line: string): void {
@@ -53,7 +55,7 @@ export function appendLine(root: string, path: string, line: string): void {
   });
 }
 
-/** A file's bytes; none when it does not exist. @throws {EvalsError} for one that cannot be read */
+/** A file's bytes; empty when it does not exist. @throws {EvalsError} when it cannot be read */
 export function bytesOf(root: string, path: string): Buffer {
   try {
     return readRegularFile(join(root, path));

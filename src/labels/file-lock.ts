@@ -4,20 +4,20 @@ import { dirname } from "node:path";
 import { EvalsError } from "../domain/problem.ts";
 import { isAlive, markProcess, type ProcessMark } from "../processes/process-mark.ts";
 
-/** Milliseconds between two looks at a lock that somebody else holds. */
+/** Interval between attempts to take a lock, in milliseconds. */
 const PAUSE_MS = 20;
-/** Whoever holds it reads and writes one small file: ten seconds mean that it will not come free by itself. */
+/** The lock is only held while a small file is written, so after ten seconds it will not be released. */
 const MAX_LOOKS = 500;
 
-/** A file that is written under a lock, in words. */
+/** Describes a file that is written under a lock. */
 export interface LockedFile {
-  /** "labels", "verdicts". */
+  /** For instance "labels", "verdicts". */
   readonly noun: string;
-  /** The lock file's place for a person. */
+  /** Path of the lock file for messages. */
   readonly shown: string;
 }
 
-/** How a lock waits: the number of looks, and what happens between two. */
+/** How to wait for a lock: the number of attempts, and the pause between two. */
 export interface LockPatience {
   readonly looks: number;
   readonly pause: () => void;
@@ -26,11 +26,11 @@ export interface LockPatience {
 const PATIENT: LockPatience = { looks: MAX_LOOKS, pause: sleepAWhile };
 
 /**
- * Does the work while no other process on any machine does work under the same lock. The lock of a process that died on
- * this machine is taken over.
+ * Runs the work while no other process on any machine holds the same lock. A lock left by a dead process of this
+ * machine is taken over.
  *
- * @param place of the lock file, absolute; it is gone afterwards
- * @throws {EvalsError} EVALS_LABELS_BUSY, EVALS_VERDICTS_BUSY when it does not come free; then nothing was done
+ * @param place absolute path of the lock file, which is removed afterwards
+ * @throws {EvalsError} EVALS_LABELS_BUSY, EVALS_VERDICTS_BUSY when the lock is not released; then nothing was done
  */
 export function underLock<T>(
   place: string,
@@ -51,8 +51,9 @@ export function underLock<T>(
 }
 
 /**
- * Takes a lock without waiting. The lock of a process that died on this machine is taken over.
- * @returns false when another process has it; otherwise `place` is to be removed when the work is done
+ * Takes a lock without waiting. A lock left by a dead process of this machine is taken over.
+ *
+ * @returns false when another process has it; otherwise the caller must remove `place` when finished
  */
 export function tryLock(place: string): boolean {
   const mark = `${JSON.stringify({ host: hostname(), ...markProcess(process.pid) })}\n`;
@@ -61,13 +62,13 @@ export function tryLock(place: string): boolean {
   return true;
 }
 
-/** Who has a lock, in words: `process 4711 on build-3`. */
+/** The holder of a lock as text: `process 4711 on build-3`. */
 export function lockHolder(place: string): string {
   const owner = readOwner(place);
   return owner === undefined ? "another process" : `process ${owner.pid} on ${owner.host}`;
 }
 
-/** @returns false when somebody else has it */
+/** @returns false when another process has it */
 function claim(place: string, mark: string): boolean {
   try {
     writeFileSync(place, mark, { flag: "wx" });
@@ -78,7 +79,7 @@ function claim(place: string, mark: string): boolean {
   }
 }
 
-/** Removes a dead process's lock, one process at a time: two that did so at once could remove each other's new one. */
+/** Removes a dead process's lock, under a second lock: two processes doing it at once could remove each other's new lock. */
 function takeOver(place: string): boolean {
   const second = `${place}.takeover`;
   if (!claim(second, "")) return false;
@@ -90,7 +91,7 @@ function takeOver(place: string): boolean {
   }
 }
 
-/** Of another machine's process nothing is known, so it is taken to live. */
+/** A process of another machine cannot be checked, so it counts as alive. */
 function ownerIsDead(place: string): boolean {
   const owner = readOwner(place);
   if (owner === undefined || owner.host !== hostname()) return false;
@@ -99,7 +100,7 @@ function ownerIsDead(place: string): boolean {
 
 interface Owner extends Pick<ProcessMark, "pid"> {
   readonly host: string;
-  /** Absent in the lock of an older version. */
+  /** Absent in locks of older versions. */
   readonly started?: string | null;
 }
 

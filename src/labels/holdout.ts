@@ -1,12 +1,12 @@
 import { sha256 } from "../domain/json.ts";
 
-/** A case is for improving a judge, or for measuring it. */
+/** Whether a case is used to improve a judge, or to measure it. */
 export type Part = "dev" | "test";
 
-/** Of 256: one case in four. */
+/** Out of 256: one case in four. */
 const DEV_SHARE = 64;
 
-/** Which part a case is in. It follows from its id alone, so labels that are added later move nothing. */
+/** The part of a case. It depends on its id only, so that later labels do not change it. */
 export function partOf(caseId: string): Part {
   return Number.parseInt(sha256(`evals.holdout/1\n${caseId}`).slice(0, 2), 16) < DEV_SHARE ? "dev" : "test";
 }

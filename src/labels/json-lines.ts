@@ -9,30 +9,31 @@ import { problemList } from "../project/dataset-problems.ts";
 import { describeIssues } from "../project/describe-issues.ts";
 import { parseYaml } from "../project/parse-yaml.ts";
 
-/** What one file of lines is called and holds. */
+/** Describes one kind of JSONL file. */
 export interface LineFormat<T> {
   readonly schema: () => z.ZodType<T>;
-  /** `EVALS_LABELS`: the beginning of its problems' codes. */
+  /** Prefix of its problem codes, for instance `EVALS_LABELS`. */
   readonly code: string;
-  /** One line in a sentence: "label", "verdict". */
+  /** The word for one line: "label", "verdict". */
   readonly noun: string;
-  /** The identity of a line, where two of the same are a mistake. */
+  /** The identity of a line, if two lines with the same identity are an error. */
   readonly unique?: {
     readonly identity: (line: T) => string;
-    /** `rater "ana" of this answer`, for the sentence about two lines with the same identity. */
+    /** Text for the message about a repeated identity: `rater "ana" of this answer`. */
     readonly sameWords: (line: T) => string;
   };
-  /** Fills in what a line may leave out. */
+  /** Adds members that a line may omit. */
   readonly complete?: (line: object) => object;
-  /** A mistake that a schema cannot see. */
+  /** An error that the schema cannot detect. */
   readonly mistake?: (line: T) => Omit<Problem, "path" | "line" | "column"> | undefined;
 }
 
-/** A longer line is not parsed a second time to find the column of a mistake. */
+/** Longer lines are not parsed again to find the column of an error. */
 const LONGEST_PLACED_LINE = 100_000;
 
 /**
- * Reads one JSON object a line. Empty lines are passed over.
+ * Parses one JSON object per line, skipping empty lines.
+ *
  * @throws {EvalsError} with every mistake of the file, each with its line and column
  */
 export function parseLines<T>(bytes: Buffer, path: string, format: LineFormat<T>): T[] {
@@ -48,7 +49,7 @@ export function parseLines<T>(bytes: Buffer, path: string, format: LineFormat<T>
     if (line.trim() === "") continue;
     const at = { path, line: index + 1 };
     if (isConflictMarker(line)) {
-      // A line of both sides of a conflict would also be reported as a repeated line.
+      // A line on both sides of a conflict would also be reported as repeated.
       problems.add(conflict(at, format));
       break;
     }
@@ -106,7 +107,7 @@ function issuesOf<T>(
   at: At,
   { schema, code }: LineFormat<T>,
 ): Problem[] {
-  // JSON is YAML: its parser knows the place of every key.
+  // JSON is valid YAML, and the YAML parser knows the position of every key.
   const inLine = line.length > LONGEST_PLACED_LINE ? undefined : parseYaml(line, at.path).places;
   const places = {
     path: at.path,
@@ -122,7 +123,7 @@ function issuesOf<T>(
   );
 }
 
-/** The schema that a line names: no line of ours names one yet. */
+/** The schema version named in a line; none of our lines has one yet. */
 function newerFormat(value: unknown): string | undefined {
   const schema = (value as { schema?: unknown } | null)?.schema;
   return typeof schema === "string" && schema.startsWith("evals.") ? schema : undefined;

@@ -8,12 +8,12 @@ import { underLock } from "./file-lock.ts";
 import { type LineFormat, parseLines } from "./json-lines.ts";
 import { labelsPath } from "./labels-path.ts";
 
-/** What a label belongs to: SHA-256 of the answer's UTF-8 text, 64 hexadecimal digits. */
+/** Identifies the answer of a label: SHA-256 of its UTF-8 text, 64 hexadecimal digits. */
 export function answerHash(answer: string): string {
   return sha256(answer);
 }
 
-/** One answer of one case, as a key. */
+/** A key for one answer of one case. */
 export function answerKey({ case: id, answer_hash }: Pick<Label, "case" | "answer_hash">): string {
   return `${answer_hash} ${id}`;
 }
@@ -27,7 +27,7 @@ const FORMAT: LineFormat<Label> = {
     sameWords: ({ rater, case: id, of }) =>
       `rater "${rater}" for this answer of case "${id}"${of === undefined ? "" : `, of "${of}"`}`,
   },
-  // An answer that was picked at random represents itself alone.
+  // The default weight of a randomly picked answer is 1.
   complete: (line) =>
     "weight" in line || !("picked" in line) || line.picked !== "random" ? line : { ...line, weight: 1 },
   mistake: (label) => (answerHash(label.answer) === label.answer_hash ? undefined : wrongHash(label)),
@@ -42,18 +42,18 @@ function wrongHash({ answer }: Label): Omit<Problem, "path" | "line" | "column">
   };
 }
 
-/** @param path for the places of mistakes @throws {EvalsError} with every mistake of the file */
+/** @param path for the locations of mistakes @throws {EvalsError} with every mistake of the file */
 export function parseLabels(bytes: Buffer, path: string): Label[] {
   return parseLines(bytes, path, FORMAT);
 }
 
-/** A suite's labels; none when it has no file yet. @param root absolute @throws {EvalsError} as `parseLabels` */
+/** A suite's labels; empty when it has no file yet. @param root absolute @throws {EvalsError} like `parseLabels` */
 export function readLabels(root: string, suite: string): Label[] {
   const path = labelsPath(suite);
   return parseLabels(bytesOf(root, path), path);
 }
 
-/** The file's text: the same labels always give the same bytes, sorted so that branches that label apart merge. */
+/** The file's text. The same labels always give the same bytes, sorted so that labels from different branches merge. */
 export function formatLabels(labels: readonly Label[]): string {
   const sorted = [...labels].sort(
     (a, b) =>
@@ -67,7 +67,7 @@ export function formatLabels(labels: readonly Label[]): string {
 }
 
 function formatLabel(label: Label): string {
-  // One order of keys, whoever made the value.
+  // Normalizes the order of keys.
   return JSON.stringify(labelSchema().parse(label));
 }
 
@@ -75,15 +75,16 @@ function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Writes a suite's labels, sorted, in one step. */
+/** Writes a suite's labels atomically, sorted. */
 export function writeLabels(root: string, suite: string, labels: readonly Label[]): void {
   replaceFile(root, labelsPath(suite), formatLabels(labels));
 }
 
 /**
- * Keeps one label for good. A first label is one more line; another one of the same rater for the same answer takes
- * the place of the earlier one. What others write to the file at the same time stays.
- * @throws {EvalsError} for a file with mistakes, or one that others do not let go of; then nothing is written
+ * Saves one label. A first label is appended as a line; a second one by the same rater for the same answer replaces
+ * the first. Concurrent changes by others are kept.
+ *
+ * @throws {EvalsError} for a file with mistakes, or a lock that is not released; then nothing is written
  */
 export function saveLabel(root: string, suite: string, label: Label): void {
   whileNobodyWrites(root, suite, () => {
@@ -95,9 +96,10 @@ export function saveLabel(root: string, suite: string, label: Label): void {
 }
 
 /**
- * Takes a rater's label of an answer back; nothing when there is none, or by now another one: that was given later, in
- * another window or by an import.
- * @throws {EvalsError} as `saveLabel`
+ * Removes a rater's label of an answer. Does nothing when there is none, or when it has been replaced meanwhile, for
+ * instance in another window or by an import.
+ *
+ * @throws {EvalsError} like `saveLabel`
  */
 export function removeLabel(root: string, suite: string, label: Label): void {
   whileNobodyWrites(root, suite, () => {
@@ -107,7 +109,7 @@ export function removeLabel(root: string, suite: string, label: Label): void {
   });
 }
 
-/** Reads, changes and writes a suite's labels with nobody between. @throws {EvalsError} EVALS_LABELS_BUSY */
+/** Reads, changes and writes a suite's labels under a lock. @throws {EvalsError} EVALS_LABELS_BUSY */
 export function whileNobodyWrites<T>(root: string, suite: string, work: () => T): T {
   const lock = `.evals/labelling/${suite}.lock`;
   return underLock(join(root, lock), { noun: "labels", shown: lock }, work);
@@ -124,7 +126,7 @@ function isSameLabel(one: Label, other: Label): boolean {
   return isOfSame && one.at === other.at && one.verdict === other.verdict;
 }
 
-/** A warning about labels of cases that were changed since a judge spoke of the same answers; none without such a case. */
+/** A warning about labels of cases that changed after a judge rated the same answers; undefined when there are none. */
 export function changedCasesWarning(ids: readonly string[], path: string): Problem[] {
   if (ids.length === 0) return [];
   const [first, second] = ids;
@@ -140,7 +142,7 @@ export function changedCasesWarning(ids: readonly string[], path: string): Probl
   ];
 }
 
-/** Warnings about labels of cases that the dataset does not have: kept, and left out where the case is needed. */
+/** Warnings about labels of cases missing from the dataset. They are kept, but ignored where the case is needed. */
 export function unknownCases(labels: readonly Label[], path: string, known: readonly string[]): Problem[] {
   const ids = new Set(known);
   const unknown = [...new Set(labels.map((label) => label.case))].filter((id) => !ids.has(id)).sort();

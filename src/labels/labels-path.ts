@@ -1,4 +1,4 @@
-/** Where a suite's labels are kept, relative to the project root. */
+/** Path of a suite's labels, relative to the project root. */
 export function labelsPath(suite: string): string {
   return `labels/${suite}.jsonl`;
 }

@@ -1,13 +1,13 @@
 import type { LoadedScorer } from "../domain/project.ts";
 
-/** A scorer of a suite that rests on a model's opinion, and can be measured by labels. */
+/** A model-based scorer of a suite, which labels can measure. */
 export interface MeasuredScorer {
   readonly name: string;
-  /** Name of its judge's file; null for a scorer that has none. */
+  /** Name of its judge file; null when it has none. */
   readonly judge: string | null;
 }
 
-/** Those of a suite's scorers that rest on a model; none is opened to find out. */
+/** The model-based scorers of a suite; none of them needs to be opened. */
 export function measuredScorers(scorers: readonly Pick<LoadedScorer, "entry" | "asks">[]): MeasuredScorer[] {
   return scorers
     .filter(({ asks }) => asks !== undefined)

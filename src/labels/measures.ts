@@ -5,19 +5,19 @@ import { gwetAc1 } from "../statistics/gwet-ac1.ts";
 import { normalQuantile } from "../statistics/normal-distribution.ts";
 import { wilsonInterval } from "../statistics/wilson-interval.ts";
 
-/** An answer that people decided and the judge spoke of. */
+/** An answer with people's decision and the judge's verdict. */
 export interface JudgedLabel {
   readonly truth: "pass" | "fail";
   readonly verdict: "pass" | "fail";
-  /** Answers of the run that it represents; above 0. */
+  /** Number of the run's answers that it represents; above 0. */
   readonly weight: number;
 }
 
 const Z95 = normalQuantile(0.975);
-/** Weighted shares are given to the table functions as counts of so many. */
+/** Scale that converts weighted shares to integer counts, which the table functions need. */
 const SHARES = 1_000_000_000;
 
-/** How far verdicts agree with the truth. @param weighted false counts every answer once */
+/** Measures how far verdicts agree with the truth. @param weighted false counts every answer once */
 export function measure(pairs: readonly JudgedLabel[], weighted: boolean): Measures {
   const confusion = confusionOf(pairs);
   const unequal = weighted && pairs.some((one) => one.weight !== pairs[0]?.weight);
@@ -35,7 +35,7 @@ export function measure(pairs: readonly JudgedLabel[], weighted: boolean): Measu
     weighted: unequal,
     agreement,
     kappa: around(table === null ? null : cohenKappa(table), Math.sqrt(sumOf(table) / size), agreement),
-    // AC1's standard error is over units less one.
+    // The standard error of AC1 uses units minus one.
     ac1: around(
       table === null || pairs.length < 2 ? null : gwetAc1(table),
       Math.sqrt((sumOf(table) - 1) / (size - 1)),
@@ -57,7 +57,7 @@ export function confusionOf(pairs: readonly Pick<JudgedLabel, "truth" | "verdict
   return counts;
 }
 
-/** Kish: answers of equal weight that would say as much. */
+/** Kish's effective size: the number of equally weighted answers with the same information. */
 function effectiveSize(among: readonly JudgedLabel[], weight: (one: JudgedLabel) => number): number {
   let sum = 0;
   let squares = 0;
@@ -68,7 +68,7 @@ function effectiveSize(among: readonly JudgedLabel[], weight: (one: JudgedLabel)
   return squares === 0 ? 0 : (sum * sum) / squares;
 }
 
-/** A share with Wilson's interval. */
+/** A share with its Wilson interval. */
 function shareOf(
   among: readonly JudgedLabel[],
   hit: (one: JudgedLabel) => boolean,
@@ -85,7 +85,7 @@ function shareOf(
   return { value, ...wilsonInterval(value, effectiveSize(among, weight), Z95) };
 }
 
-/** People down, the judge across; pass first. Null without an answer. */
+/** People in rows, the judge in columns; pass first. Null without answers. */
 function tableOf(
   pairs: readonly JudgedLabel[],
   weight: (one: JudgedLabel) => number,
@@ -110,10 +110,10 @@ function sumOf(table: number[][] | null): number {
   return (table ?? []).flat().reduce((sum, count) => sum + count, 0);
 }
 
-/** A standard error below this is what rounding leaves of none. */
+/** A standard error below this is only rounding error. */
 const NO_SPREAD = 1e-9;
 
-/** The interval of an agreement. @param scale makes its standard error that of the effective number of answers */
+/** The interval of an agreement. @param scale converts its standard error to the effective number of answers */
 function around(found: Agreement | null, scale: number, agreement: Estimate): Estimate {
   if (found === null) return UNKNOWN_ESTIMATE;
   const value = found.estimate;
@@ -125,8 +125,8 @@ function around(found: Agreement | null, scale: number, agreement: Estimate): Es
 }
 
 /**
- * When all agree, or none, there is no spread to go by. The bounds are then those of the plain agreement, with the
- * chance agreement of two raters who use both words alike, which is the most that chance can do for AC1.
+ * If all agree, or none, there is no variation for a standard error. The bounds are then those of the plain
+ * agreement, with the chance agreement of two raters who use both categories equally, which is the maximum for AC1.
  */
 function withoutSpread(value: number, agreement: Estimate): { low: number; high: number } {
   const beyondChance = (share: number): number => (share - 0.5) / 0.5;

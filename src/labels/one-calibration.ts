@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { EvalsError } from "../domain/problem.ts";
 import { lockHolder, tryLock } from "./file-lock.ts";
 
-/** Whose verdicts are asked for, about whose answers. */
+/** The judge whose verdicts are asked for, and the suite. */
 export interface Calibrating {
   readonly judge: string;
   readonly version: string;
@@ -11,10 +11,11 @@ export interface Calibrating {
 }
 
 /**
- * Makes this process the only one that asks a judge about a suite's labelled answers.
+ * Makes this process the only one that calibrates a judge on a suite's answers.
+ *
  * @param root absolute
- * @returns lets others ask again
- * @throws {EvalsError} EVALS_CALIBRATE_BUSY when another process is at it; one that died does not count
+ * @returns a function that releases the lock
+ * @throws {EvalsError} EVALS_CALIBRATE_BUSY when another living process is calibrating
  */
 export function calibrateAlone(root: string, { judge, version, suite }: Calibrating): () => void {
   const lock = `.evals/calibrating/${judge}/${version}.${suite}.asking.lock`;

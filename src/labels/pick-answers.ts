@@ -2,24 +2,24 @@ import type { Label } from "../domain/label.ts";
 import { seededRandom } from "../statistics/seeded-random.ts";
 import type { Votes } from "./disputed.ts";
 
-/** One distinct answer of a case, and in how many trials of the run it was given. */
+/** A distinct answer of a case, and the number of the run's trials that gave it. */
 export interface PickableAnswer {
   readonly case: string;
   readonly answer_hash: string;
   readonly tags: readonly string[];
   readonly trials: number;
-  /** Verdicts of judges; null when no judge spoke of it. */
+  /** Verdicts of judges; null when no judge rated it. */
   readonly judged: Votes | null;
 }
 
-/** At random, or so that each judge verdict, each tag, or agreement and dispute is labelled equally often. */
+/** How to pick: at random, or so that each judge verdict, each tag, or agreement and dispute are labelled equally often. */
 export type PickBy = "random" | "verdict" | "tag" | "dispute";
 
-/** An answer to be labelled, with what its label has to say of how it was chosen. */
+/** An answer to label, with the information about its selection that its label stores. */
 export interface PickedAnswer<A> {
   readonly answer: A;
   readonly picked: Label["picked"];
-  /** Trials of the run that it represents; above 0. */
+  /** Number of the run's trials that it represents; above 0. */
   readonly weight: number;
 }
 
@@ -31,8 +31,8 @@ export interface PickOptions {
 }
 
 /**
- * Picks answers for people to label, in an order that says nothing of why each was picked. A case is picked a second
- * time only when every case has been: answers of one case say less than answers of two.
+ * Picks answers to label, in an order that does not reveal why each was picked. A second answer of a case is picked
+ * only after every case has one, because answers of the same case carry less information.
  */
 export function pickAnswers<A extends PickableAnswer>(
   answers: readonly A[],
@@ -84,7 +84,10 @@ function stratumOf({ judged, tags }: PickableAnswer, by: PickBy): string {
   }
 }
 
-/** Cases in random order, one answer each, then their second answers, … An answer given twice is twice as likely first. */
+/**
+ * Orders one answer of each case in random order, then the second answers, and so on. An answer given twice is twice
+ * as likely to come first.
+ */
 function spreadOverCases<A extends PickableAnswer>(answers: readonly A[], random: () => number): A[] {
   const cases = new Map<string, A[]>();
   for (const answer of answers) cases.set(answer.case, [...(cases.get(answer.case) ?? []), answer]);
@@ -93,7 +96,7 @@ function spreadOverCases<A extends PickableAnswer>(answers: readonly A[], random
   return Array.from({ length: rounds }, (_, round) => orders.flatMap((own) => own[round] ?? [])).flat();
 }
 
-/** A random order in which the chance to come first is in proportion to the trials. */
+/** A random order in which the probability of coming first is proportional to the number of trials. */
 function byTrials<A extends PickableAnswer>(answers: readonly A[], random: () => number): A[] {
   return answers
     .map((answer) => ({ answer, at: -Math.log(1 - random()) / answer.trials }))
@@ -101,7 +104,7 @@ function byTrials<A extends PickableAnswer>(answers: readonly A[], random: () =>
     .map(({ answer }) => answer);
 }
 
-/** Equal shares of `count`; what a small stratum cannot take goes to the others. */
+/** Divides `count` equally; what a small stratum cannot use goes to the others. */
 function allot(sizes: readonly number[], count: number): number[] {
   const shares = sizes.map(() => 0);
   let left = Math.min(

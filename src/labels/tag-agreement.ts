@@ -9,7 +9,7 @@ export interface TagAgreement {
   readonly n: number;
   readonly confusion: Confusion;
   readonly agreement: Estimate;
-  /** Two-sided against the answers without the tag, not corrected; null when all have it. */
+  /** Two-sided test against the answers without the tag, uncorrected; null when all have the tag. */
   readonly p: number | null;
   /** Benjamini–Hochberg at q = 0.10 over tags. */
   readonly differs: boolean;
@@ -17,7 +17,7 @@ export interface TagAgreement {
 
 const Q = 0.1;
 
-/** Agreement by tag, tags in alphabetical order. */
+/** Agreement by tag, in alphabetical order. */
 export function tagAgreements(
   pairs: readonly (JudgedLabel & { readonly labelled: { readonly case: string } })[],
   tagsOf: (caseId: string) => readonly string[],

@@ -6,39 +6,39 @@ import { ROGAN_GLADEN_LEAST_YOUDEN } from "../statistics/rogan-gladen.ts";
 import { MAX_INCONSISTENT } from "./biases.ts";
 import { labelHash } from "./calibration-file.ts";
 
-/** A scorer that rests on a model without being a judge has no versions of its own: its hash says which one it is. */
+/** Version used for a model-based scorer that is not a judge and has no version; its hash identifies it. */
 export const SCORER_VERSION = "0.0.0";
 
-/** How far the gate believes a judge, and why. */
+/** Whether the gate trusts a judge, and why. */
 export interface Trust {
   readonly judge: Pick<JudgeRef, "name" | "version">;
   readonly state: "uncalibrated" | "stale" | "under_bar" | "believed";
-  /** One sentence with the numbers. */
+  /** One sentence with numbers. */
   readonly why: string;
-  /** What a person does next; null when nothing is needed. */
+  /** The next step for the user; null when none is needed. */
   readonly next: string | null;
-  /** The figures that count; null without a calibration that fits. */
+  /** The measures that count; null without a valid calibration. */
   readonly measures: Measures | null;
-  /** Of which cases `measures` is. */
+  /** The cases that `measures` covers. */
   readonly part: "all" | "test";
 }
 
-/** What is known of a judge, and where it is to be believed. */
+/** What is known about a judge, and the limits for trusting it. */
 export interface TrustInput {
   readonly judge: JudgeRef;
   readonly suite: string;
-  /** What the calibration file says of this suite; null when it says nothing. */
+  /** The calibration for this suite; null when there is none. */
   readonly calibration: SuiteCalibration | null;
-  /** Suites that the calibration file speaks of. */
+  /** Other suites in the calibration file. */
   readonly elsewhere: readonly string[];
-  /** The labels that measure the judge, as they are now. */
+  /** The current labels that measure the judge. */
   readonly labels: readonly Label[];
-  /** By which a person adds to them; `evals label <suite>` when left out. */
+  /** The command that adds labels; default `evals label <suite>`. */
   readonly labelCommand?: string;
   readonly bar: JudgeBar;
 }
 
-/** Whether a rule that rests on this judge may block. */
+/** Decides whether a rule that depends on this judge may block. */
 export function trustIn(input: TrustInput): Trust {
   const { judge, calibration, bar } = input;
   const trust = (state: Trust["state"], why: string, next: string | null): Trust => ({
@@ -61,7 +61,7 @@ export function trustIn(input: TrustInput): Trust {
   return trust("believed", believedBecause(counted.measures), suggestion(input, calibration));
 }
 
-/** The hold-out alone counts as soon as it has labels enough. */
+/** Uses only the hold-out cases once they have enough labels. */
 export function countedPart(
   { all, test }: Pick<SuiteCalibration, "all" | "test">,
   bar: JudgeBar,
@@ -86,7 +86,7 @@ function uncalibrated(input: TrustInput): { why: string; next: string } {
   };
 }
 
-/** Why a calibration does not speak of this judge or these labels any more; null when it does. */
+/** Why a calibration is out of date for this judge or these labels; null when it is valid. */
 function staleBecause({ judge, labels }: TrustInput, calibration: SuiteCalibration): string | null {
   if (calibration.judge !== judge.hash) {
     return `judge ${named({ judge })} has changed since it was calibrated: its file, its model or its settings`;
@@ -127,7 +127,7 @@ function underBar(
   return null;
 }
 
-/** A judge that says the same of nearly every answer agrees with people as often as they say that too, and is worth nothing. */
+/** A judge that gives nearly every answer the same verdict may agree with people often and still be useless. */
 function whyUninformative({ sensitivity, specificity }: Measures): string | null {
   if (sensitivity.value === null || specificity.value === null) return null;
   const youden = sensitivity.value + specificity.value - 1;
@@ -146,7 +146,7 @@ function suggestion(input: TrustInput, calibration: SuiteCalibration): string | 
   return `${fresh} new ${fresh === 1 ? "label" : "labels"}: ${calibrateAgain(input)}`;
 }
 
-/** Towards zero, so that a bound that is missed does not look met. */
+/** Rounds towards zero, so that a missed bound does not look met. */
 function rounded(value: number | null): string {
   return value === null ? "unknown" : (Math.floor(value * 100) / 100).toFixed(2);
 }

@@ -1,10 +1,10 @@
 import type { Label } from "../domain/label.ts";
 import { answerKey } from "./label-file.ts";
 
-/** A rater whose name begins so settles a conflict: that label outweighs all others of the answer. */
+/** A rater whose name starts with this resolves conflicts: the label overrides all others of the answer. */
 export const ADJUDICATED = "adjudicated:";
 
-/** What people say of one answer. */
+/** The labels of one answer. */
 export interface LabelledAnswer {
   readonly key: string;
   readonly case: string;
@@ -13,7 +13,7 @@ export interface LabelledAnswer {
   /** The majority; null when all are unsure or it is a tie. */
   readonly truth: "pass" | "fail" | null;
   readonly labels: readonly Label[];
-  /** Answers of the run that this one represents. */
+  /** Number of the run's answers that it represents. */
   readonly weight: number;
   readonly picked: Label["picked"];
 }
@@ -43,7 +43,7 @@ function labelledAnswer(key: string, labels: readonly Label[]): LabelledAnswer {
     truth: truthOf(labels),
     labels,
     weight: first.weight,
-    // One label at random makes the answer part of a random sample, whoever labelled it again.
+    // One randomly picked label makes the answer part of a random sample, even if others labelled it too.
     picked: labels.some((label) => label.picked === "random") ? "random" : "stratified",
   };
 }
@@ -57,12 +57,12 @@ function truthOf(labels: readonly Label[]): LabelledAnswer["truth"] {
   return passes > fails ? "pass" : "fail";
 }
 
-/** Whether a label settles a conflict rather than being one more opinion. */
+/** Whether a label adjudicates a conflict. */
 export function isAdjudicated(label: Label): boolean {
   return label.rater.startsWith(ADJUDICATED);
 }
 
-/** Whether raters contradict each other with nobody to settle it. */
+/** Whether raters disagree without adjudication. */
 export function isTied({ truth, labels }: LabelledAnswer): boolean {
   return truth === null && labels.some((label) => label.verdict !== "unsure");
 }

@@ -6,7 +6,7 @@ import { underLock } from "./file-lock.ts";
 import { type LineFormat, parseLines } from "./json-lines.ts";
 import { answerKey } from "./label-file.ts";
 
-/** One line of `judges/<name>/<version>.verdicts.jsonl`: what the judge said of one labelled answer. */
+/** One line of `judges/<name>/<version>.verdicts.jsonl`: the judge's verdict on one labelled answer. */
 const verdictSchema = onDemand(() => {
   const hash = z.string().regex(/^[0-9a-f]{64}$/);
   const winner = z.enum(["answer", "other", "tie"]);
@@ -31,12 +31,12 @@ const verdictSchema = onDemand(() => {
 });
 export type JudgeVerdict = z.output<ReturnType<typeof verdictSchema>>;
 
-/** Where a judge's verdicts of the labelled answers are kept, relative to the project root. */
+/** Path of a judge's verdicts on labelled answers, relative to the project root. */
 export function verdictsPath(judge: string, version: string): string {
   return `judges/${judge}/${version}.verdicts.jsonl`;
 }
 
-// Cases of two suites may share an id and an answer, and be asked something else.
+// Includes the suite, because two suites may have the same case id and answer for different questions.
 const identity = (one: JudgeVerdict): string => `${one.repeat} ${answerKey(one)} ${one.content ?? ""}`;
 
 const FORMAT: LineFormat<JudgeVerdict> = {
@@ -49,21 +49,22 @@ const FORMAT: LineFormat<JudgeVerdict> = {
   },
 };
 
-/** @param path for the places of mistakes @throws {EvalsError} with every mistake of the file */
+/** @param path for the locations of mistakes @throws {EvalsError} with every mistake of the file */
 export function parseVerdicts(bytes: Buffer, path: string): JudgeVerdict[] {
   return parseLines(bytes, path, FORMAT);
 }
 
-/** A judge's verdicts; none when it has no file yet. @param root absolute @throws {EvalsError} as `parseVerdicts` */
+/** A judge's verdicts; empty when it has no file yet. @param root absolute @throws {EvalsError} like `parseVerdicts` */
 export function readVerdicts(root: string, judge: string, version: string): JudgeVerdict[] {
   const path = verdictsPath(judge, version);
   return parseVerdicts(bytesOf(root, path), path);
 }
 
 /**
- * Keeps one verdict for good: it is on the disk when this returns. What others write to the file at the same time stays.
- * Where the same judge's verdict under that number is there already, it stays; an earlier judge's gives way.
- * @throws {EvalsError} for a file with mistakes where one gives way, or one that others do not let go of
+ * Saves one verdict durably. Concurrent changes by others are kept. An existing verdict of the same judge with the
+ * same number is kept; one of an earlier judge is replaced.
+ *
+ * @throws {EvalsError} for a file with mistakes when a line must be replaced, or a lock that is not released
  */
 export function appendVerdict(root: string, judge: string, version: string, verdict: JudgeVerdict): void {
   const path = verdictsPath(judge, version);
@@ -77,7 +78,7 @@ export function appendVerdict(root: string, judge: string, version: string, verd
   });
 }
 
-/** The line of the same answer and number. Only lines that name the answer are read: the file may be long. */
+/** The line with the same answer and number. Only lines that mention the answer are parsed, because the file may be long. */
 function findVerdict(text: string, verdict: JudgeVerdict): JudgeVerdict | undefined {
   for (const line of text.split("\n")) {
     if (!line.includes(verdict.answer_hash)) continue;
@@ -87,7 +88,7 @@ function findVerdict(text: string, verdict: JudgeVerdict): JudgeVerdict | undefi
   return undefined;
 }
 
-/** Mistakes are reported to whoever reads the whole file. */
+/** Mistakes are reported by whoever reads the whole file. */
 function parsedOrNull(line: string): unknown {
   try {
     return JSON.parse(line);
@@ -97,9 +98,10 @@ function parsedOrNull(line: string): unknown {
 }
 
 /**
- * Sorts a file of verdicts, and drops those that do not count. What others write to it at the same time stays.
- * @returns those that are in the file now
- * @throws {EvalsError} as `readVerdicts`, and for a file that others do not let go of
+ * Sorts a file of verdicts and removes those that do not count. Concurrent changes by others are kept.
+ *
+ * @returns the remaining verdicts
+ * @throws {EvalsError} like `readVerdicts`, and for a lock that is not released
  */
 export function sortVerdicts(
   root: string,
@@ -115,13 +117,13 @@ export function sortVerdicts(
   });
 }
 
-/** Reads, changes and writes what is known of a judge with nobody between. @throws {EvalsError} EVALS_VERDICTS_BUSY */
+/** Reads, changes and writes a judge's verdicts under a lock. @throws {EvalsError} EVALS_VERDICTS_BUSY */
 export function whileNobodyJudges<T>(root: string, judge: string, version: string, work: () => T): T {
   const lock = `.evals/calibrating/${judge}/${version}.lock`;
   return underLock(join(root, lock), { noun: "verdicts", shown: lock }, work);
 }
 
-/** Writes all verdicts in one step. */
+/** Writes all verdicts atomically. */
 export function writeVerdicts(
   root: string,
   judge: string,
@@ -131,7 +133,7 @@ export function writeVerdicts(
   replaceFile(root, verdictsPath(judge, version), formatVerdicts(verdicts));
 }
 
-/** The file's text, sorted, so that branches merge. */
+/** The file's text, sorted so that branches merge. */
 function formatVerdicts(verdicts: readonly JudgeVerdict[]): string {
   const sorted = [...verdicts].sort(
     (a, b) => order(a.case, b.case) || order(a.answer_hash, b.answer_hash) || a.repeat - b.repeat,

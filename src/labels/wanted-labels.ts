@@ -3,37 +3,37 @@ import type { JudgeBar } from "../domain/judge-bar.ts";
 import type { CalibrationResult, Pair } from "./calibrate.ts";
 import { isTied, type LabelledAnswer } from "./truth.ts";
 
-/** ±10 points at 0.9 need so many answers of a kind. */
+/** Number of answers of a kind that gives ±10 points at 0.9. */
 const LEAST_OF_EACH = 35;
-/** A tag with fewer labels says nothing of its own. */
+/** Minimum number of labels for a result by tag. */
 const LEAST_IN_TAG = 10;
 const MAX_LISTED = 20;
 
-/** An answer that a person should look at, and why. */
+/** An answer that a person should check, and why. */
 export interface WantedAnswer {
   readonly case: string;
   readonly answer_hash: string;
   readonly why: "raters are divided" | "nobody is sure" | "thin cell" | "judge and people disagree";
 }
 
-/** How many more labels, and which ones. */
+/** How many more labels are needed, and which. */
 export interface WantedLabels {
-  /** Labels until the gate could believe the judge; 0 when it can, null when no number of labels would do. */
+  /** Labels needed until the gate can trust the judge; 0 when it does, null when no number is enough. */
   readonly more: number | null;
-  /** Further answers that people pass, or fail, until sensitivity or specificity is known to ±10 points. */
+  /** Further passing or failing answers needed to know sensitivity or specificity to ±10 points. */
   readonly passes: number;
   readonly fails: number;
-  /** Tags with so few labels that they say nothing of their own. */
+  /** Tags with too few labels for a result of their own. */
   readonly tags: readonly string[];
   /** Most useful first. */
   readonly answers: readonly WantedAnswer[];
-  /** Disagreements of the cases that are for improving the judge; those of the hold-out stay unread. */
+  /** Disagreements on the cases for improving the judge; those of the hold-out cases are not shown. */
   readonly disagreements: readonly WantedAnswer[];
 }
 
 /**
- * @param counted the figures by which the gate goes
- * @param unlabelled answers that the judge has judged and no person has, for instance those of the newest run
+ * @param counted the measures that the gate uses
+ * @param unlabelled answers with a judge's verdict and no label, for instance those of the newest run
  */
 export function wantedLabels(
   result: Pick<CalibrationResult, "answers" | "pairs" | "tags">,
@@ -44,7 +44,7 @@ export function wantedLabels(
   const { tp, fp, fn, tn } = counted.confusion;
   const passes = Math.max(0, LEAST_OF_EACH - tp - fn);
   const fails = Math.max(0, LEAST_OF_EACH - tn - fp);
-  // What the judge says is the best guess at what people will say.
+  // The judge's verdict is the best prediction of people's.
   const scarce = fails >= passes ? "fail" : "pass";
   const thin = fails + passes === 0 ? [] : unlabelled.filter((one) => one.verdict === scarce);
   return {
@@ -76,14 +76,14 @@ function wanted(
   return { case: id, answer_hash, why };
 }
 
-/** Labels until AC1's lower bound is over the bar, if the judge goes on as it did. */
+/** Labels needed until AC1's lower bound exceeds the limit, if the agreement stays the same. */
 function moreLabels({ n, ac1 }: Measures, bar: JudgeBar): number | null {
   const missing = Math.max(0, bar.min_labels - n);
   if (ac1.value === null || ac1.low === null) return missing;
   if (ac1.low >= bar.min_ac1) return missing;
   const margin = ac1.value - bar.min_ac1;
   if (margin <= 0) return n < bar.min_labels ? missing : null;
-  // The half-width shrinks with the root of the number of labels.
+  // The half-width decreases with the square root of the number of labels.
   const needed = Math.ceil(n * ((ac1.value - ac1.low) / margin) ** 2);
   return Math.max(missing, needed - n);
 }

@@ -1,8 +1,8 @@
 import type { UserFunction } from "./user-function.ts";
 
 /**
- * What a module gives that makes cases, as a function without arguments: its default export, or else its export `cases`. That is a
- * list, a function that gives one, or a generator. Undefined where it exports none of these.
+ * A module's cases as a function without arguments: the default export, or else the export `cases`. It is a list, a
+ * function that returns one, or a generator. Undefined when there is none.
  */
 export function exportedCases(loaded: {
   readonly default?: unknown;
@@ -20,7 +20,7 @@ function isMany(value: unknown): value is Many {
   return Symbol.asyncIterator in value || Symbol.iterator in value;
 }
 
-/** @throws {Error} for what is no list */
+/** @throws {Error} for a value that is not a list */
 async function gathered(value: unknown): Promise<unknown[]> {
   if (!isMany(value)) throw new Error("it gives no list of cases");
   const all: unknown[] = [];

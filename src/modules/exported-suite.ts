@@ -3,8 +3,8 @@ import type { UserFunction } from "./user-function.ts";
 type Given = { readonly [key: string]: unknown };
 
 /**
- * What a module gives that is a suite, as a function without arguments: its default export, in which every function among the scorers is
- * an entry that names it. Undefined where it exports no suite.
+ * A module's suite as a function without arguments: the default export, with every function among the scorers
+ * replaced by an entry that refers to it. Undefined when there is none.
  *
  * @param file of the module, relative to the project root
  */
@@ -16,7 +16,7 @@ export function exportedSuite(
   return isMap(suite) ? () => described(suite, [], file) : undefined;
 }
 
-/** The function that stands at a path: a named export, or a place in the default one: `scorers.0`. */
+/** The function at a path: a named export, or a path in the default export such as `scorers.0`. */
 export function functionAt(exports: Given, path: string): unknown {
   const steps = path.split(".");
   const walk = (from: unknown): unknown =>

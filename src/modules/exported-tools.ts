@@ -2,19 +2,19 @@ import { readReturned } from "./returned-value.ts";
 import { errorText, isRecord } from "./tool-words.ts";
 import { isThenable, type UserFunction } from "./user-function.ts";
 
-/** A tool of a module, as it describes itself. */
+/** A tool as described by its module. */
 export interface DescribedTool {
   readonly name: string;
   readonly description: string;
   /** JSON Schema of its arguments. */
   readonly parameters: unknown;
-  /** It changes nothing. */
+  /** Whether it only reads. */
   readonly reads: boolean;
   /** The module that exports it. */
   readonly file: string;
 }
 
-/** What is asked of modules with tools. A session is one trial: its state is its own. */
+/** A request to modules with tools. A session is one trial with its own state. */
 export type ToolAsk =
   | { readonly act: "describe" }
   /** @property state JSON text */
@@ -29,12 +29,12 @@ export type ToolAsk =
     }
   | { readonly act: "close"; readonly session: string };
 
-/** What they answer. Values are JSON text, read when the call returned: what a tool hands out may change later. */
+/** The reply of the modules. Values are JSON text, made when the call returned, because a tool may change the object later. */
 export type ToolReply =
   | { readonly tools: readonly DescribedTool[]; readonly mistakes: readonly string[] }
   | { readonly json: string }
   | { readonly error: string }
-  /** The session is not known: the thread that held its state is gone. */
+  /** The session is unknown: the thread with its state has ended. */
   | { readonly unknown_session: true };
 
 interface Tool extends DescribedTool {
@@ -44,7 +44,7 @@ interface Tool extends DescribedTool {
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const NO_ARGUMENTS = { type: "object", properties: {} };
 
-/** The tools that a module exports, with what is wrong with them. */
+/** The tools that a module exports, and what is wrong with them. */
 function toolsOf(file: string, exported: unknown): { readonly tools: Tool[]; readonly mistakes: string[] } {
   if (!isRecord(exported))
     return { tools: [], mistakes: [`${file}: its default export is no object of tools`] };
@@ -74,15 +74,12 @@ function readTool({ description, parameters, reads, run }: Record<string, unknow
     description: typeof description === "string" ? description : "",
     parameters: parameters ?? NO_ARGUMENTS,
     reads: reads === true,
-    // With its own object, so that tools may be methods.
+    // Called on its own object, so that tools may be methods.
     run: run as UserFunction,
   };
 }
 
-/**
- * The tools of several modules as one function. Modules that are named together share a trial's state, so that one tool sees what
- * another has done.
- */
+/** The tools of several modules as one function. They share a trial's state, so that one tool sees what another has done. */
 export function exportedTools(
   modules: readonly { readonly file: string; readonly exports: { readonly default?: unknown } }[],
 ): UserFunction {
@@ -135,7 +132,7 @@ function callTool(
   }
 }
 
-/** Nothing returned is null: many tools only do something. */
+/** undefined becomes null: many tools return nothing. */
 function readResult(value: unknown): ToolReply {
   if (value === undefined) return { json: "null" };
   const read = readReturned(value);

@@ -5,7 +5,7 @@ const isStdout = (target: unknown): boolean => target === 1 || target === "/dev/
 
 type Written = string | NodeJS.ArrayBufferView;
 
-/** The part of the data that `fs.writeSync(fd, data, offset, length)` means. */
+/** The part of the data selected by `fs.writeSync(fd, data, offset, length)`. */
 function partOf(data: Written, offset: unknown, length: unknown): string | Uint8Array {
   if (typeof data === "string") return data;
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -14,12 +14,12 @@ function partOf(data: Written, offset: unknown, length: unknown): string | Uint8
 }
 
 /**
- * What a user's code writes to file descriptor 1 by the functions of node:fs that wait goes to stderr: stdout belongs to the
- * report. A stream over stdout that is already open is not touched.
+ * Redirects what user code writes to file descriptor 1 with node:fs's synchronous functions to stderr, because stdout
+ * belongs to the report. An already open stream over stdout is not affected.
  */
 export function keepDescriptorFree(): void {
   const { writeSync, writeFileSync, appendFileSync } = fs;
-  // By the stream, not by its descriptor: a pipe that is full just then would be an error.
+  // Uses the stream instead of the descriptor, because a full pipe would be an error.
   const toStderr = (part: string | Uint8Array): number => {
     process.stderr.write(part);
     return Buffer.byteLength(part);

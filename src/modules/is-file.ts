@@ -1,16 +1,16 @@
 import { existsSync, type Stats, statSync } from "node:fs";
 
-/** What is there; undefined for nothing, and for a name that no disk can have: too long, or with a NUL in it. */
+/** What exists at the path; undefined when there is nothing, or the name is impossible: too long, or with a NUL. */
 export function foundAt(path: string): Stats | undefined {
   return existsSync(path) ? statSync(path) : undefined;
 }
 
-/** Whether a file can be read there; a path through a file, or one that no disk can have, is none. */
+/** Whether a file can be read at the path; false for a path through a file or an impossible name. */
 export function isFile(path: string): boolean {
   return foundAt(path)?.isFile() === true;
 }
 
-/** What is there instead of a file: "a directory"; undefined for a file, and where there is nothing. */
+/** What is there instead of a file, for instance "a directory"; undefined for a file or nothing. */
 export function otherThanFile(path: string): string | undefined {
   const found = foundAt(path);
   if (found === undefined || found.isFile()) return undefined;

@@ -5,14 +5,14 @@ import { isFile } from "./is-file.ts";
 import { fromRoot, repositoryPath } from "./repository-path.ts";
 
 /**
- * `from "./x"`, `import "./x"`, `import("./x")`, `require("./x")`. A regular expression, not a parser: one that stands in
- * a comment costs a file too many in the hash, which is harmless; none is missed unless its name is computed.
+ * Matches `from "./x"`, `import "./x"`, `import("./x")`, `require("./x")`. A regular expression is sufficient: a
+ * match in a comment only adds a file to the hash, and only computed names are missed.
  */
 const RELATIVE_IMPORT = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(["'`])(\.\.?\/[^"'`\n]+)\1/g;
 
 const CODE = new Set([".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"]);
 const ENDINGS = [".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx", ".json"];
-/** TypeScript's habit: `./x.js` may mean `./x.ts`. */
+/** In TypeScript, `./x.js` may mean `./x.ts`. */
 const COMPILED: Readonly<Record<string, string>> = {
   ".js": ".ts",
   ".mjs": ".mts",
@@ -43,13 +43,13 @@ function importsOf(root: string, file: string): string[] {
 }
 
 /**
- * A module and every file of the repository that it imports, directly or through others, by relative imports.
- * Packages are not in it: the lock file is what pins them.
+ * A module and every repository file that it imports by relative paths, directly or indirectly. Packages are not
+ * included; the lock file pins them.
  *
  * @param root absolute path of the project root
  * @param path of the module, relative to the root
  * @returns paths relative to the root with `/`: the module itself first, the others sorted
- * @throws {Error} when the module is not there, or when it or an import leaves the git repository
+ * @throws {Error} when the module does not exist, or when it or an import is outside the git repository
  */
 export function moduleFiles(root: string, path: string): string[] {
   const first = repositoryPath(root, path);
@@ -60,8 +60,8 @@ export function moduleFiles(root: string, path: string): string[] {
 }
 
 /**
- * What each file says, for a fingerprint.
- * Line ends are made alike first: a checkout on Windows may hold CRLF where git holds LF.
+ * Hashes of the files for a fingerprint. Line ends are normalized first, because a checkout on Windows may have CRLF
+ * where git has LF.
  *
  * @param files relative to the root
  * @returns path to 64 hexadecimal digits

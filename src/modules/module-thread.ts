@@ -10,23 +10,23 @@ import {
 } from "./thread-messages.ts";
 import type { CallOutcome, FunctionCall } from "./user-function.ts";
 
-/** A call that is waited for. */
+/** A call whose result is awaited. */
 export interface PendingCall {
   readonly call: FunctionCall;
-  /** How long it may take from its begin, in milliseconds. */
+  /** Time limit from its start, in milliseconds. */
   readonly timeout_ms: number;
-  /** Called once. @param ms from the call's begin in the thread to its outcome */
+  /** Called once. @param ms from the start of the call in the thread to its result */
   settle(outcome: CallOutcome, ms: number): void;
 }
 
-/** Why a thread is no more, and what becomes of the calls that were in it. */
+/** Why a thread ended, and its unfinished calls. */
 export interface ThreadEnd {
-  /** False: the module did not come up, and would not another time. */
+  /** Whether the module was loaded; if not, loading again would fail too. */
   readonly loaded: boolean;
-  /** The one that held or ended the thread, as far as it is known. */
+  /** The call that blocked or ended the thread, if known. */
   readonly culprit: PendingCall | undefined;
   readonly outcome: CallOutcome;
-  /** Others whose code had begun. */
+  /** Other calls that had started. */
   readonly begun: readonly PendingCall[];
   readonly notBegun: readonly PendingCall[];
 }
@@ -35,31 +35,31 @@ export interface ThreadOptions {
   readonly root: string;
   readonly file: string;
   readonly gives?: ModuleGives | undefined;
-  /** Further modules in the same thread; only those with tools have some. */
+  /** Other modules in the same thread; only used for tools. */
   readonly beside?: readonly string[] | undefined;
-  /** The thread's own environment; what the module changes in it stays there. */
+  /** The thread's own environment; changes by the module stay in the thread. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What the module prints, line by line. */
+  /** Called with each line that the module prints. */
   readonly print: (line: string) => void;
-  /** The thread ended by itself, or was ended because it never gave way. */
+  /** Called when the thread ended by itself, or was terminated because it was blocked. */
   readonly ended: (end: ThreadEnd) => void;
-  /** An error that belongs to no call that is still under way. */
+  /** Called for an error that belongs to no running call. */
   readonly late: (message: string) => void;
 }
 
-/** How a module came up: ready to be called, or not. */
+/** The result of loading a module. */
 export type Loading =
   | { readonly kind: "loaded" }
   | { readonly kind: "no-function" }
   | { readonly kind: "broken"; readonly message: string };
 
-/** How often calls are looked after, in milliseconds. */
+/** Interval of checking the calls, in milliseconds. */
 const LOOK_MS = 50;
-/** A thread that has shown no life for so long may be held by one of its calls. */
+/** A thread without a heartbeat for this long may be blocked by a call. */
 const HELD_MS = 500;
-/** Longest time for loading a module, its imports included. */
+/** Time limit for loading a module with its imports, in milliseconds. */
 const LONGEST_LOADING_MS = 30_000;
-/** How long a thread may take to end by itself. */
+/** Time for a thread to end by itself, in milliseconds. */
 const GRACE_MS = 100;
 
 interface InThread {
@@ -68,8 +68,8 @@ interface InThread {
 }
 
 /**
- * A thread in which a user's module lives, as seen from outside. It may be held by the module's code for ever: so its
- * calls are looked after from here.
+ * A worker thread that runs a user's module, controlled from the main thread. The module's code may block it forever,
+ * so its calls are monitored from here.
  */
 export class ModuleThread {
   readonly loading: Promise<Loading>;
@@ -125,7 +125,7 @@ export class ModuleThread {
     return this.#over;
   }
 
-  /** @returns a number to abort it by */
+  /** @returns a number for aborting it */
   ask(pending: PendingCall): number {
     const id = ++this.#lastId;
     this.#calls.set(id, { pending, beganAt: undefined });
@@ -134,14 +134,14 @@ export class ModuleThread {
     return id;
   }
 
-  /** The call is no longer waited for; its code gets the signal. */
+  /** Stops waiting for the call and aborts its signal. */
   forget(id: number, timeout: string | null): void {
     if (!this.#calls.delete(id)) return;
     this.#send({ type: "abort", id, timeout });
     if (this.#calls.size === 0) this.#idle();
   }
 
-  /** Asks the thread to end, and ends it when it does not. Calls in it are not settled. */
+  /** Asks the thread to end, and terminates it if it does not. Its unfinished calls get no result. */
   async close(): Promise<void> {
     if (this.#over) return;
     this.#over = true;
@@ -207,7 +207,7 @@ export class ModuleThread {
     const now = performance.now();
     const since = now - this.#lookedAt;
     this.#lookedAt = now;
-    // This thread was held itself: what has arrived meanwhile is read first.
+    // The main thread itself was blocked: first read the messages that arrived meanwhile.
     if (since > HELD_MS) return;
     if (!this.#isLoaded) return;
     const beat = Atomics.load(this.#state, SHARED.beat);
@@ -227,14 +227,14 @@ export class ModuleThread {
       return;
     }
     for (const [id, { pending }] of late) {
-      // Held by another call, perhaps: whose fault it is shows when its own time is over.
+      // Another call may be blocking the thread: this one is only blamed when its own time is over.
       if (quiet >= Math.min(HELD_MS, Math.max(60, pending.timeout_ms / 2))) continue;
       this.forget(id, "no reply in time");
       pending.settle({ kind: "timeout" }, pending.timeout_ms);
     }
   }
 
-  /** How long the thread may be held: as long as the call whose code runs may take. */
+  /** How long the thread may be blocked: the time limit of the running call. */
   #patience(): number {
     const current = this.#calls.get(Atomics.load(this.#state, SHARED.current));
     if (current !== undefined) return current.pending.timeout_ms;
@@ -275,7 +275,7 @@ function printLines(stream: NodeJS.ReadableStream, print: (line: string) => void
     const lines = (held + text).split("\n");
     held = lines.pop() ?? "";
     for (const line of lines) print(line);
-    // A line without an end is not kept for ever.
+    // Limits the memory for a line without end.
     if (held.length > 64 * 1024) {
       print(held);
       held = "";
@@ -286,7 +286,7 @@ function printLines(stream: NodeJS.ReadableStream, print: (line: string) => void
   });
 }
 
-/** The built program has the thread's code as a file beside it; from source, TypeScript is loaded by jiti there too. */
+/** In the build, the thread's code is a separate file; from source, jiti loads the TypeScript. */
 function startThread(options: WorkerOptions): Worker {
   const here = import.meta.url;
   if (!here.endsWith(".ts")) {

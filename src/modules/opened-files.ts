@@ -2,12 +2,12 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileHashes } from "./module-files.ts";
 
-/** A program may write to the other files that it is given: a log, a cache. */
+/** Only code files are checked: a program may write to its other files, for instance a log or cache. */
 const CODE = /\.(?:[cm]?[jt]sx?|py|rb|pl|php|lua|sh|bash|r|jl|ps1|jar|wasm)$/i;
 
 /**
- * The files that a program of the user's is made of, as they were when it was opened: what its fingerprint says. A process
- * that is started later reads what they are then, so whoever starts one asks first whether that is still the same.
+ * The files of a user's program as they were when it was opened; its fingerprint covers these. A process started
+ * later would run the changed files, so this is checked before each start.
  */
 export class OpenedFiles {
   readonly hashes: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export class OpenedFiles {
     this.hashes = fileHashes(root, files);
   }
 
-  /** A sentence that names the first file of code that says something else now; undefined when none does. */
+  /** A sentence that names the first changed code file; undefined when there is none. */
   changed(): string | undefined {
     for (const [file, mark] of this.#marks) {
       const now = this.#markOf(file);
@@ -33,7 +33,7 @@ export class OpenedFiles {
     return undefined;
   }
 
-  /** Changes whenever a file is written, also when it says the same as before. */
+  /** Changes whenever the file is written, even with the same content. */
   #markOf(file: string): string {
     const found = statSync(resolve(this.#root, file), { throwIfNoEntry: false });
     return found === undefined ? "gone" : `${found.mtimeMs} ${found.ctimeMs} ${found.size} ${found.ino}`;

@@ -1,6 +1,6 @@
 import type { ModuleEvents } from "../domain/module-events.ts";
 
-/** In a process that is ours alone: a line goes to stderr, and an error outside of any call is one of the process. */
+/** Handlers for a process that is only ours: lines go to stderr, and an error outside of any call is thrown in the process. */
 export const ownProcess: ModuleEvents = {
   printed: (line) => void process.stderr.write(`${line}\n`),
   threwOutside: (error) => {

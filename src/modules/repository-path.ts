@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 
-/** The nearest directory at or above `start` that holds `.git` (a worktree's is a file); undefined when none does. */
+/** The nearest directory at or above `start` with `.git` (a file in a worktree); undefined when there is none. */
 function gitRootAbove(start: string): string | undefined {
   for (let at = start; ; at = dirname(at)) {
     if (existsSync(resolve(at, ".git"))) return at;
@@ -14,7 +14,7 @@ function isInside(boundary: string, path: string): boolean {
   return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** The real place of a path whose last parts may not exist yet: links are followed as far as there is something. */
+/** The real path of a path whose last parts may not exist yet; links are resolved as far as it exists. */
 function realPlace(path: string): string {
   if (existsSync(path)) return realpathSync(path);
   const parent = dirname(path);
@@ -22,14 +22,14 @@ function realPlace(path: string): string {
 }
 
 /**
- * The absolute place of a path that a user wrote in a file of the project.
+ * The absolute path of a path in a project file.
  *
- * What defines a result must be in git, so a path that leaves the enclosing git repository (by `..`, by being
- * absolute, or by a symbolic link) is refused. Whether anything is there is not asked.
+ * Everything that defines a result must be in git, so a path outside of the git repository (by `..`, an absolute
+ * path, or a symbolic link) is rejected. The file need not exist.
  *
- * @param root absolute path of the project root, which may lie inside a larger repository
+ * @param root absolute path of the project root, which may be inside a larger repository
  * @param path relative to the root, with `/`
- * @throws {Error} with a sentence for the user
+ * @throws {Error} with a message for the user
  */
 export function repositoryPath(root: string, path: string): string {
   const boundary = gitRootAbove(root) ?? root;
@@ -40,7 +40,7 @@ export function repositoryPath(root: string, path: string): string {
   return place;
 }
 
-/** `path` as the project writes it: relative to the root, with `/` on every system. */
+/** The path relative to the root, with `/` on every system. */
 export function fromRoot(root: string, path: string): string {
   return relative(root, path).split(sep).join("/");
 }

@@ -1,19 +1,19 @@
 import { MAX_NESTED } from "../domain/json-depth.ts";
 import { LONGEST_REPLY, LONGEST_REPLY_WORDS } from "../domain/longest-reply.ts";
 
-/** What a user's function gave back, as JSON text; or what there is about it that JSON cannot say. */
+/** The return value of a user's function as JSON text, or the reason why JSON cannot represent it. */
 export type ReturnedValue =
   | { readonly kind: "json"; readonly text: string }
   | { readonly kind: "odd"; readonly what: string };
 
 class OddValue extends Error {}
 
-/** Built-in objects that would silently become `{}`. */
+/** Built-in objects that JSON would silently convert to `{}`. */
 const OPAQUE = [Map, Set, WeakMap, WeakSet, RegExp, Error, ArrayBuffer, Promise] as const;
 
 /**
- * Reads a value that a user's function returned. Nothing is changed in silence: what JSON cannot say is named with its place.
- * Reading may run the user's code (a getter, a proxy), so it belongs to the call.
+ * Converts a returned value to JSON text. Nothing is changed silently: a value that JSON cannot represent is reported
+ * with its path. Reading may run user code (a getter or proxy), so it counts as part of the call.
  */
 export function readReturned(value: unknown): ReturnedValue {
   try {
@@ -33,11 +33,11 @@ function tooLong(): OddValue {
 }
 
 class Reader {
-  /** The objects that hold the one being read. */
+  /** The enclosing objects of the one being read. */
   readonly #holders = new Set<object>();
   #made = 0;
 
-  /** A copy that JSON can say; undefined for undefined. */
+  /** A copy for JSON; undefined for undefined. */
   read(value: unknown, at: string): unknown {
     this.#made += typeof value === "string" ? value.length : 1;
     if (this.#made > LONGEST_REPLY) throw tooLong();
@@ -85,7 +85,7 @@ class Reader {
     });
   }
 
-  /** As JSON does, a member that is undefined is left out. */
+  /** Like JSON, omits members that are undefined. */
   #readMembers(value: object, at: string): Record<string, unknown> {
     const members: [string, unknown][] = [];
     for (const key of Object.keys(value)) {
@@ -112,7 +112,7 @@ function odd(what: string, at: string): OddValue {
 
 const LONGEST_MESSAGE = 10_000;
 
-/** What was thrown, as one line. It may be any value, and making it a text may throw again. */
+/** A thrown value as one line. It may be any value, and converting it to text may throw again. */
 export function thrownWords(error: unknown): string {
   try {
     if (error instanceof Error) return `${error.name}: ${error.message}`.slice(0, LONGEST_MESSAGE);
@@ -122,7 +122,7 @@ export function thrownWords(error: unknown): string {
   }
 }
 
-/** The message alone, where the kind of error says nothing more. */
+/** Only the message, for general kinds of errors. */
 export function thrownMessage(error: unknown): string {
   try {
     return error instanceof Error ? String(error.message).slice(0, LONGEST_MESSAGE) : thrownWords(error);

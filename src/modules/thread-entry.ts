@@ -1,4 +1,4 @@
-// The code of a thread that runs a user's module. Built as a file of its own: dist/thread-entry.js.
+// The code of a worker thread that runs a user's module. Built as a separate file: dist/thread-entry.js.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { parentPort, workerData } from "node:worker_threads";
@@ -18,7 +18,7 @@ import {
   type UserFunction,
 } from "./user-function.ts";
 
-/** How often the thread shows that its event loop turns, in milliseconds. */
+/** Interval of the heartbeat that shows that the thread's event loop is running, in milliseconds. */
 const BEAT_MS = 20;
 
 interface Call {
@@ -26,7 +26,7 @@ interface Call {
   readonly controller: AbortController;
   readonly started: number;
   outcome: CallOutcome | undefined;
-  /** Milliseconds from its begin to its outcome. */
+  /** Milliseconds from its start to its result. */
   ms: number;
 }
 
@@ -37,7 +37,7 @@ if (port === null) throw new Error("This file is the code of a thread.");
 const send = (message: FromThread): void => port.postMessage(message);
 
 const calls = new Map<number, Call>();
-/** Whose code runs: errors that are thrown later, outside of the call, still belong to it. */
+/** The call whose code runs: errors thrown later, outside of the call, still belong to it. */
 const owner = new AsyncLocalStorage<number>();
 const waiting: (ToThread & { type: "call" })[] = [];
 let done: Call[] = [];
@@ -51,7 +51,7 @@ function finish(call: Call, outcome: CallOutcome): void {
   turn();
 }
 
-/** Runs a part of a call's own code, so that it is known whose it is if it never gives way. */
+/** Runs part of a call's code, recording whose it is in case it blocks. */
 function within<T>(call: Call, work: () => T): T {
   Atomics.store(state, SHARED.current, call.id);
   try {
@@ -88,7 +88,7 @@ function begin(agent: UserFunction, { id, call: asked }: ToThread & { type: "cal
   }
 }
 
-/** One call a turn of the event loop: what an earlier one made is sent before the next can hold the thread. */
+/** One call per turn of the event loop, so that a result is sent before the next call can block the thread. */
 let agent: UserFunction | undefined;
 function turn(): void {
   if (turning) return;
@@ -109,7 +109,7 @@ function turn(): void {
   });
 }
 
-/** An error outside of any call: of the one whose code had started what threw, as long as it is under way. */
+/** Handles an error outside of any call: it belongs to the call whose code started it, if that is still running. */
 function thrownOutside(error: unknown): void {
   const known = calls.get(owner.getStore() ?? 0);
   const [only, ...others] = known === undefined ? calls.values() : [known];

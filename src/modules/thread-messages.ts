@@ -1,26 +1,26 @@
 import type { CallOutcome, FunctionCall } from "./user-function.ts";
 
-/** What is made of a module's exports: a function of cases, of tools or of a suite, or the one that stands at a path of them. */
+/** What to use of a module's exports: a function for cases, tools or a suite, or the function at a path. */
 export type ModuleGives = "cases" | "tools" | "suite" | { readonly export: string };
 
-/** What a thread is started with. */
+/** The start parameters of a thread. */
 export interface ThreadData {
   readonly root: string;
   readonly file: string;
   readonly gives?: ModuleGives | undefined;
-  /** Further modules in the same thread; only those with tools have some. */
+  /** Other modules in the same thread; only used for tools. */
   readonly beside?: readonly string[] | undefined;
-  /** Of `SHARED` 32-bit whole numbers. */
+  /** Array of 32-bit integers, indexed by `SHARED`. */
   readonly shared: SharedArrayBuffer;
 }
 
-/** What the two sides see without a message, for a thread that is busy with the user's code receives none. */
+/** Values in shared memory, because a thread that is blocked by user code receives no messages. */
 export const SHARED = {
-  /** Counts up while the thread's event loop turns. */
+  /** Increases while the thread's event loop is running. */
   beat: 0,
-  /** The call whose code runs just now; 0 for none that is known. */
+  /** The call whose code is running; 0 when unknown. */
   current: 1,
-  /** The newest call that has begun; calls begin in the order of their numbers. */
+  /** The newest call that started; calls start in the order of their numbers. */
   begun: 2,
   size: 3,
 } as const;
@@ -42,5 +42,5 @@ export type FromThread =
         readonly ms: number;
       }[];
     }
-  /** An error that belongs to no call that is still under way. */
+  /** An error that belongs to no running call. */
   | { readonly type: "late"; readonly message: string };

@@ -6,7 +6,7 @@ import type { CallOutcome, FunctionCall } from "./user-function.ts";
 
 export interface CalledOnce {
   readonly outcome: CallOutcome;
-  /** Milliseconds that it waited for its turn: others were at work, or it was asked again. */
+  /** Milliseconds spent waiting for other calls, or for a repetition. */
   readonly waited_ms: number;
 }
 
@@ -16,22 +16,22 @@ export interface ModuleOptions {
   /** Relative to the root. */
   readonly file: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What is made of the module's exports; absent: its default export is the function that is called. */
+  /** What to use of the module's exports; default: the default export is the function to call. */
   readonly gives?: ModuleGives | undefined;
-  /** Further modules in the same thread; only those with tools have some. */
+  /** Other modules in the same thread; only used for tools. */
   readonly beside?: readonly string[] | undefined;
-  /** Takes secrets out of what the module prints. */
+  /** Removes secrets from what the module prints. */
   readonly clean?: ((text: string) => string) | undefined;
-  /** Absent: the process is ours alone. */
+  /** Absent when the process is only ours. */
   readonly events?: ModuleEvents | undefined;
 }
 
-/** One pool a module of a project, however many models and scorers name it: they share its state. */
+/** One pool per module of a project, shared by all models and scorers that use it, including its state. */
 const pools = new Map<string, ThreadPool>();
 
-/** The module's pool with one user more. */
+/** The module's pool for one more user. */
 export interface JoinedPool extends Pick<ThreadPool, "loading" | "call"> {
-  /** Called once; the last user's leaving ends the threads. */
+  /** Called once; when the last user leaves, the threads end. */
   leave(): Promise<void>;
 }
 
@@ -53,19 +53,19 @@ export function poolFor(options: ModuleOptions): JoinedPool {
 }
 
 /**
- * One thread that serves all calls of a module at once. Where it was held or ended and nobody can say by which of several
- * calls, each of these is asked again in a thread where it is alone.
+ * One thread that runs all calls of a module concurrently. If it was blocked or ended and several calls may be the
+ * cause, each of them is repeated alone in a thread.
  */
 class ThreadPool {
   readonly #options: ModuleOptions;
   readonly #gone: () => void;
-  /** Of each user, in the order of joining. */
+  /** The handlers of each user, in the order of joining. */
   readonly #users: ModuleEvents[] = [];
   #thread: ModuleThread | undefined;
   #alone: ModuleThread | undefined;
-  /** Calls that may have held a thread, and wait for their turn alone. */
+  /** Calls that may have blocked a thread and wait to be run alone. */
   readonly #suspects: PendingCall[] = [];
-  /** Where each call is that a thread works on. */
+  /** The thread of each running call. */
   readonly #places = new Map<PendingCall, { readonly thread: ModuleThread; readonly id: number }>();
   #closed = false;
 
@@ -157,7 +157,7 @@ class ThreadPool {
     this.#next();
   }
 
-  /** Asks the next of those that may have held a thread. */
+  /** Starts the next of the suspected calls. */
   #next(): void {
     if (this.#closed || this.#suspects.length === 0) return;
     if (this.#alone === undefined || this.#alone.over) this.#alone = this.#start();

@@ -1,6 +1,6 @@
 import { EvalsError } from "../domain/problem.ts";
 
-/** An error that a module threw outside of any call, as what it means for the work under way. */
+/** Converts an error that a module threw outside of any call. */
 export function thrownOutside(error: unknown): EvalsError {
   return new EvalsError(
     {

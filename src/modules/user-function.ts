@@ -1,29 +1,29 @@
 import { readReturned, thrownMessage, thrownWords } from "./returned-value.ts";
 
-/** What is asked of a user's function: what it is handed, as JSON text. */
+/** A call of a user's function, with its arguments as JSON text. */
 export type FunctionCall =
   /** `(input, context) => answer` */
   | { readonly form: "agent"; readonly input: string; readonly context: string }
   /** `(input) => score` */
   | { readonly form: "scorer"; readonly input: string }
-  /** `(ask, { signal }) => reply`, where the module's tools answer for themselves */
+  /** `(ask, { signal }) => reply`, for modules with tools */
   | { readonly form: "tools"; readonly input: string };
 
-/** How one call of a user's function went. */
+/** The result of one call of a user's function. */
 export type CallOutcome =
   /** `json` is the value as JSON text. */
   | { readonly kind: "returned"; readonly json: string }
   | { readonly kind: "odd"; readonly what: string }
-  /** `named` has the kind of error before its message. `plain`: what was thrown is an Error. */
+  /** `named` starts with the kind of error. `plain`: whether an Error was thrown. */
   | { readonly kind: "threw"; readonly named: string; readonly message: string; readonly plain: boolean }
-  /** It ended the thread that it ran in. */
+  /** It ended its thread. */
   | { readonly kind: "ended"; readonly how: string }
   | { readonly kind: "timeout" }
   | { readonly kind: "aborted" };
 
 export type UserFunction = (...args: unknown[]) => unknown;
 
-/** The arguments of a call: its own copies, so that nothing that the function does to them is seen by another. */
+/** The arguments of a call, copied so that changes by the function affect no other call. */
 export function argumentsOf(
   call: FunctionCall,
   beside: { readonly signal: AbortSignal; readonly env: Readonly<Record<string, string | undefined>> },
@@ -52,7 +52,7 @@ export function returned(value: unknown): CallOutcome {
   return read.kind === "json" ? { kind: "returned", json: read.text } : read;
 }
 
-/** Whether it has to be waited for. What cannot even be asked is read like any other value. */
+/** Whether it must be awaited. A value whose `then` cannot be read is treated like any other. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
   try {

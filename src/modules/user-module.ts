@@ -15,18 +15,19 @@ import {
   type UserFunction,
 } from "./user-function.ts";
 
-/** A user's module, ready to be called. */
+/** A user's module that is ready to be called. */
 export interface UserModule {
   /**
-   * Calls its default export. Never rejects.
-   * @param timeout_ms from the call's begin; waiting for others does not count
-   * @param signal gives the call up
+   * Calls the default export. Never rejects.
+   *
+   * @param timeout_ms from the start of the call, excluding the wait for other calls
+   * @param signal aborts the call
    */
   call(call: FunctionCall, timeout_ms: number, signal: AbortSignal | null): Promise<CalledOnce>;
   close(): Promise<void>;
 }
 
-/** The module cannot be called. The message is for people. */
+/** The module cannot be used. The message is for users. */
 export class UnusableModule extends Error {
   readonly why: "broken" | "no-function";
 
@@ -37,8 +38,8 @@ export class UnusableModule extends Error {
 }
 
 /**
- * @param isolate false: in the main thread, where no deadline can be held against code that never gives way
- * @throws {UnusableModule} when importing it fails, or its default export is no function
+ * @param isolate false runs it in the main thread, where blocking code cannot be interrupted
+ * @throws {UnusableModule} when importing it fails, or its default export is not a function
  */
 export async function openUserModule(options: ModuleOptions, isolate: boolean): Promise<UserModule> {
   if (!isolate) return openHere(options);
@@ -71,7 +72,7 @@ function noFunction(): UnusableModule {
 
 let descriptorIsFree = false;
 
-/** In this thread: what the module does to it is done to the whole program. */
+/** Runs in this thread: changes to globals affect the whole program. */
 async function openHere({ root, file, env, gives, events = ownProcess }: ModuleOptions): Promise<UserModule> {
   if (events.keepsStdout && !descriptorIsFree) {
     descriptorIsFree = true;

@@ -1,18 +1,18 @@
-/** Longest time that is waited at once, in milliseconds. */
+/** Longest single timer, in milliseconds. */
 const STRETCH_MS = 1000;
-/** A timer that comes so much too late says that this process did not run in between. */
+/** If a timer fires this much too late, this process was suspended. */
 const ASLEEP_MS = 250;
-/** What is given at least after such a sleep: what arrived meanwhile is read first. */
+/** Minimum extra time after a suspension, so that data that arrived meanwhile is read first, in milliseconds. */
 const AFTER_SLEEP_MS = 1000;
 
 /**
- * A deadline for somebody else, of which our own sleep is no part: the machine was suspended, the process was stopped, or
- * the processor was busy elsewhere. An answer that arrived meanwhile lies in its socket, is paid for, and must not be given up
- * because the timer is looked at first.
+ * A deadline that does not count the time in which this process did not run: the machine was suspended, the process
+ * was stopped, or the processor was busy. A paid answer that arrived meanwhile must not be discarded because the
+ * timer fires first.
  *
  * @param ms may be Infinity
- * @param late called once, unless it is cancelled before
- * @returns cancels it
+ * @param late called once, unless cancelled before
+ * @returns a function that cancels it
  */
 export function awakeTimeout(ms: number, late: () => void): () => void {
   let left = ms;

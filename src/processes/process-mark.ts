@@ -1,20 +1,20 @@
 import { readFileSync } from "node:fs";
 
-/** A process, distinguished from a later one that got the same number. */
+/** Identifies a process; a later one with the same number differs. */
 export interface ProcessMark {
   readonly pid: number;
-  /** When it started, as the kernel counts; null where that cannot be read. */
+  /** Start time as reported by the kernel; null when unknown. */
   readonly started: string | null;
-  /** Name of the machine, where several share what is marked. */
+  /** Name of the machine, when several machines share the marked data. */
   readonly host?: string;
 }
 
-/** @param pid of a process that runs now */
+/** @param pid of a running process */
 export function markProcess(pid: number): ProcessMark {
   return { pid, started: statOf(pid)?.started ?? null };
 }
 
-/** Whether that very process still runs. A process that has ended and waits for its parent does not. */
+/** Whether that same process is still running. A zombie counts as ended. */
 export function isAlive({ pid, started }: ProcessMark): boolean {
   try {
     process.kill(pid, 0);
@@ -26,11 +26,11 @@ export function isAlive({ pid, started }: ProcessMark): boolean {
   return started === null || now === null || now.started === started;
 }
 
-/** Only Linux gives this; elsewhere the number alone has to do. */
+/** Only available on Linux; elsewhere only the process id is compared. */
 function statOf(pid: number): { readonly state: string; readonly started: string } | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name in parentheses may hold blanks and parentheses itself.
+    // The process name in parentheses may contain spaces and parentheses.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
     return { state: fields[0] ?? "", started: fields[19] ?? "" };
   } catch {

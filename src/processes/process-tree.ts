@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 
-/** Time between the polite signal and the one that cannot be refused, in milliseconds. */
+/** Time between SIGTERM and SIGKILL, in milliseconds. */
 export const KILL_GRACE_MS = 2000;
 
 const living = new Set<ProcessTree>();
@@ -12,14 +12,14 @@ function killAll(): void {
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 function endedBy(name: NodeJS.Signals): void {
-  // Whoever else listens decides when the process ends.
+  // If there are other listeners, they decide when the process ends.
   if (process.listenerCount(name) > 1) return;
   killAll();
   process.off(name, endedBy);
   process.kill(process.pid, name);
 }
 
-/** A program that goes down, by itself or by a signal, must not leave the user's processes running. */
+/** Kills the user's processes when this program exits, normally or by a signal. */
 function watch(tree: ProcessTree): void {
   living.add(tree);
   if (living.size > 1) return;
@@ -27,18 +27,18 @@ function watch(tree: ProcessTree): void {
   for (const name of SIGNALS) process.on(name, endedBy);
 }
 
-/** Whoever calls this code as a library finds no handler of it left in their process. */
+/** Removes our handlers, so that none is left in a process that uses this code as a library. */
 function forget(tree: ProcessTree): void {
   if (!living.delete(tree) || living.size > 0) return;
   process.off("exit", killAll);
   for (const name of SIGNALS) process.off(name, endedBy);
 }
 
-/** A process with all that it starts: it leads a group of its own, which is ended as one. */
+/** A process with all its child processes: it leads its own process group, which is killed as a whole. */
 export class ProcessTree {
-  /** Without streams when there was no room on this machine for one more process. */
+  /** Without streams when the machine could not start another process. */
   readonly child: ChildProcess;
-  /** Settles when the leader is gone, however it went; never rejects. */
+  /** Resolves when the leader has exited for any reason; never rejects. */
   readonly gone: Promise<void>;
   #force: NodeJS.Timeout | undefined;
 
@@ -59,9 +59,9 @@ export class ProcessTree {
       this.child.once("exit", end);
       this.child.once("error", end);
     });
-    // A process that ends without reading its input is no failure of ours.
+    // A process that exits without reading its input is not an error.
     this.child.stdin?.on("error", () => {});
-    // What it leaves behind may hold its output open, even from a group of its own.
+    // Remaining child processes may keep its output open, even from another process group.
     this.child.once("exit", () => {
       this.kill("SIGKILL");
       const cut = setTimeout(() => {
@@ -72,7 +72,7 @@ export class ProcessTree {
     });
   }
 
-  /** Sends one signal to the whole group; a group that is gone is no failure. */
+  /** Sends a signal to the whole group; no error if the group is gone. */
   kill(signal: NodeJS.Signals): void {
     const { pid } = this.child;
     if (pid === undefined) return;
@@ -86,18 +86,18 @@ export class ProcessTree {
     try {
       process.kill(-pid, signal);
     } catch {
-      // The group is gone already.
+      // The group is already gone.
     }
   }
 
-  /** Ends the group: SIGTERM now, SIGKILL after a grace for whoever does not listen. Settles when the leader is gone. */
+  /** Ends the group: SIGTERM now, SIGKILL after a grace period. Resolves when the leader has exited. */
   async end(graceMs = KILL_GRACE_MS): Promise<void> {
     if (this.#force === undefined) {
       this.kill("SIGTERM");
       this.#force = setTimeout(() => this.kill("SIGKILL"), graceMs);
     }
     await this.gone;
-    // The leader may have gone without its children.
+    // The leader may exit before its children.
     clearTimeout(this.#force);
     this.kill("SIGKILL");
   }

@@ -9,20 +9,20 @@ import {
 } from "./user-program.ts";
 
 export interface PoolOptions {
-  /** Most processes at a time; further questions wait, first come first served. */
+  /** Maximum number of concurrent processes; further requests wait in order. */
   readonly processes: number;
-  /** Processes stay, and answer a line with a line; else each question has a process of its own. */
+  /** Whether processes are persistent and answer each line with a line; otherwise each request starts a process. */
   readonly stays: boolean;
-  /** Longest time for one answer, in milliseconds, from its turn on; without it only the signal ends a question. */
+  /** Time limit for one answer in milliseconds, without waiting; when absent, only the signal ends a request. */
   readonly timeout_ms?: number;
 }
 
-/** How long a process may take to end by itself once its input has ended, in milliseconds. */
+/** Time for a process to exit after its input is closed, in milliseconds. */
 const GRACE_MS = 500;
 
 /**
- * Asks a user's program, a bounded number of processes at a time. What a process writes for one answer is bounded, a question ends
- * with its signal, and a process that is given up is ended with all that it started. One that broke is replaced at the next question.
+ * Runs a user's program with a limited number of processes. The output per answer is limited, a request ends with its
+ * signal, and an abandoned process is killed with all its children. A broken process is replaced at the next request.
  */
 export class ProgramPool {
   readonly #program: UserProgram;
@@ -40,7 +40,7 @@ export class ProgramPool {
     this.#turn = pLimit(processes);
   }
 
-  /** @param request of a process that stays one line without its end; never rejects */
+  /** @param request for a persistent process, one line without line end; never rejects */
   ask(request: string, signal?: AbortSignal): Promise<ProgramReply> {
     return this.#turn(() => this.#ask(request, signal));
   }
@@ -72,7 +72,7 @@ export class ProgramPool {
     return started;
   }
 
-  /** Ends all processes and what they started; questions in flight fail, later ones are not asked. */
+  /** Kills all processes and their children; running requests fail, later ones are rejected. */
   async close(): Promise<void> {
     this.#closed = true;
     const grace = this.#stays ? GRACE_MS : 0;
@@ -80,7 +80,7 @@ export class ProgramPool {
   }
 }
 
-/** A signal that aborts with another one, and when the time is over. */
+/** A signal that aborts with another one, or after the time limit. */
 function startDeadline(
   timeoutMs: number | undefined,
   signal: AbortSignal | undefined,

@@ -1,19 +1,19 @@
 import { ProcessTree } from "./process-tree.ts";
 import { Utf8Stream } from "./utf8-stream.ts";
 
-/** A user's program, how it is started, and how much it may write. */
+/** A user's program, how to start it, and its output limit. */
 export interface UserProgram {
   readonly command: readonly string[];
   /** Absolute. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Most letters of one answer. */
+  /** Maximum characters of one answer. */
   readonly longest: number;
-  /** Says how the program is another one by now: then it is not started, or two programs would answer as one. */
+  /** Describes how the program's files have changed; then it is not started, because answers would come from two versions. */
   readonly changed: () => string | undefined;
 }
 
-/** How a program gave no answer. */
+/** Why a program gave no answer. */
 export type ProgramFailure =
   | { readonly kind: "changed"; readonly what: string }
   | { readonly kind: "not-started"; readonly error: NodeJS.ErrnoException }
@@ -21,13 +21,13 @@ export type ProgramFailure =
       readonly kind: "ended";
       readonly code: number | null;
       readonly signal: NodeJS.Signals | null;
-      /** The last line that it wrote to stderr; empty where there is none. */
+      /** The last line on stderr; empty when there is none. */
       readonly last_line: string;
-      /** The end of what it wrote to stdout. */
+      /** The end of its stdout. */
       readonly output: string;
     }
   | { readonly kind: "too-long" | "not-text" }
-  /** The signal aborted first: the process is being ended with all that it started. */
+  /** The signal aborted first; the process and its children are being killed. */
   | { readonly kind: "given-up" }
   | { readonly kind: "closed" };
 
@@ -35,26 +35,29 @@ export type ProgramReply =
   | {
       readonly kind: "answer";
       readonly text: string;
-      /** Of a process that stays: it wrote more in one breath than the line that was asked for, and is not asked again. */
+      /** For a persistent process: it wrote more than the one line requested, so it is not used again. */
       readonly surplus: boolean;
     }
   | ProgramFailure;
 
-/** A process that is asked. */
+/** A running process that answers requests. */
 export interface ProgramProcess {
-  /** Whether it can be asked again. */
+  /** Whether it cannot be used again. */
   readonly spent: boolean;
   ask(request: string, signal: AbortSignal): Promise<ProgramReply>;
-  /** Ends it with all that it started. @param graceMs how long it may take to end by itself once its input has ended */
+  /** Ends it with all its children. @param graceMs time to exit by itself after its input is closed */
   close(graceMs: number): Promise<void>;
-  /** Settles when the process is gone. */
+  /** Resolves when the process has exited. */
   readonly gone: Promise<void>;
 }
 
-/** So much of the end of stdout and stderr is kept for the reason of a failure. */
+/** Number of last characters of stdout and stderr kept for error messages. */
 const KEPT = 8 * 1024;
 
-/** What both ways of asking a process share: bounded reading, one question at a time, the tree ended when one is given up. */
+/**
+ * Common to both kinds of processes: limited output, one request at a time, and killing the process tree when a
+ * request is abandoned.
+ */
 abstract class Asked implements ProgramProcess {
   spent = false;
   protected readonly tree: ProcessTree;
@@ -83,7 +86,7 @@ abstract class Asked implements ProgramProcess {
     return this.#settle !== undefined;
   }
 
-  /** What a piece of text is to the answer. */
+  /** Handles a piece of output. */
   protected abstract take(text: string): void;
   protected abstract ended(code: number | null, signal: NodeJS.Signals | null): void;
   protected abstract write(request: string): void;
@@ -108,7 +111,7 @@ abstract class Asked implements ProgramProcess {
     await this.tree.end();
   }
 
-  /** Keeps a part of the answer, as long as it is not too long. */
+  /** Appends to the answer, up to the limit. */
   protected hold(part: string): void {
     if (this.spent) return;
     this.parts.push(part);
@@ -116,7 +119,7 @@ abstract class Asked implements ProgramProcess {
     if (this.#held > this.#longest) this.drop({ kind: "too-long" });
   }
 
-  /** The answer so far; what comes next is another's. */
+  /** Returns the answer so far and starts a new one. */
   protected taken(): string {
     this.#held = 0;
     return this.parts.splice(0).join("");
@@ -133,7 +136,7 @@ abstract class Asked implements ProgramProcess {
     this.settle(reply);
   }
 
-  /** Gives the process up: it is ended with all that it started. */
+  /** Abandons the process: it is killed with all its children. */
   protected drop(reply: ProgramFailure): void {
     this.fail(reply);
     this.parts.length = 0;
@@ -157,7 +160,7 @@ abstract class Asked implements ProgramProcess {
   }
 }
 
-/** One question on stdin, the answer is the whole of stdout. */
+/** One request on stdin; the answer is all of stdout. */
 export class OneAnswer extends Asked {
   protected write(request: string): void {
     this.tree.child.stdin?.end(request);
@@ -175,7 +178,7 @@ export class OneAnswer extends Asked {
   }
 }
 
-/** A line each way, one question at a time. Empty lines are none. */
+/** One line in each direction, one request at a time. Empty lines are ignored. */
 export class LinesBothWays extends Asked {
   protected write(request: string): void {
     this.tree.child.stdin?.write(`${request}\n`);
@@ -200,7 +203,7 @@ export class LinesBothWays extends Asked {
   }
 
   #receive(line: string, surplus: boolean): void {
-    // After a line that nobody asked for, answers would belong to the wrong questions.
+    // After an unexpected line, answers would be assigned to the wrong requests.
     const asked = this.waits;
     if (asked) this.settle({ kind: "answer", text: line, surplus });
     if (asked && !surplus) return;
@@ -209,7 +212,7 @@ export class LinesBothWays extends Asked {
   }
 }
 
-/** The end of what a process writes to stderr, of which the last line that says anything is read. */
+/** Returns the last non-empty line of a process's stderr. */
 function lastLineOf({ child }: ProcessTree): () => string {
   let kept = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {

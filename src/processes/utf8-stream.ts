@@ -1,8 +1,8 @@
-/** Bytes that arrive in pieces, as text: a letter may be cut between two of them. */
+/** Decodes bytes that arrive in chunks; a character may be split between two of them. */
 export class Utf8Stream {
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
 
-  /** @returns undefined for bytes that are not UTF-8: no letter is guessed */
+  /** @returns undefined for bytes that are not UTF-8; nothing is replaced */
   read(bytes: Uint8Array): string | undefined {
     try {
       return this.#decoder.decode(bytes, { stream: true });
@@ -11,7 +11,7 @@ export class Utf8Stream {
     }
   }
 
-  /** Whether the last letter is whole. */
+  /** Whether the last character is complete. */
   endsWhole(): boolean {
     try {
       this.#decoder.decode();

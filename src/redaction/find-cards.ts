@@ -1,9 +1,9 @@
 import { matches, type Range, WORD_START } from "./word-start.ts";
 
-/** Between groups of digits: one blank or dash of any kind. */
+/** Separator between groups of digits: one space or dash of any kind. */
 const GAP = "[ \\u00a0\\u2009\\u202f\\u2010-\\u2013.-]";
 
-/** How cards are written: in one piece, or in the groups that are printed on them. */
+/** How card numbers are written: without separators, or in the groups printed on the card. */
 const LAYOUTS = [
   "\\d{12,19}",
   `\\d{4}(?:${GAP}\\d{4}){3}(?:${GAP}\\d{1,3})?`,
@@ -13,13 +13,13 @@ const LAYOUTS = [
   `\\d{6}${GAP}\\d{6,13}`,
   `\\d{8}${GAP}\\d{8}`,
 ];
-// Behind a plus stands a telephone number.
+// A number after a plus sign is a telephone number.
 const CARD = new RegExp(
   `${WORD_START}(?<!\\+)(?:${LAYOUTS.reverse().join("|")})(?![A-Za-z0-9_]|[.,]\\d)`,
   "g",
 );
 
-/** First digits and lengths of the cards that are issued (ISO/IEC 7812; the networks' own tables). */
+/** Prefixes and lengths of issued cards (ISO/IEC 7812; the networks' own tables). */
 const ISSUED = [
   /^4(?:\d{12}|\d{15}|\d{18})$/,
   /^(?:5[1-5]|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d*$(?<=^\d{16})/,
@@ -28,7 +28,7 @@ const ISSUED = [
   /^(?:6\d|81|82|35|50|5[6-8]|220[0-4]|9792)\d*$(?<=^\d{12,19})/,
 ];
 
-/** Numbers of payment cards: issued by somebody, and right by Luhn's check digit (ISO/IEC 7812-1, annex B). */
+/** Finds payment card numbers: with an issued prefix and a valid Luhn check digit (ISO/IEC 7812-1, annex B). */
 export function findCards(text: string): Range[] {
   return matches(CARD, text, (found) => {
     const digits = found.replace(/\D/g, "");

@@ -2,11 +2,11 @@ import type { Range } from "./word-start.ts";
 
 const LOCAL = /^[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]$/u;
 const DOMAIN = /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+(?:\p{L}{2,63}|xn--[a-z0-9-]{2,59})/u;
-/** Of the local part (RFC 5321). */
+/** Maximum length of the local part (RFC 5321). */
 const MAX_LOCAL = 64;
 const MAX_DOMAIN = 255;
 
-/** E-mail addresses, whichever letters they are written in. */
+/** Finds e-mail addresses in any alphabet. */
 export function findEmails(text: string): Range[] {
   const found: Range[] = [];
   for (let at = text.indexOf("@"); at !== -1; at = text.indexOf("@", at + 1)) {
@@ -17,7 +17,7 @@ export function findEmails(text: string): Range[] {
   return found;
 }
 
-/** An address in quotes, brackets or a list begins behind them; a letter of an escape is none of it. */
+/** An address in quotes, brackets or a list starts after them, and not with the letter of an escape sequence. */
 function startOf(text: string, at: number, from: number): number {
   let start = at;
   while (start > from && at - start < MAX_LOCAL && LOCAL.test(text[start - 1] ?? "")) start--;

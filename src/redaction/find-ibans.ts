@@ -16,7 +16,7 @@ const GAPS = " \u00a0\u2009\u202f-";
 const isLetterOrDigit = (letter: string | undefined): boolean =>
   letter !== undefined && /^[A-Za-z0-9]$/.test(letter);
 
-/** Account numbers whose check digits are right (ISO 13616, modulo 97), with blanks or dashes between their groups or without. */
+/** Finds account numbers with valid check digits (ISO 13616, modulo 97), with or without separators between groups. */
 export function findIbans(text: string): Range[] {
   const found: Range[] = [];
   for (const { index } of text.matchAll(START)) {

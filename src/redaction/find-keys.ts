@@ -1,6 +1,6 @@
 import { matches, type Range, WORD_START } from "./word-start.ts";
 
-/** How the keys begin, and how long they are, that providers hand out. */
+/** Prefixes and lengths of the API keys that providers issue. */
 const SHAPES = [
   "[srp]k[-_](?=[\\w-]*\\d)[\\w-]{8,}",
   "sk-[\\w-]{20,}",
@@ -24,7 +24,7 @@ const KEY = new RegExp(`${WORD_START}(?:${SHAPES.join("|")})`, "g");
 const PRIVATE_KEY =
   /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?!-----END )[\s\S])*(?:-----END [A-Z ]*PRIVATE KEY-----)?/g;
 
-/** Keys of programs, whole private keys included. */
+/** Finds API keys and private keys. */
 export function findKeys(text: string): Range[] {
   const all = [...matches(KEY, text, () => true), ...matches(PRIVATE_KEY, text, () => true)];
   return all.sort(([a], [b]) => a - b);

@@ -27,11 +27,11 @@ interface Find {
 }
 
 /**
- * Makes what a config says ready for use. Where two finds overlap, the whole of both is taken under the name of the first of them:
- * patterns of the user's own come before everything else.
+ * Prepares the redaction settings. If two matches overlap, both are removed under the name of the first; the user's
+ * own patterns have priority.
  *
- * @param placeOf where the entry of that number stands
- * @throws {EvalsError} for patterns that cannot be read
+ * @param placeOf location of the entry with this number
+ * @throws {EvalsError} for invalid patterns
  */
 export async function openRedaction(
   redact: Redact,
@@ -49,7 +49,7 @@ export async function openRedaction(
   };
 }
 
-/** The order of the kinds is no part of it: they are searched in an order of their own. */
+/** The order of kinds is not part of the identity, because they are searched in a fixed order. */
 function identityOf(redact: Redact): Redaction["identity"] {
   const kinds = redact.filter((one) => typeof one === "string");
   return [...new Set([...kinds].sort()), ...redact.filter((one) => typeof one !== "string")];
@@ -108,7 +108,7 @@ function redactedText(text: string, named: readonly Named[]): string {
       };
   }
   const plain = replaced(text, merged, ({ name }) => `[${name}]`);
-  // A number of an answer in JSON becomes a text of it.
+  // A redacted number in a JSON answer becomes a string.
   return isJson(text) && !isJson(plain)
     ? replaced(text, merged, ({ name, from }) => (isBare(text, from) ? `"[${name}]"` : `[${name}]`))
     : plain;
@@ -134,12 +134,12 @@ function isJson(text: string): boolean {
   }
 }
 
-/** A value of JSON that is no text begins behind a colon, a comma or a bracket. */
+/** Whether a JSON value that is not a string starts here: after a colon, comma or bracket. */
 function isBare(text: string, from: number): boolean {
   return /(?:^|[:,[])\s*$/.test(text.slice(Math.max(0, from - 40), from));
 }
 
-/** Digits of a number that could be a card or an account: below it there is nothing to search. */
+/** Smaller numbers are too short for a card or account number and are not searched. */
 const LEAST_NUMBER = 1e6;
 
 function redactedValue<T>(value: T, redact: (text: string) => string): T {
@@ -170,7 +170,7 @@ function redactedObject<T extends object>(value: T, redact: (text: string) => st
   return changed ? (made as T) : value;
 }
 
-/** Two keys that become the same stay two. */
+/** Makes keys unique that would become equal. */
 function freeKey(made: Readonly<Record<string, unknown>>, key: string): string {
   let free = key;
   for (let number = 2; Object.hasOwn(made, free); number++) free = `${key} ${number}`;
@@ -188,7 +188,7 @@ function redactedBody(body: string, redact: (text: string) => string): string {
   return made === value ? body : JSON.stringify(made, withoutPieces);
 }
 
-/** Tokens of a text, one by one, spell what was taken out of it. */
+/** The tokens of a text (logprobs) would reveal what was removed from it. */
 function withoutPieces(key: string, value: unknown): unknown {
   return key === "logprobs" || key === "logits" ? null : value;
 }

@@ -2,10 +2,10 @@ import { printed } from "./printed.ts";
 import { type Template, TemplateFailure, UndefinedInTemplate } from "./template.ts";
 
 /**
- * Liquid source as a function. Sources that only print variables never load the Liquid engine, which would cost more
- * than all else that a small project needs; the results are the same (a property test holds this).
+ * Compiles Liquid source to a function. Sources that only print variables do not load the Liquid engine, which would
+ * take longer than everything else in a small project. The results are the same (checked by a property test).
  *
- * @throws {TemplateFailure} for source that is not Liquid
+ * @throws {TemplateFailure} for invalid Liquid
  */
 export async function compileTemplate(source: string): Promise<Template> {
   const simple = compileSimple(source);
@@ -14,12 +14,12 @@ export async function compileTemplate(source: string): Promise<Template> {
   return compileLiquid(source);
 }
 
-/** `{{ input.a.b }}`: a root and names that mean nothing special to Liquid. */
+/** Matches `{{ input.a.b }}`: a root and names without special meaning in Liquid. */
 const VARIABLE =
   /^\s*((?:input|case|clock|output|material|background|question|expected|reference|context|sources|conversation|first|second|criterion|instructions|scale|fence)(?:\.[A-Za-z_][A-Za-z0-9_-]*)*)\s*$/;
 const SPECIAL = new Set(["size", "first", "last"]);
 
-/** As much as the engine lets a rendering make. */
+/** The same limit as the engine's. */
 const MAX_CHARACTERS = 20_000_000;
 
 interface Variable {
@@ -28,14 +28,14 @@ interface Variable {
   readonly offset: number;
 }
 
-/** What a template asks for: the name it begins with, and where it is in the source, from 1. */
+/** A variable used by a template: its root name, and its location in the source, from 1. */
 export interface AskedVariable {
   readonly root: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** Every variable that a template asks for from outside. @throws {TemplateFailure} for source that is not Liquid */
+/** All external variables of a template. @throws {TemplateFailure} for invalid Liquid */
 export async function variablesOf(source: string): Promise<readonly AskedVariable[]> {
   const simple = simpleVariables(source);
   if (simple !== undefined) return simple;
@@ -43,7 +43,7 @@ export async function variablesOf(source: string): Promise<readonly AskedVariabl
   return liquidVariables(source);
 }
 
-/** Where the variables of a source stand; undefined when it needs more than variables. */
+/** The locations of a source's variables; undefined when it contains more than variables. */
 function simpleVariables(source: string): readonly AskedVariable[] | undefined {
   const parts = splitSimple(source);
   return parts?.variables.map(({ name, path: [root = name], offset }) => ({
@@ -52,7 +52,7 @@ function simpleVariables(source: string): readonly AskedVariable[] | undefined {
   }));
 }
 
-/** Undefined when the source needs more than variables. */
+/** Undefined when the source contains more than variables. */
 export function compileSimple(source: string): Template | undefined {
   const parts = splitSimple(source);
   return parts && ((scope) => renderSimple(source, parts.texts, parts.variables, scope));
@@ -96,11 +96,11 @@ function renderSimple(
   return text;
 }
 
-/** Own properties only, as the engine is set to: nothing of a prototype can be asked for. */
+/** Own properties only, like the engine's setting: nothing from a prototype is accessible. */
 export function lookUp(scope: unknown, path: readonly string[]): unknown {
   let here: unknown = scope;
   for (const step of path) {
-    // As in Liquid: what lies below a null is null, it is not undefined.
+    // As in Liquid, a member of null is null rather than undefined.
     if (here === null) return null;
     if (here === undefined || !Object.hasOwn(Object(here), step)) return undefined;
     here = (here as Record<string, unknown>)[step];

@@ -2,20 +2,20 @@ import { Context, Liquid, type Template as LiquidNode, toValue } from "liquidjs"
 
 export type { Liquid };
 
-/** Tags that would read files. */
+/** Tags that read files. */
 const FILE_TAGS = ["include", "render", "layout", "block"];
-/** Filters whose value nobody can say beforehand. */
+/** Filters with random results. */
 const RANDOM_FILTERS = ["sample"];
 const DATE_FILTERS = ["date", "date_to_xmlschema", "date_to_rfc822", "date_to_string", "date_to_long_string"];
 
-/** Characters and list entries that one rendering may make. */
+/** Maximum characters and list entries that one rendering may create. */
 const MAX_MADE = 20_000_000;
-/** Characters of one template. */
+/** Maximum characters of one template. */
 const LONGEST_SOURCE = 2_000_000;
-/** Milliseconds of one rendering: a last resort for what makes little and takes long. */
+/** Time limit of one rendering in milliseconds, for templates that create little but run long. */
 const LONGEST_RENDERING = 10_000;
 
-/** A template asks for the time of day, which would make every rendering another request. */
+/** A template uses the current time, so that every rendering would be a different request. */
 export class ClockInTemplate extends Error {
   constructor() {
     super('"now" is another moment each time it is rendered');
@@ -25,26 +25,26 @@ export class ClockInTemplate extends Error {
 
 /** How values are printed; everything else is the same for all templates. */
 export interface EngineOptions {
-  /** Default: as Liquid prints them. */
+  /** Default: like Liquid. */
   readonly print?: (value: unknown) => string;
-  /** Filters that make what can be written as it is: `print` leaves it alone when one of them comes last. */
+  /** Filters whose results are printed unchanged: `print` does not apply when one of them comes last. */
   readonly printed?: readonly string[];
 }
 
 type Filter = (this: unknown, value: unknown, ...rest: unknown[]) => unknown;
 
 /**
- * The one way in which templates are rendered, whoever wrote them: strict, own properties only, no file system, no clock, no
- * randomness, and an end to what a rendering may make.
+ * Creates the engine for all templates: strict, own properties only, no file system, clock or randomness, and limited
+ * output.
  */
 export function createLiquid({ print, printed = [] }: EngineOptions = {}): Liquid {
   const liquid = new Liquid({
     strictVariables: true,
     strictFilters: true,
     ownPropertyOnly: true,
-    // A template that reads files would define behaviour that no fingerprint covers.
+    // A template that reads files would depend on content outside of the fingerprint.
     templates: {},
-    // A loop over more than anybody reads would hold the whole program, and no signal could end it.
+    // A huge loop would block the whole program, and no signal could interrupt it.
     memoryLimit: MAX_MADE,
     parseLimit: LONGEST_SOURCE,
     renderLimit: LONGEST_RENDERING,
@@ -69,18 +69,18 @@ export function createLiquid({ print, printed = [] }: EngineOptions = {}): Liqui
   return liquid;
 }
 
-/** A date without a time zone means the same moment on every machine. @throws {ClockInTemplate} */
+/** A date without a time zone must mean the same time on every machine. @throws {ClockInTemplate} */
 function readDate(value: unknown): unknown {
   if (typeof value !== "string") return value;
   if (value === "now" || value === "today") throw new ClockInTemplate();
-  // A bare date is read as UTC already, and so are seconds since 1970.
+  // Plain dates and seconds since 1970 are read as UTC already.
   if (/^\s*\d+(-\d\d(-\d\d)?)?\s*$/.test(value)) return value;
   if (/(?:[+-]\d\d:?\d\d|\d\s*Z|\b(?!AM|PM)[A-Z]{2,5})\)?\s*$/.test(value)) return value;
   const universal = /T[\d:.]+\s*$/.test(value) ? `${value.trim()}Z` : `${value} Z`;
   return Number.isNaN(Date.parse(universal)) ? value : new Date(universal);
 }
 
-/** The engine counts what filters make, not what is written: a loop around a long text would fill the memory. */
+/** The engine counts what filters create, but not its output: a loop around a long text could fill the memory. */
 function boundOutput(liquid: Liquid): void {
   const { renderer } = liquid;
   const render = renderer.renderTemplates.bind(renderer);
@@ -99,7 +99,7 @@ function counting(context: Context) {
   };
 }
 
-/** As the engine's own output does: lists without separators, nothing for null. */
+/** Like the engine's own output: lists without separators, empty text for null. */
 function printedByLiquid(printed: unknown): string {
   const value: unknown = toValue(printed);
   if (typeof value === "string") return value;
@@ -107,14 +107,14 @@ function printedByLiquid(printed: unknown): string {
   return Array.isArray(value) ? value.map(printedByLiquid).join("") : String(value);
 }
 
-/** @param scope the variables; conditions and `default` may ask for what is not among them, nothing else may */
+/** @param scope the variables; conditions and `default` may use missing ones, nothing else may */
 export function renderLiquid(liquid: Liquid, nodes: LiquidNode[], scope: object): string {
-  // `assign` looks at the engine's own options, so they stay strict.
+  // `assign` uses the engine's own options, so these stay strict.
   const options = { ...liquid.options, lenientIf: true };
   return String(liquid.renderSync(nodes, new Context(scope, options, { sync: true }, { liquid })));
 }
 
-/** Whether it, or what it was caused by, is a question for the time. */
+/** Whether the error or one of its causes is about the current time. */
 export function asksForClock(error: unknown): boolean {
   for (let one = error; one instanceof Error; one = (one as { originalError?: unknown }).originalError) {
     if (one instanceof ClockInTemplate) return true;
@@ -122,7 +122,7 @@ export function asksForClock(error: unknown): boolean {
   return false;
 }
 
-/** What an error of the engine says of the template, in one line. */
+/** The engine's error message as one line. */
 export function liquidWords(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const words = message.replace(/, line:\d+.*$/s, "").split("\n")[0] ?? "";
@@ -132,7 +132,7 @@ export function liquidWords(error: unknown): string {
   return words;
 }
 
-/** A filter that asks for the time in so many words is found before anything is rendered. */
+/** Filters that obviously read the time are detected before rendering. */
 export function clockAsked(source: string): { readonly line: number; readonly column: number } | undefined {
   const at = source.search(/\{[{%](?:(?![}%]\}).)*?(["'])(?:now|today)\1\s*\|\s*date/s);
   if (at === -1) return undefined;

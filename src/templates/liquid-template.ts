@@ -5,13 +5,13 @@ import { ClockFailure, type Template, TemplateFailure, UndefinedInTemplate } fro
 
 let engine: Liquid | undefined;
 
-/** The engine of texts that are shown to a model. */
+/** The engine for texts shown to a model. */
 function liquidEngine(): Liquid {
   engine ??= createLiquid({ print: printed });
   return engine;
 }
 
-/** The variables that a source asks for from outside. @throws {TemplateFailure} for source that is not Liquid */
+/** The external variables of a source. @throws {TemplateFailure} for invalid Liquid */
 export function liquidVariables(source: string): { root: string; line: number; column: number }[] {
   const liquid = liquidEngine();
   try {
@@ -24,7 +24,7 @@ export function liquidVariables(source: string): { root: string; line: number; c
   }
 }
 
-/** Whole paths of the variables that a source asks for, `input.items[0].name`. @throws {TemplateFailure} */
+/** Full paths of the variables in a source, `input.items[0].name`. @throws {TemplateFailure} */
 export function liquidPaths(source: string): string[] {
   try {
     return liquidEngine().globalFullVariablesSync(source);
@@ -33,7 +33,7 @@ export function liquidPaths(source: string): string[] {
   }
 }
 
-/** Any Liquid source as a function. @throws {TemplateFailure} for source that is not Liquid */
+/** Compiles any Liquid source to a function. @throws {TemplateFailure} for invalid Liquid */
 export function compileLiquid(source: string): Template {
   const liquid = liquidEngine();
   const clock = clockAsked(source);
@@ -44,7 +44,7 @@ export function compileLiquid(source: string): Template {
   } catch (error) {
     throw failure(error);
   }
-  // A tag at an edge leaves a line feed behind; the message's edges are to be blank-free all the same.
+  // A tag at the start or end leaves a line feed, which is trimmed.
   const cutStart = source.startsWith("{%");
   const cutEnd = source.endsWith("%}");
   return (scope) => {
@@ -59,7 +59,7 @@ export function compileLiquid(source: string): Template {
   };
 }
 
-/** What this file reads of liquidjs's errors; every one of them has the token it fell over. */
+/** The parts of liquidjs's errors used here; each has the token where it occurred. */
 interface LiquidTrouble {
   readonly name: string;
   readonly message: string;

@@ -1,4 +1,4 @@
-/** A value as `{{ … }}` prints it: text as it is, nothing for null, JSON for lists and objects. */
+/** A value as printed by `{{ … }}`: text unchanged, empty text for null, JSON for lists and objects. */
 export function printed(value: unknown): string {
   if (typeof value === "string") return value;
   if (value === null || value === undefined) return "";

@@ -1,7 +1,7 @@
-/** A template made ready: renders, or throws an `UndefinedInTemplate` or `TemplateFailure`. */
+/** A compiled template: renders, or throws `UndefinedInTemplate` or `TemplateFailure`. */
 export type Template = (scope: object) => string;
 
-/** A bare `{{ … }}` asked for something that the case does not have. Line and column count within the template, from 1. */
+/** A plain `{{ … }}` uses a variable that the case does not have. Line and column are within the template, from 1. */
 export class UndefinedInTemplate extends Error {
   readonly variable: string;
   readonly line: number;
@@ -15,7 +15,7 @@ export class UndefinedInTemplate extends Error {
   }
 }
 
-/** A template that cannot be read, or that failed while it was rendered. Places as in `UndefinedInTemplate`. */
+/** A template that is invalid or failed during rendering. Locations as in `UndefinedInTemplate`. */
 export class TemplateFailure extends Error {
   readonly line: number;
   readonly column: number;
@@ -27,9 +27,9 @@ export class TemplateFailure extends Error {
   }
 }
 
-/** A template that asks for the time: each rendering would be another request. */
+/** A template that uses the current time: each rendering would be a different request. */
 export class ClockFailure extends TemplateFailure {}
 
-/** What to write in its place. */
+/** What to write instead. */
 export const CLOCK_FIX =
   "Write {{ clock }} in its place, and fix it: clock: 2026-11-29T09:00Z (in the suite, or in evalconfig.yaml for all suites).";
