@@ -72,40 +72,41 @@ export interface ReceivingServer {
   /** Returns the reply whatever its status. @throws {EvalsError} when there is no reply, or the key is rejected */
   readonly ask: (request: ServerRequest) => Promise<ServerReply>;
   /**
-   * Delivers. What an earlier export that broke off has delivered already is not sent again.
-   * @param known statuses beside 2xx that are no mistake; they count as not delivered
-   * @returns the answer; undefined when nothing had to be sent
-   * @throws {EvalsError} as `ask`, and for any other status
+   * Sends a request. What an interrupted earlier export has already sent is not sent again.
+   *
+   * @param known statuses besides 2xx that are not an error; they count as not delivered
+   * @returns the reply; undefined when nothing had to be sent
+   * @throws {EvalsError} like `ask`, and for any other status
    */
   readonly deliver: (request: ServerRequest, known?: readonly number[]) => Promise<ServerReply | undefined>;
-  /** Does `work` for every item, several at once. */
+  /** Runs `work` for every item, several at once. */
   readonly each: <T>(
     items: AsyncIterable<T> | Iterable<T>,
     work: (item: T) => Promise<void>,
   ) => Promise<void>;
-  /** An answer that is no yes, as a mistake with its place. */
+  /** The error for an unsuccessful reply. */
   readonly refused: (request: ServerRequest, reply: ServerReply) => Error;
 }
 
-/** Whose address it is, and what of the environment opens it. */
+/** The credentials of a server, from environment variables. */
 export interface ServerKeys {
   /** Names of the variables, for messages. */
   readonly names: readonly string[];
-  /** Headers made of them; undefined where one that is needed is not set. */
+  /** Headers made of them; undefined when a required one is not set. */
   readonly headers: (
     env: Readonly<Record<string, string | undefined>>,
   ) => Readonly<Record<string, string>> | undefined;
 }
 
-/** One format in which a run leaves. */
+/** One export format of a run. */
 export interface RunExporter {
-  /** The run as a file: text in pieces, or bytes. */
+  /** The run as a file: text in chunks, or bytes. */
   readonly file: (run: RunToExport) => AsyncIterable<string> | Promise<Uint8Array>;
-  /** How a server takes it; absent for what is a file only. */
+  /** How to send it to a server; absent for formats that are only files. */
   readonly server?: {
     readonly keys: ServerKeys;
     readonly send: (run: RunToExport, server: ReceivingServer) => Promise<void>;
-    /** The address that requests are below; by default the one that was given without slashes at its end. */
+    /** The base URL of requests; default the given address without trailing slashes. */
     readonly base?: (address: string) => string;
   };
 }

@@ -15,7 +15,7 @@ import type { DatasetRow } from "./writing/dataset-rows.ts";
 
 const LISTS = ["data", "events", "rows", "records"];
 
-/** Datasets of Braintrust, exported as JSON or JSON Lines: of each item the newest version, and no deleted ones. */
+/** Imports Braintrust datasets exported as JSON or JSON Lines: the newest version of each item, without deleted ones. */
 export const importBraintrust: Importer = async (request) => {
   const items = itemsOf(request, LISTS);
   const newest = await newestVersions(items);
@@ -42,7 +42,7 @@ async function newestVersions(
   return newest;
 }
 
-/** Versions are beyond what a double holds, written as text or as a number: so they are read from the text. */
+/** Version numbers exceed a double's precision and are written as text or number, so they are read from the text. */
 function versionOf({ text }: JsonItem): bigint {
   const digits = /"_xact_id"\s*:\s*"?(\d+)/.exec(text)?.[1];
   return digits === undefined ? 0n : BigInt(digits);
@@ -68,7 +68,7 @@ function rowOf(item: JsonItem, newest: ReadonlyMap<string, bigint>): DatasetRow 
   };
 }
 
-/** `output` is what early datasets called it. What an experiment answered is not what is expected. */
+/** Early datasets named it `output`. An experiment's answer is not an expected value. */
 function expectedOf(value: JsonObject): { expected?: Json } {
   const isExperiment = isObject(value.scores) || value.experiment_id !== undefined;
   const expected = value.expected ?? (isExperiment ? undefined : value.output);

@@ -8,7 +8,10 @@ import { importDataset } from "./writing/dataset-import.ts";
 import type { DatasetRow } from "./writing/dataset-rows.ts";
 import { importRunTable, isRunTable, type RunRow } from "./writing/run-table-import.ts";
 
-/** Tables with any separator: columns as a dataset of ours has them, as `--map` says, or as they are usually called. */
+/**
+ * Imports tables with any separator. Columns are named as in our datasets, mapped by `--map`, or recognized by common
+ * names.
+ */
 export const importCsv: Importer = async (request) => {
   const paths = sourcePaths(request);
   const separator = separatorOf(request);
@@ -75,7 +78,7 @@ async function* tableRows(
   }
 }
 
-/** Spreadsheets write columns at the end that were once used. */
+/** Removes empty columns at the end, which spreadsheets may write. */
 function withoutTail(cells: readonly string[]): readonly string[] {
   return cells.slice(0, cells.findLastIndex((cell) => cell.trim() !== "") + 1);
 }

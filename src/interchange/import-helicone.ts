@@ -19,7 +19,10 @@ import { type DatasetRow, isMessage, readShape, uniqueRows } from "./writing/dat
 import { importOutputs, outputLine } from "./writing/outputs-import.ts";
 import { markdownText } from "./writing/project-text.ts";
 
-/** Requests that Helicone logged: each is a case, its answer a recorded one. What was answered is not what is right. */
+/**
+ * Imports requests logged by Helicone: each becomes a case with a recorded answer. The recorded answer is not an
+ * expected value.
+ */
 export const importHelicone: Importer = async (request) => {
   const name = importName(request);
   const items = itemsOf(request, ["data", "requests"]);

@@ -21,7 +21,10 @@ import { fileName } from "./writing/file-names.ts";
 import { importOutputs, outputLine, type RecordedOutput, TrialNumbers } from "./writing/outputs-import.ts";
 import { jsonLine } from "./writing/project-text.ts";
 
-/** A log of Inspect: samples are cases, epochs recorded trials, and its scorers of plain rules score them again. */
+/**
+ * Imports a log of Inspect: samples become cases, epochs become recorded trials, and its rule-based scorers score
+ * them again.
+ */
 export const importInspect: Importer = async (request) => {
   const [path, ...more] = sourcePaths(request);
   if (path === undefined || more.length > 0) throw oneLog();
@@ -45,7 +48,7 @@ export const importInspect: Importer = async (request) => {
   });
 };
 
-/** A sample as far as it is written; its log may be far larger than the memory. */
+/** The parts of a sample that are imported; its log may be far larger than memory. */
 interface ReadSample {
   readonly id: string;
   readonly epoch: number;
@@ -118,7 +121,7 @@ function caseLine({ id, value, place }: InspectSample, left: LeftList): string |
   });
 }
 
-/** Messages keep what a prompt can take over: who says what. */
+/** Keeps only role and content of messages, which a prompt can use. */
 function inputOf(input: Json): Json {
   if (!Array.isArray(input)) return input;
   return (input as readonly Json[]).filter(isObject).map(plainMessage);
@@ -183,7 +186,7 @@ function answerIn(output: JsonObject): string | undefined {
   );
 }
 
-/** Of the sample as a whole where one model answered, else of its last reply. */
+/** Usage of the whole sample if only one model answered, else of its last reply. */
 function usageIn(value: JsonObject): JsonObject | undefined {
   const models = Object.values(objectMember(value, "model_usage") ?? {}).filter(isObject);
   return models.length === 1 ? models[0] : objectMember(objectMember(value, "output") ?? {}, "usage");

@@ -19,7 +19,7 @@ import { importDataset } from "./writing/dataset-import.ts";
 import type { DatasetRow } from "./writing/dataset-rows.ts";
 import { fileName } from "./writing/file-names.ts";
 
-/** Datasets of Langfuse: files (JSON, JSON Lines, the CSV of its pages), or with `--url` by name from a server. */
+/** Imports Langfuse datasets from files (JSON, JSON Lines, the CSV of its pages), or with `--url` by name from a server. */
 export const importLangfuse: Importer = async (request) => {
   const url = request.options.url as string | undefined;
   if (url !== undefined) return fromServer(request, url);
@@ -47,7 +47,7 @@ async function fromServer(request: ImportRequest, address: string) {
   });
 }
 
-/** Every page of a dataset's items. @throws {EvalsError} EVALS_IMPORT_SERVER, EVALS_IMPORT_KEY */
+/** Reads all pages of a dataset's items. @throws {EvalsError} EVALS_IMPORT_SERVER, EVALS_IMPORT_KEY */
 async function fetchedRows(
   { ask, env }: ImportRequest,
   address: string,
@@ -115,7 +115,7 @@ function itemRow(value: Json, place: SourcePlace): DatasetRow | Left {
   };
 }
 
-/** Cells of input, expected output and metadata are JSON there, or plain text. */
+/** Cells of input, expected output and metadata are JSON, or plain text. */
 async function* csvRows({ files }: ImportRequest, path: string): AsyncGenerator<DatasetRow | Left> {
   let columns: readonly string[] | undefined;
   for await (const { cells, line } of csvRecords(files, path)) {

@@ -15,7 +15,7 @@ import { importName, isLeft, itemsOf } from "./reading/several-files.ts";
 import { importDataset } from "./writing/dataset-import.ts";
 import type { DatasetRow } from "./writing/dataset-rows.ts";
 
-/** Datasets of LangSmith, exported as JSON or JSON Lines. */
+/** Imports LangSmith datasets exported as JSON or JSON Lines. */
 export const importLangsmith: Importer = async (request) => {
   const items = itemsOf(request, ["examples", "data"]);
   const left = new LeftList();

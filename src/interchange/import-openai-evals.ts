@@ -7,8 +7,8 @@ import { importRegistryFile } from "./openai-evals/registry.ts";
 import { sourcePaths } from "./reading/several-files.ts";
 
 /**
- * OpenAI's evals of both kinds: registry files of the open repository (YAML, with samples beside them), and saved objects of the
- * hosted API (JSON: evals, runs, output items, prompts).
+ * Imports OpenAI's evals of both kinds: registry files of the open repository (YAML with sample files), and saved
+ * objects of the hosted API (JSON: evals, runs, output items, prompts).
  */
 export const importOpenaiEvals: Importer = async (request): Promise<Imported> => {
   const found = new Found(request.options.model as string | undefined);

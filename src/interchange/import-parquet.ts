@@ -7,7 +7,7 @@ import { importDataset } from "./writing/dataset-import.ts";
 import type { DatasetRow } from "./writing/dataset-rows.ts";
 import { importRunTable, isRunTable, type RunRow } from "./writing/run-table-import.ts";
 
-/** Parquet files, as data sets of Hugging Face are: columns as those of a table, values with their types. */
+/** Imports Parquet files such as Hugging Face datasets; columns as in a table, with typed values. */
 export const importParquet: Importer = async (request) => {
   const paths = sourcePaths(request);
   const maps = (request.options.map as readonly string[] | undefined) ?? [];
@@ -36,7 +36,7 @@ interface Table {
 
 type Cell = Json | undefined | typeof BINARY;
 
-/** @throws {EvalsError} EVALS_IMPORT_PARQUET for a file that cannot be read */
+/** @throws {EvalsError} EVALS_IMPORT_PARQUET for an unreadable file */
 async function openTable({ files }: ImportRequest, path: string): Promise<Table> {
   const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import("hyparquet");
   const { compressors } = await import("hyparquet-compressors");
@@ -86,7 +86,7 @@ async function* datasetRows({ columns, rows }: Table, plan: ColumnPlan): AsyncGe
 
 const BINARY = Symbol("bytes");
 
-/** A value as JSON can say it: dates as ISO text, whole numbers beyond 2^53 as text. */
+/** Converts a value to JSON: dates to ISO text, integers above 2^53 to text. */
 function cellOf(value: unknown): Cell {
   if (value === undefined || value === null) return undefined;
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);

@@ -16,7 +16,7 @@ import { importName, sourcePaths } from "./reading/several-files.ts";
 import { importDataset } from "./writing/dataset-import.ts";
 import { type DatasetRow, isMessage } from "./writing/dataset-rows.ts";
 
-/** Datasets of Phoenix: its CSV, its JSON Lines in each of its forms, and what its API says. */
+/** Imports Phoenix datasets: its CSV, all its JSON Lines formats, and its API's replies. */
 export const importPhoenix: Importer = async (request) => {
   const paths = sourcePaths(request);
   return importDataset({
@@ -54,7 +54,7 @@ function exampleRow(value: JsonObject, place: SourcePlace): DatasetRow | Left {
   };
 }
 
-/** The forms for OpenAI: messages with an ideal answer, or with the right answer as the last of them. */
+/** The formats for OpenAI: messages with an ideal answer, or with the right answer as the last message. */
 function chatRow(value: JsonObject, place: SourcePlace): DatasetRow | Left {
   const messages = listMember(value, "messages");
   if (!messages.every(isMessage))
@@ -68,7 +68,7 @@ function chatRow(value: JsonObject, place: SourcePlace): DatasetRow | Left {
   return { place, input, ...(isNothing(expected) ? {} : { expected: expected as Json }) };
 }
 
-/** `input_question`, `output_answer`, `metadata_source`; a cell that holds a list or an object is one. */
+/** `input_question`, `output_answer`, `metadata_source`; a cell with a JSON list or object is parsed. */
 async function* csvRows({ files }: ImportRequest, path: string): AsyncGenerator<DatasetRow | Left> {
   let columns: readonly string[] | undefined;
   for await (const { cells, line } of csvRecords(files, path)) {

@@ -22,10 +22,10 @@ import { suiteText, withPrompt } from "./promptfoo/suite-text.ts";
 import { type ChosenTarget, type SuiteGroup, suiteGroups } from "./promptfoo/target-choice.ts";
 import { datasetText, writePrompts } from "./promptfoo/write-prompts.ts";
 
-/** Keys of which a promptfoo config has at least one. */
+/** A promptfoo config has at least one of these keys. */
 const MARKS = ["prompts", "providers", "targets", "tests", "defaultTest", "scenarios", "redteam"];
 
-/** promptfoo's configs as suites, datasets, prompts, judges and scorers. */
+/** Converts promptfoo configs to suites, datasets, prompts, judges and scorers. */
 export async function importPromptfoo(request: ImportRequest): Promise<Imported> {
   const names = new UniqueNames();
   const models = new Models();
@@ -45,7 +45,7 @@ export async function importPromptfoo(request: ImportRequest): Promise<Imported>
   };
 }
 
-/** Of a suite's name that is put together. */
+/** Maximum length of a composed suite name. */
 const MAX_NAME = 90;
 
 interface SharedNames {
@@ -181,7 +181,7 @@ function defaultTest(
   return isObject(other.value) ? readTest(other.value, other, [], reading, true) : undefined;
 }
 
-/** Each of a scenario's tests, with each of its sets of variables. */
+/** Combines each of a scenario's tests with each of its sets of variables. */
 function scenarioTests(
   config: { readonly [key: string]: Json },
   source: ConfigSource,
@@ -232,7 +232,7 @@ function targets(
   return [{ alias: models.echo(help.files.echo()) }];
 }
 
-/** Code by which every provider of a config changes its answers; where they differ, it is left out and reported. */
+/** Code with which every provider of a config transforms its answers; if providers differ, it is skipped and reported. */
 function commonTransform(specs: readonly ProviderSpec[], losses: Losses): string | undefined {
   const [first] = specs;
   if (specs.every(({ transform }) => transform === first?.transform)) return first?.transform;
@@ -246,7 +246,7 @@ function commonTransform(specs: readonly ProviderSpec[], losses: Losses): string
   return undefined;
 }
 
-/** By file and line; what every case of the suite is scored by is listed once. */
+/** Sorted by file and line; what scores every case of the suite is listed once. */
 function keptOf(
   { kept }: Assigned,
   suites: readonly (Pick<SuiteGroup, "cases"> & { readonly name: string })[],

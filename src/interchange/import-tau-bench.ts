@@ -16,8 +16,9 @@ import { importOutputs, outputLine, TrialNumbers } from "./writing/outputs-impor
 import { jsonLine } from "./writing/project-text.ts";
 
 /**
- * Results of τ-bench: tasks are cases with the actions that they want, trajectories recorded answers. A reward was given by the
- * state of the simulated shop, which the file does not hold: so it stays beside the answer, and a scorer reads it from there.
+ * Imports results of τ-bench: tasks become cases with their expected actions, trajectories become recorded answers.
+ * The reward depends on the simulated shop's state, which is not in the file, so it is kept beside the answer and
+ * read by a scorer.
  */
 export const importTauBench: Importer = async (request) => {
   const name = importName(request);
@@ -55,7 +56,7 @@ export const importTauBench: Importer = async (request) => {
 
 interface TauAnswer {
   readonly id: string;
-  /** As the file counts them. */
+  /** The trial number in the file. */
   readonly trial: number;
   readonly output: Json;
   readonly messages: readonly Json[];
@@ -135,7 +136,7 @@ function taskLine(id: string, task: JsonObject): string {
   });
 }
 
-/** The agent's last words to the person. */
+/** The agent's last message to the user. */
 function lastReply(messages: readonly Json[]): string {
   const replies = messages
     .filter(isObject)
@@ -143,7 +144,7 @@ function lastReply(messages: readonly Json[]): string {
   return String(replies.at(-1)?.content ?? "");
 }
 
-/** By task in the order of the file, then by the file's own count of trials. */
+/** By task in file order, then by the file's trial number. */
 function inOrder(answers: readonly TauAnswer[]): TauAnswer[] {
   const first = new Map<string, number>();
   for (const { id } of answers) if (!first.has(id)) first.set(id, first.size);

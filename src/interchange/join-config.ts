@@ -9,15 +9,15 @@ const HEAD = schemaLine("evalconfig");
 
 /** evalconfig.yaml with the models of an import. */
 export interface JoinedConfig {
-  /** The whole file; undefined when it holds all of them already. */
+  /** The whole file; undefined when it already has all of them. */
   readonly text?: string | undefined;
-  /** Aliases that are new. */
+  /** New aliases. */
   readonly added: readonly string[];
   readonly problems: readonly Problem[];
 }
 
 /**
- * Adds models to a config below those that are there; nothing else of the text changes.
+ * Adds models to a config after the existing ones; the rest of the text is not changed.
  *
  * @param text of the file; undefined when there is none
  */
@@ -45,7 +45,7 @@ export function joinConfig(text: string | undefined, models: Imported["models"])
 const below = (text: string, more: string): string =>
   `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${more}`;
 
-/** Puts entries behind the last one of a block, as deep as its first. */
+/** Inserts entries after the last one of a block, with the same indentation. */
 function within(text: string, map: YAMLMap, entries: object): string {
   const [first] = map.items as Pair[];
   const start = isScalar(first?.key) ? (first.key.range?.[0] ?? 0) : 0;

@@ -3,7 +3,7 @@ import { answerKey } from "../labels/label-file.ts";
 import { csvText } from "./csv-cell.ts";
 import { type AskedCriterion, CRITERION, type LabelTask, readableText } from "./label-task.ts";
 
-/** Columns before and after those of single criteria. */
+/** Columns before and after those of the criteria. */
 const BEFORE = ["suite", "case", "answer_hash", "input", "expected", "answer", "rater", "verdict"] as const;
 const AFTER = ["comment", "at", "picked", "weight"] as const;
 
@@ -13,15 +13,15 @@ export interface LabelTable {
   readonly suite: string;
   readonly tasks: readonly LabelTask[];
   readonly labels: readonly Label[];
-  /** What was asked in a case; null where nobody knows any more. */
+  /** The content of a case; null when it is no longer known. */
   readonly contentOf: (caseId: string) => CaseContent | null;
-  /** The judge that is asked about; absent where the suite has one, or none. */
+  /** The judge to be measured; absent when the suite has one or none. */
   readonly of?: string | undefined;
 }
 
 /**
- * Labels as a table: a row for each label, and one without a verdict for each answer that nobody has judged. The same
- * columns are read back.
+ * Labels as a table: a row for each label, and one without a verdict for each answer without labels. The importer
+ * reads the same columns.
  */
 export function labelCsv(
   { suite, tasks, labels, contentOf, of }: LabelTable,

@@ -1,6 +1,6 @@
 import type { Problem } from "../domain/problem.ts";
 
-/** Where a label is in a file of another tool. */
+/** Location of a label in the other tool's file. */
 export interface Place {
   readonly path: string;
   readonly line: number;
@@ -39,7 +39,7 @@ export function otherAnswer(at: Place, where: string): Problem {
   });
 }
 
-/** Names that were given for ids which nobody has in the file. @param found ids that raters have in it */
+/** Raters given by the user whose ids are not in the file. @param found rater ids in the file */
 export function unknownRaters(
   named: Iterable<string>,
   found: ReadonlySet<string>,

@@ -1,8 +1,8 @@
 import { type AskedCriterion, CRITERION } from "./label-task.ts";
 
 /**
- * A Label Studio labelling configuration: case, input, expected and answer, one verdict, one choice for each criterion,
- * a comment. Nothing shows what a judge said.
+ * A Label Studio configuration: case, input, expected value and answer, one verdict, one choice per criterion, and a
+ * comment. It does not show the judge's verdict.
  */
 export function labelStudioConfig(criteria: readonly AskedCriterion[]): string {
   const asked = criteria.flatMap(({ name, about }) => [
@@ -11,7 +11,7 @@ export function labelStudioConfig(criteria: readonly AskedCriterion[]): string {
   ]);
   return [
     "<View>",
-    // Label Studio would fold the blanks of indented text.
+    // Label Studio would collapse the spaces of indented text.
     "  <Style>.htx-text, .lsf-richtext__line { white-space: pre-wrap; }</Style>",
     '  <Header value="$case"/>',
     header("Input"),
@@ -29,7 +29,7 @@ export function labelStudioConfig(criteria: readonly AskedCriterion[]): string {
 }
 
 function header(text: string): string {
-  // Label Studio puts a task's value in the place of $name; a blank without width keeps it from seeing a name.
+  // Label Studio replaces $name by a task's value; a zero-width space prevents that.
   const plain = text.replaceAll("$", "$\u200b");
   return `  <Header value="${attribute(plain)}" size="5"/>`;
 }
@@ -46,7 +46,7 @@ function choices(name: string, isVerdict: boolean): string {
   ].join("\n");
 }
 
-/** Characters that XML cannot hold are left out. */
+/** Removes characters that XML does not allow. */
 function attribute(text: string): string {
   return text
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "")

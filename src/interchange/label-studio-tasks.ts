@@ -2,10 +2,10 @@ import { type Label, labelSchema } from "../domain/label.ts";
 import { type LabelTask, readableText } from "./label-task.ts";
 
 /**
- * Tasks for Label Studio's import: one an answer, without predictions. How the answer was picked and what it stands for
- * travels in `sample`, which no screen shows in words, so that a rater cannot tell what a judge said.
+ * Tasks for Label Studio's import: one per answer, without predictions. The selection data is in `sample`, which is
+ * not shown in words, so that a rater cannot infer the judge's verdict.
  *
- * @param of the judge that is asked about; absent where the suite has one, or none
+ * @param of the judge to be measured; absent when the suite has one or none
  */
 export function labelStudioTasks(suite: string, tasks: readonly LabelTask[], of?: string): string {
   const all = tasks.map(({ input, expected, picked, weight, ...task }) => ({
@@ -29,7 +29,7 @@ function sampleText(sample: Sample): string {
   return Buffer.from(JSON.stringify(sample)).toString("base64url");
 }
 
-/** What `sample` says; null for a text of somebody else. */
+/** Parses `sample`; null for a text from elsewhere. */
 export function readSample(text: unknown): Sample | null {
   if (typeof text !== "string") return null;
   try {

@@ -1,7 +1,7 @@
 import type { Json } from "../domain/json.ts";
 import type { Label } from "../domain/label.ts";
 
-/** One answer as another tool is to show it. */
+/** One answer for display in another tool. */
 export interface LabelTask {
   readonly case: string;
   readonly answer_hash: string;
@@ -12,44 +12,44 @@ export interface LabelTask {
   readonly weight: number;
 }
 
-/** What a judge's rubric asks of an answer. */
+/** A criterion from a judge's rubric. */
 export interface AskedCriterion {
   readonly name: string;
   readonly about: string;
 }
 
-/** What a file of labels amounts to. */
+/** The result of reading a file of labels. */
 export interface ReadLabels {
   readonly labels: readonly Label[];
-  /** By rater: answers that were shown and passed over. They are no labels. */
+  /** Answers skipped by each rater; they are not labels. */
   readonly skipped: ReadonlyMap<string, number>;
-  /** Answers that nobody has judged yet. */
+  /** Number of answers without a label. */
   readonly open: number;
-  /** Judgements that a later one of the same rater for the same answer replaces. */
+  /** Number of labels replaced by a later one of the same rater for the same answer. */
   readonly repeated: number;
 }
 
-/** How a file of labels is read. */
+/** How to read a file of labels. */
 export interface ReadLabelsOptions {
-  /** As messages call the file. */
+  /** The file's name in messages. */
   readonly path: string;
   readonly suite: string;
-  /** Cases of the suite's dataset. */
+  /** Case ids of the suite's dataset. */
   readonly cases: ReadonlySet<string>;
-  /** Names of raters by the id that the other tool gave them. */
+  /** Names of raters by their id in the other tool. */
   readonly raters: ReadonlyMap<string, string>;
-  /** Rater of labels that name none. */
+  /** Rater for labels without one. */
   readonly rater: string | undefined;
-  /** The judge of labels that name none; absent where they need not. */
+  /** Judge for labels without one; absent when none is needed. */
   readonly of?: string | undefined;
-  /** For labels without a time; ISO 8601, UTC. */
+  /** Time for labels without one; ISO 8601, UTC. */
   readonly now: string;
 }
 
-/** Control names and columns of single criteria begin so. */
+/** Prefix of controls and columns for criteria. */
 export const CRITERION = "criteria.";
 
-/** A value as a person reads it: text as it is, anything else as indented JSON, nothing as empty text. */
+/** A value as readable text: strings unchanged, other values as indented JSON, undefined as empty text. */
 export function readableText(value: Json | undefined): string {
   if (value === undefined) return "";
   return typeof value === "string" ? value : JSON.stringify(value, null, 2);

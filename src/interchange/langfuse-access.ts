@@ -1,7 +1,7 @@
 import { EvalsError } from "../domain/problem.ts";
 import type { ImportRequest } from "./imported.ts";
 
-/** What Langfuse is asked with: the keys of a project. @throws {EvalsError} EVALS_IMPORT_KEY */
+/** Langfuse's authorization headers with a project's keys. @throws {EvalsError} EVALS_IMPORT_KEY */
 export function langfuseHeaders(env: ImportRequest["env"]): Record<string, string> {
   const [key, secret] = [env.LANGFUSE_PUBLIC_KEY, env.LANGFUSE_SECRET_KEY];
   if (key === undefined || key === "" || secret === undefined || secret === "") throw noKey();
@@ -18,7 +18,7 @@ function noKey(): EvalsError {
   });
 }
 
-/** That the server refuses the keys. */
+/** The error when the server rejects the keys. */
 export function wrongKey(status: number, base: string): EvalsError {
   return new EvalsError({
     code: "EVALS_IMPORT_KEY",

@@ -1,18 +1,18 @@
 import type { Label } from "../domain/label.ts";
 import { answerKey } from "../labels/label-file.ts";
 
-/** What an import does to the labels that are there. */
+/** How an import changes the existing labels. */
 export interface MergedLabels {
   readonly labels: readonly Label[];
   readonly added: number;
-  /** A rater had judged the answer before, and has changed the verdict since. */
+  /** Labels whose rater changed the verdict. */
   readonly updated: number;
   readonly unchanged: number;
-  /** The file's label is older than the one that is there, which stays. */
+  /** Labels older than the existing one, which is kept. */
   readonly older: number;
 }
 
-/** Adds labels to those that are there. Of two labels of one rater for one answer the later one stays. */
+/** Adds labels to existing ones. Of two labels of one rater for one answer, the later one is kept. */
 export function mergeLabels(there: readonly Label[], incoming: readonly Label[]): MergedLabels {
   const merged = new Map(there.map((label) => [identity(label), label]));
   const counts = { added: 0, updated: 0, unchanged: 0, older: 0 };
@@ -26,7 +26,7 @@ export function mergeLabels(there: readonly Label[], incoming: readonly Label[])
       counts.older++;
       continue;
     } else counts.updated++;
-    // How the answer was picked was known when it was first judged; another tool only carries it.
+    // The selection data of the existing label is kept, because the other tool only copies it.
     merged.set(
       identity(label),
       before === undefined ? label : { ...label, picked: before.picked, weight: before.weight },
@@ -35,7 +35,7 @@ export function mergeLabels(there: readonly Label[], incoming: readonly Label[])
   return { labels: [...merged.values()], ...counts };
 }
 
-/** Of several labels of one rater for one answer, the latest; in the order of the first. */
+/** The latest label of each rater for each answer, in the order of the first. */
 export function latestOfEach(labels: readonly Label[]): Label[] {
   const latest = new Map<string, Label>();
   for (const label of labels) {
@@ -45,7 +45,7 @@ export function latestOfEach(labels: readonly Label[]): Label[] {
   return [...latest.values()];
 }
 
-/** Times may be written in several zones. */
+/** Times may be in different time zones. */
 function isEarlier(a: Label, b: Label): boolean {
   return Date.parse(a.at) < Date.parse(b.at);
 }

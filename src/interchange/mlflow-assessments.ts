@@ -4,10 +4,10 @@ import { isObject, listMember, objectMember } from "./reading/json-fields.ts";
 import { objectOf, postJson } from "./server-request.ts";
 import { traceId } from "./tracing/trial-spans.ts";
 
-/** The name under which our assessments are known again. */
+/** The source name that identifies our assessments. */
 const SOURCE = "evals";
 
-/** Scores of every trial; MLflow would keep one twice, so what a trace of an earlier export has is looked up. */
+/** Sends the scores of every trial. MLflow would store duplicates, so the assessments of an earlier export are read first. */
 export async function assess(run: RunToExport, server: ReceivingServer, isNew: boolean): Promise<void> {
   await server.each(run.traced(), async (trial) => {
     const made = assessmentsOf(trial, run.header);
@@ -20,7 +20,7 @@ export async function assess(run: RunToExport, server: ReceivingServer, isNew: b
   });
 }
 
-/** What MLflow calls a trace of OTLP. */
+/** MLflow's id of an OTLP trace. */
 export const mlflowTrace = (trial: TracedTrial): string => `tr-${traceId(trial)}`;
 
 async function knownAssessments(server: ReceivingServer, path: string): Promise<ReadonlySet<unknown>> {

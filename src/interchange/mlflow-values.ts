@@ -8,7 +8,10 @@ export interface MlflowMetric {
   readonly step: number;
 }
 
-/** Names of MLflow hold letters, digits and a few signs: `pass^2` is `pass_hat_2` there, `pass@2` is `pass_at_2`. */
+/**
+ * MLflow names may only contain letters, digits and a few symbols: `pass^2` becomes `pass_hat_2`, `pass@2` becomes
+ * `pass_at_2`.
+ */
 function plainName(name: string): string {
   return name
     .replaceAll("^", "_hat_")
@@ -16,7 +19,7 @@ function plainName(name: string): string {
     .replace(/[^\w.\- /]/g, "_");
 }
 
-/** Every metric that is known, the bounds of its 95 % interval beside it, and how many trials became what. */
+/** Every known metric with the bounds of its 95 % interval, and the numbers of trials by outcome. */
 export function mlflowMetrics({ header, metrics, counts }: RunToExport): readonly MlflowMetric[] {
   const known: (readonly [string, number | null | undefined])[] = Object.entries(metrics).flatMap(
     ([name, { value, low, high }]) => [
@@ -33,10 +36,10 @@ export function mlflowMetrics({ header, metrics, counts }: RunToExport): readonl
   );
 }
 
-/** The longest value that MLflow takes. */
+/** Maximum length of a value in MLflow. */
 const LONGEST = 6000;
 
-/** What defines the run. */
+/** The parameters that define the run. */
 export function mlflowParams({ header, dataset }: RunToExport): readonly { key: string; value: string }[] {
   const params: Record<string, string | number | null> = {
     suite: header.suite,

@@ -2,10 +2,10 @@ import type { Json } from "../domain/json.ts";
 import type { ExportedCase } from "./exported.ts";
 import { isObject, type JsonObject, tagsOf, textMember } from "./reading/json-fields.ts";
 
-/** Members of an item that are in an object of one member, for a platform that takes objects alone. */
+/** Members that are wrapped in an object with one member, for a platform that only accepts objects. */
 export type Wrapped = readonly ("input" | "expected")[];
 
-/** What an exported item says of the case that it was, so that an import makes the same case of it again. */
+/** Metadata of an exported item about its original case, so that an import restores the same case. */
 export function ownMetadata({ id, tags }: ExportedCase, wrapped: Wrapped = []): JsonObject {
   return {
     evals: {
@@ -16,9 +16,9 @@ export function ownMetadata({ id, tags }: ExportedCase, wrapped: Wrapped = []): 
   };
 }
 
-/** What `ownMetadata` held, and the metadata that are left. */
+/** The content of `ownMetadata`, and the remaining metadata. */
 export interface OwnMetadata {
-  /** Undefined for an item that was no case of ours. */
+  /** Undefined for an item that was not exported by us. */
   readonly id: string | undefined;
   readonly tags: readonly string[];
   readonly wrapped: readonly string[];
@@ -32,12 +32,12 @@ export function readOwnMetadata(metadata: JsonObject): OwnMetadata {
   return { id, tags: tagsOf(evals.tags), wrapped: tagsOf(evals.wrapped), others };
 }
 
-/** A value as an object: one that is none is in its only member. */
+/** Wraps a value that is not an object in an object with one member. */
 export function wrap(name: "input" | "expected", value: Json): JsonObject {
   return isObject(value) ? value : { [name]: value };
 }
 
-/** The value that `wrap` put into an object. */
+/** The value wrapped by `wrap`. */
 export function unwrap(name: "input" | "expected", value: Json, { wrapped }: OwnMetadata): Json {
   return wrapped.includes(name) && isObject(value) ? (value[name] ?? null) : value;
 }

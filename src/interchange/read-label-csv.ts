@@ -37,8 +37,9 @@ type Row = Readonly<Record<string, string>>;
 type Mistake = Pick<Problem, "code" | "why" | "fix"> & { readonly what: string };
 
 /**
- * Labels out of a table: `case`, `answer` and `verdict` at least. A row without a verdict is an answer that nobody has
- * judged; `skipped` is one that a rater passed over.
+ * Reads labels from a table with at least `case`, `answer` and `verdict`. A row without a verdict is an answer
+ * without a label; `skipped` means that a rater skipped it.
+ *
  * @throws {EvalsError} with every mistake, each with its line
  */
 export function readLabelCsv(text: string, options: ReadLabelsOptions): ReadLabels {
@@ -93,7 +94,7 @@ function columnProblems(columns: readonly string[], path: string): Problem[] {
   ];
 }
 
-/** A column that no object can have as a key is none. */
+/** A column name that cannot be an object key is ignored. */
 function isCriterion(column: string): boolean {
   return column.startsWith(CRITERION) && column !== `${CRITERION}__proto__`;
 }
@@ -148,7 +149,7 @@ function readRow(row: Row, at: Place, options: ReadLabelsOptions): Read {
   };
 }
 
-/** The answer whose hash the row states, with or without the apostrophe of a cell; null when it is another one. */
+/** The answer with the hash given in the row, with or without the cell's apostrophe; null when neither matches. */
 function answerOf({ answer = "", answer_hash = "" }: Row): string | null {
   const candidates = [textOfCell(answer), answer];
   if (answer_hash === "") return candidates[0] ?? null;

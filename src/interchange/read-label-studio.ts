@@ -56,8 +56,9 @@ type Task = z.output<typeof Task>;
 const VERDICTS = ["pass", "fail", "unsure"] as const;
 
 /**
- * Labels out of Label Studio's JSON export. Several annotations of a task are several raters'; a cancelled one is a
- * skipped answer, no label; predictions are not read.
+ * Reads labels from Label Studio's JSON export. Several annotations of a task are from several raters; a cancelled
+ * one is a skipped answer; predictions are ignored.
+ *
  * @throws {EvalsError} with every mistake, each with the line of its task
  */
 export function readLabelStudio(text: string, options: ReadLabelsOptions): ReadLabels {
@@ -205,13 +206,13 @@ const NO_RATER = {
   fix: "--rater NAME, for annotations that name nobody.",
 };
 
-/** An e-mail address where the export has one, else the name that `--rater id=name` gives, else the id itself. */
+/** The e-mail address if the export has one, else the name from `--rater id=name`, else the id. */
 function raterOf({ completed_by }: Annotation, { raters, rater }: ReadLabelsOptions): string | null {
   if (completed_by === undefined || completed_by === null) return rater ?? null;
   const id = raterId(completed_by);
   const email = typeof completed_by === "object" ? completed_by.email : undefined;
   const named = id === undefined ? undefined : raters.get(String(id));
-  // An empty name is nobody's.
+  // An empty name is ignored.
   const own = typeof id === "number" ? `label-studio:${id}` : id;
   return named || email?.trim() || own?.trim() || (rater ?? null);
 }
@@ -238,6 +239,6 @@ function noVerdict(choices: readonly string[] | undefined, criterion?: string) {
 function timeOf({ updated_at, created_at }: Annotation, now: string): string {
   const time = Date.parse(updated_at ?? created_at ?? "");
   const text = Number.isNaN(time) ? now : new Date(time).toISOString();
-  // A year of five digits is none.
+  // Rejects years with five digits.
   return labelSchema().shape.at.safeParse(text).success ? text : now;
 }

@@ -2,7 +2,7 @@ import type { Json } from "../domain/json.ts";
 import type { Usage } from "../domain/transcript.ts";
 import { csvText } from "./csv-cell.ts";
 
-/** One trial of a run, as it is exported. */
+/** One trial of a run for export. */
 export interface ExportedTrial {
   /** Id of the run. */
   readonly run: string;
@@ -10,12 +10,12 @@ export interface ExportedTrial {
   readonly case: string;
   /** From 1. */
   readonly trial: number;
-  /** Undefined where nobody knows it any more. */
+  /** Undefined when it is no longer known. */
   readonly input: Json | undefined;
-  /** Undefined where the case expects nothing. */
+  /** Undefined when the case has no expected value. */
   readonly expected: Json | undefined;
   readonly outcome: "answered" | "errored";
-  /** Kind of the error and its message; null for an answer. */
+  /** Kind and message of the error; null for an answer. */
   readonly error: string | null;
   readonly message: string | null;
   readonly output: string | null;
@@ -26,7 +26,7 @@ export interface ExportedTrial {
   readonly latency_ms: number | null;
   /** US dollars. */
   readonly cost_usd: number | null;
-  /** By the scorer's name; null where it could not score. */
+  /** By scorer name; null for a missing score. */
   readonly scores: Readonly<
     Record<string, { readonly score: number; readonly pass: boolean; readonly reason: string } | null>
   >;
@@ -34,7 +34,7 @@ export interface ExportedTrial {
 
 type Trials = AsyncIterable<ExportedTrial>;
 
-/** The kinds of value that a column holds. */
+/** The types of a column. */
 type ColumnType = "STRING" | "INT32" | "DOUBLE" | "BOOLEAN";
 
 interface Column {
@@ -43,7 +43,7 @@ interface Column {
   readonly of: (trial: ExportedTrial) => string | number | boolean | null;
 }
 
-/** Columns of the flat forms; those of scores come last. */
+/** Columns of the flat formats, followed by those of the scores. */
 const COLUMNS: readonly Column[] = [
   { name: "run", type: "STRING", of: ({ run }) => run },
   { name: "suite", type: "STRING", of: ({ suite }) => suite },
@@ -65,7 +65,7 @@ const COLUMNS: readonly Column[] = [
   { name: "cost_usd", type: "DOUBLE", of: ({ cost_usd }) => cost_usd },
 ];
 
-/** The columns by which a table is known to be an exported run. */
+/** The columns that identify a table as an exported run. */
 export const RUN_COLUMNS = [
   "run",
   "suite",
@@ -89,15 +89,15 @@ const columnsOf = (scorers: readonly string[]): readonly Column[] => [
 ];
 
 /**
- * A value as a cell holds it, so that `valueOfText` gives the same value: a text is itself, unless it would be read as something
- * else; everything else is its JSON.
+ * A value as cell text from which `valueOfText` restores it: a string unchanged unless it would be parsed as
+ * something else; other values as JSON.
  */
 function valueText(value: Json): string {
   if (typeof value !== "string") return JSON.stringify(value);
   return value === "" || value.includes("\r") || parsed(value) !== undefined ? JSON.stringify(value) : value;
 }
 
-/** What a cell of `input` or `expected` holds. */
+/** The value in a cell of `input` or `expected`. */
 export function valueOfText(text: string): Json {
   const value = parsed(text);
   return value === undefined ? text : value;
@@ -111,7 +111,7 @@ function parsed(text: string): Json | undefined {
   }
 }
 
-/** One JSON list, an object a trial, in pieces. */
+/** A JSON list with one object per trial, in chunks. */
 export async function* trialsJson(trials: Trials): AsyncGenerator<string> {
   let before = "[\n";
   for await (const trial of trials) {
@@ -121,7 +121,7 @@ export async function* trialsJson(trials: Trials): AsyncGenerator<string> {
   yield before === "[\n" ? "[]\n" : "\n]\n";
 }
 
-/** A table, a row a trial, line by line. */
+/** A table with one row per trial, line by line. */
 export async function* trialsCsv(trials: Trials, scorers: readonly string[]): AsyncGenerator<string> {
   const columns = columnsOf(scorers);
   yield `${columns.map(({ name }) => csvText(name)).join(",")}\n`;
@@ -131,7 +131,7 @@ export async function* trialsCsv(trials: Trials, scorers: readonly string[]): As
 const cellOf = (value: string | number | boolean | null): string =>
   value === null ? "" : typeof value === "string" ? csvText(value) : String(value);
 
-/** The same table as Parquet; its rows are compressed in groups, and never in memory all at once. */
+/** The same table as Parquet; rows are compressed in groups and are never all in memory. */
 export async function trialsParquet(trials: Trials, scorers: readonly string[]): Promise<Uint8Array> {
   const { ByteWriter, parquetWriteRows } = await import("hyparquet-writer");
   const columns = columnsOf(scorers);

@@ -1,10 +1,11 @@
 import { EvalsError } from "../domain/problem.ts";
 
 /**
- * The address of a server, without slashes at its end.
- * @param why what it is wanted for
- * @param fix an address that would do
- * @throws {EvalsError} EVALS_OPTION_INVALID for anything else, and for one that holds a password
+ * Validates a server address and removes trailing slashes.
+ *
+ * @param why the purpose, for the message
+ * @param fix a valid example
+ * @throws {EvalsError} EVALS_OPTION_INVALID for an invalid address, or one with a password
  */
 export function serverAddress(address: string, why: string, fix: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined;

@@ -7,7 +7,7 @@ export const postJson = (path: string, json: unknown): ServerRequest => ({
   body: { json },
 });
 
-/** The object that a text is; undefined for any other text. */
+/** Parses a JSON object; undefined for any other text. */
 export function objectIn(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -17,12 +17,12 @@ export function objectIn(text: string): JsonObject | undefined {
   }
 }
 
-/** Asks for an object. @throws {EvalsError} for another answer */
+/** Requests an object. @throws {EvalsError} for any other reply */
 export async function askForObject(server: ReceivingServer, request: ServerRequest): Promise<JsonObject> {
   return objectOf(server, request, await server.ask(request));
 }
 
-/** The object of a good answer. @throws {EvalsError} for another answer */
+/** The object in a successful reply. @throws {EvalsError} for any other reply */
 export function objectOf(server: ReceivingServer, request: ServerRequest, reply: ServerReply): JsonObject {
   const answer = reply.status < 300 ? objectIn(reply.text) : undefined;
   if (answer === undefined) throw server.refused(request, reply);

@@ -11,15 +11,15 @@ import { langfuseSpans } from "./traces/langfuse-observations.ts";
 import { langsmithSpans } from "./traces/langsmith-runs.ts";
 import { plainSpans } from "./traces/plain-spans.ts";
 
-/** Spans that are in one place of a file. */
+/** Spans from one location in a file. */
 export interface PlacedSpans {
   readonly place: SourcePlace;
   readonly spans: readonly Span[];
-  /** What of it could not be read. */
+  /** What could not be read. */
   readonly unread: readonly string[];
 }
 
-/** Under which an export holds its list. */
+/** Keys under which an export has its list. */
 const LISTS = [
   "resourceSpans",
   "data",
@@ -32,12 +32,13 @@ const LISTS = [
   "traces",
 ];
 
-/** The platforms whose items are known by their members, in the order in which they are tried. */
+/** The platforms recognized by the members of their items, in the order in which they are tried. */
 const PLATFORMS = [plainSpans, braintrustSpans, langsmithSpans, langfuseSpans, heliconeSpans];
 
 /**
- * The spans of a file of traces: OTLP as JSON or JSON Lines, or what a platform exported.
- * @throws {EvalsError} for a file that is missing or no JSON at all
+ * The spans of a trace file: OTLP as JSON or JSON Lines, or a platform's export.
+ *
+ * @throws {EvalsError} for a file that is missing or not JSON
  */
 export async function* traceItems(files: SourceFiles, path: string): AsyncGenerator<PlacedSpans | Left> {
   for await (const item of jsonItems(files, path, LISTS, exactItem)) {
@@ -46,7 +47,7 @@ export async function* traceItems(files: SourceFiles, path: string): AsyncGenera
   }
 }
 
-/** The spans of one thing of such a file, or of one body that was received. */
+/** The spans of one item of such a file, or of one received body. */
 export function* spansOfItem(value: Json, place: SourcePlace): Generator<PlacedSpans | Left> {
   const document = isObject(value) && Array.isArray(value.scopeSpans) ? { resourceSpans: [value] } : value;
   if (isOtlp(document)) {
@@ -71,7 +72,7 @@ function firstOf(item: Parameters<typeof plainSpans>[0]): readonly Span[] | unde
   return undefined;
 }
 
-/** An item whose numbers stand as they are written: times in nanoseconds are beyond what a double holds. */
+/** An item with exact numbers, because times in nanoseconds exceed a double's precision. */
 function exactItem(text: string, place: SourcePlace): JsonItem | Left {
   try {
     return { place, value: parseExactJson(text) as Json, text };

@@ -9,13 +9,14 @@ import { type PlacedSpans, spansOfItem } from "./trace-items.ts";
 export interface TracePages {
   readonly ask: AskServer;
   readonly env: ImportRequest["env"];
-  /** ISO 8601: only what began since then, where the server knows that; undefined for all. */
+  /** ISO 8601: only traces that started since then, if the server supports it; undefined for all. */
   readonly since: string | undefined;
 }
 
 /**
- * The spans behind an address: a file, or the pages of an API. Of Langfuse its address will do: observations and scores are fetched by
- * its current endpoints.
+ * The spans at a URL: a file, or the pages of an API. For Langfuse the server's URL is enough: observations and
+ * scores are fetched from its current endpoints.
+ *
  * @throws {EvalsError} EVALS_IMPORT_SERVER, EVALS_IMPORT_KEY
  */
 export async function* tracePages(address: string, pages: TracePages): AsyncGenerator<PlacedSpans | Left> {
@@ -45,7 +46,7 @@ export async function* tracePages(address: string, pages: TracePages): AsyncGene
     );
   } catch (error) {
     if (!(error instanceof EvalsError)) throw error;
-    // Traces without their scores are traces.
+    // Traces are imported even if their scores cannot be fetched.
     yield {
       path: `${base}/api/public/v3/scores`,
       line: 1,
@@ -57,7 +58,7 @@ export async function* tracePages(address: string, pages: TracePages): AsyncGene
 
 const OBSERVATION_FIELDS = "core,basic,time,io,metadata,model,usage,prompt,trace";
 
-/** By its paths, its name, or the keys that are set for it. */
+/** Recognized by its paths, its host name, or the keys that are set. */
 function isLangfuse({ hostname, pathname }: URL, env: TracePages["env"]): boolean {
   if (pathname.startsWith("/api/public")) return true;
   return pathname === "/" && (/(?:^|\.)langfuse\./.test(hostname) || Boolean(env.LANGFUSE_PUBLIC_KEY));
@@ -75,7 +76,7 @@ function withQuery(address: string, query: Readonly<Record<string, string>>): UR
   return url;
 }
 
-/** Follows cursors as long as a page names a new one. */
+/** Follows cursors while a page has a new one. */
 async function* everyPage(
   first: URL,
   headers: Record<string, string>,
@@ -97,7 +98,7 @@ async function* everyPage(
   }
 }
 
-/** The items of a page, or of a whole file of lines, and where the next page begins. */
+/** The items of a page or of a whole JSONL file, and the cursor of the next page. */
 function readPage(
   text: string,
   path: string,

@@ -1,9 +1,9 @@
 import type { CaseRow, RunReport } from "../domain/report.ts";
 
-/** Why a case is counted against the run; null when it is not. */
+/** Why a case counts against the run; null when it does not. */
 export type CaseFault = "critical" | "regression" | "never-passes";
 
-/** Whether a case is one of those that `gate.critical` names. */
+/** Whether `gate.critical` names a case. */
 export function criticalCases({ gate }: RunReport): (row: CaseRow) => boolean {
   const named = gate.rules
     .filter((rule) => rule.kind === "critical" && rule.enforced !== false)
@@ -14,8 +14,8 @@ export function criticalCases({ gate }: RunReport): (row: CaseRow) => boolean {
 }
 
 /**
- * What is wrong with a case: a critical one failed a trial, it broke beyond chance, or it never passes. A case that fails
- * only now and then is flaky, and no single run can blame it.
+ * The problem of a case: a critical one failed a trial, it regressed by more than chance, or it never passes. A case
+ * that fails only sometimes is flaky and is not counted.
  */
 export function faultOf(row: CaseRow, isCritical: (row: CaseRow) => boolean): CaseFault | null {
   if (row.passed === row.answered) return null;
@@ -24,20 +24,20 @@ export function faultOf(row: CaseRow, isCritical: (row: CaseRow) => boolean): Ca
   return row.passed === 0 ? "never-passes" : null;
 }
 
-/** `0/2, was 15/15`. */
+/** For instance `0/2, was 15/15`. */
 export function shareText({ passed, answered, baseline }: CaseRow): string {
   const now = `${passed}/${answered}`;
   return baseline === null ? now : `${now}, was ${baseline.passed}/${baseline.answered}`;
 }
 
-/** A case for which answers are worth keeping in a report: it failed, errored or stands otherwise than before. */
+/** Whether a case's answers belong in a report: it failed, errored or changed. */
 export function isWorthShowing({ passed, answered, errored, change }: CaseRow): boolean {
   return passed < answered || errored > 0 || (change !== null && change !== "same" && change !== "new");
 }
 
 /**
- * The worst cases, worst first: critical ones, broken ones by strength of evidence, then those that never pass, then
- * the flaky ones. Holds no more rows than are asked for, however many cases the run has.
+ * The worst cases, worst first: critical ones, regressed ones by strength of evidence, those that never pass, then
+ * flaky ones. Keeps only as many rows as requested, however many cases the run has.
  */
 export function worstCases(report: RunReport, rows: Iterable<CaseRow>, limit: number): CaseRow[] {
   const isCritical = criticalCases(report);

@@ -1,9 +1,9 @@
-/** `91.4 %`; a share in [0, 1]. */
+/** For instance `91.4 %`; the share is in [0, 1]. */
 export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-/** `+1.2` or `−0.9`: a difference of shares, in points. */
+/** A difference of shares in percentage points: `+1.2` or `−0.9`. */
 export function points(difference: number): string {
   const text = Math.abs(difference * 100).toFixed(1);
   return Number(text) === 0 ? "0.0" : `${difference < 0 ? "−" : "+"}${text}`;
@@ -17,19 +17,19 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** `$0.42`, with as many digits as a small amount needs. */
+/** For instance `$0.42`, with as many digits as a small amount needs. */
 export function dollars(usd: number): string {
   if (usd === 0) return "$0";
   const digits = usd >= 0.1 ? 2 : Math.min(8, 1 - Math.floor(Math.log10(usd)));
   return `$${usd.toFixed(digits)}`;
 }
 
-/** The same of what may be unknown. */
+/** Formats an amount that may be unknown. */
 export function priceText(usd: number | null): string {
   return usd === null ? "cost unknown" : dollars(usd);
 }
 
-/** `1,234`. By hand: the first use of Intl costs 30 ms of a start. */
+/** For instance `1,234`. Formatted by hand, because the first use of Intl costs 30 ms at startup. */
 export function count(n: number): string {
   return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 }

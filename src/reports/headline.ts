@@ -5,18 +5,21 @@ import type { Comparison, RunReport } from "../domain/report.ts";
 import { isUnfinished, type RunHeader, type RunStatus } from "../domain/run.ts";
 import { count, plural } from "./format-numbers.ts";
 
-/** The first thing to say of a run: a word that agrees with the exit code, and what the comparison found. */
+/** The headline of a run: a word that matches the exit code, and the result of the comparison. */
 export interface Headline {
-  /** `FAILED`, `PASSED, not enough evidence`: the word that the terminal's report begins with. */
+  /** The first words of the terminal report: `FAILED`, `PASSED, not enough evidence`. */
   readonly word: string;
   readonly tone: "good" | "bad" | "unsure" | "plain";
-  /** The comparison's verdict as words; empty without a baseline. */
+  /** The comparison's verdict in words; empty without a baseline. */
   readonly verdict: string;
   /** `100 cases × 5`. */
   readonly size: string;
 }
 
-/** `triage`, or `triage (support@1.1.0, small)` where the suite lists prompts or models. Holds the user's names: escape it wherever shown. */
+/**
+ * `triage`, or `triage (support@1.1.0, small)` when the suite lists prompts or models. Contains names given by the
+ * user, so it must be escaped when shown.
+ */
 export function runName(header: TargetFacts & Pick<RunHeader, "suite">): string {
   return nameWith(header.suite, targetParts(header));
 }
@@ -24,7 +27,7 @@ export function runName(header: TargetFacts & Pick<RunHeader, "suite">): string 
 const nameWith = (suite: string, parts: readonly string[]): string =>
   parts.length === 0 ? suite : `${suite} (${parts.join(", ")})`;
 
-/** The same of a comparison. */
+/** The same name for a comparison. */
 export function comparedName({
   suite,
   prompt,
@@ -56,12 +59,12 @@ export function headline({ gate, status, header }: RunReport): Headline {
   }
 }
 
-/** Whether trials are missing that `--resume` would ask for. */
+/** Whether trials are missing that `--resume` would ask. */
 export function lacksTrials(status: RunStatus): boolean {
   return status === "incomplete" || isUnfinished(status);
 }
 
-/** Why not every trial was asked, in one sentence; empty when all were. */
+/** Why not all trials were asked, in one sentence; empty when all were. */
 export function endSentence({ end, counts, comparison }: RunReport): string {
   switch (end.kind) {
     case "all-asked":
@@ -85,13 +88,16 @@ export function endSentence({ end, counts, comparison }: RunReport): string {
   }
 }
 
-/** What became of trials that a run did not ask, or has no answer of yet. */
+/** Describes the outcome of trials that were not asked, or have no answer yet. */
 export function skippedWords(because: SkipReason): string {
   if (because === "batch") return "come with a batch, mostly within a day";
   return `not asked (${because === "budget" ? "the budget is reached" : "stopped"})`;
 }
 
-/** Why the model, or that of a judge, was asked no more: a sentence without its end, true also where some calls were answered. */
+/**
+ * Why the model, or a judge's model, was not asked any more. Without the end of the sentence, and also correct when
+ * some calls were answered.
+ */
 export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">): string {
   const judge = end.kind === "judge-unreachable";
   const { because = "none-answered" } = end.kind === "unreachable" || judge ? end : {};
@@ -114,7 +120,7 @@ export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">)
   }
 }
 
-/** What trials are that a run did not get to. An answer that still waits for its judge was asked for. */
+/** How to call the trials that a run did not finish. An answer waiting for its judge was asked. */
 function undone({ end }: Pick<RunReport, "end">): string {
   if (end.kind === "skipped" && end.because === "batch") return "come with a batch";
   return end.kind === "judge-unreachable" ? "not asked or not judged" : "not asked";

@@ -3,20 +3,20 @@ import { isObject, type JsonObject, listMember, objectMember, textMember } from 
 import type { LeftList } from "../reading/left-list.ts";
 import type { TakenScorer } from "../writing/outputs-import.ts";
 
-/** Where the scorers of Inspect that need no model are written, as a module of the project. */
+/** Where Inspect's rule-based scorers are written, as a module of the project. */
 export const INSPECT_SCORERS_FILE = "scorers/inspect.mjs";
 
 const KNOWN = new Set(["includes", "match", "exact", "f1"]);
 const MODEL_GRADED = /^model_graded/;
 
-/** The scorers that a log names: those of plain rules run here, all others are left. */
+/** The scorers named in a log: rule-based ones are converted, all others are skipped. */
 export function inspectScorers(header: JsonObject, place: SourcePlace, left: LeftList): TakenScorer[] {
   const taken: TakenScorer[] = [];
   const seen = new Set<string>();
   for (const score of listMember(objectMember(header, "results") ?? {}, "scores").filter(isObject)) {
     const scorer = textMember(score, "scorer") ?? textMember(score, "name") ?? "";
     const name = textMember(score, "name") ?? scorer;
-    // One entry a reducer.
+    // The log has one entry per reducer.
     if (seen.has(name)) continue;
     seen.add(name);
     const params = objectMember(score, "params") ?? {};
@@ -42,7 +42,7 @@ function reasonToLeave(scorer: string, params: JsonObject): string | undefined {
   return undefined;
 }
 
-/** The rules of Inspect's own scorers; `answer` is the reply, `targets` the texts that are right. */
+/** The rules of Inspect's own scorers; `answer` is the reply, `targets` are the right texts. */
 export const INSPECT_SCORERS = `// The scorers of Inspect that compare texts, by their rules: config.scorer is includes, match, exact or f1.
 const PUNCTUATION = /[!-/:-@[-\`{-~]/g;
 const EDGES = /^[\\s!-/:-@[-\`{-~]+|[\\s!-/:-@[-\`{-~]+$/g;

@@ -15,7 +15,7 @@ import { wholeValue } from "../reading/json-items.ts";
 import { TooLarge, wantedMembers } from "../reading/json-members.ts";
 import { type ZipEntry, zipEntries } from "../reading/zip-entries.ts";
 
-/** One sample of a log, in one epoch. */
+/** One sample of a log in one epoch. */
 export interface InspectSample {
   readonly value: JsonObject;
   readonly place: SourcePlace;
@@ -23,33 +23,34 @@ export interface InspectSample {
   readonly epoch: number;
 }
 
-/** A log of Inspect: what was run, and every sample of every epoch. */
+/** A log of Inspect: its configuration, and every sample of every epoch. */
 export interface InspectLog {
-  /** What `header.json` holds: eval, plan, results. */
+  /** The content of `header.json`: eval, plan, results. */
   readonly header: JsonObject;
-  /** Where the results are. */
+  /** Location of the results. */
   readonly resultsPlace: SourcePlace;
-  /** Read one after the other, in the order of the file; what cannot be read is among them. */
+  /** The samples in file order, including those that cannot be read. */
   readonly samples: AsyncIterable<InspectSample | Left>;
-  /** The order of the dataset, then by epoch. */
+  /** Sorts by position in the dataset, then by epoch. */
   readonly order: (a: SampleName, b: SampleName) => number;
 }
 
 type SampleName = Pick<InspectSample, "id" | "epoch">;
 
-/** What is read of a sample: its events, its attachments and its store may be far larger, and are passed over. */
+/** The members of a sample that are read. Its events, attachments and store may be far larger and are skipped. */
 const READ = new Set([
   ...["id", "epoch", "input", "target", "choices", "metadata", "messages", "output"],
   ...["error", "invalidation", "model_usage", "total_time"],
 ]);
-/** What is read of the header. */
+/** The members of the header that are read. */
 const HEADER = new Set(["eval", "plan", "results", "status", "version"]);
-/** Bytes of what is read of one sample: parsed, they take a multiple of it. */
+/** Maximum bytes read of one sample; parsed data takes several times as much memory. */
 const MAX_BYTES = 128 << 20;
 
 /**
- * Reads a log, either form: `.eval` (a zip archive of JSON files) or `.json`.
- * @throws {EvalsError} for a damaged file, and for one that is no log of Inspect
+ * Reads a log in either format: `.eval` (a zip archive of JSON files) or `.json`.
+ *
+ * @throws {EvalsError} for a damaged file, or one that is not a log of Inspect
  */
 export async function readInspectLog(files: SourceFiles, path: string): Promise<InspectLog> {
   const bytes = files.bytes(path);
@@ -65,7 +66,7 @@ type Unordered = Omit<InspectLog, "order">;
 async function zippedLog(bytes: Uint8Array, path: string): Promise<Unordered> {
   const entries = zipEntries(bytes, path);
   const named = (name: string): ZipEntry | undefined => entries.find((entry) => entry.name === name);
-  // A run that did not end has no header; its journal says what was begun.
+  // An unfinished run has no header; its journal describes the start.
   const first = named("header.json") ?? named("_journal/start.json");
   if (first === undefined) throw notInspect(path);
   const header = await entryValue(first, path, HEADER);
@@ -95,7 +96,7 @@ async function* zippedSamples(
   }
 }
 
-/** @returns undefined where what is wanted of it is too large */
+/** @returns undefined when the wanted parts are too large */
 async function entryValue(
   entry: ZipEntry,
   path: string,
@@ -105,7 +106,7 @@ async function entryValue(
   try {
     const found = await wantedMembers(entry.chunks(), wanted, MAX_BYTES);
     if (found?.whole === true) return wholeValue(decodeText(found.text, inside), inside);
-    // Not one whole object: read it as it is, for a message that says where.
+    // Not a complete object: it is read as text, so that the error message has a location.
     const pieces: Uint8Array[] = [];
     for await (const piece of entry.chunks()) if (pieces.length < 1024) pieces.push(Uint8Array.from(piece));
     return wholeValue(decodeText(Buffer.concat(pieces), inside), inside);

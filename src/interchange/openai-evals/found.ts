@@ -4,13 +4,13 @@ import { LeftList } from "../reading/left-list.ts";
 import { fileName, UniqueNames } from "../writing/file-names.ts";
 import { DEFAULT_MODEL } from "../writing/project-text.ts";
 
-/** What has been made of the sources so far; each part of the importer adds to it. */
+/** The result so far; each part of the importer adds to it. */
 export class Found {
   readonly files: ImportedFile[] = [];
   readonly left = new LeftList();
   readonly kept: Kept[] = [];
   readonly suites = new UniqueNames();
-  /** The model to ask where the sources name none. */
+  /** The model for sources that name none. */
   readonly defaultModel: string;
   readonly #models = new Map<string, Readonly<Record<string, Json>>>();
   readonly #prompts = new Set<string>();
@@ -20,12 +20,12 @@ export class Found {
     this.defaultModel = defaultModel ?? DEFAULT_MODEL;
   }
 
-  /** Adds a file once; one that several suites share is the same text each time. */
+  /** Adds a file once; several suites may share one with the same text. */
   addFile(file: ImportedFile): void {
     if (!this.files.some(({ path }) => path === file.path)) this.files.push(file);
   }
 
-  /** A model by its settings: those that are equal have one alias. */
+  /** The alias of a model; equal settings share one alias. */
   alias(wanted: string, entry: Readonly<Record<string, Json>>): string {
     const text = JSON.stringify(entry);
     for (let n = 1; ; n++) {
@@ -36,7 +36,7 @@ export class Found {
     }
   }
 
-  /** Whether a prompt of this name is free; it is taken from now on. */
+  /** Reserves a prompt name. Returns whether it was free. */
   takePrompt(name: string): boolean {
     if (this.#prompts.has(name)) return false;
     this.#prompts.add(name);

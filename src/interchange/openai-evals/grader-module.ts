@@ -1,7 +1,7 @@
-/** Where graders of the hosted API that compare texts are written. */
+/** Where text-comparing graders of the hosted API are written. */
 export const GRADER_MODULE_FILE = "scorers/openai-graders.mjs";
 
-/** Measures of text_similarity that are computed here. */
+/** text_similarity metrics that are computed here. */
 export const SIMILARITIES = new Set([
   "fuzzy_match",
   "gleu",
@@ -13,7 +13,7 @@ export const SIMILARITIES = new Set([
   "rouge_l",
 ]);
 
-/** Their rules as a module of the project; `config` is the grader as it was saved. */
+/** The graders' rules as a module of the project; `config` is the saved grader. */
 export const GRADER_MODULE = `// string_check and text_similarity of OpenAI's hosted evals; config is the grader as it was saved.
 // {{ item.… }} is the case's input, {{ sample.output_text }} the answer; what is not there is an empty text.
 const PLACE = /\\{\\{-?\\s*(item|sample)((?:\\.[\\w-]+|\\[\\d+\\]|\\["[^"\\]]+"\\]|\\['[^'\\]]+'\\])*)\\s*-?\\}\\}/g;
@@ -106,7 +106,7 @@ export default ({ case: golden, output, config }) => {
 };
 `;
 
-/** A python grader as a program that scores one answer a line. */
+/** A python grader as a program that scores one answer per line. */
 export function pythonProgram(source: string): string {
   return `# A python grader of OpenAI's hosted evals, as it was saved; what is below it hands over one answer a line.
 ${source.trimEnd()}

@@ -16,16 +16,16 @@ import {
   valueAt,
 } from "./item-template.ts";
 
-/** One criterion of a hosted eval, with its place. */
+/** One criterion of a hosted eval, with its location. */
 export interface Criterion {
   readonly value: JsonObject;
   readonly place: SourcePlace;
 }
 
-/** A scorer of the suite, or undefined where the grader is left. */
+/** A scorer entry of the suite, or undefined when the grader is skipped. */
 type Entry = { readonly type: string; readonly name: string; readonly [key: string]: unknown };
 
-/** What graders are read beside. */
+/** What is needed to convert graders. */
 interface Beside {
   readonly suite: string;
   readonly items: readonly JsonObject[];
@@ -33,7 +33,7 @@ interface Beside {
   readonly found: Found;
 }
 
-/** The graders of an eval as scorers, by their names; what has no counterpart is left. */
+/** Converts the graders of an eval to scorers by name; graders without a counterpart are skipped. */
 export function graderScorers(
   criteria: readonly Criterion[],
   suite: string,
@@ -59,8 +59,8 @@ export function graderScorers(
 }
 
 /**
- * A judge that nobody has compared with people informs beside graders that follow rules: one that cannot answer would take theirs
- * away. Alone it decides.
+ * Beside rule-based graders, an uncalibrated judge only informs, because its errors would make their results missing.
+ * Alone, it decides.
  */
 function informing(entries: Entry[]): Entry[] {
   const isRule = ({ type, required }: Entry): boolean => type !== "judge" && required !== false;
@@ -157,7 +157,7 @@ function textSimilarity(grader: JsonObject, place: SourcePlace, { found }: Besid
   };
 }
 
-/** The score from which on an answer passes; without one the score informs. */
+/** The passing threshold; without one, the score only informs. */
 function bar(grader: JsonObject, place: SourcePlace, found: Found, scale = (score: number) => score): object {
   const threshold = numberMember(grader, "pass_threshold");
   if (threshold !== undefined) return { threshold: Math.min(1, Math.max(0, scale(threshold))) };
@@ -271,7 +271,7 @@ function pythonGrader(grader: JsonObject, place: SourcePlace, { suite, found }: 
   };
 }
 
-/** Messages of the hosted API: a list with contents as texts, parts, or one part. */
+/** Messages of the hosted API: a list whose contents are texts, parts, or one part. */
 export function templateMessages(input: Json | undefined): readonly RoleText[] {
   if (typeof input === "string") return [{ role: "user", template: input }];
   if (!Array.isArray(input)) return [];
@@ -286,7 +286,7 @@ const PARAMS: Readonly<Record<string, string>> = {
   max_tokens: "max_completion_tokens",
 };
 
-/** Sampling parameters under the names that a request has. */
+/** Sampling parameters with the names used in requests. */
 export function samplingParams(params: JsonObject): Record<string, Json> {
   const known = Object.entries(params).filter(
     ([key, value]) => value !== null && value !== undefined && key !== "tools" && key !== "text",

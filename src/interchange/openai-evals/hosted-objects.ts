@@ -12,9 +12,9 @@ export interface HostedObject {
   readonly place: SourcePlace;
 }
 
-/** An eval with its criteria, its runs and what these answered. */
+/** An eval with its criteria, runs and answers. */
 export interface HostedEval {
-  /** Absent where only runs were saved. */
+  /** Absent when only runs were saved. */
   readonly eval: (HostedObject & { readonly criteria: readonly Criterion[] }) | undefined;
   readonly runs: readonly HostedObject[];
   readonly outputs: readonly HostedObject[];
@@ -32,7 +32,7 @@ interface Sorted {
   readonly prompts: HostedObject[];
 }
 
-/** Reads saved objects of the hosted API: one a file, lists of them, or one a line. */
+/** Reads saved objects of the hosted API: one per file, as lists, or one per line. */
 export async function readHostedObjects(
   request: ImportRequest,
   paths: readonly string[],
@@ -76,7 +76,7 @@ function criteriaOf({ text, place }: JsonItem, value: JsonObject): Criterion[] {
   );
 }
 
-/** What belongs together by ids; with one eval alone, everything that names no other. */
+/** Groups objects by their ids. With only one eval, objects without an eval id belong to it. */
 function grouped({ evals, runs, outputs }: Sorted): HostedEval[] {
   const ids = new Set([...evals, ...runs, ...outputs].map(({ value }) => evalId(value)));
   const only = evals.length === 1 ? textMember((evals[0] as HostedObject).value, "id") : undefined;
@@ -92,7 +92,7 @@ function grouped({ evals, runs, outputs }: Sorted): HostedEval[] {
 const evalId = (value: JsonObject): string | undefined =>
   Array.isArray(value.testing_criteria) ? textMember(value, "id") : textMember(value, "eval_id");
 
-/** The items that a run asked, where the run holds them. */
+/** The items of a run, if the run contains them. */
 export function itemsOfRun({
   value,
 }: HostedObject): readonly { readonly item: JsonObject; readonly sample: JsonObject | undefined }[] {
@@ -105,7 +105,7 @@ export function itemsOfRun({
     });
 }
 
-/** A value whose members are in order, to know an item again. */
+/** A canonical key that identifies an item. */
 export function itemKey(value: Json): string {
   const sorted = (one: Json): Json =>
     Array.isArray(one)

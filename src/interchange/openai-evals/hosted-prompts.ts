@@ -7,7 +7,7 @@ import type { Found } from "./found.ts";
 import { samplingParams, templateMessages } from "./graders.ts";
 import type { HostedObject } from "./hosted-objects.ts";
 
-/** Prompts that were kept in OpenAI's dashboard become files: `prompts/<name>/1.0.0.md`, later versions 1.1.0 and so on. */
+/** Converts prompts from OpenAI's dashboard to files: `prompts/<name>/1.0.0.md`, later versions 1.1.0 and so on. */
 export function importHostedPrompts(prompts: readonly HostedObject[], found: Found): void {
   const byName = new Map<string, HostedObject[]>();
   for (const prompt of prompts) {
@@ -80,7 +80,7 @@ function bodyOf(content: JsonObject): string {
   return roleLines(messages.map(({ role, template }) => ({ role, template: variables(template) })));
 }
 
-/** `{{ city }}` of the dashboard is a member of the case's input here. */
+/** `{{ city }}` in the dashboard becomes a member of the case's input. */
 function variables(template: string): string {
   return template
     .split(/(\{\{\s*[A-Za-z_][\w-]*\s*\}\})/)

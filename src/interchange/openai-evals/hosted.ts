@@ -10,7 +10,10 @@ import { graderScorers, samplingParams, templateMessages } from "./graders.ts";
 import { type HostedEval, type HostedObject, itemKey, itemsOfRun } from "./hosted-objects.ts";
 import { itemShapes, liquidTemplate } from "./item-template.ts";
 
-/** A hosted eval becomes a suite: items are cases, a run's template the prompt, its model a model, graders scorers, answers fixtures. */
+/**
+ * Converts a hosted eval to a suite: items to cases, a run's template to the prompt, its model to a model, graders to
+ * scorers, answers to fixtures.
+ */
 export function importHostedEval(hosted: HostedEval, name: string | undefined, found: Found): void {
   const first = hosted.eval ?? hosted.runs[0] ?? hosted.outputs[0];
   if (first === undefined) return;
@@ -71,7 +74,7 @@ export function importHostedEval(hosted: HostedEval, name: string | undefined, f
 
 type Items = ReadonlyMap<string, { readonly id: string; readonly item: JsonObject }>;
 
-/** Every item once, in the order of being met. */
+/** Every distinct item, in order of appearance. */
 function collectItems({ runs, outputs }: HostedEval, found: Found): Items {
   const items = new Map<string, { id: string; item: JsonObject }>();
   const add = (item: JsonObject): void => {
@@ -96,7 +99,7 @@ function collectItems({ runs, outputs }: HostedEval, found: Found): Items {
   return items;
 }
 
-/** Prompt and model of a run; undefined for a run that asked nothing itself. */
+/** Prompt and model of a run; undefined for a run that called no model itself. */
 function targetOf(run: HostedObject, suite: string, items: readonly JsonObject[], found: Found) {
   const source = objectMember(run.value, "data_source") ?? {};
   const model =
@@ -117,7 +120,7 @@ function targetOf(run: HostedObject, suite: string, items: readonly JsonObject[]
   };
 }
 
-/** The responses API has another name for the most tokens of an answer. */
+/** The responses API uses another name for the token limit. */
 function renamed(params: Record<string, Json>, type: Json | undefined): Record<string, Json> {
   const { max_completion_tokens: limit, ...rest } = params;
   if (type !== "responses" || limit === undefined) return params;
@@ -168,7 +171,7 @@ function templateBody(
   );
 }
 
-/** Other templates of one eval are further versions of its prompt. */
+/** Different templates of one eval become versions of its prompt. */
 function promptVersion(suite: string, text: string, found: Found): string {
   for (let minor = 0; ; minor++) {
     const version = `1.${minor}.0`;
@@ -199,7 +202,7 @@ function plainPrompt(suite: string, items: readonly JsonObject[], found: Found):
   return promptVersion(suite, markdownText(front, roleLines([{ role: "user", template }])), found);
 }
 
-/** The answers of all runs that can be identified, by case in the order of the files. */
+/** The identifiable answers of all runs, by case in file order. */
 function recordedAnswers({ runs, outputs }: HostedEval, suite: string, items: Items, found: Found) {
   const trials = new TrialNumbers();
   const lines = [

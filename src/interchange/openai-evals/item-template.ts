@@ -2,12 +2,12 @@ import type { Json } from "../../domain/json.ts";
 import { isObject, type JsonObject } from "../reading/json-fields.ts";
 import { literal, member } from "../writing/role-lines.ts";
 
-/** `{{ item.question }}`, `{{ sample.output_text }}`. */
+/** Matches `{{ item.question }}`, `{{ sample.output_text }}`. */
 const PLACE = /\{\{-?\s*(item|sample)((?:\.[\w-]+|\[\d+\]|\["[^"\]]+"\]|\['[^'\]]+'\])*)\s*-?\}\}/;
 
-/** What all items of an eval have at a place, so that a template can say what to do where one lacks it. */
+/** What the items of an eval have in common at a path, so that a template can handle missing values. */
 export interface ItemShapes {
-  /** @param path steps below the item */
+  /** @param path members below the item */
   at(path: readonly string[]): { readonly always: boolean; readonly plain: boolean };
 }
 
@@ -37,7 +37,7 @@ export function valueAt(item: Json, path: readonly string[]): Json | undefined {
   }, item);
 }
 
-/** The path of a template that is one place of the item and nothing else; undefined for any other. */
+/** The path of a template that is exactly one variable of the item; undefined for any other. */
 export function soleItemPath(template: string): readonly string[] | undefined {
   const [whole, root, rest] = PLACE.exec(template.trim()) ?? [];
   return root === "item" && whole === template.trim() ? stepsOf(rest ?? "") : undefined;
@@ -53,10 +53,10 @@ const stepsOf = (path: string): string[] =>
   );
 
 /**
- * A template of the hosted API in Liquid: an item is the case's input, and what it lacks is an empty text there.
+ * Converts a template of the hosted API to Liquid: the item is the case's input, and missing values are empty text.
  *
- * @param answer what stands for `sample.output_text`; undefined where there is no answer yet
- * @param unknown gets each `{{ … }}` that means nothing here; it is written as text
+ * @param answer replaces `sample.output_text`; undefined when there is no answer yet
+ * @param unknown called with each unknown `{{ … }}`, which is kept as text
  */
 export function liquidTemplate(
   text: string,

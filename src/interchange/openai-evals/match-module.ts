@@ -1,7 +1,7 @@
-/** Where the scorers of the open repository's basic evals are written. */
+/** Where the scorers for the open repository's basic evals are written. */
 export const MATCH_MODULE_FILE = "scorers/openai-evals.mjs";
 
-/** Their rules as a module of the project; `config.eval` says which. */
+/** Their rules as a module of the project; `config.eval` selects one. */
 export const MATCH_MODULE = `// The basic evals of openai/evals, by their rules: config.eval is match, includes, fuzzy_match or json_match.
 // The case's \`expected\` is the sample's "ideal": one text, or several of which any is right.
 const PUNCTUATION = /[!-/:-@[-\`{-~]/g;

@@ -12,7 +12,7 @@ interface Spec {
   readonly path: string;
   readonly source: YamlSource;
   readonly name: string;
-  /** Where in its file the question stands. */
+  /** Path of the question in its file. */
   readonly at: readonly string[];
   readonly value: JsonObject;
 }
@@ -23,8 +23,9 @@ interface Choice {
 }
 
 /**
- * A model-graded eval as a judge file: the question as it stands, and what each choice is worth.
- * @returns the suite's scorers; undefined where the eval cannot be taken, which has been reported
+ * Converts a model-graded eval to a judge file: the question unchanged, and the value of each choice.
+ *
+ * @returns the suite's scorers; undefined when the eval cannot be converted, which has been reported
  */
 export async function modelgradedJudge(one: RegistryEval, suite: string, found: Found) {
   const named = textMember(one.args, "modelgraded_spec") ?? "";
@@ -82,8 +83,8 @@ export async function modelgradedJudge(one: RegistryEval, suite: string, found: 
 }
 
 /**
- * What stands for the parameters of a question (`{criteria}`): one text that the eval names, else each of those that the question's
- * own file lists, which are judged apart. Any other is a member of the samples.
+ * The values of a question's parameters (`{criteria}`): one text named by the eval, or else each of those listed in
+ * the question's file, which are judged separately. Any other parameter is a member of the samples.
  */
 function fillings({ args }: RegistryEval, { value }: Spec, messages: readonly RoleText[]) {
   const named = objectMember(args, "modelgraded_spec_args") ?? {};
@@ -107,7 +108,7 @@ function fillings({ args }: RegistryEval, { value }: Spec, messages: readonly Ro
   return all;
 }
 
-/** In `modelgraded/` beside the folder of evals, under its own name or in any file there; or in a file that was named. */
+/** Searched in `modelgraded/` beside the folder of evals, by file name or in any file there; or in a file that was named. */
 function findSpec({ path, request }: RegistryEval, name: string): Spec | undefined {
   const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".";
   const parent = folder.includes("/") ? folder.slice(0, folder.lastIndexOf("/")) : ".";
@@ -125,7 +126,7 @@ function findSpec({ path, request }: RegistryEval, name: string): Spec | undefin
     const value = root[name];
     if (isObject(value) && value.prompt !== undefined)
       return { path: candidate, source, name, at: [name], value };
-    // A file may hold one question alone, which is called as the file is.
+    // A file may contain a single question, named after the file.
     if (root.prompt !== undefined && nameOfPath(candidate) === name)
       return { path: candidate, source, name, at: [], value: root };
   }
@@ -161,7 +162,7 @@ function messagesOf({ prompt }: JsonObject): readonly RoleText[] {
     .map(({ role, content }) => ({ role: String(role ?? "user"), template: contentText(content) ?? "" }));
 }
 
-/** Python's `{name}` as what a judge sees; `{{` and `}}` there are braces. */
+/** Converts Python's `{name}` to the judge's variables; `{{` and `}}` are literal braces. */
 function questionTemplate(
   text: string,
   completion: string,
@@ -188,7 +189,7 @@ function questionTemplate(
 const isBinary = (choices: readonly Choice[]): boolean =>
   choices.every(({ score }) => score === 0 || score === 1);
 
-/** What is asked for at the end of the last message: the form of a reply is added by whoever asks. */
+/** Instructions at the end of the last message; the reply format is added later. */
 function withForm(messages: readonly RoleText[], choices: readonly Choice[]): RoleText[] {
   const last = messages.at(-1);
   const named = (worth: number): string =>
@@ -205,7 +206,7 @@ function withForm(messages: readonly RoleText[], choices: readonly Choice[]): Ro
   ];
 }
 
-/** More than right and wrong: each choice is a level, worth its share between the lowest and the highest. Only the best one passes. */
+/** For more than right and wrong, each choice is a level with a proportional value. Only the best one passes. */
 function scaleOf(choices: readonly Choice[]): object {
   if (isBinary(choices)) return {};
   const scores = choices.map(({ score }) => score);

@@ -19,7 +19,7 @@ import { MATCH_MODULE, MATCH_MODULE_FILE } from "./match-module.ts";
 import { modelgradedJudge } from "./modelgraded.ts";
 import type { RegistryEval } from "./registry-eval.ts";
 
-/** Classes of the open repository that compare texts, and what our module calls them. */
+/** Text-comparing classes of the open repository, and their names in our module. */
 const BASIC: Readonly<Record<string, string>> = {
   "evals.elsuite.basic.match:Match": "match",
   "evals.elsuite.basic.includes:Includes": "includes",
@@ -38,7 +38,7 @@ const KNOWN_ARGS = new Set([
   "modelgraded_spec",
 ]);
 
-/** Every eval of a registry file becomes a suite of its samples. */
+/** Converts every eval of a registry file to a suite with its samples. */
 export async function importRegistryFile(request: ImportRequest, path: string, found: Found): Promise<void> {
   const source = yamlSource(request.files.text(path), path);
   const entries = isObject(source.value) ? Object.entries(source.value) : [];
@@ -69,7 +69,7 @@ export async function importRegistryFile(request: ImportRequest, path: string, f
   }
 }
 
-/** Ids of evals with the names that lead to them: `town-match` for `town-match.dev.v0`. */
+/** Ids of evals by alias: `town-match` for `town-match.dev.v0`. */
 function aliasNames(entries: readonly (readonly [string, Json])[]): ReadonlyMap<string, string> {
   return new Map(
     entries.flatMap(([name, entry]) => {
@@ -156,7 +156,10 @@ function promptText(isText: boolean, key: string): string {
   );
 }
 
-/** `data/…` beside the registry's folder of evals, as the open repository has it; else from the file or from here. */
+/**
+ * Looks for `data/…` beside the registry's folder of evals, as in the open repository; then relative to the file,
+ * then to the working directory.
+ */
 function findData({ files }: ImportRequest, path: string, data: string): string | undefined {
   const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".";
   const parent = folder.includes("/") ? folder.slice(0, folder.lastIndexOf("/")) : ".";
@@ -167,9 +170,9 @@ function findData({ files }: ImportRequest, path: string, data: string): string 
 }
 
 interface SampleOptions {
-  /** A sample without an ideal cannot be scored. */
+  /** Whether a sample needs an ideal answer to be scored. */
   readonly needsIdeal: boolean;
-  /** Messages that are before the last one of every sample. */
+  /** Messages before the last one of every sample. */
   readonly shots: readonly Json[];
 }
 
@@ -209,7 +212,7 @@ function sampleRow({ value, place }: JsonItem, { needsIdeal, shots }: SampleOpti
 const withShots = (messages: readonly Json[], shots: readonly Json[]): Json =>
   shots.length === 0 ? [...messages] : [...messages.slice(0, -1), ...shots, ...messages.slice(-1)];
 
-/** The examples that come before every question: the first `num_few_shot` of their file. */
+/** The examples before every question: the first `num_few_shot` of their file. */
 async function fewShots(
   { path, source, key, args, request }: RegistryEval,
   found: Found,
@@ -233,7 +236,7 @@ async function fewShots(
   return shots.flat();
 }
 
-/** Samples of which some are a text and some a list of messages: one prompt asks them all. */
+/** Converts samples to messages when some are texts and some are messages, so that one prompt fits all. */
 async function* asMessages(rows: AsyncIterable<DatasetRow | Left>): AsyncGenerator<DatasetRow | Left> {
   for await (const row of rows)
     yield "why" in row || typeof row.input !== "string"

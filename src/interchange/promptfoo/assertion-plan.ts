@@ -11,7 +11,7 @@ import { planPlain } from "./plan-plain.ts";
 import { hasTemplate } from "./templates/nunjucks-tree.ts";
 import { renderNunjucks } from "./templates/render-nunjucks.ts";
 
-/** What becomes of one assertion in one case. @throws {Untranslatable} for a template in its value */
+/** How to convert one assertion of one case. @throws {Untranslatable} for a template in its value */
 export function planAssertion(one: Assertion, context: PlanContext): Plan {
   const { base } = one;
   const why = Object.hasOwn(LEFT_TYPES, base) ? LEFT_TYPES[base] : undefined;
@@ -30,7 +30,7 @@ export function planAssertion(one: Assertion, context: PlanContext): Plan {
       };
     return planJudge(one, context);
   }
-  // Calls are beside the answer: no transform changes them.
+  // Tool calls are separate from the answer, so no transform changes them.
   if (CALL_TYPES.includes(base)) return planCalls(one, filledIn(one.value, context), context);
   if (base === "javascript" || base === "python") return planCode(one, base, context);
   const value = comparedWith(one, context);
@@ -39,7 +39,7 @@ export function planAssertion(one: Assertion, context: PlanContext): Plan {
   return planPlain(one, value);
 }
 
-/** Every text of a value with its templates filled in. */
+/** Fills in the templates in every string of a value. */
 function filledIn(value: Json | undefined, context: PlanContext): Json | undefined {
   if (typeof value === "string") return hasTemplate(value) ? renderNunjucks(value, context.vars) : value;
   if (Array.isArray(value)) return (value as readonly Json[]).map((one) => filledIn(one, context) ?? null);
@@ -54,7 +54,7 @@ class FileMissing {
   }
 }
 
-/** The value as promptfoo compares with it: templates filled in, files read. */
+/** The value in the form that promptfoo compares with: templates filled in, files read. */
 function comparedWith({ value }: Assertion, context: PlanContext): Json | undefined | FileMissing {
   if (Array.isArray(value)) {
     const all = (value as readonly Json[]).map((one) =>

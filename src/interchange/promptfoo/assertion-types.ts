@@ -1,6 +1,6 @@
 import { CALL_TYPES } from "./plan-calls.ts";
 
-/** Types that the checks' runtime knows, so that they can follow a transform. */
+/** Types supported by the checks' runtime, where they can follow a transform. */
 export const CHECKED = new Set([
   ...["javascript", "equals", "contains", "icontains", "contains-any", "contains-all", "icontains-any"],
   ...["icontains-all", "starts-with", "regex", "levenshtein", "is-json", "word-count", "finish-reason"],
@@ -8,7 +8,7 @@ export const CHECKED = new Set([
 
 const SPANS = "What spans tell is kept as a conversation, and the spans themselves are not.";
 
-/** Types that nothing here stands for, with why. */
+/** Types without a counterpart, with the reason. */
 export const LEFT_TYPES: Readonly<Record<string, string>> = {
   perplexity: "perplexity needs the log probabilities of tokens, which no reply is asked for here.",
   "perplexity-score":
@@ -42,7 +42,7 @@ export const LEFT_TYPES: Readonly<Record<string, string>> = {
   "trace-error-spans": `${SPANS} tool-errors tells of tools that failed.`,
 };
 
-/** Every type that is taken over. */
+/** All supported types. */
 export const TAKEN_TYPES = [
   ...CHECKED,
   ...CALL_TYPES,

@@ -6,16 +6,16 @@ import type { Models } from "./models.ts";
 import type { PlanContext } from "./plan.ts";
 import type { Entry, ProviderHelp } from "./provider-spec.ts";
 
-/** What is needed of everything around it where assertions become scorers. */
+/** What is needed to convert assertions to scorers. */
 export interface AssignHelp extends ProviderHelp {
   readonly checks: ChecksFiles;
   readonly judges: JudgeFiles;
   readonly models: Models;
   readonly tests: readonly CaseDraft["vars"][];
-  /** Of the config's providers. */
+  /** Tools of the config's providers. */
   readonly offered: PlanContext["tools"];
-  /** Code by which the providers change every answer. */
+  /** Code with which the providers transform every answer. */
   readonly transform: string | undefined;
-  /** Why one of our scorers cannot take such an entry. */
+  /** Why one of our scorers rejects such an entry. */
   readonly refuses: (entry: Entry, operand: Json | undefined) => Promise<string | undefined>;
 }

@@ -11,18 +11,18 @@ import { UniqueNames } from "./slug.ts";
 import { hasTemplate } from "./templates/nunjucks-tree.ts";
 import { renderNunjucks } from "./templates/render-nunjucks.ts";
 
-/** A scorer of the suite, as it grows while cases are looked at. */
+/** A scorer of the suite, completed as cases are read. */
 interface Scorer {
   readonly name: string;
   readonly required: boolean;
-  /** Of one case or of all; the operand is put in when all are known. */
+  /** Creates the entry once all operands are known. */
   readonly make: MakeEntry;
-  /** By case id; undefined for a scorer without one. */
+  /** By case id; undefined for a scorer without an operand. */
   readonly operands: Map<string, Json | undefined>;
   isDefault: boolean;
 }
 
-/** What of one case is scored by what. */
+/** Which scorers score the cases, and with which values. */
 export interface ScoredBy {
   readonly place: SourcePlace;
   readonly what: string;
@@ -39,15 +39,15 @@ export interface Assigned {
   readonly kept: readonly ScoredBy[];
 }
 
-/** One part of what decides a test: a scorer, for the suite or inside of another one. */
+/** One part of what decides a test: a scorer, in the suite or nested in another. */
 interface Part {
   readonly scorer: Scorer;
   readonly weight: number;
 }
 
 /**
- * Gives each assertion of each case a scorer. Assertions that differ only in what they compare with share one, and the
- * case holds what it compares with.
+ * Assigns a scorer to each assertion of each case. Assertions that differ only in the compared value share a scorer,
+ * and the case contains the value.
  */
 export async function assignScorers(cases: readonly CaseDraft[], help: AssignHelp): Promise<Assigned> {
   const assignment = new Assignment(help);
@@ -62,7 +62,7 @@ class Assignment {
   readonly #named = new Map<string, string[]>();
   readonly #kept: ScoredBy[] = [];
   readonly #planner: CasePlanner;
-  /** How often each kind of scorer was used in the case at hand. */
+  /** How often each kind of scorer was used in the current case. */
   #used = new Map<string, number>();
 
   constructor(help: AssignHelp) {
@@ -91,7 +91,7 @@ class Assignment {
     } else if (!parts.some(({ scorer }) => scorer.required)) this.#answered(one);
   }
 
-  /** @param decides a miss of it fails the test */
+  /** @param decides whether its failure fails the test */
   async #part(assertion: Assertion, one: CaseDraft, decides: boolean): Promise<Part | undefined> {
     const weight = assertion.weight ?? 1;
     const required = decides && weight !== 0;
@@ -135,7 +135,7 @@ class Assignment {
     try {
       if (hasTemplate(name)) name = renderNunjucks(name, vars);
     } catch {
-      // A name that cannot be filled in stays as it is written.
+      // A name that cannot be filled in is kept as written.
     }
     return name.replace(/["'[\]{}\n]+/g, " ").trim() || type;
   }
@@ -178,7 +178,7 @@ class Assignment {
     this.#named.get(one.id)?.push(scorer.name);
   }
 
-  /** A scorer of several: the weighted mean of their scores, or all of them. */
+  /** A combined scorer: the weighted mean of several scores, or all of them. */
   #combined(
     {
       type,
@@ -233,7 +233,7 @@ class Assignment {
     this.#note(scorer, one, undefined, true);
   }
 
-  /** A scorer's entry with its operand: a literal where defaultTest gives all cases the same one, else a place in the case. */
+  /** A scorer's entry with its operand: a literal if defaultTest sets the same one for all cases, else a path in the case. */
   #made(scorer: Scorer): Entry {
     const operands = [...scorer.operands.values()];
     if (operands[0] === undefined) return scorer.make(undefined);

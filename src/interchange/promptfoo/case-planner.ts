@@ -8,7 +8,7 @@ import type { Plan, PlanContext } from "./plan.ts";
 import { joinedTransform } from "./plan-code.ts";
 import { Untranslatable } from "./templates/nunjucks-tree.ts";
 
-/** Plans the assertions of cases, and asks each kind of scorer once whether it can take them. */
+/** Plans the assertions of cases, checking once per kind of scorer whether it can be used. */
 export class CasePlanner {
   readonly #help: AssignHelp;
   readonly #refused = new Map<string, string | undefined>();
@@ -17,7 +17,7 @@ export class CasePlanner {
     this.#help = help;
   }
 
-  /** What becomes of one assertion in one case, as far as the scorers here can take it. */
+  /** The plan for one assertion of one case, limited to what our scorers support. */
   async plan(assertion: Assertion, one: CaseDraft): Promise<Plan> {
     const { base, type } = assertion;
     const known = [...TAKEN_TYPES, ...Object.keys(LEFT_TYPES)];
@@ -41,7 +41,7 @@ export class CasePlanner {
     }
   }
 
-  /** What one of our scorers cannot take runs as promptfoo runs it, where its runtime can. */
+  /** What our scorers do not support is run as in promptfoo, if its runtime can. */
   async #usable(plan: Extract<Plan, { kind: "scorer" }>, assertion: Assertion): Promise<Plan> {
     const key = JSON.stringify([plan.entry, plan.operand]);
     if (!this.#refused.has(key)) {

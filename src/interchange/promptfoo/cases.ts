@@ -10,18 +10,18 @@ export interface CaseDraft {
   readonly vars: Readonly<Record<string, Json>>;
   readonly assertions: readonly Assertion[];
   readonly threshold?: number | undefined;
-  /** How often it is asked, where it says so. */
+  /** Number of trials, if given. */
   readonly trials?: number | undefined;
   readonly options: { readonly [key: string]: Json };
   readonly metadata: { readonly [key: string]: Json };
-  /** Who it is asked of, and with what, where it says so. */
+  /** The prompts and providers it is limited to, if given. */
   readonly prompts?: Json | undefined;
   readonly provider?: Json | undefined;
   readonly providers?: Json | undefined;
   readonly test: Test;
 }
 
-/** Tests with their defaults, multiplied, each under an id of its own. */
+/** Expands tests with their defaults and variables, each with a unique id. */
 export function casesOf(tests: readonly Test[], defaults: Test | undefined, reading: Reading): CaseDraft[] {
   const names = new UniqueNames();
   return tests.flatMap((test, index) => {
@@ -57,7 +57,7 @@ function trialsOf({ repeat }: CaseDraft["options"]): number | undefined {
   return typeof repeat === "number" && Number.isSafeInteger(repeat) && repeat > 0 ? repeat : undefined;
 }
 
-/** Code that changes every output before it is judged. */
+/** Code that transforms every output before it is scored. */
 export function transformOf({ options }: Pick<CaseDraft, "options">): string | undefined {
   const code = options.transform ?? options.postprocess;
   return typeof code === "string" ? code : undefined;

@@ -7,15 +7,15 @@ import pythonRuntime from "./runtime/checks.py.txt";
 
 interface Check {
   readonly spec: Entry;
-  /** In the project. */
+  /** Path in the project. */
   readonly file?: string | undefined;
-  /** Where it stood. */
+  /** Its original location. */
   readonly from: string;
 }
 
 const FOLDER = "scorers";
 
-/** The checks of one suite that run code: a module and a Python program with a table of them each. */
+/** The code checks of one suite: a module and a Python program, each with a table of its checks. */
 export class ChecksFiles {
   readonly #suite: string;
   readonly #files: ProjectFiles;
@@ -29,7 +29,7 @@ export class ChecksFiles {
     this.#files = files;
   }
 
-  /** The id of a check; equal ones are one. @param file of the user's, as it was named */
+  /** The id of a check; equal checks share one. @param file of the user, as it was named */
   add(language: "javascript" | "python", spec: Entry, file: string | undefined, from: string): string {
     const own = file === undefined ? undefined : this.#files.bring(file);
     const table = this.#tables[language];
@@ -61,13 +61,13 @@ export class ChecksFiles {
     };
   }
 
-  /** In TypeScript where a check is: what loads it can then load that too. */
+  /** TypeScript if a check is, so that it can be imported. */
   #module(): string {
     const isTyped = [...this.#tables.javascript.values()].some(({ file }) => /\.[cm]?ts$/.test(file ?? ""));
     return `${FOLDER}/${this.#suite}.${isTyped ? "ts" : "mjs"}`;
   }
 
-  /** Whether a check may ask for the prompt. @param text reads a file of the project's user */
+  /** Whether a check may use the prompt. @param text reads a file of the user's project */
   asksForPrompt(): boolean {
     return [...this.#tables.javascript.values(), ...this.#tables.python.values()].some(
       ({ spec, file }) =>
@@ -135,7 +135,7 @@ function pythonOf(value: Json): string {
     .join(", ")}}`;
 }
 
-/** JSON's escapes are Python's, but for halves of a surrogate pair, which a text has none of. */
+/** JSON's escapes are valid in Python, except for surrogate pairs, which do not occur in the text. */
 function pythonString(text: string): string {
   if (!text.includes("\n") || /"""|\\|"$/.test(text)) return JSON.stringify(text);
   return `"""${text}"""`;

@@ -1,4 +1,4 @@
-/** `a, "b, c"` as promptfoo splits it: at commas outside of quotes; blanks around and empty parts are dropped. */
+/** Splits `a, "b, c"` like promptfoo: at commas outside of quotes; spaces around and empty parts are dropped. */
 export function splitList(text: string): string[] {
   const parts: string[] = [];
   const part = /\s*(?:"((?:\\["\\]|""|[^"])*)"\s*(?=,|$)|([^,]*))(?:,|$)/gy;

@@ -7,17 +7,17 @@ import type { SourcePlace } from "../imported.ts";
 /** A step into a value: a key or an index. */
 export type Step = string | number;
 
-/** A YAML or JSON file as a value that knows where its parts stand. */
+/** A parsed YAML or JSON file with the locations of its parts. */
 export interface ConfigSource {
   readonly path: string;
   readonly value: Json;
-  /** Where a part begins, or the nearest part around it that is in the file. */
+  /** Location of a part, or of the closest enclosing part that is in the file. */
   at(steps: readonly Step[]): SourcePlace;
-  /** Where the key of a part stands. */
+  /** Location of a part's key. */
   keyAt(steps: readonly Step[]): SourcePlace;
 }
 
-/** Anchors may not be followed more often than this: a file of a few lines could be made to fill the memory. */
+/** Limit on expanding YAML anchors, because a small file could otherwise fill the memory. */
 const MAX_ALIASES = 1000;
 
 /** @throws {EvalsError} EVALS_IMPORT_SYNTAX */

@@ -3,10 +3,10 @@ import type { Json } from "../../domain/json.ts";
 import type { SourceFiles, SourcePlace } from "../imported.ts";
 import type { Losses } from "./losses.ts";
 
-/** An assertion as it is in a file. */
+/** An assertion in a file. */
 export interface Assertion {
   readonly place: SourcePlace;
-  /** As it was written: `not-contains`. */
+  /** As written: `not-contains`. */
   readonly type: string;
   /** Without `not-`. */
   readonly base: string;
@@ -17,15 +17,15 @@ export interface Assertion {
   readonly metric?: string | undefined;
   readonly transform?: string | undefined;
   readonly config?: Json | undefined;
-  /** The model that grades. */
+  /** The grading model. */
   readonly provider?: Json | undefined;
-  /** Members of an assert-set; undefined for any other. */
+  /** Members of an assert-set; undefined for other types. */
   readonly members?: readonly Assertion[] | undefined;
-  /** It is in defaultTest, so that every test has it. */
+  /** Whether it is in defaultTest and so applies to every test. */
   readonly isDefault: boolean;
 }
 
-/** A test as it is in a file, before its variables are multiplied. */
+/** A test in a file, before its variables are expanded. */
 export interface Test {
   readonly place: SourcePlace;
   readonly description?: string | undefined;
@@ -34,23 +34,23 @@ export interface Test {
   readonly threshold?: number | undefined;
   readonly options: { readonly [key: string]: Json };
   readonly metadata: { readonly [key: string]: Json };
-  /** Names of the only prompts that it is asked with. */
+  /** Names of the prompts it is limited to. */
   readonly prompts?: Json | undefined;
-  /** The one provider that it is asked of. */
+  /** The one provider it uses. */
   readonly provider?: Json | undefined;
-  /** Names of the only providers that it is asked of. */
+  /** Names of the providers it is limited to. */
   readonly providers?: Json | undefined;
 }
 
-/** What reading needs of everything around it. */
+/** What is needed to read a config. */
 export interface Reading {
   readonly files: SourceFiles;
   readonly losses: Losses;
-  /** Folder of the config, which paths are relative to. */
+  /** Folder of the config, to which paths are relative. */
   readonly base: string;
 }
 
-/** A path of the config, as the user would type it from the working directory. */
+/** A path in the config, relative to the working directory. */
 export function pathOf({ base }: Pick<Reading, "base">, named: string): string {
   const path = named.replace(/^file:\/\//, "");
   return path.startsWith("/") ? path : posix.normalize(posix.join(base, path));

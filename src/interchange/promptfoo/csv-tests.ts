@@ -6,8 +6,9 @@ import type { Assertion, Test } from "./config-test.ts";
 import type { Losses } from "./losses.ts";
 
 /**
- * Rows of a table as tests: each column a variable, but for those that begin with two underscores.
- * @throws {EvalsError} for a table that cannot be read
+ * Reads the rows of a table as tests: each column is a variable, except those that start with two underscores.
+ *
+ * @throws {EvalsError} for an unreadable table
  */
 export function readCsvTests(text: string, path: string, losses: Losses): Test[] {
   const { rows } = readCsv(text, { path, code: "EVALS_IMPORT_SYNTAX", column: "__expected" });
@@ -82,7 +83,7 @@ function addMetadata(metadata: Record<string, Json>, key: string, cell: string):
   else metadata[key.slice(0, -2)] = cell.split(/(?<!\\),/).map((part) => part.trim().replaceAll("\\,", ","));
 }
 
-/** Types whose text in a table has a threshold, in brackets or by default. */
+/** Types that take a threshold in a table cell, in parentheses or by default. */
 const THRESHOLDS: Readonly<Record<string, number>> = {
   ...Object.fromEntries(
     [
@@ -95,7 +96,7 @@ const THRESHOLDS: Readonly<Record<string, number>> = {
 
 type OfText = Pick<Assertion, "type" | "base" | "not" | "value" | "threshold">;
 
-/** `type(threshold):value`, `fn:` for JavaScript, `grade:` for a rubric; a text without such a beginning is an equals. */
+/** Parses `type(threshold):value`, `fn:` for JavaScript and `grade:` for a rubric; any other text means `equals`. */
 export function assertionOfText(text: string): OfText {
   const of = (type: string, value: Json, threshold?: number): OfText => {
     return { type, base: type.replace(/^not-/, ""), not: type.startsWith("not-"), value, threshold };
@@ -117,7 +118,7 @@ export function assertionOfText(text: string): OfText {
   return of(typed[1], value, base in THRESHOLDS ? threshold : undefined);
 }
 
-/** What a cell can begin with; any other beginning is part of a text that the answer must equal. */
+/** Valid prefixes of a cell; any other text is the expected answer itself. */
 const TEXT_TYPES = new Set([
   ...["equals", "contains", "icontains", "contains-any", "contains-all", "icontains-any", "icontains-all"],
   ...[

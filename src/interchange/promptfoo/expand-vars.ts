@@ -6,12 +6,12 @@ import { pathOf, type Reading } from "./config-test.ts";
 
 type Vars = Readonly<Record<string, Json>>;
 
-/** Combinations of one test at most: beyond that nobody meant it. */
+/** Maximum combinations of one test; more are probably unintended. */
 const MAX_COMBINATIONS = 10_000;
 
 /**
- * The variables of a test as promptfoo asks with them: lists of texts multiply, files are read, one line end at the end is cut,
- * and a variable may name another one.
+ * Expands the variables of a test like promptfoo: lists multiply, files are read, one final line end is removed, and
+ * variables may refer to others.
  */
 export function expandVars(vars: Vars, multiply: boolean, place: SourcePlace, reading: Reading): Vars[] {
   let all: Record<string, Json>[] = [{}];
@@ -71,7 +71,7 @@ function textOf(file: string, what: string, place: SourcePlace, { files, losses 
 
 const withoutLineEnd = (value: Json): Json => (typeof value === "string" ? value.replace(/\n$/, "") : value);
 
-/** Rounds in which one variable may bring in another. */
+/** Maximum rounds of replacing variables within variables. */
 const MAX_ROUNDS = 5;
 
 function withReferences(vars: Record<string, Json>): Vars {

@@ -3,10 +3,10 @@ import type { SourcePlace } from "../imported.ts";
 import { isObject } from "./config-source.ts";
 import type { Losses } from "./losses.ts";
 
-/** Names of headers that say who asks. */
+/** Names of headers with credentials. */
 const SECRET = /^(?:authorization|proxy-authorization|cookie)$|(?:key|token|secret|password|auth)$/i;
 
-/** Headers with what they took from the environment; a key that is in the file is left out, and reported. */
+/** Headers with references to environment variables; a key written in the file is removed and reported. */
 export function headersOf(
   value: Json | undefined,
   place: SourcePlace,

@@ -4,10 +4,10 @@ import { headersOf } from "./headers.ts";
 import type { Losses } from "./losses.ts";
 import type { Entry, ProviderSpec } from "./provider-spec.ts";
 
-/** The prompt, as far as a body can hold it: the text of its first message. */
+/** The prompt in a form that fits into a body: the text of its first message. */
 const PROMPT = "messages[0].content";
 
-/** An HTTP service, asked as promptfoo asks it. */
+/** An HTTP target that sends the same requests as promptfoo. */
 export function httpEntry(spec: ProviderSpec, losses: Losses): Entry | undefined {
   const { id, config, place } = spec;
   const url = String(config.url ?? id);
@@ -55,7 +55,7 @@ export function httpEntry(spec: ProviderSpec, losses: Losses): Entry | undefined
 
 type Report = (what: string, why: string) => void;
 
-/** `{{prompt}}` and variables as this project's templates name them. */
+/** Converts `{{prompt}}` and variables to our template names. */
 function filled(text: string, report: Report): string {
   return text.replace(/\{\{-?\s*(.*?)\s*-?\}\}/g, (whole, inside: string) => {
     const [, name = "", filters = ""] = /^([\w.]+)\s*((?:\|.*)?)$/.exec(inside) ?? [];
@@ -83,7 +83,7 @@ function bodyOf(value: Json | undefined, report: Report): Json {
   if (value === undefined) return { prompt: `{{ ${PROMPT} }}` };
   return mapped(value, (text) => {
     const whole = /^\{\{\s*(?:prompt|(\w+))\s*(?:\|\s*(?:dump|safe)\s*)?\}\}$/.exec(text);
-    // A value that is one variable alone stays what it is: a list stays a list.
+    // A value that is exactly one variable keeps its type: a list stays a list.
     if (whole?.[1] !== undefined) return `{{ input.${whole[1]} | json }}`;
     return filled(text, report);
   });
@@ -96,7 +96,7 @@ function mapped(value: Json, change: (text: string) => string): Json {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mapped(one, change)]));
 }
 
-/** `json.choices[0].text` as a JSONPath; anything more is code. */
+/** Converts `json.choices[0].text` to a JSONPath; anything more complex is code. */
 function answerPath(parser: Json | undefined, report: Report): string | undefined {
   if (parser === undefined || parser === "text") return undefined;
   const path =

@@ -1,23 +1,23 @@
 import type { Json } from "../../domain/json.ts";
 import type { Entry } from "./provider-spec.ts";
 
-/** What a model-graded assertion becomes. */
+/** How a model-graded assertion is converted. */
 export interface Drafted {
   readonly settings: Entry;
-  /** The words that it judges by; may hold templates. */
+  /** The judge's instructions; may contain templates. */
   readonly body: string;
-  /** What the answer is compared with. */
+  /** The reference that the answer is compared with. */
   readonly reference?: string | undefined;
 }
 
 export interface JudgeKind {
-  /** It reads retrieved texts, which promptfoo takes from the variable `context`. */
+  /** Whether it uses retrieved texts, which promptfoo takes from the variable `context`. */
   readonly context?: boolean;
-  /** @returns why it cannot be, where it cannot */
+  /** @returns the reason when it cannot be converted */
   readonly draft: (words: readonly Json[], threshold: number | undefined) => Drafted | string;
 }
 
-/** promptfoo's graders give a number from 0 to 1; people who anchor these levels get a better judge. */
+/** promptfoo's graders return a number from 0 to 1; users should describe these levels for a better judge. */
 const SCALE: Json = [
   { score: 0, means: "Meets it in no respect." },
   { score: 1, means: "Meets a little of it." },
@@ -30,7 +30,7 @@ const texts = (words: readonly Json[]): string[] =>
   words.filter((one): one is string => typeof one === "string" && one.trim() !== "");
 const NO_WORDS = "It needs the words to judge by as value.";
 
-/** A rubric passes or fails; with a threshold it is a level of a scale. */
+/** A rubric passes or fails; with a threshold it becomes a level on a scale. */
 const rubric = (words: readonly Json[], threshold: number | undefined): Drafted | string => {
   const body = texts(words).join("\n");
   if (body === "") return NO_WORDS;
@@ -94,7 +94,7 @@ const KINDS: Readonly<Record<string, JudgeKind>> = {
   },
 };
 
-/** How a type of assertion is judged by a model; undefined for any other type. */
+/** How a type of assertion is judged by a model; undefined for other types. */
 export function judgeKindOf(base: string): JudgeKind | undefined {
   return Object.hasOwn(KINDS, base) ? KINDS[base] : undefined;
 }

@@ -9,7 +9,7 @@ import { slugOf, UniqueNames } from "./slug.ts";
 import { toLiquid } from "./templates/nunjucks-to-liquid.ts";
 import { escaped } from "./write-prompt.ts";
 
-/** The judges that an import makes, each once. */
+/** The judges created by an import, without duplicates. */
 export class JudgeFiles {
   readonly #names = new UniqueNames();
   readonly #known = new Map<string, string>();
@@ -28,7 +28,8 @@ export class JudgeFiles {
   }
 
   /**
-   * The name of a judge.
+   * Adds a judge and returns its name.
+   *
    * @param tests variables of the tests, for its templates @throws {Untranslatable}
    */
   name(

@@ -1,6 +1,6 @@
 import type { Left, SourcePlace } from "../imported.ts";
 
-/** What is left behind, gathered while a config is read; each thing once, whatever it was met by. */
+/** Collects what is not converted, each item once. */
 export class Losses {
   readonly #all = new Map<string, Left>();
 
@@ -9,7 +9,7 @@ export class Losses {
     if (!this.#all.has(key)) this.#all.set(key, { path, line, what, why });
   }
 
-  /** By file and line. */
+  /** Sorted by file and line. */
   list(): Left[] {
     return [...this.#all.values()].sort((a, b) =>
       a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line,

@@ -6,7 +6,7 @@ import type { ProviderHelp, ProviderSpec } from "./provider-spec.ts";
 import { type Target, targetOf } from "./providers.ts";
 import { UniqueNames } from "./slug.ts";
 
-/** What promptfoo grades with where nothing names a model, with its date. */
+/** promptfoo's default grading model, pinned to a date. */
 const GRADER: Target = { alias: "grader", entry: { provider: "openai", model: "gpt-4.1-2025-04-14" } };
 const SEMANTIC: Readonly<Record<string, Target>> = {
   [EMBEDDINGS]: {
@@ -19,13 +19,13 @@ const SEMANTIC: Readonly<Record<string, Target>> = {
   },
 };
 
-/** The entries of evalconfig.yaml that imported suites and judges name; equal ones are one. */
+/** The entries of evalconfig.yaml for imported suites and judges; equal ones are shared. */
 export class Models {
   readonly #names = new UniqueNames();
   readonly #all = new Map<string, Target>();
   readonly #bySpec = new Map<string, string | undefined>();
 
-  /** The alias of a provider; undefined for one that is left. */
+  /** The alias of a provider; undefined when it is skipped. */
   provider(spec: ProviderSpec, help: ProviderHelp): string | undefined {
     const key = JSON.stringify([spec.id, spec.label, spec.config]);
     if (!this.#bySpec.has(key)) {
@@ -36,12 +36,12 @@ export class Models {
     return this.#bySpec.get(key);
   }
 
-  /** The alias of a provider that a test names for itself. */
+  /** The alias of a provider named by a test. */
   own(named: Json, place: SourcePlace, help: ProviderHelp): string | undefined {
     return this.#named(named, place, help);
   }
 
-  /** The alias of a model that grades: the one that is named, else promptfoo's own. */
+  /** The alias of a grading model: the named one, else promptfoo's default. */
   grader(named: Json | undefined, place: SourcePlace, help: ProviderHelp): string {
     return (
       this.#named(isObject(named) && named.text !== undefined ? named.text : named, place, help) ??
@@ -49,7 +49,7 @@ export class Models {
     );
   }
 
-  /** The alias of a model of embeddings, or of moderation. */
+  /** The alias of a model for embeddings or moderation. */
   semantic(kind: string, named: Json | undefined, place: SourcePlace, help: ProviderHelp): string {
     const own = isObject(named) && named.embedding !== undefined ? named.embedding : named;
     const alias = this.#named(own, place, help);

@@ -23,7 +23,7 @@ export function execEntry(
   return { provider: "command", command: ["node", `${up}/${runner}`, ...words], cwd };
 }
 
-/** Words of a command line; quotes hold blanks together. */
+/** Splits a command line into words; quotes keep spaces together. */
 function wordsOf(line: string): string[] {
   return Array.from(
     line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),

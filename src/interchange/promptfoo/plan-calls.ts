@@ -5,7 +5,7 @@ import type { Assertion } from "./config-test.ts";
 import type { Plan, PlanContext } from "./plan.ts";
 import type { Entry } from "./provider-spec.ts";
 
-/** Types that look at which tools were called, and how. */
+/** Types that check which tools were called, and how. */
 export const CALL_TYPES = [
   ...[
     "trajectory:tool-used",
@@ -21,10 +21,10 @@ export const CALL_TYPES = [
   ],
 ];
 
-/** A name with these signs is a pattern there. */
+/** A name with these characters is a pattern. */
 const PATTERN = /[*?]/;
 
-/** What becomes of an assertion about tool calls. @param value with its templates filled in */
+/** How to convert an assertion about tool calls. @param value with its templates filled in */
 export function planCalls(one: Assertion, value: Json | undefined, { tools }: PlanContext): Plan {
   switch (one.base) {
     case "trajectory:tool-used":
@@ -47,7 +47,7 @@ export function planCalls(one: Assertion, value: Json | undefined, { tools }: Pl
 
 const left = (why: string): Plan => ({ kind: "left", why });
 
-/** The same in the checks' runtime, which sees the calls of the transcript. */
+/** The same as a check in the runtime, which has access to the transcript's calls. */
 function check({ base, not, threshold }: Assertion, spec: Entry): Plan {
   return {
     kind: "check",
@@ -119,7 +119,7 @@ function planCount(one: Assertion, value: Json | undefined): Plan {
 
 const NO_TOOL = "It needs the name of a tool, or a list of them, as value.";
 
-/** A tool by its name, or by a pattern of it. */
+/** Matches a tool by name or pattern. */
 function toolMatcher(value: Json | undefined): { readonly name: string } | undefined {
   const name = isObject(value) ? (value.pattern ?? value.name) : value;
   if (isObject(value) && value.type !== undefined && value.type !== "tool") return undefined;
@@ -136,7 +136,7 @@ function bounds({ min, max }: { readonly [key: string]: Json }): {
   };
 }
 
-/** Calls of the provider's tools, with arguments that fit the schemas by which it offers them. */
+/** Checks that calls are of the provider's tools, with arguments that match their schemas. */
 function planValid(one: Assertion, value: Json | undefined, tools: PlanContext["tools"]): Plan {
   if (value !== undefined && value !== null && value !== "")
     return left("A schema of its own is not read; the tools are those of the provider.");
@@ -157,7 +157,7 @@ function planValid(one: Assertion, value: Json | undefined, tools: PlanContext["
         {
           type: "json-schema",
           on: { tool: name },
-          // One call's arguments, or those of several.
+          // Arguments of one call, or of several.
           schema: { anyOf: [parameters, { type: "array", items: parameters }] },
         },
       ],

@@ -4,7 +4,7 @@ import type { Entry } from "./provider-spec.ts";
 import { hasTemplate } from "./templates/nunjucks-tree.ts";
 import { renderNunjucks } from "./templates/render-nunjucks.ts";
 
-/** An assertion whose value is code, or a file of code. @throws {Untranslatable} for a template in it */
+/** How to convert an assertion whose value is code or a code file. @throws {Untranslatable} for a template in it */
 export function planCode(one: Assertion, language: "javascript" | "python", context: PlanContext): Plan {
   const { value, not, threshold, config } = one;
   const rest: Entry = {
@@ -58,12 +58,12 @@ export function planCode(one: Assertion, language: "javascript" | "python", cont
   };
 }
 
-/** The transforms of a test and of its assertion as one piece of code; undefined where there is none. */
+/** The transforms of a test and its assertion, combined; undefined when there are none. */
 export function transformOf(one: Assertion, { transform }: PlanContext): string | undefined {
   return joinedTransform(transform, one.transform);
 }
 
-/** One piece of code for another after the first. */
+/** Combines two transforms; the second runs after the first. */
 export function joinedTransform(first: string | undefined, second: string | undefined): string | undefined {
   if (first === undefined || second === undefined) return first ?? second;
   const step = (code: string): string =>

@@ -5,7 +5,7 @@ import type { Assertion } from "./config-test.ts";
 import type { Plan } from "./plan.ts";
 import type { Entry } from "./provider-spec.ts";
 
-/** The same in the checks' runtime, for what our own scorers read in another way. */
+/** The same as a check in the runtime, for cases that our own scorers treat differently. */
 function asCheck({ base, not, threshold }: Assertion, value: Json | undefined): Plan {
   return {
     kind: "check",
@@ -19,7 +19,7 @@ function asCheck({ base, not, threshold }: Assertion, value: Json | undefined): 
   };
 }
 
-/** Signs that RE2 reads in another way than JavaScript does without flags. */
+/** Syntax that RE2 interprets differently from JavaScript without flags. */
 const JAVASCRIPT_ONLY = /\\[pPAzQEC]|\\x\{|\(\?[a-zA-Z^-]|\[\[:/;
 
 const NEEDS_TEXT =
@@ -27,7 +27,7 @@ const NEEDS_TEXT =
 
 export function planPlain(one: Assertion, value: Json | undefined): Plan {
   const { base, not, threshold } = one;
-  // Any other value ends the test with an error there.
+  // In promptfoo, any other value ends the test with an error.
   const isNumber = typeof value === "number" && (base === "contains" || base === "icontains");
   const text = isNumber ? String(value) : value;
   const scorer = (type: string, options: Entry = {}, operand?: Json): Plan => ({
@@ -36,7 +36,7 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
     operand,
     not,
   });
-  /** One of a pair of types, of which the second is the first turned round. */
+  /** One of a pair of opposite scorer types. */
   const paired = (type: string, options: Entry, operand: Json): Plan => ({
     kind: "scorer",
     entry: { type: not ? `not-${type}` : type, ...options },
@@ -114,7 +114,7 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
   }
 }
 
-/** Placeholders for models that the config must get. */
+/** Placeholders for models that the config must provide. */
 export const EMBEDDINGS = "embeddings";
 export const MODERATION = "moderation";
 

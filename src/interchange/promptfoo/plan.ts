@@ -5,23 +5,23 @@ import type { OfferedTool } from "./provider-tools.ts";
 
 type Vars = Readonly<Record<string, Json>>;
 
-/** How an assertion is judged here. */
+/** How an assertion is converted. */
 export type Plan =
-  /** One of our own scorers. `operand` is what it compares with, and may be in the case. */
+  /** One of our own scorers. `operand` is the compared value, which may be in the case. */
   | {
       readonly kind: "scorer";
       readonly entry: Entry;
       readonly operand?: Json | undefined;
       readonly not: boolean;
     }
-  /** A check of the scorers' module or program, as promptfoo runs it. */
+  /** A check in the runtime module or program that behaves as in promptfoo. */
   | {
       readonly kind: "check";
       readonly language: "javascript" | "python";
       readonly spec: Entry;
       readonly file?: string | undefined;
     }
-  /** A model judges it, by a file that holds its words. */
+  /** A model judges it, with a judge file. */
   | {
       readonly kind: "judge";
       readonly judge: JudgeDraft;
@@ -31,7 +31,7 @@ export type Plan =
     }
   | { readonly kind: "left"; readonly why: string };
 
-/** A judge's file before it has a name. */
+/** A judge file without a name. */
 export interface JudgeDraft {
   readonly settings: Entry;
   /** Nunjucks, or plain text; empty for a kind that needs none. */
@@ -39,14 +39,14 @@ export interface JudgeDraft {
   readonly model: Json | undefined;
 }
 
-/** How promptfoo's output is changed before it is judged: the test's own code, then the assertion's. */
+/** How promptfoo transforms the output before scoring: the test's own code, then the assertion's. */
 export interface PlanContext {
   readonly vars: Vars;
-  /** Code of the test or of defaultTest. */
+  /** Code from the test or defaultTest. */
   readonly transform?: string | undefined;
   readonly reading: Reading;
-  /** The model that grades where the assertion names none. */
+  /** The grading model for assertions without one. */
   readonly grader: Json | undefined;
-  /** What the providers offer their models; undefined where nobody can say. */
+  /** The tools that the providers offer; undefined when unknown. */
   readonly tools: readonly OfferedTool[] | undefined;
 }

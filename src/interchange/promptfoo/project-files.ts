@@ -5,18 +5,18 @@ import moduleRuntime from "./runtime/provider.mjs.txt";
 import pythonRuntime from "./runtime/provider.py.txt";
 import { slugOf, UniqueNames } from "./slug.ts";
 
-/** `from "./x"`, `import("./x")`, `require("./x")`, `import x` of Python files is not followed. */
+/** Matches `from "./x"`, `import("./x")`, `require("./x")`. Imports in Python files are not followed. */
 const RELATIVE = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(["'`])(\.\.?\/[^"'`\n]+)\1/g;
 const ENDINGS = ["", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".json", "/index.js", "/index.ts"];
 
-/** Files of the project that an import needs beside suites and datasets, each made once. */
+/** Project files that an import needs besides suites and datasets, each created once. */
 export class ProjectFiles {
   readonly #source: SourceFiles;
   readonly #made = new Map<string, string>();
   readonly #names = new UniqueNames();
   readonly #folder: string;
 
-  /** @param suite names the folder of files that lie outside of the project */
+  /** @param suite names the folder for files from outside of the project */
   constructor(source: SourceFiles, suite: string) {
     this.#source = source;
     this.#folder = `scorers/${suite}-files`;
@@ -31,7 +31,7 @@ export class ProjectFiles {
     return path;
   }
 
-  /** Where a file of the user's is in the project; one from outside is copied, with what it imports. */
+  /** The project path of a user's file; a file from outside is copied with its imports. */
   bring(path: string): string {
     const inside = this.#source.inProject(path);
     if (inside !== undefined) return inside;
@@ -74,7 +74,7 @@ export class ProjectFiles {
     return this.add("targets/promptfoo_provider.py", pythonRuntime);
   }
 
-  /** A module that calls a provider of the user's. */
+  /** A module that calls the user's own provider. */
   moduleProvider(label: string, own: string, name: string | undefined): string {
     this.add("targets/promptfoo-provider.mjs", moduleRuntime);
     const file = `targets/${this.#names.take(slugOf(label.replace(/\.[cm]?[jt]s$/, "")) || "provider")}${/\.[cm]?ts$/.test(own) ? ".ts" : ".mjs"}`;

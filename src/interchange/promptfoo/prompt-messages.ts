@@ -5,17 +5,17 @@ export interface TemplateMessage {
   readonly role: string;
   /** Nunjucks. */
   readonly content: string;
-  /** In the whole template, from 1. */
+  /** Line in the whole template, from 1. */
   readonly line: number;
 }
 
 const ROLES = ["system", "developer", "user", "assistant", "tool"];
 
 /**
- * A prompt's messages: of a chat in JSON or YAML each by itself, of any other text one of the user. Roles are announced before
- * anything is filled in, so that a value can forge none.
+ * The messages of a prompt: each message of a chat in JSON or YAML, or any other text as one user message. Roles are
+ * determined before values are filled in, so that a value cannot fake one.
  *
- * @throws {Untranslatable} for a chat whose messages are made by the template itself
+ * @throws {Untranslatable} for a chat whose messages are created by the template
  */
 export function messagesOf(text: string): TemplateMessage[] {
   const trimmed = text.trim();
@@ -27,7 +27,7 @@ export function messagesOf(text: string): TemplateMessage[] {
   try {
     parsed = isJson ? JSON.parse(bare) : parseYaml(bare);
   } catch {
-    // Promptfoo sends what is no JSON as the text that it is; a list of messages with tags between them is neither.
+    // promptfoo sends text that is not JSON unchanged; a list of messages with template tags between them is neither.
     const block = tags.find(({ text: tag }) => tag.startsWith("{%"));
     if (block === undefined) return [{ role: "user", content: text, line: 1 }];
     throw new Untranslatable(
@@ -49,13 +49,13 @@ export function messagesOf(text: string): TemplateMessage[] {
 interface Tag {
   readonly text: string;
   readonly line: number;
-  /** It stands for a whole value, not inside a text. */
+  /** Whether it is a whole value rather than part of a text. */
   readonly whole: boolean;
 }
 
 const MARK = /\uE000(\d+)\uE001/g;
 
-/** The template with a mark for each tag, so that what is around them can be read as JSON. */
+/** Replaces each tag by a placeholder, so that the rest can be parsed as JSON. */
 function withoutTags(
   text: string,
   isJson: boolean,
@@ -71,7 +71,7 @@ function withoutTags(
       const line = text.slice(0, at).split("\n").length;
       const mark = `\uE000${tags.length}\uE001`;
       tags.push({ text: found, line, whole: isJson && !inText });
-      // A block around messages makes the marked text no JSON, and is reported as such.
+      // A block around messages makes the text invalid JSON and is reported as such.
       bare +=
         inText || !isJson || found.startsWith("{%")
           ? mark
@@ -118,6 +118,6 @@ function contentOf(
   const [only] = content.match(/^\uE000(\d+)\uE001$/) ? [tags[Number(content.slice(1, -1))]] : [];
   const line = tags[Number(/\uE000(\d+)\uE001/.exec(content)?.[1] ?? -1)]?.line ?? 1;
   if (only?.whole !== true) return { content: restored(content, tags), line };
-  // A value written as JSON and read again is the value itself.
+  // A value that is serialized and parsed again is the value itself.
   return { content: only.text.replace(/\s*\|\s*(?:dump|tojson)\s*(?:\(\s*\))?\s*(-?\}\})$/, " $1"), line };
 }

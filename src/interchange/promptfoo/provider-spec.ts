@@ -4,17 +4,17 @@ import type { Reading } from "./config-test.ts";
 import type { Losses } from "./losses.ts";
 import type { ProjectFiles } from "./project-files.ts";
 
-/** Settings of a model, a scorer or a check. */
+/** Settings of a model, scorer or check. */
 export type Entry = { readonly [key: string]: Json };
 
-/** What a provider is made of. */
+/** The parsed definition of a provider. */
 export interface ProviderSpec {
   readonly id: string;
   readonly label?: string | undefined;
   readonly config: { readonly [key: string]: Json };
-  /** Code that changes each of its answers. */
+  /** Code that transforms each of its answers. */
   readonly transform?: string | undefined;
-  /** Names of the only prompts that it is asked with. */
+  /** Names of the prompts it is limited to. */
   readonly prompts?: Json | undefined;
   readonly place: SourcePlace;
 }

@@ -4,14 +4,14 @@ import { isObject, readSource } from "./config-source.ts";
 import { pathOf, type Reading } from "./config-test.ts";
 import type { ProviderSpec } from "./provider-spec.ts";
 
-/** A tool as a provider offers it to its model. */
+/** A tool that a provider offers to its model. */
 export interface OfferedTool {
   readonly name: string;
   /** JSON Schema. */
   readonly parameters: Json;
 }
 
-/** The tools that all providers of a config offer; undefined where one cannot be read, or they differ. */
+/** The tools that all providers of a config offer; undefined when one cannot be read, or they differ. */
 export function offeredTools(
   specs: readonly ProviderSpec[],
   reading: Reading,

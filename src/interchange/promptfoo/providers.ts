@@ -14,7 +14,7 @@ export interface Target {
   readonly entry: Entry;
 }
 
-/** Entries under `providers:` or `targets:`, as objects. */
+/** The entries under `providers:` or `targets:`, as objects. */
 export function providerSpecs(
   source: ConfigSource,
   steps: readonly Step[],
@@ -53,7 +53,7 @@ function byId(one: Entry): readonly (readonly [id: string, rest: Entry])[] {
   );
 }
 
-/** A provider as a model of evalconfig.yaml; undefined for one that is left out, which is reported. */
+/** Converts a provider to a model of evalconfig.yaml; undefined when it is skipped, which is reported. */
 export function targetOf(spec: ProviderSpec, names: UniqueNames, help: ProviderHelp): Target | undefined {
   const entry = entryOf(spec, help);
   if (entry === undefined) return undefined;
@@ -84,7 +84,7 @@ const KINDS = new Set([
   "moderation",
 ]);
 
-/** Services that speak OpenAI's chat completions, with where they stand and where their key is. */
+/** Services with OpenAI-compatible chat completions: their base URL and key variable. */
 const COMPATIBLE: Readonly<Record<string, { readonly base_url: string; readonly key?: string }>> = {
   ollama: { base_url: "http://localhost:11434/v1" },
   localai: { base_url: "http://localhost:8080/v1" },
@@ -203,7 +203,7 @@ function anthropicEntry(spec: ProviderSpec, rest: readonly string[], losses: Los
   return { provider: "anthropic", model: modelName(rest), ...common(spec, losses) };
 }
 
-/** Settings that say how a model is reached, or that only promptfoo reads; all others are sent. */
+/** Settings about the connection, or only used by promptfoo; all others are sent. */
 const NOT_SENT = new Set([
   ...[
     "apiKey",
@@ -228,7 +228,7 @@ const NOT_SENT = new Set([
   ...["tools", "response_format", "label", "basePath", "omitDefaults"],
 ]);
 
-/** promptfoo's names of parameters that are another at the service. */
+/** promptfoo's parameter names that differ from the service's. */
 const RENAMED: Readonly<Record<string, string>> = {
   maxOutputTokens: "max_tokens",
   topP: "top_p",
@@ -264,7 +264,7 @@ function common(spec: ProviderSpec, losses: Losses): Entry {
   };
 }
 
-/** Parameters that evals decides itself. */
+/** Parameters that evals sets itself. */
 const OWN = new Set(["model", "messages", "input", "stream", "n"]);
 
 function paramsOf({ id, config, place }: ProviderSpec, losses: Losses): Entry {

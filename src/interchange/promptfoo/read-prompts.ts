@@ -6,20 +6,20 @@ import type { SourcePlace } from "../imported.ts";
 import { asList, type ConfigSource, isObject } from "./config-source.ts";
 import { pathOf, type Reading } from "./config-test.ts";
 
-/** A prompt as promptfoo has it: one template, be it a text or the JSON of a chat. */
+/** A prompt of promptfoo: one template, either text or the JSON of a chat. */
 export interface PromptSource {
   readonly text: string;
   /** Where the config names it. */
   readonly place: SourcePlace;
-  /** The file that holds it; absent for one that is in the config. */
+  /** Its file; absent for a prompt in the config. */
   readonly file?: string | undefined;
-  /** Lines of the file before it. */
+  /** Number of lines of the file before it. */
   readonly before: number;
-  /** What it is called; undefined for one that has no name. */
+  /** Its name; undefined when it has none. */
   readonly name?: string | undefined;
 }
 
-/** Every prompt of a config, in order. */
+/** The prompts of a config, in order. */
 export function readPrompts(source: ConfigSource, value: Json | undefined, reading: Reading): PromptSource[] {
   if (isObject(value))
     // `prompts: { file.txt: label }`
@@ -45,7 +45,7 @@ export function readPrompts(source: ConfigSource, value: Json | undefined, readi
   });
 }
 
-/** Endings by which a word alone is a file. */
+/** File extensions by which a single word is recognized as a file. */
 const FILE = /\.(?:txt|json|jsonl|md|j2|ya?ml|csv|[cm]?[jt]s|py)(?::\w+)?$/;
 
 function promptsOf(
@@ -129,7 +129,7 @@ function ofFile(
   return [{ ...base, text }];
 }
 
-/** A line of three hyphens parts one prompt from the next. */
+/** A line of three hyphens separates prompts. */
 function parted(text: string): { readonly text: string; readonly before: number }[] {
   const parts: { text: string; before: number }[] = [];
   let lines: string[] = [];

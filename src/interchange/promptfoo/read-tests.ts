@@ -7,7 +7,7 @@ import { readCsvTests } from "./csv-tests.ts";
 import { reportKeys } from "./known-keys.ts";
 import type { Losses } from "./losses.ts";
 
-/** Every test that `tests:` names, whatever file it stands in, in order. */
+/** The tests that `tests:` names, in any file, in order. */
 export function readTests(source: ConfigSource, steps: readonly Step[], reading: Reading): Test[] {
   const value = valueAt(source, steps);
   return testsOf(value, { source, steps, reading, inside: [] });
@@ -17,7 +17,7 @@ interface Place {
   readonly source: ConfigSource;
   readonly steps: readonly Step[];
   readonly reading: Reading;
-  /** Files that are being read, the outermost first. */
+  /** The files currently being read, outermost first. */
   readonly inside: readonly string[];
 }
 
@@ -83,13 +83,13 @@ function testsOfFile(file: string, place: Place): Test[] {
   return testsOf(source.value, { ...place, source, steps: [] });
 }
 
-/** A line of a file of lines, at its own place. */
+/** A line of a JSONL file with its own location. */
 function atLine(source: ConfigSource, index: number): ConfigSource {
   const at = (): SourcePlace => ({ path: source.path, line: index + 1 });
   return { ...source, at, keyAt: at };
 }
 
-/** What a broken file holds is left out and reported; the rest of the config is imported. */
+/** A broken file is skipped and reported; the rest of the config is imported. */
 function attempt(at: SourcePlace, named: string, { losses }: Reading, read: () => Test[]): Test[] {
   try {
     return read();
@@ -186,7 +186,7 @@ function readAssertions(
   });
 }
 
-/** An assertion with what its `$ref` names. */
+/** An assertion with its `$ref` resolved. */
 function resolved(
   one: { readonly [key: string]: Json },
   source: ConfigSource,

@@ -4,13 +4,13 @@ import type { Assertion } from "./config-test.ts";
 import type { Plan } from "./plan.ts";
 import type { Entry } from "./provider-spec.ts";
 
-/** Where a scorer finds what it compares with. */
+/** Where a scorer finds the compared value. */
 export type OperandPlace = { readonly value: Json } | { readonly at: string } | undefined;
 
-/** Makes the entry of a scorer, of one case or of all, when all operands are known. */
+/** Creates a scorer's entry once all operands are known. */
 export type MakeEntry = (operand: OperandPlace) => Entry;
 
-/** A scorer's settings but for its operand, and what tells it from others. */
+/** A scorer's settings without its operand, and its distinguishing key. */
 export function scorerSettings(
   plan: Exclude<Plan, { kind: "left" }>,
   assertion: Assertion,
@@ -49,7 +49,7 @@ export function scorerSettings(
   }
 }
 
-/** An entry with its operand, inside of a `not` where it is turned round. */
+/** An entry with its operand, wrapped in `not` when negated. */
 function turned(entry: Entry, not: boolean): MakeEntry {
   return (at) => {
     const own: Entry = {

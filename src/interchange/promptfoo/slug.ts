@@ -1,4 +1,4 @@
-/** A text as part of a file's name: lower-case words with hyphens. Empty for a text without a letter or digit. */
+/** A text as part of a file name: lower-case words with hyphens. Empty for a text without letters or digits. */
 export function slugOf(text: string, limit = 40): string {
   const words = text
     .normalize("NFKD")
@@ -11,7 +11,7 @@ export function slugOf(text: string, limit = 40): string {
   return cut.slice(0, cut.lastIndexOf("-") > limit / 2 ? cut.lastIndexOf("-") : limit).replace(/[-.]+$/, "");
 }
 
-/** Names that no two things share: the second `tone` is `tone-2`. */
+/** Assigns unique names: the second `tone` becomes `tone-2`. */
 export class UniqueNames {
   readonly #taken = new Set<string>();
 

@@ -4,23 +4,23 @@ import { schemaLine } from "../../domain/schema-address.ts";
 import { isObject } from "./config-source.ts";
 import type { Entry } from "./provider-spec.ts";
 
-/** What a suite's file is made of. */
+/** The parts of a suite file. */
 export interface SuiteParts {
   readonly config: { readonly [key: string]: Json };
   readonly dataset: string;
   readonly prompt: string;
   readonly aliases: readonly string[];
-  /** The only ones that it asks; absent for all of the dataset. */
+  /** The only cases it runs; absent for the whole dataset. */
   readonly cases?: readonly string[] | undefined;
   readonly scorers: readonly Entry[];
   readonly path: string;
 }
 
 const HEAD = schemaLine("suite");
-/** A scorer of so many characters is on one line. */
+/** Maximum length of a scorer written on one line. */
 const ONE_LINE = 110;
 
-/** A suite as `evals/<name>.yaml`. */
+/** The text of a suite file `evals/<name>.yaml`. */
 export function suiteText({ config, dataset, prompt, aliases, cases, scorers, path }: SuiteParts): string {
   const { repeat, maxConcurrency } = isObject(config.evaluateOptions) ? config.evaluateOptions : {};
   const document = new Document({
@@ -40,14 +40,14 @@ export function suiteText({ config, dataset, prompt, aliases, cases, scorers, pa
   return `${HEAD}${document.toString({ lineWidth: 0 })}`;
 }
 
-/** Writes what is short on one line, and looks into what is not. */
+/** Writes short items on one line, and descends into long ones. */
 function inOneLine(item: unknown): void {
   if (!isMap(item) && !isSeq(item)) return;
   if (JSON.stringify(item.toJSON()).length <= ONE_LINE) item.flow = true;
   else for (const one of item.items) inOneLine(isPair(one) ? one.value : one);
 }
 
-/** The checks of a suite learn which of the rendered prompts is theirs. */
+/** Tells the checks of a suite which rendered prompt is theirs. */
 export function withPrompt(scorers: readonly Entry[], prompt: string | undefined): readonly Entry[] {
   if (prompt === undefined) return scorers;
   return scorers.map((entry) => {

@@ -6,18 +6,18 @@ import type { Losses } from "./losses.ts";
 import type { ProviderSpec } from "./provider-spec.ts";
 import type { WrittenPrompt } from "./write-prompts.ts";
 
-/** A model of the config with the provider that it was. */
+/** A model of the config with its original provider. */
 export interface ChosenTarget {
   readonly alias: string;
-  /** Absent for what stands in for providers that could not be taken over. */
+  /** Absent for a placeholder for providers that could not be converted. */
   readonly spec?: ProviderSpec | undefined;
 }
 
-/** A suite of the import: one prompt, the models that are asked with it, and the cases that both are asked. */
+/** A suite of the import: one prompt, the models to use with it, and the cases for both. */
 export interface SuiteGroup {
   readonly prompt: WrittenPrompt;
   readonly aliases: readonly string[];
-  /** Ids; absent where it asks all of them. */
+  /** Case ids; absent for all cases. */
   readonly cases?: readonly string[] | undefined;
 }
 
@@ -25,14 +25,14 @@ interface Choosing {
   readonly cases: readonly CaseDraft[];
   readonly prompts: readonly WrittenPrompt[];
   readonly targets: readonly ChosenTarget[];
-  /** The alias of a provider that a test names for itself; undefined for one that is left. */
+  /** The alias of a provider named by a test; undefined when it is skipped. */
   readonly own: (named: Json, place: SourcePlace) => string | undefined;
   readonly losses: Losses;
 }
 
 /**
- * Who is asked what: a test may name prompts and providers, and a provider prompts. Cases with the same targets are one suite; where
- * nothing is narrowed there is one suite for each prompt.
+ * Groups cases by their prompts and providers: a test may limit both, and a provider may limit prompts. Cases with
+ * the same targets form one suite; without limits there is one suite per prompt.
  */
 export function suiteGroups({ cases, prompts, targets, own, losses }: Choosing): SuiteGroup[] {
   const chosen = cases.map((one) => ({
@@ -63,7 +63,7 @@ export function suiteGroups({ cases, prompts, targets, own, losses }: Choosing):
 type PromptFilter = (prompt: WrittenPrompt) => boolean;
 const EVERY: PromptFilter = () => true;
 
-/** Prompts by their label, file or text. */
+/** Selects prompts by label, file or text. */
 function promptFilter(
   value: Json | undefined,
   prompts: readonly WrittenPrompt[],
@@ -86,12 +86,12 @@ function isPrompt({ name, source }: WrittenPrompt, word: string): boolean {
   );
 }
 
-/** A name, or the beginning of several: `support:*`. */
+/** Matches a name or a prefix: `support:*`. */
 function isNamed(name: string, word: string): boolean {
   return word.endsWith("*") ? name.startsWith(word.slice(0, -1)) : name === word;
 }
 
-/** Models that a case is asked of: those it names, the one it brings itself, or all. */
+/** The models for a case: those it names, its own provider, or all. */
 function aliasesOf(
   { test, provider, providers }: CaseDraft,
   targets: readonly ChosenTarget[],
@@ -119,7 +119,7 @@ function aliasesOf(
   return all.filter((alias) => found.has(alias));
 }
 
-/** Whether a provider that names prompts names this one. */
+/** Whether a provider that limits prompts includes this one. */
 function isAskedWith(
   targets: readonly ChosenTarget[],
   alias: string,

@@ -1,4 +1,4 @@
-/** A file of another language, as its text. */
+/** A file imported as its text. */
 declare module "*.txt" {
   const text: string;
   export default text;

@@ -8,12 +8,13 @@ import { renderTree } from "./templates/render-nunjucks.ts";
 
 type Vars = Readonly<Record<string, Json>>;
 
-/** Cases whose rendering is held against promptfoo's: enough to see every branch of a usual prompt. */
+/** Maximum number of cases whose rendering is compared with promptfoo's. */
 const MAX_COMPARED = 200;
 
 /**
- * A prompt as the file of its first version. What it renders for the tests is held against what Nunjucks renders.
- * @throws {Untranslatable} where Liquid cannot say it, or would say something else
+ * Writes a prompt as its first version. Its rendering for the tests is compared with that of Nunjucks.
+ *
+ * @throws {Untranslatable} when Liquid cannot express it, or would render it differently
  */
 export async function promptFile(
   source: PromptSource,
@@ -59,7 +60,7 @@ async function compare(
   const tree = parseTemplate(content);
   for (const vars of tests.slice(0, MAX_COMPARED)) {
     const theirs = atLine(line, () => renderTree(tree, vars));
-    // Nunjucks has no words for an object; here it is printed as JSON.
+    // Nunjucks cannot print an object; we print it as JSON.
     if (theirs.includes("[object Object]")) continue;
     const ours = await tools.renderLiquid(liquid, { input: vars }).catch((error: Error) => error);
     if (ours instanceof Error) throw new Untranslatable(`in Liquid it fails: ${ours.message}`, line);
@@ -68,7 +69,7 @@ async function compare(
   }
 }
 
-/** Lines that would begin a message, and lines that are such with backslashes before them, are meant as text. */
+/** Escapes text lines that would start a message, including those already escaped with backslashes. */
 export function escaped(text: string): string {
   const lines = text.replace(/^\s*\n/, "").trimEnd();
   return lines.replace(

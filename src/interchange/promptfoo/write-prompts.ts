@@ -9,7 +9,7 @@ import { slugOf, UniqueNames } from "./slug.ts";
 import { Untranslatable } from "./templates/nunjucks-tree.ts";
 import { promptFile } from "./write-prompt.ts";
 
-/** A prompt of the project. */
+/** A prompt file of the project. */
 export interface WrittenPrompt {
   readonly name: string;
   readonly text: string;
@@ -23,7 +23,7 @@ export interface PromptHelp {
   readonly defaults: Test | undefined;
 }
 
-/** Every prompt that can be brought over, as files. */
+/** Writes all prompts that can be converted. */
 export async function writePrompts(
   prompts: readonly PromptSource[],
   cases: readonly CaseDraft[],
@@ -58,7 +58,8 @@ export async function writePrompts(
           "A prompt is one file for all cases; only defaultTest's is taken over.",
         );
   if (written.length > 0) return written;
-  // Without a prompt no chat model could be asked: the variables themselves stand in for it, and the losses say why.
+  // A chat model needs a prompt, so one that contains only the variables replaces those that could not be converted;
+  // the losses explain why.
   return [
     {
       name: suite,
@@ -93,7 +94,7 @@ export async function datasetText(
   return `${lines.join("\n")}\n`;
 }
 
-/** What checks see as the prompt: its text, or the JSON of its messages. */
+/** The prompt in the form given to checks: its text, or the JSON of its messages. */
 async function renderedPrompts(
   prompts: readonly WrittenPrompt[],
   vars: Readonly<Record<string, Json>>,

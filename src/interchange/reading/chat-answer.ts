@@ -1,9 +1,9 @@
 import type { Json } from "../../domain/json.ts";
 import { isObject, type JsonObject, listMember, numberMember, objectMember } from "./json-fields.ts";
 
-/** What a provider's reply says: the text of the answer, and what it took. */
+/** A provider's reply: the text of the answer, and its usage. */
 export interface ChatAnswer {
-  /** Undefined where the reply holds none. */
+  /** Undefined when the reply has none. */
   readonly output: string | undefined;
   readonly usage: { readonly [field: string]: number } | undefined;
 }
@@ -30,7 +30,7 @@ function answerText(body: JsonObject): string | undefined {
     : messages.map(({ content }) => contentText(content) ?? "").join("");
 }
 
-/** The text of a content that is a text, or a list of parts; undefined where none of them is text. */
+/** The text of a content: the string, or the joined text parts; undefined when there is none. */
 export function contentText(content: Json | undefined): string | undefined {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return undefined;
@@ -44,13 +44,13 @@ export function contentText(content: Json | undefined): string | undefined {
   return texts.length === 0 ? undefined : texts.join("");
 }
 
-/** An answer that only calls tools is the calls, as JSON. */
+/** An answer that only calls tools is represented by the calls as JSON. */
 function toolCallText(message: JsonObject): string | undefined {
   const calls = listMember(message, "tool_calls");
   return calls.length === 0 ? undefined : JSON.stringify(calls);
 }
 
-/** Tokens under our names, of either provider's. */
+/** Token counts of either provider under our names. */
 export function usageOf(usage: JsonObject | undefined): { readonly [field: string]: number } | undefined {
   const input = numberMember(usage, "prompt_tokens") ?? numberMember(usage, "input_tokens");
   const output = numberMember(usage, "completion_tokens") ?? numberMember(usage, "output_tokens");

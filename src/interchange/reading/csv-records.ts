@@ -1,7 +1,7 @@
 import { EvalsError } from "../../domain/problem.ts";
 import type { SourceFiles } from "../imported.ts";
 
-/** A row with the line it begins on. */
+/** A row with the number of its first line. */
 export interface CsvRecord {
   readonly cells: readonly string[];
   /** From 1. */
@@ -11,11 +11,11 @@ export interface CsvRecord {
 const SEPARATORS = [",", ";", "\t", "|"];
 
 /**
- * The rows of a table, the header first; read line by line, however large the file is. Cells may hold line ends inside quotes, and
- * quotes are doubled there. Rows without a word are left out.
+ * The rows of a table, including the header, read line by line however large the file is. Quoted cells may contain
+ * line ends and doubled quotes. Blank rows are skipped.
  *
- * @param separator one character; by default the one that the first line holds most often outside of quotes
- * @throws {EvalsError} at a quote that has no partner
+ * @param separator one character; default the most frequent one in the first line outside of quotes
+ * @throws {EvalsError} at an unclosed quote
  */
 export async function* csvRecords(
   files: SourceFiles,
@@ -45,7 +45,7 @@ export async function* csvRecords(
   if (open.length > 0) throw openQuote(path, begin);
 }
 
-/** Whether a cell goes on behind the line. @param inside whether it begins within one */
+/** Whether a cell continues on the next line. @param inside whether the line starts within a quoted cell */
 function hasOpenQuote(line: string, separator: string | undefined, inside: boolean): boolean {
   let isInside = inside;
   let atBegin = !inside;
@@ -80,7 +80,7 @@ function cellsOf(text: string, separator: string): string[] {
   }
 }
 
-/** What is between the closing quote and the separator belongs to the cell. */
+/** Text between the closing quote and the separator belongs to the cell. */
 function quotedCell(text: string, from: number, separator: string): { value: string; end: number } {
   let value = "";
   let at = from + 1;

@@ -1,13 +1,14 @@
 /** One element of a list in a JSON text. */
 export interface JsonElement {
   readonly text: string;
-  /** Where it begins, from 1. */
+  /** Number of its first line, from 1. */
   readonly line: number;
 }
 
 /**
- * The elements of a JSON list, or of the list that the outermost object holds under `key`; the text has been parsed before.
- * @param key `data`, or `data.examples` for the list of an object within
+ * The elements of a JSON list, or of the list under `key` in the outermost object. The text must be valid JSON.
+ *
+ * @param key `data`, or `data.examples` for a nested list
  */
 export function* jsonElements(text: string, key?: string): Generator<JsonElement> {
   const start = key === undefined ? text.indexOf("[") : listUnder(text, key.split("."));
@@ -36,7 +37,7 @@ export function* jsonElements(text: string, key?: string): Generator<JsonElement
   }
 }
 
-/** The line on which the value of a key of the outermost object begins; 1 where there is no such key. */
+/** The first line of the value of a key in the outermost object; 1 when there is no such key. */
 export function lineOfKey(text: string, key: string): number {
   const at = startOfValue(text, key);
   return at === -1 ? 1 : linesIn(text, 0, at) + 1;
@@ -52,7 +53,7 @@ function listUnder(text: string, keys: readonly string[]): number {
   return text[start] === "[" ? start : -1;
 }
 
-/** Where the value of a key of the outermost object begins; -1 where there is none. */
+/** The offset of the value of a key in the outermost object; -1 when there is none. */
 function startOfValue(text: string, key: string): number {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
@@ -75,7 +76,7 @@ function afterColon(text: string, from: number): number {
   return match === null ? -1 : from + match[0].length;
 }
 
-/** Where the quote stands that ends the text which begins at `from`. */
+/** The offset of the quote that ends the string starting at `from`. */
 function endOfText(text: string, from: number): number {
   let at = from + 1;
   while (at < text.length && text.charCodeAt(at) !== 0x22) at += text.charCodeAt(at) === 0x5c ? 2 : 1;

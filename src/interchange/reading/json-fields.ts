@@ -7,7 +7,7 @@ export function isObject(value: unknown): value is JsonObject {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-/** The member where it is a text with a letter, or a number as text; else undefined. */
+/** The member if it is a non-blank text, or a number as text; else undefined. */
 export function textMember(value: JsonObject, key: string): string | undefined {
   const found = value[key];
   if (typeof found === "number") return String(found);
@@ -29,18 +29,18 @@ export function listMember(value: JsonObject, key: string): readonly Json[] {
   return Array.isArray(found) ? (found as readonly Json[]) : [];
 }
 
-/** Metadata of a case: an object as it is, anything else under `value`, nothing for null. */
+/** Metadata of a case: an object unchanged, other values under `value`, empty for null. */
 export function metadataOf(value: Json | undefined): JsonObject {
   if (value === null || value === undefined || value === "") return {};
   return isObject(value) ? value : { value };
 }
 
-/** Texts of a list that have a letter; of a text, itself. */
+/** The non-blank texts of a list, or a single text. */
 export function tagsOf(value: Json | undefined): string[] {
   const all = Array.isArray(value) ? (value as readonly Json[]) : [value];
   return [...new Set(all.filter((one): one is string => typeof one === "string" && one !== ""))];
 }
 
-/** A value that is nothing: absent, null or an empty text. */
+/** Whether a value is absent, null or empty text. */
 export const isNothing = (value: Json | undefined): value is undefined | null =>
   value === undefined || value === null || value === "";

@@ -6,24 +6,24 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Left, SourceFiles, SourcePlace } from "../imported.ts";
 import { jsonElements } from "./json-elements.ts";
 
-/** One thing of another tool's file: its value as it was parsed, and its text. */
+/** One item of another tool's file: its parsed value and its text. */
 export interface JsonItem {
   readonly place: SourcePlace;
   readonly value: Json;
   readonly text: string;
 }
 
-/** Levels of lists and objects in what is taken. */
+/** Maximum nesting depth of an item. */
 const DEEPEST = 190;
 
 /**
- * The items of a file: one a line (JSON Lines), the elements of one list, or of the list that an object holds under one of `keys`.
- * A file of lines is read line by line, however large it is.
+ * The items of a file: one per line (JSON Lines), the elements of a list, or of the list under one of `keys`. JSON
+ * Lines are read line by line, however large the file is.
  *
- * @param keys under which an object may hold the list, for instance `data`
- * @param read makes an item of its text; by default only what JSON can hold as it is written becomes one
- * @returns items, and what a line holds that is no item, with its place
- * @throws {EvalsError} EVALS_IMPORT_SYNTAX for a file that is no JSON at all
+ * @param keys names of the list in an object, for instance `data`
+ * @param read converts the text to an item; by default only values that JSON can represent exactly are accepted
+ * @returns items, and entries for lines that are not items, with their location
+ * @throws {EvalsError} EVALS_IMPORT_SYNTAX for a file that is not JSON
  */
 export async function* jsonItems(
   files: SourceFiles,
@@ -38,7 +38,7 @@ export async function* jsonItems(
 
 export type ReadItem = (text: string, place: SourcePlace) => JsonItem | Left;
 
-/** What the first two lines with a word say: a list or object that goes on, or an object a line. */
+/** Recognizes the format by the first two non-blank lines: a list or object over several lines, or one object per line. */
 async function shapeOf(files: SourceFiles, path: string): Promise<"lines" | "whole"> {
   let first: string | undefined;
   for await (const line of files.lines(path)) {
@@ -88,7 +88,7 @@ function memberAt(value: Json, path: string): unknown {
     .reduce<unknown>((here, key) => (here as Record<string, unknown> | null | undefined)?.[key], value);
 }
 
-/** @throws {EvalsError} at the first mistake */
+/** @throws {EvalsError} at the first error */
 export function wholeValue(text: string, path: string): Json {
   const value = parsed(text);
   if (value !== undefined) return value;
@@ -103,7 +103,7 @@ function parsed(text: string): Json | undefined {
   }
 }
 
-/** An item, or why its text cannot be taken as it stands. */
+/** An item, or the reason why its text cannot be used exactly. */
 function itemOf(text: string, value: Json | undefined, place: SourcePlace): JsonItem | Left {
   if (value === undefined) {
     const error = findJsonError(text);
@@ -115,14 +115,14 @@ function itemOf(text: string, value: Json | undefined, place: SourcePlace): Json
     ...changedNumberProblems(text, place.path, place.line),
     ...halfCharacterProblems(text, place.path, place.line),
   ];
-  // The id of a version is compared digit by digit elsewhere; what would be asked must stay as it was written.
+  // Version ids are compared digit by digit elsewhere; all other numbers must be kept exactly.
   const first = changed.find(({ code }) => code !== "EVALS_NUMBER_CHANGED") ?? changed[0];
   if (first !== undefined && !onlyVersions(text, changed.length))
     return { ...place, line: first.line ?? place.line, what: first.what, why: first.why };
   return { place, value, text };
 }
 
-/** Whether the numbers that would change are all versions of a platform's rows, which no case holds. */
+/** Whether the only inexact numbers are version ids of a platform, which no case contains. */
 function onlyVersions(text: string, changed: number): boolean {
   return (text.match(/"_xact_id"\s*:\s*\d{16,}/g)?.length ?? 0) >= changed;
 }

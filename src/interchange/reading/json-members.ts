@@ -1,25 +1,25 @@
-/** Bytes that mean something outside of a text. */
+/** Bytes with a meaning outside of strings. */
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
-/** A name that is longer is none of those that are wanted. */
+/** A longer name is not one of those wanted. */
 const LONGEST_NAME = 200;
 
-/** The wanted members of an object, as the text of an object of their own. */
+/** The wanted members of an object, as the text of a separate object. */
 export interface WantedMembers {
   readonly text: Buffer;
-  /** The object ended, and nothing follows it. */
+  /** Whether the object was complete, with nothing after it. */
   readonly whole: boolean;
 }
 
-/** What is wanted is larger than what can be read. */
+/** The wanted members are larger than the limit. */
 export class TooLarge extends Error {}
 
 /**
- * Some members of a JSON object out of its bytes; the others are passed over, however large they are.
+ * Extracts some members of a JSON object from its bytes; the others are skipped, however large they are.
  *
- * @param most bytes that the wanted members may have
- * @returns undefined where the bytes do not begin with an object
- * @throws {TooLarge} where the wanted members have more bytes
+ * @param most maximum bytes of the wanted members
+ * @returns undefined when the bytes do not start with an object
+ * @throws {TooLarge} when the wanted members are larger
  */
 export async function wantedMembers(
   chunks: AsyncIterable<Uint8Array>,
@@ -39,7 +39,7 @@ class MemberScan {
   #depth = 0;
   #inText = false;
   #escaped = false;
-  /** What a byte of the outermost object belongs to. */
+  /** The current part of the outermost object. */
   #in: "before" | "name" | "value" | "after" = "before";
   #name: number[] = [];
   #takes = false;
@@ -65,7 +65,7 @@ class MemberScan {
         continue;
       }
       if (this.#inText && this.#in === "value" && !this.#escaped) {
-        // Most bytes are inside of texts: only these two mean something there.
+        // Fast path: within strings only these two bytes have a meaning.
         while (at < chunk.length && chunk[at] !== QUOTE && chunk[at] !== BACKSLASH) at++;
         if (at === chunk.length) break;
         code = chunk[at] as number;
@@ -84,7 +84,7 @@ class MemberScan {
     return { text: Buffer.concat(this.#kept), whole: this.#in === "after" };
   }
 
-  /** @returns whether the value of a member ends before this byte */
+  /** @returns whether a member's value ends before this byte */
   #step(code: number): boolean {
     if (this.#inText) {
       this.#inside(code);
@@ -130,11 +130,11 @@ class MemberScan {
   #keep(bytes: Uint8Array): void {
     this.#size += bytes.length;
     if (this.#size > this.#most) throw new TooLarge();
-    // A piece may be used again by whoever unpacks.
+    // Copied, because the caller may reuse the chunk.
     this.#kept.push(Buffer.from(bytes));
   }
 }
 
 const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9;
-/** A byte order mark. */
+/** A byte of the byte order mark. */
 const isMark = (code: number): boolean => code === 0xef || code === 0xbb || code === 0xbf;

@@ -1,14 +1,14 @@
 import type { Left, SourcePlace } from "../imported.ts";
 
-/** How many things that were left for one and the same reason are listed one by one. */
+/** Maximum number of items listed one by one for the same reason. */
 const LISTED = 100;
 
-/** What an import could not take: a file of a million bad lines gives a list that can be read. */
+/** Collects what could not be imported, limited so that a file with a million bad lines gives a readable list. */
 export class LeftList {
   readonly #listed: Left[] = [];
   readonly #counts = new Map<string, { count: number; last: Left }>();
 
-  /** @param kind what makes two of them alike; by default the reason */
+  /** @param kind groups similar items; default the reason */
   add(place: SourcePlace, what: string, why: string, kind: string = why): void {
     const left: Left = { path: place.path, line: place.line, what, why };
     const known = this.#counts.get(`${place.path}\n${kind}`);
@@ -21,7 +21,7 @@ export class LeftList {
     for (const { what, why, ...place } of list) this.add(place, what, why);
   }
 
-  /** In the order of being found; of each kind beyond the first hundred one entry says how many more there are. */
+  /** In order of appearance; for each kind beyond the limit, one entry has the number of further items. */
   all(): readonly Left[] {
     const more = [...this.#counts.values()].flatMap(({ count, last }) => {
       return count > LISTED

@@ -3,7 +3,7 @@ import type { ImportRequest, Left } from "../imported.ts";
 import { fileName, nameOfPath } from "../writing/file-names.ts";
 import { isLeft, type JsonItem, jsonItems } from "./json-items.ts";
 
-/** The files of an import, patterns resolved; at least one. @throws {EvalsError} for none, and for a folder */
+/** The files of an import with patterns resolved; at least one. @throws {EvalsError} for none, and for a folder */
 export function sourcePaths({ sources, files }: ImportRequest): readonly string[] {
   const paths = sources.flatMap((source) =>
     /[*?{[]/.test(source) && files.kind(source) === undefined ? files.glob(source) : [source],
@@ -17,12 +17,12 @@ export function sourcePaths({ sources, files }: ImportRequest): readonly string[
   });
 }
 
-/** What the import is called: as asked for, else as its first file is. */
+/** The name of the import: from the option, else from the first file. */
 export function importName({ name, sources }: ImportRequest): string {
   return name === undefined ? nameOfPath(sources[0] ?? "imported") : fileName(name);
 }
 
-/** The items of all files, one after the other. */
+/** The items of all files in order. */
 export function itemsOf(
   request: ImportRequest,
   keys: readonly string[],

@@ -3,21 +3,21 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Left, SourcePlace } from "../imported.ts";
 import type { DatasetRow } from "../writing/dataset-rows.ts";
 
-/** A row of a table, its cells by the names of their columns; an absent cell is undefined. */
+/** A row of a table, with cells by column name; an absent cell is undefined. */
 export interface TableRow {
   readonly place: SourcePlace;
   readonly cells: readonly (Json | undefined)[];
 }
 
-/** Where in a case each column of a table goes: `id`, `input`, `input.question`, `expected.answer`, `tags`, `metadata.source`. */
+/** The destination of each column in a case: `id`, `input`, `input.question`, `expected.answer`, `tags`, `metadata.source`. */
 export interface ColumnPlan {
   readonly columns: readonly string[];
-  /** Beside each column; undefined for one that is left out. */
+  /** One per column; undefined for a skipped column. */
   readonly targets: readonly (string | undefined)[];
 }
 
 const TARGET = /^(?:id|tags|(?:input|expected)(?:\.[^.]+)*|metadata(?:\.[^.]+)+)$/;
-/** What a column is most often called that holds what is asked, and what is right. */
+/** Common names of columns with the question, and with the right answer. */
 const ASKED = ["question", "prompt", "query", "instruction", "text", "message", "problem"];
 const RIGHT = [
   "answer",
@@ -32,11 +32,11 @@ const RIGHT = [
 ];
 
 /**
- * What each column means: as `--map` says, else as a dataset of ours is read. A table without a column of that kind is understood by
- * the usual names; what is left over is metadata.
+ * Determines the meaning of each column: from `--map`, else as in our own datasets. If the table has no such column,
+ * common names are used, and the rest becomes metadata.
  *
  * @param maps texts like `id=Nr,input.question=Frage`
- * @throws {EvalsError} EVALS_IMPORT_MAP for a column that is not there, EVALS_IMPORT_COLUMNS where nothing says what is asked
+ * @throws {EvalsError} EVALS_IMPORT_MAP for a missing column, EVALS_IMPORT_COLUMNS when no column has the question
  */
 export function planColumns(columns: readonly string[], maps: readonly string[], path: string): ColumnPlan {
   const mapped = readMaps(maps, columns, path);
@@ -50,7 +50,7 @@ export function planColumns(columns: readonly string[], maps: readonly string[],
   return checked({ columns, targets: guessed }, path);
 }
 
-/** A row as an item of a dataset; or why it is none. */
+/** A row as a dataset item, or the reason why it is not one. */
 export function rowItem({ targets }: ColumnPlan, { place, cells }: TableRow): DatasetRow | Left {
   const draft: Record<string, Json> = {};
   for (const [at, target] of targets.entries()) {
@@ -100,7 +100,7 @@ function guess(column: string): string | undefined {
   return RIGHT.includes(name) ? `expected.${name}` : leftOver(column);
 }
 
-/** Anything else that a row holds; an index that a table was written with says nothing. */
+/** The metadata name of any other column; a written row index is skipped. */
 function leftOver(column: string | undefined): string | undefined {
   const name = (column ?? "").trim().replaceAll(".", "_");
   return name === "" || name === "__proto__" || /^Unnamed: \d+$/.test(name) ? undefined : `metadata.${name}`;
@@ -130,7 +130,7 @@ function readMaps(maps: readonly string[], columns: readonly string[], path: str
   return found;
 }
 
-/** A comma ends an entry where another one follows: a column's name may hold one itself. */
+/** Splits at commas that are followed by another entry, because a column's name may contain one. */
 function splitMap(text: string, columns: readonly string[]): string[] {
   const parts = text.split(/,(?=\s*(?:id|tags|input|expected|metadata)(?:\.[^=,]+)?=)/);
   return parts.filter((part) => part.trim() !== "" || columns.length === 0);

@@ -1,13 +1,13 @@
 import { Readable } from "node:stream";
 import { createInflateRaw } from "node:zlib";
 
-/** The numbers by which zip archives name a way of packing. */
+/** Compression method numbers in zip archives. */
 export const [STORED, DEFLATED, ZSTD] = [0, 8, 93] as const;
 
-/** Packed bytes that are unpacked at once. */
+/** Number of compressed bytes decompressed at once. */
 const STEP = 1 << 16;
 
-/** What was packed, piece by piece; never more than a few pieces are held. @throws {Error} for damaged bytes */
+/** Decompresses in chunks; only a few are in memory. @throws {Error} for damaged data */
 export function unpacked(packed: Uint8Array, method: number): AsyncGenerator<Uint8Array> {
   if (method === DEFLATED) return inflated(packed);
   return method === ZSTD ? unzstd(packed) : steps(packed);
@@ -30,7 +30,7 @@ async function* inflated(packed: Uint8Array): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Node's own zstd is not on every version, and ends at the first frame of several. */
+/** Node's own zstd is not in every version, and stops after the first of several frames. */
 async function* unzstd(packed: Uint8Array): AsyncGenerator<Uint8Array> {
   const { Decompress } = await import("fzstd");
   const ready: Uint8Array[] = [];

@@ -3,10 +3,10 @@ import { notTooDeep, readingYaml } from "../../domain/deep-yaml.ts";
 import type { Json } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
 
-/** A YAML file of another tool, with the lines of its values. */
+/** A parsed YAML file of another tool with line numbers. */
 export interface YamlSource {
   readonly value: Json;
-  /** Of the value at a path, or of its key where it is a member; from 1. */
+  /** Line of the value at a path, or of its key for a member; from 1. */
   lineOf(path: readonly (string | number)[]): number;
 }
 

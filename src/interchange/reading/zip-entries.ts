@@ -1,10 +1,13 @@
 import { EvalsError } from "../../domain/problem.ts";
 import { DEFLATED, STORED, unpacked, ZSTD } from "./unpack-chunks.ts";
 
-/** A file inside of a zip archive. */
+/** A file in a zip archive. */
 export interface ZipEntry {
   readonly name: string;
-  /** Its bytes in pieces, unpacked as they are asked for. @throws {EvalsError} EVALS_IMPORT_ZIP where it is damaged or packed in an unknown way */
+  /**
+   * Its bytes in chunks, decompressed on demand. @throws {EvalsError} EVALS_IMPORT_ZIP when it is damaged or uses an
+   * unknown compression
+   */
   chunks(): AsyncGenerator<Uint8Array>;
 }
 
@@ -13,13 +16,15 @@ const END_64 = 0x06064b50;
 const END_64_LOCATOR = 0x07064b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
-/** The number of the extra field that holds what does not fit into four bytes. */
+/** The id of the extra field with 64-bit values. */
 const EXTRA_64 = 1;
-/** What a field of two or four bytes holds when its value is in the fields of zip64. */
+/** Placeholder values that mean "in the zip64 fields". */
 const [ELSEWHERE_2, ELSEWHERE_4] = [0xffff, 0xffffffff];
 
 /**
- * The files of a zip archive, zip64 too; each is unpacked when it is read. Deflate and zstd, of one or several frames.
+ * The files of a zip archive, including zip64; each is decompressed when read. Supports deflate and zstd with one or
+ * several frames.
+ *
  * @throws {EvalsError} EVALS_IMPORT_ZIP for a truncated or damaged archive
  */
 export function zipEntries(bytes: Uint8Array, path: string): ZipEntry[] {
@@ -43,11 +48,11 @@ interface Packed {
   readonly name: string;
   readonly method: number;
   readonly packedSize: number;
-  /** Of the file's own header. */
+  /** Offset of the file's own header. */
   readonly start: number;
 }
 
-/** How long the name, the extra fields and the comment of a listed file are. */
+/** Lengths of the name, extra fields and comment of an entry. */
 const lengths = (data: DataView, at: number): number[] =>
   [28, 30, 32].map((offset) => data.getUint16(at + offset, true));
 
@@ -56,7 +61,7 @@ function listed(bytes: Uint8Array, data: DataView, at: number, path: string): Pa
   const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength));
   const extra = at + 46 + nameLength;
   let wide = wideFields(data, extra, extra + extraLength);
-  // Only what does not fit is among the fields of zip64, in this order.
+  // The zip64 fields contain only values that do not fit, in this order.
   const number = (offset: number): number => {
     const narrow = data.getUint32(at + offset, true);
     if (narrow !== ELSEWHERE_4) return narrow;
@@ -79,7 +84,7 @@ function wideFields(data: DataView, from: number, to: number): { at: number; end
   return undefined;
 }
 
-/** How many files the archive lists, and where the list begins. */
+/** Number of files in the archive, and offset of their list. */
 function directory(data: DataView, path: string): { readonly count: number; readonly start: number } {
   const end = endOfDirectory(data, path);
   const count = data.getUint16(end + 10, true);
@@ -93,14 +98,14 @@ function directory(data: DataView, path: string): { readonly count: number; read
   return { count: wideNumber(data, wide + 32, path), start: wideNumber(data, wide + 48, path) };
 }
 
-/** Where the record is that ends an archive; a comment of up to 65,535 bytes may follow it. */
+/** Offset of the record at the end of an archive; a comment of up to 65,535 bytes may follow it. */
 function endOfDirectory(data: DataView, path: string): number {
   const first = Math.max(0, data.byteLength - 22 - 0xffff);
   for (let at = data.byteLength - 22; at >= first; at--) if (data.getUint32(at, true) === END) return at;
   throw damaged(path, "it is cut off, or no zip archive");
 }
 
-/** A number of eight bytes; one beyond the archive's own length is damage. */
+/** A 64-bit number; a value beyond the archive's length means damage. */
 function wideNumber(data: DataView, at: number, path: string): number {
   const value = data.getBigUint64(at, true);
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw damaged(path, "a size in it is impossible");

@@ -70,7 +70,7 @@ function contentsOf(
   };
 }
 
-/** Choices are there without the object around them. */
+/** The choices are stored without the enclosing object. */
 function withChoices(output: Json | undefined): Json | undefined {
   const list = Array.isArray(output) ? (output as readonly Json[]) : [];
   return list.length > 0 && list.every((one) => isObject(one) && isObject(one.message))
@@ -78,7 +78,7 @@ function withChoices(output: Json | undefined): Json | undefined {
     : output;
 }
 
-/** A prompt of Braintrust is an object; one of the application's own is what it wrote. */
+/** Braintrust's own prompts are objects; others are as the application wrote them. */
 function promptOf(metadata: JsonObject): Record<string, unknown> {
   const { prompt, ...others } = metadata;
   if (!isObject(prompt)) return { metadata };

@@ -5,7 +5,7 @@ import { heliconeBody } from "../reading/helicone-body.ts";
 import { isObject, type JsonObject, numberMember, objectMember, textMember } from "../reading/json-fields.ts";
 import { CHAT, feedbackEvent, platformSpan } from "./platform-span.ts";
 
-/** A request that Helicone logged: a trace of one call. Undefined for anything else. */
+/** A request logged by Helicone, as a trace of one call. Undefined for anything else. */
 export function heliconeSpans(item: JsonObject): readonly Span[] | undefined {
   const id = textMember(item, "request_id");
   if (id === undefined || (item.request_body ?? item.request ?? item.response_body) === undefined)
@@ -57,7 +57,7 @@ function messagesOf(body: JsonObject): Json {
   return [{ role: "system", content: before }, ...(list as readonly Json[])];
 }
 
-/** Chat completions have choices; Anthropic's messages and OpenAI's responses are the message itself. */
+/** Chat completions have choices; in Anthropic's messages and OpenAI's responses the body is the message. */
 function replyOf(body: JsonObject): Json | undefined {
   if (Array.isArray(body.choices)) return { choices: body.choices };
   if (Array.isArray(body.output)) return [{ role: "assistant", content: chatAnswer(body).output ?? null }];

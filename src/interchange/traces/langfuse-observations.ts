@@ -18,7 +18,7 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   CHAIN: { "openinference.span.kind": "CHAIN" },
 };
 
-/** An observation, a score or a whole trace of Langfuse, by its members; undefined for anything else. */
+/** An observation, score or whole trace of Langfuse, recognized by its members; undefined for anything else. */
 export function langfuseSpans(item: JsonObject): readonly Span[] | undefined {
   const trace = textMember(item, "traceId") ?? textMember(item, "trace_id");
   const id = textMember(item, "id");
@@ -83,8 +83,8 @@ function costOf(item: JsonObject): number | undefined {
 }
 
 /**
- * Counts by kind. Their sum is the total where they exclude each other, as Langfuse has it; where the total is input and output alone,
- * the other kinds are parts of them.
+ * Token counts by kind. In Langfuse the kinds are usually disjoint and add up to the total. If the total is only
+ * input plus output, the other kinds are parts of these.
  */
 function usageOf(usage: JsonObject | undefined): Record<string, number | undefined> {
   if (usage === undefined) return {};
@@ -132,7 +132,7 @@ function score(trace: string, id: string, name: string, item: JsonObject): Span 
   });
 }
 
-/** A trace with what belongs to it, as the pages before version 4 exported it. */
+/** A trace with its parts, as exported by Langfuse's pages before version 4. */
 function wholeTrace(trace: string, item: JsonObject): readonly Span[] {
   const members = (name: string): JsonObject[] => listMember(item, name).filter(isObject);
   const root = platformSpan(NAME, {

@@ -89,7 +89,7 @@ function tokensOf(item: JsonObject, outputs: JsonObject): Record<string, unknown
   };
 }
 
-/** Messages as they were sent; those of LangChain are in a list within the list. */
+/** Messages as sent; LangChain nests them in a list within the list. */
 function messagesOf(inputs: JsonObject): Json {
   const messages = inputs.messages ?? inputs.prompts ?? inputs.prompt ?? inputs.input ?? null;
   const [first] = Array.isArray(messages) ? (messages as readonly Json[]) : [];
@@ -113,7 +113,7 @@ function firstGeneration(outputs: JsonObject): JsonObject | undefined {
   return objectMember(message, "kwargs") ?? message;
 }
 
-/** A message of LangChain with the members that other messages have. */
+/** Converts a LangChain message to the common members. */
 function plainMessage(value: Json): Json {
   if (!isObject(value)) return value;
   const inner = objectMember(value, "kwargs") ?? objectMember(value, "data") ?? value;
@@ -131,7 +131,7 @@ const ROLES: Readonly<Record<string, string>> = {
   function: "tool",
 };
 
-/** The value where an object holds nothing but that; else the object. */
+/** The value of the only member of an object; else the object. */
 function onlyMember(value: JsonObject, key: string): Json | undefined {
   const keys = Object.keys(value);
   if (keys.length === 0) return undefined;
@@ -143,7 +143,7 @@ function documentOf(value: JsonObject): JsonObject {
   return { id: value.id ?? metadata.id ?? metadata.source ?? null, text: value.page_content ?? null };
 }
 
-/** `{thumbs: {n, avg}}` as a run has it. */
+/** Reads `{thumbs: {n, avg}}` of a run. */
 function feedback(item: JsonObject) {
   return Object.entries(objectMember(item, "feedback_stats") ?? {}).flatMap(([name, stats]) => {
     if (!isObject(stats)) return [];

@@ -4,7 +4,7 @@ import { isObject, type JsonObject, listMember, objectMember, textMember } from 
 import { feedbackEvent, platformSpan } from "./platform-span.ts";
 
 /**
- * A span with plain attributes, as Phoenix gives it and as the console exporter of OpenTelemetry's SDK for Python writes it; undefined
+ * A span with plain attributes, from Phoenix or from the console exporter of OpenTelemetry's Python SDK; undefined
  * for anything else.
  */
 export function plainSpans(item: JsonObject): readonly Span[] | undefined {
@@ -29,7 +29,7 @@ export function plainSpans(item: JsonObject): readonly Span[] | undefined {
     ),
   });
   const resource = objectMember(objectMember(item, "resource") ?? {}, "attributes") ?? {};
-  // Only Phoenix names the kind beside the attributes; elsewhere their names show it.
+  // Only Phoenix has the kind outside of the attributes; otherwise the attribute names show it.
   const { convention, ...span } = made;
   return [kind === undefined ? { ...span, resource } : { ...span, convention, resource }];
 }
@@ -37,7 +37,7 @@ export function plainSpans(item: JsonObject): readonly Span[] | undefined {
 const hexOf = (value: Json | undefined): string | undefined =>
   typeof value === "string" && value !== "" ? value.replace(/^0x/, "") : undefined;
 
-/** Phoenix nests what the names have with dots between. */
+/** Phoenix nests objects for names with dots. */
 function flatAttributes(item: JsonObject): Attributes {
   const made: Record<string, unknown> = {};
   const put = (value: Json, name: string, depth: number): void => {
@@ -55,14 +55,14 @@ function flatAttributes(item: JsonObject): Attributes {
   return made;
 }
 
-/** Objects that are values and no beginnings of names. */
+/** Objects that are values, not parts of names. */
 const WHOLE: ReadonlySet<string> = new Set(["metadata"]);
 
 function eventOf(event: JsonObject): SpanEvent {
   return { name: textMember(event, "name") ?? "", attributes: objectMember(event, "attributes") ?? {} };
 }
 
-/** What people and evaluators said of a span, where the export has it. */
+/** Annotations of a span by people and evaluators, if the export has them. */
 function annotations(item: JsonObject): readonly SpanEvent[] {
   return listMember(item, "annotations")
     .filter(isObject)

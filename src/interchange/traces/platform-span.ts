@@ -3,7 +3,7 @@ import type { Convention } from "../../traces/attribute-names.ts";
 import type { Attributes, Span, SpanEvent } from "../../traces/span.ts";
 import { FEEDBACK_EVENT, FEEDBACK_NAMES } from "../../traces/traffic-names.ts";
 
-/** What a platform's export holds of one step of a trace. */
+/** One step of a trace in a platform's export. */
 export interface PlatformSpan {
   readonly trace: string;
   readonly id: string;
@@ -12,13 +12,13 @@ export interface PlatformSpan {
   /** ISO 8601, or seconds since 1970. */
   readonly start?: Json | undefined;
   readonly end?: Json | undefined;
-  /** By names of the conventions; those that are undefined or null are left out. */
+  /** Attributes by their convention names; undefined and null are left out. */
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly events?: readonly SpanEvent[] | undefined;
   readonly error?: string | undefined;
 }
 
-/** It as a span, in the words of the conventions. */
+/** Converts it to a span with the conventions' names. */
 export function platformSpan(convention: Convention, one: PlatformSpan): Span {
   const attributes: Attributes = Object.fromEntries(
     Object.entries(one.attributes).filter(([, value]) => value !== undefined && value !== null),
@@ -39,7 +39,7 @@ export function platformSpan(convention: Convention, one: PlatformSpan): Span {
   };
 }
 
-/** The last moment that a date can be: September 275760. */
+/** The latest possible date: September 275760. */
 const LAST_MS = 8.64e15;
 
 function nanosecondsOf(time: Json | undefined): bigint {
@@ -48,11 +48,11 @@ function nanosecondsOf(time: Json | undefined): bigint {
   return ms >= 0 && ms <= LAST_MS ? BigInt(Math.round(ms * 1e6)) : 0n;
 }
 
-/** A time without a zone is one of UTC there. */
+/** A time without a time zone is in UTC. */
 const zoned = (time: string): string =>
   /(?:Z|[+-]\d\d:?\d\d)$/i.test(time) ? time : `${time.replace(" ", "T")}Z`;
 
-/** Feedback on a trace, as the event that conventions have for it. */
+/** Feedback on a trace, as the conventions' event. */
 export function feedbackEvent(name: string, value: unknown, label?: unknown, comment?: unknown): SpanEvent {
   const score = typeof value === "boolean" ? Number(value) : value;
   const attributes = {
@@ -65,11 +65,11 @@ export function feedbackEvent(name: string, value: unknown, label?: unknown, com
   return { name: FEEDBACK_EVENT, attributes };
 }
 
-/** Of a step that calls a model: a chat with its messages and its reply. */
+/** Attributes of a step that calls a model: a chat with its messages and reply. */
 export const CHAT = { "gen_ai.operation.name": "chat" } as const;
-/** Of a step that runs a tool. */
+/** Attributes of a step that runs a tool. */
 export const TOOL = { "gen_ai.operation.name": "execute_tool" } as const;
-/** Of a step around others. */
+/** Attributes of a step around others. */
 export const AGENT = { "gen_ai.operation.name": "invoke_agent" } as const;
-/** Of a step that looks for documents. */
+/** Attributes of a document retrieval. */
 export const RETRIEVAL = { "gen_ai.operation.name": "retrieval" } as const;

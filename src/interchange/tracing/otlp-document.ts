@@ -1,6 +1,6 @@
 import type { Attributes, AttributeValue, MadeSpan } from "./span.ts";
 
-/** OTLP's value, which says its own type. */
+/** A value of OTLP with its type. */
 export type OtlpValue =
   | { readonly stringValue: string }
   | { readonly boolValue: boolean }
@@ -14,7 +14,7 @@ export interface OtlpAttribute {
   readonly value: OtlpValue;
 }
 
-/** A span as OTLP writes it in JSON: ids in hexadecimal digits, nanoseconds as decimal digits. */
+/** A span in OTLP's JSON format: ids in hexadecimal digits, nanoseconds as decimal digits. */
 export interface OtlpSpan {
   readonly traceId: string;
   readonly spanId: string;
@@ -32,7 +32,7 @@ export interface OtlpSpan {
   readonly status: { readonly code: number; readonly message?: string };
 }
 
-/** One request of OTLP, or one line of its files. */
+/** One OTLP request, or one line of an OTLP file. */
 export interface OtlpDocument {
   readonly resourceSpans: readonly {
     readonly resource: { readonly attributes: readonly OtlpAttribute[] };
@@ -44,10 +44,10 @@ export interface OtlpDocument {
   }[];
 }
 
-/** The conventions that our attributes are named by. */
+/** The schema of our attribute names. */
 const SCHEMA = "https://opentelemetry.io/schemas/1.41.0";
 
-/** @param resource attributes of whoever made the spans, beside the name of this program */
+/** @param resource attributes of the spans' source, in addition to this program's name */
 export function otlpDocument(spans: readonly MadeSpan[], resource: Attributes = {}): OtlpDocument {
   const scopeSpans = [{ scope: { name: "evals" }, spans: spans.map(otlpSpan), schemaUrl: SCHEMA }];
   const attributes = otlpAttributes({ "service.name": "evals", ...resource });

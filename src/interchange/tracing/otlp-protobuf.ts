@@ -1,9 +1,9 @@
 import type { OtlpAttribute, OtlpDocument, OtlpSpan, OtlpValue } from "./otlp-document.ts";
 
-/** A field of a message: its number, and its value in the form in which it goes over the wire. */
+/** A field of a message: its number, and its value in wire format. */
 type Field = readonly [number: number, value: Uint8Array | string | boolean | bigint | EightBytes];
 
-/** A double, or an unsigned number of 64 bits. */
+/** A double, or an unsigned 64-bit number. */
 type EightBytes = { readonly double: number } | { readonly fixed: bigint };
 
 const VARINT = 0;
@@ -12,7 +12,7 @@ const LENGTH = 2;
 
 const UTF8 = new TextEncoder();
 
-/** OTLP's binary form, for servers that take no JSON: `ExportTraceServiceRequest` of opentelemetry-proto. */
+/** OTLP's binary format, for servers that do not accept JSON: `ExportTraceServiceRequest` of opentelemetry-proto. */
 export function otlpProtobuf({ resourceSpans }: OtlpDocument): Uint8Array {
   return message(
     resourceSpans.map(
@@ -101,7 +101,7 @@ function fieldParts(number: number, value: Field[1]): Uint8Array[] {
   return [tag(LENGTH), varint(BigInt(bytes.length)), bytes];
 }
 
-/** Seven bits a byte, the lowest first. */
+/** Encodes seven bits per byte, lowest first. */
 function varint(value: bigint): Uint8Array {
   const bytes: number[] = [];
   let rest = value;

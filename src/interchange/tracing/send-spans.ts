@@ -4,20 +4,20 @@ import { otlpProtobuf } from "./otlp-protobuf.ts";
 import type { Attributes, MadeSpan } from "./span.ts";
 import { trialSpans } from "./trial-spans.ts";
 
-/** Where spans go, and what they say there beside what all of them do. */
+/** The destination of spans, and the attributes it needs in addition. */
 export interface SpanTarget {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly resource?: Attributes;
-  /** Attributes that a platform wants, of one span of a trial. */
+  /** Further attributes that a platform needs for one span of a trial. */
   readonly more?: (span: MadeSpan, trial: TracedTrial, root: MadeSpan) => Attributes;
 }
 
-/** A request is sent once it is so large. */
+/** A request is sent when it has this many spans. */
 const MAX_SPANS = 500;
 const MAX_TEXT = 1_000_000;
 
-/** The spans of each trial, with what a platform wants of them. */
+/** The spans of each trial with the platform's attributes. */
 export async function* spansOfRun(
   { header, traced }: RunToExport,
   more: SpanTarget["more"],
@@ -31,10 +31,10 @@ export async function* spansOfRun(
   }
 }
 
-/** Statuses by which a server says that it cannot read JSON. */
+/** Statuses of a server that does not accept JSON. */
 const NO_JSON = [400, 415];
 
-/** Sends a trace a trial: as JSON, or in the binary form to a server that takes no JSON. */
+/** Sends one trace per trial: as JSON, or in binary format to a server that does not accept JSON. */
 export async function sendSpans(
   run: RunToExport,
   server: ReceivingServer,
@@ -57,7 +57,7 @@ export async function sendSpans(
   };
   let isBinary: boolean | undefined;
   const batches = batchesOf(spansOfRun(run, target.more));
-  // The first one shows what the server reads.
+  // The first request shows which format the server accepts.
   const first = await batches.next();
   if (first.done === true) return;
   const reply = await server.deliver(request(first.value, false), NO_JSON);
@@ -95,7 +95,7 @@ function textSize({ attributes }: MadeSpan): number {
   return size;
 }
 
-/** What a server says of spans that it left out. */
+/** What a server reports about rejected spans. */
 function partialSuccess(text: string | undefined): {
   rejectedSpans?: string | number;
   errorMessage?: string;

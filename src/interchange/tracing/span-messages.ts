@@ -3,15 +3,15 @@ import { membersIn } from "../../domain/found-documents.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Message } from "../../domain/message.ts";
 
-/** The conventions' words for the end of an answer. */
+/** The conventions' terms for finish reasons. */
 const ENDS = { whole: "stop", cut: "length", refused: "content_filter", failed: "error" } as const;
 
-/** Messages in the form of the conventions, as the JSON text that an attribute of a span holds. */
+/** Messages in the conventions' format, as the JSON text of a span attribute. */
 export function inputMessages(messages: readonly Message[]): string {
   return JSON.stringify(messages.map((message) => ({ role: message.role, parts: partsOf(message) })));
 }
 
-/** @param finish in the provider's words; it is that of the last message */
+/** @param finish the provider's finish reason, for the last message */
 export function outputMessages(messages: readonly Message[], finish: string | null): string {
   const made = messages.map((message, at) => ({
     role: message.role,
@@ -39,7 +39,7 @@ function partsOf({ role, content, tool_calls, tool_call_id: id }: Message): read
   return [...texts, ...calls];
 }
 
-/** A part in a provider's words: its text as the conventions write it, everything else as it is. */
+/** Converts a content part: text to the conventions' format, everything else unchanged. */
 function partOf(part: Json): unknown {
   if (typeof part === "string") return { type: "text", content: part };
   const { type, text } = membersIn(part);

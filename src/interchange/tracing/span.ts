@@ -1,10 +1,10 @@
-/** A value of an attribute; a whole number is one of int64 unless it is wrapped as a double. */
+/** An attribute value; an integer is sent as int64 unless wrapped as a double. */
 export type AttributeValue = string | boolean | number | readonly string[] | { readonly double: number };
 
 /** Members that are undefined or null are left out. */
 export type Attributes = Readonly<Record<string, AttributeValue | null | undefined>>;
 
-/** Something that happened at one moment of a span. */
+/** An event of a span. */
 export interface MadeEvent {
   readonly name: string;
   /** Nanoseconds since 1970. */
@@ -12,13 +12,13 @@ export interface MadeEvent {
   readonly attributes: Attributes;
 }
 
-/** A span as it is sent. */
+/** A span to be sent. */
 export interface MadeSpan {
   /** 32 hexadecimal digits. */
   readonly trace: string;
   /** 16 hexadecimal digits. */
   readonly id: string;
-  /** Empty for the first of its trace. */
+  /** Empty for the root of a trace. */
   readonly parent: string;
   readonly name: string;
   readonly kind: SpanKind;
@@ -27,10 +27,10 @@ export interface MadeSpan {
   readonly end: bigint;
   readonly attributes: Attributes;
   readonly events: readonly MadeEvent[];
-  /** Why it failed; undefined when it did not. */
+  /** Why it failed; undefined when it succeeded. */
   readonly error: string | undefined;
 }
 
-/** OTLP's numbers: work inside of a process, and a call that leaves it. */
+/** OTLP's span kinds: work inside of a process, and an outgoing call. */
 export const SPAN_KIND = { internal: 1, client: 3 } as const;
 export type SpanKind = (typeof SPAN_KIND)[keyof typeof SPAN_KIND];

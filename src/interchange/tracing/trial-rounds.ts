@@ -4,21 +4,21 @@ import type { Json } from "../../domain/json.ts";
 import type { Message, ToolCall } from "../../domain/message.ts";
 import type { Retrieval } from "../../domain/trajectory.ts";
 
-/** One call of a model, and what it let happen. */
+/** One model call and what followed from it. */
 export interface Round {
   /** The conversation up to the call. */
   readonly given: readonly Message[];
   readonly added: readonly Message[];
-  /** Those that it asked for. */
+  /** Tool calls that it requested. */
   readonly tools: readonly ToolUse[];
-  /** Searches that were no call of a tool. */
+  /** Retrievals that were not tool calls. */
   readonly searches: readonly Retrieval[];
 }
 
 export const asText = (value: Json | undefined): string =>
   value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
 
-/** A transcript call by call. Where nobody kept the conversation it is the case's input and the answer. */
+/** Splits a transcript into model calls. Without a stored conversation, it is the case's input and the answer. */
 export function roundsOf(transcript: TranscriptDocument, input: Json | undefined): readonly Round[] {
   const { output, tool_calls, messages, retrievals } = transcript;
   const conversation = conversationSteps(messages);

@@ -9,28 +9,29 @@ import { inputMessages, outputMessages } from "./span-messages.ts";
 import { asText, type Round, roundsOf } from "./trial-rounds.ts";
 import { placedRounds, type Stretch } from "./trial-times.ts";
 
-/** Providers that the conventions know by our names for them. */
+/** Providers that have the same name in the conventions. */
 const KNOWN_PROVIDERS = new Set(["openai", "anthropic"]);
 
-/** The trace of a trial: the same in every export of it. 32 hexadecimal digits. */
+/** The trace id of a trial, equal in every export. 32 hexadecimal digits. */
 export function traceId({ run, case: id, trial }: Pick<TracedTrial, "run" | "case" | "trial">): string {
   return sha256(canonicalJson(["trace", run, id, trial])).slice(0, 32);
 }
 
-/** What an id of our own is made of. 16 hexadecimal digits. */
+/** Derives a span id. 16 hexadecimal digits. */
 const spanId = (trace: string, place: string): string => sha256(`${trace} ${place}`).slice(0, 16);
 
-/** The first span of a trial's trace. */
+/** The root span of a trial's trace. */
 export const rootSpanId = (trace: string): string => spanId(trace, "trial");
 
-/** Marks what evals itself asked: it is no traffic of users. */
+/** Marks requests made by evals itself, as opposed to user traffic. */
 const OWN = "evals";
 
 /**
- * A trial as the spans of one trace, the first one first. One call of a model alone is one span; else there is one around them, with a
- * span for each call of a model, tool or search below it. Scores are events of the first span.
+ * Converts a trial to the spans of one trace, root first. A single model call is one span; otherwise a root span
+ * contains one span per model call, tool call or retrieval. Scores are events of the root span.
  *
- * Nobody measured when the calls of a trial began: they are in their order within its time, and a tool takes as long as it took.
+ * The start times of a trial's calls were not measured: they are placed in order within the trial's time, and tools
+ * have their measured duration.
  */
 export function trialSpans(trial: TracedTrial, header: RunHeader): readonly MadeSpan[] {
   const trace = traceId(trial);
@@ -85,7 +86,7 @@ export function trialSpans(trial: TracedTrial, header: RunHeader): readonly Made
   return [first, ...below];
 }
 
-/** Whether one span of a model says all: it asked for nothing, and its words are the answer. */
+/** Whether one model span is sufficient: no tools were requested, and its text is the answer. */
 function isOneCall(rounds: readonly Round[], { output }: TranscriptDocument): boolean {
   const [only, ...more] = rounds;
   if (only === undefined || more.length > 0 || only.tools.length + only.searches.length > 0) return false;
@@ -109,13 +110,16 @@ function ownAttributes(trial: TracedTrial, header: RunHeader): Attributes {
   };
 }
 
-/** The model that was asked. Behind another way than an API of models nobody knows it, unless the answer says: then it is our name for it. */
+/**
+ * The model that was asked. If the target is not a model API, the model is unknown unless the answer names it; then
+ * it is our alias.
+ */
 function askedModel(trial: TracedTrial, header: RunHeader): string {
   if (KNOWN_PROVIDERS.has(header.provider) && header.model !== "") return header.model;
   return answeringModel(trial, header) ?? header.alias;
 }
 
-/** A run's model is in the place of one that an answer does not name. */
+/** The run's model is used for an answer that names none. */
 function answeringModel({ model }: TracedTrial, header: RunHeader): string | null {
   return KNOWN_PROVIDERS.has(header.provider) || model !== header.model ? model : null;
 }
@@ -149,7 +153,7 @@ interface Placed {
 interface ChatPlace extends Placed {
   readonly trial: TracedTrial;
   readonly header: RunHeader;
-  /** The tokens of a trial are known as a whole: they are at its last call. */
+  /** Only the total tokens of a trial are known; they are set on its last call. */
   readonly isLast: boolean;
   readonly own: Attributes;
   readonly events: readonly MadeEvent[];
@@ -219,7 +223,7 @@ function searchSpan({ query, documents }: Retrieval, { time, ...place }: Placed)
   };
 }
 
-/** A trial that ended without an answer. */
+/** The span of a trial without an answer. */
 function failedSpan(trial: TracedTrial, header: RunHeader, place: { trace: string; id: string }): MadeSpan {
   const at = BigInt(Date.parse(header.started_at)) * 1_000_000n;
   const asked = trial.input === undefined ? [] : [{ role: "user" as const, content: asText(trial.input) }];
@@ -239,7 +243,7 @@ function failedSpan(trial: TracedTrial, header: RunHeader, place: { trace: strin
   };
 }
 
-/** One event for what each scorer says; a scorer that could not score has its reason in the place of a score. */
+/** One event per scorer; a scorer that could not score has its reason instead of a score. */
 function scoreEvents({ scores, voids }: TracedTrial, at: bigint): readonly MadeEvent[] {
   const made = Object.entries(scores).flatMap(([name, score]): Attributes[] => {
     const named = { "gen_ai.evaluation.name": name };

@@ -8,7 +8,7 @@ export interface Stretch {
 
 const nanoseconds = (ms: number): bigint => BigInt(Math.round(ms * 1e6));
 
-/** The longest tool of a round: those of one round may run side by side. */
+/** The longest tool call of a round, because those of one round may run in parallel. */
 const toolTime = ({ tools }: Round): bigint =>
   tools.reduce((largest, { latency_ms: took }) => {
     const time = nanoseconds(took ?? 0);
@@ -16,10 +16,10 @@ const toolTime = ({ tools }: Round): bigint =>
   }, 0n);
 
 /**
- * Where the calls of a trial are in its time. Tools have their measured time, calls of models share the rest alike.
+ * Places the calls of a trial within its time. Tools have their measured time; model calls share the rest equally.
  *
- * @param at when the answer was there, ISO 8601
- * @param latency of the whole trial, in milliseconds; null when nobody measured it
+ * @param at when the answer arrived, ISO 8601
+ * @param latency of the whole trial, in milliseconds; null when it was not measured
  */
 export function placedRounds(
   rounds: readonly Round[],

@@ -4,20 +4,20 @@ import { caseLines, type DatasetRows, type DatasetShape, readShape } from "./dat
 import { DEFAULT_MODEL, markdownText, openaiModel, suiteText } from "./project-text.ts";
 import { member, roleLines } from "./role-lines.ts";
 
-/** Another tool's dataset, on its way to be a dataset of ours. */
+/** A dataset of another tool to be converted. */
 export interface DatasetImport {
-  /** Of dataset, prompt, suite and model. */
+  /** Name of dataset, prompt, suite and model. */
   readonly name: string;
   readonly rows: DatasetRows;
-  /** Where the dataset comes from, for people: `Braintrust, exports/purchases.json`. */
+  /** Source of the dataset, for people: `Braintrust, exports/purchases.json`. */
   readonly from: string;
-  /** What has been left already. */
+  /** What has been skipped already. */
   readonly left?: LeftList | undefined;
 }
 
 /**
- * A dataset of ours, and a suite that asks it: the other tool says neither how its items are asked nor what answers them, so prompt,
- * model and scorer are a beginning to be edited.
+ * Creates a dataset and a suite for it. The other tool's data includes neither the question's wording nor the target,
+ * so prompt, model and scorer are starting points for the user to edit.
  */
 export async function importDataset({
   name,
@@ -40,7 +40,7 @@ export async function importDataset({
   };
 }
 
-/** The file of a dataset; its lines are made each time that they are asked for. */
+/** The file of a dataset; its lines are generated each time they are read. */
 export function datasetFile(name: string, rows: DatasetRows): ImportedFile {
   return { path: `datasets/${name}.jsonl`, text: { [Symbol.asyncIterator]: () => caseLines(rows) } };
 }

@@ -3,10 +3,10 @@ import type { Left, SourcePlace } from "../imported.ts";
 import type { LeftList } from "../reading/left-list.ts";
 import { jsonLine } from "./project-text.ts";
 
-/** One item of another tool's dataset, before it is a case. */
+/** One item of another tool's dataset, before it becomes a case. */
 export interface DatasetRow {
   readonly place: SourcePlace;
-  /** Absent: the case is numbered. */
+  /** Absent: the case gets a number as id. */
   readonly id?: string | undefined;
   readonly input: Json;
   readonly expected?: Json | undefined;
@@ -14,23 +14,23 @@ export interface DatasetRow {
   readonly metadata?: { readonly [key: string]: Json } | undefined;
 }
 
-/** The rows of a dataset, read anew each time: an export may be larger than memory. */
+/** The rows of a dataset, read again each time, because an export may be larger than memory. */
 export type DatasetRows = () => AsyncIterable<DatasetRow | Left>;
 
-/** What all rows of a dataset have in common, for the suite that asks them. */
+/** What all rows of a dataset have in common, for the generated suite. */
 export interface DatasetShape {
   readonly count: number;
   readonly withExpected: number;
-  /** Every expected value is a text. */
+  /** Whether every expected value is a text. */
   readonly expectedIsText: boolean;
-  /** The one key that every expected object has and nothing beside it, always with a text; undefined where there is none. */
+  /** The only key of every expected object, if its value is always a text; else undefined. */
   readonly expectedKey: string | undefined;
   readonly input: "text" | "messages" | "object" | "other";
-  /** Keys that every input has, in the order of the first: the values of `texts` are always text. */
+  /** Keys that every input has, in the order of the first; the values of `texts` are always text. */
   readonly keys: readonly { readonly key: string; readonly isText: boolean }[];
 }
 
-/** Reads all rows once. @param left gets what is no row, and rows whose id another one has */
+/** Reads all rows once. @param left collects rows that are invalid or whose id is taken */
 export async function readShape(rows: DatasetRows, left: LeftList): Promise<DatasetShape> {
   const kinds = new Set<DatasetShape["input"]>();
   let keys: Map<string, boolean> | undefined;
@@ -60,7 +60,7 @@ export async function readShape(rows: DatasetRows, left: LeftList): Promise<Data
   };
 }
 
-/** Lines of the dataset's file. Those that are left out have been reported by `readShape`. */
+/** Lines of the dataset's file. Skipped rows were reported by `readShape`. */
 export async function* caseLines(rows: DatasetRows): AsyncGenerator<string> {
   for await (const { row, id } of uniqueRows(rows, () => {})) {
     const { input, expected, tags = [], metadata = {} } = row;
@@ -74,7 +74,7 @@ export async function* caseLines(rows: DatasetRows): AsyncGenerator<string> {
   }
 }
 
-/** Rows with the id that each gets; the first row of an id has it. */
+/** Rows with unique ids; the first row with an id gets it. */
 export async function* uniqueRows(
   rows: DatasetRows,
   leave: (left: Left) => void,
@@ -107,7 +107,7 @@ function kindOf(input: Json): DatasetShape["input"] {
   return input !== null && typeof input === "object" ? "object" : "other";
 }
 
-/** Whether a value is a message as a prompt takes it over. */
+/** Whether a value is a message that a prompt can use. */
 export function isMessage(value: unknown): boolean {
   if (value === null || typeof value !== "object") return false;
   const { role, content } = value as { role?: unknown; content?: unknown };

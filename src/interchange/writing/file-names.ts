@@ -1,4 +1,7 @@
-/** A name for files and suites out of any text: letters, digits, dots, hyphens and underscores; `imported` where none is left. */
+/**
+ * Converts any text to a name for files and suites: letters, digits, dots, hyphens and underscores; `imported` when
+ * nothing is left.
+ */
 export function fileName(text: string): string {
   const name = text
     .normalize("NFKD")
@@ -9,13 +12,13 @@ export function fileName(text: string): string {
   return name === "" ? "imported" : name;
 }
 
-/** What a path names, without folders and ending: `purchases` of `exports/purchases.2026.jsonl`. */
+/** The name of a path without folders and extensions: `purchases` of `exports/purchases.2026.jsonl`. */
 export function nameOfPath(path: string): string {
   const file = path.replaceAll("\\", "/").split("/").at(-1) ?? "";
   return fileName(file.replace(/\.[^.]*$/, "") || file);
 }
 
-/** Gives each text a name of its own: `tone`, `tone-2`. */
+/** Makes names unique: `tone`, `tone-2`. */
 export class UniqueNames {
   readonly #taken = new Set<string>();
 
@@ -23,7 +26,7 @@ export class UniqueNames {
     const base = fileName(text);
     for (let n = 1; ; n++) {
       const name = n === 1 ? base : `${base}-${n}`;
-      // A folder of a disk may ignore upper and lower case.
+      // A file system may ignore case.
       if (this.#taken.has(name.toLowerCase())) continue;
       this.#taken.add(name.toLowerCase());
       return name;

@@ -1,4 +1,4 @@
-/** The elements of a JSON list, a line each, without its brackets. */
+/** The elements of a JSON list without brackets, one per line. */
 export async function* listed<T>(
   items: AsyncIterable<T>,
   elementOf: (item: T) => unknown,
@@ -10,7 +10,7 @@ export async function* listed<T>(
   }
 }
 
-/** Items in lists of at most `most`. */
+/** Splits items into lists of at most `most`. */
 export async function* inParts<T>(items: AsyncIterable<T>, limit: number): AsyncGenerator<readonly T[]> {
   let part: T[] = [];
   for await (const item of items) {

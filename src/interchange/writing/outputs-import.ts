@@ -3,7 +3,7 @@ import type { Imported, ImportedFile, Kept, SourcePlace } from "../imported.ts";
 import type { LeftList } from "../reading/left-list.ts";
 import { jsonLine, suiteText } from "./project-text.ts";
 
-/** An answer that another tool recorded, as a line of a file of outputs. */
+/** A recorded answer of another tool, as a line of an outputs file. */
 export interface RecordedOutput {
   readonly case: string;
   /** From 1. */
@@ -18,7 +18,7 @@ export interface RecordedOutput {
   readonly messages?: readonly Json[] | undefined;
 }
 
-/** Counts the trials of each case from 1, in the order in which they are met. */
+/** Numbers the trials of each case from 1, in order of appearance. */
 export class TrialNumbers {
   readonly #next = new Map<string, number>();
 
@@ -28,7 +28,7 @@ export class TrialNumbers {
     return trial;
   }
 
-  /** The largest number of trials that a case has; 1 where there are none. */
+  /** The largest number of trials of a case; 1 when there are none. */
   get largest(): number {
     let largest = 1;
     for (const count of this.#next.values()) largest = Math.max(largest, count);
@@ -36,20 +36,20 @@ export class TrialNumbers {
   }
 }
 
-/** A line of `fixtures/<name>.jsonl`; what is unknown is left out. */
+/** A line of `fixtures/<name>.jsonl`; unknown fields are left out. */
 export function outputLine(output: RecordedOutput): string {
   const known = Object.entries(output).filter(([, value]) => value !== undefined && value !== null);
   return jsonLine(Object.fromEntries(known));
 }
 
-/** A scorer of the imported suite, and where the other tool names it. */
+/** A scorer of the imported suite, and its location in the other tool's files. */
 export interface TakenScorer {
   readonly entry: { readonly type: string; readonly [key: string]: unknown };
   readonly place: SourcePlace;
   readonly what: string;
 }
 
-/** A suite over recorded answers, with all that it names. */
+/** A suite over recorded answers, with everything it needs. */
 export interface OutputsImport {
   readonly name: string;
   readonly description: string;
@@ -65,10 +65,13 @@ export interface OutputsImport {
   readonly left: LeftList;
 }
 
-/** The alias of answers that were made elsewhere. */
+/** The alias of recorded answers. */
 export const recordedAlias = (name: string): string => `${name}-recorded`;
 
-/** A dataset, its recorded answers and the suite that scores them. Answers are recorded ones, never the expected ones. */
+/**
+ * Creates a dataset, its recorded answers and the suite that scores them. Recorded answers are never used as expected
+ * values.
+ */
 export function importOutputs(made: OutputsImport): Imported {
   const { name, scorers, trials } = made;
   const suite = suiteText({

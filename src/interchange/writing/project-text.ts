@@ -4,10 +4,10 @@ import { schemaLine } from "../../domain/schema-address.ts";
 
 const SUITE_HEAD = schemaLine("suite");
 
-/** The model of a suite whose own tool does not say which one it asks. */
+/** The model of a suite when the other tool does not name one. */
 export const DEFAULT_MODEL = "gpt-5.4-mini-2026-03-17";
 
-/** A suite's file. @param comments lines above it, without their hash */
+/** The text of a suite file. @param comments lines at its top, without `#` */
 export function suiteText(
   fields: Readonly<Record<string, unknown>>,
   comments: readonly string[] = [],
@@ -21,14 +21,14 @@ export function markdownText(frontMatter: Readonly<Record<string, unknown>>, bod
   return `${head}${body.endsWith("\n") ? body : `${body}\n`}`;
 }
 
-/** The same bytes for the same value; a long text is not folded. */
+/** Deterministic YAML; long texts are not folded. */
 export function yamlText(value: unknown): string {
   return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 export const jsonLine = (value: object): string => `${JSON.stringify(value)}\n`;
 
-/** A chat model to ask, as evalconfig.yaml holds it. */
+/** A chat model for evalconfig.yaml. */
 export function openaiModel(
   model: string,
   params: Readonly<Record<string, Json>> = {},

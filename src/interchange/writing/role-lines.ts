@@ -1,8 +1,8 @@
 import { ROLES } from "../../domain/message.ts";
 
-/** One message of a prompt or judge file; its text is a Liquid template already. */
+/** One message of a prompt or judge file; its text is a Liquid template. */
 export interface RoleText {
-  /** One that is unknown here is written as the user's. */
+  /** An unknown role is written as `user`. */
   readonly role: string;
   readonly template: string;
 }
@@ -10,7 +10,7 @@ export interface RoleText {
 const ROLE_LINE = new RegExp(`^\\\\*(?:${ROLES.join("|")}):[ \\t]*$`);
 const MESSAGES_LINE = /^\\*messages:[ \t]*[\w.[\]-]+[ \t]*$/;
 
-/** Messages below their role lines; a line of a text that looks like a role line is marked as text. */
+/** Formats messages with their role lines; a text line that looks like a role line is escaped. */
 export function roleLines(messages: readonly RoleText[]): string {
   return messages
     .map(({ role, template }) => {
@@ -26,12 +26,12 @@ export function roleLines(messages: readonly RoleText[]): string {
     .join("");
 }
 
-/** A text as a Liquid template that prints it as it is. */
+/** A Liquid template that prints the text unchanged. */
 export function literal(text: string): string {
   return /\{\{|\{%|\{#/.test(text) ? `{% raw %}${text.replaceAll("{% endraw %}", "")}{% endraw %}` : text;
 }
 
-/** `input.question`, or `input["the question"]` for a key that is no plain word. */
+/** `input.question`, or `input["the question"]` for a key that is not a plain word. */
 export function member(parent: string, key: string): string {
   return /^[A-Za-z_][\w-]*$/.test(key) ? `${parent}.${key}` : `${parent}[${JSON.stringify(key)}]`;
 }

@@ -6,18 +6,18 @@ import { datasetFile } from "./dataset-import.ts";
 import { type DatasetRow, readShape } from "./dataset-rows.ts";
 import { importOutputs, outputLine, TrialNumbers } from "./outputs-import.ts";
 
-/** A row of an exported run: its cells by column, an empty one undefined. */
+/** A row of an exported run, by column; an empty cell is undefined. */
 export interface RunRow {
   readonly place: SourcePlace;
   readonly cells: Readonly<Record<string, Json | undefined>>;
 }
 
-/** Whether a table is a run that `evals export` wrote. */
+/** Whether a table was written by `evals export`. */
 export function isRunTable(columns: readonly string[]): boolean {
   return RUN_COLUMNS.every((column) => columns.includes(column));
 }
 
-/** The cases of an exported run with the content that they had, and its answers beside them. */
+/** The cases of an exported run with their original content, and its answers. */
 export async function importRunTable(
   name: string,
   from: string,
@@ -54,7 +54,7 @@ export async function importRunTable(
 
 const isAnswer = ({ cells }: RunRow): boolean => cells.outcome === "answered" && cells.case !== undefined;
 
-/** Each case once, as its first trial has it. */
+/** Each case once, from its first trial. */
 async function* caseRows(rows: AsyncIterable<RunRow>): AsyncGenerator<DatasetRow | Left> {
   const seen = new Set<string>();
   for await (const { place, cells } of rows) {

@@ -10,7 +10,7 @@ const SCRIPTS: Readonly<Record<Shell, (commands: readonly TypedCommand[]) => str
   fish: fishScript,
 };
 
-/** The script that completes these commands in a shell. */
+/** The completion script for a shell. */
 export function completionScript(shell: Shell, commands: readonly TypedCommand[]): string {
   return SCRIPTS[shell](commands);
 }

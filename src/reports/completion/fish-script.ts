@@ -1,6 +1,6 @@
 import { namesOf, type TypedCommand, type TypedOption, type WordValues } from "./typed-command.ts";
 
-/** For fish 3 and later, with what each command and option is about. */
+/** For fish 3 and later, with descriptions of commands and options. */
 export function fishScript(commands: readonly TypedCommand[]): string {
   const valued = commands.flatMap(({ words, options }) =>
     options
@@ -75,5 +75,5 @@ function offered(values: WordValues): string {
   return values === "anything" ? "-f" : `-f -a ${quoted(`(__evals_words ${values})`)}`;
 }
 
-/** A text in single quotes, as fish reads it. */
+/** Quotes a text with single quotes for fish. */
 const quoted = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;

@@ -1,3 +1,3 @@
-/** Shells that complete what is typed: one file beside this one, one word here and one line in `completion-script.ts`. */
+/** Shells with completion scripts. To add one: one file here, one word in this list, and one line in `completion-script.ts`. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof SHELLS)[number];

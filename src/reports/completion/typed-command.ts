@@ -1,43 +1,43 @@
 import type { WordKind } from "../../domain/word-kind.ts";
 
-/** What a word can be: fixed words, names that are asked for, files, folders, or anything at all. */
+/** Possible values of a word: fixed words, names to look up, files, folders, or anything. */
 export type WordValues = readonly string[] | WordKind | "files" | "folders" | "anything";
 
 export interface TypedOption {
-  /** `--model`; of `-C`, which has no long name, null. */
+  /** `--model`; null for `-C`, which has no long name. */
   readonly long: string | null;
   readonly short: string | null;
   readonly about: string;
-  /** What its value can be; null for a flag. */
+  /** The possible values of its argument; null for a flag. */
   readonly values: WordValues | null;
 }
 
-/** A command as it is typed. */
+/** A command with its options and arguments. */
 export interface TypedCommand {
-  /** What is after `evals`: `prompt new`; empty for the program itself. */
+  /** The words after `evals`: `prompt new`; empty for the program itself. */
   readonly words: string;
   readonly commands: readonly { readonly name: string; readonly about: string }[];
   readonly options: readonly TypedOption[];
-  /** What each argument can be. */
+  /** The possible values of each argument. */
   readonly args: readonly WordValues[];
-  /** The last argument may be repeated. */
+  /** Whether the last argument may be repeated. */
   readonly variadic: boolean;
 }
 
-/** One word to a script: `=a b` are words, `@suites` names to ask for. */
+/** Encodes the values for a script: `=a b` are words, `@suites` means names to look up. */
 export function valueWord(values: WordValues): string {
   if (typeof values !== "string") return `=${values.join(" ")}`;
   return values === "anything" || values === "files" || values === "folders" ? values : `@${values}`;
 }
 
-/** A text in single quotes, as bash and zsh read it. */
+/** Quotes a text with single quotes for bash and zsh. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** Which words an option has: `--model`, `-v`. */
+/** The names of an option: `--model`, `-v`. */
 export const namesOf = ({ long, short }: TypedOption): string[] =>
   [long, short].filter((name) => name !== null);
 
-/** Functions that bash and zsh both read: which words are commands, and what options and arguments can be. */
+/** Shell functions for both bash and zsh: which words are commands, and the values of options and arguments. */
 export function lookUps(commands: readonly TypedCommand[]): string {
   const cases = (lines: readonly string[]): string =>
     `  case "$1" in\n${lines.map((line) => `    ${line}\n`).join("")}    *) return 1 ;;\n  esac\n`;

@@ -5,15 +5,15 @@ import { headline, runName } from "../headline.ts";
 import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { cut, plainLine, shortened } from "../plain-text.ts";
 
-/** GitHub shows no more of a level in one step. */
+/** GitHub shows at most this many annotations of a level per step. */
 const MAX = 10;
 
 /**
- * Workflow commands that mark the dataset's lines of the worst cases, at most ten over all runs, and a notice that says
- * what failed in each run. A gate that passed marks nothing: a case that always failed would otherwise be written into
+ * Workflow commands that annotate the dataset lines of the worst cases, at most ten over all runs, and a notice with
+ * what failed in each run. A passed gate annotates nothing; otherwise a case that always failed would be annotated in
  * every pull request.
  *
- * @param folder of the project in its repository, since annotations name files from there; empty at its root
+ * @param folder of the project in its repository, to which annotation paths are relative; empty at its root
  */
 export function annotations(runs: readonly ReportedRun[], folder: string): string {
   const blamed = runs.filter(({ report }) => ["failed", "undecided"].includes(report.gate.outcome));
@@ -24,7 +24,7 @@ export function annotations(runs: readonly ReportedRun[], folder: string): strin
   const lines: string[] = [];
   let remaining = MAX;
   for (const [index, run] of shown.entries()) {
-    // Each later run keeps one mark.
+    // Reserves one annotation for each later run.
     const marks = caseCommands(run, folder, remaining - (shown.length - index - 1));
     remaining -= Math.max(1, marks.length);
     lines.push(summaryCommand(run.report, marks.length > 0), ...marks);
@@ -34,7 +34,7 @@ export function annotations(runs: readonly ReportedRun[], folder: string): strin
 
 const levelOf = ({ gate }: RunReport): string => (gate.outcome === "failed" ? "error" : "warning");
 
-/** A notice above the marks of its cases; where no case can be marked, it is the mark itself. */
+/** A notice above the annotations of the cases; if no case can be annotated, it is the only annotation. */
 function summaryCommand(report: RunReport, marked: boolean): string {
   const title = cut(`${headline(report).word} ${runName(report.header)}`, 100);
   return command(marked ? "notice" : levelOf(report), { title }, summary(report));
@@ -44,7 +44,7 @@ function caseCommands({ report, rows }: ReportedRun, folder: string, limit: numb
   return worstCases(report, rows(), limit).map((row) => caseCommand(levelOf(report), row, report, folder));
 }
 
-/** What failed, in a line. */
+/** What failed, in one line. */
 function summary(report: RunReport): string {
   const { verdict } = headline(report);
   const rules = report.gate.rules.filter((rule) => rule.enforced !== false && rule.outcome !== "passed");
@@ -73,13 +73,13 @@ function caseCommand(level: string, row: CaseRow, { dataset_path: path }: RunRep
   );
 }
 
-/** `::error file=…,line=…,title=…::message`, one line whatever it holds. */
+/** A one-line workflow command: `::error file=…,line=…,title=…::message`. */
 function command(level: string, properties: Readonly<Record<string, string>>, message: string): string {
   const named = Object.entries(properties).map(([name, value]) => `${name}=${property(value)}`);
   return `::${level} ${named.join(",")}::${data(cut(message, 1000))}`;
 }
 
-/** A message: one line, and a sign that the runner would read as an escape is written as one. */
+/** Escapes a message for a workflow command. */
 function data(text: string): string {
   return plainLine(text).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
 }

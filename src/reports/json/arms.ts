@@ -1,7 +1,7 @@
 import type { ArmsComparison, ArmsPlan } from "../../domain/arms.ts";
 import type { DocumentHead } from "./documents.ts";
 
-/** What `evals ab --json` prints. */
+/** The output of `evals ab --json`. */
 export interface ArmsDocument extends DocumentHead, ArmsComparison {
   readonly schema: "evals.ab/1";
 }

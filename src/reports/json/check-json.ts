@@ -1,15 +1,15 @@
 import type { Problem } from "../../domain/problem.ts";
 import { type DocumentHead, type ProblemResult, problemJson } from "./documents.ts";
 
-/** What `evals check --json` prints. */
+/** The output of `evals check --json`. */
 export interface CheckDocument extends DocumentHead {
   readonly schema: "evals.check/1";
   readonly suites: number;
   readonly cases: number;
   readonly problems: readonly ProblemResult[];
-  /** What deserves a look and stops nothing. */
+  /** Problems that do not make the check fail. */
   readonly warnings: readonly ProblemResult[];
-  /** Aliases of models whose price nobody knows; absent when there are none. */
+  /** Aliases of models with an unknown price; absent when there are none. */
   readonly unpriced?: readonly string[];
 }
 

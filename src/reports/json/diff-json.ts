@@ -2,18 +2,18 @@ import type { Comparison, PartDifference } from "../../domain/report.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import type { DocumentHead } from "./documents.ts";
 
-/** One suite's two sides, case by case. */
+/** The comparison of one suite, case by case. */
 export interface DiffResult extends Omit<Comparison, "verdict"> {
-  /** `none` when both sides are answers of the same recording, which measures nothing. */
+  /** `none` when both sides are from the same recording, so that nothing was measured. */
   readonly verdict: Verdict | "none";
-  /** Which parts of the two fingerprints differ: the change behind the numbers. */
+  /** The parts of the two fingerprints that differ: what was changed. */
   readonly differing: readonly PartDifference[];
 }
 
-/** What `evals diff --json` prints. */
+/** The output of `evals diff --json`. */
 export interface DiffDocument extends DocumentHead {
   readonly schema: "evals.diff/1";
-  /** The worst of all comparisons; `none` when nothing was measured, null when something was wrong before. */
+  /** The worst of all comparisons; `none` when nothing was measured, null after a mistake. */
   readonly verdict: Verdict | "none" | null;
   readonly comparisons: readonly DiffResult[];
 }
@@ -23,7 +23,7 @@ interface Compared {
     readonly comparison: Comparison;
     readonly differing: readonly PartDifference[];
   }[];
-  /** Comparisons that measure nothing. */
+  /** Comparisons that measured nothing. */
   readonly recorded: readonly Comparison[];
   readonly verdict: Verdict | "none";
   readonly exit: number;

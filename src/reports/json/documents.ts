@@ -3,11 +3,11 @@ import type { Problem } from "../../domain/problem.ts";
 import type { RunReport } from "../../domain/report.ts";
 import { type RunResult, runJson } from "./run-json.ts";
 
-/** A mistake of the user: where it is, what is wrong, why it matters, how to mend it. */
+/** A user's mistake: where it is, what is wrong, why it matters, how to fix it. */
 export interface ProblemResult {
-  /** Stable: `EVALS_…`; docs/troubleshooting.md explains each. */
+  /** Stable code: `EVALS_…`, explained in docs/troubleshooting.md. */
   readonly code: string;
-  /** Relative to the project's root; null when the mistake is in no file. */
+  /** Relative to the project root; null when the mistake is not in a file. */
   readonly path: string | null;
   /** From 1. */
   readonly line: number | null;
@@ -18,7 +18,7 @@ export interface ProblemResult {
   readonly fix: string;
 }
 
-/** What every document has. */
+/** The members of every document. */
 export interface DocumentHead {
   /** 0 passed, 1 failed, 2 a mistake of the user, 3 undecided. */
   readonly exit: number;
@@ -26,26 +26,26 @@ export interface DocumentHead {
   readonly problems?: readonly ProblemResult[];
 }
 
-/** What `evals run --json` prints. */
+/** The output of `evals run --json`. */
 export interface RunDocument extends DocumentHead {
   readonly schema: "evals.run/1";
-  /** In the order in which they were run; empty when something was wrong before the first. */
+  /** In the order of execution; empty when a mistake was found before the first. */
   readonly runs: readonly RunResult[];
-  /** The first suite that was run on several targets; absent where there is none. */
+  /** The first suite that was run on several targets; absent when there is none. */
   readonly matrix?: Matrix;
-  /** All of them, where there are several. */
+  /** All of them, when there are several. */
   readonly matrices?: readonly Matrix[];
 }
 
 /**
- * One JSON document, ending with a line feed. What a terminal or a CI runner would obey in a model's text (control
- * characters that JSON leaves as they are, bidirectional tricks, `##[command]`) is written as its escape: the same text.
+ * A JSON document with a final line feed. Characters in a model's text that a terminal or CI runner would interpret
+ * (control characters, bidirectional controls, `##[command]`) are escaped; the parsed text is the same.
  */
 export function documentText(document: object): string {
   return `${harmless(JSON.stringify(document, null, 2))}\n`;
 }
 
-/** The same as one line: one of many documents in a stream. */
+/** The same on one line, for a stream of documents. */
 export function documentLine(document: object): string {
   return `${harmless(JSON.stringify(document))}\n`;
 }
@@ -72,7 +72,7 @@ export function runDocument(
   };
 }
 
-/** What each command's document holds when it could not do its work. */
+/** The content of each command's document after a mistake. */
 const EMPTY: Readonly<Record<string, object>> = {
   run: { runs: [] },
   diff: { verdict: null, comparisons: [] },

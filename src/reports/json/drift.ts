@@ -1,7 +1,7 @@
 import type { DriftReport } from "../../domain/drift.ts";
 import type { DocumentHead } from "./documents.ts";
 
-/** What `evals drift --json` prints. */
+/** The output of `evals drift --json`. */
 export interface DriftDocument extends DocumentHead, DriftReport {
   readonly schema: "evals.drift/1";
 }

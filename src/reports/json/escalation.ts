@@ -1,7 +1,7 @@
 import type { MeasuredEscalation } from "../../domain/escalation.ts";
 import type { DocumentHead } from "./documents.ts";
 
-/** What `evals escalation --json` prints. */
+/** The output of `evals escalation --json`. */
 export interface EscalationDocument extends DocumentHead, MeasuredEscalation {
   readonly schema: "evals.escalation/1";
 }

@@ -6,22 +6,22 @@ import type { DocumentHead } from "./documents.ts";
 /** One past run. */
 export type HistoryResult = RunHeader & Omit<HistoryRun, "header">;
 
-/** How a suite's newest fingerprint behaves over its complete runs. */
+/** How stable a suite's newest fingerprint is over its complete runs. */
 export interface StabilityResult extends Omit<SuiteStability, "runs"> {
   readonly fingerprint: string;
   /** Ids, oldest first. */
   readonly runs: readonly string[];
   /** Runs that could be compared with each other. */
   readonly compared: SuiteStability["runs"];
-  /** One sentence with the numbers. */
+  /** One sentence with numbers. */
   readonly said: string;
-  /** Flakiest first; null where no case has two answers. */
+  /** Flakiest first; null when no case has two answers. */
   readonly flaky: readonly FlakyCase[] | null;
-  /** Cases with two answers or more. */
+  /** Number of cases with two answers or more. */
   readonly measured: number;
 }
 
-/** What `evals history --json` prints. */
+/** The output of `evals history --json`. */
 export interface HistoryDocument extends DocumentHead {
   readonly schema: "evals.history/1";
   /** Newest first. */

@@ -2,7 +2,7 @@ import type { ExpressionValues, LiquidScope } from "./liquid-scope.ts";
 import { anySeen, type LiquidCondition, type LiquidValue } from "./liquid-values.ts";
 import { lineOf, node, nodes, type TemplateNode, Untranslatable } from "./nunjucks-tree.ts";
 
-/** Nunjucks's conditions as Liquid can write them: without parentheses, and with another idea of what is false. */
+/** Converts Nunjucks conditions to Liquid, which has no parentheses and treats other values as false. */
 export class LiquidConditions {
   readonly #scope: LiquidScope;
   readonly #values: ExpressionValues;
@@ -12,7 +12,7 @@ export class LiquidConditions {
     this.#values = values;
   }
 
-  /** A condition where a value is needed. */
+  /** Converts a condition where a value is needed. */
   asValue({ text }: LiquidCondition): LiquidValue {
     return this.#scope.made(
       (name) =>
@@ -104,7 +104,7 @@ export class LiquidConditions {
     };
   }
 
-  /** In Liquid only false and nothing are false; an empty text and 0 are false in Nunjucks too. */
+  /** In Liquid only false and nil are falsy; in Nunjucks empty text and 0 are too. */
   #truthy(value: LiquidValue): LiquidCondition {
     const name = this.#scope.simple(value);
     const known = value.filters.length === 0 && value.seen !== undefined;

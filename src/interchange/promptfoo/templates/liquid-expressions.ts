@@ -15,7 +15,7 @@ const LOOP: Readonly<Record<string, string>> = {
   length: "length",
 };
 
-/** Nunjucks's expressions as values in Liquid. */
+/** Converts Nunjucks expressions to Liquid values. */
 export class LiquidExpressions {
   readonly #scope: LiquidScope;
   readonly #conditions: LiquidConditions;
@@ -25,7 +25,7 @@ export class LiquidExpressions {
     this.#conditions = new LiquidConditions(scope, this);
   }
 
-  /** A value with what stands in for it where a test does not have it. */
+  /** A value with a default for tests that do not have it. */
   value(one: TemplateNode): LiquidValue {
     const value = this.bare(one);
     if (value.filters.length > 0 || !anySeen(value, (seen) => seen === undefined)) return value;
@@ -144,7 +144,7 @@ export class LiquidExpressions {
     };
   }
 
-  /** Nunjucks replaces only what is undefined, or with `true` whatever counts as false. */
+  /** Nunjucks replaces only undefined values, or with `true` all falsy ones. */
   #default(value: LiquidValue, [instead, falsy]: readonly LiquidValue[]): LiquidValue {
     const other = instead === undefined ? '""' : this.#scope.simple(instead);
     const keepsEmpty = falsy === undefined && anySeen(value, (seen) => seen === "");

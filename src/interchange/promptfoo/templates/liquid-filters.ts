@@ -1,10 +1,10 @@
 import { anySeen, type LiquidValue, piped } from "./liquid-values.ts";
 
-/** What a filter may use of the translation around it. */
+/** What a filter may use during conversion. */
 export interface FilterHelp {
-  /** A literal or name for an argument. */
+  /** A literal or name for use as an argument. */
   readonly simple: (value: LiquidValue) => string;
-  /** Puts statements in front, and gives the name of what they made. */
+  /** Adds statements in front and returns the name of their result. */
   readonly made: (statements: (name: string) => string) => LiquidValue;
   /** @throws {Untranslatable} */
   readonly refuse: (why: string) => never;
@@ -20,7 +20,7 @@ const plain =
 const isText = (one: unknown): boolean => typeof one === "string";
 const isObject = (one: unknown): boolean => one !== null && typeof one === "object" && !Array.isArray(one);
 
-/** Nunjucks's filters that Liquid can say too. */
+/** Nunjucks filters with a Liquid equivalent. */
 export const LIQUID_FILTERS: Readonly<Record<string, Translate>> = {
   upper: plain("upcase"),
   lower: plain("downcase"),
@@ -64,7 +64,7 @@ export const LIQUID_FILTERS: Readonly<Record<string, Translate>> = {
   },
 };
 
-/** Methods as templates call them in JavaScript's way. */
+/** JavaScript methods that templates call. */
 export const LIQUID_METHODS: Readonly<Record<string, Translate>> = {
   toUpperCase: plain("upcase"),
   toLowerCase: plain("downcase"),

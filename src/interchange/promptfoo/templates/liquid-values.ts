@@ -1,35 +1,35 @@
-/** A value in Liquid: a name or a literal, and the filters behind it. */
+/** A Liquid value: a name or literal with its filters. */
 export interface LiquidValue {
   readonly base: string;
   readonly filters: readonly string[];
-  /** What it can be, as far as the tests show; undefined where nobody knows. */
+  /** Its possible values in the tests; undefined when unknown. */
   readonly seen?: readonly unknown[] | undefined;
   readonly kind?: "number" | "text" | undefined;
 }
 
-/** A condition that Liquid can write without parentheses. */
+/** A condition that Liquid can express without parentheses. */
 export interface LiquidCondition {
   readonly text: string;
-  /** How its parts are joined; `one` where there is only one. */
+  /** How its parts are joined; `one` for a single part. */
   readonly joined: "one" | "and" | "or";
 }
 
 export const written = ({ base, filters }: LiquidValue): string => [base, ...filters].join(" | ");
 
-/** With one filter more. */
+/** Adds one filter. */
 export const piped = (value: LiquidValue, filter: string, kind?: LiquidValue["kind"]): LiquidValue => ({
   base: value.base,
   filters: [...value.filters, filter],
   kind,
 });
 
-/** Liquid knows no escapes; undefined for a text with quotes of both kinds. */
+/** Liquid has no escapes, so a text with both kinds of quotes gives undefined. */
 export function quoted(text: string): string | undefined {
   if (!text.includes('"')) return `"${text}"`;
   return text.includes("'") ? undefined : `'${text}'`;
 }
 
-/** Whether every value that was seen is of this kind; false where none was seen. */
+/** Whether all known values are of this kind; false when none is known. */
 export const allSeen = ({ seen }: LiquidValue, is: (value: unknown) => boolean): boolean =>
   seen !== undefined && seen.length > 0 && seen.every(is);
 

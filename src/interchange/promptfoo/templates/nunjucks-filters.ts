@@ -1,7 +1,7 @@
 type Value = unknown;
 type Work = (value: Value, ...rest: Value[]) => Value;
 
-/** As Nunjucks prints a value: nothing for null and undefined, a list with commas. */
+/** A value as printed by Nunjucks: empty for null and undefined, a list with commas. */
 export function printed(value: Value): string {
   return value === null || value === undefined ? "" : String(value);
 }
@@ -9,7 +9,7 @@ export function printed(value: Value): string {
 const text = printed;
 const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
 
-/** Nunjucks's own filters, as far as a template may use them here. */
+/** Nunjucks's built-in filters that are supported here. */
 export const FILTERS: Readonly<Record<string, Work>> = {
   upper: (value) => text(value).toUpperCase(),
   lower: (value) => text(value).toLowerCase(),
@@ -40,7 +40,7 @@ export const FILTERS: Readonly<Record<string, Work>> = {
   nl2br: (value) => text(value).replace(/\r\n|\n/g, "<br />\n"),
   urlencode: (value) => encodeURIComponent(text(value)),
   wordcount: (value) => text(value).match(/\w+/g)?.length ?? null,
-  /** promptfoo's own: reads JSON. */
+  /** promptfoo's own filter, which parses JSON. */
   load: (value) => JSON.parse(text(value)),
 };
 

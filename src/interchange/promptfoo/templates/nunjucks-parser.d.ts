@@ -1,4 +1,4 @@
-/** Of nunjucks only the parser is used: it has no types of its own. */
+/** Only the parser of nunjucks is used; it has no types. */
 declare module "nunjucks/src/parser.js" {
   export function parse(source: string): unknown;
 }

@@ -14,11 +14,11 @@ import {
 } from "./nunjucks-tree.ts";
 
 /**
- * A Nunjucks template as Liquid, by its syntax tree. Names of the tests' variables become members of `input`. What they are in
- * the tests decides where a `default` is needed, and what a sign such as `+` means.
+ * Converts a Nunjucks template to Liquid by its syntax tree. The tests' variables become members of `input`. Their
+ * values in the tests decide where a `default` is needed, and what an operator such as `+` means.
  *
- * @param tests the variables of every test that is asked with it
- * @throws {Untranslatable} at the first thing that Liquid cannot say
+ * @param tests the variables of every test that uses it
+ * @throws {Untranslatable} at the first construct that Liquid cannot express
  */
 export function toLiquid(source: string, tests: readonly Readonly<Record<string, Json>>[]): string {
   return orUntranslatable(() => new Translation(tests).all(parseTemplate(source).children ?? []));
@@ -39,7 +39,7 @@ class Translation {
     return children.map((child) => this.#statement(child)).join("");
   }
 
-  /** A statement with what must be before it. */
+  /** A statement with the statements that must precede it. */
   #statement(one: TemplateNode): string {
     const outer = this.#scope.before;
     this.#scope.before = [];
@@ -82,7 +82,7 @@ class Translation {
     return literal ? asLiquidText(String(one.value)) : `{{ ${written(value)} }}`;
   }
 
-  /** `{% if not x %}` without more is written in Liquid's own way. */
+  /** A plain `{% if not x %}` becomes `unless`. */
   #unless(one: TemplateNode): string | undefined {
     const test = node(one, "cond");
     if (test.typename !== "Not" || one.else_) return undefined;
@@ -102,7 +102,7 @@ class Translation {
     const rest = this.#if(only, "elsif");
     const needsOwn = this.#scope.before.length > 0;
     this.#scope.before = outer;
-    // What a second condition needs before it is made only where the first one fails.
+    // Statements for a second condition are only executed when the first is false.
     return needsOwn ? `${text}{% else %}${this.#statement(only)}` : text + rest;
   }
 
@@ -154,7 +154,7 @@ class Translation {
     return loose ? `{% if ${over.base} %}${loop}${otherwise}{% endif %}` : loop;
   }
 
-  /** What a loop goes over: `range(n)` too. */
+  /** The list of a loop, including `range(n)`. */
   #list(one: TemplateNode): LiquidValue {
     const called = one.typename === "FunCall" ? node(one, "name") : undefined;
     if (called?.typename !== "Symbol" || called.value !== "range") return this.#values.bare(one);

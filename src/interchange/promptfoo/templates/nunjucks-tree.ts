@@ -1,6 +1,6 @@
 import { parse } from "nunjucks/src/parser.js";
 
-/** A node of a Nunjucks template; what it has beside this depends on its `typename`. */
+/** A node of a Nunjucks template; further members depend on its `typename`. */
 export interface TemplateNode {
   readonly typename: string;
   /** From 0. */
@@ -10,9 +10,9 @@ export interface TemplateNode {
   readonly [field: string]: unknown;
 }
 
-/** Something of a template that cannot be brought over. */
+/** A part of a template that cannot be converted. */
 export class Untranslatable extends Error {
-  /** In the template, from 1. */
+  /** Line in the template, from 1. */
   readonly line: number;
 
   constructor(message: string, line: number) {
@@ -21,7 +21,7 @@ export class Untranslatable extends Error {
   }
 }
 
-/** @throws {Untranslatable} for source that is not Nunjucks */
+/** @throws {Untranslatable} for invalid Nunjucks */
 export function parseTemplate(source: string): TemplateNode {
   try {
     return parse(source) as TemplateNode;
@@ -31,7 +31,7 @@ export function parseTemplate(source: string): TemplateNode {
   }
 }
 
-/** Work on a template; whatever it stumbles over is something that cannot be brought over. @throws {Untranslatable} */
+/** Runs work on a template and converts any error. @throws {Untranslatable} */
 export function orUntranslatable<T>(work: () => T): T {
   try {
     return work();
@@ -41,7 +41,7 @@ export function orUntranslatable<T>(work: () => T): T {
   }
 }
 
-/** Whether a text has anything for Nunjucks to do. */
+/** Whether a text contains Nunjucks syntax. */
 export const hasTemplate = (text: string): boolean => /\{\{|\{%|\{#/.test(text);
 
 /** A member that is a node. */
@@ -49,7 +49,7 @@ export function node(of: TemplateNode, field: string): TemplateNode {
   return of[field] as TemplateNode;
 }
 
-/** Members that are lists of nodes: `ops`, `targets`, the arguments of a filter or a call. */
+/** A member that is a list of nodes: `ops`, `targets`, the arguments of a filter or call. */
 export function nodes(of: TemplateNode, field: string): readonly TemplateNode[] {
   const value = of[field];
   if (Array.isArray(value)) return value as TemplateNode[];

@@ -14,16 +14,16 @@ type Value = unknown;
 type Scope = Map<string, Value>;
 
 /**
- * What Nunjucks makes of a template, with promptfoo's settings: no escaping, undefined prints nothing. Own members of values
- * alone can be asked for, and nothing of the outside.
+ * Renders a template like Nunjucks with promptfoo's settings: no escaping, and undefined prints nothing. Only own
+ * members of values are accessible.
  *
- * @throws {Untranslatable} for what is not known here
+ * @throws {Untranslatable} for unsupported constructs
  */
 export function renderNunjucks(source: string, vars: Readonly<Record<string, Json>>): string {
   return renderTree(parseTemplate(source), vars);
 }
 
-/** The same of a template that was parsed already. */
+/** The same for a parsed template. */
 export function renderTree(tree: TemplateNode, vars: Readonly<Record<string, Json>>): string {
   return orUntranslatable(() => renderAll(tree.children ?? [], new Map(Object.entries(vars))));
 }
