@@ -75,14 +75,21 @@ export class LineFile {
   #block(index: number): Buffer {
     const known = this.#blocks.get(index);
     if (known !== undefined) return known;
-    const block = Buffer.allocUnsafeSlow(Math.min(BLOCK, this.#size - index * BLOCK));
+    const block = this.#freeBlock();
     readSync(this.#file, block, 0, block.length, index * BLOCK);
-    const [oldest] = this.#blocks.keys();
-    if (this.#blocks.size >= KEPT_BLOCKS && oldest !== undefined) this.#blocks.delete(oldest);
     this.#blocks.set(index, block);
     return block;
   }
 
+  /** The block that was read first is read into again: memory outside of the heap is given back late, after tens of megabytes. */
+  #freeBlock(): Buffer {
+    const [oldest] = this.#blocks;
+    if (this.#blocks.size < KEPT_BLOCKS || oldest === undefined) return Buffer.allocUnsafeSlow(BLOCK);
+    this.#blocks.delete(oldest[0]);
+    return oldest[1];
+  }
+
+  /** Only until the next read: its block may be used again. */
   #bytes(start: number, end: number): Buffer {
     const index = Math.floor(start / BLOCK);
     const from = start - index * BLOCK;
@@ -94,13 +101,13 @@ export class LineFile {
 
   /** The first block of the file, or all of a shorter one. */
   head(): Buffer {
-    return this.#bytes(0, Math.min(HEAD_BYTES, this.#size));
+    return Buffer.from(this.#bytes(0, Math.min(HEAD_BYTES, this.#size)));
   }
 
   /** The bytes of a line. @param index from 0 */
   bytes(index: number): Buffer {
     const start = this.#starts.at(index);
-    return this.#bytes(start, Math.max(start, this.#starts.at(index + 1) - 1));
+    return Buffer.from(this.#bytes(start, Math.max(start, this.#starts.at(index + 1) - 1)));
   }
 
   /** @param index from 0 */

@@ -43,20 +43,36 @@ function cosine(a: Weights, b: Weights): number {
   return sum;
 }
 
-/** Failures of one class in groups that look alike: of one tool, with reasons in like words. Each is named by its most typical one. */
-export function clusterFailures(all: readonly SeenFailure[]): readonly FailureCluster[] {
-  const byTool = new Map<string | null, SeenFailure[]>();
-  for (const one of all) {
-    const list = byTool.get(one.failure.tool);
-    if (list === undefined) byTool.set(one.failure.tool, [one]);
-    else list.push(one);
-  }
-  const clusters = [...byTool.values()].flatMap(alikeOnes);
-  return clusters.sort((a, b) => b.trials - a.trials).slice(0, MAX_CLUSTERS);
+/** Failures of one class that are seen one after another; of many that are alike only the number grows. */
+export interface FailureClusters {
+  add(one: SeenFailure): void;
+  /** In groups that look alike: of one tool, with reasons in like words. Each is named by its most typical one. */
+  all(): readonly FailureCluster[];
 }
 
-function alikeOnes(list: readonly SeenFailure[]): readonly FailureCluster[] {
-  const compared = list.slice(0, MAX_COMPARED);
+/** Failures that are about one tool, or about none. */
+interface OfOneTool {
+  readonly compared: SeenFailure[];
+  beyond: number;
+}
+
+export function failureClusters(): FailureClusters {
+  const byTool = new Map<string | null, OfOneTool>();
+  return {
+    add: (one) => {
+      const ofTool = byTool.get(one.failure.tool) ?? { compared: [], beyond: 0 };
+      byTool.set(one.failure.tool, ofTool);
+      if (ofTool.compared.length < MAX_COMPARED) ofTool.compared.push(one);
+      else ofTool.beyond++;
+    },
+    all: () => {
+      const clusters = [...byTool.values()].flatMap(alikeOnes);
+      return clusters.sort((a, b) => b.trials - a.trials).slice(0, MAX_CLUSTERS);
+    },
+  };
+}
+
+function alikeOnes({ compared, beyond }: OfOneTool): readonly FailureCluster[] {
   const weights = weighted(compared.map(({ failure }) => failure.evidence));
   const groups: number[][] = [];
   for (const [at, own] of weights.entries()) {
@@ -64,7 +80,6 @@ function alikeOnes(list: readonly SeenFailure[]): readonly FailureCluster[] {
     if (group === undefined) groups.push([at]);
     else group.push(at);
   }
-  const beyond = list.length - compared.length;
   return groups.map((group, index) => {
     const typical = mostTypical(group, weights);
     const { case: id, trial, failure } = compared[typical] as SeenFailure;

@@ -1,17 +1,11 @@
 import { describeTranscript } from "../domain/describe-transcript.ts";
-import type {
-  Failure,
-  FailureClass,
-  FailureCluster,
-  FailureCount,
-  FailureCounts,
-} from "../domain/failure.ts";
+import type { Failure, FailureClass, FailureCount, FailureCounts } from "../domain/failure.ts";
 import type { Message, ToolCall } from "../domain/message.ts";
 import { onDemand } from "../domain/on-demand.ts";
 import type { RunHeader, StoredTrial } from "../domain/run.ts";
 import { classifyFailure } from "../scorers/classify-failure.ts";
 import type { Store } from "../store/store.ts";
-import { clusterFailures, type SeenFailure } from "./cluster-failures.ts";
+import { failureClusters, type SeenFailure } from "./cluster-failures.ts";
 
 /** Why a stored trial failed; undefined for one that did not. */
 export function failureOfTrial(
@@ -70,20 +64,30 @@ export function failuresByCase(
   return (caseNo) => count().get(caseNo);
 }
 
-/** Failures by class, the most frequent first; undefined where none failed. */
+/** Failures by class, the most frequent first; undefined where none failed. @param seen in the order of the cases */
 export function countFailures(seen: Iterable<SeenFailure>): FailureCounts | undefined {
-  const byClass = new Map<FailureClass, SeenFailure[]>();
+  const byClass = new Map<FailureClass, ReturnType<typeof countOfClass>>();
   for (const one of seen) {
-    const list = byClass.get(one.failure.class);
-    if (list === undefined) byClass.set(one.failure.class, [one]);
-    else list.push(one);
+    const counted = byClass.get(one.failure.class) ?? countOfClass();
+    byClass.set(one.failure.class, counted);
+    counted.add(one);
   }
   if (byClass.size === 0) return undefined;
-  const ordered = [...byClass].sort(([, a], [, b]) => b.length - a.length);
-  return Object.fromEntries(ordered.map(([name, list]) => [name, countOf(list)])) as FailureCounts;
+  const counts = [...byClass].map(([name, counted]): [FailureClass, FailureCount] => [name, counted.count()]);
+  return Object.fromEntries(counts.sort(([, a], [, b]) => b.trials - a.trials)) as FailureCounts;
 }
 
-function countOf(list: readonly SeenFailure[]): FailureCount {
-  const clusters: readonly FailureCluster[] = clusterFailures(list);
-  return { trials: list.length, cases: [...new Set(list.map((one) => one.case))], clusters };
+/** A run of a million trials may fail a hundred thousand times: no failure is kept that is only counted. */
+function countOfClass() {
+  const cases: string[] = [];
+  const clusters = failureClusters();
+  let trials = 0;
+  return {
+    add: (one: SeenFailure): void => {
+      trials++;
+      if (cases.at(-1) !== one.case) cases.push(one.case);
+      clusters.add(one);
+    },
+    count: (): FailureCount => ({ trials, cases, clusters: clusters.all() }),
+  };
 }
