@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Duration } from "./config.ts";
 import { onFirstUse } from "./on-first-use.ts";
 
-/** A server of tools that speaks the Model Context Protocol: a program, or an address. */
+/** An MCP server of tools: a program or an address. */
 const mcpServerSchema = onFirstUse(() =>
   z
     .strictObject({
@@ -40,7 +40,7 @@ export type McpServer = z.output<ReturnType<typeof mcpServerSchema>>;
 
 const TOOL_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** A tool that a service answers over HTTP: one request a call. */
+/** A tool implemented by an HTTP service: one request per call. */
 const httpToolSchema = onFirstUse(() =>
   z
     .strictObject({
@@ -92,7 +92,7 @@ const httpToolSchema = onFirstUse(() =>
 );
 export type HttpTool = z.output<ReturnType<typeof httpToolSchema>>;
 
-/** Where tools come from: a module of the project, a server of tools, or a service that answers one of them. */
+/** A source of tools: a module of the project, an MCP server, or an HTTP service for one tool. */
 const toolSourceSchema = onFirstUse(() =>
   z.union([
     z.string().min(1),
@@ -102,7 +102,7 @@ const toolSourceSchema = onFirstUse(() =>
 );
 export type ToolSource = z.output<ReturnType<typeof toolSourceSchema>>;
 
-/** When an agent is stopped that does not end by itself. Such a trial is answered, and fails. */
+/** The limits that stop an agent. Such a trial is answered and fails. */
 const agentLimitsSchema = onFirstUse(() =>
   z.strictObject({
     steps: z.int().min(1).max(1000).default(20).describe("Calls of the model"),
@@ -120,7 +120,7 @@ const agentLimitsSchema = onFirstUse(() =>
 );
 export type AgentLimits = z.output<ReturnType<typeof agentLimitsSchema>>;
 
-/** `agent:` of a suite: a turn loop around its model. */
+/** `agent:` in a suite: runs its model in a loop with tools. */
 export const agentSettingsSchema = onFirstUse(() =>
   z.strictObject({
     tools: z
@@ -146,7 +146,7 @@ export const agentSettingsSchema = onFirstUse(() =>
 );
 export type AgentSettings = z.output<ReturnType<typeof agentSettingsSchema>>;
 
-/** `user:` of a suite: what the person says, written down or played by a model. */
+/** `user:` in a suite: the user's messages, fixed or simulated by a model. */
 export const userSettingsSchema = onFirstUse(() =>
   z
     .strictObject({

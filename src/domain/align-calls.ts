@@ -2,18 +2,18 @@ import { itemAt } from "./item-at.ts";
 import type { Json } from "./json.ts";
 import { canonicalJson } from "./json.ts";
 
-/** In which order calls are wanted: any; in this order, with others between; exactly these. */
+/** The required order of calls: any; in this order, with others in between; exactly these. */
 export const CALL_ORDERS = ["any", "in-order", "exact"] as const;
 export type CallOrder = (typeof CALL_ORDERS)[number];
 
-/** How arguments are compared: all of them; those that are expected; not at all. */
+/** How arguments are compared: all; only the expected ones; not at all. */
 export const ARGUMENT_MODES = ["equal", "partial", "ignore"] as const;
 export type ArgumentMode = (typeof ARGUMENT_MODES)[number];
 
-/** A call that is wanted. */
+/** An expected call. */
 export interface WantedCall {
   readonly name: string;
-  /** Absent: any will do. */
+  /** Absent: any arguments are accepted. */
   readonly arguments?: Json | undefined;
 }
 
@@ -22,18 +22,18 @@ export interface MadeCall {
   readonly arguments: Json;
 }
 
-/** Which wanted call is which made one, so that as many as can be are paired. */
+/** Which expected call corresponds to which actual one, with as many pairs as possible. */
 export interface CallAlignment {
-  /** For each wanted call the place of the made one, or -1. */
+  /** For each expected call the index of the actual one, or -1. */
   readonly madeOf: readonly number[];
   readonly matched: number;
-  /** Places of wanted calls without a made one. */
+  /** Indices of expected calls without an actual one. */
   readonly missing: readonly number[];
-  /** Places of made calls that nobody wanted. */
+  /** Indices of actual calls that were not expected. */
   readonly extra: readonly number[];
 }
 
-/** Makes "is this the call that was wanted" of a mode for each tool; each call is put in order once. */
+/** Creates a function that compares calls by the mode of each tool; each call is normalized once. */
 function matcher(
   wanted: readonly WantedCall[],
   made: readonly MadeCall[],
@@ -55,7 +55,7 @@ function matcher(
   };
 }
 
-/** Whether each expected argument is among those that were given, and equal. */
+/** Whether each expected argument is present and equal. */
 function holdsPart(expected: Json, given: Json): boolean {
   if (expected === null || typeof expected !== "object" || Array.isArray(expected)) return false;
   const wanted = Object.entries(expected as Readonly<Record<string, Json>>);
@@ -70,7 +70,7 @@ function holdsPart(expected: Json, given: Json): boolean {
 
 type Fits = (want: number, got: number) => boolean;
 
-/** The largest assignment, by augmenting paths: the first fit of a call may be the only fit of another. */
+/** The largest assignment, by augmenting paths, because a greedy choice may block another call. */
 function assigned(wants: number, gots: number, fits: Fits): number[] {
   const ownerOf = new Int32Array(gots).fill(-1);
   const take = (want: number, tried: Uint8Array): boolean => {
@@ -91,7 +91,7 @@ function assigned(wants: number, gots: number, fits: Fits): number[] {
   return madeOf;
 }
 
-/** The longest alignment that keeps the order: A B C A against A D C A pairs three. */
+/** The longest alignment that keeps the order: A B C A and A D C A have three pairs. */
 function monotone(wants: number, gots: number, fits: Fits): number[] {
   const width = gots + 1;
   const best = new Uint32Array((wants + 1) * width);
@@ -113,7 +113,7 @@ function monotone(wants: number, gots: number, fits: Fits): number[] {
   return madeOf;
 }
 
-/** Pairs each wanted call with at most one made call, and as many as possible. */
+/** Pairs each expected call with at most one actual call, as many as possible. */
 export function alignCalls(
   wanted: readonly WantedCall[],
   made: readonly MadeCall[],

@@ -1,8 +1,8 @@
-/** One answer of an arm. Whatever nobody says is null. */
+/** One answer of an arm. Unknown values are null. */
 export interface ArmAnswer {
-  /** Answers of one session are no independent evidence; an answer without one is its own. */
+  /** Answers of one session are not independent evidence; an answer without one forms its own session. */
   readonly session: string | null;
-  /** What was asked: equal for two answers to the same input. */
+  /** Identifies the input: equal for two answers to the same input. */
   readonly input: string | null;
   /** Milliseconds since 1970, UTC. */
   readonly at: number | null;
@@ -13,11 +13,11 @@ export interface ArmAnswer {
   readonly cost_usd: number | null;
   readonly failed: boolean | null;
   readonly refused: boolean | null;
-  /** On whatever scale it was given. */
+  /** On any scale. */
   readonly feedback: number | null;
 }
 
-/** What is compared of two arms. */
+/** The metrics compared between two arms. */
 export const ARM_METRICS = [
   "pass_rate",
   "preference",
@@ -32,68 +32,68 @@ export const ARM_METRICS = [
 ] as const;
 export type ArmMetricName = (typeof ARM_METRICS)[number];
 
-/** One number of both arms; `delta` is b less a, with an always-valid 95 % interval. */
+/** One metric of both arms; `delta` is b minus a, with an always-valid 95 % interval. */
 export interface ArmMetric {
   readonly metric: ArmMetricName;
   readonly a: number | null;
   readonly b: number | null;
   readonly delta: number | null;
-  /** Null where that side is not bounded yet, or nothing is known. */
+  /** Null when a side has no bound yet, or the value is unknown. */
   readonly low: number | null;
   readonly high: number | null;
-  /** Sessions of which it is known. */
+  /** Number of sessions with a known value. */
   readonly sessions: { readonly a: number; readonly b: number };
 }
 
 export type ArmVerdict = "a_better" | "b_better" | "undecided";
 
-/** The arms among the sessions with one tag. */
+/** The arms' sessions with one tag. */
 export interface ArmStratum {
-  /** `tag:hard`. */
+  /** For instance `tag:hard`. */
   readonly stratum: string;
   readonly metrics: readonly ArmMetric[];
-  /** Always-valid, of the deciding metric; null where that is unknown. */
+  /** Always-valid p-value of the deciding metric; null when unknown. */
   readonly p: number | null;
-  /** The same after Benjamini–Hochberg over all strata. */
+  /** After the Benjamini–Hochberg correction over all strata. */
   readonly p_adjusted: number | null;
-  /** By the adjusted one, at 5 %. */
+  /** By the adjusted p-value, at 5 %. */
   readonly verdict: ArmVerdict;
 }
 
 export interface ArmSize {
-  /** As it was typed. */
+  /** As typed by the user. */
   readonly source: string;
   readonly sessions: number;
   readonly answers: number;
 }
 
-/** Two arms, held against each other. */
+/** The comparison of two arms. */
 export interface ArmsComparison {
   readonly verdict: ArmVerdict;
-  /** What the verdict rests on; null where neither is known. */
+  /** The deciding metric; null when neither is known. */
   readonly decided_by: "pass_rate" | "preference" | null;
-  /** `shadow`: both answered the same inputs. `rollout`: each its own sessions. */
+  /** `shadow`: both answered the same inputs. `rollout`: each had its own sessions. */
   readonly design: "shadow" | "rollout";
   readonly arms: { readonly a: ArmSize; readonly b: ArmSize };
-  /** Pairs of sessions that stand against each other. */
+  /** Number of compared pairs of sessions. */
   readonly pairs: number;
   readonly metrics: readonly ArmMetric[];
   readonly strata: readonly ArmStratum[];
-  /** What a reader should know before believing it. */
+  /** Warnings about the reliability of the comparison. */
   readonly notes: readonly string[];
 }
 
-/** How many sessions a comparison of arms takes. */
+/** The number of sessions needed to compare arms. */
 export interface ArmsPlan {
-  /** Difference of the pass rates, in points of [0, 1]. */
+  /** Difference of the pass rates, as a share in [0, 1]. */
   readonly effect: number;
-  /** Pass rate of the arm of today. */
+  /** Pass rate of the current arm. */
   readonly rate: number;
   readonly rate_stated: boolean;
-  /** Chance that it is called by then. */
+  /** Probability that the difference is detected by then. */
   readonly power: number;
-  /** Of each arm, where one may look every day. */
+  /** Per arm, with a look at any time. */
   readonly sessions: number;
-  /** Of each arm, where one may look once, on a day that is fixed before. */
+  /** Per arm, with a single look at a fixed time. */
   readonly single_look: number;
 }

@@ -1,15 +1,15 @@
 import type { Client, OpenTarget } from "./provider.ts";
 
-/** For whom a call is made, and what it can cost. */
+/** What a call is made for, and its maximum cost. */
 export interface CallPayer {
-  /** Hash of the judge that asks; null for the target and whoever plays the person. */
+  /** Hash of the judge that asks; null for the target and the simulated user. */
   readonly judge: string | null;
-  /** Whom the price is of: the model itself, or the one that steps in. */
+  /** The target whose price applies: the model itself, or its fallback. */
   readonly target: Pick<OpenTarget, "label" | "price" | "most_output">;
 }
 
 /**
- * Puts something around every single attempt, retries included: it runs when the call's turn has come, before the deadline
- * begins, and sees what came back.
+ * Wraps every single attempt, including retries. It runs when the call leaves the queue, before the deadline starts,
+ * and receives the reply.
  */
 export type AroundCalls = (client: Client, payer: CallPayer) => Client;

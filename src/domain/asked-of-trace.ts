@@ -3,7 +3,7 @@ import type { Json } from "./json.ts";
 import type { Message } from "./message.ts";
 import type { TrafficTrace } from "./traffic.ts";
 
-/** What the person wrote in a conversation, turn by turn; turns without a text are left out. */
+/** The user's messages in a conversation, by turn; turns without text are left out. */
 export function personTexts(messages: readonly Message[]): string[] {
   return messages.flatMap(({ role, content }) => {
     const text = role === "user" ? contentText(content) : "";
@@ -12,8 +12,8 @@ export function personTexts(messages: readonly Message[]): string[] {
 }
 
 /**
- * What a trace was asked, as the input of a case: the person's words where they spoke once, else the conversation up to the last answer.
- * The instructions that the application gave its model are no part of it. Null where its producer keeps no contents.
+ * The input of a trace as a case's input: the user's text if there is only one message, else the conversation up to
+ * the last answer. The application's system prompt is not included. Null when the producer does not store contents.
  */
 export function askedOf({ transcript: { messages } }: Pick<TrafficTrace, "transcript">): Json {
   const [only, second] = personTexts(messages);

@@ -4,7 +4,7 @@ import type { Json } from "./json.ts";
 export const ATTACHED_KINDS = ["image", "file", "audio"] as const;
 export type AttachedKind = (typeof ATTACHED_KINDS)[number];
 
-/** A file of the project that is sent with a message. Its content is part of the request's hash, the bytes are not in the request. */
+/** A project file that is sent with a message. Its hash is part of the request; its bytes are not. */
 export interface AttachedFile {
   readonly type: AttachedKind;
   /** Relative to the project root. */
@@ -17,18 +17,18 @@ export interface AttachedFile {
   readonly bytes: number;
 }
 
-/** How an API wants a file's content. */
+/** The form in which an API expects a file's content. */
 export type AttachedForm = "data-url" | "base64" | "text";
 
 /**
- * Stands in a request where a file's content goes, until the request is sent. An object, not a text: no input can write one into a
- * message.
+ * Placeholder in a request for a file's content, replaced when the request is sent. It is an object and not text, so
+ * that no input can fake one.
  */
 export interface FileMark {
   readonly attached: AttachedFile & { readonly as: AttachedForm };
 }
 
-/** A part of a message's content that is a file of the project; undefined for any other part. */
+/** The project file in a part of a message's content; undefined for other parts. */
 export function attachedFile(part: unknown): AttachedFile | undefined {
   const { type, path, sha256, media_type, bytes } = membersIn(part);
   const known = (ATTACHED_KINDS as readonly unknown[]).includes(type);
@@ -37,12 +37,12 @@ export function attachedFile(part: unknown): AttachedFile | undefined {
   return { type: type as AttachedKind, path, sha256, media_type, bytes: Number(bytes) };
 }
 
-/** A file's place in a request. @param as how the API wants it */
+/** Creates the placeholder of a file. @param as the form that the API expects */
 export function fileMark(file: AttachedFile, as: AttachedForm): Json {
   return { attached: { ...file, as } } satisfies FileMark as unknown as Json;
 }
 
-/** The file that is at a place in a request; undefined where none does. */
+/** The file of a placeholder in a request; undefined for other values. */
 export function markedFile(value: unknown): FileMark["attached"] | undefined {
   if (value === null || typeof value !== "object") return undefined;
   const { attached, ...rest } = value as Readonly<Record<string, unknown>>;
@@ -56,7 +56,7 @@ function sizeText(bytes: number): string {
   return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** `[image photos/a.png, 12 KB]`: what a report says in the place of a file. */
+/** `[image photos/a.png, 12 KB]`: the text shown for a file in a report. */
 export function attachedText({ type, path, bytes }: AttachedFile): string {
   return `[${type} ${path}, ${sizeText(bytes)}]`;
 }
@@ -69,23 +69,23 @@ export function* filesIn(value: unknown): Generator<FileMark["attached"]> {
   else for (const inner of Object.values(value)) yield* filesIn(inner);
 }
 
-/** Whether any message of a request may hold a file: others are sent without a further look. */
+/** Whether any message of a request may contain files; other requests are sent unchecked. */
 export function mayHoldFiles({ messages, input }: Readonly<Record<string, unknown>>): boolean {
   const asked = messages ?? input;
   return Array.isArray(asked) && asked.some((one) => Array.isArray(membersIn(one).content));
 }
 
-/** What the largest of the providers count for an image, at the most. */
+/** The maximum tokens that the large providers charge for an image. */
 const IMAGE_TOKENS = 6000;
 const PAGE_TOKENS = 3000;
 
-/** Tokens that the files of a request take, about, and rather too many than too few. */
+/** Approximate tokens of a request's files, rather too high than too low. */
 export function tokensOfFiles(request: Readonly<Record<string, unknown>>): number {
   if (!mayHoldFiles(request)) return 0;
   let tokens = 0;
   for (const { type, bytes, as } of filesIn(request.messages ?? request.input)) {
     if (type === "image") tokens += IMAGE_TOKENS;
-    // Speech is 32 kB a second as it is recorded, 2 kB at the least as it is sent, and 10 tokens or more.
+    // Speech has 32 kB a second uncompressed, at least 2 kB compressed, and 10 tokens or more.
     else if (type === "audio") tokens += Math.ceil(bytes / 100);
     else tokens += as === "text" ? bytes : Math.max(PAGE_TOKENS, Math.ceil(bytes / 4));
   }

@@ -1,81 +1,81 @@
 import type { FailedReply, PreparedRequest, Reply } from "./reply.ts";
 
-/** A request that did not bring what was wanted. */
+/** A failed request of a batch service. */
 export interface BatchTrouble {
   readonly kind: "trouble";
   readonly failure: FailedReply;
-  /** Nothing was done at the provider: what was asked for may be asked for again. */
+  /** Whether nothing happened at the provider, so that the request can be repeated. */
   readonly undone: boolean;
 }
 
-/** What became of one request of a batch. */
+/** The result of one request of a batch. */
 export interface BatchAnswer {
   readonly custom_id: string;
-  /** Null where it was never run: the batch ended before its turn. */
+  /** Null when it was not run before the batch ended. */
   readonly reply: Reply | null;
 }
 
-/** A batch that may have been created, though nobody knows its id. */
+/** A batch that may have been created but whose id is unknown. */
 export interface LostBatch {
-  /** What it was created with. */
+  /** The key it was created with. */
   readonly key: string;
-  /** The uploaded file; null where a batch has none. */
+  /** Id of the uploaded file; null when there is none. */
   readonly file: string | null;
   readonly custom_ids: readonly string[];
-  /** When it was asked for, in milliseconds since 1970, UTC. */
+  /** When it was requested, in milliseconds since 1970, UTC. */
   readonly at: number;
-  /** Ids of batches that are known to be others. */
+  /** Ids of other known batches. */
   readonly others: ReadonlySet<string>;
 }
 
-/** `unsure`: one that still runs may be it, which only its answers will show. */
+/** `unsure`: a running batch may be the lost one, which only its answers will show. */
 export type FoundBatch =
   | { readonly kind: "found"; readonly id: string }
   | { readonly kind: "none" | "unsure" };
 
-/** How a batch is at its provider. */
+/** The state of a batch at its provider. */
 export type BatchLook =
   | { readonly kind: "working" }
-  /** Its provider does not know it (any more). */
+  /** The provider does not know it (any more). */
   | { readonly kind: "gone" }
-  /** It was never begun. */
+  /** The provider rejected it. */
   | {
       readonly kind: "refused";
       readonly failure: FailedReply;
-      /** What is wrong with single requests, by their place in the batch, from 0; empty where it holds for all. */
+      /** Errors of single requests by index in the batch, from 0; empty for an error of the whole batch. */
       readonly of: ReadonlyMap<number, string>;
     }
   | {
       readonly kind: "ended";
-      /** In milliseconds since 1970, UTC; null where it is unknown. */
+      /** In milliseconds since 1970, UTC; null when unknown. */
       readonly at: number | null;
-      /** How many requests were answered, as the provider counts; null where it does not. */
+      /** Number of answered requests according to the provider; null when not given. */
       readonly answered: number | null;
-      /** Every answer of every file. */
+      /** All answers from all files. */
       read(signal: AbortSignal): Promise<readonly BatchAnswer[] | BatchTrouble>;
     };
 
-/** A provider's way to answer many requests later, for less. Nothing here is tried again but reading. */
+/** A provider's service that answers many requests later at a lower price. Only reads are retried here. */
 export interface BatchService {
-  /** One request as it is in a batch. */
+  /** Formats one request for a batch. */
   line(custom_id: string, request: PreparedRequest): Promise<string | FailedReply>;
-  /** Puts the lines where `create` names them; absent where `create` is given them. @returns the id of the file */
+  /** Uploads the lines for `create`; absent when `create` takes them directly. @returns the id of the file */
   upload?(key: string, lines: readonly string[], signal: AbortSignal): Promise<string | BatchTrouble>;
-  /** Begins a batch, which is paid for from then on. @returns its id */
+  /** Starts a batch, which is billed from then on. @returns its id */
   create(
     batch: { readonly key: string; readonly file: string | null; readonly lines: readonly string[] },
     signal: AbortSignal,
   ): Promise<string | BatchTrouble>;
-  /** Looks for a batch whose id never arrived. */
+  /** Looks for a batch whose id was never received. */
   find(lost: LostBatch, signal: AbortSignal): Promise<FoundBatch | BatchTrouble>;
   look(id: string, signal: AbortSignal): Promise<BatchLook | BatchTrouble>;
   close(): Promise<void>;
 }
 
-/** What a batch service needs of the outside. */
+/** What a batch service needs from its environment. */
 export interface BatchHost {
-  /** Waits; ends early when the signal aborts, by resolving or by rejecting. */
+  /** Waits; ends early when the signal aborts, by resolving or rejecting. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** In [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
 }

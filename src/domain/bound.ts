@@ -1,15 +1,15 @@
 import { parseDuration } from "./duration.ts";
 
-/** What a metric is held to: `>= 0.9`, `<= 4s`. */
+/** A bound on a metric: `>= 0.9`, `<= 4s`. */
 export interface Bound {
   readonly op: ">=" | ">" | "<=" | "<";
   /** In the metric's own unit: a share in [0, 1], milliseconds, US dollars, tokens. */
   readonly value: number;
-  /** As a person wrote it. */
+  /** As written by the user. */
   readonly text: string;
 }
 
-/** Reads a bound; a time (`4s`) becomes milliseconds. Undefined when the text is no bound. */
+/** Parses a bound; a time (`4s`) is converted to milliseconds. Undefined for an invalid bound. */
 export function parseBound(text: string): Bound | undefined {
   const match = /^\s*(>=|<=|>|<)\s*(\S+)\s*$/.exec(text);
   const [, op, number = ""] = match ?? [];
@@ -18,7 +18,7 @@ export function parseBound(text: string): Bound | undefined {
   return value === undefined ? undefined : { op: op as Bound["op"], value, text: text.trim() };
 }
 
-/** Rounding of a mean must not decide a gate: 0.9 that was summed to 0.8999999999999999 is 0.9. */
+/** Rounding errors must not decide a gate: a mean of 0.8999999999999999 counts as 0.9. */
 export const ROUNDING = 1e-9;
 
 export function holds({ op, value: bound }: Bound, value: number): boolean {

@@ -1,4 +1,4 @@
-/** Why a case is asked, or not. */
+/** Why a case will be asked, or not. */
 export const CACHE_REASONS = [
   "recorded",
   "answered",
@@ -16,14 +16,14 @@ export const CACHE_REASONS = [
 ] as const;
 export type CacheReason = (typeof CACHE_REASONS)[number];
 
-/** What would become of one case's trials. */
+/** What would happen with one case's trials. */
 export interface ExplainedCase {
   readonly id: string;
   readonly trials: number;
-  /** Trials whose answers are there already. */
+  /** Number of trials with a stored answer. */
   readonly at_hand: number;
   readonly asked: number;
   readonly reason: CacheReason;
-  /** The same as a sentence without its end. */
+  /** The reason as a sentence without the final full stop. */
   readonly why: string;
 }

@@ -7,7 +7,7 @@ export const CALIBRATION_SCHEMA = "evals.calibration/1";
 const hash = onDemand(() => z.string().regex(/^[0-9a-f]{64}$/));
 const count = onDemand(() => z.int().min(0));
 
-/** An estimate with a 95 % interval; null where nothing can be said. */
+/** An estimate with a 95 % interval; null when unknown. */
 export const estimateSchema = onDemand(() =>
   z.strictObject({
     value: z.number().nullable(),
@@ -19,13 +19,13 @@ export type Estimate = z.output<ReturnType<typeof estimateSchema>>;
 
 export const UNKNOWN_ESTIMATE: Estimate = { value: null, low: null, high: null };
 
-/** Answers by what people and the judge say; positive is pass, the truth is people's. */
+/** Answers by people's and the judge's verdict; positive means pass, and people's verdict is the truth. */
 export const confusionSchema = onDemand(() =>
   z.strictObject({ tp: count(), fp: count(), fn: count(), tn: count() }),
 );
 export type Confusion = z.output<ReturnType<typeof confusionSchema>>;
 
-/** How far a judge agrees with people on one set of answers. */
+/** How well a judge agrees with people on a set of answers. */
 export const measuresSchema = onDemand(() =>
   z.strictObject({
     n: count().describe("Answers with a label that decides and a verdict"),
@@ -53,7 +53,7 @@ export const tendencySchema = onDemand(() =>
 );
 export type Tendency = z.output<ReturnType<typeof tendencySchema>>;
 
-/** What a judge was found to be worth on one suite's labels. */
+/** The calibration of a judge on one suite's labels. */
 export const suiteCalibrationSchema = onDemand(() =>
   z.strictObject({
     judge: hash().describe("Hash of the judge: its file, its models with their settings"),
@@ -80,62 +80,62 @@ export const calibrationFileSchema = onDemand(() =>
 );
 export type CalibrationFile = z.output<ReturnType<typeof calibrationFileSchema>>;
 
-/** A pass rate with the judge's known error taken out; 95 % interval. */
+/** A pass rate corrected for the judge's known error, with a 95 % interval. */
 export interface CorrectedRate {
-  /** Null when it was refused; `why` says so. */
+  /** Null when it could not be computed; `why` gives the reason. */
   readonly value: number | null;
   readonly low: number | null;
   readonly high: number | null;
-  /** `labels`: every case is labelled, and people's word is all there is to it. */
+  /** `labels`: every case is labelled, so the rate is computed from labels alone. */
   readonly method: "ppi++" | "rogan-gladen" | "labels" | null;
-  /** Labelled answers that it rests on. */
+  /** Number of labelled answers used. */
   readonly labels: number;
   readonly why?: string;
 }
 
-/** What `evals calibrate` says of a judge; printed as JSON under `--json`. */
+/** The result of `evals calibrate` for a judge, printed as JSON under `--json`. */
 export interface CalibrationReport {
   readonly judge: string;
   /** Exact semver. */
   readonly version: string;
   readonly suite: string;
-  /** Labelled answers by what people say; `unsure` holds ties too. */
+  /** Labelled answers by people's verdict; `unsure` includes ties. */
   readonly labels: {
     readonly n: number;
     readonly pass: number;
     readonly fail: number;
     readonly unsure: number;
   };
-  /** These six count every usable label once. */
+  /** The following six count every usable label once. */
   readonly confusion: Confusion;
   readonly agreement: Estimate;
   readonly kappa: Estimate;
   readonly ac1: Estimate;
   readonly sensitivity: Estimate;
   readonly specificity: Estimate;
-  /** Answers that people decided and of which the judge has no verdict. */
+  /** Answers with labels but without a judge's verdict. */
   readonly unjudged: number;
-  /** The figures by which the gate goes: of the hold-out when it has labels enough, weighted. */
+  /** The measures that the gate uses, weighted; from the hold-out cases once they have enough labels. */
   readonly counted: Measures & { readonly part: "all" | "test" };
-  /** Of the cases for improving the judge, and of those that are held out. */
+  /** From the cases for improving the judge, and from the hold-out cases. */
   readonly dev: Measures;
   readonly test: Measures;
   readonly raters: {
-    /** Answers that two or more raters decided. */
+    /** Answers with a verdict of two or more raters. */
     readonly answers: number;
     readonly alpha: Estimate;
-    /** Labels of each rater, by name. */
+    /** Number of labels by rater. */
     readonly labels: Readonly<Record<string, number>>;
-    /** Answers on which raters are divided evenly. */
+    /** Answers on which raters are evenly divided. */
     readonly tied: number;
   };
   readonly consistency: { readonly answers: number; readonly value: number | null; readonly always: number };
   readonly length_bias: Tendency;
   /** Null for a judge that does not compare. */
   readonly position_bias: (Tendency & { readonly inconsistent: Estimate & { readonly n: number } }) | null;
-  /** Model families that judge and are judged. */
+  /** Vendors of both the judge and the judged models. */
   readonly self_preference: { readonly judge: readonly string[]; readonly shared: readonly string[] };
-  /** Null when the dataset is not at hand. */
+  /** Null when the dataset is not available. */
   readonly tags:
     | readonly {
         readonly tag: string;
@@ -146,7 +146,7 @@ export interface CalibrationReport {
       }[]
     | null;
   readonly wanted: {
-    /** Labels until the gate could believe the judge; null when no number would do. */
+    /** Labels needed until the gate can trust the judge; null when no number is enough. */
     readonly more: number | null;
     readonly passes: number;
     readonly fails: number;
@@ -160,7 +160,7 @@ export interface CalibrationReport {
     readonly next: string | null;
   };
   readonly check: DriftCheck | null;
-  /** The calibration as a committed file; null when the judge's file is not here, so that nothing could rest on it. */
+  /** Path of the committed calibration; null when the judge's file is not in this project. */
   readonly file: string | null;
 }
 
@@ -170,14 +170,14 @@ export interface WantedLabel {
   readonly why: string;
 }
 
-/** What a judge says today of answers that it judged before. */
+/** The judge's current verdicts on answers that it judged before. */
 export interface DriftCheck {
   readonly answers: number;
   readonly to_pass: number;
   readonly to_fail: number;
-  /** Exact McNemar, two-sided: whether it has become milder or stricter. */
+  /** Exact McNemar test, two-sided: whether the judge has become milder or stricter. */
   readonly p: number;
-  /** Share of answers whose verdict changed, and the share that repeats of one session change anyway. */
+  /** Share of answers whose verdict changed, and the share that changes between repeats within one session. */
   readonly changed: number;
   readonly usual: number | null;
   readonly drifted: boolean;

@@ -1,16 +1,16 @@
-/** One distinct answer of a case, and how many trials gave it. */
+/** A distinct answer of a case, and the number of trials that gave it. */
 export interface SideAnswer {
   readonly output: string;
   readonly trials: number;
   readonly pass: number;
 }
 
-/** A case as the baseline of a run has it. */
+/** A case in the baseline of a run. */
 export interface CaseBaseline {
-  /** `run 3f9c21aa`, `evals/baselines/triage.jsonl at main`. */
+  /** For instance `run 3f9c21aa`, `evals/baselines/triage.jsonl at main`. */
   readonly side: string;
   readonly passed: number;
   readonly answered: number;
-  /** Commonest first; null when they are not at hand. */
+  /** Most frequent first; null when they are not available. */
   readonly answers: readonly SideAnswer[] | null;
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { hashJson, type Json } from "./json.ts";
 
-/** One golden example, as a dataset file holds it. */
+/** One golden example of a dataset file. */
 export const Case = z.strictObject({
   id: z.string().min(1).describe("Unique in its dataset"),
   input: z.unknown().describe("What the target is asked; any JSON"),
@@ -37,29 +37,27 @@ export interface Case {
 }
 
 /**
- * Hash of what makes two cases of one id the same question: input and expected. Tags, metadata, trials and
- * scorers do not count.
+ * Hash of a case's input and expected value: two cases with the same id and hash are the same question. Tags,
+ * metadata, trials and scorers do not count.
+ *
  * @returns 64 hexadecimal digits
  */
 export function caseContentHash(golden: Pick<Case, "input" | "expected">): string {
   return hashJson({ input: golden.input, expected: golden.expected });
 }
 
-/**
- * The cases of one dataset, in file order, without holding them all as objects.
- * Indices run from 0 to `count` − 1.
- */
+/** The cases of a dataset in file order, without keeping all of them in memory. Indices run from 0 to `count` − 1. */
 export interface CaseSource {
   readonly count: number;
   id(index: number): string;
-  /** Parsed afresh: hold it no longer than needed. */
+  /** Parsed on each call; do not keep it longer than needed. */
   read(index: number): Case;
-  /** From 1, in the dataset's file; for annotations and messages. */
+  /** Line in the dataset's file, from 1; for annotations and messages. */
   line(index: number): number;
-  /** Relative to the project root: of the dataset, of the module that made the cases, or of the suite that holds them. */
+  /** Relative to the project root: the dataset, the module that creates the cases, or the suite that contains them. */
   readonly path: string;
-  /** What else the cases rest on: files that a module imports. Relative to the project root. */
+  /** Other files that the cases depend on, imported by a module. Relative to the project root. */
   readonly files?: readonly string[];
-  /** Gives the file back; reading afterwards is a bug. */
+  /** Closes the file; reading afterwards is a bug. */
   close(): void;
 }

@@ -1,7 +1,7 @@
 import { changedNumbers } from "./exact-json.ts";
 import type { Problem } from "./problem.ts";
 
-/** A number of a user's file that would be another one after it was read. */
+/** The problem of a number in a user's file that would change when parsed. */
 export function changedNumberProblem(
   number: string,
   place: { readonly path: string; readonly line: number; readonly column: number },
@@ -16,7 +16,7 @@ export function changedNumberProblem(
   };
 }
 
-/** A whole number of a YAML file that begins with a zero: a zip code or an order's number, whose zeros would be dropped. */
+/** The problem of an integer with a leading zero in a YAML file: a zip code or order number would lose its zeros. */
 export function leadingZeroProblem(
   number: string,
   place: { readonly path: string; readonly line: number; readonly column: number },
@@ -32,7 +32,7 @@ export function leadingZeroProblem(
   };
 }
 
-/** Half of a character in a user's file: it can be neither sent nor stored as it stands. */
+/** The problem of an unpaired surrogate in a user's file, which can be neither sent nor stored. */
 export function halfCharacterProblem(place: {
   readonly path: string;
   readonly line: number;
@@ -50,7 +50,7 @@ export function halfCharacterProblem(place: {
 const ESCAPES =
   /\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(?<half>\\u[dD][89a-fA-F][\da-fA-F]{2})|\\./g;
 
-/** The halves of characters in a JSON text. @param firstLine number of the line on which `text` begins */
+/** Finds unpaired surrogates in a JSON text. @param firstLine line number of the start of `text` */
 export function halfCharacterProblems(text: string, path: string, firstLine = 1): Problem[] {
   if (!/\\u[dD][89a-fA-F]/.test(text)) return [];
   return Array.from(text.matchAll(ESCAPES))
@@ -59,8 +59,9 @@ export function halfCharacterProblems(text: string, path: string, firstLine = 1)
 }
 
 /**
- * The numbers of a JSON text that would be others after it was read.
- * @param firstLine number of the line on which `text` begins
+ * Finds numbers in a JSON text that would change when parsed.
+ *
+ * @param firstLine line number of the start of `text`
  */
 export function changedNumberProblems(text: string, path: string, firstLine = 1): Problem[] {
   return Array.from(changedNumbers(text), ({ text: number, index }) => {

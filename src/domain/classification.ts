@@ -1,9 +1,9 @@
 import type { DatasetEntry } from "./config.ts";
 
-/** What is in a report where a text is left out. */
+/** The text that replaces a withheld one in a report. */
 export const WITHHELD = "(restricted)";
 
-/** Whether a dataset's texts stay in the store. @param path of its file, from the project's root */
+/** Whether a dataset's texts must stay in the store. @param path of its file, relative to the project root */
 export function isRestricted(
   datasets: Readonly<Record<string, DatasetEntry>> | undefined,
   path: string,
@@ -13,7 +13,7 @@ export function isRestricted(
   );
 }
 
-/** A dataset is called by its path, by its file's name in datasets/, or by that without its ending. */
+/** A dataset can be named by its path, by its file name in datasets/, or by that without the extension. */
 function names(name: string, path: string): boolean {
   const inFolder = path.startsWith("datasets/") ? path.slice("datasets/".length) : path;
   return name === path || name === inFolder || inFolder.replace(/\.[a-z]+$/, "") === name;

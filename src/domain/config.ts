@@ -3,14 +3,14 @@ import { parseAge, parseDuration } from "./duration.ts";
 import { redactSchema } from "./redaction.ts";
 import { whenGiven } from "./when-given.ts";
 
-/** A length of time as people write it; becomes milliseconds. */
+/** A duration such as `4s`, converted to milliseconds. */
 export const Duration = z
   .string()
   .refine((text) => (parseDuration(text) ?? 0) > 0, { error: "expected a time such as 500ms, 60s or 2m" })
   .transform((text) => parseDuration(text) ?? 0)
   .meta({ description: "A time: 500ms, 60s, 2m" });
 
-/** How old something may become, as people write it; becomes milliseconds. */
+/** A maximum age such as `30d`, converted to milliseconds. */
 export const Age = z
   .string()
   .refine((text) => (parseAge(text) ?? 0) > 0, { error: "expected an age such as 90d, 12h or 1s" })
@@ -40,7 +40,7 @@ export const Price = z.strictObject({
 });
 export type Price = z.output<typeof Price>;
 
-/** A moment that templates know as `clock`. */
+/** The time available to templates as `clock`. */
 export const Clock = z
   .string()
   .refine(
@@ -53,7 +53,7 @@ export const Clock = z
   )
   .describe("What {{ clock }} says in templates; part of a case's key where it is used");
 
-/** How hard a model may be pressed. */
+/** Rate limits of a model. */
 export const Limits = z.strictObject({
   concurrency: z.int().min(1).max(10_000).optional().describe("Requests in flight at once"),
   requests_per_minute: z
@@ -65,7 +65,7 @@ export const Limits = z.strictObject({
 });
 export type Limits = z.output<typeof Limits>;
 
-/** What every entry under `models:` may say, whatever its provider. */
+/** Settings of every entry under `models:`, for any provider. */
 export const modelFrame = {
   provider: z.string(),
   price: Price.optional().describe("US dollars per million tokens; absent means unknown, never 0"),
@@ -82,18 +82,18 @@ export const modelFrame = {
   context: z.unknown().optional().describe("Free-form description of what else defines behaviour; hashed"),
 };
 
-/** An entry under `models:` before its provider has read the rest of it. */
+/** An entry under `models:` before its provider has parsed the rest. */
 export const ModelEntry = z.looseObject(modelFrame);
 export type ModelEntry = z.output<typeof ModelEntry>;
 
-/** A ceiling on what a run may spend. A run stops before it would cross it. */
+/** A limit on what a run may spend. A run stops before exceeding it. */
 export const Budget = z.strictObject({
   usd: z.number().positive().optional().describe("US dollars"),
   tokens: z.int().positive().optional().describe("Input and output tokens"),
 });
 export type Budget = z.output<typeof Budget>;
 
-/** How long this machine's history is kept. `evals store prune` does it; what a baseline or tag rests on stays. */
+/** How long runs are kept in the store. `evals store prune` applies it; runs behind a baseline or tag are kept. */
 export const Retention = z.strictObject({
   keep: Age.optional().describe("Runs that ended longer ago are taken out by `evals store prune`"),
   answers: Age.optional().describe(
@@ -102,7 +102,7 @@ export const Retention = z.strictObject({
 });
 export type Retention = z.output<typeof Retention>;
 
-/** What the config states about a dataset beside its cases. */
+/** Settings of a dataset besides its cases. */
 export const DatasetEntry = z.strictObject({
   classification: z
     .literal("restricted")

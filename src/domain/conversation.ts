@@ -9,23 +9,23 @@ import type { FoundDocument, Retrieval } from "./trajectory.ts";
 export interface ModelReply {
   /** From 1. */
   readonly step: number;
-  /** Positions in the conversation of the messages since the reply before: of the person, of tools. */
+  /** Indices of the messages since the previous reply: from the user or tools. */
   readonly given: readonly number[];
-  /** Positions of the model's own messages; several where an API writes text and calls apart. */
+  /** Indices of the model's own messages; several when an API separates text and calls. */
   readonly added: readonly number[];
 }
 
-/** The way to the last answer, as a conversation shows it. */
+/** The trajectory shown by a conversation. */
 export interface ConversationSteps {
   readonly replies: readonly ModelReply[];
-  /** Messages of the person. */
+  /** Number of user messages. */
   readonly turns: number;
-  /** With their step, and with the result or error that a later message holds. */
+  /** With their step, and the result or error from a later message. */
   readonly tool_calls: readonly ToolCall[];
   readonly retrievals: readonly Retrieval[];
 }
 
-/** What a message says that a tool gave back. */
+/** A tool result in a message. */
 interface ToolResult {
   readonly id: string | undefined;
   readonly content: unknown;
@@ -34,7 +34,7 @@ interface ToolResult {
 
 const TOOL_RESULT = /(?:^|_)tool_result$/;
 
-/** The results of tools that a message holds: as a message of role `tool`, or as Anthropic's blocks. */
+/** The tool results in a message: a message of role `tool`, or Anthropic's blocks. */
 function resultsIn(message: Message): readonly ToolResult[] {
   if (message.role === "tool") return [{ id: message.tool_call_id, content: message.content, failed: false }];
   if (!Array.isArray(message.content)) return [];
@@ -51,7 +51,7 @@ function resultsIn(message: Message): readonly ToolResult[] {
   );
 }
 
-/** A message of role `user` that holds nothing but results of tools is no turn of the person. */
+/** A message of role `user` that contains only tool results is not a turn of the user. */
 export function isTurn(message: Message): boolean {
   if (message.role !== "user") return false;
   const { content } = message;
@@ -62,12 +62,12 @@ const hasText = ({ content }: Message): boolean =>
   typeof content === "string" ||
   (Array.isArray(content) && content.some((part) => typeof membersIn(part).text === "string"));
 
-/** Several messages of a model in a row are one reply, unless two of them have a text of their own. */
+/** Consecutive messages of a model are one reply, unless two of them have text. */
 function goesOn(message: Message, before: readonly Message[]): boolean {
   return before.length > 0 && !(hasText(message) && before.some(hasText));
 }
 
-/** The text of parts that are nothing but text; undefined for other content. */
+/** The text of parts that are all text; undefined for other content. */
 function plainText(content: unknown): string | undefined {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return undefined;
@@ -75,12 +75,12 @@ function plainText(content: unknown): string | undefined {
   return texts.every((text) => typeof text === "string") ? texts.join("") : undefined;
 }
 
-/** Content of a result as the value that the tool gave: JSON is parsed, text stays text. */
+/** A tool result as a value: JSON is parsed, other text is unchanged. */
 function resultValue(content: unknown): Json {
   return toolValue(plainText(content) ?? content ?? null);
 }
 
-/** The words of `{"error": …}`; undefined for a result that states no error. */
+/** The message of `{"error": …}`; undefined for a result without an error. */
 export function errorInResult(result: Json): string | undefined {
   const { error } = membersIn(result);
   if (!isStated(error)) return undefined;
@@ -98,19 +98,19 @@ function queryOf({ arguments: asked }: ToolCall): string | null {
   return typeof query === "string" ? query : null;
 }
 
-/** The search that a call was, when its result is a list of documents. */
+/** Interprets a call whose result is a list of documents as a retrieval. */
 export function retrievalOf(call: ToolCall, found = documentsInResult(call.result)): Retrieval | undefined {
   return found && { step: call.step ?? null, query: queryOf(call), documents: found };
 }
 
-/** Calls of one step that wait for their results, first come first served. */
+/** Calls of one step that wait for their results, in order. */
 interface Waiting {
   readonly step: number | undefined;
   readonly indexes: number[];
   next: number;
 }
 
-/** Calls with their results. Ids repeat in real files: of several open calls the one of the latest reply is meant. */
+/** Matches calls with their results. Ids repeat in real files: a result belongs to the open call of the latest reply. */
 class CallList {
   readonly #calls: ToolCall[] = [];
   readonly #found = new Map<number, readonly FoundDocument[]>();
@@ -130,7 +130,7 @@ class CallList {
     else waiting.push({ step, indexes: [index], next: 0 });
   }
 
-  /** A result that answers no open call is left out. */
+  /** A result without an open call is ignored. */
   answer(result: ToolResult): void {
     const index = this.#take(result.id);
     const call = index === undefined ? undefined : this.#calls[index];
@@ -163,7 +163,7 @@ class CallList {
   }
 }
 
-/** Reads a conversation reply by reply. Every call has the result that was given to it, whatever order they came in. */
+/** Reads a conversation reply by reply. Every call gets its result, in whatever order they arrive. */
 export function conversationSteps(messages: readonly Message[]): ConversationSteps {
   const calls = new CallList();
   const replies: { step: number; given: number[]; added: number[] }[] = [];

@@ -1,7 +1,7 @@
 import { conflictProblem, isConflictMarker } from "./file-text.ts";
 import { EvalsError, type Problem } from "./problem.ts";
 
-/** A row with the line it begins on. */
+/** A row with the number of its first line. */
 export interface CsvRow {
   readonly cells: readonly string[];
   /** From 1. */
@@ -9,21 +9,21 @@ export interface CsvRow {
 }
 
 export interface CsvTable {
-  /** Header included; lines without a word, and columns at the end without a name or a word, are left out. */
+  /** Includes the header; blank lines, and columns at the end without a name or content, are left out. */
   readonly rows: readonly CsvRow[];
   /** One character. */
   readonly separator: string;
 }
 
-/** How mistakes of one kind of table are reported. */
+/** How mistakes in one kind of table are reported. */
 export interface CsvFormat {
   readonly path: string;
   readonly code: string;
-  /** A column that every table of this kind has: it shows which character separates the cells. */
+  /** A column that every table of this kind has; it shows which separator is used. */
   readonly column: string;
 }
 
-/** As spreadsheets of different countries write them. */
+/** The separators used by spreadsheets of different countries. */
 const SEPARATORS = [
   { sign: ",", name: "commas" },
   { sign: ";", name: "semicolons" },
@@ -32,11 +32,11 @@ const SEPARATORS = [
 ] as const;
 
 /**
- * Reads a table of cells separated by commas, semicolons, tabs or bars, whichever its first line shows or `sep=;` above it
- * says. Quotes are doubled inside quotes; lines end in LF or CRLF.
+ * Parses a table separated by commas, semicolons, tabs or bars, recognized by its first line or a `sep=;` line above
+ * it. Quotes are doubled inside quotes; lines end in LF or CRLF.
  *
  * @param text without a byte order mark
- * @throws {EvalsError} at the quote that has no partner
+ * @throws {EvalsError} at an unclosed quote
  */
 export function readCsv(text: string, format: CsvFormat): CsvTable {
   const unix = text.includes("\n") ? text : text.replaceAll("\r", "\n");
@@ -51,7 +51,7 @@ export function readCsv(text: string, format: CsvFormat): CsvTable {
   throw new EvalsError({ code: format.code, path: format.path, ...read });
 }
 
-/** Spreadsheets write columns at the end that were once used: without a name, and without a word in them. */
+/** Removes columns at the end without a name or content, which spreadsheets may write. */
 function withoutEmptyColumns(rows: readonly CsvRow[]): readonly CsvRow[] {
   const header = rows[0]?.cells ?? [];
   const width = header.findLastIndex((cell) => cell.trim() !== "") + 1;
@@ -76,7 +76,7 @@ function separatorOf(text: string, column: string): string {
   return (found ?? SEPARATORS[0]).sign;
 }
 
-/** The problem of a row that has not as many cells as the header, for a person who sees only the row. */
+/** The problem of a row with another number of cells than the header, worded for someone who sees only the row. */
 export function raggedRowProblem(
   { cells, line }: CsvRow,
   columns: number,
@@ -113,7 +113,7 @@ class CsvScan {
   #line = 1;
   #lineStart = 0;
 
-  /** @param start where the table begins; lines before it count */
+  /** @param start where the table starts; lines before it are counted */
   constructor(text: string, separator: string, start: number) {
     this.#text = text;
     this.#separator = separator;

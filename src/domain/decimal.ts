@@ -1,16 +1,17 @@
-/** A number as people write it: `digits` × 10^`exponent`, exactly. */
+/** A decimal number: `digits` × 10^`exponent`, exactly. */
 export interface Decimal {
   readonly digits: bigint;
   readonly exponent: number;
 }
 
 const WRITTEN = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
-/** Beyond this a power of ten would fill the memory; a double ends at 308. */
+/** Larger powers of ten would fill the memory; a double ends at 308. */
 const LARGEST_EXPONENT = 400;
 
 /**
- * Reads decimal notation exactly: `0.1`, `-12.50`, `1e3`, of any length.
- * @returns undefined for a text that is no number, or is one beyond what a double spans
+ * Parses decimal notation exactly: `0.1`, `-12.50`, `1e3`, of any length.
+ *
+ * @returns undefined for a text that is not a number, or one outside the range of doubles
  */
 export function readDecimal(text: string): Decimal | undefined {
   const [, sign, whole = "", fraction = "", power = "0"] = WRITTEN.exec(text) ?? [];
@@ -23,14 +24,14 @@ export function readDecimal(text: string): Decimal | undefined {
   return { digits: sign === "-" ? -digits : digits, exponent };
 }
 
-/** The decimal that a finite number is written as: 0.1 is one tenth, not the binary fraction nearest to it. */
+/** The decimal with which a finite number is written: 0.1 is one tenth, not the nearest binary fraction. */
 export function decimalOf(number: number): Decimal {
   const decimal = readDecimal(String(number));
   if (decimal === undefined) throw new RangeError(`${number} is not a finite number`);
   return decimal;
 }
 
-/** Both as whole numbers of the same power of ten. */
+/** Scales both to integers with the same power of ten. */
 function aligned(a: Decimal, b: Decimal): readonly [bigint, bigint, number] {
   const exponent = Math.min(a.exponent, b.exponent);
   const scaled = ({ digits, exponent: own }: Decimal) => digits * 10n ** BigInt(own - exponent);

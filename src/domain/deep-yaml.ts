@@ -1,10 +1,10 @@
 import { EvalsError, type Problem } from "./problem.ts";
 
-/** Whether reading a text failed because its lists and maps are in each other too often. */
+/** Whether parsing failed because lists and maps are nested too deeply. */
 export const isStackOverflow = (error: unknown): boolean =>
   error instanceof RangeError && /call stack/i.test(error.message);
 
-/** The mistake of a YAML text that is nested so deep that nothing can read it, at the line that opens most. */
+/** The problem of a YAML text that is nested too deeply, at the line with the deepest nesting. */
 export function tooDeepProblem(text: string, path: string): Problem {
   const opened = text.split("\n").map((line) => line.match(/[[{]|- |^ +/g)?.join("").length ?? 0);
   const deepest = opened.reduce((best, count, index) => (count > (opened[best] ?? 0) ? index : best), 0);
@@ -19,10 +19,10 @@ export function tooDeepProblem(text: string, path: string): Problem {
   };
 }
 
-/** More levels than any file of a project needs, and few enough for every function that walks through a value. */
+/** More levels than any project file needs, and few enough for every recursive function. */
 const MAX_LEVELS = 190;
 
-/** Whether lists and maps are in each other more than 190 times. Each is looked at once a level, so aliases cost nothing. */
+/** Whether lists and maps are nested more than 190 levels deep. Each is visited once per level, so aliases cost nothing. */
 export function isNestedTooDeep(value: unknown): boolean {
   let level = new Set<unknown>([value]);
   for (let depth = 0; level.size > 0; depth++) {
@@ -35,7 +35,7 @@ export function isNestedTooDeep(value: unknown): boolean {
   return false;
 }
 
-/** Reads a YAML text. @throws {EvalsError} EVALS_YAML_DEEP in the place of an overflow of the stack */
+/** Parses a YAML text. @throws {EvalsError} EVALS_YAML_DEEP instead of a stack overflow */
 export function readingYaml<T>(text: string, path: string, read: () => T): T {
   try {
     return read();
@@ -45,7 +45,7 @@ export function readingYaml<T>(text: string, path: string, read: () => T): T {
   }
 }
 
-/** A value that was read, as it is. @throws {EvalsError} EVALS_YAML_DEEP where walking through it would end the program */
+/** Returns a parsed value unchanged. @throws {EvalsError} EVALS_YAML_DEEP when recursive functions would overflow the stack */
 export function notTooDeep<T>(value: T, text: string, path: string): T {
   if (isNestedTooDeep(value)) throw new EvalsError(tooDeepProblem(text, path));
   return value;

@@ -1,22 +1,22 @@
-/** A call to a model that left another process. */
+/** A call to a model made by another process. */
 export interface LoggedDeparture {
   readonly id: number;
-  /** Milliseconds since it left. */
+  /** Milliseconds since it was sent. */
   readonly age_ms: number;
-  /** Set aside for it, input and output together. */
+  /** Tokens reserved for it, input plus output. */
   readonly tokens: number;
 }
 
-/** When calls left for a model, kept where all processes of a project see it: the user's limits hold for them together. */
+/** When calls to a model were sent, shared by all processes of a project, so that the user's limits apply to them together. */
 export interface DepartureLog {
   /**
-   * Hears of the calls that left elsewhere, and writes down one of its own, while no other process can.
+   * Reads the calls of other processes and records an own one, under a lock.
    *
    * @param model alias of the model
-   * @param after id of the last departure that was seen; 0 for none
-   * @param within_ms how old a departure may be that still counts
-   * @param decide tokens of the call that leaves now; null when none does
-   * @returns id of the last departure that has been seen, the own call included
+   * @param after id of the last call that was read; 0 for none
+   * @param within_ms maximum age of calls that count
+   * @param decide returns the tokens of the call to send now; null to send none
+   * @returns id of the last call that was read, including the own one
    */
   depart(
     model: string,

@@ -4,41 +4,41 @@ import type { Message, ToolCall } from "./message.ts";
 import type { Retrieval, Stopped } from "./trajectory.ts";
 import { type Transcript, toolCallCount, type Usage } from "./transcript.ts";
 
-/** A tool call with all that is known of it. */
+/** A tool call with everything known about it. */
 export interface ToolUse {
   readonly id?: string | undefined;
-  /** The model call that asked for it, from 1; null when unknown. */
+  /** The model call that requested it, from 1; null when unknown. */
   readonly step: number | null;
   readonly name: string;
   readonly arguments: Json;
-  /** Null when unknown, and when it failed. */
+  /** Null when unknown, or when the call failed. */
   readonly result: Json;
   readonly error: string | null;
   /** Milliseconds; null when it was not measured. */
   readonly latency_ms: number | null;
-  /** Its tool only reads; absent when it may write, or when nobody knows. */
+  /** Whether its tool only reads; absent when it may write or this is unknown. */
   readonly reads?: boolean | undefined;
 }
 
-/** A trial's whole transcript, as documents and scorers have it. Unknown is null. */
+/** The whole transcript of a trial, for documents and scorers. Null means unknown. */
 export interface TranscriptDocument {
   readonly output: string;
-  /** The conversation: the request, and the messages since. */
+  /** The conversation: the request and all later messages. */
   readonly messages: readonly Message[];
-  /** Null when nobody reported whether there were any. */
+  /** Null when it was not reported whether there were any. */
   readonly tool_calls: readonly ToolUse[] | null;
   readonly retrievals: readonly Retrieval[];
   readonly state: Json;
-  /** Messages of the person. */
+  /** Number of user messages. */
   readonly turns: number | null;
-  /** Model calls. */
+  /** Number of model calls. */
   readonly steps: number | null;
   readonly stopped: Stopped | null;
   readonly usage: Usage;
   readonly latency_ms: number | null;
-  /** What of the conversation was not understood; absent when all was. */
+  /** Parts of the conversation that were not understood; absent when there are none. */
   readonly unread?: readonly string[] | undefined;
-  /** Of a streamed answer: milliseconds to its first part; absent for others. */
+  /** For a streamed answer: milliseconds to its first part; absent for others. */
   readonly first_token_ms?: number | undefined;
   readonly cost_usd: number | null;
 }
@@ -53,7 +53,7 @@ const DETAILS = ["step", "result", "error", "latency_ms"] as const;
 
 const hasDetails = (call: ToolCall): boolean => DETAILS.some((name) => call[name] !== undefined);
 
-/** Calls as they were listed, with what the conversation adds to them where both name the same tools. */
+/** Calls as listed, completed from the conversation if both name the same tools. */
 function joinedCalls(listed: readonly ToolCall[], found: readonly ToolCall[]): readonly ToolCall[] {
   const same = listed.length === found.length && listed.every(({ name }, at) => name === found[at]?.name);
   if (!same) return listed;
@@ -73,7 +73,7 @@ function toolUse({ id, step, name, arguments: asked, result, error, latency_ms, 
   };
 }
 
-/** The reply of a model that was asked once, as a message. */
+/** The reply of a single model call as a message. */
 function replyMessage({ output, tool_calls }: DescribedAnswer): Message {
   const content = output === "" && tool_calls.length > 0 ? null : output;
   return { role: "assistant", content, ...(tool_calls.length > 0 && { tool_calls }) };

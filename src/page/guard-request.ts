@@ -1,9 +1,9 @@
 import { timingSafeEqual } from "node:crypto";
 
-/** What of a request decides whether it may pass. */
+/** The parts of a request that decide whether it is allowed. */
 export interface Asked {
   readonly method: string;
-  /** As it is in the request line, query included. */
+  /** As in the request line, including the query. */
   readonly url: string;
   readonly host: string | undefined;
   readonly origin: string | undefined;
@@ -13,7 +13,7 @@ export interface Asked {
 /** Where the page is served. */
 export interface Address {
   readonly port: number;
-  /** Hexadecimal, random. */
+  /** Random hexadecimal digits. */
   readonly token: string;
 }
 
@@ -24,9 +24,11 @@ export type Guarded =
 const refused = (status: number, why: string): Guarded => ({ kind: "refused", status, why });
 
 /**
- * Only the page that this program opened may ask. The name of the host is checked, for a site can point its own name
- * at this machine; the origin is, for a site can send forms anywhere; the token is, for other users of the machine.
- * @returns the path behind the token
+ * Only the page that this program opened may send requests. The host name is checked, because a website can point its
+ * own name at this machine; the origin, because a website can send forms anywhere; and the token, because of other
+ * users of the machine.
+ *
+ * @returns the path after the token
  */
 export function guardRequest(asked: Asked, { port, token }: Address): Guarded {
   const { host, origin } = asked;
@@ -43,7 +45,7 @@ export function guardRequest(asked: Asked, { port, token }: Address): Guarded {
   return { kind: "passed", path: `/${rest.join("/")}` };
 }
 
-/** Whether a request was sent to this machine under one of its own names, whatever the port. */
+/** Whether a request's Host header is one of this machine's own names, with any port. */
 export function namesThisMachine(host: string | undefined): host is string {
   return host !== undefined && /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(host);
 }

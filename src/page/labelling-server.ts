@@ -21,16 +21,16 @@ const Step = z.discriminatedUnion("act", [
   z.strictObject({ act: z.literal("end") }),
 ]);
 export interface LabellingServer extends LocalServer {
-  /** Settles when the person says that they are done. */
+  /** Resolves when the user ends the session. */
   readonly ended: Promise<void>;
 }
 
 export interface LabellingServerOptions {
   readonly port: number;
   readonly token: string;
-  /** Called after each step that was kept. */
+  /** Called after each stored step. */
   readonly onStep: () => void;
-  /** A label could not be kept; the page says so and keeps it. */
+  /** Called when a label could not be stored; the page reports this and keeps it. */
   readonly onTrouble: (error: unknown) => void;
 }
 

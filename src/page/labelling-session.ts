@@ -14,10 +14,10 @@ type Act =
   | { readonly kind: "check"; readonly question: Question; readonly check: Check }
   | { readonly kind: "skip"; readonly question: Question };
 
-/** One rater's way through the picked answers; every step is kept before the next answer is shown. */
+/** The labelling session of one rater; every step is stored before the next answer is shown. */
 export class LabellingSession {
   readonly #setup: SessionSetup;
-  /** Still to be asked, next one first; null is a check, chosen when its turn comes. */
+  /** Remaining questions in order; null is a check, which is chosen when its turn comes. */
   #queue: (Question | null)[];
   readonly #acts: Act[] = [];
   readonly #checks: Check[];
@@ -48,7 +48,7 @@ export class LabellingSession {
     this.#next();
   }
 
-  /** Answers of this session that are not judged yet; skipped ones are not counted. */
+  /** Number of answers without a label; skipped ones are not counted. */
   get left(): number {
     return this.#queue.length + (this.#current === null ? 0 : 1);
   }
@@ -94,8 +94,9 @@ export class LabellingSession {
   }
 
   /**
-   * Takes the last step back: its answer is asked again, with the earlier verdict as a draft.
-   * @param done steps that the page knows of; a request that comes twice takes one step back
+   * Undoes the last step: its answer is asked again, with the earlier verdict as a draft.
+   *
+   * @param done number of steps known to the page; a repeated request undoes only one step
    */
   undo(done: number): ActOutcome {
     const act = this.#acts.at(-1);
@@ -114,7 +115,7 @@ export class LabellingSession {
     return "done";
   }
 
-  /** Asks the skipped answers once more. */
+  /** Asks the skipped answers again. */
   again(): ActOutcome {
     const skipped = this.#skipped();
     if (this.left > 0 || skipped.length === 0) return "not-asked-now";
@@ -138,7 +139,7 @@ export class LabellingSession {
     }
   }
 
-  /** An answer that this rater labelled a while ago and was not asked about again. */
+  /** An answer that this rater labelled a while ago and that was not checked yet. */
   #pickCheck(): Question | null {
     const recent = this.#acts.slice(-RECENT).map((act) => keyOf(act.question));
     const checked = this.#checks.map(keyOf);
@@ -169,7 +170,7 @@ export class LabellingSession {
     this.#acts.push({ kind: "check", question, check });
   }
 
-  /** A page that got no reply sends its label again: that is no second label. */
+  /** A page that got no reply sends its label again; this is not a second label. */
   #wasSaid(id: string, judgement: Judgement): ActOutcome {
     const act = this.#acts.findLast(({ question }) => question.id === id);
     if (act === undefined || act.kind === "skip") return "not-asked-now";
@@ -189,14 +190,14 @@ export class LabellingSession {
   }
 }
 
-/** Answers between a label and the check of it, at least: so long nobody remembers. */
+/** Minimum number of answers between a label and its check, so that the rater does not remember it. */
 const RECENT = 10;
 
 const keyOf = ({ case: id, answer_hash }: Pick<Label, "case" | "answer_hash">): string =>
   `${answer_hash} ${id}`;
 const timeOf = (act: Act): string =>
   act.kind === "label" ? act.label.at : act.kind === "check" ? act.check.at : "";
-/** The page takes it for one more answer. */
+/** The page shows it like any other answer. */
 const asCheck = (question: Question): Question => ({ ...question, id: `${question.id}-` });
 
 function draftOf(act: Act): Judgement | undefined {

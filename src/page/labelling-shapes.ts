@@ -2,21 +2,21 @@ import type { Json } from "../domain/json.ts";
 import type { Label } from "../domain/label.ts";
 import type { Agreement, Check } from "./self-check.ts";
 
-/** What a person says of one answer, with the keys of the page. */
+/** A person's verdict on one answer, as entered in the page. */
 export interface Judgement {
   readonly verdict: Label["verdict"];
   readonly criteria?: Label["criteria"] | undefined;
   readonly comment?: string | undefined;
 }
 
-/** What one rater said of an answer before; shown only to whoever settles a conflict. */
+/** Another rater's verdict on an answer; only shown during adjudication. */
 export interface Opinion extends Judgement {
   readonly rater: string;
 }
 
 /** One answer to be judged. */
 export interface Question {
-  /** Unique in the session, the same in the next one, and says nothing of the answer. */
+  /** Unique in the session and the same in the next one; reveals nothing about the answer. */
   readonly id: string;
   readonly case: string;
   readonly answer_hash: string;
@@ -28,16 +28,19 @@ export interface Question {
   readonly opinions?: readonly Opinion[] | undefined;
 }
 
-/** Where labels are kept. Each of these is on the disk when it returns. */
+/** Where labels are stored. Each operation is durable when it returns. */
 export interface LabelBook {
   save(label: Label): void;
   remove(label: Label): void;
-  /** A second judgement of an answer that the rater has labelled: kept apart, it is no label. */
+  /** Stores a second judgement of an answer that the rater has labelled already; it is not a label. */
   noteCheck(check: Check): void;
   dropCheck(check: Check): void;
 }
 
-/** What is asked: whether answers are right, which rater is, or which exchanges become cases (there pass accepts and the comment is what is expected). */
+/**
+ * The kind of question: whether answers are right, which rater is right, or which exchanges become cases (then pass
+ * means accept, and the comment is the expected value).
+ */
 export type LabellingPurpose = "label" | "adjudicate" | "candidates";
 
 export interface SessionSetup {
@@ -46,19 +49,19 @@ export interface SessionSetup {
   readonly purpose: LabellingPurpose;
   readonly criteria: readonly { readonly name: string; readonly about: string }[];
   readonly questions: readonly Question[];
-  /** This rater's labels of the suite; an answer that has one is not asked again. */
+  /** This rater's labels of the suite; an answer with one is not asked again. */
   readonly labels: readonly Label[];
-  /** Answers that this rater labelled earlier and that may be asked once more, as a check. */
+  /** Answers that this rater labelled earlier and that may be asked again as a check. */
   readonly known: readonly Question[];
   /** Checks of earlier sessions. */
   readonly checks: readonly Check[];
   readonly book: LabelBook;
   readonly now: () => Date;
-  /** In [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
 }
 
-/** What the page shows. It holds no verdict of a judge, no score, and not why an answer was picked. */
+/** What the page shows. It contains no judge's verdict, no score, and not why an answer was picked. */
 export interface SessionState {
   readonly suite: string;
   readonly rater: string;
@@ -80,22 +83,22 @@ export interface ShownQuestion {
   readonly expected?: Json | undefined;
   readonly answer: string;
   readonly opinions?: readonly Opinion[] | undefined;
-  /** The verdict before it was taken back. */
+  /** The verdict before an undo. */
   readonly draft?: Judgement | undefined;
 }
 
-/** What a person does on the page, as it is sent. */
+/** A user action on the page, as sent to the server. */
 export type LabellingStep =
   | ({ readonly act: "label"; readonly id: string } & Judgement)
   | { readonly act: "skip"; readonly id: string }
-  /** `done`: steps that the page knows of. A request that comes twice takes one step back. */
+  /** `done`: number of steps known to the page. A repeated request undoes only one step. */
   | { readonly act: "undo"; readonly done: number }
-  /** Asks the skipped answers once more. */
+  /** Asks the skipped answers again. */
   | { readonly act: "again" }
   | { readonly act: "end" };
 
-/** What became of a request to label: a repeated one changes nothing. */
+/** The result of a labelling request; a repeated one changes nothing. */
 export type ActOutcome = "done" | "repeated" | "not-asked-now";
 
-/** What the page reads of a step; `ended` after the person has said that they are done. */
+/** The result of a step for the page; `ended` after the user has ended the session. */
 export type StepResult = ActOutcome | "ended";

@@ -4,21 +4,22 @@ import { EvalsError } from "../domain/problem.ts";
 import { guardRequest } from "./guard-request.ts";
 import { jsonOf, RefusedRequest, readBody } from "./request-body.ts";
 
-/** What a page's server answers: a page, a value as JSON, JSON that is written already, or events as they come. */
+/** A reply of a page's server: a page, a value as JSON, serialized JSON, or a stream of events. */
 export type Reply =
   | { readonly kind: "page"; readonly html: string; readonly policy: string }
   | { readonly kind: "json"; readonly status: number; readonly value: unknown }
   | { readonly kind: "written"; readonly json: string }
   | {
       readonly kind: "events";
-      /** Begins to send; the function that it returns is called when the page has gone. */
+      /** Starts sending; the returned function is called when the page has closed. */
       readonly begin: (send: (name: string, json: string) => void) => () => void;
     };
 
 /**
- * Answers one request that has passed the guard.
+ * Answers one request that the guard has allowed.
+ *
  * @param body of a POST, parsed; undefined for a GET
- * @param gone aborted when nobody waits for the answer any more
+ * @param gone aborted when the client has closed the connection
  */
 export type Answer = (
   method: string,
@@ -29,20 +30,21 @@ export type Answer = (
 
 export interface LocalServer {
   readonly port: number;
-  /** With the token in it. */
+  /** Includes the token. */
   readonly url: string;
-  /** Finishes the replies that are under way. */
+  /** Closes the server after pending replies. */
   close(): Promise<void>;
 }
 
-/** Bytes; more than any comment. */
+/** Maximum size of a request body, in bytes. */
 const LARGEST_BODY = 1 << 20;
-/** Milliseconds. */
+/** In milliseconds. */
 const PATIENCE = 10_000;
 
 /**
- * Serves one page to this machine alone: 127.0.0.1, with a token in every address.
- * @param port 0 for any that is free
+ * Serves one page to this machine only: 127.0.0.1, with a token in every address.
+ *
+ * @param port 0 for any free port
  * @throws {EvalsError} EVALS_PORT_IN_USE
  */
 export async function startLocalServer(
@@ -73,8 +75,9 @@ const PAGE_WORDS = {
 };
 
 /**
- * Listens on this machine alone.
- * @param words why a port is needed and what to do, where it cannot be had
+ * Listens on this machine only.
+ *
+ * @param words the purpose of the port and the fix, for the error message
  * @throws {EvalsError} EVALS_PORT_IN_USE, EVALS_PORT_REFUSED
  */
 export function listenHere(
@@ -107,7 +110,7 @@ function listenProblem(
   );
 }
 
-/** Ends a server; what keeps its connection open must not hold the program. */
+/** Closes a server, including open connections, which would otherwise keep the program running. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), 500);
@@ -147,7 +150,7 @@ function refusal(error: unknown): Reply {
   };
 }
 
-/** Nobody may frame, keep, sniff or refer to what is served, and nothing may load anything. */
+/** Security headers: no framing, caching, content sniffing or referrer, and nothing may be loaded. */
 const HEADERS = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",

@@ -8,18 +8,18 @@ import type {
   ViewedPart,
 } from "../domain/viewed-run.ts";
 
-/** What a page knows when it opens. */
+/** The initial data of a page. */
 export interface PageStart {
-  /** `file`: everything is in the page. `live`: it asks the program that serves it. `labels`: it labels and does nothing else. */
+  /** `file`: all data is in the page. `live`: data comes from the program that serves it. `labels`: only for labelling. */
   readonly mode: "file" | "live" | "labels";
   readonly version: string;
-  /** Of a file: the runs in it, in its order. */
+  /** For a file: its runs, in order. */
   readonly runs: readonly PageRun[];
 }
 
-/** A run of a page, by the key that addresses and documents use. */
+/** A run of a page, by its key in addresses and documents. */
 export interface PageRun {
-  /** `3f9c21aa`, or `aa11..3f9c21aa` for a run held against another than its own baseline. */
+  /** `3f9c21aa`, or `aa11..3f9c21aa` for a run compared with another than its own baseline. */
   readonly key: string;
   readonly summary: RunSummary;
 }
@@ -29,26 +29,26 @@ export interface RunDocument {
   readonly key: string;
   readonly summary: RunSummary;
   readonly report: RunReport;
-  /** Oldest first, this run last. */
+  /** Oldest first, ending with this run. */
   readonly history: readonly PastRun[];
   readonly prompts: PromptTexts | null;
 }
 
 /** The index of a run's cases. */
 export interface IndexDocument extends CaseIndex {
-  /** Of a file: the page of answers that holds each case, -1 for one whose answers were left out. Empty in a live page. */
+  /** For a file: the answer page of each case, -1 when its answers were left out. Empty in a live page. */
   readonly page_of: readonly number[];
-  /** Of a file: why answers or parts of them are not in it; empty when all are. */
+  /** For a file: why answers or parts of them were left out; empty when complete. */
   readonly left_out: string;
 }
 
-/** One page of answers of a file. */
+/** One page of answers in a file. */
 export type AnswerPage = readonly CaseWithTrials[];
 
 export interface CaseWithTrials {
   readonly place: number;
   readonly case: ViewedCase;
-  /** Conversations behind the trials of each side; a trial that is not here has only what `case` shows of it. */
+  /** The conversations of each side's trials; a trial without one has only the texts in `case`. */
   readonly now: readonly TrialParts[];
   readonly before: readonly TrialParts[];
 }
@@ -56,14 +56,14 @@ export interface CaseWithTrials {
 /** The conversation of one trial. */
 export interface TrialParts {
   readonly trial: number;
-  /** The passage is null where it is the answer, which the case holds. */
+  /** The passage is null for the answer, which is in the case. */
   readonly parts: readonly (Omit<ViewedPart, "passage"> & { readonly passage: Passage | null })[];
 }
 
-/** What a live page's home lists. */
+/** The content of a live page's start view. */
 export interface HomeDocument {
   /** Newest first. */
   readonly runs: readonly RunSummary[];
-  /** There are older ones, which are not in it. */
+  /** Whether there are older runs that are not included. */
   readonly more: boolean;
 }

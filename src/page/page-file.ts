@@ -11,27 +11,27 @@ import { pageJson, scriptJson } from "./page-text.ts";
 
 declare const EVALS_VERSION: string;
 
-/** The whole page stays below 20 MB, which mail and chat still take. */
+/** Keeps the whole page below 20 MB, the usual limit of e-mail and chat. */
 const MAX_BYTES = 18_500_000;
-/** Lengths to which texts are cut, longest first: the first one with which all cases that failed or moved fit is taken. */
+/** Maximum text lengths to try, longest first, until all cases that failed or changed fit. */
 const TEXT_LENGTHS = [200_000, 20_000, 4_000, 1_000, 250];
-/** Letters of JSON in one page of answers, before it is packed. */
+/** Characters of JSON in one answer page before compression. */
 const PAGE_LETTERS = 400_000;
-/** Letters of JSON in all pages: more would take long to write, however well they pack. */
+/** Characters of JSON in all answer pages, to limit the writing time however well they compress. */
 const MAX_LETTERS = 150_000_000;
-/** From so many cases the size of all of them is estimated. */
+/** Number of cases used to estimate the size of all. */
 const SAMPLE = 60;
-/** Past this part of the room, cases come without the conversations behind their answers. */
+/** Beyond this share of the space, cases are included without conversations. */
 const WHOLE_TRIALS = 0.6;
 
-/** A run in a file: its own comparison, or one with a run that was named. */
+/** A run in a file: its own comparison, or one with a named run. */
 export interface RunOfFile {
-  /** As addresses name it. */
+  /** As used in addresses. */
   readonly key: string;
   readonly run: ReportedRun;
 }
 
-/** One page that needs nothing else: the runs, the index of their cases, and their answers in packed pages. */
+/** A self-contained page: the runs, the index of their cases, and their answers in compressed pages. */
 export async function pageFile(
   runs: readonly RunOfFile[],
   assets: PageAssets = readPageAssets(),
@@ -66,7 +66,7 @@ export async function runDocument({ key, run }: RunOfFile): Promise<RunDocument>
   return { key, summary, report: run.report, history: run.history(), prompts };
 }
 
-/** The index of a run's cases, and as many of their answers as there is room for. */
+/** The index of a run's cases, and as many answers as fit. */
 async function caseElements(view: ViewedRun, at: number, space: number): Promise<string[]> {
   const index = await view.index();
   const base = { ...index, page_of: [], left_out: "" };
@@ -82,11 +82,11 @@ async function caseElements(view: ViewedRun, at: number, space: number): Promise
 interface PackedAnswers {
   readonly pages: readonly string[];
   readonly pageOf: readonly number[];
-  /** One sentence; empty when everything is there. */
+  /** One sentence; empty when nothing was left out. */
   readonly leftOut: string;
 }
 
-/** Cases that failed or moved first, whole where there is room; their texts are cut where even these would not fit. */
+/** Cases that failed or changed come first, complete if they fit; otherwise their texts are truncated. */
 async function packAnswers(view: ViewedRun, index: CaseIndex, space: number): Promise<PackedAnswers> {
   const order = informativeFirst(index);
   const largest = await textLength(view, order, space);
@@ -94,7 +94,7 @@ async function packAnswers(view: ViewedRun, index: CaseIndex, space: number): Pr
   return { pages: packed.pages, pageOf: packed.pageOf, leftOut: leftOutSentence(packed, index.ids.length) };
 }
 
-/** How long texts may be, by a sample of the cases that failed or moved. */
+/** The maximum text length, estimated from a sample of the cases that failed or changed. */
 async function textLength(
   view: ViewedRun,
   { indexes, informative }: CaseOrder,
@@ -118,7 +118,7 @@ function pack(json: string): string {
 
 interface CaseOrder {
   readonly indexes: readonly number[];
-  /** How many of them failed a trial or moved; these come first. */
+  /** How many of them failed a trial or changed; these come first. */
   readonly informative: number;
 }
 
@@ -134,7 +134,7 @@ function informativeFirst({ ids, now, changes }: CaseIndex): CaseOrder {
 }
 
 interface Packing extends Omit<PackedAnswers, "leftOut"> {
-  /** How many cases have a page. */
+  /** Number of cases included. */
   readonly cases: number;
   readonly cutAfter: number | null;
   readonly withoutTrials: number;
@@ -158,7 +158,7 @@ async function packWithin(
   return { ...pages.end(), withoutTrials: found.withoutTrials, cutAfter: found.cut ? limit : null };
 }
 
-/** Cases on pages, each packed as soon as it is full, until there is no room for another. */
+/** Fills pages with cases and compresses each full page, until the space is used up. */
 function answerPages(cases: number, space: number) {
   const pages: string[] = [];
   const pageOf = new Array<number>(cases).fill(-1);
@@ -174,9 +174,9 @@ function answerPages(cases: number, space: number) {
     return true;
   };
   return {
-    /** Share of the room that is taken. */
+    /** The share of the space used. */
     used: (): number => Math.max(bytes / space, letters / MAX_LETTERS),
-    /** @returns false when there is no room for more */
+    /** @returns false when the space is used up */
     add: (index: number, json: string): boolean => {
       page.push({ place: index, json });
       onPage += json.length;
@@ -209,12 +209,12 @@ async function caseWithTrials(
   return { place: index, case: one, now: await of("now", one.now), before: await of("before", one.before) };
 }
 
-/** Whether the answer is all there is: then the case shows it already. */
+/** Whether there is nothing but the answer, which the case contains already. */
 function isOnlyAnswer({ parts }: ViewedTranscript): boolean {
   return parts.every(({ kind }) => kind === "answer" || kind === "error");
 }
 
-/** An answer is in the case: it is not written twice. */
+/** The answer is in the case and is not repeated. */
 function trialParts({ trial, parts }: ViewedTranscript): TrialParts {
   const same = (part: ViewedPart): boolean =>
     part.kind === "answer" && part.passage.text === trial.output?.text;

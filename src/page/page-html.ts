@@ -6,20 +6,21 @@ import { escapeHtml, scriptJson } from "./page-text.ts";
 export interface PageParts {
   readonly title: string;
   readonly start: PageStart;
-  /** What somebody without JavaScript reads. */
+  /** Content for readers without JavaScript. */
   readonly plain: string;
-  /** Shown at once: elements that are before the application's own script. */
+  /** Elements before the application's script, available at once. */
   readonly first: readonly string[];
-  /** Read later: elements behind it. */
+  /** Elements after the script, read later. */
   readonly rest: readonly string[];
 }
 
 const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
 /**
- * What a page may do: run its own script and style, by their hashes, and nothing else. A text that got in as markup
- * against all care still could not run or load anything.
- * @param connects whether it may ask the program that serves it
+ * The content security policy: the page may only run its own script and style, by hash. Even injected markup could
+ * not run or load anything.
+ *
+ * @param connects whether it may send requests to the program that serves it
  */
 export function pagePolicy({ script, style }: PageAssets, connects: boolean): string {
   return [
@@ -33,7 +34,7 @@ export function pagePolicy({ script, style }: PageAssets, connects: boolean): st
   ].join("; ");
 }
 
-/** The page as one text that needs nothing else: no network, no fonts, no other file. */
+/** The page as one self-contained text: no network, fonts or other files. */
 export function pageHtml(assets: PageAssets, { title, start, plain, first, rest }: PageParts): string {
   const policy = pagePolicy(assets, start.mode !== "file");
   return [
@@ -51,12 +52,12 @@ export function pageHtml(assets: PageAssets, { title, start, plain, first, rest 
   ].join("");
 }
 
-/** An element that holds JSON for the application. */
+/** An element with JSON for the application. */
 export function dataElement(id: string, json: string): string {
   return `<script type="application/json" id="${id}">${json}</script>\n`;
 }
 
-/** An element that holds compressed JSON, in base64. */
+/** An element with compressed JSON in Base64. */
 export function packedElement(id: string, packed: string): string {
   return `<script type="application/octet-stream" id="${id}">${packed}</script>\n`;
 }

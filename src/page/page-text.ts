@@ -6,15 +6,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Text or an attribute's value in quotes. */
+/** Escapes text or a quoted attribute value. */
 export function escapeHtml(text: string): string {
   return visible(text).replace(/[&<>"']/g, (letter) => ENTITIES[letter] ?? "");
 }
 
-/**
- * A text as a page shows it: control characters and those that turn the direction of reading become visible, half a
- * surrogate pair too.
- */
+/** Makes control characters, bidirectional controls and unpaired surrogates visible. */
 export function visible(text: string): string {
   return text
     .replace(/\r\n?/g, "\n")
@@ -24,7 +21,7 @@ export function visible(text: string): string {
     );
 }
 
-/** Whether JSON may hold a character that `visible` changes: as it is, or as an escape. Two quick looks instead of a slow one. */
+/** Whether JSON may contain a character that `visible` changes, directly or as an escape. Two fast checks avoid a slow one. */
 function mayHide(json: string): boolean {
   return (
     /\\(?:[rbf]|u(?:00|[dD][89abAB]))/.test(json) ||
@@ -32,7 +29,7 @@ function mayHide(json: string): boolean {
   );
 }
 
-/** A value as JSON for a page, with every text in it made visible. */
+/** A value as JSON for a page, with every text made visible. */
 export function pageJson(value: unknown): string {
   const text = JSON.stringify(value);
   return mayHide(text) ? JSON.stringify(visibleValue(value)) : text;
@@ -45,7 +42,7 @@ function visibleValue(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [visible(key), visibleValue(one)]));
 }
 
-/** JSON inside a `<script>`: nothing in it can end the element, begin a comment or be markup. */
+/** JSON for a `<script>` element: nothing in it can end the element or start a comment or markup. */
 export function scriptJson(value: unknown): string {
   return pageJson(value).replace(
     /[<>&]/g,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { gunzipSync } from "node:zlib";
 
-/** A request that is not served. The answer has its status and its message. */
+/** A rejected request. The reply has its status and message. */
 export class RefusedRequest extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
@@ -11,9 +11,10 @@ export class RefusedRequest extends Error {
 }
 
 /**
- * The body of a request, unpacked where it is packed with gzip.
- * @param largest bytes of the request, and of what it unpacks to
- * @throws {RefusedRequest} for one that is larger, and for one that cannot be unpacked
+ * The body of a request, decompressed if it is gzip.
+ *
+ * @param largest maximum bytes, both compressed and decompressed
+ * @throws {RefusedRequest} for a larger body, or one that cannot be decompressed
  */
 export async function readBody(request: IncomingMessage, largest: number): Promise<Buffer> {
   const parts: Buffer[] = [];
@@ -36,8 +37,9 @@ export async function readBody(request: IncomingMessage, largest: number): Promi
 
 /**
  * A body as JSON.
- * @param parse how its text is read
- * @throws {RefusedRequest} for another text
+ *
+ * @param parse parses its text
+ * @throws {RefusedRequest} for invalid JSON
  */
 export function jsonOf(body: Buffer, parse: (text: string) => unknown = JSON.parse): unknown {
   try {

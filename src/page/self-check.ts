@@ -1,6 +1,6 @@
 import type { Label } from "../domain/label.ts";
 
-/** A rater's second judgement of one answer beside the first. */
+/** A rater's second judgement of an answer, with the first. */
 export interface Check {
   readonly case: string;
   readonly answer_hash: string;
@@ -11,9 +11,9 @@ export interface Check {
   readonly at: string;
 }
 
-/** One answer in so many is asked a second time. */
+/** One answer in this many is asked a second time. */
 const EVERY = 20;
-/** A check of this session's own labels needs so many answers before it. */
+/** Minimum number of answers before a check of this session's own labels. */
 const FIRST = 11;
 
 /** How often a rater gave an answer the same verdict twice. */
@@ -23,9 +23,10 @@ export interface Agreement {
 }
 
 /**
- * Before which of the answers that are still open one with a known label is mixed in; spread evenly.
- * @param picked answers of the whole session: a part of it that was done before had its own checks
- * @param hasEarlier the rater has labels from before this session
+ * The positions among the open answers at which a check is inserted, evenly spread.
+ *
+ * @param picked number of answers in the whole session; an earlier part of it had its own checks
+ * @param hasEarlier whether the rater has labels from before this session
  * @returns indices from 0, ascending
  */
 export function plannedChecks(

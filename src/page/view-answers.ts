@@ -6,26 +6,26 @@ import type { HomeDocument, IndexDocument } from "./page-documents.ts";
 import { runDocument } from "./page-file.ts";
 import { pageJson } from "./page-text.ts";
 
-/** The history as a page asks for it, while runs come and go. */
+/** The store as a page reads it, while runs are added. */
 export interface ViewedHistory {
   home(): Promise<HomeDocument>;
-  /** @param key a run's id, or `a..b`: b held against a. @throws {EvalsError} for what is no run */
+  /** @param key a run's id, or `a..b` to compare b with a. @throws {EvalsError} when it is not a run */
   run(key: string): Promise<ReportedRun>;
-  /** Runs that are new or moved since the last call; the first call gives none. */
+  /** Runs that are new or changed since the last call; the first call returns none. */
   changes(): Promise<readonly RunSummary[]>;
 }
 
-/** Letters of each text of a case; a trial has the rest. */
+/** Maximum characters of each text in a case; a trial has the rest. */
 const CASE_LETTERS = 40_000;
-/** Letters of all parts of a trial that are sent at once; of a larger trial each part has only its beginning. */
+/** Maximum characters of all parts of a trial sent at once; of a larger trial, only the start of each part is sent. */
 const TRIAL_LETTERS = 400_000;
 const FIRST_LETTERS = 300;
-/** Letters of a part that are sent when more of it is asked for. */
+/** Characters of a part sent when more of it is requested. */
 const STEP_LETTERS = 400_000;
-/** Cases that are searched before anything else gets its turn. */
+/** Number of cases searched before other requests are handled. */
 const SEARCH_STEP = 20;
 
-/** Answers what the page asks for: values out of the history, each as its application reads it. */
+/** Answers the page's requests with data from the store. */
 export function viewAnswers(history: ViewedHistory, page: Reply, watch: Watch): Answer {
   const trials = lastTrials(history);
   const indexes = writtenIndexes();
@@ -62,7 +62,7 @@ export function viewAnswers(history: ViewedHistory, page: Reply, watch: Watch): 
   };
 }
 
-/** The index of a run as JSON; as long as the run does not move, it is made once. */
+/** The index of a run as JSON, cached until the run changes. */
 function writtenIndexes(): (view: ViewedRun) => Promise<string> {
   const made = new WeakMap<ViewedRun, Promise<string>>();
   return (view) => {
@@ -74,7 +74,7 @@ function writtenIndexes(): (view: ViewedRun) => Promise<string> {
 
 const wholeIndex = (index: CaseIndex): IndexDocument => ({ ...index, page_of: [], left_out: "" });
 
-/** Begins to send what changes; see `Reply`. */
+/** Starts sending changes; see `Reply`. */
 export type Watch = (send: (name: string, json: string) => void) => () => void;
 
 const written = (value: unknown): Reply => ({ kind: "written", json: pageJson(value) });
@@ -89,13 +89,13 @@ function decoded(word: string): string {
   }
 }
 
-/** @throws {RangeError} */
+/** @throws {RangeError} when it is not a whole number */
 function whole(word: string | undefined): number {
   if (word === undefined || !/^\d{1,9}$/.test(word)) throw new RangeError("The address names no place.");
   return Number(word);
 }
 
-/** Whole trials by their address. Those that were read last are kept: a long one is read part by part. */
+/** Trials by address. Recently read ones are cached, because a long one is read part by part. */
 function lastTrials(history: ViewedHistory) {
   const kept = new Map<string, ViewedTranscript>();
   return async (key: string, [place, side, trial]: readonly string[]): Promise<ViewedTranscript> => {
@@ -117,7 +117,7 @@ function lastTrials(history: ViewedHistory) {
   };
 }
 
-/** A trial as it is, or, where it is long, the beginning of each of its parts: they are opened one by one. */
+/** The whole trial or, if it is long, the start of each part, which can be opened one by one. */
 export function skeleton({ trial, parts }: ViewedTranscript): ViewedTranscript {
   const letters = parts.reduce((sum, { passage }) => sum + passage.letters, 0);
   const largest =
@@ -136,7 +136,7 @@ function lettersOf({ parts }: ViewedTranscript, part: number, from: number): str
   return parts[part]?.passage.text.slice(from, from + STEP_LETTERS) ?? "";
 }
 
-/** Places of the cases that say a text. The program answers other pages in between. */
+/** Indices of the cases that contain a text. Other requests are handled in between. */
 async function found(view: ViewedRun, text: string, gone: AbortSignal): Promise<number[]> {
   const { ids } = await view.index();
   const indexes: number[] = [];

@@ -7,17 +7,20 @@ import { type ViewedHistory, viewAnswers, type Watch } from "./view-answers.ts";
 
 declare const EVALS_VERSION: string;
 
-/** Milliseconds between two looks at the history, while a page is open. */
+/** Interval of polling the store while a page is open, in milliseconds. */
 const LOOK = 1_000;
 
 export interface ViewServerOptions {
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
   readonly token: string;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Serves the page to this machine, live from the history. @throws {EvalsError} EVALS_PORT_IN_USE, EVALS_PORT_REFUSED */
+/**
+ * Serves the page to this machine, with live data from the store. @throws {EvalsError} EVALS_PORT_IN_USE,
+ * EVALS_PORT_REFUSED
+ */
 export async function serveView(history: ViewedHistory, options: ViewServerOptions): Promise<LocalServer> {
   const watchers = watching(history, options.sleep);
   const server = await startLocalServer(options, viewAnswers(history, livePage("live"), watchers.watch));
@@ -30,7 +33,7 @@ export async function serveView(history: ViewedHistory, options: ViewServerOptio
   };
 }
 
-/** The page without data: it asks the program that serves it. */
+/** The page without data, which it requests from the program that serves it. */
 export function livePage(
   mode: "live" | "labels",
   assets: PageAssets = readPageAssets(),
@@ -40,7 +43,7 @@ export function livePage(
   return { kind: "page", html, policy: `${pagePolicy(assets, true)}; frame-ancestors 'none'` };
 }
 
-/** Looks at the history as long as a page is open, and sends all of them what moved. */
+/** Polls the store while a page is open, and sends changes to all open pages. */
 function watching(history: ViewedHistory, sleep: ViewServerOptions["sleep"]) {
   const pages = new Set<(name: string, json: string) => void>();
   let stop: AbortController | null = null;

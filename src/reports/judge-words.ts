@@ -4,7 +4,7 @@ import type { RuleResult } from "../domain/verdict.ts";
 import { percent, plural } from "./format-numbers.ts";
 import { intervalText, metricLabel, requiredText, ruleName, ruleValue } from "./metric-rows.ts";
 
-/** Rules that only inform, one sentence each: what was found, and that nothing rests on it. Escape it wherever shown. */
+/** Informing rules, one sentence each: the result, and that it is not enforced. Escape it when shown. */
 export function informingSentences({ gate }: RunReport): string[] {
   return gate.rules.filter((rule) => rule.enforced === false).map(informingSentence);
 }
@@ -15,7 +15,7 @@ export function informingSentence(rule: RuleResult): string {
   return `not enforced: ${ruleName(rule)} ${ruleValue(rule)}, required ${requiredText(rule)}: ${found}`;
 }
 
-/** Rates with a judge's known error taken out, one sentence each. Escape it wherever shown. */
+/** Rates corrected for a judge's known error, one sentence each. Escape it when shown. */
 export function correctedSentences({ metrics }: RunReport): string[] {
   return Object.entries(metrics).flatMap(([name, { value, corrected }]) =>
     corrected === undefined || value === null ? [] : [correctedSentence(metricLabel(name), value, corrected)],

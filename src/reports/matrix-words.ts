@@ -2,17 +2,17 @@ import type { Matrix, MatrixCase, MatrixDifference, MatrixTarget } from "../doma
 import { dollars, duration, percent, plural, points } from "./format-numbers.ts";
 import { plainLine } from "./plain-text.ts";
 
-/** More cases than these are a wall: then those are listed on which the targets differ most. */
+/** With more cases, only those on which the targets differ most are listed. */
 const MAX_CASES = 30;
-/** More trials of a case are shown as counts. */
+/** With more trials per case, counts are shown instead of marks. */
 const MAX_MARKS = 12;
 
-/** How a trial is drawn. */
+/** The symbol of each trial outcome. */
 export const UNICODE = { "1": "●", "0": "○", e: "!", "?": "?", "-": "·" } as const;
 export const ASCII = { "1": "+", "0": "x", e: "!", "?": "?", "-": "." } as const;
 export type Marks = typeof UNICODE | typeof ASCII;
 
-/** All of them in the dataset's order, or those on which the targets differ most and then those that fail most. */
+/** All of them in the dataset's order, or first those on which the targets differ most and then those that fail most. */
 export function shownCases(cases: readonly MatrixCase[]): readonly MatrixCase[] {
   if (cases.length <= MAX_CASES) return cases;
   const rated = cases.map((one, at) => {
@@ -44,7 +44,7 @@ export function footCells({ pass_rate, cost_usd, latency_p95 }: MatrixTarget): s
   ];
 }
 
-/** `●●●○○`, or `12/15` where so many marks would be no picture; a dash where the target was not asked the case. */
+/** `●●●○○`, or `12/15` for many trials; a dash when the target was not asked the case. */
 export function drawn(trials: string, marks: Marks): string {
   if (trials === "") return "—";
   if (trials.length <= MAX_MARKS)
@@ -55,8 +55,8 @@ export function drawn(trials: string, marks: Marks): string {
 }
 
 /**
- * Which differences are sure: a headline, then the sure ones with their sizes, then how many others could be chance. Names stand in
- * them as they are on a line; none without a comparison.
+ * The differences: a headline, then the significant ones with their sizes, then the number of others. Names are shown
+ * as on a line. Empty without a comparison.
  */
 export function differenceSentences({ differences }: Matrix): string[] {
   if (differences.length === 0) return [];
@@ -82,7 +82,7 @@ function sentenceOf(one: MatrixDifference): string {
   return `${plainLine(better)} is better than ${plainLine(worse)} by ${sizeOf(one)}, ${p}`;
 }
 
-/** `8.3 points (3.1 to 13.5)`. */
+/** For instance `8.3 points (3.1 to 13.5)`. */
 function sizeOf({ delta, low, high }: MatrixDifference): string {
   const [from, to] = delta < 0 ? [-high, -low] : [low, high];
   const bare = (share: number): string => points(share).replace("+", "");

@@ -5,16 +5,16 @@ import type { MetricComparison, RunReport } from "../domain/report.ts";
 import type { RuleResult, Verdict } from "../domain/verdict.ts";
 import { count, dollars, duration, percent, points } from "./format-numbers.ts";
 
-/** One metric with everything that stands beside it. Values are in the metric's own unit; null is unknown. */
+/** One metric with its requirement and baseline. Values are in the metric's own unit; null means unknown. */
 export interface MetricRow {
   readonly metric: string;
-  /** For people; holds a scorer's name, so it is escaped wherever shown. */
+  /** For people; may contain a scorer's name, so it must be escaped when shown. */
   readonly label: string;
   readonly unit: MetricUnit;
   readonly value: number | null;
   readonly low: number | null;
   readonly high: number | null;
-  /** Of `gate.require`; null when nothing is required. */
+  /** From `gate.require`; null without a requirement. */
   readonly required: {
     readonly text: string;
     readonly value: number | null;
@@ -29,11 +29,11 @@ export interface MetricRow {
   } | null;
 }
 
-/** Always shown; the rest of a run's metrics are shown when something is required of them or they moved. */
+/** Metrics that are always shown; others are shown when they are required or changed. */
 const ALWAYS_SHOWN =
   /^(pass_rate|score\..*|flip_rate\..*|latency_p50|latency_p95|cost_usd|cost_per_trial|judge_cost_usd|judge\..*\.agreement)$/;
 
-/** The metrics worth showing, pass rate first, each with its requirement and its baseline. */
+/** The metrics to show, pass rate first, each with its requirement and baseline. */
 export function metricRows(report: RunReport): MetricRow[] {
   const { metrics, header, gate, comparison } = report;
   const required = new Map(
@@ -105,7 +105,7 @@ export function metricLabel(metric: string): string {
   return metric.replace(/_usd$/, "").replaceAll("_", " ");
 }
 
-/** A value in its unit; an unknown one says so. */
+/** A value with its unit, or a text for an unknown value. */
 export function metricText(value: number | null, unit: MetricUnit): string {
   if (value === null) return "unknown";
   switch (unit) {
@@ -122,7 +122,7 @@ export function metricText(value: number | null, unit: MetricUnit): string {
   }
 }
 
-/** `87.9 – 94.0 %`; empty when there is no interval. */
+/** `87.9 – 94.0 %`; empty without an interval. */
 export function intervalText(low: number | null, high: number | null, unit: MetricUnit): string {
   if (low === null && high === null) return "";
   if (unit !== "ratio") {
@@ -133,7 +133,7 @@ export function intervalText(low: number | null, high: number | null, unit: Metr
   return `${end(low)} – ${end(high)} %`;
 }
 
-/** `−6.8 (−9.7 to −3.9)`: points of a rate, or a difference in the metric's own unit. */
+/** `−6.8 (−9.7 to −3.9)`: percentage points for a rate, or a difference in the metric's own unit. */
 export function deltaText(
   { delta, low, high }: NonNullable<MetricRow["baseline"]>,
   unit: MetricUnit = "ratio",
@@ -143,13 +143,13 @@ export function deltaText(
   return low === null || high === null ? text(delta) : `${text(delta)} (${text(low)} to ${text(high)})`;
 }
 
-/** `−6.8` points of a share, `+0.40` of a count. */
+/** `−6.8` percentage points for a share, `+0.40` for a count. */
 export function differenceText(value: number, unit: MetricUnit): string {
   if (unit === "ratio") return points(value);
   return Math.abs(value) < 0.005 ? "0.00" : `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 }
 
-/** `≥ 90 %`, `≤ $0.002`, `≤ 4s`: a bound as a person reads it. */
+/** A bound for people: `≥ 90 %`, `≤ $0.002`, `≤ 4s`. */
 export function boundText(text: string, unit: MetricUnit): string {
   const bound = parseBound(text);
   const sign = (op: string): string => op.replace(">=", "≥").replace("<=", "≤");
@@ -158,22 +158,22 @@ export function boundText(text: string, unit: MetricUnit): string {
   return unit === "usd" ? `${sign(bound.op)} $${bound.value}` : sign(text);
 }
 
-/** What a rule asks for, in the unit of its metric. Rules beside the requirements have words of their own. */
+/** What a rule requires, in its metric's unit. Rules other than requirements have their own wording. */
 export function requiredText({ kind, unit, required }: RuleResult): string {
   return boundText(required, kind === "require" ? unit : "count");
 }
 
-/** A rule as a person calls it: a requirement by its metric alone. It may hold a scorer's name: escape it wherever shown. */
+/** A rule's name for people: for a requirement, its metric. May contain a scorer's name: escape it when shown. */
 export function ruleName(rule: RuleResult): string {
   return rule.kind === "require" ? rule.metric : rule.rule;
 }
 
-/** Rules that no row of the metrics shows: regression, critical, removed cases. Those that only inform are listed apart. */
+/** Rules without a row in the metrics: regression, critical, removed cases. Informing rules are listed separately. */
 export function otherRules(report: RunReport): RuleResult[] {
   return report.gate.rules.filter(({ kind, enforced }) => kind !== "require" && enforced !== false);
 }
 
-/** The value of a rule in the unit of what it is about. */
+/** The value of a rule in its unit. */
 export function ruleValue({ kind, unit, value }: RuleResult): string {
   if (value === null) return "unknown";
   if (kind === "regression" && unit !== "ratio") return differenceText(value, unit);

@@ -1,6 +1,6 @@
 /**
- * A model's text made harmless for a terminal or a log: no control sequences, no bidirectional tricks, no half of a
- * surrogate pair, no commands to the CI that reads the log, one line. Line feeds and tabs become visible.
+ * Makes a model's text safe for a terminal or log: no control sequences, bidirectional controls, unpaired surrogates
+ * or CI commands, and on one line. Line feeds and tabs become visible.
  */
 export function plainLine(text: string): string {
   return withoutCommands(
@@ -11,7 +11,7 @@ export function plainLine(text: string): string {
   );
 }
 
-/** The same over several lines: line feeds and tabs stay. */
+/** The same for several lines: line feeds and tabs are kept. */
 export function plainText(text: string): string {
   return withoutCommands(
     text
@@ -21,14 +21,14 @@ export function plainText(text: string): string {
 }
 
 /**
- * CI runners read a log for commands: GitHub's `::name::` where a line begins, blanks before it skipped (so after any
- * blank: a report may break the line there), and `##[name]` and Azure's `##vso[` anywhere.
+ * Breaks commands that CI runners find in logs: GitHub's `::name::` at the start of a line after optional spaces (so
+ * after any space, because a report may break the line there), and `##[name]` and Azure's `##vso[` anywhere.
  */
 function withoutCommands(text: string): string {
   return text.replace(/(^|\s):(?=:)/g, "$1\uFFFD").replace(/##(?=(?:vso)?\[)/g, "#\uFFFD");
 }
 
-/** At most `width` characters, ended between two words where the text has some there; `…` stands for the rest. */
+/** Shortens a text to `width` characters, between words if possible; `…` replaces the rest. */
 export function shortened(text: string, width: number): string {
   const short = cut(text, width);
   if (short === text) return text;
@@ -36,7 +36,7 @@ export function shortened(text: string, width: number): string {
   return blank > width / 2 ? `${short.slice(0, blank).trimEnd()} …` : short;
 }
 
-/** At most `width` characters, the end replaced by `…`, one also where the text was cut before. */
+/** Shortens a text to `width` characters, with exactly one `…` at the end. */
 export function cut(text: string, width: number): string {
   const letters = Array.from(text.length > width * 2 ? text.slice(0, width * 2) : text);
   return letters.length <= width && text.length <= width * 2

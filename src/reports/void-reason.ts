@@ -1,7 +1,7 @@
 import type { RunScorer, StoredTrial } from "../domain/run.ts";
 import { plainLine } from "./plain-text.ts";
 
-/** Why a scorer has no score of a trial that was scored. */
+/** Why a scorer has no score for a scored trial. */
 export function voidReason(scorer: RunScorer | undefined, trial: StoredTrial, index: number): string {
   const reason = trial.void_reasons?.[index] ?? null;
   if (reason !== null) return `no score: ${plainLine(reason)}`;

@@ -12,13 +12,13 @@ import { fakeSource } from "./testing/fake-source.ts";
 import { indexDocument } from "./testing/index-document.ts";
 import { HEAD, ROW } from "./virtual-grid.tsx";
 
-/** Rows that fit into the list. */
+/** Number of rows that fit into the list. */
 const FIT = 10;
 
 followAddress();
 let root: HTMLElement;
 beforeEach(() => {
-  // A page without a layout: lists are as high as so many rows.
+  // There is no layout in this test, so lists get a fixed height.
   for (const name of ["offsetHeight", "clientHeight"])
     Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => HEAD + FIT * ROW });
   root = document.createElement("div");
@@ -31,7 +31,7 @@ afterEach(() => {
   [list.query.value, list.selected.value] = ["", -1];
 });
 
-/** Lets what was asked for come, and be drawn, some times over. */
+/** Waits until requested data has arrived and is rendered. */
 async function settled(ms = 0): Promise<void> {
   for (let turn = 0; turn < 4; turn++)
     await act(() => new Promise<void>((resolve) => setTimeout(resolve, ms / 4)));

@@ -13,7 +13,7 @@ import { RunView } from "./run-view.tsx";
 import type { PageSource } from "./source.ts";
 import { TrialView } from "./trial-view.tsx";
 
-/** The whole page: where one is, the view, and the command that shows the same. */
+/** The whole page: the current view, and the command that shows the same. */
 export function App({ source }: { source: PageSource }): JSX.Element {
   const here = shownRoute(source, route.value);
   const main = useRef<HTMLElement>(null);

@@ -12,7 +12,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   m: "missing",
 };
 
-/** The cases of a run by place, in typed arrays: a million of them are read without a million objects. */
+/** The cases of a run in typed arrays, so that a million of them need no million objects. */
 export class CaseColumns {
   readonly size: number;
   readonly passed: Uint16Array;
@@ -25,7 +25,7 @@ export class CaseColumns {
   #places: Map<string, number> | null = null;
   readonly #failures: ReadonlyMap<string, ReadonlySet<string>>;
 
-  /** @param failures why trials of the run failed */
+  /** @param failures classified failures of the run */
   constructor(index: IndexDocument, failures: FailureCounts = {}) {
     this.#index = index;
     this.#failures = new Map(Object.entries(failures).map(([name, { cases }]) => [name, new Set(cases)]));
@@ -90,17 +90,17 @@ export class CaseColumns {
     return set.map((tag) => this.#index.tags[tag] ?? "");
   }
 
-  /** Whether a trial of the case failed in this way. @param name a class of failures */
+  /** Whether a trial of the case has this failure class. @param name the failure class */
   failsBy(name: string, index: number): boolean {
     return this.#failures.get(name)?.has(this.idOf(index)) === true;
   }
 
-  /** Letters of its trials: p passed, f failed, e errored, ? not scored, - not asked. */
+  /** One letter per trial: p passed, f failed, e errored, ? not scored, - not asked. */
   marksOf(index: number): string {
     return marksAt(this.#index.now, index);
   }
 
-  /** The same of the other side; null where only counts are known. */
+  /** The same for the other side; null when only counts are known. */
   marksBefore(index: number): string | null {
     const { before } = this.#index;
     return before === null || before.width === 0 ? null : marksAt(before, index);
@@ -110,12 +110,12 @@ export class CaseColumns {
     return CHANGES[(this.#index.changes[index] ?? "").toLowerCase()] ?? null;
   }
 
-  /** The change is more than chance would do. */
+  /** Whether the change is statistically significant. */
   isSure(index: number): boolean {
     return /[A-Z]/.test(this.#index.changes[index] ?? "");
   }
 
-  /** Mean of a scorer; null where it scored nothing. @param scorer its place in `scorers` */
+  /** Mean score of a scorer; null when it has none. @param scorer index in `scorers` */
   scoreOf(scorer: number, index: number): number | null {
     return this.#index.scores[scorer]?.[index] ?? null;
   }

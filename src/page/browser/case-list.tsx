@@ -17,12 +17,12 @@ import { VirtualGrid } from "./virtual-grid.tsx";
 export interface CaseListProps {
   readonly source: PageSource;
   readonly runKey: string;
-  /** Of the run's cases; the search can be typed before they have come. */
+  /** The run's cases; the search field can be used before they have loaded. */
   readonly index: Loaded<CaseColumns>;
   readonly query: string;
 }
 
-/** The cases of a run, worst first: both sides' trials in one row, a search above them, and one word for each state. */
+/** The cases of a run, worst first: the trials of both sides in one row, a search field, and one word for each state. */
 export function CaseList({ source, runKey, index, query }: CaseListProps): JSX.Element {
   const state = listOf(runKey);
   const columns = index.kind === "ready" ? index.value : null;

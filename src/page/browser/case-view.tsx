@@ -22,7 +22,7 @@ export interface CaseViewProps {
   readonly id: string;
 }
 
-/** One case: what was asked, what was expected, and both sides' answers beside each other from where they part. */
+/** One case: its input, its expected value, and both sides' answers side by side with their differences. */
 export function CaseView({ source, runKey, id }: CaseViewProps): JSX.Element {
   const columns = useColumns(source, runKey);
   const index = columns.kind === "ready" ? columns.value.placeOf(id) : undefined;

@@ -2,19 +2,19 @@ import type { JSX } from "preact";
 import type { PastRun } from "../../domain/report.ts";
 import { count, percent, plural } from "../../reports/format-numbers.ts";
 
-/** What a chart shows from its left end to its right: part of [0, 1], or milliseconds. */
+/** The range of a chart: part of [0, 1], or milliseconds. */
 export interface Axis {
   readonly low: number;
   readonly high: number;
 }
 
-/** The narrowest axis of whole tenths that shows all values; it always ends at 1, so that bars compare. */
+/** The narrowest axis in tenths that shows all values; it always ends at 1, so that bars are comparable. */
 export function axisFor(values: readonly (number | null)[]): Axis {
   const least = Math.min(1, ...values.filter((value) => value !== null));
   return { low: Math.max(0, Math.min(0.9, Math.floor(least * 10 - 0.2) / 10)), high: 1 };
 }
 
-/** What one bar shows, in the unit of its axis; null where unknown. */
+/** The values of one bar, in the axis's unit; null when unknown. */
 export interface BarMarks {
   readonly value: number | null;
   readonly low: number | null;
@@ -30,7 +30,7 @@ function scale({ low, high }: Axis, from: number, to: number): (value: number) =
   return (value) => from + Math.min(1, Math.max(0, (value - low) / (high - low))) * (to - from);
 }
 
-/** A value with its interval; a tick where something is required, a hollow mark where the baseline is. */
+/** A value with its interval; a tick for the requirement, a hollow mark for the baseline. */
 export function IntervalBar({
   marks,
   axis,

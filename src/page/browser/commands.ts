@@ -1,6 +1,6 @@
 import type { Route } from "./route.ts";
 
-/** The command that shows what a view shows, ready to be pasted. */
+/** The command that shows the same as a view, ready to be pasted. */
 export function commandOf(route: Route): string {
   switch (route.view) {
     case "home":
@@ -25,19 +25,19 @@ export function commandOf(route: Route): string {
   }
 }
 
-/** The two runs of `a..b`, or the one of `a`. */
+/** The two runs of `a..b`, or the one run of `a`. */
 export function sidesOf(key: string): [string, string?] {
   const [a = "", b] = key.split("..");
   return b === undefined ? [a] : [a, b];
 }
 
-/** The run whose cases a key lists. */
+/** The run whose cases are listed for a key. */
 export function candidateOf(key: string): string {
   const [a, b] = sidesOf(key);
   return b ?? a;
 }
 
-/** One word for a shell, in quotes where it has anything but plain letters. */
+/** Quotes a word for a shell if it contains anything but plain characters. */
 export function shellWord(word: string): string {
   return /^[\w./:@^=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

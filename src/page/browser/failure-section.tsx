@@ -5,7 +5,7 @@ import { count, percent, plural, points } from "../../reports/format-numbers.ts"
 import { go } from "./page-state.ts";
 import { addressOf, type Route } from "./route.ts";
 
-/** Why trials failed: each class with its change against the baseline and its groups of like failures. */
+/** Why trials failed: each class with its change against the baseline and its groups of similar failures. */
 export function FailureSection({
   report,
   runKey,

@@ -3,10 +3,10 @@ import type { AnswerPage, CaseWithTrials, IndexDocument, PageStart, RunDocument 
 import { type PageSource, remembered, type TrialPlace } from "./source.ts";
 
 const NOTHING: Passage = { text: "", letters: 0 };
-/** Pages of answers that are kept unpacked. */
+/** Maximum number of decompressed answer pages to keep. */
 const KEPT_PAGES = 8;
 
-/** Reads what is in the page itself. Answers are unpacked when one of them is opened. */
+/** Reads the data inside the page itself. Answers are decompressed when one of them is opened. */
 export function fileSource(start: PageStart, page: Document): PageSource {
   const place = new Map(start.runs.map(({ key }, at) => [key, at]));
   const placeOf = (key: string): number => {
@@ -62,7 +62,7 @@ export function fileSource(start: PageStart, page: Document): PageSource {
   };
 }
 
-/** Whether a case says a text anywhere. @param text in small letters */
+/** Whether a case contains a text. @param text in lower case */
 export function holds({ case: one }: Pick<CaseWithTrials, "case">, text: string): boolean {
   const passages = [
     one.input,
@@ -78,13 +78,13 @@ function textOf(page: Document, id: string): string {
   return text;
 }
 
-/** When the page's last element is there. */
+/** Waits until the page has loaded completely. */
 function whole(page: Document): Promise<void> {
   if (page.readyState !== "loading") return Promise.resolve();
   return new Promise((resolve) => page.addEventListener("DOMContentLoaded", () => resolve(), { once: true }));
 }
 
-/** Base64 of raw deflate, as text. */
+/** Decodes Base64 of raw deflate to text. */
 async function unpacked(packed: string): Promise<string> {
   const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { type KeyBinding, openBindings } from "./keys.ts";
 import { NUMBERS, STATUSES } from "./query.ts";
 
-/** The keys that hold in the view behind it, and what the search understands. */
+/** The keyboard shortcuts of the current view, and the search syntax. */
 export function Help({ close }: { close: () => void }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const [bindings] = useState<readonly KeyBinding[]>(openBindings);

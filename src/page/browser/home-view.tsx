@@ -15,7 +15,7 @@ import { Await } from "./status-lines.tsx";
 import { timeText } from "./verdict.tsx";
 import { VirtualGrid } from "./virtual-grid.tsx";
 
-/** Where one begins: each suite with its newest verdict and its trend, then every run. */
+/** The start view: each suite with its newest verdict and trend, then every run. */
 export function HomeView({ source }: { source: PageSource }): JSX.Element {
   const home = useLoaded(() => source.home(), [revision.value]);
   return (

@@ -1,11 +1,11 @@
-/** Small values that outlive a reload of the page. */
+/** Small values that survive a reload of the page. */
 export interface KeptTexts {
   read<T>(name: string): T | null;
-  /** Null forgets. */
+  /** null deletes the value. */
   write(name: string, value: unknown): void;
 }
 
-/** Keeps them as long as the tab is open. @param under another session may have had this port: its names are others */
+/** Keeps values while the tab is open. @param under prefix of names, because another session may have used the same port */
 export function keptInTab(under: string): KeptTexts {
   const key = (name: string): string => `${under} ${name}`;
   return {
@@ -21,7 +21,7 @@ export function keptInTab(under: string): KeptTexts {
         if (value === null) sessionStorage.removeItem(key(name));
         else sessionStorage.setItem(key(name), JSON.stringify(value));
       } catch {
-        // A browser that keeps nothing shows the page all the same.
+        // Without storage the page still works.
       }
     },
   };

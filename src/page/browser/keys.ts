@@ -1,24 +1,24 @@
 import { useEffect, useRef } from "preact/hooks";
 
-/** What some keys do while a view is open. */
+/** The action of some keys while a view is open. */
 export interface KeyBinding {
-  /** As `KeyboardEvent.key` names them; several do the same. */
+  /** Names as in `KeyboardEvent.key`; any of them triggers it. */
   readonly keys: readonly string[];
-  /** For the help. */
+  /** Description for the help. */
   readonly about: string;
   /**
    * @param key the one of `keys` that was pressed
-   * @returns false when there was nothing to do, so that the key keeps its own meaning
+   * @returns false when there was nothing to do, so that the key keeps its default action
    */
   readonly act: (key: string, event: KeyboardEvent) => unknown;
-  /** A key that is held down does it once. */
+  /** Whether it ignores key repeat. */
   readonly once?: boolean;
 }
 
-/** Bindings of what is open, the innermost last. */
+/** Bindings of the open components, innermost last. */
 const open: (() => readonly KeyBinding[])[] = [];
 
-/** Bindings that hold as long as a component is shown. */
+/** Registers bindings while a component is shown. */
 export function useKeys(bindings: readonly KeyBinding[]): void {
   const now = useRef(bindings);
   now.current = bindings;
@@ -31,12 +31,12 @@ export function useKeys(bindings: readonly KeyBinding[]): void {
   }, []);
 }
 
-/** Every binding that holds now, outermost first. */
+/** The current bindings, outermost first. */
 export function openBindings(): KeyBinding[] {
   return open.flatMap((read) => read());
 }
 
-/** Carries out a key that was pressed, unless somebody is typing or the key belongs to what has the focus. */
+/** Handles a key press, unless the user is typing or the focused element uses the key. */
 export function pressKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (belongsToFocus(event)) return;
@@ -50,7 +50,7 @@ export function pressKey(event: KeyboardEvent): void {
   }
 }
 
-/** The names under which a key is looked for: as it is, and as the small letter. On a keyboard with other letters its place counts. */
+/** The names to look up for a key: unchanged, and in lower case. For non-Latin keyboards the key's position is used. */
 function namesOf({ key, code, shiftKey }: KeyboardEvent): string[] {
   const [, placed] = /^Key([A-Z])$/.exec(code) ?? [];
   const foreign = key.length === 1 && !/^[ -~]$/.test(key) && placed !== undefined;
@@ -58,7 +58,7 @@ function namesOf({ key, code, shiftKey }: KeyboardEvent): string[] {
   return /^[A-Z]$/.test(name) ? [name, name.toLowerCase()] : [name];
 }
 
-/** A field takes every key, a button or a link its own, a dialog all of them. */
+/** Whether the focused element uses the key: a text field uses all keys, a button or link its own, a dialog all of them. */
 function belongsToFocus({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof Element)) return false;
   if (target.closest("input, textarea, select, [contenteditable]") !== null) return true;

@@ -14,7 +14,7 @@ interface BarProps {
   readonly question: ShownQuestion;
 }
 
-/** Where an answer is judged: criteria, a comment, the verdict. */
+/** The form for judging an answer: criteria, comment, verdict. */
 export function LabellingBar({ client, state, question }: BarProps): JSX.Element {
   const [draft, setDraft] = useState<Draft>(() => client.draftOf(question));
   const field = useRef<HTMLTextAreaElement>(null);

@@ -7,30 +7,30 @@ import { verdictWord } from "./labelling-words.ts";
 /** Milliseconds between two attempts to reach the server. */
 export const RETRY = 2_000;
 
-/** How the server is asked. It rejects where nobody answers. */
+/** Sends a request to the server. Rejects when there is no reply. */
 export type AskServer = (
   path: string,
   step?: LabellingStep,
 ) => Promise<{ readonly status: number; readonly value: unknown }>;
 
-/** What was typed for an answer and is not sent yet. */
+/** What was entered for an answer and is not sent yet. */
 export type Draft = Partial<Pick<Judgement, "criteria" | "comment">>;
 
 type Answered = { readonly outcome: StepResult; readonly state: SessionState };
 
 /**
- * One person's way through a session, as the page knows it. A step counts as done when the server has said that it is
- * kept; until then it is kept here, over a reload too, and sent again.
+ * The page's state of a labelling session. A step is done when the server has confirmed it; until then it is kept
+ * here, even over a reload, and sent again.
  */
 export class LabellingClient {
   readonly state: Signal<SessionState | null> = signal(null);
-  /** Rises whenever an answer is to be shown anew. */
+  /** Increases when an answer is to be shown again. */
   readonly shown: Signal<number> = signal(0);
   readonly trouble: Signal<string> = signal("");
   readonly notice: Signal<string> = signal("");
-  /** The session has ended. */
+  /** Whether the session has ended. */
   readonly over: Signal<boolean> = signal(false);
-  /** No step can be taken: one is on its way, or waits for the server. */
+  /** Whether no step is possible because one is being sent, or waits for the server. */
   readonly waits: Signal<boolean> = signal(false);
   readonly #ask: AskServer;
   readonly #kept: KeptTexts;
@@ -39,21 +39,21 @@ export class LabellingClient {
   #busy = false;
   #lost = false;
 
-  /** @param command starts the server again */
+  /** @param command the command that restarts the server */
   constructor(ask: AskServer, kept: KeptTexts, command: string) {
     this.#ask = ask;
     this.#kept = kept;
     this.#command = command;
   }
 
-  /** Begins, with a step that an earlier page could not send. */
+  /** Starts, first sending a step that an earlier page could not send. */
   async begin(): Promise<void> {
     const left = this.#kept.read<LabellingStep>("pending");
     if (left !== null) await this.#send(left);
     if (this.state.value === null) await this.#load();
   }
 
-  /** Reaches for the server; called every `RETRY` milliseconds. */
+  /** Polls the server; called every `RETRY` milliseconds. */
   async lookAgain(): Promise<void> {
     if (this.#busy || this.over.value) return;
     if (this.#lost && this.#pending !== null) return this.#send(this.#pending);
@@ -63,13 +63,13 @@ export class LabellingClient {
     else if (reply.status === 403) this.#expired();
   }
 
-  /** Takes a step, unless another one is on its way. */
+  /** Sends a step, unless another one is being sent. */
   async take(step: LabellingStep): Promise<void> {
     if (this.#busy || this.#pending !== null) return;
     await this.#send(step);
   }
 
-  /** Judges the answer that is shown. */
+  /** Sends a verdict on the current answer. */
   judge(verdict: Judgement["verdict"], { comment = "", criteria = {} }: Draft): void {
     const question = this.state.value?.question;
     if (question == null) return;
@@ -81,7 +81,7 @@ export class LabellingClient {
     });
   }
 
-  /** What was typed for an answer before a reload, or said before it was taken back. */
+  /** What was entered for an answer before a reload, or sent before an undo. */
   draftOf(question: NonNullable<SessionState["question"]>): Draft {
     return this.#kept.read<Draft>(`draft:${question.id}`) ?? question.draft ?? {};
   }
@@ -128,7 +128,7 @@ export class LabellingClient {
       this.#ended();
       return;
     }
-    // What was typed for an answer that this step did not label stays with that answer.
+    // Input for an answer that this step did not label is kept.
     if ("id" in step && outcome !== "not-asked-now") this.#kept.write(`draft:${step.id}`, null);
     this.#show(state);
     this.#note(noticeOf(step, outcome, state));
@@ -189,7 +189,7 @@ export class LabellingClient {
     this.notice.value = visible(text);
   }
 
-  /** Said by the view itself: a criterion that was set. */
+  /** Shows a message from the view itself, for instance that a criterion was set. */
   note(text: string): void {
     this.#note(text);
   }

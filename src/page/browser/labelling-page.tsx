@@ -5,7 +5,7 @@ import type { LabellingClient } from "./labelling-client.ts";
 import { LabellingView } from "./labelling-view.tsx";
 import { PageFrame } from "./page-frame.tsx";
 
-/** The page of `evals label`: one session, and nothing else. */
+/** The page of `evals label`: a single session. */
 export function LabellingPage({ client }: { client: LabellingClient }): JSX.Element {
   const suite = client.state.value?.suite;
   return (

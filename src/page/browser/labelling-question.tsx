@@ -5,7 +5,7 @@ import { visible } from "../page-text.ts";
 import { useKeys } from "./keys.ts";
 import { Text, Value } from "./labelling-value.tsx";
 
-/** An answer with all that belongs to it. */
+/** An answer with its context. */
 export function QuestionView({ question }: { question: ShownQuestion }): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

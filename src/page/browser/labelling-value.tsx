@@ -3,10 +3,10 @@ import type { Json } from "../../domain/json.ts";
 import { visible } from "../page-text.ts";
 import { PassageView } from "./passage-view.tsx";
 
-/** Of larger objects the whole is shown as JSON. */
+/** Objects with more keys are shown as JSON. */
 const MAX_KEYS = 12;
 
-/** A value for a reader: messages and the texts of an object each under its name, everything else as JSON. */
+/** Shows a value: messages and the texts of an object under their names, everything else as JSON. */
 export function Value({ value, name }: { value: Json; name: string }): JSX.Element {
   const parts = namedParts(value);
   if (parts === null) return <Text text={textOf(value)} name={name} />;

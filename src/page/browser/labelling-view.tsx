@@ -10,11 +10,11 @@ import { countsLine, purposeLine } from "./labelling-words.ts";
 
 export interface LabellingViewProps {
   readonly client: LabellingClient;
-  /** The program ends with the session. */
+  /** Whether the program ends with the session. */
   readonly ends: boolean;
 }
 
-/** Answers of a run, one after another, for a person to judge by keyboard. */
+/** The answers of a run in turn, to be judged by keyboard. */
 export function LabellingView({ client, ends }: LabellingViewProps): JSX.Element {
   useEffect(() => {
     void client.begin();

@@ -4,7 +4,7 @@ export const VERDICTS = ["pass", "fail", "unsure"] as const;
 export type Verdict = Judgement["verdict"];
 type Purpose = SessionState["purpose"];
 
-/** Where exchanges are to become cases, the same keys have other names. */
+/** Names of the verdicts when exchanges are reviewed as candidate cases. */
 const CANDIDATE_WORDS: Readonly<Record<Verdict, string>> = {
   pass: "accept",
   fail: "reject",
@@ -15,16 +15,16 @@ export function verdictWord(purpose: Purpose, verdict: Verdict): string {
   return purpose === "candidates" ? CANDIDATE_WORDS[verdict] : verdict;
 }
 
-/** What the text field is for. */
+/** The label of the text field. */
 export const commentWord = (purpose: Purpose): string => (purpose === "candidates" ? "Expected" : "Comment");
 
-/** Who judges, or what is decided. */
+/** A line with the rater, or the kind of decision. */
 export function purposeLine({ purpose, rater }: SessionState): string {
   if (purpose === "adjudicate") return "settling where raters disagree";
   return purpose === "candidates" ? "which of them become cases" : `judged by ${rater}`;
 }
 
-/** What was judged, once nothing is left. */
+/** A line with the number of verdicts at the end. */
 export function countsLine({ purpose, counts, skipped, total }: SessionState, ends: boolean): string {
   const parts = VERDICTS.map((verdict) => `${counts[verdict]} ${verdictWord(purpose, verdict)}`);
   const after =

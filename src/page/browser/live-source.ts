@@ -2,10 +2,10 @@ import type { RunSummary, ViewedCase, ViewedTranscript } from "../../domain/view
 import type { HomeDocument, IndexDocument, PageStart, RunDocument } from "../page-documents.ts";
 import type { PageSource, TrialPlace } from "./source.ts";
 
-/** Answers of the program that are kept. */
+/** Maximum number of cached server replies. */
 const KEPT = 60;
 
-/** Asks the program that serves the page. What is known of a run is kept until the program says that it has moved. */
+/** Requests data from the program that serves the page. Data of a run is cached until the program reports a change. */
 export function liveSource(start: PageStart, base: string): PageSource {
   const kept = new Map<string, Promise<unknown>>();
   const ask = async <T>(path: string, signal?: AbortSignal): Promise<T> => {

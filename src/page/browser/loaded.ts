@@ -1,14 +1,16 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** A value that is asked for: on its way, there, or not to be had. */
+/** A requested value: loading, loaded, or failed. */
 export type Loaded<T> =
   | { readonly kind: "loading" }
   | { readonly kind: "ready"; readonly value: T }
   | { readonly kind: "failed"; readonly why: string };
 
 /**
- * Asks for a value, anew whenever one of `of` changes; what was there stays shown until the new one has come.
- * @param atHand the value where it is there already, for the first picture
+ * Requests a value, again whenever one of `of` changes; the previous value stays visible until the new one has
+ * loaded.
+ *
+ * @param atHand the value if it is already available, for the first rendering
  */
 export function useLoaded<T>(
   load: () => Promise<T>,

@@ -1,4 +1,4 @@
-// The page's application. It is built into one script, which a page holds whole.
+// The page's application. It is built into a single script that is embedded in the page.
 import "@preact/signals";
 import { render } from "preact";
 import type { PageStart } from "../page-documents.ts";

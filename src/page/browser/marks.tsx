@@ -14,10 +14,10 @@ export const MARKS: Readonly<Record<string, Mark>> = {
   "-": { sign: "·", tone: "faint", word: "not asked" },
 };
 
-/** More trials than this are shown by their number. */
+/** With more trials, counts are shown. */
 const MAX_MARKS = 15;
 
-/** The trials of a case on one side: a sign each, or their counts. */
+/** The trials of a case on one side: one mark each, or their counts. */
 export function Marks({ marks, name }: { marks: string; name: string }): JSX.Element {
   const label = marksInWords(marks);
   const words = `${name} ${label}`;

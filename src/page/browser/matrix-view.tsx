@@ -20,7 +20,7 @@ interface Target {
   readonly columns: CaseColumns;
 }
 
-/** Cases × targets: the trials of each in a row, their rates with intervals above. */
+/** Cases × targets: the trials in cells, with rates and intervals above. */
 export function MatrixView({ source, keys }: { source: PageSource; keys: readonly string[] }): JSX.Element {
   const targets = useLoaded(
     () =>

@@ -13,7 +13,7 @@ import { type Axis, axisFor, IntervalBar } from "./charts.tsx";
 
 const MAX_TAGS = 200;
 
-/** Every metric with its interval drawn, its requirement and the baseline. */
+/** Every metric with its interval, its requirement and the baseline. */
 export function MetricSection({ report }: { report: RunReport }): JSX.Element {
   const rows = metricRows(report);
   const compared = rows.some((row) => row.baseline !== null);

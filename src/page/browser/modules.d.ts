@@ -1,3 +1,3 @@
-// What the compiler meets on its way to the types that a page shares with the program, and never runs in a browser.
+// Modules that the compiler finds through shared types, and which never run in a browser.
 declare module "node:crypto";
 declare module "*.css";

@@ -2,9 +2,10 @@ import { keptInTab } from "./kept-texts.ts";
 import { type AskServer, LabellingClient } from "./labelling-client.ts";
 
 /**
- * A session that the server of this page holds.
+ * Opens a session on this page's server.
+ *
  * @param base path of the session, ending in a slash
- * @param command what to do where the server was stopped
+ * @param command what to do when the server was stopped
  */
 export function openLabelling(base: string, command: string): LabellingClient {
   const ask: AskServer = async (path, step) => {

@@ -1,11 +1,14 @@
 import type { CaseColumns } from "./case-columns.ts";
 import { hasStatus } from "./query.ts";
 
-/** What a list of cases can be ordered by. `worst` is its own order: what moved surely, what never passes, then the rest. */
+/**
+ * The possible orders of a list of cases. `worst` puts significant changes first, then cases that never pass, then
+ * the rest.
+ */
 export const ORDERS = ["worst", "case", "before", "now", "change"] as const;
 export type Order = (typeof ORDERS)[number];
 
-/** All places of a run in an order; equal ones stay in the run's order. @param down the largest first */
+/** The indices of a run's cases in an order; ties keep the run's order. @param down whether the largest comes first */
 export function orderedPlaces(columns: CaseColumns, order: Order, down: boolean): Uint32Array {
   const indexes = Uint32Array.from({ length: columns.size }, (_, index) => index);
   if (order === "case") {
@@ -18,7 +21,7 @@ export function orderedPlaces(columns: CaseColumns, order: Order, down: boolean)
   return down ? indexes.reverse() : indexes;
 }
 
-/** What is unknown comes last. */
+/** Unknown values come last. */
 const LAST = 1e9;
 
 function orderKey(columns: CaseColumns, index: number, order: Exclude<Order, "case">): number {

@@ -4,7 +4,7 @@ import { Help } from "./help.tsx";
 import { pressKey, useKeys } from "./keys.ts";
 import { ThemeButton } from "./theme.tsx";
 
-/** What is around every view: where one is, the keys and their help, light or dark. */
+/** The frame of every view: location, keyboard shortcuts and help, theme. */
 export function PageFrame({
   trail,
   children,

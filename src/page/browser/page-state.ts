@@ -2,29 +2,29 @@ import { type Signal, signal } from "@preact/signals";
 import type { Order } from "./order-cases.ts";
 import { addressOf, parentOf, parseRoute, type Route } from "./route.ts";
 
-/** What is shown now. */
+/** The current view. */
 export const route: Signal<Route> = signal(parseRoute(location.hash));
 
-/** Goes to a view; the browser's own way back leads here again. */
+/** Opens a view and adds it to the browser's history. */
 export function go(to: Route): void {
   location.hash = addressOf(to);
 }
 
-/** Says in the address what the view shows, without a step in the browser's history. */
+/** Updates the address to match the view without a new entry in the browser's history. */
 export function retitle(to: Route): void {
   if (addressOf(to) === addressOf(route.value)) return;
   history.replaceState(null, "", addressOf(to));
   route.value = to;
 }
 
-/** Follows the address. */
+/** Follows changes of the address. */
 export function followAddress(): void {
   addEventListener("hashchange", () => {
     route.value = parseRoute(location.hash);
   });
 }
 
-/** Escape: one view outwards. @param home whether there is a home to go to */
+/** Handles Escape: leaves one view. @param home whether there is a start view */
 export function goBack(home: boolean): boolean {
   const to = parentOf(route.value);
   if (to === null || (to.view === "home" && !home)) return false;
@@ -32,14 +32,14 @@ export function goBack(home: boolean): boolean {
   return true;
 }
 
-/** How a run's list of cases stands, as long as the page is open: whoever comes back finds it as it was. */
+/** The state of a run's list of cases while the page is open, restored when the user returns. */
 export interface ListState {
   readonly query: Signal<string>;
   readonly order: Signal<Order>;
   readonly down: Signal<boolean>;
-  /** Place in `hits`; -1 for none. */
+  /** Index in `hits`; -1 for none. */
   readonly selected: Signal<number>;
-  /** Places of the cases that the search finds, in the list's order. */
+  /** Indices of the cases that the search finds, in the list's order. */
   readonly hits: Signal<readonly number[]>;
 }
 
@@ -57,8 +57,8 @@ export function listOf(key: string): ListState {
   return known;
 }
 
-/** Set when a view that has no search of its own was left for the list, to search there. */
+/** Set when the user leaves a view without a search field in order to search in the list. */
 export const searchWanted: Signal<boolean> = signal(false);
 
-/** Where labels and counts of a run change, so that what shows it asks again. */
+/** Increases when labels or counts of a run change, so that views reload them. */
 export const revision: Signal<number> = signal(0);

@@ -3,18 +3,18 @@ import { useState } from "preact/hooks";
 import type { Passage } from "../../domain/viewed-run.ts";
 import { count } from "../../reports/format-numbers.ts";
 
-/** Letters that are shown at once, and that one step more adds: a text of any length is opened without waiting. */
+/** Number of characters shown at first, and added with each step, so that a text of any length opens immediately. */
 const STEP = 40_000;
 
 export interface PassageProps {
   readonly label: string;
   readonly passage: Passage;
-  /** Letters from a place on, where the passage is cut; absent where nobody has them. */
+  /** Loads more characters from an offset when the passage is truncated; absent when they are not available. */
   readonly more?: (from: number) => Promise<string>;
   readonly class?: string;
 }
 
-/** A text as it is, from its beginning; the rest when it is asked for. */
+/** The start of a text, and the rest on demand. */
 export function PassageView({ label, passage, more, class: name = "" }: PassageProps): JSX.Element {
   const [shown, setShown] = useState(STEP);
   const [added, setAdded] = useState("");

@@ -3,10 +3,10 @@ import type { PromptTexts } from "../../domain/viewed-run.ts";
 import { diffWords } from "../../domain/word-diff.ts";
 import { Block } from "./passage-view.tsx";
 
-/** Lines around a change that are shown with it. */
+/** Number of unchanged lines shown around a change. */
 const AROUND = 2;
 
-/** What changed between two versions of a prompt, word by word. */
+/** The changes between two versions of a prompt, word by word. */
 export function PromptDiff({ prompts: { from, to } }: { prompts: PromptTexts }): JSX.Element {
   const lines = diffWords(from.text, to.text);
   const near = new Set<number>();

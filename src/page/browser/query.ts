@@ -12,7 +12,7 @@ export type Term = { readonly not: boolean } & (
 
 type Operator = "<" | "<=" | ">" | ">=" | "=" | "!=";
 
-/** Words with a meaning of their own; in quotes they are texts to look for. */
+/** Words with a special meaning; in quotes they are plain text. */
 export const STATUSES = {
   fell: "passes fewer of its trials than before; broke is the same",
   rose: "passes more of its trials than before; fixed is the same",
@@ -39,7 +39,7 @@ const SPELLINGS: Readonly<Record<string, Status>> = {
   error: "errored",
 };
 
-/** What can be compared with a number, beside `score.<name>`. */
+/** Values that can be compared with a number, besides `score.<name>`. */
 export const NUMBERS = {
   pass: "share of passed trials",
   was: "the same on the other side",
@@ -49,8 +49,8 @@ export const NUMBERS = {
 } as const;
 
 /**
- * Reads a search: `tag:billing broke score.tone<0.5 -flaky "late parcel"`. All conditions must hold; `-` before one
- * turns it round. What is no condition is text to look for in id, tags, input and answers.
+ * Parses a search: `tag:billing broke score.tone<0.5 -flaky "late parcel"`. All conditions must hold; `-` negates
+ * one. Anything else is text to search for in id, tags, input and answers.
  */
 export function parseQuery(query: string): Term[] {
   return wordsOf(query).map(readTerm);
@@ -58,12 +58,12 @@ export function parseQuery(query: string): Term[] {
 
 interface Word {
   readonly text: string;
-  /** The whole word was in quotes. */
+  /** Whether the whole word was in quotes. */
   readonly quoted: boolean;
   readonly not: boolean;
 }
 
-/** Words between blanks; quotes hold blanks together, in the middle of a word too. */
+/** Splits at spaces; quotes keep spaces together, even inside a word. */
 function wordsOf(query: string): Word[] {
   const found = query.match(/-?(?:"[^"]*"?|[^\s"])+/g) ?? [];
   return found.flatMap((written) => {
@@ -98,7 +98,7 @@ function unitFactor(unit: string | undefined): number {
   return unit === "s" ? 1000 : 1;
 }
 
-/** `refund-*`: a star stands for any letters. */
+/** `refund-*`: a star matches any characters. */
 function globPattern(glob: string): RegExp {
   const pattern = glob
     .split("*")
@@ -113,8 +113,9 @@ export function textsOf(terms: readonly Term[]): string[] {
 }
 
 /**
- * The places that a search finds, in the order they are given.
- * @param found places whose input or answers hold a text, as far as that is known yet
+ * The indices that a search finds, in the given order.
+ *
+ * @param found indices whose input or answers contain a text, as far as known yet
  */
 export function findPlaces(
   columns: CaseColumns,
@@ -216,7 +217,7 @@ function numberOf(columns: CaseColumns, index: number, field: string): number | 
   }
 }
 
-/** What is unknown fulfils nothing. */
+/** An unknown value satisfies no condition. */
 function holds(value: number | null, op: Operator, bound: number): boolean {
   if (value === null) return false;
   switch (op) {

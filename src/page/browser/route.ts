@@ -1,4 +1,4 @@
-/** What a page shows; every one of them has an address. */
+/** A view of the page; each has an address. */
 export type Route =
   | { readonly view: "home" }
   | { readonly view: "run"; readonly key: string; readonly query: string }
@@ -13,7 +13,7 @@ export type Route =
   | { readonly view: "matrix"; readonly keys: readonly string[] }
   | { readonly view: "labels"; readonly suite: string | null };
 
-/** What an address after `#` names; an unknown one is home. */
+/** Parses the address after `#`; an unknown one means home. */
 export function parseRoute(hash: string): Route {
   const [path = "", search = ""] = cutOnce(hash.replace(/^#?\/?/, ""), "?");
   const words = path.split("/").map(decoded);
@@ -35,7 +35,7 @@ function runRoute(key: string, [what, id, side, trial]: readonly string[], searc
   return { view: "case", key, id };
 }
 
-/** The address of a view, from `#` on. */
+/** The address of a view, starting with `#`. */
 export function addressOf(route: Route): string {
   switch (route.view) {
     case "home":
@@ -62,7 +62,7 @@ function runAddress(key: string): string {
     : `#/compare/${encodeURIComponent(a)}/${encodeURIComponent(b)}`;
 }
 
-/** Where Escape leads; null at home. */
+/** The view that Escape leads to; null at home. */
 export function parentOf(route: Route): Route | null {
   switch (route.view) {
     case "home":

@@ -16,11 +16,11 @@ import { UnpairedSection, VerdictSection } from "./verdict.tsx";
 export interface RunViewProps {
   readonly source: PageSource;
   readonly runKey: string;
-  /** Of the address. */
+  /** From the address. */
   readonly query: string;
 }
 
-/** One run: its verdict first, then its cases, then numbers and what changed. */
+/** One run: the verdict first, then its cases, then metrics and changes. */
 export function RunView({ source, runKey, query }: RunViewProps): JSX.Element {
   const run = useLoaded(
     () => source.run(runKey),

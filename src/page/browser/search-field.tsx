@@ -3,19 +3,19 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useKeys } from "./keys.ts";
 import { searchWanted } from "./page-state.ts";
 
-/** Milliseconds after the last letter. */
+/** Milliseconds after the last key press. */
 const PAUSE = 120;
 
 export interface SearchProps {
   readonly value: string;
   readonly change: (value: string) => void;
-  /** Enter: the first hit is selected, and the list has the keys. */
+  /** Called on Enter: selects the first hit and focuses the list. */
   readonly enter: () => void;
   readonly placeholder: string;
   readonly status: string;
 }
 
-/** The field above a list: `/` leads into it, Enter to the first hit, Escape out of it. */
+/** The search field above a list: `/` focuses it, Enter goes to the first hit, Escape leaves it. */
 export function SearchField({ value, change, enter, placeholder, status }: SearchProps): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(value);

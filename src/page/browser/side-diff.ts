@@ -1,17 +1,17 @@
 import { diffWords } from "../../domain/word-diff.ts";
 
-/** A piece of one side's text: the same on the other side, only here, or the place where the two first part. */
+/** A piece of one side's text: common to both sides, only on this side, or containing the first difference. */
 export interface Piece {
   readonly kind: "same" | "changed";
   readonly text: string;
-  /** Here the two texts part for the first time. */
+  /** Whether it contains the first difference. */
   readonly first: boolean;
 }
 
-/** Longer texts are compared letter by letter up to where they part, and no further. */
+/** Longer texts are only compared up to their first difference. */
 const MAX_LETTERS = 12_000;
 
-/** Two texts, each in its pieces; equal ones are one piece. */
+/** Splits two texts into pieces; equal texts are one piece. */
 export function sideDiff(before: string, now: string): { readonly before: Piece[]; readonly now: Piece[] } {
   if (before === now) return { before: [piece("same", before)], now: [piece("same", now)] };
   if (before.length + now.length > MAX_LETTERS) return partedAt(before, now);
@@ -40,7 +40,7 @@ export function sideDiff(before: string, now: string): { readonly before: Piece[
 
 const piece = (kind: Piece["kind"], text: string): Piece => ({ kind, text, first: false });
 
-/** Pieces of one kind side by side are one. */
+/** Merges adjacent pieces of the same kind. */
 function add(list: Piece[], one: Piece): void {
   const last = list.at(-1);
   if (last !== undefined && last.kind === one.kind && !one.first)

@@ -1,7 +1,7 @@
 import type { RunSummary, ViewedCase, ViewedTranscript } from "../../domain/viewed-run.ts";
 import type { HomeDocument, IndexDocument, PageStart, RunDocument } from "../page-documents.ts";
 
-/** One side's trial of a case of a run. */
+/** A trial of a case on one side of a run. */
 export interface TrialPlace {
   readonly key: string;
   readonly place: number;
@@ -9,27 +9,27 @@ export interface TrialPlace {
   readonly trial: number;
 }
 
-/** Where a page's values come from: from the page itself, or from the program that serves it. */
+/** Where a page's data comes from: from the page itself, or from the program that serves it. */
 export interface PageSource {
   readonly start: PageStart;
   home(): Promise<HomeDocument>;
-  /** What is in the page already, so that it is there in the first picture; null elsewhere. */
+  /** Data that is already in the page and so available for the first rendering; else null. */
   runAtHand(key: string): RunDocument | null;
   run(key: string): Promise<RunDocument>;
   index(key: string): Promise<IndexDocument>;
-  /** Null where the answers of a case are not at hand. */
+  /** Null when the answers of a case are not available. */
   caseAt(key: string, index: number): Promise<ViewedCase | null>;
-  /** Null where only the answer is at hand. */
+  /** Null when only the answer is available. */
   trial(index: TrialPlace): Promise<ViewedTranscript | null>;
-  /** Letters of one part of a trial, from a place on. Empty where there are no more. */
+  /** Characters of one part of a trial from an offset; empty at the end. */
   lettersOf(index: TrialPlace, part: number, from: number): Promise<string>;
-  /** Cases whose input or answers hold a text, small and capital letters alike. */
+  /** Cases whose input or answers contain a text, ignoring case. */
   search(key: string, text: string, signal: AbortSignal): Promise<ReadonlySet<number>>;
-  /** Calls back with runs that are new or moved, until the returned function is called. */
+  /** Calls back with new or changed runs, until the returned function is called. */
   watch(changed: (runs: readonly RunSummary[]) => void): () => void;
 }
 
-/** A value that was asked for once is kept; one that failed is asked for again. */
+/** Caches requested values; one that failed is requested again. */
 export function remembered<T>(limit: number): (key: string, make: () => Promise<T>) => Promise<T> {
   const known = new Map<string, Promise<T>>();
   return (key, make) => {

@@ -1,14 +1,14 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { Loaded } from "./loaded.ts";
 
-/** What is shown of a value that may still be on its way. */
+/** Shows a value that may still be loading. */
 export function Await<T>({
   of,
   meanwhile = null,
   children,
 }: {
   of: Loaded<T>;
-  /** What is known before the value has come. */
+  /** Shown until the value has loaded. */
   meanwhile?: ComponentChildren;
   children: (value: T) => ComponentChildren;
 }): JSX.Element {

@@ -1,12 +1,13 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { PageSource } from "./source.ts";
 
-/** Shorter texts are looked for in ids, tags and inputs alone: they are in nearly every answer. */
+/** Shorter texts are only searched in ids, tags and inputs, because nearly every answer contains them. */
 const LEAST_LETTERS = 3;
 
 /**
- * The answers that hold the texts of a search. They come after the list has shown the matches in ids, tags and inputs.
- * @returns the places known so far of a text, and whether some are still on their way
+ * Searches the texts in the answers. Results arrive after the list has shown the matches in ids, tags and inputs.
+ *
+ * @returns the indices found so far for a text, and whether the search is still running
  */
 export function useTextSearch(source: PageSource, key: string, texts: readonly string[]) {
   const [found, setFound] = useState<ReadonlyMap<string, ReadonlySet<number>>>(new Map());

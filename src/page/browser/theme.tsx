@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
-/** Turns light and dark over; without it the page follows the system. */
+/** Switches between light and dark; without a choice the page follows the system. */
 export function ThemeButton(): JSX.Element {
   const [dark, setDark] = useState(() => matchMedia("(prefers-color-scheme: dark)").matches);
   const turn = (): void => {

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { TrialFacts, ViewedTrial } from "../../domain/viewed-run.ts";
 import { count, dollars, duration } from "../../reports/format-numbers.ts";
 
-/** What each scorer said of an answer; those that failed first. */
+/** The result of each scorer for an answer, failed ones first. */
 export function TrialScores({ trial }: { trial: ViewedTrial }): JSX.Element | null {
   if (trial.scores.length === 0) return null;
   const scores = [...trial.scores].sort((a, b) => rank(a.pass) - rank(b.pass));

@@ -23,7 +23,7 @@ export interface TrialViewProps {
   readonly where: Route & { readonly view: "trial" };
 }
 
-/** One trial, whole: every message, tool call and judge in its order, long ones folded. */
+/** One trial with every message, tool call and judge in order; long ones are collapsed. */
 export function TrialView({ source, where }: TrialViewProps): JSX.Element {
   const columns = useColumns(source, where.key);
   useKeys([

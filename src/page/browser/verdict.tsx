@@ -8,7 +8,7 @@ import { goOnCommand } from "../../reports/unfinished.ts";
 
 const MAX_LISTED = 100;
 
-/** Verdict, what was compared, what follows. */
+/** The verdict, what was compared, and what follows. */
 export function VerdictSection({ report }: { report: RunReport }): JSX.Element {
   const { word, tone, verdict, size } = headline(report);
   const { header, comparison } = report;

@@ -3,18 +3,18 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef } from "preact/hooks";
 import { useKeys } from "./keys.ts";
 
-/** Pixels of one row and of the head; the style sheet draws them so. */
+/** Height of a row and of the header in pixels; must match the style sheet. */
 export const ROW = 44;
 export const HEAD = 34;
-/** No browser draws an element much higher than this; in a longer list a row takes fewer pixels of the scroll bar. */
+/** Browsers limit an element's height to about this; in a longer list, a row gets fewer pixels of scroll height. */
 const MAX_HEIGHT = 8_000_000;
 
 export interface GridProps {
-  /** The name of the list, for screen readers. */
+  /** The list's name for screen readers. */
   readonly label: string;
   readonly count: number;
   readonly head: ComponentChildren;
-  /** The cells of one row. */
+  /** Renders the cells of one row. */
   readonly row: (index: number) => ComponentChildren;
   /** -1 for none. */
   readonly selected: number;
@@ -23,7 +23,7 @@ export interface GridProps {
   readonly shape: string;
 }
 
-/** A list of any length, of which only the rows in sight are in the page. Its keys go from row to row and stop at the ends. */
+/** A list of any length of which only the visible rows are rendered. Arrow keys move between rows and stop at the ends. */
 export function VirtualGrid({
   label,
   count,

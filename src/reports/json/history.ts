@@ -26,7 +26,7 @@ export interface HistoryDocument extends DocumentHead {
   readonly schema: "evals.history/1";
   /** Newest first. */
   readonly runs: readonly HistoryResult[];
-  /** Of one suite: null before its first complete run. Absent over all suites. */
+  /** For one suite: null before its first complete run. Absent for all suites. */
   readonly stability?: StabilityResult | null;
 }
 

@@ -1,14 +1,14 @@
 import type { Problem } from "../../domain/problem.ts";
 import { problemJson } from "./documents.ts";
 
-/** What an import says of itself, of whatever it was. */
+/** The results that every import reports. */
 interface ImportLists {
   readonly taken: object;
   readonly left: readonly object[];
   readonly problems: readonly Problem[];
 }
 
-/** Files of another tool that became files of the project. */
+/** Files of another tool converted to project files. */
 export interface ImportedFiles extends ImportLists {
   readonly written: readonly string[];
   readonly unchanged: readonly string[];
@@ -17,7 +17,7 @@ export interface ImportedFiles extends ImportLists {
   readonly more?: object | undefined;
 }
 
-/** What `evals import <tool> --json` prints. */
+/** The output of `evals import <tool> --json`. */
 export function importedFilesDocument(imported: ImportedFiles, exit: number, dryRun: boolean): object {
   const { written, unchanged, added, taken, left, kept, more } = imported;
   return {
@@ -31,7 +31,7 @@ export function importedFilesDocument(imported: ImportedFiles, exit: number, dry
   };
 }
 
-/** Traces of production that became traffic of the history. */
+/** Production traces imported into the store. */
 export interface ImportedTraffic extends Omit<ImportLists, "taken"> {
   readonly traces: number;
   readonly duplicates: number;
@@ -39,7 +39,7 @@ export interface ImportedTraffic extends Omit<ImportLists, "taken"> {
   readonly conventions: readonly { readonly name: string; readonly traces: number }[];
 }
 
-/** What `evals import traces --json` prints. */
+/** The output of `evals import traces --json`. */
 export function importedTracesDocument(imported: ImportedTraffic, exit: number, dryRun: boolean): object {
   const { traces, duplicates, completed, conventions, left } = imported;
   return {

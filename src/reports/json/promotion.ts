@@ -1,16 +1,16 @@
 import type { PromotedSuite, Promotion } from "../../domain/promotion.ts";
 import type { DocumentHead } from "./documents.ts";
 
-/** One suite's baseline, as a promotion made it or would make it. */
+/** One suite's baseline, as promoted or as it would be. */
 export interface PromotedResult
   extends Pick<PromotedSuite, "path" | "cases" | "accepted" | "better" | "worse"> {
   readonly suite: string;
-  /** Id of the run that the baseline is made of. */
+  /** Id of the run from which the baseline is made. */
   readonly run: string;
   readonly fingerprint: string;
 }
 
-/** What `evals promote --json` prints. */
+/** The output of `evals promote --json`. */
 export interface PromoteDocument extends DocumentHead, Pick<Promotion, "commit" | "tag"> {
   readonly schema: "evals.promote/1";
   readonly promoted: readonly PromotedResult[];

@@ -1,7 +1,7 @@
 import type { Metrics, RunCounts, RunHeader } from "../../domain/run.ts";
 import type { DocumentHead } from "./documents.ts";
 
-/** The run that scoring again has made. */
+/** The run created by rescoring. */
 export interface RescoredResult extends Pick<RunHeader, "id" | "suite" | "fingerprint"> {
   /** The run whose answers were scored. */
   readonly rescored_from: string;
@@ -9,10 +9,10 @@ export interface RescoredResult extends Pick<RunHeader, "id" | "suite" | "finger
   readonly metrics: Metrics;
 }
 
-/** What `evals rescore --json` prints. */
+/** The output of `evals rescore --json`. */
 export interface RescoreDocument extends DocumentHead {
   readonly schema: "evals.rescore/1";
-  /** Null when something was wrong. */
+  /** Null after a mistake. */
   readonly run: RescoredResult | null;
 }
 

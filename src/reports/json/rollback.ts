@@ -1,16 +1,16 @@
 import type { Rollback } from "../../domain/rollback.ts";
 import type { DocumentHead } from "./documents.ts";
 
-/** What `evals rollback --json` prints. */
+/** The output of `evals rollback --json`. */
 export interface RollbackDocument
   extends DocumentHead,
     Pick<Rollback, "commit" | "restored" | "removed" | "proofs"> {
   readonly schema: "evals.rollback/1";
-  /** Whole name, `evals/v1`; null when something was wrong. */
+  /** Full name, `evals/v1`; null after a mistake. */
   readonly tag: string | null;
 }
 
-/** @param exit the command's */
+/** @param exit the command's exit code */
 export function rollbackDocument(
   exit: number,
   { tag, commit, restored, removed, proofs }: Rollback,

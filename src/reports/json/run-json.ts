@@ -17,11 +17,11 @@ type OfHeader = Pick<
   | "started_at"
 >;
 
-/** One run of a document: its counts, metrics, comparison and gate, then what else is known. */
+/** One run in a document: counts, metrics, comparison and gate first, then the rest. */
 export interface RunResult extends OfHeader, Omit<RunReport, "header" | "errors"> {
   /** Errored trials by kind. */
   readonly errors: { readonly [kind: string]: number };
-  /** Each kind of error with one message. */
+  /** One message for each kind of error. */
   readonly error_examples: RunReport["errors"];
 }
 

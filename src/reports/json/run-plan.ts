@@ -1,7 +1,7 @@
 import type { RunPlan } from "../../domain/run-plan.ts";
 import type { DocumentHead } from "./documents.ts";
 
-/** What `evals run --dry-run --json` prints. */
+/** The output of `evals run --dry-run --json`. */
 export interface RunPlanDocument extends DocumentHead, RunPlan {
   readonly schema: "evals.plan/1";
 }

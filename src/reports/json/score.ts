@@ -1,6 +1,6 @@
 import type { ScoredTraffic } from "../../domain/scored-traffic.ts";
 
-/** What `evals score --json` prints. */
+/** The output of `evals score --json`. */
 export function scoreDocument(scored: ScoredTraffic, exit: number): object {
   return { schema: "evals.score/1", exit, ...scored };
 }

@@ -4,7 +4,7 @@ import type { Shown } from "../../domain/shown-run.ts";
 
 const HEAD = { schema: "evals.show/1", exit: EXIT.ok };
 
-/** What `evals show --json` prints. */
+/** The output of `evals show --json`. */
 export function showDocument(shown: Shown): object {
   switch (shown.kind) {
     case "run": {
@@ -30,7 +30,7 @@ export function showDocument(shown: Shown): object {
   }
 }
 
-/** What `evals show --fingerprint --json` prints. */
+/** The output of `evals show --fingerprint --json`. */
 export function fingerprintDocument(shown: ShownFingerprint | ComparedFingerprints): object {
   if (shown.kind === "two") {
     const { runs, fingerprints, differences } = shown;

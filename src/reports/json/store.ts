@@ -5,15 +5,15 @@ interface StoreHead extends DocumentHead {
   readonly schema: "evals.store/1";
 }
 
-/** What `evals store info --json` prints. */
+/** The output of `evals store info --json`. */
 export interface StoreInfoDocument extends StoreHead, HistorySize {}
 
-/** What `evals store verify --json` prints. */
+/** The output of `evals store verify --json`. */
 export interface StoreVerifyDocument extends StoreHead, HistoryCheck {
   readonly ok: boolean;
 }
 
-/** What `evals store prune --json` prints. */
+/** The output of `evals store prune --json`. */
 export interface StorePruneDocument extends StoreHead, PrunedHistory {}
 
 export function storeInfoDocument(size: HistorySize): StoreInfoDocument {

@@ -8,9 +8,9 @@ import { requiredText, ruleValue } from "../metric-rows.ts";
 import { cut, shortened } from "../plain-text.ts";
 import { attribute, content } from "./xml-text.ts";
 
-/** GitLab reads no file above 30 MB. */
+/** GitLab does not read a file above 30 MB. */
 const MAX_BYTES = 28_000_000;
-/** From here on answers are left out, so that every case still has its line. */
+/** Above this size answers are left out, so that every case still has an entry. */
 const MAX_TEXT_BYTES = 18_000_000;
 const MAX_ANSWER = 4_000;
 
@@ -22,10 +22,10 @@ interface Entry {
   readonly out: string;
 }
 
-/** A testsuite with all that is in it. */
+/** A testsuite with its entries. */
 interface Suite {
   readonly name: string;
-  /** As ISO 8601 without its zone. */
+  /** ISO 8601 without time zone. */
   readonly timestamp: string;
   readonly ms: number;
   readonly entries: readonly Entry[];
@@ -42,9 +42,9 @@ type Result =
     };
 
 /**
- * JUnit for any CI: a testcase for each case, and a suite of the gate's rules. It is red when the gate did not pass and
- * only then: a case that fails where the gate lets it shows its trials in `system-out` and stays green, since a tool that
- * reads this file must not block what `evals` let through.
+ * JUnit for any CI: a testcase per case, and a testsuite with the gate's rules. It has failures exactly when the gate
+ * did not pass. A failing case that the gate tolerates is shown in `system-out` and counts as passed, because a CI
+ * that reads this file must not block what `evals` let through.
  */
 export function junitReport(runs: readonly ReportedRun[]): string {
   const suites = runs.flatMap(casesThenGate());
@@ -58,7 +58,7 @@ export function junitReport(runs: readonly ReportedRun[]): string {
   ].join("");
 }
 
-/** The suites of one run after the other, which share the room that the file has. */
+/** The testsuites of the runs in turn; they share the file's size limit. */
 function casesThenGate(): (run: ReportedRun) => Suite[] {
   let left = MAX_BYTES;
   return (run) => {
@@ -70,13 +70,14 @@ function casesThenGate(): (run: ReportedRun) => Suite[] {
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
-/** Suite and target, as a suite that lists several has a run of each. */
+/** Suite and target, because a suite with several targets has one run for each. */
 const suiteName = ({ header }: RunReport): string => [header.suite, ...targetParts(header)].join(".");
 
 /**
- * A run's cases, as many as there is room for, and a last entry that counts the others.
- * @param space bytes that are left in the file
- * @returns with the bytes that are left behind it
+ * A run's cases, as many as fit, and a last entry with the number of the others.
+ *
+ * @param space remaining bytes in the file
+ * @returns the testsuite, and the bytes that remain after it
  */
 function casesSuite({ report, rows }: ReportedRun, space: number): { suite: Suite; left: number } {
   const describe = caseDescriber(report);
@@ -105,9 +106,9 @@ function suiteOf(name: string, { header }: RunReport, ms: number, entries: reado
   return { name, timestamp: header.started_at.slice(0, 19), ms, entries };
 }
 
-/** CI keeps only the first of two equal names; ids that differ in what XML cannot write get a number. */
+/** CI systems keep only the first of two equal names, so ids that become equal in XML get a number. */
 function distinctNames(): (id: string) => string {
-  /** Each name that is taken, with the number to try next: counting from 2 each time would be quadratic. */
+  /** The next number to try for each name: counting from 2 each time would be quadratic. */
   const taken = new Map<string, number>();
   return (id) => {
     const name = cut(id, 500);
@@ -172,15 +173,15 @@ function resultText(result: Result): string {
   }
 }
 
-/** How each case of this run is written: what counts as a failure depends on what became of the gate. */
+/** Returns how each case of this run is written; what counts as a failure depends on the gate's outcome. */
 function caseDescriber(report: RunReport): (row: CaseRow, name: string, answers: boolean) => Entry {
   const isCritical = criticalCases(report);
   const { outcome } = report.gate;
   return (row, name, answers) => {
     const fault = faultOf(row, isCritical);
-    // What never passed before either did not break: where there is a baseline, it is not why the gate failed.
+    // A case that never passed before either did not regress; with a baseline, it is not why the gate failed.
     const isOld = fault === "never-passes" && report.comparison !== null;
-    // A case that surely broke counts even where the gate's outcome is not sure.
+    // A case that certainly regressed counts even if the gate is undecided.
     const isSure = outcome === "undecided" && fault === "regression";
     const failed = isSure || (outcome === "failed" && fault !== null && !isOld);
     const broke = row.errored > 0 && (outcome === "failed" || outcome === "undecided");
@@ -218,7 +219,7 @@ const TRIAL_WORDS: Readonly<Record<string, string>> = {
   "-": "not asked",
 };
 
-/** All trials of a case in one testcase, and the answer that shows why. */
+/** All trials of a case as one testcase, with the most informative answer. */
 function describeCase(row: CaseRow, answers: boolean): string {
   const trials = Array.from(
     row.trials.slice(0, 100),
@@ -239,7 +240,7 @@ function describeCase(row: CaseRow, answers: boolean): string {
   ].join("");
 }
 
-/** Each rule of the gate, and whether it held. */
+/** The gate's rules and their outcomes. */
 function gateSuite(report: RunReport): Suite {
   const names = distinctNames();
   const rules = report.gate.rules.map((rule): Entry => {
@@ -253,7 +254,7 @@ function gateSuite(report: RunReport): Suite {
   return suiteOf(`${suiteName(report)} gate`, report, 0, entries);
 }
 
-/** What no rule says: that trials are missing, or that there is no rule. */
+/** A reason outside of the rules: trials are missing, or there is no rule. */
 function besideRules(report: RunReport, names: (name: string) => string): Entry[] {
   const { gate, counts } = report;
   const unsaid = gate.outcome === "undecided" && !gate.rules.some((rule) => rule.outcome === "undecided");

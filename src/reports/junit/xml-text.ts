@@ -8,18 +8,18 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&apos;",
 };
 
-/** XML 1.0 has no way to write these, escaped or not: half a surrogate pair, U+FFFE and U+FFFF. */
+/** Characters that XML 1.0 does not allow even when escaped: unpaired surrogates, U+FFFE and U+FFFF. */
 const UNWRITABLE = /[\p{Cs}\uFFFE\uFFFF]/gu;
 
 const escaped = (text: string): string =>
   text.replace(UNWRITABLE, "").replace(/[&<>"']/g, (letter) => ENTITIES[letter] ?? "");
 
-/** An attribute's value, on one line. */
+/** Escapes an attribute value and puts it on one line. */
 export function attribute(text: string): string {
   return escaped(plainLine(text));
 }
 
-/** Character data; line feeds and tabs stay. */
+/** Escapes character data; line feeds and tabs are kept. */
 export function content(text: string): string {
   return escaped(plainText(text));
 }

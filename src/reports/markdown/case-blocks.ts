@@ -5,23 +5,23 @@ import { shortened } from "../plain-text.ts";
 import { block, inlineCode } from "./markdown-text.ts";
 
 const MAX_ANSWER = 600;
-/** More cases than this nobody reads in a comment. */
+/** Maximum number of cases in a comment. */
 const MAX_CASES = 50;
 const MAX_FIXED = 40;
 
-/** Characters that are left; what is put into a comment takes from it. */
+/** Remaining characters of a comment; reduced by everything that is added. */
 export interface Space {
   left: number;
 }
 
-/** The text when there is room for it, else nothing. */
+/** The text if it fits into the remaining space, else empty. */
 export function fits(text: string, space: Space): string {
   if (text === "" || text.length + 2 > space.left) return "";
   space.left -= text.length + 2;
   return text;
 }
 
-/** The worst cases with their answers, as many as there is room for. */
+/** The worst cases with their answers, as many as fit. */
 export function brokenBlock({ report, rows }: ReportedRun, space: Space): string {
   const failing = report.never_pass + report.flaky;
   const broken = report.comparison?.cases.broken.length ?? 0;
@@ -80,6 +80,6 @@ export function fixedBlock({ comparison }: RunReport): string {
   return folded(`${plural(fixed.length, "case")} fixed`, `${lines.join("\n")}${more}`);
 }
 
-/** A block that a reader opens. */
+/** A collapsible block. */
 export const folded = (summary: string, text: string): string =>
   `<details><summary>${summary}</summary>\n\n${text}\n\n</details>`;

@@ -3,7 +3,7 @@ import type { RunReport } from "../../domain/report.ts";
 import { count, percent, points } from "../format-numbers.ts";
 import { inlineCode, inlineText } from "./markdown-text.ts";
 
-/** Why trials failed, a line a class with its most typical trial; empty where no rule knows any. */
+/** Why trials failed: one line per failure class with its most typical trial; empty when no class is known. */
 export function failureBlock({ failures }: RunReport): string {
   const classes = Object.entries(failures ?? {}) as [string, FailureCount][];
   if (classes.every(([name]) => name === "unknown")) return "";
@@ -18,7 +18,7 @@ export function failureBlock({ failures }: RunReport): string {
   return ["| why trials failed | trials | most typical |", "| --- | ---: | --- |", ...rows].join("\n");
 }
 
-/** Classes of failure that grew against the baseline; empty where none did, or where a side does not hold them. */
+/** Failure classes that grew compared with the baseline; empty when none did, or a side has no classes. */
 export function growthBlock({ comparison }: RunReport): string {
   const grown = comparison?.failures ?? [];
   if (grown.length === 0) return "";

@@ -1,8 +1,8 @@
 import { cut, plainLine, plainText } from "../plain-text.ts";
 
 /**
- * A text between other words. Every ASCII sign becomes a character reference, which Markdown never takes for structure
- * and HTML never for a tag; inside `<code>` no mention, issue number or commit is linked.
+ * A text within a sentence. Every ASCII symbol becomes a character reference, which Markdown never interprets as
+ * structure and HTML never as a tag. Inside `<code>`, GitHub links no mention, issue number or commit.
  */
 export function inlineCode(text: string, limit = 120): string {
   const shown = cut(plainLine(text), limit);
@@ -10,8 +10,8 @@ export function inlineCode(text: string, limit = 120): string {
 }
 
 /**
- * A sentence of ours that may hold somebody's words. Signs that cannot begin anything stay themselves; a mention or an
- * issue number is parted by a blank of no width, since GitHub links them after the references are resolved.
+ * Our own sentence, which may contain other people's text. Harmless symbols are kept. A zero-width space is inserted
+ * into mentions and issue numbers, because GitHub links them after resolving character references.
  */
 export function inlineText(text: string, limit = 600): string {
   return references(cut(plainLine(text), limit))
@@ -22,8 +22,8 @@ export function inlineText(text: string, limit = 600): string {
 }
 
 /**
- * Every ASCII sign but blanks, letters and digits as a reference. Inside a word `-`, `_`, `/` and `.` begin nothing and
- * stay, so that a case's id is found by who looks for it; only `www.` would become a link.
+ * Replaces every ASCII character except spaces, letters and digits by a reference. Inside a word, `-`, `_`, `/` and
+ * `.` are harmless and kept, so that a case id can be searched; only `www.` would become a link.
  */
 function references(text: string): string {
   const isLetter = (at: number): boolean => /[A-Za-z0-9]/.test(text[at] ?? "");
@@ -35,8 +35,8 @@ function references(text: string): string {
 }
 
 /**
- * A text of several lines, as it was. A line feed is a reference too, so that the block is one line and no fence, blank
- * line or closing tag of the text can end it.
+ * A text of several lines, unchanged. A line feed becomes a reference too, so that the block is one line and nothing
+ * in the text can end it.
  */
 export function block(text: string, limit: number): string {
   const shown = cut(plainText(text), limit);

@@ -21,18 +21,18 @@ import { failureBlock, growthBlock } from "./failure-block.ts";
 import { inlineCode, inlineText } from "./markdown-text.ts";
 import { matrixBlock } from "./matrix-block.ts";
 
-/** What a comment on a pull request may hold is 65,536 characters; a little is left for whoever posts it. */
+/** GitHub limits a comment to 65,536 characters; some are reserved for the tool that posts it. */
 export const MAX_COMMENT = 65_000;
 const MAX_ROWS = 40;
 const MAX_METRICS = 20;
 const MAX_RULES = 10;
-/** Kept for one line each of the runs that do not fit. */
+/** Reserved for one line for each run that does not fit. */
 const MAX_LEFT_OUT = 8_000;
 const MAX_SUMMARY = 20;
 
 /**
- * A comment on a pull request: the verdict, the numbers with their intervals, what broke with its answers, what to type
- * next. Each run begins with a hidden marker, so that a CI step finds the comment it wrote before and updates it.
+ * A comment on a pull request: the verdict, the metrics with intervals, the regressed cases with answers, and the
+ * next commands. Each run starts with a hidden marker, so that a CI step can find and update its earlier comment.
  */
 export function markdownReport(runs: readonly ReportedRun[], limit = MAX_COMMENT): string {
   const matrices = matrixBlocks(runs, Math.floor(limit / 4));
@@ -50,7 +50,7 @@ export function markdownReport(runs: readonly ReportedRun[], limit = MAX_COMMENT
   return blocks.join("\n") + leftOut(runs.slice(blocks.length)) + matrices + summary(runs);
 }
 
-/** Suites that were run on several targets; those for which there is no room are left out. */
+/** Suites with several targets; those that do not fit are left out. */
 function matrixBlocks(runs: readonly ReportedRun[], limit: number): string {
   let text = "";
   for (const matrix of matricesOf(runs)) {
@@ -60,7 +60,7 @@ function matrixBlocks(runs: readonly ReportedRun[], limit: number): string {
   return text;
 }
 
-/** One line a run, worst last, below several of them. */
+/** One line per run, worst last, below several runs. */
 function summary(runs: readonly ReportedRun[]): string {
   if (runs.length < 2) return "";
   const order = ["not_gated", "passed", "undecided", "failed"];
@@ -75,7 +75,7 @@ function summary(runs: readonly ReportedRun[]): string {
   return `\n| ${plural(runs.length, "run")} | | pass rate |\n| --- | --- | ---: |\n${lines.join("\n")}\n`;
 }
 
-/** Runs for which there is no room keep their verdict. */
+/** The verdicts of runs that do not fit. */
 function leftOut(runs: readonly ReportedRun[]): string {
   if (runs.length === 0) return "";
   const lines = runs.slice(0, 15).map(({ report }) => {
@@ -85,13 +85,13 @@ function leftOut(runs: readonly ReportedRun[]): string {
   return `\n${plural(runs.length, "more run")}, without room for details:\n\n${lines.join("\n")}\n`;
 }
 
-/** `<!-- evals:triage -->`: a name without the signs that would end it. */
+/** `<!-- evals:triage -->`: the name without characters that would end the comment. */
 export function marker({ header }: RunReport): string {
   const name = [header.suite, ...targetParts(header)].join(".");
   return `<!-- evals:${name.replace(/[^\w.]+/g, "-").slice(0, 100)} -->`;
 }
 
-/** Blocks in the order of importance; what no longer fits is counted in a sentence, never cut in the middle. */
+/** Blocks in order of importance; those that do not fit are counted in a sentence, never truncated. */
 function runText(run: ReportedRun, limit: number): string {
   const { report } = run;
   const head = [
@@ -140,7 +140,7 @@ function sentenceBlocks(report: RunReport): string[] {
   ];
 }
 
-/** Sentences that are in the comment already. */
+/** Sentences that the comment contains already. */
 function headSentences({ comparison }: RunReport): string[] {
   return comparison === null ? [] : [comparison.said, comparison.contract?.said ?? ""];
 }
@@ -182,7 +182,7 @@ function requiredCell({ required, unit }: MetricRow): string {
   return `${inlineText(boundText(required.text, unit), 40)}${mark}`;
 }
 
-/** What a judge's word is worth here: rules that only inform, rates without its known error. */
+/** The reliability of judges: informing rules, and rates corrected for known errors. */
 function judgeBlock(report: RunReport): string {
   const sentences = [...informingSentences(report), ...correctedSentences(report)];
   return sentences
@@ -191,7 +191,7 @@ function judgeBlock(report: RunReport): string {
     .join("\n");
 }
 
-/** Rules that the table does not show and that did not hold. */
+/** Rules outside of the table that did not hold. */
 function ruleList(report: RunReport): string {
   const shown = otherRules(report).filter((rule) => rule.outcome !== "passed");
   const lines = shown.slice(0, MAX_RULES).map((rule) => {
@@ -266,15 +266,12 @@ function notesBlock({ notes }: RunReport): string {
 const commandBlock = (commands: readonly string[]): string =>
   commands.length === 0 ? "" : `\`\`\`sh\n${commands.join("\n")}\n\`\`\``;
 
-/** Cases that a reader would run again first. */
+/** Maximum number of cases suggested for another run. */
 const MAX_AGAIN = 3;
-/** What can be pasted into a shell without a quote, and does nothing there. */
+/** Text that can be pasted into a shell without quotes. */
 const TYPED = /^[A-Za-z0-9][\w./@-]*$/;
 
-/**
- * What a reader of the comment types next, on a machine that has none of these runs: no id is in it, and no name that a
- * shell would read otherwise.
- */
+/** The next commands, for a machine without these runs: they contain no run id, and no name that a shell would interpret. */
 function nextCommands({ report, rows }: ReportedRun): string[] {
   const { header, gate } = report;
   const { prompt, alias } = header;

@@ -3,15 +3,15 @@ import { count, plural } from "../format-numbers.ts";
 import { differenceSentences, drawn, FOOT, footCells, shownCases, UNICODE } from "../matrix-words.ts";
 import { inlineCode, inlineText } from "./markdown-text.ts";
 
-/** More targets are no table that anybody reads side by side: then each has a line, and the cases are left out. */
+/** With more targets a table is unreadable: then each target has a line, and the cases are left out. */
 const MAX_COLUMNS = 6;
 const MAX_TARGETS = 30;
-/** Differences that are listed one by one. */
+/** Maximum number of differences listed. */
 const MAX_SENTENCES = 12;
 
 /**
- * A suite over several targets: a line a case, a column a target, a mark a trial, below them the pass rates with their intervals, cost
- * and p95; then which differences are sure, case by case.
+ * A suite with several targets: one line per case, one column per target, one mark per trial; then pass rates with
+ * intervals, cost and p95; then the significant differences.
  */
 export function matrixBlock(matrix: Matrix): string {
   const { suite, targets, cases } = matrix;

@@ -4,15 +4,15 @@ import { plainLine } from "../plain-text.ts";
 import { foldAnswer } from "./fold.ts";
 import type { Style } from "./style.ts";
 
-/** Letters kept beside a change when what both sides have is long. */
+/** Number of unchanged characters kept beside a change in a long text. */
 const KEPT = 40;
 
 /**
- * An answer before and after: what went in `[-…-]` and what came in `{+…+}`, long stretches without a change left out; or
- * both texts one below the other where they have little in common. A model's text is made harmless.
+ * An answer before and after: removed text in `[-…-]`, added text in `{+…+}`, with long unchanged parts left out; or
+ * both texts in full when they have little in common. A model's text is made safe.
  *
  * @param width columns of the terminal
- * @param most lines; the rest is left out with `…`
+ * @param most maximum lines; the rest is replaced by `…`
  */
 export function answerDiff(
   before: string,
@@ -40,7 +40,7 @@ function shown({ kind, text }: WordChange, first: boolean, last: boolean): strin
   return `${first ? "" : `${head.join("")} `}…${last ? "" : ` ${tail.join("")}`}`;
 }
 
-/** Marks stay: colour only repeats what they say. A mark that is broken over two lines is left plain. */
+/** The marks are kept, so that colour only repeats them. A mark that spans two lines is not coloured. */
 function coloured(line: string, style: Style): string {
   return line
     .replace(/\[-.*?-\]/g, (part) => style.bad(part))

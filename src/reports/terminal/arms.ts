@@ -17,7 +17,7 @@ const VERDICT: Readonly<Record<ArmVerdict, string>> = {
   undecided: "UNDECIDED",
 };
 
-/** The verdict first, then every number, then the strata that differ and the others. Ends with a line feed. */
+/** The verdict first, then all numbers, then the strata that differ, then the others. Ends with a line feed. */
 export function armsText(compared: ArmsComparison, style: Style, width: number): string {
   const { verdict, arms, design, pairs, strata, notes } = compared;
   const shade = verdict === "undecided" ? style.unsure : style.strong;
@@ -91,7 +91,7 @@ function strataLines(strata: readonly ArmStratum[]): string[] {
   ];
 }
 
-/** Sessions an arm, in words. Ends with a line feed. */
+/** The needed sessions per arm, in words. Ends with a line feed. */
 export function armsPlanText(plan: ArmsPlan, style: Style, width: number): string {
   const lines = [
     `${style.strong(`${count(plan.sessions)} sessions an arm`)} call a difference of ${points(plan.effect).slice(1)} points with ${percent(plan.power)} chance, at a pass rate of ${percent(plan.rate)}`,

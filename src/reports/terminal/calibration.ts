@@ -4,10 +4,10 @@ import { cut, plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
 import { columns, type Style, styleFor, type TerminalOptions } from "./style.ts";
 
-/** So many answers and tags are listed; the rest are counted. */
+/** Maximum number of answers and tags listed; the rest are counted. */
 const MAX_LISTED = 5;
 
-/** What a judge is worth, whether the gate believes it, and what to do next, for a person. Ends with a line feed. */
+/** How well a judge agrees with people, whether the gate trusts it, and the next step. Ends with a line feed. */
 export function calibrationText(report: CalibrationReport, { width, color }: TerminalOptions): string {
   const style = styleFor(color);
   const blocks = [
@@ -25,7 +25,7 @@ export function calibrationText(report: CalibrationReport, { width, color }: Ter
   return `${body.join("\n\n")}\n`;
 }
 
-/** Verdicts that the judge has not given; empty when it has given all. */
+/** The missing verdicts of the judge; empty when there are none. */
 export function unansweredText({
   failed,
   failure,

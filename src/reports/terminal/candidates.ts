@@ -1,7 +1,7 @@
 import { percent, plural } from "../format-numbers.ts";
 import { plainLine } from "../plain-text.ts";
 
-/** What is about to be decided. */
+/** The text before the review of candidates. */
 export function candidatesBegin({
   path,
   dataset,
@@ -16,7 +16,7 @@ export function candidatesBegin({
   return `${path}: ${plural(open, "candidate")} for ${dataset}, for ${plainLine(person)}\nEach decision stands in the file the moment it is given.\nCtrl-C ends; the same command goes on.\n`;
 }
 
-/** What became of candidates. */
+/** The result of a review of candidates. */
 export interface CandidatesEnd {
   readonly path: string;
   readonly dataset: string;
@@ -25,7 +25,7 @@ export interface CandidatesEnd {
   readonly open: number;
 }
 
-/** @param wrong share of the traffic that was answered wrong, in [0, 1], with its 95 % interval; null when nobody judged it */
+/** @param wrong share of wrong answers in the traffic, in [0, 1], with its 95 % interval; null when none was judged */
 export function candidatesEnd(
   { path, dataset, accepted, rejected, open }: CandidatesEnd,
   wrong: {

@@ -6,17 +6,14 @@ import { columns } from "./style.ts";
 
 const indent = (line: string): string => `  ${line}`;
 
-/** How much of a report is shown, so that it fits a screen. */
+/** How much of a report is shown, so that it fits on a screen. */
 export interface Limits {
   readonly width: number;
-  /** Cases under each heading, and tags; 0 for none. */
+  /** Maximum cases under each heading, and tags; 0 for none. */
   readonly limit: number;
 }
 
-/**
- * Cases that never pass and flaky ones, a line each with what was asked below. A case that broke or fell is under that heading, and
- * nowhere else.
- */
+/** Cases that never pass and flaky ones, with the input below. Cases listed as regressed are not repeated. */
 export function worstLines(report: RunReport, limits: Limits): string[] {
   const listed = new Set(report.comparison?.cases.broken);
   const worst = report.worst.filter(({ id }) => !listed.has(id));
@@ -49,15 +46,15 @@ function caseBlock(
   return [indent(`${title}${more}`), ...lines];
 }
 
-/** What was asked, below its case. */
+/** The input, below its case. */
 export function askedLine(input: string | undefined, width: number): string[] {
   return input === undefined ? [] : [`     asked: ${shortened(plainLine(input), width - 12)}`];
 }
 
-/** An interval wider than this shows nothing about a tag: too few cases have it. */
+/** A tag with a wider interval has too few cases to show anything. */
 const INFORMATIVE_WIDTH = 0.5;
 
-/** Tags farthest from the whole, lowest first; those with too few cases are named in one line. */
+/** Tags that differ most from the whole, lowest first; those with too few cases are named in one line. */
 export function tagLines({ tags, metrics }: RunReport, { limit }: Limits): string[] {
   const overall = metrics.pass_rate?.value ?? 0;
   const rated = Object.entries(tags).flatMap(([tag, { pass_rate: metric }]) =>
@@ -85,10 +82,10 @@ export function tagLines({ tags, metrics }: RunReport, { limit }: Limits): strin
   ];
 }
 
-/** An unknown bound is as wide as can be. */
+/** An unknown bound counts as the widest possible. */
 const widthOf = ({ low, high }: MetricValue): number => (low == null || high == null ? 1 : high - low);
 
-/** So many small tags are named. */
+/** Maximum number of small tags named. */
 const MAX_SMALL = 6;
 
 function smallTags(small: readonly { readonly tag: string; readonly value: number }[]): string {

@@ -5,13 +5,13 @@ import { cut, plainLine } from "../plain-text.ts";
 import { answerDiff } from "./answer-diff.ts";
 import { columns, type Style } from "./style.ts";
 
-/** So many different answers of the baseline are listed, and so many lines of the difference. */
+/** Maximum number of distinct baseline answers, and of lines of the difference. */
 const MAX_ANSWERS = 3;
 const MAX_LINES = 12;
 
 /**
- * What the baseline answered to a case, and how this run's answer differs from it. The answers that are compared show the
- * change: where the share of passes fell, one that passed with one that failed.
+ * The baseline's answers to a case, and the difference to this run's answer. The compared answers show the change: if
+ * the pass rate fell, a passed one and a failed one.
  */
 export function caseSides(
   trials: readonly StoredTrial[],

@@ -1,6 +1,6 @@
 import { plural } from "../format-numbers.ts";
 
-/** A project in which no mistake was found: what was read, and what is unknown of its models. */
+/** The report of a valid project: what was read, and which facts about its models are unknown. */
 export function checkedProjectText({
   suites,
   cases,
@@ -10,7 +10,7 @@ export function checkedProjectText({
   readonly suites: number;
   readonly cases: number;
   readonly warnings: readonly unknown[];
-  /** Aliases of models whose price nobody knows. */
+  /** Aliases of models with an unknown price. */
   readonly unpriced: readonly string[];
 }): string {
   const warned = warnings.length === 0 ? "" : `, ${plural(warnings.length, "warning")}`;

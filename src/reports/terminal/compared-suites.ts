@@ -4,13 +4,13 @@ import { comparisonReport, VERDICT_WORDS } from "./comparison.ts";
 import { styleFor, type TerminalOptions } from "./style.ts";
 import { comparisonSummary } from "./summary.ts";
 
-/** Two sides of a suite, and which parts of their fingerprints differ. */
+/** Two sides of a suite, and the parts of their fingerprints that differ. */
 interface ShownComparison {
   readonly comparison: Comparison;
   readonly differing: readonly PartDifference[];
 }
 
-/** What `evals diff` prints: each suite's comparison, then a line for each where there are several. */
+/** The output of `evals diff`: each suite's comparison, then a summary line for each if there are several. */
 export function comparedSuitesText(compared: readonly ShownComparison[], terminal: TerminalOptions): string {
   const { width, color } = terminal;
   const style = styleFor(color);

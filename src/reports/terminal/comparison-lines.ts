@@ -6,7 +6,7 @@ import { columns } from "./style.ts";
 
 export const indent = (line: string): string => `  ${line}`;
 
-/** A text for people in lines of at most `width` columns, indented. */
+/** Folds a text into indented lines of at most `width` columns. */
 export function sentence(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
@@ -19,7 +19,10 @@ export function sentence(text: string, width: number): string[] {
   return [...lines, indent(line)];
 }
 
-/** `broke  was  is  now answers`, strongest evidence first; what chance may have done alone is below as `fell`. */
+/**
+ * The regressed cases: `broke was is now answers`, strongest evidence first; those that may be chance come after them
+ * as `fell`.
+ */
 export function brokenLines(comparison: Comparison, width: number, limit: number, more: string): string[] {
   return movedLines(comparison, {
     titles: { sure: "broke", unsure: "fell, perhaps by chance" },
@@ -40,7 +43,7 @@ interface MovedOptions {
   readonly titles: { readonly sure: string; readonly unsure: string };
   readonly ids: readonly string[];
   readonly width: number;
-  /** Cases of both kinds together. */
+  /** Maximum number of cases of both kinds together. */
   readonly limit: number;
   readonly more: string;
 }
@@ -105,7 +108,7 @@ function nowText(after: string | null, reason: string, failed: boolean): string 
   return failed && reason !== "" ? plainLine(reason) : answer;
 }
 
-/** "wins on `shipping` (+4.0), loses on `billing` (−18.2)". */
+/** For instance "wins on `shipping` (+4.0), loses on `billing` (−18.2)". */
 export function tagLine({ tags }: Comparison, width: number): string[] {
   const sure = tags.filter((one) => one.significant);
   const wins = sure
@@ -122,7 +125,7 @@ export function tagLine({ tags }: Comparison, width: number): string[] {
   return [cut(indent(parts.join(", ")), width)];
 }
 
-/** Classes of failure by which more trials fail than on the baseline; those that chance may have grown say so. */
+/** Failure classes that grew compared with the baseline; those that may be chance are marked. */
 export function growthLines({ failures = [] }: Comparison, width: number): string[] {
   if (failures.length === 0) return [];
   const rows = failures.map(({ class: name, baseline, candidate, delta, significant }) => [
@@ -135,12 +138,12 @@ export function growthLines({ failures = [] }: Comparison, width: number): strin
   return ["", ...[head, ...lines].map((line) => cut(indent(line), width))];
 }
 
-/** What the prompt's version declared, and whether it held. */
+/** What the prompt's version declared, and whether it was kept. */
 export function contractLines({ contract }: Comparison, width: number): string[] {
   return contract === undefined ? [] : ["", ...sentence(contract.said, width)];
 }
 
-/** New, removed, changed and missing cases, each in one line. */
+/** New, removed, changed and missing cases, one line each. */
 export function listLines({ cases }: Comparison, width: number): string[] {
   const line = (title: string, ids: readonly string[]): string[] =>
     ids.length === 0

@@ -27,7 +27,7 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   improved: "IMPROVED",
 };
 
-/** One comparison for a person: verdict, metrics, what broke and was fixed, tags, what was not compared. */
+/** The report of one comparison: verdict, metrics, regressed and fixed cases, tags, and what was not compared. */
 export function comparisonReport(comparison: Comparison, style: Style, width: number): string {
   const tone =
     comparison.verdict === "regressed"
@@ -96,14 +96,14 @@ function rangeText(low: number, high: number, metric: string): string {
   return `${differenceText(low, unit)} to ${differenceText(high, unit)}`;
 }
 
-/** The chance of such a drop where nothing changed; of a rise, or of no change, it would mean nothing. */
+/** The probability of such a drop without a change; not given for other verdicts, for which it has no meaning. */
 function dropText({ metric, p, delta }: MetricComparison): string {
   const isWorse = delta !== null && (isBetterLow(metric) ? delta > 0 : delta < 0);
   if (p === null || !isWorse) return "";
   return `p ${p < 0.0001 ? "< 0.0001" : p.toFixed(4)}`;
 }
 
-/** The two questions that hide in one difference, each with its interval. */
+/** The difference for these cases and for cases like these, each with its interval. */
 function scopeLines({ population, detectable_drop, cases, metrics, metric }: Comparison): string[] {
   const row = metrics.find((one) => one.metric === (metric ?? "pass_rate"));
   if (row === undefined || row.low === null || row.high === null) return [];
@@ -127,11 +127,11 @@ function scopeLines({ population, detectable_drop, cases, metrics, metric }: Com
   return lines;
 }
 
-/** So many cases are shown with what changed in their answer, each in so many lines. */
+/** Maximum number of cases shown with the change of their answer, and of lines for each. */
 const MAX_ANSWERS = 3;
 const ANSWER_LINES = 4;
 
-/** The first broken cases with their answers before and after; a fixed one where none broke. */
+/** The first regressed cases with their answers before and after; a fixed one if none regressed. */
 function answerLines({ cases, examples }: Comparison, style: Style, width: number): string[] {
   const known = new Map(examples.map((one) => [one.id, one]));
   const ids = cases.broken.length > 0 ? cases.broken.slice(0, MAX_ANSWERS) : cases.fixed.slice(0, 1);
@@ -148,7 +148,7 @@ function answerLines({ cases, examples }: Comparison, style: Style, width: numbe
   return lines.length === 0 ? [] : [indent("answers before and after: [-gone-] {+new+}"), ...lines];
 }
 
-/** What to type when the scorers of two stored runs are not the same. */
+/** The command to use when two stored runs have different scorers. */
 function againLines({ verdict, baseline, cases }: Comparison): string[] {
   return verdict === "incomparable" && cases.paired > 0 && baseline.run !== null
     ? [indent(`to judge its answers by today's scorers: evals rescore ${baseline.run}`)]

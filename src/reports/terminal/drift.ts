@@ -4,10 +4,10 @@ import { plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
 import { columns, type Style } from "./style.ts";
 
-/** So many of the newest runs are listed. */
+/** Maximum number of recent runs listed. */
 const SHOWN = 15;
 
-/** The verdict first, then what it rests on, then the newest runs. Ends with a line feed. */
+/** The verdict first, then its basis, then the newest runs. Ends with a line feed. */
 export function driftText(report: DriftReport, style: Style, width: number): string {
   const { suite, target, statistic, threshold, notes, retirements } = report;
   const lines = [

@@ -4,10 +4,10 @@ import { cut, plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
 import { columns, type Style } from "./style.ts";
 
-/** Below this a threshold is a guess. */
+/** With fewer answers a threshold is a guess. */
 const ENOUGH = 200;
 
-/** The threshold first, then whether confidences can be believed, then each stratum. Ends with a line feed. */
+/** The threshold first, then whether confidences are calibrated, then each stratum. Ends with a line feed. */
 export function escalationText(measured: MeasuredEscalation, style: Style, width: number): string {
   const lines = [
     `${style.strong(plainLine(measured.source))}   ${plural(measured.n, "answer")}, ${percent(measured.accuracy)} right`,

@@ -1,6 +1,6 @@
 import { plural } from "../format-numbers.ts";
 
-/** A run that went to another program: where it is now, and how much of it. */
+/** The report of an exported run: its new location and size. */
 export function exportedRunText(
   place: string,
   { rows, run, suite }: { readonly rows: number; readonly run: string; readonly suite: string },
@@ -8,7 +8,7 @@ export function exportedRunText(
   return `${place}\n  ${plural(rows, "trial")} of run ${run} (${suite})\n`;
 }
 
-/** Corrections in a file: how many, and of which class of failure. */
+/** The report of exported corrections: their number by failure class. */
 export function exportedCorrectionsText(
   file: string,
   {

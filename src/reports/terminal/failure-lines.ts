@@ -4,7 +4,7 @@ import { count } from "../format-numbers.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { columns } from "./style.ts";
 
-/** Why trials failed: each class with its most typical trial. Nothing where no rule knows any. */
+/** Why trials failed: each class with its most typical trial. Empty when no class is known. */
 export function failureLines({ failures }: RunReport, width: number): string[] {
   const classes = Object.entries(failures ?? {}) as [string, FailureCount][];
   if (classes.every(([name]) => name === "unknown")) return [];

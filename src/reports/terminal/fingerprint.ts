@@ -6,7 +6,7 @@ import { plainLine } from "../plain-text.ts";
 
 const NOT_IN_IT = "not in it: alias, gate, trials, concurrency, price, timeout, formatting";
 
-/** What a run's fingerprint rests on, or which parts of two differ. */
+/** The parts of a run's fingerprint, or the parts of two that differ. */
 export function fingerprintText(shown: ShownFingerprint | ComparedFingerprints): string {
   return shown.kind === "one" ? partsText(shown) : differencesText(shown);
 }

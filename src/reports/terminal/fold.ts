@@ -2,8 +2,9 @@ import wrapAnsi from "wrap-ansi";
 import { lengthOf } from "./style.ts";
 
 /**
- * A line that is wider than the terminal goes on below; a word is never broken.
- * @param hang columns that what goes on below stands further in
+ * Folds a line that is wider than the terminal; words are never split.
+ *
+ * @param hang extra indentation of the continuation lines
  */
 export function fold(line: string, width: number, hang = 2): string[] {
   if (lengthOf(line) <= width) return [line];
@@ -24,10 +25,10 @@ export function fold(line: string, width: number, hang = 2): string[] {
   return [...lines, current.trimEnd()];
 }
 
-/** So many letters a column are looked at: a family emoji is eleven letters wide and takes two. */
+/** Characters examined per column: a family emoji has eleven and takes two columns. */
 const LETTERS_A_COLUMN = 6;
 
-/** At most `most` lines, broken at blanks where there are any and within a word that is longer than a line; `…` stands for the rest. */
+/** Folds a text into at most `most` lines, at spaces or within a word that is longer than a line; `…` replaces the rest. */
 export function foldAnswer(text: string, width: number, limit: number): string[] {
   const margin = marginOf(text);
   const available = Math.max(1, width - margin.length);

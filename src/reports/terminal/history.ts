@@ -4,24 +4,24 @@ import { cut, plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
 import { columns } from "./style.ts";
 
-/** One past run, as the history shows it; null is unknown. */
+/** One past run for display; null means unknown. */
 export interface PastRun {
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly started_at: string;
   readonly suite: string;
-  /** The suite, with the model's alias where it has several. */
+  /** The suite, with the model's alias if it has several. */
   readonly name: string;
   readonly target: string;
-  /** `support@1.2.0`; null without a prompt that has a version. */
+  /** `support@1.2.0`; null without a versioned prompt. */
   readonly prompt: string | null;
   /** Alias of the model. */
   readonly model: string;
   /** Of HEAD; null outside git and before the first commit. */
   readonly commit: string | null;
-  /** Null where HEAD was on none, and where an older version did not write it down. */
+  /** Null when HEAD was detached, or an older version did not store it. */
   readonly branch: string | null;
-  /** The files differed from the commit; null outside git. */
+  /** Whether files differed from the commit; null outside git. */
   readonly dirty: boolean | null;
   readonly fingerprint: string;
   readonly trials: number;
@@ -34,22 +34,22 @@ export interface PastRun {
   /** The gate's outcome; the run's status when there is none. */
   readonly outcome: string;
   readonly verdict: string;
-  /** The command that goes on with an interrupted run; null for any other. */
+  /** The command that resumes an interrupted run; null for others. */
   readonly go_on: string | null;
 }
 
-/** How the newest fingerprint behaves over its runs. */
+/** How stable the newest fingerprint is over its runs. */
 export interface StabilityView {
   /** One sentence. */
   readonly said: string;
   readonly flaky: readonly FlakyCase[];
-  /** Cases with two answers or more: only they can be seen to be flaky, or not to be. */
+  /** Number of cases with two answers or more; only for them is flakiness known. */
   readonly measured: number;
-  /** Cases of the newest fingerprint; null before its first complete run. */
+  /** Number of cases of the newest fingerprint; null before its first complete run. */
   readonly cases: number | null;
 }
 
-/** Which cases are flaky, as far as anybody can know. */
+/** Which cases are flaky, as far as is known. */
 export function flakySentence({ flaky, measured, cases }: StabilityView): string {
   if (cases === null || measured === 0)
     return `whether a case is flaky is unknown: ${cases === null ? "there is no complete run yet" : "each case has one answer"}`;
@@ -62,10 +62,10 @@ export function flakySentence({ flaky, measured, cases }: StabilityView): string
 
 const HEAD = ["run", "started (UTC)", "suite", "passed", "95 %", "cost", "outcome", "target"];
 
-/** A longer name of a suite would push the outcome off the line. */
+/** A longer suite name would leave no space for the outcome. */
 const SUITE_WIDTH = 20;
 
-/** Runs of all suites, in the order given, under the branch and commit at which they were made. */
+/** Runs of all suites, in the order given, grouped by branch and commit. */
 export function historyListing(runs: readonly PastRun[], width: number): string {
   if (runs.length === 0) return "No runs yet: evals run\n";
   const rows = runs.map((run) => [
@@ -82,7 +82,7 @@ export function historyListing(runs: readonly PastRun[], width: number): string 
   return `${[cut(head, width), ...underHeadings(runs, lines, placeOf, width), ...goOnLines(runs)].join("\n")}\n`;
 }
 
-/** The lines of runs, with a heading above each that it is not the same for as for the run before. */
+/** Lines of runs with a heading whenever branch or commit change. */
 export function underHeadings(
   runs: readonly PastRun[],
   lines: readonly string[],
@@ -102,7 +102,7 @@ export function underHeadings(
   });
 }
 
-/** `main at 1d2c0aa, files changed`: what git knew of the files that a run was made of; empty outside git. */
+/** `main at 1d2c0aa, files changed`: the git state of a run; empty outside git. */
 export function placeOf({ commit, branch, dirty }: PastRun): string {
   const at = commit === null ? [] : [commit.slice(0, 7)];
   const known = [...(branch === null ? [] : [plainLine(branch)]), ...at].join(" at ");
@@ -110,7 +110,7 @@ export function placeOf({ commit, branch, dirty }: PastRun): string {
   return place !== "" && dirty === true ? `${place}, files changed` : place;
 }
 
-/** How to go on with the interrupted runs that nothing came after: of each suite the newest one. */
+/** The commands that resume interrupted runs that were not followed by another: the newest for each suite. */
 export function goOnLines(runs: readonly PastRun[]): string[] {
   const newest = runs.filter((run, at) => runs.findIndex(({ suite }) => suite === run.suite) === at);
   const commands = newest.flatMap(({ go_on }) => go_on ?? []);
@@ -130,7 +130,7 @@ export const BLOCKS = "▁▂▃▄▅▆▇█";
 
 const MAX_FLAKY = 30;
 
-/** Cases that pass only sometimes, flakiest first, with their share of passed trials run by run. */
+/** Cases that pass only sometimes, flakiest first, with their share of passed trials in each run. */
 export function flakyListing(suite: string, stability: StabilityView, runs: number, width: number): string {
   const { said, flaky } = stability;
   const rows = flaky
@@ -161,7 +161,7 @@ export function flakyListing(suite: string, stability: StabilityView, runs: numb
   return `${blocks.map((block) => block.join("\n")).join("\n\n")}\n`;
 }
 
-/** On the whole scale from never to always. */
+/** On a scale from 0 to 1. */
 function sharesLine(shares: readonly (number | null)[]): string {
   return shares
     .map((share) => (share === null ? "·" : BLOCKS[Math.round(share * (BLOCKS.length - 1))]))
@@ -184,10 +184,7 @@ export function historyCsv(runs: readonly PastRun[]): string {
   return `${[CSV_COLUMNS.join(","), ...lines].join("\n")}\n`;
 }
 
-/**
- * One cell. Text that a spreadsheet would take for a formula gets an apostrophe before it: a suite's or model's name
- * must not compute anything.
- */
+/** One cell. Text that a spreadsheet would treat as a formula gets an apostrophe in front. */
 export function csvCell(value: string | number | boolean | null): string {
   if (value === null) return "";
   if (typeof value !== "string") return String(value);

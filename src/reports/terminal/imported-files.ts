@@ -1,20 +1,20 @@
 import { type LeftOut, leftOutLines } from "./left-out.ts";
 
-/** What an import of another tool's files did, as it is read here. Paths are relative to the working directory. */
+/** The result of an import of files. Paths are relative to the working directory. */
 interface ShownImport {
   readonly written: readonly string[];
-  /** Files that were there already, as the import would write them. */
+  /** Existing files that are already as the import would write them. */
   readonly unchanged: readonly string[];
-  /** Models that were added to a config which was there. */
+  /** Models added to an existing config. */
   readonly added: readonly string[];
-  /** How many of each kind: `cases`, `scorers`, … */
+  /** Number of imported items by kind: `cases`, `scorers`, … */
   readonly taken: Readonly<Record<string, number>>;
   readonly left: readonly LeftOut[];
-  /** Where the project is: `.` or a folder. */
+  /** The project's folder, `.` for the working directory. */
   readonly root: string;
 }
 
-/** Each file, what was taken, what was left and why, and what to type next. */
+/** Each file, what was imported, what was skipped and why, and the next command. */
 export function importedFilesText(imported: ShownImport, dryRun: boolean): string {
   const { written, unchanged, added, taken, root } = imported;
   const counts = Object.entries(taken)

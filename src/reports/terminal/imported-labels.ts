@@ -2,7 +2,7 @@ import type { ImportedLabels } from "../../domain/imported-labels.ts";
 import { plural } from "../format-numbers.ts";
 import { plainLine } from "../plain-text.ts";
 
-/** What became of the labels of another tool, rater by rater. */
+/** The report of imported labels, by rater. */
 export function importedLabelsText(imported: ImportedLabels): string {
   const { path, added, updated, unchanged, older, raters } = imported;
   const counts = [

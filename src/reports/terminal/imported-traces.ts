@@ -2,21 +2,21 @@ import { plural } from "../format-numbers.ts";
 import { plainLine } from "../plain-text.ts";
 import { type LeftOut, leftOutLines } from "./left-out.ts";
 
-/** What an import of traces did, as it is read here. */
+/** The result of an import of traces. */
 interface ShownTraceImport {
-  /** New ones, and those that were there and gained something. */
+  /** New traces, and existing ones that were extended. */
   readonly traces: number;
-  /** Those that were there as they are. */
+  /** Traces that existed already. */
   readonly duplicates: number;
-  /** Of `traces`, those that were there and gained something. */
+  /** The existing ones that were extended; included in `traces`. */
   readonly completed: number;
   readonly conventions: readonly { readonly name: string; readonly traces: number }[];
   readonly left: readonly LeftOut[];
-  /** Whether the project takes anything out of texts. */
+  /** Whether the project redacts texts. */
   readonly redacted: boolean;
 }
 
-/** How many traces came, how they were read, what was left and why, and what to type next. */
+/** The number of imported traces, how they were read, what was skipped and why, and the next command. */
 export function importedTracesText(imported: ShownTraceImport, dryRun: boolean): string {
   const { traces, duplicates, completed, conventions, redacted } = imported;
   return [
@@ -32,7 +32,7 @@ export function importedTracesText(imported: ShownTraceImport, dryRun: boolean):
   ].join("\n");
 }
 
-/** Where an exporter of this machine sends its spans while `evals import traces --listen` takes them. */
+/** The address for exporters on this machine while `evals import traces --listen` is running. */
 export function traceAddressText(port: number): string {
   const address = `http://127.0.0.1:${port}`;
   return `Traces are taken at ${address}/v1/traces. Ctrl-C ends.\nOTEL_EXPORTER_OTLP_ENDPOINT=${address} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf <your program>\n`;

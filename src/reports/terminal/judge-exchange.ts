@@ -2,7 +2,7 @@ import type { Json } from "../../domain/json.ts";
 import type { JudgeExchange } from "../../domain/judge-exchange.ts";
 import { plainLine, plainText } from "../plain-text.ts";
 
-/** One exchange with a judge: what was asked in which words, and the reply. */
+/** One exchange with a judge: the messages sent, and the reply. */
 export function exchangeLines({ scorer, request, reply }: JudgeExchange): string[] {
   const cost = reply.cost_usd === null ? "cost unknown" : `$${reply.cost_usd}`;
   const facts = [
@@ -27,7 +27,7 @@ function indented(text: string): string[] {
     .map((line) => `    ${line}`);
 }
 
-/** The messages of a request, however its provider words them; the whole request where there are none. */
+/** The messages of a request in any provider's format; the whole request when it has none. */
 function messageTexts(request: Json): { readonly role: string; readonly content: string }[] {
   const { messages, input, system } = (request ?? {}) as { readonly [key: string]: Json };
   const list = Array.isArray(messages) ? messages : Array.isArray(input) ? input : null;

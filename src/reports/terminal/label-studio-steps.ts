@@ -1,4 +1,4 @@
-/** What to do with the files in Label Studio, and with what it exports. */
+/** The steps to use the files in Label Studio and to import its export. */
 export function studioSteps(config: string, tasks: string, suite: string): string {
   return [
     "In Label Studio:",

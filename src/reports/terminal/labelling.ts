@@ -9,7 +9,7 @@ const HOW: Readonly<Record<AnswerPicking, string>> = {
   adjudicate: "about which raters disagree",
 };
 
-/** What is about to be asked. */
+/** The text before labelling. */
 export function labellingBegins(task: LabellingTask): string {
   const { suite, run, how, questions, judgedBefore: before, person, path } = task;
   return [
@@ -24,7 +24,7 @@ function elsewhereText({ elsewhere, run }: LabellingTask): string {
   return `${plural(elsewhere, "conflict")} left out: run ${run} does not have the case.\n`;
 }
 
-/** Why nothing is asked. */
+/** Why there is nothing to label. */
 export function nothingToLabel(task: LabellingTask): string {
   const { suite, run, how, questions, person, count } = task;
   if (how === "adjudicate")
@@ -35,7 +35,7 @@ export function nothingToLabel(task: LabellingTask): string {
   return `${suite}, run ${run}: ${plainLine(person)} has judged all ${plural(questions, "answer")} ${HOW[how]}.\nTo go on, where the run has more: ${more}\n`;
 }
 
-/** What was judged, and what to do with it. */
+/** The result of labelling, and the next step. */
 export function labellingEnds(task: LabellingTask, progress: LabellingProgress): string {
   const { left, skipped, counts, agreement } = progress;
   const { pass, fail, unsure } = counts;
@@ -53,7 +53,7 @@ export function labellingEnds(task: LabellingTask, progress: LabellingProgress):
 
 const judgeOption = ({ judge }: LabellingTask): string => (judge === undefined ? "" : ` --judge ${judge}`);
 
-/** What became of labels that named no judge. */
+/** The result of assigning labels without a judge. */
 export function assignedText(
   { path, changed }: { readonly path: string; readonly changed: number },
   { suite, judge }: { readonly suite: string; readonly judge: string },

@@ -1,7 +1,7 @@
 import { plural } from "../format-numbers.ts";
 import { plainLine } from "../plain-text.ts";
 
-/** Something of a file that an import could not take. */
+/** A part of a file that was not imported. */
 export interface LeftOut {
   readonly path: string;
   readonly line: number;
@@ -9,7 +9,7 @@ export interface LeftOut {
   readonly why: string;
 }
 
-/** What an import left out, each thing with its place and the reason. */
+/** What was not imported, with location and reason. */
 export function leftOutLines(left: readonly LeftOut[]): string[] {
   if (left.length === 0) return ["Nothing was left."];
   return [

@@ -20,13 +20,13 @@ const MAX_HEAD_WIDTH = 22;
 const GAP = 3;
 
 export interface MatrixOptions extends TerminalOptions {
-  /** The terminal shows more than ASCII; false where nobody knows. */
+  /** Whether the terminal supports Unicode; false when unknown. */
   readonly unicode?: boolean | undefined;
 }
 
 /**
- * A suite over several targets: a mark a trial, below each target its pass rate with its interval, cost and p95, then which
- * differences are sure. Ends with a line feed.
+ * A suite with several targets: one mark per trial; below each target its pass rate with interval, cost and p95; then
+ * the significant differences. Ends with a line feed.
  */
 export function matrixReport(matrix: Matrix, { width, color, unicode = false }: MatrixOptions): string {
   const style = styleFor(color);
@@ -48,7 +48,7 @@ function headLine({ suite, targets, cases }: Matrix, style: Style): string {
   return `${style.strong(plainLine(suite))}   ${targets.length} targets · ${plural(cases.length, "case")}`;
 }
 
-/** As many targets side by side as the width has room for. */
+/** As many targets side by side as fit. */
 function tables(
   { targets }: Matrix,
   cases: readonly MatrixCase[],
@@ -130,7 +130,7 @@ function notesOf({ cases }: Matrix, shown: readonly MatrixCase[], marks: Marks):
   ];
 }
 
-/** The sure ones with their sizes; how many others could be chance. */
+/** The significant differences with their sizes, and the number of others. */
 function differenceLines(matrix: Matrix, style: Style): string[] {
   const [head, ...sentences] = differenceSentences(matrix);
   if (head === undefined) return [];

@@ -1,13 +1,13 @@
 import type { Bump } from "../../domain/prompt-change.ts";
 
-/** What each bump promises, for whoever is about to edit the copy. */
+/** What each version bump promises, shown when a copy is created. */
 const PROMISES: Readonly<Record<Bump, string>> = {
   patch: "A patch may not move behaviour beyond the margin.",
   minor: "A minor version may move behaviour, and may not make it worse.",
   major: "A major version may change anything: variables, output schema, tools, model.",
 };
 
-/** What was written, and what to do with it. @param next the command that runs it */
+/** What was created, and the next step. @param next the command that runs it */
 export function newPromptVersionText(
   { path, from, bump }: { readonly path: string; readonly from: string; readonly bump: Bump },
   next: string,

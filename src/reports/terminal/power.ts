@@ -4,20 +4,20 @@ import { plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
 import { columns, type Style } from "./style.ts";
 
-/** A plan as its lines need it. */
+/** The data of a plan's report. */
 interface PowerReport
   extends Omit<SizePlan, "assumptions" | "runs">,
     Omit<PowerAssumptions, "cases" | "trials"> {
   readonly size: SuiteSize;
 }
 
-/** A plan for a person. */
+/** The report of a plan. */
 export function sizePlanText({ assumptions, ...plan }: SizePlan, style: Style, width: number): string {
   const { cases, trials } = assumptions;
   return powerReport({ ...assumptions, ...plan, size: { cases, trials } }, style, width);
 }
 
-/** The answer in words, then what each size can see, then what a run costs. Ends with a line feed. */
+/** The answer in words, then what each size can detect, then the cost of a run. Ends with a line feed. */
 function powerReport(report: PowerReport, style: Style, width: number): string {
   const blocks = [
     answerLines(report, style).flatMap((line) => fold(line, width)),
@@ -30,7 +30,7 @@ function powerReport(report: PowerReport, style: Style, width: number): string {
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-/** `3`, `4.5`: points of 100 without a needless digit. */
+/** `3`, `4.5`: percentage points without a trailing zero. */
 const points = (drop: number): string => (drop * 100).toFixed(1).replace(/\.0$/, "");
 const sizeWords = ({ cases, trials }: SuiteSize): string => `${plural(cases, "case")} × ${trials}`;
 
@@ -53,7 +53,7 @@ function answerLines(report: PowerReport, style: Style): string[] {
 
 const pointsWord = (drop: number): string => `${points(drop)} ${points(drop) === "1" ? "point" : "points"}`;
 
-/** The suite's own trials first, then the next numbers of trials that do with fewer cases. */
+/** The suite's own number of trials first, then larger numbers that need fewer cases. */
 function choices({ needed, size }: PowerReport): string {
   const own = needed.find((one) => one.trials === size.trials);
   const fewer = needed.filter(
@@ -83,7 +83,7 @@ function tableLines({ table, size, power }: PowerReport): string[] {
 
 const BAR = 40;
 
-/** One bar a number of cases at the suite's own trials, with the wanted drop marked. */
+/** One bar per number of cases for the suite's own number of trials, with the wanted drop marked. */
 function plotLines({ table, size, drop }: PowerReport, width: number): string[] {
   const rows = table.filter((one) => one.trials === size.trials && one.detectable_drop !== null);
   const longest = Math.max(drop, ...rows.map((one) => one.detectable_drop ?? 0));

@@ -9,7 +9,7 @@ import type { GateOutcome } from "../../domain/verdict.ts";
 import { plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
 
-/** Who promoted or rolled back what, newest first: a block each. */
+/** Promotions and rollbacks, newest first, one block each. */
 export function promotionLogText({ entries }: PromotionLog, width: number): string {
   if (entries.length === 0) return "Nothing was promoted yet: evals promote\n";
   const blocks = entries.map((entry) =>
@@ -33,7 +33,7 @@ function entryLines({ commit, at, who, subject, body, tags, ...change }: LogEntr
   ];
 }
 
-/** What became of each baseline, one line for those that have it in common. */
+/** The change of each baseline, one line for those with the same change. */
 function changeLines({ kind, squashed, baselines }: LoggedChange): string[] {
   const lines = new Map<string, string[]>();
   for (const one of baselines) {

@@ -3,7 +3,7 @@ import { percent, plural } from "../format-numbers.ts";
 import { runName } from "../headline.ts";
 import { plainLine } from "../plain-text.ts";
 
-/** What a promotion did, or would do, and how to undo it. */
+/** The result of a promotion or its dry run, and how to undo it. */
 export function promotionText(promotion: Promotion): string {
   const { promoted, commit, tag, dry } = promotion;
   const made = dry

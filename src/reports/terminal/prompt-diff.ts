@@ -2,10 +2,10 @@ import type { FieldChange, MessageChange, PromptComparison, WordChange } from ".
 import { plainLine } from "../plain-text.ts";
 import type { Style } from "./style.ts";
 
-/** Unchanged lines shown beside a change. */
+/** Number of unchanged lines shown around a change. */
 const CONTEXT = 2;
 
-/** Two versions of a prompt for a person: what was declared, what changed beside the text, then the text word by word. */
+/** The comparison of two prompt versions: the declared bump, other changes, then the text word by word. */
 export function promptDiff(comparison: PromptComparison, style: Style): string {
   const { from, to } = comparison;
   const title = `${style.strong(`${plainLine(from.name)} ${from.version} → ${from.name === to.name ? "" : `${plainLine(to.name)} `}${to.version}`)}${declaredText(comparison)}`;
@@ -66,7 +66,7 @@ function messageLines({ role, lines }: MessageChange, style: Style): string[] {
   return out;
 }
 
-/** `[-gone-]` and `{+new+}`, as git's word diff writes them; colour only repeats it. */
+/** `[-removed-]` and `{+added+}`, as in git's word diff; colour only repeats it. */
 function lineText(line: readonly WordChange[], style: Style): string {
   return line
     .map(({ kind, text }) => {

@@ -4,7 +4,7 @@ import { percent } from "../format-numbers.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { columns, type Style } from "./style.ts";
 
-/** Versions by prompt, newest first. */
+/** The versions of each prompt, newest first. */
 export function promptList(versions: readonly ListedVersion[], style: Style, width: number): string {
   if (versions.length === 0) return "No prompts yet: write prompts/<name>/1.0.0.md\n";
   const names = [...new Set(versions.map((one) => one.name))];

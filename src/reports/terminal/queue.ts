@@ -2,7 +2,7 @@ import type { PlanStatus, WorkerStatus } from "../../domain/fleet-status.ts";
 import { plural } from "../format-numbers.ts";
 import { plainLine } from "../plain-text.ts";
 
-/** What `evals queue status` prints. */
+/** The output of `evals queue status`. */
 export function queueStatusText({
   runs,
   workers,

@@ -1,20 +1,20 @@
 import { plural } from "../format-numbers.ts";
 import { plainLine } from "../plain-text.ts";
 
-/** A trial's trace in its file, as it is read here. */
+/** The result of recording a trial's trace. */
 interface ShownRecording {
   readonly run: string;
   readonly case: string;
   readonly trial: number;
   readonly path: string;
-  /** What became of the file. */
+  /** The change of the file. */
   readonly file: "new" | "changed" | "same";
   readonly trace: { readonly calls: readonly unknown[]; readonly turns: number | null };
 }
 
 const DONE = { new: "written", changed: "changed", same: "as it was" } as const;
 
-/** Where the trace is, of what, and how it is used. */
+/** Where the trace is, which trial it is of, and how to use it. */
 export function recordedTraceText({ run, case: name, trial, path, file, trace }: ShownRecording): string {
   const turns = trace.turns === null ? "" : ` in ${plural(trace.turns, "turn")}`;
   return [

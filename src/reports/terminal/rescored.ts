@@ -4,7 +4,7 @@ import { runName } from "../headline.ts";
 import type { RescoredResult } from "../json/rescore-json.ts";
 import { plainLine } from "../plain-text.ts";
 
-/** A run of stored answers that were scored again, as it is read here. */
+/** The result of rescoring stored answers. */
 interface ShownRescoring {
   readonly header: RunHeader;
   readonly result: Pick<RescoredResult, "counts" | "metrics" | "rescored_from">;
@@ -14,7 +14,7 @@ interface ShownRescoring {
   readonly unreachable: string | null;
 }
 
-/** Both pass rates, what judges cost, and what nobody judged. */
+/** Both pass rates, the judges' cost, and what was not judged. */
 export function rescoredText(rescored: ShownRescoring): string {
   const { header, result, passRateBefore, judged, unjudged, unreachable } = rescored;
   const { counts, metrics } = result;

@@ -2,7 +2,7 @@ import type { Rollback, RollbackProof } from "../../domain/rollback.ts";
 import { plural } from "../format-numbers.ts";
 import { plainLine } from "../plain-text.ts";
 
-/** What a rollback did, or would do, with the proof of each suite. */
+/** The result of a rollback or its dry run, with the verification of each suite. */
 export function rollbackText(rollback: Rollback): string {
   return rollback.dry ? dryText(rollback) : doneText(rollback);
 }

@@ -15,7 +15,7 @@ import {
 } from "./comparison-lines.ts";
 import type { Style } from "./style.ts";
 
-/** The sentence of a verdict that a person must see first: a regression. */
+/** The sentence of a verdict that must come first: a regression. */
 export function headVerdictLines(report: RunReport, style: Style, width: number): string[] {
   const { comparison } = report;
   if (comparison === null || report.gate.verdict !== "regressed") return [];
@@ -34,7 +34,7 @@ function wasIs({ metrics }: Comparison): string[] {
   return [indent(`It was ${text(row.baseline)}, it is ${text(row.candidate)}.`)];
 }
 
-/** "By chance alone this happens once in 4,000 runs": of an early stop the chance that decided. */
+/** "By chance alone this happens once in 4,000 runs"; after an early stop, the probability at the deciding look. */
 function chanceLine({ metrics, decided }: Comparison): string[] {
   const p = (decided ?? metrics.find((one) => one.verdict === "regressed"))?.p;
   if (p === null || p === undefined) return [];
@@ -50,7 +50,7 @@ function acceptedLines({ gate }: RunReport, width: number): string[] {
   return sentences.flatMap((text) => sentence(text, width));
 }
 
-/** What the comparison with the baseline shows, below the run's own numbers. */
+/** The comparison with the baseline, below the run's own metrics. */
 export function comparisonLines(report: RunReport, { width, limit }: Limits): string[] {
   const { comparison } = report;
   if (comparison === null) return [];

@@ -6,7 +6,7 @@ import { goOnCommand } from "../unfinished.ts";
 import { flakyListing, historyCsv, historyListing, type PastRun, type StabilityView } from "./history.ts";
 import { suiteHistory } from "./suite-history.ts";
 
-/** The listing of `evals history`. @param flaky of one suite its flaky cases, in place of its runs */
+/** The listing of `evals history`. @param flaky lists the flaky cases of one suite instead of its runs */
 export function historyText(
   history: RunHistory,
   { flaky, width }: { readonly flaky: boolean; readonly width: number },
@@ -20,7 +20,7 @@ export function historyText(
     : suiteHistory(suite, past, view, width);
 }
 
-/** One line a run, for a spreadsheet. */
+/** One CSV line per run. */
 export function historyTable({ runs }: RunHistory): string {
   return historyCsv(runs.map(pastRun));
 }

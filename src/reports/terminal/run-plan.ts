@@ -5,7 +5,7 @@ import { plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
 import { columns, styleFor, type TerminalOptions } from "./style.ts";
 
-/** What a run would ask and cost, for a person. Ends with a line feed. */
+/** What a run would ask and cost. Ends with a line feed. */
 export function runPlanText({ runs }: RunPlan, { width, color }: TerminalOptions): string {
   const style = styleFor(color);
   const blocks = [
@@ -22,7 +22,7 @@ export function runPlanText({ runs }: RunPlan, { width, color }: TerminalOptions
   return `${blocks.map((lines) => lines.flatMap((line) => fold(line, width)).join("\n")).join("\n\n")}\n`;
 }
 
-/** Its suite, and the alias of its model where the suite is planned with several. */
+/** The suite's name, with the model's alias if it is planned with several. */
 function planName({ suite, alias }: PlannedRun, runs: readonly PlannedRun[]): string {
   const several = runs.some((one) => one.suite === suite && one.alias !== alias);
   return several ? `${suite} (${alias})` : suite;
@@ -34,7 +34,7 @@ function callsSentence({ trials, cached, calls, variants }: PlannedRun): string 
   return `${plural(trials, "trial")}: ${known}, ${count(calls)} to ask${pressed}`;
 }
 
-/** A line a case: what is at hand, what is asked, and why. */
+/** One line per case: cached trials, trials to ask, and the reason. */
 function cacheLines(cases: readonly ExplainedCase[]): string[] {
   if (cases.length === 0) return [];
   const rows = cases.map(({ id, at_hand, asked, why }) => [

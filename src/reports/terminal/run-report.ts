@@ -21,10 +21,10 @@ import { fold } from "./fold.ts";
 import { comparisonLines, headVerdictLines } from "./run-comparison.ts";
 import { columns, type Style, styleFor, type TerminalOptions } from "./style.ts";
 
-/** Lines of a terminal's screen, less one for what is typed next. */
+/** Lines of a terminal screen, minus one for the prompt. */
 const SCREEN = 39;
 
-/** How much is shown, the most first: what moved against the baseline is what a failed run is read for. */
+/** How many cases are shown, largest first: a failed run is read for its changes against the baseline. */
 const CASE_LIMITS = [
   { moved: 5, others: 5 },
   { moved: 5, others: 3 },
@@ -34,8 +34,8 @@ const CASE_LIMITS = [
 ] as const;
 
 /**
- * A run for a person: did it pass and how sure, what broke, the numbers, what to type next: of cases and tags as many as fit a
- * screen. Ends with a line feed.
+ * The report of a run: whether it passed and how certain that is, what regressed, the metrics, and the next command;
+ * with as many cases and tags as fit on a screen. Ends with a line feed.
  */
 export function runReport(report: RunReport, options: TerminalOptions): string {
   let written = "";
@@ -58,7 +58,7 @@ function reportText(
     headVerdictLines(report, style, width),
     ruleLines(report, style),
     metricLines(report),
-    // Nobody answered: there is nothing to compare, and nothing to say of that.
+    // Nothing was answered, so there is nothing to compare or report.
     report.end.kind === "unreachable" && report.counts.answered === 0
       ? []
       : comparisonLines(report, { width, limit: moved }),
@@ -77,7 +77,7 @@ function reportText(
 
 const indent = (line: string): string => `  ${line}`;
 
-/** The word that agrees with the exit code. */
+/** The word that matches the exit code. */
 export function heading(report: RunReport): { word: string; tone: "good" | "bad" | "unsure" | "strong" } {
   const { outcome, verdict } = report.gate;
   if (outcome === "failed") return { word: "FAILED", tone: "bad" };
@@ -138,7 +138,7 @@ function endLines(report: RunReport): string[] {
   ];
 }
 
-/** Rules that did not hold; those that did are beside their metric. */
+/** Rules that did not hold; the others are shown beside their metric. */
 function ruleLines(report: RunReport, style: Style): string[] {
   const shown = report.gate.rules.filter(
     (rule) => rule.enforced !== false && rule.outcome !== "passed" && rule.kind !== "regression",
@@ -149,7 +149,7 @@ function ruleLines(report: RunReport, style: Style): string[] {
 
 function ruleLine(rule: RuleResult, style: Style): string {
   const word = rule.outcome === "failed" ? style.bad("missed") : style.unsure("undecided");
-  // What was declared and found is shown with the comparison.
+  // The details are shown with the comparison.
   if (rule.kind === "contract") return indent(`${word}  contract: ${plainLine(rule.required)}`);
   return indent(
     `${word}  ${plainLine(ruleName(rule))}: ${ruleValue(rule)}, required ${plainLine(requiredText(rule))}${rule.said === undefined ? "" : ` (${plainLine(rule.said)})`}`,
@@ -240,7 +240,7 @@ function costLines(report: RunReport, demanded: (name: string) => string): strin
   return [indent(`cost         ${[`${dollars(total)}, ${dollars(each)} a trial`, ...bounds].join("   ")}`)];
 }
 
-/** What judges were asked and paid, apart from the target. */
+/** The calls and cost of judges, separate from the target's. */
 function judgeLines({ counts, metrics }: RunReport, demanded: (name: string) => string): string[] {
   if (counts.judge_calls === undefined) return [];
   const cost = metrics.judge_cost_usd?.value ?? null;
@@ -253,7 +253,7 @@ function judgeLines({ counts, metrics }: RunReport, demanded: (name: string) => 
 
 function errorLines(report: RunReport, width: number): string[] {
   const { end } = report;
-  // What ended the run has been shown.
+  // The reason for the end has been shown already.
   const reason = end.kind === "unreachable" ? end.message : null;
   const errors = report.errors.filter(({ message }) => message !== reason);
   return errors.map(({ kind, count: many, message }) =>

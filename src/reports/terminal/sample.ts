@@ -1,7 +1,7 @@
 import type { Candidate } from "../../domain/candidate.ts";
 import { plural } from "../format-numbers.ts";
 
-/** What was drawn out of traffic. */
+/** The result of drawing a sample of traffic. */
 export interface ShownSample {
   readonly seed: string;
   readonly population: { readonly traces: number; readonly sessions: number };
@@ -12,7 +12,7 @@ export interface ShownSample {
   readonly candidates: readonly Pick<Candidate, "why" | "stratum">[];
 }
 
-/** How many came by which way, what was left out, and what to type next. */
+/** How many were selected by each design, what was left out, and the next command. */
 export function sampleText(sample: ShownSample): string {
   const { seed, population, excluded, written, duplicates, empty, candidates } = sample;
   const { traces, sessions } = population;

@@ -13,13 +13,13 @@ import { jsonText, shownTrialText } from "./shown-trial.ts";
 import { columns, type Style } from "./style.ts";
 
 interface Terminal {
-  /** Columns. */
+  /** In columns. */
   readonly width: number;
   readonly style: Style;
   readonly color: boolean;
 }
 
-/** A run's cases, one case over its trials, or one trial with its whole conversation. */
+/** A run's cases, one case with its trials, or one trial with its conversation. */
 export function shownText(shown: Shown, terminal: Terminal): string {
   switch (shown.kind) {
     case "run":
@@ -33,7 +33,7 @@ export function shownText(shown: Shown, terminal: Terminal): string {
   }
 }
 
-/** The whole report as it was, then every case. */
+/** The whole stored report, then every case. */
 function wholeText(shown: ShownRun, { width, color }: Terminal): string {
   return `${runReport(shown.runReport, { width, color })}\n${casesText(shown, width)}`;
 }
@@ -56,7 +56,7 @@ function casesText(run: ShownRun, width: number): string {
 
 const passedShare = ({ passed, answered }: CountedCase): number => passed / Math.max(answered, 1);
 
-/** Where no case fails; of cases without an answer nobody knows. */
+/** The text when no case fails; for cases without an answer this is unknown. */
 function noneFails({ unanswered }: ShownRun): string {
   return unanswered === 0
     ? "  every case passes every trial"

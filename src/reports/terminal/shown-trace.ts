@@ -3,7 +3,7 @@ import type { TrafficRow } from "../../domain/traffic.ts";
 import { plainLine, plainText } from "../plain-text.ts";
 import { transcriptLines, wayFacts } from "./transcript-lines.ts";
 
-/** One exchange of production with its whole conversation. */
+/** One exchange of production with its conversation. */
 export function shownTraceText({ trace, transcript, scores }: ShownTrace): string {
   const conversation = transcriptLines(transcript, transcript.messages.length > 0);
   return `${[

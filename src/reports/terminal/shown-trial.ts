@@ -9,7 +9,7 @@ import { voidReason } from "../void-reason.ts";
 import { exchangeLines } from "./judge-exchange.ts";
 import { transcriptLines, wayFacts } from "./transcript-lines.ts";
 
-/** One trial with its whole conversation. */
+/** One trial with its conversation. */
 export function shownTrialText(shown: ShownTrial): string {
   const { header, content, request, trial, transcript, judged } = shown;
   const { answer } = trial;
@@ -41,7 +41,7 @@ function failureLine({ failure }: ShownTrial): string[] {
   return [`failed by ${failure.class}${where}: ${plainLine(failure.evidence)}`];
 }
 
-/** Text as it is, anything else as JSON; empty for nothing. */
+/** Text unchanged, other values as JSON; empty for undefined. */
 export function jsonText(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
@@ -65,7 +65,7 @@ function trialFacts({ trial, transcript }: ShownTrial): string[] {
   return facts.filter((fact) => fact !== null);
 }
 
-/** `3 attempts, 2.1 s of waiting`. */
+/** For instance `3 attempts, 2.1 s of waiting`. */
 function triesFact({ attempts, waited_ms }: Tries): string {
   const waited = waited_ms < 100 ? [] : [`${(waited_ms / 1000).toFixed(1)} s of waiting`];
   return [plural(attempts, "attempt"), ...waited].join(", ");
@@ -110,7 +110,7 @@ function block(title: string, text: string): string[] {
   return [title, ...lines.map((line) => `  ${line}`), ""];
 }
 
-/** A file that was sent, in a few words. */
+/** Replaces an attached file by a short description. */
 function filesInWords(_name: string, value: unknown): unknown {
   const file = markedFile(value) ?? attachedFile(value);
   return file === undefined ? value : attachedText(file);

@@ -1,6 +1,6 @@
 import type { StartedFile, StartedProject } from "../../domain/started-project.ts";
 
-/** What `evals init` made, and what to type next. @param folder as it was typed; undefined for the present one */
+/** What `evals init` created, and the next command. @param folder as typed; undefined for the working directory */
 export function startedProjectText(project: StartedProject, folder: string | undefined): string {
   const enter = folder === undefined ? [] : [`  cd ${folder}`];
   const files = project.files.map(fileLine);

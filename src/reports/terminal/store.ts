@@ -41,7 +41,7 @@ export function storeVerifyText({ path, faults }: HistoryCheck): string {
   return `${path} is damaged:\n${lines.join("\n")}\nMove it away (mv ${path} .evals/history.broken); a new one is made. Baselines are in git and are not touched.\n`;
 }
 
-/** What went, what stayed and why, in sentences. */
+/** What was deleted, what was kept and why, in sentences. */
 export function storePruneText({ dry_run, removed, emptied, kept, erased }: PrunedHistory): string {
   const would = dry_run ? "Would take" : "Took";
   const lines = [

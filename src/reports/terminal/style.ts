@@ -1,14 +1,14 @@
 import { Chalk } from "chalk";
 import stringWidth from "string-width";
 
-/** Where text will be read. */
+/** Properties of the output. */
 export interface TerminalOptions {
   /** Columns; 80 when the output is not a terminal. */
   readonly width: number;
   readonly color: boolean;
 }
 
-/** Colour only repeats what words say. */
+/** Colours, which only repeat what the words say. */
 export interface Style {
   good(text: string): string;
   bad(text: string): string;
@@ -28,7 +28,7 @@ export function styleFor(color: boolean): Style {
   };
 }
 
-/** Columns of text, each as wide as its widest cell; the last is not padded. */
+/** Aligns text in columns, each as wide as its widest cell; the last is not padded. */
 export function columns(rows: readonly (readonly string[])[], gap = "   "): string[] {
   const lengths = rows.map((row) => row.slice(0, -1).map(lengthOf));
   const widths: number[] = [];
@@ -47,15 +47,15 @@ export function columns(rows: readonly (readonly string[])[], gap = "   "): stri
 }
 
 /**
- * Texts of one column a letter, most of what is written: ASCII, Latin letters, dashes and quotes, arrows, lines and blocks,
- * and the marks of the reports. The table of all others is long to load.
+ * Characters that are one column wide, which covers most text: ASCII, Latin letters, dashes and quotes, arrows, box
+ * drawing and blocks, and the reports' marks. The table for all others takes long to load.
  */
 export const NARROW =
   /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2015\u2018-\u2026\u2190-\u2193\u2264\u2265\u2500-\u259f\u25cb\u25cf\u2713\u2717]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of a terminal begin with one
 const COLOUR = /\u001b\[[\d;]*m/g;
 
-/** Columns that a text takes on a terminal: colour takes none, a Chinese letter or an emoji two. */
+/** The columns that a text takes in a terminal: colour codes take none, a Chinese character or an emoji two. */
 export function lengthOf(text: string): number {
   const plain = text.includes("\u001b") ? text.replace(COLOUR, "") : text;
   return NARROW.test(plain) ? plain.length : stringWidth(text);

@@ -17,7 +17,8 @@ import {
 import { columns } from "./style.ts";
 
 /**
- * One suite over time: the trend as a line of blocks, is it stable, then each run with its interval drawn to one scale.
+ * One suite over time: the trend as a line of blocks, its stability, then each run with its interval on a common
+ * scale.
  *
  * @param runs newest first
  */
@@ -57,7 +58,10 @@ interface RunGroup {
   readonly runs: readonly PastRun[];
 }
 
-/** Runs of one prompt version and one model together, those with the newest run first: a trend over two prompts is none. */
+/**
+ * Groups runs by prompt version and model, the group with the newest run first, because a trend over different
+ * prompts has no meaning.
+ */
 function groupsOf(runs: readonly PastRun[]): RunGroup[] {
   const severalModels = new Set(runs.map(({ model }) => model)).size > 1;
   const nameOf = ({ prompt, model }: PastRun): string =>
@@ -71,8 +75,8 @@ function groupsOf(runs: readonly PastRun[]): RunGroup[] {
 }
 
 /**
- * Shares as blocks, lowest to highest on the scale given; `·` where nothing is known. A scale narrower than five points
- * is widened, so that noise does not look like a mountain range.
+ * Shares as blocks from lowest to highest on the given scale; `·` for unknown. A scale narrower than five points is
+ * widened, so that noise does not look like a change.
  */
 export function sparkline(shares: readonly (number | null)[]): string {
   const { low, high } = scaleOf(shares.filter((one) => one !== null));
@@ -108,10 +112,10 @@ function trendLines(runs: readonly PastRun[], width: number): string[] {
   ];
 }
 
-/** Columns that every other part of a run's line needs. */
+/** Columns used by the other parts of a run's line. */
 const BESIDE_PLOT = 63;
 
-/** Runs under the target, the branch and the commit they were made with. */
+/** Runs grouped by target, branch and commit. */
 function runLines(runs: readonly PastRun[], width: number): string[] {
   const space = Math.max(8, Math.min(30, width - BESIDE_PLOT));
   const bounds = runs.flatMap(({ low, high }) => [low, high]).filter((one) => one !== null);
@@ -133,7 +137,7 @@ function runLines(runs: readonly PastRun[], width: number): string[] {
   return [cut(head, width), ...underHeadings(runs, lines, headingOf, width)];
 }
 
-/** A longer target would leave no line for what is behind it. */
+/** A longer target would leave no space for the rest. */
 const MAX_TARGET = 60;
 
 function headingOf(run: PastRun): string {
@@ -145,7 +149,7 @@ function headingOf(run: PastRun): string {
     .join(" · ");
 }
 
-/** `├──●───┤`: the interval and the value on a scale. */
+/** Draws the interval and value on a scale: `├──●───┤`. */
 function drawn(
   { low, high, pass_rate }: PastRun,
   scale: { readonly low: number; readonly high: number },

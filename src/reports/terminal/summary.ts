@@ -6,15 +6,15 @@ import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { columns, styleFor, type TerminalOptions } from "./style.ts";
 
-/** The last is what a person sees: a failed run is below all others. */
+/** Worst last, because the last lines stay visible. */
 const WORST_LAST: readonly GateOutcome[] = ["not_gated", "passed", "undecided", "failed"];
 
-/** So many of the failed runs say why below their line: more would not fit on a screen. */
+/** Maximum number of failed runs with a reason, so that the summary fits on a screen. */
 const MAX_EXPLAINED = 6;
 
 /**
- * How a command ends: a line for each run, worst last, failed ones with the reason, then answers, dollars and
- * time of all together. Empty for a single run that is well, whose report says it all.
+ * The end of a command's output: one line per run, worst last, failed ones with the reason, then the total answers,
+ * cost and time. Empty for a single successful run, whose report is sufficient.
  */
 export function runSummary(reports: readonly RunReport[], { width, color }: TerminalOptions): string {
   const [only, second] = reports;
@@ -36,7 +36,7 @@ export function runSummary(reports: readonly RunReport[], { width, color }: Term
     const { word = "", tone } = headline(report);
     const paint = tone === "plain" ? style.strong : style[tone];
     const row = cut(rows[at] ?? "", Math.max(10, width - wide - 2));
-    // The report of a single run is right above.
+    // The report of a single run is directly above.
     const explained =
       second !== undefined && at >= ordered.length - MAX_EXPLAINED && report.gate.outcome === "failed";
     const reasons = explained ? reasonLines(report) : [];
@@ -48,7 +48,7 @@ export function runSummary(reports: readonly RunReport[], { width, color }: Term
   return `${[...lines, `  ${totals(reports)}`].join("\n")}\n`;
 }
 
-/** A run's name, and what distinguishes it from the others of that name: its model, its prompt, or both. */
+/** A run's name, with its model or prompt if other runs have the same name. */
 function nameAmong({ header }: RunReport, reports: readonly RunReport[]): string {
   const name = runName(header);
   const namesakes = reports.map((one) => one.header).filter((one) => runName(one) === name);
@@ -59,7 +59,7 @@ function nameAmong({ header }: RunReport, reports: readonly RunReport[]): string
   return [name, ...differs((one) => one.alias), ...differs(prompt)].join("  ");
 }
 
-/** Why a run failed: how it compares, the case that shows it best, and the command that shows all of them. */
+/** Why a run failed: the comparison, the most telling case, and the command that shows all of them. */
 function reasonLines({ header, comparison, worst }: RunReport): string[] {
   const broken = comparison?.moved.find(({ id }) => id === comparison.cases.broken[0]);
   if (comparison?.verdict === "regressed" && broken !== undefined) {
@@ -86,7 +86,7 @@ function rateOf({ metrics }: RunReport): string {
   return value === null ? "unknown" : percent(value);
 }
 
-/** That trials are missing, or the first rule that did not hold. */
+/** The first reason: missing trials, or the first rule that did not hold. */
 function whyOf({ gate, counts }: RunReport): string {
   const missing = counts.errored + counts.skipped;
   if (gate.outcome === "undecided" && missing > 0) return `${plural(missing, "trial")} without an answer`;
@@ -95,7 +95,7 @@ function whyOf({ gate, counts }: RunReport): string {
     gate.rules.find((one) => one.enforced !== false && one.outcome === "undecided");
   if (rule === undefined) return "";
   const bound = `required ${requiredText(rule)}`;
-  // Its value is beside it already.
+  // Its value is shown beside it already.
   if (rule.kind === "require" && rule.metric === "pass_rate") return bound;
   return `${ruleName(rule)} ${ruleValue(rule)}, ${bound}`;
 }
@@ -113,7 +113,7 @@ function totals(reports: readonly RunReport[]): string {
   )} answered, ${paid}, ${duration(sum((one) => one.duration_ms))}`;
 }
 
-/** How a comparison of several suites ends: a line for each, worst last. Empty for one. */
+/** The end of a comparison of several suites: one line each, worst last. Empty for one. */
 export function comparisonSummary(
   comparisons: readonly Comparison[],
   words: Readonly<Record<Comparison["verdict"], string>>,

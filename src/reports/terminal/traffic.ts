@@ -3,10 +3,10 @@ import { plural } from "../format-numbers.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { columns } from "./style.ts";
 
-/** How many sessions, users or values are named. */
+/** Maximum number of sessions, users or values named. */
 const NAMED = 5;
 
-/** Which traces there are, whose, and since when. @param width of the terminal */
+/** The stored traces, with their sessions, users and times. @param width of the terminal */
 export function trafficText(listing: TrafficListing, width: number): string {
   const { counts, first, last, listed, sessions, users, values } = listing;
   if (counts.traces === 0) return `${noneText(listing)}\n`;

@@ -28,7 +28,7 @@ function messageLines({ role, name, content }: Message): string[] {
   ];
 }
 
-/** What the person and the application said, reply by reply, each call with its result. */
+/** The messages of user and assistant in turn, each tool call with its result. */
 function conversationLines({ messages, tool_calls }: TranscriptDocument): string[] {
   const { replies } = conversationSteps(messages);
   const stepOfMessage = new Map(
@@ -38,7 +38,7 @@ function conversationLines({ messages, tool_calls }: TranscriptDocument): string
   const lines: string[] = [];
   for (const [index, message] of messages.entries()) {
     const step = stepOfMessage.get(index);
-    // The results of tools are below their calls.
+    // Tool results are shown below their calls.
     if (message.role === "tool") continue;
     if (step === undefined) {
       const text = messageLines(message);
@@ -63,7 +63,7 @@ function retrievalLine({ step, query, documents }: Retrieval): string {
 const titled = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [title, ...lines, ""];
 
-/** How long the way was, in a few words: `3 steps`, `2 turns`, `stopped by its limit on steps`. */
+/** The length of the trajectory in a few words: `3 steps`, `2 turns`, `stopped by its limit on steps`. */
 export function wayFacts({ first_token_ms, steps, turns, stopped }: TranscriptDocument): readonly string[] {
   return [
     ...(first_token_ms === undefined ? [] : [`first token after ${Math.round(first_token_ms)} ms`]),
@@ -74,8 +74,9 @@ export function wayFacts({ first_token_ms, steps, turns, stopped }: TranscriptDo
 }
 
 /**
- * What a transcript holds beyond the answer, for a terminal.
- * @param own whether the target reported the conversation; else it is the request, which is shown by itself
+ * The parts of a transcript other than the answer, for a terminal.
+ *
+ * @param own whether the target reported the conversation; else it is the request, which is shown separately
  */
 export function transcriptLines(transcript: TranscriptDocument, own: boolean): string[] {
   const calls = own ? [] : (transcript.tool_calls ?? []);

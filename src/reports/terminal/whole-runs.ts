@@ -1,3 +1,3 @@
-/** What a terminal shows of whole runs, in one module: a run whose report nobody reads there loads none of it. */
+/** The terminal's reports of whole runs in one module, so that a run whose report is not printed does not load it. */
 export { runReport } from "./run-report.ts";
 export { runSummary } from "./summary.ts";
