@@ -79,13 +79,13 @@ function replyMessage({ output, tool_calls }: DescribedAnswer): Message {
   return { role: "assistant", content, ...(tool_calls.length > 0 && { tool_calls }) };
 }
 
-/** The conversation of an answer. @param asked what a model that was asked once was sent; empty when unknown */
+/** The conversation of an answer. @param asked the messages sent, for a single model call; empty when unknown */
 export function wholeConversation(answer: DescribedAnswer, asked: readonly Message[]): readonly Message[] {
   if (answer.messages.length > 0 || asked.length === 0) return answer.messages;
   return [...asked, replyMessage(answer)];
 }
 
-/** The steps of an answer: read from its conversation, or, where a model was asked once, from the answer itself. */
+/** The steps of an answer: read from its conversation or, for a single model call, from the answer itself. */
 function reportedSteps(answer: DescribedAnswer, conversation: readonly Message[]): ConversationSteps {
   if (conversation.length > 0) return conversationSteps(conversation);
   const once = answer.finish_reason !== null;
@@ -98,12 +98,12 @@ function reportedSteps(answer: DescribedAnswer, conversation: readonly Message[]
   };
 }
 
-/** The tool calls of an answer, with everything that it or its conversation holds about them. */
+/** The tool calls of an answer, with everything that it or its conversation contains about them. */
 export function detailedCalls(answer: DescribedAnswer): readonly ToolCall[] {
   return joinedCalls(answer.tool_calls, reportedSteps(answer, answer.messages).tool_calls);
 }
 
-/** A list as it was given, else the one that the conversation holds. */
+/** The list as given, else from the conversation. */
 function retrievalsOf(
   { trajectory }: DescribedAnswer,
   reported: ConversationSteps,
@@ -117,9 +117,10 @@ function retrievalsOf(
 const described = new WeakMap<DescribedAnswer, TranscriptDocument>();
 
 /**
- * A transcript as one value: what was given stands as it is, the rest is read from the conversation, once however many ask.
+ * A complete transcript: given values are unchanged, the rest is read from the conversation, once and cached.
+ *
  * @param answer must not change afterwards
- * @param asked what a model that was asked once was sent; the conversation of an application is its own
+ * @param asked the messages sent, for a single model call; an application has a conversation of its own
  */
 export function describeTranscript(
   answer: DescribedAnswer,

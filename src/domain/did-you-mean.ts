@@ -1,7 +1,10 @@
 import { distance } from "fastest-levenshtein";
 import { seen, unseenDifference } from "./look-alikes.ts";
 
-/** The known word that `word` was probably meant to be, or undefined when none is near (a third of its letters off). */
+/**
+ * The known word that `word` was probably meant to be; undefined when none is similar (at most a third of its letters
+ * differ).
+ */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
@@ -15,7 +18,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
-/** Slips of the keys from one word to another; two letters in each other's place are one slip. */
+/** Number of typing errors between two words; swapping two adjacent letters counts as one. */
 function slips(a: string, b: string): number {
   const d = distance(a, b);
   return d === 2 && a.length === b.length && swapped(a, b) ? 1 : d;
@@ -27,8 +30,8 @@ function swapped(a: string, b: string): boolean {
 }
 
 /**
- * ` Did you mean "x"?` with its leading blank, or the empty string. A name that looks the same is named with what the eye
- * cannot see.
+ * ` Did you mean "x"?` with the leading space, or empty text. For a name that looks the same, the invisible
+ * difference is described.
  */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const names = [...known];

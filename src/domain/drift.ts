@@ -1,22 +1,22 @@
-/** What a judge says today of stored answers, beside what it said of them when the baseline was made. */
+/** A judge's current verdicts on stored answers, compared with those at the time of the baseline. */
 export interface JudgedAgain {
-  /** Stored answers that it judged again. */
+  /** Number of stored answers judged again. */
   readonly answers: number;
-  /** Those that it could not, or was not allowed to. */
+  /** Number that could not, or were not allowed to, be judged. */
   readonly unjudged: number;
-  /** Mean over cases of (passes now − passes then). */
+  /** Mean over cases of (current passes − earlier passes). */
   readonly delta: number;
   /** Standard error of `delta`. */
   readonly error: number;
-  /** Standard deviations from a judge that has not moved. */
+  /** In standard deviations of an unchanged judge. */
   readonly z: number;
 }
 
-/** What makes a run one of a series that looks for drift. */
+/** Marks a run as one of a series that looks for drift. */
 export interface DriftNight {
-  /** Hash of the baseline that all of the series are held against. */
+  /** Hash of the baseline that the whole series is compared with. */
   readonly series: string;
-  /** Absent where the suite has no judge, or no stored answer is there to be judged again. */
+  /** Absent when the suite has no judge, or no stored answers to judge again. */
   readonly judge?: JudgedAgain | undefined;
 }
 
@@ -28,22 +28,25 @@ export interface DriftEntry {
   readonly run: string;
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** Pass rate less the baseline's, over the cases of both, with the judge's own drift taken out; null where too little was answered. */
+  /**
+   * Pass rate minus the baseline's, over the common cases, corrected for the judge's own drift; null when too few
+   * trials were answered.
+   */
   readonly delta: number | null;
-  /** Standard deviations of a run without a change. */
+  /** In standard deviations of a run without a change. */
   readonly z: number | null;
-  /** Evidence of the chart after it. */
+  /** Evidence of the chart after this run. */
   readonly statistic: number;
 }
 
-/** Whether a judge has moved. */
+/** Whether a judge has drifted. */
 export interface JudgeDrift {
   readonly verdict: DriftVerdict;
   readonly statistic: number;
   readonly threshold: number;
-  /** People's labels say that it can be believed: only then its drift ends the command with 1. */
+  /** Whether it is trusted by calibration; only then its drift makes the command exit with 1. */
   readonly calibrated: boolean;
-  /** Of the newest run; null where nothing was judged again. */
+  /** From the newest run; null when nothing was judged again. */
   readonly newest: JudgedAgain | null;
 }
 
@@ -53,21 +56,21 @@ export interface DriftReport {
   readonly target: string;
   readonly verdict: DriftVerdict;
   readonly direction: "better" | "worse" | null;
-  /** Id of the run since which the evidence gathered; null where there is none. */
+  /** Id of the run at which the evidence started to accumulate; null when there is none. */
   readonly since: string | null;
   readonly statistic: number;
   readonly threshold: number;
-  /** A second chart of the same values, whose rate of false alarms is proven; it decides nothing. */
+  /** A second chart of the same values with a proven false-alarm rate; it does not affect the verdict. */
   readonly shiryaev_roberts: { readonly value: number; readonly threshold: number };
-  /** Chance of an alarm within so many runs without a change, with a baseline of this size; null before a run that counts. */
+  /** Probability of a false alarm within this many runs, for a baseline of this size; null before the first usable run. */
   readonly false_alarm: { readonly runs: number; readonly probability: number | null };
-  /** A change of so many points of [0, 1] would be found within `runs`; null where never. */
+  /** Within how many runs a change of this size (share in [0, 1]) would be found; null when never. */
   readonly finds: { readonly change: number; readonly runs: number | null };
   /** Null for a suite without a judge. */
   readonly judge: JudgeDrift | null;
   /** Oldest first. */
   readonly series: readonly DriftEntry[];
-  /** Models of the suite that their provider shuts down, a sentence each. */
+  /** Models of the suite with a shutdown date, one sentence each. */
   readonly retirements: readonly string[];
   readonly notes: readonly string[];
 }

@@ -1,6 +1,6 @@
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Milliseconds of `500ms`, `4s`, `1.5m`, `1h`; undefined when the text is none of these. */
+/** Milliseconds of `500ms`, `4s`, `1.5m`, `1h`; undefined for other texts. */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)$/.exec(text.trim());
   const unit = UNITS[match?.[2] ?? ""];
@@ -9,7 +9,7 @@ export function parseDuration(text: string): number | undefined {
 
 const DAY = 86_400_000;
 
-/** Milliseconds of an age: as `parseDuration`, and `90d`, `12w`; undefined when the text is none. */
+/** Milliseconds of an age: like `parseDuration`, and `90d`, `12w`; undefined for other texts. */
 export function parseAge(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(d|w)$/.exec(text.trim());
   return match?.[1] === undefined

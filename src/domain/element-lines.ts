@@ -1,4 +1,4 @@
-/** On which line each element of a JSON list begins, from 1; the text has been parsed before. */
+/** The first line of each element of a JSON list, from 1. The text must be valid JSON. */
 export function elementLines(text: string): number[] {
   const lines: number[] = [];
   let [line, depth, inText, waits] = [1, 0, false, false];

@@ -2,7 +2,7 @@ import { decimalOf, readDecimal, sameDecimal } from "./decimal.ts";
 import { ExactNumber } from "./exact-number.ts";
 import type { Json } from "./json.ts";
 
-/** A JSON value as it is written: numbers that a double holds are numbers. */
+/** A JSON value with exact numbers: a number that a double represents exactly is a plain number. */
 export type ExactJson =
   | null
   | boolean
@@ -12,16 +12,16 @@ export type ExactJson =
   | readonly ExactJson[]
   | { readonly [key: string]: ExactJson };
 
-/** Sixteen digits in a row, or an exponent: only such a number can be one that a double changes. */
+/** Sixteen consecutive digits, or an exponent: only such a number can change when parsed as a double. */
 const SUSPECT = /\d{16}|\d[eE]\+?\d/;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const LARGEST_WHOLE = 2 ** 53;
-/** So deep a value is looked at, which no answer is. */
+/** Maximum depth to examine. */
 const MAX_DEPTH = 100;
 
 /**
- * Whether a double, written again, is another number than this text: an integer beyond 2^53 that it rounds, or a number
- * that it cannot span. Fractions below have more digits than a double at will: 0.1234567890123456789 stays a number.
+ * Whether parsing as a double changes the number: a rounded integer beyond 2^53, or a number out of range. A fraction
+ * may have more digits than a double: 0.1234567890123456789 stays a plain number.
  */
 export function isChangedByDouble(text: string): boolean {
   const number = Number(text);
@@ -55,13 +55,14 @@ export function* changedNumbers(text: string): Generator<NumberPlace> {
   }
 }
 
-/** Reads JSON without changing a number. @throws {SyntaxError} as `JSON.parse` does */
+/** Parses JSON without changing numbers. @throws {SyntaxError} like `JSON.parse` */
 export function parseExactJson(text: string): ExactJson {
   const value = JSON.parse(text) as Json;
   if (!mayBeChanged(value, 0)) return value;
   const changed = [...changedNumbers(text)];
   if (changed.length === 0) return value;
-  // Each such number becomes a text that no text of this JSON begins with, and then the number.
+  // Each such number is first replaced by a string with a prefix that does not occur in the text, and then by an
+  // ExactNumber.
   let mark = "number ";
   while (text.includes(mark)) mark += "~";
   let marked = "";
@@ -76,8 +77,8 @@ export function parseExactJson(text: string): ExactJson {
 }
 
 /**
- * Whether a value that was read holds a number that a double may have changed. To look at numbers that were read takes
- * less than to look for them in a long text. What is nested deeper is looked for in the text.
+ * Whether a parsed value contains a number that a double may have changed. Checking parsed numbers is faster than
+ * searching a long text; deeper levels are searched in the text.
  */
 function mayBeChanged(value: Json, depth: number): boolean {
   if (typeof value === "number") return Math.abs(value) >= LARGEST_WHOLE;
@@ -89,7 +90,7 @@ function mayBeChanged(value: Json, depth: number): boolean {
   return false;
 }
 
-/** JSON text with every number as it was read. */
+/** JSON text with every number as it was written. */
 export function exactJsonText(value: unknown): string {
   return holdsExactNumber(value) ? written(value) : (JSON.stringify(value) ?? "null");
 }
@@ -103,7 +104,7 @@ function written(value: unknown): string {
     .join(",")}}`;
 }
 
-/** A plain value: a number that a double would change is its text. */
+/** A plain JSON value in which numbers that a double would change are replaced by their text. */
 export function withNumbersAsText(value: unknown): Json {
   return holdsExactNumber(value) ? (JSON.parse(JSON.stringify(value)) as Json) : (value as Json);
 }

@@ -1,6 +1,6 @@
 import { type Decimal, readDecimal } from "./decimal.ts";
 
-/** A number of a JSON text that a double would change, such as an id beyond 2^53: kept as it is written. */
+/** A number in JSON that a double would change, such as an id above 2^53, kept as written. */
 export class ExactNumber {
   readonly #text: string;
 
@@ -12,12 +12,12 @@ export class ExactNumber {
     return this.#text;
   }
 
-  /** Undefined beyond what a double spans: such a number is compared with none. */
+  /** Undefined outside of the range of doubles; such a number is never compared. */
   get decimal(): Decimal | undefined {
     return readDecimal(this.#text);
   }
 
-  /** The same text for the same number, however it is written. */
+  /** The same text for equal numbers, however they are written. */
   get canonical(): string {
     const { decimal } = this;
     if (decimal === undefined) return this.#text;
@@ -25,7 +25,7 @@ export class ExactNumber {
     return `${digits}e${decimal.exponent + zeros.length}`;
   }
 
-  /** `JSON.stringify` cannot write it as a number: as text it is at least the same digits. */
+  /** `JSON.stringify` cannot write it as a number; as a string it keeps its digits. */
   toJSON(): string {
     return this.#text;
   }

@@ -1,6 +1,6 @@
 import type { GateOutcome } from "./verdict.ts";
 
-/** The contract with CI; documented in the README and pinned by a test. */
+/** The exit codes that CI relies on, documented in the README and checked by a test. */
 export const EXIT = {
   ok: 0,
   failed: 1,
@@ -11,7 +11,7 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
-/** Over several runs 1 wins, then 3, then 0. */
+/** For several runs, 1 has priority, then 3, then 0. */
 export function exitCodeFor(outcomes: readonly GateOutcome[]): number {
   if (outcomes.includes("failed")) return EXIT.failed;
   return outcomes.includes("undecided") ? EXIT.undecided : EXIT.ok;

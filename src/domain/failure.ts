@@ -1,63 +1,63 @@
-/** What a failed trial can have failed by: the first thing that went wrong, not all that followed from it. */
+/** Possible causes of a failed trial: the first thing that went wrong, not its consequences. */
 export const FAILURE_CLASSES = [
-  /** The answer is not written as it has to be: no JSON, another schema, cut off. */
+  /** The answer has the wrong format: not JSON, another schema, truncated. */
   "format",
   /** It does not follow its instructions. */
   "instruction",
-  /** Its statement is wrong, and nothing that it was given contradicts it. */
+  /** It states something wrong, and nothing in its context contradicts it. */
   "knowledge",
-  /** What was needed was not found. */
+  /** The needed information was not retrieved. */
   "retrieval",
-  /** What was needed was found, and the answer does not say it, or says something else. */
+  /** The needed information was retrieved, but the answer omits or contradicts it. */
   "grounding",
-  /** A tool that was not wanted was called, or a wanted one was not. */
+  /** An unexpected tool was called, or an expected one was not. */
   "tool-choice",
   /** The right tool was called with the wrong arguments. */
   "tool-arguments",
-  /** A tool failed, or did not do what its result claims; the agent went on as if it had. */
+  /** A tool failed or did not do what its result claims, and the agent continued as if it had. */
   "tool-failure",
-  /** The order of steps, a loop, a limit. */
+  /** Wrong order of steps, a loop, or a limit. */
   "orchestration",
-  /** It declined. */
+  /** It refused. */
   "refusal",
-  /** The simulated person did not do its part. */
+  /** The simulated user made a mistake. */
   "user",
-  /** What was asked cannot be done with what the agent has. */
+  /** The request cannot be fulfilled with what the agent has. */
   "not-supported",
-  /** No rule knows. */
+  /** No rule applies. */
   "unknown",
 ] as const;
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
-/** What a scorer knows of why an answer missed. */
+/** What a scorer knows about why an answer failed. */
 export interface Fault {
   readonly class: FailureClass;
-  /** The model call at which it went wrong, from 1; absent when there is none to name. */
+  /** The model call at which it went wrong, from 1; absent when unknown. */
   readonly step?: number | undefined;
-  /** The tool that it is about; absent when it is about none. */
+  /** The tool concerned; absent when there is none. */
   readonly tool?: string | undefined;
 }
 
 /** Why one trial failed. */
 export interface Failure {
   readonly class: FailureClass;
-  /** What shows it, in words for a person. Holds model output, so it is escaped wherever shown. */
+  /** The evidence in words. Contains model output, so it must be escaped when shown. */
   readonly evidence: string;
-  /** Place in the transcript's messages, from 0; null when no message shows it. */
+  /** Index in the transcript's messages, from 0; null when no message shows it. */
   readonly message: number | null;
-  /** The model call, from 1; null when unknown. */
+  /** Number of the model call, from 1; null when unknown. */
   readonly step: number | null;
-  /** The tool that it is about; null when it is about none. */
+  /** The tool concerned; null when there is none. */
   readonly tool: string | null;
 }
 
-/** Failures of a run that look alike, named by the most typical of them. */
+/** Similar failures of a run, represented by the most typical one. */
 export interface FailureCluster {
   readonly trials: number;
-  /** Case and trial of the most typical one. */
+  /** Case and trial of the most typical failure. */
   readonly case: string;
   readonly trial: number;
-  /** Its evidence. */
+  /** The evidence of that failure. */
   readonly evidence: string;
   readonly tool: string | null;
 }
@@ -65,7 +65,7 @@ export interface FailureCluster {
 /** The failures of one class in a run. */
 export interface FailureCount {
   readonly trials: number;
-  /** Ids, in the run's order, each once. */
+  /** Case ids without duplicates, in the run's order. */
   readonly cases: readonly string[];
   /** Largest first; only the first few. */
   readonly clusters: readonly FailureCluster[];

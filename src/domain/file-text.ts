@@ -2,9 +2,10 @@ import { constants, isUtf8 } from "node:buffer";
 import { EvalsError, type Problem } from "./problem.ts";
 
 /**
- * A file's bytes as text, without a byte order mark.
- * @throws {EvalsError} EVALS_FILE_… for another encoding (at the first bad byte), a file that Git LFS has not fetched, one
- *   that holds no text, or more of it than one text can have
+ * Decodes a file, without a byte order mark.
+ *
+ * @throws {EvalsError} EVALS_FILE_… for another encoding (at the first bad byte), a file that Git LFS has not
+ * fetched, a binary file, or one that is too long
  */
 export function decodeText(bytes: Buffer, path: string): string {
   const problem = lengthProblem(bytes, path) ?? notTextProblem(bytes, path) ?? nulProblem(bytes, path);
@@ -25,7 +26,7 @@ function lengthProblem(bytes: Buffer, path: string): Problem | undefined {
   };
 }
 
-/** Why a file is not the text that it is named as, by its first bytes; undefined when nothing speaks against it. */
+/** Whether the first bytes of a file show that it is not text; undefined when they do not. */
 export function notTextProblem(head: Buffer, path: string): Problem | undefined {
   const wide = wideEncoding(head);
   if (wide !== undefined) return wideEncodingProblem(wide, path);
@@ -49,13 +50,13 @@ const PACKED = [
   },
 ] as const;
 
-/** The encoding of two or four bytes a letter that a file begins in, with a byte order mark or without. */
+/** Detects UTF-16 or UTF-32, with or without a byte order mark. */
 function wideEncoding(head: Buffer): string | undefined {
   const [a, b, c, d] = head;
   if (a === 0xff && b === 0xfe) return c === 0 && d === 0 ? "UTF-32" : "UTF-16";
   if (a === 0xfe && b === 0xff) return "UTF-16";
   if (a === 0 && b === 0 && c === 0xfe && d === 0xff) return "UTF-32";
-  // Without a mark: every other byte of Latin letters is zero.
+  // Without a byte order mark: every other byte of Latin letters is zero.
   if (a !== 0 && b === 0 && c !== 0 && d === 0) return "UTF-16LE";
   if (a === 0 && b !== 0 && c === 0 && d !== 0) return "UTF-16BE";
   return undefined;
@@ -102,7 +103,7 @@ function binaryProblem(path: string, what: string, fix: string, place = { line: 
   };
 }
 
-/** @param firstLine number of the line on which `bytes` begin. @returns undefined when there is no NUL byte */
+/** @param firstLine line number of the start of `bytes`. @returns undefined when there is no NUL byte */
 export function nulProblem(bytes: Buffer, path: string, firstLine = 1): Problem | undefined {
   const at = bytes.indexOf(0);
   if (at === -1) return undefined;
@@ -116,8 +117,9 @@ export function nulProblem(bytes: Buffer, path: string, firstLine = 1): Problem 
 }
 
 /**
- * What is wrong with bytes that are not UTF-8.
- * @param firstLine number of the line on which `bytes` begin
+ * The problem of bytes that are not UTF-8.
+ *
+ * @param firstLine line number of the start of `bytes`
  */
 export function encodingProblem(bytes: Buffer, path: string, firstLine = 1): Problem {
   return {
@@ -144,11 +146,11 @@ function firstBadByte(bytes: Buffer, firstLine: number): { line: number; column:
   }
 }
 
-/** UTF-16 units before the first byte that is not UTF-8. */
+/** Number of UTF-16 units before the first invalid byte. */
 function validPrefix(bytes: Buffer): number {
   let low = 0;
   let high = bytes.length;
-  // The longest prefix that decodes without a replacement beyond a cut-off last letter.
+  // The longest prefix that decodes without replacement characters, except for a truncated last character.
   while (low < high) {
     const middle = (low + high + 1) >> 1;
     if (isValidSoFar(bytes.subarray(0, middle))) low = middle;
@@ -169,20 +171,20 @@ function isValidSoFar(bytes: Buffer): boolean {
 
 const CONFLICT_MARKER = /^(?:<{7}|\|{7}|={7}|>{7})(?: |\r?$)/;
 
-/** Whether a line is one of those that git puts around two sides it could not merge. */
+/** Whether a line is one of git's merge conflict markers. */
 export function isConflictMarker(line: string): boolean {
   return CONFLICT_MARKER.test(line);
 }
 
-/** Line, from 1, of the first marker of a merge conflict; undefined when there is none. */
+/** Line of the first marker of a merge conflict, from 1; undefined when there is none. */
 export function conflictLine(text: string): number | undefined {
   const at = text.split("\n").findIndex(isConflictMarker);
   return at === -1 ? undefined : at + 1;
 }
 
 /**
- * Line, from 1, where a conflict begins in a text that people write freely: all its markers in order, and not between fences
- * (```), where it would be an example.
+ * Line at which a conflict starts in prose, from 1: all markers in order, and not within a code fence (```), where
+ * they would be an example.
  */
 export function conflictInProse(text: string): number | undefined {
   const lines = text.split("\n");

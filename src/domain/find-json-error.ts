@@ -1,4 +1,4 @@
-/** Where a text stops being JSON, and why, for a person. */
+/** Where and why a text is invalid JSON. */
 export interface JsonError {
   /** In UTF-16 units, from 1. */
   readonly column: number;
@@ -8,14 +8,14 @@ export interface JsonError {
 
 const SPACE = /[ \t\r\n]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y;
-/** What is left of an escape that the end of the text cuts off. */
+/** The remainder of an escape sequence at the end of the text. */
 const CUT_ESCAPE = /^\\(?:u[0-9a-fA-F]{0,3})?$/;
 const ESCAPE = /^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/;
 const WORD = /(?:true|false|null)(?!\w)/y;
 
 /**
- * The first mistake of a text that `JSON.parse` refuses. (Its own messages differ between versions of Node, and some
- * have no position.) Undefined when the text is JSON after all.
+ * The first error of a text that `JSON.parse` rejects. (The messages of `JSON.parse` differ between Node versions,
+ * and some have no position.) Undefined for valid JSON.
  */
 export function findJsonError(text: string): JsonError | undefined {
   const scan = new JsonScan(text);
@@ -27,7 +27,7 @@ type Expected = "value" | "value-or-end" | "key" | "key-or-end" | "comma-or-end"
 class JsonScan {
   readonly #text: string;
   #position = 0;
-  /** Open brackets, innermost last. Kept by hand, so that depth costs no stack. */
+  /** Open brackets, innermost last; an explicit stack, so that deep nesting causes no recursion. */
   readonly #open: ("{" | "[")[] = [];
 
   constructor(text: string) {
@@ -131,7 +131,7 @@ class JsonScan {
     return this.#match(NUMBER) || this.#match(WORD) ? undefined : this.#badValue(letter);
   }
 
-  /** Goes past the text that begins here, unless it is cut off or has something inside that must be escaped. */
+  /** Skips a string, unless it is unterminated or contains a character that must be escaped. */
   #string(): JsonError | undefined {
     for (let index = this.#position + 1; index < this.#text.length; index++) {
       const letter = this.#text.charCodeAt(index);

@@ -1,46 +1,46 @@
 import type { Json } from "./json.ts";
 import type { PartDifference } from "./report.ts";
 
-/** One scorer as a fingerprint holds it. */
+/** One scorer in a fingerprint. */
 export interface ScorerPart {
   readonly name: string;
   readonly required: boolean;
   readonly hash: string;
-  /** Settings, and the hash of each file that it is made of; null where only the hash is known. */
+  /** Settings and the hashes of its files; null when only the hash is known. */
   readonly identity: Json;
 }
 
-/** Everything that a fingerprint rests on. What a side does not know is null, and is not compared. */
+/** Everything in a fingerprint. Values unknown on one side are null and not compared. */
 export interface FingerprintParts {
   readonly fingerprint: string | null;
-  /** `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`; for people. */
+  /** For people: `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
   readonly label: string;
-  /** Its answers were made elsewhere: a request stands for those of a file, and nobody was asked. */
+  /** Whether its answers were made elsewhere; then the request represents the answers in a file. */
   readonly recorded: boolean;
-  /** `triage@1.2.0`; undefined where nobody knows, null for a target without a prompt. */
+  /** `triage@1.2.0`; undefined when unknown, null for a target without a prompt. */
   readonly prompt: string | null | undefined;
-  /** What every request says alike: the model and its parameters. */
+  /** The part common to all requests: the model and its parameters. */
   readonly request: Readonly<Record<string, Json>> | null;
-  /** What else the target is: provider, address, version, context, hashes of its files. */
+  /** The rest of the target: provider, address, version, context, hashes of its files. */
   readonly target: Json;
-  /** Path of the dataset; null where it is not known. */
+  /** Path of the dataset; null when unknown. */
   readonly dataset: string | null;
-  /** Hashes of each case by its id; the request's is null where it is not known. */
+  /** Hashes of each case by id; the request's hash is null when unknown. */
   readonly cases: ReadonlyMap<string, { readonly content: string; readonly request: string | null }>;
   readonly scorers: readonly ScorerPart[];
 }
 
-/** What one run's fingerprint rests on. */
+/** The parts of one run's fingerprint. */
 export interface ShownFingerprint {
   readonly kind: "one";
   /** Id of the run. */
   readonly run: string;
   readonly parts: FingerprintParts;
-  /** One hash over all cases: equal for two runs that asked the same questions. */
+  /** Hash of all cases: equal for two runs with the same questions. */
   readonly contents: string;
 }
 
-/** Which parts of two runs' fingerprints differ. */
+/** The parts in which two runs' fingerprints differ. */
 export interface ComparedFingerprints {
   readonly kind: "two";
   /** Their ids. */

@@ -1,12 +1,12 @@
-/** What a provider's word for the end of an answer says of the answer. */
+/** What a provider's finish reason says about the answer. */
 export type AnswerEnd =
-  /** The model ended it. */
+  /** The model finished it. */
   | "whole"
-  /** The limit on tokens, or the model's context, ended it. */
+  /** Truncated by the token limit or the context length. */
   | "cut"
-  /** A filter, or the model by a signal of its own, refused. */
+  /** Refused by a filter, or by a signal of the model. */
   | "refused"
-  /** The provider broke down on the way: there is no answer, whatever text came along. */
+  /** The provider failed during the answer, so there is no answer, even if some text arrived. */
   | "failed";
 
 const ENDS: Readonly<Record<Exclude<AnswerEnd, "whole">, readonly string[]>> = {
@@ -22,7 +22,7 @@ const ENDS: Readonly<Record<Exclude<AnswerEnd, "whole">, readonly string[]>> = {
   failed: [
     ...["error", "failed", "failure", "abort", "aborted", "cancelled", "canceled", "network_error"],
     ...["server_error", "internal_error", "insufficient_system_resource", "timeout", "expired"],
-    // The answer of a request in the background that is not there yet.
+    // The answer of a background request is not ready yet.
     ...["in_progress", "queued"],
   ],
 };
@@ -31,12 +31,12 @@ const BY_WORD: ReadonlyMap<string, AnswerEnd> = new Map(
   Object.entries(ENDS).flatMap(([end, words]) => words.map((word) => [word, end as AnswerEnd])),
 );
 
-/** The words that stand for an end, as `wordOfEnd` writes them. */
+/** The finish reasons for an end, in the form of `wordOfEnd`. */
 export function wordsOfEnd(end: Exclude<AnswerEnd, "whole">): readonly string[] {
   return ENDS[end];
 }
 
-/** A finish reason in the form that the words above have: `MAX_TOKENS` and `max-tokens` are `max_tokens`. */
+/** Normalizes a finish reason: `MAX_TOKENS` and `max-tokens` become `max_tokens`. */
 export function wordOfEnd(reason: string): string {
   return reason
     .trim()
@@ -44,9 +44,9 @@ export function wordOfEnd(reason: string): string {
     .replace(/[\s-]+/g, "_");
 }
 
-/** How an answer ended, by the finish reason of any API; null and words that nobody knows are a whole answer. */
+/** How an answer ended, by the finish reason of any API; null and unknown words mean a complete answer. */
 export function answerEnd(finishReason: string | null | undefined): AnswerEnd {
-  // The usual word first: every answer is looked at by several.
+  // Fast path for the most common value, because several readers check every answer.
   if (finishReason == null || finishReason === "stop") return "whole";
   return BY_WORD.get(finishReason) ?? BY_WORD.get(wordOfEnd(finishReason)) ?? "whole";
 }

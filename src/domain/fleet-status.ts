@@ -1,4 +1,4 @@
-/** A plan as `evals queue status` lists it. */
+/** A plan in the listing of `evals queue status`. */
 export interface PlanStatus {
   readonly run: string;
   readonly suite: string;
@@ -10,11 +10,11 @@ export interface PlanStatus {
   readonly calls: { readonly open: number; readonly uncertain: number; readonly usd: number | null };
 }
 
-/** A worker that was seen within the last minute. */
+/** A worker that was active within the last minute. */
 export interface WorkerStatus {
   readonly name: string;
   readonly version: string;
   readonly blocks: number;
-  /** Seconds since it was last seen. */
+  /** Seconds since it was last active. */
   readonly seen_s: number;
 }

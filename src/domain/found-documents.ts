@@ -11,14 +11,14 @@ const textOrNull = (value: unknown): string | null => (typeof value === "string"
 const numberOrNull = (value: unknown): number | null =>
   typeof value === "number" && Number.isFinite(value) ? value : null;
 
-/** One document of a list; undefined when it has no id. A number for an id is its text. */
+/** A document of a list; undefined when it has no id. A numeric id is converted to text. */
 export function documentOf(value: unknown): FoundDocument | undefined {
   const { id, text, score } = membersIn(value);
   if (typeof id !== "string" && typeof id !== "number") return undefined;
   return { id: String(id), text: textOrNull(text), score: numberOrNull(score) };
 }
 
-/** The documents of a tool's result `{documents: [{id, …}]}`; undefined when it holds no such list. */
+/** The documents of a tool result `{documents: [{id, …}]}`; undefined for other results. */
 export function documentsInResult(result: Json | undefined): readonly FoundDocument[] | undefined {
   const { documents } = membersIn(result);
   if (!Array.isArray(documents)) return undefined;
@@ -26,7 +26,7 @@ export function documentsInResult(result: Json | undefined): readonly FoundDocum
   return read.includes(undefined) ? undefined : (read as FoundDocument[]);
 }
 
-/** The documents among Anthropic's content blocks; undefined when there is none. */
+/** The documents in Anthropic's content blocks; undefined when there are none. */
 export function searchResultsIn(content: unknown): readonly FoundDocument[] | undefined {
   if (!Array.isArray(content)) return undefined;
   const blocks = content.map(membersIn).filter(({ type }) => type === "search_result");
@@ -38,7 +38,7 @@ export function searchResultsIn(content: unknown): readonly FoundDocument[] | un
   }));
 }
 
-/** The searches of OpenAI's hosted file search among content parts. A search whose results were not asked for shows none. */
+/** The searches of OpenAI's hosted file search in content parts. A search without requested results is left out. */
 export function fileSearchesIn(content: unknown, step: number): readonly Retrieval[] {
   if (!Array.isArray(content)) return [];
   return content.map(membersIn).flatMap(({ type, queries, results }) => {

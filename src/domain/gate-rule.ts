@@ -1,10 +1,10 @@
 import { type Bound, parseBound } from "./bound.ts";
 import { isBetterLow, type MetricUnit, metricUnit } from "./metric-unit.ts";
 
-/** What a rule's value is held to, in the rule's unit. */
+/** The bound of a rule, in the rule's unit. */
 export type RuleBound = Pick<Bound, "op" | "value">;
 
-/** What a rule of a gate asks for, as values. `unit` is that of the measured value and of the bound. */
+/** The structured form of a gate's rule. `unit` applies to the measured value and the bound. */
 export type GateRule =
   /** `gate.require`: a bound on a metric. */
   | {
@@ -14,8 +14,8 @@ export type GateRule =
       readonly bound: RuleBound;
     }
   /**
-   * `gate.regression`: the change from the baseline may not be below the bound, which is 0 or negative; of a metric that is better
-   * when it is low, not above it. A `relative` bound is a share of the baseline's value.
+   * `gate.regression`: the change from the baseline must not be below the bound, which is 0 or negative; for a metric
+   * where low is better, not above it. A `relative` bound is a share of the baseline's value.
    */
   | {
       readonly kind: "regression";
@@ -30,19 +30,19 @@ export type GateRule =
       readonly metric: null;
       readonly unit: "ratio";
       readonly bound: RuleBound;
-      /** `tag:vip`, `case:refund-07`. */
+      /** For instance `tag:vip`, `case:refund-07`. */
       readonly cases: string;
     }
-  /** `gate.each_case`: the lowest share of a case's own trials that passes. */
+  /** `gate.each_case`: the lowest share of passed trials of any case. */
   | {
       readonly kind: "each_case";
       readonly metric: null;
       readonly unit: "ratio";
       readonly bound: RuleBound;
     }
-  /** `gate.contract`: what the bump of the prompt's version promises; the value is the change from the baseline. */
+  /** `gate.contract`: the promise of the prompt's version bump; the value is the change from the baseline. */
   | { readonly kind: "contract"; readonly metric: null; readonly unit: "ratio"; readonly bound: null }
-  /** Cases, or whole baselines, that the change no longer has. The bound is null where any number is allowed. */
+  /** Removed cases, or whole removed baselines. The bound is null when any number is allowed. */
   | {
       readonly kind: "removed_cases" | "removed_baselines";
       readonly metric: null;
@@ -50,7 +50,7 @@ export type GateRule =
       readonly bound: RuleBound | null;
     };
 
-/** A rule's values with its name, `rule`, for people and for documents. */
+/** A rule with its name, `rule`, for people and documents. */
 export type NamedRule = GateRule & { readonly rule: string };
 
 export function requireRule(metric: string, { op, value }: RuleBound): NamedRule {
@@ -63,7 +63,10 @@ export function requireRule(metric: string, { op, value }: RuleBound): NamedRule
   };
 }
 
-/** @param maxDrop largest drop, or rise where more is worse, let through: in the metric's unit, or a share of the baseline's value when `relative` */
+/**
+ * @param maxDrop largest tolerated drop (or rise, where high is worse): in the metric's unit, or as a share of the
+ * baseline's value when `relative`
+ */
 export function regressionRule(metric: string, maxDrop: number, relative: boolean): NamedRule {
   return {
     rule: `regression ${metric}`,
@@ -109,9 +112,10 @@ export function removedRule(kind: keyof typeof REMOVED, isAllowed: boolean): Nam
 }
 
 /**
- * The values of a rule that a version before 0.2 stored: it wrote the texts alone.
+ * The structured form of a rule stored by a version before 0.2, which only stored texts.
+ *
  * @param required the bound's text
- * @returns undefined for a rule that no version wrote
+ * @returns undefined for an unknown rule
  */
 export function ruleOfText(rule: string, required: string): NamedRule | undefined {
   const [word = "", ...rest] = rule.split(" ");

@@ -2,25 +2,25 @@ import { conversationSteps, isTurn } from "./conversation.ts";
 import type { TranscriptDocument } from "./describe-transcript.ts";
 import type { Json } from "./json.ts";
 
-/** Where recorded traces are unless a suite says otherwise, relative to the project's root. */
+/** Default folder of recorded traces, relative to the project root. */
 export const TRACES = "fixtures/traces";
 
-/** A call of a trace, with the turn in which it was made. */
+/** A call in a trace, with its turn. */
 export interface TracedCall {
   readonly name: string;
   readonly arguments: Json;
-  /** Message of the person that it came after, from 1; null when nobody knows. */
+  /** Number of the preceding user message, from 1; null when unknown. */
   readonly turn: number | null;
 }
 
-/** What a passing trial did, kept in git as what others are held against. */
+/** The tool calls of a passing trial, kept in git as a reference for other trials. */
 export interface GoldenTrace {
   readonly calls: readonly TracedCall[];
-  /** Messages of the person; null when nobody knows. */
+  /** Number of user messages; null when unknown. */
   readonly turns: number | null;
 }
 
-/** The file of a case's trace in its folder. What an id may hold and a file name may not is written as %XX. */
+/** File name of a case's trace. Characters that are not allowed in a file name are written as %XX. */
 export function traceFile(id: string): string {
   const bytes = (sign: string): string =>
     [...new TextEncoder().encode(sign)]
@@ -29,7 +29,7 @@ export function traceFile(id: string): string {
   return `${id.replace(/[^\p{L}\p{N}._-]|^\./gu, bytes)}.json`;
 }
 
-/** The turn of each model call of a conversation; a model that was asked once was asked in the first. */
+/** The turn of each model call of a conversation; a single model call is in the first turn. */
 function turnsOfSteps({ messages }: TranscriptDocument): (step: number | null) => number | null {
   if (messages.length === 0) return () => 1;
   let turns = 0;
@@ -44,7 +44,7 @@ function turnsOfSteps({ messages }: TranscriptDocument): (step: number | null) =
   };
 }
 
-/** What a transcript did; undefined when it does not show which tools were called. */
+/** The trace of a transcript; undefined when it is unknown which tools were called. */
 export function traceOf(transcript: TranscriptDocument): GoldenTrace | undefined {
   if (transcript.tool_calls === null) return undefined;
   const turnOf = turnsOfSteps(transcript);

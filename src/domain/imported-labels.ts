@@ -1,18 +1,18 @@
-/** What became of labels that another tool wrote. */
+/** The result of importing another tool's labels. */
 export interface ImportedLabels {
   readonly suite: string;
-  /** The file of labels that they went into. */
+  /** The file of labels that was changed. */
   readonly path: string;
   readonly added: number;
-  /** Said otherwise before by the same rater. */
+  /** Labels whose rater had given another verdict before. */
   readonly updated: number;
-  /** There already. */
+  /** Labels that existed already. */
   readonly unchanged: number;
-  /** Older than what is there. */
+  /** Labels older than the existing ones. */
   readonly older: number;
-  /** Answers that nobody has judged yet. */
+  /** Answers without a label. */
   readonly open: number;
-  /** Judgements that a later one of the same rater for the same answer replaces. */
+  /** Labels replaced by a later one of the same rater for the same answer. */
   readonly repeated: number;
   readonly raters: readonly { readonly rater: string; readonly labels: number; readonly skipped: number }[];
 }

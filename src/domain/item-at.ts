@@ -1,6 +1,7 @@
 /**
- * The item at a place that is there. A default in its stead would turn a wrong place into case 0 or into nothing.
- * @throws {RangeError} for a place that is not there
+ * The item at an index that must exist. A default value would turn a wrong index into case 0 or nothing.
+ *
+ * @throws {RangeError} for an index out of range
  */
 export function itemAt<T>(list: ArrayLike<T>, index: number): T {
   const item = list[index];

@@ -1,12 +1,9 @@
-/**
- * Whether a JSON text opens more lists and objects in each other than that: who walks or writes such a value runs out of
- * stack.
- */
+/** Whether a JSON text is nested more deeply than the limit; recursive functions would overflow the stack on such a value. */
 export function isDeeperThan(text: string, limit: number): boolean {
   return tooDeepAt(text, limit) !== undefined;
 }
 
-/** Where, from 0, a JSON text opens one list or object more than `most` in each other; undefined when it does not. */
+/** The offset at which a JSON text exceeds the nesting limit; undefined when it does not. */
 export function tooDeepAt(text: string, limit: number): number | undefined {
   if (text.length <= limit) return undefined;
   let depth = 0;
@@ -24,5 +21,5 @@ export function tooDeepAt(text: string, limit: number): number | undefined {
   return undefined;
 }
 
-/** Levels in what a model or a service answers: no honest answer is nested so far. */
+/** Maximum nesting in the answer of a model or service. */
 export const MAX_NESTED = 500;

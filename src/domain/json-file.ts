@@ -5,11 +5,12 @@ import { EvalsError, type Problem } from "./problem.ts";
 import { repeatedKeyProblems } from "./repeated-keys.ts";
 
 /**
- * The value of a file that is one JSON document.
+ * Parses a file that is one JSON document.
  *
  * @param text without a byte order mark
- * @param mistake how a file that is no JSON is reported
- * @throws {EvalsError} at the first mistake, at a merge conflict, at every key that is there twice and number that would change
+ * @param mistake how to report invalid JSON
+ * @throws {EvalsError} at the first error, at a merge conflict, and at every duplicate key and number that would
+ * change
  */
 export function readJsonFile(
   text: string,

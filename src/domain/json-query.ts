@@ -7,15 +7,15 @@ import { withinTimeLimit } from "./time-limit.ts";
 
 /** A compiled RFC 9535 JSONPath. */
 export interface JsonQuery {
-  /** It can find one value at most. */
+  /** Whether it finds at most one value. */
   readonly singular: boolean;
-  /** All that it finds, in order. @throws {TookTooLong} */
+  /** All values it finds, in order. @throws {TookTooLong} */
   values(value: unknown): readonly unknown[];
-  /** Where these are: names and places in lists, from the top. @throws {TookTooLong} */
+  /** The paths of these values: names and list indices, from the top. @throws {TookTooLong} */
   places(value: unknown): readonly (readonly (string | number)[])[];
 }
 
-/** A text that is no JSONPath. */
+/** An invalid JSONPath. */
 export class JsonQueryMistake extends Error {
   /** From 1. */
   readonly position: number;
@@ -27,7 +27,7 @@ export class JsonQueryMistake extends Error {
   }
 }
 
-/** Deeper than any value that is let in. */
+/** Deeper than any accepted value. */
 const DEEPEST = 10_000;
 const environment = new JSONPathEnvironment({ maxRecursionDepth: DEEPEST });
 environment.functionRegister.set(
@@ -50,7 +50,7 @@ export function compileJsonQuery(path: string): JsonQuery {
         withinTimeLimit(`the JSONPath ${path}`, () =>
           query.query(withNumbersAsText(value) as JSONValue).nodes.map(({ location }) => location),
         ),
-      // Filters and `..` inside of each other look at the same values again and again.
+      // Time-limited, because nested filters and `..` visit the same values again and again.
       values: (value) =>
         withinTimeLimit(`the JSONPath ${path}`, () => {
           const found = query.query(withNumbersAsText(value) as JSONValue);
@@ -68,7 +68,7 @@ function step(value: unknown, key: string | number): unknown {
   return (value as Readonly<Record<string | number, unknown>>)[key];
 }
 
-/** A number that a double would change would be compared with another. */
+/** Rejects a number that a double would change, because the comparison would use another number. */
 function refuseChangedNumber(path: string): void {
   const bare = path.replace(/'(?:[^'\\]|\\.)*'/g, (text) => `"${"x".repeat(text.length - 2)}"`);
   for (const { text, index } of changedNumbers(bare)) {
@@ -76,7 +76,10 @@ function refuseChangedNumber(path: string): void {
   }
 }
 
-/** `match()` and `search()` of RFC 9535, section 2.4.6 and 2.4.7, in linear time. What is no text or no pattern finds nothing. */
+/**
+ * `match()` and `search()` of RFC 9535, sections 2.4.6 and 2.4.7, in linear time. An invalid text or pattern matches
+ * nothing.
+ */
 function patternFunction(whole: (pattern: string) => string) {
   const KEPT = 64;
   const kept = new Map<string, TextPattern | undefined>();
@@ -88,7 +91,7 @@ function patternFunction(whole: (pattern: string) => string) {
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }
-    // A pattern may be in the answer itself.
+    // Limits the cache, because a pattern may come from the answer itself.
     if (kept.size >= KEPT) kept.clear();
     kept.set(pattern, made);
     return made;

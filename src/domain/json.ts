@@ -5,8 +5,8 @@ import { ExactNumber } from "./exact-number.ts";
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /**
- * JSON text with object keys sorted at every level and `undefined` members left out: two values that mean
- * the same have the same text, however their files were formatted.
+ * JSON text with sorted object keys and without `undefined` members: equal values have equal texts, however their
+ * files were formatted.
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
@@ -25,7 +25,7 @@ export function sha256(text: string | Uint8Array): string {
   return hash("sha256", text, "hex");
 }
 
-/** Hash of a JSON value that formatting and key order do not change; 64 hexadecimal digits. */
+/** Hash of a JSON value, independent of formatting and key order; 64 hexadecimal digits. */
 export function hashJson(value: unknown): string {
   return sha256(canonicalJson(value));
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** How good a judge must be before the gate believes it: `gate.judge`. */
+/** `gate.judge`: how well a judge must agree with people before the gate trusts it. */
 export const JudgeBar = z.strictObject({
   min_ac1: z.number().min(-1).max(1).default(0.6).describe("Least AC1 with people, by its lower bound"),
   min_labels: z.int().min(2).default(100).describe("Least labelled answers"),

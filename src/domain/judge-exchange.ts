@@ -1,7 +1,7 @@
 import type { Json } from "./json.ts";
 import type { Usage } from "./transcript.ts";
 
-/** A reply of a judge's model as the store keeps it. */
+/** A stored reply of a judge's model. */
 export interface StoredJudgement {
   readonly id: number;
   readonly asked: string;
@@ -13,19 +13,19 @@ export interface StoredJudgement {
   readonly finish_reason: string | null;
   readonly model: string | null;
   readonly usage: Usage;
-  /** Both are in `usage` too. */
+  /** Also in `usage`. */
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
   readonly latency_ms: number | null;
-  /** US dollars; null when no price was known. */
+  /** US dollars; null without a known price. */
   readonly cost_usd: number | null;
   /** ISO 8601, UTC. */
   readonly at: string;
 }
 
-/** One exchange with a model behind a judge. */
+/** One exchange with a judge's model. */
 export interface JudgeExchange {
-  /** Name of the scorer; null where the reply gave no score. */
+  /** Name of the scorer; null when the reply gave no score. */
   readonly scorer: string | null;
   readonly request: Json;
   readonly reply: StoredJudgement;

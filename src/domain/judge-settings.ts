@@ -16,13 +16,13 @@ export const scaleLevelSchema = onDemand(() =>
 );
 export type ScaleLevel = z.output<ReturnType<typeof scaleLevelSchema>>;
 
-/** The numbers that a graded judge may answer. */
+/** The scores that a graded judge may give. */
 export const scaleSchema = onDemand(() =>
   z.union([z.strictObject({ min: z.number(), max: z.number() }), z.array(scaleLevelSchema()).min(2)]),
 );
 export type Scale = z.output<ReturnType<typeof scaleSchema>>;
 
-/** One thing that a rubric asks of an answer. */
+/** A criterion of a rubric. */
 export const criterionSchema = onDemand(() =>
   z.strictObject({
     name: z.string().min(1).describe("Unique in the judge"),
@@ -33,7 +33,7 @@ export const criterionSchema = onDemand(() =>
 );
 export type Criterion = z.output<ReturnType<typeof criterionSchema>>;
 
-/** What is between the `---` lines of `judges/<name>/<version>.md`. */
+/** The front matter of `judges/<name>/<version>.md`. */
 export const judgeSettingsSchema = onDemand(() =>
   z.strictObject({
     kind: z

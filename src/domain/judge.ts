@@ -8,80 +8,80 @@ import type { PromptPart } from "./prompt.ts";
 import type { Reply, ReplyShape } from "./provider.ts";
 import type { ScoreInput } from "./score-input.ts";
 
-/** What one judge said of one answer: a verdict a person could have given too. */
+/** A judge's verdict on one answer; a person could give the same kind of verdict. */
 export interface Judged {
   readonly verdict: "pass" | "fail";
-  /** In [0, 1]; 0 or 1 for a judge that knows nothing between. */
+  /** In [0, 1]; only 0 or 1 for a binary judge. */
   readonly score: number;
-  /** The judge's words: model output, so it is escaped wherever shown. */
+  /** The judge's reason. It is model output, so it must be escaped when shown. */
   readonly reason: string;
-  /** Share of the ensemble's members that gave this verdict, in (0, 1]; absent for a judge that is asked once. */
+  /** Share of the ensemble's members that gave this verdict, in (0, 1]; absent for a single judge. */
   readonly agreement?: number | undefined;
-  /** The replies it rests on, as the store numbers them. */
+  /** The store's ids of the replies behind it. */
   readonly replies?: readonly number[] | undefined;
-  /** Of a pairwise judge: who won when the answer was shown first, and when it was shown second. */
+  /** For a pairwise judge: the winner with the answer shown first, and with it shown second. */
   readonly orders?: readonly [PairWinner, PairWinner] | undefined;
 }
 
-/** Which of two answers was found better: the one under judgement, or the other. */
+/** The better of two answers: the judged one, or the other. */
 export type PairWinner = "answer" | "other" | "tie";
 
-/** Which judge a scorer rests on. */
+/** Identifies the judge of a scorer. */
 export interface JudgeRef {
   readonly name: string;
   /** Exact semver. */
   readonly version: string;
-  /** Hash of all that defines its verdicts: its file, its models with their settings. 64 hexadecimal digits. */
+  /** Hash of everything that defines its verdicts: its file, and its models with their settings. 64 hexadecimal digits. */
   readonly hash: string;
 }
 
-/** A judge ready to be asked. */
+/** A judge that is ready to be asked. */
 export interface OpenJudge extends JudgeRef {
-  /** What `hash` is made of. */
+  /** The value hashed in `hash`. */
   readonly identity: Json;
   /** Relative to the project root. */
   readonly path: string;
-  /** Model names as their providers know them, one a member of the ensemble. */
+  /** The providers' model names, one per member of the ensemble. */
   readonly models: readonly string[];
   /**
-   * Asks, or reads back an earlier verdict: the same answer under the same repeat is paid for once.
+   * Asks the judge, or returns a stored verdict: the same answer with the same repeat is paid for only once.
    *
-   * @param repeat from 1; different repeats are independent opinions of one answer
+   * @param repeat from 1; different repeats are independent opinions on one answer
    * @throws {ScorerFailure} of kind "judge" without a usable verdict: never a pass, never a 0
-   * @throws {NotJudged} when the budget or the person at the keyboard does not let it be asked
+   * @throws {NotJudged} when it may not be asked because of the budget or a cancellation
    */
   judge(input: ScoreInput, repeat: number): Promise<Judged>;
   close(): Promise<void>;
 }
 
-/** A judge with what a suite must know of it before it asks anything. */
+/** A judge with the properties that a suite needs before asking it. */
 export interface SuiteJudge extends OpenJudge {
-  /** Score from which on its verdict is a pass. */
+  /** The score from which its verdict is a pass. */
   readonly threshold: number;
-  /** Scores only in {0, 1}. */
+  /** Whether scores are only 0 or 1. */
   readonly binary: boolean;
-  /** Places of a case that it reads, for instance `expected`. */
+  /** Paths of a case that it reads, for instance `expected`. */
   readonly reads: readonly string[];
-  /** Why this case cannot be judged; undefined when all is well. Needs no answer. */
+  /** Why this case cannot be judged; undefined when it can. Needs no answer. */
   refuses(golden: Case): string | undefined;
 }
 
 /**
- * `unasked`: only earlier verdicts of a judge were wanted. `unreachable`: nobody answers for its model. `batch`: its reply comes
+ * `unasked`: only earlier verdicts were wanted. `unreachable`: its model is unavailable. `batch`: its reply comes
  * with a batch.
  */
 export type NotJudgedBecause = "budget" | "cancelled" | "unasked" | "unreachable" | "batch";
 
 /**
- * This answer was not judged, and nobody is to blame: the run ended before it could be (it is judged when the run goes on),
- * or only earlier verdicts of a judge were asked for.
+ * The answer was not judged, without an error: the run ended first (it is judged when the run is resumed), or only
+ * earlier verdicts were wanted.
  */
 export class NotJudged extends Error {
   readonly because: NotJudgedBecause;
-  /** Of an unreachable model: why it is asked no more. */
+  /** For an unreachable model: why it is not asked any more. */
   readonly lost: LostBecause | undefined;
 
-  /** @param words what happened, for a person */
+  /** @param words what happened, for the user */
   constructor(because: NotJudgedBecause, words = `not judged: ${because}`, lost?: LostBecause) {
     super(words);
     this.name = "NotJudged";
@@ -90,7 +90,7 @@ export class NotJudged extends Error {
   }
 }
 
-/** One version of a judge, as its file says. */
+/** One version of a judge, from its file. */
 export interface JudgeFile {
   readonly name: string;
   /** Exact semver, from the file's name. */
@@ -98,17 +98,17 @@ export interface JudgeFile {
   /** Relative to the project root. */
   readonly path: string;
   readonly settings: JudgeSettings;
-  /** Places of the front matter's keys. */
+  /** Locations of the front matter's keys. */
   readonly places: Places;
-  /** A prompt of its own, with role lines; null where the kind's is used. */
+  /** Its own prompt with role lines; null when the kind's prompt is used. */
   readonly parts: readonly PromptPart[] | null;
-  /** Text without role lines: what the kind's prompt is completed with; null for none. */
+  /** Text without role lines, inserted into the kind's prompt; null when there is none. */
   readonly instructions: { readonly template: string; readonly line: number } | null;
 }
 
 /**
- * What a judge's templates may speak of. Texts that come from outside are in a fence, but for `input`, `expected`,
- * `context` and `case`, which are the dataset's own values.
+ * The variables of a judge's templates. Untrusted texts are fenced; `input`, `expected`, `context` and `case` are the
+ * dataset's own values and are not.
  */
 export const JUDGE_VARIABLES = {
   output: "the answer under judgement",
@@ -130,38 +130,38 @@ export const JUDGE_VARIABLES = {
   case: "`case.id`, `case.tags`, `case.metadata`, bare",
 } as const;
 
-/** Values by the name that a template calls them. */
+/** Values by variable name. */
 export type JudgeScope = { readonly [name in keyof typeof JUDGE_VARIABLES]?: unknown };
 
-/** A prompt with its templates compiled. */
+/** A compiled prompt. */
 export interface JudgePrompt {
-  /** Names that its templates begin with: `input`, `expected`. */
+  /** The root names of its variables: `input`, `expected`. */
   readonly variables: ReadonlySet<string>;
   /** @throws {EvalsError} naming file, line and case id */
   render(scope: JudgeScope, caseId: string): readonly Message[];
 }
 
-/** A message of a kind's own prompt: Liquid source below a role. */
+/** A message of a kind's own prompt: Liquid source with a role. */
 export interface JudgeMessage {
   readonly role: Role;
   readonly template: string;
 }
 
-/** What a model is asked by a judge. */
+/** A question to a judge's model. */
 export interface JudgeQuestion {
   readonly case_id: string;
   /** Null for a model that takes `input` itself: embeddings, moderation, a classifier. */
   readonly messages: readonly Message[] | null;
   readonly input?: Json | undefined;
-  /** The JSON that a provider is to hold the model to; absent where the model only gets it as words. */
+  /** The JSON format for providers that enforce one; absent when the format is only described in the prompt. */
   readonly reply?: ReplyShape | undefined;
-  /** From 1: which of several independent replies to the same question. */
+  /** Number of the independent reply to the same question, from 1. */
   readonly draw: number;
   /** Hash of the judge that asks. */
   readonly judge: string;
 }
 
-/** A reply that was paid for, now or earlier. */
+/** A paid reply, new or stored. */
 export interface JudgeReply {
   /** Its number in the store. */
   readonly id: number;
@@ -170,36 +170,36 @@ export interface JudgeReply {
   readonly finish_reason: string | null;
 }
 
-/** A model that judges: a client within its limits, retries, recording and memory. */
+/** The model of a judge, with its limits, retries, recording and stored replies. */
 export interface JudgeModel {
   readonly alias: string;
-  /** As its provider knows it. */
+  /** The provider's name of the model. */
   readonly label: string;
-  /** Everything that decides its replies beside the messages: provider, model name, parameters, fallback. */
+  /** Everything that determines its replies besides the messages: provider, model name, parameters, fallback. */
   readonly identity: Json;
   /**
    * @throws {NotJudged} when it may not be asked any more
-   * @returns what was stored for this question and draw, else what the model says now; the failure when it says nothing
+   * @returns the stored reply to this question and draw, else a new one; a failure when there is none
    */
   ask(question: JudgeQuestion): Promise<JudgeReply | (Reply & { readonly kind: "failed" })>;
-  /** These replies gave no verdict: whoever goes on later asks again. */
+  /** Marks these replies as having no verdict, so that a later session asks again. */
   discard(replies: readonly number[]): void;
 }
 
-/** What the baseline answered to a case in one of its trials (from 1); undefined where nobody knows. */
+/** The baseline's answer to a case in one of its trials (from 1); undefined when unknown. */
 export type BaselineAnswer = (caseId: string, trial: number) => Promise<string | undefined>;
 
-/** What judges need of the outside. Handed to scorers by the command line. */
+/** What judges need from their environment; passed to scorers by the command line. */
 export interface JudgeHost {
-  /** For judges that hold an answer against the baseline's; absent where there is no baseline to speak of. */
+  /** For judges that compare with the baseline's answers; absent without a baseline. */
   readonly baseline?: BaselineAnswer | undefined;
   /** @throws {EvalsError} for an unknown judge, or with the mistakes of its file */
   file(spec: string): Promise<JudgeFile>;
-  /** @throws {EvalsError} for templates that cannot be read and variables that no judge has */
+  /** @throws {EvalsError} for invalid templates and unknown variables */
   compile(file: JudgeFile, messages: readonly JudgeMessage[] | null): Promise<JudgePrompt>;
   /**
    * @param params added to the alias's own
-   * @throws {SettingMistake} for an unknown alias, or parameters that its provider cannot take
+   * @throws {SettingMistake} for an unknown alias, or parameters that its provider does not accept
    */
   model(alias: string, params: { readonly [name: string]: Json }): Promise<JudgeModel>;
 }

@@ -1,8 +1,8 @@
 import * as z from "zod";
 
 /**
- * An object whose keys are words that a user chose, a scorer named `__proto__` or `constructor` among them: zod's record
- * leaves the one out, and a plain object seems to have the other.
+ * An object whose keys are chosen by the user, including names such as `__proto__` or `constructor`: zod's record
+ * drops the former, and a plain object inherits the latter.
  */
 export function keyedByUser<T>(value: z.ZodType<T>) {
   return z.custom<Readonly<Record<string, unknown>>>(isObject).transform((given, context) => {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { onDemand } from "./on-demand.ts";
 
-/** One line of `labels/<suite>.jsonl`: what one person said of one answer. */
+/** One line of `labels/<suite>.jsonl`: a person's judgement of one answer. */
 export const labelSchema = onDemand(() =>
   z.strictObject({
     case: z.string().min(1).describe("Id of the case"),

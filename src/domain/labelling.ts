@@ -1,38 +1,38 @@
 import type { Label } from "./label.ts";
 
-/** How answers are picked for a person to judge. */
+/** How answers are picked for labelling. */
 export type AnswerPicking = "random" | "stratified" | "disputed" | "adjudicate";
 
-/** What one person is asked to judge. Names and ids are people's: whoever shows them escapes them. */
+/** What a person is asked to judge. Names and ids come from users, so they must be escaped when shown. */
 export interface LabellingTask {
   readonly suite: string;
   /** Id of the run whose answers are judged. */
   readonly run: string;
-  /** The suite or run, as it was asked for. */
+  /** The suite or run as named by the user. */
   readonly word: string;
   readonly how: AnswerPicking;
-  /** The most answers that are picked. */
+  /** Maximum number of answers to pick. */
   readonly count: number;
-  /** The judge whose question is answered, where it was named. */
+  /** The judge to be measured, if named. */
   readonly judge: string | undefined;
   readonly person: string;
-  /** Answers that are asked, and how many of them this person has judged before. */
+  /** Number of answers to ask, and how many of them this person has judged before. */
   readonly questions: number;
   readonly judgedBefore: number;
-  /** Conflicts about cases that the run does not have: there is nothing to show beside the answer. */
+  /** Conflicts about cases that are not in the run, so that they cannot be shown. */
   readonly elsewhere: number;
   /** The file of labels. */
   readonly path: string;
-  /** Judges of the run that the labels can measure. */
+  /** The run's judges that the labels can measure. */
   readonly judges: readonly string[];
 }
 
-/** How far a person has come. */
+/** The progress of a labelling session. */
 export interface LabellingProgress {
-  /** Answers that are still to be asked; skipped ones are not counted. */
+  /** Remaining answers, without skipped ones. */
   readonly left: number;
   readonly skipped: number;
   readonly counts: Readonly<Record<Label["verdict"], number>>;
-  /** Of answers that were asked twice, the share with the same verdict both times; null where none was. */
+  /** Of the answers asked twice, the share with equal verdicts; null when there is none. */
   readonly agreement: { readonly same: number; readonly of: number } | null;
 }

@@ -2,23 +2,23 @@ import { decodeText, notTextProblem } from "./file-text.ts";
 import { findJsonError } from "./find-json-error.ts";
 import { EvalsError, type Problem } from "./problem.ts";
 
-/** A file with a JSON object a line, as messages speak of it. */
+/** A JSONL file as named in messages. */
 export interface LineFileName {
   readonly path: string;
-  /** Of a line that cannot be read. */
+  /** The code for an invalid line. */
   readonly code: string;
-  /** What is on a line: "case", "label". */
+  /** What a line contains: "case", "label". */
   readonly noun: string;
 }
 
-/** Bytes at the beginning of a file that are enough for `lineFileProblem`. */
+/** Number of bytes at the start of a file that `lineFileProblem` needs. */
 export const HEAD_BYTES = 64 << 10;
 
 /**
- * What makes every line of a file a mistake with one and the same cause: another encoding, a file that was not fetched, one
- * JSON list, objects over several lines. Told once, in place of all of them.
+ * A single cause that makes every line of a file invalid: another encoding, a file that was not fetched, one JSON
+ * list, objects over several lines. It is reported once instead of for each line.
  *
- * @param head the first `HEAD_BYTES` of the file, or more of it
+ * @param head at least the first `HEAD_BYTES` of the file
  */
 export function lineFileProblem(head: Buffer, name: LineFileName): Problem | undefined {
   const { path } = name;
@@ -35,10 +35,10 @@ export function lineFileProblem(head: Buffer, name: LineFileName): Problem | und
 }
 
 /**
- * The lines of a file, without its byte order mark and carriage returns; an end of line at the end begins no further one.
+ * The lines of a file without byte order mark and carriage returns; a final line end does not start another line.
  *
- * @param source bytes from the disk, or the text of a commit's file
- * @throws {EvalsError} as `decodeText`, and for `lineFileProblem`
+ * @param source bytes from the disk, or the text of a file in a commit
+ * @throws {EvalsError} like `decodeText`, and for `lineFileProblem`
  */
 export function fileLines(source: string | Buffer, name: LineFileName): string[] {
   const bytes = typeof source === "string" ? Buffer.from(source) : source;

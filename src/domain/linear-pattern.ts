@@ -1,30 +1,30 @@
 import { RE2JS } from "re2js";
 import { withinTimeLimit } from "./time-limit.ts";
 
-// Import this module lazily: RE2 is for the suites that have a pattern.
+// Import this module lazily, so that RE2 is loaded only for suites with a pattern.
 
-/** A pattern of JavaScript's kind, as JSON Schema and JSONPath have them. */
+/** A pattern with JavaScript syntax, as in JSON Schema and JSONPath. */
 export interface TextPattern {
   test(text: string): boolean;
-  /** Patterns are distinguished by this text. */
+  /** The text that distinguishes patterns. */
   toString(): string;
 }
 
 /**
- * Compiles a pattern that runs on what a model wrote: RE2 where it understands it, whose time grows with the text only;
- * lookaround and back-references run in JavaScript's engine, for a limited time.
+ * Compiles a pattern to be applied to model output: with RE2 if it supports the pattern, in linear time; lookaround
+ * and back-references use JavaScript's engine with a time limit.
  *
- * @throws {SyntaxError} for a pattern that is none; its `test` throws {TookTooLong}
+ * @throws {SyntaxError} for an invalid pattern; its `test` throws {TookTooLong}
  */
 export function linearPattern(pattern: string, flags = "u"): TextPattern {
   const test = linearTest(pattern) ?? limitedTest(new RegExp(pattern, flags), pattern);
   return { test, toString: () => `/${pattern}/${flags}` };
 }
 
-/** Where a text matches, from and to in UTF-16 units, left to right; an empty match is none. */
+/** Returns the ranges of matches in UTF-16 units, left to right, without empty ones. */
 export type Finder = (text: string) => (readonly [from: number, to: number])[];
 
-/** Every match of a pattern, in time that grows with the text only. @throws {SyntaxError} for one that RE2 cannot read */
+/** All matches of a pattern in linear time. @throws {SyntaxError} for a pattern that RE2 does not support */
 export function linearFinder(pattern: string): Finder {
   const translated = withJavaScriptClasses(RE2JS.translateRegExp(pattern));
   if (translated === undefined) throw new SyntaxError("\\S inside of a class cannot be read");
@@ -65,8 +65,9 @@ const BLANKS =
 const LINE_ENDS = "\\n\\r\\x{2028}\\x{2029}";
 
 /**
- * RE2 knows the blanks and line ends of ASCII only: `\s` and `.` get the characters that JavaScript gives them.
- * @returns undefined where that cannot be written: `\S` inside of a class
+ * RE2's `\s` and `.` only know ASCII whitespace and line ends; this converts them to JavaScript's classes.
+ *
+ * @returns undefined when that is impossible: `\S` inside of a class
  */
 function withJavaScriptClasses(pattern: string): string | undefined {
   let made = "";

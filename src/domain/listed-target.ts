@@ -2,10 +2,10 @@ import type { LoadedModel, LoadedSuite } from "./project.ts";
 import { namedVersion } from "./prompt.ts";
 import type { RunHeader } from "./run.ts";
 
-/** What of a run's header says which of its suite's targets it is of. */
+/** The fields of a run's header that identify the suite's target. */
 export type TargetFacts = Pick<RunHeader, "prompt" | "alias" | "one_of_prompts" | "one_of_several">;
 
-/** The prompt where the suite lists prompts, the model's alias where it lists models; empty where it has one target. */
+/** The prompt if the suite lists prompts, and the alias if it lists models; empty for a single target. */
 export function targetParts({ prompt, alias, one_of_prompts, one_of_several }: TargetFacts): string[] {
   return [
     ...(one_of_prompts === true && prompt !== null ? [promptWord(prompt)] : []),
@@ -14,15 +14,15 @@ export function targetParts({ prompt, alias, one_of_prompts, one_of_several }: T
 }
 
 /**
- * Which of the targets that its suite lists a run is of: `support@1.1.0`, `small`, `support@1.1.0.small`; null where the suite has one.
- * Names of baselines and lines of tags are made of it, so a prompt's folders are in it with a plus sign.
+ * Which of its suite's targets a run used: `support@1.1.0`, `small`, `support@1.1.0.small`; null when the suite has
+ * only one. It is part of baseline file names and tag lines, so the folders of a prompt are joined by plus signs.
  */
 export function listedTarget(facts: TargetFacts): string | null {
   const parts = targetParts(facts);
   return parts.length === 0 ? null : parts.join(".").replaceAll("/", "+");
 }
 
-/** The same of a suite that is not run yet. */
+/** The same for a suite before a run. */
 export function listedTargetOf(
   suite: Pick<LoadedSuite, "suite" | "prompt">,
   model: Pick<LoadedModel, "alias">,
@@ -30,7 +30,7 @@ export function listedTargetOf(
   return listedTarget(factsOfTarget(suite, model));
 }
 
-/** What a run of the suite with the model will say of its target. */
+/** The target facts that a run of the suite with the model will have. */
 export function factsOfTarget(
   { suite, prompt }: Pick<LoadedSuite, "suite" | "prompt">,
   { alias }: Pick<LoadedModel, "alias">,
@@ -49,7 +49,7 @@ export function promptWord({ name, version }: { readonly name: string; readonly 
   return `${name}@${version}`;
 }
 
-/** Equal for two runs of one suite that are of the same target. */
+/** Equal for two runs of one suite with the same target. */
 export function targetKey(header: TargetFacts & Pick<RunHeader, "suite">): string {
   return JSON.stringify([header.suite, header.alias, header.one_of_prompts === true ? header.prompt : null]);
 }

@@ -1,5 +1,5 @@
-/** Characters of one reply or answer, of whatever is asked: more than this is a program that does not stop talking. */
+/** Maximum characters of a reply or answer from any source; a longer one is treated as an endless output. */
 export const LONGEST_REPLY = 16 * 1024 * 1024;
 
-/** The bound as people read it. */
+/** The limit for messages. */
 export const LONGEST_REPLY_WORDS = "16 MiB";

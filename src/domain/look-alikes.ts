@@ -1,4 +1,4 @@
-/** Characters that are not seen, or are seen as another one. */
+/** Characters that are invisible or look like another one. */
 const NAMES: Readonly<Record<string, string>> = {
   "\t": "tab",
   "\n": "line feed",
@@ -57,7 +57,7 @@ const LOOKS: ReadonlyMap<string, string> = new Map(
   ].flatMap(([odd = "", plain = ""]) => Array.from(odd, (letter, i) => [letter, plain[i] ?? ""] as const)),
 );
 
-/** A text as a reader sees it. */
+/** A text as it appears to a reader. */
 export function seen(text: string): string {
   const isPlain = /^[\n\x20-\x7e]*$/.test(text);
   return (isPlain ? text : inPlainLetters(text)).replace(/ +$/gm, "").trimEnd();
@@ -77,11 +77,11 @@ function inPlainLetters(text: string): string {
 }
 
 /**
- * The difference between two texts that look the same: `; they look alike: the answer has U+200B (zero width space)`. Empty for
- * texts that a reader can see to be different.
+ * Describes the difference between two texts that look the same: `; they look alike: the answer has U+200B (zero
+ * width space)`. Empty for texts that visibly differ.
  *
- * @param same whether two texts agree; default: they are equal
- * @param words whose the odd characters are
+ * @param same whether two texts agree; default equality
+ * @param words names the text with the odd characters
  */
 export function unseenDifference(
   expected: string,
@@ -116,7 +116,7 @@ function count(list: readonly string[], wanted: string): number {
   return list.filter((one) => one === wanted).length;
 }
 
-/** The characters that are not what they look like; a few are enough. */
+/** The first few characters that differ from their appearance. */
 function oddIn(text: string): readonly string[] {
   const odd: string[] = [];
   for (const letter of text) {

@@ -1,56 +1,56 @@
 import type { MetricValue } from "./run.ts";
 
-/** One target of a matrix: what one run of it amounts to. */
+/** One target of a matrix, with the results of its run. */
 export interface MatrixTarget {
-  /** What distinguishes it from the others: `triage@1.1.0 · small`, `triage@1.1.0`, `small`. */
+  /** Its distinguishing name: `triage@1.1.0 · small`, `triage@1.1.0`, `small`. */
   readonly name: string;
   readonly run: string;
-  /** `name@version`; null for a target without a prompt of a file. */
+  /** `name@version`; null for a target without a prompt file. */
   readonly prompt: string | null;
   /** Alias of the model. */
   readonly model: string;
-  /** It is the suite's own target, which the gate decides on. */
+  /** Whether it is the suite's own target, which the gate uses. */
   readonly gated: boolean;
   readonly pass_rate: MetricValue;
-  /** US dollars of the run; null where unknown. */
+  /** US dollars of the run; null when unknown. */
   readonly cost_usd: number | null;
-  /** Milliseconds; null where unknown. */
+  /** Milliseconds; null when unknown. */
   readonly latency_p95: number | null;
 }
 
-/** A case over all targets. */
+/** A case with the results of all targets. */
 export interface MatrixCase {
   readonly case: string;
   /**
-   * Of each target, in their order, a mark a trial: 1 passed, 0 failed, e errored, ? not scored, - not asked. Empty where
-   * the target's run does not have the case.
+   * For each target in order, one mark per trial: 1 passed, 0 failed, e errored, ? not scored, - not asked. Empty
+   * when the target's run does not have the case.
    */
   readonly marks: readonly string[];
 }
 
-/** How the pass rates of two targets differ over the cases that both answered. */
+/** The difference between the pass rates of two targets over their common answered cases. */
 export interface MatrixDifference {
   /** Names of targets. */
   readonly a: string;
   readonly b: string;
-  /** b minus a, in points of [0, 1]; with the bounds of its 95 % interval on these cases. */
+  /** b minus a, as a share in [0, 1], with the bounds of its 95 % interval on these cases. */
   readonly delta: number;
   readonly low: number;
   readonly high: number;
-  /** Two-sided, paired by case, corrected by Holm for all pairs of the matrix. */
+  /** Two-sided, paired by case, with Holm's correction for all pairs of the matrix. */
   readonly p: number;
-  /** `p` is at most 0.05. */
+  /** Whether `p` is at most 0.05. */
   readonly sure: boolean;
-  /** Cases that both answered. */
+  /** Number of cases that both answered. */
   readonly cases: number;
 }
 
-/** One suite over several targets. */
+/** One suite with several targets. */
 export interface Matrix {
   readonly suite: string;
   readonly targets: readonly MatrixTarget[];
   /** In the order of the dataset. */
   readonly cases: readonly MatrixCase[];
-  /** Of every pair of targets that have a case in common. */
+  /** For every pair of targets with a common case. */
   readonly differences: readonly MatrixDifference[];
 }

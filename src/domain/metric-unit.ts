@@ -1,9 +1,9 @@
 import { flippedKind } from "./flip-metric.ts";
 
-/** What a metric's number is: a share of [0, 1], milliseconds, US dollars, or a count of 0 or more. */
+/** The unit of a metric: a share in [0, 1], milliseconds, US dollars, or a count of 0 or more. */
 export type MetricUnit = "ratio" | "ms" | "usd" | "count";
 
-/** Metrics whose name has no parameter. */
+/** Metrics without a parameter in their name. */
 export const PLAIN_METRICS = {
   pass_rate: "ratio",
   flaky_rate: "ratio",
@@ -26,7 +26,7 @@ export const PLAIN_METRICS = {
   simulator_error_rate: "ratio",
 } as const satisfies Record<string, MetricUnit>;
 
-/** Metrics of which more is worse: a regression rule about one looks for a rise. All others are shares of what went well. */
+/** Metrics where high is worse, so that a regression rule looks for a rise. All others are shares of successes. */
 const LOW_IS_BETTER = new Set<string>([
   "error_rate",
   "refusal_rate",
@@ -41,15 +41,12 @@ const LOW_IS_BETTER = new Set<string>([
   "output_tokens",
 ] satisfies (keyof typeof PLAIN_METRICS)[]);
 
-/** Whether a rise of the metric is what a regression rule looks for. */
+/** Whether low values of the metric are better. */
 export function isBetterLow(metric: string): boolean {
   return LOW_IS_BETTER.has(metric) || flippedKind(metric) !== undefined;
 }
 
-/**
- * The unit of a metric by its kind: all that have a parameter (`pass^k`, `score.<name>`) are shares, whatever the scorer is
- * called.
- */
+/** The unit of a metric. All metrics with a parameter (`pass^k`, `score.<name>`) are shares, whatever the parameter's name. */
 export function metricUnit(name: string): MetricUnit {
   return Object.hasOwn(PLAIN_METRICS, name) ? PLAIN_METRICS[name as keyof typeof PLAIN_METRICS] : "ratio";
 }

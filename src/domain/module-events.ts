@@ -1,9 +1,9 @@
-/** What the program does when a user's module does more than answer. */
+/** How the program reacts to what a user's module does besides answering. */
 export interface ModuleEvents {
   /** A module in a thread has printed a line. */
   readonly printed: (line: string) => void;
-  /** A module threw outside of any call: nobody can say which answer that spoils, so no run may pass for sound after it. */
+  /** A module threw an error outside of any call: it is unknown which answers are affected, so no run after it is reliable. */
   readonly threwOutside: (error: Error) => void;
-  /** Stdout belongs to a report: what a module of the main thread writes to it by its descriptor goes to stderr. */
+  /** Whether stdout is reserved for a report; then direct writes of a module to stdout go to stderr. */
   readonly keepsStdout: boolean;
 }

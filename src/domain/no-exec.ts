@@ -1,20 +1,23 @@
 import { EvalsError, type Problem } from "./problem.ts";
 
-/** The variable by which nothing of a project's code is run; `--no-exec` sets it. */
+/** The environment variable that forbids running the project's code; `--no-exec` sets it. */
 export const NO_EXEC = "EVALS_NO_EXEC";
 
-/** Whether a mistake is that code was refused. */
+/** Whether the problem is that running code is forbidden. */
 export const isRefusedCode = ({ code }: Pick<Problem, "code">): boolean => code === "EVALS_NO_EXEC";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Whether code of the project may not be run. A project's own `.env` is below the process's variables and cannot take it back. */
+/**
+ * Whether the project's code must not be run. The process's variables have priority over the project's `.env`, so it
+ * cannot override this.
+ */
 export function forbidsCode(env: Env): boolean {
   const value = env[NO_EXEC];
   return value !== undefined && value !== "" && value !== "0";
 }
 
-/** The problem of something that would run code. @param what `The module scorers/tone.ts` */
+/** The problem of something that would run code. @param what for instance `The module scorers/tone.ts` */
 export function codeProblem(what: string): Problem {
   return {
     code: "EVALS_NO_EXEC",
@@ -25,7 +28,8 @@ export function codeProblem(what: string): Problem {
 }
 
 /**
- * The last check before code is run; all that a run would need is reported before, at once.
+ * The last check before code is run; everything a run needs was already reported together before.
+ *
  * @throws {EvalsError} EVALS_NO_EXEC
  */
 export function refuseCode(

@@ -1,7 +1,4 @@
-/**
- * Makes a value when it is first asked for, and only once: a schema of a file that few runs read takes longer to build than
- * such a run has for it.
- */
+/** Creates a value on first use and caches it: a schema that few runs need takes too long to build at startup. */
 export function onDemand<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {

@@ -1,6 +1,6 @@
 /**
- * A value that is made when it is first asked for, and once. For what takes long to make and most starts do not need, such
- * as the schema of a file that is not there.
+ * An object that is created on first use and cached, for values that take long to create and are rarely needed, such
+ * as the schema of an absent file.
  */
 export function onFirstUse<T extends object>(make: () => T): () => T {
   let made: T | undefined;

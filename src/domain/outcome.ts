@@ -12,18 +12,18 @@ export const ERROR_KINDS = [
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 
 /**
- * Why a model is asked no more: none of its first calls was answered, the last so many were not, its account has no money
- * left, or its server asks to come back much later.
+ * Why a model is not asked any more: none of its first calls was answered, the last several were not, the account has
+ * no credit, or the server asks for a very long wait.
  */
 export type LostBecause = "none-answered" | "no-more" | "no-money" | "long-wait";
 
 export const SKIP_REASONS = ["budget", "cancelled", "batch"] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
-/** How a trial came by its outcome, of sessions that took more than one attempt or a second of waiting. */
+/** How a trial reached its outcome, for sessions with more than one attempt or a second of waiting. */
 export interface Tries {
-  /** Requests that were sent for it. */
+  /** Number of requests sent for it. */
   readonly attempts: number;
-  /** For its turn and between attempts. */
+  /** Waiting time in the queue and between attempts, in milliseconds. */
   readonly waited_ms: number;
 }

@@ -1,5 +1,5 @@
 /**
- * How zod reads a value of which a process sees few: config, suites, front matter, options. By default it writes and compiles
- * a function for each schema, which pays only after hundreds of values.
+ * Makes zod interpret schemas for values that are parsed rarely: config, suites, front matter, options. By default it
+ * compiles a function per schema, which is only worthwhile after hundreds of values.
  */
 export const ONCE = { jitless: true } as const;

@@ -3,7 +3,7 @@ import type { Message, ToolCall } from "./message.ts";
 import { onFirstUse } from "./on-first-use.ts";
 import type { Trajectory } from "./trajectory.ts";
 
-/** Ways in which a case is asked again, harder, while its right answer stays what it was. */
+/** Ways to ask a case again under harder conditions while its right answer stays the same. */
 export const PRESSURE_KINDS = [
   "sycophancy",
   "paraphrase",
@@ -14,18 +14,18 @@ export const PRESSURE_KINDS = [
 ] as const;
 export type PressureKind = (typeof PRESSURE_KINDS)[number];
 
-/** Where an injected instruction may stand. */
+/** Where an injected instruction may be placed. */
 export const INJECTION_PLACES = ["user", "tool-result"] as const;
 export type InjectionPlace = (typeof INJECTION_PLACES)[number];
 
-/** Settings that only some kinds have. */
+/** Settings specific to some kinds. */
 const SETTING_OF: Readonly<Record<string, readonly PressureKind[]>> = {
   at: ["typos", "distractors", "order", "injection"],
   in: ["injection"],
   file: ["paraphrase"],
 };
 
-/** An entry under `pressure:` that says more than its kind. */
+/** An entry under `pressure:` with settings. */
 const entrySchema = onFirstUse(() =>
   z
     .strictObject({
@@ -60,14 +60,14 @@ export const pressureSchema = onFirstUse(() =>
 );
 export type Pressure = z.output<ReturnType<typeof pressureSchema>>;
 
-/** An entry with its kind's name alone, and one with settings, as one. */
+/** Normalizes entries with only a kind's name and entries with settings. */
 export function pressureSettings(entries: Pressure): PressureSettings[] {
   return entries.map((one) => (typeof one === "string" ? { kind: one } : one));
 }
 
-/** What a variant of a trial adds to its question. */
+/** What a variant adds to its trial's question. */
 export interface UnderPressure {
-  /** The conversation goes on from here: all messages and calls of the trial that the variant comes from. */
+  /** The conversation continues from here: all messages and calls of the original trial. */
   readonly after?:
     | {
         readonly messages: readonly Message[];
@@ -75,8 +75,8 @@ export interface UnderPressure {
         readonly trajectory?: Trajectory | undefined;
       }
     | undefined;
-  /** The person's only further turn. */
+  /** The only further user message. */
   readonly say?: string | undefined;
-  /** Stands behind what every tool answers. */
+  /** Text appended to every tool result. */
   readonly tool_result?: string | undefined;
 }

@@ -1,8 +1,8 @@
-/** One mistake in what a person wrote: where, what, why it matters, how to mend it. */
+/** One mistake of the user: where it is, what is wrong, why it matters, how to fix it. */
 export interface Problem {
-  /** Stable, for machines and for searching: EVALS_… */
+  /** Stable code for machines and searching: EVALS_… */
   readonly code: string;
-  /** Relative to the project root; absent when the mistake is on the command line. */
+  /** Relative to the project root; absent for a mistake on the command line. */
   readonly path?: string | undefined;
   /** From 1. */
   readonly line?: number | undefined;
@@ -14,14 +14,14 @@ export interface Problem {
 }
 
 /**
- * Mistakes of the user, all that were found at once. Anything else that is thrown is a bug of ours.
- * Only `cli/` turns one into text; the exit code is 2.
+ * Mistakes of the user, all that were found together. Anything else that is thrown is a bug of ours. Only `cli/`
+ * converts one to text; the exit code is 2.
  */
 export class EvalsError extends Error {
   readonly problems: readonly Problem[];
-  /** It came up while a run was under way (a full disk): what had arrived is kept, and the exit code is 3. */
+  /** It occurred during a run (a full disk): received answers are kept, and the exit code is 3. */
   readonly midway: boolean;
-  /** It is a mistake of the project that only a first reply could show: the exit code is 2 even midway. */
+  /** A mistake in the project that only the first reply could reveal: the exit code is 2 even during a run. */
   readonly mistake: boolean;
 
   constructor(
@@ -42,11 +42,11 @@ export class EvalsError extends Error {
 }
 
 /**
- * A mistake inside one settings object (a scorer of a suite, a model of the config), thrown by the module that
- * understands the setting. The room that read the file knows the place and turns it into a `Problem`.
+ * A mistake in one settings object (a scorer of a suite, a model of the config), thrown by the module that knows the
+ * setting. The code that read the file adds the location and converts it to a `Problem`.
  */
 export class SettingMistake extends Error {
-  /** Where in the settings object, for instance `["select", "json"]`. */
+  /** Path in the settings object, for instance `["select", "json"]`. */
   readonly at: readonly (string | number)[];
   readonly problem: Omit<Problem, "path" | "line" | "column">;
 

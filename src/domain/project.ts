@@ -13,7 +13,7 @@ import type { RunHeader } from "./run.ts";
 import type { ScorerDefinition } from "./scorer.ts";
 import type { ScorerEntry, Suite } from "./suite.ts";
 
-/** A model of the config with its provider, settings parsed by it. */
+/** A model of the config with its provider and parsed settings. */
 export interface LoadedModel {
   readonly alias: string;
   readonly entry: ModelEntry;
@@ -21,7 +21,7 @@ export interface LoadedModel {
   readonly settings: unknown;
 }
 
-/** The model whose answers a recording holds; any other is itself. */
+/** The model whose answers a recording contains; any other model is returned unchanged. */
 export function recordedModel(model: LoadedModel, models: ReadonlyMap<string, LoadedModel>): LoadedModel {
   const alias = model.provider.replays?.(model.settings);
   return (alias === undefined ? undefined : models.get(alias)) ?? model;
@@ -30,47 +30,48 @@ export function recordedModel(model: LoadedModel, models: ReadonlyMap<string, Lo
 export interface LoadedScorer {
   readonly definition: ScorerDefinition;
   readonly settings: unknown;
-  /** As it was written. */
+  /** As written in the file. */
   readonly entry: ScorerEntry;
-  /** It, or one that it is made of, asks a model; as in `ScorerDefinition`. */
+  /** Whether it or a nested scorer asks a model; see `ScorerDefinition`. */
   readonly asks: ScorerDefinition["asks"];
 }
 
-/** Reviewed wordings of cases' inputs, from a file. */
+/** Reviewed paraphrases of cases' inputs, from a file. */
 export interface Paraphrases {
   readonly path: string;
   /** By case id. */
   readonly inputs: ReadonlyMap<string, readonly Json[]>;
-  /** Line of the first wording of a case, from 1. */
+  /** Line of the first paraphrase of a case, from 1. */
   readonly lines: ReadonlyMap<string, number>;
 }
 
-/** A suite with everything it names found. */
+/** A suite with everything that it refers to. */
 export interface LoadedSuite {
-  /** File name without its ending. */
+  /** File name without extension. */
   readonly name: string;
   readonly path: string;
   readonly suite: Suite;
   readonly places: Places;
   readonly models: readonly LoadedModel[];
   readonly prompt: LoadedPrompt | null;
-  /** The moment that templates know as `clock`; absent where neither suite nor config fixes one. */
+  /** The time available to templates as `clock`; absent when neither suite nor config sets one. */
   readonly clock?: string | undefined;
   readonly scorers: readonly LoadedScorer[];
-  /** Of a suite that code makes: the module and all that it imports, relative to the root; absent for any other. */
+  /** For a suite created by code: the module and its imports, relative to the root; absent for others. */
   readonly codeFiles?: readonly string[] | undefined;
-  /** Who plays the person; absent where no model does. */
+  /** The simulated user; absent when there is none. */
   readonly person?: { readonly prompt: LoadedPrompt; readonly model: LoadedModel } | undefined;
-  /** Absent where the suite asks for none. */
+  /** Absent when the suite uses none. */
   readonly paraphrases?: Paraphrases | undefined;
   /**
-   * Opens the dataset: every case is read and checked once; a module that makes cases is run.
+   * Opens the dataset: every case is parsed and checked once; a module that creates cases is run.
+   *
    * @throws {EvalsError} with all its problems
    */
   openCases(): Promise<CaseSource>;
 }
 
-/** The suite that a run is of: of several prompts that it lists, the one with the run's; undefined where it is gone. */
+/** The suite of a run, with the run's prompt if the suite lists several; undefined when it no longer exists. */
 export function suiteOf(
   { suites }: Pick<Project, "suites">,
   { suite, prompt }: Pick<RunHeader, "suite" | "prompt">,
@@ -81,27 +82,27 @@ export function suiteOf(
   return own.find((one) => isSame(one.prompt?.version)) ?? own[0];
 }
 
-/** A prompt version with its templates compiled. */
+/** A prompt version with compiled templates. */
 export interface LoadedPrompt {
   readonly version: PromptVersion;
   /**
-   * @param clock what `{{ clock }}` says; without it the prompt may not ask for it
+   * @param clock value of `{{ clock }}`; without it the prompt may not use the variable
    * @throws {EvalsError} naming prompt file, line and case id
    */
   render(golden: Case, clock?: string): readonly Message[];
-  /** Paths of the files with which the messages that were rendered so far are sent, sorted. */
+  /** Sorted paths of the files attached to the messages rendered so far. */
   attached(): readonly string[];
 }
 
-/** The judges of a project; a file is read when it is asked for. */
+/** The judges of a project; each file is read when needed. */
 export interface JudgeFiles {
-  /** @throws {EvalsError} for a name or version that is not there, without a place; or with the file's own mistakes */
+  /** @throws {EvalsError} for an unknown name or version, without a location; or with the file's own mistakes */
   find(spec: string): Promise<JudgeFile>;
-  /** Every version that can be read, and the problems of all others. */
+  /** All readable versions, and the problems of the others. */
   all(): { readonly judges: readonly JudgeFile[]; readonly problems: readonly Problem[] };
 }
 
-/** The user's repository as one value. */
+/** The user's project as one value. */
 export interface Project {
   /** Absolute. */
   readonly root: string;
@@ -110,18 +111,18 @@ export interface Project {
   readonly models: ReadonlyMap<string, LoadedModel>;
   readonly suites: readonly LoadedSuite[];
   readonly budget: Budget | null;
-  /** Floating models, leaked answers: reported, not refused. */
+  /** Problems that are reported but do not stop a run, such as floating models and leaked answers. */
   readonly warnings: readonly Problem[];
   readonly judges: JudgeFiles;
-  /** Environment with `.env` of the root below it. */
+  /** Environment variables; those in the root's `.env` have lower priority. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Absent: the process is ours alone. */
+  /** Absent when the process is only ours. */
   readonly modules?: ModuleEvents | undefined;
-  /** What is taken out of texts before they are scored and kept; absent where the config names nothing. */
+  /** Redaction of texts before they are scored and stored; absent when the config has none. */
   readonly redaction?: Redaction | undefined;
 }
 
-/** Loads the definition of a kind or type when a file names it; undefined for an unknown one. */
+/** Loads the definition of a kind or type when a file uses it; undefined for an unknown one. */
 export interface Registry<D> {
   readonly names: readonly string[];
   load(name: string): Promise<D | undefined>;

@@ -1,6 +1,6 @@
 import type { GateOutcome } from "./verdict.ts";
 
-/** How a baseline came to be what it is. */
+/** How a baseline was changed. */
 export type ChangeKind =
   | "promotion"
   | "accepted regression"
@@ -12,33 +12,33 @@ export type ChangeKind =
 /** One baseline that a commit changed. */
 export interface LoggedBaseline {
   readonly path: string;
-  /** Null where the file cannot be read. */
+  /** Null when the file cannot be read. */
   readonly suite: string | null;
   readonly kind: ChangeKind;
-  /** Of the promoted run; null where nobody wrote it down, or there was none. */
+  /** Gate of the promoted run; null when it was not recorded or there was none. */
   readonly gate: GateOutcome | null;
   readonly run: string | null;
 }
 
-/** What a commit did to the baselines. */
+/** How a commit changed the baselines. */
 export interface LoggedChange {
-  /** The one that matters most, where it did several things. */
+  /** The most important kind, if there are several. */
   readonly kind: ChangeKind;
-  /** Its promotions were made in commits of their own, whose messages it has at most. */
+  /** Whether it combines promotions that were originally separate commits, of which only the messages remain. */
   readonly squashed: boolean;
   readonly suites: readonly string[];
   readonly baselines: readonly LoggedBaseline[];
 }
 
-/** A tag of a promotion, with what its message says. */
+/** A tag of a promotion, with the content of its message. */
 export interface LoggedTag {
   readonly name: string;
   readonly why: string | null;
-  /** The commit does not hold what the tag's message promises. */
+  /** Whether the tag's commit no longer matches its message. */
   readonly moved: boolean;
 }
 
-/** A commit that promoted baselines or rolled them back. Its texts are people's: whoever shows them escapes them. */
+/** A commit that promoted baselines or rolled them back. Its texts come from users, so they must be escaped when shown. */
 export interface LogEntry extends LoggedChange {
   readonly commit: string;
   /** ISO 8601. */
@@ -49,17 +49,17 @@ export interface LogEntry extends LoggedChange {
   readonly tags: readonly LoggedTag[];
 }
 
-/** Who promoted or rolled back what, newest first. */
+/** The promotions and rollbacks, newest first. */
 export interface PromotionLog {
   readonly entries: readonly LogEntry[];
-  /** The clone has not the whole history, so older entries may be missing. */
+  /** Whether this is a shallow clone, so that older entries may be missing. */
   readonly shallow: boolean;
 }
 
-/** How a line of a commit's message begins that says how one baseline was promoted, as JSON, for `evals log`. */
+/** Prefix of a commit message line with a promotion's record as JSON, for `evals log`. */
 export const PROMOTION_RECORD = "Evals-Promotion: ";
 
-/** A commit's words without the lines that are there for `evals log`. */
+/** A commit message without the lines for `evals log`. */
 export function withoutRecords(body: string): string {
   return body
     .split("\n")

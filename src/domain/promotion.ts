@@ -1,40 +1,40 @@
 import type { RunHeader } from "./run.ts";
 
-/** One suite's baseline, as a promotion made it or would make it. */
+/** One suite's baseline, as promoted or as it would be. */
 export interface PromotedSuite {
-  /** Of the run that the baseline is made of. */
+  /** Header of the run from which the baseline is made. */
   readonly header: RunHeader;
-  /** The baseline's file, relative to the project's root. */
+  /** The baseline's file, relative to the project root. */
   readonly path: string;
-  /** Cases that the new baseline holds. */
+  /** Number of cases in the new baseline. */
   readonly cases: number;
-  /** Target of the baseline before; null where this is the suite's first. */
+  /** Target of the previous baseline; null for the suite's first. */
   readonly was: string | null;
-  /** Cases whose share of passed trials went up, and those where it went down. */
+  /** Number of cases whose share of passed trials increased, and of those where it decreased. */
   readonly better: number;
   readonly worse: number;
-  /** Of the run, as a share in [0, 1]; null when it is unknown. */
+  /** Of the run, a share in [0, 1]; null when unknown. */
   readonly pass_rate: number | null;
-  /** The regression that is accepted, by root fingerprints; null when none is. */
+  /** The accepted regression, by root fingerprints; null when there is none. */
   readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
-  /** What adding the run to the baseline before did, in cases; null when the run replaces it. */
+  /** The effect of adding the run to the previous baseline, in cases; null when the run replaces it. */
   readonly grown: {
     readonly grown: number;
     readonly replaced: number;
     readonly added: number;
     readonly dropped: number;
   } | null;
-  /** The file of answers beside the baseline: written, or removed. Null when there is none. */
+  /** The file of answers beside the baseline: written or removed. Null when there is none. */
   readonly answers: { readonly path: string; readonly kept: boolean } | null;
 }
 
-/** What `evals promote` did, or would do. */
+/** The result of `evals promote` or its dry run. */
 export interface Promotion {
   readonly promoted: readonly PromotedSuite[];
-  /** Whole hash; null when nothing was committed. */
+  /** Full hash; null when nothing was committed. */
   readonly commit: string | null;
   /** `evals/<name>`; null without a name. */
   readonly tag: string | null;
-  /** Nothing was written, for nothing was to be. */
+  /** Whether this was a dry run. */
   readonly dry: boolean;
 }

@@ -1,11 +1,11 @@
 import type { Json } from "./json.ts";
 import type { Role } from "./message.ts";
 
-/** What a prompt's version declares about its change: the larger, the more may move. */
+/** The version bumps; a larger one allows more changes. */
 export const BUMPS = ["patch", "minor", "major"] as const;
 export type Bump = (typeof BUMPS)[number];
 
-/** A change of one prompt from one version to a later one. */
+/** A change of a prompt to a later version. */
 export interface VersionChange {
   readonly prompt: string;
   readonly from: string;
@@ -13,7 +13,7 @@ export interface VersionChange {
   readonly declared: Bump;
 }
 
-/** What may change in a major version only. */
+/** Changes that need a major version. */
 export const MAJOR_CHANGES = ["variables", "output schema", "tool contract", "model"] as const;
 export interface MajorChange {
   readonly what: (typeof MAJOR_CHANGES)[number];
@@ -21,50 +21,50 @@ export interface MajorChange {
   readonly said: string;
 }
 
-/** A version change, with what of it only a major version may change. */
+/** A version change, with its changes that need a major version. */
 export interface DeclaredChange {
   readonly change: VersionChange;
   readonly changes: readonly MajorChange[];
 }
 
-/** A declared change held against what was measured and against what changed beside the text. */
+/** The comparison of a declared version change with the measured change, and with changes other than the text. */
 export interface ContractFinding extends VersionChange {
   readonly outcome: "kept" | "broken" | "undecided";
-  /** The smallest bump that would allow what was found; null while that is not known. */
+  /** The smallest bump that allows the findings; null when unknown. */
   readonly needed: Bump | null;
   readonly changes: readonly MajorChange[];
-  /** Two sentences: what was declared, and what follows. */
+  /** Two sentences: the declaration, and the conclusion. */
   readonly said: string;
 }
 
-/** Words of one line, some of which only one version has. */
+/** Words of a line that are in both versions or only in one. */
 export type WordChange = { readonly kind: "same" | "removed" | "added"; readonly text: string };
 
 /** A message of a prompt in both versions, line by line. */
 export interface MessageChange {
-  /** `system`, or `user → developer` when the role changed; `messages` for a line that puts a conversation there. */
+  /** `system`, or `user → developer` when the role changed; `messages` for a line that inserts a conversation. */
   readonly role: { readonly from: Role | "messages" | null; readonly to: Role | "messages" | null };
   readonly lines: readonly (readonly WordChange[])[];
 }
 
-/** A value of the front matter that both versions do not share. */
+/** A front matter value that differs. */
 export interface FieldChange {
   readonly field: string;
   readonly from: Json;
   readonly to: Json;
 }
 
-/** Two versions of a prompt, side by side. */
+/** The comparison of two prompt versions. */
 export interface PromptComparison {
   readonly from: { readonly name: string; readonly version: string; readonly path: string };
   readonly to: { readonly name: string; readonly version: string; readonly path: string };
-  /** Null for two names, for a step back, and for pre-releases, which promise nothing. */
+  /** Null for different prompts, a lower version, and pre-releases, which promise nothing. */
   readonly declared: Bump | null;
   readonly messages: readonly MessageChange[];
   readonly variables: { readonly added: readonly string[]; readonly removed: readonly string[] };
-  /** The execution context that the versions were released with: model, params and retrieval, each member on its own. */
+  /** The differing parts of the pinned context (model, params, retrieval), each member separately. */
   readonly pins: readonly FieldChange[];
   readonly about: readonly FieldChange[];
-  /** What of this alone makes it a major version. */
+  /** Those changes that need a major version. */
   readonly major: readonly MajorChange[];
 }

@@ -1,6 +1,6 @@
 import type { MetricValue } from "./run.ts";
 
-/** A version of a prompt with all that is known of it. */
+/** A version of a prompt with its uses and results. */
 export interface ListedVersion {
   readonly name: string;
   readonly version: string;
@@ -10,7 +10,7 @@ export interface ListedVersion {
   readonly rationale: string | null;
   /** Suites that use it now, and how they name it. */
   readonly used_by: readonly { readonly suite: string; readonly as: string }[];
-  /** Newest complete runs, one a suite and model. */
+  /** Newest complete runs, one per suite and model. */
   readonly measured: readonly {
     readonly suite: string;
     readonly alias: string;

@@ -2,21 +2,21 @@ import type { AttachedKind } from "./attachment.ts";
 import type { Json } from "./json.ts";
 import type { Role } from "./message.ts";
 
-/** One role line of a prompt file with the template below it, or a line that puts an array of messages there. */
+/** A role line of a prompt file with its template, or a line that inserts an array of messages. */
 export type PromptPart =
   | {
       readonly kind: "message";
       readonly role: Role;
-      /** Liquid source, blank edges trimmed, `\user:` already literal. */
+      /** Liquid source without surrounding whitespace; `\user:` is unescaped. */
       readonly template: string;
-      /** From 1: the line of the template's first character, for error places. */
+      /** Line of the template's first character, from 1, for error locations. */
       readonly line: number;
-      /** Files that are sent with it; absent where none are. */
+      /** Attached files; absent when there are none. */
       readonly attach?: readonly AttachLine[] | undefined;
     }
   | { readonly kind: "messages"; readonly path: string; readonly line: number };
 
-/** `images: input.photos`: where in the case the paths of files stand. */
+/** `images: input.photos`: where the case has the paths of the files. */
 export interface AttachLine {
   readonly kind: AttachedKind;
   /** `input.photos`, `case.metadata.scan`. */
@@ -24,31 +24,31 @@ export interface AttachLine {
   readonly line: number;
 }
 
-/** What stands for name and version of a prompt that is written in a suite: it can never be a published version. */
+/** Name and version of a prompt written in a suite; it can never be a published version. */
 export const INLINE_PROMPT = { name: "", version: "inline" } as const;
 
-/** Whether a prompt is written in a suite, so that it has no version to name, to compare or to publish. */
+/** Whether a prompt is written in a suite, so that it has no version to name, compare or publish. */
 export function isInline({ name }: Pick<PromptVersion, "name">): boolean {
   return name === INLINE_PROMPT.name;
 }
 
-/** The version of a suite's prompt that can be named; null for a suite without a prompt and for one that holds its own. */
+/** The named version of a suite's prompt; null for a suite without a prompt or with an inline one. */
 export function namedVersion(prompt: { readonly version: PromptVersion } | null): PromptVersion | null {
   return prompt === null || isInline(prompt.version) ? null : prompt.version;
 }
 
-/** One version of a prompt, as its file says; or the prompt that a suite's file holds itself. */
+/** One version of a prompt from its file, or the inline prompt of a suite. */
 export interface PromptVersion {
-  /** Empty where the prompt is written in a suite. */
+  /** Empty for an inline prompt. */
   readonly name: string;
-  /** Exact semver, from the file's name; `inline` where the prompt is written in a suite. */
+  /** Exact semver from the file's name; `inline` for an inline prompt. */
   readonly version: string;
   /** Relative to the project root. */
   readonly path: string;
   readonly description: string | null;
   readonly author: string | null;
   readonly rationale: string | null;
-  /** The execution context it was released with; null where the front matter does not pin it. */
+  /** The pinned execution context; null for parts that the front matter does not pin. */
   readonly pinned: { readonly model: string | null; readonly params: Json; readonly retrieval: Json };
   readonly parts: readonly PromptPart[];
 }

@@ -12,43 +12,45 @@ import type { AnsweredReply, FailedReply, PreparedRequest, Reply, SteppedIn } fr
 import type { OfferedTool, ToolSpec } from "./tool.ts";
 import type { Transcript, Usage } from "./transcript.ts";
 
-/** What a trial asks, before a provider has put it into its own words. The same for every trial of a case. */
+/** The question of a trial before the provider's request is built. The same for every trial of a case. */
 export interface Question {
   readonly case_id: string;
   readonly input: Json;
   /** The prompt rendered for this case; null when the suite has no prompt. */
   readonly messages: readonly Message[] | null;
-  /** What templates know as `clock`: a moment that the project fixes. */
+  /** The time available to templates as `clock`, fixed by the project. */
   readonly clock?: string | undefined;
-  /** What the reply must look like, for providers that can hold a model to it. */
+  /** The required reply format, for providers that can enforce one. */
   readonly reply?: ReplyShape | undefined;
-  /** Tools that the model may ask for; only clients that take them look at it. */
+  /** Tools that the model may call; only used by clients that support them. */
   readonly tools?: readonly ToolSpec[] | undefined;
-  /** The whole case, for whoever plays the person in it or runs its tools: never part of what the model is asked. */
+  /** The whole case, for the simulated user or the tools. It is never part of the request to the model. */
   readonly golden?: Case | undefined;
-  /** Of a variant of a trial: what goes before it, and the message or the tool result that it adds. */
+  /** For a variant of a trial: the preceding conversation, and the message or tool result that it adds. */
   readonly pressure?: UnderPressure | undefined;
 }
 
-/** A reply that is to be JSON of one shape. */
+/** A reply in JSON with a schema. */
 export interface ReplyShape {
   /** Letters, digits, "-" and "_". */
   readonly name: string;
-  /** JSON Schema; the order of properties is the order in which they are to be written. */
+  /** JSON Schema; the order of properties is the order of writing. */
   readonly schema: Json;
 }
 
-/** One way to an application or model. Transport only: retry, limits, deadline and recording wrap it. */
+/** A connection to an application or model. It only transports: retry, limits, deadline and recording wrap it. */
 export interface Client {
   /**
-   * Puts a question into the provider's words. Pure and repeatable: a resumed run must get the same request.
+   * Builds the provider's request for a question. Pure and deterministic: a resumed run must get the same request.
+   *
    * @throws {SettingMistake} when the settings cannot be applied to this question
    */
   prepare(question: Question): PreparedRequest;
   /**
-   * One attempt. May answer at once (a plain value) when nothing has to be waited for.
+   * Makes one attempt. May return a plain value when nothing has to be awaited.
+   *
    * @param trial from 1
-   * @param signal aborts down to the socket or process
+   * @param signal aborts the socket or process
    */
   send(
     request: PreparedRequest,
@@ -56,84 +58,90 @@ export interface Client {
     trial: number,
     signal: AbortSignal,
   ): Reply | Promise<Reply>;
-  /** How many trials of this case can be had, when that is known beforehand (recorded outputs). */
+  /** Number of available trials of this case, if known beforehand (recorded outputs). */
   available?(caseId: string): number;
-  /** It ends each attempt at the host's deadline itself: only it knows when an attempt begins. */
+  /** Whether it applies the host's deadline itself, because only it knows when an attempt starts. */
   readonly keepsDeadline?: boolean;
-  /** It puts the tools of a question into its requests, and a model's calls of them into its replies. */
+  /** Whether it includes a question's tools in its requests, and the model's tool calls in its replies. */
   readonly takesTools?: boolean;
-  /** Nothing is waited for: no deadline, no retry, no limits, no cache. */
+  /** Whether it answers synchronously: without deadline, retry, limits and cache. */
   readonly immediate?: boolean;
   close(): Promise<void>;
 }
 
-/** The outside, as a provider may use it. Everything arrives from `cli/`; a test passes fakes. */
+/** What a provider needs from its environment. Everything comes from `cli/`; tests pass fakes. */
 export interface ProviderHost {
   /** Absolute path of the project root. */
   readonly root: string;
-  /** Environment with `.env` of the project root below it. */
+  /** Environment variables; those in the project root's `.env` have lower priority. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Trials in flight at once; sizes connection and process pools. */
+  /** Trials in flight at once; determines the size of connection and process pools. */
   readonly concurrency: number;
   /** Deadline of one attempt in milliseconds. */
   readonly timeout_ms: number;
-  /** Takes secrets out of what a program or module prints; absent where none is declared. */
+  /** Removes secrets from what a program or module prints; absent when there are none. */
   readonly clean?: ((text: string) => string) | undefined;
-  /** Absent: the process is ours alone. */
+  /** Absent when the process is only ours. */
   readonly modules?: ModuleEvents | undefined;
-  /** The ids of the selected dataset, whole, before any filter; for sources that must know every case. */
+  /** The ids of the whole dataset, before any filter; for sources that must know every case. */
   readonly caseIds: () => Iterable<string>;
   /** Opens another alias of the config (a replay's model). @throws {SettingMistake} for an unknown one */
   open(alias: string, at: readonly (string | number)[]): Promise<OpenTarget>;
 }
 
-/** A client with what of its settings defines behaviour. */
+/** A client with the settings that define behaviour. */
 export interface OpenTarget {
-  /** Closing it closes whatever was opened with it, the fallback too. */
+  /** Closing it also closes everything opened with it, including the fallback. */
   readonly client: Client;
-  /** The model that is asked where this one gives no answer; absent when none is named. */
+  /** The model that is asked when this one gives no answer; absent when there is none. */
   readonly fallback?: { readonly alias: string; readonly target: OpenTarget } | undefined;
-  /** Part of every case's key: provider kind, base_url, version, context… No alias, price, timeout or secret. */
+  /** Part of every case's key: provider kind, base_url, version, context… Without alias, price, timeout and secrets. */
   readonly identity: Json;
-  /** `gpt-5.4-mini-2026-03-17`, a URL, a command line; for people. */
+  /** For people: `gpt-5.4-mini-2026-03-17`, a URL, a command line. */
   readonly label: string;
-  /** Files of the repository whose content defines behaviour, relative to the root (a module and its imports). */
+  /** Repository files whose content defines behaviour, relative to the root (a module and its imports). */
   readonly files: readonly string[];
-  /** Answers may be reused across runs: what is asked is all in the request, or a `version:` stands for the rest. */
+  /**
+   * Whether answers may be reused across runs: the request contains everything that matters, or `version:` represents
+   * the rest.
+   */
   readonly cacheable: boolean;
   readonly price: Price | null;
-  /** Who says what it costs: `evalconfig.yaml` or `price table 2026-11`; absent where nobody does. */
+  /** The source of the price: `evalconfig.yaml` or `price table 2026-11`; absent when there is none. */
   readonly price_source?: string | undefined;
-  /** Tokens that a reply has at most, as its request says; absent where nothing bounds it. */
+  /** Maximum output tokens of a reply according to its request; absent when unlimited. */
   readonly most_output?: number | null | undefined;
-  /** A trial is a conversation: several calls of the client, one reply. Its client prepares a trial and sends one call. */
+  /**
+   * For a target whose trial is a conversation: several calls of the client, one reply. The client prepares a trial
+   * and sends each call.
+   */
   readonly conversing?: Conversing | undefined;
-  /** Its way to answer many requests later; absent where it has none. */
+  /** Its batch service; absent when it has none. */
   readonly batch?: ((host: BatchHost) => Promise<BatchService>) | undefined;
-  /** Its replies may say what they cost, so that no price is needed. */
+  /** Whether its replies may report their cost, so that no price is needed. */
   readonly tells_cost?: boolean | undefined;
 }
 
-/** What one call of a conversation took. */
+/** The usage and cost of one call of a conversation. */
 export interface PaidCall {
   readonly usage: Usage;
-  /** US dollars; null where they are unknown. */
+  /** US dollars; null when unknown. */
   readonly usd: number | null;
 }
 
-/** Who pays for the calls of one model in a conversation. A call is known by its question, an object of its own. */
+/** The budget account for one model's calls in a conversation. A call is identified by its question object. */
 export interface CallAccount {
   /** Waits until there is room for the call. `stop`: there will be none. */
   reserve(call: Question, request: PreparedRequest): Promise<"go" | "stop">;
-  /** Counts a call that was answered. @throws {Error} when a budget in dollars cannot be kept, since its cost is unknown */
+  /** Counts an answered call. @throws {Error} when its cost is unknown, so that a budget in dollars cannot be enforced */
   paid(call: Question, reply: AnsweredReply): PaidCall;
-  /** The call has ended without an answer. */
+  /** The call ended without an answer. */
   release(call: Question): void;
-  /** Keeps what was paid for a trial that has no answer. */
+  /** Records the cost of a trial without an answer. */
   lost(caseId: string, calls: readonly PaidCall[]): void;
 }
 
-/** A model that is asked in a conversation: inside its retries, limits and deadline, and who pays for it. */
+/** A model used in a conversation, wrapped in retries, limits and deadline, with its budget account. */
 export interface ConversingModel {
   readonly client: Client;
   readonly account: CallAccount;
@@ -141,27 +149,24 @@ export interface ConversingModel {
 
 export interface ConversingDependencies {
   readonly target: ConversingModel;
-  /** Null where no model plays the person. */
+  /** Null when no model plays the user. */
   readonly person: ConversingModel | null;
-  /** Milliseconds, monotonic. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
 
-/** How a trial is held that takes several calls: by a loop around the target's client, in which each call is a call of its own. */
+/** How a trial with several calls is run: by a loop around the target's client. */
 export interface Conversing {
-  /** The model that plays the person; null where none does. */
+  /** The model that plays the user; null when there is none. */
   readonly person: {
     readonly alias: string;
     readonly target: OpenTarget;
-    /** The first thing that it did wrong in a conversation; undefined where it did its part. */
+    /** The simulated user's first mistake in a conversation; undefined when there is none. */
     faultIn(golden: Case, transcript: Transcript): PersonFault | undefined;
   } | null;
-  /** Hash of who plays the person; absent where nobody does. Runs with different people are not compared. */
+  /** Hash of the simulated user; absent when there is none. Runs with different users are not compared. */
   readonly played_by?: string | undefined;
-  /**
-   * The tools of its agent, for who records what they answer; absent where there is none, and where they answer from a
-   * recording themselves.
-   */
+  /** The agent's tools, for recording their answers; absent when there are none, or they answer from a recording. */
   readonly offered?:
     | (() => Promise<
         | { readonly kind: "offered"; readonly tools: readonly OfferedTool[] }
@@ -176,7 +181,7 @@ export interface Conversing {
 export interface ModelListRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** What no message may hold. */
+  /** Values that must not appear in a message. */
   readonly secrets: readonly (string | undefined)[];
 }
 
@@ -185,41 +190,41 @@ export interface ListedModel {
   /** `openai`, `anthropic`, … */
   readonly service: string;
   readonly model: string;
-  /** A call costs its tokens at the usual rate and nothing else. */
+  /** Whether a call is billed at the standard token price with no extra charges. */
   readonly plain: boolean;
 }
 
 /**
- * A provider: one module and one line in `providers/registry.ts`.
- * `settings` reads the whole model entry, so that a typo anywhere in it is a mistake.
+ * A provider: one module and one line in `providers/registry.ts`. `settings` parses the whole model entry, so that a
+ * typo anywhere is an error.
  */
 export interface ProviderDefinition<S = unknown> {
   readonly kind: string;
   /** One sentence for the reference. */
   readonly about: string;
   readonly settings: z.ZodType<S>;
-  /** `required`: a suite without a prompt is a mistake (a chat model has nothing to say). */
+  /** `required`: a suite without a prompt is an error, because a chat model needs messages. */
   readonly prompt: "required" | "optional";
-  /** Where its answers come from, when they were made before the run; absent where it is asked. */
+  /** The source of answers that were made before the run; absent for a live target. */
   readonly answersFrom?: AnswersFrom;
-  /** Of a recording: alias of the model whose answers it holds. */
+  /** For a recording: alias of the model whose answers it contains. */
   replays?(settings: S): string;
-  /** Names of environment variables that hold keys; checked before a run, never read by `check`. */
+  /** Names of environment variables with keys; checked before a run, never read by `check`. */
   keys?(settings: S): readonly string[];
-  /** The keys are sent in HTTP headers, which cannot hold every text. */
+  /** Whether the keys are sent in HTTP headers, which do not allow every character. */
   readonly keysInHeaders?: boolean;
-  /** Whether its cost is unknown without a price; where it does not say, that of a provider that needs a prompt is. */
+  /** Whether its cost is unknown without a price; the default is true for providers that need a prompt. */
   needsPrice?(settings: S): boolean;
-  /** A floating model name gets a warning. */
+  /** A floating model name, which gets a warning; undefined for a fixed one. */
   floating?(settings: S): string | undefined;
-  /** Where a model is in a public list of prices and shutdown dates; undefined for a server of one's own. */
+  /** The model's entry in a public list of prices and shutdown dates; undefined for a self-hosted server. */
   listed?(settings: S): ListedModel | undefined;
-  /** How its list of models is asked for; undefined when the key is not set. */
+  /** The request for its list of models; undefined when the key is not set. */
   modelList?(
     settings: S,
     env: Readonly<Record<string, string | undefined>>,
   ): (ModelListRequest & { readonly model: string }) | undefined;
-  /** Loads what is heavy, checks what needs the repository. @throws {SettingMistake} */
+  /** Loads heavy packages and checks what depends on the repository. @throws {SettingMistake} */
   open(settings: S, host: ProviderHost): Promise<OpenTarget>;
 }
 

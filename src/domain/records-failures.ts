@@ -1,14 +1,14 @@
 import type { RunHeader } from "./run.ts";
 
-/** Scorers of what a target did. */
+/** Scorers of a target's actions. */
 const OF_TRAJECTORIES = new Set([
   ...["tool-calls", "not-called", "repeated-calls", "tool-errors", "steps", "state-equals", "says"],
   ...["retrieval", "handoff", "golden-trace"],
 ]);
 
 /**
- * Whether baselines and comparisons of a run hold why its trials failed: where an agent, a person, pressure or a scorer of what was
- * done is in it. A suite of texts alone goes on without, so that its baseline stays a file which every version reads.
+ * Whether baselines and comparisons of a run include why its trials failed: only with an agent, a simulated user,
+ * pressure, or a scorer of actions. Other suites omit it, so that every version can read their baselines.
  */
 export function recordsFailures({
   pressure,

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { onFirstUse } from "./on-first-use.ts";
 
-/** What is known by its form alone. */
+/** Kinds recognized by their format alone. */
 export const REDACTED_KINDS = ["card", "iban", "email", "phone", "key"] as const;
 export type RedactedKind = (typeof REDACTED_KINDS)[number];
 
-/** A pattern of the user's own. */
+/** A pattern defined by the user. */
 const ownRedactionSchema = onFirstUse(() =>
   z.strictObject({
     name: z
@@ -27,14 +27,17 @@ export const redactSchema = onFirstUse(() =>
 );
 export type Redact = z.output<ReturnType<typeof redactSchema>>;
 
-/** Takes personal data and keys out of what is kept. The same text always becomes the same; what was taken out stays out. */
+/**
+ * Removes personal data and keys from what is stored. The same text always gives the same result, and removed data
+ * cannot be recovered.
+ */
 export interface Redaction {
-  /** What of it defines the scores of an answer. */
+  /** The part of it that affects scores. */
   readonly identity: readonly (RedactedKind | OwnRedaction)[];
-  /** A text with each find replaced by its name in brackets. */
+  /** Replaces each match in a text by its name in brackets. */
   readonly text: (text: string) => string;
-  /** The same value with every text in it, and every key and number that is one, redacted; the very same where nothing is found. */
+  /** Redacts every text in a value, and matching keys and numbers; returns the same object when nothing matches. */
   readonly value: <T>(value: T) => T;
-  /** A body as it was received: JSON is read before it is searched, since its escapes hide where a word begins. */
+  /** Redacts a raw body: JSON is parsed before it is searched, because escapes hide word boundaries. */
   readonly body: (body: string) => string;
 }

@@ -1,23 +1,23 @@
 import type { Problem } from "./problem.ts";
 
-/** A key that an object of a JSON text holds twice. */
+/** A duplicate key in an object of a JSON text. */
 export interface RepeatedKey {
   readonly name: string;
-  /** Where the later one stands, in UTF-16 units from 0. */
+  /** Position of the later one, in UTF-16 units from 0. */
   readonly at: number;
-  /** Where the earlier one stands. */
+  /** Position of the earlier one. */
   readonly first: number;
 }
 
 /**
- * Keys that an object gives two values, at any depth and however they are spelt: `JSON.parse` keeps the last value and
- * says nothing.
+ * Finds keys to which an object gives two values, at any depth and in any spelling: `JSON.parse` silently keeps the
+ * last value.
  *
- * @param text JSON that has been parsed before
+ * @param text valid JSON
  */
 export function repeatedKeys(text: string): RepeatedKey[] {
   const found: RepeatedKey[] = [];
-  /** Keys of the open objects, innermost last; null for a list. Kept by hand, so that depth costs no stack. */
+  /** Keys of the open objects, innermost last; null for a list. An explicit stack, so that deep nesting causes no recursion. */
   const open: (Map<string, number> | null)[] = [];
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
@@ -49,7 +49,7 @@ export function repeatedKeys(text: string): RepeatedKey[] {
   return found;
 }
 
-/** Position of the quote that closes the string which begins at `start`. */
+/** Position of the quote that ends the string starting at `start`. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let backslashes = 0;
@@ -69,20 +69,21 @@ function isKey(text: string, end: number): boolean {
 }
 
 /**
- * Whether a text may give an object a key twice: false for almost every text that does not, at half the cost of a scan.
+ * Whether a text may contain duplicate keys: a fast check that is false for almost every text without any.
  *
- * @param value what `JSON.parse` made of the text
+ * @param value the parsed text
  */
 function mayRepeatKeys(text: string, value: unknown): boolean {
   let colons = 0;
   for (let at = text.indexOf('":'); at !== -1; at = text.indexOf('":', at + 2)) colons++;
-  // Without blanks before colons there are at most so many keys, and each that is in the value is one of them.
+  // Without spaces before colons, the number of colons is at least the number of keys, and each distinct key is a
+  // member of the value.
   return colons !== countMembers(value, 0) || /"[ \t\r\n]+:/.test(text);
 }
 
 const DEEPEST_COUNTED = 500;
 
-/** Members of all objects in a value; not a number where it is too deep to be counted. */
+/** Number of members of all objects in a value; NaN when it is nested too deeply. */
 function countMembers(value: unknown, depth: number): number {
   if (value === null || typeof value !== "object") return 0;
   if (depth > DEEPEST_COUNTED) return Number.NaN;
@@ -96,8 +97,8 @@ function countMembers(value: unknown, depth: number): number {
 }
 
 /**
- * @param value what `JSON.parse` made of the text
- * @param firstLine number of the line on which `text` begins
+ * @param value the parsed text
+ * @param firstLine line number of the start of `text`
  */
 export function repeatedKeyProblems(text: string, value: unknown, path: string, firstLine = 1): Problem[] {
   if (!mayRepeatKeys(text, value)) return [];

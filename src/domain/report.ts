@@ -5,24 +5,24 @@ import type { Metrics, RunCounts, RunHeader, RunStatus } from "./run.ts";
 import type { GateResult, Verdict } from "./verdict.ts";
 import type { ViewedRun } from "./viewed-run.ts";
 
-/** One case that does not always pass, for people. Texts are a model's: whoever shows them escapes them. */
+/** A case that does not always pass, for people. Its texts come from a model, so they must be escaped when shown. */
 export interface CaseReport {
   readonly id: string;
   readonly passed: number;
   readonly answered: number;
-  /** Of the first failing trial. */
+  /** Number of the first failing trial. */
   readonly trial: number;
-  /** The first required scorer that it failed. */
+  /** The first required scorer that failed it. */
   readonly scorer: string;
   readonly reason: string;
-  /** What was asked: text, or JSON; absent in reports of older versions. */
+  /** The input: text, or JSON; absent in reports of older versions. */
   readonly input?: string;
   readonly output: string;
-  /** Line in the dataset's file, from 1; null when the dataset is not at hand. */
+  /** Line in the dataset's file, from 1; null when the dataset is not available. */
   readonly line: number | null;
 }
 
-/** How many of the errored trials had one kind of trouble, with one message as an example. */
+/** Number of errored trials of one kind, with one message as an example. */
 export interface ErrorReport {
   readonly kind: string;
   readonly count: number;
@@ -36,40 +36,40 @@ export type RunEnd =
   | {
       readonly kind: "skipped";
       readonly because: SkipReason;
-      /** Of answers that come with a batch: the command that fetches them. */
+      /** For answers that come with a batch: the command that fetches them. */
       readonly go_on?: string | undefined;
     }
-  /** It has not ended: its process died, or is still at work. */
+  /** It has not ended: its process died, or is still running. */
   | { readonly kind: "interrupted" | "running" }
   | {
-      /** The model, or that of a judge, is asked no more; `--resume` asks what is missing. */
+      /** The model, or a judge's model, is not asked any more; `--resume` asks what is missing. */
       readonly kind: "unreachable" | "judge-unreachable";
-      /** The failure that decided it. */
+      /** The deciding failure. */
       readonly message: string;
       /** Absent in reports of 0.1.0. */
       readonly because?: LostBecause | undefined;
     };
 
-/** What held calls of a run back, and how often its model refused one for want of room. */
+/** What delayed a run's calls, and how often its model refused one for lack of capacity. */
 export interface RunPace {
-  /** What held them longest; null when nothing did. */
+  /** The longest delay's cause; null when there was none. */
   readonly limited_by: "tokens_per_minute" | "requests_per_minute" | "concurrency" | "refusals" | null;
-  /** Of all calls together, in milliseconds. */
+  /** Total of all calls, in milliseconds. */
   readonly waited_ms: number;
   readonly refused: number;
 }
 
-/** What trying again took in a run: of trials that took more than one attempt, or waited a second and more. */
+/** Retries and waiting time of a run: of trials with more than one attempt, or a second or more of waiting. */
 export interface RunRetries {
-  /** Trials of more than one attempt. */
+  /** Number of trials with more than one attempt. */
   readonly trials: number;
-  /** Their attempts beyond the first. */
+  /** Number of their attempts beyond the first. */
   readonly attempts: number;
-  /** Of all trials together, for their turns and between attempts. */
+  /** Total of all trials, in the queue and between attempts, in milliseconds. */
   readonly waited_ms: number;
 }
 
-/** One metric of both sides. Values and differences are in the metric's own unit. */
+/** One metric on both sides. Values and differences are in the metric's own unit. */
 export interface MetricComparison {
   readonly metric: string;
   readonly baseline: number | null;
@@ -84,14 +84,14 @@ export interface MetricComparison {
   readonly verdict: Verdict;
 }
 
-/** One part that two fingerprints do not have in common. */
+/** One part that differs between two fingerprints. */
 export interface PartDifference {
   readonly part: "prompt" | "request" | "target" | "dataset" | "scorer";
   /** `temperature 0 → 0.7`. */
   readonly said: string;
 }
 
-/** A committed baseline: its path in the project, and the commit, branch or tag at which it was read, as people call it. */
+/** A committed baseline: its path in the project, and the commit, branch or tag as named by people. */
 export interface BaselineFileAt {
   readonly path: string;
   readonly at: string;
@@ -99,7 +99,7 @@ export interface BaselineFileAt {
 
 /** One side of a comparison. */
 export interface ComparisonSide {
-  /** `run:3f9c`, `evals/baselines/triage.jsonl at main`. */
+  /** For instance `run:3f9c`, `evals/baselines/triage.jsonl at main`. */
   readonly side: string;
   /** Absent for a run, and in reports of 0.1.0. */
   readonly file?: BaselineFileAt;
@@ -115,26 +115,26 @@ export interface CaseComparison {
   readonly id: string;
   readonly baseline: { readonly passed: number; readonly answered: number };
   readonly candidate: { readonly passed: number; readonly answered: number };
-  /** One-sided Fisher p, not corrected. */
+  /** One-sided Fisher p-value, uncorrected. */
   readonly p: number;
   /** Benjamini–Hochberg at q = 0.10 over the cases that can be tested. */
   readonly significant: boolean;
 }
 
-/** How the pass rate moved within one tag; differences in points of [0, 1]. */
+/** The change of the pass rate for one tag; differences as shares in [0, 1]. */
 export interface TagComparison {
   readonly tag: string;
   readonly cases: number;
   readonly delta: number;
   readonly low: number;
   readonly high: number;
-  /** Two-sided, not corrected. */
+  /** Two-sided, uncorrected. */
   readonly p: number;
   /** Benjamini–Hochberg at q = 0.10 over tags. */
   readonly significant: boolean;
 }
 
-/** A class of failure by which a greater share of trials failed than on the baseline; shares and differences in [0, 1]. */
+/** A failure class whose share of trials grew compared with the baseline; shares and differences in [0, 1]. */
 export interface FailureGrowth {
   readonly class: FailureClass;
   readonly baseline: number;
@@ -143,30 +143,30 @@ export interface FailureGrowth {
   /** Bounds of the 90 % interval of `delta` on these cases. */
   readonly low: number;
   readonly high: number;
-  /** One-sided, for a rise; not corrected. */
+  /** One-sided, for a rise; uncorrected. */
   readonly p: number;
   /** Benjamini–Hochberg at q = 0.10 over classes. */
   readonly significant: boolean;
 }
 
-/** Cases of the baseline asked again under its own prompt (docs/decisions/0001-canary.md). */
+/** Cases of the baseline asked again with the baseline's prompt (docs/decisions/0001-canary.md). */
 export interface CanaryResult {
   /** Id of the stored run that holds their answers. */
   readonly run: string;
   readonly asked: number;
   readonly answered: number;
-  /** Mean share of passed trials of the answered ones, then and today; null when there are too few to test. */
+  /** Mean share of passed trials of the answered canaries, earlier and now; null when there are too few to test. */
   readonly baseline: number | null;
   readonly today: number | null;
   /** Two-sided. */
   readonly p: number | null;
-  /** The provider has moved since the baseline was made. */
+  /** Whether the provider has changed since the baseline was made. */
   readonly stale: boolean;
 }
 
-/** What a look of the sequential test saw when it let a run stop. Differences are in points of [0, 1]. */
+/** The measurement at the look that stopped a run. Differences are shares in [0, 1]. */
 export interface StoppingDecision {
-  /** Answers that the look rested on. */
+  /** Number of answers at this look. */
   readonly trials: number;
   readonly metric: string;
   readonly delta: number | null;
@@ -175,26 +175,26 @@ export interface StoppingDecision {
   readonly high: number | null;
   /** One-sided, for a drop. */
   readonly p: number | null;
-  /** One sentence with the numbers. */
+  /** One sentence with numbers. */
   readonly said: string;
 }
 
-/** Two sides of one suite, compared case by case. */
+/** The comparison of two sides of one suite, case by case. */
 export interface Comparison {
   readonly suite: string;
-  /** Of the model, where a suite has several; absent where it has one. */
+  /** Alias of the model if the suite has several; absent otherwise. */
   readonly alias?: string;
   /** `support@1.1.0`; absent unless the suite lists several prompts. */
   readonly prompt?: string;
   readonly baseline: ComparisonSide;
   readonly candidate: ComparisonSide;
   readonly verdict: Verdict;
-  /** The first rule's: `detectable_drop` and `population` speak of it. */
+  /** The metric of the first rule, for `detectable_drop` and `population`. */
   readonly metric?: string;
   readonly metrics: readonly MetricComparison[];
   readonly cases: {
     readonly paired: number;
-    /** Share of passed trials fell; strongest evidence first. */
+    /** Cases whose share of passed trials fell; strongest evidence first. */
     readonly broken: readonly string[];
     readonly fixed: readonly string[];
     readonly flaky: readonly string[];
@@ -203,43 +203,43 @@ export interface Comparison {
     readonly changed: readonly string[];
     readonly missing: readonly string[];
   };
-  /** Smallest drop in points that this size shows 4 times in 5; null when it is unknown. */
+  /** Smallest drop that this size detects with 80 % power; null when unknown. */
   readonly detectable_drop: number | null;
   /** 90 % interval of the difference for cases like these; null with fewer than two pairs. */
   readonly population: { readonly low: number; readonly high: number } | null;
-  /** One sentence with the numbers. */
+  /** One sentence with numbers. */
   readonly said: string;
-  /** Of a run that stopped early; every other size is that of all answers. */
+  /** For a run that stopped early; all other numbers are from all answers. */
   readonly decided?: StoppingDecision;
-  /** Broken then fixed cases with their counts, strongest evidence first. */
+  /** Regressed, then fixed cases with their counts, strongest evidence first. */
   readonly moved: readonly CaseComparison[];
   readonly tags: readonly TagComparison[];
-  /** Classes of failure that grew, strongest evidence first; absent where a side does not hold why its trials failed. */
+  /** Failure classes that grew, strongest evidence first; absent when a side has no failure classes. */
   readonly failures?: readonly FailureGrowth[];
-  /** Answers before and after of the first few broken and fixed cases. */
+  /** Answers before and after for the first few regressed and fixed cases. */
   readonly examples: readonly CaseExample[];
   /** Absent when no canary was asked. */
   readonly canary?: CanaryResult;
-  /** The prompt's declared bump held against what was measured. Absent when both sides have the same version. */
+  /** The result for the prompt's declared bump. Absent when both sides have the same version. */
   readonly contract?: ContractFinding;
   /** `baseline_stale`: every verdict is inconclusive because of the canary. Absent when there is none. */
   readonly warnings?: readonly "baseline_stale"[];
 }
 
-/** What a case answered before and after. Texts are a model's: whoever shows them escapes them. */
+/** A case's answers before and after. The texts come from a model, so they must be escaped when shown. */
 export interface CaseExample {
   readonly id: string;
-  /** What was asked: text, or JSON; absent where it is not at hand. */
+  /** The input: text, or JSON; absent when not available. */
   readonly input?: string;
-  /** Null when the answers of that side are not at hand. */
+  /** Null when the answers of that side are not available. */
   readonly before: string | null;
   readonly after: string | null;
-  /** Why the side that is worse failed. */
+  /** Why the worse side failed. */
   readonly scorer: string;
   readonly reason: string;
 }
 
-/** Everything there is to say about a run; each reporter makes its text from this alone. */
+/** Everything to report about a run; each reporter makes its text from this alone. */
 export interface RunReport {
   readonly header: RunHeader;
   readonly status: RunStatus;
@@ -255,66 +255,66 @@ export interface RunReport {
   readonly worst: readonly CaseReport[];
   readonly never_pass: number;
   readonly flaky: number;
-  /** Why the failed trials failed, by class; absent where none failed, and in reports of older versions. */
+  /** Why the failed trials failed, by class; absent when none failed, and in reports of older versions. */
   readonly failures?: FailureCounts | undefined;
-  /** Sentences a person should read: no baseline, fewer recorded trials than asked for, floating model. */
+  /** Sentences to show: no baseline, fewer recorded trials than requested, floating model. */
   readonly notes: readonly string[];
-  /** US dollars and tokens paid by this session; null when unknown. */
+  /** US dollars and tokens spent by this session; null when unknown. */
   readonly spent: { readonly usd: number | null; readonly tokens: number };
   readonly dataset_path: string;
   readonly duration_ms: number;
   /** Of this session; absent in reports of 0.1.0 and of runs that did not end. */
   readonly pace?: RunPace | undefined;
-  /** Over all sessions; absent where no trial was tried again or waited a second. */
+  /** Over all sessions; absent when no trial was retried or waited a second. */
   readonly retries?: RunRetries | undefined;
 }
 
-/** How a case stands to the baseline: `changed` has other content, `missing` has no answer on one side. */
+/** A case compared with the baseline: `changed` has other content, `missing` has no answer on one side. */
 export type CaseChange = "broken" | "fixed" | "same" | "new" | "changed" | "missing";
 
-/** Answers that show a case at its worst, or how it moved. Texts are a model's: whoever shows them escapes them. */
+/** Answers that show a case's worst result, or its change. The texts come from a model, so they must be escaped when shown. */
 export interface CaseAnswers {
-  /** Number of the trial that is shown; null when none was answered. */
+  /** Number of the shown trial; null when none was answered. */
   readonly trial: number | null;
-  /** What was asked: text, or JSON; null where it is not at hand. */
+  /** The input: text, or JSON; null when not available. */
   readonly input: string | null;
   readonly output: string | null;
-  /** What the baseline answered; null when its answers are not at hand. */
+  /** The baseline's answer; null when not available. */
   readonly before: string | null;
-  /** Text, or JSON; null when the case expects nothing. */
+  /** Text, or JSON; null when the case has no expected value. */
   readonly expected: string | null;
-  /** The first required scorer that was missed, and what it said. */
+  /** The first required scorer that failed, and its reason. */
   readonly scorer: string;
   readonly reason: string;
-  /** The error of the first trial that errored. */
+  /** The error of the first errored trial. */
   readonly error: { readonly kind: string; readonly message: string } | null;
 }
 
-/** One case of a run, in numbers; its texts are read when they are asked for. */
+/** The numbers of one case of a run; its texts are read on demand. */
 export interface CaseRow {
   readonly id: string;
   readonly tags: readonly string[];
-  /** Line in the dataset's file, from 1; null when the dataset is not at hand. */
+  /** Line in the dataset's file, from 1; null when the dataset is not available. */
   readonly line: number | null;
   readonly planned: number;
   readonly answered: number;
   readonly passed: number;
   readonly errored: number;
-  /** One letter a trial, by number: p passed, f failed, e errored, ? not scored, - not asked. */
+  /** One letter per trial, by number: p passed, f failed, e errored, ? not scored, - not asked. */
   readonly trials: string;
-  /** Mean of each scorer over the trials it scored, in the order of the header; null where it scored none. */
+  /** Mean score of each scorer in the header's order; null without a score. */
   readonly scores: readonly (number | null)[];
-  /** Sum over the answered trials, in milliseconds; null when one of them is unknown. */
+  /** Sum over the answered trials, in milliseconds; null when any of them is unknown. */
   readonly latency_ms: number | null;
   /** Null without a comparison. */
   readonly change: CaseChange | null;
-  /** The change is more than chance would do (see `CaseComparison`). */
+  /** Whether the change is statistically significant (see `CaseComparison`). */
   readonly significant: boolean;
   readonly baseline: { readonly passed: number; readonly answered: number } | null;
   readonly answers: () => CaseAnswers;
 }
 
-/** A run of the same suite and model in the history, for a trend. */
+/** An earlier run of the same suite and model, for a trend. */
 export interface PastRun {
   readonly id: string;
   readonly started_at: string;
@@ -322,15 +322,15 @@ export interface PastRun {
   readonly pass_rate: Metrics[string];
 }
 
-/** A run's report with what only some reporters need, read when they ask. */
+/** A run's report, and data for some reporters that is read on demand. */
 export interface ReportedRun {
   readonly report: RunReport;
-  /** Id of the run that it is held against, where that is not its own baseline. */
+  /** Id of the run it is compared with, if that is not its own baseline. */
   readonly against?: string;
-  /** Every case, in the run's order; may be walked again. */
+  /** Every case in the run's order; can be iterated several times. */
   readonly rows: () => Iterable<CaseRow>;
-  /** Oldest first, this run last. */
+  /** Oldest first, ending with this run. */
   readonly history: () => readonly PastRun[];
-  /** What a page shows beside that. */
+  /** Further data for a page. */
   readonly view: () => Promise<ViewedRun>;
 }

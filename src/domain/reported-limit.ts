@@ -1,13 +1,13 @@
-/** What a provider counts against a limit. */
+/** What a rate limit counts. */
 export type LimitKind = "requests" | "tokens" | "input_tokens" | "output_tokens";
 
-/** What a reply's headers say of one of the provider's limits. */
+/** A provider's rate limit from a reply's headers. */
 export interface ReportedLimit {
   readonly kind: LimitKind;
-  /** What the limit allows, mostly in a minute; null where it is not stated. */
+  /** The allowed amount, usually per minute; null when not given. */
   readonly limit: number | null;
-  /** What may still be used. */
+  /** The amount that may still be used. */
   readonly remaining: number;
-  /** Milliseconds until all of it is there again. */
+  /** Milliseconds until the limit is fully available again. */
   readonly reset_ms: number;
 }

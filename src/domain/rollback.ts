@@ -1,27 +1,27 @@
-/** Whether a suite is again what its tag promised. */
+/** Whether a suite matches again what its tag describes. */
 export interface RollbackProof {
-  /** With its target behind it where the suite lists several. */
+  /** With its target if the suite lists several. */
   readonly suite: string;
-  /** Root fingerprint that the tag names. */
+  /** Root fingerprint in the tag. */
   readonly promoted: string;
-  /** That of the files as they are now; null when it cannot be computed. */
+  /** Root fingerprint of the current files; null when it cannot be computed. */
   readonly now: string | null;
   readonly equal: boolean;
   /** Why it cannot be computed. */
   readonly said?: string;
 }
 
-/** What `evals rollback` did, or would do. */
+/** The result of `evals rollback` or its dry run. */
 export interface Rollback {
-  /** Whole name, `evals/v1`. */
+  /** Full name, `evals/v1`. */
   readonly tag: string;
-  /** Whole hash; null when nothing was committed. */
+  /** Full hash; null when nothing was committed. */
   readonly commit: string | null;
-  /** Paths relative to the project's root. */
+  /** Paths relative to the project root. */
   readonly restored: readonly string[];
   readonly removed: readonly string[];
-  /** One for each promoted suite and model; none where nothing was to be written. */
+  /** One per promoted suite and model; empty for a dry run. */
   readonly proofs: readonly RollbackProof[];
-  /** Nothing was written, for nothing was to be. */
+  /** Whether this was a dry run. */
   readonly dry: boolean;
 }

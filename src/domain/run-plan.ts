@@ -1,6 +1,6 @@
 import type { ExplainedCase } from "./cache-reason.ts";
 
-/** What one run would ask and cost. Nothing has been asked. */
+/** What one run would ask and cost, without asking anything. */
 export interface PlannedRun {
   readonly suite: string;
   /** Alias of the model. */
@@ -8,28 +8,28 @@ export interface PlannedRun {
   /** `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
   readonly target: string;
   readonly cases: number;
-  /** Of all cases together. */
+  /** Over all cases. */
   readonly trials: number;
-  /** Trials whose answers are at hand: recorded, cached, or of the run that is gone on with. */
+  /** Trials with available answers: recorded, cached, or from the resumed run. */
   readonly cached: number;
-  /** Trials that the target is asked, each once. */
+  /** Trials to be asked, each once. */
   readonly calls: number;
-  /** For each case why it is asked, or not; absent where nobody wanted to know. */
+  /** Why each case is asked, or not; absent when not requested. */
   readonly cache?: readonly ExplainedCase[];
-  /** Variants of passing trials at most, each asked once beside them; absent for a suite without pressure. */
+  /** Maximum number of variants of passing trials; absent for a suite without pressure. */
   readonly variants?: number;
-  /** Calls of judges; absent for a suite without judges, null where nobody knows how many. */
+  /** Calls of judges; absent for a suite without judges, null when unknown. */
   readonly judge_calls?: number | null;
-  /** Of all calls and variants together, the judges' left out; null where unknown. */
+  /** Of all calls and variants, without judges; null when unknown. */
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
   readonly usd: {
-    /** What is likely, the judges' part included; null where unknown. */
+    /** The expected cost, including judges; null when unknown. */
     readonly expected: number | null;
-    /** What it cannot cross; null where nothing bounds it. */
+    /** The maximum cost; null when there is no limit. */
     readonly most: number | null;
   };
-  /** Where the figures come from, a sentence each. */
+  /** The basis of the estimates, one sentence each. */
   readonly assumptions: readonly string[];
 }
 

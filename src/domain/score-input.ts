@@ -1,14 +1,14 @@
 import type { Case } from "./case.ts";
 import type { Transcript } from "./transcript.ts";
 
-/** What one scorer reads of one answered trial. */
+/** The input of a scorer for one answered trial. */
 export interface ScoreInput {
   readonly golden: Case;
   /** From 1. */
   readonly trial: number;
   readonly transcript: Transcript;
-  /** Case and transcript before personal data was taken out: only while a run is under way, and never kept. */
+  /** Case and transcript before redaction; only during a run, and never stored. */
   readonly unredacted?: { readonly golden: Case; readonly transcript: Transcript } | undefined;
-  /** Which of several independent opinions of one answer is asked of models, from 1; absent in a run, which asks the first. */
+  /** Number of the independent opinion to ask models for, from 1; absent in a run, which asks the first. */
   readonly opinion?: number;
 }

@@ -1,27 +1,27 @@
 import type { Fault } from "./failure.ts";
 
-/** What a scorer says of one turn of a conversation. */
+/** A scorer's result for one turn of a conversation. */
 export interface TurnScore {
-  /** Message of the person that was answered, from 1. */
+  /** Number of the answered user message, from 1. */
   readonly turn: number;
   /** In [0, 1]. */
   readonly score: number;
   readonly pass: boolean;
 }
 
-/** What a scorer says of one answer. */
+/** A scorer's result for one answer. */
 export interface Score {
   /** In [0, 1]. */
   readonly score: number;
   readonly pass: boolean;
-  /** For a person: what was expected and what was found. Holds model output, so it is escaped wherever shown. */
+  /** For people: what was expected and what was found. Contains model output, so it must be escaped when shown. */
   readonly reason: string;
-  /** Of a judge: share of its ensemble that gave this verdict, in (0, 1]. */
+  /** For a judge: share of its ensemble that gave this verdict, in (0, 1]. */
   readonly agreement?: number | undefined;
-  /** Of a judge: the replies behind it, as the store numbers them. */
+  /** For a judge: the store's ids of the replies behind it. */
   readonly replies?: readonly number[] | undefined;
-  /** Under `scope: turn`: each turn that was scored, in their order. */
+  /** Under `scope: turn`: each scored turn, in order. */
   readonly turns?: readonly TurnScore[] | undefined;
-  /** What it knows of why the answer missed; absent when it knows nothing more. */
+  /** What it knows about why the answer failed; absent when it knows nothing. */
   readonly fault?: Fault | undefined;
 }

@@ -1,12 +1,12 @@
 import type { RunHeader } from "./run.ts";
 
-/** How the alias of a run of `evals diff file:…` begins; no alias of a config does. */
+/** Prefix of the alias of a run by `evals diff file:…`; no alias of a config starts like this. */
 const PREFIX = "file:";
 
-/** The alias under which the answers of a file are scored to be compared. */
+/** The alias under which a file's answers are scored for a comparison. */
 export const scoredFileAlias = (path: string): string => `${PREFIX}${path}`;
 
-/** A run of `evals diff file:…`: answers of a file that were scored to be compared, and nothing that the suite gave. */
+/** A run by `evals diff file:…`: a file's answers that were scored for a comparison, not answers of the suite's target. */
 export function isScoredFile({ header }: { readonly header: Pick<RunHeader, "alias"> }): boolean {
   return header.alias.startsWith(PREFIX);
 }

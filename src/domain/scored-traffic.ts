@@ -2,42 +2,42 @@ import type { ErrorKind } from "./outcome.ts";
 import type { Metrics } from "./run.ts";
 import type { TrafficCondition } from "./traffic.ts";
 
-/** What a day's traces amount to. */
+/** The results of one day's traces. */
 export interface TrafficDay {
-  /** `2026-05-04`, in UTC; null of traces that have no time. */
+  /** `2026-05-04`, in UTC; null for traces without a time. */
   readonly day: string | null;
-  /** All that the filter leaves, scored or not. */
+  /** All that match the filter, scored or not. */
   readonly traces: number;
   readonly sessions: number;
-  /** Those that were scored. */
+  /** Number of scored traces. */
   readonly scored: number;
   readonly metrics: Metrics;
-  /** Traces that failed, and those that a scorer failed on, by kind. */
+  /** Traces that failed, or for which a scorer errored, by kind. */
   readonly errors: Readonly<Partial<Record<ErrorKind, number>>>;
 }
 
-/** What became of one of the suite's scorers. */
+/** How one of the suite's scorers was used. */
 export interface TrafficScorer {
   readonly name: string;
   readonly required: boolean;
-  /** Why it says nothing of traffic; null where it does. */
+  /** Why it cannot score traffic; null when it can. */
   readonly left: string | null;
 }
 
-/** Traffic under the scorers of a suite. */
+/** Traffic scored by a suite's scorers. */
 export interface ScoredTraffic {
   readonly suite: string;
   readonly where: readonly TrafficCondition[];
   /** ISO 8601, UTC; null for all. */
   readonly since: string | null;
-  /** Which share of the traces was scored, and by which seed they were drawn; null where all were. */
+  /** The share of traces that was scored, and the seed; null when all were. */
   readonly sample: { readonly share: number; readonly seed: string } | null;
   readonly scorers: readonly TrafficScorer[];
-  /** In order; those without a time last. */
+  /** In order; traces without a time come last. */
   readonly days: readonly TrafficDay[];
   readonly total: TrafficDay;
   /** Null without judges. */
   readonly judged: { readonly calls: number; readonly usd: number | null } | null;
-  /** Traces that no judge was asked about, or none replied of. */
+  /** Traces that no judge was asked about, or for which none replied. */
   readonly unjudged: number;
 }

@@ -6,59 +6,60 @@ import type { Redaction } from "./redaction.ts";
 import type { Score } from "./score.ts";
 import type { ScoreInput } from "./score-input.ts";
 
-/** The outside, as a scorer may use it. */
+/** What a scorer needs from its environment. */
 export interface ScorerHost {
   /** Absolute path of the project root. */
   readonly root: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Trials in flight at once; sizes process pools. */
+  /** Trials in flight at once; determines the size of process pools. */
   readonly concurrency: number;
-  /** Takes secrets out of what is kept of a score: its reason, or why there is none. Absent: there are none. */
+  /** Removes secrets from a stored reason or error; absent when there are none. */
   readonly clean?: ((text: string) => string) | undefined;
-  /** Takes personal data out of the same; absent where none is looked for. */
+  /** Removes personal data from these; absent without redaction. */
   readonly redaction?: Redaction | undefined;
-  /** Absent: the process is ours alone. */
+  /** Absent when the process is only ours. */
   readonly modules?: ModuleEvents | undefined;
-  /** Where a case's turns stand: `user.turns` of the suite. Absent: it names no place. */
+  /** Location of the turns in a case: `user.turns` of the suite. Absent: default location. */
   readonly turns?: string | undefined;
-  /** What judges need of the outside. */
+  /** What judges need from their environment. */
   readonly judges?: JudgeHost | undefined;
 }
 
-/** A scorer made ready for one suite. */
+/** A scorer prepared for one suite. */
 export interface OpenScorer {
   readonly name: string;
   readonly required: boolean;
   /**
-   * Everything that defines its scores: its settings and the hash of each file it reads, those a module imports included.
-   * Formatting of YAML does not change it; `required` and `name` are not in it.
+   * Everything that defines its scores: its settings, and the hash of each file it reads, including imports of a
+   * module. YAML formatting, `required` and `name` do not matter.
    */
   readonly identity: Json;
-  /** Paths into a case that must be there, for instance `expected.queue`; checked for each case before a run. */
+  /** Paths that must exist in a case, for instance `expected.queue`; checked for each case before a run. */
   readonly reads: readonly string[];
-  /** Files of the repository it is made of, relative to the root. */
+  /** Repository files it consists of, relative to the root. */
   readonly files: readonly string[];
-  /** Scores only in {0, 1}: a pass count says everything. */
+  /** Whether scores are only 0 or 1, so that a pass count is sufficient. */
   readonly binary: boolean;
-  /** It rests on what a model thinks: unless it is calibrated against people, it informs and cannot block. */
+  /** Whether it depends on a model's opinion: unless calibrated, it only informs and cannot block. */
   readonly opinion?: boolean | undefined;
-  /** It sees the answer before anything was redacted; without that it cannot score. */
+  /** Whether it needs the answer before redaction; otherwise it cannot score. */
   readonly raw?: boolean | undefined;
-  /** The judge whose verdicts these are; its calibration is looked up by it. */
+  /** The judge that gives the verdicts; identifies its calibration. */
   readonly judge?: JudgeRef | undefined;
-  /** It holds an answer against the baseline's of the same trial: against itself the baseline is worth 0.5. */
+  /** Whether it compares an answer with the baseline's answer of the same trial; the baseline itself then scores 0.5. */
   readonly relative?: boolean | undefined;
-  /** `passed`: asked only of trials that pass every required scorer without an opinion; void otherwise. Default always. */
+  /** `passed`: only asked for trials that pass all other required scorers, otherwise without a score. Default always. */
   readonly judge_when?: "passed" | "always" | undefined;
   /**
-   * Plain value whenever nothing has to be waited for.
-   * @throws {ScorerFailure} when it could not score: the trial is errored (required) or the score void (optional)
+   * Returns a plain value when nothing has to be awaited.
+   *
+   * @throws {ScorerFailure} when it could not score: the trial errors (required) or the score is missing (optional)
    */
   score(input: ScoreInput): Score | Promise<Score>;
   close?(): Promise<void>;
 }
 
-/** A scorer could not score (a command that crashed, a NaN, a judge without a verdict). Never a 0, never a pass. */
+/** A scorer could not score (a crashed command, NaN, a judge without a verdict). Never a 0, never a pass. */
 export class ScorerFailure extends Error {
   readonly kind: "tool" | "judge";
 
@@ -74,11 +75,14 @@ export interface ScorerDefinition<S = unknown> {
   readonly type: string;
   /** One sentence for the reference. */
   readonly about: string;
-  /** Its scores are what a model thinks: `judge`, by a judge of the project; `model`, in a way of its own. Absent where none is asked. */
+  /**
+   * Whether its scores are a model's opinion: `judge`, by a judge of the project; `model`, in another way. Absent
+   * when no model is asked.
+   */
   readonly asks?: "judge" | "model" | undefined;
-  /** Reads the whole entry, `name`, `select`, `against`, `value`, `threshold` and `required` included. */
+  /** Parses the whole entry, including `name`, `select`, `against`, `value`, `threshold` and `required`. */
   readonly settings: z.ZodType<S>;
-  /** Compiles regexes, schemas, paths. @throws {SettingMistake} */
+  /** Compiles regexes, schemas and paths. @throws {SettingMistake} */
   open(settings: S, host: ScorerHost): Promise<OpenScorer>;
 }
 

@@ -1,17 +1,17 @@
 import { itemAt } from "./item-at.ts";
 
-/** One element of two sequences laid side by side. */
+/** One element in the alignment of two sequences. */
 export interface EditStep {
   readonly kind: "same" | "removed" | "added";
   readonly token: string;
 }
 
-/** Sequences further apart are not compared: time and memory grow with the square of the distance. */
+/** Limit of differences, because time and memory grow with their square. */
 const MAX_EDITS = 2_000;
 
 /**
- * Myers' greedy algorithm: the fewest removals and additions that make `to` out of `from`; where that takes more than
- * 2,000, all of the one and all of the other.
+ * Myers' greedy algorithm: the fewest removals and additions that turn `from` into `to`; beyond 2,000, all of `from`
+ * is removed and all of `to` added.
  */
 export function shortestEdit(from: readonly string[], to: readonly string[]): EditStep[] {
   const n = from.length;
@@ -51,7 +51,7 @@ function walkBack(
     const down = k === -d || (k !== d && at(before, middle + k - 1) < at(before, middle + k + 1));
     const fromK = down ? k + 1 : k - 1;
     const startX = at(before, middle + fromK);
-    // Back along what both share, to where the one step from the diagonal before it ended.
+    // Backwards along the common elements, to the end of the step from the previous diagonal.
     const endX = down ? startX : startX + 1;
     while (x > endX) {
       steps.push({ kind: "same", token: itemAt(from, --x) });

@@ -7,17 +7,17 @@ import type { RunReport } from "./report.ts";
 import type { RunHeader, RunStatus, StoredCase, StoredTrial } from "./run.ts";
 import type { TrafficScore, TrafficTrace } from "./traffic.ts";
 
-/** What was found for a word like `latest`, `latest/refund-07`, `latest/refund-07/1` or `trace:4bf92f`. */
+/** The result for a word like `latest`, `latest/refund-07`, `latest/refund-07/1` or `trace:4bf92f`. */
 export type Shown = ShownRun | ShownCase | ShownTrial | ShownTrace;
 
-/** A run by its cases. */
+/** A run with its cases. */
 export interface ShownRun {
   readonly kind: "run";
   readonly header: RunHeader;
   readonly status: RunStatus;
-  /** As it was stored; null for a run that has not ended. */
+  /** The stored report; null for a run that has not ended. */
   readonly report: Json;
-  /** The same as a report; of a run that has not ended, counted from its trials. */
+  /** As a report; for a run that has not ended, computed from its trials. */
   readonly runReport: RunReport;
   /** In plan order; only those that do not always pass, where `failing` says so. */
   readonly listed: readonly CountedCase[];
