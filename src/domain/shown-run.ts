@@ -19,70 +19,70 @@ export interface ShownRun {
   readonly report: Json;
   /** As a report; for a run that has not ended, computed from its trials. */
   readonly runReport: RunReport;
-  /** In plan order; only those that do not always pass, where `failing` says so. */
+  /** In plan order; with `failing`, only those that do not always pass. */
   readonly listed: readonly CountedCase[];
   readonly failing: boolean;
-  /** Why a listed case fails, by its number, in the words of the first trial that does; empty unless asked for. */
+  /** Why each listed case fails, by case number, from its first failing trial; empty unless requested. */
   readonly reasons: ReadonlyMap<number, string>;
-  /** Cases of the whole run, listed or not. */
+  /** Number of cases of the whole run, listed or not. */
   readonly cases: number;
-  /** Those of them without an answer. */
+  /** Number of them without an answer. */
   readonly unanswered: number;
 }
 
-/** A case and what its trials came to. */
+/** A case with the counts of its trials. */
 export interface CountedCase extends StoredCase {
-  /** Trials with an answer. */
+  /** Number of trials with an answer. */
   readonly answered: number;
   readonly passed: number;
   readonly errored: number;
 }
 
-/** A case's input and expected as they were. */
+/** A case's original input and expected value. */
 export interface CaseContent {
   readonly input: Json;
   readonly expected?: Json;
 }
 
-/** One case over its trials. */
+/** One case with its trials. */
 export interface ShownCase {
   readonly kind: "case";
   readonly header: RunHeader;
   readonly case: string;
-  /** Null where the store does not have it. */
+  /** Null when the store does not have it. */
   readonly content: CaseContent | null;
   readonly trials: readonly {
     readonly trial: StoredTrial;
     /** Null for a trial without an answer. */
     readonly transcript: TranscriptDocument | null;
-    /** Why it failed; null for one that did not. */
+    /** Why it failed; null when it did not. */
     readonly failure: Failure | null;
   }[];
   /** The case on the side that the run was compared with. */
   readonly baseline: CaseBaseline | null;
 }
 
-/** One trial, whole. */
+/** One trial with all its data. */
 export interface ShownTrial {
   readonly kind: "trial";
   readonly header: RunHeader;
   readonly case: string;
   readonly content: CaseContent | null;
-  /** As it was prepared for the provider; null where the answer was made elsewhere. */
+  /** As prepared for the provider; null when the answer was made elsewhere. */
   readonly request: Json;
   readonly trial: StoredTrial;
   readonly transcript: TranscriptDocument | null;
-  /** Why it failed; null for one that did not. */
+  /** Why it failed; null when it did not. */
   readonly failure: Failure | null;
-  /** What judges were asked, and what they replied. */
+  /** The questions to judges, and their replies. */
   readonly judged: readonly JudgeExchange[];
 }
 
-/** One exchange of production, whole. */
+/** One exchange of production with all its data. */
 export interface ShownTrace {
   readonly kind: "trace";
   readonly trace: TrafficTrace;
   readonly transcript: TranscriptDocument;
-  /** What scorers said of it. */
+  /** Its scores. */
   readonly scores: readonly TrafficScore[];
 }

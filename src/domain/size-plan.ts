@@ -1,19 +1,19 @@
-/** What is planned for, and what is believed of the suite. Shares and drops are points of [0, 1]. */
+/** What to plan for, and assumptions about the suite. Shares and drops are in [0, 1]. */
 export interface PowerAssumptions {
-  /** Mean over cases of the share of trials that pass. */
+  /** Mean over cases of the share of passing trials. */
   readonly pass_rate: number;
-  /** How far trials of one case agree, in [0, 1]: 0 no more than trials of any two cases, 1 always. */
+  /** How strongly trials of one case agree, in [0, 1]: 0 no more than trials of different cases, 1 always. */
   readonly correlation: number;
-  /** The drop that must not go unseen. */
+  /** The drop to be detected. */
   readonly drop: number;
-  /** Chance to see it. */
+  /** Probability of detecting it. */
   readonly power: number;
-  /** Of the regression rule, one-sided. */
+  /** One-sided level of the regression rule. */
   readonly confidence: number;
   readonly cases: number;
-  /** Of each case. */
+  /** Trials per case. */
   readonly trials: number;
-  /** Of each case in the baseline; null: as many as the plan's own. */
+  /** Trials per case in the baseline; null: as many as in the plan. */
   readonly baseline_trials: number | null;
 }
 
@@ -23,12 +23,12 @@ export interface SuiteSize {
 }
 
 export interface PlannedSize extends SuiteSize {
-  /** Null when it would be larger than the pass rate: nothing can fall so far. */
+  /** Null when it would be larger than the pass rate, so that such a drop is impossible. */
   readonly detectable_drop: number | null;
   readonly calls: number;
 }
 
-/** Mean calls of a run that may stop early. */
+/** Mean number of calls of a run with early stopping. */
 export interface ExpectedCalls {
   readonly unchanged: number;
   readonly drop: number;
@@ -36,24 +36,24 @@ export interface ExpectedCalls {
 
 export interface PowerPlan {
   readonly detectable_drop: number | null;
-  /** By cases, then trials; the suite's own size among them. */
+  /** By cases, then trials, including the suite's own size. */
   readonly table: readonly PlannedSize[];
   /** Sizes that detect the drop, by trials. */
   readonly needed: readonly SuiteSize[];
-  /** Cases that would do with the suite's own trials against a baseline of 20 a case; null when that saves nothing. */
+  /** Cases needed with the suite's own trials and a baseline of 20 trials per case; null when that saves nothing. */
   readonly larger_baseline: (SuiteSize & { readonly baseline_trials: number }) | null;
 }
 
-/** How many cases × trials of a suite detect a given drop, and what a run of them costs. */
+/** The sizes (cases × trials) of a suite that detect a given drop, and the cost of a run. */
 export interface SizePlan extends PowerPlan {
   readonly suite: string;
   readonly assumptions: PowerAssumptions;
-  /** Where the assumptions come from, a sentence each. */
+  /** Sources of the assumptions, one sentence each. */
   readonly from: readonly string[];
-  /** Complete runs that the history counts. */
+  /** Number of complete runs in the history. */
   readonly runs: number;
-  /** Of a run of the suite's own size: asked whole, and where it may stop early. */
+  /** For a run of the suite's own size: all calls, and the expected calls with early stopping. */
   readonly calls: ExpectedCalls & { readonly all: number };
-  /** US dollars a trial; null when it is unknown. */
+  /** US dollars per trial; null when unknown. */
   readonly cost_per_trial: number | null;
 }

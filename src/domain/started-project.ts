@@ -1,22 +1,22 @@
-/** What became of one file of a new project. */
+/** What was done with one file of a new project. */
 export type StartedFile =
   | { readonly path: string; readonly how: "created" | "kept" }
-  /** Lines were added below what was there. */
+  /** Lines were appended to an existing file. */
   | { readonly path: string; readonly how: "extended"; readonly lines: readonly string[] };
 
-/** What `evals init` made. */
+/** The result of `evals init`. */
 export interface StartedProject {
   readonly files: readonly StartedFile[];
-  /** Null where a project was there already: its config has no model that the example could use. */
+  /** Null when a project existed already whose config has no suitable model for the example. */
   readonly example: {
-    /** Of the suite and its prompt. */
+    /** Name of the suite and its prompt. */
     readonly name: string;
-    /** Versions of the prompt: the one that the suite asks with, and one that a gate blocks. */
+    /** Versions of the prompt: the one that the suite uses, and one that the gate blocks. */
     readonly released: string;
     readonly edited: string;
-    /** Folders whose files were there before, and belong to the project now. */
+    /** Existing folders whose files now belong to the project. */
     readonly foldersBefore: readonly string[];
   } | null;
-  /** It lies in a repository. */
+  /** Whether it is in a git repository. */
   readonly inRepository: boolean;
 }

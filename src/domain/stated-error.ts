@@ -1,22 +1,22 @@
 const NOTHING_WRONG = new Set(["", "0", "200", "none", "null", "ok", "success", "no error", "false"]);
 
-/** What is nested deeper than any error is something, whatever it is. */
+/** Beyond this depth, any value counts as an error. */
 const DEEPEST = 16;
 
-/** Whether a member that is there for errors holds one: a mark of success, or nothing, is none. */
+/** Whether a member for errors contains one; a success marker or an empty value does not count. */
 export function isStated(error: unknown, depth = 0): boolean {
   if (error !== null && typeof error === "object")
     return depth > DEEPEST || Object.values(error).some((one) => isStated(one, depth + 1));
   return error != null && !NOTHING_WRONG.has(String(error).trim().toLowerCase());
 }
 
-/** A state by which a reply says that it failed, whatever else it holds. */
+/** Status values of a failed reply, whatever else it contains. */
 export const FAILED_STATES: ReadonlySet<string> = new Set(["error", "failed", "failure", "fail"]);
 
 /**
- * What a value says of its own failure: an error, `success: false`, `status: failed`. Undefined where it says of none.
+ * The failure that a value reports: an error, `success: false`, `status: failed`. Undefined when it reports none.
  *
- * @param asked members that are read for what they say, and so are no word about the reply itself
+ * @param asked members that are read as data and so are not a status of the reply
  */
 export function ownFailure(value: unknown, asked: ReadonlySet<string>): string | undefined {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;

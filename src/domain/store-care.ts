@@ -1,29 +1,29 @@
-/** What a history amounts to. */
+/** The size of a store. */
 export interface HistorySize {
   readonly runs: number;
   readonly answers: number;
   /** Replies of judges. */
   readonly judgements: number;
-  /** Of production. */
+  /** Production traces. */
   readonly traces: number;
-  /** ISO 8601, UTC: when the oldest and the newest run began; null for none. */
+  /** ISO 8601, UTC: start of the oldest and the newest run; null when there is none. */
   readonly oldest: string | null;
   readonly newest: string | null;
   readonly bytes: number;
-  /** Path from the project's root. */
+  /** Path relative to the project root. */
   readonly path: string;
-  /** Files of earlier versions that are beside it, as paths from the root. */
+  /** Stores of earlier versions, as paths relative to the root. */
   readonly earlier: readonly { readonly path: string; readonly bytes: number }[];
 }
 
-/** Whether a history is sound. */
+/** Whether a store is intact. */
 export interface HistoryCheck {
   readonly path: string;
-  /** One sentence for each damage; empty when it is sound. */
+  /** One sentence per fault; empty when it is intact. */
   readonly faults: readonly string[];
 }
 
-/** What a pruning took, or would take. */
+/** What a pruning or its dry run deletes. */
 export interface PrunedHistory {
   readonly dry_run: boolean;
   readonly removed: {
@@ -31,15 +31,15 @@ export interface PrunedHistory {
     readonly answers: number;
     /** Replies of judges. */
     readonly judgements: number;
-    /** Of production. */
+    /** Production traces. */
     readonly traces: number;
-    /** Copies of earlier versions, as paths from the root. */
+    /** Copies of earlier versions, as paths relative to the root. */
     readonly files: readonly string[];
   };
-  /** Runs whose answers were taken, and which are listed as before. */
+  /** Runs whose answers were deleted and which are still listed. */
   readonly emptied: number;
-  /** Runs that are old enough, and under a baseline or tag. */
+  /** Runs that are old enough but belong to a baseline or tag. */
   readonly kept: readonly string[];
-  /** False while another process still reads an older state of the files; null where nothing was to be done. */
+  /** False while another process reads an older state of the files; null when nothing was deleted. */
   readonly erased: boolean | null;
 }

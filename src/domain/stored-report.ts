@@ -9,8 +9,8 @@ import { summarySchemas, withRuleValues } from "./stored-summary.ts";
 import { VERDICTS } from "./verdict.ts";
 
 /**
- * A run's report as its record keeps it: what `evals run --json` prints of it. Every member may be absent: a run that was only scored
- * again has no gate, and earlier versions wrote less.
+ * A run's report as stored: what `evals run --json` prints about it. Every member may be absent: a rescored run has
+ * no gate, and earlier versions wrote less.
  */
 export interface StoredReport extends Partial<Omit<RunReport, "header" | "status" | "errors">> {
   readonly error_examples?: RunReport["errors"];
@@ -187,7 +187,7 @@ const reportSchema = onDemand(() => {
     }),
   );
 
-  /** Later versions may write members that this one does not know: they are let through. */
+  /** Unknown members from later versions are allowed. */
   return WrittenSummary.extend({
     error_examples: z
       .array(z.looseObject({ kind: z.string(), count: z.number(), message: z.string() }))
@@ -216,8 +216,8 @@ const reportSchema = onDemand(() => {
 });
 
 /**
- * A run's report as its record keeps it, checked where it is read; null where there is none, or none that can be read: such a run is
- * measured again. For a list of runs `storedSummary` is enough.
+ * A run's stored report, validated when read; null when there is none or it is unreadable, so that the run must be
+ * measured again. For a list of runs `storedSummary` is sufficient.
  */
 export function storedReport({ report }: { readonly report: Json }): StoredReport | null {
   return isReport(report) ? withRuleValues(report) : null;

@@ -5,14 +5,14 @@ import { onDemand } from "./on-demand.ts";
 import type { Metrics, MetricValue, RunCounts } from "./run.ts";
 import { GATE_OUTCOMES, type GateResult, readStoredRules, VERDICTS } from "./verdict.ts";
 
-/** The figures of a run's stored report, for lists. Every member may be absent: a run that was only scored again has no gate. */
+/** The numbers of a run's stored report, for lists. Every member may be absent: a rescored run has no gate. */
 export interface StoredSummary {
   readonly counts?: RunCounts;
   readonly metrics?: Metrics;
   readonly gate?: GateResult;
 }
 
-/** Built when a report is read: most runs read none, and it takes milliseconds. */
+/** Created when a report is read, because most commands read none and it takes milliseconds. */
 export const summarySchemas = onDemand(() => {
   const Bound = z.number().nullable();
 
@@ -73,7 +73,7 @@ export const summarySchemas = onDemand(() => {
     rules: z.array(Rule),
   });
 
-  /** Later versions may write members that this one does not know: they are let through. */
+  /** Unknown members from later versions are allowed. */
   const WrittenSummary = z.looseObject({
     counts: Counts.exactOptional(),
     metrics: Values.exactOptional(),
@@ -84,19 +84,19 @@ export const summarySchemas = onDemand(() => {
 type WrittenSummary = z.output<ReturnType<typeof summarySchemas>["WrittenSummary"]>;
 
 /**
- * The figures of a report as its run's record keeps it, checked where they are read; nothing where there is none, or none that can be
- * read. The whole report is `storedReport` (stored-report.ts).
+ * The numbers of a run's stored report, validated when read; empty when there is none or it is unreadable. For the
+ * whole report see `storedReport` (stored-report.ts).
  */
 export function storedSummary({ report }: { readonly report: Json }): StoredSummary {
   return isSummary(report) ? withRuleValues(report) : {};
 }
 
 function isSummary(report: Json): report is Json & WrittenSummary {
-  // Compiling the check takes longer than the few reports of a list.
+  // Not compiled: a list has too few reports for that to be worthwhile.
   return report !== null && summarySchemas().WrittenSummary.safeParse(report, { jitless: true }).success;
 }
 
-/** Reports of 0.1.0 have rules without their values. */
+/** Reports of 0.1.0 have rules without structured values. */
 export function withRuleValues<T extends Pick<WrittenSummary, "gate">>(
   report: T,
 ): Omit<T, "gate"> & { readonly gate?: GateResult } {

@@ -6,7 +6,7 @@ import { JudgeBar } from "./judge-bar.ts";
 import { pressureSchema } from "./pressure.ts";
 import { whenGiven } from "./when-given.ts";
 
-/** Which part of an answer a scorer reads; none of them means the whole text. */
+/** The part of an answer that a scorer reads; default the whole text. */
 export const Select = z.union([
   z.strictObject({ json: z.string().min(1).describe("RFC 9535 JSONPath into the answer read as JSON") }),
   z.strictObject({
@@ -20,7 +20,7 @@ export const Select = z.union([
 ]);
 export type Select = z.output<typeof Select>;
 
-/** Which text of a transcript a scorer reads; none of them means the answer. */
+/** The text of a transcript that a scorer reads; default the answer. */
 export const TextPlace = z.union([
   z.enum(["answer", "assistant", "conversation"]),
   z.strictObject({ turn: z.int().min(1).describe("What was said to this message of the person, from 1") }),
@@ -30,7 +30,7 @@ export const TextPlace = z.union([
 ]);
 export type TextPlace = z.output<typeof TextPlace>;
 
-/** What every entry under `scorers:` may say, whatever its type. */
+/** Settings of every entry under `scorers:`, of any type. */
 export const scorerFrame = {
   type: z.string(),
   name: z.string().min(1).optional().describe("Unique in the suite; default: the type"),
@@ -54,7 +54,7 @@ export const scorerFrame = {
   value: z.unknown().optional().describe("A literal operand, instead of `against`"),
 };
 
-/** An entry under `scorers:` before its type has read the rest of it. */
+/** An entry under `scorers:` before its type has parsed the rest. */
 export const ScorerEntry = z.looseObject(scorerFrame);
 export type ScorerEntry = z.output<typeof ScorerEntry>;
 
@@ -108,7 +108,7 @@ export const Gate = z.strictObject({
 });
 export type Gate = z.output<typeof Gate>;
 
-/** Cases that code makes: never found by a name alone. */
+/** Cases created by code; a module must be named explicitly. */
 export const DatasetModule = z.strictObject({
   module: z
     .string()

@@ -1,9 +1,12 @@
 import { createContext, Script } from "node:vm";
 
-/** Time of one check whose cost depends on what a model or a service wrote. Honest texts take milliseconds. */
+/**
+ * Time limit of a check whose cost depends on text from a model or service, in milliseconds. Normal texts take
+ * milliseconds.
+ */
 const LONGEST_MS = 5000;
 
-/** A check of a text was ended because it took too long. */
+/** The check of a text was ended because it took too long. */
 export class TookTooLong extends Error {
   constructor(what: string, cause: unknown) {
     super(`${what} took longer than ${LONGEST_MS / 1000} s`, { cause });
@@ -15,11 +18,11 @@ const script = new Script("work()");
 let context: { work?: () => void } | undefined;
 
 /**
- * Runs plain synchronous work and ends it when it takes too long: a loop within one turn of the event loop would also keep
- * every deadline and Ctrl-C from being noticed. It costs about a tenth of a millisecond.
+ * Runs synchronous work and interrupts it after a time limit, because a loop would block all deadlines and Ctrl-C.
+ * The overhead is about a tenth of a millisecond.
  *
- * @param what the words of the failure: "the JSON Schema"
- * @throws {TookTooLong} when it was ended; whatever `work` throws otherwise
+ * @param what name for the error message: "the JSON Schema"
+ * @throws {TookTooLong} when it was interrupted; any error of `work`
  */
 export function withinTimeLimit<T>(what: string, work: () => T): T {
   context ??= createContext({}) as { work?: () => void };

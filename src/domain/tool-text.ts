@@ -1,12 +1,12 @@
 import { parseExactJson, withNumbersAsText } from "./exact-json.ts";
 import type { Json } from "./json.ts";
 
-/** Most results are prose: a failed attempt to parse one takes longer than all else that is done with it. */
+/** Most results are prose, and a failed attempt to parse one takes longer than everything else. */
 const MAY_BE_JSON = /^\s*(?:[[{"\d-]|(?:true|false|null)\s*$)/;
 
 /**
- * Arguments or result of a tool call as they were written: parsed when they are JSON, else the text itself. A number that a double
- * would change, such as an id beyond 2^53, is kept as its text.
+ * Arguments or result of a tool call: parsed if they are JSON, else the text. A number that a double would change,
+ * such as an id above 2^53, is kept as text.
  */
 export function toolValue(written: unknown): Json {
   if (typeof written !== "string") return withNumbersAsText(written);

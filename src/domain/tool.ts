@@ -1,6 +1,6 @@
 import type { Json } from "./json.ts";
 
-/** A tool as a model is offered it. */
+/** A tool as described to a model. */
 export interface ToolSpec {
   readonly name: string;
   readonly description: string;
@@ -8,22 +8,22 @@ export interface ToolSpec {
   readonly parameters: Json;
 }
 
-/** A tool that is offered to the model of a trial. */
+/** A tool available to a trial's model. */
 export interface OfferedTool extends ToolSpec {
-  /** It changes nothing. */
+  /** Whether it only reads. */
   readonly reads: boolean;
 }
 
-/** What became of one call of a tool. */
+/** The result of a tool call. */
 export type ToolOutcome =
   | { readonly kind: "result"; readonly value: Json }
-  /** Told to the model, which may try something else. */
+  /** An error that is reported to the model, which may try something else. */
   | {
       readonly kind: "error";
-      readonly message: string /** It had no more time. */;
+      readonly message: string /** Its time ran out. */;
       readonly timed_out?: true;
     }
-  /** Nobody is there who could run it: nothing more can be expected of the trial. */
+  /** The tool can no longer be run, so the trial cannot continue. */
   | { readonly kind: "lost"; readonly message: string }
-  /** What the trial had done so far is gone, through no fault of its own: it begins again. */
+  /** The trial's state was lost through no fault of its own, so it is restarted. */
   | { readonly kind: "begin-again" };

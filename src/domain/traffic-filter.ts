@@ -3,15 +3,16 @@ import { parseAge } from "./duration.ts";
 import { EvalsError } from "./problem.ts";
 import { TRAFFIC_FIELDS, type TrafficCondition, type TrafficField } from "./traffic.ts";
 
-/** Answers that are meant: some of the stored traffic, or a file of them. */
+/** The answers of a side: a selection of the stored traffic, or a file. */
 export type TrafficSide =
   | { readonly kind: "traffic"; readonly where: readonly TrafficCondition[] }
   | { readonly kind: "file"; readonly path: string };
 
 /**
- * `service=bot,tag=canary,prompt!=1.2.0`, or `file:outputs.jsonl`.
- * @param option what the text was given as, for a mistake: `--where`
- * @throws {EvalsError} EVALS_OPTION_INVALID with every part that is none
+ * Parses `service=bot,tag=canary,prompt!=1.2.0`, or `file:outputs.jsonl`.
+ *
+ * @param option name of the option for error messages: `--where`
+ * @throws {EvalsError} EVALS_OPTION_INVALID with every invalid part
  */
 export function parseTrafficSide(text: string, option: string): TrafficSide {
   const [, path] = /^file:(.*)$/s.exec(text.trim()) ?? [];
@@ -20,7 +21,7 @@ export function parseTrafficSide(text: string, option: string): TrafficSide {
   throw new EvalsError(noCondition(text, option));
 }
 
-/** The same where only stored traffic can be meant. @throws {EvalsError} EVALS_OPTION_INVALID */
+/** The same for options that only accept stored traffic. @throws {EvalsError} EVALS_OPTION_INVALID */
 export function parseWhere(text: string, option: string): readonly TrafficCondition[] {
   const read = text.split(",").map((part) => conditionOf(part) ?? noCondition(part, option));
   const problems = read.filter((one) => "code" in one);
@@ -46,8 +47,9 @@ function noCondition(part: string, option: string) {
 }
 
 /**
- * The time that `--since 7d` or `--since 2026-11-02` means, in milliseconds since 1970, UTC.
- * @param now the same, of this moment
+ * Parses `--since 7d` or `--since 2026-11-02` to milliseconds since 1970, UTC.
+ *
+ * @param now the current time in the same unit
  * @throws {EvalsError} EVALS_OPTION_INVALID
  */
 export function parseSince(text: string, now: number, option = "--since"): number {

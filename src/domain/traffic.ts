@@ -1,41 +1,41 @@
 import type { Transcript, Usage } from "./transcript.ts";
 
-/** What a person or a program said of a trace in production: a thumb, a rating, the evaluation of another tool. */
+/** Feedback on a production trace by a person or program: a thumb, a rating, another tool's evaluation. */
 export interface Feedback {
   readonly name: string;
-  /** As it was given, on whatever scale; null where there is only a label. */
+  /** As given, on any scale; null when there is only a label. */
   readonly score: number | null;
   readonly label: string | null;
   readonly comment: string | null;
 }
 
-/** What is known of one exchange of production, without its texts. Whatever nobody says is null. */
+/** The data of one exchange of production without its texts. Unknown values are null. */
 export interface TrafficRow {
   /** The producer's trace id. */
   readonly id: string;
-  /** When it began: ISO 8601, UTC. */
+  /** Start time: ISO 8601, UTC. */
   readonly at: string | null;
-  /** The conversation that it belongs to, as the application names it. */
+  /** Its conversation, as named by the application. */
   readonly session: string | null;
-  /** A hash of who asked. Equal hashes of one store are one user. */
+  /** A hash of the user. Equal hashes in one store mean the same user. */
   readonly user: string | null;
   readonly service: string | null;
   readonly environment: string | null;
-  /** Which variant answered, where traffic is split. */
+  /** The variant that answered, if traffic is split. */
   readonly arm: string | null;
   readonly model: string | null;
   readonly prompt: string | null;
   readonly prompt_version: string | null;
   readonly tags: readonly string[];
-  /** Who named its attributes how. */
+  /** The naming convention of its attributes. */
   readonly convention: string;
   /** Why it failed; null when it did not. */
   readonly error: string | null;
-  /** Milliseconds from its beginning to its end. */
+  /** Milliseconds from start to end. */
   readonly latency_ms: number | null;
-  /** US dollars, as its producer says. */
+  /** US dollars, as reported by its producer. */
   readonly cost_usd: number | null;
-  /** Of all its calls of models together. */
+  /** Total of all its model calls. */
   readonly usage: Usage;
   readonly feedback: readonly Feedback[];
 }
@@ -45,7 +45,7 @@ export interface TrafficTrace extends TrafficRow {
   readonly transcript: Transcript;
 }
 
-/** What a condition may ask for. `prompt` is a name, a version or `name@version`. */
+/** Fields for conditions. `prompt` matches a name, a version or `name@version`. */
 export const TRAFFIC_FIELDS = [
   "service",
   "prompt",
@@ -59,44 +59,44 @@ export const TRAFFIC_FIELDS = [
 ] as const;
 export type TrafficField = (typeof TRAFFIC_FIELDS)[number];
 
-/** `tag=canary`, or with `not` the traces that have it not. */
+/** `tag=canary`, or with `not` the traces without it. */
 export interface TrafficCondition {
   readonly field: TrafficField;
   readonly value: string;
   readonly not?: boolean | undefined;
 }
 
-/** Which traces are meant: those that all of it holds for. */
+/** Selects traces that satisfy all conditions. */
 export interface TrafficFilter {
   readonly where?: readonly TrafficCondition[] | undefined;
-  /** Milliseconds since 1970, UTC: those that began then or later. One without a time is none of them. */
+  /** Milliseconds since 1970, UTC: traces that started at this time or later. One without a time never matches. */
   readonly since?: number | undefined;
-  /** Those that began before. */
+  /** Traces that started before this time. */
   readonly until?: number | undefined;
 }
 
-/** What one scorer says of one trace. */
+/** A scorer's result for one trace. */
 export interface TrafficScore {
   /** Id of the trace. */
   readonly trace: string;
   readonly suite: string;
   readonly scorer: string;
-  /** Hash of all that defines the scorer; 64 hexadecimal digits. */
+  /** Hash of everything that defines the scorer; 64 hexadecimal digits. */
   readonly hash: string;
-  /** Both null where it could not say. */
+  /** Both null when it could not score. */
   readonly score: number | null;
   readonly pass: boolean | null;
   readonly reason: string;
 }
 
-/** How much traffic there is. */
+/** The amount of traffic. */
 export interface TrafficCount {
   readonly traces: number;
   readonly sessions: number;
   readonly users: number;
 }
 
-/** Whether a trace is one of those that a condition asks for. */
+/** Whether a trace satisfies a condition. */
 export function meets(row: TrafficRow, { field, value, not = false }: TrafficCondition): boolean {
   return valuesOf(row, field).includes(value) !== not;
 }

@@ -5,7 +5,7 @@ import type { Trajectory } from "./trajectory.ts";
 
 const Count = z.number().int().min(0).nullable().default(null);
 
-/** Tokens of one reply; null where the provider did not say, never 0 for unknown. */
+/** Token counts of one reply; null when the provider did not report a count. Unknown is never 0. */
 export const Usage = z.strictObject({
   input_tokens: Count.describe("All tokens read, those from and into the provider's cache included"),
   output_tokens: Count.describe("All tokens written, reasoning included"),
@@ -15,10 +15,10 @@ export const Usage = z.strictObject({
 });
 export type Usage = Readonly<z.output<typeof Usage>>;
 
-/** The members of `Usage`, in their order: the store's columns are named after them. */
+/** The members of `Usage` in order; the store's columns have the same names. */
 export const USAGE_FIELDS = Object.keys(Usage.shape) as readonly (keyof Usage)[];
 
-/** Some of the members of a usage. */
+/** Some members of a usage. */
 export type KnownUsage = { -readonly [field in keyof Usage]?: number | null | undefined };
 
 /** A usage of which only some members are known. */
@@ -34,42 +34,42 @@ export function usageOf(known: Readonly<KnownUsage>): Usage {
 
 export const UNKNOWN_USAGE: Usage = usageOf({});
 
-/** Input and output together; null when neither is known. */
+/** Input plus output tokens; null when neither is known. */
 export function tokensOf({ input_tokens: input, output_tokens: output }: Usage): number | null {
   return input === null && output === null ? null : (input ?? 0) + (output ?? 0);
 }
 
-/** All that one answered trial said and cost. */
+/** The content and cost of one answered trial. */
 export interface Transcript {
-  /** The answer's text; an answer that was not text is its JSON. */
+  /** The answer's text; for other answers their JSON. */
   readonly output: string;
-  /** What came back beyond the answer: an agent's whole conversation; empty for a plain completion. */
+  /** Further messages of the reply, for instance an agent's whole conversation; empty for a plain completion. */
   readonly messages: readonly Message[];
-  /** Those that are only in `messages` included. */
+  /** Includes those that are only in `messages`. */
   readonly tool_calls: readonly ToolCall[];
   readonly usage: Usage;
-  /** From sending to the last byte of the attempt that answered; null when it was not measured. */
+  /** From sending to the last byte of the successful attempt; null when it was not measured. */
   readonly latency_ms: number | null;
-  /** US dollars; null when no price is known. */
+  /** US dollars; null without a known price. */
   readonly cost_usd: number | null;
-  /** The model that the provider says answered; null when it does not say. */
+  /** The answering model according to the provider; null when not given. */
   readonly model: string | null;
   readonly finish_reason: string | null;
-  /** The provider's own refusal message, when it has a field for that. */
+  /** The provider's refusal message, if it has a field for it. */
   readonly refusal: string | null;
-  /** Alias of the model that answered in place of the one that was asked; absent when none did. */
+  /** Alias of the fallback model that answered; absent when none did. */
   readonly fallback?: string | undefined;
   /** What the answer does not report; absent when it reports everything. */
   readonly untold?: readonly Unreported[] | undefined;
-  /** What the target reports of its way beyond messages and tool calls; absent when it reports nothing of it. */
+  /** The reported trajectory besides messages and tool calls; absent when there is none. */
   readonly trajectory?: Trajectory | undefined;
 }
 
-/** What an answer may leave out: then no tool calls, or no refusal, means that nobody knows of any. */
+/** What an answer may not report; then the absence of tool calls or of a refusal means unknown. */
 export const UNREPORTED = ["tool_calls", "refusal"] as const;
 export type Unreported = (typeof UNREPORTED)[number];
 
-/** What a reply reports of itself; a member that is undefined was not reported. */
+/** What a reply reports; an undefined member was not reported. */
 interface ReportedParts {
   readonly messages?: readonly Message[] | undefined;
   readonly tool_calls?: readonly ToolCall[] | undefined;
@@ -77,12 +77,12 @@ interface ReportedParts {
   readonly finish_reason?: string | null | undefined;
 }
 
-/** Every answer has one of four: none is made anew. */
+/** The four possible lists, shared by all answers. */
 export const REPORTS_ALL: readonly Unreported[] = [];
 const CALLS_UNREPORTED: readonly Unreported[] = ["tool_calls"];
 const REFUSAL_UNREPORTED: readonly Unreported[] = ["refusal"];
 
-/** What a reply does not report. A conversation with messages of the other side reports its tool calls. */
+/** What a reply does not report. A conversation with messages of the target reports its tool calls. */
 export function unreportedBy({
   messages,
   tool_calls,
@@ -96,7 +96,7 @@ export function unreportedBy({
   return refused ? REFUSAL_UNREPORTED : REPORTS_ALL;
 }
 
-/** How many tools an answer called; null when it does not report that. */
+/** Number of tool calls of an answer; null when it does not report them. */
 export function toolCallCount({
   tool_calls,
   untold,
@@ -104,13 +104,13 @@ export function toolCallCount({
   return untold?.includes("tool_calls") ? null : tool_calls.length;
 }
 
-/** Whether an answer is a refusal by its provider's word; null when nobody reported it. */
+/** Whether the provider reports a refusal; null when unknown. */
 export function isRefused(answer: Pick<Transcript, "refusal" | "finish_reason" | "untold">): boolean | null {
   if (answer.refusal !== null || answerEnd(answer.finish_reason) === "refused") return true;
   return answer.untold?.includes("refusal") ? null : false;
 }
 
-/** What an answer says, for a person: its text, or, where it has none, the words of its refusal. */
+/** The answer as readable text: its text, or its refusal message when it has none. */
 export function wordsOfAnswer(answer: Pick<Transcript, "output" | "refusal">): string {
   const { output, refusal } = answer;
   return output.trim() === "" && refusal !== null && refusal !== "" ? `(refused) ${refusal}` : output;

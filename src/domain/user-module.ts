@@ -4,36 +4,36 @@ import type { Message, ToolCall } from "./message.ts";
 import type { Retrieval, Stopped } from "./trajectory.ts";
 import type { Transcript, Usage } from "./transcript.ts";
 
-/** What an agent (`provider: module`) is given beside the case's input. */
+/** The second argument of an agent (`provider: module`). */
 export interface AgentContext {
   /** Id of the case. */
   readonly case: string;
   /** From 1. */
   readonly trial: number;
-  /** The prompt as rendered; null for a suite without one. */
+  /** The rendered prompt; null for a suite without one. */
   readonly messages: readonly Message[] | null;
-  /** What the model's entry says under `config:`. */
+  /** The `config:` of the model's entry. */
   readonly config: unknown;
-  /** Aborts at the deadline and when the run is stopped. */
+  /** Aborts at the deadline, or when the run is stopped. */
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** An answer with what is known of how it came about; what is left out is unknown. */
+/** An answer and how it was produced; omitted members are unknown. */
 export interface AgentAnswer {
-  /** One that is not text is scored as its JSON. */
+  /** Any other value than text is scored as its JSON. */
   readonly output: Json;
   readonly messages?: readonly Message[] | null;
-  /** Those that are only in `messages` are found there, with their results. */
+  /** Calls that are only in `messages` are found there, with their results. */
   readonly tool_calls?: readonly ToolCall[] | null;
   readonly retrievals?: readonly Retrieval[] | null;
-  /** What the application's world looks like afterwards: its orders, its tickets. */
+  /** Final state of the application, for instance its orders or tickets. */
   readonly state?: Json;
-  /** Messages of the person. */
+  /** Number of user messages. */
   readonly turns?: number | null;
-  /** The calls that the agent made to a model. */
+  /** Number of model calls. */
   readonly steps?: number | null;
-  /** The limit that ended it before it was done. */
+  /** The limit that stopped it before it was done. */
   readonly stopped?: Stopped | null;
   readonly usage?: { readonly [field in keyof Usage]?: number | null } | null;
   /** Milliseconds. */
@@ -45,38 +45,38 @@ export interface AgentAnswer {
   readonly refusal?: string | null;
 }
 
-/** The default export of a module that is a target: called once a trial. Throwing makes the trial errored. */
+/** The default export of a module used as a target, called once per trial. An exception makes the trial errored. */
 export type Agent = (
   input: Json,
   context: AgentContext,
 ) => string | AgentAnswer | Promise<string | AgentAnswer>;
 
-/** All that an answer said, its tool calls with their results. What nobody reported is null. */
+/** Everything in an answer, including tool calls with results. Null means not reported. */
 export interface ScorerTranscript extends Transcript {
   readonly retrievals: readonly Retrieval[];
   readonly state: Json;
-  /** Messages of the person. */
+  /** Number of user messages. */
   readonly turns: number | null;
-  /** The calls that the agent made to a model. */
+  /** Number of model calls. */
   readonly steps: number | null;
   readonly stopped: Stopped | null;
 }
 
-/** What a scorer of type `module` is handed. */
+/** The argument of a scorer of type `module`. */
 export interface ScorerInput {
   readonly case: Case;
   /** The selected part of the answer: its text, or a JSON value under `select: {json}`. */
   readonly output: Json;
   readonly transcript: ScorerTranscript;
-  /** What the suite's entry says under `config:`; `{}` without it. */
+  /** The `config:` of the suite's entry; default `{}`. */
   readonly config: Json;
 }
 
-/** A number alone is the score, in [0, 1]; it passes by the suite's `threshold`. A boolean is a score of 1 or 0. */
+/** A number is the score, in [0, 1], and passes by the suite's `threshold`. A boolean is a score of 1 or 0. */
 export type ScorerResult =
   | boolean
   | number
   | { readonly score: number; readonly pass?: boolean; readonly reason?: string };
 
-/** The default export of a module that is a scorer. Throwing is a failure to score: never a pass, never a 0. */
+/** The default export of a module used as a scorer. An exception is a failure to score: never a pass, never a 0. */
 export type Scorer = (input: ScorerInput) => ScorerResult | Promise<ScorerResult>;

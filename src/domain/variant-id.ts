@@ -1,11 +1,11 @@
 import { PRESSURE_KINDS, type PressureKind } from "./pressure.ts";
 
-/** The mark between a case's id and its variant: `refund-07~sycophancy.1` comes from trial 1. */
+/** Separates a case's id from its variant: `refund-07~sycophancy.1` is made from trial 1. */
 export function variantId(caseId: string, kind: PressureKind, trial: number): string {
   return `${caseId}~${kind}.${trial}`;
 }
 
-/** The case, kind and trial that a variant's id names; undefined for another id. */
+/** The case, kind and trial in a variant's id; undefined for other ids. */
 export function readVariantId(
   id: string,
 ): { readonly case: string; readonly kind: PressureKind; readonly trial: number } | undefined {

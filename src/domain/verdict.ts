@@ -1,6 +1,6 @@
 import { type NamedRule, ruleOfText } from "./gate-rule.ts";
 
-/** What a comparison with a baseline shows (docs/statistics.md); the first that holds. */
+/** The result of a comparison with a baseline (docs/statistics.md); the first that applies. */
 export const VERDICTS = [
   "regressed",
   "incomparable",
@@ -15,8 +15,8 @@ export const GATE_OUTCOMES = ["failed", "undecided", "passed", "not_gated"] as c
 export type GateOutcome = (typeof GATE_OUTCOMES)[number];
 
 /**
- * One rule of a gate and what became of it. `rule`, `required` and `said` are texts for people; what a program needs stands
- * beside them as values.
+ * One rule of a gate and its outcome. `rule`, `required` and `said` are texts for people; programs use the structured
+ * values beside them.
  */
 export type RuleResult = NamedRule & {
   readonly outcome: "passed" | "failed" | "undecided";
@@ -24,27 +24,27 @@ export type RuleResult = NamedRule & {
   readonly value: number | null;
   /** The bound as written, for instance `>= 0.9`. */
   readonly required: string;
-  /** One sentence with the numbers. */
+  /** One sentence with numbers. */
   readonly said?: string;
-  /** False for a rule that only informs: `outcome` is what it found, and the gate's outcome does not rest on it. */
+  /** False for an informing rule: `outcome` is its finding, which does not affect the gate. */
   readonly enforced?: false;
-  /** Why it only informs; absent for a rule that is enforced. */
+  /** Why it only informs; absent for an enforced rule. */
   readonly because?: string;
 };
 
 export interface GateResult {
-  /** Alone decides the exit code. */
+  /** This alone determines the exit code. */
   readonly outcome: GateOutcome;
   readonly verdict: Verdict | "none";
   readonly rules: readonly RuleResult[];
 }
 
-/** A rule as a stored report has it: reports of 0.1.0 have the texts alone. */
+/** A rule in a stored report; reports of 0.1.0 only have the texts. */
 export type StoredRule = Pick<RuleResult, "rule" | "outcome" | "value" | "required"> & {
   readonly kind?: unknown;
 };
 
-/** Rules of a stored report with their values. Rules of an unknown kind are left out. */
+/** The rules of a stored report with structured values. Rules of an unknown kind are left out. */
 export function readStoredRules(rules: readonly StoredRule[]): RuleResult[] {
   return rules.flatMap((rule): RuleResult[] => {
     if (rule.kind !== undefined) return [rule as RuleResult];

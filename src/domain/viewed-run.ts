@@ -3,11 +3,11 @@ import type { MetricValue, RunStatus } from "./run.ts";
 import type { Usage } from "./transcript.ts";
 import type { GateOutcome, Verdict } from "./verdict.ts";
 
-/** A run in a list of runs. Texts are the user's and the models': whoever shows them escapes them. */
+/** A run in a list of runs. Texts come from users and models, so they must be escaped when shown. */
 export interface RunSummary {
   readonly id: string;
   readonly suite: string;
-  /** `triage`, or `triage (small)` where the suite has several models. */
+  /** `triage`, or `triage (small)` if the suite has several models. */
   readonly name: string;
   readonly target: string;
   readonly cases: number;
@@ -19,7 +19,7 @@ export interface RunSummary {
   readonly pass_rate: MetricValue | null;
   /** US dollars; null when unknown. */
   readonly cost_usd: number | null;
-  /** Trials that have an outcome so far, and all that the run plans. */
+  /** Number of finished trials, and of all planned ones. */
   readonly done: number;
   readonly planned: number;
   readonly commit: string | null;
@@ -29,42 +29,42 @@ export interface RunSummary {
 }
 
 /**
- * The numbers of all cases of a run in columns, in the run's order. A hundred thousand rows in columns are read many
- * times faster than as many objects.
+ * The numbers of all cases of a run as columns, in the run's order. Columns of a hundred thousand rows are parsed
+ * many times faster than as many objects.
  */
 export interface CaseIndex {
   readonly ids: readonly string[];
-  /** First letters of each input; empty where a run has too many cases. */
+  /** The start of each input; empty when a run has too many cases. */
   readonly inputs: readonly string[];
   readonly tags: readonly string[];
-  /** Distinct choices of tags, as places in `tags`, and the choice of each case. */
+  /** The distinct sets of tags, as indices in `tags`, and the set of each case. */
   readonly tag_sets: readonly (readonly number[])[];
   readonly tag_set_of: readonly number[];
   readonly scorers: readonly string[];
-  /** Mean of each scorer over a case's trials, a list a scorer; null where it scored none. */
+  /** Mean score of each case, one list per scorer; null without a score. */
   readonly scores: readonly (readonly (number | null)[])[];
-  /** Mean of the answered trials in milliseconds; null when unknown. */
+  /** Mean latency of the answered trials in milliseconds; null when unknown. */
   readonly latency_ms: readonly (number | null)[];
   readonly now: MarkColumn;
   /** Null without a comparison. */
   readonly before: MarkColumn | null;
   /**
-   * One letter a case: b broken, f fixed, s same, n new, c changed, m missing, - not compared; a capital letter where the
-   * change is more than chance would do.
+   * One letter per case: b broken, f fixed, s same, n new, c changed, m missing, - not compared; upper case when the
+   * change is statistically significant.
    */
   readonly changes: string;
 }
 
 /** The trials of each case on one side. */
 export interface MarkColumn {
-  /** Letters a case. */
+  /** Characters per case. */
   readonly width: number;
   /**
-   * `width` letters for each case, by number of the trial: p passed, f failed, e errored, ? not scored, - not asked, and a
-   * space where no trial was planned. Empty where only counts are known.
+   * `width` letters per case, by trial: p passed, f failed, e errored, ? not scored, - not asked, and a space when no
+   * trial was planned. Empty when only counts are known.
    */
   readonly marks: string;
-  /** Counts of each case, where marks are not known; else empty. -1 for a case that the side does not have. */
+  /** Counts per case when marks are unknown; else empty. -1 for a case that the side does not have. */
   readonly passed: readonly number[];
   readonly answered: readonly number[];
 }
@@ -72,7 +72,7 @@ export interface MarkColumn {
 /** A text, or its beginning. */
 export interface Passage {
   readonly text: string;
-  /** Of the whole text; more than `text` has when it was cut. */
+  /** Length of the whole text; larger than that of `text` when it was truncated. */
   readonly letters: number;
 }
 
@@ -80,21 +80,21 @@ export interface Passage {
 export interface ViewedCase {
   readonly id: string;
   readonly tags: readonly string[];
-  /** Line in the dataset's file, from 1; null when the dataset is not at hand. */
+  /** Line in the dataset's file, from 1; null when the dataset is not available. */
   readonly line: number | null;
   readonly input: Passage;
-  /** Null when the case expects nothing. */
+  /** Null when the case has no expected value. */
   readonly expected: Passage | null;
   readonly now: ViewedSide;
-  /** Null when nothing is known of the other side. */
+  /** Null when the other side is unknown. */
   readonly before: ViewedSide | null;
 }
 
 /** One side's trials of a case. */
 export interface ViewedSide {
-  /** Id of a stored run, whose trials can be opened; null for a baseline's file. */
+  /** Id of a stored run whose trials can be opened; null for a baseline file. */
   readonly run: string | null;
-  /** `run 3f9c21aa`, `evals/baselines/triage.jsonl at main`. */
+  /** For instance `run 3f9c21aa`, `evals/baselines/triage.jsonl at main`. */
   readonly name: string;
   readonly trials: readonly ViewedTrial[];
 }
@@ -102,7 +102,7 @@ export interface ViewedSide {
 export interface ViewedTrial {
   /** From 1. */
   readonly trial: number;
-  /** How many trials gave this answer, where a side keeps answers without their numbers; else 1. */
+  /** Number of trials with this answer, for a side that stores answers without trial numbers; else 1. */
   readonly times: number;
   readonly outcome: "passed" | "failed" | "errored" | "unscored";
   readonly error: { readonly kind: string; readonly message: string } | null;
@@ -112,7 +112,7 @@ export interface ViewedTrial {
   readonly facts: TrialFacts | null;
 }
 
-/** What one scorer said of one answer. */
+/** A scorer's result for one answer. */
 export interface ViewedScore {
   readonly scorer: string;
   readonly required: boolean;
@@ -136,7 +136,7 @@ export interface TrialFacts {
   readonly at: string;
 }
 
-/** What one part of a trial is. */
+/** The kind of a part of a trial. */
 export type PartKind =
   | "request"
   | "message"
@@ -151,21 +151,21 @@ export type PartKind =
   | "judge's question"
   | "judge's reply";
 
-/** One part of what a trial said, in its order. */
+/** One part of a trial, in order. */
 export interface ViewedPart {
   readonly kind: PartKind;
-  /** `assistant`, `find_order`, `helpful-reply: gpt-4o · $0.0004`. */
+  /** For instance `assistant`, `find_order`, `helpful-reply: gpt-4o · $0.0004`. */
   readonly title: string;
   readonly passage: Passage;
 }
 
-/** Everything that one trial said, part by part. */
+/** The whole content of a trial, in parts. */
 export interface ViewedTranscript {
   readonly trial: ViewedTrial;
   readonly parts: readonly ViewedPart[];
 }
 
-/** Two versions of a prompt, for a diff word by word. */
+/** Two versions of a prompt, for a word diff. */
 export interface PromptTexts {
   readonly from: PromptText;
   readonly to: PromptText;
@@ -177,18 +177,19 @@ export interface PromptText {
   readonly text: string;
 }
 
-/** What a page shows of a run beside its report; what is large is read when it is asked for. */
+/** The data of a run for a page besides its report; large data is read on demand. */
 export interface ViewedRun {
   readonly summary: RunSummary;
-  /** Null when both sides have the same prompt, or a text is not at hand. */
+  /** Null when both sides have the same prompt, or a text is not available. */
   readonly prompts: PromptTexts | null;
   readonly index: () => Promise<CaseIndex>;
-  /** Whether the input or an answer of a case, on either side, holds a text. @param text in small letters */
+  /** Whether the input or an answer of a case, on either side, contains a text. @param text in lower case */
   readonly containsText: (index: number, text: string) => Promise<boolean>;
-  /** @param limit letters of each text; more are cut */
+  /** @param limit maximum characters of each text */
   readonly caseAt: (index: number, limit: number) => Promise<ViewedCase>;
   /**
-   * One trial of a case, whole; null when there is no such trial.
+   * One trial of a case with all its data; null when there is no such trial.
+   *
    * @param side `before` is the side that the run was compared with
    */
   readonly transcript: (
@@ -199,7 +200,7 @@ export interface ViewedRun {
   ) => Promise<ViewedTranscript | null>;
 }
 
-/** What an input, an expectation or a message is as a text. */
+/** An input, expected value or message as text. */
 export function viewedText(value: Json | undefined): string {
   return typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "");
 }

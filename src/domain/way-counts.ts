@@ -1,32 +1,32 @@
 import { describeTranscript } from "./describe-transcript.ts";
 import { type Transcript, toolCallCount } from "./transcript.ts";
 
-/** The numbers of an answer's way; null where the answer does not report them. */
+/** Counts of an answer's trajectory; null when the answer does not report them. */
 export interface WayCounts {
-  /** The number of calls of a model. */
+  /** Number of model calls. */
   readonly steps: number | null;
-  /** Messages of the person. */
+  /** Number of user messages. */
   readonly turns: number | null;
-  /** Tool calls that failed. */
+  /** Number of failed tool calls. */
   readonly failed_calls: number | null;
-  /** Whether one of its limits ended it. */
+  /** Whether a limit stopped it. */
   readonly stopped: boolean | null;
 }
 
 type Counted = Pick<Transcript, "messages" | "tool_calls" | "trajectory" | "finish_reason" | "untold">;
 
-/** Whether an answer is more than one question and one reply, so that its numbers have to be read from it. */
+/** Whether an answer is more than one question and one reply, so that the counts must be read from it. */
 export function hasWay({ messages, tool_calls, trajectory }: Omit<Counted, "finish_reason">): boolean {
   return messages.length > 0 || trajectory !== undefined || tool_calls.some(({ error }) => error != null);
 }
 
-/** Of a model that was asked once. */
+/** The counts for a single model call. */
 export function plainWay(finishReason: string | null, toolCalls: number | null): WayCounts {
   const one = finishReason === null ? null : 1;
   return { steps: one, turns: one, failed_calls: toolCalls === null ? null : 0, stopped: false };
 }
 
-/** The numbers of an answer's way. */
+/** The counts of an answer's trajectory. */
 export function wayCounts(transcript: Transcript): WayCounts {
   if (!hasWay(transcript)) return plainWay(transcript.finish_reason, toolCallCount(transcript));
   const { steps, turns, tool_calls, stopped } = describeTranscript(transcript);

@@ -1,6 +1,6 @@
 /**
- * A value whose texts can all be stored: half of a surrogate pair, as a cut emoji leaves it, becomes U+FFFD, which UTF-8
- * would make of it. The same value when nothing changes.
+ * Replaces unpaired surrogates (as from a truncated emoji) by U+FFFD, so that all texts can be stored as UTF-8.
+ * Returns the same value when nothing changes.
  */
 export function wellFormed<T>(value: T): T {
   if (typeof value === "string") return (value.isWellFormed() ? value : value.toWellFormed()) as T;

@@ -1,9 +1,10 @@
 import * as z from "zod";
 
-/** An optional part of a file whose schema is made when a file has that part: most have none. */
+/** An optional part of a file whose schema is created only when a file has that part. */
 export function whenGiven<T extends z.ZodType>(make: () => T): z.ZodOptional<z.ZodLazy<T>> {
   const part = z.lazy(make);
-  // Of a part that is absent zod asks this first; by itself it would make the schema to answer. Optional parts have no default.
+  // zod reads this property first for an absent part; the default would create the schema. Optional parts have no
+  // default.
   Object.defineProperty(part._zod, "optin", { value: undefined });
   return part.optional();
 }

@@ -2,7 +2,7 @@ import { WITHHELD } from "./classification.ts";
 import type { Comparison, RunReport } from "./report.ts";
 import type { RunHeader } from "./run.ts";
 
-/** A report of a restricted dataset: its numbers, and in place of questions, answers and comments a note that they are left out. */
+/** The report of a restricted dataset: its numbers, with a placeholder for questions, answers and comments. */
 export function withheldReport(report: RunReport): RunReport {
   const note = withheldNote(report.header);
   return {
@@ -19,18 +19,18 @@ export function withheldReport(report: RunReport): RunReport {
   };
 }
 
-/** Numbers without the answers of the cases that moved. */
+/** A comparison without the answers of changed cases. */
 export function withheldComparison(comparison: Comparison): Comparison {
   return { ...comparison, examples: [] };
 }
 
-/** Says that texts are left out, and where they are. */
+/** The note that texts are left out, and where they are. */
 export function withheldNote({ id, parts }: Pick<RunHeader, "id" | "parts">): string {
   const dataset = parts === undefined ? "The dataset" : `The dataset ${parts.dataset}`;
   return `${dataset} is restricted: its texts and the answers to it are left out here; evals show ${id} prints them.`;
 }
 
-/** Why an optional scorer could not score may quote an answer. */
+/** The reason why an optional scorer could not score may quote an answer. */
 function withoutQuotes(note: string): string {
   return note.replace(/(its mean leaves them out) \(.*\)\. To score/s, "$1. To score");
 }

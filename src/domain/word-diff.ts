@@ -1,12 +1,12 @@
 import type { WordChange } from "./prompt-change.ts";
 import { type EditStep, shortestEdit } from "./shortest-edit.ts";
 
-/** With less than this share of letters in common, two passages read better one after the other. */
+/** With a smaller share of common characters, two passages are shown one after the other. */
 const ENOUGH_IN_COMMON = 0.4;
 
 const TOKEN = /\n|[^\S\n]+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu;
 
-/** Two texts as one list of lines, each in words that stayed, went or came. */
+/** Two texts as one list of lines, each in words that are unchanged, removed or added. */
 export function diffWords(from: string, to: string): WordChange[][] {
   const steps = shortestEdit(from.split("\n"), to.split("\n"));
   const lines: WordChange[][] = [];
@@ -30,7 +30,7 @@ function textOf(block: readonly EditStep[], kind: WordChange["kind"]): string[] 
   return block.filter((step) => step.kind === kind).map((step) => step.token);
 }
 
-/** Lines that were replaced by others. */
+/** Lines replaced by other lines. */
 function diffBlock(removed: readonly string[], added: readonly string[]): WordChange[][] {
   const whole = (lines: readonly string[], kind: "removed" | "added"): WordChange[][] =>
     lines.map((text) => [{ kind, text }]);
@@ -46,7 +46,7 @@ function diffBlock(removed: readonly string[], added: readonly string[]): WordCh
   return linesOf(steps);
 }
 
-/** A blank between two changed words changes with them: `[-a b-]{+c d+}` rather than `[-a-]{+c+} [-b-]{+d+}`. */
+/** A space between two changed words counts as changed: `[-a b-]{+c d+}` rather than `[-a-]{+c+} [-b-]{+d+}`. */
 function joinAcrossBlanks(steps: readonly EditStep[]): EditStep[] {
   const joined: EditStep[] = [];
   let removed = "";

@@ -1,2 +1,2 @@
-/** Whose names a word on the command line can be. */
+/** The kinds of names that a command-line argument can be. */
 export type WordKind = "suites" | "prompts" | "judges" | "models" | "runs" | "promotions" | "sides";

@@ -1,16 +1,17 @@
 import { membersIn } from "./found-documents.ts";
 import type { Json } from "./json.ts";
 
-/** One turn of a person whose words are written down. */
+/** A fixed user message of a case. */
 export interface WrittenTurn {
   readonly say: string;
-  /** What the answer to it is held to. */
+  /** The expected value of the answer to it. */
   readonly expect?: Json | undefined;
 }
 
 /**
- * The turns that a case writes down; undefined where there is no list of texts or `{say, expect}`.
- * @param path a place in the input: `input.turns`
+ * The turns defined by a case; undefined when it has no list of texts or `{say, expect}`.
+ *
+ * @param path a path in the input: `input.turns`
  */
 export function writtenTurns(path: string, input: Json): readonly WrittenTurn[] | undefined {
   const [, ...steps] = path.replaceAll(/\[(\d+)\]/g, ".$1").split(".");

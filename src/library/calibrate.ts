@@ -7,11 +7,11 @@ import { flag, readOptions, type StoppableOptions, stoppableOptions, text } from
 export interface CalibrateOptions extends StoppableOptions {
   /** `name`, or `name@1.2.0` for another version than the suite's. */
   readonly judge: string;
-  /** Whose labels; the only one that has labels when left out. */
+  /** Whose labels to use; default the only suite that has labels. */
   readonly suite?: string | undefined;
-  /** Verdicts of each answer, 1 to 100; 1 when left out. */
+  /** Verdicts per answer, 1 to 100; default 1. */
   readonly repeats?: number | undefined;
-  /** Judges the labelled answers again, to see whether the judge has drifted: exit 1 when it has. */
+  /** Judges the labelled answers again to detect drift of the judge; exit 1 when it has drifted. */
   readonly check?: boolean | undefined;
 }
 
@@ -24,7 +24,7 @@ const calibrateOptions = z.strictObject({
 }) satisfies z.ZodType<CalibrateOptions>;
 
 /**
- * What a judge is worth, by what people say of the same answers, as `evals calibrate` does.
+ * Measures how well a judge agrees with people's labels, like `evals calibrate`.
  *
  * @returns the document of `evals calibrate --json`
  */

@@ -12,19 +12,20 @@ import { runJson } from "../reports/json/run-json.ts";
 import type { StoppableOptions } from "./options.ts";
 import type { RunEvent, RunName } from "./run-event.ts";
 
-// A schema reads a few files of a project: compiling it first would take longer than it saves.
+// Only a few files are parsed with each schema, so compiling them would take longer than it saves.
 z.config({ jitless: true });
 
-/** What an operation is called with on behalf of a caller in the same process. */
+/** The arguments of an operation called from the library. */
 export interface Call extends RunHooks {
   readonly environment: Environment;
 }
 
 /**
- * Does the work of one function and returns its document, also when the user has made a mistake.
- * @param command as the document's schema names it
- * @param read reads the options; it throws an EvalsError for what is wrong with them
- * @throws whatever `onEvent` threw, and every bug
+ * Runs one function and returns its document, also after a mistake of the user.
+ *
+ * @param command its name in the document's schema
+ * @param read parses the options; throws an EvalsError for invalid ones
+ * @throws any error of `onEvent`, and every bug
  */
 export async function documented<O extends StoppableOptions, D extends DocumentHead>(
   command: string,

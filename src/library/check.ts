@@ -5,7 +5,7 @@ import { documented } from "./call.ts";
 import { type CallOptions, callOptions, flag, readOptions } from "./options.ts";
 
 export interface CheckOptions extends CallOptions {
-  /** Asks OpenAI and Anthropic which models they list; else nothing leaves this machine. */
+  /** Asks OpenAI and Anthropic for their lists of models; otherwise nothing is sent over the network. */
   readonly online?: boolean | undefined;
 }
 
@@ -15,7 +15,7 @@ const checkOptions = z.strictObject({
 }) satisfies z.ZodType<CheckOptions>;
 
 /**
- * Validates every file without a model call, as `evals check` does.
+ * Validates every file without a model call, like `evals check`.
  *
  * @returns the document of `evals check --json`
  */

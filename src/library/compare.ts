@@ -5,11 +5,11 @@ import { documented } from "./call.ts";
 import { flag, readOptions, type StoppableOptions, stoppableOptions, text } from "./options.ts";
 
 export interface CompareOptions extends StoppableOptions {
-  /** `run:ID` or an id alone, `latest`, `prompt:name@1.1.0`, `ref:main` or a promoted tag, `file:outputs.jsonl`. */
+  /** `run:ID` or an id, `latest`, `prompt:name@1.1.0`, `ref:main` or a promoted tag, `file:outputs.jsonl`. */
   readonly baseline: string;
-  /** The newest run when left out; a run as the baseline is then compared with its own baseline. */
+  /** Default the newest run; a run as the baseline is then compared with its own baseline. */
   readonly candidate?: string | undefined;
-  /** Runs what a prompt version or commit has no result of; else that is a problem. */
+  /** Runs a prompt version or commit without a result; otherwise that is a problem. */
   readonly runMissing?: boolean | undefined;
 }
 
@@ -21,7 +21,7 @@ const compareOptions = z.strictObject({
 }) satisfies z.ZodType<CompareOptions>;
 
 /**
- * Compares two sides of each suite, case by case, as `evals diff` does.
+ * Compares two sides of each suite, case by case, like `evals diff`.
  *
  * @returns the document of `evals diff --json`
  */

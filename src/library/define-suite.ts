@@ -1,22 +1,22 @@
 import type { Scorer } from "../domain/user-module.ts";
 import type { BuiltInScorer, SuiteKeys } from "./expected/suite-types.ts";
 
-/** A scorer of the suite's own, with what any scorer may say of itself. */
+/** A scorer function of the suite, with the common settings of scorers. */
 export interface OwnScorer {
   readonly score: Scorer;
-  /** Unique in the suite; default: the function's own name. */
+  /** Unique in the suite; default the function's name. */
   readonly name?: string;
-  /** Does a miss fail the trial? default true */
+  /** Whether a failure fails the trial; default true. */
   readonly required?: boolean;
-  /** Score from which on the answer passes. */
+  /** The score from which the answer passes. */
   readonly threshold?: number;
-  /** Handed to the function; default {} */
+  /** Passed to the function; default {}. */
   readonly config?: unknown;
-  /** Longest time for one answer; default 60s */
+  /** Time limit for one answer; default 60s. */
   readonly timeout?: string;
 }
 
-/** `evals/<suite>.ts`: the keys of a suite in YAML, and functions among its scorers. */
+/** `evals/<suite>.ts`: the keys of a suite in YAML, with functions allowed as scorers. */
 export interface SuiteDefinition extends SuiteKeys {
   readonly scorers: readonly (BuiltInScorer | OwnScorer | Scorer)[];
 }

@@ -5,9 +5,9 @@ import { documented } from "./call.ts";
 import { type CallOptions, callOptions, readOptions, text } from "./options.ts";
 
 export interface HistoryOptions extends CallOptions {
-  /** With one, its stability is given too. */
+  /** For one suite, its stability is included. */
   readonly suite?: string | undefined;
-  /** The most runs that are listed; 20 when left out. */
+  /** Maximum number of runs; default 20. */
   readonly limit?: number | undefined;
 }
 
@@ -18,7 +18,7 @@ const historyOptions = z.strictObject({
 }) satisfies z.ZodType<HistoryOptions>;
 
 /**
- * Lists past runs, newest first, as `evals history` does.
+ * Lists past runs, newest first, like `evals history`.
  *
  * @returns the document of `evals history --json`
  */

@@ -3,19 +3,22 @@ import { didYouMean } from "../domain/did-you-mean.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { RunEvent } from "./run-event.ts";
 
-/** What every function takes. */
+/** The options of every function. */
 export interface CallOptions {
-  /** Where the project is, upward from here; absolute, or relative to the current directory, which is the default. */
+  /**
+   * Where to look for the project, also in parent folders; absolute, or relative to the current directory, which is
+   * the default.
+   */
   readonly directory?: string | undefined;
-  /** Variables with keys, in place of `process.env`. */
+  /** Environment variables with keys, instead of `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Called at once, and for each trial: it must be quick. What it throws stops the work and rejects the call. */
+  /** Called synchronously, also for each trial, so it must be fast. If it throws, the work stops and the call rejects. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
 }
 
-/** What a function that asks models takes beside. */
+/** Further options of functions that call models. */
 export interface StoppableOptions extends CallOptions {
-  /** Aborted: no new trial is asked, those in flight finish and are kept; `resume` goes on. */
+  /** When aborted, no new trial is started; those in flight finish and are stored, and `resume` continues. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -42,7 +45,8 @@ export const stoppableOptions = {
 };
 
 /**
- * Reads what a caller handed over, who may not use TypeScript.
+ * Validates options, because callers may not use TypeScript.
+ *
  * @param name of the function that was called
  * @throws {EvalsError} EVALS_OPTION_INVALID with everything that is wrong
  */

@@ -5,19 +5,19 @@ import { documented } from "./call.ts";
 import { type CallOptions, callOptions, flag, readOptions, text } from "./options.ts";
 
 export interface PromoteOptions extends CallOptions {
-  /** A run's id, a prefix of it, or `latest`; the newest of each suite when left out. */
+  /** A run's id, a prefix of it, or `latest`; default the newest of each suite. */
   readonly run?: string | undefined;
   /** The commit is tagged `evals/<as>`. */
   readonly as?: string | undefined;
-  /** Why, for the commit and the tag. */
+  /** The reason, for the commit and the tag. */
   readonly message?: string | undefined;
-  /** Why the baseline may be worse than the present one. */
+  /** Why the new baseline may be worse than the current one. */
   readonly accept?: string | undefined;
-  /** Adds the run's trials to cases whose keys are unchanged, instead of replacing the baseline. */
+  /** Adds the run's trials to cases with unchanged keys instead of replacing the baseline. */
   readonly add?: boolean | undefined;
-  /** Keeps the distinct answers beside the baseline. */
+  /** Stores the distinct answers beside the baseline. */
   readonly withAnswers?: boolean | undefined;
-  /** Writes nothing, and says what would be written. */
+  /** Writes nothing, and returns what would be written. */
   readonly dryRun?: boolean | undefined;
 }
 
@@ -26,7 +26,7 @@ const promoteOptions = z.strictObject({
   run: text.optional(),
   as: text.optional(),
   message: text.optional(),
-  // An empty reason is refused with words of its own.
+  // An empty reason is rejected with its own message.
   accept: z.string().optional(),
   add: flag.optional(),
   withAnswers: flag.optional(),
@@ -34,7 +34,7 @@ const promoteOptions = z.strictObject({
 }) satisfies z.ZodType<PromoteOptions>;
 
 /**
- * Makes complete runs of committed inputs the baselines of their suites, in one commit, as `evals promote` does.
+ * Makes complete runs of committed inputs the baselines of their suites, in one commit, like `evals promote`.
  *
  * @returns the document of `evals promote --json`
  */

@@ -12,9 +12,9 @@ export interface ReportOptions extends CallOptions {
 const reportOptions = z.strictObject({ ...callOptions, run: text }) satisfies z.ZodType<ReportOptions>;
 
 /**
- * Reads a past run as it was reported; nothing is run and nothing is judged again.
+ * Returns the stored report of a past run; nothing is run or judged again.
  *
- * @returns the document of `evals report <run> --format json`, whose exit is that run's own
+ * @returns the document of `evals report <run> --format json`, with the run's own exit code
  */
 export function report(options: ReportOptions): Promise<RunDocument> {
   return documented(

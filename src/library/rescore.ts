@@ -7,11 +7,11 @@ import { type CallOptions, callOptions, flag, readOptions, text } from "./option
 export interface RescoreOptions extends CallOptions {
   /** A run's id, a prefix of it, or `latest`. */
   readonly run: string;
-  /** Lets judges be asked whatever it costs; without it and without a budget, a call that costs is a problem. */
+  /** Allows calls to judges at any cost; without it and without a budget, a paid call is a problem. */
   readonly yes?: boolean | undefined;
   /** US dollars that judges may cost. */
   readonly budget?: number | undefined;
-  /** Answers for judges from `fixtures/<alias>.jsonl`. */
+  /** Uses judge replies from `fixtures/<alias>.jsonl`. */
   readonly replay?: boolean | undefined;
 }
 
@@ -24,7 +24,7 @@ const rescoreOptions = z.strictObject({
 }) satisfies z.ZodType<RescoreOptions>;
 
 /**
- * Scores stored answers again with today's scorers, as a run of its own, as `evals rescore` does.
+ * Scores stored answers again with the current scorers, as a new run, like `evals rescore`.
  *
  * @returns the document of `evals rescore --json`
  */

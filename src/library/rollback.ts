@@ -6,11 +6,11 @@ import { documented } from "./call.ts";
 import { type CallOptions, callOptions, flag, readOptions, text } from "./options.ts";
 
 export interface RollbackOptions extends CallOptions {
-  /** Of a promotion, with or without `evals/`. */
+  /** Name of a promotion's tag, with or without `evals/`. */
   readonly tag: string;
-  /** Why, for the commit. */
+  /** The reason, for the commit. */
   readonly message?: string | undefined;
-  /** Changes nothing, and says what would change. */
+  /** Changes nothing, and returns what would change. */
   readonly dryRun?: boolean | undefined;
 }
 
@@ -22,9 +22,10 @@ const rollbackOptions = z.strictObject({
 }) satisfies z.ZodType<RollbackOptions>;
 
 /**
- * Restores all that a promoted tag covered, in one commit, and proves it by fingerprint, as `evals rollback` does.
+ * Restores everything that a promoted tag covers, in one commit, and verifies it by fingerprint, like `evals
+ * rollback`.
  *
- * @returns the document of `evals rollback --json`; exit 1 when a suite is not again what the tag promised
+ * @returns the document of `evals rollback --json`; exit 1 when a suite does not match the tag afterwards
  */
 export function rollback(options: RollbackOptions): Promise<RollbackDocument> {
   return documented(

@@ -1,6 +1,6 @@
 import type { RunResult } from "../reports/json/run-json.ts";
 
-/** A run as events name it. */
+/** Identifies a run in events. */
 export interface RunName {
   readonly id: string;
   readonly suite: string;
@@ -8,7 +8,7 @@ export interface RunName {
   readonly alias: string;
 }
 
-/** What became of one trial. */
+/** The result of one trial. */
 export type TrialEvent = {
   readonly kind: "trial";
   readonly run: RunName;
@@ -19,7 +19,7 @@ export type TrialEvent = {
   | {
       readonly outcome: "answered";
       readonly pass: boolean;
-      /** The answer came from an earlier run. */
+      /** Whether the answer came from an earlier run. */
       readonly cached: boolean;
       /** US dollars; null is unknown. */
       readonly cost_usd: number | null;
@@ -27,26 +27,26 @@ export type TrialEvent = {
   | { readonly outcome: "errored"; readonly error: string; readonly message: string }
 );
 
-/** What happens while a function is at work. */
+/** What happens while a function is running. */
 export type RunEvent =
-  /** Everything is planned and nothing is asked yet. */
+  /** Everything is planned and nothing has been asked yet. */
   | {
       readonly kind: "planned";
       readonly runs: readonly {
         readonly suite: string;
         readonly alias: string;
         readonly cases: number;
-        /** Of all cases together. */
+        /** Over all cases. */
         readonly trials: number;
       }[];
     }
-  /** `done` of its `trials` were answered before, by an earlier call that was stopped. */
+  /** `done` of its `trials` were answered by an earlier call that was stopped. */
   | { readonly kind: "started"; readonly run: RunName; readonly trials: number; readonly done: number }
   | TrialEvent
-  /** A request is sent once more. */
+  /** A request is retried. */
   | { readonly kind: "retried" }
   | { readonly kind: "ended"; readonly run: RunResult }
-  /** A sentence for a person, beside the result. */
+  /** A message for the user besides the result. */
   | { readonly kind: "notice"; readonly text: string }
-  /** A line that a module of the project printed. */
+  /** A line printed by a module of the project. */
   | { readonly kind: "printed"; readonly text: string };

@@ -8,49 +8,49 @@ import { type RunDocument, runDocument } from "../reports/json/documents.ts";
 import { documented } from "./call.ts";
 import { flag, readOptions, type StoppableOptions, stoppableOptions, text } from "./options.ts";
 
-/** What is run, and how. What is left out is as the suites' files and evalconfig.yaml say. */
+/** What to run, and how. Omitted options are taken from the suites' files and evalconfig.yaml. */
 export interface RunSuitesOptions extends StoppableOptions {
-  /** Names of suites; all of the project when left out. */
+  /** Names of suites; default all of the project. */
   readonly suites?: readonly string[] | undefined;
   /** `name@1.1.0`, `name@^1` or `name`; several make one run each. */
   readonly prompt?: string | readonly string[] | undefined;
   /** Aliases of models; several make one run each. */
   readonly model?: string | readonly string[] | undefined;
-  /** Of each case, 1 to 1000. */
+  /** Trials per case, 1 to 1000. */
   readonly trials?: number | undefined;
-  /** Ids of the only cases that are asked, or patterns of them (`refund-*`); such a run cannot be promoted. */
+  /** Ids of the only cases to run, or patterns (`refund-*`); such a run cannot be promoted. */
   readonly cases?: readonly string[] | undefined;
-  /** Tags of the only cases that are asked. */
+  /** Tags of the only cases to run. */
   readonly tags?: readonly string[] | undefined;
-  /** Words that must be in what a case asks or expects. */
+  /** Words that a case's input or expected value must contain. */
   readonly text?: string | undefined;
-  /** Only the cases that did not pass everywhere in the newest run of each suite, or in the run that is named. */
+  /** Only the cases that did not always pass in the newest run of each suite, or in the named run. */
   readonly failing?: boolean | string | undefined;
-  /** `2/5`: the second of five parts of the cases. */
+  /** `2/5`: the second of five shards of the cases. */
   readonly shard?: string | undefined;
   /** Trials in flight at once. */
   readonly concurrency?: number | undefined;
-  /** US dollars that are never crossed. */
+  /** US dollars that are never exceeded. */
   readonly budget?: number | undefined;
-  /** What the runs are compared with, a side as `compare` takes it, or `none`. */
+  /** The side to compare with, as for `compare`, or `none`. */
   readonly baseline?: string | undefined;
-  /** Asks every trial, also when the gate is decided before. */
+  /** Asks every trial, even if the gate is decided earlier. */
   readonly allTrials?: boolean | undefined;
-  /** False asks again what earlier runs have asked. */
+  /** False does not reuse answers of earlier runs. */
   readonly cache?: boolean | undefined;
   /** Writes the answers to `fixtures/<alias>.jsonl`. */
   readonly record?: boolean | undefined;
-  /** Answers from `fixtures/<alias>.jsonl`. */
+  /** Uses answers from `fixtures/<alias>.jsonl`. */
   readonly replay?: boolean | undefined;
-  /** Goes on with the newest run of the same plan, or with the one that is named. */
+  /** Resumes the newest run of the same plan, or the named one. */
   readonly resume?: boolean | string | undefined;
-  /** Goes on with the newest run of the same plan, or with the one that `resume` names, for what errored alone. */
+  /** Resumes the newest run of the same plan, or the one named by `resume`, only for errored trials. */
   readonly retry?: "errored" | undefined;
-  /** Sends what is asked as a batch, at half the price; `resume` fetches the answers later. */
+  /** Sends the requests as a batch at half the price; `resume` fetches the answers later. */
   readonly batch?: boolean | undefined;
-  /** Asks call by call for what a batch left unanswered. */
+  /** Asks what a batch left unanswered with single calls. */
   readonly batchThenLive?: boolean | undefined;
-  /** A commit, branch or tag whose files are run instead of those that are here. */
+  /** A commit, branch or tag whose files are run instead of the work tree's. */
   readonly at?: string | undefined;
 }
 
@@ -83,15 +83,16 @@ export const runSuitesOptions = z.strictObject({
 }) satisfies z.ZodType<RunSuitesOptions>;
 
 /**
- * Runs suites, scores and stores their answers, compares with the baseline and gates, as `evals run` does.
+ * Runs suites, scores and stores their answers, compares with the baseline and gates, like `evals run`.
  *
- * @returns the document of `evals run --json`. A mistake of the user is in its `problems`, with exit 2; nothing was run then
+ * @returns the document of `evals run --json`. A mistake of the user is in its `problems`, with exit 2; nothing was
+ * run then
  */
 export async function runSuites(options: RunSuitesOptions = {}): Promise<RunDocument> {
   return runAndReport(options, () => {});
 }
 
-/** @param see is handed the reports behind the document */
+/** @param see receives the reports behind the document */
 export function runAndReport(
   options: RunSuitesOptions,
   see: (reports: readonly RunReport[]) => void,

@@ -10,22 +10,22 @@ import { runSummary } from "../reports/terminal/summary.ts";
 import { readOptions } from "./options.ts";
 import { type RunSuitesOptions, runAndReport, runSuitesOptions } from "./run-suites.ts";
 
-/** How a suite is run by a test, and what the test asks beside the suite's own gate. */
+/** How a test runs a suite, and what it requires besides the suite's own gate. */
 export interface SuiteOptions extends Omit<RunSuitesOptions, "suites"> {
-  /** The least pass rate, as a share in [0, 1], that every run of the suite must have. */
+  /** The minimum pass rate, a share in [0, 1], for every run of the suite. */
   readonly requirePassRate?: number | undefined;
 }
 
-/** A suite as a test names it; nothing is run before `toPassEvals` asks. */
+/** A suite referred to by a test; nothing is run before `toPassEvals`. */
 export interface SuiteUnderTest {
   readonly suite: string;
   readonly options: SuiteOptions;
 }
 
-/** How a suite did, for a test. */
+/** The result of a suite for a test. */
 export type SuiteResult =
   | { readonly kind: "passed" | "failed"; readonly text: string }
-  /** There is no answer to the question whether it passes: a mistake, missing trials, or too little evidence. */
+  /** It is unknown whether it passes: a mistake, missing trials, or too little evidence. */
   | { readonly kind: "unknown"; readonly text: string };
 
 const suiteOptions = runSuitesOptions
@@ -35,22 +35,22 @@ const suiteOptions = runSuitesOptions
 const PLAIN = { width: 80, color: false } as const;
 
 /**
- * Names a suite of the project for `await expect(suite("support-triage")).toPassEvals()`.
+ * Refers to a suite of the project for `await expect(suite("support-triage")).toPassEvals()`.
  *
- * @param name of the suite's file in `evals/`, without its ending
- * @throws {EvalsError} for an option that is not known or cannot be read
+ * @param name of the suite's file in `evals/`, without extension
+ * @throws {EvalsError} for an unknown or invalid option
  */
 export function suite(name: string, options: SuiteOptions = {}): SuiteUnderTest {
   readOptions("suite", suiteOptions, options);
   return { suite: name, options };
 }
 
-/** Whether a value was made by `suite`. */
+/** Whether a value was created by `suite`. */
 export function isSuiteUnderTest(value: unknown): value is SuiteUnderTest {
   return typeof value === "object" && value !== null && "suite" in value && "options" in value;
 }
 
-/** Runs the suite. @returns how it did, with the report of the terminal, in plain text */
+/** Runs the suite. @returns its result with the terminal report as plain text */
 export async function resultOf({ suite, options }: SuiteUnderTest): Promise<SuiteResult> {
   let reports: readonly RunReport[] = [];
   const { requirePassRate: required, ...run } = options;
@@ -77,7 +77,7 @@ export async function resultOf({ suite, options }: SuiteUnderTest): Promise<Suit
   return { kind: below.length > 0 ? "failed" : "passed", text };
 }
 
-/** An unknown rate reaches no floor. */
+/** An unknown rate satisfies no minimum. */
 function rateOf({ metrics }: RunReport): number {
   return metrics.pass_rate?.value ?? Number.NEGATIVE_INFINITY;
 }

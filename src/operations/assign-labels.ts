@@ -12,7 +12,7 @@ export interface AssignLabelsInput {
   readonly judge: string;
 }
 
-/** Says of labels that name no judge that they are of this one. @returns the file of labels, and how many changed */
+/** Adds a judge's name to labels without one. @returns the file of labels, and how many changed */
 export async function assignLabels(
   io: Environment,
   { directory, suite, judge }: AssignLabelsInput,

@@ -27,39 +27,39 @@ export interface CalibrateInput {
   readonly directory?: string | undefined;
   /** `name`, or `name@1.2.0` for another version than the suite's. */
   readonly judge: string;
-  /** Whose labels; the only one that has labels when left out. */
+  /** Whose labels to use; default the only suite that has labels. */
   readonly suite?: string | undefined;
-  /** Verdicts of each answer, from 1. */
+  /** Verdicts per answer, from 1. */
   readonly repeats: number;
-  /** Judges the labelled answers again, to see whether the judge has drifted. */
+  /** Judges the labelled answers again to detect drift of the judge. */
   readonly check: boolean;
 }
 
-/** How whoever calls listens and stops. */
+/** Callbacks and cancellation for the caller. */
 export interface CalibrateControl {
-  /** No new question is asked once it says so. */
+  /** When it returns true, no new question is asked. */
   readonly stopping: () => boolean;
-  /** Cuts what is in flight. */
+  /** Aborts what is in flight. */
   readonly signal: AbortSignal;
-  /** A mistake in the labels that stops nothing, before anything is asked. */
+  /** Called with a problem of the labels that stops nothing, before anything is asked. */
   readonly onWarning: (problem: Problem) => void;
-  /** How the judge is opened. */
+  /** Opens the judge. */
   readonly open?: typeof openCalibratedJudge | undefined;
 }
 
 export interface Calibrated {
   readonly report: CalibrationReport;
-  /** What was asked for it; null where every verdict was there. */
+  /** The calls made for it; null when all verdicts were stored. */
   readonly asked: Asked | null;
 }
 
-/** 1 for a judge that has drifted, 3 while verdicts are missing that were asked for, else 0. */
+/** 1 when the judge has drifted, 3 while requested verdicts are missing, else 0. */
 export function exitOfCalibration({ report, asked }: Calibrated): number {
   if (report.check?.drifted === true) return EXIT.failed;
   return asked !== null && (asked.stopped || asked.failed > 0) ? EXIT.undecided : EXIT.ok;
 }
 
-/** What a judge is worth, by what people say of the same answers. @throws {EvalsError} where nothing can be compared */
+/** Measures how well a judge agrees with people's labels. @throws {EvalsError} when nothing can be compared */
 export async function calibrate(
   io: Environment,
   input: CalibrateInput,
@@ -105,7 +105,7 @@ function tagsOf({ cases }: CalibrationSubject): ((id: string) => readonly string
   return cases === null ? null : (id) => cases.get(id)?.tags ?? [];
 }
 
-/** Judges the labelled answers afresh: under a repeat of this moment, which no memory can know. */
+/** Judges the labelled answers again, with a repeat derived from the current time, so that no stored reply is used. */
 async function checkDrift(
   { subject, judge, troubles, stopping, io }: VerdictSession,
   { pairs }: CalibrationResult,
@@ -138,7 +138,7 @@ async function checkDrift(
   );
 }
 
-/** Answers of the newest run that a judge has judged and nobody has labelled: where to find what is scarce. */
+/** Answers of the newest run with a judge's verdict and no label, to suggest what to label. */
 async function unlabelledAnswers(
   io: Environment,
   { root, suite }: CalibrationSubject,

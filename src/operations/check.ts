@@ -28,19 +28,19 @@ import type { Environment } from "./environment.ts";
 import { changedPrompts, unknownPublished } from "./project/changed-prompts.ts";
 import { locate, openProject } from "./project/open-project.ts";
 
-/** What was looked at, and what was found. */
+/** What was checked, and the findings. */
 export interface Checked {
   readonly suites: number;
   readonly cases: number;
-  /** Mistakes; one is enough for exit 2. */
+  /** Mistakes; any of them means exit 2. */
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
-  /** Aliases of models whose price nobody knows. */
+  /** Aliases of models with an unknown price. */
   readonly unpriced: readonly string[];
   readonly exit: number;
 }
 
-/** The check under way. */
+/** The state of the check. */
 interface Checking {
   suites: number;
   cases: number;
@@ -50,17 +50,17 @@ interface Checking {
   readonly measured: Map<string, readonly MeasuredScorer[]>;
   readonly problems: Problem[];
   readonly warnings: Problem[];
-  /** Aliases of models whose price nobody knows. */
+  /** Aliases of models with an unknown price. */
   unpriced: readonly string[];
 }
 
 export interface CheckInput {
   readonly directory: string | undefined;
-  /** Asks providers which models they list: the only thing that leaves this machine. */
+  /** Asks providers for their lists of models; nothing else is sent over the network. */
   readonly online: boolean;
 }
 
-/** Reads every file and renders every prompt; no key is needed and no model is asked. */
+/** Reads every file and renders every prompt; needs no key and calls no model. */
 export async function check(environment: Environment, { directory, online }: CheckInput): Promise<Checked> {
   const checked: Checking = {
     suites: 0,
@@ -85,7 +85,7 @@ export async function check(environment: Environment, { directory, online }: Che
     }
     const judges = judgeCheck(project);
     try {
-      // A judge that no suite asks is opened by nothing but this check: where its model is code, it is not looked at.
+      // A judge that no suite uses is only opened by this check; if its model is code, it is skipped.
       add(
         checked,
         (await judges.problems()).filter((one) => !isRefusedCode(one)),
@@ -127,19 +127,19 @@ export async function check(environment: Environment, { directory, online }: Che
     note(error, checked);
   }
   const { suites, cases, problems, unpriced } = checked;
-  // What is in one file is seen with each prompt that its suite lists.
+  // Deduplicated, because a file is checked with each prompt that its suite lists.
   const warnings = [...new Map(checked.warnings.map((one) => [JSON.stringify(one), one])).values()];
   const exit = problems.length > 0 ? EXIT.mistake : EXIT.ok;
   return { suites, cases, problems, warnings, unpriced, exit };
 }
 
-/** What of a suite would have to be run for it to be checked. */
+/** The parts of a suite whose check would run code. */
 async function codeOf(project: Project, suite: LoadedSuite): Promise<readonly Problem[]> {
   const { codeOfSuite } = await import("../project/find-code.ts");
   return codeOfSuite(project, suite, suite.models);
 }
 
-/** Notices of the providers, but for what the table shows already. */
+/** News from the providers, without what the price table shows already. */
 async function newsOf(project: Project, reported: readonly Problem[]): Promise<readonly Problem[]> {
   const { askForModels } = await import("./checking/ask-for-models.ts");
   const news = await askForModels(project);
@@ -153,14 +153,14 @@ function note(error: unknown, checked: Checking): void {
   add(checked, error.problems);
 }
 
-/** Each problem once: two suites may name one broken prompt. */
+/** Each problem once, because two suites may use one broken prompt. */
 function add(checked: Checking, problems: readonly Problem[]): void {
   const known = new Set(checked.problems.map((one) => JSON.stringify(one)));
   checked.problems.push(...problems.filter((one) => !known.has(JSON.stringify(one))));
 }
 
 async function checkSuite(project: Project, suite: LoadedSuite, checked: Checking): Promise<void> {
-  // A suite that lists prompts is looked at with each; it and its cases count once.
+  // A suite with several prompts is checked with each; it and its cases count once.
   const isCounted = checked.measured.has(suite.name);
   if (!isCounted) checked.suites++;
   checked.measured.set(suite.name, measuredScorers(suite.scorers));
@@ -200,7 +200,7 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checkin
   }
 }
 
-/** Opens what is in the repository: recordings, modules, commands. A chat API's settings were read with the config. */
+/** Opens what is in the repository: recordings, modules, commands. A chat API's settings were parsed with the config. */
 async function checkTarget(
   project: Project,
   suite: LoadedSuite,
@@ -212,7 +212,7 @@ async function checkTarget(
   const converses = agent !== undefined || user !== undefined || suite.suite.pressure !== undefined;
   if (model.provider.prompt === "required" && !converses) return;
   const { openTarget } = await import("../run/open-target.ts");
-  // Loads much of a run: only for the few suites that hold conversations.
+  // Loads a large part of a run, so only for the few suites with conversations.
   const conversing = converses ? await import("./running/with-conversation.ts") : null;
   const ownKeys = model.provider.keys?.(model.settings) ?? [];
   const unset = [...ownKeys, ...(conversing?.neededVariables(suite) ?? [])];

@@ -2,7 +2,7 @@ import type { Registry } from "../domain/project.ts";
 import type { ScorerDefinition } from "../domain/scorer.ts";
 import type { ScorerEntry } from "../domain/suite.ts";
 
-/** Whether one of the scorers that an entry is made of asks a model. */
+/** Whether one of an entry's nested scorers asks a model. */
 export async function asksWithin(
   { of }: ScorerEntry,
   registry: Registry<ScorerDefinition>,

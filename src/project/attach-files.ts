@@ -9,12 +9,12 @@ import { lookUp } from "../templates/compile-template.ts";
 import type { AttachedFiles } from "./attached-files.ts";
 import type { PromptScope } from "./prompt-scope.ts";
 
-/** The names on the way to a place: `input.items[0].name` as four. */
+/** The steps of a path: `input.items[0].name` has four. */
 export function stepsOf(path: string): string[] {
   return path.replace(/\[(\d+)\]/g, ".$1").split(".");
 }
 
-/** Reads the files that a case names at each of these places. */
+/** Reads the files that a case names at each of these paths. */
 export function attachRenderer(
   lines: readonly AttachLine[],
   path: string,
@@ -30,7 +30,7 @@ export function attachRenderer(
     });
 }
 
-/** One path, or a list of paths; `null` and an empty list are no file. Undefined for anything else. */
+/** One path, or a list of paths; `null` and an empty list mean no file. Undefined for anything else. */
 function pathsIn(value: Json | undefined): readonly string[] | undefined {
   if (value === null) return [];
   if (typeof value === "string") return [value];
@@ -39,7 +39,7 @@ function pathsIn(value: Json | undefined): readonly string[] | undefined {
   return paths.every((one) => typeof one === "string") ? paths : undefined;
 }
 
-/** Where a file is asked for, for a mistake in it. */
+/** Where a file is referenced, for error messages. */
 interface AskedAt {
   readonly line: number;
   readonly path: string;
@@ -64,14 +64,14 @@ function readFor(
   }
 }
 
-/** A message's text and its files as the parts of its content. */
+/** A message's text and its files as content parts. */
 export function contentWith(text: string, files: readonly AttachedFile[]): Message["content"] {
   if (files.length === 0) return text;
   const parts = files as readonly unknown[] as readonly Json[];
   return text === "" ? parts : [{ type: "text", text }, ...parts];
 }
 
-/** A message of a case, the files that its parts name by `{type, path}` read; the very message where none does. */
+/** A message of a case with the files in its `{type, path}` parts read; the same object when there are none. */
 export function withAttached(message: Message, at: AskedAt): Message {
   const { content } = message;
   if (!Array.isArray(content) || !content.some(isFilePart)) return message;

@@ -6,18 +6,21 @@ import { sha256 } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { FileSource } from "./file-source.ts";
 
-/** In bytes: no provider takes a larger image, and none a larger request. */
+/** Maximum size in bytes: no provider accepts a larger image or request. */
 export const MAX_ATTACHED_BYTES = 20_000_000;
 
-/** Files of the project that messages are sent with. */
+/** Attached files of the project. */
 export interface AttachedFiles {
-  /** @throws {EvalsError} without a place, for a file that is not there, outside of the project, too large or of another type */
+  /**
+   * @throws {EvalsError} without a location, for a file that does not exist, is outside of the project, too large or
+   * of another type
+   */
   read(path: string, kind: AttachedKind): AttachedFile;
-  /** Paths of all that were read, sorted. */
+  /** Sorted paths of all files read. */
   paths(): readonly string[];
 }
 
-/** Each file is read once, however many cases name it. */
+/** Each file is read once, however many cases refer to it. */
 export function attachedFiles(files: FileSource): AttachedFiles {
   const known = new Map<string, AttachedFile>();
   return {
@@ -55,7 +58,7 @@ function contentOf(files: FileSource, path: string): Buffer {
   }
 }
 
-/** Whether a path leads out of the project, by itself or through a link. */
+/** Whether a path is outside of the project, directly or through a link. */
 function isElsewhere({ root }: FileSource, path: string): boolean {
   if (posix.isAbsolute(path) || /^\.\.(?:\/|$)/.test(path) || /^[A-Za-z]:|\\/.test(path)) return true;
   if (root === undefined) return false;
@@ -95,7 +98,7 @@ function fileType(content: Buffer, path: string): string | undefined {
   return named !== undefined && isUtf8(content) ? named : undefined;
 }
 
-/** By the content itself: the name of a file may lie, and a provider refuses an image that is called another. */
+/** Determined by the content, because the extension may be wrong and a provider rejects a wrong type. */
 function mediaType(content: Buffer, path: string, kind: AttachedKind): string | undefined {
   if (kind === "image") return imageType(content);
   return kind === "audio" ? audioType(content) : fileType(content, path);

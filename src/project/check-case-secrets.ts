@@ -2,12 +2,10 @@ import type { CaseSource } from "../domain/case.ts";
 import type { Problem } from "../domain/problem.ts";
 import { looksSecret, SECRET_CODE, withoutSecrets } from "./find-secrets.ts";
 
-/** Warnings that are printed one by one. */
+/** Maximum number of warnings printed one by one. */
 const SHOWN = 10;
 
-/**
- * Warns of cases in which something looks like a key. No mistake: a case may be about keys, with one that opens nothing.
- */
+/** Warns of cases that contain something that looks like a key. This is not an error, because a case may contain a fake key. */
 export function caseSecrets(cases: CaseSource): Problem[] {
   const found: number[] = [];
   for (let index = 0; index < cases.count; index++)

@@ -7,7 +7,7 @@ import { describeIssues } from "./describe-issues.ts";
 const NO_TAGS: readonly string[] = [];
 const NO_METADATA: Case["metadata"] = {};
 
-/** A case as a file holds it, before defaults are filled in. */
+/** A case in a file, before defaults are added. */
 export interface CaseDraft {
   readonly id: string;
   readonly input: Json;
@@ -18,7 +18,7 @@ export interface CaseDraft {
   readonly scorers?: readonly string[];
 }
 
-/** Whether a parsed value is a case: what the schema would say, without its cost for each of a million lines. */
+/** Whether a parsed value is a valid case. Equivalent to the schema, but fast enough for a million lines. */
 export function isCase(value: unknown): value is CaseDraft {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return false;
   let hasId = false;
@@ -62,7 +62,7 @@ function isTags(value: unknown): value is unknown[] {
   return Array.isArray(value) && value.every((tag) => typeof tag === "string" && tag !== "");
 }
 
-/** A checked value as a case, defaults filled in. */
+/** Converts a checked value to a case with defaults. */
 export function toCase(value: CaseDraft): Case {
   const { id, input, tags = NO_TAGS, metadata = NO_METADATA, trials, scorers } = value;
   const golden: Case =
@@ -77,7 +77,7 @@ export function toCase(value: CaseDraft): Case {
   };
 }
 
-/** Why `isCase` refused. @param base where in the file the case stands */
+/** Why `isCase` rejected a value. @param base location of the case in the file */
 export function describeCase(value: unknown, places: Places, base: readonly PropertyKey[] = []): Problem[] {
   const parsed = Case.safeParse(value);
   return describeIssues(parsed.success ? [] : parsed.error.issues, {

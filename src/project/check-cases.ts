@@ -7,14 +7,14 @@ import type { Suite } from "../domain/suite.ts";
 import { writtenTurns } from "../domain/written-turns.ts";
 import { type ProblemList, problemList } from "./dataset-problems.ts";
 
-/** A scorer that can also say why a case's operand is of no use to it. */
+/** A scorer that can also tell why a case cannot be scored. */
 export interface CheckingScorer extends Pick<OpenScorer, "name" | "reads" | "required"> {
   refuses?(golden: Case): string | undefined;
 }
 
 /**
- * What a suite's cases must have for it: what its scorers read, something for each critical selector, at least one that
- * its filter lets through. One pass over the dataset.
+ * Checks that the cases fit the suite: they have what its scorers read, each critical selector matches something, and
+ * the filter leaves at least one. One pass over the dataset.
  *
  * @param scorers opened, in the suite's order
  */
@@ -46,13 +46,13 @@ export function checkCases(
   return [...problems.all(), ...seen.problems(places, cases)];
 }
 
-/** Whether a suite's filter lets a case through: any of its tags, and any of its ids, where the filter names some. */
+/** Whether a suite's filter includes a case: any of its tags, and any of its ids, if the filter lists them. */
 export function filterMatches(filter: Suite["filter"], golden: Pick<Case, "id" | "tags">): boolean {
   if (filter?.tags !== undefined && !filter.tags.some((tag) => golden.tags.includes(tag))) return false;
   return filter?.cases === undefined || filter.cases.includes(golden.id);
 }
 
-/** Which of the tags and ids that a suite names have been met. */
+/** Records which of the suite's tags and ids occur. */
 class SeenCases {
   readonly #suite: Suite;
   readonly #tags = new Set<string>();
@@ -68,7 +68,7 @@ class SeenCases {
     this.#named = new Set([...(suite.filter?.cases ?? []), ...critical.map((selector) => selector.slice(5))]);
   }
 
-  /** @returns whether the suite's filter lets the case through */
+  /** @returns whether the suite's filter includes the case */
   add(golden: Case): boolean {
     const chosen = filterMatches(this.#suite.filter, golden);
     if (chosen) this.#chosen++;
@@ -114,7 +114,7 @@ class SeenCases {
 
 type Steps = readonly (string | number)[];
 
-/** `expected.items[0]["my key"]` as steps. */
+/** The steps of `expected.items[0]["my key"]`. */
 function pathSteps(path: string): Steps {
   const steps = path.matchAll(/\.?([^.[\]]+)|\[(\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]/g);
   return Array.from(steps, ([, name, index, double, single]) => {
@@ -150,7 +150,7 @@ function addRefusal(
   });
 }
 
-/** A person whose words are written down must have some in every case. */
+/** Every case must have messages for a user with fixed messages. */
 function addTurnsProblem(
   { user }: Suite,
   golden: Case,

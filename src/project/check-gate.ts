@@ -7,22 +7,22 @@ import type { Places } from "../domain/project.ts";
 import type { Gate } from "../domain/suite.ts";
 import { type Metric, nearestMetric, parseMetric } from "./metric-names.ts";
 
-/** What a gate may speak of. */
+/** What a gate may refer to. */
 export interface GateContext {
   readonly places: Places;
   /** Names of the suite's scorers. */
   readonly scorers: readonly string[];
-  /** Trials of each case. */
+  /** Trials per case. */
   readonly trials: number;
-  /** Scorers that are asked only of trials that pass: their mean speaks of better answers than the run's. */
+  /** Scorers that are asked only for passing trials, so that their mean is not that of all answers. */
   readonly partial: readonly string[];
-  /** Kinds of pressure that the suite puts its cases under. */
+  /** The suite's kinds of pressure. */
   readonly pressure: readonly PressureKind[];
 }
 
 type Path = readonly PropertyKey[];
 
-/** Requirements, regression rules and critical selectors that could never be judged. */
+/** Finds requirements, regression rules and critical selectors that can never be evaluated. */
 export function checkGate(gate: Gate, context: GateContext): Problem[] {
   return [
     ...Object.entries(gate.require).flatMap(([metric, bound]) => checkRequirement(metric, bound, context)),
@@ -43,7 +43,7 @@ function checkRequirement(name: string, text: string, context: GateContext): Pro
   return range === undefined ? problems : [...problems, outOfRange(name, bound, range, context)];
 }
 
-/** A floor for every case: a share of its own trials. */
+/** Checks the minimum share of passed trials per case. */
 function checkEachCase(text: string | undefined, context: GateContext): Problem[] {
   const bound = text === undefined ? undefined : parseBound(text);
   if (
@@ -66,7 +66,7 @@ function checkEachCase(text: string | undefined, context: GateContext): Problem[
   ];
 }
 
-/** The scorer must be there, and k of pass^k no more than the trials. */
+/** Checks that the scorer exists, and that k of pass^k is at most the number of trials. */
 function checkMetric(metric: Metric, name: string, path: Path, context: GateContext): Problem[] {
   if (metric.kind === "score" && !context.scorers.includes(metric.scorer)) {
     return [unknownScore(metric.scorer, path, context)];
@@ -107,7 +107,7 @@ function checkSelector(selector: string, index: number, { places }: GateContext)
   ];
 }
 
-/** What the metric's values can be, when the bound lies beyond it. */
+/** The problem of a bound outside of the metric's possible range. */
 function rangeProblem(
   { unit }: Metric,
   { op, value, text }: Bound,

@@ -11,14 +11,14 @@ import {
   promptWords,
 } from "./leaked-answers.ts";
 
-/** Warnings that are printed one by one. */
+/** Maximum number of warnings printed one by one. */
 const SHOWN = 10;
 
 /**
- * Warns where a case's expected text is in its prompt, outside of what its input brought there: then the model can read the answer.
- * Case, punctuation and blanks do not count, nor how many cases expect it. No leak are the labels that a prompt may give an
- * answer (`allowedAnswers`) and the words for an answer that cannot be given. A case whose prompt cannot be rendered is
- * skipped (`checkRendering` reports it).
+ * Warns when a case's expected text is in its prompt, other than through its input, so that the model could read the
+ * answer. Case, punctuation and whitespace are ignored, and so is how many cases expect it. The labels that a prompt
+ * allows as answers (`allowedAnswers`) and the words for "no answer" are not leaks. A case whose prompt cannot be
+ * rendered is skipped (`checkRendering` reports it).
  */
 export function checkLeaks(prompt: LoadedPrompt, cases: CaseSource, clock?: string): Problem[] {
   const words = promptWords(prompt.version.parts);
@@ -40,12 +40,12 @@ export function checkLeaks(prompt: LoadedPrompt, cases: CaseSource, clock?: stri
   return warnings(reported, prompt.version.path, cases.path);
 }
 
-/** Failing cases after which the rest of a dataset is not tried. */
+/** Number of failing cases after which the rest of the dataset is skipped. */
 const ENOUGH = 1000;
 
 /**
- * Renders the prompt for every case that the suite's filter lets through. A gap that many cases share is reported once, for
- * the first of them.
+ * Renders the prompt for every case that the suite's filter includes. A missing value common to many cases is
+ * reported once, for the first of them.
  */
 export function checkRendering(
   prompt: LoadedPrompt,
@@ -86,7 +86,7 @@ interface Leak extends LeakedText {
   others: number;
 }
 
-/** A text that is in the rendered prompt as it is written: brought there by what the template takes from the case. */
+/** A text that occurs in the rendered prompt because the template inserted it from the case. */
 function renderedLeak(prompt: LoadedPrompt, golden: Case, clock: string | undefined): LeakedText | undefined {
   const wanted = expectedTexts(golden.expected).filter(({ text }) => isDistinctive(text));
   if (wanted.length === 0) return undefined;
@@ -110,7 +110,7 @@ function renderedText(prompt: LoadedPrompt, golden: Case, clock: string | undefi
   }
 }
 
-/** The prompt without the input's texts that hold the wanted one, as they are and as JSON writes them. */
+/** The prompt without the input's texts that contain the expected one, both plain and as JSON. */
 function withoutInput(rendered: string, golden: Case, wanted: string): string {
   let rest = rendered;
   const holding = texts(golden.input).filter((text) => text.includes(wanted));
@@ -121,7 +121,7 @@ function withoutInput(rendered: string, golden: Case, wanted: string): string {
   return rest;
 }
 
-/** Every text in a JSON value. */
+/** Every string in a JSON value. */
 function texts(value: unknown): string[] {
   if (typeof value === "string") return [value];
   if (value === null || typeof value !== "object") return [];

@@ -2,12 +2,12 @@ import type { CaseSource } from "../domain/case.ts";
 import { seen, unseenDifference } from "../domain/look-alikes.ts";
 import type { Problem } from "../domain/problem.ts";
 
-/** Warnings that are printed one by one. */
+/** Maximum number of warnings printed one by one. */
 const SHOWN = 10;
-/** Looks like nothing but itself. */
+/** Characters that cannot be confused with others. */
 const PLAIN = /^[!-~]+$/;
 
-/** Warns of two cases whose ids look the same: a reader of a report takes them for one, and a file made by hand names the other. */
+/** Warns of two cases whose ids look the same: readers would confuse them, and a hand-written file may name the wrong one. */
 export function lookAlikeIds(cases: CaseSource): Problem[] {
   const firsts = new Map<string, number>();
   const problems: Problem[] = [];

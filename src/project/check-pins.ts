@@ -2,7 +2,7 @@ import { canonicalJson, type Json } from "../domain/json.ts";
 import type { Problem } from "../domain/problem.ts";
 import { type LoadedModel, type LoadedSuite, type Project, recordedModel } from "../domain/project.ts";
 
-/** The settings of a model that a prompt can pin. */
+/** The model settings that a prompt can pin. */
 interface Settings {
   readonly model?: unknown;
   readonly params?: unknown;
@@ -10,8 +10,8 @@ interface Settings {
 }
 
 /**
- * Where a suite asks with another model, other parameters or another retrieval than its prompt version was released with.
- * Answers made elsewhere say nothing of theirs.
+ * The settings in which a suite differs from those pinned by its prompt version: model, parameters or retrieval.
+ * Answers made elsewhere do not have such settings.
  */
 export function changedPins(
   { prompt, places, suite }: LoadedSuite,
@@ -43,14 +43,14 @@ interface Change {
   readonly asks: string;
 }
 
-/** A pin may name the model or its alias. */
+/** A pin may contain the model name or its alias. */
 function changedModel(pinned: string | null, asked: LoadedModel): Change[] {
   const { model } = settingsOf(asked);
   if (pinned === null || typeof model !== "string" || pinned === model || pinned === asked.alias) return [];
   return [{ released: `model ${pinned}`, asks: model }];
 }
 
-/** Only what is pinned is looked at. */
+/** Only pinned parameters are compared. */
 function changedParams(pinned: Json, params: unknown): Change[] {
   if (!isObject(pinned) || !isObject(params)) return [];
   const changed = Object.keys(pinned).filter(
@@ -68,7 +68,7 @@ function listed(keys: readonly string[], values: Readonly<Record<string, unknown
 
 const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
 
-/** A target declares its retrieval as `context: { retrieval: … }`, or as the whole of `context`. */
+/** A target declares its retrieval as `context: { retrieval: … }`, or as the whole `context`. */
 function changedRetrieval(pinned: Json, context: unknown): Change[] {
   if (pinned === null) return [];
   const declared = isObject(context) && "retrieval" in context ? context.retrieval : (context ?? null);

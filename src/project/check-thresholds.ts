@@ -1,7 +1,7 @@
 import type { Problem } from "../domain/problem.ts";
 import type { LoadedSuite } from "../domain/project.ts";
 
-/** Warns of required scorers that no answer can miss. */
+/** Warns of required scorers that always pass. */
 export function alwaysPassing({ suite, places, path }: LoadedSuite): Problem[] {
   return suite.scorers.flatMap((entry, index) => {
     if (entry.threshold !== 0 || entry.required === false) return [];

@@ -9,14 +9,14 @@ import { openUserModule, UnusableModule, type UserModule } from "../modules/user
 import type { FileSource } from "./file-source.ts";
 import { readText } from "./read-text.ts";
 
-/** How long a module may take to make its suite, in milliseconds. */
+/** Time limit for a module to create its suite, in milliseconds. */
 const LONGEST_MS = 60_000;
 
-/** A suite that code makes, as a file of YAML would be read. */
+/** A suite created by code, in the form of a parsed YAML file. */
 export interface CodeSuite {
   readonly value: unknown;
   readonly places: Places;
-  /** The module and all that it imports, relative to the root. */
+  /** The module and all its imports, relative to the root. */
   readonly files: readonly string[];
 }
 
@@ -27,8 +27,9 @@ interface Host {
 }
 
 /**
- * Runs the module of a suite, in a thread, and takes what it exports.
- * @throws {EvalsError} for a module that is broken, exports no suite, or may not be run
+ * Runs a suite's module in a thread and reads its export.
+ *
+ * @throws {EvalsError} for a module that fails, exports no suite, or must not be run
  */
 export async function readCodeSuite(path: string, { files, env, modules }: Host): Promise<CodeSuite> {
   const place = { path, line: 1, column: 1 };
@@ -86,7 +87,7 @@ function broken(path: string, message: string, cause?: unknown): EvalsError {
   );
 }
 
-/** A value stands where its key is written; one that is computed stands where the last written key before it does. */
+/** The location of a value is its key in the source; for a computed value, the last key before it. */
 function placesIn(text: string, path: string, value: unknown): Places {
   const at: Places["at"] = (keys) => {
     let from = 0;
@@ -106,7 +107,7 @@ function placesIn(text: string, path: string, value: unknown): Places {
   return { path, at };
 }
 
-/** Names an entry of a list by the first text that it holds. */
+/** Finds an entry of a list by the first text that it contains. */
 function entryStart(text: string, entry: unknown, from: number): number {
   const first =
     typeof entry === "string"

@@ -5,14 +5,14 @@ import { readBlobs } from "../git/tags.ts";
 import { directoryInstead, fileProblem, missingFile, notADirectory } from "./file-problems.ts";
 import type { FileEntry, FileSource } from "./file-source.ts";
 
-/** What every command reads, so that it comes through one git process rather than one for each file. */
+/** Files that every command reads; fetched with one git process instead of one each. */
 const READ_AT_ONCE = /^(?:evalconfig\.yaml|evals\/[^/]+\.ya?ml|(?:prompts|judges)\/.+)$/;
-/** As many links in a row as Linux follows. */
+/** Maximum chain of symbolic links, as in Linux. */
 const MAX_LINKS = 40;
 
 /**
- * The files as a commit holds them, without a checkout. Symbolic links are followed inside the commit; one that leads out
- * of it leads nowhere.
+ * The files of a commit, without a checkout. Symbolic links are resolved within the commit; one that leads out of it
+ * is broken.
  *
  * @param root absolute path of the project root
  */
@@ -62,7 +62,7 @@ export async function commitTree(root: string, commit: string): Promise<FileSour
   };
 }
 
-/** What a path leads to; `path` begins at the repository's root. */
+/** The target of a path; `path` is relative to the repository's root. */
 type Found =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "folder"; readonly path: string }
@@ -70,7 +70,7 @@ type Found =
   | { readonly kind: "loop" };
 type Find = (path: string) => Found;
 
-/** Walks a path of the project step by step, through symbolic links. */
+/** Resolves a path of the project step by step, following symbolic links. */
 function finder({ entries, prefix }: GitTree, targetOf: (path: string) => string): Find {
   const folders = foldersOf(entries.keys());
   return (path) => {
@@ -133,7 +133,7 @@ function listFolder({ entries }: GitTree, find: Find, folder: string, recursive:
   return [...names.values()].sort((a, b) => byName(a.path, b.path));
 }
 
-/** A folder comes before what is in it, as in a walk over the disk. */
+/** A folder comes before its contents, as in a directory walk. */
 function byName(a: string, b: string): number {
   const [left, right] = [a.split("/"), b.split("/")];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {

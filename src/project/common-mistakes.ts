@@ -1,14 +1,14 @@
 type Path = readonly PropertyKey[];
 
-/** Words for one mistake that are better than the general ones. */
+/** A better message for a common mistake. */
 export interface Hint {
-  /** In place of the schema's words, completing "must be …". */
+  /** Replaces the schema's text; completes "must be …". */
   readonly expected?: string;
   readonly why?: string;
   readonly fix: string;
 }
 
-/** The hint for a mistake that people often make at this place of any file, if there is one. */
+/** The hint for a common mistake at this location of any file, if there is one. */
 export function hintFor(
   kind: "unknown" | "missing" | "invalid",
   path: Path,
@@ -59,7 +59,7 @@ const decided = (fix: string): Hint => ({
   fix,
 });
 
-/** Parameters of a model that are not the user's to set. */
+/** Parameters of a model that users may not set. */
 const DECIDED: Readonly<Record<string, Hint>> = {
   model: decided("Delete it: the model's name is beside params, as model: <name>."),
   messages: decided("Delete it: messages are made by the suite's prompt."),

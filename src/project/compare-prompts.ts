@@ -7,7 +7,7 @@ import { majorChanges } from "./major-changes.ts";
 import { promptVariables } from "./prompt-variables.ts";
 import { versionChange } from "./version-change.ts";
 
-/** Two versions of a prompt side by side: messages word by word, variables, roles, and what the front matter says. */
+/** Compares two versions of a prompt: messages word by word, variables, roles, and front matter. */
 export async function comparePrompts(from: PromptVersion, to: PromptVersion): Promise<PromptComparison> {
   const [before, after] = [await promptVariables(from), await promptVariables(to)];
   const change = await versionChange(from, to);
@@ -63,7 +63,7 @@ function compareParts(from: PromptPart | null, to: PromptPart | null): MessageCh
 
 type Pair = readonly [PromptPart | null, PromptPart | null];
 
-/** Messages that both have word for word belong together; between two such, those of equal roles from both ends. */
+/** Pairs identical messages; between them, messages with equal roles from both ends. */
 function pairParts(from: readonly PromptPart[], to: readonly PromptPart[]): Pair[] {
   const keyOf = (part: PromptPart): string => `${roleOf(part)}\n${textOf(part)}`;
   const pairs: Pair[] = [];
@@ -82,7 +82,7 @@ function pairParts(from: readonly PromptPart[], to: readonly PromptPart[]): Pair
   return [...pairs, ...pairGap(gap.from, gap.to)];
 }
 
-/** One for one when there are as many; else the rest in the middle is gone and new. */
+/** Pairs one to one when the numbers are equal; otherwise the rest in the middle counts as removed and added. */
 function pairGap(from: readonly PromptPart[], to: readonly PromptPart[]): Pair[] {
   if (from.length === to.length) return from.map((part, index) => [part, to[index] ?? null]);
   const largest = Math.min(from.length, to.length);

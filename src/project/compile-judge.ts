@@ -12,7 +12,7 @@ import { type AskedVariable, compileTemplate, variablesOf } from "../templates/c
 import { ClockFailure, type Template, TemplateFailure, UndefinedInTemplate } from "../templates/template.ts";
 import { clockProblem, placeOf, syntaxProblem } from "./compile-prompt.ts";
 
-/** One template of a judge with its place. */
+/** One template of a judge with its location. */
 interface Source {
   readonly template: string;
   /** Line of its first character in the judge's file. */
@@ -24,9 +24,10 @@ interface Compiled extends Source {
 }
 
 /**
- * Compiles the prompt of a judge: its own, or its kind's completed by the text of the file.
- * @param messages the kind's; null for a file with role lines of its own
- * @throws {EvalsError} with every template that cannot be read and every variable that no judge has
+ * Compiles a judge's prompt: its own, or that of its kind completed by the file's text.
+ *
+ * @param messages of the kind; null for a file with its own role lines
+ * @throws {EvalsError} with every invalid template and unknown variable
  */
 export async function compileJudge(
   file: JudgeFile,
@@ -51,7 +52,7 @@ export async function compileJudge(
   return {
     variables: reading.variables,
     render: (scope, caseId) => {
-      // A paragraph of its own where there is one.
+      // As a separate paragraph, if there is any.
       const completed = instructions === null ? "" : `\n${render(instructions, scope, caseId)}\n`;
       const whole = { ...scope, instructions: completed };
       return parts.flatMap(({ role, text }) =>
@@ -102,7 +103,7 @@ function unknownVariable({ root, line, column }: AskedVariable, source: Source, 
   };
 }
 
-/** A judge learns from the case what it judges, so a date belongs there. */
+/** A judge reads its data from the case, so a date belongs there. */
 function clockOfJudge(error: ClockFailure, source: Source, path: string): Problem {
   const fix =
     "Put the date into the case, for instance as metadata.date, and write {{ case.metadata.date }}.";

@@ -16,13 +16,14 @@ import {
 import type { FileSource } from "./file-source.ts";
 import { type PromptScope, promptScope } from "./prompt-scope.ts";
 
-/** Puts the messages of one part at the end of `into`. */
+/** Appends the messages of one part to `into`. */
 type PartRenderer = (scope: PromptScope, golden: Case, into: Message[]) => void;
 
 /**
  * Compiles every template once.
- * @param files where the files lie that its messages are sent with
- * @throws {EvalsError} with all templates that are not Liquid
+ *
+ * @param files the source of attached files
+ * @throws {EvalsError} with all invalid templates
  */
 export async function compilePrompt(version: PromptVersion, files: FileSource): Promise<LoadedPrompt> {
   const attaching = version.parts.some(attaches) ? await loadAttaching(files) : null;
@@ -48,10 +49,10 @@ export async function compilePrompt(version: PromptVersion, files: FileSource): 
   };
 }
 
-/** Messages of a case may name files; one of the prompt's own names them itself. */
+/** Messages from a case may refer to files; the prompt's own messages list them explicitly. */
 const attaches = (part: PromptPart): boolean => part.kind === "messages" || part.attach !== undefined;
 
-/** Most prompts are sent with no file. */
+/** Loaded late, because most prompts have no attached files. */
 async function loadAttaching(files: FileSource) {
   const [{ attachedFiles }, attaching] = await Promise.all([
     import("./attached-files.ts"),
@@ -124,7 +125,7 @@ export function placeOf(
   return { path, line: part.line + error.line - 1, column: error.column };
 }
 
-/** A template that is not Liquid, with its place in the file. */
+/** An invalid Liquid template, with its location in the file. */
 export function syntaxProblem(
   error: TemplateFailure,
   part: Pick<MessagePart, "line">,
@@ -150,7 +151,7 @@ export function syntaxProblem(
   };
 }
 
-/** A template of a prompt or judge that asks for the time of day. */
+/** A template of a prompt or judge that uses the current time. */
 export function clockProblem(place: ReturnType<typeof placeOf>): Problem {
   return {
     code: "EVALS_TEMPLATE_CLOCK",
@@ -171,7 +172,7 @@ function unknownFilter(filter: string, place: ReturnType<typeof placeOf>): Probl
   };
 }
 
-/** Those that prompts use; Liquid has more. */
+/** The filters commonly used in prompts; Liquid has more. */
 const COMMON_FILTERS = [
   "json",
   "default",

@@ -1,23 +1,23 @@
 import { schemaLine } from "../domain/schema-address.ts";
 import type { JsonSchema } from "./json-schemas.ts";
 
-/** A key of a file, as the reference describes it. */
+/** A key of a file in the reference. */
 interface Row {
   readonly key: string;
   readonly type: string;
   readonly about: string;
 }
 
-/** A file's schema with the words around its table. */
+/** A file's schema with the texts around its table. */
 export interface ReferenceSection {
   readonly title: string;
   readonly intro: string;
   readonly schema: JsonSchema;
-  /** Keys whose members another page describes. */
+  /** Keys whose members are described on another page. */
   readonly elsewhere?: Readonly<Record<string, string>>;
 }
 
-/** The reference of every key, in Markdown: one table a file. */
+/** The reference of all keys in Markdown: one table per file. */
 export function configurationReference(sections: readonly ReferenceSection[]): string {
   const parts = sections.map(({ title, intro, schema, elsewhere = {} }) => {
     const rows = rowsOf(schema, "", elsewhere).map(
@@ -69,7 +69,7 @@ function rowsOf(schema: JsonSchema, before: string, elsewhere: Readonly<Record<s
   });
 }
 
-/** Rows of an object in the value: its own keys, those of a list's entries, those of one branch of a choice. */
+/** Rows for an object in the value: its own keys, those of list entries, or those of one branch of a union. */
 function insideOf(member: JsonSchema, key: string, elsewhere: Readonly<Record<string, string>>): Row[] {
   if (member.properties !== undefined) return rowsOf(member, `${key}.`, elsewhere);
   const branch = ((member.anyOf ?? []) as readonly JsonSchema[]).find(
@@ -100,7 +100,7 @@ function itemsOf({ items }: JsonSchema): string {
   return items === undefined ? "" : ` of ${typeOf(items as JsonSchema)}`;
 }
 
-/** JSON Schema gives every integer the bounds of what JavaScript can count to; those say nothing. */
+/** JSON Schema limits every integer to JavaScript's safe range; these bounds are omitted. */
 function rangeOf(schema: JsonSchema): string {
   const low = schema.minimum ?? schema.exclusiveMinimum;
   const high = schema.maximum ?? schema.exclusiveMaximum;

@@ -8,9 +8,9 @@ import { emptyDataset, problemList } from "./dataset-problems.ts";
 import { finishListed, type ListedCase } from "./listed-cases.ts";
 
 /**
- * Opens a CSV dataset: columns `id`, `input` or `input.<key>`, `expected` or `expected.<key>`, `tags` (`;` between),
- * `metadata.<key>`, `trials`, `scorers` (`;` between). A cell is always text: 007 stays 007. An empty cell is absent, but for
- * one of `input`, which is empty text. Cells are separated as `readCsv` says.
+ * Opens a CSV dataset with the columns `id`, `input` or `input.<key>`, `expected` or `expected.<key>`, `tags`
+ * (separated by `;`), `metadata.<key>`, `trials`, `scorers` (separated by `;`). A cell is always text: 007 stays 007.
+ * An empty cell means absent, except for `input`, where it is empty text. For separators see `readCsv`.
  *
  * @throws {EvalsError} with all its problems
  */
@@ -54,11 +54,11 @@ function rowValue(columns: readonly string[], cells: readonly string[]): CaseDra
   return draft as unknown as CaseDraft;
 }
 
-/** `input.customer.name` becomes an object in an object, as a template would ask for it. */
+/** `input.customer.name` becomes nested objects, as templates expect. */
 function put(target: Record<string, Json>, path: readonly string[], value: string): void {
   let here = target as Record<string, Json>;
   for (const step of path.slice(0, -1)) {
-    // A column may be called input.constructor: what every object inherits is not the case's.
+    // Own properties only: a column may be named input.constructor.
     if (!Object.hasOwn(here, step)) here[step] = {};
     here = here[step] as Record<string, Json>;
   }

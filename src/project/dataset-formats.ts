@@ -3,15 +3,15 @@ import type { FileSource } from "./file-source.ts";
 import { openJsonl } from "./jsonl-cases.ts";
 import { readText } from "./read-text.ts";
 
-/** How files of one kind hold cases. */
+/** One file format for cases. */
 export interface DatasetFormat {
-  /** How their names end. */
+  /** File extensions. */
   readonly endings: readonly string[];
-  /** Loads what reads them. @returns a function that throws {EvalsError} with all problems of the file */
+  /** Loads the parser. @returns a function that throws {EvalsError} with all problems of the file */
   readonly opener: (files: FileSource, path: string) => Promise<() => CaseSource | Promise<CaseSource>>;
 }
 
-/** Every kind of dataset file, in the order of messages: one module and one line. */
+/** All dataset formats, in the order used in messages: one module and one line each. */
 export const DATASET_FORMATS: readonly DatasetFormat[] = [
   { endings: [".jsonl"], opener: async (files, path) => () => openJsonl(files, path) },
   {
@@ -37,5 +37,5 @@ export const DATASET_FORMATS: readonly DatasetFormat[] = [
   },
 ];
 
-/** Every ending of a dataset's file. */
+/** All file extensions of datasets. */
 export const DATASET_ENDINGS: readonly string[] = DATASET_FORMATS.flatMap(({ endings }) => endings);

@@ -1,15 +1,15 @@
 import type { Problem } from "../domain/problem.ts";
 
-/** How many problems of one file are printed one by one. */
+/** Maximum number of problems of one file printed one by one. */
 const SHOWN = 20;
 
-/** Gathers the problems of one dataset: the first twenty whole, the rest as a number. */
+/** Collects the problems of one dataset: the first twenty in full, the rest as a number. */
 export interface ProblemList {
   add(problem: Problem): void;
-  /** Whether one more would only be counted: describing it can be spared. */
+  /** Whether further problems are only counted, so that they need no description. */
   readonly isFull: boolean;
   readonly isEmpty: boolean;
-  /** With `…and N more` at the end, when there are more. */
+  /** Ends with `…and N more` when there are more. */
   all(): readonly Problem[];
 }
 
@@ -80,5 +80,5 @@ export function tooDeep(path: string, line: number): Problem {
   };
 }
 
-/** Levels of lists and objects in a case. */
+/** Maximum nesting depth of a case. */
 export const MAX_DEPTH = 200;

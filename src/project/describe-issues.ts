@@ -16,19 +16,19 @@ import {
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** The file that was read, for a sentence and for the code of its problems. */
+/** The parsed file, for messages and problem codes. */
 export interface IssueContext {
   readonly schema: Schema;
-  /** What the schema was given. */
+  /** The value given to the schema. */
   readonly value: unknown;
   readonly places: Places;
-  /** Where in the file `value` stands. */
+  /** Location of `value` in the file. */
   readonly base?: Path;
-  /** `EVALS_SUITE` becomes EVALS_SUITE_UNKNOWN_KEY, EVALS_SUITE_MISSING_KEY, EVALS_SUITE_INVALID. */
+  /** Prefix: `EVALS_SUITE` becomes EVALS_SUITE_UNKNOWN_KEY, EVALS_SUITE_MISSING_KEY, EVALS_SUITE_INVALID. */
   readonly code: string;
 }
 
-/** zod's issues as problems with a place, in words that need no knowledge of zod. */
+/** Converts zod's issues to problems with a location and a plain message. */
 export function describeIssues(issues: readonly Issue[], context: IssueContext): Problem[] {
   return issues.flatMap((issue) => describe(issue, [], context));
 }
@@ -61,7 +61,7 @@ function invalidKey(path: Path, issue: Issue & { code: "invalid_key" }, context:
   };
 }
 
-/** The member of a union that the value comes nearest to, or all of them in one sentence. */
+/** The union member that the value is closest to, or all of them in one sentence. */
 function describeUnion(
   issue: Issue & { code: "invalid_union" },
   path: Path,
@@ -69,7 +69,7 @@ function describeUnion(
 ): Problem[] {
   const value = valueAt(context.value, path);
   if (value === undefined && !hasKey(context.value, path)) return missingKey(path, context);
-  // A branch that fails at its own top was never meant.
+  // A branch that fails at its top level was not intended.
   const meant = issue.errors.filter((branch) => branch.every((inner) => !isWrongKind(inner)));
   const best = [...meant].sort((a, b) => badness(a) - badness(b))[0];
   if (best !== undefined) return best.flatMap((inner) => describe(inner, path, context));
@@ -110,7 +110,7 @@ function fixForKey(key: string, guess: string | undefined, known: readonly strin
   return known.length === 0 ? `Remove ${key}.` : `Remove it. Known here: ${known.join(", ")}.`;
 }
 
-/** Whether there is a misspelt key where `name` is missing: one mistake, not two. */
+/** Whether `name` is missing because of a misspelt key, so that only one mistake is reported. */
 export function isMisspelt(name: string, parent: unknown, known: readonly string[]): boolean {
   if (parent === null || typeof parent !== "object") return false;
   const present = Object.keys(parent);
@@ -189,11 +189,11 @@ function allowedWords(schema: Schema): string[] {
   ];
 }
 
-/** What is wanted there, completing "must be …". */
+/** What is allowed there; completes "must be …". */
 function expectation(issue: Issue, path: Path, value: unknown, schema: Schema): string {
   switch (issue.code) {
     case "invalid_type":
-      // The schema knows more than the issue: a whole number, not just a number.
+      // The schema is more precise than the issue: a whole number, not just a number.
       return orList(schemasAt(schema, path).map(wordsFor)) || typeWords(issue.expected);
     case "invalid_value":
       return orList(issue.values.map((allowed) => JSON.stringify(allowed)));
@@ -228,7 +228,7 @@ function sizeWords(origin: string, limit: number, relation: string, value: unkno
   return `${relation} ${limit}`;
 }
 
-/** A value in a sentence: never long, never an object's insides. */
+/** A value in a sentence, shortened; objects are not expanded. */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return "empty";
   if (typeof value === "string") return value === "" ? "empty text" : `the text "${shorten(value)}"`;
@@ -240,7 +240,7 @@ function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
-/** `gate.require`, `scorers[0].type`; `entry 3` of a file that is a list. */
+/** A path as text: `gate.require`, `scorers[0].type`; `entry 3` in a file that is a list. */
 export function dotted(path: Path): string {
   return path.reduce<string>((text, step) => {
     if (text === "") return typeof step === "number" ? `entry ${step + 1}` : String(step);

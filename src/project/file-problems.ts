@@ -2,13 +2,13 @@ import type { Places } from "../domain/places.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { NOT_A_FILE } from "./regular-file.ts";
 
-/** What an error of the file system means, in words for a person. */
+/** The user's message for a file system error. */
 export function fileProblem(path: string, error: unknown): Problem {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   switch (code) {
     case "ENOENT":
     case "ENOTDIR":
-    // No disk can have such a name.
+    // The name is longer than the file system allows.
     case "ENAMETOOLONG":
     case "ERR_INVALID_ARG_VALUE":
       return missingFile(path);
@@ -80,7 +80,7 @@ export function notADirectory(folder: string): Problem {
   };
 }
 
-/** Runs `read`; its mistakes join `problems` and undefined comes back. Bugs pass through. */
+/** Runs `read`; its mistakes are added to `problems`, and undefined is returned. Bugs are thrown. */
 export function collect<T>(problems: Problem[], read: () => T): T | undefined {
   try {
     return read();
@@ -91,7 +91,7 @@ export function collect<T>(problems: Problem[], read: () => T): T | undefined {
   }
 }
 
-/** As `collect`, for work that waits. */
+/** Like `collect`, for asynchronous work. */
 export async function collectAsync<T>(problems: Problem[], read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
@@ -102,7 +102,7 @@ export async function collectAsync<T>(problems: Problem[], read: () => Promise<T
   }
 }
 
-/** A mistake that has no place yet gets the one of `path`. */
+/** Adds the location of `path` to a mistake without one. */
 export function placed(problem: Problem, places: Places, path: readonly PropertyKey[]): Problem {
   return problem.path === undefined ? { ...problem, path: places.path, ...places.at(path) } : problem;
 }

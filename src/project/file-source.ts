@@ -1,12 +1,12 @@
-/** One name in a folder. */
+/** An entry of a folder. */
 export interface FileEntry {
-  /** Relative to the project root, with `/` between. */
+  /** Relative to the project root, separated by `/`. */
   readonly path: string;
-  /** A symbolic link is not followed here: it counts as a file until it is read. */
+  /** A symbolic link is not resolved here: it counts as a file until it is read. */
   readonly directory: boolean;
 }
 
-/** A file that is read in pieces; whoever opened it closes it. */
+/** A file that is read in chunks; the caller must close it. */
 export interface OpenBytes {
   /** In bytes. */
   readonly size: number;
@@ -16,22 +16,22 @@ export interface OpenBytes {
 }
 
 /**
- * Where the project's files are read from: the work tree or a commit. Every path is relative to the project root, with
- * `/` between; `..` may lead as far up as the repository's own root.
+ * The source of the project's files: the work tree or a commit. Every path is relative to the project root, separated
+ * by `/`; `..` may lead up to the repository's root.
  */
 export interface FileSource {
-  /** Absolute path of the project root, where the files lie on the disk and code of theirs can be run. */
+  /** Absolute path of the project root when the files are on disk, so that code can be run. */
   readonly root?: string;
-  /** Names in a folder, sorted; none when the folder does not exist. @throws {EvalsError} when it cannot be read */
+  /** Sorted entries of a folder; empty when it does not exist. @throws {EvalsError} when it cannot be read */
   list(folder: string, options?: { readonly recursive: boolean }): readonly FileEntry[];
-  /** @throws {EvalsError} for a missing file, a directory, a symlink loop, a file that may not be read */
+  /** @throws {EvalsError} for a missing file, a directory, a symlink loop, or missing permission */
   read(path: string): Buffer;
-  /** A file (not a directory) that can be found. A link that leads nowhere does not exist; a loop does, and reading it fails. */
+  /** Whether a file (not a directory) exists. A broken link does not exist; a link loop does, and reading it fails. */
   exists(path: string): boolean;
   /** In bytes; undefined when it does not exist. */
   size(path: string): number | undefined;
-  /** @throws {EvalsError} as `read` */
+  /** @throws {EvalsError} like `read` */
   openBytes(path: string): OpenBytes;
-  /** Whether the path leaves the repository, so that a fresh clone would not have it. */
+  /** Whether the path is outside of the repository, so that a clone would not have it. */
   isOutside(path: string): boolean;
 }

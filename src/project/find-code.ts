@@ -3,15 +3,15 @@ import { codeProblem } from "../domain/no-exec.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { type LoadedModel, type LoadedSuite, type Project, recordedModel } from "../domain/project.ts";
 
-/** Kinds of models and types of scorers that run code of the project. */
+/** Kinds of models and types of scorers that run the project's code. */
 export const CODE_KINDS: ReadonlySet<string> = new Set(["command", "module"]);
 
-/** What of a project is looked at, known before all of it could be read. */
+/** The parts of a project needed here, available before all of it is loaded. */
 type Read = Pick<Project, "models" | "configPlaces" | "judges">;
 
 type Entry = { readonly [key: string]: unknown };
 
-/** What of a suite would run code of the project, with its places; of its models those that it is run with. */
+/** The parts of a suite that would run the project's code, with locations; only for the models of the run. */
 export async function codeOfSuite(
   project: Read,
   suite: LoadedSuite,
@@ -46,7 +46,7 @@ function codeOfTools({ suite: { agent }, places }: LoadedSuite): Problem[] {
   });
 }
 
-/** The scorer itself, and those that it is made of. */
+/** The scorer itself, and its nested scorers. */
 function codeOfScorer({ places, ...rest }: LoadedSuite, entry: Entry, at: readonly PropertyKey[]): Problem[] {
   const suite = { places, ...rest };
   const { type, of } = entry;
@@ -64,7 +64,7 @@ function codeOfScorer({ places, ...rest }: LoadedSuite, entry: Entry, at: readon
   return [...own, ...inner];
 }
 
-/** Models that answer for a scorer: a judge's, those of embeddings and classifiers. */
+/** Models used by a scorer: a judge's, or those for embeddings and classifiers. */
 async function modelsOfScorer(project: Read, entry: Entry): Promise<LoadedModel[]> {
   const inner = [entry.of].flat().filter(isEntry);
   const found = await Promise.all(inner.map((one) => modelsOfScorer(project, one)));
@@ -82,7 +82,7 @@ async function aliasesOfJudge({ judges }: Read, spec: string): Promise<string[]>
     const { model, models = [] } = settings as { model?: string; models?: readonly Json[] };
     return [model, ...models].flatMap((one) => aliasOf(one as Json | undefined) ?? []);
   } catch (error) {
-    // A judge that is not there is reported where it is opened.
+    // A missing judge is reported when it is opened.
     if (error instanceof EvalsError) return [];
     throw error;
   }
@@ -93,7 +93,7 @@ function aliasOf(one: Json | undefined): string | undefined {
   return isEntry(one) && typeof one.model === "string" ? one.model : undefined;
 }
 
-/** The models themselves, those that step in for them, and those whose recordings they answer from: these are opened for their identity. */
+/** The models themselves, their fallbacks, and the recorded models of replays, which are opened for their identity. */
 export function codeOfModels(project: Read, models: readonly LoadedModel[]): Problem[] {
   const fallbacks = models.flatMap(({ entry }) =>
     entry.fallback === undefined ? [] : (project.models.get(entry.fallback) ?? []),

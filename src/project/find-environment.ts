@@ -1,20 +1,20 @@
 import type { Problem } from "../domain/problem.ts";
 import type { Places } from "../domain/project.ts";
 
-/** Anything that was meant to be filled from the environment, well written or not. */
+/** Matches anything intended as an environment reference, valid or not. */
 const MEANT = /\$\{\s*env\s*:[^}]*\}?/gi;
 const WELL_WRITTEN = /^\$\{env:[A-Za-z_][A-Za-z0-9_]*\}$/;
 
 /**
- * Where values are filled: `models.<alias>.headers.<name>` and `models.<alias>.env.<name>` of a config, and in a suite the
- * headers of an agent's tools, `agent.tools.<index>.mcp.headers.<name>` or `….http.headers.<name>`.
+ * Where references are replaced: `models.<alias>.headers.<name>` and `models.<alias>.env.<name>` of a config, and in
+ * a suite the headers of an agent's tools, `agent.tools.<index>.mcp.headers.<name>` or `….http.headers.<name>`.
  */
 function isFilled(path: readonly PropertyKey[]): boolean {
   if (path.length === 4) return path[0] === "models" && (path[2] === "headers" || path[2] === "env");
   return path.length === 6 && path[0] === "agent" && path[1] === "tools" && path[4] === "headers";
 }
 
-/** Every `${env:NAME}` of a parsed file that would stay as it is written, without a word. */
+/** Every `${env:NAME}` in a parsed file that would silently stay unreplaced. */
 export function unfilledInValue(
   value: unknown,
   places: Places,
@@ -33,7 +33,7 @@ export function unfilledInValue(
   );
 }
 
-/** The same in a text, line by line. */
+/** The same for a text, line by line. */
 export function unfilledInText(text: string, path: string): Problem[] {
   if (!/env/i.test(text)) return [];
   return text

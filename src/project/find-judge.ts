@@ -7,14 +7,15 @@ import { readText } from "./read-text.ts";
 import { findVersion, JUDGES, listVersions, type VersionFile } from "./version-files.ts";
 
 /**
- * Reads the version that a spec names: `name` (the newest), `name@1.2.0`, or `name@^1` (the newest that matches).
- * @throws {EvalsError} EVALS_JUDGE_UNKNOWN, EVALS_JUDGE_NO_VERSION without a place; or the file's own mistakes
+ * Loads the version for a spec: `name` (the newest), `name@1.2.0`, or `name@^1` (the newest that matches).
+ *
+ * @throws {EvalsError} EVALS_JUDGE_UNKNOWN, EVALS_JUDGE_NO_VERSION without a location; or the file's own mistakes
  */
 export async function findJudge(files: FileSource, spec: string): Promise<JudgeFile> {
   return readJudgeFile(files, await findVersion(files, JUDGES, spec));
 }
 
-/** Every version of every judge that can be read, and the problems of all others. */
+/** All readable versions of every judge, and the problems of the others. */
 export function listJudges(files: FileSource): {
   readonly judges: readonly JudgeFile[];
   readonly problems: readonly Problem[];

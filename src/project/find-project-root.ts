@@ -4,15 +4,15 @@ import { EvalsError } from "../domain/problem.ts";
 
 export const CONFIG_FILE = "evalconfig.yaml";
 
-/** Where the project and its repository begin; both absolute. */
+/** The roots of the project and its repository; both absolute. */
 export interface ProjectRoot {
   readonly root: string;
-  /** The nearest directory upward with `.git`; null outside a repository. */
+  /** The nearest parent directory with `.git`; null outside a repository. */
   readonly gitRoot: string | null;
 }
 
 /**
- * The nearest directory upward that holds an evalconfig.yaml, looking no higher than the repository's root.
+ * The nearest parent directory with an evalconfig.yaml, up to the repository's root.
  *
  * @param cwd absolute
  * @throws {EvalsError} EVALS_NO_PROJECT

@@ -11,19 +11,20 @@ import { readText } from "./read-text.ts";
 import { findVersion, listVersions, PROMPTS, type VersionFile } from "./version-files.ts";
 
 /**
- * Loads the version that a spec names: `name` (the newest), `name@1.2.0`, or `name@^1` (the newest that matches).
- * @throws {EvalsError} EVALS_PROMPT_UNKNOWN, EVALS_PROMPT_NO_VERSION without a place; or the file's own mistakes
+ * Loads the version for a spec: `name` (the newest), `name@1.2.0`, or `name@^1` (the newest that matches).
+ *
+ * @throws {EvalsError} EVALS_PROMPT_UNKNOWN, EVALS_PROMPT_NO_VERSION without a location; or the file's own mistakes
  */
 export async function loadPrompt(files: FileSource, spec: string): Promise<LoadedPrompt> {
   return compilePrompt(readPromptFile(files, await findPrompt(files, spec)), files);
 }
 
-/** @throws {EvalsError} with all mistakes of the file that need no rendering */
+/** @throws {EvalsError} with all mistakes of the file that are found without rendering */
 export function readPromptFile(files: FileSource, file: VersionFile): PromptVersion {
   return parsePrompt(readText(files, file.path), file);
 }
 
-/** Reads and compiles every prompt version of the project. @returns all their problems */
+/** Parses and compiles every prompt version of the project. @returns all problems */
 export async function checkPrompts(files: FileSource): Promise<Problem[]> {
   const { versions, problems } = listVersions(files, PROMPTS);
   const all = [...problems];
@@ -32,7 +33,7 @@ export async function checkPrompts(files: FileSource): Promise<Problem[]> {
   return all;
 }
 
-/** @throws {EvalsError} as `loadPrompt`; EVALS_PROMPT_INLINE for the name of a suite that holds its prompt itself */
+/** @throws {EvalsError} like `loadPrompt`; EVALS_PROMPT_INLINE for the name of a suite with an inline prompt */
 export async function findPrompt(files: FileSource, spec: string): Promise<VersionFile> {
   try {
     return await findVersion(files, PROMPTS, spec);
@@ -42,7 +43,7 @@ export async function findPrompt(files: FileSource, spec: string): Promise<Versi
   }
 }
 
-/** The problem of a prompt without versions, because the suite of its name holds it. */
+/** The problem of a name that is a suite with an inline prompt, so that it has no versions. */
 export function heldBySuite(files: FileSource, name: string): Problem | undefined {
   const path = [`evals/${name}.yaml`, `evals/${name}.yml`].find((one) => files.exists(one));
   if (path === undefined || listVersions(files, PROMPTS, name).versions.length > 0) return undefined;

@@ -1,25 +1,25 @@
 import type { Problem } from "../domain/problem.ts";
 import type { Places } from "../domain/project.ts";
 
-/** Shapes of keys that providers hand out. Each begins like nothing that people write on purpose. */
+/** Formats of providers' API keys. Their prefixes do not occur in normal text. */
 const SECRET =
   /\b(?:[sr]k[-_](?=[\w-]*\d)[\w-]{8,}|sk-[\w-]{20,}|AKIA[0-9A-Z]{16}|ASIA[0-9A-Z]{16}|gh[pousr]_\w{30,}|github_pat_\w{22,}|glpat-[\w-]{20,}|xox[abeoprs]-[\w-]{10,}|AIza[\w-]{30,}|hf_[A-Za-z0-9]{30,}|gsk_\w{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{5,})|\bBearer\s+[\w.~+/-]{20,}=*|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 const EVERY_SECRET = new RegExp(SECRET.source, "g");
 
-/** The one code of a key that is in a file. */
+/** The problem code of a key in a file. */
 export const SECRET_CODE = "EVALS_SECRET_IN_FILE";
 
-/** Whether a text holds something that looks like a key. */
+/** Whether a text contains something that looks like a key. */
 export function looksSecret(text: string): boolean {
   return SECRET.test(text);
 }
 
-/** The text with everything that looks like a key replaced. */
+/** Replaces everything in a text that looks like a key. */
 export function withoutSecrets(text: string): string {
   return text.replace(EVERY_SECRET, "[key removed]");
 }
 
-/** The problem with every text in it free of keys: no message may repeat one. */
+/** Removes keys from every text of a problem, because no message may repeat one. */
 export function problemWithoutSecrets(problem: Problem): Problem {
   const { path, what, why, fix } = problem;
   return {
@@ -31,10 +31,10 @@ export function problemWithoutSecrets(problem: Problem): Problem {
   };
 }
 
-/** Headers that carry a credential: their value must come from the environment, whatever it looks like. */
+/** Headers with a credential; their value must come from the environment, whatever it looks like. */
 const CREDENTIAL_HEADER = /^(?:proxy-)?authorization$|^(?:x-)?api[-_]?key$|^cookie$/i;
 
-/** Keys in the values (and names) of a parsed file. */
+/** Finds keys in the values and names of a parsed file. */
 export function secretsInValue(value: unknown, places: Places, path: readonly PropertyKey[] = []): Problem[] {
   if (typeof value === "string") {
     const credential = path.at(-2) === "headers" && CREDENTIAL_HEADER.test(String(path.at(-1)));
@@ -52,7 +52,7 @@ export function secretsInValue(value: unknown, places: Places, path: readonly Pr
   });
 }
 
-/** Keys in a text, line by line. */
+/** Finds keys in a text, line by line. */
 export function secretsInText(text: string, path: string): Problem[] {
   if (!looksSecret(text)) return [];
   return text.split("\n").flatMap((line, index) => {

@@ -1,10 +1,11 @@
 import type { Problem } from "../domain/problem.ts";
 
 /**
- * Mistakes as a person reads them, each with its place, and a last line that counts them. Ends with a line feed.
- * @param ending what became of the command, for the last line
- * @param width columns to break lines at; without it each part is one line, which a log is searched by
- * Nothing in a problem can start a line of its own or control the terminal.
+ * Formats mistakes for people, each with its location, and a last line with their number. Ends with a line feed.
+ * Nothing in a problem can start a new line or control the terminal.
+ *
+ * @param ending how the command ended, for the last line
+ * @param width columns at which lines are folded; without it each part is one line, so that a log can be searched
  */
 export function formatProblems(
   problems: readonly Problem[],
@@ -18,7 +19,7 @@ export function formatProblems(
   return [...problems.map((problem) => formatProblem(problem, "error", width)), `${count}\n`].join("\n");
 }
 
-/** One mistake or warning: place, what, why, fix, a line each unless it is wider than `width`. Ends with a line feed. */
+/** Formats one mistake or warning: location, what, why, fix, one line each unless wider than `width`. Ends with a line feed. */
 export function formatProblem(
   problem: Problem,
   kind: "error" | "warning",
@@ -34,12 +35,12 @@ export function formatProblem(
   return `${lines.join("\n")}\n`;
 }
 
-/** A fix that is to be pasted. The terminal breaks a long command so that it is still one; a line feed would cut it. */
+/** A command to be pasted. The terminal wraps a long line without a line feed, which would break the command. */
 const COMMAND = /(^|: )(evals|git|npx|npm|mkdir|mv|export|jq|chmod) /;
 const BESIDE_COMMANDS = /(?<=[,;]|(?<!^ {2}fix):) | (?=\()/;
 const HANG = " ".repeat("error: ".length);
 
-/** Breaks at `gap` what is wider than `width`; what follows is below the words, not below `why:`. */
+/** Folds a line wider than `width` at `gap`; continuation lines are aligned with the text after the label. */
 function wrapped(line: string, width: number, gap: string | RegExp = " "): string[] {
   const lines: string[] = [];
   let current = "";
@@ -58,7 +59,7 @@ function placeOf({ path = "", line, column }: Problem): string {
   return column === undefined ? `${path}:${line}` : `${path}:${line}:${column}`;
 }
 
-/** One line without control characters: what a file holds must not move the cursor or forge a line. */
+/** One line without control characters, because a file's content must not move the cursor or fake a line. */
 function plain(text: string): string {
   return text.replace(/\r?\n/g, " ⏎ ").replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, "\uFFFD");
 }

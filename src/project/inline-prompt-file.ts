@@ -1,8 +1,8 @@
 import { ESCAPED_LINE, MESSAGES_LINE, ROLE_LINE } from "./parse-prompt.ts";
 
 /**
- * The prompt file that says the same as a prompt written in a suite. A text without role lines is the user's message, so its lines
- * that would mean something in a file are written as text.
+ * The prompt file equivalent to an inline prompt. A text without role lines is the user's message, so lines with a
+ * special meaning are escaped.
  */
 export function inlinePromptFile(prompt: string): string {
   const lines = prompt

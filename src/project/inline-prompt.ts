@@ -5,16 +5,16 @@ import { compilePrompt } from "./compile-prompt.ts";
 import type { FileSource } from "./file-source.ts";
 import { ROLE_LINE, splitParts } from "./parse-prompt.ts";
 
-/** Whether a suite's `prompt:` is the prompt's own text: several lines, or a template. A name has neither. */
+/** Whether a suite's `prompt:` is the prompt's text: several lines, or a template. A name is neither. */
 export function isInlinePrompt(prompt: string): boolean {
   return /\{\{|\{%/.test(prompt) || prompt.trim().includes("\n");
 }
 
 /**
- * The prompt that a suite's file holds itself: role lines as in a prompt's file; a text without any is the user's message.
+ * A suite's inline prompt: role lines as in a prompt file; a text without any is the user's message.
  *
- * @param source the suite's file, to find the line of the text
- * @throws {EvalsError} with all its mistakes, placed in the suite's file
+ * @param source the suite's file, to determine the line of the text
+ * @throws {EvalsError} with all its mistakes, located in the suite's file
  */
 export async function loadInlinePrompt(
   text: string,
@@ -44,7 +44,7 @@ function partsOf(text: string, line: number, path: string): Parts {
   return { parts: [...parts], problems: [] };
 }
 
-/** The text of a block scalar begins on the line after its `|`. */
+/** The text of a block scalar starts on the line after `|`. */
 function firstLineOf(places: Places, source: string): number {
   const { line, column } = places.at(["prompt"]);
   const mark = source.split("\n", line)[line - 1]?.[column - 1];

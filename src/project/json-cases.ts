@@ -10,7 +10,7 @@ import { emptyDataset, MAX_DEPTH, problemList, tooDeep } from "./dataset-problem
 import { finishListed, type ListedCase } from "./listed-cases.ts";
 import { parseYaml } from "./parse-yaml.ts";
 
-/** A file longer than this is not parsed a second time to find the column of a mistake; its line is known all the same. */
+/** Longer files are not parsed again for the column of a mistake; its line is known anyway. */
 const LONGEST_PLACED = 1_000_000;
 
 /** Opens a JSON dataset: one list of cases. @throws {EvalsError} with all its problems */
@@ -24,7 +24,7 @@ export function openJsonCases(text: string, path: string): CaseSource {
   });
   const halves = halfCharacterProblems(text, path);
   if (halves.length > 0) throw new EvalsError(halves);
-  // Every case is two levels further in: a list holds it.
+  // The list around the cases adds a level.
   if (isDeeperThan(text, MAX_DEPTH + 1)) throw new EvalsError(tooDeep(path, 1));
   if (!Array.isArray(value)) throw new EvalsError(notAList(path));
   return listed(value, text, path);
@@ -42,7 +42,7 @@ function listed(value: readonly unknown[], text: string, path: string): CaseSour
   return finishListed(cases, problems, path);
 }
 
-/** JSON is YAML, whose parser knows the place of every key: asked only where there is a mistake. */
+/** JSON is valid YAML, and the YAML parser knows the location of every key; used only for a mistake. */
 function placesOf(text: string, path: string, lines: readonly number[]): () => Places {
   let found: Places | undefined;
   const byLine: Places = {

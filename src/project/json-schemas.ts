@@ -9,7 +9,7 @@ import { Suite } from "../domain/suite.ts";
 import { Usage } from "../domain/transcript.ts";
 import { promptFrontMatterSchema } from "./prompt-front-matter.ts";
 
-/** A line of a file of outputs made elsewhere. */
+/** A line of an outputs file. */
 export const OutputLine = z.strictObject({
   case: z.string().min(1).describe("Id of a case of the dataset"),
   output: z.unknown().describe("The answer; one that is not text is scored as its JSON"),
@@ -28,8 +28,8 @@ export const OutputLine = z.strictObject({
 export type JsonSchema = { readonly [key: string]: Json };
 
 /**
- * The JSON Schema of every file that people write, by the name of the schema's own file; for editors and other tools.
- * Made from the same schemas that read the files.
+ * The JSON Schema of every file that people write, by file name; for editors and other tools. Generated from the
+ * schemas that parse the files.
  */
 export function jsonSchemas(
   providers: readonly ProviderDefinition[],
@@ -71,7 +71,7 @@ export function jsonSchemas(
   };
 }
 
-/** `not-called: refund`: a type alone with its value, or with its options. */
+/** `not-called: refund`: a type with its value or options as the only key. */
 function shortScorer(types: readonly string[]): JsonSchema {
   return {
     title: "one key",
@@ -83,10 +83,10 @@ function shortScorer(types: readonly string[]): JsonSchema {
   };
 }
 
-/** Schemas that refer to themselves, by name; shared by all variants that have the same. */
+/** Recursive schemas by name, shared by all variants. */
 type Defs = Map<string, JsonSchema>;
 
-/** What a person may write, before defaults and transformations. */
+/** The input form, before defaults and transformations. */
 export function jsonSchemaOf(schema: z.ZodType, title: string): JsonSchema {
   const { $schema, ...rest } = z.toJSONSchema(schema, {
     io: "input",
@@ -96,7 +96,7 @@ export function jsonSchemaOf(schema: z.ZodType, title: string): JsonSchema {
   return { $schema, title, ...rest } as unknown as JsonSchema;
 }
 
-/** One member of a `oneOf`, distinguished from the others by its word. What it refers to goes to `defs`. */
+/** One member of a `oneOf`, identified by its type name. Referenced schemas are added to `defs`. */
 function variant(
   settings: z.ZodType,
   [key, word, about]: readonly [string, string, string],
@@ -110,7 +110,7 @@ function variant(
   return made;
 }
 
-/** A scorer made of scorers: those inside are of the same types. */
+/** A combined scorer: its nested scorers have the same types. */
 function nested(schema: JsonSchema): JsonSchema {
   const { description, anyOf } = member(schema, "of");
   // A replay has an `of` too: the alias it was recorded from.
@@ -120,7 +120,7 @@ function nested(schema: JsonSchema): JsonSchema {
   return withMember(schema, "of", { description, anyOf: [list, entry] });
 }
 
-/** The name in `defs` of a schema that is called `name` where it comes from. */
+/** The name in `defs` of a schema with this original name. */
 function shared(name: string, def: JsonSchema, defs: Defs): string {
   for (let index = 1; ; index++) {
     const free = `shared${index}`;

@@ -4,12 +4,12 @@ import { isCase, toCase } from "./check-case.ts";
 import type { FileSource, OpenBytes } from "./file-source.ts";
 import { indexJsonl, type JsonlIndex } from "./jsonl-index.ts";
 
-/** Bytes up to which a dataset is kept whole; a larger one is read again from the disk, piece by piece. */
+/** A dataset of up to this many bytes is kept in memory; a larger one is read from disk in chunks. */
 const KEPT_WHOLE = 64 << 20;
 /** Bytes read ahead while cases are read in order. */
 const WINDOW = 256 << 10;
 
-/** Opens a JSON Lines dataset; it keeps ids and offsets, no cases. @throws {EvalsError} with all its problems */
+/** Opens a JSON Lines dataset; only ids and offsets are kept in memory. @throws {EvalsError} with all its problems */
 export function openJsonl(files: FileSource, path: string, keptWhole: number = KEPT_WHOLE): CaseSource {
   const size = files.size(path);
   const bytes = size !== undefined && size <= keptWhole ? wholeFile(files.read(path)) : files.openBytes(path);
@@ -54,7 +54,7 @@ function checked(index: number, count: number): number {
   return index;
 }
 
-/** Reads ahead as long as the lines are asked for in order; a jump reads only what it needs. */
+/** Reads ahead while lines are read in order; a jump reads only what is needed. */
 function lineReader(bytes: OpenBytes): (start: number, length: number) => string {
   let window: Buffer = bytes.readAt(0, 0);
   let from = 0;

@@ -18,12 +18,12 @@ import {
 import type { OpenBytes } from "./file-source.ts";
 import { parseYaml } from "./parse-yaml.ts";
 
-/** Where each case is in its file; the cases themselves are not kept. */
+/** The offsets of the cases in a file, without the cases themselves. */
 export interface JsonlIndex {
   readonly ids: readonly string[];
   /** Byte offset of each case's line. */
   readonly starts: Float64Array;
-  /** Bytes of each case's line, without its line feed. */
+  /** Byte length of each case's line, without line feed. */
   readonly lengths: Uint32Array;
   /** From 1. */
   readonly lines: Uint32Array;
@@ -31,10 +31,10 @@ export interface JsonlIndex {
 
 /** Bytes read at once. */
 const CHUNK = 4 << 20;
-/** A line longer than this is not parsed a second time to find the column of a mistake. */
+/** Longer lines are not parsed again for the column of a mistake. */
 const LONGEST_PLACED_LINE = 100_000;
 
-/** One pass over a JSON Lines file: every line is read and checked. @throws {EvalsError} with all its problems */
+/** Reads and checks every line of a JSON Lines file in one pass. @throws {EvalsError} with all its problems */
 export function indexJsonl(bytes: OpenBytes, path: string): JsonlIndex {
   const head = bytes.readAt(0, Math.min(HEAD_BYTES, bytes.size));
   const whole = lineFileProblem(head, { path, code: "EVALS_DATASET_SYNTAX", noun: "case" });
@@ -49,14 +49,14 @@ export function indexJsonl(bytes: OpenBytes, path: string): JsonlIndex {
   return builder.finish();
 }
 
-/** Whether to go on. */
+/** Returns whether to continue. */
 type LineVisitor = (buffer: Buffer, start: number, end: number, offset: number, line: number) => boolean;
 
-/** Calls `visit` with the bytes of every line, wherever the chunks were cut. A byte order mark is left out. */
+/** Calls `visit` with the bytes of every line, however the chunks are split. A byte order mark is skipped. */
 function forEachLine(bytes: OpenBytes, visit: LineVisitor): void {
   let line = 1;
   let buffer: Buffer = Buffer.alloc(0);
-  /** Of the buffer's first byte in the file. */
+  /** Offset of the buffer's first byte in the file. */
   let base = 0;
   let next = 0;
   while (next < bytes.size || buffer.length > 0) {
@@ -74,7 +74,7 @@ function forEachLine(bytes: OpenBytes, visit: LineVisitor): void {
     }
     const rest = buffer.subarray(start === mark ? 0 : start);
     base = next - rest.length;
-    // A line longer than a chunk: read as much again, so that the work stays linear.
+    // For a line longer than a chunk, the read size doubles, so that the time stays linear.
     const chunk = bytes.readAt(next, Math.min(Math.max(CHUNK, rest.length), bytes.size - next));
     if (chunk.length === 0) return;
     next += chunk.length;
@@ -105,7 +105,7 @@ class IndexBuilder {
     return !this.#sawText;
   }
 
-  /** @returns whether the next line is worth reading */
+  /** @returns whether to read the next line */
   addLine(buffer: Buffer, start: number, end: number, offset: number, line: number): boolean {
     const bytes = buffer.subarray(start, end);
     if (!isUtf8(bytes)) {
@@ -186,7 +186,7 @@ class IndexBuilder {
 
   #describe(value: unknown, text: string, line: number): void {
     if (this.#problems.isFull) return void this.#problems.add(duplicateId("", this.#path, line, line));
-    // JSON is YAML: its parser knows the place of every key.
+    // JSON is valid YAML, and the YAML parser knows the location of every key.
     const inLine = text.length > LONGEST_PLACED_LINE ? undefined : parseYaml(text, this.#path).places;
     const places = {
       path: this.#path,

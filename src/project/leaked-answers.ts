@@ -1,38 +1,38 @@
 import type { Json } from "../domain/json.ts";
 import type { PromptPart } from "../domain/prompt.ts";
 
-/** A text that a case expects and that its prompt gives away. */
+/** An expected text that the prompt reveals. */
 export interface LeakedText {
-  /** Two cases with the same key show the model the same text. */
+  /** Cases with the same key have the same text in the prompt. */
   readonly key: string;
-  /** Where in `expected` it stands; list items share a path. */
+  /** Path in `expected`; list items share a path. */
   readonly path: string;
   readonly text: string;
-  /** In the prompt's own words, or in what the template takes from the case. */
+  /** Whether it is in the prompt's own text, or inserted from the case. */
   readonly standing: "prompt" | "case";
 }
 
-/** An expected text of at least so many letters is no word that is there by chance. */
+/** An expected text of at least this many characters does not occur by chance. */
 const SHORTEST = 8;
-/** Scripts that write a word in few letters and put no blanks between words. */
+/** Scripts with short words and without spaces. */
 const DENSE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;
 const DENSE_LETTER_WEIGHT = 3;
 
-/** Whether a text is long enough to be an answer that is in a prompt for no other reason. */
+/** Whether a text is long enough that its occurrence in a prompt is not by chance. */
 export function isDistinctive(text: string): boolean {
   const dense = text.match(DENSE)?.length ?? 0;
   return text.trim().length + dense * (DENSE_LETTER_WEIGHT - 1) >= SHORTEST;
 }
 
-/** Words for an answer that cannot be given: a prompt must be able to ask for them. */
+/** Words for "no answer", which a prompt must be able to ask for. */
 const NO_ANSWER =
   /\b(?:cannot|can t|unable|do(?:es)? not|don t|doesn t|not (?:known|sure|found|available|applicable|mentioned|stated|specified|supported|enough|possible)|no (?:answer|information|context|match|result)|unknown|none of|insufficient|unanswerable|out of scope)\b/;
 
-/** Words after which examples stand, not the answers that are allowed. */
+/** Words that introduce examples rather than allowed answers. */
 const EXAMPLE = /\b(?:such as|for example|for instance|e g|examples?|sample)\b/;
 
-/** A text as it is compared: letters and digits alone, one blank between words. */
+/** Normalizes a text for comparison: only letters and digits, with single spaces between words. */
 function plain(text: string): string {
   return text
     .normalize("NFKC")
@@ -41,7 +41,7 @@ function plain(text: string): string {
     .trim();
 }
 
-/** The prompt's own words, line by line: what is between its tags and values. */
+/** The prompt's own text, line by line, without template tags. */
 export function promptWords(parts: readonly PromptPart[]): readonly (readonly string[])[] {
   const messages = parts.flatMap((part) => (part.kind === "message" ? [part.template] : []));
   return messages.flatMap((template) =>
@@ -54,7 +54,7 @@ export function promptWords(parts: readonly PromptPart[]): readonly (readonly st
   );
 }
 
-/** Every text of an expected value, with its path. A text that is JSON stands for what is in it. */
+/** Every text of an expected value with its path. A text that is JSON is replaced by its content. */
 export function expectedTexts(value: Json | undefined, path = "$"): { path: string; text: string }[] {
   if (typeof value === "number") return [{ path, text: String(value) }];
   if (typeof value === "string") {
@@ -77,23 +77,23 @@ function jsonIn(text: string): Json | undefined {
   }
 }
 
-/** Different texts of one path that are counted apart; a path with more of them has no set of labels. */
+/** Maximum number of distinct texts per path; a path with more has no set of labels. */
 const MAX_DIFFERENT = 10_000;
 
-/** Nobody lists more labels than that in a prompt. */
+/** More labels than a prompt would list. */
 const MAX_LABELS = 200;
 
-/** What is expected at one path, over all cases. */
+/** The expected values at one path, over all cases. */
 interface PathAnswers {
   cases: number;
-  /** Each different text, and whether it is in the prompt. */
+  /** Each distinct text, and whether it is in the prompt. */
   readonly standing: Map<string, boolean>;
 }
 
-/** The expected texts of a dataset against the words of its prompt. */
+/** Compares the expected texts of a dataset with its prompt. */
 export class ExpectedAnswers {
   readonly #pieces: readonly (readonly string[])[];
-  /** Each piece as one line, with a blank at both ends. */
+  /** Each piece as one line, surrounded by spaces. */
   readonly #texts: readonly string[];
   readonly #paths = new Map<string, PathAnswers>();
 
@@ -102,7 +102,7 @@ export class ExpectedAnswers {
     this.#texts = pieces.map((lines) => ` ${lines.join(" ")} `);
   }
 
-  /** @returns the first text of a case's expected value that the prompt holds in its own words */
+  /** @returns the first text of a case's expected value that is in the prompt's own text */
   add(expected: Json): LeakedText | undefined {
     let leaked: LeakedText | undefined;
     for (const { path, text } of expectedTexts(expected)) {
@@ -127,8 +127,8 @@ export class ExpectedAnswers {
   }
 
   /**
-   * Whether the prompt gives a text as one of the answers that are allowed: beside another expected one in a list, or as one of
-   * few labels that many cases share, most of which it names. Never where it is called an example.
+   * Whether the prompt names a text as an allowed answer: listed beside another expected one, or as one of few labels
+   * common to many cases, most of which it names. Never when it is introduced as an example.
    */
   isAllowed({ path, text }: LeakedText): boolean {
     const answers = this.#paths.get(path);
@@ -144,12 +144,12 @@ export class ExpectedAnswers {
   }
 }
 
-/** Whether a text is in another as it is written, and not as a part of a longer word. */
+/** Whether a text occurs in another, and not within a longer word. */
 export function holdsText(text: string, wanted: string): boolean {
   return text.includes(wanted) && holds(` ${plain(text)} `, plain(wanted));
 }
 
-/** Whether whole words are in a text that has a blank at both ends. */
+/** Whether whole words occur in a text that is surrounded by spaces. */
 function holds(text: string, words: string): boolean {
   return text.includes(` ${words} `) || (words.search(DENSE) !== -1 && text.includes(words));
 }
@@ -159,7 +159,7 @@ function isExample(line: string, words: string): boolean {
   return at !== -1 && EXAMPLE.test(line.slice(0, at));
 }
 
-/** Beside another answer in a line (`a, b or c`), or at the beginnings of lines that follow each other. */
+/** Beside another answer in a line (`a, b or c`), or at the start of consecutive lines. */
 function isListed(lines: readonly string[], text: string, others: readonly string[]): boolean {
   const begins = (line: string | undefined, words: string): boolean =>
     line !== undefined && ` ${line} `.replace(/^ \d+ /, " ").startsWith(` ${words} `);

@@ -5,13 +5,13 @@ import { describeCase, isCase, toCase } from "./check-case.ts";
 import { duplicateId, emptyDataset, type ProblemList, problemList } from "./dataset-problems.ts";
 import { parseYaml } from "./parse-yaml.ts";
 
-/** A case of a format that is read as a whole. */
+/** A case of a format that is parsed as a whole. */
 export interface ListedCase {
   readonly golden: Case;
   readonly line: number;
 }
 
-/** Cases that are held as objects, behind the interface of those that are not. */
+/** Cases held as objects, with the common interface. */
 export function listedSource(cases: readonly ListedCase[], path: string): CaseSource {
   const at = (index: number): ListedCase => {
     const found = cases[index];
@@ -38,8 +38,9 @@ export function openYamlCases(text: string, path: string): CaseSource {
 }
 
 /**
- * Cases that have been read from a list in a file.
- * @param base where in the file the list stands
+ * Opens cases parsed from a list in a file.
+ *
+ * @param base location of the list in the file
  * @throws {EvalsError} with all their problems
  */
 export function openListedCases(
@@ -60,7 +61,7 @@ export function openListedCases(
   return finishListed(cases, problems, places.path);
 }
 
-/** Refuses duplicate ids and emptiness. @throws {EvalsError} with all problems, those found before included */
+/** Rejects duplicate ids and an empty list. @throws {EvalsError} with all problems, including earlier ones */
 export function finishListed(cases: readonly ListedCase[], problems: ProblemList, path: string): CaseSource {
   const first = new Map<string, number>();
   for (const { golden, line } of cases) {
@@ -84,7 +85,7 @@ function notAList(places: Places): Problem {
   };
 }
 
-/** Where there is a value that YAML can write and JSON cannot: `.nan`, `.inf`. */
+/** The path of a value that YAML supports and JSON does not: `.nan`, `.inf`. */
 function notJson(value: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? undefined : path;
   if (value === null || typeof value !== "object") return undefined;

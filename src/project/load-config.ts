@@ -13,14 +13,14 @@ import { secretsInValue } from "./find-secrets.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { readText } from "./read-text.ts";
 
-/** The config as far as it could be read; whole when `problems` is empty. */
+/** The config as far as it could be read; complete when `problems` is empty. */
 export interface LoadedConfig {
-  /** Absent when the file is so broken that suites cannot be checked against it. */
+  /** Absent when the file is too broken to check suites against it. */
   readonly config: EvalConfig | undefined;
   readonly places: Places;
   /** Those without a mistake. */
   readonly models: ReadonlyMap<string, LoadedModel>;
-  /** All aliases, those with a mistake included. */
+  /** All aliases, including those with a mistake. */
   readonly aliases: readonly string[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -28,7 +28,7 @@ export interface LoadedConfig {
 
 const NOWHERE: Places = { path: CONFIG_FILE, at: () => ({ line: 1, column: 1 }) };
 
-/** Reads evalconfig.yaml and every model in it. Problems are returned, so that suites' come with them. */
+/** Reads evalconfig.yaml and all its models. Problems are returned, so that they are reported together with the suites'. */
 export async function loadConfig(
   files: FileSource,
   providers: Registry<ProviderDefinition>,
@@ -84,7 +84,7 @@ interface ModelInFile {
 async function loadModel(model: ModelInFile, problems: Problem[]): Promise<LoadedModel | undefined> {
   const { alias, entry, places, providers } = model;
   if (!/^[A-Za-z0-9_][\w.-]*$/.test(alias)) problems.push(badAlias(alias, places));
-  // A missing provider, and one that is not a text, is reported by the schema.
+  // A provider that is missing or not a text is reported by the schema.
   if (typeof entry.provider !== "string") return undefined;
   const provider = providers.names.includes(entry.provider)
     ? await providers.load(entry.provider)
@@ -109,7 +109,7 @@ async function loadModel(model: ModelInFile, problems: Problem[]): Promise<Loade
   return frame.success ? { alias, entry: frame.data, provider, settings: settings.data } : undefined;
 }
 
-/** Every alias that an entry names must be there: the one that takes over and the one that was recorded. */
+/** Checks the aliases that an entry refers to: the fallback and the recorded model. */
 function aliasProblems(
   entries: readonly [string, Record<string, unknown>][],
   aliases: readonly string[],
@@ -126,7 +126,7 @@ function aliasProblems(
   );
 }
 
-/** An alias that the config does not have. @param key where it was written, `model` or `fallback` for instance */
+/** The problem of an unknown alias. @param key where it was written, for instance `model` or `fallback` */
 export function unknownModel(
   alias: string,
   aliases: readonly string[],

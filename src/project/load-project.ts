@@ -17,7 +17,7 @@ import { readText } from "./read-text.ts";
 import { resolveDataset } from "./resolve-dataset.ts";
 import { suiteOfFile } from "./suite-files.ts";
 
-/** What a project is loaded from. */
+/** The inputs for loading a project. */
 export interface ProjectSource {
   /** Absolute path of the project root. */
   readonly root: string;
@@ -35,8 +35,9 @@ const FOLDER = "evals";
 const BASELINES = "evals/baselines";
 
 /**
- * Reads what the user committed: config, models, suites and the prompts they name. Datasets are found, and read only where
- * something else is wrong, so that all mistakes are reported at once.
+ * Reads the user's files: config, models, suites and their prompts. Datasets are located, and read only when there is
+ * another mistake, so that all mistakes are reported together.
+ *
  * @throws {EvalsError} with all problems of all files
  */
 export async function loadProject(source: ProjectSource): Promise<Project> {
@@ -50,7 +51,7 @@ export async function loadProject(source: ProjectSource): Promise<Project> {
   if (problems.some(isRefusedCode)) problems.push(...(await codeBeside(suites, loaded, files)));
   if (problems.length > 0 || loaded.config === undefined) {
     for (const { openCases } of suites) await collectAsync(problems, async () => (await openCases()).close());
-    // Cases that code makes were reported with their place above.
+    // Cases created by code were reported above with their location.
     const reported = problems.filter((one) => !isRefusedCode(one) || one.path !== undefined);
     throw new EvalsError(tidy(reported.length > 0 ? reported : problems));
   }
@@ -69,7 +70,7 @@ export async function loadProject(source: ProjectSource): Promise<Project> {
   };
 }
 
-/** A suite that is code was refused: what else would run code is reported with it. */
+/** When a suite's code is refused, everything else that would run code is reported too. */
 async function codeBeside(
   suites: readonly LoadedSuite[],
   { models, places }: LoadedConfig,
@@ -80,7 +81,7 @@ async function codeBeside(
   return (await Promise.all(suites.map((suite) => codeOfSuite(read, suite, suite.models)))).flat();
 }
 
-/** What the config says is to be taken out of texts. @throws {EvalsError} for patterns that cannot be read */
+/** The config's redaction. @throws {EvalsError} for invalid patterns */
 export async function redactionOf({
   config,
   places,
@@ -93,7 +94,7 @@ export async function redactionOf({
   }));
 }
 
-/** A statement about a dataset that is not there protects nothing. */
+/** Settings for an unknown dataset would have no effect. */
 function unknownDatasets(files: FileSource, { config, places }: LoadedConfig): Problem[] {
   return Object.keys(config?.datasets ?? {}).flatMap((name) => {
     if (files.exists(name)) return [];
@@ -124,7 +125,7 @@ function judgeFiles(files: FileSource): Project["judges"] {
   };
 }
 
-/** Each problem once (two suites may name one broken prompt), by file and line, none with a key in it. */
+/** Each problem once (two suites may use one broken prompt), by file and line, without keys in the text. */
 function tidy(problems: readonly Problem[]): Problem[] {
   const seen = new Set<string>();
   const files = [...new Set(problems.map((problem) => problem.path))];
@@ -135,7 +136,7 @@ function tidy(problems: readonly Problem[]): Problem[] {
       (a.column ?? 0) - (b.column ?? 0),
   );
   const placeOf = ({ path, line, column }: Problem): string => JSON.stringify([path, line, column]);
-  // What else is wrong with a value that holds a key is of no interest.
+  // Other problems of a value that contains a key are not reported.
   const secrets = new Set(problems.filter(({ code }) => code === SECRET_CODE).map(placeOf));
   return inOrder.map(problemWithoutSecrets).filter((problem) => {
     if (problem.code !== SECRET_CODE && secrets.has(placeOf(problem))) return false;
@@ -146,7 +147,7 @@ function tidy(problems: readonly Problem[]): Problem[] {
   });
 }
 
-/** `.env` of the root below the process's own variables. */
+/** The root's `.env`; the process's own variables have priority. */
 function readEnv({ files, env }: ProjectSource, problems: Problem[]): Project["env"] {
   return { ...collect(problems, () => readEnvFile(files)), ...env };
 }
@@ -189,7 +190,7 @@ async function loadSuites(
   return suites;
 }
 
-/** All suite files, by name. */
+/** All suite files by name. */
 function findSuites(files: FileSource, problems: Problem[]): SuiteFile[] {
   const suites: SuiteFile[] = [];
   for (const { path, directory } of files.list(FOLDER)) {
@@ -209,7 +210,7 @@ function findSuites(files: FileSource, problems: Problem[]): SuiteFile[] {
   return suites;
 }
 
-/** Files that are meant as suites and lie where no suite is looked for. */
+/** Files that look like suites but are in a folder that is not searched. */
 function suitesBelow(files: FileSource, folder: string): Problem[] {
   return files
     .list(folder, { recursive: true })
@@ -233,7 +234,7 @@ function choose(names: readonly string[], found: readonly SuiteFile[], problems:
   });
 }
 
-/** A name on the command line that no suite has. */
+/** An unknown suite name on the command line. */
 export function unknownSuite(name: string, found: readonly SuiteFile[]): Problem {
   const names = found.map((suite) => suite.name);
   const path = name.replace(/^\.\//, "");
@@ -284,7 +285,7 @@ function badName(name: string, path: string): Problem {
   };
 }
 
-/** `a` with the model `b` and a suite `a.b` would write the same baseline file. */
+/** Suite `a` with model `b`, and suite `a.b`, would use the same baseline file. */
 function baselineClashes(suites: readonly LoadedSuite[]): Problem[] {
   return suites.flatMap((suite) =>
     suite.models.flatMap((model) => {

@@ -36,7 +36,7 @@ import { findSuitePrompts, promptsOfRecorded } from "./suite-prompts.ts";
 /** What suites are checked against. */
 export interface SuiteContext {
   readonly files: FileSource;
-  /** What a module that makes cases is given. */
+  /** Environment for a module that creates cases. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly modules?: ModuleEvents | undefined;
   readonly config: LoadedConfig;
@@ -53,14 +53,14 @@ interface SuiteReading {
   readonly problems: Problem[];
 }
 
-/** What the command line says instead of a suite. */
+/** Settings from the command line that replace a suite's. */
 export interface SuiteOverrides {
   readonly model?: string | undefined;
   readonly prompt?: string | undefined;
   readonly trials?: number | undefined;
 }
 
-/** Everything of `suite` but its prompt, where the command line does not say otherwise. */
+/** The settings of `suite` except its prompt, with those of the command line applied. */
 function overridden<S extends SuiteDraft>(suite: S, { model, trials }: SuiteOverrides): S {
   return {
     ...suite,
@@ -69,14 +69,15 @@ function overridden<S extends SuiteDraft>(suite: S, { model, trials }: SuiteOver
   };
 }
 
-/** One of a suite's several models still has a baseline of its own. */
+/** A single selected model of several still has its own baseline. */
 function chosenModel({ models }: SuiteDraft, model: string): Pick<SuiteDraft, "model" | "models"> {
   return models?.includes(model) ? { model: undefined, models: [model] } : { model, models: undefined };
 }
 
 /**
- * Reads one suite and finds everything it names; of several prompts that it lists, it is one suite for each. Its dataset is read only when the suite has a mistake, so that both are told at
- * once.
+ * Reads one suite and everything it refers to; if it lists several prompts, it becomes one suite per prompt. Its
+ * dataset is read only when the suite has a mistake, so that both are reported together.
+ *
  * @throws {EvalsError} with all its problems
  */
 export async function loadSuite(name: string, path: string, context: SuiteContext): Promise<LoadedSuite[]> {
@@ -136,11 +137,11 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
   }));
 }
 
-/** A suite's file as it was read. */
+/** A parsed suite file. */
 interface SuiteFile {
   readonly value: unknown;
   readonly places: Places;
-  /** Of one that code makes: the module and what it imports. */
+  /** For one created by code: the module and its imports. */
   readonly files?: readonly string[];
 }
 
@@ -155,7 +156,7 @@ async function codeSuite(path: string, context: SuiteContext): Promise<SuiteFile
   return readCodeSuite(path, context);
 }
 
-/** The suite's own cases, or those of its dataset; undefined where a mistake has been added. */
+/** The suite's own cases, or those of its dataset; undefined when a mistake was added. */
 async function findSuiteCases(
   suite: SuiteDraft,
   value: unknown,
@@ -201,7 +202,7 @@ function noCases(places: Places): Problem {
   };
 }
 
-/** Whether the suite has the key, or one that was meant for it. */
+/** Whether the suite has the key, or a misspelling of it. */
 function isNamed(value: unknown, key: string): boolean {
   const keys = Object.keys(Suite.shape);
   return (
@@ -209,14 +210,14 @@ function isNamed(value: unknown, key: string): boolean {
   );
 }
 
-/** Names of the scorers in the suite's order: `name`, else `type`. */
+/** Names of the scorers in the suite's order: `name`, or else `type`. */
 export function scorerNames(entries: readonly ScorerEntry[]): string[] {
   return entries.map(({ name, type }) => name ?? type);
 }
 
 function gateContext(suite: SuiteDraft, value: unknown, { places, context }: SuiteReading) {
   const { config } = context.config;
-  // A number of trials that cannot be read is reported already: it gets no second message.
+  // An unreadable number of trials is reported already and gets no second message.
   const unread = isNamed(value, "trials") || config === undefined;
   const trials = suite.trials ?? (unread ? Infinity : (config.defaults.trials ?? DEFAULT_TRIALS));
   const late = suite.scorers.filter((entry) => entry.judge_when === "passed");
@@ -224,7 +225,7 @@ function gateContext(suite: SuiteDraft, value: unknown, { places, context }: Sui
   return { places, trials, scorers: scorerNames(suite.scorers), partial: scorerNames(late), pressure };
 }
 
-/** Runs `find`; a mistake that has no place yet gets the one of `path`. */
+/** Runs `find`; a mistake without a location gets that of `path`. */
 function withPlace<T>(
   places: Places,
   path: readonly PropertyKey[],
@@ -248,7 +249,7 @@ async function loadScorers(
   const loaded: LoadedScorer[] = [];
   for (const [index, entry] of entries.entries()) {
     const type = (entry as { type?: unknown } | null)?.type;
-    // A missing type, and one that is not a text, is reported by the schema.
+    // A type that is missing or not a text is reported by the schema.
     if (typeof type !== "string") continue;
     const definition = registry.names.includes(type) ? await registry.load(type) : undefined;
     if (definition === undefined) {
@@ -315,8 +316,8 @@ function findModels(
     const model = config.models.get(alias);
     const repeated = choice.aliases.findIndex((other) => other.alias === alias) < index;
     if (repeated) problems.push(repeatedModel(alias, place));
-    // An alias whose entry has a mistake counts as known; the mistake is reported at the entry. An alias of the command
-    // line is reported once for all suites.
+    // An alias whose entry has a mistake counts as known, because the mistake is reported at the entry. An alias of
+    // the command line is reported once for all suites.
     else if (config.config !== undefined && !config.aliases.includes(alias) && alias !== overrides.model) {
       problems.push(unknownModel(alias, config.aliases, place));
     }
@@ -371,7 +372,7 @@ function repeatedModel(alias: string, place: Pick<Problem, "path" | "line" | "co
   };
 }
 
-/** Prompt and model of a played person; undefined where nobody is played, and where a mistake has been added. */
+/** Prompt and model of the simulated user; undefined when there is none, or a mistake was added. */
 async function findPerson(
   { user }: SuiteDraft,
   { places, context, problems }: SuiteReading,
@@ -392,7 +393,7 @@ async function findPerson(
   return prompt === undefined || model === undefined ? undefined : { prompt, model };
 }
 
-/** Undefined where none are asked for, and where a mistake has been added. */
+/** Undefined when there are none, or a mistake was added. */
 async function findParaphrases(
   name: string,
   suite: SuiteDraft,

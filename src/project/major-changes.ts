@@ -3,13 +3,13 @@ import type { PromptVersion } from "../domain/prompt.ts";
 import type { MajorChange } from "../domain/prompt-change.ts";
 import { promptVariables } from "./prompt-variables.ts";
 
-/** Parameters of a request that say which tools a model has, and in which shape it answers. */
+/** Request parameters that define a model's tools and output format. */
 const PARAMETERS = {
   "tool contract": ["tools", "tool_choice", "functions", "function_call"],
   "output schema": ["response_format", "text", "output_format", "output_config"],
 } as const;
 
-/** What of two versions' files only a major version may change: the variables and the pinned context. */
+/** The differences between two versions' files that need a major version: in variables and pinned context. */
 export async function majorChanges(from: PromptVersion, to: PromptVersion): Promise<MajorChange[]> {
   const [before, after] = [await promptVariables(from), await promptVariables(to)];
   const added = after.filter((name) => !before.includes(name)).map((name) => `${name} is new`);
@@ -22,14 +22,12 @@ export async function majorChanges(from: PromptVersion, to: PromptVersion): Prom
   ];
 }
 
-/** Null where a side does not say which model it is. */
+/** Null when a side does not name its model. */
 export function changedModel(from: string | null, to: string | null): MajorChange[] {
   return from === null || to === null || from === to ? [] : [{ what: "model", said: `${from} became ${to}` }];
 }
 
-/**
- * @param from parameters of a request, or a whole request; null where they are not known
- */
+/** @param from parameters of a request, or a whole request; null when unknown */
 export function changedParameters(from: Json, to: Json): MajorChange[] {
   if (!isObject(from) || !isObject(to)) return [];
   return (["output schema", "tool contract"] as const).flatMap((what) => {
@@ -40,7 +38,7 @@ export function changedParameters(from: Json, to: Json): MajorChange[] {
   });
 }
 
-/** Each kind of change once, with all that was found of it. */
+/** Merges changes of the same kind. */
 export function distinctChanges(changes: readonly MajorChange[]): MajorChange[] {
   const changesByKind = new Map<MajorChange["what"], Set<string>>();
   for (const { what, said } of changes)

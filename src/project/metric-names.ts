@@ -3,14 +3,14 @@ import { flipMetric, flippedKind } from "../domain/flip-metric.ts";
 import { type MetricUnit, PLAIN_METRICS } from "../domain/metric-unit.ts";
 import { PRESSURE_KINDS, type PressureKind } from "../domain/pressure.ts";
 
-/** A metric's name, read. `k` counts trials from 1; `pass^k`: all k pass, `pass@k`: one of k passes. */
+/** A parsed metric name. `k` counts trials from 1; `pass^k`: all k pass, `pass@k`: one of k passes. */
 export type Metric =
   | { readonly kind: "plain"; readonly name: keyof typeof PLAIN_METRICS; readonly unit: MetricUnit }
   | { readonly kind: "pass^" | "pass@"; readonly k: number; readonly unit: "ratio" }
   | { readonly kind: "score"; readonly scorer: string; readonly unit: "ratio" }
   | { readonly kind: "flip"; readonly pressure: PressureKind; readonly unit: "ratio" };
 
-/** Undefined when no metric has that name. Whether `score.<name>` names a scorer is the suite's business. */
+/** Undefined for an unknown metric. Whether `score.<name>` names a scorer is checked by the suite. */
 export function parseMetric(name: string): Metric | undefined {
   if (Object.hasOwn(PLAIN_METRICS, name)) {
     const plain = name as keyof typeof PLAIN_METRICS;

@@ -14,7 +14,7 @@ import type { FileSource } from "./file-source.ts";
 import { openListedCases } from "./listed-cases.ts";
 import { readText } from "./read-text.ts";
 
-/** How long a module may take to make its cases, in milliseconds. */
+/** Time limit for a module to create its cases, in milliseconds. */
 const LONGEST_MS = 120_000;
 const CODE = /\.[mc]?[jt]sx?$/;
 const DATA_FOLDERS = /^(?:datasets|prompts)(?:\/|$)/;
@@ -26,8 +26,10 @@ interface Host {
 }
 
 /**
- * How to open cases that code makes. Only the file's place is looked at now; the module runs, in a thread, when the cases are opened.
- * @throws {EvalsError} without a place: the suite's file is known to the caller
+ * Returns how to open cases created by code. Only the file's existence is checked now; the module runs in a thread
+ * when the cases are opened.
+ *
+ * @throws {EvalsError} without a location, because the caller knows the suite's file
  */
 export function moduleCases(
   { module }: DatasetModule,
@@ -147,7 +149,7 @@ function notCheckedOut(path: string): Problem {
   };
 }
 
-/** A case is where its id is written in the module; one whose id is computed is at the beginning. */
+/** The location of a case is its id in the module's source; for a computed id, the start of the file. */
 function placesByText(text: string, path: string, made: readonly unknown[]): Places {
   const lineOf = (index: number): number => {
     const id = (made[index] as { id?: unknown } | null)?.id;

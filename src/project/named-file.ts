@@ -3,14 +3,15 @@ import { fileProblem } from "./file-problems.ts";
 import { readRegularFile } from "./regular-file.ts";
 
 /**
- * The bytes of a file that somebody named.
- * @param path as it was named, for the message
- * @throws {EvalsError} for one that is missing, a directory, a pipe, or that may not be read
+ * The bytes of a file named by the user.
+ *
+ * @param path as named, for the message
+ * @throws {EvalsError} when it is missing, a directory, a pipe, or must not be read
  */
 export const readNamedFile = (place: string, path: string): Buffer =>
   attemptFile(path, () => readRegularFile(place));
 
-/** Does what reads a file. @throws {EvalsError} in the place of an error of the file system */
+/** Runs work that reads a file. @throws {EvalsError} instead of an error of the file system */
 export function attemptFile<T>(path: string, work: () => T): T {
   try {
     return work();

@@ -1,7 +1,7 @@
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { Bump } from "../domain/prompt-change.ts";
 
-/** A version that can be written, and the one that it comes from. */
+/** A new version, and the one it is copied from. */
 export interface NextVersion {
   readonly from: string;
   readonly version: string;
@@ -9,16 +9,18 @@ export interface NextVersion {
 
 export interface NextVersionInput {
   readonly name: string;
-  /** Versions whose files are here. */
+  /** Versions with a file in the work tree. */
   readonly here: readonly string[];
-  /** Versions that were ever published, wherever they are now. */
+  /** Versions that were ever published. */
   readonly published: readonly string[];
   readonly bump: Bump;
 }
 
 /**
  * The version after the newest one.
- * @throws {EvalsError} EVALS_PROMPT_VERSION_TAKEN when it was published before: it means that text for ever
+ *
+ * @throws {EvalsError} EVALS_PROMPT_VERSION_TAKEN when it was published before, because a version's text never
+ * changes
  */
 export async function nextVersion({ name, here, published, bump }: NextVersionInput): Promise<NextVersion> {
   const [{ default: sort }, { default: increase }, { default: lte }] = await Promise.all([

@@ -3,8 +3,9 @@ import { DATASET_FORMATS } from "./dataset-formats.ts";
 import type { FileSource } from "./file-source.ts";
 
 /**
- * How to open a dataset, by its ending; what a format needs is loaded now.
- * @param path as `resolveDataset` gives it
+ * Returns how to open a dataset, by its extension; the format's parser is loaded now.
+ *
+ * @param path from `resolveDataset`
  * @returns a function that throws {EvalsError} with all problems of the file
  */
 export async function caseOpener(files: FileSource, path: string): Promise<() => Promise<CaseSource>> {

@@ -10,12 +10,13 @@ import type { FileSource } from "./file-source.ts";
 import { resolveDataset } from "./resolve-dataset.ts";
 import type { SuiteDraft } from "./salvage-suite.ts";
 
-/** One reviewed wording of a case's input. */
+/** One reviewed paraphrase of a case's input. */
 const Line = z.strictObject({ case: z.string().min(1), input: z.unknown() });
 
 /**
- * The reviewed wordings of a suite that asks for paraphrases; undefined for any other suite.
- * @throws {EvalsError} where there is no such file, or a line of it cannot be read
+ * The paraphrases of a suite that uses them; undefined for other suites.
+ *
+ * @throws {EvalsError} when the file does not exist or a line is invalid
  */
 export function loadParaphrases(
   name: string,

@@ -1,7 +1,7 @@
-/** `.env`: KEY=VALUE lines with comments, `export`, single and double quotes. Lines that are none of these are skipped. */
+/** Parses `.env`: KEY=VALUE lines with comments, `export`, single and double quotes. Other lines are skipped. */
 export function parseEnvFile(text: string): Record<string, string> {
   const values: Record<string, string> = {};
-  // A quoted value may go on over several lines.
+  // A quoted value may span several lines.
   const lines =
     /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=[ \t]*("(?:\\[\s\S]|[^"\\])*"|'[^']*'|[^\r\n]*)/gm;
   for (const [, name = "", raw = ""] of text.matchAll(lines)) values[name] = envValue(raw);

@@ -7,11 +7,10 @@ import { problemWithoutSecrets, secretsInText } from "./find-secrets.ts";
 import { ROLE_LINE, readFrontMatter, splitFrontMatter, splitParts } from "./parse-prompt.ts";
 
 /**
- * A judge file's text as a version. A body with role lines is a whole prompt; one without completes the prompt of its
- * kind.
+ * Parses a judge file. A body with role lines is a complete prompt; one without completes the prompt of its kind.
  *
  * @param text the file without its byte order mark
- * @throws {EvalsError} with all mistakes that can be found without knowing the kind
+ * @throws {EvalsError} with all mistakes that do not depend on the kind
  */
 export function parseJudge(
   text: string,
@@ -35,7 +34,7 @@ export function parseJudge(
   return { ...file, settings: value, places, parts: found.parts, instructions: found.instructions };
 }
 
-/** A word says more than "text" to somebody who writes a first judge. */
+/** For a missing kind, lists the possible ones. */
 function withKinds(problem: Problem): Problem {
   if (problem.code !== "EVALS_JUDGE_MISSING_KEY" || !problem.what.startsWith('"kind"')) return problem;
   return {
@@ -62,7 +61,7 @@ function readBody(body: readonly string[], bodyLine: number, path: string): Body
   };
 }
 
-/** A conversation put there as messages would speak to the judge with a voice of its own. */
+/** A conversation inserted as messages could address the judge without a fence. */
 function history(part: PromptPart, path: string): Problem[] {
   if (part.kind !== "messages") return (part.attach ?? []).map((one) => noFiles(one, path));
   return [

@@ -13,18 +13,17 @@ import { parseYaml } from "./parse-yaml.ts";
 import { attachedBelow, attachedByHeader, ESCAPED_ATTACH_LINE } from "./prompt-attachments.ts";
 import { CASE_PATH, type PromptFrontMatter, promptFrontMatterSchema } from "./prompt-front-matter.ts";
 
-/** A line that begins a message. */
+/** A line that starts a message. */
 export const ROLE_LINE = new RegExp(`^(${ROLES.join("|")}):[ \\t]*$`);
 /** One word after the colon: `messages: see below` is text. */
 export const MESSAGES_LINE = /^messages:[ \t]*([\w.[\]-]+)[ \t]*$/;
-/** A role line that is meant as text. */
+/** An escaped role line, which is text. */
 export const ESCAPED_LINE = new RegExp(
   `^\\\\+(?:(?:${ROLES.join("|")}):[ \\t]*|messages:[ \\t]*[\\w.[\\]-]+[ \\t]*)$`,
 );
 
 /**
- * A prompt file's text as a version. Roles are split here, before anything is rendered, so nothing in an input can
- * forge a message.
+ * Parses a prompt file. Roles are split here, before anything is rendered, so that no input can fake a message.
  *
  * @param text the file without its byte order mark
  * @throws {EvalsError} with all its mistakes: EVALS_PROMPT_…, EVALS_YAML_…, EVALS_SECRET_IN_FILE
@@ -63,20 +62,20 @@ export function parsePrompt(
   };
 }
 
-/** Nothing in it has a place. */
+/** An empty front matter has no locations. */
 function noFrontMatter(path: string): FrontMatter<PromptFrontMatter> {
   return { value: {}, places: { path, at: () => ({ line: 1, column: 1 }) }, problems: [] };
 }
 
 interface Split {
-  /** With its first line at line 1 of the file, so that places need no shift. */
+  /** Starts with line 1 of the file, so that locations need no offset. */
   readonly header: string;
   readonly body: readonly string[];
   /** Line of the body's first line, from 1. */
   readonly bodyLine: number;
 }
 
-/** @throws {EvalsError} for a merge conflict and for a front matter without an end */
+/** @throws {EvalsError} for a merge conflict and for an unterminated front matter */
 export function splitFrontMatter(text: string, path: string): Split {
   const conflict = conflictInProse(text);
   if (conflict !== undefined) throw new EvalsError(conflictProblem(path, conflict));
@@ -87,7 +86,7 @@ export function splitFrontMatter(text: string, path: string): Split {
   return { header: ["", ...lines.slice(1, end)].join("\n"), body: lines.slice(end + 1), bodyLine: end + 2 };
 }
 
-/** The text between the `---` lines; no value when it has a mistake. An empty one is an object without keys. */
+/** The parsed text between the `---` lines; no value when it has a mistake. Empty text means an object without keys. */
 interface FrontMatter<T> {
   readonly value: T | undefined;
   readonly places: Places;
@@ -118,7 +117,7 @@ interface OpenPart {
   readonly lines: string[];
 }
 
-/** Messages by their role lines. */
+/** Splits messages at their role lines. */
 export function splitParts(body: readonly string[], firstLine: number, path: string) {
   const parts: PromptPart[] = [];
   const problems: Problem[] = [];

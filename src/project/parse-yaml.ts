@@ -19,7 +19,7 @@ import { conflictLine, conflictProblem } from "../domain/file-text.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Places } from "../domain/project.ts";
 
-/** A YAML file read as far as it could be. */
+/** A YAML file, parsed as far as possible. */
 export interface ParsedYaml {
   /** Plain JSON-like value; undefined when `problems` is not empty. */
   readonly value: unknown;
@@ -27,7 +27,7 @@ export interface ParsedYaml {
   readonly problems: readonly Problem[];
 }
 
-/** Text in, value and places out. Never throws for what a person wrote. */
+/** Parses text to a value with locations. Never throws for invalid input. */
 export function parseYaml(text: string, path: string): ParsedYaml {
   try {
     return parsed(text, path);
@@ -43,10 +43,10 @@ function parsed(text: string, path: string): ParsedYaml {
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
-    // Ours names both lines.
+    // Our own check names both lines.
     uniqueKeys: false,
     merge: true,
-    // Not "silent": then a second document would be dropped without a word.
+    // Not "silent", which would silently drop a second document.
     logLevel: "error",
   });
   const places = placesIn(document, lines, path);
@@ -62,7 +62,7 @@ function parsed(text: string, path: string): ParsedYaml {
     if (isNestedTooDeep(value)) return { value: undefined, places, problems: [tooDeepProblem(text, path)] };
     return { value, places, problems };
   } catch (error) {
-    // yaml's guard against documents that grow without bound through aliases.
+    // yaml's limit for documents that grow exponentially through aliases.
     if (!(error instanceof ReferenceError)) throw error;
     return { value: undefined, places, problems: [tooManyAliases(path)] };
   }
@@ -89,10 +89,10 @@ function syntaxProblems(document: Document, text: string, at: At): Problem[] {
   const conflict = all.length === 0 ? undefined : conflictLine(text);
   if (conflict !== undefined) return [conflictProblem(at(0).path, conflict)];
   const tabs = all.filter((error) => error.code === "TAB_AS_INDENT");
-  // Behind a tab every indentation is off: the other errors are its echo.
+  // After a tab all indentation is wrong, so the other errors are consequences.
   for (const error of tabs.length > 0 ? tabs : all) {
     const place = at(error.pos[0]);
-    // One slip makes the parser stumble several times on a line.
+    // One mistake may cause several parser errors on a line.
     if (seen.has(place.line)) continue;
     seen.add(place.line);
     const line = text.split("\n", place.line)[place.line - 1] ?? "";
@@ -101,7 +101,7 @@ function syntaxProblems(document: Document, text: string, at: At): Problem[] {
   return problems;
 }
 
-/** A second document of comments alone: nothing of it could be dropped. */
+/** A second document of only comments, so nothing is lost. */
 function isEmptyEnd({ code, pos }: YAMLError, text: string): boolean {
   if (code !== "MULTIPLE_DOCS") return false;
   const lines = text.slice(pos[0]).split("\n");
@@ -177,7 +177,7 @@ function missingCharacter(message: string): Pick<Problem, "what" | "fix"> {
   };
 }
 
-/** Duplicate keys, keys that are not text, values that would change, aliases that lead nowhere or back to themselves. */
+/** Finds duplicate keys, keys that are not text, values that would change, and aliases that are undefined or recursive. */
 function structureProblems(document: Document, at: At): Problem[] {
   const problems: Problem[] = [];
   const visit = (node: unknown, above: readonly unknown[]): void => {
@@ -208,7 +208,7 @@ function structureProblems(document: Document, at: At): Problem[] {
   return problems;
 }
 
-/** Plain numbers only: `.inf` and `.nan` are reported where JSON is wanted. */
+/** Only ordinary numbers: `.inf` and `.nan` are reported where JSON is required. */
 function changedValue({ value, source, range }: Scalar, at: At): readonly Problem[] {
   if (typeof value === "string")
     return value.isWellFormed() ? [] : [halfCharacterProblem(at(range?.[0] ?? 0))];

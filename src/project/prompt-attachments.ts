@@ -11,12 +11,12 @@ const KINDS = { images: "image", files: "file", audio: "audio" } as const satisf
 type Keyword = keyof typeof KINDS;
 
 const PLACE = "(?:input|case\\.metadata)(?:\\.[A-Za-z_][\\w-]*|\\[\\d+\\])+";
-/** Only a place in the case makes such a line one of files: `images: see below` is text. */
+/** Only a path in the case makes such a line an attachment: `images: see below` is text. */
 const ATTACH_LINE = new RegExp(`^(images|files|audio):[ \\t]*(${PLACE})[ \\t]*$`);
-/** Such a line that is meant as text. */
+/** An escaped line of this kind, which is text. */
 export const ESCAPED_ATTACH_LINE = new RegExp(`^\\\\+(?:images|files|audio):[ \\t]*${PLACE}[ \\t]*$`);
 
-/** Takes the lines of files out of a message. @param firstLine of its text, from 1 */
+/** Extracts the attachment lines of a message. @param firstLine of its text, from 1 */
 export function attachedBelow(
   lines: readonly string[],
   firstLine: number,
@@ -31,7 +31,7 @@ export function attachedBelow(
   return attach.length === 0 ? { lines, attach } : { lines: text, attach };
 }
 
-/** Puts the files that the front matter names to the last message of the user. */
+/** Adds the files named in the front matter to the last user message. */
 export function attachedByHeader(
   parts: readonly PromptPart[],
   { value, places }: { readonly value: PromptFrontMatter | undefined; readonly places: Places },

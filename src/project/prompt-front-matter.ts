@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { onFirstUse } from "../domain/on-first-use.ts";
 
-/** Where in a case a prompt may find messages and files. */
+/** Paths in a case at which a prompt may find messages and files. */
 export const CASE_PATH = /^(?:input|case\.metadata)(?:\.[A-Za-z_][\w-]*|\[\d+\])*$/;
 
 const place = () => z.string().regex(CASE_PATH, "a place in the case: input.… or case.metadata.…");
 
-/** The text between the `---` lines of a prompt version. */
+/** The front matter of a prompt version. */
 export const promptFrontMatterSchema = onFirstUse(() =>
   z.strictObject({
     description: z.string().optional().describe("What this version is for"),

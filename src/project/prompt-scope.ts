@@ -1,10 +1,10 @@
 import type { Case } from "../domain/case.ts";
 import type { Json } from "../domain/json.ts";
 
-/** All that a template can see of a case. The expected answer is not here: it would leak into the question. */
+/** The data of a case that a template can use. It does not include the expected answer, which would leak into the question. */
 export interface PromptScope {
   readonly input: Json;
-  /** The moment that the project or the suite fixes; absent where none does. */
+  /** The time set by the project or suite; absent when neither sets one. */
   readonly clock?: string;
   readonly case: {
     readonly id: string;

@@ -2,8 +2,10 @@ import type { PromptVersion } from "../domain/prompt.ts";
 import { TemplateFailure } from "../templates/template.ts";
 
 /**
- * Everything of a case that a prompt asks for, `input.message` for instance, sorted; also what it only asks for sometimes.
- * @returns what could be read of a template that is not Liquid: nothing
+ * The paths of a case that a prompt uses, such as `input.message`, sorted, including those used only under a
+ * condition.
+ *
+ * @returns nothing for a template that is invalid Liquid
  */
 export async function promptVariables({ parts }: Pick<PromptVersion, "parts">): Promise<string[]> {
   const names = new Set<string>();

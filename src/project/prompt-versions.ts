@@ -1,12 +1,12 @@
 import type { Problem } from "../domain/problem.ts";
 
-/** A version file of a prompt or judge whose text differs from what was published under that version. */
+/** A version file of a prompt or judge that differs from what was published under that version. */
 export interface ChangedVersion {
   /** Relative to the project root, `prompts/triage/1.2.0.md`. */
   readonly path: string;
-  /** First line that differs from what was published last, from 1. */
+  /** First line that differs from the last published text, from 1. */
   readonly line: number;
-  /** Git's id of the text that was published last. */
+  /** Git's object id of the last published text. */
   readonly published: string;
   /** Every version of that name that exists or was ever published. */
   readonly taken: readonly string[];
@@ -15,13 +15,13 @@ export interface ChangedVersion {
 const VERSION_FILE =
   /^(?:prompts|judges)\/(.+)\/(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)\.md$/;
 
-/** Name and version of a version file; null for any other path. */
+/** Name and version of a version file; null for other paths. */
 export function versionOfPath(path: string): { readonly name: string; readonly version: string } | null {
   const match = VERSION_FILE.exec(path);
   return match?.[1] === undefined || match[2] === undefined ? null : { name: match[1], version: match[2] };
 }
 
-/** The next patch version that nobody has used. */
+/** The next unused patch version. */
 export function freePatch(version: string, taken: readonly string[]): string {
   const [major = 0, minor = 0, patch = 0] = version.split(/[.+-]/).map(Number);
   const used = new Set(taken);
@@ -31,7 +31,7 @@ export function freePatch(version: string, taken: readonly string[]): string {
   }
 }
 
-/** A published version never changes: whoever ran it must be able to run it again. */
+/** A published version never changes, so that its runs can be repeated. */
 export function changedVersionProblem({ path, line, published, taken }: ChangedVersion): Problem {
   const { version } = versionOfPath(path) ?? { version: "1.0.0" };
   const folder = path.slice(0, path.lastIndexOf("/"));

@@ -6,8 +6,9 @@ import { parseEnvFile } from "./parse-env-file.ts";
 const FILE = ".env";
 
 /**
- * Variables of the `.env` in the project root; none where there is no such file.
- * @throws {EvalsError} for one that cannot be read, another encoding, or a merge conflict
+ * The variables in the project root's `.env`; empty when there is no such file.
+ *
+ * @throws {EvalsError} for an unreadable file, another encoding, or a merge conflict
  */
 export function readEnvFile(files: FileSource): Record<string, string> {
   if (!files.exists(FILE)) return {};

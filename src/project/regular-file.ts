@@ -1,15 +1,15 @@
 import { readFileSync, statSync } from "node:fs";
 
-/** What `fileProblem` says of a pipe, a socket or a device: reading one would wait for somebody to write. */
+/** The error code for a pipe, socket or device: reading one could block forever. */
 export const NOT_A_FILE = "ENOTFILE";
 
-/** @throws {Error} as the file system does, with the code ENOTFILE for what is neither a file nor a directory */
+/** @throws {Error} of the file system; with the code ENOTFILE for what is neither a file nor a directory */
 export function readRegularFile(place: string): Buffer {
   refuseOtherThanFile(place);
   return readFileSync(place);
 }
 
-/** @throws {Error} as `readRegularFile`, before anything is opened */
+/** @throws {Error} like `readRegularFile`, before anything is opened */
 export function refuseOtherThanFile(place: string): void {
   const stat = statSync(place);
   if (stat.isFile()) return;

@@ -8,9 +8,10 @@ const FOLDER = "datasets";
 const CODE = /\.[mc]?[jt]sx?$/;
 
 /**
- * The file that a suite's `dataset:` means: a name in datasets/, or a path from the project root.
+ * The file of a suite's `dataset:`: a name in datasets/, or a path relative to the project root.
+ *
  * @returns its path relative to the root
- * @throws {EvalsError} without a place: the suite's file is known to the caller
+ * @throws {EvalsError} without a location, because the caller knows the suite's file
  */
 export function resolveDataset(files: FileSource, dataset: string): string {
   const ending = DATASET_ENDINGS.find((known) => dataset.endsWith(known));

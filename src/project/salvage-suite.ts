@@ -1,12 +1,12 @@
 import type * as z from "zod";
 import { Gate, ScorerEntry, Suite } from "../domain/suite.ts";
 
-/** A suite as far as it can be understood: enough to look for further mistakes. */
+/** The valid parts of a suite, used to look for further mistakes. */
 export type SuiteDraft = Suite;
 
 /**
- * What can be understood of a suite that has a mistake, so that all its mistakes are reported at once and not one after the
- * other. Undefined when it is no set of keys at all.
+ * The valid parts of a suite with a mistake, so that all its mistakes are reported together. Undefined when it is not
+ * an object.
  */
 export function salvageSuite(value: unknown): SuiteDraft | undefined {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
@@ -23,7 +23,7 @@ export function salvageSuite(value: unknown): SuiteDraft | undefined {
   };
 }
 
-/** The members that are valid each by itself; values as they were parsed. */
+/** The members that are valid on their own, as parsed. */
 function sound(
   shape: Readonly<Record<string, z.ZodType>>,
   source: Record<string, unknown>,

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 
-/** What this file reads of a zod schema: the definition that zod exposes for tools. */
+/** The parts of zod's schema definition used here. */
 interface SchemaDef {
   readonly type: string;
   readonly shape?: Readonly<Record<string, Schema>>;
@@ -21,7 +21,7 @@ function definition(schema: Schema): SchemaDef {
   return schema._zod.def as unknown as SchemaDef;
 }
 
-/** The schema without the wrappers that only say absent, default or transformed. */
+/** The schema without wrappers for optional, default or transformed values. */
 export function unwrap(schema: Schema): Schema {
   const def = definition(schema);
   if (def.innerType !== undefined) return unwrap(def.innerType);
@@ -30,7 +30,7 @@ export function unwrap(schema: Schema): Schema {
   return schema;
 }
 
-/** Schemas that a value at this path may be read by; several where the path goes through a union. */
+/** The possible schemas of a value at this path; several if the path goes through a union. */
 export function schemasAt(schema: Schema, path: readonly PropertyKey[]): Schema[] {
   let here: Schema[] = alternatives(schema);
   for (const step of path) {
@@ -54,7 +54,7 @@ function childOf(parent: Schema, step: PropertyKey): Schema | undefined {
   return def.element ?? def.valueType;
 }
 
-/** Keys that an object at this path may have. */
+/** The keys that an object at this path may have. */
 export function keysAt(schema: Schema, path: readonly PropertyKey[]): string[] {
   const shapes = schemasAt(schema, path).map((found) => definition(found).shape ?? {});
   return [...new Set(shapes.flatMap((shape) => Object.keys(shape)))];
@@ -78,7 +78,7 @@ function describedBy(schema: Schema): string | undefined {
   return schema.description ?? (inner === undefined ? undefined : describedBy(inner));
 }
 
-/** `a whole number`, `"warn" or "fail"`, `a list`: what is allowed there, for a sentence. */
+/** The allowed values as text: `a whole number`, `"warn" or "fail"`, `a list`. */
 export function wordsFor(schema: Schema): string {
   const def = definition(schema);
   if (def.entries !== undefined)

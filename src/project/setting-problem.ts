@@ -2,8 +2,9 @@ import type { Problem, SettingMistake } from "../domain/problem.ts";
 import type { Places } from "../domain/project.ts";
 
 /**
- * A mistake that a scorer or a provider found in its own settings, with its place in the file.
- * @param base where the settings are in that file, for instance `["scorers", 0]`
+ * Converts a mistake in a scorer's or provider's settings to a problem with its location.
+ *
+ * @param base path of the settings in the file, for instance `["scorers", 0]`
  */
 export function settingProblem(
   places: Places,

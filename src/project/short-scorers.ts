@@ -1,7 +1,10 @@
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   value !== null && typeof value === "object" && !Array.isArray(value);
 
-/** `not-called: refund` is `{ type: not-called, value: refund }`, `length: { max: 400 }` is `{ type: length, max: 400 }`. */
+/**
+ * Expands `not-called: refund` to `{ type: not-called, value: refund }`, and `length: { max: 400 }` to `{ type:
+ * length, max: 400 }`.
+ */
 function written(entry: unknown, known: readonly string[]): unknown {
   if (!isObject(entry)) return entry;
   const [[name, given] = ["", undefined], ...others] = Object.entries(entry);
@@ -13,7 +16,7 @@ function written(entry: unknown, known: readonly string[]): unknown {
   return { ...whole, of: Array.isArray(of) ? of.map((one) => written(one, known)) : written(of, known) };
 }
 
-/** A suite's value with every scorer of one key written out. @param known types of scorers */
+/** A suite's value with every short scorer expanded. @param known types of scorers */
 export function withoutShortScorers(value: unknown, known: readonly string[]): unknown {
   if (!isObject(value) || !Array.isArray(value.scorers)) return value;
   return { ...value, scorers: value.scorers.map((one) => written(one, known)) };

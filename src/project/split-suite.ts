@@ -5,25 +5,25 @@ import { isInlinePrompt } from "./inline-prompt.ts";
 import { inlinePromptFile } from "./inline-prompt-file.ts";
 import { parseYaml } from "./parse-yaml.ts";
 
-/** A suite's file, and the files that what was in it moves to. */
+/** A suite's file after moving parts of it to other files. */
 export interface SplitSuite {
-  /** The suite's file with names in place of cases and prompt; all else stays as it was written, comments too. */
+  /** The suite's file with names instead of cases and prompt; the rest is unchanged, including comments. */
   readonly suite: string;
-  /** Path to text of the files to write: the dataset, the prompt's first version. */
+  /** Path to text of the files to write: the dataset, and the prompt's first version. */
   readonly files: Readonly<Record<string, string>>;
-  /** How many cases were moved. */
+  /** Number of moved cases. */
   readonly cases: number;
 }
 
-/** The first version of a prompt that was written in a suite. */
+/** The first version of a prompt that was inline. */
 export const FIRST_VERSION = "1.0.0";
 
 /**
- * Moves the cases and the prompt that a suite's file holds itself into files of their own. What a run asks stays the same, so
- * that its fingerprint does too.
+ * Moves a suite's inline cases and prompt to their own files. The requests of a run stay the same, and so does its
+ * fingerprint.
  *
  * @param name of the dataset and the prompt
- * @throws {EvalsError} where there is nothing to move, or where an anchor ties it to the rest of the file
+ * @throws {EvalsError} when there is nothing to move, or an anchor refers to the rest of the file
  */
 export function splitSuite(text: string, path: string, name: string): SplitSuite {
   const { value, problems } = parseYaml(text, path);
@@ -55,7 +55,7 @@ function movedValue(value: object, moved: Readonly<Record<string, string>>, name
   return moved.prompt === undefined ? rest : { ...rest, prompt: `${name}@${FIRST_VERSION}` };
 }
 
-/** The text with other members in place of those of the outermost map, from the last to the first. */
+/** Replaces members of the outermost map in a text, from last to first. */
 function replaceMembers(text: string, members: Readonly<Record<string, string>>): string {
   const { contents } = parseDocument(text, { uniqueKeys: false, merge: true, logLevel: "error" });
   if (!isMap(contents)) return text;

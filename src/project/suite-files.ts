@@ -1,4 +1,4 @@
-/** Tests and declarations beside suites are none. */
+/** Excludes test and declaration files beside suites. */
 const CODE = /^(?!.*\.(?:test|spec|d)\.[mc]?[jt]s$).+\.[mc]?[jt]s$/;
 const YAML = /\.ya?ml$/;
 
@@ -6,11 +6,11 @@ const YAML = /\.ya?ml$/;
 export const isCodeSuite = (path: string): boolean => CODE.test(path);
 
 /**
- * The name of the suite that a file of `evals/` holds; undefined for a file that is none. Code is a suite where it calls `defineSuite`, so
- * that modules may stand beside suites.
+ * The name of the suite in a file of `evals/`; undefined when it is not a suite. Code is a suite when it calls
+ * `defineSuite`, so that other modules may be in the same folder.
  *
  * @param file its name in the folder
- * @param read gives its text
+ * @param read returns its text
  */
 export function suiteOfFile(file: string, read: () => string): string | undefined {
   if (YAML.test(file)) return file.replace(YAML, "");

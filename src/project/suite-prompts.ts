@@ -6,7 +6,7 @@ import { findPrompt, loadPrompt } from "./find-prompt.ts";
 import { isInlinePrompt, loadInlinePrompt } from "./inline-prompt.ts";
 import type { SuiteDraft } from "./salvage-suite.ts";
 
-/** One suite's file, and what its prompts are looked up with. */
+/** One suite's file, and what is needed to find its prompts. */
 export interface PromptReading {
   readonly places: Places;
   readonly problems: Problem[];
@@ -18,16 +18,19 @@ export interface PromptReading {
   };
 }
 
-/** A prompt of a suite, with the word that names it. */
+/** A prompt of a suite, with its spec. */
 export interface SuitePrompt {
   /** Absent for a suite without a prompt. */
   readonly spec: string | undefined;
   readonly prompt: LoadedPrompt | null;
-  /** It is one of the suite's `prompts:`, and has a baseline of its own. */
+  /** Whether it is one of the suite's `prompts:` and so has its own baseline. */
   readonly listed: boolean;
 }
 
-/** The prompt of a suite, each that it lists, or the one of the command line; a suite without any has one of null. */
+/**
+ * The prompts of a suite: its own, each one listed, or the one from the command line; a single null for a suite
+ * without any.
+ */
 export async function findSuitePrompts(
   { prompt: spec, prompts }: SuiteDraft,
   source: string,
@@ -66,7 +69,7 @@ export async function findSuitePrompts(
   return listed;
 }
 
-/** @param at where the suite names it; null for a prompt of the command line, which is in no file */
+/** @param at location in the suite; null for a prompt from the command line */
 async function found(
   spec: string,
   at: readonly PropertyKey[] | null,
@@ -80,7 +83,7 @@ async function found(
   return prompt ?? null;
 }
 
-/** Whether one of the words of a list names this version. */
+/** Whether a spec in a list refers to this version. */
 async function isListed(
   { version }: LoadedPrompt,
   specs: readonly string[],
@@ -90,14 +93,14 @@ async function isListed(
     try {
       if ((await findPrompt(files, spec)).path === version.path) return true;
     } catch (error) {
-      // A run with another prompt does not need the ones that the suite lists.
+      // A run with another prompt does not need the suite's own ones.
       if (!(error instanceof EvalsError)) throw error;
     }
   }
   return false;
 }
 
-/** Recorded answers are the same whatever prompt a suite lists beside them. */
+/** Recorded answers are the same for all of a suite's prompts. */
 export function promptsOfRecorded(models: readonly LoadedModel[], places: Places): Problem[] {
   const recorded = models.find(({ provider }) => provider.answersFrom === "outputs");
   return recorded === undefined

@@ -1,14 +1,14 @@
 import type { Bump, VersionChange } from "../domain/prompt-change.ts";
 
-/** One version of a prompt by name. */
+/** A version of a prompt with its name. */
 export interface NamedVersion {
   readonly name: string;
   readonly version: string;
 }
 
 /**
- * What going from one version to another declares; null for two names, the same version, a step back, and pre-releases,
- * which promise nothing.
+ * The bump between two versions; null for different names, equal versions, a lower version, and pre-releases, which
+ * promise nothing.
  */
 export async function versionChange(from: NamedVersion, to: NamedVersion): Promise<VersionChange | null> {
   if (from.name !== to.name || from.version === to.version) return null;
@@ -20,7 +20,7 @@ export async function versionChange(from: NamedVersion, to: NamedVersion): Promi
   return declared === null ? null : { prompt: to.name, from: from.version, to: to.version, declared };
 }
 
-/** By name, and within a name from the newest version to the oldest. */
+/** By name, and within a name newest first. */
 export async function newestFirst<V extends NamedVersion>(versions: readonly V[]): Promise<V[]> {
   const { default: compare } = await import("semver/functions/rcompare.js");
   return [...versions].sort((a, b) =>

@@ -2,14 +2,14 @@ import { didYouMean, nearest } from "../domain/did-you-mean.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { FileSource } from "./file-source.ts";
 
-/** A kind of files that are kept by name and version: `prompts/<name>/<version>.md`. */
+/** A kind of files organized by name and version: `prompts/<name>/<version>.md`. */
 export interface VersionedKind {
   readonly folder: string;
-  /** `prompt`: the word for one of them, and the key that names it. */
+  /** The word for one of them, also the key that refers to it: `prompt`. */
   readonly word: string;
-  /** `EVALS_PROMPT`: what the codes of its problems begin with. */
+  /** Prefix of its problem codes: `EVALS_PROMPT`. */
   readonly code: string;
-  /** What cannot be done without it. */
+  /** What is impossible without it, for messages. */
   readonly without: string;
 }
 
@@ -29,7 +29,7 @@ export const JUDGES: VersionedKind = {
 
 const EXACT = /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
-/** A version's file by its place; not yet read. */
+/** The file of a version, not yet read. */
 export interface VersionFile {
   readonly name: string;
   /** Exact semver. */
@@ -39,8 +39,9 @@ export interface VersionFile {
 }
 
 /**
- * Every version of every name; a file in a name's folder that is called by no version is a problem.
- * @param only this name; all when left out
+ * All versions of all names. A file in a name's folder whose name is not a version is a problem.
+ *
+ * @param only this name; default all
  */
 export function listVersions(
   files: FileSource,
@@ -64,7 +65,7 @@ export function listVersions(
   return { versions, problems };
 }
 
-/** Folders within folders are looked into so far: `prompts/users/impatient/1.0.0.md` is a version of `users/impatient`. */
+/** Maximum depth of folders: `prompts/users/impatient/1.0.0.md` is a version of `users/impatient`. */
 const MAX_PARTS = 4;
 
 function versionsIn(
@@ -77,7 +78,7 @@ function versionsIn(
   const problems: Problem[] = [];
   for (const { path, directory } of files.list(folder)) {
     const file = path.slice(folder.length + 1);
-    // A folder in the place of a version is reported as that when it is read.
+    // A folder named like a version file is reported when it is read.
     const isFile = !directory || file.endsWith(".md");
     if (!isFile && name.split("/").length < MAX_PARTS) {
       const inner = versionsIn(files, kind, `${name}/${file}`);
@@ -93,8 +94,9 @@ function versionsIn(
 }
 
 /**
- * The version that a spec names: `name` (the newest), `name@1.2.0`, or `name@^1` (the newest that matches).
- * @throws {EvalsError} EVALS_PROMPT_UNKNOWN, EVALS_PROMPT_NO_VERSION without a place
+ * The version for a spec: `name` (the newest), `name@1.2.0`, or `name@^1` (the newest that matches).
+ *
+ * @throws {EvalsError} EVALS_PROMPT_UNKNOWN, EVALS_PROMPT_NO_VERSION without a location
  */
 export async function findVersion(
   files: FileSource,
@@ -123,7 +125,7 @@ async function newest(
   if (range === null && versions.length === 1) return versions[0];
   const { default: maxSatisfying } = await import("semver/ranges/max-satisfying.js");
   const all = versions.map((one) => one.version);
-  // A pre-release is taken when it is asked for, or when there is nothing else.
+  // A pre-release is used only when requested, or when there is nothing else.
   const best =
     range === null
       ? (maxSatisfying(all, "*") ?? maxSatisfying(all, "*", { includePrerelease: true }))

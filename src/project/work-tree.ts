@@ -7,7 +7,7 @@ import type { FileEntry, FileSource, OpenBytes } from "./file-source.ts";
 import { readRegularFile, refuseOtherThanFile } from "./regular-file.ts";
 
 /**
- * The files as they lie on the disk.
+ * The files on disk.
  *
  * @param root absolute path of the project root
  * @param gitRoot absolute path of the repository's root; nothing above it is read
@@ -43,7 +43,7 @@ function attempt<T>(path: string, work: () => T): T {
   }
 }
 
-/** Nothing is there, or nothing can be: no disk has such a name. */
+/** Error codes for a path that does not or cannot exist. */
 const ABSENT = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"]);
 
 function isAbsent(error: unknown): boolean {

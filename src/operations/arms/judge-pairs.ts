@@ -11,7 +11,7 @@ import type { SideContext } from "../sides/outputs-side.ts";
 import type { ReadAnswer } from "./read-arm.ts";
 
 interface PairQuestion extends JudgedAnswer {
-  /** The answer of arm a, which is in the place of the reference. */
+  /** The answer of arm a, used as the reference. */
   readonly other: ArmAnswer;
 }
 
@@ -23,8 +23,9 @@ export interface JudgedPairs {
 const CONCURRENCY = 8;
 
 /**
- * Asks a pairwise judge which of the two arms' answers to the same input is better, in both orders.
- * @throws {EvalsError} where the arms answered other inputs, or the judge compares no pairs
+ * Asks a pairwise judge which arm's answer to the same input is better, in both orders.
+ *
+ * @throws {EvalsError} when the arms answered different inputs, or the judge is not pairwise
  */
 export async function judgePairs(
   arms: { readonly a: readonly ReadAnswer[]; readonly b: readonly ReadAnswer[] },
@@ -77,7 +78,7 @@ async function requirePairwise(
   });
 }
 
-/** Answers to the same input, the first of a with the first of b. */
+/** Pairs answers to the same input: the first of a with the first of b. */
 function questionsOf({
   a,
   b,

@@ -3,7 +3,7 @@ import { allItems, everyItem } from "../../store/reads.ts";
 import { runOutputsFile, type SideContext } from "../sides/outputs-side.ts";
 import type { ReadAnswer } from "./read-arm.ts";
 
-/** The answers of a file with what a suite says of each: scored by its scorers of today, and kept as a run of its own. */
+/** Scores the answers of a file with the suite's current scorers, and stores them as a run. */
 export async function passBySuite(
   answers: readonly ReadAnswer[],
   path: string,

@@ -8,13 +8,13 @@ import { EvalsError } from "../../domain/problem.ts";
 import { type LineFormat, parseLines } from "../../labels/json-lines.ts";
 import { readNamedFile } from "../../project/named-file.ts";
 
-/** An answer of an arm, with what a suite or a judge needs of it. */
+/** An answer of an arm, with the data needed by a suite or judge. */
 export interface ReadAnswer extends ArmAnswer {
   /** Id of the case; null for traffic. */
   readonly case: string | null;
-  /** From 1; counted within its case where nobody says. */
+  /** From 1; counted within its case when not given. */
   readonly trial: number;
-  /** What was asked, as a judge is shown it; null where nobody says. */
+  /** The input as shown to a judge; null when unknown. */
   readonly asked: Json;
 }
 
@@ -54,7 +54,7 @@ const FORMAT: LineFormat<ArmLine> = {
         },
 };
 
-/** @param folder what relative paths are in @throws {EvalsError} with every mistake of the file */
+/** @param folder to which relative paths refer @throws {EvalsError} with every mistake of the file */
 export function readArmFile(folder: string, path: string): ReadAnswer[] {
   const place = resolve(folder, path);
   if (!existsSync(place)) throw noFile(path);

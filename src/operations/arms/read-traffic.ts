@@ -6,17 +6,17 @@ import type { Store } from "../../store/store.ts";
 import { storedFilter } from "../traffic/traffic-filter.ts";
 import type { ReadAnswer } from "./read-arm.ts";
 
-/** A suite whose scorers have scored the traffic. */
+/** The suite whose scores of the traffic are used. */
 export interface ScoredBy {
   readonly suite: string;
-  /** Names of its required scorers that say something of traffic. */
+  /** Names of its required scorers that can score traffic. */
   readonly required: readonly string[];
 }
 
-/** Conversations are large. */
+/** Small, because conversations are large. */
 const PAGE = 200;
 
-/** Stored traces as the answers of an arm. @param by what passes; null where nobody says it */
+/** Stored traces as the answers of an arm. @param by decides what passes; null when nothing does */
 export async function readTraffic(
   { traffic }: Pick<Store, "traffic">,
   where: readonly TrafficCondition[],
@@ -50,7 +50,7 @@ function meanScore(feedback: readonly Feedback[]): number | null {
   return scores.length === 0 ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }
 
-/** Whether all required scorers passed each trace; null where one of them could not say. */
+/** Whether each trace passed all required scorers; null when one of them could not score. */
 async function passesOf(
   traffic: Store["traffic"],
   traces: readonly TrafficTrace[],
