@@ -17,20 +17,21 @@ import type { SideContext } from "./sides/outputs-side.ts";
 
 export interface CompareArmsInput {
   readonly directory?: string | undefined;
-  /** `file:a.jsonl`, or conditions of stored traffic: `prompt=1.1.0,service=shop-bot`. */
+  /** `file:a.jsonl`, or conditions on stored traffic: `prompt=1.1.0,service=shop-bot`. */
   readonly a: string;
   readonly b: string;
-  /** Its scorers say what passes, in place of the lines. */
+  /** Its scorers decide what passes, instead of the file's lines. */
   readonly suite?: string | undefined;
   /** A pairwise judge, asked in both orders about answers to the same input. */
   readonly judge?: string | undefined;
-  /** Cuts what is in flight. */
+  /** Aborts what is in flight. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Holds two arms of traffic against each other.
- * @throws {EvalsError} for files with mistakes, and arms that cannot be compared as was asked
+ * Compares two arms of traffic.
+ *
+ * @throws {EvalsError} for files with mistakes, and arms that cannot be compared as requested
  */
 export async function compareArms(io: Environment, input: CompareArmsInput): Promise<ArmsComparison> {
   const { directory, suite, judge } = input;
@@ -63,7 +64,7 @@ export async function compareArms(io: Environment, input: CompareArmsInput): Pro
   }
 }
 
-/** Has a suite score the stored traffic of both arms. @returns which of its scorers decide what passes */
+/** Scores the stored traffic of both arms with a suite. @returns which of its scorers decide what passes */
 async function scoreStored(
   io: Environment,
   { directory, a, b }: CompareArmsInput,
@@ -86,7 +87,7 @@ async function scoreStored(
 }
 
 interface Reading {
-  /** What relative paths are in. */
+  /** The folder to which relative paths refer. */
   readonly folder: string;
   readonly store: Store | null;
   readonly by: ScoredBy | null;

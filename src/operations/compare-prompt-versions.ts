@@ -12,11 +12,11 @@ export interface ComparePromptVersionsInput {
   readonly directory?: string | undefined;
   /** `name@1.2.0`; a name alone means its last two versions. */
   readonly a: string;
-  /** `name@1.3.0`, or a bare version of the same prompt; the newest when left out. */
+  /** `name@1.3.0`, or only a version of the same prompt; default the newest. */
   readonly b?: string | undefined;
 }
 
-/** Two versions of a prompt side by side; nothing is measured. */
+/** Compares two versions of a prompt; nothing is measured. */
 export async function comparePromptVersions(
   io: Environment,
   { directory, a, b }: ComparePromptVersionsInput,
@@ -28,8 +28,9 @@ export async function comparePromptVersions(
 }
 
 /**
- * The newest when the second is left out, and against it the version before when the first is the newest itself.
- * @throws {EvalsError} EVALS_PROMPT_ONE_VERSION, or as `findPrompt`
+ * Without a second version the newest is used; if the first is the newest, it is compared with the previous one.
+ *
+ * @throws {EvalsError} EVALS_PROMPT_ONE_VERSION, or like `findPrompt`
  */
 async function sidesOf(
   files: FileSource,
@@ -39,7 +40,7 @@ async function sidesOf(
   const name = a.split("@")[0] ?? a;
   const from = await findPrompt(files, a);
   if (b !== undefined) {
-    // The second may be a bare version of the same prompt.
+    // The second may be only a version of the same prompt.
     return [from, await findPrompt(files, /^[\^~]?\d/.test(b) ? `${name}@${b}` : b)];
   }
   const newest = await findPrompt(files, name);

@@ -33,26 +33,26 @@ import { withPressure } from "./sides/stored-side.ts";
 
 export interface CompareInput {
   readonly directory: string | undefined;
-  /** A side as a word: `run:ID`, `latest`, `prompt:name@1.2.0`, `ref:main`, `file:outputs.jsonl`. */
+  /** A side: `run:ID`, `latest`, `prompt:name@1.2.0`, `ref:main`, `file:outputs.jsonl`. */
   readonly baseline: string;
-  /** The newest run where it is left out; one run alone is compared with its own baseline. */
+  /** Default the newest run; a single run is compared with its own baseline. */
   readonly candidate: string | undefined;
-  /** Follows the runs of a side that has no result yet; null: such a side is a mistake. */
+  /** Callbacks for running a side without a result; null: such a side is a mistake. */
   readonly runMissing: RunHooks | null;
 }
 
-/** One suite's two sides, and which parts of their fingerprints differ: the change behind the numbers. */
+/** Two sides of a suite, and the parts of their fingerprints that differ: what was changed. */
 export interface ComparedSides {
   readonly comparison: Comparison;
   readonly differing: readonly PartDifference[];
 }
 
 export interface ComparedSuites {
-  /** One each suite and model. */
+  /** One per suite and model. */
   readonly compared: readonly ComparedSides[];
-  /** Both sides are answers of the same recording: what is in them can be listed, and measures nothing. */
+  /** Both sides are answers of the same recording: the cases can be listed, but nothing was measured. */
   readonly recorded: readonly Comparison[];
-  /** The worst; `none` where nothing was measured. */
+  /** The worst verdict; `none` when nothing was measured. */
   readonly verdict: Verdict | "none";
   /** 1 only for a regression, 3 when nothing can be compared, else 0. */
   readonly exit: number;
@@ -60,7 +60,8 @@ export interface ComparedSuites {
 
 /**
  * Compares two sides of each suite, case by case.
- * @throws {EvalsError} for a side that means nothing, several things, or what was never run
+ *
+ * @throws {EvalsError} for a side that is unknown, ambiguous, or was never run
  */
 export async function compare(
   environment: Environment,
@@ -100,7 +101,7 @@ export async function compare(
   }
 }
 
-/** Loaded when a side is run: most comparisons need none of it. */
+/** Loaded only when a side is run, because most comparisons need none of it. */
 function runningSides(environment: Environment, hooks: RunHooks): RunSides {
   return async (request) => {
     const { runSuites } = await import("./run-suites.ts");
@@ -119,7 +120,7 @@ interface ComparingPlace {
   readonly directory: string | undefined;
 }
 
-/** Runs that lack trials because they have not ended: what they would have answered is in no number. */
+/** Notes about runs that have not ended and so lack trials. */
 function unfinishedSides(pairs: readonly SidePair[]): string[] {
   const runs = pairs.flatMap(({ base, candidate }) => [base.run, candidate.run]);
   return runs.flatMap((run) =>
@@ -168,14 +169,17 @@ async function comparePair(
     : withExamples(named, store, base.run, candidate.run);
 }
 
-/** Which classes of failure grew, where both sides hold theirs. */
+/** Adds the failure classes that grew, if both sides have classes. */
 async function withGrowth(compared: Comparison, base: Side, candidate: Side, narrowed: boolean) {
   if (base.failures === undefined || candidate.failures === undefined) return compared;
   const { withGrownFailures } = await import("../baselines/compare-failures.ts");
   return withGrownFailures(compared, base, candidate, narrowed);
 }
 
-/** Answers that both sides are made of. Scored alike they are the same twice; under other scorers each side has its own. */
+/**
+ * Answers common to both sides. With the same scorers they are counted twice; with other scorers each side has its
+ * own scores.
+ */
 async function sharedBy(base: SideSource, candidate: SideSource, { read }: Store): Promise<SharedAnswers> {
   if (base.run === null || candidate.run === null) return { shared: 0, of: 0 };
   const scorers = ({ header }: StoredRun): string => header.scorers.map((one) => one.hash).join();
@@ -186,7 +190,7 @@ async function sharedBy(base: SideSource, candidate: SideSource, { read }: Store
   return { shared: after.filter((id) => before.has(id)).length, of: after.length };
 }
 
-/** What distinguishes a suite's comparisons where it lists several targets; the candidate's prompt, where both sides list theirs. */
+/** What distinguishes the comparisons of a suite with several targets; the candidate's prompt when both sides list prompts. */
 function targetOf(base: SideSource, candidate: SideSource): Pick<Comparison, "prompt" | "alias"> {
   return { ...base.several, ...candidate.several };
 }
@@ -195,7 +199,7 @@ async function factsOf({ run, model, commit, read }: SideSource, store: Store): 
   return run === null ? factsOfBaseline(await read(), model, commit) : factsOfRun(store, run);
 }
 
-/** The suite's own rules where its file can still be read; the defaults for one that is gone or broken. */
+/** The suite's own rules if its file can be read; otherwise the defaults. */
 async function rulesOf(
   suite: string,
   environment: Environment,

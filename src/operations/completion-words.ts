@@ -12,7 +12,7 @@ import { hasStoredHistory, openStoredHistory } from "./project/stored-history.ts
 import { suiteNames } from "./project/suite-names.ts";
 import { requireDirectory } from "./project/working-directory.ts";
 
-/** More would be a list that nobody reads. */
+/** Maximum number of run ids to suggest. */
 const MAX_RUNS = 50;
 
 type Sources = (place: ProjectRoot, io: Environment) => readonly string[] | Promise<readonly string[]>;
@@ -34,8 +34,8 @@ const SOURCES: Readonly<Record<WordKind, Sources>> = {
 };
 
 /**
- * Names that a word of this kind can be, for a shell's completion. It reads only names: no file is checked, nothing is
- * written, and where something cannot be read there are no names.
+ * Names of this kind for a shell's completion. Reads only names: no file is checked and nothing is written. When
+ * something cannot be read, no names are returned.
  */
 export async function completionWords(
   io: Environment,
@@ -46,7 +46,7 @@ export async function completionWords(
     requireDirectory(io, directory);
     return [...new Set(await SOURCES[kind as WordKind](locate(io, directory), io))];
   } catch {
-    // Whoever presses a key waits for names, not for a mistake that the command itself reports.
+    // Completion must not report errors; the command itself does.
     return [];
   }
 }

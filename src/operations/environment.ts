@@ -1,21 +1,21 @@
 import type { ModuleEvents } from "../domain/module-events.ts";
 
-/** What an operation depends on: clock, chance, files, notices. Who calls decides what a clock, chance and a notice are. */
+/** What an operation depends on: clock, randomness, files, messages. The caller provides them. */
 export interface Environment {
   /** Absolute. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds, monotonic. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly date: () => Date;
   readonly randomHex: (bytes: number) => string;
-  /** In [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** A sentence for whoever waits, beside the result. */
+  /** Shows a message to the user, besides the result. */
   readonly notice: (text: string) => void;
-  /** What is done with what users' modules print and throw beside their answers. */
+  /** Handles what users' modules print and throw besides their answers. */
   readonly modules: ModuleEvents;
-  /** Calls back when the process ends, whoever ends it, until the returned function is called. Nothing can be waited for. */
+  /** Calls back synchronously when the process exits for any reason, until the returned function is called. */
   readonly onExit: (handler: () => void) => () => void;
 }

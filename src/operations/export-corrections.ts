@@ -16,25 +16,25 @@ import { textOfInput } from "./sampling/case-inputs.ts";
 
 export interface ExportCorrectionsInput {
   readonly directory?: string | undefined;
-  /** As suites name them; all of `datasets/` when left out. */
+  /** Names as in suites; default all of `datasets/`. */
   readonly datasets: readonly string[];
   /** The file, relative to the working directory. */
   readonly out?: string | undefined;
-  /** Without a file the lines go here. */
+  /** Receives the lines when there is no file. */
   readonly print?: ((text: string) => void) | undefined;
 }
 
 export interface ExportedCorrections {
   readonly corrections: number;
-  /** How many there are of each class; those without a stated reason are under `unknown`. */
+  /** Number by failure class; corrections without a stated reason are under `unknown`. */
   readonly failures: Readonly<Partial<Record<FailureClass, number>>>;
-  /** Datasets whose texts stay where they are. */
+  /** Datasets whose texts may not be exported. */
   readonly restricted: readonly string[];
-  /** As it is typed from here; null where the lines were printed. */
+  /** Relative to the working directory; null when the lines were printed. */
   readonly file: string | null;
 }
 
-/** The answers that people said production should have given, as lines of a chat to tune a model with. @throws {EvalsError} */
+/** Exports the answers that people said production should have given, as chat lines for fine-tuning. @throws {EvalsError} */
 export async function exportCorrections(
   io: Environment,
   { directory, datasets, out, print }: ExportCorrectionsInput,
@@ -86,7 +86,7 @@ export async function exportCorrections(
   };
 }
 
-/** What was wrong is kept beside what is right. */
+/** The original wrong answer is stored beside the right one. */
 function isCorrection({ expected, metadata: { right, was } }: Case): boolean {
   return expected !== undefined && right === false && typeof was === "string";
 }
@@ -94,7 +94,7 @@ function isCorrection({ expected, metadata: { right, was } }: Case): boolean {
 const classOf = (value: Json | undefined): FailureClass =>
   FAILURE_CLASSES.find((one) => one === value) ?? "unknown";
 
-/** `{"messages": […]}`: what was asked turn by turn, then what is right. */
+/** `{"messages": […]}`: the questions by turn, then the right answer. */
 function lineOf({ input, expected }: Case): string {
   const answer = typeof expected === "string" ? expected : JSON.stringify(expected);
   const asked = turnsOf(input).map((content) => ({ role: "user", content }));

@@ -24,19 +24,19 @@ export interface ExportLabelsInput extends AnswerChoice {
   /** A suite's newest run, or a run. */
   readonly word: string;
   readonly format: ExchangeFormat;
-  /** The file; in .evals/exports when left out, but for a table with `tableAsText`. */
+  /** The file; default in .evals/exports, except for a table with `tableAsText`. */
   readonly output?: string | undefined;
-  /** A table without a file of its own is given back as text. */
+  /** Whether a table without a file is returned as text. */
   readonly tableAsText: boolean;
-  /** The judge or scorer whose question is answered, where the suite has several. */
+  /** The judge or scorer to be measured, if the suite has several. */
   readonly judge?: string | undefined;
 }
 
 /** What was written for another tool. */
 export type LabelExport =
-  /** Its text, where it went into no file. */
+  /** The text, when there is no file. */
   | { readonly format: "csv"; readonly text: string | null }
-  /** Paths as they are typed from here. */
+  /** Paths relative to the working directory. */
   | {
       readonly format: "label-studio";
       readonly suite: string;
@@ -44,7 +44,7 @@ export type LabelExport =
       readonly tasks: string;
     };
 
-/** Writes the answers that a person would be asked for another tool; into a table the labels too. @throws {EvalsError} */
+/** Exports the answers to be labelled for another tool; a table also contains the labels. @throws {EvalsError} */
 export async function exportLabels(io: Environment, input: ExportLabelsInput): Promise<LabelExport> {
   const { word, format, directory } = input;
   const place = locate(io, directory);
@@ -93,7 +93,7 @@ function restricted({ suite, parts }: StoredRun["header"]): EvalsError {
   });
 }
 
-/** What was asked in these cases of a run. */
+/** The contents of these cases in a run. */
 async function contents(
   { read }: Store,
   { no }: StoredRun,

@@ -17,32 +17,34 @@ export interface ExportRunInput {
   /** A run id, a prefix of it, or latest. */
   readonly run: string;
   readonly format: ExporterEntry;
-  /** The file, relative to the working directory; `.evals/exports/` when left out. */
+  /** The file, relative to the working directory; default in `.evals/exports/`. */
   readonly out?: string | undefined;
-  /** Address of a server that takes it in the place of a file. */
+  /** URL of a server that receives it instead of a file. */
   readonly url?: string | undefined;
-  /** Without a file of its own the text goes here, piece by piece; bytes never do. */
+  /** Receives the text in chunks when there is no file; never used for binary formats. */
   readonly print?: ((text: string) => void) | undefined;
 }
 
-/** What was exported. */
+/** The result of an export. */
 export interface RunExport {
   readonly run: string;
   readonly suite: string;
   readonly format: string;
-  /** Trials. */
+  /** Number of trials. */
   readonly rows: number;
-  /** The file as it is typed from here; null where the text was printed, or sent. */
+  /** Relative to the working directory; null when the text was printed or sent. */
   readonly file: string | null;
   /** Where it was sent; absent for a file. */
   readonly url?: string;
-  /** Requests that the server answered. */
+  /** Number of requests answered by the server. */
   readonly requests?: number;
 }
 
 /**
- * Hands every trial of a run to other programs, as a file or over their API. A second time it is the same again, under the same ids.
- * @throws {EvalsError} for an unknown run, for a file that cannot be written, for a server that refuses, and midway for one that stops answering
+ * Exports every trial of a run, to a file or to another tool's API. A repeated export has the same content and ids.
+ *
+ * @throws {EvalsError} for an unknown run, a file that cannot be written, a server that refuses, and midway when it
+ * stops responding
  */
 export async function exportRun(io: Environment, input: ExportRunInput): Promise<RunExport> {
   const { format, out, url, directory, print } = input;
@@ -79,7 +81,7 @@ export async function exportRun(io: Environment, input: ExportRunInput): Promise
   }
 }
 
-/** The run, whose trials are counted each time that they are walked. */
+/** The run with its trials counted each time they are iterated. */
 function counting(run: RunToExport, counted: (trials: number) => void): RunToExport {
   const count = <T>(items: () => AsyncIterable<T>) =>
     async function* (): AsyncGenerator<T> {

@@ -7,12 +7,13 @@ import { locate } from "./project/open-project.ts";
 import { restrictedRuns } from "./project/restricted-runs.ts";
 import { withHistory } from "./store-care/open-history.ts";
 
-/** A run, or a trial of the run before it. */
+/** A run, or a trial of the preceding run. */
 export type ExportedLine = { readonly kind: "run" | "trial"; readonly [name: string]: unknown };
 
 /**
- * Every run, oldest first, each with its trials behind it. Texts of a restricted dataset are left out.
- * @param write is given one line after the other and may be waited for
+ * Exports all runs, oldest first, each followed by its trials. Texts of restricted datasets are left out.
+ *
+ * @param write receives one line at a time and may return a promise
  * @returns how many runs were restricted
  */
 export async function exportStore(
@@ -80,7 +81,7 @@ function scoresOf(header: RunHeader, { scores }: StoredTrial, restricted: boolea
   );
 }
 
-/** Null where there is none, any more or at all. */
+/** Null when there is no answer, or it was deleted. */
 function answerOf({ answer }: StoredTrial, restricted: boolean): Json | object {
   if (answer === null) return null;
   if (!restricted) return answer;

@@ -34,28 +34,28 @@ import { openTargets, targetsOf } from "./running/target-matrix.ts";
 export interface DriftInput {
   readonly directory?: string | undefined;
   readonly suite: string;
-  /** Of a suite that lists several. */
+  /** For a suite with several models. */
   readonly model?: string | undefined;
   readonly prompt?: string | undefined;
-  /** US dollars, of judging again and of the run together. */
+  /** US dollars, for judging again and the run together. */
   readonly budget?: number | undefined;
 }
 
-/** 1 for a target that has drifted, or a judge that people's labels say can be believed; else 0. */
+/** 1 when the target, or a calibrated judge, has drifted; else 0. */
 export function exitOfDrift({ verdict, judge }: Pick<DriftReport, "verdict" | "judge">): number {
   return verdict === "drift" || (judge?.calibrated === true && judge.verdict === "drift")
     ? EXIT.failed
     : EXIT.ok;
 }
 
-/** What `findDrift` would ask of the target, and what that costs; stored answers that are judged again come on top. */
+/** What `findDrift` would ask of the target, and its cost; judging stored answers again costs extra. */
 export function planDrift(io: Environment, input: DriftInput): Promise<RunPlan> {
   return planRuns(io, { request: requestOf(input) });
 }
 
 /**
- * Asks a suite's cases once more, without the cache, and adds the run to the series that is held against the promoted
- * baseline. Judges judge stored answers again before that, so that their own drift is not taken for the target's.
+ * Asks a suite's cases again without the cache, and adds the run to the series that is compared with the promoted
+ * baseline. Before that, judges judge stored answers again, so that their own drift is not mistaken for the target's.
  *
  * @throws {EvalsError} without a baseline, or with one of another prompt, model or scorers
  */
@@ -149,7 +149,7 @@ async function extendSeries(ready: ReadyRun, session: Session): Promise<DriftRep
   };
 }
 
-/** What the suite itself says must not go unseen. */
+/** The change that the suite's own gate must detect. */
 function changeOf({ suite }: Plan, side: Side): number {
   const rules = regressionRules(suite.suite.gate);
   const rule = rules.find((one) => one.metric === "pass_rate") ?? rules[0];
@@ -159,7 +159,7 @@ function changeOf({ suite }: Plan, side: Side): number {
   return change * (shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length));
 }
 
-/** Whether a judge has a part in what passes. */
+/** Whether a judge takes part in deciding what passes. */
 const judgesDecide = ({ scorers }: Plan): boolean =>
   scorers.some((one) => one.required && one.opinion === true);
 
@@ -198,7 +198,7 @@ async function judgedAgain(
   });
 }
 
-/** Of another prompt, model or scorers than the baseline's, a difference would be no drift. */
+/** If the baseline has another prompt, model or scorers, a difference would not be drift. */
 function refuseOther(plan: Plan, side: Side): void {
   const basis = plan.scorers
     .filter((one) => one.required)

@@ -3,8 +3,9 @@ import { compare } from "./compare.ts";
 import type { Environment } from "./environment.ts";
 
 /**
- * A run's report with the comparison with another run in the place of its own, as `evals diff` makes it. No gate is asked:
- * its outcome is that of the comparison alone.
+ * A run's report compared with another run instead of its own baseline, as in `evals diff`. Only the comparison
+ * decides, without a gate.
+ *
  * @param baseline id of the other run
  * @throws {EvalsError} for runs that cannot be compared
  */

@@ -12,15 +12,16 @@ import { openStoredHistory } from "./project/stored-history.ts";
 
 export interface HistoryInput {
   readonly directory?: string | undefined;
-  /** Of all suites when left out. */
+  /** Default all suites. */
   readonly suite?: string | undefined;
-  /** The most runs that are listed, at least 1. */
+  /** Maximum number of runs, at least 1. */
   readonly limit: number;
 }
 
 /**
- * Past runs, newest first; of one suite with what its newest fingerprint amounts to.
- * @throws {EvalsError} EVALS_SUITE_UNKNOWN for a suite that never ran, where others did
+ * Past runs, newest first; for one suite with the stability of its newest fingerprint.
+ *
+ * @throws {EvalsError} EVALS_SUITE_UNKNOWN for a suite that never ran, when others did
  */
 export async function history(
   io: Environment,

@@ -18,18 +18,18 @@ import { openProject } from "./project/open-project.ts";
 export interface ImportLabelsInput {
   readonly directory?: string | undefined;
   readonly suite: string;
-  /** As it was typed. */
+  /** As typed by the user. */
   readonly file: string;
   readonly format: ExchangeFormat;
-  /** Rater of labels that name none. */
+  /** Rater for labels without one. */
   readonly rater?: string | undefined;
-  /** Names of raters by the id that the other tool gave them. */
+  /** Names of raters by their id in the other tool. */
   readonly raters: ReadonlyMap<string, string>;
-  /** The judge or scorer that labels are of where the file does not say. */
+  /** The judge or scorer for labels without one. */
   readonly judge?: string | undefined;
 }
 
-/** Makes other people's judgements lines of the suite's labels; twice changes nothing. @throws {EvalsError} */
+/** Adds another tool's labels to the suite's labels. Repeating it changes nothing. @throws {EvalsError} */
 export async function importLabels(io: Environment, input: ImportLabelsInput): Promise<ImportedLabels> {
   const { directory, suite, file, format, rater, raters, judge } = input;
   const project = await openProject(io, { directory, suites: [suite] });

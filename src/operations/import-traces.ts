@@ -17,24 +17,26 @@ import { type Intake, trafficIntake } from "./traffic/traffic-intake.ts";
 
 export interface ImportTracesInput {
   readonly directory?: string | undefined;
-  /** Files, relative to the working directory, patterns resolved, and addresses. */
+  /** Files relative to the working directory, with patterns resolved, and URLs. */
   readonly sources: readonly string[];
-  /** An age or a day: from an address, only what began since then is read. */
+  /** An age or a day: from a URL, only traces that started since then are read. */
   readonly since?: string | undefined;
-  /** Says what would be taken. */
+  /** Reports what would be imported. */
   readonly dryRun: boolean;
 }
 
 export interface ImportedTraces extends Intake {
-  /** Whether the project takes anything out of texts. */
+  /** Whether the project redacts texts. */
   readonly redacted: boolean;
-  /** Why nothing was taken; empty otherwise. */
+  /** Why nothing was imported; otherwise empty. */
   readonly problems: readonly Problem[];
 }
 
 /**
- * Traces of production, from files of any convention, into the store. The same trace again changes nothing.
- * @throws {EvalsError} for a file that is missing or cannot be read at all
+ * Imports production traces from files of any convention into the store. Importing the same trace again changes
+ * nothing.
+ *
+ * @throws {EvalsError} for a file that is missing or unreadable
  */
 export async function importTraces(
   io: Environment,
@@ -74,13 +76,14 @@ export async function importTraces(
 
 export interface ReceivedTraces {
   readonly port: number;
-  /** Ends it, and says what came. */
+  /** Ends it and returns what was received. */
   close(): Promise<ImportedTraces>;
 }
 
 /**
- * Takes traces from exporters of this machine until it is closed.
- * @param port 0 for any that is free
+ * Receives traces from exporters on this machine until it is closed.
+ *
+ * @param port 0 for any free port
  * @throws {EvalsError} EVALS_PORT_IN_USE
  */
 export async function listenForTraces(
@@ -108,7 +111,7 @@ export async function listenForTraces(
   }
 }
 
-/** The project that traffic is kept in, as far as that needs it: a mistake in a model does not matter. */
+/** The parts of the project needed for traffic; mistakes elsewhere, for instance in a model, do not matter. */
 export async function trafficProject(
   io: Environment,
   directory: string | undefined,
@@ -121,7 +124,7 @@ export async function trafficProject(
 
 const isAddress = (source: string): boolean => /^https?:\/\//i.test(source) && URL.canParse(source);
 
-/** All that are not there, at once. */
+/** Reports all missing files together. */
 function refuseMissing(
   paths: readonly string[],
   sources: readonly string[],

@@ -10,16 +10,17 @@ import { EDITED, RELEASED, starterFiles } from "./project/starter-project.ts";
 
 export interface InitProjectInput {
   readonly directory?: string | undefined;
-  /** Made when it is not there; the directory itself when left out. */
+  /** Created if needed; default the directory itself. */
   readonly folder?: string | undefined;
-  /** The example's suite is one in TypeScript. */
+  /** Whether the example's suite is in TypeScript. */
   readonly typed?: boolean | undefined;
 }
 
 /**
- * Makes a project that runs at once. Files that are there stay as they are, and beside a config that is there no
- * example is written: it would need a model that the config does not have.
- * @throws {EvalsError} where a project cannot begin or be written
+ * Creates a project that can be run at once. Existing files are not changed. If a config exists, no example is
+ * written, because it would need a model that the config does not have.
+ *
+ * @throws {EvalsError} when a project cannot be created here
  */
 export function initProject(io: Environment, { directory, folder, typed }: InitProjectInput): StartedProject {
   const root = resolve(io.cwd, directory ?? ".", folder ?? ".");
@@ -68,16 +69,13 @@ function writeNew(root: string, path: string, text: string): StartedFile {
   return { path, how: "created" };
 }
 
-/** What never belongs into git: the history is this machine's own, and .env is where a key may stand. */
+/** Lines of .gitignore: the store is local to this machine, and .env may contain a key. */
 const PRIVATE: readonly (readonly [line: string, covered: RegExp])[] = [
   [".evals/", /^\/?\.evals\/?$/],
   [".env", /^\/?(\*\*\/)?\.env\*?$/],
 ];
 
-/**
- * Adds to .gitignore, below what is there, what must not be committed. A new .gitignore also names installed packages, so
- * that `git add --all` leaves them out.
- */
+/** Appends what must not be committed to .gitignore. A new file also excludes installed packages from `git add --all`. */
 function ignorePrivate(root: string): StartedFile {
   const place = join(root, ".gitignore");
   const before = existsSync(place) ? readFileSync(place, "utf8") : null;

@@ -25,21 +25,21 @@ export interface LabelAnswersInput extends AnswerChoice {
   readonly directory?: string | undefined;
   /** A suite's newest run, or a run. */
   readonly word: string;
-  /** Who judges; as git knows the user when left out. */
+  /** The rater; default the user's e-mail address in git. */
   readonly rater?: string | undefined;
-  /** The judge or scorer whose question is answered, where the suite has several. */
+  /** The judge or scorer to be measured, if the suite has several. */
   readonly judge?: string | undefined;
 }
 
-/** A person's way through the picked answers, before anything is shown; each label is kept at once. */
+/** A labelling session before anything is shown; each label is stored at once. */
 export interface Labelling {
   readonly task: LabellingTask;
   readonly session: LabellingSession;
-  /** Where the page of this person's session was served. */
+  /** The address at which this person's page was served. */
   readonly address: AddressFile;
 }
 
-/** Picks the answers of a run that a person is to judge. @throws {EvalsError} */
+/** Picks the answers of a run to be labelled. @throws {EvalsError} */
 export async function labelAnswers(io: Environment, input: LabelAnswersInput): Promise<Labelling> {
   const place = locate(io, input.directory);
   const { root } = place;
@@ -87,7 +87,7 @@ export async function labelAnswers(io: Environment, input: LabelAnswersInput): P
   }
 }
 
-/** With the judge that it is of; a label that takes the place of one without a judge stays without. */
+/** Adds the judge's name; a label that replaces one without a judge stays without. */
 function labelOfJudge(label: Label, of: string | undefined, there: readonly Label[]): Label {
   const before = there.find((one) => one.rater === label.rater && answerKey(one) === answerKey(label));
   const judged = before === undefined ? of : before.of;

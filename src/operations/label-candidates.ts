@@ -26,29 +26,29 @@ export interface LabelCandidatesInput {
   readonly rater?: string | undefined;
 }
 
-/** A person's way through the candidates of a dataset; each decision is kept at once. */
+/** A review session of a dataset's candidates; each decision is stored at once. */
 export interface CandidateLabelling {
   /** The file and the dataset, relative to the root. */
   readonly path: string;
   readonly dataset: string;
   readonly person: string;
-  /** What somebody had decided in the file itself. */
+  /** Decisions that were already in the file. */
   readonly before: Settled;
   readonly session: LabellingSession;
   readonly address: AddressFile;
-  /** Moves what was decided since; called once, at the end. */
+  /** Applies the decisions made since; called once at the end. */
   readonly settle: () => Promise<Settled>;
-  /** Share of the traffic that was answered wrong, as far as people judged the dataset's cases; null where nobody did. */
+  /** Share of wrong answers in the traffic, as far as people judged the dataset's cases; null when none was judged. */
   readonly wrong: () => Promise<(WeightedRate & { readonly cases: number }) | null>;
 }
 
-/** The one question beside accept and reject. */
+/** The only question besides accept and reject. */
 const RIGHT = {
   name: "answer",
   about: "pass: production's answer was right, and is what is expected when nothing is typed",
 };
 
-/** @throws {EvalsError} for a file that is not there or has mistakes, and for a dataset that cannot be added to */
+/** @throws {EvalsError} for a file that does not exist or has mistakes, and for a dataset that cannot be extended */
 export async function labelCandidates(
   io: Environment,
   input: LabelCandidatesInput,
@@ -121,7 +121,7 @@ function everyCase(cases: CaseSource): Case[] {
   return Array.from({ length: cases.count }, (_, at) => cases.read(at));
 }
 
-/** Nobody else writes the file meanwhile. */
+/** Runs work under the file's lock. */
 function alone<T>(root: string, path: string, work: () => T): T {
   const lock = `.evals/labelling/${path.replace(/[^\w.-]/g, "-")}.lock`;
   return underLock(join(root, lock), { noun: "candidates", shown: lock }, work);
@@ -135,7 +135,7 @@ function questionOf({ id, input, expected, answer }: Candidate): Question {
   };
 }
 
-/** Pass accepts, fail rejects, unsure leaves it to others; the comment is what is expected. */
+/** Pass accepts, fail rejects, unsure leaves it undecided; the comment is the expected value. */
 function decisionOf({ verdict, criteria, comment, answer }: Label, asText: boolean): Partial<Candidate> {
   if (verdict !== "pass") return { accept: verdict === "fail" ? false : null };
   const judged = criteria?.[RIGHT.name];
@@ -145,7 +145,7 @@ function decisionOf({ verdict, criteria, comment, answer }: Label, asText: boole
   return { accept: true, right, expected: typed ?? (right === true ? valueTyped(answer, asText) : null) };
 }
 
-/** A text, or where cases of the dataset expect other values the value that its JSON is. */
+/** The text, or its parsed JSON if the dataset's cases expect other values than text. */
 function valueTyped(text: string, asText: boolean): Json {
   if (asText) return text;
   try {
@@ -155,7 +155,7 @@ function valueTyped(text: string, asText: boolean): Json {
   }
 }
 
-/** Of cases that were drawn with a known chance and whose answer somebody judged. */
+/** From cases drawn with a known probability whose answers were judged. */
 function wrongShare(cases: readonly Case[]): (WeightedRate & { readonly cases: number }) | null {
   const units = cases.flatMap(({ metadata: { weight, right } }): DrawnUnit[] =>
     typeof weight === "number" && weight >= 1 && typeof right === "boolean"

@@ -15,7 +15,8 @@ import { locate, openProject } from "./project/open-project.ts";
 import { openStoredHistory } from "./project/stored-history.ts";
 
 /**
- * Every version of every prompt, or of one, with who, why, where it is used and what it last measured.
+ * All versions of all prompts, or of one, with author, reason, uses and latest results.
+ *
  * @throws {EvalsError} EVALS_PROMPT_UNKNOWN
  */
 export async function listPrompts(
@@ -40,7 +41,7 @@ export async function listPrompts(
   }
 }
 
-/** Suites as far as they can be read: a list must not fail over a mistake elsewhere. */
+/** The readable suites: a list must not fail because of a mistake elsewhere. */
 async function suitesOf(directory: string | undefined, io: Environment): Promise<readonly LoadedSuite[]> {
   try {
     return (await openProject(io, { directory })).suites;
@@ -88,8 +89,8 @@ const versionKey = ({ name, version }: { readonly name: string; readonly version
   `${name}@${version}`;
 
 /**
- * For each of these versions, of each suite the newest complete run of the whole dataset; what stopped early measures nothing
- * fairly.
+ * For each of these versions, the newest complete run of each suite on the whole dataset; a run that stopped early
+ * gives a biased result.
  */
 async function measuredVersions(
   store: Store,

@@ -10,14 +10,15 @@ import { storedFilter, type TypedFilter, trafficFilter } from "./traffic/traffic
 
 export interface ListTrafficInput extends TypedFilter {
   readonly directory?: string | undefined;
-  /** A text that was answered, in whatever case. */
+  /** Text to search for in the answers, ignoring case. */
   readonly grep?: string | undefined;
-  /** How many traces are listed. */
+  /** Maximum number of traces listed. */
   readonly limit: number;
 }
 
 /**
- * Which sessions and users got such answers, since when.
+ * Lists stored traffic with its sessions, users and times.
+ *
  * @throws {EvalsError} EVALS_OPTION_INVALID
  */
 export async function listTraffic(io: Environment, input: ListTrafficInput): Promise<TrafficListing> {
@@ -45,7 +46,7 @@ interface Asked {
   readonly grep: string | null;
 }
 
-/** Without a text to look for the texts stay on the disk. */
+/** Texts are only loaded when they are searched. */
 function matching(store: Store, asked: Asked): AsyncIterable<TrafficRow> {
   return asked.grep === null
     ? everyItem((page) => store.traffic.rows(asked.filter, page))
@@ -59,10 +60,10 @@ async function* matchingTraces({ traffic }: Store, { filter, grep }: Asked): Asy
       yield trace;
 }
 
-/** Whole conversations are large. */
+/** Small, because conversations are large. */
 const PAGE = 200;
 
-/** All messages to the person. */
+/** All messages to the user. */
 function answersOf({ transcript: { output, messages } }: TrafficTrace): readonly string[] {
   const replies = messages
     .filter(({ role }) => role === "assistant")

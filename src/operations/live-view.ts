@@ -11,19 +11,19 @@ import { openStoredHistory } from "./project/stored-history.ts";
 import { runWith, storedOrMeasured } from "./report-of.ts";
 import { summaryCache } from "./viewing/summary-cache.ts";
 
-/** So many runs are listed, newest first. */
+/** Maximum number of runs listed, newest first. */
 const MAX_RUNS = 1_000;
-/** So many opened runs are kept in memory. */
+/** Maximum number of opened runs in memory. */
 const KEPT_RUNS = 6;
-/** Milliseconds after which what is known of a run under way is counted anew. */
+/** Milliseconds after which a running run is counted again. */
 const STALE = 1_000;
 
-/** The history as a page asks for it, while runs come and go. */
+/** The store as a page reads it, while runs are added. */
 export interface LiveView extends ViewedHistory {
   close(): void;
 }
 
-/** Opens the history of a project for a page that stays open. @throws {EvalsError} */
+/** Opens a project's store for a page that stays open. @throws {EvalsError} */
 export async function openLiveView(
   environment: Environment,
   { directory }: { readonly directory: string | undefined },
@@ -57,7 +57,7 @@ export async function openLiveView(
   };
 }
 
-/** Another one means that a run has moved. */
+/** Changes whenever a run changes. */
 function stampOf({ status, ended_at, calls }: Pick<ListedRun, "status" | "ended_at" | "calls">): string {
   return `${status} ${ended_at} ${calls}`;
 }
@@ -69,7 +69,7 @@ interface KeptRun {
   readonly run: ReportedRun;
 }
 
-/** Runs as they were opened, until they move. */
+/** Caches opened runs until they change. */
 function keptRuns(
   store: Store,
   root: string,
@@ -94,7 +94,7 @@ function keptRuns(
     for (const old of kept.keys()) if (kept.size > KEPT_RUNS) kept.delete(old);
     return run;
   };
-  // A page asks for a run and for its cases at once: it is opened once for both.
+  // A page requests a run and its cases at the same time; it is opened once for both.
   const opening = new Map<string, Promise<ReportedRun>>();
   return (key) => {
     const known = opening.get(key) ?? open(key).finally(() => opening.delete(key));

@@ -15,21 +15,22 @@ import { withHistory } from "./store-care/open-history.ts";
 
 export interface EscalationInput extends EscalationGoals {
   readonly directory?: string | undefined;
-  /** A suite, whose newest run counts, or a file with an answer a line. */
+  /** A suite, meaning its newest run, or a file with an answer per line. */
   readonly source: string;
 }
 
 interface Found {
   readonly source: string;
-  /** Of a file. */
+  /** For a file. */
   readonly path?: string | undefined;
   readonly answers: readonly StatedAnswer[];
   readonly notes: readonly string[];
 }
 
 /**
- * Holds stated confidences against what was right.
- * @throws {EvalsError} for a file with mistakes, and where nothing states a confidence
+ * Compares stated confidences with the correctness of answers.
+ *
+ * @throws {EvalsError} for a file with mistakes, and when there is no confidence
  */
 export async function measureEscalation(
   io: Environment,

@@ -17,20 +17,21 @@ import { closeRuns, type PreparedRun, prepareRuns } from "./running/prepare-runs
 import { openRunPlace } from "./running/run-place.ts";
 import { RunRequest } from "./running/run-request.ts";
 
-/** What is put together, and where. */
+/** What to merge, and where. */
 export interface MergeRequest {
-  /** Copies of `.evals` folders, or history files in them. */
+  /** Copies of `.evals` folders, or store files in them. */
   readonly sources: readonly string[];
   readonly directory?: string | undefined;
   readonly baseline?: string | undefined;
 }
 
 /**
- * Makes one run out of its shards: every answer is copied into the history here, then the whole is compared and gated as one
- * run would have been. Nothing is asked, and nothing is kept of shards that do not fit.
+ * Merges shards into one run: every answer is copied into this store, then the whole is compared and gated like a
+ * single run. Nothing is asked, and nothing is kept of shards that do not fit.
  *
- * @param read is called with the result while the history is open; its value is returned
- * @throws {EvalsError} for a hole, a part twice, parts of two splits, an unfinished part, or a part of another plan
+ * @param read called with the result while the store is open; its value is returned
+ * @throws {EvalsError} for a missing part, a duplicate part, parts of different splits, an unfinished part, or a part
+ * of another plan
  */
 export async function mergeShards<T>(
   environment: Environment,
@@ -81,7 +82,7 @@ interface PreparedSet {
   readonly run: PreparedRun;
 }
 
-/** The plan of the whole that each set is to be a run of. */
+/** The plan of the whole run for each set. */
 async function plansOf(
   sets: readonly ShardSet[],
   project: Awaited<ReturnType<typeof openRunPlace>>["project"],
@@ -123,7 +124,7 @@ async function refuseForeign(prepared: readonly PreparedSet[]): Promise<void> {
   throw new EvalsError(problems);
 }
 
-/** Writes the whole run into the history here, as one that has ended with its last answer. */
+/** Writes the whole run into this store, ended at the time of its last answer. */
 async function together(
   { shards }: ShardSet,
   { prepared: { plan } }: ReadyRun,
@@ -154,7 +155,7 @@ async function together(
   return run;
 }
 
-/** The commit and the branch that all parts ran at; null where they differ. */
+/** The common commit and branch of all parts; null when they differ. */
 function commitOf(headers: readonly RunHeader[]) {
   const common = (values: readonly (string | null)[]): string | null =>
     new Set(values).size === 1 ? (values[0] ?? null) : null;

@@ -9,26 +9,26 @@ import type { Environment } from "./environment.ts";
 import { promptVersions } from "./project/known-versions.ts";
 import { locate } from "./project/open-project.ts";
 
-/** A version that was written as a copy of the newest. */
+/** A new version, copied from the newest. */
 export interface NewPromptVersion {
   readonly name: string;
   readonly version: string;
-  /** The version that it is a copy of. */
+  /** The version it was copied from. */
   readonly from: string;
   readonly bump: Bump;
-  /** Relative to the project's root. */
+  /** Relative to the project root. */
   readonly path: string;
 }
 
 export interface NewPromptVersionInput {
   readonly directory?: string | undefined;
-  /** Of the prompt, without a version. */
+  /** Name of the prompt without a version. */
   readonly name: string;
-  /** What the change declares. */
+  /** The declared bump. */
   readonly bump: Bump;
 }
 
-/** Writes the newest version, byte for byte, under the next number. @throws {EvalsError} */
+/** Copies the newest version to the next version number. @throws {EvalsError} */
 export async function newPromptVersion(
   io: Environment,
   { directory, name, bump }: NewPromptVersionInput,
@@ -58,7 +58,7 @@ function withVersion(name: string): EvalsError {
   });
 }
 
-/** Never over a file that is there. */
+/** Never overwrites an existing file. */
 function writeNew(place: string, bytes: Buffer, path: string): void {
   try {
     mkdirSync(dirname(place), { recursive: true });

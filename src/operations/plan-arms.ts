@@ -2,20 +2,20 @@ import type { ArmsPlan } from "../domain/arms.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { sessionsPerArm } from "../statistics/always-valid.ts";
 
-/** What was typed; undefined where nothing was. */
+/** The options as typed; undefined when absent. */
 export interface PlanArmsInput {
   /** Difference of the two pass rates: `5%` or `0.05`. */
   readonly effect: string | undefined;
-  /** Pass rate of the arm of today. */
+  /** Pass rate of the current arm. */
   readonly rate: string | undefined;
-  /** Chance to call the difference. */
+  /** Probability of detecting the difference. */
   readonly power: string | undefined;
 }
 
-/** A rate of which nothing is known: the one that takes most sessions. */
+/** Used when the rate is unknown: the rate that needs the most sessions. */
 const UNKNOWN_RATE = 0.5;
 
-/** Sessions an arm that call a difference. @throws {EvalsError} EVALS_OPTION_INVALID with every option that cannot be read */
+/** Sessions per arm needed to detect a difference. @throws {EvalsError} EVALS_OPTION_INVALID with every invalid option */
 export function planArms(typed: PlanArmsInput): ArmsPlan {
   const problems: Problem[] = [];
   const read = (

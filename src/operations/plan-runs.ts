@@ -20,8 +20,9 @@ import { withoutKeys } from "./running/without-keys.ts";
 import { expectCost } from "./sizing/expect-cost.ts";
 
 /**
- * What `evals run` would ask and what that costs. Nothing is asked, so no key is needed, and no run is kept.
- * @throws {EvalsError} with every mistake that would keep the run from starting, but a missing key
+ * What `evals run` would ask, and its cost. Nothing is asked or stored, so no key is needed.
+ *
+ * @throws {EvalsError} with every mistake that would prevent the run, except a missing key
  */
 export async function planRuns(
   environment: Environment,
@@ -90,7 +91,7 @@ async function explained(plan: Plan, settings: AskSettings, store: Store) {
   return cases;
 }
 
-/** The same plan at the prices of batches. */
+/** The same plan with the prices of batches. */
 function inBatches(plan: Plan): Plan {
   return { ...plan, target: { ...plan.target, price: batchPrice(plan.target.price) } };
 }
@@ -135,7 +136,7 @@ async function plannedRun(
     ...(plan.pressure === undefined ? {} : { variants: variants.length }),
     ...expectCost(
       {
-        // Variants are asked call by call, once the batch is in.
+        // Variants are asked with single calls, after the batch.
         plan: request.batch && plan.pressure === undefined ? inBatches(plan) : plan,
         calls: [...calls, ...variants],
         budget: budgetOf(place.project, request)?.usd,
@@ -145,7 +146,7 @@ async function plannedRun(
   };
 }
 
-/** At most, the case number of each: every trial passes, and no variant of it is at hand. */
+/** The maximum, as case numbers: every trial passes, and no variant is stored. */
 function* variantCalls(plan: Plan): Generator<number> {
   for (const _ of plan.pressure ?? [])
     for (let caseNo = 0; caseNo < plan.count; caseNo++)

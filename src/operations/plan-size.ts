@@ -12,13 +12,13 @@ import type { Stated } from "./sizing/stated-size.ts";
 export interface PlanSizeInput {
   readonly directory?: string | undefined;
   readonly suite: string;
-  /** Alias of the model whose history counts; any when left out. */
+  /** Alias of the model whose history is used; default any. */
   readonly model?: string | undefined;
-  /** What is assumed in place of the history and the suite. */
+  /** Assumptions that replace the history and the suite's values. */
   readonly stated: Stated;
 }
 
-/** How many cases × trials detect a given drop, from the suite's own history where it has one. */
+/** How many cases × trials detect a given drop, using the suite's own history if there is one. */
 export async function planSize(
   io: Environment,
   { directory, suite: name, model, stated }: PlanSizeInput,
@@ -50,7 +50,7 @@ async function readHistory(
   }
 }
 
-/** US dollars: what trials cost in the newest run, else its tokens at today's price; null when neither is known. */
+/** US dollars: the cost of trials in the newest run, else its tokens at the current price; null when neither is known. */
 function costPerTrial(suite: LoadedSuite, history: FingerprintRuns | null): number | null {
   if (history === null) return null;
   const { header } = history.newest;

@@ -3,7 +3,7 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Environment } from "./environment.ts";
 
-/** This process as the environment of an operation. Whoever starts the work says where notices and what modules print go. */
+/** The environment of an operation in this process. The caller decides where messages and modules' output go. */
 export function processEnvironment(
   own: Pick<Environment, "notice" | "modules"> & Partial<Pick<Environment, "env">>,
 ): Environment {
@@ -15,7 +15,7 @@ export function processEnvironment(
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
     random: Math.random,
     sleep: (ms, signal) => {
-      // As many retries as there are calls in flight wait for one stop: Node would warn of a leak.
+      // All waiting retries listen to one signal; Node would warn of a leak.
       if (signal !== undefined) setMaxListeners(0, signal);
       return wait(ms, undefined, { signal }).catch(() => undefined);
     },

@@ -30,22 +30,23 @@ import {
 } from "./promoting/promoted-run.ts";
 import { plannedSuites } from "./sides/side-source.ts";
 
-/** What is promoted, and how. */
+/** What to promote, and how. */
 export interface PromoteInput extends PromotionChoices {
   readonly directory?: string | undefined;
-  /** A run's id, a prefix of it, or `latest`; the newest of each suite when left out. */
+  /** A run's id, a prefix of it, or `latest`; default the newest of each suite. */
   readonly run?: string | undefined;
   /** The commit is tagged `evals/<as>`. */
   readonly as?: string | undefined;
-  /** Why, for the commit and the tag. */
+  /** The reason, for the commit and the tag. */
   readonly message?: string | undefined;
-  /** Says what would be written, and writes nothing. */
+  /** Reports what would be written, and writes nothing. */
   readonly dryRun?: boolean | undefined;
 }
 
 /**
  * Makes complete runs of committed inputs the baselines of their suites, in one commit.
- * @throws {EvalsError} with what is in the way of it
+ *
+ * @throws {EvalsError} with the reasons when that is impossible
  */
 export async function promote(io: Environment, input: PromoteInput): Promise<Promotion> {
   const { root } = locate(io, input.directory);
@@ -69,7 +70,7 @@ export async function promote(io: Environment, input: PromoteInput): Promise<Pro
       at: io.date().toISOString(),
       project: path,
       files: [...new Set(covered.flatMap((one) => one.files))].sort(),
-      // A tag holds every baseline that is there, grown or not.
+      // A tag covers every existing baseline, changed or not.
       tagged: every,
     });
     const nothing = plan.runs.length === 0 && plan.tag === null;
@@ -93,7 +94,10 @@ function promotedSuite(one: Promoting): PromotedSuite {
   };
 }
 
-/** Runs that add nothing, and rules that an acceptance does not clear. @throws {EvalsError} where the run was named */
+/**
+ * Notices about runs that add nothing, and rules that an acceptance does not clear. @throws {EvalsError} when the run
+ * was named
+ */
 async function noticeWhatStays(
   every: readonly Promoting[],
   input: PromoteInput,
@@ -112,7 +116,7 @@ async function noticeWhatStays(
   }
 }
 
-/** A baseline can rest on a prompt that a suite holds itself; a version of it is not published by that. */
+/** A baseline can depend on a suite's inline prompt, but that does not publish a version of it. */
 const noVersionText = (suite: string, path: string): string =>
   `The prompt of ${suite} is written in ${path}: the baseline holds what it gave, but no version of it is published. evals split ${suite} makes one.`;
 
@@ -120,7 +124,7 @@ const byPath = (a: Covered, b: Covered): number => (a.path < b.path ? -1 : 1);
 
 const DETACHED = "HEAD is detached: no branch holds this commit. To keep it on one: git switch -c <name>";
 
-/** The run that was named, or the newest of each suite that still exists. */
+/** The named run, or the newest of each existing suite. */
 async function runsToPromote(store: Store, input: PromoteInput, io: Environment) {
   const { run: word, directory } = input;
   const { root } = locate(io, directory);
@@ -161,7 +165,7 @@ async function checkName(root: string, name: string | undefined): Promise<void> 
   if (await tagExists(root, tag)) throw new EvalsError(tagTaken(tag));
 }
 
-/** It was to be added to a baseline, and has nothing that is not in it. */
+/** Whether it was to be added to a baseline that already contains all of it. */
 function addsNothing({ grown }: Promoting): boolean {
   return grown !== null && grown.grown + grown.replaced + grown.added + grown.dropped === 0;
 }
@@ -176,7 +180,7 @@ function nothingToAdd({ run }: Promoting): Problem {
   };
 }
 
-/** What an acceptance leaves as it is: it speaks of the regression rule alone. */
+/** The rules that an acceptance does not clear; it only applies to the regression rule. */
 function stillMissed(missed: readonly RuleResult[]): readonly RuleResult[] {
   return missed.filter(({ kind }) => kind !== "regression");
 }
@@ -185,7 +189,7 @@ function stillMissedText({ header }: Promoting, rules: readonly RuleResult[]): s
   return `${header.suite} still misses ${rules.map(({ rule }) => rule).join(", ")}: --accept clears the regression rule alone, and CI goes on failing by ${rules.length === 1 ? "it" : "them"}.`;
 }
 
-/** A reason belongs to something: a baseline that got worse, or a first run that misses what its suite requires. */
+/** A reason needs something to accept: a baseline that got worse, or a first run that misses its suite's requirements. */
 async function refuseNothingToAccept(all: readonly Promoting[], { input, store }: Making): Promise<void> {
   if (input.accept === undefined || all.some((one) => one.accepted !== null)) return;
   for (const { run } of all) if ((await missedRules(run, store)).length > 0) return;

@@ -17,7 +17,7 @@ import { otherProjectOf } from "./project/tag-project.ts";
 import { type LogSources, loggedChange } from "./promoting/log-entry.ts";
 import { movedSuites } from "./promoting/tag-truth.ts";
 
-/** Who promoted or rolled back what, when and why, read from git itself. */
+/** Who promoted or rolled back what, when and why, read from git. */
 export async function promotionLog(
   io: Environment,
   { directory }: { readonly directory?: string | undefined },
@@ -44,7 +44,7 @@ export async function promotionLog(
   }
 }
 
-/** An entry with what it did, what its tags say, and whether that is true of the commit they are on. */
+/** An entry with its changes, its tags, and whether the tags match their commit. */
 async function logEntry(entry: PromotionEntry, root: string, sources: LogSources): Promise<LogEntry> {
   const tags = entry.tags.map(async ({ name, message }): Promise<LoggedTag | null> => {
     if ((await otherProjectOf(root, { commit: entry.commit, message })) !== null) return null;
@@ -57,7 +57,7 @@ async function logEntry(entry: PromotionEntry, root: string, sources: LogSources
   return { ...shown, tags: own, ...loggedChange(entry, sources) };
 }
 
-/** This machine's history knows the gate of a run where a squash left the message out. Null where there is none. */
+/** This machine's store has the gate of a run when a squash removed the message. Null when there is no store. */
 async function historyHere(root: string, io: Environment): Promise<Store | null> {
   if (!existsSync(join(root, ".evals"))) return null;
   try {

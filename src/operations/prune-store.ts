@@ -18,13 +18,13 @@ import { reportWithoutTexts } from "./store-care/report-without-texts.ts";
 
 export interface PruneInput {
   readonly directory?: string | undefined;
-  /** `90d`: runs that ended longer ago go, whatever `history.keep` says. */
+  /** `90d`: deletes runs that ended longer ago, whatever `history.keep` says. */
   readonly olderThan?: string | undefined;
-  /** Says what would go. */
+  /** Reports what would be deleted. */
   readonly dryRun?: boolean | undefined;
 }
 
-/** Ages in milliseconds; undefined for what is kept for ever. */
+/** Ages in milliseconds; undefined means kept forever. */
 interface Ages {
   readonly keep: number | undefined;
   readonly answers: number | undefined;
@@ -38,8 +38,10 @@ const NOTHING: Omit<PrunedHistory, "dry_run"> = {
 };
 
 /**
- * Takes old runs, or their answers, and old traces out of the history. What a baseline or a promoted tag rests on, a run that is under way, and the runs of a series of `evals drift` that goes on, stay.
- * @throws {EvalsError} EVALS_PRUNE_AGE where nothing says what is old
+ * Deletes old runs, or their answers, and old traces. Kept are runs behind a baseline or promoted tag, running runs,
+ * and runs of an active `evals drift` series.
+ *
+ * @throws {EvalsError} EVALS_PRUNE_AGE when no age is set
  */
 export async function pruneStore(io: Environment, input: PruneInput): Promise<PrunedHistory> {
   const { directory, dryRun = false } = input;
@@ -76,11 +78,11 @@ export async function pruneStore(io: Environment, input: PruneInput): Promise<Pr
   });
 }
 
-/** Runs that stay, however old. */
+/** Runs that are kept at any age. */
 interface Protected {
-  /** A baseline rests on them. */
+  /** A baseline depends on them. */
   readonly ids: ReadonlySet<string>;
-  /** Those of a series that goes on; looked up when there is one. */
+  /** Those of an active series; looked up only if there is one. */
   readonly series: () => Promise<ReadonlySet<string>>;
 }
 
@@ -103,7 +105,7 @@ async function oldRuns(store: Store, ages: Ages, now: number, stays: Protected) 
   return { runs, answers, kept };
 }
 
-/** A run's canaries and its trials' variants are a part of it. */
+/** A run's canaries and variants are part of it. */
 async function partsOf(store: Store, runs: readonly ListedRun[]): Promise<ListedRun[]> {
   const found: ListedRun[] = [];
   for (const { header } of runs)

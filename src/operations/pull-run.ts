@@ -14,9 +14,9 @@ import { locate } from "./project/open-project.ts";
 import { openWrittenHistory } from "./project/stored-history.ts";
 
 export interface PullInput {
-  /** Where workers and whoever planned the run have met. */
+  /** Address of the database shared with the workers. */
   readonly address: string;
-  /** Id of the run, or its beginning. */
+  /** Id of the run, or a prefix. */
   readonly run: string;
   readonly directory?: string | undefined;
 }
@@ -25,13 +25,14 @@ export interface PulledRun {
   readonly run: string;
   readonly suite: string;
   readonly trials: number;
-  /** It was in the history already. */
+  /** Whether it was in the store already. */
   readonly wasHere: boolean;
 }
 
 /**
- * Brings a run that workers have asked into the history here, with the report that it ended with.
- * @throws {EvalsError} for one that is not there or not over, or whose commit this clone does not hold
+ * Copies a run asked by workers into this store, with its final report.
+ *
+ * @throws {EvalsError} for a run that does not exist or has not ended, or whose commit is not in this clone
  */
 export async function pullRun(io: Environment, input: PullInput): Promise<PulledRun> {
   const { root } = locate(io, input.directory);
@@ -72,7 +73,7 @@ interface Copying {
   readonly store: Store;
 }
 
-/** @returns how many trials there were */
+/** @returns the number of trials */
 async function copyBlocks(
   no: string,
   { kept }: FleetDatabase,

@@ -10,7 +10,7 @@ export interface QueueInput {
   readonly directory?: string | undefined;
 }
 
-/** How far the runs in a database are, and who works on them. No project is needed. */
+/** The progress of the runs in a database, and their workers. Needs no project. */
 export async function queueStatus(
   io: Environment,
   input: QueueInput,
@@ -24,8 +24,9 @@ export async function queueStatus(
 }
 
 /**
- * Takes a run of workers out of the database. @returns its id
- * @throws {EvalsError} for one that is not there
+ * Deletes a run from the workers' database. @returns its id
+ *
+ * @throws {EvalsError} when it does not exist
  */
 export async function dropQueuedRun(
   io: Environment,
@@ -41,7 +42,7 @@ export async function dropQueuedRun(
   }
 }
 
-/** Whose `.env` counts; outside of a project none does. */
+/** The project whose `.env` is used; null outside of a project. */
 function rootOf(io: Environment, { directory }: QueueInput): string | null {
   try {
     return locate(io, directory).root;

@@ -13,25 +13,27 @@ import { show } from "./show.ts";
 
 export interface RecordTraceInput {
   readonly directory?: string | undefined;
-  /** `run/case/trial`; of `run/case` the first trial that passes. */
+  /** `run/case/trial`; for `run/case` the first trial that passes. */
   readonly word: string;
 }
 
-/** What was recorded. */
+/** The result of recording a trace. */
 export interface RecordedTrace {
   readonly run: string;
   readonly case: string;
   readonly trial: number;
-  /** Relative to the project's root. */
+  /** Relative to the project root. */
   readonly path: string;
-  /** What became of the file. */
+  /** The change of the file. */
   readonly file: "new" | "changed" | "same";
   readonly trace: GoldenTrace;
 }
 
 /**
- * Writes what a passing trial did to a file that other trials are held against.
- * @throws {EvalsError} EVALS_TRACE_FAILING, EVALS_TRACE_UNKNOWN, EVALS_TRACE_RESTRICTED, EVALS_TRACE_UNWRITABLE, or as `show` does
+ * Writes the calls of a passing trial to a file, as a reference for other trials.
+ *
+ * @throws {EvalsError} EVALS_TRACE_FAILING, EVALS_TRACE_UNKNOWN, EVALS_TRACE_RESTRICTED, EVALS_TRACE_UNWRITABLE, or
+ * like `show`
  */
 export async function recordTrace(io: Environment, input: RecordTraceInput): Promise<RecordedTrace> {
   const { root } = locate(io, input.directory);
@@ -59,7 +61,7 @@ function passingTrial(shown: ShownCase | ShownTrial): AnsweredTrial {
   throw failing(shown, trials[0]?.trial);
 }
 
-/** One call a line: a review reads what changed. */
+/** One call per line, so that a review shows what changed. */
 function textOf(name: string, { calls, turns }: GoldenTrace): string {
   const lines = calls.map((one) => `\n    ${JSON.stringify(one)}`);
   const list = lines.length === 0 ? "[]" : `[${lines.join(",")}\n  ]`;

@@ -10,27 +10,28 @@ import { openStoredHistory } from "./project/stored-history.ts";
 import { reportedRun } from "./reported-run.ts";
 import { storedSide } from "./sides/stored-side.ts";
 
-/** A past run as it was reported. */
+/** A past run with its report. */
 export interface RunOfThePast {
   readonly run: ReportedRun;
-  /** How that run ended, by its gate. */
+  /** The exit code by its gate. */
   readonly exit: number;
-  /** Absolute path of the project's root. */
+  /** Absolute path of the project root. */
   readonly root: string;
 }
 
 export interface PastRunInput {
   readonly directory: string | undefined;
-  /** A word that means a run. */
+  /** A word that identifies a run. */
   readonly run: string;
-  /** Another run, which is reported as it is held against the first; the first alone when left out. */
+  /** Another run, to be reported in comparison with the first; absent for the first alone. */
   readonly candidate?: string | undefined;
 }
 
 /**
- * Reads a past run; nothing is run and nothing is judged again.
- * @param read is called with it while the history is open; its value is returned
- * @throws {EvalsError} for a word that means no run, or several
+ * Reads a past run; nothing is run or judged again.
+ *
+ * @param read called with it while the store is open; its value is returned
+ * @throws {EvalsError} for a word that identifies no run, or several
  */
 export async function reportOf<T>(
   environment: Environment,
@@ -50,17 +51,17 @@ export async function reportOf<T>(
   }
 }
 
-/** The report as it was, with the cases of the run and of the run that it was compared with. */
+/** The stored report, with the cases of the run and of the run that it was compared with. */
 export function pastRun(store: Store, root: string, run: StoredRun): Promise<ReportedRun> {
   return runWith(store, root, run, storedOrMeasured(store, run));
 }
 
-/** The report as it was; that of a run which has not ended is counted from its trials. */
+/** The stored report; for an unfinished run, computed from its trials. */
 export function storedOrMeasured(store: Store, run: StoredRun): RunReport {
   return readRunJson(run.header, run.status, run.report) ?? measuredReport(run, store);
 }
 
-/** A run under a report of it: its own, or one that compares it with another run. */
+/** A run with its own report, or one that compares it with another run. */
 export async function runWith(
   store: Store,
   root: string,
@@ -88,13 +89,13 @@ interface Comparing {
   readonly directory: string | undefined;
 }
 
-/** A run as it is held against another one. */
+/** A run compared with another one. */
 async function comparedRun(
   { store, root, environment, directory }: Comparing,
   baseline: string,
   candidate: string,
 ): Promise<ReportedRun> {
-  // Only this report compares.
+  // Loaded only for a comparison.
   const { heldAgainst } = await import("./held-against.ts");
   const run = await findRun(store, candidate);
   const against = (await findRun(store, baseline)).header.id;

@@ -8,20 +8,20 @@ import type { Store, StoredRun } from "../store/store.ts";
 import { withheldStore } from "../store/withheld-store.ts";
 import { restrictedRuns } from "./project/restricted-runs.ts";
 
-/** So many runs show a trend. */
+/** Maximum number of runs in a trend. */
 const MAX_PAST = 40;
 
 export interface RunSources {
   readonly store: Store;
-  /** Absolute path of the project's root. */
+  /** Absolute path of the project root. */
   readonly root: string;
-  /** Of the run in the store. */
+  /** Number of the run in the store. */
   readonly no: number;
   readonly baseline: { readonly side: BaselineCounts | null; readonly run: StoredRun | null };
   readonly lineOf: CaseRowsInput["lineOf"];
 }
 
-/** A report with its cases and its history behind it; both are read while the store is open. */
+/** A report with its cases and history, which are read while the store is open. */
 export function reportedRun(
   given: RunReport,
   { store: whole, root, no, baseline, lineOf }: RunSources,
@@ -35,7 +35,7 @@ export function reportedRun(
       {
         run: { no, header },
         comparison: report.comparison,
-        // Read when the rows are walked: a page may show a run and never ask for them.
+        // Read only when the rows are iterated: a page may show a run without them.
         get baseline() {
           return counts();
         },
@@ -45,7 +45,7 @@ export function reportedRun(
       store,
     );
   const rows = rowsWith(() => baseline.side);
-  // A page reads the trials of a stored run, which say more than their counts.
+  // A page reads the trials of a stored run, which contain more than counts.
   const viewRows = baseline.run === null ? rows : rowsWith(() => null);
   const makeView = async (): Promise<ViewedRun> => {
     const { viewRun } = await import("./viewing/view-run.ts");
@@ -64,7 +64,7 @@ export function reportedRun(
   };
 }
 
-/** Earlier runs of the same suite and target over the same choice of cases, oldest first, and this run. */
+/** Earlier runs of the same suite and target with the same selection of cases, oldest first, and this run. */
 function pastRuns({ header, metrics }: RunReport, no: number, store: Store): PastRun[] {
   const chosen = JSON.stringify(header.narrowing);
   const earlier = store

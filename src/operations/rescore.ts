@@ -34,22 +34,22 @@ export interface RescoreInput {
   readonly directory: string | undefined;
   /** Run id, a prefix of it, or `latest`. */
   readonly run: string;
-  /** What judges may cost that have not judged all of these answers. */
+  /** The allowed cost of judges that have not judged all of these answers. */
   readonly consent: JudgingConsent;
-  /** Answer for judges from their recordings. */
+  /** Whether judges use their recordings. */
   readonly replay: boolean;
 }
 
-/** A run's answers under today's scorers. */
+/** A run's answers scored by the current scorers. */
 export interface Rescored {
   /** Of the new run. */
   readonly header: RunHeader;
   readonly result: RescoredResult;
-  /** The pass rate that the answers had before; null is unknown. */
+  /** The answers' earlier pass rate; null means unknown. */
   readonly passRateBefore: number | null;
   /** Null without judges. */
   readonly judged: JudgeTotals | null;
-  /** Answers that no judge was asked about, or none replied of. */
+  /** Answers that no judge was asked about, or for which none replied. */
   readonly unjudged: number;
   /** Why one of them was not, when it is a model that nobody answers for. */
   readonly unreachable: string | null;

@@ -4,10 +4,10 @@ import { modelToday } from "../../providers/published-models.ts";
 import { unusableKeys } from "../running/unusable-keys.ts";
 import { retiring } from "./check-prices.ts";
 
-/** How long a provider may take to send its list. */
+/** Time limit for a provider's list of models, in milliseconds. */
 const LIST_TIMEOUT_MS = 20_000;
 
-/** Asks providers for their own lists of models: which are missing from them, and which have a last day. */
+/** Asks providers for their lists of models, and reports models that are missing or have a shutdown date. */
 export async function askForModels(project: Project): Promise<readonly Problem[]> {
   const warnings: Problem[] = [];
   for (const one of project.models.values()) {

@@ -8,7 +8,7 @@ import { suiteNames } from "../project/suite-names.ts";
 
 const FOLDER = "evals/baselines";
 
-/** Broken, cut and conflicted baselines are problems; one whose suite is gone is worth a warning. */
+/** Damaged, truncated and conflicted baselines are problems; one without a suite is a warning. */
 export function checkBaselines(root: string): {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];

@@ -6,12 +6,12 @@ import { workTree } from "../../project/work-tree.ts";
 import type { Environment } from "../environment.ts";
 import { locate } from "../project/open-project.ts";
 
-/** Judges as `evals check` opens them: everything is loaded when the first one is met, for most projects have none. */
+/** Checks judges. Everything is loaded when the first one is found, because most projects have none. */
 export interface JudgeCheck {
   readonly host: JudgeHost;
-  /** Models that judges ask. */
+  /** Models used by judges. */
   models(): readonly LoadedModel[];
-  /** Every version of every judge, whether a suite names it or not. */
+  /** Checks every version of every judge, whether or not a suite uses it. */
   problems(): Promise<Problem[]>;
   close(): Promise<void>;
 }
@@ -43,7 +43,7 @@ async function everyJudge(project: Project, host: JudgeHost): Promise<Problem[]>
   const { openSuiteJudge } = await import("../../scorers/suite-judge.ts");
   for (const file of judges) {
     try {
-      // A threshold may be the suite's to give.
+      // The suite may set the threshold instead.
       await openSuiteJudge(file, { threshold: file.settings.threshold ?? 1 }, host);
     } catch (error) {
       if (error instanceof SettingMistake) found.push({ ...error.problem, path: file.path });
@@ -54,13 +54,13 @@ async function everyJudge(project: Project, host: JudgeHost): Promise<Problem[]>
   return found;
 }
 
-/** What can be checked in judges' files when the project around them cannot be read. */
+/** The checks of judge files that are possible when the project cannot be read. */
 export function unreadJudges(io: Environment, directory: string | undefined): Problem[] {
   try {
     const { root, gitRoot } = locate(io, directory);
     return [...listJudges(workTree(root, gitRoot ?? root)).problems];
   } catch (error) {
-    // That there is no project has been reported.
+    // The missing project was reported already.
     if (error instanceof EvalsError) return [];
     throw error;
   }

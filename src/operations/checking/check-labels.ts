@@ -8,16 +8,17 @@ import { directoryInstead } from "../../project/file-problems.ts";
 import type { FileSource } from "../../project/file-source.ts";
 import { labelOwnerWarnings } from "../labelling/judge-of-labels.ts";
 
-/** What is wrong with labels, verdicts and calibrations, and what a person should know of them. */
+/** Problems of labels, verdicts and calibrations, and notes about them. */
 export interface LabelCheck {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
 
 /**
- * Reads every file that a gate could rest on.
+ * Reads every file that a gate could depend on.
+ *
  * @param scorersOf the scorers of a suite that labels can measure; undefined as for `caseIds`
- * @param caseIds ids of a suite's cases; undefined for a suite that is not there or whose dataset cannot be read
+ * @param caseIds ids of a suite's cases; undefined for an unknown suite or an unreadable dataset
  */
 export function checkLabels(
   files: FileSource,

@@ -2,15 +2,15 @@ import type { Problem } from "../../domain/problem.ts";
 import type { LoadedModel, Project } from "../../domain/project.ts";
 import { priceOfModel } from "../../run/model-price.ts";
 
-/** What is known of the prices and the remaining life of a project's models. */
+/** What is known about the prices and shutdown dates of a project's models. */
 export interface CheckedPrices {
-  /** Aliases of models that are paid by the token, or asked over the network, and whose price nobody knows. */
+  /** Aliases of models that are paid per token or called over the network and whose price is unknown. */
   readonly unpriced: readonly string[];
-  /** Models that their provider shuts down. */
+  /** Models with a shutdown date. */
   readonly warnings: readonly Problem[];
 }
 
-/** Looks every model of the config up in the published list that comes with the package. Nobody is asked. */
+/** Looks up every model of the config in the price list of this package. Nothing is sent over the network. */
 export async function checkPrices(project: Project): Promise<CheckedPrices> {
   const unpriced: string[] = [];
   const warnings: Problem[] = [];
@@ -25,12 +25,12 @@ export async function checkPrices(project: Project): Promise<CheckedPrices> {
   return { unpriced, warnings };
 }
 
-/** Recorded answers cost nothing; programs and modules may say themselves what an answer cost. */
+/** Recorded answers cost nothing; programs and modules may report their own cost. */
 function needsPrice({ provider, settings }: LoadedModel): boolean {
   return provider.needsPrice?.(settings) ?? provider.prompt === "required";
 }
 
-/** A model with a last day. @param source who says so */
+/** The warning for a model with a shutdown date. @param source who published it */
 export function retiring(
   project: Project,
   alias: string,

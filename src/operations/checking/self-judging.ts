@@ -2,8 +2,8 @@ import type { Problem } from "../../domain/problem.ts";
 import { type LoadedModel, type LoadedSuite, type Project, recordedModel } from "../../domain/project.ts";
 
 /**
- * Warns where a model judges its own answers. A warning, not a mistake: how far a judge favours its own is measured by
- * calibration, and whoever has one model must be able to begin.
+ * Warns when a model judges its own answers. Only a warning: calibration measures such a bias, and a user with a
+ * single model must be able to start.
  */
 export function selfJudging(
   project: Project,
@@ -25,7 +25,10 @@ export function selfJudging(
   ];
 }
 
-/** The same weights, as far as the config says: one alias, or one model name at one address. */
+/**
+ * Whether two entries are the same model, as far as the config shows: the same alias, or the same model name at the
+ * same address.
+ */
 function isSame(a: LoadedModel, b: LoadedModel, project: Project): boolean {
   const [x, y] = [recordedModel(a, project.models), recordedModel(b, project.models)];
   if (x.alias === y.alias) return true;

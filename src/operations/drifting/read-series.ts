@@ -17,7 +17,7 @@ export async function runsOfSeries(
   return found;
 }
 
-/** What each of them amounts to beside the baseline. */
+/** Compares each of them with the baseline. */
 export async function measureSeries(
   store: Store,
   base: Side,

@@ -7,9 +7,9 @@ import { answerOfText, textAlone } from "../../run/text-alone.ts";
 import { allItems, type StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** Where the answers of a baseline are: in the history, or in the file beside it. */
+/** Where the answers of a baseline are: in the store, or in the file beside it. */
 export interface AnswersOfBaseline {
-  /** The stored run that it was made of; null where it is not in this history. */
+  /** The stored run from which it was made; null when it is not in this store. */
   readonly run: Pick<StoredRun, "no"> | null;
   readonly kept: KeptAnswers | null;
 }
@@ -17,10 +17,10 @@ export interface AnswersOfBaseline {
 type Then = Pick<AnswerThen, "transcript" | "pass">;
 
 /**
- * Answers behind a baseline, as many of each case as a run asks, and others of them in each run of a series: so that what
- * one of them happened to be judged does not weigh on all runs.
+ * Answers behind a baseline, as many per case as a run asks. Each run of a series gets different ones, so that the
+ * verdict on a single answer does not affect all runs.
  *
- * @param turn how many runs the series has already
+ * @param turn number of runs that the series has already
  */
 export async function storedAnswers(
   plan: Plan,
@@ -67,7 +67,7 @@ async function answersOfCase(read: StoreReads, runNo: number, caseNo: number): P
   return answers;
 }
 
-/** A prompt and a model, and nothing between them: an answer is its text. */
+/** True for a plain prompt and model, where an answer is only its text. */
 const answersWithText = ({ model, target }: Plan): boolean =>
   model.provider.prompt === "required" && target.conversing === undefined;
 

@@ -3,21 +3,21 @@ import type { StoredCase, StoredTrial } from "../../domain/run.ts";
 import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** What a run's answers say of their own certainty, and where that was found. */
+/** The confidences of a run's answers, and how they were determined. */
 export interface RunConfidence {
-  /** In the answer itself, or in how far the trials of a case agree. */
+  /** From the answers themselves, or from the agreement of a case's trials. */
   readonly from: "answers" | "agreement";
   readonly answers: readonly StatedAnswer[];
-  /** Answers that name no confidence where others do. */
+  /** Number of answers without a confidence when others have one. */
   readonly without: number;
 }
 
-/** Fewer trials of a case agree by chance alone. */
+/** With fewer trials per case, agreement may be chance. */
 const LEAST_TRIALS = 3;
 
 /**
- * The `confidence` of answers that are JSON objects; where none names one, the share of a case's trials that gave its most
- * frequent answer, which is then right when that answer passes.
+ * Reads `confidence` from answers that are JSON objects. If none has it, the confidence is the share of a case's
+ * trials with the most frequent answer, which is right when that answer passes.
  */
 export async function answersOfRun(
   { read }: Pick<Store, "read">,

@@ -2,20 +2,20 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 
 import { dirname } from "node:path";
 
 /**
- * What of an export a server has taken already, while the export is under way: should it break off, the next one goes on from there.
- * Once everything is delivered nothing of it is kept, so that a later export sends all of it again.
+ * The requests of an export that a server has already accepted, so that the next export continues after an
+ * interruption. Deleted when everything is delivered, so that a later export sends everything again.
  */
 export interface DeliveredRequests {
-  /** Deliveries of an earlier export that broke off. */
+  /** Number of requests delivered by an interrupted export. */
   readonly earlier: number;
   has(request: string): boolean;
   /** @param request 64 hexadecimal digits */
   add(request: string): void;
-  /** @param isWhole everything was delivered */
+  /** @param isWhole whether everything was delivered */
   close(isWhole: boolean): void;
 }
 
-/** A file that cannot be written costs the next export its memory, and nothing else. */
+/** If the file cannot be written, the next export only sends everything again. */
 export function openDeliveredRequests(file: string): DeliveredRequests {
   const known = new Set(linesOf(file));
   const earlier = known.size;
@@ -28,7 +28,7 @@ export function openDeliveredRequests(file: string): DeliveredRequests {
       }
       writeSync(handle, `${line}\n`);
     } catch {
-      // Sent twice is better than not sent.
+      // Sending twice is better than not at all.
     }
   };
   return {

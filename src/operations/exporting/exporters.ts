@@ -1,22 +1,22 @@
 import type { RunExporter } from "../../interchange/exported.ts";
 
-/** A format in which runs leave: one entry here, one file in `interchange/`. */
+/** An export format: one entry here, one file in `interchange/`. */
 export interface ExporterEntry {
-  /** The word after `evals export`. */
+  /** The argument of `evals export`. */
   readonly name: string;
-  /** What it is, for the help. */
+  /** Description for the help. */
   readonly about: string;
-  /** Ending of its file. */
+  /** File extension. */
   readonly ending: string;
-  /** It is text: without a file it can be printed. */
+  /** Whether it is text, which can be printed when there is no file. */
   readonly isText: boolean;
-  /** Of one that a server takes: an address for the help, and what of the environment opens it. */
+  /** For a server: an example address for the help, and the environment variables with its keys. */
   readonly server?: { readonly example: string; readonly keys: string };
-  /** Loads the exporter when it is called. */
+  /** Loads the exporter. */
   readonly load: () => Promise<RunExporter>;
 }
 
-/** Every format, in the order of the help. */
+/** All formats in the order of the help. */
 export const EXPORTERS: readonly ExporterEntry[] = [
   {
     name: "csv",

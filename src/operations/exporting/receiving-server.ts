@@ -8,34 +8,34 @@ import { retryAfter } from "../../providers/server-refusal.ts";
 import type { Environment } from "../environment.ts";
 import type { DeliveredRequests } from "./delivered-requests.ts";
 
-/** Where a run goes. */
+/** Where to send a run. */
 export interface ServerPlace {
-  /** As it is called in messages: `langfuse`. */
+  /** Its name in messages: `langfuse`. */
   readonly format: string;
-  /** The address that paths are put behind. */
+  /** The base URL. */
   readonly base: string;
   readonly keys: ServerKeys;
   readonly delivered: DeliveredRequests;
 }
 
 export interface OpenServer extends ReceivingServer {
-  /** Requests that were answered. */
+  /** Number of answered requests. */
   readonly requests: () => number;
   readonly close: () => Promise<void>;
 }
 
-/** Requests in flight. */
+/** Maximum concurrent requests. */
 const AT_ONCE = 8;
 const ATTEMPTS = 6;
 const RETRY = { base_ms: 1000, cap_ms: 30_000 } as const;
-/** Longest wait that is begun, in milliseconds. */
+/** Maximum wait before a retry, in milliseconds. */
 const LONGEST_WAIT_MS = 120_000;
-/** A wait of this length or more is reported to whoever looks on. */
+/** Waits of at least this length are reported to the user, in milliseconds. */
 const REQUESTED_WAIT_MS = 3000;
-/** Longest time for one answer, in milliseconds. */
+/** Time limit for one reply, in milliseconds. */
 const LONGEST_ANSWER_MS = 60_000;
 
-/** By these a server says that it had no room: it did nothing. */
+/** Statuses of a server without capacity, which has not processed the request. */
 const TOO_BUSY = [429, 503];
 const TRANSIENT = [408, 425, 429, 500, 502, 503, 504, 529];
 
@@ -44,8 +44,10 @@ type Attempt =
   | { readonly kind: "lost"; readonly why: string };
 
 /**
- * A server of another tool behind retries: what has no room now is asked again, after the time that it names.
- * @throws {EvalsError} EVALS_EXPORT_KEY where a key is missing that it always wants
+ * Another tool's server with retries: a request refused for lack of capacity is sent again after the time that the
+ * server names.
+ *
+ * @throws {EvalsError} EVALS_EXPORT_KEY when a required key is missing
  */
 export async function openReceivingServer(
   { format, base, keys, delivered }: ServerPlace,
@@ -124,13 +126,13 @@ export async function openReceivingServer(
   };
 }
 
-/** Equal for two requests that say the same. */
+/** Equal for two requests with the same content. */
 function markOf({ method, path, body, headers = {} }: ServerRequest): string {
   const text = body === undefined ? "" : "json" in body ? JSON.stringify(body.json) : body.bytes;
   return sha256(`${method} ${path} ${JSON.stringify(headers)} ${sha256(text)}`);
 }
 
-/** Takes the next item when a place is free. The first mistake ends it, once what is in flight has ended. */
+/** Runs work for several items concurrently. The first error ends it, after the work in flight has ended. */
 async function eachAtOnce<T>(
   items: AsyncIterable<T> | Iterable<T>,
   limit: number,

@@ -12,7 +12,7 @@ import type { Environment } from "../environment.ts";
 import { restrictedRuns } from "../project/restricted-runs.ts";
 import { wholeTranscript } from "../project/whole-transcript.ts";
 
-/** A stored run as exporters see it. The texts of a restricted dataset are left out, and a notice says so. */
+/** A stored run in the form for exporters. The texts of a restricted dataset are left out, with a notice. */
 export function runToExport(
   whole: Store,
   root: string,
@@ -37,7 +37,7 @@ export function runToExport(
   };
 }
 
-/** Where the cases are in the suite itself the file is the suite's, and they are called as it is. */
+/** For cases inside a suite, the dataset has the suite's name. */
 function datasetName({ parts, suite }: RunHeader): string {
   if (parts === undefined || !parts.dataset.startsWith("datasets/")) return suite;
   return basename(parts.dataset, extname(parts.dataset));

@@ -3,7 +3,7 @@ import { dirname, relative, sep } from "node:path";
 import { EvalsError } from "../../domain/problem.ts";
 import { unwritableReason } from "../../project/unwritable-reason.ts";
 
-/** Writes a text piece by piece; its folder is made. @throws {EvalsError} EVALS_EXPORT_UNWRITABLE */
+/** Writes a text in chunks, creating its folder. @throws {EvalsError} EVALS_EXPORT_UNWRITABLE */
 export async function writePieces(
   file: string,
   pieces: AsyncIterable<string> | Iterable<string>,
@@ -44,7 +44,7 @@ function attempt<T>(file: string, work: () => T): T {
   }
 }
 
-/** A file as it is typed from a folder. */
+/** A file's path relative to a folder. */
 export function shownFrom(cwd: string, file: string): string {
   const path = relative(cwd, file);
   return path.startsWith("..") ? file : path.split(sep).join("/");

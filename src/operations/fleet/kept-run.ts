@@ -2,8 +2,9 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { FleetDatabase, KeptRun } from "../../fleet/database.ts";
 
 /**
- * The run that a word names in the database.
- * @throws {EvalsError} for none, and for several
+ * Finds a run in the database by id prefix.
+ *
+ * @throws {EvalsError} when there is none or several
  */
 export async function requireKeptRun({ kept }: FleetDatabase, prefix: string): Promise<KeptRun> {
   const found = await kept.find(prefix);

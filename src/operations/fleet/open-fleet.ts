@@ -5,10 +5,11 @@ import { workTree } from "../../project/work-tree.ts";
 import type { Environment } from "../environment.ts";
 
 /**
- * Connects, and makes the tables where there are none.
- * @param address `postgres://…`, or `env:NAME` for a variable of the environment or of `.env` that holds it
- * @param root of the project, whose `.env` counts; null where there is none
- * @throws {EvalsError} for everything that would keep workers from meeting there
+ * Connects, and creates the tables if needed.
+ *
+ * @param address `postgres://…`, or `env:NAME` for a variable of the environment or `.env`
+ * @param root of the project whose `.env` is used; null when there is none
+ * @throws {EvalsError} for anything that makes the database unusable
  */
 export async function openFleet(
   address: string,

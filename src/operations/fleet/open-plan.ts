@@ -9,14 +9,14 @@ import { openRunPlace, type RunPlace } from "../running/run-place.ts";
 import { openTargets, targetsOf } from "../running/target-matrix.ts";
 import { withoutKeys } from "../running/without-keys.ts";
 
-/** A plan as this clone has it. */
+/** A plan as computed in this clone. */
 export interface OpenedPlan {
   readonly prepared: PreparedRun;
   readonly place: RunPlace;
   close(): Promise<void>;
 }
 
-/** As `plannedRequest` writes it. */
+/** Written by `plannedRequest`. */
 const Planned = z.object({
   suites: z.array(z.string()),
   model: z.array(z.string()),
@@ -30,13 +30,14 @@ export interface OpenPlanOptions {
   /** Project root of this clone. */
   readonly root: string;
   readonly concurrency?: number | undefined;
-  /** Nothing will be asked: no key is needed. */
+  /** Whether nothing will be asked, so that no key is needed. */
   readonly asksNothing?: boolean;
 }
 
 /**
- * Reads a plan's files at its commit, and plans it again: only one that comes to the same is worked on.
- * @throws {EvalsError} for a commit that is not here, for files that do not load, for a missing key, for a plan that is another
+ * Reads a plan's files at its commit and plans it again; it is only used if the result is the same.
+ *
+ * @throws {EvalsError} for an unknown commit, files that do not load, a missing key, or a different plan
  */
 export async function openPlan(
   fleetPlan: FleetPlan,

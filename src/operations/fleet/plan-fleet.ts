@@ -14,9 +14,9 @@ import { openFleet } from "./open-fleet.ts";
 
 declare const EVALS_VERSION: string;
 
-/** Workers elsewhere, as a run is planned for them. */
+/** Workers on other machines, for planning a run. */
 export interface Fleet {
-  /** Undefined for a run of which nothing is asked. */
+  /** Undefined for a run in which nothing is asked. */
   take(prepared: PreparedRun, run: PlannedRun): Promise<FleetRun | undefined>;
   close(): Promise<void>;
 }
@@ -28,18 +28,18 @@ export interface PlannedRun {
   readonly budget: Budget | null;
 }
 
-/** One run that workers ask. */
+/** One run asked by workers. */
 export interface FleetRun {
   readonly trials: RemoteTrials;
-  /** Trials that are in blocks ahead of their answers. */
+  /** Number of trials that are put into blocks ahead of their answers. */
   readonly concurrency: number;
-  /** Hands the plan over, or goes on with it. */
+  /** Hands over the plan, or resumes it. */
   open(header: RunHeader): Promise<void>;
-  /** Keeps the report where workers are, unless the run can be gone on with. */
+  /** Stores the report in the shared database, unless the run can be resumed. */
   end(status: EndedStatus, report: Json): Promise<void>;
 }
 
-/** What of a request decides the plan, as the worker reads it back. */
+/** The options of a request that affect the plan, in the form that the worker reads. */
 export function plannedRequest({ model, prompt, trials }: RunRequest, { plan }: PreparedRun) {
   return {
     suites: [plan.suite.name],
@@ -51,8 +51,8 @@ export function plannedRequest({ model, prompt, trials }: RunRequest, { plan }: 
 }
 
 /**
- * @param address where workers and whoever plans meet
- * @throws {EvalsError} EVALS_WORKERS_COMMIT where the files are not those of a commit
+ * @param address of the shared database
+ * @throws {EvalsError} EVALS_WORKERS_COMMIT when the files are not those of a commit
  */
 export async function openPlanFleet(address: string, place: RunPlace, io: Environment): Promise<Fleet> {
   const head = await place.head;

@@ -12,43 +12,46 @@ import type { RemoteSums, RemoteTrials } from "../../run/remote-trials.ts";
 import type { Scoring } from "../../run/score-trial.ts";
 import type { Store } from "../../store/store.ts";
 
-/** Trials that are planned ahead of the answers: as many promises wait in this process. */
+/** Number of trials planned ahead of the answers; each is a waiting promise in this process. */
 export const AHEAD = 20_000;
-/** Trials of a block of a large plan. */
+/** Trials per block of a large plan. */
 const BLOCK = 200;
-/** A plan is cut into so many blocks at least, as far as its blocks keep a worker busy. */
+/** Minimum number of blocks of a plan, as long as a block keeps a worker busy. */
 const BLOCKS = 24;
 const SMALLEST_BLOCK = 8;
 
 const POLL_MS = 150;
-/** So long nobody is missed. */
+/** How long to wait before missing workers are reported, in milliseconds. */
 const PATIENCE_MS = 30_000;
 const READ_AT_ONCE = 10;
 
 export interface PlannedOptions {
   readonly plan: Plan;
   readonly plans: PlanStore;
-  /** Number of the plan there. */
+  /** Number of the plan in the shared database. */
   readonly no: string;
   /** Number of the run in the store. */
   readonly runNo: () => Promise<number>;
   readonly store: Pick<Store, "recordJudgement">;
-  /** Trials that are in blocks already. */
+  /** Trials that are already in blocks. */
   readonly inBlocks: readonly TrialPlace[];
   readonly control: RunControl;
   readonly notice: (text: string) => void;
-  /** Does something for as long as the database is away. */
+  /** Repeats the work while the database is unavailable. */
   readonly patiently: FleetDatabase["patiently"];
 }
 
-/** The trials of a run as blocks for workers: each is in one of them as soon as it is asked for, and answered when its block is done. */
+/**
+ * Puts the trials of a run into blocks for workers: each as soon as the engine requests it; it is answered when its
+ * block is done.
+ */
 export function plannedTrials(options: PlannedOptions): RemoteTrials {
   const { plan, plans, no, control } = options;
   const size = Math.min(BLOCK, Math.max(SMALLEST_BLOCK, Math.ceil(plan.totalPlanned / BLOCKS)));
   const keyOf = ({ case_no, trial }: TrialPlace): string => `${case_no}/${trial}`;
   const inBlocks = new Set(options.inBlocks.map(keyOf));
   const waiting = new Map<string, (reply: Reply) => void>();
-  /** What was read before the engine asked for it. */
+  /** Answers that were read before the engine requested them. */
   const early = new Map<string, Reply>();
   const scorings = new Map<string, Scoring>();
   const read: number[] = [];
@@ -64,7 +67,7 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
     refused: 0,
   };
 
-  /** Blocks are cut when the engine has handed out what it hands out in one go. */
+  /** Blocks are formed after the engine has requested a group of trials. */
   const publish = (): void => {
     if (isPublishing) return;
     isPublishing = true;
@@ -140,7 +143,7 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
         for (const block of await options.patiently(() => plans.read(no, done), control.signal))
           await take(block);
       if (done.length > 0) continue;
-      // Whoever is at work on a block brings what is in flight.
+      // Workers still finish the blocks in progress.
       if (halt !== null && progress.leased === 0) return withdrawAll();
       missing(progress);
       await pause(POLL_MS, control.signal);
@@ -155,7 +158,7 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
         .catch(giveUp)
         .finally(() => {
           following = false;
-          // One that was asked for while the last was brought.
+          // A trial that was requested while the last answers were read.
           if (waiting.size > 0) start();
         });
     });
@@ -211,7 +214,7 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
   };
 }
 
-/** Says once that nobody works, or that nobody may: a run that only waits looks like one that hangs. */
+/** Reports once that there are no workers, or none that can serve the run; otherwise a waiting run looks as if it hangs. */
 function missingWorkers({ notice, plan }: PlannedOptions) {
   let since: number | null = null;
   let isReported = false;

@@ -12,7 +12,7 @@ import type { PreparedRun } from "../running/prepare-runs.ts";
 import type { RunPlace } from "../running/run-place.ts";
 import { personWrapperFor, wrapperFor } from "../running/wrap-target.ts";
 
-/** What a block is worked with. */
+/** What is needed to work on a block. */
 export interface BlockWork {
   readonly fleetPlan: FleetPlan;
   readonly prepared: PreparedRun;
@@ -21,19 +21,19 @@ export interface BlockWork {
   readonly book: CallBook;
   readonly control: RunControl;
   readonly newId: () => string;
-  /** Calls in flight at once, for all blocks of this worker. */
+  /** Maximum concurrent calls over all blocks of this worker. */
   readonly concurrency: number;
-  /** Goes around each call between its turn and the ledger: the limits that all workers keep together. */
+  /** Wraps each call in the rate limits shared by all workers, between its queue and the ledger. */
   readonly paced: AroundCalls;
 }
 
-/** What became of a block, and why it was not worked to its end. */
+/** The result of a block, and why it was not completed. */
 export interface BlockEnd {
   readonly worked: WorkedBlock;
   readonly halt: PlanHalt | null;
 }
 
-/** Asks, scores and hands over the trials of one block, each call of it written down before it leaves. */
+/** Asks and scores the trials of one block and stores them. Each call is recorded before it is sent. */
 export async function workBlock(block: LeasedBlock, work: BlockWork): Promise<BlockEnd> {
   const { prepared, place, io, control, fleetPlan } = work;
   const { plan } = prepared;
@@ -80,7 +80,7 @@ export async function workBlock(block: LeasedBlock, work: BlockWork): Promise<Bl
     },
   );
   const placeOf = ({ case_no, trial }: TrialPlace): string => `${plan.id(case_no)}/${trial}`;
-  // Neither a conversation nor a model that stepped in: what came back of the call is the answer.
+  // Neither a conversation nor a fallback: the call's reply is the answer.
   const isPlain = plan.target.conversing === undefined && plan.target.fallback === undefined;
   const trials = store.trials();
   const has = new Set(trials.map(({ case_no, trial }) => `${case_no}/${trial}`));
@@ -99,7 +99,7 @@ export async function workBlock(block: LeasedBlock, work: BlockWork): Promise<Bl
   };
 }
 
-/** A worker that goes home halts nothing: others take what is left. */
+/** A worker that stops does not halt the plan, because others take the rest. */
 function haltOf(end: Awaited<ReturnType<typeof executeRun>>["end"], control: RunControl): PlanHalt | null {
   if (end.kind === "skipped")
     return end.because === "budget" && !control.stopping() ? { kind: "skipped", because: "budget" } : null;

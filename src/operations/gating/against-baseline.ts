@@ -10,8 +10,9 @@ import type { GateBaseline } from "./gate-baseline.ts";
 import { runBehind } from "./rescored-side.ts";
 
 /**
- * Hands the baseline's answers to the judges that compare with them.
- * @returns the baseline as those judges see it, with a sentence when its answers are not at hand
+ * Gives the baseline's answers to the judges that compare with them.
+ *
+ * @returns the baseline as those judges score it, with a note when its answers are not available
  */
 export async function heldAgainst(baseline: GateBaseline, plan: Plan, store: Store): Promise<GateBaseline> {
   const relative = plan.scorers.filter((one) => one.relative === true);
@@ -45,7 +46,7 @@ async function storedAnswers({ no }: StoredRun, { read }: Store): Promise<Baseli
   };
 }
 
-/** A file of answers holds how often each was given, not in which trial: the first trials gave the most frequent one. */
+/** A file of answers has counts without trial numbers, so the most frequent answer is assigned to the first trials. */
 function answerOfTrial(answers: readonly KeptAnswer[], trial: number): string | undefined {
   let last = 0;
   return answers.find(({ trials }) => {
@@ -54,7 +55,7 @@ function answerOfTrial(answers: readonly KeptAnswer[], trial: number): string | 
   })?.output;
 }
 
-/** These judges compared the baseline with an earlier one; compared with itself it is a tie throughout. */
+/** These judges compared the baseline with an earlier one. Compared with itself, every case is a tie. */
 function evenWithItself(side: Side, relative: readonly OpenScorer[]): Side {
   const times = (worth: number): Float64Array => Float64Array.from(side.answered, (one) => one * worth);
   const even = relative.map((one): [string, SideScores] => {

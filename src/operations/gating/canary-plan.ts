@@ -11,12 +11,12 @@ import { makePlan, type Plan } from "../../run/plan.ts";
 import type { PreparedRun } from "../running/prepare-runs.ts";
 import type { GateBaseline } from "./gate-baseline.ts";
 
-/** The canaries of a run with the plan that asks them, or a sentence why there are none. */
+/** The canaries of a run with their plan, or the reason why there are none. */
 export type CanaryPlan =
   | { readonly canaries: readonly Canary[]; readonly plan: Plan }
   | { readonly refused: string };
 
-/** Where a prompt version may be found. */
+/** Where to look for prompt versions. */
 export interface PromptPlaces {
   /** Root of the files that are run. */
   readonly root: string;
@@ -24,7 +24,7 @@ export interface PromptPlaces {
   readonly home: string;
 }
 
-/** Null when the suite asks for none, or there is no baseline. */
+/** Null when the suite uses none, or there is no baseline. */
 export async function planCanaries(
   prepared: PreparedRun,
   baseline: GateBaseline,
@@ -91,7 +91,7 @@ function planWith(
   return { canaries: chosen, plan: asking };
 }
 
-/** The version that the baseline names: this run's own, one of the files, or one that git still has. */
+/** The version named by the baseline: this run's own, one of the files, or one in git's history. */
 async function baselinePrompt(
   { suite }: Plan,
   { side, commit }: GateBaseline,
@@ -109,7 +109,7 @@ async function baselinePrompt(
   );
 }
 
-/** Null where the version is not, or cannot be read: the keys would not fit then either. */
+/** Null when the version does not exist or cannot be read; then the keys would not match anyway. */
 async function promptIn(
   files: () => FileSource | Promise<FileSource>,
   spec: string,

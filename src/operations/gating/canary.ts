@@ -15,17 +15,17 @@ import { storedSide } from "../sides/stored-side.ts";
 import { type CanaryPlan, planCanaries } from "./canary-plan.ts";
 import type { GateBaseline } from "./gate-baseline.ts";
 
-/** What the canaries of a run showed, and what they cost. */
+/** The result of a run's canaries, and their cost. */
 export interface AnsweredCanaries {
   /** Null when none were asked. */
   readonly result: CanaryResult | null;
-  /** For the report. */
+  /** Notes for the report. */
   readonly notes: readonly string[];
-  /** Requests sent, over all sessions. */
+  /** Requests sent in all sessions. */
   readonly calls: number;
-  /** Of all sessions, as far as it is known. */
+  /** Known cost in all sessions. */
   readonly spent: Spending;
-  /** Of this session; null is unknown. */
+  /** Cost of this session; null means unknown. */
   readonly paid: RunReport["spent"];
 }
 
@@ -37,7 +37,7 @@ const NO_CANARIES: AnsweredCanaries = {
   paid: { usd: 0, tokens: 0 },
 };
 
-/** What a run has that its canaries need. */
+/** What canaries need from their run. */
 export interface CanaryContext {
   readonly place: Pick<RunPlace, "project" | "home">;
   readonly io: Environment;
@@ -47,7 +47,7 @@ export interface CanaryContext {
   readonly world: CanaryWorld;
 }
 
-/** They are asked by this process, whoever asks the run's own trials. */
+/** They are asked by this process, even if workers ask the run's own trials. */
 type CanaryWorld = Omit<RunWorld, "store"> & { readonly store: Store };
 
 /** The canaries of one run; none is asked before the run itself is in the store. */
@@ -76,13 +76,13 @@ export async function canariesFor(
   };
 }
 
-/** Another model's answers would look like a drift of this one. */
+/** Answers of a fallback model would look like drift. */
 function withoutFallback({ plan, ...prepared }: PreparedRun): PreparedRun {
   const { fallback, ...entry } = plan.model.entry;
   return { ...prepared, plan: { ...plan, model: { ...plan.model, entry } } };
 }
 
-/** A run with what was asked and paid for its canaries. */
+/** Adds the calls and cost of the canaries to a run. */
 function withCanaries(ran: RanRun, { calls, paid }: AnsweredCanaries): RanRun {
   return {
     ...ran,
@@ -95,14 +95,14 @@ interface CanarySession {
   /** The run that they belong to. */
   readonly header: RunHeader;
   readonly concurrency: number;
-  /** What is left of the run's budget. */
+  /** The rest of the run's budget. */
   readonly budget: Budget | null;
   readonly world: CanaryWorld;
 }
 
 /**
- * Asks those canaries that are not stored yet, as a small run of their own, and compares them with the baseline.
- * A run that goes on has its canaries already.
+ * Asks the canaries that are not stored yet, as a small separate run, and compares them with the baseline. A resumed
+ * run has its canaries already.
  */
 async function askCanaries(
   planned: CanaryPlan | null,
@@ -154,7 +154,7 @@ async function askCanaries(
   };
 }
 
-/** Two amounts together; unknown as soon as one of them is. */
+/** The sum of two amounts; unknown when either is unknown. */
 function paidTogether(a: RunReport["spent"], b: RunReport["spent"]): RunReport["spent"] {
   return { usd: a.usd === null || b.usd === null ? null : a.usd + b.usd, tokens: a.tokens + b.tokens };
 }

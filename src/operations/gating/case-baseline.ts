@@ -13,16 +13,16 @@ import { baselineRoot } from "../sides/file-side.ts";
 
 /** The cases of a run on the side that it was compared with. */
 export interface CaseBaselines {
-  /** Null when the run was not compared, or that side does not have the case as it is here. */
+  /** Null when the run was not compared, or that side does not have the same case. */
   readonly of: (golden: StoredCase) => CaseBaseline | null;
-  /** Its counts alone, without reading an answer. */
+  /** Only its counts, without reading an answer. */
   readonly counts: (golden: StoredCase) => Pick<CaseBaseline, "passed" | "answered"> | null;
 }
 
 /**
  * One case on the side that a run was compared with.
  *
- * @throws {EvalsError} for a broken baseline file
+ * @throws {EvalsError} for a damaged baseline file
  */
 export function caseBaseline(
   store: Store,
@@ -34,10 +34,10 @@ export function caseBaseline(
 }
 
 /**
- * The cases of a run on the side that it was compared with: from the stored run, or from the committed baseline with the
- * answers beside it. What is read of either is read once.
+ * The cases of a run on the side that it was compared with: from the stored run, or from the committed baseline with
+ * its file of answers. Both are read once and cached.
  *
- * @throws {EvalsError} for a broken baseline file
+ * @throws {EvalsError} for a damaged baseline file
  */
 export function caseBaselines(
   store: Store,
@@ -62,7 +62,7 @@ interface StoredCases {
   readonly caseOf: (run: StoredRun, golden: StoredCase) => StoredCase | undefined;
 }
 
-/** Cases of stored runs by their ids. */
+/** Cases of stored runs by id. */
 function storedCases(store: Store): StoredCases {
   const known = new Map<number, Map<string, StoredCase>>();
   return {
@@ -108,7 +108,7 @@ function caseOfRuns(
 const sum = (answers: readonly SideAnswer[], of: "pass" | "trials"): number =>
   answers.reduce((total, one) => total + one[of], 0);
 
-/** The committed baseline, if it still is the one that the run was compared with. */
+/** The committed baseline, if it is still the one that the run was compared with. */
 function baselinesOfFile(
   stored: StoredCases,
   root: string,
@@ -131,7 +131,8 @@ function baselinesOfFile(
       const line = lineOf(golden);
       if (line === undefined) return null;
       const runs = line.runs.flatMap((id) => runCalled(stored.store, id) ?? []);
-      // Scorers may have changed between the run and the promotion: the answers are taken, the counts are the file's.
+      // Scorers may have changed between the run and the promotion: the answers are from the run, the counts from the
+      // file.
       const known = runs.length === line.runs.length ? caseOfRuns(stored, runs, golden, side) : null;
       const answers = known?.answers ?? beside().get(golden.id) ?? null;
       return { side, passed: line.pass, answered: line.trials, answers };
@@ -139,7 +140,7 @@ function baselinesOfFile(
   };
 }
 
-/** Lines of a baseline's file by case; none where the file is gone or another one by now. */
+/** Lines of a baseline file by case; empty when the file is gone or has changed. */
 function linesOfFile(
   root: string,
   path: string,
@@ -153,7 +154,7 @@ function linesOfFile(
   });
 }
 
-/** The answers that `promote --with-answers` put beside a baseline; lines that cannot be read are passed over. */
+/** The answers that `promote --with-answers` wrote beside a baseline; unreadable lines are skipped. */
 function answersBeside(root: string, path: string): () => ReadonlyMap<string, readonly SideAnswer[]> {
   return onDemand(() => {
     const file = join(root, path.replace(/\.jsonl$/, ".answers.jsonl"));

@@ -11,8 +11,8 @@ import type { Store } from "../../store/store.ts";
 import type { SuiteTrust } from "./judge-trust.ts";
 
 /**
- * The metrics with each calibrated judge's known error taken out beside them: `score.<judge>` where it says pass or fail,
- * and the pass rate where one judge is required. The raw values stay what the gate's bounds are held against.
+ * Adds rates corrected for each calibrated judge's known error: `score.<judge>` for a pass/fail judge, and the pass
+ * rate when one judge is required. The gate uses the raw values.
  */
 export function withCorrections(metrics: Metrics, ran: RanRun, trust: SuiteTrust, store: Store): Metrics {
   const corrected: Record<string, CorrectedRate> = {};
@@ -33,7 +33,7 @@ export function withCorrections(metrics: Metrics, ran: RanRun, trust: SuiteTrust
       sample: casesOf(sample, (answer) => answer.scores[index] ?? null, false),
       others: false,
     });
-    // Two opinions in one rate have two errors, and a label is the truth about one.
+    // Two judges in one rate have two errors, but labels measure only one of them.
     if (opinions.length === 1 && opinions[0]?.name === name) {
       corrected.pass_rate = correctedRate({
         run: { count: ran.tally.answered, sum: ran.tally.passed },
@@ -51,19 +51,19 @@ export function withCorrections(metrics: Metrics, ran: RanRun, trust: SuiteTrust
   );
 }
 
-/** A labelled answer as this run gave and judged it. */
+/** A labelled answer as given and judged in this run. */
 interface AnswerOfRun {
   readonly place: number;
   readonly truth: boolean;
   readonly pass: boolean | null;
   readonly scores: readonly (boolean | null)[];
-  /** Whether every required scorer but the one at `place` passes it. */
+  /** Whether every required scorer except the one at `place` passes it. */
   readonly othersPass: (index: number) => boolean;
 }
 
 /**
- * The randomly picked labels that count, as answers of this run; null when one of them is no answer of it: then they are
- * no random sample of this run, and those that are left are the ones that happened to stay alike.
+ * The randomly picked labels that count, as answers of this run. Null when any of them is not an answer of this run:
+ * then the remaining ones are not a random sample of it.
  */
 function sampleOf(
   { part }: Trust,
@@ -109,7 +109,7 @@ function answerOfRun(
   };
 }
 
-/** Answers by case. @param whole the truth of the pass rate is that people and all other required scorers pass */
+/** Answers by case. @param whole for the pass rate: the truth is that people and all other required scorers pass */
 function casesOf(
   sample: readonly AnswerOfRun[] | null,
   judgedBy: (answer: AnswerOfRun) => boolean | null,

@@ -23,20 +23,20 @@ import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { readProjectAt } from "../project/project-at.ts";
 
-/** What is known of how one side of a comparison was asked. */
+/** What is known about how one side of a comparison was asked. */
 export interface SideFacts {
   readonly suite: string;
-  /** Null for the only model of a suite whose alias is not known. */
+  /** Null for the only model of a suite when its alias is unknown. */
   readonly alias: string | null;
-  /** Null without a prompt. A baseline may know its version alone. */
+  /** Null without a prompt. A baseline may only have the version. */
   readonly prompt: { readonly name: string | null; readonly version: string } | null;
-  /** The model, as its target is called; null where answers were made elsewhere. */
+  /** The model's name; null when answers were made elsewhere. */
   readonly label: string | null;
-  /** Hash of each scorer by name; `schema` for those that hold the answer's shape, unknown in a baseline. */
+  /** Hash of each scorer by name; `schema` for those that define the answer's format, unknown in a baseline. */
   readonly scorers: ReadonlyMap<string, { readonly hash: string; readonly schema: boolean }>;
-  /** A whole request, for its tools and answer format; null where none is at hand. */
+  /** A whole request, for its tools and answer format; null when not available. */
   readonly request: Json;
-  /** Where git has its files; null when nobody knows. */
+  /** The commit with its files; null when unknown. */
   readonly commit: string | null;
 }
 
@@ -84,18 +84,18 @@ export function factsOfBaseline(side: Side, alias: string | null, commit: string
   };
 }
 
-/** Where the versions' files are read from. */
+/** Where to read the versions' files. */
 export interface Files {
   readonly io: Environment;
   /** Project root of the work tree. */
   readonly home: string;
-  /** Project root that the candidate was read from, where it is another. */
+  /** Project root from which the candidate was read, if different. */
   readonly root?: string;
 }
 
 /**
- * The bump that lies between the prompts of two sides, and what beside the text only a major version may change. Null when
- * both have the same version, when a version's file is nowhere, or when nothing is declared between them.
+ * The version bump between the prompts of two sides, and the other changes that need a major version. Null when both
+ * have the same version, a version's file cannot be found, or nothing is declared between them.
  */
 export async function declaredChange(
   base: SideFacts,
@@ -151,14 +151,14 @@ function changedSchemas(base: SideFacts, candidate: SideFacts): MajorChange[] {
   });
 }
 
-/** Requests of both sides; where one has none, the parameters of both as their configs say. */
+/** Requests of both sides; when one is missing, both sides' parameters from their configs. */
 async function requestsOf(base: SideFacts, candidate: SideFacts, files: Files): Promise<[Json, Json]> {
   if (base.request !== null && candidate.request !== null) return [base.request, candidate.request];
   const known = async (side: SideFacts): Promise<Json> => side.request ?? (await parametersAt(side, files));
   return [await known(base), await known(candidate)];
 }
 
-/** What a side's model was sent beside the messages, from the config of its commit; null when that cannot be read. */
+/** What a side's model was sent besides the messages, from the config at its commit; null when that cannot be read. */
 async function parametersAt({ suite, alias, commit, label }: SideFacts, { io, home }: Files): Promise<Json> {
   if (label === null || commit === null) return null;
   try {

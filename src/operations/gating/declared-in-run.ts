@@ -6,14 +6,14 @@ import type { Environment } from "../environment.ts";
 import type { RunPlace } from "../running/run-place.ts";
 import type { GateBaseline } from "./gate-baseline.ts";
 
-/** What is needed to look up what a baseline was made with. */
+/** What is needed to find out how a baseline was made. */
 export interface ContractContext {
   readonly place: RunPlace;
   readonly io: Environment;
   readonly store: Store;
 }
 
-/** The bump between a baseline's prompt and a run's; null when nothing is declared. The baseline is as it was promoted. */
+/** The version bump between a baseline's prompt and a run's; null when nothing is declared. The promoted baseline is used. */
 export async function declaredInRun(
   plan: Plan,
   { side, run, commit }: GateBaseline,
@@ -27,7 +27,7 @@ export async function declaredInRun(
   return declaredChange(base, factsOfPlan(plan), { io, home: place.home, root: place.project.root });
 }
 
-/** Whether a side was made with this very version. A baseline that does not say its prompt's name has the suite's. */
+/** Whether a side was made with exactly this version. A baseline without a prompt name has the suite's. */
 function isPrompt(
   { prompt }: Side,
   { name, version }: { readonly name: string; readonly version: string },

@@ -18,24 +18,24 @@ import type { SideSource } from "../sides/side-source.ts";
 import { storedSide, withPressure } from "../sides/stored-side.ts";
 import { baselineFiles } from "./baseline-files.ts";
 
-/** What a run is compared with, or why with nothing. */
+/** What a run is compared with, or why there is nothing. */
 export interface GateBaseline {
   readonly side: Side | null;
-  /** The stored run that the side is; null for a file or for none. */
+  /** The stored run of the side; null for a file or without one. */
   readonly run: StoredRun | null;
-  /** Ids of the runs whose trials a committed baseline holds. */
+  /** Ids of the runs whose trials a committed baseline contains. */
   readonly runs: readonly string[];
-  /** Where git has the files that it was made of; null when nobody knows. */
+  /** The commit from whose files it was made; null when unknown. */
   readonly commit: string | null;
-  /** Reads the answers that were kept beside a committed baseline; null when there are none for each of its trials. */
+  /** Reads the answers stored beside a committed baseline; null unless there is one for each of its trials. */
   readonly answers: () => Promise<KeptAnswers | null>;
-  /** Where a committed baseline was looked for and is not; undefined when there is one, or none was looked for. */
+  /** Where a committed baseline was looked for and not found; undefined when there is one, or none was looked for. */
   readonly absentAt?: string;
-  /** The base branch has got another baseline since this change left it; absent where it has not, or nobody can tell. */
+  /** Set when the base branch has a newer baseline than this change; absent when it has not, or this is unknown. */
   readonly behind?: BehindBase | null;
-  /** A sentence for the report; null when there is nothing to add. */
+  /** A note for the report; null when there is none. */
   readonly note: string | null;
-  /** A regression that the change itself accepts, read from its own copy of the baseline. */
+  /** A regression accepted by the change itself, read from its own copy of the baseline. */
   readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
 }
 
@@ -43,18 +43,18 @@ export interface BaselineQuestion {
   readonly store: Store;
   readonly root: string;
   readonly io: Environment;
-  /** `-C`, by which a file is found. */
+  /** The folder given with `-C`, to which files are relative. */
   readonly directory: string | undefined;
   readonly suite: string;
-  /** Which of the targets that the suite lists is run; null where it has one. */
+  /** Which of the suite's several targets is run; null when it has only one. */
   readonly listed: string | null;
   /** Alias of the model that is run. */
   readonly model: string;
-  /** `--baseline`. */
+  /** The value of `--baseline`. */
   readonly option: string | undefined;
-  /** Of the run that is to be gated; what a change accepts is held against it. */
+  /** Of the run to be gated; compared with the accepted regression. */
   readonly fingerprint?: string | undefined;
-  /** The commit that is run, where it is not HEAD. */
+  /** The commit that is run, if it is not HEAD. */
   readonly at?: NamedCommit | undefined;
 }
 
@@ -68,7 +68,7 @@ const NOTHING: GateBaseline = {
   accepted: null,
 };
 
-/** Ids of the stored answers that the side is made of, where this store has them. */
+/** Ids of the stored answers of the side, if this store has them. */
 export async function answersOf({ run, runs }: GateBaseline, store: Store): Promise<ReadonlySet<number>> {
   const { read } = store;
   const named = run === null ? (await Promise.all(runs.map((id) => read.runsByPrefix(id)))).flat() : [run];
@@ -79,10 +79,10 @@ export async function answersOf({ run, runs }: GateBaseline, store: Store): Prom
 }
 
 /**
- * The baseline a run is gated against: what `--baseline` names; else, in a build of a change, the committed file at the tip of
- * the branch it goes into, never the change's own copy; else the file at HEAD.
+ * The baseline for a run's gate: the side named by `--baseline`; otherwise, in a build of a change, the committed
+ * file at the tip of the base branch and never the change's own copy; otherwise the file at HEAD.
  *
- * @throws {EvalsError} when that branch cannot be seen, or the side named does not fit
+ * @throws {EvalsError} when the base branch is not available, or the named side does not fit
  */
 export async function gateBaseline(question: BaselineQuestion): Promise<GateBaseline> {
   const { option, root, io, suite, listed } = question;
@@ -108,7 +108,7 @@ export async function gateBaseline(question: BaselineQuestion): Promise<GateBase
   }
 }
 
-/** Any baseline will do: a change may have renamed the suite that is asked about. */
+/** Any baseline counts, because a change may have renamed the suite. */
 async function hasBaselines(root: string, commit: string): Promise<boolean> {
   return (await baselineFiles(root, commit)).length > 0;
 }
@@ -144,7 +144,7 @@ async function committedBaseline(
   return { ...NOTHING, side, runs: runsIn(baseline), answers, commit: ref };
 }
 
-/** A file with only some of the trials shows nothing about the whole. @throws {EvalsError} for a broken file */
+/** A file with only some of the trials says nothing about the whole. @throws {EvalsError} for a damaged file */
 async function answersBeside(
   root: string,
   path: string,
@@ -161,7 +161,7 @@ function runsIn({ cases }: Baseline): string[] {
   return [...new Set(cases.flatMap((one) => one.runs))];
 }
 
-/** A change's own copy is read for one thing alone: the regression it accepts. */
+/** A change's own copy is only read for the regression that it accepts. */
 async function baselineOfChange(
   { root, fingerprint }: BaselineQuestion,
   path: string,
@@ -184,7 +184,7 @@ async function baselineOfChange(
   const accepted = parseBaseline(own, path).header.accepted ?? null;
   const edited = `This change edits ${path} itself; it is compared with the copy at ${base.name}.`;
   const before = text === null ? null : (parseBaseline(text, path).header.accepted ?? null);
-  // What the base branch has accepted already is no word of this change.
+  // An acceptance that the base branch already has does not belong to this change.
   if (accepted === null || isDeepStrictEqual(accepted, before)) return { ...baseline, note: edited };
   const unfit = whyUnfit(accepted, tip.side.fingerprint, fingerprint);
   return { ...baseline, accepted, note: unfit === null ? null : `${edited} ${unfit}` };
@@ -192,7 +192,7 @@ async function baselineOfChange(
 
 const nameOfRef = (ref: string): string => ref.replace(/^refs\/(?:remotes|heads)\//, "");
 
-/** The baseline at the commit where a change left its base branch; null where a shallow clone does not reach it. */
+/** The baseline at the merge base of a change; null when a shallow clone does not contain it. */
 async function baselineWhereLeft(
   root: string,
   path: string,
@@ -202,7 +202,7 @@ async function baselineWhereLeft(
   return commit === null ? null : { text: await readAtCommit(root, commit, path) };
 }
 
-/** None of a file that cannot be read: what was there is in nobody's gate any more. */
+/** Empty for an unreadable file, which no gate used. */
 function casesIn(text: string | null, path: string): ReadonlySet<string> {
   try {
     return new Set(text === null ? [] : parseBaseline(text, path).cases.map((one) => one.case));
@@ -212,7 +212,7 @@ function casesIn(text: string | null, path: string): ReadonlySet<string> {
   }
 }
 
-/** Why an acceptance does not count: it speaks of another baseline, or of another result. */
+/** Why an acceptance does not apply: it names another baseline or another result. */
 function whyUnfit(
   { from, to }: { readonly from: string; readonly to: string },
   base: string | null,
@@ -225,8 +225,9 @@ function whyUnfit(
 }
 
 /**
- * A side as `evals diff` reads it, but that a commit means the baseline promoted there before any run of it.
- * @throws {EvalsError} for a word that means nothing, or several things, or nothing of this suite
+ * A side as in `evals diff`, except that a commit means the baseline promoted there rather than a run of it.
+ *
+ * @throws {EvalsError} for a word that is unknown, ambiguous, or not of this suite
  */
 async function namedBaseline(question: BaselineQuestion, option: string): Promise<GateBaseline> {
   const { store, root, suite, listed } = question;
@@ -260,7 +261,7 @@ async function namedBaseline(question: BaselineQuestion, option: string): Promis
   }
 }
 
-/** The one of several sides that is of this suite and target. */
+/** The one of several sides with this suite and target. */
 async function ofSides(
   sides: readonly SideSource[],
   question: BaselineQuestion,
@@ -270,7 +271,7 @@ async function ofSides(
   const { store, root, suite, listed, model } = question;
   const own = sides.filter((one) => one.suite === suite);
   const ofModel = own.filter((one) => one.model === model);
-  // A suite of several targets has a side for each; one model may have taken another's place, and one prompt another's.
+  // A suite with several targets has a side for each; one may have replaced another.
   const side =
     ofModel.find((one) => one.listed === listed) ??
     ofModel[0] ??

@@ -19,12 +19,12 @@ import { scorerHash } from "../../run/fingerprint.ts";
 import type { Plan } from "../../run/plan.ts";
 import type { GateBaseline } from "./gate-baseline.ts";
 
-/** The gate of one run, from its first trial to its conclusion. */
+/** The gate of one run, from its first trial to its outcome. */
 export interface RunGate {
-  /** Null when all trials are asked: nothing to compare with, `--all-trials`, or answers that are there already. */
+  /** Null when all trials are asked: without a baseline, with `--all-trials`, or when the answers exist already. */
   readonly early: EarlyStop | null;
   start(header: RunHeader, tally: Tally): void;
-  /** What the canaries showed, before the first trial. */
+  /** Sets the canaries' result before the first trial. */
   useCanary(canary: CanaryResult | null): void;
   conclude(ran: RanRun, metrics: Metrics): ReturnType<typeof gateRun>;
   /** The run as a side of its comparison. */
@@ -35,14 +35,14 @@ export interface GateOptions {
   readonly allTrials: boolean;
   readonly unbelieved: Unbelieved;
   readonly declared: DeclaredChange | null;
-  /** Baselines of the base branch that nothing is compared with any more, as rules that are missed. */
+  /** Baselines of the base branch that nothing is compared with any more, as failed rules. */
   readonly takenAway: readonly RuleResult[];
 }
 
 /**
- * A rule about what is better when it is low is settled by all trials: looks are taken on passes and scores.
- * Recorded answers are never stopped early: reading the rest costs nothing, and more evidence is better evidence.
- * Rules that rest on a scorer in `unbelieved` are reported and decide nothing, so they stop nothing early either.
+ * A rule on a metric where low is better needs all trials, because looks use passes and scores. Runs with recorded
+ * answers never stop early: the rest costs nothing and gives more evidence. Rules that depend on a scorer in
+ * `unbelieved` only inform, so they do not stop a run either.
  */
 export async function gateFor(
   plan: Plan,
@@ -109,7 +109,7 @@ export async function gateFor(
           canary: started.canary ?? null,
           declared,
         });
-      // A run that was cut short has no last look: the fixed test speaks of what is there.
+      // A run that was cut short has no final look, so the fixed test is used for its answers.
       const whole = ran.end.kind === "decided" || ran.end.kind === "all-asked";
       const ruled = conclude(gate, whole ? (sequential?.latest() ?? null) : null);
       const { rules: own, verdict } = ruled.gate;
@@ -127,7 +127,7 @@ export async function gateFor(
   };
 }
 
-/** Against a stale baseline no look can settle anything: all trials are asked. */
+/** With a stale baseline no look can decide anything, so all trials are asked. */
 function earlyStop(sequential: SequentialStop, isStale: () => boolean): EarlyStop {
   const { order, note } = sequential;
   const stop = { ...sequential, decide: (look: number) => !isStale() && sequential.decide(look) };
@@ -172,7 +172,7 @@ async function stopFor(
   });
 }
 
-/** 1 for each case that is not scored by this scorer; null where there is none. */
+/** 1 for each case to which this scorer does not apply; null when there is none. */
 function exemptCases(plan: Plan, scorer: string): Uint8Array | null {
   const exempt = new Uint8Array(plan.count);
   let any = false;
@@ -199,13 +199,13 @@ function casesOf(plan: Plan): StoredCase[] {
   }));
 }
 
-/** Errored and skipped trials of a case; after an early stop what was not asked is not missing. */
+/** Errored and skipped trials of a case; after an early stop, trials that were not asked are not missing. */
 function missingTrials(ran: RanRun): (caseNo: number) => number {
   if (ran.end.kind === "decided") return (caseNo) => itemAt(ran.tally.errored, caseNo);
   return (caseNo) => ran.plan.planned(caseNo) - itemAt(ran.tally.answered, caseNo);
 }
 
-/** The cases that `tag:…` or `case:…` names. */
+/** The cases selected by `tag:…` or `case:…`. */
 function* selectedBy(
   plan: Plan,
   selector: string,

@@ -11,12 +11,12 @@ import { readLabels } from "../../labels/label-file.ts";
 import { labelCommand, labelsOf } from "../../labels/label-of.ts";
 import { SCORER_VERSION, type Trust, trustIn } from "../../labels/trust.ts";
 
-/** How far the gate of one suite believes the scorers that rest on a model. */
+/** How far the gate of one suite trusts its model-based scorers. */
 export interface SuiteTrust {
-  /** By scorer name; only scorers that rest on a model's opinion. */
+  /** By scorer name; only model-based scorers. */
   readonly byScorer: ReadonlyMap<string, Trust>;
   readonly unbelieved: Unbelieved;
-  /** The labels that measure each of them, as they are now. */
+  /** The current labels that measure each of them. */
   readonly labelsOf: (scorer: string) => readonly Label[];
 }
 
@@ -24,6 +24,7 @@ type Opinion = Pick<OpenScorer, "name" | "opinion" | "judge" | "identity">;
 
 /**
  * Reads labels and calibrations of the judges among a suite's scorers.
+ *
  * @param root absolute path of the project root
  * @throws {EvalsError} for a label or calibration file with mistakes
  */
@@ -74,7 +75,7 @@ function trustOf(judge: JudgeRef, { root, suite, labels, bar, labelCommand }: Kn
   });
 }
 
-/** What a person should know of judges that are believed, or could be: new labels, next steps. */
+/** Notes about judges that are or could be trusted: new labels, next steps. */
 export function trustNotes({ byScorer }: SuiteTrust): string[] {
   return [...byScorer].flatMap(([name, { state, why, next }]) => {
     const hint = next === null ? "" : ` Next: ${next}.`;

@@ -4,7 +4,7 @@ import type { GateResult } from "../../domain/verdict.ts";
 import type { RanRun } from "../../run/execute-run.ts";
 import type { GateBaseline } from "./gate-baseline.ts";
 
-/** What a report says of the side that its run was compared with, or of there being none. */
+/** The report's notes about the side that a run was compared with, or about its absence. */
 export function baselineNotes(
   { side, absentAt, note, behind }: Pick<GateBaseline, "side" | "absentAt" | "note" | "behind">,
   { regression }: Pick<Gate, "regression">,
@@ -17,7 +17,7 @@ export function baselineNotes(
   return [...absent, ...(left === null ? [] : [left]), ...(note === null ? [] : [note])];
 }
 
-/** That there was nothing to compare with, what the gate looked at instead, and what to type to have a baseline. */
+/** The note that there was no baseline, what the gate checked instead, and how to create one. */
 function withoutBaseline(
   where: string,
   { header, status }: Pick<RanRun, "header" | "status">,
@@ -27,12 +27,12 @@ function withoutBaseline(
     ? "the gate looked at the requirements only"
     : "nothing is required either, so nothing was gated";
   const sentence = `No baseline at ${where} yet: ${looked}.`;
-  // Nothing less than a whole run is promoted.
+  // Only a complete run can be promoted.
   if (status !== "complete" || header.narrowing !== null) return sentence;
   return `${sentence} To make one: ${firstStep(header)}evals promote`;
 }
 
-/** A baseline is committed beside the files that its run was made from. */
+/** A baseline is committed together with the files from which its run was made. */
 function firstStep({ commit, dirty }: RanRun["header"]): string {
   if (commit === null) return "commit the project to git, then ";
   return dirty === true ? "commit the suite's files, then " : "";

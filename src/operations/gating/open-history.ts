@@ -22,29 +22,26 @@ import { type SuiteTrust, suiteTrust } from "./judge-trust.ts";
 import { scoredAlike } from "./rescored-side.ts";
 import { type TakenAway, takenAway } from "./taken-away.ts";
 
-/** A run with all that it needs of the past. */
+/** A run with everything it needs from the store. */
 export interface ReadyRun {
   readonly prepared: PreparedRun;
   readonly baseline: GateBaseline;
-  /** The run to go on with; null starts a new one. */
+  /** The run to resume; null starts a new one. */
   readonly resume: StoredRun | null;
-  /** How far the gate believes the judges. */
+  /** How far the gate trusts the judges. */
   readonly trust: SuiteTrust;
-  /** Baselines of the base branch that this change took away, reported with this run. */
+  /** Baselines of the base branch that this change removed, reported with this run. */
   readonly lost: TakenAway;
-  /** The bump between the baseline's prompt and this one; null when nothing is declared. */
+  /** The version bump between the baseline's prompt and this one; null when nothing is declared. */
   readonly declared: DeclaredChange | null;
 }
 
-/** What the command line says, and which of its runs are compared with nothing. */
+/** The command-line options, and which runs are compared with nothing. */
 type HistoryOptions = RunRequest & Pick<TargetMatrix, "ungated">;
 
 const NOTHING_TAKEN: TakenAway = { rules: [], notes: [] };
 
-/**
- * The store, what each run is compared with and what it goes on with; what is wrong with any of it is reported before
- * anything is asked.
- */
+/** Opens the store and finds what each run is compared with or resumes; problems are reported before anything is asked. */
 export async function openHistory(
   prepared: readonly PreparedRun[],
   place: RunPlace,
@@ -70,12 +67,12 @@ export async function openHistory(
       await (goesOn(options) ? runsToGoOnWith : runsThatWait)(opened, plans, options, notice, fits),
     );
     const [lost, ready] = await Promise.all([
-      // Here targets are compared with each other; a run of the suites as they are reports that a baseline is gone.
+      // Targets are only compared with each other here; an ordinary run reports that a baseline is gone.
       isMatrix(options) ? NOTHING_TAKEN : takenAway(place, options, io),
       Promise.all(
         prepared.map((one) => {
           const resume = resumed.get(one.plan) ?? null;
-          // With `--run`, the other runs of the plan stay as they are; `--retry` begins none.
+          // With `--run`, the other runs of the plan are not resumed; `--retry` starts no new ones.
           if ((options.run !== undefined || options.retry !== undefined) && resume === null) return null;
           return withItsPast(one, resume, { store: opened, place, options, io });
         }),
@@ -92,7 +89,7 @@ export async function openHistory(
   }
 }
 
-/** Each is reported once: with a run of its suite where there still is one, else with the first. */
+/** Each is reported once: with a run of its suite if there is one, else with the first. */
 function lostWith(
   at: number,
   ready: readonly Pick<ReadyRun, "prepared">[],
@@ -144,8 +141,9 @@ export function budgetOf(project: Project, options: RunRequest) {
 }
 
 /**
- * A ceiling in dollars cannot be kept for a model whose price nobody knows. What is at hand already costs nothing: a run of
- * which nothing is asked needs no price, and a judge that then has to be asked all the same is reported before its first call.
+ * A budget in dollars cannot be enforced for a model with an unknown price. Answers that exist already cost nothing:
+ * a run in which nothing is asked needs no price, and if a judge has to be asked after all, this is reported before
+ * its first call.
  */
 async function refuseUnpricedBudget(
   project: Project,

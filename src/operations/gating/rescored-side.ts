@@ -8,9 +8,9 @@ import { storedSide } from "../sides/stored-side.ts";
 import type { GateBaseline } from "./gate-baseline.ts";
 
 /**
- * A baseline that was scored by other scorers than this run's says nothing of it. Where its answers are at hand, in the
- * store or beside the baseline, they are scored again, so that both sides are judged alike; a judge is not asked for that,
- * only its earlier verdicts count. Otherwise the side is left as it is, and the comparison says that it cannot be made.
+ * A baseline scored by other scorers cannot be compared. If its answers are available, in the store or beside the
+ * baseline, they are scored again, so that both sides are scored alike; judges are not asked, only their stored
+ * verdicts are used. Otherwise the side is unchanged, and the comparison reports that it is impossible.
  */
 export async function scoredAlike(baseline: GateBaseline, plan: Plan, store: Store): Promise<GateBaseline> {
   const { side } = baseline;
@@ -53,7 +53,7 @@ function isScoredAlike(side: Side, plan: Plan): boolean {
   });
 }
 
-/** A fresh clone has no stored answers; those that were kept beside the baseline are scored again. */
+/** A fresh clone has no stored answers, so those beside the baseline are scored again. */
 async function keptAlike(baseline: GateBaseline, side: Side, plan: Plan): Promise<GateBaseline> {
   const answers = await baseline.answers();
   if (answers === null) return baseline;
@@ -70,7 +70,7 @@ async function keptAlike(baseline: GateBaseline, side: Side, plan: Plan): Promis
   };
 }
 
-/** The stored run that holds every answer of a side; a baseline that grew is behind none. */
+/** The stored run with all answers of a side; none for a baseline that grew. */
 export async function runBehind(
   { run, runs, side }: Pick<GateBaseline, "run" | "runs" | "side">,
   store: Store,
@@ -85,7 +85,7 @@ export async function runBehind(
   return null;
 }
 
-/** With answers from the cache a baseline names the runs that paid for them too, and one run still has them all. */
+/** With cached answers, a baseline also names the runs that paid for them; a single run may still have all answers. */
 async function holdsAll(store: Store, run: StoredRun, side: Side): Promise<boolean> {
   const own = await storedSide(store, run);
   const places = new Map(own.ids.map((id, index) => [id, index]));

@@ -13,19 +13,19 @@ import type { RunPlace } from "../running/run-place.ts";
 import type { RunRequest } from "../running/run-request.ts";
 import { baselineFiles } from "./baseline-files.ts";
 
-/** What became of the baselines of the base branch that no suite of this change is compared with. */
+/** The baselines of the base branch that no suite of this change is compared with. */
 export interface TakenAway {
-  /** By suite of the base branch; each is missed. */
+  /** Failed rules by suite of the base branch. */
   readonly rules: readonly { readonly suite: string; readonly rule: RuleResult }[];
-  /** Sentences of what decides nothing: a baseline that the change removes too, one that this narrowed run would hide. */
+  /** Notes that decide nothing: a baseline that the change removes too, or one hidden by this narrowed run. */
   readonly notes: readonly string[];
 }
 
 const NOTHING: TakenAway = { rules: [], notes: [] };
 
 /**
- * A change that renames a suite or an alias makes the program look for its baseline elsewhere, and would be compared with
- * nothing. So every baseline that the base branch compares with must be compared with here, or be removed by the change.
+ * A change that renames a suite or alias also changes the path of its baseline, and so would be compared with
+ * nothing. Therefore every baseline of the base branch must be used here, or be removed by the change.
  */
 export async function takenAway(place: RunPlace, options: RunRequest, io: Environment): Promise<TakenAway> {
   const { home, at } = place;
@@ -64,13 +64,13 @@ export async function takenAway(place: RunPlace, options: RunRequest, io: Enviro
 const pathsOf = (suite: LoadedSuite): string[] =>
   suite.models.map((model) => baselinePath(suite.name, listedTargetOf(suite, model)));
 
-/** Everything that the project's files say is run. */
+/** Whether the project's files alone determine what is run. */
 function isWhole({ suites, model, prompt, case: cases, tag, shard, run }: RunRequest): boolean {
   const chosen = [suites, model, prompt, cases, tag].some((one) => one.length > 0);
   return !chosen && shard === undefined && run === undefined;
 }
 
-/** What all suites as they are in their files would be compared with; null when one of them cannot be read. */
+/** The baselines of all suites in their files; null when one of them cannot be read. */
 async function wholeProject(
   { home, at }: RunPlace,
   { directory }: RunRequest,
@@ -91,7 +91,7 @@ interface LostBaseline {
   readonly suite: string;
 }
 
-/** A file that the base branch compares with nothing either was left there by somebody else. */
+/** A file that the base branch does not use either is not this change's fault. */
 async function stillCompared(
   paths: readonly string[],
   { ref, name }: Extract<BaseOfChange, { kind: "seen" }>,
@@ -113,7 +113,7 @@ async function stillCompared(
   }
 }
 
-/** The suite that a baseline's header names, of whatever version; null where it cannot be read. */
+/** The suite named in a baseline's header of any version; null when unreadable. */
 function suiteIn(text: string | null): string | null {
   try {
     const { suite } = JSON.parse(text?.split("\n", 1)[0] ?? "") as { readonly suite?: unknown };
@@ -123,7 +123,7 @@ function suiteIn(text: string | null): string | null {
   }
 }
 
-/** Baselines that the base branch got after the change had left it. */
+/** Baselines added on the base branch after the merge base. */
 async function gainedSince(
   left: string,
   lost: readonly LostBaseline[],

@@ -1,10 +1,10 @@
 import type { AskServer } from "../../interchange/imported.ts";
 import type { Environment } from "../environment.ts";
 
-/** Longest time for one answer, in milliseconds. */
+/** Time limit for one reply, in milliseconds. */
 const LONGEST_MS = 60_000;
 
-/** Asks servers of other tools, through the proxy of the environment where there is one. */
+/** Sends requests to other tools' servers, through the environment's proxy if there is one. */
 export function askServer({ env }: Pick<Environment, "env">): AskServer {
   return async (url, headers) => {
     const { openConnectionPools } = await import("../../providers/pooled-fetch.ts");

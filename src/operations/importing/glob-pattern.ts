@@ -1,10 +1,11 @@
 /**
- * A pattern of file names: `*` and `?` within a folder's name, `**` over folders, `{a,b}`, `[abc]`.
+ * Compiles a pattern of file names: `*` and `?` within a name, `**` over folders, `{a,b}`, `[abc]`.
+ *
  * @param pattern with `/`
  */
 export function globPattern(pattern: string): {
   readonly test: (path: string) => boolean;
-  /** It reaches into folders of any depth. */
+  /** Whether it matches in folders of any depth. */
   readonly isDeep: boolean;
 } {
   const expression = new RegExp(`^${[...tokens(pattern)].join("")}$`, "u");

@@ -16,33 +16,33 @@ import { compareWithDisk, type NewFile, readToEnd, writeFiles } from "./write-fi
 export interface ImportOptions {
   readonly directory?: string | undefined;
   readonly sources: readonly string[];
-  /** Where files are written, relative to the working directory; by default the project around it, else itself. */
+  /** Where files are written, relative to the working directory; default the enclosing project, else the directory itself. */
   readonly out?: string | undefined;
   readonly name?: string | undefined;
   readonly dryRun: boolean;
-  /** The importer's own. */
+  /** The importer's own options. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** What an import did. Paths are relative to the working directory, with `/`. */
+/** The result of an import. Paths are relative to the working directory, with `/`. */
 export interface ImportResult extends Pick<Imported, "taken" | "left" | "kept" | "more"> {
-  /** Files that were written or added to; on a dry run, that would be. */
+  /** Files that were written or extended, or would be in a dry run. */
   readonly written: readonly string[];
-  /** Files that were there already, as the import would write them. */
+  /** Existing files that are already as the import would write them. */
   readonly unchanged: readonly string[];
-  /** Models that were added to a config which was there. */
+  /** Models added to an existing config. */
   readonly added: readonly string[];
-  /** Where the project stands, relative to the working directory: `.` or a folder. */
+  /** The project's folder relative to the working directory, or `.`. */
   readonly root: string;
-  /** Why nothing was taken; empty otherwise. */
+  /** Why nothing was imported; otherwise empty. */
   readonly problems: readonly Problem[];
 }
 
 /**
- * Brings files of another tool over. Nothing that is there is changed, but for models that are added to evalconfig.yaml, and
- * either all files are written or none.
+ * Imports files of another tool. Existing files are not changed, except that models are added to evalconfig.yaml.
+ * Either all files are written or none.
  *
- * @throws {EvalsError} for sources that cannot be read, and for files that are there with other contents
+ * @throws {EvalsError} for unreadable sources, and for existing files with other contents
  */
 export async function importFiles(
   entry: ImporterEntry,
@@ -84,12 +84,12 @@ export async function importFiles(
   };
 }
 
-/** Read after all pieces: an importer may count while they are written. */
+/** Computed after all chunks are read, because an importer may count while they are written. */
 function resultOf({ taken, left, kept, more }: Imported, root: string): ImportResult {
   return { taken, left, kept, more, root, written: [], unchanged: [], added: [], problems: [] };
 }
 
-/** The nearest folder upward with a config, no higher than the repository's root; the folder itself where there is none. */
+/** The nearest parent folder with a config, up to the repository's root; the folder itself when there is none. */
 function projectAround(cwd: string): string {
   for (let folder = cwd; ; folder = dirname(folder)) {
     if (existsSync(join(folder, CONFIG_FILE))) return folder;

@@ -1,22 +1,22 @@
 import type { Importer } from "../../interchange/imported.ts";
 
-/** A tool whose files can be brought over: one entry here, one folder in `interchange/`. */
+/** A tool whose files can be imported: one entry here, one folder in `interchange/`. */
 export interface ImporterEntry {
-  /** The word after `evals import`. */
+  /** The argument of `evals import`. */
   readonly name: string;
   /** One sentence for the help. */
   readonly about: string;
-  /** What is named on the command line, as commander writes it: `<config...>`. */
+  /** The command-line arguments in commander's syntax: `<config...>`. */
   readonly sources: string;
   readonly sourcesAbout: string;
-  /** Options beside those of every import, as commander reads them; a repeated one gathers its values in a list. */
+  /** Options besides those of every import, in commander's syntax; a repeated one collects its values in a list. */
   readonly options?: readonly {
     readonly flags: string;
     readonly about: string;
     readonly repeated?: boolean;
   }[];
   readonly examples: readonly string[];
-  /** Loads the importer when it is called. */
+  /** Loads the importer. */
   readonly load: () => Promise<Importer>;
 }
 
@@ -27,7 +27,7 @@ const MAP = {
   repeated: true,
 } as const;
 
-/** Every tool, in the order of the help. */
+/** All tools in the order of the help. */
 export const IMPORTERS: readonly ImporterEntry[] = [
   {
     name: "promptfoo",

@@ -11,10 +11,10 @@ import { refuseOtherThanFile } from "../../project/regular-file.ts";
 import { globPattern } from "./glob-pattern.ts";
 
 /**
- * The other tool's files as they lie on the disk.
+ * The other tool's files on disk.
  *
- * @param cwd absolute; what sources are relative to
- * @param root absolute; of the project that is written
+ * @param cwd absolute; sources are relative to it
+ * @param root absolute path of the project that is written
  */
 export function sourceFiles(cwd: string, root: string): SourceFiles {
   const bytes = (path: string): Buffer => readNamedFile(resolve(cwd, path), path);
@@ -36,7 +36,7 @@ export function sourceFiles(cwd: string, root: string): SourceFiles {
   };
 }
 
-/** A line ends in a line feed alone: other signs that end a line of prose may be in the middle of a JSON text. */
+/** Only a line feed ends a line, because other line separators may occur within a JSON text. */
 async function* lines(place: string, path: string): AsyncGenerator<string> {
   attemptFile(path, () => refuseOtherThanFile(place));
   const stream = createReadStream(place, { highWaterMark: 1 << 20 });
@@ -72,7 +72,7 @@ function refuseNoText(head: Buffer, path: string): void {
   if (problem !== undefined) throw new EvalsError(problem);
 }
 
-/** @throws {EvalsError} at a byte that is no UTF-8 */
+/** @throws {EvalsError} at a byte that is not UTF-8 */
 function decodedLine(bytes: Buffer, path: string, number: number): string {
   if (!isUtf8(bytes)) throw new EvalsError(encodingProblem(bytes, path, number));
   const end = bytes.at(-1) === 13 ? bytes.length - 1 : bytes.length;

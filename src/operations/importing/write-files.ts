@@ -9,24 +9,24 @@ import { unwritableReason } from "../../project/unwritable-reason.ts";
 
 /** A file to write. */
 export interface NewFile extends ImportedFile {
-  /** It takes the place of one that is there. */
+  /** Whether it replaces an existing file. */
   readonly replaces?: boolean;
 }
 
-/** The files of an import beside what the disk holds. */
+/** The files of an import compared with those on disk. */
 export interface Compared {
   readonly fresh: readonly ImportedFile[];
-  /** Paths of files that are there with the same bytes. */
+  /** Paths of existing files with the same bytes. */
   readonly unchanged: readonly string[];
-  /** One for each file that is there with other bytes. */
+  /** One for each existing file with other bytes. */
   readonly problems: readonly Problem[];
 }
 
 /**
- * Holds files against those of the disk; pieces of a file that is there are read to their end.
+ * Compares files with those on disk; the chunks of an existing file are read completely.
  *
  * @param root absolute; paths are relative to it
- * @param show how a path is written in messages
+ * @param show formats a path for messages
  */
 export async function compareWithDisk(
   root: string,
@@ -49,7 +49,7 @@ export async function compareWithDisk(
   return { fresh, unchanged, problems };
 }
 
-/** Reads pieces to their end, for what an importer counts on the way. */
+/** Reads all chunks, because an importer counts while they are read. */
 export async function readToEnd(files: readonly ImportedFile[]): Promise<void> {
   for (const { text } of files) if (typeof text !== "string") for await (const _ of text);
 }
@@ -62,9 +62,9 @@ async function hashOf(text: string | AsyncIterable<string | Buffer>): Promise<st
 }
 
 /**
- * Writes all files or none: each is written beside its place first, and they take their places together.
+ * Writes all files or none: each is written beside its final path first, then all are renamed.
  *
- * @param root absolute; made when it is not there
+ * @param root absolute; created if needed
  * @throws {EvalsError} EVALS_IMPORT_UNWRITABLE
  */
 export async function writeFiles(root: string, files: readonly NewFile[]): Promise<void> {

@@ -4,7 +4,7 @@ import { ScorerFailure } from "../../domain/scorer.ts";
 import type { LabelledAnswer } from "../../labels/truth.ts";
 import { answerOfText } from "../../run/text-alone.ts";
 
-/** One question to the judge: an answer, and which of several independent opinions of it. */
+/** One question to the judge: an answer, and the number of the independent opinion on it. */
 export interface JudgedAnswer {
   readonly labelled: Pick<LabelledAnswer, "answer">;
   readonly golden: Case;
@@ -12,16 +12,16 @@ export interface JudgedAnswer {
   readonly repeat: number;
 }
 
-/** The same of an answer that people labelled. */
+/** The same for a labelled answer. */
 export interface VerdictQuestion extends JudgedAnswer {
   readonly labelled: LabelledAnswer;
 }
 
 export interface AskingOptions<Question extends JudgedAnswer> {
-  /** Questions in flight at once. */
+  /** Maximum concurrent questions. */
   readonly concurrency: number;
   readonly stopping: () => boolean;
-  /** Called with each verdict as it comes, before the next question is asked in its place. */
+  /** Called with each verdict as it arrives, before the next question is asked. */
   readonly onVerdict: (question: Question, judged: Judged) => void;
 }
 
@@ -31,7 +31,7 @@ export interface Asked {
   /** Answers without a usable verdict, and one of the reasons. */
   readonly failed: number;
   readonly failure: string | null;
-  /** The budget, the person at the keyboard, or a model that nobody answers for ended it before all were asked. */
+  /** Whether it ended before all were asked, because of the budget, a cancellation, or an unavailable model. */
   readonly stopped: boolean;
 }
 

@@ -18,7 +18,7 @@ import { workTree } from "../../project/work-tree.ts";
 import type { Environment } from "../environment.ts";
 import { locate, openProject } from "../project/open-project.ts";
 
-/** A judge and the labels that it is to be measured by, as the files have them. Nothing of it needs a model. */
+/** A judge and its labels, as read from files. No model is needed. */
 export interface CalibrationSubject {
   /** Absolute. */
   readonly root: string;
@@ -26,24 +26,25 @@ export interface CalibrationSubject {
   /** Exact semver. */
   readonly version: string;
   readonly suite: string;
-  /** Those of the suite that measure the judge. */
+  /** The suite's labels that measure the judge. */
   readonly labels: readonly Label[];
-  /** By which a person adds to them. */
+  /** The command that adds labels. */
   readonly labelCommand: string;
   readonly verdicts: readonly JudgeVerdict[];
-  /** Null when the project's files have mistakes or do not know the suite; `troubles` says which. */
+  /** Null when the project has mistakes or does not have the suite; see `troubles`. */
   readonly project: Project | null;
   readonly loaded: LoadedSuite | null;
   readonly troubles: readonly Problem[];
   readonly bar: JudgeBar;
-  /** Other suites have labels too, and verdicts of this judge may be theirs. */
+  /** Whether other suites have labels too, so that some of this judge's verdicts may be for them. */
   readonly shared: boolean;
-  /** Cases by id; null when there is no dataset to ask. */
+  /** Cases by id; null without a dataset. */
   readonly cases: ReadonlyMap<string, Case> | null;
 }
 
 /**
- * Reads all that a calibration rests on.
+ * Reads everything that a calibration depends on.
+ *
  * @param spec `name`, `name@1.2.0`
  * @throws {EvalsError} for an unknown judge, a suite that cannot be determined, or a file with mistakes
  */
@@ -62,7 +63,7 @@ export async function readSubject(
   const scorers = measuredScorers(loaded?.scorers ?? []);
   const labels = labelsOf(all, name, scorers);
   if (labels.length === 0) throw noneOfJudge(suite, name, { all, scorers });
-  // A file that cannot be written to is reported before anything is paid.
+  // Read first, so that an unreadable file is reported before anything is paid.
   readCalibration(root, name, version);
   return {
     root,
@@ -81,7 +82,7 @@ export async function readSubject(
   };
 }
 
-/** Labels and verdicts are enough: a folder that has them needs no evalconfig.yaml. */
+/** Labels and verdicts are sufficient: their folder needs no evalconfig.yaml. */
 function rootOf(io: Environment, directory: string | undefined): string {
   try {
     return locate(io, directory).root;
@@ -101,7 +102,7 @@ async function openTolerantly(io: Environment, directory: string | undefined, su
   }
 }
 
-/** The version that the suite uses, when the word names none. */
+/** The suite's version when the spec has none. */
 function specOf(loaded: LoadedSuite | null, spec: string): string {
   if (spec.includes("@")) return spec;
   const used = (loaded?.suite.scorers ?? []).flatMap((entry) =>
@@ -110,14 +111,14 @@ function specOf(loaded: LoadedSuite | null, spec: string): string {
   return used.find((one) => one === spec || one.startsWith(`${spec}@`)) ?? spec;
 }
 
-/** Scorers of the suite that are no judges; one that rests on a model is calibrated under its own name. */
+/** Scorers of the suite that are not judges; a model-based one is calibrated under its own name. */
 function scorerNames(loaded: LoadedSuite | null): string[] {
   return (loaded?.suite.scorers ?? []).flatMap((entry) =>
     entry.type === "judge" ? [] : [entry.name ?? entry.type],
   );
 }
 
-/** A judge's file decides; verdicts that were made elsewhere do when there is none. */
+/** The version from the judge's file; without a file, from verdicts made elsewhere. */
 async function judgeVersion(
   root: string,
   spec: string,
@@ -135,7 +136,7 @@ async function judgeVersion(
   }
 }
 
-/** Versions that have verdicts, oldest first. */
+/** Versions with verdicts, oldest first. */
 function verdictVersions(root: string, judge: string): string[] {
   const folder = join(root, "judges", judge);
   if (!/^[\w.-]+$/.test(judge)) return [];
@@ -149,7 +150,7 @@ function verdictVersions(root: string, judge: string): string[] {
     .sort((a, b) => (numbers(a) < numbers(b) ? -1 : 1));
 }
 
-/** Names in a folder; none where there is no folder. */
+/** Names in a folder; empty when it does not exist. */
 function filesIn(folder: string): string[] {
   const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
   return isFolder ? readdirSync(folder) : [];
@@ -176,7 +177,7 @@ function onlySuite(root: string): string {
   });
 }
 
-/** The suite has labels, and none of them measures this judge. */
+/** The error when none of the suite's labels measures this judge. */
 function noneOfJudge(
   suite: string,
   judge: string,
@@ -215,7 +216,7 @@ async function casesOf(suite: LoadedSuite): Promise<ReadonlyMap<string, Case> | 
   try {
     cases = await suite.openCases();
   } catch (error) {
-    // A dataset with mistakes hides tags and new questions; the labels and verdicts are whole without it.
+    // A dataset with mistakes hides tags and new questions; the labels and verdicts are complete without it.
     if (error instanceof EvalsError) return null;
     throw error;
   }

@@ -7,7 +7,7 @@ import { countedPart, trustIn } from "../../labels/trust.ts";
 import { wantedLabels } from "../../labels/wanted-labels.ts";
 import type { CalibrationSubject } from "./calibrated-judge.ts";
 
-/** What the calibration file keeps of a result. */
+/** The part of a result that the calibration file stores. */
 export function suiteCalibration(
   { labels }: Pick<CalibrationSubject, "labels">,
   judge: Pick<OpenJudge, "hash" | "models">,
@@ -25,14 +25,14 @@ export function suiteCalibration(
 
 export interface ReportParts {
   readonly result: CalibrationResult;
-  /** Null when the judge's file is not here. */
+  /** Null when the judge's file is not in this project. */
   readonly judge: Pick<OpenJudge, "hash" | "models"> | null;
   readonly unlabelled: Parameters<typeof wantedLabels>[3];
   readonly check: DriftCheck | null;
   readonly file: string | null;
 }
 
-/** Everything there is to say, as one value. */
+/** The complete report as one value. */
 export function calibrationReport(subject: CalibrationSubject, parts: ReportParts): CalibrationReport {
   const { result, judge, check, file } = parts;
   const { plain } = result;
@@ -70,7 +70,7 @@ export function calibrationReport(subject: CalibrationSubject, parts: ReportPart
   };
 }
 
-/** What the gate will make of it. */
+/** How the gate will use it. */
 function standing(
   subject: CalibrationSubject,
   { judge, result }: ReportParts,

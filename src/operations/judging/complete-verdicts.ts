@@ -10,20 +10,20 @@ import { type Asked, askVerdicts, type VerdictQuestion } from "./ask-verdicts.ts
 import type { CalibrationSubject } from "./calibrated-judge.ts";
 import { contentOf, countingVerdicts, staying } from "./counting-verdicts.ts";
 
-/** Questions to a judge in flight at once, unless the configuration says otherwise. */
+/** Default number of concurrent questions to a judge. */
 const CONCURRENCY = 8;
 
-/** The judge, and the person at the keyboard. */
+/** The judge, and the cancellation. */
 export interface VerdictSession {
   readonly subject: CalibrationSubject;
-  /** Null when its file is not here or has mistakes, which are in `troubles`. */
+  /** Null when its file is missing or has mistakes; see `troubles`. */
   readonly judge: OpenJudge | null;
   readonly troubles: readonly Problem[];
   readonly stopping: () => boolean;
   readonly io: Environment;
 }
 
-/** The verdicts of this judge, with those that were missing asked and kept one by one. */
+/** The judge's verdicts; missing ones are asked for and stored one by one. */
 export async function completeVerdicts(
   session: VerdictSession,
   repeats: number,
@@ -57,7 +57,7 @@ function missingVerdicts(
 
 async function askForVerdicts({ subject, stopping, io }: VerdictSession, judge: OpenJudge, repeats: number) {
   const { root, judge: name, version } = subject;
-  // Verdicts of an earlier judge under the same version would be mistaken for this one's.
+  // Verdicts of an earlier judge with the same version must not be mistaken for this one's.
   const stays = staying(subject, judge);
   const known = countingVerdicts(subject, judge, sortVerdicts(root, name, version, stays));
   const questions = missingVerdicts(subject, known, repeats);
@@ -74,7 +74,7 @@ async function askForVerdicts({ subject, stopping, io }: VerdictSession, judge: 
   return { verdicts: countingVerdicts(subject, judge, sortVerdicts(root, name, version, stays)), asked };
 }
 
-/** Numbers, from 1, for the verdicts that are still wanted of an answer; those made elsewhere may be numbered from 0. */
+/** The numbers, from 1, of the verdicts still needed for an answer; those made elsewhere may be numbered from 0. */
 function missingRepeats(verdicts: readonly JudgeVerdict[], wanted: number): number[] {
   const taken = new Set(verdicts.map((one) => one.repeat));
   const missing: number[] = [];
@@ -83,7 +83,7 @@ function missingRepeats(verdicts: readonly JudgeVerdict[], wanted: number): numb
   return missing;
 }
 
-/** Questions to its judge in flight at once. */
+/** Maximum concurrent questions to its judge. */
 export function concurrencyOf({ loaded, project }: CalibrationSubject): number {
   return loaded?.suite.concurrency ?? project?.config.defaults.concurrency ?? CONCURRENCY;
 }

@@ -7,15 +7,16 @@ import type { CalibrationSubject } from "./calibrated-judge.ts";
 type Cases = Pick<CalibrationSubject, "cases">;
 type Asked = Pick<OpenJudge, "hash">;
 
-/** What of a case shows whether a verdict is about it: 16 hexadecimal digits. */
+/** Hash of the parts of a case that a verdict depends on: 16 hexadecimal digits. */
 export function contentOf(golden: Pick<Case, "input" | "expected">): string {
   return caseContentHash(golden).slice(0, 16);
 }
 
 /**
- * The verdicts that count: of this judge, of the case as it is now, one for an answer and number. Where the case is not
- * at hand and there are two, of two suites or of two wordings, nobody can tell which it is, and none counts.
- * @param judge null when its file is not here: then nobody knows whose verdicts they are
+ * The verdicts that count: by this judge, for the current case, one per answer and number. If the case is not
+ * available and there are two, from different suites or wordings, neither counts.
+ *
+ * @param judge null when its file is not in this project, so that the verdicts' judge is unknown
  */
 export function countingVerdicts(
   { cases }: Cases,
@@ -39,8 +40,8 @@ export function countingVerdicts(
 }
 
 /**
- * Which lines of the file stay when missing verdicts are asked for: those that count, and, where other suites have labels
- * too, those of which nothing is asked now.
+ * Which lines of the file are kept when missing verdicts are asked for: those that count, and, if other suites have
+ * labels too, those that are not asked about now.
  */
 export function staying(
   { cases, labels, shared }: Pick<CalibrationSubject, "cases" | "labels" | "shared">,
@@ -55,7 +56,7 @@ export function staying(
   };
 }
 
-/** Answers whose case has changed since this judge spoke of them. Not reported where they may be another suite's. */
+/** Answers whose case has changed since this judge rated them. Not reported when they may be another suite's. */
 export function changedCases(
   { cases, labels, shared, verdicts }: CalibrationSubject,
   judge: Asked | null,
@@ -69,7 +70,7 @@ export function changedCases(
   return [...new Set(changed.map((one) => one.case))].sort();
 }
 
-/** Whether a verdict is this judge's; one that was made elsewhere says of nobody whose it is. */
+/** Whether a verdict is by this judge; one made elsewhere does not name its judge. */
 function isFrom(judge: Asked | null, { judge: hash }: JudgeVerdict): boolean {
   return judge === null || hash === undefined || hash === judge.hash;
 }
@@ -78,7 +79,7 @@ function fits({ content }: JudgeVerdict, now: string | undefined): boolean {
   return content === undefined || now === undefined || content === now;
 }
 
-/** Hashes of cases by id, each made once; undefined for a case that is not at hand. */
+/** Hashes of cases by id, cached; undefined for a case that is not available. */
 function contentHashes(cases: CalibrationSubject["cases"]): (id: string) => string | undefined {
   const made = new Map<string, string>();
   return (id) => {

@@ -3,8 +3,8 @@ import type { StoredTrial } from "../../domain/run.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
 /**
- * What judges were asked about a trial, and what they replied: the replies behind its scores, or, where a judge failed to give
- * one, all that this run has paid for about the case.
+ * The questions to judges about a trial, and their replies: the replies behind its scores or, if a judge failed to
+ * score, all that this run has paid for about the case.
  */
 export async function judgeExchanges(
   { read }: Pick<Store, "read">,

@@ -10,11 +10,11 @@ import type { RunWriter, Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { unusableKeys } from "../running/unusable-keys.ts";
 
-/** What judges may cost. */
+/** The allowed cost of judges. */
 export interface JudgingConsent {
-  /** Whatever it costs. */
+  /** Whether any cost is allowed. */
   readonly yes: boolean;
-  /** US dollars at most; null for no limit. */
+  /** Maximum in US dollars; null without a limit. */
   readonly budget: number | null;
 }
 
@@ -25,17 +25,18 @@ export interface JudgingContext {
   readonly consent: JudgingConsent;
 }
 
-/** Judges of a rescoring, once it may be paid for. */
+/** The judges of a rescoring whose cost was allowed. */
 export interface Judging {
-  /** Once for each run that the rescoring makes. */
+  /** Called once for each run that the rescoring creates. */
   start(header: RunHeader, writer: RunWriter): void;
   /** Null without judges. */
   totals(): JudgeTotals | null;
 }
 
 /**
- * Says what judges have to be asked and what that costs, and lets it happen when that was agreed to.
- * @throws {EvalsError} EVALS_RESCORE_COSTS with the price when it did not; EVALS_KEY_UNSET for a key that asking needs
+ * Reports what judges must be asked and its cost, and continues if that is allowed.
+ *
+ * @throws {EvalsError} EVALS_RESCORE_COSTS with the price when it is not allowed; EVALS_KEY_UNSET for a missing key
  */
 export async function judgingFor(
   inputs: readonly [RescoreInput, ...RescoreInput[]],
@@ -77,9 +78,10 @@ function judgedTogether(a: JudgeTotals | null, b: JudgeTotals | null): JudgeTota
 }
 
 /**
- * Says what judges are about to be paid, where that was agreed to.
- * @param command the command as it was given, for a mistake
- * @throws {EvalsError} as `judgingFor`
+ * Reports the cost of judges if it is allowed.
+ *
+ * @param command the command as typed, for an error message
+ * @throws {EvalsError} like `judgingFor`
  */
 export function agreeToPrice(
   pool: JudgePool,

@@ -9,15 +9,15 @@ import { openWrittenHistory } from "../project/stored-history.ts";
 import type { CalibrationSubject } from "./calibrated-judge.ts";
 import { type OpenJudgeOptions, openJudge, openJudgePool } from "./open-judge.ts";
 
-/** A judge that can be asked, or why it cannot. */
+/** A judge that can be asked, or the reason why it cannot. */
 export interface CalibratedJudge {
-  /** Null when the project, the judge's file or its model cannot be opened: then its verdicts have to be there. */
+  /** Null when the project, the judge's file or its model cannot be opened; then stored verdicts are needed. */
   readonly judge: OpenJudge | null;
   readonly troubles: readonly Problem[];
   close(): Promise<void>;
 }
 
-/** Opens a judge as the suite uses it. Nothing is asked yet, and no key is needed. */
+/** Opens a judge as the suite uses it. No call is made and no key is needed yet. */
 export async function openCalibratedJudge(
   subject: CalibrationSubject,
   io: Environment,
@@ -47,7 +47,7 @@ export async function openCalibratedJudge(
   }
 }
 
-/** A scorer of the suite that rests on a model without being a judge (a combinator, a classifier), asked like one. */
+/** A model-based scorer of the suite that is not a judge (a combinator, a classifier), asked like one. */
 async function scorerAsJudge(
   { loaded, judge: name, version }: CalibrationSubject,
   dependencies: Omit<OpenJudgeOptions, "entry">,
@@ -78,7 +78,7 @@ async function scorerAsJudge(
   }
 }
 
-/** What the suite's entry says of the judge: part of its hash, so that the gate finds the same judge. */
+/** The judge settings in the suite's entry: part of the judge's hash, so that the gate finds the same judge. */
 function entryOf({ loaded, judge: name }: CalibrationSubject): JudgeEntry | undefined {
   const at = (loaded?.suite.scorers ?? []).findIndex(
     ({ type, judge }) => type === "judge" && (judge === name || String(judge).startsWith(`${name}@`)),

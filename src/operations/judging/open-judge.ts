@@ -11,29 +11,29 @@ import { unusableKeys } from "../running/unusable-keys.ts";
 
 export interface OpenJudgeOptions {
   readonly project: Project;
-  /** Replies are kept here, and read back from here. */
+  /** Stores the replies and reuses stored ones. */
   readonly store: Store;
   readonly io: Environment;
   /**
-   * Settings of a suite's entry of type `judge`: they say which part of an answer is judged, against what, by which model
-   * and from which score on it passes, and are part of the judge's hash. Absent: the judge as its file says.
+   * Settings of a suite's entry of type `judge`: which part of an answer is judged, against what, by which model, and
+   * the threshold. They are part of the judge's hash. Absent: as in the judge's file.
    */
   readonly entry?: JudgeEntry | undefined;
-  /** Calls in flight at once where the model has no limit of its own; default 16. */
+  /** Maximum concurrent calls if the model has no limit of its own; default 16. */
   readonly concurrency?: number | undefined;
-  /** Answer from `fixtures/<alias>.jsonl` instead of asking. */
+  /** Uses replies from `fixtures/<alias>.jsonl` instead of asking. */
   readonly replay?: boolean | undefined;
-  /** Cuts what is in flight: `judge` then throws `NotJudged`. */
+  /** Aborts what is in flight: `judge` then throws `NotJudged`. */
   readonly signal?: AbortSignal | undefined;
-  /** Requests sent, retries included. */
+  /** Called for each request sent, including retries. */
   readonly onCall?: (() => void) | undefined;
 }
 
 const CONCURRENCY = 16;
 
 /**
- * Opens a judge outside of a run: `helpful`, `helpful@1.2.0` or `helpful@^1`. Its hash, path and models are known at once;
- * nothing is asked, and no key is needed, before `judge` is called.
+ * Opens a judge outside of a run: `helpful`, `helpful@1.2.0` or `helpful@^1`. Its hash, path and models are available
+ * immediately; no call is made and no key is needed before `judge` is called.
  *
  * @throws {EvalsError} for an unknown judge, model or version, and for mistakes of the judge's file
  */
@@ -55,7 +55,7 @@ export async function openJudge(spec: string, options: OpenJudgeOptions): Promis
   }
 }
 
-/** What judges outside of a run ask with; whoever opens it closes it. */
+/** The models for judges outside of a run; the caller must close it. */
 export async function openJudgePool(options: Omit<OpenJudgeOptions, "entry">): Promise<JudgePool> {
   const { project, store, io } = options;
   const pool = judgePool(project, {

@@ -5,19 +5,19 @@ import { everyItem, type StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { findRun } from "../project/find-run.ts";
 
-/** One distinct answer of one case in a run, without its text. */
+/** A distinct answer of a case in a run, without its text. */
 export interface RunAnswer {
   readonly case_no: number;
   readonly case: string;
   readonly answer_hash: string;
   readonly tags: readonly string[];
-  /** Trials that gave it. */
+  /** Number of trials that gave it. */
   readonly trials: number;
-  /** Of the verdicts that judges gave it, how many pass; null when no judge did. */
+  /** Number of passing verdicts by judges; null when no judge rated it. */
   readonly judged: { readonly pass: number; readonly of: number } | null;
 }
 
-/** The newest run of a suite that has an answer, or the run that a word names. @throws {EvalsError} */
+/** The newest run of a suite with an answer, or the named run. @throws {EvalsError} */
 export async function runToLabel({ read }: History, word: string): Promise<StoredRun> {
   let ofSuite = false;
   for await (const run of everyItem((page) => read.runs({ suite: word }, page))) {
@@ -58,7 +58,7 @@ function noRunYet(word: string): EvalsError {
   });
 }
 
-/** Distinct answers of a run, case by case; their texts stay on the disk. */
+/** Distinct answers of a run, case by case; their texts are not loaded. */
 export async function answersOfRun({ read }: History, run: StoredRun): Promise<RunAnswer[]> {
   const judges = run.header.scorers.flatMap(({ type, judge }, at) =>
     type === "judge" || judge !== undefined ? [at] : [],

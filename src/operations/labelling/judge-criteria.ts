@@ -4,17 +4,17 @@ import { findJudge } from "../../project/find-judge.ts";
 import type { ProjectRoot } from "../../project/find-project-root.ts";
 import { workTree } from "../../project/work-tree.ts";
 
-/** One thing that a judge asks of an answer, in its own words. */
+/** A criterion of a judge, in its own words. */
 export interface JudgedCriterion {
   readonly name: string;
   readonly about: string;
 }
 
 /**
- * What the judges of a run ask of an answer, so that a person can be asked the same. Empty for judges without a
- * rubric, and for versions that are no longer in the work tree.
+ * The criteria of a run's judges, so that people can be asked the same. Empty for judges without a rubric, and for
+ * versions that are no longer in the work tree.
  *
- * @param only this judge, or the judge of this scorer; all when left out
+ * @param only this judge, or the judge of this scorer; default all
  */
 export async function judgeCriteria(
   { root, gitRoot }: ProjectRoot,

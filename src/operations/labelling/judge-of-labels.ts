@@ -5,7 +5,7 @@ import type { RunHeader } from "../../domain/run.ts";
 import { measuredNames, wordsForOf } from "../../labels/label-of.ts";
 import type { MeasuredScorer } from "../../labels/measured-scorers.ts";
 
-/** Those of a run's scorers that labels can measure. */
+/** The run's scorers that labels can measure. */
 export function measuredInRun({ scorers }: Pick<RunHeader, "scorers">): MeasuredScorer[] {
   return scorers
     .filter((one) => one.opinion === true || one.judge !== undefined)
@@ -13,9 +13,10 @@ export function measuredInRun({ scorers }: Pick<RunHeader, "scorers">): Measured
 }
 
 /**
- * The judge that a person labels for: the one that is named; none has to be where the suite has no other.
- * @returns what the labels are to say; undefined when they need not
- * @throws {EvalsError} for a name that the suite does not have, and where several could be meant
+ * The judge to label for: the named one; none need be named when the suite has only one.
+ *
+ * @returns the judge for the labels; undefined when they need not name one
+ * @throws {EvalsError} for a name that the suite does not have, or when several are possible
  */
 export function judgeOfLabels(
   suite: string,
@@ -51,7 +52,7 @@ export function refuseUnknown(suite: string, judge: string, scorers: readonly Me
   });
 }
 
-/** The labels that are beside those that are given now: of the same judge. */
+/** Existing labels for the same judge. */
 export function labelsBeside(
   labels: readonly Label[],
   of: string | undefined,
@@ -61,7 +62,7 @@ export function labelsBeside(
   return labels.filter((label) => label.of === of || (alone && (label.of === undefined || of === undefined)));
 }
 
-/** What `check` reports of labels whose judge is unknown, or is not in the suite. */
+/** The warnings of `check` for labels whose judge is unknown, or not in the suite. */
 export function labelOwnerWarnings(
   labels: readonly Label[],
   { suite, path, scorers }: { suite: string; path: string; scorers: readonly MeasuredScorer[] },

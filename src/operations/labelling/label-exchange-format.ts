@@ -1,7 +1,7 @@
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 
-/** Tools that labels go to and come back from. */
+/** Tools with which labels can be exchanged. */
 export const EXCHANGE_FORMATS = ["label-studio", "csv"] as const;
 export type ExchangeFormat = (typeof EXCHANGE_FORMATS)[number];
 

@@ -12,7 +12,7 @@ import { allItems } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { answersOfRun, answerText, type RunAnswer } from "./answers-of-run.ts";
 
-/** What is asked of one rater, of one run. */
+/** Where a rater's questions come from. */
 export interface QuestionSource {
   readonly store: Store;
   readonly run: StoredRun;
@@ -20,19 +20,19 @@ export interface QuestionSource {
   readonly labels: readonly Label[];
 }
 
-/** Which answers are asked. */
+/** Which answers to ask about. */
 export interface AnswerChoice {
   readonly how: AnswerPicking;
-  /** The most that are picked. */
+  /** Maximum number to pick. */
   readonly count: number;
-  /** Only cases with one of these; all when empty. */
+  /** Only cases with one of these tags; all when empty. */
   readonly tags: readonly string[];
 }
 
-/** Answers that are asked a second time come from the rater's latest labels. */
+/** Maximum number of the rater's latest labels used for repeated questions. */
 const MAX_KNOWN = 200;
 
-/** The answers of a run that a person is to judge, in an order of this rater's own. @throws {EvalsError} */
+/** The answers of a run to be labelled, in an order specific to this rater. @throws {EvalsError} */
 export async function pickedQuestions(source: QuestionSource, options: AnswerChoice): Promise<Question[]> {
   const { store, run, rater } = source;
   const answers = withTags(await answersOfRun(store, run), options.tags);
@@ -44,7 +44,7 @@ export async function pickedQuestions(source: QuestionSource, options: AnswerCho
   return questions;
 }
 
-/** The same ones for every rater, so that they can be compared; a larger count adds to them. */
+/** The same for every rater, so that raters can be compared; a larger count extends the list. */
 function sample(
   { run }: QuestionSource,
   answers: readonly RunAnswer[],
@@ -53,11 +53,11 @@ function sample(
   const anyJudged = answers.some((one) => one.judged !== null);
   const by = how !== "stratified" ? "random" : anyJudged ? "verdict" : "tag";
   const picks = pickAnswers(answers, { count, by, seed: `${run.header.id} ${tags.join(" ")}` });
-  // Answers of some tags are no sample of the whole run.
+  // Answers of some tags are not a sample of the whole run.
   return tags.length === 0 ? picks : picks.map((pick) => ({ ...pick, picked: "stratified" }));
 }
 
-/** The most disputed answers that this rater has not judged; they stand for themselves alone. */
+/** The most disputed answers that this rater has not labelled; each represents only itself. */
 function disputes(
   { labels, rater }: QuestionSource,
   answers: readonly RunAnswer[],
@@ -70,7 +70,7 @@ function disputes(
     .map(({ answer }) => ({ answer, picked: "stratified", weight: answer.trials }));
 }
 
-/** An order that says nothing of why each was picked, and differs between raters. */
+/** An order that does not reveal why each was picked, and differs between raters. */
 function inOrderOf(picks: readonly PickedAnswer<RunAnswer>[], rater: string): PickedAnswer<RunAnswer>[] {
   return picks
     .map((pick) => ({ pick, at: sha256(`${rater}\n${answerKey(pick.answer)}`) }))
@@ -93,7 +93,7 @@ function withTags(answers: readonly RunAnswer[], tags: readonly string[]): reado
   );
 }
 
-/** Answers about which raters disagree and nobody has decided; with the verdict of each. */
+/** Answers on which raters disagree without adjudication, with each verdict. */
 export async function conflicts(source: QuestionSource): Promise<Question[]> {
   const caseNumbers = await caseNumbersOf(source);
   const questions: Question[] = [];
@@ -113,7 +113,7 @@ async function caseNumbersOf({ store, run }: QuestionSource): Promise<ReadonlyMa
   return new Map(cases.map((one) => [one.id, one.case_no]));
 }
 
-/** Conflicts in a file of labels, whichever run still has the case. */
+/** Number of conflicts in a file of labels, whichever run has the case. */
 export function countConflicts(labels: readonly Label[]): number {
   return labelledAnswers(labels).filter(isConflict).length;
 }
@@ -126,7 +126,7 @@ function opinionOf({ rater, verdict, criteria, comment }: Label): Opinion {
   return { rater, verdict, criteria, comment };
 }
 
-/** Answers of this rater's own labels, latest first, for the check whether they would say the same again. */
+/** Answers that this rater labelled, latest first, for checking whether they give the same verdict again. */
 export async function knownQuestions(source: QuestionSource): Promise<Question[]> {
   const caseNumbers = await caseNumbersOf(source);
   const own = source.labels.flatMap((label) => {

@@ -3,18 +3,18 @@ import { dirname, join } from "node:path";
 import * as z from "zod";
 import { sha256 } from "../../domain/json.ts";
 
-/** Where a page is served; known to this user alone. */
+/** Where a page is served; readable only by this user. */
 const Address = z.object({ port: z.int().min(1).max(65_535), token: z.string().regex(/^[0-9a-f]{32}$/) });
 export type Address = z.output<typeof Address>;
 
 export interface AddressFile {
-  /** The address of a session that did not come to its end, so that its open page goes on. */
+  /** The address of an unfinished session, so that its open page can continue. */
   read(): Address | null;
   write(address: Address): void;
   remove(): void;
 }
 
-/** One file for each rater of a suite, under .evals/, readable by this user alone. */
+/** One file per rater and suite under .evals/, readable only by this user. */
 export function addressFile(root: string, suite: string, rater: string): AddressFile {
   const place = join(root, ".evals", "labelling", `${sha256(`${suite}\n${rater}`).slice(0, 16)}.json`);
   return {

@@ -4,8 +4,9 @@ import { ADJUDICATED } from "../../labels/truth.ts";
 import type { Environment } from "../environment.ts";
 
 /**
- * Who judges: `--rater`, else the address that git commits with, else the name of the user.
- * @throws {EvalsError} when nobody can tell, or for a name that means something else in a labels file
+ * The rater: `--rater`, else git's e-mail address, else the user name.
+ *
+ * @throws {EvalsError} when there is none, or the name has a special meaning in a labels file
  */
 export async function raterName(io: Environment, root: string, given: string | undefined): Promise<string> {
   const { USER, LOGNAME, USERNAME } = io.env;

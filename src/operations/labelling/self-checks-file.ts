@@ -9,8 +9,8 @@ export interface SelfChecksFile {
 }
 
 /**
- * Verdicts of raters on answers that they were shown again. It is no label: it says how steady a rater is, and stays
- * in the local history. A line that a crash broke off is left out.
+ * Repeated verdicts of raters. They are not labels: they show how consistent a rater is, and stay on this machine. An
+ * incomplete line after a crash is skipped.
  */
 export function selfChecksFile(root: string, suite: string): SelfChecksFile {
   const place = join(root, ".evals", "labelling", `${suite}.checks.jsonl`);

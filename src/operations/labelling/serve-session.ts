@@ -8,18 +8,18 @@ import type { AddressFile } from "./labelling-address.ts";
 export interface ServedSession {
   readonly io: Environment;
   readonly address: AddressFile;
-  /** 0: any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** Ends the session; the session itself does so when nothing is left. */
+  /** Ends the session; it also ends itself when nothing is left. */
   readonly stop: AbortController;
-  /** Where the page is, once it is served. */
+  /** Called with the page's address once it is served. */
   readonly onAddress: (url: string) => void;
 }
 
-/** Milliseconds in which the last label can be taken back before the session ends by itself. */
+/** Time in which the last label can be undone before the session ends, in milliseconds. */
 const LINGER = 30_000;
 
-/** Serves the page until the person ends it, everything is judged, or it is stopped. @throws {EvalsError} EVALS_PORT_IN_USE */
+/** Serves the page until the user ends it, everything is labelled, or it is stopped. @throws {EvalsError} EVALS_PORT_IN_USE */
 export async function serveSession(session: LabellingSession, place: ServedSession): Promise<void> {
   const { io, address, stop } = place;
   const server = await serve(session, place, lingerAfterLast(session, io, stop));
@@ -27,11 +27,11 @@ export async function serveSession(session: LabellingSession, place: ServedSessi
   place.onAddress(server.url);
   await Promise.race([server.ended, aborted(stop.signal)]);
   await server.close();
-  // Who stopped with answers left comes back, and the page that is open then goes on.
+  // If answers are left, the address is kept, so that an open page continues with the next session.
   if (session.left === 0) address.remove();
 }
 
-/** Ends the session some time after the last answer was judged, unless the person goes back. */
+/** Ends the session some time after the last answer, unless the user goes back. */
 function lingerAfterLast(session: LabellingSession, io: Environment, stop: AbortController): () => void {
   let waiting = new AbortController();
   return () => {
@@ -48,7 +48,7 @@ function lingerAfterLast(session: LabellingSession, io: Environment, stop: Abort
   };
 }
 
-/** On the port and with the token of the session before, when that one broke off. */
+/** Uses the port and token of the previous session if it was interrupted. */
 async function serve(
   session: LabellingSession,
   { io, address, port }: ServedSession,

@@ -3,7 +3,7 @@ import type { Plan } from "../../run/plan.ts";
 import { everyItem } from "../../store/reads.ts";
 import { isUnfinishedShard, runOf, type Shard } from "./open-shards.ts";
 
-/** Parts that make one whole run, or what is wrong with them. */
+/** Parts that form a whole run, or their problems. */
 export interface ShardSet {
   readonly suite: string;
   readonly alias: string;
@@ -12,8 +12,9 @@ export interface ShardSet {
 }
 
 /**
- * Puts shards together by the run that they are parts of.
- * @returns the sets, and a problem for each that has a hole, a part twice or parts of two splits
+ * Groups shards by their run.
+ *
+ * @returns the sets, and a problem for each with a missing part, a duplicate part or parts of different splits
  */
 export function shardSets(shards: readonly Shard[]): {
   readonly sets: readonly ShardSet[];
@@ -79,12 +80,12 @@ function splitProblems(run: string, shards: readonly Shard[]): Problem[] {
   return problems;
 }
 
-/** Place in the whole plan of a case of a shard; as `--shard` deals them out. */
+/** Index in the whole plan of a shard's case, by the rule of `--shard`. */
 export function wholeCaseNo({ part, parts }: Pick<Shard, "part" | "parts">, caseNo: number): number {
   return caseNo * parts + part - 1;
 }
 
-/** What of a shard is not as the plan of the whole has it: it was made of other files. */
+/** How a shard differs from the plan of the whole, because it was made from other files. */
 export async function foreignShard(shard: Shard, plan: Plan): Promise<Problem | undefined> {
   const { run, part, parts, source } = shard;
   const wanted = Math.ceil((plan.count - part + 1) / parts);

@@ -8,19 +8,17 @@ import type { StoredJudgement } from "../../store/stored.ts";
 import { wholeCaseNo } from "./check-shards.ts";
 import type { Shard } from "./open-shards.ts";
 
-/** Trials that are queued before they are written. */
+/** Number of trials queued before they are written. */
 const BATCH = 500;
 
-/**
- * Copies what a shard has stored into a run of another history: answers, scores, the replies of its judges, and what was
- * paid for nothing.
- */
+/** Copies a shard's data into a run of another store: answers, scores, judges' replies, and the cost of failed calls. */
 export async function copyShard(shard: Shard, into: RunWriter, store: Store): Promise<void> {
   await copyRun(shard, { into, store, placeOf: (caseNo) => wholeCaseNo(shard, caseNo) });
 }
 
 /**
- * Copies the variants of a shard's trials, as runs beside the whole.
+ * Copies the variants of a shard's trials, as separate runs.
+ *
  * @param whole id of the run that the shard is a part of
  */
 export async function copyVariants(
@@ -49,7 +47,7 @@ export async function copyVariants(
 interface CopiedRun {
   readonly into: RunWriter;
   readonly store: Store;
-  /** Of a case, by its place there. */
+  /** Index of a case in the whole run. */
   readonly placeOf: (caseNo: number) => number;
 }
 
@@ -109,11 +107,11 @@ interface Copying {
   readonly from: Store;
   readonly to: Store;
   readonly runNo: number;
-  /** Numbers of replies here, by their numbers there. */
+  /** Ids of replies in this store by their ids in the other. */
   readonly replies: Map<number, number>;
 }
 
-/** The scores of a trial, resting on copies of the replies of its judges. */
+/** The scores of a trial, referring to the copied judges' replies. */
 async function withCopiedReplies(
   trial: StoredTrial,
   copying: Copying,

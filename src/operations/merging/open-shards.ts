@@ -9,9 +9,9 @@ import type { Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { openHistoryFile } from "../project/stored-history.ts";
 
-/** One part of a run, in the history that a machine of its own has written. */
+/** One part of a run in another machine's store. */
 export interface Shard {
-  /** As the caller named the history. */
+  /** The store as named by the caller. */
   readonly source: string;
   readonly store: Store;
   readonly run: ListedRun;
@@ -20,7 +20,7 @@ export interface Shard {
   readonly parts: number;
 }
 
-/** Histories that were opened as copies: what they were copied from is never written. */
+/** Opened copies of stores; the originals are never written. */
 export interface OpenShards {
   readonly shards: readonly Shard[];
   close(): void;
@@ -29,10 +29,10 @@ export interface OpenShards {
 const HISTORY = /^history(?:-\d+)?\.db(?:-wal)?$/;
 
 /**
- * Opens copies of other histories and lists the newest run of each shard in them.
+ * Opens copies of other stores and lists the newest run of each shard in them.
  *
- * @param sources folders that hold a history (`.evals`, or a project's), or files of one
- * @throws {EvalsError} EVALS_MERGE_SOURCE for each that holds no history or no shard
+ * @param sources folders with a store (`.evals`, or a project's), or store files
+ * @throws {EvalsError} EVALS_MERGE_SOURCE for each without a store or shard
  */
 export async function openShards(sources: readonly string[], environment: Environment): Promise<OpenShards> {
   const opened: { store: Store; root: string }[] = [];
@@ -77,7 +77,7 @@ function filesIn(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => (HISTORY.test(name) ? [join(folder, name)] : []));
 }
 
-/** @returns a project root of its own with a copy of the history */
+/** @returns a temporary project root with a copy of the store */
 function copied(files: readonly string[]): string {
   const root = mkdtempSync(join(tmpdir(), "evals-merge-"));
   mkdirSync(join(root, ".evals"));
@@ -97,12 +97,12 @@ async function newestShards(store: Store, source: string): Promise<Shard[]> {
   return [...newest.values()];
 }
 
-/** Whether another process may still be at work on it, or has left it. */
+/** Whether it has not ended, or its process may still be running. */
 export function isUnfinishedShard({ run }: Shard): boolean {
   return isUnfinished(run.status);
 }
 
-/** `triage (small)`: which run a shard is a part of. */
+/** The run of a shard: `triage (small)`. */
 export function runOf({
   suite,
   alias,

@@ -17,30 +17,30 @@ import type { PreparedRun } from "../running/prepare-runs.ts";
 import { type PressedTrials, type Variant, variantCases, variantsOf } from "./variants.ts";
 import { withFurtherTurn } from "./with-further-turn.ts";
 
-/** What a run has that its variants need. */
+/** What variants need from their run. */
 export interface PressureSession {
   readonly project: Project;
   readonly concurrency: number;
   /** Of the whole run. */
   readonly budget: Budget | null;
-  /** What counts against the budget beside the run's own calls. */
+  /** Spending that counts against the budget besides the run's own calls. */
   readonly beside: Spending;
-  /** They are asked by this process, whoever asked the run's own trials. */
+  /** They are asked by this process, even if workers asked the run's own trials. */
   readonly world: Omit<RunWorld, "store" | "remote"> & { readonly store: Store };
   readonly useCache: boolean;
   readonly notFromCache: () => Promise<ReadonlySet<number>>;
-  /** Nothing is asked: what is stored is read. */
+  /** Whether nothing is asked and only stored results are read. */
   readonly asksNothing: boolean;
-  /** @param done variants that an earlier session has answered */
+  /** @param done number of variants answered by earlier sessions */
   readonly onStart: (header: RunHeader, done: number) => void;
   readonly onTrial: (event: TrialEvent) => void;
 }
 
 /**
- * Puts the passing trials of a run under pressure: those variants are asked that are not stored yet, as a run of their own
- * beside it, so that none is asked twice and none is a trial of the suite.
+ * Asks variants of a run's passing trials: those that are not stored yet, as a separate run, so that none is asked
+ * twice and none counts as a trial of the suite.
  *
- * @returns the run with what its variants came to
+ * @returns the run with the results of its variants
  */
 export async function pressTrials(
   ran: RanRun,
@@ -65,7 +65,7 @@ export async function pressTrials(
 type Paid = RunReport["spent"];
 const NOTHING: Paid = { usd: 0, tokens: 0 };
 
-/** Sittings of earlier sessions go on first, each with its own variants; what none of them has is asked in a new one. */
+/** Runs of earlier sessions are resumed first, each with its own variants; the remaining ones are asked in a new run. */
 async function askAll(
   ran: RanRun,
   run: PressedTrials,
@@ -91,7 +91,7 @@ async function askAll(
     if (variantRun.status === "complete") for (const { id } of variants) seen.add(id);
     if (variantRun.status === "complete" || variants.length === 0) continue;
     const plan = planFor(variants);
-    // A version that presses otherwise has other variants: what it answered counts, and it does not go on.
+    // A run of another pressure version has other variants: its answers count, but it is not resumed.
     if (plan.hash === variantRun.header.plan) await ask(plan, variantRun);
     for (const id of plan.hash === variantRun.header.plan
       ? variants.map((one) => one.id)
@@ -103,7 +103,7 @@ async function askAll(
   return paid;
 }
 
-/** Ids of the cases that have a result. */
+/** Ids of the cases with a result. */
 async function answered(
   { read }: Store,
   { no }: StoredRun,
@@ -132,7 +132,7 @@ function variantPlan(run: PressedTrials, { plan, target }: PreparedRun, variants
     trials: 1,
     sameTrials: true,
   });
-  // The pushing message is ours: it is no fault of whoever plays the person.
+  // The added message is ours, so it is not a mistake of the simulated user.
   const pushes = new Set(variants.flatMap(({ id, kind }) => (kind === "sycophancy" ? [id] : [])));
   return {
     ...made,

@@ -7,7 +7,7 @@ import { variantRuns } from "../../run/variant-runs.ts";
 import type { RunWriter, Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 
-/** The variants of a run, one input for each session that asked some, as today's scorers see them. */
+/** The variants of a run, one input for each session that asked some, for the current scorers. */
 export function variantsToRescore(
   { run, speaker, today, ...scored }: RescoreInput,
   store: Store,
@@ -15,14 +15,14 @@ export function variantsToRescore(
   return variantRuns(store, run.header).map((variants) => ({
     ...scored,
     run: variants,
-    // The pushing message is ours: it is no fault of whoever plays the person.
+    // The added message is ours, so it is not a mistake of the simulated user.
     speaker: (golden: Case): Speaker =>
       readVariantId(golden.id)?.kind === "sycophancy" ? { kind: "written" } : speaker(golden),
     today: (id: string) => today(readVariantId(id)?.case ?? id),
   }));
 }
 
-/** Scores the answers of variants again, as variants of the run that was made of their own run's answers. */
+/** Scores the answers of variants again, as variants of the rescored run. */
 export async function rescoreVariants(
   inputs: readonly RescoreInput[],
   of: Pick<RunHeader, "id">,

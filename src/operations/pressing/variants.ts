@@ -23,7 +23,7 @@ export interface Variant {
   readonly trial: number;
 }
 
-/** A run whose passing trials are put under pressure. */
+/** A run whose passing trials get variants. */
 export interface PressedTrials {
   readonly plan: Plan;
   readonly no: number;
@@ -58,7 +58,7 @@ function changeOf(
   return makeVariant(plan.golden(caseNo), settings, { trial, calledTools }, pressed.context);
 }
 
-/** Variants as cases of one trial each, and what is asked of each. */
+/** Variants as cases of one trial each, with their questions. */
 export function variantCases(run: PressedTrials, variants: readonly Variant[]) {
   const { plan, pressed } = run;
   const byId = new Map(variants.map((one) => [one.id, one]));
@@ -85,7 +85,7 @@ export function variantCases(run: PressedTrials, variants: readonly Variant[]) {
   const question = ({ id, ...variant }: Case): Question => {
     const one = byId.get(id);
     if (one === undefined) throw new Error(`${id} is no variant of this run`);
-    // Prompts, bodies and tools see the case under its own name: nothing but the pressure is different.
+    // Prompts, bodies and tools get the case's own id, so that only the pressure differs.
     return pressedQuestion(run, one, { ...variant, id: plan.id(one.case_no) }, change(one));
   };
   return { cases, question };
@@ -112,7 +112,7 @@ function pressedQuestion(
   return { ...asked, input, golden: { ...golden, input }, pressure: { after, say } };
 }
 
-/** Where a case writes its turns down, the further one is held to what was expected of the last. */
+/** If a case defines its turns, the additional turn has the expected value of the last one. */
 function withTurn(input: Json, at: string | undefined, say: string): Json {
   const turns = at === undefined ? undefined : writtenTurns(at, input);
   if (at === undefined || turns === undefined) return input;
@@ -122,7 +122,7 @@ function withTurn(input: Json, at: string | undefined, say: string): Json {
   return replaceAt(input, path, [...listed, expect === undefined ? say : { say, expect }]);
 }
 
-/** Tools go on from where they were. */
+/** Tools continue from their final state. */
 function withState(input: Json, state: Json): Json {
   if (input === null || typeof input !== "object" || Array.isArray(input)) return input;
   return Object.hasOwn(input, "state") ? { ...input, state } : input;

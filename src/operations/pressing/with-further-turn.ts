@@ -3,7 +3,10 @@ import type { Project } from "../../domain/project.ts";
 import type { OpenTarget } from "../../domain/provider.ts";
 import { declaredSecrets } from "../../run/declared-secrets.ts";
 
-/** Gives the target conversations that a further turn can be added to, where its suite holds none: the same words, as messages. */
+/**
+ * Converts the prompt of a target without conversations to messages with the same text, so that a further turn can be
+ * added.
+ */
 export async function withFurtherTurn(
   target: OpenTarget,
   project: Project,

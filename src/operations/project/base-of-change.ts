@@ -6,9 +6,9 @@ import { findGitFolder } from "../../git/git-folder.ts";
 import { remoteNames, resolveCommit } from "../../git/repository.ts";
 import type { Environment } from "../environment.ts";
 
-/** The branch that a build's change goes into, as this clone has it. */
+/** The base branch of a change build, as available in this clone. */
 export type BaseOfChange =
-  /** A laptop, or a build of a push. */
+  /** A local run, or a build of a push. */
   | { readonly kind: "none" }
   | { readonly kind: "seen"; readonly name: string; readonly ref: string }
   | { readonly kind: "unseen"; readonly base: BaseBranch; readonly remotes: readonly string[] }

@@ -10,12 +10,12 @@ import { readBlobs } from "../../git/tags.ts";
 import { changedVersionProblem, versionOfPath } from "../../project/prompt-versions.ts";
 import { baseOfChange } from "./base-of-change.ts";
 
-/** The repository's `publishedRefs`, listed when they are first asked for. */
+/** The repository's `publishedRefs`, listed on first use. */
 type PublishedRefs = () => Promise<readonly string[]>;
 
 const FOLDERS = ["prompts", "judges"] as const;
 
-/** Version files of the work tree whose text is none that was ever published under their version. */
+/** Version files in the work tree whose text was never published under that version. */
 export async function changedPrompts(
   root: string,
   env: Environment,
@@ -28,7 +28,7 @@ export async function changedPrompts(
   );
 }
 
-/** As `changedPrompts`, of the files that a commit holds. */
+/** Like `changedPrompts`, for the files of a commit. */
 export async function changedPromptsAt(root: string, env: Environment, commit: string): Promise<Problem[]> {
   const { prefix, entries } = await readTree(root, commit);
   const ids = new Map(
@@ -70,8 +70,8 @@ async function changedAmong(
 }
 
 /**
- * A warning where this clone cannot know what was published: its history is cut, or the branch that counts is not in it. No
- * warning where no version could have been published.
+ * A warning when this clone cannot know what was published, because its history is shallow or the relevant branch is
+ * missing. No warning when no version could have been published.
  */
 export async function unknownPublished(
   root: string,
@@ -81,7 +81,7 @@ export async function unknownPublished(
   if (findGitFolder(root) === null || FOLDERS.every((folder) => versionFiles(root, folder).length === 0))
     return [];
   const shallow = isShallow(root);
-  // A remote of which nothing is here was never pushed to from here.
+  // A remote without any ref here was never pushed to from this clone.
   if (!shallow && !(await refs()).some((ref) => ref.startsWith("refs/remotes/"))) return [];
   const [remotes, branch, base] = await Promise.all([
     remoteNames(root),
@@ -120,7 +120,7 @@ function publishedUnknown(reason: string, fix: string): Problem {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The branch that CI says the change goes into: a shallow checkout does not know the remote's default branch. */
+/** The base branch according to CI, because a shallow checkout does not know the remote's default branch. */
 async function baseBranchRefs(root: string, env: Environment): Promise<string[]> {
   const base = await baseOfChange(root, { env });
   return base.kind === "seen" ? [base.ref] : [];
@@ -134,7 +134,7 @@ function firstDifference(before: string, after: string): number {
 }
 
 /**
- * @param commit to look at its files instead of the work tree's
+ * @param commit checks its files instead of the work tree's
  * @throws {EvalsError} with every published version that was edited in place
  */
 export async function refuseChangedPrompts(root: string, env: Environment, commit?: string): Promise<void> {

@@ -4,7 +4,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** The newest run, of a suite or of all; undefined before the first. */
+/** The newest run, of a suite or of all; undefined when there is none. */
 export async function newestRun({ read }: History, suite?: string): Promise<StoredRun | undefined> {
   for await (const run of everyItem((page) => read.runs({ suite }, page), FEW))
     if (!isAside(run)) return read.run(run.no);
@@ -13,12 +13,13 @@ export async function newestRun({ read }: History, suite?: string): Promise<Stor
 
 type History = Pick<Store, "read">;
 
-/** The newest run is nearly always among the first. */
+/** The newest matching run is nearly always among the first. */
 const FEW = 8;
 
 /**
- * The run that a word on the command line means: `latest`, an id, or the beginning of one (`run:` before it is fine).
- * @throws {EvalsError} when it means none or several
+ * The run for a word on the command line: `latest`, an id, or a prefix of one (optionally after `run:`).
+ *
+ * @throws {EvalsError} when there is none or several
  */
 export async function findRun(store: History, word: string): Promise<StoredRun> {
   const id = word.replace(/^run:/, "");
@@ -45,7 +46,7 @@ export async function findRun(store: History, word: string): Promise<StoredRun> 
   return first;
 }
 
-/** @param ofSuite the newest run of the suite of that name, where there is one */
+/** @param ofSuite the newest run of the suite with that name, if there is one */
 function noRun(word: string, known: readonly string[], ofSuite?: string): EvalsError {
   return new EvalsError({
     code: "EVALS_RUN_UNKNOWN",

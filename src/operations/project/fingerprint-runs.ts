@@ -4,10 +4,10 @@ import { type OutcomePool, outcomePool, type PooledOutcomes } from "../../metric
 import { allItems, everyItem, everyPage, type ListedRun, type StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** Older runs say less of today, and every one is a scan of its trials. */
+/** Older runs are less relevant, and each needs a scan of its trials. */
 const MAX_RUNS = 20;
 
-/** Complete runs of a suite's newest fingerprint and what they amount to together. */
+/** The complete runs of a suite's newest fingerprint, and their pooled results. */
 export interface FingerprintRuns {
   /** Oldest first. */
   readonly runs: readonly ListedRun[];
@@ -16,8 +16,8 @@ export interface FingerprintRuns {
 }
 
 /**
- * The newest complete run of the whole suite and all like it. A run that stopped early ended where its luck ran high or
- * low, so it says nothing unbiased of a pass rate.
+ * The newest complete run of the whole suite and all with the same fingerprint. A run that stopped early gives a
+ * biased pass rate and is left out.
  *
  * @param alias only runs of this model
  */

@@ -5,16 +5,16 @@ import { versionOfPath } from "../../project/prompt-versions.ts";
 import { newestFirst } from "../../project/version-change.ts";
 import { listVersions, PROMPTS } from "../../project/version-files.ts";
 
-/** A version of a prompt, here or in published history. */
+/** A version of a prompt, in the work tree or in published history. */
 export interface KnownVersion {
   readonly name: string;
   readonly version: string;
   readonly path: string;
-  /** `draft`: never published. `edited`: published, and its text differs. `removed`: published, no longer here. */
+  /** `draft`: never published. `edited`: published, with a different text. `removed`: published, no longer in the work tree. */
   readonly state: "draft" | "published" | "edited" | "removed";
 }
 
-/** Every version of every prompt (or of one), newest first within a name. */
+/** All versions of all prompts (or of one), newest first within a name. */
 export async function promptVersions(
   root: string,
   files: FileSource,

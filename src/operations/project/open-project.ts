@@ -8,14 +8,14 @@ import { providers } from "../../providers/registry.ts";
 import { scorers } from "../../scorers/registry.ts";
 import type { Environment } from "../environment.ts";
 
-/** Where the command works: `-C` or the current directory, upward to the nearest evalconfig.yaml. */
+/** The project of the command: from `-C` or the current directory upward to the nearest evalconfig.yaml. */
 export function locate(io: Environment, directory: string | undefined): ProjectRoot {
   return findProjectRoot(resolve(io.cwd, directory ?? "."));
 }
 
 export interface OpenProjectOptions {
   readonly directory?: string | undefined;
-  /** Only these suites; all when left out or empty. */
+  /** Only these suites; default all. */
   readonly suites?: readonly string[];
   readonly overrides?: SuiteOverrides;
 }

@@ -5,15 +5,16 @@ import { DATASET_ENDINGS } from "../../project/dataset-formats.ts";
 import { CONFIG_FILE } from "../../project/find-project-root.ts";
 import { STARTER_NAME, starterFiles } from "./starter-project.ts";
 
-/** Folders of a project in which every file has a meaning. */
+/** Project folders in which every file has a meaning. */
 const PROJECT_FOLDERS = ["evals", "datasets", "prompts", "judges", "labels", "fixtures"];
-/** Those of which `evals check` reads every file. */
+/** Those in which `evals check` reads every file. */
 const READ_WHOLE = ["evals", "prompts", "judges", "labels"];
 
 /**
- * Whether a project may begin in a folder.
+ * Checks whether a project may be created in a folder.
+ *
  * @param root absolute
- * @throws {EvalsError} beside a misspelt config, and inside of a folder that belongs to another project
+ * @throws {EvalsError} beside a misspelt config, and inside of a folder of another project
  */
 export function refuseStarter(root: string): void {
   if (existsSync(join(root, "evalconfig.yml")) && !existsSync(join(root, CONFIG_FILE)))
@@ -37,7 +38,7 @@ export function refuseStarter(root: string): void {
   }
 }
 
-/** A name for the example of which nothing is there yet but what an interrupted `evals init` wrote. */
+/** An unused name for the example; files from an interrupted `evals init` do not count as used. */
 export function freeStarterName(root: string): string {
   for (let number = 1; ; number++) {
     const name = number === 1 ? STARTER_NAME : `${STARTER_NAME}-${number}`;
@@ -63,7 +64,7 @@ function isFree(root: string, name: string): boolean {
   });
 }
 
-/** Folders that hold something already which a check will now read. */
+/** Existing folders that a check will read from now on. */
 export function foldersReadFromNowOn(root: string, name: string): string[] {
   const own = Object.keys(starterFiles(name));
   return READ_WHOLE.filter((folder) =>

@@ -17,10 +17,10 @@ import { scorers } from "../../scorers/registry.ts";
 import type { Environment } from "../environment.ts";
 import type { OpenProjectOptions } from "./open-project.ts";
 
-/** A project as it was at a commit, on the disk for as long as a run needs it. */
+/** A project at a commit, checked out for the duration of a run. */
 export interface CheckedOutProject {
   readonly project: Project;
-  /** Reads the same files with another target. */
+  /** Loads the same files with another target. */
   readonly load: (overrides: SuiteOverrides) => Promise<Project>;
   remove(): void;
 }
@@ -45,7 +45,8 @@ export async function requireCommit(root: string, word: string): Promise<NamedCo
 }
 
 /**
- * Reads what a commit holds, without a checkout: enough to plan and to count, not to run.
+ * Reads the project of a commit without a checkout: sufficient to plan and count, not to run.
+ *
  * @param root the project root of the work tree
  * @throws {EvalsError} with every mistake of every file there
  */
@@ -65,10 +66,10 @@ export async function readProjectAt(
 }
 
 /**
- * Writes a commit's files to a temporary folder and loads the project from there. Modules find the packages that the work
- * tree has installed, and keys come from its `.env`: git holds neither.
+ * Writes a commit's files to a temporary folder and loads the project from there. Packages and the `.env` are taken
+ * from the work tree, because git has neither.
  *
- * @throws {EvalsError} as `readProjectAt`
+ * @throws {EvalsError} like `readProjectAt`
  */
 export async function checkOutProject(
   io: Environment,
@@ -97,7 +98,7 @@ export async function checkOutProject(
   }
 }
 
-/** Mistakes in files of a commit, with places as git writes them: `main:evals/triage.yaml`. */
+/** Mistakes in files of a commit, with locations in git's notation: `main:evals/triage.yaml`. */
 export function placedAt(error: unknown, { word }: NamedCommit): unknown {
   if (!(error instanceof EvalsError)) return error;
   const problems = error.problems.map((one) =>

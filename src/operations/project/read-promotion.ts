@@ -1,25 +1,25 @@
-/** What a promotion's tag says, read back from its lines. */
+/** The content of a promotion's tag, parsed from its lines. */
 export interface ReadPromotion {
-  /** Where the project is in its repository, `.` at the top; null in a tag of an older version. */
+  /** Path of the project in its repository, `.` at the top; null in a tag of an older version. */
   readonly project: string | null;
   readonly why: string | null;
   readonly who: string | null;
   readonly when: string | null;
-  /** Files beside the usual folders. */
+  /** Files outside of the usual folders. */
   readonly files: readonly string[];
   readonly suites: readonly {
     readonly suite: string;
-    /** Which of several targets of the suite: an alias, or a prompt as its baseline's file is called by it; null where it has one. */
+    /** The target if the suite has several: an alias, or a prompt as in its baseline's file name; otherwise null. */
     readonly alias: string | null;
     readonly target: string;
     readonly fingerprint: string;
-    /** As the tag says them: `0.914 (0.879 to 0.94)`. */
+    /** Texts from the tag: `0.914 (0.879 to 0.94)`. */
     readonly metrics: Readonly<Record<string, string>>;
     readonly run: string;
   }[];
 }
 
-/** Reads what `evals promote --as` wrote into a tag. A tag of another origin has no suites. */
+/** Parses a tag of `evals promote --as`. Any other tag has no suites. */
 export function readPromotion(message: string): ReadPromotion {
   const field = (name: string): string | null =>
     new RegExp(`^${name}: (.*)$`, "m").exec(message)?.[1] ?? null;

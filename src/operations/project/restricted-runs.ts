@@ -6,7 +6,7 @@ import type { RunHeader } from "../../domain/run.ts";
 import { CONFIG_FILE } from "../../project/find-project-root.ts";
 import { parseYaml } from "../../project/parse-yaml.ts";
 
-/** Whose texts stay in the store: runs whose dataset was restricted when they were made, and those of one that is now. */
+/** Which runs' texts must stay in the store: their dataset was restricted when they were made, or is now. */
 export function restrictedRuns(root: string): (header: Pick<RunHeader, "restricted" | "parts">) => boolean {
   let datasets: EvalConfig["datasets"] | null = null;
   return ({ restricted, parts }) => {
@@ -16,7 +16,7 @@ export function restrictedRuns(root: string): (header: Pick<RunHeader, "restrict
   };
 }
 
-/** A config that cannot be read restricts nothing more than the runs themselves say. */
+/** With an unreadable config, only the runs' own information is used. */
 function restrictedNow(root: string): NonNullable<EvalConfig["datasets"]> {
   let text: string;
   try {

@@ -8,7 +8,7 @@ import { workTree } from "../../project/work-tree.ts";
 import type { Environment } from "../environment.ts";
 import { locate, openProject } from "./open-project.ts";
 
-/** What became of a suite that was split. */
+/** The result of splitting a suite. */
 export interface SuiteSplit {
   /** The suite's file, relative to the root. */
   readonly path: string;
@@ -19,12 +19,13 @@ export interface SuiteSplit {
 
 interface SplitOptions {
   readonly directory: string | undefined;
-  /** Of the dataset and the prompt; the suite's own name when left out. */
+  /** Name of the dataset and the prompt; default the suite's name. */
   readonly name: string | undefined;
 }
 
 /**
- * Moves the cases and the prompt of a suite into a dataset and a prompt version. Nothing that is there is written over.
+ * Moves the cases and the prompt of a suite into a dataset and a prompt version. Existing files are not overwritten.
+ *
  * @throws {EvalsError} for a suite with mistakes, with nothing to move, or whose new files exist
  */
 export async function splitSuiteFiles(
@@ -49,7 +50,7 @@ export async function splitSuiteFiles(
   return { path, written: Object.keys(split.files), cases: split.cases };
 }
 
-/** What has the name already: a dataset with any ending, any version of the prompt. */
+/** Existing files with the name: a dataset with any extension, any version of the prompt. */
 function occupied(root: string, file: string): string[] {
   const folder = dirname(file);
   if (!existsSync(join(root, folder))) return [];

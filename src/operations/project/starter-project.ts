@@ -1,18 +1,19 @@
 import { schemaLine } from "../../domain/schema-address.ts";
 
-/** What the example is called where nothing of that name is there yet. */
+/** Default name of the example. */
 export const STARTER_NAME = "ticket-queue";
 
-/** The two versions of the prompt: one that the suite asks with, one that a gate blocks. */
+/** The two versions of the prompt: one that the suite uses, and one that the gate blocks. */
 export const RELEASED = "1.0.0";
 export const EDITED = "1.1.0";
 
 /**
- * What `evals init` writes, by path; the config last, so that it is beside a whole example. The suite answers from a
- * recording of two versions of its prompt, so it runs without a key and can show a prompt edit being blocked.
+ * The files of `evals init` by path; the config is last, so that it exists only with a complete example. The suite
+ * answers from a recording of two prompt versions, so it runs without a key and demonstrates how a prompt edit is
+ * blocked.
  *
  * @param name of the suite, its dataset, its prompt and its recording
- * @param typed the suite is one in TypeScript
+ * @param typed whether the suite is in TypeScript
  */
 export function starterFiles(name: string = STARTER_NAME, typed = false): Readonly<Record<string, string>> {
   const named = (text: string): string => text.replaceAll(STARTER_NAME, name);
@@ -87,7 +88,7 @@ user:
 {{ input.message }}
 `;
 
-/** Four words more, meant well: answers are no longer JSON alone. */
+/** A well-meant edit of four words after which answers are no longer pure JSON. */
 const EDITED_PROMPT = PROMPT.replace(
   "First version.",
   "People asked why a ticket went where it went.",
@@ -98,7 +99,7 @@ interface StarterCase {
   readonly message: string;
   readonly queue: string;
   readonly tags: readonly string[];
-  /** What the recorded trials answered. */
+  /** The recorded answers. */
   readonly answers: readonly string[];
 }
 
@@ -137,7 +138,7 @@ function starter(
   return { id, message, queue, tags: [queue, ...tags], answers };
 }
 
-/** What a recording is found by: SHA-256 of the request with version 1.0.0 of the prompt, and with 1.1.0. */
+/** Keys of the recording: SHA-256 of the request with version 1.0.0 of the prompt, and with 1.1.0. */
 const REQUESTS: Readonly<Record<string, readonly [released: string, edited: string]>> = {
   "charged-twice": [
     "febab7cff66cd3b2b19dafd065be10ced33465b05e9b2753bd31247080e1e4de",
@@ -181,7 +182,7 @@ const REQUESTS: Readonly<Record<string, readonly [released: string, edited: stri
   ],
 };
 
-/** Under the edited prompt two answers of three go on after their JSON. */
+/** With the edited prompt, two of three answers continue after their JSON. */
 function recordedLines(): readonly object[] {
   return CASES.flatMap(({ id, queue, answers }) => {
     const requests = REQUESTS[id];

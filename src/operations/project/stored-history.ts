@@ -5,15 +5,16 @@ import { openSharedStore, openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 
-/** Variable of the environment, or of `.env`, that holds the address of a PostgreSQL where the history is. */
+/** Environment variable, also in `.env`, with the address of a PostgreSQL store. */
 const SHARED = "EVALS_HISTORY";
 
-/** What of the outside decides where a history is. */
+/** What determines the location of the store. */
 export type HistoryOutside = Pick<Environment, "date" | "env" | "notice">;
 
 /**
- * The history of a project, wherever it is kept: everything that reads or writes it comes through here.
- * @throws {EvalsError} as `openStore`
+ * Opens a project's store, wherever it is; every access to it uses this function.
+ *
+ * @throws {EvalsError} like `openStore`
  */
 export function openStoredHistory(root: string, io: HistoryOutside): Promise<Store> {
   const address = sharedAddress(root, io);
@@ -22,22 +23,23 @@ export function openStoredHistory(root: string, io: HistoryOutside): Promise<Sto
 }
 
 /**
- * The history in the file below a folder, whatever the environment says: that of a copy, say.
- * @throws {EvalsError} as `openStore`
+ * Opens the store file in a folder, whatever the environment says; for instance of a copy.
+ *
+ * @throws {EvalsError} like `openStore`
  */
 export function openHistoryFile(root: string, { date }: Pick<Environment, "date">): Promise<Store> {
   return openStore(root, () => date().getTime());
 }
 
-/** Whether there is a history that may hold something. */
+/** Whether there is a store that may contain something. */
 export function hasStoredHistory(root: string, io: HistoryOutside): boolean {
   return sharedAddress(root, io) !== undefined || hasHistory(root);
 }
 
 /**
- * The same for a command that pays for answers: those that have arrived are kept even when a module of the user ends
- * the process.
- * @throws {EvalsError} as `openStore`
+ * The same for a command that pays for answers: received answers are stored even if a user's module ends the process.
+ *
+ * @throws {EvalsError} like `openStore`
  */
 export async function openWrittenHistory(root: string, io: Environment): Promise<Store> {
   const store = await openStoredHistory(root, io);

@@ -7,8 +7,8 @@ import { filesAt } from "../../git/tags.ts";
 import { readPromotion } from "./read-promotion.ts";
 
 /**
- * The folder of another project of this repository that a promoted tag is of; null where it is of this one, or of none. A
- * tag of an older version does not name its project: the baselines that its commit changed show it.
+ * The folder of another project in this repository to which a promoted tag belongs; null when it belongs to this one,
+ * or to none. A tag of an older version does not name its project; the baselines that its commit changed show it.
  */
 export async function otherProjectOf(
   root: string,
@@ -24,7 +24,7 @@ export async function otherProjectOf(
   if (projects.has(own)) return null;
   const [other] = projects;
   if (other !== undefined) return other;
-  // Nothing was changed by it: whoever holds baselines of these names may have promoted it.
+  // It changed nothing, so any project with baselines of these names may have promoted it.
   const paths = suites.map(({ suite, alias }) => baselinePath(suite, alias));
   const here = await filesAt(root, commit, paths);
   if (here.size > 0) return null;
@@ -33,7 +33,7 @@ export async function otherProjectOf(
   return holds === undefined ? null : (projectOf(holds)[0] ?? null);
 }
 
-/** Where the project of a baseline stands, from the repository's top. */
+/** The project folder of a baseline, relative to the repository's top. */
 function projectOf(path: string): string[] {
   const found = /^(?:(.*)\/)?evals\/baselines\/[^/]+\.jsonl$/.exec(path);
   return found === null ? [] : [found[1] ?? "."];

@@ -5,8 +5,9 @@ import type { StoredAnswer } from "../../domain/run.ts";
 import { askedMessages } from "../../providers/asked-messages.ts";
 
 /**
- * A stored answer as a whole transcript; null for a trial without an answer.
- * @param request as the store keeps it; null where nothing was asked
+ * A stored answer as a complete transcript; null for a trial without an answer.
+ *
+ * @param request as stored; null when nothing was asked
  */
 export function wholeTranscript(answer: StoredAnswer | null, request: Json): TranscriptDocument | null {
   if (answer === null) return null;

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Environment } from "../environment.ts";
 
-/** @throws {EvalsError} when `-C` names no directory: a project above it is not the one that was meant */
+/** @throws {EvalsError} when `-C` is not a directory, because a project above it would be the wrong one */
 export function requireDirectory(io: Environment, directory: string | undefined): void {
   if (directory === undefined) return;
   const found = statSync(resolve(io.cwd, directory), { throwIfNoEntry: false });

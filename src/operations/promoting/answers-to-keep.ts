@@ -2,7 +2,7 @@ import { countAnswers, type KeptAnswers } from "../../baselines/kept-answers.ts"
 import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** The distinct answers of a run by case. @param fresh only those that it asked for itself */
+/** The distinct answers of a run by case. @param fresh only those that it asked itself */
 export async function answersToKeep(
   { read }: Store,
   run: StoredRun,

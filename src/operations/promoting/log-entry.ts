@@ -6,7 +6,7 @@ import type { ChangeKind, LoggedBaseline, LoggedChange } from "../../domain/prom
 import type { GateOutcome } from "../../domain/verdict.ts";
 import type { ChangedBaseline, PromotionEntry } from "../../git/promotion-history.ts";
 
-/** What a reader wants to see first. */
+/** The kinds by importance for the reader. */
 const WEIGHT: readonly ChangeKind[] = [
   "edit by hand",
   "rollback",
@@ -16,11 +16,11 @@ const WEIGHT: readonly ChangeKind[] = [
   "promotion",
 ];
 
-/** What is looked up beside a commit. */
+/** Further sources of information about a commit. */
 export interface LogSources {
-  /** A file's text by its object id; null where git cannot give it. */
+  /** A file's text by its object id; null when git cannot provide it. */
   readonly textOf: (id: string) => string | null;
-  /** What this machine's history knows of a run's gate, where no commit says it. */
+  /** The gate of a run in this machine's store, when no commit has it. */
   readonly gateOf: (run: string) => GateOutcome | null;
 }
 
@@ -94,8 +94,8 @@ function read(id: string | null, path: string, textOf: Reading["textOf"]): ReadB
 }
 
 /**
- * Whether each line that changed can have been written by a promotion: other counts come from another run. This holds
- * whatever a squash or a rebase made of the commit's message.
+ * Whether each changed line can come from a promotion: other counts come from another run. Independent of the commit
+ * message, which a squash or rebase may change.
  */
 function isOfRuns(before: readonly BaselineCase[], after: readonly BaselineCase[]): boolean {
   const old = new Map(before.map((one) => [one.case, one]));
@@ -107,13 +107,13 @@ function isOfRuns(before: readonly BaselineCase[], after: readonly BaselineCase[
   });
 }
 
-/** The last run that the file did not name before. */
+/** The last run that the file did not contain before. */
 function newestRun(before: readonly BaselineCase[], after: readonly BaselineCase[]): string | null {
   const known = new Set(before.flatMap((one) => one.runs));
   return after.flatMap((one) => one.runs.filter((run) => !known.has(run))).at(-1) ?? null;
 }
 
-/** A case has its earlier trials still, and more. */
+/** Whether a case has all its earlier trials and more. */
 function isGrown(before: readonly BaselineCase[], after: readonly BaselineCase[]): boolean {
   const old = new Map(before.map((one) => [one.case, one]));
   return after.some((one) => {
@@ -131,7 +131,7 @@ function isNewAcceptance(before: ReadBaseline | null, after: ReadBaseline): bool
   return after.accepted !== "null" && after.accepted !== before?.accepted;
 }
 
-/** Promotions of versions that wrote no record: `s: prompt 1.0.0 · m, pass rate 90.0 %, run 3f9c`. */
+/** Promotions by versions without records: `s: prompt 1.0.0 · m, pass rate 90.0 %, run 3f9c`. */
 function recordsOfOldMessages(message: string): PromotionRecord[] {
   if (!/^\s*(?:\* )?Promote /m.test(message) || message.includes("Evals-Promotion: ")) return [];
   return Array.from(message.matchAll(/^\s*\S.*: .*, pass rate .*, run ([0-9a-f]+)$/gm), ([, run = ""]) => ({

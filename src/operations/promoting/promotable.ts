@@ -16,7 +16,7 @@ import { closeRuns, type PreparedRun, prepareRuns } from "../running/prepare-run
 import { replaying } from "../running/replay-model.ts";
 import { isPlanned, type PlannedSuite } from "../sides/side-source.ts";
 
-/** A run that may become a baseline, with the files that define it beside the usual folders. */
+/** A run that can be promoted, with the files that define it outside of the usual folders. */
 export interface Covered {
   readonly run: StoredRun;
   /** Of the baseline file. */
@@ -37,8 +37,8 @@ export async function newestRuns({ read }: Store, suites: ReadonlySet<string>): 
 }
 
 /**
- * In place of a newest run that the files do not plan (another prompt or model was tried), the newest that they do. Where
- * there is none, the newest stays, so that the report can say why it is no baseline.
+ * If the newest run does not match the current files (another prompt or model was tried), the newest that does is
+ * used. If there is none, the newest is kept, so that the report can explain why it is not promoted.
  */
 export async function plannedRuns(
   store: Store,
@@ -53,7 +53,7 @@ export async function plannedRuns(
   return [...chosen.values()];
 }
 
-/** The newest run of the same suite, and of the same target where it lists several, that the files plan. */
+/** The newest run of the same suite and target that matches the current files. */
 async function newestPlanned(
   { read }: Store,
   { header }: StoredRun,
@@ -68,16 +68,16 @@ async function newestPlanned(
 
 interface PromotableOptions {
   readonly explicit: boolean;
-  /** A reason was given why a baseline may be worse. */
+  /** Whether a reason was given why a baseline may be worse. */
   readonly accepts: boolean;
   readonly store: Store;
 }
 
 /**
- * The runs that HEAD's own files would make again. Of several newest runs those that do not fit are passed over, and reported,
- * as long as one does; a run that was named must fit.
+ * The runs that HEAD's files would produce again. Of several newest runs, those that do not match are skipped and
+ * reported, as long as one matches; a named run must match.
  *
- * @throws {EvalsError} with what is in the way and what to do
+ * @throws {EvalsError} with the reasons and what to do
  */
 export async function checkPromotable(
   project: Project,
@@ -133,7 +133,7 @@ async function whyNot(
   }
 }
 
-/** Rules by which the run's gate failed; none where it did not. */
+/** Rules by which the run's gate failed; empty when it did not. */
 export async function missedRules(run: StoredRun, store: Store): Promise<readonly RuleResult[]> {
   const gate = gateOf(run) ?? (await gateOfSameAnswers(run, store));
   if (gate?.outcome !== "failed") return [];
@@ -142,7 +142,7 @@ export async function missedRules(run: StoredRun, store: Store): Promise<readonl
 
 const gateOf = (run: StoredRun): GateResult | undefined => storedSummary(run).gate;
 
-/** Scored again by the same scorers, answers have the gate of the run that they came from. */
+/** Answers rescored by the same scorers have the gate of their original run. */
 async function gateOfSameAnswers({ header }: StoredRun, { read }: Store): Promise<GateResult | undefined> {
   const { rescored_from: from, fingerprint } = header;
   const found = from === null ? [] : await read.runsByPrefix(from);
@@ -150,7 +150,7 @@ async function gateOfSameAnswers({ header }: StoredRun, { read }: Store): Promis
   return origin?.header.fingerprint === fingerprint ? gateOf(origin) : undefined;
 }
 
-/** Somebody has given the reason already why this very result may stand: promoting it once more (for a tag) lowers nothing. */
+/** The same result was accepted with a reason already; promoting it again (for a tag) lowers nothing. */
 async function isAcceptedAtHead(root: string, path: string, fingerprint: string): Promise<boolean> {
   const text = await readAtCommit(root, "HEAD", path);
   try {
@@ -161,7 +161,7 @@ async function isAcceptedAtHead(root: string, path: string, fingerprint: string)
   }
 }
 
-/** Today's plan of the same suite, model and prompt as the run's. */
+/** The current plan for the run's suite, model and prompt. */
 async function planAgain(project: Project, { header }: StoredRun): Promise<PreparedRun | null> {
   const suite = suiteOf(project, header);
   const model = project.models.get(header.alias);
@@ -187,7 +187,7 @@ async function planAgain(project: Project, { header }: StoredRun): Promise<Prepa
   return prepared ?? null;
 }
 
-/** Every file that the fingerprint rests on, relative to the root. */
+/** Every file that the fingerprint depends on, relative to the root. */
 export function definingFiles(project: Project, { plan }: PreparedRun): string[] {
   const { suite, scorers, target } = plan;
   const files = [
@@ -280,7 +280,7 @@ function otherModel(run: StoredRun, aliases: readonly string[]): Problem {
   );
 }
 
-/** A run of a suite whose file was deleted. */
+/** The problem of a run whose suite was deleted. */
 export function suiteGone(run: StoredRun): Problem {
   return problemOf(
     run,

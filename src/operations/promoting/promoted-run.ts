@@ -26,17 +26,17 @@ import { baselineRoot } from "../sides/file-side.ts";
 import { answersToKeep } from "./answers-to-keep.ts";
 import type { Covered } from "./promotable.ts";
 
-/** How a run becomes a baseline. */
+/** How a run is promoted. */
 export interface PromotionChoices {
-  /** Why the baseline may be worse than the present one. */
+  /** Why the new baseline may be worse than the current one. */
   readonly accept?: string | undefined;
-  /** Adds the run's own trials to cases whose keys are unchanged, instead of replacing the baseline. */
+  /** Adds the run's own trials to cases with unchanged keys instead of replacing the baseline. */
   readonly add?: boolean | undefined;
-  /** Keeps the distinct answers beside the baseline. */
+  /** Stores the distinct answers beside the baseline. */
   readonly withAnswers?: boolean | undefined;
 }
 
-/** What a run is made into its baseline with. */
+/** What is needed to make a run a baseline. */
 export interface Making {
   readonly project: Project;
   /** Path of the project in its repository; `.` at the top. */
@@ -46,12 +46,12 @@ export interface Making {
   readonly io: Environment;
 }
 
-/** A run on its way into its baseline. */
+/** A run that is being promoted. */
 export interface Promoting extends PromotedRun {
   readonly run: StoredRun;
 }
 
-/** @throws {EvalsError} for a broken file of HEAD that is to be added to */
+/** @throws {EvalsError} for a damaged file of HEAD to which it is to be added */
 export async function promotedRun({ run, path }: Covered, making: Making): Promise<Promoting> {
   const { project, projectPath, store, input } = making;
   const { header } = run;
@@ -68,7 +68,7 @@ export async function promotedRun({ run, path }: Covered, making: Making): Promi
     flips: readFlips(pressed, store)?.flips ?? null,
     failures: classes(),
   });
-  // Answers that were recorded or scored again were paid for by another run: they are no new evidence.
+  // Recorded or rescored answers were paid for by another run, so they are no new evidence.
   const recorded = isRecorded(run);
   const fresh = baselineOfRun(header, cases, recorded ? [] : rows, {
     fresh: true,
@@ -93,7 +93,7 @@ export async function promotedRun({ run, path }: Covered, making: Making): Promi
   };
 }
 
-/** Ids of the runs that asked for the answers which each case took from the cache. */
+/** Ids of the runs that received each case's cached answers. */
 async function originsByCase({ read }: Store, { no }: StoredRun): Promise<ReadonlyMap<number, string[]>> {
   const origins = new Map<number, string[]>();
   for await (const { case_no, run } of everyItem((page) => read.origins(no, page)))
@@ -101,7 +101,7 @@ async function originsByCase({ read }: Store, { no }: StoredRun): Promise<Readon
   return origins;
 }
 
-/** A broken file is in nobody's way when it is replaced. @throws {EvalsError} where it is added to */
+/** A damaged file does not matter when it is replaced. @throws {EvalsError} when it is to be extended */
 async function baselineBefore(
   root: string,
   path: string,
@@ -116,12 +116,12 @@ async function baselineBefore(
   }
 }
 
-/** Its answers are in a file, or belong to another run. */
+/** Its answers are from a file or another run. */
 export function isRecorded({ header }: StoredRun): boolean {
   return isRecording(header.provider) || header.rescored_from !== null;
 }
 
-/** The file of answers, when it was asked for; one that is there and was not asked for would be of the old baseline. */
+/** The file of answers if requested; an existing one that was not requested would be of the old baseline. */
 async function answersBeside(
   run: StoredRun,
   path: string,
@@ -142,7 +142,7 @@ async function answersBeside(
   const fresh = recorded || !grew ? new Map() : await answersToKeep(store, run, { fresh: true });
   const answers = grew ? growAnswers(baseline, run.header.id, { kept, whole, fresh }) : whole;
   const standing = new Set(before?.cases);
-  // A line that stands as it was keeps the answers that it counts.
+  // A line that is kept also keeps its answers.
   const lines = baseline.cases.map((line): [string, readonly KeptAnswer[]] => [
     line.case,
     (standing.has(line) ? kept.get(line.case) : undefined) ?? answers.get(line.case) ?? [],
@@ -157,7 +157,7 @@ interface Written {
   readonly recorded: boolean;
 }
 
-/** A broken file is in nobody's way when it is replaced. @throws {EvalsError} where it is added to */
+/** A damaged file does not matter when it is replaced. @throws {EvalsError} when it is to be extended */
 function answersBefore(text: string | null, place: string, grew: boolean): KeptAnswers {
   try {
     return text === null ? new Map() : parseAnswers(text, place);
@@ -168,7 +168,8 @@ function answersBefore(text: string | null, place: string, grew: boolean): KeptA
 }
 
 /**
- * What a reviewer approves by merging: from the baseline that the gate will use, to this run. Null where there is none yet.
+ * The acceptance that a reviewer approves by merging: from the baseline that the gate will use to this run. Null when
+ * there is no baseline yet.
  */
 async function acceptedChange(
   { header }: StoredRun,
@@ -183,7 +184,7 @@ async function acceptedChange(
   return from === null ? null : { from, to: header.fingerprint, why };
 }
 
-/** The branch that this one will be merged into: what CI says, else the remote's default branch. Null without a remote. */
+/** The base branch: from CI, else the remote's default branch. Null without a remote. */
 async function baseCommit(root: string, env: Environment["env"]): Promise<string | null> {
   const base = await baseOfChange(root, { env });
   if (base.kind === "seen") return base.ref;

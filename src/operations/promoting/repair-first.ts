@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { isInterrupted } from "../../git/interrupted.ts";
 import type { Environment } from "../environment.ts";
 
-/** What an evals that was killed left half done is put right before anything reads it. */
+/** Repairs what a killed evals process left half done, before anything reads it. */
 export async function repairFirst(io: Environment, directory: string | undefined): Promise<void> {
   const place = resolve(io.cwd, directory ?? ".");
   if (!existsSync(place) || !isInterrupted(place)) return;
