@@ -51,13 +51,14 @@ export interface Rescored {
   readonly judged: JudgeTotals | null;
   /** Answers that no judge was asked about, or for which none replied. */
   readonly unjudged: number;
-  /** Why one of them was not, when it is a model that nobody answers for. */
+  /** Why one of them was not, when its model is unavailable. */
   readonly unreachable: string | null;
 }
 
 /**
- * Scores the stored answers of a run again with today's scorers, as a run of its own.
- * @throws {EvalsError} EVALS_RESCORE_COSTS with the price where judges would have to be paid and nobody agreed to it
+ * Scores the stored answers of a run again with the current scorers, as a new run.
+ *
+ * @throws {EvalsError} EVALS_RESCORE_COSTS with the price when judges would have to be paid without consent
  */
 export async function rescore(environment: Environment, input: RescoreInput): Promise<Rescored> {
   const { directory } = input;
@@ -153,7 +154,7 @@ function resultOf({ run, header, tally, status, judged, metrics, pressure }: Sco
   };
 }
 
-/** Cases as the dataset holds them today. */
+/** Cases of the current dataset by id. */
 function casesById(cases: CaseSource): (id: string) => Case | undefined {
   const places = new Map(Array.from({ length: cases.count }, (_, index) => [cases.id(index), index]));
   return (id) => {
@@ -166,7 +167,7 @@ function passRateOf(run: StoredRun): number | null {
   return storedSummary(run).metrics?.pass_rate?.value ?? null;
 }
 
-/** An answer that a scorer could not score is one too. */
+/** An answer that a scorer could not score counts too. */
 async function hasAnswer({ read }: Store, { no }: StoredRun): Promise<boolean> {
   const { items } = await read.answerIds(no, { limit: 1 });
   return items.length > 0;
@@ -181,7 +182,7 @@ function nothingToScore({ id, suite }: RunHeader): EvalsError {
   });
 }
 
-/** Scored again, a run that has not ended is one that lacks trials. */
+/** A rescored run that had not ended counts as incomplete. */
 function endedStatus(status: RunStatus): EndedStatus {
   return isUnfinished(status) ? "incomplete" : status;
 }

@@ -15,25 +15,26 @@ import { refuseTagOfOtherProject } from "./project/tag-project.ts";
 import { movedSuites } from "./promoting/tag-truth.ts";
 import { closeRuns, prepareRuns } from "./running/prepare-runs.ts";
 
-/** What a promotion always covers; scorers, schemas and modules elsewhere are named in its tag. */
+/** Files that a promotion always covers; scorers, schemas and modules elsewhere are named in its tag. */
 const COVERED = ["evalconfig.yaml", "evals", "datasets", "prompts", "judges"] as const;
 
 export interface RollbackInput {
   readonly directory?: string | undefined;
-  /** Of a promotion, with or without `evals/`. */
+  /** Name of a promotion's tag, with or without `evals/`. */
   readonly tag: string;
-  /** Why, for the commit. */
+  /** The reason, for the commit. */
   readonly message?: string | undefined;
-  /** Says what would change, and changes nothing. */
+  /** Reports what would change, and changes nothing. */
   readonly dryRun?: boolean | undefined;
 }
 
-/** What each file becomes; null is removed. */
+/** The new content of each file; null is removed. */
 type Changes = ReadonlyMap<string, TreeFile | null>;
 
 /**
- * Brings back all that a promotion covered, in one commit, and proves it by fingerprint.
- * @throws {EvalsError} for a tag that is no promotion's or was moved, and over changes that are not committed
+ * Restores everything that a promotion covered, in one commit, and verifies it by fingerprint.
+ *
+ * @throws {EvalsError} for a tag that is not a promotion's or was moved, and over uncommitted changes
  */
 export async function rollback(io: Environment, input: RollbackInput): Promise<Rollback> {
   const { root } = locate(io, input.directory);
@@ -60,7 +61,7 @@ export async function rollback(io: Environment, input: RollbackInput): Promise<R
   return { ...changed, commit, proofs, dry: false };
 }
 
-/** The last line is what `evals log` finds it by. */
+/** `evals log` recognizes the commit by its last line. */
 function commitMessage({ name }: PromotedTag, why: string | undefined): string {
   return [
     `Roll back to ${name}`,
@@ -70,7 +71,10 @@ function commitMessage({ name }: PromotedTag, why: string | undefined): string {
   ].join("\n");
 }
 
-/** A tag that is no promotion's could not be proved, and one that was moved would be proved wrong too late. */
+/**
+ * Rejects a tag that is not a promotion's, because it could not be verified, and a moved one, because verification
+ * would fail too late.
+ */
 async function refuseUntrueTag(root: string, tag: PromotedTag, promotion: ReadPromotion): Promise<void> {
   if (promotion.suites.length === 0) {
     throw new EvalsError({
@@ -90,7 +94,7 @@ async function refuseUntrueTag(root: string, tag: PromotedTag, promotion: ReadPr
   });
 }
 
-/** Files that differ between HEAD and the tag, as they were there; null for those it did not have. */
+/** Files that differ between HEAD and the tag, with their content at the tag; null for those it did not have. */
 async function changesTo(root: string, tag: PromotedTag, paths: readonly string[]): Promise<Changes> {
   const [then, now] = await Promise.all([filesAt(root, tag.commit, paths), filesAt(root, "HEAD", paths)]);
   const changes = new Map<string, TreeFile | null>();
@@ -102,7 +106,7 @@ async function changesTo(root: string, tag: PromotedTag, paths: readonly string[
   return changes;
 }
 
-/** Plans every promoted suite from what is in the work tree now and holds its fingerprint against the tag's. */
+/** Plans every promoted suite from the current work tree and compares its fingerprint with the tag's. */
 async function prove(
   io: Environment,
   directory: string | undefined,

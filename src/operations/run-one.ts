@@ -36,17 +36,17 @@ import type { RunRequest } from "./running/run-request.ts";
 import { isMatrix } from "./running/target-matrix.ts";
 import { personWrapperFor, recordJudges, recordRun, wrapperFor } from "./running/wrap-target.ts";
 
-/** What every run of one call has in common. */
+/** What all runs of one call have in common. */
 export interface RunningSession extends RunHooks {
   readonly request: RunRequest;
   readonly place: RunPlace;
   readonly environment: Environment;
   readonly store: Store;
-  /** The answers are all there, or will not come: see RunSettings. */
+  /** Whether nothing may be asked; see RunSettings. */
   readonly asksNothing?: boolean | undefined;
-  /** Workers elsewhere ask; absent: this process does. */
+  /** Workers on other machines that ask; absent: this process asks. */
   readonly fleet?: Fleet | undefined;
-  /** The run is one of a series that looks for drift, and what was paid for it already. */
+  /** Set for a run of a drift series, with what was already paid for it. */
   readonly drift?: { readonly night: DriftNight; readonly spent: Spending } | undefined;
 }
 
@@ -97,7 +97,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
   watcher.answered();
   if (request.record) await record(ran, plan, session);
   const { metrics: raw, tags } = measure(ran.header, ran.tally, plan.tags, ran.beside, ran.judged);
-  // What takes a judge's error out of a rate is loaded where there is a judge.
+  // The correction for judges' errors is only loaded when there is a judge.
   const metrics =
     trust.byScorer.size === 0
       ? raw
@@ -135,7 +135,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
   });
 }
 
-/** Null for a suite that asks for none, which loads nothing of them. */
+/** Null for a suite without canaries, for which nothing is loaded. */
 async function canariesOf(
   { prepared, baseline }: ReadyRun,
   { place, environment: io, watcher }: RunningSession,
@@ -146,7 +146,7 @@ async function canariesOf(
   return canariesFor(prepared, baseline, { ...paying, place, io, onRetry: watcher.retried });
 }
 
-/** A run that was begun in batches goes on so. */
+/** A run that was started in batches is resumed in batches. */
 function batchOf(request: RunRequest, resume: StoredRun | null, store: Store): BatchSettings | undefined {
   const batched =
     request.batch ||
@@ -154,14 +154,14 @@ function batchOf(request: RunRequest, resume: StoredRun | null, store: Store): B
   return batched ? { thenLive: request.batchThenLive } : undefined;
 }
 
-/** A run whose answers come with a batch, with the command that fetches them. */
+/** Adds the command that fetches the answers of a batch. */
 function withWayBack(ran: RanRun): RanRun {
   const { end, header } = ran;
   if (end.kind !== "skipped" || end.because !== "batch") return ran;
   return { ...ran, end: { ...end, go_on: goOnCommand(header) ?? "evals run --resume" } };
 }
 
-/** Which classes of failure grew, where that is known. */
+/** Adds the failure classes that grew, if known. */
 async function withGrowth(
   compared: Comparison,
   ran: RanRun,
@@ -179,7 +179,7 @@ async function withGrowth(
   return withGrownFailures(compared, baseline.side, { ...candidate, failures }, narrowed);
 }
 
-/** Nothing of it is loaded where a suite asks for none. */
+/** Loads nothing for a suite without pressure. */
 async function underPressure(
   ran: RanRun,
   { prepared, baseline }: ReadyRun,
@@ -206,7 +206,7 @@ async function notesOfPressure({ header, pressure }: RanRun): Promise<readonly s
   return pressureNotes(header, pressure);
 }
 
-/** Store, clock, signals and progress, as the engine is handed them. */
+/** Store, clock, signals and progress for the engine. */
 async function worldOf(
   prepared: PreparedRun,
   gating: Awaited<ReturnType<typeof gateFor>>,
@@ -243,7 +243,7 @@ async function worldOf(
   };
 }
 
-/** `--record`: the replies of the model and the judges, as files for git. */
+/** `--record`: writes the replies of the model and judges to files for git. */
 async function record(
   ran: RanRun,
   plan: PreparedRun["plan"],
@@ -263,14 +263,14 @@ async function record(
     io.notice(`recorded ${plural(one.replies, "reply", "replies")} of judges in ${one.path}`);
 }
 
-/** Answers before come from the store, or from what was kept beside the baseline. */
+/** Earlier answers come from the store, or from the file beside the baseline. */
 async function examplesOf(compared: Comparison, ran: RanRun, baseline: GateBaseline, store: Store) {
   const run = await runBehind(baseline, store);
   const kept = run === null ? await baseline.answers() : null;
   return withExamples(compared, store, run, { no: ran.writer.no, header: ran.header }, kept);
 }
 
-/** Answers of another model are the run's answers, and are marked as of another model. */
+/** Answers of a fallback model count as the run's answers, but are marked. */
 async function fallbackNotes({ plan, writer }: RanRun, store: Store): Promise<string[]> {
   const { alias, entry } = plan.model;
   const count = entry.fallback === undefined ? 0 : await store.read.fallbackAnswers(writer.no);
@@ -278,7 +278,7 @@ async function fallbackNotes({ plan, writer }: RanRun, store: Store): Promise<st
   return [`${plural(count, "answer")} of the fallback "${entry.fallback}", where ${alias} gave none.`];
 }
 
-/** Money that may have been paid for nothing is never left out without a word. */
+/** The note about money that may have been paid for lost answers. */
 function uncertainNotes({ counts: { uncertain = 0 } }: RanRun): string[] {
   if (uncertain === 0) return [];
   return [

@@ -13,20 +13,21 @@ import { openRunPlace, type RunPlace } from "./running/run-place.ts";
 import type { RunRequest } from "./running/run-request.ts";
 import { openTargets, targetsOf } from "./running/target-matrix.ts";
 
-/** What was run. */
+/** The result of running suites. */
 export interface SuitesRun {
-  /** In the order in which they were run. Their cases and history can be read as long as the history is open. */
+  /** In the order of execution. Their cases and history can be read while the store is open. */
   readonly runs: readonly ReportedRun[];
-  /** Planned runs that were not begun, because the work was stopped before: `triage (small)`. */
+  /** Planned runs that were not started because the work was stopped: `triage (small)`. */
   readonly notRun: readonly string[];
-  /** By the outcomes of all gates; a run that was not begun is undecided. */
+  /** By the outcomes of all gates; a run that was not started is undecided. */
   readonly exit: number;
 }
 
 /**
- * Plans every chosen suite with every target, then runs, scores, stores, compares and gates one run after another.
- * @param read is called with the result while the history is open; its value is returned
- * @throws {EvalsError} with every mistake, before anything is asked; one that is `midway` for what went wrong later
+ * Plans every selected suite with every target, then runs, scores, stores, compares and gates one run after another.
+ *
+ * @param read called with the result while the store is open; its value is returned
+ * @throws {EvalsError} with every mistake before anything is asked, or one with `midway` for a later failure
  */
 export async function runSuites<T>(
   environment: Environment,
@@ -116,7 +117,7 @@ async function runIn<T>(
   }
 }
 
-/** Where workers are found; nothing of it is loaded for a run without them. */
+/** Connects to the workers; nothing is loaded for a run without them. */
 async function fleetOf(
   { workers }: RunRequest,
   {
@@ -135,7 +136,7 @@ async function fleetOf(
   }
 }
 
-/** @throws {EvalsError} for runs that cannot be asked in batches; everything is closed then */
+/** @throws {EvalsError} for runs that cannot be asked in batches, after closing everything */
 async function refuseOthers(planned: readonly PreparedRun[]): Promise<void> {
   const { refuseUnbatched } = await import("./running/refuse-unbatched.ts");
   try {
@@ -146,13 +147,13 @@ async function refuseOthers(planned: readonly PreparedRun[]): Promise<void> {
   }
 }
 
-/** What needs no judge is known first, and costs less. */
+/** Runs without judges come first, because they finish sooner and cost less. */
 function judgedLast(planned: readonly PreparedRun[]): PreparedRun[] {
   const isJudged = ({ judges }: PreparedRun): boolean => judges.models().length > 0;
   return [...planned.filter((one) => !isJudged(one)), ...planned.filter(isJudged)];
 }
 
-/** What goes wrong once calls are paid for (a full disk) is not a mistake after which nothing was run. */
+/** A failure after calls were paid for (a full disk) must not look like a mistake before the run. */
 async function midway<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -3,37 +3,39 @@ import type { RunHeader } from "../domain/run.ts";
 import type { RunControl, TrialEvent } from "../run/engine.ts";
 import type { Plan } from "../run/plan.ts";
 
-/** Follows runs while they are under way. Its calls are made in this order, and nothing waits for what they do. */
+/** Receives the progress of runs. The methods are called in this order, synchronously. */
 export interface RunWatcher {
-  /** Every run is planned; whatever was wrong with one of them has been thrown. */
+  /** Every run is planned without mistakes. */
   planned(plans: readonly Plan[]): void;
-  /** The history is open: from here on answers are asked, and may be paid for. */
+  /** The store is open: from now on answers are asked and may be paid for. */
   began(): void;
   /**
-   * One run starts, or goes on.
-   * @param done trials that an earlier session has answered
+   * One run starts or is resumed.
+   *
+   * @param done number of trials answered by an earlier session
    */
   started(header: RunHeader, done: number): void;
-  /** Called for each trial, so it must be quick. */
+  /** Called for each trial, so it must be fast. */
   trial(event: TrialEvent, plan: Plan): void;
-  /** A request is sent once more. */
+  /** A request is retried. */
   retried(): void;
   /**
-   * Its passing trials are put under pressure now.
-   * @param header of the run that holds the variants
-   * @param done variants that an earlier session has answered
+   * Variants of its passing trials are asked now.
+   *
+   * @param header of the run with the variants
+   * @param done number of variants answered by an earlier session
    */
   pressed(header: RunHeader, done: number): void;
-  /** Called for each variant, so it must be quick. */
+  /** Called for each variant, so it must be fast. */
   variant(event: TrialEvent): void;
-  /** The answers of a run are in; its report is not made yet. */
+  /** All answers of a run have arrived; its report is not ready yet. */
   answered(): void;
   ended(report: RunReport): void;
   /** All runs have ended, or the rest will not be run. */
   over(reports: readonly RunReport[]): void;
 }
 
-/** How runs are stopped and followed. */
+/** Callbacks and cancellation of runs. */
 export interface RunHooks {
   readonly control: RunControl;
   readonly watcher: RunWatcher;

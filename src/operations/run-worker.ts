@@ -14,33 +14,35 @@ import { locate } from "./project/open-project.ts";
 declare const EVALS_VERSION: string;
 
 export interface WorkerRequest {
-  /** Where workers and whoever plans meet. */
+  /** Address of the shared database. */
   readonly address: string;
   readonly directory?: string | undefined;
-  /** Aliases of the models that it serves; all when empty. */
+  /** Aliases of the models that it can call; all when empty. */
   readonly models: readonly string[];
-  /** Calls in flight at once; each suite's own limit when left out. */
+  /** Maximum concurrent calls; default each suite's own limit. */
   readonly concurrency?: number | undefined;
-  /** Ends after so many milliseconds without work; goes on when left out. */
+  /** Milliseconds without work after which it ends; default never. */
   readonly idle_ms?: number | undefined;
 }
 
-/** What a worker did. */
+/** The totals of a worker. */
 export interface WorkerTotals {
   readonly blocks: number;
   readonly trials: number;
 }
 
-/** Blocks in hand at once: while the last trials of one are waited for, the next has begun. */
+/** Blocks processed at once: while the last trials of one are awaited, the next has started. */
 const LANES = 2;
 const POLL_MS = 200;
 const IDLE_POLL_MS = 500;
-/** A plan that could not be worked on is looked at again after so long: a commit may have been fetched. */
+/** Interval after which a rejected plan is tried again, in milliseconds: its commit may have been fetched. */
 const REFUSED_MS = 30_000;
 
 /**
- * Works on the blocks of all plans of this repository until it is stopped: takes one, asks and scores its trials, hands it over.
- * @throws {EvalsError} for what would keep it from working at all
+ * Works on the blocks of all plans of this repository until it is stopped: leases one, asks and scores its trials,
+ * stores the results.
+ *
+ * @throws {EvalsError} for anything that prevents it from working
  */
 export async function runWorker(
   io: Environment,
@@ -93,7 +95,7 @@ function openShift(options: ShiftOptions) {
   const slots = new Map<number, ReturnType<typeof sharedSlots>>();
   const plans = openPlans(options);
   const refused = new Map<string, number>();
-  /** What each plan's blocks in hand are stopped by. */
+  /** Functions that stop each plan's current blocks. */
   const inHand = new Map<string, Set<(why: PlanHalt) => void>>();
   let ids = 0;
   let lastWork = io.now();
@@ -122,7 +124,7 @@ function openShift(options: ShiftOptions) {
         paced: (client, payer) => slot(paced(client, payer), payer),
         control: { stopping: () => stop.signal.aborted, stopped: stop.signal, signal: control.signal },
       });
-      // Half of a block that was cut is nobody's: its lease runs out, and what it has answered is in the ledger.
+      // The unfinished part of an aborted block is not stored: its lease expires, and its answers are in the ledger.
       if (control.signal.aborted) return;
       if (halt !== null) await fleet.patiently(() => bench.halt(plan.no, halt), control.signal);
       const isOurs = await fleet.patiently(() => bench.finish(plan, block, worker, worked), control.signal);
@@ -160,7 +162,7 @@ function openShift(options: ShiftOptions) {
 
   return {
     lane: async (lane: number): Promise<void> => {
-      // Lanes that look at the same moment find the same block.
+      // Staggered, because lanes that poll at the same time would find the same block.
       await io.sleep((POLL_MS / LANES) * lane, stopped).catch(() => {});
       while (!stopped.aborted) {
         const found = await fleet.patiently(next, stopped).catch((error: unknown) => {
@@ -182,14 +184,14 @@ function openShift(options: ShiftOptions) {
         }
       }
     },
-    /** Renews the leases for as long as blocks are in hand. */
+    /** Renews the leases while there are blocks in progress. */
     beats: async (): Promise<void> => {
       while (!options.gone.aborted) {
         try {
           for (const [plan, why] of await bench.beat(worker))
             for (const stop of inHand.get(plan) ?? []) stop(why);
         } catch (error) {
-          // The lease may run out meanwhile; what is answered is written when the database is back.
+          // The lease may expire meanwhile; answers are written when the database is back.
           if (!(error instanceof Error)) throw error;
         }
         await io.sleep((LEASE_S * 1000) / 4, options.gone).catch(() => {});
@@ -199,7 +201,7 @@ function openShift(options: ShiftOptions) {
   };
 }
 
-/** The plans that this worker has read, each once. */
+/** Caches the plans that this worker has read. */
 function openPlans({ io, request, root }: ShiftOptions) {
   const opened = new Map<string, Promise<OpenedPlan>>();
   return {

@@ -22,34 +22,36 @@ import { storedFilter } from "./traffic/traffic-filter.ts";
 
 export interface SampleInput {
   readonly directory?: string | undefined;
-  /** As a suite names it. */
+  /** Name as in a suite. */
   readonly dataset: string;
   readonly designs: Designs;
-  /** What the strata are; all traffic is one when left out. */
+  /** The field that defines the strata; default all traffic is one stratum. */
   readonly stratify?: TrafficField | undefined;
   readonly filter: TrafficFilter;
-  /** The same seed draws the same. */
+  /** The same seed draws the same sample. */
   readonly seed: string;
 }
 
 export interface SampledTraffic {
   readonly seed: string;
-  /** Traffic that could be drawn. */
+  /** The traffic that could be drawn. */
   readonly population: { readonly traces: number; readonly sessions: number };
-  /** Traces that are no users' traffic, and therefore no part of it. */
+  /** Traces that are not users' traffic and were excluded. */
   readonly excluded: number;
-  /** The file, relative to the project's root; null when nothing was drawn. */
+  /** The file, relative to the project root; null when nothing was drawn. */
   readonly written: string | null;
-  /** Drawn and left out: a case of the dataset is nearly the same. */
+  /** Drawn but left out, because the dataset has a nearly equal case. */
   readonly duplicates: number;
-  /** Drawn and left out: they hold no message of a person. */
+  /** Drawn but left out, because they contain no user message. */
   readonly empty: number;
   readonly candidates: readonly Candidate[];
 }
 
 /**
- * Draws exchanges of production as candidates for a dataset, each with the chance with which it was drawn.
- * @throws {EvalsError} for an unknown dataset, for traffic of which there is none, and when an earlier draw is not dealt with
+ * Draws exchanges of production as candidates for a dataset, each with its selection probability.
+ *
+ * @throws {EvalsError} for an unknown dataset, without traffic, and when an earlier sample was not reviewed
+ * completely
  */
 export async function sampleTraffic(io: Environment, input: SampleInput): Promise<SampledTraffic> {
   const { root, gitRoot } = locate(io, input.directory);
@@ -120,16 +122,16 @@ async function drawn(store: Store, cases: CaseSource, input: Drawing): Promise<S
   };
 }
 
-/** Where software is tried out. */
+/** Environments in which software is tested. */
 const TRIED_OUT = /^(?:ci|dev|development|e2e|local|staging|test|testing|tests)$/i;
-/** Under this name `evals export` sends runs: what evals asked is in the dataset already. */
+/** The service name under which `evals export` sends runs; those inputs are in the dataset already. */
 const OWN_SERVICE = "evals";
 
 function isTest({ environment, service, tags }: TrafficRow): boolean {
   return service === OWN_SERVICE || [environment ?? "", ...tags].some((word) => TRIED_OUT.test(word));
 }
 
-/** The traffic of users, oldest first. A filter that names an environment, a service or a tag says itself what is wanted. */
+/** The traffic of users, oldest first. If a filter names an environment, service or tag, it alone decides. */
 async function usersTraffic(
   { traffic }: Store,
   filter: TrafficFilter,
@@ -156,7 +158,7 @@ function* caseIds(cases: CaseSource): Generator<string> {
   for (let at = 0; at < cases.count; at++) yield cases.id(at);
 }
 
-/** The messages of each trace, where all of them are looked at. */
+/** The messages of each trace, for designs that compare texts. */
 async function textsFor(
   { traffic }: Store,
   rows: readonly TrafficRow[],
@@ -205,7 +207,7 @@ function stratumOf(row: TrafficRow, field: TrafficField): string {
   return row[field] ?? "(none)";
 }
 
-/** Scores of suites, and feedback of people and other tools. */
+/** Scores by suites, and feedback from people and other tools. */
 async function measuresOf({ traffic }: Store, rows: readonly TrafficRow[]): Promise<readonly Measure[][]> {
   const scores = new Map<string, Measure[]>();
   for (let at = 0; at < rows.length; at += 500)
@@ -222,7 +224,7 @@ async function measuresOf({ traffic }: Store, rows: readonly TrafficRow[]): Prom
   ]);
 }
 
-/** `traffic-` and as much of the trace's id as distinguishes it from the others. */
+/** `traffic-` and a prefix of the trace's id that is unique. */
 function idFor(trace: string, taken: Set<string>): string {
   const plain = trace.replace(/[^\w.-]+/g, "-");
   let length = 8;

@@ -30,19 +30,21 @@ import { judgingTraffic } from "./traffic/traffic-judging.ts";
 export interface ScoreTrafficInput extends TypedFilter {
   readonly directory?: string | undefined;
   readonly suite: string;
-  /** `1%` or `0.01` of the traces; all when left out. */
+  /** `1%` or `0.01` of the traces; default all. */
   readonly sample?: string | undefined;
-  /** By which they are drawn. */
+  /** Seed of the sample. */
   readonly seed: string;
   readonly consent: JudgingConsent;
-  /** Answer for judges from their recordings. */
+  /** Whether judges use their recordings. */
   readonly replay: boolean;
 }
 
 /**
- * Stored traffic under the scorers of a suite that need no expected answer, and its judges as far as they are calibrated. What they say
- * is kept beside the traces.
- * @throws {EvalsError} for mistakes of the project, and EVALS_RESCORE_COSTS where judges would have to be paid and nobody agreed to it
+ * Scores stored traffic with the suite's scorers that need no expected value, and with its calibrated judges. The
+ * scores are stored with the traces.
+ *
+ * @throws {EvalsError} for mistakes of the project, and EVALS_RESCORE_COSTS when judges would have to be paid without
+ * consent
  */
 export async function scoreTraffic(io: Environment, input: ScoreTrafficInput): Promise<ScoredTraffic> {
   const { directory, suite: name, seed, consent } = input;
@@ -104,7 +106,7 @@ export async function scoreTraffic(io: Environment, input: ScoreTrafficInput): P
   }
 }
 
-/** Conversations are large. */
+/** Small, because conversations are large. */
 const PAGE = 200;
 
 async function* pages({ traffic }: Store, filter: TrafficFilter): AsyncGenerator<readonly TrafficTrace[]> {
@@ -113,7 +115,7 @@ async function* pages({ traffic }: Store, filter: TrafficFilter): AsyncGenerator
 
 type Trusted = { readonly state: string; readonly why: string; readonly next: string | null };
 
-/** Why a scorer says nothing of traffic; null where it does. */
+/** Why a scorer cannot score traffic; null when it can. */
 function whyLeft(scorer: OpenScorer, trust: Trusted | undefined): string | null {
   const needed = scorer.reads.filter((path) => path !== "input");
   if (needed.length > 0) return `it reads ${needed.join(", ")}, which no trace has`;
@@ -123,13 +125,13 @@ function whyLeft(scorer: OpenScorer, trust: Trusted | undefined): string | null 
   return `${trust.why}${trust.next === null ? "" : `. Next: ${trust.next}`}`;
 }
 
-/** Whether a trace is drawn: by its id, so that the same ones are drawn again. */
+/** Whether a trace is in the sample: decided by its id, so that the same ones are drawn again. */
 function drawn(share: number | null, seed: string): (trace: Pick<TrafficTrace, "id">) => boolean {
   if (share === null) return () => true;
   return ({ id }) => createHash("sha256").update(`${seed}\n${id}`).digest().readUInt32BE(0) / 2 ** 32 < share;
 }
 
-/** What the scorers say; null of a trace that has no answer, the failure where a judge was not asked. */
+/** The scores of a trace; null for a trace without an answer, the failure when a judge was not asked. */
 async function scoreTrace(
   scorers: readonly OpenScorer[],
   trace: TrafficTrace,
@@ -148,7 +150,7 @@ async function scoreTrace(
 const hasFailed = ({ error, transcript }: TrafficTrace): boolean =>
   error !== null && transcript.output === "";
 
-/** What is kept of a trace's scores. */
+/** The stored form of a trace's scores. */
 function scoresOf(
   suite: string,
   scorers: readonly OpenScorer[],
@@ -191,7 +193,7 @@ function measured(
   };
 }
 
-/** The kind of a failure that telemetry describes in words. */
+/** The error kind for a failure that telemetry describes as text. */
 function kindOfError(words: string): ErrorKind {
   if (/\b429\b|rate.?limit|too many requests|quota/i.test(words)) return "rate-limit";
   if (/time.?(?:d )?out|deadline|\b(?:408|504)\b/i.test(words)) return "timeout";
@@ -199,7 +201,7 @@ function kindOfError(words: string): ErrorKind {
   return /\b(?:json|parse|malformed|unexpected token)\b/i.test(words) ? "malformed-reply" : "provider";
 }
 
-/** What a trace's tokens cost by the published price of its model, where its producer says no cost. */
+/** The cost of a trace's tokens by the published price of its model, when its producer reports no cost. */
 async function publishedPrices(): Promise<PriceOf> {
   const { publishedPriceOf } = await import("../providers/price-table.ts");
   const known = new Map<string, ReturnType<typeof publishedPriceOf>>();

@@ -13,15 +13,16 @@ import { partsOfRun } from "./sides/run-parts.ts";
 
 export interface ShowFingerprintInput {
   readonly directory?: string | undefined;
-  /** As `findRun` reads them. */
+  /** As for `findRun`. */
   readonly run: string;
-  /** What the first is compared with; undefined to see the first by itself. */
+  /** The run to compare with; undefined to show the first alone. */
   readonly other: string | undefined;
 }
 
 /**
- * What a run's fingerprint rests on; with a second run, which parts differ.
- * @throws {EvalsError} as `findRun`
+ * The parts of a run's fingerprint; with a second run, the parts that differ.
+ *
+ * @throws {EvalsError} like `findRun`
  */
 export async function showFingerprint(
   io: Environment,

@@ -18,21 +18,22 @@ import { storedOrMeasured } from "./report-of.ts";
 
 export interface ShowInput {
   readonly directory?: string | undefined;
-  /** `latest`, a run's id or its beginning; `run/case`, `run/case/trial`; `trace:` and an id. A case id may itself hold slashes. */
+  /** `latest`, a run's id or prefix; `run/case`, `run/case/trial`; `trace:` and an id. A case id may contain slashes. */
   readonly word: string;
-  /** The case, where the word does not name it. */
+  /** The case, if the word does not name it. */
   readonly case?: string | undefined;
   readonly trial?: number | undefined;
-  /** Of a run: only the cases that do not always pass. */
+  /** For a run: only the cases that do not always pass. */
   readonly failing: boolean;
-  /** Of a run: why each listed case fails, too. It reads their trials. */
+  /** For a run: also why each listed case fails, which reads their trials. */
   readonly reasons: boolean;
 }
 
 /**
- * A run by its cases, one case over its trials, one trial with its whole conversation, or a trace of production.
+ * A run with its cases, one case with its trials, one trial with its conversation, or a production trace.
  *
- * @throws {EvalsError} EVALS_RUN_UNKNOWN, EVALS_RUN_AMBIGUOUS, EVALS_CASE_UNKNOWN, EVALS_TRIAL_UNKNOWN, EVALS_TRACE_UNKNOWN
+ * @throws {EvalsError} EVALS_RUN_UNKNOWN, EVALS_RUN_AMBIGUOUS, EVALS_CASE_UNKNOWN, EVALS_TRIAL_UNKNOWN,
+ * EVALS_TRACE_UNKNOWN
  */
 export async function show(io: Environment, input: ShowInput): Promise<Shown> {
   const { root } = locate(io, input.directory);
@@ -79,7 +80,7 @@ function namedCase(known: ReadonlyMap<string, StoredCase>, named: string, trial:
   return golden === undefined ? undefined : { golden, trial: Number(number) };
 }
 
-/** A variant of one of the run's trials, `id~sycophancy.1`: the newest run of variants that has it. */
+/** A variant of one of the run's trials, `id~sycophancy.1`, from the newest run of variants that has it. */
 async function namedVariant(
   store: Store,
   { header }: StoredRun,
@@ -96,7 +97,7 @@ async function namedVariant(
   return undefined;
 }
 
-/** Why a trial failed, with the message that shows it; null for one that did not. */
+/** Why a trial failed, with the message that shows it; null when it did not fail. */
 function failureIn(
   trial: StoredTrial,
   transcript: TranscriptDocument | null,

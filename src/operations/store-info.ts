@@ -6,7 +6,7 @@ import type { Environment } from "./environment.ts";
 import { locate } from "./project/open-project.ts";
 import { withHistory } from "./store-care/open-history.ts";
 
-/** What this project's history amounts to, and where it is. */
+/** The size and location of this project's store. */
 export async function storeInfo(
   io: Environment,
   { directory }: { readonly directory?: string | undefined },

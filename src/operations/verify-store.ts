@@ -4,7 +4,7 @@ import { HISTORY_FILE } from "../store/history-file.ts";
 import type { Environment } from "./environment.ts";
 import { withHistory } from "./store-care/open-history.ts";
 
-/** Reads the whole history: whether its pages are sound, and whether everything that a row points at is there. */
+/** Checks the whole store: whether its pages are intact, and whether all references exist. */
 export async function verifyStore(
   io: Environment,
   { directory }: { readonly directory?: string | undefined },
@@ -16,7 +16,7 @@ export async function verifyStore(
       faults: await care.faults(),
     }));
   } catch (error) {
-    // So damaged that it is not even opened.
+    // Too damaged to be opened.
     const problem = error instanceof EvalsError ? error.problems[0] : undefined;
     if (problem?.code !== "EVALS_STORE_CORRUPT") throw error;
     return { path: problem.path ?? HISTORY_FILE, faults: [problem.what] };

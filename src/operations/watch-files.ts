@@ -1,20 +1,20 @@
 import { relative, sep } from "node:path";
 import { watch } from "chokidar";
 
-/** An editor writes a file in several steps, and a branch is switched in many: so long it has to be quiet, in milliseconds. */
+/** How long no file must change, in milliseconds: an editor writes in several steps, and switching a branch takes many. */
 const QUIET_MS = 150;
 
-/** Folders in which nothing is that a run rests on, and much that moves. */
+/** Folders that change often and that no run depends on. */
 const IGNORED = new Set([".git", ".evals", "node_modules"]);
 
-/** Files that have changed since they were last asked for. */
+/** Files that changed since the last request. */
 export interface FileChanges {
-  /** Paths from the project's root, once there are some and it has been quiet. */
+  /** Paths relative to the project root, once there are changes and a quiet period has passed. */
   next(signal: AbortSignal): Promise<readonly string[] | null>;
   close(): Promise<void>;
 }
 
-/** Watches a project's files from now on. */
+/** Starts watching a project's files. */
 export async function watchFiles(root: string): Promise<FileChanges> {
   const changed = new Set<string>();
   let wake = (): void => {};

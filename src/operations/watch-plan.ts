@@ -13,8 +13,8 @@ import { openTargets, targetsOf } from "./running/target-matrix.ts";
 import { withoutKeys } from "./running/without-keys.ts";
 
 /**
- * A text that changes when a run would ask, score or gate otherwise: what the fingerprints cover, the rules of the gates, and
- * files with recorded answers. Files that cannot be read have a text of their own, which follows from their mistakes.
+ * A text that changes when a run would ask, score or gate differently: it covers the fingerprints, the gates' rules,
+ * and files with recorded answers. For unreadable files it is derived from their mistakes.
  */
 export async function planSignature(io: Environment, request: RunRequest): Promise<string> {
   try {
@@ -52,7 +52,7 @@ function signatureOf({ hash, suite, model }: Plan, { root, config }: Project): s
   return [hash, JSON.stringify(suite.suite), JSON.stringify(config), recordingOf(root, model)];
 }
 
-/** A recording has the fingerprint of what it replays, whatever is in it. */
+/** A recording has the fingerprint of its model, whatever its content. */
 function recordingOf(root: string, { provider, settings }: Plan["model"]): string {
   const { file } = settings as { readonly file?: unknown };
   if (!isRecording(provider.kind) || typeof file !== "string") return "";

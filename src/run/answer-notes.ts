@@ -1,7 +1,7 @@
 import type { Metrics, RunCounts, RunHeader, StoredTrial } from "../domain/run.ts";
 import { type Tally, unscoredAnswers } from "../metrics/tally.ts";
 
-/** What a report says of answers that their model would not have given in this way. */
+/** Notes about answers that are not the model's own normal answers: from a fallback, or truncated. */
 export function answerNotes({ answered, cut = 0 }: RunCounts): readonly string[] {
   if (cut === 0) return [];
   const cutOff = `${cut} of ${answered} ${answered === 1 ? "answer" : "answers"} ${cut === 1 ? "was" : "were"} cut off`;
@@ -10,7 +10,7 @@ export function answerNotes({ answered, cut = 0 }: RunCounts): readonly string[]
   ];
 }
 
-/** Whose prices a run's money is, where they are not the project's own. */
+/** The sources of a run's prices, if they are not from the project. */
 export function priceNotes({ cost_usd, judge_cost_usd }: Metrics): readonly string[] {
   const sources = [
     [cost_usd, "The cost is"],
@@ -23,7 +23,7 @@ export function priceNotes({ cost_usd, judge_cost_usd }: Metrics): readonly stri
   );
 }
 
-/** What optional scorers could not score: their mean is that of the other answers alone. */
+/** Notes about answers that optional scorers could not score, so that their mean covers only the others. */
 export function scoreNotes(
   { id, scorers }: RunHeader,
   tally: Tally,

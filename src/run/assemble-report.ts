@@ -11,13 +11,14 @@ import type { KnownSpending, Store } from "../store/store.ts";
 import { answerNotes, scoreNotes } from "./answer-notes.ts";
 import type { RanRun } from "./execute-run.ts";
 
-/** So many cases of a kind are shown with their answers; the rest are counted. */
+/** Maximum number of cases of a kind shown with answers; the rest are counted. */
 const MAX_CASES = 5;
 
 /**
- * Metrics of the whole run and of each tag, tags in alphabetical order.
- * @param beside what was paid for replies that are in no scored trial
- * @param judged what its judges cost; null for a run without judges
+ * Metrics of the whole run and of each tag, in alphabetical order.
+ *
+ * @param beside cost of replies that are not in a scored trial
+ * @param judged cost of judges; null for a run without judges
  */
 export function measure(
   header: RunHeader,
@@ -49,7 +50,7 @@ function sourced(metric: MetricValue, source: string | undefined): MetricValue {
   return source === undefined || metric.value === null ? metric : { ...metric, source };
 }
 
-/** All of the targets' money: `cost_per_trial` stays that of answered trials. Unknown as soon as one reply's is. */
+/** The targets' total cost; `cost_per_trial` only covers answered trials. Unknown when any reply's cost is. */
 function allMoney(tally: Tally, beside: KnownSpending): MetricValue {
   if (tally.totalAnswered + beside.replies === 0 || tally.cost.unknown + beside.unpriced > 0)
     return { value: null };
@@ -65,7 +66,7 @@ export interface ReportParts {
   readonly notes: readonly string[];
 }
 
-/** Everything a reporter may say of a run that has just ended, a few failing answers included. */
+/** The complete report of a run that has just ended, including a few failing answers. */
 export async function assembleReport(parts: ReportParts, store: Store): Promise<RunReport> {
   const { ran } = parts;
   const groups = failingCases(ran.tally);
@@ -97,7 +98,7 @@ export async function assembleReport(parts: ReportParts, store: Store): Promise<
   };
 }
 
-/** Failures by class; undefined where none failed. The rules that find the class are loaded only where one did. */
+/** Failures by class; undefined when none failed. The classification rules are loaded only when there is a failure. */
 async function countedFailures(ran: RanRun, store: Store): Promise<RunReport["failures"]> {
   if (casesWithFailures(ran).next().done === true) return undefined;
   const { countFailures, failuresOf } = await import("./count-failures.ts");
@@ -107,7 +108,7 @@ async function countedFailures(ran: RanRun, store: Store): Promise<RunReport["fa
 const retriesOf = (retries: RunReport["retries"] | null): Pick<RunReport, "retries"> =>
   retries === null ? {} : { retries };
 
-/** The cases of which a trial failed, or was spoiled by its simulated person; the others need not be read. */
+/** The cases with a failed trial, or one spoiled by its simulated user; the others need not be read. */
 export function* casesWithFailures({ tally, plan }: RanRun) {
   for (let case_no = 0; case_no < tally.cases; case_no++) {
     const failed = itemAt(tally.passed, case_no) < itemAt(tally.answered, case_no);

@@ -6,10 +6,10 @@ import { DEFAULT_RETRY } from "../providers/retrying-client.ts";
 import type { Batches, BatchRow, BatchTries, StoredBatch } from "../store/batches.ts";
 import { batchPrice, usdOf } from "./price-usage.ts";
 
-/** What batches have brought for a question: `waits` in one, `left` without an answer by one that has ended, or `new` to them. */
+/** The state of a question: `waits` in a batch, `left` unanswered by a finished batch, or `new`. */
 export type Taken =
   | { readonly kind: "answered"; readonly reply: AnsweredReply }
-  /** @property again it is worth another batch */
+  /** @property again whether to put it into another batch */
   | { readonly kind: "failed"; readonly failure: FailedReply; readonly again: boolean }
   | { readonly kind: "waits" | "left" | "new" };
 
@@ -19,15 +19,15 @@ export interface BatchQueueParts {
   readonly run: { readonly no: number; readonly id: string };
   /** `target`, or the hash of a judge's model. */
   readonly asker: string;
-  /** Of single calls. */
+  /** Price of single calls. */
   readonly price: Price | null;
   /** @param attempt from 1 @returns at most 64 letters, digits, "-" and "_" */
   readonly customId: (what: string, attempt: number) => string;
-  /** So many requests were sent. */
+  /** Reports the number of requests sent. */
   readonly onCalls: (count: number) => void;
-  /** An answer that was paid for and that nobody wants any more. */
+  /** Called for a paid answer that is no longer needed. */
   readonly onUnwanted: (what: string, reply: AnsweredReply) => void;
-  /** Told what a person should know. */
+  /** Shows a message to the user. */
   readonly notice: (note: string) => void;
   readonly signal: AbortSignal;
   /** Milliseconds since 1970, UTC. */
@@ -36,31 +36,31 @@ export interface BatchQueueParts {
 
 /** The questions of one asker that are answered in batches. */
 export interface BatchQueue {
-  /** Looks once at every batch that was sent, and reads those that have ended. */
+  /** Checks every sent batch once, and reads those that have ended. */
   look(): Promise<void>;
   take(what: string): Taken;
-  /** Whether an answer to it is under way, or was brought by a batch. */
+  /** Whether an answer to it is in progress, or was received from a batch. */
   isPaidFor(what: string): boolean;
-  /** Puts a question into the next batch. */
+  /** Adds a question to the next batch. */
   want(what: string, request: () => PreparedRequest): void;
-  /** Questions whose answers come with a later session. */
+  /** Number of questions whose answers come with a later session. */
   readonly waiting: number;
-  /** Sends what is wanted. @returns why not all of it was sent */
+  /** Sends the added questions. @returns why not all of them were sent */
   send(): Promise<FailedReply | null>;
-  /** What was taken is in the history now. @param whole nothing else will be taken, of any batch */
+  /** Marks all received answers as stored. @param whole whether no more answers of any batch will be used */
   settle(whole: boolean): void;
   close(): Promise<void>;
 }
 
-/** A provider may need so long until a batch that was just created is found in its lists. */
+/** Time after which a new batch appears in the provider's list, in milliseconds. */
 const SHOWN_AFTER_MS = 10_000;
-/** The files of a batch that has just ended may need so long until they hold all that it counts. */
+/** Time after which the files of a finished batch are complete, in milliseconds. */
 const WRITTEN_AFTER_MS = 60_000;
-/** Far below what any provider takes: 50,000 requests and 200 MB. */
+/** Maximum requests per batch; far below the providers' limits of 50,000 requests and 200 MB. */
 const MAX_ROWS = 10_000;
 const MAX_CHARACTERS = 50_000_000;
 
-/** A batch that has ended and was read. */
+/** A finished batch that was read. */
 interface Opened {
   readonly no: number;
   readonly rows: readonly BatchRow[];
@@ -86,7 +86,7 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
   };
   const isYoung = ({ at }: StoredBatch): boolean => parts.clock() - at < SHOWN_AFTER_MS;
 
-  /** The id of a batch whose reply was lost; undefined where there is none, or none is known yet. */
+  /** The id of a batch whose reply was lost; undefined when it was not created, or is not known yet. */
   const recover = async (batch: StoredBatch, rows: readonly BatchRow[]): Promise<string | undefined> => {
     const others = new Set(batches.ofRun(run.no).flatMap(({ remote }) => remote ?? []));
     const lost = {
@@ -256,20 +256,20 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
   };
 }
 
-/** A mark that a batch is created with: it distinguishes the batch from every other of the account. */
+/** A key that identifies the batch among all batches of the account. */
 const keyOf = (runId: string, batchNo: number): string => `${runId}-${batchNo}`;
 
 function isTrouble(value: string | null | BatchTrouble): value is BatchTrouble {
   return typeof value === "object" && value !== null;
 }
 
-/** The time that a request spends in a batch says nothing of how quickly the model answers. */
+/** The time that a request spends in a batch is not the model's latency. */
 function inBatch(reply: AnsweredReply, price: Price | null): AnsweredReply {
   const usd = reply.cost_usd ?? usdOf(batchPrice(price), reply.usage ?? UNKNOWN_USAGE);
   return { ...reply, latency_ms: null, cost_usd: usd };
 }
 
-/** Whether the provider counts more answers than its files hold, and has not had the time to write them. */
+/** Whether the provider's count is higher than the number of answers in its files, because these are not complete yet. */
 function isShort(
   answers: ReadonlyMap<string, BatchAnswer["reply"]>,
   { answered, at }: { readonly answered: number | null; readonly at: number | null },

@@ -13,9 +13,9 @@ import type { AskedModel, JudgeBatches } from "./judge-model.ts";
 import type { Plan } from "./plan.ts";
 import { batchPrice } from "./price-usage.ts";
 
-/** How a run is asked in batches. */
+/** Batch settings of a run. */
 export interface BatchSettings {
-  /** What a batch left unanswered is asked call by call, at the full price. */
+  /** Whether what a batch left unanswered is asked with single calls at the full price. */
   readonly thenLive: boolean;
 }
 
@@ -26,12 +26,12 @@ export interface BatchedRun {
   readonly store: Pick<Store, "batches">;
   readonly control: RunControl;
   readonly settings: BatchSettings;
-  /** So many requests were sent to the target. */
+  /** Reports the number of requests sent to the target. */
   readonly onCalls: (count: number) => void;
-  /** The same of judges. */
+  /** Reports the number of requests sent to judges. */
   readonly onJudgeCalls: (count: number) => void;
   readonly keepLost: (reply: LostReply) => void;
-  /** Whether replies of judges may come later: answers are then scored as the store gives them back. */
+  /** Whether judges' replies may come later, so that answers are scored in their stored form. */
   readonly judgesToo: boolean;
   readonly host: BatchHost;
   /** Milliseconds since 1970, UTC. */
@@ -40,23 +40,23 @@ export interface BatchedRun {
 
 /** One session of a run whose answers come in batches. */
 export interface BatchSession {
-  /** Looks once at what was sent before, and reads what has ended. */
+  /** Checks the sent batches once, and reads those that have ended. */
   look(): Promise<void>;
-  /** Whether a batch brings this trial's answer, or has brought it. */
+  /** Whether this trial's answer comes, or came, with a batch. */
   isPaidFor(caseNo: number, trial: number): boolean;
-  /** Answers with what batches brought, and puts the rest into the next one. @param live the model, call by call */
+  /** Returns answers received in batches, and adds the rest to the next batch. @param live the client for single calls */
   client(live: Client, onFailed: CallHooks["onFailed"]): Client;
   readonly judges: JudgeBatches;
-  /** What its calls cost at most: that of batches, unless single calls may follow. */
+  /** Price for the maximum cost: that of batches, unless single calls may follow. */
   readonly price: Price | null;
-  /** Once every answer is in the history: sends the next batches. @returns how the run really ended */
+  /** Sends the next batches, after every answer is stored. @returns the actual end of the run */
   finish(end: EngineEnd): Promise<EngineEnd>;
-  /** Sentences for a person. */
+  /** Messages for the user. */
   readonly notes: readonly string[];
   close(): Promise<void>;
 }
 
-/** Nothing failed: the answer comes with a later session. */
+/** Not an error: the answer comes with a later session. */
 const WAITS: FailedReply = {
   kind: "failed",
   error: "provider",
@@ -66,7 +66,7 @@ const WAITS: FailedReply = {
   waiting: true,
 };
 
-/** Undefined where the target has no batches: it answers from a recording. */
+/** Undefined for a target that answers from a recording and so needs no batches. */
 export async function openBatchSession(run: BatchedRun): Promise<BatchSession | undefined> {
   const { plan, settings, control } = run;
   if (plan.target.batch === undefined) return undefined;

@@ -2,18 +2,18 @@ import type { StoredJudgement } from "../domain/judge-exchange.ts";
 import type { NewJudgement, RunWriter, TrialRecord, TrialScoring } from "../store/store.ts";
 import type { EngineStore } from "./execute-run.ts";
 
-/** A reply of a judge, with the number that the scores of the block know it by. */
+/** A judge's reply, with its number in the block's scores. */
 export interface BlockJudgement extends Omit<NewJudgement, "run_no" | "request"> {
   readonly id: number;
-  /** This block pays for it. */
+  /** Whether this block pays for it. */
   readonly paid: boolean;
   readonly request: { readonly hash: string; readonly body: string };
 }
 
-/** A trial as it was recorded, scores added as they came. */
+/** A recorded trial, with its scores added when they arrive. */
 export type BlockTrial = TrialRecord;
 
-/** What a run leaves behind that is only a block of a larger one. */
+/** The store of a run that is only a block of a larger one. */
 export interface BlockStore extends EngineStore {
   trials(): readonly BlockTrial[];
   judgements(): readonly BlockJudgement[];
@@ -21,7 +21,7 @@ export interface BlockStore extends EngineStore {
 
 const NOTHING = { replies: 0, usd: 0, unpriced: 0, tokens: 0 };
 
-/** Keeps the trials of one block until they are handed over; nothing of it is written anywhere. */
+/** Keeps the trials of one block in memory until they are handed over. */
 export function blockStore(): BlockStore {
   const trials = new Map<string, BlockTrial>();
   const judgements: BlockJudgement[] = [];
@@ -37,7 +37,7 @@ export function blockStore(): BlockStore {
       const known = trials.get(`${case_no}/${trial}`);
       if (known?.kind === "answered") keep({ ...known, scores });
     },
-    // What was paid for nothing stands in the ledger.
+    // The cost of failed calls is in the ledger.
     recordLost: () => {},
     flush: () => {},
     calls: () => {},

@@ -2,93 +2,96 @@ import type { Budget, Price } from "../domain/config.ts";
 import { tokensOf, type Usage } from "../domain/transcript.ts";
 import { maxUsdOf } from "./price-usage.ts";
 
-/** What was paid, as far as it is known. */
+/** The known spending. */
 export interface Spending {
   /** US dollars. */
   usd: number;
   tokens: number;
 }
 
-/** What earlier sessions of a run paid. */
+/** The spending of earlier sessions of a run. */
 export interface Earlier extends Spending {
-  /** Set aside for replies of which nobody knows what they cost. */
+  /** Reserved for replies of unknown cost. */
   readonly unknown?: Readonly<Spending> | undefined;
-  /** By their dearest reply and their longest; absent before the first. */
+  /** The most expensive and the longest reply; absent before the first. */
   readonly seen?:
     | { readonly usd: number; readonly tokens: number; readonly output_tokens: number }
     | undefined;
 }
 
-/** Someone who may answer a call: what that costs, and how long an answer can be. */
+/** The price of a model that may answer a call, and the maximum length of its answer. */
 export interface Rate {
-  /** Null where it is unknown, or where replies say what they cost. */
+  /** Null when unknown, or when replies report their cost. */
   readonly price: Price | null;
-  /** Tokens that a reply has at most, as its request says; null where nothing bounds it. */
+  /** Maximum output tokens of a reply according to its request; null when unlimited. */
   readonly most_output: number | null;
 }
 
-/** What one reply took. */
+/** The usage of one reply. */
 export interface Paid {
-  /** US dollars; null where they are unknown. */
+  /** US dollars; null when unknown. */
   readonly usd: number | null;
   readonly usage: Usage;
 }
 
-/** What a reply without an answer can have cost at most, and whether there is money for another attempt. */
+/** The maximum cost of a reply without an answer, and whether the budget allows another attempt. */
 export interface Lost {
   readonly most_usd: number | null;
   readonly most_tokens: number | null;
   readonly again: boolean;
 }
 
-/** `wait`: there may be room when what is in flight has come back. `stop`: there is none. */
+/** `wait`: calls in flight may free enough budget. `stop`: the budget is used up. */
 export type Permission = "go" | "wait" | "stop";
 
 /**
- * Keeps a run below its budget: before a call is let go, the most that it can cost is set aside: its input, estimated rather too
- * high, at the dearest of its prices, and the longest answer that its request allows, else the longest that was seen. As long
- * as nothing bounds a call, it goes alone and all that is left is set aside for it: what it took is known then.
+ * Keeps a run within its budget. Before a call is sent, its maximum cost is reserved: its input, estimated high, at
+ * the highest price, and the longest answer that its request allows, else the longest seen so far. While a call has
+ * no limit, it is sent alone with all of the remaining budget reserved, until its cost is known.
  *
- * A call is known by an object of its own from `reserve` until it is settled or released.
+ * A call is identified by an object from `reserve` until it is settled or released.
  */
 export interface BudgetGuard {
-  /** What is known to be spent. */
+  /** Known spending. */
   readonly spent: Readonly<Spending>;
-  /** Replies of unknown cost so far. */
+  /** Number of replies with unknown cost. */
   readonly unpriced: number;
   /** After `go` the call counts as in flight. */
   reserve(call: object, inputTokens: number): Permission;
   /**
    * The call was answered.
-   * @returns false when its cost is unknown and nothing bounds it, so that a budget in dollars cannot be kept
+   *
+   * @returns false when its cost is unknown and unlimited, so that a budget in dollars cannot be enforced
    */
   settle(call: object, paid: Paid): boolean;
-  /** An attempt of the call was sent and gave no answer. The call stays in flight. */
+  /** An attempt of the call was sent without an answer. The call stays in flight. */
   lost(call: object, paid: Paid): Lost;
-  /** Whether another attempt of a call in flight has room: the last one cost nothing. */
+  /** Whether the budget allows another attempt of a call in flight whose last attempt cost nothing. */
   again(call: object): boolean;
-  /** The call has ended; what it took was reported by `lost`, or it took nothing. */
+  /** The call has ended; its cost was reported by `lost`, or it had none. */
   release(call: object): void;
-  /** The call comes back in a later session: its room stays taken, and nobody waits for it. */
+  /** The call is answered in a later session: its reservation is kept, and nobody waits for it. */
   park(call: object): void;
 }
 
-/** One budget for all that a run pays for. */
+/** One budget for everything that a run pays for. */
 export interface SharedBudget {
-  /** Whether there is anything to keep to, so that input has to be estimated. */
+  /** Whether there is a limit, so that input must be estimated. */
   readonly limited: boolean;
-  /** Counts what earlier sessions spent, whoever it was paid to. */
+  /** Counts the spending of earlier sessions, of any kind. */
   spentBefore(spent: Earlier): void;
   /**
-   * A guard for calls that any of these may answer. What it lets go leaves room for the calls of all others that are in flight.
-   * @param before what earlier sessions paid through this guard
+   * A guard for calls that any of these may answer. It takes the reservations of all other calls in flight into
+   * account.
+   *
+   * @param before spending of earlier sessions through this guard
    */
   guard(rates: readonly Rate[], before: Earlier): BudgetGuard;
-  /** Waits while other calls are in flight whose cost is not known yet. After `go` the call counts as in flight. */
+  /** Waits while the cost of other calls in flight is unknown. After `go` the call counts as in flight. */
   acquire(guard: BudgetGuard, call: object, inputTokens: number): Promise<"go" | "stop">;
 }
 
-/** A budget of which something is spent already; nothing left is 0, never less. */
+/** The rest of a budget after some spending, at least 0. */
 export function withoutSpent(budget: Budget | null, { usd, tokens }: Readonly<Spending>): Budget | null {
   if (budget === null) return null;
   return {
@@ -98,16 +101,16 @@ export function withoutSpent(budget: Budget | null, { usd, tokens }: Readonly<Sp
   };
 }
 
-/** Characters of English a token stands for, about; only for a price that is estimated beforehand. */
+/** Approximate characters of English per token, for estimating a price in advance. */
 export const CHARACTERS_PER_TOKEN = 4;
 
-/** Output of a reply of which neither the length nor a bound is known. */
+/** Assumed output tokens of a reply with unknown length and limit. */
 const ASSUMED_OUTPUT_TOKENS = 512;
 
-/** From so many tokens on, input that was counted shows how far the estimate is off. */
+/** Minimum counted input tokens for measuring the error of the estimate. */
 const INFORMATIVE_INPUT = 200;
 
-/** Adding up must not cost the last call: ten times 0.1 is 1. */
+/** Tolerates rounding, so that the last call is not lost: ten times 0.1 is 1. */
 const ROUNDING = 1e-12;
 
 const UNITS = ["usd", "tokens"] as const;
@@ -116,25 +119,25 @@ type Unit = (typeof UNITS)[number];
 /** A call in flight. */
 interface Hold {
   readonly input: number;
-  /** Counted against the budget until it has come back. */
+  /** Reserved until it returns. */
   readonly aside: Readonly<Spending>;
-  /** Counted when it has come back and nobody knows what it took. */
+  /** Counted when it returns with unknown usage. */
   readonly likely: Readonly<Spending>;
-  /** Nothing bounds what it costs. */
+  /** Whether its cost is unlimited. */
   readonly unbounded: boolean;
 }
 
-/** What one guard has paid, and what it has let go. */
+/** The spending and calls of one guard. */
 interface Account {
   readonly spent: Spending;
-  /** Counted for replies whose cost is unknown. */
+  /** Counted for replies with unknown cost. */
   readonly unknown: Spending;
   readonly holds: Map<object, Hold>;
-  /** Those of these amounts set aside that are not given back in this session. */
+  /** Reservations that are not released in this session. */
   parked: number;
 }
 
-/** The most that a call can take, and the least that it takes; null where nothing bounds it. */
+/** The maximum and minimum usage of a call; null when unlimited. */
 type Bounds = { readonly [unit in Unit]: { readonly most: number | null; readonly least: number } };
 
 export function openSharedBudget(budget: Budget | null): SharedBudget {
@@ -150,7 +153,7 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
     waiting = [];
     for (const one of all) one();
   };
-  /** Of all accounts: spent, counted for the unknown, and in flight. */
+  /** Total of all accounts: spent, counted for unknown costs, and in flight. */
   const counted = (unit: Unit): number => {
     let sum = 0;
     for (const { spent, unknown, holds } of accounts) {
@@ -171,7 +174,7 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
     return account;
   };
 
-  /** What would be set aside for a call; undefined when there is no room for it. */
+  /** The reservation for a call; undefined when the budget does not allow it. */
   const asideFor = (most: Bounds, alone: boolean): Spending | undefined => {
     const aside: Spending = { usd: 0, tokens: 0 };
     for (const unit of UNITS) {
@@ -274,20 +277,20 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
 
 const NOTHING: Readonly<Spending> = { usd: 0, tokens: 0 };
 
-/** A call that no budget has to make room for. */
+/** A call that needs no reservation. */
 const UNLIMITED: Hold = { input: 0, aside: NOTHING, likely: NOTHING, unbounded: false };
 
-/** Bounds for the replies to come, from those so far. */
+/** Limits for future replies, from earlier ones. */
 function seenReplies(rates: readonly Rate[], before: Earlier["seen"]) {
   let output: number | null = before?.output_tokens ?? null;
   let dearest: number | null = before?.usd ?? null;
   const bounded = rates.every(({ most_output }) => most_output !== null);
-  /** The largest of those replies that took more than would be set aside for them: not all of it is in their request. */
+  /** The largest reply that used more than would be reserved from its request. */
   const beyond: Spending = {
     usd: bounded ? 0 : (before?.usd ?? 0),
     tokens: bounded ? 0 : (before?.tokens ?? 0),
   };
-  /** Tokens that were counted for one that was estimated; at least 1. */
+  /** Counted tokens per estimated token; at least 1. */
   let ratio = 1;
   const outputOf = ({ most_output }: Rate): number | null =>
     most_output === null ? output : Math.max(most_output, output ?? 0);
@@ -296,7 +299,7 @@ function seenReplies(rates: readonly Rate[], before: Earlier["seen"]) {
     if (written === null && rate.price.output > 0) return null;
     return maxUsdOf(rate.price, input, written ?? 0);
   };
-  /** The largest; null as soon as one is unknown. */
+  /** The largest amount; null when any is unknown. */
   const largest = (amounts: readonly (number | null)[], floor: number): number | null =>
     amounts.includes(null) ? null : Math.max(floor, ...amounts.map((one) => one ?? 0));
 

@@ -5,23 +5,25 @@ import type { LostReply } from "../store/store.ts";
 import type { BudgetGuard, Paid, Rate } from "./budget-guard.ts";
 import { usdOf } from "./price-usage.ts";
 
-/** What the wrappers of a client report to whoever pays for its calls. */
+/** What the wrappers of a client report to the budget. */
 export interface CallHooks {
   /** A request was sent. */
   readonly onCall: () => void;
   /**
-   * An attempt was sent and gave no answer.
+   * An attempt was sent without an answer.
+   *
    * @param price of the model that was asked
-   * @returns false when there is no money for another attempt
+   * @returns false when the budget does not allow another attempt
    */
   readonly onFailed: (failure: FailedReply, question: Question, price: Price | null) => boolean;
-  /** Whether there is money for another model to step in. */
+  /** Whether the budget allows a fallback model. */
   readonly mayAsk: (question: Question) => boolean;
 }
 
 /**
- * Who may answer the calls of a target: its model, and the one that steps in.
- * @param price of the model, where it is not that of its single calls
+ * The models that may answer a target's calls: its own and the fallback.
+ *
+ * @param price of the model, if different from that of its single calls
  */
 export function ratesOf(target: OpenTarget, price: Price | null = target.price): readonly Rate[] {
   const { fallback } = target;
@@ -33,14 +35,14 @@ export function ratesOf(target: OpenTarget, price: Price | null = target.price):
   );
 }
 
-/** What a failed attempt took; null when nobody bills it. */
+/** The usage of a failed attempt; null when it is not billed. */
 export function paidForFailure(failure: FailedReply, price: Price | null): Paid | null {
   const { usage = UNKNOWN_USAGE, cost_usd, may_be_billed = false } = failure;
   if (failure.usage === undefined && cost_usd === undefined && !may_be_billed) return null;
   return { usage, usd: cost_usd ?? usdOf(price, usage) };
 }
 
-/** Counts failed attempts against a budget, and keeps them. @param keep writes one that was, or may have been, billed */
+/** Counts failed attempts against a budget and stores them. @param keep stores an attempt that was or may have been billed */
 export function payingHooks(
   guard: BudgetGuard,
   keep: (reply: Omit<LostReply, "judge">) => void,

@@ -3,10 +3,10 @@ import { EvalsError, type Problem, SettingMistake } from "../domain/problem.ts";
 import type { LoadedSuite } from "../domain/project.ts";
 import type { Client, Question } from "../domain/provider.ts";
 
-/** More problems than this say nothing new. */
+/** Maximum number of problems reported. */
 export const MAX_REQUEST_PROBLEMS = 20;
 
-/** What a suite asks of one case. */
+/** The question of a suite for one case. */
 export function questionOf({ prompt, clock }: LoadedSuite, golden: Case): Question {
   return {
     case_id: golden.id,
@@ -18,8 +18,9 @@ export function questionOf({ prompt, clock }: LoadedSuite, golden: Case): Questi
 }
 
 /**
- * Prepares the request of every case that `chosen` lets through, for what is wrong with any; none is kept.
- * @returns the problems of the first cases that have some
+ * Prepares the request of every case selected by `chosen` to find errors; the requests are not kept.
+ *
+ * @returns the problems of the first cases with errors
  */
 export function checkRequests(
   suite: LoadedSuite,
@@ -43,8 +44,8 @@ export function checkRequests(
 }
 
 /**
- * What is wrong with a request that could not be prepared: with one case, or (`always`) with the model for this suite.
- * Anything else is thrown on.
+ * The problem of a request that could not be prepared: for one case, or (`always`) for the model in this suite. Other
+ * errors are rethrown.
  */
 export function requestProblems(
   { path, places, suite }: LoadedSuite,

@@ -12,7 +12,7 @@ export interface RunPlace {
   readonly header: RunHeader;
 }
 
-/** What the baseline counted, each column in the order of `ids`. */
+/** The baseline's counts, as columns in the order of `ids`. */
 export interface BaselineCounts {
   readonly ids: readonly string[];
   readonly answered: ArrayLike<number>;
@@ -22,17 +22,17 @@ export interface BaselineCounts {
 export interface CaseRowsInput {
   readonly run: RunPlace;
   readonly comparison: Comparison | null;
-  /** Null when the baseline is not at hand: then only the counts of moved cases are known. */
+  /** Null when the baseline is not available; then only the counts of changed cases are known. */
   readonly baseline: BaselineCounts | null;
-  /** The baseline's own run, whose answers are the ones before; null when it is not stored here. */
+  /** The baseline's own run with the earlier answers; null when it is not stored here. */
   readonly baselineRun: RunPlace | null;
-  /** Line in the dataset's file, from 1; null when the dataset is not at hand. */
+  /** Line in the dataset's file, from 1; null when the dataset is not available. */
   readonly lineOf: (one: StoredCase) => number | null;
 }
 
 /**
- * Every case of a stored run, in its order. Numbers come from one scan, whoever walks the rows again; a case's answers
- * stay on the disk until somebody asks for them, so that a report of a hundred thousand trials reads the few that it shows.
+ * Every case of a stored run, in order. Numbers come from one scan, even if the rows are iterated again. A case's
+ * answers are read on demand, so that a report of a hundred thousand trials reads only the few that it shows.
  */
 export function caseRows(input: CaseRowsInput, store: Store): () => Generator<CaseRow> {
   let read: StoredNumbers | undefined;
@@ -82,14 +82,14 @@ type Mark = (typeof MARKS)[number];
 
 interface CountedTrials {
   readonly tally: Tally;
-  /** One letter a trial. */
+  /** One letter per trial. */
   readonly marks: (one: StoredCase) => string;
   /** The case's first trial with one of the marks. */
   readonly first: (caseNo: number, marks: readonly Mark[]) => number | undefined;
   readonly latency: (caseNo: number) => number | null;
 }
 
-/** All numbers of a run in columns: a scan must end before anything else is read. */
+/** The counts of a run as columns, because a scan must end before anything else is read. */
 function countTrials(header: RunHeader, cases: number, rows: Iterable<TrialRow>): CountedTrials {
   const { trials } = header;
   const tally = makeTally(cases, header.scorers.length);
@@ -139,7 +139,7 @@ interface Standing {
   readonly baseline: CaseRow["baseline"];
 }
 
-/** How each case stands to the baseline. A case that neither moved nor is listed was compared and is the same. */
+/** Each case compared with the baseline. A compared case that neither changed nor is listed is `same`. */
 function standingOf({ comparison, baseline }: CaseRowsInput): (id: string) => Standing {
   if (comparison === null) return () => ({ change: null, significant: false, baseline: null });
   const { cases } = comparison;
@@ -182,8 +182,8 @@ interface AnswersInput {
 }
 
 /**
- * The trial that shows what there is to see: one that passed for a case that was fixed, else one that failed; beside it
- * the baseline's answer of the other kind. The reason of a failure belongs to the side that failed.
+ * The most informative trial: a passed one for a fixed case, else a failed one, with the baseline's answer of the
+ * opposite kind. The reason is that of the failed side.
  */
 function answersOf({ input, store, caseNo, id, change, before, first }: AnswersInput): CaseAnswers {
   const { header, no } = input.run;

@@ -2,8 +2,8 @@ import type { Case } from "../domain/case.ts";
 import type { Json } from "../domain/json.ts";
 
 /**
- * Which ids some words of `--case` mean: a word is an id, or a pattern with `*`, `?`, `[abc]` or `{a,b}`. An id that holds
- * such a sign itself is meant by its own name too.
+ * Compiles the words of `--case` to a matcher of ids: a word is an id, or a pattern with `*`, `?`, `[abc]` or
+ * `{a,b}`. An id that contains such a character also matches itself.
  */
 export function caseMatcher(words: readonly string[]): (id: string) => boolean {
   const ids = new Set(words);
@@ -13,7 +13,7 @@ export function caseMatcher(words: readonly string[]): (id: string) => boolean {
 
 const TOKEN = /\*+|\?|\[[^\]]+\]|\{[^{}]*\}|[^*?[{]+|[[{]/gu;
 
-/** An id is one word, whatever it holds: `*` stands for any characters. */
+/** `*` matches any characters of an id. */
 function idPattern(word: string): RegExp {
   return new RegExp(`^${patternText(word)}$`, "su");
 }
@@ -33,7 +33,7 @@ function patternText(word: string): string {
   }).join("");
 }
 
-/** Whether every word occurs in what a case asks or expects, in whatever case its letters are. */
+/** Whether every word occurs in a case's input or expected value, ignoring case. */
 export function textMatcher(text: string): (golden: Pick<Case, "input" | "expected">) => boolean {
   const words = text
     .toLowerCase()
@@ -45,7 +45,7 @@ export function textMatcher(text: string): (golden: Pick<Case, "input" | "expect
   };
 }
 
-/** Values, not the names of members. */
+/** Values only, not member names. */
 function* textsIn(value: Json | undefined): Generator<string> {
   if (value === undefined || value === null) return;
   if (typeof value !== "object") yield String(value);

@@ -1,6 +1,6 @@
 import type { Failure, FailureCluster } from "../domain/failure.ts";
 
-/** A failed trial and why it failed. */
+/** A failed trial with its failure. */
 export interface SeenFailure {
   readonly case: string;
   /** From 1. */
@@ -9,16 +9,16 @@ export interface SeenFailure {
 }
 
 const MAX_CLUSTERS = 5;
-/** So many are compared word by word; more of one tool look alike anyway. */
+/** Maximum number of failures compared with each other; similar ones of one tool are grouped anyway. */
 const MAX_COMPARED = 500;
-/** Cosine of two reasons from which on they are of one cluster. */
+/** Minimum cosine similarity of two reasons in one cluster. */
 const ALIKE = 0.5;
 
 const wordsOf = (text: string): readonly string[] => text.toLowerCase().match(/[\p{L}_]{2,}/gu) ?? [];
 
 type Weights = ReadonlyMap<string, number>;
 
-/** TF-IDF of each text, of length 1. */
+/** TF-IDF of each text, normalized to length 1. */
 function weighted(texts: readonly string[]): readonly Weights[] {
   const all = texts.map(wordsOf);
   const seenIn = new Map<string, number>();
@@ -88,7 +88,7 @@ function alikeOnes({ compared, beyond }: OfOneTool): readonly FailureCluster[] {
   });
 }
 
-/** The one that the others of its group are most alike to. */
+/** The failure most similar to the others of its group. */
 function mostTypical(group: readonly number[], weights: readonly Weights[]): number {
   const center = new Map<string, number>();
   for (const at of group)

@@ -15,7 +15,7 @@ interface Paying {
   readonly plan: Pick<Plan, "model">;
 }
 
-/** Pays for the calls of one model in conversations, each call by itself. */
+/** A budget account for one model's calls in conversations. */
 export function callAccount(
   { price }: OpenTarget,
   { sharedBudget, guard, keepLost, plan }: Paying,
@@ -40,7 +40,7 @@ export function callAccount(
   };
 }
 
-/** The model that plays the person, paid for like the target; null where none does. */
+/** The simulated user's model, paid for like the target; null without one. */
 export function personOf(
   { person }: Conversing,
   wrapPerson: ((hooks: CallHooks) => Client) | undefined,

@@ -7,7 +7,7 @@ import { classifyFailure } from "../scorers/classify-failure.ts";
 import type { Store } from "../store/store.ts";
 import { failureClusters, type SeenFailure } from "./cluster-failures.ts";
 
-/** Why a stored trial failed; undefined for one that did not. */
+/** Why a stored trial failed; undefined when it did not. */
 export function failureOfTrial(
   trial: StoredTrial,
   { scorers }: Pick<RunHeader, "scorers">,
@@ -25,7 +25,7 @@ export function failureOfTrial(
   return classifyFailure({ trial, answer, transcript, scorers });
 }
 
-/** Why each failed trial of some cases failed, in the order of the cases. */
+/** The failure of each failed trial of some cases, in the order of the cases. */
 export function* failuresOf(
   run: { readonly no: number; readonly header: RunHeader },
   cases: Iterable<{ readonly case_no: number; readonly id: string }>,
@@ -39,8 +39,9 @@ export function* failuresOf(
 }
 
 /**
- * Failed trials of each case by class. A trial that its simulated person spoiled has no
- * answer: it is none that failed.
+ * Failed trials of each case by class. A trial spoiled by its simulated user has no answer and does not count as
+ * failed.
+ *
  * @param fresh only trials that the run asked itself
  */
 export function failuresByCase(

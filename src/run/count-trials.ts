@@ -1,7 +1,7 @@
 import type { RunCounts } from "../domain/run.ts";
 import type { Tally } from "../metrics/tally.ts";
 
-/** How many trials of a run became what; those that are left were not needed after an early stop, else skipped. */
+/** Number of trials by outcome; the remaining ones were not needed after an early stop, else skipped. */
 export function countTrials(
   run: { readonly cases: number; readonly planned: number; readonly calls: number },
   tally: Tally,

@@ -2,8 +2,8 @@ import type { Project } from "../domain/project.ts";
 import { secretRemover } from "../providers/redact.ts";
 
 /**
- * Takes the values of all variables that the project declares as keys (`api_key_env`, `${env:NAME}`) out of a text, however
- * they are spelled. A program may be given one and say it anywhere; null where none is set.
+ * Removes the values of all variables that the project declares as keys (`api_key_env`, `${env:NAME}`) from a text,
+ * in every encoding, because a program may print a key anywhere. Null when none is set.
  */
 export function declaredSecrets({
   models,

@@ -17,33 +17,33 @@ import { answeredRow, erroredRow } from "./tally-rows.ts";
 import { toTranscript } from "./to-transcript.ts";
 import type { WorkOrder } from "./work-order.ts";
 
-/** When may a run end before all its trials were asked? The gate's business, handed in as positions and a question. */
+/** When a run may end early; decided by the gate. */
 export interface StopRule {
-  /** Ascending positions of the work order: a look is taken when every trial before one of them has ended. */
+  /** Ascending positions in the work order: a look is taken when every trial before one of them has ended. */
   readonly looks: readonly number[];
-  /** How many positions past the look under way may be asked already, so that no look leaves the line idle. */
+  /** How many positions beyond the current look may be asked already, so that no look leaves the target idle. */
   readonly ahead: number;
-  /** True when the run may stop. Called once for each look, in order. */
+  /** Returns true when the run may stop. Called once per look, in order. */
   decide(look: number): boolean;
 }
 
-/** What the person at the keyboard may do to a run. */
+/** How the user can stop a run. */
 export interface RunControl {
-  /** No new trials; those in flight finish. */
+  /** Whether to start no new trials; those in flight finish. */
   readonly stopping: () => boolean;
-  /** Aborts when `stopping` becomes true: calls that wait for their turn are taken back. */
+  /** Aborts when `stopping` becomes true: calls waiting in a queue are cancelled. */
   readonly stopped?: AbortSignal | undefined;
-  /** Cuts what is in flight. */
+  /** Aborts what is in flight. */
   readonly signal: AbortSignal;
 }
 
-/** Told after each trial, for whoever shows progress. */
+/** Reported after each trial, for progress. */
 export type TrialEvent = { readonly case_no: number; readonly trial: number } & (
   | {
       readonly kind: "answered";
       readonly cached: boolean;
       readonly pass: boolean;
-      /** Of each scorer in the suite's order; null where void. */
+      /** For each scorer in the suite's order; null for a missing score. */
       readonly scores: readonly (number | null)[];
       readonly cost_usd: number | null;
     }
@@ -53,43 +53,43 @@ export type TrialEvent = { readonly case_no: number; readonly trial: number } & 
 export interface Job {
   readonly plan: Plan;
   readonly order: WorkOrder;
-  /** The target's client inside its wrappers. */
+  /** The target's client with its wrappers. */
   readonly client: Client;
   readonly price: Price | null;
   readonly writer: RunWriter;
   readonly tally: Tally;
   readonly concurrency: number;
-  /** Trials an earlier session has answered. */
+  /** Whether an earlier session has answered the trial. */
   readonly isDone: (caseNo: number, trial: number) => boolean;
-  /** Answers an earlier session stored but did not live, or manage, to score. */
+  /** An answer that an earlier session stored but did not score. */
   readonly unscored: (caseNo: number, trial: number) => UnscoredAnswer | undefined;
-  /** Scores that were made where the answer was asked for; absent where answers are scored here. */
+  /** Scores made by the worker that asked; absent when answers are scored here. */
   readonly scored?: ((caseNo: number, trial: number) => Scoring | undefined) | undefined;
-  /** Why trials were taken back, where that is decided elsewhere. */
+  /** Why trials were cancelled by the workers' plan. */
   readonly halted?: (() => EngineEnd | undefined) | undefined;
   /** Null when the cache must not or cannot be used. */
   readonly cached: ((askedHash: string, trial: number) => CachedAnswer | undefined) | null;
-  /** An answer that is paid for comes another way than from the cache. */
+  /** Whether a paid answer comes from elsewhere than the cache, for instance a batch. */
   readonly isPaidFor?: ((caseNo: number, trial: number) => boolean) | undefined;
   readonly budget: BudgetGuard;
-  /** Of a case's request, estimated; only a budget wants to know. */
+  /** Estimated input tokens of a case's request; only needed for a budget. */
   readonly inputTokens: (caseNo: number) => number;
-  /** The problem when a budget in dollars cannot be kept, since replies do not state their cost. */
+  /** The error when a budget in dollars cannot be enforced, because replies do not report their cost. */
   readonly unpriced: () => Error;
   readonly stop: StopRule | null;
   readonly control: RunControl;
   readonly onTrial: (event: TrialEvent) => void;
-  /** Milliseconds, monotonic. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
 
 /** A stored answer without scores. */
 export interface UnscoredAnswer extends CachedAnswer {
-  /** It came from the cache then. */
+  /** Whether it came from the cache. */
   readonly cached: boolean;
 }
 
-/** Why no more trials were taken, if not because all were asked. */
+/** Why no more trials were started, if not all were asked. */
 export type EngineEnd =
   | { readonly kind: "all-asked" }
   | { readonly kind: "decided"; readonly look: number }
@@ -100,18 +100,18 @@ export type EngineEnd =
       readonly because?: LostBecause | undefined;
     };
 
-/** Trials done in one go before the event loop gets a turn (signals, progress). */
+/** Trials processed synchronously before the event loop can handle signals and progress. */
 const SYNC_SLICE = 500;
 
 interface Work {
   readonly case_no: number;
   readonly trial: number;
   readonly position: number;
-  /** Undefined where nobody has looked for one yet. */
+  /** Undefined when it was not looked up yet. */
   readonly atHand: AnswerAtHand | null | undefined;
 }
 
-/** An answer that has just arrived. */
+/** A new answer. */
 interface NewAnswer {
   readonly transcript: Transcript;
   readonly tries?: Tries | undefined;
@@ -119,12 +119,12 @@ interface NewAnswer {
   readonly unredacted?: ScoreInput["unredacted"];
 }
 
-/** An answer that costs nothing: of an earlier session, or of an earlier run. */
+/** An answer that costs nothing: from an earlier session or run. */
 type AnswerAtHand = CachedAnswer | UnscoredAnswer;
 
 /**
- * Asks every trial of the order that is not done, at most `concurrency` at once, and scores what comes back. One flat
- * queue: no case waits for another, and scoring that waits (a judge) does not hold a target's place.
+ * Asks every trial of the order that is not done, at most `concurrency` at once, and scores the answers. One queue
+ * for all: no case waits for another, and slow scoring (a judge) does not occupy a slot of the target.
  */
 export async function runTrials(job: Job): Promise<EngineEnd> {
   const { plan, order, writer, tally } = job;
@@ -134,9 +134,9 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   let scoring = 0;
   const presence = modelPresence(order.length);
   let held: Work | undefined;
-  /** A conversation makes room in the budget for each of its calls by itself. */
+  /** A conversation reserves budget for each of its calls. */
   const paysByCall = plan.target.conversing !== undefined;
-  /** How to give up each answer that is being scored: it is kept without scores, and scored when the run goes on. */
+  /** Functions that abandon the scoring of an answer: it is stored without scores, and scored when the run is resumed. */
   const givingUp = new Set<() => void>();
 
   const answerAtHand = (caseNo: number, trial: number): AnswerAtHand | undefined => {
@@ -145,7 +145,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     if (job.isPaidFor?.(caseNo, trial)) return undefined;
     const hit = job.cached?.(plan.askedHash(caseNo), trial);
     if (hit === undefined || plan.isSpoiled(caseNo, hit.transcript)) return undefined;
-    // A reply that failed was kept as an answer by versions that did not distinguish the two.
+    // Earlier versions stored some failed replies as answers.
     return answerEnd(hit.transcript.finish_reason) !== "failed" ? hit : undefined;
   };
   const sweep = job.stop === null ? null : sweepOf(job, line, answerAtHand);
@@ -178,13 +178,13 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     finish(work);
   };
 
-  /** Scores an answer and stores both; the answer at once, whatever its scores have to wait for. */
+  /** Scores an answer and stores both; the answer is stored immediately, however long scoring takes. */
   const score = (work: Work, answer: NewAnswer | AnswerAtHand): void => {
     const { transcript } = answer;
     const stored = "cached" in answer;
     const cached = stored ? answer.cached : "answer_id" in answer;
     const { case_no, trial } = work;
-    // A scorer of the user's own may end the process.
+    // A user's scorer may kill the process.
     if ("raw" in answer)
       writer.arrived({ kind: "answered", case_no, trial, transcript, raw: answer.raw, scores: null });
     const golden = plan.kept(work.case_no);
@@ -236,7 +236,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
           pump();
           return;
         }
-        // The answer is kept without scores: it is judged when the run goes on.
+        // The answer is stored without scores and judged when the run is resumed.
         end ??=
           error.because === "unreachable"
             ? { kind: "judge-unreachable", message: error.message, because: error.lost }
@@ -287,7 +287,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     if (!kept) throw job.unpriced();
   };
 
-  /** A promise when the trial has to be waited for; "held" when the budget has to wait for the cost of what is in flight. */
+  /** A promise when the trial must be awaited; "held" when the budget must wait for the cost of calls in flight. */
   const process = (work: Work): Promise<void> | "held" | undefined => {
     const { case_no, trial } = work;
     const answer = work.atHand === undefined ? answerAtHand(case_no, trial) : work.atHand;
@@ -393,8 +393,8 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
 }
 
 /**
- * Finds every answer that is at hand before the first look, so that a run which may stop early leaves none of them out.
- * Where nothing was asked or is to be asked, no look is taken: there is nothing to save, and the gate sees all answers.
+ * Finds all available answers before the first look, so that a run that may stop early includes all of them. If
+ * nothing was or will be asked, no look is taken: there is nothing to save, and the gate gets all answers.
  */
 function sweepOf(
   { plan, order, tally, isDone }: Job,
@@ -407,7 +407,7 @@ function sweepOf(
   let isOver = false;
   return {
     hasTaken: (position: number): boolean => taken[position] === 1,
-    /** The next answer at hand; "later" to let others have a turn; "decided" when a look at them says that the run may stop. */
+    /** The next available answer; "later" to let other work run; "decided" when a look allows the run to stop. */
     next: (): Work | "later" | "decided" | undefined => {
       for (let seen = 0; next < order.length; ) {
         if (seen++ === SYNC_SLICE) return "later";
@@ -431,7 +431,7 @@ function sweepOf(
   };
 }
 
-/** Only while the run is under way: for scorers that look for what is not kept. */
+/** Only during the run, for scorers that need data before redaction. */
 function unredactedOf(golden: Case, reply: AnsweredReply, kept: Transcript): ScoreInput["unredacted"] {
   const { output, messages, tool_calls, refusal, trajectory } = toTranscript(
     { ...reply, ...reply.unredacted },
@@ -440,7 +440,7 @@ function unredactedOf(golden: Case, reply: AnsweredReply, kept: Transcript): Sco
   return { golden, transcript: { ...kept, output, messages, tool_calls, refusal, trajectory } };
 }
 
-/** Hands out positions in order, keeps to the looks once they are open, and knows when all before a look have ended. */
+/** Hands out positions in order, takes looks once these are enabled, and knows when all trials before a look have ended. */
 function waitingLine(length: number, stop: StopRule | null) {
   const hasEnded = stop === null ? null : new Uint8Array(length);
   let next = 0;
@@ -465,12 +465,12 @@ function waitingLine(length: number, stop: StopRule | null) {
   return {
     take: (): number | undefined => (next < limit() ? next++ : undefined),
     look: (): number => look,
-    /** From now on looks are taken; true when one says already that the run may stop. */
+    /** Enables looks; returns true when one already allows the run to stop. */
     open: (): boolean => {
       isOpen = true;
       return lookOn();
     },
-    /** Notes an ended trial; true when a look says that the run may stop. */
+    /** Records an ended trial; returns true when a look allows the run to stop. */
     ended: (position: number): boolean => {
       if (hasEnded !== null) hasEnded[position] = 1;
       return lookOn();

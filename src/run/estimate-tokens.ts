@@ -1,10 +1,10 @@
 /**
- * The tokens of a text, about, and rather too many than too few: at least nine tenths of what the usual tokenizers make of prose,
- * data, digits, code and emoji in any script. A few lines of arithmetic instead of a tokenizer: providers differ, and most do not
- * say how they cut.
+ * Approximate number of tokens of a text, rather too high than too low: at least nine tenths of the count by common
+ * tokenizers for prose, data, digits, code and emoji in any script. Simple arithmetic instead of a tokenizer, because
+ * providers differ and most do not publish theirs.
  *
- * A word of letters counts by its length, as if it were made of random ones; each change of case or to a digit begins another
- * word. Two digits count as one token, each sign as one. A character outside of ASCII counts by its bytes in UTF-8.
+ * A word counts by its length, as if its letters were random; each change of case or to a digit starts another word.
+ * Two digits count as one token, each symbol as one. A character outside of ASCII counts by its UTF-8 bytes.
  */
 export function estimateTokens(text: string): number {
   let tokens = 0;
@@ -47,7 +47,7 @@ function kindOf(code: number): Kind {
   return code >= 0xd800 && code <= 0xdfff ? "surrogate" : "three-bytes";
 }
 
-/** @param next what follows: one blank before a word is part of the word's first token */
+/** @param next what follows: a single space before a word belongs to the word's first token */
 function tokensOfRun(kind: Kind, length: number, next: Kind): number {
   switch (kind) {
     case "none":
@@ -67,7 +67,7 @@ function tokensOfRun(kind: Kind, length: number, next: Kind): number {
     case "three-bytes":
       return length * 1.8;
     case "surrogate":
-      // Two of them are one character: four bytes, at most as many tokens and mostly two or three.
+      // A surrogate pair is four bytes, at most as many tokens, usually two or three.
       return length * 1.5;
     default:
       return kind satisfies never;

@@ -42,29 +42,29 @@ export interface RunSettings {
   readonly concurrency: number;
   readonly budget: Budget | null;
   readonly useCache: boolean;
-  /** Answers that the cache must not give: those of the baseline, which are never compared with themselves. */
+  /** Ids of answers not to take from the cache: those of the baseline, which must not be compared with themselves. */
   readonly notFromCache?: (() => Promise<ReadonlySet<number>>) | undefined;
-  /** The run to go on with; null starts a new one. */
+  /** The run to resume; null starts a new one. */
   readonly resume: StoredRun | null;
   /** Stopping rule with its seeded order; null asks everything. */
   readonly early: EarlyStop | null;
-  /** Nothing is asked, whatever is missing: the run was put together from parts. */
+  /** Whether nothing is asked, even if trials are missing, because the run was merged from shards. */
   readonly asksNothing?: boolean | undefined;
-  /** Only these trials, in this order; absent: all of the plan. */
+  /** Only these trials in this order; default all of the plan. */
   readonly order?: WorkOrder | undefined;
-  /** The run is made of canaries of this one. */
+  /** Id of the run to which these canaries belong. */
   readonly canaryOf?: string | undefined;
-  /** Asks again for what errored, and for nothing else; only of a run that is gone on with. */
+  /** Asks only errored trials again; only for a resumed run. */
   readonly only?: "errored" | undefined;
-  /** The run is one of a series that looks for drift. */
+  /** Set for a run of a drift series. */
   readonly drift?: DriftNight | undefined;
-  /** It is asked in batches; absent where it is asked call by call. */
+  /** Set for a run asked in batches; absent for single calls. */
   readonly batch?: BatchSettings | undefined;
-  /** The run is made of variants of this one's trials. */
+  /** Id of the run to whose trials these variants belong. */
   readonly pressureOf?: string | undefined;
 }
 
-/** A stopping rule that wants to know of every trial, those of earlier sessions too. */
+/** A stopping rule that is informed about every trial, including those of earlier sessions. */
 export interface EarlyStop {
   readonly stop: StopRule;
   /** Case numbers in the order of asking. */
@@ -77,34 +77,35 @@ export interface EarlyStop {
   }) => void;
 }
 
-/** What of a store a run needs while it is under way. */
+/** The part of a store that a run needs while it is in progress. */
 export type EngineStore = JudgedStore &
   Pick<Store, "create" | "resume" | "scan" | "transcript" | "cached" | "unscoredSpending"> &
   Partial<Pick<Store, "batches">>;
 
-/** What a run depends on beside its plan. */
+/** What a run depends on besides its plan. */
 export interface RunWorld {
   readonly store: EngineStore;
-  /** Absent where this process asks by itself. */
+  /** Absent when this process asks by itself. */
   readonly remote?: RemoteTrials | undefined;
-  /** Puts retry, deadline, limits and recording around the target's client. */
+  /** Wraps the target's client in retries, deadline, limits and recording. */
   readonly wrap: (client: Client, hooks: CallHooks) => Client;
-  /** The same for the model that plays the person; absent where nothing is asked of one. */
+  /** The same for the simulated user's model; absent when there is none. */
   readonly wrapPerson?: ((hooks: CallHooks) => Client) | undefined;
-  /** Begins to watch the target's pace; absent where nothing is asked. */
+  /** Starts measuring the target's pace; absent when nothing is asked. */
   readonly watchPace?: (() => () => RunPace) | undefined;
-  /** What judges and batches need beside the network; only a plan that has some uses it. */
+  /** What judges and batches need besides the network; only used by a plan that has some. */
   readonly judging?: JudgeDependencies | undefined;
   readonly control: RunControl;
   readonly onStart: (header: RunHeader, done: number, tally: Tally) => void;
   /**
-   * Awaited before the first trial, once the run is in the store.
+   * Awaited before the first trial, after the run is stored.
+   *
    * @param spent by earlier sessions of this run
-   * @returns what else counts against the run's budget
+   * @returns further spending that counts against the run's budget
    */
   readonly before?: ((header: RunHeader, spent: Spending) => Promise<Spending>) | undefined;
   readonly onTrial: (event: TrialEvent) => void;
-  /** Milliseconds, monotonic. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   /** ISO 8601, UTC. */
   readonly today: () => string;
@@ -115,26 +116,26 @@ export interface RunWorld {
   readonly dirty: boolean | null;
 }
 
-/** What a session left behind. The run is stored; its report is not yet. */
+/** The result of a session. The run is stored; its report is not yet. */
 export interface RanRun {
   readonly header: RunHeader;
   readonly plan: Plan;
   readonly tally: Tally;
-  /** What was paid over all sessions for replies that are in no scored trial. */
+  /** Cost in all sessions of replies that are not in a scored trial. */
   readonly beside: KnownSpending;
-  /** What its judges were asked and paid; null when it has none. */
+  /** Calls and cost of its judges; null without judges. */
   readonly judged: JudgeTotals | null;
-  /** What its passing trials came to under pressure; absent where they were not put under any. */
+  /** Results of the variants of its passing trials; absent without pressure. */
   readonly pressure?: PressureTotals | undefined;
   readonly counts: RunCounts;
   readonly status: EndedStatus;
   readonly end: RunEnd;
-  /** By this session, judges included. */
+  /** By this session, including judges. */
   readonly spent: { readonly usd: number | null; readonly tokens: number };
   readonly duration_ms: number;
   readonly pace: RunPace;
   readonly writer: RunWriter;
-  /** Of a run that is asked in batches: what a person should know of them. */
+  /** For a run asked in batches: messages for the user. */
   readonly batched?: readonly string[] | undefined;
 }
 
@@ -254,7 +255,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     header,
     plan,
     tally,
-    // Recorded answers are all scored, or nobody paid for them now.
+    // Recorded answers are all scored, or cost nothing now.
     beside: plan.target.client.immediate === true ? NOT_PAID : world.store.unscoredSpending(writer.no),
     judged,
     counts:
@@ -271,20 +272,20 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   };
 }
 
-/** What was left out on purpose counts as what it is: trials that nobody has asked. */
+/** Trials left out on purpose count as not asked. */
 function endOf(end: EngineEnd, { skipped }: RunCounts, { only }: RunSettings): RunEnd {
   if (end.kind === "decided") return { kind: "decided" };
   const leftOut = only !== undefined && end.kind === "all-asked" && skipped > 0;
   return leftOut ? { kind: "skipped", because: "cancelled" } : end;
 }
 
-/** Lets the judges of a run ask; what they need is loaded for a run that has some. */
+/** Prepares the judges of a run; loads nothing for a run without judges. */
 async function beginJudging({ judges }: Plan, run: JudgedRun): Promise<() => JudgeTotals | null> {
   if (judges === null || judges.asked().length === 0) return () => null;
   return (await import("./judge-session.ts")).beginJudging(judges, run);
 }
 
-/** The batches of a run that is asked so; loaded for such a run alone. */
+/** The batches of a run asked in batches; loaded only for such a run. */
 async function openBatches(
   plan: Plan,
   { batch: settings, asksNothing }: RunSettings,
@@ -304,25 +305,25 @@ async function openBatches(
   });
 }
 
-/** The rest of a round is not worth a batch before its look; workers learn of the stop, so that they ask no more. */
+/** The rest of a round is not put into a batch before its look; workers are told to stop asking. */
 function stopOf(stop: StopRule, remote: RemoteTrials | undefined, isBatched: boolean): StopRule {
   const rule = remote === undefined ? stop : sharedWith(remote, stop);
   return isBatched ? { ...rule, ahead: 0 } : rule;
 }
 
-/** A scorer looks for what the store does not keep: no answer of the store can be scored. */
+/** Whether a scorer needs data before redaction, which the store does not have, so that no stored answer can be scored. */
 export function seesRaw({ scorers, redaction }: Plan): boolean {
   return redaction !== null && scorers.some((one) => one.raw === true);
 }
 
-/** Whether any trial of a plan has to be asked: recorded, cached and earlier answers are at hand. */
+/** Whether any trial of a plan must be asked: recorded, cached and earlier answers are available. */
 export async function asksAnything(plan: Plan, settings: AskSettings, store: Store): Promise<boolean> {
   return (await unanswered(plan, settings, store).next()).done !== true;
 }
 
 export type AskSettings = Pick<RunSettings, "useCache" | "resume" | "notFromCache">;
 
-/** The case number of each trial that the target has to be asked: none is recorded, cached or answered by an earlier session. */
+/** The case number of each trial that the target must be asked: without a recorded, cached or earlier answer. */
 export async function* unanswered(
   plan: Plan,
   { useCache, resume, notFromCache }: AskSettings,
@@ -351,7 +352,7 @@ function answeredBefore(run: StoredRun, store: Store): ReadonlySet<string> {
 
 const NEVER_HELD: RunPace = { limited_by: null, waited_ms: 0, refused: 0 };
 
-/** Null where answers of earlier runs may not, or need not, stand for new ones. */
+/** Null when answers of earlier runs must not, or need not, be reused. */
 export async function cacheFor(
   plan: Plan,
   store: Pick<Store, "cached">,
@@ -366,28 +367,28 @@ export async function cacheFor(
   };
 }
 
-/** Recorded answers come in file order; a model is asked round by round, so that every case is asked early. */
+/** Recorded answers are read in file order; a model is asked in rounds, so that every case is asked early. */
 function orderOf(plan: Plan, order: ArrayLike<number> | undefined): WorkOrder {
   return plan.target.client.immediate === true
     ? caseByCase(plan.count, plan.trials)
     : roundByRound(plan.count, plan.trials, order);
 }
 
-/** What was asked, for people: a prompt of the suite's own has no version to name. */
+/** The target for people; an inline prompt has no version to name. */
 export function targetWords(prompt: { readonly version: PromptVersion } | null, label: string): string {
   if (prompt === null) return label;
   const version = namedVersion(prompt);
   return version === null ? `inline prompt · ${label}` : `prompt ${version.version} · ${label}`;
 }
 
-/** What a run is stored under. */
+/** The header under which a run is stored. */
 export function headerOf(
   plan: Plan,
   { canaryOf, pressureOf, drift, batch }: Pick<RunSettings, "canaryOf" | "pressureOf" | "drift" | "batch">,
   world: Pick<RunWorld, "newId" | "commit" | "branch" | "dirty" | "today">,
 ): RunHeader {
   const { suite, model, target } = plan;
-  // No prompt of ours has seen answers that were made elsewhere.
+  // Our prompts were not used for answers made elsewhere.
   const asked = model.provider.answersFrom === "outputs" ? null : suite.prompt;
   const facts = factsOfTarget({ ...suite, prompt: asked }, model);
   const { prompt } = facts;
@@ -474,7 +475,7 @@ const NOTHING_BEFORE = {
   spoiled: new Map<string, LostReply>(),
 };
 
-/** What was paid for an answer that its simulated person spoiled is kept, once another one takes its place. */
+/** Records the cost of an answer spoiled by its simulated user, when another answer replaces it. */
 function keepingSpoiled(writer: RunWriter, spoiled: Map<string, LostReply>): RunWriter {
   if (spoiled.size === 0) return writer;
   return {
@@ -490,8 +491,9 @@ function keepingSpoiled(writer: RunWriter, spoiled: Map<string, LostReply>): Run
 }
 
 /**
- * What earlier sessions of this run left: scored trials count; an answer without scores, or whose required scorer failed,
- * is scored again; other errored trials are asked again, those too that a simulated person spoiled.
+ * The state left by earlier sessions of this run: scored trials count; answers without scores, or with a failed
+ * required scorer, are scored again; other errored trials are asked again, including those spoiled by a simulated
+ * user.
  */
 function readBefore(
   plan: Plan,
@@ -501,7 +503,7 @@ function readBefore(
   tally: Tally,
 ) {
   const done = new Uint8Array(plan.count * plan.trials);
-  /** By place: whether the answer came from the cache. */
+  /** By trial: whether the answer came from the cache. */
   const waiting = new Map<number, boolean>();
   const spoiled = new Map<string, LostReply>();
   const lost = store.lostSpending(run.no, "target");
@@ -538,7 +540,7 @@ function readBefore(
     spent: { ...spent, unknown, ...(seen === 0 ? {} : { seen: dearest }) } satisfies Earlier,
     spoiled,
     isDone: (caseNo: number, trial: number) => done[place(caseNo, trial)] === 1,
-    /** It has an outcome that is not final: it errored, or its answer has no scores. */
+    /** Whether it has an outcome that is not final: an error, or an answer without scores. */
     wasAsked: (caseNo: number, trial: number) => waiting.has(place(caseNo, trial)),
     unscored: (caseNo: number, trial: number) => {
       const cached = waiting.get(place(caseNo, trial));
@@ -557,7 +559,7 @@ function statusOf({ errored, skipped, not_needed }: RunCounts): EndedStatus {
   return not_needed > 0 ? "stopped_early" : "complete";
 }
 
-/** Dollars of this session; unknown as soon as one call's cost was. */
+/** Spending of this session; unknown when any call's cost is. */
 function spentBy(plan: Plan, guard: BudgetGuard, before: { usd: number; tokens: number }): RanRun["spent"] {
   const asksNothing = plan.target.client.immediate === true;
   const usd = guard.spent.usd - before.usd;
@@ -565,7 +567,7 @@ function spentBy(plan: Plan, guard: BudgetGuard, before: { usd: number; tokens: 
   return { usd: asksNothing ? 0 : guard.unpriced > 0 ? null : usd, tokens };
 }
 
-/** Two amounts; unknown as soon as one of them is. */
+/** The sum of two amounts; unknown when either is. */
 function together(a: RanRun["spent"], b: RanRun["spent"] | undefined): RanRun["spent"] {
   if (b === undefined) return a;
   return { usd: a.usd === null || b.usd === null ? null : a.usd + b.usd, tokens: a.tokens + b.tokens };

@@ -3,10 +3,10 @@ import type { Store, StoredRun } from "../store/store.ts";
 import { type AskSettings, cacheFor, seesRaw } from "./execute-run.ts";
 import type { Plan } from "./plan.ts";
 
-/** So many runs of the suite are looked through for the last time that a case was asked. */
+/** Maximum number of a suite's runs searched for the last time that a case was asked. */
 const MAX_LOOKED = 20;
 
-/** For each case why it is asked, or why not. */
+/** Why each case is asked, or not. */
 export async function* explainCache(
   plan: Plan,
   settings: AskSettings,
@@ -43,7 +43,7 @@ interface OneCase {
   readonly id: string;
   readonly hash: string;
   readonly caseNo: number;
-  /** Trials that are asked. */
+  /** Trials to be asked. */
   readonly asked: readonly number[];
   /** How many of the others the run itself has answered. */
   readonly answered: number;
@@ -82,7 +82,7 @@ function why(one: OneCase): ExplainedCase {
   return whyAnew(one);
 }
 
-/** Nothing of the same request is there: what is another than when the case was last asked. */
+/** No answer to the same request exists: explains what differs from the last time that the case was asked. */
 function whyAnew({ plan, pastOf, id, caseNo, explained }: OneCase): ExplainedCase {
   const past = pastOf(id);
   if (past === undefined) return explained("new-case", "no run of this suite has asked it");
@@ -94,7 +94,7 @@ function whyAnew({ plan, pastOf, id, caseNo, explained }: OneCase): ExplainedCas
   return explained("unanswered", `run ${run.header.id} asked it, and no answer is kept`);
 }
 
-/** `trial 3`, `trials 2 to 5`. */
+/** For instance `trial 3`, `trials 2 to 5`. */
 function trialsIn(trials: readonly number[]): string {
   const [first, last] = [trials[0], trials.at(-1)];
   return first === last ? `trial ${first}` : `trials ${first} to ${last}`;
@@ -116,7 +116,7 @@ function trialsOf(run: StoredRun, store: Store): EarlierTrials {
   return { answered, errored };
 }
 
-/** The newest run of the suite that had a case, looked up when the first is asked for. */
+/** The newest run of the suite with a case, looked up on first use. */
 function lastAsked({ suite }: Plan, store: Store) {
   let cases: Map<string, { readonly run: StoredRun; readonly request_hash: string }> | undefined;
   return (id: string) => {

@@ -3,7 +3,7 @@ import type { Json } from "../domain/json.ts";
 import { leaves, shownLeaf } from "../domain/json-leaves.ts";
 import type { PartDifference } from "../domain/report.ts";
 
-/** Which parts of two fingerprints differ; empty when they are equal, as far as both sides are known. */
+/** The parts in which two fingerprints differ; empty when they are equal, as far as both are known. */
 export function differingParts(a: FingerprintParts, b: FingerprintParts): PartDifference[] {
   const found: PartDifference[] = [];
   const note = (part: PartDifference["part"], lines: readonly string[]): void => {
@@ -16,7 +16,7 @@ export function differingParts(a: FingerprintParts, b: FingerprintParts): PartDi
   if (a.target !== null && b.target !== null) note("target", changedValues(a.target, b.target));
   note("dataset", changedCases(a, b));
   note("scorer", changedScorers(a.scorers, b.scorers));
-  // The same version and settings, and yet other words: its text was edited, or a template's input.
+  // The same version and settings but different texts: the prompt was edited, or a template's input.
   const worded = rewordedCases(a, b);
   if (a.recorded && b.recorded) {
     const files = a.label === b.label ? [] : [`${a.label} → ${b.label}`];
@@ -76,7 +76,7 @@ function changedScorer(was: ScorerPart, is: ScorerPart): string[] {
   return lines.length === 0 ? [`${is.name} is another one`] : lines.map((line) => `${is.name}: ${line}`);
 }
 
-/** `temperature 0 → 0.7` for every value that differs, by its path. */
+/** `temperature 0 → 0.7` for every value that differs, by path. */
 function changedValues(a: Json, b: Json): string[] {
   const [was, is] = [leaves(a), leaves(b)];
   const paths = [...new Set([...was.keys(), ...is.keys()])];

@@ -3,46 +3,46 @@ import { hashJson, type Json, sha256 } from "../domain/json.ts";
 import type { RunScorer } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 
-/** What decides one case's result: its content, the request as sent, what else the target is, how it is scored. */
+/** What determines one case's result: its content, the request as sent, the rest of the target, and its scorers. */
 export interface CaseParts {
-  /** Hash of input and expected. */
+  /** Hash of input and expected value. */
   readonly content: string;
   /** Hash of the prepared request. */
   readonly request: string;
   /** Hash of the target's identity. */
   readonly target: string;
-  /** Hash over all scorers and which of them are required. */
+  /** Hash of all scorers and which of them are required. */
   readonly scorers: string;
-  /** Hash of how it is put under pressure; absent where it is not. */
+  /** Hash of its pressure; absent without pressure. */
   readonly pressure?: string | undefined;
 }
 
-/** Key of one case; adding another case leaves it alone. 64 hexadecimal digits. */
+/** Key of one case, independent of other cases. 64 hexadecimal digits. */
 export function caseKey({ content, request, target, scorers, pressure }: CaseParts): string {
   const more = pressure === undefined ? "" : `\n${pressure}`;
   return sha256(`${content}\n${request}\n${target}\n${scorers}${more}`);
 }
 
 /**
- * What an answer is found by: the same words sent to another server, or to another version of an application, have
+ * The cache key of an answer: the same request to another server, or to another version of an application, has
  * another answer. 64 hexadecimal digits.
  */
 export function askedHash(target: string, request: string): string {
   return sha256(`${target}\n${request}`);
 }
 
-/** Root of a run: one hash over the keys of its cases, whatever their order in the file. 64 hexadecimal digits. */
+/** Root fingerprint of a run: one hash of its cases' keys, in any order. 64 hexadecimal digits. */
 export function rootFingerprint(cases: Iterable<{ readonly id: string; readonly key: string }>): string {
   const lines = Array.from(cases, ({ id, key }) => `${JSON.stringify(id)}:${key}`);
   return sha256(lines.sort().join("\n"));
 }
 
-/** Hash of one scorer: equal hashes score alike. */
+/** Hash of one scorer: scorers with equal hashes score alike. */
 export function scorerHash(scorer: OpenScorer): string {
   return hashJson(scorer.identity);
 }
 
-/** What a run keeps of a scorer, beside its type. */
+/** The stored properties of a scorer except its type. */
 export function runScorer(scorer: OpenScorer): Omit<RunScorer, "type"> {
   const { name, required, binary, opinion, judge, judge_when } = scorer;
   return {
@@ -56,12 +56,12 @@ export function runScorer(scorer: OpenScorer): Omit<RunScorer, "type"> {
   };
 }
 
-/** Hash over a suite's scorers: what decides whether a trial passes. Their order and names do not. */
+/** Hash of a suite's scorers, which decide whether a trial passes; independent of their order and names. */
 export function scorersHash(scorers: readonly OpenScorer[]): string {
   return hashJson(scorers.map((one): Json => [scorerHash(one), one.required]).sort(byText));
 }
 
-/** The same of what scores one case: all of the suite's, or those alone that the case names. */
+/** The same for one case's scorers: all of the suite's, or only those that the case names. */
 export function caseScorersHash(
   scorers: readonly OpenScorer[],
 ): (golden: Pick<Case, "scorers"> | undefined) => string {

@@ -1,4 +1,4 @@
-/** One SHA-256 for each of many things, 32 bytes each, instead of as many strings. */
+/** A column of SHA-256 hashes, 32 bytes each, instead of strings. */
 export interface HashColumn {
   /** 64 hexadecimal digits. */
   hex(index: number): string;

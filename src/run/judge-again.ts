@@ -19,14 +19,15 @@ export interface AnswerThen {
 
 export interface JudgingAgain extends Omit<OutsideRun, "onCall" | "mayAsk"> {
   readonly stopping: () => boolean;
-  /** Which opinion is asked: one that nobody has asked before is never read back. */
+  /** Number of the opinion; a number that was never used is never read from the store. */
   readonly opinion: number;
   readonly concurrency: number;
 }
 
 /**
- * Scores stored answers once more, with judges that are asked anew: what the verdicts differ by is the judge's own doing.
- * @returns null where none was judged
+ * Scores stored answers again with new calls to the judges: differences between the verdicts are caused by the judge.
+ *
+ * @returns null when none was judged
  */
 export async function judgeAgain(
   plan: Plan,
@@ -57,7 +58,7 @@ export async function judgeAgain(
   };
 }
 
-/** Null where the judge gave no usable verdict or was not allowed to, or a scorer reads more than was kept of the answer. */
+/** Null when the judge gave no usable verdict or was not allowed to, or a scorer needs more than the stored answer. */
 async function passNow(
   plan: Plan,
   { golden, transcript }: AnswerThen,
@@ -73,8 +74,8 @@ async function passNow(
 }
 
 /**
- * A judge that has not moved changes its mind one way as often as the other, so each case's sum of changes is as likely
- * to be negative: `z` is their total over the root of their squares.
+ * An unchanged judge changes verdicts equally often in both directions, so each case's sum of changes is symmetric
+ * around 0. `z` is their total divided by the root of their sum of squares.
  */
 function summed(cases: readonly (readonly number[])[], unjudged: number): JudgedAgain | null {
   if (cases.length === 0) return null;

@@ -19,59 +19,60 @@ import { redactedReply } from "./redacted-reply.ts";
 import { toTranscript } from "./to-transcript.ts";
 import { unpricedReplies } from "./unpriced-budget.ts";
 
-/** For whom, and within what, judges are asked just now. */
+/** The account and limits for calls to judges. */
 export interface JudgeSession {
   readonly store: Pick<Store, "judgement" | "recordJudgement" | "discardJudgements">;
   /** The run that pays; null outside of a run. */
   readonly run_no: number | null;
-  /** Replies from before this moment (milliseconds since 1970, UTC) do not count; 0 for all. */
+  /** Replies from before this time (milliseconds since 1970, UTC) do not count; 0 for all. */
   readonly since: number;
-  /** Number of the newest stored reply when this session began: what gave no verdict until then is asked again. */
+  /** Number of the newest stored reply when this session started: earlier replies without a verdict are asked again. */
   readonly discarded_after: number;
-  /** Calls that a model will get at most, as far as that is known: when nobody took one of so few, nobody is there. */
+  /** Maximum number of calls to a model, if known: when all of so few fail, it is unavailable. */
   readonly hopeless_after: number;
-  /** Cuts what is in flight. */
+  /** Aborts what is in flight. */
   readonly signal: AbortSignal;
-  /** What the wrappers of a model's client report; made when it is first asked. */
+  /** Creates the hooks of a model's client when it is first called. */
   readonly hooks: (model: AskedModel) => CallHooks;
-  /** Called for a reply that is not stored; false leaves the question unasked. */
+  /** Called for a reply that is not stored; false skips the question. */
   readonly mayAsk: (question: MissingReply) => boolean;
   readonly sharedBudget: SharedBudget | null;
-  /** The guard of a model's calls, made when it is first asked. */
+  /** Creates the guard of a model's calls when it is first called. */
   readonly guard: ((model: AskedModel) => BudgetGuard) | null;
-  /** Judges whose replies come in batches; null where all are asked at once. */
+  /** Judges whose replies come in batches; null when all are called directly. */
   readonly batches?: JudgeBatches | null | undefined;
 }
 
-/** How the judges of a run are asked whose answers come in batches. */
+/** How judges are asked in a run with batches. */
 export interface JudgeBatches {
   /** Whether this one is asked in batches. */
   has(model: AskedModel): boolean;
   /**
-   * What batches have brought for a call; null where it is asked at once.
-   * @throws {NotJudged} where the reply comes with a later session
+   * The reply from a batch; null when it is called directly.
+   *
+   * @throws {NotJudged} when the reply comes with a later session
    */
   reply(model: AskedModel, call: Call, batched: BatchedCall): Reply | null;
 }
 
-/** Who learns what becomes of a call. */
+/** Callbacks for a call's result. */
 interface BatchedCall {
   /** Its reply comes with a later session. */
   park(): void;
   failed(failure: FailedReply): void;
 }
 
-/** A question whose reply would have to be paid for. */
+/** A question whose reply must be paid for. */
 export interface MissingReply {
   readonly model: AskedModel;
   readonly requestCharacters: number;
 }
 
-/** A model that judges, with what it is made of. */
+/** A judge's model, with what it is made of. */
 export interface AskedModel extends JudgeModel {
   readonly model: LoadedModel;
   readonly target: OpenTarget;
-  /** Takes personal data out of what is kept of its replies; absent where none is looked for. */
+  /** Removes personal data from stored replies; absent without redaction. */
   readonly redaction?: Redaction | undefined;
   /** Whether a stored reply is this model's answer to a request. */
   answers(asked: string, request: Json): boolean;
@@ -83,14 +84,14 @@ export interface JudgeModelParts {
   readonly model: LoadedModel;
   readonly target: OpenTarget;
   readonly identity: { readonly [name: string]: Json };
-  /** The target's client inside its wrappers. */
+  /** The client with its wrappers. */
   readonly client: () => Client;
   readonly session: () => JudgeSession | null;
   readonly redaction?: Redaction | undefined;
   readonly close: () => Promise<void>;
 }
 
-/** Remembers its replies: the same draw of the same question is paid for once, also by two trials at the same moment. */
+/** Stores its replies: the same draw of the same question is paid for once, even by two concurrent trials. */
 export function judgeModel(parts: JudgeModelParts): AskedModel {
   const { alias, model, target } = parts;
   const identity = hashJson(parts.identity);
@@ -162,7 +163,7 @@ async function askNow(
     batches === null
       ? ((guard && (await sharedBudget?.acquire(guard, question, inputTokens))) ?? "go")
       : (guard?.reserve(question, inputTokens) ?? "go");
-  // What is on its way in a batch comes back in a later session: there may be room then.
+  // Calls in a batch return in a later session, when there may be budget left.
   if (permission !== "go") throw new NotJudged(permission === "stop" ? "budget" : "batch");
   if (signal.aborted) {
     guard?.release(question);
@@ -190,7 +191,7 @@ async function askNow(
     asked: call.asked,
     draw,
     judge: call.judge,
-    // A reply that was read from a file was paid for by whoever recorded it.
+    // A recorded reply was paid for when it was recorded.
     run_no: reply.recorded === true ? null : session.run_no,
     case_id: question.case_id,
     request: {

@@ -6,34 +6,35 @@ import type { AskedModel, JudgeSession } from "./judge-model.ts";
 import type { JudgeDependencies, JudgePool } from "./judge-pool.ts";
 import { HOPELESS } from "./model-presence.ts";
 
-/** Judging that belongs to no run. */
+/** Judging outside of a run. */
 export interface OutsideRun {
   readonly store: Store;
-  /** Null for none. */
+  /** Null without a budget. */
   readonly budget: Budget | null;
-  /** Cuts what is in flight. */
+  /** Aborts what is in flight. */
   readonly signal: AbortSignal;
   readonly dependencies: JudgeDependencies;
-  /** Requests sent, retries included. */
+  /** Called for each request sent, including retries. */
   readonly onCall?: (() => void) | undefined;
-  /** Called for a reply that is not stored; false leaves the question unasked. */
+  /** Called for a reply that is not stored; false skips the question. */
   readonly mayAsk?: JudgeSession["mayAsk"] | undefined;
 }
 
-/** What judges cost, as far as it is known. */
+/** The known cost of judges. */
 export interface JudgesCost {
   readonly calls: number;
-  /** US dollars of those replies whose cost is known. */
+  /** US dollars of the replies with known cost. */
   readonly usd: number;
   readonly tokens: number;
-  /** Replies whose cost is unknown. */
+  /** Number of replies with unknown cost. */
   readonly unpriced: number;
 }
 
 /**
- * Lets judges ask outside of a run. What they answered before is read back. A reply that gives no answer is not kept, since no run
- * paid for it; it counts against the budget all the same.
- * @returns what it cost so far
+ * Lets judges be asked outside of a run. Stored replies are reused. A reply without an answer is not stored, because
+ * no run paid for it, but it counts against the budget.
+ *
+ * @returns a function that returns the cost so far
  */
 export function judgeOutsideRun(pool: JudgePool | null, judging: OutsideRun): () => JudgesCost {
   const { store, budget, signal, dependencies, onCall = () => {}, mayAsk = () => true } = judging;

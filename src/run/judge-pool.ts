@@ -14,32 +14,32 @@ import { identityOf } from "./model-identity.ts";
 import { type LineDependencies, lineOf } from "./model-lines.ts";
 import { openTarget, timeoutOf, unknownAlias } from "./open-target.ts";
 
-/** What asking a judge depends on, beside the network. */
+/** What asking a judge depends on, besides the network. */
 export interface JudgeDependencies extends Omit<RetryDependencies, "onCall" | "onFailed">, LineDependencies {
-  /** Milliseconds, monotonic. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly around?: AroundCalls | undefined;
 }
 
 export interface JudgePoolOptions {
-  /** Calls in flight at once where the model has no limit of its own. */
+  /** Maximum concurrent calls if the model has no limit of its own. */
   readonly concurrency: number;
-  /** Another way to the same model: its recording. */
+  /** Replaces a model by its recording. */
   readonly instead?: ((model: LoadedModel) => LoadedModel) | undefined;
 }
 
 /**
- * The models behind the judges of one run: opened once however many judges ask them, each within its own limits.
- * Nothing is asked before `begin`.
+ * The models behind the judges of one run: each is opened once for all judges, with its own limits. Nothing is asked
+ * before `begin`.
  */
 export interface JudgePool {
   readonly host: JudgeHost;
-  /** Models that judges have asked for, as the config has them. */
+  /** Models used by judges, as in the config. */
   readonly models: () => readonly LoadedModel[];
-  /** Every model with the settings it is asked with. */
+  /** Every model with the settings used to call it. */
   readonly asked: () => readonly AskedModel[];
   begin(session: JudgeSession, dependencies: JudgeDependencies | null): void;
-  /** Says what the baseline answered, for judges that compare with it. */
+  /** Sets the baseline's answers for judges that compare with them. */
   compareWith(baseline: BaselineAnswer): void;
   close(): Promise<void>;
 }
@@ -165,12 +165,12 @@ interface Fallback {
 
 type Params = { readonly [name: string]: Json };
 
-/** Calls of a judge that may be in flight: as many as trials, where its model has no limit of its own. */
+/** Maximum concurrent calls of a judge: as many as trials, if its model has no limit of its own. */
 function atOnce(model: LoadedModel, concurrency: number): number {
   return model.entry.limits?.concurrency ?? concurrency;
 }
 
-/** The project with a judge's parameters beside those of every model, so that a recording's model has them too. */
+/** The project with a judge's parameters added to every model, so that a recording's model has them too. */
 function withParams(project: Project, params: Params): Project {
   if (Object.keys(params).length === 0) return project;
   const models = [...project.models].map(([alias, model]): [string, LoadedModel] => {

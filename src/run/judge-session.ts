@@ -9,19 +9,19 @@ import { HOPELESS } from "./model-presence.ts";
 import { priceSource } from "./model-price.ts";
 import { maxUsdOf } from "./price-usage.ts";
 
-/** What judges were asked and paid for a run. */
+/** The calls and cost of a run's judges. */
 export interface JudgeTotals {
-  /** Requests sent, retries included, over all sessions. */
+  /** Requests sent, including retries, in all sessions. */
   readonly calls: number;
-  /** US dollars of the whole run; null as soon as one reply's cost is unknown. */
+  /** US dollars of the whole run; null when any reply's cost is unknown. */
   readonly cost_usd: number | null;
-  /** Who says what their tokens cost. */
+  /** The source of their price. */
   readonly source?: string | undefined;
   /** Of this session. */
   readonly spent: { readonly usd: number | null; readonly tokens: number };
 }
 
-/** What of a store judges need. */
+/** The part of a store that judges need. */
 export type JudgedStore = Pick<
   Store,
   "judgeSpending" | "lostSpending" | "newestJudgement" | "judgement" | "recordJudgement" | "discardJudgements"
@@ -39,20 +39,20 @@ export interface JudgedRun {
   /** Requests of earlier sessions. */
   readonly calls: number;
   readonly dependencies: JudgeDependencies | null;
-  /** Absent where every judge is asked at once. */
+  /** Absent when every judge is called directly. */
   readonly batches?: JudgeBatches | undefined;
 }
 
-/** Of a reply whose tokens nobody knows yet; only an estimate made beforehand uses it. */
+/** Assumed output tokens of a reply, only used for an estimate in advance. */
 const ASSUMED_OUTPUT_TOKENS = 256;
 
-/** Lets the judges of a run ask, for its account. @returns what it came to, once the run has ended; null without judges */
+/** Starts the judges of a run, at its cost. @returns a function that returns the totals after the run; null without judges */
 export function beginJudging(pool: JudgePool | null, run: JudgedRun): () => JudgeTotals | null {
   if (pool === null || pool.asked().length === 0) return () => null;
   const { store, writer, sharedBudget } = run;
   const before = store.judgeSpending(writer.no);
   const lost = store.lostSpending(writer.no, "judges");
-  // What earlier sessions paid counts from the start, whichever judge is asked first.
+  // The spending of earlier sessions counts from the start, for all judges together.
   sharedBudget.spentBefore({
     usd: before.usd,
     tokens: before.tokens,
@@ -103,22 +103,24 @@ export function beginJudging(pool: JudgePool | null, run: JudgedRun): () => Judg
   };
 }
 
-/** Judges answer from memory and from recordings; verdicts that they have not given yet stay unknown. */
+/** Judges only use stored replies and recordings; other verdicts stay unknown. */
 export function rememberOnly(pool: JudgePool | null, store: Store): void {
   const mayAsk: JudgeSession["mayAsk"] = ({ model }) => model.target.client.immediate === true;
   pool?.begin({ ...NOBODY_PAYS, store, discarded_after: store.newestJudgement(), mayAsk }, null);
 }
 
-/** What asking every judge that has to be asked would cost. */
+/** The cost of asking all judges that must be asked. */
 export interface JudgingPrice {
   readonly calls: number;
-  /** US dollars, about; null when a price is unknown. */
+  /** Estimated US dollars; null when a price is unknown. */
   readonly usd: number | null;
 }
 
 /**
- * Judges answer from memory, and what is missing is counted. Repairs of replies that cannot be used are not foreseen.
- * @returns the price so far
+ * Judges use stored replies, and missing ones are counted. Repeated questions after unusable replies are not
+ * included.
+ *
+ * @returns a function that returns the price so far
  */
 export function priceJudging(pool: JudgePool, store: Store): () => JudgingPrice {
   let calls = 0;
@@ -129,7 +131,7 @@ export function priceJudging(pool: JudgePool, store: Store): () => JudgingPrice 
       store,
       discarded_after: store.newestJudgement(),
       mayAsk: ({ model: { target }, requestCharacters }) => {
-        // What is read from a recording costs nothing.
+        // A recorded reply costs nothing.
         if (target.client.immediate === true) return false;
         calls++;
         const tokens = requestCharacters / CHARACTERS_PER_TOKEN;
@@ -153,7 +155,7 @@ const NOBODY_PAYS = {
   guard: null,
 };
 
-/** The dearest and the longest reply so far stand for those to come. */
+/** The most expensive and the longest reply so far are used for future ones. */
 function earlier({ dearest_usd, longest_output }: JudgeSpending): Earlier {
   const seen =
     longest_output === null

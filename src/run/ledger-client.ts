@@ -18,25 +18,28 @@ export interface LedgerOptions {
   readonly book: CallBook;
   /** Calls of earlier workers on the same block. */
   readonly before: readonly EarlierCall[];
-  /** What was lost with a worker is asked again. */
+  /** Whether answers lost with a worker are asked again. */
   readonly asksAgain: boolean;
   readonly redaction: Redaction | null;
-  /** What is kept of a reply is not all that scorers or a conversation go by: an earlier worker's is of no use. */
+  /**
+   * Whether the stored reply lacks data that scorers or a conversation need, so that an earlier worker's reply cannot
+   * be used.
+   */
   readonly keptIsLess: boolean;
-  /** Numbers no other call has. */
+  /** Returns a unique number for a call. */
   readonly newId: () => string;
 }
 
-/** The calls of one block, each written down before it leaves and again when it has come back. */
+/** The calls of one block, each recorded before it is sent and after it returns. */
 export interface BlockLedger {
   readonly around: AroundCalls;
-  /** The calls whose answers stand in these trials, as `case/trial`, and in the replies of judges. */
+  /** The calls whose answers are in these trials (`case/trial`) or in judges' replies. */
   used(answered: ReadonlySet<string>): string[];
-  /** The one call of a trial; null where it made several. */
+  /** The only call of a trial; null when it made several. */
   onlyCall(at: string): string | null;
 }
 
-/** An answer that was had, by an earlier worker's call or this one's. */
+/** A received answer, from an earlier worker's call or this one's. */
 interface Had {
   readonly id: string;
   readonly judge: string | null;
@@ -52,7 +55,7 @@ export function blockLedger(options: LedgerOptions): BlockLedger {
     else if (!options.keptIsLess) answers.set(key, { id, reply });
   }
   const had: Had[] = [];
-  /** How often a trial has asked the very same and was answered: in a conversation the next one is another call. */
+  /** How often a trial has asked the same request: in a conversation the next one is another call. */
   const asked = new Map<string, number>();
   const longest = new WeakMap<CallPayer["target"], number>();
 
@@ -79,7 +82,7 @@ export function blockLedger(options: LedgerOptions): BlockLedger {
         return JSON.parse(kept.reply) as Reply;
       }
       const known = judge === null ? undefined : await book.answered(owner.plan, key);
-      // Another block has asked its judge the same, and pays for it.
+      // Another block has asked its judge the same question, and pays for it.
       if (known !== undefined) return { ...(JSON.parse(known.reply) as Reply), recorded: true } as Reply;
       if (lost.has(key) && !asksAgain) return LOST;
       const id = newId();
@@ -135,7 +138,7 @@ export function blockLedger(options: LedgerOptions): BlockLedger {
   };
 }
 
-/** @param fail keeps that a call was sent of which nothing is known */
+/** @param fail records that a call was sent with unknown result */
 async function sent(
   client: Client,
   call: Parameters<Client["send"]>,

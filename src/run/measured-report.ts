@@ -10,7 +10,7 @@ import { countTrials } from "./count-trials.ts";
 import { pressureNotes } from "./pressure-notes.ts";
 import { besideScores, readFlips } from "./read-flips.ts";
 
-/** The report of a stored run that was never gated, from its trials: its process died, or it was only scored again. */
+/** The report of a stored run that was never gated, computed from its trials: its process died, or it was rescored. */
 export function measuredReport(run: StoredRun, store: Store): RunReport {
   const { header } = run;
   const cases = store.cases(run.no);

@@ -4,8 +4,8 @@ import { type LoadedModel, type Project, recordedModel } from "../domain/project
 import type { OpenTarget } from "../domain/provider.ts";
 
 /**
- * All that decides replies beside what is asked: what a provider says of itself, and what it puts into every request. A
- * recording has that of the model it was made of.
+ * Everything that determines replies besides the question: the provider's identity and the common part of its
+ * requests. A recording has that of its model.
  */
 export function identityOf(
   project: Project,
@@ -17,7 +17,7 @@ export function identityOf(
   return { target: target.identity, asked: always };
 }
 
-/** A chat model's request with nothing in it; that of a model of embeddings takes no messages. */
+/** A chat model's request without content; embedding models take no messages. */
 function emptyRequest({ client }: OpenTarget): Json {
   try {
     return client.prepare({ case_id: "", input: null, messages: [{ role: "user", content: "" }] });
@@ -29,7 +29,7 @@ function emptyRequest({ client }: OpenTarget): Json {
 
 const NOT_DEFINING = ["price", "limits", "timeout", "fallback", "headers", "isolate"];
 
-/** Settings of a service of one's own: its templates and paths. */
+/** The settings of a user's own service that determine replies: templates and paths. */
 function definingSettings({ settings }: LoadedModel): Json {
   const entries = Object.entries(settings as Record<string, Json | undefined>);
   return Object.fromEntries(

@@ -5,17 +5,17 @@ import { ModelLine, type PaceDependencies } from "../providers/paced-client.ts";
 
 const lines = new WeakMap<ModelEntry, ModelLine>();
 
-/** What a line needs, and where the departures of all processes are written down; absent: this process is alone. */
+/** What a queue needs, and where the calls of all processes are recorded; absent: this process is the only one. */
 export interface LineDependencies extends PaceDependencies {
   readonly departures?: DepartureLog | undefined;
 }
 
 /**
- * The line in front of a model of the config: one for all that ask it in this process, runs, judges and canaries, so that
- * its limits hold and one refusal holds everybody back.
+ * The queue of a model in the config: one for all callers in this process (runs, judges, canaries), so that its
+ * limits and refusals apply to all of them.
  */
 export function lineOf(project: Project, model: LoadedModel, dependencies: LineDependencies): ModelLine {
-  // A run may hold a changed copy of the entry, without its fallback for instance.
+  // A run may have a modified copy of the entry, for instance without fallback.
   const { entry } = project.models.get(model.alias) ?? model;
   const line = lines.get(entry) ?? new ModelLine(entry.limits ?? {}, dependencies);
   lines.set(entry, line);

@@ -2,19 +2,19 @@ import { NotJudged } from "../domain/judge.ts";
 import type { LostBecause } from "../domain/outcome.ts";
 import type { FailedReply } from "../domain/provider.ts";
 
-/** So many calls in a row without an answer mean that none will come. */
+/** Number of consecutive failed calls after which the model counts as unavailable. */
 export const HOPELESS = 20;
 
-/** Why a model is asked no more. */
+/** Why a model is not asked any more. */
 export interface LostModel {
   readonly because: LostBecause;
-  /** The failure that decided it. */
+  /** The deciding failure. */
   readonly message: string;
 }
 
 type Failure = Pick<FailedReply, "unreachable" | "fatal" | "transient" | "closed" | "unsent" | "message">;
 
-/** Whether a model still answers, from one session's replies in the order in which they came. */
+/** Detects whether a model still answers, from one session's replies in order. */
 export interface ModelPresence {
   answered(): void;
   missed(reply: Failure): void;
@@ -23,12 +23,12 @@ export interface ModelPresence {
 }
 
 /**
- * A refusal for money, or until much later, ends it at once. Before the first answer so does one that will be the same for
- * every call. Else it takes many in a row that failed for the model's sake, at any time. A failure that a request has
- * earned itself (400, an unreadable reply) shows that somebody is there, unless nobody has answered yet and all replies are the same;
- * one that was never sent (a recording without the case) shows nothing.
+ * A refusal because of money or for a long time ends it immediately. Before the first answer, so does a failure that
+ * every call will have. Otherwise many consecutive failures of the model are needed. A failure caused by the request
+ * (400, an unreadable reply) shows that the model is available, unless nothing was answered yet and all replies are
+ * equal; a request that was not sent (a recording without the case) shows nothing.
  *
- * @param calls that will be made at most: when none of so few was taken, nobody is there either
+ * @param calls maximum number of calls: when all of so few fail, the model is unavailable too
  */
 export function modelPresence(calls: number): ModelPresence {
   let hasAnswered = false;
@@ -65,20 +65,20 @@ export function modelPresence(calls: number): ModelPresence {
   };
 }
 
-/** One session of a judge: what it found out of a model is forgotten with it. */
+/** One session of a judge; findings about a model are forgotten with it. */
 interface Session {
   readonly hopeless_after: number;
 }
 
-/** The presence of a judge's model, session by session. */
+/** The availability of a judge's model, by session. */
 export interface JudgePresence {
   answered(session: Session): void;
   missed(session: Session, reply: Failure): void;
-  /** @throws {NotJudged} because it is unreachable, once that is known */
+  /** @throws {NotJudged} when it is known to be unavailable */
   require(session: Session): void;
 }
 
-/** @param label the model's name, for messages */
+/** @param label the model's name in messages */
 export function judgePresence(label: string): JudgePresence {
   const sessions = new WeakMap<Session, ModelPresence>();
   const of = (session: Session): ModelPresence => {

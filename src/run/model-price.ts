@@ -2,14 +2,14 @@ import type { Price } from "../domain/config.ts";
 import type { LoadedModel } from "../domain/project.ts";
 import type { OpenTarget } from "../domain/provider.ts";
 
-/** What a model costs, and who says so. */
+/** The price of a model and its source. */
 export interface KnownPrice {
   readonly price: Price;
   /** `evalconfig.yaml` or `price table 2026-11`. */
   readonly source: string;
 }
 
-/** The price that the config names, else the published one; null where it is unknown. */
+/** The config's price, else the published one; null when unknown. */
 export async function priceOfModel({ entry, provider, settings }: LoadedModel): Promise<KnownPrice | null> {
   if (entry.price !== undefined) return { price: entry.price, source: "evalconfig.yaml" };
   const listed = provider.listed?.(settings);
@@ -19,13 +19,13 @@ export async function priceOfModel({ entry, provider, settings }: LoadedModel): 
   return price === null ? null : { price, source: PRICE_TABLE };
 }
 
-/** A target with the price of its model, where nobody has given it one. */
+/** Adds the model's price to a target without one. */
 export async function priced(model: LoadedModel, target: OpenTarget): Promise<OpenTarget> {
   const known = await priceOfModel(model);
   return known === null ? target : { ...target, price: known.price, price_source: known.source };
 }
 
-/** The source of these targets' prices, fallback models included; undefined where there is none. */
+/** The source of these targets' prices, including fallback models; undefined when there is none. */
 export function priceSource(targets: readonly OpenTarget[]): string | undefined {
   const all = targets.flatMap((one) => [one, ...(one.fallback === undefined ? [] : [one.fallback.target])]);
   const sources = new Set(all.flatMap(({ price_source }) => price_source ?? []));

@@ -3,14 +3,15 @@ import type { Narrowing } from "../domain/run.ts";
 import type { Suite } from "../domain/suite.ts";
 import { caseMatcher, textMatcher } from "./case-words.ts";
 
-/** Does a case have any of these tags? */
+/** Whether a case has any of these tags. */
 const hasTag = (golden: Case, tags: readonly string[]): boolean =>
   golden.tags.some((tag) => tags.includes(tag));
 
 /**
- * Which cases of the dataset a run takes: the suite's own filter, then the command line's narrowing. A shard takes every
- * n-th of what is left, so that shards are alike.
- * @returns indices into the dataset, ascending
+ * The cases of a run: the suite's own filter, then the command line's selection. A shard takes every n-th of the
+ * remaining cases, so that shards are similar.
+ *
+ * @returns ascending indices into the dataset
  */
 export function selectCases(
   cases: CaseSource,
@@ -38,7 +39,7 @@ export function selectCases(
   return Uint32Array.from(shardOf(chosen, narrowing?.shard ?? null));
 }
 
-/** Undefined where every id will do. Cases that failed are named as they are. */
+/** Undefined when any id is accepted. Failing cases are given by id, not as patterns. */
 function idsOf(narrowing: Narrowing | null): ((id: string) => boolean) | undefined {
   if (narrowing?.failing !== undefined) {
     const failing = new Set(narrowing.cases);

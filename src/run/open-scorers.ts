@@ -5,7 +5,7 @@ import { type OpenScorer, ScorerFailure, type ScorerHost } from "../domain/score
 import { settingProblem } from "../project/setting-problem.ts";
 import { declaredSecrets } from "./declared-secrets.ts";
 
-/** What the scorers of a project may use of the machine. */
+/** What a project's scorers need from their environment. */
 export function scorerHost(
   project: Pick<Project, "root" | "env" | "models" | "modules" | "redaction">,
   { concurrency, judges }: Pick<ScorerHost, "concurrency" | "judges">,
@@ -21,7 +21,7 @@ export function scorerHost(
   };
 }
 
-/** @throws {EvalsError} with every setting that a scorer of the suite finds impossible */
+/** @throws {EvalsError} with every impossible setting of the suite's scorers */
 export async function openScorers(suite: LoadedSuite, project: ScorerHost): Promise<OpenScorer[]> {
   const turns = suite.suite.user?.turns;
   const host = turns === undefined ? project : { ...project, turns };
@@ -35,7 +35,7 @@ export async function openScorers(suite: LoadedSuite, project: ScorerHost): Prom
       if (error instanceof SettingMistake) {
         problems.push(settingProblem(suite.places, ["scorers", index], error));
       } else if (error instanceof EvalsError) {
-        // A file that the entry names: its problems have places of their own, unless it was not found.
+        // Problems in a file named by the entry have their own locations, unless the file was not found.
         const here = { path: suite.path, ...suite.places.at(["scorers", index, "judge"]) };
         problems.push(...error.problems.map((one) => (one.path === undefined ? { ...one, ...here } : one)));
       } else throw error;
@@ -46,7 +46,7 @@ export async function openScorers(suite: LoadedSuite, project: ScorerHost): Prom
   throw new EvalsError(problems);
 }
 
-/** What a scorer says of an answer is kept, too: one that saw all of it may quote it. */
+/** A scorer's reason is stored too and may quote the unredacted answer. */
 function redacting(scorer: OpenScorer, redaction: ScorerHost["redaction"]): OpenScorer {
   if (redaction === undefined) return scorer;
   const seeing: OpenScorer = {
@@ -65,7 +65,7 @@ function notKept(): ScorerFailure {
   return new ScorerFailure("tool", "it says `raw: true`, and what was said before `redact` is not kept");
 }
 
-/** A program that scores is given the environment, and may say any of it. */
+/** A program that scores receives the environment and may print any of it. */
 function withoutSecrets(scorer: OpenScorer, clean: ScorerHost["clean"]): OpenScorer {
   if (clean === undefined) return scorer;
   const cleaned = (score: Score): Score => ({ ...score, reason: clean(score.reason) });

@@ -16,8 +16,9 @@ export interface TargetOptions {
 }
 
 /**
- * Opens a model of the config. The model that may step in for it is part of its identity: who answers decides the answer.
- * @throws {EvalsError} for a setting that the provider finds impossible, at its place in evalconfig.yaml
+ * Opens a model of the config. Its fallback is part of its identity, because it may determine the answer.
+ *
+ * @throws {EvalsError} for an impossible setting, at its location in evalconfig.yaml
  */
 export async function openTarget(
   project: Project,
@@ -85,7 +86,7 @@ export async function openTarget(
   );
 }
 
-/** No secret that is declared anywhere in the project gets into a reply, whoever says it. Recorded answers are files already. */
+/** Removes every declared secret of the project from replies. Recorded answers are files already. */
 function withoutSecrets(target: OpenTarget, clean: ReturnType<typeof declaredSecrets>): OpenTarget {
   if (clean === null || target.client.immediate === true) return target;
   const { fallback, batch } = target;
@@ -99,13 +100,13 @@ function withoutSecrets(target: OpenTarget, clean: ReturnType<typeof declaredSec
   };
 }
 
-/** What is taken out of answers decides what is scored. The engine takes it out, whatever is between it and the client. */
+/** Redaction affects what is scored. The engine applies it, whatever wraps the client. */
 function redacting(target: OpenTarget, redaction: Project["redaction"]): OpenTarget {
   if (redaction === undefined) return target;
   return { ...target, identity: { ...(target.identity as object), redact: redaction.identity as Json } };
 }
 
-/** A template of the config that cannot be filled for a question is a mistake at its place in the config. */
+/** A template of the config that fails for a question is a mistake at its location in the config. */
 function withPlaces(target: OpenTarget, placeOf: (mistake: SettingMistake) => Problem): OpenTarget {
   const { client } = target;
   const prepare: Client["prepare"] = (question) => {
@@ -125,7 +126,7 @@ export function timeoutOf(model: LoadedModel): number {
   return model.entry.timeout ?? DEFAULT_TIMEOUT_MS;
 }
 
-/** An alias that a setting names and the config does not have. */
+/** The problem of an alias that the config does not have. */
 export function unknownAlias(
   alias: string,
   at: readonly (string | number)[],

@@ -14,7 +14,7 @@ type Packed =
   | { readonly transcript: Transcript; readonly raw: string | null }
   | { readonly error: ErrorKind; readonly message: string };
 
-/** Stands for the score of a scorer that the case is not scored by: JSON has no undefined. */
+/** Represents undefined for a scorer that does not apply to the case, because JSON has no undefined. */
 const NOT_SCORED = "-";
 type PackedScoring =
   | (Omit<TrialScoring & { kind: "scored" }, "scores"> & {
@@ -22,8 +22,8 @@ type PackedScoring =
     })
   | (TrialScoring & { kind: "failed" });
 
-/** A trial as it travels from the worker that asked it to the run that it belongs to. */
-/** @param call whose reply is the whole answer, so that it need not travel twice; null where there is none */
+/** A trial in the form sent from its worker to its run. */
+/** @param call whose reply is the whole answer, so that it is not stored twice; null when there is none */
 export function packTrial(record: TrialRecord, call: string | null): WorkedTrial {
   const { case_no, trial } = record;
   if (record.kind === "cached") throw new Error("a worker takes nothing from a cache");
@@ -45,7 +45,7 @@ function packScoring(scoring: TrialScoring | null): string | null {
   return JSON.stringify(packed);
 }
 
-/** @param replyNo number here of a judge's reply, by its number in the block */
+/** @param replyNo id in this store of a judge's reply, by its number in the block */
 export function unpackScoring(text: string, replyNo: (id: number) => number): Scoring {
   const packed = JSON.parse(text) as PackedScoring;
   if (packed.kind === "failed") return packed as Scoring;
@@ -56,7 +56,10 @@ export function unpackScoring(text: string, replyNo: (id: number) => number): Sc
   return { ...packed, scores };
 }
 
-/** The reply that a worker's trial amounts to. A failure says nothing of the model here: the worker has looked at that. */
+/**
+ * The reply in a worker's trial. Its failures are not used to judge the model's availability, because the worker has
+ * done that.
+ */
 export function unpackReply({ reply, answer }: Pick<ReadTrial, "reply" | "answer">): Reply {
   if (reply === null) return JSON.parse(answer ?? "null") as Reply;
   const packed = JSON.parse(reply) as Packed;
@@ -71,7 +74,8 @@ export function unpackReply({ reply, answer }: Pick<ReadTrial, "reply" | "answer
 }
 
 /**
- * The same as it is written into a history.
+ * The same in the form for the store.
+ *
  * @param price of the target
  */
 export function unpackRecord(

@@ -18,64 +18,64 @@ import { type HashColumn, hashColumn } from "./hash-column.ts";
 import type { JudgePool } from "./judge-pool.ts";
 import { speakerOf } from "./speaker-of.ts";
 
-/** What a run will ask and how it will score, settled before the first call. Case numbers run from 0. */
+/** What a run will ask and how it will score, determined before the first call. Case numbers start at 0. */
 export interface Plan {
   readonly suite: LoadedSuite;
   readonly model: LoadedModel;
   readonly target: OpenTarget;
   readonly scorers: readonly OpenScorer[];
-  /** The models behind the scorers that are judges. */
+  /** The models of the judges. */
   readonly judges: JudgePool | null;
   readonly narrowing: Narrowing | null;
-  /** Most trials that are asked of a case: the suite's k, or more where a case says so. */
+  /** Maximum trials per case: the suite's k, or more if a case sets a number. */
   readonly trials: number;
-  /** Σ over cases of the trials that are wanted of each. */
+  /** Σ over cases of the wanted trials. */
   readonly totalWanted: number;
   /** Number of cases. */
   readonly count: number;
-  /** Trials that can be had of a case: k, or fewer where only so many were recorded; at least 1. */
+  /** Available trials of a case: k, or fewer if only so many were recorded; at least 1. */
   planned(caseNo: number): number;
   readonly totalPlanned: number;
   id(caseNo: number): string;
-  /** Names of the only scorers that score the case; undefined where all of them do. */
+  /** Names of the only scorers that score the case; undefined when all do. */
   scorersOf(caseNo: number): readonly string[] | undefined;
   golden(caseNo: number): Case;
-  /** The same as it is scored and kept: with personal data taken out, where that is asked for. */
+  /** The case as it is scored and stored: redacted, if the project uses redaction. */
   kept(caseNo: number): Case;
-  /** Who speaks for the person of a case. */
+  /** The source of the user's messages in a case. */
   speaker(golden: Case): Speaker;
-  /** Whether a model that plays the person spoiled an answer: such a one is not used again. */
+  /** Whether the simulated user spoiled an answer, so that it is not reused. */
   isSpoiled(caseNo: number, transcript: Transcript): boolean;
-  /** Takes it out of what is kept; null where nothing is. */
+  /** The redaction of stored data; null without one. */
   readonly redaction: Redaction | null;
-  /** The dataset's texts, and the answers to it, stay in the store. */
+  /** Whether the texts of the dataset and answers must stay in the store. */
   readonly restricted: boolean;
-  /** Kinds of pressure that passing trials are put under; undefined where they are not. */
+  /** Kinds of pressure applied to passing trials; undefined without pressure. */
   readonly pressure: readonly PressureKind[] | undefined;
   question(caseNo: number): Question;
-  /** False when the answers are there already (recorded outputs): there is no request to send or to keep. */
+  /** False when the answers exist already (recorded outputs), so that there is no request to send or store. */
   readonly asks: boolean;
   request(caseNo: number): PreparedRequest;
-  /** Tokens of the request, about; rather too many than too few. */
+  /** Approximate tokens of the request, rather too high than too low. */
   inputTokens(caseNo: number): number;
   contentHash(caseNo: number): string;
   requestHash(caseNo: number): string;
-  /** What the case's answers are found by: its request and the target. */
+  /** The cache key of the case's answers, from its request and the target. */
   askedHash(caseNo: number): string;
   key(caseNo: number): string;
   /** Line of the case in the dataset's file, from 1. */
   line(caseNo: number): number;
-  /** Case numbers of each tag, ascending. */
+  /** Ascending case numbers of each tag. */
   readonly tags: ReadonlyMap<string, readonly number[]>;
   readonly datasetPath: string;
-  /** What else the cases rest on: files that their module imports, files with which their messages are sent. */
+  /** Other files that the cases depend on: imports of their module, and attached files. */
   readonly datasetFiles: readonly string[];
   readonly fingerprint: string;
-  /** Fingerprint of the run that this one is a shard of; undefined for a whole one. */
+  /** For a shard: fingerprint of the whole run; otherwise undefined. */
   readonly wholeFingerprint: string | undefined;
-  /** Hash of the target's identity: what defines its behaviour beside the request. */
+  /** Hash of the target's identity: what defines its behaviour besides the request. */
   readonly targetHash: string;
-  /** Hash by which a later process knows that it can go on with this run. */
+  /** Hash by which a later process recognizes that it can resume this run. */
   readonly hash: string;
 }
 
@@ -86,24 +86,24 @@ export interface PlanInput {
   readonly scorers: readonly OpenScorer[];
   readonly judges?: JudgePool | null;
   readonly cases: CaseSource;
-  /** Indices of the chosen cases in `cases`. */
+  /** Indices of the selected cases in `cases`. */
   readonly selected: Uint32Array;
   readonly narrowing: Narrowing | null;
-  /** Fingerprint of the run that this one is a shard of. */
+  /** For a shard: fingerprint of the whole run. */
   readonly wholeFingerprint?: string | undefined;
-  /** Of each case that does not say otherwise. */
+  /** For each case without its own number. */
   readonly trials: number;
-  /** The number holds for all cases, whatever they say: it was given for this run. */
+  /** Whether the number applies to all cases, because it was given for this run. */
   readonly sameTrials?: boolean;
   readonly redaction?: Redaction | undefined;
   readonly restricted?: boolean;
-  /** What is asked of a case, where that is not what the suite asks of it. */
+  /** The question of a case, if it differs from the suite's. */
   readonly question?: (golden: Case) => Question;
-  /** How passing trials are put under pressure; absent where they are not. */
+  /** Pressure on passing trials; absent without pressure. */
   readonly pressure?: PlannedPressure | undefined;
 }
 
-/** What of a suite's pressure decides results. */
+/** The part of a suite's pressure that affects results. */
 export interface PlannedPressure {
   readonly kinds: readonly PressureKind[];
   readonly identityOf: (caseId: string) => Json;
@@ -114,12 +114,13 @@ function redactedCase(golden: Case, { value }: Redaction): Case {
   return { ...golden, ...value({ input, metadata, ...(expected === undefined ? {} : { expected }) }) };
 }
 
-/** Requests are kept, up to so many characters, rather than rendered once more when they are sent. */
+/** Maximum characters of requests kept in memory, so that they need not be rendered again for sending. */
 const KEPT_REQUESTS = 16_000_000;
 
 /**
- * Renders every request once, so that a mistake in a prompt is found before anything is paid for, and hashes what
- * decides each case's result.
+ * Renders every request once, so that mistakes in a prompt are found before anything is paid for, and hashes what
+ * determines each case's result.
+ *
  * @throws {EvalsError} for every case whose prompt cannot be rendered
  */
 export function makePlan(input: PlanInput): Plan {
@@ -133,7 +134,7 @@ export function makePlan(input: PlanInput): Plan {
   let tokens: Uint32Array | undefined;
   const requests: (PreparedRequest | undefined)[] = [];
   const tags = new Map<string, number[]>();
-  // A source that counts its own trials was asked elsewhere: what it prepares only stands for its answers.
+  // A source with its own number of trials was not asked here; its requests only represent its answers.
   const asks = target.client.available === undefined;
   const parts = { target: hashJson(target.identity) };
   const scorersOf = caseScorersHash(scorers);
@@ -243,7 +244,7 @@ export function makePlan(input: PlanInput): Plan {
 
 const NOT_ASKED: PreparedRequest = {};
 
-/** Most clients send the prepared request and never look at what it was made of: it is read when they do. */
+/** Rendered on demand, because most clients only use the prepared request. */
 class LateQuestion implements Question {
   readonly case_id: string;
   readonly #make: () => Question;

@@ -1,10 +1,13 @@
 import type { RunHeader } from "../domain/run.ts";
 import type { PressureTotals } from "./read-flips.ts";
 
-/** So many variants that flipped are named, of each kind. */
+/** Maximum number of flipped variants named per kind. */
 const MAX_FLIPPED = 3;
 
-/** Which variants flipped, and which have no result: those are in no flip rate, and a bound on one is held both ways. */
+/**
+ * Notes about variants that flipped or have no result; the latter are not in a flip rate, and a bound on it is
+ * checked both ways.
+ */
 export function pressureNotes(
   { id: run }: Pick<RunHeader, "id">,
   pressure: PressureTotals | undefined,

@@ -2,10 +2,10 @@ import type { Price } from "../domain/config.ts";
 import type { Usage } from "../domain/transcript.ts";
 
 /**
- * US dollars of one reply; null where its tokens or their price are unknown, never 0 for unknown.
+ * US dollars of one reply; null when its tokens or price are unknown, never 0.
  *
- * Input that the provider's cache held or took in has its own price where one is named, else that of other input. What costs
- * nothing a token costs nothing, however many there were.
+ * Tokens read from or written to the provider's cache have their own price if given, else the input price. A price of
+ * 0 gives 0 even if the tokens are unknown.
  */
 export function usdOf(price: Price | null, usage: Usage): number | null {
   if (price === null) return null;
@@ -23,13 +23,13 @@ function inputUsd(price: Price, usage: Usage): number | null {
   return fresh * input + (cached ?? 0) * cached_input + (written ?? 0) * cache_write;
 }
 
-/** The most that so many tokens can cost: all input at the dearest of its prices. */
+/** The maximum cost of this many tokens: all input at the highest of its prices. */
 export function maxUsdOf(price: Price, inputTokens: number, outputTokens: number): number {
   const { input, cached_input = input, cache_write = input, output } = price;
   return (inputTokens * Math.max(input, cached_input, cache_write) + outputTokens * output) / A_MILLION;
 }
 
-/** What calls in a batch cost where nobody says otherwise: half. */
+/** Default price of batched calls: half. */
 const BATCH_SHARE = 0.5;
 
 /** The prices of a model's batched calls. */
@@ -47,5 +47,5 @@ export function batchPrice(price: Price | null): Price | null {
 const times = (price: number, tokens: number | null): number | null =>
   tokens === null ? null : price * tokens;
 
-/** Prices are those of so many tokens. */
+/** Prices are per this many tokens. */
 const A_MILLION = 1_000_000;

@@ -7,28 +7,28 @@ import { type Flips, makeFlips } from "../metrics/flips.ts";
 import type { KnownSpending, Store, StoredRun } from "../store/store.ts";
 import { variantRuns } from "./variant-runs.ts";
 
-/** A run of which variants are wanted. */
+/** A run whose variants are read. */
 export interface PressedRun {
   readonly no: number;
   readonly header: Pick<RunHeader, "id" | "pressure">;
-  /** Ids of its cases, in their order. */
+  /** Ids of its cases, in order. */
   readonly ids: readonly string[];
 }
 
-/** What the variants of a run's trials amount to, over all sessions. */
+/** The results of a run's variants in all sessions. */
 export interface PressureTotals {
   readonly flips: Flips;
-  /** Ids of the variants that pass no longer, by kind. */
+  /** Ids of the variants that flipped, by kind. */
   readonly flipped: ReadonlyMap<PressureKind, readonly string[]>;
   readonly counts: VariantCounts;
   /** Requests sent. */
   readonly calls: number;
   readonly judge_calls: number;
-  /** Of the target's replies. */
+  /** Cost of the target's replies. */
   readonly paid: KnownSpending;
-  /** Of the judges' replies; dollars are null as soon as one reply's are unknown. */
+  /** Cost of the judges' replies; null when any is unknown. */
   readonly judged_usd: number | null;
-  /** One message of a variant that errored; null where none did. */
+  /** One message of a variant that errored; null when none did. */
   readonly error: string | null;
 }
 
@@ -37,7 +37,7 @@ type Reads = Pick<
   "runs" | "cases" | "scan" | "scanScores" | "unscoredSpending" | "judgeSpending" | "trials"
 >;
 
-/** What became of one variant in the newest run that has it. */
+/** The result of one variant in the newest run that has it. */
 interface VariantState {
   readonly id: string;
   readonly case_no: number;
@@ -48,8 +48,9 @@ interface VariantState {
 }
 
 /**
- * Null for a run that puts nothing under pressure.
- * @param fresh only variants that were asked for it: those from the cache are no new evidence
+ * Null for a run without pressure.
+ *
+ * @param fresh only variants that were asked for it, because cached ones are no new evidence
  */
 export function readFlips(
   run: PressedRun,
@@ -66,7 +67,7 @@ export function readFlips(
   const flipped = new Map<PressureKind, string[]>(pressure.map((kind) => [kind, []]));
   for (const { id, case_no, trial, kind, pass, errored } of states) {
     const sums = flips.get(kind);
-    // Scored again, a trial may have failed from the start: its variant is no flip.
+    // After rescoring, a trial may have failed from the start; then its variant is not a flip.
     if (sums === undefined || !passing.has(`${case_no}/${trial}`)) continue;
     counts.variants++;
     if (pass === null) {
@@ -107,7 +108,7 @@ function add(column: Uint16Array, at: number): void {
 const sumOf = <T>(list: readonly T[], of: (one: T) => number): number =>
   list.reduce((sum, one) => sum + of(one), 0);
 
-/** Before its first variant every passing trial is open: it may flip or not. */
+/** Before the first variant, every passing trial is open: it may flip or not. */
 function neverAsked(
   { no, ids }: PressedRun,
   kinds: readonly PressureKind[],
@@ -174,7 +175,7 @@ function paidFor(runs: readonly StoredRun[], store: Reads): KnownSpending {
   return runs.reduce((sum, { no }) => besideScores(sum, { paid: store.unscoredSpending(no) }), paid);
 }
 
-/** What was paid for replies that are in no scored trial: those of variants are in none. */
+/** The cost of replies that are not in a scored trial, including all variants. */
 export function besideScores(
   beside: KnownSpending,
   pressure: Pick<PressureTotals, "paid"> | null,

@@ -1,14 +1,17 @@
 import type { AnsweredReply, Reply } from "../domain/provider.ts";
 import type { Redaction } from "../domain/redaction.ts";
 
-/** A reply as it may be kept: its texts are redacted before anything is made of them. The unredacted reply stays beside it, for scorers that ask for it. */
+/**
+ * A reply in the form that may be stored: its texts are redacted before anything else is done with them. The
+ * unredacted reply is kept beside it for scorers that need it.
+ */
 export function redactedReply(reply: Reply, redaction: Redaction): Reply {
   return reply.kind === "failed"
     ? { ...reply, message: redaction.text(reply.message) }
     : redactedAnswer(reply, redaction);
 }
 
-/** @returns an answer whose `unredacted` has the texts that it had */
+/** @returns an answer whose `unredacted` has the original texts */
 export function redactedAnswer(reply: AnsweredReply, redaction: Redaction): AnsweredReply {
   const { output, messages, tool_calls, refusal, trajectory } = reply;
   const parts = { output, messages, tool_calls, refusal, trajectory };

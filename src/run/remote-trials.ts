@@ -4,19 +4,19 @@ import type { LostReply } from "../store/store.ts";
 import type { EngineEnd, StopRule } from "./engine.ts";
 import type { Scoring } from "./score-trial.ts";
 
-/** Trials that workers elsewhere ask and score. */
+/** Trials that workers on other machines ask and score. */
 export interface RemoteTrials {
-  /** Its reply is a whole trial's, once a worker has brought it. */
+  /** Its reply is that of a whole trial, once a worker has finished it. */
   readonly client: Client;
   scored(caseNo: number, trial: number): Scoring | undefined;
   halted(): EngineEnd | undefined;
-  /** The verdict is settled: no more are needed. */
+  /** The verdict is settled, so no more trials are needed. */
   decided(): void;
-  /** What was sent and paid beside the answers, when no more of them will come. */
+  /** Collects the calls and costs besides the answers, when no more will come. */
   settle(keepLost: (reply: LostReply) => void): Promise<RemoteSums>;
 }
 
-/** What workers did for a run. */
+/** Totals of the workers for a run. */
 export interface RemoteSums {
   /** Of this session. */
   readonly calls: number;
@@ -26,7 +26,7 @@ export interface RemoteSums {
   readonly pace: RunPace;
 }
 
-/** The same rule; its decision reaches the workers, so that they ask no more. */
+/** The same rule, whose decision is sent to the workers, so that they stop asking. */
 export function sharedWith(remote: RemoteTrials, stop: StopRule): StopRule {
   return {
     ...stop,

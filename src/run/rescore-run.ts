@@ -17,25 +17,25 @@ export interface RescoreInput {
   readonly scorers: readonly OpenScorer[];
   /** Type of each scorer, in order. */
   readonly types: readonly string[];
-  /** Who speaks for the person of a case. */
+  /** The source of the user's messages in a case. */
   readonly speaker: (golden: Case) => Speaker;
-  /** Tags and metadata as the dataset holds them today; undefined for a case that is gone. */
+  /** Tags and metadata of the current dataset; undefined for a removed case. */
   readonly today: (id: string) => Case | undefined;
 }
 
-/** A run as today's scorers see it, before anything is stored. */
+/** A run scored by the current scorers, before it is stored. */
 export interface Rescored {
-  /** The run's header with today's scorers and the fingerprint that follows from them. */
+  /** The run's header with the current scorers and the resulting fingerprint. */
   readonly header: RunHeader;
   readonly cases: readonly StoredCase[];
   readonly tally: Tally;
-  /** Answers that no judge was asked about, since only what is remembered was wanted, or the budget is spent. */
+  /** Answers that no judge was asked about, because only stored replies were wanted or the budget was used up. */
   readonly unjudged: number;
-  /** Why one of them was not, when it is a model that nobody answers for. */
+  /** Why one of them was not, when its model is unavailable. */
   readonly unreachable: string | null;
 }
 
-/** What became of one stored trial under today's scorers. */
+/** The result of one stored trial with the current scorers. */
 type RescoredTrial = { readonly case_no: number; readonly trial: number } & (
   | { readonly kind: "scored"; readonly answer: CachedAnswer; readonly scoring: Scoring }
   | { readonly kind: "unjudged"; readonly answer: CachedAnswer; readonly because: NotJudged }
@@ -68,21 +68,21 @@ export async function rescore(
   const ahead: Promise<readonly RescoredTrial[]>[] = [];
   for (const golden of cases) {
     ahead.push(rescoredTrials(golden, input, store));
-    // Judges are waited for side by side; the cases come out in their order all the same.
+    // Several cases wait for judges concurrently; the results are returned in order.
     if (ahead.length >= CASES_AT_ONCE) take((await ahead.shift()) ?? []);
   }
   for (const one of ahead) take(await one);
   return { header: headerOf(input, cases), cases, tally, unjudged, unreachable };
 }
 
-/** Cases whose scorers may wait at once. */
+/** Number of cases scored concurrently. */
 const CASES_AT_ONCE = 32;
 
 /**
- * Scores the answers of a run with today's scorers and keeps the outcome. History is append-only, so it is a run of its
- * own that points at the same answers.
+ * Scores the answers of a run with the current scorers and stores the result. The store is append-only, so it is a
+ * new run that refers to the same answers.
  *
- * @param own id and time of the new run, and which run its answers are variants of
+ * @param own id and time of the new run, and the run to which its variants belong
  */
 export async function rescoreRun(
   input: RescoreInput,
@@ -95,7 +95,7 @@ export async function rescoreRun(
   const { no } = input.run;
   const writer = store.create(header, cases, {
     content: (caseNo) => JSON.stringify(store.content(no, caseNo)),
-    // What was recorded elsewhere was never asked.
+    // Answers recorded elsewhere have no request.
     request: store.request(no, 0) === null ? null : (caseNo) => JSON.stringify(store.request(no, caseNo)),
   });
   onStart(header, writer);

@@ -2,14 +2,14 @@ import { faultWords, isSimulated, type Speaker } from "../domain/person-fault.ts
 import type { Score } from "../domain/score.ts";
 import { type OpenScorer, type ScoreInput, ScorerFailure } from "../domain/scorer.ts";
 
-/** What all scorers of a suite say of one answer. */
+/** The scores of one answer by all scorers of a suite. */
 export type Scoring =
   | {
       readonly kind: "scored";
       readonly pass: boolean;
-      /** In the suite's order; null where none could be had, undefined where the case is not scored by that one. */
+      /** In the suite's order; null for a missing score, undefined when the scorer does not apply to the case. */
       readonly scores: readonly (Score | null | undefined)[];
-      /** Why optional scorers could not score, each at its place, null at the others; absent when all could. */
+      /** Why optional scorers could not score, by scorer index, null for the others; absent when all could. */
       readonly voids?: readonly (string | null)[];
     }
   | { readonly kind: "failed"; readonly error: "tool" | "judge" | "simulator"; readonly message: string };
@@ -18,15 +18,15 @@ type Result = Score | ScorerFailure;
 
 const NOBODY_KNOWN: Speaker = { kind: "unknown" };
 
-/** Of a scorer that the case does not name among its own. */
+/** For a scorer that the case does not name. */
 const NOT_APPLIED = Symbol("not applied");
 
 /**
- * Runs every scorer, or those alone that the case names. A required one that cannot score makes the whole trial fail to be scored; an optional one leaves
- * null. A plain value when no scorer had to wait.
+ * Runs every scorer, or only those that the case names. If a required one cannot score, the whole trial has no
+ * scores; for an optional one the score is null. Returns a plain value when nothing was awaited.
  *
- * @param speaker who spoke for the person: what a simulated one spoiled says nothing of the target, and is not scored
- * @throws {NotJudged} when a judge may not be asked (any more): there are no scores then, not even a failure
+ * @param speaker the source of the user's messages: an answer spoiled by a simulated user is not scored
+ * @throws {NotJudged} when a judge may not be asked (any more); then there are no scores and no failure
  */
 export function scoreTrial(
   scorers: readonly OpenScorer[],
@@ -53,19 +53,19 @@ function scoreAnswer(scorers: readonly OpenScorer[], input: ScoreInput): Scoring
     : combine(scorers, results as (Result | typeof NOT_APPLIED)[], stopped);
 }
 
-/** Rules for simulated people are loaded when there is one. */
+/** The checks of simulated users are loaded only when there is one. */
 async function spoiled({ golden, transcript }: ScoreInput, speaker: Speaker): Promise<Scoring | undefined> {
   const { findPersonFault } = await import("../agents/person-faults.ts");
   const fault = findPersonFault({ ...golden, transcript, speaker });
   return fault && { kind: "failed", error: "simulator", message: faultWords(fault) };
 }
 
-/** A target that one of its limits ended was not done, whatever it had answered by then. */
+/** A target stopped by a limit was not done, whatever its answer. */
 function wasStopped({ transcript }: ScoreInput): boolean {
   return transcript.trajectory?.stopped !== undefined;
 }
 
-/** Those that are asked only of trials that pass come last, and not at all of one that has failed. */
+/** Scorers asked only for passing trials come last, and are skipped when the trial has failed. */
 async function scoreInTurns(scorers: readonly OpenScorer[], input: ScoreInput): Promise<Scoring> {
   const isLate = (one: OpenScorer): boolean => one.judge_when === "passed";
   const { scorers: own } = input.golden;
@@ -90,7 +90,7 @@ async function scoreInTurns(scorers: readonly OpenScorer[], input: ScoreInput): 
   return combine(scorers, late, stopped);
 }
 
-/** Waits for all of them, whatever becomes of the first: nothing of a trial is under way when it has ended. */
+/** Waits for all of them even if one fails, so that nothing of a trial is running after it has ended. */
 async function allOf<T>(results: readonly (T | Promise<T>)[]): Promise<T[]> {
   const ended = await Promise.allSettled(results);
   return ended.map((one) => {
@@ -108,7 +108,7 @@ function attempt(scorer: OpenScorer, input: ScoreInput): Result | Promise<Result
   }
 }
 
-/** Anything but a scorer that says it could not score is a bug and goes on up. */
+/** Any error other than ScorerFailure is a bug and is rethrown. */
 function failure(error: unknown): ScorerFailure {
   if (error instanceof ScorerFailure) return error;
   throw error;
@@ -118,8 +118,9 @@ const isScore = (result: Result | typeof NOT_APPLIED | null | undefined): result
   result !== null && typeof result === "object" && !(result instanceof ScorerFailure);
 
 /**
- * Null: it was not asked, since the trial had failed already.
- * @param stopped the trial does not pass, whatever its scores
+ * Null: not asked, because the trial had failed already.
+ *
+ * @param stopped whether the trial fails because a limit stopped it
  */
 function combine(
   scorers: readonly OpenScorer[],

@@ -9,9 +9,9 @@ import { SlidingMinute } from "../providers/sliding-minute.ts";
 import { TokenForecast } from "../providers/token-forecast.ts";
 import type { Plan } from "./plan.ts";
 
-/** What is leased is used within so many milliseconds, or let go. */
+/** A lease must be used within this time, in milliseconds. */
 const LEASE_MS = 1000;
-/** Waiting for longer is done in parts: others may have let go of what they had. */
+/** Longer waits are split, because others may release capacity. */
 const MAX_WAIT_MS = 2000;
 
 interface Waiting {
@@ -22,15 +22,16 @@ interface Waiting {
 interface PaceOptions {
   readonly now: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Aborts when nothing may leave any more. */
+  /** Aborts when nothing more may be sent. */
   readonly stopped: AbortSignal;
 }
 
 /**
- * Keeps the limits of `limits:` for all workers together: each leases as many calls as it has waiting, of a second at most, and a
- * lease counts from the moment at which it was given to a second after it could have been used. So the sum holds in every minute.
+ * Enforces `limits:` for all workers together: each leases as many calls as it has waiting, for one second at most. A
+ * lease counts from when it was granted until one second after it could have been used, so the total stays within the
+ * limit in every minute.
  *
- * @returns for a plan, what goes around each call
+ * @returns the wrapper of each call for a plan
  */
 export function sharedPace(book: PaceBook, options: PaceOptions) {
   const gates = new Map<string, Gate>();
@@ -100,7 +101,7 @@ function openGate(key: string, limits: Limits, book: PaceBook, { now, sleep, sto
   const ask = async (): Promise<void> => {
     const began = now();
     const { requests, tokens, wait_ms } = await book.lease(key, windowOf(limits), decide(limits, waiting));
-    // It was given before this process saw it: the second began then.
+    // The second starts when the request for the lease was sent.
     leased = { requests, tokens, until: began + LEASE_MS };
     letGo();
     if (requests === 0) await sleep(Math.min(MAX_WAIT_MS, Math.max(20, wait_ms)), stopped).catch(() => {});
@@ -134,10 +135,10 @@ function openGate(key: string, limits: Limits, book: PaceBook, { now, sleep, sto
   };
 }
 
-/** The present, on a clock that has run for longer than any limit looks back. */
+/** The current time, on a clock that started longer ago than any limit covers. */
 const NOW = 1e12;
 
-/** As many of those that wait as may leave within a second, each alone within every limit. */
+/** As many waiting calls as may be sent within a second, within every limit. */
 function decide(limits: Limits, waiting: readonly Waiting[]): Decide {
   return (before) => {
     const requests = minute(limits.requests_per_minute, 60);
@@ -159,7 +160,7 @@ function decide(limits: Limits, waiting: readonly Waiting[]): Decide {
   };
 }
 
-/** @param parts of a minute that may leave at once after a rest */
+/** @param parts fraction of a minute that may be sent at once after idle time */
 function minute(limit: number | undefined, parts: number): SlidingMinute | null {
   return limit === undefined ? null : new SlidingMinute(limit, limit / parts, LEASE_MS);
 }

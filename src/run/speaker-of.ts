@@ -2,7 +2,7 @@ import type { Case } from "../domain/case.ts";
 import { playedBy, type Speaker } from "../domain/person-fault.ts";
 import type { LoadedSuite } from "../domain/project.ts";
 
-/** Who speaks for the person in the trials of a suite. */
+/** The source of the user's messages in a suite's trials. */
 export function speakerOf({ suite, person, clock }: LoadedSuite): (golden: Case) => Speaker {
   if (person === undefined) {
     const kind = suite.user === undefined ? "unknown" : "written";

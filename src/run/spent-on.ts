@@ -2,7 +2,7 @@ import { tokensOf } from "../domain/transcript.ts";
 import type { Store } from "../store/store.ts";
 import type { Spending } from "./budget-guard.ts";
 
-/** All that was paid for a stored run, its judges included, as far as it is known. */
+/** The total known cost of a stored run, including its judges. */
 export function spentOn(
   store: Pick<Store, "judgeSpending" | "lostSpending" | "scan">,
   { no }: { readonly no: number },

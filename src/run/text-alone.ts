@@ -1,9 +1,9 @@
 import { type Transcript, UNKNOWN_USAGE } from "../domain/transcript.ts";
 
-/** A scorer wanted to read what a file of answers does not keep. */
+/** A scorer needs data that a file of answers does not contain. */
 export class NotKept extends Error {}
 
-/** Of a kept answer only its text is known; whoever asks for more cannot score it. */
+/** A stored answer that is only a text; a scorer that needs more cannot score it. */
 export function textAlone(output: string): Transcript {
   return new Proxy({ output } as Transcript, {
     get: (target, name) => {
@@ -17,7 +17,7 @@ export function textAlone(output: string): Transcript {
   });
 }
 
-/** An answer that was its text and nothing beside: a question, a text, and what it took is not known. */
+/** An answer that is only its text: one question and one text, with unknown usage. */
 export function answerOfText(output: string): Transcript {
   return {
     ...{ output, messages: [], tool_calls: [], usage: UNKNOWN_USAGE, latency_ms: null, cost_usd: null },

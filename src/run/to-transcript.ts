@@ -5,8 +5,8 @@ import { wellFormed } from "../domain/well-formed.ts";
 import { usdOf } from "./price-usage.ts";
 
 /**
- * A reply as it is kept, with its cost where the price of the model that answered is known. Its texts are those that the
- * store gives back, so that the answer is scored as it is scored again.
+ * A reply in its stored form, with its cost if the answering model's price is known. Its texts equal those returned
+ * by the store, so that rescoring gives the same result.
  */
 export function toTranscript(reply: AnsweredReply, price: Price | null): Transcript {
   const usage = reply.usage ?? UNKNOWN_USAGE;

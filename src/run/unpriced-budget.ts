@@ -3,7 +3,7 @@ import type { OpenTarget } from "../domain/provider.ts";
 
 const WHY = "An unknown cost is not zero: the run could not stop in time.";
 
-/** Models of which nothing will ever say what a call costs, those that step in included; by alias. */
+/** Models whose cost per call will never be known, including fallbacks; by alias. */
 export function modelsWithoutPrice(alias: string, target: OpenTarget): readonly string[] {
   if (target.client.immediate === true) return [];
   const { fallback } = target;
@@ -13,7 +13,7 @@ export function modelsWithoutPrice(alias: string, target: OpenTarget): readonly 
   ];
 }
 
-/** A ceiling in dollars cannot be kept for a model whose price nobody knows. */
+/** The error that a budget in dollars cannot be enforced for a model with unknown price. */
 export function unpricedModel(alias: string, place: Pick<Problem, "path" | "line" | "column">): Problem {
   return {
     code: "EVALS_BUDGET_UNPRICED",
@@ -24,7 +24,7 @@ export function unpricedModel(alias: string, place: Pick<Problem, "path" | "line
   };
 }
 
-/** The same, found at the first reply: a program may say what it costs, and this one does not. */
+/** The same, found at the first reply: a program could report its cost, but does not. */
 export function unpricedReplies(alias: string): EvalsError {
   const problem = {
     code: "EVALS_BUDGET_UNPRICED",

@@ -5,7 +5,7 @@ export interface WorkOrder {
   at(position: number): { readonly case_no: number; readonly trial: number };
 }
 
-/** All trials of a case one after another: for answers that are there already, read in file order. */
+/** All trials of a case together: for answers that are read in file order. */
 export function caseByCase(cases: number, trials: number): WorkOrder {
   return {
     length: cases * trials,
@@ -14,8 +14,10 @@ export function caseByCase(cases: number, trials: number): WorkOrder {
 }
 
 /**
- * Every case once, then every case a second time, …: however early a run ends, all cases have been asked as evenly as can be.
- * @param order a permutation of the case numbers; file order when left out
+ * Every case once, then every case a second time, and so on: whenever a run ends, the cases have been asked as evenly
+ * as possible.
+ *
+ * @param order a permutation of the case numbers; default file order
  */
 export function roundByRound(cases: number, trials: number, order?: ArrayLike<number>): WorkOrder {
   return {

@@ -13,26 +13,27 @@ import { openStoredHistory } from "../project/stored-history.ts";
 import { goesOn } from "./resume.ts";
 import { narrowingOf, type RunRequest } from "./run-request.ts";
 
-/** Which cases a run takes, by suite and model. */
+/** Which cases a run includes, by suite and model. */
 export type NarrowingFor = (
   suite: Pick<LoadedSuite, "name" | "suite" | "prompt">,
   model: Pick<LoadedModel, "alias">,
 ) => Promise<Narrowing | null>;
 
-/** A request with what is left of each suite; it reads the history until it is closed. */
+/** A request with the selected cases of each suite; it reads the store until closed. */
 export interface NarrowedRequest {
   readonly request: RunRequest;
   readonly narrowing: NarrowingFor;
   close(): void;
 }
 
-/** So many runs of a suite are looked through for one of the same model. */
+/** Maximum number of a suite's runs searched for one with the same model. */
 const MAX_LOOKED = 50;
 
 /**
- * What `--case`, `--tag`, `-t`, `--shard` and `--failing` leave of each suite. A run that `--failing` names is of one suite: where no
- * suite is named, that one is run.
- * @throws {EvalsError} for a run that is unknown, or of another suite than the one that is named
+ * Applies `--case`, `--tag`, `-t`, `--shard` and `--failing` to each suite. A run named with `--failing` belongs to
+ * one suite: without a suite name, that suite is run.
+ *
+ * @throws {EvalsError} for a run that is unknown, or of another suite than the named one
  */
 export async function narrowRequest(io: Environment, request: RunRequest): Promise<NarrowedRequest> {
   const common = narrowingOf(request);
@@ -51,7 +52,7 @@ export async function narrowRequest(io: Environment, request: RunRequest): Promi
           return { ...(common ?? WHOLE), cases: [], failing: "" };
         }
         const { narrowing } = run.header;
-        // To go on with a run of failing cases means those cases, whatever has passed meanwhile.
+        // Resuming a run of failing cases includes the same cases, even if they have passed since.
         if (goesOn(request) && narrowing?.failing !== undefined) return narrowing;
         return {
           ...(common ?? WHOLE),
@@ -82,8 +83,9 @@ async function newestOf(
 }
 
 /**
- * Ids of the cases that did not pass every trial, errors included. Trials that an early stop did not need are no failures; those
- * that a run did not get to are.
+ * Ids of the cases that did not pass every trial, including errors. Trials that an early stop did not need are not
+ * failures; those that a run did not reach are.
+ *
  * @param words of `--case`, which the cases must match too; none for all
  */
 async function failingCases(

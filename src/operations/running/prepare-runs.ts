@@ -21,7 +21,7 @@ import { replayOf } from "./replay-model.ts";
 import { unusableKeys } from "./unusable-keys.ts";
 import { withConversation } from "./with-conversation.ts";
 
-/** One run, ready to start: everything that can be wrong has been looked at. */
+/** One run, ready to start: all checks are done. */
 export interface PreparedRun {
   readonly plan: Plan;
   readonly cases: CaseSource;
@@ -29,7 +29,7 @@ export interface PreparedRun {
   readonly scorers: readonly OpenScorer[];
   readonly judges: JudgePool;
   readonly concurrency: number;
-  /** How its passing trials are put under pressure; null where they are not. */
+  /** The pressure on its passing trials; null without pressure. */
   readonly pressed: PressedSuite | null;
 }
 
@@ -37,18 +37,19 @@ export interface PrepareOptions {
   readonly narrowing: Narrowing | null | NarrowingFor;
   readonly trials?: number | undefined;
   readonly concurrency?: number | undefined;
-  /** Judges will be asked, so their keys must be set; `replay` answers from their recordings. */
+  /** Whether judges are asked, so that their keys must be set; `replay` uses their recordings. */
   readonly judges?: "ask" | "replay" | undefined;
-  /** Passing trials will be put under pressure: what of that cannot be done is a mistake. */
+  /** Whether variants will be asked, so that problems with them are mistakes. */
   readonly presses?: boolean | undefined;
-  /** What tools answer is about to be recorded: they are run, whatever recording a suite names. */
+  /** Whether tools are to be recorded, so that they are run even if a suite names a recording. */
   readonly liveTools?: boolean | undefined;
-  /** Milliseconds, monotonic; default: this process's. */
+  /** Milliseconds of a monotonic clock; default this process's. */
   readonly now?: (() => number) | undefined;
 }
 
 /**
- * Plans every chosen suite with every of its models before any of them is run.
+ * Plans every selected suite with each of its models before any is run.
+ *
  * @throws {EvalsError} with the mistakes of all of them
  */
 export async function prepareRuns(
@@ -80,7 +81,7 @@ export async function prepareRuns(
   return prepared;
 }
 
-/** @throws {EvalsError} with every place that would run code of the project, where that is forbidden */
+/** @throws {EvalsError} with every place that would run the project's code, when that is forbidden */
 export async function refuseCodeOf(
   project: Project,
   suites: readonly LoadedSuite[],
@@ -96,11 +97,11 @@ export async function closeRuns(runs: readonly PreparedRun[]): Promise<void> {
   for (const one of runs) await closeOpened(one);
 }
 
-/** Ids and tags of all chosen suites, for a "did you mean". */
+/** Ids and tags of all selected suites, for "did you mean". */
 interface SeenCases {
   readonly ids: Set<string>;
   readonly tags: Set<string>;
-  /** Those that left nothing, each once. */
+  /** The distinct selections that left no case. */
   readonly narrowings: Map<string, Narrowing>;
 }
 
@@ -170,20 +171,20 @@ async function prepareRun(
     );
     return { plan, cases, target, scorers, judges, concurrency, pressed: pressed?.suite ?? null };
   } catch (error) {
-    // A process that serves a scorer would keep this one alive.
+    // Otherwise a scorer's process would keep this one running.
     await closeOpened(opened);
     throw error;
   }
 }
 
-/** By it a merge knows that two shards are parts of one run, whatever cases each of them took. */
+/** By this, a merge recognizes that two shards are parts of one run, whatever cases each has. */
 function wholeFingerprint(input: PlanInput, narrowing: Narrowing): string {
   const whole = { ...narrowing, shard: null };
   const selected = selectCases(input.cases, input.suite.suite.filter, whole);
   return makePlan({ ...input, selected, narrowing: whole }).fingerprint;
 }
 
-/** What must be given back, as far as it was opened. */
+/** Everything opened so far that must be closed. */
 interface Opened {
   readonly judges: JudgePool;
   cases?: CaseSource;
@@ -236,7 +237,7 @@ function nothingChosen(seen: SeenCases): Problem[] {
   ];
 }
 
-/** @param runs that were looked at; none where no suite has one */
+/** @param runs that were searched; empty when no suite has one */
 function noneFailed(runs: readonly string[]): Problem {
   const several = runs.length > 1;
   return {
@@ -250,7 +251,7 @@ function noneFailed(runs: readonly string[]): Problem {
   };
 }
 
-/** So many names are a help; more are a wall. */
+/** Maximum number of names suggested. */
 const MAX_NAMES = 12;
 
 function listed(names: ReadonlySet<string>): string {
@@ -259,7 +260,7 @@ function listed(names: ReadonlySet<string>): string {
   return names.size === 0 ? "there is none" : `${shown}${more}`;
 }
 
-/** The mistakes of a file that two runs share are reported once. */
+/** Mistakes of a file used by two runs are reported once. */
 function distinct(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((one) => [JSON.stringify(one), one])).values()];
 }

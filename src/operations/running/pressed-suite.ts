@@ -13,13 +13,13 @@ import {
 } from "../../pressure/make-variant.ts";
 import { questionOf } from "../../run/case-requests.ts";
 
-/** How a suite puts its cases under pressure. */
+/** The pressure of a suite. */
 export interface PressedSuite {
   readonly settings: readonly PressureSettings[];
   readonly context: PressureContext;
 }
 
-/** Null for a suite that puts none under pressure. */
+/** Null for a suite without pressure. */
 export function pressedSuite(
   { suite, scorers, paraphrases }: LoadedSuite,
   cases: CaseSource,
@@ -37,8 +37,9 @@ export function pressedSuite(
 }
 
 /**
- * How a suite's passing trials are put under pressure, and what of that is in its cases' keys; null where its answers are recorded.
- * @param presses they will be: what cannot be done is a mistake
+ * The pressure on a suite's passing trials, and the part of it in its cases' keys; null for recorded answers.
+ *
+ * @param presses whether variants will be asked, so that problems are mistakes
  * @throws {EvalsError} with all of them
  */
 export function preparePressure(
@@ -65,7 +66,7 @@ function* casesIn(cases: CaseSource): Generator<Case> {
   for (let index = 0; index < cases.count; index++) yield cases.read(index);
 }
 
-/** What of `pressure:` could not be done to these cases, or would not reach this target. */
+/** Finds parts of `pressure:` that cannot be applied to these cases, or would not reach this target. */
 export function checkPressure(
   suite: LoadedSuite,
   cases: CaseSource,
@@ -91,7 +92,10 @@ export function checkPressure(
 
 type PlaceOf = (at: readonly PropertyKey[], key?: "key") => Pick<Problem, "path" | "line" | "column">;
 
-/** A target that never gets the pressing message or the planted text cannot give way to it: a flip rate of 0 would mean nothing. */
+/**
+ * A target that does not receive the added message or injected text cannot react to it, so that a flip rate of 0
+ * would mean nothing.
+ */
 function unusedPressureProblem(
   suite: LoadedSuite,
   cases: CaseSource,
@@ -107,7 +111,7 @@ function unusedPressureProblem(
     : noTurn(target.label, place);
 }
 
-/** Whether a further turn makes another request. */
+/** Whether a further turn changes the request. */
 function receivesTurns(suite: LoadedSuite, cases: CaseSource, client: Client): boolean {
   if (cases.count === 0) return true;
   const question = questionOf(suite, cases.read(0));

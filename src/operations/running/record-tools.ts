@@ -10,14 +10,14 @@ import type { Store, StoredRun } from "../../store/store.ts";
 
 type RecordedRun = Pick<StoredRun, "no" | "header">;
 
-/** Where a suite's tools are recorded that names no file itself. */
+/** Default recording of a suite's tools. */
 const defaultPath = (suite: string): string => `fixtures/tools/${suite}.jsonl`;
 
 /**
- * `--record` of an agent: what its tools answered in the trials of a run and in their variants, as a file from which they
- * answer under `agent: { recorded: … }`.
+ * `--record` of an agent: writes its tools' answers in the trials of a run and their variants to a file, for `agent:
+ * { recorded: … }`.
  *
- * @returns what became of it, for people; null where there are no tools
+ * @returns a message about the result; null without tools
  */
 export async function recordTools(
   plan: Plan,
@@ -43,7 +43,7 @@ export async function recordTools(
   return `recorded ${plural(calls, "answer")} of tools in ${path}${use}`;
 }
 
-/** The run's own trials, then the variants of them: those go by the name of their case. */
+/** The run's own trials, then their variants under the case's id. */
 function* trialsOf({ no, header }: RecordedRun, store: Store): Generator<RecordedTrial> {
   yield* trialsIn(no, store);
   for (const variants of variantRuns(store, header)) yield* trialsIn(variants.no, store);

@@ -1,11 +1,12 @@
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { PreparedRun } from "./prepare-runs.ts";
 
-/** Kinds of models that can be asked in batches, for the mend. */
+/** Kinds of models that support batches, for the fix. */
 const BATCHED = "a model of provider `openai` (chat or responses) or `anthropic`";
 
 /**
- * Runs whose target cannot be asked in batches. Recorded answers are read at once, in a batch or not.
+ * Finds runs whose target does not support batches. Recorded answers are read immediately in any case.
+ *
  * @throws {EvalsError} EVALS_BATCH_UNSUPPORTED, once for each target
  */
 export function refuseUnbatched(prepared: readonly PreparedRun[]): void {

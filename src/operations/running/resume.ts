@@ -6,10 +6,11 @@ import { findRun } from "../project/find-run.ts";
 import type { RunRequest } from "./run-request.ts";
 
 /**
- * The runs that plans can go on with: of each the newest of the same plan, or only the one that was named.
+ * The runs that plans can resume: for each the newest of the same plan, or only the named one.
+ *
  * @param notice called for each plan that has none
- * @param fits whether an earlier run may be gone on with; a run that was named is taken as it is
- * @throws {EvalsError} for a named run that is unknown, means several, or that none of the plans can go on with
+ * @param fits whether an earlier run may be resumed; not applied to a named run
+ * @throws {EvalsError} for a named run that is unknown, ambiguous, or matches no plan
  */
 export async function findResumable(
   store: Pick<Store, "read">,
@@ -33,13 +34,14 @@ export async function findResumable(
   return found;
 }
 
-/** Whether earlier runs are gone on with. */
+/** Whether earlier runs are resumed. */
 export const goesOn = ({ resume, retry }: Pick<RunRequest, "resume" | "retry">): boolean =>
   resume || retry !== undefined;
 
 /**
- * The same, as it was asked for.
- * @throws {EvalsError} EVALS_RETRY_NO_RUN where nothing can have errored, since no plan has a run
+ * The runs to resume for a request.
+ *
+ * @throws {EvalsError} EVALS_RETRY_NO_RUN when no plan has a run, so that there are no errors to retry
  */
 export async function runsToGoOnWith(
   store: Pick<Store, "read">,
@@ -73,7 +75,8 @@ async function newestFitting(
 
 /**
  * Makes this process the only one that works on these runs.
- * @returns them as they stand now
+ *
+ * @returns their current state
  * @throws {EvalsError} EVALS_RUN_BUSY, once for each run that another process works on
  */
 export function claimAll(store: Store, found: ReadonlyMap<Plan, StoredRun>): ReadonlyMap<Plan, StoredRun> {

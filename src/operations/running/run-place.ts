@@ -5,24 +5,25 @@ import type { SuiteOverrides } from "../../project/load-suite.ts";
 import type { Environment } from "../environment.ts";
 import { locate, type OpenProjectOptions, openProject } from "../project/open-project.ts";
 
-/** What a run reads its files from. */
+/** Where a run's files are read. */
 export interface RunPlace {
   readonly project: Project;
-  /** Project root of the work tree: history and baselines are there, whatever is run. */
+  /** Project root of the work tree: store and baselines are always there. */
   readonly home: string;
-  /** Reads the same files with another target. @throws {EvalsError} with every mistake of every file */
+  /** Loads the same files with another target. @throws {EvalsError} with every mistake of every file */
   readonly load: (overrides: SuiteOverrides) => Promise<Project>;
-  /** What the run is stored under, looked up while the run is planned; null outside git. */
+  /** The git state stored with the run, read in parallel with planning; null outside git. */
   readonly head: Promise<Head | null>;
   /** The commit that is run; null for the work tree. */
   readonly at: NamedCommit | null;
-  /** A mistake with its place written so that the file can be found. */
+  /** Adjusts the location of a mistake so that the file can be found. */
   mistake(error: unknown): unknown;
   remove(): void;
 }
 
 /**
- * The work tree, or the files of the commit that `--at` names, checked out for as long as the run takes.
+ * The work tree, or the files of the commit named by `--at`, checked out for the duration of the run.
+ *
  * @throws {EvalsError} with every mistake of every file
  */
 export async function openRunPlace(

@@ -3,7 +3,7 @@ import type { Narrowing } from "../../domain/run.ts";
 
 const count = z.coerce.number().int();
 
-/** What is to be run, and how. */
+/** What to run, and how. */
 export const RunRequest = z.object({
   suites: z.array(z.string()).default([]),
   directory: z.string().optional(),
@@ -13,9 +13,9 @@ export const RunRequest = z.object({
   trials: count.min(1).max(1000).optional(),
   case: z.array(z.string()).default([]),
   tag: z.array(z.string()).default([]),
-  /** Words that must be in the input or in what is expected. */
+  /** Words that the input or the expected value must contain. */
   text: z.string().regex(/\S/).optional(),
-  /** Only the cases that did not pass everywhere in this run; empty for the newest of each suite. */
+  /** Only the cases that did not always pass in this run; empty for the newest of each suite. */
   failing: z.string().optional(),
   shard: z
     .string()
@@ -36,22 +36,22 @@ export const RunRequest = z.object({
   batch: z.boolean().default(false),
   batchThenLive: z.boolean().default(false),
   run: z.string().optional(),
-  /** Goes on with a run for what errored alone. */
+  /** Resumes a run only for errored trials. */
   retry: z
     .string()
     .refine((what) => what === "errored")
     .transform(() => "errored" as const)
     .optional(),
-  /** Only with a dry run: for each case why it is asked. */
+  /** Only for a dry run: shows why each case is asked. */
   explainCache: z.boolean().default(false),
-  /** Address of the PostgreSQL where workers are found; without it this process asks. */
+  /** Address of the workers' PostgreSQL; without it this process asks. */
   workers: z.string().min(1).optional(),
-  /** With workers: a call whose answer was lost with its worker is asked again. */
+  /** With workers: whether a call whose answer was lost with its worker is repeated. */
   repeat: z.boolean().default(true),
 });
 export type RunRequest = z.output<typeof RunRequest>;
 
-/** Null when nothing is narrowed. */
+/** Null when all cases are selected. */
 export function narrowingOf(options: RunRequest): Narrowing | null {
   const { case: cases, tag: tags, shard = null, text: words } = options;
   if (cases.length === 0 && tags.length === 0 && shard === null && words === undefined) return null;

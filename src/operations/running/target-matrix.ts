@@ -5,10 +5,10 @@ import { Gate } from "../../domain/suite.ts";
 import type { SuiteOverrides } from "../../project/load-suite.ts";
 import type { RunRequest } from "./run-request.ts";
 
-/** The suites of a command as it runs them: once for each target that `--prompt` and `--model` name. */
+/** The suites of a command, once for each target named by `--prompt` and `--model`. */
 export interface TargetMatrix {
   readonly suites: readonly LoadedSuite[];
-  /** Those that are not the suite's own target: they are shown beside it, compared with nothing and gated by nothing. */
+  /** Targets other than the suite's own: they are shown beside it, without comparison and gate. */
   readonly ungated: ReadonlySet<LoadedSuite>;
 }
 
@@ -19,7 +19,7 @@ export function isMatrix({ model, prompt }: Chosen): boolean {
   return model.length > 1 || prompt.length > 1;
 }
 
-/** Every prompt with every model, in the order in which they were given; one target without either is the suite's own. */
+/** Every prompt with every model, in the given order; without either, the suite's own target. */
 export function targetsOf({ model, prompt, trials }: Chosen): readonly [SuiteOverrides, ...SuiteOverrides[]] {
   const [first, ...more] = orOwn(prompt).flatMap((one) =>
     orOwn(model).map((alias) => ({ prompt: one, model: alias, trials })),
@@ -31,9 +31,9 @@ const orOwn = (values: readonly string[]): readonly (string | undefined)[] =>
   values.length === 0 ? [undefined] : values;
 
 /**
- * @param first the project with the first target, already read
- * @param load reads the same files with another target
- * @throws {EvalsError} with the mistakes of every target, and for two that are the same
+ * @param first the project with the first target, already loaded
+ * @param load loads the same files with another target
+ * @throws {EvalsError} with the mistakes of every target, and for two equal targets
  */
 export async function openTargets(
   first: Project,
@@ -67,7 +67,7 @@ export async function openTargets(
   return { suites: shown, ungated };
 }
 
-/** The suites as their files say; none where these have mistakes that the options hide. */
+/** The suites as in their files; empty when these have mistakes that the options hide. */
 async function ownTargets(
   { trials }: Chosen,
   load: (overrides: SuiteOverrides) => Promise<Project>,

@@ -2,7 +2,7 @@ import { isSendable } from "../../domain/header-value.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { LoadedModel, Project } from "../../domain/project.ts";
 
-/** Variables that hold keys and are not set, or hold what no request can carry, reported before anything is asked. */
+/** Key variables that are not set or contain characters not allowed in a request, reported before anything is asked. */
 export function unusableKeys(project: Project, model: LoadedModel): Problem[] {
   const names = model.provider.keys?.(model.settings) ?? [];
   return names.flatMap((name) => {

@@ -6,7 +6,7 @@ import type { RunRequest } from "./run-request.ts";
 
 type Fits = (run: Pick<StoredRun, "header">) => boolean;
 
-/** Of each plan the newest run that waits for a batch: what it asked for is paid for, and not here yet. */
+/** For each plan the newest run that waits for a batch: its requests are paid for but not answered yet. */
 async function waitingRuns(
   store: Pick<Store, "read" | "batches">,
   plans: readonly Plan[],
@@ -25,8 +25,8 @@ async function waitingRuns(
 }
 
 /**
- * The runs that a command must go on with although there is no `--resume`: a batch of the same is under way, and another one
- * would be paid for once more. A run that asks call by call gets a notice. `--no-cache` asks anew on purpose.
+ * The runs that a command must resume even without `--resume`: an equal batch is in progress, and another would be
+ * paid again. A run with single calls only gets a notice. `--no-cache` deliberately asks again.
  */
 export async function runsThatWait(
   store: Pick<Store, "read" | "batches">,

@@ -11,16 +11,17 @@ export interface ConversationOf {
   readonly project: Project;
   readonly suite: LoadedSuite;
   readonly concurrency: number;
-  /** What its tools answer is about to be recorded: they are run, whatever recording the suite names. */
+  /** Whether tools are to be recorded, so that they are run even if the suite names a recording. */
   readonly liveTools?: boolean | undefined;
-  /** Milliseconds, monotonic. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: (() => number) | undefined;
 }
 
 /**
- * The target with the conversations that its suite asks for; the very same where it asks for none, or where the answers were
- * made elsewhere.
- * @throws {EvalsError} with a mistake at its place in the suite
+ * Adds the suite's conversations to a target; returns it unchanged when the suite has none, or the answers were made
+ * elsewhere.
+ *
+ * @throws {EvalsError} with a mistake at its location in the suite
  */
 export async function withConversation(target: OpenTarget, of: ConversationOf): Promise<OpenTarget> {
   const { project, suite, liveTools, now = () => performance.now() } = of;
@@ -40,7 +41,7 @@ export async function withConversation(target: OpenTarget, of: ConversationOf): 
   }
 }
 
-/** Names of the variables without which a suite's conversations cannot be opened. */
+/** Names of the environment variables required by a suite's conversations. */
 export function neededVariables({ suite, person }: LoadedSuite): readonly string[] {
   const headers = (suite.agent?.tools ?? []).flatMap((one) =>
     typeof one === "string" ? [] : Object.values(("mcp" in one ? one.mcp.headers : one.http.headers) ?? {}),

@@ -14,18 +14,18 @@ import type { Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import type { PreparedRun } from "./prepare-runs.ts";
 
-/** For which run a client is asked. */
+/** The run for which a client is used. */
 export interface Asking {
   readonly onRetry: () => void;
   readonly control: Pick<RunControl, "stopped">;
-  /** Absent: the limits are kept by this process alone. */
+  /** Absent: rate limits apply to this process only. */
   readonly store?: Pick<Store, "departures"> | undefined;
   readonly around?: AroundCalls | undefined;
   /** Of the whole run. */
   readonly retryBudget?: RetryBudget | undefined;
 }
 
-/** Puts deadline, limits, retries and the fallback around a run's client. */
+/** Wraps a run's client in deadline, limits, retries and fallback. */
 export function wrapperFor(
   { plan }: PreparedRun,
   project: Project,
@@ -78,7 +78,7 @@ function aroundTarget(around: AroundCalls | undefined, target: OpenTarget) {
   return around === undefined ? undefined : (client: Client) => around(client, { judge: null, target });
 }
 
-/** The same around the model that plays the person; absent where none does. */
+/** The same for the simulated user's model; absent without one. */
 export function personWrapperFor(
   { plan }: PreparedRun,
   project: Project,
@@ -109,7 +109,7 @@ export function personWrapperFor(
 }
 
 /**
- * `--record`: every answer of the run, those of earlier sessions and of the cache too, becomes a line of
+ * `--record`: every answer of the run, including those of earlier sessions and the cache, becomes a line of
  * `fixtures/<alias>.jsonl`.
  */
 export async function recordRun(plan: Plan, runNo: number, store: Store, root: string): Promise<string> {
@@ -132,8 +132,9 @@ export async function recordRun(plan: Plan, runNo: number, store: Store, root: s
 }
 
 /**
- * `--record` of the judges: every reply behind the run's scores becomes a line of the recording of its model.
- * @returns a recording each model, with the replies that came from it
+ * `--record` for judges: every reply behind the run's scores becomes a line of its model's recording.
+ *
+ * @returns one recording per model, with its number of replies
  */
 export async function recordJudges(
   plan: Plan,

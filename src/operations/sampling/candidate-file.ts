@@ -19,7 +19,7 @@ export const candidatesPath = (dataset: string): string => dataset.replace(/\.[^
 
 export const isCandidatesPath = (path: string): boolean => path.endsWith(ENDING);
 
-/** The name of the dataset that a file of candidates belongs to, as a suite would name it. */
+/** The name of the dataset of a candidates file, as used in suites. */
 export const datasetOfCandidates = (path: string): string =>
   path.slice(0, -ENDING.length).replace(/^datasets\//, "");
 
@@ -28,7 +28,7 @@ export function readCandidates(root: string, path: string): Candidate[] {
   return parseLines(bytesOf(root, path), path, FORMAT);
 }
 
-/** Writes the file in one step; without a candidate it is taken away. */
+/** Writes the file atomically; without a candidate it is deleted. */
 export function writeCandidates(root: string, path: string, candidates: readonly Candidate[]): void {
   if (candidates.length === 0) rmSync(join(root, path), { force: true });
   else
@@ -39,7 +39,7 @@ export function writeCandidates(root: string, path: string, candidates: readonly
     );
 }
 
-/** @throws {EvalsError} EVALS_CANDIDATES_OPEN when candidates of an earlier draw wait for somebody */
+/** @throws {EvalsError} EVALS_CANDIDATES_OPEN when candidates of an earlier sample are not reviewed */
 export function refuseOpenCandidates(root: string, path: string): void {
   if (!existsSync(join(root, path))) return;
   const open = readCandidates(root, path).length;

@@ -1,6 +1,6 @@
 import type { Json } from "../../domain/json.ts";
 
-/** All that people say in a value: its texts, in their order. */
+/** All texts in a value, in order. */
 export function textOfInput(input: Json): string {
   if (typeof input === "string") return input;
   if (input === null || typeof input !== "object") return "";
@@ -8,12 +8,12 @@ export function textOfInput(input: Json): string {
 }
 
 /**
- * How a dataset writes what a person says: as the input itself, or under the member that holds it in every case, the longest where
- * several do.
+ * How a dataset stores the user's message: as the whole input, or under the member that contains it in every case
+ * (the longest if there are several).
  */
 export type InputForm = { readonly kind: "text" } | { readonly kind: "member"; readonly name: string };
 
-/** @param inputs of the dataset's cases; without any a text is the input itself */
+/** @param inputs of the dataset's cases; without any, the text is the whole input */
 export function inputForm(inputs: Iterable<Json>): InputForm {
   let lengths: Map<string, number> | undefined;
   for (const input of inputs) {
@@ -32,7 +32,7 @@ export function inputForm(inputs: Iterable<Json>): InputForm {
   return longest === undefined ? { kind: "text" } : { kind: "member", name: longest[0] };
 }
 
-/** What a person said as a case of the dataset asks it. Of several turns the whole list goes under `turns`. */
+/** The user's messages in the dataset's form. Several messages are stored as a list under `turns`. */
 export function caseInput(said: readonly string[], form: InputForm): Json {
   const [only = "", ...more] = said;
   if (more.length > 0) return { turns: [...said] };

@@ -5,16 +5,16 @@ import { EvalsError } from "../../domain/problem.ts";
 import { appendLine } from "../../labels/durable-file.ts";
 import { readCandidates, writeCandidates } from "./candidate-file.ts";
 
-/** What became of candidates that somebody has decided on. */
+/** The result of reviewing candidates. */
 export interface Settled {
-  /** Ids of those that are cases now. */
+  /** Ids of those that became cases. */
   readonly accepted: readonly string[];
   readonly rejected: readonly string[];
-  /** Nobody has decided on them. */
+  /** Number of undecided candidates. */
   readonly open: number;
 }
 
-/** Where the candidates are, and the dataset that they may become cases of; paths relative to the root. */
+/** The candidates file and its dataset; paths relative to the root. */
 export interface CandidatePlace {
   readonly root: string;
   readonly path: string;
@@ -22,11 +22,11 @@ export interface CandidatePlace {
 }
 
 /**
- * Moves accepted candidates into their dataset and takes rejected ones away; those that nobody has decided on stay. A case is in the
- * dataset before its candidate is gone: who is stopped between the two finds it already there.
+ * Moves accepted candidates to their dataset and deletes rejected ones; undecided ones are kept. A case is added
+ * before its candidate is deleted, so that an interruption loses nothing.
  *
  * @param known ids of the dataset's cases
- * @throws {EvalsError} for a file of candidates with mistakes, and for a dataset to which no line can be added
+ * @throws {EvalsError} for a candidates file with mistakes, and for a dataset that cannot be extended
  */
 export function settleCandidates(
   { root, path, dataset }: CandidatePlace,
@@ -45,10 +45,10 @@ export function settleCandidates(
   };
 }
 
-/** Digits that a weight keeps: more say nothing, and fewer would move a rate. */
+/** Digits stored for a weight: enough that rates do not change. */
 const DIGITS = 6;
 
-/** A candidate as the case that it becomes, with its source, what it stands for, and what production got wrong. */
+/** Converts a candidate to a case, with its source, its weight, and production's mistake. */
 export function caseOf(candidate: Candidate): Case {
   const { id, input, expected, right, answer, failure, tags, trace, stratum, probability } = candidate;
   const metadata: Record<string, Json> = {

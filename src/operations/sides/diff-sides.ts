@@ -14,18 +14,18 @@ import { type Pairing, pairSides, type SidePair } from "./pair-sides.ts";
 import { isOfPrompt, type Meaning, meaningOf } from "./side-meaning.ts";
 import { type SideSource, sourceOfBaseline, sourceOfRun } from "./side-source.ts";
 
-/** The two words, and where they are looked up. */
+/** The two words, and where to look them up. */
 export interface SidesInput extends SideContext {
   readonly a: string;
   readonly b: string | undefined;
-  /** `--run-missing`. */
+  /** Runs missing sides (`--run-missing`); null otherwise. */
   readonly runMissing: RunSides | null;
 }
 
 /**
- * What two words mean, one pair a suite: stored runs, or the baselines that commits hold. What has neither is run when
- * that was asked for.
- * @throws {EvalsError} for a word that means nothing, or more than one thing; for a side that would have to be run
+ * Resolves two words to one pair per suite: stored runs, or baselines in commits. Missing sides are run if requested.
+ *
+ * @throws {EvalsError} for a word that is unknown or ambiguous, and for a side that would have to be run
  */
 export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pairs" | "recorded">> {
   const first = await meaningOf(input.a, input);
@@ -37,7 +37,7 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
     ...(await missingFrom(second, first, input)),
   ];
   const suites = await suitesOf([first, second], missing, input);
-  // A run that is made now is not the latest that was meant.
+  // A run made now is not the latest run that the user meant.
   const head = first.kind === "ref" ? await resolveCommit(input.root, "HEAD") : null;
   const latest = (await Promise.all(suites.map((suite) => latestOf(suite, first, head, input)))).flat();
   const bases = await sidesOf(first, { suites, missing, latest }, input);
@@ -55,8 +55,8 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
 }
 
 /**
- * The newest run of a suite; where it was not asked for by name, the newest that is not the other side itself. An earlier one
- * counts only when it is of what is here now: any other is no candidate for what came after it.
+ * The newest run of a suite; if not requested by name, the newest other than the other side. An earlier one counts
+ * only if it matches the current files; otherwise it is no candidate for a later run.
  */
 async function latestOf(
   suite: string,
@@ -82,7 +82,7 @@ async function latestOf(
   return stored.flatMap((run) => run ?? []);
 }
 
-/** The other side decides which model and which of several prompts is compared. */
+/** The other side determines which model and prompt is compared. */
 function newestOfEachTarget(newest: ListedRun, runs: readonly ListedRun[]): ListedRun[] {
   const first = new Map([[targetKey(newest.header), newest]]);
   const kind = ({ header }: ListedRun): string =>
@@ -93,7 +93,7 @@ function newestOfEachTarget(newest: ListedRun, runs: readonly ListedRun[]): List
   return [...first.values()];
 }
 
-/** The suites of one word's commit or prompt that would have to be run before the other word can be compared with it. */
+/** The suites of one word's commit or prompt that must be run before the other word can be compared with it. */
 async function missingFrom(one: Meaning, other: Meaning, input: SidesInput): Promise<MissingSide[]> {
   if (one.kind !== "ref" && one.kind !== "prompt") return [];
   const named = "sides" in other ? other.sides.map((side) => side.suite) : await newestSuite(input);
@@ -120,7 +120,7 @@ async function reportMissing(
   for (const line of leftOut(missing)) input.io.notice(`${line}`);
 }
 
-/** One run alone is compared with the baseline that it was gated by. */
+/** A single run is compared with the baseline of its own gate. */
 async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
   const run = await findRun(store, a);
   const candidate = await sourceOfRun(store, run);
@@ -140,13 +140,13 @@ async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
   throw noOwnBaseline(run.header.id, gated?.side ?? null);
 }
 
-/** The file that a report of 0.1.0 names in its text alone; null where it names none. */
+/** The file that a report of 0.1.0 names only in its text; null when there is none. */
 function fileOfText(side: string): BaselineFileAt | null {
   const [, path, at] = /^(\S+\.jsonl) at (.+?)(?:, scored again)?$/.exec(side) ?? [];
   return path === undefined || at === undefined ? null : { path, at };
 }
 
-/** What a commit also means where its newest run is the other side itself. */
+/** The alternative meaning of a commit when its newest run is the other side itself. */
 function promotedIn(meaning: Meaning): readonly SideSource[] {
   return meaning.kind === "ref" ? meaning.promoted : [];
 }
@@ -162,7 +162,7 @@ async function suitesOf(
   if (all.length > 0) return all;
   const newest = await newestSuite(input);
   if (newest.length > 0 || !meanings.some((one) => one.kind === "file")) return newest;
-  // Before the first run, files can only be meant for the one suite that there is.
+  // Before the first run, files can only belong to a single suite.
   const known = suiteNames(input.root);
   return known.length === 1 ? known : [];
 }

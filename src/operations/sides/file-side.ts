@@ -2,12 +2,12 @@ import { type Baseline, parseBaseline, sideOfBaseline } from "../../baselines/ba
 import type { Side } from "../../baselines/side.ts";
 import { rootFingerprint } from "../../run/fingerprint.ts";
 
-/** Root fingerprint of a baseline: that of the run it was made from. */
+/** Root fingerprint of a baseline, equal to that of its run. */
 export function baselineRoot({ cases }: Baseline): string {
   return rootFingerprint(cases.map((one) => ({ id: one.case, key: one.key })));
 }
 
-/** @throws {EvalsError} for a broken file */
+/** @throws {EvalsError} for a damaged file */
 export function fileSide(
   text: string,
   path: string,

@@ -14,7 +14,7 @@ import type { SideSource } from "./side-source.ts";
 /** A side that can be run. */
 export type Runnable = Extract<Meaning, { kind: "ref" | "prompt" }>;
 
-/** Suites that a side would have to be run for. */
+/** Suites that must be run for a side. */
 export interface MissingSide {
   readonly meaning: Runnable;
   readonly project: Project;
@@ -22,7 +22,8 @@ export interface MissingSide {
 }
 
 /**
- * What of the wanted suites a side has no result of, and could have: they exist at that commit, or use that prompt.
+ * The wanted suites for which a side has no result but could have one: they exist at that commit, or use that prompt.
+ *
  * @param wanted null for all
  */
 export async function missingOf(
@@ -42,7 +43,7 @@ export async function missingOf(
   return suites.length === 0 ? null : { meaning, project, suites };
 }
 
-/** Runs suites whole and without a gate, as they are here or at a commit. */
+/** Runs whole suites without a gate, from the current files or a commit. */
 export type RunSides = (request: {
   readonly suites: readonly string[];
   readonly directory: string | undefined;
@@ -51,7 +52,7 @@ export type RunSides = (request: {
   readonly prompt?: readonly string[];
 }) => Promise<unknown>;
 
-/** Runs what is missing. @throws {EvalsError} when answers are still missing after it */
+/** Runs what is missing. @throws {EvalsError} when answers are still missing afterwards */
 export async function runMissing(
   { meaning, suites }: MissingSide,
   context: SideContext,
@@ -85,7 +86,7 @@ export async function runMissing(
 const runCommandOf = (meaning: Runnable, suites: readonly string[]): string =>
   `evals run ${suites.join(" ")} ${meaning.kind === "ref" ? `--at ${meaning.at.word}` : `--prompt ${meaning.word}`}`;
 
-/** What is in the way of a comparison, what running it would cost, and the command. */
+/** The error when a side was not run: what is missing, the cost of running it, and the command. */
 export async function notRunYet(
   missing: readonly MissingSide[],
   command: string,
@@ -112,7 +113,7 @@ function describeRunnable(meaning: Runnable): string {
     : `prompt ${meaning.word}`;
 }
 
-/** What a run would ask at most: answers that are in the cache are not asked again. */
+/** What a run would ask at most; cached answers are not asked again. */
 async function costSentence({ project, suites }: MissingSide, context: SideContext): Promise<string> {
   let calls = 0;
   let usd: number | null = 0;
@@ -141,7 +142,7 @@ async function callsOf(project: Project, suite: LoadedSuite): Promise<number> {
   }
 }
 
-/** From the tokens of the newest run of this suite and model at the price in the config, else what that run's trials cost. */
+/** From the tokens of the newest run of this suite and model at the config's price, else from the cost of its trials. */
 async function dollarsEach(
   suite: LoadedSuite,
   model: LoadedModel,
@@ -159,7 +160,7 @@ async function dollarsEach(
   return null;
 }
 
-/** A sentence for each suite that is left out of a comparison that can be made without it. */
+/** A sentence for each suite that is left out of a comparison. */
 export function leftOut(missing: readonly MissingSide[]): string[] {
   return missing.map(
     ({ meaning, suites }) =>

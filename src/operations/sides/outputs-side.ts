@@ -8,7 +8,7 @@ import type { Environment } from "../environment.ts";
 import { openProject } from "../project/open-project.ts";
 import { closeRuns, prepareRuns } from "../running/prepare-runs.ts";
 
-/** What a side is found with. */
+/** What is needed to find a side. */
 export interface SideContext {
   readonly store: Store;
   readonly root: string;
@@ -16,7 +16,7 @@ export interface SideContext {
   readonly directory: string | undefined;
 }
 
-/** A file of outputs as a side: scored with the suite's scorers of today and stored as a run of its own. */
+/** A file of outputs as a side: scored with the suite's current scorers and stored as a run. */
 export async function runOutputsFile(
   path: string,
   suite: string,

@@ -14,34 +14,34 @@ export interface SidePair {
   readonly candidate: SideSource;
 }
 
-/** What a word means: its sides, and what it may mean instead where a side would be compared with itself. */
+/** The meaning of a word: its sides, and alternatives when a side would be compared with itself. */
 export interface SideChoice {
   readonly sides: readonly SideSource[];
   readonly more: readonly SideSource[];
 }
 
-/** Sides that belong together, and those that were left out. */
+/** Paired sides, and those left out. */
 export interface Pairing {
   readonly pairs: readonly SidePair[];
-  /** The same answers would be on both sides. */
+  /** Both sides would have the same answers. */
   readonly same: readonly SidePair[];
-  /** Both sides answer from one recording. */
+  /** Both sides answer from the same recording. */
   readonly recorded: readonly SidePair[];
-  /** One side is of another model. */
+  /** The sides have different models. */
   readonly models: readonly SidePair[];
   /** A sentence for each suite or model that is not compared. */
   readonly left: readonly string[];
 }
 
 interface PairOptions {
-  /** Both sides are named themselves, so that their models may differ. */
+  /** Whether both sides are named explicitly, so that their models may differ. */
   readonly anyModel: boolean;
   readonly input: SideContext;
 }
 
 /**
- * One pair a suite, and a prompt and a model where the suite lists several. Never of two models that a commit did not change from one to
- * the other, and never the same answers on both sides.
+ * One pair per suite, and per prompt and model if the suite lists several. Different models are only paired when a
+ * commit changed the model, and sides with the same answers never.
  */
 export async function pairSides(
   bases: SideChoice,
@@ -102,7 +102,7 @@ async function pairsOfModels(
   const [base] = bases;
   const [candidate] = candidates;
   if (base === undefined || candidate === undefined) return [];
-  // Answers of a file were made elsewhere: of which model is not known here.
+  // Answers in a file were made elsewhere, by an unknown model.
   if ([...bases, ...candidates].some((one) => one.run !== null && isScoredFile(one.run)))
     return firstPairs(bases, candidates);
   const sorted = [...bases].sort((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1));
@@ -111,14 +111,14 @@ async function pairsOfModels(
       const other = candidates.find((side) => fits(side, one));
       return other === undefined ? [] : [{ base: one, candidate: other, fits: true }];
     });
-  // Where both sides list prompts, each is compared with itself; a prompt that was named is compared with another.
+  // If both sides list prompts, each is compared with itself; a named prompt is compared with another.
   const own = pairedBy((side, one) => isOfModel(side, one) && isOfPrompt(side, one));
   const common = own.length > 0 ? own : pairedBy(isOfModel);
   if ([...bases, ...candidates].some((one) => one.listed !== null))
     return common.length > 0 ? common : [{ base, candidate, fits: false }];
   const newest = common.find((one) => one.candidate === candidate);
   if (newest !== undefined) return [newest];
-  // A commit may have given the suite another model: then that is what is compared.
+  // A commit may have changed the suite's model; then this change is compared.
   if (await isPlannedModel(candidate, input)) return [{ base, candidate, fits: true }];
   return [common[0] ?? { base, candidate, fits: false }];
 }
@@ -127,13 +127,13 @@ const sortKey = ({ listed, model }: SideSource): string => listed ?? model ?? ""
 
 const isOfPrompt = (a: SideSource, b: SideSource): boolean => a.several.prompt === b.several.prompt;
 
-/** Where a baseline does not know its model's alias, the names that the provider gives to both models are compared. */
+/** If a baseline has no alias, the providers' model names are compared. */
 function isOfModel(a: SideSource, b: SideSource): boolean {
   if (a.model !== null && b.model !== null) return a.model === b.model;
   return a.answeredBy === b.answeredBy;
 }
 
-/** Of a model that the files plan, as they are now or as they were at the run's own commit. */
+/** Whether the model is planned in the current files, or in those of the run's own commit. */
 async function isPlannedModel({ run }: SideSource, input: SideContext): Promise<boolean> {
   if (run === null) return true;
   const { alias, suite, commit } = run.header;
@@ -161,7 +161,7 @@ async function planOf(read: () => ReturnType<typeof openProject>): Promise<Plann
   }
 }
 
-/** Of two runs only those of one file: two files may well hold the same answers. */
+/** Only two runs from the same file, because two files may contain the same answers. */
 async function isOneRecording({ base, candidate }: SidePair): Promise<boolean> {
   const { run } = candidate;
   if (run === null || !isRecording(run.header.provider)) return false;
@@ -170,7 +170,7 @@ async function isOneRecording({ base, candidate }: SidePair): Promise<boolean> {
   return isSameRecording(await base.read(), await candidate.read());
 }
 
-/** The pair, or what one of its sides means beside its newest run; null where every reading is the same answers. */
+/** The pair, or an alternative to the newest run of one side; null when all alternatives have the same answers. */
 function differentAnswers(
   pair: SidePair,
   moreBases: readonly SideSource[],

@@ -6,12 +6,12 @@ import { isMadeElsewhere } from "../../domain/recorded-provider.ts";
 import { allItems } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** So many requests show what all of them have in common. */
+/** Number of requests compared to find their common part. */
 const SAMPLE = 50;
-/** Of a request: the messages to the model, and which case it is. */
+/** The parts of a request specific to a case: messages and case id. */
 const OF_A_CASE = new Set(["messages", "input", "instructions", "system", "case", "answers"]);
 
-/** What a stored run's fingerprint rests on. */
+/** The parts of a stored run's fingerprint. */
 export async function partsOfRun(
   { read }: Pick<Store, "read">,
   { no, header }: StoredRun,
@@ -37,7 +37,7 @@ export async function partsOfRun(
   };
 }
 
-/** What is known of a baseline file's: it holds hashes alone. */
+/** The known parts of a baseline file's fingerprint: only hashes. */
 export function partsOfSide(side: Side): FingerprintParts {
   return {
     fingerprint: side.fingerprint,
@@ -52,7 +52,7 @@ export function partsOfSide(side: Side): FingerprintParts {
   };
 }
 
-/** Model and parameters: what every request says alike. Null where nothing was asked. */
+/** Model and parameters: the part common to all requests. Null when nothing was asked. */
 function sharedRequest(requests: readonly Json[]): Readonly<Record<string, Json>> | null {
   const [first] = requests;
   if (first === null || typeof first !== "object" || Array.isArray(first)) return null;

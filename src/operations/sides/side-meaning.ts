@@ -22,17 +22,17 @@ import {
   sourceOfRun,
 } from "./side-source.ts";
 
-/** What a word on the command line may mean. */
+/** A possible meaning of a word on the command line. */
 export type Meaning =
   | { readonly kind: "run"; readonly sides: readonly [SideSource] }
   | { readonly kind: "latest" }
   | { readonly kind: "file"; readonly path: string }
-  /** Perhaps without any side yet: it can be run. */
+  /** Possibly without a side yet, but it can be run. */
   | {
       readonly kind: "ref";
       readonly at: NamedCommit;
       readonly sides: readonly SideSource[];
-      /** Baselines that the commit holds: what it means where its newest run is the other side itself. */
+      /** Baselines in the commit: the alternative when its newest run is the other side itself. */
       readonly promoted: readonly SideSource[];
     }
   | { readonly kind: "prompt"; readonly word: string; readonly sides: readonly SideSource[] };
@@ -40,7 +40,7 @@ export type Meaning =
 const PREFIXES = ["run", "prompt", "ref", "file"] as const;
 type Prefix = (typeof PREFIXES)[number];
 
-/** @throws {EvalsError} for a word that means nothing, or more than one thing */
+/** @throws {EvalsError} for a word that is unknown or ambiguous */
 export async function meaningOf(word: string, context: SideContext): Promise<Meaning> {
   if (word === "latest") return { kind: "latest" };
   const prefix = PREFIXES.find((one) => word.startsWith(`${one}:`));
@@ -55,7 +55,7 @@ export async function meaningOf(word: string, context: SideContext): Promise<Mea
     const meaning = one === "file" && !/\.jsonl$/.test(word) ? null : await readAs(one, word, context);
     if (meaning !== null) found.push([one, meaning]);
   }
-  // What would have to be run first is meant only where nothing else fits.
+  // A meaning that must be run first counts only when no other fits.
   const ready = found.filter(([, meaning]) => !("sides" in meaning) || meaning.sides.length > 0);
   const [only, second] = ready.length > 0 ? ready : found;
   if (only === undefined) throw unknownSide(word, null, word);
@@ -92,13 +92,13 @@ async function readAs(prefix: Prefix, word: string, context: SideContext): Promi
   }
 }
 
-/** @throws {EvalsError} for a promoted tag of another project of the repository */
+/** @throws {EvalsError} for a promoted tag of another project in the repository */
 async function refuseForeignTag(root: string, { word, commit }: NamedCommit): Promise<void> {
   const tag = await findTag(root, word.replace(/^refs\/tags\//, ""));
   if (tag?.commit === commit) await refuseTagOfOtherProject(root, tag);
 }
 
-/** A pipe is one too; a folder is not. */
+/** A pipe counts as a file, a folder does not. */
 function isFile(path: string, { io, directory }: SideContext): boolean {
   if (path === "") return false;
   const place = resolve(io.cwd, directory ?? ".", path);
@@ -106,8 +106,8 @@ function isFile(path: string, { io, directory }: SideContext): boolean {
 }
 
 /**
- * The newest runs of exactly this commit, of the models and prompts that its files plan; of a suite and model without one,
- * the baseline that the commit holds.
+ * The newest runs of exactly this commit with the models and prompts planned in its files; for a suite and model
+ * without one, the commit's baseline.
  */
 export async function refSides(
   at: NamedCommit,
@@ -125,7 +125,7 @@ export async function refSides(
   return { sides: [...runs, ...besides(promoted, runs)], promoted };
 }
 
-/** What a commit's files say is run; null where they cannot be read. */
+/** What a commit's files plan; null when they cannot be read. */
 async function plannedAt(io: Environment, root: string, at: NamedCommit): Promise<PlannedSuite[] | null> {
   const { readProjectAt } = await import("../project/project-at.ts");
   try {
@@ -136,7 +136,7 @@ async function plannedAt(io: Environment, root: string, at: NamedCommit): Promis
   }
 }
 
-/** The newest runs of a prompt version; of a suite without one, the baseline at HEAD that was made with it. */
+/** The newest runs of a prompt version; for a suite without one, the baseline at HEAD made with it. */
 export async function promptSides(word: string, { store, root, io }: SideContext): Promise<SideSource[]> {
   const runs = await newestSides(store, (run) => isOfPrompt(run, word));
   const [name = "", version] = word.split("@");
@@ -158,7 +158,7 @@ export function isOfPrompt({ header: { prompt } }: Pick<StoredRun, "header">, wo
   return prompt !== null && (word === prompt.name || word === `${prompt.name}@${prompt.version}`);
 }
 
-/** The version that a word names, where the work tree has it. */
+/** The version named by a word, if the work tree has it. */
 export async function promptFile(root: string, word: string): Promise<VersionFile | null> {
   try {
     return await findPrompt(workTree(root), word);

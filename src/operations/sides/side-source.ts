@@ -17,26 +17,26 @@ import { readPromotion } from "../project/read-promotion.ts";
 import { fileSide } from "./file-side.ts";
 import { storedSide } from "./stored-side.ts";
 
-/** Where a side of a comparison can be read from: a stored run, or a promoted baseline. */
+/** A source of a comparison's side: a stored run, or a promoted baseline. */
 export interface SideSource {
   readonly suite: string;
-  /** Alias of the model that answered; null for a baseline of which nobody knows it. */
+  /** Alias of the answering model; null for a baseline without one. */
   readonly model: string | null;
-  /** Which of the targets that its suite lists it is of; null where it has one. */
+  /** Which of the suite's several targets it is; null when there is only one. */
   readonly listed: string | null;
-  /** The same as its parts: the prompt of several, the alias of several. */
+  /** The same as separate parts: prompt and alias, each only if there are several. */
   readonly several: Pick<Comparison, "prompt" | "alias">;
-  /** Null for a baseline, whose answers are not at hand. */
+  /** Null for a baseline, whose answers are not available. */
   readonly run: StoredRun | null;
-  /** Ids of the runs whose answers it is made of. */
+  /** Ids of the runs from whose answers it is made. */
   readonly madeOf: ReadonlySet<string>;
-  /** Where git has the files that it was made of; null when nobody knows. */
+  /** The commit with the files it was made from; null when unknown. */
   readonly commit: string | null;
-  /** As the provider calls the model that answered, else the target. */
+  /** The provider's name of the answering model, else the target. */
   readonly answeredBy: string;
-  /** The side as its file has it; null for a stored run. */
+  /** The side from a file; null for a stored run. */
   readonly file: Side | null;
-  /** Reads its trials, at the first call. */
+  /** Reads its trials on the first call. */
   read(): Promise<Side>;
 }
 
@@ -60,7 +60,7 @@ export async function sourceOfRun(store: Store, run: StoredRun): Promise<SideSou
   };
 }
 
-/** The run itself; the runs that asked, where every one of its answers came from the cache. */
+/** The run itself; if all its answers came from the cache, the runs that received them. */
 async function answersFrom(store: Store, run: StoredRun): Promise<ReadonlySet<string>> {
   const { no, header } = run;
   const { counts } = storedSummary(run);
@@ -72,8 +72,8 @@ async function answersFrom(store: Store, run: StoredRun): Promise<ReadonlySet<st
 }
 
 /**
- * @param more runs that its tags say it was made of: a line that did not move names an earlier one
- * @throws {EvalsError} for a broken file
+ * @param more runs named in its tags, because an unchanged line names an earlier run
+ * @throws {EvalsError} for a damaged file
  */
 export function sourceOfBaseline(
   text: string,
@@ -101,7 +101,7 @@ export function sourceOfBaseline(
   };
 }
 
-/** Whether the same answers would be on both sides. */
+/** Whether both sides would have the same answers. */
 export function isSameAnswers(a: SideSource, b: SideSource): boolean {
   if (a.run !== null && b.run !== null && a.run.no === b.run.no) return true;
   if (a.run !== null && b.run !== null) return [...b.madeOf].every((id) => a.madeOf.has(id));
@@ -109,7 +109,7 @@ export function isSameAnswers(a: SideSource, b: SideSource): boolean {
   return a.file?.fingerprint === b.file?.fingerprint && isDeepStrictEqual(a.madeOf, b.madeOf);
 }
 
-/** A baseline's file is called by its prompt, its model or both; which prompt that is is in it. */
+/** The file name contains the prompt, the model or both; the file itself says which prompt. */
 function partsOf(listed: string | null, prompt: Side["prompt"]): Pick<Comparison, "prompt" | "alias"> {
   if (listed === null) return {};
   const word = prompt === null || prompt.name === null ? null : `${prompt.name}@${prompt.version}`;
@@ -127,9 +127,10 @@ function targetIn(path: string, suite: string): string | null {
 }
 
 /**
- * Every promoted baseline that a commit holds.
- * @param plan names the model of a suite that has one
- * @throws {EvalsError} for a broken file
+ * All promoted baselines in a commit.
+ *
+ * @param plan names the model of a suite with only one
+ * @throws {EvalsError} for a damaged file
  */
 export async function baselinesAt(
   root: string,
@@ -160,7 +161,7 @@ export async function baselinesAt(
   });
 }
 
-/** What the promoted tags on a commit say that its baselines were made of, by path. */
+/** The runs of each baseline by path, from the promoted tags on a commit. */
 async function runsOfTags(root: string, commit: string): Promise<ReadonlyMap<string, string[]>> {
   const runs = new Map<string, string[]>();
   for (const message of await tagMessagesAt(root, commit)) {
@@ -172,15 +173,15 @@ async function runsOfTags(root: string, commit: string): Promise<ReadonlyMap<str
   return runs;
 }
 
-/** What a commit's files say is run: the models of a suite, and its prompt. */
+/** The models and prompt of a suite planned in a commit's files. */
 export interface PlannedSuite {
   readonly suite: string;
-  /** The suite lists several models. */
+  /** Whether the suite lists several models. */
   readonly several: boolean;
   readonly aliases: readonly string[];
-  /** `support@1.2.0`; null without one. */
+  /** `support@1.2.0`; null without a prompt. */
   readonly prompt: string | null;
-  /** The suite lists several prompts; each is planned by itself. */
+  /** Whether the suite lists several prompts, each planned separately. */
   readonly ofPrompts: boolean;
 }
 
@@ -197,7 +198,7 @@ export function plannedSuites({ suites }: Pick<Project, "suites">): PlannedSuite
   });
 }
 
-/** Whether a run is of what is planned, and not of another model or prompt that the command line named. */
+/** Whether a run matches the plan, rather than another model or prompt from the command line. */
 export function isPlanned({ header }: Pick<StoredRun, "header">, plan: readonly PlannedSuite[]): boolean {
   const { suite, alias, prompt, one_of_several, one_of_prompts } = header;
   const asked = prompt === null ? null : promptWord(prompt);
@@ -211,7 +212,7 @@ export function isPlanned({ header }: Pick<StoredRun, "header">, plan: readonly 
   );
 }
 
-/** Whole complete runs, the newest of each suite and target; the store lists runs newest first. */
+/** Complete runs of whole suites, the newest per suite and target; the store lists runs newest first. */
 export async function newestSides(
   store: Store,
   fits: (run: Pick<StoredRun, "header">) => boolean,
@@ -227,7 +228,7 @@ export async function newestSides(
   return Promise.all(Array.from(first.values(), (run) => sourceOfRun(store, run)));
 }
 
-/** Sides of a suite and target that another list does not have. */
+/** Sides whose suite and target are not in another list. */
 export function besides(sides: readonly SideSource[], have: readonly SideSource[]): SideSource[] {
   return sides.filter(
     (one) =>

@@ -6,10 +6,10 @@ import { makeTally } from "../../metrics/tally.ts";
 import { allItems, everyPage } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** Rows of scores are small: fewer, larger pages. */
+/** Larger pages than usual, because rows of scores are small. */
 const PAGE = 10_000;
 
-/** A stored run as one side of a comparison. Its scores are scanned once, and a comparison needs nothing else. */
+/** A stored run as one side of a comparison. Its scores are scanned once; nothing else is needed. */
 export async function storedSide(
   { read }: Pick<Store, "read">,
   run: Pick<StoredRun, "no" | "header" | "status">,
@@ -22,7 +22,7 @@ export async function storedSide(
   return isUnfinished(run.status) ? { ...side, label: `${side.label}, ${run.status}` } : side;
 }
 
-/** A stored run's side with what its trials came to under pressure and why they failed, where that is known. */
+/** Adds the results of variants and failure classes to a stored run's side, if known. */
 export async function withPressure(side: Side, run: StoredRun | null, store: Store): Promise<Side> {
   if (run === null || !recordsFailures(run.header)) return side;
   const [{ failuresByCase }, { readFlips }] = await Promise.all([

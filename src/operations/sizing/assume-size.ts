@@ -14,19 +14,19 @@ import { intraClusterCorrelation } from "../../statistics/cluster-mean.ts";
 import type { FingerprintRuns } from "../project/fingerprint-runs.ts";
 import type { Stated } from "./stated-size.ts";
 
-/** Trials a case of the newest run: what a baseline promoted today would hold. */
+/** Trials per case of the newest run: the number in a baseline promoted now. */
 function trialsOfNewest(history: FingerprintRuns | null): number | null {
   if (history === null) return null;
   const { newest } = history;
   return Math.max(1, Math.round(newest.header.planned / Math.max(1, newest.header.cases)));
 }
 
-/** Assumptions with where each comes from. */
+/** Assumptions with their sources. */
 export interface Planned {
   readonly assumptions: PowerAssumptions;
-  /** A sentence each, for people. */
+  /** One sentence each. */
   readonly from: readonly string[];
-  /** Complete runs that the history counts. */
+  /** Number of complete runs in the history. */
   readonly runs: number;
 }
 
@@ -37,7 +37,7 @@ interface AssumeInput {
   readonly stated: Stated;
 }
 
-/** What is not stated comes from the history, then from the suite. @throws {EvalsError} when nothing says how often cases pass */
+/** Values that are not given come from the history, then from the suite. @throws {EvalsError} when the pass rate is unknown */
 export async function assume({ project, suite, history, stated }: AssumeInput): Promise<Planned> {
   const seen = history === null ? null : seenIn(history);
   const passRate = stated.passRate ?? seen?.pass_rate;
@@ -67,7 +67,7 @@ export async function assume({ project, suite, history, stated }: AssumeInput): 
   };
 }
 
-/** What the pooled runs say of the suite; correlation null when no case was tried twice or all agree. */
+/** What the pooled runs show about the suite; correlation is null when no case was tried twice or all agree. */
 function seenIn({ pooled }: FingerprintRuns) {
   const indexes = pooled.ids.flatMap((_, index) => (itemAt(pooled.answered, index) > 0 ? [index] : []));
   const count = indexes.map((index) => itemAt(pooled.answered, index));
@@ -128,7 +128,7 @@ async function countCases(suite: LoadedSuite): Promise<number> {
   }
 }
 
-/** Trials a case of the promoted baseline in the work tree; null without one. */
+/** Trials per case of the promoted baseline in the work tree; null without one. */
 function committedTrials(
   project: Project,
   suite: LoadedSuite,

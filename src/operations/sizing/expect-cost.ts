@@ -6,12 +6,12 @@ import type { Plan } from "../../run/plan.ts";
 import { maxUsdOf } from "../../run/price-usage.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** Output tokens of an answer where no run shows how long answers are. */
+/** Assumed output tokens of an answer when no run shows the length. */
 const ASSUMED_OUTPUT_TOKENS = 512;
-/** So many runs of the suite are looked through for one that shows it. */
+/** Maximum number of a suite's runs searched for one with this information. */
 const MAX_LOOKED = 40;
 
-/** What is expected, and how it is known. */
+/** The expected values and their source. */
 export type Expected = Pick<
   PlannedRun,
   "judge_calls" | "input_tokens" | "output_tokens" | "usd" | "assumptions"
@@ -21,11 +21,14 @@ export interface AskedCalls {
   readonly plan: Plan;
   /** The case number of each call. */
   readonly calls: readonly number[];
-  /** US dollars that are never crossed; undefined without a budget. */
+  /** Budget in US dollars; undefined without one. */
   readonly budget: number | undefined;
 }
 
-/** What calls will take, from the newest run of the suite and model that shows it, else from assumptions that are stated. */
+/**
+ * The expected tokens and cost of calls, from the newest run of the suite and model with this information, else from
+ * stated assumptions.
+ */
 export function expectCost({ plan, calls, budget }: AskedCalls, store: Store): Expected {
   if (calls.length === 0) return nothingAsked(plan);
   const past = informativeRun(plan, store);
@@ -49,7 +52,7 @@ export function expectCost({ plan, calls, budget }: AskedCalls, store: Store): E
   };
 }
 
-/** Judges may still be asked about answers that are at hand: how often is known once they are looked at. */
+/** Judges may still be asked about available answers; how often is known only after checking them. */
 function nothingAsked({ judges, target }: Plan): Expected {
   const silent = (judges?.asked().length ?? 0) === 0;
   const recorded = target.client.immediate === true;
@@ -65,21 +68,21 @@ function nothingAsked({ judges, target }: Plan): Expected {
   };
 }
 
-/** A past run with what its answers took. */
+/** A past run with the usage of its answers. */
 interface Past {
   readonly run: StoredRun;
-  /** It asked the very same: its means are those of these cases. */
+  /** Whether it asked exactly the same, so that its means apply to these cases. */
   readonly same: boolean;
-  /** Means of an answered trial; null where unknown. */
+  /** Means per answered trial; null when unknown. */
   readonly input: number | null;
   readonly output: number | null;
   readonly usd: number | null;
-  /** Judges' calls and dollars an answered trial. */
+  /** Judge calls and dollars per answered trial. */
   readonly judge_calls: number | null;
   readonly judge_usd: number | null;
 }
 
-/** The newest run of the same requests, else the newest of the suite and model. */
+/** The newest run with the same requests, else the newest of the suite and model. */
 function informativeRun({ suite, model, target, fingerprint }: Plan, store: Store): Past | null {
   const informative = store
     .runs({ suite: suite.name, limit: MAX_LOOKED })
@@ -109,7 +112,7 @@ interface Tokens {
   readonly notes: readonly string[];
 }
 
-/** A service, program or module of the user's own counts its tokens itself, or not at all. */
+/** A user's own service, program or module counts its tokens itself, or not at all. */
 const countsTokens = ({ target, model }: Plan): boolean =>
   target.price !== null || model.provider.kind === "openai" || model.provider.kind === "anthropic";
 
@@ -176,7 +179,7 @@ function usdOf(plan: Plan, calls: readonly number[], { input, output }: Tokens, 
   };
 }
 
-/** The most that a budget would set aside for these calls, were each answered at once; null where nothing bounds one. */
+/** The maximum cost that a budget would reserve for these calls without retries; null when any is unlimited. */
 function maxCostOf(plan: Plan, calls: readonly number[]): number | null {
   const rates = ratesOf(plan.target);
   let sum = 0;

@@ -1,6 +1,6 @@
 import { EvalsError } from "../../domain/problem.ts";
 
-/** What was typed; undefined where nothing was. */
+/** The options as typed; undefined when absent. */
 export interface Stated {
   readonly passRate: number | undefined;
   readonly correlation: number | undefined;
@@ -11,7 +11,7 @@ export interface Stated {
   readonly baselineTrials: number | undefined;
 }
 
-/** The same, as it was typed. */
+/** The options as text. */
 export type StatedOptions = { readonly [name in keyof Stated]?: string | undefined };
 
 /** Each option with its range, ends included. */
@@ -57,7 +57,7 @@ const RANGES: Readonly<
   },
 };
 
-/** @throws {EvalsError} EVALS_OPTION_INVALID with every option that cannot be read */
+/** @throws {EvalsError} EVALS_OPTION_INVALID with every invalid option */
 export function readStated(options: StatedOptions): Stated {
   const names = Object.keys(RANGES) as (keyof Stated)[];
   const read = (name: keyof Stated): number | undefined => {

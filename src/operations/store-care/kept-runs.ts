@@ -11,9 +11,7 @@ const BRANCHES = ["refs/heads/", "refs/remotes/"];
 const PROMOTED = "refs/tags/evals/";
 const isBaseline = (path: string): boolean => path.endsWith(".jsonl") && !path.endsWith(".answers.jsonl");
 
-/**
- * Ids of the runs that a baseline rests on: one of the work tree, of a promoted tag, or of a branch, here or as it was last fetched.
- */
+/** Ids of the runs behind a baseline: in the work tree, a promoted tag, or a local or fetched branch. */
 export async function runsUnderBaselines(root: string): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
   for (const text of [...baselinesHere(root), ...(await committedBaselines(root, [...BRANCHES, PROMOTED]))])
@@ -21,7 +19,7 @@ export async function runsUnderBaselines(root: string): Promise<ReadonlySet<stri
   return ids;
 }
 
-/** Series of `evals drift` that go on: those that are held against a baseline of the work tree or a branch. */
+/** Active series of `evals drift`: those compared with a baseline in the work tree or a branch. */
 export async function liveSeries(root: string): Promise<ReadonlySet<string>> {
   const series = new Set<string>();
   for (const text of [...baselinesHere(root), ...(await committedBaselines(root, BRANCHES))]) {
@@ -29,7 +27,7 @@ export async function liveSeries(root: string): Promise<ReadonlySet<string>> {
       const baseline = parseBaseline(text, "");
       series.add(seriesOf(sideOfBaseline(baseline, { path: "", at: "" }, "")));
     } catch (error) {
-      // Nothing is held against a baseline that cannot be read.
+      // Nothing can be compared with an unreadable baseline.
       if (!(error instanceof EvalsError)) throw error;
     }
   }
@@ -47,7 +45,7 @@ function baselinesHere(root: string): string[] {
   return names.filter(isBaseline).map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
-/** Texts of the baselines of every commit that somebody can go back to by name; none outside of a repository. */
+/** Texts of the baselines in every commit with a name; empty outside of a repository. */
 async function committedBaselines(root: string, refs: readonly string[]): Promise<string[]> {
   const listed = await git(root, ["for-each-ref", "--format=%(objectname)%00%(*objectname)", ...refs]).catch(
     () => null,
@@ -66,7 +64,7 @@ async function committedBaselines(root: string, refs: readonly string[]): Promis
   return [...texts.values()].map((bytes) => bytes.toString("utf8"));
 }
 
-/** A line that cannot be read any more, in a conflict for instance, still names its runs. */
+/** A line that can no longer be parsed, for instance in a conflict, still names its runs. */
 function* runsOf(text: string): Generator<string> {
   for (const [, list = ""] of text.matchAll(/"runs":\[([^\]]*)\]/g))
     for (const [, id = ""] of list.matchAll(/"([^"]+)"/g)) yield id;

@@ -4,8 +4,9 @@ import { locate } from "../project/open-project.ts";
 import { hasStoredHistory, openStoredHistory } from "../project/stored-history.ts";
 
 /**
- * Reads something of a project's history; one that was never begun is not made for that.
- * @param none the message for a project where nothing was ever run
+ * Reads a project's store, without creating one.
+ *
+ * @param none the message when nothing was ever run
  */
 export async function withHistory<T>(
   io: Environment,

@@ -1,8 +1,9 @@
 import { EvalsError } from "../../domain/problem.ts";
 
 /**
- * A share of the traces: `1%`, `0.5 %` or `0.01`.
- * @param option what it was given as, for a mistake
+ * Parses a share of the traces: `1%`, `0.5 %` or `0.01`.
+ *
+ * @param option name of the option for error messages
  * @throws {EvalsError} EVALS_OPTION_INVALID
  */
 export function parseShare(text: string, option: string): number {

@@ -4,7 +4,8 @@ import type { ShownTrace } from "../../domain/shown-run.ts";
 import type { Store } from "../../store/store.ts";
 
 /**
- * One trace of the store, by its id or a beginning that no other has.
+ * A stored trace by its id or a unique prefix.
+ *
  * @throws {EvalsError} EVALS_TRACE_UNKNOWN, EVALS_TRACE_AMBIGUOUS
  */
 export async function showTrace({ traffic }: Pick<Store, "traffic">, id: string): Promise<ShownTrace> {

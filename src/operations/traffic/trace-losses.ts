@@ -1,21 +1,21 @@
 import type { Left, SourcePlace } from "../../interchange/imported.ts";
 
-/** How many different things of one kind are listed by name. */
+/** Maximum number of distinct things of one kind listed by name. */
 const LISTED = 100;
 
-/** What was not taken of traces: what comes a thousand times is listed once, with its first place and how often it came. */
+/** What was skipped in traces: repetitions are listed once, with the first location and their number. */
 export class TraceLosses {
   readonly #single: Left[] = [];
   readonly #counted = new Map<string, { readonly left: Left; readonly unit: string; count: number }>();
   #more = 0;
 
-  /** Something that is in one place. */
+  /** Adds something with a single location. */
   add(left: Left): void {
     if (this.#single.length < LISTED) this.#single.push(left);
     else this.#more++;
   }
 
-  /** @param unit what it is counted in: `span` */
+  /** @param unit the unit of the count: `span` */
   count(place: SourcePlace, what: string, why: string, unit: string): void {
     const known = this.#counted.get(what);
     if (known !== undefined) known.count++;

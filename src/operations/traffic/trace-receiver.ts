@@ -10,14 +10,14 @@ import { jsonOf, RefusedRequest, readBody } from "../../page/request-body.ts";
 import { protobufSpans } from "./trace-sources.ts";
 import type { TrafficIntake } from "./traffic-intake.ts";
 
-/** A receiver of OTLP on this machine. */
+/** An OTLP receiver on this machine. */
 export interface TraceReceiver {
   readonly port: number;
-  /** Keeps what is under way. */
+  /** Closes it after storing pending data. */
   close(): Promise<void>;
 }
 
-/** Bytes of one request, and of what it unpacks to. */
+/** Maximum bytes of one request, both compressed and decompressed. */
 const LARGEST_BODY = 64_000_000;
 const PATH = "/v1/traces";
 const WORDS = {
@@ -26,14 +26,16 @@ const WORDS = {
 };
 
 /**
- * Takes spans from exporters of this machine (OTLP over HTTP, as JSON or protobuf). A request is answered once what it holds is kept.
- * @param port 0 for any that is free
+ * Receives spans from exporters on this machine (OTLP over HTTP, as JSON or protobuf). A request is answered after
+ * its content is stored.
+ *
+ * @param port 0 for any free port
  * @throws {EvalsError} EVALS_PORT_IN_USE
  */
 export async function receiveTraces(port: number, intake: TrafficIntake): Promise<TraceReceiver> {
   const server = createServer({ headersTimeout: 10_000 });
   await listenHere(server, port, WORDS);
-  // One request at a time gets to the store; two exporters may hold spans of one trace.
+  // Requests are stored one at a time, because two exporters may send spans of one trace.
   let last: Promise<unknown> = Promise.resolve();
   server.on("request", (request, response) => {
     last = last.then(() => answer(request, response, intake));
@@ -57,7 +59,7 @@ async function answer(
     refuseForeign(request);
     const body = await readBody(request, LARGEST_BODY);
     await take(body, isJson, intake);
-    // An empty answer says that all was taken.
+    // An empty reply means that everything was accepted.
     if (isJson) send(response, 200, "application/json", "{}");
     else send(response, 200, "application/x-protobuf", "");
   } catch (error) {
@@ -72,7 +74,7 @@ function send(response: ServerResponse, status: number, type: string, body: stri
   response.end(body);
 }
 
-/** A page in a browser of this machine may send requests too: it has an origin, or another name for this host. */
+/** Web pages in a browser may send requests to this machine too: they have an origin, or another host name. */
 function refuseForeign({ method, url = "", headers }: IncomingMessage): void {
   if (!namesThisMachine(headers.host) || headers.origin !== undefined)
     throw new RefusedRequest(403, "Only programs of this machine may send here.");
@@ -88,7 +90,7 @@ async function take(body: Buffer, isJson: boolean, intake: TrafficIntake): Promi
   const items = isJson
     ? spansOfItem(jsonOf(body, parseExactJson) as Json, place)
     : protobufSpans(body, place);
-  // All of it is read before any of it is taken: a request that is refused leaves nothing.
+  // Everything is parsed before anything is stored, so that a rejected request leaves nothing.
   for (const item of [...items]) await intake.add(item);
   await intake.flush();
 }

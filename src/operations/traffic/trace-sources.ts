@@ -10,15 +10,16 @@ import { attemptFile } from "../../project/named-file.ts";
 import { refuseOtherThanFile } from "../../project/regular-file.ts";
 import { NoProtobuf, otlpDocuments } from "../../traces/otlp-protobuf.ts";
 
-/** The first bytes of a file, which show its format. */
+/** Number of first bytes of a file that show its format. */
 const HEAD = 65_536;
-/** Bytes of one unpacked file: more would not fit into memory. */
+/** Maximum bytes of one decompressed file, so that it fits into memory. */
 const MAX_BYTES = 2 ** 31 - 1;
 
 /**
- * The spans of one file: JSON, JSON Lines or protobuf, packed by gzip or not.
- * @param cwd absolute; what the path is relative to
- * @throws {EvalsError} for a file that is missing, or that cannot be read at all
+ * The spans of one file: JSON, JSON Lines or protobuf, optionally compressed with gzip.
+ *
+ * @param cwd absolute; the path is relative to it
+ * @throws {EvalsError} for a file that is missing or unreadable
  */
 export async function* traceFile(
   files: SourceFiles,
@@ -31,7 +32,7 @@ export async function* traceFile(
   else yield* traceBytes(files, path, unpacked(files.bytes(path), path));
 }
 
-/** The same of bytes that are at hand. @param path what they are called */
+/** The same for bytes. @param path their name in messages */
 export async function* traceBytes(
   files: SourceFiles,
   path: string,
@@ -54,10 +55,10 @@ function headOf(place: string, path: string): Uint8Array {
   }
 }
 
-/** Times and ids of protobuf are bytes that no text has. */
+/** Times and ids in protobuf contain bytes that do not occur in text. */
 function kindOf(head: Uint8Array): "gzip" | "protobuf" | "text" {
   if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
-  // The last letter may be cut.
+  // The last character may be incomplete.
   const isText = !head.includes(0) && [0, 1, 2, 3].some((cut) => isUtf8(head.subarray(0, head.length - cut)));
   return isText ? "text" : "protobuf";
 }
@@ -79,7 +80,7 @@ function unpacked(bytes: Uint8Array, path: string): Uint8Array {
   }
 }
 
-/** Spans of a body or a file of protobuf. @throws {EvalsError} EVALS_IMPORT_SYNTAX */
+/** Spans of a protobuf body or file. @throws {EvalsError} EVALS_IMPORT_SYNTAX */
 export function* protobufSpans(bytes: Uint8Array, place: SourcePlace): Generator<PlacedSpans | Left> {
   try {
     for (const document of otlpDocuments(bytes)) yield* spansOfItem(document as never, place);
@@ -98,7 +99,7 @@ export function* protobufSpans(bytes: Uint8Array, place: SourcePlace): Generator
   }
 }
 
-/** Bytes in the place of a file. */
+/** Uses bytes instead of a file. */
 function filesOver(files: SourceFiles, bytes: Uint8Array): SourceFiles {
   return {
     ...files,

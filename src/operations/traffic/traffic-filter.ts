@@ -4,13 +4,13 @@ import type { TrafficStore } from "../../store/traffic.ts";
 import type { Environment } from "../environment.ts";
 import { hashedUser } from "./clean-span.ts";
 
-/** Conditions as they are typed. */
+/** Conditions as typed by the user. */
 export interface TypedFilter {
   readonly where?: string | undefined;
   readonly since?: string | undefined;
 }
 
-/** What `--where` and `--since` mean. @throws {EvalsError} EVALS_OPTION_INVALID */
+/** Parses `--where` and `--since`. @throws {EvalsError} EVALS_OPTION_INVALID */
 export function trafficFilter(
   { date }: Pick<Environment, "date">,
   { where, since }: TypedFilter,
@@ -23,7 +23,7 @@ export function trafficFilter(
 
 const HASH = /^[0-9a-f]{16}$/;
 
-/** The same for one store: a user may be named by the id that the store has only a hash of. */
+/** Adapts a filter to a store, which has only hashes of user ids. */
 export async function storedFilter(
   filter: TrafficFilter,
   traffic: Pick<TrafficStore, "salt">,

@@ -9,38 +9,38 @@ import { trafficOfSpans } from "../../traces/traffic-of-spans.ts";
 import { spanCleaner } from "./clean-span.ts";
 import { TraceLosses } from "./trace-losses.ts";
 
-/** What was taken of traces, so far. */
+/** The totals of imported traces so far. */
 export interface Intake {
-  /** New ones, and those that were there and gained something. */
+  /** New traces, and existing ones that were extended. */
   readonly traces: number;
-  /** Those that were there as they are. */
+  /** Traces that existed already. */
   readonly duplicates: number;
-  /** Of `traces`, those that were there and gained something. */
+  /** The existing ones that were extended; included in `traces`. */
   readonly completed: number;
-  /** Who named their attributes how, in the order of their number. */
+  /** The naming conventions of their attributes, most frequent first. */
   readonly conventions: readonly { readonly name: string; readonly traces: number }[];
   readonly left: readonly Left[];
 }
 
 export interface TrafficIntake {
   add(item: PlacedSpans | Left): Promise<void>;
-  /** Keeps what has come. */
+  /** Stores pending spans. */
   flush(): Promise<void>;
-  /** Keeps what has come, and says of all that came. */
+  /** Stores pending spans and returns the totals. */
   end(): Promise<Intake>;
 }
 
-/** Spans and letters that wait in memory before they are kept. */
+/** Maximum spans and characters kept in memory before they are stored. */
 const MAX_SPANS = 10_000;
 const MAX_LETTERS = 64_000_000;
-/** Traces in which no call of a model has been seen yet: it may come later in the file. */
+/** Maximum traces without a model call so far, which may come later in the file. */
 const MAX_WAITING = 20_000;
 
 type Status = "new" | "completed" | "same";
 
 /**
- * Takes spans in as they come, in any order and in parts: those of one trace are joined with what the store has of it. Everything is
- * redacted, and users are hashed, before it gets there.
+ * Imports spans in any order and in parts: those of one trace are merged with what the store has of it. Everything is
+ * redacted and users are hashed before they are stored.
  */
 export async function trafficIntake(
   traffic: TrafficStore,

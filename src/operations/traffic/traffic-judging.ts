@@ -11,22 +11,23 @@ export interface TrafficJudging {
   readonly store: Store;
   readonly io: Environment;
   readonly consent: JudgingConsent;
-  /** The command as it was given, for a mistake. */
+  /** The command as typed, for an error message. */
   readonly command: string;
 }
 
-/** What judges were asked outside of a run. */
+/** The calls to judges outside of a run. */
 export interface JudgedSoFar {
   readonly calls: number;
-  /** US dollars; null as soon as one reply's cost is unknown. */
+  /** US dollars; null when any reply's cost is unknown. */
   readonly usd: number | null;
 }
 
 /**
- * Lets the judges of a pool ask about traffic, once their price was agreed to. Their earlier verdicts are read back.
- * @param priced goes over all that is to be judged, without waiting for anybody
- * @returns what it came to; null without judges
- * @throws {EvalsError} EVALS_RESCORE_COSTS with the price when nobody agreed to it; EVALS_KEY_UNSET for a key that asking needs
+ * Lets the judges of a pool score traffic, after their cost was allowed. Stored verdicts are reused.
+ *
+ * @param priced goes over everything to be judged, without waiting
+ * @returns the totals; null without judges
+ * @throws {EvalsError} EVALS_RESCORE_COSTS with the price without consent; EVALS_KEY_UNSET for a missing key
  */
 export async function judgingTraffic(
   pool: JudgePool,

@@ -3,9 +3,9 @@ import type { CaseChange, CaseRow } from "../../domain/report.ts";
 import type { CaseIndex, MarkColumn } from "../../domain/viewed-run.ts";
 import { shortInput } from "./short-input.ts";
 
-/** After so many cases whoever else asks gets an answer: the verdict of a large run does not wait for its list. */
+/** Number of cases after which other requests are handled, so that a large run's verdict does not wait for its list. */
 const STEP = 500;
-/** Of more cases than this the inputs are not read: the list shows their ids alone. */
+/** With more cases, the inputs are not read and the list shows only ids. */
 const MAX_INPUTS = 50_000;
 
 export interface CaseIndexSources {
@@ -13,14 +13,14 @@ export interface CaseIndexSources {
   readonly cases: number;
   readonly rows: () => Iterable<CaseRow>;
   readonly inputOf: (index: number) => Promise<Json | undefined>;
-  /** Letters of the other side's trials, by case id; null when only counts are known. */
+  /** Marks of the other side's trials, by case id; null when only counts are known. */
   readonly before: ((id: string) => string | undefined) | null;
-  /** Counts of a case on the other side, where the row does not know them. */
+  /** Counts of a case on the other side, if the row does not have them. */
   readonly countsOf: (index: number) => CaseRow["baseline"];
   readonly compared: boolean;
 }
 
-/** The numbers of all cases, column by column, from one walk over the rows. */
+/** The numbers of all cases as columns, from one iteration over the rows. */
 export async function caseIndex(sources: CaseIndexSources): Promise<CaseIndex> {
   const { scorers, cases, inputOf, before, compared } = sources;
   const tags = dictionary<string>();
@@ -82,7 +82,7 @@ function changeLetter({ change, significant }: CaseRow): string {
   return significant ? LETTERS[change].toUpperCase() : LETTERS[change];
 }
 
-/** Values by the number of their first coming. */
+/** Numbers distinct values in order of appearance. */
 function dictionary<T>() {
   const places = new Map<T, number>();
   return {

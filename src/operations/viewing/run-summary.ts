@@ -3,7 +3,7 @@ import type { StoredSummary } from "../../domain/stored-summary.ts";
 import type { RunSummary } from "../../domain/viewed-run.ts";
 import { runName } from "../../reports/headline.ts";
 
-/** What a list of runs says of one of them. @param done trials that have an outcome */
+/** The summary of a run for a list. @param done number of finished trials */
 export function runSummary(
   header: RunHeader,
   status: RunStatus,
@@ -30,7 +30,7 @@ export function runSummary(
   };
 }
 
-/** Trials that have an outcome, by a report; 0 where it does not count. */
+/** Number of finished trials in a report; 0 when the report has no counts. */
 export function doneOf({ counts }: StoredSummary): number {
   return (counts?.answered ?? 0) + (counts?.errored ?? 0);
 }

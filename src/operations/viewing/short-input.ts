@@ -1,9 +1,9 @@
 import type { Json } from "../../domain/json.ts";
 
-/** Letters of a case's input that a list shows. */
+/** Maximum characters of a case's input in a list. */
 const MAX_LETTERS = 160;
 
-/** What is asked, in one short line: a text itself, the only text of an object, the last message, else JSON. */
+/** The input in one short line: a text, the only text of an object, the last message, else JSON. */
 export function shortInput(input: Json | undefined): string {
   return cutLetters(mainText(input).replace(/\s+/g, " ").trim(), MAX_LETTERS);
 }
@@ -25,7 +25,7 @@ function lastText(list: readonly Json[]): string | undefined {
   return typeof content === "string" ? content : undefined;
 }
 
-/** The first letters of a text, never half of a surrogate pair. */
+/** The start of a text, without splitting a surrogate pair. */
 export function cutLetters(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const half = /[\ud800-\udbff]$/.test(text.slice(0, limit));

@@ -5,10 +5,10 @@ import type { Cursor, ListedRun } from "../../store/reads.ts";
 import type { Store } from "../../store/store.ts";
 import { doneOf, runSummary } from "./run-summary.ts";
 
-/** What a list says of runs; a run that has ended is read once, of one under way only what is new. */
+/** Caches the summaries of runs: an ended run is read once, for a running one only new trials are read. */
 export interface SummaryCache {
   readonly of: (run: ListedRun) => Promise<RunSummary>;
-  /** Trials that have an outcome, of a run that has not ended; -1 of any other, whose report says it. */
+  /** Number of finished trials of a running run; -1 for others, whose report has it. */
   readonly done: (run: ListedRun) => Promise<number>;
 }
 

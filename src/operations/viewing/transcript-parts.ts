@@ -15,12 +15,12 @@ export interface TranscriptPart {
 
 export interface TranscriptSources {
   readonly trial: StoredTrial;
-  /** The request as it was prepared; null for recorded outputs. */
+  /** The prepared request; null for recorded outputs. */
   readonly request: Json;
   readonly judged: readonly JudgeExchange[];
 }
 
-/** Everything in one trial, in its order: the request, the conversation, the answer, the judges, the raw reply. */
+/** All parts of one trial in order: the request, the conversation, the answer, the judges, the raw reply. */
 export function transcriptParts({ trial, request, judged }: TranscriptSources): TranscriptPart[] {
   const { answer, message, error } = trial;
   const whole = wholeTranscript(answer, request);
@@ -41,7 +41,7 @@ export function transcriptParts({ trial, request, judged }: TranscriptSources): 
   ];
 }
 
-/** A call that no message holds, and what came of it. */
+/** A call that is in no message, and its result. */
 function toolUseParts({
   name,
   arguments: asked,
@@ -82,7 +82,7 @@ const fieldsOf = (value: Json | undefined): Fields =>
 const words = (value: Json | undefined): string =>
   value === undefined || value === null ? "" : viewedText(value);
 
-/** The messages of a request, however its provider words them, then what else was sent; the whole where there are none. */
+/** The messages of a request in any provider's format, then its other parts; the whole request when it has no messages. */
 function requestParts(request: Json): TranscriptPart[] {
   if (request === null) return [];
   const { messages, input, system, instructions, ...others } = fieldsOf(request);
@@ -99,7 +99,7 @@ function requestParts(request: Json): TranscriptPart[] {
   ];
 }
 
-/** A message, and the tool calls in it. */
+/** A message, and its tool calls. */
 function messageParts(message: Json): TranscriptPart[] {
   const { role, content, tool_calls, name, tool_call_id } = fieldsOf(message);
   const calls = listOf(tool_calls ?? null).map(toolCallPart);
@@ -127,7 +127,7 @@ function judgeParts({ scorer, request, reply }: JudgeExchange): TranscriptPart[]
   ];
 }
 
-/** JSON for a person; anything else as it is. */
+/** Indents JSON; other text is unchanged. */
 function indented(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

@@ -5,13 +5,13 @@ import type { Passage, TrialFacts, ViewedScore, ViewedSide, ViewedTrial } from "
 import { voidReason } from "../../reports/void-reason.ts";
 import { cutLetters } from "./short-input.ts";
 
-/** A text, cut after so many letters. Its lines end alike, so that only a cut one has fewer letters than it says. */
+/** A text, truncated at a length. Line ends are normalized first, so that a shorter text always means that it was truncated. */
 export function passage(written: string, limit: number): Passage {
   const text = written.includes("\r") ? written.replace(/\r\n?/g, "\n") : written;
   return { text: cutLetters(text, limit), letters: text.length };
 }
 
-/** The stored trials of a case as one side. @param limit letters of each text */
+/** The stored trials of a case as one side. @param limit maximum characters of each text */
 export function storedSide(header: RunHeader, trials: readonly StoredTrial[], limit: number): ViewedSide {
   return {
     run: header.id,
@@ -57,7 +57,7 @@ function factsOf(answer: StoredAnswer, cached: boolean): TrialFacts {
   return { model, fallback: answer.fallback ?? null, finish_reason, usage, latency_ms, cost_usd, cached, at };
 }
 
-/** What a committed baseline knows of a case: its answers without the numbers of their trials. */
+/** A case in a committed baseline: its answers without trial numbers. */
 export function baselineSide({ side, answers }: CaseBaseline, limit: number): ViewedSide {
   let trial = 0;
   return {

@@ -26,14 +26,14 @@ export interface ViewSources {
   readonly root: string;
   readonly run: StoredPlace;
   readonly report: RunReport;
-  /** The run that it was compared with; null when that is not stored here. */
+  /** The run that it was compared with; null when it is not stored here. */
   readonly baseline: StoredRun | null;
   readonly rows: () => Iterable<CaseRow>;
-  /** The store gives no texts; those beside a committed baseline are left out, too. */
+  /** Whether the store withholds texts; then those beside a committed baseline are left out too. */
   readonly restricted: boolean;
 }
 
-/** A stored run as a page shows it. Texts stay on the disk until they are asked for. */
+/** A stored run for a page. Texts are read on demand. */
 export function viewRun(sources: ViewSources): ViewedRun {
   const { store, root, run, report, baseline } = sources;
   const { header } = report;
@@ -91,16 +91,16 @@ function caseOf(cases: readonly StoredCase[], index: number): StoredCase {
 }
 
 interface OtherSide {
-  /** The same case there; undefined when it has none of this id, or when the side is a file. */
+  /** The same case in that run; undefined when it has no such id, or the side is a file. */
   readonly caseOf: (id: string) => StoredCase | undefined;
-  /** Letters of its trials by case id; null when only counts are known. */
+  /** Marks of its trials by case id; null when only counts are known. */
   readonly marks: () => ((id: string) => string | undefined) | null;
-  /** Counts of a case where marks are not known. */
+  /** Counts of a case when marks are unknown. */
   readonly counts: CaseBaselines["counts"];
   readonly side: (golden: StoredCase, limit: number) => Promise<ViewedSide | null>;
 }
 
-/** What the run was compared with: a stored run, or a committed baseline. */
+/** The side that the run was compared with: a stored run, or a committed baseline. */
 function otherSide({ store, root, run, report, baseline, restricted }: ViewSources): OtherSide {
   const places = onDemand(() =>
     baseline === null ? new Map() : new Map(store.cases(baseline.no).map((one) => [one.id, one])),
@@ -124,7 +124,7 @@ function otherSide({ store, root, run, report, baseline, restricted }: ViewSourc
 const sideOfFile = (known: CaseBaseline | null, limit: number): ViewedSide | null =>
   known === null ? null : baselineSide(known, limit);
 
-/** One scan of a run's scores, as letters of each case's trials. */
+/** One scan of a run's scores, as marks of each case's trials. */
 function marksOf(store: Store, run: StoredPlace): (id: string) => string | undefined {
   const cases = store.cases(run.no);
   const marks = cases.map(({ planned }) => new Array<string>(planned).fill("-"));
