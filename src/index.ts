@@ -1,6 +1,6 @@
 /**
- * The work of the commands as functions. Each returns the document that the command prints under `--json`, prints nothing, and
- * leaves the process that it is called in as it was; only a bug rejects.
+ * The commands as functions. Each returns the document that the command prints under `--json`, prints nothing, and
+ * leaves the calling process unchanged; only a bug rejects.
  */
 
 /** Types for modules of your own: `const agent: Agent = async (input, context) => …; export default agent;` */

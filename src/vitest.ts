@@ -4,11 +4,12 @@ import { isSuiteUnderTest, resultOf } from "./library/suite-under-test.ts";
 export type { RunEvent } from "./library/run-event.ts";
 export { type SuiteOptions, type SuiteUnderTest, suite } from "./library/suite-under-test.ts";
 
-/** What importing this module adds to vitest's `expect`. */
+/** What this module adds to vitest's `expect`. */
 interface EvalsMatchers {
   /**
-   * Runs the suite. Passes when its gate passes and the given floor holds; fails with the terminal's report. A suite without
-   * a result (a mistake in a file, missing trials, too little evidence) fails both this and `not.toPassEvals`.
+   * Runs the suite. Passes when its gate passes and the given minimum pass rate holds; fails with the terminal
+   * report. A suite without a result (a mistake in a file, missing trials, too little evidence) fails both this and
+   * `not.toPassEvals`.
    */
   toPassEvals(): Promise<void>;
 }
@@ -25,7 +26,7 @@ expect.extend({
     if (!isSuiteUnderTest(received))
       throw new TypeError('toPassEvals needs a suite: expect(suite("support-triage")).toPassEvals()');
     const { kind, text } = await resultOf(received);
-    // Neither answer may pass for the other: thrown, it fails a negated assertion too.
+    // "Unknown" must not count as either result: throwing also fails a negated assertion.
     if (kind === "unknown") throw new Error(text);
     return { pass: kind === "passed", message: () => text };
   },

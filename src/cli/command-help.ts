@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-/** What is below the list of commands: where to begin, what a script reads, where the rest is written. */
+/** The text below the list of commands: where to start, what scripts can use, and where the documentation is. */
 export const START_HERE = `
 Start here:
   evals init       a project that runs at once, without a key
@@ -11,13 +11,13 @@ Exit codes: 0 passed · 1 the gate failed · 2 a mistake, nothing was run
             3 undecided or incomplete
 Documentation: docs/ in the package git-evals, of it tutorial.md first`;
 
-/** `evals prompt new`: a command with those it belongs to. */
+/** `evals prompt new`: a command with its parent commands. */
 export const nameOf = (command: Command): string =>
   command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 
 const EXAMPLES = new WeakMap<Command, readonly string[]>();
 
-/** A whole command of this kind, for a person who typed half of one; undefined where there is none. */
+/** A complete example of this command, shown after an incomplete one; undefined when there is none. */
 export const exampleOf = (command: Command): string | undefined => EXAMPLES.get(command)?.[0];
 
 /** Shows a command's examples below its options. */

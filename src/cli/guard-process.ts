@@ -1,7 +1,7 @@
 import { Console } from "node:console";
 import { EXIT } from "../domain/exit-code.ts";
 
-/** What the guard needs of the process; a test passes its own. */
+/** The parts of the process that the guard uses; tests pass their own. */
 export interface GuardedProcess {
   exitCode?: number | string | null | undefined;
   on(event: "exit" | "beforeExit", listener: () => void): unknown;
@@ -10,21 +10,21 @@ export interface GuardedProcess {
   readonly stderr: { write(text: string): unknown };
 }
 
-/** How a command was lost before it had its exit code. */
+/** How a command ended before it returned its exit code. */
 export type Loss =
-  /** Somebody called process.exit. */
+  /** process.exit was called. */
   | { readonly kind: "exited" }
-  /** Nothing is left to wait for, and the command still waits. */
+  /** The event loop is empty, but the command is still waiting. */
   | { readonly kind: "stalled" }
   | { readonly kind: "threw"; readonly error: unknown };
 
 /**
- * Modules of the project run in this process. One that ends it, or throws outside of a call, must not look like a pass or
- * a failed gate: the run is undecided then, and what had arrived is kept.
+ * Modules of the project run in this process. If one ends it, or throws outside of a call, this must not look like a
+ * pass or a failed gate: the run is undecided, and received answers are kept.
  *
- * @param lost reports a mistake in the way that was asked for, once, before it returns, for at the end of a process nothing
- * is waited for; what it returns becomes the exit code
- * @returns called with the command's exit code: from then on it stays, whoever ends the process
+ * @param lost reports the mistake once, synchronously, because nothing can be awaited when a process ends; it returns
+ * the exit code
+ * @returns a function to be called with the command's exit code, which then stays, whoever ends the process
  */
 export function guardProcess(process: GuardedProcess, lost: (how: Loss) => number): (code: number) => void {
   let code: number | undefined;
@@ -51,8 +51,9 @@ export function guardProcess(process: GuardedProcess, lost: (how: Loss) => numbe
 }
 
 /**
- * What modules of the main thread print goes to stderr: stdout belongs to the report.
- * @returns how the report is written
+ * Redirects what modules of the main thread print to stderr, because stdout belongs to the report.
+ *
+ * @returns a function that writes the report
  */
 export function keepStdout(process: {
   readonly stdout: NodeJS.WritableStream;

@@ -10,16 +10,16 @@ const COUNT: NumberOption = {
   fix: "--count 50",
 };
 
-/** Options of `evals label`, read from the command line. */
+/** Options of `evals label`, parsed. */
 export interface LabelOptions extends Omit<LabelAnswersInput, "word"> {
-  /** The judge that labels without one are given to; nothing is asked then. */
+  /** The judge to which existing labels are assigned; then nothing is asked. */
   readonly assign: string | undefined;
-  /** 0: any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
   readonly open: boolean;
 }
 
-/** The same, as it was typed. */
+/** The options as typed. */
 export interface TypedLabelOptions {
   readonly directory?: string | undefined;
   readonly rater?: string | undefined;
@@ -35,7 +35,7 @@ export interface TypedLabelOptions {
   readonly open?: boolean | undefined;
 }
 
-/** Options that pick answers, or say whose question they are about. */
+/** Options that select answers, or name the judge. */
 const OF_ANSWERS = [
   "count",
   "random",
@@ -47,7 +47,7 @@ const OF_ANSWERS = [
   "assign",
 ] as const;
 
-/** @throws {EvalsError} EVALS_OPTION_CONFLICT for options that mean nothing to a file of candidates */
+/** @throws {EvalsError} EVALS_OPTION_CONFLICT for options that do not apply to a candidates file */
 export function refuseAnswerOptions(raw: TypedLabelOptions): void {
   const given = OF_ANSWERS.filter((name) => raw[name] !== undefined);
   if (given.length === 0) return;
@@ -59,7 +59,7 @@ export function refuseAnswerOptions(raw: TypedLabelOptions): void {
   });
 }
 
-/** Which answers are asked. */
+/** How answers are selected. */
 const MODES = ["random", "stratified", "disputed", "adjudicate"] as const;
 
 /** @throws {EvalsError} with every option that cannot be read */

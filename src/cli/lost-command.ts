@@ -2,7 +2,7 @@ import { EvalsError, type Problem } from "../domain/problem.ts";
 import { thrownOutside } from "../modules/thrown-outside.ts";
 import type { Loss } from "./guard-process.ts";
 
-/** A command that code of the user ended, as a mistake that came up midway. */
+/** The error for a command that was ended by user code. */
 export function lostCommand(how: Loss): EvalsError {
   return how.kind === "threw" ? thrownOutside(how.error) : new EvalsError(problemOf(how), { midway: true });
 }

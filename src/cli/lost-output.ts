@@ -1,11 +1,12 @@
 import type { EventEmitter } from "node:events";
 
-/** A reader that has seen enough (`| head`) closes its end; that is no failure, and a run that is paid for goes on. */
+/** Error codes when a reader such as `| head` closes the pipe. This is not an error, and a paid run continues. */
 const CLOSED = ["EPIPE", "ERR_STREAM_DESTROYED"];
 
 /**
- * Keeps a stream's errors from ending the process.
- * @param lost called once, with the code of the error, when text could not be written though somebody waits for it
+ * Prevents a stream's errors from ending the process.
+ *
+ * @param lost called once, with the error code, when expected output could not be written
  */
 export function outliveReader(stream: EventEmitter, lost: (code: string) => void): void {
   let reported = false;

@@ -8,11 +8,12 @@ import type { Io } from "./io.ts";
 import { lostCommand } from "./lost-command.ts";
 import { outliveReaders, processIo } from "./process-io.ts";
 
-// A schema reads a few files of a project: compiling it first would take longer than it saves.
+// Only a few files are parsed with each schema, so compiling them would take longer than it saves.
 z.config({ jitless: true });
 
 /**
- * The command line, from arguments to exit code. Nothing below it prints a mistake or sets an exit code.
+ * The command line from arguments to exit code. Nothing below it prints mistakes or sets an exit code.
+ *
  * @param args without `node` and the program's name
  */
 export async function main(args: readonly string[], io?: Io): Promise<number> {
@@ -31,7 +32,7 @@ export async function main(args: readonly string[], io?: Io): Promise<number> {
   const over = guardProcess(process, (how) => {
     const lost = lostCommand(how);
     if (printed === "") return reportMistakes(args, own, lost);
-    // Whoever reads a document gets exactly one, and it has given the exit code already.
+    // With JSON output there is exactly one document, and it contains the exit code already.
     own.stderr(formatProblems(lost.problems, "the command had reported its outcome already"));
     return exitOfDocument(printed);
   });
@@ -75,7 +76,7 @@ function reportMistakes(args: readonly string[], io: Io, { problems, midway, mis
   return exit;
 }
 
-/** Whoever reads stdout as JSON gets one document, whatever happened. */
+/** With JSON output there is always one document, even after a mistake. */
 function printDocument(args: readonly string[], io: Io, exit: number, problems: readonly Problem[]): void {
   io.stdout(documentText(mistakesDocument(commandOf(args), exit, problems)));
 }
@@ -89,7 +90,7 @@ function bugProblem(error: unknown): Problem {
   };
 }
 
-/** The command that was typed: the first word that is neither an option nor the directory after `-C`. */
+/** The typed command: the first word that is neither an option nor the directory after `-C`. */
 function commandOf(args: readonly string[]): string {
   const word = args.find((arg, at) => !arg.startsWith("-") && args[at - 1] !== "-C") ?? "";
   return /^[a-z]+$/.test(word) ? word : "";

@@ -1,10 +1,10 @@
 import { EvalsError, type Problem } from "../domain/problem.ts";
 
-/** Reads options one after the other and gathers what is wrong, so that one answer names every mistake. */
+/** Parses options and collects their mistakes, so that all are reported together. */
 export class OptionMistakes {
   readonly #problems: Problem[] = [];
 
-  /** What `read` gives; undefined where it is a mistake. */
+  /** The parsed value; undefined for a mistake. */
   read<Value>(read: () => Value): Value | undefined {
     try {
       return read();
@@ -23,7 +23,7 @@ export class OptionMistakes {
     return this.#problems.length === 0;
   }
 
-  /** @throws {EvalsError} with every mistake, where there is one */
+  /** @throws {EvalsError} with every mistake, if there is any */
   refuse(): void {
     if (!this.none) throw new EvalsError(this.#problems);
   }

@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { EvalsError } from "../domain/problem.ts";
 
 /**
- * Makes a mistake of an option that takes one value and is given two. Those that gather values have a parser of their own and
- * stay as they are; a flag may be repeated, for it says the same twice.
+ * Rejects an option with one value that is given twice. Options that collect values have their own parser and are not
+ * affected; a flag may be repeated.
  */
 export function onceEach(command: Command): Command {
   for (const option of command.options) {

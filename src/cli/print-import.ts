@@ -5,15 +5,15 @@ import { type LeftOut, leftOutLines } from "../reports/terminal/left-out.ts";
 import type { Io } from "./io.ts";
 import { type CommandOptions, printResult } from "./print-result.ts";
 
-/** How an import says what it did. */
+/** How an import reports its result. */
 interface ImportForms {
-  /** What became of it when something was wrong: `nothing was written`. */
+  /** The text after a mistake: `nothing was written`. */
   readonly nothing: string;
   readonly document: (exit: number) => object;
   readonly text: () => string;
 }
 
-/** Prints what an import did, or why it could do nothing and what it would have left out. @returns the exit code */
+/** Prints the result of an import, or why it imported nothing and what it would have skipped. @returns the exit code */
 export function printImport(
   io: Io,
   options: CommandOptions,

@@ -3,25 +3,25 @@ import { type Style, styleFor, type TerminalOptions } from "../reports/terminal/
 import type { Io } from "./io.ts";
 import { wantsColor } from "./reporting/wants-color.ts";
 
-/** Options that most commands have, as typed. */
+/** Options of most commands, as typed. */
 export interface CommandOptions {
   readonly directory?: string | undefined;
   readonly json?: boolean | undefined;
   readonly color?: boolean | undefined;
 }
 
-/** Where text is printed, and in which style. */
+/** Where text is printed, and its style. */
 export interface Terminal extends TerminalOptions {
   readonly style: Style;
 }
 
-/** What a command found, in its two forms; only the one that is printed is made. */
+/** A command's result in both forms; only the printed one is created. */
 interface Result {
   readonly document: () => object;
   readonly text: (terminal: Terminal) => string;
 }
 
-/** Prints what a command found: one JSON document where that was asked for, else text as this terminal shows it. */
+/** Prints a command's result: one JSON document if requested, else text for this terminal. */
 export function printResult(io: Io, options: CommandOptions, { document, text }: Result): void {
   if (options.json === true) {
     io.stdout(documentText(document()));

@@ -5,10 +5,7 @@ import { processEnvironment } from "../operations/process-environment.ts";
 import type { Io } from "./io.ts";
 import { outliveReader } from "./lost-output.ts";
 
-/**
- * Keeps a closed or full stdout from killing a run. What was lost on the way to somebody who waits for it is reported, and the
- * exit code is not that of a pass.
- */
+/** Prevents a closed or full stdout from killing a run. Lost output is reported, and the exit code is not that of a pass. */
 export function outliveReaders(): void {
   outliveReader(process.stderr, () => {});
   outliveReader(process.stdout, (code) => {
@@ -19,7 +16,7 @@ export function outliveReaders(): void {
   });
 }
 
-/** This process as the outside. */
+/** The environment of this process. */
 export function processIo(): Io {
   return {
     ...processEnvironment({
@@ -55,7 +52,7 @@ function openPage(url: string): void {
   if (!hasScreen) return;
   const [program = "xdg-open", ...args] = OPENERS[process.platform] ?? [];
   const child = spawn(program, [...args, url], { stdio: "ignore", detached: true });
-  // The address is printed too, so a browser that does not come up is no failure.
+  // The address is printed too, so a browser that does not start is not an error.
   child.on("error", () => {});
   child.unref();
 }

@@ -12,7 +12,7 @@ import { endOf } from "./usage-mistake.ts";
 
 declare const EVALS_VERSION: string;
 
-/** Commands and options; what a command does is loaded when it is called. */
+/** Parses commands and options; a command's action is loaded when it is called. */
 export async function runProgram(args: readonly string[], io: Io): Promise<number> {
   let code: number = EXIT.ok;
   const done = (exit: number): void => {
@@ -37,14 +37,14 @@ function commandWord(args: readonly string[]): string | undefined {
   return args.find((arg, at) => !arg.startsWith("-") && args[at - 1] !== "-C");
 }
 
-/** The command that is called, with what else begins with its first word; all where no command is named, for help and guesses. */
+/** The called command and others with the same first word; all commands when none is named, for help and suggestions. */
 function commandsOf(args: readonly string[]): readonly DeclaredCommand[] {
   const word = commandWord(args);
   const named = COMMANDS.filter(({ words }) => words.split(" ")[0] === word);
   return named.length > 0 ? named : COMMANDS;
 }
 
-/** Options that take a value only behind `=` are given an empty one where they have none, so that they take no argument for it. */
+/** Gives options that only take a value after `=` an empty value if they have none, so that they do not consume an argument. */
 function withOwnValues(args: readonly string[]): string[] {
   const word = commandWord(args);
   const { equals = [] } = COMMANDS.find(({ words }) => words === word) ?? {};
@@ -90,7 +90,7 @@ function addCommand(program: Command, declared: DeclaredCommand, calling: Callin
   else callable(program, command, { ...calling, ...declared, act: declared.act });
 }
 
-/** Makes a command do its act, in the directory after `-C`, wherever that stood. */
+/** Adds the action to a command, with the directory of `-C` from any position. */
 function callable(
   program: Command,
   command: Command,

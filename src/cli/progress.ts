@@ -2,7 +2,7 @@ import { count, dollars, duration } from "../reports/format-numbers.ts";
 import type { TrialEvent } from "../run/engine.ts";
 import type { Io } from "./io.ts";
 
-/** Shows how a run is getting on, on stderr: a line that is drawn over on a terminal, else a plain line every ten seconds. */
+/** Shows the progress of a run on stderr: an updated line on a terminal, else a plain line every ten seconds. */
 export interface Progress {
   start(suite: string, total: number, done: number): void;
   trial(event: TrialEvent): void;

@@ -1,17 +1,17 @@
 import { EvalsError } from "../domain/problem.ts";
 
-/** An option whose value is a number. */
+/** An option with a numeric value. */
 export interface NumberOption {
-  /** `--limit`. */
+  /** For instance `--limit`. */
   readonly option: string;
-  /** As it ends a sentence: `a whole number from 1`. */
+  /** The expected value, completing a sentence: `a whole number from 1`. */
   readonly expected: string;
   readonly isRight: (value: number) => boolean;
   readonly why: string;
   readonly fix: string;
 }
 
-/** Which numbers an option takes: whole ones between two bounds, both of them included. */
+/** An option that takes whole numbers between two bounds, both included. */
 export function wholeNumber(
   from: number,
   to = Number.MAX_SAFE_INTEGER,
@@ -23,7 +23,7 @@ export function wholeNumber(
   };
 }
 
-/** A port of this machine; 0 for any that is free. */
+/** A port of this machine; 0 for any free port. */
 export const portOption = (option: string): NumberOption => ({
   option,
   ...wholeNumber(0, 65_535),
@@ -31,7 +31,7 @@ export const portOption = (option: string): NumberOption => ({
   fix: `${option} 4173, or 0 for any port that is free.`,
 });
 
-/** The number that was given; undefined where none was. @throws {EvalsError} EVALS_OPTION_INVALID */
+/** The parsed number; undefined when not given. @throws {EvalsError} EVALS_OPTION_INVALID */
 export function readNumber(text: string | undefined, number: NumberOption): number | undefined {
   if (text === undefined) return undefined;
   const { option, expected, isRight, why, fix } = number;

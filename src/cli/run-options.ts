@@ -4,9 +4,9 @@ import { EvalsError } from "../domain/problem.ts";
 import { refuseConflicts } from "../operations/running/conflicting-options.ts";
 import { RunRequest } from "../operations/running/run-request.ts";
 
-/** Options of `evals run`, read from the command line. */
+/** Options of `evals run`, parsed. */
 export const RunOptions = RunRequest.extend({
-  // Commander gives true for an option whose value may be left out.
+  // Commander passes true for an option without its optional value.
   failing: z.union([z.string(), z.literal(true).transform(() => "")]).optional(),
   dryRun: z.boolean().default(false),
   watch: z.boolean().default(false),
@@ -17,7 +17,7 @@ export const RunOptions = RunRequest.extend({
   color: z.boolean().default(true),
 });
 export type RunOptions = z.output<typeof RunOptions>;
-/** The same, as it was typed. */
+/** The options as typed. */
 export type TypedRunOptions = z.input<typeof RunOptions>;
 
 const EXPECTED: Readonly<Record<string, string>> = {
@@ -50,7 +50,7 @@ export function readRunOptions(raw: TypedRunOptions): RunOptions {
   return parsed.data;
 }
 
-/** @throws {EvalsError} EVALS_OPTION_CONFLICT for options of a command that goes on with what ends with a document */
+/** @throws {EvalsError} EVALS_OPTION_CONFLICT for options of an endless command together with options for a single document */
 function refuseEndless({ watch, open, json, dryRun, at, batch }: RunOptions): void {
   const endless = watch ? "--watch" : open ? "--open" : undefined;
   const other = json

@@ -6,7 +6,7 @@ import { showProgress, silentProgress } from "./progress.ts";
 import { keepHeapSmall } from "./small-heap.ts";
 import { stopSignals } from "./stop-signals.ts";
 
-/** From so many trials on, what is let go of is worth collecting early. */
+/** Number of trials above which memory is collected early. */
 const MANY_TRIALS = 10_000;
 
 export interface RunViewOptions {
@@ -15,9 +15,9 @@ export interface RunViewOptions {
   readonly over?: (reports: readonly RunReport[]) => void;
 }
 
-/** Runs as a person at a terminal follows and stops them. */
+/** How a user at a terminal follows and stops runs. */
 export interface RunView extends RunHooks {
-  /** 130 or 143 when the runs were cut; undefined when they ended by themselves. */
+  /** 130 or 143 when the runs were aborted; undefined when they ended normally. */
   readonly exitCode: () => number | undefined;
   readonly close: () => void;
 }

@@ -1,15 +1,15 @@
 import { EXIT } from "../domain/exit-code.ts";
 import type { Io } from "./io.ts";
 
-/** Ctrl-C once: no new trials, those in flight finish. Twice, or SIGTERM: everything is cut now. */
+/** Ctrl-C once: no new trials, those in flight finish. Twice, or SIGTERM: everything is aborted. */
 export interface StopSignals {
   readonly stopping: () => boolean;
-  /** Aborts at the first of them. */
+  /** Aborts at the first signal. */
   readonly stopped: AbortSignal;
   readonly signal: AbortSignal;
-  /** 130 or 143 when the run was cut; undefined when it ended by itself. */
+  /** 130 or 143 when the run was aborted; undefined when it ended normally. */
   readonly exitCode: () => number | undefined;
-  /** Until it is called a signal ends the process, as of any program. */
+  /** Starts handling signals; before it is called a signal ends the process as usual. */
   readonly listen: () => void;
   readonly close: () => void;
 }
@@ -47,7 +47,7 @@ export function listenForStop(io: Io): StopSignals {
   return stop;
 }
 
-/** Settles at the first signal. @returns the exit code of a command that goes on until it is stopped */
+/** Resolves at the first signal. @returns the exit code of a command that runs until it is stopped */
 export function stopped(io: Io): Promise<number> {
   return new Promise((resolve) => {
     const quiet = io.onSignal((name) => {
@@ -57,7 +57,7 @@ export function stopped(io: Io): Promise<number> {
   });
 }
 
-/** The first signal ends the work with the calls in flight; a second one cuts them. */
+/** The first signal lets the calls in flight finish; a second one aborts them. */
 export function drainSignals(io: Io) {
   const stop = new AbortController();
   const cut = new AbortController();

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { TypedCommand, WordValues } from "../reports/completion/typed-command.ts";
 import { completedBy } from "./declarations/declare-command.ts";
 
-/** The program and all its commands, hidden ones left out. */
+/** The program and all its commands, without hidden ones. */
 export function typedCommands(program: Command): TypedCommand[] {
   const commands = described(program, "");
   const names = commands[0]?.commands.map(({ name }) => name) ?? [];

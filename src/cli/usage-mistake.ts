@@ -2,7 +2,7 @@ import type { Command, CommanderError } from "commander";
 import { EvalsError } from "../domain/problem.ts";
 import { exampleOf, nameOf } from "./command-help.ts";
 
-/** What a command does with an ending that commander wants: help ends it, a mistake is reported with a command that works. */
+/** How a command handles commander's exits: help ends it, a mistake is reported with an example that works. */
 export const endOf =
   (command: Command) =>
   (error: CommanderError): never => {
@@ -33,14 +33,14 @@ function textOf(error: CommanderError, command: Command): string {
         .replace(/\.$/, "");
 }
 
-/** A command of this kind that works, and where all of it stands. */
+/** An example of this command that works, and where its help is. */
 function fixOf(command: Command): string {
   const help = `${nameOf(command)} --help`;
   const example = exampleOf(command);
   return example === undefined ? help : `For instance: ${example}; ${help} says more`;
 }
 
-/** `evals --trials 3 run` as it has to be: `evals run --trials 3`. Undefined when no command follows. */
+/** Corrects `evals --trials 3 run` to `evals run --trials 3`. Undefined when no command follows. */
 function optionsMoved(command: Command): string | undefined {
   if (command.parent !== null) return undefined;
   const args = typed(command);
@@ -50,7 +50,7 @@ function optionsMoved(command: Command): string | undefined {
   return commandLine([args[at] ?? "", ...args.slice(0, at), ...args.slice(at + 1)]);
 }
 
-/** What was typed, with the word that was meant in the place of the one that nobody knows. */
+/** The typed command with the unknown word replaced by the suggested one. */
 function retyped(command: Command, mistyped: string, meant: string): string {
   const wrong = /'([^']+)'$/.exec(mistyped)?.[1];
   const args = typed(command);

@@ -12,7 +12,7 @@ export interface AbOptions extends CommandOptions {
   readonly judge?: string | undefined;
 }
 
-/** `evals ab <a> <b>`: which of two arms is better. @returns 0 whatever it finds */
+/** `evals ab <a> <b>`: which of two arms is better. @returns 0 for any verdict */
 export async function abCommand(
   options: AbOptions,
   [a, b]: readonly [string, string],

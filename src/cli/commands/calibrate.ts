@@ -22,7 +22,7 @@ const REPEATS: NumberOption = {
   fix: "--repeats 3",
 };
 
-/** `evals calibrate <judge>`: what it is worth, by what people say of the same answers. */
+/** `evals calibrate <judge>`: how well it agrees with people's labels. */
 export async function calibrateCommand(
   options: CalibrateOptions,
   judge: string,

@@ -11,7 +11,7 @@ export interface CheckOptions extends CommandOptions {
   readonly online?: boolean | undefined;
 }
 
-/** `evals check`: every file is read and every prompt rendered; no key is needed and no model is asked. */
+/** `evals check`: reads every file and renders every prompt; needs no key and calls no model. */
 export async function checkCommand(options: CheckOptions, io: Io): Promise<number> {
   const { directory, online = false } = options;
   const checked = await check(io, { directory, online });

@@ -13,7 +13,7 @@ export interface DiffOptions extends CommandOptions {
   readonly runMissing?: boolean | undefined;
 }
 
-/** `evals diff <a> [b]`: two sides of each suite, case by case. */
+/** `evals diff <a> [b]`: compares two sides of each suite, case by case. */
 export async function diffCommand(
   options: DiffOptions,
   a: string,
@@ -39,7 +39,7 @@ export async function diffCommand(
   }
 }
 
-/** What runs say goes where progress goes: the comparison is what was asked for. */
+/** The reports of runs go to stderr, because the output is the comparison. */
 function runsBeside(io: Io): RunView {
   const plain = { width: io.width, color: false };
   let first = true;

@@ -25,7 +25,7 @@ const BUDGET: NumberOption = {
   fix: "--budget 0.50",
 };
 
-/** `evals drift <suite>`: one more run of a series that is held against the promoted baseline. */
+/** `evals drift <suite>`: adds a run to the series that is compared with the promoted baseline. */
 export async function driftCommand(options: DriftOptions, suite: string, io: Io): Promise<number> {
   const { directory, model, prompt, dryRun } = options;
   const input: DriftInput = {

@@ -15,7 +15,7 @@ export interface EscalationOptions extends CommandOptions {
 const TARGET = share("--target", 1, 0.95);
 const ALPHA = share("--alpha", 0.999, 0.1);
 
-/** `evals escalation <file|suite>`: confidence against what was right. */
+/** `evals escalation <file|suite>`: compares confidences with correctness. */
 export async function escalationCommand(options: EscalationOptions, source: string, io: Io): Promise<number> {
   const measured = await measureEscalation(io, {
     directory: options.directory,

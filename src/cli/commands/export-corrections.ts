@@ -4,7 +4,7 @@ import { exportedCorrectionsText } from "../../reports/terminal/exported.ts";
 import type { Io } from "../io.ts";
 import { type CommandOptions, printResult } from "../print-result.ts";
 
-/** `evals export corrections`: tuning data out of what people corrected. */
+/** `evals export corrections`: fine-tuning data from people's corrections. */
 export async function exportCorrectionsCommand(
   options: CommandOptions & { readonly out?: string | undefined },
   datasets: readonly string[],

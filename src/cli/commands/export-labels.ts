@@ -11,7 +11,7 @@ export interface ExportLabelsOptions extends TypedLabelOptions {
   readonly output?: string | undefined;
 }
 
-/** `evals export labels`: the answers that a person would be asked, for another tool; with CSV the labels too. */
+/** `evals export labels`: the answers to be labelled, for another tool; CSV includes the labels. */
 export async function exportLabelsCommand(
   options: ExportLabelsOptions,
   word: string,
@@ -21,7 +21,7 @@ export async function exportLabelsCommand(
   const written = await exportLabels(io, {
     ...readLabelOptions(options),
     output: options.output,
-    // A table holds answers as they are, and what a model wrote must not steer a terminal.
+    // A table contains unescaped model output, which must not control a terminal.
     ...{ word, format, tableAsText: !io.stdoutIsTerminal },
   });
   if (written.format === "label-studio") io.stderr(studioSteps(written.config, written.tasks, written.suite));

@@ -10,7 +10,7 @@ interface ExportRunOptions extends CommandOptions {
   readonly url?: string | undefined;
 }
 
-/** `evals export <format> [run]`: a run for other programs, as a file or over their API. */
+/** `evals export <format> [run]`: exports a run to a file or another tool's API. */
 export async function exportRunCommand(
   format: ExporterEntry,
   options: ExportRunOptions,

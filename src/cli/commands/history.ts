@@ -21,7 +21,7 @@ const LIMIT: NumberOption = {
   fix: "--limit 20",
 };
 
-/** `evals history`: past runs, newest first; with a suite its trend and whether it is stable. */
+/** `evals history`: past runs, newest first; for one suite with its trend and stability. */
 export async function historyCommand(
   options: HistoryOptions,
   suite: string | undefined,
@@ -38,7 +38,7 @@ export async function historyCommand(
   return EXIT.ok;
 }
 
-/** @throws {EvalsError} for options that exclude each other, or need a suite */
+/** @throws {EvalsError} for options that exclude each other, or require a suite */
 function refuseConflicts(options: HistoryOptions, suite: string | undefined): void {
   if (options.csv === true && (options.json === true || options.flaky === true)) {
     throw new EvalsError({

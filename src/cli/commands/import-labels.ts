@@ -12,7 +12,7 @@ export interface ImportLabelsOptions extends CommandOptions {
   readonly judge?: string | undefined;
 }
 
-/** `evals import labels`: other people's judgements become lines of the suite's labels; twice changes nothing. */
+/** `evals import labels`: adds another tool's labels to the suite's labels; repeating it changes nothing. */
 export async function importLabelsCommand(
   options: ImportLabelsOptions,
   suite: string,
@@ -33,7 +33,7 @@ export async function importLabelsCommand(
   return EXIT.ok;
 }
 
-/** `--rater NAME` names who made labels that name nobody; `--rater 10=NAME` names user 10 of the other tool. */
+/** `--rater NAME` is the rater of labels without one; `--rater 10=NAME` names user 10 of the other tool. */
 function readRaters(given: readonly string[]): {
   rater: string | undefined;
   raters: ReadonlyMap<string, string>;

@@ -15,7 +15,7 @@ export interface ImportTracesOptions extends CommandOptions {
   readonly dryRun?: boolean | undefined;
 }
 
-/** `evals import traces`: what production was asked and answered becomes traffic of the store. */
+/** `evals import traces`: imports production traffic into the store. */
 export async function importTracesCommand(
   options: ImportTracesOptions,
   sources: readonly string[],
@@ -36,7 +36,7 @@ export async function importTracesCommand(
   });
 }
 
-/** Takes what exporters send until it is stopped. */
+/** Receives data from exporters until it is stopped. */
 async function listenCommand(options: ImportTracesOptions, port: number, io: Io): Promise<number> {
   const receiver = await listenForTraces(io, { directory: options.directory, port });
   const end = stopped(io);

@@ -6,7 +6,7 @@ import type { Io } from "../io.ts";
 import { printImport } from "../print-import.ts";
 import type { CommandOptions } from "../print-result.ts";
 
-/** What `evals import <tool>` was asked, with options that the tool has of its own. */
+/** Options of `evals import <tool>`, including the tool's own. */
 export interface ImportOptions extends CommandOptions {
   readonly [option: string]: unknown;
   readonly out?: string | undefined;
@@ -14,7 +14,7 @@ export interface ImportOptions extends CommandOptions {
   readonly dryRun?: boolean | undefined;
 }
 
-/** `evals import <tool>`: another tool's files become suites, datasets, prompts and scorers of this project. */
+/** `evals import <tool>`: converts another tool's files to suites, datasets, prompts and scorers of this project. */
 export async function importCommand(
   entry: ImporterEntry,
   given: ImportOptions,

@@ -16,7 +16,7 @@ import {
 import type { Io } from "../io.ts";
 import { readLabelOptions, refuseAnswerOptions, type TypedLabelOptions } from "../label-options.ts";
 
-/** `evals label`: a person judges answers of a run on a page of this machine; each label is kept at once. */
+/** `evals label`: labels answers of a run on a local page; each label is stored at once. */
 export async function labelCommand(typed: TypedLabelOptions, word: string, io: Io): Promise<number> {
   const { assign, port, open, ...options } = readLabelOptions(typed);
   if (isCandidatesPath(word)) return candidatesCommand(typed, word, { port, open }, io);
@@ -41,7 +41,7 @@ interface PagePlace {
   readonly open: boolean;
 }
 
-/** Serves the page until it is done with. @returns the exit code */
+/** Serves the page until the session ends. @returns the exit code */
 async function serve(
   session: LabellingSession,
   address: AddressFile,
@@ -66,7 +66,7 @@ async function serve(
   return code;
 }
 
-/** `evals label datasets/x.candidates.jsonl`: which of them become cases, and what is expected of them. */
+/** `evals label datasets/x.candidates.jsonl`: reviews candidates and their expected values. */
 async function candidatesCommand(
   typed: TypedLabelOptions,
   path: string,

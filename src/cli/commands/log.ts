@@ -4,7 +4,7 @@ import { promotionLogText } from "../../reports/terminal/promotion-log.ts";
 import type { Io } from "../io.ts";
 import { type CommandOptions, printResult } from "../print-result.ts";
 
-/** `evals log`: who promoted or rolled back what, when and why, read from git itself. */
+/** `evals log`: who promoted or rolled back what, when and why, read from git. */
 export async function logCommand(options: CommandOptions, io: Io): Promise<number> {
   const log = await promotionLog(io, options);
   if (log.shallow)

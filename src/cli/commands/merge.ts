@@ -14,7 +14,7 @@ export interface MergeOptions {
   readonly directory?: string | undefined;
 }
 
-/** `evals merge`: one run out of its shards, reported as `evals run` reports it. */
+/** `evals merge`: merges shards into one run, reported like `evals run`. */
 export async function mergeCommand(typed: MergeOptions, sources: readonly string[], io: Io): Promise<number> {
   const options = readRunOptions(typed);
   const reporters = await openReporters(options, io);

@@ -18,7 +18,7 @@ export interface PowerOptions extends CommandOptions, StatedOptions {
   readonly rate?: string | undefined;
 }
 
-/** `evals power <suite>`: how many cases × trials detect a given drop; `--ab`: how many sessions an arm. */
+/** `evals power <suite>`: how many cases × trials detect a given drop; `--ab`: how many sessions per arm. */
 export async function powerCommand(
   options: PowerOptions,
   suite: string | undefined,
@@ -48,7 +48,7 @@ function sessionsCommand(options: PowerOptions, io: Io): number {
   return EXIT.ok;
 }
 
-/** @throws {EvalsError} for options of a suite's plan with --ab, or the other way round */
+/** @throws {EvalsError} for options of a suite's plan together with --ab, or the other way round */
 function refuseMixed(options: PowerOptions, suite: string | undefined): void {
   const {
     ab,

@@ -8,7 +8,7 @@ import { type CommandOptions, printResult } from "../print-result.ts";
 /** Options of `evals promote`, as typed. */
 export type PromoteOptions = CommandOptions & Omit<PromoteInput, "run">;
 
-/** `evals promote [run]`: a complete run of committed inputs becomes the baseline, in one commit. */
+/** `evals promote [run]`: makes a complete run of committed inputs the baseline, in one commit. */
 export async function promoteCommand(
   options: PromoteOptions,
   run: string | undefined,

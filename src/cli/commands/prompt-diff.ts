@@ -4,7 +4,7 @@ import { promptDiff } from "../../reports/terminal/prompt-diff.ts";
 import type { Io } from "../io.ts";
 import { type CommandOptions, printResult } from "../print-result.ts";
 
-/** `evals prompt diff <a> [b]`: two versions of a prompt side by side; nothing is measured. */
+/** `evals prompt diff <a> [b]`: compares two versions of a prompt; nothing is measured. */
 export async function promptDiffCommand(
   options: CommandOptions,
   a: string,

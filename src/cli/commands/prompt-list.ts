@@ -4,7 +4,7 @@ import { promptList } from "../../reports/terminal/prompt-list.ts";
 import type { Io } from "../io.ts";
 import { type CommandOptions, printResult } from "../print-result.ts";
 
-/** `evals prompt list [name]`: every version with who, why, where it is used and what it last measured. */
+/** `evals prompt list [name]`: all versions with author, reason, uses and latest results. */
 export async function promptListCommand(
   options: CommandOptions,
   name: string | undefined,

@@ -11,7 +11,7 @@ export interface PromptNewOptions extends CommandOptions {
   readonly bump?: string | undefined;
 }
 
-/** `evals prompt new <name> --bump patch`: the newest version, byte for byte, under the next number. */
+/** `evals prompt new <name> --bump patch`: copies the newest version to the next version number. */
 export async function promptNewCommand(options: PromptNewOptions, name: string, io: Io): Promise<number> {
   const bump = readBump(options.bump);
   const made = await newPromptVersion(io, { directory: options.directory, name, bump });

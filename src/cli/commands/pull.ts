@@ -9,7 +9,7 @@ export interface PullOptions extends CommandOptions {
   readonly workers: string;
 }
 
-/** `evals pull`: a run that workers have asked, brought into the history here. */
+/** `evals pull`: copies a run asked by workers into the local store. */
 export async function pullCommand(options: PullOptions, io: Io): Promise<number> {
   const { run, suite, trials, wasHere } = await pullRun(io, { ...options, address: options.workers });
   printResult(io, options, {

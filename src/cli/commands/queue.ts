@@ -8,7 +8,7 @@ interface QueueOptions extends CommandOptions {
   readonly address: string;
 }
 
-/** `evals queue status`: how far the runs of workers are. */
+/** `evals queue status`: the progress of the workers' runs. */
 export async function queueStatusCommand(options: QueueOptions, io: Io): Promise<number> {
   const status = await queueStatus(io, options);
   printResult(io, options, {
@@ -18,7 +18,7 @@ export async function queueStatusCommand(options: QueueOptions, io: Io): Promise
   return EXIT.ok;
 }
 
-/** `evals queue drop`: one run less in the database. */
+/** `evals queue drop`: deletes a run from the database. */
 export async function queueDropCommand(
   options: QueueOptions & { readonly run: string },
   io: Io,

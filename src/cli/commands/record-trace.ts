@@ -4,7 +4,7 @@ import { recordedTraceText } from "../../reports/terminal/recorded-trace.ts";
 import type { Io } from "../io.ts";
 import { type CommandOptions, printResult } from "../print-result.ts";
 
-/** `evals record-trace`: what a passing trial did, as a file that others are held against. */
+/** `evals record-trace`: writes the calls of a passing trial to a file, as a reference for other trials. */
 export async function recordTraceCommand(options: CommandOptions, word: string, io: Io): Promise<number> {
   const recorded = await recordTrace(io, { directory: options.directory, word });
   const { trace, ...place } = recorded;

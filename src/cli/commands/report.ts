@@ -15,7 +15,7 @@ export interface ReportOptions {
   readonly output?: string | undefined;
 }
 
-/** `evals report <run> [other]`: a past run as a document, or two runs held against each other. */
+/** `evals report <run> [other]`: a past run as a document, or a comparison of two runs. */
 export async function reportCommand(
   options: ReportOptions,
   words: { readonly run: string; readonly candidate: string | undefined },
@@ -29,15 +29,15 @@ export async function reportCommand(
     const text = await renderReport(format, input);
     if (output !== undefined) writeReport(io, resolve(io.cwd, directory ?? ".", output), text);
     else if (needsFile(format) && (options.format === undefined || io.stdoutIsTerminal))
-      // A person opens it; who asks for the format and reads the output gets it there.
+      // Users open a page from a file; with an explicit format and redirected output it goes to stdout.
       writeDefault(io, root, input, text);
     else io.stdout(text);
-    // The document says how that run ended; writing it has gone well all the same.
+    // The document contains the run's result; writing it has succeeded in any case.
     return EXIT.ok;
   });
 }
 
-/** What a file of this name holds; a page, which a person opens, where the name does not show it. */
+/** The format for a file name; the default is a page. */
 function formatOfName(file: string | undefined): string {
   const ending = extname(file ?? "");
   return REPORTERS.find(({ document }) => document?.ending === ending)?.name ?? "html";

@@ -13,7 +13,7 @@ export interface RescoreOptions extends CommandOptions {
   readonly replay?: boolean | undefined;
 }
 
-/** `evals rescore`: the same answers under today's scorers, as a run of its own. */
+/** `evals rescore`: scores the same answers with the current scorers, as a new run. */
 export async function rescoreCommand(options: RescoreOptions, word: string, io: Io): Promise<number> {
   keepHeapSmall();
   const { directory, yes = false, budget, replay = false } = options;

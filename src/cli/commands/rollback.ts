@@ -8,7 +8,7 @@ import { type CommandOptions, printResult } from "../print-result.ts";
 /** Options of `evals rollback`, as typed. */
 export type RollbackOptions = CommandOptions & Omit<RollbackInput, "tag">;
 
-/** `evals rollback <tag>`: all that a promotion covered comes back together, in one commit, and is proved by fingerprint. */
+/** `evals rollback <tag>`: restores everything that a promotion covered, in one commit, and verifies it by fingerprint. */
 export async function rollbackCommand(options: RollbackOptions, tag: string, io: Io): Promise<number> {
   const done = await rollback(io, { ...options, tag });
   const exit = done.proofs.every((one) => one.equal) ? EXIT.ok : EXIT.failed;

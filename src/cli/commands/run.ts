@@ -8,7 +8,7 @@ import { type RunOptions, readRunOptions, type TypedRunOptions } from "../run-op
 import { runView } from "../run-view.ts";
 import { stopped } from "../stop-signals.ts";
 
-/** `evals run`: runs suites and reports on them while they end. */
+/** `evals run`: runs suites and reports each when it ends. */
 export async function runCommand(typed: TypedRunOptions, io: Io): Promise<number> {
   const options = readRunOptions(typed);
   if (options.dryRun || options.explainCache) return dryRun(options, io);
@@ -22,12 +22,12 @@ export async function runCommand(typed: TypedRunOptions, io: Io): Promise<number
   return exit;
 }
 
-/** How one command's runs ended. */
+/** The result of one command's runs. */
 export interface RunOnce {
   readonly exit: number;
-  /** Id of the first run; null where none was begun. */
+  /** Id of the first run; null when none was started. */
   readonly first: string | null;
-  /** Somebody asked to stop. */
+  /** Whether the user stopped it. */
   readonly stopped: boolean;
 }
 
@@ -48,7 +48,7 @@ async function runOnce(options: RunOptions, io: Io): Promise<RunOnce> {
   }
 }
 
-/** `evals run --dry-run`: what would be asked, and what that costs. */
+/** `evals run --dry-run`: what would be asked, and its cost. */
 async function dryRun(options: RunOptions, io: Io): Promise<number> {
   const { planRuns } = await import("../../operations/plan-runs.ts");
   const plan = await planRuns(io, { request: options });

@@ -11,12 +11,12 @@ import { OptionMistakes } from "../option-mistakes.ts";
 import { type CommandOptions, printResult } from "../print-result.ts";
 import { type NumberOption, readNumber, wholeNumber } from "../read-number.ts";
 
-/** `evals sample` as it was typed. */
+/** Options of `evals sample`, as typed. */
 export interface TypedSampleOptions extends CommandOptions {
   readonly random?: string | undefined;
   readonly worst?: string | undefined;
   readonly errors?: boolean | undefined;
-  /** Empty, or true, for the option without a number. */
+  /** Empty or true for the option without a number. */
   readonly uncovered?: string | true | undefined;
   readonly stratify?: string | undefined;
   readonly where?: string | undefined;
@@ -24,7 +24,7 @@ export interface TypedSampleOptions extends CommandOptions {
   readonly seed?: string | undefined;
 }
 
-/** `evals sample`: candidates for a dataset out of traffic. */
+/** `evals sample`: draws candidates for a dataset from traffic. */
 export async function sampleCommand(typed: TypedSampleOptions, dataset: string, io: Io): Promise<number> {
   const sampled = await sampleTraffic(io, { ...readSampleOptions(typed, io), dataset });
   const candidates = sampled.candidates.map(({ id, trace, stratum, probability, why }) => ({

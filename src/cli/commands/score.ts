@@ -18,7 +18,7 @@ export interface ScoreOptions extends CommandOptions {
   readonly replay?: boolean | undefined;
 }
 
-/** `evals score --traffic`: the suite's scorers on what production answered, day by day. */
+/** `evals score --traffic`: scores production answers with the suite's scorers, by day. */
 export async function scoreCommand(options: ScoreOptions, suite: string, io: Io): Promise<number> {
   const { traffic, yes = false, budget, replay = false, json: _, ...input } = options;
   if (traffic !== true) throw onlyTraffic(suite);
@@ -26,7 +26,7 @@ export async function scoreCommand(options: ScoreOptions, suite: string, io: Io)
     ...{ ...input, suite, replay },
     consent: { yes, budget: budget === undefined ? null : Number(budget) },
   });
-  // A trace that no judge was asked about is missing: its day is not known whole.
+  // A trace without a judge's verdict counts as missing, so its day is incomplete.
   const exit = scored.unjudged > 0 ? EXIT.undecided : EXIT.ok;
   printResult(io, options, {
     document: () => scoreDocument(scored, exit),

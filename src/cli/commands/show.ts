@@ -16,7 +16,7 @@ export interface ShowOptions extends CommandOptions {
   readonly fingerprint?: boolean | undefined;
 }
 
-/** `evals show`: a run's cases, one case over its trials, one trial whole, or what a fingerprint rests on. */
+/** `evals show`: a run's cases, one case with its trials, one trial, or the parts of a fingerprint. */
 export async function showCommand(
   options: ShowOptions,
   word: string,
@@ -43,7 +43,7 @@ export async function showCommand(
   return EXIT.ok;
 }
 
-/** A second run without `--fingerprint` would silently be ignored. */
+/** Without `--fingerprint` a second run would be silently ignored. */
 function refuseSecondRun(other: string | undefined): void {
   if (other === undefined) return;
   throw new EvalsError({

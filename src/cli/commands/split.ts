@@ -8,7 +8,7 @@ export interface SplitOptions extends CommandOptions {
   readonly name?: string | undefined;
 }
 
-/** `evals split <suite>`: the cases and the prompt that a suite's file holds become files of their own. */
+/** `evals split <suite>`: moves a suite's inline cases and prompt to their own files. */
 export async function splitCommand(options: SplitOptions, suite: string, io: Io): Promise<number> {
   const { path, written, cases } = await splitSuiteFiles(io, suite, {
     directory: options.directory,

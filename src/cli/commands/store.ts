@@ -15,7 +15,7 @@ export async function storeInfoCommand(options: CommandOptions, io: Io): Promise
   return EXIT.ok;
 }
 
-/** @returns 1 for a damaged history */
+/** @returns 1 for a damaged store */
 export async function storeVerifyCommand(options: CommandOptions, io: Io): Promise<number> {
   const check = await verifyStore(io, options);
   const exit = check.faults.length === 0 ? EXIT.ok : EXIT.failed;
@@ -35,7 +35,7 @@ export async function storePruneCommand(options: CommandOptions & PruneInput, io
   return EXIT.ok;
 }
 
-/** So many characters are handed to the reader at once. */
+/** Number of characters written to stdout at once. */
 const CHUNK = 64_000;
 
 export async function storeExportCommand(options: CommandOptions, io: Io): Promise<number> {
@@ -45,7 +45,7 @@ export async function storeExportCommand(options: CommandOptions, io: Io): Promi
     if (chunk.length < CHUNK) return;
     io.stdout(chunk);
     chunk = "";
-    // A slow reader gets its turn before more is read.
+    // Gives a slow reader time before more is read.
     await new Promise((resolve) => setImmediate(resolve));
   });
   io.stdout(chunk);

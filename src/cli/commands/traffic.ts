@@ -21,7 +21,7 @@ const LIMIT: NumberOption = {
   fix: "--limit 50",
 };
 
-/** `evals traffic`: which traces of production there are, whose, and since when. */
+/** `evals traffic`: lists the stored production traces with their sessions, users and times. */
 export async function trafficCommand(options: TrafficOptions, io: Io): Promise<number> {
   const { directory, where, grep, since } = options;
   const limit = readNumber(options.limit, LIMIT) ?? 20;

@@ -12,7 +12,7 @@ export interface ViewOptions {
   readonly open: boolean;
 }
 
-/** `evals view [run]`: the page, live from the history, for this machine alone, until it is stopped. */
+/** `evals view [run]`: serves the page to this machine with live data, until it is stopped. */
 export async function viewCommand(options: ViewOptions, run: string | undefined, io: Io): Promise<number> {
   const page = await servePage({ ...options, run, port: readNumber(options.port, portOption("--port")) }, io);
   const code = await stopped(io);
@@ -20,17 +20,17 @@ export async function viewCommand(options: ViewOptions, run: string | undefined,
   return code;
 }
 
-/** What is shown, and where. */
+/** What to serve, and where. */
 interface ServedPage {
   readonly directory?: string | undefined;
-  /** Any free one when left out. */
+  /** Default any free port. */
   readonly port?: number | undefined;
   readonly open: boolean;
-  /** A word for the run at which it opens. */
+  /** The run with which it opens. */
   readonly run: string | undefined;
 }
 
-/** Serves the page and says where, until it is closed. */
+/** Serves the page and prints its address, until it is closed. */
 export async function servePage(
   { directory, port = 0, open, run }: ServedPage,
   io: Io,

@@ -10,7 +10,8 @@ import type { RunOptions } from "../run-options.ts";
 import type { RunOnce } from "./run.ts";
 
 /**
- * `evals run --watch`: runs again whenever a file has changed that a run rests on, until it is stopped.
+ * `evals run --watch`: runs again whenever a file that a run depends on has changed, until it is stopped.
+ *
  * @returns the exit code of the last run
  */
 export async function watchRuns(
@@ -45,7 +46,7 @@ export async function watchRuns(
   }
 }
 
-/** A mistake in a file is reported, and mended with the next change. */
+/** A mistake in a file is reported; the user can fix it and trigger the next run. */
 async function runOrReport(
   options: RunOptions,
   io: Io,
@@ -61,8 +62,9 @@ async function runOrReport(
 }
 
 /**
- * Waits for a change that matters; null when somebody stops.
- * @param matters whether a run would be another one now
+ * Waits for a relevant change; null when the user stops.
+ *
+ * @param matters whether a run would be different now
  */
 async function nextChange(
   changes: FileChanges,

@@ -24,7 +24,7 @@ const CONCURRENCY: NumberOption = {
   fix: "--concurrency 32",
 };
 
-/** `evals worker`: works until it is stopped, or has had nothing to do for long enough. */
+/** `evals worker`: works until it is stopped, or was idle for the given time. */
 export async function workerCommand(options: WorkerOptions, io: Io): Promise<number> {
   const { address, directory, model: models = [] } = options;
   const concurrency = readNumber(options.concurrency, CONCURRENCY);
@@ -41,7 +41,7 @@ export async function workerCommand(options: WorkerOptions, io: Io): Promise<num
   }
 }
 
-/** Milliseconds; undefined where nothing is said. @throws {EvalsError} EVALS_OPTION_INVALID */
+/** Milliseconds; undefined when not given. @throws {EvalsError} EVALS_OPTION_INVALID */
 function readIdle(text: string | undefined): number | undefined {
   const idle = text === undefined ? undefined : parseAge(text);
   if (text === undefined || idle !== undefined) return idle;

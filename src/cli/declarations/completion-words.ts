@@ -1,7 +1,7 @@
 import { EXIT } from "../../domain/exit-code.ts";
 import { declareCommand } from "./declare-command.ts";
 
-/** What a completion script asks while somebody types. It never fails. */
+/** Called by completion scripts while the user types. It never fails. */
 export const completionWords = declareCommand({
   words: "completion-words",
   group: "start",

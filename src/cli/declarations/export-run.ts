@@ -1,7 +1,7 @@
 import { EXPORTERS } from "../../operations/exporting/exporters.ts";
 import { declareCommand } from "./declare-command.ts";
 
-/** The forms in which a run goes to other programs: one command each. */
+/** The export formats, one command each. */
 export const exportRuns = EXPORTERS.map((format) => {
   const { name, about, ending, isText, server } = format;
   return declareCommand({

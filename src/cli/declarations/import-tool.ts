@@ -1,7 +1,7 @@
 import type { ImporterEntry } from "../../operations/importing/importers.ts";
 import { type DeclaredCommand, declareCommand, list } from "./declare-command.ts";
 
-/** `evals import <tool>`, as the registry of importers describes it. */
+/** `evals import <tool>`, generated from the registry of importers. */
 export function importTool(entry: ImporterEntry): DeclaredCommand {
   return declareCommand({
     words: `import ${entry.name}`,

@@ -27,7 +27,7 @@ const drop = declareCommand({
     (await import("../commands/queue.ts")).queueDropCommand({ ...options, address, run }, io),
 });
 
-/** `evals queue …`, the first word before the others. */
+/** `evals queue …`; the parent comes first. */
 export const QUEUE_COMMANDS: readonly DeclaredCommand[] = [
   declareGroup({
     words: "queue",

@@ -41,7 +41,7 @@ import { traffic } from "./traffic.ts";
 import { view } from "./view.ts";
 import { worker } from "./worker.ts";
 
-/** Every command, in the order of the help; the words of a group after the group. Help, completion and tests read it. */
+/** All commands in the order of the help; subcommands after their parent. Help, completion and tests use this list. */
 export const COMMANDS: readonly DeclaredCommand[] = [
   init,
   check,

@@ -75,7 +75,7 @@ const exporting = declareCommand({
   act: async ({ io, options }) => (await import("../commands/store.ts")).storeExportCommand(options, io),
 });
 
-/** The words of `evals store`, the first of them alone too. */
+/** `evals store` and its subcommands. */
 export const STORE_COMMANDS: readonly DeclaredCommand[] = [store, info, verify, prune, exporting];
 
 function unknownWord(word: string): EvalsError {

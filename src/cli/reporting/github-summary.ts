@@ -1,15 +1,15 @@
 import { appendFileSync, statSync } from "node:fs";
 import type { Io } from "../io.ts";
 
-/** What GitHub takes of one step. */
+/** GitHub's limit per step. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Where the step that is running writes its summary; null outside of GitHub's CI. */
+/** The file for the current step's summary; null outside of GitHub's CI. */
 export function summaryPath({ env }: Io): string | null {
   return env.GITHUB_STEP_SUMMARY || null;
 }
 
-/** Adds a text to the summary of the step that is running; outside of GitHub's CI there is none. */
+/** Appends text to the current step's summary; does nothing outside of GitHub's CI. */
 export function appendSummary(io: Io, text: string): void {
   const path = summaryPath(io);
   if (path === null) return;

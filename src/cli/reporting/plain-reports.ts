@@ -5,7 +5,7 @@ import type { ReportInput } from "./registry.ts";
 
 const PLAIN = { width: 80, color: false } as const;
 
-/** What a terminal shows of runs, for a file: 80 columns, no colour. */
+/** The terminal report for a file: 80 columns, no colour. */
 export async function terminalText({ runs }: Pick<ReportInput, "runs">): Promise<string> {
   const { runReport, runSummary } = await import("../../reports/terminal/whole-runs.ts");
   const { matrixReport } = await import("../../reports/terminal/matrix.ts");
@@ -18,13 +18,13 @@ export async function terminalText({ runs }: Pick<ReportInput, "runs">): Promise
   return [...texts, runSummary(reports, PLAIN)].filter((text) => text !== "").join("\n");
 }
 
-/** A run whose numbers the matrix has all of: a target beside the suite's own, of which nothing went wrong. */
+/** Whether the matrix contains everything about a run: a target other than the suite's own, without problems. */
 function isInMatrix(report: RunReport, reports: readonly RunReport[]): boolean {
   const { suite } = report.header;
   return reports.filter((one) => one.header.suite === suite).length > 1 && isOnlyNumbers(report);
 }
 
-/** Nothing is decided about the run, and there is nothing to say of it beside its numbers. */
+/** Whether a run has no gate and nothing to report besides its numbers. */
 export function isOnlyNumbers({ gate, errors, end, notes }: RunReport): boolean {
   return (
     gate.outcome === "not_gated" && errors.length === 0 && end.kind === "all-asked" && notes.length === 0

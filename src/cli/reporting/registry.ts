@@ -1,6 +1,6 @@
 import type { ReportedRun } from "../../domain/report.ts";
 
-/** All that a reporter may show. */
+/** The input of a reporter. */
 export interface ReportInput {
   readonly runs: readonly ReportedRun[];
   readonly exit: number;
@@ -8,19 +8,19 @@ export interface ReportInput {
   readonly folder: string;
 }
 
-/** One way to write runs down. */
+/** One output format of runs. */
 export interface ReporterEntry {
-  /** `--reporter <name>`. */
+  /** Name for `--reporter <name>`. */
   readonly name: string;
-  /** It makes a document of one past run, for `evals report`; files that end so are written in it. */
+  /** Set for a document of one past run, for `evals report`; `ending` is its file extension. */
   readonly document?: { readonly ending: string };
-  /** Too large or too rich for a terminal: without a file's name it gets one. */
+  /** Set for a format that is never printed to a terminal: without a file name it gets a default one. */
   readonly needsFile?: true;
-  /** Makes all text of some runs. */
+  /** Creates the whole text for some runs. */
   readonly render: (input: ReportInput) => Promise<string>;
 }
 
-/** Every reporter, in the order of the help: one module in `reports/`, one line here. */
+/** All reporters in the order of the help: one module in `reports/`, one line here. */
 export const REPORTERS: readonly ReporterEntry[] = [
   { name: "terminal", render: async (input) => (await import("./plain-reports.ts")).terminalText(input) },
   {
@@ -52,18 +52,18 @@ export const REPORTERS: readonly ReporterEntry[] = [
   },
 ];
 
-/** Whether a reporter writes a file even where none is named. */
+/** Whether a reporter writes a file even if none is named. */
 export const needsFile = (name: string): boolean =>
   REPORTERS.some((one) => one.name === name && one.needsFile === true);
 
 export const REPORTER_NAMES: readonly string[] = REPORTERS.map(({ name }) => name);
 
-/** Those of past runs; a page, which a person opens, first. */
+/** The formats for past runs, the page first. */
 export const DOCUMENT_NAMES: readonly string[] = REPORTERS.filter(({ document }) => document !== undefined)
   .map(({ name }) => name)
   .reverse();
 
-/** As the page's addresses name a run: `a..b` for one that is held against another than its own baseline. */
+/** A run's key in the page's addresses: `a..b` when it is compared with another than its own baseline. */
 function keyOf({ report, against }: ReportedRun): string {
   const { id } = report.header;
   return against === undefined ? id : `${against}..${id}`;

@@ -5,14 +5,16 @@ import { unwritableReason } from "../../project/unwritable-reason.ts";
 import type { Io } from "../io.ts";
 
 /**
- * Whether a report can be written there later: makes its folder and opens it, and leaves an older report as it is.
+ * Checks that a report can be written there later: creates its folder and opens the file without changing an older
+ * report.
+ *
  * @param path absolute
  */
 export function tryReportFile(io: Io, path: string): Problem[] {
   try {
     mkdirSync(dirname(path), { recursive: true });
     const before = statSync(path, { throwIfNoEntry: false });
-    // Opening a pipe would end it for its reader.
+    // Opening and closing a pipe would end it for its reader.
     if (before !== undefined && !before.isFile() && !before.isDirectory()) return [];
     closeSync(openSync(path, "a"));
     if (before === undefined) rmSync(path);

@@ -17,23 +17,26 @@ import { tryReportFile, writeReport } from "./report-file.ts";
 import { wantsColor } from "./wants-color.ts";
 
 export interface Reporters {
-  /** A run has ended. */
+  /** Called when a run has ended. */
   run(report: RunReport): void;
   /**
-   * All runs have; the store that their cases are read from is still open.
-   * @returns the exit code: a passed run whose report could not be written is undecided for whoever waits for the report
+   * Called when all runs have ended, while the store with their cases is open.
+   *
+   * @returns the exit code: a passed run whose report could not be written is undecided, because the report was
+   * requested
    */
   end(runs: readonly ReportedRun[], exit: number): Promise<number>;
 }
 
 interface Wanted {
   readonly name: string;
-  /** Absolute; null for stdout, or for the place that a page has of its own. */
+  /** Absolute; null for stdout, or for a page's default file. */
   readonly file: string | null;
 }
 
 /**
- * Reads what was asked for and tries every file, so that a mistake is reported before a run is paid for.
+ * Parses the requested reporters and tries every file, so that mistakes are reported before a run is paid for.
+ *
  * @throws {EvalsError} EVALS_REPORTER_UNKNOWN, EVALS_REPORT_FILE, EVALS_REPORT_UNWRITABLE
  */
 export async function openReporters(options: RunOptions, io: Io): Promise<Reporters> {
@@ -91,7 +94,7 @@ async function printMatrices(
   for (const matrix of matricesOf(runs)) print(matrixReport(matrix, options));
 }
 
-/** A person reads the terminal's report unless stdout belongs to a document; GitHub's commands only add to it. */
+/** The terminal report is shown unless stdout contains a document; GitHub's commands are added to it. */
 function showsTerminal(wanted: readonly Wanted[]): boolean {
   const onStdout = wanted.filter(({ name, file }) => file === null && !needsFile(name));
   return onStdout.some(({ name }) => name === "terminal") || onStdout.every(({ name }) => name === "github");
@@ -116,7 +119,7 @@ async function report({ name, file }: Wanted, input: ReportInput, { io, root, js
   const text = await renderReport(name, input);
   if (file !== null) writeReport(io, file, text);
   else if (needsFile(name)) writeDefault(io, root, input, text);
-  // GitHub reads both streams for its commands; under --json stdout is one document.
+  // GitHub reads commands from both streams; with --json, stdout is one document.
   else if (name === "github" && json) io.stderr(text);
   else if (!json) io.stdout(text);
 }
@@ -126,7 +129,7 @@ export async function renderReport(name: string, input: ReportInput): Promise<st
   return (await REPORTERS.find((one) => one.name === name)?.render(input)) ?? "";
 }
 
-/** `.evals/reports/3f9c.html`, and where that is. */
+/** Writes `.evals/reports/3f9c.html` and prints its path. */
 export function writeDefault(io: Io, root: string, { runs }: ReportInput, text: string): void {
   const [first] = runs;
   if (first === undefined) return;
