@@ -322,15 +322,19 @@ export interface PastRun {
   readonly pass_rate: Metrics[string];
 }
 
-/** A run's report, and data for some reporters that is read on demand. */
-export interface ReportedRun {
+/** A run as a page shows it. */
+export interface OpenedRun {
   readonly report: RunReport;
+  /** Oldest first, ending with this run. */
+  readonly history: () => readonly PastRun[];
+  /** Its cases and further data for a page. */
+  readonly view: () => Promise<ViewedRun>;
+}
+
+/** A run's report, and data for some reporters that is read on demand. */
+export interface ReportedRun extends OpenedRun {
   /** Id of the run it is compared with, if that is not its own baseline. */
   readonly against?: string;
   /** Every case in the run's order; can be iterated several times. */
   readonly rows: () => Iterable<CaseRow>;
-  /** Oldest first, ending with this run. */
-  readonly history: () => readonly PastRun[];
-  /** Further data for a page. */
-  readonly view: () => Promise<ViewedRun>;
 }

@@ -1,4 +1,4 @@
-import type { ReportedRun } from "../domain/report.ts";
+import type { OpenedRun } from "../domain/report.ts";
 import type { RunSummary } from "../domain/viewed-run.ts";
 import type { ViewedHistory } from "../page/view-answers.ts";
 import type { ListedRun } from "../store/reads.ts";
@@ -8,7 +8,7 @@ import { heldAgainst } from "./held-against.ts";
 import { findRun } from "./project/find-run.ts";
 import { locate } from "./project/open-project.ts";
 import { openStoredHistory } from "./project/stored-history.ts";
-import { runWith, storedOrMeasured } from "./report-of.ts";
+import { openedRun, storedOrMeasured } from "./report-of.ts";
 import { summaryCache } from "./viewing/summary-cache.ts";
 
 /** Maximum number of runs listed, newest first. */
@@ -34,8 +34,8 @@ export async function openLiveView(
   const runs = keptRuns(store, root, environment, directory);
   let before: ReadonlyMap<string, string> | null = null;
   return {
-    home: async () => {
-      const { items, next } = await store.read.runs({}, { limit: MAX_RUNS });
+    home: async (most = MAX_RUNS) => {
+      const { items, next } = await store.read.runs({}, { limit: most });
       const listed: RunSummary[] = [];
       for (const one of items) listed.push(await summaries.of(one));
       return { runs: listed, more: next !== null };
@@ -66,7 +66,7 @@ interface KeptRun {
   readonly no: number;
   readonly stamp: string;
   readonly at: number;
-  readonly run: ReportedRun;
+  readonly run: OpenedRun;
 }
 
 /** Caches opened runs until they change. */
@@ -75,27 +75,27 @@ function keptRuns(
   root: string,
   environment: Environment,
   directory: string | undefined,
-): (key: string) => Promise<ReportedRun> {
+): (key: string) => Promise<OpenedRun> {
   const kept = new Map<string, KeptRun>();
   const isFresh = async ({ no, stamp, at }: KeptRun): Promise<boolean> => {
     const { state } = await store.read.since(no, { limit: 1 });
     return stampOf(state) === stamp && (state.status !== "running" || environment.now() - at < STALE);
   };
-  const open = async (key: string): Promise<ReportedRun> => {
+  const open = async (key: string): Promise<OpenedRun> => {
     const known = kept.get(key);
     if (known !== undefined && (await isFresh(known))) return known.run;
     const [a = "", b] = key.split("..");
     const stored = await findRun(store, b ?? a);
     const own = storedOrMeasured(store, stored);
     const report = b === undefined ? own : await heldAgainst(own, a, environment, directory);
-    const run = await runWith(store, root, stored, report);
+    const run = await openedRun(store, root, stored, report);
     kept.delete(key);
     kept.set(key, { no: stored.no, stamp: stampOf(stored), at: environment.now(), run });
     for (const old of kept.keys()) if (kept.size > KEPT_RUNS) kept.delete(old);
     return run;
   };
   // A page requests a run and its cases at the same time; it is opened once for both.
-  const opening = new Map<string, Promise<ReportedRun>>();
+  const opening = new Map<string, Promise<OpenedRun>>();
   return (key) => {
     const known = opening.get(key) ?? open(key).finally(() => opening.delete(key));
     opening.set(key, known);

@@ -1,5 +1,5 @@
 import { exitCodeFor } from "../domain/exit-code.ts";
-import type { ReportedRun, RunReport } from "../domain/report.ts";
+import type { OpenedRun, ReportedRun, RunReport } from "../domain/report.ts";
 import { readRunJson } from "../reports/json/read-run-json.ts";
 import { measuredReport } from "../run/measured-report.ts";
 import type { Store, StoredRun } from "../store/store.ts";
@@ -68,18 +68,38 @@ export async function runWith(
   run: StoredRun,
   report: RunReport,
 ): Promise<ReportedRun> {
-  const id = report.comparison?.baseline.run ?? null;
-  const found = id === null ? [] : await store.read.runsByPrefix(id);
-  const base = found.find((one) => one.header.id === id) ?? null;
+  const base = await baselineRun(store, report);
   const side = base === null ? null : await storedSide(store, base);
-  const lines = new Map(report.worst.map((one) => [one.id, one.line]));
   return reportedRun(report, {
     store,
     root,
     no: run.no,
     baseline: { side, run: base },
-    lineOf: ({ id }) => lines.get(id) ?? null,
+    lineOf: lineOf(report),
   });
+}
+
+/** The same for a page, which reads the trials of the baseline's run with its list of cases and needs no counts. */
+export async function openedRun(
+  store: Store,
+  root: string,
+  run: StoredRun,
+  report: RunReport,
+): Promise<OpenedRun> {
+  const baseline = { side: null, run: await baselineRun(store, report) };
+  return reportedRun(report, { store, root, no: run.no, baseline, lineOf: lineOf(report) });
+}
+
+async function baselineRun(store: Store, { comparison }: RunReport): Promise<StoredRun | null> {
+  const id = comparison?.baseline.run ?? null;
+  const found = id === null ? [] : await store.read.runsByPrefix(id);
+  return found.find((one) => one.header.id === id) ?? null;
+}
+
+/** Line in the dataset's file, for cases whose line is in the report. */
+function lineOf({ worst }: RunReport): (one: { readonly id: string }) => number | null {
+  const lines = new Map(worst.map((one) => [one.id, one.line]));
+  return ({ id }) => lines.get(id) ?? null;
 }
 
 interface Comparing {

@@ -28,6 +28,7 @@ export interface PageRun {
 export interface RunDocument {
   readonly key: string;
   readonly summary: RunSummary;
+  /** Without its lists of changed cases, which are in the index. */
   readonly report: RunReport;
   /** Oldest first, ending with this run. */
   readonly history: readonly PastRun[];

@@ -1,5 +1,5 @@
 import { deflateRawSync } from "node:zlib";
-import type { ReportedRun } from "../domain/report.ts";
+import type { OpenedRun, RunReport } from "../domain/report.ts";
 import type { CaseIndex, ViewedPart, ViewedRun, ViewedSide, ViewedTranscript } from "../domain/viewed-run.ts";
 import { count, plural } from "../reports/format-numbers.ts";
 import { headline, runName } from "../reports/headline.ts";
@@ -28,7 +28,7 @@ const WHOLE_TRIALS = 0.6;
 export interface RunOfFile {
   /** As used in addresses. */
   readonly key: string;
-  readonly run: ReportedRun;
+  readonly run: OpenedRun;
 }
 
 /** A self-contained page: the runs, the index of their cases, and their answers in compressed pages. */
@@ -63,7 +63,15 @@ function titleOf(runs: readonly RunOfFile[]): string {
 
 export async function runDocument({ key, run }: RunOfFile): Promise<RunDocument> {
   const { summary, prompts } = await run.view();
-  return { key, summary, report: run.report, history: run.history(), prompts };
+  return { key, summary, report: withoutMoved(run.report), history: run.history(), prompts };
+}
+
+/** The index says how each case changed. Here these lists would be most of a large run's document, which the verdict waits for. */
+function withoutMoved(report: RunReport): RunReport {
+  const { comparison } = report;
+  if (comparison === null) return report;
+  const cases = { ...comparison.cases, broken: [], fixed: [], flaky: [] };
+  return { ...report, comparison: { ...comparison, cases, moved: [], examples: [] } };
 }
 
 /** The index of a run's cases, and as many answers as fit. */

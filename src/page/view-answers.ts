@@ -1,5 +1,5 @@
 import { EvalsError } from "../domain/problem.ts";
-import type { ReportedRun } from "../domain/report.ts";
+import type { OpenedRun } from "../domain/report.ts";
 import type { CaseIndex, RunSummary, ViewedRun, ViewedTranscript } from "../domain/viewed-run.ts";
 import type { Answer, Reply } from "./local-server.ts";
 import type { HomeDocument, IndexDocument } from "./page-documents.ts";
@@ -8,9 +8,10 @@ import { pageJson } from "./page-text.ts";
 
 /** The store as a page reads it, while runs are added. */
 export interface ViewedHistory {
-  home(): Promise<HomeDocument>;
+  /** @param most maximum number of runs; the length of the whole list when omitted */
+  home(most?: number): Promise<HomeDocument>;
   /** @param key a run's id, or `a..b` to compare b with a. @throws {EvalsError} when it is not a run */
-  run(key: string): Promise<ReportedRun>;
+  run(key: string): Promise<OpenedRun>;
   /** Runs that are new or changed since the last call; the first call returns none. */
   changes(): Promise<readonly RunSummary[]>;
 }
@@ -26,11 +27,11 @@ const STEP_LETTERS = 400_000;
 const SEARCH_STEP = 20;
 
 /** Answers the page's requests with data from the store. */
-export function viewAnswers(history: ViewedHistory, page: Reply, watch: Watch): Answer {
+export function viewAnswers(history: ViewedHistory, page: () => Promise<Reply>, watch: Watch): Answer {
   const trials = lastTrials(history);
   const indexes = writtenIndexes();
   return async (method, path, _body, gone) => {
-    if (method === "GET" && path === "/") return page;
+    if (method === "GET" && path === "/") return page();
     const [what = "", key = "", ...rest] = path.slice(1).split("/").map(decoded);
     const view = (): Promise<ViewedRun> => history.run(key).then((run) => run.view());
     try {

@@ -1,12 +1,14 @@
 import { type LocalServer, type Reply, startLocalServer } from "./local-server.ts";
 import { type PageAssets, readPageAssets } from "./page-assets.ts";
-import type { PageStart } from "./page-documents.ts";
-import { pageHtml, pagePolicy } from "./page-html.ts";
-import { pageJson } from "./page-text.ts";
+import type { HomeDocument, PageStart } from "./page-documents.ts";
+import { dataElement, pageHtml, pagePolicy } from "./page-html.ts";
+import { pageJson, scriptJson } from "./page-text.ts";
 import { type ViewedHistory, viewAnswers, type Watch } from "./view-answers.ts";
 
 declare const EVALS_VERSION: string;
 
+/** Number of newest runs in the page itself; reading more would delay its first rendering. */
+const FIRST_RUNS = 50;
 /** Interval of polling the store while a page is open, in milliseconds. */
 const LOOK = 1_000;
 
@@ -23,7 +25,9 @@ export interface ViewServerOptions {
  */
 export async function serveView(history: ViewedHistory, options: ViewServerOptions): Promise<LocalServer> {
   const watchers = watching(history, options.sleep);
-  const server = await startLocalServer(options, viewAnswers(history, livePage("live"), watchers.watch));
+  const assets = readPageAssets();
+  const page = async (): Promise<Reply> => livePage("live", assets, await history.home(FIRST_RUNS));
+  const server = await startLocalServer(options, viewAnswers(history, page, watchers.watch));
   return {
     ...server,
     close: async () => {
@@ -33,13 +37,15 @@ export async function serveView(history: ViewedHistory, options: ViewServerOptio
   };
 }
 
-/** The page without data, which it requests from the program that serves it. */
+/** A page that requests its data from the program that serves it. @param home the list of runs for the first rendering */
 export function livePage(
   mode: "live" | "labels",
   assets: PageAssets = readPageAssets(),
+  home: HomeDocument | null = null,
 ): Reply & { kind: "page" } {
   const start: PageStart = { mode, version: EVALS_VERSION, runs: [] };
-  const html = pageHtml(assets, { title: "evals", plain: "evals", start, first: [], rest: [] });
+  const first = home === null ? [] : [dataElement("home", scriptJson(home))];
+  const html = pageHtml(assets, { title: "evals", plain: "evals", start, first, rest: [] });
   return { kind: "page", html, policy: `${pagePolicy(assets, true)}; frame-ancestors 'none'` };
 }
 

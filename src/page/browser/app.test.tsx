@@ -129,6 +129,8 @@ describe("the page", () => {
     };
     await shown(source, "#/run/3f9c21aa");
     expect(asked).toEqual([]);
+    // The list of runs has said how it ended.
+    expect(root.querySelector("h1")?.textContent).toBe("triage FAILED: regressed");
     come();
     await settled();
     expect(asked).toEqual(["3f9c21aa"]);
@@ -237,6 +239,22 @@ describe("the page", () => {
     await act(() => more?.click());
     await settled();
     expect(text()).toContain("0123456789 and the rest of it");
+  });
+
+  it("has the list of runs in its first picture, and the newest run before it is opened", async () => {
+    const fake = fakeSource(indexDocument(), { mode: "live" });
+    const asked: string[] = [];
+    const never = new Promise<never>(() => {});
+    await shown({
+      ...fake,
+      home: () => never,
+      run: (key) => {
+        asked.push(key);
+        return never;
+      },
+    });
+    expect(root.querySelectorAll(".runs .row")).toHaveLength(2);
+    expect(asked).toEqual(["3f9c21aa"]);
   });
 
   it("lists runs, chooses two of them, and compares the older with the newer", async () => {

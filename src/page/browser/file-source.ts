@@ -1,5 +1,12 @@
 import type { Passage, ViewedCase, ViewedTranscript } from "../../domain/viewed-run.ts";
-import type { AnswerPage, CaseWithTrials, IndexDocument, PageStart, RunDocument } from "../page-documents.ts";
+import type {
+  AnswerPage,
+  CaseWithTrials,
+  HomeDocument,
+  IndexDocument,
+  PageStart,
+  RunDocument,
+} from "../page-documents.ts";
 import { type PageSource, remembered, type TrialPlace } from "./source.ts";
 
 const NOTHING: Passage = { text: "", letters: 0 };
@@ -40,9 +47,12 @@ export function fileSource(start: PageStart, page: Document): PageSource {
       parts: parts.map((part) => ({ ...part, passage: part.passage ?? shown.output ?? NOTHING })),
     };
   };
+  const home = (): HomeDocument => ({ runs: start.runs.map(({ summary }) => summary), more: false });
   return {
     start,
-    home: async () => ({ runs: start.runs.map(({ summary }) => summary), more: false }),
+    home: async () => home(),
+    homeAtHand: home,
+    summaryAtHand: (key) => start.runs[place.get(key) ?? -1]?.summary ?? null,
     runAtHand: (key) => JSON.parse(textOf(page, `run-${placeOf(key)}`)) as RunDocument,
     run: async (key) => JSON.parse(textOf(page, `run-${placeOf(key)}`)) as RunDocument,
     index,

@@ -17,7 +17,16 @@ import { VirtualGrid } from "./virtual-grid.tsx";
 
 /** The start view: each suite with its newest verdict and trend, then every run. */
 export function HomeView({ source }: { source: PageSource }): JSX.Element {
-  const home = useLoaded(() => source.home(), [revision.value]);
+  const home = useLoaded(
+    () => source.home(),
+    [revision.value],
+    () => source.homeAtHand(),
+  );
+  const newest = home.kind === "ready" ? home.value.runs[0] : undefined;
+  useEffect(() => {
+    // The newest run is opened most often, so it is loaded before it is requested.
+    if (newest !== undefined && source.start.mode === "live") source.run(newest.id).catch(() => {});
+  }, [newest]);
   return (
     <Await of={home}>
       {({ runs, more }) => (

@@ -5,9 +5,15 @@ import type { PageSource, TrialPlace } from "./source.ts";
 /** Maximum number of cached server replies. */
 const KEPT = 60;
 
-/** Requests data from the program that serves the page. Data of a run is cached until the program reports a change. */
-export function liveSource(start: PageStart, base: string): PageSource {
+/**
+ * Requests data from the program that serves the page. Data of a run is cached until the program reports a change.
+ * @param first the list of runs in the page
+ */
+export function liveSource(start: PageStart, base: string, first: HomeDocument): PageSource {
   const kept = new Map<string, Promise<unknown>>();
+  const there = new Map<string, unknown>();
+  let listed = first;
+  if (!first.more) kept.set("home", Promise.resolve(first));
   const ask = async <T>(path: string, signal?: AbortSignal): Promise<T> => {
     const response = await fetch(`${base}${path}`, signal === undefined ? {} : { signal });
     const value = await response.json().catch(() => null);
@@ -18,21 +24,33 @@ export function liveSource(start: PageStart, base: string): PageSource {
     const known = kept.get(path) ?? ask<T>(path);
     kept.delete(path);
     kept.set(path, known);
-    known.catch(() => kept.delete(path));
-    for (const old of kept.keys()) if (kept.size > KEPT) kept.delete(old);
+    known.then(
+      (value) => kept.has(path) && there.set(path, value),
+      () => drop(path),
+    );
+    for (const old of kept.keys()) if (kept.size > KEPT) drop(old);
     return known as Promise<T>;
+  };
+  const drop = (path: string): void => {
+    kept.delete(path);
+    there.delete(path);
   };
   const forget = (runs: readonly RunSummary[]): void => {
     for (const path of kept.keys())
-      if (path === "home" || runs.some(({ id }) => path.split("/")[1]?.includes(id))) kept.delete(path);
+      if (path === "home" || runs.some(({ id }) => path.split("/")[1]?.includes(id))) drop(path);
   };
   const run = (key: string): string => encodeURIComponent(key);
   const addressOf = ({ key, place: index, side, trial }: TrialPlace): string =>
     `${run(key)}/${index}/${side}/${trial}`;
   return {
     start,
-    home: () => keep<HomeDocument>("home"),
-    runAtHand: () => null,
+    home: async () => {
+      listed = await keep<HomeDocument>("home");
+      return listed;
+    },
+    homeAtHand: () => listed,
+    summaryAtHand: (key) => listed.runs.find(({ id }) => id === key) ?? null,
+    runAtHand: (key) => (there.get(`run/${run(key)}`) as RunDocument | undefined) ?? null,
     run: (key) => keep<RunDocument>(`run/${run(key)}`),
     index: (key) => keep<IndexDocument>(`index/${run(key)}`),
     caseAt: (key, index) => keep<ViewedCase>(`case/${run(key)}/${index}`),

@@ -1,7 +1,7 @@
 // The page's application. It is built into a single script that is embedded in the page.
 import "@preact/signals";
 import { render } from "preact";
-import type { PageStart } from "../page-documents.ts";
+import type { HomeDocument, PageStart } from "../page-documents.ts";
 import { App } from "./app.tsx";
 import { fileSource } from "./file-source.ts";
 import { LabellingPage } from "./labelling-page.tsx";
@@ -18,7 +18,9 @@ if (root !== null) {
     render(<LabellingPage client={client} />, root);
   } else {
     followAddress();
-    const source = start.mode === "file" ? fileSource(start, document) : liveSource(start, location.pathname);
+    const first = (): HomeDocument => JSON.parse(document.getElementById("home")?.textContent ?? "null");
+    const source =
+      start.mode === "file" ? fileSource(start, document) : liveSource(start, location.pathname, first());
     render(<App source={source} />, root);
   }
 }

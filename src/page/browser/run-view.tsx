@@ -1,17 +1,19 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import type { RunSummary } from "../../domain/viewed-run.ts";
 import type { RunDocument } from "../page-documents.ts";
 import { CaseColumns } from "./case-columns.ts";
 import { CaseList } from "./case-list.tsx";
 import { Histogram, Trend, tenths } from "./charts.tsx";
 import { FailureSection } from "./failure-section.tsx";
+import { OutcomeWord } from "./home-view.tsx";
 import { type Loaded, useLoaded } from "./loaded.ts";
 import { MetricSection, TagSection } from "./metric-table.tsx";
 import { revision } from "./page-state.ts";
 import { PromptDiff } from "./prompt-diff.tsx";
 import type { PageSource } from "./source.ts";
 import { Await } from "./status-lines.tsx";
-import { UnpairedSection, VerdictSection } from "./verdict.tsx";
+import { timeText, UnpairedSection, VerdictSection } from "./verdict.tsx";
 
 export interface RunViewProps {
   readonly source: PageSource;
@@ -30,7 +32,7 @@ export function RunView({ source, runKey, query }: RunViewProps): JSX.Element {
   const columns = useColumns(source, runKey);
   return (
     <>
-      <Await of={run} meanwhile={<h1 tabIndex={-1}>Run {runKey}</h1>}>
+      <Await of={run} meanwhile={<FirstWords runKey={runKey} summary={source.summaryAtHand(runKey)} />}>
         {({ report }) => <VerdictSection report={report} />}
       </Await>
       <section aria-label="cases">
@@ -45,6 +47,21 @@ export function RunView({ source, runKey, query }: RunViewProps): JSX.Element {
       ) : null}
       {columns.kind === "ready" ? <Distributions columns={columns.value} /> : null}
       {run.kind === "ready" ? <UnpairedSection report={run.value.report} /> : null}
+    </>
+  );
+}
+
+/** The outcome from the list of runs, until the run itself is loaded. */
+function FirstWords({ runKey, summary }: { runKey: string; summary: RunSummary | null }): JSX.Element {
+  if (summary === null) return <h1 tabIndex={-1}>Run {runKey}</h1>;
+  return (
+    <>
+      <h1 tabIndex={-1}>
+        {summary.name} <OutcomeWord run={summary} />
+      </h1>
+      <p>
+        {summary.target} · run <code>{summary.id}</code> · {timeText(summary.started_at)}
+      </p>
     </>
   );
 }

@@ -14,6 +14,10 @@ export interface PageSource {
   readonly start: PageStart;
   home(): Promise<HomeDocument>;
   /** Data that is already in the page and so available for the first rendering; else null. */
+  homeAtHand(): HomeDocument | null;
+  /** The outcome of a run from a list of runs; null when it is in none. */
+  summaryAtHand(key: string): RunSummary | null;
+  /** Like `homeAtHand`. */
   runAtHand(key: string): RunDocument | null;
   run(key: string): Promise<RunDocument>;
   index(key: string): Promise<IndexDocument>;

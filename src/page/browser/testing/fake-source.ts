@@ -32,6 +32,7 @@ export function fakeSource(
     history: [],
     prompts: null,
   };
+  const home = { runs: [summary, { ...summary, id: "51d0a77e" }], more: false };
   const caseAt = async (_: string, position: number): Promise<ViewedCase> => ({
     id: index.ids[position] ?? "",
     tags: [],
@@ -47,7 +48,9 @@ export function fakeSource(
   });
   return {
     start: { mode, version: "0.0.0", runs: mode === "file" ? [{ key: "3f9c21aa", summary }] : [] },
-    home: async () => ({ runs: [summary, { ...summary, id: "51d0a77e" }], more: false }),
+    home: async () => home,
+    homeAtHand: () => home,
+    summaryAtHand: (key) => home.runs.find(({ id }) => id === key) ?? null,
     runAtHand: () => run,
     run: async () => run,
     index: async () => index,
