@@ -6,7 +6,7 @@ import { type Assertion, pathOf } from "./config-test.ts";
 import { judgeKindOf } from "./judge-drafts.ts";
 import type { Plan, PlanContext } from "./plan.ts";
 import { CALL_TYPES, planCalls } from "./plan-calls.ts";
-import { planCode, transformOf } from "./plan-code.ts";
+import { planCode, transformsOf } from "./plan-code.ts";
 import { planPlain } from "./plan-plain.ts";
 import { hasTemplate } from "./templates/nunjucks-tree.ts";
 import { renderNunjucks } from "./templates/render-nunjucks.ts";
@@ -16,14 +16,9 @@ export function planAssertion(one: Assertion, context: PlanContext): Plan {
   const { base } = one;
   const why = Object.hasOwn(LEFT_TYPES, base) ? LEFT_TYPES[base] : undefined;
   if (why !== undefined) return { kind: "left", why };
-  const transform = [context.transform, one.transform].filter((code) => code !== undefined);
-  if (transform.some((code) => code.startsWith("file://")) && !CALL_TYPES.includes(base))
-    return {
-      kind: "left",
-      why: "A transform in a file comes before it; write a check in JavaScript that does both.",
-    };
+  const isTransformed = context.transforms.length > 0 || one.transform !== undefined;
   if (judgeKindOf(base) !== undefined) {
-    if (transform.length > 0)
+    if (isTransformed)
       return {
         kind: "left",
         why: "A transform before a judge is code that no judge here runs; judge the whole answer, or select: a part of it.",
@@ -35,7 +30,7 @@ export function planAssertion(one: Assertion, context: PlanContext): Plan {
   if (base === "javascript" || base === "python") return planCode(one, base, context);
   const value = comparedWith(one, context);
   if (value instanceof FileMissing) return { kind: "left", why: `${value.path}: there is no such file.` };
-  if (transform.length > 0) return planTransformed(one, value, context);
+  if (isTransformed) return planTransformed(one, value, context);
   return planPlain(one, value);
 }
 
@@ -75,9 +70,10 @@ function textOf(text: string, { vars, reading }: PlanContext): Json | FileMissin
 }
 
 function planTransformed(one: Assertion, value: Json | undefined, context: PlanContext): Plan {
-  const transform = transformOf(one, context);
+  const transforms = transformsOf(one, context);
+  if (typeof transforms === "string") return { kind: "left", why: transforms };
   const { base, not, threshold } = one;
-  if (!CHECKED.has(base) || transform === undefined || (base === "is-json" && value !== undefined))
+  if (!CHECKED.has(base) || (base === "is-json" && value !== undefined))
     return {
       kind: "left",
       why: `A transform comes before it, and ${base} follows none here; write a check in JavaScript that does both.`,
@@ -91,8 +87,8 @@ function planTransformed(one: Assertion, value: Json | undefined, context: PlanC
       ...(list === undefined ? {} : { value: list }),
       ...(not ? { not } : {}),
       ...(threshold === undefined ? {} : { threshold }),
-      transform,
     },
+    transforms,
   };
 }
 

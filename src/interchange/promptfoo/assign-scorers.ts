@@ -17,6 +17,8 @@ interface Scorer {
   readonly required: boolean;
   /** Creates the entry once all operands are known. */
   readonly make: MakeEntry;
+  /** As a part of a mean, where its score counts and not whether it passes. */
+  readonly counted?: (() => Entry) | undefined;
   /** By case id; undefined for a scorer without an operand. */
   readonly operands: Map<string, Json | undefined>;
   isDefault: boolean;
@@ -38,6 +40,9 @@ export interface Assigned {
   readonly named: ReadonlyMap<string, readonly string[]>;
   readonly kept: readonly ScoredBy[];
 }
+
+/** Types whose score is a number between 0 and 1. */
+const GRADED = new Set(["rouge-n", "similar", "similar:cosine"]);
 
 /** One part of what decides a test: a scorer, in the suite or nested in another. */
 interface Part {
@@ -74,16 +79,22 @@ class Assignment {
     this.#used = new Map();
     this.#named.set(one.id, []);
     const { threshold } = one;
+    const { place } = one.test;
     const parts: Part[] = [];
     for (const assertion of one.assertions) {
       const part = await this.#part(assertion, one, threshold === undefined);
       if (part !== undefined) parts.push(part);
     }
-    if (threshold !== undefined && parts.some(({ weight }) => weight > 0)) {
-      const { place } = one.test;
-      this.#combined({ type: "mean", parts, threshold }, "test", one, {
+    const isCounted = parts.some(({ weight }) => weight > 0);
+    if (threshold !== undefined && threshold > 0 && parts.length > 0 && !isCounted)
+      this.#help.losses.add(
+        place,
+        "threshold: of a test",
+        "None of its assertions has a weight, so that promptfoo fails it whatever is answered.",
+      );
+    if (threshold !== undefined && isCounted) {
+      this.#combined({ parts, threshold }, "test", one, {
         required: true,
-        weight: 1,
         place,
         isDefault: false,
         kept: false,
@@ -94,15 +105,21 @@ class Assignment {
   /** @param decides whether its failure fails the test */
   async #part(assertion: Assertion, one: CaseDraft, decides: boolean): Promise<Part | undefined> {
     const weight = assertion.weight ?? 1;
-    const required = decides && weight !== 0;
+    // A weight of 0 lets an assertion off, but not a set: there it only takes the score out of the mean.
     if (assertion.members !== undefined)
-      return this.#set(assertion, assertion.members, one, { required, weight });
+      return this.#set(assertion, assertion.members, one, { required: decides, weight });
     const plan = await this.#planner.plan(assertion, one);
     if (plan.kind === "left") {
       this.#help.losses.add(assertion.place, assertion.type, plan.why);
       return undefined;
     }
-    const scorer = this.#scorer(plan, assertion, one, required);
+    const scorer = this.#scorer(plan, assertion, one, decides && weight !== 0);
+    if (!decides && plan.kind === "scorer" && plan.not && GRADED.has(assertion.base))
+      this.#help.losses.add(
+        assertion.place,
+        `the score of ${assertion.type}`,
+        "In a weighted mean it counts as 0 or 1 here; promptfoo counts what is missing to 1.",
+      );
     return { scorer, weight };
   }
 
@@ -119,10 +136,8 @@ class Assignment {
     }
     if (!parts.some((part) => part.weight > 0)) return undefined;
     const { threshold, metric, place, isDefault } = assertion;
-    const type = threshold === undefined ? "all-of" : "mean";
-    const scorer = this.#combined({ type, parts, threshold }, this.#base(metric, "assert-set", one), one, {
+    const scorer = this.#combined({ parts, threshold }, this.#base(metric, "assert-set", one), one, {
       required,
-      weight,
       place,
       isDefault,
       kept: true,
@@ -155,7 +170,13 @@ class Assignment {
   }
 
   /** The n-th scorer of a kind, for the n-th assertion of that kind in a case. */
-  #slot(group: string, base: string, required: boolean, make: Scorer["make"]): Scorer {
+  #slot(
+    group: string,
+    base: string,
+    required: boolean,
+    make: Scorer["make"],
+    counted?: Scorer["counted"],
+  ): Scorer {
     const nth = this.#used.get(group) ?? 0;
     this.#used.set(group, nth + 1);
     const key = `${nth} ${group}`;
@@ -165,6 +186,7 @@ class Assignment {
       name: this.#names.take(base),
       required,
       make,
+      counted,
       operands: new Map(),
       isDefault: true,
     };
@@ -178,17 +200,9 @@ class Assignment {
     this.#named.get(one.id)?.push(scorer.name);
   }
 
-  /** A combined scorer: the weighted mean of several scores, or all of them. */
+  /** A combined scorer: the weighted mean of several scores, or all of them where there is no threshold. */
   #combined(
-    {
-      type,
-      parts,
-      threshold,
-    }: {
-      readonly type: "mean" | "all-of";
-      readonly parts: readonly Part[];
-      readonly threshold: number | undefined;
-    },
+    { parts, threshold }: { readonly parts: readonly Part[]; readonly threshold: number | undefined },
     base: string,
     one: CaseDraft,
     {
@@ -198,30 +212,29 @@ class Assignment {
       kept,
     }: {
       readonly required: boolean;
-      readonly weight: number;
       readonly place: SourcePlace;
       readonly isDefault: boolean;
       readonly kept: boolean;
     },
   ): Scorer {
-    const counted = type === "mean" ? parts.filter(({ weight }) => weight > 0) : parts;
-    const weights = counted.map(({ weight }) => weight);
-    const group = JSON.stringify([
-      type,
-      counted.map(({ scorer }) => scorer.name),
-      weights,
-      threshold,
-      required,
-      base,
-    ]);
-    const make = (): Entry => ({
-      type,
-      of: counted.map(({ scorer }) => ({ ...this.#made(scorer), name: scorer.name })),
-      ...(type === "mean"
-        ? { ...(weights.every((one) => one === 1) ? {} : { weights }), threshold: threshold ?? 0 }
-        : {}),
+    const members = parts.filter(({ weight }) => weight > 0);
+    const weights = members.map(({ weight }) => weight);
+    const names = members.map(({ scorer }) => scorer.name);
+    const group = JSON.stringify([names, weights, threshold ?? null, required, base]);
+    const meanOf = (least: number): Entry => ({
+      type: "mean",
+      of: members.map(({ scorer }) => ({ ...(scorer.counted?.() ?? this.#made(scorer)), name: scorer.name })),
+      ...(weights.every((one) => one === 1) ? {} : { weights }),
+      threshold: least,
     });
-    const scorer = this.#slot(group, base, required, make);
+    const allOf = (): Entry => ({
+      type: "all-of",
+      of: members.map(({ scorer }) => ({ ...this.#made(scorer), name: scorer.name })),
+    });
+    const scorer =
+      threshold === undefined
+        ? this.#slot(group, base, required, allOf, () => meanOf(1))
+        : this.#slot(group, base, required, () => meanOf(threshold));
     this.#note(scorer, one, undefined, isDefault);
     if (kept) this.#kept.push({ place, what: "assert-set", scorer: scorer.name, case: one.id });
     return scorer;

@@ -5,7 +5,6 @@ import type { AssignHelp } from "./assign-help.ts";
 import { type CaseDraft, graderOf, transformOf } from "./cases.ts";
 import type { Assertion } from "./config-test.ts";
 import type { Plan, PlanContext } from "./plan.ts";
-import { joinedTransform } from "./plan-code.ts";
 import { Untranslatable } from "./templates/nunjucks-tree.ts";
 
 /** Plans the assertions of cases, checking once per kind of scorer whether it can be used. */
@@ -25,7 +24,7 @@ export class CasePlanner {
       return { kind: "left", why: `promptfoo has no assertion type "${type}".${didYouMean(base, known)}` };
     const context: PlanContext = {
       vars: one.vars,
-      transform: joinedTransform(this.#help.transform, transformOf(one)),
+      transforms: [this.#help.transform, transformOf(one)].filter((code) => code !== undefined),
       reading: this.#help.reading,
       grader: graderOf(one),
       tools: this.#help.offered,

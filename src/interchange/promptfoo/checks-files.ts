@@ -1,14 +1,19 @@
 import { posix } from "node:path";
 import type { Json } from "../../domain/json.ts";
+import type { Plan, Transform } from "./plan.ts";
 import type { ProjectFiles } from "./project-files.ts";
 import type { Entry } from "./provider-spec.ts";
 import javascriptRuntime from "./runtime/checks.mjs.txt";
 import pythonRuntime from "./runtime/checks.py.txt";
 
+type CheckPlan = Extract<Plan, { readonly kind: "check" }>;
+
 interface Check {
   readonly spec: Entry;
   /** Path in the project. */
   readonly file?: string | undefined;
+  /** What changes the answer before; files of it in the project. */
+  readonly transforms: readonly Transform[];
   /** Its original location. */
   readonly from: string;
 }
@@ -29,15 +34,22 @@ export class ChecksFiles {
     this.#files = files;
   }
 
-  /** The id of a check; equal checks share one. @param file of the user, as it was named */
-  add(language: "javascript" | "python", spec: Entry, file: string | undefined, from: string): string {
+  /** The id of a check; equal checks share one. Its files are named as the user would name them. */
+  add(
+    language: "javascript" | "python",
+    { spec, file, transforms: steps = [] }: Omit<CheckPlan, "kind" | "language">,
+    from: string,
+  ): string {
     const own = file === undefined ? undefined : this.#files.bring(file);
+    const transforms = steps.map((step) =>
+      typeof step === "string" ? step : { ...step, file: this.#files.bring(step.file) },
+    );
     const table = this.#tables[language];
-    const key = JSON.stringify([spec, own]);
+    const key = JSON.stringify([spec, own, transforms]);
     const known = table.get(key);
     if (known !== undefined) return known.id;
     const id = `check-${table.size + 1}`;
-    table.set(key, { id, spec, file: own, from });
+    table.set(key, { id, spec, file: own, transforms, from });
     return id;
   }
 
@@ -63,15 +75,18 @@ export class ChecksFiles {
 
   /** TypeScript if a check is, so that it can be imported. */
   #module(): string {
-    const isTyped = [...this.#tables.javascript.values()].some(({ file }) => /\.[cm]?ts$/.test(file ?? ""));
+    const isTyped = [...this.#tables.javascript.values()].some((check) =>
+      filesOf(check).some((file) => /\.[cm]?ts$/.test(file)),
+    );
     return `${FOLDER}/${this.#suite}.${isTyped ? "ts" : "mjs"}`;
   }
 
   /** Whether a check may use the prompt. @param text reads a file of the user's project */
   asksForPrompt(): boolean {
     return [...this.#tables.javascript.values(), ...this.#tables.python.values()].some(
-      ({ spec, file }) =>
-        file !== undefined || /\bprompt\b/.test(`${String(spec.code)} ${String(spec.transform)}`),
+      (check) =>
+        filesOf(check).length > 0 ||
+        /\bprompt\b/.test([check.spec.code, ...check.transforms].map(String).join(" ")),
     );
   }
 
@@ -91,16 +106,32 @@ export class ChecksFiles {
   }
 }
 
+/** The files of the user's that a check runs. */
+function filesOf({ file, transforms }: Check): string[] {
+  return [file, ...transforms.map((step) => (typeof step === "string" ? undefined : step.file))].filter(
+    (one) => one !== undefined,
+  );
+}
+
 type Listed = Check & { readonly id: string };
 
 function moduleText(checks: readonly Listed[], from: string): string {
-  const entries = checks.map(({ id, spec, file, from: place }) => {
+  const entries = checks.map(({ id, spec, file, transforms, from: place }) => {
     const members = Object.entries(spec).map(([key, value]) => `    ${key}: ${javascriptOf(value)},`);
-    if (file !== undefined) members.push(`    file: () => import(${JSON.stringify(relativeTo(file))}),`);
+    if (file !== undefined) members.push(`    file: ${importOf(file)},`);
+    if (transforms.length > 0) members.push(`    transforms: [${transforms.map(stepOf).join(", ")}],`);
     return `  // ${place}\n  "${id}": {\n${members.join("\n")}\n  },`;
   });
   return `// Checks of ${from}. A case names its own in its \`expected\`.\nimport { promptfooChecks } from "./promptfoo-checks.mjs";\n\nexport default promptfooChecks({\n${entries.join("\n")}\n});\n`;
 }
+
+function stepOf(step: Transform): string {
+  if (typeof step === "string") return javascriptOf(step);
+  const name = step.name === undefined ? "" : `, name: ${JSON.stringify(step.name)}`;
+  return `{ file: ${importOf(step.file)}${name} }`;
+}
+
+const importOf = (file: string): string => `() => import(${JSON.stringify(relativeTo(file))})`;
 
 function relativeTo(file: string): string {
   const path = posix.relative(FOLDER, file);

@@ -1,5 +1,5 @@
 import { type Assertion, pathOf } from "./config-test.ts";
-import type { Plan, PlanContext } from "./plan.ts";
+import type { Plan, PlanContext, Transform } from "./plan.ts";
 import type { Entry } from "./provider-spec.ts";
 import { hasTemplate } from "./templates/nunjucks-tree.ts";
 import { renderNunjucks } from "./templates/render-nunjucks.ts";
@@ -14,13 +14,9 @@ export function planCode(one: Assertion, language: "javascript" | "python", cont
   };
   if (typeof value !== "string" || value.trim() === "")
     return { kind: "left", why: `${language} needs its code, or a file://, as value.` };
-  const transform = transformOf(one, context);
-  if (transform !== undefined && language === "python")
-    return {
-      kind: "left",
-      why: "A JavaScript transform before a Python check would be two languages; do both in one of them.",
-    };
-  const own = transform === undefined ? rest : { ...rest, transform };
+  const transforms = transformsOf(one, context);
+  if (typeof transforms === "string") return { kind: "left", why: transforms };
+  if (transforms.length > 0 && language === "python") return { kind: "left", why: TWO_LANGUAGES };
   const file = /^(?:file:\/\/)?(.+?\.(?:[cm]?[jt]s|py))(?::(\w+))?$/.exec(
     value.startsWith("file://") || (language === "python" && !/\s/.test(value)) ? value : "",
   );
@@ -32,41 +28,47 @@ export function planCode(one: Assertion, language: "javascript" | "python", cont
       language,
       spec: {
         ...(language === "javascript" ? { type: "javascript" } : {}),
-        ...own,
+        ...rest,
         code: hasTemplate(value) ? renderNunjucks(value, context.vars) : value,
       },
+      transforms,
     };
   }
   const path = pathOf(context.reading, file[1] ?? "");
   if (context.reading.files.kind(path) !== "file")
     return { kind: "left", why: `${value}: there is no such file.` };
   const isPython = path.endsWith(".py");
-  if (isPython && transform !== undefined)
-    return {
-      kind: "left",
-      why: "A JavaScript transform before a Python check would be two languages; do both in one of them.",
-    };
+  if (isPython && transforms.length > 0) return { kind: "left", why: TWO_LANGUAGES };
   return {
     kind: "check",
     language: isPython ? "python" : "javascript",
     spec: {
       ...(isPython ? {} : { type: "javascript" }),
-      ...own,
+      ...rest,
       ...(file[2] === undefined ? {} : { name: file[2] }),
     },
     file: path,
+    transforms,
   };
 }
 
-/** The transforms of a test and its assertion, combined; undefined when there are none. */
-export function transformOf(one: Assertion, { transform }: PlanContext): string | undefined {
-  return joinedTransform(transform, one.transform);
-}
+const TWO_LANGUAGES =
+  "A JavaScript transform before a Python check would be two languages; do both in one of them.";
 
-/** Combines two transforms; the second runs after the first. */
-export function joinedTransform(first: string | undefined, second: string | undefined): string | undefined {
-  if (first === undefined || second === undefined) return first ?? second;
-  const step = (code: string): string =>
-    `(async (output) => {\n${code.includes("\n") ? code : `return ${code}`}\n})`;
-  return `return ${step(first)}(output).then(${step(second)});\n`;
+/** What changes an answer before an assertion of it; a text where that cannot be brought over, with why. */
+export function transformsOf(one: Assertion, { transforms, reading }: PlanContext): Transform[] | string {
+  const steps: Transform[] = [];
+  for (const code of [...transforms, one.transform]) {
+    if (code === undefined) continue;
+    if (!code.startsWith("file://")) {
+      steps.push(code);
+      continue;
+    }
+    const [, named, name] = /^(file:\/\/.+?\.[cm]?[jt]s)(?::(\w+))?$/.exec(code) ?? [];
+    if (named === undefined) return `The transform ${code} is no JavaScript; write it in JavaScript.`;
+    const file = pathOf(reading, named);
+    if (reading.files.kind(file) !== "file") return `The transform ${code}: there is no such file.`;
+    steps.push({ file, name });
+  }
+  return steps;
 }

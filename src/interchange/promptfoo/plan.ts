@@ -20,6 +20,8 @@ export type Plan =
       readonly language: "javascript" | "python";
       readonly spec: Entry;
       readonly file?: string | undefined;
+      /** What changes the answer before, in order. */
+      readonly transforms?: readonly Transform[] | undefined;
     }
   /** A model judges it, with a judge file. */
   | {
@@ -30,6 +32,9 @@ export type Plan =
       readonly not: boolean;
     }
   | { readonly kind: "left"; readonly why: string };
+
+/** JavaScript that changes an answer: code, or the function of a file. */
+export type Transform = string | { readonly file: string; readonly name?: string | undefined };
 
 /** A judge file without a name. */
 export interface JudgeDraft {
@@ -42,8 +47,8 @@ export interface JudgeDraft {
 /** How promptfoo transforms the output before scoring: the test's own code, then the assertion's. */
 export interface PlanContext {
   readonly vars: Vars;
-  /** Code from the test or defaultTest. */
-  readonly transform?: string | undefined;
+  /** Code of the providers and of the test, each a text or a file://. */
+  readonly transforms: readonly string[];
   readonly reading: Reading;
   /** The grading model for assertions without one. */
   readonly grader: Json | undefined;

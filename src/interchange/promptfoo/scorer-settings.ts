@@ -20,7 +20,7 @@ export function scorerSettings(
   const { place } = assertion;
   switch (plan.kind) {
     case "check": {
-      const operand = checks.add(plan.language, plan.spec, plan.file, `${place.path}:${place.line}`);
+      const operand = checks.add(plan.language, plan, `${place.path}:${place.line}`);
       const make = (at: OperandPlace): Entry => ({
         ...checks.scorer(plan.language),
         config: at === undefined ? {} : "value" in at ? { check: at.value } : { at: at.at },
