@@ -3,7 +3,7 @@ import type { Price } from "../domain/config.ts";
 import type { AnsweredReply, FailedReply, PreparedRequest } from "../domain/provider.ts";
 import { UNKNOWN_USAGE } from "../domain/transcript.ts";
 import { DEFAULT_RETRY } from "../providers/retrying-client.ts";
-import type { Batches, BatchRow, BatchTries, StoredBatch } from "../store/batches.ts";
+import type { BatchElsewhere, Batches, BatchRow, BatchTries, StoredBatch } from "../store/batches.ts";
 import { batchPrice, usdOf } from "./price-usage.ts";
 
 /** The state of a question: `waits` in a batch, `left` unanswered by a finished batch, or `new`. */
@@ -38,8 +38,14 @@ export interface BatchQueueParts {
 export interface BatchQueue {
   /** Checks every sent batch once, and reads those that have ended. */
   look(): Promise<void>;
+  /**
+   * Looks once at a batch of another run that asks some of the same. What it brings is taken, nothing is noted of it: its own run
+   * reads it too.
+   * @param rows what of this run each of its requests asks; left out where this run does not
+   */
+  lookElsewhere(batch: BatchElsewhere, runId: string, rows: readonly BatchRow[]): Promise<void>;
   take(what: string): Taken;
-  /** Whether an answer to it is in progress, or was received from a batch. */
+  /** Whether an answer to it is in progress, or was received, in a batch of this run. */
   isPaidFor(what: string): boolean;
   /** Adds a question to the next batch. */
   want(what: string, request: () => PreparedRequest): void;
@@ -73,6 +79,10 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
   const taken = new Set<string>();
   const waits = new Set<string>();
   const left = new Set<string>();
+  /** Of batches of other runs: what they have brought, and what still waits in them. */
+  const lent = new Map<string, AnsweredReply>();
+  const elsewhere = new Set<string>();
+  const waitsElsewhere = new Set<string>();
   const wanted = new Map<string, () => PreparedRequest>();
   const opened: Opened[] = [];
   let tries: ReadonlyMap<string, BatchTries> = new Map();
@@ -86,17 +96,22 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
   };
   const isYoung = ({ at }: StoredBatch): boolean => parts.clock() - at < SHOWN_AFTER_MS;
 
+  /** Looks for a batch whose reply was lost. */
+  const find = (batch: StoredBatch, runId: string, ofItsRun: readonly StoredBatch[]) =>
+    service.find(
+      {
+        key: keyOf(runId, batch.no),
+        file: batch.file,
+        custom_ids: batches.rows(batch.no).map(({ custom_id }) => custom_id),
+        at: batch.at,
+        others: new Set(ofItsRun.flatMap(({ remote }) => remote ?? [])),
+      },
+      signal,
+    );
+
   /** The id of a batch whose reply was lost; undefined when it was not created, or is not known yet. */
   const recover = async (batch: StoredBatch, rows: readonly BatchRow[]): Promise<string | undefined> => {
-    const others = new Set(batches.ofRun(run.no).flatMap(({ remote }) => remote ?? []));
-    const lost = {
-      key: keyOf(run.id, batch.no),
-      file: batch.file,
-      custom_ids: rows.map(({ custom_id }) => custom_id),
-      at: batch.at,
-      others,
-    };
-    const found = await service.find(lost, signal);
+    const found = await find(batch, run.id, batches.ofRun(run.no));
     if (found.kind === "found") {
       batches.sent(batch.no, found.id);
       return found.id;
@@ -175,6 +190,26 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
     }
   };
 
+  /** What a batch of another run has brought by now; "waits" where that is not known yet. */
+  const answersElsewhere = async (
+    batch: BatchElsewhere,
+    runId: string,
+  ): Promise<readonly BatchAnswer[] | "waits"> => {
+    const found =
+      batch.remote === null
+        ? await find(batch, runId, batches.ofRun(batch.run_no))
+        : { kind: "found" as const, id: batch.remote };
+    if (found.kind === "none" && !isYoung(batch)) return [];
+    if (found.kind !== "found") return "waits";
+    const look = await service.look(found.id, signal);
+    if (look.kind === "refused" || (look.kind === "gone" && !isYoung(batch))) return [];
+    if (look.kind !== "ended") return "waits";
+    const read = await look.read(signal);
+    if ("kind" in read) return "waits";
+    const answers = new Map(read.map(({ custom_id, reply }) => [custom_id, reply]));
+    return isShort(answers, look, parts.clock()) ? "waits" : read;
+  };
+
   const sendOne = async (
     rows: readonly BatchRow[],
     lines: readonly string[],
@@ -201,6 +236,18 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
         if (batch.asker === asker && batch.state !== "read") await lookAt(batch);
       tries = batches.tries(run.no, asker);
     },
+    lookElsewhere: async (batch, runId, rows) => {
+      const answers = await answersElsewhere(batch, runId);
+      if (answers === "waits") {
+        for (const { what } of rows) elsewhere.add(what);
+        return;
+      }
+      const replies = new Map(answers.map(({ custom_id, reply }) => [custom_id, reply]));
+      for (const { custom_id, what } of rows) {
+        const reply = replies.get(custom_id);
+        if (reply?.kind === "answered") lent.set(what, inBatch(reply, parts.price));
+      }
+    },
     take: (what) => {
       const reply = results.get(what);
       if (reply !== undefined) {
@@ -210,6 +257,12 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
         return { kind: "failed", failure: reply, again: reply.transient && failed <= DEFAULT_RETRY.retries };
       }
       if (waits.has(what)) return { kind: "waits" };
+      const borrowed = lent.get(what);
+      if (borrowed !== undefined) return { kind: "answered", reply: borrowed };
+      if (elsewhere.has(what)) {
+        waitsElsewhere.add(what);
+        return { kind: "waits" };
+      }
       return { kind: left.has(what) || tries.has(what) ? "left" : "new" };
     },
     isPaidFor: (what) => waits.has(what) || results.get(what)?.kind === "answered",
@@ -217,7 +270,7 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
       wanted.set(what, request);
     },
     get waiting() {
-      return waits.size + wanted.size;
+      return waits.size + waitsElsewhere.size + wanted.size;
     },
     send: async () => {
       let rows: BatchRow[] = [];

@@ -2,9 +2,12 @@ import type { BatchHost } from "../domain/batch.ts";
 import type { Price } from "../domain/config.ts";
 import { hashJson } from "../domain/json.ts";
 import { NotJudged } from "../domain/judge.ts";
+import { onDemand } from "../domain/on-demand.ts";
 import type { Client, FailedReply } from "../domain/provider.ts";
+import type { RunHeader } from "../domain/run.ts";
 import { UNKNOWN_USAGE } from "../domain/transcript.ts";
 import { clientWithSend } from "../providers/client-with-send.ts";
+import type { BatchElsewhere, BatchRow } from "../store/batches.ts";
 import type { LostReply, RunWriter, Store } from "../store/store.ts";
 import { type BatchQueue, type BatchQueueParts, openBatchQueue } from "./batch-queue.ts";
 import type { CallHooks } from "./call-hooks.ts";
@@ -19,13 +22,18 @@ export interface BatchSettings {
   readonly thenLive: boolean;
 }
 
+/** What of a store batches need. */
+export type BatchStore = Pick<Store, "batches" | "cases" | "read">;
+
 export interface BatchedRun {
   readonly plan: Plan;
   readonly id: string;
   readonly writer: RunWriter;
-  readonly store: Pick<Store, "batches">;
+  readonly store: BatchStore;
   readonly control: RunControl;
   readonly settings: BatchSettings;
+  /** Whether what other runs have sent is not sent again. */
+  readonly shares: boolean;
   /** Reports the number of requests sent to the target. */
   readonly onCalls: (count: number) => void;
   /** Reports the number of requests sent to judges. */
@@ -118,6 +126,12 @@ export async function openBatchSession(run: BatchedRun): Promise<BatchSession | 
   return {
     look: async () => {
       for (const queue of queues) await queue.look();
+      if (!run.shares) return;
+      await lookElsewhere(run, target, "target", sameTrials(run));
+      for (const [model, queue] of judging)
+        await lookElsewhere(run, queue, hashJson(model.identity), (batch) =>
+          run.store.batches.rows(batch.no),
+        );
     },
     isPaidFor: (caseNo, trial) => target.isPaidFor(`${caseNo}/${trial}`),
     client: (live, onFailed) =>
@@ -173,6 +187,46 @@ export async function openBatchSession(run: BatchedRun): Promise<BatchSession | 
     close: async () => {
       await Promise.all(queues.map((queue) => queue.close()));
     },
+  };
+}
+
+type RowsOf = (batch: BatchElsewhere, header: RunHeader) => readonly BatchRow[];
+
+/** Looks at what other runs have sent and not read yet, where it is what this run asks. */
+async function lookElsewhere(
+  { store, writer }: BatchedRun,
+  queue: BatchQueue,
+  asker: string,
+  rowsOf: RowsOf,
+): Promise<void> {
+  for (const batch of store.batches.elsewhere(writer.no, asker)) {
+    const other = await store.read.run(batch.run_no);
+    const rows = other === undefined ? [] : rowsOf(batch, other.header);
+    if (other !== undefined && rows.length > 0) await queue.lookElsewhere(batch, other.header.id, rows);
+  }
+}
+
+/** The trials of another run that ask the same of the same target, as this run numbers its cases. */
+function sameTrials({ plan, store }: BatchedRun): RowsOf {
+  const byRequest = onDemand(() => {
+    const caseNos = new Map<string, number[]>();
+    for (let caseNo = 0; caseNo < plan.count; caseNo++) {
+      const same = caseNos.get(plan.requestHash(caseNo));
+      if (same === undefined) caseNos.set(plan.requestHash(caseNo), [caseNo]);
+      else same.push(caseNo);
+    }
+    return caseNos;
+  });
+  return (batch, header) => {
+    if (header.target_hash !== plan.targetHash) return [];
+    const requests = store.cases(batch.run_no).map(({ request_hash }) => request_hash);
+    return store.batches.rows(batch.no).flatMap(({ custom_id, what }) => {
+      const [caseNo, trial] = what.split("/").map(Number) as [number, number];
+      const same = byRequest().get(requests[caseNo] ?? "") ?? [];
+      return same
+        .filter((one) => trial <= plan.planned(one))
+        .map((one) => ({ custom_id, what: `${one}/${trial}` }));
+    });
   };
 }
 

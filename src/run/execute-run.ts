@@ -16,7 +16,7 @@ import type {
   Store,
   StoredRun,
 } from "../store/store.ts";
-import type { BatchedRun, BatchSession, BatchSettings } from "./batch-session.ts";
+import type { BatchedRun, BatchSession, BatchSettings, BatchStore } from "./batch-session.ts";
 import {
   type BudgetGuard,
   type Earlier,
@@ -80,7 +80,7 @@ export interface EarlyStop {
 /** The part of a store that a run needs while it is in progress. */
 export type EngineStore = JudgedStore &
   Pick<Store, "create" | "resume" | "scan" | "transcript" | "cached" | "unscoredSpending"> &
-  Partial<Pick<Store, "batches">>;
+  Partial<BatchStore>;
 
 /** What a run depends on besides its plan. */
 export interface RunWorld {
@@ -288,15 +288,17 @@ async function beginJudging({ judges }: Plan, run: JudgedRun): Promise<() => Jud
 /** The batches of a run asked in batches; loaded only for such a run. */
 async function openBatches(
   plan: Plan,
-  { batch: settings, asksNothing }: RunSettings,
+  { batch: settings, asksNothing, useCache }: RunSettings,
   { store, control, today, judging }: RunWorld,
   session: Pick<BatchedRun, "id" | "writer" | "onCalls" | "onJudgeCalls">,
 ): Promise<BatchSession | undefined> {
-  const { batches } = store;
-  if (settings === undefined || asksNothing === true || batches === undefined) return undefined;
+  const { batches, cases, read } = store;
+  if (settings === undefined || asksNothing === true) return undefined;
+  if (batches === undefined || cases === undefined || read === undefined) return undefined;
   const { openBatchSession } = await import("./batch-session.ts");
   return openBatchSession({
-    ...{ plan, store: { batches }, control, settings },
+    ...{ plan, store: { batches, cases, read }, control, settings },
+    shares: useCache,
     ...session,
     keepLost: session.writer.recordLost,
     judgesToo: !seesRaw(plan),

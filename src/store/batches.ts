@@ -24,6 +24,11 @@ export interface StoredBatch {
   readonly at: number;
 }
 
+/** A batch that another run sent and has not read. */
+export interface BatchElsewhere extends StoredBatch {
+  readonly run_no: number;
+}
+
 /** How often an item was asked in batches that have been read. */
 export interface BatchTries {
   readonly batches: number;
@@ -35,6 +40,8 @@ export interface BatchTries {
 export interface Batches {
   /** In the order of planning. */
   ofRun(runNo: number): StoredBatch[];
+  /** Of all other runs, in the order of planning: those of an asker that may exist at the provider and are not read. */
+  elsewhere(runNo: number, asker: string): BatchElsewhere[];
   /** In their order in the batch. */
   rows(batchNo: number): BatchRow[];
   /** For everything that was ever in a batch of this asker, including unfinished batches. */

@@ -76,6 +76,25 @@ export function storeBatchesContract(name: string, makePlace: () => StorePlace):
       expect(store.retries(none)).toBeNull();
     });
 
+    it("are found from other runs while they may exist and are not read, those of one asker", async () => {
+      const other = store.create(sampleHeader({ id: "bbbbbbbb" }), sampleCases, sampleBodies).no;
+      const asked = store.batches.plan(run, "target", rows("0/1"));
+      const sent = store.batches.plan(run, "target", rows("1/1"));
+      const read = store.batches.plan(run, "target", rows("0/2"));
+      store.batches.plan(run, "target", rows("1/2"));
+      const judges = store.batches.plan(run, "judge", rows("q#1"));
+      const own = store.batches.plan(other, "target", rows("0/1"));
+      for (const no of [asked, sent, read, judges, own]) store.batches.asked(no, null);
+      for (const no of [sent, read]) store.batches.sent(no, `batch-${no}`);
+      store.batches.read(read, []);
+      const { batches } = await again();
+      expect(batches.elsewhere(other, "target")).toMatchObject([
+        { no: asked, run_no: run, state: "asked" },
+        { no: sent, run_no: run, state: "sent", remote: `batch-${sent}` },
+      ]);
+      expect(batches.elsewhere(other, "judge")).toMatchObject([{ no: judges }]);
+    });
+
     it("are those of their run alone", () => {
       store.batches.plan(run, "target", rows("0/1"));
       const other = store.create(sampleHeader({ id: "bbbbbbbb" }), sampleCases, sampleBodies).no;

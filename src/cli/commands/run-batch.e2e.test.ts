@@ -78,6 +78,27 @@ describe("evals run --batch", () => {
     expect([next.exit, id(next) === id(first), server.batches.length]).toEqual([0, false, 1]);
   });
 
+  it.each<{ how: string; fates: Fate[] }>([
+    { how: "was answered", fates: [] },
+    { how: "got lost", fates: ["lost-create"] },
+  ])("does not pay again for what waits in the batch of another run, whose reply $how", async ({ fates }) => {
+    const { repo, server, later } = await batched(fates);
+    const first = JSON.parse((await repo.evals("run --batch --json")).stdout).runs[0].id;
+    // Fewer trials, and cases of which one is new: all that was sent waits for its answer there.
+    const fewer = await repo.evals("run --batch --trials 1 --json");
+    expect([fewer.exit, server.batches.length]).toEqual([3, 1]);
+    repo.write("datasets/d.jsonl", '{"id":"b","input":"item b"}\n{"id":"new","input":"item c"}\n');
+    const other = JSON.parse((await repo.evals("run --batch --trials 3 --json")).stdout).runs[0];
+    expect(other.end).toMatchObject({ because: "batch", go_on: `evals run s --resume --run ${other.id}` });
+    expect(server.batches.map(({ rows }) => rows.length)).toEqual([4, 4]);
+    later();
+    // The first run cannot go on any more, since a case is gone: what it paid for is not lost.
+    const back = JSON.parse((await repo.evals("run --resume --trials 3 --json")).stdout).runs[0];
+    expect(back).toMatchObject({ counts: { answered: 6, skipped: 0, calls: 4 }, end: { kind: "all-asked" } });
+    expect([back.id === first, server.live, server.batches.length]).toEqual([false, 0, 2]);
+    expect([...server.paid.values()].reduce((sum, n) => sum + n, 0)).toBe(8);
+  });
+
   it("pays for another one where that is wanted, and says so of one that is asked call by call", async () => {
     const { repo, server } = await batched();
     const first = JSON.parse((await repo.evals("run --batch --json")).stdout).runs[0].id;

@@ -1,4 +1,4 @@
-import type { Batches, BatchRow, BatchTries, StoredBatch } from "../batches.ts";
+import type { BatchElsewhere, Batches, BatchRow, BatchTries, StoredBatch } from "../batches.ts";
 import { type Database, itsNumber } from "./database.ts";
 
 /** @param now milliseconds since 1970, UTC */
@@ -30,6 +30,12 @@ export function batchTable(db: Database, now: () => number): Batches {
           "SELECT no, asker, state, file, remote, at FROM batches WHERE run_no = ? ORDER BY no",
         )
         .all(runNo),
+    elsewhere: (runNo, asker) =>
+      db
+        .prepare<[string, number], BatchElsewhere>(
+          "SELECT no, run_no, asker, state, file, remote, at FROM batches WHERE state IN ('asked', 'sent') AND asker = ? AND run_no <> ? ORDER BY no",
+        )
+        .all(asker, runNo),
     rows: (batchNo) =>
       db
         .prepare<[number], BatchRow>(

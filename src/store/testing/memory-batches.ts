@@ -17,6 +17,11 @@ export function memoryBatches(kept: MemoryBatch[], now: number): Batches {
       kept
         .filter((one) => one.run_no === runNo)
         .map(({ no, asker, state, file, remote, at }) => ({ no, asker, state, file, remote, at })),
+    elsewhere: (runNo, asker) =>
+      kept
+        .filter((one) => one.run_no !== runNo && one.asker === asker)
+        .filter(({ state }) => state === "asked" || state === "sent")
+        .map(({ rows: _rows, failed: _failed, ...batch }) => batch),
     rows: (batchNo) => [...(kept.find(({ no }) => no === batchNo)?.rows ?? [])],
     tries: (runNo, asker) => {
       const tries = new Map<string, { batches: number; failed: number }>();
