@@ -35,12 +35,17 @@ export class HeaderLimit {
   #refill = 0;
   /** The highest remaining amount reported so far, and the call that received the report. */
   #most = 0;
-  /** Amounts sent after the reported call, oldest first. */
-  readonly #taken: Taken[] = [];
+  /** Amounts sent after the reported call, oldest first, and their sum. */
+  #taken: Taken[] = [];
+  /** Index of the oldest that counts. */
+  #oldest = 0;
+  #sum = 0;
 
   /** Records that a call with this estimated amount was sent. */
   take(no: number, at: number, amount: number): void {
-    if (this.#report !== null) this.#taken.push({ no, at, amount });
+    if (this.#report === null) return;
+    this.#taken.push({ no, at, amount });
+    this.#sum += amount;
   }
 
   /** @param no number of the call that received the reply @param amount the estimated amount of that call */
@@ -51,12 +56,22 @@ export class HeaderLimit {
     const report = { no, at: now, remaining, reset_ms };
     this.#report = report;
     this.#most = Math.max(this.#most, remaining + amount);
-    const later = this.#taken.findIndex((one) => one.no > no);
-    this.#taken.splice(0, later < 0 ? this.#taken.length : later);
+    this.#forget(no);
     this.#compare(report);
     // The stated limit is usually per minute. It shows a changed limit sooner than the measured rate does.
     const stated = limit === null ? 0 : limit / 60_000;
     if (stated < this.#refill && stated > this.#refill * MAX_CHANGE) this.#refill = stated;
+  }
+
+  /** Drops what the report of this call includes. */
+  #forget(no: number): void {
+    const taken = this.#taken;
+    for (let one = taken[this.#oldest]; one !== undefined && one.no <= no; one = taken[++this.#oldest])
+      this.#sum -= one.amount;
+    // Only occasionally, because it moves all remaining entries.
+    if (this.#oldest < 64 || this.#oldest < taken.length / 2) return;
+    this.#taken = taken.slice(this.#oldest);
+    this.#oldest = 0;
   }
 
   #compare(report: Report): void {
@@ -84,23 +99,26 @@ export class HeaderLimit {
     const filledAt = report.at + report.reset_ms;
     if (now >= filledAt) {
       if (inFlight === 0) return 0;
-      const since = sumOf(this.#taken, (one) => one.at >= filledAt);
+      const since = this.#sumSince(filledAt);
       return this.#most - since >= amount ? 0 : null;
     }
-    const left = report.remaining + this.#refill * (now - report.at) - sumOf(this.#taken, () => true);
+    const left = report.remaining + this.#refill * (now - report.at) - this.#sum;
     if (left >= amount) return 0;
     const toReset = filledAt - now;
     return Math.ceil(this.#refill > 0 ? Math.min(toReset, (amount - left) / this.#refill) : toReset);
+  }
+
+  #sumSince(moment: number): number {
+    let sum = 0;
+    for (let at = this.#oldest; at < this.#taken.length; at++) {
+      const one = this.#taken[at] as Taken;
+      if (one.at >= moment) sum += one.amount;
+    }
+    return sum;
   }
 
   /** Whether the last report leaves no capacity for this amount. */
   isUsedUp(amount: number): boolean {
     return this.#report !== null && this.#report.remaining < amount;
   }
-}
-
-function sumOf(taken: readonly Taken[], counts: (one: Taken) => boolean): number {
-  let sum = 0;
-  for (const one of taken) if (counts(one)) sum += one.amount;
-  return sum;
 }

@@ -3,15 +3,13 @@ import type { LimitKind, ReportedLimit } from "../domain/reported-limit.ts";
 import { HeaderLimit } from "./header-limit.ts";
 import { LearnedRate } from "./learned-rate.ts";
 import { SlidingMinute } from "./sliding-minute.ts";
+import type { Forecast } from "./token-forecast.ts";
 
 /** What delays a call: a limit set by the user or the provider, a learned limit, or the pause after a refusal. */
 export type HeldBy = "tokens_per_minute" | "requests_per_minute" | "concurrency" | "refusals";
 
-/** The maximum tokens of a call. */
-export interface Need {
-  readonly input: number;
-  readonly output: number;
-}
+/** The maximum tokens of a call; `bytes` 0 where none were estimated. */
+export type Need = Forecast;
 
 /** A call that was sent. */
 export interface Departure extends Need {
@@ -165,7 +163,8 @@ export class ModelPace {
     this.#tokens?.take(now, need.input + need.output);
     for (const [kind, limit] of this.#reported) limit.take(no, now, amountOf(kind, need));
     this.#rate.take(now);
-    const departure = { no, at: now, level: this.#inFlight, input: need.input, output: need.output };
+    const { bytes, input, output } = need;
+    const departure = { no, at: now, level: this.#inFlight, bytes, input, output };
     this.#underWay.add(departure);
     return departure;
   }

@@ -8,7 +8,7 @@ import { abortedReply, oneLine, WITHDRAWN } from "./failed-reply.ts";
 import { type Departure, type HeldBy, ModelPace, type Need } from "./model-pace.ts";
 import { type RetryDependencies, type Sleep, wasSent, withTries } from "./retrying-client.ts";
 import { MAX_LATE_MS } from "./sliding-minute.ts";
-import { TokenForecast } from "./token-forecast.ts";
+import { bytesOf, TokenForecast } from "./token-forecast.ts";
 
 /** Maximum pause for a model, in milliseconds, unless a single call may take longer. */
 export const MAX_WAIT_MS = 120_000;
@@ -40,7 +40,7 @@ const NOT_HELD: Readonly<Record<HeldBy, number>> = {
   refusals: 0,
 };
 
-const NO_TOKENS: Need = { input: 0, output: 0 };
+const NO_TOKENS: Need = { bytes: 0, input: 0, output: 0 };
 
 /** Records the calls of all processes to a model. */
 export interface SharedLimits {
@@ -268,7 +268,8 @@ export class ModelLine {
       this.#pace.report(departure, reply.limits, now, reply.kind === "answered");
     if (reply.kind === "answered") {
       this.#heard = true;
-      if (usage !== undefined && this.#pace.countsTokens) this.#forecast.learn(request, usage);
+      if (usage !== undefined && this.#pace.countsTokens)
+        this.#forecast.learn(departure.bytes || bytesOf(request), usage);
       this.#pace.answered(departure, known);
       return reply;
     }

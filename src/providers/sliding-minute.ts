@@ -70,8 +70,9 @@ export class SlidingMinute {
 
   /** @param at now, or earlier for a call of another process that is noticed late */
   take(at: number, amount: number): void {
-    const after = this.#taken.findLastIndex((one) => one.at <= at);
-    this.#taken.splice(Math.max(after + 1, this.#oldest), 0, { at, amount });
+    const after = this.#lastUntil(at) + 1;
+    if (after === this.#taken.length) this.#taken.push({ at, amount });
+    else this.#taken.splice(after, 0, { at, amount });
     this.#sum += amount;
     this.#lastsUntil = Math.max(at, this.#lastsUntil) + amount * this.#msEach;
   }
@@ -81,10 +82,25 @@ export class SlidingMinute {
     const change = used - reserved;
     if (change === 0) return;
     this.#lastsUntil += change * this.#msEach;
-    const index = this.#taken.findLastIndex((one) => one.at === at && one.amount === reserved);
-    const entry = this.#taken[index];
-    if (entry === undefined || index < this.#oldest) return;
-    entry.amount = used;
-    this.#sum += change;
+    for (let index = this.#lastUntil(at); index >= this.#oldest; index--) {
+      const entry = this.#taken[index];
+      if (entry === undefined || entry.at < at) return;
+      if (entry.amount !== reserved) continue;
+      entry.amount = used;
+      this.#sum += change;
+      return;
+    }
+  }
+
+  /** Index of the last entry that is not later; one before the oldest where all are. */
+  #lastUntil(at: number): number {
+    let [low, high] = [this.#oldest, this.#taken.length];
+    if (high > low && (this.#taken[high - 1] as { at: number }).at <= at) return high - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#taken[middle] as { at: number }).at <= at) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
   }
 }

@@ -6,32 +6,38 @@ import type { Usage } from "../domain/transcript.ts";
 const BYTES_PER_TOKEN = 3;
 const MAX_TOKENS = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
 
+/** The most that a request is thought to take, and the bytes by which that was estimated. */
+export interface Forecast {
+  readonly bytes: number;
+  readonly input: number;
+  readonly output: number;
+}
+
 /** Estimates the maximum tokens of a request from the request and earlier replies. */
 export class TokenForecast {
   #tokensPerByte: number | null = null;
   #mostOutput: number | null = null;
 
   /** Input from the request's length; output from its own limit, else the longest output seen, else as much as the input. */
-  of(request: PreparedRequest): { readonly input: number; readonly output: number } {
-    const input = Math.ceil(byteLength(request) * (this.#tokensPerByte ?? 1 / BYTES_PER_TOKEN));
-    const bound = MAX_TOKENS.map((name) => request[name]).find((value) => typeof value === "number");
-    return { input, output: (bound as number | undefined) ?? this.#mostOutput ?? input };
+  of(request: PreparedRequest): Forecast {
+    const bytes = bytesOf(request);
+    const input = Math.ceil(bytes * (this.#tokensPerByte ?? 1 / BYTES_PER_TOKEN));
+    return { bytes, input, output: ownLimit(request) ?? this.#mostOutput ?? input };
   }
 
-  learn(request: PreparedRequest, { input_tokens: input, output_tokens: output }: Usage): void {
-    if (input !== null) this.#tokensPerByte = Math.max(this.#tokensPerByte ?? 0, input / byteLength(request));
+  /** @param bytes of the request that took so much */
+  learn(bytes: number, { input_tokens: input, output_tokens: output }: Usage): void {
+    if (input !== null) this.#tokensPerByte = Math.max(this.#tokensPerByte ?? 0, input / bytes);
     if (output !== null) this.#mostOutput = Math.max(this.#mostOutput ?? 0, output);
   }
 }
 
-const known = new WeakMap<PreparedRequest, number>();
+function ownLimit(request: PreparedRequest): number | undefined {
+  for (const name of MAX_TOKENS) if (typeof request[name] === "number") return request[name];
+  return undefined;
+}
 
-/** Attached files count as text. Cached, because it is needed before sending and after the reply. */
-function byteLength(request: PreparedRequest): number {
-  let bytes = known.get(request);
-  if (bytes === undefined) {
-    bytes = Buffer.byteLength(JSON.stringify(request)) + tokensOfFiles(request) * BYTES_PER_TOKEN;
-    known.set(request, bytes);
-  }
-  return bytes;
+/** Length of a request as it is sent, in bytes. Attached files count as text. */
+export function bytesOf(request: PreparedRequest): number {
+  return Buffer.byteLength(JSON.stringify(request)) + tokensOfFiles(request) * BYTES_PER_TOKEN;
 }

@@ -6,7 +6,7 @@ import type { Decide, PaceBook } from "../fleet/database.ts";
 import { clientWithSend } from "../providers/client-with-send.ts";
 import { abortedReply, WITHDRAWN } from "../providers/failed-reply.ts";
 import { SlidingMinute } from "../providers/sliding-minute.ts";
-import { TokenForecast } from "../providers/token-forecast.ts";
+import { bytesOf, TokenForecast } from "../providers/token-forecast.ts";
 import type { Plan } from "./plan.ts";
 
 /** A lease must be used within this time, in milliseconds. */
@@ -68,7 +68,8 @@ function gated(client: Client, gate: Gate): Client {
     if (!leaves) return WITHDRAWN;
     if (signal.aborted) return { ...abortedReply(signal), unsent: true };
     const reply = await client.send(request, question, trial, signal);
-    if (reply.kind === "answered" && reply.usage !== undefined) gate.forecast.learn(request, reply.usage);
+    if (reply.kind === "answered" && reply.usage !== undefined)
+      gate.forecast.learn(bytesOf(request), reply.usage);
     return reply;
   });
 }
