@@ -56,7 +56,9 @@ async function openTable({ files }: ImportRequest, path: string): Promise<Table>
     rows: async function* () {
       for (let rowStart = 0; rowStart < count; rowStart += ROWS) {
         const rowEnd = Math.min(count, rowStart + ROWS);
-        const rows = await read(() => parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd }));
+        const rows = await read(() =>
+          parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd, utf8: false }),
+        );
         for (const [at, row] of rows.entries())
           yield {
             place: { path, line: rowStart + at + 1 },
@@ -92,6 +94,7 @@ function cellOf(value: unknown): Cell {
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
+  if (value instanceof Uint8Array) return textOf(value) ?? BINARY;
   if (ArrayBuffer.isView(value)) return BINARY;
   if (Array.isArray(value)) {
     const list = value.map(cellOf);
@@ -101,6 +104,21 @@ function cellOf(value: unknown): Cell {
   const members = Object.entries(value).map(([key, one]) => [key, cellOf(one)] as const);
   if (members.some(([, one]) => one === BINARY)) return BINARY;
   return Object.fromEntries(members.map(([key, one]) => [key, one === undefined ? null : (one as Json)]));
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Characters that no text has: what holds them are bytes. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f]/;
+
+/** The text of a column that does not say whether it holds texts or bytes; undefined for bytes. */
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    const text = UTF8.decode(bytes);
+    return CONTROL.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
 }
 
 function bufferOf(bytes: Uint8Array): ArrayBuffer {

@@ -154,17 +154,27 @@ const EXPORTS: readonly Export[] = [
     left: [],
   },
   {
-    title: "a Parquet file with nested lists, whole numbers of 64 bits and dates",
+    title:
+      "a Parquet file with nested lists, whole numbers of 64 bits, dates, and bytes that are text or not",
     args: ["parquet", "in/a.parquet"],
     files: {
       "in/a.parquet": Buffer.from(
         parquetWriteBuffer({
           columnData: [
-            { name: "id", data: ["a", "b"], type: "STRING" },
-            { name: "input.question", data: ["Wo?", null], type: "STRING" },
-            { name: "expected.n", data: [9007199254740993n, 4n], type: "INT64" },
-            { name: "metadata.list", data: [{ x: [1, [2]] }, {}], type: "JSON" },
-            { name: "metadata.at", data: [new Date("2026-01-02T03:04:05Z"), null], type: "TIMESTAMP" },
+            { name: "id", data: ["a", "b", "c"], type: "STRING" },
+            { name: "input.question", data: ["Wo?", null, "What?"], type: "STRING" },
+            { name: "expected.n", data: [9007199254740993n, 4n, 5n], type: "INT64" },
+            { name: "metadata.list", data: [{ x: [1, [2]] }, {}, {}], type: "JSON" },
+            {
+              name: "metadata.at",
+              data: [new Date("2026-01-02T03:04:05Z"), null, null],
+              type: "TIMESTAMP",
+            },
+            {
+              name: "metadata.plain",
+              data: ["Größe", "x", String.fromCharCode(2, 3)].map((one) => Buffer.from(one)),
+              type: "BYTE_ARRAY",
+            },
           ],
         }),
       ),
@@ -174,10 +184,10 @@ const EXPORTS: readonly Export[] = [
         id: "a",
         input: { question: "Wo?" },
         expected: { n: "9007199254740993" },
-        metadata: { list: { x: [1, [2]] }, at: "2026-01-02T03:04:05.000Z" },
+        metadata: { list: { x: [1, [2]] }, at: "2026-01-02T03:04:05.000Z", plain: "Größe" },
       },
     ],
-    left: ["in/a.parquet:2 a row without an input"],
+    left: ["in/a.parquet:2 an item without an input", "in/a.parquet:3 column metadata.plain"],
   },
   {
     title: "rows of Braintrust: newest versions beyond 2^53, deleted and empty ones left",

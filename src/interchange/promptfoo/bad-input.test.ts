@@ -100,6 +100,42 @@ describe("a promptfoo config that is not in order", () => {
       /^p\.yaml:1 an inline prompt: line 1 of it: it asks the environment/,
     ],
     [
+      "a variable from the environment",
+      `${HEAD}tests: [{ vars: { a: "{{ env.HOME }}" } }]\n`,
+      {},
+      /^p\.yaml:3 vars: a: It asks the environment/,
+    ],
+    [
+      "what is compared with the environment",
+      `${HEAD}tests: [{ assert: [{ type: contains, value: "{{env.CITY}}" }] }]\n`,
+      {},
+      /^p\.yaml:3 contains: Its template: it asks the environment/,
+    ],
+    [
+      "a transform in a file that is not there",
+      `${HEAD}tests: [{ options: { transform: "file://t.js" }, assert: [{ type: equals, value: a }] }]\n`,
+      {},
+      /^p\.yaml:3 equals: The transform file:\/\/t\.js: there is no such file/,
+    ],
+    [
+      "a transform in Python",
+      `${HEAD}tests: [{ assert: [{ type: javascript, value: "true", transform: "file://t.py" }] }]\n`,
+      { "t.py": "" },
+      /^p\.yaml:3 javascript: The transform file:\/\/t\.py is no JavaScript/,
+    ],
+    [
+      "a score that is turned round in a mean",
+      `${HEAD}tests: [{ threshold: 0.5, assert: [{ type: not-rouge-n, value: a }] }]\n`,
+      {},
+      /^p\.yaml:3 the score of not-rouge-n: In a weighted mean/,
+    ],
+    [
+      "a threshold over no weight",
+      `${HEAD}tests: [{ threshold: 0.5, assert: [{ type: contains, value: a, weight: 0 }] }]\n`,
+      {},
+      /^p\.yaml:3 threshold: of a test: None of its assertions has a weight/,
+    ],
+    [
       "a prompt that code makes",
       "prompts: [file://p.py]\nproviders: [echo]\ntests: [{ vars: { a: b } }]\n",
       { "p.py": "" },

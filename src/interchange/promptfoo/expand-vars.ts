@@ -34,6 +34,9 @@ export function expandVars(vars: Vars, multiply: boolean, place: SourcePlace, re
   );
 }
 
+/** promptfoo fills these in when it reads a config. */
+const ENVIRONMENT = /\{\{-?\s*env[.[]/;
+
 function choicesOf(
   name: string,
   value: Json,
@@ -44,6 +47,12 @@ function choicesOf(
   const isTexts = Array.isArray(value) && typeof value[0] === "string";
   const list = multiply && isTexts ? (value as readonly Json[]) : [value];
   return list.flatMap((one): readonly Json[] => {
+    if (typeof one === "string" && ENVIRONMENT.test(one))
+      reading.losses.add(
+        place,
+        `vars: ${name}`,
+        "It asks the environment, which no fingerprint could cover, and stands in the case as it is written; write the value there.",
+      );
     if (typeof one !== "string" || !one.startsWith("file://")) return [one];
     const path = pathOf(reading, one);
     const files = multiply && /[*?{[]/.test(path) ? reading.files.glob(path) : [path];

@@ -14,6 +14,8 @@ export interface ColumnPlan {
   readonly columns: readonly string[];
   /** One per column; undefined for a skipped column. */
   readonly targets: readonly (string | undefined)[];
+  /** Whether the columns are those of our own datasets, where an empty input is a case of its own. */
+  readonly isOurs: boolean;
 }
 
 const TARGET = /^(?:id|tags|(?:input|expected)(?:\.[^.]+)*|metadata(?:\.[^.]+)+)$/;
@@ -44,14 +46,17 @@ export function planColumns(columns: readonly string[], maps: readonly string[],
     (column) => mapped.get(column) ?? (mapped.size > 0 ? undefined : known(column)),
   );
   if (mapped.size > 0)
-    return checked({ columns, targets: targets.map((one, at) => one ?? leftOver(columns[at])) }, path);
+    return checked(
+      { columns, targets: targets.map((one, at) => one ?? leftOver(columns[at])), isOurs: false },
+      path,
+    );
   const isOurs = targets.some((target) => target?.split(".")[0] === "input");
   const guessed = columns.map((column, at) => targets[at] ?? (isOurs ? leftOver(column) : guess(column)));
-  return checked({ columns, targets: guessed }, path);
+  return checked({ columns, targets: guessed, isOurs }, path);
 }
 
 /** A row as a dataset item, or the reason why it is not one. */
-export function rowItem({ targets }: ColumnPlan, { place, cells }: TableRow): DatasetRow | Left {
+export function rowItem({ targets, isOurs }: ColumnPlan, { place, cells }: TableRow): DatasetRow | Left {
   const draft: Record<string, Json> = {};
   for (const [at, target] of targets.entries()) {
     const cell = cells[at];
@@ -60,12 +65,12 @@ export function rowItem({ targets }: ColumnPlan, { place, cells }: TableRow): Da
     put(draft, target.split("."), target === "tags" ? tagList(cell) : cell);
   }
   const { id, input, expected, tags, metadata } = draft as { [key: string]: Json | undefined };
-  if (input === undefined || input === "")
-    return { ...place, what: "a row without an input", why: "There is nothing to ask." };
+  const isEmpty =
+    !isOurs && typeof input === "object" && Object.values(input ?? {}).every((one) => one === "");
   return {
     place,
     ...(id === undefined ? {} : { id: typeof id === "string" ? id.trim() : JSON.stringify(id) }),
-    input,
+    input: isEmpty ? null : (input ?? null),
     ...(expected === undefined ? {} : { expected }),
     tags: (tags ?? []) as string[],
     metadata: (metadata ?? {}) as { [key: string]: Json },

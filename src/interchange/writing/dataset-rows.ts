@@ -86,6 +86,10 @@ export async function* uniqueRows(
       leave(row);
       continue;
     }
+    if (isBlank(row.input)) {
+      leave({ ...row.place, what: "an item without an input", why: "There is nothing to ask." });
+      continue;
+    }
     number++;
     const id = row.id === undefined || row.id === "" ? `case-${number}` : row.id;
     const first = seen.get(id);
@@ -99,6 +103,12 @@ export async function* uniqueRows(
         why: `An id names one case, and the item of line ${first} has it.`,
       });
   }
+}
+
+/** Whether nothing is in a value: no text, no item, no member. A member may be empty: a question may be the empty one. */
+function isBlank(value: Json): boolean {
+  if (typeof value === "string") return value.trim() === "";
+  return value === null || (typeof value === "object" && Object.keys(value).length === 0);
 }
 
 function kindOf(input: Json): DatasetShape["input"] {

@@ -2,7 +2,7 @@ import { LiquidConditions } from "./liquid-conditions.ts";
 import { LIQUID_FILTERS, LIQUID_METHODS } from "./liquid-filters.ts";
 import type { LiquidScope } from "./liquid-scope.ts";
 import { allSeen, anySeen, asLiquidText, type LiquidValue, piped, quoted, written } from "./liquid-values.ts";
-import { lineOf, node, nodes, type TemplateNode, Untranslatable } from "./nunjucks-tree.ts";
+import { asksEnvironment, lineOf, node, nodes, type TemplateNode, Untranslatable } from "./nunjucks-tree.ts";
 import { member } from "./render-nunjucks.ts";
 
 const LOOP: Readonly<Record<string, string>> = {
@@ -90,7 +90,7 @@ export class LiquidExpressions {
     const local = this.#scope.locals.get(name);
     if (local !== undefined) return local;
     if (name === "env" && this.#scope.tests.every((vars) => vars.env === undefined))
-      throw new Untranslatable("it asks the environment, which no fingerprint could cover", lineOf(one));
+      throw asksEnvironment(one);
     return { base: step("input", name), filters: [], seen: this.#scope.tests.map((vars) => vars[name]) };
   }
 

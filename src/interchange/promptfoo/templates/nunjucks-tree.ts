@@ -44,6 +44,9 @@ export function orUntranslatable<T>(work: () => T): T {
 /** Whether a text contains Nunjucks syntax. */
 export const hasTemplate = (text: string): boolean => /\{\{|\{%|\{#/.test(text);
 
+export const asksEnvironment = (one: TemplateNode): Untranslatable =>
+  new Untranslatable("it asks the environment, which no fingerprint could cover", lineOf(one));
+
 /** A member that is a node. */
 export function node(of: TemplateNode, field: string): TemplateNode {
   return of[field] as TemplateNode;

@@ -1,6 +1,7 @@
 import type { Json } from "../../../domain/json.ts";
 import { FILTERS, METHODS, printed } from "./nunjucks-filters.ts";
 import {
+  asksEnvironment,
   lineOf,
   node,
   nodes,
@@ -101,6 +102,7 @@ function evaluate(one: TemplateNode, scope: Scope): Value {
     case "Literal":
       return one.value;
     case "Symbol":
+      if (one.value === "env" && !scope.has("env")) throw asksEnvironment(one);
       return scope.get(String(one.value));
     case "Group":
       return evaluate(only(one), scope);
