@@ -2,6 +2,7 @@ import { sha256 } from "../domain/json.ts";
 import type { ExportedCase, ReceivingServer, RunExporter, RunToExport, TracedTrial } from "./exported.ts";
 import { ownMetadata } from "./own-metadata.ts";
 import { textMember } from "./reading/json-fields.ts";
+import { LANGFUSE_KEYS } from "./server-keys.ts";
 import { objectOf, postJson } from "./server-request.ts";
 import { otlpDocument } from "./tracing/otlp-document.ts";
 import { sendSpans, spansOfRun } from "./tracing/send-spans.ts";
@@ -17,13 +18,7 @@ import { listed } from "./writing/listed.ts";
 export const langfuseExporter: RunExporter = {
   file: langfuseFile,
   server: {
-    keys: {
-      names: ["LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"],
-      headers: ({ LANGFUSE_PUBLIC_KEY: key, LANGFUSE_SECRET_KEY: secret }) =>
-        key && secret
-          ? { authorization: `Basic ${Buffer.from(`${key}:${secret}`).toString("base64")}` }
-          : undefined,
-    },
+    keys: LANGFUSE_KEYS,
     send: sendToLangfuse,
   },
 };

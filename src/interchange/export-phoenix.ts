@@ -1,6 +1,7 @@
 import type { ExportedCase, ReceivingServer, RunExporter, RunToExport } from "./exported.ts";
 import { ownMetadata, type Wrapped, wrap } from "./own-metadata.ts";
 import { isObject } from "./reading/json-fields.ts";
+import { PHOENIX_KEYS } from "./server-keys.ts";
 import { postJson } from "./server-request.ts";
 import { otlpDocument } from "./tracing/otlp-document.ts";
 import { sendSpans, spansOfRun } from "./tracing/send-spans.ts";
@@ -14,10 +15,7 @@ import { inParts, listed } from "./writing/listed.ts";
 export const phoenixExporter: RunExporter = {
   file: phoenixFile,
   server: {
-    keys: {
-      names: ["PHOENIX_API_KEY"],
-      headers: ({ PHOENIX_API_KEY: key }) => (key ? { authorization: `Bearer ${key}` } : {}),
-    },
+    keys: PHOENIX_KEYS,
     send: sendToPhoenix,
   },
 };

@@ -1,7 +1,6 @@
 import type { Json } from "../domain/json.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { Importer, ImportRequest, Left, SourcePlace } from "./imported.ts";
-import { langfuseHeaders, wrongKey } from "./langfuse-access.ts";
 import { readOwnMetadata } from "./own-metadata.ts";
 import { csvRecords } from "./reading/csv-records.ts";
 import {
@@ -15,9 +14,12 @@ import {
 import { isLeft, jsonItems } from "./reading/json-items.ts";
 import { importName, sourcePaths } from "./reading/several-files.ts";
 import { serverAddress } from "./server-address.ts";
+import { keyHeaders, LANGFUSE_KEYS, wrongKey } from "./server-keys.ts";
 import { importDataset } from "./writing/dataset-import.ts";
 import type { DatasetRow } from "./writing/dataset-rows.ts";
 import { fileName } from "./writing/file-names.ts";
+
+const LANGFUSE = { name: "Langfuse", keys: LANGFUSE_KEYS };
 
 /** Imports Langfuse datasets from files (JSON, JSON Lines, the CSV of its pages), or with `--url` by name from a server. */
 export const importLangfuse: Importer = async (request) => {
@@ -58,7 +60,7 @@ async function fetchedRows(
     "The items are fetched from there.",
     "--url https://cloud.langfuse.com    (keys come from LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY)",
   );
-  const headers = langfuseHeaders(env);
+  const headers = keyHeaders(LANGFUSE, env);
   const rows: (DatasetRow | Left)[] = [];
   for (let page = 1, pages = 1; page <= pages; page++) {
     const query = new URLSearchParams({ datasetName: dataset, page: String(page), limit: "100" });
@@ -77,7 +79,7 @@ function readPage(
   text: string,
   base: string,
 ): { items: readonly Json[]; pages: number } {
-  if (status === 401 || status === 403) throw wrongKey(status, base);
+  if (status === 401 || status === 403) throw wrongKey(LANGFUSE, status, base);
   if (status !== 200) throw noAnswer(status, text, base);
   let body: unknown;
   try {

@@ -63,13 +63,14 @@ export interface SourceFiles {
 }
 
 /**
- * Sends a request to the other tool's server.
+ * Sends a request to the other tool's server: POST when there is a body, else GET.
  *
  * @returns its body for any status; a status of null and the reason when there was no reply
  */
 export type AskServer = (
   url: string,
   headers: Record<string, string>,
+  body?: { readonly [key: string]: Json },
 ) => Promise<{ readonly status: number | null; readonly text: string }>;
 
 /** What an importer may ask about the project. */

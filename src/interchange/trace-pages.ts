@@ -2,9 +2,10 @@ import { parseExactJson } from "../domain/exact-json.ts";
 import type { Json } from "../domain/json.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { AskServer, ImportRequest, Left } from "./imported.ts";
-import { langfuseHeaders, wrongKey } from "./langfuse-access.ts";
-import { isObject, listMember, objectMember, textMember } from "./reading/json-fields.ts";
+import { isObject } from "./reading/json-fields.ts";
+import { keyHeaders, wrongKey } from "./server-keys.ts";
 import { type PlacedSpans, spansOfItem } from "./trace-items.ts";
+import { type PageRequest, type TracePage, type TraceServer, traceServer } from "./trace-servers.ts";
 
 export interface TracePages {
   readonly ask: AskServer;
@@ -14,106 +15,106 @@ export interface TracePages {
 }
 
 /**
- * The spans at a URL: a file, or the pages of an API. For Langfuse the server's URL is enough: observations and
- * scores are fetched from its current endpoints.
+ * The spans at a URL: a file, or the pages of a platform's API.
  *
  * @throws {EvalsError} EVALS_IMPORT_SERVER, EVALS_IMPORT_KEY
  */
 export async function* tracePages(address: string, pages: TracePages): AsyncGenerator<PlacedSpans | Left> {
   const url = new URL(address);
   if (url.username !== "" || url.password !== "") throw keyInAddress();
-  if (!isLangfuse(url, pages.env)) {
-    yield* everyPage(url, otherHeaders(url, pages.env), pages.ask);
+  const server = traceServer(url, pages.env);
+  if (server === undefined) {
+    yield* fileAt(url, pages.ask);
     return;
   }
-  const base = `${url.origin}${url.pathname.replace(/(?:\/api\/public.*)?\/?$/, "")}`;
-  const headers = langfuseHeaders(pages.env);
-  const { since } = pages;
-  yield* everyPage(
-    withQuery(`${base}/api/public/v2/observations`, {
-      ...{ fields: OBSERVATION_FIELDS, limit: "1000" },
-      ...(since === undefined ? {} : { fromStartTime: since }),
-    }),
-    headers,
-    pages.ask,
-  );
+  const { first, beside } = server;
+  yield* everyPage(server, first(url, pages.since), pages);
+  if (beside === undefined) return;
+  const request = beside.first(url, pages.since);
   try {
-    const query = since === undefined ? {} : { fromTimestamp: since };
-    yield* everyPage(
-      withQuery(`${base}/api/public/v3/scores`, { limit: "100", ...query }),
-      headers,
-      pages.ask,
-    );
+    yield* everyPage(server, request, pages);
   } catch (error) {
     if (!(error instanceof EvalsError)) throw error;
-    // Traces are imported even if their scores cannot be fetched.
-    yield {
-      path: `${base}/api/public/v3/scores`,
-      line: 1,
-      what: "scores",
-      why: error.problems[0]?.what ?? "",
-    };
+    yield { path: pathOf(request.url), line: 1, what: beside.what, why: error.problems[0]?.what ?? "" };
   }
 }
 
-const OBSERVATION_FIELDS = "core,basic,time,io,metadata,model,usage,prompt,trace";
+const pathOf = ({ origin, pathname }: URL): string => `${origin}${pathname}`;
 
-/** Recognized by its paths, its host name, or the keys that are set. */
-function isLangfuse({ hostname, pathname }: URL, env: TracePages["env"]): boolean {
-  if (pathname.startsWith("/api/public")) return true;
-  return pathname === "/" && (/(?:^|\.)langfuse\./.test(hostname) || Boolean(env.LANGFUSE_PUBLIC_KEY));
-}
-
-function otherHeaders({ pathname }: URL, env: TracePages["env"]): Record<string, string> {
-  const key = env.PHOENIX_API_KEY;
-  const isPhoenix = /\/v1\/projects\/[^/]+\/spans$/.test(pathname) && key !== undefined && key !== "";
-  return { accept: "application/json", ...(isPhoenix ? { authorization: `Bearer ${key}` } : {}) };
-}
-
-function withQuery(address: string, query: Readonly<Record<string, string>>): URL {
-  const url = new URL(address);
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-  return url;
-}
-
-/** Follows cursors while a page has a new one. */
-async function* everyPage(
-  first: URL,
-  headers: Record<string, string>,
-  ask: AskServer,
-): AsyncGenerator<PlacedSpans | Left> {
-  const path = `${first.origin}${first.pathname}`;
-  const seen = new Set<string>();
+/** The spans of a file in any format. @throws {EvalsError} EVALS_IMPORT_SERVER */
+async function* fileAt(url: URL, ask: AskServer): AsyncGenerator<PlacedSpans | Left> {
+  const path = pathOf(url);
+  const { status, text } = await ask(String(url), { accept: "application/json" });
+  if (status !== 200) throw noPage(status, text, path);
   let line = 0;
-  for (let url: URL | undefined = first; url !== undefined; ) {
-    const { status, text } = await ask(String(url), headers);
-    if ((status === 401 || status === 403) && first.pathname.includes("/api/public/"))
-      throw wrongKey(status, first.origin);
-    if (status !== 200) throw noPage(status, text, path);
-    const { items, cursor } = readPage(text, path);
-    for (const item of items) yield* spansOfItem(item, { path, line: ++line });
-    const next = cursor === undefined || seen.has(cursor) ? undefined : cursor;
-    if (next !== undefined) seen.add(next);
-    url = next === undefined ? undefined : withQuery(String(url), { cursor: next });
+  for (const item of fileItems(text, path)) yield* spansOfItem(item, { path, line: ++line });
+}
+
+/** Requests page after page, as long as a page has a next one that was not requested before. */
+async function* everyPage(
+  server: TraceServer,
+  first: PageRequest,
+  { ask, env, since }: TracePages,
+): AsyncGenerator<PlacedSpans | Left> {
+  const headers = keyHeaders(server, env);
+  const path = pathOf(first.url);
+  const asked = new Set<string>();
+  let line = 0;
+  for (let request: PageRequest | undefined = first; request !== undefined; ) {
+    const key = JSON.stringify(request);
+    if (asked.has(key)) return;
+    asked.add(key);
+    const { status, text } = await ask(String(request.url), headers, request.body);
+    if (status === 401 || status === 403) throw wrongKey(server, status, first.url.origin);
+    const answer = status === 200 ? parsed(text) : undefined;
+    const page: TracePage | undefined = isObject(answer) ? server.page(answer, request, since) : undefined;
+    if (page === undefined) throw noPage(status, text, path);
+    for await (const item of wholeItems(server, page.items, first.url, ask)) {
+      const place = { path, line: ++line };
+      if ("left" in item) yield { ...place, ...item.left };
+      else yield* spansOfItem(item.value, place);
+    }
+    request = page.next;
   }
 }
 
-/** The items of a page or of a whole JSONL file, and the cursor of the next page. */
-function readPage(
-  text: string,
-  path: string,
-): { readonly items: readonly Json[]; readonly cursor: string | undefined } {
+/** Concurrent requests for the rest of items. */
+const AT_ONCE = 8;
+
+type WholeItem =
+  | { readonly value: Json }
+  | { readonly left: { readonly what: string; readonly why: string } };
+
+/** Completes items whose page does not contain all of them. The server's keys are not sent there. */
+async function* wholeItems(
+  { rest, joined }: TraceServer,
+  items: readonly Json[],
+  server: URL,
+  ask: AskServer,
+): AsyncGenerator<WholeItem> {
+  const whole = async (value: Json): Promise<WholeItem> => {
+    const url = isObject(value) ? rest?.(value, server) : undefined;
+    if (!isObject(value) || url === undefined || joined === undefined) return { value };
+    const { status, text } = await ask(String(url), { accept: "application/json" });
+    const found = status === 200 ? parsed(text) : undefined;
+    if (isObject(found)) return { value: joined(value, found) };
+    const why = status === null ? text : `HTTP ${status}`;
+    return { left: { what: "an item without its texts", why: `They could not be fetched: ${why}.` } };
+  };
+  for (let at = 0; at < items.length; at += AT_ONCE)
+    yield* await Promise.all(items.slice(at, at + AT_ONCE).map(whole));
+}
+
+/** The items of a file: JSON, or lines of JSON. @throws {EvalsError} EVALS_IMPORT_SERVER */
+function fileItems(text: string, path: string): readonly Json[] {
   const whole = parsed(text);
   if (whole === undefined) {
-    const lines = text.split("\n").filter((line) => line.trim() !== "");
-    const items = lines.flatMap((line) => parsed(line) ?? []);
+    const items = text.split("\n").flatMap((line) => (line.trim() === "" ? [] : (parsed(line) ?? [])));
     if (items.length === 0) throw noPage(200, text, path);
-    return { items, cursor: undefined };
+    return items;
   }
-  if (Array.isArray(whole)) return { items: whole as readonly Json[], cursor: undefined };
-  if (!isObject(whole) || Array.isArray(whole.resourceSpans)) return { items: [whole], cursor: undefined };
-  const cursor = textMember(objectMember(whole, "meta") ?? {}, "cursor") ?? textMember(whole, "next_cursor");
-  return { items: Array.isArray(whole.data) ? listMember(whole, "data") : [whole], cursor };
+  if (Array.isArray(whole)) return whole as readonly Json[];
+  return isObject(whole) && Array.isArray(whole.data) ? (whole.data as readonly Json[]) : [whole];
 }
 
 function parsed(text: string): Json | undefined {
@@ -132,7 +133,7 @@ function noPage(status: number | null, text: string, path: string): EvalsError {
       status === null
         ? `${path} did not answer: ${excerpt}.`
         : `${path} did not answer with traces (HTTP ${status}${excerpt === "" ? "" : `: ${excerpt}`}).`,
-    why: "Traces are read from a file at that address, or from the pages of Langfuse or Phoenix.",
+    why: "Traces are read from a file at that address, or from the pages of Langfuse, LangSmith, Braintrust, Helicone or Phoenix.",
     fix: "Check the address and the key, or export the traces there and name the file.",
   });
 }
@@ -142,6 +143,6 @@ function keyInAddress(): EvalsError {
     code: "EVALS_OPTION_INVALID",
     what: "The address holds a name or a password.",
     why: "It would be in the shell's history and in messages.",
-    fix: "Leave it out: keys come from LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY, or PHOENIX_API_KEY.",
+    fix: "Leave it out: keys come from variables of the environment, such as LANGFUSE_SECRET_KEY or LANGSMITH_API_KEY.",
   });
 }

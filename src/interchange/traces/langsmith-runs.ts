@@ -17,19 +17,20 @@ const NAME = "LangSmith";
 /** A run of LangSmith; undefined for anything else. */
 export function langsmithSpans(item: JsonObject): readonly Span[] | undefined {
   const id = textMember(item, "id") ?? textMember(item, "run_id");
-  const type = textMember(item, "run_type");
+  const type = textMember(item, "run_type")?.toLowerCase();
   if (id === undefined || type === undefined) return undefined;
   const extra = objectMember(item, "extra") ?? {};
   const metadata = { ...objectMember(item, "metadata"), ...objectMember(extra, "metadata") };
   return [
     platformSpan(NAME, {
       ...{ trace: textMember(item, "trace_id") ?? id, id, name: textMember(item, "name") },
-      parent: textMember(item, "parent_run_id"),
+      parent: textMember(item, "parent_run_id") ?? lastOf(item.parent_run_ids),
       ...{ start: item.start_time, end: item.end_time },
       attributes: {
         ...contentsOf(type, item, metadata),
         "tag.tags": tagsOf(item.tags).length > 0 ? item.tags : undefined,
         "service.name": item.session_name,
+        "session.id": item.thread_id,
         "gen_ai.usage.cost": type === "llm" ? numberMember(item, "total_cost") : undefined,
         metadata,
       },
@@ -37,6 +38,12 @@ export function langsmithSpans(item: JsonObject): readonly Span[] | undefined {
       error: textMember(item, "error"),
     }),
   ];
+}
+
+/** The runs around a run stand in their order, the nearest last. */
+function lastOf(ids: Json | undefined): string | undefined {
+  const last = Array.isArray(ids) ? (ids as readonly Json[]).at(-1) : undefined;
+  return typeof last === "string" ? last : undefined;
 }
 
 function contentsOf(type: string, item: JsonObject, metadata: JsonObject): Record<string, unknown> {
