@@ -89,7 +89,9 @@ export function errorInResult(result: Json): string | undefined {
 
 function answeredCall(call: ToolCall, { content, failed }: ToolResult): ToolCall {
   const result = resultValue(content);
-  const error = failed ? (plainText(content) ?? JSON.stringify(result)) : errorInResult(result);
+  const stated = failed ? (plainText(content) ?? JSON.stringify(result)) : errorInResult(result);
+  // When the call itself is known to have failed, the message is only what the model was told about it.
+  const error = stated ?? call.error ?? undefined;
   return error === undefined ? { ...call, result } : { ...call, error };
 }
 
@@ -113,6 +115,7 @@ interface Waiting {
 /** Matches calls with their results. Ids repeat in real files: a result belongs to the open call of the latest reply. */
 class CallList {
   readonly #calls: ToolCall[] = [];
+  readonly #answered = new Set<number>();
   readonly #found = new Map<number, readonly FoundDocument[]>();
   readonly #byId = new Map<string | undefined, Waiting[]>();
 
@@ -135,6 +138,7 @@ class CallList {
     const index = this.#take(result.id);
     const call = index === undefined ? undefined : this.#calls[index];
     if (index === undefined || call === undefined) return;
+    this.#answered.add(index);
     this.#calls[index] = answeredCall(call, result);
     const found = searchResultsIn(result.content);
     if (found !== undefined) this.#found.set(index, found);
@@ -151,8 +155,7 @@ class CallList {
   }
 
   #isAnswered(index: number): boolean {
-    const call = this.#calls[index];
-    return call?.result !== undefined || call?.error != null;
+    return this.#answered.has(index) || this.#calls[index]?.result !== undefined;
   }
 
   read(): Pick<ConversationSteps, "tool_calls" | "retrievals"> {

@@ -1,6 +1,7 @@
 import { ExactNumber } from "../domain/exact-number.ts";
 import { membersIn } from "../domain/found-documents.ts";
 import type { Convention } from "./attribute-names.ts";
+import { errorText } from "./error-text.ts";
 
 /** An attribute's value, without OTLP's wrapper. */
 export type AttributeValue = unknown;
@@ -90,7 +91,7 @@ function errorOf(status: unknown, events: readonly SpanEvent[]): string | undefi
   const { code, message } = membersIn(status);
   if (code !== 2 && code !== "2" && code !== "STATUS_CODE_ERROR" && code !== "ERROR") return undefined;
   const thrown = events.find(({ name }) => name === "exception")?.attributes["exception.message"];
-  return textOf(message) || textOf(thrown) || "it failed, and its span does not say why";
+  return errorText(textOf(message) || textOf(thrown)) || "it failed, and its span does not say why";
 }
 
 function spanOf(value: unknown, schema: string, resource: Attributes): Span | undefined {

@@ -116,6 +116,7 @@ export function messagesOfOne(value: unknown, role = roleOf(membersIn(value).rol
   const id = textIn(message.tool_call_id) ?? (role === "tool" ? textIn(message.id) : undefined);
   if (role === "tool" && id !== undefined) return [{ role, content: resultText(content), tool_call_id: id }];
   const parsed = typeof content === "string" && content.startsWith("[{") ? parsedValue(content) : content;
+  if (role === "tool" && !isListOf(parsed, RESULT_PART)) return [{ role, content: resultText(content) }];
   if (Array.isArray(parsed)) return messagesOfParts(role, parsed, message);
   if (typeof content === "string" || content === null) {
     const calls = callsOf(message.tool_calls);
@@ -131,13 +132,26 @@ export function messagesOfOne(value: unknown, role = roleOf(membersIn(value).rol
   return messagesOfParts(role, [content], message);
 }
 
+/** Whether a value is a list that contains a part of this type. */
+const isListOf = (value: unknown, type: RegExp): boolean =>
+  Array.isArray(value) && value.some((part) => type.test(String(membersIn(part).type)));
+
+/** The text of a part that is only text; undefined for others, such as a document with an id. */
+function textOfPart(part: unknown): string | undefined {
+  if (typeof part === "string") return part;
+  const { type, text, content, ...others } = membersIn(part);
+  const isText = type === undefined ? Object.keys(others).length === 0 : TEXT_PART.test(String(type));
+  return isText ? (textIn(text) ?? textIn(content)) : undefined;
+}
+
 /** The text of a tool message; for a list of only text parts, their joined text. */
 function resultText(content: unknown): string {
-  if (typeof content === "string") return content;
+  if (typeof content === "string") {
+    const parts = content.startsWith("[{") ? parsedValue(content) : undefined;
+    return isListOf(parts, TEXT_PART) ? resultText(parts) : content;
+  }
   if (!Array.isArray(content)) return JSON.stringify(parsedValue(content ?? null));
-  const texts = content.map((part) =>
-    typeof part === "string" ? part : (textIn(membersIn(part).text) ?? textIn(membersIn(part).content)),
-  );
+  const texts = content.map(textOfPart);
   if (texts.every((text) => text !== undefined)) return texts.join("");
   const parts: Parts = { texts: [], calls: [], results: [], others: [] };
   for (const part of content) readPart(part, parts);

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TELEMETRY } from "../../traces/testing/traced-agents.ts";
 import { agentModel, clerk, removeAgentProjects, write } from "../testing/agent-project.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
 
@@ -26,13 +27,6 @@ export const shop = {
   },
 };
 export const tools = (make) => Object.entries(shop).map(([name, { description, run }]) => make(name, description, run));
-`;
-/** OpenTelemetry's own SDK, which sends what a framework's own instrumentation says. */
-const TELEMETRY = `import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
-import { NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node";
-const exporter = new OTLPTraceExporter({ url: process.env.COLLECTOR });
-export const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-provider.register();
 `;
 
 interface Framework {

@@ -1,5 +1,6 @@
 import type { Json } from "../../domain/json.ts";
 import type { Convention } from "../../traces/attribute-names.ts";
+import { errorText } from "../../traces/error-text.ts";
 import type { Attributes, Span, SpanEvent } from "../../traces/span.ts";
 import { FEEDBACK_EVENT, FEEDBACK_NAMES } from "../../traces/traffic-names.ts";
 
@@ -32,7 +33,7 @@ export function platformSpan(convention: Convention, one: PlatformSpan): Span {
     end: nanosecondsOf(one.end),
     attributes,
     events: one.events ?? [],
-    error: one.error,
+    error: one.error === undefined ? undefined : errorText(one.error),
     schema: "",
     resource: {},
     convention,
