@@ -10,6 +10,7 @@ import { passBySuite } from "./arms/pass-by-suite.ts";
 import { type ReadAnswer, readArmFile } from "./arms/read-arm.ts";
 import { readTraffic, type ScoredBy } from "./arms/read-traffic.ts";
 import type { Environment } from "./environment.ts";
+import type { JudgingConsent } from "./judging/judging-price.ts";
 import { locate } from "./project/open-project.ts";
 import { openWrittenHistory } from "./project/stored-history.ts";
 import { scoreTraffic } from "./score-traffic.ts";
@@ -24,6 +25,8 @@ export interface CompareArmsInput {
   readonly suite?: string | undefined;
   /** A pairwise judge, asked in both orders about answers to the same input. */
   readonly judge?: string | undefined;
+  /** What judges may cost. */
+  readonly consent: JudgingConsent;
   /** Aborts what is in flight. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -58,19 +61,26 @@ export async function compareArms(io: Environment, input: CompareArmsInput): Pro
     if (judge === undefined) return described(input, sides);
     refuseEmpty(input, sides);
     const signal = input.signal ?? new AbortController().signal;
-    return described(input, sides, await judgePairs(sides, judge, { ...context, signal }));
+    return described(input, sides, await judgePairs(sides, judge, { ...context, signal, ...payment(input) }));
   } finally {
     store.close();
   }
 }
 
+/** What judges may cost, and the command that says so. */
+function payment({ consent, a, b, suite, judge }: CompareArmsInput) {
+  const by = [suite && ` --suite ${suite}`, judge && ` --judge ${judge}`].filter(Boolean).join("");
+  return { consent, command: `evals ab ${a} ${b}${by}` };
+}
+
 /** Scores the stored traffic of both arms with a suite. @returns which of its scorers decide what passes */
 async function scoreStored(
   io: Environment,
-  { directory, a, b }: CompareArmsInput,
+  input: CompareArmsInput,
   named: { readonly a: TrafficSide; readonly b: TrafficSide },
   suite: string,
 ): Promise<ScoredBy> {
+  const { directory, a, b } = input;
   let required: readonly string[] = [];
   for (const [side, where] of [
     [named.a, a],
@@ -79,7 +89,7 @@ async function scoreStored(
     if (side.kind === "file") continue;
     const { scorers } = await scoreTraffic(io, {
       ...{ directory, suite, where, seed: "ab", replay: false },
-      consent: { yes: false, budget: null },
+      ...payment(input),
     });
     required = scorers.filter((one) => one.required && one.left === null).map(({ name }) => name);
   }

@@ -35,6 +35,8 @@ export interface ScoreTrafficInput extends TypedFilter {
   /** Seed of the sample. */
   readonly seed: string;
   readonly consent: JudgingConsent;
+  /** The command as typed, when it is not `evals score`. */
+  readonly command?: string | undefined;
   /** Whether judges use their recordings. */
   readonly replay: boolean;
 }
@@ -48,6 +50,7 @@ export interface ScoreTrafficInput extends TypedFilter {
  */
 export async function scoreTraffic(io: Environment, input: ScoreTrafficInput): Promise<ScoredTraffic> {
   const { directory, suite: name, seed, consent } = input;
+  const { command = `evals score ${name} --traffic` } = input;
   const typed = trafficFilter(io, input);
   const share = input.sample === undefined ? null : parseShare(input.sample, "--sample");
   const project = await openProject(io, { directory, suites: [name] });
@@ -65,15 +68,11 @@ export async function scoreTraffic(io: Environment, input: ScoreTrafficInput): P
     const filter = await storedFilter(typed, store.traffic);
     const isDrawn = drawn(share, seed);
     const isJudging = used.some((one) => one.opinion === true);
-    const totals = await judgingTraffic(
-      pool,
-      { project, store, io, consent, command: `evals score ${name} --traffic` },
-      async () => {
-        if (!isJudging) return;
-        for await (const traces of pages(store, filter))
-          await Promise.all(traces.filter(isDrawn).map((one) => scoreTrace(used, one)));
-      },
-    );
+    const totals = await judgingTraffic(pool, { project, store, io, consent, command }, async () => {
+      if (!isJudging) return;
+      for await (const traces of pages(store, filter))
+        await Promise.all(traces.filter(isDrawn).map((one) => scoreTrace(used, one)));
+    });
     const days = new Map<string | null, MeasuredTrace[]>();
     let unjudged = 0;
     const priceOf = await publishedPrices();

@@ -130,7 +130,7 @@ describe("evals ab", () => {
       repo.write("judges/better/1.0.0.md", `---\nkind: ${kind}\nmodel: judge\n---\nWhich helps more?\n`);
       repo.write(
         "evalconfig.yaml",
-        `models:\n  judge: { provider: openai, model: judge-2024-07-18, base_url: "http://127.0.0.1:${server.port}/v1" }\n`,
+        `models:\n  judge: { provider: openai, model: judge-2024-07-18, base_url: "http://127.0.0.1:${server.port}/v1", price: { input: 1, output: 1 } }\n`,
       );
       return server;
     };
@@ -147,7 +147,17 @@ describe("evals ab", () => {
         "b.jsonl",
         lines((i) => (i < 30 ? `good ${i}` : `plain too ${i}`)),
       );
+      // Nobody agreed to pay: the price is told, and nothing is asked.
       expect(await json("ab file:a.jsonl file:b.jsonl --judge better")).toMatchObject({
+        exit: 2,
+        problems: [
+          { code: "EVALS_RESCORE_COSTS", fix: expect.stringContaining("--judge better --yes, or --budget") },
+        ],
+      });
+      expect(server.asked).toHaveLength(0);
+      const paid = await json("ab file:a.jsonl file:b.jsonl --judge better --budget 5");
+      expect(paid.notes).toContainEqual(expect.stringMatching(/^The judge was asked 80 times: \$/));
+      expect(paid).toMatchObject({
         verdict: "b_better",
         decided_by: "preference",
         metrics: { 0: { metric: "pass_rate", a: null }, 1: { metric: "preference", a: 0, b: 0.75 } },

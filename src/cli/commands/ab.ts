@@ -10,6 +10,8 @@ import { listenForStop } from "../stop-signals.ts";
 export interface AbOptions extends CommandOptions {
   readonly suite?: string | undefined;
   readonly judge?: string | undefined;
+  readonly yes?: boolean | undefined;
+  readonly budget?: string | undefined;
 }
 
 /** `evals ab <a> <b>`: which of two arms is better. @returns 0 for any verdict */
@@ -18,10 +20,14 @@ export async function abCommand(
   [a, b]: readonly [string, string],
   io: Io,
 ): Promise<number> {
-  const { directory, suite, judge } = options;
+  const { directory, suite, judge, yes = false } = options;
+  const budget = options.budget === undefined ? null : Number(options.budget);
   const { signal, exitCode, close } = listenForStop(io);
   try {
-    const compared = await compareArms(io, { directory, a, b, suite, judge, signal });
+    const compared = await compareArms(io, {
+      ...{ directory, a, b, suite, judge, signal },
+      consent: { yes, budget },
+    });
     const exit = exitCode() ?? EXIT.ok;
     printResult(io, options, {
       document: () => armsDocument(exit, compared),

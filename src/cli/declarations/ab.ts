@@ -3,7 +3,10 @@ import { declareCommand } from "./declare-command.ts";
 export const ab = declareCommand({
   words: "ab",
   group: "production",
-  examples: ["evals ab prompt=1.1.0 prompt=1.2.0", "evals ab file:old.jsonl file:new.jsonl --judge better"],
+  examples: [
+    "evals ab prompt=1.1.0 prompt=1.2.0",
+    "evals ab file:old.jsonl file:new.jsonl --judge better --budget 2",
+  ],
   values: { "--suite": "suites", "--judge": "judges" },
   type: (command) =>
     command
@@ -12,6 +15,8 @@ export const ab = declareCommand({
       .argument("<b>", "the arm that is tried")
       .option("--suite <name>", "its scorers say what passes")
       .option("--judge <name>", "a pairwise judge compares answers to one input")
+      .option("--yes", "ask judges whatever it costs")
+      .option("--budget <usd>", "ask them for at most so many dollars")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
   act: async ({ io, options, args: [a, b] }) =>

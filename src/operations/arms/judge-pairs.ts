@@ -3,16 +3,26 @@ import type { Case } from "../../domain/case.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Preferences } from "../../metrics/compare-arms.ts";
 import { pairArms } from "../../metrics/pair-sessions.ts";
-import { plural } from "../../reports/format-numbers.ts";
-import { askVerdicts, type JudgedAnswer } from "../judging/ask-verdicts.ts";
-import { openJudge } from "../judging/open-judge.ts";
+import { dollars, plural } from "../../reports/format-numbers.ts";
+import { judgePool } from "../../run/judge-pool.ts";
+import { askVerdicts, type JudgedAnswer, priceVerdicts } from "../judging/ask-verdicts.ts";
+import type { JudgingConsent } from "../judging/judging-price.ts";
+import { openJudgeIn } from "../judging/open-judge.ts";
 import { openProject } from "../project/open-project.ts";
 import type { SideContext } from "../sides/outputs-side.ts";
+import { type JudgedSoFar, judgingTraffic } from "../traffic/traffic-judging.ts";
 import type { ReadAnswer } from "./read-arm.ts";
 
 interface PairQuestion extends JudgedAnswer {
   /** The answer of arm a, used as the reference. */
   readonly other: ArmAnswer;
+}
+
+export interface PairJudging extends SideContext {
+  readonly signal: AbortSignal;
+  readonly consent: JudgingConsent;
+  /** The command as it was given, for a mistake. */
+  readonly command: string;
 }
 
 export interface JudgedPairs {
@@ -25,42 +35,49 @@ const CONCURRENCY = 8;
 /**
  * Asks a pairwise judge which arm's answer to the same input is better, in both orders.
  *
- * @throws {EvalsError} when the arms answered different inputs, or the judge is not pairwise
+ * @throws {EvalsError} when the arms answered different inputs, the judge is not pairwise, or nobody agreed to its price
  */
 export async function judgePairs(
   arms: { readonly a: readonly ReadAnswer[]; readonly b: readonly ReadAnswer[] },
   spec: string,
-  { io, directory, store, signal }: SideContext & { readonly signal: AbortSignal },
+  { io, directory, store, signal, consent, command }: PairJudging,
 ): Promise<JudgedPairs> {
   const questions = questionsOf(arms);
   if (questions.length === 0) throw otherInputs();
   const project = await openProject(io, { directory, suites: [] });
   await requirePairwise(project, spec);
-  const judge = await openJudge(spec, { project, store, io, signal });
+  const concurrency = project.config.defaults.concurrency ?? CONCURRENCY;
+  const pool = judgePool(project, { concurrency, instead: undefined });
   try {
-    io.notice(
-      `Asking ${judge.name} ${judge.version} about ${plural(questions.length, "pair")}, in both orders.`,
+    const judge = await openJudgeIn(pool, spec, project);
+    const judged = await judgingTraffic(pool, { project, store, io, consent, command, signal }, () =>
+      priceVerdicts(judge, questions),
     );
     const preferences = new Map<ArmAnswer, "a" | "b" | "tie">();
     const asked = await askVerdicts(judge, questions, {
-      concurrency: project.config.defaults.concurrency ?? CONCURRENCY,
+      concurrency,
       stopping: () => signal.aborted,
       onVerdict: ({ other }, { score }) =>
         preferences.set(other, score === 1 ? "b" : score === 0 ? "a" : "tie"),
     });
     const missing = questions.length - preferences.size;
-    return {
-      preferences,
-      notes:
-        missing === 0
-          ? []
-          : [
-              `${plural(missing, "pair has", "pairs have")} no verdict of the judge and ${missing === 1 ? "counts" : "count"} for neither arm${asked.failure === null ? "" : `: ${asked.failure}`}`,
-            ],
-    };
+    return { preferences, notes: [...costNotes(judged()), ...missingNotes(missing, asked.failure)] };
   } finally {
-    await judge.close();
+    await pool.close();
   }
+}
+
+function costNotes(judged: JudgedSoFar | null): string[] {
+  if (judged === null || judged.calls === 0) return [];
+  const cost = judged.usd === null ? "cost unknown" : dollars(judged.usd);
+  return [`The judge was asked ${plural(judged.calls, "time")}: ${cost}.`];
+}
+
+function missingNotes(missing: number, failure: string | null): string[] {
+  if (missing === 0) return [];
+  const [pairs, count] = missing === 1 ? ["pair has", "counts"] : ["pairs have", "count"];
+  const why = failure === null ? "" : `: ${failure}`;
+  return [`${missing} ${pairs} no verdict of the judge and ${count} for neither arm${why}`];
 }
 
 async function requirePairwise(

@@ -71,6 +71,14 @@ export async function askVerdicts<Question extends JudgedAnswer>(
   return state;
 }
 
+/** Goes over all questions so that the pool can price the missing verdicts; nothing is asked. */
+export async function priceVerdicts(judge: OpenJudge, questions: readonly JudgedAnswer[]): Promise<void> {
+  for (const question of questions)
+    await judge.judge(scoreInput(question), question.repeat).catch((error: unknown) => {
+      if (!(error instanceof NotJudged || error instanceof ScorerFailure)) throw error;
+    });
+}
+
 function scoreInput({ labelled, golden, repeat }: JudgedAnswer) {
   return { golden, trial: repeat, transcript: answerOfText(labelled.answer) };
 }

@@ -41,17 +41,27 @@ export async function openJudge(spec: string, options: OpenJudgeOptions): Promis
   const { project, entry = {} } = options;
   const pool = await openJudgePool(options);
   try {
-    const file = await project.judges.find(spec);
-    try {
-      const judge = await openSuiteJudge(file, entry, pool.host);
-      return { ...judge, close: () => pool.close() };
-    } catch (error) {
-      if (!(error instanceof SettingMistake)) throw error;
-      throw new EvalsError(error.problem, { cause: error });
-    }
+    const judge = await openJudgeIn(pool, spec, project, entry);
+    return { ...judge, close: () => pool.close() };
   } catch (error) {
     await pool.close();
     throw error;
+  }
+}
+
+/** Opens a judge that uses a pool; the pool's owner starts and closes it. @throws {EvalsError} like `openJudge` */
+export async function openJudgeIn(
+  { host }: JudgePool,
+  spec: string,
+  project: Project,
+  entry: JudgeEntry = {},
+): Promise<OpenJudge> {
+  const file = await project.judges.find(spec);
+  try {
+    return await openSuiteJudge(file, entry, host);
+  } catch (error) {
+    if (!(error instanceof SettingMistake)) throw error;
+    throw new EvalsError(error.problem, { cause: error });
   }
 }
 

@@ -13,6 +13,8 @@ export interface TrafficJudging {
   readonly consent: JudgingConsent;
   /** The command as typed, for an error message. */
   readonly command: string;
+  /** Cuts what is in flight. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The calls to judges outside of a run. */
@@ -31,7 +33,7 @@ export interface JudgedSoFar {
  */
 export async function judgingTraffic(
   pool: JudgePool,
-  { project, store, io, consent, command }: TrafficJudging,
+  { project, store, io, consent, command, signal = new AbortController().signal }: TrafficJudging,
   priced: () => Promise<void>,
 ): Promise<() => JudgedSoFar | null> {
   if (pool.asked().length === 0) return () => null;
@@ -42,7 +44,7 @@ export async function judgingTraffic(
   const costSoFar = judgeOutsideRun(pool, {
     store,
     budget: budget === null ? null : { usd: budget },
-    signal: new AbortController().signal,
+    signal,
     dependencies: { sleep: io.sleep, random: io.random, now: io.now },
   });
   return () => {

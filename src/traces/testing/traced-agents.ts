@@ -168,7 +168,10 @@ export const RECORDED_RUNS: readonly number[] = [3, 9, 11, 17];
 /** Where they are kept. */
 export const recordingPath = (name: Instrumentation): string =>
   fileURLToPath(
-    new URL(`../../../fixtures/traces/agents/${name.toLowerCase().replaceAll(" ", "-")}.jsonl.gz`, import.meta.url),
+    new URL(
+      `../../../fixtures/traces/agents/${name.toLowerCase().replaceAll(" ", "-")}.jsonl.gz`,
+      import.meta.url,
+    ),
   );
 
 /** Those of some runs among what a collector was sent, a line of OTLP each. */
