@@ -112,7 +112,7 @@ class ModuleTrial implements TrialTools {
     bounds: { readonly timeout_ms: number; readonly signal: AbortSignal },
   ): Promise<ToolOutcome> {
     const opened = await this.#open();
-    if ("kind" in opened) return opened.kind === "lost" ? opened : lost("its tools did not begin in time");
+    if ("kind" in opened) return opened.kind === "lost" ? opened : lost("its tools did not start in time");
     const { id, input, tags, metadata } = this.#trial.golden;
     const reply = await ask(
       this.#module,

@@ -188,7 +188,7 @@ function isCounted(
   );
 }
 
-const WHY = "The gate compares with what this file says; it must not guess at it.";
+const WHY = "The gate compares with this file and must not guess what it holds.";
 
 function conflicted(path: string, line: number): Problem {
   return {
@@ -222,7 +222,7 @@ function brokenLine(path: string, line: number): Problem {
     column: 1,
     what: "The line is not one that evals promote wrote.",
     why: WHY,
-    fix: `git checkout HEAD -- ${path}; where it is committed so: evals run --baseline none && evals promote`,
+    fix: `git checkout HEAD -- ${path}; if the committed file has the same mistake: evals run --baseline none && evals promote`,
   };
 }
 
@@ -235,7 +235,7 @@ function repeatedHeader(path: string, line: number): Problem {
     path,
     line,
     column: 1,
-    what: "A second header is here: a merge kept those of both sides.",
+    what: "There is a second header here: a merge kept the header of each side.",
     why: "They name other scorers, another target or another acceptance, and only a run of the merged inputs tells which holds.",
     fix: "evals run --baseline none && evals promote",
   };

@@ -56,7 +56,7 @@ describe("holdContract", () => {
 
   it("says what was declared and what follows", () => {
     expect(holdContract(change("patch"), FELL, []).said).toBe(
-      "The change: prompts/support 1.2.0 → 9.9.9, declared a patch. A patch may not move behaviour, and a drop needs a major version: this is one, or a mistake.",
+      "The change: prompts/support 1.2.0 → 9.9.9, declared a patch. A patch may not move behaviour, and a drop needs a major version: this is a major version, or a mistake.",
     );
     expect(holdContract(change("patch"), ROSE, []).said).toContain("at least a minor version");
     expect(holdContract(change("minor"), FELL, []).said).toContain("must not make it worse");

@@ -109,7 +109,7 @@ function verdictOf(
   if (declared === "patch") {
     if (outcome === "broken")
       return fell === true
-        ? "A patch may not move behaviour, and a drop needs a major version: this is one, or a mistake."
+        ? "A patch may not move behaviour, and a drop needs a major version: this is a major version, or a mistake."
         : "A patch may not move behaviour: this is at least a minor version.";
     return outcome === "kept"
       ? `Behaviour stayed within ${within} either way.`

@@ -13,6 +13,6 @@ export interface SharedAnswers {
  */
 export function withShared(comparison: Comparison, { shared, of }: SharedAnswers): Comparison {
   if (shared === 0) return comparison;
-  const sentence = `${comparison.said}; ${shared} of ${of} answers are the same ones on both sides, and say nothing of a change`;
+  const sentence = `${comparison.said}; ${shared} of ${of} answers are the same ones on both sides, and show nothing about a change`;
   return { ...comparison, said: sentence };
 }

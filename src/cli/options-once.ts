@@ -22,7 +22,7 @@ export function givenTwice(option: string, first: unknown, second: unknown): Eva
   return new EvalsError({
     code: "EVALS_OPTION_TWICE",
     what: `${option} is given twice: ${String(first)} and ${String(second)}.`,
-    why: "Only one of them could count, and the other would be dropped without a word.",
+    why: "Only one of them could count, and the other would be dropped silently.",
     fix: `Keep one of them: ${option} ${String(second)}`,
   });
 }

@@ -66,7 +66,7 @@ export const suiteCalibrationSchema = onDemand(() =>
       .min(0)
       .max(1)
       .nullable()
-      .describe("Pairwise: share of pairs that turn with the order"),
+      .describe("Pairwise: share of pairs whose verdict changes with the order"),
   }),
 );
 export type SuiteCalibration = z.output<ReturnType<typeof suiteCalibrationSchema>>;

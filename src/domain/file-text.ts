@@ -208,7 +208,7 @@ export function conflictProblem(path: string, line: number): Problem {
     line,
     column: 1,
     what: "The file has merge conflict markers.",
-    why: "Git could not tell which of the two sides counts, and nobody else can.",
+    why: "Git could not decide which of the two sides counts, and this program must not guess.",
     fix: `Keep what is right of both sides, delete the lines with <<<<<<<, ======= and >>>>>>>, then: git add ${path}`,
   };
 }

@@ -18,7 +18,7 @@ export function problemAt(
 export function otherSuite(at: Place, where: string, found: string, wanted: string): Problem {
   return problemAt(at, `${where} is of the suite "${found}", not of "${wanted}".`, {
     code: "EVALS_IMPORT_OTHER_SUITE",
-    why: "Labels of one suite say nothing of another one's judge.",
+    why: "Labels of one suite tell nothing about the judge of another.",
     fix: `evals import labels ${found} <file> --format …`,
   });
 }

@@ -39,7 +39,7 @@ export function correctedRate(input: CorrectionInput): CorrectedRate {
   const youden = sensitivity.value + specificity.value - 1;
   if (youden < ROGAN_GLADEN_LEAST_YOUDEN) {
     return refused(
-      `sensitivity + specificity − 1 is ${youden.toFixed(2)}; below ${ROGAN_GLADEN_LEAST_YOUDEN} the judge says too little`,
+      `sensitivity + specificity − 1 is ${youden.toFixed(2)}; below ${ROGAN_GLADEN_LEAST_YOUDEN} the judge's verdicts tell too little`,
     );
   }
   if (input.sample !== null && input.sample.length >= LEAST_SAMPLE) return bySample(input, input.sample);

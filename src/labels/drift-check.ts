@@ -72,5 +72,5 @@ function sentenceOf(drifted: boolean, answers: number, toPass: number, toFail: n
       : toPass < toFail
         ? "it has become stricter"
         : "it changes its mind";
-  return `${turned} The judge has drifted: ${way}. Scores of now and then do not compare; the target may be as it was.`;
+  return `${turned} The judge has drifted: ${way}. Scores from before and after cannot be compared; the target may not have changed.`;
 }

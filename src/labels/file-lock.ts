@@ -120,7 +120,7 @@ function busy(place: string, { noun, shown }: LockedFile): EvalsError {
   return new EvalsError({
     code: `EVALS_${noun.toUpperCase()}_BUSY`,
     path: shown,
-    what: `The ${noun} are being written by ${lockHolder(place)}, and have not come free.`,
+    what: `The ${noun} are being written by ${lockHolder(place)}, and the file has not become free.`,
     why: `Two that write the file at once would lose each other's ${noun}.`,
     fix: `Try again. If nothing of evals runs there any more, delete ${shown}`,
   });

@@ -139,7 +139,7 @@ function notJson<T>(line: string, at: At, { code, noun }: LineFormat<T>, isLast:
     what: cut
       ? `The last line is half a ${noun}: whoever wrote it was stopped.`
       : (error?.what ?? "Not JSON."),
-    why: `A ${noun} that cannot be read would be missing from every figure without a word.`,
+    why: `A ${noun} that cannot be read would silently be missing from every figure.`,
     fix: cut
       ? `Delete line ${at.line}: the others are whole. Then give this ${noun} again.`
       : (error?.fix ?? "Write one JSON object a line.").replace("A case is", `A ${noun} is`),
@@ -163,7 +163,7 @@ function conflict<T>(at: At, { code, noun }: LineFormat<T>): Problem {
     ...at,
     column: 1,
     what: "The file has merge conflict markers.",
-    why: `Which ${noun} counts is for a person to say.`,
+    why: `A person has to decide which ${noun} counts.`,
     fix: `Delete the markers. Keep both sides' lines where they differ in case, answer or author.`,
   };
 }

@@ -135,8 +135,8 @@ export function changedCasesWarning(ids: readonly string[], path: string): Probl
     {
       code: "EVALS_LABELS_CASE_CHANGED",
       path,
-      what: `The input or the expected value has changed since the judge spoke of its answers: ${named}.`,
-      why: "The judge is asked again. What people said may be of the earlier wording, and would then count as the judge's error.",
+      what: `The input or the expected value has changed since the judge gave its verdicts: ${named}.`,
+      why: "The judge is asked again. People's labels may be about the earlier wording, and would then count as errors of the judge.",
       fix: "Read the labels of these cases, and delete those that no longer hold.",
     },
   ];

@@ -79,7 +79,7 @@ const label = ({ suite, labelCommand }: TrustInput): string => labelCommand ?? `
 function uncalibrated(input: TrustInput): { why: string; next: string } {
   const { suite, elsewhere, labels } = input;
   const on =
-    elsewhere.length === 0 ? "" : `; it was on ${elsewhere.join(", ")}, which says nothing of this suite`;
+    elsewhere.length === 0 ? "" : `; it was on ${elsewhere.join(", ")}, which tells nothing about this suite`;
   return {
     why: `judge ${named(input)} was never calibrated on ${suite}${on}`,
     next: labels.length === 0 ? `${label(input)}, then ${calibrateAgain(input)}` : calibrateAgain(input),
@@ -120,7 +120,7 @@ function underBar(
   const turning = calibration.inconsistent;
   if (turning !== null && turning > MAX_INCONSISTENT) {
     return {
-      why: `it turns with the order of the answers in ${Math.round(turning * 100)} % of the pairs, and more than ${MAX_INCONSISTENT * 100} % is too often`,
+      why: `its verdict changes with the order of the answers in ${Math.round(turning * 100)} % of the pairs, and more than ${MAX_INCONSISTENT * 100} % is too often`,
       next: () => "a better rubric, or another model",
     };
   }

@@ -171,8 +171,8 @@ function nothingToCompare(
     code: "EVALS_CALIBRATE_NOTHING",
     what: undecided
       ? `People are unsure or divided about each of the ${labels.n} labelled answers of "${suite}".`
-      : `${judge} has no verdict of any labelled answer of "${suite}", and none of their cases is in the dataset any more.`,
-    why: "What a judge is worth follows from answers that both people and the judge decided.",
+      : `${judge} has no verdict on any labelled answer of "${suite}", and none of their cases is in the dataset any more.`,
+    why: "A judge is measured on answers that both people and the judge have decided.",
     fix: undecided ? `${labelCommand} --adjudicate` : labelCommand,
   });
 }
@@ -180,7 +180,7 @@ function nothingToCompare(
 function noVerdict({ judge }: Pick<CalibrationSubject, "judge">, { failed, failure }: Asked): EvalsError {
   return new EvalsError({
     code: "EVALS_JUDGE_NO_VERDICT",
-    what: `${judge} gave no usable verdict of any of the ${plural(failed, "answer")} it was asked about: ${(failure ?? "it was stopped").replace(/\.+$/, "")}.`,
+    what: `${judge} gave no usable verdict on any of the ${plural(failed, "answer")} it was asked about: ${(failure ?? "it was stopped").replace(/\.+$/, "")}.`,
     why: "A missing verdict is neither a pass nor a fail.",
     fix: "Correct the judge or its model, then calibrate again.",
   });

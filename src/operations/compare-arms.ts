@@ -138,7 +138,7 @@ function notesOf(
 ): string[] {
   return [
     ...(decided_by === null
-      ? ['Nobody says which answers are good: lines need "pass", or --suite or --judge says it.']
+      ? ['It is not known which answers are good: lines need "pass", or --suite or --judge says it.']
       : []),
     ...(design === "rollout" && answers.some(({ at }) => at === null)
       ? ['Not every answer says when it was asked ("at"): sessions are paired in the order of the lines.']

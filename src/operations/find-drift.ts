@@ -221,7 +221,7 @@ function refuseOther(plan: Plan, side: Side): void {
       passBasis(side) === basis
         ? `Only ${same} of the ${side.ids.length} cases of ${side.label} are asked as they were then.`
         : `The scorers of suite "${plan.suite.name}" are others than those of ${side.label}.`,
-    why: "A difference that the project itself made is no drift of what stands behind it.",
+    why: "A difference that comes from the project itself is no drift of the model behind it.",
     fix: `Make a baseline of the suite as it is now: evals run ${plan.suite.name} && evals promote`,
   });
 }
@@ -258,9 +258,7 @@ function notesOf(
       ? [`${plural(judged.unjudged, "stored answer")} could not be judged again.`]
       : []),
     ...(judge?.verdict === "drift" && !judge.calibrated
-      ? [
-          "The judge is not calibrated, so its drift does not fail the command: evals calibrate says what it is worth.",
-        ]
+      ? ["The judge is not calibrated, so its drift does not fail the command: evals calibrate measures it."]
       : []),
   ];
 }
@@ -269,7 +267,7 @@ function noBaseline({ suite: { name: suite }, trials }: Plan): EvalsError {
   return new EvalsError({
     code: "EVALS_DRIFT_NO_BASELINE",
     what: `Suite "${suite}" has no promoted baseline.`,
-    why: "Drift is a difference from what was promoted; the larger that is, the rarer are false alarms: 20 times the trials of one run is a good size.",
+    why: "Drift is a difference from what was promoted. A larger baseline gives fewer false alarms: 20 times the trials of one run is a good size.",
     fix: `evals run ${suite} --trials ${Math.min(1000, 20 * trials)} && evals promote`,
   });
 }

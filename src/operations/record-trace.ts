@@ -110,7 +110,7 @@ function failing(shown: ShownCase | ShownTrial, trial: StoredTrial | undefined):
   return new EvalsError({
     code: "EVALS_TRACE_FAILING",
     what: `${what}${because === undefined ? "" : `: ${because}`}.`,
-    why: "Others would be held against what went wrong.",
+    why: "Other trials would be compared with what went wrong.",
     fix: `Record a trial that passes: evals show ${id} lists them.`,
   });
 }
@@ -119,7 +119,7 @@ function callsUnknown(word: string): EvalsError {
   return new EvalsError({
     code: "EVALS_TRACE_UNKNOWN",
     what: `${word} does not tell which tools were called.`,
-    why: "A trace without its calls would be met by any trial.",
+    why: "Any trial would match a trace without calls.",
     fix: "Let the target give its `messages` or `tool_calls` (docs/providers.md).",
   });
 }

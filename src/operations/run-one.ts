@@ -282,7 +282,7 @@ async function fallbackNotes({ plan, writer }: RanRun, store: Store): Promise<st
 function uncertainNotes({ counts: { uncertain = 0 } }: RanRun): string[] {
   if (uncertain === 0) return [];
   return [
-    `${plural(uncertain, "call")} had been sent by a worker that was lost: whether they were answered nobody knows. Each is in the money at the most that it can have cost.`,
+    `${plural(uncertain, "call")} had been sent by a worker that was lost: it is not known whether they were answered. Each is counted at the most that it can have cost.`,
   ];
 }
 

@@ -253,12 +253,12 @@ function noTraffic(excluded: number): EvalsError {
     code: "EVALS_TRAFFIC_NONE",
     what:
       excluded === 0
-        ? "The store has no traffic that this means."
-        : `The store has no traffic of users that this means: ${excluded} traces are of tests, or of evals itself.`,
+        ? "The store has no traffic that matches."
+        : `The store has no traffic of users that matches: ${excluded} traces are of tests, or of evals itself.`,
     why: "Candidates are drawn out of it.",
     fix:
       excluded === 0
         ? "evals import traces <file> brings it in; evals traffic counts it"
-        : "Name what is meant, if it is to be drawn: --where environment=staging",
+        : "To draw from it, name it: --where environment=staging",
   });
 }

@@ -221,7 +221,7 @@ function noCase(id: string, cases: CaseSource, before: string): Placeless {
   return {
     code: "EVALS_SELECTOR_EMPTY",
     what: `There is no case "${id}" in ${cases.path}.${didYouMean(id, ids)}`,
-    why: "What it was to select or to guard would be missing without a word.",
+    why: "What it should select or guard would silently be missing.",
     fix: `${before}${nearest(id, ids) ?? "<id>"}], or remove it.`,
   };
 }
@@ -231,7 +231,7 @@ function noTag(tag: string, tags: ReadonlySet<string>, before: string): Placeles
   return {
     code: "EVALS_SELECTOR_EMPTY",
     what: `No case has the tag "${tag}".${didYouMean(tag, all)}`,
-    why: "What it was to select or to guard would be missing without a word.",
+    why: "What it should select or guard would silently be missing.",
     fix: `${before}${nearest(tag, all) ?? "<tag>"}], or give a case the tag${all.length > 0 ? ` (tags there are: ${all.slice(0, 10).join(", ")})` : ""}.`,
   };
 }

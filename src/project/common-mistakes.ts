@@ -55,7 +55,7 @@ const MISSING_KEYS: Readonly<Record<string, Hint>> = {
 
 const decided = (fix: string): Hint => ({
   expected: "left out",
-  why: "evals decides it itself; a second word on it would change what is asked, or how the answer comes back.",
+  why: "evals sets it itself; a second value would change what is asked, or how the answer comes back.",
   fix,
 });
 

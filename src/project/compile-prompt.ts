@@ -234,7 +234,7 @@ function undefinedProblem(
     return {
       ...base,
       what: "The prompt asks for {{ clock }}, and no clock is fixed.",
-      why: "The time of the run would make every run another question.",
+      why: "With the time of the run in it, every run would ask another question.",
       fix: "clock: 2026-11-29T09:00Z        (in the suite, or in evalconfig.yaml for all suites)",
     };
   }

@@ -107,7 +107,7 @@ function unknownDatasets(files: FileSource, { config, places }: LoadedConfig): P
       return error.problems.map((one) => ({
         ...one,
         ...place,
-        why: "What is said of it here would hold for nothing.",
+        why: "These settings would apply to nothing.",
       }));
     }
   });
@@ -265,7 +265,7 @@ function twoFiles(name: string, path: string, first: string): Problem {
     code: "EVALS_SUITE_DUPLICATE",
     path,
     what: `There are two suites named "${name}".`,
-    why: "Runs and baselines go by a suite's name, so a name means one file.",
+    why: "Runs and baselines are found by a suite's name, so a name means one file.",
     fix: `Delete or rename one of them; the other is ${first}.`,
   };
 }

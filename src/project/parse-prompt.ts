@@ -222,7 +222,7 @@ function badHistory(history: string, path: string, line: number): Problem {
     line,
     column: "messages: ".length + 1,
     what: `"${history}" is no place of earlier messages.`,
-    why: "This line puts an array of the case's input there; nothing else is at hand when a prompt is rendered.",
+    why: "This line puts an array of the case's input there; nothing else is available when a prompt is rendered.",
     fix: "messages: input.history        (as text: \\messages: …)",
   };
 }

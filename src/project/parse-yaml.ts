@@ -78,7 +78,7 @@ const SYNTAX = {
 const SECOND_DOCUMENT = {
   code: "EVALS_YAML_SECOND_DOCUMENT",
   what: "A second document begins here (---).",
-  why: "Only the first would be read; what is below would count for nothing.",
+  why: "Only the first would be read; what is below would be ignored.",
   fix: "Delete the line, or move what is below it into a file of its own.",
 } as const;
 

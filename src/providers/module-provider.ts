@@ -26,9 +26,7 @@ const Settings = z.strictObject({
   isolate: z
     .boolean()
     .optional()
-    .describe(
-      "false: in the main thread, where no deadline holds code that never gives way; default a thread",
-    ),
+    .describe("false: in the main thread, where no deadline can stop code that blocks; default a thread"),
 });
 type Settings = z.output<typeof Settings>;
 

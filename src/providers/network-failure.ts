@@ -38,7 +38,7 @@ export class TransportError extends Error {
   readonly thrown: unknown;
 
   constructor(thrown: unknown) {
-    super("the request did not come through");
+    super("the request did not get through");
     this.name = "TransportError";
     this.thrown = thrown;
   }

@@ -43,14 +43,17 @@ function cosine(a: Weights, b: Weights): number {
   return sum;
 }
 
-/** Failures of one class that are seen one after another; of many that are alike only the number grows. */
+/**
+ * Collects the failures of one class, one after another, in groups that look alike. Of a group with many failures
+ * only the count grows.
+ */
 export interface FailureClusters {
   add(one: SeenFailure): void;
-  /** In groups that look alike: of one tool, with reasons in like words. Each is named by its most typical one. */
+  /** The groups: failures of one tool with similar reasons. Each group is named by its most typical failure. */
   all(): readonly FailureCluster[];
 }
 
-/** Failures that are about one tool, or about none. */
+/** Failures about the same tool, or about no tool. */
 interface OfOneTool {
   readonly compared: SeenFailure[];
   beyond: number;

@@ -65,7 +65,11 @@ export function failuresByCase(
   return (caseNo) => count().get(caseNo);
 }
 
-/** Failures by class, the most frequent first; undefined where none failed. @param seen in the order of the cases */
+/**
+ * Counts failures by class, the most frequent class first.
+ * @param seen in the order of the cases
+ * @returns undefined when nothing failed
+ */
 export function countFailures(seen: Iterable<SeenFailure>): FailureCounts | undefined {
   const byClass = new Map<FailureClass, ReturnType<typeof countOfClass>>();
   for (const one of seen) {

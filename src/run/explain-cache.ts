@@ -72,7 +72,7 @@ function why(one: OneCase): ExplainedCase {
   if (asked.some((trial) => store.cached(hash, trial) !== undefined))
     return explained(
       "baseline",
-      "the answers at hand are the baseline's, which are not compared with themselves",
+      "the stored answers are the baseline's own, which are not compared with themselves",
     );
   if (asked.length < plan.planned(caseNo))
     return explained(

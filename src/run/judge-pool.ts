@@ -194,7 +194,7 @@ function decidedParam(name: string): SettingMistake {
   return new SettingMistake(["params", name], {
     code: "EVALS_JUDGE_PARAM_DECIDED",
     what: `The judge's params may not hold "${name}".`,
-    why: "evals decides it itself; a second word on it would change what is asked, or how the reply comes back.",
+    why: "evals sets it itself; a second value would change what is asked, or how the reply comes back.",
     fix: `Delete ${name}.`,
   });
 }

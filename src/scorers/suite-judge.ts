@@ -105,7 +105,7 @@ async function openAgainstBaseline(file: JudgeFile, entry: JudgeEntry, host: Jud
       if (baselineAnswer === undefined)
         throw new ScorerFailure(
           "judge",
-          `the baseline's answer of case ${golden.id}, trial ${trial}, is not at hand`,
+          `the baseline's answer of case ${golden.id}, trial ${trial}, is not stored here`,
         );
       const output = selected(transcript.output);
       const other = selected(baselineAnswer);
@@ -141,7 +141,7 @@ function notPairwise({ settings }: JudgeFile): SettingMistake {
   return new SettingMistake(["against"], {
     code: "EVALS_JUDGE_BASELINE",
     what: `A judge of kind ${settings.kind} does not compare two answers.`,
-    why: "The baseline's answer is no reference: it may be wrong. Only a pairwise judge holds an answer against it.",
+    why: "The baseline's answer is no reference: it may be wrong. Only a pairwise judge compares an answer with it.",
     fix: "kind: pairwise in the judge's file, or against: expected",
   });
 }

@@ -99,7 +99,7 @@ function unreadOf({ subagent_trajectories, schema_version, steps }: Members): re
   const inOrder = ids.every((id, index) => id === undefined || id === index + 1);
   return [
     ...(others > 0 ? [`${others} trajectories of sub-agents: only the agent's own is read`] : []),
-    ...(inOrder ? [] : ["step ids that do not count from 1: steps stand as they are written"]),
+    ...(inOrder ? [] : ["step ids that do not count from 1: steps are kept as they are written"]),
     ...(/^ATIF-v1\.[0-7]$/i.test(String(schema_version))
       ? []
       : [`version ${String(schema_version)}: read as ATIF-v1.7`]),

@@ -252,7 +252,7 @@ function leftOut(all: readonly Span[], read: ReadonlySet<Span>): readonly string
           `${others.length} spans that are no call of a model, tool or search (${shown}${names.length > 3 ? ", …" : ""})`,
         ]
       : []),
-    ...(orphans > 0 ? [`${orphans} spans whose parent is not there: they stand by their time`] : []),
+    ...(orphans > 0 ? [`${orphans} spans whose parent is not there: they are ordered by their time`] : []),
   ];
 }
 

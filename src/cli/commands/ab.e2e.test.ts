@@ -230,7 +230,7 @@ describe("evals power --ab", () => {
     });
     expect(document.sessions_per_arm).toBeGreaterThan(document.single_look);
     expect(document.sessions_per_arm).toBeLessThan(4 * document.single_look);
-    expect((await repo.evals("power --ab --effect 0.05")).stdout).toContain("--rate states it");
+    expect((await repo.evals("power --ab --effect 0.05")).stdout).toContain("--rate sets it");
   });
 
   it.each([

@@ -54,8 +54,8 @@ async function listenCommand(options: ImportTracesOptions, port: number, io: Io)
 function listenAlone(): EvalsError {
   return new EvalsError({
     code: "EVALS_OPTION_CONFLICT",
-    what: "--listen takes what comes; it is given alone.",
-    why: "Files are read at once, and nothing that comes is left unkept.",
+    what: "--listen receives traces; no file or address can be given with it.",
+    why: "Files are read once and the command ends; --listen goes on until it is stopped.",
     fix: "evals import traces --listen 4318, and evals import traces <file> by itself",
   });
 }
@@ -63,7 +63,7 @@ function listenAlone(): EvalsError {
 function noSource(): EvalsError {
   return new EvalsError({
     code: "EVALS_USAGE",
-    what: "Nothing is named to read traces from.",
+    what: "No source of traces is named.",
     why: "They come from files, from an address, or with --listen from exporters of this machine.",
     fix: "evals import traces traces.jsonl, or evals import traces --listen 4318",
   });

@@ -69,7 +69,7 @@ function refuseMixed(options: PowerOptions, suite: string | undefined): void {
     code: "EVALS_OPTION_CONFLICT",
     what:
       ab === true
-        ? "--ab plans two arms of traffic: a suite and the options of its plan have no part in it."
+        ? "--ab plans two arms of traffic: a suite and the options of its plan cannot be given with it."
         : suite === undefined
           ? "Neither a suite nor --ab is named."
           : "--effect and --rate belong to --ab.",

@@ -48,7 +48,7 @@ function readFormat(word: string): string {
   throw new EvalsError({
     code: "EVALS_REPORTER_UNKNOWN",
     what: `Unknown format "${word}".${didYouMean(word, DOCUMENT_NAMES)}`,
-    why: "A report that is not written would be missed only when it is needed.",
+    why: "A report that is never written would be noticed only when somebody needs it.",
     fix: `One of: ${DOCUMENT_NAMES.join(", ")}`,
   });
 }

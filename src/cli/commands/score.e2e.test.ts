@@ -136,9 +136,7 @@ describe("evals score --traffic", () => {
     const { document } = await score("--where prompt=1.2.0,tag=returns --since 2026-05-08");
     expect(document.total.traces).toBeGreaterThan(0);
     expect(document.days.every(({ day }: { day: string }) => day >= "2026-05-08")).toBe(true);
-    expect((await home.evals("score shop --traffic --where tag=none")).stdout).toContain(
-      "No trace is like that.",
-    );
+    expect((await home.evals("score shop --traffic --where tag=none")).stdout).toContain("No trace matches.");
   });
 
   it("asks a calibrated judge once its price was agreed to, and reads back what it said before", async () => {

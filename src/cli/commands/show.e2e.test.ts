@@ -116,7 +116,7 @@ describe("evals show of a case", () => {
     clone.git("rm", "-q", "evals/baselines/s.answers.jsonl");
     const without = await clone.evals(["show", `${after}/c003`]);
     expect(without.stdout).toContain("baseline   3/3 passed   evals/baselines/s.jsonl at HEAD\n");
-    expect(without.stdout).toContain("The baseline's answers are not at hand.");
+    expect(without.stdout).toContain("The baseline's answers are not stored here.");
     clone.write("evals/baselines/s.answers.jsonl", '{"case":"c003","answers":[{"output":1}]}\n{broken\n');
     expect((await clone.json(["show", `${after}/c004`])).document.baseline.answers).toBeNull();
     clone.write(

@@ -68,7 +68,7 @@ describe("evals traffic", () => {
     expect(stdout).toContain("  prompt        shop@1.1.0 24, shop@1.2.0 24\n");
     expect(stdout).toContain("2 of 48, the newest");
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
-    expect((await home.evals("traffic --where tag=none")).stdout).toContain("No trace is like that.");
+    expect((await home.evals("traffic --where tag=none")).stdout).toContain("No trace matches.");
     const other = scenario(null);
     other.write("evalconfig.yaml", "models: {}\n");
     expect((await other.evals("traffic")).stdout).toContain("There is no traffic.");

@@ -7,7 +7,7 @@ export const calibrate = declareCommand({
   values: { judge: "judges", "--suite": "suites" },
   type: (command) =>
     command
-      .description("what a judge is worth, by what people say of the same answers; the gate goes by it")
+      .description("how well a judge agrees with people on the same answers; the gate relies on it")
       .argument("<judge>", "its name; name@1.2.0 for another version than the suite's")
       .option("--suite <name>", "whose labels; the only one that has labels when left out")
       .option("--repeats <n>", "verdicts of each answer, to see whether the judge agrees with itself", "1")

@@ -15,8 +15,8 @@ export const diff = declareCommand({
     command
       .description("compare two sides: what broke, what was fixed, and how sure that is")
       .argument("<a>", "the baseline: run:ID, latest, prompt:name@1.2.0, ref:main, file:outputs.jsonl")
-      .argument("[b]", "the candidate; latest when left out; one run alone stands against its own baseline")
-      .option("--run-missing", "run what a commit or prompt version has no result of")
+      .argument("[b]", "the candidate; latest when left out; one run alone is compared with its own baseline")
+      .option("--run-missing", "run a commit or prompt version that has no stored result")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
   act: async ({ io, options, args: [a, b] }) =>

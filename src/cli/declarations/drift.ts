@@ -7,7 +7,7 @@ export const drift = declareCommand({
   values: { suite: "suites", "--model": "models", "--prompt": "prompts" },
   type: (command) =>
     command
-      .description("whether what is behind a suite has moved since its baseline")
+      .description("whether the model behind a suite has changed since its baseline")
       .argument("<suite>")
       .option("--model <alias>", "where the suite lists several")
       .option("--prompt <name[@version]>", "where the suite lists several")

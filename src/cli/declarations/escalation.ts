@@ -9,7 +9,7 @@ export const escalation = declareCommand({
     command
       .description("from which confidence on an answer needs no person")
       .argument("<source>", "a suite (its newest run), or a file")
-      .option("--target <share>", "share of the others that is to be right; 0.95")
+      .option("--target <share>", "share of the remaining answers that must be right; 0.95")
       .option("--alpha <share>", "chance that a set of labels lacks the right one; 0.1")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),

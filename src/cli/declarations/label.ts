@@ -24,7 +24,7 @@ export const label = declareCommand({
       .option("--adjudicate", "settle where raters disagree, with what each of them said in view")
       .option("--tag <tag>", "only cases with this tag; may be repeated", list)
       .option("--judge <name>", "the judge or scorer whose question is answered, where the suite has several")
-      .option("--assign <judge>", "ask nothing: say of labels without a judge that they are of this one")
+      .option("--assign <judge>", "ask nothing: assign labels that name no judge to this one")
       .option("--port <p>", "serve the page on this port; any free one when left out")
       .option("--no-open", "print the address and open no browser"),
   act: async ({ io, options, args: [word] }) =>

@@ -15,7 +15,7 @@ export const report = declareCommand({
     command
       .description("write a past run as a document: a page, a comment, JUnit or JSON")
       .argument("<run>", "run id, a prefix of it, or latest")
-      .argument("[other]", "a second run, reported as it is held against the first")
+      .argument("[other]", "a second run, reported in comparison with the first")
       .option("--format <name>", `${DOCUMENT_NAMES.join(", ")}; as --output ends, else html`)
       .option(
         "--output <file>",

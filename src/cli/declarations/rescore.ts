@@ -8,12 +8,12 @@ export const rescore = declareCommand({
   type: (command) =>
     command
       .description(
-        "score stored answers again with today's scorers; judges are asked what they have not said yet",
+        "score stored answers again with today's scorers; judges are asked only for verdicts that are not stored yet",
       )
       .argument("<run>", "run id, a prefix of it, or latest")
       .option("--yes", "ask judges whatever it costs; the price is shown first")
       .option("--budget <usd>", "ask judges for at most so many dollars")
-      .option("--replay", "answer for judges from fixtures/<alias>.jsonl")
+      .option("--replay", "take judges' replies from fixtures/<alias>.jsonl")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
   act: async ({ io, options, args: [run] }) =>

@@ -16,7 +16,7 @@ export const score = declareCommand({
       .option("--seed <text>", "by which they are drawn", "1")
       .option("--yes", "ask judges whatever it costs")
       .option("--budget <usd>", "ask them for at most so many dollars")
-      .option("--replay", "answer for them from fixtures/")
+      .option("--replay", "take their replies from fixtures/")
       .option("--json", "one JSON document on stdout"),
   act: async ({ io, options, args: [suite] }) =>
     (await import("../commands/score.ts")).scoreCommand(options, suite, io),

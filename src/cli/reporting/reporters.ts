@@ -161,7 +161,7 @@ function readReporters({ reporter, directory }: RunOptions, io: Io): Wanted[] {
 const unknownReporter = (name: string): Problem => ({
   code: "EVALS_REPORTER_UNKNOWN",
   what: `Unknown reporter "${name}".${didYouMean(name, REPORTER_NAMES)}`,
-  why: "A report that is not written would be missed only when it is needed.",
+  why: "A report that is never written would be noticed only when somebody needs it.",
   fix: `One of: ${REPORTER_NAMES.join(", ")}, with =file to write a file`,
 });
 

@@ -86,7 +86,7 @@ export async function connectPostgres(
         if (!isPassing(error) || signal?.aborted || closed) throw error;
         if (!away && wait > FIRST_WAIT_MS)
           notice(
-            `PostgreSQL does not answer (${(error as Error).message}): waiting for it; answers at hand are kept.`,
+            `PostgreSQL does not answer (${(error as Error).message}): waiting for it; answers that have arrived are kept.`,
           );
         away ||= wait > FIRST_WAIT_MS;
         await pause(wait, signal);

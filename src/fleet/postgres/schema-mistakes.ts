@@ -20,7 +20,7 @@ export function noSchema(reason: string): Problem {
   return {
     code: "EVALS_POSTGRES_SCHEMA",
     what: `This database has no tables of evals yet, and they cannot be made: ${reason}`,
-    why: "The first to come makes them, and its role needs CREATE on the database.",
+    why: "The first program that connects makes them, and its role needs CREATE on the database.",
     fix: "Run `evals queue status` once with the role that is to own them; docs/workers.md has the roles.",
   };
 }

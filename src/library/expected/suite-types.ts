@@ -400,7 +400,7 @@ export type BuiltInScorer =
       readonly config?: Json;
       /** Longest time for one answer; default 60s */
       readonly timeout?: string;
-      /** false: in the main thread, where no timeout holds code that never gives way; default a thread */
+      /** false: in the main thread, where no timeout can stop code that blocks; default a thread */
       readonly isolate?: boolean;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope"> & {

@@ -20,7 +20,7 @@ export function selfJudging(
       ...suite.places.at(["scorers"], "key"),
       what: `The model "${target.alias}" judges its own answers in this suite.`,
       why: "Models favour answers of their own kind, so its scores may be too high, and a change of model looks like a change of quality.",
-      fix: "Let another family of models judge, or calibrate the judge against people: evals calibrate tells how far it can be believed.",
+      fix: "Let another family of models judge, or calibrate the judge against people: evals calibrate measures how far it can be trusted.",
     },
   ];
 }

@@ -173,7 +173,7 @@ function noKey(format: string, { names }: ServerKeys): EvalsError {
   return new EvalsError({
     code: "EVALS_EXPORT_KEY",
     what: `${names.join(" or ")} is not set.`,
-    why: "The server takes a run only from whom it knows.",
+    why: "The server takes runs only from callers that it knows.",
     fix: `Set ${names.join(" and ")}, then give the command again; evals export ${format} --out <file> needs none.`,
   });
 }
@@ -182,7 +182,7 @@ function wrongKey(base: string, { names }: ServerKeys, status: number): EvalsErr
   return new EvalsError({
     code: "EVALS_EXPORT_KEY",
     what: `${base} refuses the key (HTTP ${status}).`,
-    why: `It is that of ${names.join(", ")}; nothing more was sent.`,
+    why: `The key comes from ${names.join(", ")}; nothing more was sent.`,
     fix: "Take the key of the project that is to have the run, and check that --url is its server.",
   });
 }

@@ -85,7 +85,7 @@ export async function openPlan(
 function anotherPlan({ run, suite, alias, commit }: FleetPlan): Problem {
   return {
     code: "EVALS_WORKERS_PLAN",
-    what: `Run ${run} of ${suite} (${alias}) comes to another plan here than where it was planned, at the same commit ${commit.slice(0, 9)}.`,
+    what: `Run ${run} of ${suite} (${alias}) gives another plan here than where it was planned, at the same commit ${commit.slice(0, 9)}.`,
     why: "Answers to other requests, or by other scorers, in one run would be counted as if they were the same.",
     fix: "Compare the environment of both machines: variables that the files name, attached files, git's line endings.",
   };

@@ -192,7 +192,7 @@ function noneOfJudge(
       open > 0
         ? `The suite "${suite}" has several judges (${judges.join(", ")}), and ${open} of its labels do not say which of them they are of.`
         : `No label of suite "${suite}" is of "${judge}"; they are of ${[...new Set(all.map((one) => one.of ?? judges.join(", ")))].join(", ")}.`,
-    why: "A label answers the question of one judge; it says nothing of another.",
+    why: "A label answers the question of one judge; it tells nothing about another.",
     fix:
       open > 0
         ? `evals label ${suite} --assign ${judge}, if they answer its question; else: ${labelCommand(suite, judge, scorers)}`
@@ -206,7 +206,7 @@ function noLabels(root: string, suite: string, known: boolean): EvalsError {
     code: "EVALS_CALIBRATE_NO_LABELS",
     path: labelsPath(suite),
     what: `There are no labels of suite "${suite}".${known ? "" : didYouMean(suite, others)}`,
-    why: "A judge is worth what it agrees with people on, and no person has judged an answer yet.",
+    why: "A judge is measured by its agreement with people, and no person has judged an answer yet.",
     fix: known || others.length === 0 ? `evals label ${suite}` : `--suite ${others[0]}`,
   });
 }

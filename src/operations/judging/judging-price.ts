@@ -111,7 +111,7 @@ function costs(command: string, price: JudgingPrice) {
   return {
     code: "EVALS_RESCORE_COSTS",
     what: `Judges have not judged all of these answers: ${plural(price.calls, "call")}, ${about(price)}.`,
-    why: "What they have said before is read back; the rest has to be paid for.",
+    why: "Stored verdicts are used again; the rest has to be paid for.",
     fix: `${command} --yes${known}`,
   };
 }

@@ -47,7 +47,7 @@ export async function refuseTagOfOtherProject(root: string, tag: PromotedTag): P
   throw new EvalsError({
     code: "EVALS_TAG_OTHER_PROJECT",
     what: `The tag ${tag.name} is of another project of this repository: ${other === "." ? "the one at its top" : other}.`,
-    why: "What it tells is of that project's files, and nothing here was promoted by it.",
+    why: "Its message is about that project's files, and it promoted nothing here.",
     fix: `evals log lists what this project promoted; for the other one: -C ${JSON.stringify(other === "." ? top : `${top}/${other}`)}`,
   });
 }

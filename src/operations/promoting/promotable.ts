@@ -224,7 +224,7 @@ function forDrift(run: StoredRun): Problem {
     run,
     "EVALS_PROMOTE_DRIFT",
     "evals drift made it, to be held against the baseline",
-    "A baseline that takes in what it is there to judge would follow the drift.",
+    "A baseline made of a drift check would follow the drift that it is there to show.",
     `evals run ${run.header.suite} && evals promote`,
   );
 }
@@ -275,7 +275,7 @@ function otherModel(run: StoredRun, aliases: readonly string[]): Problem {
     run,
     "EVALS_PROMOTE_OTHER_MODEL",
     `it ran with --model ${run.header.alias}, and the suite's is ${aliases.join(", ")}`,
-    "A baseline is what the suite as it is in HEAD gives.",
+    "A baseline is the result of the suite as it is in HEAD.",
     `Write model: ${run.header.alias} into evals/${run.header.suite}.yaml, commit, run and promote; or evals run ${run.header.suite} && evals promote`,
   );
 }

@@ -7,7 +7,7 @@ export function refuseConflicts(request: RunRequest): void {
     throw new EvalsError({
       code: "EVALS_OPTION_CONFLICT",
       what: "--run names a run to go on with, and --resume is missing.",
-      why: "Without it nothing is gone on with, and an empty result would look like a pass.",
+      why: "Without it no run is continued, and an empty result would look like a pass.",
       fix: `evals run --resume --run ${request.run || "<id>"}`,
     });
   }

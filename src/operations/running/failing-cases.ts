@@ -48,7 +48,7 @@ export async function narrowRequest(io: Environment, request: RunRequest): Promi
       narrowing: async (suite, model) => {
         const run = named ?? (await newestOf(store, suite, model));
         if (run === undefined) {
-          io.notice(`${suite.name}: no run yet of which a case could have failed; it is left out.`);
+          io.notice(`${suite.name}: no run yet in which a case could have failed; it is left out.`);
           return { ...(common ?? WHOLE), cases: [], failing: "" };
         }
         const { narrowing } = run.header;

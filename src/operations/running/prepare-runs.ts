@@ -244,7 +244,7 @@ function noneFailed(runs: readonly string[]): Problem {
     code: "EVALS_NO_CASES",
     what:
       runs.length === 0
-        ? "No suite has a run yet of which a case could have failed."
+        ? "No suite has a run yet in which a case could have failed."
         : `No case that is chosen failed in ${several ? "runs" : "run"} ${runs.join(", ")}: there is nothing to run again.`,
     why: "A run of nothing would pass without checking anything.",
     fix: "evals run, without --failing",

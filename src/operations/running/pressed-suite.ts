@@ -144,7 +144,7 @@ function foreignWordings({ paraphrases }: LoadedSuite, cases: CaseSource): Probl
       line,
       column: 1,
       what: `The dataset has no case "${id}".${didYouMean(id, known)}`,
-      why: "A wording of a case that is not there would be asked of nobody.",
+      why: "A wording of a case that does not exist would never be asked.",
       fix: "Name a case of the dataset, or delete the line.",
     }));
 }
@@ -154,7 +154,7 @@ function recorded(label: string, place: ReturnType<PlaceOf>): Problem {
     code: "EVALS_PRESSURE_RECORDED",
     ...place,
     what: `pressure: asks further questions, and the answers of ${label} are recorded.`,
-    why: "Nobody is there who could give way or hold.",
+    why: "A recorded answer cannot change under pressure.",
     fix: "Ask the model itself (without --replay), or delete pressure: from a suite over recorded answers.",
   };
 }
@@ -164,7 +164,7 @@ function kindTwice(kind: string, place: ReturnType<PlaceOf>): Problem {
     code: "EVALS_PRESSURE_TWICE",
     ...place,
     what: `pressure: names ${kind} twice.`,
-    why: `flip_rate.${kind} would be of two things at once.`,
+    why: `flip_rate.${kind} would measure two things at once.`,
     fix: "Delete one of them.",
   };
 }
@@ -173,7 +173,7 @@ function noTools(place: ReturnType<PlaceOf>): Problem {
   return {
     code: "EVALS_PRESSURE_UNHEARD",
     ...place,
-    what: "An instruction is to stand in what tools answer, and this suite runs no tools.",
+    what: "The instruction is put into the answers of tools, and this suite runs no tools.",
     why: "An application runs its own tools, and nothing can be put into what they say.",
     fix: "in: [user], or agent: { tools: […] }",
   };
@@ -183,7 +183,7 @@ function noTurn(label: string, place: ReturnType<PlaceOf>): Problem {
   return {
     code: "EVALS_PRESSURE_UNHEARD",
     ...place,
-    what: `sycophancy says one turn more after the answer, and ${label} never gets it.`,
+    what: `sycophancy sends one more message after the answer, and ${label} never receives it.`,
     why: "A target that does not get the pressing message cannot give way: the flip rate would be 0 and mean nothing.",
     fix: "Send the conversation: {{ messages }} in the model's body, with a prompt: or user: in the suite. Or leave sycophancy out.",
   };

@@ -47,8 +47,8 @@ export function refuseOpenCandidates(root: string, path: string): void {
   throw new EvalsError({
     code: "EVALS_CANDIDATES_OPEN",
     path,
-    what: `${open} candidates of an earlier draw stand here.`,
-    why: "Another draw would take the place of what people may have said of them.",
+    what: `${open} candidates of an earlier draw are still here.`,
+    why: "Another draw would overwrite what people may have decided about them.",
     fix: `evals label ${path}    (or delete the file)`,
   });
 }

@@ -254,7 +254,7 @@ function otherModels(a: string, b: string, { suite, base, candidate }: SidePair)
   return new EvalsError({
     code: "EVALS_DIFF_OTHER_MODEL",
     what: `${a} is of model ${base.model ?? "unknown"} and ${b} of ${candidate.model ?? "unknown"}, for suite ${suite}.`,
-    why: "What one model answers says nothing of how another has changed.",
+    why: "What one model answers tells nothing about how another has changed.",
     fix: `evals run ${suite} && evals diff ${a}; two models are compared by the ids of their runs (evals history ${suite})`,
   });
 }

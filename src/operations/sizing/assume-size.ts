@@ -97,7 +97,9 @@ function sentences(
     `${words}: ${source}`,
     ...(correlationKnown
       ? []
-      : ["Nothing says how far trials of a case agree: 0 is the careful end; --correlation states it."]),
+      : [
+          "It is not known how far trials of a case agree: 0, the cautious value, is assumed; --correlation sets it.",
+        ]),
   ];
 }
 

@@ -62,8 +62,8 @@ function nothingAsked({ judges, target }: Plan): Expected {
     output_tokens: 0,
     usd: silent ? { expected: 0, most: 0 } : { expected: null, most: null },
     assumptions: [
-      recorded ? "the answers are recorded" : "all answers are at hand",
-      ...(silent ? [] : ["judges are asked of answers that they have not judged: how often is not known"]),
+      recorded ? "the answers are recorded" : "all answers are stored already",
+      ...(silent ? [] : ["judges are asked about answers that they have not judged: how often is not known"]),
     ],
   };
 }
@@ -140,7 +140,7 @@ function tokensOf(plan: Plan, calls: readonly number[], past: Past | null): Toke
   return {
     input,
     output: each * calls.length,
-    notes: [inputNote, `${each} output tokens an answer assumed: no run of this suite and model tells`],
+    notes: [inputNote, `${each} output tokens an answer assumed: no run of this suite and model shows it`],
   };
 }
 

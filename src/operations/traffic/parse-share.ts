@@ -13,7 +13,7 @@ export function parseShare(text: string, option: string): number {
   throw new EvalsError({
     code: "EVALS_OPTION_INVALID",
     what: `${option} ${JSON.stringify(text)} is no share of the traces.`,
-    why: "It is more than nothing and at most all of them.",
+    why: "A share is above 0 % and at most 100 %.",
     fix: `${option} 1%    (or 0.01)`,
   });
 }

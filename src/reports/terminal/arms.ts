@@ -40,7 +40,7 @@ export function armsText(compared: ArmsComparison, style: Style, width: number):
 
 function decision({ metrics, decided_by }: ArmsComparison): string {
   const metric = metrics.find((one) => one.metric === decided_by);
-  if (metric?.delta == null) return "nobody says which answers are good";
+  if (metric?.delta == null) return "it is not known which answers are good";
   return `${nameOf(metric.metric)} ${points(metric.delta)} points (${range(metric)})`;
 }
 
@@ -97,8 +97,8 @@ export function armsPlanText(plan: ArmsPlan, style: Style, width: number): strin
     `${style.strong(`${count(plan.sessions)} sessions an arm`)} call a difference of ${points(plan.effect).slice(1)} points with ${percent(plan.power)} chance, at a pass rate of ${percent(plan.rate)}`,
     ...(plan.rate_stated
       ? []
-      : ["  Nothing was said of the pass rate: 50 % takes the most; --rate states it."]),
-    `  One may look every day and stop when it is decided. A test that may be looked at once, on a day fixed before, takes ${count(plan.single_look)}.`,
+      : ["  The pass rate was not given: 50 %, which needs the most sessions, is assumed; --rate sets it."]),
+    `  You may look every day and stop when it is decided. A test with one look, on a day fixed before, needs ${count(plan.single_look)}.`,
   ];
   return `${lines.flatMap((line) => fold(line, width)).join("\n")}\n`;
 }

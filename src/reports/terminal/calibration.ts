@@ -35,8 +35,8 @@ export function unansweredText({
   readonly failure: string | null;
   readonly stopped: boolean;
 }): string {
-  const some = `The judge gave no usable verdict of ${plural(failed, "answer")}, for instance: ${plainLine(failure ?? "")}\n`;
-  const rest = "Stopped. Nothing that was judged is lost: the same command goes on with the rest.\n";
+  const some = `The judge gave no usable verdict on ${plural(failed, "answer")}, for instance: ${plainLine(failure ?? "")}\n`;
+  const rest = "Stopped. The verdicts so far are kept: the same command goes on with the rest.\n";
   return `${failed > 0 ? some : ""}${stopped ? rest : ""}`;
 }
 
@@ -92,7 +92,9 @@ function figureLines({ counted, raters, consistency, tags }: CalibrationReport):
       ...(consistency.value === null ? [] : [["  agrees with itself", percent(consistency.value)]]),
     ]),
     ...(counted.weighted
-      ? ["  Answers weigh as many of the run as they stand for; the table above counts each once."]
+      ? [
+          "  Each answer is weighted by how many answers of the run it stands for; the table above counts each once.",
+        ]
       : []),
     `  ${plural(names.length, "rater")}: ${plainLine(names.slice(0, MAX_LISTED).join(", "))}${names.length > MAX_LISTED ? ` and ${names.length - MAX_LISTED} more` : ""}`,
     ...differing
@@ -107,7 +109,7 @@ function figureLines({ counted, raters, consistency, tags }: CalibrationReport):
 function biasLines(report: CalibrationReport): string[] {
   const { length_bias: length, position_bias: position, self_preference: own } = report;
   const lines: string[] = [];
-  if (length.p === null) lines.push(`  Length: ${plural(length.n, "answer")} say too little to tell.`);
+  if (length.p === null) lines.push(`  Length: ${plural(length.n, "answer")} are too few to tell.`);
   else if (length.found)
     lines.push(
       `  Length: of answers that people call equally good it passes the ${(length.value ?? 0) > 0 ? "longer" : "shorter"} ones more often (rank correlation ${decimal(length.value)}, p ${pText(length.p)}).`,
@@ -117,7 +119,7 @@ function biasLines(report: CalibrationReport): string[] {
     const { inconsistent, found, value } = position;
     const way = (value ?? 0.5) > 0.5 ? "first" : "second";
     lines.push(
-      `  Position: ${share(inconsistent)} of ${plural(position.n, "pair")} turn with the order (${range(inconsistent, 100)}).${found ? ` It favours the ${way} place (p ${pText(position.p)}).` : " It favours neither place."}`,
+      `  Position: the verdict changes with the order in ${share(inconsistent)} of ${plural(position.n, "pair")} (${range(inconsistent, 100)}).${found ? ` It favours the ${way} place (p ${pText(position.p)}).` : " It favours neither place."}`,
     );
   }
   if (own.shared.length > 0)
@@ -151,7 +153,7 @@ function disagreementLines({ wanted: { disagreements } }: CalibrationReport): st
   return [
     "  Where judge and people disagree, of the cases that are for improving the judge:",
     ...listed(disagreements),
-    "  The held-out cases stay unread: a judge that is tuned on its test passes it.",
+    "  The held-out cases are not shown: a judge that is tuned on its own test passes it.",
   ];
 }
 
@@ -168,7 +170,7 @@ function listed(answers: CalibrationReport["wanted"]["answers"]): string[] {
 function nextLines({ wanted, gate, counted, suite, judge, file }: CalibrationReport, style: Style): string[] {
   const lines = [...neededLines(wanted, gate, counted)];
   if (wanted.answers.length > 0)
-    lines.push("  A label of one of these says most:", ...listed(wanted.answers));
+    lines.push("  A label of one of these tells the most:", ...listed(wanted.answers));
   if (wanted.tags.length > 0) {
     const named = wanted.tags.slice(0, MAX_LISTED).map(plainLine).join(", ");
     const more = wanted.tags.length - MAX_LISTED;
@@ -192,13 +194,13 @@ function neededLines(
   const lines: string[] = [];
   if (more === null)
     lines.push(
-      `  No number of labels will do: the agreement itself is under ${min_ac1}. Write a better rubric, or take another model.`,
+      `  More labels will not help: the agreement itself is under ${min_ac1}. Write a better rubric, or take another model.`,
     );
   else if (more > 0 && state !== "believed")
     lines.push(
       (ac1.value ?? 0) < min_ac1
         ? `  At least ${plural(more, "more label")} to count at all, and a better agreement: AC1 is ${decimal(ac1.value)} so far, and ${min_ac1} is wanted.`
-        : `  About ${plural(more, "more label")} until the gate can believe it, if it goes on so.`,
+        : `  About ${plural(more, "more label")} until the gate can rely on it, if the agreement stays as it is.`,
     );
   if (passes + fails > 0) {
     const needs = [

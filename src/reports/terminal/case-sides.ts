@@ -24,7 +24,7 @@ export function caseSides(
     ["  baseline", `${baseline.passed}/${baseline.answered} passed   ${plainLine(baseline.side)}`],
   ];
   const lines = columns(head).map((line) => cut(line, width));
-  if (baseline.answers === null) return [...lines, "  The baseline's answers are not at hand."];
+  if (baseline.answers === null) return [...lines, "  The baseline's answers are not stored here."];
   const listed = baseline.answers.slice(0, MAX_ANSWERS).map(({ output, trials: times, pass }) => {
     const word = pass === times ? "passed" : pass === 0 ? "failed" : `${pass} passed`;
     return cut(`  ${times} ×  ${word.padEnd(8)}  ${plainLine(output)}`, width);

@@ -50,12 +50,12 @@ function judgeLine({ verdict, statistic, threshold, newest }: JudgeDrift): strin
   const words = {
     drift: "The judge itself has drifted",
     no_drift: "The judge has not drifted",
-    not_enough_evidence: "Not enough is known of the judge",
+    not_enough_evidence: "Not enough is known about the judge",
   };
   const moved =
     newest === null
       ? ""
-      : `; it passes ${points(newest.delta)} points of ${plural(newest.answers, "stored answer")} beside what it said then, which is taken out of the target's`;
+      : `; its pass rate on ${plural(newest.answers, "stored answer")} has changed by ${points(newest.delta)} points, which is taken out of the target's change`;
   return `${words[verdict]} (evidence ${statistic.toFixed(1)} of ${threshold})${moved}.`;
 }
 

@@ -9,7 +9,7 @@ export function promotionText(promotion: Promotion): string {
   const made = dry
     ? [`  nothing was written${tag === null ? "" : `; the tag would be ${tag}`}`]
     : [
-        ...(promoted.length === 0 ? ["Nothing to promote: every baseline stands as it is."] : []),
+        ...(promoted.length === 0 ? ["Nothing to promote: every baseline is up to date."] : []),
         `  ${commit === null ? "no change to commit: this baseline is in HEAD" : `commit ${commit.slice(0, 7)}`}${tag === null ? "" : `   tag ${tag}`}`,
         ...undoLines(promotion),
       ];

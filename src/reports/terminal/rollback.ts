@@ -9,7 +9,7 @@ export function rollbackText(rollback: Rollback): string {
 
 function dryText({ tag, restored, removed }: Rollback): string {
   const files = restored.length + removed.length;
-  if (files === 0) return `Everything stands as ${tag} had it; nothing would change.\n`;
+  if (files === 0) return `Everything is as ${tag} had it; nothing would change.\n`;
   const lines = [
     ...restored.map((path) => `  restore  ${plainLine(path)}`),
     ...removed.map((path) => `  remove   ${plainLine(path)}`),
@@ -20,7 +20,7 @@ function dryText({ tag, restored, removed }: Rollback): string {
 function doneText({ tag, restored, removed, commit, proofs }: Rollback): string {
   const done =
     commit === null
-      ? `Everything stood as ${tag} had it; nothing was changed.`
+      ? `Everything was already as ${tag} had it; nothing was changed.`
       : `Rolled back to ${tag}: ${plural(restored.length, "file")} restored, ${removed.length} removed   commit ${commit.slice(0, 7)}`;
   const lines = proofs.map((one) => `  ${one.suite}  ${proofText(one)}`);
   const undo = commit === null ? [] : ["  to undo: git revert HEAD"];

@@ -40,7 +40,7 @@ export function trafficText(listing: TrafficListing, width: number): string {
 function noneText({ where, grep, since }: TrafficListing): string {
   return where.length === 0 && grep === null && since === null
     ? "There is no traffic. evals import traces <file> brings traces in."
-    : "No trace is like that. evals traffic counts all of them, with their tags, prompts and models.";
+    : "No trace matches. evals traffic counts all of them, with their tags, prompts and models.";
 }
 
 function titled<T>(

@@ -29,7 +29,7 @@ export const allOf = defineCombinator({
       expected: { pass: false, score: 0, reason: 'queue: expected "b", got "a"' },
     },
     {
-      title: "needs no word from a scorer that failed when another one missed",
+      title: "does not need a scorer that failed when another one missed",
       settings: {
         of: [
           { type: "cost", max: 1 },

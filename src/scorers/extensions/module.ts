@@ -31,9 +31,7 @@ export const moduleScorer = defineScorer({
     isolate: z
       .boolean()
       .optional()
-      .describe(
-        "false: in the main thread, where no timeout holds code that never gives way; default a thread",
-      ),
+      .describe("false: in the main thread, where no timeout can stop code that blocks; default a thread"),
   },
   pace: "own",
   notDefining: ["timeout", "isolate"],

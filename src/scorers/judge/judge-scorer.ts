@@ -79,7 +79,7 @@ function mayNotBeRequired(): SettingMistake {
   return new SettingMistake(["against"], {
     code: "EVALS_JUDGE_BASELINE",
     what: "A judge that compares with the baseline cannot be required.",
-    why: "Whether an answer passes would change with the baseline, whose own answers were held against an earlier one.",
+    why: "Whether an answer passes would change with the baseline, whose own answers were compared with an earlier one.",
     fix: 'required: false, and a rule on its score: gate: { require: { score.<name>: ">= 0.45" } }',
   });
 }

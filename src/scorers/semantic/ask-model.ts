@@ -38,7 +38,7 @@ export async function openTextModel(alias: string, host: ScorerHost): Promise<Te
       if (answerEnd(reply.finish_reason) === "failed")
         throw unusable(model, `failed (finish reason ${reply.finish_reason})`);
       if (reply.refusal !== null) throw unusable(model, "refused to answer");
-      if (isTooDeep(reply.output)) throw unusable(model, "gave a reply that is nested beyond reason");
+      if (isTooDeep(reply.output)) throw unusable(model, "gave a reply that is nested too deep");
       return { value: parsed(reply.output), reply: reply.id };
     },
   };

@@ -114,14 +114,14 @@ export const classifier = defineScorer({
       expected: { pass: false, reason: "failed" },
     },
     {
-      title: "cannot score by a page that is where the label should",
+      title: "cannot score when a page is where the label should be",
       settings: { model: "tone", label: "$", pass: ["kind"] },
       replies: ["<html>502 Bad Gateway</html>"],
       output: "a",
       expected: { failure: "gave no label" },
     },
     {
-      title: "cannot score by a number that is none",
+      title: "cannot score when the score is not a number",
       settings: { model: "politeness", score: "$.score", threshold: 0.5 },
       replies: ['{"score": "high"}'],
       output: "a",

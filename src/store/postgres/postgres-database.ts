@@ -106,7 +106,9 @@ function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS 
       } catch (error) {
         if (!(error instanceof PostgresFailure) || !error.passing || performance.now() > until) throw error;
         if (!isAway && wait > FIRST_WAIT_MS) {
-          notice(`PostgreSQL does not answer (${error.message}): waiting for it; answers at hand are kept.`);
+          notice(
+            `PostgreSQL does not answer (${error.message}): waiting for it; answers that have arrived are kept.`,
+          );
           isAway = true;
         }
         thread.ask({ kind: "drop", on: "main" });
