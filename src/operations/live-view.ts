@@ -1,3 +1,4 @@
+import { EvalsError } from "../domain/problem.ts";
 import type { OpenedRun } from "../domain/report.ts";
 import type { RunSummary } from "../domain/viewed-run.ts";
 import type { ViewedHistory } from "../page/view-answers.ts";
@@ -7,12 +8,15 @@ import type { Environment } from "./environment.ts";
 import { heldAgainst } from "./held-against.ts";
 import { findRun } from "./project/find-run.ts";
 import { locate } from "./project/open-project.ts";
+import { restrictedRuns } from "./project/restricted-runs.ts";
 import { openStoredHistory } from "./project/stored-history.ts";
 import { openedRun, storedOrMeasured } from "./report-of.ts";
 import { summaryCache } from "./viewing/summary-cache.ts";
 
 /** Maximum number of runs listed, newest first. */
 const MAX_RUNS = 1_000;
+/** Number of answers of a labelling session, as of `evals label`. */
+const LABELLED = 50;
 /** Maximum number of opened runs in memory. */
 const KEPT_RUNS = 6;
 /** Milliseconds after which a running run is counted again. */
@@ -53,11 +57,36 @@ export async function openLiveView(
       before = states;
       return moved;
     },
+    labels: async () => {
+      const { labelledSuites } = await import("./labelled-suites.ts");
+      const { items } = await store.read.runs({}, { limit: MAX_RUNS });
+      return { suites: labelledSuites(root, items) };
+    },
+    labelling: async (suite, judge) => {
+      const { labelAnswers } = await import("./label-answers.ts");
+      const choice = { how: "random", count: LABELLED, tags: [] } as const;
+      const asked = { directory, word: suite, judge: judge ?? undefined, ...choice };
+      const { task, session } = await labelAnswers(environment, asked);
+      if (restrictedRuns(root)((await findRun(store, task.run)).header)) throw restrictedHere(suite);
+      return session;
+    },
+    traffic: async () => (await import("./viewed-traffic.ts")).viewedTraffic(environment, directory),
+    trace: async (id) => (await import("./viewed-traffic.ts")).viewedTrace(store, id),
     close: () => store.close(),
   };
 }
 
 /** Changes whenever a run changes. */
+/** The page is made to be looked at by others; the texts of such a dataset are not. */
+function restrictedHere(suite: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_RESTRICTED",
+    what: `The dataset of "${suite}" is restricted: its texts are left out here, and evals label ${suite} asks about them.`,
+    why: "Texts of a restricted dataset stay in the store.",
+    fix: `evals label ${suite}`,
+  });
+}
+
 function stampOf({ status, ended_at, calls }: Pick<ListedRun, "status" | "ended_at" | "calls">): string {
   return `${status} ${ended_at} ${calls}`;
 }

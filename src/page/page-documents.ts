@@ -1,4 +1,6 @@
 import type { PastRun, RunReport } from "../domain/report.ts";
+import type { TrafficScore } from "../domain/traffic.ts";
+import type { ListedTrace, TrafficListing } from "../domain/traffic-listing.ts";
 import type {
   CaseIndex,
   Passage,
@@ -67,4 +69,29 @@ export interface HomeDocument {
   readonly runs: readonly RunSummary[];
   /** Whether there are older runs that are not included. */
   readonly more: boolean;
+}
+
+/** What can be labelled: one entry for each suite, or for each judge of a suite with several. */
+export interface LabelsDocument {
+  readonly suites: readonly LabelledSuite[];
+}
+
+export interface LabelledSuite {
+  readonly suite: string;
+  /** Null when the suite has at most one judge, so that none need be named. */
+  readonly judge: string | null;
+  /** The suite's newest run. */
+  readonly run: string;
+  readonly labels: number;
+  readonly raters: number;
+}
+
+/** Production traffic: its newest traces, each with the start of its answer. */
+export interface TrafficDocument extends Pick<TrafficListing, "counts" | "first" | "last" | "listed"> {}
+
+/** One trace with its whole conversation. */
+export interface TraceDocument {
+  readonly trace: Omit<ListedTrace, "output">;
+  readonly parts: readonly ViewedPart[];
+  readonly scores: readonly TrafficScore[];
 }

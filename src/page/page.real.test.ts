@@ -215,6 +215,7 @@ describe("a list of 1,000,000 cases in Chromium", () => {
 describe("evals view in Chromium, over the repository's own suites", () => {
   let repo: Scenario;
   let view: OpenPage;
+  let traceId: string;
   let ids: { readonly older: string; readonly newer: string };
   const open: WatchedPage[] = [];
 
@@ -235,6 +236,10 @@ describe("evals view in Chromium, over the repository's own suites", () => {
     await ran("ticket-json --baseline none");
     const newer = await ran(`order-number --prompt order-number@1.0.0 --baseline ${older}`);
     ids = { older, newer };
+    cpSync(join(ROOT, "fixtures/traces/shop-bot.jsonl"), join(repo.root, "fixtures/shop-bot.jsonl"));
+    await repo.evals("import traces fixtures/shop-bot.jsonl");
+    const { stdout } = await repo.evals("traffic --json");
+    traceId = JSON.parse(stdout).traces[0].id;
     view = await openPage(repo, "view --no-open", {
       sleep: (ms: number, signal: AbortSignal) =>
         setTimeout(Math.min(ms, 100), undefined, { signal }).catch(() => {}),
@@ -256,7 +261,16 @@ describe("evals view in Chromium, over the repository's own suites", () => {
     trial: `#/run/${ids.newer}/case/none-phone/now/1`,
     compare: `#/compare/${ids.older}/${ids.newer}`,
     matrix: `#/matrix/${ids.older},${ids.newer}`,
+    suites: "#/labels",
+    labelling: "#/labels/order-number",
+    traffic: "#/traffic",
+    trace: `#/traffic/${traceId}`,
   });
+
+  /** Elements that appear when a view is complete; others have rows. */
+  const SHOWN: Readonly<Record<string, string>> = {
+    ...{ case: ".sides", trial: "details.part", trace: "details.part", labelling: "#question" },
+  };
 
   async function shown(name: string, scheme: "light" | "dark", width = 1280): Promise<WatchedPage> {
     const watched = await openWatched(browser, `${view.url}${views()[name]}`, {
@@ -264,14 +278,12 @@ describe("evals view in Chromium, over the repository's own suites", () => {
       viewport: { width, height: 860 },
     });
     open.push(watched);
-    await watched.page.waitForSelector(
-      name === "case" ? ".sides" : name === "trial" ? "details.part" : ".row",
-    );
+    await watched.page.waitForSelector(SHOWN[name] ?? ".row");
     await watched.page.waitForTimeout(300);
     return watched;
   }
 
-  it.each(["runs", "run", "case", "trial", "compare", "matrix"])(
+  it.each(["runs", "run", "case", "trial", "compare", "matrix", "suites", "labelling", "traffic", "trace"])(
     "has no fault that axe-core finds, light and dark, and asks nobody else: %s",
     async (name) => {
       for (const scheme of ["light", "dark"] as const) {
@@ -279,7 +291,7 @@ describe("evals view in Chromium, over the repository's own suites", () => {
         expect(await axeViolations(page), scheme).toEqual([]);
         expect(requests.filter((url) => !url.startsWith(view.url))).toEqual([]);
         expect(faults).toEqual([]);
-        if (PICTURES !== null && (scheme === "light" || name === "run"))
+        if (PICTURES !== null && name !== "labelling" && (scheme === "light" || name === "run"))
           await page.screenshot({
             path: join(PICTURES, `page-${name}${scheme === "dark" ? "-dark" : ""}.png`),
           });

@@ -1,8 +1,16 @@
 import { EvalsError } from "../domain/problem.ts";
 import type { OpenedRun } from "../domain/report.ts";
-import type { CaseIndex, RunSummary, ViewedRun, ViewedTranscript } from "../domain/viewed-run.ts";
+import type { CaseIndex, RunSummary, ViewedPart, ViewedRun, ViewedTranscript } from "../domain/viewed-run.ts";
+import { labellingReply } from "./labelling-reply.ts";
+import type { LabellingSession } from "./labelling-session.ts";
 import type { Answer, Reply } from "./local-server.ts";
-import type { HomeDocument, IndexDocument } from "./page-documents.ts";
+import type {
+  HomeDocument,
+  IndexDocument,
+  LabelsDocument,
+  TraceDocument,
+  TrafficDocument,
+} from "./page-documents.ts";
 import { runDocument } from "./page-file.ts";
 import { pageJson } from "./page-text.ts";
 
@@ -14,6 +22,12 @@ export interface ViewedHistory {
   run(key: string): Promise<OpenedRun>;
   /** Runs that are new or changed since the last call; the first call returns none. */
   changes(): Promise<readonly RunSummary[]>;
+  labels(): Promise<LabelsDocument>;
+  /** @param judge the judge to label for; null when the suite has at most one. @throws {EvalsError} */
+  labelling(suite: string, judge: string | null): Promise<LabellingSession>;
+  traffic(): Promise<TrafficDocument>;
+  /** @throws {EvalsError} EVALS_TRACE_UNKNOWN */
+  trace(id: string): Promise<TraceDocument>;
 }
 
 /** Maximum characters of each text in a case; a trial has the rest. */
@@ -30,9 +44,12 @@ const SEARCH_STEP = 20;
 export function viewAnswers(history: ViewedHistory, page: () => Promise<Reply>, watch: Watch): Answer {
   const trials = lastTrials(history);
   const indexes = writtenIndexes();
-  return async (method, path, _body, gone) => {
+  const labelling = labellingSessions(history);
+  return async (method, path, body, gone) => {
     if (method === "GET" && path === "/") return page();
     const [what = "", key = "", ...rest] = path.slice(1).split("/").map(decoded);
+    if (what === "labels" && rest.length > 0)
+      return labelling({ suite: key, judge: rest[0] || null }, { method, path: `/${rest[1]}`, body });
     const view = (): Promise<ViewedRun> => history.run(key).then((run) => run.view());
     try {
       switch (method === "GET" ? what : "") {
@@ -52,14 +69,46 @@ export function viewAnswers(history: ViewedHistory, page: () => Promise<Reply>, 
           return written(lettersOf(await trials(key, rest), whole(rest[3]), whole(rest[4])));
         case "search":
           return written(await found(await view(), rest[0] ?? "", gone));
+        case "labels":
+          return written(await history.labels());
+        case "traffic":
+          return written(await history.traffic());
+        case "trace": {
+          const trace = await history.trace(key);
+          return rest.length === 0
+            ? written({ ...trace, parts: skeletonOf(trace.parts) })
+            : written(lettersOf(trace, whole(rest[0]), whole(rest[1])));
+        }
         default:
           return refused("There is nothing here.");
       }
     } catch (error) {
-      if (error instanceof EvalsError) return refused(error.problems.map((one) => one.what).join(" "));
+      if (error instanceof EvalsError) return refused(whatOf(error));
       if (error instanceof RangeError) return refused(error.message);
       throw error;
     }
+  };
+}
+
+/** Labelling sessions by suite and judge, each opened by its first request and kept until the user ends it. */
+function labellingSessions(history: ViewedHistory) {
+  const open = new Map<string, Promise<LabellingSession>>();
+  return async (
+    { suite, judge }: { readonly suite: string; readonly judge: string | null },
+    asked: Parameters<typeof labellingReply>[1],
+  ): Promise<Reply> => {
+    const name = JSON.stringify([suite, judge]);
+    const opened = open.get(name) ?? history.labelling(suite, judge);
+    open.set(name, opened);
+    try {
+      // Not in what follows: the page keeps a label that could not be stored and sends it again.
+      await opened;
+    } catch (error) {
+      open.delete(name);
+      if (error instanceof EvalsError) return refused(whatOf(error));
+      throw error;
+    }
+    return labellingReply(await opened, asked, { onEnd: () => open.delete(name) });
   };
 }
 
@@ -79,6 +128,8 @@ const wholeIndex = (index: CaseIndex): IndexDocument => ({ ...index, page_of: []
 export type Watch = (send: (name: string, json: string) => void) => () => void;
 
 const written = (value: unknown): Reply => ({ kind: "written", json: pageJson(value) });
+
+const whatOf = ({ problems }: EvalsError): string => problems.map((one) => one.what).join(" ");
 
 const refused = (error: string): Reply => ({ kind: "json", status: 404, value: { error } });
 
@@ -120,20 +171,29 @@ function lastTrials(history: ViewedHistory) {
 
 /** The whole trial or, if it is long, the start of each part, which can be opened one by one. */
 export function skeleton({ trial, parts }: ViewedTranscript): ViewedTranscript {
-  const letters = parts.reduce((sum, { passage }) => sum + passage.letters, 0);
-  const largest =
-    letters <= TRIAL_LETTERS ? TRIAL_LETTERS : Math.min(FIRST_LETTERS, TRIAL_LETTERS / parts.length);
-  const cut = <T extends { readonly text: string }>(passage: T): T => ({
-    ...passage,
-    text: passage.text.slice(0, largest),
-  });
+  const largest = largestShown(parts);
   return {
-    trial: { ...trial, output: trial.output === null ? null : cut(trial.output) },
-    parts: parts.map((part) => ({ ...part, passage: cut(part.passage) })),
+    trial: { ...trial, output: trial.output === null ? null : cutTo(largest, trial.output) },
+    parts: skeletonOf(parts),
   };
 }
 
-function lettersOf({ parts }: ViewedTranscript, part: number, from: number): string {
+function skeletonOf(parts: readonly ViewedPart[]): ViewedPart[] {
+  const largest = largestShown(parts);
+  return parts.map((part) => ({ ...part, passage: cutTo(largest, part.passage) }));
+}
+
+/** Number of characters of each part that are sent at first. */
+function largestShown(parts: readonly ViewedPart[]): number {
+  const letters = parts.reduce((sum, { passage }) => sum + passage.letters, 0);
+  return letters <= TRIAL_LETTERS ? TRIAL_LETTERS : Math.min(FIRST_LETTERS, TRIAL_LETTERS / parts.length);
+}
+
+function cutTo<T extends { readonly text: string }>(largest: number, passage: T): T {
+  return { ...passage, text: passage.text.slice(0, largest) };
+}
+
+function lettersOf({ parts }: Pick<ViewedTranscript, "parts">, part: number, from: number): string {
   return parts[part]?.passage.text.slice(from, from + STEP_LETTERS) ?? "";
 }
 

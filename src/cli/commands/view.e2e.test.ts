@@ -1,10 +1,20 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ViewedCase, ViewedTranscript } from "../../domain/viewed-run.ts";
 import { openLiveView } from "../../operations/live-view.ts";
-import type { HomeDocument, IndexDocument, RunDocument } from "../../page/page-documents.ts";
+import type { SessionState } from "../../page/labelling-shapes.ts";
+import type {
+  HomeDocument,
+  IndexDocument,
+  LabelsDocument,
+  RunDocument,
+  TraceDocument,
+  TrafficDocument,
+} from "../../page/page-documents.ts";
 import { type OpenPage, openPage, send } from "../../page/testing/page-client.ts";
+import { answersProject, plainAnswers } from "../testing/answers-project.ts";
 import { fakeIo } from "../testing/fake-io.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
+import { trafficProject } from "../testing/traffic-project.ts";
 
 const open: Scenario[] = [];
 const pages: OpenPage[] = [];
@@ -99,6 +109,69 @@ describe("evals view", () => {
     expect(one.before?.run).toBe(id);
     const before = await read<ViewedTranscript>(page, `trial/${id}..${again}/0/before/2`);
     expect(before.trial.trial).toBe(2);
+  });
+
+  it("labels a suite's answers on the same page, each label in git's reach at once", async () => {
+    const repo = answersProject(plainAnswers(3));
+    open.push(repo);
+    await repo.evals("run --quiet");
+    const page = await view(repo);
+    const { suites } = await read<LabelsDocument>(page, "labels");
+    expect(suites).toMatchObject([{ suite: "triage", judge: null, labels: 0, raters: 0 }]);
+    const session = async (): Promise<SessionState> =>
+      (await read<{ state: SessionState }>(page, "labels/triage//state")).state;
+    const act = (step: object, origin = new URL(page.url).origin) =>
+      send(`${page.url}labels/triage//act`, {
+        method: "POST",
+        headers: { origin, "content-type": "application/json" },
+        body: JSON.stringify(step),
+      });
+    const { question, total } = await session();
+    expect(total).toBe(3);
+    const step = { act: "label", id: question?.id, verdict: "pass" };
+    expect((await act(step, "http://evil.example")).status).toBe(403);
+    expect((await act(step)).status).toBe(200);
+    expect(repo.read("labels/triage.jsonl").trimEnd().split("\n")).toHaveLength(1);
+    expect((await read<LabelsDocument>(page, "labels")).suites).toMatchObject([{ labels: 1, raters: 1 }]);
+    expect((await act({ act: "end" })).status).toBe(200);
+    // Another session goes on with what is left, and the program serves the page as before.
+    expect(await session()).toMatchObject({ done: 1, total: 3 });
+    const unknown = await send(`${page.url}labels/nobody//state`);
+    expect([unknown.status, JSON.parse(unknown.text).error]).toEqual([
+      404,
+      expect.stringContaining("nobody"),
+    ]);
+  });
+
+  it("does not ask about answers of a restricted dataset, whose texts it leaves out", async () => {
+    const repo = answersProject(plainAnswers(1));
+    open.push(repo);
+    await repo.evals("run --quiet");
+    const config = repo.read("evalconfig.yaml");
+    repo.write("evalconfig.yaml", `${config}datasets: { tickets: { classification: restricted } }\n`);
+    const page = await view(repo);
+    const refused = await send(`${page.url}labels/triage//state`);
+    expect(refused.status).toBe(404);
+    expect(JSON.parse(refused.text).error).toContain("evals label triage");
+  });
+
+  it("shows traffic of production, and a trace with its conversation", async () => {
+    const repo = await trafficProject([{ asked: "where is it?", answer: "on its way", score: 0.5 }], []);
+    open.push(repo);
+    const page = await view(repo);
+    const { counts, listed } = await read<TrafficDocument>(page, "traffic");
+    expect(counts.traces).toBe(1);
+    const [one] = listed;
+    expect(one).toMatchObject({ service: "shop-bot", model: "m", output: "on its way" });
+    const trace = await read<TraceDocument>(page, `trace/${one?.id}`);
+    expect(trace.parts.map(({ kind, passage }) => [kind, passage.text])).toEqual([
+      ["message", "where is it?"],
+      ["message", "on its way"],
+      ["answer", "on its way"],
+    ]);
+    expect(trace.trace.feedback).toMatchObject([{ name: "helpful", score: 0.5 }]);
+    expect(await read<string>(page, `trace/${one?.id}/2/3`)).toBe("its way");
+    expect((await send(`${page.url}trace/nothing`)).status).toBe(404);
   });
 
   it("opens at a run, whose beginning will do", async () => {

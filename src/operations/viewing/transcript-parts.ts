@@ -1,7 +1,12 @@
-import type { ToolUse } from "../../domain/describe-transcript.ts";
+import {
+  describeTranscript,
+  type ToolUse,
+  type TranscriptDocument,
+} from "../../domain/describe-transcript.ts";
 import type { Json } from "../../domain/json.ts";
 import type { JudgeExchange } from "../../domain/judge-exchange.ts";
 import type { StoredTrial } from "../../domain/run.ts";
+import type { TrafficTrace } from "../../domain/traffic.ts";
 import type { Retrieval } from "../../domain/trajectory.ts";
 import { type PartKind, viewedText } from "../../domain/viewed-run.ts";
 import { wholeTranscript } from "../project/whole-transcript.ts";
@@ -23,21 +28,37 @@ export interface TranscriptSources {
 /** All parts of one trial in order: the request, the conversation, the answer, the judges, the raw reply. */
 export function transcriptParts({ trial, request, judged }: TranscriptSources): TranscriptPart[] {
   const { answer, message, error } = trial;
-  const whole = wholeTranscript(answer, request);
-  const fromMessages = listOf(answer?.messages ?? null).flatMap(messageParts);
-  const callsInMessages = fromMessages.some(({ kind }) => kind === "tool call");
   return [
     ...requestParts(request),
-    ...fromMessages,
-    ...(callsInMessages ? [] : (whole?.tool_calls ?? []).flatMap(toolUseParts)),
-    ...(whole?.retrievals ?? []).map(retrievalPart),
-    ...(whole === null || whole.state === null ? [] : [part("state", "afterwards", viewedText(whole.state))]),
-    ...(whole === null || whole.stopped === null ? [] : [part("error", "ended by a limit", whole.stopped)]),
+    ...conversationParts(answer?.messages ?? null, wholeTranscript(answer, request)),
     ...(error === null ? [] : [part("error", error, message ?? "")]),
     ...(answer === null ? [] : [part("answer", "", answer.output)]),
     ...(answer === null || answer.refusal === null ? [] : [part("refusal", "", answer.refusal)]),
     ...judged.flatMap(judgeParts),
     ...(answer === null || answer.raw === null ? [] : [part("raw reply", "", indented(answer.raw))]),
+  ];
+}
+
+/** All parts of a trace of production in order. */
+export function traceParts({ transcript, error }: TrafficTrace): TranscriptPart[] {
+  const { messages, output, refusal } = transcript;
+  return [
+    ...conversationParts(messages as unknown as Json, describeTranscript(transcript)),
+    ...(error === null ? [] : [part("error", "", error)]),
+    part("answer", "", output),
+    ...(refusal === null ? [] : [part("refusal", "", refusal)]),
+  ];
+}
+
+function conversationParts(messages: Json, whole: TranscriptDocument | null): TranscriptPart[] {
+  const fromMessages = listOf(messages).flatMap(messageParts);
+  const callsInMessages = fromMessages.some(({ kind }) => kind === "tool call");
+  return [
+    ...fromMessages,
+    ...(callsInMessages ? [] : (whole?.tool_calls ?? []).flatMap(toolUseParts)),
+    ...(whole?.retrievals ?? []).map(retrievalPart),
+    ...(whole === null || whole.state === null ? [] : [part("state", "afterwards", viewedText(whole.state))]),
+    ...(whole === null || whole.stopped === null ? [] : [part("error", "ended by a limit", whole.stopped)]),
   ];
 }
 

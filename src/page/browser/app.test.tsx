@@ -2,13 +2,13 @@
 // @vitest-environment happy-dom
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { report } from "../../reports/testing/reported-run.ts";
 import { App } from "./app.tsx";
 import { followAddress, listOf, route } from "./page-state.ts";
 import { parseRoute } from "./route.ts";
 import type { PageSource } from "./source.ts";
-import { fakeSource } from "./testing/fake-source.ts";
+import { fakeLive, fakeSource } from "./testing/fake-source.ts";
 import { indexDocument } from "./testing/index-document.ts";
 import { HEAD, ROW } from "./virtual-grid.tsx";
 
@@ -25,6 +25,7 @@ beforeEach(() => {
   document.body.append(root);
 });
 afterEach(() => {
+  vi.unstubAllGlobals();
   render(null, root);
   root.remove();
   const list = listOf("3f9c21aa");
@@ -227,6 +228,33 @@ describe("the page", () => {
       expect(root.querySelectorAll("img, b, script, [onerror]"), hash).toHaveLength(0);
       render(null, root);
     }
+  });
+
+  it("leads to labels and traffic by keyboard, and shows their texts as texts", async () => {
+    const evil = '<img src=x onerror="alert(1)">';
+    vi.stubGlobal("fetch", async () => new Response("{}", { status: 404 }));
+    await shown({ ...fakeSource(indexDocument(), { mode: "live" }), live: fakeLive(evil) }, "#/");
+    await press("l");
+    expect(route.value).toEqual({ view: "labels" });
+    expect(text()).toContain("2 labels");
+    for (const key of ["j", "Enter"]) await press(key);
+    expect(route.value).toEqual({ view: "labelling", suite: evil, judge: evil });
+    for (const key of ["Escape", "Escape", "t"]) await press(key);
+    expect(route.value).toEqual({ view: "traffic" });
+    for (const key of ["j", "Enter"]) await press(key);
+    expect(route.value).toEqual({ view: "trace", id: evil });
+    expect(text()).toContain(`passed tone of triage 1: ${evil}`);
+    expect(root.querySelectorAll("img, [onerror]")).toHaveLength(0);
+    await press("Escape");
+    await press("/");
+    await type("nobody says this");
+    await settled(200);
+    expect(root.querySelectorAll(".row")).toHaveLength(0);
+  });
+
+  it("has neither of them in a file", async () => {
+    await shown(fakeSource(indexDocument()), "#/traffic");
+    expect(root.querySelector("h1")?.textContent).toBe("FAILED triage: regressed");
   });
 
   it("shows a cut text further when it is asked to", async () => {

@@ -5,12 +5,14 @@ import { Command } from "./command.tsx";
 import { commandOf } from "./commands.ts";
 import { HomeView } from "./home-view.tsx";
 import { useKeys } from "./keys.ts";
+import { LabellingSessionView, LabelsView } from "./labels-view.tsx";
 import { MatrixView } from "./matrix-view.tsx";
 import { PageFrame } from "./page-frame.tsx";
 import { go, goBack, revision, route, searchWanted } from "./page-state.ts";
 import { addressOf, type Route } from "./route.ts";
 import { RunView } from "./run-view.tsx";
-import type { PageSource } from "./source.ts";
+import type { LiveParts, PageSource } from "./source.ts";
+import { TraceView, TrafficView } from "./traffic-view.tsx";
 import { TrialView } from "./trial-view.tsx";
 
 /** The whole page: the current view, and the command that shows the same. */
@@ -47,8 +49,9 @@ function hasHome({ start }: PageSource): boolean {
   return start.mode === "live" || start.runs.length > 1;
 }
 
-function shownRoute(source: PageSource, wanted: Route): Route {
+function shownRoute(source: PageSource, asked: Route): Route {
   const [first] = source.start.runs;
+  const wanted: Route = isLive(asked) && source.live === null ? { view: "home" } : asked;
   return wanted.view === "home" && !hasHome(source) && first !== undefined
     ? { view: "run", key: first.key, query: "" }
     : wanted;
@@ -67,7 +70,36 @@ function View({ source, here }: { source: PageSource; here: Route }): JSX.Elemen
     case "matrix":
       return <MatrixView source={source} keys={here.keys} />;
     case "labels":
-      return <HomeView source={source} />;
+    case "labelling":
+    case "traffic":
+    case "trace":
+      return source.live === null ? (
+        <HomeView source={source} />
+      ) : (
+        <LiveView live={source.live} here={here} />
+      );
+    default:
+      return here satisfies never;
+  }
+}
+
+/** A view that only the program which serves the page has. */
+type LiveRoute = Route & { readonly view: "labels" | "labelling" | "traffic" | "trace" };
+
+function isLive({ view }: Route): boolean {
+  return view === "labels" || view === "labelling" || view === "traffic" || view === "trace";
+}
+
+function LiveView({ live, here }: { live: LiveParts; here: LiveRoute }): JSX.Element {
+  switch (here.view) {
+    case "labels":
+      return <LabelsView live={live} />;
+    case "labelling":
+      return <LabellingSessionView live={live} suite={here.suite} judge={here.judge} />;
+    case "traffic":
+      return <TrafficView live={live} />;
+    case "trace":
+      return <TraceView live={live} id={here.id} />;
     default:
       return here satisfies never;
   }
@@ -78,8 +110,16 @@ function Trail({ source, here }: { source: PageSource; here: Route }): JSX.Eleme
   const steps: { readonly text: string; readonly to: Route }[] = [];
   if (hasHome(source)) steps.push({ text: "runs", to: { view: "home" } });
   if (here.view === "matrix") steps.push({ text: "matrix", to: here });
+  if (here.view === "labels" || here.view === "labelling")
+    steps.push({ text: "labels", to: { view: "labels" } });
+  if (here.view === "labelling")
+    steps.push({ text: [here.suite, here.judge ?? []].flat().join(" · "), to: here });
+  if (here.view === "traffic" || here.view === "trace")
+    steps.push({ text: "traffic", to: { view: "traffic" } });
+  if (here.view === "trace") steps.push({ text: here.id, to: here });
   if ("key" in here) steps.push({ text: here.key, to: { view: "run", key: here.key, query: "" } });
-  if ("id" in here) steps.push({ text: here.id, to: { view: "case", key: here.key, id: here.id } });
+  if (here.view === "case" || here.view === "trial")
+    steps.push({ text: here.id, to: { view: "case", key: here.key, id: here.id } });
   if (here.view === "trial") steps.push({ text: `trial ${here.trial}`, to: here });
   return (
     <nav aria-label="where you are">

@@ -19,7 +19,15 @@ export function commandOf(route: Route): string {
     case "matrix":
       return route.keys.map((key) => `evals show ${candidateOf(key)}`).join("; ");
     case "labels":
-      return route.suite === null ? "evals label <suite>" : `evals label ${shellWord(route.suite)}`;
+      return "evals label <suite>";
+    case "labelling": {
+      const { suite, judge } = route;
+      return `evals label ${shellWord(suite)}${judge === null ? "" : ` --judge ${shellWord(judge)}`}`;
+    }
+    case "traffic":
+      return "evals traffic";
+    case "trace":
+      return `evals show ${shellWord(`trace:${route.id}`)}`;
     default:
       return route satisfies never;
   }

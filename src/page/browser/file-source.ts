@@ -68,6 +68,7 @@ export function fileSource(start: PageStart, page: Document): PageSource {
       }
       return found;
     },
+    live: null,
     watch: () => () => {},
   };
 }

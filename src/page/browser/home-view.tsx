@@ -32,6 +32,7 @@ export function HomeView({ source }: { source: PageSource }): JSX.Element {
       {({ runs, more }) => (
         <>
           <h1 tabIndex={-1}>Runs</h1>
+          {source.live === null ? null : <OtherViews />}
           {runs.length === 0 ? (
             <p>
               No run yet. <code>evals run</code> makes one, and it appears here while it is under way.
@@ -46,6 +47,25 @@ export function HomeView({ source }: { source: PageSource }): JSX.Element {
         </>
       )}
     </Await>
+  );
+}
+
+/** Where else one can go from the list of runs. */
+function OtherViews(): JSX.Element {
+  useKeys([
+    { keys: ["l"], about: "labels", act: () => go({ view: "labels" }) },
+    { keys: ["t"], about: "traffic of production", act: () => go({ view: "traffic" }) },
+  ]);
+  return (
+    <p>
+      <a href={addressOf({ view: "labels" })} aria-keyshortcuts="l">
+        labels <kbd>l</kbd>
+      </a>{" "}
+      ·{" "}
+      <a href={addressOf({ view: "traffic" })} aria-keyshortcuts="t">
+        traffic <kbd>t</kbd>
+      </a>
+    </p>
   );
 }
 

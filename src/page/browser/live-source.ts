@@ -1,5 +1,13 @@
 import type { RunSummary, ViewedCase, ViewedTranscript } from "../../domain/viewed-run.ts";
-import type { HomeDocument, IndexDocument, PageStart, RunDocument } from "../page-documents.ts";
+import type {
+  HomeDocument,
+  IndexDocument,
+  LabelsDocument,
+  PageStart,
+  RunDocument,
+  TraceDocument,
+  TrafficDocument,
+} from "../page-documents.ts";
 import type { PageSource, TrialPlace } from "./source.ts";
 
 /** Maximum number of cached server replies. */
@@ -58,6 +66,13 @@ export function liveSource(start: PageStart, base: string, first: HomeDocument):
     lettersOf: (index, part, from) => ask<string>(`letters/${addressOf(index)}/${part}/${from}`),
     search: async (key, text, signal) =>
       new Set(await ask<number[]>(`search/${run(key)}/${encodeURIComponent(text)}`, signal)),
+    live: {
+      labels: () => ask<LabelsDocument>("labels"),
+      labellingPath: (suite, judge) => `${base}labels/${run(suite)}/${run(judge ?? "")}/`,
+      traffic: () => ask<TrafficDocument>("traffic"),
+      trace: (id) => keep<TraceDocument>(`trace/${run(id)}`),
+      lettersOfTrace: (id, part, from) => ask<string>(`trace/${run(id)}/${part}/${from}`),
+    },
     watch: (changed) => {
       const events = new EventSource(`${base}events`);
       events.addEventListener("runs", ({ data }) => {

@@ -11,8 +11,11 @@ const ROUTES: readonly (readonly [Route, string])[] = [
   [{ view: "trial", key: "aa11..3f9c", id: "x", side: "before", trial: 2 }, "evals show aa11/x/2"],
   [{ view: "trial", key: "3f9c", id: "x", side: "now", trial: 3 }, "evals show 3f9c/x/3"],
   [{ view: "matrix", keys: ["3f9c", "aa11"] }, "evals show 3f9c; evals show aa11"],
-  [{ view: "labels", suite: "triage" }, "evals label triage"],
-  [{ view: "labels", suite: null }, "evals label <suite>"],
+  [{ view: "labels" }, "evals label <suite>"],
+  [{ view: "labelling", suite: "triage", judge: null }, "evals label triage"],
+  [{ view: "labelling", suite: "a/b", judge: "the tone" }, "evals label a/b --judge 'the tone'"],
+  [{ view: "traffic" }, "evals traffic"],
+  [{ view: "trace", id: "4bf9/2" }, "evals show trace:4bf9/2"],
 ];
 
 describe("a view", () => {

@@ -11,7 +11,11 @@ export type Route =
       readonly trial: number;
     }
   | { readonly view: "matrix"; readonly keys: readonly string[] }
-  | { readonly view: "labels"; readonly suite: string | null };
+  | { readonly view: "labels" }
+  /** @param judge null when the suite has at most one */
+  | { readonly view: "labelling"; readonly suite: string; readonly judge: string | null }
+  | { readonly view: "traffic" }
+  | { readonly view: "trace"; readonly id: string };
 
 /** Parses the address after `#`; an unknown one means home. */
 export function parseRoute(hash: string): Route {
@@ -22,7 +26,10 @@ export function parseRoute(hash: string): Route {
   if (view === "compare" && rest[0] && rest[1])
     return runRoute(`${rest[0]}..${rest[1]}`, rest.slice(2), search);
   if (view === "matrix" && rest[0]) return { view, keys: rest[0].split(",") };
-  if (view === "labels") return { view, suite: rest[0] || null };
+  if (view === "labels" && rest[0]) return { view: "labelling", suite: rest[0], judge: rest[1] || null };
+  if (view === "labels") return { view };
+  if (view === "traffic" && rest[0]) return { view: "trace", id: rest[0] };
+  if (view === "traffic") return { view };
   return { view: "home" };
 }
 
@@ -49,7 +56,12 @@ export function addressOf(route: Route): string {
     case "matrix":
       return `#/matrix/${route.keys.map(encodeURIComponent).join(",")}`;
     case "labels":
-      return route.suite === null ? "#/labels" : `#/labels/${encodeURIComponent(route.suite)}`;
+    case "traffic":
+      return `#/${route.view}`;
+    case "labelling":
+      return `#/labels/${[route.suite, route.judge ?? []].flat().map(encodeURIComponent).join("/")}`;
+    case "trace":
+      return `#/traffic/${encodeURIComponent(route.id)}`;
     default:
       return route satisfies never;
   }
@@ -70,7 +82,12 @@ export function parentOf(route: Route): Route | null {
     case "run":
     case "matrix":
     case "labels":
+    case "traffic":
       return { view: "home" };
+    case "labelling":
+      return { view: "labels" };
+    case "trace":
+      return { view: "traffic" };
     case "case":
       return { view: "run", key: route.key, query: "" };
     case "trial":

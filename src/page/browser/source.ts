@@ -1,5 +1,13 @@
 import type { RunSummary, ViewedCase, ViewedTranscript } from "../../domain/viewed-run.ts";
-import type { HomeDocument, IndexDocument, PageStart, RunDocument } from "../page-documents.ts";
+import type {
+  HomeDocument,
+  IndexDocument,
+  LabelsDocument,
+  PageStart,
+  RunDocument,
+  TraceDocument,
+  TrafficDocument,
+} from "../page-documents.ts";
 
 /** A trial of a case on one side of a run. */
 export interface TrialPlace {
@@ -7,6 +15,17 @@ export interface TrialPlace {
   readonly place: number;
   readonly side: "now" | "before";
   readonly trial: number;
+}
+
+/** What only the program that serves the page has. */
+export interface LiveParts {
+  labels(): Promise<LabelsDocument>;
+  /** Path of a labelling session's requests, ending in a slash. */
+  labellingPath(suite: string, judge: string | null): string;
+  traffic(): Promise<TrafficDocument>;
+  trace(id: string): Promise<TraceDocument>;
+  /** Characters of one part of a trace from an offset; empty at the end. */
+  lettersOfTrace(id: string, part: number, from: number): Promise<string>;
 }
 
 /** Where a page's data comes from: from the page itself, or from the program that serves it. */
@@ -29,6 +48,8 @@ export interface PageSource {
   lettersOf(index: TrialPlace, part: number, from: number): Promise<string>;
   /** Cases whose input or answers contain a text, ignoring case. */
   search(key: string, text: string, signal: AbortSignal): Promise<ReadonlySet<number>>;
+  /** What only the program that serves the page has; null in a file. */
+  readonly live: LiveParts | null;
   /** Calls back with new or changed runs, until the returned function is called. */
   watch(changed: (runs: readonly RunSummary[]) => void): () => void;
 }

@@ -1,17 +1,9 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
-import type {
-  PartKind,
-  ViewedCase,
-  ViewedPart,
-  ViewedTranscript,
-  ViewedTrial,
-} from "../../domain/viewed-run.ts";
-import { count, plural } from "../../reports/format-numbers.ts";
+import type { ViewedCase, ViewedPart, ViewedTranscript, ViewedTrial } from "../../domain/viewed-run.ts";
 import { useKeys } from "./keys.ts";
 import { useLoaded } from "./loaded.ts";
 import { go, revision } from "./page-state.ts";
-import { PassageView } from "./passage-view.tsx";
+import { Parts } from "./parts-view.tsx";
 import type { Route } from "./route.ts";
 import { useColumns } from "./run-view.tsx";
 import type { PageSource, TrialPlace } from "./source.ts";
@@ -100,7 +92,10 @@ function TrialBody({ source, where, id }: TrialBodyProps): JSX.Element {
             </h1>
             <TrialFactLine trial={found.transcript.trial} />
             <TrialScores trial={found.transcript.trial} />
-            <Parts source={source} where={where} parts={found.transcript.parts} />
+            <Parts
+              parts={found.transcript.parts}
+              more={(part, from) => source.lettersOf(where, part, from)}
+            />
           </>
         )
       }
@@ -138,82 +133,4 @@ const TONES = { passed: "good", failed: "bad", errored: "unsure", unscored: "fai
 
 function Outcome({ trial: { outcome } }: { trial: ViewedTrial }): JSX.Element {
   return <span class={TONES[outcome]}>{outcome === "unscored" ? "not scored" : outcome}</span>;
-}
-
-/** So many parts are drawn at once. */
-const STEP = 200;
-/** Parts that are read more often than the others, and that are open from the beginning while they are short. */
-const OPEN: readonly PartKind[] = ["message", "answer", "refusal", "error"];
-const SHORT = 4_000;
-
-function Parts({
-  source,
-  where,
-  parts,
-}: {
-  source: PageSource;
-  where: TrialPlace;
-  parts: readonly ViewedPart[];
-}): JSX.Element {
-  const [shown, setShown] = useState(STEP);
-  const [all, setAll] = useState<boolean | null>(null);
-  useKeys([{ keys: ["e"], about: "open every part, or fold every part", act: () => setAll(all !== true) }]);
-  const letters = parts.reduce((sum, { passage }) => sum + passage.letters, 0);
-  return (
-    <section aria-label="transcript">
-      <h2>
-        Transcript{" "}
-        <span class="faint">
-          {plural(parts.length, "part")}, {count(letters)} letters
-        </span>
-      </h2>
-      {parts.slice(0, shown).map((part, at) => (
-        <Part
-          key={`${at} ${all}`}
-          part={part}
-          unfolded={all ?? isOpen(part, parts.length)}
-          more={(from) => source.lettersOf(where, at, from)}
-        />
-      ))}
-      {shown >= parts.length ? null : (
-        <p>
-          <button type="button" onClick={() => setShown(shown + STEP)}>
-            show {count(Math.min(STEP, parts.length - shown))} more parts
-          </button>{" "}
-          <span class="faint">of {count(parts.length - shown)}</span>
-        </p>
-      )}
-    </section>
-  );
-}
-
-function isOpen({ kind, passage }: ViewedPart, parts: number): boolean {
-  return OPEN.includes(kind) && passage.letters <= SHORT && (parts <= 60 || kind !== "message");
-}
-
-function Part({
-  part: { kind, title, passage },
-  unfolded,
-  more,
-}: {
-  part: ViewedPart;
-  unfolded: boolean;
-  more: (from: number) => Promise<string>;
-}): JSX.Element {
-  const [open, setOpen] = useState(unfolded);
-  const label = title === "" ? kind : `${kind}: ${title}`;
-  return (
-    <details
-      class={`part ${kind.split(/\W/)[0] ?? ""}`}
-      open={open}
-      onToggle={(event) => setOpen(event.currentTarget.open)}
-    >
-      <summary>
-        <strong>{kind}</strong> {title}{" "}
-        <span class="faint line">{open ? "" : passage.text.slice(0, 120)}</span>
-        <span class="faint size">{count(passage.letters)}</span>
-      </summary>
-      {open ? <PassageView label={label} passage={passage} more={more} /> : null}
-    </details>
-  );
 }

@@ -1,8 +1,9 @@
 import type { RunReport } from "../../../domain/report.ts";
+import { UNKNOWN_USAGE } from "../../../domain/transcript.ts";
 import type { RunSummary, ViewedCase, ViewedTrial } from "../../../domain/viewed-run.ts";
 import { report } from "../../../reports/testing/reported-run.ts";
-import type { IndexDocument, PageStart, RunDocument } from "../../page-documents.ts";
-import type { PageSource } from "../source.ts";
+import type { IndexDocument, PageStart, RunDocument, TraceDocument } from "../../page-documents.ts";
+import type { LiveParts, PageSource } from "../source.ts";
 
 export const summary: RunSummary = {
   ...{ id: "3f9c21aa", suite: "triage", name: "triage", target: "prompt 1.3.0 · small", cases: 5, trials: 5 },
@@ -65,6 +66,45 @@ export function fakeSource(
     }),
     lettersOf: async (_, __, from) => text.slice(from),
     search: async () => new Set([3]),
+    live: null,
     watch: () => () => {},
+  };
+}
+
+/** Two suites to label and one trace, with a text wherever a user or a model writes one. */
+export function fakeLive(text: string): LiveParts {
+  const trace: TraceDocument["trace"] = {
+    ...{ id: text, at: "2025-03-01T12:00:00Z", session: text, user: text, service: text, environment: text },
+    ...{ arm: text, model: text, prompt: text, prompt_version: text, tags: [text], error: text },
+    ...{ latency_ms: 800, cost_usd: null, usage: UNKNOWN_USAGE },
+    feedback: [{ name: text, score: 1, label: text, comment: text }],
+  };
+  const score = {
+    trace: text,
+    suite: "triage",
+    scorer: "tone",
+    hash: "",
+    score: 1,
+    pass: true,
+    reason: text,
+  };
+  return {
+    labels: async () => ({
+      suites: [
+        { suite: "triage", judge: null, run: "3f9c21aa", labels: 2, raters: 1 },
+        { suite: text, judge: text, run: "51d0a77e", labels: 0, raters: 0 },
+      ],
+    }),
+    labellingPath: () => "/t/labels/",
+    traffic: async () => ({
+      counts: { traces: 1, sessions: 1, users: 1 },
+      ...{ first: trace.at, last: trace.at, listed: [{ ...trace, output: text }] },
+    }),
+    trace: async () => ({
+      trace,
+      parts: [{ kind: "answer", title: text, passage: { text, letters: text.length } }],
+      scores: [score],
+    }),
+    lettersOfTrace: async () => "",
   };
 }
