@@ -44,6 +44,11 @@ const WORLDS = [
     promised: 0.06,
   },
   {
+    name: "the same, while program and server stand still for up to 0.3 s about every second",
+    make: () => ({ calls: 350, limit: windows(50, 5000), latency_ms: LATENCY, stalls_ms: 300 }),
+    promised: 0.06,
+  },
+  {
     name: "a bucket of 20 that fills at 10 a second, nothing",
     make: () => ({ calls: 350, limit: bucket(10, 20), latency_ms: LATENCY }),
     promised: 0.035,

@@ -1,5 +1,5 @@
 /** Growth of the rate per second: far from the measured rate, and near it. */
-const GROWTH = { far: 0.2, near: 0.01 };
+const GROWTH = { far: 0.15, near: 0.01 };
 /** Two measured rates within this relative difference count as near. */
 const NEAR = 0.3;
 /** Minimum growth per second, however many refusals came before. */

@@ -64,7 +64,7 @@ const WORLDS: readonly (readonly [
     "windows, reported by nothing",
     () => ({ calls: 350, limit: windows(50, 5000), latency_ms: LATENCY }),
     1.35,
-    0.05,
+    0.04,
     /^refusals$/,
   ],
   [
@@ -72,6 +72,20 @@ const WORLDS: readonly (readonly [
     () => ({ calls: 350, limit: bucket(10, 20), latency_ms: LATENCY }),
     1.15,
     0.035,
+    /^refusals$/,
+  ],
+  [
+    "windows, reported by nothing, while program and server stand still now and then",
+    () => ({ calls: 350, limit: windows(50, 5000), latency_ms: LATENCY, stalls_ms: 300 }),
+    1.6,
+    0.055,
+    /^refusals$/,
+  ],
+  [
+    "windows, reported by a delay, while program and server stand still now and then",
+    () => ({ calls: 420, limit: windows(60, 5000), reports: "delay", latency_ms: LATENCY, stalls_ms: 300 }),
+    1.4,
+    0.02,
     /^refusals$/,
   ],
   [

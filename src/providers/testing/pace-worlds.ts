@@ -121,6 +121,8 @@ export interface World {
   readonly crowdedDelay_ms?: number;
   /** Shortest and longest time to an answer. */
   readonly latency_ms: readonly [number, number];
+  /** On a busy machine program and server each stand still now and then, for at most so long. */
+  readonly stalls_ms?: number;
 }
 
 export interface Outcome {
@@ -185,11 +187,29 @@ export interface Controller {
 
 const NOT_HELD: RunPace = { limited_by: null, waited_ms: 0, refused: 0 };
 
+/** A process that stands still about every second: the moment at which it does what is due at a given one. */
+function stalling({ stalls_ms }: World, random: () => number): (now: number) => number {
+  if (stalls_ms === undefined) return (now) => now;
+  let from = random() * 2000;
+  let until = from;
+  return (now) => {
+    while (until <= now) {
+      from = until + random() * 2000;
+      until = from + random() * stalls_ms;
+    }
+    return now < from ? now : until;
+  };
+}
+
 /** A server of a world. */
 export function serverOf(world: World, { now, sleep, random }: Outside) {
   const { limit, latency_ms, counts = "requests", amount = 1 } = world;
   let inFlight = 0;
   let refused = 0;
+  const awake = stalling(world, random);
+  const standStill = async (): Promise<void> => {
+    if (world.stalls_ms !== undefined) await sleep(awake(now()) - now());
+  };
   const reports = (): { limits?: readonly ReportedLimit[] } =>
     world.reports === "headers" && limit !== undefined
       ? {
@@ -219,12 +239,14 @@ export function serverOf(world: World, { now, sleep, random }: Outside) {
     refused: () => refused,
     async send(): Promise<Reply> {
       await sleep(NETWORK_MS);
+      await standStill();
       if (inFlight >= (world.atOnce ?? Number.POSITIVE_INFINITY))
         return refusal("too many at once", world.crowdedDelay_ms);
       const early = limit?.admit(now(), amount) ?? 0;
       if (early > 0) return { ...(await refusal("refused", delayOf(early))), ...reports() };
       inFlight++;
       await sleep(latency_ms[0] + random() * (latency_ms[1] - latency_ms[0]));
+      await standStill();
       inFlight--;
       return { kind: "answered", output: "", ...reports() };
     },
@@ -264,7 +286,22 @@ export async function simulateWith(
   const clock = new VirtualClock();
   const outside = { now: () => clock.now, sleep: (ms: number) => clock.sleep(ms), random: seeded(seed) };
   const server = serverOf(world, outside);
-  const { callers, call, pace } = open(() => server.send(), outside);
+  const awake = stalling(world, outside.random);
+  const standStill = async (): Promise<void> => {
+    if (world.stalls_ms !== undefined) await clock.sleep(awake(clock.now) - clock.now);
+  };
+  const send = async (): Promise<Reply> => {
+    const reply = await server.send();
+    await standStill();
+    return reply;
+  };
+  const { callers, call, pace } = open(send, {
+    ...outside,
+    sleep: async (ms) => {
+      await clock.sleep(ms);
+      await standStill();
+    },
+  });
   let next = 0;
   let answered = 0;
   let last = 0;
