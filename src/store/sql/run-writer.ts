@@ -21,7 +21,10 @@ export interface OpenRunWriter extends RunWriter {
   keep(): void;
 }
 
-/** Number of queued records that triggers a commit before the end of the event-loop turn. */
+/**
+ * Number of queued records and messages that triggers a commit before the end of the event-loop turn. Conversations that wait for
+ * their commit are copied by the garbage collector, which takes longer than the commit.
+ */
 const GROUP = 1000;
 
 /**
@@ -31,6 +34,7 @@ const GROUP = 1000;
 export function openRunWriter(db: Database, no: number, now: () => number): OpenRunWriter {
   const write = trialStatements(db, no, now);
   let queue: Queued[] = [];
+  let weight = 0;
   let scheduled = false;
   let sent = 0;
   let toJudges = 0;
@@ -51,6 +55,7 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
     if (queue.length === 0 && sent === 0 && toJudges === 0) return;
     const batch = queue;
     queue = [];
+    weight = 0;
     try {
       commit.immediate(batch);
       sent = 0;
@@ -64,7 +69,8 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
     // After a failed write, nothing more is paid for.
     if (failure !== undefined) throw failure;
     queue.push(one);
-    if (queue.length >= GROUP) flush();
+    weight += weightOf(one);
+    if (weight >= GROUP) flush();
     else if (!scheduled) {
       scheduled = true;
       // Nothing awaits this write: if it fails, the next call reports it.
@@ -109,6 +115,11 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
       flush();
     },
   };
+}
+
+function weightOf(one: Queued): number {
+  if (one.kind !== "record" || one.record.kind !== "answered") return 1;
+  return 1 + one.record.transcript.messages.length;
 }
 
 /** The trials of a transaction in the format of the change log; empty when it writes none. */
