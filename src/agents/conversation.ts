@@ -13,6 +13,7 @@ import type {
   Question,
   Reply,
 } from "../domain/provider.ts";
+import type { ToolSpec } from "../domain/tool.ts";
 import type { Retrieval, Stopped } from "../domain/trajectory.ts";
 import { type Unreported, USAGE_FIELDS, type Usage, unreportedBy, usageOf } from "../domain/transcript.ts";
 import type { WrittenTurn } from "../domain/written-turns.ts";
@@ -71,6 +72,10 @@ export class Conversation {
   readonly #raws: string[] = [];
   #count: AgentCount | null = null;
   #tools: TrialTools | null = null;
+  /** The tools as the model is told of them; undefined where there are none. */
+  #specs: readonly ToolSpec[] | undefined;
+  /** Names of those that only read. */
+  #reads: readonly string[] = [];
   #began: number | undefined;
   #waited = 0;
   #latency: number | null = 0;
@@ -129,6 +134,9 @@ export class Conversation {
     });
     if ("kind" in opened) return toolsLost(opened.message);
     this.#tools = opened;
+    const { offered } = opened;
+    this.#reads = offered.filter((one) => one.reads).map((one) => one.name);
+    if (offered.length > 0) this.#specs = offered.map(({ reads: _, ...spec }) => spec);
     const end = await this.#talk().catch(async (error: unknown) => {
       await opened.leave();
       throw error;
@@ -213,13 +221,12 @@ export class Conversation {
   async #askTarget(): Promise<Reply | { readonly kind: "stopped"; readonly stopped: Stopped }> {
     const { question: asked } = this.#asked;
     const { case_id, input, clock } = asked;
-    const tools = this.#tools?.offered.map(({ reads: _, ...spec }) => spec);
     const question: Question = {
       case_id,
       input,
       messages: asked.messages === null && this.#messages.length === 0 ? null : [...this.#messages],
       ...(clock === undefined ? {} : { clock }),
-      ...(tools === undefined || tools.length === 0 ? {} : { tools }),
+      ...(this.#specs === undefined ? {} : { tools: this.#specs }),
     };
     const clockOf: CallClock = { left_ms: this.#count?.timeLeft ?? NO_LIMIT_MS, expired: false };
     if (this.#count !== null) this.#parts.clocks.set(question, clockOf);
@@ -309,7 +316,6 @@ export class Conversation {
     const last = this.#last;
     const agent = this.#tools !== null;
     const usd = this.#paid.map((one) => one.usd);
-    const reads = this.#tools?.offered.filter((one) => one.reads).map((one) => one.name) ?? [];
     return {
       kind: "answered",
       output: last?.output ?? "",
@@ -331,7 +337,7 @@ export class Conversation {
         ...(this.#state !== undefined && { state: this.#state }),
         steps: this.#steps,
         ...(stopped !== undefined && { stopped }),
-        ...(reads.length > 0 && { reads }),
+        ...(this.#reads.length > 0 && { reads: this.#reads }),
       },
       raw: `[${this.#raws.map((raw) => JSON.stringify(raw)).join(",")}]`,
     };

@@ -113,17 +113,9 @@ class ModuleTrial implements TrialTools {
   ): Promise<ToolOutcome> {
     const opened = await this.#open();
     if ("kind" in opened) return opened.kind === "lost" ? opened : lost("its tools did not start in time");
-    const { id, input, tags, metadata } = this.#trial.golden;
     const reply = await ask(
       this.#module,
-      {
-        act: "call",
-        session: this.#session ?? "",
-        tool,
-        arguments: given,
-        case: { id, input, tags, metadata },
-        trial: this.#trial.trial,
-      },
+      { act: "call", session: this.#session ?? "", tool, arguments: given },
       bounds,
     );
     if ("kind" in reply) {
@@ -152,13 +144,17 @@ class ModuleTrial implements TrialTools {
   }
 
   #open(): Promise<ToolReply | Unanswered> {
+    const { golden, trial } = this.#trial;
+    const { id, input, tags, metadata } = golden;
     this.#session ??= `${++sessions}`;
     this.#opening ??= ask(
       this.#module,
       {
         act: "open",
         session: this.#session,
-        state: JSON.stringify(initialState(this.#trial.golden)),
+        state: JSON.stringify(initialState(golden)),
+        case: JSON.stringify({ id, input, tags, metadata }),
+        trial,
       },
       { timeout_ms: ASK_MS, signal: this.#trial.signal },
     );

@@ -39,10 +39,15 @@ async function withinTime(
     clock.expired = true;
     over.abort(Object.assign(new Error("the agent's time is over"), { name: "TimeoutError" }));
   });
+  // Passed on by hand: a signal made of several costs as much as all else that a step does.
+  const passOn = (): void => over.abort(signal.reason);
+  if (signal.aborted) passOn();
+  else signal.addEventListener("abort", passOn, { once: true });
   try {
-    const reply = await send(AbortSignal.any([signal, over.signal]));
+    const reply = await send(over.signal);
     return reply.kind === "failed" && clock.expired ? { ...reply, transient: false } : reply;
   } finally {
+    signal.removeEventListener("abort", passOn);
     forgetDeadline();
     clock.left_ms -= now() - began;
   }

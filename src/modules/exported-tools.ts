@@ -17,16 +17,15 @@ export interface DescribedTool {
 /** A request to modules with tools. A session is one trial with its own state. */
 export type ToolAsk =
   | { readonly act: "describe" }
-  /** @property state JSON text */
-  | { readonly act: "open"; readonly session: string; readonly state: string }
+  /** State and case are JSON text. */
   | {
-      readonly act: "call";
+      readonly act: "open";
       readonly session: string;
-      readonly tool: string;
-      readonly arguments: unknown;
-      readonly case: unknown;
+      readonly state: string;
+      readonly case: string;
       readonly trial: number;
     }
+  | { readonly act: "call"; readonly session: string; readonly tool: string; readonly arguments: unknown }
   | { readonly act: "close"; readonly session: string };
 
 /** The reply of the modules. Values are JSON text, made when the call returned, because a tool may change the object later. */
@@ -91,29 +90,59 @@ export function exportedTools(
     ...read.flatMap((one) => one.mistakes),
     ...twice.map(({ name, file }) => `${file}: the tool "${name}" is in ${tools.get(name)?.file}, too`),
   ];
-  const states = new Map<string, { value: unknown }>();
+  const sessions = new Map<string, Session>();
   return (given, beside): ToolReply | Promise<ToolReply> => {
     const ask = given as ToolAsk;
     switch (ask.act) {
       case "describe":
         return { tools: all.map(({ run: _, ...described }) => described), mistakes };
       case "open":
-        states.set(ask.session, { value: JSON.parse(ask.state) });
+        sessions.set(ask.session, { state: JSON.parse(ask.state), case: ask.case, trial: ask.trial });
         return { json: "null" };
       case "close": {
-        const state = states.get(ask.session);
-        states.delete(ask.session);
-        return state === undefined ? { unknown_session: true } : readState(state.value);
+        const session = sessions.get(ask.session);
+        sessions.delete(ask.session);
+        return session === undefined ? { unknown_session: true } : readState(session.state);
       }
       default: {
-        const state = states.get(ask.session);
+        const session = sessions.get(ask.session);
         const tool = tools.get(ask.tool);
-        if (state === undefined) return { unknown_session: true };
+        if (session === undefined) return { unknown_session: true };
         if (tool === undefined) return { error: `there is no tool "${ask.tool}"` };
-        const { signal } = beside as { readonly signal: AbortSignal };
-        return callTool(tool.run, ask, { state: state.value, case: ask.case, trial: ask.trial, signal });
+        return callTool(tool.run, ask, contextOf(session, beside as WithSignal));
       }
     }
+  };
+}
+
+/** One trial. */
+interface Session {
+  readonly state: unknown;
+  /** JSON text. */
+  readonly case: string;
+  readonly trial: number;
+}
+
+interface WithSignal {
+  readonly signal: AbortSignal;
+}
+
+/**
+ * What a tool is handed. The case is each call's own copy; it may be long, and few tools look at it or at the signal: both are made
+ * when they are asked for.
+ */
+function contextOf({ state, case: text, trial }: Session, beside: WithSignal): object {
+  let golden: unknown;
+  return {
+    state,
+    get case() {
+      golden ??= JSON.parse(text);
+      return golden;
+    },
+    trial,
+    get signal() {
+      return beside.signal;
+    },
   };
 }
 

@@ -68,7 +68,14 @@ function begin(agent: UserFunction, { id, call: asked }: ToThread & { type: "cal
   Atomics.store(state, SHARED.begun, id);
   try {
     const value = within(call, () => {
-      const given = agent(...argumentsOf(asked, { signal: call.controller.signal, env: process.env }));
+      const beside = {
+        // Made when it is asked for: a signal costs more than a call.
+        get signal() {
+          return call.controller.signal;
+        },
+        env: process.env,
+      };
+      const given = agent(...argumentsOf(asked, beside));
       return isThenable(given) ? Promise.resolve(given) : returned(given);
     });
     if (!(value instanceof Promise)) {

@@ -7,20 +7,18 @@ import type { ChatWording } from "./chat-client.ts";
 import { argumentsText, membersOf, refusalFrom, repliedCalls, textFrom } from "./chat-shapes.ts";
 import { malformedReply, refusedBy } from "./failed-reply.ts";
 
-function wireMessage(message: Message): Json {
-  return {
-    role: message.role,
-    content: chatContent(message.content),
-    ...(message.name !== undefined && { name: message.name }),
-    ...(message.tool_call_id !== undefined && { tool_call_id: message.tool_call_id }),
-    ...(message.tool_calls !== undefined && {
-      tool_calls: message.tool_calls.map((call, index) => ({
-        id: call.id ?? `call_${index + 1}`,
-        type: "function",
-        function: { name: call.name, arguments: argumentsText(call) },
-      })),
-    }),
-  };
+/** Each step of an agent words all messages before it: to spread what only some have would take longer than all the rest. */
+function wireMessage({ role, content, name, tool_call_id, tool_calls }: Message): Json {
+  const wire: Record<string, Json> = { role, content: chatContent(content) };
+  if (name !== undefined) wire.name = name;
+  if (tool_call_id !== undefined) wire.tool_call_id = tool_call_id;
+  if (tool_calls !== undefined)
+    wire.tool_calls = tool_calls.map((call, index) => ({
+      id: call.id ?? `call_${index + 1}`,
+      type: "function",
+      function: { name: call.name, arguments: argumentsText(call) },
+    }));
+  return wire;
 }
 
 /** The model's refusal, from a field or content part of its own; a filter's finish reason gives less detail. */
