@@ -93,6 +93,16 @@ function assigned(wants: number, gots: number, fits: Fits): number[] {
 
 /** The longest alignment that keeps the order: A B C A and A D C A have three pairs. */
 function monotone(wants: number, gots: number, fits: Fits): number[] {
+  // Two that fit and begin both sides are in some longest alignment; most agents begin as they should.
+  let same = 0;
+  while (same < wants && same < gots && fits(same, same)) same++;
+  const madeOf = Array.from({ length: same }, (_, index) => index);
+  if (same === wants) return madeOf;
+  const rest = longestInOrder(wants - same, gots - same, (want, got) => fits(want + same, got + same));
+  return [...madeOf, ...rest.map((got) => (got === -1 ? -1 : got + same))];
+}
+
+function longestInOrder(wants: number, gots: number, fits: Fits): number[] {
   const width = gots + 1;
   const best = new Uint32Array((wants + 1) * width);
   for (let want = wants - 1; want >= 0; want--) {

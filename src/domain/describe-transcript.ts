@@ -49,9 +49,8 @@ type DescribedAnswer = Pick<
 > &
   Pick<Transcript, "finish_reason" | "untold" | "trajectory">;
 
-const DETAILS = ["step", "result", "error", "latency_ms"] as const;
-
-const hasDetails = (call: ToolCall): boolean => DETAILS.some((name) => call[name] !== undefined);
+const hasDetails = ({ step, result, error, latency_ms }: ToolCall): boolean =>
+  step !== undefined || result !== undefined || error !== undefined || latency_ms !== undefined;
 
 /** Calls as listed, completed from the conversation if both name the same tools. */
 function joinedCalls(listed: readonly ToolCall[], found: readonly ToolCall[]): readonly ToolCall[] {
@@ -60,17 +59,18 @@ function joinedCalls(listed: readonly ToolCall[], found: readonly ToolCall[]): r
   return listed.map((call, at) => (hasDetails(call) ? { ...found[at], ...call } : (found[at] ?? call)));
 }
 
-function toolUse({ id, step, name, arguments: asked, result, error, latency_ms, reads }: ToolCall): ToolUse {
-  return {
-    ...(id !== undefined && { id }),
-    step: step ?? null,
-    name,
-    arguments: asked,
-    result: error == null ? (result ?? null) : null,
-    error: error ?? null,
-    latency_ms: latency_ms ?? null,
-    ...(reads === true && { reads }),
-  };
+/** Written out with its id and without: a transcript has hundreds of calls, and to spread each takes longer than to score it. */
+function toolUse(call: ToolCall): ToolUse {
+  const { id, name, arguments: asked, reads } = call;
+  const step = call.step ?? null;
+  const error = call.error ?? null;
+  const result = error === null ? (call.result ?? null) : null;
+  const latency_ms = call.latency_ms ?? null;
+  const use: ToolUse =
+    id === undefined
+      ? { step, name, arguments: asked, result, error, latency_ms }
+      : { id, step, name, arguments: asked, result, error, latency_ms };
+  return reads === true ? { ...use, reads } : use;
 }
 
 /** The reply of a single model call as a message. */

@@ -84,10 +84,15 @@ function mayBeChanged(value: Json, depth: number): boolean {
   if (typeof value === "number") return Math.abs(value) >= LARGEST_WHOLE;
   if (typeof value !== "object" || value === null) return false;
   if (depth === MAX_DEPTH) return true;
-  if (Array.isArray(value)) return value.some((one: Json) => mayBeChanged(one, depth + 1));
   for (const key in value)
     if (mayBeChanged((value as Readonly<Record<string, Json>>)[key] ?? null, depth + 1)) return true;
   return false;
+}
+
+/** Reads JSON as a plain value: a number that a double would change is its text. @throws {SyntaxError} as `JSON.parse` does */
+export function parsePlainJson(text: string): Json {
+  const value = JSON.parse(text) as Json;
+  return mayBeChanged(value, 0) ? withNumbersAsText(parseExactJson(text)) : value;
 }
 
 /** JSON text with every number as it was written. */
@@ -111,5 +116,7 @@ export function withNumbersAsText(value: unknown): Json {
 
 function holdsExactNumber(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  return value instanceof ExactNumber || Object.values(value).some(holdsExactNumber);
+  if (value instanceof ExactNumber) return true;
+  for (const key in value) if (holdsExactNumber((value as Record<string, unknown>)[key])) return true;
+  return false;
 }

@@ -13,11 +13,14 @@ export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (value instanceof ExactNumber) return value.canonical;
   const record = value as Record<string, unknown>;
-  const members: string[] = [];
-  for (const key of Object.keys(record).sort()) {
-    if (record[key] !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(record[key])}`);
+  const keys = Object.keys(record);
+  if (keys.length > 1) keys.sort();
+  let members = "";
+  for (const key of keys) {
+    if (record[key] === undefined) continue;
+    members += `${members === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(record[key])}`;
   }
-  return `{${members.join(",")}}`;
+  return `{${members}}`;
 }
 
 /** SHA-256 of the text's UTF-8 bytes; 64 lower-case hexadecimal digits. */

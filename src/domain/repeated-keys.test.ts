@@ -35,6 +35,14 @@ describe("repeatedKeys", () => {
     expect(names(text)).toEqual([]);
   });
 
+  it("tells of a key that is there twice beside JSON within texts, and of none in them", () => {
+    const call = String.raw`"arguments":"{\"id\":1,\"id\":2}","tail\\":1`;
+    const found = (text: string) =>
+      repeatedKeyProblems(text, JSON.parse(text), "a.jsonl").map(({ what }) => what);
+    expect(found(`{${call}}`)).toEqual([]);
+    expect(found(`{${call},"x":1,"x":2}`)).toEqual(['The key "x" is here a second time.']);
+  });
+
   it("finds nothing in what JSON.stringify writes, and one key when an object is given another of its own", async () => {
     await fc.assert(
       fc.property(

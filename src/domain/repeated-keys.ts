@@ -52,11 +52,16 @@ export function repeatedKeys(text: string): RepeatedKey[] {
 /** Position of the quote that ends the string starting at `start`. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
-    let backslashes = 0;
-    while (text.charCodeAt(end - 1 - backslashes) === 0x5c) backslashes++;
-    if (backslashes % 2 === 0) return end;
+    if (!isEscaped(text, end)) return end;
   }
   return text.length;
+}
+
+/** Whether a quote is part of a string, as the quotes of JSON within JSON are. */
+function isEscaped(text: string, quote: number): boolean {
+  let backslashes = 0;
+  while (text.charCodeAt(quote - 1 - backslashes) === 0x5c) backslashes++;
+  return backslashes % 2 === 1;
 }
 
 /** Whether a colon follows the string that ends at `end`. */
@@ -75,7 +80,8 @@ function isKey(text: string, end: number): boolean {
  */
 function mayRepeatKeys(text: string, value: unknown): boolean {
   let colons = 0;
-  for (let at = text.indexOf('":'); at !== -1; at = text.indexOf('":', at + 2)) colons++;
+  for (let at = text.indexOf('":'); at !== -1; at = text.indexOf('":', at + 2))
+    if (!isEscaped(text, at)) colons++;
   // Without spaces before colons, the number of colons is at least the number of keys, and each distinct key is a
   // member of the value.
   return colons !== countMembers(value, 0) || /"[ \t\r\n]+:/.test(text);

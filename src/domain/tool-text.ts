@@ -1,4 +1,4 @@
-import { parseExactJson, withNumbersAsText } from "./exact-json.ts";
+import { parsePlainJson, withNumbersAsText } from "./exact-json.ts";
 import type { Json } from "./json.ts";
 
 /** Most results are prose, and a failed attempt to parse one takes longer than everything else. */
@@ -12,7 +12,7 @@ export function toolValue(written: unknown): Json {
   if (typeof written !== "string") return withNumbersAsText(written);
   if (!MAY_BE_JSON.test(written)) return written;
   try {
-    return withNumbersAsText(parseExactJson(written));
+    return parsePlainJson(written);
   } catch {
     return written;
   }

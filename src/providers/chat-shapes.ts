@@ -26,38 +26,33 @@ function toolCallOf(value: unknown): ToolCall | undefined {
   const call = membersOf(value);
   const named = membersOf(call?.function) ?? membersOf(call?.custom) ?? call;
   if (typeof named?.name !== "string") return undefined;
-  const written = named.arguments ?? named.input ?? named.args;
+  const asked = argumentsOf(named.arguments ?? named.input ?? named.args);
   const id = call?.id ?? call?.call_id;
-  return {
-    ...(typeof id === "string" && { id }),
-    name: named.name,
-    arguments: argumentsOf(written),
-    ...(call?.reads === true && { reads: true }),
-    ...(call !== undefined && callDetails(call)),
-  };
+  const { name } = named;
+  const read: ToolCall = typeof id === "string" ? { id, name, arguments: asked } : { name, arguments: asked };
+  return call === undefined ? read : withDetails(read, call);
 }
 
 /**
- * The result, error and latency that a record gives for a finished tool call. An error given as the result counts as
+ * A tool call with the result, error and latency that a record gives for it. An error given as the result counts as
  * an error.
  */
-function callDetails({
-  step,
-  result,
-  error,
-  latency_ms,
-}: Readonly<Record<string, unknown>>): Partial<ToolCall> {
-  if (result == null && error == null && step == null && latency_ms == null) return NO_DETAILS;
+function withDetails(
+  read: ToolCall,
+  { step, result, error, latency_ms, reads }: Readonly<Record<string, unknown>>,
+): ToolCall {
+  const onlyReads = reads === true;
+  if (result == null && error == null && step == null && latency_ms == null && !onlyReads) return read;
   const given = result == null ? undefined : toolValue(result);
   const failure = errorInResult({ error: withNumbersAsText(error ?? null) }) ?? errorInResult(given ?? null);
   return {
+    ...read,
+    ...(onlyReads && { reads: true }),
     ...((countOf(step) ?? 0) > 0 && { step: step as number }),
     ...(failure !== undefined ? { error: failure } : given !== undefined && { result: given }),
     ...(typeof latency_ms === "number" && { latency_ms }),
   };
 }
-
-const NO_DETAILS: Partial<ToolCall> = {};
 
 /** A list of tool calls in either format; undefined when the value is not such a list. */
 export function toolCallsOf(value: unknown): readonly ToolCall[] | undefined {
@@ -140,15 +135,16 @@ function messageOf(value: unknown): Message | undefined {
   const listed = message.tool_calls == null ? undefined : toolCallsOf(message.tool_calls);
   if (message.tool_calls != null && listed === undefined) return undefined;
   const single = message.function_call == null ? [] : repliedCalls(message.function_call);
-  const blocks = message.role === "assistant" ? callsInBlocks(content) : [];
+  const blocks = message.role === "assistant" && Array.isArray(content) ? callsInBlocks(content) : [];
   const calls = listed ?? (blocks.length > 0 ? blocks : single.length > 0 ? single : undefined);
-  return {
+  const read: { -readonly [K in keyof Message]: Message[K] } = {
     role: message.role as Role,
     content: withNumbersAsText(content) as Message["content"],
-    ...(typeof message.name === "string" && { name: message.name }),
-    ...(calls !== undefined && { tool_calls: calls }),
-    ...(typeof message.tool_call_id === "string" && { tool_call_id: message.tool_call_id }),
   };
+  if (typeof message.name === "string") read.name = message.name;
+  if (calls !== undefined) read.tool_calls = calls;
+  if (typeof message.tool_call_id === "string") read.tool_call_id = message.tool_call_id;
+  return read;
 }
 
 /** Reads a conversation in the format of OpenAI's chat API, its responses API or Anthropic; undefined for anything else. */

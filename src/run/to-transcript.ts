@@ -12,10 +12,14 @@ export function toTranscript(reply: AnsweredReply, price: Price | null): Transcr
   const usage = reply.usage ?? UNKNOWN_USAGE;
   const rate = reply.fallback === undefined ? price : reply.fallback.price;
   const untold = reply.untold ?? unreportedBy(reply);
+  const messages = wellFormed(reply.messages ?? []);
   return {
     output: wellFormed(reply.output),
-    messages: wellFormed(reply.messages ?? []),
-    tool_calls: wellFormed(reply.tool_calls ?? (reply.messages ?? []).flatMap((one) => one.tool_calls ?? [])),
+    messages,
+    tool_calls:
+      reply.tool_calls === undefined
+        ? messages.flatMap((one) => one.tool_calls ?? [])
+        : wellFormed(reply.tool_calls),
     usage,
     latency_ms: reply.latency_ms ?? null,
     cost_usd: reply.cost_usd ?? usdOf(rate, usage),

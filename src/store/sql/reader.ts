@@ -196,8 +196,8 @@ function toAnswer(row: AnswerRow): StoredAnswer {
     ...transcript,
     input_tokens,
     output_tokens,
-    messages: parsed(row.messages),
-    tool_calls: parsed(row.tool_calls),
+    messages: row.messages === null ? null : (transcript.messages as unknown as Json),
+    tool_calls: row.tool_calls === null ? null : (transcript.tool_calls as unknown as Json),
     raw: row.raw,
     at: new Date(row.at).toISOString(),
   };
