@@ -78,14 +78,18 @@ scorers:
   ];
 }
 
-/** A trial of twenty steps beside what a bare loop needs for the same requests and tools. */
+/**
+ * A trial of twenty steps beside what the same requests and tools need: through OpenAI's client and a thread, as evals asks and runs
+ * them, and in a bare loop.
+ */
 export async function agents({ quick }) {
   const child = spawn(process.execPath, [here("./agent-server.mjs")], { stdio: ["pipe", "pipe", "inherit"] });
   const port = await new Promise((resolve) =>
     child.stdout.once("data", (data) => resolve(String(data).trim())),
   );
-  const sizes = quick ? [20, 60] : [50, 250];
-  const costs = { evals: [], floor: [] };
+  // The difference of two sizes: compiling and starting are in both.
+  const sizes = quick ? [50, 250] : [250, 1000];
+  const costs = { evals: [], parts: [], bare: [] };
   for (const size of sizes) {
     const root = await agentProject(size, port);
     for (let turn = 0; turn < (quick ? 1 : 3); turn++) {
@@ -95,8 +99,10 @@ export async function agents({ quick }) {
       if (JSON.parse(one.out).runs[0].metrics.steps.value !== CALLS + 1)
         throw new Error("not every trial took its steps");
       costs.evals.push([size, one.cpu_ms]);
-      const bare = await measure([here("./agent-floor.mjs"), join(root, "datasets/d.jsonl"), port]);
-      costs.floor.push([size, bare.cpu_ms]);
+      for (const way of ["parts", "bare"]) {
+        const floor = await measure([here("./agent-floor.mjs"), join(root, "datasets/d.jsonl"), port, way]);
+        costs[way].push([size, floor.cpu_ms]);
+      }
     }
     remove(root);
   }
@@ -107,14 +113,14 @@ export async function agents({ quick }) {
     );
     return (large - small) / (sizes[1] - sizes[0]);
   };
-  const ours = each(costs.evals) - each(costs.floor);
+  const [whole, parts, bare] = [costs.evals, costs.parts, costs.bare].map(each);
   return [
     {
-      what: "a trial of 20 steps with a tool, beside a bare loop",
+      what: "a trial of 20 steps with a tool, beside its model's client and its tools' thread",
       target: "≤ 1 ms",
-      found: `${ours.toFixed(1)} ms`,
-      held: ours <= 1,
-      note: `processor time: ${each(costs.evals).toFixed(1)} ms, of which a bare loop needs ${each(costs.floor).toFixed(1)}`,
+      found: `${(whole - parts).toFixed(1)} ms`,
+      held: whole - parts <= 1,
+      note: `processor time: ${whole.toFixed(1)} ms; client and thread alone ${parts.toFixed(1)}, a bare loop ${bare.toFixed(1)}`,
     },
   ];
 }
