@@ -44,6 +44,15 @@ const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 const at = (prompt: string, more = {}) => runSuites({ directory, prompt, baseline: "none", ...more });
 
 describe("the library", () => {
+  it("runs no code of a project where EVALS_NO_EXEC forbids it", async () => {
+    const env = { ...process.env, EVALS_NO_EXEC: "1" };
+    for (const refused of [await runSuites({ directory, env }), await check({ directory, env })])
+      expect(refused).toMatchObject({
+        exit: 2,
+        problems: expect.arrayContaining([expect.objectContaining({ code: "EVALS_NO_EXEC" })]),
+      });
+  });
+
   it("runs suites at once in one process, and compares what they gave", async () => {
     const [good, worse, again] = await Promise.all([at("p@1.0.0"), at("p@1.1.0"), at("p@1.0.0")]);
     expect([good, worse, again].map(({ exit }) => exit)).toEqual([0, 0, 0]);
