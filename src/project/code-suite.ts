@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import type { ModuleEvents } from "../domain/module-events.ts";
 import { refuseCode } from "../domain/no-exec.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
@@ -53,11 +53,12 @@ export async function readCodeSuite(path: string, { files, env, modules }: Host)
       timeout: (): string => `it takes more than ${LONGEST_MS / 1000} s`,
       aborted: (): string => "it was stopped",
     }[outcome.kind]();
-    throw broken(path, mistake);
+    throw outcome.kind === "odd" ? noSuite(path, mistake) : broken({ root, path, text }, mistake);
   } catch (error) {
     if (error instanceof EvalsError) throw error;
     const isNone = error instanceof UnusableModule && error.why === "no-function";
-    throw broken(path, isNone ? "its default export is no suite" : messageOf(error), error);
+    if (isNone) throw noSuite(path, "its default export is no suite", error);
+    throw broken({ root, path, text }, messageOf(error), error);
   } finally {
     await opened?.close();
   }
@@ -72,19 +73,65 @@ const NOT_CHECKED_OUT: Problem = {
   fix: "Name a run, or run the commit: evals run --at <commit>",
 };
 
-function broken(path: string, message: string, cause?: unknown): EvalsError {
+function noSuite(path: string, message: string, cause?: unknown): EvalsError {
   return new EvalsError(
     {
       code: "EVALS_SUITE_MODULE",
-      path,
-      line: 1,
-      column: 1,
-      what: `This module makes no suite: ${message.replace(/\s+/g, " ").slice(0, 500)}.`,
+      ...{ path, line: 1, column: 1 },
+      what: `This module makes no suite: ${message}.`,
       why: "There would be nothing to run.",
       fix: 'export default defineSuite({ dataset: "…", model: "…", scorers: [ … ] }), with defineSuite of "git-evals"',
     },
     { cause },
   );
+}
+
+interface ModuleText {
+  readonly root: string;
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A module that cannot be loaded or fails, at the place that its message names, if it names one. */
+function broken(module: ModuleText, message: string, cause?: unknown): EvalsError {
+  const { place, words } = placeOf(module, message.replace(/\s+/g, " "));
+  return new EvalsError(
+    {
+      code: "EVALS_SUITE_MODULE",
+      ...place,
+      what: `This module makes no suite: ${words.slice(0, 500)}.`,
+      why: "There would be nothing to run.",
+      fix: "Correct the module: evals check loads it again.",
+    },
+    { cause },
+  );
+}
+
+interface NamedPlace {
+  readonly place: { readonly path: string; readonly line: number; readonly column: number };
+  /** The message without the place. */
+  readonly words: string;
+}
+
+/** A syntax error ends with its place; a missing import is at the place of its name. */
+function placeOf({ root, path, text }: ModuleText, message: string): NamedPlace {
+  const start = message.lastIndexOf(` ${root}`);
+  const [, file, line, column] = /^ (.+):(\d+):(\d+)$/.exec(start === -1 ? "" : message.slice(start)) ?? [];
+  if (file !== undefined) {
+    const inside = relative(root, file).replaceAll("\\", "/");
+    return {
+      place: { path: inside, line: Number(line), column: Number(column) },
+      words: message.slice(0, start),
+    };
+  }
+  const [missing = "", name = ""] = /^Cannot find module '([^']+)'/.exec(message) ?? [];
+  const before = text.slice(0, Math.max(0, text.indexOf(`"${name}"`), text.indexOf(`'${name}'`))).split("\n");
+  return missing === ""
+    ? { place: { path, line: 1, column: 1 }, words: message }
+    : {
+        place: { path, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 },
+        words: `it imports "${name}", which is not there`,
+      };
 }
 
 /** The location of a value is its key in the source; for a computed value, the last key before it. */

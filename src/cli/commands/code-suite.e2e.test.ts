@@ -92,6 +92,44 @@ describe("a suite in TypeScript", () => {
     expect(at.runs[0].fingerprint).toBe(first.runs[0].fingerprint);
   });
 
+  it("is compared with a commit by the run that is made there, which a commit without one names", async () => {
+    const suite = (most: number): string =>
+      `${IMPORT}export default defineSuite({ dataset: "d", model: "made", scorers: [({ output }) => output.length < ${most}] });\n`;
+    repo.commit({ "evals/s.ts": suite(100) });
+    repo.commit({ "evals/s.ts": suite(50) });
+    expect((await run()).exit).toBe(0);
+    const bare = await repo.evals(["diff", "HEAD~1"]);
+    expect(bare.exit).toBe(2);
+    expect(bare.stderr).toMatch(/^HEAD~1:evals\/s\.ts:1:1\nerror: The suite of this commit is made by code/);
+    expect(bare.stderr).toContain("evals run --at <commit>");
+    expect((await run("--at", "HEAD~1", "--baseline", "none")).exit).toBe(0);
+    expect((await repo.evals(["diff", "HEAD~1"])).exit).not.toBe(2);
+  });
+
+  it.each([
+    ["a syntax error", `${IMPORT}export default defineSuite({ dataset: "d",, });\n`, 2, "Unexpected token"],
+    [
+      "a missing import",
+      `${IMPORT}\nimport x from "./none.ts";\nexport default defineSuite(x);\n`,
+      3,
+      "./none.ts",
+    ],
+    [
+      "an error of its own",
+      `${IMPORT}throw new Error("no key");\nexport default defineSuite({});\n`,
+      1,
+      "no key",
+    ],
+  ])("says where it cannot be loaded, and why: %s", async (_, text, line, why) => {
+    repo.write("evals/s.ts", text);
+    const { exit, stderr } = await repo.evals(["check"]);
+    expect(exit).toBe(2);
+    expect(stderr).toMatch(new RegExp(`^evals/s\\.ts:${line}:\\d+\\nerror: This module makes no suite: `));
+    expect(stderr).toContain(why);
+    expect(stderr).toContain("Correct the module: evals check loads it again.");
+    expect(stderr).not.toContain(repo.root);
+  });
+
   it("is one only where it calls defineSuite, and tests and declarations beside it are none", async () => {
     repo.write("evals/s.ts", SAME);
     repo.write("evals/helper.ts", "export const one = 1;\n");
