@@ -61,7 +61,7 @@ describe("a promptfoo config that is not in order", () => {
       "tests that code makes",
       `${HEAD}tests: file://tests.py:make\n`,
       {},
-      /^p\.yaml:3 tests of file:\/\/tests\.py:make: Only CSV/,
+      /^p\.yaml:3 tests of file:\/\/tests\.py:make: Only CSV.*runpy\.run_path\("tests\.py"\)\["make"\]\(\).*> tests\.json/,
     ],
     [
       "tests in a broken file",

@@ -38,6 +38,16 @@ function testsOf(value: Json | undefined, place: Place): Test[] {
   return [readTest(value, source, steps, reading)];
 }
 
+/** The command that saves what code makes. */
+function savedBy(named: string): string {
+  const [, path, ending, name] = /^(?:file:\/\/)?(.+\.([cm]?[jt]s|py))(?::(\w+))?$/.exec(named) ?? [];
+  if (path === undefined) return "";
+  if (ending === "py")
+    return `: python3 -c 'import json, runpy; print(json.dumps(runpy.run_path("${path}")["${name ?? "generate_tests"}"]()))' > tests.json`;
+  const made = name === undefined ? "(m.default ?? m)" : `m.${name}`;
+  return `: node -e 'import("./${path}").then(async (m) => console.log(JSON.stringify(await ${made}())))' > tests.json`;
+}
+
 function testsOfFiles(named: string, place: Place): Test[] {
   const { source, steps, reading, inside } = place;
   const at = source.at(steps);
@@ -49,7 +59,7 @@ function testsOfFiles(named: string, place: Place): Test[] {
     reading.losses.add(
       at,
       `tests of ${named}`,
-      "Only CSV, JSON, JSONL and YAML files of this machine are read; save the tests as one of them.",
+      `Only CSV, JSON, JSONL and YAML files of this machine are read; save the tests as one of them${savedBy(named)}.`,
     );
     return [];
   }

@@ -108,6 +108,31 @@ describe("importing files", () => {
     expect(readdirSync(home)).toEqual([]);
   });
 
+  it("tells of files of a new project's folders that check would read as parts of it", async () => {
+    const before = {
+      "evals/promptfooconfig.yaml": "prompts: [x]\n",
+      "evals/helper.ts": "export const a = 1;\n",
+      "evals/cases.jsonl": "{}\n",
+      "prompts/NOTES.md": "x\n",
+      "prompts/old/1.0.0.md": "x\n",
+      "prompts/old/draft.md": "x\n",
+      "prompts/plain.txt": "x\n",
+    };
+    for (const [path, text] of Object.entries(before)) {
+      mkdirSync(join(home, path, ".."), { recursive: true });
+      writeFileSync(join(home, path), text);
+    }
+    const { left } = await bring(imported());
+    expect(left.map(({ path, what }) => `${path} ${what.split(" ").at(-1)}`)).toEqual([
+      "evals/promptfooconfig.yaml suite",
+      "prompts/old/1.0.0.md prompt",
+      "prompts/NOTES.md prompt",
+      "prompts/old/draft.md prompt",
+    ]);
+    expect((await bring(imported(), { out: "apart" })).left).toEqual([]);
+    expect((await bring(imported())).left).toEqual([]);
+  });
+
   it("adds models below those of a config, and keeps the rest of it", async () => {
     const before =
       "# ours\nmodels:\n    big: { provider: openai, model: b-2024-01-01 } # dear\n\ndefaults: { trials: 3 }\n";

@@ -8,6 +8,7 @@ import { CONFIG_FILE } from "../../project/find-project-root.ts";
 import { readNamedFile } from "../../project/named-file.ts";
 import type { Environment } from "../environment.ts";
 import { askServer } from "./ask-server.ts";
+import { foreignFiles } from "./foreign-files.ts";
 import { importTools } from "./import-tools.ts";
 import type { ImporterEntry } from "./importers.ts";
 import { sourceFiles } from "./source-files.ts";
@@ -74,10 +75,14 @@ export async function importFiles(
       ? []
       : [{ path: CONFIG_FILE, text: config.text, replaces: before !== undefined }]),
   ];
+  const own = new Set([...imported.files, ...files].map(({ path }) => path));
+  const foreign = before === undefined ? foreignFiles(root, own) : [];
   if (dryRun) await readToEnd(files);
   else await writeFiles(root, files);
+  const result = resultOf(imported, fromHere(cwd, root));
   return {
-    ...resultOf(imported, fromHere(cwd, root)),
+    ...result,
+    left: [...result.left, ...foreign.map((one) => ({ ...one, path: here(one.path) }))],
     written: files.map(({ path }) => here(path)),
     unchanged: unchanged.map(here),
     added: before === undefined ? [] : config.added,

@@ -14,9 +14,31 @@ export function leftOutLines(left: readonly LeftOut[]): string[] {
   if (left.length === 0) return ["Nothing was left."];
   return [
     `Left (${plural(left.length, "thing")}):`,
-    ...left.flatMap(({ path, line, what, why }) => [
+    ...alike(left).flatMap(([{ path, line, what, why }, ...more]) => [
       `  ${plainLine(path)}:${line}  ${plainLine(what)}`,
       `      ${plainLine(why)}`,
+      ...(more.length === 0 ? [] : [`      ${moreLines(more)}`]),
     ]),
   ];
+}
+
+type Alike = readonly [LeftOut, ...LeftOut[]];
+
+/** Things that differ only in their line, together, in the order of the first. */
+function alike(left: readonly LeftOut[]): Alike[] {
+  const groups = new Map<string, [LeftOut, ...LeftOut[]]>();
+  for (const one of left) {
+    const key = JSON.stringify([one.path, one.what, one.why]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return [...groups.values()];
+}
+
+const SHOWN = 5;
+
+function moreLines(more: readonly LeftOut[]): string {
+  const lines = more.slice(0, SHOWN).map(({ line }) => line);
+  return `The same in ${plural(more.length, "more line")}: ${lines.join(", ")}${more.length > SHOWN ? ", …" : ""}`;
 }

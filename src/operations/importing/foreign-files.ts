@@ -1,0 +1,33 @@
+import type { Left } from "../../interchange/imported.ts";
+import { suiteOfFile } from "../../project/suite-files.ts";
+import { JUDGES, listVersions, PROMPTS } from "../../project/version-files.ts";
+import { workTree } from "../../project/work-tree.ts";
+
+/**
+ * Files that are in a project's folders already and that `evals check` would read as parts of it. A repository may have
+ * its own `evals/` and `prompts/` before it becomes a project.
+ *
+ * @param own paths of the import's own files, relative to the root
+ */
+export function foreignFiles(root: string, own: ReadonlySet<string>): Left[] {
+  const files = workTree(root);
+  const suites = files
+    .list("evals")
+    .filter(({ path, directory }) => {
+      const read = (): string => files.read(path).toString();
+      return !directory && suiteOfFile(path.slice("evals/".length), read) !== undefined;
+    })
+    .map(({ path }) => foreign(path, "suite"));
+  const versioned = [PROMPTS, JUDGES].flatMap((kind) => {
+    const { versions, problems } = listVersions(files, kind);
+    return [...versions, ...problems].map(({ path = "" }) => foreign(path, kind.word));
+  });
+  return [...suites, ...versioned].filter(({ path }) => !own.has(path));
+}
+
+const foreign = (path: string, word: string): Left => ({
+  path,
+  line: 1,
+  what: `is in the way: evals check reads it as a ${word}`,
+  why: "Import into a folder of its own with --out NAME, or move this file.",
+});
