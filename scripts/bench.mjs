@@ -6,6 +6,7 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { agents, trajectories } from "./bench/agents.mjs";
+import { compression } from "./bench/compression.mjs";
 import { diff, history } from "./bench/history.mjs";
 import { calibrate, judged } from "./bench/judged.mjs";
 import { largeRepository } from "./bench/large-repository.mjs";
@@ -39,6 +40,7 @@ const groups = {
   check: largeRepository,
   view: viewed,
   size: packageSize,
+  compression,
   workers,
 };
 
