@@ -33,6 +33,9 @@ export interface RunFilter {
   readonly limit?: number | undefined;
 }
 
+/** The outcome of one trial. */
+export type TrialOutcome = Pick<TrialRow, "case_no" | "trial" | "kind" | "pass">;
+
 /** The numeric results of a trial, without its texts. */
 export interface TrialRow {
   readonly case_no: number;

@@ -128,7 +128,7 @@ const sideOfFile = (known: CaseBaseline | null, limit: number): ViewedSide | nul
 function marksOf(store: Store, run: StoredPlace): (id: string) => string | undefined {
   const cases = store.cases(run.no);
   const marks = cases.map(({ planned }) => new Array<string>(planned).fill("-"));
-  for (const { case_no, trial, kind, pass } of store.scanScores(run.no)) {
+  for (const { case_no, trial, kind, pass } of store.scanOutcomes(run.no)) {
     const letter = kind === "errored" ? "e" : pass === null ? "?" : pass ? "p" : "f";
     const list = marks[case_no];
     if (list !== undefined && trial <= list.length) list[trial - 1] = letter;

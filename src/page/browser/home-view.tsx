@@ -15,6 +15,9 @@ import { Await } from "./status-lines.tsx";
 import { timeText } from "./verdict.tsx";
 import { VirtualGrid } from "./virtual-grid.tsx";
 
+/** Number of trials up to which a list of cases takes the program about a second. */
+const MAX_AHEAD = 200_000;
+
 /** The start view: each suite with its newest verdict and trend, then every run. */
 export function HomeView({ source }: { source: PageSource }): JSX.Element {
   const home = useLoaded(
@@ -25,7 +28,7 @@ export function HomeView({ source }: { source: PageSource }): JSX.Element {
   const newest = home.kind === "ready" ? home.value.runs[0] : undefined;
   useEffect(() => {
     // The newest run is opened most often, so it is loaded before it is requested.
-    if (newest !== undefined && source.start.mode === "live") source.run(newest.id).catch(() => {});
+    if (newest !== undefined && source.start.mode === "live") loadAhead(source, newest).catch(() => {});
   }, [newest]);
   return (
     <Await of={home}>
@@ -48,6 +51,12 @@ export function HomeView({ source }: { source: PageSource }): JSX.Element {
       )}
     </Await>
   );
+}
+
+/** The verdict of a run and, unless it is very large or still running, its list of cases. */
+async function loadAhead(source: PageSource, { id, planned, status }: RunSummary): Promise<void> {
+  await source.run(id);
+  if (planned <= MAX_AHEAD && status !== "running") await source.index(id);
 }
 
 /** Where else one can go from the list of runs. */

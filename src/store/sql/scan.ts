@@ -3,7 +3,7 @@ import type { ErrorKind } from "../../domain/outcome.ts";
 import type { StoredCase } from "../../domain/run.ts";
 import { UNKNOWN_USAGE } from "../../domain/transcript.ts";
 import { plainWay, type WayCounts } from "../../domain/way-counts.ts";
-import type { TrialRow } from "../store.ts";
+import type { TrialOutcome, TrialRow } from "../store.ts";
 import type { Database } from "./database.ts";
 import type { ScoreColumn } from "./rows.ts";
 import { readUsageAt, usageColumns } from "./usage-columns.ts";
@@ -86,6 +86,21 @@ const SCANS = {
 export function* scan(db: Database, runNo: number, reading: keyof typeof SCANS): IterableIterator<TrialRow> {
   const toRow = rowReader(reading);
   for (const row of db.prepare<[number], ScanColumns>(SCANS[reading]).raw().iterate(runNo)) yield toRow(row);
+}
+
+const OUTCOMES =
+  "SELECT case_no, trial, error IS NOT NULL, pass FROM trials WHERE run_no = ? ORDER BY case_no, trial";
+
+/** Outcomes of all trials by case and number. */
+export function* scanOutcomes(db: Database, runNo: number): IterableIterator<TrialOutcome> {
+  type Columns = [case_no: number, trial: number, errored: number, pass: number | null];
+  for (const row of db.prepare<[number], Columns>(OUTCOMES).raw().iterate(runNo))
+    yield {
+      case_no: row[0],
+      trial: row[1],
+      kind: row[2] === 0 ? "answered" : "errored",
+      pass: row[3] === null ? null : row[3] === 1,
+    };
 }
 
 /** Reads of a run's trials from any position. */
