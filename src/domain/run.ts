@@ -1,6 +1,6 @@
 import type { CorrectedRate } from "./calibration.ts";
 import type { DriftNight } from "./drift.ts";
-import type { Fault } from "./failure.ts";
+import type { FailureClass, Fault } from "./failure.ts";
 import type { Json } from "./json.ts";
 import type { JudgeRef } from "./judge.ts";
 import type { ErrorKind, SkipReason, Tries } from "./outcome.ts";
@@ -36,6 +36,8 @@ export interface RunScorer {
   readonly judge?: JudgeRef | undefined;
   /** `passed`: only asked for trials that pass all other required scorers; absent when always asked. */
   readonly judge_when?: "passed" | undefined;
+  /** The class of a failed trial that no rule explains and that this judge fails; absent unless it was calibrated when the run started. */
+  readonly blames?: FailureClass | undefined;
 }
 
 /** Everything known about a run before its first trial. */

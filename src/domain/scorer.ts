@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { FailureClass } from "./failure.ts";
 import type { Json } from "./json.ts";
 import type { JudgeHost, JudgeRef } from "./judge.ts";
 import type { ModuleEvents } from "./module-events.ts";
@@ -50,6 +51,8 @@ export interface OpenScorer {
   readonly relative?: boolean | undefined;
   /** `passed`: only asked for trials that pass all other required scorers, otherwise without a score. Default always. */
   readonly judge_when?: "passed" | "always" | undefined;
+  /** Of a judge: the class of a failed trial that no rule explains and that it fails. Applies only when it is calibrated. */
+  readonly blames?: FailureClass | undefined;
   /**
    * Returns a plain value when nothing has to be awaited.
    *

@@ -77,6 +77,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
       only: request.retry,
       asksNothing: session.asksNothing,
       drift: session.drift?.night,
+      believed: trust.believed,
       batch: far === undefined ? batchOf(request, resume, store) : undefined,
       early: gating.early,
     },

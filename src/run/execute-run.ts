@@ -62,6 +62,8 @@ export interface RunSettings {
   readonly batch?: BatchSettings | undefined;
   /** Id of the run to whose trials these variants belong. */
   readonly pressureOf?: string | undefined;
+  /** Names of the judges that are calibrated: only they may name the class of a failure. */
+  readonly believed?: ReadonlySet<string> | undefined;
 }
 
 /** A stopping rule that is informed about every trial, including those of earlier sessions. */
@@ -386,7 +388,13 @@ export function targetWords(prompt: { readonly version: PromptVersion } | null, 
 /** The header under which a run is stored. */
 export function headerOf(
   plan: Plan,
-  { canaryOf, pressureOf, drift, batch }: Pick<RunSettings, "canaryOf" | "pressureOf" | "drift" | "batch">,
+  {
+    canaryOf,
+    pressureOf,
+    drift,
+    batch,
+    believed,
+  }: Pick<RunSettings, "canaryOf" | "pressureOf" | "drift" | "batch" | "believed">,
   world: Pick<RunWorld, "newId" | "commit" | "branch" | "dirty" | "today">,
 ): RunHeader {
   const { suite, model, target } = plan;
@@ -423,6 +431,7 @@ export function headerOf(
     scorers: plan.scorers.map((one, index) => ({
       ...runScorer(one),
       type: suite.scorers[index]?.definition.type ?? "",
+      ...(one.blames !== undefined && believed?.has(one.name) === true ? { blames: one.blames } : {}),
     })),
     parts: {
       dataset: plan.datasetPath,

@@ -41,6 +41,44 @@ describe("why a trial failed", () => {
     expect(classOf([call("pay", 1, "no such order")], wrong)[0]).toBe("tool-arguments");
   });
 
+  describe("where a judge says which class its misses are of", () => {
+    const scorers = [
+      { name: "ok", type: "module", required: true },
+      { name: "tone", type: "judge", required: false, blames: "instruction" as const },
+      { name: "facts", type: "judge", required: false, blames: "knowledge" as const },
+      { name: "unnamed", type: "judge", required: false },
+    ];
+    const passed = (reason: string) => ({ score: 1, pass: true, reason });
+    const missed = (reason: string, fault?: Fault) => ({ score: 0, pass: false, reason, fault });
+    const judged = (...scores: unknown[]) => {
+      const failure = classifyFailure({
+        trial: { pass: false, error: null, message: null, scores } as never,
+        answer: null,
+        transcript: null,
+        scorers,
+      });
+      return [failure?.class, failure?.evidence];
+    };
+
+    it("is what the first of them says that fails the answer", () => {
+      const both = judged(missed("not done"), missed("it blames the customer"), missed("it is wrong"));
+      expect(both).toEqual(["instruction", "tone: it blames the customer"]);
+      const second = judged(missed("not done"), passed("kind"), missed("it is wrong"));
+      expect(second).toEqual(["knowledge", "facts: it is wrong"]);
+    });
+
+    it("is what a rule says before what a judge says", () => {
+      const known = judged(missed("not found", { class: "retrieval" }), missed("it blames the customer"));
+      expect(known[0]).toBe("retrieval");
+    });
+
+    it("is unknown where they pass the answer, could not be asked, or may not say", () => {
+      expect(judged(missed("not done"), passed("kind"), null, missed("no"))).toEqual([
+        ...["unknown", "ok: not done"],
+      ]);
+    });
+  });
+
   it("is unknown where no rule knows", () => {
     expect(classOf([call("look", 1)], undefined)[0]).toBe("unknown");
   });

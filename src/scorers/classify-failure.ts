@@ -13,6 +13,8 @@ export interface FailedBy {
   readonly name: string;
   readonly type: string;
   readonly required: boolean;
+  /** The class that its miss gives a trial which no rule explains; only of a calibrated judge. */
+  readonly blames?: FailureClass | undefined;
 }
 
 /** A failed trial with the data needed to classify it. */
@@ -155,6 +157,16 @@ function statedClass(misses: readonly Miss[]): Found | undefined {
   return undefined;
 }
 
+/** What a calibrated judge says where no rule knows; the first in the suite's order that fails the answer. */
+function judgedClass({ trial, scorers }: FailedTrial): Found | undefined {
+  for (const [index, { name, blames }] of scorers.entries()) {
+    const score = trial.scores[index];
+    if (blames !== undefined && score != null && !score.pass)
+      return found(blames, `${name}: ${score.reason}`, score.fault);
+  }
+  return undefined;
+}
+
 function refusalOf(misses: readonly Miss[], { answer }: FailedTrial): Found | undefined {
   if (answer === null || misses.some(({ type }) => type === "refusal")) return undefined;
   const words = refusalIn(answer);
@@ -208,6 +220,7 @@ export function classifyFailure(
     ofWay ??
     stateOf(misses, failed) ??
     statedClass(misses) ??
+    judgedClass(failed) ??
     found(
       "unknown",
       first === undefined ? "no scorer missed" : `${first.name}: ${first.reason}`,

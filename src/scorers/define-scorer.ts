@@ -50,7 +50,9 @@ export interface ScorerWork<O> {
   readonly reads?: readonly string[];
   readonly files?: readonly string[];
   /** What the scorer depends on besides the answer: a judge, or a model's opinion. */
-  readonly standing?: Partial<Pick<OpenScorer, "opinion" | "judge" | "judge_when" | "binary" | "relative">>;
+  readonly standing?: Partial<
+    Pick<OpenScorer, "opinion" | "judge" | "judge_when" | "binary" | "relative" | "blames">
+  >;
   /** Like `FramedScorer.refuses`, for reasons beyond the operand. */
   refuses?(golden: Case): string | undefined;
   close?(): Promise<void>;

@@ -268,3 +268,21 @@ describe("a judge that nobody has compared with people", () => {
     }
   });
 });
+
+test("a judge names the class of failures that no rule explains only while its calibration holds", async () => {
+  repo.edit("evals/reply.yaml", "judge: polite }", "judge: polite, blames: instruction }");
+  const failures = async (): Promise<unknown> => {
+    const document = JSON.parse((await repo.evals("run --json --baseline none")).stdout);
+    const counted: Readonly<Record<string, { readonly trials: number }>> = document.runs[0].failures;
+    return Object.entries(counted).map(([name, { trials }]) => [name, trials]);
+  };
+  const shown = async (): Promise<unknown> =>
+    JSON.parse((await repo.evals("show latest/c1/1 --json")).stdout).trial.failure;
+  expect(await failures()).toEqual([["unknown", 20]]);
+  labelAll();
+  expect((await repo.evals("calibrate polite --repeats 1")).exit).toBe(0);
+  expect(await failures()).toEqual([["instruction", 20]]);
+  expect(await shown()).toMatchObject({ class: "instruction", evidence: "polite: blames" });
+  labelAll(CASES.slice(0, 20));
+  expect(await failures()).toEqual([["unknown", 20]]);
+});

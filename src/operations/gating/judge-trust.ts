@@ -16,6 +16,8 @@ export interface SuiteTrust {
   /** By scorer name; only model-based scorers. */
   readonly byScorer: ReadonlyMap<string, Trust>;
   readonly unbelieved: Unbelieved;
+  /** Names of the others among them. */
+  readonly believed: ReadonlySet<string>;
   /** The current labels that measure each of them. */
   readonly labelsOf: (scorer: string) => readonly Label[];
 }
@@ -51,6 +53,7 @@ export function suiteTrust(root: string, suite: string, gate: Gate, scorers: rea
     byScorer,
     labelsOf: (scorer) => own.get(scorer) ?? [],
     unbelieved: new Map(doubted.map(([name, trust]) => [name, trust.why])),
+    believed: new Set([...byScorer].flatMap(([name, { state }]) => (state === "believed" ? [name] : []))),
   };
 }
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { FAILURE_CLASSES } from "../../domain/failure.ts";
 import type { Json } from "../../domain/json.ts";
 import { SettingMistake } from "../../domain/problem.ts";
 import type { ScoreInput } from "../../domain/scorer.ts";
@@ -21,6 +22,13 @@ export const judgeScorer = defineScorer({
       .describe(
         "passed: only trials that pass every required scorer without an opinion are judged, the score of others is void",
       ),
+    blames: z
+      .enum(FAILURE_CLASSES)
+      .exclude(["unknown", "user"])
+      .optional()
+      .describe(
+        "Class of a failed trial that no rule explains and that this judge fails; applies only when the judge is calibrated",
+      ),
     model: z.string().min(1).optional().describe("An alias to ask instead of the judge's own"),
     context: z.string().min(1).default(DEFAULT_CONTEXT).describe("Where in the case the retrieved texts are"),
     select: Select.optional().describe("Which part of the answer is judged; default the whole text"),
@@ -37,7 +45,7 @@ export const judgeScorer = defineScorer({
     value: z.unknown().optional().describe("A literal reference, instead of `against`"),
   },
   // The judge's own identity covers all of these.
-  notDefining: ["threshold", "model", "context", "select", "on", "against", "value"],
+  notDefining: ["blames", "threshold", "model", "context", "select", "on", "against", "value"],
   traits:
     "Operand: optional, the reference in place of `expected`. Scores 0 or 1, or between them by the judge's kind; `threshold` and `model` say otherwise than its file. `select` takes the part of the answer that is judged.",
   reads: "whole",
@@ -62,6 +70,7 @@ export const judgeScorer = defineScorer({
         opinion: true,
         judge: { name: judge.name, version: judge.version, hash: judge.hash },
         judge_when: settings.judge_when,
+        ...(settings.blames === undefined ? {} : { blames: settings.blames }),
         ...(relative ? { relative } : {}),
         binary: judge.binary,
       },
