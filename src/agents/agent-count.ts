@@ -12,8 +12,9 @@ export class AgentCount {
   readonly #elapsed: () => number;
   #steps = 0;
   #toolCalls = 0;
-  #tokens = 0;
-  #usd = 0;
+  /** Null as soon as one call does not say what it used. */
+  #tokens: number | null = 0;
+  #usd: number | null = 0;
 
   /** @param elapsed milliseconds since the first step, without the time spent waiting in a queue */
   constructor(limits: AgentLimits, elapsed: () => number) {
@@ -26,21 +27,21 @@ export class AgentCount {
     return Math.max(0, this.#limits.time - this.#elapsed());
   }
 
-  /** Counts a new step, or returns the limit that forbids it. */
+  /** Counts a new step, or returns the limit that forbids it. Unknown use may have reached a limit, so it does. */
   beginStep(): Stopped | undefined {
     const { steps, tokens, usd } = this.#limits;
     if (this.#steps >= steps) return "steps";
-    if (tokens !== undefined && this.#tokens >= tokens) return "tokens";
+    if (tokens !== undefined && (this.#tokens === null || this.#tokens >= tokens)) return "tokens";
     // Tolerates rounding, so that the last step is not lost: ten times 0.1 is 1.
-    if (usd !== undefined && this.#usd >= usd * (1 - 1e-12)) return "usd";
+    if (usd !== undefined && (this.#usd === null || this.#usd >= usd * (1 - 1e-12))) return "usd";
     if (this.timeLeft === 0) return "time";
     this.#steps++;
     return undefined;
   }
 
   paid({ usage, usd }: PaidCall): void {
-    this.#tokens += tokensOf(usage) ?? 0;
-    this.#usd += usd ?? 0;
+    this.#tokens = sum(this.#tokens, tokensOf(usage));
+    this.#usd = sum(this.#usd, usd);
   }
 
   /** Counts a tool call about to be run, or returns the limit that forbids it. */
@@ -55,3 +56,5 @@ export class AgentCount {
     return undefined;
   }
 }
+
+const sum = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b);

@@ -260,9 +260,10 @@ export interface RunReport {
   /** Sentences to show: no baseline, fewer recorded trials than requested, floating model. */
   readonly notes: readonly string[];
   /** US dollars and tokens spent by this session; null when unknown. */
-  readonly spent: { readonly usd: number | null; readonly tokens: number };
+  readonly spent: { readonly usd: number | null; readonly tokens: number | null };
   readonly dataset_path: string;
-  readonly duration_ms: number;
+  /** Null when unknown, for instance after the process died. */
+  readonly duration_ms: number | null;
   /** Of this session; absent in reports of 0.1.0 and of runs that did not end. */
   readonly pace?: RunPace | undefined;
   /** Over all sessions; absent when no trial was retried or waited a second. */

@@ -200,9 +200,9 @@ const reportSchema = onDemand(() => {
     never_pass: z.number().exactOptional(),
     flaky: z.number().exactOptional(),
     notes: z.array(z.string()).exactOptional(),
-    spent: z.looseObject({ usd: Bound, tokens: z.number() }).exactOptional(),
+    spent: z.looseObject({ usd: Bound, tokens: Bound }).exactOptional(),
     dataset_path: z.string().exactOptional(),
-    duration_ms: z.number().exactOptional(),
+    duration_ms: Bound.exactOptional(),
     pace: z
       .looseObject({
         limited_by: z

@@ -75,11 +75,18 @@ async function experimentOf(run: RunToExport, server: ReceivingServer): Promise<
     path: `${API}/experiments/get-by-name?${new URLSearchParams({ experiment_name: name })}`,
   };
   const reply = await server.ask(request);
-  if (reply.status === 404 && objectIn(reply.text)?.error_code === "RESOURCE_DOES_NOT_EXIST")
-    return textMember(await call(server, "experiments/create", { name }), "experiment_id") ?? "";
+  if (reply.status === 404 && objectIn(reply.text)?.error_code === "RESOURCE_DOES_NOT_EXIST") {
+    const creation = postJson(`${API}/experiments/create`, { name });
+    const created = await server.ask(creation);
+    const made = textMember(objectOf(server, creation, created), "experiment_id");
+    if (made === undefined) throw server.refused(creation, created);
+    return made;
+  }
   const experiment = objectMember(objectOf(server, request, reply), "experiment") ?? {};
   if (experiment.lifecycle_stage === "deleted") throw deletedExperiment(name);
-  return textMember(experiment, "experiment_id") ?? "";
+  const id = textMember(experiment, "experiment_id");
+  if (id === undefined) throw server.refused(request, reply);
+  return id;
 }
 
 interface MlflowRun {
@@ -95,35 +102,35 @@ async function runOf(
   experiment: string,
   server: ReceivingServer,
 ): Promise<MlflowRun> {
-  const { runs } = await call(server, "runs/search", {
+  const search = postJson(`${API}/runs/search`, {
     experiment_ids: [experiment],
     filter: `tags."${RUN_TAG}" = '${header.id}'`,
     max_results: 1,
   });
+  const searched = await server.ask(search);
+  const { runs } = objectOf(server, search, searched);
   const [found] = Array.isArray(runs) ? (runs as readonly JsonObject[]) : [];
-  const run =
-    found ??
-    objectMember(
-      await call(
-        server,
-        "runs/create",
-        {
-          experiment_id: experiment,
-          run_name: `${header.suite} ${header.id}`,
-          start_time: Date.parse(header.started_at),
-          tags: runTags(header),
-        },
-        { once: true },
-      ),
-      "run",
-    ) ??
-    {};
-  const info = objectMember(run, "info") ?? {};
-  return {
-    id: textMember(info, "run_id") ?? "",
-    artifacts: textMember(info, "artifact_uri") ?? "",
-    isNew: found === undefined,
+  if (found !== undefined) return { ...runIn(found, () => server.refused(search, searched)), isNew: false };
+  const creation = {
+    ...postJson(`${API}/runs/create`, {
+      experiment_id: experiment,
+      run_name: `${header.suite} ${header.id}`,
+      start_time: Date.parse(header.started_at),
+      tags: runTags(header),
+    }),
+    once: true,
   };
+  const created = await server.ask(creation);
+  const run = objectMember(objectOf(server, creation, created), "run") ?? {};
+  return { ...runIn(run, () => server.refused(creation, created)), isNew: true };
+}
+
+/** @throws without an id: every later request would name no run */
+function runIn(run: JsonObject, refused: () => Error): Omit<MlflowRun, "isNew"> {
+  const info = objectMember(run, "info") ?? {};
+  const id = textMember(info, "run_id");
+  if (id === undefined) throw refused();
+  return { id, artifacts: textMember(info, "artifact_uri") ?? "" };
 }
 
 function runTags(header: RunHeader): readonly { key: string; value: string }[] {

@@ -73,9 +73,9 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
       ...pressureNotes(header, pressure ?? undefined),
       ...scoreNotes(header, tally, (caseNo) => store.trials(run.no, caseNo)),
     ],
-    spent: { usd: null, tokens: 0 },
+    spent: { usd: null, tokens: null },
     dataset_path: "",
-    duration_ms: 0,
+    duration_ms: null,
   };
 }
 

@@ -1,7 +1,7 @@
 import { canarySentence, judgeCanaries } from "../../baselines/canary.ts";
 import type { Budget } from "../../domain/config.ts";
 import { itemAt } from "../../domain/item-at.ts";
-import type { CanaryResult, RunReport } from "../../domain/report.ts";
+import type { CanaryResult } from "../../domain/report.ts";
 import type { RunHeader } from "../../domain/run.ts";
 import { type Spending, withoutSpent } from "../../run/budget-guard.ts";
 import { executeRun, type RanRun, type RunWorld } from "../../run/execute-run.ts";
@@ -26,7 +26,7 @@ export interface AnsweredCanaries {
   /** Known cost in all sessions. */
   readonly spent: Spending;
   /** Cost of this session; null means unknown. */
-  readonly paid: RunReport["spent"];
+  readonly paid: RanRun["spent"];
 }
 
 const NO_CANARIES: AnsweredCanaries = {
@@ -117,7 +117,7 @@ async function askCanaries(
     return items[0] && (await store.read.run(items[0].no));
   };
   const earlier = await find();
-  let paid: RunReport["spent"] = NO_CANARIES.paid;
+  let paid: RanRun["spent"] = NO_CANARIES.paid;
   if (earlier?.status !== "complete") {
     const ran = await executeRun(
       plan,
@@ -155,6 +155,6 @@ async function askCanaries(
 }
 
 /** The sum of two amounts; unknown when either is unknown. */
-function paidTogether(a: RunReport["spent"], b: RunReport["spent"]): RunReport["spent"] {
+function paidTogether(a: RanRun["spent"], b: RanRun["spent"]): RanRun["spent"] {
   return { usd: a.usd === null || b.usd === null ? null : a.usd + b.usd, tokens: a.tokens + b.tokens };
 }

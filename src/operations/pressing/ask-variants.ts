@@ -1,7 +1,6 @@
 import type { Budget } from "../../domain/config.ts";
 import { itemAt } from "../../domain/item-at.ts";
 import type { Project } from "../../domain/project.ts";
-import type { RunReport } from "../../domain/report.ts";
 import type { RunHeader, StoredCase } from "../../domain/run.ts";
 import { type Spending, withoutSpent } from "../../run/budget-guard.ts";
 import type { TrialEvent } from "../../run/engine.ts";
@@ -62,7 +61,7 @@ export async function pressTrials(
   return totals === null ? ran : withTotals(ran, totals, paid);
 }
 
-type Paid = RunReport["spent"];
+type Paid = RanRun["spent"];
 const NOTHING: Paid = { usd: 0, tokens: 0 };
 
 /** Runs of earlier sessions are resumed first, each with its own variants; the remaining ones are asked in a new run. */

@@ -56,6 +56,17 @@ describe("the order of cases", () => {
     ]);
   });
 
+  it("puts a case whose result is unknown behind those of its rank, not before them as if it had fallen to 0", () => {
+    const some = new CaseColumns(
+      indexDocument({
+        now: { width: 5, marks: "eeeeeppfpeppppppppppppppp", passed: [], answered: [] },
+        changes: "ssFsn",
+      }),
+    );
+    const order = Array.from(orderedPlaces(some, "worst", false), (index) => some.idOf(index));
+    expect(order.slice(0, 2)).toEqual(["angry-02", "refund-07"]);
+  });
+
   it.each([
     ["case", false, ["angry-02", "hours-01", "late-01", "parcel-02", "refund-07"]],
     ["case", true, ["refund-07", "parcel-02", "late-01", "hours-01", "angry-02"]],

@@ -23,6 +23,8 @@ export function orderedPlaces(columns: CaseColumns, order: Order, down: boolean)
 
 /** Unknown values come last. */
 const LAST = 1e9;
+/** Above any share, and below the next rank. */
+const LAST_OF_RANK = 5;
 
 function orderKey(columns: CaseColumns, index: number, order: Exclude<Order, "case">): number {
   const [now, was] = [columns.shareOf(index), columns.shareBefore(index)];
@@ -34,7 +36,7 @@ function orderKey(columns: CaseColumns, index: number, order: Exclude<Order, "ca
     case "change":
       return now === null || was === null ? LAST : now - was;
     case "worst":
-      return rankOf(columns, index) * 10 + (now ?? 0) - (was ?? 0);
+      return rankOf(columns, index) * 10 + (now === null ? LAST_OF_RANK : now - (was ?? 0));
     default:
       return order satisfies never;
   }

@@ -60,7 +60,8 @@ export function VerdictSection({ report }: { report: RunReport }): JSX.Element {
         </p>
       ))}
       <p class="faint">
-        {countsSentence(report)}, in {duration(report.duration_ms)}
+        {countsSentence(report)}
+        {report.duration_ms !== null && `, in ${duration(report.duration_ms)}`}
       </p>
       {report.errors.map(({ kind, count: many, message }) => (
         <p key={`${kind} ${message}`} class="unsure">

@@ -73,6 +73,8 @@ describe("a stored report", () => {
       notes: [],
       worst: [],
       end: { kind: "all-asked" },
+      spent: { usd: null, tokens: null },
+      duration_ms: null,
     });
     expect(readRunJson(header, "complete", { counts, metrics } as Json)).toBeNull();
     expect(storedSummary({ report: { metrics } as Json })).toEqual({ metrics });

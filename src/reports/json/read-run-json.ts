@@ -23,9 +23,9 @@ export function readRunJson(header: RunHeader, status: RunStatus, json: Json): R
     never_pass: written.never_pass ?? 0,
     flaky: written.flaky ?? 0,
     notes: written.notes ?? [],
-    spent: written.spent ?? { usd: null, tokens: 0 },
+    spent: written.spent ?? { usd: null, tokens: null },
     dataset_path: written.dataset_path ?? "",
-    duration_ms: written.duration_ms ?? 0,
+    duration_ms: written.duration_ms ?? null,
     ...(written.pace === undefined ? {} : { pace: written.pace }),
   };
 }

@@ -56,7 +56,7 @@ export function runJson(report: RunReport): RunResult {
     spent: report.spent,
     dataset_path: report.dataset_path,
     started_at: header.started_at,
-    duration_ms: Math.round(report.duration_ms),
+    duration_ms: report.duration_ms === null ? null : Math.round(report.duration_ms),
     ...(report.pace === undefined ? {} : { pace: report.pace }),
     ...(report.retries === undefined ? {} : { retries: report.retries }),
   };

@@ -65,6 +65,13 @@ describe("junitReport", () => {
     matchesGolden("junit/expected/regressed.xml", text);
   });
 
+  it("has no time for a run whose time is unknown, and so no total", () => {
+    const document = parseXml(junitReport([reportedRun(), reportedRun({ duration_ms: null })]));
+    const [known, , unknown] = elementsOf(document, "testsuite");
+    expect(known?.attributes.time).toMatch(/^\d/);
+    expect([document.attributes.time, unknown?.attributes.time]).toEqual([undefined, undefined]);
+  });
+
   it("stays well-formed and keeps names apart, whatever a model says", () => {
     const text = junitReport([hostileRun()]);
     const names = elementsOf(parseXml(text), "testcase").map(({ attributes }) => JSON.stringify(attributes));

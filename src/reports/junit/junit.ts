@@ -27,7 +27,7 @@ interface Suite {
   readonly name: string;
   /** ISO 8601 without time zone. */
   readonly timestamp: string;
-  readonly ms: number;
+  readonly ms: number | null;
   readonly entries: readonly Entry[];
 }
 
@@ -48,11 +48,14 @@ type Result =
  */
 export function junitReport(runs: readonly ReportedRun[]): string {
   const suites = runs.flatMap(casesThenGate());
-  const ms = runs.reduce((sum, { report }) => sum + report.duration_ms, 0);
+  const ms = runs.reduce<number | null>(
+    (sum, { report }) => (sum === null || report.duration_ms === null ? null : sum + report.duration_ms),
+    0,
+  );
   const { tests, failures, errors } = countsOf(suites.flatMap(({ entries }) => entries));
   return [
     '<?xml version="1.0" encoding="UTF-8"?>\n',
-    `<testsuites name="evals" tests="${tests}" failures="${failures}" errors="${errors}" time="${seconds(ms)}">\n`,
+    `<testsuites name="evals" tests="${tests}" failures="${failures}" errors="${errors}"${timeOf(ms)}>\n`,
     ...suites.flatMap(suiteParts),
     "</testsuites>\n",
   ].join("");
@@ -68,7 +71,8 @@ function casesThenGate(): (run: ReportedRun) => Suite[] {
   };
 }
 
-const seconds = (ms: number): string => (ms / 1000).toFixed(3);
+/** The attribute for a duration; without one when it is unknown. */
+const timeOf = (ms: number | null): string => (ms === null ? "" : ` time="${(ms / 1000).toFixed(3)}"`);
 
 /** Suite and target, because a suite with several targets has one run for each. */
 const suiteName = ({ header }: RunReport): string => [header.suite, ...targetParts(header)].join(".");
@@ -102,7 +106,7 @@ function casesSuite({ report, rows }: ReportedRun, space: number): { suite: Suit
   return { suite: suiteOf(name, report, report.duration_ms, entries), left };
 }
 
-function suiteOf(name: string, { header }: RunReport, ms: number, entries: readonly Entry[]): Suite {
+function suiteOf(name: string, { header }: RunReport, ms: number | null, entries: readonly Entry[]): Suite {
   return { name, timestamp: header.started_at.slice(0, 19), ms, entries };
 }
 
@@ -144,15 +148,14 @@ function suiteParts({ name, timestamp, ms, entries }: Suite): string[] {
   const { tests, failures, errors, skipped } = countsOf(entries);
   const counts = `tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}"`;
   return [
-    `<testsuite name="${attribute(name)}" ${counts} time="${seconds(ms)}" timestamp="${attribute(timestamp)}">\n`,
+    `<testsuite name="${attribute(name)}" ${counts}${timeOf(ms)} timestamp="${attribute(timestamp)}">\n`,
     ...entries.map((entry) => testcase(name, entry)),
     "</testsuite>\n",
   ];
 }
 
 function testcase(suite: string, { name, ms, result, out }: Entry): string {
-  const time = ms === null ? "" : ` time="${seconds(ms)}"`;
-  const open = `<testcase classname="${attribute(suite)}" name="${attribute(name)}"${time}`;
+  const open = `<testcase classname="${attribute(suite)}" name="${attribute(name)}"${timeOf(ms)}`;
   const body = `${resultText(result)}${out === "" ? "" : `<system-out>${content(out)}</system-out>`}`;
   return body === "" ? `${open}/>\n` : `${open}>${body}</testcase>\n`;
 }

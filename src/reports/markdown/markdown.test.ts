@@ -44,6 +44,13 @@ describe("markdownReport", () => {
     expect(text.match(/FAILED: triage/g)?.length).toBeGreaterThanOrEqual(Math.min(many, 15));
   });
 
+  it("names no time where it is unknown", () => {
+    expect(markdownReport([reportedRun({ duration_ms: null })])).toMatch(
+      /<sub>[^<]* answers: [^<]* error<\/sub>/,
+    );
+    expect(markdownReport([reportedRun({ duration_ms: null })])).not.toMatch(/ in [\d.]+ m?s</);
+  });
+
   it("has no baseline to tell of when there was none", () => {
     const text = markdownReport([
       reportedRun({

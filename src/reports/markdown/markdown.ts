@@ -293,5 +293,6 @@ function nextCommands({ report, rows }: ReportedRun): string[] {
 }
 
 function countsLine(report: RunReport): string {
-  return `<sub>${countsSentence(report)} in ${duration(report.duration_ms)}</sub>`;
+  const time = report.duration_ms === null ? "" : ` in ${duration(report.duration_ms)}`;
+  return `<sub>${countsSentence(report)}${time}</sub>`;
 }

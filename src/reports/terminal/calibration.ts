@@ -110,16 +110,15 @@ function biasLines(report: CalibrationReport): string[] {
   const { length_bias: length, position_bias: position, self_preference: own } = report;
   const lines: string[] = [];
   if (length.p === null) lines.push(`  Length: ${plural(length.n, "answer")} are too few to tell.`);
-  else if (length.found)
+  else if (length.found && length.value !== null)
     lines.push(
-      `  Length: of answers that people call equally good it passes the ${(length.value ?? 0) > 0 ? "longer" : "shorter"} ones more often (rank correlation ${decimal(length.value)}, p ${pText(length.p)}).`,
+      `  Length: of answers that people call equally good it passes the ${length.value > 0 ? "longer" : "shorter"} ones more often (rank correlation ${decimal(length.value)}, p ${pText(length.p)}).`,
     );
   else lines.push(`  Length: no bias found on ${plural(length.n, "answer")} (p ${pText(length.p)}).`);
   if (position !== null) {
     const { inconsistent, found, value } = position;
-    const way = (value ?? 0.5) > 0.5 ? "first" : "second";
     lines.push(
-      `  Position: the verdict changes with the order in ${share(inconsistent)} of ${plural(position.n, "pair")} (${range(inconsistent, 100)}).${found ? ` It favours the ${way} place (p ${pText(position.p)}).` : " It favours neither place."}`,
+      `  Position: the verdict changes with the order in ${share(inconsistent)} of ${plural(position.n, "pair")} (${range(inconsistent, 100)}).${found && value !== null ? ` It favours the ${value > 0.5 ? "first" : "second"} place (p ${pText(position.p)}).` : " It favours neither place."}`,
     );
   }
   if (own.shared.length > 0)
@@ -198,7 +197,7 @@ function neededLines(
     );
   else if (more > 0 && state !== "believed")
     lines.push(
-      (ac1.value ?? 0) < min_ac1
+      ac1.value === null || ac1.value < min_ac1
         ? `  At least ${plural(more, "more label")} to count at all, and a better agreement: AC1 is ${decimal(ac1.value)} so far, and ${min_ac1} is wanted.`
         : `  About ${plural(more, "more label")} until the gate can rely on it, if the agreement stays as it is.`,
     );

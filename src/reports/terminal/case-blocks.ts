@@ -1,5 +1,4 @@
 import type { CaseReport, RunReport } from "../../domain/report.ts";
-import type { MetricValue } from "../../domain/run.ts";
 import { count, percent } from "../format-numbers.ts";
 import { cut, plainLine, shortened } from "../plain-text.ts";
 import { columns } from "./style.ts";
@@ -51,39 +50,42 @@ export function askedLine(input: string | undefined, width: number): string[] {
   return input === undefined ? [] : [`     asked: ${shortened(plainLine(input), width - 12)}`];
 }
 
-/** A tag with a wider interval has too few cases to show anything. */
+/** A tag with a wider interval, or an unknown one, has too few cases to show anything. */
 const INFORMATIVE_WIDTH = 0.5;
 
-/** Tags that differ most from the whole, lowest first; those with too few cases are named in one line. */
+/**
+ * Tags that differ most from the whole, lowest first; where the whole is unknown, the lowest tags. Tags with too few
+ * cases are named in one line.
+ */
 export function tagLines({ tags, metrics }: RunReport, { limit }: Limits): string[] {
-  const overall = metrics.pass_rate?.value ?? 0;
+  const overall = metrics.pass_rate?.value ?? null;
   const rated = Object.entries(tags).flatMap(([tag, { pass_rate: metric }]) =>
     metric?.value == null ? [] : [{ tag, metric, value: metric.value }],
   );
   if (rated.length < 2) return [];
-  const informative = rated.filter(({ metric }) => widthOf(metric) <= INFORMATIVE_WIDTH);
-  const small = rated.filter(({ metric }) => widthOf(metric) > INFORMATIVE_WIDTH);
+  const informative = rated.flatMap(({ tag, metric: { low, high }, value }) =>
+    low == null || high == null || high - low > INFORMATIVE_WIDTH ? [] : [{ tag, value, low, high }],
+  );
+  const small = rated.filter(({ tag }) => !informative.some((one) => one.tag === tag));
+  const rank = (value: number): number => (overall === null ? value : -Math.abs(value - overall));
   const far = [...informative]
-    .sort((a, b) => Math.abs(b.value - overall) - Math.abs(a.value - overall))
+    .sort((a, b) => rank(a.value) - rank(b.value))
     .slice(0, limit)
     .sort((a, b) => a.value - b.value);
-  const rows = far.map(({ tag, metric, value }) => [
+  const rows = far.map(({ tag, value, low, high }) => [
     indent(plainLine(tag)),
     percent(value).padStart(7),
-    `${((metric.low ?? 0) * 100).toFixed(1)} – ${((metric.high ?? 0) * 100).toFixed(1)}`,
+    `${(low * 100).toFixed(1)} – ${(high * 100).toFixed(1)}`,
   ]);
   const some =
     far.length < informative.length
-      ? ` (${far.length} of ${informative.length}, farthest from the whole)`
+      ? ` (${far.length} of ${informative.length}, ${overall === null ? "the lowest" : "farthest from the whole"})`
       : "";
   return [
     ...(rows.length === 0 ? [] : [indent(`by tag${some}`), ...columns(rows).map(indent)]),
     ...(small.length === 0 ? [] : [indent(smallTags(small))]),
   ];
 }
-
-/** An unknown bound counts as the widest possible. */
-const widthOf = ({ low, high }: MetricValue): number => (low == null || high == null ? 1 : high - low);
 
 /** Maximum number of small tags named. */
 const MAX_SMALL = 6;

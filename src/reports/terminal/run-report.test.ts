@@ -200,4 +200,22 @@ describe("a failing report", () => {
     expect(lines).toMatch(/by tag \(\d of 7, farthest from the whole\)/);
     expect(lines).toMatch(/tags with too few cases to tell: tag-7, tag-8/);
   });
+
+  it("lists the lowest tags where the pass rate of the whole is unknown", () => {
+    const unknown = { ...failing.metrics.pass_rate, value: null, low: null, high: null };
+    const lines = text({ ...failing, comparison: null, metrics: { ...failing.metrics, pass_rate: unknown } });
+    expect(lines).toMatch(/by tag \(\d of 7, the lowest\)/);
+    expect(lines).not.toContain("farthest from the whole");
+    const values = Object.values(failing.tags).flatMap(({ pass_rate: rate }) =>
+      rate?.value == null || rate.low == null || rate.high == null || rate.high - rate.low > 0.5
+        ? []
+        : [rate.value],
+    );
+    expect(lines).toContain(`${(Math.min(...values) * 100).toFixed(1)} %`);
+  });
+
+  it("names no time where it is unknown", () => {
+    expect(text(failing)).toMatch(/answers: .*\d (ms|s)$/m);
+    expect(text({ ...failing, duration_ms: null })).toMatch(/answers: \d+ asked, 1 error$/m);
+  });
 });

@@ -273,9 +273,9 @@ function nextLines(report: RunReport, width: number): string[] {
     report.flaky > 0 ? plural(report.flaky, ...flakyWords(report)) : "",
   ].filter((text) => text !== "");
   const tail = indent(countsSentence(report));
-  const time = duration(report.duration_ms);
+  const time = report.duration_ms === null ? "" : duration(report.duration_ms);
   return [
     ...(failing.length === 0 ? [] : [indent(`${failing.join(", ")}: evals show ${header.id} --failing`)]),
-    `${tail}${" ".repeat(Math.max(3, width - tail.length - time.length))}${time}`,
+    time === "" ? tail : `${tail}${" ".repeat(Math.max(3, width - tail.length - time.length))}${time}`,
   ];
 }

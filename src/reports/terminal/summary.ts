@@ -103,6 +103,9 @@ function whyOf({ gate, counts }: RunReport): string {
 function totals(reports: readonly RunReport[]): string {
   const sum = (of: (report: RunReport) => number): number =>
     reports.reduce((total, report) => total + of(report), 0);
+  const times = reports.flatMap(({ duration_ms: ms }) => (ms === null ? [] : [ms]));
+  const time =
+    times.length < reports.length ? "time unknown" : duration(times.reduce((total, ms) => total + ms, 0));
   const isKnown = reports.every(({ spent }) => spent.usd !== null);
   const paid = isKnown ? `${dollars(sum(({ spent }) => spent.usd ?? 0))} paid` : "cost unknown";
   const runs = reports.length > 1 ? `${plural(reports.length, "run")}: ` : "";
@@ -110,7 +113,7 @@ function totals(reports: readonly RunReport[]): string {
   return `${runs}${count(answers)} of ${plural(
     sum(({ counts }) => counts.trials),
     "trial",
-  )} answered, ${paid}, ${duration(sum((one) => one.duration_ms))}`;
+  )} answered, ${paid}, ${time}`;
 }
 
 /** The end of a comparison of several suites: one line each, worst last. Empty for one. */
