@@ -253,7 +253,7 @@ describe("a baseline file", () => {
     expect(formatBaseline(parseBaseline(turned, PATH))).toBe(formatBaseline(TWO));
   });
 
-  it("tells all its broken lines at once", () => {
+  it("reports all its broken lines at once", () => {
     const text = formatBaseline(TWO).replace(/"trials":3/g, '"trials":0');
     expect(() => parseBaseline(text, PATH)).toThrow(/[\s\S]*\n[\s\S]*/);
   });

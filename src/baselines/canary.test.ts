@@ -92,7 +92,7 @@ describe("the test of canaries", () => {
     expect(judgeCanaries(hopeless, answers(25), "r").stale).toBe(false);
   });
 
-  it("leaves out those without an answer, and says nothing of fewer than five", () => {
+  it("leaves out those without an answer, and reports nothing about fewer than five", () => {
     expect(judgeCanaries(canaries, answers(5, 5), "r")).toMatchObject({ answered: 5, stale: true });
     const silent = judgeCanaries(canaries, answers(4, 4), "r");
     expect(silent).toEqual({

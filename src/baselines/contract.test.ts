@@ -54,7 +54,7 @@ describe("holdContract", () => {
         });
   });
 
-  it("says what was declared and what follows", () => {
+  it("reports what was declared and what follows", () => {
     expect(holdContract(change("patch"), FELL, []).said).toBe(
       "The change: prompts/support 1.2.0 → 9.9.9, declared a patch. A patch may not move behaviour, and a drop needs a major version: this is a major version, or a mistake.",
     );

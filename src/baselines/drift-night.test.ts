@@ -39,7 +39,7 @@ describe("driftNight", () => {
     expect(zs.filter((z) => Math.abs(z) > 3).length).toBeLessThanOrEqual(6);
   });
 
-  it("says how much of the variance is the baseline's", () => {
+  it("reports how much of the variance is the baseline's", () => {
     const chances = Array.from({ length: 50 }, () => 0.5);
     const night = driftNight(side(60, draw(chances, 60)), side(3, draw(chances, 3)), same);
     expect(night?.shared).toBeCloseTo(1 / 21, 3);
@@ -88,7 +88,7 @@ describe("driftReport", () => {
   });
   const ask = { change: 0.04, judge: null };
 
-  it("says no drift only once a change that matters would have been found", () => {
+  it("reports no drift only once a change that matters would have been found", () => {
     // 0.04 is two standard deviations: four runs.
     const runs = ["1", "2", "3", "4"].map((id) => run(id, night(0.1)));
     expect(driftReport({ ...ask, runs: runs.slice(0, 3) })).toMatchObject({
@@ -102,7 +102,7 @@ describe("driftReport", () => {
     });
   });
 
-  it("finds a fall, says since which run, and counts a run that says nothing as nothing", () => {
+  it("finds a fall, reports since which run, and counts a run that says nothing as nothing", () => {
     const runs = [run("1", night(0.3)), run("2", night(-4)), run("3", null), run("4", night(-4))];
     expect(driftReport({ ...ask, runs })).toMatchObject({
       verdict: "drift",
@@ -124,7 +124,7 @@ describe("driftReport", () => {
     expect(driftReport({ ...ask, runs: [run("1", null)] }).false_alarm.probability).toBeNull();
   });
 
-  it("tells a judge that moved by itself", () => {
+  it("reports a judge that moved by itself", () => {
     const judge = (z: number) => ({ answers: 100, unjudged: 0, delta: -0.1, error: 0.03, z });
     const runs = ["1", "2", "3"].map((id) => run(id, night(0.1), judge(-3)));
     expect(driftReport({ runs, change: 0.04, judge: { calibrated: false } })).toMatchObject({

@@ -248,7 +248,7 @@ describe("removed cases", () => {
 describe("an accepted regression", () => {
   const accepted = { from: sha256("base"), to: header.fingerprint, why: "shorter answers" };
 
-  it("passes, and says why", () => {
+  it("passes, and reports why", () => {
     const { gate } = gated(broken, { accepted });
     expect(gate).toMatchObject({ outcome: "passed", verdict: "regressed" });
     expect(gate.rules[0]?.said).toBe("regressed, accepted: shorter answers");

@@ -128,7 +128,7 @@ describe("a requirement", () => {
     },
   );
 
-  it("says of how many answers a score is unknown", () => {
+  it("reports for how many answers a score is unknown", () => {
     expect(checkRequirements({ "score.queue": ">= 0.8" }, run(["pv", "pv"]))[0]).toEqual({
       rule: "require score.queue",
       kind: "require",
@@ -142,7 +142,7 @@ describe("a requirement", () => {
     });
   });
 
-  it("on a value that nobody knows is undecided, and says so", () => {
+  it("on a value that nobody knows is undecided, and reports it", () => {
     expect(checkRequirements({ cost_usd: "<= 1" }, run(["pp"], { cost: null }))).toEqual([
       {
         ...requireRule("cost_usd", { op: "<=", value: 1 }),
@@ -159,7 +159,7 @@ describe("a requirement", () => {
     expect(outcomeOf("pass_rate", "< 0.9", measured)).toBe("failed");
   });
 
-  it("tells the measured value, not the one with trials filled in", () => {
+  it("reports the measured value, not the one with trials filled in", () => {
     expect(checkRequirements({ pass_rate: ">= 0.8" }, run(["pp", "pe"]))[0]?.value).toBe(1);
   });
 });

@@ -241,7 +241,7 @@ onUnix("the GitHub workflow of docs/ci.md", () => {
     );
   });
 
-  it("says in the comment that nothing was run", async () => {
+  it("reports in the comment that nothing was run", async () => {
     await promoteFirst();
     const ran = onGitHub(change({ "evals/s.yaml": "dataset: nowhere\n" }));
     expect(codes(ran)).toMatchObject({ Comment: 0, Gate: 2 });

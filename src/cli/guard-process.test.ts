@@ -24,7 +24,7 @@ function guarded(answer = 3) {
 }
 
 describe("a process that is ended from inside", () => {
-  it("is undecided when a module ends it, whatever code that gave, and tells it before it is gone", () => {
+  it("is undecided when a module ends it, whatever code that gave, and reports it before it is gone", () => {
     const { process, losses, emit } = guarded();
     emit("exit");
     expect([process.exitCode, losses]).toEqual([3, [{ kind: "exited" }]]);
@@ -36,14 +36,14 @@ describe("a process that is ended from inside", () => {
     expect(process.exitCode).toBe(1);
   });
 
-  it("is undecided when nothing is left to wait for, and says so once", () => {
+  it("is undecided when nothing is left to wait for, and reports it once", () => {
     const { process, losses, emit } = guarded();
     emit("beforeExit");
     emit("exit");
     expect([process.exitCode, losses]).toEqual([3, [{ kind: "stalled" }]]);
   });
 
-  it("is undecided when an error is thrown outside of any call, and says so once", () => {
+  it("is undecided when an error is thrown outside of any call, and reports it once", () => {
     const { process, losses, printed, emit } = guarded();
     const error = new Error("late");
     emit("uncaughtException", error);

@@ -160,7 +160,7 @@ describe("a bug of ours", () => {
 });
 
 describe("evals without a command", () => {
-  it("says what it can do", async () => {
+  it("reports what it can do", async () => {
     const repo = at(null);
     expect((await repo.evals("")).exit).toBe(0);
     expect((await repo.evals("--help")).exit).toBe(0);
@@ -168,7 +168,7 @@ describe("evals without a command", () => {
     repo.matches("help");
   });
 
-  it("tells its version", async () => {
+  it("reports its version", async () => {
     const { stdout, exit } = await at(null).evals("--version");
     expect([exit, stdout]).toEqual([0, `${EVALS_VERSION}\n`]);
   });

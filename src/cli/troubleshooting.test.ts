@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 // @ts-expect-error A script without types: it gives the page as text.
 import { mistakesOf, readSources, troubleshootingPage } from "../../scripts/troubleshooting.mjs";
 
-it("docs/troubleshooting.md says what the program says: node scripts/troubleshooting.mjs writes it", () => {
+it("docs/troubleshooting.md matches what the program prints: node scripts/troubleshooting.mjs writes it", () => {
   const page = readFileSync(new URL("../../docs/troubleshooting.md", import.meta.url), "utf8");
   expect(troubleshootingPage(mistakesOf(readSources()))).toBe(page);
 });

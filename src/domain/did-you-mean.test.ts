@@ -13,7 +13,7 @@ describe("didYouMean", () => {
     ["a", "a\u200b", "They look alike: that one has U+200B (zero width space)."],
     ["\u0430b", "ab", "this one has U+0430 (a Cyrillic letter)"],
     ["a ", "a", "They look alike and differ in blanks or line ends."],
-  ])("says how %j differs from %j, which looks the same", (word, known, explanation) => {
+  ])("reports how %j differs from %j, which looks the same", (word, known, explanation) => {
     expect(didYouMean(word, ["b", known, "abc"])).toMatch(new RegExp(`^ Did you mean "${known}"\\? `));
     expect(didYouMean(word, ["b", known, "abc"])).toContain(explanation);
   });

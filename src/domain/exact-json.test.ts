@@ -48,7 +48,7 @@ describe("exact JSON", () => {
     });
   });
 
-  it("says where such numbers stand", () => {
+  it("reports where such numbers stand", () => {
     expect(
       [...changedNumbers(text)].map(({ text: number, index }) => [number, text.slice(index, index + 3)]),
     ).toEqual([

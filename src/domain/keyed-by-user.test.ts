@@ -14,7 +14,7 @@ describe("keyedByUser", () => {
     expect(counts.parse({}).constructor).toBeUndefined();
   });
 
-  it("tells of each value that is not of its kind", () => {
+  it("reports each value that is not of its kind", () => {
     const { error } = counts.safeParse({ a: "x", b: 1, c: null });
     expect(error?.issues.map(({ path }) => path)).toEqual([["a"], ["c"]]);
   });

@@ -35,7 +35,7 @@ describe("repeatedKeys", () => {
     expect(names(text)).toEqual([]);
   });
 
-  it("tells of a key that is there twice beside JSON within texts, and of none in them", () => {
+  it("reports a key that is there twice beside JSON within texts, and of none in them", () => {
     const call = String.raw`"arguments":"{\"id\":1,\"id\":2}","tail\\":1`;
     const found = (text: string) =>
       repeatedKeyProblems(text, JSON.parse(text), "a.jsonl").map(({ what }) => what);

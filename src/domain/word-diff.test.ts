@@ -40,7 +40,7 @@ describe("diffWords", () => {
     );
   });
 
-  it("says nothing of equal texts", () => {
+  it("reports nothing about equal texts", () => {
     expect(
       diffWords("one\ntwo", "one\ntwo")
         .flat()

@@ -273,7 +273,7 @@ describe("a change that is refused", () => {
     );
   });
 
-  it("says what git's lock is and how to get rid of it", async () => {
+  it("reports what git's lock is and how to get rid of it", async () => {
     repo.commit({ "a.txt": "a" });
     writeFileSync(join(repo.root, ".git/index.lock"), "");
     expect((await codeOf(commitFiles(repo.root, plan({ "b.txt": "b" })))).fix).toContain(

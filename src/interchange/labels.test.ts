@@ -302,7 +302,7 @@ describe("a Label Studio configuration", () => {
 });
 
 describe("tasks for Label Studio", () => {
-  it("say nothing of a judge, of the stratum or of the weight in words", () => {
+  it("report nothing about a judge, of the stratum or of the weight in words", () => {
     const text = labelStudioTasks("triage", [task(label())]);
     expect(text).not.toMatch(/predictions|weight|random|stratified|judge/);
   });

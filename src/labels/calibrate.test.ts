@@ -273,7 +273,7 @@ describe("trust", () => {
     expect(trustIn({ ...input, calibration: { ...calibration, inconsistent: 0.2 } }).state).toBe("believed");
   });
 
-  test("the file keeps other suites, and says where it is broken", () => {
+  test("the file keeps other suites, and reports where it is broken", () => {
     const root = mkdtempSync(join(tmpdir(), "evals-calibration-"));
     try {
       expect(readCalibration(root, "helpful", "1.0.0")).toBeNull();

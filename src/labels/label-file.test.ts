@@ -41,7 +41,7 @@ describe("a label made by hand", () => {
       expect(parseLabels(Buffer.from(line({ ...bare, at })), PATH)).toEqual([{ ...bare, at, weight: 1 }]);
   });
 
-  test("says the weight of an answer picked by stratum, and a time that is one", () => {
+  test("reports the weight of an answer picked by stratum, and a time that is one", () => {
     const { weight: _, ...bare } = label("a", "pass", { picked: "stratified" });
     expect(problemsOf(line(bare)).map(({ code }) => code)).toEqual(["EVALS_LABELS_MISSING_KEY"]);
     expect(problemsOf(line({ ...label("a", "pass"), at: "March" }))).toMatchObject([

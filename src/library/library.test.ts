@@ -164,7 +164,7 @@ describe("a mistake", () => {
 });
 
 describe("a run under way", () => {
-  it("tells of itself by events", async () => {
+  it("reports itself by events", async () => {
     const events: RunEvent[] = [];
     const ran = await at("p@1.1.0", { trials: 1, onEvent: (event: RunEvent) => events.push(event) });
     const [run] = ran.runs;

@@ -80,7 +80,7 @@ describe("compareArms", () => {
     expect(there.decided_by).toBe("pass_rate");
   });
 
-  it("says that one arm wins here and the other there", () => {
+  it("reports that one arm wins here and the other there", () => {
     const a = [...arm(900, 0.9, { tags: ["easy"] }), ...arm(900, 0.5, { tags: ["hard"] })];
     const b = [...arm(900, 0.7, { tags: ["easy"] }), ...arm(900, 0.7, { tags: ["hard"] })];
     const { strata } = compareArms(a, b);

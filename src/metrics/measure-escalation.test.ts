@@ -35,7 +35,7 @@ describe("measureEscalation", () => {
     expect(measureEscalation(answers, { ...goals, target: 0.95 }).threshold.value).toBe(0.9);
   });
 
-  it("sends everything to a person where nothing reaches the target, and says that of confidences", () => {
+  it("sends everything to a person where nothing reaches the target, and reports it for confidences", () => {
     const answers = [stated(0.9, false), stated(0.8, true)];
     expect(measureEscalation(answers, goals).threshold).toEqual({
       ...{ target: 0.9, value: null, accuracy: null, low: null, high: null },

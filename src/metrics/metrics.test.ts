@@ -59,7 +59,7 @@ describe("the metrics of a run", () => {
     expect(values(tallyOf("pppp", "f"), 4)).toMatchObject({ pass_rate: 0.5, "score.queue": 0.5 });
   });
 
-  it("say how often k trials of a case all pass, and at least one of k", () => {
+  it("report how often k trials of a case all pass, and at least one of k", () => {
     // By hand: 3 of 4 passed. All of 2: C(3,2)/C(4,2) = 1/2; one of 2: 1 - C(1,2)/C(4,2) = 1.
     expect(values(tallyOf("pppf"), 4)).toMatchObject({
       "pass^1": 0.75,
@@ -112,13 +112,16 @@ describe("the metrics of a run", () => {
     ["input_tokens", { usage: usageOf({ output_tokens: 5 }) }],
     ["output_tokens", { usage: usageOf({ input_tokens: 10 }) }],
     ["latency_p95", { latency_ms: null }],
-  ] as const)("say that %s is unknown as soon as one trial's is, never that it is 0", (metric, unknown) => {
-    const tally = makeTally(1, 1);
-    tally.add(row(0));
-    expect(values(tally, 1)[metric]).toBeGreaterThan(0);
-    tally.add(row(0, unknown));
-    expect(values(tally, 1)[metric]).toBeNull();
-  });
+  ] as const)(
+    "report that %s is unknown as soon as one trial's is, never that it is 0",
+    (metric, unknown) => {
+      const tally = makeTally(1, 1);
+      tally.add(row(0));
+      expect(values(tally, 1)[metric]).toBeGreaterThan(0);
+      tally.add(row(0, unknown));
+      expect(values(tally, 1)[metric]).toBeNull();
+    },
+  );
 
   it("know free from unknown", () => {
     const tally = makeTally(1, 1);

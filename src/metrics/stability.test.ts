@@ -73,7 +73,7 @@ describe("flakyCases", () => {
     ]);
   });
 
-  it("says nothing of a case that was tried once", () => {
+  it("reports nothing about a case that was tried once", () => {
     expect(flakyCases(poolOutcomes([run("1", { a: "-" })]))).toEqual([]);
   });
 });

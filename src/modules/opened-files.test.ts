@@ -16,7 +16,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 describe("OpenedFiles", () => {
   const open = () => new OpenedFiles(root, ["bot.py", "bot.log"]);
 
-  it("says what the fingerprint says", () => {
+  it("reports what the fingerprint says", () => {
     expect(open().hashes).toEqual(fileHashes(root, ["bot.py", "bot.log"]));
   });
 

@@ -94,7 +94,7 @@ describe("pageFile", () => {
     expect(indexes[0]?.page_of).not.toContain(-1);
   });
 
-  it("says of a text that was cut how long it was", async () => {
+  it("reports how long a cut text was", async () => {
     const { indexes, answers } = readPage(await fileOf(largeRun(1, 300_000)));
     expect(indexes[0]?.left_out).toBe("Texts are cut after 200,000 letters.");
     const passage = answers[0]?.[0]?.case.now.trials[0]?.output;
@@ -135,7 +135,7 @@ describe("pageFile", () => {
     expect(indexes[0]?.left_out).toMatch(/^The answers of \d+ cases are not in this file\./);
   });
 
-  it("says the verdict to who reads it without a script", async () => {
+  it("shows the verdict without JavaScript", async () => {
     const page = await fileOf(reportedRun());
     expect(page).toContain("<title>FAILED triage</title>");
     expect(page).toMatch(/<noscript><main><h1>FAILED triage<\/h1>/);

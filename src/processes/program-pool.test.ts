@@ -62,7 +62,7 @@ describe.each(ways)("%s", (_, stays, program) => {
     expect(await pool.ask("a", stop.signal)).toEqual({ kind: "given-up" });
   });
 
-  it("says how one ended that gave no answer, with its last line and what it wrote", async () => {
+  it("reports how one ended that gave no answer, with its last line and what it wrote", async () => {
     const pool = poolOf(
       program(
         "process.stdout.write('half'); console.error('bad\\nworse'); process.exitCode = 3; process.exit();",

@@ -167,7 +167,7 @@ describe("a prompt with files", () => {
     [{ photos: ["../secret.png"] }, "EVALS_ATTACHED_OUTSIDE"],
     [{ photos: 7 }, "EVALS_ATTACHED_PATHS"],
     [{}, "EVALS_ATTACHED_PATHS"],
-  ])("tells the line and the case of a mistake in %j", async (input, code) => {
+  ])("reports the line and the case of a mistake in %j", async (input, code) => {
     const prompt = await load("user:\nHi\nimages: input.photos\n");
     expect(problemOf(() => prompt.render(golden(input)))).toMatchObject({
       ...{ code, path: FILE.path, line: 3, what: expect.stringContaining('Case "a"') },

@@ -28,7 +28,7 @@ const found = (pinned: object, asked = small, models = new Map<string, LoadedMod
   changedPins(suite(pinned), asked, models).map((one) => one.what);
 
 describe("changedPins", () => {
-  it("says nothing where nothing is pinned, or what is pinned is asked", () => {
+  it("reports nothing where nothing is pinned, or what is pinned is asked", () => {
     expect(found({})).toEqual([]);
     expect(
       found({ model: "gpt-5.4-mini-2026-03-17", params: { temperature: 0 }, retrieval: { k: 5 } }),

@@ -53,7 +53,7 @@ function answers(files: FileSource, paths: readonly string[]) {
 }
 
 describe("commitTree", () => {
-  it("says of a clean commit what the work tree says, wherever the project begins", async () => {
+  it("reads from a clean commit what the work tree says, wherever the project begins", async () => {
     write("beside/cases.jsonl", '{"id":"a"}\n');
     write("app/evalconfig.yaml", "models: {}\n");
     write("app/evals/größe und mehr.yaml", "dataset: x\n");

@@ -34,7 +34,7 @@ describe("comparePrompts", () => {
     ]);
   });
 
-  it("tells a message that changed, one that is gone, and a changed role", async () => {
+  it("reports a message that changed, one that is gone, and a changed role", async () => {
     expect(
       await messages(
         "system:\nBe brief.\nuser:\nhello there\n",
@@ -51,7 +51,7 @@ describe("comparePrompts", () => {
     ]);
   });
 
-  it("tells each member of a pinned context, and what makes it a major version", async () => {
+  it("reports each member of a pinned context, and what makes it a major version", async () => {
     const pinned = (front: string): string =>
       `---\n${front}\n---\nuser:\n{{ input.a }}{% if input.b %}x{% endif %}\n`;
     const compared = await comparePrompts(

@@ -5,7 +5,7 @@ it.each([
   ["lists in one line", `a: 1\nb: ${"- ".repeat(20_000)}x\n`],
   ["lists of lists", `a: 1\nb:\n  ${"- ".repeat(20_000)}x\n`],
   ["more lists than a file needs", `a: 1\nb: ${"[".repeat(300)}${"]".repeat(300)}\n`],
-])("says where %s are nested too deep to be read", (_, text) => {
+])("reports where %s are nested too deep to be read", (_, text) => {
   const { value, problems } = parseYaml(text, "evals/a.yaml");
   expect(value).toBeUndefined();
   expect(problems.length).toBeGreaterThan(0);

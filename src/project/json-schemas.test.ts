@@ -44,7 +44,7 @@ describe("the JSON Schemas", () => {
 });
 
 describe("docs/configuration.md", () => {
-  it("tells every key that the code reads", () => {
+  it("reports every key that the code reads", () => {
     const schema = (name: string) => schemas[name] as JsonSchema;
     const made = configurationReference([
       {

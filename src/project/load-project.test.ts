@@ -84,7 +84,7 @@ describe("loadProject", () => {
     ["evals/one.yaml", /is a path/, /evals run one/],
     ["./evals/one", /is a path/, /evals run one/],
     ["onne", /Did you mean "one"/, /evals run one/],
-  ])("says what suite was meant by %s", async (name, what, fix) => {
+  ])("reports what suite was meant by %s", async (name, what, fix) => {
     const [problem] = await problemsOf({}, { suites: [name] });
     expect(problem).toMatchObject({
       code: "EVALS_SUITE_UNKNOWN",
@@ -93,7 +93,7 @@ describe("loadProject", () => {
     });
   });
 
-  it("tells the mistakes of all files at once", async () => {
+  it("reports the mistakes of all files at once", async () => {
     const problems = await problemsOf({
       "evalconfig.yaml": "models:\n  small: { provider: chatt, model: m }\nbudgte: {}\n",
       "evals/one.yaml": "dataset: dd\nprompt: q\nmodel: smal\ntrails: 3\nscorers: [{ type: equl }]\n",
@@ -116,7 +116,7 @@ describe("loadProject", () => {
       { "evals/one.yaml": "dataset: d\nprompt: p\nmodel: small\ntrails: 2\nscorers: [{ type: equals }]\n" },
     ],
     ["the config", { "evalconfig.yaml": `${GOOD["evalconfig.yaml"]}budgte: {}\n` }],
-  ])("tells a dataset's mistakes together with one of %s", async (_, changes) => {
+  ])("reports a dataset's mistakes together with one of %s", async (_, changes) => {
     const problems = await problemsOf({ ...changes, "datasets/d.jsonl": '{"id":"a"}\nnonsense\n' });
     const places = problems.map(({ path, line }) => `${path}:${line}`);
     expect(places).toContain("datasets/d.jsonl:1");
@@ -141,7 +141,7 @@ describe("loadProject", () => {
     expect(env).toEqual({ A: "process", B: "file" });
   });
 
-  it("says once that a model of the command line is unknown", async () => {
+  it("reports once that a model of the command line is unknown", async () => {
     const changes = { "evals/two.yaml": GOOD["evals/one.yaml"] };
     const problems = await problemsOf(changes, { overrides: { model: "smal" } });
     expect(problems).toMatchObject([{ code: "EVALS_MODEL_UNKNOWN" }]);
@@ -194,7 +194,7 @@ describe("parseYaml", () => {
     });
   });
 
-  it("says that a template needs quotes", () => {
+  it("reports that a template needs quotes", () => {
     const [problem] = parseYaml("body: {{ input.q }}\n", "f.yaml").problems;
     expect(problem).toMatchObject({
       code: "EVALS_YAML_SYNTAX",
@@ -282,7 +282,7 @@ describe("on the disk", () => {
     ]).toEqual([false, true, true]);
   });
 
-  it.skipIf(process.getuid?.() === 0)("says that a file may not be read", () => {
+  it.skipIf(process.getuid?.() === 0)("reports that a file may not be read", () => {
     writeFileSync(join(project, "locked.yaml"), "");
     chmodSync(join(project, "locked.yaml"), 0);
     expect(() => workTree(project).read("locked.yaml")).toThrow(/EVALS_FILE_UNREADABLE/);

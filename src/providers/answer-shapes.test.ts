@@ -57,7 +57,7 @@ describe.each(CHATS)("the content of a $name reply", (shape) => {
       });
   });
 
-  it("tells what the model said when it refused, and that a filter ended it", async () => {
+  it("reports what the model said when it refused, and that a filter ended it", async () => {
     const words = "I would rather not.";
     expect(await read(shape.body([{ type: "refusal", refusal: words }]))).toMatchObject({
       kind: "answered",

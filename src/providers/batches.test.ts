@@ -224,7 +224,7 @@ describe("batches of Anthropic", () => {
     expect(JSON.parse(sent?.body ?? "")).toEqual({ requests: [{ custom_id: "run-0-1-1", params: request }] });
   });
 
-  it("tell each way in which a request can end", async () => {
+  it("distinguish each way in which a request can end", async () => {
     const line = (result: object): string => JSON.stringify({ custom_id: "a", result });
     const errored = (type: string) =>
       line({ type: "errored", error: { type: "error", error: { type, message: "said" } } });

@@ -116,7 +116,7 @@ export function chatContract({ name, dialect, open }: ContractSubject): void {
       expect(await failed(text)).toMatchObject(expected);
     });
 
-    it("tells what the server said, without keys", async () => {
+    it("reports what the server said, without keys", async () => {
       expect((await failed("400")).message).toMatch(
         /^400 from 127\.0\.0\.1:\d+: said 400 about \[redacted\]$/,
       );
@@ -129,7 +129,7 @@ export function chatContract({ name, dialect, open }: ContractSubject): void {
       });
     });
 
-    it("says that nobody answers", async () => {
+    it("reports that nobody answers", async () => {
       const gone = await startChatServer(dialect);
       await gone.close();
       const lost = await open(gone.origin);

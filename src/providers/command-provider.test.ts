@@ -58,7 +58,7 @@ describe("commandProvider", () => {
     expect(await ask(opened, questionOf())).toMatchObject({ error: "malformed-reply", transient: false });
   });
 
-  it("tells the last line of stderr when it fails", async () => {
+  it("reports the last line of stderr when it fails", async () => {
     const opened = await open('console.error("first"); console.error("it broke"); process.exit(3)');
     expect(await ask(opened, questionOf())).toMatchObject({
       error: "provider",

@@ -83,7 +83,7 @@ const stepsOf = (value: unknown) => {
 };
 
 describe("a conversation", () => {
-  it.each(Object.keys(SHAPES))("tells its steps, calls and searches in %s shape", (name) => {
+  it.each(Object.keys(SHAPES))("reports its steps, calls and searches in %s shape", (name) => {
     const { replies, turns, tool_calls, retrievals } = stepsOf(SHAPES[name]);
     expect({ steps: replies.length, turns }).toEqual({ steps: 4, turns: 2 });
     expect(tool_calls).toEqual([
@@ -102,7 +102,7 @@ describe("a conversation", () => {
     ]);
   });
 
-  it("tells what OpenAI's file search found", () => {
+  it("reports what OpenAI's file search found", () => {
     const { retrievals, tool_calls } = stepsOf([
       { type: "message", role: "user", content: [{ type: "input_text", text: "Which page?" }] },
       {
@@ -117,7 +117,7 @@ describe("a conversation", () => {
     expect(tool_calls).toMatchObject([{ name: "file_search", step: 1 }]);
   });
 
-  it("tells the documents among Anthropic's blocks", () => {
+  it("reports the documents among Anthropic's blocks", () => {
     const { retrievals } = stepsOf([
       { role: "assistant", content: [use("t", "pages", { query: "which" })] },
       {

@@ -50,7 +50,7 @@ describe("failureOfStatus", () => {
     [{ detail: "m" }, "500 from api.test: m"],
     ["m\r\nn", "500 from api.test: m n"],
     ["", "500 from api.test"],
-  ])("tells what %j says", (body, message) => {
+  ])("reports what %j says", (body, message) => {
     expect(failure(500, body).message).toBe(message);
   });
 });

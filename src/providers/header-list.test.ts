@@ -24,7 +24,7 @@ describe("HeaderList", () => {
     expect(own.length).toBeGreaterThan(0);
   });
 
-  it("says whether and what, by a name in any case", () => {
+  it("reports whether and what, by a name in any case", () => {
     const headers = new HeaderList();
     headers.set("Authorization", "Bearer x");
     expect(headers.get("authorization")).toBe("Bearer x");

@@ -284,7 +284,7 @@ describe("a service that streams", () => {
     }
   };
 
-  it("byte by byte is answered, and tells when its first word came", async () => {
+  it("byte by byte is answered, and reports when its first word came", async () => {
     const bytes = Buffer.from(events(...CHAT, "[DONE]"));
     const reply = await asked({ stream: "openai" }, (out) => {
       out.writeHead(200, { "content-type": EVENTS }).flushHeaders();

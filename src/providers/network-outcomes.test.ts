@@ -119,7 +119,7 @@ describe.each(NETWORK_TARGETS)("$name", (subject) => {
     ["CERT_HAS_EXPIRED", /cannot be trusted.*clock/],
     ["ERR_TLS_CERT_ALTNAME_INVALID", /cannot be trusted.*name/],
     ["ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE", /no TLS connection/],
-  ])("tries %s once, and says what mends it", async (code, message) => {
+  ])("tries %s once, and reports what mends it", async (code, message) => {
     transport = throwing(errorWith({ code }));
     expect(await failed()).toMatchObject({
       error: "provider",
@@ -138,7 +138,7 @@ describe.each(NETWORK_TARGETS)("$name", (subject) => {
     });
   });
 
-  it("says that a port speaks no TLS, and tries it once", async () => {
+  it("reports that a port speaks no TLS, and tries it once", async () => {
     const port = await listen(createHttp((_request, reply) => reply.end("{}")));
     expect(await failed(`https://127.0.0.1:${port}`)).toMatchObject({
       transient: false,
@@ -147,7 +147,7 @@ describe.each(NETWORK_TARGETS)("$name", (subject) => {
     });
   });
 
-  it("says that a port speaks TLS only", async () => {
+  it("reports that a port speaks TLS only", async () => {
     const port = await bare(Buffer.from([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46]));
     expect(await failed(`http://127.0.0.1:${port}`)).toMatchObject({
       transient: false,
@@ -171,7 +171,7 @@ describe.each(NETWORK_TARGETS)("$name", (subject) => {
     ],
     [403, { transient: false, fatal: true }, /refused the way to model\.test.* with status 403$/],
     [502, { transient: true, unreachable: true }, /refused the way to model\.test.* with status 502$/],
-  ])("tells a proxy's %i as the proxy's, without its password", async (status, expected, message) => {
+  ])("reports a proxy's %i as the proxy's, without its password", async (status, expected, message) => {
     const port = await proxyOf(status);
     const reply = await failed(ORIGIN, { HTTPS_PROXY: `http://me:hush-hush@127.0.0.1:${port}` });
     expect(reply).toMatchObject(expected);

@@ -82,7 +82,7 @@ describe("openaiProvider", () => {
     ["gpt-4-0613", undefined, undefined],
     ["chatgpt-4o-latest", "http://localhost:4000", "chatgpt-4o-latest"],
     ["qwen2.5-7b-instruct", "http://localhost:8000/v1", undefined],
-  ])("says of %s at %s that it floats: %s", (model, base_url, floating) => {
+  ])("reports for %s at %s that it floats: %s", (model, base_url, floating) => {
     const settings = openaiProvider.settings.parse({
       provider: "openai",
       model,

@@ -91,7 +91,7 @@ describe("outputsProvider", () => {
     expect(send("a", 2)).toMatchObject({ output: "c" });
   });
 
-  it("tells that a trial is not recorded", async () => {
+  it("reports that a trial is not recorded", async () => {
     const { send } = await open(lines({ case: "a", output: "1" }));
     expect(send("a", 2)).toMatchObject({ kind: "failed", error: "not-recorded", unsent: true });
   });
@@ -122,7 +122,7 @@ describe("outputsProvider", () => {
     expect(request(after, "b")).not.toEqual(request(before, "b"));
   });
 
-  it("tells all mistakes of a file at once, with their places", async () => {
+  it("reports all mistakes of a file at once, with their places", async () => {
     const text = lines(
       '{"case":"a","output":}',
       "[1]",
@@ -152,7 +152,7 @@ describe("outputsProvider", () => {
     `);
   });
 
-  it("tells a line that is nested beyond reason, whole or cut off", async () => {
+  it("reports a line that is nested beyond reason, whole or cut off", async () => {
     const deep = "[".repeat(100_000);
     const whole = `{"case":"a","output":${deep}${"]".repeat(100_000)}}`;
     expect(await problemsOf(lines(whole, `{"case":"b","output":${deep}`))).toEqual([

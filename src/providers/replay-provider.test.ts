@@ -142,7 +142,7 @@ describe("recordingClient", () => {
 });
 
 describe("replayProvider", () => {
-  it("tells every broken line", async () => {
+  it("reports every broken line", async () => {
     writeFileSync(file, '{"case":"a","trial":1,"request":"x","output":"y"}\n{"case":}\n{"case":"a"}\n');
     await expect(replay()).rejects.toMatchObject({
       problems: [
@@ -152,7 +152,7 @@ describe("replayProvider", () => {
     });
   });
 
-  it("says how to record when there is no file", async () => {
+  it("prints how to record when there is no file", async () => {
     await expect(replay()).rejects.toMatchObject({
       at: ["file"],
       problem: { fix: expect.stringContaining("--record") },

@@ -68,7 +68,7 @@ describe("the base_url of anthropic", () => {
 });
 
 describe("apiAddress", () => {
-  it("tells the endpoint without what may be a key", () => {
+  it("reports the endpoint without what may be a key", () => {
     expect(apiAddress("https://me:secret@api.test:8443/v1/?key=secret", "/chat/completions")).toMatchObject({
       host: "api.test:8443",
       endpoint: "api.test:8443/v1/chat/completions",

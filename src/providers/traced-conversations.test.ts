@@ -303,7 +303,7 @@ describe("a trace", () => {
     expect(read?.unread?.join()).toContain("no call of a model");
   });
 
-  it("whose producer keeps no contents still tells the tools", () => {
+  it("whose producer keeps no contents still lists the tools", () => {
     const silent: Era = { model: () => ({ attributes: { "gen_ai.operation.name": "chat" } }), tool: newTool };
     const { tool_calls } = conversationSteps(readConversation(otlp(silent))?.messages ?? []);
     expect(tool_calls.map(({ name, error }) => [name, error])).toEqual([
@@ -312,7 +312,7 @@ describe("a trace", () => {
     ]);
   });
 
-  it("tells a search that has a span of its own", () => {
+  it("reports a search that has a span of its own", () => {
     const attributes = keyed({
       "gen_ai.operation.name": "retrieval",
       "gen_ai.retrieval.query.text": "which page",
@@ -324,7 +324,7 @@ describe("a trace", () => {
     ]);
   });
 
-  it("of nothing that is known holds no message, and says so", () => {
+  it("of nothing that is known has no message, and reports it", () => {
     const read = readConversation({
       resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: "a", spanId: "b", name: "GET" }] }] }],
     });

@@ -61,14 +61,14 @@ const TWO_CALLS = [
 ];
 
 describe.each(GIVEN_SHAPES)("an answer of a $name", (shape) => {
-  it("tells nothing of tool calls and refusals that it does not speak of", async () => {
+  it("reports nothing about tool calls and refusals that it does not mention", async () => {
     expect(unreportedBy(answered(await shape.ask({ output: "x" })))).toEqual(["tool_calls", "refusal"]);
     expect(
       unreportedBy(answered(await shape.ask({ output: "x", tool_calls: null, messages: [] }))),
     ).toContain("tool_calls");
   });
 
-  it("tells what it says, also that there was none", async () => {
+  it("reports what it says, also that there was none", async () => {
     const reply = answered(await shape.ask({ output: "x", tool_calls: [], refusal: null }));
     expect(unreportedBy(reply)).toEqual([]);
     expect(reply).toMatchObject({ tool_calls: [], refusal: null });
@@ -77,7 +77,7 @@ describe.each(GIVEN_SHAPES)("an answer of a $name", (shape) => {
     ]);
   });
 
-  it.each(Object.entries(CONVERSATIONS))("tells the calls in a conversation of %s", async (_, messages) => {
+  it.each(Object.entries(CONVERSATIONS))("reports the calls in a conversation of %s", async (_, messages) => {
     const reply = answered(await shape.ask({ output: "done", messages }));
     expect(unreportedBy(reply)).toEqual(["refusal"]);
     expect(callsIn(reply)).toEqual(TWO_CALLS);
@@ -85,7 +85,7 @@ describe.each(GIVEN_SHAPES)("an answer of a $name", (shape) => {
 });
 
 describe.each(HTTP_SHAPES)("an answer of $name", (shape) => {
-  it(`tells ${shape.name === "http" ? "neither" : "both"}`, async () => {
+  it(`reports ${shape.name === "http" ? "neither" : "both"}`, async () => {
     server.answer = { body: JSON.stringify(shape.body("blue")) };
     const unreported = unreportedBy(answered(await askShape(shape, server)));
     expect(unreported).toEqual(shape.name === "http" ? ["tool_calls", "refusal"] : []);
@@ -99,7 +99,7 @@ describe("a conversation at a path of an http service", () => {
     return askShape(http, server, { answer: "$.answer", messages: "$.log" });
   };
 
-  it.each(Object.entries(CONVERSATIONS))("tells its calls as %s", async (_, log) => {
+  it.each(Object.entries(CONVERSATIONS))("reports its calls as %s", async (_, log) => {
     expect(callsIn(answered(await read(log)))).toEqual(TWO_CALLS);
   });
 

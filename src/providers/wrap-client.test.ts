@@ -65,7 +65,7 @@ describe("wrapClient retries", () => {
     expect(calls.sent).toBe(4);
   });
 
-  it("and tells how often, and how long that took, where it is worth telling", async () => {
+  it("and reports how often, and how long that took, where it is worth telling", async () => {
     const { options } = fakeDependencies();
     const tried = await send(wrapClient(scriptedClient(busy, broken, answered), options));
     expect(tried.tries).toEqual({ attempts: 3, waited_ms: 7500 });
@@ -154,7 +154,7 @@ describe("wrapClient", () => {
     expect(wrapClient(client, fakeDependencies().options)).toBe(client);
   });
 
-  it("lets another model answer when this one keeps failing, and says so", async () => {
+  it("lets another model answer when this one keeps failing, and reports it", async () => {
     const { options, calls } = fakeDependencies();
     const price = { input: 3, output: 4 };
     const fallback = { client: scriptedClient(answered), label: "other-2024", alias: "other", price };
@@ -166,7 +166,7 @@ describe("wrapClient", () => {
     expect(calls.sent).toBe(1);
   });
 
-  it("tells both failures when both fail", async () => {
+  it("reports both failures when both fail", async () => {
     const fallback = {
       client: scriptedClient({ ...refused, message: "404" }),
       label: "other",

@@ -37,7 +37,7 @@ const otherwise = (value: number, right: string): string[] =>
   );
 
 describe.each(REPORTERS)("the %s report", (name) => {
-  it.each(RULES)("tells a rule's value in its own unit: %s", (rule, text) => {
+  it.each(RULES)("reports a rule's value in its own unit: %s", (rule, text) => {
     const gate = { outcome: "failed", verdict: "none", rules: [rule] } as const;
     const metric = rule.rule.replace("require ", "");
     const run = reportedRun({
@@ -52,7 +52,7 @@ describe.each(REPORTERS)("the %s report", (name) => {
     expect(jsonOf(run).gate.rules[0].value).toBe(rule.value);
   });
 
-  it("says the value of an unknown rule is unknown", () => {
+  it("reports the value of an unknown rule is unknown", () => {
     const rule = gateRule({
       rule: "critical tag:vip",
       outcome: "undecided",

@@ -35,7 +35,7 @@ const judged: Partial<RunReport> = {
 };
 
 describe("what a judge's word is worth", () => {
-  it("is said in one sentence each", () => {
+  it("is reported in one sentence each", () => {
     const report = sampleReport(judged);
     expect(informingSentences(report)).toEqual([
       "not enforced: score.helpful 40.0 %, required ≥ 80 %: missed",

@@ -44,7 +44,7 @@ function runWith(scorer: string): ReportedRun {
 }
 
 describe.each(Object.entries(REPORTERS))("the report for %s", (_, write) => {
-  it.each(NAMES)("tells the share of a scorer called %s in per cent", (name) => {
+  it.each(NAMES)("reports the share of a scorer called %s in per cent", (name) => {
     const text = write(runWith(name));
     expect(text).toContain("65.4 %");
     expect(text).toContain("90 %");

@@ -45,7 +45,7 @@ async function expectWhole(run: BatchedRunUnderTest, cases = 7, trials = 2): Pro
 }
 
 describe("a run in batches", () => {
-  it.each(SHAPES)("sends at once, and says that its answers come later (%s)", async (shape) => {
+  it.each(SHAPES)("sends at once, and reports that its answers come later (%s)", async (shape) => {
     const run = await started({ shape });
     const ran = await run.session();
     expect(ran).toMatchObject({

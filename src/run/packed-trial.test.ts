@@ -44,7 +44,7 @@ describe("a trial on its way from a worker", () => {
     expect(read(record, "7").reply).toBeNull();
   });
 
-  it("says of an answer whose required scorer failed, and of one that waits for its scores, that it is so", () => {
+  it("marks an answer whose required scorer failed, and one that waits for its scores", () => {
     const scoring: TrialScoring = { kind: "failed", error: "judge", message: "no verdict" };
     const failed = { ...record, scores: scoring };
     expect(unpackRecord(read(failed), null, (id) => id)).toEqual(failed);
@@ -52,7 +52,7 @@ describe("a trial on its way from a worker", () => {
     expect(unpackScoring(read(failed).scoring ?? "", (id) => id)).toEqual(scoring);
   });
 
-  it("tells a failure, and says nothing of whether the model is there", () => {
+  it("reports a failure, and reports nothing about whether the model is there", () => {
     const failed: TrialRecord = {
       case_no: 1,
       trial: 1,

@@ -148,7 +148,7 @@ describe("a plan", () => {
     expect(JSON.stringify(plan.request(0))).toContain("Newer: charged twice");
   });
 
-  it("says for every case at once that its prompt cannot be rendered", async () => {
+  it("reports for every case at once that its prompt cannot be rendered", async () => {
     const broken = edited(PROMPT, "input.message", "input.mesage");
     const error = await planOf(broken).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(EvalsError);

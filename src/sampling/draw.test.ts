@@ -24,7 +24,7 @@ const draw = (designs: Designs, seed: string, units = UNITS): Promise<Sample> =>
 const ALL: Designs = { random: 0.1, worst: 25, errors: true, uncovered: 10 };
 
 describe("drawSample", () => {
-  it("draws each unit as often as it says, whatever ways it can come by", async () => {
+  it("draws each unit as often as it claims, whatever ways it can come by", async () => {
     const draws = 600;
     const times = new Map<string, number>();
     const drawn = new Map<string, number>();

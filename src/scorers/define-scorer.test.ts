@@ -123,7 +123,7 @@ describe("a scorer's frame", () => {
     expect(() => scorer.score(fakeInput("y", { expected: {} }))).toThrow("has no expected.constructor");
   });
 
-  it("says before any answer why a case cannot be scored", async () => {
+  it("reports before any answer why a case cannot be scored", async () => {
     const scorer = await openScorer({ type: "all-of", of: [{ type: "one-of", against: "expected.queues" }] });
     expect(scorer.refuses(fakeCase({ expected: { queues: ["a"] } }))).toBeUndefined();
     expect(scorer.refuses(fakeCase({ expected: { queues: "a" } }))).toContain("it is not a list");

@@ -39,7 +39,7 @@ describe.each(Object.entries(SHOWING))("a miss of %s", (type, make) => {
     expect(score.reason).toMatch(pattern);
   });
 
-  it("says no more where the texts look unlike", async () => {
+  it("adds nothing where the texts look unlike", async () => {
     const [settings, answer] = make("Paris", "Rome");
     const score = await (await openScorer({ type, ...settings })).score(fakeInput(answer));
     expect(score.reason).not.toContain("look alike");

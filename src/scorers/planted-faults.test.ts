@@ -210,7 +210,7 @@ describe.each(Object.entries(KINDS))("%s", (_, { classes, scorer, play }) => {
 });
 
 describe("a clean trajectory", () => {
-  it.each(NUMBERS)("passes, and nothing is said of it (%i)", async (n) => {
+  it.each(NUMBERS)("passes, and nothing is reported about it (%i)", async (n) => {
     for (const play of CLEAN)
       expect(await judged(play(n), n)).toMatchObject({ pass: true, failure: undefined, missed: [] });
   });

@@ -4,7 +4,7 @@ import type { DocumentedScorer } from "./define-scorer.ts";
 import { scorers } from "./registry.ts";
 import { scorerReference } from "./scorer-reference.ts";
 
-it("docs/scorers.md says what the scorers say of themselves", async () => {
+it("docs/scorers.md matches the scorers' own descriptions", async () => {
   const definitions = await Promise.all(scorers.names.map((name) => scorers.load(name)));
   const reference = scorerReference(definitions.filter((one): one is DocumentedScorer => one !== undefined));
   const page = new URL("../../docs/scorers.md", import.meta.url);

@@ -292,7 +292,7 @@ describe("calibration", () => {
     expect(mean(covered)).toBeLessThan(0.99);
   });
 
-  it("says where the coverage of a conformal threshold lies, and of too few scores nothing", () => {
+  it("reports where the coverage of a conformal threshold lies, and of too few scores nothing", () => {
     expect(conformalCoverage(18, 0.05)).toBeNull();
     const found = conformalCoverage(199, 0.1);
     // Beta(180, 20) has mean 0.9.
@@ -340,7 +340,7 @@ describe("drift detectors", () => {
     );
   });
 
-  it("step by step say what they say of the whole stream", () => {
+  it("give step by step what they give for the whole stream", () => {
     const values = [0.3, 2, -1, 1.5, 0.9];
     const last = values.reduce((state, value) => cusumStep(state, value, 0.4), CUSUM_START);
     expect(cusum(values, 0.4)[4]).toEqual(last);

@@ -88,7 +88,7 @@ describe("normalMeanInterval", () => {
     expect(missed).toBeLessThan(0.08);
   });
 
-  it("says nothing of few values, and is wider than a single look allows", () => {
+  it("reports nothing about few values, and is wider than a single look allows", () => {
     expect(normalMeanInterval([1, 2, 3])).toBeNull();
     expect(mixtureBound(1000)).toBeGreaterThan(2.9);
     expect(mixtureBound(1000)).toBeLessThan(3.2);

@@ -49,7 +49,7 @@ describe("quantiles of clustered values", () => {
     }
   });
 
-  test("the interval holds the truth about as often as it says, however alike a cluster's values are", () => {
+  test("the interval holds the truth about as often as it claims, however alike a cluster's values are", () => {
     for (const shared of [0, 0.5, 0.9]) {
       const random = seededRandom(`shared ${shared}`);
       const held = [0, 0];

@@ -17,7 +17,7 @@ const armsOf = (value: fc.Arbitrary<number>) =>
   fc.array(fc.record({ base: valuesOf(value), candidate: valuesOf(value) }), { minLength: 2, maxLength: 25 });
 
 describe("clusterDifference", () => {
-  it("says of sufficient statistics what the definition says of raw values", () => {
+  it("gives for sufficient statistics what the definition gives for raw values", () => {
     fc.assert(
       fc.property(armsOf(score), (clusters) => {
         const found = clusterDifference({

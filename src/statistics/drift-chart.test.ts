@@ -11,7 +11,7 @@ import { mean } from "./sample-moments.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 describe("driftChart", () => {
-  it("alarms once the evidence is above 5, says which way and since when", () => {
+  it("alarms once the evidence is above 5, reports which way and since when", () => {
     const chart = driftChart([0.2, -0.3, 0, -3, -3]);
     expect(chart.map(({ alarm }) => alarm)).toEqual([false, false, false, false, false]);
     expect(chart.at(-1)).toMatchObject({ statistic: 5, direction: "down", since: 3 });

@@ -104,7 +104,7 @@ describe("wilsonNeff", () => {
     );
   });
 
-  it("says the same of sums as of raw values", () => {
+  it("gives the same for sums as for raw values", () => {
     fc.assert(
       fc.property(clustersOf(score), (clusters) => {
         const count = Int32Array.from(clusters, (values) => values.length);
@@ -406,7 +406,7 @@ describe("wilsonShare", () => {
     );
   });
 
-  it("covers the true share of clusters of unequal size about as often as it says", () => {
+  it("covers the true share of clusters of unequal size about as often as it claims", () => {
     const random = seededRandom("flips");
     const covered = (rate: number): number => {
       let hits = 0;

@@ -100,7 +100,7 @@ describe("ldBounds", () => {
     );
   });
 
-  it("is crossed as often as it says on simulated paths", () => {
+  it("is crossed as often as it claims on simulated paths", () => {
     const times = [0.1, 0.25, 0.5, 0.55, 1];
     const bounds = ldBounds({ times, spending: "hsd-2", alpha: 0.05, points: 401 });
     const random = seededRandom("paths");

@@ -163,7 +163,7 @@ describe("exactStratifiedTest", () => {
     );
   });
 
-  it("rejects at most as often as it says under exchangeability", () => {
+  it("rejects at most as often as it claims under exchangeability", () => {
     fc.assert(
       fc.property(strataOf(4, 3), fc.constantFrom(0.01, 0.05, 0.1, 0.25), (strata, alpha) => {
         // Same margins, every arrangement: the size of the test, exactly.
@@ -236,7 +236,7 @@ const midPAtTotal = (strata: readonly Stratum[], total: number) =>
   exactStratifiedTest(arranged(strata, total)).dropMidP;
 
 describe("stratifiedTest", () => {
-  it("is exact while the work is affordable and says so", () => {
+  it("is exact while the work is affordable and reports it", () => {
     const strata = simulated(100, 5, 5, "small");
     const exact = exactStratifiedTest(strata);
     expect(stratifiedTest(strata)).toEqual({

@@ -59,7 +59,7 @@ export function storeCareContract(name: string, makePlace: () => StorePlace): vo
         raw: null,
       });
 
-    it("says what there is", async () => {
+    it("reports what there is", async () => {
       expect(await store.care.size()).toMatchObject({ runs: 0, answers: 0, oldest: null, newest: null });
       ended("aa000001");
       create({ id: "aa000002", canary_of: "aa000001" }).end("complete", null, ENDED);

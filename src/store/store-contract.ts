@@ -117,7 +117,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
     });
 
     describe("a recorded trial", () => {
-      it("tells why an optional scorer has no score of it, and no more where none was asked", () => {
+      it("reports why an optional scorer has no score of it, and no more where none was asked", () => {
         const writer = create();
         writer.record(answered(0, 1));
         writer.record(answered(0, 2, { scores: failed }));
@@ -180,7 +180,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.transcript(writer.no, 0, 1)?.transcript).toEqual(transcript);
       });
 
-      it("comes back with its way to the answer, where it tells it, and without it, where it does not", () => {
+      it("is read back with its trajectory where it has one, and without one where it has none", () => {
         const writer = create();
         const way = {
           tool_calls: [
@@ -223,7 +223,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         });
       });
 
-      it("keeps apart what an answer does not tell and what there was none of", () => {
+      it("distinguishes what an answer does not report from what there was none of", () => {
         const writer = store.create(sampleHeader(), sampleCases, sampleBodies);
         const transcript = sampleTranscript({ finish_reason: "length", untold: ["tool_calls", "refusal"] });
         writer.record({ ...answered(0, 1), transcript } as ReturnType<typeof answered>);
@@ -342,7 +342,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.transcript(writer.no, 0, 1)?.transcript).toEqual(sampleTranscript());
       });
 
-      it("from the cache points at the answer that was paid for, and says so", () => {
+      it("from the cache points at the answer that was paid for, and reports it", () => {
         const first = create();
         first.record(answered(0, 1));
         first.flush();
@@ -565,7 +565,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect([...store.scan(writer.no)][0]?.scores).toEqual([[1, true, 0.75], null]);
       });
 
-      it("say apart which scorers a case is not scored by", () => {
+      it("distinguish the scorers that a case is not scored by", () => {
         const writer = create();
         const [scored, own] = [{ score: 1, pass: true, reason: "" }, { kind: "scored", pass: true } as const];
         writer.record(answered(0, 1, { scores: { ...own, scores: [scored, undefined] } }));

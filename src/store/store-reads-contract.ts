@@ -258,7 +258,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         expect(await follow(two.no, next)).toMatchObject({ trials: [{ case_no: 0, trial: 1 }] });
       });
 
-      it("tells how far the run is: at work, ended, and what it sent", async () => {
+      it("reports how far the run is: at work, ended, and what it sent", async () => {
         const writer = create();
         const { state, next } = await store.read.since(writer.no);
         expect(state).toEqual({

@@ -86,7 +86,7 @@ describe("a trace of production", () => {
     expect(trafficOfSpans("t", [chat("1", "Hello.", { events })])).toMatchObject({ arm: "b" });
   });
 
-  it("has no cost where one of its calls does not say, and no refusal that nobody told", () => {
+  it("has no cost where one of its calls has none, and no refusal that no span reports", () => {
     const trace = trafficOfSpans("t", [chat("1", "a", {}, { "gen_ai.usage.cost": 1 }), chat("2", "b")]);
     expect(trace).toMatchObject({ cost_usd: null, transcript: { untold: ["refusal"] } });
   });
@@ -125,7 +125,7 @@ describe("a trace of production", () => {
     expect(trafficOfSpans("t", [span("1", { "http.request.method": "POST" })])).toBeUndefined();
   });
 
-  it("counts a call once that a span around it tells too, with a foreign span between them", () => {
+  it("counts a call once that a span around it reports too, with a foreign span between them", () => {
     const spans = [
       chat("outer", "Hello.", { parent: "" }),
       span("mid", {}, { parent: "outer" }),
@@ -141,7 +141,7 @@ describe("a trace of production", () => {
 });
 
 describe("a kept span", () => {
-  it("says the same as the whole one, without what no field holds", () => {
+  it("reports the same as the whole one, without what no field holds", () => {
     const whole = chat(
       "1",
       "Hello.",

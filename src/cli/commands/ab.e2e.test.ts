@@ -58,7 +58,7 @@ describe("evals ab", () => {
     expect(document.strata.map((one: { stratum: string }) => one.stratum)).toEqual(["tag:easy", "tag:hard"]);
   });
 
-  it("is undecided without a difference, and says what nobody says", async () => {
+  it("is undecided without a difference, and reports what nobody says", async () => {
     repo.write("a.jsonl", jsonl([{ output: "x" }, { output: "y", error: "timeout" }]));
     repo.write("b.jsonl", jsonl([{ output: "x" }]));
     const { exit, stdout } = await repo.evals("ab file:a.jsonl file:b.jsonl");
@@ -221,7 +221,7 @@ describe("evals ab over stored traffic", () => {
 });
 
 describe("evals power --ab", () => {
-  it("says how many sessions an arm takes, without a suite and without a history", async () => {
+  it("reports how many sessions an arm takes, without a suite and without a history", async () => {
     const document = await json("power --ab --rate 0.8 --effect 5%");
     expect(document).toMatchObject({
       schema: "evals.power/1",

@@ -86,7 +86,7 @@ describe("a judge that compares with the baseline's answers", () => {
     expect(compared).toMatchObject({ baseline: 0.5, candidate: ofCases(0.625) });
   });
 
-  it("finds them in git where the store has none, and says so when they are nowhere", async () => {
+  it("finds them in git where the store has none, and reports it when they are nowhere", async () => {
     await secondPrompt(["--with-answers"]);
     rmSync(join(repo.root, ".evals"), { recursive: true });
     const kept = (await repo.json(["run", "--all-trials"])).document.runs[0];

@@ -130,7 +130,7 @@ describe("a change that is behind its base branch", () => {
     });
   });
 
-  it("is said nothing where the base branch has the same baseline as when it left", async () => {
+  it("reports nothing where the base branch has the same baseline as when it left", async () => {
     await promoted();
     repo.commit(WORSE);
     await onMain(async () => {

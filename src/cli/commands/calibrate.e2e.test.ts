@@ -113,7 +113,7 @@ describe("from the files alone", () => {
   });
 });
 
-test("evals check reads labels, verdicts and calibrations, and tells every mistake of them", async () => {
+test("evals check reads labels, verdicts and calibrations, and reports every mistake of them", async () => {
   files({ tp: 3, fp: 1, fn: 1, tn: 3 });
   expect((await s.evals("check")).stderr).not.toContain("labels/");
   s.write(labelsPath("triage"), '{"case":1}\n');

@@ -118,7 +118,7 @@ test("a combinator around a judge is calibrated under its own name, then decides
 });
 
 describe("a judge that says a change is bad", () => {
-  test("blocks nothing before it is calibrated, and says so; once people agree with it, it blocks", async () => {
+  test("blocks nothing before it is calibrated, and reports it; once people agree with it, it blocks", async () => {
     const before = await run();
     expect(before.exit).toBe(0);
     expect(before.gate.outcome).toBe("passed");

@@ -120,7 +120,7 @@ describe("a suite in TypeScript", () => {
       1,
       "no key",
     ],
-  ])("says where it cannot be loaded, and why: %s", async (_, text, line, why) => {
+  ])("reports where it cannot be loaded, and why: %s", async (_, text, line, why) => {
     repo.write("evals/s.ts", text);
     const { exit, stderr } = await repo.evals(["check"]);
     expect(exit).toBe(2);

@@ -135,7 +135,7 @@ describe("gate.contract", () => {
     }
   });
 
-  it("only tells where the gate does not ask for it", async () => {
+  it("only reports it where the gate does not ask for it", async () => {
     await change(
       { "prompts/q/2.0.0.md": promptText("Answer.") },
       "gate: { regression: { max_drop: 0.5 } }\n",
@@ -161,7 +161,7 @@ describe("gate.contract", () => {
     expect(outcomes).toEqual(["regression pass_rate: passed", "contract: failed"]);
   });
 
-  it("says nothing of the same version, a step back, or a version whose file is nowhere", async () => {
+  it("reports nothing about the same version, a step back, or a version whose file is nowhere", async () => {
     await change({ "README.md": "no new version\n" });
     expect((await ran()).run.comparison.contract).toBeUndefined();
     repo.commit({

@@ -24,7 +24,7 @@ const problemOf = (args: string[]) => problemIn(repo, args);
 
 describe("evals diff file:…", () => {
   it.each(["file:", "file:gone.jsonl", "file:evals"])(
-    "says of %s that there is no such file",
+    "reports %s that there is no such file",
     async (word) => {
       repo = gitProject(projectFiles(4, 2));
       expect(await problemOf(["diff", word, word])).toMatchObject({
@@ -48,7 +48,7 @@ describe("evals diff of two files before the first run", () => {
     expect([exit, document.verdict, document.comparisons[0].suite]).toEqual([1, "regressed", "s"]);
   });
 
-  it("tells nothing of a prompt, which never saw these answers, and says that they are others", async () => {
+  it("compares no prompts, which never saw these answers, and reports that the answers are others", async () => {
     repo = gitProject(files);
     const diff = await repo.evals(["diff", "file:before.jsonl", "file:after.jsonl"]);
     expect(diff.stdout).not.toMatch(/prompt \d|in other words|declared/);
@@ -82,7 +82,7 @@ describe("evals diff of two files before the first run", () => {
 });
 
 describe("evals diff ref:…", () => {
-  it("says what a commit without a result would cost, and runs it when asked to", async () => {
+  it("reports what a commit without a result would cost, and runs it when asked to", async () => {
     repo = gitProject({
       ...projectFiles(12, 2),
       "evalconfig.yaml":
@@ -111,7 +111,7 @@ describe("evals diff ref:…", () => {
     expect(again.document.comparisons[0].baseline.target).toBe("prompt 1.0.0 · agents/bot.mjs");
   });
 
-  it("says that a cost is unknown rather than guess it", async () => {
+  it("reports that a cost is unknown rather than guess it", async () => {
     repo = gitProject(projectFiles(3, 2));
     repo.git("switch", "-q", "-c", "change");
     repo.commit(worse);
@@ -192,7 +192,7 @@ describe("evals diff ref:…", () => {
     });
   });
 
-  it("tells words that mean nothing, one run twice, and two things", async () => {
+  it("refuses words that mean nothing, one run twice, and two things", async () => {
     repo = gitProject(projectFiles(2, 1));
     await repo.json(["run"]);
     expect((await problemOf(["diff", "ref:nowhere"])).code).toBe("EVALS_DIFF_SIDE_UNKNOWN");

@@ -58,7 +58,7 @@ async function night(broken = 0) {
 }
 
 describe("evals drift", () => {
-  it("without a baseline says how to make one", async () => {
+  it("without a baseline prints how to make one", async () => {
     repo = recorded();
     repo.write("out.jsonl", outputs(3));
     const { exit, document } = await repo.json(["drift", "s"]);

@@ -43,7 +43,7 @@ async function planned(...args: string[]) {
 }
 
 describe("evals run --dry-run", () => {
-  it("needs no key and no history, and says what it assumes", async () => {
+  it("needs no key and no history, and reports what it assumes", async () => {
     const [run] = await planned();
     expect(run).toMatchObject({
       ...{ suite: "s", alias: "m", target: "prompt 1.1.0 · gpt-5-mini-2025-08-07" },
@@ -92,7 +92,7 @@ describe("evals run --dry-run", () => {
     expect(free.assumptions.join()).toContain('model "free" has no price');
   });
 
-  it("says no more than a budget lets through", async () => {
+  it("reports no more than a budget lets through", async () => {
     const [run] = await planned("--budget", "0.0001");
     expect(run.usd).toEqual({ expected: 0.0001, most: 0.0001 });
   });
@@ -103,7 +103,7 @@ describe("evals run --dry-run", () => {
     expect([exit, document.problems[0].path]).toEqual([2, "evals/s.yaml"]);
   });
 
-  it("tells a person the same", async () => {
+  it("prints the same for a person", async () => {
     const { stdout, exit } = await repo.evals(["run", "--dry-run"]);
     expect(exit).toBe(0);
     expect(stdout).toMatch(/^PLAN {2}s {3}prompt 1.1.0 .* 2 cases\n {2}4 trials: none at hand, 4 to ask\n/);

@@ -43,7 +43,7 @@ async function withBaseline(fails: (n: number) => boolean, gate = "") {
 }
 
 describe("a run that stops early", () => {
-  it("asks fewer, says so and that its estimate is exaggerated, and goes on with --all-trials --resume", async () => {
+  it("asks fewer, reports it and that its estimate is exaggerated, and goes on with --all-trials --resume", async () => {
     const { server, project, side } = await withBaseline(() => true);
     const stopped = await project.evals(["run", "s", "--baseline", side, "--concurrency", "4"], KEY);
     expect(stopped.exit).toBe(1);
@@ -67,7 +67,7 @@ describe("a run that stops early", () => {
     expect(again.stdout).not.toContain("exaggerated");
   });
 
-  it("measures every size on all answers that came in, and tells what decided in a sentence", async () => {
+  it("measures every size on all answers that came in, and reports what decided in a sentence", async () => {
     // The first look is taken on answers that are worse than those that come in while it waits.
     const { project, side } = await withBaseline((n) => n % 3 !== 0);
     const { document } = await project.json(["run", "s", "--baseline", side, "--concurrency", "30"], KEY);
@@ -121,7 +121,7 @@ describe("a run that stops early", () => {
     expect(refused.stderr).toContain("--all-trials");
   });
 
-  it("ends as incomplete when nobody answers, compares nothing and says how to go on", async () => {
+  it("ends as incomplete when nobody answers, compares nothing and prints how to go on", async () => {
     const { server, project, side } = await withBaseline(() => false);
     await server.close();
     open.servers.splice(0);

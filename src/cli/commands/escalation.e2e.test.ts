@@ -50,7 +50,7 @@ describe("evals escalation", () => {
     ]);
   });
 
-  it("says what it takes where there is neither such a file nor such a suite, or an option is no share", async () => {
+  it("reports what it takes where there is neither such a file nor such a suite, or an option is no share", async () => {
     const { exit, stderr } = await repo.evals("escalation nothing.jsonl");
     expect([exit, stderr]).toEqual([2, expect.stringContaining("EVALS_ESCALATION_SOURCE")]);
     repo.write("a.jsonl", '{"confidence":0.4,"correct":true}\n');

@@ -51,7 +51,7 @@ describe("evals export labels and evals import labels", () => {
     expect(repo.read("labels/triage.jsonl")).toBe(text);
   });
 
-  it("write what Label Studio needs, and say what to do with it", async () => {
+  it("write what Label Studio needs, and print what to do with it", async () => {
     const repo = await project();
     const { exit, stdout, stderr } = await repo.evals("export labels triage --format label-studio --count 3");
     expect([exit, stdout]).toEqual([0, ""]);

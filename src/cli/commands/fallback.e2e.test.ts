@@ -28,7 +28,7 @@ afterEach(() => {
   restore();
 });
 
-it("a trial that the fallback answered says so, and costs what the fallback costs", async () => {
+it("a trial that the fallback answered is marked, and costs what the fallback costs", async () => {
   const { exit, document } = await repo.json(["run"]);
   const [run] = document.runs;
   expect([exit, run.counts.answered, run.counts.errored]).toEqual([0, 4, 0]);

@@ -79,7 +79,7 @@ describe("a regression that is wanted", () => {
     expect(ended.stdout.replace(/\s+/g, " ")).toContain("regressed, accepted: half the price");
   });
 
-  it("is not accepted by editing the baseline alone, and the edit is said", async () => {
+  it("is not accepted by editing the baseline alone, and the edit is reported", async () => {
     await promoteFirst();
     worseOnBranch();
     expect(await repo.evals(["run", "--baseline", "none"])).toMatchObject({ exit: 0 });
@@ -106,7 +106,7 @@ describe("a regression that is wanted", () => {
     expect(await ci.evals(["run"], CI.GitHub)).toMatchObject({ exit: 0 });
   });
 
-  it("does not accept another result than the one that was promoted, and says so", async () => {
+  it("does not accept another result than the one that was promoted, and reports it", async () => {
     await promoteFirst();
     worseOnBranch();
     await repo.evals(["run", "--all-trials"]);
@@ -122,7 +122,7 @@ describe("a regression that is wanted", () => {
 });
 
 describe("log and rollback", () => {
-  it("tell the story, bring everything back in one commit and prove it", async () => {
+  it("show the history, bring everything back in one commit and prove it", async () => {
     await promoteFirst();
     repo.commit({ "prompts/q/1.1.0.md": promptText("Answer."), "datasets/more.jsonl": "" }, "worse on main");
     expect(await repo.evals(["run"])).toMatchObject({ exit: 1 });

@@ -451,7 +451,7 @@ function rows(folder: string): unknown[] {
 }
 
 describe.each(EXPORTS)("an import of $title", ({ args, files, cases, left, outputs = [] }) => {
-  it("gives its cases, tells what it left, and ends in a project that checks", async () => {
+  it("gives its cases, reports what it left, and ends in a project that checks", async () => {
     put(files);
     const found = await evals(["import", ...args]);
     expect(found.problems).toBeUndefined();
@@ -476,7 +476,7 @@ describe.each(EXPORTS)("an import of $title", ({ args, files, cases, left, outpu
     expect(written()).toEqual(before);
   });
 
-  it("writes nothing on a dry run, and says what it would", async () => {
+  it("writes nothing on a dry run, and reports what it would", async () => {
     put(files);
     const { written: named = [], left: leftOut } = await evals(["import", ...args, "--dry-run"]);
     expect(written()).toEqual({});

@@ -490,7 +490,7 @@ describe("an import of hosted objects", () => {
     expect((await evals("check")).problems).toEqual([]);
   });
 
-  it("says that items are missing where only the eval was saved", async () => {
+  it("reports that items are missing where only the eval was saved", async () => {
     expect(await take("saved/eval.json")).toMatchObject({
       exit: 2,
       left: [{ path: "saved/eval.json", line: 1 }],

@@ -110,7 +110,7 @@ describe("a promptfoo config whose tests say who they are asked of", () => {
     ]);
   });
 
-  it("brings a provider that a test alone names, and tells of names that nobody has", async () => {
+  it("brings a provider that a test alone names, and reports names that nobody has", async () => {
     const { left, suites } = await imported({
       prompts: ["{{q}}"],
       providers: [ECHO],

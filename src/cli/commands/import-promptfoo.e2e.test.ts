@@ -43,7 +43,7 @@ const brought = async (args = "") => {
 describe("evals import promptfoo", () => {
   beforeEach(() => repo.write("old/promptfooconfig.yaml", CONFIG));
 
-  it("writes a project that checks, and says what became of each assertion", async () => {
+  it("writes a project that checks, and reports what became of each assertion", async () => {
     const { exit, document } = await brought();
     expect(exit).toBe(0);
     expect(document).toMatchObject({ schema: "evals.import/1", exit: 0 });

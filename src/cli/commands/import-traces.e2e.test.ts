@@ -70,7 +70,7 @@ describe("traces of production", () => {
     expect((await json("import traces in/b.jsonl in/a.jsonl")).document.taken.traces).toBe(0);
   });
 
-  it("say what was left, with its place", async () => {
+  it("report what was left, with its place", async () => {
     const [line = "", ...more] = otlpLines(GENAI_SPANS);
     put("t.jsonl", [line, "{oops", '{"a":1}', '{"resourceSpans":[]}', ...more].join("\n"));
     const { document } = await json("import traces in/t.jsonl");
@@ -114,7 +114,7 @@ describe("traces of production", () => {
     ]);
   });
 
-  it("are kept as they are where nothing is redacted, users hashed all the same, and that is said", async () => {
+  it("are kept as they are where nothing is redacted, users hashed all the same, and reports that", async () => {
     home.write("evalconfig.yaml", "models: {}\n");
     put("t.jsonl", PRODUCERS[0]?.text ?? "");
     const { stdout } = await home.evals("import traces in/t.jsonl");

@@ -39,7 +39,7 @@ describe("evals init", () => {
     expect(blocked.stdout).toMatch(/^FAILED {2}ticket-queue.*prompt 1\.1\.0[\s\S]*regressed/);
   });
 
-  it.each(["a-file", "a-file/inner"])("says that %s cannot be a project, and why", async (folder) => {
+  it.each(["a-file", "a-file/inner"])("reports that %s cannot be a project, and why", async (folder) => {
     repo.write("a-file", "mine");
     const { exit, stderr } = await repo.evals(`init ${folder}`);
     expect(exit).toBe(2);
@@ -105,7 +105,7 @@ describe("evals init", () => {
     expect((await repo.evals("run ticket-queue-2")).exit).toBe(0);
   });
 
-  it("says that what was in evals/ before is read from now on, and names a command that runs all the same", async () => {
+  it("reports that what was in evals/ before is read from now on, and names a command that runs all the same", async () => {
     put("evals/of-another-tool.yaml", "prompts: [a]\nproviders: [b]\n");
     const { stdout } = await repo.evals("init");
     expect(stdout).toContain("What was in evals/ before belongs to this project now");

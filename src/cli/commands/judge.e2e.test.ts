@@ -172,7 +172,7 @@ describe("a judged run", () => {
       expect(messages.map((one) => one.role)).toEqual(["system", "user"]);
   });
 
-  it("tells how far an ensemble agrees", async () => {
+  it("reports how far an ensemble agrees", async () => {
     const server = await started({
       [TARGET]: repliesPolitely,
       [JUDGE]: findsKind,
@@ -196,7 +196,7 @@ describe("a judged run", () => {
 describe("judge_when: passed", () => {
   const LATE = `${SUITE.replace("polite }", "polite, judge_when: passed }")}  - { type: contains, value: Kindly }\n`;
 
-  it("judges only what passes the other scorers, and says so", async () => {
+  it("judges only what passes the other scorers, and reports it", async () => {
     const server = await started({ [TARGET]: repliesPolitely, [JUDGE]: findsKind });
     const repo = judged(server, { "evals/reply.yaml": LATE });
     const { run: ran } = await run(repo);
@@ -244,7 +244,7 @@ describe("the budget", () => {
 });
 
 describe("evals rescore with judges", () => {
-  it("tells the price, asks only when that is agreed to, and only what was not said", async () => {
+  it("reports the price, asks only when that is agreed to, and only what was not said", async () => {
     const server = await started({ [TARGET]: repliesPolitely, [JUDGE]: findsKind });
     const repo = judged(server);
     const { run: first } = await run(repo);
@@ -329,7 +329,7 @@ describe("evals show", () => {
 });
 
 describe("evals check", () => {
-  it("tells the mistakes of every judge, named by a suite or not, and needs no key", async () => {
+  it("reports the mistakes of every judge, named by a suite or not, and needs no key", async () => {
     const server = await started({});
     const repo = judged(server, {
       "evals/reply.yaml": SUITE.replace("judge: polite", "judge: polit"),

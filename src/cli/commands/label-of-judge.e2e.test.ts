@@ -60,7 +60,7 @@ function unnamed(): void {
 }
 
 describe("a suite with two judges", () => {
-  it("is not labelled before it is said for which of them", async () => {
+  it("is not labelled before one of them is named", async () => {
     for (const command of ["label reply --no-open --rater ana", "export labels reply --format csv"]) {
       const { exit, stderr } = await repo.evals(command);
       expect([exit, stderr]).toEqual([2, expect.stringContaining("evals label reply --judge polite")]);
@@ -104,7 +104,7 @@ describe("a suite with two judges", () => {
     expect((await repo.evals("check")).stderr).not.toContain("label");
   });
 
-  it("tells of labels of a judge that it does not have", async () => {
+  it("reports labels of a judge that it does not have", async () => {
     await labelAll("--judge polite");
     repo.edit("evals/reply.yaml", "  - { type: judge, judge: polite }\n", "");
     expect((await repo.evals("check")).stderr).toContain('There are labels of "polite"');

@@ -270,7 +270,7 @@ describe("evals label", () => {
     expect(labels(repo)[0]).toMatchObject({ picked: "stratified", weight: 1 });
   });
 
-  it("says nothing of scores, of how an answer was picked, and of what it stands for", async () => {
+  it("reports nothing about scores, of how an answer was picked, and of what it stands for", async () => {
     const repo = await project();
     const one = await page(repo, "--rater ana");
     const { text } = await send(`${one.url}state`);
@@ -337,7 +337,7 @@ describe("the page's server", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("says so when a label cannot be written, and takes it when it can again", async () => {
+  it("reports it when a label cannot be written, and takes it when it can again", async () => {
     const repo = await project();
     const one = await page(repo, "--rater ana");
     await one.judge("pass");

@@ -104,7 +104,7 @@ describe("evals log", () => {
       null,
     ],
   ];
-  it.each(CHANGES)("tells %s for what it is", async (_name, change, kind, gate) => {
+  it.each(CHANGES)("reports %s for what it is", async (_name, change, kind, gate) => {
     await change();
     expect(await newest()).toEqual({ kind, squashed: false, suites: ["s"], gate });
     expect((await repo.evals(["log"])).stdout).toContain(`  ${kind}: s`);
@@ -114,7 +114,7 @@ describe("evals log", () => {
   it.each([
     ["a squash that keeps the messages", true],
     ["a squash that keeps none", false],
-  ])("tells a promotion after %s", async (_name, keeps) => {
+  ])("reports a promotion after %s", async (_name, keeps) => {
     for (const [promote, kind, gate] of [
       [acceptWorse, "accepted regression", "failed"],
       [addTrials, "addition", "passed"],
@@ -131,7 +131,7 @@ describe("evals log", () => {
     }
   });
 
-  it("tells a promotion after a rebase onto another one", async () => {
+  it("reports a promotion after a rebase onto another one", async () => {
     repo.git("switch", "-q", "-c", "one");
     repo.commit({
       "datasets/d.jsonl": `${repo.read("datasets/d.jsonl")}{"id":"z","input":{"n":2},"expected":"item 2"}\n`,
@@ -145,7 +145,7 @@ describe("evals log", () => {
     expect((await entries()).map((one) => one.kind)).toEqual(["promotion", "edit by hand", "promotion"]);
   });
 
-  it("tells promotions of versions that wrote no record", async () => {
+  it("reports promotions of versions that wrote no record", async () => {
     const old = repo.git("log", "-1", "--format=%B").replace(/^Evals-Promotion: .*$/m, "");
     repo.git("commit", "-q", "--amend", "-m", old);
     expect(await newest()).toMatchObject({ kind: "promotion", squashed: false });

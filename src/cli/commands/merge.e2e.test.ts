@@ -113,7 +113,7 @@ describe("evals merge", () => {
         return [".evals"];
       },
     ],
-  ])("refuses (%s), keeps nothing of it and says what to do", async (code, make) => {
+  ])("refuses (%s), keeps nothing of it and reports what to do", async (code, make) => {
     const sources = await make();
     const { exit, stdout } = await repo.evals(`merge ${sources.join(" ")} --json`);
     expect(exit).toBe(2);

@@ -117,7 +117,7 @@ describe("evals --no-exec", () => {
     }
   });
 
-  it("tells all places of all suites at once", async () => {
+  it("reports all places of all suites at once", async () => {
     for (const [index, [, text]] of FAMILY.entries()) repo.write(`evals/s${index}.yaml`, text);
     const { exit, document } = await repo.json(["run", "--no-exec"]);
     const places = document.problems.map(
@@ -131,7 +131,7 @@ describe("evals --no-exec", () => {
     expect(ran()).toBe(false);
   });
 
-  it("tells them beside a suite that is code itself", async () => {
+  it("reports them beside a suite that is code itself", async () => {
     repo.write(
       "evals/made.ts",
       'import { defineSuite } from "git-evals";\nexport default defineSuite({});\n',

@@ -73,7 +73,7 @@ async function runOf(suite = "towns") {
 }
 
 describe("a suite with its cases and its prompt in one file", () => {
-  it("runs as any other, and says that its prompt is no version", async () => {
+  it("runs as any other, and reports that its prompt is no version", async () => {
     expect((await evals("check")).exit).toBe(0);
     const run = await runOf();
     expect(run.metrics.pass_rate?.value).toBe(1);
@@ -120,7 +120,7 @@ describe("a suite with its cases and its prompt in one file", () => {
 });
 
 describe("a promotion of a suite with its prompt in its file", () => {
-  it("makes a baseline, and says that no version of the prompt is published", async () => {
+  it("makes a baseline, and reports that no version of the prompt is published", async () => {
     const repo = gitProject({
       "evalconfig.yaml": CONFIG,
       "agents/echo.mjs": ECHO,

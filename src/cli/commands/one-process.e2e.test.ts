@@ -104,7 +104,7 @@ describe("an interrupted run", () => {
     });
   });
 
-  it("says so as a side of a comparison", async () => {
+  it("reports it as a side of a comparison", async () => {
     const answers = "fixtures/answers.jsonl";
     repo.write(answers, repo.read(answers).replace(/"output":"/, '"output":"Now: '));
     await repo.evals("run --quiet");

@@ -10,7 +10,7 @@ afterEach(() => repo.remove());
 const json = async (args: string) => JSON.parse((await repo.evals(`${args} --json`)).stdout);
 
 describe("evals power", () => {
-  it("without a run and without assumptions says what to type", async () => {
+  it("without a run and without assumptions prints what to type", async () => {
     const { exit, stdout, stderr } = await repo.evals("power triage");
     expect([exit, stdout]).toEqual([2, ""]);
     expect(stderr).toContain("evals run triage");

@@ -159,7 +159,7 @@ describe("sycophancy", () => {
     ]);
   });
 
-  it("says the same to another prompt, asks nothing twice, and other things under another seed", async () => {
+  it("puts the same pressure on another prompt, asks nothing twice, and other things under another seed", async () => {
     const made = project();
     const texts = () =>
       server.asked

@@ -557,7 +557,7 @@ describe("promote refuses", () => {
     expect([repo.git("rev-parse", "HEAD"), repo.git("tag")]).toEqual([head, "evals/v1"]);
   });
 
-  it("nothing of the other suites when one is gone, and says which run it passed over", async () => {
+  it("nothing of the other suites when one is gone, and reports which run it passed over", async () => {
     repo = gitProject(projectFiles(4, 2));
     repo.commit({
       "evals/gone.yaml": repo.read("evals/s.yaml"),

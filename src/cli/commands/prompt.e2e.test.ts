@@ -48,7 +48,7 @@ describe("evals prompt new", () => {
     );
   });
 
-  it("tells a misspelt name, a version in the name, and a bump that is none", async () => {
+  it("reports a misspelt name, a version in the name, and a bump that is none", async () => {
     expect((await problemOf(["prompt", "new", "qq", "--bump", "patch"])).code).toBe("EVALS_PROMPT_UNKNOWN");
     expect((await problemOf(["prompt", "new", "q@1.0.0", "--bump", "patch"])).fix).toBe(
       "evals prompt new q --bump patch",
@@ -101,7 +101,7 @@ describe("evals prompt diff", () => {
     expect((await repo.evals(["prompt", "diff", "q@1.0.0"])).stdout).toMatch(/^q 1\.0\.0 → 1\.0\.2 /);
   });
 
-  it("says so when two versions are the same", async () => {
+  it("reports it when two versions are the same", async () => {
     expect((await repo.evals(["prompt", "diff", "q", "q"])).stdout).toBe(
       "q 1.0.0 → 1.0.0\n\n  The messages are the same.\n",
     );
@@ -109,7 +109,7 @@ describe("evals prompt diff", () => {
 });
 
 describe("evals prompt list", () => {
-  it("tells of every version who, why, whether published, where used, and what it last measured", async () => {
+  it("lists for every version who, why, whether published, where used, and what it last measured", async () => {
     await repo.json(["run"]);
     repo.commit({ "prompts/q/1.0.1.md": promptText("Answer.") });
     repo.git("push", "-q", "origin", "main");
@@ -141,7 +141,7 @@ describe("evals prompt list", () => {
     expect((await repo.json(["prompt", "list"])).document.prompts[2].state).toBe("edited");
   });
 
-  it("lists what it can beside a broken suite, and tells an unknown name", async () => {
+  it("lists what it can beside a broken suite, and reports an unknown name", async () => {
     repo.write("evals/s.yaml", "nonsense: true\n");
     const ended = await repo.evals(["prompt", "list"]);
     expect(ended.exit).toBe(0);

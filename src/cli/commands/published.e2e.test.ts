@@ -194,7 +194,7 @@ describe("evals check and the baselines", () => {
     expect(await codes()).toEqual([`EVALS_BASELINE_BROKEN ${PATH}:2`]);
   });
 
-  it("a run tells the same of the committed file, and asks nothing", async () => {
+  it("a run reports the same for the committed file, and asks nothing", async () => {
     repo.commit({ [PATH]: repo.read(PATH).slice(0, -20) });
     expect(await repo.json(["run"])).toMatchObject({
       exit: 2,

@@ -145,7 +145,7 @@ describe("traces behind an address", () => {
     expect((await take(address())).document.taken).toMatchObject({ traces: 0, duplicates: 1 });
   });
 
-  it("are traces where the scores cannot be had, and that is said", async () => {
+  it("are traces where the scores cannot be had, and reports that", async () => {
     pages = ({ pathname }) =>
       pathname.endsWith("/scores") ? { status: 404, body: "{}" } : { body: { data: observations, meta: {} } };
     const { exit, document } = await take(address("/api/public/v2/observations"));

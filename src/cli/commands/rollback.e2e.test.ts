@@ -88,7 +88,7 @@ describe("rollback", () => {
     });
   });
 
-  it("says what cannot be proved, and why", async () => {
+  it("reports what cannot be proved, and why", async () => {
     await promoted({ ...projectFiles(4, 2), ".gitignore": ".evals/\ndatasets/d.csv\n" });
     repo.commit(CHANGED);
     repo.write("datasets/d.csv", "id,input\nx,1\n");
@@ -184,7 +184,7 @@ describe("rollback refuses", () => {
 });
 
 describe("a change that was cut short", () => {
-  it("is undone by the next command, whatever it is, which says so", async () => {
+  it("is undone by the next command, whatever it is, which reports it", async () => {
     await promoted();
     repo.commit(CHANGED);
     const { changeSteps } = await import("../../git/commit-files.ts");

@@ -93,7 +93,7 @@ describe("evals run --explain-cache", () => {
       ({ id, at_hand, asked, reason }: { [name: string]: unknown }) => [id, at_hand, asked, reason],
     );
 
-  it("says for each case why it is asked, and asks nothing", async () => {
+  it("reports for each case why it is asked, and asks nothing", async () => {
     const { repo, server } = await asking((question) => question === "item b");
     expect((await explained(repo))[0]).toEqual(["a", 0, 2, "new-case"]);
     expect(server.asked).toEqual([]);
@@ -115,7 +115,7 @@ describe("evals run --explain-cache", () => {
     expect((await explained(repo))[0]).toEqual(["a", 0, 2, "target-changed"]);
   });
 
-  it("says what a run that is gone on with has, and what errored in it", async () => {
+  it("reports what a run that is gone on with has, and what errored in it", async () => {
     const { repo } = await asking((question) => question === "item b");
     await repo.evals("run");
     expect(await explained(repo, "--resume")).toEqual([

@@ -79,7 +79,7 @@ describe("evals run --at", () => {
     expect(rateOf((await repo.json(["run", "--at", "main"])).document)).toBe(1);
   });
 
-  it("tells a mistake with its commit, and leaves nothing behind", async () => {
+  it("reports a mistake with its commit, and leaves nothing behind", async () => {
     repo = gitProject();
     repo.commit({ "evals/s.yaml": "dataset: nowhere\nmodel: bot\nscorers: [{ type: equals }]\n" });
     const before = leftovers();
@@ -96,7 +96,7 @@ describe("evals run --at", () => {
     expect(leftovers()).toEqual(before);
   });
 
-  it("says so where the project was not there yet", async () => {
+  it("reports it where the project was not there yet", async () => {
     repo = gitProject({ "README.md": "soon\n" });
     repo.commit(projectFiles(2, 1));
     const { exit, document } = await repo.json(["run", "--at", "HEAD~1"]);

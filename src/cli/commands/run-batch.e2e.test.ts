@@ -34,7 +34,7 @@ async function batched(
 }
 
 describe("evals run --batch", () => {
-  it("sends, says how to come back, and is undecided until then", async () => {
+  it("sends, prints how to come back, and is undecided until then", async () => {
     const { repo, server, later } = await batched();
     const sent = await repo.evals("run --batch");
     expect(sent.exit).toBe(3);
@@ -51,7 +51,7 @@ describe("evals run --batch", () => {
     });
   });
 
-  it("tells a program the same in its document", async () => {
+  it("reports the same to a program in its document", async () => {
     const { repo } = await batched();
     const { exit, stdout } = await repo.evals("run --batch --json --quiet");
     const [run] = JSON.parse(stdout).runs;
@@ -99,7 +99,7 @@ describe("evals run --batch", () => {
     expect([...server.paid.values()].reduce((sum, n) => sum + n, 0)).toBe(8);
   });
 
-  it("pays for another one where that is wanted, and says so of one that is asked call by call", async () => {
+  it("pays for another one where that is wanted, and reports it for one that is asked call by call", async () => {
     const { repo, server } = await batched();
     const first = JSON.parse((await repo.evals("run --batch --json")).stdout).runs[0].id;
     const live = await repo.evals("run --json");
@@ -129,7 +129,7 @@ describe("evals run --batch", () => {
     expect([server.live, server.batches.length]).toEqual([1, 1]);
   });
 
-  it("tells what a batch would cost", async () => {
+  it("reports what a batch would cost", async () => {
     const { repo } = await batched();
     const usd = async (options: string): Promise<number> =>
       JSON.parse((await repo.evals(`run --dry-run --json ${options}`)).stdout).runs[0].usd.most;

@@ -80,7 +80,7 @@ describe("the cases that evals run takes", () => {
     expect(document.problems[0].what).toMatch(/failed in run [0-9a-f]{8}: there is nothing to run again/);
   });
 
-  it("are of a suite without a run none, and it says so", async () => {
+  it("are none for a suite without a run, and that is reported", async () => {
     await repo.json(["run", "t"]);
     const { stderr } = await repo.evals(["run", "--failing"]);
     expect(stderr).toContain("s: no run yet");

@@ -41,7 +41,7 @@ describe("evals run", () => {
     repo.matches("critical-case-fails");
   });
 
-  it("is incomplete when calls fail, tells no secret, and goes on where it stopped", async () => {
+  it("is incomplete when calls fail, reports no secret, and goes on where it stopped", async () => {
     const repo = at("some-calls-fail");
     const env = { BOT_BROKEN: "1", BOT_API_KEY: "sk-very-secret-0123456789" };
     const broken = await repo.evals("run", { env });
@@ -66,7 +66,7 @@ describe("evals run", () => {
     repo.matches("provider-down");
   });
 
-  it("is incomplete when answers were not recorded, and says how many", async () => {
+  it("is incomplete when answers were not recorded, and reports how many", async () => {
     const repo = at("answers-not-recorded");
     expect((await repo.evals("run")).exit).toBe(3);
     repo.matches("answers-not-recorded");
@@ -164,7 +164,7 @@ describe("evals run", () => {
     });
   });
 
-  it("says unknown for what nobody measured, as null under --json, never 0", async () => {
+  it("reports unknown for what nobody measured, as null under --json, never 0", async () => {
     const repo = at("hostile-answer");
     const [run] = JSON.parse((await repo.evals("run --json")).stdout).runs;
     for (const name of ["cost_usd", "cost_per_trial", "input_tokens", "latency_p95"]) {
@@ -182,7 +182,7 @@ describe("evals run", () => {
     expect(JSON.parse(repo.read("out/run.json")).exit).toBe(1);
   });
 
-  it("with --resume and no such run says so and starts one; of another plan it is refused", async () => {
+  it("with --resume and no such run reports it and starts one; of another plan it is refused", async () => {
     const repo = at("requirement-missed");
     const started = await repo.evals("run --resume");
     expect(started.stderr).toContain("no earlier run of this plan");
@@ -295,7 +295,7 @@ describe("a run that asks a model", () => {
     expect(replayed.exit).toBe(0);
   });
 
-  it("after the first Ctrl-C lets calls in flight finish, says how to go on, and goes on", async () => {
+  it("after the first Ctrl-C lets calls in flight finish, prints how to go on, and goes on", async () => {
     let interrupt: () => void = () => {};
     const { server, repo } = await withModel((text, before) => {
       if (before === 1) interrupt();

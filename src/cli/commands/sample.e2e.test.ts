@@ -66,7 +66,7 @@ describe("evals sample", () => {
     expect(lines.some(({ why }) => why === "random")).toBe(true);
   });
 
-  it("leaves out what a case asks already, says how many, and takes everything else when all is drawn", async () => {
+  it("leaves out what a case asks already, reports how many, and takes everything else when all is drawn", async () => {
     const repo = await project();
     expect(await json(repo, "sample shop --random 100%")).toMatchObject({ duplicates: 1 });
     expect(candidates(repo)).toHaveLength(EXCHANGES.length);

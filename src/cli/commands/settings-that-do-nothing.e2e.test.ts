@@ -47,7 +47,7 @@ describe.each(KINDS)("a model with %s", (model) => {
   it.each([
     ['base_url: "http://127.0.0.1/{{ input.n }}"', "base_url"],
     ['headers: { x-user: "{{ input.n }}" }', "headers.x-user"],
-  ])("fills no template in %s, and says so", async (setting, place) => {
+  ])("fills no template in %s, and reports it", async (setting, place) => {
     const [problem] = await problemsOf(`{ ${model}, ${setting} }`);
     expect(problem?.what).toContain(`"models.m.${place}" must be text without a template`);
   });
@@ -81,7 +81,7 @@ describe("what is never sent", () => {
 });
 
 describe("a body", () => {
-  it("is not sent with GET, and that is said", async () => {
+  it("is not sent with GET, and reports that", async () => {
     const [problem] = await problemsOf(
       '{ provider: http, method: GET, url: "http://127.0.0.1:9/", body: { q: 1 } }',
     );

@@ -153,7 +153,7 @@ describe("two fingerprints", () => {
       "scorer",
       /^mine is gone$/,
     ],
-  ])("say which part differs: %s", async (_name, change, part, pattern) => {
+  ])("report which part differs: %s", async (_name, change, part, pattern) => {
     start();
     const before = await run();
     change();

@@ -34,7 +34,7 @@ it("keeps no card that an answer says, and scores what it keeps", async () => {
   expect(stored(CARD)).toBe(false);
 });
 
-it("leaves the texts of a restricted dataset out of reports and exports, says so, and shows them here", async () => {
+it("leaves the texts of a restricted dataset out of reports and exports, reports it, and shows them here", async () => {
   repo = projectWith("datasets: { d: { classification: restricted } }\n");
   const run = await repo.evals(["run", "--json"]);
   const reports = [run.stdout, (await repo.evals(["report", "latest", "--format", "markdown"])).stdout];

@@ -34,7 +34,7 @@ describe("evals traffic", () => {
     ]);
   });
 
-  it("says which sessions and users got such an answer", async () => {
+  it("reports which sessions and users got such an answer", async () => {
     const found = await json('--grep "CANNOT help" --limit 100');
     expect(found.counts.traces).toBeGreaterThan(3);
     expect(found.traces).toHaveLength(found.counts.traces);

@@ -24,7 +24,7 @@ function recorded(lines: readonly object[], gate = "regression: false"): GitProj
 }
 
 describe("metrics of what answers may leave unsaid", () => {
-  it("are unknown when an answer does not tell, and a requirement on them is undecided", async () => {
+  it("are unknown when an answer does not report them, and a requirement on them is undecided", async () => {
     const project = recorded(
       [
         { case: "a", output: "x", tool_calls: [], refusal: null },

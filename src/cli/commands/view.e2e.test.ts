@@ -191,7 +191,7 @@ describe("evals view", () => {
     expect((await send(`${page.url}home`, { method: "DELETE" })).status).toBe(405);
   });
 
-  it("says what is not there, and goes on", async () => {
+  it("reports what is not there, and goes on", async () => {
     const { repo, id } = await ran("critical-case-fails");
     const page = await view(repo);
     for (const path of [
@@ -208,7 +208,7 @@ describe("evals view", () => {
     expect((await read<HomeDocument>(page, "home")).runs).toHaveLength(1);
   });
 
-  it("tells a page that is open of a run that was made meanwhile", async () => {
+  it("notifies an open page of a run that was made meanwhile", async () => {
     const { repo } = await ran("critical-case-fails");
     const page = await view(repo);
     const stop = new AbortController();

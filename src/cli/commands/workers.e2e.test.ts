@@ -221,7 +221,7 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     expect(await planned("--at", "HEAD", "--dry-run")).toMatchObject({ exit: 0 });
   });
 
-  it("leave a run alone whose commit their clone does not hold, and say so", async () => {
+  it("leave a run alone whose commit their clone does not hold, and report it", async () => {
     const stale = repo.clone("main");
     repo.commit({ "prompts/q/1.0.1.md": "user:\n{{ input.n }}\n" });
     const old = worker(stale);

@@ -53,7 +53,7 @@ describe("--reporter", () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ schema: "evals.run/1", exit: 1 });
   });
 
-  it("gives the page a place of its own when none is named, and says where", async () => {
+  it("gives the page a place of its own when none is named, and reports where", async () => {
     const repo = at("critical-case-fails");
     const { stdout, stderr } = await repo.evals("run --reporter html");
     expect(stdout).toMatch(/^FAILED/);
@@ -197,7 +197,7 @@ describe("--reporter github", () => {
     parseXml(repo.read("apps/bot/out/a.xml"));
   });
 
-  it("says when the step's summary cannot be written or is full, and goes on", async () => {
+  it("reports when the step's summary cannot be written or is full, and goes on", async () => {
     const repo = inGit("critical-case-fails");
     const gone = await repo.evals("-C apps/bot run --reporter github", {
       env: { GITHUB_STEP_SUMMARY: repo.root },

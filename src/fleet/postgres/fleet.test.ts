@@ -88,7 +88,7 @@ describe.skipIf(skippedWithoutPostgres())(
       });
     });
 
-    it("cannot be made by a role that may not, and says which right it lacks", async () => {
+    it("cannot be made by a role that may not, and reports which right it lacks", async () => {
       postgres.sql(
         url,
         "DO $$ BEGIN CREATE ROLE guest LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
@@ -169,7 +169,7 @@ describe.skipIf(skippedWithoutPostgres())(
       expect(postgres.sql(url, "SELECT count(*) FROM evals.trials")).toBe("0");
     });
 
-    it("tells a worker that takes its own lost block again from what it was before", async () => {
+    it("distinguishes a worker that takes its own lost block again from what it was before", async () => {
       const plan = await planned({}, trials(0, 2));
       const first = await worker();
       const book = fleet.book(never);

@@ -22,7 +22,7 @@ describe("what workers need", () => {
     await expect(requireWorkerParts(version)).resolves.toBeUndefined();
   });
 
-  it("says where a database is, and never who asks or with which password", () => {
+  it("reports where a database is, and never who asks or with which password", () => {
     const url = "postgres://ada:secret@db.example.com:6543/evals?sslmode=require";
     expect(addressOf(url)).toBe("db.example.com:6543/evals");
     for (const error of [

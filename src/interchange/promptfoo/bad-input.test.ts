@@ -190,7 +190,7 @@ describe("a promptfoo config that is not in order", () => {
       {},
       /^p\.yaml:2 url: of https:\/\//,
     ],
-  ])("tells of %s, with its place", async (_, config, more, pattern) => {
+  ])("reports %s, with its place", async (_, config, more, pattern) => {
     expect(await reported(config, more)).toContainEqual(expect.stringMatching(pattern));
   });
 

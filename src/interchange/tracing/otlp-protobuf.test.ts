@@ -86,7 +86,7 @@ function spanIn(fields: ReturnType<typeof wireFields>) {
 }
 
 describe("otlpProtobuf", () => {
-  it("says what the document says, spans that failed included", () => {
+  it("reports what the document says, spans that failed included", () => {
     const failed = { outcome: "errored", error: "timeout", message: "late", transcript: null } as const;
     const document = otlpDocument(
       [

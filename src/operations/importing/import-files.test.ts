@@ -108,7 +108,7 @@ describe("importing files", () => {
     expect(readdirSync(home)).toEqual([]);
   });
 
-  it("tells of files of a new project's folders that check would read as parts of it", async () => {
+  it("reports files of a new project's folders that check would read as parts of it", async () => {
     const before = {
       "evals/promptfooconfig.yaml": "prompts: [x]\n",
       "evals/helper.ts": "export const a = 1;\n",
@@ -156,7 +156,7 @@ describe("importing files", () => {
     expect([...written, ...unchanged]).toContain("../evals/shop.yaml");
   });
 
-  it("says why when nothing was taken", async () => {
+  it("reports why when nothing was taken", async () => {
     const left = [{ path: "old.yaml", line: 1, what: "redteam", why: "no cases" }];
     const { problems, left: leftOut } = await bring(imported({ files: [], left }));
     expect(problems.map(({ code }) => code)).toEqual(["EVALS_IMPORT_NOTHING"]);

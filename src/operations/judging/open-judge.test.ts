@@ -100,7 +100,7 @@ describe("openJudge", () => {
     await part.close();
   });
 
-  it("tells a key that is not set only when it has to ask", async () => {
+  it("reports a key that is not set only when it has to ask", async () => {
     const judge = await opened("polite");
     expect(judge.version).toBe("1.1.0");
     await expect(judge.judge(answer("x"), 1)).rejects.toThrow(EvalsError);

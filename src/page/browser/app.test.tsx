@@ -208,7 +208,7 @@ describe("the page", () => {
     expect(selected()).toBe("case-99999");
   });
 
-  it("says everything that others wrote as text, in every view", async () => {
+  it("shows everything that others wrote as text, in every view", async () => {
     const evil = `</script><img src=x onerror="window.owned=1"><b>bold</b>`;
     const index = indexDocument({
       ids: [evil, "b", "c", "d", "e"],

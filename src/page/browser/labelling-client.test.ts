@@ -47,7 +47,7 @@ function server(kept = inMemory()) {
 }
 
 describe("a labelling page that sends its steps", () => {
-  it("shows the next answer when a label is kept, and says so", async () => {
+  it("shows the next answer when a label is kept, and reports it", async () => {
     const { client, steps } = server();
     await client.begin();
     expect(client.state.value?.question?.id).toBe("q1");
@@ -149,7 +149,7 @@ describe("a labelling page that sends its steps", () => {
     expect([other.client.over.value, other.client.trouble.value]).toEqual([true, ""]);
   });
 
-  it("says that its session is over when another one has the port, with what is still typed", async () => {
+  it("reports that its session is over when another one has the port, with what is still typed", async () => {
     const { answers, kept } = server();
     const ask: AskServer = async () =>
       answers.error === "" ? { status: 200, value: { state: session() } } : { status: 403, value: {} };

@@ -24,7 +24,7 @@ describe("sideDiff", () => {
     expect([text(diff.before), text(diff.now)]).toEqual([before, now]);
   });
 
-  it("says of long texts only where they part", () => {
+  it("reports long texts only where they part", () => {
     const long = "word ".repeat(5_000);
     const diff = sideDiff(`${long}a`, `${long}b c`);
     expect(diff.now).toEqual([

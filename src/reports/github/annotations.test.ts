@@ -55,12 +55,12 @@ describe("annotations", () => {
     expect(annotations([largeRun(500, 100)], "").match(/^::error file=/gm)).toHaveLength(10);
   });
 
-  it("say what failed when there is no case to mark", () => {
+  it("report what failed when there is no case to mark", () => {
     const text = annotations([reportedRun({}, { cases: [row()] })], "");
     expect(text).toMatch(/^::error title=FAILED triage::regressed; [^\n]*\n$/);
   });
 
-  it("say nothing of a gate that passed", () => {
+  it("report nothing about a gate that passed", () => {
     const gate = { ...report.gate, outcome: "passed" } as const;
     expect(annotations([reportedRun({ gate })], "")).toBe("");
   });

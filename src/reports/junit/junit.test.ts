@@ -80,7 +80,7 @@ describe("junitReport", () => {
     matchesGolden("junit/expected/hostile.xml", text);
   });
 
-  it("is green when the gate passed, and tells of failing cases beside", () => {
+  it("is green when the gate passed, and reports failing cases beside it", () => {
     const document = parseXml(junitReport([reportedRun({ gate: passedGate })]));
     expect(document.attributes).toMatchObject({ failures: "0", errors: "0" });
     expect(elementsOf(document, "system-out").length).toBeGreaterThan(0);
@@ -131,7 +131,7 @@ describe("junitReport", () => {
     expect(text.match(/<testcase /g)?.length).toBe(10_000 + report.gate.rules.length);
   });
 
-  it("says how many cases it leaves out when even their names are too many", () => {
+  it("reports how many cases it leaves out when even their names are too many", () => {
     const cases = Array.from({ length: 16_000 }, (_, at) => row({ id: `${"&".repeat(400)}${at}` }));
     const text = junitReport([reportedRun({}, { cases })]);
     expect(Buffer.byteLength(text)).toBeLessThan(30_000_000);
@@ -162,7 +162,7 @@ describe("junitReport", () => {
     ]);
   });
 
-  it("tells a trial without an answer as an error, and leaves a passed gate green over it", () => {
+  it("reports a trial without an answer as an error, and leaves a passed gate green over it", () => {
     const broken = row(
       { answered: 4, passed: 4, errored: 1, trials: "ppppe" },
       { error: { kind: "timeout", message: "no reply" } },

@@ -7,7 +7,7 @@ import { block, inlineCode, inlineText } from "./markdown-text.ts";
 const GITHUB_LIMIT = 65_536;
 
 describe("markdownReport", () => {
-  it("says the verdict, the numbers, what broke and what to type", () => {
+  it("reports the verdict, the numbers, what broke and what to type", () => {
     const text = markdownReport([reportedRun()]);
     expect(text).toMatch(/^<!-- evals:triage -->\n## FAILED: triage \(regressed\)\n/);
     matchesGolden("markdown/expected/regressed.md", text);
@@ -30,7 +30,7 @@ describe("markdownReport", () => {
     ["short answers", 10_000, 50],
     ["huge answers", 10_000, 20_000],
     ["few cases with huge answers", 3, 2_000_000],
-  ])("fits a comment with %s, and says what is left out", (_, cases, length) => {
+  ])("fits a comment with %s, and reports what is left out", (_, cases, length) => {
     const text = markdownReport([largeRun(cases, length)]);
     expect(text.length).toBeLessThan(GITHUB_LIMIT);
     expect(text).toContain("regressed");

@@ -34,7 +34,7 @@ describe("a matrix in Markdown", () => {
     expect(text).toMatch(/- p&#64;&#8203;1.0.0 is better than p&#64;&#8203;1.1.0 by 40.0 points/);
   });
 
-  it("says so where no difference is sure", () => {
+  it("reports it where no difference is sure", () => {
     const unsure = matrixBlock({ ...MATRIX, differences: [difference("p@1.0.0", "p@1.1.0", -0.1, false)] });
     expect(unsure).toContain("No difference between these targets is sure");
     expect(matrixBlock({ ...MATRIX, differences: [] })).not.toContain("difference");

@@ -138,7 +138,7 @@ describe("what git knew of a run", () => {
     }
   });
 
-  it("heads runs of one place once, and says of those outside git that they are", () => {
+  it("heads runs of one place once, and marks those outside git", () => {
     const outside = { ...run, commit: null, branch: null, dirty: null };
     const text = historyListing([run, run, outside], 120);
     expect(text.match(/^— .*$/gm)).toEqual(["— main at 1d2c0aa", "— outside git"]);
@@ -167,7 +167,7 @@ describe("whether a case is flaky", () => {
     }
   });
 
-  it("is said where every case has two answers", () => {
+  it("is reported where every case has two answers", () => {
     for (const text of linesFor({ flaky: [], measured: 4, cases: 4 }))
       expect(text).toContain("no case of the newest fingerprint is flaky\n");
   });

@@ -3,7 +3,7 @@ import { leftOutLines } from "./left-out.ts";
 
 const left = (line: number, what = "key:", path = "a.yaml") => ({ path, line, what, why: "It has no use." });
 
-it("tells things that differ only in their line once, in the order of the first", () => {
+it("reports things that differ only in their line once, in the order of the first", () => {
   expect(leftOutLines([left(1), left(2, "other:"), left(3), left(4, "key:", "b.yaml")])).toEqual([
     "Left (4 things):",
     "  a.yaml:1  key:",

@@ -66,7 +66,7 @@ describe("the matrix on a terminal", () => {
     expect(matrixReport(matrix, plain)).toContain("+xx");
   });
 
-  it("says that nothing is sure in place of sizes that look like findings", () => {
+  it("reports that nothing is sure in place of sizes that look like findings", () => {
     const [one] = matrix.differences;
     const unsure = one === undefined ? [] : [{ ...one, p: 0.4, sure: false }];
     expect(matrixReport({ ...matrix, differences: unsure }, plain)).toContain(

@@ -33,7 +33,7 @@ describe("the heading of a run", () => {
     }
   });
 
-  it("says where a pass rests on too little evidence", () => {
+  it("reports where a pass rests on too little evidence", () => {
     const gate = { outcome: "passed", verdict: "inconclusive", rules: [] } as const;
     expect(heading(sampleReport({ gate })).word).toBe("PASSED, not enough evidence");
   });
@@ -175,7 +175,7 @@ describe("a failing report", () => {
     expect(written).toMatch(/…\d+ more: evals diff 3f9c21aa/);
   });
 
-  it("says broke of what is sure, and fell of what chance may have done", () => {
+  it("writes broke for a sure change, and fell for one that chance may explain", () => {
     const written = text({
       ...failing,
       comparison: {

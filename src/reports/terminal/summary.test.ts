@@ -29,7 +29,7 @@ FAILED      apples    55.0 %   score.queue 55.0 %, required ≥ 90 %
     for (const order of [whole, whole.toReversed()]) expect(runSummary(order, plain)).toBe(expected);
   });
 
-  it("says of a run without a baseline which case shows it best", () => {
+  it("names for a run without a baseline the case that shows it best", () => {
     const failed = named("apples", {
       comparison: null,
       worst: [
@@ -57,12 +57,12 @@ FAILED      apples    55.0 %   score.queue 55.0 %, required ≥ 90 %
     expect(lines.filter((line) => line.startsWith("FAILED"))).toHaveLength(12);
   });
 
-  it("says that dollars are unknown as soon as one run's are", () => {
+  it("reports that dollars are unknown as soon as one run's are", () => {
     const free = named("a", { spent: { usd: null, tokens: 0 } });
     expect(runSummary([free, report], plain)).toContain("answered, cost unknown, ");
   });
 
-  it("is there for one run that is not well, and says nothing more of one that is", () => {
+  it("is there for one run that is not well, and reports nothing more about one that is", () => {
     expect(runSummary([report], plain)).toMatch(/^FAILED {2}triage /);
     expect(runSummary([named("a", passed)], plain)).toBe("");
     expect(runSummary([], plain)).toBe("");

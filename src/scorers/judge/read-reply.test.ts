@@ -193,13 +193,13 @@ describe("findJson", () => {
     expect(findJson("5").found).toEqual([]);
   });
 
-  it("tells keys that one object gives two values, at any depth, and none that two objects give", () => {
+  it("reports keys that one object gives two values, at any depth, and none that two objects give", () => {
     expect(givenTwice('{"v":1,"x":{"v":2},"v":"a,b"}', ["v"])).toBe("v");
     expect(givenTwice('{"c":[{"v":"a"},{"v":"b","\\u0076" : "c"}]}', ["v"])).toBe("v");
     expect(givenTwice('{"v":1,"x":[{"v":2},{"v":3}],"w":"v","v":1}', ["v"])).toBeUndefined();
   });
 
-  it("gives up on a text of brackets that open nothing, and says so", () => {
+  it("gives up on a text of brackets that open nothing, and reports it", () => {
     expect(findJson("{ [".repeat(200)).whole).toBe(false);
     expect(findJson('{ "[1] ').whole).toBe(true);
     expect(findJson(`${"[1] ".repeat(1000)}{"v":1}`).found.at(-1)?.value).toEqual({ v: 1 });

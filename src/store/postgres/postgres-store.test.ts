@@ -112,7 +112,7 @@ describe.skipIf(skippedWithoutPostgres())("the history in PostgreSQL", () => {
     expect(store.claim(run as StoredRun)).toMatchObject({ process: process.pid });
   });
 
-  it("says what is wrong with an address, and never the password", async () => {
+  it("reports what is wrong with an address, and never the password", async () => {
     const at = new URL(url).host;
     expect(await refusal("mysql://ada:secret@db/evals")).toContain("EVALS_POSTGRES_ADDRESS");
     expect(await refusal(`${url}?schema=No; DROP`)).toContain("EVALS_POSTGRES_ADDRESS");
@@ -122,7 +122,7 @@ describe.skipIf(skippedWithoutPostgres())("the history in PostgreSQL", () => {
     );
   });
 
-  it("says so where it may not be written, or a newer program has", async () => {
+  it("reports it where it may not be written, or a newer program has", async () => {
     (await open()).close();
     const { host } = new URL(url);
     postgres.sql(url, "CREATE ROLE reader LOGIN; ALTER ROLE reader SET default_transaction_read_only = on");

@@ -68,7 +68,7 @@ it("leaves nothing in any file of a run's answers", async () => {
   expect([filesHold(SECRET), filesHold("asked only here")]).toEqual([false, true]);
 });
 
-it("says that bytes are left while another process reads an older state", async () => {
+it("reports that bytes are left while another process reads an older state", async () => {
   const no = secretRun("aa000001");
   const reader = await place.open();
   const rows = reader.scan(no);

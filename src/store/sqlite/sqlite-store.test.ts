@@ -122,7 +122,7 @@ describe("writing", () => {
     await new Promise((resolve) => holder.once("exit", resolve));
   });
 
-  it("says at the next answer that the last could not be written, so that no more are paid for", async () => {
+  it("reports at the next answer that the last could not be written, so that no more are paid for", async () => {
     const store = await open();
     const writer = store.create(sampleHeader(), sampleCases, sampleBodies);
     (await raw()).exec("DROP TABLE answers");
@@ -161,7 +161,7 @@ describe("the documented views", () => {
     expect(views.map(count)).toEqual(before);
   });
 
-  it("run_overview tells each run with its target and commit", () => {
+  it("run_overview lists each run with its target and commit", () => {
     const header = sampleHeader();
     expect(db.prepare("SELECT * FROM run_overview").all()).toEqual([
       {
@@ -178,7 +178,7 @@ describe("the documented views", () => {
     ]);
   });
 
-  it("trial_overview tells each trial with its answer", () => {
+  it("trial_overview lists each trial with its answer", () => {
     const rows = db.prepare("SELECT * FROM trial_overview ORDER BY case_id").all();
     expect(rows).toMatchObject([
       {
@@ -214,7 +214,7 @@ describe("the documented views", () => {
     expect(rows).toEqual([{ scorer: "queue", score: 1 }]);
   });
 
-  it("score_overview tells each score by its scorer's name", () => {
+  it("score_overview lists each score by its scorer's name", () => {
     expect(db.prepare("SELECT * FROM score_overview ORDER BY scorer").all()).toEqual([
       {
         run: "aa000001",
