@@ -21,7 +21,7 @@ interface CiSystem {
   readonly base: readonly string[];
   /** Variables of which one is set exactly when a change is built. */
   readonly change: readonly string[];
-  /** The same, by a pattern for a variable's value. */
+  /** Variables whose values must match a pattern. */
   readonly when?: readonly (readonly [variable: string, pattern: RegExp])[];
 }
 

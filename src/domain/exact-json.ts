@@ -89,7 +89,7 @@ function mayBeChanged(value: Json, depth: number): boolean {
   return false;
 }
 
-/** Reads JSON as a plain value: a number that a double would change is its text. @throws {SyntaxError} as `JSON.parse` does */
+/** Reads JSON as a plain value. A number that a double cannot hold exactly is kept as text. @throws {SyntaxError} as `JSON.parse` does */
 export function parsePlainJson(text: string): Json {
   const value = JSON.parse(text) as Json;
   return mayBeChanged(value, 0) ? withNumbersAsText(parseExactJson(text)) : value;

@@ -38,7 +38,7 @@ export function searchResultsIn(content: unknown): readonly FoundDocument[] | un
   }));
 }
 
-/** The searches of OpenAI's hosted file search in content parts. A search without requested results is left out. */
+/** The searches of OpenAI's hosted file search in content parts. A search whose results were not requested is left out. */
 export function fileSearchesIn(content: unknown, step: number): readonly Retrieval[] {
   if (!Array.isArray(content)) return [];
   return content.map(membersIn).flatMap(({ type, queries, results }) => {

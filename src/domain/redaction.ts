@@ -13,7 +13,7 @@ const ownRedactionSchema = onFirstUse(() =>
       .regex(/^[A-Za-z][\w-]{0,39}$/, {
         error: "expected letters, digits, - and _, for instance customer-number",
       })
-      .describe("What is in its place, in brackets: [customer-number]"),
+      .describe("The word put in its place, in brackets: [customer-number]"),
     pattern: z
       .string()
       .min(1)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ReceivingServer, RunToExport, ServerRequest } from "./exported.ts";
 import { mlflowExporter } from "./export-mlflow.ts";
+import type { ReceivingServer, RunToExport, ServerRequest } from "./exported.ts";
 
 /** A server that answers every request with the same object. */
 function serverOf(answer: object) {

@@ -52,7 +52,7 @@ export function unknownRaters(
       why: "Somebody's labels would be kept under another name than was meant.",
       fix:
         found.size === 0
-          ? "Leave it out: raters of this file have no ids. --rater NAME names those of labels that name nobody."
+          ? "Leave it out: raters of this file have no ids. --rater NAME gives a rater to labels that name none."
           : `Ids in this file: ${[...found].sort().join(", ")}`,
     }),
   );

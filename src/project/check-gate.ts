@@ -174,7 +174,7 @@ function tooFewTrials(name: string, k: number, path: Path, context: GateContext)
   return {
     ...problemAt("EVALS_METRIC_TRIALS", path, context, path.includes("require") ? "key" : "value"),
     what: `${name} needs ${k} trials of each case, and this suite has ${context.trials}.`,
-    why: "What happens over more trials than there are is not known.",
+    why: "The result over more trials than were made is not known.",
     fix: `trials: ${k}, or ${sign}${context.trials}`,
   };
 }

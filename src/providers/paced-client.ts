@@ -57,7 +57,7 @@ export class ModelLine {
   readonly #pace: ModelPace;
   readonly #dependencies: PaceDependencies;
   #shared: SharedLimits | undefined;
-  /** Number of the last call of another process that was read. */
+  /** Number of the last call read from another process. */
   #heardOf = 0;
   readonly #forecast = new TokenForecast();
   readonly #waiting: Waiting[] = [];

@@ -245,7 +245,7 @@ function common(spec: ProviderSpec, losses: Losses): Entry {
     losses.add(
       place,
       `apiKey: of ${spec.id}`,
-      "A key is in no file: set the variable of the provider, or name another one with api_key_env.",
+      "A key must not be in a file: set the variable of the provider, or name another one with api_key_env.",
     );
   const price =
     typeof config.inputCost === "number" && typeof config.outputCost === "number"
