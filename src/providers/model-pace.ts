@@ -319,7 +319,10 @@ export class ModelPace {
     return Math.max(0, this.#pausedUntil - now);
   }
 
-  /** Whether only refusals came for this time, or will have by the end of a pause that directly follows another. */
+  /**
+   * Whether the model has only refused for longer than `most_ms`. Of two pauses in a row, the time left of the second
+   * counts too.
+   */
   onlyRefuses(now: number, most_ms: number): boolean {
     if (this.#droughtSince === null) return false;
     const again = this.#pausesInARow > 1 ? this.pauseLeft(now) : 0;

@@ -67,7 +67,7 @@ export async function openTargets(
   return { suites: shown, ungated };
 }
 
-/** The suites as in their files; empty when these have mistakes that the options hide. */
+/** The suites as their files define them; empty when the files have mistakes that the options override. */
 async function ownTargets(
   { trials }: Chosen,
   load: (overrides: SuiteOverrides) => Promise<Project>,

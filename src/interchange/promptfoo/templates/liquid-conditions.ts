@@ -2,7 +2,7 @@ import type { ExpressionValues, LiquidScope } from "./liquid-scope.ts";
 import { anySeen, type LiquidCondition, type LiquidValue } from "./liquid-values.ts";
 import { lineOf, node, nodes, type TemplateNode, Untranslatable } from "./nunjucks-tree.ts";
 
-/** Converts Nunjucks conditions to Liquid, which has no parentheses and treats other values as false. */
+/** Converts Nunjucks conditions to Liquid, which has no parentheses and treats different values as false. */
 export class LiquidConditions {
   readonly #scope: LiquidScope;
   readonly #values: ExpressionValues;
