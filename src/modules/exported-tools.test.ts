@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { LONGEST_REPLY, LONGEST_REPLY_WORDS } from "../domain/longest-reply.ts";
 import { exportedTools } from "./exported-tools.ts";
+
+const throwIt = (thrown: unknown): never => {
+  throw thrown;
+};
 
 interface Context {
   readonly state: { seen: number };
@@ -32,5 +37,50 @@ describe("exportedTools", () => {
       return [copy.trial, copy.signal === signal, context.case === copy.case, copy.case.input.q];
     });
     expect(call()).toEqual({ json: "[2,true,true,1]" });
+  });
+
+  const cyclic = (): object => {
+    const value: { self?: object } = {};
+    value.self = value;
+    return value;
+  };
+
+  it.each([
+    ["throws an error", () => throwIt(new Error("closed")), "closed"],
+    ["throws a text", () => throwIt("closed"), "closed"],
+    ["throws nothing", () => throwIt(undefined), ""],
+    ["returns a cycle", cyclic, "itself"],
+    ["returns more than a reply may hold", () => "x".repeat(LONGEST_REPLY + 1), LONGEST_REPLY_WORDS],
+    ["returns a function", () => () => 1, "a function"],
+  ])("tells what is wrong with a tool that %s, and the next call goes on with its state", (_, bad, words) => {
+    let calls = 0;
+    const call = tools((__, { state }) => {
+      state.seen += 1;
+      return ++calls === 1 ? bad() : state.seen;
+    });
+    expect(call()).toEqual({ error: expect.stringContaining(words) });
+    expect(call()).toEqual({ json: "2" });
+  });
+
+  it("tells that a state cannot be read which was made a cycle, and knows no session that was closed", () => {
+    const ask = exportedTools([
+      {
+        file: "tools/a.mjs",
+        exports: {
+          default: {
+            a: {
+              run: (_: unknown, context: { state: object }) =>
+                Object.assign(context.state, { of: context.state }) && 1,
+            },
+          },
+        },
+      },
+    ]);
+    const send = (given: object) => ask({ session: "1", ...given }, { signal });
+    send({ act: "open", state: "{}", case: "{}", trial: 1 });
+    expect(send({ act: "call", tool: "a", arguments: {} })).toEqual({ json: "1" });
+    expect(send({ act: "close" })).toEqual({ error: expect.stringContaining("the state is") });
+    expect(send({ act: "close" })).toEqual({ unknown_session: true });
+    expect(send({ act: "call", tool: "a", arguments: {} })).toEqual({ unknown_session: true });
   });
 });
