@@ -138,6 +138,23 @@ describe("the page", () => {
     expect(root.querySelectorAll(".row")).toHaveLength(5);
   });
 
+  it("shows a case of the list in its first rendering, with its question", async () => {
+    const fake = fakeSource(indexDocument());
+    let asked = 0;
+    const never = new Promise<never>(() => {});
+    await shown({
+      ...fake,
+      index: (key) => (asked++ === 0 ? fake.index(key) : never),
+      caseAt: () => never,
+    });
+    for (const key of ["j", "Enter"]) await press(key);
+    expect(route.value.view).toBe("case");
+    const { ids, inputs } = indexDocument();
+    const id = root.querySelector("h1")?.textContent?.split(" ")[0] ?? "";
+    expect(ids).toContain(id);
+    expect(text()).toContain(inputs[ids.indexOf(id)]);
+  });
+
   it("finds what only an answer says", async () => {
     await shown(fakeSource(indexDocument()));
     await press("/");

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
+import type { RunReport } from "../../domain/report.ts";
 import type { RunSummary } from "../../domain/viewed-run.ts";
-import type { RunDocument } from "../page-documents.ts";
+import type { IndexDocument, RunDocument } from "../page-documents.ts";
 import { CaseColumns } from "./case-columns.ts";
 import { CaseList } from "./case-list.tsx";
 import { Histogram, Trend, tenths } from "./charts.tsx";
@@ -84,16 +84,36 @@ function RunNumbers({ run: { report, prompts, history } }: { run: RunDocument })
 
 /** The numbers of a run's cases; asked for once, and anew while it is under way. */
 export function useColumns(source: PageSource, key: string): Loaded<CaseColumns> {
-  const both = useLoaded(async () => {
-    // The verdict is asked for first: whoever makes the list of a large run is busy for a while.
-    const run = await source.run(key);
-    return [await source.index(key), run] as const;
-  }, [key, revision.value]);
-  return useMemo((): Loaded<CaseColumns> => {
-    if (both.kind !== "ready") return both;
-    const [index, { report }] = both.value;
-    return { kind: "ready", value: new CaseColumns(index, report.failures) };
-  }, [both]);
+  return useLoaded(
+    async () => {
+      // The verdict is requested first: the list of a large run takes a while.
+      const { report } = await source.run(key);
+      const index = await source.index(key);
+      const known = shownColumns.get(source)?.get(key);
+      return known?.index === index ? known.columns : keepColumns(source, key, index, report);
+    },
+    [key, revision.value],
+    () => shownColumns.get(source)?.get(key)?.columns ?? null,
+  );
+}
+
+interface ShownColumns {
+  readonly index: IndexDocument;
+  readonly columns: CaseColumns;
+}
+
+/** The columns of the runs shown last, so that a case of the list is there in its first rendering. */
+const shownColumns = new WeakMap<PageSource, Map<string, ShownColumns>>();
+const MAX_SHOWN = 6;
+
+function keepColumns(source: PageSource, key: string, index: IndexDocument, report: RunReport): CaseColumns {
+  const columns = new CaseColumns(index, report.failures);
+  const kept = shownColumns.get(source) ?? new Map<string, ShownColumns>();
+  shownColumns.set(source, kept);
+  kept.delete(key);
+  kept.set(key, { index, columns });
+  for (const old of kept.keys()) if (kept.size > MAX_SHOWN) kept.delete(old);
+  return columns;
 }
 
 /** How passed trials and scores are spread over the cases. */
