@@ -136,6 +136,12 @@ describe("a promptfoo config that is not in order", () => {
       /^p\.yaml:3 threshold: of a test: None of its assertions has a weight/,
     ],
     [
+      "a floor that promptfoo does not know",
+      `${HEAD}passRateThreshold: 0.85\n`,
+      {},
+      /^p\.yaml:3 passRateThreshold: is no key of a config: promptfoo ignores it.*gate: \{ require: \{ pass_rate/,
+    ],
+    [
       "a prompt that code makes",
       "prompts: [file://p.py]\nproviders: [echo]\ntests: [{ vars: { a: b } }]\n",
       { "p.py": "" },

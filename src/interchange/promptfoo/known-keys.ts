@@ -117,6 +117,9 @@ export function reportKeys(
 function misplaced(kind: string, key: string): string {
   if (kind === "config" && (key === "assert" || key === "vars" || key === "options"))
     return ` "${key}" belongs to a test, or to defaultTest.`;
+  if (kind === "config" && /pass_?rate/i.test(key))
+    return ' Here a suite says: gate: { require: { pass_rate: ">= 0.85" } }.';
+  if (kind === "assertion" && key === "description") return " A comment says it, or metric: as a name.";
   if (kind === "test" && (key === "type" || key === "value")) return ` "${key}" belongs to an assertion.`;
   return "";
 }
