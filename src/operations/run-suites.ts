@@ -43,7 +43,7 @@ export async function runSuites<T>(
 }
 
 async function runNarrowed<T>(
-  { request, narrowing }: NarrowedRequest,
+  { request, narrowing, resumed }: NarrowedRequest,
   { environment, control, watcher }: Omit<Asked, "request">,
   read: (ran: SuitesRun) => T | Promise<T>,
 ): Promise<T> {
@@ -54,7 +54,7 @@ async function runNarrowed<T>(
     overrides: targetsOf(request)[0],
   });
   try {
-    return await runIn(place, { request, narrowing, environment, control, watcher }, read);
+    return await runIn(place, { request, narrowing, resumed, environment, control, watcher }, read);
   } catch (error) {
     throw place.mistake(error);
   } finally {
@@ -66,24 +66,28 @@ type Asked = Pick<RunningSession, "request" | "environment" | "control" | "watch
 
 async function runIn<T>(
   place: RunPlace,
-  { narrowing, ...asked }: Asked & Pick<NarrowedRequest, "narrowing">,
+  { narrowing, resumed, ...asked }: Asked & Pick<NarrowedRequest, "narrowing" | "resumed">,
   read: (ran: SuitesRun) => T | Promise<T>,
 ): Promise<T> {
   const { request, environment, control, watcher } = asked;
   const { suites, ungated } = await openTargets(place.project, request, place.load);
-  const planned = await prepareRuns(
-    place.project,
-    suites,
-    {
-      narrowing,
-      trials: request.trials,
-      concurrency: request.concurrency,
-      judges: request.replay ? "replay" : "ask",
-      presses: true,
-      liveTools: request.record,
-    },
-    request.replay ? await replaying() : undefined,
-  );
+  const modelsOf = request.replay ? await replaying() : undefined;
+  const prepare = (trials: number | undefined) =>
+    prepareRuns(
+      place.project,
+      suites,
+      {
+        ...{ narrowing, trials, concurrency: request.concurrency, presses: true, liveTools: request.record },
+        judges: request.replay ? "replay" : "ask",
+      },
+      modelsOf,
+    );
+  let planned = await prepare(request.trials);
+  const isOther = resumed !== undefined && planned.every(({ plan }) => plan.hash !== resumed.plan);
+  if (isOther && request.trials === undefined) {
+    await closeRuns(planned);
+    planned = await prepare(resumed.trials);
+  }
   const prepared = judgedLast(planned);
   if (request.batch) await refuseOthers(planned);
   watcher.planned(prepared.map(({ plan }) => plan));

@@ -99,6 +99,22 @@ describe("evals run --batch", () => {
     expect([...server.paid.values()].reduce((sum, n) => sum + n, 0)).toBe(8);
   });
 
+  it.each(["--trials 3", "--case a", "--tag t -t item --trials 1", "--shard 1/2"])(
+    "comes back by the command that it printed, whatever was asked: %s",
+    async (options) => {
+      const { repo, later } = await batched();
+      repo.write(
+        "datasets/d.jsonl",
+        '{"id":"a","input":"item a","tags":["t"]}\n{"id":"b","input":"item b"}\n',
+      );
+      const sent = JSON.parse((await repo.evals(`run --batch ${options} --json`)).stdout).runs[0];
+      later();
+      const back = await repo.evals(`${sent.end.go_on.replace("evals ", "")} --json`);
+      const [run] = JSON.parse(back.stdout).runs;
+      expect([back.exit, run?.id, run?.counts.answered]).toEqual([0, sent.id, sent.counts.trials]);
+    },
+  );
+
   it("pays for another one where that is wanted, and reports it for one that is asked call by call", async () => {
     const { repo, server } = await batched();
     const first = JSON.parse((await repo.evals("run --batch --json")).stdout).runs[0].id;

@@ -2,7 +2,7 @@ import { isAside } from "../../domain/aside-run.ts";
 import { listedTarget, listedTargetOf } from "../../domain/listed-target.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite } from "../../domain/project.ts";
-import type { Narrowing } from "../../domain/run.ts";
+import type { Narrowing, RunHeader } from "../../domain/run.ts";
 import { caseMatcher } from "../../run/case-words.ts";
 import { allItems, everyItem, type ListedRun } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
@@ -23,6 +23,8 @@ export type NarrowingFor = (
 export interface NarrowedRequest {
   readonly request: RunRequest;
   readonly narrowing: NarrowingFor;
+  /** The run that is named to be resumed. */
+  readonly resumed?: RunHeader | undefined;
   close(): void;
 }
 
@@ -38,7 +40,11 @@ const MAX_LOOKED = 50;
 export async function narrowRequest(io: Environment, request: RunRequest): Promise<NarrowedRequest> {
   const common = narrowingOf(request);
   const { failing } = request;
-  if (failing === undefined) return { request, narrowing: async () => common, close: () => {} };
+  if (failing === undefined) {
+    const resumed = await resumedRun(io, request);
+    const narrowing = common ?? resumed?.narrowing ?? null;
+    return { request, resumed, narrowing: async () => narrowing, close: () => {} };
+  }
   const store = await openStoredHistory(locate(io, request.directory).root, io);
   try {
     const named = failing === "" ? undefined : await findRun(store, failing);
@@ -65,6 +71,17 @@ export async function narrowRequest(io: Environment, request: RunRequest): Promi
   } catch (error) {
     store.close();
     throw error;
+  }
+}
+
+/** A run that is resumed by its id keeps its own selection and number of trials: the command that was printed names nothing else. */
+async function resumedRun(io: Environment, request: RunRequest): Promise<RunHeader | undefined> {
+  if (request.run === undefined || !goesOn(request)) return undefined;
+  const store = await openStoredHistory(locate(io, request.directory).root, io);
+  try {
+    return (await findRun(store, request.run)).header;
+  } finally {
+    store.close();
   }
 }
 
