@@ -15,7 +15,8 @@ export interface DepartureLog {
    * @param model alias of the model
    * @param after id of the last call that was read; 0 for none
    * @param within_ms maximum age of calls that count
-   * @param decide returns the tokens of the call to send now; null to send none
+   * @param decide returns the tokens of the call to send now; null to send none. Called again for the same
+   * call, with only what it was not given yet, when the store loses its connection
    * @returns id of the last call that was read, including the own one
    */
   depart(

@@ -19,8 +19,8 @@ const PASSING_WORDS =
 
 /** Whether a retry may succeed. */
 export function isPassing(error: unknown): boolean {
-  const { code, message = "" } = error as { code?: string; message?: string };
-  if (code !== undefined && (PASSING.has(code) || code.startsWith("08"))) return true;
+  const { code, message = "" } = error as { code?: string | null; message?: string };
+  if (typeof code === "string" && (PASSING.has(code) || code.startsWith("08"))) return true;
   return PASSING_WORDS.test(message);
 }
 
@@ -50,7 +50,8 @@ export function connectionProblem(
   error: unknown,
   { why, written, address }: DatabaseUse,
 ): Problem {
-  const { code = "", message = "" } = error as { code?: string; message?: string };
+  const { code: given, message = "" } = error as { code?: string | null; message?: string };
+  const code = given ?? "";
   const at = addressOf(url);
   const reason = message.split("\n")[0]?.replaceAll(url, at) ?? "";
   if (code === "25006") {

@@ -245,16 +245,17 @@ it("takes back whoever waits when no new calls are wanted, unsent and not failed
   expect(seen.sent).toBe(2);
 });
 
-/** What processes write down in one place. */
-function sharedLog(): DepartureLog {
+/** What processes write down in one place. @param asksAgain as a store that loses its connection */
+function sharedLog(asksAgain = false): DepartureLog {
   const rows: { id: number; at: number; tokens: number }[] = [];
   return {
     depart: (_model, after, within_ms, decide) => {
       const now = performance.now();
       const others = rows.filter(({ id, at }) => id > after && at > now - within_ms);
-      const tokens = decide(
+      let tokens = decide(
         others.map(({ id, at, tokens: taken }) => ({ id, age_ms: now - at, tokens: taken })),
       );
+      if (asksAgain) tokens = decide([]);
       if (tokens !== null) rows.push({ id: rows.length + 1, at: now, tokens });
       return rows.at(-1)?.id ?? after;
     },
@@ -281,6 +282,18 @@ it("keeps to the user's limits together with other processes, as the shared log 
   expect(peak).toBeLessThanOrEqual(30);
   expect(seen.at.at(-1)).toBeLessThan(4 * 60_000);
   for (const { pace } of processes) expect(pace().limited_by).toBe("requests_per_minute");
+});
+
+it("counts a call once where the shared log has to ask again", async () => {
+  const timesOf = async (asksAgain: boolean) => {
+    const { client, seen } = server(() => null);
+    const line = new ModelLine({ requests_per_minute: 30 }, dependencies);
+    line.share({ model: "bot", log: sharedLog(asksAgain) });
+    const start = performance.now();
+    await askAll([wrapClient(client, { ...dependencies, line, timeout_ms: 60_000 })], 60, 4);
+    return seen.at.map((at) => Math.round(at - start));
+  };
+  expect(await timesOf(true)).toEqual(await timesOf(false));
 });
 
 it("keeps to them where the first calls of each process arrive seconds after they left", async () => {

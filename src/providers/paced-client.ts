@@ -172,8 +172,8 @@ export class ModelLine {
     let departure: Departure | null = null;
     this.#heardOf = shared.log.depart(shared.model, this.#heardOf, window_ms, (others) => {
       for (const { age_ms, tokens } of others) this.#pace.leftElsewhere(now - age_ms, tokens);
-      if (others.length > 0 && this.#pace.turn(now, need).kind === "held") return null;
-      departure = this.#pace.leave(now, need);
+      if (departure === null && others.length > 0 && this.#pace.turn(now, need).kind === "held") return null;
+      departure ??= this.#pace.leave(now, need);
       return need.input + need.output;
     });
     return departure;

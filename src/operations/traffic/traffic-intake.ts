@@ -55,6 +55,7 @@ export async function trafficIntake(
   let spans = 0;
   let letters = 0;
 
+  /** Called again for the same trace when the store loses its connection. */
   const become = (id: string, source: string | null): TrafficRecord | null => {
     const earlier = source === null ? [] : spansOfText(source);
     const joined = joinedSpans(earlier, waiting.get(id) ?? []);
@@ -69,7 +70,6 @@ export async function trafficIntake(
     if (trace === undefined) return null;
     const status = statuses.get(id);
     if (status !== "new") statuses.set(id, source === null ? "new" : "completed");
-    waiting.delete(id);
     return dryRun ? null : { trace, source: text };
   };
   const flush = async (): Promise<void> => {

@@ -11,12 +11,12 @@ export interface Connections {
 
 const CONNECT_MS = 10_000;
 
-/** Connections to one database, each opened when first needed and reopened after it fails. */
+/** Connections to one database, each opened when first needed and reopened after it was dropped. */
 export function openConnections(url: string): Connections {
   const open = new Map<ConnectionName, Promise<Client>>();
   let timer: NodeJS.Timeout | undefined;
 
-  const connect = async (on: ConnectionName): Promise<Client> => {
+  const connect = async (): Promise<Client> => {
     const { default: pg } = await import("pg");
     const client = new pg.Client({
       connectionString: url,
@@ -25,15 +25,16 @@ export function openConnections(url: string): Connections {
       application_name: "evals",
       types: TYPES,
     });
-    // An idle connection failed: the next statement opens another.
-    client.on("error", () => open.delete(on));
+    // A connection that failed stays until it is dropped, so that its next statement fails: on another one, the rest of
+    // an open transaction would be committed without its beginning.
+    client.on("error", () => {});
     await client.connect();
     return client;
   };
   const connection = (on: ConnectionName): Promise<Client> => {
     let client = open.get(on);
     if (client === undefined) {
-      client = connect(on);
+      client = connect();
       open.set(on, client);
       client.catch(() => open.delete(on));
     }
@@ -62,10 +63,10 @@ export function openConnections(url: string): Connections {
     drop,
     beat: async (text, values, every_ms) => {
       const once = () => query("beat", { kind: "query", on: "beat", text, values, lists: false });
-      await once();
       timer ??= setInterval(() => {
         once().catch(() => drop("beat"));
       }, every_ms);
+      await once();
     },
     close: async () => {
       clearInterval(timer);

@@ -11,6 +11,8 @@ const FIRST_WAIT_MS = 50;
 const MAX_WAIT_MS = 1000;
 /** Advisory lock held by every writing transaction, so that two processes cannot both check and then write. */
 const WRITERS = 7_263_815_505;
+/** A transaction whose process is cut off from the network gives the lock back after so long. */
+const IDLE = "60s";
 /** Number of rows of a scan in memory at once. */
 const SCANNED = 2000;
 /** Interval of heartbeats to processes on other machines; a process that misses several is considered dead. */
@@ -65,11 +67,8 @@ export function postgresDatabase(thread: WaitingThread, place: PostgresPlace): D
     close: () => {
       if (isClosed) return;
       isClosed = true;
-      try {
-        thread.ask({ kind: "close" });
-      } finally {
-        thread.end();
-      }
+      undo(() => thread.ask({ kind: "close" }));
+      thread.end();
     },
   };
   return db;
@@ -90,29 +89,40 @@ interface Session {
 function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS }: PostgresPlace): Session {
   /** Number of nested open transactions. */
   let depth = 0;
+  /** Its patience ran out: until it answers again, each statement is tried once. */
+  let isGivenUp = false;
   let scans = 0;
   let scanned = 0;
   const ask = (text: string, values: readonly unknown[], lists = false, on: "main" | "reader" = "main") =>
     thread.ask({ kind: "query", on, text, values, lists });
 
+  const dropAll = (): void => {
+    for (const on of ["main", "reader"] as const) undo(() => thread.ask({ kind: "drop", on }));
+  };
+
   /** Repeats the work while the database is unavailable. */
   const patiently = <T>(work: () => T): T => {
-    const until = performance.now() + patience_ms;
+    const until = performance.now() + (isGivenUp ? 0 : patience_ms);
     for (let wait = FIRST_WAIT_MS, isAway = false; ; wait = Math.min(MAX_WAIT_MS, wait * 2)) {
       try {
         const done = work();
         if (isAway) notice("PostgreSQL answers again.");
+        isGivenUp = false;
         return done;
       } catch (error) {
-        if (!(error instanceof PostgresFailure) || !error.passing || performance.now() > until) throw error;
+        if (!(error instanceof PostgresFailure) || !error.passing) throw error;
+        isGivenUp = performance.now() >= until;
+        if (isGivenUp) {
+          dropAll();
+          throw error;
+        }
         if (!isAway && wait > FIRST_WAIT_MS) {
           notice(
             `PostgreSQL does not answer (${error.message}): waiting for it; answers that have arrived are kept.`,
           );
           isAway = true;
         }
-        thread.ask({ kind: "drop", on: "main" });
-        thread.ask({ kind: "drop", on: "reader" });
+        dropAll();
         thread.ask({ kind: "pause", ms: wait });
       }
     }
@@ -122,36 +132,33 @@ function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS 
     // Inside a transaction, the whole transaction must be repeated.
     depth > 0 ? ask(text, values, lists) : patiently(() => ask(text, values, lists));
 
-  const whole = <T>(work: () => T): T => {
-    let transaction: string | undefined;
-    let made: { readonly result: T } | undefined;
-    return patiently(() => {
+  const whole = <T>(work: () => T, attempt: Attempt<T>): T =>
+    patiently(() => {
       // The connection was lost during the commit: only the database knows the outcome.
-      if (made !== undefined && transaction !== undefined && isCommitted(transaction)) return made.result;
-      made = undefined;
+      if (attempt.made !== undefined && isCommitted(attempt.made.transaction)) return attempt.made.result;
+      attempt.made = undefined;
       ask("BEGIN", []);
       depth = 1;
       try {
         const { rows } = ask(
-          `SELECT pg_current_xact_id()::text AS id FROM (SELECT pg_advisory_xact_lock(${WRITERS})) AS held`,
+          `SELECT pg_current_xact_id()::text AS id, set_config('idle_in_transaction_session_timeout', '${IDLE}', true) FROM (SELECT pg_advisory_xact_lock(${WRITERS})) AS held`,
           [],
         );
-        transaction = (rows[0] as { readonly id: string }).id;
+        const transaction = (rows[0] as { readonly id: string }).id;
         const result = work();
-        made = { result };
+        attempt.made = { result, transaction };
         ask("COMMIT", []);
         return result;
       } catch (error) {
         // A lost reply leaves it unknown whether the transaction was committed; any other error comes from the
         // database.
-        if (!(error instanceof PostgresFailure) || !error.passing) made = undefined;
+        if (!(error instanceof PostgresFailure) || !error.passing) attempt.made = undefined;
         undo(() => ask("ROLLBACK", []));
         throw error;
       } finally {
         depth = 0;
       }
     });
-  };
 
   const isCommitted = (id: string): boolean => {
     for (;;) {
@@ -208,14 +215,29 @@ function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS 
         undo(() => ask(scans === 0 ? "COMMIT" : `CLOSE ${name}`, [], false, "reader"));
       }
     },
-    transaction: (work) => {
-      const run = (...args: Parameters<typeof work>) => {
+    transaction: <A extends unknown[], T>(work: (...args: A) => T) => {
+      /** Attempts that failed, by what was to be written: it is given again, and may have been committed. */
+      const failed = new WeakMap<object, Attempt<T>>();
+      const run = (...args: A): T => {
         const once = () => work(...args);
-        return depth === 0 ? whole(once) : within(once);
+        if (depth > 0) return within(once);
+        const [what] = args;
+        if (typeof what !== "object" || what === null) return whole(once, {});
+        const attempt = failed.get(what) ?? {};
+        failed.set(what, attempt);
+        const result = whole(once, attempt);
+        failed.delete(what);
+        return result;
       };
       return Object.assign(run, { immediate: run });
     },
   };
+}
+
+/** What is known of a transaction that was tried. */
+interface Attempt<T> {
+  /** The result of the work, and the number of the transaction that may have been committed with it. */
+  made?: { readonly result: T; readonly transaction: string } | undefined;
 }
 
 /** The first error is the one to report. */

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { sha256 } from "../../domain/json.ts";
 import type { EvalsError } from "../../domain/problem.ts";
 import {
   type PrivatePostgres,
@@ -92,6 +93,49 @@ describe.skipIf(skippedWithoutPostgres())("the history in PostgreSQL", () => {
     expect(store.trials(writer.no, 0)).toHaveLength(40);
     expect(await store.care.size()).toMatchObject({ answers: 40 });
     expect(notices).toEqual([expect.stringContaining("waiting for it"), "PostgreSQL answers again."]);
+  });
+
+  it("writes when it closes what arrived while nobody waited any more, each answer and judgement once", async () => {
+    const store = await open({ patience_ms: 0 });
+    const writer = store.create(sampleHeader(), sampleCases, sampleBodies);
+    const { restarted } = postgres.crashApart(300);
+    writer.record(answered(0, 1));
+    expect(() => writer.flush()).toThrow(/No PostgreSQL answers/);
+    expect(() => writer.record(answered(0, 2))).toThrow();
+    const judged = store.recordJudgement({
+      ...{
+        asked: sha256("asked"),
+        draw: 1,
+        judge: sha256("judge"),
+        run_no: null,
+        case_id: "first",
+        raw: null,
+      },
+      ...{ request: { hash: sha256("request"), body: () => "{}" }, transcript: sampleTranscript() },
+    });
+    await expect(judged).rejects.toThrow();
+    await restarted;
+    store.close();
+    const later = await open();
+    expect(later.trials(writer.no, 0)).toHaveLength(2);
+    expect(later.newestJudgement()).toBe(1);
+  });
+
+  it("hears of each departure once when its connection is lost and the transaction is done again", async () => {
+    const store = await open();
+    store.departures.depart("bot", 0, 60_000, () => 7);
+    const heard: number[][] = [];
+    const last = store.departures.depart("bot", 0, 60_000, (others) => {
+      heard.push(others.map(({ tokens }) => tokens));
+      if (heard.length === 1)
+        postgres.sql(
+          url,
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'",
+        );
+      return 1;
+    });
+    expect(heard).toEqual([[7], []]);
+    expect(store.departures.depart("bot", 0, 60_000, () => null)).toBe(last);
   });
 
   it("leaves a run to a process of another machine as long as that gives signs of life", async () => {

@@ -1,19 +1,28 @@
-import { workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { isPassing } from "../../postgres/connection-mistakes.ts";
 import { openConnections } from "./connections.ts";
-import type { Asked, ConnectionName, Reply, ThreadData } from "./thread-messages.ts";
+import {
+  type Asked,
+  BEATS,
+  type ConnectionName,
+  REPLIES,
+  type Reply,
+  type ThreadData,
+} from "./thread-messages.ts";
 
 // The worker thread that talks to PostgreSQL while the main thread waits for its reply.
 
 const { url, signal, port } = workerData as ThreadData;
-const flag = new Int32Array(signal);
+const counts = new Int32Array(signal);
 const connections = openConnections(url);
+/** Interval of the signs that this thread lives. */
+const ALIVE_MS = 200;
 
 port.on("message", async (asked: Asked) => {
   const reply = await answer(asked);
   port.postMessage(reply);
-  Atomics.add(flag, 0, 1);
-  Atomics.notify(flag, 0);
+  Atomics.add(counts, REPLIES, 1);
+  Atomics.notify(counts, REPLIES);
 });
 
 async function answer(asked: Asked): Promise<Reply> {
@@ -35,4 +44,5 @@ async function work(asked: Asked): Promise<Reply> {
   return { kind: "rows", rows: [], changes: 0 };
 }
 
-port.postMessage("ready");
+setInterval(() => Atomics.add(counts, BEATS, 1), ALIVE_MS);
+parentPort?.postMessage("ready");

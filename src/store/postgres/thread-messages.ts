@@ -3,10 +3,14 @@ import type { MessagePort } from "node:worker_threads";
 /** `main` for statements and transactions, `reader` for a scan during which other statements run, `beat` for heartbeats. */
 export type ConnectionName = "main" | "reader" | "beat";
 
+/** Places of the counters. */
+export const REPLIES = 0;
+export const BEATS = 1;
+
 /** The start parameters of the thread. */
 export interface ThreadData {
   readonly url: string;
-  /** A counter of replies: the waiting thread blocks until it changes. */
+  /** Counters of replies, on which the waiting thread blocks, and of heartbeats. */
   readonly signal: SharedArrayBuffer;
   /** Receives questions and sends replies. */
   readonly port: MessagePort;

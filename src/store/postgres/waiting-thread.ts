@@ -1,8 +1,14 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { MessageChannel, receiveMessageOnPort, Worker, type WorkerOptions } from "node:worker_threads";
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  Worker,
+  type WorkerOptions,
+} from "node:worker_threads";
 import { PostgresFailure } from "./postgres-mistakes.ts";
-import type { Asked, Reply, ThreadData } from "./thread-messages.ts";
+import { type Asked, BEATS, REPLIES, type Reply, type ThreadData } from "./thread-messages.ts";
 
 export interface WaitingThread {
   /**
@@ -14,50 +20,111 @@ export interface WaitingThread {
   end(): void;
 }
 
+export interface ThreadOptions {
+  /** Starts the thread; default: `thread-entry.ts`. */
+  readonly start?: typeof threadWith;
+  /** How long a thread may be without a heartbeat. */
+  readonly silent_ms?: number;
+}
+
+const LOOK_MS = 250;
+/** How long a thread may take to load, on a busy machine. */
+const START_MS = 60_000;
+/** A thread that is merely busy loses its turn, too, but no answer: its connection counts as lost. */
+const SILENT_MS = 20_000;
+
 /**
  * A worker thread that talks to PostgreSQL. The store's interface is synchronous, because SQLite answers within
- * microseconds; here the caller blocks for a network round trip.
+ * microseconds; here the caller blocks for a network round trip. When the thread dies, the question fails as with a
+ * lost connection, and the next one starts another thread.
  */
-export async function startThread(url: string): Promise<WaitingThread> {
-  const signal = new SharedArrayBuffer(4);
-  const flag = new Int32Array(signal);
-  const { port1: port, port2: theirs } = new MessageChannel();
-  const workerData: ThreadData = { url, signal, port: theirs };
-  const worker = threadWith({ workerData, transferList: [theirs] });
+export async function startThread(
+  url: string,
+  { start = threadWith, silent_ms = SILENT_MS }: ThreadOptions = {},
+): Promise<WaitingThread> {
+  let isClosed = false;
+  let current: RunningThread | undefined;
+  /** A new thread sends heartbeats as the last one did. */
+  let beat: Asked | undefined;
+  const begin = (): RunningThread => {
+    const begun = beginThread(url, start);
+    // Its exit follows.
+    begun.worker.on("error", () => {});
+    begun.worker.on("exit", () => abandon(begun));
+    current = begun;
+    return begun;
+  };
+  const abandon = (gone: RunningThread): void => {
+    if (current === gone) current = undefined;
+    gone.port.close();
+    void gone.worker.terminate();
+  };
+  const ask: WaitingThread["ask"] = (asked) => {
+    if (isClosed) throw new Error("the history is closed");
+    if (asked.kind === "beat") beat = asked;
+    if (current === undefined) {
+      begin();
+      if (beat !== undefined && asked !== beat) ask(beat);
+    }
+    const thread = current ?? begin();
+    const reply = replyOf(thread, asked, silent_ms);
+    if (reply === undefined) {
+      abandon(thread);
+      // As with a lost connection: what was asked may have been done.
+      throw new PostgresFailure({ code: null, message: "the thread that asks it has ended", passing: true });
+    }
+    if (reply.kind === "failed") throw new PostgresFailure(reply);
+    return reply;
+  };
+  const { worker } = begin();
   // A thread that fails to load would never reply.
   await new Promise((resolve, reject) => {
-    port.once("message", resolve);
+    worker.once("message", resolve);
     worker.once("error", reject);
   });
-  worker.unref();
-  port.unref();
-  // Asking a dead thread would block forever.
-  let died: Error | undefined;
-  worker.on("error", (error) => {
-    died = error;
-  });
   return {
-    ask: (asked) => {
-      if (died !== undefined) throw died;
-      const before = Atomics.load(flag, 0);
-      port.postMessage(asked);
-      Atomics.wait(flag, 0, before);
-      const received = receiveMessageOnPort(port) as { readonly message: Reply } | undefined;
-      if (received === undefined) throw new Error("the thread of the history gave no reply");
-      const { message: reply } = received;
-      if (reply.kind === "failed") throw new PostgresFailure(reply);
-      return reply;
-    },
+    ask,
     end: () => {
-      died = new Error("the history is closed");
-      port.close();
-      void worker.terminate();
+      isClosed = true;
+      if (current !== undefined) abandon(current);
     },
   };
 }
 
+interface RunningThread {
+  readonly worker: Worker;
+  readonly port: MessagePort;
+  /** Number of replies and of heartbeats. */
+  readonly counts: Int32Array;
+}
+
+function beginThread(url: string, start: typeof threadWith): RunningThread {
+  const counts = new Int32Array(new SharedArrayBuffer(8));
+  const { port1: port, port2: theirs } = new MessageChannel();
+  const workerData: ThreadData = { url, signal: counts.buffer as SharedArrayBuffer, port: theirs };
+  const worker = start({ workerData, transferList: [theirs] });
+  worker.unref();
+  port.unref();
+  return { worker, port, counts };
+}
+
+/** Undefined when the thread stops its heartbeats before it replies: no event can tell while this thread waits. */
+function replyOf({ port, counts }: RunningThread, asked: Asked, silent_ms: number): Reply | undefined {
+  const before = Atomics.load(counts, REPLIES);
+  let beats = Atomics.load(counts, BEATS);
+  let silent = 0;
+  port.postMessage(asked);
+  while (Atomics.wait(counts, REPLIES, before, LOOK_MS) === "timed-out") {
+    const now = Atomics.load(counts, BEATS);
+    silent = now === beats ? silent + LOOK_MS : 0;
+    beats = now;
+    if (silent >= (now === 0 ? START_MS : silent_ms)) return undefined;
+  }
+  return (receiveMessageOnPort(port) as { readonly message: Reply } | undefined)?.message;
+}
+
 /** In the build, the thread's code is a separate file; from source, jiti loads the TypeScript. */
-function threadWith(options: WorkerOptions): Worker {
+export function threadWith(options: WorkerOptions): Worker {
   const here = import.meta.url;
   if (!here.endsWith(".ts")) {
     const entry = here.includes("/chunks/") ? "../history-thread.js" : "./history-thread.js";

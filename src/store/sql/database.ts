@@ -9,7 +9,11 @@ export interface Database {
   prepare<P extends unknown[] = unknown[], R = unknown>(sql: string): Statement<P, R>;
   /** Runs one or more statements without results. */
   exec(sql: string): unknown;
-  /** Runs `work` in a transaction that is rolled back when it throws. `immediate` takes the write lock at the start. */
+  /**
+   * Runs `work` in a transaction that is rolled back when it throws. `immediate` takes the write lock at the start.
+   * Called again with the same object as its first argument, a transaction whose commit was left unknown is written
+   * once. `work` may be called again after a lost connection: whatever it calls must bear that.
+   */
   transaction<A extends unknown[], T>(work: (...args: A) => T): Transaction<A, T>;
   /** Whether a transaction is repeated from its start after a lost connection. */
   readonly replays: boolean;

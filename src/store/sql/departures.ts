@@ -17,23 +17,25 @@ export function departureLog(db: Database, clock: () => number): DepartureLog {
   let statements: ReturnType<typeof prepare> | undefined;
   const depart = db.transaction(
     (
+      /** Id of the last departure that was passed to `decide`. */
+      seen: { id: number },
       model: string,
-      after: number,
       within_ms: number,
       decide: (others: readonly LoggedDeparture[]) => number | null,
     ): number => {
       statements ??= prepare(db);
       const now = clock();
-      const rows = statements.newer.all(model, after, now - within_ms);
+      const rows = statements.newer.all(model, seen.id, now - within_ms);
       const others = rows.map(({ id, at, tokens }) => ({ id, age_ms: Math.max(0, now - at), tokens }));
+      seen.id = rows.at(-1)?.id ?? seen.id;
       const tokens = decide(others);
-      if (tokens === null) return rows.at(-1)?.id ?? after;
+      if (tokens === null) return seen.id;
       const id = itsNumber(statements.add.get(model, now, Math.ceil(tokens)));
       if (id % CLEANING_EVERY === 0) statements.clean.run(now - KEPT_MS);
       return id;
     },
   );
-  return { depart: (...asked) => depart.immediate(...asked) };
+  return { depart: (model, after, ...asked) => depart.immediate({ id: after }, model, ...asked) };
 }
 
 function prepare(db: Database) {

@@ -31,7 +31,7 @@ export interface HistoryParts {
 /** The store in a database; closing it closes the database. */
 export function historyOf({ db, care, place, now, self, onClose }: HistoryParts): Store {
   const read = readers(db);
-  const { flush: keepJudgements, ...judgements } = judgementTable(db, now);
+  const { keep: keepJudgements, ...judgements } = judgementTable(db, now);
   const batches = batchTable(db, now);
   const owners = runOwners(db, self, place);
   const writers: OpenRunWriter[] = [];

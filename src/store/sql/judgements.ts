@@ -60,8 +60,8 @@ export function judgementTable(
   db: Database,
   now: () => number,
 ): Judgements & {
-  /** Commits the queue and calls the waiting callbacks. */
-  flush(): void;
+  /** Commits the queue, and the replies that could not be written before. */
+  keep(): void;
 } {
   let made: Statements | undefined;
   const use = (): Statements => {
@@ -70,6 +70,7 @@ export function judgementTable(
   };
   // A commit costs more than an insert. A reply is used only after it is stored.
   let queue: Queued[] = [];
+  const unwritten: (readonly Queued[])[] = [];
   const commit = db.transaction((batch: readonly Queued[]) =>
     batch.map(({ one }) => insert(use(), one, now())),
   );
@@ -81,11 +82,15 @@ export function judgementTable(
       const ids = commit.immediate(batch);
       for (const [index, { resolve }] of batch.entries()) resolve(itemAt(ids, index));
     } catch (error) {
+      unwritten.push(batch);
       for (const { reject } of batch) reject(db.mistake(error));
     }
   };
   return {
-    flush,
+    keep: () => {
+      for (const batch of unwritten.splice(0)) commit.immediate(batch);
+      flush();
+    },
     recordJudgement: (one) =>
       new Promise<number>((resolve, reject) => {
         queue.push({ one, resolve, reject });

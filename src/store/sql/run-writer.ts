@@ -15,6 +15,14 @@ type Queued =
       readonly scoring: { case_no: number; trial: number; scoring: TrialScoring };
     };
 
+/** What one transaction writes. */
+interface Batch {
+  readonly queued: readonly Queued[];
+  /** Calls to the target and to judges. */
+  readonly sent: number;
+  readonly toJudges: number;
+}
+
 /** A run writer with the methods that only the store uses. */
 export interface OpenRunWriter extends RunWriter {
   /** Commits the queue, and an answer whose scores never arrived. */
@@ -39,37 +47,47 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
   let sent = 0;
   let toJudges = 0;
   let failure: unknown;
+  /** The batch of a failed commit, exactly as it was: it may have been committed. */
+  let unwritten: Batch | undefined;
   let unscored: TrialRecord | undefined;
-  const commit = db.transaction((batch: readonly Queued[]) => {
-    for (const one of batch) {
+  const commit = db.transaction(({ queued, sent, toJudges }: Batch) => {
+    for (const one of queued) {
       if (one.kind === "record") write.record(one.record);
       else if (one.kind === "lost") write.lost(one.reply);
       else write.scoring(one.scoring.case_no, one.scoring.trial, one.scoring.scoring);
     }
-    write.changed(changedTrials(batch));
+    write.changed(changedTrials(queued));
     if (sent > 0 || toJudges > 0) write.calls(sent, toJudges);
   });
-  const flush = (): void => {
-    scheduled = false;
-    if (failure !== undefined) throw failure;
-    if (queue.length === 0 && sent === 0 && toJudges === 0) return;
-    const batch = queue;
-    queue = [];
-    weight = 0;
+  const writeBatch = (batch: Batch): void => {
+    unwritten = batch;
     try {
       commit.immediate(batch);
-      sent = 0;
-      toJudges = 0;
+      unwritten = undefined;
     } catch (error) {
       failure = db.mistake(error);
       throw failure;
     }
   };
-  const push = (one: Queued): void => {
-    // After a failed write, nothing more is paid for.
+  const writeQueue = (): void => {
+    if (queue.length === 0 && sent === 0 && toJudges === 0) return;
+    const batch = { queued: queue, sent, toJudges };
+    queue = [];
+    weight = 0;
+    sent = 0;
+    toJudges = 0;
+    writeBatch(batch);
+  };
+  const flush = (): void => {
+    scheduled = false;
     if (failure !== undefined) throw failure;
+    writeQueue();
+  };
+  const push = (one: Queued): void => {
     queue.push(one);
     weight += weightOf(one);
+    // After a failed write, nothing more is paid for; what was in flight is written when the store closes.
+    if (failure !== undefined) throw failure;
     if (weight >= GROUP) flush();
     else if (!scheduled) {
       scheduled = true;
@@ -110,9 +128,11 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
       }
     },
     keep: () => {
-      if (unscored !== undefined) push({ kind: "record", record: unscored });
+      if (unscored !== undefined) queue.push({ kind: "record", record: unscored });
       unscored = undefined;
-      flush();
+      scheduled = false;
+      if (unwritten !== undefined) writeBatch(unwritten);
+      writeQueue();
     },
   };
 }

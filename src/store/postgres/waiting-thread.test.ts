@@ -1,0 +1,58 @@
+import { Worker } from "node:worker_threads";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Asked } from "./thread-messages.ts";
+import { startThread, type WaitingThread } from "./waiting-thread.ts";
+
+/** A thread that beats, ends in the middle of the question `die`, and replies to all others with the number of the thread. */
+const THREAD = `
+  const { parentPort, workerData } = require("node:worker_threads");
+  const { port, signal, number } = workerData;
+  const counts = new Int32Array(signal);
+  setInterval(() => Atomics.add(counts, 1, 1), 20);
+  port.on("message", ({ text, kind }) => {
+    if (text === "die") process.exit();
+    port.postMessage({ kind: "rows", rows: [number, kind], changes: 0 });
+    Atomics.add(counts, 0, 1);
+    Atomics.notify(counts, 0);
+  });
+  parentPort.postMessage("ready");`;
+
+describe("the thread that a history waits for", () => {
+  const opened: WaitingThread[] = [];
+  afterEach(() => {
+    for (const one of opened.splice(0)) one.end();
+  });
+  async function thread() {
+    let begun = 0;
+    const one = await startThread("", {
+      silent_ms: 1000,
+      start: (options) =>
+        new Worker(THREAD, {
+          ...options,
+          eval: true,
+          workerData: { ...options.workerData, number: ++begun },
+        }),
+    });
+    opened.push(one);
+    return one;
+  }
+  const query = (text: string): Asked => ({ kind: "query", on: "main", text, values: [], lists: false });
+
+  /** As the store asks: again after what may pass, such as a thread that a busy machine starts slowly. */
+  const answered = (one: WaitingThread): readonly unknown[] => {
+    for (let tries = 0; tries < 20; tries++)
+      try {
+        return one.ask(query("")).rows;
+      } catch {}
+    throw new Error("no reply");
+  };
+
+  it("may end within a question, which fails as with a lost connection, and another takes its place", async () => {
+    const one = await thread();
+    const [first] = answered(one);
+    expect(() => one.ask(query("die"))).toThrow(
+      expect.objectContaining({ passing: true, message: "the thread that asks it has ended" }),
+    );
+    expect(answered(one)[0]).toBeGreaterThan(first as number);
+  });
+});
