@@ -219,7 +219,7 @@ export const homes = [
   },
   {
     packages: ["node:http"],
-    in: ["src/page/", "src/operations/traffic/trace-receiver.ts"],
+    in: ["src/page/", "src/operations/traffic/trace-receiver.ts", "src/operations/fleet/worker-health.ts"],
     why: "What listens on this machine checks host and origin, and a page's server a token, in one place each.",
   },
   {

@@ -29,7 +29,7 @@ export async function workers({ quick }) {
     const url = postgres.database();
     const trials = quick ? 20_000 : 200_000;
     const fleet = await openPostgresFleet(url, () => {});
-    const { no } = await fleet.desk.open({
+    const { no } = await fleet.plans.open({
       ...{
         run: "bench001",
         plan_hash: "h",
@@ -42,7 +42,7 @@ export async function workers({ quick }) {
       ...{ program: "bench", header: {}, budget: null },
     });
     for (let from = 0; from < trials; from += BLOCK * 50)
-      await fleet.desk.publish(
+      await fleet.plans.publish(
         no,
         Array.from({ length: Math.min(50, (trials - from) / BLOCK) }, (_, block) =>
           Array.from({ length: BLOCK }, (_, at) => ({ case_no: from + block * BLOCK + at, trial: 1 })),

@@ -5,7 +5,15 @@ export interface PlanStatus {
   readonly alias: string;
   readonly commit: string;
   readonly state: "open" | "halted" | "ended";
-  readonly blocks: { readonly waiting: number; readonly leased: number; readonly done: number };
+  /** Why it is halted; null otherwise, and where the planner was stopped or the verdict is decided. */
+  readonly reason: string | null;
+  readonly blocks: {
+    readonly waiting: number;
+    readonly leased: number;
+    readonly done: number;
+    /** Blocks that nobody takes any more, because so many workers died on them. */
+    readonly dead: number;
+  };
   readonly trials: { readonly all: number; readonly done: number };
   readonly calls: { readonly open: number; readonly uncertain: number; readonly usd: number | null };
 }

@@ -154,7 +154,7 @@ const reportSchema = onDemand(() => {
     z.looseObject({
       kind: z.enum(["unreachable", "judge-unreachable"]),
       message: z.string(),
-      because: z.enum(["none-answered", "no-more", "no-money", "long-wait"]).optional(),
+      because: z.enum(["none-answered", "no-more", "no-money", "long-wait", "workers-lost"]).optional(),
     }),
   ]);
 

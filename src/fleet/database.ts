@@ -2,6 +2,7 @@ import type { PlanStatus, WorkerStatus } from "../domain/fleet-status.ts";
 import type { Json } from "../domain/json.ts";
 import type { RunPace } from "../domain/report.ts";
 import type {
+  Block,
   CallSums,
   ClosedCall,
   FleetPlan,
@@ -51,14 +52,19 @@ export interface PlanStore {
   read(no: string, blocks: readonly number[]): Promise<readonly DoneBlock[]>;
   /** Stops further work on the plan. The first reason is kept. */
   halt(no: string, why: PlanHalt): Promise<void>;
-  /** Totals of calls in finished blocks since the last time. They count as reported once `keep` has returned. */
-  sums(no: string, keep: (sums: CallSums) => void): Promise<void>;
+  /** Totals of the calls in finished blocks that were not reported before. */
+  sums(no: string): Promise<CallSums>;
+  /** Notes that the totals of these blocks were stored. */
+  reported(no: string, blocks: readonly number[]): Promise<void>;
   /** Ends the run and stores its report; null for a run that can be resumed. */
   end(no: string, status: string, report: Json | null): Promise<void>;
 }
 
 /** Duration of a block's lease in seconds; a worker that is silent for longer loses it. */
 export const LEASE_S = 6;
+
+/** A block that was lost with so many workers is given to no other one: it probably killed them. */
+export const LOST_MOST = 5;
 
 /** A worker that registers. */
 export interface NewWorker {
@@ -74,10 +80,16 @@ export interface WorkBench {
   arrive(worker: NewWorker): Promise<string>;
   /** Plans with available blocks, oldest first. */
   plans(worker: string): Promise<readonly FleetPlan[]>;
-  /** Leases the next block of a plan: one with an expired lease, or else the next in the queue. */
+  /**
+   * Leases the next block of a plan: one with an expired lease, or else the next in the queue. Halts the plan instead
+   * when a block was lost with `LOST_MOST` workers.
+   */
   lease(plan: FleetPlan, worker: string): Promise<LeasedBlock | undefined>;
-  /** Renews the leases of a worker's blocks. @returns the plans that were halted, with the reason */
-  beat(worker: string): Promise<ReadonlyMap<string, PlanHalt>>;
+  /**
+   * Renews the leases of the blocks that a worker has in hand. One that it was given and never heard of runs out.
+   * @returns the plans that were halted, with the reason
+   */
+  beat(worker: string, blocks: readonly Pick<Block, "plan" | "no">[]): Promise<ReadonlyMap<string, PlanHalt>>;
   /** Stores a block's results and completes its job in one transaction. @returns false when another worker has the lease */
   finish(plan: FleetPlan, block: LeasedBlock, worker: string, worked: WorkedBlock): Promise<boolean>;
   halt(plan: string, why: PlanHalt): Promise<void>;

@@ -21,6 +21,8 @@ export interface WorkerRequest {
   readonly models: readonly string[];
   /** Maximum concurrent calls; default each suite's own limit. */
   readonly concurrency?: number | undefined;
+  /** Port on 127.0.0.1 that reports its health; default none. */
+  readonly health_port?: number | undefined;
   /** Milliseconds without work after which it ends; default never. */
   readonly idle_ms?: number | undefined;
 }
@@ -60,7 +62,13 @@ export async function runWorker(
     models: request.models.length === 0 ? null : request.models,
   });
   const shift = openShift({ io, request, root, control, fleet, worker, totals, gone: gone.signal });
+  let health: { close(): Promise<void> } | undefined;
   try {
+    if (request.health_port !== undefined)
+      health = await (await import("./fleet/worker-health.ts")).openHealth(
+        request.health_port,
+        shift.isHealthy,
+      );
     const beating = shift.beats();
     await Promise.all(Array.from({ length: LANES }, (_, lane) => shift.lane(lane)));
     gone.abort();
@@ -69,6 +77,7 @@ export async function runWorker(
     return totals;
   } finally {
     gone.abort();
+    await health?.close();
     await shift.close();
     await fleet.close();
   }
@@ -97,9 +106,12 @@ function openShift(options: ShiftOptions) {
   const refused = new Map<string, number>();
   /** Functions that stop each plan's current blocks. */
   const inHand = new Map<string, Set<(why: PlanHalt) => void>>();
+  /** Blocks whose leases are renewed. */
+  const leased = new Set<LeasedBlock>();
   let ids = 0;
   let lastWork = io.now();
   let busy = 0;
+  let lastBeat = io.now();
   const newId = (): string => String((BigInt(worker) << 31n) + BigInt(++ids));
 
   const slotsOf = (limit: number) => {
@@ -176,10 +188,12 @@ function openShift(options: ShiftOptions) {
           continue;
         }
         busy++;
+        leased.add(found.block);
         try {
           await work(found.plan, found.block, found.opened);
         } finally {
           busy--;
+          leased.delete(found.block);
           lastWork = io.now();
         }
       }
@@ -188,8 +202,9 @@ function openShift(options: ShiftOptions) {
     beats: async (): Promise<void> => {
       while (!options.gone.aborted) {
         try {
-          for (const [plan, why] of await bench.beat(worker))
+          for (const [plan, why] of await bench.beat(worker, [...leased]))
             for (const stop of inHand.get(plan) ?? []) stop(why);
+          lastBeat = io.now();
         } catch (error) {
           // The lease may expire meanwhile; answers are written when the database is back.
           if (!(error instanceof Error)) throw error;
@@ -197,6 +212,8 @@ function openShift(options: ShiftOptions) {
         await io.sleep((LEASE_S * 1000) / 4, options.gone).catch(() => {});
       }
     },
+    /** Whether the database answered within the time of a lease. */
+    isHealthy: (): boolean => io.now() - lastBeat < LEASE_S * 1000,
     close: () => plans.close(),
   };
 }

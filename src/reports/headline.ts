@@ -109,6 +109,8 @@ export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">)
       return `The server${ofJudge} asks to come back much later: stopped early`;
     case "no-more":
       return `The model${ofJudge} answers nothing any more: stopped early`;
+    case "workers-lost":
+      return "Worker after worker died on the same trials: stopped early";
     case "none-answered":
       if (judge) return "Nobody answered the judge: stopped early";
       if (counts.answered > 0) return "Calls were not answered: stopped early";

@@ -14,8 +14,16 @@ export interface WorkerOptions {
   readonly model?: readonly string[] | undefined;
   readonly concurrency?: string | undefined;
   readonly idle?: string | undefined;
+  readonly health?: string | undefined;
   readonly directory?: string | undefined;
 }
+
+const HEALTH: NumberOption = {
+  option: "--health",
+  ...wholeNumber(1, 65_535),
+  why: "It says on this port of 127.0.0.1 how it is.",
+  fix: "--health 8080",
+};
 
 const CONCURRENCY: NumberOption = {
   option: "--concurrency",
@@ -29,10 +37,11 @@ export async function workerCommand(options: WorkerOptions, io: Io): Promise<num
   const { address, directory, model: models = [] } = options;
   const concurrency = readNumber(options.concurrency, CONCURRENCY);
   const idle_ms = readIdle(options.idle);
+  const health_port = readNumber(options.health, HEALTH);
   keepYoungSmall();
   const control = drainSignals(io);
   try {
-    const input = { address, directory, models, concurrency, idle_ms };
+    const input = { address, directory, models, concurrency, idle_ms, health_port };
     const { blocks, trials } = await runWorker(io, input, control);
     io.stderr(`Worked on ${plural(trials, "trial")} in ${plural(blocks, "block")}.\n`);
     return EXIT.ok;

@@ -6,7 +6,7 @@ export const worker = declareCommand({
   examples: [
     "evals worker env:EVALS_POSTGRES",
     "evals worker env:EVALS_POSTGRES --model small --concurrency 32",
-    "evals worker env:EVALS_POSTGRES --idle 60s",
+    "evals worker env:EVALS_POSTGRES --idle 60s --health 8080",
   ],
   values: { "--model": "models" },
   type: (command) =>
@@ -17,6 +17,7 @@ export const worker = declareCommand({
       .argument("<postgres>", "postgres://… or env:NAME, as `run --workers` has it")
       .option("--model <alias>", "only runs with this model; may be repeated", list)
       .option("--concurrency <n>", "calls in flight at once; default: the suite's")
+      .option("--health <port>", "on this port of 127.0.0.1: 200 while the database answers, else 503")
       .option("--idle <time>", "end after so long without work: 60s, 10m; default: never"),
   act: async ({ io, options, args: [address] }) =>
     (await import("../commands/worker.ts")).workerCommand({ ...options, address }, io),

@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { LEASE_S, type WorkBench } from "../database.ts";
+import { LEASE_S, LOST_MOST, type WorkBench } from "../database.ts";
 import type { FleetPlan, LeasedBlock, PlanHalt, TrialPlace, WorkedBlock } from "../fleet.ts";
 import type { Postgres, Row, Sql } from "./connect.ts";
 import { TOKENS, USD } from "./ledger.ts";
 import { BOUNDED, nextBlock, placesOf, sendBlocks } from "./plans.ts";
 import type { BlockQueue } from "./queue.ts";
+
+/** Cases that a message names. */
+const NAMED = 5;
 
 /** @param patience_ms how long a worker whose lease has expired may still return */
 export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: number): WorkBench {
@@ -29,17 +32,23 @@ export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: nu
     },
     lease: (plan, worker) =>
       postgres.transaction(async (sql) => {
-        const found = (await silent(sql, plan)) ?? (await fetched(sql, plan, queue));
+        const lost = await silent(sql, plan);
+        if (lost !== undefined && lost.lost + 1 >= LOST_MOST) {
+          await giveUp(sql, plan, lost);
+          return undefined;
+        }
+        const found = lost ?? (await fetched(sql, plan, queue));
         return found === undefined ? undefined : leased(sql, plan, found, worker);
       }),
-    beat: async (worker) => {
+    beat: async (worker, blocks) => {
       await postgres.query("UPDATE evals.workers SET seen_at = now() WHERE no = $1", [worker]);
       const { rows } = await postgres.query(
         `WITH mine AS (
-           UPDATE evals.blocks SET lease_until = now() + make_interval(secs => $2) WHERE state = 'leased' AND worker = $1 RETURNING plan
+           UPDATE evals.blocks SET lease_until = now() + make_interval(secs => $2) WHERE state = 'leased' AND worker = $1
+             AND (plan, no) IN (SELECT * FROM unnest($3::bigint[], $4::int[])) RETURNING plan
          )
          SELECT p.no, p.halt FROM evals.plans p WHERE p.no IN (SELECT plan FROM mine) AND p.halt IS NOT NULL`,
-        [worker, LEASE_S],
+        [worker, LEASE_S, blocks.map(({ plan }) => plan), blocks.map(({ no }) => no)],
       );
       return new Map(rows.map(({ no, halt }) => [String(no), halt as PlanHalt]));
     },
@@ -104,12 +113,39 @@ function silentWorkers(patience_ms: number) {
     const silent = rows.filter((one) => now - (seen.get(keyOf(one)) ?? now) >= patience_ms);
     if (silent.length === 0) return undefined;
     const { rows: taken } = await sql.query(
-      `SELECT no, fence, job, cases, trials FROM evals.blocks WHERE plan = $1 AND no = ANY ($2::int[]) AND state = 'leased' AND lease_until <= now()
+      `SELECT no, fence, job, cases, trials, lost FROM evals.blocks WHERE plan = $1 AND lost < ${LOST_MOST} AND no = ANY ($2::int[]) AND state = 'leased' AND lease_until <= now()
        ORDER BY no LIMIT 1 FOR UPDATE SKIP LOCKED`,
       [plan, silent.map(({ no }) => no)],
     );
     return taken[0];
   };
+}
+
+/**
+ * Halts the plan instead of letting a block kill one worker after another. Nothing is lost: what was answered is in the
+ * ledger, and a planner that goes on with the run gives the block out again.
+ */
+async function giveUp(sql: Sql, { no: plan }: FleetPlan, { no, cases }: Row): Promise<void> {
+  await sql.query("UPDATE evals.blocks SET lost = lost + 1 WHERE plan = $1 AND no = $2", [plan, no]);
+  const { rows } = await sql.query(
+    `WITH lost AS (UPDATE evals.calls SET state = 'uncertain' WHERE plan = $1 AND block = $2 AND state = 'open' RETURNING case_id)
+     SELECT case_id FROM lost UNION SELECT case_id FROM evals.calls WHERE plan = $1 AND block = $2 AND state = 'uncertain' ORDER BY case_id`,
+    [plan, no],
+  );
+  const ids: string[] = rows.map(({ case_id }) => case_id);
+  const named =
+    ids.slice(0, NAMED).join(", ") + (ids.length > NAMED ? ` and ${ids.length - NAMED} more` : "");
+  const why: PlanHalt = {
+    kind: "unreachable",
+    because: "workers-lost",
+    message: `Block ${no} of ${new Set(cases).size} cases was lost with ${LOST_MOST} workers; ${
+      ids.length === 0 ? "no call of it was in flight" : `without an answer when they died: ${named}`
+    }. What was answered is kept.`,
+  };
+  await sql.query("UPDATE evals.plans SET halt = $2 WHERE no = $1 AND halt IS NULL", [
+    plan,
+    JSON.stringify(why),
+  ]);
 }
 
 /** The block of the next waiting job. */
@@ -127,7 +163,7 @@ async function fetched(sql: Sql, { no, run }: FleetPlan, queue: BlockQueue): Pro
 async function leased(sql: Sql, plan: FleetPlan, found: Row, worker: string): Promise<LeasedBlock> {
   const fence = Number(found.fence) + 1;
   await sql.query(
-    "UPDATE evals.blocks SET state = 'leased', fence = $3, worker = $4, lease_until = now() + make_interval(secs => $5) WHERE plan = $1 AND no = $2",
+    "UPDATE evals.blocks SET state = 'leased', fence = $3, lost = lost + (state = 'leased')::int, worker = $4, lease_until = now() + make_interval(secs => $5) WHERE plan = $1 AND no = $2",
     [plan.no, found.no, fence, worker, LEASE_S],
   );
   const before =

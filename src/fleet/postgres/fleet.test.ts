@@ -88,6 +88,16 @@ describe.skipIf(skippedWithoutPostgres())(
       });
     });
 
+    it("is brought up to date where an older program made it", async () => {
+      await planned({}, trials(0, 1));
+      postgres.sql(
+        url,
+        "ALTER TABLE evals.blocks DROP COLUMN lost; UPDATE evals.schema_version SET version = 1",
+      );
+      await (await openPostgresFleet(url, () => {})).close();
+      expect(postgres.sql(url, "SELECT sum(lost) FROM evals.blocks")).toBe("0");
+    });
+
     it("cannot be made by a role that may not, and reports which right it lacks", async () => {
       postgres.sql(
         url,
@@ -184,21 +194,54 @@ describe.skipIf(skippedWithoutPostgres())(
     it("renews leases with each beat", async () => {
       const plan = await planned({}, trials(0, 1));
       const [first, second] = await Promise.all([worker(), worker()]);
+      const block = await leased(plan, first);
+      expire();
+      await fleet.bench.beat(first, [block]);
+      expect(await fleet.bench.lease(plan, second)).toBeUndefined();
+    });
+
+    it("gives a block on whose worker never heard that it had it", async () => {
+      const plan = await planned({}, trials(0, 1));
+      const [first, second] = await Promise.all([worker(), worker()]);
       await leased(plan, first);
       expire();
-      await fleet.bench.beat(first);
-      expect(await fleet.bench.lease(plan, second)).toBeUndefined();
+      await fleet.bench.beat(first, []);
+      expect(await leased(plan, second)).toMatchObject({ no: 0, fence: 2 });
+    });
+
+    it("halts a plan whose block was lost with five workers, and gives it out again to who goes on", async () => {
+      const plan = await planned({}, trials(0, 2));
+      const book = fleet.book(never);
+      for (let lost = 1; lost <= 5; lost++) {
+        const block = await leased(plan, await worker());
+        await book.opened(call(block, { case_id: "c7" }));
+        expire();
+      }
+      const last = await worker();
+      expect(await fleet.bench.lease(plan, last)).toBeUndefined();
+      const { halt, leased: held } = await fleet.plans.progress(plan.no, []);
+      expect(halt).toMatchObject({
+        kind: "unreachable",
+        because: "workers-lost",
+        message: expect.stringMatching(/Block 0 of 2 cases was lost with 5 workers; .*: c7\./),
+      });
+      expect(held).toBe(0);
+      expect(await fleet.kept.status()).toMatchObject({
+        runs: [{ state: "halted", reason: expect.stringContaining("c7"), blocks: { dead: 1, waiting: 0 } }],
+      });
+      await fleet.plans.open(PLAN);
+      expect(await leased(plan, last)).toMatchObject({ no: 0, fence: 6 });
     });
 
     it("leaves a block to a worker whose lease ran out while nobody could renew it", async () => {
       const plan = await planned({}, trials(0, 1));
       const patient = await openPostgresFleet(url, () => {}, 1000);
       const [first, second] = await Promise.all([worker(), worker()]);
-      await leased(plan, first);
+      const block = await leased(plan, first);
       const tries = async (): Promise<number | undefined> => (await patient.bench.lease(plan, second))?.fence;
       expire();
       expect(await tries()).toBeUndefined();
-      await fleet.bench.beat(first);
+      await fleet.bench.beat(first, [block]);
       await new Promise((resolve) => setTimeout(resolve, 1100));
       expect(await tries()).toBeUndefined();
       expire();
@@ -247,13 +290,16 @@ describe.skipIf(skippedWithoutPostgres())(
         await book.closed(answer(one));
       }
       await fleet.bench.finish(plan, again, second, worked(again, { used: [used.id, judged.id] }));
-      const received: unknown[] = [];
-      await fleet.plans.sums(plan.no, (sums) => received.push(sums));
-      await fleet.plans.sums(plan.no, (sums) => received.push(sums));
-      expect(received).toMatchObject([
-        { calls: 3, judge_calls: 1, uncertain: 1, lost: [{ usd: 0.5 }, { usd: 0.25 }] },
-        { calls: 0, judge_calls: 0, uncertain: 1, lost: [] },
-      ]);
+      const sums = await fleet.plans.sums(plan.no);
+      expect(sums).toMatchObject({
+        ...{ blocks: [0], calls: 3, judge_calls: 1, uncertain: 1, lost: [{ usd: 0.5 }, { usd: 0.25 }] },
+      });
+      // Asked again after a lost connection, it is the same.
+      expect(await fleet.plans.sums(plan.no)).toEqual(sums);
+      await fleet.plans.reported(plan.no, sums.blocks);
+      expect(await fleet.plans.sums(plan.no)).toMatchObject({
+        ...{ blocks: [], calls: 0, judge_calls: 0, uncertain: 1, lost: [] },
+      });
     });
 
     it("lets no more calls go than a budget has room for, however many workers ask", async () => {
@@ -336,7 +382,7 @@ describe.skipIf(skippedWithoutPostgres())(
       const sent = call(one);
       expect(await book.opened(sent)).toBe("go");
       await book.closed(answer(sent));
-      await bench.beat(first);
+      await bench.beat(first, [one]);
       await bounded.pace.lease("m", 61_000, () => ({ requests: 1, tokens: 0, wait_ms: 0 }));
       const half = { ...worked(one, { rest: one.trials.slice(1), used: [sent.id] }) };
       expect(await bench.finish(plan, one, first, { ...half, trials: half.trials.slice(0, 1) })).toBe(true);

@@ -1,5 +1,5 @@
 import type { PlanStatus, WorkerStatus } from "../../domain/fleet-status.ts";
-import type { KeptBlock, KeptRun, KeptRuns } from "../database.ts";
+import { type KeptBlock, type KeptRun, type KeptRuns, LOST_MOST } from "../database.ts";
 import type { Postgres } from "./connect.ts";
 import { BOUNDED, callCounts, lostCalls, readTrials } from "./plans.ts";
 import type { BlockQueue } from "./queue.ts";
@@ -28,6 +28,7 @@ async function fleetStatus(
     ),
     postgres.query(
       `SELECT plan, count(*) FILTER (WHERE state = 'done')::int AS done, count(*) FILTER (WHERE state = 'leased' AND lease_until > now())::int AS leased,
+         count(*) FILTER (WHERE state <> 'done' AND lost >= ${LOST_MOST})::int AS dead,
          count(*)::int AS blocks, coalesce(sum(cardinality(cases)), 0)::int AS trials, coalesce(sum(cardinality(cases)) FILTER (WHERE state = 'done'), 0)::int AS done_trials
        FROM evals.blocks GROUP BY plan`,
     ),
@@ -46,12 +47,16 @@ async function fleetStatus(
   const of = <T>(rows: readonly (T & { plan: string })[], no: string): T | undefined =>
     rows.find(({ plan }) => plan === no);
   const runs = plans.rows.map(({ no, run, suite, alias, commit, halt, ended }): PlanStatus => {
-    const sums = of(blocks.rows, no) ?? { done: 0, leased: 0, blocks: 0, trials: 0, done_trials: 0 };
+    const sums = of(blocks.rows, no) ?? { done: 0, leased: 0, dead: 0, blocks: 0, trials: 0, done_trials: 0 };
     const { open, uncertain, usd } = of(calls.rows, no) ?? { open: 0, uncertain: 0, usd: 0 };
     return {
       ...{ run, suite, alias, commit },
       state: ended ? "ended" : halt === null ? "open" : "halted",
-      blocks: { done: sums.done, leased: sums.leased, waiting: sums.blocks - sums.done - sums.leased },
+      reason: ended ? null : (halt?.message ?? null),
+      blocks: {
+        ...{ done: sums.done, leased: sums.leased, dead: sums.dead },
+        waiting: sums.blocks - sums.done - sums.leased - sums.dead,
+      },
       trials: { all: sums.trials, done: sums.done_trials },
       calls: { open, uncertain, usd },
     };

@@ -33,6 +33,8 @@ export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
         `CREATE TABLE IF NOT EXISTS evals.trials_${no} PARTITION OF evals.trials FOR VALUES IN (${no})`,
       );
       await queue.open(plan.run);
+      // Whoever goes on with a plan has seen why its workers died.
+      await postgres.query("UPDATE evals.blocks SET lost = 0 WHERE plan = $1 AND lost > 0", [no]);
       const { rows: blocks } = await postgres.query(
         "SELECT no, cases, trials FROM evals.blocks WHERE plan = $1 ORDER BY no",
         [no],
@@ -84,27 +86,26 @@ export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
         JSON.stringify(why),
       ]);
     },
-    sums: async (no, keep) => {
-      await postgres.transaction(async (sql) => {
-        const { rows: uncounted } = await sql.query(
-          "SELECT no FROM evals.blocks WHERE plan = $1 AND state = 'done' AND NOT told FOR UPDATE",
-          [no],
-        );
-        const blocks = uncounted.map((one) => one.no);
-        const { rows: all } = await sql.query(
-          "SELECT count(*)::int AS uncertain FROM evals.calls WHERE plan = $1 AND state = 'uncertain'",
-          [no],
-        );
-        keep({
-          ...(await callCounts(sql, no, blocks)),
-          lost: await lostCalls(sql, no, blocks),
-          uncertain: all[0].uncertain,
-        });
-        await sql.query("UPDATE evals.blocks SET told = true WHERE plan = $1 AND no = ANY ($2::int[])", [
-          no,
-          blocks,
-        ]);
-      });
+    sums: async (no) => {
+      const { rows: uncounted } = await postgres.query(
+        "SELECT no FROM evals.blocks WHERE plan = $1 AND state = 'done' AND NOT told",
+        [no],
+      );
+      const blocks = uncounted.map((one) => one.no);
+      const { rows: all } = await postgres.query(
+        "SELECT count(*)::int AS uncertain FROM evals.calls WHERE plan = $1 AND state = 'uncertain'",
+        [no],
+      );
+      return {
+        ...{ blocks, lost: await lostCalls(postgres, no, blocks), uncertain: all[0].uncertain },
+        ...(await callCounts(postgres, no, blocks)),
+      };
+    },
+    reported: async (no, blocks) => {
+      await postgres.query("UPDATE evals.blocks SET told = true WHERE plan = $1 AND no = ANY ($2::int[])", [
+        no,
+        blocks,
+      ]);
     },
     end: async (no, status, report) => {
       await postgres.query(
@@ -194,10 +195,15 @@ export async function sendBlocks(
   blocks: readonly NewBlock[],
   queue: BlockQueue,
 ): Promise<void> {
-  for (const { no, trials, job } of blocks)
-    await sql.query("INSERT INTO evals.blocks (plan, no, cases, trials, job) VALUES ($1, $2, $3, $4, $5)", [
-      ...[plan, no, trials.map(({ case_no }) => case_no), trials.map(({ trial }) => trial), job],
-    ]);
+  // As JSON, because a list of lists of different lengths is no array of PostgreSQL.
+  const rows = blocks.map(({ no, trials, job }) => ({
+    ...{ no, job, cases: trials.map(({ case_no }) => case_no), trials: trials.map(({ trial }) => trial) },
+  }));
+  await sql.query(
+    `INSERT INTO evals.blocks (plan, no, cases, trials, job)
+     SELECT $1, r.* FROM json_to_recordset($2::json) AS r (no int, cases int[], trials smallint[], job uuid)`,
+    [plan, JSON.stringify(rows)],
+  );
   await queue.send(
     run,
     blocks.map(({ no, job }) => ({ id: job, block: no })),

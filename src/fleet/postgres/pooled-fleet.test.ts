@@ -56,7 +56,7 @@ describe.skipIf(skippedWithoutPostgres() || skippedWithoutPooler())(
           await book.closed({
             ...{ plan: no, id, state: "answered", billed: true, usage: null, usd: 0.5, reply: "{}" },
           });
-          await fleet.bench.beat(worker);
+          await fleet.bench.beat(worker, [block]);
           const granted = () => ({ requests: 1, tokens: 1, wait_ms: 0 });
           expect(await fleet.pace.lease("m", 1000, granted)).toMatchObject({ requests: 1 });
           const trials = block.trials.map((one) => ({ ...one, call: id, reply: null, scoring: null }));
@@ -72,11 +72,7 @@ describe.skipIf(skippedWithoutPostgres() || skippedWithoutPooler())(
       expect(hands.flat().sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
       const { done } = await planner.plans.progress(no, []);
       expect(done).toHaveLength(9);
-      let calls = 0;
-      await planner.plans.sums(no, (sums) => {
-        calls = sums.calls;
-      });
-      expect(calls).toBe(9);
+      expect(await planner.plans.sums(no)).toMatchObject({ calls: 9 });
       for (const fleet of fleets) await fleet.close();
     }, 60_000);
   },

@@ -122,6 +122,8 @@ const STEPS: readonly string[] = [
     PRIMARY KEY (model, id)
   );
   `,
+  // How many workers were lost with a block since its plan was opened.
+  "ALTER TABLE evals.blocks ADD COLUMN lost integer NOT NULL DEFAULT 0",
 ];
 
 /** Number of migrations that this program knows. */

@@ -201,14 +201,10 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
     settle: async (keepLost): Promise<RemoteSums> => {
       if (halt === null && !control.signal.aborted)
         await options.patiently(() => plans.halt(no, { kind: "decided" }));
-      let sums: Omit<RemoteSums, "pace"> = { calls: 0, judge_calls: 0, uncertain: 0 };
-      await options.patiently(() =>
-        plans.sums(no, ({ lost, ...counted }) => {
-          for (const { usd, usage, ...one } of lost)
-            keepLost({ ...one, usage: usage ?? UNKNOWN_USAGE, cost_usd: usd });
-          sums = counted;
-        }),
-      );
+      const { lost, blocks, ...sums } = await options.patiently(() => plans.sums(no));
+      for (const { usd, usage, ...one } of lost)
+        keepLost({ ...one, usage: usage ?? UNKNOWN_USAGE, cost_usd: usd });
+      await options.patiently(() => plans.reported(no, blocks));
       return { ...sums, pace };
     },
   };

@@ -10,11 +10,12 @@ export function queueStatusText({
   readonly runs: readonly PlanStatus[];
   readonly workers: readonly WorkerStatus[];
 }): string {
-  const lines = runs.map(({ run, suite, alias, commit, state, blocks, trials, calls }) =>
+  const lines = runs.map(({ run, suite, alias, commit, state, reason, blocks, trials, calls }) =>
     [
       `${run}  ${plainLine(suite)} (${plainLine(alias)}) at ${commit.slice(0, 9)}  ${state}`,
-      `  ${trials.done} of ${plural(trials.all, "trial")}; blocks: ${blocks.done} done, ${blocks.leased} in work, ${blocks.waiting} waiting`,
+      `  ${trials.done} of ${plural(trials.all, "trial")}; blocks: ${blocks.done} done, ${blocks.leased} in work, ${blocks.waiting} waiting${blocks.dead === 0 ? "" : `, ${blocks.dead} given up`}`,
       `  calls: ${calls.open} in flight, ${calls.uncertain} uncertain; ${calls.usd === null ? "cost unknown" : `$${calls.usd.toFixed(4)} so far`}`,
+      ...(reason === null ? [] : [`  ${plainLine(reason)}`]),
     ].join("\n"),
   );
   const hands = workers.map(
