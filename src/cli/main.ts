@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { EXIT } from "../domain/exit-code.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
+import { endedInside, thrownOutside, waitsForNothing } from "../modules/process-faults.ts";
 import { formatProblems } from "../project/format-problems.ts";
 import { documentText, mistakesDocument } from "../reports/json/documents.ts";
-import { guardProcess, keepStdout } from "./guard-process.ts";
+import { guardProcess, keepStdout, type Loss } from "./guard-process.ts";
 import type { Io } from "./io.ts";
-import { lostCommand } from "./lost-command.ts";
 import { outliveReaders, processIo } from "./process-io.ts";
 
 // Only a few files are parsed with each schema, so compiling them would take longer than it saves.
@@ -30,7 +30,7 @@ export async function main(args: readonly string[], io?: Io): Promise<number> {
     },
   };
   const over = guardProcess(process, (how) => {
-    const lost = lostCommand(how);
+    const lost = faultOf(how);
     if (printed === "") return reportMistakes(args, own, lost);
     // With JSON output there is exactly one document, and it contains the exit code already.
     own.stderr(formatProblems(lost.problems, "the command had reported its outcome already"));
@@ -39,6 +39,19 @@ export async function main(args: readonly string[], io?: Io): Promise<number> {
   const code = await runMain(args, watched);
   over(code);
   return code;
+}
+
+function faultOf(how: Loss): EvalsError {
+  switch (how.kind) {
+    case "exited":
+      return endedInside();
+    case "stalled":
+      return waitsForNothing();
+    case "threw":
+      return thrownOutside(how.error);
+    default:
+      return how satisfies never;
+  }
 }
 
 function exitOfDocument(text: string): number {

@@ -2,8 +2,9 @@ import { EXIT } from "../domain/exit-code.ts";
 import type { Problem } from "../domain/problem.ts";
 import { formatProblems } from "../project/format-problems.ts";
 import { type LeftOut, leftOutLines } from "../reports/terminal/left-out.ts";
+import type { OutputOptions } from "./declarations/declare-command.ts";
 import type { Io } from "./io.ts";
-import { type CommandOptions, printResult } from "./print-result.ts";
+import { printResult } from "./print-result.ts";
 
 /** How an import reports its result. */
 interface ImportForms {
@@ -16,13 +17,12 @@ interface ImportForms {
 /** Prints the result of an import, or why it imported nothing and what it would have skipped. @returns the exit code */
 export function printImport(
   io: Io,
-  options: CommandOptions,
+  options: OutputOptions,
   { problems, left }: { readonly problems: readonly Problem[]; readonly left: readonly LeftOut[] },
   { nothing, document, text }: ImportForms,
 ): number {
   const exit = problems.length > 0 ? EXIT.mistake : EXIT.ok;
-  if (exit === EXIT.ok || options.json === true)
-    printResult(io, options, { document: () => document(exit), text });
-  else io.stderr(`${leftOutLines(left).join("\n")}\n\n${formatProblems(problems, nothing)}`);
+  if (exit === EXIT.ok || options.json === true) return printResult(io, options, { exit, document, text });
+  io.stderr(`${leftOutLines(left).join("\n")}\n\n${formatProblems(problems, nothing)}`);
   return exit;
 }

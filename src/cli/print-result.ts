@@ -1,14 +1,9 @@
+import { EXIT } from "../domain/exit-code.ts";
 import { documentText } from "../reports/json/documents.ts";
 import { type Style, styleFor, type TerminalOptions } from "../reports/terminal/style.ts";
+import type { OutputOptions } from "./declarations/declare-command.ts";
 import type { Io } from "./io.ts";
 import { wantsColor } from "./reporting/wants-color.ts";
-
-/** Options of most commands, as typed. */
-export interface CommandOptions {
-  readonly directory?: string | undefined;
-  readonly json?: boolean | undefined;
-  readonly color?: boolean | undefined;
-}
 
 /** Where text is printed, and its style. */
 export interface Terminal extends TerminalOptions {
@@ -17,16 +12,25 @@ export interface Terminal extends TerminalOptions {
 
 /** A command's result in both forms; only the printed one is created. */
 interface Result {
-  readonly document: () => object;
+  /** The command's exit code, which its document says too; `ok` when left out. */
+  readonly exit?: number;
+  readonly document: (exit: number) => object;
   readonly text: (terminal: Terminal) => string;
 }
 
-/** Prints a command's result: one JSON document if requested, else text for this terminal. */
-export function printResult(io: Io, options: CommandOptions, { document, text }: Result): void {
-  if (options.json === true) {
-    io.stdout(documentText(document()));
-    return;
+/**
+ * Prints what a command found: one JSON document where that was asked for, else text as this terminal shows it.
+ * @returns the exit code
+ */
+export function printResult(
+  io: Io,
+  options: OutputOptions,
+  { exit = EXIT.ok, document, text }: Result,
+): number {
+  if (options.json === true) io.stdout(documentText(document(exit)));
+  else {
+    const color = wantsColor(io, options.color);
+    io.stdout(text({ width: io.width, color, style: styleFor(color) }));
   }
-  const color = wantsColor(io, options.color);
-  io.stdout(text({ width: io.width, color, style: styleFor(color) }));
+  return exit;
 }

@@ -1,4 +1,4 @@
-import { count, dollars, duration } from "../reports/format-numbers.ts";
+import { progressLine } from "../reports/terminal/progress-line.ts";
 import type { TrialEvent } from "../run/engine.ts";
 import type { Io } from "./io.ts";
 
@@ -12,7 +12,6 @@ export interface Progress {
 
 const REDRAW_MS = 100;
 const PLAIN_MS = 10_000;
-const BAR = 20;
 
 export const silentProgress: Progress = {
   start: () => {},
@@ -33,29 +32,13 @@ export function showProgress(io: Io): Progress {
   let drawn = 0;
   const errors = new Map<string, number>();
 
-  const line = (): string => {
-    const seconds = Math.max(0.001, (io.now() - started) / 1000);
-    const rate = (done - before) / seconds;
-    const left = rate > 0 ? (total - done) / rate : null;
-    const full = total === 0 ? BAR : Math.floor((done / total) * BAR);
-    const bar = io.stderrIsTerminal ? [`${"█".repeat(full)}${"░".repeat(BAR - full)}`] : [];
-    const trouble = [...errors].map(([kind, many]) => `${many} ${kind}`);
-    return [
-      suite,
-      ...bar,
-      `${count(done)}/${count(total)}`,
-      `${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))}/s`,
-      ...(left === null || done === total ? [] : [`ETA ${duration(left * 1000)}`]),
-      ...(usd > 0 ? [dollars(usd)] : []),
-      ...(retries > 0 ? [`${retries} retried`] : []),
-      ...trouble,
-    ].join("  ");
-  };
   const draw = (now: boolean): void => {
     const at = io.now();
     if (!now && at - drawnAt < (io.stderrIsTerminal ? REDRAW_MS : PLAIN_MS)) return;
     drawnAt = at;
-    const text = line().slice(0, io.stderrIsTerminal ? io.width - 1 : undefined);
+    const progress = { suite, total, before, done, retries, usd, errors, elapsed_ms: at - started };
+    const whole = progressLine(progress, io.stderrIsTerminal);
+    const text = whole.slice(0, io.stderrIsTerminal ? io.width - 1 : undefined);
     io.stderr(io.stderrIsTerminal ? `\r${text.padEnd(drawn)}` : `${text}\n`);
     drawn = text.length;
   };

@@ -1,7 +1,6 @@
 import * as z from "zod";
-import { ONCE } from "../domain/parse-once.ts";
 import { EvalsError } from "../domain/problem.ts";
-import { refuseConflicts } from "../operations/running/conflicting-options.ts";
+import { readRequest } from "../operations/running/read-request.ts";
 import { RunRequest } from "../operations/running/run-request.ts";
 
 /** Options of `evals run`, parsed. */
@@ -20,34 +19,11 @@ export type RunOptions = z.output<typeof RunOptions>;
 /** The options as typed. */
 export type TypedRunOptions = z.input<typeof RunOptions>;
 
-const EXPECTED: Readonly<Record<string, string>> = {
-  trials: "a whole number from 1 to 1000",
-  shard: "i/n with 1 ≤ i ≤ n, for instance 2/5",
-  concurrency: "a whole number from 1 to 10000",
-  text: "one word or more",
-  retry: "errored",
-  budget: "an amount in US dollars above 0, for instance 0.50",
-};
-
-/** @throws {EvalsError} EVALS_OPTION_INVALID with every option that cannot be read */
-export function readRunOptions(raw: TypedRunOptions): RunOptions {
-  const parsed = RunOptions.safeParse(raw, ONCE);
-  if (!parsed.success) {
-    const names = new Set(parsed.error.issues.map((issue) => String(issue.path[0] ?? "")));
-    throw new EvalsError(
-      Array.from(names, (name) => {
-        return {
-          code: "EVALS_OPTION_INVALID",
-          what: `--${name} is not ${EXPECTED[name] ?? "valid"}.`,
-          why: "An option that is read wrong would run something else than was meant.",
-          fix: `Give ${EXPECTED[name] ?? "another value"}; see evals run --help`,
-        };
-      }),
-    );
-  }
-  refuseConflicts(parsed.data);
-  refuseEndless(parsed.data);
-  return parsed.data;
+/** @throws {EvalsError} EVALS_OPTION_INVALID, EVALS_OPTION_CONFLICT */
+export function readRunOptions(typed: TypedRunOptions): RunOptions {
+  const options = readRequest(RunOptions, typed);
+  refuseEndless(options);
+  return options;
 }
 
 /** @throws {EvalsError} EVALS_OPTION_CONFLICT for options of an endless command together with options for a single document */

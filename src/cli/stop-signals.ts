@@ -47,6 +47,20 @@ export function listenForStop(io: Io): StopSignals {
   return stop;
 }
 
+/** Does work that the first signal is to end. */
+export async function untilStopped<Value>(
+  io: Io,
+  work: (stopped: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const stop = new AbortController();
+  const quiet = io.onSignal(() => stop.abort());
+  try {
+    return await work(stop.signal);
+  } finally {
+    quiet();
+  }
+}
+
 /** Resolves at the first signal. @returns the exit code of a command that runs until it is stopped */
 export function stopped(io: Io): Promise<number> {
   return new Promise((resolve) => {

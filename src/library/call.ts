@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { EXIT } from "../domain/exit-code.ts";
 import { EvalsError } from "../domain/problem.ts";
-import { thrownOutside } from "../modules/thrown-outside.ts";
+import { thrownOutside } from "../modules/process-faults.ts";
 import type { Environment } from "../operations/environment.ts";
 import { processEnvironment } from "../operations/process-environment.ts";
 import { requireDirectory } from "../operations/project/working-directory.ts";

@@ -20,10 +20,10 @@ import type { Store } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { suiteTrust } from "./gating/judge-trust.ts";
 import type { JudgingConsent } from "./judging/judging-price.ts";
+import { parseShare } from "./options/parse-share.ts";
 import { openProject } from "./project/open-project.ts";
 import { openWrittenHistory } from "./project/stored-history.ts";
 import { replayOf } from "./running/replay-model.ts";
-import { parseShare } from "./traffic/parse-share.ts";
 import { storedFilter, type TypedFilter, trafficFilter } from "./traffic/traffic-filter.ts";
 import { judgingTraffic } from "./traffic/traffic-judging.ts";
 

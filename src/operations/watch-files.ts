@@ -9,8 +9,11 @@ const IGNORED = new Set([".git", ".evals", "node_modules"]);
 
 /** Files that changed since the last request. */
 export interface FileChanges {
-  /** Paths relative to the project root, once there are changes and a quiet period has passed. */
-  next(signal: AbortSignal): Promise<readonly string[] | null>;
+  /**
+   * Paths from the project's root, once there are some that matter and it has been quiet; null when somebody stops.
+   * @param matters asked after each change, whether it is one
+   */
+  next(signal: AbortSignal, matters: () => Promise<boolean>): Promise<readonly string[] | null>;
   close(): Promise<void>;
 }
 
@@ -30,27 +33,34 @@ export async function watchFiles(root: string): Promise<FileChanges> {
     wake();
   });
   await new Promise<void>((resolve) => watcher.once("ready", () => resolve()));
+  const nextChange = (signal: AbortSignal): Promise<readonly string[] | null> =>
+    new Promise((resolve) => {
+      let timer: NodeJS.Timeout | undefined;
+      const end = (paths: readonly string[] | null): void => {
+        clearTimeout(timer);
+        wake = () => {};
+        resolve(paths);
+      };
+      wake = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          const paths = [...changed].sort();
+          changed.clear();
+          end(paths);
+        }, QUIET_MS);
+      };
+      if (signal.aborted) return end(null);
+      signal.addEventListener("abort", () => end(null), { once: true });
+      if (changed.size > 0) wake();
+    });
   return {
-    next: (signal) =>
-      new Promise((resolve) => {
-        let timer: NodeJS.Timeout | undefined;
-        const end = (paths: readonly string[] | null): void => {
-          clearTimeout(timer);
-          wake = () => {};
-          resolve(paths);
-        };
-        wake = () => {
-          clearTimeout(timer);
-          timer = setTimeout(() => {
-            const paths = [...changed].sort();
-            changed.clear();
-            end(paths);
-          }, QUIET_MS);
-        };
-        if (signal.aborted) return end(null);
-        signal.addEventListener("abort", () => end(null), { once: true });
-        if (changed.size > 0) wake();
-      }),
+    next: async (signal, matters) => {
+      for (;;) {
+        const paths = await nextChange(signal);
+        if (paths === null) return null;
+        if (await matters()) return signal.aborted ? null : paths;
+      }
+    },
     close: () => watcher.close(),
   };
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sha256 } from "../../domain/json.ts";
 import type { Judged, OpenJudge } from "../../domain/judge.ts";
@@ -147,7 +148,10 @@ describe("with a judge to ask", () => {
   async function run(options: Record<string, unknown>, one: OpenJudge | null) {
     output.length = 0;
     const out = io();
-    const exit = await calibrateCommand({ suite: "triage", ...options }, "helpful", out, async () => ({
+    const showHelp = (): void => {};
+    const call = { io: out, args: ["helpful"] as [string], showHelp, wholeProgram: () => new Command() };
+    const asked = { directory: undefined, repeats: "1", suite: "triage", ...options };
+    const exit = await calibrateCommand({ ...call, options: asked }, async () => ({
       judge: one,
       troubles: [{ code: "EVALS_MODEL_UNKNOWN", what: "No model.", why: "-", fix: "-" }],
       close: async () => {},

@@ -1,19 +1,13 @@
+import type { Problem } from "../../domain/problem.ts";
 import { calibrate, exitOfCalibration } from "../../operations/calibrate.ts";
 import type { openCalibratedJudge } from "../../operations/judging/open-calibrated-judge.ts";
+import { type NumberOption, readNumber, wholeNumber } from "../../operations/options/read-number.ts";
 import { formatProblem } from "../../project/format-problems.ts";
 import { calibrationDocument } from "../../reports/json/calibration.ts";
 import { calibrationText, unansweredText } from "../../reports/terminal/calibration.ts";
-import type { Io } from "../io.ts";
-import { type CommandOptions, printResult } from "../print-result.ts";
-import { type NumberOption, readNumber, wholeNumber } from "../read-number.ts";
+import type { CalibrateCall } from "../declarations/calibrate.ts";
+import { printResult } from "../print-result.ts";
 import { listenForStop } from "../stop-signals.ts";
-
-/** Options of `evals calibrate`, as typed. */
-export interface CalibrateOptions extends CommandOptions {
-  readonly suite?: string | undefined;
-  readonly repeats?: string | undefined;
-  readonly check?: boolean | undefined;
-}
 
 const REPEATS: NumberOption = {
   option: "--repeats",
@@ -24,9 +18,7 @@ const REPEATS: NumberOption = {
 
 /** `evals calibrate <judge>`: how well it agrees with people's labels. */
 export async function calibrateCommand(
-  options: CalibrateOptions,
-  judge: string,
-  io: Io,
+  { io, options, args: [judge] }: CalibrateCall,
   open?: typeof openCalibratedJudge,
 ): Promise<number> {
   const input = {
@@ -36,17 +28,16 @@ export async function calibrateCommand(
   };
   const { stopping, signal, exitCode, close } = listenForStop(io);
   const width = io.stderrIsTerminal ? io.width : undefined;
-  const onWarning = (problem: Parameters<typeof formatProblem>[0]): void =>
-    io.stderr(formatProblem(problem, "warning", width));
+  const onWarning = (problem: Problem): void => io.stderr(formatProblem(problem, "warning", width));
   try {
     const done = await calibrate(io, input, { stopping, signal, onWarning, open });
     const exit = exitCode() ?? exitOfCalibration(done);
     if (done.asked !== null) io.stderr(unansweredText(done.asked));
-    printResult(io, options, {
+    return printResult(io, options, {
+      exit,
       document: () => calibrationDocument(exit, done.report),
       text: (terminal) => calibrationText(done.report, terminal),
     });
-    return exit;
   } finally {
     close();
   }

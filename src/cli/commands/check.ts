@@ -3,16 +3,11 @@ import { formatProblem, formatProblems } from "../../project/format-problems.ts"
 import { checkDocument } from "../../reports/json/check-json.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { checkedProjectText } from "../../reports/terminal/checked-project.ts";
+import type { CheckCall } from "../declarations/check.ts";
 import type { Io } from "../io.ts";
-import type { CommandOptions } from "../print-result.ts";
-
-/** Options of `evals check`, as typed. */
-export interface CheckOptions extends CommandOptions {
-  readonly online?: boolean | undefined;
-}
 
 /** `evals check`: reads every file and renders every prompt; needs no key and calls no model. */
-export async function checkCommand(options: CheckOptions, io: Io): Promise<number> {
+export async function checkCommand({ io, options }: CheckCall): Promise<number> {
   const { directory, online = false } = options;
   const checked = await check(io, { directory, online });
   if (options.json === true) io.stdout(documentText(checkDocument(checked)));

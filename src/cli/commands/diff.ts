@@ -3,23 +3,14 @@ import { diffDocument } from "../../reports/json/diff-json.ts";
 import { comparedSuitesText } from "../../reports/terminal/compared-suites.ts";
 import { runReport } from "../../reports/terminal/run-report.ts";
 import { runSummary } from "../../reports/terminal/summary.ts";
+import type { DiffCall } from "../declarations/diff.ts";
 import type { Io } from "../io.ts";
-import { type CommandOptions, printResult } from "../print-result.ts";
+import { printResult } from "../print-result.ts";
 import { type RunView, runView } from "../run-view.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 
-/** Options of `evals diff`, as typed. */
-export interface DiffOptions extends CommandOptions {
-  readonly runMissing?: boolean | undefined;
-}
-
 /** `evals diff <a> [b]`: compares two sides of each suite, case by case. */
-export async function diffCommand(
-  options: DiffOptions,
-  a: string,
-  b: string | undefined,
-  io: Io,
-): Promise<number> {
+export async function diffCommand({ io, options, args: [a, b] }: DiffCall): Promise<number> {
   keepHeapSmall();
   const view = options.runMissing === true ? runsBeside(io) : null;
   try {
@@ -29,11 +20,11 @@ export async function diffCommand(
       candidate: b,
       runMissing: view,
     });
-    printResult(io, options, {
+    return printResult(io, options, {
+      exit: found.exit,
       document: () => diffDocument(found),
       text: (terminal) => comparedSuitesText(found.compared, terminal),
     });
-    return found.exit;
   } finally {
     view?.close();
   }

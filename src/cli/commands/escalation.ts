@@ -1,33 +1,25 @@
-import { EXIT } from "../../domain/exit-code.ts";
 import { measureEscalation } from "../../operations/measure-escalation.ts";
+import { type NumberOption, readNumber } from "../../operations/options/read-number.ts";
 import { escalationDocument } from "../../reports/json/escalation.ts";
 import { escalationText } from "../../reports/terminal/escalation.ts";
-import type { Io } from "../io.ts";
-import { type CommandOptions, printResult } from "../print-result.ts";
-import { type NumberOption, readNumber } from "../read-number.ts";
-
-/** Options of `evals escalation`, as typed. */
-export interface EscalationOptions extends CommandOptions {
-  readonly target?: string | undefined;
-  readonly alpha?: string | undefined;
-}
+import type { EscalationCall } from "../declarations/escalation.ts";
+import { printResult } from "../print-result.ts";
 
 const TARGET = share("--target", 1, 0.95);
 const ALPHA = share("--alpha", 0.999, 0.1);
 
 /** `evals escalation <file|suite>`: compares confidences with correctness. */
-export async function escalationCommand(options: EscalationOptions, source: string, io: Io): Promise<number> {
+export async function escalationCommand({ io, options, args: [source] }: EscalationCall): Promise<number> {
   const measured = await measureEscalation(io, {
     directory: options.directory,
     source,
     target: readNumber(options.target, TARGET) ?? 0.95,
     alpha: readNumber(options.alpha, ALPHA) ?? 0.1,
   });
-  printResult(io, options, {
+  return printResult(io, options, {
     document: () => escalationDocument(measured),
     text: ({ style, width }) => escalationText(measured, style, width),
   });
-  return EXIT.ok;
 }
 
 function share(option: string, limit: number, example: number): NumberOption {

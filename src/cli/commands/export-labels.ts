@@ -1,28 +1,22 @@
 import { EXIT } from "../../domain/exit-code.ts";
 import { exportLabels } from "../../operations/export-labels.ts";
+import { readAnswerChoice } from "../../operations/labelling/answer-choice.ts";
 import { exchangeFormat } from "../../operations/labelling/label-exchange-format.ts";
+import { OptionMistakes } from "../../operations/options/option-mistakes.ts";
 import { studioSteps } from "../../reports/terminal/label-studio-steps.ts";
-import type { Io } from "../io.ts";
-import { readLabelOptions, type TypedLabelOptions } from "../label-options.ts";
-
-/** Options of `evals export labels`, as typed. */
-export interface ExportLabelsOptions extends TypedLabelOptions {
-  readonly format: string;
-  readonly output?: string | undefined;
-}
+import type { ExportLabelsCall } from "../declarations/export-labels.ts";
 
 /** `evals export labels`: the answers to be labelled, for another tool; CSV includes the labels. */
-export async function exportLabelsCommand(
-  options: ExportLabelsOptions,
-  word: string,
-  io: Io,
-): Promise<number> {
+export async function exportLabelsCommand({ io, options, args: [word] }: ExportLabelsCall): Promise<number> {
+  const { directory, judge, output } = options;
   const format = exchangeFormat(options.format);
+  const mistakes = new OptionMistakes();
+  const choice = readAnswerChoice(options, mistakes);
+  mistakes.refuse();
   const written = await exportLabels(io, {
-    ...readLabelOptions(options),
-    output: options.output,
+    ...{ directory, word, judge, format, output, ...choice },
     // A table contains unescaped model output, which must not control a terminal.
-    ...{ word, format, tableAsText: !io.stdoutIsTerminal },
+    tableAsText: !io.stdoutIsTerminal,
   });
   if (written.format === "label-studio") io.stderr(studioSteps(written.config, written.tasks, written.suite));
   else if (written.text !== null) io.stdout(written.text);

@@ -1,18 +1,10 @@
-import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { history } from "../../operations/history.ts";
+import { type NumberOption, readNumber, wholeNumber } from "../../operations/options/read-number.ts";
 import { historyDocument } from "../../reports/json/history.ts";
 import { historyTable, historyText } from "../../reports/terminal/run-history.ts";
-import type { Io } from "../io.ts";
-import { type CommandOptions, printResult } from "../print-result.ts";
-import { type NumberOption, readNumber, wholeNumber } from "../read-number.ts";
-
-/** Options of `evals history`, as typed. */
-export interface HistoryOptions extends CommandOptions {
-  readonly limit?: string | undefined;
-  readonly flaky?: boolean | undefined;
-  readonly csv?: boolean | undefined;
-}
+import type { HistoryCall } from "../declarations/history.ts";
+import { printResult } from "../print-result.ts";
 
 const LIMIT: NumberOption = {
   option: "--limit",
@@ -22,24 +14,19 @@ const LIMIT: NumberOption = {
 };
 
 /** `evals history`: past runs, newest first; for one suite with its trend and stability. */
-export async function historyCommand(
-  options: HistoryOptions,
-  suite: string | undefined,
-  io: Io,
-): Promise<number> {
+export async function historyCommand({ io, options, args: [suite] }: HistoryCall): Promise<number> {
   const limit = readNumber(options.limit, LIMIT) ?? 20;
   refuseConflicts(options, suite);
   const past = await history(io, { directory: options.directory, suite, limit });
   const { csv, flaky = false } = options;
-  printResult(io, options, {
+  return printResult(io, options, {
     document: () => historyDocument(past),
     text: ({ width }) => (csv === true ? historyTable(past) : historyText(past, { flaky, width })),
   });
-  return EXIT.ok;
 }
 
 /** @throws {EvalsError} for options that exclude each other, or require a suite */
-function refuseConflicts(options: HistoryOptions, suite: string | undefined): void {
+function refuseConflicts(options: HistoryCall["options"], suite: string | undefined): void {
   if (options.csv === true && (options.json === true || options.flaky === true)) {
     throw new EvalsError({
       code: "EVALS_OPTION_CONFLICT",

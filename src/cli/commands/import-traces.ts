@@ -1,31 +1,24 @@
 import { EvalsError } from "../../domain/problem.ts";
 import { importTraces, listenForTraces } from "../../operations/import-traces.ts";
+import { portOption, readNumber } from "../../operations/options/read-number.ts";
 import { importedTracesDocument } from "../../reports/json/imported.ts";
 import { importedTracesText, traceAddressText } from "../../reports/terminal/imported-traces.ts";
-import type { Io } from "../io.ts";
+import type { ImportTracesCall } from "../declarations/import-traces.ts";
 import { printImport } from "../print-import.ts";
-import { type CommandOptions, printResult } from "../print-result.ts";
-import { portOption, readNumber } from "../read-number.ts";
+import { printResult } from "../print-result.ts";
 import { stopped } from "../stop-signals.ts";
 
-/** Options of `evals import traces`, as typed. */
-export interface ImportTracesOptions extends CommandOptions {
-  readonly listen?: string | undefined;
-  readonly since?: string | undefined;
-  readonly dryRun?: boolean | undefined;
-}
-
 /** `evals import traces`: imports production traffic into the store. */
-export async function importTracesCommand(
-  options: ImportTracesOptions,
-  sources: readonly string[],
-  io: Io,
-): Promise<number> {
+export async function importTracesCommand({
+  io,
+  options,
+  args: [sources],
+}: ImportTracesCall): Promise<number> {
   const { directory, since, dryRun = false } = options;
   const port = readNumber(options.listen, portOption("--listen"));
   if (port !== undefined) {
     if (sources.length > 0 || dryRun) throw listenAlone();
-    return listenCommand(options, port, io);
+    return listenCommand({ io, options }, port);
   }
   if (sources.length === 0) throw noSource();
   const result = await importTraces(io, { directory, sources, since, dryRun });
@@ -37,18 +30,21 @@ export async function importTracesCommand(
 }
 
 /** Receives data from exporters until it is stopped. */
-async function listenCommand(options: ImportTracesOptions, port: number, io: Io): Promise<number> {
+async function listenCommand(
+  { io, options }: Pick<ImportTracesCall, "io" | "options">,
+  port: number,
+): Promise<number> {
   const receiver = await listenForTraces(io, { directory: options.directory, port });
   const end = stopped(io);
   (options.json === true ? io.stderr : io.stdout)(traceAddressText(receiver.port));
   const code = await end;
   const result = await receiver.close();
-  printResult(io, options, {
+  return printResult(io, options, {
+    exit: code,
     document: () => importedTracesDocument(result, code, false),
     text: () =>
       result.traces + result.duplicates === 0 ? "No trace came.\n" : importedTracesText(result, false),
   });
-  return code;
 }
 
 function listenAlone(): EvalsError {

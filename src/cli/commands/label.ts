@@ -2,8 +2,11 @@ import { EXIT } from "../../domain/exit-code.ts";
 import { assignLabels } from "../../operations/assign-labels.ts";
 import { labelAnswers } from "../../operations/label-answers.ts";
 import { labelCandidates } from "../../operations/label-candidates.ts";
+import { readAnswerChoice, refuseAnswerChoice } from "../../operations/labelling/answer-choice.ts";
 import type { AddressFile } from "../../operations/labelling/labelling-address.ts";
 import { serveSession } from "../../operations/labelling/serve-session.ts";
+import { OptionMistakes } from "../../operations/options/option-mistakes.ts";
+import { portOption, readNumber } from "../../operations/options/read-number.ts";
 import { isCandidatesPath } from "../../operations/sampling/candidate-file.ts";
 import type { LabellingSession } from "../../page/labelling-session.ts";
 import { candidatesBegin, candidatesEnd } from "../../reports/terminal/candidates.ts";
@@ -13,19 +16,23 @@ import {
   labellingEnds,
   nothingToLabel,
 } from "../../reports/terminal/labelling.ts";
+import type { LabelCall } from "../declarations/label.ts";
 import type { Io } from "../io.ts";
-import { readLabelOptions, refuseAnswerOptions, type TypedLabelOptions } from "../label-options.ts";
 
 /** `evals label`: labels answers of a run on a local page; each label is stored at once. */
-export async function labelCommand(typed: TypedLabelOptions, word: string, io: Io): Promise<number> {
-  const { assign, port, open, ...options } = readLabelOptions(typed);
-  if (isCandidatesPath(word)) return candidatesCommand(typed, word, { port, open }, io);
+export async function labelCommand({ io, options, args: [word] }: LabelCall): Promise<number> {
+  const { directory, rater, judge, assign, open } = options;
+  const mistakes = new OptionMistakes();
+  const port = mistakes.read(() => readNumber(options.port, portOption("--port"))) ?? 0;
+  const choice = readAnswerChoice(options, mistakes);
+  mistakes.refuse();
+  if (isCandidatesPath(word)) return candidatesCommand({ io, options, args: [word] }, { port, open });
   if (assign !== undefined) {
-    const asked = { directory: options.directory, suite: word, judge: assign };
+    const asked = { directory, suite: word, judge: assign };
     io.stdout(assignedText(await assignLabels(io, asked), asked));
     return EXIT.ok;
   }
-  const { task, session, address } = await labelAnswers(io, { ...options, word });
+  const { task, session, address } = await labelAnswers(io, { directory, word, rater, judge, ...choice });
   if (session.left === 0) {
     io.stdout(nothingToLabel(task));
     return EXIT.ok;
@@ -37,6 +44,7 @@ export async function labelCommand(typed: TypedLabelOptions, word: string, io: I
 }
 
 interface PagePlace {
+  /** 0: any that is free. */
   readonly port: number;
   readonly open: boolean;
 }
@@ -68,13 +76,11 @@ async function serve(
 
 /** `evals label datasets/x.candidates.jsonl`: reviews candidates and their expected values. */
 async function candidatesCommand(
-  typed: TypedLabelOptions,
-  path: string,
+  { io, options, args: [path] }: Pick<LabelCall, "io" | "options" | "args">,
   place: PagePlace,
-  io: Io,
 ): Promise<number> {
-  refuseAnswerOptions(typed);
-  const { directory, rater } = typed;
+  refuseAnswerChoice(options);
+  const { directory, rater } = options;
   const labelling = await labelCandidates(io, { directory, path, rater });
   const { session, address, before, dataset } = labelling;
   let code: number = EXIT.ok;

@@ -1,55 +1,40 @@
-import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { planArms } from "../../operations/plan-arms.ts";
 import { planSize } from "../../operations/plan-size.ts";
-import { readStated, type StatedOptions } from "../../operations/sizing/stated-size.ts";
+import { readStated } from "../../operations/sizing/stated-size.ts";
 import { armsPlanDocument } from "../../reports/json/arms.ts";
 import { sizePlanDocument } from "../../reports/json/size-plan.ts";
 import { armsPlanText } from "../../reports/terminal/arms.ts";
 import { sizePlanText } from "../../reports/terminal/power.ts";
-import type { Io } from "../io.ts";
-import { type CommandOptions, printResult } from "../print-result.ts";
-
-/** Options of `evals power`, as typed. */
-export interface PowerOptions extends CommandOptions, StatedOptions {
-  readonly model?: string | undefined;
-  readonly ab?: boolean | undefined;
-  readonly effect?: string | undefined;
-  readonly rate?: string | undefined;
-}
+import type { PowerCall } from "../declarations/power.ts";
+import { printResult } from "../print-result.ts";
 
 /** `evals power <suite>`: how many cases × trials detect a given drop; `--ab`: how many sessions per arm. */
-export async function powerCommand(
-  options: PowerOptions,
-  suite: string | undefined,
-  io: Io,
-): Promise<number> {
+export async function powerCommand({ io, options, args: [suite] }: PowerCall): Promise<number> {
   refuseMixed(options, suite);
-  if (suite === undefined) return sessionsCommand(options, io);
+  if (suite === undefined) return sessionsCommand({ io, options });
   const plan = await planSize(io, {
     directory: options.directory,
     model: options.model,
     ...{ suite, stated: readStated(options) },
   });
-  printResult(io, options, {
+  return printResult(io, options, {
     document: () => sizePlanDocument(plan),
     text: ({ style, width }) => sizePlanText(plan, style, width),
   });
-  return EXIT.ok;
 }
 
-function sessionsCommand(options: PowerOptions, io: Io): number {
+function sessionsCommand({ io, options }: Pick<PowerCall, "io" | "options">): number {
   const { effect, rate, power } = options;
   const plan = planArms({ effect, rate, power });
-  printResult(io, options, {
+  return printResult(io, options, {
     document: () => armsPlanDocument(plan),
     text: ({ style, width }) => armsPlanText(plan, style, width),
   });
-  return EXIT.ok;
 }
 
 /** @throws {EvalsError} for options of a suite's plan together with --ab, or the other way round */
-function refuseMixed(options: PowerOptions, suite: string | undefined): void {
+function refuseMixed(options: PowerCall["options"], suite: string | undefined): void {
   const {
     ab,
     effect,

@@ -1,23 +1,14 @@
-import { EXIT } from "../../domain/exit-code.ts";
-import { type PromoteInput, promote } from "../../operations/promote.ts";
+import { promote } from "../../operations/promote.ts";
 import { promotionDocument } from "../../reports/json/promotion.ts";
 import { promotionText } from "../../reports/terminal/promotion.ts";
-import type { Io } from "../io.ts";
-import { type CommandOptions, printResult } from "../print-result.ts";
-
-/** Options of `evals promote`, as typed. */
-export type PromoteOptions = CommandOptions & Omit<PromoteInput, "run">;
+import type { PromoteCall } from "../declarations/promote.ts";
+import { printResult } from "../print-result.ts";
 
 /** `evals promote [run]`: makes a complete run of committed inputs the baseline, in one commit. */
-export async function promoteCommand(
-  options: PromoteOptions,
-  run: string | undefined,
-  io: Io,
-): Promise<number> {
+export async function promoteCommand({ io, options, args: [run] }: PromoteCall): Promise<number> {
   const promotion = await promote(io, { ...options, run });
-  printResult(io, options, {
+  return printResult(io, options, {
     document: () => promotionDocument(promotion),
     text: () => promotionText(promotion),
   });
-  return EXIT.ok;
 }

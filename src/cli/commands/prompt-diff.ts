@@ -1,20 +1,13 @@
-import { EXIT } from "../../domain/exit-code.ts";
 import { comparePromptVersions } from "../../operations/compare-prompt-versions.ts";
 import { promptDiff } from "../../reports/terminal/prompt-diff.ts";
-import type { Io } from "../io.ts";
-import { type CommandOptions, printResult } from "../print-result.ts";
+import type { PromptDiffCall } from "../declarations/prompt-diff.ts";
+import { printResult } from "../print-result.ts";
 
 /** `evals prompt diff <a> [b]`: compares two versions of a prompt; nothing is measured. */
-export async function promptDiffCommand(
-  options: CommandOptions,
-  a: string,
-  b: string | undefined,
-  io: Io,
-): Promise<number> {
+export async function promptDiffCommand({ io, options, args: [a, b] }: PromptDiffCall): Promise<number> {
   const comparison = await comparePromptVersions(io, { directory: options.directory, a, b });
-  printResult(io, options, {
-    document: () => ({ schema: "evals.prompt/1", exit: EXIT.ok, ...comparison }),
+  return printResult(io, options, {
+    document: (exit) => ({ schema: "evals.prompt/1", exit, ...comparison }),
     text: ({ style }) => promptDiff(comparison, style),
   });
-  return EXIT.ok;
 }

@@ -1,26 +1,19 @@
-import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { BUMPS, type Bump } from "../../domain/prompt-change.ts";
 import { newPromptVersion } from "../../operations/new-prompt-version.ts";
 import { newPromptVersionText } from "../../reports/terminal/new-prompt-version.ts";
-import type { Io } from "../io.ts";
-import { type CommandOptions, printResult } from "../print-result.ts";
-
-/** Options of `evals prompt new`, as typed. */
-export interface PromptNewOptions extends CommandOptions {
-  readonly bump?: string | undefined;
-}
+import type { PromptNewCall } from "../declarations/prompt-new.ts";
+import { printResult } from "../print-result.ts";
 
 /** `evals prompt new <name> --bump patch`: copies the newest version to the next version number. */
-export async function promptNewCommand(options: PromptNewOptions, name: string, io: Io): Promise<number> {
+export async function promptNewCommand({ io, options, args: [name] }: PromptNewCall): Promise<number> {
   const bump = readBump(options.bump);
   const made = await newPromptVersion(io, { directory: options.directory, name, bump });
   const next = `evals run --prompt ${made.name}@${made.version}`;
-  printResult(io, options, {
-    document: () => ({ schema: "evals.prompt/1", exit: EXIT.ok, ...made, next }),
+  return printResult(io, options, {
+    document: (exit) => ({ schema: "evals.prompt/1", exit, ...made, next }),
     text: () => newPromptVersionText(made, next),
   });
-  return EXIT.ok;
 }
 
 function readBump(value: string | undefined): Bump {

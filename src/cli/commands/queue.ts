@@ -1,29 +1,25 @@
 import { EXIT } from "../../domain/exit-code.ts";
 import { dropQueuedRun, queueStatus } from "../../operations/queue-status.ts";
 import { queueStatusText } from "../../reports/terminal/queue.ts";
-import type { Io } from "../io.ts";
-import { type CommandOptions, printResult } from "../print-result.ts";
-
-interface QueueOptions extends CommandOptions {
-  readonly address: string;
-}
+import type { QueueDropCall, QueueStatusCall } from "../declarations/queue.ts";
+import { printResult } from "../print-result.ts";
 
 /** `evals queue status`: the progress of the workers' runs. */
-export async function queueStatusCommand(options: QueueOptions, io: Io): Promise<number> {
-  const status = await queueStatus(io, options);
-  printResult(io, options, {
-    document: () => ({ schema: "evals.queue/1", exit: EXIT.ok, ...status }),
+export async function queueStatusCommand({ io, options, args: [address] }: QueueStatusCall): Promise<number> {
+  const status = await queueStatus(io, { directory: options.directory, address });
+  return printResult(io, options, {
+    document: (exit) => ({ schema: "evals.queue/1", exit, ...status }),
     text: () => queueStatusText(status),
   });
-  return EXIT.ok;
 }
 
 /** `evals queue drop`: deletes a run from the database. */
-export async function queueDropCommand(
-  options: QueueOptions & { readonly run: string },
-  io: Io,
-): Promise<number> {
-  const run = await dropQueuedRun(io, options);
+export async function queueDropCommand({
+  io,
+  options,
+  args: [address, word],
+}: QueueDropCall): Promise<number> {
+  const run = await dropQueuedRun(io, { directory: options.directory, address, run: word });
   io.stdout(`Run ${run} is no longer in the database.\n`);
   return EXIT.ok;
 }

@@ -3,28 +3,18 @@ import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { reportOf } from "../../operations/report-of.ts";
-import type { Io } from "../io.ts";
+import type { ReportCall } from "../declarations/report.ts";
 import { DOCUMENT_NAMES, needsFile, REPORTERS } from "../reporting/registry.ts";
 import { writeReport } from "../reporting/report-file.ts";
 import { renderReport, writeDefault } from "../reporting/reporters.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 
-export interface ReportOptions {
-  readonly directory: string | undefined;
-  readonly format?: string | undefined;
-  readonly output?: string | undefined;
-}
-
 /** `evals report <run> [other]`: a past run as a document, or a comparison of two runs. */
-export async function reportCommand(
-  options: ReportOptions,
-  words: { readonly run: string; readonly candidate: string | undefined },
-  io: Io,
-): Promise<number> {
+export async function reportCommand({ io, options, args: [word, candidate] }: ReportCall): Promise<number> {
   keepHeapSmall();
   const { directory, output } = options;
   const format = readFormat(options.format ?? formatOfName(output));
-  return reportOf(io, { directory, ...words }, async ({ run, exit, root }) => {
+  return reportOf(io, { directory, run: word, candidate }, async ({ run, exit, root }) => {
     const input = { runs: [run], exit, folder: "" };
     const text = await renderReport(format, input);
     if (output !== undefined) writeReport(io, resolve(io.cwd, directory ?? ".", output), text);

@@ -1,34 +1,27 @@
 import { EXIT } from "../../domain/exit-code.ts";
 import { runSuites } from "../../operations/run-suites.ts";
 import { documentText } from "../../reports/json/documents.ts";
+import type { RunCall } from "../declarations/run.ts";
 import type { Io } from "../io.ts";
 import { openReporters } from "../reporting/reporters.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
-import { type RunOptions, readRunOptions, type TypedRunOptions } from "../run-options.ts";
+import { type RunOptions, readRunOptions } from "../run-options.ts";
 import { runView } from "../run-view.ts";
 import { stopped } from "../stop-signals.ts";
+import type { RunOnce } from "../watch-runs.ts";
 
 /** `evals run`: runs suites and reports each when it ends. */
-export async function runCommand(typed: TypedRunOptions, io: Io): Promise<number> {
-  const options = readRunOptions(typed);
+export async function runCommand({ io, options: typed, args: [suites] }: RunCall): Promise<number> {
+  const options = readRunOptions({ ...typed, suites });
   if (options.dryRun || options.explainCache) return dryRun(options, io);
-  if (options.watch) return (await import("./watch-runs.ts")).watchRuns(options, io, runOnce);
+  if (options.watch) return (await import("../watch-runs.ts")).watchRuns(options, io, runOnce);
   const { exit, first } = await runOnce(options, io);
   if (!options.open || first === null) return exit;
-  const { servePage } = await import("./view.ts");
+  const { servePage } = await import("../serve-page.ts");
   const page = await servePage({ directory: options.directory, run: first, open: true }, io);
   await stopped(io);
   await page.close();
   return exit;
-}
-
-/** The result of one command's runs. */
-export interface RunOnce {
-  readonly exit: number;
-  /** Id of the first run; null when none was started. */
-  readonly first: string | null;
-  /** Whether the user stopped it. */
-  readonly stopped: boolean;
 }
 
 async function runOnce(options: RunOptions, io: Io): Promise<RunOnce> {

@@ -3,23 +3,11 @@ import { EvalsError } from "../../domain/problem.ts";
 import { scoreTraffic } from "../../operations/score-traffic.ts";
 import { scoreDocument } from "../../reports/json/score.ts";
 import { scoredTrafficText } from "../../reports/terminal/scored-traffic.ts";
-import type { Io } from "../io.ts";
-import { type CommandOptions, printResult } from "../print-result.ts";
-
-/** Options of `evals score`, as typed. */
-export interface ScoreOptions extends CommandOptions {
-  readonly traffic?: boolean | undefined;
-  readonly where?: string | undefined;
-  readonly since?: string | undefined;
-  readonly sample?: string | undefined;
-  readonly seed: string;
-  readonly yes?: boolean | undefined;
-  readonly budget?: string | undefined;
-  readonly replay?: boolean | undefined;
-}
+import type { ScoreCall } from "../declarations/score.ts";
+import { printResult } from "../print-result.ts";
 
 /** `evals score --traffic`: scores production answers with the suite's scorers, by day. */
-export async function scoreCommand(options: ScoreOptions, suite: string, io: Io): Promise<number> {
+export async function scoreCommand({ io, options, args: [suite] }: ScoreCall): Promise<number> {
   const { traffic, yes = false, budget, replay = false, json: _, ...input } = options;
   if (traffic !== true) throw onlyTraffic(suite);
   const scored = await scoreTraffic(io, {
@@ -28,11 +16,11 @@ export async function scoreCommand(options: ScoreOptions, suite: string, io: Io)
   });
   // A trace without a judge's verdict counts as missing, so its day is incomplete.
   const exit = scored.unjudged > 0 ? EXIT.undecided : EXIT.ok;
-  printResult(io, options, {
+  return printResult(io, options, {
+    exit,
     document: () => scoreDocument(scored, exit),
     text: ({ width }) => scoredTrafficText(scored, width),
   });
-  return exit;
 }
 
 function onlyTraffic(suite: string): EvalsError {

@@ -1,46 +1,30 @@
-import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { show } from "../../operations/show.ts";
 import { showFingerprint } from "../../operations/show-fingerprint.ts";
 import { fingerprintDocument, showDocument } from "../../reports/json/show.ts";
 import { fingerprintText } from "../../reports/terminal/fingerprint.ts";
 import { shownText } from "../../reports/terminal/shown-run.ts";
-import type { Io } from "../io.ts";
-import { type CommandOptions, printResult } from "../print-result.ts";
-
-/** Options of `evals show`, as typed. */
-export interface ShowOptions extends CommandOptions {
-  readonly failing?: boolean | undefined;
-  readonly case?: string | undefined;
-  readonly trial?: string | undefined;
-  readonly fingerprint?: boolean | undefined;
-}
+import type { ShowCall } from "../declarations/show.ts";
+import { printResult } from "../print-result.ts";
 
 /** `evals show`: a run's cases, one case with its trials, one trial, or the parts of a fingerprint. */
-export async function showCommand(
-  options: ShowOptions,
-  word: string,
-  other: string | undefined,
-  io: Io,
-): Promise<number> {
+export async function showCommand({ io, options, args: [word, other] }: ShowCall): Promise<number> {
   const { directory, failing = false, json = false } = options;
   if (options.fingerprint === true) {
     const shown = await showFingerprint(io, { directory, run: word, other });
-    printResult(io, options, {
+    return printResult(io, options, {
       document: () => fingerprintDocument(shown),
       text: () => fingerprintText(shown),
     });
-    return EXIT.ok;
   }
   refuseSecondRun(other);
   const trial = options.trial === undefined ? undefined : Number(options.trial);
   const reasons = failing && !json;
   const shown = await show(io, { directory, word, case: options.case, trial, failing, reasons });
-  printResult(io, options, {
+  return printResult(io, options, {
     document: () => showDocument(shown),
     text: (terminal) => shownText(shown, terminal),
   });
-  return EXIT.ok;
 }
 
 /** Without `--fingerprint` a second run would be silently ignored. */

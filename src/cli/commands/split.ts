@@ -1,23 +1,16 @@
-import { EXIT } from "../../domain/exit-code.ts";
 import { splitSuiteFiles } from "../../operations/project/split-suite-files.ts";
-import type { Io } from "../io.ts";
-import { type CommandOptions, printResult } from "../print-result.ts";
-
-/** Options of `evals split`, as typed. */
-export interface SplitOptions extends CommandOptions {
-  readonly name?: string | undefined;
-}
+import type { SplitCall } from "../declarations/split.ts";
+import { printResult } from "../print-result.ts";
 
 /** `evals split <suite>`: moves a suite's inline cases and prompt to their own files. */
-export async function splitCommand(options: SplitOptions, suite: string, io: Io): Promise<number> {
+export async function splitCommand({ io, options, args: [suite] }: SplitCall): Promise<number> {
   const { path, written, cases } = await splitSuiteFiles(io, suite, {
     directory: options.directory,
     name: options.name,
   });
-  printResult(io, options, {
-    document: () => ({ schema: "evals.split/1", exit: EXIT.ok, suite, path, written, cases }),
+  return printResult(io, options, {
+    document: (exit) => ({ schema: "evals.split/1", exit, suite, path, written, cases }),
     text: () =>
       `${[...written, path].map((one) => `${one}\n`).join("")}  What is asked stays the same, and so does the fingerprint:  evals run ${suite}\n`,
   });
-  return EXIT.ok;
 }

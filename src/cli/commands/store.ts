@@ -1,44 +1,50 @@
 import { EXIT } from "../../domain/exit-code.ts";
 import { exportStore } from "../../operations/export-store.ts";
-import { type PruneInput, pruneStore } from "../../operations/prune-store.ts";
+import { pruneStore } from "../../operations/prune-store.ts";
 import { storeInfo } from "../../operations/store-info.ts";
 import { verifyStore } from "../../operations/verify-store.ts";
 import { documentLine } from "../../reports/json/documents.ts";
 import { storeInfoDocument, storePruneDocument, storeVerifyDocument } from "../../reports/json/store.ts";
 import { storeInfoText, storePruneText, storeVerifyText } from "../../reports/terminal/store.ts";
-import type { Io } from "../io.ts";
-import { type CommandOptions, printResult } from "../print-result.ts";
+import type {
+  StoreExportCall,
+  StoreInfoCall,
+  StorePruneCall,
+  StoreVerifyCall,
+} from "../declarations/store.ts";
+import { printResult } from "../print-result.ts";
 
-export async function storeInfoCommand(options: CommandOptions, io: Io): Promise<number> {
+export async function storeInfoCommand({ io, options }: StoreInfoCall): Promise<number> {
   const size = await storeInfo(io, options);
-  printResult(io, options, { document: () => storeInfoDocument(size), text: () => storeInfoText(size) });
-  return EXIT.ok;
+  return printResult(io, options, {
+    document: () => storeInfoDocument(size),
+    text: () => storeInfoText(size),
+  });
 }
 
 /** @returns 1 for a damaged store */
-export async function storeVerifyCommand(options: CommandOptions, io: Io): Promise<number> {
+export async function storeVerifyCommand({ io, options }: StoreVerifyCall): Promise<number> {
   const check = await verifyStore(io, options);
   const exit = check.faults.length === 0 ? EXIT.ok : EXIT.failed;
-  printResult(io, options, {
+  return printResult(io, options, {
+    exit,
     document: () => storeVerifyDocument(exit, check),
     text: () => storeVerifyText(check),
   });
-  return exit;
 }
 
-export async function storePruneCommand(options: CommandOptions & PruneInput, io: Io): Promise<number> {
+export async function storePruneCommand({ io, options }: StorePruneCall): Promise<number> {
   const pruned = await pruneStore(io, options);
-  printResult(io, options, {
+  return printResult(io, options, {
     document: () => storePruneDocument(pruned),
     text: () => storePruneText(pruned),
   });
-  return EXIT.ok;
 }
 
 /** Number of characters written to stdout at once. */
 const CHUNK = 64_000;
 
-export async function storeExportCommand(options: CommandOptions, io: Io): Promise<number> {
+export async function storeExportCommand({ io, options }: StoreExportCall): Promise<number> {
   let chunk = "";
   const { restricted } = await exportStore(io, options, async (line) => {
     chunk += documentLine(line);

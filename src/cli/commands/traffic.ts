@@ -1,18 +1,9 @@
-import { EXIT } from "../../domain/exit-code.ts";
 import { listTraffic } from "../../operations/list-traffic.ts";
+import { type NumberOption, readNumber, wholeNumber } from "../../operations/options/read-number.ts";
 import { trafficDocument } from "../../reports/json/traffic.ts";
 import { trafficText } from "../../reports/terminal/traffic.ts";
-import type { Io } from "../io.ts";
-import { type CommandOptions, printResult } from "../print-result.ts";
-import { type NumberOption, readNumber, wholeNumber } from "../read-number.ts";
-
-/** Options of `evals traffic`, as typed. */
-export interface TrafficOptions extends CommandOptions {
-  readonly where?: string | undefined;
-  readonly grep?: string | undefined;
-  readonly since?: string | undefined;
-  readonly limit?: string | undefined;
-}
+import type { TrafficCall } from "../declarations/traffic.ts";
+import { printResult } from "../print-result.ts";
 
 const LIMIT: NumberOption = {
   option: "--limit",
@@ -22,13 +13,12 @@ const LIMIT: NumberOption = {
 };
 
 /** `evals traffic`: lists the stored production traces with their sessions, users and times. */
-export async function trafficCommand(options: TrafficOptions, io: Io): Promise<number> {
+export async function trafficCommand({ io, options }: TrafficCall): Promise<number> {
   const { directory, where, grep, since } = options;
   const limit = readNumber(options.limit, LIMIT) ?? 20;
   const listing = await listTraffic(io, { directory, where, grep, since, limit });
-  printResult(io, options, {
+  return printResult(io, options, {
     document: () => trafficDocument(listing),
     text: ({ width }) => trafficText(listing, width),
   });
-  return EXIT.ok;
 }

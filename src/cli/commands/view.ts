@@ -1,56 +1,12 @@
-import { openLiveView } from "../../operations/live-view.ts";
-import { serveView } from "../../page/view-server.ts";
-import type { Io } from "../io.ts";
-import { portOption, readNumber } from "../read-number.ts";
-import { keepHeapSmall } from "../small-heap.ts";
+import { portOption, readNumber } from "../../operations/options/read-number.ts";
+import type { ViewCall } from "../declarations/view.ts";
+import { servePage } from "../serve-page.ts";
 import { stopped } from "../stop-signals.ts";
 
-/** Options of `evals view`, as typed. */
-export interface ViewOptions {
-  readonly directory?: string | undefined;
-  readonly port?: string | undefined;
-  readonly open: boolean;
-}
-
 /** `evals view [run]`: serves the page to this machine with live data, until it is stopped. */
-export async function viewCommand(options: ViewOptions, run: string | undefined, io: Io): Promise<number> {
+export async function viewCommand({ io, options, args: [run] }: ViewCall): Promise<number> {
   const page = await servePage({ ...options, run, port: readNumber(options.port, portOption("--port")) }, io);
   const code = await stopped(io);
   await page.close();
   return code;
-}
-
-/** What to serve, and where. */
-interface ServedPage {
-  readonly directory?: string | undefined;
-  /** Default any free port. */
-  readonly port?: number | undefined;
-  readonly open: boolean;
-  /** The run with which it opens. */
-  readonly run: string | undefined;
-}
-
-/** Serves the page and prints its address, until it is closed. */
-export async function servePage(
-  { directory, port = 0, open, run }: ServedPage,
-  io: Io,
-): Promise<{ close(): Promise<void> }> {
-  keepHeapSmall();
-  const view = await openLiveView(io, { directory });
-  try {
-    const opened = run === undefined ? null : (await view.run(run)).report.header.id;
-    const server = await serveView(view, { port, token: io.randomHex(16), sleep: io.sleep });
-    const url = `${server.url}${opened === null ? "" : `#/run/${opened}`}`;
-    io.stdout(`Open ${url}\nRuns appear while they are under way. Ctrl-C ends.\n`);
-    if (open && io.stdoutIsTerminal) io.openPage(url);
-    return {
-      close: async () => {
-        await server.close();
-        view.close();
-      },
-    };
-  } catch (error) {
-    view.close();
-    throw error;
-  }
 }

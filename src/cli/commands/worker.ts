@@ -1,22 +1,12 @@
 import { parseAge } from "../../domain/duration.ts";
 import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
+import { type NumberOption, readNumber, wholeNumber } from "../../operations/options/read-number.ts";
 import { runWorker } from "../../operations/run-worker.ts";
 import { plural } from "../../reports/format-numbers.ts";
-import type { Io } from "../io.ts";
-import { type NumberOption, readNumber, wholeNumber } from "../read-number.ts";
+import type { WorkerCall } from "../declarations/worker.ts";
 import { keepYoungSmall } from "../small-heap.ts";
 import { drainSignals } from "../stop-signals.ts";
-
-/** Options of `evals worker`, as typed. */
-export interface WorkerOptions {
-  readonly address: string;
-  readonly model?: readonly string[] | undefined;
-  readonly concurrency?: string | undefined;
-  readonly idle?: string | undefined;
-  readonly health?: string | undefined;
-  readonly directory?: string | undefined;
-}
 
 const HEALTH: NumberOption = {
   option: "--health",
@@ -33,8 +23,8 @@ const CONCURRENCY: NumberOption = {
 };
 
 /** `evals worker`: works until it is stopped, or was idle for the given time. */
-export async function workerCommand(options: WorkerOptions, io: Io): Promise<number> {
-  const { address, directory, model: models = [] } = options;
+export async function workerCommand({ io, options, args: [address] }: WorkerCall): Promise<number> {
+  const { directory, model: models = [] } = options;
   const concurrency = readNumber(options.concurrency, CONCURRENCY);
   const idle_ms = readIdle(options.idle);
   const health_port = readNumber(options.health, HEALTH);

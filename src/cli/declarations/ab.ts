@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const ab = declareCommand({
   words: "ab",
@@ -16,9 +16,8 @@ export const ab = declareCommand({
       .option("--suite <name>", "its scorers say what passes")
       .option("--judge <name>", "a pairwise judge compares answers to one input")
       .option("--yes", "ask judges whatever it costs")
-      .option("--budget <usd>", "ask them for at most so many dollars")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options, args: [a, b] }) =>
-    (await import("../commands/ab.ts")).abCommand(options, [a, b], io),
+      .option("--budget <usd>", "ask them for at most so many dollars"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/ab.ts")).abCommand(call),
 });
+export type AbCall = CallOf<typeof ab>;

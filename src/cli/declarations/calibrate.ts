@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const calibrate = declareCommand({
   words: "calibrate",
@@ -11,9 +11,8 @@ export const calibrate = declareCommand({
       .argument("<judge>", "its name; name@1.2.0 for another version than the suite's")
       .option("--suite <name>", "whose labels; the only one that has labels when left out")
       .option("--repeats <n>", "verdicts of each answer, to see whether the judge agrees with itself", "1")
-      .option("--check", "judge the labelled answers again: has the judge drifted? exit 1 when it has")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options, args: [judge] }) =>
-    (await import("../commands/calibrate.ts")).calibrateCommand(options, judge, io),
+      .option("--check", "judge the labelled answers again: has the judge drifted? exit 1 when it has"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/calibrate.ts")).calibrateCommand(call),
 });
+export type CalibrateCall = CallOf<typeof calibrate>;

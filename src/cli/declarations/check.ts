@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const check = declareCommand({
   words: "check",
@@ -7,8 +7,8 @@ export const check = declareCommand({
   type: (command) =>
     command
       .description("validate every file without a model call")
-      .option("--online", "ask OpenAI and Anthropic which models they list")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options }) => (await import("../commands/check.ts")).checkCommand(options, io),
+      .option("--online", "ask OpenAI and Anthropic which models they list"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/check.ts")).checkCommand(call),
 });
+export type CheckCall = CallOf<typeof check>;

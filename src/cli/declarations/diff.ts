@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const diff = declareCommand({
   words: "diff",
@@ -16,9 +16,8 @@ export const diff = declareCommand({
       .description("compare two sides: what broke, what was fixed, and how sure that is")
       .argument("<a>", "the baseline: run:ID, latest, prompt:name@1.2.0, ref:main, file:outputs.jsonl")
       .argument("[b]", "the candidate; latest when left out; one run alone is compared with its own baseline")
-      .option("--run-missing", "run a commit or prompt version that has no stored result")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options, args: [a, b] }) =>
-    (await import("../commands/diff.ts")).diffCommand(options, a, b, io),
+      .option("--run-missing", "run a commit or prompt version that has no stored result"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/diff.ts")).diffCommand(call),
 });
+export type DiffCall = CallOf<typeof diff>;

@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const drift = declareCommand({
   words: "drift",
@@ -12,9 +12,8 @@ export const drift = declareCommand({
       .option("--model <alias>", "where the suite lists several")
       .option("--prompt <name[@version]>", "where the suite lists several")
       .option("--budget <usd>", "stop before it would cost more")
-      .option("--dry-run", "say what would be asked and what that costs")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options, args: [suite] }) =>
-    (await import("../commands/drift.ts")).driftCommand(options, suite, io),
+      .option("--dry-run", "say what would be asked and what that costs"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/drift.ts")).driftCommand(call),
 });
+export type DriftCall = CallOf<typeof drift>;

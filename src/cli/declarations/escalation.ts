@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const escalation = declareCommand({
   words: "escalation",
@@ -10,9 +10,8 @@ export const escalation = declareCommand({
       .description("from which confidence on an answer needs no person")
       .argument("<source>", "a suite (its newest run), or a file")
       .option("--target <share>", "share of the remaining answers that must be right; 0.95")
-      .option("--alpha <share>", "chance that a set of labels lacks the right one; 0.1")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options, args: [source] }) =>
-    (await import("../commands/escalation.ts")).escalationCommand(options, source, io),
+      .option("--alpha <share>", "chance that a set of labels lacks the right one; 0.1"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/escalation.ts")).escalationCommand(call),
 });
+export type EscalationCall = CallOf<typeof escalation>;

@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const exportCorrections = declareCommand({
   words: "export corrections",
@@ -10,6 +10,7 @@ export const exportCorrections = declareCommand({
       .argument("[dataset...]", "as suites name them; all of datasets/ when left out")
       .option("--out <file>", "to stdout when left out")
       .option("--json", "one JSON document on stdout; the lines go to a file"),
-  act: async ({ io, options, args: [datasets] }) =>
-    (await import("../commands/export-corrections.ts")).exportCorrectionsCommand(options, datasets, io),
+  act: async (call): Promise<number> =>
+    (await import("../commands/export-corrections.ts")).exportCorrectionsCommand(call),
 });
+export type ExportCorrectionsCall = CallOf<typeof exportCorrections>;

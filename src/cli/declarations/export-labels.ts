@@ -1,5 +1,5 @@
 import { EXCHANGE_FORMATS } from "../../operations/labelling/label-exchange-format.ts";
-import { declareCommand, list } from "./declare-command.ts";
+import { type CallOf, declareCommand, list } from "./declare-command.ts";
 
 export const exportLabels = declareCommand({
   words: "export labels",
@@ -23,6 +23,7 @@ export const exportLabels = declareCommand({
       .option("--random", "any answer with the same chance: the default")
       .option("--stratified", "as many of those that the judge passed as of those that it failed")
       .option("--tag <tag>", "only cases with this tag; may be repeated", list),
-  act: async ({ io, options, args: [word] }) =>
-    (await import("../commands/export-labels.ts")).exportLabelsCommand(options, word, io),
+  act: async (call): Promise<number> =>
+    (await import("../commands/export-labels.ts")).exportLabelsCommand(call),
 });
+export type ExportLabelsCall = CallOf<typeof exportLabels>;

@@ -1,5 +1,5 @@
 import { EXPORTERS } from "../../operations/exporting/exporters.ts";
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 /** The export formats, one command each. */
 export const exportRuns = EXPORTERS.map((format) => {
@@ -20,7 +20,8 @@ export const exportRuns = EXPORTERS.map((format) => {
       if (server !== undefined) typed.option("--url <address>", `send it there; ${server.keys}`);
       return typed.option("--json", "one JSON document on stdout; the trials go to a file or server");
     },
-    act: async ({ io, options, args: [run] }) =>
-      (await import("../commands/export-run.ts")).exportRunCommand(format, options, run, io),
+    act: async (call): Promise<number> =>
+      (await import("../commands/export-run.ts")).exportRunCommand(format, call),
   });
 });
+export type ExportRunCall = CallOf<(typeof exportRuns)[number]>;

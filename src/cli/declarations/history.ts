@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const history = declareCommand({
   words: "history",
@@ -15,9 +15,8 @@ export const history = declareCommand({
       .argument("[suite]")
       .option("--limit <n>", "so many, newest first", "20")
       .option("--flaky", "with a suite: its flaky cases, flakiest first")
-      .option("--csv", "one line a run, for a spreadsheet")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options, args: [suite] }) =>
-    (await import("../commands/history.ts")).historyCommand(options, suite, io),
+      .option("--csv", "one line a run, for a spreadsheet"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/history.ts")).historyCommand(call),
 });
+export type HistoryCall = CallOf<typeof history>;

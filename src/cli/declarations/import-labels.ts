@@ -1,5 +1,5 @@
 import { EXCHANGE_FORMATS } from "../../operations/labelling/label-exchange-format.ts";
-import { declareCommand, list } from "./declare-command.ts";
+import { type CallOf, declareCommand, list } from "./declare-command.ts";
 
 export const importLabels = declareCommand({
   words: "import labels",
@@ -13,8 +13,9 @@ export const importLabels = declareCommand({
       .argument("<file>", "what Label Studio exported as JSON, or a table with the columns of the export")
       .requiredOption("--format <name>", EXCHANGE_FORMATS.join(", "))
       .option("--rater <name|id=name>", "who judged where the file does not say; or a user's name", list)
-      .option("--judge <name>", "the judge or scorer that labels are of where the file does not say")
-      .option("--json", "one JSON document on stdout"),
-  act: async ({ io, options, args: [suite, file] }) =>
-    (await import("../commands/import-labels.ts")).importLabelsCommand(options, suite, file, io),
+      .option("--judge <name>", "the judge or scorer that labels are of where the file does not say"),
+  output: ["json"],
+  act: async (call): Promise<number> =>
+    (await import("../commands/import-labels.ts")).importLabelsCommand(call),
 });
+export type ImportLabelsCall = CallOf<typeof importLabels>;

@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const importTraces = declareCommand({
   words: "import traces",
@@ -17,8 +17,9 @@ export const importTraces = declareCommand({
       )
       .option("--listen <port>", "take OTLP over HTTP on 127.0.0.1 until Ctrl-C: 4318")
       .option("--since <age>", "of an address, what began since: 7d")
-      .option("--dry-run", "say what would be taken")
-      .option("--json", "one JSON document on stdout"),
-  act: async ({ io, options, args }) =>
-    (await import("../commands/import-traces.ts")).importTracesCommand(options, args.flat().map(String), io),
+      .option("--dry-run", "say what would be taken"),
+  output: ["json"],
+  act: async (call): Promise<number> =>
+    (await import("../commands/import-traces.ts")).importTracesCommand(call),
 });
+export type ImportTracesCall = CallOf<typeof importTraces>;

@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const init = declareCommand({
   words: "init",
@@ -9,6 +9,6 @@ export const init = declareCommand({
       .description("make a project here that runs without a key; nothing is overwritten")
       .argument("[dir]", "directory, made when it is not there")
       .option("--ts", "with a suite in TypeScript: evals/<suite>.ts"),
-  act: async ({ io, options, args: [folder] }) =>
-    (await import("../commands/init.ts")).initCommand(options, folder, io),
+  act: async (call): Promise<number> => (await import("../commands/init.ts")).initCommand(call),
 });
+export type InitCall = CallOf<typeof init>;

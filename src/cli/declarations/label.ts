@@ -1,4 +1,4 @@
-import { declareCommand, list } from "./declare-command.ts";
+import { type CallOf, declareCommand, list } from "./declare-command.ts";
 
 export const label = declareCommand({
   words: "label",
@@ -27,6 +27,6 @@ export const label = declareCommand({
       .option("--assign <judge>", "ask nothing: assign labels that name no judge to this one")
       .option("--port <p>", "serve the page on this port; any free one when left out")
       .option("--no-open", "print the address and open no browser"),
-  act: async ({ io, options, args: [word] }) =>
-    (await import("../commands/label.ts")).labelCommand(options, word, io),
+  act: async (call): Promise<number> => (await import("../commands/label.ts")).labelCommand(call),
 });
+export type LabelCall = CallOf<typeof label>;

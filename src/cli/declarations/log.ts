@@ -1,13 +1,11 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const log = declareCommand({
   words: "log",
   group: "baseline",
   examples: ["evals log"],
-  type: (command) =>
-    command
-      .description("who promoted or rolled back what, when and why")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options }) => (await import("../commands/log.ts")).logCommand(options, io),
+  type: (command) => command.description("who promoted or rolled back what, when and why"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/log.ts")).logCommand(call),
 });
+export type LogCall = CallOf<typeof log>;

@@ -1,5 +1,5 @@
 import { REPORTER_NAMES } from "../reporting/registry.ts";
-import { declareCommand, list } from "./declare-command.ts";
+import { type CallOf, declareCommand, list } from "./declare-command.ts";
 
 export const merge = declareCommand({
   words: "merge",
@@ -13,9 +13,8 @@ export const merge = declareCommand({
       )
       .argument("<histories...>", "copies of .evals folders, or of the history file in them")
       .option("--baseline <side>", "compare with this; none for no comparison")
-      .option("--reporter <name[=file]>", `${REPORTER_NAMES.join(", ")}; may be repeated`, list)
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options, args: [histories] }) =>
-    (await import("../commands/merge.ts")).mergeCommand(options, histories, io),
+      .option("--reporter <name[=file]>", `${REPORTER_NAMES.join(", ")}; may be repeated`, list),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/merge.ts")).mergeCommand(call),
 });
+export type MergeCall = CallOf<typeof merge>;

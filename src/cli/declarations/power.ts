@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const power = declareCommand({
   words: "power",
@@ -23,9 +23,8 @@ export const power = declareCommand({
       .option("--model <alias>", "history of this model")
       .option("--ab", "instead: how many sessions an arm `evals ab` takes")
       .option("--effect <share>", "with --ab: the difference, 5% for 5 points")
-      .option("--rate <share>", "with --ab: pass rate of today; 0.5")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options, args: [suite] }) =>
-    (await import("../commands/power.ts")).powerCommand(options, suite, io),
+      .option("--rate <share>", "with --ab: pass rate of today; 0.5"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/power.ts")).powerCommand(call),
 });
+export type PowerCall = CallOf<typeof power>;

@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const promote = declareCommand({
   words: "promote",
@@ -19,9 +19,8 @@ export const promote = declareCommand({
       .option("--accept <why>", "accept the regression against the present baseline")
       .option("--add", "add the run's own trials to cases whose keys are unchanged")
       .option("--with-answers", "keep the distinct answers beside the baseline")
-      .option("--dry-run", "show what would be written")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options, args: [run] }) =>
-    (await import("../commands/promote.ts")).promoteCommand(options, run, io),
+      .option("--dry-run", "show what would be written"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/promote.ts")).promoteCommand(call),
 });
+export type PromoteCall = CallOf<typeof promote>;

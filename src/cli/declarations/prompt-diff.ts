@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const promptDiff = declareCommand({
   words: "prompt diff",
@@ -9,9 +9,8 @@ export const promptDiff = declareCommand({
     command
       .description("two versions side by side: words, variables, roles, pinned context")
       .argument("<a>", "name@1.2.0; a name alone: its last two versions")
-      .argument("[b]", "name@1.3.0 or 1.3.0; the newest when left out")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options, args: [a, b] }) =>
-    (await import("../commands/prompt-diff.ts")).promptDiffCommand(options, a, b, io),
+      .argument("[b]", "name@1.3.0 or 1.3.0; the newest when left out"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/prompt-diff.ts")).promptDiffCommand(call),
 });
+export type PromptDiffCall = CallOf<typeof promptDiff>;

@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const promptList = declareCommand({
   words: "prompt list",
@@ -8,9 +8,8 @@ export const promptList = declareCommand({
   type: (command) =>
     command
       .description("every version: who, why, published or not, where it is used, what it measured last")
-      .argument("[name]")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options, args: [name] }) =>
-    (await import("../commands/prompt-list.ts")).promptListCommand(options, name, io),
+      .argument("[name]"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/prompt-list.ts")).promptListCommand(call),
 });
+export type PromptListCall = CallOf<typeof promptList>;

@@ -1,5 +1,5 @@
 import { BUMPS } from "../../domain/prompt-change.ts";
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const promptNew = declareCommand({
   words: "prompt new",
@@ -10,8 +10,8 @@ export const promptNew = declareCommand({
     command
       .description("copy the newest version to the next number")
       .argument("<name>")
-      .requiredOption("--bump <level>", "what the change declares: patch, minor or major")
-      .option("--json", "one JSON document on stdout"),
-  act: async ({ io, options, args: [name] }) =>
-    (await import("../commands/prompt-new.ts")).promptNewCommand(options, name, io),
+      .requiredOption("--bump <level>", "what the change declares: patch, minor or major"),
+  output: ["json"],
+  act: async (call): Promise<number> => (await import("../commands/prompt-new.ts")).promptNewCommand(call),
 });
+export type PromptNewCall = CallOf<typeof promptNew>;

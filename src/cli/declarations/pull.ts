@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const pull = declareCommand({
   words: "pull",
@@ -11,8 +11,8 @@ export const pull = declareCommand({
         "bring a finished run of workers into the history here: show, diff, report and promote read it there",
       )
       .argument("<run>", "id of the run, or its beginning")
-      .requiredOption("--workers <postgres>", "postgres://… or env:NAME")
-      .option("--json", "one JSON document on stdout"),
-  act: async ({ io, options, args: [run] }) =>
-    (await import("../commands/pull.ts")).pullCommand({ ...options, run }, io),
+      .requiredOption("--workers <postgres>", "postgres://… or env:NAME"),
+  output: ["json"],
+  act: async (call): Promise<number> => (await import("../commands/pull.ts")).pullCommand(call),
 });
+export type PullCall = CallOf<typeof pull>;

@@ -1,4 +1,4 @@
-import { type DeclaredCommand, declareCommand, declareGroup } from "./declare-command.ts";
+import { type CallOf, type DeclaredCommand, declareCommand, declareGroup } from "./declare-command.ts";
 
 const status = declareCommand({
   words: "queue status",
@@ -7,11 +7,11 @@ const status = declareCommand({
   type: (command) =>
     command
       .description("runs of workers: what is done, what waits, what it costs so far, and who works")
-      .argument("<postgres>", "postgres://… or env:NAME")
-      .option("--json", "one JSON document on stdout"),
-  act: async ({ io, options, args: [address] }) =>
-    (await import("../commands/queue.ts")).queueStatusCommand({ ...options, address }, io),
+      .argument("<postgres>", "postgres://… or env:NAME"),
+  output: ["json"],
+  act: async (call): Promise<number> => (await import("../commands/queue.ts")).queueStatusCommand(call),
 });
+export type QueueStatusCall = CallOf<typeof status>;
 
 const drop = declareCommand({
   words: "queue drop",
@@ -23,9 +23,9 @@ const drop = declareCommand({
       .description("take a run of workers out of the database for good; histories that hold it keep it")
       .argument("<postgres>", "postgres://… or env:NAME")
       .argument("<run>", "id of the run, or its beginning"),
-  act: async ({ io, options, args: [address, run] }) =>
-    (await import("../commands/queue.ts")).queueDropCommand({ ...options, address, run }, io),
+  act: async (call): Promise<number> => (await import("../commands/queue.ts")).queueDropCommand(call),
 });
+export type QueueDropCall = CallOf<typeof drop>;
 
 /** `evals queue …`; the parent comes first. */
 export const QUEUE_COMMANDS: readonly DeclaredCommand[] = [

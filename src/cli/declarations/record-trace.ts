@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const recordTrace = declareCommand({
   words: "record-trace",
@@ -10,8 +10,9 @@ export const recordTrace = declareCommand({
       .description(
         "write what a passing trial did to fixtures/traces/<case>.json, for the scorer golden-trace",
       )
-      .argument("<trial>", "run/case/trial; of run/case the first trial that passes")
-      .option("--json", "one JSON document on stdout"),
-  act: async ({ io, options, args: [trial] }) =>
-    (await import("../commands/record-trace.ts")).recordTraceCommand(options, trial, io),
+      .argument("<trial>", "run/case/trial; of run/case the first trial that passes"),
+  output: ["json"],
+  act: async (call): Promise<number> =>
+    (await import("../commands/record-trace.ts")).recordTraceCommand(call),
 });
+export type RecordTraceCall = CallOf<typeof recordTrace>;

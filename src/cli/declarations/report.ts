@@ -1,5 +1,5 @@
 import { DOCUMENT_NAMES } from "../reporting/registry.ts";
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const report = declareCommand({
   words: "report",
@@ -21,6 +21,6 @@ export const report = declareCommand({
         "--output <file>",
         "instead of stdout; on a terminal html goes to .evals/reports/ when left out",
       ),
-  act: async ({ io, options, args: [run, other] }) =>
-    (await import("../commands/report.ts")).reportCommand(options, { run, candidate: other }, io),
+  act: async (call): Promise<number> => (await import("../commands/report.ts")).reportCommand(call),
 });
+export type ReportCall = CallOf<typeof report>;

@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const rescore = declareCommand({
   words: "rescore",
@@ -13,9 +13,8 @@ export const rescore = declareCommand({
       .argument("<run>", "run id, a prefix of it, or latest")
       .option("--yes", "ask judges whatever it costs; the price is shown first")
       .option("--budget <usd>", "ask judges for at most so many dollars")
-      .option("--replay", "take judges' replies from fixtures/<alias>.jsonl")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options, args: [run] }) =>
-    (await import("../commands/rescore.ts")).rescoreCommand(options, run, io),
+      .option("--replay", "take judges' replies from fixtures/<alias>.jsonl"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/rescore.ts")).rescoreCommand(call),
 });
+export type RescoreCall = CallOf<typeof rescore>;

@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const rollback = declareCommand({
   words: "rollback",
@@ -10,9 +10,8 @@ export const rollback = declareCommand({
       .description("restore everything that a promoted tag covered, in one commit, and prove it")
       .argument("<tag>", "its name, with or without evals/")
       .option("--message <why>", "why, for the commit")
-      .option("--dry-run", "show what would change")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options, args: [tag] }) =>
-    (await import("../commands/rollback.ts")).rollbackCommand(options, tag, io),
+      .option("--dry-run", "show what would change"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/rollback.ts")).rollbackCommand(call),
 });
+export type RollbackCall = CallOf<typeof rollback>;

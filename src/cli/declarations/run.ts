@@ -1,5 +1,5 @@
 import { REPORTER_NAMES } from "../reporting/registry.ts";
-import { declareCommand, list } from "./declare-command.ts";
+import { type CallOf, declareCommand, list } from "./declare-command.ts";
 
 export const run = declareCommand({
   words: "run",
@@ -73,8 +73,8 @@ export const run = declareCommand({
       .option("--explain-cache", "for each case why it is asked or not; nothing is asked")
       .option("--reporter <name[=file]>", `${REPORTER_NAMES.join(", ")}; may be repeated`, list)
       .option("--json", "one JSON document on stdout, progress on stderr")
-      .option("--quiet", "no progress")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options, args: [suites] }) =>
-    (await import("../commands/run.ts")).runCommand({ ...options, suites }, io),
+      .option("--quiet", "no progress"),
+  output: ["color"],
+  act: async (call): Promise<number> => (await import("../commands/run.ts")).runCommand(call),
 });
+export type RunCall = CallOf<typeof run>;

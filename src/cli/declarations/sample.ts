@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const sample = declareCommand({
   words: "sample",
@@ -19,8 +19,8 @@ export const sample = declareCommand({
       .option("--stratify <field>", "draw of each tag, model, service, … by itself")
       .option("--where <conditions>", "only traffic that all holds for: service=shop-bot,tag!=canary")
       .option("--since <age|date>", "only traffic that began since: 7d")
-      .option("--seed <text>", "the same seed draws the same; today's date when left out")
-      .option("--json", "one JSON document on stdout"),
-  act: async ({ io, options, args: [dataset] }) =>
-    (await import("../commands/sample.ts")).sampleCommand(options, dataset, io),
+      .option("--seed <text>", "the same seed draws the same; today's date when left out"),
+  output: ["json"],
+  act: async (call): Promise<number> => (await import("../commands/sample.ts")).sampleCommand(call),
 });
+export type SampleCall = CallOf<typeof sample>;

@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const score = declareCommand({
   words: "score",
@@ -16,8 +16,8 @@ export const score = declareCommand({
       .option("--seed <text>", "by which they are drawn", "1")
       .option("--yes", "ask judges whatever it costs")
       .option("--budget <usd>", "ask them for at most so many dollars")
-      .option("--replay", "take their replies from fixtures/")
-      .option("--json", "one JSON document on stdout"),
-  act: async ({ io, options, args: [suite] }) =>
-    (await import("../commands/score.ts")).scoreCommand(options, suite, io),
+      .option("--replay", "take their replies from fixtures/"),
+  output: ["json"],
+  act: async (call): Promise<number> => (await import("../commands/score.ts")).scoreCommand(call),
 });
+export type ScoreCall = CallOf<typeof score>;

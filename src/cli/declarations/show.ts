@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const show = declareCommand({
   words: "show",
@@ -20,9 +20,8 @@ export const show = declareCommand({
       .option("--failing", "cases that do not always pass")
       .option("--case <id>", "one case over its trials")
       .option("--trial <n>", "one trial of that case, whole")
-      .option("--fingerprint", "what the run's fingerprint rests on; with a second run, which parts differ")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options, args: [run, other] }) =>
-    (await import("../commands/show.ts")).showCommand(options, run, other, io),
+      .option("--fingerprint", "what the run's fingerprint rests on; with a second run, which parts differ"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/show.ts")).showCommand(call),
 });
+export type ShowCall = CallOf<typeof show>;

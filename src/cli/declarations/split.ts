@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const split = declareCommand({
   words: "split",
@@ -9,8 +9,8 @@ export const split = declareCommand({
     command
       .description("move the cases and the prompt that a suite's file holds into files of their own")
       .argument("<suite>")
-      .option("--name <name>", "of the dataset and the prompt; the suite's when left out")
-      .option("--json", "one JSON document on stdout"),
-  act: async ({ io, options, args: [suite] }) =>
-    (await import("../commands/split.ts")).splitCommand(options, suite, io),
+      .option("--name <name>", "of the dataset and the prompt; the suite's when left out"),
+  output: ["json"],
+  act: async (call): Promise<number> => (await import("../commands/split.ts")).splitCommand(call),
 });
+export type SplitCall = CallOf<typeof split>;

@@ -1,51 +1,32 @@
-import { didYouMean } from "../../domain/did-you-mean.ts";
-import { EXIT } from "../../domain/exit-code.ts";
-import { EvalsError } from "../../domain/problem.ts";
-import { type DeclaredCommand, declareCommand } from "./declare-command.ts";
+import { type CallOf, type DeclaredCommand, declareCommand, declareOverview } from "./declare-command.ts";
 
-const WORDS = ["info", "verify", "prune", "export"];
-
-const store = declareCommand({
+const store = declareOverview({
   words: "store",
   group: "look",
   examples: ["evals store info"],
-  type: (command) =>
-    command
-      .description("this machine's history: its size, whether it is sound, taking old runs out")
-      .usage("<command> [options]")
-      .allowUnknownOption()
-      .allowExcessArguments()
-      .argument("[command]", "info, verify, prune or export"),
-  act: async ({ args: [word], showHelp }) => {
-    if (word !== undefined) throw unknownWord(word);
-    showHelp();
-    return EXIT.ok;
-  },
+  about: "this machine's history: its size, whether it is sound, taking old runs out",
+  commands: ["info", "verify", "prune", "export"],
 });
 
 const info = declareCommand({
   words: "store info",
   group: "look",
   examples: ["evals store info"],
-  type: (command) =>
-    command
-      .description("where the history is, how large, and what is in it")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options }) => (await import("../commands/store.ts")).storeInfoCommand(options, io),
+  type: (command) => command.description("where the history is, how large, and what is in it"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/store.ts")).storeInfoCommand(call),
 });
+export type StoreInfoCall = CallOf<typeof info>;
 
 const verify = declareCommand({
   words: "store verify",
   group: "look",
   examples: ["evals store verify"],
-  type: (command) =>
-    command
-      .description("read all of the history; exit 1 when it is damaged")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options }) => (await import("../commands/store.ts")).storeVerifyCommand(options, io),
+  type: (command) => command.description("read all of the history; exit 1 when it is damaged"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/store.ts")).storeVerifyCommand(call),
 });
+export type StoreVerifyCall = CallOf<typeof verify>;
 
 const prune = declareCommand({
   words: "store prune",
@@ -58,31 +39,22 @@ const prune = declareCommand({
         "--older-than <age>",
         "runs that ended longer ago, 90d or 12h; default: history.keep of evalconfig.yaml",
       )
-      .option("--dry-run", "say what would go")
-      .option("--json", "one JSON document on stdout")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options }) => (await import("../commands/store.ts")).storePruneCommand(options, io),
+      .option("--dry-run", "say what would go"),
+  output: ["json", "color"],
+  act: async (call): Promise<number> => (await import("../commands/store.ts")).storePruneCommand(call),
 });
+export type StorePruneCall = CallOf<typeof prune>;
 
 const exporting = declareCommand({
   words: "store export",
   group: "look",
   examples: ["evals store export > history.jsonl"],
   type: (command) =>
-    command
-      .description("every run and trial as lines of JSON; texts of restricted datasets are left out")
-      .option("--no-color", "no colour"),
-  act: async ({ io, options }) => (await import("../commands/store.ts")).storeExportCommand(options, io),
+    command.description("every run and trial as lines of JSON; texts of restricted datasets are left out"),
+  output: ["color"],
+  act: async (call): Promise<number> => (await import("../commands/store.ts")).storeExportCommand(call),
 });
+export type StoreExportCall = CallOf<typeof exporting>;
 
 /** `evals store` and its subcommands. */
 export const STORE_COMMANDS: readonly DeclaredCommand[] = [store, info, verify, prune, exporting];
-
-function unknownWord(word: string): EvalsError {
-  return new EvalsError({
-    code: "EVALS_COMMAND_UNKNOWN",
-    what: `Unknown command "store ${word}".${didYouMean(word, WORDS)}`,
-    why: "Nothing is guessed: what is taken out of the history is gone for good.",
-    fix: WORDS.map((one) => `evals store ${one}`).join(", "),
-  });
-}

@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const traffic = declareCommand({
   words: "traffic",
@@ -17,7 +17,8 @@ export const traffic = declareCommand({
       )
       .option("--grep <text>", "only where this was answered")
       .option("--since <age>", "7d, 12h, or a day: 2026-11-02")
-      .option("--limit <n>", "list so many traces, newest first", "20")
-      .option("--json", "one JSON document on stdout"),
-  act: async ({ io, options }) => (await import("../commands/traffic.ts")).trafficCommand(options, io),
+      .option("--limit <n>", "list so many traces, newest first", "20"),
+  output: ["json"],
+  act: async (call): Promise<number> => (await import("../commands/traffic.ts")).trafficCommand(call),
 });
+export type TrafficCall = CallOf<typeof traffic>;

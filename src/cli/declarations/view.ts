@@ -1,4 +1,4 @@
-import { declareCommand } from "./declare-command.ts";
+import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const view = declareCommand({
   words: "view",
@@ -11,6 +11,6 @@ export const view = declareCommand({
       .argument("[run]", "opens at this run: its id, a prefix of it, or latest")
       .option("--port <p>", "serve the page on this port; any free one when left out")
       .option("--no-open", "print the address and open no browser"),
-  act: async ({ io, options, args: [run] }) =>
-    (await import("../commands/view.ts")).viewCommand(options, run, io),
+  act: async (call): Promise<number> => (await import("../commands/view.ts")).viewCommand(call),
 });
+export type ViewCall = CallOf<typeof view>;

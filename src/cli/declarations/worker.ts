@@ -1,4 +1,4 @@
-import { declareCommand, list } from "./declare-command.ts";
+import { type CallOf, declareCommand, list } from "./declare-command.ts";
 
 export const worker = declareCommand({
   words: "worker",
@@ -19,6 +19,6 @@ export const worker = declareCommand({
       .option("--concurrency <n>", "calls in flight at once; default: the suite's")
       .option("--health <port>", "on this port of 127.0.0.1: 200 while the database answers, else 503")
       .option("--idle <time>", "end after so long without work: 60s, 10m; default: never"),
-  act: async ({ io, options, args: [address] }) =>
-    (await import("../commands/worker.ts")).workerCommand({ ...options, address }, io),
+  act: async (call): Promise<number> => (await import("../commands/worker.ts")).workerCommand(call),
 });
+export type WorkerCall = CallOf<typeof worker>;

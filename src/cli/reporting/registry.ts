@@ -22,11 +22,14 @@ export interface ReporterEntry {
 
 /** All reporters in the order of the help: one module in `reports/`, one line here. */
 export const REPORTERS: readonly ReporterEntry[] = [
-  { name: "terminal", render: async (input) => (await import("./plain-reports.ts")).terminalText(input) },
+  {
+    name: "terminal",
+    render: async ({ runs }) => (await import("../../reports/terminal/runs-text.ts")).runsText(runs),
+  },
   {
     name: "json",
     document: { ending: ".json" },
-    render: async (input) => (await import("./plain-reports.ts")).jsonText(input),
+    render: async ({ runs, exit }) => (await import("../../reports/json/runs-text.ts")).runsJson(exit, runs),
   },
   {
     name: "junit",

@@ -6,12 +6,13 @@ import type { ReportedRun, RunReport } from "../../domain/report.ts";
 import { locate } from "../../operations/project/open-project.ts";
 import { isMatrix } from "../../operations/running/target-matrix.ts";
 import { formatProblem } from "../../project/format-problems.ts";
+import { runsJson } from "../../reports/json/runs-text.ts";
 import type { MatrixOptions } from "../../reports/terminal/matrix.ts";
+import { isOnlyNumbers } from "../../reports/terminal/runs-text.ts";
 import type { Io } from "../io.ts";
 import type { RunOptions } from "../run-options.ts";
 import { appendSummary, summaryPath } from "./github-summary.ts";
 import { hasUnicode } from "./has-unicode.ts";
-import { isOnlyNumbers, jsonText } from "./plain-reports.ts";
 import { needsFile, REPORTER_NAMES, REPORTERS, type ReportInput } from "./registry.ts";
 import { tryReportFile, writeReport } from "./report-file.ts";
 import { wantsColor } from "./wants-color.ts";
@@ -76,7 +77,7 @@ export async function openReporters(options: RunOptions, io: Io): Promise<Report
         }
       }
       const code = missing && exit === EXIT.ok ? EXIT.undecided : exit;
-      if (options.json) io.stdout(jsonText({ runs, exit: code }));
+      if (options.json) io.stdout(runsJson(code, runs));
       return code;
     },
   };

@@ -1,14 +1,12 @@
-import type { RunReport } from "../../domain/report.ts";
+import type { ReportedRun, RunReport } from "../../domain/report.ts";
 import { matricesOf } from "../../metrics/compare-targets.ts";
-import { documentText, runDocument } from "../../reports/json/documents.ts";
-import type { ReportInput } from "./registry.ts";
 
 const PLAIN = { width: 80, color: false } as const;
 
 /** The terminal report for a file: 80 columns, no colour. */
-export async function terminalText({ runs }: Pick<ReportInput, "runs">): Promise<string> {
-  const { runReport, runSummary } = await import("../../reports/terminal/whole-runs.ts");
-  const { matrixReport } = await import("../../reports/terminal/matrix.ts");
+export async function runsText(runs: readonly ReportedRun[]): Promise<string> {
+  const { runReport, runSummary } = await import("./whole-runs.ts");
+  const { matrixReport } = await import("./matrix.ts");
   const reports = runs.map(({ report }) => report);
   const matrices = matricesOf(runs);
   const texts = [
@@ -28,16 +26,5 @@ function isInMatrix(report: RunReport, reports: readonly RunReport[]): boolean {
 export function isOnlyNumbers({ gate, errors, end, notes }: RunReport): boolean {
   return (
     gate.outcome === "not_gated" && errors.length === 0 && end.kind === "all-asked" && notes.length === 0
-  );
-}
-
-/** The document of `evals run --json`. */
-export function jsonText({ runs, exit }: Pick<ReportInput, "runs" | "exit">): string {
-  return documentText(
-    runDocument(
-      exit,
-      runs.map(({ report }) => report),
-      matricesOf(runs),
-    ),
   );
 }

@@ -1,4 +1,4 @@
-import { EvalsError } from "../domain/problem.ts";
+import { EvalsError } from "../../domain/problem.ts";
 
 /** An option with a numeric value. */
 export interface NumberOption {

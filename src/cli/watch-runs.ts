@@ -1,13 +1,22 @@
-import { EXIT } from "../../domain/exit-code.ts";
-import { EvalsError } from "../../domain/problem.ts";
-import { locate } from "../../operations/project/open-project.ts";
-import { type FileChanges, watchFiles } from "../../operations/watch-files.ts";
-import { planSignature } from "../../operations/watch-plan.ts";
-import { formatProblems } from "../../project/format-problems.ts";
-import { plainLine } from "../../reports/plain-text.ts";
-import type { Io } from "../io.ts";
-import type { RunOptions } from "../run-options.ts";
-import type { RunOnce } from "./run.ts";
+import { EXIT } from "../domain/exit-code.ts";
+import { EvalsError } from "../domain/problem.ts";
+import { locate } from "../operations/project/open-project.ts";
+import { watchFiles } from "../operations/watch-files.ts";
+import { planSignature } from "../operations/watch-plan.ts";
+import { formatProblems } from "../project/format-problems.ts";
+import { plainLine } from "../reports/plain-text.ts";
+import type { Io } from "./io.ts";
+import type { RunOptions } from "./run-options.ts";
+import { untilStopped } from "./stop-signals.ts";
+
+/** How one command's runs ended. */
+export interface RunOnce {
+  readonly exit: number;
+  /** Id of the first run; null where none was begun. */
+  readonly first: string | null;
+  /** Somebody asked to stop. */
+  readonly stopped: boolean;
+}
 
 /**
  * `evals run --watch`: runs again whenever a file that a run depends on has changed, until it is stopped.
@@ -28,15 +37,12 @@ export async function watchRuns(
       const ran = await runOrReport(options, io, runOnce);
       if (ran.stopped) return ran.exit;
       if (options.open && page === null && ran.first !== null) {
-        const { servePage } = await import("./view.ts");
+        const { servePage } = await import("./serve-page.ts");
         page = await servePage({ directory: options.directory, run: ran.first, open: true }, io);
       }
       io.stderr("\nWaiting for changes of suites, cases, prompts, judges and scorers. Ctrl-C ends.\n");
-      const changed = await nextChange(
-        changes,
-        io,
-        async () => (await planSignature(io, options)) !== before,
-      );
+      const matters = async () => (await planSignature(io, options)) !== before;
+      const changed = await untilStopped(io, (stopped) => changes.next(stopped, matters));
       if (changed === null) return ran.exit;
       io.stderr(`\nChanged: ${changed.map(plainLine).join(", ")}\n\n`);
     }
@@ -58,28 +64,5 @@ async function runOrReport(
     if (!(error instanceof EvalsError)) throw error;
     io.stderr(formatProblems(error.problems, "nothing was run", io.stderrIsTerminal ? io.width : undefined));
     return { exit: EXIT.mistake, first: null, stopped: false };
-  }
-}
-
-/**
- * Waits for a relevant change; null when the user stops.
- *
- * @param matters whether a run would be different now
- */
-async function nextChange(
-  changes: FileChanges,
-  io: Io,
-  matters: () => Promise<boolean>,
-): Promise<readonly string[] | null> {
-  const stop = new AbortController();
-  const quiet = io.onSignal(() => stop.abort());
-  try {
-    for (;;) {
-      const paths = await changes.next(stop.signal);
-      if (paths === null) return null;
-      if (await matters()) return stop.signal.aborted ? null : paths;
-    }
-  } finally {
-    quiet();
   }
 }

@@ -1,4 +1,4 @@
-import { EvalsError, type Problem } from "../domain/problem.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
 
 /** Parses options and collects their mistakes, so that all are reported together. */
 export class OptionMistakes {

@@ -1,0 +1,39 @@
+import { openLiveView } from "../operations/live-view.ts";
+import { serveView } from "../page/view-server.ts";
+import type { Io } from "./io.ts";
+import { keepHeapSmall } from "./small-heap.ts";
+
+/** What is shown, and where. */
+interface ServedPage {
+  readonly directory?: string | undefined;
+  /** Any free one when left out. */
+  readonly port?: number | undefined;
+  readonly open: boolean;
+  /** A word for the run at which it opens. */
+  readonly run: string | undefined;
+}
+
+/** Serves the page and says where, until it is closed. */
+export async function servePage(
+  { directory, port = 0, open, run }: ServedPage,
+  io: Io,
+): Promise<{ close(): Promise<void> }> {
+  keepHeapSmall();
+  const view = await openLiveView(io, { directory });
+  try {
+    const opened = run === undefined ? null : (await view.run(run)).report.header.id;
+    const server = await serveView(view, { port, token: io.randomHex(16), sleep: io.sleep });
+    const url = `${server.url}${opened === null ? "" : `#/run/${opened}`}`;
+    io.stdout(`Open ${url}\nRuns appear while they are under way. Ctrl-C ends.\n`);
+    if (open && io.stdoutIsTerminal) io.openPage(url);
+    return {
+      close: async () => {
+        await server.close();
+        view.close();
+      },
+    };
+  } catch (error) {
+    view.close();
+    throw error;
+  }
+}

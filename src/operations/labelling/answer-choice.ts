@@ -1,0 +1,71 @@
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { OptionMistakes } from "../options/option-mistakes.ts";
+import { type NumberOption, readNumber, wholeNumber } from "../options/read-number.ts";
+import type { AnswerChoice } from "./label-questions.ts";
+
+/** Options that pick answers, or say whose question they are about, as they were typed. */
+export interface TypedAnswerChoice {
+  readonly count?: string | undefined;
+  readonly random?: boolean | undefined;
+  readonly stratified?: boolean | undefined;
+  readonly disputed?: boolean | undefined;
+  readonly adjudicate?: boolean | undefined;
+  readonly tag?: readonly string[] | undefined;
+  readonly judge?: string | undefined;
+  /** The judge that labels without one are given to; no answer is asked then. */
+  readonly assign?: string | undefined;
+}
+
+const NAMES = [
+  "count",
+  "random",
+  "stratified",
+  "disputed",
+  "adjudicate",
+  "tag",
+  "judge",
+  "assign",
+] as const satisfies readonly (keyof TypedAnswerChoice)[];
+
+/** Which answers are asked. */
+const MODES = ["random", "stratified", "disputed", "adjudicate"] as const;
+
+const COUNT: NumberOption = {
+  option: "--count",
+  ...wholeNumber(1, 100_000),
+  why: "It says how many answers are asked.",
+  fix: "--count 50",
+};
+
+/**
+ * Reads which answers of a run are asked.
+ * @param mistakes gets every option that cannot be read, or excludes another
+ */
+export function readAnswerChoice(typed: TypedAnswerChoice, mistakes: OptionMistakes): AnswerChoice {
+  const count = mistakes.read(() => readNumber(typed.count, COUNT));
+  const modes = MODES.filter((one) => typed[one] === true);
+  if (modes.length > 1) mistakes.add(twoModes(modes));
+  if (typed.assign !== undefined && typed.judge !== undefined) mistakes.add(twoModes(["assign", "judge"]));
+  return { count: count ?? 50, how: modes[0] ?? "random", tags: typed.tag ?? [] };
+}
+
+/** @throws {EvalsError} EVALS_OPTION_CONFLICT for options that mean nothing to a file of candidates */
+export function refuseAnswerChoice(typed: TypedAnswerChoice): void {
+  const given = NAMES.filter((name) => typed[name] !== undefined);
+  if (given.length === 0) return;
+  throw new EvalsError({
+    code: "EVALS_OPTION_CONFLICT",
+    what: `${given.map((name) => `--${name}`).join(" and ")} and a file of candidates exclude each other.`,
+    why: "All candidates are asked: they are drawn already.",
+    fix: "Leave them out.",
+  });
+}
+
+function twoModes(modes: readonly string[]): Problem {
+  return {
+    code: "EVALS_OPTION_CONFLICT",
+    what: `${modes.map((one) => `--${one}`).join(" and ")} exclude each other.`,
+    why: "Each says which answers are asked.",
+    fix: "Keep one of them.",
+  };
+}

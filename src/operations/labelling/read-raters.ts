@@ -1,0 +1,14 @@
+/** `--rater NAME` names who made labels that name nobody; `--rater 10=NAME` names user 10 of the other tool. */
+export function readRaters(given: readonly string[]): {
+  rater: string | undefined;
+  raters: ReadonlyMap<string, string>;
+} {
+  const raters = new Map<string, string>();
+  let rater: string | undefined;
+  for (const word of given) {
+    const [, id, name] = /^([^=]+)=(.+)$/.exec(word) ?? [];
+    if (id !== undefined && name !== undefined) raters.set(id.trim(), name.trim());
+    else rater = word.trim() || undefined;
+  }
+  return { raters, rater };
+}

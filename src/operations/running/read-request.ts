@@ -1,0 +1,36 @@
+import type * as z from "zod";
+import { ONCE } from "../../domain/parse-once.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import { refuseConflicts } from "./conflicting-options.ts";
+import type { RunRequest } from "./run-request.ts";
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  trials: "a whole number from 1 to 1000",
+  shard: "i/n with 1 ≤ i ≤ n, for instance 2/5",
+  concurrency: "a whole number from 1 to 10000",
+  text: "one word or more",
+  retry: "errored",
+  budget: "an amount in US dollars above 0, for instance 0.50",
+};
+
+/**
+ * Reads a request as it was typed.
+ * @param schema of a request, which may have more options beside
+ * @throws {EvalsError} EVALS_OPTION_INVALID with every option that cannot be read, EVALS_OPTION_CONFLICT
+ */
+export function readRequest<Request extends RunRequest>(schema: z.ZodType<Request>, typed: unknown): Request {
+  const parsed = schema.safeParse(typed, ONCE);
+  if (!parsed.success) {
+    const names = new Set(parsed.error.issues.map((issue) => String(issue.path[0] ?? "")));
+    throw new EvalsError(
+      Array.from(names, (name) => ({
+        code: "EVALS_OPTION_INVALID",
+        what: `--${name} is not ${EXPECTED[name] ?? "valid"}.`,
+        why: "An option that is read wrong would run something else than was meant.",
+        fix: `Give ${EXPECTED[name] ?? "another value"}; see evals run --help`,
+      })),
+    );
+  }
+  refuseConflicts(parsed.data);
+  return parsed.data;
+}
