@@ -43,6 +43,7 @@ const BESIDE = [
   "src/domain/judge.ts",
   "src/domain/run.ts",
   "src/domain/item-at.ts",
+  "src/domain/pages.ts",
   "src/domain/way-counts.ts",
   "src/domain/gate-rule.ts",
   "src/domain/verdict.ts",

@@ -78,12 +78,12 @@ export class ToolRecording {
   }
 
   /** Adds a run; its answers replace earlier ones. */
-  takeRun(offered: readonly OfferedTool[], trials: Iterable<RecordedTrial>): number {
+  async takeRun(offered: readonly OfferedTool[], trials: AsyncIterable<RecordedTrial>): Promise<number> {
     for (const { name, description, parameters, reads } of offered)
       this.#tools.set(name, JSON.stringify({ tool: name, description, parameters, reads }));
     const names = new Set(offered.map((one) => one.name));
     const own = new Map<string, string>();
-    for (const trial of trials) {
+    for await (const trial of trials) {
       for (const call of callsOf(trial, names)) {
         const key = callKey(call);
         if (!own.has(key)) own.set(key, JSON.stringify(call));

@@ -1,6 +1,6 @@
+import { everyItem } from "../domain/pages.ts";
 import type { CaseExample, Comparison } from "../domain/report.ts";
 import type { RunHeader, StoredTrial } from "../domain/run.ts";
-import { everyItem } from "../store/reads.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { KeptAnswer, KeptAnswers } from "./kept-answers.ts";
 

@@ -312,7 +312,7 @@ export interface CaseRow {
   /** Whether the change is statistically significant (see `CaseComparison`). */
   readonly significant: boolean;
   readonly baseline: { readonly passed: number; readonly answered: number } | null;
-  readonly answers: () => CaseAnswers;
+  readonly answers: () => Promise<CaseAnswers>;
 }
 
 /** An earlier run of the same suite and model, for a trend. */
@@ -327,7 +327,7 @@ export interface PastRun {
 export interface OpenedRun {
   readonly report: RunReport;
   /** Oldest first, ending with this run. */
-  readonly history: () => readonly PastRun[];
+  readonly history: () => Promise<readonly PastRun[]>;
   /** Its cases and further data for a page. */
   readonly view: () => Promise<ViewedRun>;
 }
@@ -337,5 +337,5 @@ export interface ReportedRun extends OpenedRun {
   /** Id of the run it is compared with, if that is not its own baseline. */
   readonly against?: string;
   /** Every case in the run's order; can be iterated several times. */
-  readonly rows: () => Iterable<CaseRow>;
+  readonly rows: () => AsyncIterable<CaseRow>;
 }

@@ -103,10 +103,10 @@ export function runAndReport(
     async (read, { environment, control, watcher }) => {
       const request = readOptions("runSuites", RunRequest, requestOf(read));
       refuseConflicts(request);
-      return runSuitesIn(environment, { request, control, watcher }, ({ runs, exit }) => {
+      return runSuitesIn(environment, { request, control, watcher }, async ({ runs, exit }) => {
         const reports = runs.map(({ report }) => report);
         see(reports);
-        return runDocument(exit, reports, matricesOf(runs));
+        return runDocument(exit, reports, await matricesOf(runs));
       });
     },
   );

@@ -27,7 +27,9 @@ function run({ id, suite = "s", version = "1.0.0", alias = "small", cases }: Ans
       metrics: { pass_rate: { value: 0.5, low: 0.4, high: 0.6 } },
       gate: { outcome: "passed" },
     },
-    rows: () => rows as unknown as CaseRow[],
+    rows: async function* () {
+      yield* rows as unknown as CaseRow[];
+    },
   } as unknown as ReportedRun;
 }
 
@@ -35,8 +37,8 @@ const many = (trials: string, cases = 12): Record<string, string> =>
   Object.fromEntries(Array.from({ length: cases }, (_, at) => [`c${at}`, trials]));
 
 describe("the matrix of a suite over several targets", () => {
-  it("has a mark for each trial of a case, whatever became of it", () => {
-    const [matrix] = matricesOf([
+  it("has a mark for each trial of a case, whatever became of it", async () => {
+    const [matrix] = await matricesOf([
       run({ id: "a", cases: { one: "pfe?-", two: "pp" } }),
       run({ id: "b", version: "1.1.0", cases: { two: "pf" } }),
     ]);
@@ -46,27 +48,29 @@ describe("the matrix of a suite over several targets", () => {
     ]);
   });
 
-  it("names targets by what differs among them", () => {
-    const names = (...runs: Omit<Answer, "cases">[]): string[] | undefined =>
-      matricesOf(runs.map((one) => run({ ...one, cases: {} })))[0]?.targets.map(({ name }) => name);
-    expect(names({ id: "a" }, { id: "b", version: "2.0.0" })).toEqual(["p@1.0.0", "p@2.0.0"]);
-    expect(names({ id: "a" }, { id: "b", alias: "large" })).toEqual(["small", "large"]);
-    expect(names({ id: "a" }, { id: "b", version: "2.0.0", alias: "large" })).toEqual([
+  it("names targets by what differs among them", async () => {
+    const names = async (...runs: Omit<Answer, "cases">[]): Promise<string[] | undefined> => {
+      const [matrix] = await matricesOf(runs.map((one) => run({ ...one, cases: {} })));
+      return matrix?.targets.map(({ name }) => name);
+    };
+    expect(await names({ id: "a" }, { id: "b", version: "2.0.0" })).toEqual(["p@1.0.0", "p@2.0.0"]);
+    expect(await names({ id: "a" }, { id: "b", alias: "large" })).toEqual(["small", "large"]);
+    expect(await names({ id: "a" }, { id: "b", version: "2.0.0", alias: "large" })).toEqual([
       "p@1.0.0 · small",
       "p@2.0.0 · large",
     ]);
-    expect(names({ id: "a" }, { id: "b" })).toEqual(["a", "b"]);
+    expect(await names({ id: "a" }, { id: "b" })).toEqual(["a", "b"]);
   });
 
-  it("is made of each suite with several runs, and of no other", () => {
+  it("is made of each suite with several runs, and of no other", async () => {
     const suites = ["s", "t", "s", "u", "u"].map((suite, at) =>
       run({ id: `${at}`, suite, version: `1.${at}.0`, cases: {} }),
     );
-    expect(matricesOf(suites).map(({ suite }) => suite)).toEqual(["s", "u"]);
+    expect((await matricesOf(suites)).map(({ suite }) => suite)).toEqual(["s", "u"]);
   });
 
-  it("gives b minus a over the cases that both answered, paired", () => {
-    const [matrix] = matricesOf([
+  it("gives b minus a over the cases that both answered, paired", async () => {
+    const [matrix] = await matricesOf([
       run({ id: "a", cases: { ...many("ppp"), gone: "eee" } }),
       run({ id: "b", version: "1.1.0", cases: { ...many("pff"), gone: "ppp" } }),
     ]);
@@ -76,8 +80,8 @@ describe("the matrix of a suite over several targets", () => {
     expect(difference?.low).toBeLessThan(difference?.delta ?? 0);
   });
 
-  it("is sure of nothing where every case fell and rose alike", () => {
-    const [matrix] = matricesOf([
+  it("is sure of nothing where every case fell and rose alike", async () => {
+    const [matrix] = await matricesOf([
       run({ id: "a", cases: { ...many("pf", 5), x: "pp", y: "ff" } }),
       run({ id: "b", version: "1.1.0", cases: { ...many("fp", 5), x: "ff", y: "pp" } }),
     ]);
@@ -85,15 +89,15 @@ describe("the matrix of a suite over several targets", () => {
     expect(matrix?.differences[0]?.p).toBeGreaterThan(0.9);
   });
 
-  it("corrects by Holm: what is sure alone need not be sure among many", () => {
+  it("corrects by Holm: what is sure alone need not be sure among many", async () => {
     const weak = { ...many("ppp", 8), x: "fff", y: "fff" };
     const strong = { ...many("ppp", 8), x: "ppp", y: "ppp" };
-    const alone = matricesOf([
+    const alone = await matricesOf([
       run({ id: "a", cases: weak }),
       run({ id: "b", version: "2.0.0", cases: strong }),
     ]);
     const others = ["3.0.0", "4.0.0", "5.0.0"].map((version) => run({ id: version, version, cases: strong }));
-    const among = matricesOf([
+    const among = await matricesOf([
       run({ id: "a", cases: weak }),
       run({ id: "b", version: "2.0.0", cases: strong }),
       ...others,

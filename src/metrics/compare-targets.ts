@@ -14,32 +14,35 @@ const LEVEL = 0.05;
 /** A target with its results by case. */
 interface Column {
   readonly target: MatrixTarget;
-  readonly cases: ReadonlyMap<string, Pick<CaseRow, "answered" | "passed" | "trials">>;
+  readonly cases: ReadonlyMap<string, ColumnCase>;
 }
+
+type ColumnCase = Pick<CaseRow, "answered" | "passed" | "trials">;
 
 /**
  * The matrix of each suite with several targets in one command, in the order of the runs.
  *
  * @param runs of one command, so that cases with the same id are the same question for all targets of a suite
  */
-export function matricesOf(runs: readonly ReportedRun[]): Matrix[] {
+export async function matricesOf(runs: readonly ReportedRun[]): Promise<Matrix[]> {
   const suites = [...new Set(runs.map(({ report }) => report.header.suite))];
-  return suites.flatMap((suite) => {
+  const matrices: Matrix[] = [];
+  for (const suite of suites) {
     const ofSuite = runs.filter(({ report }) => report.header.suite === suite);
-    return ofSuite.length < 2 ? [] : [matrixOf(suite, ofSuite)];
-  });
+    if (ofSuite.length > 1) matrices.push(await matrixOf(suite, ofSuite));
+  }
+  return matrices;
 }
 
-function matrixOf(suite: string, runs: readonly ReportedRun[]): Matrix {
+async function matrixOf(suite: string, runs: readonly ReportedRun[]): Promise<Matrix> {
   const names = targetNames(runs.map(({ report }) => report.header));
-  const columns = runs.map(
-    (run, at): Column => ({
-      target: targetOf(run, names[at] ?? run.report.header.id),
-      cases: new Map(
-        [...run.rows()].map(({ id, answered, passed, trials }) => [id, { answered, passed, trials }]),
-      ),
-    }),
-  );
+  const columns: Column[] = [];
+  for (const [at, run] of runs.entries()) {
+    const cases = new Map<string, ColumnCase>();
+    for await (const { id, answered, passed, trials } of run.rows())
+      cases.set(id, { answered, passed, trials });
+    columns.push({ target: targetOf(run, names[at] ?? run.report.header.id), cases });
+  }
   const ids = new Set(columns.flatMap(({ cases }) => [...cases.keys()]));
   return {
     suite,

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
+import { everyItem } from "../domain/pages.ts";
 import { EvalsError } from "../domain/problem.ts";
 import { type LabelTable, labelCsv } from "../interchange/label-csv.ts";
 import { labelStudioConfig } from "../interchange/label-studio-config.ts";
@@ -7,7 +8,6 @@ import { labelStudioTasks } from "../interchange/label-studio-tasks.ts";
 import type { AskedCriterion } from "../interchange/label-task.ts";
 import { readLabels } from "../labels/label-file.ts";
 import { plural } from "../reports/format-numbers.ts";
-import { everyItem } from "../store/reads.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { runToLabel } from "./labelling/answers-of-run.ts";

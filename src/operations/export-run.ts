@@ -57,7 +57,8 @@ export async function exportRun(io: Environment, input: ExportRunInput): Promise
     const stored = await findRun(store, input.run);
     const { id, suite } = stored.header;
     let rows = 0;
-    const run = counting(runToExport(store, root, stored, storedOrMeasured(store, stored), io), (trials) => {
+    const report = await storedOrMeasured(store, stored);
+    const run = counting(runToExport(store, root, stored, report, io), (trials) => {
       rows = trials;
     });
     const exported = () => ({ run: id, suite, format: format.name, rows });

@@ -1,6 +1,7 @@
 import type { Json } from "../domain/json.ts";
+import { everyItem } from "../domain/pages.ts";
 import type { RunHeader, StoredCase, StoredTrial } from "../domain/run.ts";
-import { everyItem, type ListedRun } from "../store/reads.ts";
+import type { ListedRun } from "../store/reads.ts";
 import type { Store } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { locate } from "./project/open-project.ts";

@@ -1,9 +1,9 @@
 import { didYouMean } from "../domain/did-you-mean.ts";
+import { everyItem } from "../domain/pages.ts";
 import { EvalsError } from "../domain/problem.ts";
 import { storedSummary } from "../domain/stored-summary.ts";
 import type { FingerprintStability, HistoryRun, RunHistory } from "../metrics/run-history.ts";
 import { flakyCases, suiteStability, twiceAnswered } from "../metrics/stability.ts";
-import { everyItem } from "../store/reads.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { fingerprintRuns } from "./project/fingerprint-runs.ts";

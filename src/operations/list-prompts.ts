@@ -1,5 +1,6 @@
 import { isAside } from "../domain/aside-run.ts";
 import { didYouMean } from "../domain/did-you-mean.ts";
+import { everyItem } from "../domain/pages.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { LoadedSuite } from "../domain/project.ts";
 import type { ListedVersion } from "../domain/prompt-versions.ts";
@@ -7,7 +8,6 @@ import { storedSummary } from "../domain/stored-summary.ts";
 import type { FileSource } from "../project/file-source.ts";
 import { heldBySuite, readPromptFile } from "../project/find-prompt.ts";
 import { workTree } from "../project/work-tree.ts";
-import { everyItem } from "../store/reads.ts";
 import type { Store } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { type KnownVersion, promptVersions } from "./project/known-versions.ts";

@@ -1,8 +1,8 @@
 import { contentText } from "../domain/content-text.ts";
+import { everyItem } from "../domain/pages.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { TrafficFilter, TrafficRow, TrafficTrace } from "../domain/traffic.ts";
 import type { ListedTrace, Seen, TrafficListing } from "../domain/traffic-listing.ts";
-import { everyItem } from "../store/reads.ts";
 import type { Store } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { withHistory } from "./store-care/open-history.ts";

@@ -115,7 +115,7 @@ function keptRuns(
     if (known !== undefined && (await isFresh(known))) return known.run;
     const [a = "", b] = key.split("..");
     const stored = await findRun(store, b ?? a);
-    const own = storedOrMeasured(store, stored);
+    const own = await storedOrMeasured(store, stored);
     const report = b === undefined ? own : await heldAgainst(own, a, environment, directory);
     const run = await openedRun(store, root, stored, report);
     kept.delete(key);

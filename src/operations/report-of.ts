@@ -52,13 +52,13 @@ export async function reportOf<T>(
 }
 
 /** The stored report, with the cases of the run and of the run that it was compared with. */
-export function pastRun(store: Store, root: string, run: StoredRun): Promise<ReportedRun> {
-  return runWith(store, root, run, storedOrMeasured(store, run));
+export async function pastRun(store: Store, root: string, run: StoredRun): Promise<ReportedRun> {
+  return runWith(store, root, run, await storedOrMeasured(store, run));
 }
 
 /** The stored report; for an unfinished run, computed from its trials. */
-export function storedOrMeasured(store: Store, run: StoredRun): RunReport {
-  return readRunJson(run.header, run.status, run.report) ?? measuredReport(run, store);
+export async function storedOrMeasured(store: Store, run: StoredRun): Promise<RunReport> {
+  return readRunJson(run.header, run.status, run.report) ?? (await measuredReport(run, store));
 }
 
 /** A run with its own report, or one that compares it with another run. */
@@ -119,6 +119,6 @@ async function comparedRun(
   const { heldAgainst } = await import("./held-against.ts");
   const run = await findRun(store, candidate);
   const against = (await findRun(store, baseline)).header.id;
-  const report = await heldAgainst(storedOrMeasured(store, run), against, environment, directory);
+  const report = await heldAgainst(await storedOrMeasured(store, run), against, environment, directory);
   return { ...(await runWith(store, root, run, report)), against };
 }

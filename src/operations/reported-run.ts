@@ -65,18 +65,23 @@ export function reportedRun(
 }
 
 /** Earlier runs of the same suite and target with the same selection of cases, oldest first, and this run. */
-function pastRuns({ header, metrics }: RunReport, no: number, store: Store): PastRun[] {
+async function pastRuns({ header, metrics }: RunReport, no: number, { read }: Store): Promise<PastRun[]> {
   const chosen = JSON.stringify(header.narrowing);
-  const earlier = store
-    .runs({ suite: header.suite, limit: MAX_PAST * 5 })
-    .filter((run) => run.no < no && targetKey(run.header) === targetKey(header))
-    .filter((run) => JSON.stringify(run.header.narrowing) === chosen)
-    .flatMap((run): PastRun[] => {
-      const rate = storedSummary(run).metrics?.pass_rate;
-      const { id, started_at, target } = run.header;
-      return rate?.value == null ? [] : [{ id, started_at, target, pass_rate: rate }];
-    })
-    .slice(0, MAX_PAST - 1);
+  const { items } = await read.runs({ suite: header.suite }, { limit: MAX_PAST * 5 });
+  const alike = items.filter(
+    (run) =>
+      run.no < no &&
+      targetKey(run.header) === targetKey(header) &&
+      JSON.stringify(run.header.narrowing) === chosen,
+  );
+  const earlier: PastRun[] = [];
+  for (const one of alike) {
+    if (earlier.length === MAX_PAST - 1) break;
+    const run = await read.run(one.no);
+    const rate = run && storedSummary(run).metrics?.pass_rate;
+    const { id, started_at, target } = one.header;
+    if (rate?.value != null) earlier.push({ id, started_at, target, pass_rate: rate });
+  }
   const { id, started_at, target } = header;
   return [...earlier.reverse(), { id, started_at, target, pass_rate: metrics.pass_rate ?? { value: null } }];
 }

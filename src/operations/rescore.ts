@@ -1,5 +1,6 @@
 import type { Case, CaseSource } from "../domain/case.ts";
 import { DEFAULT_CONCURRENCY } from "../domain/config.ts";
+import { allItems } from "../domain/pages.ts";
 import { EvalsError } from "../domain/problem.ts";
 import { suiteOf } from "../domain/project.ts";
 import {
@@ -19,7 +20,6 @@ import { closeScorers, openScorers, scorerHost } from "../run/open-scorers.ts";
 import { besideScores, type PressureTotals, readFlips } from "../run/read-flips.ts";
 import { rescoreRun } from "../run/rescore-run.ts";
 import { speakerOf } from "../run/speaker-of.ts";
-import { allItems } from "../store/reads.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { type JudgingConsent, judgingFor } from "./judging/judging-price.ts";
@@ -82,7 +82,7 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
     try {
       const types = suite.scorers.map((one) => one.definition.type);
       const scored = { run, scorers, types, speaker: speakerOf(suite), today: casesById(cases) };
-      const variants = variantsToRescore(scored, store);
+      const variants = await variantsToRescore(scored, store);
       const judging = await judgingFor([scored, ...variants], pool, {
         project,
         store,
@@ -97,7 +97,7 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
       );
       await rescoreVariants(variants, header, { store, io: environment, onStart: judging.start });
       const ids = (await allItems((page) => store.read.cases(writer.no, page))).map(({ id }) => id);
-      const pressure = readFlips({ no: writer.no, header, ids }, store);
+      const pressure = await readFlips({ no: writer.no, header, ids }, store);
       if (pressure !== null) tally.flips = pressure.flips;
       const judged = judging.totals();
       const { metrics } = measure(

@@ -175,7 +175,11 @@ async function withGrowth(
     import("../run/count-failures.ts"),
     import("../baselines/compare-failures.ts"),
   ]);
-  const failures = failuresByCase({ no: ran.writer.no, header }, Array.from(casesWithFailures(ran)), store);
+  const failures = await failuresByCase(
+    { no: ran.writer.no, header },
+    Array.from(casesWithFailures(ran)),
+    store,
+  );
   const narrowed = header.narrowing !== null;
   return withGrownFailures(compared, baseline.side, { ...candidate, failures }, narrowed);
 }

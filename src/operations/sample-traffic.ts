@@ -2,6 +2,7 @@ import { personTexts } from "../domain/asked-of-trace.ts";
 import type { Candidate } from "../domain/candidate.ts";
 import type { CaseSource } from "../domain/case.ts";
 import type { Json } from "../domain/json.ts";
+import { everyItem } from "../domain/pages.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { TrafficField, TrafficFilter, TrafficRow, TrafficTrace } from "../domain/traffic.ts";
 import { caseOpener } from "../project/open-cases.ts";
@@ -11,7 +12,6 @@ import { type Designs, type Drawn, drawSample, type Unit } from "../sampling/dra
 import { nearDuplicates } from "../sampling/near-duplicates.ts";
 import { uncoveredness } from "../sampling/uncovered.ts";
 import { type Measure, standing } from "../sampling/worst-first.ts";
-import { everyItem } from "../store/reads.ts";
 import type { Store } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { locate } from "./project/open-project.ts";

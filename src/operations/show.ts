@@ -1,11 +1,11 @@
 import type { TranscriptDocument } from "../domain/describe-transcript.ts";
 import { didYouMean } from "../domain/did-you-mean.ts";
 import type { Failure } from "../domain/failure.ts";
+import { allItems, everyItem, everyPage } from "../domain/pages.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { RunHeader, StoredCase, StoredTrial } from "../domain/run.ts";
 import type { CountedCase, Shown, ShownCase, ShownRun, ShownTrial } from "../domain/shown-run.ts";
 import { classifyFailure } from "../scorers/classify-failure.ts";
-import { allItems, everyItem, everyPage } from "../store/reads.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { caseBaseline } from "./gating/case-baseline.ts";
@@ -118,7 +118,7 @@ async function shownRun(store: Store, run: StoredRun, { failing, reasons }: Show
     header,
     status,
     report,
-    runReport: storedOrMeasured(store, run),
+    runReport: await storedOrMeasured(store, run),
     listed,
     failing,
     reasons: reasons ? await reasonsOf(store, run, listed) : new Map(),
@@ -175,7 +175,7 @@ async function shownCase(store: Store, root: string, run: StoredRun, golden: Sto
       const transcript = wholeTranscript(trial.answer, request);
       return { trial, transcript, failure: failureIn(trial, transcript, header) };
     }),
-    baseline: caseBaseline(store, root, run, golden),
+    baseline: await caseBaseline(store, root, run, golden),
   };
 }
 

@@ -63,7 +63,7 @@ function titleOf(runs: readonly RunOfFile[]): string {
 
 export async function runDocument({ key, run }: RunOfFile): Promise<RunDocument> {
   const { summary, prompts } = await run.view();
-  return { key, summary, report: withoutMoved(run.report), history: run.history(), prompts };
+  return { key, summary, report: withoutMoved(run.report), history: await run.history(), prompts };
 }
 
 /** The index says how each case changed. Here these lists would be most of a large run's document, which the verdict waits for. */

@@ -39,13 +39,17 @@ export function isWorthShowing({ passed, answered, errored, change }: CaseRow): 
  * The worst cases, worst first: critical ones, regressed ones by strength of evidence, those that never pass, then
  * flaky ones. Keeps only as many rows as requested, however many cases the run has.
  */
-export function worstCases(report: RunReport, rows: Iterable<CaseRow>, limit: number): CaseRow[] {
+export async function worstCases(
+  report: RunReport,
+  rows: AsyncIterable<CaseRow>,
+  limit: number,
+): Promise<CaseRow[]> {
   const isCritical = criticalCases(report);
   const evidence = new Map(report.comparison?.cases.broken.map((id, rank) => [id, rank]));
   const kept: { readonly row: CaseRow; readonly key: readonly [number, number] }[] = [];
   const order = (a: (typeof kept)[number], b: (typeof kept)[number]): number =>
     a.key[0] - b.key[0] || a.key[1] - b.key[1];
-  for (const row of rows) {
+  for await (const row of rows) {
     if (row.passed === row.answered) continue;
     const rank = evidence.get(row.id);
     const fault = faultOf(row, isCritical);

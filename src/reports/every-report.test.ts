@@ -8,7 +8,8 @@ import { jsonOf, READ_BY_PEOPLE } from "./testing/every-report.ts";
 import { comparison, header, report, reportedRun, row } from "./testing/reported-run.ts";
 
 const REPORTERS = Object.keys(READ_BY_PEOPLE);
-const read = (name: string, run: ReturnType<typeof reportedRun>): string => READ_BY_PEOPLE[name]?.(run) ?? "";
+const read = async (name: string, run: ReturnType<typeof reportedRun>): Promise<string> =>
+  (await READ_BY_PEOPLE[name]?.(run)) ?? "";
 
 /** A rule of each kind and unit, with the one way in which its value is written. */
 const RULES: readonly (readonly [RuleResult, string])[] = [
@@ -37,7 +38,7 @@ const otherwise = (value: number, right: string): string[] =>
   );
 
 describe.each(REPORTERS)("the %s report", (name) => {
-  it.each(RULES)("reports a rule's value in its own unit: %s", (rule, text) => {
+  it.each(RULES)("reports a rule's value in its own unit: %s", async (rule, text) => {
     const gate = { outcome: "failed", verdict: "none", rules: [rule] } as const;
     const metric = rule.rule.replace("require ", "");
     const run = reportedRun({
@@ -46,13 +47,13 @@ describe.each(REPORTERS)("the %s report", (name) => {
       tags: {},
       metrics: { pass_rate: { value: 0.5 }, [metric]: { value: rule.value } },
     });
-    const whole = read(name, run);
+    const whole = await read(name, run);
     expect(whole).toContain(text);
     for (const wrong of otherwise(rule.value ?? 0, text)) expect(whole).not.toContain(wrong);
     expect(jsonOf(run).gate.rules[0].value).toBe(rule.value);
   });
 
-  it("reports the value of an unknown rule is unknown", () => {
+  it("reports the value of an unknown rule is unknown", async () => {
     const rule = gateRule({
       rule: "critical tag:vip",
       outcome: "undecided",
@@ -63,10 +64,10 @@ describe.each(REPORTERS)("the %s report", (name) => {
       comparison: null,
       gate: { outcome: "undecided", verdict: "none", rules: [rule] },
     });
-    expect(read(name, run)).toMatch(/critical tag:vip\W+unknown|unknown, required every trial passes/);
+    expect(await read(name, run)).toMatch(/critical tag:vip\W+unknown|unknown, required every trial passes/);
   });
 
-  it("has one size of a drop, and the sequential figure in one sentence", () => {
+  it("has one size of a drop, and the sequential figure in one sentence", async () => {
     const sentence =
       "It was decided on 10 answers, when pass rate was at −64.0 points (−99.0 to −23.5, a repeated interval).";
     const decided = {
@@ -83,13 +84,13 @@ describe.each(REPORTERS)("the %s report", (name) => {
       end: { kind: "decided" },
       counts: { ...report.counts, errored: 0, not_needed: 1 },
     });
-    const whole = read(name, run);
+    const whole = await read(name, run);
     expect(whole.split(sentence).length).toBeGreaterThan(1);
     expect(whole.replaceAll(sentence, "")).not.toMatch(/[−-]64\.0 /);
     expect(whole).toContain("36.4");
   });
 
-  it("shows what was asked beside an answer, ended between two words", () => {
+  it("shows what was asked beside an answer, ended between two words", async () => {
     const input = `${"Where is my parcel today ".repeat(8)}${"and more words than anybody reads ".repeat(400)}`;
     const broken = row(
       { id: "c1", passed: 0, trials: "fffff", change: "broken", significant: true },
@@ -109,26 +110,26 @@ describe.each(REPORTERS)("the %s report", (name) => {
       },
     ];
     // A report on a terminal fits a screen: what is beside the cases is left out here.
-    const text = read(name, reportedRun({ worst, notes: [], errors: [] }, { cases: [broken] }));
+    const text = await read(name, reportedRun({ worst, notes: [], errors: [] }, { cases: [broken] }));
     expect(text).toContain("Where is my parcel today Where is my parcel");
     if (name !== "html")
       expect(text).toMatch(/(today|parcel|my|is|Where|and|more|words|than|anybody|reads) …/);
   });
 
-  it("names the model's alias where the suite has several, and not where it has one", () => {
+  it("names the model's alias where the suite has several, and not where it has one", async () => {
     const several = reportedRun({ header: { ...header, one_of_several: true, alias: "hot" } });
-    expect(read(name, several)).toMatch(/triage( \(hot\)|\.hot)/);
-    expect(read(name, reportedRun({ header: { ...header, alias: "hot" } }))).not.toMatch(/\bhot\b/);
+    expect(await read(name, several)).toMatch(/triage( \(hot\)|\.hot)/);
+    expect(await read(name, reportedRun({ header: { ...header, alias: "hot" } }))).not.toMatch(/\bhot\b/);
   });
 
-  it("names no command with a run's id that only the machine that made it knows, where others read it", () => {
+  it("names no command with a run's id that only the machine that made it knows, where others read it", async () => {
     if (name === "terminal" || name === "html") return;
-    const text = read(name, reportedRun({ status: "incomplete" }));
+    const text = await read(name, reportedRun({ status: "incomplete" }));
     expect(text).not.toMatch(/evals \w+ (--\w+ )*3f9c21aa/);
   });
 });
 
-it("a metric has one text in every table", () => {
+it("a metric has one text in every table", async () => {
   const values = { pass_rate: 0.4321, latency_p95: 2345, cost_usd: 1.2345, cost_per_trial: 0.0345 };
   const metrics = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
   const run = reportedRun({
@@ -139,7 +140,7 @@ it("a metric has one text in every table", () => {
   });
   for (const [name, value] of Object.entries(values)) {
     for (const reporter of ["terminal", "markdown", "html"])
-      expect(read(reporter, run), reporter).toContain(metricText(value, metricUnit(name)));
+      expect(await read(reporter, run), reporter).toContain(metricText(value, metricUnit(name)));
     expect(jsonOf(run).metrics[name].value).toBe(value);
   }
 });

@@ -35,7 +35,7 @@ const judged: Partial<RunReport> = {
 };
 
 describe("what a judge's word is worth", () => {
-  it("is reported in one sentence each", () => {
+  it("is reported in one sentence each", async () => {
     const report = sampleReport(judged);
     expect(informingSentences(report)).toEqual([
       "not enforced: score.helpful 40.0 %, required ≥ 80 %: missed",
@@ -47,19 +47,19 @@ describe("what a judge's word is worth", () => {
     expect(informingSentences(sampleReport())).toEqual([]);
   });
 
-  it("is in every report, and a rule that only informs fails none of them", () => {
+  it("is in every report, and a rule that only informs fails none of them", async () => {
     const run = reportedRun(judged);
     const terminal = runReport(run.report, { width: 80, color: false });
     expect(terminal).toContain("not enforced: score.helpful 40.0 %");
     expect(terminal).not.toContain("missed  score.helpful");
     expect(terminal).toContain("with the judge's error taken");
-    const markdown = markdownReport([run]);
+    const markdown = await markdownReport([run]);
     expect(markdown).toContain("not enforced: score.helpful 40.0 %");
     expect(markdown).not.toContain("<b>helpful");
-    const html = pageMarkup(run);
+    const html = await pageMarkup(run);
     expect(html).toContain("not enforced: score.helpful 40.0 %");
     expect(html).toContain("&lt;b>helpful cannot be corrected");
-    const rule = elementsOf(parseXml(junitReport([run])), "testcase").find(
+    const rule = elementsOf(parseXml(await junitReport([run])), "testcase").find(
       (one) => one.attributes.name === "require score.helpful",
     );
     expect(rule?.children.map((one) => one.name)).toContain("skipped");
@@ -67,6 +67,6 @@ describe("what a judge's word is worth", () => {
       ...judged,
       gate: { outcome: "failed", verdict: "none", rules: [INFORMING] },
     });
-    expect(annotations([failed], "")).not.toContain("score.helpful");
+    expect(await annotations([failed], "")).not.toContain("score.helpful");
   });
 });

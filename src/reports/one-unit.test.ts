@@ -9,8 +9,8 @@ import { markdownReport } from "./markdown/markdown.ts";
 import { runReport } from "./terminal/run-report.ts";
 import { header, report, reportedRun } from "./testing/reported-run.ts";
 
-const REPORTERS: Readonly<Record<string, (run: ReportedRun) => string>> = {
-  terminal: (run) => runReport(run.report, { width: 200, color: false }),
+const REPORTERS: Readonly<Record<string, (run: ReportedRun) => Promise<string>>> = {
+  terminal: async (run) => runReport(run.report, { width: 200, color: false }),
   markdown: (run) => markdownReport([run]),
   html: (run) => pageMarkup(run),
   junit: (run) => junitReport([run]),
@@ -44,8 +44,8 @@ function runWith(scorer: string): ReportedRun {
 }
 
 describe.each(Object.entries(REPORTERS))("the report for %s", (_, write) => {
-  it.each(NAMES)("reports the share of a scorer called %s in per cent", (name) => {
-    const text = write(runWith(name));
+  it.each(NAMES)("reports the share of a scorer called %s in per cent", async (name) => {
+    const text = await write(runWith(name));
     expect(text).toContain("65.4 %");
     expect(text).toContain("90 %");
     expect(text).not.toMatch(/\b[01] ms|\$0\.65|\b0\.7\b/);

@@ -4,7 +4,10 @@ import { usageOf } from "../domain/transcript.ts";
 import { makeTally, type ScoreOfTrial } from "../metrics/tally.ts";
 import { scoreNotes } from "./answer-notes.ts";
 
-function notesOf(scores: readonly (readonly (ScoreOfTrial | null)[])[], late = false): readonly string[] {
+function notesOf(
+  scores: readonly (readonly (ScoreOfTrial | null)[])[],
+  late = false,
+): Promise<readonly string[]> {
   const tally = makeTally(scores.length, 2);
   for (const [case_no, one] of scores.entries())
     tally.add({
@@ -26,7 +29,7 @@ function notesOf(scores: readonly (readonly (ScoreOfTrial | null)[])[], late = f
     id: "aa000001",
     scorers: [{ name: "exact", required: true }, tone],
   } as unknown as RunHeader;
-  return scoreNotes(header, tally, (caseNo) => [
+  return scoreNotes(header, tally, async (caseNo) => [
     { void_reasons: [null, null] },
     { void_reasons: [null, `case ${caseNo}: no dictionary`] },
   ]);
@@ -35,9 +38,9 @@ function notesOf(scores: readonly (readonly (ScoreOfTrial | null)[])[], late = f
 describe("what a report says of scores that are missing", () => {
   const hit: ScoreOfTrial = [1, true];
 
-  it("is how many answers a scorer could not score, why, and what to do", () => {
+  it("is how many answers a scorer could not score, why, and what to do", async () => {
     expect(
-      notesOf([
+      await notesOf([
         [hit, hit],
         [hit, null],
         [hit, null],
@@ -47,8 +50,8 @@ describe("what a report says of scores that are missing", () => {
     ]);
   });
 
-  it("is nothing where all were scored, or the judge is not asked of trials that failed", () => {
-    expect(notesOf([[hit, hit]])).toEqual([]);
-    expect(notesOf([[hit, null]], true)).toEqual([]);
+  it("is nothing where all were scored, or the judge is not asked of trials that failed", async () => {
+    expect(await notesOf([[hit, hit]])).toEqual([]);
+    expect(await notesOf([[hit, null]], true)).toEqual([]);
   });
 });

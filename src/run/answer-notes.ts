@@ -24,18 +24,21 @@ export function priceNotes({ cost_usd, judge_cost_usd }: Metrics): readonly stri
 }
 
 /** Notes about answers that optional scorers could not score, so that their mean covers only the others. */
-export function scoreNotes(
+export async function scoreNotes(
   { id, scorers }: RunHeader,
   tally: Tally,
-  trialsOf: (caseNo: number) => readonly Pick<StoredTrial, "void_reasons">[],
-): readonly string[] {
-  return scorers.flatMap(({ name, judge_when }, index) => {
+  trialsOf: (caseNo: number) => Promise<readonly Pick<StoredTrial, "void_reasons">[]>,
+): Promise<readonly string[]> {
+  const notes: string[] = [];
+  for (const [index, { name, judge_when }] of scorers.entries()) {
     const { count, first } = unscoredAnswers(tally, index);
-    if (first === null || judge_when === "passed") return [];
-    const why = trialsOf(first).find((one) => one.void_reasons?.[index])?.void_reasons?.[index] ?? null;
+    if (first === null || judge_when === "passed") continue;
+    const voided = (await trialsOf(first)).find((one) => one.void_reasons?.[index]);
+    const why = voided?.void_reasons?.[index] ?? null;
     const answers = `${count} of ${tally.totalAnswered} ${tally.totalAnswered === 1 ? "answer" : "answers"}`;
-    return [
+    notes.push(
       `${name} could not score ${answers}, and its mean leaves them out${why === null ? "" : ` (${why})`}. To score them again: evals rescore ${id}`,
-    ];
-  });
+    );
+  }
+  return notes;
 }

@@ -75,26 +75,28 @@ export async function assembleReport(parts: ReportParts, store: Store): Promise<
     header: ran.header,
     status: ran.status,
     counts: ran.counts,
-    errors: errorReports(ran, store),
+    errors: await errorReports(ran, store),
     metrics: parts.metrics,
     tags: parts.tags,
     comparison: parts.comparison,
     gate: parts.gate,
     end: ran.end,
-    worst: shown.flatMap((caseNo) => caseReport(ran, store, caseNo)),
+    worst: (await Promise.all(shown.map((caseNo) => caseReport(ran, store, caseNo)))).flat(),
     failures: await countedFailures(ran, store),
     never_pass: groups.never.length,
     flaky: groups.flaky.length,
     notes: [
       ...parts.notes,
       ...answerNotes(ran.counts),
-      ...scoreNotes(ran.header, ran.tally, (caseNo) => store.trials(ran.writer.no, caseNo)),
+      ...(await scoreNotes(ran.header, ran.tally, (caseNo) =>
+        store.read.trialsOfCase(ran.writer.no, caseNo),
+      )),
     ],
     spent: ran.spent,
     dataset_path: ran.plan.datasetPath,
     duration_ms: ran.duration_ms,
     pace: ran.pace,
-    ...retriesOf(store.retries(ran.writer.no)),
+    ...retriesOf(await store.read.retries(ran.writer.no)),
   };
 }
 
@@ -131,9 +133,9 @@ function failingCases(tally: Tally): { readonly never: number[]; readonly flaky:
   return { never, flaky };
 }
 
-function caseReport(ran: RanRun, store: Store, caseNo: number): CaseReport[] {
+async function caseReport(ran: RanRun, { read }: Store, caseNo: number): Promise<CaseReport[]> {
   const id = ran.plan.id(caseNo);
-  const failing = store.trials(ran.writer.no, caseNo).find((one) => one.pass === false);
+  const failing = (await read.trialsOfCase(ran.writer.no, caseNo)).find((one) => one.pass === false);
   if (failing === undefined) return [];
   const at = failing.scores.findIndex(
     (one, index) => one?.pass === false && ran.header.scorers[index]?.required === true,
@@ -155,14 +157,14 @@ function caseReport(ran: RanRun, store: Store, caseNo: number): CaseReport[] {
 
 const inputText = (input: Json): string => (typeof input === "string" ? input : JSON.stringify(input));
 
-function errorReports(ran: RanRun, store: Store): ErrorReport[] {
+async function errorReports(ran: RanRun, { read }: Store): Promise<ErrorReport[]> {
   const { tally } = ran;
   if (tally.totalErrored === 0) return [];
   const wanted = new Map(tally.errors);
   const examples = new Map<string, string>();
   for (let caseNo = 0; caseNo < tally.cases && examples.size < wanted.size; caseNo++) {
     if (itemAt(tally.errored, caseNo) === 0) continue;
-    for (const one of store.trials(ran.writer.no, caseNo)) {
+    for (const one of await read.trialsOfCase(ran.writer.no, caseNo)) {
       if (one.error !== null && !examples.has(one.error)) examples.set(one.error, one.message ?? "");
     }
   }

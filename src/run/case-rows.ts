@@ -1,9 +1,12 @@
 import { itemAt } from "../domain/item-at.ts";
 import type { Json } from "../domain/json.ts";
+import { onDemand } from "../domain/on-demand.ts";
+import { allItems, everyPage } from "../domain/pages.ts";
 import type { CaseAnswers, CaseChange, CaseComparison, CaseRow, Comparison } from "../domain/report.ts";
 import type { RunHeader, StoredCase, StoredTrial } from "../domain/run.ts";
 import { wordsOfAnswer } from "../domain/transcript.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
+import type { StoreReads } from "../store/reads.ts";
 import type { Store, TrialRow } from "../store/store.ts";
 
 /** A run in the store. */
@@ -34,11 +37,11 @@ export interface CaseRowsInput {
  * Every case of a stored run, in order. Numbers come from one scan, even if the rows are iterated again. A case's
  * answers are read on demand, so that a report of a hundred thousand trials reads only the few that it shows.
  */
-export function caseRows(input: CaseRowsInput, store: Store): () => Generator<CaseRow> {
-  let read: StoredNumbers | undefined;
-  return () => {
-    read ??= readNumbers(input.run, store);
-    return walk(read, input, store);
+export function caseRows(input: CaseRowsInput, { read }: Pick<Store, "read">): () => AsyncGenerator<CaseRow> {
+  let numbers: Promise<StoredNumbers> | undefined;
+  return async function* () {
+    numbers ??= readNumbers(input.run, read);
+    yield* walk(await numbers, input, read);
   };
 }
 
@@ -47,14 +50,19 @@ interface StoredNumbers {
   readonly counted: CountedTrials;
 }
 
-function readNumbers({ no, header }: RunPlace, store: Store): StoredNumbers {
-  const cases = store.cases(no);
-  return { cases, counted: countTrials(header, cases.length, store.scan(no)) };
+async function readNumbers({ no, header }: RunPlace, read: StoreReads): Promise<StoredNumbers> {
+  const cases = await allItems((page) => read.cases(no, page));
+  const pages = everyPage((page) => read.trials(no, page));
+  return { cases, counted: await countTrials(header, cases.length, pages) };
 }
 
-function* walk({ cases, counted }: StoredNumbers, input: CaseRowsInput, store: Store): Generator<CaseRow> {
+function* walk(
+  { cases, counted }: StoredNumbers,
+  input: CaseRowsInput,
+  read: StoreReads,
+): Generator<CaseRow> {
   const standing = standingOf(input);
-  const before = answersBefore(input.baselineRun, store);
+  const before = answersBefore(input.baselineRun, read);
   for (const one of cases) {
     const { case_no: caseNo, id } = one;
     const { change, significant, baseline } = standing(id);
@@ -72,7 +80,7 @@ function* walk({ cases, counted }: StoredNumbers, input: CaseRowsInput, store: S
       change,
       significant,
       baseline,
-      answers: () => answersOf({ input, store, caseNo, id, change, before, first: counted.first }),
+      answers: () => answersOf({ input, read, caseNo, id, change, before, first: counted.first }),
     };
   }
 }
@@ -89,18 +97,23 @@ interface CountedTrials {
   readonly latency: (caseNo: number) => number | null;
 }
 
-/** The counts of a run as columns, because a scan must end before anything else is read. */
-function countTrials(header: RunHeader, cases: number, rows: Iterable<TrialRow>): CountedTrials {
+/** All numbers of a run in columns. */
+async function countTrials(
+  header: RunHeader,
+  cases: number,
+  pages: AsyncIterable<readonly TrialRow[]>,
+): Promise<CountedTrials> {
   const { trials } = header;
   const tally = makeTally(cases, header.scorers.length);
   const marks = new Uint8Array(cases * trials);
   const latencies = new Float64Array(cases);
-  for (const row of rows) {
-    tally.add(row);
-    if (row.trial <= trials) marks[row.case_no * trials + row.trial - 1] = MARKS.indexOf(markOf(row));
-    if (row.kind === "answered")
-      latencies[row.case_no] = itemAt(latencies, row.case_no) + (row.latency_ms ?? Number.NaN);
-  }
+  for await (const rows of pages)
+    for (const row of rows) {
+      tally.add(row);
+      if (row.trial <= trials) marks[row.case_no * trials + row.trial - 1] = MARKS.indexOf(markOf(row));
+      if (row.kind === "answered")
+        latencies[row.case_no] = itemAt(latencies, row.case_no) + (row.latency_ms ?? Number.NaN);
+    }
   return {
     tally,
     marks: ({ case_no, planned }: StoredCase): string =>
@@ -161,23 +174,27 @@ function standingOf({ comparison, baseline }: CaseRowsInput): (id: string) => St
 }
 
 /** The answers of the baseline's run to a case, by id. */
-function answersBefore(run: RunPlace | null, store: Store): (id: string) => readonly StoredTrial[] {
-  let numbers: Map<string, number> | undefined;
-  return (id) => {
-    if (run === null) return [];
-    numbers ??= new Map(store.cases(run.no).map((one) => [one.id, one.case_no]));
-    const caseNo = numbers.get(id);
-    return caseNo === undefined ? [] : store.trials(run.no, caseNo);
+function answersBefore(run: RunPlace | null, read: StoreReads): AnswersBefore {
+  if (run === null) return async () => [];
+  const numbers = onDemand(async () => {
+    const cases = await allItems((page) => read.cases(run.no, page));
+    return new Map(cases.map((one) => [one.id, one.case_no]));
+  });
+  return async (id) => {
+    const caseNo = (await numbers()).get(id);
+    return caseNo === undefined ? [] : read.trialsOfCase(run.no, caseNo);
   };
 }
 
+type AnswersBefore = (id: string) => Promise<readonly StoredTrial[]>;
+
 interface AnswersInput {
   readonly input: CaseRowsInput;
-  readonly store: Store;
+  readonly read: StoreReads;
   readonly caseNo: number;
   readonly id: string;
   readonly change: CaseChange | null;
-  readonly before: (id: string) => readonly StoredTrial[];
+  readonly before: AnswersBefore;
   readonly first: CountedTrials["first"];
 }
 
@@ -185,23 +202,31 @@ interface AnswersInput {
  * The most informative trial: a passed one for a fixed case, else a failed one, with the baseline's answer of the
  * opposite kind. The reason is that of the failed side.
  */
-function answersOf({ input, store, caseNo, id, change, before, first }: AnswersInput): CaseAnswers {
+async function answersOf({
+  input,
+  read,
+  caseNo,
+  id,
+  change,
+  before,
+  first,
+}: AnswersInput): Promise<CaseAnswers> {
   const { header, no } = input.run;
   const fixed = change === "fixed";
-  const read = (trial: number | undefined): StoredTrial | undefined =>
-    trial === undefined ? undefined : store.trial(no, caseNo, trial);
-  const old = change === "new" || change === "changed" ? [] : before(id);
-  const shown = read(first(caseNo, [fixed ? "p" : "f"]) ?? first(caseNo, ["p", "f", "?"]));
+  const trialOf = async (trial: number | undefined): Promise<StoredTrial | undefined> =>
+    trial === undefined ? undefined : read.trial(no, caseNo, trial);
+  const old = change === "new" || change === "changed" ? [] : await before(id);
+  const shown = await trialOf(first(caseNo, [fixed ? "p" : "f"]) ?? first(caseNo, ["p", "f", "?"]));
   const earlier = pick(old, !fixed);
   const example = input.comparison?.examples.find((one) => one.id === id);
   const failure = failureOf(fixed ? earlier : shown, (fixed ? input.baselineRun?.header : header) ?? header);
   const described = failure.scorer === "" && example !== undefined ? example : failure;
-  const content = store.content(no, caseNo);
+  const content = await read.content(no, caseNo);
   const expected = content?.expected;
-  const errored = read(first(caseNo, ["e"]));
+  const errored = await trialOf(first(caseNo, ["e"]));
   return {
     trial: shown?.trial ?? null,
-    input: content === null || content === undefined ? null : textOf(content.input),
+    input: content === null ? null : textOf(content.input),
     output: shown?.answer ? wordsOfAnswer(shown.answer) : null,
     before: (earlier?.answer ? wordsOfAnswer(earlier.answer) : undefined) ?? example?.before ?? null,
     expected: expected === undefined ? null : textOf(expected),

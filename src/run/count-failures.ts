@@ -1,7 +1,6 @@
 import { describeTranscript } from "../domain/describe-transcript.ts";
 import type { Failure, FailureClass, FailureCount, FailureCounts } from "../domain/failure.ts";
 import type { Message, ToolCall } from "../domain/message.ts";
-import { onDemand } from "../domain/on-demand.ts";
 import type { RunHeader, StoredTrial } from "../domain/run.ts";
 import { classifyFailure } from "../scorers/classify-failure.ts";
 import type { Store } from "../store/store.ts";
@@ -26,43 +25,39 @@ export function failureOfTrial(
 }
 
 /** The failure of each failed trial of some cases, in the order of the cases. */
-export function* failuresOf(
+export async function* failuresOf(
   run: { readonly no: number; readonly header: RunHeader },
   cases: Iterable<{ readonly case_no: number; readonly id: string }>,
-  store: Pick<Store, "trials">,
-): Generator<SeenFailure & { readonly case_no: number }> {
+  { read }: Pick<Store, "read">,
+): AsyncGenerator<SeenFailure> {
   for (const { case_no, id } of cases)
-    for (const trial of store.trials(run.no, case_no)) {
+    for (const trial of await read.trialsOfCase(run.no, case_no)) {
       const failure = failureOfTrial(trial, run.header);
-      if (failure !== undefined) yield { case_no, case: id, trial: trial.trial, failure };
+      if (failure !== undefined) yield { case: id, trial: trial.trial, failure };
     }
 }
 
 /**
- * Failed trials of each case by class. A trial spoiled by its simulated user has no answer and does not count as
- * failed.
- *
+ * Counts the failed trials of each case by class. A trial that its simulated person spoiled has no
+ * answer: it is none that failed.
  * @param fresh only trials that the run asked itself
  */
-export function failuresByCase(
+export async function failuresByCase(
   run: { readonly no: number; readonly header: RunHeader },
   cases: Iterable<{ readonly case_no: number; readonly id: string }>,
-  store: Pick<Store, "trials">,
+  { read }: Pick<Store, "read">,
   { fresh = false }: { readonly fresh?: boolean } = {},
-): (caseNo: number) => Readonly<Record<string, number>> | undefined {
-  const count = onDemand(() => {
-    const counted = new Map<number, Record<string, number>>();
-    for (const { case_no } of cases)
-      for (const trial of store.trials(run.no, case_no)) {
-        const failure = trial.pass === false ? failureOfTrial(trial, run.header) : undefined;
-        if (failure === undefined || (fresh && trial.cached)) continue;
-        const own = counted.get(case_no) ?? {};
-        own[failure.class] = (own[failure.class] ?? 0) + 1;
-        counted.set(case_no, own);
-      }
-    return counted;
-  });
-  return (caseNo) => count().get(caseNo);
+): Promise<(caseNo: number) => Readonly<Record<string, number>> | undefined> {
+  const counted = new Map<number, Record<string, number>>();
+  for (const { case_no } of cases)
+    for (const trial of await read.trialsOfCase(run.no, case_no)) {
+      const failure = trial.pass === false ? failureOfTrial(trial, run.header) : undefined;
+      if (failure === undefined || (fresh && trial.cached)) continue;
+      const own = counted.get(case_no) ?? {};
+      own[failure.class] = (own[failure.class] ?? 0) + 1;
+      counted.set(case_no, own);
+    }
+  return (caseNo) => counted.get(caseNo);
 }
 
 /**
@@ -70,9 +65,11 @@ export function failuresByCase(
  * @param seen in the order of the cases
  * @returns undefined when nothing failed
  */
-export function countFailures(seen: Iterable<SeenFailure>): FailureCounts | undefined {
+export async function countFailures(
+  seen: Iterable<SeenFailure> | AsyncIterable<SeenFailure>,
+): Promise<FailureCounts | undefined> {
   const byClass = new Map<FailureClass, ReturnType<typeof countOfClass>>();
-  for (const one of seen) {
+  for await (const one of seen) {
     const counted = byClass.get(one.failure.class) ?? countOfClass();
     byClass.set(one.failure.class, counted);
     counted.add(one);

@@ -82,7 +82,7 @@ describe("a run", () => {
 });
 
 describe("the failures of a report", () => {
-  it("are counted without being kept, beyond those that are compared", () => {
+  it("are counted without being kept, beyond those that are compared", async () => {
     let most = 0;
     function* many() {
       for (let index = 0; index < 6000; index++) {
@@ -90,7 +90,7 @@ describe("the failures of a report", () => {
         yield new SeenOne(index);
       }
     }
-    const counted = countFailures(many());
+    const counted = await countFailures(many());
     expect(counted?.knowledge?.trials).toBe(4000);
     expect(counted?.knowledge?.cases).toHaveLength(3000);
     expect(counted?.knowledge?.clusters.reduce((sum, { trials }) => sum + trials, 0)).toBe(4000);

@@ -1,4 +1,5 @@
 import { itemAt } from "../domain/item-at.ts";
+import { allItems, everyPage } from "../domain/pages.ts";
 import type { RunEnd, RunReport } from "../domain/report.ts";
 import { isUnfinished } from "../domain/run.ts";
 import { makeTally } from "../metrics/tally.ts";
@@ -11,17 +12,19 @@ import { pressureNotes } from "./pressure-notes.ts";
 import { besideScores, readFlips } from "./read-flips.ts";
 
 /** The report of a stored run that was never gated, computed from its trials: its process died, or it was rescored. */
-export function measuredReport(run: StoredRun, store: Store): RunReport {
+export async function measuredReport(run: StoredRun, store: Pick<Store, "read">): Promise<RunReport> {
+  const { read } = store;
   const { header } = run;
-  const cases = store.cases(run.no);
+  const cases = await allItems((page) => read.cases(run.no, page));
   const tally = makeTally(cases.length, header.scorers.length);
-  for (const row of store.scan(run.no)) tally.add(row);
-  const pressure = readFlips({ no: run.no, header, ids: cases.map(({ id }) => id) }, store);
+  for await (const rows of everyPage((page) => read.trials(run.no, page)))
+    for (const row of rows) tally.add(row);
+  const pressure = await readFlips({ no: run.no, header, ids: cases.map(({ id }) => id) }, store);
   tally.flips = pressure?.flips ?? null;
   const byTag = new Map<string, number[]>();
   for (const { tags, case_no } of cases)
     for (const tag of new Set(tags)) byTag.set(tag, [...(byTag.get(tag) ?? []), case_no]);
-  const { usd, unpriced } = store.judgeSpending(run.no);
+  const { usd, unpriced } = await read.judgeSpending(run.no);
   const hasJudge = header.scorers.some((one) => one.judge !== undefined);
   const variantsUsd = pressure === null ? 0 : pressure.judged_usd;
   const judged = hasJudge
@@ -46,7 +49,7 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
       ...(judged === null ? {} : { judge_calls: run.judge_calls + (pressure?.judge_calls ?? 0) }),
     },
     errors: [...tally.errors].map(([kind, count]) => ({ kind, count, message: "" })),
-    ...measure(header, tally, byTag, besideScores(store.unscoredSpending(run.no), pressure), judged),
+    ...measure(header, tally, byTag, besideScores(await read.unscoredSpending(run.no), pressure), judged),
     comparison: null,
     gate: {
       outcome: isUnfinished(run.status) || run.status === "incomplete" ? "undecided" : "not_gated",
@@ -55,7 +58,7 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
     },
     end: endOf(run),
     worst: [],
-    failures: countFailures(
+    failures: await countFailures(
       failuresOf(
         run,
         cases.filter(
@@ -71,7 +74,7 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
       ...(header.rescored_from === null ? [] : [`Answers of run ${header.rescored_from}, scored again.`]),
       ...answerNotes(counts),
       ...pressureNotes(header, pressure ?? undefined),
-      ...scoreNotes(header, tally, (caseNo) => store.trials(run.no, caseNo)),
+      ...(await scoreNotes(header, tally, (caseNo) => read.trialsOfCase(run.no, caseNo))),
     ],
     spent: { usd: null, tokens: null },
     dataset_path: "",

@@ -1,4 +1,5 @@
 import { itemAt } from "../domain/item-at.ts";
+import { allItems, everyItem, everyPage } from "../domain/pages.ts";
 import type { PressureKind } from "../domain/pressure.ts";
 import type { RunHeader, VariantCounts } from "../domain/run.ts";
 import { tokensOf } from "../domain/transcript.ts";
@@ -32,10 +33,10 @@ export interface PressureTotals {
   readonly error: string | null;
 }
 
-type Reads = Pick<
-  Store,
-  "runs" | "cases" | "scan" | "scanScores" | "unscoredSpending" | "judgeSpending" | "trials"
->;
+type Reads = Pick<Store, "read">;
+
+/** Rows of scores are small: fewer, larger pages. */
+const PAGE = 10_000;
 
 /** The result of one variant in the newest run that has it. */
 interface VariantState {
@@ -52,23 +53,24 @@ interface VariantState {
  *
  * @param fresh only variants that were asked for it, because cached ones are no new evidence
  */
-export function readFlips(
+export async function readFlips(
   run: PressedRun,
   store: Reads,
   { fresh = false }: { readonly fresh?: boolean } = {},
-): PressureTotals | null {
+): Promise<PressureTotals | null> {
   const { pressure } = run.header;
   if (pressure === undefined) return null;
-  const runs = variantRuns(store, run.header);
-  const states = runs.length === 0 ? neverAsked(run, pressure, store) : readStates(run, runs, store, fresh);
-  const passing = passingTrials(run.no, store);
+  const runs = await variantRuns(store, run.header);
+  const passing = await passingTrials(run.no, store);
+  const states =
+    runs.length === 0 ? neverAsked(run, pressure, passing) : await readStates(run, runs, store, fresh);
   const flips = makeFlips(pressure, run.ids.length);
   const counts = { variants: 0, answered: 0, errored: 0, skipped: 0 };
   const flipped = new Map<PressureKind, string[]>(pressure.map((kind) => [kind, []]));
   for (const { id, case_no, trial, kind, pass, errored } of states) {
     const sums = flips.get(kind);
     // After rescoring, a trial may have failed from the start; then its variant is not a flip.
-    if (sums === undefined || !passing.has(`${case_no}/${trial}`)) continue;
+    if (sums === undefined || passing.get(case_no)?.has(trial) !== true) continue;
     counts.variants++;
     if (pass === null) {
       add(sums.open, case_no);
@@ -88,16 +90,22 @@ export function readFlips(
     counts,
     calls: sumOf(runs, (one) => one.calls),
     judge_calls: sumOf(runs, (one) => one.judge_calls),
-    paid: paidFor(runs, store),
-    judged_usd: judgedFor(runs, store),
-    error: counts.errored === 0 ? null : firstError(runs, store),
+    paid: await paidFor(runs, store),
+    judged_usd: await judgedFor(runs, store),
+    error: counts.errored === 0 ? null : await firstError(runs, store),
   };
 }
 
-function passingTrials(no: number, store: Reads): ReadonlySet<string> {
-  const passing = new Set<string>();
-  for (const { case_no, trial, pass } of store.scanScores(no))
-    if (pass === true) passing.add(`${case_no}/${trial}`);
+/** Numbers of the trials that passed, by case. */
+async function passingTrials(no: number, { read }: Reads): Promise<ReadonlyMap<number, ReadonlySet<number>>> {
+  const passing = new Map<number, Set<number>>();
+  for await (const rows of everyPage((page) => read.scores(no, page), PAGE))
+    for (const { case_no, trial, pass } of rows) {
+      if (pass !== true) continue;
+      const trials = passing.get(case_no);
+      if (trials === undefined) passing.set(case_no, new Set([trial]));
+      else trials.add(trial);
+    }
   return passing;
 }
 
@@ -109,70 +117,63 @@ const sumOf = <T>(list: readonly T[], of: (one: T) => number): number =>
   list.reduce((sum, one) => sum + of(one), 0);
 
 /** Before the first variant, every passing trial is open: it may flip or not. */
-function neverAsked(
-  { no, ids }: PressedRun,
+function* neverAsked(
+  { ids }: PressedRun,
   kinds: readonly PressureKind[],
-  store: Reads,
-): readonly VariantState[] {
-  const states: VariantState[] = [];
-  for (const { case_no, trial, pass } of store.scanScores(no))
-    if (pass === true)
-      for (const kind of kinds)
-        states.push({
-          id: variantId(itemAt(ids, case_no), kind, trial),
-          case_no,
-          trial,
-          kind,
-          pass: null,
-          errored: false,
-        });
-  return states;
+  passing: ReadonlyMap<number, ReadonlySet<number>>,
+): Generator<VariantState> {
+  for (const [case_no, trials] of passing)
+    for (const trial of trials)
+      for (const kind of kinds) {
+        const id = variantId(itemAt(ids, case_no), kind, trial);
+        yield { id, case_no, trial, kind, pass: null, errored: false };
+      }
 }
 
-function readStates(
+async function readStates(
   { ids }: PressedRun,
   runs: readonly StoredRun[],
-  store: Reads,
+  { read }: Reads,
   fresh: boolean,
-): Iterable<VariantState> {
+): Promise<Iterable<VariantState>> {
   const numbers = new Map(ids.map((id, case_no) => [id, case_no]));
   const states = new Map<string, VariantState>();
   for (const { no } of runs) {
-    const variants = store.cases(no).map(({ id }) => id);
+    const variants = (await allItems((page) => read.cases(no, page))).map(({ id }) => id);
     for (const id of variants) {
-      const read = readVariantId(id);
-      const case_no = read === undefined ? undefined : numbers.get(read.case);
-      if (read === undefined || case_no === undefined || states.get(id)?.pass != null) continue;
-      const { kind, trial } = read;
+      const named = readVariantId(id);
+      const case_no = named === undefined ? undefined : numbers.get(named.case);
+      if (named === undefined || case_no === undefined || states.get(id)?.pass != null) continue;
+      const { kind, trial } = named;
       states.set(id, { id, case_no, trial, kind, pass: null, errored: false });
     }
-    for (const { case_no, pass, kind, cached } of store.scanScores(no)) {
-      if (fresh && cached) continue;
-      const id = itemAt(variants, case_no);
-      const state = states.get(id);
-      if (state !== undefined && state.pass === null)
-        states.set(id, { ...state, pass, errored: kind === "errored" });
-    }
+    for await (const rows of everyPage((page) => read.scores(no, page), PAGE))
+      for (const { case_no, pass, kind, cached } of rows) {
+        if (fresh && cached) continue;
+        const id = itemAt(variants, case_no);
+        const state = states.get(id);
+        if (state !== undefined && state.pass === null)
+          states.set(id, { ...state, pass, errored: kind === "errored" });
+      }
   }
   return states.values();
 }
 
-function paidFor(runs: readonly StoredRun[], store: Reads): KnownSpending {
-  const paid: { -readonly [name in keyof KnownSpending]: number } = {
-    replies: 0,
-    usd: 0,
-    unpriced: 0,
-    tokens: 0,
-  };
-  for (const { no } of runs)
-    for (const { kind, pass, cost_usd, usage } of store.scan(no)) {
-      if (kind === "errored" || pass === null) continue;
-      paid.replies++;
-      paid.usd += cost_usd ?? 0;
-      paid.tokens += tokensOf(usage) ?? 0;
-      if (cost_usd === null) paid.unpriced++;
-    }
-  return runs.reduce((sum, { no }) => besideScores(sum, { paid: store.unscoredSpending(no) }), paid);
+async function paidFor(runs: readonly StoredRun[], { read }: Reads): Promise<KnownSpending> {
+  let sum: KnownSpending = { replies: 0, usd: 0, unpriced: 0, tokens: 0 };
+  for (const { no } of runs) {
+    const paid = { replies: 0, usd: 0, unpriced: 0, tokens: 0 };
+    for await (const rows of everyPage((page) => read.trials(no, page)))
+      for (const { kind, pass, cost_usd, usage } of rows) {
+        if (kind === "errored" || pass === null) continue;
+        paid.replies++;
+        paid.usd += cost_usd ?? 0;
+        paid.tokens += tokensOf(usage) ?? 0;
+        if (cost_usd === null) paid.unpriced++;
+      }
+    sum = besideScores(besideScores(sum, { paid }), { paid: await read.unscoredSpending(no) });
+  }
+  return sum;
 }
 
 /** The cost of replies that are not in a scored trial, including all variants. */
@@ -190,16 +191,16 @@ export function besideScores(
   };
 }
 
-function judgedFor(runs: readonly StoredRun[], store: Reads): number | null {
-  const spent = runs.map(({ no }) => store.judgeSpending(no));
+async function judgedFor(runs: readonly StoredRun[], { read }: Reads): Promise<number | null> {
+  const spent = await Promise.all(runs.map(({ no }) => read.judgeSpending(no)));
   return spent.some(({ unpriced }) => unpriced > 0) ? null : sumOf(spent, ({ usd }) => usd);
 }
 
-function firstError(runs: readonly StoredRun[], store: Reads): string | null {
+async function firstError(runs: readonly StoredRun[], { read }: Reads): Promise<string | null> {
   for (const { no } of runs)
-    for (const { case_no, kind } of store.scanScores(no)) {
+    for await (const { case_no, kind } of everyItem((page) => read.scores(no, page))) {
       if (kind !== "errored") continue;
-      const [trial] = store.trials(no, case_no);
+      const [trial] = await read.trialsOfCase(no, case_no);
       if (trial !== undefined) return `${trial.error ?? "provider"}: ${trial.message ?? ""}`;
     }
   return null;

@@ -1,7 +1,10 @@
 import type { Json } from "../domain/json.ts";
+import type { Cursor, Page, PageRequest } from "../domain/pages.ts";
+import type { RunRetries } from "../domain/report.ts";
 import type { RunHeader, RunStatus, StoredCase, StoredTrial } from "../domain/run.ts";
 import type {
   CachedAnswer,
+  JudgeSpending,
   KnownSpending,
   LostReply,
   RunFilter,
@@ -9,24 +12,6 @@ import type {
   StoredRun,
   TrialRow,
 } from "./stored.ts";
-
-/** A position in one list of one store, from which reading continues. Opaque: only the list that returned it can read it. */
-export type Cursor = string;
-
-/** The part of a list to read. */
-export interface PageRequest {
-  /** Start after this position; null or absent for the beginning. */
-  readonly after?: Cursor | null | undefined;
-  /** Maximum number of items, at least 1; default 1000. */
-  readonly limit?: number | undefined;
-}
-
-/** A part of a list. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** Where the next part starts; null at the end of the list. */
-  readonly next: Cursor | null;
-}
 
 /** The current progress of a run. */
 export interface RunState {
@@ -95,6 +80,10 @@ export interface StoreReads {
   fallbackAnswers(runNo: number): Promise<number>;
   /** Cost of the target's answers without scores and of its replies without an answer. */
   unscoredSpending(runNo: number): Promise<KnownSpending>;
+  /** What the judges of a run have cost; replies without an answer included. */
+  judgeSpending(runNo: number): Promise<JudgeSpending>;
+  /** What trying again took in a run; null where no trial was tried again or waited. */
+  retries(runNo: number): Promise<RunRetries | null>;
   /** Transcript and answer id of a stored trial. */
   transcript(runNo: number, caseNo: number, trial: number): Promise<CachedAnswer | undefined>;
   /**
@@ -144,32 +133,4 @@ export function cursorNumbers(kind: string, after: Cursor | null | undefined): n
 
 export function cursorOf(kind: string, ...numbers: readonly number[]): Cursor {
   return `${kind}${numbers.join(".")}`;
-}
-
-/** Every page of a list, one in memory at a time. */
-export async function* everyPage<T>(
-  read: (page: PageRequest) => Promise<Page<T>>,
-  limit?: number,
-): AsyncGenerator<readonly T[], void, undefined> {
-  let after: Cursor | null = null;
-  do {
-    const page: Page<T> = await read({ after, limit });
-    yield page.items;
-    after = page.next;
-  } while (after !== null);
-}
-
-/** Every item of a list, one page in memory at a time. */
-export async function* everyItem<T>(
-  read: (page: PageRequest) => Promise<Page<T>>,
-  limit?: number,
-): AsyncGenerator<T, void, undefined> {
-  for await (const items of everyPage(read, limit)) yield* items;
-}
-
-/** A whole list at once, for lists that are needed completely and are small, such as the cases of a run. */
-export async function allItems<T>(read: (page: PageRequest) => Promise<Page<T>>): Promise<T[]> {
-  const items: T[] = [];
-  for await (const page of everyPage(read)) items.push(...page);
-  return items;
 }

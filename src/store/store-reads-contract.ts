@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Cursor, everyItem } from "../domain/pages.ts";
 import { usageOf } from "../domain/transcript.ts";
-import { type Cursor, everyItem, type RunChanges } from "./reads.ts";
+import type { RunChanges } from "./reads.ts";
 import type { RunWriter, Store } from "./store.ts";
 import type { StorePlace } from "./store-contract.ts";
 import { answered, failed, sampleBodies, sampleCases, sampleHeader } from "./testing/sample-run.ts";
@@ -135,6 +136,21 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         expect(read).toEqual(lost);
         expect(await store.read.unscoredSpending(no)).toEqual(store.unscoredSpending(no));
         expect(await store.read.fallbackAnswers(no)).toBe(0);
+      });
+
+      it("says what judges and trying again took, as a read at once does", async () => {
+        const writer = create();
+        const tries = { attempts: 3, waited_ms: 1500 };
+        writer.record({ ...answered(0, 1), tries });
+        writer.recordLost({
+          ...{ case_id: "a", judge: "b".repeat(64), cost_usd: 0.25, most_usd: null, most_tokens: null },
+          usage: usageOf({ input_tokens: 3, output_tokens: null }),
+        });
+        writer.flush();
+        expect(await store.read.judgeSpending(writer.no)).toEqual(store.judgeSpending(writer.no));
+        expect(await store.read.judgeSpending(writer.no)).toMatchObject({ replies: 1, usd: 0.25 });
+        expect(await store.read.retries(writer.no)).toEqual({ trials: 1, attempts: 2, waited_ms: 1500 });
+        expect(await store.read.retries(create({ id: "aa000009" }).no)).toBeNull();
       });
 
       it("lets the run be written between two pages", async () => {

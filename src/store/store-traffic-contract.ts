@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sha256 } from "../domain/json.ts";
+import { everyItem } from "../domain/pages.ts";
 import type { TrafficFilter, TrafficScore } from "../domain/traffic.ts";
 import { UNKNOWN_USAGE } from "../domain/transcript.ts";
-import { everyItem } from "./reads.ts";
 import type { Store } from "./store.ts";
 import type { StorePlace } from "./store-contract.ts";
 import { sampleTrace } from "./testing/sample-run.ts";

@@ -17,6 +17,7 @@ import type { StoreCare } from "./care.ts";
 import type { StoreReads } from "./reads.ts";
 import type {
   CachedAnswer,
+  JudgeSpending,
   KnownSpending,
   LostReply,
   RunFilter,
@@ -134,14 +135,6 @@ export interface CountingReplies {
   readonly discarded_after?: number;
 }
 
-/** What a run's judges have cost in all its sessions. */
-export interface JudgeSpending extends KnownSpending {
-  /** Cost of the most expensive reply. */
-  readonly dearest_usd: number;
-  /** Most output tokens of a reply; null when unknown. */
-  readonly longest_output: number | null;
-}
-
 /** Append-only store of runs. */
 export interface Store {
   /** Asynchronous, paged reads for everything but the engine. */
@@ -227,6 +220,7 @@ export interface Store {
 
 export type {
   CachedAnswer,
+  JudgeSpending,
   KnownSpending,
   LostReply,
   RunCounts,

@@ -87,6 +87,14 @@ export interface KnownSpending {
   readonly tokens: number;
 }
 
+/** What the judges of a run have cost so far, over all its sessions. */
+export interface JudgeSpending extends KnownSpending {
+  /** Of one reply. */
+  readonly dearest_usd: number;
+  /** Tokens; null when none is known. */
+  readonly longest_output: number | null;
+}
+
 /** An earlier answer to the same request with the same trial number. */
 export interface CachedAnswer {
   readonly answer_id: number;

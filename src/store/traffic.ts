@@ -1,3 +1,4 @@
+import type { Page, PageRequest } from "../domain/pages.ts";
 import type {
   TrafficCount,
   TrafficFilter,
@@ -5,7 +6,6 @@ import type {
   TrafficScore,
   TrafficTrace,
 } from "../domain/traffic.ts";
-import type { Page, PageRequest } from "./reads.ts";
 
 /** A trace to store, with its original spans joined into one text. */
 export interface TrafficRecord {

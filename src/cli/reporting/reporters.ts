@@ -77,7 +77,7 @@ export async function openReporters(options: RunOptions, io: Io): Promise<Report
         }
       }
       const code = missing && exit === EXIT.ok ? EXIT.undecided : exit;
-      if (options.json) io.stdout(runsJson(code, runs));
+      if (options.json) io.stdout(await runsJson(code, runs));
       return code;
     },
   };
@@ -92,7 +92,7 @@ async function printMatrices(
   if (new Set(suites).size === suites.length) return;
   const { matricesOf } = await import("../../metrics/compare-targets.ts");
   const { matrixReport } = await import("../../reports/terminal/matrix.ts");
-  for (const matrix of matricesOf(runs)) print(matrixReport(matrix, options));
+  for (const matrix of await matricesOf(runs)) print(matrixReport(matrix, options));
 }
 
 /** The terminal report is shown unless stdout contains a document; GitHub's commands are added to it. */

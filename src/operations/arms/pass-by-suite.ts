@@ -1,5 +1,5 @@
+import { allItems, everyItem } from "../../domain/pages.ts";
 import { EvalsError } from "../../domain/problem.ts";
-import { allItems, everyItem } from "../../store/reads.ts";
 import { runOutputsFile, type SideContext } from "../sides/outputs-side.ts";
 import type { ReadAnswer } from "./read-arm.ts";
 

@@ -1,7 +1,7 @@
 import { askedOf } from "../../domain/asked-of-trace.ts";
+import { everyPage } from "../../domain/pages.ts";
 import type { Feedback, TrafficCondition, TrafficTrace } from "../../domain/traffic.ts";
 import { isRefused } from "../../domain/transcript.ts";
-import { everyPage } from "../../store/reads.ts";
 import type { Store } from "../../store/store.ts";
 import { storedFilter } from "../traffic/traffic-filter.ts";
 import type { ReadAnswer } from "./read-arm.ts";

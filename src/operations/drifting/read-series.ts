@@ -1,8 +1,9 @@
 import { driftNight } from "../../baselines/drift-night.ts";
 import type { SeriesRun } from "../../baselines/drift-report.ts";
 import type { Side } from "../../baselines/side.ts";
+import { everyItem } from "../../domain/pages.ts";
 import { isMadeElsewhere } from "../../domain/recorded-provider.ts";
-import { everyItem, type ListedRun } from "../../store/reads.ts";
+import type { ListedRun } from "../../store/reads.ts";
 import type { Store } from "../../store/store.ts";
 import { storedSide } from "../sides/stored-side.ts";
 

@@ -1,10 +1,11 @@
 import type { KeptAnswers } from "../../baselines/kept-answers.ts";
 import { caseContentHash } from "../../domain/case.ts";
+import { allItems } from "../../domain/pages.ts";
 import type { Transcript } from "../../domain/transcript.ts";
 import type { AnswerThen } from "../../run/judge-again.ts";
 import type { Plan } from "../../run/plan.ts";
 import { answerOfText, textAlone } from "../../run/text-alone.ts";
-import { allItems, type StoreReads } from "../../store/reads.ts";
+import type { StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
 /** Where the answers of a baseline are: in the store, or in the file beside it. */

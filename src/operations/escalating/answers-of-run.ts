@@ -1,6 +1,6 @@
 import type { StatedAnswer } from "../../domain/escalation.ts";
+import { everyItem } from "../../domain/pages.ts";
 import type { StoredCase, StoredTrial } from "../../domain/run.ts";
-import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
 /** The confidences of a run's answers, and how they were determined. */

@@ -1,11 +1,11 @@
 import { basename, extname } from "node:path";
+import { everyItem } from "../../domain/pages.ts";
 import type { RunReport } from "../../domain/report.ts";
 import type { RunHeader, StoredTrial } from "../../domain/run.ts";
 import { withheldNote, withheldReport } from "../../domain/withheld-report.ts";
 import type { ExportedCase, RunToExport, TracedTrial } from "../../interchange/exported.ts";
 import type { ExportedTrial } from "../../interchange/run-table.ts";
 import { documentText, runDocument } from "../../reports/json/documents.ts";
-import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { withheldStore } from "../../store/withheld-store.ts";
 import type { Environment } from "../environment.ts";

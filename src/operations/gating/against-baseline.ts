@@ -1,10 +1,10 @@
 import type { KeptAnswer } from "../../baselines/kept-answers.ts";
 import type { Side, SideScores } from "../../baselines/side.ts";
 import type { BaselineAnswer } from "../../domain/judge.ts";
+import { everyItem } from "../../domain/pages.ts";
 import type { OpenScorer } from "../../domain/scorer.ts";
 import { scorerHash } from "../../run/fingerprint.ts";
 import type { Plan } from "../../run/plan.ts";
-import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { GateBaseline } from "./gate-baseline.ts";
 import { runBehind } from "./rescored-side.ts";

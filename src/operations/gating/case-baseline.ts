@@ -4,6 +4,7 @@ import { type BaselineCase, baselinePath, parseBaseline } from "../../baselines/
 import type { CaseBaseline, SideAnswer } from "../../domain/case-baseline.ts";
 import { listedTarget } from "../../domain/listed-target.ts";
 import { onDemand } from "../../domain/on-demand.ts";
+import { allItems } from "../../domain/pages.ts";
 import type { Comparison } from "../../domain/report.ts";
 import type { RunHeader, StoredCase } from "../../domain/run.ts";
 import { storedReport } from "../../domain/stored-report.ts";
@@ -14,9 +15,9 @@ import { baselineRoot } from "../sides/file-side.ts";
 /** The cases of a run on the side that it was compared with. */
 export interface CaseBaselines {
   /** Null when the run was not compared, or that side does not have the same case. */
-  readonly of: (golden: StoredCase) => CaseBaseline | null;
-  /** Only its counts, without reading an answer. */
-  readonly counts: (golden: StoredCase) => Pick<CaseBaseline, "passed" | "answered"> | null;
+  readonly of: (golden: StoredCase) => Promise<CaseBaseline | null>;
+  /** Its counts alone; of a committed baseline without reading an answer. */
+  readonly counts: (golden: StoredCase) => Promise<Pick<CaseBaseline, "passed" | "answered"> | null>;
 }
 
 /**
@@ -24,13 +25,14 @@ export interface CaseBaselines {
  *
  * @throws {EvalsError} for a damaged baseline file
  */
-export function caseBaseline(
+export async function caseBaseline(
   store: Store,
   root: string,
   run: StoredRun,
   golden: StoredCase,
-): CaseBaseline | null {
-  return caseBaselines(store, root, run.header, storedReport(run)?.comparison ?? null).of(golden);
+): Promise<CaseBaseline | null> {
+  const comparison = storedReport(run)?.comparison ?? null;
+  return (await caseBaselines(store, root, run.header, comparison)).of(golden);
 }
 
 /**
@@ -39,60 +41,64 @@ export function caseBaseline(
  *
  * @throws {EvalsError} for a damaged baseline file
  */
-export function caseBaselines(
+export async function caseBaselines(
   store: Store,
   root: string,
   header: RunHeader,
   comparison: Comparison | null,
-): CaseBaselines {
-  if (comparison === null) return { of: () => null, counts: () => null };
+): Promise<CaseBaselines> {
+  if (comparison === null) return { of: async () => null, counts: async () => null };
   const { baseline } = comparison;
   const runs = storedCases(store);
-  const stored = baseline.run === null ? undefined : runCalled(store, baseline.run);
+  const stored = baseline.run === null ? undefined : await runCalled(store, baseline.run);
   if (stored === undefined) return baselinesOfFile(runs, root, header, baseline);
-  const of = (golden: StoredCase): CaseBaseline | null => caseOfRuns(runs, [stored], golden, baseline.side);
+  const of = (golden: StoredCase): Promise<CaseBaseline | null> =>
+    caseOfRuns(runs, [stored], golden, baseline.side);
   return { of, counts: of };
 }
 
-const runCalled = (store: Store, id: string): StoredRun | undefined =>
-  store.runsByPrefix(id).find((one) => one.header.id === id);
+async function runCalled({ read }: Store, id: string): Promise<StoredRun | undefined> {
+  return (await read.runsByPrefix(id)).find((one) => one.header.id === id);
+}
 
 interface StoredCases {
   readonly store: Store;
-  readonly caseOf: (run: StoredRun, golden: StoredCase) => StoredCase | undefined;
+  readonly caseOf: (run: StoredRun, golden: StoredCase) => Promise<StoredCase | undefined>;
 }
 
 /** Cases of stored runs by id. */
 function storedCases(store: Store): StoredCases {
-  const known = new Map<number, Map<string, StoredCase>>();
+  const known = new Map<number, Promise<Map<string, StoredCase>>>();
+  const casesOf = async (no: number): Promise<Map<string, StoredCase>> =>
+    new Map((await allItems((page) => store.read.cases(no, page))).map((one) => [one.id, one]));
   return {
     store,
-    caseOf: ({ no }, { id, content_hash }) => {
-      const cases = known.get(no) ?? new Map(store.cases(no).map((one) => [one.id, one]));
+    caseOf: async ({ no }, { id, content_hash }) => {
+      const cases = known.get(no) ?? casesOf(no);
       known.set(no, cases);
-      const found = cases.get(id);
+      const found = (await cases).get(id);
       return found?.content_hash === content_hash ? found : undefined;
     },
   };
 }
 
-function caseOfRuns(
-  { store, caseOf }: StoredCases,
+async function caseOfRuns(
+  { store: { read }, caseOf }: StoredCases,
   runs: readonly StoredRun[],
   golden: StoredCase,
   side: string,
-): CaseBaseline | null {
+): Promise<CaseBaseline | null> {
   const counted = new Map<string, { output: string; trials: number; pass: number }>();
   /** An answer that a later run took from the cache is the same trial. */
   const seen = new Set<number>();
   let found = false;
   for (const run of runs) {
-    const same = caseOf(run, golden);
+    const same = await caseOf(run, golden);
     if (same === undefined) continue;
     found = true;
-    for (const { answer, pass, trial } of store.trials(run.no, same.case_no)) {
+    for (const { answer, pass, trial } of await read.trialsOfCase(run.no, same.case_no)) {
       if (answer === null || pass === null) continue;
-      const id = store.transcript(run.no, same.case_no, trial)?.answer_id;
+      const id = (await read.transcript(run.no, same.case_no, trial))?.answer_id;
       if (id !== undefined && seen.has(id)) continue;
       if (id !== undefined) seen.add(id);
       const one = counted.get(answer.output) ?? { output: answer.output, trials: 0, pass: 0 };
@@ -123,17 +129,18 @@ function baselinesOfFile(
   };
   const beside = answersBeside(root, path);
   return {
-    counts: (golden) => {
+    counts: async (golden) => {
       const line = lineOf(golden);
       return line === undefined ? null : { passed: line.pass, answered: line.trials };
     },
-    of: (golden) => {
+    of: async (golden) => {
       const line = lineOf(golden);
       if (line === undefined) return null;
-      const runs = line.runs.flatMap((id) => runCalled(stored.store, id) ?? []);
+      const found = await Promise.all(line.runs.map((id) => runCalled(stored.store, id)));
+      const runs = found.filter((run) => run !== undefined);
       // Scorers may have changed between the run and the promotion: the answers are from the run, the counts from the
       // file.
-      const known = runs.length === line.runs.length ? caseOfRuns(stored, runs, golden, side) : null;
+      const known = runs.length === line.runs.length ? await caseOfRuns(stored, runs, golden, side) : null;
       const answers = known?.answers ?? beside().get(golden.id) ?? null;
       return { side, passed: line.pass, answered: line.trials, answers };
     },

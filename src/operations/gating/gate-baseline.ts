@@ -4,12 +4,12 @@ import { type Baseline, baselinePath, parseBaseline } from "../../baselines/base
 import type { BehindBase } from "../../baselines/behind-base.ts";
 import { answersPath, isWhole, type KeptAnswers, parseAnswers } from "../../baselines/kept-answers.ts";
 import type { Side } from "../../baselines/side.ts";
+import { everyItem } from "../../domain/pages.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { NamedCommit } from "../../git/find-commit.ts";
 import { findGitFolder } from "../../git/git-folder.ts";
 import { mergeBase, readAtCommit } from "../../git/repository.ts";
 import { variantRuns } from "../../run/variant-runs.ts";
-import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { type BaseOfChange, baseOfChange } from "../project/base-of-change.ts";
@@ -73,8 +73,9 @@ export async function answersOf({ run, runs }: GateBaseline, store: Store): Prom
   const { read } = store;
   const named = run === null ? (await Promise.all(runs.map((id) => read.runsByPrefix(id)))).flat() : [run];
   const answers = new Set<number>();
-  for (const { no } of named.flatMap((one) => [one, ...variantRuns(store, one.header)]))
-    for await (const id of everyItem((page) => read.answerIds(no, page))) answers.add(id);
+  for (const one of named)
+    for (const { no } of [one, ...(await variantRuns(store, one.header))])
+      for await (const id of everyItem((page) => read.answerIds(no, page))) answers.add(id);
   return answers;
 }
 

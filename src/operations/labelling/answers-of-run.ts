@@ -1,7 +1,8 @@
 import { isAside } from "../../domain/aside-run.ts";
+import { everyItem } from "../../domain/pages.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { answerHash } from "../../labels/label-file.ts";
-import { everyItem, type StoreReads } from "../../store/reads.ts";
+import type { StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { findRun } from "../project/find-run.ts";
 

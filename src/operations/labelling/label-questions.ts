@@ -2,13 +2,13 @@ import { didYouMean } from "../../domain/did-you-mean.ts";
 import { sha256 } from "../../domain/json.ts";
 import type { Label } from "../../domain/label.ts";
 import type { AnswerPicking } from "../../domain/labelling.ts";
+import { allItems } from "../../domain/pages.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { disputedAnswers } from "../../labels/disputed.ts";
 import { answerKey } from "../../labels/label-file.ts";
 import { type PickedAnswer, pickAnswers } from "../../labels/pick-answers.ts";
 import { isAdjudicated, type LabelledAnswer, labelledAnswers } from "../../labels/truth.ts";
 import type { Opinion, Question } from "../../page/labelling-shapes.ts";
-import { allItems } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { answersOfRun, answerText, type RunAnswer } from "./answers-of-run.ts";
 

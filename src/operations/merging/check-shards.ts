@@ -1,6 +1,6 @@
+import { everyItem } from "../../domain/pages.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Plan } from "../../run/plan.ts";
-import { everyItem } from "../../store/reads.ts";
 import { isUnfinishedShard, runOf, type Shard } from "./open-shards.ts";
 
 /** Parts that form a whole run, or their problems. */

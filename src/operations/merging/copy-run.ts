@@ -1,8 +1,8 @@
 import { hashJson } from "../../domain/json.ts";
+import { allItems, everyItem } from "../../domain/pages.ts";
 import type { StoredScore, StoredTrial } from "../../domain/run.ts";
 import { askedHash } from "../../run/fingerprint.ts";
 import { variantRuns } from "../../run/variant-runs.ts";
-import { allItems, everyItem } from "../../store/reads.ts";
 import type { RunWriter, Store, TrialRecord, TrialScoring } from "../../store/store.ts";
 import type { StoredJudgement } from "../../store/stored.ts";
 import { wholeCaseNo } from "./check-shards.ts";
@@ -28,7 +28,7 @@ export async function copyVariants(
   { newId, today }: { readonly newId: () => string; readonly today: () => string },
 ): Promise<void> {
   const { store: from } = shard;
-  for (const run of variantRuns(from, shard.run.header)) {
+  for (const run of await variantRuns(from, shard.run.header)) {
     const cases = await allItems((page) => from.read.cases(run.no, page));
     const { target_hash } = run.header;
     const into = store.create(

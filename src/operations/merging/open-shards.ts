@@ -2,9 +2,10 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, 
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { promptWord, type TargetFacts, targetKey } from "../../domain/listed-target.ts";
+import { everyItem } from "../../domain/pages.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import { isUnfinished, type RunHeader } from "../../domain/run.ts";
-import { everyItem, type ListedRun } from "../../store/reads.ts";
+import type { ListedRun } from "../../store/reads.ts";
 import type { Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { openHistoryFile } from "../project/stored-history.ts";

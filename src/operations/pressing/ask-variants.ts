@@ -1,5 +1,6 @@
 import type { Budget } from "../../domain/config.ts";
 import { itemAt } from "../../domain/item-at.ts";
+import { allItems, everyItem } from "../../domain/pages.ts";
 import type { Project } from "../../domain/project.ts";
 import type { RunHeader, StoredCase } from "../../domain/run.ts";
 import { type Spending, withoutSpent } from "../../run/budget-guard.ts";
@@ -10,7 +11,6 @@ import { makePlan, type Plan } from "../../run/plan.ts";
 import { besideScores, type PressureTotals, readFlips } from "../../run/read-flips.ts";
 import { spentOn } from "../../run/spent-on.ts";
 import { variantRuns } from "../../run/variant-runs.ts";
-import { allItems, everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { PreparedRun } from "../running/prepare-runs.ts";
 import { type PressedTrials, type Variant, variantCases, variantsOf } from "./variants.ts";
@@ -57,7 +57,7 @@ export async function pressTrials(
   const run = { plan, no, pressed, store };
   const paid = mayAsk ? await askAll(ran, run, prepared, session) : NOTHING;
   const ids = Array.from({ length: plan.count }, (_, caseNo) => plan.id(caseNo));
-  const totals = readFlips({ no, header: ran.header, ids }, store);
+  const totals = await readFlips({ no, header: ran.header, ids }, store);
   return totals === null ? ran : withTotals(ran, totals, paid);
 }
 
@@ -84,7 +84,7 @@ async function askAll(
   const ask = async (plan: Plan, resume: StoredRun | null): Promise<void> => {
     paid = together(paid, await askVariants(plan, resume, ran, session));
   };
-  for (const variantRun of variantRuns(store, ran.header)) {
+  for (const variantRun of await variantRuns(store, ran.header)) {
     const cases = await allItems((page) => store.read.cases(variantRun.no, page));
     const variants = cases.flatMap(({ id }) => known.get(id) ?? []);
     if (variantRun.status === "complete") for (const { id } of variants) seen.add(id);
@@ -147,7 +147,7 @@ async function askVariants(
   { world, concurrency, budget, beside, useCache, notFromCache, onStart, onTrial }: PressureSession,
 ): Promise<Paid> {
   const { store } = world;
-  const spent = variantRuns(store, header)
+  const spent = (await variantRuns(store, header))
     .filter(({ no }) => no !== resume?.no)
     .map((one) => spentOn(store, one));
   const before = [beside, spentOn(store, writer), ...spent].reduce(

@@ -8,11 +8,11 @@ import type { RunWriter, Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 
 /** The variants of a run, one input for each session that asked some, for the current scorers. */
-export function variantsToRescore(
+export async function variantsToRescore(
   { run, speaker, today, ...scored }: RescoreInput,
   store: Store,
-): readonly RescoreInput[] {
-  return variantRuns(store, run.header).map((variants) => ({
+): Promise<readonly RescoreInput[]> {
+  return (await variantRuns(store, run.header)).map((variants) => ({
     ...scored,
     run: variants,
     // The added message is ours, so it is not a mistake of the simulated user.

@@ -2,6 +2,7 @@ import type { Case, CaseSource } from "../../domain/case.ts";
 import { wholeConversation } from "../../domain/describe-transcript.ts";
 import { itemAt } from "../../domain/item-at.ts";
 import type { Json } from "../../domain/json.ts";
+import { everyItem } from "../../domain/pages.ts";
 import type { PressureKind, PressureSettings, UnderPressure } from "../../domain/pressure.ts";
 import type { Question } from "../../domain/provider.ts";
 import { variantId } from "../../domain/variant-id.ts";
@@ -11,7 +12,6 @@ import { makeVariant } from "../../pressure/make-variant.ts";
 import type { PressedQuestion } from "../../pressure/pressure-kind.ts";
 import { questionOf } from "../../run/case-requests.ts";
 import type { Plan } from "../../run/plan.ts";
-import { everyItem } from "../../store/reads.ts";
 import type { Store } from "../../store/store.ts";
 import type { PressedSuite } from "../running/pressed-suite.ts";
 

@@ -1,7 +1,7 @@
 import { isAside } from "../../domain/aside-run.ts";
 import { didYouMean } from "../../domain/did-you-mean.ts";
+import { everyItem } from "../../domain/pages.ts";
 import { EvalsError } from "../../domain/problem.ts";
-import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
 /** The newest run, of a suite or of all; undefined when there is none. */

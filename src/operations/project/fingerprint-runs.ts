@@ -1,7 +1,8 @@
 import { isAside } from "../../domain/aside-run.ts";
+import { allItems, everyItem, everyPage } from "../../domain/pages.ts";
 import { isRecording } from "../../domain/recorded-provider.ts";
 import { type OutcomePool, outcomePool, type PooledOutcomes } from "../../metrics/stability.ts";
-import { allItems, everyItem, everyPage, type ListedRun, type StoreReads } from "../../store/reads.ts";
+import type { ListedRun, StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
 /** Older runs are less relevant, and each needs a scan of its trials. */

@@ -1,5 +1,5 @@
 import { countAnswers, type KeptAnswers } from "../../baselines/kept-answers.ts";
-import { everyItem } from "../../store/reads.ts";
+import { everyItem } from "../../domain/pages.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
 /** The distinct answers of a run by case. @param fresh only those that it asked itself */

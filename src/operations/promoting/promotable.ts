@@ -1,6 +1,7 @@
 import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import { isAside } from "../../domain/aside-run.ts";
 import { listedTarget } from "../../domain/listed-target.ts";
+import { everyItem } from "../../domain/pages.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import { suiteOf } from "../../domain/project.ts";
@@ -10,7 +11,6 @@ import type { GateResult, RuleResult } from "../../domain/verdict.ts";
 import { notAtHead } from "../../git/not-at-head.ts";
 import { readAtCommit } from "../../git/repository.ts";
 import { runName } from "../../reports/headline.ts";
-import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "../running/prepare-runs.ts";
 import { replaying } from "../running/replay-model.ts";

@@ -9,6 +9,7 @@ import {
 } from "../../baselines/kept-answers.ts";
 import { baselineOfRun, growBaseline, settleBaseline } from "../../baselines/make-baseline.ts";
 import type { PromotedRun } from "../../baselines/promotion.ts";
+import { allItems, everyItem } from "../../domain/pages.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import { isRecording } from "../../domain/recorded-provider.ts";
@@ -17,7 +18,6 @@ import { storedSummary } from "../../domain/stored-summary.ts";
 import { readAtCommit, remoteDefaultBranch } from "../../git/repository.ts";
 import { failuresByCase } from "../../run/count-failures.ts";
 import { readFlips } from "../../run/read-flips.ts";
-import { allItems, everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { baseOfChange } from "../project/base-of-change.ts";
@@ -60,20 +60,20 @@ export async function promotedRun({ run, path }: Covered, making: Making): Promi
   const cases = await allItems((page) => read.cases(run.no, page));
   const rows = await allItems((page) => read.scores(run.no, page));
   const pressed = { no: run.no, header, ids: cases.map(({ id }) => id) };
-  const classes = (options?: { readonly fresh: boolean }) =>
+  const classes = async (options?: { readonly fresh: boolean }) =>
     recordsFailures(header) ? failuresByCase(run, cases, store, options) : undefined;
   const whole = baselineOfRun(header, cases, rows, {
     origins: await originsByCase(store, run),
     project: projectPath,
-    flips: readFlips(pressed, store)?.flips ?? null,
-    failures: classes(),
+    flips: (await readFlips(pressed, store))?.flips ?? null,
+    failures: await classes(),
   });
   // Recorded or rescored answers were paid for by another run, so they are no new evidence.
   const recorded = isRecorded(run);
   const fresh = baselineOfRun(header, cases, recorded ? [] : rows, {
     fresh: true,
-    flips: recorded ? null : (readFlips(pressed, store, { fresh: true })?.flips ?? null),
-    failures: classes({ fresh: true }),
+    flips: recorded ? null : ((await readFlips(pressed, store, { fresh: true }))?.flips ?? null),
+    failures: await classes({ fresh: true }),
   });
   const grown = input.add === true && before !== null ? growBaseline(before, whole, fresh) : null;
   const accepted = input.accept === undefined ? null : await acceptedChange(run, path, input.accept, making);

@@ -1,10 +1,11 @@
 import { isAside } from "../../domain/aside-run.ts";
 import { listedTarget, listedTargetOf } from "../../domain/listed-target.ts";
+import { allItems, everyItem } from "../../domain/pages.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite } from "../../domain/project.ts";
 import type { Narrowing, RunHeader } from "../../domain/run.ts";
 import { caseMatcher } from "../../run/case-words.ts";
-import { allItems, everyItem, type ListedRun } from "../../store/reads.ts";
+import type { ListedRun } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { findRun } from "../project/find-run.ts";

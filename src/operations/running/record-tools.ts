@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { RecordedTrial } from "../../agents/tool-recording.ts";
+import { everyItem } from "../../domain/pages.ts";
 import { readVariantId } from "../../domain/variant-id.ts";
 import { repositoryPath } from "../../modules/repository-path.ts";
 import { plural } from "../../reports/format-numbers.ts";
@@ -36,7 +37,7 @@ export async function recordTools(
   const place = repositoryPath(root, path);
   const recording = new ToolRecording();
   if (existsSync(place)) recording.takeLines(readFileSync(place, "utf8"));
-  const calls = recording.takeRun(offered.tools, trialsOf(run, store));
+  const calls = await recording.takeRun(offered.tools, trialsOf(run, store));
   mkdirSync(dirname(place), { recursive: true });
   writeFileSync(place, recording.text);
   const use = suite.agent?.recorded === undefined ? `; agent: { recorded: ${path} } answers from it` : "";
@@ -44,16 +45,16 @@ export async function recordTools(
 }
 
 /** The run's own trials, then their variants under the case's id. */
-function* trialsOf({ no, header }: RecordedRun, store: Store): Generator<RecordedTrial> {
+async function* trialsOf({ no, header }: RecordedRun, store: Store): AsyncGenerator<RecordedTrial> {
   yield* trialsIn(no, store);
-  for (const variants of variantRuns(store, header)) yield* trialsIn(variants.no, store);
+  for (const variants of await variantRuns(store, header)) yield* trialsIn(variants.no, store);
 }
 
-function* trialsIn(no: number, store: Store): Generator<RecordedTrial> {
-  for (const { case_no, id } of store.cases(no)) {
+async function* trialsIn(no: number, { read }: Store): AsyncGenerator<RecordedTrial> {
+  for await (const { case_no, id } of everyItem((page) => read.cases(no, page))) {
     const case_id = readVariantId(id)?.case ?? id;
-    for (const { trial } of store.trials(no, case_no)) {
-      const transcript = store.transcript(no, case_no, trial)?.transcript;
+    for (const { trial } of await read.trialsOfCase(no, case_no)) {
+      const transcript = (await read.transcript(no, case_no, trial))?.transcript;
       if (transcript === undefined) continue;
       const { tool_calls: calls, trajectory } = transcript;
       yield { case_id, calls, cutStep: trajectory?.stopped === "time" ? trajectory.steps : undefined };

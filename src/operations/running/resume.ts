@@ -1,6 +1,6 @@
+import { everyItem } from "../../domain/pages.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Plan } from "../../run/plan.ts";
-import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { findRun } from "../project/find-run.ts";
 import type { RunRequest } from "./run-request.ts";

@@ -1,10 +1,11 @@
 import { isAside } from "../../domain/aside-run.ts";
 import { targetKey } from "../../domain/listed-target.ts";
+import { allItems } from "../../domain/pages.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { BaselineFileAt } from "../../domain/report.ts";
 import { storedReport } from "../../domain/stored-report.ts";
 import { readAtCommit, resolveCommit } from "../../git/repository.ts";
-import { allItems, type ListedRun } from "../../store/reads.ts";
+import type { ListedRun } from "../../store/reads.ts";
 import type { StoredRun } from "../../store/store.ts";
 import { findRun, newestRun } from "../project/find-run.ts";
 import { suiteNames } from "../project/suite-names.ts";

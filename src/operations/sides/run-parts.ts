@@ -2,8 +2,8 @@ import type { Side } from "../../baselines/side.ts";
 import type { FingerprintParts } from "../../domain/fingerprint-parts.ts";
 import { itemAt } from "../../domain/item-at.ts";
 import { canonicalJson, type Json } from "../../domain/json.ts";
+import { allItems } from "../../domain/pages.ts";
 import { isMadeElsewhere } from "../../domain/recorded-provider.ts";
-import { allItems } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
 /** Number of requests compared to find their common part. */

@@ -1,9 +1,9 @@
 import { type Side, sideOfRun } from "../../baselines/side.ts";
 import { itemAt } from "../../domain/item-at.ts";
+import { allItems, everyPage } from "../../domain/pages.ts";
 import { recordsFailures } from "../../domain/records-failures.ts";
 import { isUnfinished } from "../../domain/run.ts";
 import { makeTally } from "../../metrics/tally.ts";
-import { allItems, everyPage } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
 /** Larger pages than usual, because rows of scores are small. */
@@ -33,10 +33,10 @@ export async function withPressure(side: Side, run: StoredRun | null, store: Sto
   const failing = cases.filter(
     ({ case_no }) => itemAt(side.passed, case_no) < itemAt(side.answered, case_no),
   );
-  const pressed = readFlips({ no: run.no, header: run.header, ids: side.ids }, store);
+  const pressed = await readFlips({ no: run.no, header: run.header, ids: side.ids }, store);
   return {
     ...side,
     ...(pressed === null ? {} : { flips: pressed.flips }),
-    failures: failuresByCase(run, failing, store),
+    failures: await failuresByCase(run, failing, store),
   };
 }

@@ -5,10 +5,14 @@ import { caseIndex } from "./case-index.ts";
 const row = (id: string): CaseRow => ({
   ...{ id, tags: [], line: null, planned: 1, answered: 1, passed: 1, errored: 0, trials: "p" },
   ...{ scores: [], latency_ms: 5, change: null, significant: false, baseline: null },
-  answers: () => {
+  answers: async () => {
     throw new Error("no list shows answers");
   },
 });
+
+async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}
 
 describe("the index of a run's cases", () => {
   it("lets others have their turn while it is made", async () => {
@@ -21,8 +25,8 @@ describe("the index of a run's cases", () => {
     };
     setImmediate(others);
     const index = await caseIndex({
-      ...{ scorers: [], cases: rows.length, rows: () => rows, inputOf: async () => "asked" },
-      ...{ before: null, countsOf: () => null, compared: false },
+      ...{ scorers: [], cases: rows.length, rows: () => stream(rows), inputOf: async () => "asked" },
+      ...{ before: null, countsOf: async () => null, compared: false },
     });
     over = true;
     expect(index.ids).toHaveLength(5_000);

@@ -11,12 +11,12 @@ const MAX_INPUTS = 50_000;
 export interface CaseIndexSources {
   readonly scorers: readonly string[];
   readonly cases: number;
-  readonly rows: () => Iterable<CaseRow>;
+  readonly rows: () => AsyncIterable<CaseRow>;
   readonly inputOf: (index: number) => Promise<Json | undefined>;
   /** Marks of the other side's trials, by case id; null when only counts are known. */
   readonly before: ((id: string) => string | undefined) | null;
   /** Counts of a case on the other side, if the row does not have them. */
-  readonly countsOf: (index: number) => CaseRow["baseline"];
+  readonly countsOf: (index: number) => Promise<CaseRow["baseline"]>;
   readonly compared: boolean;
 }
 
@@ -36,7 +36,7 @@ export async function caseIndex(sources: CaseIndexSources): Promise<CaseIndex> {
   };
   let changes = "";
   let index = 0;
-  for (const row of sources.rows()) {
+  for await (const row of sources.rows()) {
     columns.ids.push(row.id);
     if (cases <= MAX_INPUTS) columns.inputs.push(shortInput(await inputOf(index)));
     columns.tag_set_of.push(sets.placeOf(row.tags.map(tags.placeOf).join(" ")));
@@ -45,7 +45,7 @@ export async function caseIndex(sources: CaseIndexSources): Promise<CaseIndex> {
     now.add(row.trials);
     const pairs = row.change !== "new" && row.change !== "changed" && row.change !== "missing";
     if (before === null)
-      (earlier as CountColumn).count(row.baseline ?? (pairs ? sources.countsOf(index) : null));
+      (earlier as CountColumn).count(row.baseline ?? (pairs ? await sources.countsOf(index) : null));
     else (earlier as MarkBuilder).add((pairs ? before(row.id) : undefined) ?? "");
     changes += changeLetter(row);
     index++;

@@ -1,7 +1,8 @@
+import type { Cursor } from "../../domain/pages.ts";
 import { isUnfinished } from "../../domain/run.ts";
 import { storedSummary } from "../../domain/stored-summary.ts";
 import type { RunSummary } from "../../domain/viewed-run.ts";
-import type { Cursor, ListedRun } from "../../store/reads.ts";
+import type { ListedRun } from "../../store/reads.ts";
 import type { Store } from "../../store/store.ts";
 import { doneOf, runSummary } from "./run-summary.ts";
 

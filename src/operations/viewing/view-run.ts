@@ -1,5 +1,6 @@
 import type { CaseBaseline } from "../../domain/case-baseline.ts";
 import { onDemand } from "../../domain/on-demand.ts";
+import { allItems } from "../../domain/pages.ts";
 import type { CaseRow, RunReport } from "../../domain/report.ts";
 import type { StoredCase, StoredTrial } from "../../domain/run.ts";
 import {
@@ -28,7 +29,7 @@ export interface ViewSources {
   readonly report: RunReport;
   /** The run that it was compared with; null when it is not stored here. */
   readonly baseline: StoredRun | null;
-  readonly rows: () => Iterable<CaseRow>;
+  readonly rows: () => AsyncIterable<CaseRow>;
   /** Whether the store withholds texts; then those beside a committed baseline are left out too. */
   readonly restricted: boolean;
 }
@@ -37,25 +38,26 @@ export interface ViewSources {
 export function viewRun(sources: ViewSources): ViewedRun {
   const { store, root, run, report, baseline } = sources;
   const { header } = report;
-  const cases = onDemand(() => store.cases(run.no));
+  const cases = onDemand(() => allItems((page) => store.read.cases(run.no, page)));
   const other = otherSide(sources);
   return {
     summary: runSummary(header, report.status, report, doneOf(report)),
     prompts: promptTexts(root, report, baseline?.header ?? null),
-    index: onDemand(() =>
-      caseIndex({
+    index: onDemand(async () => {
+      const all = await cases();
+      return caseIndex({
         scorers: header.scorers.map(({ name }) => name),
-        cases: cases().length,
+        cases: all.length,
         rows: sources.rows,
         inputOf: async (index) => (await store.read.content(run.no, index))?.input,
-        before: other.marks(),
-        countsOf: (index) => other.counts(caseOf(cases(), index)),
+        before: await other.marks(),
+        countsOf: (index) => other.counts(caseOf(all, index)),
         compared: report.comparison !== null,
-      }),
-    ),
+      });
+    }),
     containsText: async (index, text) => {
-      const golden = caseOf(cases(), index);
-      const there = baseline === null ? undefined : other.caseOf(golden.id);
+      const golden = caseOf(await cases(), index);
+      const there = baseline === null ? undefined : await other.caseOf(golden.id);
       return (
         (await caseContainsText(store, run.no, golden.case_no, text)) ||
         (baseline !== null &&
@@ -63,12 +65,12 @@ export function viewRun(sources: ViewSources): ViewedRun {
           (await caseContainsText(store, baseline.no, there.case_no, text)))
       );
     },
-    caseAt: (index, limit) =>
-      viewedCase({ store, run, report, golden: caseOf(cases(), index), other, limit }),
+    caseAt: async (index, limit) =>
+      viewedCase({ store, run, report, golden: caseOf(await cases(), index), other, limit }),
     transcript: async (index, number, side, limit) => {
-      const golden = caseOf(cases(), index);
+      const golden = caseOf(await cases(), index);
       if (side === "now") return transcriptOf(store, run, golden.case_no, number, limit);
-      const there = baseline === null ? undefined : other.caseOf(golden.id);
+      const there = baseline === null ? undefined : await other.caseOf(golden.id);
       return baseline === null || there === undefined
         ? null
         : transcriptOf(store, baseline, there.case_no, number, limit);
@@ -92,9 +94,9 @@ function caseOf(cases: readonly StoredCase[], index: number): StoredCase {
 
 interface OtherSide {
   /** The same case in that run; undefined when it has no such id, or the side is a file. */
-  readonly caseOf: (id: string) => StoredCase | undefined;
+  readonly caseOf: (id: string) => Promise<StoredCase | undefined>;
   /** Marks of its trials by case id; null when only counts are known. */
-  readonly marks: () => ((id: string) => string | undefined) | null;
+  readonly marks: () => Promise<((id: string) => string | undefined) | null>;
   /** Counts of a case when marks are unknown. */
   readonly counts: CaseBaselines["counts"];
   readonly side: (golden: StoredCase, limit: number) => Promise<ViewedSide | null>;
@@ -102,19 +104,20 @@ interface OtherSide {
 
 /** The side that the run was compared with: a stored run, or a committed baseline. */
 function otherSide({ store, root, run, report, baseline, restricted }: ViewSources): OtherSide {
-  const places = onDemand(() =>
-    baseline === null ? new Map() : new Map(store.cases(baseline.no).map((one) => [one.id, one])),
-  );
-  const ofFile = caseBaselines(store, root, run.header, report.comparison);
-  const caseThere = (id: string): StoredCase | undefined => places().get(id);
+  const places = onDemand(async () => {
+    const cases = baseline === null ? [] : await allItems((page) => store.read.cases(baseline.no, page));
+    return new Map(cases.map((one) => [one.id, one]));
+  });
+  const ofFile = onDemand(() => caseBaselines(store, root, run.header, report.comparison));
+  const caseThere = async (id: string): Promise<StoredCase | undefined> => (await places()).get(id);
   return {
     caseOf: caseThere,
-    marks: () => (baseline === null ? null : marksOf(store, baseline)),
-    counts: (golden) => (baseline === null ? ofFile.counts(golden) : null),
+    marks: async () => (baseline === null ? null : marksOf(store, baseline)),
+    counts: async (golden) => (baseline === null ? (await ofFile()).counts(golden) : null),
     side: async (golden, limit) => {
       if (report.comparison === null) return null;
-      if (baseline === null) return restricted ? null : sideOfFile(ofFile.of(golden), limit);
-      const there = caseThere(golden.id);
+      if (baseline === null) return restricted ? null : sideOfFile(await (await ofFile()).of(golden), limit);
+      const there = await caseThere(golden.id);
       if (there === undefined || there.content_hash !== golden.content_hash) return null;
       return storedSide(baseline.header, await store.read.trialsOfCase(baseline.no, there.case_no), limit);
     },
@@ -125,8 +128,8 @@ const sideOfFile = (known: CaseBaseline | null, limit: number): ViewedSide | nul
   known === null ? null : baselineSide(known, limit);
 
 /** One scan of a run's scores, as marks of each case's trials. */
-function marksOf(store: Store, run: StoredPlace): (id: string) => string | undefined {
-  const cases = store.cases(run.no);
+async function marksOf(store: Store, run: StoredPlace): Promise<(id: string) => string | undefined> {
+  const cases = await allItems((page) => store.read.cases(run.no, page));
   const marks = cases.map(({ planned }) => new Array<string>(planned).fill("-"));
   for (const { case_no, trial, kind, pass } of store.scanOutcomes(run.no)) {
     const letter = kind === "errored" ? "e" : pass === null ? "?" : pass ? "p" : "f";

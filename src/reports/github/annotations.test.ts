@@ -5,21 +5,24 @@ import { hostileRun, largeRun, report, reportedRun, row } from "../testing/repor
 import { annotations } from "./annotations.ts";
 
 describe("annotations", () => {
-  it("mark the dataset's line of the worst cases", () => {
-    matchesGolden("github/expected/regressed.txt", annotations([reportedRun()], ""));
+  it("mark the dataset's line of the worst cases", async () => {
+    matchesGolden("github/expected/regressed.txt", await annotations([reportedRun()], ""));
   });
 
-  it("name files from the root of the repository", () => {
-    expect(annotations([reportedRun()], "apps/bot")).toContain("file=apps/bot/datasets/triage.jsonl,line=1");
+  it("name files from the root of the repository", async () => {
+    expect(await annotations([reportedRun()], "apps/bot")).toContain(
+      "file=apps/bot/datasets/triage.jsonl,line=1",
+    );
   });
 
-  it("hold what a model says as their message, whatever it would have the runner do", () => {
+  it("hold what a model says as their message, whatever it would have the runner do", async () => {
     const evil = "x%0A::stop-commands::key%0D\n::warning file=a.js,line=9::b";
     const broken = row(
       { id: `${evil},line=7:title`, passed: 0, trials: "fffff" },
       { output: evil, scorer: "queue", reason: evil },
     );
-    const [, line = ""] = annotations([reportedRun({}, { cases: [broken] })], "").split("\n");
+    const text = await annotations([reportedRun({}, { cases: [broken] })], "");
+    const [, line = ""] = text.split("\n");
     const hostile = "x%250A::stop-commands::key%250D⏎::warning file=a.js,line=9::b";
     const title =
       "x%250A%3A%3Astop-commands%3A%3Akey%250D⏎%3A%3Awarning file=a.js%2Cline=9%3A%3Ab%2Cline=7%3Atitle";
@@ -28,22 +31,21 @@ describe("annotations", () => {
     );
   });
 
-  it("follow a dataset that lies beside the project", () => {
+  it("follow a dataset that lies beside the project", async () => {
     const run = reportedRun({ dataset_path: "../beside/cases.jsonl" });
-    expect(annotations([run], "apps/bot")).toContain("file=apps/beside/cases.jsonl,line=1");
+    expect(await annotations([run], "apps/bot")).toContain("file=apps/beside/cases.jsonl,line=1");
   });
 
-  it("are at most ten, however many cases broke, and each run has one", () => {
-    const lines = annotations([largeRun(500, 100), reportedRun()], "")
-      .trimEnd()
-      .split("\n");
+  it("are at most ten, however many cases broke, and each run has one", async () => {
+    const text = await annotations([largeRun(500, 100), reportedRun()], "");
+    const lines = text.trimEnd().split("\n");
     expect(lines.map((line) => line.split(" ")[0])).toEqual([
       "::notice",
       ...Array.from({ length: 9 }, () => "::error"),
       "::notice",
       "::error",
     ]);
-    const many = annotations(
+    const many = await annotations(
       Array.from({ length: 40 }, () => reportedRun()),
       "",
     );
@@ -51,29 +53,30 @@ describe("annotations", () => {
     expect(many.match(/^::notice /gm)).toHaveLength(10);
   });
 
-  it("mark ten cases when one run has as many", () => {
-    expect(annotations([largeRun(500, 100)], "").match(/^::error file=/gm)).toHaveLength(10);
+  it("mark ten cases when one run has as many", async () => {
+    const text = await annotations([largeRun(500, 100)], "");
+    expect(text.match(/^::error file=/gm)).toHaveLength(10);
   });
 
-  it("report what failed when there is no case to mark", () => {
-    const text = annotations([reportedRun({}, { cases: [row()] })], "");
+  it("report what failed when there is no case to mark", async () => {
+    const text = await annotations([reportedRun({}, { cases: [row()] })], "");
     expect(text).toMatch(/^::error title=FAILED triage::regressed; [^\n]*\n$/);
   });
 
-  it("report nothing about a gate that passed", () => {
+  it("report nothing about a gate that passed", async () => {
     const gate = { ...report.gate, outcome: "passed" } as const;
-    expect(annotations([reportedRun({ gate })], "")).toBe("");
+    expect(await annotations([reportedRun({ gate })], "")).toBe("");
   });
 
-  it("only warn of one that is undecided", () => {
+  it("only warn of one that is undecided", async () => {
     const gate = { ...report.gate, outcome: "undecided" } as const;
-    expect(annotations([reportedRun({ gate })], "")).toMatch(
+    expect(await annotations([reportedRun({ gate })], "")).toMatch(
       /^::notice title=UNDECIDED .*\n(::warning file=.*\n)+$/,
     );
   });
 
-  it("begin with our command on every line, whatever a model says, and hold no other", () => {
-    const text = annotations([hostileRun()], "");
+  it("begin with our command on every line, whatever a model says, and hold no other", async () => {
+    const text = await annotations([hostileRun()], "");
     for (const line of text.trimEnd().split("\n")) {
       expect(line).toMatch(/^::(error|notice) (\w+=[^:,]*,?)+::/);
       expect(line).not.toMatch(/##\[|##vso\[|\r/);
@@ -83,7 +86,7 @@ describe("annotations", () => {
 });
 
 describe("the terminal's report in a log that CI reads", () => {
-  it("has no line that a runner would take for a command", () => {
+  it("has no line that a runner would take for a command", async () => {
     const text = runReport(hostileRun().report, { width: 80, color: false });
     expect(text).not.toMatch(/^\s*::|##\[|##vso\[/m);
   });

@@ -15,7 +15,7 @@ const MAX = 10;
  *
  * @param folder of the project in its repository, to which annotation paths are relative; empty at its root
  */
-export function annotations(runs: readonly ReportedRun[], folder: string): string {
+export async function annotations(runs: readonly ReportedRun[], folder: string): Promise<string> {
   const blamed = runs.filter(({ report }) => ["failed", "undecided"].includes(report.gate.outcome));
   const failedFirst = [...blamed].sort(
     (a, b) => Number(b.report.gate.outcome === "failed") - Number(a.report.gate.outcome === "failed"),
@@ -25,7 +25,7 @@ export function annotations(runs: readonly ReportedRun[], folder: string): strin
   let remaining = MAX;
   for (const [index, run] of shown.entries()) {
     // Reserves one annotation for each later run.
-    const marks = caseCommands(run, folder, remaining - (shown.length - index - 1));
+    const marks = await caseCommands(run, folder, remaining - (shown.length - index - 1));
     remaining -= Math.max(1, marks.length);
     lines.push(summaryCommand(run.report, marks.length > 0), ...marks);
   }
@@ -40,8 +40,9 @@ function summaryCommand(report: RunReport, marked: boolean): string {
   return command(marked ? "notice" : levelOf(report), { title }, summary(report));
 }
 
-function caseCommands({ report, rows }: ReportedRun, folder: string, limit: number): string[] {
-  return worstCases(report, rows(), limit).map((row) => caseCommand(levelOf(report), row, report, folder));
+async function caseCommands({ report, rows }: ReportedRun, folder: string, limit: number): Promise<string[]> {
+  const worst = await worstCases(report, rows(), limit);
+  return Promise.all(worst.map((row) => caseCommand(levelOf(report), row, report, folder)));
 }
 
 /** What failed, in one line. */
@@ -59,8 +60,13 @@ function summary(report: RunReport): string {
     : text;
 }
 
-function caseCommand(level: string, row: CaseRow, { dataset_path: path }: RunReport, folder: string): string {
-  const { scorer, reason, input, output } = row.answers();
+async function caseCommand(
+  level: string,
+  row: CaseRow,
+  { dataset_path: path }: RunReport,
+  folder: string,
+): Promise<string> {
+  const { scorer, reason, input, output } = await row.answers();
   const file = path === "" ? {} : { file: posix.join(folder, path) };
   const line = row.line === null || path === "" ? {} : { line: String(row.line) };
   const why = scorer === "" ? "" : `: ${scorer}: ${cut(plainLine(reason), 200)}`;

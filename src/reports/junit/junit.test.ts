@@ -55,33 +55,33 @@ describe("junitReport", () => {
     ],
     ["more cases than there is room for", [largeRun(40, 1_000_000)]],
     ["no run", []],
-  ])("holds only what CI plugins' schemas know: %s", (_what, runs) => {
-    expect(refusals(parseXml(junitReport(runs)))).toEqual([]);
+  ])("holds only what CI plugins' schemas know: %s", async (_what, runs) => {
+    expect(refusals(parseXml(await junitReport(runs)))).toEqual([]);
   });
 
-  it("writes a testcase for each case and each rule", () => {
-    const text = junitReport([reportedRun()]);
+  it("writes a testcase for each case and each rule", async () => {
+    const text = await junitReport([reportedRun()]);
     parseXml(text);
     matchesGolden("junit/expected/regressed.xml", text);
   });
 
-  it("has no time for a run whose time is unknown, and so no total", () => {
-    const document = parseXml(junitReport([reportedRun(), reportedRun({ duration_ms: null })]));
+  it("has no time for a run whose time is unknown, and so no total", async () => {
+    const document = parseXml(await junitReport([reportedRun(), reportedRun({ duration_ms: null })]));
     const [known, , unknown] = elementsOf(document, "testsuite");
     expect(known?.attributes.time).toMatch(/^\d/);
     expect([document.attributes.time, unknown?.attributes.time]).toEqual([undefined, undefined]);
   });
 
-  it("stays well-formed and keeps names apart, whatever a model says", () => {
-    const text = junitReport([hostileRun()]);
+  it("stays well-formed and keeps names apart, whatever a model says", async () => {
+    const text = await junitReport([hostileRun()]);
     const names = elementsOf(parseXml(text), "testcase").map(({ attributes }) => JSON.stringify(attributes));
     expect(new Set(names).size).toBe(names.length);
     expect(text).not.toMatch(/^\s*::|##\[|##vso\[/m);
     matchesGolden("junit/expected/hostile.xml", text);
   });
 
-  it("is green when the gate passed, and reports failing cases beside it", () => {
-    const document = parseXml(junitReport([reportedRun({ gate: passedGate })]));
+  it("is green when the gate passed, and reports failing cases beside it", async () => {
+    const document = parseXml(await junitReport([reportedRun({ gate: passedGate })]));
     expect(document.attributes).toMatchObject({ failures: "0", errors: "0" });
     expect(elementsOf(document, "system-out").length).toBeGreaterThan(0);
   });
@@ -93,54 +93,54 @@ describe("junitReport", () => {
     ["passed", true, "system-out"],
   ] as const)(
     "where the gate %s, a case that broke (surely: %s) has a %s",
-    (outcome, significant, expected) => {
+    async (outcome, significant, expected) => {
       const broken = row({ passed: 0, trials: "fffff", change: "broken", significant });
       const gate = { outcome, verdict: "regressed", rules: [] } as const;
-      const document = parseXml(junitReport([reportedRun({ gate }, { cases: [broken] })]));
+      const document = parseXml(await junitReport([reportedRun({ gate }, { cases: [broken] })]));
       expect(elementsOf(document, "testcase")[0]?.children.map((one) => one.name)).toEqual([expected]);
     },
   );
 
-  it("does not blame a flaky case", () => {
+  it("does not blame a flaky case", async () => {
     const flaky = row({ passed: 4, trials: "ppppf" });
-    const document = parseXml(junitReport([reportedRun({}, { cases: [flaky] })]));
+    const document = parseXml(await junitReport([reportedRun({}, { cases: [flaky] })]));
     const [only] = elementsOf(document, "testcase");
     expect(only?.children.map((one) => one.name)).toEqual(["system-out"]);
   });
 
-  it("is red when trials are missing and no rule can say so", () => {
+  it("is red when trials are missing and no rule can say so", async () => {
     const gate = { outcome: "undecided", verdict: "none", rules: [] } as const;
-    const document = parseXml(junitReport([reportedRun({ gate, comparison: null }, { cases: [] })]));
+    const document = parseXml(await junitReport([reportedRun({ gate, comparison: null }, { cases: [] })]));
     expect(document.attributes).toMatchObject({ tests: "1", errors: "1" });
   });
 
-  it("gives two models of one suite classes of their own", () => {
+  it("gives two models of one suite classes of their own", async () => {
     const runs = ["small", "large"].map((alias) =>
       reportedRun({ header: { ...report.header, alias, one_of_several: true } }),
     );
-    const classes = elementsOf(parseXml(junitReport(runs)), "testcase").map(
+    const classes = elementsOf(parseXml(await junitReport(runs)), "testcase").map(
       ({ attributes: { classname, name } }) => `${classname} ${name}`,
     );
     expect(new Set(classes).size).toBe(classes.length);
     expect(classes).toContain("triage.large hours-01");
   });
 
-  it("stays below 30 MB, with every case in it, however long the answers are", () => {
-    const text = junitReport([largeRun(10_000, 20_000)]);
+  it("stays below 30 MB, with every case in it, however long the answers are", async () => {
+    const text = await junitReport([largeRun(10_000, 20_000)]);
     expect(Buffer.byteLength(text)).toBeLessThan(30_000_000);
     expect(text.match(/<testcase /g)?.length).toBe(10_000 + report.gate.rules.length);
   });
 
-  it("reports how many cases it leaves out when even their names are too many", () => {
+  it("reports how many cases it leaves out when even their names are too many", async () => {
     const cases = Array.from({ length: 16_000 }, (_, at) => row({ id: `${"&".repeat(400)}${at}` }));
-    const text = junitReport([reportedRun({}, { cases })]);
+    const text = await junitReport([reportedRun({}, { cases })]);
     expect(Buffer.byteLength(text)).toBeLessThan(30_000_000);
     const written = text.match(/<testcase classname="triage" name="&amp;/g)?.length ?? 0;
     expect(written).toBeGreaterThan(10_000);
     expect(text).toContain(`${cases.length - written} more cases`);
   });
 
-  it("numbers names that are equal once written, also when a number makes two equal", () => {
+  it("numbers names that are equal once written, also when a number makes two equal", async () => {
     const ids = [
       "a\u0001",
       "a\u0002",
@@ -150,7 +150,7 @@ describe("junitReport", () => {
       "b",
       ...Array.from({ length: 20_000 }, () => "same"),
     ];
-    const text = junitReport([reportedRun({}, { cases: ids.map((id) => row({ id })) })]);
+    const text = await junitReport([reportedRun({}, { cases: ids.map((id) => row({ id })) })]);
     const names = Array.from(
       text.matchAll(/<testcase classname="triage" name="([^"]*)"/g),
       ([, name]) => name,
@@ -162,23 +162,23 @@ describe("junitReport", () => {
     ]);
   });
 
-  it("reports a trial without an answer as an error, and leaves a passed gate green over it", () => {
+  it("reports a trial without an answer as an error, and leaves a passed gate green over it", async () => {
     const broken = row(
       { answered: 4, passed: 4, errored: 1, trials: "ppppe" },
       { error: { kind: "timeout", message: "no reply" } },
     );
-    const failed = parseXml(junitReport([reportedRun({}, { cases: [broken] })]));
+    const failed = parseXml(await junitReport([reportedRun({}, { cases: [broken] })]));
     expect(elementsOf(failed, "error")[0]?.attributes).toEqual({
       type: "timeout",
       message: "1 of 5 trials without an answer: timeout: no reply",
     });
-    const passed = parseXml(junitReport([reportedRun({ gate: passedGate }, { cases: [broken] })]));
+    const passed = parseXml(await junitReport([reportedRun({ gate: passedGate }, { cases: [broken] })]));
     expect(elementsOf(passed, "error")).toEqual([]);
   });
 
-  it("does not call a case passed that was never asked", () => {
+  it("does not call a case passed that was never asked", async () => {
     const skipped = row({ answered: 0, passed: 0, trials: "-----" });
-    const document = parseXml(junitReport([reportedRun({}, { cases: [skipped] })]));
+    const document = parseXml(await junitReport([reportedRun({}, { cases: [skipped] })]));
     expect(elementsOf(document, "skipped")).toHaveLength(1);
     expect(elementsOf(document, "testsuite")[0]?.attributes).toMatchObject({ skipped: "1" });
   });

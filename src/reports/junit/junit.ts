@@ -46,8 +46,8 @@ type Result =
  * did not pass. A failing case that the gate tolerates is shown in `system-out` and counts as passed, because a CI
  * that reads this file must not block what `evals` let through.
  */
-export function junitReport(runs: readonly ReportedRun[]): string {
-  const suites = runs.flatMap(casesThenGate());
+export async function junitReport(runs: readonly ReportedRun[]): Promise<string> {
+  const suites = await casesAndGates(runs);
   const ms = runs.reduce<number | null>(
     (sum, { report }) => (sum === null || report.duration_ms === null ? null : sum + report.duration_ms),
     0,
@@ -62,13 +62,15 @@ export function junitReport(runs: readonly ReportedRun[]): string {
 }
 
 /** The testsuites of the runs in turn; they share the file's size limit. */
-function casesThenGate(): (run: ReportedRun) => Suite[] {
-  let left = MAX_BYTES;
-  return (run) => {
-    const cases = casesSuite(run, left);
-    left = cases.left;
-    return [cases.suite, gateSuite(run.report)];
-  };
+async function casesAndGates(runs: readonly ReportedRun[]): Promise<Suite[]> {
+  const suites: Suite[] = [];
+  let space = MAX_BYTES;
+  for (const run of runs) {
+    const { suite, left } = await casesSuite(run, space);
+    suites.push(suite, gateSuite(run.report));
+    space = left;
+  }
+  return suites;
 }
 
 /** The attribute for a duration; without one when it is unknown. */
@@ -83,15 +85,18 @@ const suiteName = ({ header }: RunReport): string => [header.suite, ...targetPar
  * @param space remaining bytes in the file
  * @returns the testsuite, and the bytes that remain after it
  */
-function casesSuite({ report, rows }: ReportedRun, space: number): { suite: Suite; left: number } {
+async function casesSuite(
+  { report, rows }: ReportedRun,
+  space: number,
+): Promise<{ suite: Suite; left: number }> {
   const describe = caseDescriber(report);
   const name = suiteName(report);
   const names = distinctNames();
   const entries: Entry[] = [];
   let left = space;
   let leftOut = 0;
-  for (const row of rows()) {
-    const entry = describe(row, names(row.id), left > MAX_BYTES - MAX_TEXT_BYTES);
+  for await (const row of rows()) {
+    const entry = await describe(row, names(row.id), left > MAX_BYTES - MAX_TEXT_BYTES);
     const bytes = Buffer.byteLength(testcase(name, entry));
     if (bytes > left) leftOut++;
     else {
@@ -177,10 +182,10 @@ function resultText(result: Result): string {
 }
 
 /** Returns how each case of this run is written; what counts as a failure depends on the gate's outcome. */
-function caseDescriber(report: RunReport): (row: CaseRow, name: string, answers: boolean) => Entry {
+function caseDescriber(report: RunReport): (row: CaseRow, name: string, answers: boolean) => Promise<Entry> {
   const isCritical = criticalCases(report);
   const { outcome } = report.gate;
-  return (row, name, answers) => {
+  return async (row, name, answers) => {
     const fault = faultOf(row, isCritical);
     // A case that never passed before either did not regress; with a baseline, it is not why the gate failed.
     const isOld = fault === "never-passes" && report.comparison !== null;
@@ -189,11 +194,12 @@ function caseDescriber(report: RunReport): (row: CaseRow, name: string, answers:
     const failed = isSure || (outcome === "failed" && fault !== null && !isOld);
     const broke = row.errored > 0 && (outcome === "failed" || outcome === "undecided");
     const telling = row.passed < row.answered || row.errored > 0;
-    const text = telling ? describeCase(row, answers) : "";
+    const text = telling ? await describeCase(row, answers) : "";
     const entry = (result: Result, out: string): Entry => ({ name, ms: row.latency_ms, result, out });
-    if (failed) return entry({ kind: "failure", type: fault, message: faultMessage(row, fault), text }, "");
+    if (failed)
+      return entry({ kind: "failure", type: fault, message: await faultMessage(row, fault), text }, "");
     if (broke) {
-      const { error } = row.answers();
+      const { error } = await row.answers();
       const why = error === null ? "" : `: ${error.kind}: ${error.message}`;
       const message = `${row.errored} of ${row.planned} trials without an answer${why}`;
       return entry({ kind: "error", type: error?.kind ?? "provider", message, text }, "");
@@ -209,8 +215,8 @@ const FAULT_WORDS: Readonly<Record<CaseFault, string>> = {
   "never-passes": "never passes",
 };
 
-function faultMessage(row: CaseRow, fault: CaseFault): string {
-  const { scorer, reason } = row.answers();
+async function faultMessage(row: CaseRow, fault: CaseFault): Promise<string> {
+  const { scorer, reason } = await row.answers();
   return `${FAULT_WORDS[fault]}: ${shareText(row)} passed${scorer === "" ? "" : `; ${scorer}: ${reason}`}`;
 }
 
@@ -223,13 +229,13 @@ const TRIAL_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** All trials of a case as one testcase, with the most informative answer. */
-function describeCase(row: CaseRow, answers: boolean): string {
+async function describeCase(row: CaseRow, answers: boolean): Promise<string> {
   const trials = Array.from(
     row.trials.slice(0, 100),
     (mark, at) => `trial ${at + 1}: ${TRIAL_WORDS[mark] ?? mark}`,
   ).join("\n");
   if (!answers) return `${shareText(row)} passed\n${trials}\n`;
-  const { scorer, reason, input, output, before, expected, error, trial } = row.answers();
+  const { scorer, reason, input, output, before, expected, error, trial } = await row.answers();
   const block = (title: string, text: string | null): string =>
     text === null ? "" : `${title}\n${shortened(text, MAX_ANSWER)}\n`;
   return [

@@ -22,7 +22,7 @@ export function fits(text: string, space: Space): string {
 }
 
 /** The worst cases with their answers, as many as fit. */
-export function brokenBlock({ report, rows }: ReportedRun, space: Space): string {
+export async function brokenBlock({ report, rows }: ReportedRun, space: Space): Promise<string> {
   const failing = report.never_pass + report.flaky;
   const broken = report.comparison?.cases.broken.length ?? 0;
   if (failing === 0 && broken === 0) return "";
@@ -34,8 +34,8 @@ export function brokenBlock({ report, rows }: ReportedRun, space: Space): string
   const close = "\n</details>";
   space.left -= open.length + close.length + 200;
   const blocks: string[] = [];
-  for (const row of worstCases(report, rows(), MAX_CASES)) {
-    const text = fits(caseText(row), space);
+  for (const row of await worstCases(report, rows(), MAX_CASES)) {
+    const text = fits(await caseText(row), space);
     if (text === "") break;
     blocks.push(text);
   }
@@ -47,8 +47,8 @@ export function brokenBlock({ report, rows }: ReportedRun, space: Space): string
   return `${open}\n${blocks.join("\n\n")}${more}\n${close}`;
 }
 
-function caseText(row: CaseRow): string {
-  const { scorer, reason, input, output, before, expected } = row.answers();
+async function caseText(row: CaseRow): Promise<string> {
+  const { scorer, reason, input, output, before, expected } = await row.answers();
   const tags =
     row.tags.length === 0
       ? ""

@@ -7,14 +7,14 @@ import { block, inlineCode, inlineText } from "./markdown-text.ts";
 const GITHUB_LIMIT = 65_536;
 
 describe("markdownReport", () => {
-  it("reports the verdict, the numbers, what broke and what to type", () => {
-    const text = markdownReport([reportedRun()]);
+  it("reports the verdict, the numbers, what broke and what to type", async () => {
+    const text = await markdownReport([reportedRun()]);
     expect(text).toMatch(/^<!-- evals:triage -->\n## FAILED: triage \(regressed\)\n/);
     matchesGolden("markdown/expected/regressed.md", text);
   });
 
-  it("lets nothing out that Markdown, HTML, GitHub or a log would act on", () => {
-    const text = markdownReport([hostileRun()]);
+  it("lets nothing out that Markdown, HTML, GitHub or a log would act on", async () => {
+    const text = await markdownReport([hostileRun()]);
     expect(text).not.toMatch(/<(?!!-- evals:|\/?(details|summary|code|pre|sub)\b)/);
     expect(text.match(/<!--/g)).toHaveLength(1);
     expect(text).not.toMatch(/@|\]\(|!\[|https?:|www\.|javascript:/);
@@ -30,29 +30,29 @@ describe("markdownReport", () => {
     ["short answers", 10_000, 50],
     ["huge answers", 10_000, 20_000],
     ["few cases with huge answers", 3, 2_000_000],
-  ])("fits a comment with %s, and reports what is left out", (_, cases, length) => {
-    const text = markdownReport([largeRun(cases, length)]);
+  ])("fits a comment with %s, and reports what is left out", async (_, cases, length) => {
+    const text = await markdownReport([largeRun(cases, length)]);
     expect(text.length).toBeLessThan(GITHUB_LIMIT);
     expect(text).toContain("regressed");
     expect(text).toContain("evals run triage --case case-0");
     if (cases > 50) expect(text).toMatch(/[\d,]+ more of them left out/);
   });
 
-  it.each([3, 60])("fits a comment with %d runs, each with its verdict", (many) => {
-    const text = markdownReport(Array.from({ length: many }, () => largeRun(200, 5_000)));
+  it.each([3, 60])("fits a comment with %d runs, each with its verdict", async (many) => {
+    const text = await markdownReport(Array.from({ length: many }, () => largeRun(200, 5_000)));
     expect(text.length).toBeLessThan(GITHUB_LIMIT);
     expect(text.match(/FAILED: triage/g)?.length).toBeGreaterThanOrEqual(Math.min(many, 15));
   });
 
-  it("names no time where it is unknown", () => {
-    expect(markdownReport([reportedRun({ duration_ms: null })])).toMatch(
+  it("names no time where it is unknown", async () => {
+    expect(await markdownReport([reportedRun({ duration_ms: null })])).toMatch(
       /<sub>[^<]* answers: [^<]* error<\/sub>/,
     );
-    expect(markdownReport([reportedRun({ duration_ms: null })])).not.toMatch(/ in [\d.]+ m?s</);
+    expect(await markdownReport([reportedRun({ duration_ms: null })])).not.toMatch(/ in [\d.]+ m?s</);
   });
 
-  it("has no baseline to tell of when there was none", () => {
-    const text = markdownReport([
+  it("has no baseline to tell of when there was none", async () => {
+    const text = await markdownReport([
       reportedRun({
         comparison: null,
         gate: { outcome: "passed", verdict: "none", rules: [] },
@@ -64,38 +64,42 @@ describe("markdownReport", () => {
     expect(text).not.toContain("baseline");
   });
 
-  it("names commands that work where the run was never made", () => {
-    const commands = (changes: Parameters<typeof reportedRun>[0]): string[] =>
-      /```sh\n([\s\S]*?)\n```/.exec(markdownReport([reportedRun(changes)]))?.[1]?.split("\n") ?? [];
-    expect(commands({})).toEqual([
+  it("names commands that work where the run was never made", async () => {
+    const commands = async (changes: Parameters<typeof reportedRun>[0]): Promise<string[]> => {
+      const text = await markdownReport([reportedRun(changes)]);
+      return /```sh\n([\s\S]*?)\n```/.exec(text)?.[1]?.split("\n") ?? [];
+    };
+    expect(await commands({})).toEqual([
       "evals run triage --case refund-07 --case angry-02",
       'evals run triage && evals promote --accept "why this drop is wanted"',
     ]);
-    expect(commands({ status: "incomplete", header: { ...report.header, one_of_several: true } })).toEqual([
+    expect(
+      await commands({ status: "incomplete", header: { ...report.header, one_of_several: true } }),
+    ).toEqual([
       "evals run triage --model small --case refund-07 --case angry-02",
       'evals run triage --model small && evals promote --accept "why this drop is wanted"',
       "evals run triage --model small --resume",
     ]);
     // Nothing is pasted that somebody else wrote.
-    expect(commands({ header: { ...report.header, suite: "a b; rm -rf /" } })).toEqual([]);
+    expect(await commands({ header: { ...report.header, suite: "a b; rm -rf /" } })).toEqual([]);
   });
 
-  it("ends several runs with one line each, the failed one last", () => {
+  it("ends several runs with one line each, the failed one last", async () => {
     const passed = reportedRun({
       header: { ...report.header, suite: "zebra" },
       gate: { outcome: "passed", verdict: "none", rules: [] },
     });
-    const lines = markdownReport([reportedRun(), passed]).trimEnd().split("\n").slice(-3);
+    const lines = (await markdownReport([reportedRun(), passed])).trimEnd().split("\n").slice(-3);
     expect(lines).toEqual([
       "| --- | --- | ---: |",
       "| PASSED | zebra | 55.0 % |",
       "| FAILED | triage | 55.0 % |",
     ]);
-    expect(markdownReport([passed])).not.toContain("| PASSED |");
+    expect(await markdownReport([passed])).not.toContain("| PASSED |");
   });
 
-  it("marks the runs of several models apart", () => {
-    const text = markdownReport([reportedRun({ header: { ...report.header, one_of_several: true } })]);
+  it("marks the runs of several models apart", async () => {
+    const text = await markdownReport([reportedRun({ header: { ...report.header, one_of_several: true } })]);
     expect(text).toMatch(/^<!-- evals:triage\.small -->/);
   });
 });
@@ -109,7 +113,7 @@ describe("a model's text in Markdown", () => {
     },
   );
 
-  it("stays readable in a sentence of ours", () => {
+  it("stays readable in a sentence of ours", async () => {
     const sentence = "pass rate fell 6.8 points (3.9 to 9.7), p 50 %: regressed.";
     expect(inlineText(sentence)).toBe(sentence);
   });
@@ -124,7 +128,7 @@ describe("a model's text in Markdown", () => {
     expect(inlineText(text)).toBe(escaped ?? text);
   });
 
-  it("parts a mention from its sign, since GitHub looks for it after the references are resolved", () => {
+  it("parts a mention from its sign, since GitHub looks for it after the references are resolved", async () => {
     expect(inlineText("@octocat #12")).toBe("&#64;&#8203;octocat &#35;&#8203;12");
   });
 });

@@ -34,15 +34,15 @@ const MAX_SUMMARY = 20;
  * A comment on a pull request: the verdict, the metrics with intervals, the regressed cases with answers, and the
  * next commands. Each run starts with a hidden marker, so that a CI step can find and update its earlier comment.
  */
-export function markdownReport(runs: readonly ReportedRun[], limit = MAX_COMMENT): string {
-  const matrices = matrixBlocks(runs, Math.floor(limit / 4));
+export async function markdownReport(runs: readonly ReportedRun[], limit = MAX_COMMENT): Promise<string> {
+  const matrices = await matrixBlocks(runs, Math.floor(limit / 4));
   const space = limit - MAX_LEFT_OUT - matrices.length;
   const share = Math.floor(space / Math.max(1, runs.length));
   const blocks: string[] = [];
   let left = space;
   for (const [index, run] of runs.entries()) {
     const later = share * (runs.length - index - 1);
-    const text = runText(run, Math.max(share, left - later));
+    const text = await runText(run, Math.max(share, left - later));
     if (text.length > left) break;
     blocks.push(text);
     left -= text.length + 1;
@@ -51,9 +51,9 @@ export function markdownReport(runs: readonly ReportedRun[], limit = MAX_COMMENT
 }
 
 /** Suites with several targets; those that do not fit are left out. */
-function matrixBlocks(runs: readonly ReportedRun[], limit: number): string {
+async function matrixBlocks(runs: readonly ReportedRun[], limit: number): Promise<string> {
   let text = "";
-  for (const matrix of matricesOf(runs)) {
+  for (const matrix of await matricesOf(runs)) {
     const block = matrixBlock(matrix);
     if (text.length + block.length <= limit) text += block;
   }
@@ -92,7 +92,7 @@ export function marker({ header }: RunReport): string {
 }
 
 /** Blocks in order of importance; those that do not fit are counted in a sentence, never truncated. */
-function runText(run: ReportedRun, limit: number): string {
+async function runText(run: ReportedRun, limit: number): Promise<string> {
   const { report } = run;
   const head = [
     `${marker(report)}\n${title(report)}`,
@@ -101,13 +101,13 @@ function runText(run: ReportedRun, limit: number): string {
     ruleList(report),
     judgeBlock(report),
   ].filter((text) => text !== "");
-  const tail = [notesBlock(report), commandBlock(nextCommands(run)), countsLine(report)].filter(
+  const tail = [notesBlock(report), commandBlock(await nextCommands(run)), countsLine(report)].filter(
     (text) => text !== "",
   );
   const fixedLength = [...head, ...tail].join("\n\n").length;
   const space = { left: limit - fixedLength - 300 };
   const middle = [
-    brokenBlock(run, space),
+    await brokenBlock(run, space),
     fits(fixedBlock(report), space),
     fits(failureBlock(report), space),
     fits(growthBlock(report), space),
@@ -272,7 +272,7 @@ const MAX_AGAIN = 3;
 const TYPED = /^[A-Za-z0-9][\w./@-]*$/;
 
 /** The next commands, for a machine without these runs: they contain no run id, and no name that a shell would interpret. */
-function nextCommands({ report, rows }: ReportedRun): string[] {
+async function nextCommands({ report, rows }: ReportedRun): Promise<string[]> {
   const { header, gate } = report;
   const { prompt, alias } = header;
   const words = [
@@ -282,7 +282,7 @@ function nextCommands({ report, rows }: ReportedRun): string[] {
   ];
   if (!words.every((word) => TYPED.test(word) || word === "--model" || word === "--prompt")) return [];
   const run = words.join(" ");
-  const again = worstCases(report, rows(), MAX_AGAIN)
+  const again = (await worstCases(report, rows(), MAX_AGAIN))
     .filter(({ id }) => TYPED.test(id))
     .map(({ id }) => ` --case ${id}`);
   return [

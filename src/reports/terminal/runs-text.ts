@@ -8,7 +8,7 @@ export async function runsText(runs: readonly ReportedRun[]): Promise<string> {
   const { runReport, runSummary } = await import("./whole-runs.ts");
   const { matrixReport } = await import("./matrix.ts");
   const reports = runs.map(({ report }) => report);
-  const matrices = matricesOf(runs);
+  const matrices = await matricesOf(runs);
   const texts = [
     ...reports.filter((one) => !isInMatrix(one, reports)).map((report) => runReport(report, PLAIN)),
     ...matrices.map((one) => matrixReport(one, PLAIN)),

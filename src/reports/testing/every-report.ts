@@ -8,13 +8,13 @@ import { runReport } from "../terminal/run-report.ts";
 import { elementsOf, parseXml, type XmlElement } from "./xml.ts";
 
 /** Every reporter that a person reads, with its text as that person sees it: escapes undone, lines joined. */
-export const READ_BY_PEOPLE: Readonly<Record<string, (run: ReportedRun) => string>> = {
-  terminal: ({ report }) => joined(runReport(report, { width: 80, color: false })),
-  markdown: (run) => joined(unescaped(markdownReport([run]))),
-  html: (run) => joined(unescaped(pageMarkup(run))),
-  junit: (run) => joined(xmlText(parseXml(junitReport([run])))),
-  github: (run) =>
-    joined(annotations([run], "").replace(/%25/g, "%").replace(/%2C/g, ",").replace(/%3A/g, ":")),
+export const READ_BY_PEOPLE: Readonly<Record<string, (run: ReportedRun) => Promise<string>>> = {
+  terminal: async ({ report }) => joined(runReport(report, { width: 80, color: false })),
+  markdown: async (run) => joined(unescaped(await markdownReport([run]))),
+  html: async (run) => joined(unescaped(await pageMarkup(run))),
+  junit: async (run) => joined(xmlText(parseXml(await junitReport([run])))),
+  github: async (run) =>
+    joined((await annotations([run], "")).replace(/%25/g, "%").replace(/%2C/g, ",").replace(/%3A/g, ":")),
 };
 
 /** The run in the document that programs read. */

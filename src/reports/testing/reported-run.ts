@@ -200,7 +200,7 @@ export function row(
     significant: false,
     baseline: { passed: 15, answered: 15 },
     ...changes,
-    answers: () => ({ ...nothing, ...answers }),
+    answers: async () => ({ ...nothing, ...answers }),
   };
 }
 
@@ -274,8 +274,10 @@ export function reportedRun(
   const changed = { ...report, ...changes };
   return {
     report: changed,
-    rows: () => cases,
-    history: () => past,
+    rows: async function* () {
+      yield* cases;
+    },
+    history: async () => past,
     view: async () => viewedRows(changed, cases),
   };
 }

@@ -15,19 +15,21 @@ export function viewedRows(report: RunReport, rows: readonly CaseRow[]): ViewedR
       caseIndex({
         scorers: header.scorers.map(({ name }) => name),
         cases: rows.length,
-        rows: () => rows,
-        inputOf: async (index) => rows[index]?.answers().input ?? undefined,
+        rows: async function* () {
+          yield* rows;
+        },
+        inputOf: async (index) => (await rows[index]?.answers())?.input ?? undefined,
         before: null,
-        countsOf: () => null,
+        countsOf: async () => null,
         compared: report.comparison !== null,
       }),
     containsText: async (index, text) => {
-      const { input, output } = rowAt(rows, index).answers();
+      const { input, output } = await rowAt(rows, index).answers();
       return `${input} ${output}`.toLowerCase().includes(text);
     },
     caseAt: async (index, limit) => viewedRow(report, rowAt(rows, index), limit),
     transcript: async (index, trial, side, limit) => {
-      const one = viewedRow(report, rowAt(rows, index), limit)[side]?.trials[trial - 1];
+      const one = (await viewedRow(report, rowAt(rows, index), limit))[side]?.trials[trial - 1];
       const text = one?.output ?? null;
       if (one === undefined || text === null) return null;
       return {
@@ -54,8 +56,8 @@ const OUTCOMES: Readonly<Record<string, ViewedTrial["outcome"]>> = {
   "?": "unscored",
 };
 
-function viewedRow({ header }: RunReport, row: CaseRow, limit: number): ViewedCase {
-  const answers = row.answers();
+async function viewedRow({ header }: RunReport, row: CaseRow, limit: number): Promise<ViewedCase> {
+  const answers = await row.answers();
   const facts = {
     ...{ model: header.model, fallback: null, finish_reason: "stop", usage: UNKNOWN_USAGE },
     ...{ latency_ms: 900, cost_usd: null, cached: false, at: header.started_at },

@@ -1,12 +1,5 @@
-import {
-  cursorNumbers,
-  cursorOf,
-  type Page,
-  type PageRequest,
-  pageLimit,
-  type RunChanges,
-  type StoreReads,
-} from "../reads.ts";
+import type { Page, PageRequest } from "../../domain/pages.ts";
+import { cursorNumbers, cursorOf, pageLimit, type RunChanges, type StoreReads } from "../reads.ts";
 import type { Store, TrialRow } from "../store.ts";
 import type { Database } from "./database.ts";
 import { answersBehind, originsBehind } from "./run-answers.ts";
@@ -27,6 +20,8 @@ type Whole = Pick<
   | "judgementRequest"
   | "fallbackAnswers"
   | "unscoredSpending"
+  | "judgeSpending"
+  | "retries"
   | "transcript"
 >;
 
@@ -90,6 +85,8 @@ export function pagedReads(db: Database, whole: Whole): StoreReads {
     }),
     fallbackAnswers: later(whole.fallbackAnswers),
     unscoredSpending: later(whole.unscoredSpending),
+    judgeSpending: later(whole.judgeSpending),
+    retries: later(whole.retries),
     transcript: later(whole.transcript),
     since: later((runNo, page = {}) => changesSince(db, lists(), runNo, page)),
     trialsOfCase: later(whole.trials),

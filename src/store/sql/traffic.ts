@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
+import type { Page, PageRequest } from "../../domain/pages.ts";
 import type {
   TrafficCondition,
   TrafficCount,
@@ -9,7 +10,7 @@ import type {
   TrafficTrace,
 } from "../../domain/traffic.ts";
 import type { Transcript } from "../../domain/transcript.ts";
-import { cursorNumbers, cursorOf, type Page, type PageRequest, pageLimit } from "../reads.ts";
+import { cursorNumbers, cursorOf, pageLimit } from "../reads.ts";
 import type { TrafficRecord, TrafficStore } from "../traffic.ts";
 import type { Database } from "./database.ts";
 

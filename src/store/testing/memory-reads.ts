@@ -1,11 +1,5 @@
-import {
-  cursorNumbers,
-  cursorOf,
-  type Page,
-  type PageRequest,
-  pageLimit,
-  type StoreReads,
-} from "../reads.ts";
+import type { Page, PageRequest } from "../../domain/pages.ts";
+import { cursorNumbers, cursorOf, pageLimit, type StoreReads } from "../reads.ts";
 import type { Store, StoredRun, TrialRow } from "../store.ts";
 
 /** A trial that was written, in the order of the writing. */
@@ -47,6 +41,8 @@ export function readsOver(
     lostReplies: later((no, page = {}) => numbered(whole.lostReplies(no), page, "w")),
     fallbackAnswers: later(whole.fallbackAnswers),
     unscoredSpending: later(whole.unscoredSpending),
+    judgeSpending: later(whole.judgeSpending),
+    retries: later(whole.retries),
     transcript: later(whole.transcript),
     since: later((no, page = {}) => {
       const run = runOf(no);

@@ -1,3 +1,4 @@
+import type { Page, PageRequest } from "../../domain/pages.ts";
 import {
   meets,
   type TrafficFilter,
@@ -5,7 +6,7 @@ import {
   type TrafficScore,
   type TrafficTrace,
 } from "../../domain/traffic.ts";
-import { cursorNumbers, cursorOf, type Page, type PageRequest, pageLimit } from "../reads.ts";
+import { cursorNumbers, cursorOf, pageLimit } from "../reads.ts";
 import type { TrafficStore } from "../traffic.ts";
 
 /** Traces without a disk. */

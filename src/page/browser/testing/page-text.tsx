@@ -7,14 +7,19 @@ import { PassageView } from "../passage-view.tsx";
 import { UnpairedSection, VerdictSection } from "../verdict.tsx";
 
 /** What a page says of a run, and what was asked and answered in each case, as markup. */
-export function pageMarkup({ report, history, rows }: ReportedRun): string {
-  const texts = [...rows()].flatMap((row) => [row.answers().input ?? "", row.answers().output ?? ""]);
+export async function pageMarkup({ report, history, rows }: ReportedRun): Promise<string> {
+  const texts: string[] = [];
+  for await (const row of rows()) {
+    const { input, output } = await row.answers();
+    texts.push(input ?? "", output ?? "");
+  }
+  const past = await history();
   return renderToString(
     <>
       <VerdictSection report={report} />
       <MetricSection report={report} />
       <TagSection report={report} />
-      <Trend history={history()} />
+      <Trend history={past} />
       <UnpairedSection report={report} />
       {texts.map((text, at) => (
         <PassageView key={`${at} ${text}`} label="text" passage={{ text, letters: text.length }} />
