@@ -1,23 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   type GitProject,
-  ownGit,
+  isolateGit,
   preparedProject,
   projectFiles,
   promptText,
 } from "../testing/git-project.ts";
 
-let restore: () => void;
+isolateGit();
 let repo: GitProject;
-beforeEach(() => {
-  restore = ownGit();
-});
-afterEach(() => {
-  repo.remove();
-  restore();
-});
 
 const PATH = "evals/baselines/s.jsonl";
 const WORSE = { "prompts/q/2.0.0.md": promptText("Answer.") };

@@ -1,10 +1,9 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { type GitProject, gitProject, ownGit, projectFiles, promptText } from "../testing/git-project.ts";
+import { beforeEach, expect, it } from "vitest";
+import { type GitProject, gitProject, isolateGit, projectFiles, promptText } from "../testing/git-project.ts";
 
-let restore: () => void;
+isolateGit();
 let repo: GitProject;
 beforeEach(async () => {
-  restore = ownGit();
   const outputs = Array.from({ length: 12 }, (_, n) =>
     JSON.stringify({ case: `c${String(n).padStart(3, "0")}`, output: `item ${n}` }),
   ).join("\n");
@@ -12,10 +11,6 @@ beforeEach(async () => {
   await repo.evals(["run"]);
   await repo.evals(["promote", "--as", "v1"]);
   repo.commit({ "prompts/q/1.0.1.md": promptText("Answer.") });
-});
-afterEach(() => {
-  repo.remove();
-  restore();
 });
 
 it.each([

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type GitProject, gitProject, isolateGit } from "../testing/git-project.ts";
 
 const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 const OUTPUTS = { a: "a", b: "nothing" };
@@ -16,15 +16,10 @@ const SAME = made('scorers: [{ type: "equals" }], gate: { require: { pass_rate: 
 const YAML =
   'dataset: d\nmodel: made\nscorers:\n  - type: equals\ngate:\n  require: { pass_rate: ">= 0.4" }\n';
 
-let restore: () => void;
+isolateGit();
 let repo: GitProject;
 beforeEach(() => {
-  restore = ownGit();
   repo = gitProject(FILES);
-});
-afterEach(() => {
-  repo.remove();
-  restore();
 });
 
 async function run(...args: string[]) {

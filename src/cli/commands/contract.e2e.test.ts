@@ -1,23 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { modelServer } from "../../providers/testing/model-server.ts";
 import {
   type GitProject,
   gitProject,
-  ownGit,
+  isolateGit,
   preparedProject,
   projectFiles,
   promptText,
 } from "../testing/git-project.ts";
 
-let restore: () => void;
+isolateGit();
 let repo: GitProject;
-beforeEach(() => {
-  restore = ownGit();
-});
-afterEach(() => {
-  repo.remove();
-  restore();
-});
 
 const FILES = projectFiles(40, 4);
 const SUITE = FILES["evals/s.yaml"] ?? "";

@@ -1,22 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   type Checkout,
   type GitProject,
   gitProject,
-  ownGit,
+  isolateGit,
   projectFiles,
   promptText,
 } from "../testing/git-project.ts";
 
-let restore: () => void;
+isolateGit();
 let repo: GitProject;
-beforeEach(() => {
-  restore = ownGit();
-});
-afterEach(() => {
-  repo.remove();
-  restore();
-});
 
 const worse = { "prompts/q/1.0.1.md": promptText("Answer.") };
 const problemIn = async (where: Checkout, args: string[]) => (await where.json(args)).document.problems[0];

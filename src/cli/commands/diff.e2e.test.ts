@@ -1,15 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
+import { describe, expect, it } from "vitest";
+import { gitProject, isolateGit } from "../testing/git-project.ts";
 
-let restore: () => void;
-beforeAll(() => {
-  restore = ownGit();
-});
-afterAll(() => restore());
-const open: GitProject[] = [];
-afterEach(() => {
-  for (const one of open.splice(0)) one.remove();
-});
+isolateGit();
 
 const jsonl = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 
@@ -58,7 +50,6 @@ function recorded({
     "fixtures/before.jsonl": file(before),
     "fixtures/after.jsonl": file(after),
   });
-  open.push(project);
   const run = async (model: string, ...args: string[]): Promise<string> => {
     const { document } = await project.json(["run", "s", "--model", model, "--baseline", "none", ...args]);
     return document.runs[0].id;

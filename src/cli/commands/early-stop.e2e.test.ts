@@ -1,17 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { type ModelServer, modelServer } from "../../providers/testing/model-server.ts";
-import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
+import { type GitProject, gitProject, isolateGit } from "../testing/git-project.ts";
 
 const CASES = 40;
 const TRIALS = 4;
 const KEY = { OPENAI_API_KEY: "unset" };
 
 const open: { servers: ModelServer[]; projects: GitProject[] } = { servers: [], projects: [] };
-let restore: () => void;
-beforeAll(() => {
-  restore = ownGit();
-});
-afterAll(() => restore());
+isolateGit();
 afterEach(async () => {
   for (const one of open.projects.splice(0)) one.remove();
   for (const one of open.servers.splice(0)) await one.close();

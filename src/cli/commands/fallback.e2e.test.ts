@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { type GitProject, gitProject, ownGit, projectFiles } from "../testing/git-project.ts";
+import { beforeEach, expect, it } from "vitest";
+import { type GitProject, gitProject, isolateGit, projectFiles } from "../testing/git-project.ts";
 
 const config = (fallback: string, price: string): string => `models:
   bot: { provider: module, file: agents/bot.mjs, price: { input: 1, output: 1 }${fallback} }
@@ -12,20 +12,15 @@ const AGENTS = {
     "export default (input) => ({ output: `item ${input.n}`, usage: { input_tokens: 1000, output_tokens: 0 } });\n",
 };
 
-let restore: () => void;
+isolateGit();
 let repo: GitProject;
 beforeEach(() => {
-  restore = ownGit();
   const price = ", price: { input: 100, output: 100 }";
   repo = gitProject({
     ...projectFiles(4, 1),
     ...AGENTS,
     "evalconfig.yaml": config(", fallback: spare", price),
   });
-});
-afterEach(() => {
-  repo.remove();
-  restore();
 });
 
 it("a trial that the fallback answered is marked, and costs what the fallback costs", async () => {

@@ -1,21 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   type GitProject,
-  ownGit,
+  isolateGit,
   preparedProject,
   projectFiles,
   promptText,
 } from "../testing/git-project.ts";
 
-let restore: () => void;
+isolateGit();
 let repo: GitProject;
-beforeEach(() => {
-  restore = ownGit();
-});
-afterEach(() => {
-  repo.remove();
-  restore();
-});
 
 const CI = {
   GitHub: { GITHUB_ACTIONS: "true", GITHUB_BASE_REF: "main" },

@@ -1,21 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   type GitProject,
-  ownGit,
+  isolateGit,
   preparedProject,
   projectFiles,
   promptText,
 } from "../testing/git-project.ts";
 
-let restore: () => void;
+isolateGit();
 let repo: GitProject;
 beforeEach(async () => {
-  restore = ownGit();
   repo = await preparedProject(projectFiles(20, 2), [["run"], ["promote"]]);
-});
-afterEach(() => {
-  repo.remove();
-  restore();
 });
 
 const PATH = "evals/baselines/s.jsonl";

@@ -1,15 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type GitProject, gitProject, ownGit, projectFiles, promptText } from "../testing/git-project.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type GitProject, gitProject, isolateGit, projectFiles, promptText } from "../testing/git-project.ts";
 
-let restore: () => void;
+isolateGit();
 let repo: GitProject;
 beforeEach(() => {
-  restore = ownGit();
   repo = gitProject(projectFiles(6, 2));
-});
-afterEach(() => {
-  repo.remove();
-  restore();
 });
 
 const problemOf = async (args: string[]) => (await repo.json(args)).document.problems[0];

@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { gitProject, ownGit } from "../testing/git-project.ts";
+import { expect, it } from "vitest";
+import { gitProject, isolateGit } from "../testing/git-project.ts";
 
-let restore: () => void;
-beforeAll(() => {
-  restore = ownGit();
-});
-afterAll(() => restore());
+isolateGit();
 
 it("a run without an answer is not scored again, and one with some stays undecided in every report", async () => {
   const project = gitProject({

@@ -1,19 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { HISTORY_FILE } from "../../store/history-file.ts";
-import { type GitProject, gitProject, ownGit, projectFiles, promptText } from "../testing/git-project.ts";
+import { type GitProject, gitProject, isolateGit, projectFiles, promptText } from "../testing/git-project.ts";
 
-let restore: () => void;
+isolateGit();
 let repo: GitProject;
-beforeEach(() => {
-  restore = ownGit();
-});
-afterEach(() => {
-  repo.remove();
-  restore();
-});
 
 const leftovers = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("evals-at-"));
 const rateOf = (document: { runs: { metrics: { pass_rate: { value: number } } }[] }): number | undefined =>

@@ -1,15 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type GitProject, gitProject, isolateGit } from "../testing/git-project.ts";
 
 const suite = (dataset: string): string =>
   `dataset: ${dataset}\nmodel: bot\ntrials: 2\nscorers:\n  - { type: equals }\n`;
 const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 const golden = (id: string, input: string) => ({ id, input, expected: "ok" });
 
-let restore: () => void;
+isolateGit();
 let repo: GitProject;
 beforeEach(() => {
-  restore = ownGit();
   repo = gitProject({
     ".gitignore": ".evals/\n",
     "evalconfig.yaml":
@@ -27,10 +26,6 @@ beforeEach(() => {
     "evals/s.yaml": suite("d"),
     "evals/t.yaml": suite("e"),
   });
-});
-afterEach(() => {
-  repo.remove();
-  restore();
 });
 
 /** Ids of the cases of each run, with the run's suite. */

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type GitProject, gitProject, isolateGit } from "../testing/git-project.ts";
 
 const prompt = (text: string): string => `---\ndescription: Echo.\n---\nuser:\n${text} {{ input }}\n`;
 const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
@@ -26,15 +26,10 @@ const FILES = {
 /** Gets worse under the second prompt alone. */
 const WITHOUT_ECHOES = FILES["echo.mjs"].replace("'Echo'", "'Echo '");
 
-let restore: () => void;
+isolateGit();
 let repo: GitProject;
 beforeEach(() => {
-  restore = ownGit();
   repo = gitProject(FILES);
-});
-afterEach(() => {
-  repo.remove();
-  restore();
 });
 
 interface Run {

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type GitProject, gitProject, isolateGit } from "../testing/git-project.ts";
 
 const prompt = (text: string): string => `---\ndescription: Echo.\n---\nuser:\n${text} {{ input }}\n`;
 const ANSWERS = ["a", "b", "c"].map((id) => ({ id, input: id, expected: id }));
@@ -20,15 +20,10 @@ const FILES = {
     "dataset: d\nprompt: p@1.0.0\nmodel: kind\ntrials: 2\nscorers:\n  - type: equals\ngate:\n  require: { pass_rate: '>= 0.9' }\n",
 };
 
-let restore: () => void;
+isolateGit();
 let repo: GitProject;
 beforeEach(() => {
-  restore = ownGit();
   repo = gitProject(FILES);
-});
-afterEach(() => {
-  repo.remove();
-  restore();
 });
 
 interface Shown {

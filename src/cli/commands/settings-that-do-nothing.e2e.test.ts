@@ -1,15 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type GitProject, gitProject, ownGit, promptText } from "../testing/git-project.ts";
+import { describe, expect, it } from "vitest";
+import { gitProject, isolateGit, promptText } from "../testing/git-project.ts";
 
-let restore: () => void;
-beforeAll(() => {
-  restore = ownGit();
-});
-afterAll(() => restore());
-const open: GitProject[] = [];
-afterEach(() => {
-  for (const one of open.splice(0)) one.remove();
-});
+isolateGit();
 
 async function problemsOf(model: string, judge?: string) {
   const project = gitProject({
@@ -21,7 +13,6 @@ async function problemsOf(model: string, judge?: string) {
       ? {}
       : { "judges/j/1.0.0.md": `---\nkind: binary\nmodel: m\n${judge}\n---\nIs it good?\n` }),
   });
-  open.push(project);
   const { exit, document } = await project.json(["check"]);
   expect(exit).toBe(2);
   return document.problems as { path: string; line: number; what: string; fix: string }[];
@@ -109,7 +100,6 @@ describe("what check warns of", () => {
       "evals/s.yaml": `dataset: d\nmodel: m\n${suite}`,
       "datasets/d.jsonl": cases.map((one) => `${JSON.stringify(one)}\n`).join(""),
     });
-    open.push(project);
     const { exit, document } = await project.json(["check"]);
     const warnings = document.warnings as { code: string; line: number; what: string }[];
     return { exit, found: warnings.filter(({ code }) => /ALWAYS_PASSES|LOOKS_ALIKE/.test(code)) };
@@ -150,7 +140,6 @@ describe("a requirement", () => {
         "evals/s.yaml": `dataset: d\nmodel: m\nscorers: [{ type: equals }]\ngate: { require: { ${bound} } }\n`,
         "datasets/d.jsonl": '{"id":"a","input":1,"expected":"x"}\n',
       });
-      open.push(project);
       const { exit, document } = await project.json(["check"]);
       expect(exit).toBe(2);
       expect(document.problems).toMatchObject([{ code: "EVALS_BOUND_RANGE", path: "evals/s.yaml" }]);

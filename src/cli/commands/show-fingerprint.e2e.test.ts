@@ -1,21 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ModelServer, modelServer } from "../../providers/testing/model-server.ts";
-import { type GitProject, gitProject, ownGit, projectFiles, promptText } from "../testing/git-project.ts";
+import { type GitProject, gitProject, isolateGit, projectFiles, promptText } from "../testing/git-project.ts";
 
-let restore: () => void;
+isolateGit();
 let repo: GitProject;
 let server: ModelServer;
 beforeAll(async () => {
   server = await modelServer((text) => `item ${text}`);
 });
 afterAll(() => server.close());
-beforeEach(() => {
-  restore = ownGit();
-});
-afterEach(() => {
-  repo.remove();
-  restore();
-});
 
 function start(): void {
   repo = gitProject({

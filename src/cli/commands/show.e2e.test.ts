@@ -1,28 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   type Checkout,
   type GitProject,
   gitProject,
-  ownGit,
+  isolateGit,
   projectFiles,
   promptText,
 } from "../testing/git-project.ts";
 
-let restore: () => void;
-beforeAll(() => {
-  restore = ownGit();
-});
-afterAll(() => restore());
-const open: GitProject[] = [];
-afterEach(() => {
-  for (const one of open.splice(0)) one.remove();
-});
+isolateGit();
 
 /** A project whose next prompt version loses every second case; nothing of it has run yet. */
 function projectWithWorsePrompt(): GitProject {
-  const project = gitProject({ ...projectFiles(20, 3), "prompts/q/1.1.0.md": promptText("Answer at once.") });
-  open.push(project);
-  return project;
+  return gitProject({ ...projectFiles(20, 3), "prompts/q/1.1.0.md": promptText("Answer at once.") });
 }
 
 const idOf = async (at: Checkout, ...args: string[]): Promise<string> => {
@@ -78,7 +68,6 @@ describe("evals show of a case", () => {
       "evalconfig.yaml": 'models:\n  bot: { provider: module, file: agents/bot.mjs, version: "1" }\n',
       "prompts/q/1.1.0.md": promptText("Answer at once."),
     });
-    open.push(project);
     const first = await idOf(project, "--prompt", "q@1.0.0");
     await idOf(project, "--prompt", "q@1.0.0");
     project.commit({ "evals/s.yaml": project.read("evals/s.yaml").replace("prompt: q", "prompt: q@1.0.0") });
@@ -173,7 +162,7 @@ describe("evals show of an agent's trial", () => {
 });
 `;
   const shownProject = (): GitProject => {
-    const project = gitProject({
+    return gitProject({
       ...projectFiles(1, 1),
       "agents/bot.mjs": ANSWER,
       "evals/s.yaml":
@@ -181,8 +170,6 @@ describe("evals show of an agent's trial", () => {
       "scorers/way.mjs":
         "export default ({ transcript: t }) => ({ score: 1, pass: t.steps === 3 && t.state.orders['A-7'] === 'sent' && t.stopped === 'steps' && t.retrievals.length === 1 && t.tool_calls[0].error === 'no such order', reason: JSON.stringify(t.tool_calls) });",
     });
-    open.push(project);
-    return project;
   };
 
   it("prints the conversation reply by reply, each call with its result", async () => {

@@ -1,19 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { type GitProject, gitProject, ownGit, projectFiles } from "../testing/git-project.ts";
+import { expect, it } from "vitest";
+import { type GitProject, gitProject, isolateGit, projectFiles } from "../testing/git-project.ts";
 
 const CARD = "4111 1111 1111 1111";
 
-let restore: () => void;
+isolateGit();
 let repo: GitProject;
-beforeEach(() => {
-  restore = ownGit();
-});
-afterEach(() => {
-  repo.remove();
-  restore();
-});
 
 const projectWith = (config: string): GitProject =>
   gitProject({

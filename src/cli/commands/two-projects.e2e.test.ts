@@ -1,22 +1,21 @@
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   type Checkout,
   checkout,
   type GitProject,
   gitProject,
-  ownGit,
+  isolateGit,
   projectFiles,
   promptText,
 } from "../testing/git-project.ts";
 
-let restore: () => void;
+isolateGit();
 let a: GitProject;
 let b: Checkout;
 
 /** Two projects of one repository that are equal to the last byte, each with a promoted tag. */
 beforeEach(async () => {
-  restore = ownGit();
   const files = projectFiles(4, 2);
   a = gitProject(files, { folder: "apps/a" });
   b = checkout(join(a.root, "../b"));
@@ -26,10 +25,6 @@ beforeEach(async () => {
   await a.evals(["promote", "--as", "v1"]);
   await b.evals(["run"]);
   await b.evals(["promote", "--as", "b/v1"]);
-});
-afterEach(() => {
-  a.remove();
-  restore();
 });
 
 const messageOf = (tag: string): string => a.git("for-each-ref", "--format=%(contents)", `refs/tags/${tag}`);

@@ -1,26 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
+import { describe, expect, it } from "vitest";
+import { type GitProject, gitProject, isolateGit } from "../testing/git-project.ts";
 
-let restore: () => void;
-beforeAll(() => {
-  restore = ownGit();
-});
-afterAll(() => restore());
-const open: GitProject[] = [];
-afterEach(() => {
-  for (const one of open.splice(0)) one.remove();
-});
+isolateGit();
 
 /** A suite over recorded answers of two cases. */
 function recorded(lines: readonly object[], gate = "regression: false"): GitProject {
-  const project = gitProject({
+  return gitProject({
     "evalconfig.yaml": "models:\n  made: { provider: outputs, file: fixtures/made.jsonl }\n",
     "evals/s.yaml": `dataset: d\nmodel: made\nscorers:\n  - { type: refusal, required: false }\ngate: { ${gate} }\n`,
     "datasets/d.jsonl": ["a", "b"].map((id) => `${JSON.stringify({ id, input: "q" })}\n`).join(""),
     "fixtures/made.jsonl": lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
   });
-  open.push(project);
-  return project;
 }
 
 describe("metrics of what answers may leave unsaid", () => {

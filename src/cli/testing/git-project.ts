@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, afterEach, beforeEach } from "vitest";
 import type { Io } from "../io.ts";
 import { main } from "../main.ts";
 import { countedIds, fakeIo } from "./fake-io.ts";
@@ -58,6 +58,21 @@ export function ownGit(more: Readonly<Record<string, string>> = {}): () => void 
     for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
     Object.assign(process.env, before);
   };
+}
+
+/** What the tests of a file have made since the last of them ended. */
+const made: GitProject[] = [];
+
+/** In the tests of this file git sees nothing of the machine, and the projects that a test makes are removed after it. */
+export function isolateGit(): void {
+  let restore = (): void => {};
+  beforeEach(() => {
+    restore = ownGit();
+  });
+  afterEach(() => {
+    for (const project of made.splice(0)) project.remove();
+    restore();
+  });
 }
 
 /** Answers right for every case whose prompt says "carefully", else only for every other one. */
@@ -169,7 +184,7 @@ function copied(from: string): string {
 function projectAt(place: string, folder: string, randomHex: Io["randomHex"]): GitProject {
   const remote = join(place, "remote.git");
   let clones = 0;
-  return {
+  const project: GitProject = {
     ...checkout(join(place, "work", folder), randomHex),
     remote,
     clone: (branch, depth = 1) => {
@@ -180,6 +195,8 @@ function projectAt(place: string, folder: string, randomHex: Io["randomHex"]): G
     },
     remove: () => rmSync(place, { recursive: true, force: true }),
   };
+  made.push(project);
+  return project;
 }
 
 /** @param randomHex shared by all clones, so that no two runs have one id */
