@@ -6,7 +6,7 @@ import { SettingMistake } from "../domain/problem.ts";
 import type { OfferedTool, ToolOutcome } from "../domain/tool.ts";
 import { oneLine } from "../providers/failed-reply.ts";
 import { compileAddress } from "../providers/http-address.ts";
-import { compileJson, type Scope } from "../providers/http-body.ts";
+import { compileJson, type Scope, UnfilledTemplate } from "../providers/http-body.ts";
 import { compileJsonPath, type JsonGetter } from "../providers/json-path.ts";
 import { failureOfNetwork } from "../providers/network-failure.ts";
 import { type ConnectionPools, openConnectionPools, type WholeReply } from "../providers/pooled-fetch.ts";
@@ -31,6 +31,8 @@ export interface HttpToolOptions {
 
 /** Maximum concurrent requests to the service. */
 const CONNECTIONS = 32;
+/** What the model sends stands under this name in the templates of a request. */
+const OF_ARGUMENTS = "arguments.";
 /** The longest delay of a Node timer, in milliseconds. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -123,7 +125,7 @@ async function callService(
     request = makeRequest(scope);
   } catch (error) {
     if (!(error instanceof SettingMistake)) throw error;
-    return unfillable(settings.name, error);
+    return notMade(settings.name, error);
   }
   const { url, headers, body } = request;
   const late = AbortSignal.timeout(Math.min(LONGEST_MS, Math.ceil(timeout_ms)));
@@ -145,13 +147,17 @@ async function callService(
 }
 
 /** A missing argument is reported to the model; a value missing from the case is an error, because the model cannot fix it. */
-function unfillable(name: string, { problem }: SettingMistake): ToolOutcome {
-  const [, missing] = /undefined variable: arguments\.(\w+(?:\.\w+)*)/.exec(problem.what) ?? [];
-  if (missing !== undefined) return { kind: "error", message: `the argument ${missing} is missing` };
-  const ofArguments = problem.what.includes("it would lead to") || problem.what.includes("its value holds");
-  return ofArguments
-    ? { kind: "error", message: `the arguments cannot be sent: ${oneLine(problem.what)}` }
-    : lost(`the request of the tool ${name} cannot be made: ${oneLine(problem.what)}`);
+function notMade(name: string, mistake: SettingMistake): ToolOutcome {
+  const words = oneLine(mistake.problem.what);
+  const unfilled = mistake instanceof UnfilledTemplate ? mistake.unfilled : undefined;
+  if (unfilled?.kind === "missing" && unfilled.variable.startsWith(OF_ARGUMENTS))
+    return {
+      kind: "error",
+      message: `the argument ${unfilled.variable.slice(OF_ARGUMENTS.length)} is missing`,
+    };
+  return unfilled?.kind === "unsendable"
+    ? { kind: "error", message: `the arguments cannot be sent: ${words}` }
+    : lost(`the request of the tool ${name} cannot be made: ${words}`);
 }
 
 function outcomeOf({ status, text }: WholeReply, { result, settings, removeSecrets }: Service): ToolOutcome {

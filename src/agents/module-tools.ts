@@ -75,7 +75,7 @@ async function ask(
     case "threw":
       return lost(`its tools threw ${outcome.named}`);
     case "odd":
-      return lost(`its tools ${outcome.what}`);
+      return lost(`its tools returned ${outcome.what}`);
     case "ended":
       return lost(`its tools ${outcome.how}`);
     case "aborted":

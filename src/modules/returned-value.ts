@@ -4,6 +4,7 @@ import { LONGEST_REPLY, LONGEST_REPLY_WORDS } from "../domain/longest-reply.ts";
 /** The return value of a user's function as JSON text, or the reason why JSON cannot represent it. */
 export type ReturnedValue =
   | { readonly kind: "json"; readonly text: string }
+  /** It completes "returned …". */
   | { readonly kind: "odd"; readonly what: string };
 
 class OddValue extends Error {}
@@ -19,17 +20,17 @@ export function readReturned(value: unknown): ReturnedValue {
   try {
     const json = new Reader().read(value, "");
     const text = json === undefined ? undefined : JSON.stringify(json);
-    if (text === undefined) return { kind: "odd", what: "returned nothing" };
+    if (text === undefined) return { kind: "odd", what: "nothing" };
     if (text.length > LONGEST_REPLY) throw tooLong();
     return { kind: "json", text };
   } catch (error) {
     if (error instanceof OddValue) return { kind: "odd", what: error.message };
-    return { kind: "odd", what: `returned what cannot be read: ${thrownWords(error)}` };
+    return { kind: "odd", what: `what cannot be read: ${thrownWords(error)}` };
   }
 }
 
 function tooLong(): OddValue {
-  return new OddValue(`returned more than ${LONGEST_REPLY_WORDS}`);
+  return new OddValue(`more than ${LONGEST_REPLY_WORDS}`);
 }
 
 class Reader {
@@ -102,12 +103,12 @@ function memberOf(value: object, key: string, at: string): unknown {
   try {
     return (value as Record<string, unknown>)[key];
   } catch (error) {
-    throw new OddValue(`returned what cannot be read at ${at}: ${thrownWords(error)}`);
+    throw new OddValue(`what cannot be read at ${at}: ${thrownWords(error)}`);
   }
 }
 
 function odd(what: string, at: string): OddValue {
-  return new OddValue(`returned ${what}${at === "" ? "" : ` at ${at.slice(0, 200)}`}`);
+  return new OddValue(`${what}${at === "" ? "" : ` at ${at.slice(0, 200)}`}`);
 }
 
 const LONGEST_MESSAGE = 10_000;

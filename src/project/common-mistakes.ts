@@ -46,6 +46,10 @@ const MISSING_KEYS: Readonly<Record<string, Hint>> = {
     why: "A suite without a scorer would pass without checking anything.",
     fix: "scorers: [{ type: equals }]        (all types: docs/scorers.md)",
   },
+  kind: {
+    why: "The kind says how an answer is judged and what a verdict looks like.",
+    fix: "kind: binary        or rubric, ordinal, pairwise, …: docs/judges.md has them all",
+  },
   id: {
     why: "Runs are compared case by case, so every case needs a name that stays.",
     fix: '"id": "<a name of its own>"',

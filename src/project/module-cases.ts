@@ -92,7 +92,7 @@ async function runModule(options: ModuleOptions): Promise<readonly unknown[]> {
       case "returned":
         return JSON.parse(outcome.json) as unknown[];
       case "odd":
-        throw brokenModule(file, outcome.what.replace(/^returned /, "it gives "));
+        throw brokenModule(file, `it gives ${outcome.what}`);
       case "threw":
         throw brokenModule(file, `it threw ${outcome.named}`);
       case "ended":

@@ -25,23 +25,13 @@ export function parseJudge(
   );
   const found = readBody(body, bodyLine, file.path);
   const all = [
-    ...problems.map(withKinds),
+    ...problems,
     ...found.problems,
     ...secretsInText(text, file.path),
     ...unfilledInText(text, file.path),
   ];
   if (all.length > 0 || value === undefined) throw new EvalsError(all.map(problemWithoutSecrets));
   return { ...file, settings: value, places, parts: found.parts, instructions: found.instructions };
-}
-
-/** For a missing kind, lists the possible ones. */
-function withKinds(problem: Problem): Problem {
-  if (problem.code !== "EVALS_JUDGE_MISSING_KEY" || !problem.what.startsWith('"kind"')) return problem;
-  return {
-    ...problem,
-    why: "The kind says how an answer is judged and what a verdict looks like.",
-    fix: "kind: binary        or rubric, ordinal, pairwise, …: docs/judges.md has them all",
-  };
 }
 
 type Body = Pick<JudgeFile, "parts" | "instructions"> & { readonly problems: readonly Problem[] };

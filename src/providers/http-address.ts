@@ -1,6 +1,6 @@
 import { isSendable } from "../domain/header-value.ts";
 import { SettingMistake } from "../domain/problem.ts";
-import { compileText, isTemplate, type Scope, templateMistake } from "./http-body.ts";
+import { compileText, isTemplate, type Scope, UnfilledTemplate } from "./http-body.ts";
 import { isCredentialHeader } from "./written-secret.ts";
 
 /** The parts of a service's address that are computed for each case or call. */
@@ -12,6 +12,9 @@ export interface CaseAddress {
 }
 
 type Place = readonly (string | number)[];
+
+const unsendable = (at: Place, words: string): UnfilledTemplate =>
+  new UnfilledTemplate(at, { kind: "unsendable", words });
 
 /** Formats a value as text: objects and lists as JSON, null as empty text. */
 function asText(value: unknown): string {
@@ -54,8 +57,7 @@ async function urlTemplate(url: string): Promise<(scope: Scope) => string> {
     const filled = text(scope);
     const leadsOn = URL.canParse(filled) && new URL(filled).origin === origin;
     const climbs = pathSegments(filled).filter((one) => DOTS.test(one)).length > dotted;
-    if (!leadsOn || climbs)
-      throw templateMistake(at, `it would lead to ${JSON.stringify(filled.slice(0, 120))}`);
+    if (!leadsOn || climbs) throw unsendable(at, `it would lead to ${JSON.stringify(filled.slice(0, 120))}`);
     return filled;
   };
 }
@@ -68,7 +70,7 @@ async function headerTemplate(name: string, value: string): Promise<(scope: Scop
   return (scope) => {
     const filled = text(scope);
     if (!isSendable(filled))
-      throw templateMistake(at, "its value holds a line break or a letter that no header can hold");
+      throw unsendable(at, "its value holds a line break or a letter that no header can hold");
     return filled;
   };
 }

@@ -17,17 +17,33 @@ const WHOLE_VALUE = /^\{\{-?\s*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*\|\s*json\s*-
 /** Like WHOLE_VALUE, with any expression. */
 const WHOLE_EXPRESSION = /^\{\{-?((?:(?!\}\}).)*)\|\s*json\s*-?\}\}$/s;
 
-export function templateMistake(at: Place, problem: string, cause?: unknown): SettingMistake {
-  return new SettingMistake(
-    at,
-    {
-      code: "EVALS_BODY_TEMPLATE",
-      what: `The template at ${at.join(".")} cannot be filled: ${problem}.`,
-      why: "A blank in its place would ask the application something else than the case says.",
-      fix: "Use input, messages and case.id; `| default:` or `{% if %}` may ask for what is not always there.",
-    },
-    { cause },
-  );
+/** Why a template cannot be filled. */
+export type Unfilled =
+  /** The scope lacks a variable: `arguments.id`. */
+  | { readonly kind: "missing"; readonly variable: string }
+  /** With these values it would be nothing that may be sent. */
+  | { readonly kind: "unsendable"; readonly words: string }
+  /** It is no template, or cannot be rendered. */
+  | { readonly kind: "broken"; readonly words: string; readonly cause: unknown };
+
+/** A template that cannot be filled, whatever is asked or for this question alone. */
+export class UnfilledTemplate extends SettingMistake {
+  readonly unfilled: Unfilled;
+
+  constructor(at: Place, unfilled: Unfilled) {
+    const problem = unfilled.kind === "missing" ? `undefined variable: ${unfilled.variable}` : unfilled.words;
+    super(
+      at,
+      {
+        code: "EVALS_BODY_TEMPLATE",
+        what: `The template at ${at.join(".")} cannot be filled: ${problem}.`,
+        why: "A blank in its place would ask the application something else than the case says.",
+        fix: "Use input, messages and case.id; `| default:` or `{% if %}` may ask for what is not always there.",
+      },
+      { cause: unfilled.kind === "broken" ? unfilled.cause : undefined },
+    );
+    this.unfilled = unfilled;
+  }
 }
 
 function clockMistake(at: Place, cause?: unknown): SettingMistake {
@@ -54,7 +70,7 @@ function valueAt(scope: Scope, names: readonly string[], at: Place): Json {
   for (const name of names) {
     const owned = value !== null && typeof value === "object" && Object.hasOwn(value, name);
     value = owned ? (value as Record<string, unknown>)[name] : undefined;
-    if (value === undefined) throw templateMistake(at, `undefined variable: ${names.join(".")}`);
+    if (value === undefined) throw new UnfilledTemplate(at, { kind: "missing", variable: names.join(".") });
   }
   return value as Json;
 }
@@ -78,7 +94,7 @@ class TemplateCompiler {
   /** A template whose result is always text. */
   async text(source: string, at: Place): Promise<(scope: Scope) => string> {
     const liquid = await this.#engine();
-    const { asksForClock, clockAsked, liquidWords, renderLiquid } = await import(
+    const { asksForClock, clockAsked, liquidWords, missingVariable, renderLiquid } = await import(
       "../templates/liquid-engine.ts"
     );
     if (clockAsked(source) !== undefined) throw clockMistake(at);
@@ -87,7 +103,13 @@ class TemplateCompiler {
         return work();
       } catch (error) {
         if (asksForClock(error)) throw clockMistake(at, error);
-        throw templateMistake(at, liquidWords(error), error);
+        const variable = missingVariable(error);
+        throw new UnfilledTemplate(
+          at,
+          variable === undefined
+            ? { kind: "broken", words: liquidWords(error), cause: error }
+            : { kind: "missing", variable },
+        );
       }
     };
     const template = attempt(() => liquid.parse(source));

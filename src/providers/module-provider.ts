@@ -76,7 +76,7 @@ function replyOf(
       return reply.kind === "answered" ? { ...reply, waited_ms } : reply;
     }
     case "odd":
-      return { ...failed("tool", `${file} ${outcome.what}`), may_be_billed: true };
+      return { ...failed("tool", `${file} returned ${outcome.what}`), may_be_billed: true };
     case "threw":
       return failed(outcome.plain ? "provider" : "tool", `${file} threw ${outcome.named}`);
     case "ended":

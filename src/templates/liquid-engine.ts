@@ -122,6 +122,15 @@ export function asksForClock(error: unknown): boolean {
   return false;
 }
 
+/** The variable that a template asked for and its scope does not have; undefined for another error. */
+export function missingVariable(error: unknown): string | undefined {
+  for (let one = error; one instanceof Error; one = (one as { originalError?: unknown }).originalError) {
+    const { variableName } = one as { variableName?: unknown };
+    if (typeof variableName === "string") return variableName;
+  }
+  return undefined;
+}
+
 /** The engine's error message as one line. */
 export function liquidWords(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

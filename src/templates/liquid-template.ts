@@ -1,5 +1,12 @@
 import type { Liquid, Template as LiquidNode } from "liquidjs";
-import { asksForClock, clockAsked, createLiquid, liquidWords, renderLiquid } from "./liquid-engine.ts";
+import {
+  asksForClock,
+  clockAsked,
+  createLiquid,
+  liquidWords,
+  missingVariable,
+  renderLiquid,
+} from "./liquid-engine.ts";
 import { printed } from "./printed.ts";
 import { ClockFailure, type Template, TemplateFailure, UndefinedInTemplate } from "./template.ts";
 
@@ -69,13 +76,12 @@ interface LiquidTrouble {
 
 function failure(error: unknown): UndefinedInTemplate | TemplateFailure {
   const trouble = error as LiquidTrouble;
-  const undefinedAt = findUndefined(trouble);
-  const [line, column] = (undefinedAt ?? trouble).token?.getPosition() ?? [1, 1];
-  const words = liquidWords(undefinedAt ?? trouble);
+  const [line, column] = (findUndefined(trouble) ?? trouble).token?.getPosition() ?? [1, 1];
   const options = { cause: error };
-  if (asksForClock(error)) return new ClockFailure(words, line, column, options);
-  if (undefinedAt === undefined) return new TemplateFailure(words, line, column, options);
-  return new UndefinedInTemplate(words.replace(/^undefined variable: /, ""), line, column, options);
+  const variable = missingVariable(error);
+  if (variable !== undefined) return new UndefinedInTemplate(variable, line, column, options);
+  const Failure = asksForClock(error) ? ClockFailure : TemplateFailure;
+  return new Failure(liquidWords(trouble), line, column, options);
 }
 
 function findUndefined(error: LiquidTrouble | undefined): LiquidTrouble | undefined {

@@ -154,7 +154,7 @@ function judgementOf(
     case "returned":
       return returnedScore(JSON.parse(outcome.json), file);
     case "odd":
-      throw new ScorerFailure("tool", `${file} ${outcome.what}`);
+      throw new ScorerFailure("tool", `${file} returned ${outcome.what}`);
     case "threw":
       throw new ScorerFailure("tool", `${file} threw: ${outcome.message}`);
     case "ended":
