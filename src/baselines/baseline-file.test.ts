@@ -9,8 +9,8 @@ import { makeTally } from "../metrics/tally.ts";
 import type { TrialRow } from "../store/store.ts";
 import { type Baseline, formatBaseline, parseBaseline, sideOfBaseline } from "./baseline-file.ts";
 import { compareSides } from "./compare-sides.ts";
-import { regressionRules } from "./gate-run.ts";
 import { baselineOfRun } from "./make-baseline.ts";
+import { regressionRules } from "./regression-results.ts";
 import { type Side, sideOfRun } from "./side.ts";
 
 const PATH = "evals/baselines/s.jsonl";

@@ -6,7 +6,8 @@ import { Gate } from "../domain/suite.ts";
 import { usageOf } from "../domain/transcript.ts";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
-import { gateRun, rulesSoFar } from "./gate-run.ts";
+import { gateRun } from "./gate-run.ts";
+import { rulesSoFar } from "./rules-so-far.ts";
 import { type Side, sideOfRun } from "./side.ts";
 import { sideOfCounts, times } from "./testing/sides.ts";
 

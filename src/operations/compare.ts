@@ -2,7 +2,7 @@ import { canaryAgainst, withCanary } from "../baselines/canary.ts";
 import { withExamples } from "../baselines/case-examples.ts";
 import { compareSides, worstVerdict } from "../baselines/compare-sides.ts";
 import { holdContract, movementOf } from "../baselines/contract.ts";
-import { regressionRules } from "../baselines/gate-run.ts";
+import { regressionRules } from "../baselines/regression-results.ts";
 import { SAME_RECORDING } from "../baselines/same-recording.ts";
 import { type SharedAnswers, withShared } from "../baselines/shared-answers.ts";
 import type { Side } from "../baselines/side.ts";

@@ -3,7 +3,7 @@ import { EvalsError, type Problem } from "../domain/problem.ts";
 import { suiteOf } from "../domain/project.ts";
 import type { ReportedRun } from "../domain/report.ts";
 import type { RunHeader } from "../domain/run.ts";
-import { createRun, headerOf } from "../run/execute-run.ts";
+import { createRun, headerOf } from "../run/run-header.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { openHistory, type ReadyRun } from "./gating/open-history.ts";

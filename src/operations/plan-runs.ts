@@ -1,9 +1,10 @@
 import type { ExplainedCase } from "../domain/cache-reason.ts";
 import { listedTargetOf } from "../domain/listed-target.ts";
 import type { PlannedRun, RunPlan } from "../domain/run-plan.ts";
-import { type AskSettings, targetWords, unanswered } from "../run/execute-run.ts";
+import { type AskSettings, unanswered } from "../run/answers-at-hand.ts";
 import type { Plan } from "../run/plan.ts";
 import { batchPrice } from "../run/price-usage.ts";
+import { targetWords } from "../run/run-header.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { answersOf, gateBaseline } from "./gating/gate-baseline.ts";

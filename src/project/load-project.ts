@@ -11,11 +11,12 @@ import type { FileSource } from "./file-source.ts";
 import { findJudge, listJudges } from "./find-judge.ts";
 import { problemWithoutSecrets, SECRET_CODE } from "./find-secrets.ts";
 import { type LoadedConfig, loadConfig, unknownModel } from "./load-config.ts";
-import { loadSuite, type SuiteContext, type SuiteOverrides } from "./load-suite.ts";
+import { loadSuite } from "./load-suite.ts";
 import { readEnvFile } from "./read-env-file.ts";
 import { readText } from "./read-text.ts";
 import { resolveDataset } from "./resolve-dataset.ts";
 import { suiteOfFile } from "./suite-files.ts";
+import type { SuiteContext, SuiteOverrides } from "./suite-reading.ts";
 
 /** The inputs for loading a project. */
 export interface ProjectSource {

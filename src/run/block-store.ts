@@ -1,6 +1,6 @@
 import type { StoredJudgement } from "../domain/judge-exchange.ts";
 import type { NewJudgement, RunWriter, TrialRecord, TrialScoring } from "../store/store.ts";
-import type { EngineStore } from "./execute-run.ts";
+import type { EngineStore } from "./run-settings.ts";
 
 /** A judge's reply, with its number in the block's scores. */
 export interface BlockJudgement extends Omit<NewJudgement, "run_no" | "request"> {

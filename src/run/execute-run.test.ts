@@ -8,8 +8,9 @@ import { makeTally } from "../metrics/tally.ts";
 import type { RunWriter, Store, StoredRun } from "../store/store.ts";
 import { memoryStore } from "../store/testing/memory-store.ts";
 import type { CallHooks } from "./call-hooks.ts";
-import { executeRun, type RanRun, type RunSettings, type RunWorld } from "./execute-run.ts";
+import { executeRun, type RanRun } from "./execute-run.ts";
 import type { Plan } from "./plan.ts";
+import type { RunSettings, RunWorld } from "./run-settings.ts";
 import { answer, chance, failure, fakeClient, moodyAnswer } from "./testing/fake-client.ts";
 import { fakePlan, fakeScorer, yesScorer } from "./testing/fake-plan.ts";
 

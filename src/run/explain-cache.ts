@@ -1,6 +1,6 @@
 import type { CacheReason, ExplainedCase } from "../domain/cache-reason.ts";
 import type { Store, StoredRun } from "../store/store.ts";
-import { type AskSettings, cacheFor, seesRaw } from "./execute-run.ts";
+import { type AskSettings, cacheFor, seesRaw } from "./answers-at-hand.ts";
 import type { Plan } from "./plan.ts";
 
 /** Maximum number of a suite's runs searched for the last time that a case was asked. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sha256 } from "../domain/json.ts";
 import { UNKNOWN_USAGE, usageOf } from "../domain/transcript.ts";
 import type { ProcessMark } from "../processes/process-mark.ts";
-import type { NewJudgement, Store, StoredRun, TrialRow } from "./store.ts";
+import type { Store, StoredRun, TrialRow } from "./store.ts";
 import {
   answered,
   failed,
@@ -451,135 +451,6 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         next.calls(4);
         next.end("complete", null, "2025-03-01T12:06:00.000Z");
         expect(theRun()).toMatchObject({ status: "complete", calls: 7 });
-      });
-    });
-
-    describe("the replies of judges", () => {
-      const judgement = (changes: Partial<NewJudgement> = {}): NewJudgement => ({
-        asked: sha256("model and request"),
-        draw: 1,
-        judge: sha256("judge"),
-        run_no: null,
-        case_id: "first",
-        request: { hash: sha256("judge request"), body: () => '{"messages":["is it polite?"]}' },
-        transcript: sampleTranscript({ output: '{"reason":"kind","verdict":"pass"}' }),
-        raw: null,
-        ...changes,
-      });
-
-      it("are there for every handle when they are recorded, with what was asked", async () => {
-        const other = await open();
-        const id = await store.recordJudgement(judgement());
-        expect(other.judgement(sha256("model and request"), 1)).toMatchObject({
-          id,
-          draw: 1,
-          judge: sha256("judge"),
-          case_id: "first",
-          output: '{"reason":"kind","verdict":"pass"}',
-          cost_usd: 0.0021,
-          at: "2025-03-01T12:00:00.000Z",
-        });
-        expect(other.judgementRequest(id)).toEqual({ messages: ["is it polite?"] });
-        expect(other.judgements([id, 99]).map((one) => one.id)).toEqual([id]);
-      });
-
-      it("answer the same draw of the same question, the newest first, and no other", async () => {
-        await store.recordJudgement(judgement({ transcript: sampleTranscript({ output: "older" }) }));
-        await store.recordJudgement(judgement({ transcript: sampleTranscript({ output: "newer" }) }));
-        const { asked } = judgement();
-        expect(store.judgement(asked, 1)?.output).toBe("newer");
-        expect(store.judgement(asked, 2)).toBeUndefined();
-        expect(store.judgement(sha256("another"), 1)).toBeUndefined();
-        expect(store.judgement(asked, 1, { since: Date.UTC(2025, 2, 1, 12) })?.output).toBe("newer");
-        expect(store.judgement(asked, 1, { since: Date.UTC(2025, 2, 1, 13) })).toBeUndefined();
-      });
-
-      it("that gave no verdict are read back by the session that asked for it, and by no other", async () => {
-        expect(store.newestJudgement()).toBe(0);
-        const id = await store.recordJudgement(judgement());
-        store.discardJudgements([id]);
-        const { asked } = judgement();
-        expect(store.newestJudgement()).toBe(id);
-        expect(store.judgement(asked, 1)).toBeUndefined();
-        expect(store.judgement(asked, 1, { discarded_after: id })).toBeUndefined();
-        expect(store.judgement(asked, 1, { discarded_after: id - 1 })?.id).toBe(id);
-        expect(store.judgements([id])).toHaveLength(1);
-      });
-
-      it("cost the run that paid for them, and the unknown is counted, not guessed", async () => {
-        const { no } = create();
-        await store.recordJudgement(
-          judgement({ run_no: no, transcript: sampleTranscript({ cost_usd: 0.25 }) }),
-        );
-        await store.recordJudgement(
-          judgement({
-            run_no: no,
-            transcript: sampleTranscript({
-              cost_usd: null,
-              usage: usageOf({ input_tokens: 30, output_tokens: 12, reasoning_tokens: 5 }),
-            }),
-          }),
-        );
-        await store.recordJudgement(judgement({ transcript: sampleTranscript({ cost_usd: 4 }) }));
-        expect(store.judgementsOfCase(no, "first").map((one) => one.cost_usd)).toEqual([0.25, null]);
-        expect(store.judgementsOfCase(no, "first")[1]?.usage).toMatchObject({ reasoning_tokens: 5 });
-        expect(store.judgementsOfCase(no, "second")).toEqual([]);
-        expect(store.judgeSpending(no)).toEqual({
-          replies: 2,
-          usd: 0.25,
-          unpriced: 1,
-          tokens: 42,
-          dearest_usd: 0.25,
-          longest_output: 12,
-        });
-      });
-
-      it("that gave no answer count among what the judges cost", async () => {
-        const writer = create();
-        const { no } = writer;
-        await store.recordJudgement(
-          judgement({ run_no: no, transcript: sampleTranscript({ cost_usd: 0.25 }) }),
-        );
-        writer.recordLost(lostReply({ judge: "ab".repeat(32), cost_usd: 0.5 }));
-        writer.recordLost(
-          lostReply({
-            judge: "ab".repeat(32),
-            usage: UNKNOWN_USAGE,
-            cost_usd: null,
-            most_usd: 2,
-            most_tokens: 70,
-          }),
-        );
-        writer.flush();
-        expect(store.judgeSpending(no)).toMatchObject({ replies: 3, usd: 0.75, unpriced: 1, tokens: 12 });
-        expect(store.lostSpending(no, "judges")).toMatchObject({ most_usd: 2, most_tokens: 70 });
-        expect(store.lostSpending(no, "target")).toMatchObject({ replies: 0, usd: 0 });
-      });
-
-      it("are behind a score, with the share that agreed", () => {
-        const writer = create();
-        const judged = { score: 1, pass: true, reason: "kind", agreement: 0.75, replies: [7, 9] };
-        writer.record(answered(0, 1, { scores: { kind: "scored", pass: true, scores: [judged, null] } }));
-        writer.flush();
-        expect(store.trials(writer.no, 0)[0]?.scores).toEqual([judged, null]);
-        expect([...store.scan(writer.no)][0]?.scores).toEqual([[1, true, 0.75], null]);
-      });
-
-      it("distinguish the scorers that a case is not scored by", () => {
-        const writer = create();
-        const [scored, own] = [{ score: 1, pass: true, reason: "" }, { kind: "scored", pass: true } as const];
-        writer.record(answered(0, 1, { scores: { ...own, scores: [scored, undefined] } }));
-        writer.flush();
-        expect([...store.scan(writer.no)][0]?.scores).toEqual([[1, true], undefined]);
-        expect(store.trials(writer.no, 0)[0]?.scores).toEqual([scored, null]);
-      });
-
-      it("are counted apart from the target's calls", () => {
-        const writer = create();
-        writer.calls(2);
-        writer.judgeCalls(3);
-        writer.end("complete", null, "2025-03-01T12:05:00.000Z");
-        expect(theRun()).toMatchObject({ calls: 2, judge_calls: 3 });
       });
     });
 

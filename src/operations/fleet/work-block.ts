@@ -1,9 +1,10 @@
 import type { AroundCalls } from "../../domain/around-calls.ts";
 import type { CallBook } from "../../fleet/database.ts";
 import type { FleetPlan, LeasedBlock, PlanHalt, TrialPlace, WorkedBlock } from "../../fleet/fleet.ts";
+import { seesRaw } from "../../run/answers-at-hand.ts";
 import { blockStore } from "../../run/block-store.ts";
 import type { RunControl } from "../../run/engine.ts";
-import { executeRun, seesRaw } from "../../run/execute-run.ts";
+import { executeRun } from "../../run/execute-run.ts";
 import { blockLedger } from "../../run/ledger-client.ts";
 import { lineOf } from "../../run/model-lines.ts";
 import { packJudgements, packTrial } from "../../run/packed-trial.ts";

@@ -1,7 +1,10 @@
 import { contractSoFar } from "../../baselines/contract.ts";
 import { gateResult } from "../../baselines/gate.ts";
-import { type GateInput, gateRun, regressionRules, rulesSoFar } from "../../baselines/gate-run.ts";
+import type { GateInput } from "../../baselines/gate-input.ts";
+import { gateRun } from "../../baselines/gate-run.ts";
 import { reportedOnly, splitGate, type Unbelieved } from "../../baselines/informing-rules.ts";
+import { regressionRules } from "../../baselines/regression-results.ts";
+import { rulesSoFar } from "../../baselines/rules-so-far.ts";
 import type { SequentialStop } from "../../baselines/sequential-stop.ts";
 import { type Side, sideOfRun } from "../../baselines/side.ts";
 import { itemAt } from "../../domain/item-at.ts";
@@ -14,9 +17,10 @@ import type { Metrics, RunHeader, StoredCase } from "../../domain/run.ts";
 import type { Gate, RegressionRule } from "../../domain/suite.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import type { Tally } from "../../metrics/tally.ts";
-import type { EarlyStop, RanRun } from "../../run/execute-run.ts";
+import type { RanRun } from "../../run/execute-run.ts";
 import { scorerHash } from "../../run/fingerprint.ts";
 import type { Plan } from "../../run/plan.ts";
+import type { EarlyStop } from "../../run/run-settings.ts";
 import type { GateBaseline } from "./gate-baseline.ts";
 
 /** The gate of one run, from its first trial to its outcome. */

@@ -3,7 +3,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import type { DeclaredChange } from "../../domain/prompt-change.ts";
 import { findRepository } from "../../git/require-repository.ts";
-import { asksAnything } from "../../run/execute-run.ts";
+import { asksAnything } from "../../run/answers-at-hand.ts";
 import { modelsWithoutPrice, unpricedModel } from "../../run/unpriced-budget.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";

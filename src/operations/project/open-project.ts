@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Project } from "../../domain/project.ts";
 import { findProjectRoot, type ProjectRoot } from "../../project/find-project-root.ts";
 import { loadProject } from "../../project/load-project.ts";
-import type { SuiteOverrides } from "../../project/load-suite.ts";
+import type { SuiteOverrides } from "../../project/suite-reading.ts";
 import { workTree } from "../../project/work-tree.ts";
 import { providers } from "../../providers/registry.ts";
 import { scorers } from "../../scorers/registry.ts";

@@ -1,7 +1,7 @@
 import type { Project } from "../../domain/project.ts";
 import type { NamedCommit } from "../../git/find-commit.ts";
 import { type Head, readHead } from "../../git/repository.ts";
-import type { SuiteOverrides } from "../../project/load-suite.ts";
+import type { SuiteOverrides } from "../../project/suite-reading.ts";
 import type { Environment } from "../environment.ts";
 import { locate, type OpenProjectOptions, openProject } from "../project/open-project.ts";
 

@@ -2,7 +2,7 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { LoadedPrompt, LoadedSuite, Project } from "../../domain/project.ts";
 import { namedVersion } from "../../domain/prompt.ts";
 import { Gate } from "../../domain/suite.ts";
-import type { SuiteOverrides } from "../../project/load-suite.ts";
+import type { SuiteOverrides } from "../../project/suite-reading.ts";
 import type { RunRequest } from "./run-request.ts";
 
 /** The suites of a command, once for each target named by `--prompt` and `--model`. */

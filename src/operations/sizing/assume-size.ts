@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
-import { regressionRules } from "../../baselines/gate-run.ts";
+import { regressionRules } from "../../baselines/regression-results.ts";
 import { DEFAULT_TRIALS } from "../../domain/config.ts";
 import { itemAt } from "../../domain/item-at.ts";
 import { listedTarget, listedTargetOf } from "../../domain/listed-target.ts";

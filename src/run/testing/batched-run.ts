@@ -9,8 +9,9 @@ import { computeMetrics } from "../../metrics/compute-metrics.ts";
 import type { Batches } from "../../store/batches.ts";
 import type { Store } from "../../store/store.ts";
 import { memoryStore } from "../../store/testing/memory-store.ts";
-import { type EarlyStop, executeRun, type RanRun } from "../execute-run.ts";
+import { executeRun, type RanRun } from "../execute-run.ts";
 import type { Plan } from "../plan.ts";
+import type { EarlyStop } from "../run-settings.ts";
 import { planOf } from "./plan-of.ts";
 
 export type Shape = "openai" | "anthropic";

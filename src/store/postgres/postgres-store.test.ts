@@ -11,6 +11,7 @@ import type { Store, StoredRun } from "../store.ts";
 import { storeBatchesContract } from "../store-batches-contract.ts";
 import { storeCareContract } from "../store-care-contract.ts";
 import { storeContract } from "../store-contract.ts";
+import { storeJudgementsContract } from "../store-judgements-contract.ts";
 import { storeProcessContract } from "../store-process-contract.ts";
 import { storeReadsContract } from "../store-reads-contract.ts";
 import { storeTrafficContract } from "../store-traffic-contract.ts";
@@ -39,6 +40,7 @@ describe.skipIf(skippedWithoutPostgres())("the history in PostgreSQL", () => {
   storeCareContract("is looked after", place);
   storeProcessContract("knows processes", place);
   storeReadsContract("is read in pages", place);
+  storeJudgementsContract("keeps what judges replied", place);
   storeTrafficContract("keeps traffic", place);
 
   const opened: Store[] = [];

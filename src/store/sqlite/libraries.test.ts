@@ -4,6 +4,7 @@ import type { Database } from "../sql/database.ts";
 import { storeBatchesContract } from "../store-batches-contract.ts";
 import { storeCareContract } from "../store-care-contract.ts";
 import { storeContract } from "../store-contract.ts";
+import { storeJudgementsContract } from "../store-judgements-contract.ts";
 import { storeProcessContract } from "../store-process-contract.ts";
 import { storeReadsContract } from "../store-reads-contract.ts";
 import { storeTrafficContract } from "../store-traffic-contract.ts";
@@ -24,6 +25,7 @@ for (const library of present) {
   storeCareContract(`the history, through ${library.name}`, () => sqlitePlace([library]));
   storeProcessContract(`the history, through ${library.name}`, () => sqlitePlace([library]));
   storeReadsContract(`the history, through ${library.name}`, () => sqlitePlace([library]));
+  storeJudgementsContract(`the history, through ${library.name}`, () => sqlitePlace([library]));
   storeTrafficContract(`the history, through ${library.name}`, () => sqlitePlace([library]));
 
   describe(`a database through ${library.name}`, () => {

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { itemAt } from "../../domain/item-at.ts";
 import { storeBatchesContract } from "../store-batches-contract.ts";
 import { storeContract } from "../store-contract.ts";
+import { storeJudgementsContract } from "../store-judgements-contract.ts";
 import { storeProcessContract } from "../store-process-contract.ts";
 import { storeReadsContract } from "../store-reads-contract.ts";
 import { storeTrafficContract } from "../store-traffic-contract.ts";
@@ -61,6 +62,7 @@ storeContract("the history, observed", place);
 storeBatchesContract("the history, observed", place);
 storeProcessContract("the history, observed", place);
 storeReadsContract("the history, observed", place);
+storeJudgementsContract("the history, observed", place);
 storeTrafficContract("the history, observed", place);
 
 it("reads of a large history by an index alone", () => {

@@ -1,0 +1,57 @@
+import type { ModuleEvents } from "../domain/module-events.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { LoadedPrompt, Places, Registry } from "../domain/project.ts";
+import type { ScorerDefinition } from "../domain/scorer.ts";
+import { Suite } from "../domain/suite.ts";
+import { isMisspelt } from "./describe-issues.ts";
+import { collect, placed } from "./file-problems.ts";
+import type { FileSource } from "./file-source.ts";
+import type { LoadedConfig } from "./load-config.ts";
+
+/** What suites are checked against. */
+export interface SuiteContext {
+  readonly files: FileSource;
+  /** What a module that makes cases is given. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly modules?: ModuleEvents | undefined;
+  readonly config: LoadedConfig;
+  readonly scorers: Registry<ScorerDefinition>;
+  /** Prompts already loaded, by spec; shared by all suites. */
+  readonly prompts: Map<string, Promise<LoadedPrompt>>;
+  readonly overrides: SuiteOverrides;
+}
+
+/** One suite's file while it is read. */
+export interface SuiteReading {
+  readonly places: Places;
+  readonly context: SuiteContext;
+  readonly problems: Problem[];
+}
+
+/** What the command line says instead of a suite. */
+export interface SuiteOverrides {
+  readonly model?: string | undefined;
+  readonly prompt?: string | undefined;
+  readonly trials?: number | undefined;
+}
+
+/** Whether the suite has the key, or one that was meant for it. */
+export function isNamed(value: unknown, key: string): boolean {
+  const keys = Object.keys(Suite.shape);
+  return (
+    value !== null && typeof value === "object" && (Object.hasOwn(value, key) || isMisspelt(key, value, keys))
+  );
+}
+
+/** Runs `find`; a mistake that has no place yet gets the one of `path`. */
+export function withPlace<T>(
+  places: Places,
+  path: readonly PropertyKey[],
+  problems: Problem[],
+  find: () => T,
+): T | undefined {
+  const found: Problem[] = [];
+  const value = collect(found, find);
+  problems.push(...found.map((problem) => placed(problem, places, path)));
+  return value;
+}

@@ -1,0 +1,57 @@
+import type { CachedAnswer, Store, StoredRun } from "../store/store.ts";
+import type { Plan } from "./plan.ts";
+import type { RunSettings } from "./run-settings.ts";
+
+/** Whether a scorer needs data before redaction, which the store does not have, so that no stored answer can be scored. */
+export function seesRaw({ scorers, redaction }: Plan): boolean {
+  return redaction !== null && scorers.some((one) => one.raw === true);
+}
+
+/** Whether any trial of a plan must be asked: recorded, cached and earlier answers are available. */
+export async function asksAnything(plan: Plan, settings: AskSettings, store: Store): Promise<boolean> {
+  return (await unanswered(plan, settings, store).next()).done !== true;
+}
+
+export type AskSettings = Pick<RunSettings, "useCache" | "resume" | "notFromCache">;
+
+/** The case number of each trial that the target must be asked: without a recorded, cached or earlier answer. */
+export async function* unanswered(
+  plan: Plan,
+  { useCache, resume, notFromCache }: AskSettings,
+  store: Store,
+): AsyncGenerator<number, void, undefined> {
+  if (plan.target.client.immediate === true) return;
+  const before = resume === null ? null : answeredBefore(resume, store);
+  const cached = useCache ? await cacheFor(plan, store, notFromCache) : null;
+  for (let caseNo = 0; caseNo < plan.count; caseNo++) {
+    for (let trial = 1; trial <= plan.planned(caseNo); trial++) {
+      if (before?.has(`${caseNo}/${trial}`)) continue;
+      const hit = cached?.(plan.askedHash(caseNo), trial);
+      if (hit === undefined || plan.isSpoiled(caseNo, hit.transcript)) yield caseNo;
+    }
+  }
+}
+
+/** Trials of an earlier session that need no further answer, as `case/trial`. */
+function answeredBefore(run: StoredRun, store: Store): ReadonlySet<string> {
+  const answered = new Set<string>();
+  for (const { case_no, trial, pass, error } of store.scan(run.no))
+    if (pass !== null || (error !== "simulator" && store.transcript(run.no, case_no, trial) !== undefined))
+      answered.add(`${case_no}/${trial}`);
+  return answered;
+}
+
+/** Null when answers of earlier runs must not, or need not, be reused. */
+export async function cacheFor(
+  plan: Plan,
+  store: Pick<Store, "cached">,
+  readNot: RunSettings["notFromCache"],
+) {
+  if (!plan.target.cacheable || plan.target.client.immediate || seesRaw(plan)) return null;
+  const not = await readNot?.();
+  if (not === undefined || not.size === 0) return store.cached;
+  return (askedHash: string, trial: number): CachedAnswer | undefined => {
+    const hit = store.cached(askedHash, trial);
+    return hit === undefined || not.has(hit.answer_id) ? undefined : hit;
+  };
+}

@@ -1,0 +1,95 @@
+import type { Budget } from "../domain/config.ts";
+import type { DriftNight } from "../domain/drift.ts";
+import type { Client } from "../domain/provider.ts";
+import type { RunPace } from "../domain/report.ts";
+import type { RunHeader } from "../domain/run.ts";
+import type { Tally } from "../metrics/tally.ts";
+import type { Store, StoredRun } from "../store/store.ts";
+import type { BatchSettings, BatchStore } from "./batch-session.ts";
+import type { Spending } from "./budget-guard.ts";
+import type { CallHooks } from "./call-hooks.ts";
+import type { RunControl, StopRule, TrialEvent } from "./engine.ts";
+import type { JudgeDependencies } from "./judge-pool.ts";
+import type { JudgedStore } from "./judge-session.ts";
+import type { RemoteTrials } from "./remote-trials.ts";
+import type { WorkOrder } from "./work-order.ts";
+
+export interface RunSettings {
+  readonly concurrency: number;
+  readonly budget: Budget | null;
+  readonly useCache: boolean;
+  /** Ids of answers not to take from the cache: those of the baseline, which must not be compared with themselves. */
+  readonly notFromCache?: (() => Promise<ReadonlySet<number>>) | undefined;
+  /** The run to resume; null starts a new one. */
+  readonly resume: StoredRun | null;
+  /** Stopping rule with its seeded order; null asks everything. */
+  readonly early: EarlyStop | null;
+  /** Whether nothing is asked, even if trials are missing, because the run was merged from shards. */
+  readonly asksNothing?: boolean | undefined;
+  /** Only these trials in this order; default all of the plan. */
+  readonly order?: WorkOrder | undefined;
+  /** Id of the run to which these canaries belong. */
+  readonly canaryOf?: string | undefined;
+  /** Asks only errored trials again; only for a resumed run. */
+  readonly only?: "errored" | undefined;
+  /** Set for a run of a drift series. */
+  readonly drift?: DriftNight | undefined;
+  /** Set for a run asked in batches; absent for single calls. */
+  readonly batch?: BatchSettings | undefined;
+  /** Id of the run to whose trials these variants belong. */
+  readonly pressureOf?: string | undefined;
+  /** Names of the judges that are calibrated: only they may name the class of a failure. */
+  readonly believed?: ReadonlySet<string> | undefined;
+}
+
+/** A stopping rule that is informed about every trial, including those of earlier sessions. */
+export interface EarlyStop {
+  readonly stop: StopRule;
+  /** Case numbers in the order of asking. */
+  readonly order: ArrayLike<number>;
+  readonly note: (trial: {
+    case_no: number;
+    trial: number;
+    pass: boolean | null;
+    scores: readonly (number | null)[];
+  }) => void;
+}
+
+/** The part of a store that a run needs while it is in progress. */
+export type EngineStore = JudgedStore &
+  Pick<Store, "create" | "resume" | "scan" | "transcript" | "cached" | "unscoredSpending"> &
+  Partial<BatchStore>;
+
+/** What a run depends on besides its plan. */
+export interface RunWorld {
+  readonly store: EngineStore;
+  /** Absent when this process asks by itself. */
+  readonly remote?: RemoteTrials | undefined;
+  /** Wraps the target's client in retries, deadline, limits and recording. */
+  readonly wrap: (client: Client, hooks: CallHooks) => Client;
+  /** The same for the simulated user's model; absent when there is none. */
+  readonly wrapPerson?: ((hooks: CallHooks) => Client) | undefined;
+  /** Starts measuring the target's pace; absent when nothing is asked. */
+  readonly watchPace?: (() => () => RunPace) | undefined;
+  /** What judges and batches need besides the network; only used by a plan that has some. */
+  readonly judging?: JudgeDependencies | undefined;
+  readonly control: RunControl;
+  readonly onStart: (header: RunHeader, done: number, tally: Tally) => void;
+  /**
+   * Awaited before the first trial, after the run is stored.
+   *
+   * @param spent by earlier sessions of this run
+   * @returns further spending that counts against the run's budget
+   */
+  readonly before?: ((header: RunHeader, spent: Spending) => Promise<Spending>) | undefined;
+  readonly onTrial: (event: TrialEvent) => void;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  /** ISO 8601, UTC. */
+  readonly today: () => string;
+  /** Eight random hexadecimal digits. */
+  readonly newId: () => string;
+  readonly commit: string | null;
+  readonly branch: string | null;
+  readonly dirty: boolean | null;
+}
