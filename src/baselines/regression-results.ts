@@ -20,13 +20,13 @@ import {
 import type { SequentialLook } from "./sequential-stop.ts";
 import type { Side } from "./side.ts";
 
-/** The regression rules of a gate; none when it is switched off. */
+/** The regression rules of a gate; empty when switched off. */
 export function regressionRules(gate: Gate): readonly RegressionRule[] {
   if (gate.regression === false) return [];
   return Array.isArray(gate.regression) ? gate.regression : [gate.regression];
 }
 
-/** The rule of a gate that does not say otherwise. */
+/** The default regression rule. */
 const PLAIN_RULE = RegressionRule.parse({}, ONCE);
 
 /** The run against its baseline, by the rules of the gate. */
@@ -43,8 +43,8 @@ export function compareRun(
 }
 
 /**
- * A look decides on part of the answers; what it decided is kept. Every size is that of all answers at hand, so that a
- * report has one number for one thing, between bounds as wide as the look's.
+ * The decision was made at a look with part of the answers and is kept. All numbers are computed from all answers, so
+ * that a report is consistent, with bounds as wide as the look's.
  */
 export function ofAllAnswers(look: SequentialLook, input: GateInput, baseline: Side): ComparedSides {
   const { findings } = look.compared;
@@ -58,7 +58,7 @@ export function ofAllAnswers(look: SequentialLook, input: GateInput, baseline: S
   return { ...whole, comparison: { ...whole.comparison, decided: decisionOf(look) } };
 }
 
-/** Of the rule that decided: the one that failed, else the first. */
+/** The deciding rule: the one that failed, else the first. */
 function decisionOf({ compared: { findings }, trials }: SequentialLook): StoppingDecision {
   const deciding = findings.find((one) => one.verdict === "regressed") ?? findings[0];
   const {
@@ -71,15 +71,15 @@ function decisionOf({ compared: { findings }, trials }: SequentialLook): Stoppin
   return { trials, metric, delta, low, high, p, said: explainDecision(trials, { metric, delta, low, high }) };
 }
 
-/** What became of a regression rule; open where it hangs on trials without an answer, so that nobody can accept it. */
+/** The result of a regression rule. It is open when it depends on trials without an answer; then it cannot be accepted. */
 interface RegressionResult {
   readonly result: RuleResult;
   readonly isOpen: boolean;
 }
 
 /**
- * The regression rules' outcomes. With missing trials a verdict counts only as far as it holds however they would have
- * come out: all failed and all passed. Where no case has an answer on both sides nothing was compared, and nothing passes.
+ * The outcomes of the regression rules. With missing trials a verdict counts only if it is the same with all of them
+ * failed and with all passed. If no case has an answer on both sides, nothing was compared and nothing passes.
  */
 export function regressionResults(
   input: GateInput,
@@ -106,7 +106,7 @@ export function regressionResults(
 
 const isShort = ({ totalMissing }: GateInput): boolean => totalMissing > 0;
 
-/** A metric without a value may have failed whatever is missing; it has not passed. */
+/** A metric without a value may have failed whatever is missing, but it has not passed. */
 function isMeasured({ compared }: RuleFinding, outcome: RuleResult["outcome"]): boolean {
   return compared.evidence !== null || outcome !== "passed";
 }
@@ -120,7 +120,7 @@ const FOUND: Readonly<Record<Verdict, string>> = {
   improved: "improved",
 };
 
-/** Why a rule is open: what it would be with the trials that have no answer counted as failed, and as passed. */
+/** Explains why a rule is open: the result with unanswered trials counted as failed, and as passed. */
 function openSentence(
   input: GateInput,
   { rule, said, verdict }: RuleFinding,
@@ -147,8 +147,8 @@ function openSentence(
 }
 
 /**
- * What would be found with every lacking trial failed, and with every one passed: the missing ones, for a metric over
- * several trials of each case those that a case does not have, and for a score the answers that have none.
+ * The findings with every lacking trial failed and with every one passed. Lacking are: missing trials; for a metric
+ * over several trials per case, those that a case does not have; for a score, the answers without one.
  */
 export function findingsAtEnds(
   input: GateInput,

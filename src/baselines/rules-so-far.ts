@@ -11,8 +11,8 @@ import { unscoredFor } from "./lacking-trials.ts";
 import { checkRequirements } from "./requirements.ts";
 
 /**
- * What the rules beside the regression rules can say while trials are still to come: what the rest cannot change, and for
- * a mean also a repeated interval that lies on one side of the bound.
+ * What the rules other than the regression rules can conclude while trials are outstanding: what these cannot change,
+ * and for a mean also a repeated interval on one side of the bound.
  *
  * @param left trials of a case that have not been answered yet
  * @param bound the look's bound on z; null before every case has run once
@@ -49,7 +49,7 @@ function byInterval(
       ? { count: tally.answered, sum: tally.passed }
       : tally.scores[scorers.indexOf(metric.replace(/^score\./, ""))];
   if (z === null || columns === undefined || !/^(pass_rate|score\.)/.test(metric)) return "undecided";
-  // An interval of the answers that could be scored says nothing of the others.
+  // An interval of the scored answers says nothing about the others.
   if (unscoredFor(metric, tally, scorers) > 0) return "undecided";
   const measured = Array.from({ length: tally.cases }, (_, i) => i).filter(
     (i) => itemAt(columns.count, i) > 0,

@@ -3,17 +3,17 @@ import { serveView } from "../page/view-server.ts";
 import type { Io } from "./io.ts";
 import { keepHeapSmall } from "./small-heap.ts";
 
-/** What is shown, and where. */
+/** What to serve, and where. */
 interface ServedPage {
   readonly directory?: string | undefined;
-  /** Any free one when left out. */
+  /** Default any free port. */
   readonly port?: number | undefined;
   readonly open: boolean;
-  /** A word for the run at which it opens. */
+  /** The run with which it opens. */
   readonly run: string | undefined;
 }
 
-/** Serves the page and says where, until it is closed. */
+/** Serves the page and prints its address, until it is closed. */
 export async function servePage(
   { directory, port = 0, open, run }: ServedPage,
   io: Io,

@@ -1,18 +1,18 @@
-/** A place in one list of one history, to go on from. Opaque: only the list that gave it can read it. */
+/** A position in one list of one store, from which reading continues. Opaque: only the list that returned it can read it. */
 export type Cursor = string;
 
-/** Which part of a list is read. */
+/** The part of a list to read. */
 export interface PageRequest {
-  /** Goes on after this place; null or absent for the beginning. */
+  /** Start after this position; null or absent for the beginning. */
   readonly after?: Cursor | null | undefined;
-  /** At most so many items, from 1; default 1000. */
+  /** Maximum number of items, at least 1; default 1000. */
   readonly limit?: number | undefined;
 }
 
 /** A part of a list. */
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Where the next part begins; null at the end of the list. */
+  /** Where the next part starts; null at the end of the list. */
   readonly next: Cursor | null;
 }
 
@@ -37,7 +37,7 @@ export async function* everyItem<T>(
   for await (const items of everyPage(read, limit)) yield* items;
 }
 
-/** A whole list at once: for one that is needed whole and is small beside what is made of it, like the cases of a run. */
+/** A whole list at once, for lists that are needed completely and are small, such as the cases of a run. */
 export async function allItems<T>(read: (page: PageRequest) => Promise<Page<T>>): Promise<T[]> {
   const items: T[] = [];
   for await (const page of everyPage(read)) items.push(...page);

@@ -25,8 +25,8 @@ export function findModels(
     const model = config.models.get(alias);
     const repeated = choice.aliases.findIndex((other) => other.alias === alias) < index;
     if (repeated) problems.push(repeatedModel(alias, place));
-    // An alias whose entry has a mistake counts as known; the mistake is reported at the entry. An alias of the command
-    // line is reported once for all suites.
+    // An alias whose entry has a mistake counts as known, because the mistake is reported at the entry. An alias of
+    // the command line is reported once for all suites.
     else if (config.config !== undefined && !config.aliases.includes(alias) && alias !== overrides.model) {
       problems.push(unknownModel(alias, config.aliases, place));
     }
@@ -81,7 +81,7 @@ function repeatedModel(alias: string, place: Pick<Problem, "path" | "line" | "co
   };
 }
 
-/** Prompt and model of a played person; undefined where nobody is played, and where a mistake has been added. */
+/** Prompt and model of the simulated user; undefined when there is none, or a mistake was added. */
 export async function findPerson(
   { user }: SuiteDraft,
   { places, context, problems }: SuiteReading,

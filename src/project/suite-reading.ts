@@ -11,7 +11,7 @@ import type { LoadedConfig } from "./load-config.ts";
 /** What suites are checked against. */
 export interface SuiteContext {
   readonly files: FileSource;
-  /** What a module that makes cases is given. */
+  /** Environment for a module that creates cases. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly modules?: ModuleEvents | undefined;
   readonly config: LoadedConfig;
@@ -28,14 +28,14 @@ export interface SuiteReading {
   readonly problems: Problem[];
 }
 
-/** What the command line says instead of a suite. */
+/** Settings from the command line that replace a suite's. */
 export interface SuiteOverrides {
   readonly model?: string | undefined;
   readonly prompt?: string | undefined;
   readonly trials?: number | undefined;
 }
 
-/** Whether the suite has the key, or one that was meant for it. */
+/** Whether the suite has the key, or a misspelling of it. */
 export function isNamed(value: unknown, key: string): boolean {
   const keys = Object.keys(Suite.shape);
   return (
@@ -43,7 +43,7 @@ export function isNamed(value: unknown, key: string): boolean {
   );
 }
 
-/** Runs `find`; a mistake that has no place yet gets the one of `path`. */
+/** Runs `find`; a mistake without a location gets that of `path`. */
 export function withPlace<T>(
   places: Places,
   path: readonly PropertyKey[],

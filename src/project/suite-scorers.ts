@@ -7,7 +7,7 @@ import type { ScorerEntry } from "../domain/suite.ts";
 import { asksWithin } from "./asks-model.ts";
 import { describeIssues } from "./describe-issues.ts";
 
-/** Names of the scorers in the suite's order: `name`, else `type`. */
+/** Names of the scorers in the suite's order: `name`, or else `type`. */
 export function scorerNames(entries: readonly ScorerEntry[]): string[] {
   return entries.map(({ name, type }) => name ?? type);
 }
@@ -24,7 +24,7 @@ export async function loadScorers(
   const loaded: LoadedScorer[] = [];
   for (const [index, entry] of entries.entries()) {
     const type = (entry as { type?: unknown } | null)?.type;
-    // A missing type, and one that is not a text, is reported by the schema.
+    // A type that is missing or not a text is reported by the schema.
     if (typeof type !== "string") continue;
     const definition = registry.names.includes(type) ? await registry.load(type) : undefined;
     if (definition === undefined) {

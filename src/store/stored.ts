@@ -87,11 +87,11 @@ export interface KnownSpending {
   readonly tokens: number;
 }
 
-/** What the judges of a run have cost so far, over all its sessions. */
+/** What a run's judges have cost in all its sessions. */
 export interface JudgeSpending extends KnownSpending {
-  /** Of one reply. */
+  /** Cost of the most expensive reply. */
   readonly dearest_usd: number;
-  /** Tokens; null when none is known. */
+  /** Most output tokens of a reply; null when unknown. */
   readonly longest_output: number | null;
 }
 

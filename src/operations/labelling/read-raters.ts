@@ -1,4 +1,4 @@
-/** `--rater NAME` names who made labels that name nobody; `--rater 10=NAME` names user 10 of the other tool. */
+/** `--rater NAME` is the rater of labels without one; `--rater 10=NAME` names user 10 of the other tool. */
 export function readRaters(given: readonly string[]): {
   rater: string | undefined;
   raters: ReadonlyMap<string, string>;

@@ -11,7 +11,7 @@ export interface TypedDesigns {
   readonly random?: string | undefined;
   readonly worst?: string | undefined;
   readonly errors?: boolean | undefined;
-  /** Empty, or true, for the option without a number. */
+  /** Empty or true for the option without a number. */
   readonly uncovered?: string | boolean | undefined;
   readonly stratify?: string | undefined;
 }
