@@ -83,7 +83,7 @@ export async function pruneStore(io: Environment, input: PruneInput): Promise<Pr
 interface Protected {
   /** A baseline depends on them. */
   readonly ids: ReadonlySet<string>;
-  /** Those of an active series; looked up only if there is one. */
+  /** Names of the drift series that are still active: their runs are kept. Looked up only when a run is part of a series. */
   readonly series: () => Promise<ReadonlySet<string>>;
 }
 

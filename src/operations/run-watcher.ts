@@ -7,7 +7,7 @@ import type { Plan } from "../run/plan.ts";
 export interface RunWatcher {
   /** Every run is planned without mistakes. */
   planned(plans: readonly Plan[]): void;
-  /** The store is open: from now on answers are asked and may be paid for. */
+  /** Called when the store is open: from now on models are called, which can cost money. */
   began(): void;
   /**
    * One run starts or is resumed.

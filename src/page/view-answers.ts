@@ -16,7 +16,7 @@ import { pageJson } from "./page-text.ts";
 
 /** The store as a page reads it, while runs are added. */
 export interface ViewedHistory {
-  /** @param most maximum number of runs; the length of the whole list when omitted */
+  /** @param most maximum number of runs to return; as many as the list of runs shows when omitted */
   home(most?: number): Promise<HomeDocument>;
   /** @param key a run's id, or `a..b` to compare b with a. @throws {EvalsError} when it is not a run */
   run(key: string): Promise<OpenedRun>;

@@ -1,6 +1,6 @@
 import type { Bump, VersionChange } from "../domain/prompt-change.ts";
 
-/** A version of a prompt with its name. */
+/** One version of a prompt: the name of the prompt and the version. */
 export interface NamedVersion {
   readonly name: string;
   readonly version: string;

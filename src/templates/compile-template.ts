@@ -14,9 +14,12 @@ export async function compileTemplate(source: string): Promise<Template> {
   return compileLiquid(source);
 }
 
-/** Matches `{{ input.a.b }}`: a root and names without special meaning in Liquid. */
+/**
+ * Matches a placeholder that is only a path, such as `{{ input.a.b }}`: one of the variables below, then names of members.
+ */
 const VARIABLE =
   /^\s*((?:input|case|clock|output|material|background|question|expected|reference|context|sources|conversation|first|second|criterion|instructions|scale|fence)(?:\.[A-Za-z_][A-Za-z0-9_-]*)*)\s*$/;
+/** Members with a meaning of their own in Liquid: the engine renders these. */
 const SPECIAL = new Set(["size", "first", "last"]);
 
 /** The same limit as the engine's. */
@@ -118,7 +121,7 @@ function tooLong(source: string, { offset }: Variable): TemplateFailure {
   return new TemplateFailure("it makes more than 20 million characters", line, column);
 }
 
-/** From 1. */
+/** Line and column of an offset in the source, both counted from 1. */
 function placeIn(source: string, offset: number): { readonly line: number; readonly column: number } {
   const before = source.slice(0, offset);
   return { line: before.split("\n").length, column: offset - before.lastIndexOf("\n") };

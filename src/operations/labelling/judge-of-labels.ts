@@ -82,7 +82,7 @@ export function labelOwnerWarnings(
             path,
             what: `${open === 1 ? "One label does" : `${open} labels do`} not say which judge ${open === 1 ? "it is" : "they are"} of, and the suite has several: ${judges.join(", ")}.`,
             why: "They measure none of them: a label answers the question of one judge.",
-            fix: `evals label ${suite} --assign ${judges[0]}        (or another of them)`,
+            fix: `evals label ${suite} --assign ${judges[0]}        (or the name of another judge)`,
           },
         ]),
     ...strange.map((of) => ({

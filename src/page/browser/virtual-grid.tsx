@@ -119,7 +119,8 @@ function useVirtualizer(grid: { current: HTMLDivElement | null }, count: number,
   };
   const virtual = useMemo(() => new Virtualizer<HTMLDivElement, HTMLDivElement>(options), []);
   const shown = rowsInSight(virtual);
-  // The last row is reached although each takes fewer pixels of the scroll bar than of the screen.
+  // A row is ROW pixels high on the screen but counts rowSize pixels in the scroll height. The padding makes up the difference
+  // for the visible rows, so that the last row can be scrolled into view.
   virtual.setOptions({ ...options, paddingEnd: Math.max(0, shown * (ROW - rowSize)) });
   useLayoutEffect(() => virtual._didMount(), []);
   useLayoutEffect(() => virtual._willUpdate());
