@@ -335,7 +335,7 @@ describe("with a judge to ask", () => {
     );
     expect(output).toEqual([`c3 1 ${answerOf("c3")}`]);
     expect(stderr).toContain("EVALS_LABELS_CASE_CHANGED");
-    expect(stderr).toContain("its answers: c3.");
+    expect(stderr).toContain("gave its verdicts: c3.");
     const kept = readVerdicts(s.root, "helpful", "1.0.0");
     expect(kept).toHaveLength(20);
     expect(kept.find((one) => one.case === "c3")?.verdict).toBe("fail");

@@ -151,13 +151,13 @@ describe("a promptfoo config that is not in order", () => {
       "a key in the config",
       `prompts: [x]\nproviders: [{ id: openai:gpt-4.1, config: { apiKey: sk-abc } }]\n`,
       {},
-      /^p\.yaml:2 apiKey: of openai:gpt-4\.1: A key is in no file/,
+      /^p\.yaml:2 apiKey: of openai:gpt-4\.1: A key must not be in a file/,
     ],
     [
       "a key in a header",
       `prompts: [x]\nproviders: [{ id: "https://a.example/x", config: { body: {}, headers: { authorization: Bearer abc } } }]\n`,
       {},
-      /^p\.yaml:2 the header authorization: A key is in no file/,
+      /^p\.yaml:2 the header authorization: A key must not be in a file/,
     ],
     [
       "a JavaScript file that is not there",
