@@ -165,12 +165,10 @@ function callTool(
 function readResult(value: unknown): ToolReply {
   if (value === undefined) return { json: "null" };
   const read = readReturned(value);
-  return read.kind === "json" ? { json: read.text } : { error: `the tool ${read.what}` };
+  return read.kind === "json" ? { json: read.text } : { error: `the tool returned ${read.what}` };
 }
 
 function readState(value: unknown): ToolReply {
   const read = readReturned(value);
-  return read.kind === "json"
-    ? { json: read.text }
-    : { error: read.what.replace("returned", "the state is") };
+  return read.kind === "json" ? { json: read.text } : { error: `the state is ${read.what}` };
 }
