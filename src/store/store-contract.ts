@@ -295,8 +295,6 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect([...store.scanScores(writer.no)].map(summaryOf)).toEqual(
           [...store.scan(writer.no)].map(summaryOf),
         );
-        const outcomeOf = ({ case_no, trial, kind, pass }: TrialRow) => ({ case_no, trial, kind, pass });
-        expect([...store.scanOutcomes(writer.no)]).toEqual([...store.scan(writer.no)].map(outcomeOf));
       });
 
       it("can be read alone", () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Cursor, everyItem } from "../domain/pages.ts";
 import { usageOf } from "../domain/transcript.ts";
 import type { RunChanges } from "./reads.ts";
-import type { RunWriter, Store } from "./store.ts";
+import type { RunWriter, Store, TrialRow } from "./store.ts";
 import type { StorePlace } from "./store-contract.ts";
 import { answered, failed, sampleBodies, sampleCases, sampleHeader } from "./testing/sample-run.ts";
 
@@ -82,6 +82,14 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         for await (const row of everyItem((page) => store.read.scores(no, page), limit)) rows.push(row);
         expect(rows).toEqual([...store.scanScores(no)]);
         expect(rows.map(placeOf)).toEqual(["0.1", "0.2", "0.3", "1.1", "1.2", "1.3"]);
+      });
+
+      it.each([1, 2, 5, 6, 7])("of %i outcomes gives each once, as one scan does", async (limit) => {
+        const { no } = written();
+        const rows = [];
+        for await (const row of everyItem((page) => store.read.outcomes(no, page), limit)) rows.push(row);
+        const outcomeOf = ({ case_no, trial, kind, pass }: TrialRow) => ({ case_no, trial, kind, pass });
+        expect(rows).toEqual([...store.scan(no)].map(outcomeOf));
       });
 
       it.each([1, 3, 4, 5])("of %i answers' ids gives that of each trial that has one", async (limit) => {

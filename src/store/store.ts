@@ -167,8 +167,6 @@ export interface Store {
   scan(runNo: number): IterableIterator<TrialRow>;
   /** Like `scan`, without reading the answers: latency, cost and tokens are unknown, refusals and tool calls not reported. */
   scanScores(runNo: number): IterableIterator<TrialRow>;
-  /** Like `scanScores`, with the outcome alone: several times as fast. */
-  scanOutcomes(runNo: number): IterableIterator<TrialOutcome>;
   /** Complete trials of one case with their answers. */
   trials(runNo: number, caseNo: number): StoredTrial[];
   /** One trial of a case. */

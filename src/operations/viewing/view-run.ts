@@ -1,6 +1,6 @@
 import type { CaseBaseline } from "../../domain/case-baseline.ts";
 import { onDemand } from "../../domain/on-demand.ts";
-import { allItems } from "../../domain/pages.ts";
+import { allItems, everyPage } from "../../domain/pages.ts";
 import type { CaseRow, RunReport } from "../../domain/report.ts";
 import type { StoredCase, StoredTrial } from "../../domain/run.ts";
 import {
@@ -128,14 +128,15 @@ const sideOfFile = (known: CaseBaseline | null, limit: number): ViewedSide | nul
   known === null ? null : baselineSide(known, limit);
 
 /** One scan of a run's scores, as marks of each case's trials. */
-async function marksOf(store: Store, run: StoredPlace): Promise<(id: string) => string | undefined> {
-  const cases = await allItems((page) => store.read.cases(run.no, page));
+async function marksOf({ read }: Store, run: StoredPlace): Promise<(id: string) => string | undefined> {
+  const cases = await allItems((page) => read.cases(run.no, page));
   const marks = cases.map(({ planned }) => new Array<string>(planned).fill("-"));
-  for (const { case_no, trial, kind, pass } of store.scanOutcomes(run.no)) {
-    const letter = kind === "errored" ? "e" : pass === null ? "?" : pass ? "p" : "f";
-    const list = marks[case_no];
-    if (list !== undefined && trial <= list.length) list[trial - 1] = letter;
-  }
+  for await (const rows of everyPage((page) => read.outcomes(run.no, page)))
+    for (const { case_no, trial, kind, pass } of rows) {
+      const letter = kind === "errored" ? "e" : pass === null ? "?" : pass ? "p" : "f";
+      const list = marks[case_no];
+      if (list !== undefined && trial <= list.length) list[trial - 1] = letter;
+    }
   const byId = new Map(cases.map(({ id }, index) => [id, marks[index]?.join("") ?? ""]));
   return (id) => byId.get(id);
 }

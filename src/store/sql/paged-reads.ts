@@ -61,6 +61,12 @@ export function pagedReads(db: Database, whole: Whole): StoreReads {
       const rows = lists().pages.scoresBehind(runNo, caseNo, trial, limit + 1);
       return pageOf(rows, limit, (row) => cursorOf("s", row.case_no, row.trial));
     }),
+    outcomes: later((runNo, page = {}) => {
+      const limit = pageLimit(page);
+      const [caseNo = -1, trial = 0] = cursorNumbers("u", page.after) ?? [];
+      const rows = lists().pages.outcomesBehind(runNo, caseNo, trial, limit + 1);
+      return pageOf(rows, limit, (row) => cursorOf("u", row.case_no, row.trial));
+    }),
     answerIds: later((runNo, page = {}) => {
       const limit = pageLimit(page);
       const [caseNo = -1, trial = 0] = cursorNumbers("a", page.after) ?? [];

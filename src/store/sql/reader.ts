@@ -10,7 +10,7 @@ import type { Database, Statement } from "./database.ts";
 import type { judgementTable } from "./judgements.ts";
 import type { ScoreColumn } from "./rows.ts";
 import { listRuns, runsByPrefix } from "./run-rows.ts";
-import { listCases, scan, scanOutcomes } from "./scan.ts";
+import { listCases, scan } from "./scan.ts";
 import { lostReplies, lostSpending, unscoredSpending } from "./spending.ts";
 import { readUsage, type UsageColumns, usageColumns } from "./usage-columns.ts";
 
@@ -81,7 +81,6 @@ export function readers(db: Database): Readers {
     cases: (runNo) => listCases(db, runNo),
     scan: (runNo) => scan(db, runNo, "answers"),
     scanScores: (runNo) => scan(db, runNo, "scores"),
-    scanOutcomes: (runNo) => scanOutcomes(db, runNo),
     cached: (askedHash, trial) => {
       const row = statement(CACHED).get(Buffer.from(askedHash, "hex"), trial) as TranscriptRow | undefined;
       return row && toCached(row);

@@ -89,19 +89,16 @@ export function* scan(db: Database, runNo: number, reading: keyof typeof SCANS):
 }
 
 const OUTCOMES =
-  "SELECT case_no, trial, error IS NOT NULL, pass FROM trials WHERE run_no = ? ORDER BY case_no, trial";
+  "SELECT case_no, trial, error IS NOT NULL, pass FROM trials WHERE run_no = ? AND (case_no, trial) > (?, ?) ORDER BY case_no, trial LIMIT ?";
 
-/** Outcomes of all trials by case and number. */
-export function* scanOutcomes(db: Database, runNo: number): IterableIterator<TrialOutcome> {
-  type Columns = [case_no: number, trial: number, errored: number, pass: number | null];
-  for (const row of db.prepare<[number], Columns>(OUTCOMES).raw().iterate(runNo))
-    yield {
-      case_no: row[0],
-      trial: row[1],
-      kind: row[2] === 0 ? "answered" : "errored",
-      pass: row[3] === null ? null : row[3] === 1,
-    };
-}
+type OutcomeColumns = [case_no: number, trial: number, errored: number, pass: number | null];
+
+const outcomeOf = ([case_no, trial, errored, pass]: OutcomeColumns): TrialOutcome => ({
+  case_no,
+  trial,
+  kind: errored === 0 ? "answered" : "errored",
+  pass: pass === null ? null : pass === 1,
+});
 
 /** Reads of a run's trials from any position. */
 export interface TrialPages {
@@ -109,6 +106,8 @@ export interface TrialPages {
   behind(runNo: number, caseNo: number, trial: number, limit: number): TrialRow[];
   /** Like `behind`, without usage and cost. */
   scoresBehind(runNo: number, caseNo: number, trial: number, limit: number): TrialRow[];
+  /** Like `behind`, with the outcome alone. */
+  outcomesBehind(runNo: number, caseNo: number, trial: number, limit: number): TrialOutcome[];
   /** The current state of those of these trials that are stored. */
   these(runNo: number, trials: Iterable<readonly [caseNo: number, trial: number]>): TrialRow[];
 }
@@ -124,11 +123,13 @@ export function trialPages(db: Database): TrialPages {
       `SELECT ${SCORES} AND (case_no, trial) > (?, ?) ORDER BY case_no, trial LIMIT ?`,
     )
     .raw();
+  const outcomesBehind = db.prepare<[number, number, number, number], OutcomeColumns>(OUTCOMES).raw();
   const one = db
     .prepare<[number, number, number], ScanColumns>(`SELECT ${NUMBERS} AND t.case_no = ? AND t.trial = ?`)
     .raw();
   return {
     behind: (...from) => behind.all(...from).map(rowReader("answers")),
+    outcomesBehind: (...from) => outcomesBehind.all(...from).map(outcomeOf),
     scoresBehind: (...from) => scoresBehind.all(...from).map(rowReader("scores")),
     these: (runNo, trials) => {
       const toRow = rowReader("answers");

@@ -32,6 +32,15 @@ export function readsOver(
     scores: later((no, page = {}) =>
       pageOf([...whole.scanScores(no)], page, "s", ({ case_no, trial }) => [case_no, trial]),
     ),
+    outcomes: later((no, page = {}) => {
+      const rows = [...whole.scan(no)].map(({ case_no, trial, kind, pass }) => ({
+        case_no,
+        trial,
+        kind,
+        pass,
+      }));
+      return pageOf(rows, page, "u", ({ case_no, trial }) => [case_no, trial]);
+    }),
     answerIds: later((no, page = {}) => numbered(whole.answerIds(no), page, "a")),
     origins: later((no, page = {}) => {
       const origins = [...whole.origins(no)].sort(([a], [b]) => a - b);

@@ -231,11 +231,6 @@ export function memoryStore(
       trialsOf(runOf(no))
         .map((trial) => ({ ...rowOf(trial, memory), ...NOTHING_KNOWN }))
         .values(),
-    scanOutcomes: (no) =>
-      trialsOf(runOf(no))
-        .map((trial) => rowOf(trial, memory))
-        .map(({ case_no, trial, kind, pass }) => ({ case_no, trial, kind, pass }))
-        .values(),
     trials: (no, caseNo) => {
       const run = runOf(no);
       const mine = trialsOf(run).filter((trial) => trial.case_no === caseNo);
