@@ -111,6 +111,7 @@ function itemRow(value: Json, place: SourcePlace): DatasetRow | Left {
     place,
     id: own.id ?? id,
     input: value.input as Json,
+    wasCase: own.id !== undefined,
     ...(isNothing(expected) ? {} : { expected: expected as Json }),
     tags: [...own.tags, ...tagsOf(value.tags)],
     metadata: own.others,

@@ -48,6 +48,7 @@ function exampleRow(value: JsonObject, place: SourcePlace): DatasetRow | Left {
     place,
     id: own.id ?? textMember(value, "id") ?? textMember(value, "example_id"),
     input: unwrap("input", input as Json, own),
+    wasCase: own.id !== undefined,
     ...(isEmpty ? {} : { expected: unwrap("expected", output as Json, own) }),
     tags: [...own.tags, ...tagsOf(value.splits)],
     metadata: own.others,

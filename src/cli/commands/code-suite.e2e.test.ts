@@ -158,7 +158,7 @@ describe("a suite in TypeScript", () => {
       "a module that is no TypeScript",
       `${IMPORT}export default defineSuite({ dataset: );\n`,
       "EVALS_SUITE_MODULE",
-      1,
+      2,
     ],
   ])("is refused at its place: %s", async (_what, text, code, line) => {
     repo.write("evals/s.ts", text);

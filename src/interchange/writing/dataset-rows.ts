@@ -9,6 +9,8 @@ export interface DatasetRow {
   /** Absent: the case gets a number as id. */
   readonly id?: string | undefined;
   readonly input: Json;
+  /** Whether it was exported from a project's case: an empty input is then what the case asks. */
+  readonly wasCase?: boolean | undefined;
   readonly expected?: Json | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly metadata?: { readonly [key: string]: Json } | undefined;
@@ -86,7 +88,7 @@ export async function* uniqueRows(
       leave(row);
       continue;
     }
-    if (isBlank(row.input)) {
+    if (row.wasCase !== true && isBlank(row.input)) {
       leave({ ...row.place, what: "an item without an input", why: "There is nothing to ask." });
       continue;
     }

@@ -68,6 +68,7 @@ async function* caseRows(rows: AsyncIterable<RunRow>): AsyncGenerator<DatasetRow
         place,
         id,
         input: cellValue(cells.input),
+        wasCase: true,
         ...(cells.expected === undefined ? {} : { expected: cellValue(cells.expected) }),
       };
   }
