@@ -199,15 +199,15 @@ describe("the labelling page in Chromium", () => {
     expect(unnamed).toBe(0);
     expect(await page.evaluate("document.activeElement.id")).toBe("case");
     await page.keyboard.press("?");
-    expect(await page.isVisible("dialog")).toBe(true);
+    await page.waitForSelector("dialog");
     if (PICTURES) await page.screenshot({ path: join(PICTURES, "help.png") });
     await page.keyboard.press("p");
     expect(await page.textContent("#progress")).toBe("0 of 12");
     await page.keyboard.press("Escape");
-    expect(await page.isVisible("dialog")).toBe(false);
+    await page.waitForSelector("dialog", { state: "detached" });
     await page.keyboard.press("?");
     await page.click("dialog button");
-    expect(await page.isVisible("dialog")).toBe(false);
+    await page.waitForSelector("dialog", { state: "detached" });
     await press(page, "p", 1);
     expect(faults).toEqual([]);
   });
