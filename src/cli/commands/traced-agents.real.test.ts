@@ -56,8 +56,10 @@ const scriptedModel: RequestListener = async (request, reply) => {
   const finish_reason = tool_calls === undefined ? "stop" : "tool_calls";
   const usage = { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 };
   const choices = [{ index: 0, finish_reason, message }];
+  // LangGraph takes a message with an id that it has seen for a correction of the earlier one.
+  const id = `chat_${run}_${step}`;
   reply.writeHead(200, { "content-type": "application/json" });
-  reply.end(JSON.stringify({ id: "c", object: "chat.completion", created: 1, model: "m", choices, usage }));
+  reply.end(JSON.stringify({ id, object: "chat.completion", created: 1, model: "m", choices, usage }));
 };
 
 beforeAll(async () => {

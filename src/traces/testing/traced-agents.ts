@@ -6,7 +6,8 @@ import { askOf, SCRIPTED_TOOLS } from "./scripted-runs.ts";
 /** OpenTelemetry's own SDK, which sends what an instrumentation says. */
 export const TELEMETRY = `import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node";
-const exporter = new OTLPTraceExporter({ url: process.env.COLLECTOR });
+// By default it drops spans while 30 requests are in flight.
+const exporter = new OTLPTraceExporter({ url: process.env.COLLECTOR, concurrencyLimit: 10_000 });
 export const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
 provider.register();
 `;
