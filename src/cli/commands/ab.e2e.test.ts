@@ -62,7 +62,10 @@ describe("evals ab", () => {
     repo.write("a.jsonl", jsonl([{ output: "x" }, { output: "y", error: "timeout" }]));
     repo.write("b.jsonl", jsonl([{ output: "x" }]));
     const { exit, stdout } = await repo.evals("ab file:a.jsonl file:b.jsonl");
-    expect([exit, stdout]).toEqual([0, expect.stringMatching(/^UNDECIDED {3}it is not known which answers are good/)]);
+    expect([exit, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^UNDECIDED {3}it is not known which answers are good/),
+    ]);
     expect(stdout).toContain('lines need "pass", or --suite or --judge');
     expect(stdout).toContain("names its session");
   });
