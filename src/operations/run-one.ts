@@ -10,7 +10,7 @@ import { plural } from "../reports/format-numbers.ts";
 import { runJson } from "../reports/json/run-json.ts";
 import { goOnCommand } from "../reports/unfinished.ts";
 import { priceNotes } from "../run/answer-notes.ts";
-import { assembleReport, casesWithFailures, measure } from "../run/assemble-report.ts";
+import { assembleReport, measure } from "../run/assemble-report.ts";
 import type { BatchSettings } from "../run/batch-session.ts";
 import { type Spending, withoutSpent } from "../run/budget-guard.ts";
 import { executeRun, type RanRun } from "../run/execute-run.ts";
@@ -176,11 +176,7 @@ async function withGrowth(
     import("../run/count-failures.ts"),
     import("../baselines/compare-failures.ts"),
   ]);
-  const failures = await failuresByCase(
-    { no: ran.writer.no, header },
-    Array.from(casesWithFailures(ran)),
-    store,
-  );
+  const failures = await failuresByCase({ no: ran.writer.no, header }, store);
   const narrowed = header.narrowing !== null;
   return withGrownFailures(compared, baseline.side, { ...candidate, failures }, narrowed);
 }

@@ -102,20 +102,21 @@ export async function assembleReport(parts: ReportParts, store: Store): Promise<
 
 /** Failures by class; undefined when none failed. The classification rules are loaded only when there is a failure. */
 async function countedFailures(ran: RanRun, store: Store): Promise<RunReport["failures"]> {
-  if (casesWithFailures(ran).next().done === true) return undefined;
+  if (!hasFailures(ran)) return undefined;
   const { countFailures, failuresOf } = await import("./count-failures.ts");
-  return countFailures(failuresOf({ no: ran.writer.no, header: ran.header }, casesWithFailures(ran), store));
+  return countFailures(failuresOf({ no: ran.writer.no, header: ran.header }, store));
 }
 
 const retriesOf = (retries: RunReport["retries"] | null): Pick<RunReport, "retries"> =>
   retries === null ? {} : { retries };
 
-/** The cases with a failed trial, or one spoiled by its simulated user; the others need not be read. */
-export function* casesWithFailures({ tally, plan }: RanRun) {
-  for (let case_no = 0; case_no < tally.cases; case_no++) {
-    const failed = itemAt(tally.passed, case_no) < itemAt(tally.answered, case_no);
-    if (failed || (tally.spoiled?.[case_no] ?? 0) > 0) yield { case_no, id: plan.id(case_no) };
+/** Whether a trial failed or was spoiled by its simulated user. */
+function hasFailures({ tally }: RanRun): boolean {
+  for (let caseNo = 0; caseNo < tally.cases; caseNo++) {
+    if (itemAt(tally.passed, caseNo) < itemAt(tally.answered, caseNo)) return true;
+    if ((tally.spoiled?.[caseNo] ?? 0) > 0) return true;
   }
+  return false;
 }
 
 /** Case numbers that never passed, in file order, and flaky ones, most failures first. */

@@ -1,6 +1,7 @@
 import { describeTranscript } from "../domain/describe-transcript.ts";
 import type { Failure, FailureClass, FailureCount, FailureCounts } from "../domain/failure.ts";
 import type { Message, ToolCall } from "../domain/message.ts";
+import { everyPage } from "../domain/pages.ts";
 import type { RunHeader, StoredTrial } from "../domain/run.ts";
 import { classifyFailure } from "../scorers/classify-failure.ts";
 import type { Store } from "../store/store.ts";
@@ -24,38 +25,44 @@ export function failureOfTrial(
   return classifyFailure({ trial, answer, transcript, scorers });
 }
 
-/** The failure of each failed trial of some cases, in the order of the cases. */
+/** Failed trials in memory at once: an answer can be megabytes. */
+const PAGE = 200;
+
+interface CountedRun {
+  readonly no: number;
+  readonly header: RunHeader;
+}
+
+/** Every failed trial of a run with its failure, by case and trial. */
 export async function* failuresOf(
-  run: { readonly no: number; readonly header: RunHeader },
-  cases: Iterable<{ readonly case_no: number; readonly id: string }>,
+  run: CountedRun,
   { read }: Pick<Store, "read">,
 ): AsyncGenerator<SeenFailure> {
-  for (const { case_no, id } of cases)
-    for (const trial of await read.trialsOfCase(run.no, case_no)) {
+  for await (const trials of everyPage((page) => read.failedTrials(run.no, page), PAGE))
+    for (const trial of trials) {
       const failure = failureOfTrial(trial, run.header);
-      if (failure !== undefined) yield { case: id, trial: trial.trial, failure };
+      if (failure !== undefined) yield { case: trial.case_id, trial: trial.trial, failure };
     }
 }
 
 /**
- * Counts the failed trials of each case by class. A trial that its simulated person spoiled has no
- * answer: it is none that failed.
+ * Counts the failed trials of each case by class. A trial that its simulated user spoiled has no answer, so it did not
+ * fail.
  * @param fresh only trials that the run asked itself
  */
 export async function failuresByCase(
-  run: { readonly no: number; readonly header: RunHeader },
-  cases: Iterable<{ readonly case_no: number; readonly id: string }>,
+  run: CountedRun,
   { read }: Pick<Store, "read">,
   { fresh = false }: { readonly fresh?: boolean } = {},
 ): Promise<(caseNo: number) => Readonly<Record<string, number>> | undefined> {
   const counted = new Map<number, Record<string, number>>();
-  for (const { case_no } of cases)
-    for (const trial of await read.trialsOfCase(run.no, case_no)) {
+  for await (const trials of everyPage((page) => read.failedTrials(run.no, page), PAGE))
+    for (const trial of trials) {
       const failure = trial.pass === false ? failureOfTrial(trial, run.header) : undefined;
       if (failure === undefined || (fresh && trial.cached)) continue;
-      const own = counted.get(case_no) ?? {};
+      const own = counted.get(trial.case_no) ?? {};
       own[failure.class] = (own[failure.class] ?? 0) + 1;
-      counted.set(case_no, own);
+      counted.set(trial.case_no, own);
     }
   return (caseNo) => counted.get(caseNo);
 }

@@ -40,6 +40,11 @@ export interface Origin {
   readonly run: string;
 }
 
+/** A failed trial and the number of its case. */
+export interface FailedTrial extends StoredTrial {
+  readonly case_no: number;
+}
+
 /** What changed in a run after a cursor. */
 export interface RunChanges {
   /** Read before the trials, so that when the run has ended and `more` is false, no trial is missing. */
@@ -94,6 +99,11 @@ export interface StoreReads {
    * from time to time.
    */
   since(runNo: number, page?: PageRequest): Promise<RunChanges>;
+  /**
+   * The trials that failed or that the simulated user spoiled, complete with their answers, by case and trial. Use small
+   * pages: an answer can be megabytes.
+   */
+  failedTrials(runNo: number, page?: PageRequest): Promise<Page<FailedTrial>>;
   /** Complete trials of one case with their answers, in order. */
   trialsOfCase(runNo: number, caseNo: number): Promise<StoredTrial[]>;
   /** One trial of a case. */

@@ -316,6 +316,21 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
       });
     });
 
+    it.each([1, 2, 3, 4])("reads failed and spoiled trials alone, %i in a page", async (limit) => {
+      const writer = written();
+      writer.record({ kind: "errored", case_no: 0, trial: 4, error: "simulator", message: "left its role" });
+      writer.flush();
+      const trials = [];
+      for await (const one of everyItem((page) => store.read.failedTrials(writer.no, page), limit))
+        trials.push(one);
+      expect(trials.map(placeOf)).toEqual(["0.1", "0.4", "1.1"]);
+      const [first, second] = store.trials(writer.no, 0).filter(({ trial }) => trial === 1 || trial === 4);
+      expect(trials.slice(0, 2)).toEqual([
+        { case_no: 0, ...first },
+        { case_no: 0, ...second },
+      ]);
+    });
+
     it("reads one run with its report, one case, one trial, as the engine would", async () => {
       const writer = written();
       expect(await store.read.run(writer.no)).toMatchObject({ report: null, status: "running" });

@@ -13,6 +13,10 @@ export function withheldStore(store: Store): Store {
   const { read } = store;
   const reads: StoreReads = {
     ...read,
+    failedTrials: async (...at) => {
+      const { items, next } = await read.failedTrials(...at);
+      return { items: items.map((one) => ({ case_no: one.case_no, ...withheldTrial(one) })), next };
+    },
     trialsOfCase: async (...at) => (await read.trialsOfCase(...at)).map(withheldTrial),
     trial: async (...at) => {
       const found = await read.trial(...at);

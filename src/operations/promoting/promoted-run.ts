@@ -61,7 +61,7 @@ export async function promotedRun({ run, path }: Covered, making: Making): Promi
   const rows = await allItems((page) => read.scores(run.no, page));
   const pressed = { no: run.no, header, ids: cases.map(({ id }) => id) };
   const classes = async (options?: { readonly fresh: boolean }) =>
-    recordsFailures(header) ? failuresByCase(run, cases, store, options) : undefined;
+    recordsFailures(header) ? failuresByCase(run, store, options) : undefined;
   const whole = baselineOfRun(header, cases, rows, {
     origins: await originsByCase(store, run),
     project: projectPath,

@@ -1,5 +1,4 @@
 import { type Side, sideOfRun } from "../../baselines/side.ts";
-import { itemAt } from "../../domain/item-at.ts";
 import { allItems, everyPage } from "../../domain/pages.ts";
 import { recordsFailures } from "../../domain/records-failures.ts";
 import { isUnfinished } from "../../domain/run.ts";
@@ -29,14 +28,10 @@ export async function withPressure(side: Side, run: StoredRun | null, store: Sto
     import("../../run/count-failures.ts"),
     import("../../run/read-flips.ts"),
   ]);
-  const cases = await allItems((page) => store.read.cases(run.no, page));
-  const failing = cases.filter(
-    ({ case_no }) => itemAt(side.passed, case_no) < itemAt(side.answered, case_no),
-  );
   const pressed = await readFlips({ no: run.no, header: run.header, ids: side.ids }, store);
   return {
     ...side,
     ...(pressed === null ? {} : { flips: pressed.flips }),
-    failures: await failuresByCase(run, failing, store),
+    failures: await failuresByCase(run, store),
   };
 }

@@ -2,6 +2,7 @@ import type { Page, PageRequest } from "../../domain/pages.ts";
 import { cursorNumbers, cursorOf, pageLimit, type RunChanges, type StoreReads } from "../reads.ts";
 import type { Store, TrialRow } from "../store.ts";
 import type { Database } from "./database.ts";
+import { failedBehind } from "./reader.ts";
 import { answersBehind, originsBehind } from "./run-answers.ts";
 import { listedRuns, runOf, runsByPrefix, stateOf } from "./run-rows.ts";
 import { listCases, type TrialPages, trialPages } from "./scan.ts";
@@ -95,6 +96,12 @@ export function pagedReads(db: Database, whole: Whole): StoreReads {
     retries: later(whole.retries),
     transcript: later(whole.transcript),
     since: later((runNo, page = {}) => changesSince(db, lists(), runNo, page)),
+    failedTrials: later((runNo, page = {}) => {
+      const limit = pageLimit(page);
+      const [caseNo = -1, trial = 0] = cursorNumbers("f", page.after) ?? [];
+      const rows = failedBehind(db, runNo, caseNo, trial, limit + 1);
+      return pageOf(rows, limit, (row) => cursorOf("f", row.case_no, row.trial));
+    }),
     trialsOfCase: later(whole.trials),
     trial: later(whole.trial),
     content: later(whole.content),

@@ -5,6 +5,7 @@ import type { RunRetries } from "../../domain/report.ts";
 import type { StoredAnswer, StoredTrial } from "../../domain/run.ts";
 import type { Trajectory } from "../../domain/trajectory.ts";
 import { UNREPORTED } from "../../domain/transcript.ts";
+import type { FailedTrial } from "../reads.ts";
 import type { CachedAnswer, Store } from "../store.ts";
 import type { Database, Statement } from "./database.ts";
 import type { judgementTable } from "./judgements.ts";
@@ -143,7 +144,9 @@ const FALLBACK_ANSWERS =
 const RETRIES =
   "SELECT COUNT(*) FILTER (WHERE attempts > 1) AS trials, COALESCE(SUM(attempts - 1), 0) AS attempts, SUM(waited_ms) AS waited_ms FROM trial_tries WHERE run_no = ?";
 const ANSWER_IDS = "SELECT answer_id FROM trials WHERE run_no = ? AND answer_id IS NOT NULL";
-const TRIALS_OF_CASE = `SELECT c.case_id, t.trial, t.error, t.message, t.cached, t.pass, t.scores, y.attempts, y.waited_ms, ${ANSWER_COLUMNS} FROM trials t JOIN run_cases c ON c.run_no = t.run_no AND c.case_no = t.case_no LEFT JOIN trial_tries y ON y.run_no = t.run_no AND y.case_no = t.case_no AND y.trial = t.trial LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.case_no = ?`;
+const WHOLE_TRIALS = `SELECT t.case_no, c.case_id, t.trial, t.error, t.message, t.cached, t.pass, t.scores, y.attempts, y.waited_ms, ${ANSWER_COLUMNS} FROM trials t JOIN run_cases c ON c.run_no = t.run_no AND c.case_no = t.case_no LEFT JOIN trial_tries y ON y.run_no = t.run_no AND y.case_no = t.case_no AND y.trial = t.trial LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ?`;
+const TRIALS_OF_CASE = `${WHOLE_TRIALS} AND t.case_no = ?`;
+const FAILED_TRIALS = `${WHOLE_TRIALS} AND (t.case_no, t.trial) > (?, ?) AND (t.pass = 0 OR t.error = 'simulator') ORDER BY t.case_no, t.trial LIMIT ?`;
 const TRIALS = `${TRIALS_OF_CASE} ORDER BY t.trial`;
 const TRIAL = `${TRIALS_OF_CASE} AND t.trial = ?`;
 
@@ -162,7 +165,20 @@ function statementsOf(db: Database): (sql: string) => Statement {
 
 type Retried = Omit<RunRetries, "waited_ms"> & { readonly waited_ms: number | null };
 
+/** Failed trials after the given one, by case and trial. */
+export function failedBehind(
+  db: Database,
+  runNo: number,
+  caseNo: number,
+  trial: number,
+  limit: number,
+): FailedTrial[] {
+  const rows = db.prepare(FAILED_TRIALS).all(runNo, caseNo, trial, limit) as TrialOfCase[];
+  return rows.map((row) => ({ case_no: row.case_no, ...toTrial(row) }));
+}
+
 type TrialOfCase = AnswerRow & {
+  readonly case_no: number;
   readonly case_id: string;
   readonly trial: number;
   readonly error: ErrorKind | null;

@@ -75,6 +75,13 @@ export function readsOver(
         more: last < log.length,
       };
     }),
+    failedTrials: later((no, page = {}) => {
+      const trials = whole
+        .cases(no)
+        .flatMap(({ case_no }) => whole.trials(no, case_no).map((trial) => ({ case_no, ...trial })));
+      const failed = trials.filter(({ pass, error }) => pass === false || error === "simulator");
+      return pageOf(failed, page, "f", ({ case_no, trial }) => [case_no, trial]);
+    }),
     trialsOfCase: later(whole.trials),
     trial: later(whole.trial),
     content: later(whole.content),
