@@ -35,7 +35,7 @@ export function lengthBias(pairs: readonly (JudgedLabel & { readonly answer: str
 
 /** How a pairwise judge reacts when the two answers are swapped. */
 export interface PositionBias extends Tendency {
-  /** Pairs whose verdict depends on the order. */
+  /** Pairs whose verdict changes when the answers are swapped: their number, and their share of all pairs. */
   readonly inconsistent: {
     readonly n: number;
     readonly value: number;
@@ -71,15 +71,15 @@ export function positionBiasOf(verdicts: readonly JudgeVerdict[]): PositionBias 
 
 /** How often the judge agrees with itself about the same answer. */
 export interface Consistency {
-  /** Answers that it judged more than once. */
+  /** Number of answers on which the judge gave more than one verdict. */
   readonly answers: number;
   /** Probability that two of its verdicts on the same answer agree; null when none was judged twice. */
   readonly value: number | null;
-  /** Answers on which all its verdicts agree. */
+  /** Number of those answers on which all its verdicts agree. */
   readonly always: number;
 }
 
-/** @param groups the verdicts on one answer each */
+/** @param groups one group per answer, with all of the judge's verdicts on it */
 export function consistencyOf(groups: Iterable<readonly JudgeVerdict[]>): Consistency {
   let answers = 0;
   let always = 0;
@@ -116,7 +116,7 @@ export function modelFamily(model: string): string | null {
   return FAMILIES.find(([pattern]) => pattern.test(name))?.[1] ?? null;
 }
 
-/** Vendors of both a judge and a target: such a judge may favour its own vendor's models. */
+/** Vendors of both a judge's model and a target's model: such a judge may favour its own vendor's models. */
 export function sharedFamilies(judges: readonly string[], targets: readonly string[]): string[] {
   const judging = new Set(judges.map(modelFamily));
   const shared = targets.map(modelFamily).filter((family) => family !== null && judging.has(family));

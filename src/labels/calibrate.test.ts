@@ -16,7 +16,7 @@ const BAR = { min_ac1: 0.6, min_labels: 100 };
 
 describe("figures", () => {
   test("a published table comes out exactly", () => {
-    // Two readers of 100 chest films, as in Cohen's kappa textbooks: 0.4; AC1 of the same table by hand.
+    // A textbook example of Cohen's kappa: two readers of 100 chest films. AC1 was computed by hand.
     const { labels, verdicts } = table({ tp: 40, fp: 20, fn: 10, tn: 30 });
     const { plain, labels: counts, unjudged } = calibrate(labels, verdicts, null);
     expect(counts).toEqual({ n: 100, pass: 50, fail: 50, unsure: 0 });
@@ -24,18 +24,18 @@ describe("figures", () => {
     expect(plain.confusion).toEqual({ tp: 40, fp: 20, fn: 10, tn: 30 });
     expect(plain.agreement.value).toBeCloseTo(0.7, 12);
     expect(plain.kappa.value).toBeCloseTo(0.4, 12);
-    // Chance by Gwet: 2 · 0.55 · 0.45.
+    // Gwet's chance agreement: 2 · 0.55 · 0.45.
     expect(plain.ac1.value).toBeCloseTo((0.7 - 0.495) / (1 - 0.495), 12);
     expect(plain.sensitivity.value).toBeCloseTo(0.8, 12);
     expect(plain.specificity.value).toBeCloseTo(0.6, 12);
-    // Wilson, 30 of 50.
+    // Wilson interval of 30 out of 50.
     expect(plain.specificity.low).toBeCloseTo(0.4618, 4);
     expect(plain.specificity.high).toBeCloseTo(0.7239, 4);
   });
 
-  test("weights move what the gate goes by and leave the plain figures alone", () => {
+  test("weights change the figures that the gate uses, but not the plain ones", () => {
     const { labels, verdicts } = table({ tp: 20, fp: 5, fn: 5, tn: 20 });
-    // Answers that the judge fails were picked four times as often: each stands for a quarter.
+    // Answers that the judge fails were picked four times as often as the others, so each weighs a quarter.
     const weighed = labels.map((one) => ({
       ...one,
       picked: "stratified" as const,
@@ -53,7 +53,7 @@ describe("figures", () => {
     expect((all.sensitivity.high ?? 0) - (all.sensitivity.low ?? 0)).toBeGreaterThan(0);
   });
 
-  test("equal weights are no weights", () => {
+  test("equal weights give the same figures as no weights", () => {
     const { labels, verdicts } = table({ tp: 20, fp: 5, fn: 5, tn: 20 });
     const scaled = labels.map((one) => ({ ...one, weight: 7.5 }));
     expect(calibrate(scaled, verdicts, null).all).toEqual(calibrate(labels, verdicts, null).all);
@@ -103,7 +103,7 @@ describe("truth", () => {
     });
   });
 
-  test("Krippendorff's alpha is of the raters, without who settles", () => {
+  test("Krippendorff's alpha compares the raters and leaves out adjudicated labels", () => {
     // Units {p,p} {p,f} {f,f} {p,p}: D_o 2/8; D_e from 5 and 3 votes of 8: 2·5·3/(8·7).
     const votes = [
       ["pass", "pass"],
@@ -122,7 +122,7 @@ describe("truth", () => {
     expect(alpha.high).toBeGreaterThanOrEqual(alpha.value ?? 1);
   });
 
-  test("the first repeat is the verdict; the others say how steady it is", () => {
+  test("the first repeat is the verdict; the other repeats only measure consistency", () => {
     const labels = [label("a", "pass"), label("b", "pass")];
     const verdicts = [
       verdict("a", "fail", { repeat: 2 }),
@@ -141,7 +141,7 @@ describe("truth", () => {
   });
 });
 
-test("a case is in the same part for ever, about one in four in dev", () => {
+test("a case always stays in the same part; about one in four is in dev", () => {
   const parts = Array.from({ length: 4000 }, (_, i) => partOf(`case-${i}`));
   expect(parts.filter((one) => one === "dev").length / 4000).toBeCloseTo(0.25, 1);
   expect(["case-0", "case-1", "vip-1", "refund-2"].map(partOf)).toEqual(["test", "test", "dev", "dev"]);
@@ -186,7 +186,7 @@ test("a pairwise judge that prefers the first place is found", () => {
   expect(fair).toMatchObject({ n: 45, found: false, value: 8 / 15 });
 });
 
-test("families by name", () => {
+test("the vendor is recognized by the name of the model", () => {
   expect(
     ["gpt-4o-mini-2024-07-18", "openai/o3-mini", "claude-3-5-haiku", "models/gemini-2.5-pro", "my-model"].map(
       modelFamily,
@@ -209,7 +209,7 @@ describe("trust", () => {
   };
   const input = { judge, suite: "triage", calibration, elsewhere: [], labels, bar: BAR };
 
-  test("a judge that earned it is believed, on the held-out cases once they are enough", () => {
+  test("a judge that agrees with people is believed, on the held-out cases once there are enough of them", () => {
     expect(trustIn(input)).toMatchObject({ state: "believed", part: "test", next: null });
     expect(countedPart(calibration, { ...BAR, min_labels: result.test.n + 1 })).toMatchObject({
       part: "all",
@@ -217,7 +217,7 @@ describe("trust", () => {
     expect(trustIn(input).why).toMatch(/^AC1 with people 0\.\d\d, at least 0\.\d\d, on 1\d\d labels$/);
   });
 
-  test("no calibration, or one of another suite, is none", () => {
+  test("without a calibration for this suite the judge is uncalibrated", () => {
     expect(trustIn({ ...input, calibration: null }).why).toBe(
       "judge helpful 1.0.0 was never calibrated on triage",
     );
@@ -260,7 +260,7 @@ describe("trust", () => {
     expect(why).toBe("it hardly tells good answers from bad ones: sensitivity 1.00, specificity 0.00");
   });
 
-  test("under the bar: too few labels, AC1 by its lower bound, a verdict that turns with the order", () => {
+  test("under the bar: too few labels, a low lower bound of AC1, or verdicts that depend on the order", () => {
     expect(trustIn({ ...input, bar: { ...BAR, min_labels: 1000 } }).why).toBe(
       "147 usable labels, and gate.judge.min_labels is 1000",
     );
@@ -273,7 +273,7 @@ describe("trust", () => {
     expect(trustIn({ ...input, calibration: { ...calibration, inconsistent: 0.2 } }).state).toBe("believed");
   });
 
-  test("the file keeps other suites, and reports where it is broken", () => {
+  test("writing one suite's results keeps those of other suites, and a broken file is reported", () => {
     const root = mkdtempSync(join(tmpdir(), "evals-calibration-"));
     try {
       expect(readCalibration(root, "helpful", "1.0.0")).toBeNull();
@@ -299,7 +299,7 @@ describe("trust", () => {
 });
 
 describe("which labels are wanted", () => {
-  test("ties first, then what is scarce; disagreements only of cases that are for improving", () => {
+  test("ties come first, then rare kinds of answers; disagreements are listed only for cases in dev", () => {
     const { labels, verdicts } = table({ tp: 60, fp: 8, fn: 9, tn: 4 });
     const tied = [label("tied", "pass"), label("tied", "fail", { rater: "bo" }), label("open", "unsure")];
     const result = calibrate([...labels, ...tied], verdicts, () => ["vip"]);
@@ -320,7 +320,7 @@ describe("which labels are wanted", () => {
     expect(wanted.disagreements.length).toBeLessThan(17);
   });
 
-  test("how many more: until the bound clears the bar, or never", () => {
+  test("counts the labels still needed until the lower bound reaches the bar; null when it never will", () => {
     const good = calibrate(...pairOf({ tp: 15, fp: 2, fn: 2, tn: 15 }), null);
     const needed = wantedLabels(good, good.all, { min_ac1: 0.6, min_labels: 20 }, []).more ?? 0;
     expect(needed).toBeGreaterThan(10);

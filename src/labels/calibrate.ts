@@ -20,31 +20,31 @@ export interface Pair extends JudgedLabel {
 
 /** How much people agree with each other. */
 export interface RaterAgreement {
-  /** Answers with a verdict of two or more raters. */
+  /** Number of answers on which two or more raters gave a verdict. */
   readonly answers: number;
   /** Krippendorff's alpha, nominal; "unsure" counts as not rated. */
   readonly alpha: Estimate;
   /** Number of labels by rater. */
   readonly labels: Readonly<Record<string, number>>;
-  /** Answers on which raters are evenly divided without adjudication. */
+  /** Number of answers on which raters are evenly divided without adjudication. */
   readonly tied: number;
 }
 
-/** The results of comparing labels with verdicts. */
+/** The results of comparing people's labels with a judge's verdicts. */
 export interface CalibrationResult {
   readonly labels: {
-    /** Labelled answers. */
+    /** Number of labelled answers; the other three numbers add up to it. */
     readonly n: number;
     readonly pass: number;
     readonly fail: number;
-    /** Unsure, or raters evenly divided. */
+    /** Answers about which the raters are unsure or evenly divided. */
     readonly unsure: number;
   };
-  /** Answers with labels but without a judge's verdict. */
+  /** Number of answers that people decided on but the judge gave no verdict on. */
   readonly unjudged: number;
   readonly pairs: readonly Pair[];
   readonly answers: readonly LabelledAnswer[];
-  /** Each answer counted once, unweighted. */
+  /** All answers, unweighted. The other measures weight answers by how they were picked. */
   readonly plain: Measures;
   readonly all: Measures;
   readonly dev: Measures;
@@ -58,7 +58,7 @@ export interface CalibrationResult {
 }
 
 /**
- * Compares labels with verdicts. Pure: the same files give the same numbers.
+ * Compares people's labels with a judge's verdicts. The same input always gives the same numbers.
  *
  * @param tagsOf tags of a case; null without a dataset
  */

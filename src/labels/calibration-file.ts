@@ -20,7 +20,7 @@ export function calibrationPath(judge: string, version: string): string {
   return `judges/${judge}/${version}.calibration.json`;
 }
 
-/** Hash of the parts of a label that affect a calibration: everything but the comment, the time and the hashed text. */
+/** Hash of the fields of a label that affect a calibration, 16 hexadecimal digits. A new comment does not change it. */
 export function labelHash({ case: id, answer_hash, rater, verdict, picked, weight }: Label): string {
   return hashJson({ case: id, answer_hash, rater, verdict, picked, weight }).slice(0, 16);
 }
@@ -53,7 +53,8 @@ export function parseCalibration(bytes: Buffer, path: string): CalibrationFile {
   );
 }
 
-const AGAIN = "Calibrate again: evals calibrate <judge>. It costs nothing while the verdicts are there.";
+const AGAIN =
+  "Calibrate again: evals calibrate <judge>. It asks the judge only for verdicts that are not stored yet.";
 
 /** Null when the judge was never calibrated. @param root absolute @throws {EvalsError} like `parseCalibration` */
 export function readCalibration(root: string, judge: string, version: string): CalibrationFile | null {
@@ -62,7 +63,7 @@ export function readCalibration(root: string, judge: string, version: string): C
   return bytes.length === 0 ? null : parseCalibration(bytes, path);
 }
 
-/** Writes the results for one suite's labels; those for other suites are kept. @returns its path */
+/** Writes the results for one suite's labels; those for other suites are kept. @returns the file's path */
 export function writeCalibration(
   root: string,
   { judge, version }: { readonly judge: string; readonly version: string },
@@ -96,7 +97,7 @@ function notJson(text: string, path: string): Problem {
     column: (before.at(-1)?.length ?? 0) + 1,
     what: /^(<{7}|={7}|>{7})/m.test(text)
       ? "The calibration has merge conflict markers."
-      : "The calibration is not whole JSON.",
+      : "The calibration is not complete JSON.",
     why: "The gate must not guess how far to believe a judge.",
     fix: AGAIN.replace("Calibrate", "Delete the file and calibrate"),
   };

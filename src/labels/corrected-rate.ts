@@ -17,7 +17,7 @@ export interface LabelledCase {
 export interface CorrectionInput {
   /** For each answered case of the run: trials, and how many the judge passes. */
   readonly run: ClusterSums;
-  /** The judge's agreement, from the labels that count. */
+  /** The judge's agreement with people. */
   readonly measures: Measures;
   /** The labelled cases if they are a random sample of the run's cases; otherwise null. */
   readonly sample: readonly LabelledCase[] | null;
@@ -44,7 +44,7 @@ export function correctedRate(input: CorrectionInput): CorrectedRate {
   }
   if (input.sample !== null && input.sample.length >= LEAST_SAMPLE) return bySample(input, input.sample);
   if (input.others)
-    return refused("other scorers decide the rate too, and the labels are no random sample of this run");
+    return refused("other scorers decide the rate too, and the labels are not a random sample of this run");
   return byErrorRates(input, sensitivity.value, specificity.value);
 }
 
@@ -52,7 +52,10 @@ function refused(why: string): CorrectedRate {
   return { value: null, low: null, high: null, method: null, labels: 0, why };
 }
 
-/** PPI++ over cases. For the interval, one answer of each kind is added; without them it is too narrow near 0 and 1. */
+/**
+ * PPI++ over cases. For the interval, one answer is added for each combination of true and judged verdict. Without
+ * them the interval is too narrow near 0 and 1.
+ */
 function bySample({ run }: CorrectionInput, sample: readonly LabelledCase[]): CorrectedRate {
   const indexes = new Set(sample.map((one) => one.place));
   const share = (of: LabelledCase, key: "truth" | "judged"): number =>

@@ -2,13 +2,13 @@ import type { Label } from "../domain/label.ts";
 import { answerKey } from "./label-file.ts";
 import { isAdjudicated } from "./truth.ts";
 
-/** Number of pass verdicts among all verdicts of one kind. */
+/** The verdicts of judges, or of people, on one answer: how many pass it, out of how many. */
 export interface Votes {
   readonly pass: number;
   readonly of: number;
 }
 
-/** An answer with more than one opinion. */
+/** An answer with the verdicts of judges on it. */
 export interface OpinedAnswer {
   readonly case: string;
   readonly answer_hash: string;
@@ -25,8 +25,8 @@ export interface DisputedAnswer<A> {
 }
 
 /**
- * Answers on which judges and people disagree, or judges, or people with each other; the most disputed first, ties in
- * the order given. An adjudicated answer is only disputed if the judge contradicts the adjudication.
+ * Answers on which judges disagree with people, judges with each other, or people with each other. The most disputed
+ * come first, ties in the order given. An adjudicated answer is disputed only if a judge contradicts the adjudication.
  */
 export function disputedAnswers<A extends OpinedAnswer>(
   answers: readonly A[],

@@ -4,7 +4,7 @@ import { holm } from "../statistics/multiple-comparisons.ts";
 import { mcnemarTwoSided } from "../statistics/paired-tests.ts";
 import { type JudgedLabel, measure } from "./measures.ts";
 
-/** A fixed answer with three verdicts: people's, the judge's earlier one, and the judge's current one. */
+/** One answer with three verdicts: people's, the judge's earlier one, and the judge's current one. */
 export interface Rejudged {
   readonly truth: "pass" | "fail";
   readonly before: "pass" | "fail";

@@ -21,7 +21,7 @@ function problemOf(work: () => unknown) {
   return undefined;
 }
 
-test("a file is made with its folder, gets lines, and is replaced with nothing left beside it", () => {
+test("a file is created with its folder, lines are appended, and replacing it leaves no other file behind", () => {
   expect(bytesOf(root, "labels/s.jsonl")).toHaveLength(0);
   appendLine(root, "labels/s.jsonl", "one");
   appendLine(root, "labels/s.jsonl", "two");

@@ -20,7 +20,7 @@ describe("a lock file", () => {
     writeFileSync(place, JSON.stringify({ host, pid }), { flag: "wx" });
   const impatient = { looks: 3, pause: () => {} };
 
-  test("is there while the work is done, and gone afterwards, whatever became of it", () => {
+  test("exists while the work runs and is removed afterwards, even after an error", () => {
     expect(underLock(place, LOCKED, () => existsSync(place))).toBe(true);
     const bad = (): never => {
       throw new Error("no");
@@ -47,7 +47,7 @@ describe("a lock file", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test("of a process whose number another one has by now is taken over", () => {
+  test("of a dead process whose id now belongs to another process is taken over", () => {
     const text = { host: hostname(), ...markProcess(process.pid), started: "1" };
     writeFileSync(place, JSON.stringify(text));
     const takenOver = markProcess(process.pid).started !== null;
@@ -58,7 +58,7 @@ describe("a lock file", () => {
   test.each([
     ["a process that lives", () => owner(process.pid), `process ${process.pid} on ${hostname()}`],
     ["a process of another machine", () => owner(1, "elsewhere"), "process 1 on elsewhere"],
-    ["nobody knows whom", () => writeFileSync(place, ""), "another process"],
+    ["an unknown process", () => writeFileSync(place, ""), "another process"],
   ])("of %s is never taken", (_, hold, who) => {
     hold();
     let worked = false;

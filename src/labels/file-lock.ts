@@ -6,12 +6,12 @@ import { isAlive, markProcess, type ProcessMark } from "../processes/process-mar
 
 /** Interval between attempts to take a lock, in milliseconds. */
 const PAUSE_MS = 20;
-/** The lock is only held while a small file is written, so after ten seconds it will not be released. */
+/** Number of attempts. A lock is held only while a small file is written: one still held after ten seconds is stuck. */
 const MAX_LOOKS = 500;
 
 /** Describes a file that is written under a lock. */
 export interface LockedFile {
-  /** For instance "labels", "verdicts". */
+  /** What the file contains, for messages and the error code: "labels" or "verdicts". */
   readonly noun: string;
   /** Path of the lock file for messages. */
   readonly shown: string;
@@ -121,7 +121,7 @@ function busy(place: string, { noun, shown }: LockedFile): EvalsError {
     code: `EVALS_${noun.toUpperCase()}_BUSY`,
     path: shown,
     what: `The ${noun} are being written by ${lockHolder(place)}, and the file has not become free.`,
-    why: `Two that write the file at once would lose each other's ${noun}.`,
+    why: `Two processes that write the file at once would lose each other's ${noun}.`,
     fix: `Try again. If nothing of evals runs there any more, delete ${shown}`,
   });
 }

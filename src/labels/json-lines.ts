@@ -24,7 +24,7 @@ export interface LineFormat<T> {
   };
   /** Adds members that a line may omit. */
   readonly complete?: (line: object) => object;
-  /** An error that the schema cannot detect. */
+  /** Finds an error that the schema cannot detect; undefined when there is none. */
   readonly mistake?: (line: T) => Omit<Problem, "path" | "line" | "column"> | undefined;
 }
 
@@ -123,7 +123,7 @@ function issuesOf<T>(
   );
 }
 
-/** The schema version named in a line; none of our lines has one yet. */
+/** The format that a line names. Lines of the present format name none, so such a line comes from a newer program. */
 function newerFormat(value: unknown): string | undefined {
   const schema = (value as { schema?: unknown } | null)?.schema;
   return typeof schema === "string" && schema.startsWith("evals.") ? schema : undefined;
@@ -137,7 +137,7 @@ function notJson<T>(line: string, at: At, { code, noun }: LineFormat<T>, isLast:
     ...at,
     column: error?.column ?? 1,
     what: cut
-      ? `The last line is half a ${noun}: whoever wrote it was stopped.`
+      ? `The last line is half a ${noun}: the program that wrote it was stopped.`
       : (error?.what ?? "Not JSON."),
     why: `A ${noun} that cannot be read would silently be missing from every figure.`,
     fix: cut

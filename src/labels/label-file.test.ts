@@ -41,7 +41,7 @@ describe("a label made by hand", () => {
       expect(parseLabels(Buffer.from(line({ ...bare, at })), PATH)).toEqual([{ ...bare, at, weight: 1 }]);
   });
 
-  test("reports the weight of an answer picked by stratum, and a time that is one", () => {
+  test("must give the weight of an answer picked by stratum, and a valid time", () => {
     const { weight: _, ...bare } = label("a", "pass", { picked: "stratified" });
     expect(problemsOf(line(bare)).map(({ code }) => code)).toEqual(["EVALS_LABELS_MISSING_KEY"]);
     expect(problemsOf(line({ ...label("a", "pass"), at: "March" }))).toMatchObject([
@@ -88,14 +88,14 @@ describe("mistakes of a label file", () => {
     });
   });
 
-  test("a newer format, conflict markers and bytes that are not UTF-8", () => {
+  test("a newer format, conflict markers and bytes that are not UTF-8 are reported", () => {
     expect(problemsOf(line({ schema: "evals.labels/2" }))[0]?.code).toBe("EVALS_LABELS_VERSION");
     const conflict = `<<<<<<< ours\n${line(label("a", "pass"))}`;
     expect(problemsOf(conflict)[0]).toMatchObject({ code: "EVALS_LABELS_CONFLICT", line: 1 });
     expect(problemsOf(Buffer.from([0x7b, 0xff]))[0]?.code).toBe("EVALS_FILE_ENCODING");
   });
 
-  test("labels of cases that are gone are a warning with a guess", () => {
+  test("labels of cases that the dataset does not have give a warning", () => {
     const [warning, ...more] = unknownCases([label("vip-1", "pass"), label("old", "fail")], PATH, [
       "vip-2",
       "vip-1",
@@ -127,7 +127,7 @@ describe("writing", () => {
     expect(existsSync(join(root, `${labelsPath("triage")}.new`))).toBe(false);
   });
 
-  test("a new label is one more line; another of the same rater takes its place; others stay", () => {
+  test("a new label is appended; a second one by the same rater replaces the first; other labels stay", () => {
     saveLabel(root, "triage", label("b", "pass"));
     saveLabel(root, "triage", label("a", "pass"));
     expect(
@@ -144,7 +144,7 @@ describe("writing", () => {
     ]);
     removeLabel(root, "triage", label("b", "fail"));
     removeLabel(root, "triage", label("gone", "fail"));
-    // A label given since, in another window or by an import, is not this label.
+    // A label that replaced it since, in another window or by an import, is kept.
     removeLabel(root, "triage", label("a", "fail"));
     removeLabel(root, "triage", label("a", "pass", { at: "2030-01-01T00:00:00.000Z" }));
     expect(readLabels(root, "triage").map((one) => one.rater)).toEqual(["ana", "bo"]);
@@ -187,7 +187,7 @@ describe("writing", () => {
     expect(existsSync(lock)).toBe(false);
   });
 
-  test("verdicts are kept one by one, and two of one repeat are a mistake", () => {
+  test("verdicts are appended one by one, and two with the same repeat number are a mistake", () => {
     const one = verdict("a", "pass", { judge: "0".repeat(64), orders: ["answer", "tie"] });
     appendVerdict(root, "helpful", "1.0.0", one);
     appendVerdict(root, "helpful", "1.0.0", verdict("a", "fail", { repeat: 2 }));

@@ -137,7 +137,7 @@ export function changedCasesWarning(ids: readonly string[], path: string): Probl
       path,
       what: `The input or the expected value has changed since the judge gave its verdicts: ${named}.`,
       why: "The judge is asked again. People's labels may be about the earlier wording, and would then count as errors of the judge.",
-      fix: "Read the labels of these cases, and delete those that no longer hold.",
+      fix: "Read the labels of these cases, and delete those that are no longer right.",
     },
   ];
 }

@@ -12,30 +12,30 @@ const ofOf = (labels: readonly { of?: string | undefined }[]) => labels.map((one
 describe("labelsOf", () => {
   const all = [label("a", "pass"), label("b", "pass", { of: "good" }), label("c", "fail", { of: "right" })];
 
-  it("measures the only judge by labels that name none, and no other scorer by them", () => {
+  it("uses labels that name no judge for the suite's only judge, and for no other scorer", () => {
     expect(ofOf(labelsOf(all, "good", [GOOD, FILTER]))).toEqual(["-", "good"]);
     expect(ofOf(labelsOf(all, "moderation", [GOOD, FILTER]))).toEqual([]);
     expect(ofOf(labelsOf(all, "moderation", [FILTER]))).toEqual(["-"]);
   });
 
-  it("measures none of several judges by them", () => {
+  it("uses labels that name no judge for none of several judges", () => {
     expect(ofOf(labelsOf(all, "good", [GOOD, RIGHT]))).toEqual(["good"]);
     expect(ofOf(labelsOf(all, "right", [GOOD, RIGHT]))).toEqual(["right"]);
     expect(unassignedLabels(all, [GOOD, RIGHT])).toEqual([all[0]]);
     expect(unassignedLabels(all, [GOOD])).toEqual([]);
   });
 
-  it("takes the scorer's name for the judge's", () => {
+  it("accepts the scorer's name in place of the judge's", () => {
     const named = [label("a", "pass", { of: "correctness" })];
     expect(labelsOf(named, "right", [GOOD, RIGHT])).toEqual(named);
     expect(labelsOf(named, "good", [GOOD, RIGHT])).toEqual([]);
   });
 
-  it("measures a judge whose suite nobody knows by all that do not name another", () => {
+  it("uses all labels that do not name another judge when the suite is unknown", () => {
     expect(ofOf(labelsOf(all, "good", []))).toEqual(["-", "good"]);
   });
 
-  it("measures no judge that is not the suite's by labels that name none", () => {
+  it("does not use labels that name no judge for a judge outside the suite", () => {
     expect(ofOf(labelsOf(all, "other", [GOOD]))).toEqual([]);
   });
 
@@ -61,7 +61,7 @@ describe("measuredScorers", () => {
     expect(measuredNames(found)).toEqual(["good"]);
   });
 
-  it("is kept by every type of the registry that takes a model, and by no other", async () => {
+  it("covers every scorer type that takes a model, and no other", async () => {
     for (const type of registry.names) {
       const definition = await registry.load(type);
       const shape = (definition?.settings as { shape?: Record<string, unknown> } | undefined)?.shape;
@@ -71,7 +71,7 @@ describe("measuredScorers", () => {
   });
 });
 
-it("assignLabels names a judge where none was named, and leaves a second label of one rater alone", () => {
+it("assignLabels adds the judge to labels that name none, unless the same rater has a label that names it", () => {
   const labels = [label("a", "pass"), label("b", "pass"), label("b", "fail", { of: "good" })];
   expect(ofOf(assignLabels(labels, "good"))).toEqual(["good", "-", "good"]);
   expect(ofOf(assignLabels(labels, "right"))).toEqual(["right", "right", "good"]);

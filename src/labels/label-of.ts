@@ -8,14 +8,14 @@ export function measuredNames(scorers: readonly MeasuredScorer[]): string[] {
   return [...new Set(judges.length > 0 ? judges : scorers.map((one) => one.name))];
 }
 
-/** All values that `of` may have in a suite. */
+/** All values that a label's `of` may have in a suite. */
 export function wordsForOf(scorers: readonly MeasuredScorer[]): string[] {
   return [...new Set(scorers.flatMap(({ name, judge }) => (judge === null ? [name] : [judge, name])))];
 }
 
 /**
- * The labels that measure one judge: those that name it, and those without a name if the suite has no other judge. If
- * a rater has both for one answer, the one that names the judge counts.
+ * The labels that measure one judge: those that name it and, if the suite has no other judge, those that name none.
+ * If a rater gave both for one answer, the one that names the judge counts.
  *
  * @param name of the judge's file, or of a scorer without one
  * @param scorers of the suite; empty when the suite is unknown
@@ -40,7 +40,7 @@ export function unassignedLabels(labels: readonly Label[], scorers: readonly Mea
   return measuredNames(scorers).length < 2 ? [] : labels.filter((label) => label.of === undefined);
 }
 
-/** Adds the judge's name to labels without one. */
+/** Adds the judge's name to labels that name none, unless the same rater already has one that names it. */
 export function assignLabels(labels: readonly Label[], judge: string): Label[] {
   const there = new Set(labels.flatMap((label) => (label.of === judge ? [identity(label)] : [])));
   return labels.map((label) =>

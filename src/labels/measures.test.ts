@@ -28,7 +28,7 @@ describe("intervals", () => {
         expect(nearly[name][bound]).toBeCloseTo(equal[name][bound] as number, 5);
   });
 
-  test("of a judge that says one thing are as wide as its agreement leaves them, not as rounding does", () => {
+  test("of a judge that always gives the same verdict follow from its agreement, not from rounding errors", () => {
     for (let count = 20; count < 120; count++) {
       const { kappa, agreement } = measure(
         pairs([
@@ -43,7 +43,7 @@ describe("intervals", () => {
     }
   });
 
-  test("of a judge that is always right leave open what so few answers do", () => {
+  test("of a judge that is always right are as wide as those of its agreement", () => {
     for (let count = 1; count < 100; count++) {
       const { ac1, kappa, agreement } = measure(
         pairs([

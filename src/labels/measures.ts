@@ -35,7 +35,7 @@ export function measure(pairs: readonly JudgedLabel[], weighted: boolean): Measu
     weighted: unequal,
     agreement,
     kappa: around(table === null ? null : cohenKappa(table), Math.sqrt(sumOf(table) / size), agreement),
-    // The standard error of AC1 uses units minus one.
+    // The standard error of AC1 contains √(n − 1), that of kappa √n.
     ac1: around(
       table === null || pairs.length < 2 ? null : gwetAc1(table),
       Math.sqrt((sumOf(table) - 1) / (size - 1)),
@@ -113,7 +113,7 @@ function sumOf(table: number[][] | null): number {
 /** A standard error below this is only rounding error. */
 const NO_SPREAD = 1e-9;
 
-/** The interval of an agreement. @param scale converts its standard error to the effective number of answers */
+/** The interval of kappa or AC1. @param scale adapts its standard error to the effective number of answers */
 function around(found: Agreement | null, scale: number, agreement: Estimate): Estimate {
   if (found === null) return UNKNOWN_ESTIMATE;
   const value = found.estimate;
@@ -125,8 +125,8 @@ function around(found: Agreement | null, scale: number, agreement: Estimate): Es
 }
 
 /**
- * If all agree, or none, there is no variation for a standard error. The bounds are then those of the plain
- * agreement, with the chance agreement of two raters who use both categories equally, which is the maximum for AC1.
+ * If judge and people agree on every answer, or on none, the standard error is 0 and gives no interval. The bounds are
+ * then computed from those of the plain agreement, with a chance agreement of 0.5, the highest that AC1 can have.
  */
 function withoutSpread(value: number, agreement: Estimate): { low: number; high: number } {
   const beyondChance = (share: number): number => (share - 0.5) / 0.5;

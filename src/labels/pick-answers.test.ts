@@ -30,7 +30,7 @@ describe("picking", () => {
     expect(ids("b")).not.toEqual(ids("a"));
   });
 
-  test("at random every answer has the same chance, and each label stands for as many answers", () => {
+  test("picked at random, every answer has the same chance and every label the same weight", () => {
     const answers = many(20);
     const times = new Map<string, number>();
     for (let seed = 0; seed < 2000; seed++) {
@@ -43,7 +43,7 @@ describe("picking", () => {
         expect([picked, weight]).toEqual(["random", 4]);
       }
     }
-    // 500 expected of each; seven standard errors.
+    // Each answer is expected 500 times; the tolerance is seven standard errors.
     for (const one of answers)
       expect(Math.abs((times.get(one.case) ?? 0) - 500)).toBeLessThan(7 * Math.sqrt(375));
   });
@@ -58,13 +58,13 @@ describe("picking", () => {
     expect(failing).toHaveLength(10);
     expect(failing.every((one) => one.weight === 2 && one.picked === "stratified")).toBe(true);
     expect(picked.reduce((sum, one) => sum + one.weight, 0)).toBeCloseTo(200, 9);
-    // The order says nothing of the verdict: the failing ones stand neither all first nor all last.
+    // The order does not reveal the verdict: the failing answers are neither all first nor all last.
     const indexes = picked.flatMap((one, at) => (one.answer.judged?.pass === 0 ? [at] : []));
     expect(indexes).not.toEqual(indexes.map((_, at) => at));
     expect(indexes).not.toEqual(indexes.map((_, at) => 20 + at));
   });
 
-  test("every case once before any twice; by tag; by dispute; more than there are", () => {
+  test("picks every case once before any twice, by tag, by dispute, and all when more are wanted than exist", () => {
     const two = many(10).flatMap((one) => [one, { ...one, answer_hash: answerHash(`${one.case} again`) }]);
     const cases = pickAnswers(two, { count: 10, by: "random", seed: "x" }).map((one) => one.answer.case);
     expect(new Set(cases).size).toBe(10);
@@ -84,7 +84,7 @@ describe("picking", () => {
   });
 });
 
-test("the most disputed first: judge against people, then judges among themselves; what is settled is left out", () => {
+test("the most disputed answers come first; undisputed and adjudicated ones are left out", () => {
   const against = (id: string, pass: number, of: number) => ({
     ...label(id, "pass"),
     judged: { pass, of },

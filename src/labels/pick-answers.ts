@@ -12,7 +12,10 @@ export interface PickableAnswer {
   readonly judged: Votes | null;
 }
 
-/** How to pick: at random, or so that each judge verdict, each tag, or agreement and dispute are labelled equally often. */
+/**
+ * How to pick: at random, or the same number of answers for each verdict of the judges, for each tag, or for answers
+ * on which the judges agree and disagree.
+ */
 export type PickBy = "random" | "verdict" | "tag" | "dispute";
 
 /** An answer to label, with the information about its selection that its label stores. */
@@ -85,8 +88,8 @@ function stratumOf({ judged, tags }: PickableAnswer, by: PickBy): string {
 }
 
 /**
- * Orders one answer of each case in random order, then the second answers, and so on. An answer given twice is twice
- * as likely to come first.
+ * One answer of each case in random order, then the second answers of all cases, and so on. Within a case, an answer
+ * that two trials gave is twice as likely to come first.
  */
 function spreadOverCases<A extends PickableAnswer>(answers: readonly A[], random: () => number): A[] {
   const cases = new Map<string, A[]>();
@@ -104,7 +107,7 @@ function byTrials<A extends PickableAnswer>(answers: readonly A[], random: () =>
     .map(({ answer }) => answer);
 }
 
-/** Divides `count` equally; what a small stratum cannot use goes to the others. */
+/** Divides `count` equally among strata of these sizes; what a small stratum cannot use goes to the others. */
 function allot(sizes: readonly number[], count: number): number[] {
   const shares = sizes.map(() => 0);
   let left = Math.min(

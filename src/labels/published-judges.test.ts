@@ -26,7 +26,7 @@ const llmbar = JSON.parse(readFileSync(new URL("testing/llmbar.json", import.met
   >;
 };
 
-/** The figures of a judge that said `said` where the truth is `truth`; the first answer being better is "pass". */
+/** A judge's measures. Both texts have one character per pair: "1", the first answer is better, counts as pass. */
 function figures(truth: string, judged: string) {
   const pairs = [...truth].map((one, i) => ({ id: `pair-${i}`, truth: one, judged: judged[i] }));
   return calibrate(
@@ -57,8 +57,11 @@ describe("LLMBar, 419 pairs of answers labelled by people", () => {
     expect(right(slice.gpt_4_swapped)).toBe(slice.published.correct_swapped);
   });
 
-  test.each(llmbar.slices)("$name: GPT-4's two orders agree by the published kappa", (slice) => {
-    const { kappa } = figures(slice.gpt_4, slice.gpt_4_swapped);
-    expect(kappa.value).toBeCloseTo(slice.published.kappa_of_both_orders, 6);
-  });
+  test.each(llmbar.slices)(
+    "$name: the kappa of GPT-4's verdicts in the two orders is the published one",
+    (slice) => {
+      const { kappa } = figures(slice.gpt_4, slice.gpt_4_swapped);
+      expect(kappa.value).toBeCloseTo(slice.published.kappa_of_both_orders, 6);
+    },
+  );
 });

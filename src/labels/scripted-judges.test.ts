@@ -8,9 +8,9 @@ import { type JudgedLabel, measure } from "./measures.ts";
 import { verdict } from "./testing/labels.ts";
 
 const RUNS = 500;
-/** Answers of a run. */
+/** Number of answers in a run. */
 const ANSWERS = 500;
-/** Sensitivity and specificity of judges that are good, mild and poor. */
+/** Sensitivity and specificity of a good, a mild and a poor judge. */
 const JUDGES = [
   [0.9, 0.85],
   [0.95, 0.7],
@@ -52,7 +52,7 @@ function correction(
   });
 }
 
-/** How often the interval holds the true rate, with `count` labels. A refusal holds nothing and is counted apart. */
+/** How often the interval contains the true rate, with `count` labels. Refused corrections are counted separately. */
 function coverage(
   count: number,
   rate: number,
@@ -95,18 +95,18 @@ describe.each([
   );
 });
 
-test("the raw rate does not: at a judge of 0.8 and 0.8 its interval never holds a true rate of 0.8", () => {
+test("the interval of the raw rate does not cover the truth with a judge of sensitivity and specificity 0.8", () => {
   expect(coverage(100, 0.8, [0.8, 0.8], "this run").raw).toBeLessThan(0.02);
 });
 
-test("a judge that says next to nothing is not corrected for", () => {
+test("no correction is made for a judge that is hardly better than chance", () => {
   const random = seededRandom("coin");
   const run = judgedRun(random, 0.8, [0.55, 0.5]);
   expect(correction(run, run.slice(0, 100), null)).toMatchObject({ value: null, method: null });
   expect(correction(run, run.slice(0, 100), null).why).toContain("below 0.2");
 });
 
-test("with every case labelled people's word is the rate; where other scorers decide too only a sample will do", () => {
+test("with every case labelled the labels give the rate; if other scorers decide too, a sample is needed", () => {
   const run = judgedRun(seededRandom("all"), 0.8, [0.9, 0.9]).slice(0, 60);
   const sample = run.map((answer, index) => ({ place: index, answers: [answer] }));
   const truth = run.filter((one) => one.truth).length / run.length;
@@ -120,7 +120,7 @@ test("with every case labelled people's word is the rate; where other scorers de
   expect(others.value).toBeNull();
 });
 
-test("trials of one case are not counted as so many answers", () => {
+test("equal trials of one case count like a single answer", () => {
   const random = seededRandom("clusters");
   const cases = Array.from({ length: 100 }, () => (random() < 0.7 ? 5 : 0));
   const labels = judgedRun(random, 0.7, [0.9, 0.9]).slice(0, 200);
@@ -140,7 +140,7 @@ test("trials of one case are not counted as so many answers", () => {
   expect((alike.high ?? 0) - (alike.low ?? 0)).toBeCloseTo((single.high ?? 0) - (single.low ?? 0), 6);
 });
 
-/** Share of seeded repetitions in which something is found. */
+/** Share of seeded repetitions in which `trial` returns true. */
 function foundIn(name: string, trial: (random: () => number) => boolean): number {
   const random = seededRandom(name);
   let found = 0;
@@ -149,7 +149,7 @@ function foundIn(name: string, trial: (random: () => number) => boolean): number
 }
 
 describe("biases", () => {
-  /** Longer answers are better, people say; the judge errs as often on long ones as on short ones, or not. */
+  /** People rate longer answers better. The judge favours longer answers beyond that only if `tilt` is above 0. */
   function lengthTrial(random: () => number, tilt: number): boolean {
     const pairs = Array.from({ length: 120 }, () => {
       const length = 20 + Math.floor(random() * 400);
@@ -192,7 +192,7 @@ describe("biases", () => {
 });
 
 describe("drift", () => {
-  /** A judge whose verdicts waver by themselves; `strict` says how often a pass becomes a fail by now. */
+  /** A judge whose verdicts vary at random. `strict`: probability that it now fails an answer instead of passing it. */
   function driftTrial(random: () => number, strict: number): boolean {
     return driftCheck(
       Array.from({ length: 120 }, () => {

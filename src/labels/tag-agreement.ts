@@ -9,9 +9,9 @@ export interface TagAgreement {
   readonly n: number;
   readonly confusion: Confusion;
   readonly agreement: Estimate;
-  /** Two-sided test against the answers without the tag, uncorrected; null when all have the tag. */
+  /** Two-sided test against the answers without the tag, uncorrected; null when all answers have the tag. */
   readonly p: number | null;
-  /** Benjamini–Hochberg at q = 0.10 over tags. */
+  /** Whether agreement differs from that on the other answers: Benjamini–Hochberg at q = 0.10 over all tags. */
   readonly differs: boolean;
 }
 

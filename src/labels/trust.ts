@@ -17,7 +17,7 @@ export interface Trust {
   readonly why: string;
   /** The next step for the user; null when none is needed. */
   readonly next: string | null;
-  /** The measures that count; null without a valid calibration. */
+  /** The measures that the decision uses; null without a valid calibration. */
   readonly measures: Measures | null;
   /** The cases that `measures` covers. */
   readonly part: "all" | "test";
@@ -38,7 +38,7 @@ export interface TrustInput {
   readonly bar: JudgeBar;
 }
 
-/** Decides whether a rule that depends on this judge may block. */
+/** Decides whether a rule that depends on this judge may fail the gate. */
 export function trustIn(input: TrustInput): Trust {
   const { judge, calibration, bar } = input;
   const trust = (state: Trust["state"], why: string, next: string | null): Trust => ({
@@ -61,7 +61,7 @@ export function trustIn(input: TrustInput): Trust {
   return trust("believed", believedBecause(counted.measures), suggestion(input, calibration));
 }
 
-/** Uses only the hold-out cases once they have enough labels. */
+/** The measures that decide: those of the held-out cases once these have enough labels, until then those of all. */
 export function countedPart(
   { all, test }: Pick<SuiteCalibration, "all" | "test">,
   bar: JudgeBar,

@@ -1,7 +1,7 @@
 import type { Label } from "../domain/label.ts";
 import { answerKey } from "./label-file.ts";
 
-/** A rater whose name starts with this resolves conflicts: the label overrides all others of the answer. */
+/** A rater whose name starts with this resolves conflicts: its label overrides all others of the same answer. */
 export const ADJUDICATED = "adjudicated:";
 
 /** The labels of one answer. */
@@ -18,7 +18,7 @@ export interface LabelledAnswer {
   readonly picked: Label["picked"];
 }
 
-/** Labels by answer, sorted by case and answer. */
+/** Labels by answer, sorted by case and answer hash. */
 export function labelledAnswers(labels: readonly Label[]): LabelledAnswer[] {
   const groups = new Map<string, Label[]>();
   for (const label of labels) {

@@ -36,7 +36,7 @@ const read = (): readonly JudgeVerdict[] => readVerdicts(root, "helpful", "1.0.0
 const sort = (counts: (one: JudgeVerdict) => boolean = () => true): readonly JudgeVerdict[] =>
   sortVerdicts(root, "helpful", "1.0.0", counts);
 
-/** A process that holds the file's lock while it changes the file as `work` says, `text` being what it read. */
+/** A process that takes the file's lock and writes `work`, an expression that may use the file's present `text`. */
 async function startWriter(work: string): Promise<{ readonly ended: Promise<unknown> }> {
   const lock = join(root, ".evals/calibrating/helpful/1.0.0.lock");
   const other = spawn(process.execPath, [
@@ -54,7 +54,7 @@ async function startWriter(work: string): Promise<{ readonly ended: Promise<unkn
   return { ended };
 }
 
-describe("a file of verdicts that several write", () => {
+describe("a file of verdicts that several processes write", () => {
   test("keeps another writer's line while one more is added", async () => {
     append(verdict("a"));
     const line = `${JSON.stringify(verdict("theirs"))}\n`;
@@ -64,7 +64,7 @@ describe("a file of verdicts that several write", () => {
     expect(read().map((one) => one.case)).toEqual(["a", "theirs", "mine"]);
   });
 
-  test("keeps another writer's line while it is sorted, whatever was read before", async () => {
+  test("keeps another writer's line while it is sorted", async () => {
     append(verdict("b"));
     append(verdict("a"));
     const line = `${JSON.stringify(verdict("0"))}\n`;
@@ -74,7 +74,7 @@ describe("a file of verdicts that several write", () => {
     expect(read().map((one) => one.case)).toEqual(["0", "a", "b"]);
   });
 
-  test("has one verdict of one answer and number: the first of this judge, not that of an earlier one", () => {
+  test("has one verdict per answer and repeat: the first of this judge, instead of an earlier judge's", () => {
     append(verdict("a"));
     append(verdict("a", { verdict: "fail" }));
     expect(read()).toEqual([verdict("a")]);
@@ -85,7 +85,7 @@ describe("a file of verdicts that several write", () => {
     expect(read()).toHaveLength(3);
   });
 
-  test("drops those that do not count, and is not written when nothing changes", () => {
+  test("loses the verdicts that do not count when it is sorted, and is not written when nothing changes", () => {
     expect(sort()).toEqual([]);
     expect(existsSync(join(root, verdictsPath("helpful", "1.0.0")))).toBe(false);
     append(verdict("b", { judge: OLD }));

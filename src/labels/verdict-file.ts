@@ -22,11 +22,11 @@ const verdictSchema = onDemand(() => {
       .string()
       .regex(/^[0-9a-f]{16}$/)
       .optional()
-      .describe("Hash of the case's input and expected as the judge was asked; absent when made elsewhere"),
+      .describe("Hash of the case's input and expected when the judge was asked; absent when made elsewhere"),
     orders: z
       .tuple([winner, winner])
       .optional()
-      .describe("Of a pairwise judge: who won with the answer in the first place, and in the second"),
+      .describe("Of a pairwise judge: which won with the answer in first position, and with it in second"),
   });
 });
 export type JudgeVerdict = z.output<ReturnType<typeof verdictSchema>>;
@@ -36,7 +36,7 @@ export function verdictsPath(judge: string, version: string): string {
   return `judges/${judge}/${version}.verdicts.jsonl`;
 }
 
-// Includes the suite, because two suites may have the same case id and answer for different questions.
+// Includes the hash of the case's content: two suites may use the same case id and answer for different questions.
 const identity = (one: JudgeVerdict): string => `${one.repeat} ${answerKey(one)} ${one.content ?? ""}`;
 
 const FORMAT: LineFormat<JudgeVerdict> = {
@@ -61,8 +61,8 @@ export function readVerdicts(root: string, judge: string, version: string): Judg
 }
 
 /**
- * Saves one verdict durably. Concurrent changes by others are kept. An existing verdict of the same judge with the
- * same number is kept; one of an earlier judge is replaced.
+ * Saves one verdict durably. Concurrent changes by others are kept. If the file has a verdict on the same answer with
+ * the same repeat number, that one is kept if the same judge gave it, and replaced if an earlier judge did.
  *
  * @throws {EvalsError} for a file with mistakes when a line must be replaced, or a lock that is not released
  */
@@ -78,7 +78,7 @@ export function appendVerdict(root: string, judge: string, version: string, verd
   });
 }
 
-/** The line with the same answer and number. Only lines that mention the answer are parsed, because the file may be long. */
+/** The line with the same answer and repeat. Only lines that mention the answer are parsed: the file may be long. */
 function findVerdict(text: string, verdict: JudgeVerdict): JudgeVerdict | undefined {
   for (const line of text.split("\n")) {
     if (!line.includes(verdict.answer_hash)) continue;
@@ -88,7 +88,7 @@ function findVerdict(text: string, verdict: JudgeVerdict): JudgeVerdict | undefi
   return undefined;
 }
 
-/** Mistakes are reported by whoever reads the whole file. */
+/** Mistakes are reported when the whole file is read. */
 function parsedOrNull(line: string): unknown {
   try {
     return JSON.parse(line);

@@ -3,7 +3,7 @@ import type { JudgeBar } from "../domain/judge-bar.ts";
 import type { CalibrationResult, Pair } from "./calibrate.ts";
 import { isTied, type LabelledAnswer } from "./truth.ts";
 
-/** Number of answers of a kind that gives ±10 points at 0.9. */
+/** Number of passing (failing) answers needed to know a sensitivity (specificity) of 0.9 to ±10 points. */
 const LEAST_OF_EACH = 35;
 /** Minimum number of labels for a result by tag. */
 const LEAST_IN_TAG = 10;
@@ -13,21 +13,22 @@ const MAX_LISTED = 20;
 export interface WantedAnswer {
   readonly case: string;
   readonly answer_hash: string;
+  /** "thin cell": too few answers with its verdict are labelled. */
   readonly why: "raters are divided" | "nobody is sure" | "thin cell" | "judge and people disagree";
 }
 
 /** How many more labels are needed, and which. */
 export interface WantedLabels {
-  /** Labels needed until the gate can trust the judge; 0 when it does, null when no number is enough. */
+  /** Number of labels needed until the gate can trust the judge; 0 when it does, null when no number is enough. */
   readonly more: number | null;
-  /** Further passing or failing answers needed to know sensitivity or specificity to ±10 points. */
+  /** Numbers of further passing and failing answers needed to know sensitivity and specificity to ±10 points. */
   readonly passes: number;
   readonly fails: number;
   /** Tags with too few labels for a result of their own. */
   readonly tags: readonly string[];
-  /** Most useful first. */
+  /** Answers to label, the most useful first. */
   readonly answers: readonly WantedAnswer[];
-  /** Disagreements on the cases for improving the judge; those of the hold-out cases are not shown. */
+  /** Answers of `dev` cases on which judge and people disagree; those of held-out cases are not listed. */
   readonly disagreements: readonly WantedAnswer[];
 }
 
@@ -44,7 +45,7 @@ export function wantedLabels(
   const { tp, fp, fn, tn } = counted.confusion;
   const passes = Math.max(0, LEAST_OF_EACH - tp - fn);
   const fails = Math.max(0, LEAST_OF_EACH - tn - fp);
-  // The judge's verdict is the best prediction of people's.
+  // For an unlabelled answer, the judge's verdict is the best prediction of people's.
   const scarce = fails >= passes ? "fail" : "pass";
   const thin = fails + passes === 0 ? [] : unlabelled.filter((one) => one.verdict === scarce);
   return {
@@ -76,7 +77,7 @@ function wanted(
   return { case: id, answer_hash, why };
 }
 
-/** Labels needed until AC1's lower bound exceeds the limit, if the agreement stays the same. */
+/** Number of labels needed until AC1's lower bound reaches the limit, if the agreement stays the same. */
 function moreLabels({ n, ac1 }: Measures, bar: JudgeBar): number | null {
   const missing = Math.max(0, bar.min_labels - n);
   if (ac1.value === null || ac1.low === null) return missing;

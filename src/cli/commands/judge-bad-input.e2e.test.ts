@@ -58,7 +58,7 @@ describe("labels", () => {
     repo.write(LABELS, line(label("a", "pass")) + line(label("b", "pass")).slice(0, 60));
     for (const command of ["check", "calibrate polite"])
       expect(await refused(command)).toMatch(
-        /labels\/reply\.jsonl:2:\d+\nerror: The last line is half a label: whoever wrote it was stopped\./,
+        /labels\/reply\.jsonl:2:\d+\nerror: The last line is half a label: the program that wrote it was stopped\./,
       );
   });
 

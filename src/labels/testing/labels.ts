@@ -7,7 +7,7 @@ export function answerOf(id: string): string {
   return `answer of ${id}${" again".repeat(Number.parseInt(answerHash(id).slice(0, 1), 16))}`;
 }
 
-/** A label of an answer, with what a test does not care about filled in. */
+/** A label of a case's answer, with default values that `changes` replaces. */
 export function label(id: string, verdict: Label["verdict"], changes: Partial<Label> = {}): Label {
   const answer = changes.answer ?? answerOf(id);
   return {
@@ -23,7 +23,7 @@ export function label(id: string, verdict: Label["verdict"], changes: Partial<La
   };
 }
 
-/** What the judge says of the answer that `label` makes of the same case. */
+/** A judge's verdict on the answer that `label` uses for the same case. */
 export function verdict(
   id: string,
   judged: "pass" | "fail",
@@ -33,7 +33,7 @@ export function verdict(
   return { case: id, answer_hash: answerHash(answer), repeat: 1, verdict: judged, ...more };
 }
 
-/** Cases with labels and verdicts that make a given table of people against the judge. */
+/** Labels and verdicts that have these confusion counts; people's labels are the truth. */
 export function table(counts: { tp: number; fp: number; fn: number; tn: number }) {
   const labels: Label[] = [];
   const verdicts: JudgeVerdict[] = [];
