@@ -4,7 +4,7 @@ import { type Designs, drawSample, type Sample, type Unit } from "./draw.ts";
 
 const STRATA = ["a", "b", "c"];
 const random = seededRandom("population");
-/** Traffic with ties (a thumb up or down), failures, and some of which nothing is known. */
+/** Units with equal standings, with failures, and some with an unknown standing or coverage. */
 const UNITS: readonly Unit[] = Array.from({ length: 600 }, (_, at) => ({
   id: `t${at}`,
   stratum: STRATA[at % 7 === 0 ? 2 : at % 2] ?? "a",
@@ -24,7 +24,7 @@ const draw = (designs: Designs, seed: string, units = UNITS): Promise<Sample> =>
 const ALL: Designs = { random: 0.1, worst: 25, errors: true, uncovered: 10 };
 
 describe("drawSample", () => {
-  it("draws each unit as often as it claims, whatever ways it can come by", async () => {
+  it("draws each unit with the probability that it gives, whichever designs can select the unit", async () => {
     const draws = 600;
     const times = new Map<string, number>();
     const drawn = new Map<string, number>();
@@ -40,11 +40,11 @@ describe("drawSample", () => {
       if (Math.abs((times.get(id) ?? 0) / draws - probability) > 4 * deviation + 1e-9) off++;
     }
     expect(off).toBe(0);
-    // Whoever has a chance was drawn at some time; duplicates never.
+    // Every unit was drawn at some time, but never a duplicate.
     expect(drawn.size).toBe(UNITS.filter((unit) => !isDuplicate(unit)).length);
   });
 
-  it("gives a total that is right on average, although the worst are oversampled", async () => {
+  it("gives weights whose sum is right on average, although the worst units are oversampled", async () => {
     const truth = UNITS.filter((unit) => unit.standing === 0.1 && !isDuplicate(unit)).length;
     let sum = 0;
     for (let n = 0; n < 400; n++)
@@ -53,7 +53,7 @@ describe("drawSample", () => {
     expect(Math.abs(sum / 400 / truth - 1)).toBeLessThan(0.03);
   });
 
-  it("takes all errors, the worst and the least covered for certain, a duplicate's place filled by the next", async () => {
+  it("always takes all errors, the worst and the least covered units, and replaces a duplicate by the next", async () => {
     const lone = UNITS.map((unit, at) => ({ ...unit, standing: (at * 7919) % 600 }));
     const { drawn } = await draw({ ...ALL, random: undefined, worst: 25 }, "s", lone);
     const by = (design: string) => drawn.filter((one) => one.by.includes(design as never));
@@ -72,14 +72,14 @@ describe("drawSample", () => {
     }
   });
 
-  it("draws the same with one seed in whatever order they come, and others with another", async () => {
+  it("draws the same units with the same seed in whatever order they are given, and others with another seed", async () => {
     const ids = ({ drawn }: Sample) => drawn.map(({ unit }) => unit.id).sort();
     const designs = { random: 0.1, worst: 25 };
     expect(ids(await draw(designs, "1", [...UNITS].reverse()))).toEqual(ids(await draw(designs, "1")));
     expect(ids(await draw(designs, "2"))).not.toEqual(ids(await draw(designs, "1")));
   });
 
-  it("counts duplicates that were drawn, and gives everything else when everything is drawn", async () => {
+  it("draws all units but duplicates with a share of 1, and counts the duplicates", async () => {
     const { drawn, duplicates } = await draw({ random: 1 }, "all");
     expect(duplicates).toBe(UNITS.filter(isDuplicate).length);
     expect(drawn).toHaveLength(UNITS.length - duplicates);

@@ -2,13 +2,13 @@ import { seededRandom } from "../statistics/seeded-random.ts";
 
 /** An item that can be drawn. */
 export interface Unit {
-  /** Unique. Random selection depends only on it and the seed, not on the position. */
+  /** Unique. Random selection depends only on the id and the seed, not on the unit's position. */
   readonly id: string;
   readonly stratum: string;
   readonly failed: boolean;
   /** Quality rank, lower is worse; null when unknown. */
   readonly standing: number | null;
-  /** Higher is less covered; null when not measured. */
+  /** How little the golden cases cover the unit; higher is less covered; null when not measured. */
   readonly uncovered: number | null;
 }
 
@@ -16,11 +16,11 @@ export interface Unit {
 export interface Designs {
   /** Share of each stratum to draw, in (0, 1]. */
   readonly random?: number | undefined;
-  /** Number of units with the worst quality. */
+  /** Number of units to draw, those with the worst quality first. */
   readonly worst?: number | undefined;
-  /** Whether to take all that failed. */
+  /** Whether to draw all units that failed. */
   readonly errors?: boolean | undefined;
-  /** Number of the least covered units. */
+  /** Number of units to draw, those that the golden cases cover least first. */
   readonly uncovered?: number | undefined;
 }
 
@@ -37,11 +37,11 @@ export interface Drawn {
 
 export interface Sample {
   readonly drawn: readonly Drawn[];
-  /** Selected units that were left out because a nearly equal one exists already. */
+  /** Number of selected units that were left out because a nearly equal unit exists already. */
   readonly duplicates: number;
 }
 
-/** Each unit's selection probability by design; absent when a design cannot select it. */
+/** Each unit's selection probability by design, without `random`; absent when a design cannot select it. */
 type Chances = Map<string, Map<Design, number>>;
 
 /**
@@ -50,8 +50,9 @@ type Chances = Map<string, Map<Design, number>>;
  * Duplicates are removed after the draw, so that the probabilities of the others stay the same. For `worst` and
  * `uncovered`, the next unit replaces a duplicate, because selection there is certain and not random.
  *
- * @param isDuplicate whether a nearly equal one exists already; called for selected units only
- * @param isRepeated called for the uncovered in order: whether it is similar to an earlier one that was not repeated
+ * @param isDuplicate whether a nearly equal unit exists already; called for selected units only
+ * @param isRepeated whether a unit is similar to an earlier one that was not repeated itself; called for `uncovered`,
+ *   the least covered unit first
  */
 export async function drawSample(
   units: readonly Unit[],
@@ -153,8 +154,8 @@ interface Ranked {
 }
 
 /**
- * Takes the worst units. Among equal ones that do not all fit, each has the same probability. There a duplicate is
- * not replaced, because that would change the probabilities of the others.
+ * Takes the worst units. If more units are equally bad than places remain, each of them has the same probability. Among
+ * those a duplicate is not replaced, because that would change the probabilities of the others.
  */
 async function* worstOnes(
   units: readonly Unit[],
@@ -183,7 +184,7 @@ async function* worstOnes(
   }
 }
 
-/** The least covered units, one of each kind. This is not random: the result is the same with every seed. */
+/** The least covered units, without similar ones. This is not random: the result is the same with every seed. */
 async function uncoveredOnes(
   units: readonly Unit[],
   count: number,

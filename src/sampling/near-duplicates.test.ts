@@ -9,28 +9,28 @@ const ASKED = [
   "灯が点きません。どうすればいいですか。",
 ];
 
-/** Ways to write the same once more. */
+/** Ways to write the same text differently. */
 const AGAIN: Readonly<Record<string, (text: string) => string>> = {
   "other capitals": (text) => text.toUpperCase(),
   "other spaces": (text) => `  ${text.replaceAll(" ", "  \n")} `,
-  "other signs": (text) => `${text.replace(/[?.,。、]/g, "")} !!`,
+  "other punctuation": (text) => `${text.replace(/[?.,。、]/g, "")} !!`,
   "no accents": (text) => text.normalize("NFD").replace(/\p{M}/gu, ""),
-  "a letter more": (text) => text.replace(/(\p{L}{4,})/u, "$1s"),
+  "one more letter": (text) => text.replace(/(\p{L}{4,})/u, "$1s"),
 };
 
 describe("nearDuplicates", () => {
-  it.each(Object.entries(AGAIN))("knows a text again with %s", (_, change) => {
+  it.each(Object.entries(AGAIN))("recognizes a text with %s", (_, change) => {
     const known = nearDuplicates(ASKED);
     expect(ASKED.filter((text) => !known.has(change(text)))).toEqual([]);
   });
 
-  it("takes no other question for one that it knows", () => {
+  it("does not recognize a different question", () => {
     const known = nearDuplicates(ASKED);
     for (const text of ["Where is your shop?", "Ich möchte die rote Jacke kaufen.", "Only by card?", "x", ""])
       expect(known.has(text)).toBe(false);
   });
 
-  it("finds all that are alike among many, and nothing else", () => {
+  it("finds every similar text among many, and no other", () => {
     const random = seededRandom("many");
     const word = () => Math.floor(random() * 1e6).toString(36);
     const texts = Array.from({ length: 3000 }, () => Array.from({ length: 10 }, word).join(" "));
@@ -48,7 +48,7 @@ describe("nearDuplicates", () => {
     ).toEqual([]);
   });
 
-  it("knows what was added later", () => {
+  it("recognizes a text that was added later", () => {
     const known = nearDuplicates();
     expect(known.has("Where is my order?")).toBe(false);
     known.add("Where is my order?");

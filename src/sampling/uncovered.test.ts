@@ -6,7 +6,7 @@ const topic = (count: number, of: string): string[] =>
   Array.from({ length: count }, (_, at) => `${of} number ${at}`);
 
 describe("uncoveredness", () => {
-  it("puts a topic that no golden has first, before oddities and before what is covered", () => {
+  it("puts a topic that no golden case covers before a single odd text and before covered texts", () => {
     const texts = [
       ...topic(10, "is my parcel late"),
       "xyzzy plugh",
@@ -17,7 +17,7 @@ describe("uncoveredness", () => {
     expect(first.map((at) => texts[at]).every((text) => text?.includes("warranty"))).toBe(true);
   });
 
-  it("finds nothing uncovered in the words of a golden, and gives every text a number", () => {
+  it("gives 0 to a text that equals a golden case, and a finite number to every text", () => {
     const found = uncoveredness(["where is my parcel", "", "other"], GOLDENS);
     expect(found).toHaveLength(3);
     expect(found[0]).toBeCloseTo(0, 9);

@@ -4,13 +4,16 @@ import { plainWords } from "./plain-words.ts";
 /** A text as TF-IDF weights of its words, normalized to length 1. */
 type Weights = ReadonlyMap<string, number>;
 
-/** How fast similarity to a golden reduces a text's weight among the uncovered ones, in mean similarities. */
+/**
+ * How fast a text's weight among the uncovered texts falls with its similarity to the nearest golden case. A text with
+ * the mean similarity has the weight exp(−8).
+ */
 const FADE = 8;
 
 /**
- * How little the goldens cover each text, from 0; higher means less covered. It is the distance to the nearest golden
- * (1 minus the cosine of their TF-IDF weights) times the similarity to other uncovered texts, so that a topic many
- * users ask about comes before an oddity.
+ * How little the golden cases cover each text, from 0; higher means less covered. It is the distance to the nearest
+ * golden case (1 minus the cosine of the TF-IDF weights) times the similarity to other uncovered texts, so a topic that
+ * many users ask about comes before a single odd text.
  */
 export function uncoveredness(texts: readonly string[], goldens: readonly string[]): Float64Array {
   const words = [...goldens, ...texts].map(plainWords);
@@ -30,7 +33,7 @@ export function uncoveredness(texts: readonly string[], goldens: readonly string
   return Float64Array.from(weights, (one, at) => (1 - itemAt(likeness, at)) * product(one, centre));
 }
 
-/** A word that occurs in only one text shows no similarity. */
+/** Leaves out words that occur in only one text, because they show no similarity. */
 function weightsOf(words: readonly string[], frequency: ReadonlyMap<string, number>, texts: number): Weights {
   const counts = new Map<string, number>();
   for (const word of words) if ((frequency.get(word) ?? 0) > 1) counts.set(word, (counts.get(word) ?? 0) + 1);
@@ -42,7 +45,7 @@ function weightsOf(words: readonly string[], frequency: ReadonlyMap<string, numb
   return new Map(weights.map(([word, weight]) => [word, weight / length]));
 }
 
-/** Cosine similarity to the nearest golden; only goldens with a common word are compared. */
+/** Cosine similarity to the nearest golden case; only cases that share a word are compared. */
 function nearestGolden(goldens: readonly Weights[]): (text: Weights) => number {
   const holding = new Map<string, (readonly [golden: number, weight: number])[]>();
   for (const [at, golden] of goldens.entries())

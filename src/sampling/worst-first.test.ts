@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import { standing } from "./worst-first.ts";
 
 describe("standing", () => {
-  it("orders units by one measure as it is", () => {
+  it("orders units by a single measure", () => {
     const units = [0.9, 0.1, 0.5].map((value) => [{ name: "helpful", value }]);
     const [good, bad, middle] = standing(units);
     expect(bad).toBeLessThan(middle ?? 0);
     expect(middle).toBeLessThan(good ?? 0);
   });
 
-  it("compares scales that have nothing in common, and takes the worse of two", () => {
+  it("compares measures with different scales, and takes the worse of two", () => {
     const units = [
       [{ name: "stars", value: 5 }],
       [{ name: "stars", value: 1 }],
@@ -26,7 +26,7 @@ describe("standing", () => {
     expect(both).toBe(low);
   });
 
-  it("knows nothing where nothing was said, or where all say the same", () => {
+  it("is null for a unit without a value, and when all values are equal", () => {
     expect(standing([[], [{ name: "thumb", value: 1 }], [{ name: "thumb", value: 1 }]])).toEqual([
       null,
       null,

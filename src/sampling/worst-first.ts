@@ -8,7 +8,7 @@ export interface Measure {
 
 /**
  * The quality of each unit compared with the others, in (0, 1): its lowest rank among all values of the same name.
- * Null when it has no value. A name whose values are all equal is ignored.
+ * Null for a unit without a value. A name whose values are all equal is ignored.
  */
 export function standing(units: readonly (readonly Measure[])[]): (number | null)[] {
   const values = new Map<string, number[]>();
