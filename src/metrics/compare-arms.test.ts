@@ -21,7 +21,7 @@ const metric = (compared: ReturnType<typeof compareArms>, name: string) =>
 describe("pairInOrder", () => {
   const sessions = (times: readonly number[]) => times.map((at) => ({ answers: [], at }));
 
-  it("holds the n-th against the n-th, and leaves pairs as they are when more arrives", () => {
+  it("pairs the n-th sessions of both arms, and later sessions change no pair", () => {
     const a = sessions([1, 2, 5, 9]);
     const b = sessions([3, 4, 6, 7]);
     const pairs = pairInOrder(a, b);
@@ -34,7 +34,7 @@ describe("pairInOrder", () => {
     expect(pairInOrder(a.slice(0, 3), b.slice(0, 3))).toEqual(pairs.slice(0, 3));
   });
 
-  it("uses nearly all of both arms where one has 19 times as many, and no session twice", () => {
+  it("uses nearly all sessions, none twice, when one arm has 19 times as many", () => {
     const a = sessions(Array.from({ length: 9500 }, (_, i) => i));
     const b = sessions(Array.from({ length: 500 }, (_, i) => 19 * i + 0.5));
     const pairs = pairInOrder(a, b);
@@ -46,7 +46,7 @@ describe("pairInOrder", () => {
 });
 
 describe("pairArms", () => {
-  it("pairs by input where both answered the same ones, answers of one session together", () => {
+  it("pairs by input when both arms answered the same ones, with a session's answers together", () => {
     const ask = (input: string, session: string) => answer({ input, session });
     const a = [ask("q1", "x"), ask("q2", "x"), ask("q3", "y")];
     const b = ["q3", "q2", "q1"].map((input) => ask(input, `b ${input}`));
@@ -55,7 +55,7 @@ describe("pairArms", () => {
     expect(pairs.map((pair) => pair.b[0]?.answers.map(({ input }) => input))).toEqual([["q1", "q2"], ["q3"]]);
   });
 
-  it("pairs by time where they only share a few", () => {
+  it("pairs by time when the arms share only a few inputs", () => {
     const a = ["q1", "q2", "q3"].map((input) => answer({ input }));
     const b = ["q1", "p2", "p3"].map((input) => answer({ input }));
     expect(pairArms(a, b)).toMatchObject({ design: "rollout", pairs: { length: 3 } });
@@ -70,7 +70,7 @@ describe("compareArms", () => {
     expect(compared.verdict).toBe("undecided");
   });
 
-  it("calls a difference, the other way round where the arms change places, and its interval agrees", () => {
+  it("reports a difference whose interval excludes 0, and the opposite one when the arms are swapped", () => {
     const [worse, better] = [arm(1500, 0.6), arm(1500, 0.8)];
     const there = compareArms(worse, better);
     const back = compareArms(better, worse);
@@ -80,7 +80,7 @@ describe("compareArms", () => {
     expect(there.decided_by).toBe("pass_rate");
   });
 
-  it("reports that one arm wins here and the other there", () => {
+  it("can find arm a better in one stratum and arm b in another", () => {
     const a = [...arm(900, 0.9, { tags: ["easy"] }), ...arm(900, 0.5, { tags: ["hard"] })];
     const b = [...arm(900, 0.7, { tags: ["easy"] }), ...arm(900, 0.7, { tags: ["hard"] })];
     const { strata } = compareArms(a, b);
@@ -90,7 +90,7 @@ describe("compareArms", () => {
     ]);
   });
 
-  it("calls few of many strata without a difference, and leaves tiny ones out", () => {
+  it("reports a difference in at most one of 40 equal strata, and leaves small strata out", () => {
     const tagged = () => Array.from({ length: 40 }, (_, i) => arm(30, 0.7, { tags: [`t${i}`] })).flat();
     const compared = compareArms([...tagged(), ...arm(3, 1, { tags: ["rare"] })], tagged());
     expect(compared.strata).toHaveLength(40);
@@ -99,7 +99,7 @@ describe("compareArms", () => {
     for (const { p, p_adjusted } of compared.strata) expect(p_adjusted ?? 0).toBeGreaterThanOrEqual(p ?? 1);
   });
 
-  it("measures what is known and leaves unknown what nobody says", () => {
+  it("measures what the answers tell and leaves the rest unknown", () => {
     const a = arm(100, 0.5, { cost_usd: 0.01, latency_ms: 400, pass: null });
     const b = arm(100, 0.5, { cost_usd: 0.02, latency_ms: 500, pass: null, output: "longer", failed: true });
     const compared = compareArms(a, b);
@@ -119,7 +119,7 @@ describe("compareArms", () => {
     expect([compared.verdict, compared.decided_by]).toEqual(["undecided", null]);
   });
 
-  it("lets a judge's preferences decide where nothing says what passes; ties are nobody's", () => {
+  it("decides by a judge's preferences when no answer says whether it passes; ties count for neither arm", () => {
     const a = Array.from({ length: 60 }, (_, i) => answer({ input: `q${i}`, at: i }));
     const b = Array.from({ length: 60 }, (_, i) => answer({ input: `q${i}`, at: i }));
     const preferences = new Map(a.map((one, i) => [one, i % 6 === 0 ? ("tie" as const) : ("b" as const)]));
@@ -128,7 +128,7 @@ describe("compareArms", () => {
     expect(metric(compared, "preference")).toMatchObject({ a: 0, b: 50 / 60 });
   });
 
-  it("stays honest for arms of very different size: a daily look calls few pairs without a difference", () => {
+  it("seldom reports a difference where there is none, even with arms of very different size and two looks", () => {
     const called = Array.from({ length: 40 }, () => {
       const a = arm(950, 0.8);
       const b = Array.from({ length: 50 }, (_, i) => answer({ at: 19 * i, pass: random() < 0.8 }));

@@ -17,7 +17,7 @@ import { quantile7 } from "../statistics/quantile.ts";
 import { mean } from "../statistics/sample-moments.ts";
 import { type ArmSession, type PairedArms, pairArms, type SessionPair } from "./pair-sessions.ts";
 
-/** The preferred answer of each pair with the same input, by the answer of arm a. */
+/** For each answer of arm a: which arm's answer to the same input a judge preferred. */
 export type Preferences = ReadonlyMap<ArmAnswer, "a" | "b" | "tie">;
 
 type Compared = Omit<ArmsComparison, "arms" | "notes"> & {
@@ -29,7 +29,11 @@ type Compared = Omit<ArmsComparison, "arms" | "notes"> & {
 /** A stratum needs this many sessions in each arm. */
 const LEAST_SESSIONS = 10;
 
-/** @param preferences of a judge that compared the answers, if there was one */
+/**
+ * Compares two arms by all metrics, over all sessions and by tag.
+ *
+ * @param preferences from a judge that compared the answers; empty without one
+ */
 export function compareArms(
   a: readonly ArmAnswer[],
   b: readonly ArmAnswer[],
@@ -53,7 +57,7 @@ export function compareArms(
 
 interface Measured {
   readonly metrics: readonly ArmMetric[];
-  /** Evidence of the deciding metric against "no difference". */
+  /** The deciding metric's e-value against "no difference"; its reciprocal is a p-value. Null when unknown. */
   readonly evidence: number | null;
   readonly decided_by: ArmsComparison["decided_by"];
   readonly verdict: ArmVerdict;
@@ -136,8 +140,8 @@ function means(
 }
 
 /**
- * Unpaired sessions count in the means, so an interval of the pairs that does not contain the difference of the means
- * is widened.
+ * Both means, their difference b − a and its interval. Unpaired sessions also count in the means, so an interval from
+ * the pairs that does not contain the difference is widened.
  */
 function aroundDelta(
   { a, b }: { readonly a: number | null; readonly b: number | null },
@@ -193,7 +197,7 @@ function preferred(pairs: readonly SessionPair[], preferences: Preferences): Mea
 
 const PERCENTILES = { 0.5: "latency_p50", 0.95: "latency_p95", 0.99: "latency_p99" } as const;
 
-/** Each arm's bounds have level 97.5 %, so that both hold together at 95 %. */
+/** Latency percentile `q` of both arms. Each arm's bounds have level 97.5 %, so the difference's have at least 95 %. */
 function latency(q: keyof typeof PERCENTILES, { a, b }: PairedArms): MeasuredMetric {
   const times = (sessions: readonly ArmSession[]) =>
     sessions

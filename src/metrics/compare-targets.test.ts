@@ -7,7 +7,7 @@ interface Answer {
   readonly suite?: string;
   readonly version?: string;
   readonly alias?: string;
-  /** Marks of the trials of each case, as the rows of a run have them. */
+  /** By case id: one mark per trial, for instance `p` for passed and `f` for failed, as in `CaseRow`. */
   readonly cases: Readonly<Record<string, string>>;
 }
 
@@ -62,7 +62,7 @@ describe("the matrix of a suite over several targets", () => {
     expect(await names({ id: "a" }, { id: "b" })).toEqual(["a", "b"]);
   });
 
-  it("is made of each suite with several runs, and of no other", async () => {
+  it("is made for each suite with several runs, and for no other", async () => {
     const suites = ["s", "t", "s", "u", "u"].map((suite, at) =>
       run({ id: `${at}`, suite, version: `1.${at}.0`, cases: {} }),
     );
@@ -80,7 +80,7 @@ describe("the matrix of a suite over several targets", () => {
     expect(difference?.low).toBeLessThan(difference?.delta ?? 0);
   });
 
-  it("is sure of nothing where every case fell and rose alike", async () => {
+  it("is sure of no difference when as many cases rose as fell", async () => {
     const [matrix] = await matricesOf([
       run({ id: "a", cases: { ...many("pf", 5), x: "pp", y: "ff" } }),
       run({ id: "b", version: "1.1.0", cases: { ...many("fp", 5), x: "ff", y: "pp" } }),
@@ -89,7 +89,7 @@ describe("the matrix of a suite over several targets", () => {
     expect(matrix?.differences[0]?.p).toBeGreaterThan(0.9);
   });
 
-  it("corrects by Holm: what is sure alone need not be sure among many", async () => {
+  it("corrects p-values by Holm's method for the number of pairs of targets", async () => {
     const weak = { ...many("ppp", 8), x: "fff", y: "fff" };
     const strong = { ...many("ppp", 8), x: "ppp", y: "ppp" };
     const alone = await matricesOf([
@@ -105,7 +105,7 @@ describe("the matrix of a suite over several targets", () => {
     const p = (matrices: typeof alone): number =>
       matrices[0]?.differences.find(({ b }) => b === "p@2.0.0")?.p ?? Number.NaN;
     expect(among[0]?.differences).toHaveLength(10);
-    // Ten p-values; the four of the weak target are the smallest and equal: the first is multiplied by ten.
+    // The matrix has ten p-values. The four of the weak target are equal and the smallest, so they are multiplied by ten.
     expect(p(among)).toBeCloseTo(Math.min(1, p(alone) * 10), 12);
     expect(p(alone)).toBeLessThan(p(among));
   });

@@ -20,9 +20,9 @@ interface Column {
 type ColumnCase = Pick<CaseRow, "answered" | "passed" | "trials">;
 
 /**
- * The matrix of each suite with several targets in one command, in the order of the runs.
+ * A matrix for each suite with several runs, in the order of the runs. Each run is one target.
  *
- * @param runs of one command, so that cases with the same id are the same question for all targets of a suite
+ * @param runs all of one command, so cases with the same id are the same question for all targets of a suite
  */
 export async function matricesOf(runs: readonly ReportedRun[]): Promise<Matrix[]> {
   const suites = [...new Set(runs.map(({ report }) => report.header.suite))];
@@ -104,7 +104,7 @@ function differencesOf(columns: readonly Column[]): MatrixDifference[] {
   });
 }
 
-/** Null when the two have no answered case in common. */
+/** Null when the two targets have no answered case in common. */
 function differenceOf(a: Column, b: Column): Omit<MatrixDifference, "sure"> | null {
   const pairs = [...a.cases].flatMap(([id, before]) => {
     const after = b.cases.get(id);

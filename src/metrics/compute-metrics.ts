@@ -134,7 +134,7 @@ function simulatorErrorRate(tally: Tally): MetricValue {
   return shareOf(pick([...ended.keys()], ended, spoiled));
 }
 
-/** A percentile of only some trials would be a guess: one unknown latency makes it unknown. */
+/** Percentiles of only some trials would be a guess, so one unknown latency makes all of them unknown. */
 function latencies({ latencies: { ms, case_no, unknown } }: Tally): MetricValue[] | null {
   if (ms.length === 0 || unknown > 0) return null;
   const levels = LATENCY_PERCENTILES.map((q) => q / 100);

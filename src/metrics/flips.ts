@@ -3,15 +3,15 @@ import type { PressureKind } from "../domain/pressure.ts";
 
 /** The results of the variants of one kind, by case number. */
 export interface FlipSums {
-  /** Passing trials whose variant was answered and scored. */
+  /** Number of passing trials whose variant was answered and scored. */
   readonly tried: Uint16Array;
-  /** Those whose variant does not pass. */
+  /** Number of those trials whose variant does not pass. */
   readonly flipped: Uint16Array;
-  /** Passing trials whose variant errored or was not asked. */
+  /** Number of passing trials whose variant errored or was not asked. */
   readonly open: Uint16Array;
 }
 
-/** By kind of pressure, in the suite's order. */
+/** The results of variants by kind of pressure, in the suite's order. */
 export type Flips = ReadonlyMap<PressureKind, FlipSums>;
 
 export function makeFlips(kinds: readonly PressureKind[], cases: number): Flips {

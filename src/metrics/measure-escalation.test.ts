@@ -8,7 +8,7 @@ const stated = (confidence: number, correct: boolean, ...strata: string[]): Stat
   ...{ confidence, correct, strata },
 });
 
-/** Answers whose true chance is σ(logit / temperature) where σ(logit) is claimed. */
+/** Answers that state the confidence σ(logit) and are correct with probability σ(logit / temperature). */
 function claimed(count: number, temperature: number, seed: string): StatedAnswer[] {
   const random = seededRandom(seed);
   const sigma = (x: number): number => 1 / (1 + Math.exp(-x));
@@ -19,7 +19,7 @@ function claimed(count: number, temperature: number, seed: string): StatedAnswer
 }
 
 describe("measureEscalation", () => {
-  it("takes the lowest confidence that still reaches the target, ties together", () => {
+  it("takes as threshold the lowest confidence that reaches the target, keeping equal confidences together", () => {
     const answers = [
       ...Array.from({ length: 9 }, () => stated(0.9, true)),
       stated(0.6, false),
@@ -35,7 +35,7 @@ describe("measureEscalation", () => {
     expect(measureEscalation(answers, { ...goals, target: 0.95 }).threshold.value).toBe(0.9);
   });
 
-  it("sends everything to a person where nothing reaches the target, and reports it for confidences", () => {
+  it("escalates every answer when no threshold reaches the target", () => {
     const answers = [stated(0.9, false), stated(0.8, true)];
     expect(measureEscalation(answers, goals).threshold).toEqual({
       ...{ target: 0.9, value: null, accuracy: null, low: null, high: null },
@@ -48,18 +48,18 @@ describe("measureEscalation", () => {
     });
   });
 
-  it.each([0.5, 1, 2.5])("finds the temperature %d that confidences were stated at", (temperature) => {
+  it.each([0.5, 1, 2.5])("finds the temperature %d of the stated confidences", (temperature) => {
     const found = measureEscalation(claimed(4000, temperature, `t${temperature}`), goals);
     expect(found.temperature).toBeGreaterThan(temperature * 0.85);
     expect(found.temperature).toBeLessThan(temperature * 1.15);
   });
 
-  it("calls no temperature where no one fits, instead of the end of the search", () => {
+  it("gives no temperature when none fits, instead of the limit of the search", () => {
     const right = [0.6, 0.7, 0.8].map((confidence) => stated(confidence, true));
     expect(measureEscalation(right, goals).temperature).toBeNull();
   });
 
-  it("shows about as much error as chance alone where confidences are true, and more where they are not", () => {
+  it("finds about the calibration error of chance when confidences are true, and more when they are not", () => {
     const { ece } = measureEscalation(claimed(500, 1, "true"), goals);
     expect(ece.value).toBeLessThan(2 * ece.bias);
     const worse = measureEscalation(claimed(500, 3, "over-sure"), goals).ece;
@@ -67,7 +67,7 @@ describe("measureEscalation", () => {
     expect(worse.low).toBeLessThanOrEqual(worse.high);
   });
 
-  it("gives a set of labels only where there are enough answers for it, and counts those that leave a choice", () => {
+  it("gives label sets only when there are enough answers, and counts the sets that leave a choice", () => {
     const labelled = (top: number): StatedAnswer => ({
       ...stated(top, true),
       labels: { scores: { a: top, b: 1 - top }, label: "a" },
@@ -76,14 +76,14 @@ describe("measureEscalation", () => {
     expect(measureEscalation(eight, goals).conformal).toBeNull();
     const many = [...eight, ...eight, labelled(0.45), labelled(0.45), labelled(0.45)];
     const { conformal } = measureEscalation(many, goals);
-    // The second largest of 19 distances covers 90 %; at 0.55 both labels of 0.45 and 0.55 are in.
+    // The second largest of 19 distances, 0.55, covers 90 %. Labels with the scores 0.45 and 0.55 are both within it.
     expect(conformal?.qhat).toBeCloseTo(0.55, 12);
     expect(conformal?.escalation_rate).toBeCloseTo(3 / 19, 12);
     expect(conformal?.coverage.low).toBeLessThan(0.9);
     expect(conformal?.coverage.high).toBeGreaterThan(0.9);
   });
 
-  it("counts false alarms and what nobody sees of each stratum by itself", () => {
+  it("counts false alarms and missed errors of each stratum separately", () => {
     const answers = [
       stated(0.95, true, "de"),
       stated(0.95, false, "de"),

@@ -17,7 +17,7 @@ export interface EscalationGoals {
   readonly alpha: number;
 }
 
-/** @param answers at least two */
+/** Measures how well stated confidences tell which answers need a person. @param answers at least two */
 export function measureEscalation(
   answers: readonly StatedAnswer[],
   { target, alpha }: EscalationGoals,
@@ -57,7 +57,7 @@ function calibrationError(answers: readonly StatedAnswer[]): Escalation["ece"] {
   };
 }
 
-/** A probability of exactly 0 or 1 is a rounded one: its logarithm would dominate all others. */
+/** Probabilities are kept this far from 0 and 1, where a rounded value's logarithm would dominate all others. */
 const ROUNDED = 1e-9;
 const logOf = (probability: number): number =>
   Math.log(Math.min(1 - ROUNDED, Math.max(ROUNDED, probability)));
@@ -110,7 +110,7 @@ function described(
   };
 }
 
-/** Each label's distance from certainty; for a plain confidence the labels are right and wrong. */
+/** 1 minus the score of each label. An answer with only a confidence has two labels, "right" and "wrong". */
 const distances = ({ labels, confidence }: StatedAnswer): number[] =>
   (labels === undefined ? [confidence, 1 - confidence] : Object.values(labels.scores)).map((p) => 1 - p);
 

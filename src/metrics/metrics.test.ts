@@ -34,7 +34,7 @@ const errored = (case_no: number, error: ErrorKind = "timeout"): TallyRow =>
     usage: usageOf({ input_tokens: null, output_tokens: null }),
   });
 
-/** A tally of cases written as what their trials did: `p`assed, `f`ailed, `e`rrored. */
+/** A tally of cases, each given as one letter per trial: `p`assed, `f`ailed, `e`rrored. */
 function tallyOf(...cases: readonly string[]): Tally {
   const tally = makeTally(cases.length, 1);
   for (const [case_no, trials] of cases.entries()) {
@@ -74,16 +74,13 @@ describe("the metrics of a run", () => {
     expect(values(tallyOf("pppf", "pppp", "ffff"), 4)).toMatchObject({ "pass^2": 0.5, "pass@4": 2 / 3 });
   });
 
-  it.each(["pass^2", "pass@2", "flaky_rate"])(
-    "know %s only where every case has so many answers",
-    (metric) => {
-      expect(values(tallyOf("pp", "pf"), 2)[metric]).not.toBeNull();
-      expect(values(tallyOf("pp", "f"), 2)[metric]).toBeNull();
-      expect(values(tallyOf("pp", "pe", "ee"), 2)[metric]).toBeNull();
-    },
-  );
+  it.each(["pass^2", "pass@2", "flaky_rate"])("give %s only when every case has enough answers", (metric) => {
+    expect(values(tallyOf("pp", "pf"), 2)[metric]).not.toBeNull();
+    expect(values(tallyOf("pp", "f"), 2)[metric]).toBeNull();
+    expect(values(tallyOf("pp", "pe", "ee"), 2)[metric]).toBeNull();
+  });
 
-  it("call flaky how often two trials of a case would disagree", () => {
+  it("measure flakiness by how often two trials of a case would disagree", () => {
     // 2·c(n−c)/(n(n−1)): 3 of 4 gives 2·3·1/12 = 1/2; always and never give 0.
     expect(values(tallyOf("pppf"), 4).flaky_rate).toBeCloseTo(0.5, 12);
     expect(values(tallyOf("pppf", "pppp", "ffff"), 4).flaky_rate).toBeCloseTo(0.5 / 3, 12);
@@ -123,13 +120,13 @@ describe("the metrics of a run", () => {
     },
   );
 
-  it("know free from unknown", () => {
+  it("tell a cost of 0 from an unknown cost", () => {
     const tally = makeTally(1, 1);
     tally.add(row(0, { cost_usd: 0 }));
     expect(values(tally, 1)).toMatchObject({ cost_usd: 0, cost_per_trial: 0 });
   });
 
-  it("leave a score that is void out of that scorer's mean, and of nothing else", () => {
+  it("leave a missing score out of that scorer's mean, and out of nothing else", () => {
     const tally = makeTally(2, 2);
     tally.add(row(0, { scores: [[1, true], null] }));
     tally.add(
@@ -148,7 +145,7 @@ describe("the metrics of a run", () => {
     expect(metrics.pass_rate?.value).toBe(0.75);
   });
 
-  it("of a tag are those of its cases alone, without money and time", () => {
+  it("of a tag cover its cases only, without cost and latency", () => {
     const metrics = computeMetrics(tallyOf("pp", "ff", "pf"), {
       trials: 1,
       scorers: ["queue"],
@@ -158,7 +155,7 @@ describe("the metrics of a run", () => {
     expect(Object.keys(metrics)).not.toContain("cost_usd");
   });
 
-  it("have bounds that hold the value, and none for a single case", () => {
+  it("have bounds around the value, and none for a single case", () => {
     const { low, high } =
       computeMetrics(tallyOf("pp", "pf", "ff"), { trials: 2, scorers: ["queue"] }).pass_rate ?? {};
     expect(low).toBeLessThan(0.5);
@@ -175,7 +172,7 @@ const anyRow = fc
   .record({
     case_no: fc.integer({ min: 0, max: 4 }),
     outcome: fc.constantFrom("p", "f", "e"),
-    // Decimal fractions, as prices and graders make them: adding these up is where order shows.
+    // Decimal fractions: with their rounding errors, a plain sum depends on the order.
     score: fc.integer({ min: 0, max: 100 }).map((hundredths) => hundredths / 100),
     latency: fc.option(
       fc.integer({ min: 0, max: 100_000 }).map((tenths) => tenths / 10),
@@ -234,7 +231,7 @@ describe("a tally", () => {
     );
   });
 
-  it("gives the share of spoiled trials its interval, where there is none too", () => {
+  it("gives the share of spoiled trials an interval, even when it is 0", () => {
     const rows = [0, 1, 2, 3, 4].map((caseNo) => row(caseNo));
     const clean = metricsOf(rows).simulator_error_rate;
     expect(clean?.value).toBe(0);
@@ -258,7 +255,7 @@ describe("a tally", () => {
     expect(tally.totalErrored).toBe(3);
   });
 
-  it("with its missing trials filled in lies between all failed and all passed", () => {
+  it("has no higher rates with its missing trials failed than with them passed", () => {
     fc.assert(
       fc.property(
         fc.array(anyRow, { minLength: 1, maxLength: 40 }),

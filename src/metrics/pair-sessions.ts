@@ -3,11 +3,11 @@ import type { ArmAnswer } from "../domain/arms.ts";
 /** All answers of one session, or a single answer without a session. */
 export interface ArmSession {
   readonly answers: readonly ArmAnswer[];
-  /** Start time; position in the list when unknown. */
+  /** Start time as in `ArmAnswer`; the position in the list when a start time is unknown. */
   readonly at: number;
 }
 
-/** Sessions of one arm that are compared with one or more of the other. */
+/** One or more sessions of each arm that are compared with each other. */
 export interface SessionPair {
   readonly a: readonly ArmSession[];
   readonly b: readonly ArmSession[];
@@ -17,7 +17,7 @@ export interface PairedArms {
   readonly design: "shadow" | "rollout";
   readonly a: readonly ArmSession[];
   readonly b: readonly ArmSession[];
-  /** In the order in which they became complete. */
+  /** The pairs, in the order in which they became complete. */
   readonly pairs: readonly SessionPair[];
 }
 
@@ -37,7 +37,7 @@ export function pairArms(a: readonly ArmAnswer[], b: readonly ArmAnswer[]): Pair
 
 type ByInput = ReadonlyMap<string, readonly ArmAnswer[]>;
 
-/** Null when an answer has no input. */
+/** Answers by input; null when an answer has no input. */
 function byInput(answers: readonly ArmAnswer[]): ByInput | null {
   const found = new Map<string, ArmAnswer[]>();
   for (const answer of answers) {
@@ -80,7 +80,7 @@ function sessionsOf(answers: readonly ArmAnswer[]): ArmSession[] {
     .sort((one, other) => one.at - other.at);
 }
 
-/** One more session is added to a pair for this many that wait. */
+/** A pair takes one session out of every this many that wait in a queue, and at least one. */
 const WAITING_EACH = 16;
 
 /**

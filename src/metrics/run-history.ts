@@ -18,10 +18,10 @@ export interface HistoryRun {
 /** How stable a suite's newest fingerprint is over its complete runs. */
 export interface FingerprintStability {
   readonly fingerprint: string;
-  /** Ids, oldest first. */
+  /** Ids of the complete runs, oldest first. */
   readonly runs: readonly string[];
   readonly stability: SuiteStability;
-  /** Flakiest first. */
+  /** The flaky cases, flakiest first. */
   readonly flaky: readonly FlakyCase[];
   /** Number of cases with two answers or more; only for them is flakiness known. */
   readonly measured: number;

@@ -10,7 +10,7 @@ import {
   suiteStability,
 } from "./stability.ts";
 
-/** A run from one row of outcomes a case: `+` passed, `-` failed, `!` errored. */
+/** A run, given as one mark per trial of each case: `+` passed, `-` failed, `!` errored. */
 function run(
   id: string,
   cases: Record<string, string>,
@@ -53,7 +53,7 @@ describe("poolOutcomes", () => {
   });
 
   it.each([{ cached: true }, { recorded: true }])(
-    "counts an answer that was there before once: %o",
+    "counts an answer reused from an earlier run once: %o",
     (how) => {
       const { answered } = poolOutcomes([run("1", { a: "+-" }, how), run("2", { a: "+-+" }, how)]);
       expect(answered[0]).toBe(3);
@@ -79,7 +79,7 @@ describe("flakyCases", () => {
 });
 
 describe("suiteStability", () => {
-  /** Runs of 60 cases × 3 at chances that a run's own shift moves. */
+  /** Runs of 60 cases with 3 trials each. A run's shift is added to each case's probability of passing. */
   const runsAt = (seed: string, shifts: readonly number[]) => {
     const random = seededRandom(seed);
     const chances = Array.from({ length: 60 }, () => 0.4 + 0.5 * random());
@@ -98,7 +98,7 @@ describe("suiteStability", () => {
     );
   };
 
-  it("calls chance stable: p is uniform enough when nothing moves", () => {
+  it("calls runs stable that differ only by chance, with nearly uniform p-values", () => {
     const ps = Array.from(
       { length: 300 },
       (_, i) => suiteStability(runsAt(`same ${i}`, [0, 0, 0, 0])).p ?? 0,
@@ -109,7 +109,7 @@ describe("suiteStability", () => {
     expect(below(0.05)).toBeLessThan(0.1);
   });
 
-  it("calls a suite unstable whose runs move together", () => {
+  it("calls a suite unstable when one run is worse on all cases", () => {
     const found = suiteStability(runsAt("moved", [0, 0, -0.25, 0]));
     expect(found.verdict).toBe("unstable");
     expect(stabilitySentence(found)).toContain("not stable: over 4 runs");
@@ -122,7 +122,7 @@ describe("suiteStability", () => {
     expect(again).toMatchObject({ runs: 1, verdict: "unknown", p: null });
   });
 
-  it("is stable where every case always says the same", () => {
+  it("is stable when every case always has the same result", () => {
     const found = suiteStability(poolOutcomes([run("1", { a: "+", b: "-" }), run("2", { a: "+", b: "-" })]));
     expect(found).toMatchObject({ verdict: "stable", p: 1 });
   });

@@ -6,7 +6,7 @@ import { mean, sampleVariance } from "../statistics/sample-moments.ts";
 /** The fields of a trial that stability needs; rows of the store have more. */
 export interface OutcomeRow {
   readonly case_no: number;
-  /** From 1. */
+  /** Number of the trial within its case, from 1. */
   readonly trial: number;
   readonly kind: "answered" | "errored";
   readonly cached: boolean;
@@ -26,7 +26,7 @@ export interface RunOutcomes {
 /** More than the maximum number of trials per case. */
 const MAX_TRIALS = 2 ** 20;
 
-/** Answered and passed trials by pooled case. */
+/** Numbers of answered and passed trials, indexed by pooled case. */
 export interface OutcomeColumns {
   readonly answered: Uint32Array;
   readonly passed: Uint32Array;
@@ -34,9 +34,9 @@ export interface OutcomeColumns {
 
 /** Several runs of one fingerprint, with each answer counted once. */
 export interface PooledOutcomes extends OutcomeColumns {
-  /** Cases in the order of the oldest run. */
+  /** Case ids, those of the oldest run first. */
   readonly ids: readonly string[];
-  /** Oldest first, in the order given. */
+  /** The same counts for each run, oldest first. */
   readonly runs: readonly ({ readonly id: string } & OutcomeColumns)[];
 }
 
@@ -123,7 +123,7 @@ function total(length: number, columns: readonly Uint32Array[]): Uint32Array {
 /** How often trials of a case disagree. */
 export interface FlakyCase {
   readonly id: string;
-  /** Over all runs. */
+  /** Number of answered trials over all runs; `passed` of them passed. */
   readonly answered: number;
   readonly passed: number;
   /** Estimated probability that two trials of the case disagree, in (0, 1]; about ½ for a case that passes at random. */
@@ -160,11 +160,11 @@ export function flakyCases({ ids, runs, answered, passed }: PooledOutcomes): Fla
 
 /** Whether the pass rate of a fingerprint varies between runs by more than chance. */
 export interface SuiteStability {
-  /** Runs with their own answer to every case; only these are compared. */
+  /** Number of runs with their own answer to every case; only these are compared. */
   readonly runs: number;
   /** Standard deviation between the runs' pass rates, as a share in [0, 1]; null with fewer than two runs. */
   readonly deviation: number | null;
-  /** The deviation expected from chance within the cases alone. */
+  /** The deviation expected if each case's results vary by chance alone. */
   readonly expected: number | null;
   /** Probability of at least this much variation by chance alone. */
   readonly p: number | null;
@@ -246,6 +246,6 @@ export function stabilitySentence({ runs, deviation, expected, p, verdict }: Sui
   if (expected === 0) return `stable: every case gave the same result ${over}`;
   const odds = p < 0.0001 ? "p < 0.0001" : `p ${p.toPrecision(2)}`;
   return verdict === "stable"
-    ? `stable: ${over} the pass rate varies by ${points(deviation)} points, its own error says ${points(expected)} (${odds})`
-    : `not stable: ${over} the pass rate varies by ${points(deviation)} points where its own error says ${points(expected)} (${odds}): something outside the fingerprint moved, the provider for instance`;
+    ? `stable: ${over} the pass rate varies by ${points(deviation)} points, of which chance explains ${points(expected)} (${odds})`
+    : `not stable: ${over} the pass rate varies by ${points(deviation)} points, of which chance explains only ${points(expected)} (${odds}): something outside the fingerprint changed, for instance the provider`;
 }

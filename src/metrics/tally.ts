@@ -12,7 +12,7 @@ export interface TallyRow {
   readonly error: ErrorKind | null;
   readonly cached: boolean;
   readonly pass: boolean | null;
-  /** In the suite's order; null for a missing score, undefined when the scorer does not apply to the case. */
+  /** One per scorer, in the suite's order; null for a missing score, undefined when it does not apply to the case. */
   readonly scores: readonly (ScoreOfTrial | null | undefined)[];
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
@@ -23,23 +23,23 @@ export interface TallyRow {
   readonly tool_calls: number | null;
   /** Whether the token limit truncated the answer. */
   readonly cut: boolean;
-  /** Counts of its trajectory; absent when they were not counted. */
+  /** Counts of the trial's trajectory; absent when they were not counted. */
   readonly way?: WayCounts | undefined;
 }
 
 /** A score, whether it passes, and for a judge with several opinions the share that agreed with the verdict. */
 export type ScoreOfTrial = readonly [score: number, pass: boolean, agreement?: number | undefined];
 
-/** Sums of one scorer by case. */
+/** Sums of one scorer's scores, indexed by case number. */
 export interface ScoreSums {
   readonly count: Uint16Array;
   readonly sum: Float64Array;
   readonly sumOfSquares: Float64Array;
   /** The rounding errors of `sum` and `sumOfSquares`. */
   readonly lost: { readonly sum: Float64Array; readonly sumOfSquares: Float64Array };
-  /** Answers of cases to which it does not apply; null until there is one. */
+  /** Number of answers to which the scorer does not apply; null while there is none. */
   exempt: Uint16Array | null;
-  /** Agreement within an ensemble; null until there is one. */
+  /** Agreement of the opinions within a judge's ensemble; null while no score has one. */
   agreement: { readonly count: Uint16Array; readonly sum: Float64Array } | null;
 }
 
@@ -48,6 +48,7 @@ export interface KnownSum {
   sum: number;
   /** The rounding error of `sum`. */
   lost: number;
+  /** Number of parts whose value is unknown. */
   unknown: number;
 }
 
@@ -73,16 +74,16 @@ export interface Tally {
   readonly failedCalls: KnownSum;
   readonly steps: KnownSum;
   readonly turns: KnownSum;
-  /** Answers ended by a limit. */
+  /** Number of answers ended by a limit. */
   readonly stopped: KnownSum;
-  /** By case: trials spoiled by their simulated user; null until there is one. */
+  /** Number of trials spoiled by their simulated user, by case; null while there is none. */
   spoiled: Uint16Array | null;
-  /** Variants of its passing trials; null for a run without pressure. */
+  /** Results of the variants of passing trials; null for a run without pressure. */
   flips: Flips | null;
   totalAnswered: number;
   totalErrored: number;
   totalCached: number;
-  /** Answers truncated by the token limit. */
+  /** Number of answers truncated by the token limit. */
   totalCut: number;
   add(row: TallyRow): void;
 }
@@ -197,7 +198,7 @@ function addAt(sums: Float64Array, lost: Float64Array, at: number, value: number
 const unscoredOf = ({ answered }: Tally, { count, exempt: left }: ScoreSums, caseNo: number): number =>
   Math.max(0, itemAt(answered, caseNo) - itemAt(count, caseNo) - (left?.[caseNo] ?? 0));
 
-/** The answers of a run without a score of this scorer. @param index its index among the tally's scores */
+/** Number of answers that a scorer could not score, and the first such case. @param index of the scorer in `scores` */
 export function unscoredAnswers(
   tally: Tally,
   index: number,

@@ -46,7 +46,7 @@ describe("the figures of a day's traffic", () => {
     });
   });
 
-  it("are as unsure as their sessions: answers of one session are no further evidence", () => {
+  it("have intervals that depend on the number of sessions, not of traces", () => {
     const width = (traces: readonly MeasuredTrace[]): number => {
       const { low, high } = rate(traces) ?? {};
       return (high ?? 1) - (low ?? 0);
@@ -58,12 +58,12 @@ describe("the figures of a day's traffic", () => {
     expect(width(own)).toBeLessThan(0.6 * width(single));
   });
 
-  it("cover the truth about 95 times in 100, with sessions of several answers", () => {
+  it("have intervals that cover the truth about 95 times in 100", () => {
     const next = seededRandom("traffic");
     let covered = 0;
     for (let round = 0; round < 400; round++) {
       const traces = Array.from({ length: 40 }, (_, session) => {
-        // Sessions differ: half of them go well nearly always.
+        // Half of the sessions pass nearly always, the others less often.
         const chance = next() < 0.5 ? 0.95 : 0.65;
         return Array.from({ length: 1 + Math.floor(4 * next()) }, () =>
           trace({ session: `${session}`, pass: next() < chance }),

@@ -14,12 +14,12 @@ export interface MeasuredTrace {
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
   readonly refused: boolean | null;
-  /** Null when it was not scored, or when no scorer decides. */
+  /** Null when the trace was not scored, or when no scorer decides whether it passes. */
   readonly pass: boolean | null;
   /** In the order of the scorers; null for a missing score. */
   readonly scores: readonly (number | null)[];
   readonly scored: boolean;
-  /** Its error, or the error of a scorer. */
+  /** The error of the trace or of a scorer; null without one. */
   readonly error: ErrorKind | null;
 }
 
@@ -84,7 +84,7 @@ function shareOf(
   };
 }
 
-/** Over the traces with a known latency. */
+/** Latency percentiles over the traces that did not fail and whose latency is known. */
 function latencies(traces: readonly MeasuredTrace[], groups: readonly string[]): Metrics {
   const places = new Map<string, number>();
   const values: number[] = [];
@@ -107,7 +107,7 @@ function latencies(traces: readonly MeasuredTrace[], groups: readonly string[]):
   return Object.fromEntries(PERCENTILES.map((q, at) => [`latency_p${q}`, found[at] ?? UNKNOWN]));
 }
 
-/** Unknown when any trace's cost is unknown. */
+/** Total and mean cost; unknown when any trace's cost is unknown. */
 function costs(traces: readonly MeasuredTrace[]): Metrics {
   const known = traces.flatMap(({ cost_usd }) => cost_usd ?? []);
   if (traces.length === 0 || known.length < traces.length)
