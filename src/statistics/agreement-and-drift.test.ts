@@ -52,7 +52,7 @@ describe("agreement of two raters", () => {
     );
   });
 
-  it("does not depend on which rater is down and which across", () => {
+  it("does not depend on which rater is in rows and which in columns", () => {
     fc.assert(
       fc.property(table, ([[a = 0, b = 0] = [], [c = 0, d = 0] = []]) => {
         const one = [
@@ -110,7 +110,7 @@ describe("agreement of two raters", () => {
     ).toBe(1);
   });
 
-  it("refuses what is no square table of counts", () => {
+  it("rejects a table that is not square or not of counts", () => {
     expect(() => cohenKappa([[1, 2]])).toThrow(RangeError);
     expect(() => cohenKappa([[1, 2], [3]])).toThrow(RangeError);
     expect(() =>
@@ -170,7 +170,7 @@ describe("krippendorffAlpha", () => {
     expect(krippendorffAlpha([[1], [2]])).toBeNull();
   });
 
-  it("treats two categories alike as names and as numbers", () => {
+  it("gives two categories the same value as names and as numbers", () => {
     const units = fc.array(fc.array(fc.constantFrom(0, 1), { minLength: 2, maxLength: 4 }), {
       minLength: 2,
       maxLength: 20,
@@ -190,7 +190,7 @@ describe("krippendorffAlpha", () => {
 describe("corrected rates", () => {
   const perfect = { truePositives: 50, positives: 50, trueNegatives: 40, negatives: 40 };
 
-  it("leave the rate of a perfect rater alone", () => {
+  it("do not change the rate of a perfect rater", () => {
     expect(roganGladen({ rawRate: 0.73, rated: 100, ...perfect })?.estimate).toBeCloseTo(0.73, 14);
   });
 
@@ -203,7 +203,7 @@ describe("corrected rates", () => {
     expect(found?.interval.high).toBeGreaterThan(0.6);
   });
 
-  it("are refused from a rater that hardly knows", () => {
+  it("are refused when the rater is hardly better than chance", () => {
     const guesser = { truePositives: 55, positives: 100, trueNegatives: 60, negatives: 100 };
     expect(roganGladen({ rawRate: 0.5, rated: 100, ...guesser })).toBeNull();
     expect(() => roganGladen({ rawRate: 0.5, rated: 100, ...guesser, truePositives: 101 })).toThrow(
@@ -232,33 +232,33 @@ describe("corrected rates", () => {
 });
 
 describe("calibration", () => {
-  it("has no error when confidence is the share correct, and all of it when always wrong", () => {
+  it("has error 0 when confidence is the share correct, and error 1 when certain statements are always wrong", () => {
     expect(expectedCalibrationError([0.5, 0.5], [1, 0])).toBeCloseTo(0, 14);
     expect(expectedCalibrationError([1, 1, 1], [0, 0, 0])).toBe(1);
   });
 
   it("puts a confidence on an edge into the lower bin", () => {
-    // 0.3 · 10 is 3.0000000000000004 or 3 depending on the machine's mood, 0.1 + 0.2 certainly is not 0.3.
+    // 0.1 + 0.2 is slightly more than 0.3, but counts as the edge of the bin (0.2, 0.3].
     const together = expectedCalibrationError([0.1 + 0.2, 0.25], [1, 0]);
     expect(together).toBeCloseTo(Math.abs(1 - (0.3 + 0.25)) / 2, 12);
     expect(expectedCalibrationError([0, 0.05], [0, 1])).toBeCloseTo(0.95 / 2, 12);
   });
 
-  it("finds the temperature at which over-sure logits were made", () => {
-    // Log-odds 1 is right 73.1 % of the time; stated twice as sure, it needs temperature 2.
+  it("finds the temperature of overconfident logits", () => {
+    // Log-odds of 1 mean right 73.1 % of the time; stated as 2, they need a temperature of 2.
     const right = 731;
     const logits = new Array<number>(1000).fill(2);
     const labels = logits.map((_, i) => (i < right ? 1 : 0));
     expect(calibrationTemperature(logits, labels)).toBeCloseTo(2 / Math.log(0.731 / 0.269), 6);
   });
 
-  it("stops at the end of the range for logits that are always right, however large", () => {
+  it("stops at the limit of the range for logits that are always right, however large", () => {
     expect(calibrationTemperature([900, -900], [1, 0])).toBeGreaterThan(0);
     expect(calibrationTemperature([1, -1], [1, 0])).toBeCloseTo(Math.exp(-3), 6);
     expect(calibrationTemperature([900, -900], [0, 1])).toBeCloseTo(Math.exp(3), 6);
   });
 
-  it("fits several labels as it fits two", () => {
+  it("gives two labels the same temperature by softmax as by log-odds", () => {
     const logits = [2, -1, 0.5, 3, -2, 1];
     const labels = [1, 0, 0, 1, 1, 0];
     const pairs = logits.map((logit) => [0, logit]);
@@ -266,7 +266,7 @@ describe("calibration", () => {
     expect(() => softmaxTemperature([[0, 1]], [2])).toThrow(RangeError);
   });
 
-  it("expects by chance what simulated true confidences show", () => {
+  it("predicts the error that simulated true confidences show", () => {
     const random = seededRandom("chance");
     const confidences = Array.from({ length: 300 }, () => random());
     const shown = Array.from({ length: 400 }, () =>
@@ -279,9 +279,9 @@ describe("calibration", () => {
     expect(chanceCalibrationError([0, 1])).toBe(0);
   });
 
-  it("bounds the error where it really is", () => {
+  it("has an interval that covers the true error", () => {
     const random = seededRandom("bounds");
-    // Claims 0.9 and is right 70 % of the time: the error is 0.2.
+    // Confidence 0.9 and right 70 % of the time: the error is 0.2.
     const confidences = new Array<number>(200).fill(0.9);
     const covered = Array.from({ length: 200 }, (_, i) => {
       const correct = confidences.map(() => (random() < 0.7 ? 1 : 0));
@@ -292,7 +292,7 @@ describe("calibration", () => {
     expect(mean(covered)).toBeLessThan(0.99);
   });
 
-  it("reports where the coverage of a conformal threshold lies, and of too few scores nothing", () => {
+  it("gives an interval for the coverage of a conformal threshold, and null for too few scores", () => {
     expect(conformalCoverage(18, 0.05)).toBeNull();
     const found = conformalCoverage(199, 0.1);
     // Beta(180, 20) has mean 0.9.
@@ -300,7 +300,7 @@ describe("calibration", () => {
     expect(found?.high).toBeCloseTo(0.938, 2);
   });
 
-  it("covers as often as promised: at most alpha of all ranks of a fresh score lie above", () => {
+  it("covers as often as promised: a fresh score exceeds the threshold with probability at most alpha", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 80 }), fc.constantFrom(0.05, 0.1, 0.2, 0.5), (size, alpha) => {
         const all = Array.from({ length: size + 1 }, (_, i) => i);
@@ -324,7 +324,7 @@ describe("calibration", () => {
 describe("drift detectors", () => {
   const stream = fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 1, maxLength: 40 });
 
-  it("mirror when the stream changes sign", () => {
+  it("swap their sides when the stream changes sign", () => {
     fc.assert(
       fc.property(stream, (values) => {
         const negated = values.map((value) => -value);
@@ -340,13 +340,13 @@ describe("drift detectors", () => {
     );
   });
 
-  it("give step by step what they give for the whole stream", () => {
+  it("give the same step by step as for the whole stream", () => {
     const values = [0.3, 2, -1, 1.5, 0.9];
     const last = values.reduce((state, value) => cusumStep(state, value, 0.4), CUSUM_START);
     expect(cusum(values, 0.4)[4]).toEqual(last);
   });
 
-  it("forget nothing while a shift lasts and stay at zero without one", () => {
+  it("add up while a shift lasts and stay at zero without one", () => {
     expect(cusum(new Array<number>(12).fill(1))[11]).toEqual({ high: 6, low: 0 });
     expect(cusum(new Array<number>(12).fill(0.4))[11]).toEqual({ high: 0, low: 0 });
     expect(() => shiryaevRoberts([1], [])).toThrow(RangeError);
@@ -354,7 +354,7 @@ describe("drift detectors", () => {
 });
 
 describe("positionBias", () => {
-  it("is two-sided, symmetric and 1 without a tilt", () => {
+  it("is a two-sided, symmetric p-value, and 1 without bias", () => {
     expect(positionBias(0, 0)).toBe(1);
     expect(positionBias(8, 8)).toBe(1);
     expect(positionBias(3, 12)).toBe(positionBias(12, 3));

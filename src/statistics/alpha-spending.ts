@@ -2,13 +2,13 @@ import { requireLevel } from "./argument-checks.ts";
 import { normalQuantile, normalUpperTail } from "./normal-distribution.ts";
 
 /**
- * How the error is spent as information accumulates: `obf` (O'Brien–Fleming type), `pocock`, or `hsd` with its gamma,
+ * How the type I error is spent as information accumulates: `obf` (O'Brien–Fleming type), `pocock`, or `hsd` with its gamma,
  * such as `hsd-2` or `hsd-4` (Hwang, Shih & DeCani; negative values spend late, `hsd0` evenly).
  */
 export type SpendingFunction = "obf" | "pocock" | `hsd${number}`;
 
 /**
- * Error spent up to an information fraction (Lan & DeMets 1983; closed forms as in gsDesign's sfLDOF, sfLDPocock and
+ * Type I error spent up to an information fraction (Lan & DeMets 1983; closed forms as in gsDesign's sfLDOF, sfLDPocock and
  * sfHSD).
  *
  * @param fraction of the final information, at least 0; above 1 counts as 1

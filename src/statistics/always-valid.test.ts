@@ -9,7 +9,7 @@ import {
 import { mean } from "./sample-moments.ts";
 import { seededRandom } from "./seeded-random.ts";
 
-/** Share of the streams of which some look's interval lacks the truth. */
+/** Share of streams whose interval does not contain the truth at one or more of the looks. */
 function everMissed(
   streams: number,
   looks: readonly number[],
@@ -31,7 +31,7 @@ describe("boundedMeanInterval", () => {
     ["even arms", 0.8, 0.8],
     ["arms that nearly always pass", 0.99, 0.99],
     ["arms that differ", 0.7, 0.9],
-  ])("holds the truth at every daily look of %s in all but 5 % of streams", (_, a, b) => {
+  ])("covers the truth of %s at every daily look, in at least 95 % of streams", (_, a, b) => {
     const draw = (random: () => number): number => (random() < b ? 1 : 0) - (random() < a ? 1 : 0);
     const missed = everMissed(150, daily, draw, (values) => {
       const { low, high } = boundedMeanInterval(values);
@@ -40,7 +40,7 @@ describe("boundedMeanInterval", () => {
     expect(missed).toBeLessThan(0.05);
   });
 
-  it("is not fooled by a few equal outcomes, and holds the estimate", () => {
+  it("stays wide after a few equal outcomes, and contains the estimate", () => {
     expect(boundedMeanInterval([1])).toMatchObject({ value: 1, high: 1 });
     expect(boundedMeanInterval([1]).low).toBeLessThan(-0.5);
     expect(boundedMeanInterval(new Array<number>(20).fill(0))).toMatchObject({ value: 0 });
@@ -53,7 +53,7 @@ describe("boundedMeanInterval", () => {
     expect(() => boundedMeanInterval([])).toThrow(RangeError);
   });
 
-  it("mirrors when the arms change places", () => {
+  it("is mirrored when the arms are swapped", () => {
     const values = [1, 0, 0, -1, 1, 1, 0, 1, 0, 1];
     const there = boundedMeanInterval(values);
     const back = boundedMeanInterval(values.map((value) => -value));
@@ -61,7 +61,7 @@ describe("boundedMeanInterval", () => {
     expect(back.evidence).toBeCloseTo(there.evidence, 9);
   });
 
-  it("is as narrow as the normal mixture once there are many, and calls what it excludes by its evidence", () => {
+  it("is as narrow as the normal mixture's with many values, and has large evidence when it excludes 0", () => {
     const random = seededRandom("wide");
     const values = Float64Array.from(
       { length: 1200 },
@@ -76,7 +76,7 @@ describe("boundedMeanInterval", () => {
 });
 
 describe("normalMeanInterval", () => {
-  it("holds the truth of long-tailed costs at every look in all but 5 % of streams", () => {
+  it("covers the truth of long-tailed costs at every look in nearly all streams", () => {
     // A log-normal of mean e^(0.8² / 2).
     const draw = (random: () => number): number =>
       Math.exp(0.8 * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())) -
@@ -88,7 +88,7 @@ describe("normalMeanInterval", () => {
     expect(missed).toBeLessThan(0.08);
   });
 
-  it("reports nothing about few values, and is wider than a single look allows", () => {
+  it("is null for few values, and wider than an interval for a single look", () => {
     expect(normalMeanInterval([1, 2, 3])).toBeNull();
     expect(mixtureBound(1000)).toBeGreaterThan(2.9);
     expect(mixtureBound(1000)).toBeLessThan(3.2);
@@ -97,7 +97,7 @@ describe("normalMeanInterval", () => {
 });
 
 describe("quantileBounds", () => {
-  it.each([0.5, 0.95])("hold the quantile %d of clustered times at every look", (q) => {
+  it.each([0.5, 0.95])("contain the quantile %d of clustered values at every look", (q) => {
     const random = seededRandom(`quantile ${q}`);
     const missed = Array.from({ length: 60 }, () => {
       const clusters = Array.from({ length: 300 }, () => {
@@ -114,7 +114,7 @@ describe("quantileBounds", () => {
     expect(mean(missed)).toBeLessThan(0.05);
   });
 
-  it("bounds a side only where there is enough to bound it", () => {
+  it("bounds a side only when there are enough values", () => {
     const times = Array.from({ length: 400 }, (_, i) => [i]);
     const median = quantileBounds(times, 0.5);
     expect(median.low).toBeGreaterThan(100);
@@ -126,7 +126,7 @@ describe("quantileBounds", () => {
 });
 
 describe("sessionsPerArm", () => {
-  it("takes so many that a difference is called as often as was asked, by the interval itself", () => {
+  it("gives enough sessions for the interval to exclude 0 with the wanted power", () => {
     const { sessions, singleLook } = sessionsPerArm(0.8, 0.1);
     expect(sessions).toBeGreaterThan(singleLook);
     const random = seededRandom("power");
@@ -141,7 +141,7 @@ describe("sessionsPerArm", () => {
     expect(mean(called)).toBeLessThan(0.88);
   });
 
-  it("refuses a difference that no share can have", () => {
+  it("rejects a difference that two shares cannot have", () => {
     expect(() => sessionsPerArm(0.5, 0.6)).toThrow(RangeError);
     expect(sessionsPerArm(0.95, 0.1).sessions).toBeGreaterThan(100);
   });

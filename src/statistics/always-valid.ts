@@ -5,16 +5,19 @@ import { normalQuantile } from "./normal-distribution.ts";
 import { numberAt } from "./number-at.ts";
 import { mean, sampleVariance } from "./sample-moments.ts";
 
-// Always-valid intervals: with probability 1 - alpha, all of them contain the true value. So one may look at them as
-// often and stop whenever one likes, unlike with a fixed-sample interval.
+// Always-valid intervals: with probability 1 - alpha, the intervals of all looks contain the true value. So, unlike
+// with a fixed-sample interval, one may look at any time, and stop at any time.
 
-/** Scale of the bets: half-normal weights of this spread detect a difference soonest after some 600 pairs of outcomes. */
+/** Spread of the half-normal weights of the bets. This value detects differences best that take about 600 pairs. */
 const SPREAD = 0.2;
 const LEAST_BET = 0.002;
 const LARGEST_BET = 0.95;
 const RATIO = 1.2;
 
-/** The fractions bet at the same time, with the share of the wealth on each: half-normal weights on a geometric grid. */
+/**
+ * Bets made in parallel: `part` of the wealth goes into a bet that stakes the fraction `share` on every outcome. The
+ * parts are half-normal weights on a geometric grid of fractions.
+ */
 const BETS: readonly { readonly share: number; readonly part: number }[] = betsOf();
 
 function betsOf() {
@@ -26,8 +29,8 @@ function betsOf() {
 }
 
 /**
- * Distinct values in [0, 1] in ascending order with their counts; for constant bets the order of observation does not
- * matter.
+ * Distinct values in [0, 1] in ascending order with their counts. The order of observation is dropped, because it does
+ * not matter for constant bets.
  */
 interface Counted {
   readonly values: Float64Array;
@@ -63,7 +66,7 @@ const mirrored = ({ values, counts }: Counted): Counted => ({
 /** A mean with its always-valid interval. */
 export interface AlwaysValid extends Interval {
   readonly value: number;
-  /** Evidence against a mean of 0: if the mean is 0, it ever exceeds 1/alpha with probability at most alpha. */
+  /** Evidence against a mean of 0: if the mean is 0, the probability that it ever exceeds 1/alpha is at most alpha. */
   readonly evidence: number;
 }
 
@@ -92,7 +95,7 @@ export function boundedMeanInterval(differences: ArrayLike<number>, confidence =
   return { value: mean(differences), low: 2 * low - 1, high: 2 * high - 1, evidence };
 }
 
-/** The lowest mean in [0, 1] that the bets have not refuted: wealth decreases as the mean increases. */
+/** The lowest mean in [0, 1] that the bets have not refuted, by bisection: wealth decreases as the mean increases. */
 function lowestKept(values: Counted, enough: number): number {
   let [refuted, kept] = [0, 1];
   while (kept - refuted > 1e-7) {
@@ -206,6 +209,7 @@ function firstIndex(values: Float64Array, holds: (value: number) => boolean): nu
  *
  * @param rate of one arm, in (0, 1)
  * @param effect size of the difference, above 0; the direction with the larger variance is used
+ * @returns `sessions`: the number for always-valid intervals; `singleLook`: the number for a fixed-sample interval
  * @throws {RangeError} if a level is out of range or the other arm's share would be outside [0, 1] in both directions
  */
 export function sessionsPerArm(

@@ -43,7 +43,7 @@ export function requirePositive(name: string, value: number): void {
 }
 
 /**
- * Checks that `part` of `whole` things had a property.
+ * Checks the number of things with some property among `whole` things.
  *
  * @throws {RangeError} unless both are integers and 0 <= part <= whole
  */

@@ -36,7 +36,7 @@ export function bcaInterval({ estimate, replicates, jackknife }: BcaInput, confi
   return { low: bound((1 - confidence) / 2), high: bound(1 - (1 - confidence) / 2) };
 }
 
-/** Kept away from 0 and 1, where the bias correction would be infinite. */
+/** Share of replicates below the estimate, kept away from 0 and 1, where the bias correction would be infinite. */
 function shareBelow(replicates: ArrayLike<number>, estimate: number): number {
   const size = replicates.length;
   let below = 0;

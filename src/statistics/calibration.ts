@@ -29,8 +29,8 @@ export function expectedCalibrationError(
 }
 
 /**
- * Each statement's bin and its deviation (confidence minus correct). The sum of the deviations in a bin, as |sum| /
- * n, is the bin's part of the error.
+ * Each statement's bin, its deviation `off` (correct minus confidence), and in `gaps` the sum of the deviations in each
+ * bin. A bin's part of the error is |sum| / n.
  */
 type Binned = { readonly bin: Int32Array; readonly off: Float64Array; readonly gaps: Float64Array };
 
@@ -123,7 +123,7 @@ function binOf(confidence: number, bins: number): number {
 
 const LOG_TEMPERATURE_LIMIT = 3;
 
-/** The range of temperatures searched; a result at either end means that the maximum is outside. */
+/** The range of temperatures searched; a result at either end means that the best temperature is outside. */
 export const TEMPERATURE_RANGE: Interval = {
   low: Math.exp(-LOG_TEMPERATURE_LIMIT),
   high: Math.exp(LOG_TEMPERATURE_LIMIT),

@@ -15,7 +15,7 @@ export type ClusterDifference = {
   readonly sePermutation: number;
   /** Standard error for new clusters, sd of the differences / √n; Infinity for one cluster. */
   readonly seBetween: number;
-  /** Clusters compared. */
+  /** Number of clusters compared. */
   readonly clusters: number;
   /** Mean number of candidate values in a cluster. */
   readonly meanCandidateCount: number;

@@ -4,7 +4,7 @@ import { normalQuantile } from "./normal-distribution.ts";
 import { quantile7, quantileCiRanks } from "./quantile.ts";
 import { seededRandom } from "./seeded-random.ts";
 
-/** Values with mean 0 whose clusters differ: `shared` of the variance is between them. */
+/** Values with mean 0 and variance 1; the share `shared` of the variance is between the clusters. */
 function drawn(clusters: number, each: number, shared: number, random: () => number) {
   const normal = () => normalQuantile(Math.min(Math.max(random(), 1e-12), 1 - 1e-12));
   const values: number[] = [];
@@ -20,7 +20,7 @@ function drawn(clusters: number, each: number, shared: number, random: () => num
 }
 
 describe("quantiles of clustered values", () => {
-  test("one value a cluster: the plain order statistics, to the rank", () => {
+  test("with one value per cluster the bounds are the plain order statistics", () => {
     const { values, ids } = drawn(120, 1, 0.5, seededRandom("plain"));
     const sorted = [...values].sort((a, b) => a - b);
     for (const [index, q] of [0.5, 0.9, 0.95, 0.99].entries()) {
@@ -33,7 +33,7 @@ describe("quantiles of clustered values", () => {
     }
   });
 
-  test("a cluster that repeats itself says no more than one value of it", () => {
+  test("repeating the value of every cluster does not narrow the interval", () => {
     const { values } = drawn(100, 1, 0.5, seededRandom("copies"));
     const copied = values.flatMap((one) => [one, one, one, one]);
     const ids = copied.map((_, i) => Math.floor(i / 4));
@@ -49,7 +49,7 @@ describe("quantiles of clustered values", () => {
     }
   });
 
-  test("the interval holds the truth about as often as it claims, however alike a cluster's values are", () => {
+  test("the interval covers the truth about as often as it claims, however similar a cluster's values are", () => {
     for (const shared of [0, 0.5, 0.9]) {
       const random = seededRandom(`shared ${shared}`);
       const held = [0, 0];
@@ -61,12 +61,12 @@ describe("quantiles of clustered values", () => {
           if ((low ?? -9) <= truth && truth <= (high ?? 9)) held[index] = (held[index] ?? 0) + 1;
         }
       }
-      // 400 draws of 95 % stray by 2.2 points twice in a hundred; order statistics of all values hold 70 % at 0.9.
+      // The standard error of 400 runs is 1.1 points. Ranks by the number of values would cover only 70 % at 0.9.
       for (const times of held) expect(times / 400).toBeGreaterThan(0.92);
     }
   });
 
-  test("refuses columns of different length and a quantile that is none", () => {
+  test("rejects columns of different length, no values, and a level outside (0, 1)", () => {
     expect(() => clusteredQuantiles([1, 2], [0], [0.5])).toThrow(RangeError);
     expect(() => clusteredQuantiles([], [], [0.5])).toThrow(RangeError);
     expect(() => clusteredQuantiles([1], [0], [1])).toThrow(RangeError);

@@ -35,7 +35,7 @@ export function cohenKappa(
     return (shares.cells[i]?.[j] ?? 0) * off * off;
   });
   const difference = spread - (estimate - chance * (1 - estimate)) ** 2;
-  // When the two are equal, the difference is only rounding error.
+  // When the two terms are equal, the difference is only rounding error.
   const variance = difference > ROUNDING * spread ? difference : 0;
   return { estimate, standardError: Math.sqrt(variance / shares.total) / (1 - chance) };
 }

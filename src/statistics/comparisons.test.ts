@@ -17,7 +17,7 @@ const armsOf = (value: fc.Arbitrary<number>) =>
   fc.array(fc.record({ base: valuesOf(value), candidate: valuesOf(value) }), { minLength: 2, maxLength: 25 });
 
 describe("clusterDifference", () => {
-  it("gives for sufficient statistics what the definition gives for raw values", () => {
+  it("computes from sums what the definition gives for raw values", () => {
     fc.assert(
       fc.property(armsOf(score), (clusters) => {
         const found = clusterDifference({
@@ -70,7 +70,7 @@ describe("clusterDifference", () => {
     );
   });
 
-  it("has the variance that all rearrangements within clusters really have", () => {
+  it("has the exact variance over all rearrangements within clusters", () => {
     const clusters = [
       { base: [0.1, 0.9, 0.4], candidate: [0.5, 0.2] },
       { base: [1, 0.7], candidate: [0.3, 0.35] },
@@ -101,7 +101,7 @@ describe("clusterDifference", () => {
   });
 });
 
-/** Differences of means over every choice of `size` of the values as the candidate's. */
+/** Difference of means for every way to choose `size` of the values as the candidate's. */
 function splits(values: readonly number[], size: number): number[] {
   const found: number[] = [];
   for (let mask = 0; mask < 2 ** values.length; mask++) {
@@ -116,7 +116,7 @@ function splits(values: readonly number[], size: number): number[] {
 describe("non-inferiority", () => {
   const perfect = Array.from({ length: 50 }, () => ({ base: [1, 1, 1], candidate: [1] }));
 
-  it("does not take one perfect round of 50 for proof", () => {
+  it("proves nothing from one perfect attempt at each of 50 clusters", () => {
     const difference = clusterDifferenceOfValues(perfect);
     expect(nonInferiorityStandardError(difference, 0.03)).toBeCloseTo(Math.sqrt((0.03 * 0.97) / 50), 14);
     expect(nonInferiorityZ(difference, 0.03)).toBeLessThan(1.645);
@@ -126,7 +126,7 @@ describe("non-inferiority", () => {
     expect(nonInferiorityZ(clusterDifferenceOfValues(perfect.slice(0, 1)), 0.03)).toBe(0);
   });
 
-  it("supports a larger tolerated drop more, wherever the candidate is not better", () => {
+  it("is larger for a larger tolerated drop when the candidate is not better", () => {
     fc.assert(
       fc.property(armsOf(score), (clusters) => {
         const difference = clusterDifferenceOfValues(clusters);
@@ -137,7 +137,7 @@ describe("non-inferiority", () => {
     );
   });
 
-  it("refuses a tolerated drop of nothing or everything", () => {
+  it("rejects a tolerated drop of 0 or 1", () => {
     const difference = clusterDifferenceOfValues(perfect);
     expect(() => nonInferiorityZ(difference, 0)).toThrow(RangeError);
     expect(() => nonInferiorityZ(difference, 1)).toThrow(RangeError);
@@ -163,7 +163,7 @@ describe("paired tests", () => {
     expect(signFlipExact([1, -1, -1, -1, -1, 1, -1])).toBeCloseTo(mcnemarOneSided(2, 5), 14);
   });
 
-  it("paired t mirrors when the differences change sign", () => {
+  it("paired t has p-values that add up to 1 when the differences change sign", () => {
     const differences = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), {
       minLength: 2,
       maxLength: 20,
@@ -179,13 +179,13 @@ describe("paired tests", () => {
     );
   });
 
-  it("paired t is certain where every difference is the same", () => {
+  it("paired t is certain when all differences are equal", () => {
     expect(pairedT([-0.5, -0.5])).toEqual({ t: Number.NEGATIVE_INFINITY, p: 0 });
     expect(pairedT([0.5, 0.5])).toEqual({ t: Number.POSITIVE_INFINITY, p: 1 });
     expect(pairedT([0, 0])).toEqual({ t: 0, p: 0.5 });
   });
 
-  it("refuse too few or too many", () => {
+  it("reject too few or too many values", () => {
     expect(() => pairedT([1])).toThrow(RangeError);
     expect(() => signFlipExact([])).toThrow(RangeError);
     expect(() => signFlipExact(new Array<number>(23).fill(1))).toThrow(RangeError);
@@ -196,7 +196,7 @@ describe("paired tests", () => {
 describe("multiple comparisons", () => {
   const pValues = fc.array(score, { minLength: 1, maxLength: 15 });
 
-  it("never lower a p-value, never pass 1, and Holm is the stricter", () => {
+  it("never lower a p-value, never exceed 1, and Holm is stricter", () => {
     fc.assert(
       fc.property(pValues, (p) => {
         const strict = holm(p);
@@ -226,7 +226,7 @@ describe("multiple comparisons", () => {
     );
   });
 
-  it("refuse what is no probability", () => {
+  it("reject a p-value outside [0, 1]", () => {
     expect(() => holm([0.1, 1.2])).toThrow(RangeError);
     expect(benjaminiHochberg([])).toEqual([]);
   });

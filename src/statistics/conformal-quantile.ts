@@ -21,10 +21,10 @@ function rankOf(size: number, alpha: number): number {
 }
 
 /**
- * Interval of the actual coverage of a {@link conformalQuantile}: over calibration samples of this size it has the
- * distribution Beta(⌈(n + 1)(1 - alpha)⌉, n + 1 less that) (Marques F. 2023).
+ * Interval of the actual coverage of a {@link conformalQuantile}: over calibration samples of size n it has the
+ * distribution Beta(r, n + 1 - r) with r = ⌈(n + 1)(1 - alpha)⌉ (Marques F. 2023).
  *
- * @param size calibration scores, at least 1
+ * @param size number of calibration scores, at least 1
  * @param confidence two-sided, in (0, 1)
  * @returns null where there are too few scores for any threshold
  * @throws {RangeError} if a level is outside (0, 1)

@@ -41,7 +41,7 @@ describe("normal distribution", () => {
     );
   });
 
-  it("knows its ends and refuses what is no probability", () => {
+  it("is infinite at the probabilities 0 and 1, and rejects what is outside [0, 1]", () => {
     expect(normalQuantile(0)).toBe(Number.NEGATIVE_INFINITY);
     expect(normalQuantile(1)).toBe(Number.POSITIVE_INFINITY);
     expect(normalCdf(Number.POSITIVE_INFINITY)).toBe(1);
@@ -76,7 +76,7 @@ describe("beta distribution", () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-6, max: 1 - 1e-6, noNaN: true }), shape, shape, (p, a, b) => {
         const x = betaQuantile(p, a, b);
-        // Where the law piles up against 1, neighbouring doubles are further apart than the tolerance.
+        // Where the distribution is concentrated near 1, neighbouring doubles are further apart than the tolerance.
         if (x < 0.999) expect(incompleteBeta(x, a, b)).toBeCloseTo(p, 10);
       }),
       seeded,
@@ -122,7 +122,7 @@ describe("counting distributions", () => {
     );
   });
 
-  it("give the binomial law as the incomplete beta function does", () => {
+  it("agree with the incomplete beta function on binomial probabilities", () => {
     for (const [x, n, p] of [
       [3, 10, 0.2],
       [180, 200, 0.95],
@@ -134,7 +134,7 @@ describe("counting distributions", () => {
     expect(binomialPmf(5, 4, 0.5)).toBe(0);
   });
 
-  it("give hypergeometric probabilities as factorials do", () => {
+  it("agree with factorials on hypergeometric probabilities", () => {
     fc.assert(
       fc.property(fc.nat(60), fc.nat(60), fc.nat(60), fc.nat(60), (a, b, c, x) => {
         const population = Math.max(a, b, c);
@@ -182,7 +182,7 @@ describe("seeded randomness", () => {
       bins[bin] = (bins[bin] ?? 0) + 1;
     }
     const chiSquare = bins.reduce((sum, count) => sum + (count - 2000) ** 2 / 2000, 0);
-    // 99.9 % of a chi-square with 9 degrees of freedom; the seed is fixed, so this cannot flicker.
+    // The 99.9 % quantile of chi-square with 9 degrees of freedom. The seed is fixed, so the result never varies.
     expect(chiSquare).toBeLessThan(27.9);
   });
 });

@@ -35,7 +35,7 @@ describe("falseAlarmProbability", () => {
     [4, 0.3],
     [20, 0.12],
     [1000, 0.05],
-  ])("is that of a reference of %d runs", (runs, expected) => {
+  ])("is as computed before for a reference of %d runs", (runs, expected) => {
     expect(Math.abs(falseAlarmProbability(30, 1 / (runs + 1)) - expected)).toBeLessThan(0.015);
   });
 
@@ -65,7 +65,7 @@ describe("valuesToFind", () => {
 });
 
 describe("shiryaevRobertsNow", () => {
-  it("is the last of the chart, and unknown before the first value", () => {
+  it("is the chart's last statistic, and null without values", () => {
     expect(shiryaevRobertsNow([])).toBeNull();
     expect(shiryaevRobertsNow([-3, -3, -3])).toBeGreaterThan(500);
     expect(shiryaevRobertsNow([0, 0, 0])).toBeLessThan(10);
@@ -73,7 +73,7 @@ describe("shiryaevRobertsNow", () => {
 });
 
 describe("deviationOf", () => {
-  it("has the tails of the p-values, and an end", () => {
+  it("is the z value of the p-values, and always finite", () => {
     expect(deviationOf({ low: 0.5, high: 0.5 })).toBeCloseTo(0, 12);
     expect(deviationOf({ low: 0.025, high: 0.975 })).toBeCloseTo(-1.96, 3);
     expect(deviationOf({ low: 0.99, high: 0.01 })).toBeCloseTo(2.326, 3);

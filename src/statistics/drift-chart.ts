@@ -23,8 +23,8 @@ export interface ChartPoint {
 }
 
 /**
- * A two-sided CUSUM chart. After an alarm the evidence restarts at the threshold: a persistent shift keeps alarming,
- * and one that is over stops with the first value that shows it.
+ * A two-sided CUSUM chart. After an alarm the evidence restarts at the threshold: the alarm goes on while the shift
+ * lasts, and ends with the first value that shows that the shift is over.
  *
  * @param values standardised differences from the reference, in time order
  * @returns one point per value

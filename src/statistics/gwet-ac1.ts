@@ -7,7 +7,7 @@ import { numberAt } from "./number-at.ts";
  * error over units, Gwet (2008), without finite-population correction.
  *
  * @param table square counts, one rater in rows, the other in columns; at least 2 units in total
- * @throws {RangeError} if the table is not a square of counts or holds fewer than 2 units
+ * @throws {RangeError} if the table is not a square of counts or has fewer than 2 units
  */
 export function gwetAc1(table: readonly (readonly number[])[]): Agreement {
   const shares = tableShares(table);

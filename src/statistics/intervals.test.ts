@@ -51,7 +51,7 @@ describe.each(Object.entries(binomialIntervals))("%s interval", (name, interval)
     );
   });
 
-  it("narrows as the same rate rests on more", () => {
+  it("narrows when the same rate comes from more draws", () => {
     fc.assert(
       fc.property(counts, ({ successes, size }) => {
         expect(width(interval(4 * successes, 4 * size))).toBeLessThan(width(interval(successes, size)));
@@ -60,7 +60,7 @@ describe.each(Object.entries(binomialIntervals))("%s interval", (name, interval)
     );
   });
 
-  it("mirrors when successes and failures change places", () => {
+  it("is mirrored when successes and failures are swapped", () => {
     fc.assert(
       fc.property(counts, ({ successes, size }) => {
         const one = interval(successes, size);
@@ -116,7 +116,7 @@ describe("wilsonNeff", () => {
     );
   });
 
-  it("narrows when the clusters are seen four times over", () => {
+  it("narrows when every cluster occurs four times", () => {
     fc.assert(
       fc.property(clustersOf(fc.constantFrom(0, 1)), (clusters) => {
         const fourfold = [clusters, clusters, clusters, clusters].flat();
@@ -132,7 +132,7 @@ describe("wilsonNeff", () => {
     expect(width(wilsonNeffOfValues(often))).toBeCloseTo(width(wilsonNeffOfValues(once)), 12);
   });
 
-  it("counts clusters alone when their means differ by rounding", () => {
+  it("uses the number of clusters when their means differ only by rounding", () => {
     const t = studentTQuantile(0.975, 9);
     const alike = Array.from({ length: 10 }, () => [1, 1, 0]);
     expect(wilsonNeffOfValues(alike)).toEqual(wilsonInterval(2 / 3, 10, t));
@@ -145,7 +145,7 @@ describe("wilsonNeff", () => {
     expect(wilsonNeffOfValues(clusters)).toEqual(wilsonInterval(0.75, 8, studentTQuantile(0.975, 7)));
   });
 
-  it("claims nothing from a single cluster", () => {
+  it("is [0, 1] for a single cluster", () => {
     expect(wilsonNeffOfValues([[1, 1, 0]])).toEqual({ low: 0, high: 1 });
     expect(clusterMeanOfValues([[1, 1, 0]]).standardError).toBe(Number.POSITIVE_INFINITY);
   });
@@ -178,7 +178,7 @@ describe("cluster means", () => {
     expect(grouped.standardError).toBeGreaterThan(clusterMean(sums).standardError);
   });
 
-  it("know how much values of a cluster agree", () => {
+  it("measure how much the values of a cluster agree", () => {
     expect(
       intraClusterCorrelation(
         sumClusters([
@@ -192,7 +192,7 @@ describe("cluster means", () => {
     expect(meanWithinVariance(sumClusters([[0, 1], [1, 1], [0]]))).toBeCloseTo(0.25, 15);
   });
 
-  it("call equal values equal whatever rounding does", () => {
+  it("have no variance for equal values, despite rounding", () => {
     fc.assert(
       fc.property(
         fc.double({ min: -1e6, max: 1e6, noNaN: true }),
@@ -264,7 +264,7 @@ describe("bootstrap intervals", () => {
     expect(high).toBeGreaterThanOrEqual(0.65);
   });
 
-  it("lean with the skew that the jackknife shows", () => {
+  it("are shifted by the skew of the jackknife values", () => {
     const replicates = Array.from({ length: 1001 }, (_, i) => i / 1000);
     // Offsets from the mean are 1/4 three times and -3/4: squares sum to 3/4, cubes to -3/8.
     const acceleration = -0.375 / (6 * 0.75 ** 1.5);
@@ -274,7 +274,7 @@ describe("bootstrap intervals", () => {
     expect(high).toBeCloseTo(place(normalQuantile(0.95)), 12);
   });
 
-  it("are a point when nothing varies, and refuse too many values for exhaustion", () => {
+  it("are a point when nothing varies, and reject too many values for all resamples", () => {
     const still = { estimate: 2, replicates: [2, 2, 2], jackknife: [2, 2] };
     expect(bcaInterval(still)).toEqual({ low: 2, high: 2 });
     expect(() => bcaExhaustive(new Array<number>(8).fill(1))).toThrow(RangeError);
@@ -308,7 +308,7 @@ describe("pass^k and pass@k", () => {
     ).toBeCloseTo(0.75, 15);
   });
 
-  it("leave a flip rate that matches pass^2: both succeed, both fail, or they differ", () => {
+  it("match the flip rate: two attempts both succeed, both fail, or differ", () => {
     fc.assert(
       fc.property(counts, ({ size, successes }) => {
         if (size < 2) return;
@@ -319,10 +319,10 @@ describe("pass^k and pass@k", () => {
     );
   });
 
-  it("differ by what the mean rate differs by at k = 1, with its permutation variance", () => {
+  it("have at k = 1 the difference of the mean rates and its permutation variance", () => {
     const { diff, permutationVariance } = passHatKDiff({ m: 6, b: 5, k: 4, x: 2 }, 1);
     expect(diff).toBeCloseTo(2 / 4 - 5 / 6, 15);
-    // s(N - s) / (k m (N - 1))
+    // s(N - s) / (k m (N - 1)), with s successes among all N attempts.
     expect(permutationVariance).toBeCloseTo((7 * 3) / (4 * 6 * 9), 14);
   });
 
@@ -334,7 +334,7 @@ describe("pass^k and pass@k", () => {
 });
 
 describe("intervalAround", () => {
-  it("reaches as many standard errors to both sides, without end if the error is unknown", () => {
+  it("reaches the given number of standard errors to each side, and is infinite if the error is unknown", () => {
     expect(intervalAround(-0.25, 0.125, 2)).toEqual({ low: -0.5, high: 0 });
     expect(intervalAround(0, Number.POSITIVE_INFINITY, 2).low).toBe(Number.NEGATIVE_INFINITY);
     expect(intervalAround(0.1, 0, Number.POSITIVE_INFINITY)).toEqual({ low: 0.1, high: 0.1 });
@@ -357,7 +357,7 @@ describe("intervalVerdict", () => {
     );
   });
 
-  it("does not call a touch an exclusion", () => {
+  it("does not exclude a value that the interval touches", () => {
     expect(intervalVerdict({ low: -0.05, high: 0 }, 0.03)).toBe("inconclusive");
     expect(intervalVerdict({ low: 0, high: 0.1 }, 0.03)).toBe("no_regression");
     expect(intervalVerdict({ low: -0.03, high: -0.01 }, 0.03)).toBe("regressed");
@@ -426,7 +426,7 @@ describe("wilsonShare", () => {
     for (const rate of [0.05, 0.2, 0.4]) expect(covered(rate)).toBeGreaterThan(0.92);
   });
 
-  it("claims nothing from a single cluster, and refuses sums beyond their counts", () => {
+  it("is [0, 1] for a single cluster, and rejects sums above their counts", () => {
     expect(wilsonShare({ count: [3], sum: [2] })).toEqual({ value: 2 / 3, low: 0, high: 1 });
     expect(() => wilsonShare({ count: [3, 1], sum: [2, 2] })).toThrow(RangeError);
   });

@@ -1,4 +1,4 @@
-/** Whether ratings only differ, or differ by an amount. */
+/** How two ratings are compared: as equal or not (`nominal`), or by their squared difference (`interval`). */
 export type RatingMetric = "nominal" | "interval";
 
 /**

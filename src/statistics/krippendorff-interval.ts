@@ -2,7 +2,7 @@ import type { Interval } from "./interval.ts";
 import { quantile7 } from "./quantile.ts";
 import { seededRandom } from "./seeded-random.ts";
 
-/** Votes of one unit in two categories. */
+/** Numbers of votes on one unit for each of two categories. */
 export type TwoWayVotes = { readonly first: number; readonly second: number };
 
 /** Limit of units times resamples, so that the computation stays short. */

@@ -2,7 +2,7 @@ import { numberAt } from "./number-at.ts";
 
 const HALF_LOG_2_PI = 0.9189385332046728;
 const SHIFT_TO = 12;
-/** B(2j) / (2j (2j - 1)), j = 1, 2, … */
+/** Coefficients of Stirling's series: B(2j) / (2j (2j - 1)) for j = 1, 2, …, with Bernoulli numbers B. */
 const STIRLING = [
   1 / 12,
   -1 / 360,

@@ -111,7 +111,7 @@ function expMinusHalfSquare(x: number): number {
 /** Horner's rule, highest power first. */
 function polynomial(coefficients: readonly number[], x: number): number {
   let sum = 0;
-  // Indexed instead of for-of: before the code is optimized, an iterator costs more than the arithmetic.
+  // Indexed instead of for-of: until the engine has optimized it, an iterator costs more than the arithmetic.
   for (let i = 0; i < coefficients.length; i++) sum = sum * x + numberAt(coefficients, i);
   return sum;
 }

@@ -9,7 +9,7 @@ const one = (size: number): string[] => Array.from({ length: size }, () => "all"
 
 describe("rankTrend", () => {
   it("is Spearman's correlation for a single stratum, ties included", () => {
-    // scipy.stats.spearmanr of the same: 0.8207826816681233.
+    // scipy.stats.spearmanr gives 0.8207826816681233.
     expect(rankTrend([1, 2, 3, 4, 5], [5, 6, 7, 8, 7], one(5))?.correlation).toBeCloseTo(
       0.8207826816681233,
       12,
@@ -17,17 +17,17 @@ describe("rankTrend", () => {
     expect(rankTrend([1, 2, 3], [30, 20, 10], one(3))?.correlation).toBeCloseTo(-1, 12);
   });
 
-  it("has the variance of the permutation law", () => {
+  it("has the variance of the permutation distribution", () => {
     const x = [0, 0, 1, 1, 1];
     const y = [3, 1, 4, 1, 5];
     const products = permutations(y).map((order) => pairing(x, order));
     const variance = products.reduce((sum, value) => sum + value ** 2, 0) / products.length;
     const z = Math.abs(pairing(x, y)) / Math.sqrt(variance);
-    // 2 Q(z), by the tail of the normal law at the same z.
+    // Twice the upper tail of the normal distribution at z.
     expect(rankTrend(x, y, one(5))?.p).toBeCloseTo(2 * upperTail(z), 6);
   });
 
-  it("sees nothing in what lies between strata", () => {
+  it("ignores differences between strata", () => {
     const x = [0, 0, 1, 1];
     const y = [1, 2, 11, 12];
     expect(rankTrend(x, y, one(4))?.correlation).toBeGreaterThan(0.8);
@@ -62,7 +62,7 @@ function permutations(values: readonly number[]): number[][] {
   );
 }
 
-/** Simpson's rule. */
+/** Upper tail of the standard normal distribution, by Simpson's rule. */
 function upperTail(z: number): number {
   const steps = 2000;
   const width = (10 - z) / steps;
@@ -79,7 +79,7 @@ describe("krippendorffInterval", () => {
     at % 3 === 0 ? { first: 1, second: 1 } : at % 2 === 0 ? { first: 2, second: 0 } : { first: 0, second: 2 },
   );
 
-  it("holds the estimate, is the same for the same seed and narrows with more units", () => {
+  it("contains the estimate, is the same for the same seed and narrows with more units", () => {
     const alpha = krippendorffAlpha(
       units.map(({ first, second }) => [...Array(first).fill(1), ...Array(second).fill(0)]),
     );
@@ -93,7 +93,7 @@ describe("krippendorffInterval", () => {
     expect(width(more) / width(interval)).toBeLessThan(0.7);
   });
 
-  it("is null when there is nothing to disagree about", () => {
+  it("is null with fewer than two rated units, or when all votes are equal", () => {
     expect(
       krippendorffInterval(
         [
@@ -126,7 +126,7 @@ describe("mcnemarTwoSided", () => {
 });
 
 describe("effectiveClusterSize", () => {
-  it("is the number of clusters when trials agree, and what wilsonNeff rests on", () => {
+  it("is the number of clusters when trials agree, and the size that wilsonNeff uses", () => {
     const alike = { count: [5, 5, 5, 5], sum: [5, 5, 5, 0] };
     expect(effectiveClusterSize(alike)).toEqual({ mean: 0.75, size: 4 });
     expect(effectiveClusterSize({ count: [3], sum: [2] })).toMatchObject({ size: 1 });

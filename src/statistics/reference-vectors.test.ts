@@ -44,7 +44,7 @@ const agreement = (found: { estimate: number; standardError: number } | null) =>
 const sides = ({ cases }: Sides) =>
   clusterDifferenceOfValues(cases.map(({ base, cand }) => ({ base, candidate: cand })));
 
-/** One line per function: its input in the words of the vectors, its answer in their shape. */
+/** By the vectors' name for a function: calls ours with a vector's input, returns the result in the vector's shape. */
 // biome-ignore lint/suspicious/noExplicitAny: each vector's input has its own shape, named per line.
 const adapters: Record<string, (input: any) => unknown> = {
   passHatK: ({ n, c, k }) => passHatK(n, c, k),
@@ -139,7 +139,7 @@ const adapters: Record<string, (input: any) => unknown> = {
   srDetector: ({ z, lambdas }) => shiryaevRoberts(z, lambdas),
 };
 
-/** Numbers agree within `tol`, null stands for undefined or unbounded, everything else is equal. */
+/** Expects numbers to agree within `tol` and all else to be equal. Null means undefined or unbounded. */
 function expectClose(found: unknown, expected: unknown, tol: number, at = "result"): void {
   if (typeof expected === "number") {
     expect(typeof found, at).toBe("number");

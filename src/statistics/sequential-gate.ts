@@ -30,7 +30,7 @@ export function decideLook({ p, harmBound, pass }: LookEvidence): LookDecision {
   return passed ? "no_regression" : "continue";
 }
 
-/** One look of a finished test. `look` counts from 0, `calls` from the start. */
+/** One look of a finished test. `look`: its index from 0; `calls`: number of candidate attempts up to it. */
 export type GateTraceEntry = {
   readonly look: number;
   readonly calls: number;
@@ -43,14 +43,14 @@ export type GateTraceEntry = {
 /** How a sequential test ended, with all its looks. */
 export type SequentialGateResult = {
   readonly verdict: Exclude<LookDecision, "continue"> | "inconclusive";
-  /** Candidate attempts used. */
+  /** Number of candidate attempts used. */
   readonly calls: number;
-  /** Where it ended, counted from 0. */
+  /** Index of the look at which the test ended, from 0. */
   readonly look: number;
   readonly trace: readonly GateTraceEntry[];
 };
 
-/** Tolerated drop in (0, 1); midP true unless given. */
+/** `delta`: tolerated drop, in (0, 1); `midP`: whether to use mid-p values, default true. */
 export type SequentialGateSettings = SequentialSettings & { readonly delta: number; readonly midP?: boolean };
 
 /**

@@ -7,13 +7,13 @@ import { numberAt } from "./number-at.ts";
 /** Grid size that is accurate to 1e-5 and fast enough for every look. */
 export const SEQUENTIAL_POINTS = 401;
 
-/** The error of a sequential test and how it is spent; divide alpha when several tests are made at once. */
+/** The type I error of a sequential test and how it is spent. Divide alpha when several tests are made at once. */
 export type SequentialSettings = {
   /** One-sided, for harm and for pass each; default 0.05. */
   readonly alpha?: number;
-  /** Default `hsd-2`. */
+  /** The spending function; default `hsd-2`. */
   readonly spending?: SpendingFunction;
-  /** Odd; default 401. */
+  /** Odd number of grid points; default 401. */
   readonly points?: number;
 };
 
@@ -26,7 +26,7 @@ export type LookBounds = {
 /** Looks with the information and the bounds that they will have if no value is missing. */
 export type SequentialPlan = LookBounds & {
   readonly looks: readonly Look[];
-  /** In values; see `information`. */
+  /** Information at each look, in values; see the function `information`. */
   readonly information: readonly number[];
 };
 
@@ -41,7 +41,7 @@ export type SequentialPlan = LookBounds & {
  * @param realised information at each look so far, at most as many as looks
  * @param total information planned for the last look, above 0
  * @returns one bound of each kind per look so far
- * @throws {RangeError} if information decreases, or there is more of it than looks
+ * @throws {RangeError} if information decreases, or is given for more looks than were planned
  */
 export function boundsAtLooks(
   looks: readonly Look[],

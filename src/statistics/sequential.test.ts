@@ -42,7 +42,7 @@ describe("spentAlpha", () => {
     );
   });
 
-  it("refuses functions it does not know", () => {
+  it("rejects unknown spending functions and negative fractions", () => {
     expect(() => spentAlpha(0.5, "hsdx" as "hsd0", 0.05)).toThrow(RangeError);
     expect(() => spentAlpha(0.5, "linear" as "obf", 0.05)).toThrow(RangeError);
     expect(() => spentAlpha(-0.5, "obf", 0.05)).toThrow(RangeError);
@@ -61,13 +61,13 @@ describe("ldBounds", () => {
     });
   });
 
-  it("gives a bound of a look the same whatever comes later", () => {
+  it("gives a look the same bound whatever looks follow", () => {
     fc.assert(
       fc.property(fractions, spending, (times, kind) => {
         const all = ldBounds({ times, spending: kind, alpha: 0.05, points: 401 });
         for (let looks = 1; looks < times.length; looks++) {
           const early = ldBounds({ times: times.slice(0, looks), spending: kind, alpha: 0.05, points: 401 });
-          // Grids differ where a later look follows closely, so not to the last digit.
+          // The grid is finer if a later look follows closely, so the bounds differ in the last digits.
           early.forEach((bound, i) => {
             expect(bound).toBeCloseTo(all[i] ?? 0, 6);
           });
@@ -90,7 +90,7 @@ describe("ldBounds", () => {
     );
   });
 
-  it("never asks for less than the single-look quantile at the end", () => {
+  it("never has a last bound below the quantile for a single look", () => {
     fc.assert(
       fc.property(fractions, spending, (times, kind) => {
         const bounds = ldBounds({ times, spending: kind, alpha: 0.05, points: 401 });
@@ -130,19 +130,19 @@ describe("ldBounds", () => {
     });
   });
 
-  it("cannot be crossed by a look that brings nothing new, and then goes on as if it had not been", () => {
+  it("is infinite at a look without new information, which does not change later bounds", () => {
     const bounds = ldBounds({ times: [0.5, 0.5, 1], spending: "hsd-2", alpha: 0.05 });
     const without = ldBounds({ times: [0.5, 1], spending: "hsd-2", alpha: 0.05 });
     expect(bounds).toEqual([without[0], Number.POSITIVE_INFINITY, without[1]]);
   });
 
-  it("cannot be crossed by a first look that saw nothing at all, and then begins", () => {
+  it("is infinite at first looks without data, which do not change later bounds", () => {
     const bounds = ldBounds({ times: [0, 0, 0.5, 1], spending: "hsd-2", alpha: 0.05 });
     const without = ldBounds({ times: [0.5, 1], spending: "hsd-2", alpha: 0.05 });
     expect(bounds).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, ...without]);
   });
 
-  it("spends what is left at a final look that fell short", () => {
+  it("spends the remaining error at a final look with less information than planned", () => {
     const short = ldBounds({ times: [0.4, 0.8], spendAt: [0.4, 1], spending: "hsd-2", alpha: 0.05 });
     const unfinished = ldBounds({ times: [0.4, 0.8], spending: "hsd-2", alpha: 0.05 });
     expect(short[0]).toBe(unfinished[0]);
@@ -157,7 +157,7 @@ describe("ldBounds", () => {
 });
 
 describe("look schedule", () => {
-  it("looks at quarters of the first round where they hold ten clusters, then after each round", () => {
+  it("looks at quarters of the first round that have ten clusters or more, then after each round", () => {
     expect(planLooks(40, 2)).toEqual([
       { kind: "partial", clusters: 10 },
       { kind: "partial", clusters: 20 },
@@ -176,7 +176,7 @@ describe("look schedule", () => {
     expect(() => plannedInformation([{ kind: "partial", clusters: 3 }], [1, 1])).toThrow(RangeError);
   });
 
-  it("has the bounds of the design it was measured with: 100 clusters, 5 stored, 5 rounds", () => {
+  it("has the known bounds for 100 clusters with 5 stored values and 5 rounds", () => {
     const plan = sequentialPlan(new Array<number>(100).fill(5), 5);
     [2.985, 2.881, 2.77, 2.663, 2.266, 2.087, 1.944, 1.825].forEach((harm, i) => {
       expect(Math.abs((plan.harm[i] ?? 0) - harm), `look ${i}`).toBeLessThan(1e-3);
@@ -214,7 +214,7 @@ describe("look schedule", () => {
     expect(short.harm).toEqual(asked);
   });
 
-  it("asks for more when alpha is shared among several tests", () => {
+  it("has higher bounds when alpha is divided among several tests", () => {
     const base = new Array<number>(50).fill(5);
     const one = sequentialPlan(base, 3);
     const three = sequentialPlan(base, 3, { alpha: 0.05 / 3 });
@@ -223,7 +223,7 @@ describe("look schedule", () => {
     });
   });
 
-  it("shows bounds to come from what has happened so far", () => {
+  it("replaces planned information by the actual one, without ever decreasing", () => {
     expect(updatedInformation([1, 2, 3, 4], [1.5, 2.5])).toEqual([1.5, 2.5, 3, 4]);
     expect(updatedInformation([1, 2, 3], [5])).toEqual([5, 5, 5]);
     expect(() => updatedInformation([1], [1, 2])).toThrow(RangeError);
@@ -244,7 +244,7 @@ describe("decideLook", () => {
     expect(decideLook({ p, harmBound: 2.5, pass: { z: 2, bound: 2 } })).toBe("small_drop");
   });
 
-  it("is not moved by a look without new information", () => {
+  it("continues at a look without new information, however small p is", () => {
     expect(decideLook({ p: 1e-9, harmBound: Number.POSITIVE_INFINITY, pass: null })).toBe("continue");
   });
 });
@@ -267,7 +267,7 @@ describe("sequentialGate", () => {
     expect(harmed / runs).toBeLessThan(0.05 + 3 * Math.sqrt((0.05 * 0.95) / runs));
   });
 
-  it("takes clusters with unequal stored values", () => {
+  it("accepts clusters with unequal numbers of stored values", () => {
     const base = Array.from({ length: 12 }, (_, i) => new Array<number>(1 + (i % 3)).fill(1));
     const candidate = base.map(() => [0, 0]);
     expect(sequentialGate(base, candidate, { delta: 0.05 })).toMatchObject({
@@ -315,7 +315,7 @@ describe("curtailment", () => {
 });
 
 describe("bettingWealth", () => {
-  it("has mean 1 over a fair game and refuses to lose more than everything", () => {
+  it("has mean 1 over a fair game, and rejects a bet that loses more than everything", () => {
     const outcomes = [-0.5, 0.5];
     const games = outcomes.flatMap((a) => outcomes.flatMap((b) => outcomes.map((c) => [a, b, c])));
     const average = games.reduce((sum, game) => sum + bettingWealth(game, 0.8), 0) / games.length;

@@ -6,7 +6,7 @@ import { requireSameLength } from "./argument-checks.ts";
  */
 export type Stratum = { readonly m: number; readonly b: number; readonly k: number; readonly x: number };
 
-/** The same as parallel columns, one entry per stratum, without an object each; suitable for 50,000 strata. */
+/** Strata as parallel columns, one entry per stratum. This saves an object each, and suits 50,000 strata. */
 export type StrataColumns = {
   readonly m: ArrayLike<number>;
   readonly b: ArrayLike<number>;

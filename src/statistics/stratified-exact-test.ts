@@ -19,7 +19,7 @@ export type ExactStratifiedResult = {
   readonly informative: number;
 };
 
-/** `count` equal strata. */
+/** The counts of equal strata, and how many of these strata there are. */
 type Group = {
   readonly population: number;
   readonly marked: number;
@@ -91,8 +91,8 @@ function keyBases({ size, m, k }: CheckedStrata): { drawnBase: number; markedBas
 }
 
 /**
- * Estimate of the multiplications that {@link exactTestWork} counts for {@link exactStratifiedTest}; about 1e9 run in
- * a second. Linear in the number of strata.
+ * Estimated number of multiplications in {@link exactStratifiedTest}; about 1e9 run in a second. The estimate itself
+ * takes time linear in the number of strata.
  *
  * Each of the log2(groups) levels of convolution costs about half the squared width of the final distribution. That
  * width is the range of the sum or 18 of its standard deviations, whichever is less.

@@ -33,7 +33,7 @@ const columnsOf = (strata: readonly Stratum[]) => ({
 });
 const swapped = (strata: readonly Stratum[]) => strata.map(({ m, b, k, x }) => ({ m: k, b: x, k: m, x: b }));
 
-/** Every way to deal the successes of each stratum, with its probability and its total. */
+/** Every possible split of each stratum's successes: the candidate's total of successes, and its probability. */
 function everyTotal(strata: readonly Stratum[]): { total: number; chance: number }[] {
   let outcomes = [{ total: 0, chance: 1 }];
   for (const { m, b, k, x } of strata) {
@@ -58,7 +58,7 @@ function bruteForce(strata: readonly Stratum[]): { drop: number; rise: number; p
   };
 }
 
-/** Many strata from a seed, for sizes where an arbitrary would be slow. */
+/** Many seeded random strata, for sizes at which fast-check would be slow. */
 function simulated(size: number, k: number, m: number, seed: string, change = 0): Stratum[] {
   const random = seededRandom(seed);
   const successes = (attempts: number, rate: number) =>
@@ -70,7 +70,7 @@ function simulated(size: number, k: number, m: number, seed: string, change = 0)
 }
 
 describe("exactStratifiedTest", () => {
-  it("agrees with dealing out every arrangement of a few small strata", () => {
+  it("agrees with the enumeration of all arrangements of a few small strata", () => {
     fc.assert(
       fc.property(strataOf(4, 5), (strata) => {
         const found = exactStratifiedTest(strata);
@@ -166,7 +166,7 @@ describe("exactStratifiedTest", () => {
   it("rejects at most as often as it claims under exchangeability", () => {
     fc.assert(
       fc.property(strataOf(4, 3), fc.constantFrom(0.01, 0.05, 0.1, 0.25), (strata, alpha) => {
-        // Same margins, every arrangement: the size of the test, exactly.
+        // All arrangements with the same margins give the exact size of the test.
         const rejecting = everyTotal(strata).filter(({ total, chance }) => {
           return chance > 0 && dropPAtTotal(strata, total) <= alpha;
         });
@@ -194,7 +194,7 @@ describe("exactStratifiedTest", () => {
     );
   });
 
-  it("answers 1 (mid-p one half) when no stratum could have come out differently", () => {
+  it("is 1 (mid-p 0.5) when no stratum could have come out differently", () => {
     const strata = [
       { m: 5, b: 5, k: 3, x: 3 },
       { m: 2, b: 0, k: 2, x: 0 },
@@ -248,7 +248,7 @@ describe("stratifiedTest", () => {
     expect(stratifiedTest(strata, { midP: false })).toMatchObject({ p: exact.drop, pRise: exact.rise });
   });
 
-  it("agrees with the exact answer when it turns to z because of the work", () => {
+  it("agrees with the exact p-values when it uses z because of the work", () => {
     for (const change of [0, -0.02, 0.02]) {
       const strata = simulated(2000, 5, 8, `large ${change}`, change);
       for (const midP of [true, false]) {
@@ -271,7 +271,7 @@ describe("stratifiedTest", () => {
     expect(stratifiedTest([strata[0] ?? none, { m: 4, b: 2, k: 2, x: 1 }]).method).toBe("exact");
   });
 
-  it("takes 50,000 equal strata exactly", () => {
+  it("tests 50,000 strata of equal size exactly", () => {
     const strata = simulated(50_000, 3, 3, "huge");
     expect(exactTestWork(strata)).toBeLessThan(1e8);
     expect(stratifiedTest(strata).method).toBe("exact");

@@ -5,7 +5,7 @@ import { exactStratifiedTest, exactTestWork } from "./stratified-exact-test.ts";
 import { cmhMoments, macroZ } from "./stratified-z-test.ts";
 
 /**
- * Maximum multiplications for an exact result, about a tenth of a second (see `exactTestWork`). Above it the normal
+ * Maximum number of multiplications for an exact result, about a tenth of a second (see `exactTestWork`). Above it the normal
  * approximation is used; with that much data the two agree to 1e-4.
  */
 export const EXACT_TEST_WORK_LIMIT = 1e8;
@@ -30,12 +30,12 @@ export type StratifiedTestResult = {
 /**
  * Tests whether two sides are exchangeable within strata, exactly where that is fast enough.
  *
- * 1,000 strata of 10 + 10 take about a millisecond, 50,000 equal in size some 20. Only a very wide total over strata
- * that all differ in size exceeds the limit.
+ * 1,000 strata with 10 attempts on each side take about a millisecond, 50,000 strata of equal size about 20. Only a
+ * very wide total over strata that all differ in size exceeds the limit.
  *
  * @param strata counts of both sides, as objects or as columns
- * @param options midP: count the observed total half (true by default: the plain p-value never rejects too often, and
- * misses more); workLimit: see EXACT_TEST_WORK_LIMIT
+ * @param options midP: whether to use mid-p values, default true; plain p-values never reject too often, but detect
+ * less; workLimit: see EXACT_TEST_WORK_LIMIT
  * @throws {RangeError} if counts cannot belong together
  */
 export function stratifiedTest(

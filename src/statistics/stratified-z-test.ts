@@ -3,8 +3,8 @@ import { checkedStrata, type Strata } from "./strata-columns.ts";
 
 /**
  * Cochran–Mantel–Haenszel z: the candidate's total of successes minus its permutation mean, divided by its
- * permutation standard deviation. The normal approximation of the exact stratified test; like it, it weights strata
- * by size.
+ * permutation standard deviation. It approximates the exact stratified test and, like that test, weights strata by
+ * size.
  *
  * @param strata counts of both sides
  * @returns standard deviations, negative for a drop; 0 if no stratum is informative

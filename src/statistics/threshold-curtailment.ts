@@ -6,12 +6,12 @@ function successesNeeded(total: number, threshold: number): number {
 }
 
 /**
- * Whether "at least `threshold` of `total` succeed" is already certain, so the rest need not run.
+ * Whether "the share of successes is at least `threshold`" is already decided, so the remaining draws need not run.
  *
  * @param total draws planned, at least 1
  * @param threshold in [0, 1]
  * @param successes and failures seen so far, together at most `total`
- * @returns "pass" or "fail" once nothing can change it, else null
+ * @returns "pass" or "fail" once no further draw can change it, else null
  * @throws {RangeError} on counts that cannot belong together
  */
 export function thresholdDecided(

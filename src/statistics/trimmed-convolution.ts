@@ -19,7 +19,7 @@ export const ALWAYS_ZERO: SumLaw = {
 };
 
 /**
- * Distribution of the sum of two independent sums, cut at each end where it holds less than `trim`.
+ * Distribution of the sum of two independent sums, cut at each end where its probability is less than `trim`.
  *
  * @param trim probability that may be cut at each end; 0 keeps everything
  */
@@ -87,7 +87,7 @@ export function convolveCopies(law: SumLaw, count: number, trim = TRIMMED_TAIL):
 
 /**
  * Convolves distributions until two are left, always joining those of similar width, so that wide ones meet only at
- * the end. The last and most expensive convolution is left to {@link sumTails}, which does not need it.
+ * the end. The last and most expensive convolution is left out, because {@link sumTails} does not need it.
  *
  * @param laws in any order; not modified
  */

@@ -3,7 +3,7 @@ import { seededRandom } from "./seeded-random.ts";
 import { type DrawnUnit, weightedRate } from "./weighted-rate.ts";
 
 describe("weightedRate", () => {
-  it("counts each drawn one for all that it stands for", () => {
+  it("counts each drawn unit with the weight 1 / probability", () => {
     const units = [
       { has: true, probability: 1 },
       { has: false, probability: 0.25 },
@@ -14,18 +14,18 @@ describe("weightedRate", () => {
     expect(value).toBeCloseTo(3 / 7, 12);
   });
 
-  it("is exact where all were drawn for certain", () => {
+  it("is exact when all units were drawn with certainty", () => {
     const units = [true, true, false, false].map((has) => ({ has, probability: 1 }));
     expect(weightedRate(units)).toEqual({ value: 0.5, low: 0.5, high: 0.5, population: 4 });
   });
 
-  it("stays unsure where none, or all, of few drawn ones have the property", () => {
+  it("has a wide interval when none of a few drawn units has the property", () => {
     const units = Array.from({ length: 8 }, () => ({ has: false, probability: 0.01 }));
     expect(weightedRate(units)).toMatchObject({ value: 0, low: 0 });
     expect(weightedRate(units).high).toBeGreaterThan(0.25);
   });
 
-  it("refuses nothing, and chances that are none", () => {
+  it("rejects an empty sample, and probabilities outside (0, 1]", () => {
     expect(() => weightedRate([])).toThrow(RangeError);
     for (const probability of [0, -1, 1.1, Number.NaN])
       expect(() => weightedRate([{ has: true, probability }])).toThrow(RangeError);
@@ -37,7 +37,7 @@ describe("weightedRate", () => {
     { share: 0.1, rate: 0.02, kept: 0.8 },
     { share: 0.08, rate: 0.12, kept: 1 },
   ])(
-    "is right on average and holds the truth, drawn at $share, of $rate, with $kept of them certain",
+    "is right on average and covers the truth: rate $rate, drawn with probability $share, $kept of them certain",
     (world) => {
       const random = seededRandom(JSON.stringify(world));
       const draws = 1000;

@@ -22,8 +22,8 @@ export interface WeightedRate extends Interval {
  * drawn (Horvitz and Thompson 1952, as the ratio of Hájek 1971): each drawn item has weight 1 / probability.
  *
  * The interval keeps its coverage when few items were drawn by chance. Items drawn with certainty are counted as they
- * are. The share among the others uses Wilson's interval with Kish's effective size, minus those already drawn. The
- * number of the others is itself estimated; this error is combined on each side like independent errors.
+ * are. The share among the others uses Wilson's interval with Kish's effective size and a finite-population correction.
+ * The number of the others is itself estimated; this error is combined on each side like independent errors.
  *
  * @param units at least one
  * @throws {RangeError} for no unit, and for a probability outside (0, 1]

@@ -8,7 +8,7 @@ import { studentTQuantile } from "./student-t-distribution.ts";
  * Wilson score interval for a proportion (Wilson 1927).
  *
  * @param proportion observed, in [0, 1]
- * @param size observations it rests on, above 0; need not be whole (an effective size)
+ * @param size number of observations, above 0; need not be whole (an effective size)
  * @param z quantile, dimensionless, at least 0; 1.96 gives 95 %
  * @returns bounds in [0, 1] that contain `proportion`
  * @throws {RangeError} on arguments outside those ranges
