@@ -22,7 +22,7 @@ const VARIABLE =
 /** Members with a meaning of their own in Liquid: the engine renders these. */
 const SPECIAL = new Set(["size", "first", "last"]);
 
-/** The same limit as the engine's. */
+/** Maximum characters of one rendering; the Liquid engine has the same limit. */
 const MAX_CHARACTERS = 20_000_000;
 
 interface Variable {
@@ -46,7 +46,7 @@ export async function variablesOf(source: string): Promise<readonly AskedVariabl
   return liquidVariables(source);
 }
 
-/** The locations of a source's variables; undefined when it contains more than variables. */
+/** The locations of a source's variables; undefined when it contains anything but plain text and variables. */
 function simpleVariables(source: string): readonly AskedVariable[] | undefined {
   const parts = splitSimple(source);
   return parts?.variables.map(({ name, path: [root = name], offset }) => ({
@@ -55,7 +55,10 @@ function simpleVariables(source: string): readonly AskedVariable[] | undefined {
   }));
 }
 
-/** Undefined when the source contains more than variables. */
+/**
+ * Compiles a source without the Liquid engine; undefined when it contains anything but plain text and
+ * variables.
+ */
 export function compileSimple(source: string): Template | undefined {
   const parts = splitSimple(source);
   return parts && ((scope) => renderSimple(source, parts.texts, parts.variables, scope));

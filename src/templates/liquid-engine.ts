@@ -15,10 +15,10 @@ const LONGEST_SOURCE = 2_000_000;
 /** Time limit of one rendering in milliseconds, for templates that create little but run long. */
 const LONGEST_RENDERING = 10_000;
 
-/** A template uses the current time, so that every rendering would be a different request. */
+/** Thrown when a template uses the current time: every rendering would be a different request. */
 export class ClockInTemplate extends Error {
   constructor() {
-    super('"now" is another moment each time it is rendered');
+    super('"now" is a different time at each rendering');
     this.name = "ClockInTemplate";
   }
 }
@@ -49,7 +49,7 @@ export function createLiquid({ print, printed = [] }: EngineOptions = {}): Liqui
     parseLimit: LONGEST_SOURCE,
     renderLimit: LONGEST_RENDERING,
     ...(print === undefined ? {} : { outputEscape: print }),
-    // The same text on every machine.
+    // Dates are printed in UTC, so the text is the same on every machine.
     timezoneOffset: 0,
     locale: "en-US",
   });
@@ -109,7 +109,7 @@ function printedByLiquid(printed: unknown): string {
 
 /** @param scope the variables; conditions and `default` may use missing ones, nothing else may */
 export function renderLiquid(liquid: Liquid, nodes: LiquidNode[], scope: object): string {
-  // `assign` uses the engine's own options, so these stay strict.
+  // `assign` uses the engine's own options, so only this rendering is lenient.
   const options = { ...liquid.options, lenientIf: true };
   return String(liquid.renderSync(nodes, new Context(scope, options, { sync: true }, { liquid })));
 }

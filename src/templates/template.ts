@@ -1,7 +1,10 @@
 /** A compiled template: renders, or throws `UndefinedInTemplate` or `TemplateFailure`. */
 export type Template = (scope: object) => string;
 
-/** A plain `{{ … }}` uses a variable that the case does not have. Line and column are within the template, from 1. */
+/**
+ * Thrown when `{{ … }}` uses a variable that the case does not have. Line and column are within the template,
+ * from 1.
+ */
 export class UndefinedInTemplate extends Error {
   readonly variable: string;
   readonly line: number;
@@ -30,6 +33,6 @@ export class TemplateFailure extends Error {
 /** A template that uses the current time: each rendering would be a different request. */
 export class ClockFailure extends TemplateFailure {}
 
-/** What to write instead. */
+/** The fix of a problem with a template that asks for the time. */
 export const CLOCK_FIX =
   "Write {{ clock }} in its place, and fix it: clock: 2026-11-29T09:00Z (in the suite, or in evalconfig.yaml for all suites).";
