@@ -14,7 +14,7 @@ const status = (asked: Asked): number => {
 };
 
 describe("guardRequest", () => {
-  it("lets the page of this program pass, and gives the path behind the token", () => {
+  it("allows requests of this program's page, and returns the path after the token", () => {
     expect(guardRequest(post, address)).toEqual({ kind: "passed", path: "/act" });
     expect(guardRequest({ ...get, url: `/${address.token}/?x=/../y` }, address)).toEqual({
       kind: "passed",

@@ -3,7 +3,7 @@ import { timingSafeEqual } from "node:crypto";
 /** The parts of a request that decide whether it is allowed. */
 export interface Asked {
   readonly method: string;
-  /** As in the request line, including the query. */
+  /** Path and query, as in the request line. */
   readonly url: string;
   readonly host: string | undefined;
   readonly origin: string | undefined;
@@ -24,9 +24,9 @@ export type Guarded =
 const refused = (status: number, why: string): Guarded => ({ kind: "refused", status, why });
 
 /**
- * Only the page that this program opened may send requests. The host name is checked, because a website can point its
- * own name at this machine; the origin, because a website can send forms anywhere; and the token, because of other
- * users of the machine.
+ * Allows requests only from the page that this program opened. The host name is checked because a website can
+ * point its own name at this machine, the origin because a website can send forms to any address, and the token
+ * because other users of this machine can reach the port.
  *
  * @returns the path after the token
  */

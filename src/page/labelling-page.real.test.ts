@@ -12,9 +12,11 @@ import { LabellingSession } from "./labelling-session.ts";
 import { axeViolations, connectChromium, PAGE_MS } from "./testing/chromium.ts";
 import { type OpenPage, openPage } from "./testing/page-client.ts";
 
-/** A folder for pictures of the page, to be looked at. */
+/** Folder for screenshots of the page for people to look at; undefined when none are wanted. */
 const PICTURES = process.env.EVALS_REAL_PICTURES;
-/** The picture of the documentation: `UPDATE_GOLDENS=1 npm run test:page` takes it anew. */
+/**
+ * Folder for the screenshot in the documentation; null unless `UPDATE_GOLDENS=1 npm run test:page` updates it.
+ */
 const DOCUMENTED = process.env.UPDATE_GOLDENS
   ? fileURLToPath(new URL("../../docs/images", import.meta.url))
   : null;
@@ -58,7 +60,7 @@ async function project(): Promise<Scenario> {
   return repo;
 }
 
-/** The last label stays open to be taken back, as it would for a person. */
+/** Never ends the wait after the last label, so that a test has time to take the label back. */
 const patient = {
   sleep: (_: number, signal: AbortSignal) =>
     new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve())),
@@ -93,19 +95,19 @@ async function newPage(url: string): Promise<{ page: Page; faults: string[] }> {
   return { page, faults };
 }
 
-/** Waits until an element says so. */
+/** Waits until an element contains a text. */
 async function showsText(page: Page, selector: string, hasText: string): Promise<void> {
   await page.locator(selector).filter({ hasText }).waitFor();
 }
 
-/** Presses a verdict's key and waits until the page says that it is kept. */
+/** Presses the key of a verdict and waits until the page shows that `done` labels are kept. */
 async function press(page: Page, key: string, done: number): Promise<void> {
   await page.keyboard.press(key);
   await showsText(page, "#progress", `${done} of`);
 }
 
 describe("the labelling page in Chromium", () => {
-  it("labels ten answers by keyboard, takes one back, and is as blind after a reload", async () => {
+  it("labels ten answers by keyboard, takes one back, and shows no more about them after a reload", async () => {
     const repo = await project();
     const { url, ended } = await label(repo, "--rater ana");
     const { page, faults } = await newPage(url);
@@ -131,7 +133,7 @@ describe("the labelling page in Chromium", () => {
     expect(faults).toEqual([]);
   });
 
-  it("shows what a hostile answer wrote, and does nothing of it", async () => {
+  it("shows a hostile answer as text, and runs nothing in it", async () => {
     const repo = await project();
     const { url } = await label(repo, "--rater ana");
     const { page, faults } = await newPage(url);
@@ -154,7 +156,7 @@ describe("the labelling page in Chromium", () => {
     expect(faults).toEqual([]);
   });
 
-  it("keeps what was typed while the server is gone, and goes on with the next one", async () => {
+  it("keeps what was typed while the server is gone, and sends it to the next server", async () => {
     const repo = await project();
     const first = await label(repo, "--rater ana");
     const { page, faults } = await newPage(first.url);
@@ -183,7 +185,7 @@ describe("the labelling page in Chromium", () => {
     expect(faults).toEqual([]);
   });
 
-  it("gives every control a name, every key a place in the help, and the focus a home", async () => {
+  it("names every control, lists every key in the help, and always keeps the focus on an element", async () => {
     const repo = await project();
     const { url } = await label(repo, "--rater ana");
     const { page, faults } = await newPage(url);
@@ -278,7 +280,7 @@ describe("the labelling page in Chromium", () => {
     await server.close();
   });
 
-  it("asks which exchanges become cases, in words of its own, and keeps what is expected", async () => {
+  it("asks with its own wording which exchanges become cases, and keeps the expected values", async () => {
     const asked = ["how much is red paint?", "how much is blue paint?", "how much is green paint?"];
     const repo = await trafficProject(
       asked.map((one) => ({ asked: one, answer: "<b>3 €</b>" })),

@@ -12,7 +12,7 @@ function questions(count: number): Question[] {
   }));
 }
 
-/** A session with a book that is kept in memory. */
+/** A session whose labels are stored in memory. */
 function session(changes: Partial<SessionSetup> = {}) {
   const labels: Label[] = [];
   const checks: Check[] = [];
@@ -69,7 +69,7 @@ describe("a labelling session", () => {
     expect(labels.map((one) => `${one.case} ${one.verdict}`)).toEqual(["c0 pass", "c1 fail", "c2 unsure"]);
   });
 
-  it("distinguishes a step that it got before from one for an answer that is not shown", () => {
+  it("distinguishes a repeated step from a step for an answer that is not shown", () => {
     const { made, labels } = session();
     expect(made.judge("q0", { verdict: "pass" })).toBe("done");
     expect(made.judge("q0", { verdict: "pass" })).toBe("repeated");
@@ -81,7 +81,7 @@ describe("a labelling session", () => {
     expect(labels).toHaveLength(1);
   });
 
-  it("leaves out of a label what was not said", () => {
+  it("omits from a label what was not entered", () => {
     const { made, labels, id } = session();
     made.judge(id(), { verdict: "pass", criteria: {}, comment: " \n" });
     expect(Object.keys(labels[0] ?? {})).toEqual([
@@ -91,7 +91,7 @@ describe("a labelling session", () => {
 });
 
 describe("answers that are asked twice", () => {
-  it("come one in twenty, not before ten others, and look like any other answer", () => {
+  it("are one in twenty, come after at least ten others, and look like any other answer", () => {
     const { made, labels, checks, id } = session({ questions: questions(60), random: () => 0.999 });
     const shown: string[] = [];
     const keys = new Set<string>();

@@ -17,7 +17,10 @@ type Act =
 /** The labelling session of one rater; every step is stored before the next answer is shown. */
 export class LabellingSession {
   readonly #setup: SessionSetup;
-  /** Remaining questions in order; null is a check, which is chosen when its turn comes. */
+  /**
+   * Remaining questions in order. Null marks a check: which answer is asked again is chosen when its turn
+   * comes.
+   */
   #queue: (Question | null)[];
   readonly #acts: Act[] = [];
   readonly #checks: Check[];
@@ -94,7 +97,7 @@ export class LabellingSession {
   }
 
   /**
-   * Undoes the last step: its answer is asked again, with the earlier verdict as a draft.
+   * Undoes the last step: the answer of that step is asked again, with the earlier verdict as a draft.
    *
    * @param done number of steps known to the page; a repeated request undoes only one step
    */
@@ -139,7 +142,10 @@ export class LabellingSession {
     }
   }
 
-  /** An answer that this rater labelled a while ago and that was not checked yet. */
+  /**
+   * Picks a random answer that this rater labelled a while ago and that was not checked yet; null when there is
+   * none.
+   */
   #pickCheck(): Question | null {
     const recent = this.#acts.slice(-RECENT).map((act) => keyOf(act.question));
     const checked = this.#checks.map(keyOf);
@@ -170,7 +176,10 @@ export class LabellingSession {
     this.#acts.push({ kind: "check", question, check });
   }
 
-  /** A page that got no reply sends its label again; this is not a second label. */
+  /**
+   * The outcome for an answer that is not being asked: `repeated` when a page that got no reply sends the same
+   * verdict again.
+   */
   #wasSaid(id: string, judgement: Judgement): ActOutcome {
     const act = this.#acts.findLast(({ question }) => question.id === id);
     if (act === undefined || act.kind === "skip") return "not-asked-now";
@@ -197,7 +206,7 @@ const keyOf = ({ case: id, answer_hash }: Pick<Label, "case" | "answer_hash">): 
   `${answer_hash} ${id}`;
 const timeOf = (act: Act): string =>
   act.kind === "label" ? act.label.at : act.kind === "check" ? act.check.at : "";
-/** The page shows it like any other answer. */
+/** The question of a check, with an id of its own. The page shows it like any other answer. */
 const asCheck = (question: Question): Question => ({ ...question, id: `${question.id}-` });
 
 function draftOf(act: Act): Judgement | undefined {

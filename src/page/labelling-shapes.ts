@@ -49,11 +49,11 @@ export interface SessionSetup {
   readonly purpose: LabellingPurpose;
   readonly criteria: readonly { readonly name: string; readonly about: string }[];
   readonly questions: readonly Question[];
-  /** This rater's labels of the suite; an answer with one is not asked again. */
+  /** This rater's labels of the suite. An answer that has a label is asked again only as a check. */
   readonly labels: readonly Label[];
   /** Answers that this rater labelled earlier and that may be asked again as a check. */
   readonly known: readonly Question[];
-  /** Checks of earlier sessions. */
+  /** Second judgements that this rater gave in earlier sessions. */
   readonly checks: readonly Check[];
   readonly book: LabelBook;
   readonly now: () => Date;
@@ -83,7 +83,7 @@ export interface ShownQuestion {
   readonly expected?: Json | undefined;
   readonly answer: string;
   readonly opinions?: readonly Opinion[] | undefined;
-  /** The verdict before an undo. */
+  /** The judgement that an undo took back, to fill the form. */
   readonly draft?: Judgement | undefined;
 }
 

@@ -30,7 +30,7 @@ export type Answer = (
 
 export interface LocalServer {
   readonly port: number;
-  /** Includes the token. */
+  /** Address of the page, including the token. */
   readonly url: string;
   /** Closes the server after pending replies. */
   close(): Promise<void>;
@@ -38,7 +38,7 @@ export interface LocalServer {
 
 /** Maximum size of a request body, in bytes. */
 const LARGEST_BODY = 1 << 20;
-/** In milliseconds. */
+/** Time limit for receiving a request, in milliseconds. */
 const PATIENCE = 10_000;
 
 /**

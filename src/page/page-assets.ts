@@ -7,13 +7,13 @@ export interface PageAssets {
   readonly style: string;
 }
 
-/** Reads the built application. Only done when a page is created, so that other commands do not load it. */
+/** Reads the built application. */
 export function readPageAssets(): PageAssets {
   const read = (name: string): string => readFileSync(assetPath(name), "utf8");
   return { script: read("page.js"), style: read("page.css") };
 }
 
-/** Beside the built program, or else where `npm run build` and the tests put it. */
+/** Path of a built file: next to the built program, or in `dist/` when the sources run. */
 function assetPath(name: string): string {
   const here = import.meta.url;
   const built = here.includes("/chunks/") ? `../page/${name}` : `./page/${name}`;

@@ -15,11 +15,11 @@ export interface PageStart {
   /** `file`: all data is in the page. `live`: data comes from the program that serves it. `labels`: only for labelling. */
   readonly mode: "file" | "live" | "labels";
   readonly version: string;
-  /** For a file: its runs, in order. */
+  /** In mode `file`, the runs of the page in order. */
   readonly runs: readonly PageRun[];
 }
 
-/** A run of a page, by its key in addresses and documents. */
+/** A run of a page, with the key that names it in addresses and documents. */
 export interface PageRun {
   /** `3f9c21aa`, or `aa11..3f9c21aa` for a run compared with another than its own baseline. */
   readonly key: string;
@@ -30,18 +30,21 @@ export interface PageRun {
 export interface RunDocument {
   readonly key: string;
   readonly summary: RunSummary;
-  /** Without its lists of changed cases, which are in the index. */
+  /** The report without the lists of changed cases, which are in the index. */
   readonly report: RunReport;
-  /** Oldest first, ending with this run. */
+  /** Runs of the suite up to this one, oldest first. */
   readonly history: readonly PastRun[];
   readonly prompts: PromptTexts | null;
 }
 
 /** The index of a run's cases. */
 export interface IndexDocument extends CaseIndex {
-  /** For a file: the answer page of each case, -1 when its answers were left out. Empty in a live page. */
+  /**
+   * In mode `file`, the number of the page that has a case's answers, or -1 when they were left out. Empty in a
+   * live page.
+   */
   readonly page_of: readonly number[];
-  /** For a file: why answers or parts of them were left out; empty when complete. */
+  /** In mode `file`, why answers or parts of them were left out; empty when all are there. */
   readonly left_out: string;
 }
 
@@ -59,13 +62,13 @@ export interface CaseWithTrials {
 /** The conversation of one trial. */
 export interface TrialParts {
   readonly trial: number;
-  /** The passage is null for the answer, which is in the case. */
+  /** The parts of the conversation. The passage of the answer is null, because the answer is in the case. */
   readonly parts: readonly (Omit<ViewedPart, "passage"> & { readonly passage: Passage | null })[];
 }
 
 /** The content of a live page's start view. */
 export interface HomeDocument {
-  /** Newest first. */
+  /** The newest runs, newest first. */
   readonly runs: readonly RunSummary[];
   /** Whether there are older runs that are not included. */
   readonly more: boolean;

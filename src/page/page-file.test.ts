@@ -57,7 +57,7 @@ describe("pageFile", () => {
     expect(refund?.now[0]?.parts.map(({ kind }) => kind)).toEqual(["message", "answer"]);
   });
 
-  it("lets its own style and script run and nothing else", async () => {
+  it("allows only its own style and script", async () => {
     const page = await fileOf(reportedRun());
     const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1] ?? "";
     const hash = (tag: string): string => {
@@ -71,7 +71,7 @@ describe("pageFile", () => {
     expect(shell(page)).not.toMatch(/\s(src|style|on\w+)=|<(img|iframe|base|form)\b|@import|url\(/);
   });
 
-  it("keeps hostile texts as texts, and makes visible what turns them round", async () => {
+  it("keeps hostile texts as text, and makes characters visible that change the text direction", async () => {
     const page = await fileOf(hostileRun());
     expect(shell(page)).not.toMatch(/<(img|iframe|svg)|owned'</);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
@@ -94,7 +94,7 @@ describe("pageFile", () => {
     expect(indexes[0]?.page_of).not.toContain(-1);
   });
 
-  it("reports how long a cut text was", async () => {
+  it("reports the full length of a cut text", async () => {
     const { indexes, answers } = readPage(await fileOf(largeRun(1, 300_000)));
     expect(indexes[0]?.left_out).toBe("Texts are cut after 200,000 letters.");
     const passage = answers[0]?.[0]?.case.now.trials[0]?.output;
@@ -108,7 +108,7 @@ describe("pageFile", () => {
   });
 
   it("leaves answers of passing cases out before those that failed", async () => {
-    // What no compression makes smaller.
+    // Random text, which no compression makes smaller.
     const noise = (seed: number): string =>
       Array.from({ length: 400 }, (_, at) => createHash("sha256").update(`${seed} ${at}`).digest("hex")).join(
         "",
@@ -143,7 +143,7 @@ describe("pageFile", () => {
 });
 
 describe("scriptJson", () => {
-  it("is the same value, and nothing that ends a script or begins a comment", () => {
+  it("is JSON of the same value, and contains nothing that ends a script or begins a comment", () => {
     const plain = HOSTILE.replace(/[^\n -~]/g, "");
     const text = scriptJson({ [plain]: [plain] });
     expect(JSON.parse(text)).toEqual({ [plain]: [plain] });

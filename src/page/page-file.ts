@@ -11,22 +11,25 @@ import { pageJson, scriptJson } from "./page-text.ts";
 
 declare const EVALS_VERSION: string;
 
-/** Keeps the whole page below 20 MB, the usual limit of e-mail and chat. */
+/** Maximum bytes of the data. It keeps the whole page below 20 MB, the usual limit of e-mail and chat. */
 const MAX_BYTES = 18_500_000;
-/** Maximum text lengths to try, longest first, until all cases that failed or changed fit. */
+/** Maximum characters of a text. The first of these with which all failed and changed cases fit is used. */
 const TEXT_LENGTHS = [200_000, 20_000, 4_000, 1_000, 250];
-/** Characters of JSON in one answer page before compression. */
+/** Characters of JSON in one answer page, before compression. */
 const PAGE_LETTERS = 400_000;
 /** Characters of JSON in all answer pages, to limit the writing time however well they compress. */
 const MAX_LETTERS = 150_000_000;
 /** Number of cases used to estimate the size of all. */
 const SAMPLE = 60;
-/** Beyond this share of the space, cases are included without conversations. */
+/**
+ * Share of the space that cases with conversations may fill; later cases are included without their
+ * conversations.
+ */
 const WHOLE_TRIALS = 0.6;
 
 /** A run in a file: its own comparison, or one with a named run. */
 export interface RunOfFile {
-  /** As used in addresses. */
+  /** Key of the run in addresses. */
   readonly key: string;
   readonly run: OpenedRun;
 }
@@ -66,7 +69,10 @@ export async function runDocument({ key, run }: RunOfFile): Promise<RunDocument>
   return { key, summary, report: withoutMoved(run.report), history: await run.history(), prompts };
 }
 
-/** The index says how each case changed. Here these lists would be most of a large run's document, which the verdict waits for. */
+/**
+ * A report without its lists of changed cases. The index has them; here they would delay the verdict of a large
+ * run.
+ */
 function withoutMoved(report: RunReport): RunReport {
   const { comparison } = report;
   if (comparison === null) return report;
@@ -90,11 +96,14 @@ async function caseElements(view: ViewedRun, at: number, space: number): Promise
 interface PackedAnswers {
   readonly pages: readonly string[];
   readonly pageOf: readonly number[];
-  /** One sentence; empty when nothing was left out. */
+  /** What was left out, in sentences; empty when nothing was. */
   readonly leftOut: string;
 }
 
-/** Cases that failed or changed come first, complete if they fit; otherwise their texts are truncated. */
+/**
+ * Packs the answers of as many cases as fit. Cases that failed or changed come first; if they do not fit, texts
+ * are truncated.
+ */
 async function packAnswers(view: ViewedRun, index: CaseIndex, space: number): Promise<PackedAnswers> {
   const order = informativeFirst(index);
   const largest = await textLength(view, order, space);
@@ -126,7 +135,7 @@ function pack(json: string): string {
 
 interface CaseOrder {
   readonly indexes: readonly number[];
-  /** How many of them failed a trial or changed; these come first. */
+  /** Number of cases that failed a trial or changed; these come first. */
   readonly informative: number;
 }
 
@@ -217,12 +226,12 @@ async function caseWithTrials(
   return { place: index, case: one, now: await of("now", one.now), before: await of("before", one.before) };
 }
 
-/** Whether there is nothing but the answer, which the case contains already. */
+/** Whether a transcript contains nothing but the answer, which the case contains already. */
 function isOnlyAnswer({ parts }: ViewedTranscript): boolean {
   return parts.every(({ kind }) => kind === "answer" || kind === "error");
 }
 
-/** The answer is in the case and is not repeated. */
+/** The parts of a trial. The text of the answer is left out, because the case contains it already. */
 function trialParts({ trial, parts }: ViewedTranscript): TrialParts {
   const same = (part: ViewedPart): boolean =>
     part.kind === "answer" && part.passage.text === trial.output?.text;

@@ -8,9 +8,9 @@ export interface PageParts {
   readonly start: PageStart;
   /** Content for readers without JavaScript. */
   readonly plain: string;
-  /** Elements before the application's script, available at once. */
+  /** Elements before the application's script, which are available when it starts. */
   readonly first: readonly string[];
-  /** Elements after the script, read later. */
+  /** Elements after the script, which may still be loading when it starts. */
   readonly rest: readonly string[];
 }
 

@@ -29,7 +29,7 @@ function mayHide(json: string): boolean {
   );
 }
 
-/** A value as JSON for a page, with every text made visible. */
+/** A value as JSON for a page, with hidden characters in every text made visible. */
 export function pageJson(value: unknown): string {
   const text = JSON.stringify(value);
   return mayHide(text) ? JSON.stringify(visibleValue(value)) : text;

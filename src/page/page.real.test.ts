@@ -20,7 +20,10 @@ import {
 import { type OpenPage, openPage } from "./testing/page-client.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** Pictures for the documentation: `UPDATE_GOLDENS=1 npm run test:page` takes them anew. */
+/**
+ * Folder for the screenshots in the documentation; null unless `UPDATE_GOLDENS=1 npm run test:page` updates
+ * them.
+ */
 const PICTURES = process.env.UPDATE_GOLDENS ? join(ROOT, "docs/images") : null;
 
 let browser: Browser;
@@ -52,7 +55,7 @@ async function search(page: Page, text: string): Promise<void> {
 }
 
 describe("a file in Chromium", () => {
-  it("is gone through by keyboard alone, from the search to a trial and back", async () => {
+  it("can be used by keyboard alone, from the search to a trial and back", async () => {
     const { url } = await file(reportedRun());
     const { page, requests, faults } = await openWatched(browser, url);
     await page.waitForSelector(".row");
@@ -110,7 +113,7 @@ describe("a file in Chromium", () => {
     }
   });
 
-  it("shows hostile texts as the texts they are: nothing runs, nothing is asked", async () => {
+  it("shows hostile texts as text: nothing runs, nothing is requested", async () => {
     const attack = [
       HOSTILE,
       "<img src=x onerror=alert(1)><svg onload=alert(2)><iframe srcdoc='<script>parent.alert(3)</script>'>",
@@ -151,7 +154,7 @@ describe("a file in Chromium", () => {
     }`);
     await page.waitForTimeout(300);
     expect(await page.title()).toBe("FAILED triage");
-    // Chromium tells of a request that it did not make, too.
+    // Chromium also reports requests that the policy has blocked.
     expect(requests.filter((one) => one.startsWith("http:") && !one.includes("evil.example"))).toEqual([]);
     expect(faults.join(" ")).toContain("Content Security Policy");
     await page.close();
@@ -172,7 +175,10 @@ describe("a file in Chromium", () => {
   });
 });
 
-/** A list of so many cases as the page reads it, without writing a file of them. */
+/**
+ * A script that replaces the index in the page by one of `many` cases, so that no file of that size must be
+ * written.
+ */
 function listOfMany(many: number): string {
   return `(async () => {
     const start = JSON.parse(document.getElementById("start").textContent);
@@ -267,7 +273,9 @@ describe("evals view in Chromium, over the repository's own suites", () => {
     trace: `#/traffic/${traceId}`,
   });
 
-  /** Elements that appear when a view is complete; others have rows. */
+  /**
+   * The element that appears when a view is complete; a view that is not listed is complete when it has rows.
+   */
   const SHOWN: Readonly<Record<string, string>> = {
     ...{ case: ".sides", trial: "details.part", trace: "details.part", labelling: "#question" },
   };
@@ -284,7 +292,7 @@ describe("evals view in Chromium, over the repository's own suites", () => {
   }
 
   it.each(["runs", "run", "case", "trial", "compare", "matrix", "suites", "labelling", "traffic", "trace"])(
-    "has no fault that axe-core finds, light and dark, and asks nobody else: %s",
+    "has no accessibility fault in light and dark, and sends no request to others: %s",
     async (name) => {
       for (const scheme of ["light", "dark"] as const) {
         const { page, requests, faults } = await shown(name, scheme);
@@ -302,7 +310,7 @@ describe("evals view in Chromium, over the repository's own suites", () => {
     },
   );
 
-  it("shows a run as soon as there is one, without being asked", async () => {
+  it("shows a new run without a reload", async () => {
     const { page } = await shown("runs", "light");
     await expect.poll(() => page.locator(".runs .row").count()).toBe(3);
     const { stdout } = await repo.evals("run ticket-json --baseline none --no-cache --json");

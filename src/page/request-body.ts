@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { gunzipSync } from "node:zlib";
 
-/** A rejected request. The reply has its status and message. */
+/** Thrown to reject a request. The reply gets the status and the message of this error. */
 export class RefusedRequest extends Error {
   readonly status: number;
   constructor(status: number, message: string) {

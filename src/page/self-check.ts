@@ -1,6 +1,6 @@
 import type { Label } from "../domain/label.ts";
 
-/** A rater's second judgement of an answer, with the first. */
+/** A rater's second verdict on an answer, together with the first one. */
 export interface Check {
   readonly case: string;
   readonly answer_hash: string;
@@ -13,17 +13,17 @@ export interface Check {
 
 /** One answer in this many is asked a second time. */
 const EVERY = 20;
-/** Minimum number of answers before a check of this session's own labels. */
+/** Number of answers that come before a check, when the rater only has labels of this session. */
 const FIRST = 11;
 
-/** How often a rater gave an answer the same verdict twice. */
+/** How many of the checked answers a rater gave the same verdict twice. */
 export interface Agreement {
   readonly same: number;
   readonly of: number;
 }
 
 /**
- * The positions among the open answers at which a check is inserted, evenly spread.
+ * The positions among the unlabelled answers at which a check is inserted, evenly spread.
  *
  * @param picked number of answers in the whole session; an earlier part of it had its own checks
  * @param hasEarlier whether the rater has labels from before this session

@@ -14,7 +14,7 @@ import type {
 import { runDocument } from "./page-file.ts";
 import { pageJson } from "./page-text.ts";
 
-/** The store as a page reads it, while runs are added. */
+/** The data of the store that a live page requests. Runs may be added while the page is open. */
 export interface ViewedHistory {
   /** @param most maximum number of runs to return; as many as the list of runs shows when omitted */
   home(most?: number): Promise<HomeDocument>;
@@ -30,7 +30,7 @@ export interface ViewedHistory {
   trace(id: string): Promise<TraceDocument>;
 }
 
-/** Maximum characters of each text in a case; a trial has the rest. */
+/** Maximum characters of each text sent with a case; the view of a trial has the whole text. */
 const CASE_LETTERS = 40_000;
 /** Maximum characters of all parts of a trial sent at once; of a larger trial, only the start of each part is sent. */
 const TRIAL_LETTERS = 400_000;
@@ -101,7 +101,8 @@ function labellingSessions(history: ViewedHistory) {
     const opened = open.get(name) ?? history.labelling(suite, judge);
     open.set(name, opened);
     try {
-      // Not in what follows: the page keeps a label that could not be stored and sends it again.
+      // Only errors of opening are caught here. After an error of storing, the page keeps the label and sends
+      // it again.
       await opened;
     } catch (error) {
       open.delete(name);
@@ -124,7 +125,7 @@ function writtenIndexes(): (view: ViewedRun) => Promise<string> {
 
 const wholeIndex = (index: CaseIndex): IndexDocument => ({ ...index, page_of: [], left_out: "" });
 
-/** Starts sending changes; see `Reply`. */
+/** Starts sending changes of runs to a page; the returned function stops it. */
 export type Watch = (send: (name: string, json: string) => void) => () => void;
 
 const written = (value: unknown): Reply => ({ kind: "written", json: pageJson(value) });
@@ -141,13 +142,17 @@ function decoded(word: string): string {
   }
 }
 
-/** @throws {RangeError} when it is not a whole number */
+/** A number in an address. @throws {RangeError} when the word is not a whole number */
 function whole(word: string | undefined): number {
-  if (word === undefined || !/^\d{1,9}$/.test(word)) throw new RangeError("The address names no place.");
+  if (word === undefined || !/^\d{1,9}$/.test(word))
+    throw new RangeError("The address has no number where one is needed.");
   return Number(word);
 }
 
-/** Trials by address. Recently read ones are cached, because a long one is read part by part. */
+/**
+ * Returns a function that reads a trial by its address. The last three are cached, because a long trial is read
+ * part by part.
+ */
 function lastTrials(history: ViewedHistory) {
   const kept = new Map<string, ViewedTranscript>();
   return async (key: string, [place, side, trial]: readonly string[]): Promise<ViewedTranscript> => {
@@ -169,7 +174,10 @@ function lastTrials(history: ViewedHistory) {
   };
 }
 
-/** The whole trial or, if it is long, the start of each part, which can be opened one by one. */
+/**
+ * The whole transcript of a trial or, if it is long, only the start of each part; the page requests the rest
+ * part by part.
+ */
 export function skeleton({ trial, parts }: ViewedTranscript): ViewedTranscript {
   const largest = largestShown(parts);
   return {
@@ -183,7 +191,7 @@ function skeletonOf(parts: readonly ViewedPart[]): ViewedPart[] {
   return parts.map((part) => ({ ...part, passage: cutTo(largest, part.passage) }));
 }
 
-/** Number of characters of each part that are sent at first. */
+/** Maximum characters of each part that are sent at first. */
 function largestShown(parts: readonly ViewedPart[]): number {
   const letters = parts.reduce((sum, { passage }) => sum + passage.letters, 0);
   return letters <= TRIAL_LETTERS ? TRIAL_LETTERS : Math.min(FIRST_LETTERS, TRIAL_LETTERS / parts.length);
@@ -197,7 +205,7 @@ function lettersOf({ parts }: Pick<ViewedTranscript, "parts">, part: number, fro
   return parts[part]?.passage.text.slice(from, from + STEP_LETTERS) ?? "";
 }
 
-/** Indices of the cases that contain a text. Other requests are handled in between. */
+/** Indices of the cases that contain a text. Other requests are handled while the search runs. */
 async function found(view: ViewedRun, text: string, gone: AbortSignal): Promise<number[]> {
   const { ids } = await view.index();
   const indexes: number[] = [];

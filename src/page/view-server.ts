@@ -9,11 +9,11 @@ declare const EVALS_VERSION: string;
 
 /** Number of newest runs in the page itself; reading more would delay its first rendering. */
 const FIRST_RUNS = 50;
-/** Interval of polling the store while a page is open, in milliseconds. */
+/** Milliseconds between two polls of the store while a page is open. */
 const LOOK = 1_000;
 
 export interface ViewServerOptions {
-  /** 0 for any free port. */
+  /** The port to listen on; 0 for any free port. */
   readonly port: number;
   readonly token: string;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;

@@ -12,7 +12,7 @@ import { fakeLive, fakeSource } from "./testing/fake-source.ts";
 import { indexDocument } from "./testing/index-document.ts";
 import { HEAD, ROW } from "./virtual-grid.tsx";
 
-/** Number of rows that fit into the list. */
+/** Number of rows that fit into a visible list. */
 const FIT = 10;
 
 followAddress();
@@ -65,14 +65,14 @@ const text = (): string => root.textContent ?? "";
 const selected = (): string => root.querySelector(".row.selected a")?.textContent ?? "";
 
 describe("the page", () => {
-  it("shows the verdict first, and a file of one run at that run", async () => {
+  it("shows the verdict first; a file with one run opens at that run", async () => {
     await shown(fakeSource(indexDocument()));
     expect(root.querySelector("h1")?.textContent).toBe("FAILED triage: regressed");
     expect(root.querySelectorAll(".row")).toHaveLength(5);
     expect(text()).toContain("evals show 3f9c21aa");
   });
 
-  it("goes through search, hits and case by keyboard, and back", async () => {
+  it("leads by keyboard from the search to a hit and its case, and back", async () => {
     await shown(fakeSource(indexDocument()));
     await press("/");
     expect(document.activeElement?.tagName).toBe("INPUT");
@@ -109,7 +109,7 @@ describe("the page", () => {
     expect(route.value.view).toBe("run");
   });
 
-  it("asks for the list of cases when the verdict has come, and not before", async () => {
+  it("requests the list of cases only after the verdict has arrived", async () => {
     const fake = fakeSource(indexDocument(), { mode: "live" });
     const asked: string[] = [];
     let come = (): void => {};
@@ -130,7 +130,7 @@ describe("the page", () => {
     };
     await shown(source, "#/run/3f9c21aa");
     expect(asked).toEqual([]);
-    // The list of runs has said how it ended.
+    // The verdict is known from the list of runs.
     expect(root.querySelector("h1")?.textContent).toBe("triage FAILED: regressed");
     come();
     await settled();
@@ -155,7 +155,7 @@ describe("the page", () => {
     expect(text()).toContain(inputs[ids.indexOf(id)]);
   });
 
-  it("finds what only an answer says", async () => {
+  it("finds a text that is only in an answer", async () => {
     await shown(fakeSource(indexDocument()));
     await press("/");
     await type("only in an answer");
@@ -166,7 +166,7 @@ describe("the page", () => {
     expect(Array.from(root.querySelectorAll(".row a"), (one) => one.textContent)).toEqual(["hours-01"]);
   });
 
-  it("shows why trials failed, with the cases and the most typical trial behind each class", async () => {
+  it("shows why trials failed, and for each class its cases and its most typical trial", async () => {
     const evidence = "<b>called</b> refund before find_order";
     const [compared, grown] = [report.comparison, { baseline: 0.1, candidate: 0.4, delta: 0.3, p: 0.001 }];
     if (compared === null) throw new Error("the report compares");
@@ -199,11 +199,11 @@ describe("the page", () => {
     expect(route.value).toMatchObject({ view: "trial", id: "refund-07", side: "now", trial: 2 });
   });
 
-  it("lists its keys, and none of them works behind the list", async () => {
+  it("lists its keys, and none of them works while the list is open", async () => {
     await shown(fakeSource(indexDocument()));
     await press("?");
     const help = document.querySelector("dialog")?.textContent ?? "";
-    for (const word of ["search", "next", "go back", "open what is selected", "score.NAME"])
+    for (const word of ["search", "next", "go back", "open the selected row", "score.NAME"])
       expect(help).toContain(word);
   });
 
@@ -219,7 +219,7 @@ describe("the page", () => {
     expect(text()).toContain("100,000 cases");
     expect(root.querySelectorAll(".row").length).toBeLessThan(40);
     await press("G");
-    // Without a layout nobody says that the list was scrolled.
+    // Without a layout no scroll event is sent.
     await act(() => root.querySelector(".grid")?.dispatchEvent(new Event("scroll")));
     await settled(40);
     expect(selected()).toBe("case-99999");
@@ -247,7 +247,7 @@ describe("the page", () => {
     }
   });
 
-  it("leads to labels and traffic by keyboard, and shows their texts as texts", async () => {
+  it("leads to labels and traffic by keyboard, and shows markup in their texts as text", async () => {
     const evil = '<img src=x onerror="alert(1)">';
     vi.stubGlobal("fetch", async () => new Response("{}", { status: 404 }));
     await shown({ ...fakeSource(indexDocument(), { mode: "live" }), live: fakeLive(evil) }, "#/");
@@ -269,12 +269,12 @@ describe("the page", () => {
     expect(root.querySelectorAll(".row")).toHaveLength(0);
   });
 
-  it("has neither of them in a file", async () => {
+  it("has neither labels nor traffic in a file", async () => {
     await shown(fakeSource(indexDocument()), "#/traffic");
     expect(root.querySelector("h1")?.textContent).toBe("FAILED triage: regressed");
   });
 
-  it("shows a cut text further when it is asked to", async () => {
+  it("shows more of a cut text on request", async () => {
     await shown(
       fakeSource(indexDocument(), { text: "0123456789 and the rest of it" }),
       "#/run/3f9c21aa/case/angry-02/now/1",
@@ -286,7 +286,7 @@ describe("the page", () => {
     expect(text()).toContain("0123456789 and the rest of it");
   });
 
-  it("has the list of runs in its first picture, and the newest run before it is opened", async () => {
+  it("shows the list of runs in its first rendering, and loads the newest run before it is opened", async () => {
     const fake = fakeSource(indexDocument(), { mode: "live" });
     const asked: string[] = [];
     const never = new Promise<never>(() => {});

@@ -15,7 +15,7 @@ import type { LiveParts, PageSource } from "./source.ts";
 import { TraceView, TrafficView } from "./traffic-view.tsx";
 import { TrialView } from "./trial-view.tsx";
 
-/** The whole page: the current view, and the command that shows the same. */
+/** The whole page: the current view, and the command that prints the content of that view. */
 export function App({ source }: { source: PageSource }): JSX.Element {
   const here = shownRoute(source, route.value);
   const main = useRef<HTMLElement>(null);
@@ -44,7 +44,7 @@ export function App({ source }: { source: PageSource }): JSX.Element {
   );
 }
 
-/** A file of one run has no home: its run is where it begins. */
+/** Whether the page has a start view. A file with one run has none: it opens at the run. */
 function hasHome({ start }: PageSource): boolean {
   return start.mode === "live" || start.runs.length > 1;
 }
@@ -83,7 +83,7 @@ function View({ source, here }: { source: PageSource; here: Route }): JSX.Elemen
   }
 }
 
-/** A view that only the program which serves the page has. */
+/** A view that needs the program which serves the page; a page in a file does not have it. */
 type LiveRoute = Route & { readonly view: "labels" | "labelling" | "traffic" | "trace" };
 
 function isLive({ view }: Route): boolean {
@@ -105,7 +105,7 @@ function LiveView({ live, here }: { live: LiveParts; here: LiveRoute }): JSX.Ele
   }
 }
 
-/** Where one is, as links outwards. */
+/** The path from the start view to the current view, as links. */
 function Trail({ source, here }: { source: PageSource; here: Route }): JSX.Element {
   const steps: { readonly text: string; readonly to: Route }[] = [];
   if (hasHome(source)) steps.push({ text: "runs", to: { view: "home" } });

@@ -18,7 +18,7 @@ describe("CaseColumns", () => {
     expect(columns.tagsOf(0)).toEqual(["billing", "vip"]);
   });
 
-  it("takes counts where the other side has no marks", () => {
+  it("takes the counts when the other side has no marks", () => {
     const counted = new CaseColumns(
       indexDocument({
         before: { width: 0, marks: "", passed: [15, -1, 3, 0, -1], answered: [15, -1, 15, 0, -1] },
@@ -28,7 +28,7 @@ describe("CaseColumns", () => {
     expect([0, 1, 2, 3].map((index) => counted.shareBefore(index))).toEqual([1, null, 0.2, null]);
   });
 
-  it("reads a million cases of which each has five trials", () => {
+  it("reads a million cases with five trials each", () => {
     const many = 1_000_000;
     const large = new CaseColumns(
       indexDocument({
@@ -46,7 +46,7 @@ describe("CaseColumns", () => {
 });
 
 describe("the order of cases", () => {
-  it("shows what surely broke first, then what never passes, is in error, fails, rose, and the rest", () => {
+  it("starts with significant regressions; then come cases that never pass, errored, failed, and improved ones, and the rest", () => {
     expect(ids(orderedPlaces(columns, "worst", false))).toEqual([
       "refund-07",
       "angry-02",
@@ -56,7 +56,7 @@ describe("the order of cases", () => {
     ]);
   });
 
-  it("puts a case whose result is unknown behind those of its rank, not before them as if it had fallen to 0", () => {
+  it("puts a case with an unknown result after the others of its rank, and does not treat unknown as 0", () => {
     const some = new CaseColumns(
       indexDocument({
         now: { width: 5, marks: "eeeeeppfpeppppppppppppppp", passed: [], answered: [] },

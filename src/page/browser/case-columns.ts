@@ -12,13 +12,17 @@ const CHANGES: Readonly<Record<string, Change>> = {
   m: "missing",
 };
 
-/** The cases of a run in typed arrays, so that a million of them need no million objects. */
+/**
+ * The cases of a run in typed arrays, because an object for each of a million cases would take too much memory.
+ */
 export class CaseColumns {
   readonly size: number;
   readonly passed: Uint16Array;
   readonly answered: Uint16Array;
   readonly errored: Uint16Array;
-  /** -1 for a case that the other side does not have. */
+  /**
+   * Number of passed trials of each case on the other side; -1 for a case that the other side does not have.
+   */
   readonly passedBefore: Int32Array;
   readonly answeredBefore: Int32Array;
   readonly #index: IndexDocument;
@@ -95,12 +99,12 @@ export class CaseColumns {
     return this.#failures.get(name)?.has(this.idOf(index)) === true;
   }
 
-  /** One letter per trial: p passed, f failed, e errored, ? not scored, - not asked. */
+  /** The outcomes of a case, one letter per trial: p passed, f failed, e errored, ? not scored, - not asked. */
   marksOf(index: number): string {
     return marksAt(this.#index.now, index);
   }
 
-  /** The same for the other side; null when only counts are known. */
+  /** Like `marksOf`, for the other side of the comparison; null when only counts are known. */
   marksBefore(index: number): string | null {
     const { before } = this.#index;
     return before === null || before.width === 0 ? null : marksAt(before, index);
@@ -110,12 +114,12 @@ export class CaseColumns {
     return CHANGES[(this.#index.changes[index] ?? "").toLowerCase()] ?? null;
   }
 
-  /** Whether the change is statistically significant. */
+  /** Whether the change of a case is statistically significant. */
   isSure(index: number): boolean {
     return /[A-Z]/.test(this.#index.changes[index] ?? "");
   }
 
-  /** Mean score of a scorer; null when it has none. @param scorer index in `scorers` */
+  /** Mean score that a scorer gave the case; null when it gave none. @param scorer index in `scorers` */
   scoreOf(scorer: number, index: number): number | null {
     return this.#index.scores[scorer]?.[index] ?? null;
   }
@@ -124,7 +128,7 @@ export class CaseColumns {
     return this.#index.latency_ms[index] ?? null;
   }
 
-  /** Share of passed trials; null without an answer. */
+  /** Share of a case's answered trials that passed; null without an answer. */
   shareOf(index: number): number | null {
     return share(this.passed[index], this.answered[index]);
   }

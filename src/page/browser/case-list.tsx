@@ -17,12 +17,15 @@ import { VirtualGrid } from "./virtual-grid.tsx";
 export interface CaseListProps {
   readonly source: PageSource;
   readonly runKey: string;
-  /** The run's cases; the search field can be used before they have loaded. */
+  /** The index of the run's cases; the search field can be used before it has loaded. */
   readonly index: Loaded<CaseColumns>;
   readonly query: string;
 }
 
-/** The cases of a run, worst first: the trials of both sides in one row, a search field, and one word for each state. */
+/**
+ * The cases of a run, worst first: a search field, a button for each status, and a row for each case with the
+ * trials of both sides.
+ */
 export function CaseList({ source, runKey, index, query }: CaseListProps): JSX.Element {
   const state = listOf(runKey);
   const columns = index.kind === "ready" ? index.value : null;
@@ -66,7 +69,7 @@ function statusText(hits: number, all: number, busy: boolean): string {
 
 const NOTHING: readonly number[] = [];
 
-/** The places that the search finds, in the list's order. */
+/** The indices of the cases that the search finds, in the list's order. */
 function useHits(source: PageSource, runKey: string, columns: CaseColumns | null) {
   const state = listOf(runKey);
   const terms = useMemo(() => parseQuery(state.query.value), [state.query.value]);
@@ -85,7 +88,10 @@ function useHits(source: PageSource, runKey: string, columns: CaseColumns | null
   return { hits, busy };
 }
 
-/** Enter in the search selects the first hit as soon as it is known, and gives the keys to the list. */
+/**
+ * Returns the action of Enter in the search field: as soon as hits are known, it selects the first one and
+ * focuses the list.
+ */
 function useEntered(state: ListState, hits: readonly number[], ready: boolean): () => void {
   const [waits, setWaits] = useState(false);
   useEffect(() => {
@@ -129,7 +135,9 @@ function CaseRows({
 const COMPARED: readonly Status[] = ["fell", "rose", "sure", "new", "changed", "missing"];
 const ALWAYS: readonly Status[] = ["failing", "flaky", "never", "errored", "passing"];
 
-/** The words of the search with how many cases each has; one press searches for it. */
+/**
+ * A button for each status that a case can have, with the number of such cases; pressing it searches for them.
+ */
 function StatusButtons({
   columns,
   query,
@@ -197,7 +205,10 @@ function CaseHead({ runKey, compared }: { runKey: string; compared: boolean }): 
   );
 }
 
-/** Sorts by its column; once more turns the order round, and a third time the list is worst first again. */
+/**
+ * A column heading. The first press sorts by its column, the second reverses the order, the third restores
+ * worst first.
+ */
 function Heading({
   runKey,
   order,
@@ -285,7 +296,10 @@ const WORDS: Readonly<Record<NonNullable<Change>, readonly [string, string]>> = 
   missing: ["no answer", "unsure"],
 };
 
-/** `broke` and `fixed` are shown only where chance alone would not do it. */
+/**
+ * The word for a case's change. A change that is not significant is called `fell` or `rose`, not `broke` or
+ * `fixed`.
+ */
 export function ChangeWord({ change, sure }: { change: Change; sure: boolean }): JSX.Element | null {
   if (change === null) return null;
   const [word, tone] = WORDS[change];

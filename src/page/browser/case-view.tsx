@@ -48,7 +48,7 @@ export function CaseView({ source, runKey, id }: CaseViewProps): JSX.Element {
   );
 }
 
-/** `broke ●●●●● ○○○○○`. */
+/** The change of a case with the marks of its trials before and now: `broke ●●●●● → ○○○○○`. */
 function Moved({ columns, place: index }: { columns: CaseColumns; place: number }): JSX.Element {
   const before = columns.marksBefore(index);
   return (
@@ -66,7 +66,7 @@ function Moved({ columns, place: index }: { columns: CaseColumns; place: number 
 
 interface CaseBodyProps extends Omit<CaseViewProps, "id"> {
   readonly place: number;
-  /** First letters of the input. */
+  /** The start of the input, shown while the case is loading. */
   readonly asked: string;
 }
 
@@ -91,7 +91,7 @@ function CaseBody({ source, runKey, place: index, asked }: CaseBodyProps): JSX.E
   );
 }
 
-/** `j` and `k` go to the next case that the search found, as in the list. */
+/** Lets `j` and `k` go to the next and the previous case of the search's hits, as in the list. */
 function useNeighbours(columns: Loaded<CaseColumns>, runKey: string, id: string): void {
   const state = listOf(runKey);
   const step = (by: number): boolean => {
@@ -135,7 +135,10 @@ function CaseTexts({ one }: { one: ViewedCase }): JSX.Element {
   );
 }
 
-/** A side's trial that shows most: one that failed on the worse side, one that passed on the better. */
+/**
+ * Index of the trial that shows a change best: a failed trial of the worse side, a passed trial of the better
+ * side.
+ */
 function informativeTrial(side: ViewedSide, passing: boolean): number {
   const at = side.trials.findIndex(({ outcome }) => outcome === (passing ? "passed" : "failed"));
   return Math.max(0, at);
@@ -149,7 +152,7 @@ function shareOf(side: ViewedSide): number {
   return all === 0 ? 0 : passed / all;
 }
 
-/** Both sides' trials, one of each shown, scrolled together. */
+/** Shows one trial of each side next to each other; both scroll together. */
 function Sides({ runKey, one }: { runKey: string; one: ViewedCase }): JSX.Element {
   const { now, before } = one;
   const better = before !== null && shareOf(now) > shareOf(before);
@@ -295,7 +298,7 @@ function Pieces({ pieces }: { pieces: readonly Piece[] }): JSX.Element {
   );
 }
 
-/** Two boxes that begin where their texts part, and of which each follows the other. */
+/** References for two boxes that scroll together, both starting at the first difference between their texts. */
 function useScrolledTogether(texts: readonly string[]) {
   const before = useRef<HTMLPreElement>(null);
   const now = useRef<HTMLPreElement>(null);
@@ -327,14 +330,17 @@ function useScrolledTogether(texts: readonly string[]) {
   return { before, now };
 }
 
-/** How far the place where the texts part lies lower in one box than in the other. */
+/**
+ * Difference in pixels between the positions of the first difference in the two boxes; positive when it is
+ * lower in `to`.
+ */
 function offsetBetween(from: HTMLElement, to: HTMLElement): number {
   const place = (box: HTMLElement): number =>
     (box.querySelector<HTMLElement>(".first")?.offsetTop ?? box.offsetTop) - box.offsetTop;
   return place(to) - place(from);
 }
 
-/** Every distinct answer with the trials that gave it: repeats are folded and counted. */
+/** A table of the distinct answers, with the number of trials of each side that gave each answer. */
 function Distinct({ one: { now, before } }: { one: ViewedCase }): JSX.Element | null {
   const groups = distinctAnswers(now, before);
   if (groups.length < 2) return null;
@@ -375,7 +381,7 @@ interface AnswerGroup {
   before: number;
 }
 
-/** Commonest first. */
+/** The distinct answers of both sides with their numbers of trials, the most frequent first. */
 export function distinctAnswers(now: ViewedSide, before: ViewedSide | null): readonly AnswerGroup[] {
   const groups = new Map<string, AnswerGroup>();
   for (const [side, list] of [

@@ -2,13 +2,16 @@ import type { JSX } from "preact";
 import type { PastRun } from "../../domain/report.ts";
 import { count, percent, plural } from "../../reports/format-numbers.ts";
 
-/** The range of a chart: part of [0, 1], or milliseconds. */
+/** The range of a chart: a part of [0, 1] for shares, or a range in milliseconds. */
 export interface Axis {
   readonly low: number;
   readonly high: number;
 }
 
-/** The narrowest axis in tenths that shows all values; it always ends at 1, so that bars are comparable. */
+/**
+ * The narrowest axis that shows all values and begins at a multiple of 0.1; it always ends at 1, so bars are
+ * comparable.
+ */
 export function axisFor(values: readonly (number | null)[]): Axis {
   const least = Math.min(1, ...values.filter((value) => value !== null));
   return { low: Math.max(0, Math.min(0.9, Math.floor(least * 10 - 0.2) / 10)), high: 1 };
@@ -30,7 +33,7 @@ function scale({ low, high }: Axis, from: number, to: number): (value: number) =
   return (value) => from + Math.min(1, Math.max(0, (value - low) / (high - low))) * (to - from);
 }
 
-/** A value with its interval; a tick for the requirement, a hollow mark for the baseline. */
+/** A bar with a value and its interval, a tick for the requirement, and a hollow mark for the baseline. */
 export function IntervalBar({
   marks,
   axis,
@@ -145,10 +148,10 @@ export function Sparkline({
 
 const HISTOGRAM = { width: 330, height: 96, floor: 78 };
 
-/** `3,342`, `120k`: as much as fits above a column. */
+/** A number that fits above a column: `3,342`, `120k`. */
 const short = (many: number): string => (many < 10_000 ? count(many) : `${Math.round(many / 1000)}k`);
 
-/** How often a share or score fell into each tenth of [0, 1]; the last holds 1. */
+/** Counts the values in each tenth of [0, 1]; 1 belongs to the last tenth, and null is not counted. */
 export function tenths(values: Iterable<number | null>): number[] {
   const bins = Array.from({ length: 10 }, () => 0);
   for (const value of values) {
@@ -159,7 +162,7 @@ export function tenths(values: Iterable<number | null>): number[] {
   return bins;
 }
 
-/** How many cases have which share or score; a column a tenth. */
+/** A histogram of cases by their share or score, with one column for each tenth of [0, 1]. */
 export function Histogram({ name, bins }: { name: string; bins: readonly number[] }): JSX.Element | null {
   const all = bins.reduce((sum, one) => sum + one, 0);
   if (all === 0) return null;

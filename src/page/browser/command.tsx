@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useKeys } from "./keys.ts";
 
-/** The command that shows the same, with a copy button. */
+/** The command that prints the content of the current view, with a copy button. */
 export function Command({ text }: { text: string }): JSX.Element {
   const [label, setLabel] = useState("copy");
   const copy = (): void => {

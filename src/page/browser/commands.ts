@@ -1,6 +1,6 @@
 import type { Route } from "./route.ts";
 
-/** The command that shows the same as a view, ready to be pasted. */
+/** The command that prints the content of a view, ready to be pasted. */
 export function commandOf(route: Route): string {
   switch (route.view) {
     case "home":
@@ -33,13 +33,13 @@ export function commandOf(route: Route): string {
   }
 }
 
-/** The two runs of `a..b`, or the one run of `a`. */
+/** The runs in a key: two for `a..b`, one for `a`. */
 export function sidesOf(key: string): [string, string?] {
   const [a = "", b] = key.split("..");
   return b === undefined ? [a] : [a, b];
 }
 
-/** The run whose cases are listed for a key. */
+/** The run of a key whose cases are listed: `b` for `a..b`, `a` for `a`. */
 export function candidateOf(key: string): string {
   const [a, b] = sidesOf(key);
   return b ?? a;

@@ -55,7 +55,7 @@ export function FailureSection({
   );
 }
 
-/** Failed trials of the class as a share of all, then and now. */
+/** The share of trials that failed with this class, in the baseline and in this run. */
 function growthText(grown: FailureGrowth | undefined): JSX.Element | string {
   if (grown === undefined) return "did not grow";
   const { baseline, candidate, delta, significant } = grown;

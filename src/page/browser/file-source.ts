@@ -13,7 +13,10 @@ const NOTHING: Passage = { text: "", letters: 0 };
 /** Maximum number of decompressed answer pages to keep. */
 const KEPT_PAGES = 8;
 
-/** Reads the data inside the page itself. Answers are decompressed when one of them is opened. */
+/**
+ * A source that reads data inside the page itself. A page of answers is decompressed when one of its cases is
+ * opened.
+ */
 export function fileSource(start: PageStart, page: Document): PageSource {
   const place = new Map(start.runs.map(({ key }, at) => [key, at]));
   const placeOf = (key: string): number => {

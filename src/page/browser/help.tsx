@@ -31,7 +31,7 @@ export function Help({ close }: { close: () => void }): JSX.Element {
   );
 }
 
-/** What the search of a list understands. */
+/** Explains the search syntax of the list of cases. */
 function SearchHelp(): JSX.Element {
   return (
     <>

@@ -15,7 +15,7 @@ import { Await } from "./status-lines.tsx";
 import { timeText } from "./verdict.tsx";
 import { VirtualGrid } from "./virtual-grid.tsx";
 
-/** Number of trials up to which a list of cases takes the program about a second. */
+/** Largest run, in trials, whose list of cases is loaded ahead; creating such a list takes about a second. */
 const MAX_AHEAD = 200_000;
 
 /** The start view: each suite with its newest verdict and trend, then every run. */
@@ -53,13 +53,13 @@ export function HomeView({ source }: { source: PageSource }): JSX.Element {
   );
 }
 
-/** The verdict of a run and, unless it is very large or still running, its list of cases. */
+/** Loads the verdict of a run and, unless the run is very large or still running, its list of cases. */
 async function loadAhead(source: PageSource, { id, planned, status }: RunSummary): Promise<void> {
   await source.run(id);
   if (planned <= MAX_AHEAD && status !== "running") await source.index(id);
 }
 
-/** Where else one can go from the list of runs. */
+/** Links from the list of runs to the other views. */
 function OtherViews(): JSX.Element {
   useKeys([
     { keys: ["l"], about: "labels", act: () => go({ view: "labels" }) },
@@ -81,11 +81,11 @@ function OtherViews(): JSX.Element {
 interface Suite {
   readonly name: string;
   readonly newest: RunSummary;
-  /** Oldest first. */
+  /** Pass rates of the suite's runs, oldest first. */
   readonly rates: readonly number[];
 }
 
-/** Suites with their newest run, in the order in which they were run last. */
+/** Suites with their newest run, the most recently run suite first. */
 export function suitesOf(runs: readonly RunSummary[]): Suite[] {
   const byName = new Map<string, RunSummary[]>();
   for (const run of runs) byName.set(run.name, [...(byName.get(run.name) ?? []), run]);
@@ -127,7 +127,7 @@ function rateText({ pass_rate }: RunSummary): string {
   return interval === "" ? percent(pass_rate.value) : `${percent(pass_rate.value)} (${interval})`;
 }
 
-/** How a run ended in a word, or how far it is. */
+/** How a run ended in a word, or the progress of a running one. */
 export function OutcomeWord({ run }: { run: RunSummary }): JSX.Element {
   const { status, outcome, verdict } = run;
   const found = verdict === "none" ? "" : `: ${verdict.replaceAll("_", " ")}`;
@@ -234,12 +234,15 @@ function RunList({ source, runs }: { source: PageSource; runs: readonly RunSumma
   );
 }
 
-/** A file knows a run by the key that it gave it. */
+/** The key of a run in addresses; in a file it may differ from the run's id. */
 function keyOf({ start }: PageSource, { id }: RunSummary): string {
   return start.runs.find(({ summary }) => summary.id === id)?.key ?? id;
 }
 
-/** Two runs of a suite are compared, the older as the baseline; more, and two in a file, are in a matrix. */
+/**
+ * The view that compares the chosen runs: for two runs of one suite a comparison with the older one, otherwise
+ * a matrix. A file only has the matrix.
+ */
 export function comparisonOf(
   runs: readonly RunSummary[],
   chosen: readonly string[],
@@ -252,7 +255,7 @@ export function comparisonOf(
   return { view: "matrix", keys: [...chosen] };
 }
 
-/** Every word must be in something that the list shows. */
+/** The runs that a search finds: every word must occur in a text that the list shows of the run. */
 export function foundRuns(runs: readonly RunSummary[], query: string): readonly RunSummary[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return runs;

@@ -5,7 +5,11 @@ export interface KeptTexts {
   write(name: string, value: unknown): void;
 }
 
-/** Keeps values while the tab is open. @param under prefix of names, because another session may have used the same port */
+/**
+ * Keeps values while the tab is open.
+ *
+ * @param under prefix of all names: another session at the same port has other values
+ */
 export function keptInTab(under: string): KeptTexts {
   const key = (name: string): string => `${under} ${name}`;
   return {

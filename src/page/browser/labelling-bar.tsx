@@ -156,7 +156,7 @@ function Criterion({ name, about, at, given, set }: CriterionProps): JSX.Element
   );
 }
 
-/** Takes the last step back. */
+/** The button that takes the last step back. */
 export function UndoButton({ client, state }: { client: LabellingClient; state: SessionState }): JSX.Element {
   const act = (): unknown => (state.canUndo ? client.take({ act: "undo", done: state.done }) : false);
   useKeys([{ keys: ["z"], once: true, about: "take the last step back", act }]);

@@ -24,7 +24,7 @@ function inMemory(): KeptTexts & { readonly texts: Map<string, string> } {
   };
 }
 
-/** A server that answers what `reply` says, or is gone where that is null. */
+/** A fake server that answers with `reply`; while `reply` is null it is unreachable. */
 function server(kept = inMemory()) {
   const steps: LabellingStep[] = [];
   const answers = {
@@ -64,7 +64,7 @@ describe("a labelling page that sends its steps", () => {
     expect(steps).toEqual([sent]);
   });
 
-  it("leaves out of a label what is empty, and takes no second step while one is on its way", async () => {
+  it("omits empty fields of a label, and takes no second step while one is being sent", async () => {
     const { client, steps } = server();
     await client.begin();
     client.judge("pass", { comment: " ", criteria: {} });
@@ -117,7 +117,7 @@ describe("a labelling page that sends its steps", () => {
     expect(client.draftOf(question("q1"))).toEqual({});
   });
 
-  it("shows an answer anew when it is taken back, and not when the server is only found again", async () => {
+  it("shows an answer again when its label is taken back, but not when only the connection is restored", async () => {
     const { client, answers } = server();
     await client.begin();
     const before = client.shown.value;
@@ -135,7 +135,7 @@ describe("a labelling page that sends its steps", () => {
     ]);
   });
 
-  it("has ended when the person says so, and when the server is gone after the last answer", async () => {
+  it("ends when the person ends it, or when the server is gone after the last answer", async () => {
     const { client, answers } = server();
     await client.begin();
     answers.step = { status: 200, outcome: "ended", state: session({ question: null }) };
@@ -149,7 +149,7 @@ describe("a labelling page that sends its steps", () => {
     expect([other.client.over.value, other.client.trouble.value]).toEqual([true, ""]);
   });
 
-  it("reports that its session is over when another one has the port, with what is still typed", async () => {
+  it("reports that its session is over when another one uses the port, and keeps what was typed", async () => {
     const { answers, kept } = server();
     const ask: AskServer = async () =>
       answers.error === "" ? { status: 200, value: { state: session() } } : { status: 403, value: {} };

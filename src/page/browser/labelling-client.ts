@@ -24,13 +24,13 @@ type Answered = { readonly outcome: StepResult; readonly state: SessionState };
  */
 export class LabellingClient {
   readonly state: Signal<SessionState | null> = signal(null);
-  /** Increases when an answer is to be shown again. */
+  /** Increases each time the view must show the answer anew. */
   readonly shown: Signal<number> = signal(0);
   readonly trouble: Signal<string> = signal("");
   readonly notice: Signal<string> = signal("");
   /** Whether the session has ended. */
   readonly over: Signal<boolean> = signal(false);
-  /** Whether no step is possible because one is being sent, or waits for the server. */
+  /** Whether no further step is possible, because one is being sent or waits for the server. */
   readonly waits: Signal<boolean> = signal(false);
   readonly #ask: AskServer;
   readonly #kept: KeptTexts;
@@ -39,14 +39,14 @@ export class LabellingClient {
   #busy = false;
   #lost = false;
 
-  /** @param command the command that restarts the server */
+  /** @param command what the user must do to restart the server, to complete "If it was stopped, …" */
   constructor(ask: AskServer, kept: KeptTexts, command: string) {
     this.#ask = ask;
     this.#kept = kept;
     this.#command = command;
   }
 
-  /** Starts, first sending a step that an earlier page could not send. */
+  /** Starts the session. A step that an earlier page could not send is sent first. */
   async begin(): Promise<void> {
     const left = this.#kept.read<LabellingStep>("pending");
     if (left !== null) await this.#send(left);
@@ -81,7 +81,7 @@ export class LabellingClient {
     });
   }
 
-  /** What was entered for an answer before a reload, or sent before an undo. */
+  /** The criteria and comment entered for an answer before a reload, or sent before an undo. */
   draftOf(question: NonNullable<SessionState["question"]>): Draft {
     return this.#kept.read<Draft>(`draft:${question.id}`) ?? question.draft ?? {};
   }
@@ -128,7 +128,7 @@ export class LabellingClient {
       this.#ended();
       return;
     }
-    // Input for an answer that this step did not label is kept.
+    // If the step labelled nothing, what was typed for the answer is kept.
     if ("id" in step && outcome !== "not-asked-now") this.#kept.write(`draft:${step.id}`, null);
     this.#show(state);
     this.#note(noticeOf(step, outcome, state));

@@ -38,7 +38,7 @@ export function QuestionView({ question }: { question: ShownQuestion }): JSX.Ele
   );
 }
 
-/** Keys that scroll a page scroll the answer while the focus is nowhere else. */
+/** Keys that scroll the answer unless another element has the focus, with the distance in pixels. */
 const STEPS: Readonly<Record<string, number>> = {
   ArrowDown: 40,
   ArrowUp: -40,
@@ -84,7 +84,7 @@ function Answer({ text }: { text: string }): JSX.Element {
   );
 }
 
-/** Null for what is no JSON, or is indented already. */
+/** A JSON object or list as indented JSON; null for any other text, and for one that is indented already. */
 export function indentedJson(text: string): string | null {
   try {
     const value = JSON.parse(text);

@@ -44,7 +44,10 @@ function isMessage(one: Json): boolean {
   return typeof role === "string" && typeof content === "string" && Object.keys(one as Fields).length === 2;
 }
 
-/** Null for what is best shown as one text. */
+/**
+ * The named parts of a value: messages by role, an object's members by key; null for a value that is shown as
+ * one text.
+ */
 function namedParts(value: Json): readonly (readonly [string, Json])[] | null {
   if (value === null || typeof value !== "object") return null;
   if (Array.isArray(value))

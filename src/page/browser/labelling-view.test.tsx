@@ -54,7 +54,7 @@ async function press(key: string, more: KeyboardEventInit = {}): Promise<void> {
 const text = (): string => root.textContent ?? "";
 
 describe("the labelling view", () => {
-  it("shows question, expected and answer as the texts that they are", async () => {
+  it("shows markup in question, expected value and answer as text", async () => {
     await shown(first);
     for (const part of ["Case <b>evil</b>", "asked <i>x</i>", "billing", "judged by ana", "0 of 2"])
       expect(text()).toContain(part);
@@ -65,7 +65,7 @@ describe("the labelling view", () => {
     expect(root.querySelector("#answer pre")?.textContent).toBe('{"queue":"\uFFFDbilling"}');
   });
 
-  it("judges by one key, with the criteria that were set, and once however long a key is held", async () => {
+  it("judges by one key with the criteria that were set, and only once while the key is held", async () => {
     await shown(first, { ...first, done: 1, question: null });
     await press("1");
     await press("1");
@@ -89,7 +89,7 @@ describe("the labelling view", () => {
     expect(steps).toEqual([{ act: "label", id: "q1", verdict: "unsure" }]);
   });
 
-  it("names the same keys otherwise where exchanges become cases", async () => {
+  it("gives the keys other names when exchanges become cases", async () => {
     await shown({ ...first, purpose: "candidates" });
     expect(Array.from(root.querySelectorAll(".acts button"), (one) => one.textContent?.trim())).toEqual([
       ...["p accept", "f reject", "u leave", "s skip", "z undo"],
@@ -97,7 +97,7 @@ describe("the labelling view", () => {
     expect(text()).toContain("Expected c");
   });
 
-  it("asks the skipped again, or ends, at the end", async () => {
+  it("asks skipped answers again at the end, or ends", async () => {
     await shown({ ...first, question: null, skipped: 3, agreement: { same: 1, of: 2 } });
     expect(text()).toContain("you gave the same verdict 1 of 2 times");
     await press("a");

@@ -18,13 +18,13 @@ export function verdictWord(purpose: Purpose, verdict: Verdict): string {
 /** The label of the text field. */
 export const commentWord = (purpose: Purpose): string => (purpose === "candidates" ? "Expected" : "Comment");
 
-/** A line with the rater, or the kind of decision. */
+/** A line about what is decided: who judges, or that conflicts are settled or cases chosen. */
 export function purposeLine({ purpose, rater }: SessionState): string {
   if (purpose === "adjudicate") return "settling where raters disagree";
   return purpose === "candidates" ? "which of them become cases" : `judged by ${rater}`;
 }
 
-/** A line with the number of verdicts at the end. */
+/** The line at the end of a session: the number of answers by verdict, and that all are saved. */
 export function countsLine({ purpose, counts, skipped, total }: SessionState, ends: boolean): string {
   const parts = VERDICTS.map((verdict) => `${counts[verdict]} ${verdictWord(purpose, verdict)}`);
   const after =

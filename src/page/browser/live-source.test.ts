@@ -18,7 +18,7 @@ function answering(value: unknown): string[] {
 afterEach(() => vi.unstubAllGlobals());
 
 describe("liveSource", () => {
-  it("asks for the list only when more runs are in the history than came with the page", async () => {
+  it("requests the list of runs only when the page did not contain all of them", async () => {
     const asked = answering({ runs: [summary, summary], more: false });
     const whole = liveSource(start, "/t/", { runs: [summary], more: false });
     expect((await whole.home()).runs).toHaveLength(1);
@@ -30,7 +30,7 @@ describe("liveSource", () => {
     expect(asked).toEqual(["/t/home"]);
   });
 
-  it("has a run at hand once it was asked for, and how any listed run ended", async () => {
+  it("has a run available once it was requested, and the outcome of every listed run", async () => {
     answering(run);
     const source = liveSource(start, "/t/", { runs: [summary], more: false });
     expect(source.runAtHand("3f9c21aa")).toBeNull();

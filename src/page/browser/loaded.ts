@@ -7,10 +7,10 @@ export type Loaded<T> =
   | { readonly kind: "failed"; readonly why: string };
 
 /**
- * Requests a value, again whenever one of `of` changes; the previous value stays visible until the new one has
- * loaded.
+ * Requests a value, and requests it again whenever an element of `of` changes. The previous value stays visible
+ * until the new one has loaded.
  *
- * @param atHand the value if it is already available, for the first rendering
+ * @param atHand returns the value if it is already available, for the first rendering; otherwise null
  */
 export function useLoaded<T>(
   load: () => Promise<T>,

@@ -14,7 +14,7 @@ export const MARKS: Readonly<Record<string, Mark>> = {
   "-": { sign: "·", tone: "faint", word: "not asked" },
 };
 
-/** With more trials, counts are shown. */
+/** Maximum number of marks; for more trials, counts are shown. */
 const MAX_MARKS = 15;
 
 /** The trials of a case on one side: one mark each, or their counts. */
@@ -33,7 +33,7 @@ export function Marks({ marks, name }: { marks: string; name: string }): JSX.Ele
   );
 }
 
-/** `3 of 5 passed, 1 error`. */
+/** Marks in words, for instance `3 of 5 passed, 1 error`. */
 export function marksInWords(marks: string): string {
   const count = (letter: string): number => [...marks].filter((one) => one === letter).length;
   const answered = count("p") + count("f") + count("?");

@@ -20,7 +20,7 @@ interface Target {
   readonly columns: CaseColumns;
 }
 
-/** Cases × targets: the trials in cells, with rates and intervals above. */
+/** A matrix of cases and targets: the trials in cells, pass rates with intervals above. */
 export function MatrixView({ source, keys }: { source: PageSource; keys: readonly string[] }): JSX.Element {
   const targets = useLoaded(
     () =>
@@ -37,7 +37,7 @@ export function MatrixView({ source, keys }: { source: PageSource; keys: readonl
   return <Await of={targets}>{(known) => <Matrix targets={known} />}</Await>;
 }
 
-/** Ids of all targets, in the order in which they come first. */
+/** The ids of the cases of all targets, in the order of their first occurrence. */
 export function idsOf(targets: readonly { readonly columns: CaseColumns }[]): string[] {
   const ids = new Set<string>();
   for (const { columns } of targets)
@@ -45,7 +45,7 @@ export function idsOf(targets: readonly { readonly columns: CaseColumns }[]): st
   return [...ids];
 }
 
-/** The shares of a case in all targets; null where a target does not have it. */
+/** The share of passed trials of a case for each target; null for a target without the case. */
 function sharesOf(targets: readonly Target[], id: string): (number | null)[] {
   return targets.map(({ columns }) => {
     const index = columns.placeOf(id);
@@ -107,7 +107,10 @@ function Matrix({ targets }: { targets: readonly Target[] }): JSX.Element {
   );
 }
 
-/** Every word must be in id, tags or input; `differ` asks for cases that some target passes more often than another. */
+/**
+ * The cases that a search finds. Every word must be in id, tags or input; `differ` finds cases whose pass rate
+ * differs between targets.
+ */
 function foundIds(targets: readonly Target[], ids: readonly string[], query: string): readonly string[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return ids;

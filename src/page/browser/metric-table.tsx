@@ -78,7 +78,7 @@ export function MetricSection({ report }: { report: RunReport }): JSX.Element {
   );
 }
 
-/** A table that is wider than a phone scrolls by itself. */
+/** A section that scrolls sideways when its table is wider than the screen. */
 export function Scroll({ label, children }: { label: string; children: JSX.Element }): JSX.Element {
   return (
     <section class="scroll" tabIndex={0} aria-label={`${label}, a table`}>
@@ -87,7 +87,10 @@ export function Scroll({ label, children }: { label: string; children: JSX.Eleme
   );
 }
 
-/** From 0 to the latest that is known; null when no time is. */
+/**
+ * The axis of all rows with a time, in milliseconds: from 0 to the largest known value; null when none is
+ * known.
+ */
 function timeAxis(rows: readonly MetricRow[]): Axis | null {
   const known = rows
     .flatMap((row) => [row.value, row.high, row.required?.value ?? null, row.baseline?.value ?? null])
@@ -101,7 +104,7 @@ const axisLabel = ({ low, high }: Axis): string =>
 
 interface LineProps {
   readonly row: MetricRow;
-  /** Null for a metric that is not drawn. */
+  /** The axis of the metric's bar; null when no bar is drawn. */
   readonly axis: Axis | null;
   readonly compared: boolean;
 }
@@ -149,7 +152,7 @@ export function VerdictWord({ verdict }: { verdict: string }): JSX.Element {
   return <span class={tone}>{verdict.replaceAll("_", " ")}</span>;
 }
 
-/** Pass rate of each tag with its interval, and how it moved. */
+/** The pass rate of each tag with its interval, and its change from the baseline. */
 export function TagSection({ report }: { report: RunReport }): JSX.Element | null {
   const moved = new Map(report.comparison?.tags.map((one) => [one.tag, one]));
   const rated = Object.entries(report.tags)

@@ -1,3 +1,3 @@
-// Modules that the compiler finds through shared types, and which never run in a browser.
+// Declares Node modules that the compiler reaches through shared types; they never run in a browser.
 declare module "node:crypto";
 declare module "*.css";

@@ -2,10 +2,10 @@ import { keptInTab } from "./kept-texts.ts";
 import { type AskServer, LabellingClient } from "./labelling-client.ts";
 
 /**
- * Opens a session on this page's server.
+ * Opens a labelling session on the server of this page.
  *
  * @param base path of the session, ending in a slash
- * @param command what to do when the server was stopped
+ * @param command what the user must do when the server was stopped, to complete "If it was stopped, …"
  */
 export function openLabelling(base: string, command: string): LabellingClient {
   const ask: AskServer = async (path, step) => {

@@ -21,9 +21,9 @@ export function orderedPlaces(columns: CaseColumns, order: Order, down: boolean)
   return down ? indexes.reverse() : indexes;
 }
 
-/** Unknown values come last. */
+/** Sort value of an unknown value, which comes last. */
 const LAST = 1e9;
-/** Above any share, and below the next rank. */
+/** Sort value of an unknown share within a rank: above any share, and below the next rank. */
 const LAST_OF_RANK = 5;
 
 function orderKey(columns: CaseColumns, index: number, order: Exclude<Order, "case">): number {

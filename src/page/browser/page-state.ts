@@ -24,7 +24,12 @@ export function followAddress(): void {
   });
 }
 
-/** Handles Escape: leaves one view. @param home whether there is a start view */
+/**
+ * Handles Escape: goes from a view to the view that contains it.
+ *
+ * @param home whether the page has a start view
+ * @returns false when there is no such view
+ */
 export function goBack(home: boolean): boolean {
   const to = parentOf(route.value);
   if (to === null || (to.view === "home" && !home)) return false;
@@ -32,7 +37,10 @@ export function goBack(home: boolean): boolean {
   return true;
 }
 
-/** The state of a run's list of cases while the page is open, restored when the user returns. */
+/**
+ * The state of a run's list of cases. It is kept while the page is open, and restored when the user returns to
+ * the list.
+ */
 export interface ListState {
   readonly query: Signal<string>;
   readonly order: Signal<Order>;

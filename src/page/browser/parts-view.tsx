@@ -5,9 +5,9 @@ import { count, plural } from "../../reports/format-numbers.ts";
 import { useKeys } from "./keys.ts";
 import { PassageView } from "./passage-view.tsx";
 
-/** So many parts are drawn at once. */
+/** Number of parts rendered at first, and added on request. */
 const STEP = 200;
-/** Parts that are read more often than the others, and that are open from the beginning while they are short. */
+/** Kinds of parts that are open from the beginning if they are short, because they are read most often. */
 const OPEN: readonly PartKind[] = ["message", "answer", "refusal", "error"];
 const SHORT = 4_000;
 

@@ -50,7 +50,7 @@ describe("a search", () => {
     expect(found(query)).toEqual(ids);
   });
 
-  it("takes a word in quotes, and what only looks like a condition, for a text", () => {
+  it("treats a word in quotes, and a word that only looks like a condition, as text", () => {
     expect(parseQuery('"flaky" http://x score.<1 pass<many -')).toEqual([
       { not: false, kind: "text", text: "flaky" },
       { not: false, kind: "text", text: "http://x" },
@@ -60,17 +60,17 @@ describe("a search", () => {
     ]);
   });
 
-  it("goes on typing: a quote that is still open holds what follows", () => {
+  it("treats a quote that is still open as reaching to the end", () => {
     expect(textsOf(parseQuery('tag:x "late par'))).toEqual(["late par"]);
   });
 
-  it("finds texts of answers as soon as they are known", () => {
+  it("finds texts in answers as soon as the answers are searched", () => {
     expect(found("since")).toEqual([]);
     expect(found("since", { since: [0, 3] })).toEqual(["refund-07", "hours-01"]);
     expect(found("-since", { since: [0, 3] })).toEqual(["angry-02", "parcel-02", "late-01"]);
   });
 
-  it("takes a pattern's signs for what they are", () => {
+  it("treats the characters of a regular expression in a pattern literally", () => {
     expect(found("case:refund.07")).toEqual([]);
     expect(found("case:(")).toEqual([]);
   });

@@ -16,7 +16,7 @@ type Operator = "<" | "<=" | ">" | ">=" | "=" | "!=";
 export const STATUSES = {
   fell: "passes fewer of its trials than before; broke is the same",
   rose: "passes more of its trials than before; fixed is the same",
-  sure: "fell or rose by more than chance would do",
+  sure: "fell or rose by more than chance",
   same: "did not move",
   flaky: "passes some trials and fails others",
   failing: "does not pass every trial",
@@ -42,8 +42,8 @@ const SPELLINGS: Readonly<Record<string, Status>> = {
 /** Values that can be compared with a number, besides `score.<name>`. */
 export const NUMBERS = {
   pass: "share of passed trials",
-  was: "the same on the other side",
-  delta: "the difference of the two",
+  was: "share of passed trials on the other side",
+  delta: "pass minus was",
   latency: "mean time of an answer, in ms or with a unit: 2s",
   errors: "trials without an answer",
 } as const;
@@ -98,7 +98,7 @@ function unitFactor(unit: string | undefined): number {
   return unit === "s" ? 1000 : 1;
 }
 
-/** `refund-*`: a star matches any characters. */
+/** The regular expression of a pattern such as `refund-*`, in which a star matches any characters. */
 function globPattern(glob: string): RegExp {
   const pattern = glob
     .split("*")
@@ -217,7 +217,7 @@ function numberOf(columns: CaseColumns, index: number, field: string): number | 
   }
 }
 
-/** An unknown value satisfies no condition. */
+/** Compares a value with a bound; an unknown value satisfies no condition. */
 function holds(value: number | null, op: Operator, bound: number): boolean {
   if (value === null) return false;
   switch (op) {

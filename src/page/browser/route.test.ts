@@ -24,7 +24,7 @@ describe("a view", () => {
     expect(commandOf(route)).toBe(command);
   });
 
-  it("is left outwards, step by step", () => {
+  it("is left step by step towards home", () => {
     const steps: string[] = [];
     let at: Route | null = { view: "trial", key: "a", id: "x", side: "now", trial: 1 };
     while (at !== null) {
@@ -35,7 +35,7 @@ describe("a view", () => {
   });
 
   it.each(["", "#", "#/nothing", "#/run/", "#/compare/a", "#/%E0%A4%A"])(
-    "that is none is home: %s",
+    "at an unknown address is home: %s",
     (hash) => {
       expect(parseRoute(hash)).toEqual({ view: "home" });
     },

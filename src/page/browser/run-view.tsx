@@ -18,7 +18,7 @@ import { timeText, UnpairedSection, VerdictSection } from "./verdict.tsx";
 export interface RunViewProps {
   readonly source: PageSource;
   readonly runKey: string;
-  /** From the address. */
+  /** The search in the page's address. */
   readonly query: string;
 }
 
@@ -51,7 +51,7 @@ export function RunView({ source, runKey, query }: RunViewProps): JSX.Element {
   );
 }
 
-/** The outcome from the list of runs, until the run itself is loaded. */
+/** A heading with the outcome that the list of runs knows, shown until the run itself has loaded. */
 function FirstWords({ runKey, summary }: { runKey: string; summary: RunSummary | null }): JSX.Element {
   if (summary === null) return <h1 tabIndex={-1}>Run {runKey}</h1>;
   return (
@@ -82,7 +82,7 @@ function RunNumbers({ run: { report, prompts, history } }: { run: RunDocument })
   );
 }
 
-/** The numbers of a run's cases; asked for once, and anew while it is under way. */
+/** Loads the columns of a run's cases: once for a finished run, again after each change of a running one. */
 export function useColumns(source: PageSource, key: string): Loaded<CaseColumns> {
   return useLoaded(
     async () => {
@@ -102,7 +102,10 @@ interface ShownColumns {
   readonly columns: CaseColumns;
 }
 
-/** The columns of the runs shown last, so that a case of the list is there in its first rendering. */
+/**
+ * The columns of the last `MAX_SHOWN` runs by key, so that a case opened from the list is there in its first
+ * rendering.
+ */
 const shownColumns = new WeakMap<PageSource, Map<string, ShownColumns>>();
 const MAX_SHOWN = 6;
 
@@ -116,7 +119,7 @@ function keepColumns(source: PageSource, key: string, index: IndexDocument, repo
   return columns;
 }
 
-/** How passed trials and scores are spread over the cases. */
+/** Histograms of the cases: by their share of passed trials, and by their mean score for each scorer. */
 function Distributions({ columns }: { columns: CaseColumns }): JSX.Element {
   const indexes = Array.from({ length: columns.size }, (_, index) => index);
   const spread = [

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useKeys } from "./keys.ts";
 import { searchWanted } from "./page-state.ts";
 
-/** Milliseconds after the last key press. */
+/** Milliseconds from the last key press to the search. */
 const PAUSE = 120;
 
 export interface SearchProps {

@@ -24,7 +24,7 @@ describe("sideDiff", () => {
     expect([text(diff.before), text(diff.now)]).toEqual([before, now]);
   });
 
-  it("reports long texts only where they part", () => {
+  it("compares long texts only up to their first difference", () => {
     const long = "word ".repeat(5_000);
     const diff = sideDiff(`${long}a`, `${long}b c`);
     expect(diff.now).toEqual([

@@ -8,7 +8,10 @@ export interface Piece {
   readonly first: boolean;
 }
 
-/** Longer texts are only compared up to their first difference. */
+/**
+ * Maximum characters of a text that is compared completely; longer texts are compared up to their first
+ * difference.
+ */
 const MAX_LETTERS = 12_000;
 
 /** Splits two texts into pieces; equal texts are one piece. */
@@ -40,7 +43,7 @@ export function sideDiff(before: string, now: string): { readonly before: Piece[
 
 const piece = (kind: Piece["kind"], text: string): Piece => ({ kind, text, first: false });
 
-/** Merges adjacent pieces of the same kind. */
+/** Adds a piece to the list, merged with the last piece if both are of the same kind. */
 function add(list: Piece[], one: Piece): void {
   const last = list.at(-1);
   if (last !== undefined && last.kind === one.kind && !one.first)

@@ -9,7 +9,7 @@ import type {
   TrafficDocument,
 } from "../page-documents.ts";
 
-/** A trial of a case on one side of a run. */
+/** Identifies a trial: run, index of the case, side of the comparison, and number of the trial. */
 export interface TrialPlace {
   readonly key: string;
   readonly place: number;
@@ -17,7 +17,7 @@ export interface TrialPlace {
   readonly trial: number;
 }
 
-/** What only the program that serves the page has. */
+/** Data that a page only gets from the program that serves it. */
 export interface LiveParts {
   labels(): Promise<LabelsDocument>;
   /** Path of a labelling session's requests, ending in a slash. */
@@ -32,29 +32,31 @@ export interface LiveParts {
 export interface PageSource {
   readonly start: PageStart;
   home(): Promise<HomeDocument>;
-  /** Data that is already in the page and so available for the first rendering; else null. */
+  /** The list of runs if it is in the page already, and so available for the first rendering; else null. */
   homeAtHand(): HomeDocument | null;
-  /** The outcome of a run from a list of runs; null when it is in none. */
+  /** A run's entry in the list of runs; null when the list that was loaded does not have it. */
   summaryAtHand(key: string): RunSummary | null;
-  /** Like `homeAtHand`. */
+  /** The run if it has been loaded already; else null. */
   runAtHand(key: string): RunDocument | null;
   run(key: string): Promise<RunDocument>;
   index(key: string): Promise<IndexDocument>;
-  /** Null when the answers of a case are not available. */
+  /** A case with its answers; null when they are not available. */
   caseAt(key: string, index: number): Promise<ViewedCase | null>;
-  /** Null when only the answer is available. */
+  /** The transcript of a trial; null when only its answer is available. */
   trial(index: TrialPlace): Promise<ViewedTranscript | null>;
   /** Characters of one part of a trial from an offset; empty at the end. */
   lettersOf(index: TrialPlace, part: number, from: number): Promise<string>;
-  /** Cases whose input or answers contain a text, ignoring case. */
+  /** Indices of the cases whose input or answers contain a text, in upper or lower case. */
   search(key: string, text: string, signal: AbortSignal): Promise<ReadonlySet<number>>;
-  /** What only the program that serves the page has; null in a file. */
+  /** Data from the program that serves the page; null for a page in a file. */
   readonly live: LiveParts | null;
   /** Calls back with new or changed runs, until the returned function is called. */
   watch(changed: (runs: readonly RunSummary[]) => void): () => void;
 }
 
-/** Caches requested values; one that failed is requested again. */
+/**
+ * Returns a function that caches requested values by key, at most `limit`. A request that failed is made again.
+ */
 export function remembered<T>(limit: number): (key: string, make: () => Promise<T>) => Promise<T> {
   const known = new Map<string, Promise<T>>();
   return (key, make) => {

@@ -1,7 +1,10 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { PageSource } from "./source.ts";
 
-/** Shorter texts are only searched in ids, tags and inputs, because nearly every answer contains them. */
+/**
+ * Minimum characters of a text that is searched in answers. Shorter texts are in nearly every answer, so only
+ * ids, tags and inputs are searched.
+ */
 const LEAST_LETTERS = 3;
 
 /**

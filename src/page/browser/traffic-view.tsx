@@ -96,7 +96,7 @@ function TraceList({ traffic: { counts, listed } }: { traffic: TrafficDocument }
   );
 }
 
-/** Every word must occur in a listed field. */
+/** The traces that a search finds: every word must occur in a field that the list shows. */
 export function foundTraces(listed: readonly Listed[], query: string): readonly Listed[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return listed;

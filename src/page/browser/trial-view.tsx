@@ -103,7 +103,7 @@ function TrialBody({ source, where, id }: TrialBodyProps): JSX.Element {
   );
 }
 
-/** The transcript; where only the answer is at hand, that. */
+/** The transcript of a trial; if only its input and answer are available, a transcript of those. */
 async function wholeTrial(
   source: PageSource,
   where: TrialPlace,

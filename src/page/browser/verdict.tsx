@@ -72,7 +72,7 @@ export function VerdictSection({ report }: { report: RunReport }): JSX.Element {
   );
 }
 
-/** `2026-11-30 02:15 UTC`. */
+/** A time as text, for instance `2026-11-30 02:15 UTC`. */
 export function timeText(iso: string): string {
   return `${iso.slice(0, 16).replace("T", " ")} UTC`;
 }
@@ -80,7 +80,7 @@ export function timeText(iso: string): string {
 const ORDER = { failed: 0, undecided: 1, passed: 2 } as const;
 const TONES = { failed: "bad", undecided: "unsure", passed: "good" } as const;
 
-/** Rules beside the requirements; those that did not hold first. */
+/** The gate's rules other than requirements on metrics; failed ones first. */
 function Rules({ report }: { report: RunReport }): JSX.Element | null {
   const rules = [...otherRules(report)].sort((a, b) => ORDER[a.outcome] - ORDER[b.outcome]);
   if (rules.length === 0) return null;
@@ -97,7 +97,7 @@ function Rules({ report }: { report: RunReport }): JSX.Element | null {
   );
 }
 
-/** What could not be compared. */
+/** Lists the cases that could not be compared: new, removed, changed, or without an answer on one side. */
 export function UnpairedSection({ report }: { report: RunReport }): JSX.Element | null {
   if (report.comparison === null) return null;
   const { cases } = report.comparison;

@@ -10,13 +10,13 @@ export const HEAD = 34;
 const MAX_HEIGHT = 8_000_000;
 
 export interface GridProps {
-  /** The list's name for screen readers. */
+  /** Name of the list for screen readers. */
   readonly label: string;
   readonly count: number;
   readonly head: ComponentChildren;
   /** Renders the cells of one row. */
   readonly row: (index: number) => ComponentChildren;
-  /** -1 for none. */
+  /** Index of the selected row; -1 for none. */
   readonly selected: number;
   readonly select: (index: number) => void;
   readonly open: (index: number) => void;
@@ -49,7 +49,7 @@ export function VirtualGrid({
     { keys: ["PageUp"], about: "a page back", act: () => count > 0 && go(selected - page) },
     { keys: ["g", "Home"], about: "the first", act: () => count > 0 && go(0) },
     { keys: ["G", "End"], about: "the last", act: () => count > 0 && go(count - 1) },
-    { keys: ["Enter", "o"], about: "open what is selected", act: () => selected >= 0 && open(selected) },
+    { keys: ["Enter", "o"], about: "open the selected row", act: () => selected >= 0 && open(selected) },
   ]);
   const first = Math.max(0, Math.floor(top) - 2);
   const last = Math.min(count, Math.ceil(top + shown) + 2);
@@ -100,7 +100,7 @@ const rowId = (index: number): string => `row-${index}`;
 
 type Grid = Virtualizer<HTMLDivElement, HTMLDivElement>;
 
-/** How many rows fit below the head. */
+/** Number of rows that fit below the header; may be a fraction. */
 function rowsInSight({ scrollRect }: Grid): number {
   return Math.max(0, (scrollRect?.height ?? 0) - HEAD) / ROW;
 }
@@ -128,7 +128,7 @@ function useVirtualizer(grid: { current: HTMLDivElement | null }, count: number,
   return virtual;
 }
 
-/** Scrolls as little as it takes to have the selected row in sight. */
+/** Scrolls just far enough to show the selected row. */
 function useShowSelected(grid: { current: HTMLDivElement | null }, selected: number, rowSize: number): void {
   useLayoutEffect(() => {
     const element = grid.current;

@@ -5,22 +5,22 @@ import { inject } from "vitest";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The address of the browser that scripts/start-chromium.mjs started; "" where there is none. */
+    /** The address of the browser that scripts/start-chromium.mjs started; "" without a browser. */
     readonly chromium: string;
   }
 }
 
-/** @throws where there is none */
+/** @throws when no browser was started */
 export function connectChromium(): Promise<Browser> {
   const address = inject("chromium");
   if (address === "") throw new Error("No Chromium here: apt-get install chromium, or name one in CHROMIUM");
   return chromium.connect(address);
 }
 
-/** Milliseconds for what a page must do before a test goes on; a busy machine needs many. */
+/** Milliseconds that a test waits for an action of a page; large, because the machine may be busy. */
 export const PAGE_MS = 60_000;
 
-/** A page, and whatever it tried that is not showing text. */
+/** A page with the requests that it sent, and its errors and dialogs. */
 export interface WatchedPage {
   readonly page: Page;
   readonly requests: string[];
@@ -55,7 +55,7 @@ export async function openWatched(
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe-core finds wrong, with the first element of each. */
+/** The accessibility rules that axe-core finds violated, each with the first such element. */
 export async function axeViolations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   return page.evaluate(
@@ -63,7 +63,7 @@ export async function axeViolations(page: Page): Promise<string[]> {
   );
 }
 
-/** Milliseconds until something of the page was painted. */
+/** Milliseconds until the browser painted the first content of the page. */
 export function firstPaint(page: Page): Promise<number> {
   return page.evaluate(
     "Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity)",

@@ -10,7 +10,7 @@ export interface PageResponse {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** Sends one request with whatever headers the test wants, `Host` included. */
+/** Sends one request with any headers, including `Host`. */
 export function send(
   url: string,
   {
@@ -33,10 +33,10 @@ export function send(
   });
 }
 
-/** `evals label` under way, as its page speaks to it. */
+/** A running `evals label`, with the requests of its page as functions. */
 export interface OpenPage {
   readonly io: FakeIo;
-  /** Ends in a slash. */
+  /** Address of the page, ending in a slash. */
   readonly url: string;
   readonly ended: Promise<Ended>;
   state(): Promise<SessionState>;
@@ -45,7 +45,7 @@ export interface OpenPage {
   judge(verdict: Label["verdict"], more?: object): Promise<SessionState>;
 }
 
-/** Types `evals label …` and waits until it has printed its address. */
+/** Runs a command that serves a labelling page, and waits until it has printed the address. */
 export async function openPage(repo: Scenario, args: string, changes: object = {}): Promise<OpenPage> {
   let io: FakeIo | undefined;
   let done = false;

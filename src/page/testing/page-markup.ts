@@ -1,9 +1,12 @@
 import type { ReportedRun } from "../../domain/report.ts";
 
-/** The page's views are compiled for a browser, by settings of their own, so that no file of the program can import them. */
+/**
+ * A path in a constant, because the page's views are compiled with settings of their own and cannot be imported
+ * statically.
+ */
 const VIEWS = "../browser/testing/page-text.tsx";
 
 const { pageMarkup: markup } = (await import(VIEWS)) as { pageMarkup: (run: ReportedRun) => Promise<string> };
 
-/** What the page says of a run, and what was asked and answered in each case, as markup. */
+/** The markup that the page's views make of a run, and of each case's input and answer. */
 export const pageMarkup = markup;

@@ -1,12 +1,12 @@
 import { inflateRawSync } from "node:zlib";
 import type { CaseWithTrials, IndexDocument, PageStart, RunDocument } from "../page-documents.ts";
 
-/** The values that a page holds, as its application reads them. */
+/** The data inside a page in a file, as the page's application reads it. */
 export interface ReadPage {
   readonly start: PageStart;
   readonly runs: readonly RunDocument[];
   readonly indexes: readonly IndexDocument[];
-  /** Of each run, in the order of its pages. */
+  /** For each run, the cases with answers in the order of the page. */
   readonly answers: readonly (readonly CaseWithTrials[])[];
 }
 

@@ -17,7 +17,7 @@ const trial = (number: number, text: string, outcome: ViewedTrial["outcome"]): V
   facts: null,
 });
 
-/** A source of one run whose cases are those of an index. */
+/** A fake source of one run with the cases of an index. */
 export function fakeSource(
   index: IndexDocument,
   {
@@ -71,7 +71,7 @@ export function fakeSource(
   };
 }
 
-/** Two suites to label and one trace, with a text wherever a user or a model writes one. */
+/** Two suites to label and one trace. `text` is used for everything that a user or a model writes. */
 export function fakeLive(text: string): LiveParts {
   const trace: TraceDocument["trace"] = {
     ...{ id: text, at: "2025-03-01T12:00:00Z", session: text, user: text, service: text, environment: text },

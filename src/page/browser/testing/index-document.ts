@@ -1,6 +1,9 @@
 import type { IndexDocument } from "../../page-documents.ts";
 
-/** Five cases, one of each kind: broke, flaky with an error, rose, always the same, new. Change what the test is about. */
+/**
+ * An index of five cases: one broke, one is flaky with an error, one rose, one is unchanged, one is new. A test
+ * passes its changes.
+ */
 export function indexDocument(changes: Partial<IndexDocument> = {}): IndexDocument {
   return {
     ids: ["refund-07", "angry-02", "parcel-02", "hours-01", "late-01"],

@@ -6,7 +6,7 @@ import { MetricSection, TagSection } from "../metric-table.tsx";
 import { PassageView } from "../passage-view.tsx";
 import { UnpairedSection, VerdictSection } from "../verdict.tsx";
 
-/** What a page says of a run, and what was asked and answered in each case, as markup. */
+/** The markup that the page's views make of a run, and of each case's input and answer. */
 export async function pageMarkup({ report, history, rows }: ReportedRun): Promise<string> {
   const texts: string[] = [];
   for await (const row of rows()) {
