@@ -5,13 +5,15 @@ import { documented } from "./call.ts";
 import { flag, readOptions, type StoppableOptions, stoppableOptions, text } from "./options.ts";
 
 export interface CalibrateOptions extends StoppableOptions {
-  /** `name`, or `name@1.2.0` for another version than the suite's. */
+  /** The judge: `name`, or `name@1.2.0` for another version than the suite's. */
   readonly judge: string;
-  /** Whose labels to use; default the only suite that has labels. */
+  /** The suite whose labels are used; default: the only suite that has labels. */
   readonly suite?: string | undefined;
-  /** Verdicts per answer, 1 to 100; default 1. */
+  /** How often the judge is asked about each answer, 1 to 100; default 1. */
   readonly repeats?: number | undefined;
-  /** Judges the labelled answers again to detect drift of the judge; exit 1 when it has drifted. */
+  /**
+   * Asks the judge about the labelled answers again, to detect drift of the judge; exit 1 when it has drifted.
+   */
   readonly check?: boolean | undefined;
 }
 

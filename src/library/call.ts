@@ -21,11 +21,11 @@ export interface Call extends RunHooks {
 }
 
 /**
- * Runs one function and returns its document, also after a mistake of the user.
+ * Runs one function of the library and returns its document, also after a mistake of the user.
  *
- * @param command its name in the document's schema
+ * @param command the command with the same document: `run` for `evals.run/1`
  * @param read parses the options; throws an EvalsError for invalid ones
- * @throws any error of `onEvent`, and every bug
+ * @throws an error that `onEvent` threw, and every bug
  */
 export async function documented<O extends StoppableOptions, D extends DocumentHead>(
   command: string,

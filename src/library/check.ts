@@ -5,7 +5,7 @@ import { documented } from "./call.ts";
 import { type CallOptions, callOptions, flag, readOptions } from "./options.ts";
 
 export interface CheckOptions extends CallOptions {
-  /** Asks OpenAI and Anthropic for their lists of models; otherwise nothing is sent over the network. */
+  /** Asks OpenAI and Anthropic for their lists of models. By default nothing is sent over the network. */
   readonly online?: boolean | undefined;
 }
 

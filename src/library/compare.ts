@@ -5,11 +5,17 @@ import { documented } from "./call.ts";
 import { flag, readOptions, type StoppableOptions, stoppableOptions, text } from "./options.ts";
 
 export interface CompareOptions extends StoppableOptions {
-  /** `run:ID` or an id, `latest`, `prompt:name@1.1.0`, `ref:main` or a promoted tag, `file:outputs.jsonl`. */
+  /**
+   * The side to compare with: a run's id or `run:ID`, `latest`, `prompt:name@1.1.0`, `ref:main` or a promoted
+   * tag, `file:outputs.jsonl`.
+   */
   readonly baseline: string;
-  /** Default the newest run; a run as the baseline is then compared with its own baseline. */
+  /**
+   * The side that is judged. Default: the newest run; but a run given as `baseline` is then compared with its
+   * own baseline.
+   */
   readonly candidate?: string | undefined;
-  /** Runs a prompt version or commit without a result; otherwise that is a problem. */
+  /** Runs a prompt version or commit that has no stored result. By default a missing result is a problem. */
   readonly runMissing?: boolean | undefined;
 }
 

@@ -1,14 +1,14 @@
 import type { Scorer } from "../domain/user-module.ts";
 import type { BuiltInScorer, SuiteKeys } from "./expected/suite-types.ts";
 
-/** A scorer function of the suite, with the common settings of scorers. */
+/** A scorer that is a function in the suite's file, with its settings. */
 export interface OwnScorer {
   readonly score: Scorer;
   /** Unique in the suite; default the function's name. */
   readonly name?: string;
   /** Whether a failure fails the trial; default true. */
   readonly required?: boolean;
-  /** The score from which the answer passes. */
+  /** The lowest score with which an answer passes. */
   readonly threshold?: number;
   /** Passed to the function; default {}. */
   readonly config?: unknown;
@@ -16,7 +16,7 @@ export interface OwnScorer {
   readonly timeout?: string;
 }
 
-/** `evals/<suite>.ts`: the keys of a suite in YAML, with functions allowed as scorers. */
+/** The content of `evals/<suite>.ts`: the keys of a suite in YAML, but scorers may also be functions. */
 export interface SuiteDefinition extends SuiteKeys {
   readonly scorers: readonly (BuiltInScorer | OwnScorer | Scorer)[];
 }

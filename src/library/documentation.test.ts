@@ -8,7 +8,10 @@ const page = readFileSync(new URL("../../docs/library.md", import.meta.url), "ut
 const sources = fileURLToPath(new URL("..", import.meta.url));
 const vitest = fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url));
 
-/** The example of docs/library.md that begins with its file's name, over the sources instead of what is installed. */
+/**
+ * The example of docs/library.md that begins with a file's name. It imports the sources instead of an installed
+ * package.
+ */
 function example(name: string): string {
   const [, code] =
     new RegExp(`\`\`\`js\\n// ${name.replaceAll(".", "\\.")}\\n(.*?)\`\`\``, "s").exec(page) ?? [];
@@ -30,7 +33,7 @@ afterEach(() => {
   project.remove();
 });
 
-/** @returns what the script printed */
+/** Runs an example. @returns the lines that it printed */
 async function run(name: string): Promise<string[]> {
   const lines: string[] = [];
   vi.spyOn(console, "log").mockImplementation((line) => void lines.push(String(line)));

@@ -5,7 +5,7 @@ import { documented } from "./call.ts";
 import { type CallOptions, callOptions, readOptions, text } from "./options.ts";
 
 export interface HistoryOptions extends CallOptions {
-  /** For one suite, its stability is included. */
+  /** Lists the runs of this suite only, and includes its stability. */
   readonly suite?: string | undefined;
   /** Maximum number of runs; default 20. */
   readonly limit?: number | undefined;

@@ -39,7 +39,7 @@ afterEach(() => {
   project.remove();
 });
 
-/** As JSON holds it. */
+/** A value after a round trip through JSON. */
 const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 const at = (prompt: string, more = {}) => runSuites({ directory, prompt, baseline: "none", ...more });
 
@@ -53,7 +53,7 @@ describe("the library", () => {
       });
   });
 
-  it("runs suites at once in one process, and compares what they gave", async () => {
+  it("runs suites at the same time in one process, and compares their runs", async () => {
     const [good, worse, again] = await Promise.all([at("p@1.0.0"), at("p@1.1.0"), at("p@1.0.0")]);
     expect([good, worse, again].map(({ exit }) => exit)).toEqual([0, 0, 0]);
     expect(good.runs[0]?.metrics.pass_rate?.value).toBe(1);
@@ -92,7 +92,7 @@ describe("the library", () => {
     }
   });
 
-  it("runs a side that has no result yet where that is asked for, and else says how", async () => {
+  it("runs a side without a result on request, and otherwise says how to request it", async () => {
     await at("p@1.0.0");
     const sides = { directory, baseline: "prompt:p@1.0.0", candidate: "prompt:p@1.1.0" };
     const none = await compare(sides);
@@ -104,7 +104,7 @@ describe("the library", () => {
     expect(events.filter((kind) => kind !== "trial")).toEqual(["planned", "started", "ended"]);
   });
 
-  it("promotes, gates against what was promoted, scores again and rolls back", async () => {
+  it("promotes, gates against the promoted baseline, rescores and rolls back", async () => {
     const ran = await runSuites({ directory });
     const promoted = await promote({ directory, as: "first", message: "a start" });
     expect(promoted).toMatchObject({ schema: "evals.promote/1", exit: 0, tag: "evals/first" });
@@ -124,7 +124,7 @@ describe("the library", () => {
 });
 
 describe("a mistake", () => {
-  it("of a file is in the document, with its place, and nothing was run", async () => {
+  it("in a file is in the document with its location, and nothing is run", async () => {
     project.write("evals/numbers.yaml", "dataset: numbrs\nprompt: p@1.0.0\nmodle: bot\nscorers: []\n");
     const ran = await runSuites({ directory });
     expect(ran).toMatchObject({ schema: "evals.run/1", exit: 2, runs: [] });
@@ -209,7 +209,7 @@ describe("a run under way", () => {
     expect((await history({ directory })).runs).toEqual([]);
   });
 
-  it("is gone on with by one call at a time", async () => {
+  it("is resumed by only one call at a time", async () => {
     const stop = new AbortController();
     const onEvent = ({ kind }: RunEvent): void => {
       if (kind === "trial") stop.abort();
@@ -221,7 +221,7 @@ describe("a run under way", () => {
     expect(both.flatMap(({ runs }) => runs)[0]?.counts).toMatchObject({ answered: 90, calls: 90 });
   });
 
-  it("rejects with what a listener threw, and loses no answer", async () => {
+  it("rejects with the error of a listener, and loses no answer", async () => {
     const failure = new Error("a listener's own mistake");
     const onEvent = ({ kind }: RunEvent): void => {
       if (kind === "trial") throw failure;
@@ -230,7 +230,7 @@ describe("a run under way", () => {
     expect((await history({ directory })).runs[0]).toMatchObject({ status: "incomplete" });
   });
 
-  it("hands over what a module prints", async () => {
+  it("reports by events what a module prints", async () => {
     project.write(
       "bot.mjs",
       'export default (input) => { console.log("asked", input.n); return String(input.n); };\n',
@@ -243,7 +243,7 @@ describe("a run under way", () => {
     expect(lines).toEqual(["[bot.mjs] asked 7"]);
   });
 
-  it("is undecided once a module threw outside of any call, and the process goes on", async () => {
+  it("is undecided after a module threw outside of any call, and the process continues", async () => {
     project.write(
       "bot.mjs",
       `export default async (input) => {

@@ -12,7 +12,7 @@ afterEach(() => project.remove());
 
 const worse = () => suite("numbers", { directory, prompt: "p@1.1.0", requirePassRate: 0.9 });
 
-it("passes a suite that reaches the floor of the test", async () => {
+it("passes a suite that reaches the pass rate which the test requires", async () => {
   await expect(suite("numbers", { directory, requirePassRate: 0.9 })).toPassEvals();
   await expect(worse()).not.toPassEvals();
 });
@@ -37,7 +37,7 @@ it("fails when the suite's own gate does, whatever the test requires", async () 
   await expect(expect(suite("numbers", { directory })).toPassEvals()).rejects.toThrow(/FAILED[\s\S]*80/);
 });
 
-it("takes no missing result for a pass, nor for a failure", async () => {
+it("treats a missing result neither as a pass nor as a failure", async () => {
   const unknown = () => suite("nmbers", { directory });
   await expect(expect(unknown()).toPassEvals()).rejects.toThrow(/EVALS_SUITE_UNKNOWN/);
   await expect(expect(unknown()).not.toPassEvals()).rejects.toThrow(/EVALS_SUITE_UNKNOWN/);
@@ -47,6 +47,6 @@ it("takes no missing result for a pass, nor for a failure", async () => {
   await expect(expect("numbers").toPassEvals()).rejects.toThrow("toPassEvals needs a suite");
 });
 
-it("refuses an option that it does not know where the suite is named", () => {
+it("refuses an unknown option when the suite is named", () => {
   expect(() => suite("numbers", { requirePasRate: 0.9 } as never)).toThrow('Did you mean "requirePassRate"?');
 });

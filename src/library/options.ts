@@ -10,15 +10,21 @@ export interface CallOptions {
    * the default.
    */
   readonly directory?: string | undefined;
-  /** Environment variables with keys, instead of `process.env`. */
+  /** Environment variables, for instance API keys, to use instead of `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Called synchronously, also for each trial, so it must be fast. If it throws, the work stops and the call rejects. */
+  /**
+   * Called synchronously with each event, also for each trial, so it must be fast. If it throws, the work stops
+   * and the call rejects.
+   */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
 }
 
 /** Further options of functions that call models. */
 export interface StoppableOptions extends CallOptions {
-  /** When aborted, no new trial is started; those in flight finish and are stored, and `resume` continues. */
+  /**
+   * When aborted, no new trial is started. Trials in flight finish and are stored, and `resume` continues the
+   * run later.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -63,7 +69,7 @@ export function readOptions<T>(name: string, schema: z.ZodType<T>, given: unknow
   );
 }
 
-const WHY = "An option that is read wrong would do something else than was meant.";
+const WHY = "A misread option would do something else than was meant.";
 
 function unknown(name: string, key: string, known: readonly string[]): Problem {
   return {

@@ -5,17 +5,19 @@ import { documented } from "./call.ts";
 import { type CallOptions, callOptions, flag, readOptions, text } from "./options.ts";
 
 export interface PromoteOptions extends CallOptions {
-  /** A run's id, a prefix of it, or `latest`; default the newest of each suite. */
+  /** The run to promote: its id, a prefix of it, or `latest`. Default: the newest run of each suite. */
   readonly run?: string | undefined;
-  /** The commit is tagged `evals/<as>`. */
+  /** Tags the commit as `evals/<as>`. */
   readonly as?: string | undefined;
-  /** The reason, for the commit and the tag. */
+  /** The reason for the promotion, written to the commit and the tag. */
   readonly message?: string | undefined;
   /** Why the new baseline may be worse than the current one. */
   readonly accept?: string | undefined;
-  /** Adds the run's trials to cases with unchanged keys instead of replacing the baseline. */
+  /**
+   * Adds the run's trials to the baseline, for cases with unchanged keys, instead of replacing the baseline.
+   */
   readonly add?: boolean | undefined;
-  /** Stores the distinct answers beside the baseline. */
+  /** Stores the distinct answers in a file next to the baseline. */
   readonly withAnswers?: boolean | undefined;
   /** Writes nothing, and returns what would be written. */
   readonly dryRun?: boolean | undefined;

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const golden = fileURLToPath(new URL("expected/public-api.txt", import.meta.url));
 const script = (name: string) => import(/* @vite-ignore */ `${root}scripts/${name}`);
 
-it("offers what was reviewed: a change to it is a change for everyone who imports git-evals", {
+it("is the reviewed public API: a change to it is a change for everyone who imports git-evals", {
   timeout: 180_000,
 }, async () => {
   const { publicApi } = await script("public-api.mjs");

@@ -5,7 +5,7 @@ import { documented } from "./call.ts";
 import { type CallOptions, callOptions, readOptions, text } from "./options.ts";
 
 export interface ReportOptions extends CallOptions {
-  /** A run's id, a prefix of it, or `latest`. */
+  /** The run to report: its id, a prefix of it, or `latest`. */
   readonly run: string;
 }
 

@@ -5,13 +5,13 @@ import { documented } from "./call.ts";
 import { type CallOptions, callOptions, flag, readOptions, text } from "./options.ts";
 
 export interface RescoreOptions extends CallOptions {
-  /** A run's id, a prefix of it, or `latest`. */
+  /** The run whose answers are scored again: its id, a prefix of it, or `latest`. */
   readonly run: string;
-  /** Allows calls to judges at any cost; without it and without a budget, a paid call is a problem. */
+  /** Allows calls to judges at any cost. Without `yes` or `budget`, a call that costs money is a problem. */
   readonly yes?: boolean | undefined;
-  /** US dollars that judges may cost. */
+  /** Maximum cost of the judges, in US dollars. */
   readonly budget?: number | undefined;
-  /** Uses judge replies from `fixtures/<alias>.jsonl`. */
+  /** Reads the judges' replies from `fixtures/<alias>.jsonl` instead of asking them. */
   readonly replay?: boolean | undefined;
 }
 

@@ -6,9 +6,9 @@ import { documented } from "./call.ts";
 import { type CallOptions, callOptions, flag, readOptions, text } from "./options.ts";
 
 export interface RollbackOptions extends CallOptions {
-  /** Name of a promotion's tag, with or without `evals/`. */
+  /** Name of the tag of a promotion, with or without `evals/`. */
   readonly tag: string;
-  /** The reason, for the commit. */
+  /** The reason for the rollback, written to the commit. */
   readonly message?: string | undefined;
   /** Changes nothing, and returns what would change. */
   readonly dryRun?: boolean | undefined;

@@ -1,6 +1,6 @@
 import type { RunResult } from "../reports/json/run-json.ts";
 
-/** Identifies a run in events. */
+/** Identifies the run that an event belongs to. */
 export interface RunName {
   readonly id: string;
   readonly suite: string;
@@ -13,7 +13,7 @@ export type TrialEvent = {
   readonly kind: "trial";
   readonly run: RunName;
   readonly case: string;
-  /** From 1. */
+  /** Number of the trial of its case, from 1. */
   readonly trial: number;
 } & (
   | {
@@ -21,7 +21,7 @@ export type TrialEvent = {
       readonly pass: boolean;
       /** Whether the answer came from an earlier run. */
       readonly cached: boolean;
-      /** US dollars; null is unknown. */
+      /** Cost of the answer in US dollars; null when unknown. */
       readonly cost_usd: number | null;
     }
   | { readonly outcome: "errored"; readonly error: string; readonly message: string }
@@ -36,17 +36,20 @@ export type RunEvent =
         readonly suite: string;
         readonly alias: string;
         readonly cases: number;
-        /** Over all cases. */
+        /** Number of trials of all cases together. */
         readonly trials: number;
       }[];
     }
-  /** `done` of its `trials` were answered by an earlier call that was stopped. */
+  /**
+   * A run starts or is resumed. `done` of its `trials` were answered already, by an earlier call that was
+   * stopped.
+   */
   | { readonly kind: "started"; readonly run: RunName; readonly trials: number; readonly done: number }
   | TrialEvent
   /** A request is retried. */
   | { readonly kind: "retried" }
   | { readonly kind: "ended"; readonly run: RunResult }
-  /** A message for the user besides the result. */
+  /** A message for the user that is not part of the result. */
   | { readonly kind: "notice"; readonly text: string }
   /** A line printed by a module of the project. */
   | { readonly kind: "printed"; readonly text: string };

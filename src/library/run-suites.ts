@@ -10,45 +10,50 @@ import { flag, readOptions, type StoppableOptions, stoppableOptions, text } from
 
 /** What to run, and how. Omitted options are taken from the suites' files and evalconfig.yaml. */
 export interface RunSuitesOptions extends StoppableOptions {
-  /** Names of suites; default all of the project. */
+  /** Names of suites; default: all suites of the project. */
   readonly suites?: readonly string[] | undefined;
-  /** `name@1.1.0`, `name@^1` or `name`; several make one run each. */
+  /**
+   * The prompt to use instead of the suite's: `name@1.1.0`, `name@^1` or `name`. Each of several gets a run of
+   * its own.
+   */
   readonly prompt?: string | readonly string[] | undefined;
-  /** Aliases of models; several make one run each. */
+  /** Alias of the model to use instead of the suite's. Each of several gets a run of its own. */
   readonly model?: string | readonly string[] | undefined;
   /** Trials per case, 1 to 1000. */
   readonly trials?: number | undefined;
-  /** Ids of the only cases to run, or patterns (`refund-*`); such a run cannot be promoted. */
+  /** Runs only the cases with these ids or patterns (`refund-*`). Such a run cannot be promoted. */
   readonly cases?: readonly string[] | undefined;
-  /** Tags of the only cases to run. */
+  /** Runs only cases with one of these tags. */
   readonly tags?: readonly string[] | undefined;
-  /** Words that a case's input or expected value must contain. */
+  /** Runs only cases whose input or expected value contains these words. */
   readonly text?: string | undefined;
-  /** Only the cases that did not always pass in the newest run of each suite, or in the named run. */
+  /**
+   * Runs only the cases that did not always pass in the newest run of each suite, or in the run with this id.
+   */
   readonly failing?: boolean | string | undefined;
-  /** `2/5`: the second of five shards of the cases. */
+  /** Runs only a part of the cases: `2/5` is the second of five shards. */
   readonly shard?: string | undefined;
-  /** Trials in flight at once. */
+  /** Maximum number of trials in flight at once. */
   readonly concurrency?: number | undefined;
-  /** US dollars that are never exceeded. */
+  /** Maximum cost in US dollars, which is never exceeded. */
   readonly budget?: number | undefined;
-  /** The side to compare with, as for `compare`, or `none`. */
+  /** The side to compare with, written as for `compare`, or `none`. */
   readonly baseline?: string | undefined;
-  /** Asks every trial, even if the gate is decided earlier. */
+  /** Asks every trial, even when the gate is decided earlier. */
   readonly allTrials?: boolean | undefined;
-  /** False does not reuse answers of earlier runs. */
+  /** `false` asks again instead of reusing answers of earlier runs. */
   readonly cache?: boolean | undefined;
   /** Writes the answers to `fixtures/<alias>.jsonl`. */
   readonly record?: boolean | undefined;
-  /** Uses answers from `fixtures/<alias>.jsonl`. */
+  /** Reads answers from `fixtures/<alias>.jsonl` instead of asking a model. */
   readonly replay?: boolean | undefined;
-  /** Resumes the newest run of the same plan, or the named one. */
+  /** Resumes the newest run of the same plan, or the run with this id. */
   readonly resume?: boolean | string | undefined;
-  /** Resumes the newest run of the same plan, or the one named by `resume`, only for errored trials. */
+  /** Asks the errored trials again, in the newest run of the same plan or the run named by `resume`. */
   readonly retry?: "errored" | undefined;
   /** Sends the requests as a batch at half the price; `resume` fetches the answers later. */
   readonly batch?: boolean | undefined;
-  /** Asks what a batch left unanswered with single calls. */
+  /** Asks the requests that a batch left unanswered again, as single calls. */
   readonly batchThenLive?: boolean | undefined;
   /** A commit, branch or tag whose files are run instead of the work tree's. */
   readonly at?: string | undefined;
@@ -85,14 +90,14 @@ export const runSuitesOptions = z.strictObject({
 /**
  * Runs suites, scores and stores their answers, compares with the baseline and gates, like `evals run`.
  *
- * @returns the document of `evals run --json`. A mistake of the user is in its `problems`, with exit 2; nothing was
- * run then
+ * @returns the document of `evals run --json`. After a mistake of the user nothing was run: the document has `exit` 2
+ * and `problems`
  */
 export async function runSuites(options: RunSuitesOptions = {}): Promise<RunDocument> {
   return runAndReport(options, () => {});
 }
 
-/** @param see receives the reports behind the document */
+/** Like `runSuites`. @param see called with the reports from which the document is made */
 export function runAndReport(
   options: RunSuitesOptions,
   see: (reports: readonly RunReport[]) => void,

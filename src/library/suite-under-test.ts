@@ -10,22 +10,22 @@ import { runSummary } from "../reports/terminal/summary.ts";
 import { readOptions } from "./options.ts";
 import { type RunSuitesOptions, runAndReport, runSuitesOptions } from "./run-suites.ts";
 
-/** How a test runs a suite, and what it requires besides the suite's own gate. */
+/** How a test runs a suite, and what the test requires in addition to the suite's own gate. */
 export interface SuiteOptions extends Omit<RunSuitesOptions, "suites"> {
   /** The minimum pass rate, a share in [0, 1], for every run of the suite. */
   readonly requirePassRate?: number | undefined;
 }
 
-/** A suite referred to by a test; nothing is run before `toPassEvals`. */
+/** A suite that a test refers to. It is run by `toPassEvals`, not before. */
 export interface SuiteUnderTest {
   readonly suite: string;
   readonly options: SuiteOptions;
 }
 
-/** The result of a suite for a test. */
+/** The result of a suite, as a test sees it. */
 export type SuiteResult =
   | { readonly kind: "passed" | "failed"; readonly text: string }
-  /** It is unknown whether it passes: a mistake, missing trials, or too little evidence. */
+  /** Whether the suite passes is unknown: because of a mistake, missing trials, or too little evidence. */
   | { readonly kind: "unknown"; readonly text: string };
 
 const suiteOptions = runSuitesOptions
@@ -77,7 +77,7 @@ export async function resultOf({ suite, options }: SuiteUnderTest): Promise<Suit
   return { kind: below.length > 0 ? "failed" : "passed", text };
 }
 
-/** An unknown rate satisfies no minimum. */
+/** The pass rate of a run; an unknown rate counts as lower than any minimum. */
 function rateOf({ metrics }: RunReport): number {
   return metrics.pass_rate?.value ?? Number.NEGATIVE_INFINITY;
 }

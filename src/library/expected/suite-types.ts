@@ -1,10 +1,10 @@
 // Made from schemas/suite.schema.json by its test: UPDATE_GOLDENS=1 npx vitest run src/library/suite-types
-/** What stands in a case and in a literal operand. */
+/** Any JSON value, for instance a case's input or a literal operand. */
 type Json = unknown;
 
 type Shared1 = string | number | boolean | null | readonly (Shared1)[] | { readonly [name: string]: Shared1 };
 
-/** What several entries under `scorers:` may say. */
+/** Options that several scorers have. */
 interface ScorerParts {
   /** Unique in the suite; default: the type */
   readonly name?: string;
@@ -53,7 +53,7 @@ interface ScorerParts {
   readonly only?: readonly (string)[];
 }
 
-/** An entry under `scorers:` that is built in. */
+/** An entry under `scorers:` with a built-in type. */
 export type BuiltInScorer =
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace" | "tolerance"> & {
       readonly type: "equals";

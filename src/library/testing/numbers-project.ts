@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** A committed project in a temporary folder. */
+/** A project in a temporary git repository, with all files committed. */
 export interface NumbersProject {
   readonly root: string;
   write(path: string, text: string): void;
@@ -17,12 +17,15 @@ const cases = Array.from({ length: CASES }, (_, n) =>
   JSON.stringify({ id: `c${String(n).padStart(2, "0")}`, input: { n }, expected: String(n) }),
 );
 
-/** An agent that says its number, and under prompt 1.1.0 gets every third case wrong. */
+/** The source of an agent that answers with its number; with prompt 1.1.0 every third answer is wrong. */
 const AGENT = `export default (input, { messages }) =>
   String(/worse/.test(messages[0].content) && input.n % 3 === 0 ? "x" : input.n);
 `;
 
-/** A suite "numbers" of 30 cases × 3 over a module; prompt p@1.0.0 always passes, p@1.1.0 in two of three cases. */
+/**
+ * Makes the suite "numbers": 30 cases with 3 trials. Prompt p@1.0.0 passes all cases, p@1.1.0 two cases in
+ * three.
+ */
 export function numbersProject(): NumbersProject {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "evals-library-")));
   const write = (path: string, text: string): void => {

@@ -1,4 +1,4 @@
-/** What a generator of types reads of a JSON Schema. */
+/** The parts of a JSON Schema that the generator of types reads. */
 interface Schema {
   readonly type?: string | readonly string[];
   readonly description?: string;
@@ -14,7 +14,7 @@ interface Schema {
   readonly $ref?: string;
 }
 
-/** The types of a suite, as the schema of its file says, for whoever writes one in TypeScript. */
+/** Generates the TypeScript types of a suite from the JSON Schema of a suite file. */
 export function suiteTypes(schema: Schema & { readonly $defs: Readonly<Record<string, Schema>> }): string {
   const { $defs, properties = {}, required = [] } = schema;
   const { scorers: _, ...keys } = properties;
@@ -22,7 +22,7 @@ export function suiteTypes(schema: Schema & { readonly $defs: Readonly<Record<st
   const named = Object.entries(shared).map(
     ([name, def]) => `type ${nameOf(`#/$defs/${name}`)} = ${typeOf(def, "")};\n`,
   );
-  // One key for a type is a way to write YAML.
+  // Short scorers such as `not-called: refund` are only for YAML.
   const variants = (scorer?.oneOf ?? []).filter((one) => one.properties?.type !== undefined);
   const parts = partsOf(variants);
   const scorers = variants.map((one) => {
@@ -41,11 +41,11 @@ export function suiteTypes(schema: Schema & { readonly $defs: Readonly<Record<st
   );
   return `${HEAD}
 ${named.join("\n")}
-/** What several entries under \`scorers:\` may say. */
+/** Options that several scorers have. */
 interface ScorerParts {
 ${membersOf({ properties: common }, "  ")}}
 
-/** An entry under \`scorers:\` that is built in. */
+/** An entry under \`scorers:\` with a built-in type. */
 export type BuiltInScorer =
 ${scorers.join("\n")};
 
@@ -55,7 +55,9 @@ ${members}}
 `;
 }
 
-/** Options that are the same wherever they are, as JSON by their names; of at least three scorers. */
+/**
+ * Options that at least three scorers have in the same form: the schema of each as JSON, by the option's name.
+ */
 function partsOf(variants: readonly Schema[]): ReadonlyMap<string, string> {
   const seen = new Map<string, string[]>();
   for (const { properties = {}, required = [] } of variants)
@@ -70,7 +72,7 @@ function partsOf(variants: readonly Schema[]): ReadonlyMap<string, string> {
 }
 
 const HEAD = `// Made from schemas/suite.schema.json by its test: UPDATE_GOLDENS=1 npx vitest run src/library/suite-types
-/** What stands in a case and in a literal operand. */
+/** Any JSON value, for instance a case's input or a literal operand. */
 type Json = unknown;
 `;
 
