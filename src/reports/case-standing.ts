@@ -14,8 +14,8 @@ export function criticalCases({ gate }: RunReport): (row: CaseRow) => boolean {
 }
 
 /**
- * The problem of a case: a critical one failed a trial, it regressed by more than chance, or it never passes. A case
- * that fails only sometimes is flaky and is not counted.
+ * Why a case counts against its run: it is critical and failed a trial, it regressed by more than chance, or it
+ * never passes. Null for other cases; a case that fails only sometimes is flaky and does not count.
  */
 export function faultOf(row: CaseRow, isCritical: (row: CaseRow) => boolean): CaseFault | null {
   if (row.passed === row.answered) return null;
@@ -24,7 +24,7 @@ export function faultOf(row: CaseRow, isCritical: (row: CaseRow) => boolean): Ca
   return row.passed === 0 ? "never-passes" : null;
 }
 
-/** For instance `0/2, was 15/15`. */
+/** Passed and answered trials of a case, now and in the baseline: `0/2, was 15/15`. */
 export function shareText({ passed, answered, baseline }: CaseRow): string {
   const now = `${passed}/${answered}`;
   return baseline === null ? now : `${now}, was ${baseline.passed}/${baseline.answered}`;
@@ -36,8 +36,8 @@ export function isWorthShowing({ passed, answered, errored, change }: CaseRow): 
 }
 
 /**
- * The worst cases, worst first: critical ones, regressed ones by strength of evidence, those that never pass, then
- * flaky ones. Keeps only as many rows as requested, however many cases the run has.
+ * The worst cases, worst first: critical ones, regressed ones by strength of evidence, those that never pass,
+ * then flaky ones. Keeps only as many rows as requested, however many cases the run has.
  */
 export async function worstCases(
   report: RunReport,

@@ -11,7 +11,7 @@ const REPORTERS = Object.keys(READ_BY_PEOPLE);
 const read = async (name: string, run: ReturnType<typeof reportedRun>): Promise<string> =>
   (await READ_BY_PEOPLE[name]?.(run)) ?? "";
 
-/** A rule of each kind and unit, with the one way in which its value is written. */
+/** A rule of each kind and unit, with the text in which every report must write its value. */
 const RULES: readonly (readonly [RuleResult, string])[] = [
   [gateRule({ rule: "require pass_rate", outcome: "failed", value: 0.4321, required: ">= 0.9" }), "43.2 %"],
   [gateRule({ rule: "require pass^5", outcome: "failed", value: 0.1234, required: ">= 0.9" }), "12.3 %"],
@@ -31,7 +31,7 @@ const RULES: readonly (readonly [RuleResult, string])[] = [
   [gateRule({ rule: "removed cases", outcome: "failed", value: 15, required: "0" }), "15"],
 ];
 
-/** Everything else that such a number could be taken for. */
+/** The texts of a value in other units, which no report may show. */
 const otherwise = (value: number, right: string): string[] =>
   [percent(value), points(value), duration(value), dollars(value), value.toFixed(1), String(value)].filter(
     (text) => !right.includes(text) && !text.startsWith("0 ") && text.length > 3,
@@ -53,7 +53,7 @@ describe.each(REPORTERS)("the %s report", (name) => {
     expect(jsonOf(run).gate.rules[0].value).toBe(rule.value);
   });
 
-  it("reports the value of an unknown rule is unknown", async () => {
+  it("reports that the value of an unknown rule is unknown", async () => {
     const rule = gateRule({
       rule: "critical tag:vip",
       outcome: "undecided",
@@ -67,7 +67,7 @@ describe.each(REPORTERS)("the %s report", (name) => {
     expect(await read(name, run)).toMatch(/critical tag:vip\W+unknown|unknown, required every trial passes/);
   });
 
-  it("has one size of a drop, and the sequential figure in one sentence", async () => {
+  it("reports the size of a drop once, and the figure of the early stop in one sentence", async () => {
     const sentence =
       "It was decided on 10 answers, when pass rate was at −64.0 points (−99.0 to −23.5, a repeated interval).";
     const decided = {
@@ -90,7 +90,7 @@ describe.each(REPORTERS)("the %s report", (name) => {
     expect(whole).toContain("36.4");
   });
 
-  it("shows what was asked beside an answer, ended between two words", async () => {
+  it("shows the input next to an answer, cut between two words", async () => {
     const input = `${"Where is my parcel today ".repeat(8)}${"and more words than anybody reads ".repeat(400)}`;
     const broken = row(
       { id: "c1", passed: 0, trials: "fffff", change: "broken", significant: true },
@@ -109,7 +109,7 @@ describe.each(REPORTERS)("the %s report", (name) => {
         line: 1,
       },
     ];
-    // A report on a terminal fits a screen: what is beside the cases is left out here.
+    // A terminal report must fit on a screen, so this report has nothing besides the cases.
     const text = await read(name, reportedRun({ worst, notes: [], errors: [] }, { cases: [broken] }));
     expect(text).toContain("Where is my parcel today Where is my parcel");
     if (name !== "html")
@@ -122,7 +122,7 @@ describe.each(REPORTERS)("the %s report", (name) => {
     expect(await read(name, reportedRun({ header: { ...header, alias: "hot" } }))).not.toMatch(/\bhot\b/);
   });
 
-  it("names no command with a run's id that only the machine that made it knows, where others read it", async () => {
+  it("suggests no command with a run id in reports for readers at other machines", async () => {
     if (name === "terminal" || name === "html") return;
     const text = await read(name, reportedRun({ status: "incomplete" }));
     expect(text).not.toMatch(/evals \w+ (--\w+ )*3f9c21aa/);

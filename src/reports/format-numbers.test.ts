@@ -26,7 +26,7 @@ describe("numbers for people", () => {
     expect(text).toBe(expected);
   });
 
-  it("never say 1000 ms or 60 s where the next unit begins", () => {
+  it("use the next unit instead of 1000 ms or 60 s", () => {
     expect(duration(999.7)).toBe("1.0 s");
     expect(duration(59_990)).toBe("1 min 0 s");
     expect(duration(119_800)).toBe("2 min 0 s");

@@ -1,4 +1,4 @@
-/** For instance `91.4 %`; the share is in [0, 1]. */
+/** A share in [0, 1] in per cent, for instance `91.4 %`. */
 export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
@@ -9,7 +9,7 @@ export function points(difference: number): string {
   return Number(text) === 0 ? "0.0" : `${difference < 0 ? "−" : "+"}${text}`;
 }
 
-/** `870 ms`, `2.1 s`, `3 min 20 s`. */
+/** A time as text: `870 ms`, `2.1 s`, `3 min 20 s`. */
 export function duration(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
@@ -17,24 +17,24 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** For instance `$0.42`, with as many digits as a small amount needs. */
+/** An amount in US dollars, for instance `$0.42`. A small amount has more digits. */
 export function dollars(usd: number): string {
   if (usd === 0) return "$0";
   const digits = usd >= 0.1 ? 2 : Math.min(8, 1 - Math.floor(Math.log10(usd)));
   return `$${usd.toFixed(digits)}`;
 }
 
-/** Formats an amount that may be unknown. */
+/** An amount in US dollars that may be unknown. */
 export function priceText(usd: number | null): string {
   return usd === null ? "cost unknown" : dollars(usd);
 }
 
-/** For instance `1,234`. Formatted by hand, because the first use of Intl costs 30 ms at startup. */
+/** A whole number, for instance `1,234`. Not formatted by Intl, whose first use costs 30 ms at startup. */
 export function count(n: number): string {
   return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** `1 case`, `3 cases`. */
+/** A number with its noun: `1 case`, `3 cases`. */
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }

@@ -12,13 +12,13 @@ export interface Headline {
   readonly tone: "good" | "bad" | "unsure" | "plain";
   /** The comparison's verdict in words; empty without a baseline. */
   readonly verdict: string;
-  /** `100 cases × 5`. */
+  /** Number of cases and trials: `100 cases × 5`. */
   readonly size: string;
 }
 
 /**
- * `triage`, or `triage (support@1.1.0, small)` when the suite lists prompts or models. Contains names given by the
- * user, so it must be escaped when shown.
+ * The name of a run: `triage`, or `triage (support@1.1.0, small)` when the suite lists prompts or models. It
+ * contains names given by the user, so it must be escaped when shown.
  */
 export function runName(header: TargetFacts & Pick<RunHeader, "suite">): string {
   return nameWith(header.suite, targetParts(header));
@@ -27,7 +27,7 @@ export function runName(header: TargetFacts & Pick<RunHeader, "suite">): string 
 const nameWith = (suite: string, parts: readonly string[]): string =>
   parts.length === 0 ? suite : `${suite} (${parts.join(", ")})`;
 
-/** The same name for a comparison. */
+/** The name of a comparison, made like that of a run by `runName`. */
 export function comparedName({
   suite,
   prompt,
@@ -64,7 +64,7 @@ export function lacksTrials(status: RunStatus): boolean {
   return status === "incomplete" || isUnfinished(status);
 }
 
-/** Why not all trials were asked, in one sentence; empty when all were. */
+/** Why not all trials were asked, in one or two sentences; empty when all were. */
 export function endSentence({ end, counts, comparison }: RunReport): string {
   switch (end.kind) {
     case "all-asked":
@@ -88,15 +88,15 @@ export function endSentence({ end, counts, comparison }: RunReport): string {
   }
 }
 
-/** Describes the outcome of trials that were not asked, or have no answer yet. */
+/** Completes "312 …" for skipped trials: they were not asked, or their answers come with a batch. */
 export function skippedWords(because: SkipReason): string {
   if (because === "batch") return "come with a batch, mostly within a day";
   return `not asked (${because === "budget" ? "the budget is reached" : "stopped"})`;
 }
 
 /**
- * Why the model, or a judge's model, was not asked any more. Without the end of the sentence, and also correct when
- * some calls were answered.
+ * Why the model, or a judge's model, was not asked any more: a sentence without its full stop. It is also
+ * correct when some calls were answered.
  */
 export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">): string {
   const judge = end.kind === "judge-unreachable";
@@ -108,7 +108,7 @@ export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">)
     case "long-wait":
       return `The server${ofJudge} asks to come back much later: stopped early`;
     case "no-more":
-      return `The model${ofJudge} answers nothing any more: stopped early`;
+      return `The model${ofJudge} no longer answers: stopped early`;
     case "workers-lost":
       return "Worker after worker died on the same trials: stopped early";
     case "none-answered":
@@ -122,13 +122,15 @@ export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">)
   }
 }
 
-/** How to call the trials that a run did not finish. An answer waiting for its judge was asked. */
+/**
+ * Completes "312 …" for the trials that a run did not finish. Trials whose answers wait for a judge were asked.
+ */
 function undone({ end }: Pick<RunReport, "end">): string {
   if (end.kind === "skipped" && end.because === "batch") return "come with a batch";
   return end.kind === "judge-unreachable" ? "not asked or not judged" : "not asked";
 }
 
-/** `312 asked, 188 not needed, 0 errors`. */
+/** The counts of a run in words: `312 asked, 188 not needed, 0 errors`. */
 export function countsSentence({ counts, header, end, retries }: RunReport): string {
   const recorded = isRecording(header.provider);
   const asked = `${count(counts.answered - counts.cached)} ${recorded ? "recorded" : "asked"}`;

@@ -34,7 +34,7 @@ const judged: Partial<RunReport> = {
   },
 };
 
-describe("what a judge's word is worth", () => {
+describe("how far a judge is trusted", () => {
   it("is reported in one sentence each", async () => {
     const report = sampleReport(judged);
     expect(informingSentences(report)).toEqual([
@@ -47,7 +47,7 @@ describe("what a judge's word is worth", () => {
     expect(informingSentences(sampleReport())).toEqual([]);
   });
 
-  it("is in every report, and a rule that only informs fails none of them", async () => {
+  it("is in every report, and a rule that only informs is no failure in any", async () => {
     const run = reportedRun(judged);
     const terminal = runReport(run.report, { width: 80, color: false });
     expect(terminal).toContain("not enforced: score.helpful 40.0 %");

@@ -4,18 +4,21 @@ import type { RuleResult } from "../domain/verdict.ts";
 import { percent, plural } from "./format-numbers.ts";
 import { intervalText, metricLabel, requiredText, ruleName, ruleValue } from "./metric-rows.ts";
 
-/** Informing rules, one sentence each: the result, and that it is not enforced. Escape it when shown. */
+/**
+ * One sentence for each rule that only informs, because its judge is not calibrated. Must be escaped when
+ * shown.
+ */
 export function informingSentences({ gate }: RunReport): string[] {
   return gate.rules.filter((rule) => rule.enforced === false).map(informingSentence);
 }
 
-/** `not enforced: pass_rate 72.0 %, required ≥ 90 %: missed`. */
+/** The result of a rule that only informs: `not enforced: pass_rate 72.0 %, required ≥ 90 %: missed`. */
 export function informingSentence(rule: RuleResult): string {
   const found = { passed: "held", failed: "missed", undecided: "undecided" }[rule.outcome];
   return `not enforced: ${ruleName(rule)} ${ruleValue(rule)}, required ${requiredText(rule)}: ${found}`;
 }
 
-/** Rates corrected for a judge's known error, one sentence each. Escape it when shown. */
+/** One sentence for each rate that is corrected for a judge's measured error. Must be escaped when shown. */
 export function correctedSentences({ metrics }: RunReport): string[] {
   return Object.entries(metrics).flatMap(([name, { value, corrected }]) =>
     corrected === undefined || value === null ? [] : [correctedSentence(metricLabel(name), value, corrected)],

@@ -2,9 +2,9 @@ import type { Matrix, MatrixCase, MatrixDifference, MatrixTarget } from "../doma
 import { dollars, duration, percent, plural, points } from "./format-numbers.ts";
 import { plainLine } from "./plain-text.ts";
 
-/** With more cases, only those on which the targets differ most are listed. */
+/** Maximum number of cases listed. Of more cases, those on which the targets differ most are listed. */
 const MAX_CASES = 30;
-/** With more trials per case, counts are shown instead of marks. */
+/** Maximum trials of a case shown as marks; of more trials, counts are shown. */
 const MAX_MARKS = 12;
 
 /** The symbol of each trial outcome. */
@@ -12,7 +12,10 @@ export const UNICODE = { "1": "●", "0": "○", e: "!", "?": "?", "-": "·" } a
 export const ASCII = { "1": "+", "0": "x", e: "!", "?": "?", "-": "." } as const;
 export type Marks = typeof UNICODE | typeof ASCII;
 
-/** All of them in the dataset's order, or first those on which the targets differ most and then those that fail most. */
+/**
+ * The cases to list: all in the dataset's order or, of too many, those on which the targets differ most, then
+ * the lowest.
+ */
 export function shownCases(cases: readonly MatrixCase[]): readonly MatrixCase[] {
   if (cases.length <= MAX_CASES) return cases;
   const rated = cases.map((one, at) => {
@@ -24,7 +27,7 @@ export function shownCases(cases: readonly MatrixCase[]): readonly MatrixCase[] 
   return rated.slice(0, MAX_CASES).map(({ one }) => one);
 }
 
-/** Share of the scored trials that passed; undefined without one. */
+/** Share of the scored trials that passed; undefined without a scored trial. */
 function shareOf(marks: string): number | undefined {
   const passed = Array.from(marks).filter((mark) => mark === "1").length;
   const scored = passed + Array.from(marks).filter((mark) => mark === "0").length;
@@ -44,7 +47,7 @@ export function footCells({ pass_rate, cost_usd, latency_p95 }: MatrixTarget): s
   ];
 }
 
-/** `●●●○○`, or `12/15` for many trials; a dash when the target was not asked the case. */
+/** The trials of a case: `●●●○○`, or `12/15` for many; a dash when the target was not asked the case. */
 export function drawn(trials: string, marks: Marks): string {
   if (trials === "") return "—";
   if (trials.length <= MAX_MARKS)
@@ -55,8 +58,8 @@ export function drawn(trials: string, marks: Marks): string {
 }
 
 /**
- * The differences: a headline, then the significant ones with their sizes, then the number of others. Names are shown
- * as on a line. Empty without a comparison.
+ * The differences between targets: a headline, then the significant differences with their sizes, then the
+ * number of others. Names are made safe for one line. Empty when no targets were compared.
  */
 export function differenceSentences({ differences }: Matrix): string[] {
   if (differences.length === 0) return [];
@@ -82,7 +85,7 @@ function sentenceOf(one: MatrixDifference): string {
   return `${plainLine(better)} is better than ${plainLine(worse)} by ${sizeOf(one)}, ${p}`;
 }
 
-/** For instance `8.3 points (3.1 to 13.5)`. */
+/** The size of a difference with its interval, for instance `8.3 points (3.1 to 13.5)`. */
 function sizeOf({ delta, low, high }: MatrixDifference): string {
   const [from, to] = delta < 0 ? [-high, -low] : [low, high];
   const bare = (share: number): string => points(share).replace("+", "");

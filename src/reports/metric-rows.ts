@@ -8,13 +8,13 @@ import { count, dollars, duration, percent, points } from "./format-numbers.ts";
 /** One metric with its requirement and baseline. Values are in the metric's own unit; null means unknown. */
 export interface MetricRow {
   readonly metric: string;
-  /** For people; may contain a scorer's name, so it must be escaped when shown. */
+  /** The metric's name for people. May contain a scorer's name, so it must be escaped when shown. */
   readonly label: string;
   readonly unit: MetricUnit;
   readonly value: number | null;
   readonly low: number | null;
   readonly high: number | null;
-  /** From `gate.require`; null without a requirement. */
+  /** The requirement on this metric in `gate.require`; null without one. */
   readonly required: {
     readonly text: string;
     readonly value: number | null;
@@ -29,7 +29,7 @@ export interface MetricRow {
   } | null;
 }
 
-/** Metrics that are always shown; others are shown when they are required or changed. */
+/** Matches metrics that are always shown; others are shown when they are required or changed. */
 const ALWAYS_SHOWN =
   /^(pass_rate|score\..*|flip_rate\..*|latency_p50|latency_p95|cost_usd|cost_per_trial|judge_cost_usd|judge\..*\.agreement)$/;
 
@@ -91,7 +91,7 @@ function rowOf(
   };
 }
 
-/** `pass rate`, `all 5 pass`, `queue`. */
+/** The name of a metric for people: `pass rate`, `all 5 pass`, `queue`. */
 export function metricLabel(metric: string): string {
   const whole = /^pass\^(\d+)$/.exec(metric);
   if (whole !== null) return `all ${whole[1]} pass`;
@@ -122,7 +122,7 @@ export function metricText(value: number | null, unit: MetricUnit): string {
   }
 }
 
-/** `87.9 – 94.0 %`; empty without an interval. */
+/** An interval as text: `87.9 – 94.0 %`; empty without an interval. */
 export function intervalText(low: number | null, high: number | null, unit: MetricUnit): string {
   if (low === null && high === null) return "";
   if (unit !== "ratio") {
@@ -133,7 +133,10 @@ export function intervalText(low: number | null, high: number | null, unit: Metr
   return `${end(low)} – ${end(high)} %`;
 }
 
-/** `−6.8 (−9.7 to −3.9)`: percentage points for a rate, or a difference in the metric's own unit. */
+/**
+ * A difference with its interval, `−6.8 (−9.7 to −3.9)`: in percentage points for a rate, else in the metric's
+ * unit.
+ */
 export function deltaText(
   { delta, low, high }: NonNullable<MetricRow["baseline"]>,
   unit: MetricUnit = "ratio",
@@ -143,7 +146,7 @@ export function deltaText(
   return low === null || high === null ? text(delta) : `${text(delta)} (${text(low)} to ${text(high)})`;
 }
 
-/** `−6.8` percentage points for a share, `+0.40` for a count. */
+/** A difference: `−6.8` in percentage points for a share, `+0.40` for a count. */
 export function differenceText(value: number, unit: MetricUnit): string {
   if (unit === "ratio") return points(value);
   return Math.abs(value) < 0.005 ? "0.00" : `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;

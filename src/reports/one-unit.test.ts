@@ -17,7 +17,7 @@ const REPORTERS: Readonly<Record<string, (run: ReportedRun) => Promise<string>>>
   github: (run) => annotations([run], ""),
 };
 
-/** Names that a scorer may have and that are also a unit's or a metric's. */
+/** Names for a scorer that are also the name of a unit or metric. */
 const NAMES = [
   "latency",
   "latency_p95",

@@ -4,9 +4,9 @@ import { documentText } from "./json/documents.ts";
 import { cut, plainLine, plainText } from "./plain-text.ts";
 
 const ESC = "\u001b";
-/** What a terminal obeys or what turns text round. */
+/** Matches control characters that a terminal obeys, and those that change the text direction. */
 const OBEYED = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
-/** What a CI runner obeys in a log line. */
+/** Matches commands that a CI runner obeys in a log line. */
 const COMMAND = /^\s*::\w|##\[|##vso\[/m;
 
 const hostile = fc
@@ -54,7 +54,7 @@ describe("plainLine", () => {
     expect(plainLine(text)).toBe(text);
   });
 
-  it("lets nothing through, whatever a model says", () => {
+  it("lets no such character or command through, whatever a model says", () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const line = plainLine(text);
@@ -67,7 +67,7 @@ describe("plainLine", () => {
 });
 
 describe("plainText", () => {
-  it("keeps lines and tabs, and lets nothing else through", () => {
+  it("keeps line feeds and tabs, and lets no other control character through", () => {
     expect(plainText("a\r\n\tb\rc")).toBe("a\n\tb\nc");
     fc.assert(
       fc.property(hostile, (text) => {
@@ -81,7 +81,7 @@ describe("plainText", () => {
 });
 
 describe("documentText", () => {
-  it("is JSON of the same value, with nothing in it that a terminal or a CI runner obeys", () => {
+  it("is JSON of the same value, and contains nothing that a terminal or a CI runner obeys", () => {
     fc.assert(
       fc.property(fc.dictionary(hostile, hostile), (document) => {
         const text = documentText(document);

@@ -11,7 +11,7 @@ export function plainLine(text: string): string {
   );
 }
 
-/** The same for several lines: line feeds and tabs are kept. */
+/** Like `plainLine`, but keeps line feeds and tabs. */
 export function plainText(text: string): string {
   return withoutCommands(
     text

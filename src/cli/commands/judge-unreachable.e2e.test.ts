@@ -129,7 +129,7 @@ describe("a judge that nobody answers for", () => {
     expect(ran.end).toMatchObject({ kind: "judge-unreachable", because: "no-more" });
     expect(server.of(JUDGE).length).toBeLessThan(CASES / 2);
     const words = await repo.evals("report latest --format markdown");
-    expect(words.stdout).toContain("The model of the judge answers nothing any more: stopped early");
+    expect(words.stdout).toContain("The model of the judge no longer answers: stopped early");
     state.there = true;
     const { run: again } = await run("run --json --baseline none --resume");
     expect(again.counts).toMatchObject({ answered: CASES, errored: 0 });

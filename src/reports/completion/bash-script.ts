@@ -1,6 +1,6 @@
 import { lookUps, namesOf, quoted, type TypedCommand } from "./typed-command.ts";
 
-/** For bash 3.2 and later, without the package bash-completion. */
+/** The completion script for bash 3.2 and later. It does not need the package bash-completion. */
 export function bashScript(commands: readonly TypedCommand[]): string {
   const lists = commands.map(({ words, commands, options }) => {
     const names = commands.map(({ name }) => name).join(" ");

@@ -1,6 +1,6 @@
 import { namesOf, type TypedCommand, type TypedOption, type WordValues } from "./typed-command.ts";
 
-/** For fish 3 and later, with descriptions of commands and options. */
+/** The completion script for fish 3 and later, with descriptions of commands and options. */
 export function fishScript(commands: readonly TypedCommand[]): string {
   const valued = commands.flatMap(({ words, options }) =>
     options

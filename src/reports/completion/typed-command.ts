@@ -1,10 +1,12 @@
 import type { WordKind } from "../../domain/word-kind.ts";
 
-/** Possible values of a word: fixed words, names to look up, files, folders, or anything. */
+/**
+ * Possible values of an argument: fixed words, names of one kind in the project, files, folders, or anything.
+ */
 export type WordValues = readonly string[] | WordKind | "files" | "folders" | "anything";
 
 export interface TypedOption {
-  /** `--model`; null for `-C`, which has no long name. */
+  /** The long name, `--model`; null for `-C`, which has none. */
   readonly long: string | null;
   readonly short: string | null;
   readonly about: string;
@@ -24,7 +26,10 @@ export interface TypedCommand {
   readonly variadic: boolean;
 }
 
-/** Encodes the values for a script: `=a b` are words, `@suites` means names to look up. */
+/**
+ * Encodes possible values for a script: `=a b` for fixed words, `@suites` for names that `evals
+ * completion-words` lists.
+ */
 export function valueWord(values: WordValues): string {
   if (typeof values !== "string") return `=${values.join(" ")}`;
   return values === "anything" || values === "files" || values === "folders" ? values : `@${values}`;
@@ -33,11 +38,14 @@ export function valueWord(values: WordValues): string {
 /** Quotes a text with single quotes for bash and zsh. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** The names of an option: `--model`, `-v`. */
+/** The long and the short name of an option, where it has them: `--model`, `-v`. */
 export const namesOf = ({ long, short }: TypedOption): string[] =>
   [long, short].filter((name) => name !== null);
 
-/** Shell functions for both bash and zsh: which words are commands, and the values of options and arguments. */
+/**
+ * The source of shell functions for bash and zsh that look up commands, and the values of options and
+ * arguments.
+ */
 export function lookUps(commands: readonly TypedCommand[]): string {
   const cases = (lines: readonly string[]): string =>
     `  case "$1" in\n${lines.map((line) => `    ${line}\n`).join("")}    *) return 1 ;;\n  esac\n`;

@@ -1,6 +1,6 @@
 import { lookUps, namesOf, quoted, type TypedCommand } from "./typed-command.ts";
 
-/** For zsh, with descriptions of commands and options. */
+/** The completion script for zsh, with descriptions of commands and options. */
 export function zshScript(commands: readonly TypedCommand[]): string {
   const described = (name: string, about: string): string =>
     quoted(`${name.replaceAll(":", "\\:")}:${about}`);

@@ -15,7 +15,7 @@ describe("annotations", () => {
     );
   });
 
-  it("hold what a model says as their message, whatever it would have the runner do", async () => {
+  it("contain a model's text only as their message, even if it looks like a command", async () => {
     const evil = "x%0A::stop-commands::key%0D\n::warning file=a.js,line=9::b";
     const broken = row(
       { id: `${evil},line=7:title`, passed: 0, trials: "fffff" },
@@ -31,12 +31,12 @@ describe("annotations", () => {
     );
   });
 
-  it("follow a dataset that lies beside the project", async () => {
+  it("name a dataset that is outside of the project's folder", async () => {
     const run = reportedRun({ dataset_path: "../beside/cases.jsonl" });
     expect(await annotations([run], "apps/bot")).toContain("file=apps/beside/cases.jsonl,line=1");
   });
 
-  it("are at most ten, however many cases broke, and each run has one", async () => {
+  it("are at most ten, however many cases broke, with at least one for each run", async () => {
     const text = await annotations([largeRun(500, 100), reportedRun()], "");
     const lines = text.trimEnd().split("\n");
     expect(lines.map((line) => line.split(" ")[0])).toEqual([
@@ -75,7 +75,7 @@ describe("annotations", () => {
     );
   });
 
-  it("begin with our command on every line, whatever a model says, and hold no other", async () => {
+  it("have our command at the start of every line and no other command, whatever a model says", async () => {
     const text = await annotations([hostileRun()], "");
     for (const line of text.trimEnd().split("\n")) {
       expect(line).toMatch(/^::(error|notice) (\w+=[^:,]*,?)+::/);
@@ -86,7 +86,7 @@ describe("annotations", () => {
 });
 
 describe("the terminal's report in a log that CI reads", () => {
-  it("has no line that a runner would take for a command", async () => {
+  it("has no line that a runner would treat as a command", async () => {
     const text = runReport(hostileRun().report, { width: 80, color: false });
     expect(text).not.toMatch(/^\s*::|##\[|##vso\[/m);
   });

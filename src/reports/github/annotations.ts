@@ -5,13 +5,13 @@ import { headline, runName } from "../headline.ts";
 import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { cut, plainLine, shortened } from "../plain-text.ts";
 
-/** GitHub shows at most this many annotations of a level per step. */
+/** GitHub shows at most this many annotations of one level for each step. */
 const MAX = 10;
 
 /**
- * Workflow commands that annotate the dataset lines of the worst cases, at most ten over all runs, and a notice with
- * what failed in each run. A passed gate annotates nothing; otherwise a case that always failed would be annotated in
- * every pull request.
+ * Workflow commands that annotate the dataset lines of the worst cases, at most ten over all runs, and a notice
+ * with what failed in each run. After a passed gate nothing is annotated: a case that always fails would
+ * otherwise be annotated in every pull request.
  *
  * @param folder of the project in its repository, to which annotation paths are relative; empty at its root
  */
@@ -34,7 +34,10 @@ export async function annotations(runs: readonly ReportedRun[], folder: string):
 
 const levelOf = ({ gate }: RunReport): string => (gate.outcome === "failed" ? "error" : "warning");
 
-/** A notice above the annotations of the cases; if no case can be annotated, it is the only annotation. */
+/**
+ * The annotation that says what failed in a run: a notice if cases are annotated too, otherwise an error or a
+ * warning.
+ */
 function summaryCommand(report: RunReport, marked: boolean): string {
   const title = cut(`${headline(report).word} ${runName(report.header)}`, 100);
   return command(marked ? "notice" : levelOf(report), { title }, summary(report));
@@ -45,7 +48,7 @@ async function caseCommands({ report, rows }: ReportedRun, folder: string, limit
   return Promise.all(worst.map((row) => caseCommand(levelOf(report), row, report, folder)));
 }
 
-/** What failed, in one line. */
+/** What failed in a run, in one line. */
 function summary(report: RunReport): string {
   const { verdict } = headline(report);
   const rules = report.gate.rules.filter((rule) => rule.enforced !== false && rule.outcome !== "passed");

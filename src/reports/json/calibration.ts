@@ -6,7 +6,7 @@ export interface CalibrateDocument extends DocumentHead, Partial<CalibrationRepo
   readonly schema: "evals.calibrate/1";
 }
 
-/** The most important measures come first. */
+/** The document of `evals calibrate --json`, with the most important measures first. */
 export function calibrationDocument(exit: number, report: CalibrationReport): CalibrateDocument {
   const { judge, suite, labels, confusion, agreement, kappa, ac1, sensitivity, specificity, ...more } =
     report;

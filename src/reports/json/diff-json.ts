@@ -4,16 +4,16 @@ import type { DocumentHead } from "./documents.ts";
 
 /** The comparison of one suite, case by case. */
 export interface DiffResult extends Omit<Comparison, "verdict"> {
-  /** `none` when both sides are from the same recording, so that nothing was measured. */
+  /** `none` when both sides are from the same recording: nothing was measured then. */
   readonly verdict: Verdict | "none";
-  /** The parts of the two fingerprints that differ: what was changed. */
+  /** The parts of the two fingerprints that differ, which say what was changed. */
   readonly differing: readonly PartDifference[];
 }
 
 /** The output of `evals diff --json`. */
 export interface DiffDocument extends DocumentHead {
   readonly schema: "evals.diff/1";
-  /** The worst of all comparisons; `none` when nothing was measured, null after a mistake. */
+  /** The worst verdict of all comparisons; `none` when nothing was measured, null after a mistake. */
   readonly verdict: Verdict | "none" | null;
   readonly comparisons: readonly DiffResult[];
 }
@@ -23,7 +23,7 @@ interface Compared {
     readonly comparison: Comparison;
     readonly differing: readonly PartDifference[];
   }[];
-  /** Comparisons that measured nothing. */
+  /** Comparisons of two sides from the same recording, which measured nothing. */
   readonly recorded: readonly Comparison[];
   readonly verdict: Verdict | "none";
   readonly exit: number;

@@ -5,13 +5,13 @@ import { type RunResult, runJson } from "./run-json.ts";
 
 /** A user's mistake: where it is, what is wrong, why it matters, how to fix it. */
 export interface ProblemResult {
-  /** Stable code: `EVALS_…`, explained in docs/troubleshooting.md. */
+  /** A code that stays the same in later versions: `EVALS_…`, explained in docs/troubleshooting.md. */
   readonly code: string;
   /** Relative to the project root; null when the mistake is not in a file. */
   readonly path: string | null;
-  /** From 1. */
+  /** Line in the file, from 1. */
   readonly line: number | null;
-  /** From 1. */
+  /** Column in the line, from 1. */
   readonly column: number | null;
   readonly what: string;
   readonly why: string;
@@ -22,18 +22,18 @@ export interface ProblemResult {
 export interface DocumentHead {
   /** 0 passed, 1 failed, 2 a mistake of the user, 3 undecided. */
   readonly exit: number;
-  /** Absent when there are none. */
+  /** Mistakes of the user; absent when there are none. */
   readonly problems?: readonly ProblemResult[];
 }
 
 /** The output of `evals run --json`. */
 export interface RunDocument extends DocumentHead {
   readonly schema: "evals.run/1";
-  /** In the order of execution; empty when a mistake was found before the first. */
+  /** The runs in the order of execution; empty when a mistake was found before the first one. */
   readonly runs: readonly RunResult[];
-  /** The first suite that was run on several targets; absent when there is none. */
+  /** The results of the first suite that was run on several targets; absent when there is no such suite. */
   readonly matrix?: Matrix;
-  /** All of them, when there are several. */
+  /** The results of all such suites, when there are several. */
   readonly matrices?: readonly Matrix[];
 }
 
@@ -45,7 +45,7 @@ export function documentText(document: object): string {
   return `${harmless(JSON.stringify(document, null, 2))}\n`;
 }
 
-/** The same on one line, for a stream of documents. */
+/** Like `documentText`, but on one line, for a stream of documents. */
 export function documentLine(document: object): string {
   return `${harmless(JSON.stringify(document))}\n`;
 }
@@ -72,7 +72,7 @@ export function runDocument(
   };
 }
 
-/** The content of each command's document after a mistake. */
+/** By command, the members that its document has after a mistake, besides those of every document. */
 const EMPTY: Readonly<Record<string, object>> = {
   run: { runs: [] },
   diff: { verdict: null, comparisons: [] },

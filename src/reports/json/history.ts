@@ -3,19 +3,19 @@ import type { HistoryRun, RunHistory } from "../../metrics/run-history.ts";
 import { type FlakyCase, type SuiteStability, stabilitySentence } from "../../metrics/stability.ts";
 import type { DocumentHead } from "./documents.ts";
 
-/** One past run. */
+/** One past run with its numbers. */
 export type HistoryResult = RunHeader & Omit<HistoryRun, "header">;
 
 /** How stable a suite's newest fingerprint is over its complete runs. */
 export interface StabilityResult extends Omit<SuiteStability, "runs"> {
   readonly fingerprint: string;
-  /** Ids, oldest first. */
+  /** Ids of the complete runs of the fingerprint, oldest first. */
   readonly runs: readonly string[];
   /** Runs that could be compared with each other. */
   readonly compared: SuiteStability["runs"];
-  /** One sentence with numbers. */
+  /** Whether the suite is stable, in one sentence with numbers. */
   readonly said: string;
-  /** Flakiest first; null when no case has two answers. */
+  /** The flaky cases, flakiest first; null when no case has two answers. */
   readonly flaky: readonly FlakyCase[] | null;
   /** Number of cases with two answers or more. */
   readonly measured: number;
@@ -24,9 +24,12 @@ export interface StabilityResult extends Omit<SuiteStability, "runs"> {
 /** The output of `evals history --json`. */
 export interface HistoryDocument extends DocumentHead {
   readonly schema: "evals.history/1";
-  /** Newest first. */
+  /** The runs, newest first. */
   readonly runs: readonly HistoryResult[];
-  /** For one suite: null before its first complete run. Absent for all suites. */
+  /**
+   * The stability of the suite when one is named; null before its first complete run. Absent when no suite is
+   * named.
+   */
   readonly stability?: StabilityResult | null;
 }
 

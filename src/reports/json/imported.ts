@@ -1,14 +1,14 @@
 import type { Problem } from "../../domain/problem.ts";
 import { problemJson } from "./documents.ts";
 
-/** The results that every import reports. */
+/** The lists that every import reports. */
 interface ImportLists {
   readonly taken: object;
   readonly left: readonly object[];
   readonly problems: readonly Problem[];
 }
 
-/** Files of another tool converted to project files. */
+/** The result of converting another tool's files to files of the project. */
 export interface ImportedFiles extends ImportLists {
   readonly written: readonly string[];
   readonly unchanged: readonly string[];
@@ -31,7 +31,7 @@ export function importedFilesDocument(imported: ImportedFiles, exit: number, dry
   };
 }
 
-/** Production traces imported into the store. */
+/** The result of importing production traces into the store. */
 export interface ImportedTraffic extends Omit<ImportLists, "taken"> {
   readonly traces: number;
   readonly duplicates: number;

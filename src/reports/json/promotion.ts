@@ -1,7 +1,7 @@
 import type { PromotedSuite, Promotion } from "../../domain/promotion.ts";
 import type { DocumentHead } from "./documents.ts";
 
-/** One suite's baseline, as promoted or as it would be. */
+/** The baseline of one suite, as it was promoted or, in a dry run, as it would be. */
 export interface PromotedResult
   extends Pick<PromotedSuite, "path" | "cases" | "accepted" | "better" | "worse"> {
   readonly suite: string;

@@ -20,7 +20,7 @@ const ENDS: RunEnd[] = [
 ];
 
 describe("a stored report", () => {
-  it.each(ENDS)("comes back whole from a run that ended as $kind", (end) => {
+  it.each(ENDS)("is read back completely from a run that ended as $kind", (end) => {
     const whole: Partial<RunReport> = {
       end,
       duration_ms: 1200,
@@ -56,7 +56,7 @@ describe("a stored report", () => {
     expect(back).toEqual(JSON.parse(JSON.stringify({ ...report, ...whole })));
   });
 
-  it("keeps what a later version has added", () => {
+  it("keeps members that a later version has added", () => {
     const json = {
       ...written(),
       gate: { ...report.gate, later: 1 },
@@ -66,7 +66,7 @@ describe("a stored report", () => {
     expect(storedSummary({ report: json }).gate).toMatchObject({ later: 1 });
   });
 
-  it("may lack what an earlier version did not write", () => {
+  it("may lack members that an earlier version did not write", () => {
     const { counts, metrics, gate } = written();
     const json = { counts, metrics, gate } as Json;
     expect(readRunJson(header, "complete", json)).toMatchObject({

@@ -1,7 +1,7 @@
 import type { Metrics, RunCounts, RunHeader } from "../../domain/run.ts";
 import type { DocumentHead } from "./documents.ts";
 
-/** The run created by rescoring. */
+/** The run that rescoring created. */
 export interface RescoredResult extends Pick<RunHeader, "id" | "suite" | "fingerprint"> {
   /** The run whose answers were scored. */
   readonly rescored_from: string;

@@ -6,7 +6,7 @@ export interface RollbackDocument
   extends DocumentHead,
     Pick<Rollback, "commit" | "restored" | "removed" | "proofs"> {
   readonly schema: "evals.rollback/1";
-  /** Full name, `evals/v1`; null after a mistake. */
+  /** Full name of the tag, `evals/v1`; null after a mistake. */
   readonly tag: string | null;
 }
 

@@ -17,11 +17,11 @@ type OfHeader = Pick<
   | "started_at"
 >;
 
-/** One run in a document: counts, metrics, comparison and gate first, then the rest. */
+/** One run in a document. */
 export interface RunResult extends OfHeader, Omit<RunReport, "header" | "errors"> {
-  /** Errored trials by kind. */
+  /** Number of errored trials by kind of error. */
   readonly errors: { readonly [kind: string]: number };
-  /** One message for each kind of error. */
+  /** For each kind of error, the message of one trial. */
   readonly error_examples: RunReport["errors"];
 }
 

@@ -6,7 +6,7 @@ import { junitReport } from "./junit.ts";
 
 const passedGate = { ...report.gate, outcome: "passed", rules: [] } as const;
 
-/** What the schema of Jenkins' xUnit plugin (junit-10.xsd) lets are in each element. */
+/** Attributes and children that the schema of Jenkins' xUnit plugin (junit-10.xsd) allows in each element. */
 const ALLOWED: Readonly<Record<string, { attributes: string; required: string; children: string }>> = {
   testsuites: { attributes: "name time tests failures errors", required: "", children: "testsuite" },
   testsuite: {
@@ -26,7 +26,7 @@ const ALLOWED: Readonly<Record<string, { attributes: string; required: string; c
 };
 const TIME = /^(([0-9]{0,3},)*[0-9]{3}|[0-9]{0,3})*(\.[0-9]*)?$/;
 
-/** What of a document that schema, and readers that want a result before what was printed, refuse. */
+/** Violations of that schema, and results that come after the output, which some readers reject. */
 function refusals(element: XmlElement): string[] {
   const rule = ALLOWED[element.name] ?? { attributes: "", required: "", children: "" };
   const names = element.children.map((child) => child.name);
@@ -65,14 +65,14 @@ describe("junitReport", () => {
     matchesGolden("junit/expected/regressed.xml", text);
   });
 
-  it("has no time for a run whose time is unknown, and so no total", async () => {
+  it("has no time for a run whose time is unknown, and therefore no total", async () => {
     const document = parseXml(await junitReport([reportedRun(), reportedRun({ duration_ms: null })]));
     const [known, , unknown] = elementsOf(document, "testsuite");
     expect(known?.attributes.time).toMatch(/^\d/);
     expect([document.attributes.time, unknown?.attributes.time]).toEqual([undefined, undefined]);
   });
 
-  it("stays well-formed and keeps names apart, whatever a model says", async () => {
+  it("stays well-formed and keeps names distinct, whatever a model says", async () => {
     const text = await junitReport([hostileRun()]);
     const names = elementsOf(parseXml(text), "testcase").map(({ attributes }) => JSON.stringify(attributes));
     expect(new Set(names).size).toBe(names.length);
@@ -80,7 +80,7 @@ describe("junitReport", () => {
     matchesGolden("junit/expected/hostile.xml", text);
   });
 
-  it("is green when the gate passed, and reports failing cases beside it", async () => {
+  it("has no failure when the gate passed, and still reports failing cases", async () => {
     const document = parseXml(await junitReport([reportedRun({ gate: passedGate })]));
     expect(document.attributes).toMatchObject({ failures: "0", errors: "0" });
     expect(elementsOf(document, "system-out").length).toBeGreaterThan(0);
@@ -108,13 +108,13 @@ describe("junitReport", () => {
     expect(only?.children.map((one) => one.name)).toEqual(["system-out"]);
   });
 
-  it("is red when trials are missing and no rule can say so", async () => {
+  it("has an error when trials are missing and no rule reports it", async () => {
     const gate = { outcome: "undecided", verdict: "none", rules: [] } as const;
     const document = parseXml(await junitReport([reportedRun({ gate, comparison: null }, { cases: [] })]));
     expect(document.attributes).toMatchObject({ tests: "1", errors: "1" });
   });
 
-  it("gives two models of one suite classes of their own", async () => {
+  it("gives each of two models of a suite its own class name", async () => {
     const runs = ["small", "large"].map((alias) =>
       reportedRun({ header: { ...report.header, alias, one_of_several: true } }),
     );
@@ -162,7 +162,7 @@ describe("junitReport", () => {
     ]);
   });
 
-  it("reports a trial without an answer as an error, and leaves a passed gate green over it", async () => {
+  it("reports a trial without an answer as an error, unless the gate passed", async () => {
     const broken = row(
       { answered: 4, passed: 4, errored: 1, trials: "ppppe" },
       { error: { kind: "timeout", message: "no reply" } },

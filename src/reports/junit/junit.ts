@@ -8,13 +8,13 @@ import { requiredText, ruleValue } from "../metric-rows.ts";
 import { cut, shortened } from "../plain-text.ts";
 import { attribute, content } from "./xml-text.ts";
 
-/** GitLab does not read a file above 30 MB. */
+/** Maximum bytes of a report: GitLab does not read a file above 30 MB. */
 const MAX_BYTES = 28_000_000;
-/** Above this size answers are left out, so that every case still has an entry. */
+/** Bytes after which answers are left out, so that every later case still has an entry. */
 const MAX_TEXT_BYTES = 18_000_000;
 const MAX_ANSWER = 4_000;
 
-/** A testcase: a case of a run, or a rule of the gate. */
+/** A `testcase` element: a case of a run, or a rule of the gate. */
 interface Entry {
   readonly name: string;
   readonly ms: number | null;
@@ -22,7 +22,7 @@ interface Entry {
   readonly out: string;
 }
 
-/** A testsuite with its entries. */
+/** A `testsuite` element with its entries. */
 interface Suite {
   readonly name: string;
   /** ISO 8601 without time zone. */
@@ -42,9 +42,9 @@ type Result =
     };
 
 /**
- * JUnit for any CI: a testcase per case, and a testsuite with the gate's rules. It has failures exactly when the gate
- * did not pass. A failing case that the gate tolerates is shown in `system-out` and counts as passed, because a CI
- * that reads this file must not block what `evals` let through.
+ * A JUnit report for any CI: a testcase for each case, and a testsuite with the gate's rules. It has failures
+ * exactly when the gate did not pass. A failing case that the gate tolerates is shown in `system-out` and
+ * counts as passed, because a CI that reads this file must not block what `evals` let through.
  */
 export async function junitReport(runs: readonly ReportedRun[]): Promise<string> {
   const suites = await casesAndGates(runs);
@@ -61,7 +61,7 @@ export async function junitReport(runs: readonly ReportedRun[]): Promise<string>
   ].join("");
 }
 
-/** The testsuites of the runs in turn; they share the file's size limit. */
+/** The testsuites of all runs, one run after the other. All share the size limit of the file. */
 async function casesAndGates(runs: readonly ReportedRun[]): Promise<Suite[]> {
   const suites: Suite[] = [];
   let space = MAX_BYTES;
@@ -73,10 +73,10 @@ async function casesAndGates(runs: readonly ReportedRun[]): Promise<Suite[]> {
   return suites;
 }
 
-/** The attribute for a duration; without one when it is unknown. */
+/** The attribute `time`, in seconds; empty when the duration is unknown. */
 const timeOf = (ms: number | null): string => (ms === null ? "" : ` time="${(ms / 1000).toFixed(3)}"`);
 
-/** Suite and target, because a suite with several targets has one run for each. */
+/** Name of a testsuite. It includes the target, because a suite with several targets has one run for each. */
 const suiteName = ({ header }: RunReport): string => [header.suite, ...targetParts(header)].join(".");
 
 /**
@@ -115,7 +115,10 @@ function suiteOf(name: string, { header }: RunReport, ms: number | null, entries
   return { name, timestamp: header.started_at.slice(0, 19), ms, entries };
 }
 
-/** CI systems keep only the first of two equal names, so ids that become equal in XML get a number. */
+/**
+ * Returns a function that makes names distinct by a number: ids may become equal in XML, and a CI keeps only
+ * the first.
+ */
 function distinctNames(): (id: string) => string {
   /** The next number to try for each name: counting from 2 each time would be quadratic. */
   const taken = new Map<string, number>();
@@ -181,13 +184,15 @@ function resultText(result: Result): string {
   }
 }
 
-/** Returns how each case of this run is written; what counts as a failure depends on the gate's outcome. */
+/**
+ * Returns a function that describes a case of this run. Which cases are failures depends on the gate's outcome.
+ */
 function caseDescriber(report: RunReport): (row: CaseRow, name: string, answers: boolean) => Promise<Entry> {
   const isCritical = criticalCases(report);
   const { outcome } = report.gate;
   return async (row, name, answers) => {
     const fault = faultOf(row, isCritical);
-    // A case that never passed before either did not regress; with a baseline, it is not why the gate failed.
+    // With a baseline, a case that never passes did not regress, so it is not the reason for a failed gate.
     const isOld = fault === "never-passes" && report.comparison !== null;
     // A case that certainly regressed counts even if the gate is undecided.
     const isSure = outcome === "undecided" && fault === "regression";
@@ -228,7 +233,7 @@ const TRIAL_WORDS: Readonly<Record<string, string>> = {
   "-": "not asked",
 };
 
-/** All trials of a case as one testcase, with the most informative answer. */
+/** The text of a case: the outcome of each trial, and the most informative answer. */
 async function describeCase(row: CaseRow, answers: boolean): Promise<string> {
   const trials = Array.from(
     row.trials.slice(0, 100),
@@ -263,7 +268,7 @@ function gateSuite(report: RunReport): Suite {
   return suiteOf(`${suiteName(report)} gate`, report, 0, entries);
 }
 
-/** A reason outside of the rules: trials are missing, or there is no rule. */
+/** An entry for an outcome that no rule explains: trials are missing, or there is no rule. */
 function besideRules(report: RunReport, names: (name: string) => string): Entry[] {
   const { gate, counts } = report;
   const unsaid = gate.outcome === "undecided" && !gate.rules.some((rule) => rule.outcome === "undecided");

@@ -9,12 +9,12 @@ const MAX_ANSWER = 600;
 const MAX_CASES = 50;
 const MAX_FIXED = 40;
 
-/** Remaining characters of a comment; reduced by everything that is added. */
+/** The remaining characters of a comment. Adding a text reduces the number. */
 export interface Space {
   left: number;
 }
 
-/** The text if it fits into the remaining space, else empty. */
+/** Returns the text and reduces the space if the text fits, else an empty text. */
 export function fits(text: string, space: Space): string {
   if (text === "" || text.length + 2 > space.left) return "";
   space.left -= text.length + 2;

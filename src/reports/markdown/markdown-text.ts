@@ -1,8 +1,9 @@
 import { cut, plainLine, plainText } from "../plain-text.ts";
 
 /**
- * A text within a sentence. Every ASCII symbol becomes a character reference, which Markdown never interprets as
- * structure and HTML never as a tag. Inside `<code>`, GitHub links no mention, issue number or commit.
+ * A foreign text within a sentence, as `<code>`. Every ASCII symbol becomes a character reference, which
+ * neither Markdown nor HTML interprets. Inside `<code>`, GitHub does not link mentions, issue numbers or
+ * commits.
  */
 export function inlineCode(text: string, limit = 120): string {
   const shown = cut(plainLine(text), limit);
@@ -10,8 +11,8 @@ export function inlineCode(text: string, limit = 120): string {
 }
 
 /**
- * Our own sentence, which may contain other people's text. Harmless symbols are kept. A zero-width space is inserted
- * into mentions and issue numbers, because GitHub links them after resolving character references.
+ * A sentence of a report that may contain foreign text. Harmless symbols are kept. A zero-width space is
+ * inserted into mentions and issue numbers, because GitHub links them after resolving character references.
  */
 export function inlineText(text: string, limit = 600): string {
   return references(cut(plainLine(text), limit))
@@ -22,8 +23,8 @@ export function inlineText(text: string, limit = 600): string {
 }
 
 /**
- * Replaces every ASCII character except spaces, letters and digits by a reference. Inside a word, `-`, `_`, `/` and
- * `.` are harmless and kept, so that a case id can be searched; only `www.` would become a link.
+ * Replaces every ASCII character except spaces, letters and digits by a reference. Inside a word, `-`, `_`, `/`
+ * and `.` are harmless and kept, so that a case id can be searched; only `www.` would become a link.
  */
 function references(text: string): string {
   const isLetter = (at: number): boolean => /[A-Za-z0-9]/.test(text[at] ?? "");
@@ -35,8 +36,8 @@ function references(text: string): string {
 }
 
 /**
- * A text of several lines, unchanged. A line feed becomes a reference too, so that the block is one line and nothing
- * in the text can end it.
+ * A foreign text of several lines as a block. Line feeds become references too, so the block is one line of
+ * Markdown and nothing in the text can end it.
  */
 export function block(text: string, limit: number): string {
   const shown = cut(plainText(text), limit);

@@ -7,13 +7,13 @@ import { block, inlineCode, inlineText } from "./markdown-text.ts";
 const GITHUB_LIMIT = 65_536;
 
 describe("markdownReport", () => {
-  it("reports the verdict, the numbers, what broke and what to type", async () => {
+  it("reports the verdict, the numbers, the broken cases and the next commands", async () => {
     const text = await markdownReport([reportedRun()]);
     expect(text).toMatch(/^<!-- evals:triage -->\n## FAILED: triage \(regressed\)\n/);
     matchesGolden("markdown/expected/regressed.md", text);
   });
 
-  it("lets nothing out that Markdown, HTML, GitHub or a log would act on", async () => {
+  it("contains nothing from foreign texts that Markdown, HTML, GitHub or a log would interpret", async () => {
     const text = await markdownReport([hostileRun()]);
     expect(text).not.toMatch(/<(?!!-- evals:|\/?(details|summary|code|pre|sub)\b)/);
     expect(text.match(/<!--/g)).toHaveLength(1);
@@ -44,14 +44,14 @@ describe("markdownReport", () => {
     expect(text.match(/FAILED: triage/g)?.length).toBeGreaterThanOrEqual(Math.min(many, 15));
   });
 
-  it("names no time where it is unknown", async () => {
+  it("omits an unknown time", async () => {
     expect(await markdownReport([reportedRun({ duration_ms: null })])).toMatch(
       /<sub>[^<]* answers: [^<]* error<\/sub>/,
     );
     expect(await markdownReport([reportedRun({ duration_ms: null })])).not.toMatch(/ in [\d.]+ m?s</);
   });
 
-  it("has no baseline to tell of when there was none", async () => {
+  it("does not mention a baseline when there is none", async () => {
     const text = await markdownReport([
       reportedRun({
         comparison: null,
@@ -64,7 +64,7 @@ describe("markdownReport", () => {
     expect(text).not.toContain("baseline");
   });
 
-  it("names commands that work where the run was never made", async () => {
+  it("suggests commands that work on a machine without the run", async () => {
     const commands = async (changes: Parameters<typeof reportedRun>[0]): Promise<string[]> => {
       const text = await markdownReport([reportedRun(changes)]);
       return /```sh\n([\s\S]*?)\n```/.exec(text)?.[1]?.split("\n") ?? [];
@@ -80,7 +80,7 @@ describe("markdownReport", () => {
       'evals run triage --model small && evals promote --accept "why this drop is wanted"',
       "evals run triage --model small --resume",
     ]);
-    // Nothing is pasted that somebody else wrote.
+    // A suite name that a shell would interpret is not put into a command.
     expect(await commands({ header: { ...report.header, suite: "a b; rm -rf /" } })).toEqual([]);
   });
 
@@ -98,7 +98,7 @@ describe("markdownReport", () => {
     expect(await markdownReport([passed])).not.toContain("| PASSED |");
   });
 
-  it("marks the runs of several models apart", async () => {
+  it("gives the runs of several models different markers", async () => {
     const text = await markdownReport([reportedRun({ header: { ...report.header, one_of_several: true } })]);
     expect(text).toMatch(/^<!-- evals:triage\.small -->/);
   });
@@ -106,14 +106,14 @@ describe("markdownReport", () => {
 
 describe("a model's text in Markdown", () => {
   it.each([inlineCode, (text: string) => block(text, 10_000)])(
-    "holds nothing but letters and references",
+    "contains only letters and references",
     (escaped) => {
       const inside = escaped(HOSTILE).replace(/^<(code|pre)>|<\/(code|pre)>$/g, "");
       expect(inside).not.toMatch(/[<>`*_[\]|~@\\\n]/);
     },
   );
 
-  it("stays readable in a sentence of ours", async () => {
+  it("stays readable within a sentence of the report", async () => {
     const sentence = "pass rate fell 6.8 points (3.9 to 9.7), p 50 %: regressed.";
     expect(inlineText(sentence)).toBe(sentence);
   });
@@ -128,7 +128,7 @@ describe("a model's text in Markdown", () => {
     expect(inlineText(text)).toBe(escaped ?? text);
   });
 
-  it("parts a mention from its sign, since GitHub looks for it after the references are resolved", async () => {
+  it("separates a mention from its `@`, because GitHub looks for mentions after resolving references", async () => {
     expect(inlineText("@octocat #12")).toBe("&#64;&#8203;octocat &#35;&#8203;12");
   });
 });

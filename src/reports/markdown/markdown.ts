@@ -21,12 +21,12 @@ import { failureBlock, growthBlock } from "./failure-block.ts";
 import { inlineCode, inlineText } from "./markdown-text.ts";
 import { matrixBlock } from "./matrix-block.ts";
 
-/** GitHub limits a comment to 65,536 characters; some are reserved for the tool that posts it. */
+/** Maximum characters of a comment: GitHub allows 65,536, and some are reserved for the tool that posts it. */
 export const MAX_COMMENT = 65_000;
 const MAX_ROWS = 40;
 const MAX_METRICS = 20;
 const MAX_RULES = 10;
-/** Reserved for one line for each run that does not fit. */
+/** Characters reserved for runs that do not fit: one line for each. */
 const MAX_LEFT_OUT = 8_000;
 const MAX_SUMMARY = 20;
 
@@ -50,7 +50,7 @@ export async function markdownReport(runs: readonly ReportedRun[], limit = MAX_C
   return blocks.join("\n") + leftOut(runs.slice(blocks.length)) + matrices + summary(runs);
 }
 
-/** Suites with several targets; those that do not fit are left out. */
+/** A matrix for each suite with several targets. Matrices that do not fit are left out. */
 async function matrixBlocks(runs: readonly ReportedRun[], limit: number): Promise<string> {
   let text = "";
   for (const matrix of await matricesOf(runs)) {
@@ -60,7 +60,7 @@ async function matrixBlocks(runs: readonly ReportedRun[], limit: number): Promis
   return text;
 }
 
-/** One line per run, worst last, below several runs. */
+/** A table with one line per run, worst last; empty for a single run. */
 function summary(runs: readonly ReportedRun[]): string {
   if (runs.length < 2) return "";
   const order = ["not_gated", "passed", "undecided", "failed"];
@@ -75,7 +75,7 @@ function summary(runs: readonly ReportedRun[]): string {
   return `\n| ${plural(runs.length, "run")} | | pass rate |\n| --- | --- | ---: |\n${lines.join("\n")}\n`;
 }
 
-/** The verdicts of runs that do not fit. */
+/** One line with the verdict of each run that does not fit. */
 function leftOut(runs: readonly ReportedRun[]): string {
   if (runs.length === 0) return "";
   const lines = runs.slice(0, 15).map(({ report }) => {
@@ -85,13 +85,18 @@ function leftOut(runs: readonly ReportedRun[]): string {
   return `\n${plural(runs.length, "more run")}, without room for details:\n\n${lines.join("\n")}\n`;
 }
 
-/** `<!-- evals:triage -->`: the name without characters that would end the comment. */
+/**
+ * The hidden marker of a run: `<!-- evals:triage -->`, without characters of the name that could end the
+ * comment.
+ */
 export function marker({ header }: RunReport): string {
   const name = [header.suite, ...targetParts(header)].join(".");
   return `<!-- evals:${name.replace(/[^\w.]+/g, "-").slice(0, 100)} -->`;
 }
 
-/** Blocks in order of importance; those that do not fit are counted in a sentence, never truncated. */
+/**
+ * The blocks of one run, most important first. A block that does not fit is left out and counted in a sentence.
+ */
 async function runText(run: ReportedRun, limit: number): Promise<string> {
   const { report } = run;
   const head = [
@@ -140,7 +145,7 @@ function sentenceBlocks(report: RunReport): string[] {
   ];
 }
 
-/** Sentences that the comment contains already. */
+/** The sentences of a comparison that the comment shows elsewhere, so that they are not repeated. */
 function headSentences({ comparison }: RunReport): string[] {
   return comparison === null ? [] : [comparison.said, comparison.contract?.said ?? ""];
 }
@@ -182,7 +187,7 @@ function requiredCell({ required, unit }: MetricRow): string {
   return `${inlineText(boundText(required.text, unit), 40)}${mark}`;
 }
 
-/** The reliability of judges: informing rules, and rates corrected for known errors. */
+/** Sentences about judges: rules that only inform, and rates that are corrected for a judge's error. */
 function judgeBlock(report: RunReport): string {
   const sentences = [...informingSentences(report), ...correctedSentences(report)];
   return sentences
@@ -191,7 +196,7 @@ function judgeBlock(report: RunReport): string {
     .join("\n");
 }
 
-/** Rules outside of the table that did not hold. */
+/** The failed and undecided rules that are not in the table of metrics. */
 function ruleList(report: RunReport): string {
   const shown = otherRules(report).filter((rule) => rule.outcome !== "passed");
   const lines = shown.slice(0, MAX_RULES).map((rule) => {
@@ -226,7 +231,7 @@ function tagBlock(report: RunReport): string {
   );
 }
 
-/** New, removed, changed and missing cases. */
+/** Lists of new, removed, changed and missing cases. */
 function listsBlock({ comparison }: RunReport): string {
   if (comparison === null) return "";
   const { cases }: Comparison = comparison;
@@ -266,9 +271,9 @@ function notesBlock({ notes }: RunReport): string {
 const commandBlock = (commands: readonly string[]): string =>
   commands.length === 0 ? "" : `\`\`\`sh\n${commands.join("\n")}\n\`\`\``;
 
-/** Maximum number of cases suggested for another run. */
+/** Maximum number of cases in the suggested command that runs cases again. */
 const MAX_AGAIN = 3;
-/** Text that can be pasted into a shell without quotes. */
+/** Matches a text that can be pasted into a shell without quotes. */
 const TYPED = /^[A-Za-z0-9][\w./@-]*$/;
 
 /** The next commands, for a machine without these runs: they contain no run id, and no name that a shell would interpret. */

@@ -23,7 +23,7 @@ const MATRIX: Matrix = {
 };
 
 describe("a matrix in Markdown", () => {
-  it("has a line a case, a column a target, their numbers, and the sure differences", async () => {
+  it("has a line for each case, a column for each target, their numbers, and the significant differences", async () => {
     const text = matrixBlock(MATRIX);
     const rows = text.split("\n").filter((line) => line.startsWith("|"));
     expect(rows.map((line) => line.split("|").length)).toEqual(Array(8).fill(5));
@@ -34,13 +34,13 @@ describe("a matrix in Markdown", () => {
     expect(text).toMatch(/- p&#64;&#8203;1.0.0 is better than p&#64;&#8203;1.1.0 by 40.0 points/);
   });
 
-  it("reports it where no difference is sure", async () => {
+  it("reports when no difference is significant", async () => {
     const unsure = matrixBlock({ ...MATRIX, differences: [difference("p@1.0.0", "p@1.1.0", -0.1, false)] });
     expect(unsure).toContain("No difference between these targets is sure");
     expect(matrixBlock({ ...MATRIX, differences: [] })).not.toContain("difference");
   });
 
-  it("has a line a target where so many columns would be no table", async () => {
+  it("has a line for each target when there are too many for columns", async () => {
     const targets = Array.from({ length: 40 }, (_, at) => target(`t${at}`));
     const cases = [{ case: "a", marks: targets.map(() => "1") }];
     const rows = matrixBlock({ ...MATRIX, targets, cases })
@@ -49,7 +49,7 @@ describe("a matrix in Markdown", () => {
     expect(rows.map((line) => line.split("|").length)).toEqual(Array(32).fill(7));
   });
 
-  it("lets nothing out of a name or an id", async () => {
+  it("escapes names and ids", async () => {
     const evil = "a|b`<img src=x>@team\n# c";
     const text = matrixBlock({
       ...MATRIX,
@@ -61,7 +61,7 @@ describe("a matrix in Markdown", () => {
     for (const line of text.split("\n")) if (line.startsWith("|")) expect(line.split("|")).toHaveLength(5);
   });
 
-  it("stands in the comment once, below the runs that it is of, and only where there are several", async () => {
+  it("is in the comment once, below its runs, and only when there are several", async () => {
     const other = reportedRun({ header: { ...report.header, id: "ffffffff", alias: "large" } });
     const text = await markdownReport([reportedRun(), other]);
     expect(text.match(/^### triage: 2 targets/gm)).toHaveLength(1);
@@ -69,7 +69,7 @@ describe("a matrix in Markdown", () => {
     expect(await markdownReport([reportedRun()])).not.toContain("### triage");
   });
 
-  it("leaves the comment within its size", async () => {
+  it("keeps the comment within its size limit", async () => {
     const runs = Array.from({ length: 5 }, () => largeRun(300, 5_000));
     expect((await markdownReport([...runs, hostileRun()])).length).toBeLessThanOrEqual(MAX_COMMENT);
   });

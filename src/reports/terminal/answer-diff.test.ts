@@ -19,12 +19,12 @@ describe("the difference on a terminal", () => {
     expect(answerDiff(before, after, options)).toEqual(expected.map((line) => `    ${line}`));
   });
 
-  it("does not compare two long texts word by word for ever", () => {
+  it("compares two long texts in a limited time", () => {
     const long = (word: string) => Array.from({ length: 20_000 }, (_, i) => `${word}${i % 7}`).join(" ");
     expect(answerDiff(`same ${long("a")}`, `same ${long("b")}`, options)).toHaveLength(4);
   });
 
-  it("keeps to the width and the lines, and leaves long common stretches out", () => {
+  it("keeps to the maximum width and lines, and leaves out long common parts", () => {
     const same = "the quick brown fox jumps over the lazy dog ".repeat(8);
     const lines = answerDiff(`${same}yes ${same}`, `${same}no ${same}`, options);
     expect(lines.join("\n")).toBe(
@@ -35,7 +35,7 @@ describe("the difference on a terminal", () => {
     expect(answerDiff("x ".repeat(500), "y ".repeat(900), options)).toHaveLength(4);
   });
 
-  it("shows texts with little in common one below the other, harmless", () => {
+  it("shows texts with little in common one below the other, without control characters", () => {
     expect(answerDiff("yes\nof course", "\u001b[31mnein", options)).toEqual([
       "    was  yes⏎of course",
       "    now  �[31mnein",
@@ -43,7 +43,7 @@ describe("the difference on a terminal", () => {
     expect(answerDiff("same", "same", options)).toEqual(["    the same answer: same"]);
   });
 
-  it("colours what the marks say already", () => {
+  it("colours only what the marks show already", () => {
     const [line = ""] = answerDiff("a b c", "a x c", { ...options, style: styleFor(true) });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colour is written with control characters
     expect(line.replace(/\u001b\[[0-9;]*m/g, "")).toBe("    a [-b-]{+x+} c");

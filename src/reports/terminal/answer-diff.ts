@@ -4,7 +4,7 @@ import { plainLine } from "../plain-text.ts";
 import { foldAnswer } from "./fold.ts";
 import type { Style } from "./style.ts";
 
-/** Number of unchanged characters kept beside a change in a long text. */
+/** Number of unchanged characters shown before and after a change in a long text. */
 const KEPT = 40;
 
 /**
@@ -12,7 +12,7 @@ const KEPT = 40;
  * both texts in full when they have little in common. A model's text is made safe.
  *
  * @param width columns of the terminal
- * @param most maximum lines; the rest is replaced by `…`
+ * @param limit maximum number of lines; the rest is replaced by `…`
  */
 export function answerDiff(
   before: string,
@@ -40,7 +40,10 @@ function shown({ kind, text }: WordChange, first: boolean, last: boolean): strin
   return `${first ? "" : `${head.join("")} `}…${last ? "" : ` ${tail.join("")}`}`;
 }
 
-/** The marks are kept, so that colour only repeats them. A mark that spans two lines is not coloured. */
+/**
+ * Colours the marked parts of a line. The marks are kept, so the colour adds nothing. A mark over two lines
+ * stays plain.
+ */
 function coloured(line: string, style: Style): string {
   return line
     .replace(/\[-.*?-\]/g, (part) => style.bad(part))

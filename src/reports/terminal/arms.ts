@@ -17,7 +17,10 @@ const VERDICT: Readonly<Record<ArmVerdict, string>> = {
   undecided: "UNDECIDED",
 };
 
-/** The verdict first, then all numbers, then the strata that differ, then the others. Ends with a line feed. */
+/**
+ * The report of `evals ab`: the verdict, all numbers, then the strata, those that differ first. Ends with a
+ * line feed.
+ */
 export function armsText(compared: ArmsComparison, style: Style, width: number): string {
   const { verdict, arms, design, pairs, strata, notes } = compared;
   const shade = verdict === "undecided" ? style.unsure : style.strong;
@@ -91,10 +94,10 @@ function strataLines(strata: readonly ArmStratum[]): string[] {
   ];
 }
 
-/** The needed sessions per arm, in words. Ends with a line feed. */
+/** The report of `evals power --ab`: the number of sessions that each arm needs. Ends with a line feed. */
 export function armsPlanText(plan: ArmsPlan, style: Style, width: number): string {
   const lines = [
-    `${style.strong(`${count(plan.sessions)} sessions an arm`)} call a difference of ${points(plan.effect).slice(1)} points with ${percent(plan.power)} chance, at a pass rate of ${percent(plan.rate)}`,
+    `${style.strong(`${count(plan.sessions)} sessions an arm`)} detect a difference of ${points(plan.effect).slice(1)} points with ${percent(plan.power)} chance, at a pass rate of ${percent(plan.rate)}`,
     ...(plan.rate_stated
       ? []
       : ["  The pass rate was not given: 50 %, which needs the most sessions, is assumed; --rate sets it."]),

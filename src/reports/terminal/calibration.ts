@@ -4,10 +4,13 @@ import { cut, plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
 import { columns, type Style, styleFor, type TerminalOptions } from "./style.ts";
 
-/** Maximum number of answers and tags listed; the rest are counted. */
+/** Maximum number of answers, and of tags, listed; the rest are counted. */
 const MAX_LISTED = 5;
 
-/** How well a judge agrees with people, whether the gate trusts it, and the next step. Ends with a line feed. */
+/**
+ * The report of `evals calibrate`: how well the judge agrees with people, whether the gate trusts it, and the
+ * next step. Ends with a line feed.
+ */
 export function calibrationText(report: CalibrationReport, { width, color }: TerminalOptions): string {
   const style = styleFor(color);
   const blocks = [
@@ -25,7 +28,7 @@ export function calibrationText(report: CalibrationReport, { width, color }: Ter
   return `${body.join("\n\n")}\n`;
 }
 
-/** The missing verdicts of the judge; empty when there are none. */
+/** Why the judge has not given all verdicts; empty when it has. */
 export function unansweredText({
   failed,
   failure,
@@ -48,7 +51,7 @@ function headLines(
   const word = believed ? style.good("BELIEVED") : style.unsure("NOT BELIEVED");
   const of =
     counted.part === "test"
-      ? `Counted are ${plural(counted.n, "answer")} of the held-out cases.`
+      ? `Only the held-out cases count: ${plural(counted.n, "answer")}.`
       : `All ${plural(counted.n, "answer")} count: the held-out cases alone do not have ${count(gate.min_labels)} yet.`;
   return [
     `${word}  ${style.strong(`${plainLine(judge)} ${plainLine(version)}`)} on ${plainLine(suite)}   ${plural(labels.n, "labelled answer")}: ${count(labels.pass)} pass, ${count(labels.fail)} fail, ${count(labels.unsure)} unsure`,
@@ -93,7 +96,7 @@ function figureLines({ counted, raters, consistency, tags }: CalibrationReport):
     ]),
     ...(counted.weighted
       ? [
-          "  Each answer is weighted by how many answers of the run it stands for; the table above counts each once.",
+          "  Each answer is weighted by how many answers of the run it represents; the table above counts each once.",
         ]
       : []),
     `  ${plural(names.length, "rater")}: ${plainLine(names.slice(0, MAX_LISTED).join(", "))}${names.length > MAX_LISTED ? ` and ${names.length - MAX_LISTED} more` : ""}`,
@@ -152,7 +155,7 @@ function disagreementLines({ wanted: { disagreements } }: CalibrationReport): st
   return [
     "  Where judge and people disagree, of the cases that are for improving the judge:",
     ...listed(disagreements),
-    "  The held-out cases are not shown: a judge that is tuned on its own test passes it.",
+    "  The held-out cases are not shown: a judge that is tuned on them would pass its own test.",
   ];
 }
 

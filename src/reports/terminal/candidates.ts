@@ -1,7 +1,7 @@
 import { percent, plural } from "../format-numbers.ts";
 import { plainLine } from "../plain-text.ts";
 
-/** The text before the review of candidates. */
+/** The text that is printed before the review of candidates begins. */
 export function candidatesBegin({
   path,
   dataset,
@@ -13,7 +13,7 @@ export function candidatesBegin({
   readonly person: string;
   readonly open: number;
 }): string {
-  return `${path}: ${plural(open, "candidate")} for ${dataset}, for ${plainLine(person)}\nEach decision stands in the file the moment it is given.\nCtrl-C ends; the same command goes on.\n`;
+  return `${path}: ${plural(open, "candidate")} for ${dataset}, for ${plainLine(person)}\nEach decision is in the file as soon as it is made.\nCtrl-C ends; the same command goes on.\n`;
 }
 
 /** The result of a review of candidates. */
@@ -39,7 +39,7 @@ export function candidatesEnd(
     `${accepted.length} accepted, ${rejected.length} rejected, ${open} left\n`,
     wrong === null
       ? ""
-      : `Of the traffic that they stand for, ${percent(wrong.value)} was answered wrong (95 %: ${percent(wrong.low)} to ${percent(wrong.high)}; ${plural(wrong.cases, "case")} whose answer was judged)\n`,
+      : `Of the traffic that they represent, ${percent(wrong.value)} was answered wrong (95 %: ${percent(wrong.low)} to ${percent(wrong.high)}; ${plural(wrong.cases, "case")} whose answer was judged)\n`,
     accepted.length > 0
       ? `${plural(accepted.length, "case")} more in ${dataset}: evals check, then commit it.\n`
       : "",

@@ -5,14 +5,17 @@ import { columns } from "./style.ts";
 
 const indent = (line: string): string => `  ${line}`;
 
-/** How much of a report is shown, so that it fits on a screen. */
+/** Limits that keep a report within a screen. */
 export interface Limits {
   readonly width: number;
-  /** Maximum cases under each heading, and tags; 0 for none. */
+  /** Maximum number of cases under each heading, and of tags; 0 shows none. */
   readonly limit: number;
 }
 
-/** Cases that never pass and flaky ones, with the input below. Cases listed as regressed are not repeated. */
+/**
+ * Lists cases that never pass, then flaky cases, each with its input. Cases that are listed as regressed are
+ * left out.
+ */
 export function worstLines(report: RunReport, limits: Limits): string[] {
   const listed = new Set(report.comparison?.cases.broken);
   const worst = report.worst.filter(({ id }) => !listed.has(id));
@@ -45,17 +48,20 @@ function caseBlock(
   return [indent(`${title}${more}`), ...lines];
 }
 
-/** The input, below its case. */
+/** The line below a case that shows its input. */
 export function askedLine(input: string | undefined, width: number): string[] {
   return input === undefined ? [] : [`     asked: ${shortened(plainLine(input), width - 12)}`];
 }
 
-/** A tag with a wider interval, or an unknown one, has too few cases to show anything. */
+/**
+ * Maximum width of an interval, as a share. A tag with a wider or an unknown interval has too few cases to tell
+ * anything.
+ */
 const INFORMATIVE_WIDTH = 0.5;
 
 /**
- * Tags that differ most from the whole, lowest first; where the whole is unknown, the lowest tags. Tags with too few
- * cases are named in one line.
+ * The tags whose pass rate differs most from that of the run, lowest first; if the rate of the run is unknown,
+ * the lowest tags. Tags with too few cases are only named, in one line.
  */
 export function tagLines({ tags, metrics }: RunReport, { limit }: Limits): string[] {
   const overall = metrics.pass_rate?.value ?? null;

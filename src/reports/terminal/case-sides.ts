@@ -10,8 +10,9 @@ const MAX_ANSWERS = 3;
 const MAX_LINES = 12;
 
 /**
- * The baseline's answers to a case, and the difference to this run's answer. The compared answers show the change: if
- * the pass rate fell, a passed one and a failed one.
+ * The baseline's answers to a case, and the difference between one of them and an answer of this run. The two
+ * are chosen to show the change: if the pass rate fell, a passed answer of the baseline and a failed answer of
+ * the run.
  */
 export function caseSides(
   trials: readonly StoredTrial[],

@@ -1,6 +1,6 @@
 import { plural } from "../format-numbers.ts";
 
-/** The report of a valid project: what was read, and which facts about its models are unknown. */
+/** The report of `evals check` for a valid project: what was read, and which models have no known price. */
 export function checkedProjectText({
   suites,
   cases,

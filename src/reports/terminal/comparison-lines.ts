@@ -20,8 +20,8 @@ export function sentence(text: string, width: number): string[] {
 }
 
 /**
- * The regressed cases: `broke was is now answers`, strongest evidence first; those that may be chance come after them
- * as `fell`.
+ * The cases that pass fewer trials than before. Significant ones come first under the heading `broke`, the
+ * others under `fell, perhaps by chance`.
  */
 export function brokenLines(comparison: Comparison, width: number, limit: number, more: string): string[] {
   return movedLines(comparison, {
@@ -43,7 +43,7 @@ interface MovedOptions {
   readonly titles: { readonly sure: string; readonly unsure: string };
   readonly ids: readonly string[];
   readonly width: number;
-  /** Maximum number of cases of both kinds together. */
+  /** Maximum number of cases under both headings together. */
   readonly limit: number;
   readonly more: string;
 }
@@ -108,7 +108,9 @@ function nowText(after: string | null, reason: string, failed: boolean): string 
   return failed && reason !== "" ? plainLine(reason) : answer;
 }
 
-/** For instance "wins on `shipping` (+4.0), loses on `billing` (−18.2)". */
+/**
+ * The tags that became better or worse, for instance "wins on `shipping` (+4.0), loses on `billing` (−18.2)".
+ */
 export function tagLine({ tags }: Comparison, width: number): string[] {
   const sure = tags.filter((one) => one.significant);
   const wins = sure
@@ -138,7 +140,7 @@ export function growthLines({ failures = [] }: Comparison, width: number): strin
   return ["", ...[head, ...lines].map((line) => cut(indent(line), width))];
 }
 
-/** What the prompt's version declared, and whether it was kept. */
+/** What the prompt's version number promised, and whether the promise was kept. */
 export function contractLines({ contract }: Comparison, width: number): string[] {
   return contract === undefined ? [] : ["", ...sentence(contract.said, width)];
 }

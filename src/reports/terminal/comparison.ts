@@ -96,14 +96,14 @@ function rangeText(low: number, high: number, metric: string): string {
   return `${differenceText(low, unit)} to ${differenceText(high, unit)}`;
 }
 
-/** The probability of such a drop without a change; not given for other verdicts, for which it has no meaning. */
+/** The probability of such a drop without a change; empty for other verdicts, for which it has no meaning. */
 function dropText({ metric, p, delta }: MetricComparison): string {
   const isWorse = delta !== null && (isBetterLow(metric) ? delta > 0 : delta < 0);
   if (p === null || !isWorse) return "";
   return `p ${p < 0.0001 ? "< 0.0001" : p.toFixed(4)}`;
 }
 
-/** The difference for these cases and for cases like these, each with its interval. */
+/** The difference on these cases and the estimate for cases like these, each with its interval. */
 function scopeLines({ population, detectable_drop, cases, metrics, metric }: Comparison): string[] {
   const row = metrics.find((one) => one.metric === (metric ?? "pass_rate"));
   if (row === undefined || row.low === null || row.high === null) return [];
@@ -127,11 +127,11 @@ function scopeLines({ population, detectable_drop, cases, metrics, metric }: Com
   return lines;
 }
 
-/** Maximum number of cases shown with the change of their answer, and of lines for each. */
+/** Maximum number of cases whose answers are shown before and after. */
 const MAX_ANSWERS = 3;
 const ANSWER_LINES = 4;
 
-/** The first regressed cases with their answers before and after; a fixed one if none regressed. */
+/** The first regressed cases with their answers before and after; if none regressed, the first fixed case. */
 function answerLines({ cases, examples }: Comparison, style: Style, width: number): string[] {
   const known = new Map(examples.map((one) => [one.id, one]));
   const ids = cases.broken.length > 0 ? cases.broken.slice(0, MAX_ANSWERS) : cases.fixed.slice(0, 1);
@@ -148,7 +148,7 @@ function answerLines({ cases, examples }: Comparison, style: Style, width: numbe
   return lines.length === 0 ? [] : [indent("answers before and after: [-gone-] {+new+}"), ...lines];
 }
 
-/** The command to use when two stored runs have different scorers. */
+/** The suggestion for two stored runs with different scorers: to rescore the baseline. */
 function againLines({ verdict, baseline, cases }: Comparison): string[] {
   return verdict === "incomparable" && cases.paired > 0 && baseline.run !== null
     ? [indent(`to judge its answers by today's scorers: evals rescore ${baseline.run}`)]

@@ -7,7 +7,9 @@ import { columns, type Style } from "./style.ts";
 /** Maximum number of recent runs listed. */
 const SHOWN = 15;
 
-/** The verdict first, then its basis, then the newest runs. Ends with a line feed. */
+/**
+ * The report of `evals drift`: the verdict, the numbers behind it, then the newest runs. Ends with a line feed.
+ */
 export function driftText(report: DriftReport, style: Style, width: number): string {
   const { suite, target, statistic, threshold, notes, retirements } = report;
   const lines = [

@@ -4,10 +4,13 @@ import { cut, plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
 import { columns, type Style } from "./style.ts";
 
-/** With fewer answers a threshold is a guess. */
+/** Minimum number of answers for a useful threshold; with fewer, the report says so. */
 const ENOUGH = 200;
 
-/** The threshold first, then whether confidences are calibrated, then each stratum. Ends with a line feed. */
+/**
+ * The report of `evals escalation`: the threshold, whether confidences are calibrated, then each stratum. Ends
+ * with a line feed.
+ */
 export function escalationText(measured: MeasuredEscalation, style: Style, width: number): string {
   const lines = [
     `${style.strong(plainLine(measured.source))}   ${plural(measured.n, "answer")}, ${percent(measured.accuracy)} right`,

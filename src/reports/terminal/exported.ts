@@ -1,6 +1,6 @@
 import { plural } from "../format-numbers.ts";
 
-/** The report of an exported run: its new location and size. */
+/** The report of an exported run: where it was written, and its number of trials. */
 export function exportedRunText(
   place: string,
   { rows, run, suite }: { readonly rows: number; readonly run: string; readonly suite: string },

@@ -41,7 +41,7 @@ function block(title: string, lines: readonly string[]): string[] {
 
 function values(json: Json): string[] {
   const lines = [...leaves(json)].map(([path, value]) => `${path} ${shownLeaf(value)}`);
-  return lines.length === 0 ? ["nothing beside what a case asks"] : lines;
+  return lines.length === 0 ? ["nothing besides what a case asks"] : lines;
 }
 
 function differencesText({

@@ -14,7 +14,7 @@ describe("what a terminal shows", () => {
     expect(lengthOf(text)).toBe(width);
   });
 
-  it("is in columns whatever alphabet it is written in", () => {
+  it("is aligned in columns, whatever alphabet it is written in", () => {
     const lines = columns([
       ["退款-01", "passed"],
       ["refund", "failed"],
@@ -24,12 +24,12 @@ describe("what a terminal shows", () => {
 });
 
 describe("fold", () => {
-  it("breaks between words, what goes on a little further in", () => {
+  it("breaks between words, and indents the next lines further", () => {
     expect(fold("  one two three", 10)).toEqual(["  one two", "    three"]);
     expect(fold("  one two three", 10, 0)).toEqual(["  one two", "  three"]);
   });
 
-  it("never breaks a word", () => {
+  it("never breaks within a word", () => {
     expect(fold("a https://example.com/long b", 10)).toEqual(["a", "  https://example.com/long", "  b"]);
   });
 
@@ -43,12 +43,12 @@ describe("foldAnswer", () => {
     expect(foldAnswer(`  ${"x".repeat(10)}`, 8, 5)).toEqual(["  xxxxxx", "  xxxx"]);
   });
 
-  it("ends with … where more was said than there are lines", () => {
+  it("ends with … when the text is longer than the lines", () => {
     const lines = foldAnswer("  one two three four five six", 12, 2);
     expect(lines).toEqual(["  one two", "  three …"]);
   });
 
-  it("keeps wide letters within the width, and is done soon with a long answer", () => {
+  it("keeps wide letters within the width, and reads only the start of a long answer", () => {
     const lines = foldAnswer(`    ${"退款".repeat(200_000)}`, 40, 3);
     expect(lines).toHaveLength(3);
     for (const line of lines) expect(lengthOf(line)).toBeLessThanOrEqual(40);

@@ -25,10 +25,13 @@ export function fold(line: string, width: number, hang = 2): string[] {
   return [...lines, current.trimEnd()];
 }
 
-/** Characters examined per column: a family emoji has eleven and takes two columns. */
+/** Characters read for each column that can be shown: an emoji of eleven characters takes two columns. */
 const LETTERS_A_COLUMN = 6;
 
-/** Folds a text into at most `most` lines, at spaces or within a word that is longer than a line; `…` replaces the rest. */
+/**
+ * Folds a text into at most `limit` lines, at spaces or within a word that is longer than a line; `…` replaces
+ * the rest.
+ */
 export function foldAnswer(text: string, width: number, limit: number): string[] {
   const margin = marginOf(text);
   const available = Math.max(1, width - margin.length);

@@ -26,7 +26,7 @@ const run: PastRun = {
 };
 
 describe("historyCsv", () => {
-  it("is one line a run, unknown an empty cell", () => {
+  it("has one line per run, and an empty cell for an unknown value", () => {
     expect(historyCsv([run]).split("\n")).toEqual([
       "id,started_at,suite,target,fingerprint,trials,cases,pass_rate,low,high,cost_usd,outcome,verdict,prompt,model,commit,branch,dirty",
       `3f9c21aa,2025-03-01T12:00:00.000Z,triage,prompt 1.2.0 · small,${"f".repeat(64)},5,100,0.91,0.87,0.94,,passed,none,triage@1.2.0,small,${run.commit},main,false`,
@@ -52,19 +52,19 @@ describe("historyCsv", () => {
 });
 
 describe("sparkline", () => {
-  it("goes from the lowest to the highest", () => {
+  it("ranges from the lowest to the highest share", () => {
     expect(sparkline([0, 0.5, 1])).toBe("▁▅█");
   });
 
-  it("leaves a gap where nothing is known", () => {
+  it("leaves a gap for an unknown share", () => {
     expect(sparkline([0.2, null, 0.9])).toBe("▁·█");
   });
 
-  it("does not make a mountain of half a point", () => {
+  it("shows a difference of half a point as small", () => {
     expect(sparkline([0.9, 0.905])).not.toContain("█");
   });
 
-  it("copes with one run, all passing or none", () => {
+  it("shows a single run, whether all of its trials pass or none", () => {
     expect(sparkline([1])).toHaveLength(1);
     expect(sparkline([0])).toHaveLength(1);
     expect(sparkline([null])).toBe("·");
@@ -72,7 +72,7 @@ describe("sparkline", () => {
 });
 
 describe("suiteHistory", () => {
-  it("keeps to the width, and heads every fingerprint with its target", () => {
+  it("keeps to the width, and puts its target above each fingerprint", () => {
     const other = { ...run, target: "x".repeat(120), fingerprint: "0".repeat(64), low: null, high: null };
     const text = suiteHistory(
       "triage",
@@ -98,7 +98,7 @@ describe("runs of several prompts", () => {
   });
   const view = { said: "stable", flaky: [], measured: 4, cases: 4 };
 
-  it("are apart, each with a trend of its own, that of the newest run first", () => {
+  it("are separate, each with its own trend, and the newest run's comes first", () => {
     const runs = [of("d", "1.1.0", 1), of("c", "1.0.0", 0.1), of("b", "1.1.0", 0.9), of("a", "1.0.0", 0)];
     const text = suiteHistory("triage", runs, view, 100);
     expect(text.match(/^ {2}triage@\S+ {3}2 runs$/gm)).toEqual([
@@ -120,7 +120,7 @@ describe("runs of several prompts", () => {
   });
 });
 
-describe("what git knew of a run", () => {
+describe("the git state of a run", () => {
   it.each<[string, Partial<PastRun>, string]>([
     ["a branch", {}, "main at 1d2c0aa"],
     ["files that were changed", { dirty: true }, "main at 1d2c0aa, files changed"],
@@ -138,7 +138,7 @@ describe("what git knew of a run", () => {
     }
   });
 
-  it("heads runs of one place once, and marks those outside git", () => {
+  it("has one heading for the runs of one commit, and marks runs outside git", () => {
     const outside = { ...run, commit: null, branch: null, dirty: null };
     const text = historyListing([run, run, outside], 120);
     expect(text.match(/^— .*$/gm)).toEqual(["— main at 1d2c0aa", "— outside git"]);
@@ -184,7 +184,7 @@ describe("long names", () => {
     { id: "a-case-with-a-very-long-name-indeed", passed: 1, answered: 2, flip_rate: 1, shares: [0.5, null] },
   ];
 
-  it("leave every line within the terminal, and the outcome in sight", () => {
+  it("keep every line within the terminal, and the outcome visible", () => {
     const texts = [
       historyListing([long], 80),
       suiteHistory(suite, [long], { said: "stable", flaky, measured: 4, cases: 4 }, 80),

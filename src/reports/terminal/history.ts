@@ -7,26 +7,26 @@ import { columns } from "./style.ts";
 /** One past run for display; null means unknown. */
 export interface PastRun {
   readonly id: string;
-  /** ISO 8601, UTC. */
+  /** Start of the run, ISO 8601, UTC. */
   readonly started_at: string;
   readonly suite: string;
   /** The suite, with the model's alias if it has several. */
   readonly name: string;
   readonly target: string;
-  /** `support@1.2.0`; null without a versioned prompt. */
+  /** Prompt version, `support@1.2.0`; null without a versioned prompt. */
   readonly prompt: string | null;
   /** Alias of the model. */
   readonly model: string;
-  /** Of HEAD; null outside git and before the first commit. */
+  /** The commit at HEAD; null outside git and before the first commit. */
   readonly commit: string | null;
-  /** Null when HEAD was detached, or an older version did not store it. */
+  /** The branch; null when HEAD was detached, or the run is from a version of evals that did not store it. */
   readonly branch: string | null;
   /** Whether files differed from the commit; null outside git. */
   readonly dirty: boolean | null;
   readonly fingerprint: string;
   readonly trials: number;
   readonly cases: number;
-  /** Share in [0, 1] with its 95 % interval. */
+  /** Pass rate as a share in [0, 1]; `low` and `high` are its 95 % interval. */
   readonly pass_rate: number | null;
   readonly low: number | null;
   readonly high: number | null;
@@ -38,9 +38,9 @@ export interface PastRun {
   readonly go_on: string | null;
 }
 
-/** How stable the newest fingerprint is over its runs. */
+/** How stable the results of a suite's newest fingerprint are over its runs. */
 export interface StabilityView {
-  /** One sentence. */
+  /** The stability in one sentence. */
   readonly said: string;
   readonly flaky: readonly FlakyCase[];
   /** Number of cases with two answers or more; only for them is flakiness known. */
@@ -49,7 +49,7 @@ export interface StabilityView {
   readonly cases: number | null;
 }
 
-/** Which cases are flaky, as far as is known. */
+/** How many cases are flaky, in words, as far as it is known. */
 export function flakySentence({ flaky, measured, cases }: StabilityView): string {
   if (cases === null || measured === 0)
     return `whether a case is flaky is unknown: ${cases === null ? "there is no complete run yet" : "each case has one answer"}`;
@@ -62,7 +62,7 @@ export function flakySentence({ flaky, measured, cases }: StabilityView): string
 
 const HEAD = ["run", "started (UTC)", "suite", "passed", "95 %", "cost", "outcome", "target"];
 
-/** A longer suite name would leave no space for the outcome. */
+/** Maximum columns of a suite's name; a longer one would leave no space for the outcome. */
 const SUITE_WIDTH = 20;
 
 /** Runs of all suites, in the order given, grouped by branch and commit. */
@@ -82,7 +82,7 @@ export function historyListing(runs: readonly PastRun[], width: number): string 
   return `${[cut(head, width), ...underHeadings(runs, lines, placeOf, width), ...goOnLines(runs)].join("\n")}\n`;
 }
 
-/** Lines of runs with a heading whenever branch or commit change. */
+/** The lines of runs, with a heading wherever the text of `headingOf` changes. */
 export function underHeadings(
   runs: readonly PastRun[],
   lines: readonly string[],
@@ -102,7 +102,7 @@ export function underHeadings(
   });
 }
 
-/** `main at 1d2c0aa, files changed`: the git state of a run; empty outside git. */
+/** The git state of a run: `main at 1d2c0aa, files changed`; empty outside git. */
 export function placeOf({ commit, branch, dirty }: PastRun): string {
   const at = commit === null ? [] : [commit.slice(0, 7)];
   const known = [...(branch === null ? [] : [plainLine(branch)]), ...at].join(" at ");
@@ -110,7 +110,7 @@ export function placeOf({ commit, branch, dirty }: PastRun): string {
   return place !== "" && dirty === true ? `${place}, files changed` : place;
 }
 
-/** The commands that resume interrupted runs that were not followed by another: the newest for each suite. */
+/** The commands that resume interrupted runs: for each suite, if its newest run was interrupted. */
 export function goOnLines(runs: readonly PastRun[]): string[] {
   const newest = runs.filter((run, at) => runs.findIndex(({ suite }) => suite === run.suite) === at);
   const commands = newest.flatMap(({ go_on }) => go_on ?? []);
@@ -161,7 +161,7 @@ export function flakyListing(suite: string, stability: StabilityView, runs: numb
   return `${blocks.map((block) => block.join("\n")).join("\n\n")}\n`;
 }
 
-/** On a scale from 0 to 1. */
+/** The shares as blocks, on a scale from 0 to 1. */
 function sharesLine(shares: readonly (number | null)[]): string {
   return shares
     .map((share) => (share === null ? "·" : BLOCKS[Math.round(share * (BLOCKS.length - 1))]))
@@ -178,13 +178,13 @@ const CSV_COLUMNS = [
   ...["prompt", "model", "commit", "branch", "dirty"],
 ] as const satisfies readonly (keyof PastRun)[];
 
-/** RFC 4180 with line feeds; unknown is an empty cell. */
+/** The runs as CSV (RFC 4180, but with line feeds); an unknown value is an empty cell. */
 export function historyCsv(runs: readonly PastRun[]): string {
   const lines = runs.map((run) => CSV_COLUMNS.map((name) => csvCell(run[name])).join(","));
   return `${[CSV_COLUMNS.join(","), ...lines].join("\n")}\n`;
 }
 
-/** One cell. Text that a spreadsheet would treat as a formula gets an apostrophe in front. */
+/** One cell of CSV. Text that a spreadsheet would treat as a formula gets an apostrophe in front. */
 export function csvCell(value: string | number | boolean | null): string {
   if (value === null) return "";
   if (typeof value !== "string") return String(value);

@@ -3,9 +3,9 @@ import { type LeftOut, leftOutLines } from "./left-out.ts";
 /** The result of an import of files. Paths are relative to the working directory. */
 interface ShownImport {
   readonly written: readonly string[];
-  /** Existing files that are already as the import would write them. */
+  /** Files that exist with the content that the import would write. */
   readonly unchanged: readonly string[];
-  /** Models added to an existing config. */
+  /** Aliases of models added to an existing config. */
   readonly added: readonly string[];
   /** Number of imported items by kind: `cases`, `scorers`, … */
   readonly taken: Readonly<Record<string, number>>;

@@ -2,7 +2,7 @@ import type { Json } from "../../domain/json.ts";
 import type { JudgeExchange } from "../../domain/judge-exchange.ts";
 import { plainLine, plainText } from "../plain-text.ts";
 
-/** One exchange with a judge: the messages sent, and the reply. */
+/** The lines that show one exchange with a judge: the messages sent, and the reply. */
 export function exchangeLines({ scorer, request, reply }: JudgeExchange): string[] {
   const cost = reply.cost_usd === null ? "cost unknown" : `$${reply.cost_usd}`;
   const facts = [

@@ -9,13 +9,13 @@ const HOW: Readonly<Record<AnswerPicking, string>> = {
   adjudicate: "about which raters disagree",
 };
 
-/** The text before labelling. */
+/** The text that is printed before labelling begins. */
 export function labellingBegins(task: LabellingTask): string {
   const { suite, run, how, questions, judgedBefore: before, person, path } = task;
   return [
     `${suite}, run ${run}: ${plural(questions, "answer")} ${HOW[how]}${before === 0 ? "" : `, ${before} of them judged already`}, for ${plainLine(person)}\n`,
     elsewhereText(task),
-    `Each label is in ${path} the moment it is given.\nCtrl-C ends; the same command goes on.\n`,
+    `Each label is in ${path} as soon as it is given.\nCtrl-C ends; the same command goes on.\n`,
   ].join("");
 }
 
@@ -42,7 +42,9 @@ export function labellingEnds(task: LabellingTask, progress: LabellingProgress):
   const judged = pass + fail + unsure;
   return [
     `${judged} of ${task.questions} judged: ${pass} pass, ${fail} fail, ${unsure} unsure, ${skipped} skipped\n`,
-    agreement === null ? "" : `Asked twice, the same answer ${agreement.same} of ${agreement.of} times.\n`,
+    agreement === null
+      ? ""
+      : `Answers asked twice: the same verdict ${agreement.same} of ${agreement.of} times.\n`,
     left > 0 || skipped > 0
       ? `To go on: the same command, evals label ${task.word}${judgeOption(task)}\n`
       : "",
@@ -53,7 +55,7 @@ export function labellingEnds(task: LabellingTask, progress: LabellingProgress):
 
 const judgeOption = ({ judge }: LabellingTask): string => (judge === undefined ? "" : ` --judge ${judge}`);
 
-/** The result of assigning labels without a judge. */
+/** The result of `--assign`, which assigns labels that name no judge to one. */
 export function assignedText(
   { path, changed }: { readonly path: string; readonly changed: number },
   { suite, judge }: { readonly suite: string; readonly judge: string },

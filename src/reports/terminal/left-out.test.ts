@@ -3,9 +3,9 @@ import { leftOutLines } from "./left-out.ts";
 
 const left = (line: number, what = "key:", path = "a.yaml") => ({ path, line, what, why: "It has no use." });
 
-it("reports things that differ only in their line once, in the order of the first", () => {
+it("reports things that differ only in their line once, in the order of their first lines", () => {
   expect(leftOutLines([left(1), left(2, "other:"), left(3), left(4, "key:", "b.yaml")])).toEqual([
-    "Left (4 things):",
+    "Left out (4 things):",
     "  a.yaml:1  key:",
     "      It has no use.",
     "      The same in 1 more line: 3",
@@ -19,7 +19,7 @@ it("reports things that differ only in their line once, in the order of the firs
 it("names the first lines of many", () => {
   const many = Array.from({ length: 200 }, (_, index) => left(index + 1));
   expect(leftOutLines(many)).toEqual([
-    "Left (200 things):",
+    "Left out (200 things):",
     "  a.yaml:1  key:",
     "      It has no use.",
     "      The same in 199 more lines: 2, 3, 4, 5, 6, …",

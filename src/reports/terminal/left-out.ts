@@ -11,9 +11,9 @@ export interface LeftOut {
 
 /** What was not imported, with location and reason. */
 export function leftOutLines(left: readonly LeftOut[]): string[] {
-  if (left.length === 0) return ["Nothing was left."];
+  if (left.length === 0) return ["Nothing was left out."];
   return [
-    `Left (${plural(left.length, "thing")}):`,
+    `Left out (${plural(left.length, "thing")}):`,
     ...alike(left).flatMap(([{ path, line, what, why }, ...more]) => [
       `  ${plainLine(path)}:${line}  ${plainLine(what)}`,
       `      ${plainLine(why)}`,
@@ -24,7 +24,7 @@ export function leftOutLines(left: readonly LeftOut[]): string[] {
 
 type Alike = readonly [LeftOut, ...LeftOut[]];
 
-/** Things that differ only in their line, together, in the order of the first. */
+/** Groups things that differ only in their line, in the order of the first of each group. */
 function alike(left: readonly LeftOut[]): Alike[] {
   const groups = new Map<string, [LeftOut, ...LeftOut[]]>();
   for (const one of left) {

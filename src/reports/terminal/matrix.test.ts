@@ -37,7 +37,7 @@ const matrix: Matrix = {
 const plain = { width: 80, color: false };
 
 describe("the matrix on a terminal", () => {
-  it("shows a mark a trial, then rate with interval, cost and p95, then what is sure", () => {
+  it("shows a mark for each trial, then rate with interval, cost and p95, then significant differences", () => {
     expect(matrixReport(matrix, { ...plain, unicode: true })).toMatchInlineSnapshot(`
       "triage   2 targets · 3 cases
 
@@ -61,12 +61,12 @@ describe("the matrix on a terminal", () => {
     `);
   });
 
-  it("is ASCII where nobody knows what the terminal shows", () => {
+  it("is ASCII when the terminal is not known to support Unicode", () => {
     expect(matrixReport(matrix, plain)).not.toMatch(/[●○·]{2}|●|○/);
     expect(matrixReport(matrix, plain)).toContain("+xx");
   });
 
-  it("reports that nothing is sure in place of sizes that look like findings", () => {
+  it("reports that no difference is significant instead of showing sizes", () => {
     const [one] = matrix.differences;
     const unsure = one === undefined ? [] : [{ ...one, p: 0.4, sure: false }];
     expect(matrixReport({ ...matrix, differences: unsure }, plain)).toContain(
@@ -74,7 +74,7 @@ describe("the matrix on a terminal", () => {
     );
   });
 
-  it.each([40, 60, 80, 120])("keeps within %i columns, whatever the number of targets", (width) => {
+  it.each([40, 60, 80, 120])("keeps within %i columns for any number of targets", (width) => {
     const targets = Array.from({ length: 7 }, (_, at) =>
       target(`triage@1.${at}.0 · a-rather-long-alias-${at}`),
     );

@@ -25,8 +25,8 @@ export interface MatrixOptions extends TerminalOptions {
 }
 
 /**
- * A suite with several targets: one mark per trial; below each target its pass rate with interval, cost and p95; then
- * the significant differences. Ends with a line feed.
+ * The report of a suite with several targets. Each case has one mark per trial; below each target are its pass
+ * rate with interval, cost and p95; then come the significant differences. Ends with a line feed.
  */
 export function matrixReport(matrix: Matrix, { width, color, unicode = false }: MatrixOptions): string {
   const style = styleFor(color);
@@ -48,7 +48,7 @@ function headLine({ suite, targets, cases }: Matrix, style: Style): string {
   return `${style.strong(plainLine(suite))}   ${targets.length} targets · ${plural(cases.length, "case")}`;
 }
 
-/** As many targets side by side as fit. */
+/** The tables of all targets, each with as many targets side by side as fit into the width. */
 function tables(
   { targets }: Matrix,
   cases: readonly MatrixCase[],
@@ -89,7 +89,7 @@ function headCells({ name, gated }: MatrixTarget): [string, string] {
   ];
 }
 
-/** Columns without a frame. */
+/** Aligns columns of cells into lines, without a frame. */
 function tableLines(columns: readonly (readonly string[])[]): string[] {
   const table = new Table({
     chars: NO_FRAME,
@@ -130,7 +130,7 @@ function notesOf({ cases }: Matrix, shown: readonly MatrixCase[], marks: Marks):
   ];
 }
 
-/** The significant differences with their sizes, and the number of others. */
+/** The lines with the significant differences and their sizes, and the number of other differences. */
 function differenceLines(matrix: Matrix, style: Style): string[] {
   const [head, ...sentences] = differenceSentences(matrix);
   if (head === undefined) return [];

@@ -7,7 +7,11 @@ const PROMISES: Readonly<Record<Bump, string>> = {
   major: "A major version may change anything: variables, output schema, tools, model.",
 };
 
-/** What was created, and the next step. @param next the command that runs it */
+/**
+ * The report of `evals prompt new`: the new file, and the next step.
+ *
+ * @param next the command that runs the new version
+ */
 export function newPromptVersionText(
   { path, from, bump }: { readonly path: string; readonly from: string; readonly bump: Bump },
   next: string,

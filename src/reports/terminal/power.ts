@@ -4,20 +4,23 @@ import { plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
 import { columns, type Style } from "./style.ts";
 
-/** The data of a plan's report. */
+/** The data of a report of `evals power`. */
 interface PowerReport
   extends Omit<SizePlan, "assumptions" | "runs">,
     Omit<PowerAssumptions, "cases" | "trials"> {
   readonly size: SuiteSize;
 }
 
-/** The report of a plan. */
+/** The report of `evals power`. */
 export function sizePlanText({ assumptions, ...plan }: SizePlan, style: Style, width: number): string {
   const { cases, trials } = assumptions;
   return powerReport({ ...assumptions, ...plan, size: { cases, trials } }, style, width);
 }
 
-/** The answer in words, then what each size can detect, then the cost of a run. Ends with a line feed. */
+/**
+ * The needed size in words, then the drop that each size can detect, then the cost of a run. Ends with a line
+ * feed.
+ */
 function powerReport(report: PowerReport, style: Style, width: number): string {
   const blocks = [
     answerLines(report, style).flatMap((line) => fold(line, width)),
@@ -30,7 +33,7 @@ function powerReport(report: PowerReport, style: Style, width: number): string {
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-/** `3`, `4.5`: percentage points without a trailing zero. */
+/** A drop in percentage points without a trailing zero: `3`, `4.5`. */
 const points = (drop: number): string => (drop * 100).toFixed(1).replace(/\.0$/, "");
 const sizeWords = ({ cases, trials }: SuiteSize): string => `${plural(cases, "case")} × ${trials}`;
 
@@ -53,7 +56,9 @@ function answerLines(report: PowerReport, style: Style): string[] {
 
 const pointsWord = (drop: number): string => `${points(drop)} ${points(drop) === "1" ? "point" : "points"}`;
 
-/** The suite's own number of trials first, then larger numbers that need fewer cases. */
+/**
+ * The sizes that suffice: with the suite's own number of trials first, then with more trials and fewer cases.
+ */
 function choices({ needed, size }: PowerReport): string {
   const own = needed.find((one) => one.trials === size.trials);
   const fewer = needed.filter(
@@ -83,7 +88,10 @@ function tableLines({ table, size, power }: PowerReport): string[] {
 
 const BAR = 40;
 
-/** One bar per number of cases for the suite's own number of trials, with the wanted drop marked. */
+/**
+ * A bar for each number of cases, with the suite's number of trials: the smallest drop that it detects. The
+ * wanted drop is marked.
+ */
 function plotLines({ table, size, drop }: PowerReport, width: number): string[] {
   const rows = table.filter((one) => one.trials === size.trials && one.detectable_drop !== null);
   const longest = Math.max(drop, ...rows.map((one) => one.detectable_drop ?? 0));

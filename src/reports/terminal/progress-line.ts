@@ -1,25 +1,29 @@
 import { count, dollars, duration } from "../format-numbers.ts";
 
-/** How far a run is. */
+/** The progress of a run. */
 export interface RunProgress {
   readonly suite: string;
   readonly total: number;
   /** Trials that were stored before this session. */
   readonly before: number;
-  /** All that are there now, those from before included. */
+  /** Trials that are stored now, including those stored before this session. */
   readonly done: number;
   readonly retries: number;
-  /** US dollars of this session. */
+  /** Cost of this session so far, in US dollars. */
   readonly usd: number;
-  /** How many trials errored, by the kind of error. */
+  /** Number of errored trials by kind of error. */
   readonly errors: ReadonlyMap<string, number>;
-  /** Of this session, in milliseconds. */
+  /** Duration of this session so far, in milliseconds. */
   readonly elapsed_ms: number;
 }
 
 const BAR = 20;
 
-/** One line: suite, a bar where there is a terminal, trials, speed, what is left, cost and errors so far. */
+/**
+ * One line: suite, trials, speed, remaining time, cost and errors so far.
+ *
+ * @param bar whether to include a bar, for a terminal
+ */
 export function progressLine(progress: RunProgress, bar: boolean): string {
   const { suite, total, before, done, retries, usd, errors } = progress;
   const rate = (done - before) / Math.max(0.001, progress.elapsed_ms / 1000);

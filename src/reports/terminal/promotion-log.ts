@@ -33,7 +33,7 @@ function entryLines({ commit, at, who, subject, body, tags, ...change }: LogEntr
   ];
 }
 
-/** The change of each baseline, one line for those with the same change. */
+/** How each baseline changed, with one line for all baselines that changed in the same way. */
 function changeLines({ kind, squashed, baselines }: LoggedChange): string[] {
   const lines = new Map<string, string[]>();
   for (const one of baselines) {
@@ -57,5 +57,5 @@ const GATES: Readonly<Record<GateOutcome, string>> = {
 };
 
 function tagNote({ why, moved }: LoggedTag): string {
-  return `${why === null ? "" : `: ${plainLine(why)}`}${moved ? "   moved here: this commit does not hold what it promises" : ""}`;
+  return `${why === null ? "" : `: ${plainLine(why)}`}${moved ? "   moved here: this commit does not have the baselines of this tag" : ""}`;
 }

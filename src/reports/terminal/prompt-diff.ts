@@ -2,7 +2,7 @@ import type { FieldChange, MessageChange, PromptComparison, WordChange } from ".
 import { plainLine } from "../plain-text.ts";
 import type { Style } from "./style.ts";
 
-/** Number of unchanged lines shown around a change. */
+/** Number of unchanged lines shown before and after a change. */
 const CONTEXT = 2;
 
 /** The comparison of two prompt versions: the declared bump, other changes, then the text word by word. */
@@ -66,7 +66,7 @@ function messageLines({ role, lines }: MessageChange, style: Style): string[] {
   return out;
 }
 
-/** `[-removed-]` and `{+added+}`, as in git's word diff; colour only repeats it. */
+/** A line with `[-removed-]` and `{+added+}` words, as in git's word diff. Colour only repeats the marks. */
 function lineText(line: readonly WordChange[], style: Style): string {
   return line
     .map(({ kind, text }) => {

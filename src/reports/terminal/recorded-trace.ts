@@ -7,14 +7,14 @@ interface ShownRecording {
   readonly case: string;
   readonly trial: number;
   readonly path: string;
-  /** The change of the file. */
+  /** What happened to the file. */
   readonly file: "new" | "changed" | "same";
   readonly trace: { readonly calls: readonly unknown[]; readonly turns: number | null };
 }
 
 const DONE = { new: "written", changed: "changed", same: "as it was" } as const;
 
-/** Where the trace is, which trial it is of, and how to use it. */
+/** The report of a recorded trace: its file, the trial that it is from, and how to use it. */
 export function recordedTraceText({ run, case: name, trial, path, file, trace }: ShownRecording): string {
   const turns = trace.turns === null ? "" : ` in ${plural(trace.turns, "turn")}`;
   return [

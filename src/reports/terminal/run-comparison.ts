@@ -15,7 +15,7 @@ import {
 } from "./comparison-lines.ts";
 import type { Style } from "./style.ts";
 
-/** The sentence of a verdict that must come first: a regression. */
+/** The lines of a regression, which come before everything else; none for another verdict. */
 export function headVerdictLines(report: RunReport, style: Style, width: number): string[] {
   const { comparison } = report;
   if (comparison === null || report.gate.verdict !== "regressed") return [];
@@ -34,7 +34,10 @@ function wasIs({ metrics }: Comparison): string[] {
   return [indent(`It was ${text(row.baseline)}, it is ${text(row.candidate)}.`)];
 }
 
-/** "By chance alone this happens once in 4,000 runs"; after an early stop, the probability at the deciding look. */
+/**
+ * "By chance alone this happens once in 4,000 runs." After an early stop, the probability is that at the moment
+ * of the decision.
+ */
 function chanceLine({ metrics, decided }: Comparison): string[] {
   const p = (decided ?? metrics.find((one) => one.verdict === "regressed"))?.p;
   if (p === null || p === undefined) return [];
@@ -42,7 +45,7 @@ function chanceLine({ metrics, decided }: Comparison): string[] {
   return [indent(`By chance alone this happens ${odds}.`)];
 }
 
-/** A regression that the change itself accepts, with its reason. */
+/** The sentences that say that the change accepts its regression, and why. */
 function acceptedLines({ gate }: RunReport, width: number): string[] {
   const sentences = gate.rules.flatMap((rule) =>
     rule.outcome === "passed" && rule.said !== undefined && / accepted: /.test(rule.said) ? [rule.said] : [],
@@ -50,7 +53,7 @@ function acceptedLines({ gate }: RunReport, width: number): string[] {
   return sentences.flatMap((text) => sentence(text, width));
 }
 
-/** The comparison with the baseline, below the run's own metrics. */
+/** The lines about the comparison with the baseline, which follow the run's own metrics. */
 export function comparisonLines(report: RunReport, { width, limit }: Limits): string[] {
   const { comparison } = report;
   if (comparison === null) return [];

@@ -20,7 +20,7 @@ export function historyText(
     : suiteHistory(suite, past, view, width);
 }
 
-/** One CSV line per run. */
+/** The runs as CSV, one line per run. */
 export function historyTable({ runs }: RunHistory): string {
   return historyCsv(runs.map(pastRun));
 }

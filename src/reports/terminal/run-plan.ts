@@ -5,7 +5,7 @@ import { plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
 import { columns, styleFor, type TerminalOptions } from "./style.ts";
 
-/** What a run would ask and cost. Ends with a line feed. */
+/** The report of `evals run --dry-run`: what the runs would ask and cost. Ends with a line feed. */
 export function runPlanText({ runs }: RunPlan, { width, color }: TerminalOptions): string {
   const style = styleFor(color);
   const blocks = [

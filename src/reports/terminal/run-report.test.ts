@@ -33,7 +33,7 @@ describe("the heading of a run", () => {
     }
   });
 
-  it("reports where a pass rests on too little evidence", () => {
+  it("reports when a pass rests on too little evidence", () => {
     const gate = { outcome: "passed", verdict: "inconclusive", rules: [] } as const;
     expect(heading(sampleReport({ gate })).word).toBe("PASSED, not enough evidence");
   });
@@ -75,7 +75,7 @@ describe("a report in a terminal", () => {
     );
   });
 
-  it("folds a long line below itself, a little further in, and loses no word", () => {
+  it("folds a long line, indents the next lines further, and loses no word", () => {
     const message = Array.from({ length: 30 }, (_, at) => `word${at}`).join(" ");
     const shown = text(sampleReport({ errors: [{ kind: "provider", count: 1, message }] }));
     expect(shown).toMatch(/\n {2}1 error \(provider\): word0 /);
@@ -108,7 +108,7 @@ describe("a report in a terminal", () => {
     expect(shown).toContain(`evals run support-triage ${how}`);
   });
 
-  it("that met nobody says so once", () => {
+  it("reports once that no call was answered", () => {
     const counts = { ...sampleReport().counts, answered: 0, errored: 1, skipped: 599 };
     const end = { kind: "unreachable", message: "401 from api.example.com" } as const;
     const errors = [{ kind: "provider", count: 1, message: end.message }];
@@ -175,7 +175,7 @@ describe("a failing report", () => {
     expect(written).toMatch(/…\d+ more: evals diff 3f9c21aa/);
   });
 
-  it("writes broke for a sure change, and fell for one that chance may explain", () => {
+  it("writes broke for a significant change, and fell for one that may be chance", () => {
     const written = text({
       ...failing,
       comparison: {
@@ -195,13 +195,13 @@ describe("a failing report", () => {
       expect(lines.filter((line) => new RegExp(`^ +${id} `).test(line)).length, id).toBeLessThan(2);
   });
 
-  it("folds tags that have too few cases to tell, without a number that nothing is behind", () => {
+  it("names tags with too few cases in one line, without numbers", () => {
     const lines = text({ ...failing, comparison: null });
     expect(lines).toMatch(/by tag \(\d of 7, farthest from the whole\)/);
     expect(lines).toMatch(/tags with too few cases to tell: tag-7, tag-8/);
   });
 
-  it("lists the lowest tags where the pass rate of the whole is unknown", () => {
+  it("lists the lowest tags when the pass rate of the run is unknown", () => {
     const unknown = { ...failing.metrics.pass_rate, value: null, low: null, high: null };
     const lines = text({ ...failing, comparison: null, metrics: { ...failing.metrics, pass_rate: unknown } });
     expect(lines).toMatch(/by tag \(\d of 7, the lowest\)/);
@@ -214,7 +214,7 @@ describe("a failing report", () => {
     expect(lines).toContain(`${(Math.min(...values) * 100).toFixed(1)} %`);
   });
 
-  it("names no time where it is unknown", () => {
+  it("omits an unknown time", () => {
     expect(text(failing)).toMatch(/answers: .*\d (ms|s)$/m);
     expect(text({ ...failing, duration_ms: null })).toMatch(/answers: \d+ asked, 1 error$/m);
   });

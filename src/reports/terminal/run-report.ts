@@ -21,10 +21,13 @@ import { fold } from "./fold.ts";
 import { comparisonLines, headVerdictLines } from "./run-comparison.ts";
 import { columns, type Style, styleFor, type TerminalOptions } from "./style.ts";
 
-/** Lines of a terminal screen, minus one for the prompt. */
+/** Lines of a terminal screen of 40 lines, minus one for the shell's prompt. */
 const SCREEN = 39;
 
-/** How many cases are shown, largest first: a failed run is read for its changes against the baseline. */
+/**
+ * Maximum numbers of changed cases and of other cases, tried in this order until the report fits. Changes are
+ * dropped last.
+ */
 const CASE_LIMITS = [
   { moved: 5, others: 5 },
   { moved: 5, others: 3 },
@@ -34,8 +37,8 @@ const CASE_LIMITS = [
 ] as const;
 
 /**
- * The report of a run: whether it passed and how certain that is, what regressed, the metrics, and the next command;
- * with as many cases and tags as fit on a screen. Ends with a line feed.
+ * The report of a run: whether it passed and how certain that is, what regressed, the metrics, and the next
+ * command. It shows as many cases and tags as fit on a screen. Ends with a line feed.
  */
 export function runReport(report: RunReport, options: TerminalOptions): string {
   let written = "";
@@ -77,7 +80,7 @@ function reportText(
 
 const indent = (line: string): string => `  ${line}`;
 
-/** The word that matches the exit code. */
+/** The first word of a report, which matches the exit code, and its colour. */
 export function heading(report: RunReport): { word: string; tone: "good" | "bad" | "unsure" | "strong" } {
   const { outcome, verdict } = report.gate;
   if (outcome === "failed") return { word: "FAILED", tone: "bad" };
@@ -139,7 +142,7 @@ function endLines(report: RunReport): string[] {
   ];
 }
 
-/** Rules that did not hold; the others are shown beside their metric. */
+/** The failed and undecided rules that are not shown next to a metric. */
 function ruleLines(report: RunReport, style: Style): string[] {
   const shown = report.gate.rules.filter(
     (rule) => rule.enforced !== false && rule.outcome !== "passed" && rule.kind !== "regression",
@@ -241,7 +244,7 @@ function costLines(report: RunReport, demanded: (name: string) => string): strin
   return [indent(`cost         ${[`${dollars(total)}, ${dollars(each)} a trial`, ...bounds].join("   ")}`)];
 }
 
-/** The calls and cost of judges, separate from the target's. */
+/** The calls and the cost of judges, which are separate from those of the target. */
 function judgeLines({ counts, metrics }: RunReport, demanded: (name: string) => string): string[] {
   if (counts.judge_calls === undefined) return [];
   const cost = metrics.judge_cost_usd?.value ?? null;

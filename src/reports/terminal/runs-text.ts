@@ -16,7 +16,10 @@ export async function runsText(runs: readonly ReportedRun[]): Promise<string> {
   return [...texts, runSummary(reports, PLAIN)].filter((text) => text !== "").join("\n");
 }
 
-/** Whether the matrix contains everything about a run: a target other than the suite's own, without problems. */
+/**
+ * Whether the matrix shows everything about a run: its target is not the suite's own, and it has no problems to
+ * report.
+ */
 function isInMatrix(report: RunReport, reports: readonly RunReport[]): boolean {
   const { suite } = report.header;
   return reports.filter((one) => one.header.suite === suite).length > 1 && isOnlyNumbers(report);

@@ -1,7 +1,7 @@
 import type { Candidate } from "../../domain/candidate.ts";
 import { plural } from "../format-numbers.ts";
 
-/** The result of drawing a sample of traffic. */
+/** The result of `evals sample`. */
 export interface ShownSample {
   readonly seed: string;
   readonly population: { readonly traces: number; readonly sessions: number };
@@ -12,14 +12,14 @@ export interface ShownSample {
   readonly candidates: readonly Pick<Candidate, "why" | "stratum">[];
 }
 
-/** How many were selected by each design, what was left out, and the next command. */
+/** How many candidates each way of drawing selected, what was left out, and the next command. */
 export function sampleText(sample: ShownSample): string {
   const { seed, population, excluded, written, duplicates, empty, candidates } = sample;
   const { traces, sessions } = population;
   const left = [
-    ...(excluded > 0 ? [`${plural(excluded, "trace")} of tests or of evals itself were no part of it`] : []),
+    ...(excluded > 0 ? [`${plural(excluded, "trace")} of tests or of evals itself were not drawn from`] : []),
     ...(duplicates > 0 ? [`${duplicates} were left out: a case is nearly the same`] : []),
-    ...(empty > 0 ? [`${empty} were left out: nobody said anything`] : []),
+    ...(empty > 0 ? [`${empty} were left out: they have no message`] : []),
   ];
   return [
     `${plural(candidates.length, "candidate")} of ${plural(traces, "trace")} in ${plural(sessions, "session")} (seed ${seed})\n`,

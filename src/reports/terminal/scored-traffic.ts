@@ -5,7 +5,11 @@ import { cut, plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
 import { columns } from "./style.ts";
 
-/** Traffic by day, then in total, then what could not be used. @param width of the terminal */
+/**
+ * The scores of traffic by day, then in total, then the scorers that could not be used.
+ *
+ * @param width of the terminal
+ */
 export function scoredTrafficText(scored: ScoredTraffic, width: number): string {
   const { suite, days, total, scorers, sample, judged, unjudged } = scored;
   if (total.traces === 0)
@@ -60,7 +64,7 @@ export function scoredTrafficText(scored: ScoredTraffic, width: number): string 
 
 const label = (metric: string): string => plainLine(metric.replace(/^score\./, "").replace("_", " "));
 
-/** `86 % (29–99)`; a small share has one more digit. */
+/** A rate with its interval in per cent, `86 % (29–99)`; a small rate has one more digit. */
 function rateText(value: MetricValue | undefined): string {
   if (value?.value == null) return "–";
   const { low, high } = value;

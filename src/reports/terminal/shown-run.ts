@@ -13,7 +13,7 @@ import { jsonText, shownTrialText } from "./shown-trial.ts";
 import { columns, type Style } from "./style.ts";
 
 interface Terminal {
-  /** In columns. */
+  /** Width of the terminal in columns. */
   readonly width: number;
   readonly style: Style;
   readonly color: boolean;
@@ -33,7 +33,7 @@ export function shownText(shown: Shown, terminal: Terminal): string {
   }
 }
 
-/** The whole stored report, then every case. */
+/** The stored report of a run, then all its cases. */
 function wholeText(shown: ShownRun, { width, color }: Terminal): string {
   return `${runReport(shown.runReport, { width, color })}\n${casesText(shown, width)}`;
 }
@@ -56,7 +56,7 @@ function casesText(run: ShownRun, width: number): string {
 
 const passedShare = ({ passed, answered }: CountedCase): number => passed / Math.max(answered, 1);
 
-/** The text when no case fails; for cases without an answer this is unknown. */
+/** The text when no answered trial fails. It says so when some cases have no answer. */
 function noneFails({ unanswered }: ShownRun): string {
   return unanswered === 0
     ? "  every case passes every trial"

@@ -34,7 +34,7 @@ export function shownTrialText(shown: ShownTrial): string {
   ].join("\n");
 }
 
-/** Why it failed, and which message shows it. */
+/** Why a trial failed, and which message shows it; none for another trial. */
 function failureLine({ failure }: ShownTrial): string[] {
   if (failure === null || failure.class === "unknown") return [];
   const where = failure.message === null ? "" : ` (message ${failure.message})`;
@@ -52,7 +52,7 @@ function outcomeOf({ error, pass }: StoredTrial): string {
   return pass ? "passed" : "failed";
 }
 
-/** `gpt-5.4-mini-2026-03-17`, `870 ms`, `120 + 8 tokens`, `from the cache`. */
+/** Facts about a trial: `gpt-5.4-mini-2026-03-17`, `870 ms`, `120 + 8 tokens`, `from the cache`. */
 function trialFacts({ trial, transcript }: ShownTrial): string[] {
   const { answer, cached } = trial;
   const facts = [
@@ -65,7 +65,7 @@ function trialFacts({ trial, transcript }: ShownTrial): string[] {
   return facts.filter((fact) => fact !== null);
 }
 
-/** For instance `3 attempts, 2.1 s of waiting`. */
+/** How often a request was sent, for instance `3 attempts, 2.1 s of waiting`. */
 function triesFact({ attempts, waited_ms }: Tries): string {
   const waited = waited_ms < 100 ? [] : [`${(waited_ms / 1000).toFixed(1)} s of waiting`];
   return [plural(attempts, "attempt"), ...waited].join(", ");
@@ -110,7 +110,7 @@ function block(title: string, text: string): string[] {
   return [title, ...lines.map((line) => `  ${line}`), ""];
 }
 
-/** Replaces an attached file by a short description. */
+/** A replacer for `JSON.stringify` that replaces an attached file by a short description. */
 function filesInWords(_name: string, value: unknown): unknown {
   const file = markedFile(value) ?? attachedFile(value);
   return file === undefined ? value : attachedText(file);

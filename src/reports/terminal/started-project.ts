@@ -1,6 +1,10 @@
 import type { StartedFile, StartedProject } from "../../domain/started-project.ts";
 
-/** What `evals init` created, and the next command. @param folder as typed; undefined for the working directory */
+/**
+ * The report of `evals init`: what was created, and the next commands.
+ *
+ * @param folder as typed; undefined for the working directory
+ */
 export function startedProjectText(project: StartedProject, folder: string | undefined): string {
   const enter = folder === undefined ? [] : [`  cd ${folder}`];
   const files = project.files.map(fileLine);

@@ -41,20 +41,20 @@ export function storeVerifyText({ path, faults }: HistoryCheck): string {
   return `${path} is damaged:\n${lines.join("\n")}\nMove it away (mv ${path} .evals/history.broken); a new one is made. Baselines are in git and are not touched.\n`;
 }
 
-/** What was deleted, what was kept and why, in sentences. */
+/** The report of `evals store prune`: what was deleted, and what was kept and why. */
 export function storePruneText({ dry_run, removed, emptied, kept, erased }: PrunedHistory): string {
-  const would = dry_run ? "Would take" : "Took";
+  const would = dry_run ? "Would delete" : "Deleted";
   const lines = [
     removed.runs + emptied + removed.traces === 0
-      ? "Nothing is old enough to be taken."
+      ? "Nothing is old enough to be deleted."
       : [
-          ...(removed.runs > 0 ? [`${would} ${counted(removed.runs, "run")} out.`] : []),
-          ...(removed.traces > 0 ? [`${would} ${counted(removed.traces, "trace")} out.`] : []),
+          ...(removed.runs > 0 ? [`${would} ${counted(removed.runs, "run")}.`] : []),
+          ...(removed.traces > 0 ? [`${would} ${counted(removed.traces, "trace")}.`] : []),
           ...(emptied > 0 ? [`${would} the answers of ${counted(emptied, "run")}, which stay listed.`] : []),
         ].join(" "),
     ...(kept.length > 0
       ? [
-          `Kept ${counted(kept.length, "run")} as old: a baseline or tag rests on ${kept.length === 1 ? "it" : "them"}.`,
+          `Kept ${counted(kept.length, "run")} of that age: a baseline or tag needs ${kept.length === 1 ? "it" : "them"}.`,
         ]
       : []),
     ...removed.files.map(
@@ -62,7 +62,7 @@ export function storePruneText({ dry_run, removed, emptied, kept, erased }: Prun
     ),
     ...(erased === false
       ? [
-          "Another process still reads the history: what was taken leaves the file once that has ended and this command is repeated.",
+          "Another process still reads the history. Repeat this command when it has ended: until then the deleted data stays in the file.",
         ]
       : []),
   ];

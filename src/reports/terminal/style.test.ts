@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { lengthOf, NARROW } from "./style.ts";
 
 describe("columns of a text", () => {
-  it("takes one column for each letter that needs no table, alone, in pairs and in colour", () => {
+  it("counts one column for each narrow letter, alone, in pairs and in colour", () => {
     const narrow = Array.from({ length: 0xffff }, (_, code) => String.fromCharCode(code)).filter((letter) =>
       NARROW.test(letter),
     );
@@ -15,7 +15,7 @@ describe("columns of a text", () => {
     for (const letter of narrow) expect(lengthOf(`\u001b[31m${letter}\u001b[39m`)).toBe(1);
   });
 
-  it("counts what is wide, joined or invisible by the table", () => {
+  it("counts wide, joined and invisible characters correctly", () => {
     for (const text of [
       "退款",
       "👨‍👩‍👧",

@@ -1,14 +1,14 @@
 import { Chalk } from "chalk";
 import stringWidth from "string-width";
 
-/** Properties of the output. */
+/** How the output is shown. */
 export interface TerminalOptions {
-  /** Columns; 80 when the output is not a terminal. */
+  /** Width in columns; 80 when the output is not a terminal. */
   readonly width: number;
   readonly color: boolean;
 }
 
-/** Colours, which only repeat what the words say. */
+/** Functions that colour a text. A colour only repeats what the words say. */
 export interface Style {
   good(text: string): string;
   bad(text: string): string;
@@ -47,8 +47,9 @@ export function columns(rows: readonly (readonly string[])[], gap = "   "): stri
 }
 
 /**
- * Characters that are one column wide, which covers most text: ASCII, Latin letters, dashes and quotes, arrows, box
- * drawing and blocks, and the reports' marks. The table for all others takes long to load.
+ * Matches a text whose characters are all one column wide: ASCII, Latin letters, dashes and quotes, arrows, box
+ * drawing and blocks, and the marks of reports. Most texts match, so the table of all widths, which loads
+ * slowly, is rarely used.
  */
 export const NARROW =
   /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2015\u2018-\u2026\u2190-\u2193\u2264\u2265\u2500-\u259f\u25cb\u25cf\u2713\u2717]*$/;

@@ -17,8 +17,8 @@ import {
 import { columns } from "./style.ts";
 
 /**
- * One suite over time: the trend as a line of blocks, its stability, then each run with its interval on a common
- * scale.
+ * One suite over time: the trend as a line of blocks, its stability, then each run with its interval on a
+ * common scale.
  *
  * @param runs newest first
  */
@@ -75,8 +75,8 @@ function groupsOf(runs: readonly PastRun[]): RunGroup[] {
 }
 
 /**
- * Shares as blocks from lowest to highest on the given scale; `·` for unknown. A scale narrower than five points is
- * widened, so that noise does not look like a change.
+ * Shares as blocks, on a scale from the lowest to the highest share; `·` for an unknown share. A scale of less
+ * than five points is widened, so that noise does not look like a change.
  */
 export function sparkline(shares: readonly (number | null)[]): string {
   const { low, high } = scaleOf(shares.filter((one) => one !== null));
@@ -112,7 +112,7 @@ function trendLines(runs: readonly PastRun[], width: number): string[] {
   ];
 }
 
-/** Columns used by the other parts of a run's line. */
+/** Columns of a run's line that are used by everything but the plot. */
 const BESIDE_PLOT = 63;
 
 /** Runs grouped by target, branch and commit. */
@@ -137,7 +137,7 @@ function runLines(runs: readonly PastRun[], width: number): string[] {
   return [cut(head, width), ...underHeadings(runs, lines, headingOf, width)];
 }
 
-/** A longer target would leave no space for the rest. */
+/** Maximum columns of a target in a heading. */
 const MAX_TARGET = 60;
 
 function headingOf(run: PastRun): string {

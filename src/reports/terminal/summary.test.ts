@@ -29,7 +29,7 @@ FAILED      apples    55.0 %   score.queue 55.0 %, required ≥ 90 %
     for (const order of [whole, whole.toReversed()]) expect(runSummary(order, plain)).toBe(expected);
   });
 
-  it("names for a run without a baseline the case that shows it best", () => {
+  it("names the most informative case of a run without a baseline", () => {
     const failed = named("apples", {
       comparison: null,
       worst: [
@@ -57,12 +57,12 @@ FAILED      apples    55.0 %   score.queue 55.0 %, required ≥ 90 %
     expect(lines.filter((line) => line.startsWith("FAILED"))).toHaveLength(12);
   });
 
-  it("reports that dollars are unknown as soon as one run's are", () => {
+  it("reports an unknown cost as soon as the cost of one run is unknown", () => {
     const free = named("a", { spent: { usd: null, tokens: 0 } });
     expect(runSummary([free, report], plain)).toContain("answered, cost unknown, ");
   });
 
-  it("is there for one run that is not well, and reports nothing more about one that is", () => {
+  it("is shown for one run that did not pass, and not for one that passed", () => {
     expect(runSummary([report], plain)).toMatch(/^FAILED {2}triage /);
     expect(runSummary([named("a", passed)], plain)).toBe("");
     expect(runSummary([], plain)).toBe("");

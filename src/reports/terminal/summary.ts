@@ -6,7 +6,7 @@ import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { columns, styleFor, type TerminalOptions } from "./style.ts";
 
-/** Worst last, because the last lines stay visible. */
+/** Outcomes in the order of the summary: the worst last, because the last lines stay visible. */
 const WORST_LAST: readonly GateOutcome[] = ["not_gated", "passed", "undecided", "failed"];
 
 /** Maximum number of failed runs with a reason, so that the summary fits on a screen. */
@@ -48,7 +48,7 @@ export function runSummary(reports: readonly RunReport[], { width, color }: Term
   return `${[...lines, `  ${totals(reports)}`].join("\n")}\n`;
 }
 
-/** A run's name, with its model or prompt if other runs have the same name. */
+/** The name of a run; with its model or prompt if another run has the same name. */
 function nameAmong({ header }: RunReport, reports: readonly RunReport[]): string {
   const name = runName(header);
   const namesakes = reports.map((one) => one.header).filter((one) => runName(one) === name);
@@ -86,7 +86,7 @@ function rateOf({ metrics }: RunReport): string {
   return value === null ? "unknown" : percent(value);
 }
 
-/** The first reason: missing trials, or the first rule that did not hold. */
+/** The first reason for an outcome: missing trials, or the first rule that failed or is undecided. */
 function whyOf({ gate, counts }: RunReport): string {
   const missing = counts.errored + counts.skipped;
   if (gate.outcome === "undecided" && missing > 0) return `${plural(missing, "trial")} without an answer`;
@@ -95,7 +95,7 @@ function whyOf({ gate, counts }: RunReport): string {
     gate.rules.find((one) => one.enforced !== false && one.outcome === "undecided");
   if (rule === undefined) return "";
   const bound = `required ${requiredText(rule)}`;
-  // Its value is shown beside it already.
+  // The line shows the value of the pass rate already.
   if (rule.kind === "require" && rule.metric === "pass_rate") return bound;
   return `${ruleName(rule)} ${ruleValue(rule)}, ${bound}`;
 }
@@ -116,7 +116,7 @@ function totals(reports: readonly RunReport[]): string {
   )} answered, ${paid}, ${time}`;
 }
 
-/** The end of a comparison of several suites: one line each, worst last. Empty for one. */
+/** The end of a comparison of several suites: one line per suite, worst last. Empty for one suite. */
 export function comparisonSummary(
   comparisons: readonly Comparison[],
   words: Readonly<Record<Comparison["verdict"], string>>,

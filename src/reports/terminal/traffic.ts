@@ -3,7 +3,7 @@ import { plural } from "../format-numbers.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { columns } from "./style.ts";
 
-/** Maximum number of sessions, users or values named. */
+/** Maximum number of sessions, of users, and of values that are named. */
 const NAMED = 5;
 
 /** The stored traces, with their sessions, users and times. @param width of the terminal */

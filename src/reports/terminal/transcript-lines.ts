@@ -63,7 +63,7 @@ function retrievalLine({ step, query, documents }: Retrieval): string {
 const titled = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [title, ...lines, ""];
 
-/** The length of the trajectory in a few words: `3 steps`, `2 turns`, `stopped by its limit on steps`. */
+/** Facts about the length of a trajectory: `3 steps`, `2 turns`, `stopped by its limit on steps`. */
 export function wayFacts({ first_token_ms, steps, turns, stopped }: TranscriptDocument): readonly string[] {
   return [
     ...(first_token_ms === undefined ? [] : [`first token after ${Math.round(first_token_ms)} ms`]),
@@ -76,7 +76,8 @@ export function wayFacts({ first_token_ms, steps, turns, stopped }: TranscriptDo
 /**
  * The parts of a transcript other than the answer, for a terminal.
  *
- * @param own whether the target reported the conversation; else it is the request, which is shown separately
+ * @param own whether the target reported the conversation itself; otherwise it is left out, because the request, which
+ * is shown elsewhere, contains it
  */
 export function transcriptLines(transcript: TranscriptDocument, own: boolean): string[] {
   const calls = own ? [] : (transcript.tool_calls ?? []);

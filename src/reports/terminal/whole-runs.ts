@@ -1,3 +1,3 @@
-/** The terminal's reports of whole runs in one module, so that a run whose report is not printed does not load it. */
+// The terminal reports of runs, in one module that is loaded only when a report is printed.
 export { runReport } from "./run-report.ts";
 export { runSummary } from "./summary.ts";

@@ -7,7 +7,10 @@ import { markdownReport } from "../markdown/markdown.ts";
 import { runReport } from "../terminal/run-report.ts";
 import { elementsOf, parseXml, type XmlElement } from "./xml.ts";
 
-/** Every reporter that a person reads, with its text as that person sees it: escapes undone, lines joined. */
+/**
+ * Every reporter for people, as a function that returns the text as a reader sees it: escapes undone, lines
+ * joined.
+ */
 export const READ_BY_PEOPLE: Readonly<Record<string, (run: ReportedRun) => Promise<string>>> = {
   terminal: async ({ report }) => joined(runReport(report, { width: 80, color: false })),
   markdown: async (run) => joined(unescaped(await markdownReport([run]))),
@@ -17,7 +20,7 @@ export const READ_BY_PEOPLE: Readonly<Record<string, (run: ReportedRun) => Promi
     joined((await annotations([run], "")).replace(/%25/g, "%").replace(/%2C/g, ",").replace(/%3A/g, ":")),
 };
 
-/** The run in the document that programs read. */
+/** The run as it is in the JSON document. */
 export function jsonOf({ report }: ReportedRun) {
   return JSON.parse(documentText(runDocument(1, [report]))).runs[0];
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 
 /**
- * Compares a whole text with a file beside the tests; `UPDATE_GOLDENS=1` writes it.
+ * Compares a text with an expected file; `UPDATE_GOLDENS=1` writes that file.
  *
  * @param path from `src/reports/`
  */

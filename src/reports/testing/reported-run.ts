@@ -180,7 +180,7 @@ const nothing: CaseAnswers = {
   error: null,
 };
 
-/** A case that always passes, as before; change what the test is about. */
+/** A case that always passes, now and before, with the changes of a test. */
 export function row(
   changes: Partial<Omit<CaseRow, "answers">> = {},
   answers: Partial<CaseAnswers> = {},
@@ -204,7 +204,7 @@ export function row(
   };
 }
 
-/** One of each kind: broke, flaky with an error, fixed, the same. */
+/** Four cases: one broke, one is flaky with an error, one is fixed, one is unchanged. */
 export const rows: readonly CaseRow[] = [
   row(
     {
@@ -266,7 +266,7 @@ export const history: readonly PastRun[] = [0.9, 0.92, 0.55].map((value, at) => 
   pass_rate: { value, low: value - 0.05, high: value + 0.04 },
 }));
 
-/** A run that regressed, with everything that a report can hold. */
+/** A run that regressed, with everything that a report can contain. */
 export function reportedRun(
   changes: Partial<RunReport> = {},
   { cases = rows, past = history }: { cases?: readonly CaseRow[]; past?: readonly PastRun[] } = {},
@@ -282,7 +282,7 @@ export function reportedRun(
   };
 }
 
-/** What a model, or whoever writes a dataset, may try. */
+/** A text with which a model or a dataset could try to control the readers of a report. */
 export const HOSTILE = [
   "::error file=a.js,line=1::owned\n::set-output name=x::y",
   "##[command]rm -rf / ##vso[task.complete]",
@@ -293,7 +293,7 @@ export const HOSTILE = [
   "@octocat @evil/team #1 octo/repo#2 https://evil.example \n\n# heading\n\n---\n- [x] done\n\n    code",
 ].join("\n");
 
-/** A run in which every text that others write is hostile. */
+/** A run in which every text from models, datasets and users is hostile. */
 export function hostileRun(): ReportedRun {
   const evil = HOSTILE;
   const rule = gateRule({
@@ -349,7 +349,7 @@ export function hostileRun(): ReportedRun {
   );
 }
 
-/** So many cases that all broke, with answers of that many characters. */
+/** A run of `cases` cases that all broke, with answers of `length` characters. */
 export function largeRun(cases: number, length: number, letter = "a word & <more> "): ReportedRun {
   const text = letter.repeat(Math.ceil(length / letter.length)).slice(0, length);
   const ids = Array.from({ length: cases }, (_, at) => `case-${at}`);

@@ -1,6 +1,6 @@
 import type { RunReport } from "../../domain/report.ts";
 
-/** The report of a whole, passed run; change what the test is about. */
+/** The report of a complete run that passed, with the changes of a test. */
 export function sampleReport(changes: Partial<RunReport> = {}): RunReport {
   return {
     header: {

@@ -5,7 +5,7 @@ import { caseIndex } from "../../operations/viewing/case-index.ts";
 import { doneOf, runSummary } from "../../operations/viewing/run-summary.ts";
 import { passage } from "../../operations/viewing/view-case.ts";
 
-/** What a page shows of a run whose cases are given as rows: each answered trial gave the row's answer. */
+/** A run as a page views it, made from rows: each answered trial of a case has the answer of its row. */
 export function viewedRows(report: RunReport, rows: readonly CaseRow[]): ViewedRun {
   const { header } = report;
   return {

@@ -1,4 +1,7 @@
-/** An element of a small, strict XML reader: enough to say that a report is well-formed. */
+/**
+ * An element as a small, strict XML reader reads it. The reader is sufficient to check that a report is
+ * well-formed.
+ */
 export interface XmlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -21,7 +24,7 @@ function decoded(text: string): string {
 /** @throws when the text is not one well-formed XML 1.0 document of elements, attributes and text */
 export function parseXml(text: string): XmlElement {
   const bad = UNWRITABLE.exec(text);
-  if (bad !== null) throw new Error(`U+${bad[0].codePointAt(0)?.toString(16)} is no XML character`);
+  if (bad !== null) throw new Error(`U+${bad[0].codePointAt(0)?.toString(16)} is not an XML character`);
   const root: XmlElement = { name: "", attributes: {}, children: [], text: "" };
   const open = [root];
   const body = text.replace(/^<\?xml version="1\.0" encoding="UTF-8"\?>\n/, "");
@@ -53,7 +56,7 @@ export function parseXml(text: string): XmlElement {
   return only;
 }
 
-/** Every element of that name, in order. */
+/** All elements of a name below an element, in order. */
 export function elementsOf(element: XmlElement, name: string): XmlElement[] {
   return [
     ...(element.name === name ? [element] : []),
