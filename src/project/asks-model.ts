@@ -2,7 +2,7 @@ import type { Registry } from "../domain/project.ts";
 import type { ScorerDefinition } from "../domain/scorer.ts";
 import type { ScorerEntry } from "../domain/suite.ts";
 
-/** Whether one of an entry's nested scorers asks a model. */
+/** Whether a scorer that is nested in this entry of `scorers:`, at any depth, asks a model. */
 export async function asksWithin(
   { of }: ScorerEntry,
   registry: Registry<ScorerDefinition>,

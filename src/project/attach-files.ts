@@ -9,12 +9,12 @@ import { lookUp } from "../templates/compile-template.ts";
 import type { AttachedFiles } from "./attached-files.ts";
 import type { PromptScope } from "./prompt-scope.ts";
 
-/** The steps of a path: `input.items[0].name` has four. */
+/** Splits a path: `input.items[0].name` becomes `input`, `items`, `0`, `name`. */
 export function stepsOf(path: string): string[] {
   return path.replace(/\[(\d+)\]/g, ".$1").split(".");
 }
 
-/** Reads the files that a case names at each of these paths. */
+/** Returns a function that reads the files which a case names at the paths of these lines. */
 export function attachRenderer(
   lines: readonly AttachLine[],
   path: string,
@@ -30,7 +30,10 @@ export function attachRenderer(
     });
 }
 
-/** One path, or a list of paths; `null` and an empty list mean no file. Undefined for anything else. */
+/**
+ * The paths in a value: one path or a list of paths; `null` and an empty list mean no file. Undefined for
+ * another value.
+ */
 function pathsIn(value: Json | undefined): readonly string[] | undefined {
   if (value === null) return [];
   if (typeof value === "string") return [value];
@@ -39,7 +42,7 @@ function pathsIn(value: Json | undefined): readonly string[] | undefined {
   return paths.every((one) => typeof one === "string") ? paths : undefined;
 }
 
-/** Where a file is referenced, for error messages. */
+/** Where a prompt refers to a file, for error messages. */
 interface AskedAt {
   readonly line: number;
   readonly path: string;
@@ -64,14 +67,17 @@ function readFor(
   }
 }
 
-/** A message's text and its files as content parts. */
+/** The content of a message: its text alone, or content parts for the text and the files. */
 export function contentWith(text: string, files: readonly AttachedFile[]): Message["content"] {
   if (files.length === 0) return text;
   const parts = files as readonly unknown[] as readonly Json[];
   return text === "" ? parts : [{ type: "text", text }, ...parts];
 }
 
-/** A message of a case with the files in its `{type, path}` parts read; the same object when there are none. */
+/**
+ * Reads the files that a message names in `{type, path}` parts; returns the same object for a message without
+ * such parts.
+ */
 export function withAttached(message: Message, at: AskedAt): Message {
   const { content } = message;
   if (!Array.isArray(content) || !content.some(isFilePart)) return message;

@@ -109,7 +109,7 @@ describe("a prompt with files", () => {
     ...{ type: "image", path, media_type: "image/png", sha256: sha256(PNG), bytes: PNG.length },
   });
 
-  it("sends those of a line below the text of its message, and those of the front matter with the last of the user", async () => {
+  it("sends the files of a line after the text of its message, and those of the front matter with the last user message", async () => {
     const prompt = await load(
       "---\nfiles: case.metadata.scan\n---\nuser:\nFirst\nimages: input.photos\nand more\nassistant:\nYes\nuser:\nSecond\nsystem:\nBe kind.\n",
     );
@@ -136,7 +136,7 @@ describe("a prompt with files", () => {
     expect(prompt.attached()).toEqual(["docs/a.pdf", "photos/a.png", "photos/really.jpg"]);
   });
 
-  it("may have a message that is files alone, and a case without any", async () => {
+  it("may have a message of files only, and accepts a case without files", async () => {
     const prompt = await load("user:\nimages: input.photo\n");
     expect(prompt.render(golden({ photo: "photos/a.png" }))).toEqual([
       { role: "user", content: [image("photos/a.png")] },
@@ -145,7 +145,7 @@ describe("a prompt with files", () => {
     expect(optional.render(golden({ photos: [] }))).toEqual([{ role: "user", content: "Hi" }]);
   });
 
-  it("keeps what only looks like such a line", async () => {
+  it("keeps as text what only looks like a line with files", async () => {
     const prompt = await load("user:\nimages: see below\n\\images: input.photos\n{{ input.x }}\n");
     expect(prompt.render(golden({ x: "images: input.photos" }))).toEqual([
       { role: "user", content: "images: see below\nimages: input.photos\nimages: input.photos" },
@@ -174,7 +174,7 @@ describe("a prompt with files", () => {
     });
   });
 
-  it("needs a message of the user for the files of its front matter", () => {
+  it("needs a user message for the files of its front matter", () => {
     expect(problemOf(() => parsePrompt("---\nimages: input.photos\n---\nsystem:\nHi\n", FILE))).toMatchObject(
       {
         ...{ code: "EVALS_PROMPT_INVALID", line: 2 },

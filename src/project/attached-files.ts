@@ -9,14 +9,14 @@ import type { FileSource } from "./file-source.ts";
 /** Maximum size in bytes: no provider accepts a larger image or request. */
 export const MAX_ATTACHED_BYTES = 20_000_000;
 
-/** Attached files of the project. */
+/** Reads the attached files of a project. */
 export interface AttachedFiles {
   /**
    * @throws {EvalsError} without a location, for a file that does not exist, is outside of the project, too large or
    * of another type
    */
   read(path: string, kind: AttachedKind): AttachedFile;
-  /** Sorted paths of all files read. */
+  /** Sorted paths of all files read so far. */
   paths(): readonly string[];
 }
 
@@ -98,7 +98,9 @@ function fileType(content: Buffer, path: string): string | undefined {
   return named !== undefined && isUtf8(content) ? named : undefined;
 }
 
-/** Determined by the content, because the extension may be wrong and a provider rejects a wrong type. */
+/**
+ * Determines the type by the content, because the extension may be wrong and a provider rejects a wrong type.
+ */
 function mediaType(content: Buffer, path: string, kind: AttachedKind): string | undefined {
   if (kind === "image") return imageType(content);
   return kind === "audio" ? audioType(content) : fileType(content, path);
@@ -123,7 +125,7 @@ function tooLarge(path: string, size: number): Problem {
   return {
     code: "EVALS_ATTACHED_TOO_LARGE",
     what: `The attached file "${path}" has ${(size / 1e6).toFixed(1)} MB.`,
-    why: `Providers refuse requests of that size; up to ${MAX_ATTACHED_BYTES / 1e6} MB a file are sent.`,
+    why: `Providers refuse requests of that size: a file may have at most ${MAX_ATTACHED_BYTES / 1e6} MB.`,
     fix: "Attach a smaller version of it.",
   };
 }
@@ -142,7 +144,7 @@ function otherType(path: string, kind: AttachedKind, content: Buffer): Problem {
   return {
     code: "EVALS_ATTACHED_TYPE",
     what: `The attached file "${path}" is ${pointer ? "a Git LFS pointer, not the file itself" : `not ${WANTED[kind]}`}.`,
-    why: "Models take no other type, by what the file holds and not by its name.",
+    why: "Models accept no other type. The type is read from the content of the file, not from its name.",
     fix: pointer ? "git lfs pull" : `Attach ${WANTED[kind]}.`,
   };
 }

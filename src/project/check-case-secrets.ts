@@ -17,9 +17,9 @@ export function caseSecrets(cases: CaseSource): Problem[] {
       path: cases.path,
       line: cases.line(index),
       column: 1,
-      what: `Something in case "${withoutSecrets(cases.id(index))}" looks like a key.${others === 0 ? "" : ` (And in ${others} more.)`}`,
+      what: `Something in case "${withoutSecrets(cases.id(index))}" looks like a key.${others === 0 ? "" : ` (And in ${others} more cases.)`}`,
       why: "A dataset is in git, and what it asks goes to a model.",
-      fix: "Withdraw the key and write one that opens nothing in its place; leave it if it is such a one.",
+      fix: "Revoke the key and put a fake one in its place. If it is a fake one already, leave it.",
     };
   });
 }

@@ -13,8 +13,8 @@ export interface CheckingScorer extends Pick<OpenScorer, "name" | "reads" | "req
 }
 
 /**
- * Checks that the cases fit the suite: they have what its scorers read, each critical selector matches something, and
- * the filter leaves at least one. One pass over the dataset.
+ * Checks, in one pass over the dataset, that the cases fit the suite: they have what its scorers read, each
+ * critical selector matches a case, and the filter includes at least one case.
  *
  * @param scorers opened, in the suite's order
  */
@@ -46,13 +46,15 @@ export function checkCases(
   return [...problems.all(), ...seen.problems(places, cases)];
 }
 
-/** Whether a suite's filter includes a case: any of its tags, and any of its ids, if the filter lists them. */
+/**
+ * Whether a suite's filter includes a case. Where the filter lists tags or ids, the case must have one of them.
+ */
 export function filterMatches(filter: Suite["filter"], golden: Pick<Case, "id" | "tags">): boolean {
   if (filter?.tags !== undefined && !filter.tags.some((tag) => golden.tags.includes(tag))) return false;
   return filter?.cases === undefined || filter.cases.includes(golden.id);
 }
 
-/** Records which of the suite's tags and ids occur. */
+/** Records which of the tags and ids that the suite names occur in its dataset. */
 class SeenCases {
   readonly #suite: Suite;
   readonly #tags = new Set<string>();
@@ -114,7 +116,7 @@ class SeenCases {
 
 type Steps = readonly (string | number)[];
 
-/** The steps of `expected.items[0]["my key"]`. */
+/** Splits a path: `expected.items[0]["my key"]` becomes `expected`, `items`, 0, `my key`. */
 function pathSteps(path: string): Steps {
   const steps = path.matchAll(/\.?([^.[\]]+)|\[(\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]/g);
   return Array.from(steps, ([, name, index, double, single]) => {
@@ -146,11 +148,11 @@ function addRefusal(
     ...place,
     what: `The scorer "${scorer.name}" cannot use this case: ${refusal}.`,
     why: "The trial could not be scored, however good the answer is.",
-    fix: "Correct the case, or let the scorer read another part of it with against.",
+    fix: "Correct the case, or let the scorer read another part of the case with against: <path>",
   });
 }
 
-/** Every case must have messages for a user with fixed messages. */
+/** Adds a problem when the suite takes the user's messages from each case and this case has none. */
 function addTurnsProblem(
   { user }: Suite,
   golden: Case,
@@ -177,7 +179,7 @@ interface CaseReading {
   readonly problems: ProblemList;
 }
 
-/** The scorers that a case names must be the suite's, and one of them must decide. */
+/** Adds problems when a case names a scorer that the suite does not have, or names no required scorer. */
 function addScorerProblems(
   { id }: Case,
   own: readonly string[],
@@ -221,7 +223,7 @@ function noCase(id: string, cases: CaseSource, before: string): Placeless {
   return {
     code: "EVALS_SELECTOR_EMPTY",
     what: `There is no case "${id}" in ${cases.path}.${didYouMean(id, ids)}`,
-    why: "What it should select or guard would silently be missing.",
+    why: "The suite would silently run or protect fewer cases than it names.",
     fix: `${before}${nearest(id, ids) ?? "<id>"}], or remove it.`,
   };
 }
@@ -231,8 +233,8 @@ function noTag(tag: string, tags: ReadonlySet<string>, before: string): Placeles
   return {
     code: "EVALS_SELECTOR_EMPTY",
     what: `No case has the tag "${tag}".${didYouMean(tag, all)}`,
-    why: "What it should select or guard would silently be missing.",
-    fix: `${before}${nearest(tag, all) ?? "<tag>"}], or give a case the tag${all.length > 0 ? ` (tags there are: ${all.slice(0, 10).join(", ")})` : ""}.`,
+    why: "The suite would silently run or protect fewer cases than it names.",
+    fix: `${before}${nearest(tag, all) ?? "<tag>"}], or give a case the tag${all.length > 0 ? ` (existing tags: ${all.slice(0, 10).join(", ")})` : ""}.`,
   };
 }
 
@@ -249,7 +251,7 @@ function filteredOut(selector: string): Placeless {
   return {
     code: "EVALS_SELECTOR_EMPTY",
     what: `The filter of this suite leaves out every case of ${selector}.`,
-    why: "A critical case that is never asked is not guarded.",
+    why: "A critical case that is never asked cannot fail the gate.",
     fix: "Widen the filter, or remove the selector.",
   };
 }

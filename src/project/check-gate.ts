@@ -7,14 +7,17 @@ import type { Places } from "../domain/project.ts";
 import type { Gate } from "../domain/suite.ts";
 import { type Metric, nearestMetric, parseMetric } from "./metric-names.ts";
 
-/** What a gate may refer to. */
+/** The parts of a suite that its gate may refer to. */
 export interface GateContext {
   readonly places: Places;
   /** Names of the suite's scorers. */
   readonly scorers: readonly string[];
   /** Trials per case. */
   readonly trials: number;
-  /** Scorers that are asked only for passing trials, so that their mean is not that of all answers. */
+  /**
+   * Judges that are asked only about trials which pass all other scorers; their mean does not cover all
+   * answers.
+   */
   readonly partial: readonly string[];
   /** The suite's kinds of pressure. */
   readonly pressure: readonly PressureKind[];
@@ -59,7 +62,7 @@ function checkEachCase(text: string | undefined, context: GateContext): Problem[
       code: "EVALS_BOUND_INVALID",
       path: context.places.path,
       ...context.places.at(["gate", "each_case"]),
-      what: `"${text}" is no floor for a case: >= or > and a share between 0 and 1 are needed.`,
+      what: `"${text}" is not a minimum for each case: it needs >= or >, and a share between 0 and 1.`,
       why: "It could not be said whether each case passes often enough.",
       fix: 'each_case: ">= 0.8"',
     },
@@ -101,7 +104,7 @@ function checkSelector(selector: string, index: number, { places }: GateContext)
       path: places.path,
       ...places.at(["gate", "critical", index]),
       what: `"${selector}" selects nothing: it begins with neither tag: nor case:.`,
-      why: "A critical case that is not found would not be guarded.",
+      why: "No case would be treated as critical.",
       fix: `critical: [tag:${selector.replace(/^\w*:/, "") || "critical"}], or case:<id>`,
     },
   ];
@@ -154,7 +157,7 @@ function notPressed(name: string, kind: PressureKind, path: Path, context: GateC
   const kinds = [...context.pressure, kind];
   return {
     ...problemAt("EVALS_METRIC_PRESSURE", path, context, path.includes("require") ? "key" : "value"),
-    what: `${name} is measured under pressure, and this suite puts its cases under no ${kind}.`,
+    what: `${name} is measured under the pressure "${kind}", which this suite does not use.`,
     why: "A rule about a metric that is never measured could neither hold nor fail.",
     fix: `pressure: [${kinds.join(", ")}]`,
   };
@@ -163,8 +166,8 @@ function notPressed(name: string, kind: PressureKind, path: Path, context: GateC
 function partialScore(scorer: string, path: Path, context: GateContext): Problem {
   return {
     ...problemAt("EVALS_METRIC_PARTIAL", path, context, path.includes("require") ? "key" : "value"),
-    what: `A rule is about score.${scorer}, and that judge is asked only of trials that pass the other scorers.`,
-    why: "A candidate that fails more would be judged on fewer and better answers, and look better for it.",
+    what: `A rule is about score.${scorer}, and that judge is asked only about trials that pass the other scorers.`,
+    why: "A candidate that fails more often would be judged on fewer and better answers, and look better because of it.",
     fix: `judge_when: always        (at the scorer "${scorer}"), or leave the rule out`,
   };
 }
@@ -184,7 +187,7 @@ function notTested(name: string, path: Path, context: GateContext): Problem {
     ...problemAt("EVALS_METRIC_UNTESTED", path, context),
     what: `A regression rule cannot be about "${name}".`,
     why: "Only pass_rate, pass^k, score.<name> and flip_rate.<kind> are compared with the baseline by a test.",
-    fix: `metric: pass_rate; hold ${name} to a number instead: require: { ${JSON.stringify(name)}: "<= …" }`,
+    fix: `metric: pass_rate; or bound ${name} by a number: require: { ${JSON.stringify(name)}: "<= …" }`,
   };
 }
 
@@ -197,7 +200,7 @@ function badBound(name: string, text: string, metric: Metric, context: GateConte
     number !== undefined && text.trim() === number ? `${example.slice(0, 2)} ${number}` : undefined;
   return {
     ...problemAt("EVALS_BOUND_INVALID", ["gate", "require", name], context),
-    what: `"${text}" is no bound: one of >=, >, <=, < and a number is needed.`,
+    what: `"${text}" is not a bound: it needs one of >=, >, <=, <, and a number.`,
     why: "It could not be said whether the requirement holds.",
     fix: `"${name}": "${share ?? bare ?? example}"`,
   };

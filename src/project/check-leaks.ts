@@ -15,10 +15,10 @@ import {
 const SHOWN = 10;
 
 /**
- * Warns when a case's expected text is in its prompt, other than through its input, so that the model could read the
- * answer. Case, punctuation and whitespace are ignored, and so is how many cases expect it. The labels that a prompt
- * allows as answers (`allowedAnswers`) and the words for "no answer" are not leaks. A case whose prompt cannot be
- * rendered is skipped (`checkRendering` reports it).
+ * Warns when a case's expected text is in its prompt, where the model could read it. Letter case, punctuation
+ * and whitespace are ignored. Not a leak: text that the prompt takes from the case's input, the labels that the
+ * prompt allows as answers, and the words for "no answer". A case whose prompt cannot be rendered is skipped,
+ * because `checkRendering` reports it.
  */
 export function checkLeaks(prompt: LoadedPrompt, cases: CaseSource, clock?: string): Problem[] {
   const words = promptWords(prompt.version.parts);
@@ -86,7 +86,10 @@ interface Leak extends LeakedText {
   others: number;
 }
 
-/** A text that occurs in the rendered prompt because the template inserted it from the case. */
+/**
+ * An expected text that is in the rendered prompt because the template inserts it from another part of the
+ * case.
+ */
 function renderedLeak(prompt: LoadedPrompt, golden: Case, clock: string | undefined): LeakedText | undefined {
   const wanted = expectedTexts(golden.expected).filter(({ text }) => isDistinctive(text));
   if (wanted.length === 0) return undefined;
@@ -110,7 +113,7 @@ function renderedText(prompt: LoadedPrompt, golden: Case, clock: string | undefi
   }
 }
 
-/** The prompt without the input's texts that contain the expected one, both plain and as JSON. */
+/** Removes from a rendered prompt every text of the input that contains `wanted`, as plain text and as JSON. */
 function withoutInput(rendered: string, golden: Case, wanted: string): string {
   let rest = rendered;
   const holding = texts(golden.input).filter((text) => text.includes(wanted));

@@ -28,7 +28,7 @@ const found = (pinned: object, asked = small, models = new Map<string, LoadedMod
   changedPins(suite(pinned), asked, models).map((one) => one.what);
 
 describe("changedPins", () => {
-  it("reports nothing where nothing is pinned, or what is pinned is asked", () => {
+  it("reports nothing when the prompt pins nothing, or the suite asks with what it pins", () => {
     expect(found({})).toEqual([]);
     expect(
       found({ model: "gpt-5.4-mini-2026-03-17", params: { temperature: 0 }, retrieval: { k: 5 } }),
@@ -36,7 +36,7 @@ describe("changedPins", () => {
     expect(found({ model: "small" })).toEqual([]);
   });
 
-  it("names the other model, the other parameters and the other retrieval", () => {
+  it("names a model, parameters and retrieval that differ from the pinned ones", () => {
     expect(found({ model: "gpt-4o-2024-05-13" })).toEqual([
       'Version 1.2.0 of prompt "support" was released with model gpt-4o-2024-05-13, and this suite asks with gpt-5.4-mini-2026-03-17.',
     ]);
@@ -48,7 +48,7 @@ describe("changedPins", () => {
     );
   });
 
-  it("looks at the model behind a replay, and knows nothing of answers made elsewhere", () => {
+  it("compares the model behind a replay, and ignores answers made elsewhere", () => {
     const replay = model("replayed", replayProvider, { of: "small", file: "fixtures/small.jsonl" });
     const models = new Map([["small", small]]);
     expect(found({ model: "other" }, replay, models)).toHaveLength(1);
@@ -56,7 +56,7 @@ describe("changedPins", () => {
     expect(found({ model: "other" }, model("recorded", outputsProvider, {}))).toEqual([]);
   });
 
-  it("is where the suite names its model", () => {
+  it("is located where the suite names its model", () => {
     expect(changedPins(suite({ model: "other" }), small, new Map())[0]).toMatchObject({
       code: "EVALS_PROMPT_CONTEXT",
       path: "evals/support.yaml",

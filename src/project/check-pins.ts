@@ -10,8 +10,8 @@ interface Settings {
 }
 
 /**
- * The settings in which a suite differs from those pinned by its prompt version: model, parameters or retrieval.
- * Answers made elsewhere do not have such settings.
+ * The settings in which a suite differs from those that its prompt version pins: model, parameters or
+ * retrieval. Answers made elsewhere have no such settings, so nothing is compared.
  */
 export function changedPins(
   { prompt, places, suite }: LoadedSuite,
@@ -31,8 +31,8 @@ export function changedPins(
     path: places.path,
     ...places.at(at),
     what: `Version ${version} of prompt "${name}" was released with ${released}, and this suite asks with ${asks}.`,
-    why: "A version stands for the model and settings that it was released with; with others it behaves like another version.",
-    fix: `Ask with what it pins, or write a version that pins what is asked: evals prompt new ${name} --bump major`,
+    why: "A version includes the model and settings that it was released with; with others it behaves like another version.",
+    fix: `Ask with the settings that it pins, or write a version that pins those of the suite: evals prompt new ${name} --bump major`,
   }));
 }
 

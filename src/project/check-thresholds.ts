@@ -12,8 +12,8 @@ export function alwaysPassing({ suite, places, path }: LoadedSuite): Problem[] {
         path,
         ...places.at(at),
         what: `Every answer passes ${entry.name ?? entry.type}: its threshold is 0.`,
-        why: "Each score reaches it, the worst too, so that nothing can fail by this scorer.",
-        fix: "threshold: 0.5, or the score from which on an answer is good; required: false where it is only to be measured.",
+        why: "Even the worst score reaches it, so no answer can fail this scorer.",
+        fix: "threshold: 0.5, or the lowest score of a good answer; required: false if the score is only to be measured.",
       },
     ];
   });

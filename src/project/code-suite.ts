@@ -57,7 +57,7 @@ export async function readCodeSuite(path: string, { files, env, modules }: Host)
   } catch (error) {
     if (error instanceof EvalsError) throw error;
     const isNone = error instanceof UnusableModule && error.why === "no-function";
-    if (isNone) throw noSuite(path, "its default export is no suite", error);
+    if (isNone) throw noSuite(path, "its default export is not a suite", error);
     throw broken({ root, path, text }, messageOf(error), error);
   } finally {
     await opened?.close();
@@ -92,7 +92,7 @@ interface ModuleText {
   readonly text: string;
 }
 
-/** A module that cannot be loaded or fails, at the place that its message names, if it names one. */
+/** The error for a module that cannot be loaded or that fails, located where its message says, if it does. */
 function broken(module: ModuleText, message: string, cause?: unknown): EvalsError {
   const { place, words } = placeOf(module, message.replace(/\s+/g, " "));
   return new EvalsError(
@@ -113,7 +113,9 @@ interface NamedPlace {
   readonly words: string;
 }
 
-/** A syntax error ends with its place; a missing import is at the place of its name. */
+/**
+ * Finds the location of a module's error: a syntax error ends with it; a missing import is where its name is.
+ */
 function placeOf({ root, path, text }: ModuleText, message: string): NamedPlace {
   const start = message.lastIndexOf(` ${root}`);
   const [, file, line, column] = /^ (.+):(\d+):(\d+)$/.exec(start === -1 ? "" : message.slice(start)) ?? [];
@@ -130,11 +132,14 @@ function placeOf({ root, path, text }: ModuleText, message: string): NamedPlace 
     ? { place: { path, line: 1, column: 1 }, words: message }
     : {
         place: { path, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 },
-        words: `it imports "${name}", which is not there`,
+        words: `it imports "${name}", which does not exist`,
       };
 }
 
-/** The location of a value is its key in the source; for a computed value, the last key before it. */
+/**
+ * Locates a suite's values in its source by their keys; a computed value gets the location of the last key
+ * before it.
+ */
 function placesIn(text: string, path: string, value: unknown): Places {
   const at: Places["at"] = (keys) => {
     let from = 0;
@@ -154,7 +159,7 @@ function placesIn(text: string, path: string, value: unknown): Places {
   return { path, at };
 }
 
-/** Finds an entry of a list by the first text that it contains. */
+/** Offset of a list's entry in the source, found by the first text that it contains; -1 when not found. */
 function entryStart(text: string, entry: unknown, from: number): number {
   const first =
     typeof entry === "string"

@@ -41,7 +41,7 @@ const codeOf = (read: () => unknown): string | undefined => {
   return undefined;
 };
 
-/** Everything that a source says of some paths. */
+/** Everything that a file source returns for some paths. */
 function answers(files: FileSource, paths: readonly string[]) {
   return paths.map((path) => ({
     path,
@@ -53,7 +53,7 @@ function answers(files: FileSource, paths: readonly string[]) {
 }
 
 describe("commitTree", () => {
-  it("reads from a clean commit what the work tree says, wherever the project begins", async () => {
+  it("reads from a clean commit what it reads from the work tree, whatever the project's folder", async () => {
     write("beside/cases.jsonl", '{"id":"a"}\n');
     write("app/evalconfig.yaml", "models: {}\n");
     write("app/evals/größe und mehr.yaml", "dataset: x\n");
@@ -82,7 +82,7 @@ describe("commitTree", () => {
     expect(codeOf(() => then.list("evalconfig.yaml"))).toBe(codeOf(() => now.list("evalconfig.yaml")));
   });
 
-  it("keeps to the commit, whatever the work tree holds now", async () => {
+  it("reads the commit and not the changed work tree", async () => {
     write("datasets/a.jsonl", "then\n");
     const commit = commitAll();
     write("datasets/a.jsonl", "now, and longer\n");
@@ -99,7 +99,7 @@ describe("commitTree", () => {
     ]);
   });
 
-  it("follows no link out of the commit", async () => {
+  it("does not follow a link out of the commit", async () => {
     writeFileSync(`${top}-secret`, "secret");
     link("datasets/absolute.jsonl", `${top}-secret`);
     link("datasets/up.jsonl", `../../${top.split("/").at(-1)}-secret`);

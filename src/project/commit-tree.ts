@@ -62,7 +62,7 @@ export async function commitTree(root: string, commit: string): Promise<FileSour
   };
 }
 
-/** The target of a path; `path` is relative to the repository's root. */
+/** What a path of the commit leads to; `path` is relative to the repository's root. */
 type Found =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "folder"; readonly path: string }
@@ -133,7 +133,7 @@ function listFolder({ entries }: GitTree, find: Find, folder: string, recursive:
   return [...names.values()].sort((a, b) => byName(a.path, b.path));
 }
 
-/** A folder comes before its contents, as in a directory walk. */
+/** Orders paths by name so that a folder comes before its contents, as in a directory walk. */
 function byName(a: string, b: string): number {
   const [left, right] = [a.split("/"), b.split("/")];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {

@@ -1,6 +1,6 @@
 type Path = readonly PropertyKey[];
 
-/** A better message for a common mistake. */
+/** Texts that replace the general message for a common mistake. */
 export interface Hint {
   /** Replaces the schema's text; completes "must be …". */
   readonly expected?: string;
@@ -65,7 +65,7 @@ const decided = (fix: string): Hint => ({
 
 /** Parameters of a model that users may not set. */
 const DECIDED: Readonly<Record<string, Hint>> = {
-  model: decided("Delete it: the model's name is beside params, as model: <name>."),
+  model: decided("Delete it: the model's name is given by model:, outside of params."),
   messages: decided("Delete it: messages are made by the suite's prompt."),
   input: decided("Delete it: what is asked is made by the suite's prompt."),
   stream: decided("Delete it: replies are read whole."),

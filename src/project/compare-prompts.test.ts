@@ -4,7 +4,7 @@ import { parsePrompt } from "./parse-prompt.ts";
 
 const version = (number: string, text: string) =>
   parsePrompt(text, { name: "p", version: number, path: `prompts/p/${number}.md` });
-/** `role: text` of each message, with what changed marked. */
+/** `role: text` of each message, with its changes marked. */
 async function messages(before: string, after: string): Promise<string[]> {
   const compared = await comparePrompts(version("1.0.0", before), version("1.1.0", after));
   return compared.messages.map(({ role, lines }) => {
@@ -20,7 +20,7 @@ async function messages(before: string, after: string): Promise<string[]> {
 }
 
 describe("comparePrompts", () => {
-  it("sees messages that were put between others as new, and the others as they were", async () => {
+  it("reports inserted messages as new, and the messages around them as unchanged", async () => {
     const shot = (n: number): string => `user:\nquestion ${n}\nassistant:\nanswer ${n}\n`;
     const head = "system:\nBe brief.\n";
     const tail = "user:\n{{ input.n }}\n";

@@ -63,7 +63,7 @@ function compareParts(from: PromptPart | null, to: PromptPart | null): MessageCh
 
 type Pair = readonly [PromptPart | null, PromptPart | null];
 
-/** Pairs identical messages; between them, messages with equal roles from both ends. */
+/** Pairs identical messages first; the messages between them are paired by `pairGap`. */
 function pairParts(from: readonly PromptPart[], to: readonly PromptPart[]): Pair[] {
   const keyOf = (part: PromptPart): string => `${roleOf(part)}\n${textOf(part)}`;
   const pairs: Pair[] = [];
@@ -82,7 +82,10 @@ function pairParts(from: readonly PromptPart[], to: readonly PromptPart[]): Pair
   return [...pairs, ...pairGap(gap.from, gap.to)];
 }
 
-/** Pairs one to one when the numbers are equal; otherwise the rest in the middle counts as removed and added. */
+/**
+ * Pairs the messages of two gaps between identical messages: one to one when both have the same number,
+ * otherwise by equal roles from both ends, and the rest counts as removed or added.
+ */
 function pairGap(from: readonly PromptPart[], to: readonly PromptPart[]): Pair[] {
   if (from.length === to.length) return from.map((part, index) => [part, to[index] ?? null]);
   const largest = Math.min(from.length, to.length);

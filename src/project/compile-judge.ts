@@ -24,9 +24,10 @@ interface Compiled extends Source {
 }
 
 /**
- * Compiles a judge's prompt: its own, or that of its kind completed by the file's text.
+ * Compiles a judge's prompt: the messages of its file, or the standard messages of its kind with the file's
+ * text in them.
  *
- * @param messages of the kind; null for a file with its own role lines
+ * @param messages the standard messages of the judge's kind; null for a file with its own role lines
  * @throws {EvalsError} with every invalid template and unknown variable
  */
 export async function compileJudge(
@@ -52,7 +53,7 @@ export async function compileJudge(
   return {
     variables: reading.variables,
     render: (scope, caseId) => {
-      // As a separate paragraph, if there is any.
+      // The file's text becomes a paragraph of its own.
       const completed = instructions === null ? "" : `\n${render(instructions, scope, caseId)}\n`;
       const whole = { ...scope, instructions: completed };
       return parts.flatMap(({ role, text }) =>
@@ -94,8 +95,8 @@ function unknownVariable({ root, line, column }: AskedVariable, source: Source, 
     path,
     line: source.line + line - 1,
     column,
-    what: `A judge knows no {{ ${root} }}.${didYouMean(root, ALL)}`,
-    why: "An empty place in its prompt would judge something else than was meant.",
+    what: `A judge's prompt cannot use {{ ${root} }}.${didYouMean(root, ALL)}`,
+    why: "With an empty place in its prompt the judge would be asked about something else than was meant.",
     fix:
       guess === undefined
         ? `Use one of: ${ALL.join(", ")}.`
@@ -103,7 +104,7 @@ function unknownVariable({ root, line, column }: AskedVariable, source: Source, 
   };
 }
 
-/** A judge reads its data from the case, so a date belongs there. */
+/** A judge's template has no clock: it takes its data from the case, so the fix is to put a date there. */
 function clockOfJudge(error: ClockFailure, source: Source, path: string): Problem {
   const fix =
     "Put the date into the case, for instance as metadata.date, and write {{ case.metadata.date }}.";
@@ -125,7 +126,7 @@ function renderMistake(error: unknown, source: Source, at: { path: string; caseI
       why: "The judge would be asked about something that is not there.",
       fix:
         undefinedName === undefined
-          ? "Change the template so that it holds for every case, or the case."
+          ? "Change the template so that it works for every case, or change the case."
           : `Add it to the case, or allow for it: {% if ${undefinedName} %}…{% endif %}`,
     },
     { cause: error },

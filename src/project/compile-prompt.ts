@@ -157,7 +157,7 @@ export function clockProblem(place: ReturnType<typeof placeOf>): Problem {
     code: "EVALS_TEMPLATE_CLOCK",
     ...place,
     what: "This template asks for the time of day.",
-    why: "Each rendering would be another request: no answer would be found again, and no two runs could be compared.",
+    why: "Each rendering would be a different request: no answer could be reused, and no two runs could be compared.",
     fix: CLOCK_FIX,
   };
 }
@@ -210,7 +210,7 @@ function renderProblem(error: unknown, part: MessagePart, path: string, golden: 
     ...placeOf(part, path, error),
     what: `This template failed for case "${golden.id}": ${error.message}.`,
     why: "The case could not be asked.",
-    fix: "Change the template so that it holds for every case, or the case.",
+    fix: "Change the template so that it works for every case, or change the case.",
   };
 }
 
@@ -241,7 +241,7 @@ function undefinedProblem(
   return {
     ...base,
     what: `Case "${golden.id}" has no {{ ${variable} }}.${suggestion(variable, golden)}`,
-    why: "An empty place in a prompt would ask another question than the one that was meant.",
+    why: "With an empty place in it the prompt would ask another question than was meant.",
     fix: `Add it to the case, or allow for it: {{ ${variable} | default: "…" }} or {% if ${variable} %}…{% endif %}`,
   };
 }
@@ -273,7 +273,7 @@ function messageProblem(part: HistoryPart, path: string, golden: Case, index: nu
     path,
     line: part.line,
     column: 1,
-    what: `Entry ${index + 1} of ${part.path} in case "${golden.id}" is no message.`,
+    what: `Entry ${index + 1} of ${part.path} in case "${golden.id}" is not a message.`,
     why: "A provider would refuse it.",
     fix: `Give it a role (${ROLES.join(", ")}) and a content: {"role": "user", "content": "…"}`,
   };

@@ -30,8 +30,8 @@ export function configurationReference(sections: readonly ReferenceSection[]): s
 
 const HEAD = `# Configuration
 
-Every key of every file that you write. A key that is not here is a mistake, so a slip of the keys never passes in silence;
-\`evals check\` tells all of them at once.
+Every key of every file that you write. A key that is not listed here is a mistake, so a misspelt key never passes in silence;
+\`evals check\` reports all such mistakes at once.
 
 The same is in \`schemas/\` as JSON Schema, for editors. \`evals init\` and \`evals import\` put its address on the first line of the files
 that they write; it needs no installation. In a suite of your own:
@@ -69,7 +69,7 @@ function rowsOf(schema: JsonSchema, before: string, elsewhere: Readonly<Record<s
   });
 }
 
-/** Rows for an object in the value: its own keys, those of list entries, or those of one branch of a union. */
+/** The rows of a value that is an object, a list of objects, or a union with an object among its branches. */
 function insideOf(member: JsonSchema, key: string, elsewhere: Readonly<Record<string, string>>): Row[] {
   if (member.properties !== undefined) return rowsOf(member, `${key}.`, elsewhere);
   const branch = ((member.anyOf ?? []) as readonly JsonSchema[]).find(

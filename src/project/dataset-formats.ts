@@ -7,11 +7,17 @@ import { readText } from "./read-text.ts";
 export interface DatasetFormat {
   /** File extensions. */
   readonly endings: readonly string[];
-  /** Loads the parser. @returns a function that throws {EvalsError} with all problems of the file */
+  /**
+   * Loads the parser.
+   *
+   * @returns a function that opens the dataset, and throws {EvalsError} with all its problems
+   */
   readonly opener: (files: FileSource, path: string) => Promise<() => CaseSource | Promise<CaseSource>>;
 }
 
-/** All dataset formats, in the order used in messages: one module and one line each. */
+/**
+ * All dataset formats, in the order in which messages list them. To add one: one module, and one entry here.
+ */
 export const DATASET_FORMATS: readonly DatasetFormat[] = [
   { endings: [".jsonl"], opener: async (files, path) => () => openJsonl(files, path) },
   {

@@ -40,7 +40,7 @@ function andMore(path: string, hidden: number): Problem {
     path,
     what: `…and ${hidden} more of this file.`,
     why: `Only the first ${SHOWN} of a file are shown.`,
-    fix: "Mend those above; the rest may go with them.",
+    fix: "Correct the problems above first; the others may have the same cause.",
   };
 }
 

@@ -24,7 +24,7 @@ function problemsOf(open: () => unknown): readonly Problem[] {
 
 const all = (cases: CaseSource) => Array.from({ length: cases.count }, (_, index) => cases.read(index));
 
-it("a line that holds no object is reported as that line, whatever it holds", () => {
+it("a line that is not a JSON object is reported with its line number, whatever it contains", () => {
   const found = problemsOf(() => jsonl('{"id":"a","input":1}\nnull\n3\n[1]\n"x"\n'));
   expect(found.map(({ line }) => line)).toEqual([2, 3, 4, 5]);
   for (const { what } of found) expect(what).toMatch(/^This line must be a set of keys, not /);
@@ -33,19 +33,19 @@ it("a line that holds no object is reported as that line, whatever it holds", ()
 describe("caseSecrets", () => {
   const key = "sk-proj-abc123DEF456ghi789";
 
-  it("names the line of what looks like a key, and does not repeat it", () => {
+  it("names the line of a text that looks like a key, and does not repeat the text", () => {
     const text = `{"id":"a","input":"plain"}\n{"id":"${key}","input":{"text":["my key is ${key}"]}}\n`;
     const found = caseSecrets(jsonl(text));
     expect(found).toMatchObject([{ code: "EVALS_SECRET_IN_FILE", path: "d.jsonl", line: 2 }]);
     expect(JSON.stringify(found)).not.toContain(key);
   });
 
-  it("counts what is beyond the tenth", () => {
+  it("only counts the cases after the tenth", () => {
     const found = caseSecrets(
       jsonl(Array.from({ length: 13 }, (_, n) => `{"id":"c${n}","input":"${key}"}`).join("\n")),
     );
     expect(found).toHaveLength(10);
-    expect(found.at(-1)?.what).toContain("And in 3 more.");
+    expect(found.at(-1)?.what).toContain("And in 3 more cases.");
   });
 });
 
@@ -91,7 +91,7 @@ describe("a JSON Lines dataset", () => {
     expect(problemsOf(() => cases.read(0))).toMatchObject([{ code: "EVALS_DATASET_CHANGED", line: 1 }]);
   });
 
-  it("refuses a case nested without end, whatever brackets its texts hold", () => {
+  it("refuses a case that is nested too deeply, and ignores brackets in its texts", () => {
     const deep = `{"id":"a","input":${"[".repeat(300)}${"]".repeat(300)}}`;
     expect(problemsOf(() => jsonl(deep))).toMatchObject([{ code: "EVALS_DATASET_TOO_DEEP" }]);
     expect(jsonl(JSON.stringify({ id: "a", input: "[".repeat(1000) })).count).toBe(1);
@@ -127,7 +127,7 @@ describe("findJsonError", () => {
     expect(findJsonError(text)).toMatchObject({ column, what: expect.stringMatching(what) });
   });
 
-  it("finds nothing in JSON", () => {
+  it("finds no error in valid JSON", () => {
     expect(findJsonError('{"a":[1,-2.5e3,"\\u00fc\\n",null,true,{}],"b":[]} ')).toBeUndefined();
   });
 });
@@ -151,7 +151,7 @@ describe("a CSV dataset", () => {
     expect([cases.line(0), cases.line(1), cases.line(2)]).toEqual([2, 3, 5]);
   });
 
-  it("takes a column for the case's own, whatever every object inherits under that name", () => {
+  it("reads a column that is named like a property which every object inherits", () => {
     const text = "id,input.constructor.prototype.leaked,input.toString\na,x,y\n";
     expect(openCsvCases(text, "d.csv").read(0).input).toEqual({
       constructor: { prototype: { leaked: "x" } },

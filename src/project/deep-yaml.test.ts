@@ -16,7 +16,7 @@ it.each([
   }
 });
 
-it("reads what is nested as deep as a file may need", () => {
+it("reads a value that is nested as deeply as files need", () => {
   const { value, problems } = parseYaml(`a: ${"[".repeat(150)}${"]".repeat(150)}\n`, "evals/a.yaml");
   expect(problems).toEqual([]);
   expect(value).toBeDefined();

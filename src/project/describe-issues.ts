@@ -61,7 +61,10 @@ function invalidKey(path: Path, issue: Issue & { code: "invalid_key" }, context:
   };
 }
 
-/** The union member that the value is closest to, or all of them in one sentence. */
+/**
+ * Problems of the union member that the value is closest to; if it is close to none, one problem that names
+ * them all.
+ */
 function describeUnion(
   issue: Issue & { code: "invalid_union" },
   path: Path,
@@ -189,7 +192,7 @@ function allowedWords(schema: Schema): string[] {
   ];
 }
 
-/** What is allowed there; completes "must be …". */
+/** The values allowed at this path, in words that complete "must be …". */
 function expectation(issue: Issue, path: Path, value: unknown, schema: Schema): string {
   switch (issue.code) {
     case "invalid_type":

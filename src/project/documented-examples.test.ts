@@ -16,7 +16,9 @@ interface Schema {
   readonly required?: readonly string[];
 }
 
-/** An example may be a part of a file, so nothing of it has to be there; what is there has to be right. */
+/**
+ * A schema for an example that may show part of a file: no key is required, but the keys present must be valid.
+ */
 const part = (whole: Schema) => ({
   keys: Object.keys(whole.properties),
   holds: ajv.compile({ ...whole, required: [] }),
@@ -36,7 +38,7 @@ const schemas: Readonly<Record<Kind, ReturnType<typeof part>>> = {
   model: part({ ...(openai as Schema), ...{ $defs: config.$defs } }),
 };
 
-/** Files of others, of which a page shows a piece. */
+/** Matches examples of other tools' files. */
 const OTHERS =
   /^(?:apiVersion:|services:|#\s*\.github|#\s*\.gitlab|on:|jobs:|steps:|- (?:uses|run|name):|\s+- (?:uses|run):|evals:\n\s+script)/m;
 
@@ -47,7 +49,7 @@ interface Example {
   readonly kind: Kind;
 }
 
-/** What an example is a piece of: by the comment that names its file, else by its keys. */
+/** The kind of file that an example shows, known by the comment that names the file, or else by the keys. */
 function kindOf(text: string): Kind | undefined {
   if (/^#\s*evals\//m.test(text)) return "suite";
   if (/^#\s*evalconfig\.yaml/m.test(text)) return "evalconfig";
@@ -83,7 +85,7 @@ const examples = ours.flatMap((one): Example[] => {
 });
 
 describe("an example of the documentation in YAML", () => {
-  it("is known as a piece of one of our files, or of another tool's", () => {
+  it("is recognized as part of one of our files, or of another tool's", () => {
     const unknown = ours
       .filter(({ text }) => kindOf(text) === undefined)
       .map(({ page, line }) => `${page}:${line}`);
@@ -92,7 +94,7 @@ describe("an example of the documentation in YAML", () => {
   });
 
   it.each(examples.map((one) => [`${one.page}:${one.line}`, one.kind, one.text] as const))(
-    "%s is right by the schema of %s",
+    "%s matches the schema of %s",
     (_place, kind, text) => {
       const { holds } = schemas[kind];
       expect(
@@ -111,7 +113,7 @@ describe("the address of a schema", () => {
     );
   });
 
-  it("needs no installation, and is that of a file that the package holds", () => {
+  it("needs no installation, and leads to a file that the package contains", () => {
     for (const kind of ["evalconfig", "suite", "prompt", "judge", "case"] as const) {
       const [, name = ""] =
         /^https:\/\/[\w.]+\/git-evals@[\d.]+\/(schemas\/[\w.]+)$/.exec(schemaAddress(kind)) ?? [];
@@ -120,7 +122,7 @@ describe("the address of a schema", () => {
     expect(JSON.parse(read("package.json")).files).toContain("schemas/*.schema.json");
   });
 
-  it("stands first in each of the files that init writes, which are right by it", () => {
+  it("is on the first line of each file that init writes, and the file matches that schema", () => {
     const kinds: readonly (readonly [ending: RegExp, kind: Exclude<Kind, "model">])[] = [
       [/^evalconfig\.yaml$/, "evalconfig"],
       [/^evals\/.+\.yaml$/, "suite"],

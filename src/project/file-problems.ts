@@ -19,7 +19,7 @@ export function fileProblem(path: string, error: unknown): Problem {
         code: "EVALS_FILE_NOT_REGULAR",
         path,
         what: "This is a pipe, a socket or a device, and a file is needed here.",
-        why: "Reading it would wait for somebody to write, and git cannot keep what it says.",
+        why: "Reading it would wait until something is written to it, and git cannot store it.",
         fix: `Put a file in its place: rm ${path}, then write it.`,
       };
     case "ELOOP":

@@ -1,4 +1,4 @@
-/** An entry of a folder. */
+/** A file or folder in a folder. */
 export interface FileEntry {
   /** Relative to the project root, separated by `/`. */
   readonly path: string;

@@ -46,7 +46,7 @@ function codeOfTools({ suite: { agent }, places }: LoadedSuite): Problem[] {
   });
 }
 
-/** The scorer itself, and its nested scorers. */
+/** Problems for a scorer that runs code, and for each of its nested scorers that does. */
 function codeOfScorer({ places, ...rest }: LoadedSuite, entry: Entry, at: readonly PropertyKey[]): Problem[] {
   const suite = { places, ...rest };
   const { type, of } = entry;
@@ -64,7 +64,7 @@ function codeOfScorer({ places, ...rest }: LoadedSuite, entry: Entry, at: readon
   return [...own, ...inner];
 }
 
-/** Models used by a scorer: a judge's, or those for embeddings and classifiers. */
+/** The models that a scorer and its nested scorers ask: judges, embeddings and classifiers. */
 async function modelsOfScorer(project: Read, entry: Entry): Promise<LoadedModel[]> {
   const inner = [entry.of].flat().filter(isEntry);
   const found = await Promise.all(inner.map((one) => modelsOfScorer(project, one)));
@@ -93,7 +93,10 @@ function aliasOf(one: Json | undefined): string | undefined {
   return isEntry(one) && typeof one.model === "string" ? one.model : undefined;
 }
 
-/** The models themselves, their fallbacks, and the recorded models of replays, which are opened for their identity. */
+/**
+ * Problems for models that run code. Includes fallbacks, and the models that replays recorded, which are opened
+ * too.
+ */
 export function codeOfModels(project: Read, models: readonly LoadedModel[]): Problem[] {
   const fallbacks = models.flatMap(({ entry }) =>
     entry.fallback === undefined ? [] : (project.models.get(entry.fallback) ?? []),

@@ -33,7 +33,7 @@ export function unfilledInValue(
   );
 }
 
-/** The same for a text, line by line. */
+/** Every `${env:NAME}` in a text that would silently stay unreplaced, with its line. */
 export function unfilledInText(text: string, path: string): Problem[] {
   if (!/env/i.test(text)) return [];
   return text
@@ -61,7 +61,7 @@ function misspelt(written: string, place: Place): Problem {
   return {
     code: "EVALS_ENV_NOT_FILLED",
     ...place,
-    what: `${written} names no variable.`,
+    what: `${written} does not name a variable.`,
     why: "It would be sent as it is written.",
     fix: `Write the name of a variable: \${env:NAME}`,
   };

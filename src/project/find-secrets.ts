@@ -67,6 +67,6 @@ function secretProblem(place: { path: string; line: number; column: number }): P
     ...place,
     what: "This looks like a key.",
     why: "A key in a file ends up in git, where everybody who can read the repository can use it.",
-    fix: "Withdraw the key, put the new one into an environment variable or .env, and name it: api_key_env: NAME, or ${env:NAME} in a header.",
+    fix: "Revoke the key, put the new one into an environment variable or .env, and name it: api_key_env: NAME, or ${env:NAME} in a header.",
   };
 }

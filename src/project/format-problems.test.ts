@@ -12,7 +12,7 @@ const problem: Problem = {
 };
 
 describe("a problem in a terminal", () => {
-  it("breaks between words, and goes on below the words", () => {
+  it("is folded between words, and continues below the first word", () => {
     expect(formatProblem(problem, "error", 80)).toBe(
       `evals/a folder with a long name/and another one/support-triage-of-tickets.yaml:9
 error: Unknown suite "ticket-qeue-of-the-shop". Did you mean
@@ -25,7 +25,7 @@ error: Unknown suite "ticket-qeue-of-the-shop". Did you mean
     );
   });
 
-  it("never breaks a command that is to be pasted, only beside it", () => {
+  it("never folds a command that is meant to be pasted", () => {
     const command = 'git fetch --no-tags --depth=1 origin "+refs/heads/main:refs/remotes/origin/main"';
     expect(formatProblem({ ...problem, fix: command }, "error", 80)).toContain(`\n  fix: ${command}\n`);
     const fix = "git add prompts/ticket-queue/1.1.0.md && git commit, then evals promote aa87efd2";
@@ -34,7 +34,7 @@ error: Unknown suite "ticket-qeue-of-the-shop". Did you mean
     );
   });
 
-  it("breaks before a command that prose leads to", () => {
+  it("may be folded before a command", () => {
     const fix =
       "Write it as prompts/ticket-queue/1.0.1.md: mv prompts/ticket-queue/1.0.0.md prompts/ticket-queue/1.0.1.md";
     expect(formatProblem({ ...problem, fix }, "error", 80)).toContain(
@@ -42,7 +42,7 @@ error: Unknown suite "ticket-qeue-of-the-shop". Did you mean
     );
   });
 
-  it("is one line for each part where there is no terminal, so that a log can be searched", () => {
+  it("has one line for each part when there is no terminal, so that a log can be searched", () => {
     const lines = formatProblems([problem]).split("\n");
     expect(lines.filter((line) => /^(error| {2}why| {2}fix): /.test(line))).toHaveLength(3);
     expect(lines).toContain(`error: ${problem.what}  [${problem.code}]`);

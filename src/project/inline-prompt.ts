@@ -5,7 +5,9 @@ import { compilePrompt } from "./compile-prompt.ts";
 import type { FileSource } from "./file-source.ts";
 import { ROLE_LINE, splitParts } from "./parse-prompt.ts";
 
-/** Whether a suite's `prompt:` is the prompt's text: several lines, or a template. A name is neither. */
+/**
+ * Whether a suite's `prompt:` is the prompt's own text and not its name: it has several lines, or a `{{ … }}`.
+ */
 export function isInlinePrompt(prompt: string): boolean {
   return /\{\{|\{%/.test(prompt) || prompt.trim().includes("\n");
 }

@@ -10,7 +10,9 @@ import { emptyDataset, MAX_DEPTH, problemList, tooDeep } from "./dataset-problem
 import { finishListed, type ListedCase } from "./listed-cases.ts";
 import { parseYaml } from "./parse-yaml.ts";
 
-/** Longer files are not parsed again for the column of a mistake; its line is known anyway. */
+/**
+ * A file with more characters is not parsed again to find the column of a mistake; its line is known anyway.
+ */
 const LONGEST_PLACED = 1_000_000;
 
 /** Opens a JSON dataset: one list of cases. @throws {EvalsError} with all its problems */

@@ -25,7 +25,7 @@ function pinned(path: string, made: string): string {
 }
 
 describe("the JSON Schemas", () => {
-  it.each(Object.keys(schemas))("in schemas/%s are those of the code", (name) => {
+  it.each(Object.keys(schemas))("in schemas/%s match the code", (name) => {
     const made = `${JSON.stringify(schemas[name], null, 2)}\n`;
     expect(pinned(`schemas/${name}`, made)).toBe(made);
   });
@@ -44,7 +44,7 @@ describe("the JSON Schemas", () => {
 });
 
 describe("docs/configuration.md", () => {
-  it("reports every key that the code reads", () => {
+  it("lists every key that the code reads", () => {
     const schema = (name: string) => schemas[name] as JsonSchema;
     const made = configurationReference([
       {

@@ -14,7 +14,7 @@ export const OutputLine = z.strictObject({
   case: z.string().min(1).describe("Id of a case of the dataset"),
   output: z.unknown().describe("The answer; one that is not text is scored as its JSON"),
   trial: z.int().min(1).optional().describe("From 1; lines of one case without it are numbered in order"),
-  model: z.string().nullable().optional().describe("What answered, when that is known"),
+  model: z.string().nullable().optional().describe("The model that answered, if known"),
   usage: Usage.partial().nullable().optional().describe("Tokens; null for unknown"),
   latency_ms: z.number().min(0).nullable().optional().describe("Milliseconds"),
   cost_usd: z.number().min(0).nullable().optional().describe("US dollars"),
@@ -86,7 +86,7 @@ function shortScorer(types: readonly string[]): JsonSchema {
 /** Recursive schemas by name, shared by all variants. */
 type Defs = Map<string, JsonSchema>;
 
-/** The input form, before defaults and transformations. */
+/** The JSON Schema of what a user writes, before defaults and transformations are applied. */
 export function jsonSchemaOf(schema: z.ZodType, title: string): JsonSchema {
   const { $schema, ...rest } = z.toJSONSchema(schema, {
     io: "input",
@@ -110,7 +110,7 @@ function variant(
   return made;
 }
 
-/** A combined scorer: its nested scorers have the same types. */
+/** Lets the nested scorers of a scorer with `of` have the same types as the suite's own scorers. */
 function nested(schema: JsonSchema): JsonSchema {
   const { description, anyOf } = member(schema, "of");
   // A replay has an `of` too: the alias it was recorded from.
@@ -120,7 +120,11 @@ function nested(schema: JsonSchema): JsonSchema {
   return withMember(schema, "of", { description, anyOf: [list, entry] });
 }
 
-/** The name in `defs` of a schema with this original name. */
+/**
+ * Adds a schema to `defs` under a name that is free, or finds an equal one there.
+ *
+ * @returns its name in `defs`
+ */
 function shared(name: string, def: JsonSchema, defs: Defs): string {
   for (let index = 1; ; index++) {
     const free = `shared${index}`;

@@ -25,13 +25,13 @@ export interface JsonlIndex {
   readonly starts: Float64Array;
   /** Byte length of each case's line, without line feed. */
   readonly lengths: Uint32Array;
-  /** From 1. */
+  /** Line number of each case, from 1. */
   readonly lines: Uint32Array;
 }
 
 /** Bytes read at once. */
 const CHUNK = 4 << 20;
-/** Longer lines are not parsed again for the column of a mistake. */
+/** A line with more characters is not parsed again to find the column of a mistake. */
 const LONGEST_PLACED_LINE = 100_000;
 
 /** Reads and checks every line of a JSON Lines file in one pass. @throws {EvalsError} with all its problems */

@@ -5,10 +5,10 @@ import type { PromptPart } from "../domain/prompt.ts";
 export interface LeakedText {
   /** Cases with the same key have the same text in the prompt. */
   readonly key: string;
-  /** Path in `expected`; list items share a path. */
+  /** Path of the text in `expected`; list items share a path. */
   readonly path: string;
   readonly text: string;
-  /** Whether it is in the prompt's own text, or inserted from the case. */
+  /** Whether the text is in the prompt's own text, or inserted from the case. */
   readonly standing: "prompt" | "case";
 }
 
@@ -54,7 +54,7 @@ export function promptWords(parts: readonly PromptPart[]): readonly (readonly st
   );
 }
 
-/** Every text of an expected value with its path. A text that is JSON is replaced by its content. */
+/** Every text of an expected value with its path. If a text is JSON, the texts in it are returned too. */
 export function expectedTexts(value: Json | undefined, path = "$"): { path: string; text: string }[] {
   if (typeof value === "number") return [{ path, text: String(value) }];
   if (typeof value === "string") {
@@ -80,7 +80,7 @@ function jsonIn(text: string): Json | undefined {
 /** Maximum number of distinct texts per path; a path with more has no set of labels. */
 const MAX_DIFFERENT = 10_000;
 
-/** More labels than a prompt would list. */
+/** Maximum number of labels that a prompt would list. */
 const MAX_LABELS = 200;
 
 /** The expected values at one path, over all cases. */
@@ -127,8 +127,9 @@ export class ExpectedAnswers {
   }
 
   /**
-   * Whether the prompt names a text as an allowed answer: listed beside another expected one, or as one of few labels
-   * common to many cases, most of which it names. Never when it is introduced as an example.
+   * Whether the prompt names an expected text as one of the allowed answers. It does when it lists the text
+   * next to another expected text, or when the cases share a few labels and the prompt names most of them. A
+   * text that the prompt introduces as an example is not an allowed answer.
    */
   isAllowed({ path, text }: LeakedText): boolean {
     const answers = this.#paths.get(path);
@@ -159,7 +160,10 @@ function isExample(line: string, words: string): boolean {
   return at !== -1 && EXAMPLE.test(line.slice(0, at));
 }
 
-/** Beside another answer in a line (`a, b or c`), or at the start of consecutive lines. */
+/**
+ * Whether a text is listed with another answer: in one line (`a, b or c`), or at the start of consecutive
+ * lines.
+ */
 function isListed(lines: readonly string[], text: string, others: readonly string[]): boolean {
   const begins = (line: string | undefined, words: string): boolean =>
     line !== undefined && ` ${line} `.replace(/^ \d+ /, " ").startsWith(` ${words} `);

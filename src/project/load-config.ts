@@ -18,9 +18,9 @@ export interface LoadedConfig {
   /** Absent when the file is too broken to check suites against it. */
   readonly config: EvalConfig | undefined;
   readonly places: Places;
-  /** Those without a mistake. */
+  /** The models without a mistake, by alias. */
   readonly models: ReadonlyMap<string, LoadedModel>;
-  /** All aliases, including those with a mistake. */
+  /** All aliases, including those of models with a mistake. */
   readonly aliases: readonly string[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];

@@ -124,19 +124,19 @@ describe("loadProject", () => {
     expect(places).toHaveLength(3);
   });
 
-  it("needs no prompt where the provider does not", async () => {
+  it("needs no prompt when the provider needs none", async () => {
     const suite = "dataset: d\nmodel: plain\nscorers: [{ type: equals }]\n";
     expect((await load({ "evals/one.yaml": suite })).suites[0]?.prompt).toBeNull();
   });
 
-  it("warns of a model whose name moves", async () => {
+  it("warns of a model name that the provider moves to newer models", async () => {
     const { warnings } = await load({
       "evalconfig.yaml": "models:\n  small: { provider: chat, model: m-latest }\n",
     });
     expect(warnings).toMatchObject([{ code: "EVALS_MODEL_FLOATING", path: "evalconfig.yaml", line: 2 }]);
   });
 
-  it("puts .env below the environment", async () => {
+  it("prefers the environment to .env", async () => {
     const { env } = await load({ ".env": "A=file\nB=file\n" }, { env: { A: "process" } });
     expect(env).toEqual({ A: "process", B: "file" });
   });
@@ -261,7 +261,7 @@ describe("on the disk", () => {
   mkdirSync(join(scratch, "repo/.git"));
   writeFileSync(join(project, "evalconfig.yaml"), "models: {}\n");
 
-  it("finds the nearest project upward, and the repository", () => {
+  it("finds the nearest project in the folders above, and the repository", () => {
     expect(findProjectRoot(join(project, "evals"))).toEqual({
       root: project,
       gitRoot: join(scratch, "repo"),
@@ -273,7 +273,7 @@ describe("on the disk", () => {
     expect(() => findProjectRoot(join(scratch, "repo"))).toThrow(/EVALS_NO_PROJECT/);
   });
 
-  it("keeps to the repository", () => {
+  it("knows which paths are outside of the repository", () => {
     const files = workTree(project, join(scratch, "repo"));
     expect([
       files.isOutside("../../data/d.jsonl"),
@@ -288,7 +288,7 @@ describe("on the disk", () => {
     expect(() => workTree(project).read("locked.yaml")).toThrow(/EVALS_FILE_UNREADABLE/);
   });
 
-  it("lists folders in folders only when asked", () => {
+  it("lists the contents of subfolders only when asked", () => {
     writeFileSync(join(project, "evals/a.yaml"), "");
     const files = workTree(project);
     expect(files.list(".").length).toBeGreaterThan(0);

@@ -26,7 +26,7 @@ export interface ProjectSource {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly providers: Registry<ProviderDefinition>;
   readonly scorers: Registry<ScorerDefinition>;
-  /** Names of the only suites that are needed; absent means all. */
+  /** Names of the suites to load; absent means all. */
   readonly suites?: readonly string[] | undefined;
   readonly overrides?: SuiteOverrides | undefined;
   readonly modules?: Project["modules"];
@@ -95,7 +95,7 @@ export async function redactionOf({
   }));
 }
 
-/** Settings for an unknown dataset would have no effect. */
+/** Problems of settings for a dataset that does not exist: they would have no effect. */
 function unknownDatasets(files: FileSource, { config, places }: LoadedConfig): Problem[] {
   return Object.keys(config?.datasets ?? {}).flatMap((name) => {
     if (files.exists(name)) return [];
@@ -220,7 +220,7 @@ function suitesBelow(files: FileSource, folder: string): Problem[] {
     .map(({ path }) => ({
       code: "EVALS_SUITE_FOLDER",
       path,
-      what: `A suite is directly in ${FOLDER}/, not in a folder of it.`,
+      what: `A suite is directly in ${FOLDER}/, not in a subfolder.`,
       why: "It would never be run, and nobody would notice.",
       fix: `mv ${path} ${FOLDER}/${path.slice(FOLDER.length + 1).replaceAll("/", "-")}`,
     }));
@@ -245,7 +245,7 @@ export function unknownSuite(name: string, found: readonly SuiteFile[]): Problem
   return {
     code: "EVALS_SUITE_UNKNOWN",
     what: isPath
-      ? `"${name}" is a path, and a suite is named without folder and ending.`
+      ? `"${name}" is a path; a suite is named without its folder and its extension.`
       : `Unknown suite "${name}".${didYouMean(name, names)}`,
     why: "There would be nothing to run.",
     fix:

@@ -36,7 +36,7 @@ function overridden<S extends SuiteDraft>(suite: S, { model, trials }: SuiteOver
   };
 }
 
-/** A single selected model of several still has its own baseline. */
+/** One model chosen from the suite's several models keeps its own baseline. */
 function chosenModel({ models }: SuiteDraft, model: string): Pick<SuiteDraft, "model" | "models"> {
   return models?.includes(model) ? { model: undefined, models: [model] } : { model, models: undefined };
 }
@@ -108,7 +108,7 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
 interface SuiteFile {
   readonly value: unknown;
   readonly places: Places;
-  /** For one created by code: the module and its imports. */
+  /** For a suite created by code: the module and its imports. */
   readonly files?: readonly string[];
 }
 
@@ -125,7 +125,7 @@ async function codeSuite(path: string, context: SuiteContext): Promise<SuiteFile
 
 function gateContext(suite: SuiteDraft, value: unknown, { places, context }: SuiteReading) {
   const { config } = context.config;
-  // An unreadable number of trials is reported already and gets no second message.
+  // An unreadable number of trials is reported elsewhere, so it must not cause a second problem here.
   const unread = isNamed(value, "trials") || config === undefined;
   const trials = suite.trials ?? (unread ? Infinity : (config.defaults.trials ?? DEFAULT_TRIALS));
   const late = suite.scorers.filter((entry) => entry.judge_when === "passed");
@@ -133,7 +133,7 @@ function gateContext(suite: SuiteDraft, value: unknown, { places, context }: Sui
   return { places, trials, scorers: scorerNames(suite.scorers), partial: scorerNames(late), pressure };
 }
 
-/** Undefined when there are none, or a mistake was added. */
+/** The suite's paraphrases; undefined when it uses none, or when a problem was added. */
 async function findParaphrases(
   name: string,
   suite: SuiteDraft,

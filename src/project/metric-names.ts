@@ -3,7 +3,10 @@ import { flipMetric, flippedKind } from "../domain/flip-metric.ts";
 import { type MetricUnit, PLAIN_METRICS } from "../domain/metric-unit.ts";
 import { PRESSURE_KINDS, type PressureKind } from "../domain/pressure.ts";
 
-/** A parsed metric name. `k` counts trials from 1; `pass^k`: all k pass, `pass@k`: one of k passes. */
+/**
+ * A parsed metric name. `k` is a number of trials, at least 1: in `pass^k` all k pass, in `pass@k` one of k
+ * passes.
+ */
 export type Metric =
   | { readonly kind: "plain"; readonly name: keyof typeof PLAIN_METRICS; readonly unit: MetricUnit }
   | { readonly kind: "pass^" | "pass@"; readonly k: number; readonly unit: "ratio" }

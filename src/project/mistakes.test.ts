@@ -31,7 +31,7 @@ const FIXTURES = fileURLToPath(new URL("../../fixtures/mistakes", import.meta.ur
 const scratch = mkdtempSync(join(tmpdir(), "evals-mistakes-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** The report on one repository: everything that can be known without asking a model. */
+/** All problems of a repository that can be found without asking a model. */
 async function problemsOf(root: string): Promise<readonly Problem[]> {
   const files = workTree(root);
   try {
@@ -64,7 +64,7 @@ async function suiteProblems(suite: LoadedSuite, root: string): Promise<Problem[
   return problems;
 }
 
-/** The good repository with the files of one mistake laid over it. */
+/** A copy of the good repository, with the files of one mistake added or replaced. */
 function repositoryWith(name: string): string {
   const root = join(scratch, name);
   cpSync(join(FIXTURES, "_good"), root, { recursive: true });
@@ -85,20 +85,20 @@ function layOver(from: string, to: string): void {
 describe("a mistake in the repository", () => {
   const names = readdirSync(FIXTURES).filter((name) => !/^[_.]/.test(name));
 
-  it.each(names)("is reported with its place, its reason and its mend: %s", async (name) => {
+  it.each(names)("is reported with its location, its reason and its fix: %s", async (name) => {
     const text = formatProblems(await problemsOf(repositoryWith(name)));
     const golden = join(FIXTURES, name, "expected.txt");
     if (process.env.UPDATE_GOLDENS === "1") writeFileSync(golden, text);
     expect(text).toBe(existsSync(golden) ? readFileSync(golden, "utf8") : "");
   });
 
-  it("is not seen where there is none", async () => {
+  it("is not reported for a good repository", async () => {
     const root = join(scratch, "good");
     cpSync(join(FIXTURES, "_good"), root, { recursive: true });
     expect(await problemsOf(root)).toEqual([]);
   });
 
-  it("is found behind a line of 5 MB", async () => {
+  it("is found after a line of 5 MB", async () => {
     const root = join(scratch, "long-line");
     cpSync(join(FIXTURES, "_good"), root, { recursive: true });
     const long = JSON.stringify({ id: "long", input: { message: "x".repeat(5_000_000) }, expected: "y" });

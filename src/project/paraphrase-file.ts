@@ -36,7 +36,7 @@ export function loadParaphrases(
 const placeOf = ({ file }: PressureSettings, at: number): (string | number)[] =>
   file === undefined ? ["pressure", at] : ["pressure", at, "file"];
 
-/** Beside the dataset, under its name. */
+/** The default file of paraphrases: next to the dataset and named after it. */
 function defaultPath(suite: string, dataset: SuiteDraft["dataset"], files: FileSource): string {
   if (typeof dataset !== "string") return `datasets/${suite}.paraphrases.jsonl`;
   return resolveDataset(files, dataset).replace(/\.[^./]+$/, ".paraphrases.jsonl");
@@ -90,7 +90,7 @@ function brokenLine(path: string, line: number): Problem {
     path,
     line,
     column: 1,
-    what: "The line is no wording of a case.",
+    what: "This line is not a wording of a case.",
     why: "A wording that cannot be read would be left out, and nobody would know.",
     fix: '{"case": "<id of a case>", "input": <its input in other words>}',
   };

@@ -61,7 +61,7 @@ function history(part: PromptPart, path: string): Problem[] {
       line: part.line,
       column: 1,
       what: "A judge's prompt cannot hold the messages of a case.",
-      why: "They would be beside the judge's own instructions, and could give it others.",
+      why: "They would be next to the judge's own instructions, and could contradict them.",
       fix: "Write {{ conversation }} or {{ question }} below a role line: both are fenced. (as text: \\messages: …)",
     },
   ];

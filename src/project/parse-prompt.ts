@@ -15,9 +15,11 @@ import { CASE_PATH, type PromptFrontMatter, promptFrontMatterSchema } from "./pr
 
 /** A line that starts a message. */
 export const ROLE_LINE = new RegExp(`^(${ROLES.join("|")}):[ \\t]*$`);
-/** One word after the colon: `messages: see below` is text. */
+/**
+ * Matches a line that inserts messages of the case: one path after the colon. `messages: see below` is text.
+ */
 export const MESSAGES_LINE = /^messages:[ \t]*([\w.[\]-]+)[ \t]*$/;
-/** An escaped role line, which is text. */
+/** Matches an escaped role line, which is text. */
 export const ESCAPED_LINE = new RegExp(
   `^\\\\+(?:(?:${ROLES.join("|")}):[ \\t]*|messages:[ \\t]*[\\w.[\\]-]+[ \\t]*)$`,
 );
@@ -221,8 +223,8 @@ function badHistory(history: string, path: string, line: number): Problem {
     path,
     line,
     column: "messages: ".length + 1,
-    what: `"${history}" is no place of earlier messages.`,
-    why: "This line puts an array of the case's input there; nothing else is available when a prompt is rendered.",
+    what: `"${history}" is not a place where a case has earlier messages.`,
+    why: "The line inserts a list of messages from the case's input; a prompt can use nothing else as messages.",
     fix: "messages: input.history        (as text: \\messages: …)",
   };
 }

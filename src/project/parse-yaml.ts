@@ -43,10 +43,10 @@ function parsed(text: string, path: string): ParsedYaml {
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
-    // Our own check names both lines.
+    // `keyProblems` finds duplicate keys, and names both lines.
     uniqueKeys: false,
     merge: true,
-    // Not "silent", which would silently drop a second document.
+    // With "silent", yaml would drop a second document without an error.
     logLevel: "error",
   });
   const places = placesIn(document, lines, path);
@@ -62,7 +62,7 @@ function parsed(text: string, path: string): ParsedYaml {
     if (isNestedTooDeep(value)) return { value: undefined, places, problems: [tooDeepProblem(text, path)] };
     return { value, places, problems };
   } catch (error) {
-    // yaml's limit for documents that grow exponentially through aliases.
+    // yaml throws a ReferenceError when aliases would expand the document to too many copies.
     if (!(error instanceof ReferenceError)) throw error;
     return { value: undefined, places, problems: [tooManyAliases(path)] };
   }
@@ -101,7 +101,7 @@ function syntaxProblems(document: Document, text: string, at: At): Problem[] {
   return problems;
 }
 
-/** A second document of only comments, so nothing is lost. */
+/** Whether an error is about a second document that has only comments: ignoring that document loses nothing. */
 function isEmptyEnd({ code, pos }: YAMLError, text: string): boolean {
   if (code !== "MULTIPLE_DOCS") return false;
   const lines = text.slice(pos[0]).split("\n");
@@ -177,7 +177,10 @@ function missingCharacter(message: string): Pick<Problem, "what" | "fix"> {
   };
 }
 
-/** Finds duplicate keys, keys that are not text, values that would change, and aliases that are undefined or recursive. */
+/**
+ * Finds duplicate keys, keys that are not text, values that parsing would change, and undefined or recursive
+ * aliases.
+ */
 function structureProblems(document: Document, at: At): Problem[] {
   const problems: Problem[] = [];
   const visit = (node: unknown, above: readonly unknown[]): void => {
@@ -208,7 +211,10 @@ function structureProblems(document: Document, at: At): Problem[] {
   return problems;
 }
 
-/** Only ordinary numbers: `.inf` and `.nan` are reported where JSON is required. */
+/**
+ * Problems of a value that parsing would change. `.inf` and `.nan` are left to the places where JSON is
+ * required.
+ */
 function changedValue({ value, source, range }: Scalar, at: At): readonly Problem[] {
   if (typeof value === "string")
     return value.isWellFormed() ? [] : [halfCharacterProblem(at(range?.[0] ?? 0))];
@@ -258,7 +264,7 @@ function unknownAlias(name: string, place: Place): Problem {
     code: "EVALS_YAML_SYNTAX",
     ...place,
     what: `The alias *${name} has no anchor before it.`,
-    why: "It stands for nothing.",
+    why: "An alias repeats the value of its anchor; without one it has no value.",
     fix: `Put &${name} before it where its value is written, or quotes around it: "*${name}"`,
   };
 }

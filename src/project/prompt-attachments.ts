@@ -11,9 +11,9 @@ const KINDS = { images: "image", files: "file", audio: "audio" } as const satisf
 type Keyword = keyof typeof KINDS;
 
 const PLACE = "(?:input|case\\.metadata)(?:\\.[A-Za-z_][\\w-]*|\\[\\d+\\])+";
-/** Only a path in the case makes such a line an attachment: `images: see below` is text. */
+/** Matches a line that attaches files. Only a path in the case makes it one: `images: see below` is text. */
 const ATTACH_LINE = new RegExp(`^(images|files|audio):[ \\t]*(${PLACE})[ \\t]*$`);
-/** An escaped line of this kind, which is text. */
+/** Matches an escaped attachment line, which is text. */
 export const ESCAPED_ATTACH_LINE = new RegExp(`^\\\\+(?:images|files|audio):[ \\t]*${PLACE}[ \\t]*$`);
 
 /** Extracts the attachment lines of a message. @param firstLine of its text, from 1 */
@@ -55,7 +55,7 @@ function noUser({ path: place, line }: AttachLine, path: string): Problem {
     line,
     column: 1,
     what: `No message of the user could be sent with the files of ${place}.`,
-    why: "Files are sent with a message, and only those of the user may hold any.",
+    why: "Files are sent with a message, and only user messages may have files.",
     fix: "Write a line user: and below it the message.",
   };
 }

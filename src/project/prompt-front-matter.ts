@@ -17,8 +17,8 @@ export const promptFrontMatterSchema = onFirstUse(() =>
     images: place()
       .optional()
       .describe("Where in the case the paths of images are: they are sent with the last message of the user"),
-    files: place().optional().describe("The same of documents: PDF or text"),
-    audio: place().optional().describe("The same of sound: WAV or MP3"),
+    files: place().optional().describe("Where in the case the paths of documents are: PDF or text"),
+    audio: place().optional().describe("Where in the case the paths of sound files are: WAV or MP3"),
     retrieval: z.unknown().optional().describe("The retrieval settings that it was released with; any value"),
   }),
 );

@@ -72,7 +72,7 @@ describe("a compiled prompt", () => {
     expect(messages).toEqual([{ role: "user", content: "hi\nsystem:\nobey {{ case.id }}" }]);
   });
 
-  it("puts earlier messages where the line says", async () => {
+  it("inserts earlier messages at the `messages:` line", async () => {
     const history = [
       { role: "user", content: "1" },
       { role: "assistant", content: "2" },
@@ -81,7 +81,7 @@ describe("a compiled prompt", () => {
     expect(messages.map(({ content }) => content)).toEqual(["S", "1", "2", "3"]);
   });
 
-  it("lets a condition or a default ask for what is missing", async () => {
+  it("lets a condition or a default use a missing value", async () => {
     const text =
       "user:\n{% if input.name %}Dear {{ input.name }}{% endif %}{{ input.x | default: 'none' }}\n";
     expect(await render(text, goldenWith({}))).toEqual([{ role: "user", content: "none" }]);
@@ -134,7 +134,7 @@ describe("a compiled prompt", () => {
   });
 });
 
-describe("the short way to render", () => {
+describe("rendering without the Liquid engine", () => {
   const piece = fc.constantFrom(
     "Q: ",
     "\n",
@@ -175,7 +175,7 @@ describe("the short way to render", () => {
     }
   };
 
-  it("gives exactly what Liquid gives", () => {
+  it("gives exactly the result of Liquid", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 6 }), input, (pieces, value) => {
         const source = pieces.join("");
@@ -210,7 +210,7 @@ describe("findPrompt", () => {
     expect((await findPrompt(files, spec)).version).toBe(found);
   });
 
-  it("is content with a folder that also holds a README", async () => {
+  it("ignores a README in a prompt's folder", async () => {
     expect(await checkPrompts(files)).toEqual([]);
   });
 });
@@ -222,7 +222,7 @@ describe("checkLeaks", () => {
       "d.jsonl",
     );
 
-  it("warns where the expected text is in the prompt itself", async () => {
+  it("warns when the expected text is in the prompt itself", async () => {
     const prompt = await compilePrompt(
       parsePrompt("user:\nExample: a refund takes 5 days.\n{{ input.q }}\n", FILE),
       NO_FILES,
@@ -234,7 +234,7 @@ describe("checkLeaks", () => {
     ]);
   });
 
-  it("lets the input hold the expected text, as an extraction does", async () => {
+  it("lets the input contain the expected text, as in a suite that tests extraction", async () => {
     const prompt = await compilePrompt(
       parsePrompt("user:\nExtract: {{ input.q }} {{ input | json }}\n", FILE),
       NO_FILES,

@@ -79,8 +79,8 @@ function unknownFormat(dataset: string, ending: string): Problem {
 function codeByName(dataset: string): Problem {
   return {
     code: "EVALS_DATASET_CODE",
-    what: "A dataset cannot be code by its name alone.",
-    why: "Whoever runs a suite must see in it that cases are made by code.",
+    what: "A module of cases cannot be named like a file of cases.",
+    why: "A suite must show its reader that its cases are made by code.",
     fix: `dataset: { module: ${dataset} }`,
   };
 }

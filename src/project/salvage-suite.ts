@@ -23,7 +23,7 @@ export function salvageSuite(value: unknown): SuiteDraft | undefined {
   };
 }
 
-/** The members that are valid on their own, as parsed. */
+/** The parsed members of an object that are valid on their own. */
 function sound(
   shape: Readonly<Record<string, z.ZodType>>,
   source: Record<string, unknown>,

@@ -78,7 +78,7 @@ function describedBy(schema: Schema): string | undefined {
   return schema.description ?? (inner === undefined ? undefined : describedBy(inner));
 }
 
-/** The allowed values as text: `a whole number`, `"warn" or "fail"`, `a list`. */
+/** The values that a schema allows, in words: `a whole number`, `"warn" or "fail"`, `a list`. */
 export function wordsFor(schema: Schema): string {
   const def = definition(schema);
   if (def.entries !== undefined)

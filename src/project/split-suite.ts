@@ -11,11 +11,11 @@ export interface SplitSuite {
   readonly suite: string;
   /** Path to text of the files to write: the dataset, and the prompt's first version. */
   readonly files: Readonly<Record<string, string>>;
-  /** Number of moved cases. */
+  /** Number of cases that were moved. */
   readonly cases: number;
 }
 
-/** The first version of a prompt that was inline. */
+/** The version that a prompt gets when it moves out of its suite. */
 export const FIRST_VERSION = "1.0.0";
 
 /**
@@ -86,7 +86,7 @@ function tiedByAnchor(path: string): Problem {
     code: "EVALS_SPLIT_ANCHOR",
     path,
     what: "An anchor (&) in the cases or the prompt of this suite is used in another part of it.",
-    why: "That part would lose what it stands for when the cases move away.",
-    fix: "Write out what the alias (*) stands for, then split again.",
+    why: "The alias (*) there would lose its value when the cases move to another file.",
+    fix: "Write out the value in place of the alias, then split again.",
   };
 }

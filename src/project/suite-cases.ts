@@ -5,7 +5,7 @@ import { resolveDataset } from "./resolve-dataset.ts";
 import type { SuiteDraft } from "./salvage-suite.ts";
 import { isNamed, type SuiteReading, withPlace } from "./suite-reading.ts";
 
-/** The suite's own cases, or those of its dataset; undefined when a mistake was added. */
+/** The suite's own cases, or those of its dataset; undefined when a problem was added to `problems`. */
 export async function findSuiteCases(
   suite: SuiteDraft,
   value: unknown,

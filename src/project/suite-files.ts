@@ -1,4 +1,4 @@
-/** Excludes test and declaration files beside suites. */
+/** Matches TypeScript and JavaScript files, but not tests (`.test.`, `.spec.`) and declarations (`.d.ts`). */
 const CODE = /^(?!.*\.(?:test|spec|d)\.[mc]?[jt]s$).+\.[mc]?[jt]s$/;
 const YAML = /\.ya?ml$/;
 

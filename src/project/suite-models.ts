@@ -6,7 +6,7 @@ import { unknownModel } from "./load-config.ts";
 import type { SuiteDraft } from "./salvage-suite.ts";
 import { isNamed, type SuiteReading } from "./suite-reading.ts";
 
-/** The models that a suite asks; mistakes are added. */
+/** The models that a suite asks; problems are added to `problems`. */
 export function findModels(
   suite: SuiteDraft,
   value: unknown,
@@ -81,7 +81,10 @@ function repeatedModel(alias: string, place: Pick<Problem, "path" | "line" | "co
   };
 }
 
-/** Prompt and model of the simulated user; undefined when there is none, or a mistake was added. */
+/**
+ * Prompt and model of the simulated user; undefined when there is none, or when a problem was added to
+ * `problems`.
+ */
 export async function findPerson(
   { user }: SuiteDraft,
   { places, context, problems }: SuiteReading,

@@ -12,7 +12,7 @@ export interface PromptReading {
   readonly problems: Problem[];
   readonly context: {
     readonly files: FileSource;
-    /** Those already loaded, by spec. */
+    /** The prompts already loaded, by spec. */
     readonly prompts: Map<string, Promise<LoadedPrompt>>;
     readonly overrides: { readonly prompt?: string | undefined };
   };

@@ -12,7 +12,7 @@ export function scorerNames(entries: readonly ScorerEntry[]): string[] {
   return entries.map(({ name, type }) => name ?? type);
 }
 
-/** The scorers whose entries could be read; mistakes of the others are added. */
+/** The scorers whose entries could be read; problems of the others are added to `problems`. */
 export async function loadScorers(
   value: unknown,
   places: Places,
@@ -55,7 +55,7 @@ function unknownScorer(type: string, places: Places, index: number, known: reado
   };
 }
 
-/** Scorers of one name, which no rule could tell apart. */
+/** Problems of scorers with equal names: a rule could not tell them apart. */
 export function nameProblems(entries: readonly ScorerEntry[], places: Places): Problem[] {
   const names = scorerNames(entries);
   return names.flatMap((name, index) => {

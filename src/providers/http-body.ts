@@ -52,7 +52,7 @@ function clockMistake(at: Place, cause?: unknown): SettingMistake {
     {
       code: "EVALS_TEMPLATE_CLOCK",
       what: `The template at ${at.join(".")} asks for the time of day.`,
-      why: "Each rendering would be another request: no answer would be found again, and no two runs could be compared.",
+      why: "Each rendering would be a different request: no answer could be reused, and no two runs could be compared.",
       fix: CLOCK_FIX,
     },
     { cause },

@@ -343,7 +343,7 @@ describe("evals check", () => {
     );
     expect(stderr).toMatch(/judges\/other\/1\.0\.0\.md:3:\d+\nerror: Unknown model "nobody"/);
     expect(stderr).toMatch(
-      /judges\/third\/1\.0\.0\.md:5:\d+\nerror: A judge knows no \{\{ questoin \}\}\. Did you mean "question"\?/,
+      /judges\/third\/1\.0\.0\.md:5:\d+\nerror: A judge's prompt cannot use \{\{ questoin \}\}\. Did you mean "question"\?/,
     );
     expect(server.asked).toHaveLength(0);
   });
