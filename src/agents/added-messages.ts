@@ -8,7 +8,8 @@ const isSame = (a: Message | undefined, b: Message): boolean =>
  * What a reply adds to a conversation. If a target returns the whole conversation, everything after the messages it
  * was sent counts as new.
  *
- * @param step set for a model whose tools we run: its calls without an id get one
+ * @param step number of this step, from 1, if evals runs the tools: a call without an id then gets one with
+ *   this number. Undefined if the target runs its own tools
  */
 export function addedMessages(
   { output, messages = [], tool_calls = [] }: AnsweredReply,

@@ -27,12 +27,15 @@ export class AgentCount {
     return Math.max(0, this.#limits.time - this.#elapsed());
   }
 
-  /** Counts a new step, or returns the limit that forbids it. Unknown use may have reached a limit, so it does. */
+  /**
+   * Counts a new step, or returns the limit that forbids it. An unknown number of tokens or an unknown cost
+   * counts as having reached the limit.
+   */
   beginStep(): Stopped | undefined {
     const { steps, tokens, usd } = this.#limits;
     if (this.#steps >= steps) return "steps";
     if (tokens !== undefined && (this.#tokens === null || this.#tokens >= tokens)) return "tokens";
-    // Tolerates rounding, so that the last step is not lost: ten times 0.1 is 1.
+    // Tolerates rounding: ten costs of 0.1 add up to 0.9999999999999999, and reach a limit of 1.
     if (usd !== undefined && (this.#usd === null || this.#usd >= usd * (1 - 1e-12))) return "usd";
     if (this.timeLeft === 0) return "time";
     this.#steps++;

@@ -43,7 +43,7 @@ export interface ConversationParts {
   readonly clocks: WeakMap<Question, CallClock>;
 }
 
-/** The time for one call of the target, over all attempts, without waiting between them. */
+/** The time limit of one call of the target, over all its attempts; waiting between attempts does not count. */
 export interface CallClock {
   /** Milliseconds. */
   left_ms: number;
@@ -51,7 +51,7 @@ export interface CallClock {
   expired: boolean;
 }
 
-/** How a conversation ended: normally, stopped by a limit, or without an answer. */
+/** How a conversation ended: normally, stopped by a limit, without an answer, or to be started again. */
 type End = "answered" | { readonly stopped: Stopped } | FailedReply | "begin-again";
 
 /** The longest wait without a limit, in milliseconds. */
@@ -72,9 +72,9 @@ export class Conversation {
   readonly #raws: string[] = [];
   #count: AgentCount | null = null;
   #tools: TrialTools | null = null;
-  /** The tools as the model is told of them; undefined where there are none. */
+  /** The tools as described to the model; undefined when there are none. */
   #specs: readonly ToolSpec[] | undefined;
-  /** Names of those that only read. */
+  /** Names of the tools that only read. */
   #reads: readonly string[] = [];
   #began: number | undefined;
   #waited = 0;
@@ -106,7 +106,10 @@ export class Conversation {
     if (agent !== null) this.#count = new AgentCount(agent.limits, () => this.#elapsed());
   }
 
-  /** Earlier messages and calls belong to the conversation; their time and cost do not count. */
+  /**
+   * Continues the conversation of an earlier trial. Its messages and calls are taken over, but not its time and
+   * cost.
+   */
   #goOnFrom({ messages, tool_calls, trajectory }: NonNullable<UnderPressure["after"]>): void {
     this.#messages.push(...messages);
     this.#calls.push(...tool_calls);
@@ -196,7 +199,7 @@ export class Conversation {
     return reply;
   }
 
-  /** The time of the simulated user does not count as the agent's. */
+  /** Milliseconds that the simulated user took for a reply; they do not count as the agent's time. */
   #elapsedOf(reply: AnsweredReply): number {
     return (reply.latency_ms ?? 0) + (reply.waited_ms ?? 0);
   }
@@ -240,7 +243,7 @@ export class Conversation {
     return this.#steps === 0 ? reply : { ...reply, message: `step ${this.#steps + 1}: ${reply.message}` };
   }
 
-  /** One call of a model, with its own cost. */
+  /** Calls a model once, if the budget has room, and counts the cost of the call. */
   async #ask(
     { client, account }: ConversingModel,
     question: Question,
@@ -320,7 +323,7 @@ export class Conversation {
       kind: "answered",
       output: last?.output ?? "",
       messages: this.#messages,
-      // Calls that are only in the messages are read from there.
+      // When this is undefined, the calls are read from the messages.
       tool_calls: agent || this.#calls.length > 0 ? this.#calls : undefined,
       usage: sumOfUsages(this.#usages),
       latency_ms: this.#latency === null ? null : Math.round(this.#latency * 10) / 10,
@@ -350,7 +353,7 @@ function withPlanted(message: Message, text: string | undefined): Message {
   return { ...message, content: `${message.content}\n\n${text}` };
 }
 
-/** Sum over all calls; unknown when any is unknown. */
+/** The usage of all calls together. A field is null when one call does not report it. */
 function sumOfUsages(usages: readonly Usage[]): Usage {
   const total: Record<string, number | null> = {};
   for (const field of USAGE_FIELDS) {

@@ -31,7 +31,7 @@ export interface HttpToolOptions {
 
 /** Maximum concurrent requests to the service. */
 const CONNECTIONS = 32;
-/** What the model sends stands under this name in the templates of a request. */
+/** Prefix of the template variables that are filled with the model's arguments, as in `{{arguments.city}}`. */
 const OF_ARGUMENTS = "arguments.";
 /** The longest delay of a Node timer, in milliseconds. */
 const LONGEST_MS = 2 ** 31 - 1;

@@ -33,7 +33,7 @@ export class ProgramTransport implements Transport {
     this.#options = options;
   }
 
-  /** The end of its stderr, or why it did not start; empty when there is nothing. */
+  /** The last line that the server wrote to stderr, or why it did not start; empty when there is neither. */
   get lastWords(): string {
     return this.#failure ?? this.#stderr.trimEnd().split("\n").at(-1)?.trim() ?? "";
   }

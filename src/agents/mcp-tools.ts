@@ -42,7 +42,7 @@ export function mcpTools(server: McpServer, options: McpOptions): ToolProvider {
   };
 }
 
-/** No trial waits until the server of another trial has closed. */
+/** Lets a connection close in the background, so no trial waits for it. */
 function later(closed: Promise<void>, closing: Set<Promise<void>>): void {
   closing.add(closed);
   void closed.finally(() => closing.delete(closed));
@@ -166,7 +166,7 @@ function isTimeout(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "REQUEST_TIMEOUT";
 }
 
-/** The messages of an error and its causes, because those of `fetch` alone are not informative. */
+/** The messages of an error and of its cause, because `fetch` gives the reason only in the cause. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";

@@ -22,7 +22,7 @@ let sessions = 0;
 /** Tools exported by modules of the project, run in a worker thread. */
 export interface ModuleTools extends ToolProvider {
   readonly offered: readonly OfferedTool[];
-  /** What is wrong with them, with the file of each. */
+  /** What is wrong with the tools; each text begins with its file. */
   readonly mistakes: readonly string[];
 }
 
@@ -97,7 +97,7 @@ class ModuleTrial implements TrialTools {
   readonly #trial: ToolTrial;
   #session: string | undefined;
   #opening: Promise<ToolReply | Unanswered> | undefined;
-  /** A call blocked the thread and was killed, so the state is lost. */
+  /** Whether a call timed out. A blocked thread is killed then, and the state of the trial is lost. */
   #held = false;
 
   constructor(module: UserModule, offered: readonly OfferedTool[], trial: ToolTrial) {

@@ -23,7 +23,7 @@ export interface ConversingSettings {
   readonly person: {
     readonly alias: string;
     readonly target: OpenTarget;
-    /** Everything that determines its messages besides the conversation. */
+    /** Everything that determines the user's messages besides the conversation. */
     readonly identity: Json;
     /** For instance `users/impatient@1.2.0`. */
     readonly prompt: string;
@@ -81,7 +81,7 @@ export async function openConversing(
           new Conversation(parts, dependencies, { golden, question, trial, signal }).hold(),
         ),
       );
-      // Tool results are only in our own reply, so they are cleaned here.
+      // Secrets are removed here, because tool results are only in the reply that the conversation makes.
       return host.clean === undefined ? held : cleanClient(held, host.clean);
     },
   };
@@ -137,7 +137,10 @@ async function holdConversation(
   };
 }
 
-/** The first call together with everything that determines how the trial continues; the cache key of its answer. */
+/**
+ * The request of the first call, and everything that determines how the trial continues. Together they are the
+ * cache key of the trial's answer.
+ */
 function prepareTrial(
   client: Client,
   question: Question,
@@ -183,8 +186,8 @@ function checkModel(target: OpenTarget, { limits }: AgentSettings): void {
   if (target.client.takesTools !== true)
     throw new SettingMistake(["agent"], {
       code: "EVALS_AGENT_MODEL",
-      what: `agent: puts a turn loop around a chat model, and ${target.label} is none.`,
-      why: "An application runs its own tools and its own loop; two loops would ask it for something it does not know.",
+      what: `agent: runs the tools of a chat model, and ${target.label} is not a chat model.`,
+      why: "An application runs its own tools and ends its own loop. It does not ask the caller to run a tool.",
       fix: "Name a chat model (openai, anthropic, or a recording of one), or delete agent:.",
     });
   if (limits.usd !== undefined && target.price === null && target.client.immediate !== true)

@@ -16,22 +16,23 @@ export interface ToolHost {
   /** Absolute path of the project root. */
   readonly root: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Removes secrets from a text. */
   readonly clean?: ((text: string) => string) | undefined;
   readonly modules?: ModuleEvents | undefined;
-  /** Run the tools even if a recording is configured, because it is about to be made. */
+  /** Run the tools even if a recording is configured, because that recording is about to be made. */
   readonly live?: boolean | undefined;
 }
 
 export interface OpenedAgent extends AgentParts {
   /** The tools known before a trial; those of servers are only known after connecting. */
   readonly offered: readonly OfferedTool[];
-  /** Whether they answer from a recording. */
+  /** Whether the tools answer from a recording. */
   readonly frozen: boolean;
   /** Hash of the recorded calls of a case; undefined without a recording. */
   recordedFor(caseId: string): string | undefined;
-  /** Everything in the repository that determines what its tools answer. */
+  /** Everything in the repository that determines what the tools answer. */
   readonly identity: Json;
-  /** The repository files it consists of, relative to the root. */
+  /** The repository files that the tools consist of, relative to the root. */
   readonly files: readonly string[];
   /** Whether the same call gives the same answer in another run. */
   readonly reusable: boolean;

@@ -28,7 +28,7 @@ interface Talk {
   readonly speaker?: Speaker;
 }
 
-/** What is found in a talk that the person begins; the target answers each message but the last by the text after it. */
+/** The fault found in a conversation. Texts alternate between person and target; the person begins. */
 function found(
   lines: readonly (string | Message)[],
   { user = USER, expected, before, after, speaker }: Talk = {},
@@ -53,7 +53,7 @@ function found(
   });
 }
 
-/** One sentence in the middle of a talk that is sound without it. */
+/** The fault found when the person says this sentence in a conversation that has no fault otherwise. */
 const faultOf = (sentence: string, talk?: Talk) =>
   found(
     ["Good evening, I need other dates.", ASKS, sentence, PROPOSES, "Yes, please.", DONE, "No, thanks."],
@@ -92,7 +92,7 @@ describe("a person who leaves its role", () => {
     expect(faultOf(sentence)).toMatchObject({ kind: "role", turn: 2 });
   });
 
-  it("is found where it says the words of the other side, in whatever language", () => {
+  it("is found when it repeats the words of the other side, in any language", () => {
     const previous = "Jambo, tafadhali niambie namba ya safari yako ya leo.";
     expect(found(["Habari.", previous, previous, "Sawa."])).toMatchObject({ kind: "role", turn: 2 });
   });
@@ -157,7 +157,7 @@ describe("a person who gives away what it plays by", () => {
     expect(faultOf(sentence)).toMatchObject({ kind: "leak", turn: 2 });
   });
 
-  it("is found by the words that it was given, in whatever language", () => {
+  it("is found when it recites the goal or persona that it was given, in any language", () => {
     const user = {
       goal: "Kubadilisha tarehe za safari ya ziwani",
       persona: "mtulivu na amechoka kidogo",
@@ -168,7 +168,7 @@ describe("a person who gives away what it plays by", () => {
     expect(faultOf("Ningependa kubadilisha tarehe za safari ya ziwani.", { user })).toBeUndefined();
   });
 
-  it("is found by what is expected, unless it was said or given before", () => {
+  it("is found when it says what the case expects, unless that was said or given before", () => {
     const expected = { says: ["zq-lake-7"] };
     expect(faultOf("Please say zq-lake-7.", { expected })).toMatchObject({ kind: "leak" });
     expect(
@@ -179,7 +179,7 @@ describe("a person who gives away what it plays by", () => {
     ).toBeUndefined();
   });
 
-  it("is found by sentences of its prompt that are about no case", () => {
+  it("is found when it recites sentences of its prompt that are the same for all cases", () => {
     const brief = "You are a guest who talks to a hotel desk.\nYour goal: a later week.";
     const speaker: Speaker = { kind: "played", brief };
     expect(faultOf("You are a guest who talks to a hotel desk.", { speaker })).toMatchObject({
@@ -278,7 +278,7 @@ describe("a person who invents", () => {
     expect(faultOf("It is 0151 23456789.")).toMatchObject({ kind: "invented" });
   });
 
-  it("knows nothing of the world that tools start from", () => {
+  it("is found when it names a fact that only the tools' initial state contains", () => {
     expect(faultOf("It is LK-99999.", { before: { bookings: { "LK-99999": {} } } })).toMatchObject({
       kind: "invented",
     });
@@ -319,7 +319,7 @@ describe("a person who ends too early", () => {
     "不用了，谢谢。",
     "Tak for hjælpen!",
     "I would like to think about it first.",
-  ])("is not found with another word: %s", (sentence) => {
+  ])("is not found when the last message does not consent: %s", (sentence) => {
     expect(found([...opened, sentence])).toBeUndefined();
   });
 
@@ -333,22 +333,22 @@ describe("a person who ends too early", () => {
     "Готово. Что-нибудь ещё?",
     "已经改好了。还有其他需要吗？",
     "It is moved.",
-  ])("is not found where nothing waits for it: %s", (previous) => {
+  ])("is not found when the target waits for no consent: %s", (previous) => {
     expect(found(["It is LK-48213.", previous, "Yes, thank you. Goodbye!"])).toBeUndefined();
   });
 
-  it("is not found where what was to be done is done", () => {
+  it("is not found when the tools' state has changed, unless something more was proposed", () => {
     const talk = ["It is LK-48213.", "Done: 11 May. Did you get my mail?", "Yes, thanks."];
     expect(found(talk, { before: { at: 4 }, after: { at: 11 } })).toBeUndefined();
     expect(found(talk, { before: { at: 4 }, after: { at: 4 } })).toMatchObject({ kind: "early" });
   });
 
-  it("is found where more was proposed after something was done", () => {
+  it("is found when more was proposed after the tools' state had changed", () => {
     const talk = ["It is LK-48213.", "Moved. Shall I also book a boat?", "Yes, please."];
     expect(found(talk, { before: { at: 4 }, after: { at: 11 } })).toMatchObject({ kind: "early" });
   });
 
-  it("is found without a question, where a word is asked for", () => {
+  it("is found without a question, when the target asks for a confirmation", () => {
     expect(
       found(["It is LK-48213.", "I can move it to 11 May. Please confirm.", "Confirmed."]),
     ).toMatchObject({
@@ -360,7 +360,7 @@ describe("a person who ends too early", () => {
     expect(found(["Other dates, please."])).toMatchObject({ kind: "early", turn: 1 });
   });
 
-  it("is not found where a sign of the end stands apart, or the target has the last word", () => {
+  it("is not found when the stop marker is a message of its own, or when the target has the last word", () => {
     expect(found([...opened, "Yes, please.", DONE, "###STOP###"])).toBeUndefined();
     expect(found([...opened, "Yes, please.", DONE])).toBeUndefined();
   });
@@ -421,8 +421,8 @@ describe("a person who repeats itself", () => {
   });
 });
 
-describe("who is examined", () => {
-  it("names the turn and says so in words that can be read back", () => {
+describe("a fault of a simulated person", () => {
+  it("names the turn in a text from which it can be read again", () => {
     const fault = faultOf("It is LK-77120.");
     expect(fault && faultWords(fault)).toBe(
       'turn 2: the simulated person states what it cannot know: "LK-77120"',
@@ -431,7 +431,7 @@ describe("who is examined", () => {
     expect(turnOfFault("the model that plays it: turn 3 failed")).toBeUndefined();
   });
 
-  it("takes messages that hold nothing but results of tools for no word of the person", () => {
+  it("does not count user messages that contain only tool results", () => {
     const result: Message = {
       role: "user",
       content: [{ type: "tool_result", tool_use_id: "a", content: "room R-2207, paid 519.90" }],

@@ -27,9 +27,9 @@ export interface HeldConversation {
 
 /** What a simulated user was given, and what it must not reveal. */
 interface Part {
-  /** Texts of its goal, persona and similar. */
+  /** Texts of the user's goal, persona and similar. */
   readonly given: readonly string[];
-  /** Sentences of its prompt that are the same for all cases. */
+  /** Sentences of the user's prompt that are the same for all cases. */
   readonly brief: readonly string[];
   /** Texts of `expected` that nobody would say by chance. */
   readonly expected: readonly string[];
@@ -142,7 +142,7 @@ function toolNames(messages: readonly Message[]): readonly string[] {
   return [...new Set(names)].filter((name) => /_|[a-z][A-Z]/.test(name));
 }
 
-/** Checks whether it speaks as the other side or leaves its role. */
+/** Checks whether the user speaks as the other side or leaves its role. */
 function roleLeft(
   { text, words }: PersonTurn,
   earlier: readonly PersonWords[],
@@ -162,7 +162,10 @@ function roleLeft(
     : { kind: "role", reason: `says the other side's words: ${quoted(echo.text)}` };
 }
 
-/** Checks whether it mentions its instructions, or reveals the expected result before anyone could know it. */
+/**
+ * Checks whether the user mentions its instructions, or reveals the expected result before anyone could know
+ * it.
+ */
 function leaked({ text, words }: PersonTurn, { given, brief, expected }: Part, known: KnownFacts): Found {
   const phrase = leakingWords(plainText(text));
   if (phrase !== undefined) return { kind: "leak", reason: `speaks of its instructions: ${quoted(phrase)}` };
@@ -180,7 +183,7 @@ function leaked({ text, words }: PersonTurn, { given, brief, expected }: Part, k
     : { kind: "leak", reason: `recites what it was given: ${quoted(recited)}` };
 }
 
-/** Checks whether it states facts that it was not given and nobody mentioned. */
+/** Checks whether the user states facts that it was not given and nobody mentioned. */
 function invented({ text }: PersonTurn, { shapes }: Part, known: KnownFacts): Found {
   const fact = statedFacts(text, shapes).find((one) => !known.has(one));
   const name = fact === undefined ? statedName(text) : undefined;
@@ -231,7 +234,7 @@ function endedEarly(last: PersonTurn | undefined, { input, transcript }: HeldCon
   const replies = messages
     .filter(({ role }) => role === "assistant")
     .map(({ content }) => contentText(content));
-  // An answer that is not part of the conversation came after it.
+  // The last reply is not among the messages, so the target did answer the user's last message.
   if (output !== "" && !replies.includes(output)) return undefined;
   if (last.previous === "")
     return { kind: "early", reason: `ended before it was answered: ${quoted(last.text)}` };

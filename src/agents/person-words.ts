@@ -213,7 +213,7 @@ export function staffPhrase(text: string): string | undefined {
   return undefined;
 }
 
-/** Both roles in one message, each with its name. */
+/** Matches a line that begins with the name of the other side, as in `Agent: …`. */
 export const OTHER_SIDE =
   /(?:^|\n)\s*[*_[(]{0,2}(?:assistant|agent|support(?: agent)?|customer (?:service|support)|representative|clerk|operator|kundenservice|kundendienst|mitarbeiter(?:in)?|berater(?:in)?|assistent(?:in)?|service client|conseiller|agente|asistente|assistente|operatore|atendente|medewerker|kundtjänst|konsultant|оператор|агент|客服|店员|オペレーター|상담원)[*_\])]{0,2}\s*[:：]/iu;
 

@@ -28,7 +28,7 @@ function brokenLine(path: string, line: number, column: number): Problem {
 
 interface Recording {
   readonly offered: readonly OfferedTool[];
-  /** The line number of each recorded call. */
+  /** The line of each recorded call, from 0, by its `callKey`. */
   readonly lines: ReadonlyMap<string, number>;
   readonly hashes: ReadonlyMap<string, readonly string[]>;
 }
@@ -124,7 +124,7 @@ function trialOf(
   };
 }
 
-/** No answer is invented: a trial with a call that was not recorded has no answer either. */
+/** An answer is never made up: a trial that makes an unrecorded call ends without an answer. */
 function notRecorded(call: {
   readonly path: string;
   readonly tool: string;

@@ -10,7 +10,7 @@ export interface RanCall {
   readonly kind: "ran";
   readonly call: ToolCall;
   readonly message: Message;
-  /** Whether its time ran out. */
+  /** Whether the call ran out of time. */
   readonly timedOut: boolean;
 }
 
@@ -53,7 +53,7 @@ async function outcomeOf(
   if (!tools.offered.some((one) => one.name === name)) return tools.call(name, {}, bounds);
   const read = argumentsIn(given);
   if (read === undefined)
-    return { kind: "error", message: `the arguments are no valid JSON object: ${firstLetters(given)}` };
+    return { kind: "error", message: `the arguments are not a valid JSON object: ${firstLetters(given)}` };
   return tools.call(name, read, bounds);
 }
 

@@ -244,7 +244,7 @@ export class KnownFacts {
   readonly #heard = new FactsIn();
   readonly #found = new FactsIn();
 
-  /** Adds a text that it was given or told. */
+  /** Adds a text that the user was given or told. */
   add(text: string): void {
     this.#heard.add(text);
   }

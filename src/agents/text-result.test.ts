@@ -19,6 +19,6 @@ it.each([
       return outcome.kind === "result" ? outcome.value : outcome;
     },
   ],
-])("keeps a number of %s that a double would change as its text", (_, read) => {
+])("keeps a number from %s as text when a double cannot represent it", (_, read) => {
   expect(read()).toEqual({ order: "12345678901234567890", price: 9.5 });
 });

@@ -39,7 +39,7 @@ async function withinTime(
     clock.expired = true;
     over.abort(Object.assign(new Error("the agent's time is over"), { name: "TimeoutError" }));
   });
-  // Passed on by hand: a signal made of several costs as much as all else that a step does.
+  // The abort is passed on by hand, because `AbortSignal.any` takes as long as the rest of a step.
   const passOn = (): void => over.abort(signal.reason);
   if (signal.aborted) passOn();
   else signal.addEventListener("abort", passOn, { once: true });

@@ -16,7 +16,7 @@ const found = {
   case: z.string(),
   tool: z.string().min(1),
   arguments: z.json(),
-  /** Which call with these arguments it was in its trial, from 1. */
+  /** The number of this call, from 1, among the trial's calls of the same tool with the same arguments. */
   occurrence: z.int().min(1),
 };
 
@@ -58,7 +58,10 @@ export class Occurrences {
 export interface RecordedTrial {
   readonly case_id: string;
   readonly calls: readonly ToolCall[];
-  /** Calls of this step with an error may have no answer, because the time was used up. */
+  /**
+   * The step in which the trial ran out of time. Failed calls of this step may have had no answer: not
+   * recorded.
+   */
   readonly cutStep?: number | undefined;
 }
 
@@ -77,7 +80,7 @@ export class ToolRecording {
     }
   }
 
-  /** Adds a run; its answers replace earlier ones. */
+  /** Adds the calls of a run; its answers replace earlier ones. @returns number of different calls */
   async takeRun(offered: readonly OfferedTool[], trials: AsyncIterable<RecordedTrial>): Promise<number> {
     for (const { name, description, parameters, reads } of offered)
       this.#tools.set(name, JSON.stringify({ tool: name, description, parameters, reads }));

@@ -29,14 +29,14 @@ export interface ToolTrial {
   readonly golden: Case;
   /** From 1. */
   readonly trial: number;
-  /** The calls made before the trial continues from there; empty for a trial from the start. */
+  /** The calls of the earlier trial that this one continues; empty for a trial from the start. */
   readonly before: readonly ToolCall[];
   readonly signal: AbortSignal;
 }
 
 /** Where tools come from. */
 export interface ToolProvider {
-  /** Opens them for one trial. */
+  /** Opens the tools for one trial. */
   open(trial: ToolTrial): Promise<TrialTools | Extract<ToolOutcome, { kind: "lost" }>>;
   /** Stops all processes and connections. */
   close(): Promise<void>;

@@ -54,7 +54,7 @@ describe("an agent", () => {
     const repo = projectOf("agents.md", url);
     expect((await repo.evals("run")).exit).toBe(0);
     expect(results(asked[1] as Asked)).toEqual([
-      expect.stringContaining("no valid JSON"),
+      expect.stringContaining("not a valid JSON"),
       expect.stringContaining('no tool \\"teleport\\"'),
       '{"error":"no order B-1"}',
       '{"error":"no order B-1"}',
