@@ -1,8 +1,8 @@
 import type { UserFunction } from "./user-function.ts";
 
 /**
- * A module's cases as a function without arguments: the default export, or else the export `cases`. It is a list, a
- * function that returns one, or a generator. Undefined when there is none.
+ * A module's cases as a function without arguments. The default export, or else the export `cases`, is a list,
+ * a function that returns a list, or a generator. Undefined when there is none of these.
  */
 export function exportedCases(loaded: {
   readonly default?: unknown;
@@ -22,7 +22,7 @@ function isMany(value: unknown): value is Many {
 
 /** @throws {Error} for a value that is not a list */
 async function gathered(value: unknown): Promise<unknown[]> {
-  if (!isMany(value)) throw new Error("it gives no list of cases");
+  if (!isMany(value)) throw new Error("it does not give a list of cases");
   const all: unknown[] = [];
   for await (const one of value) all.push(one);
   return all;

@@ -4,7 +4,7 @@ type Given = { readonly [key: string]: unknown };
 
 /**
  * A module's suite as a function without arguments: the default export, with every function among the scorers
- * replaced by an entry that refers to it. Undefined when there is none.
+ * replaced by an entry that refers to the function. Undefined when the module has no suite.
  *
  * @param file of the module, relative to the project root
  */

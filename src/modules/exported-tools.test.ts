@@ -22,7 +22,7 @@ describe("exportedTools", () => {
     return () => ask({ act: "call", session: "1", tool: "a", arguments: {} }, { signal });
   };
 
-  it("hands each call its own copy of the case, and the state that the calls before have left", () => {
+  it("gives each call its own copy of the case, and the state as earlier calls left it", () => {
     const call = tools((_, { state, case: golden }) => {
       state.seen += 1;
       golden.input.q += 1;
@@ -31,7 +31,7 @@ describe("exportedTools", () => {
     expect([call(), call()]).toEqual([{ json: "[1,2]" }, { json: "[2,2]" }]);
   });
 
-  it("hands over one case a call, the number of the trial and the call's signal, however the context is taken apart", () => {
+  it("gives a call one copy of the case, the trial's number and the call's signal, in a copied context too", () => {
     const call = tools((_, context) => {
       const copy = { ...context };
       return [copy.trial, copy.signal === signal, context.case === copy.case, copy.case.input.q];
@@ -50,9 +50,9 @@ describe("exportedTools", () => {
     ["throws a text", () => throwIt("closed"), "closed"],
     ["throws nothing", () => throwIt(undefined), ""],
     ["returns a cycle", cyclic, "itself"],
-    ["returns more than a reply may hold", () => "x".repeat(LONGEST_REPLY + 1), LONGEST_REPLY_WORDS],
+    ["returns more than a reply may contain", () => "x".repeat(LONGEST_REPLY + 1), LONGEST_REPLY_WORDS],
     ["returns a function", () => () => 1, "a function"],
-  ])("tells what is wrong with a tool that %s, and the next call goes on with its state", (_, bad, words) => {
+  ])("reports a tool that %s, and keeps the state for the next call", (_, bad, words) => {
     let calls = 0;
     const call = tools((__, { state }) => {
       state.seen += 1;
@@ -62,7 +62,7 @@ describe("exportedTools", () => {
     expect(call()).toEqual({ json: "2" });
   });
 
-  it("tells that a state cannot be read which was made a cycle, and knows no session that was closed", () => {
+  it("reports a state that contains itself as unreadable, and a closed session as unknown", () => {
     const ask = exportedTools([
       {
         file: "tools/a.mjs",

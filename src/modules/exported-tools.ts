@@ -8,9 +8,9 @@ export interface DescribedTool {
   readonly description: string;
   /** JSON Schema of its arguments. */
   readonly parameters: unknown;
-  /** Whether it only reads. */
+  /** Whether the tool only reads. */
   readonly reads: boolean;
-  /** The module that exports it. */
+  /** The module that exports the tool. */
   readonly file: string;
 }
 
@@ -46,7 +46,7 @@ const NO_ARGUMENTS = { type: "object", properties: {} };
 /** The tools that a module exports, and what is wrong with them. */
 function toolsOf(file: string, exported: unknown): { readonly tools: Tool[]; readonly mistakes: string[] } {
   if (!isRecord(exported))
-    return { tools: [], mistakes: [`${file}: its default export is no object of tools`] };
+    return { tools: [], mistakes: [`${file}: its default export is not an object of tools`] };
   const tools: Tool[] = [];
   const mistakes: string[] = [];
   for (const [name, tool] of Object.entries(exported)) {
@@ -59,12 +59,12 @@ function toolsOf(file: string, exported: unknown): { readonly tools: Tool[]; rea
 
 function mistakeOf(name: string, tool: unknown): string | undefined {
   if (!NAME.test(name)) return "has a name that models cannot call: letters, digits, - and _, at most 64";
-  if (!isRecord(tool)) return "is no object";
+  if (!isRecord(tool)) return "is not an object";
   if (typeof tool.run !== "function") return "has no function run(arguments, context)";
   if (tool.description !== undefined && typeof tool.description !== "string")
-    return "has a description that is no text";
+    return "has a description that is not a text";
   if (tool.parameters !== undefined && !isRecord(tool.parameters))
-    return "has parameters that are no JSON Schema of an object";
+    return "has parameters that are not a JSON Schema of an object";
   return undefined;
 }
 
@@ -73,7 +73,6 @@ function readTool({ description, parameters, reads, run }: Record<string, unknow
     description: typeof description === "string" ? description : "",
     parameters: parameters ?? NO_ARGUMENTS,
     reads: reads === true,
-    // Called on its own object, so that tools may be methods.
     run: run as UserFunction,
   };
 }
@@ -128,8 +127,8 @@ interface WithSignal {
 }
 
 /**
- * What a tool is handed. The case is each call's own copy; it may be long, and few tools look at it or at the signal: both are made
- * when they are asked for.
+ * The second argument of a tool. The case is a copy for this call. Case and signal are made only when the tool
+ * reads them, because few tools do and the case may be long.
  */
 function contextOf({ state, case: text, trial }: Session, beside: WithSignal): object {
   let golden: unknown;

@@ -1,6 +1,8 @@
 import { existsSync, type Stats, statSync } from "node:fs";
 
-/** What exists at the path; undefined when there is nothing, or the name is impossible: too long, or with a NUL. */
+/**
+ * What exists at the path; undefined when there is nothing, or the path is impossible: too long, or with a NUL.
+ */
 export function foundAt(path: string): Stats | undefined {
   return existsSync(path) ? statSync(path) : undefined;
 }

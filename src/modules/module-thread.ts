@@ -13,7 +13,7 @@ import type { CallOutcome, FunctionCall } from "./user-function.ts";
 /** A call whose result is awaited. */
 export interface PendingCall {
   readonly call: FunctionCall;
-  /** Time limit from its start, in milliseconds. */
+  /** Time limit from the start of the call, in milliseconds. */
   readonly timeout_ms: number;
   /** Called once. @param ms from the start of the call in the thread to its result */
   settle(outcome: CallOutcome, ms: number): void;
@@ -55,7 +55,7 @@ export type Loading =
 
 /** Interval of checking the calls, in milliseconds. */
 const LOOK_MS = 50;
-/** A thread without a heartbeat for this long may be blocked by a call. */
+/** Milliseconds without a heartbeat after which a call may be blocking the thread. */
 const HELD_MS = 500;
 /** Time limit for loading a module with its imports, in milliseconds. */
 const LONGEST_LOADING_MS = 30_000;
@@ -125,7 +125,7 @@ export class ModuleThread {
     return this.#over;
   }
 
-  /** @returns a number for aborting it */
+  /** @returns the number of the call, for `forget` */
   ask(pending: PendingCall): number {
     const id = ++this.#lastId;
     this.#calls.set(id, { pending, beganAt: undefined });
@@ -227,7 +227,7 @@ export class ModuleThread {
       return;
     }
     for (const [id, { pending }] of late) {
-      // Another call may be blocking the thread: this one is only blamed when its own time is over.
+      // The thread seems to be blocked, perhaps by another call: this call waits until that is clear.
       if (quiet >= Math.min(HELD_MS, Math.max(60, pending.timeout_ms / 2))) continue;
       this.forget(id, "no reply in time");
       pending.settle({ kind: "timeout" }, pending.timeout_ms);

@@ -16,11 +16,11 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 describe("OpenedFiles", () => {
   const open = () => new OpenedFiles(root, ["bot.py", "bot.log"]);
 
-  it("reports what the fingerprint says", () => {
+  it("has the hashes that the fingerprint uses", () => {
     expect(open().hashes).toEqual(fileHashes(root, ["bot.py", "bot.log"]));
   });
 
-  it("names a file of code that says something else, or is gone, for as long as it does", () => {
+  it("names a code file as long as its content differs or it is missing", () => {
     const opened = open();
     expect(opened.changed()).toBeUndefined();
     writeFileSync(join(root, "bot.py"), "print(2)\n");
@@ -32,7 +32,7 @@ describe("OpenedFiles", () => {
     expect(opened.changed()).toBeUndefined();
   });
 
-  it("takes a file that was only saved again, and one that the program writes to", () => {
+  it("accepts a code file that was saved again unchanged, and a log file that the program writes", () => {
     const opened = open();
     utimesSync(join(root, "bot.py"), new Date(0), new Date(0));
     writeFileSync(join(root, "bot.log"), "a line\n");

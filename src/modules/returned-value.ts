@@ -4,7 +4,7 @@ import { LONGEST_REPLY, LONGEST_REPLY_WORDS } from "../domain/longest-reply.ts";
 /** The return value of a user's function as JSON text, or the reason why JSON cannot represent it. */
 export type ReturnedValue =
   | { readonly kind: "json"; readonly text: string }
-  /** It completes "returned …". */
+  /** `what` completes a message such as "the tool returned …". */
   | { readonly kind: "odd"; readonly what: string };
 
 class OddValue extends Error {}
@@ -34,11 +34,11 @@ function tooLong(): OddValue {
 }
 
 class Reader {
-  /** The enclosing objects of the one being read. */
+  /** The objects that enclose the one being read; meeting one of them again shows a cycle. */
   readonly #holders = new Set<object>();
   #made = 0;
 
-  /** A copy for JSON; undefined for undefined. */
+  /** A copy that JSON can represent; undefined for undefined. */
   read(value: unknown, at: string): unknown {
     this.#made += typeof value === "string" ? value.length : 1;
     if (this.#made > LONGEST_REPLY) throw tooLong();
@@ -49,7 +49,7 @@ class Reader {
       case "undefined":
         return undefined;
       case "number":
-        if (!Number.isFinite(value)) throw odd(`${value}, which is no finite number`, at);
+        if (!Number.isFinite(value)) throw odd(`${value}, which is not a finite number`, at);
         return value;
       case "bigint":
         throw odd("a BigInt", at);
@@ -63,7 +63,7 @@ class Reader {
   }
 
   #readObject(value: object, at: string): unknown {
-    if (this.#holders.has(value)) throw odd("a value that holds itself", at);
+    if (this.#holders.has(value)) throw odd("a value that contains itself", at);
     if (this.#holders.size >= MAX_NESTED) throw odd(`more than ${MAX_NESTED} levels`, at);
     const { toJSON } = value as { toJSON?: unknown };
     this.#holders.add(value);
@@ -113,7 +113,7 @@ function odd(what: string, at: string): OddValue {
 
 const LONGEST_MESSAGE = 10_000;
 
-/** A thrown value as one line. It may be any value, and converting it to text may throw again. */
+/** A thrown value as text. It may be any value, and converting it to text may throw again. */
 export function thrownWords(error: unknown): string {
   try {
     if (error instanceof Error) return `${error.name}: ${error.message}`.slice(0, LONGEST_MESSAGE);
@@ -123,7 +123,7 @@ export function thrownWords(error: unknown): string {
   }
 }
 
-/** Only the message, for general kinds of errors. */
+/** The message of a thrown error without the error's name; any other thrown value as text. */
 export function thrownMessage(error: unknown): string {
   try {
     return error instanceof Error ? String(error.message).slice(0, LONGEST_MESSAGE) : thrownWords(error);

@@ -26,7 +26,7 @@ interface Call {
   readonly controller: AbortController;
   readonly started: number;
   outcome: CallOutcome | undefined;
-  /** Milliseconds from its start to its result. */
+  /** Milliseconds from the start of the call to its result. */
   ms: number;
 }
 
@@ -51,7 +51,7 @@ function finish(call: Call, outcome: CallOutcome): void {
   turn();
 }
 
-/** Runs part of a call's code, recording whose it is in case it blocks. */
+/** Runs part of a call's code and records the call, in case the code blocks the thread. */
 function within<T>(call: Call, work: () => T): T {
   Atomics.store(state, SHARED.current, call.id);
   try {
@@ -69,7 +69,7 @@ function begin(agent: UserFunction, { id, call: asked }: ToThread & { type: "cal
   try {
     const value = within(call, () => {
       const beside = {
-        // Made when it is asked for: a signal costs more than a call.
+        // Made only when the function reads it, because making a signal takes longer than a call.
         get signal() {
           return call.controller.signal;
         },
@@ -95,8 +95,10 @@ function begin(agent: UserFunction, { id, call: asked }: ToThread & { type: "cal
   }
 }
 
-/** One call per turn of the event loop, so that a result is sent before the next call can block the thread. */
 let agent: UserFunction | undefined;
+/**
+ * Starts one call per turn of the event loop, so a result is sent before the next call can block the thread.
+ */
 function turn(): void {
   if (turning) return;
   turning = true;

@@ -22,7 +22,7 @@ export interface ModuleOptions {
   readonly beside?: readonly string[] | undefined;
   /** Removes secrets from what the module prints. */
   readonly clean?: ((text: string) => string) | undefined;
-  /** Absent when the process is only ours. */
+  /** Default: `ownProcess`. */
   readonly events?: ModuleEvents | undefined;
 }
 
@@ -53,8 +53,8 @@ export function poolFor(options: ModuleOptions): JoinedPool {
 }
 
 /**
- * One thread that runs all calls of a module concurrently. If it was blocked or ended and several calls may be the
- * cause, each of them is repeated alone in a thread.
+ * One thread that runs all calls of a module concurrently. If the thread was blocked or ended and several calls
+ * may be the cause, each of these calls is repeated alone in a thread.
  */
 class ThreadPool {
   readonly #options: ModuleOptions;

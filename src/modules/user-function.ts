@@ -14,9 +14,9 @@ export type CallOutcome =
   /** `json` is the value as JSON text. */
   | { readonly kind: "returned"; readonly json: string }
   | { readonly kind: "odd"; readonly what: string }
-  /** `named` starts with the kind of error. `plain`: whether an Error was thrown. */
+  /** `named`: the error's name and message. `plain`: whether an Error was thrown, and not another value. */
   | { readonly kind: "threw"; readonly named: string; readonly message: string; readonly plain: boolean }
-  /** It ended its thread. */
+  /** The function ended its thread; `how` completes a message that begins with the name of its file. */
   | { readonly kind: "ended"; readonly how: string }
   | { readonly kind: "timeout" }
   | { readonly kind: "aborted" };
@@ -52,7 +52,7 @@ export function returned(value: unknown): CallOutcome {
   return read.kind === "json" ? { kind: "returned", json: read.text } : read;
 }
 
-/** Whether it must be awaited. A value whose `then` cannot be read is treated like any other. */
+/** Whether a value must be awaited. A value whose `then` cannot be read is treated like any other. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
   try {

@@ -72,7 +72,7 @@ function noFunction(): UnusableModule {
 
 let descriptorIsFree = false;
 
-/** Runs in this thread: changes to globals affect the whole program. */
+/** Runs the module in this thread, so its changes to globals affect the whole program. */
 async function openHere({ root, file, env, gives, events = ownProcess }: ModuleOptions): Promise<UserModule> {
   if (events.keepsStdout && !descriptorIsFree) {
     descriptorIsFree = true;
