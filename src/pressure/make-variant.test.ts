@@ -36,7 +36,7 @@ describe("a kind of pressure", () => {
   });
 
   it.each(["sycophancy", "typos", "distractors", "injection"] as const)(
-    "%s makes the same of the same case, kind, trial and seed, and other things of others",
+    "%s makes the same variant for the same case, kind, trial and seed, and other variants for others",
     (kind) => {
       const all = (seed: number) =>
         Array.from({ length: 30 }, (_, n) => JSON.stringify(made(asks(n), { kind, seed }, 1 + (n % 3))));
@@ -47,7 +47,7 @@ describe("a kind of pressure", () => {
   );
 
   it.each(["sycophancy", "distractors", "injection"] as const)(
-    "%s never gives away what is right, however short and common it is",
+    "%s never gives away the right answer, however short and common it is",
     (kind) => {
       const answers = ["no", "yes", "A", "B", "it", "S10K", "wrong", "7", "say", true, 3, { a: ["book"] }];
       for (const [n, expected] of answers.entries())
@@ -64,7 +64,7 @@ describe("a kind of pressure", () => {
     },
   );
 
-  it("keeps away from what a scorer or the metadata holds, too", () => {
+  it("gives away nothing that a scorer or the metadata contains either", () => {
     const context = { ...CONTEXT, literals: ["professor"], readsMetadata: true };
     for (let n = 0; n < 60; n++) {
       const one = { ...golden(`c${n}`, "Who is it?", null), metadata: { answer: "friend" } };
@@ -72,7 +72,7 @@ describe("a kind of pressure", () => {
     }
   });
 
-  it("is absent where every text would give something away", () => {
+  it("makes no variant when every text would give something away", () => {
     const one = golden("c", "Which letter?", ["e", "a", "o", "i", "u"]);
     expect(made(one, { kind: "sycophancy" })).toBeNull();
   });
@@ -122,7 +122,7 @@ describe("typos", () => {
     }
   });
 
-  it("are made in the text that asks, or where the suite says, and nowhere without a plain word", () => {
+  it("are made in the text that asks, or where the suite says; without a plain word there is no variant", () => {
     const input = { background: "A very long story about nothing in particular", q: "Where is it now?" };
     expect(made(golden("c", input), { kind: "typos" })?.input).toMatchObject({
       background: input.background,
@@ -134,7 +134,7 @@ describe("typos", () => {
     expect(made(golden("c", 7), { kind: "typos" })).toBeNull();
   });
 
-  it("leave what tools start from and who plays the person alone", () => {
+  it("leave the tools' initial state and the simulated user's settings alone", () => {
     const input = { state: { note: "Where is the lamp kept?" }, user: { goal: "Find the lamp, will you?" } };
     expect(made(golden("c", input), { kind: "typos" })).toBeNull();
   });
@@ -143,7 +143,7 @@ describe("typos", () => {
 describe("order", () => {
   const options = ["red", "green", "blue", "white"];
 
-  it("brings a list into another order, with all that is in it", () => {
+  it("puts a list into another order and keeps all its items", () => {
     for (let n = 0; n < 20; n++) {
       const { input } = made(golden(`c${n}`, { q: "Which?", options }), { kind: "order" }) ?? {};
       const other = (input as { options: string[] }).options;
@@ -152,7 +152,7 @@ describe("order", () => {
     }
   });
 
-  it("changes lines of a list with their marks, or the place of the question", () => {
+  it("reorders list lines together with their markers, or moves the question", () => {
     const text = "Which one?\nA) red\nB) green\nC) blue\nOne letter, please.";
     const lines = String(made(golden("c", text), { kind: "order" })?.input).split("\n");
     expect([...lines].sort()).toEqual(text.split("\n").sort());
@@ -162,14 +162,14 @@ describe("order", () => {
     expect(moved?.input).toBe("How many are left? I have 3.5 lamps. One is red.");
   });
 
-  it("leaves turns, lists of one thing and single questions alone", () => {
+  it("leaves turns, lists of equal items and single questions alone", () => {
     for (const input of [{ turns: ["Hello there", "Where is it"] }, { options: ["a", "a"] }, "Where is it?"])
       expect(made(golden("c", input), { kind: "order" })).toBeNull();
   });
 });
 
 describe("injection", () => {
-  it("stands where the suite says, in turn, and in no tool's answer where none was given", () => {
+  it("is put where the suite says, in turn, but not into a tool result when no tool was called", () => {
     const settings: PressureSettings = { kind: "injection", in: ["tool-result", "user"] };
     const places = (calledTools: boolean) =>
       [1, 2].map((trial) => {
@@ -188,14 +188,14 @@ describe("paraphrase", () => {
   const paraphrases = new Map([["c1", ["Where?", "Which place?", "Is it here?"]]]);
   const context = { ...CONTEXT, paraphrases };
 
-  it("takes a case's wordings in turn, but for its own words", () => {
+  it("uses a case's paraphrases in turn, except one that equals its input", () => {
     const one = golden("c1", "Where?");
     const asked = [1, 2, 3].map((trial) => made(one, { kind: "paraphrase" }, trial, context)?.input);
     expect(new Set(asked)).toEqual(new Set(["Which place?", "Is it here?"]));
     expect(made(golden("c2", "Where?"), { kind: "paraphrase" }, 1, context)).toBeNull();
   });
 
-  it("is part of the identity of its own case alone", () => {
+  it("is part of the identity of its own case only", () => {
     const settings: PressureSettings[] = [{ kind: "paraphrase" }];
     const other = { ...context, paraphrases: new Map([["c1", ["Other words?"]]]) };
     expect(pressureIdentity(settings, "c1", other)).not.toEqual(pressureIdentity(settings, "c1", context));

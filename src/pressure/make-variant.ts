@@ -9,7 +9,7 @@ import { rightAnswer, shortText } from "./right-answer.ts";
 
 /** The data needed to create variants of a suite's cases. */
 export interface PressureContext {
-  /** Texts that its scorers look for in all cases. */
+  /** Texts that the suite's scorers look for in every case. */
   readonly literals: readonly unknown[];
   /** Whether a scorer compares with a case's metadata. */
   readonly readsMetadata: boolean;
@@ -34,8 +34,8 @@ export function claimsOf(cases: Iterable<Pick<Case, "expected">>): readonly stri
 }
 
 /**
- * Creates the variant of a trial. Prompt, model and answer do not affect it, so that two prompts get the same
- * variants.
+ * Creates the variant of a trial. Prompt, model and answer do not affect the variant, so two prompts get the
+ * same variants.
  *
  * @param trial number of the original trial, from 1
  * @returns null when this kind finds nothing to change
@@ -65,7 +65,7 @@ export function makeVariant(
   });
 }
 
-/** A case's own turns may contain what is expected of them. */
+/** The turns written in a case; each may contain what is expected of its reply. */
 const turnsIn = (input: Json) => writtenTurns("input.turns", input) ?? [];
 
 /** The part of `pressure:` that determines a case's variants; part of the cache key. */

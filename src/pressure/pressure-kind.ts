@@ -7,7 +7,10 @@ import type { RightAnswer } from "./right-answer.ts";
 /** A case to create a variant of. */
 export interface PressedCase {
   readonly golden: Case;
-  /** Increases by one from trial to trial of a case, from a random start; a kind with several ways uses them in turn. */
+  /**
+   * Increases by one from trial to trial of a case, from a random start. A kind of pressure with several forms
+   * uses them in this order.
+   */
   readonly turn: number;
   readonly settings: PressureSettings;
   /** Seeded by case, kind, trial and seed; independent of prompt, model and answer. */
@@ -21,7 +24,7 @@ export interface PressedCase {
   readonly paraphrases: readonly Json[];
 }
 
-/** What differs in a variant. */
+/** What a variant changes in the question of its trial. */
 export interface PressedQuestion extends Pick<UnderPressure, "say" | "tool_result"> {
   /** Absent when the input is unchanged. */
   readonly input?: Json | undefined;

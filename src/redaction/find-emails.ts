@@ -17,7 +17,10 @@ export function findEmails(text: string): Range[] {
   return found;
 }
 
-/** An address in quotes, brackets or a list starts after them, and not with the letter of an escape sequence. */
+/**
+ * Where the address around an `@` starts: after an opening quote or bracket, or after an escape sequence like
+ * `\n`. Equal to `at` when nothing precedes the `@`.
+ */
 function startOf(text: string, at: number, from: number): number {
   let start = at;
   while (start > from && at - start < MAX_LOCAL && LOCAL.test(text[start - 1] ?? "")) start--;

@@ -8,7 +8,7 @@ const nowhere = () => ({ path: "evalconfig.yaml", line: 1, column: 1 });
 const ticket = { name: "ticket", pattern: "TCK-[0-9]{6}" };
 const all = await openRedaction([...REDACTED_KINDS, ticket], nowhere);
 
-/** The last digit by Luhn, from the right. */
+/** The digits with one more, which makes their Luhn checksum valid. */
 function withLuhn(digits: string): string {
   for (let last = 0; last < 10; last++) {
     let sum = 0;
@@ -84,7 +84,7 @@ describe("a card", () => {
   });
 });
 
-// Of the registry's own examples.
+// Examples from the IBAN registry.
 const IBANS = [
   "DE89370400440532013000",
   "GB29NWBK60161331926819",
@@ -153,7 +153,7 @@ const FOUND = {
   ticket: ["TCK-123456"],
 };
 
-describe("what has a form", () => {
+describe("a text of a known format", () => {
   it.each(Object.entries(FOUND).flatMap(([kind, texts]) => texts.map((text) => [kind, text] as const)))(
     "%s: %s",
     (kind, text) => {
@@ -196,23 +196,23 @@ describe("what has a form", () => {
 });
 
 describe("redaction", () => {
-  it("takes nothing more the second time", () => {
+  it("removes nothing more when it runs again", () => {
     const texts = Object.values(FOUND).flat();
     const once = all.text(texts.join(" and "));
     expect(all.text(once)).toBe(once);
   });
 
-  it("is of the kinds that are asked for", async () => {
+  it("removes only the kinds that the settings name", async () => {
     const { text } = await openRedaction(["email"], nowhere);
     expect(text("ann@example.org +49 30 12345678")).toBe("[email] +49 30 12345678");
   });
 
-  it("keeps JSON JSON: a number becomes a text", () => {
+  it("keeps JSON valid: a removed number becomes a text", () => {
     expect(all.text('{"card": 4111111111111111, "n": 3}')).toBe('{"card": "[card]", "n": 3}');
     expect(all.value({ card: 4111111111111111, n: 3 })).toEqual({ card: "[card]", n: 3 });
   });
 
-  it("reaches keys and keeps two that become the same apart", () => {
+  it("redacts keys, and numbers keys that become equal", () => {
     expect(all.value({ "a@example.org": 1, "b@example.org": 2 })).toEqual({ "[email]": 1, "[email] 2": 2 });
   });
 
@@ -221,7 +221,7 @@ describe("redaction", () => {
     expect(all.value(value)).toBe(value);
   });
 
-  it("lets no token by token listing spell what it took", () => {
+  it("drops lists of tokens, which would spell the removed text", () => {
     const body = {
       text: "ann@example.org",
       logprobs: { content: [{ token: "ann" }, { token: "@example.org" }] },
@@ -229,7 +229,7 @@ describe("redaction", () => {
     expect(JSON.parse(all.body(JSON.stringify(body)))).toEqual({ text: "[email]", logprobs: null });
   });
 
-  it("puts patterns of the user's own first, and takes the whole of what overlaps", async () => {
+  it("prefers the user's own patterns, and removes overlapping matches as one", async () => {
     const own = await openRedaction([{ name: "who", pattern: "customer ann@" }, "email"], nowhere);
     expect(own.text("the customer ann@example.org said")).toBe("the [who] said");
   });

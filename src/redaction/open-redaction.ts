@@ -27,10 +27,10 @@ interface Find {
 }
 
 /**
- * Prepares the redaction settings. If two matches overlap, both are removed under the name of the first; the user's
- * own patterns have priority.
+ * Makes the redaction that the settings describe. If two matches overlap, both are removed under one name: the
+ * user's own patterns come first, then the kinds in a fixed order.
  *
- * @param placeOf location of the entry with this number
+ * @param placeOf location of an entry in the project file, by its index from 0
  * @throws {EvalsError} for invalid patterns
  */
 export async function openRedaction(

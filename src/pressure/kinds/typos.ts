@@ -3,10 +3,10 @@ import { mainText, replaceAt } from "../input-text.ts";
 import type { PressureKindDefinition } from "../pressure-kind.ts";
 import { drawnOrder } from "../right-answer.ts";
 
-/** One word in this many is mistyped, and always at least one. */
+/** One in so many matching words is mistyped, and at least one per text. */
 const EVERY = 8;
 
-/** Matches ordinary words: no capitalized names, no digits, and no part of an address, path or template. */
+/** Matches words without digits or inner capitals that are not part of an address, path or template. */
 const PLAIN_WORD = /(?<![\p{L}\p{N}_@/\\.:{"'`-])\p{L}?\p{Ll}{3,}(?![\p{L}\p{N}_@/\\:}"'`-]|\.\p{L})/gu;
 
 /**
