@@ -300,7 +300,7 @@ describe("a trace", () => {
     });
     expect(retrievals).toMatchObject([{ step: 2, documents: [{ id: "H-1" }] }]);
     expect(read?.usage).toEqual({ input_tokens: 21, output_tokens: 6 });
-    expect(read?.unread?.join()).toContain("no call of a model");
+    expect(read?.unread?.join()).toContain("not a call of a model");
   });
 
   it("whose producer keeps no contents still lists the tools", () => {
@@ -330,7 +330,7 @@ describe("a trace", () => {
     });
     expect(read?.messages).toEqual([]);
     expect(read?.unread).toEqual([
-      "1 spans that are no call of a model, tool or search (GET)",
+      "1 spans that are not a call of a model, tool or search (GET)",
       "no message: the producer keeps no contents",
     ]);
   });

@@ -106,7 +106,7 @@ export const LISTS = {
   documents: ["retrieval.documents"],
 } as const;
 
-/** Events that hold one message each, with its role (conventions up to 1.36). */
+/** Events that contain one message each, with the message's role (conventions up to 1.36). */
 export const MESSAGE_EVENTS: Readonly<Record<string, string>> = {
   "gen_ai.system.message": "system",
   "gen_ai.user.message": "user",
@@ -114,7 +114,7 @@ export const MESSAGE_EVENTS: Readonly<Record<string, string>> = {
   "gen_ai.tool.message": "tool",
 };
 
-/** The event that holds a reply (conventions up to 1.36). */
+/** The event that contains a reply (conventions up to 1.36). */
 export const CHOICE_EVENT = "gen_ai.choice";
 
 /** Events whose attributes are read like the span's own. */
@@ -172,5 +172,5 @@ export const SIGNS: readonly (readonly [Convention, readonly string[]])[] = [
   ["OpenTelemetry GenAI up to 1.36", ["gen_ai."]],
 ];
 
-/** The schema URL of the first separate release of the GenAI conventions. */
+/** Matches the schema URL of the first separate release of the GenAI conventions. */
 export const FIRST_RELEASE = /\/gen-ai\/0\.1/;

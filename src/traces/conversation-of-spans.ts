@@ -11,7 +11,7 @@ import { readSpans, type Span } from "./span.ts";
 /** A conversation from a trace or a trajectory file. */
 export interface TracedConversation {
   readonly messages: readonly Message[];
-  /** Undefined when the messages contain everything. */
+  /** Undefined when all retrievals are in the messages. */
   readonly retrievals: readonly Retrieval[] | undefined;
   /** Number of model calls; undefined when unknown. */
   readonly steps: number | undefined;
@@ -209,7 +209,7 @@ function totalUsage(models: readonly ModelSpan[]): KnownUsage | undefined {
   return Object.keys(total).length === 0 ? undefined : total;
 }
 
-/** Undefined as soon as one call has no cost. */
+/** US dollars of all model calls; undefined when one of them has no cost. */
 function totalCost(models: readonly ModelSpan[]): number | undefined {
   const costs = models.map(({ cost }) => cost);
   return costs.length === 0 || costs.includes(undefined)
@@ -249,10 +249,10 @@ function leftOut(all: readonly Span[], read: ReadonlySet<Span>): readonly string
   return [
     ...(others.length > 0
       ? [
-          `${others.length} spans that are no call of a model, tool or search (${shown}${names.length > 3 ? ", …" : ""})`,
+          `${others.length} spans that are not a call of a model, tool or search (${shown}${names.length > 3 ? ", …" : ""})`,
         ]
       : []),
-    ...(orphans > 0 ? [`${orphans} spans whose parent is not there: they are ordered by their time`] : []),
+    ...(orphans > 0 ? [`${orphans} spans whose parent is missing: they are ordered by their time`] : []),
   ];
 }
 
@@ -262,7 +262,7 @@ export function conversationOfSpans(document: unknown): TracedConversation {
   return conversationOf(spans, unread);
 }
 
-/** The same for parsed spans. @param unread what could not be read in their file */
+/** Converts parsed spans to one conversation. @param unread messages about what could not be parsed */
 export function conversationOf(all: readonly Span[], unread: readonly string[] = []): TracedConversation {
   const merge = new MessageMerge();
   const read = new Set<Span>();

@@ -83,7 +83,7 @@ function withMetadata(attributes: Attributes): Attributes {
   return made;
 }
 
-/** Formats spans as one text, each once, and parses it. */
+/** Formats spans as one JSON text; `spansOfText` parses it. */
 export function textOfSpans(spans: readonly Span[]): string {
   return JSON.stringify(spans, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value));
 }
@@ -94,8 +94,8 @@ export function spansOfText(text: string): readonly Span[] {
 }
 
 /**
- * Merges two copies of a trace. For a span in both, the more complete one is used: first one with an end time, then
- * the one with more attributes, else the earlier copy. So the order of the files does not matter.
+ * Merges two copies of a trace. For a span in both, the more complete copy is used: the one with the later end,
+ * or else with more attributes and events. If both are equally complete, the earlier copy is used.
  */
 export function joinedSpans(earlier: readonly Span[], later: readonly Span[]): readonly Span[] {
   const spans = new Map(earlier.map((span) => [span.id, span]));

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { NoProtobuf, otlpDocuments } from "./otlp-protobuf.ts";
 import { readSpans } from "./span.ts";
 
-// A writer of the wire format, as its specification says it.
+// Writes the protobuf wire format.
 const varint = (value: bigint): number[] => {
   const bytes: number[] = [];
   let left = BigInt.asUintN(64, value);
@@ -51,7 +51,7 @@ const SPAN = [
   ...number(10, 1n),
   ...part(11, [...fixed(1, START), ...text(2, "gen_ai.choice"), ...attribute(3, "index", number(3, 0n))]),
   ...part(15, [...text(2, "refused"), ...number(3, 2n)]),
-  // A field of a later version, of 32 bits.
+  // An unknown 32-bit field, as a later version may add.
   ...[...tag(16, 5), 1, 2, 3, 4],
 ];
 const REQUEST = part(1, [
@@ -76,16 +76,16 @@ const READ = {
 };
 
 describe("OTLP as protobuf", () => {
-  it("is read as its JSON is", () => {
+  it("is read like OTLP as JSON", () => {
     expect(spansIn(REQUEST)).toEqual([READ]);
   });
 
-  it("may be several messages, each behind its length", () => {
+  it("may be several messages, each after its length", () => {
     const length = [0, 0, REQUEST.length >> 8, REQUEST.length & 0xff];
     expect(spansIn([...length, ...REQUEST, ...length, ...REQUEST])).toHaveLength(2);
   });
 
-  it("is refused where it is cut, at any byte", () => {
+  it("is rejected when it is cut off after any byte", () => {
     for (let end = 1; end < REQUEST.length; end++)
       expect(() => spansIn(REQUEST.slice(0, end)), `${end} bytes`).toThrow(NoProtobuf);
     expect(() => spansIn([0, 0, 0, 9, 1])).toThrow(NoProtobuf);
@@ -96,7 +96,7 @@ describe("OTLP as protobuf", () => {
     ["a number without an end", [8, ...Array<number>(11).fill(0x80)]],
   ])("is not %s", (_, bytes) => expect(() => spansIn(bytes)).toThrow(NoProtobuf));
 
-  it("ends at values nested without end", () => {
+  it("reads deeply nested values without overflowing the stack", () => {
     let value = text(1, "x");
     for (let depth = 0; depth < 20_000; depth++) value = depth < 2000 ? part(5, part(1, value)) : value;
     const deep = part(1, part(2, part(2, [...part(2, [1]), ...attribute(9, "deep", value)])));

@@ -24,7 +24,7 @@ function* fieldsOf(bytes: Uint8Array): Generator<Wire> {
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
-    throw new NoProtobuf("it holds a number of more than 64 bits");
+    throw new NoProtobuf("it contains a number of more than 64 bits");
   };
   /** Fast path: most tags and lengths take one byte. */
   const small = (): number => {
@@ -42,7 +42,7 @@ function* fieldsOf(bytes: Uint8Array): Generator<Wire> {
   while (at < bytes.length) {
     const tag = small();
     const field = tag >>> 3;
-    if (field === 0) throw new NoProtobuf("it holds a field without a number");
+    if (field === 0) throw new NoProtobuf("it contains a field without a number");
     if ((tag & 7) === 0) yield { field, number: varint(), bytes: NONE };
     else if ((tag & 7) === 1) yield { field, number: view.getBigUint64(take(8), true), bytes: NONE };
     else if ((tag & 7) === 5) yield { field, number: BigInt(view.getUint32(take(4), true)), bytes: NONE };
@@ -50,7 +50,7 @@ function* fieldsOf(bytes: Uint8Array): Generator<Wire> {
       const length = small();
       const from = take(length);
       yield { field, number: 0n, bytes: bytes.subarray(from, from + length) };
-    } else throw new NoProtobuf(`it holds a field of the unknown type ${tag & 7}`);
+    } else throw new NoProtobuf(`it contains a field of the unknown type ${tag & 7}`);
   }
 }
 

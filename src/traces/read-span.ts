@@ -272,7 +272,7 @@ export function contentOf(span: Span): SpanContent | undefined {
   return undefined;
 }
 
-/** The conventions of the spans, in table order. */
+/** The conventions of the spans, in the order of `CONVENTIONS`. */
 export function conventionsOf(spans: readonly Span[]): readonly Convention[] {
   const found = new Set<Convention>();
   for (const span of spans) {

@@ -9,8 +9,8 @@ import { expectedRun, tracedRun } from "./testing/scripted-runs.ts";
 import { INSTRUMENTATIONS, RECORDED_RUNS, recordingPath } from "./testing/traced-agents.ts";
 import { trafficOfSpans } from "./traffic-of-spans.ts";
 
-// What the real packages sent, kept by src/cli/commands/traced-agents.real.test.ts.
-it.each(INSTRUMENTATIONS)("runs of one agent that %s traced are read as what they were", (name) => {
+// The spans were sent by the real packages and recorded by src/cli/commands/traced-agents.real.test.ts.
+it.each(INSTRUMENTATIONS)("spans of one agent recorded by %s are read as the agent's runs", (name) => {
   const lines = gunzipSync(readFileSync(recordingPath(name)))
     .toString()
     .trim()

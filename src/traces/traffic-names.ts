@@ -1,6 +1,6 @@
 /**
  * Names of a trace's fields other than the conversation, by producer. The first name that is present is used, from
- * the outermost span that has it. `metadata.` stands for any of the prefixes below.
+ * the outermost span that has it. `metadata.` means any of METADATA_PREFIXES and METADATA_OBJECTS.
  */
 export const TRAFFIC_NAMES = {
   session: [
@@ -87,7 +87,7 @@ export const METADATA_PREFIXES = [
   "braintrust.metadata.",
 ] as const;
 
-/** Attributes that hold metadata as one object or its JSON text. */
+/** Attributes that contain all metadata as one object or its JSON text. */
 export const METADATA_OBJECTS: ReadonlySet<string> = new Set([
   "metadata",
   "langfuse.trace.metadata",
@@ -98,7 +98,7 @@ export const METADATA_OBJECTS: ReadonlySet<string> = new Set([
 /** The event with feedback on an answer. */
 export const FEEDBACK_EVENT = "gen_ai.evaluation.result";
 
-/** Its attributes. */
+/** Attributes of that event. */
 export const FEEDBACK_NAMES = {
   name: "gen_ai.evaluation.name",
   score: "gen_ai.evaluation.score.value",

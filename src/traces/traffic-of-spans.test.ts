@@ -33,7 +33,7 @@ const root = (attributes: Span["attributes"], more: Partial<Span> = {}): Span =>
   span("root", { "gen_ai.operation.name": "invoke_agent", ...attributes }, { end: AT + 9_000_000n, ...more });
 
 describe("a trace of production", () => {
-  it("knows the exchange around its conversation", () => {
+  it("has the fields of its exchange besides the conversation", () => {
     const trace = trafficOfSpans("t", [
       root(
         { "session.id": "s", "user.id": "u", "tag.tags": ["a", "b", "a"], "prompt.name": "support@1.2.0" },
@@ -76,17 +76,17 @@ describe("a trace of production", () => {
       {},
       { session: null, user: null, tags: [], prompt: null, prompt_version: null, cost_usd: null },
     ],
-  ])("finds them in %s", (_, attributes, found) => {
+  ])("finds its fields in %s", (_, attributes, found) => {
     const spans = [root(attributes), chat("1", "Hello.")].map((one) => keptSpan(one).span);
     expect(trafficOfSpans("t", spans)).toMatchObject(found);
   });
 
-  it("takes the arm from a flag that was looked up", () => {
+  it("takes the arm from a feature flag that was evaluated", () => {
     const events = [{ name: "feature_flag.evaluation", attributes: { "feature_flag.result.variant": "b" } }];
     expect(trafficOfSpans("t", [chat("1", "Hello.", { events })])).toMatchObject({ arm: "b" });
   });
 
-  it("has no cost where one of its calls has none, and no refusal that no span reports", () => {
+  it("has no cost when one of its calls has none, and an unknown refusal when no span reports it", () => {
     const trace = trafficOfSpans("t", [chat("1", "a", {}, { "gen_ai.usage.cost": 1 }), chat("2", "b")]);
     expect(trace).toMatchObject({ cost_usd: null, transcript: { untold: ["refusal"] } });
   });
@@ -94,18 +94,20 @@ describe("a trace of production", () => {
   it.each<[string, Span[], string | null]>([
     ["the outermost span", [root({}, { error: "gone" }), chat("1", "Hello.")], "gone"],
     [
-      "one within, where nothing was answered",
+      "an inner span, when nothing was answered",
       [root({}), chat("1", "", { error: "upstream closed" })],
       "upstream closed",
     ],
     [
-      "one within that was tried again",
+      "no span, when the failed call was repeated",
       [root({}), chat("1", "", { error: "busy" }), chat("2", "ok", { start: AT + 9n })],
       null,
     ],
-  ])("failed by %s", (_, spans, error) => expect(trafficOfSpans("t", spans)).toMatchObject({ error }));
+  ])("has the right error: that of %s", (_, spans, error) =>
+    expect(trafficOfSpans("t", spans)).toMatchObject({ error }),
+  );
 
-  it("holds what was said of it, each with a number, a label or words", () => {
+  it("has its feedback, each with a score, a label or a comment", () => {
     const feedback = (attributes: object) => ({
       name: "gen_ai.evaluation.result",
       attributes: { "gen_ai.evaluation.name": "thumbs", ...attributes },
@@ -121,11 +123,11 @@ describe("a trace of production", () => {
     ]);
   });
 
-  it("is none without a call of a model or a tool", () => {
+  it("does not exist without a call of a model or a tool", () => {
     expect(trafficOfSpans("t", [span("1", { "http.request.method": "POST" })])).toBeUndefined();
   });
 
-  it("counts a call once that a span around it reports too, with a foreign span between them", () => {
+  it("counts a call once when an outer span repeats it, even with an unrelated span between the two", () => {
     const spans = [
       chat("outer", "Hello.", { parent: "" }),
       span("mid", {}, { parent: "outer" }),
@@ -141,7 +143,7 @@ describe("a trace of production", () => {
 });
 
 describe("a kept span", () => {
-  it("reports the same as the whole one, without what no field holds", () => {
+  it("has the content of the whole span, without attributes that no field uses", () => {
     const whole = chat(
       "1",
       "Hello.",
@@ -154,7 +156,7 @@ describe("a kept span", () => {
     expect(JSON.stringify(kept.attributes)).not.toContain("acme");
   });
 
-  it("keeps of a foreign one its place, and whose request it was", () => {
+  it("keeps only the place in the tree and the user of a span outside the conversation", () => {
     const foreign = span(
       "9",
       { "url.full": "https://x/?mail=a@b.c", "enduser.id": "u" },
@@ -166,15 +168,15 @@ describe("a kept span", () => {
     expect(JSON.stringify(kept.attributes)).not.toContain("@");
   });
 
-  it("is the same after having been written", () => {
+  it("is unchanged after it was written and read", () => {
     const spans = [chat("1", "Hello.")];
     expect(spansOfText(textOfSpans(spans))).toEqual(spans);
   });
 });
 
-describe("two tellings of a trace", () => {
+describe("two copies of a trace", () => {
   const [early, late] = [chat("1", "", { end: 0n }), chat("1", "Hello.")];
-  it("are joined the same in either order, the fuller span of two taken", () => {
+  it("give the same in either order, with the more complete copy of each span", () => {
     const first = [root({}), early];
     const second = [late, chat("2", "Bye.")];
     const joined = textOfSpans(joinedSpans(first, second));

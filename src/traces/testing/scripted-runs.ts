@@ -2,14 +2,14 @@ import type { TranscriptDocument } from "../../domain/describe-transcript.ts";
 import type { Json } from "../../domain/json.ts";
 import { toolValue } from "../../domain/tool-text.ts";
 
-// For tests only: twenty runs of one agent, which frameworks and their instrumentations trace each in its own way.
+// For tests only: the scripted replies of a model in twenty runs of one agent, and how its traces must be read.
 
 export interface ScriptedCall {
   readonly name: string;
   readonly arguments: { readonly [key: string]: Json };
 }
 
-/** One reply of the model: calls of tools, with a text or without, or the last text. */
+/** One reply of the model: tool calls, with or without a text, or the final text. */
 export interface ScriptedReply {
   readonly text?: string;
   readonly calls?: readonly ScriptedCall[];
@@ -57,10 +57,12 @@ export const SCRIPTED_RUNS: readonly (readonly ScriptedReply[])[] = [
   [calls(call("check", { id: "A-9" })), calls(find("A-9")), says("It may not be paid back.")],
 ];
 
-/** What the person writes in a run: the model knows the run by it. */
+/**
+ * The user's message in a run. It contains the number of the run, by which `scriptedReply` finds the replies.
+ */
 export const askOf = (run: number): string => `[${run}] Please help.`;
 
-/** The model's next reply, by the conversation so far. */
+/** The model's next reply in a conversation. */
 export function scriptedReply(messages: readonly { readonly role: string }[]): {
   readonly run: number;
   readonly step: number;
@@ -95,11 +97,14 @@ const RESULTS: Readonly<Record<string, (given: Readonly<Record<string, Json>>) =
   count: () => 7,
 };
 
-/** A run as a trace of it tells it. */
+/** A run as read from its trace. */
 export interface TracedRun {
   readonly run: number;
   readonly output: string;
-  /** Role and text of each message; of what a failed tool said, nothing: each framework has its own words for it. */
+  /**
+   * Role and text of each message. The text of a failed tool is null, because each framework words it
+   * differently.
+   */
   readonly messages: readonly (readonly [role: string, text: Json])[];
   readonly tool_calls: readonly {
     readonly name: string;
@@ -119,7 +124,7 @@ function ended({ name, arguments: given }: ScriptedCall): { result: Json } | { e
   return { result: RESULTS[name]?.(given) ?? null };
 }
 
-/** How a trace of a run must be read. */
+/** What reading a trace of this run must give. */
 export function expectedRun(run: number): TracedRun {
   const replies = SCRIPTED_RUNS[run] ?? [];
   const messages: [string, Json][] = [
@@ -140,7 +145,7 @@ export function expectedRun(run: number): TracedRun {
   return { run, output: replies.at(-1)?.text ?? "", messages, tool_calls, steps, usage };
 }
 
-/** @param shown a trace's transcript, as `evals show` has it */
+/** @param shown a trace's transcript, as `evals show --json` prints it */
 export function tracedRun(shown: TranscriptDocument): TracedRun {
   const { messages, steps, usage, output } = shown;
   const tool_calls = shown.tool_calls ?? [];

@@ -1,9 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { askOf, SCRIPTED_TOOLS } from "./scripted-runs.ts";
 
-// For tests only: one agent under four instrumentations, as programs that send their spans to COLLECTOR.
+// For tests only: one agent under four instrumentations, as programs that send their spans to the URL in
+// COLLECTOR.
 
-/** OpenTelemetry's own SDK, which sends what an instrumentation says. */
+/** A module that sends spans with OpenTelemetry's SDK. */
 export const TELEMETRY = `import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node";
 // By default it drops spans while 30 requests are in flight.
@@ -12,7 +13,7 @@ export const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpan
 provider.register();
 `;
 
-/** What all of them share: tools with their schemas, and what people ask. */
+/** A module that all programs share: the tools with their schemas, and the users' messages. */
 const SHARED = `${SCRIPTED_TOOLS}
 import { z } from "zod";
 export const SYSTEM = "Help.";
@@ -31,7 +32,7 @@ export const functions = tools.map(({ name, description, schema }) => ({
 }));
 `;
 
-/** A loop of one's own over a client of OpenAI: `chat` asks the model, `use` runs a tool. */
+/** An agent loop written by hand around OpenAI's client: `chat` calls the model, `use` runs a tool. */
 const LOOP = `import { SYSTEM } from "./shared.mjs";
 export async function converse(ask, { chat, use }) {
   const messages = [{ role: "system", content: SYSTEM }, { role: "user", content: ask }];
@@ -52,7 +53,7 @@ export async function converse(ask, { chat, use }) {
 `;
 
 const PROGRAMS = {
-  /** Spans written by hand with OpenTelemetry's SDK, by the names of its conventions. */
+  /** Spans written by hand with OpenTelemetry's SDK, with the names of its conventions. */
   "OpenTelemetry JS SDK": `import { SpanStatusCode, trace } from "@opentelemetry/api";
 import OpenAI from "openai";
 import { provider } from "./telemetry.mjs";
@@ -130,7 +131,7 @@ for (const prompt of asks)
   await generateText({ model, system: SYSTEM, prompt, tools: own, stopWhen: stepCountIs(9), experimental_telemetry: { isEnabled: true } });
 await provider.shutdown();
 `,
-  /** Its graph by OpenInference's instrumentation of LangChain. */
+  /** A LangGraph agent, traced by OpenInference's instrumentation of LangChain. */
   LangGraph: `import { LangChainInstrumentation } from "@arizeai/openinference-instrumentation-langchain";
 import * as callbacks from "@langchain/core/callbacks/manager";
 import { tool } from "@langchain/core/tools";
@@ -155,7 +156,7 @@ await provider.shutdown();
 export type Instrumentation = keyof typeof PROGRAMS;
 export const INSTRUMENTATIONS = Object.keys(PROGRAMS) as readonly Instrumentation[];
 
-/** The files of a program; `agent.mjs` is the one to start. It wants MODEL_URL, COLLECTOR and ASKS. */
+/** The files of a program. Start `agent.mjs` with the variables MODEL_URL, COLLECTOR and ASKS. */
 export const agentFiles = (name: Instrumentation): Readonly<Record<string, string>> => ({
   "agent.mjs": PROGRAMS[name],
   "loop.mjs": LOOP,
@@ -163,10 +164,13 @@ export const agentFiles = (name: Instrumentation): Readonly<Record<string, strin
   "telemetry.mjs": TELEMETRY,
 });
 
-/** Runs that are kept for the test that needs no package: parallel calls, a list as a result, failures, texts that come again. */
+/**
+ * The runs whose spans are in fixtures, for a test without the packages. They have parallel calls, a list as a
+ * result, failures and repeated texts.
+ */
 export const RECORDED_RUNS: readonly number[] = [3, 9, 11, 17];
 
-/** Where they are kept. */
+/** The file of a program's recorded spans. */
 export const recordingPath = (name: Instrumentation): string =>
   fileURLToPath(
     new URL(
@@ -175,7 +179,7 @@ export const recordingPath = (name: Instrumentation): string =>
     ),
   );
 
-/** Those of some runs among what a collector was sent, a line of OTLP each. */
+/** The requests of some runs among all that were sent to a collector, one line of OTLP JSON each. */
 export function recordingOf(
   sent: readonly { readonly resourceSpans: unknown[] }[],
   runs: readonly number[],
