@@ -13,7 +13,7 @@ import { listed } from "./writing/listed.ts";
 
 /**
  * Exports a dataset with its items, an experiment for each round of trials (Langfuse stores one answer per item and
- * experiment), and scores. All ids are derived from the run, so that a second export overwrites the first.
+ * experiment), and scores. All ids are derived from the run, so a second export overwrites the first.
  */
 export const langfuseExporter: RunExporter = {
   file: langfuseFile,

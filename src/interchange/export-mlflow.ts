@@ -91,7 +91,7 @@ async function experimentOf(run: RunToExport, server: ReceivingServer): Promise<
 
 interface MlflowRun {
   readonly id: string;
-  /** Location of its artifacts. */
+  /** Location of the run's artifacts. */
   readonly artifacts: string;
   readonly isNew: boolean;
 }
@@ -125,7 +125,7 @@ async function runOf(
   return { ...runIn(run, () => server.refused(creation, created)), isNew: true };
 }
 
-/** @throws without an id: every later request would name no run */
+/** @throws when the reply has no run id, because every later request needs it */
 function runIn(run: JsonObject, refused: () => Error): Omit<MlflowRun, "isNew"> {
   const info = objectMember(run, "info") ?? {};
   const id = textMember(info, "run_id");
@@ -141,7 +141,7 @@ function runTags(header: RunHeader): readonly { key: string; value: string }[] {
   ];
 }
 
-/** Maximum number of each kind in one request. */
+/** Maximum numbers of metrics and of params in one request. */
 const MAX_METRICS = 900;
 const MAX_PARAMS = 90;
 
@@ -181,7 +181,7 @@ async function putArtifacts(run: RunToExport, place: string, server: ReceivingSe
   }
 }
 
-/** @returns false for a server without traces, whose store is a folder */
+/** @returns false when the server cannot store traces, because its store is a folder and not a database */
 async function sendTraces(
   run: RunToExport,
   { experiment, id }: { readonly experiment: string; readonly id: string },
@@ -203,14 +203,17 @@ async function sendTraces(
     more: traceTags,
   });
   if (!isKept)
-    run.notice("Its traces are left out: this MLflow keeps none (it wants a database as its store).");
+    run.notice("Its traces are left out: this MLflow stores none (it needs a database as its store).");
   return isKept;
 }
 
 /** Maximum number of traces in a request. */
 const MAX_LINKS = 100;
 
-/** Before 3.17, traces are not linked by a request header; the oldest versions have no links. */
+/**
+ * Links the traces to the run. MLflow before 3.17 does not do this by a request header; the oldest versions
+ * have no links.
+ */
 async function linkTraces(run: RunToExport, id: string, server: ReceivingServer): Promise<void> {
   await server.each(inParts(run.traced(), MAX_LINKS), async (trials) => {
     const body = { trace_ids: trials.map(mlflowTrace), run_id: id };
@@ -259,7 +262,7 @@ function deletedExperiment(name: string): EvalsError {
   return new EvalsError({
     code: "EVALS_EXPORT_PLACE",
     what: `MLflow's experiment "${name}" is deleted.`,
-    why: "MLflow takes no run into it, and makes no other one of that name.",
+    why: "MLflow adds no runs to it, and creates no second experiment with its name.",
     fix: `Restore it in MLflow, or name another: MLFLOW_EXPERIMENT_NAME=<name>`,
   });
 }

@@ -75,7 +75,7 @@ async function* annotationsOf({ header, traced }: RunToExport): AsyncGenerator<o
         name,
         annotator_kind: byModel.has(name) ? "LLM" : "CODE",
         result: { label: score.pass ? "pass" : "fail", score: score.score, explanation: score.reason },
-        // The same name and identifier replace the same annotation.
+        // An annotation with the same name and identifier is replaced.
         identifier: "evals",
       };
     }

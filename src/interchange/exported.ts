@@ -6,7 +6,7 @@ import type { ExportedTrial } from "./run-table.ts";
 /** A case of a run for export. */
 export interface ExportedCase {
   readonly id: string;
-  /** Undefined when it is no longer known. */
+  /** Undefined when the input is no longer known. */
   readonly input: Json | undefined;
   /** Undefined when the case has no expected value. */
   readonly expected: Json | undefined;
@@ -22,7 +22,7 @@ export interface TracedTrial extends ExportedTrial {
   readonly finish_reason: string | null;
   /** Time of the answer, ISO 8601, UTC; null for a trial without an answer. */
   readonly at: string | null;
-  /** Why optional scorers could not score, by name. */
+  /** Why optional scorers could not score, by scorer name. */
   readonly voids: Readonly<Record<string, string>>;
 }
 
@@ -36,7 +36,7 @@ export interface RunToExport {
   readonly dataset: string;
   readonly metrics: Metrics;
   readonly counts: RunCounts;
-  /** Its report in the format of `evals report --format json`. */
+  /** The run's report in the format of `evals report --format json`. */
   readonly report: () => string;
   /** In plan order. */
   readonly cases: () => AsyncIterable<ExportedCase>;
@@ -74,7 +74,7 @@ export interface ReceivingServer {
   /**
    * Sends a request. What an interrupted earlier export has already sent is not sent again.
    *
-   * @param known statuses besides 2xx that are not an error; they count as not delivered
+   * @param known statuses besides 2xx that are not an error; a later export sends such a request again
    * @returns the reply; undefined when nothing had to be sent
    * @throws {EvalsError} like `ask`, and for any other status
    */
@@ -92,7 +92,7 @@ export interface ReceivingServer {
 export interface ServerKeys {
   /** Names of the variables, for messages. */
   readonly names: readonly string[];
-  /** Headers made of them; undefined when a required one is not set. */
+  /** Request headers made of the variables; undefined when a required one is not set. */
   readonly headers: (
     env: Readonly<Record<string, string | undefined>>,
   ) => Readonly<Record<string, string>> | undefined;

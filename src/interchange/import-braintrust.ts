@@ -50,7 +50,7 @@ function versionOf({ text }: JsonItem): bigint {
 
 function rowOf(item: JsonItem, newest: ReadonlyMap<string, bigint>): DatasetRow | Left {
   const { value, place } = item;
-  if (!isObject(value)) return { ...place, what: "an item that is no object", why: "It has no input." };
+  if (!isObject(value)) return { ...place, what: "an item that is not an object", why: "It has no input." };
   const id = textMember(value, "id");
   if (id !== undefined && versionOf(item) < (newest.get(id) ?? 0n))
     return { ...place, what: `an older version of item "${id}"`, why: "The newest version is taken." };
@@ -68,7 +68,7 @@ function rowOf(item: JsonItem, newest: ReadonlyMap<string, bigint>): DatasetRow 
   };
 }
 
-/** Early datasets named it `output`. An experiment's answer is not an expected value. */
+/** The expected value. Early datasets call it `output`; in an experiment, `output` is the answer instead. */
 function expectedOf(value: JsonObject): { expected?: Json } {
   const isExperiment = isObject(value.scores) || value.experiment_id !== undefined;
   const expected = value.expected ?? (isExperiment ? undefined : value.output);

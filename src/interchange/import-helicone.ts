@@ -66,7 +66,8 @@ interface LoggedRow extends DatasetRow {
 }
 
 function loggedRow({ value, place }: JsonItem): LoggedRow | Left {
-  if (!isObject(value)) return { ...place, what: "an item that is no object", why: "It is no request." };
+  if (!isObject(value))
+    return { ...place, what: "an item that is not an object", why: "It is not a request." };
   const id = textMember(value, "request_id") ?? textMember(value, "response_id");
   const status = numberMember(value, "response_status");
   if (status !== undefined && (status < 200 || status > 299))
@@ -81,11 +82,11 @@ function loggedRow({ value, place }: JsonItem): LoggedRow | Left {
     return {
       ...place,
       what: `request ${id ?? ""}`.trim(),
-      why: "It holds no messages: there is nothing to ask.",
+      why: "It has no messages: there is nothing to ask.",
     };
   const { output, usage } = chatAnswer(heliconeBody(value, "response"));
   if (output === undefined)
-    return { ...place, what: `request ${id ?? ""}`.trim(), why: "Its response holds no answer." };
+    return { ...place, what: `request ${id ?? ""}`.trim(), why: "Its response has no answer." };
   return {
     place,
     id,

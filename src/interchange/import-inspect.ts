@@ -152,7 +152,7 @@ function answerOf(sample: InspectSample, left: LeftList): Answered | undefined {
     left.add(
       place,
       epochWords(sample),
-      `It ended with an error, which is no answer: ${(textMember(error, "message") ?? "").slice(0, 300)}`,
+      `It ended with an error, which is not an answer: ${(textMember(error, "message") ?? "").slice(0, 300)}`,
     );
     return undefined;
   }

@@ -99,7 +99,7 @@ async function* jsonRows({ files }: ImportRequest, path: string): AsyncGenerator
 }
 
 function itemRow(value: Json, place: SourcePlace): DatasetRow | Left {
-  if (!isObject(value)) return { ...place, what: "an item that is no object", why: "It has no input." };
+  if (!isObject(value)) return { ...place, what: "an item that is not an object", why: "It has no input." };
   const id = textMember(value, "id");
   if (value.status === "ARCHIVED")
     return { ...place, what: `item "${id ?? ""}"`, why: "It is archived in Langfuse." };

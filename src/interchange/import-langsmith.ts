@@ -45,7 +45,7 @@ function noteAttachments({ value, place }: JsonItem, left: LeftList): void {
 }
 
 function rowOf({ value, place }: JsonItem): DatasetRow | Left {
-  if (!isObject(value)) return { ...place, what: "an item that is no object", why: "It has no inputs." };
+  if (!isObject(value)) return { ...place, what: "an item that is not an object", why: "It has no inputs." };
   const input = value.inputs ?? value.input;
   const expected = value.outputs ?? value.output;
   if (isNothing(input) || (isObject(input) && Object.keys(input).length === 0))

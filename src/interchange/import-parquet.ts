@@ -7,7 +7,7 @@ import { importDataset } from "./writing/dataset-import.ts";
 import type { DatasetRow } from "./writing/dataset-rows.ts";
 import { importRunTable, isRunTable, type RunRow } from "./writing/run-table-import.ts";
 
-/** Imports Parquet files such as Hugging Face datasets; columns as in a table, with typed values. */
+/** Imports Parquet files such as Hugging Face datasets. Columns are treated as in a CSV table. */
 export const importParquet: Importer = async (request) => {
   const paths = sourcePaths(request);
   const maps = (request.options.map as readonly string[] | undefined) ?? [];
@@ -26,7 +26,7 @@ export const importParquet: Importer = async (request) => {
   });
 };
 
-/** Rows read at once. */
+/** Number of rows read at once. */
 const ROWS = 10_000;
 
 interface Table {
@@ -82,7 +82,7 @@ async function* datasetRows({ columns, rows }: Table, plan: ColumnPlan): AsyncGe
     const odd = columns.find((_, index) => cells[index] === BINARY && plan.targets[index] !== undefined);
     yield odd === undefined
       ? rowItem(plan, { place, cells: cells as (Json | undefined)[] })
-      : { ...place, what: `column ${odd}`, why: "It holds bytes, which no case can." };
+      : { ...place, what: `column ${odd}`, why: "It contains bytes, which a case cannot." };
   }
 }
 
@@ -107,11 +107,11 @@ function cellOf(value: unknown): Cell {
 }
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-/** Characters that no text has: what holds them are bytes. */
+/** Control characters, which a text does not contain: a value with one of them is bytes. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f]/;
 
-/** The text of a column that does not say whether it holds texts or bytes; undefined for bytes. */
+/** The text of a value whose column type does not tell text from bytes; undefined for bytes. */
 function textOf(bytes: Uint8Array): string | undefined {
   try {
     const text = UTF8.decode(bytes);

@@ -33,7 +33,7 @@ async function* jsonRows({ files }: ImportRequest, path: string): AsyncGenerator
   for await (const item of jsonItems(files, path, ["data.examples", "examples", "data"])) {
     if (isLeft(item)) yield item;
     else if (isObject(item.value)) yield exampleRow(item.value, item.place);
-    else yield { ...item.place, what: "an item that is no object", why: "It has no input." };
+    else yield { ...item.place, what: "an item that is not an object", why: "It has no input." };
   }
 }
 
@@ -55,7 +55,10 @@ function exampleRow(value: JsonObject, place: SourcePlace): DatasetRow | Left {
   };
 }
 
-/** The formats for OpenAI: messages with an ideal answer, or with the right answer as the last message. */
+/**
+ * Reads Phoenix's formats for OpenAI: messages with an ideal answer, or with the right answer as the last
+ * message.
+ */
 function chatRow(value: JsonObject, place: SourcePlace): DatasetRow | Left {
   const messages = listMember(value, "messages");
   if (!messages.every(isMessage))
@@ -69,7 +72,9 @@ function chatRow(value: JsonObject, place: SourcePlace): DatasetRow | Left {
   return { place, input, ...(isNothing(expected) ? {} : { expected: expected as Json }) };
 }
 
-/** `input_question`, `output_answer`, `metadata_source`; a cell with a JSON list or object is parsed. */
+/**
+ * Reads columns such as `input_question`, `output_answer`, `metadata_source`. A JSON list or object is parsed.
+ */
 async function* csvRows({ files }: ImportRequest, path: string): AsyncGenerator<DatasetRow | Left> {
   let columns: readonly string[] | undefined;
   for await (const { cells, line } of csvRecords(files, path)) {

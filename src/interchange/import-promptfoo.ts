@@ -194,7 +194,7 @@ function scenarioTests(
       reading.losses.add(
         source.at(steps),
         "a scenario",
-        "Only scenarios whose config: and tests: are here are read.",
+        "Only scenarios with config: and tests: in this file are read.",
       );
       return [];
     }
@@ -227,7 +227,7 @@ function targets(
   help.losses.add(
     source.keyAt([key]),
     `${key}:`,
-    "None could be taken over: the suite asks an echo of the prompt until its model: names one of evalconfig.yaml.",
+    "None could be imported: the suite uses a model that echoes the prompt, until its model: names another one of evalconfig.yaml.",
   );
   return [{ alias: models.echo(help.files.echo()) }];
 }
@@ -246,7 +246,10 @@ function commonTransform(specs: readonly ProviderSpec[], losses: Losses): string
   return undefined;
 }
 
-/** Sorted by file and line; what scores every case of the suite is listed once. */
+/**
+ * The assertions that became scorers, sorted by file and line. One that scores every case of a suite is listed
+ * once.
+ */
 function keptOf(
   { kept }: Assigned,
   suites: readonly (Pick<SuiteGroup, "cases"> & { readonly name: string })[],
@@ -276,8 +279,8 @@ function codeConfig(path: string) {
   return {
     code: "EVALS_IMPORT_CODE",
     path,
-    what: "This config is code, and an import runs none.",
-    why: "What it would give today need not be what it gives tomorrow, and a file of another place could do anything.",
+    what: "This config is code, and an import runs no code.",
+    why: "Its result may differ from day to day, and code from elsewhere could do anything.",
     fix: `Write what it exports as YAML or JSON, for instance: node --input-type=module -e 'import c from "./promptfoo/${posix.basename(path)}"; console.log(JSON.stringify(c.default ?? c))' > promptfooconfig.json`,
   };
 }
@@ -286,7 +289,7 @@ function otherConfig(path: string) {
   return {
     code: "EVALS_IMPORT_FORMAT",
     path,
-    what: `This file is no config of promptfoo: it has none of ${MARKS.slice(0, 4).join(", ")}.`,
+    what: `This file is not a config of promptfoo: it has none of ${MARKS.slice(0, 4).join(", ")}.`,
     why: "Nothing in it says what is asked and how it is judged.",
     fix: "Name the promptfooconfig.yaml itself; other tools have commands of their own: evals import --help.",
   };

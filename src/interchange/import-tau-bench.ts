@@ -17,8 +17,8 @@ import { jsonLine } from "./writing/project-text.ts";
 
 /**
  * Imports results of τ-bench: tasks become cases with their expected actions, trajectories become recorded answers.
- * The reward depends on the simulated shop's state, which is not in the file, so it is kept beside the answer and
- * read by a scorer.
+ * The reward depends on the simulated shop's state, which is not in the file, so it is stored with the answer
+ * and read by a scorer.
  */
 export const importTauBench: Importer = async (request) => {
   const name = importName(request);
@@ -62,8 +62,9 @@ interface TauAnswer {
   readonly messages: readonly Json[];
 }
 
-const REWARD_SCORER = `// The reward that τ-bench gave the trajectory: 1 when the task was done. It was found by the state of the simulated shop
-// after the last call, which the results do not hold; so it is read back, not computed.
+const REWARD_SCORER = `// The reward that τ-bench gave the trajectory: 1 when the task was done. It depends on the state of the simulated shop
+// after the last call. The results do not contain that state, so the reward is read from the answer, not
+// computed.
 export default ({ output }) => {
   const { reward } = JSON.parse(typeof output === "string" ? output : JSON.stringify(output));
   return { score: Math.min(1, Math.max(0, reward)), pass: reward >= 1, reason: \`reward \${reward}\` };
@@ -93,7 +94,7 @@ function readTrajectory(
     left.add(
       place,
       `trial ${numberMember(value, "trial") ?? "?"} of task ${id}`,
-      `It ended without a reward: an error is no answer${error === undefined ? "" : ` (${error.slice(0, 200)})`}.`,
+      `It ended without a reward: an error is not an answer${error === undefined ? "" : ` (${error.slice(0, 200)})`}.`,
       "no reward",
     );
     return undefined;
@@ -144,7 +145,7 @@ function lastReply(messages: readonly Json[]): string {
   return String(replies.at(-1)?.content ?? "");
 }
 
-/** By task in file order, then by the file's trial number. */
+/** Sorts answers by task in file order, then by the file's trial number. */
 function inOrder(answers: readonly TauAnswer[]): TauAnswer[] {
   const first = new Map<string, number>();
   for (const { id } of answers) if (!first.has(id)) first.set(id, first.size);

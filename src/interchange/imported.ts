@@ -10,7 +10,7 @@ export interface ImportedFile {
 
 /** A location in a file of the other tool. */
 export interface SourcePlace {
-  /** As the user would type it: relative to the working directory, with `/`. */
+  /** The path as the user would type it: relative to the working directory, with `/`. */
   readonly path: string;
   /** From 1. */
   readonly line: number;
@@ -18,7 +18,7 @@ export interface SourcePlace {
 
 /** Something that could not be imported. */
 export interface Left extends SourcePlace {
-  /** What it is, in a few words. */
+  /** Name of the thing, in a few words. */
   readonly what: string;
   /** Why it was skipped, and what to do instead. */
   readonly why: string;
@@ -65,7 +65,7 @@ export interface SourceFiles {
 /**
  * Sends a request to the other tool's server: POST when there is a body, else GET.
  *
- * @returns its body for any status; a status of null and the reason when there was no reply
+ * @returns the status and body of the reply; a status of null and the reason when there was no reply
  */
 export type AskServer = (
   url: string,
@@ -76,8 +76,8 @@ export type AskServer = (
 /** What an importer may ask about the project. */
 export interface ImportTools {
   /**
-   * Why a scorer rejects this entry of a suite, or this operand at its `against`; undefined when it accepts it. Not
-   * for entries that name files or models.
+   * Why a scorer rejects this entry of a suite, or this operand at its `against`; undefined when it accepts
+   * both. An entry that names files or models cannot be checked here.
    */
   refuses(entry: { readonly [key: string]: Json }, operand: Json | undefined): Promise<string | undefined>;
   /** Renders a template as a prompt would. @throws {Error} when it cannot be rendered */

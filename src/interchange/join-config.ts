@@ -9,7 +9,7 @@ const HEAD = schemaLine("evalconfig");
 
 /** evalconfig.yaml with the models of an import. */
 export interface JoinedConfig {
-  /** The whole file; undefined when it already has all of them. */
+  /** The new text of the file; undefined when the file already has all of the models. */
   readonly text?: string | undefined;
   /** New aliases. */
   readonly added: readonly string[];
@@ -61,7 +61,7 @@ function unreadable(): Problem {
   return {
     code: "EVALS_IMPORT_CONFIG",
     path: CONFIG_FILE,
-    what: "The config that is here cannot be read, so that no model can be added.",
+    what: "The config here cannot be read, so no model can be added.",
     why: "What is imported runs with models of this file.",
     fix: "evals check tells its mistakes; or import into a folder of its own: --out <dir>",
   };
@@ -72,7 +72,7 @@ function taken(alias: string, entry: object): Problem {
     code: "EVALS_IMPORT_MODEL",
     path: CONFIG_FILE,
     what: `A model "${alias}" is here already, with other settings than the imported ones: ${JSON.stringify(entry)}`,
-    why: "Nothing that is there is written over, and suites of two models under one name could not be distinguished.",
+    why: "Existing settings are not overwritten, and suites of two models under one name could not be distinguished.",
     fix: "Rename yours and the suites that name it, or import into a folder of its own: --out <dir>",
   };
 }
@@ -81,8 +81,8 @@ function inOneLine(entries: object): Problem {
   return {
     code: "EVALS_IMPORT_CONFIG",
     path: CONFIG_FILE,
-    what: "No model can be added to what is under models: here.",
-    why: "Lines are added below a block with one model a line; anything else would have to be written anew.",
+    what: "No model can be added to models: as it is written here.",
+    why: "Lines are added below a block with one model a line; any other form would have to be rewritten.",
     fix: `Add them yourself, then give the command again: ${JSON.stringify(entries)}`,
   };
 }

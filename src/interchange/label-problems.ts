@@ -27,7 +27,7 @@ export function otherCase(at: Place, where: string, id: string, guess: string): 
   return problemAt(at, `${where} is of the case "${id}", which the dataset does not have.${guess}`, {
     code: "EVALS_IMPORT_OTHER_CASE",
     why: "A label belongs to an answer to a case of this suite.",
-    fix: "Delete it from the file, or import it into the suite that it is of.",
+    fix: "Delete it from the file, or import it into the suite that it belongs to.",
   });
 }
 
@@ -39,7 +39,11 @@ export function otherAnswer(at: Place, where: string): Problem {
   });
 }
 
-/** Raters given by the user whose ids are not in the file. @param found rater ids in the file */
+/**
+ * Problems for raters that `--rater` names by an id that is not in the file.
+ *
+ * @param found rater ids in the file
+ */
 export function unknownRaters(
   named: Iterable<string>,
   found: ReadonlySet<string>,

@@ -2,8 +2,8 @@ import { type Label, labelSchema } from "../domain/label.ts";
 import { type LabelTask, readableText } from "./label-task.ts";
 
 /**
- * Tasks for Label Studio's import: one per answer, without predictions. The selection data is in `sample`, which is
- * not shown in words, so that a rater cannot infer the judge's verdict.
+ * Tasks for Label Studio's import: one per answer, without predictions. The selection data is encoded in
+ * `sample`, so that a rater cannot infer the judge's verdict from it.
  *
  * @param of the judge to be measured; absent when the suite has one or none
  */
@@ -29,7 +29,7 @@ function sampleText(sample: Sample): string {
   return Buffer.from(JSON.stringify(sample)).toString("base64url");
 }
 
-/** Parses `sample`; null for a text from elsewhere. */
+/** Parses `sample`; null for any other value. */
 export function readSample(text: unknown): Sample | null {
   if (typeof text !== "string") return null;
   try {

@@ -8,7 +8,7 @@ import { mergeLabels } from "./merge-labels.ts";
 import { readLabelStudio } from "./read-label-studio.ts";
 import { logIn, type Rater, signUp } from "./testing/label-studio-server.ts";
 
-/** A running Label Studio and a person on it; CONTRIBUTING.md says how to start one. */
+/** Address and login of a running Label Studio; CONTRIBUTING.md says how to start one. */
 const URL = process.env.EVALS_REAL_LABEL_STUDIO_URL;
 const EMAIL = process.env.EVALS_REAL_LABEL_STUDIO_EMAIL ?? "";
 const PASSWORD = process.env.EVALS_REAL_LABEL_STUDIO_PASSWORD ?? "";
@@ -77,14 +77,14 @@ describe.skipIf(URL === undefined)("a real Label Studio", () => {
       2,
     );
 
-  it("takes the configuration and every task, and shows no prediction", async () => {
+  it("accepts the configuration and every task, and shows no prediction", async () => {
     expect(tasks).toHaveLength(ANSWERS.length);
     const stored = (await ana.api(`/api/tasks/${tasks[0]}/`)) as { predictions: unknown[]; data: object };
     expect(stored.predictions).toEqual([]);
     expect(JSON.stringify(stored.data)).not.toMatch(/weight|random|judge/);
   });
 
-  it("gives back every id, rater, skip, comment, criterion and doubt, and a second import changes nothing", async () => {
+  it("exports every id, rater, skip, comment, criterion and unsure verdict, and a second import changes nothing", async () => {
     await annotate(ana, 0, [choice("verdict", "pass")]);
     await annotate(ana, 1, [
       choice("verdict", "fail"),
@@ -132,7 +132,7 @@ describe.skipIf(URL === undefined)("a real Label Studio", () => {
     });
   });
 
-  it("gives back a judgement that was changed there, which takes the place of the first", async () => {
+  it("exports a judgement that was changed in Label Studio, which replaces the first", async () => {
     const before = mergeLabels([], readLabelStudio(await exported(), options()).labels).labels;
     const { annotations } = (await ana.api(`/api/tasks/${tasks[0]}/`)) as { annotations: { id: number }[] };
     await ana.api(`/api/tasks/${tasks[0]}/annotations/`, { result: [choice("verdict", "fail")] });

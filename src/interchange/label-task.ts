@@ -21,7 +21,7 @@ export interface AskedCriterion {
 /** The result of reading a file of labels. */
 export interface ReadLabels {
   readonly labels: readonly Label[];
-  /** Answers skipped by each rater; they are not labels. */
+  /** Number of answers that each rater skipped, by rater. Skipped answers are not labels. */
   readonly skipped: ReadonlyMap<string, number>;
   /** Number of answers without a label. */
   readonly open: number;

@@ -48,7 +48,7 @@ const places = (found: readonly Problem[]): string[] =>
   found.map(({ path, line, code }) => `${path}:${line} ${code}`);
 
 describe("labels as a table", () => {
-  it("come back as they were, whatever people and models wrote", () => {
+  it("are read unchanged, whatever text they contain", () => {
     const verdict = fc.constantFrom("pass" as const, "fail" as const, "unsure" as const);
     const text = fc.oneof(
       fc.string({ unit: "grapheme" }),
@@ -91,7 +91,7 @@ describe("labels as a table", () => {
     );
   });
 
-  it("compute nothing in a spreadsheet", () => {
+  it("contain no formula for a spreadsheet", () => {
     const csv = labelCsv(
       {
         suite: "triage",
@@ -111,7 +111,7 @@ describe("labels as a table", () => {
     ]);
   });
 
-  it("may come from elsewhere with three columns, and name the rater on the command line", () => {
+  it("may come from another tool with three columns, and with the rater from the command line", () => {
     const csv = "case,answer,verdict\nlate,We are sorry.,PASS\nlost,=x,fail\nlate,Nope,\nlate,Hm,skipped\n";
     const { labels, skipped, open } = readLabelCsv(csv, options({ rater: "cleo" }));
     expect(
@@ -153,8 +153,8 @@ describe("labels as a table", () => {
   });
 
   it.each([
-    ["no column that is needed", "case,verdict\nlate,pass\n", 1],
-    ["a column that nobody knows", "case,answer,verdict,ratr\nlate,x,pass,ana\n", 1],
+    ["a required column missing", "case,verdict\nlate,pass\n", 1],
+    ["an unknown column", "case,answer,verdict,ratr\nlate,x,pass,ana\n", 1],
     ["a column twice", "case,answer,verdict,case\nlate,x,pass,late\n", 1],
     ["a quote that is not closed", 'case,answer,verdict\nlate,"x,pass\n', undefined],
   ])("are refused with %s", (_, csv, line) => {
@@ -163,7 +163,7 @@ describe("labels as a table", () => {
   });
 });
 
-/** What Label Studio 1.23 exports of a task, as far as it is read. */
+/** A task as Label Studio 1.23 exports it, with the members that are read. */
 function exported(of: Label, annotations: readonly object[]): object {
   const [{ data }] = JSON.parse(labelStudioTasks("triage", [task(of)])) as [{ data: object }];
   return { id: 7, data, predictions: [{ result: [choice("verdict", "fail")] }], annotations };
@@ -183,7 +183,7 @@ const annotation = (id: number, by: unknown, result: readonly object[], more: ob
 });
 
 describe("labels out of Label Studio", () => {
-  it("keep raters, skips, comments, criteria, the unsure, and how each answer was picked", () => {
+  it("keep raters, skips, comments, criteria, unsure verdicts, and how each answer was picked", () => {
     const one = label({ answer: "<b>hostile & long</b>\n", weight: 2.5 });
     const text = JSON.stringify([
       exported(one, [
@@ -215,7 +215,7 @@ describe("labels out of Label Studio", () => {
     expect(read.open).toBe(1);
   });
 
-  it("count an answer as skipped only for who has not judged it, and take the latest of two", () => {
+  it("count an answer as skipped only for a rater who has not judged it, and keep the later of two verdicts", () => {
     const early = { updated_at: "2025-01-01T00:00:00Z" };
     const text = JSON.stringify([
       exported(label(), [
@@ -230,7 +230,7 @@ describe("labels out of Label Studio", () => {
     expect(skipped.size).toBe(0);
   });
 
-  it("can be written whatever the export holds in their place", () => {
+  it("are valid even when the export has strange raters, times and weights", () => {
     const strange = [
       annotation(1, { id: 5, email: " " }, [choice("verdict", "pass")], {
         updated_at: "+123456-01-01T00:00:00Z",
@@ -291,7 +291,7 @@ describe("labels out of Label Studio", () => {
 });
 
 describe("a Label Studio configuration", () => {
-  it("asks for one verdict, each criterion of the judge and a comment, as XML whatever they are called", () => {
+  it("asks for one verdict, each criterion of the judge and a comment, and escapes their names for XML", () => {
     const config = labelStudioConfig([{ name: 'tone & <style> "x"', about: "$5\nis\u0000 too much" }]);
     expect(config).toContain('<Choices name="criteria.tone &amp; &lt;style&gt; &quot;x&quot;"');
     expect(config).toContain(
@@ -302,14 +302,14 @@ describe("a Label Studio configuration", () => {
 });
 
 describe("tasks for Label Studio", () => {
-  it("report nothing about a judge, of the stratum or of the weight in words", () => {
+  it("do not show the judge, the stratum or the weight", () => {
     const text = labelStudioTasks("triage", [task(label())]);
     expect(text).not.toMatch(/predictions|weight|random|stratified|judge/);
   });
 });
 
 describe("merging", () => {
-  it("adds what is new, lets the later of two judgements stand, and keeps how the answer was picked", () => {
+  it("adds new labels, keeps the later of two judgements, and keeps how the answer was picked", () => {
     const there = [label(), label({ rater: "ben", at: "2025-03-02T00:00:00.000Z" })];
     const later = label({ verdict: "fail", at: "2025-03-03T00:00:00.000Z", picked: "stratified", weight: 1 });
     const incoming = [later, label({ rater: "ben", verdict: "fail" }), label({ rater: "cleo" })];
@@ -325,7 +325,7 @@ describe("merging", () => {
   });
 });
 
-describe("the lines of a list", () => {
+describe("the lines of a JSON list", () => {
   it("are those on which its elements begin", () => {
     expect(elementLines('[{"a": "]\\"\\n,"},\n\n [1,\n2],\n"x", 5]\n')).toEqual([1, 3, 5, 5]);
     expect(elementLines("[]")).toEqual([]);

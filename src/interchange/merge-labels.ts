@@ -5,10 +5,10 @@ import { answerKey } from "../labels/label-file.ts";
 export interface MergedLabels {
   readonly labels: readonly Label[];
   readonly added: number;
-  /** Labels whose rater changed the verdict. */
+  /** Number of labels whose rater changed the judgement. */
   readonly updated: number;
   readonly unchanged: number;
-  /** Labels older than the existing one, which is kept. */
+  /** Number of labels that are older than the existing one, which is kept. */
   readonly older: number;
 }
 
@@ -35,7 +35,9 @@ export function mergeLabels(there: readonly Label[], incoming: readonly Label[])
   return { labels: [...merged.values()], ...counts };
 }
 
-/** The latest label of each rater for each answer, in the order of the first. */
+/**
+ * The latest label of each rater for each answer, in the order in which the pairs of rater and answer appear.
+ */
 export function latestOfEach(labels: readonly Label[]): Label[] {
   const latest = new Map<string, Label>();
   for (const label of labels) {

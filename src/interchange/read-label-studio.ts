@@ -206,7 +206,10 @@ const NO_RATER = {
   fix: "--rater NAME, for annotations that name nobody.",
 };
 
-/** The e-mail address if the export has one, else the name from `--rater id=name`, else the id. */
+/**
+ * The name from `--rater id=name`, else the e-mail address, else the id, else the rater for all labels without
+ * one; null when there is none of these.
+ */
 function raterOf({ completed_by }: Annotation, { raters, rater }: ReadLabelsOptions): string | null {
   if (completed_by === undefined || completed_by === null) return rater ?? null;
   const id = raterId(completed_by);

@@ -10,7 +10,7 @@ export interface ExportedTrial {
   readonly case: string;
   /** From 1. */
   readonly trial: number;
-  /** Undefined when it is no longer known. */
+  /** Undefined when the input is no longer known. */
   readonly input: Json | undefined;
   /** Undefined when the case has no expected value. */
   readonly expected: Json | undefined;
@@ -34,7 +34,7 @@ export interface ExportedTrial {
 
 type Trials = AsyncIterable<ExportedTrial>;
 
-/** The types of a column. */
+/** The Parquet type of a column. */
 type ColumnType = "STRING" | "INT32" | "DOUBLE" | "BOOLEAN";
 
 interface Column {
@@ -43,7 +43,7 @@ interface Column {
   readonly of: (trial: ExportedTrial) => string | number | boolean | null;
 }
 
-/** Columns of the flat formats, followed by those of the scores. */
+/** The columns of an exported table; those of the scores follow them. */
 const COLUMNS: readonly Column[] = [
   { name: "run", type: "STRING", of: ({ run }) => run },
   { name: "suite", type: "STRING", of: ({ suite }) => suite },
@@ -131,7 +131,7 @@ export async function* trialsCsv(trials: Trials, scorers: readonly string[]): As
 const cellOf = (value: string | number | boolean | null): string =>
   value === null ? "" : typeof value === "string" ? csvText(value) : String(value);
 
-/** The same table as Parquet; rows are compressed in groups and are never all in memory. */
+/** The table of `trialsCsv` as Parquet. Rows are compressed in groups and are never all in memory. */
 export async function trialsParquet(trials: Trials, scorers: readonly string[]): Promise<Uint8Array> {
   const { ByteWriter, parquetWriteRows } = await import("hyparquet-writer");
   const columns = columnsOf(scorers);

@@ -13,7 +13,7 @@ export function serverAddress(address: string, why: string, fix: string): string
     return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
   throw new EvalsError({
     code: "EVALS_OPTION_INVALID",
-    what: `--url "${address.replace(/\/\/[^/@]*@/, "//")}" is no address of a server.`,
+    what: `--url "${address.replace(/\/\/[^/@]*@/, "//")}" is not the address of a server.`,
     why,
     fix,
   });

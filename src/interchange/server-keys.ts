@@ -9,7 +9,7 @@ export interface KeyedServer {
   readonly keys: ServerKeys;
 }
 
-/** A project's keys. */
+/** Langfuse's keys, which belong to one project. */
 export const LANGFUSE_KEYS: ServerKeys = {
   names: ["LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"],
   headers: ({ LANGFUSE_PUBLIC_KEY: key, LANGFUSE_SECRET_KEY: secret }) =>
@@ -18,7 +18,7 @@ export const LANGFUSE_KEYS: ServerKeys = {
       : undefined,
 };
 
-/** Optional: a self-hosted server may not require one. */
+/** Phoenix's key. It is optional, because a self-hosted server may not require one. */
 export const PHOENIX_KEYS: ServerKeys = {
   names: ["PHOENIX_API_KEY"],
   headers: ({ PHOENIX_API_KEY: key }) => (key ? { authorization: `Bearer ${key}` } : {}),
@@ -35,18 +35,18 @@ export function keyHeaders(
   throw new EvalsError({
     code: "EVALS_IMPORT_KEY",
     what: `${variable} is not set.`,
-    why: `${name} hands out what a project holds only to the keys of that project.`,
+    why: `${name} gives the data of a project only to the keys of that project.`,
     fix: `Set ${names.join(" and ")}, from the settings of the project in ${name}, then give the command again.`,
   });
 }
 
-/** The error when the server rejects the keys. @param base its URL */
+/** The error when the server rejects the keys. @param base the server's URL */
 export function wrongKey({ name, keys: { names } }: KeyedServer, status: number, base: string): EvalsError {
   const variables = names.join(" and ");
   return new EvalsError({
     code: "EVALS_IMPORT_KEY",
     what: `${base} refuses the key in ${variables} (HTTP ${status}).`,
-    why: `${name} hands out what a project holds only to the keys of that project.`,
+    why: `${name} gives the data of a project only to the keys of that project.`,
     fix: `Take it from the settings of that project, and check that the address is its region.`,
   });
 }

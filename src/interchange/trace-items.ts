@@ -47,7 +47,7 @@ export async function* traceItems(files: SourceFiles, path: string): AsyncGenera
   }
 }
 
-/** The spans of one item of such a file, or of one received body. */
+/** The spans of one item of a trace file, or of one received body. */
 export function* spansOfItem(value: Json, place: SourcePlace): Generator<PlacedSpans | Left> {
   const document = isObject(value) && Array.isArray(value.scopeSpans) ? { resourceSpans: [value] } : value;
   if (isOtlp(document)) {
@@ -58,7 +58,7 @@ export function* spansOfItem(value: Json, place: SourcePlace): Generator<PlacedS
   yield spans === undefined
     ? {
         ...place,
-        what: "an item that is no trace",
+        what: "an item that is not a trace",
         why: "It is neither OTLP nor an item of a platform that is known here.",
       }
     : { place, spans, unread: [] };

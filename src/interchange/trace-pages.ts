@@ -78,14 +78,17 @@ async function* everyPage(
   }
 }
 
-/** Concurrent requests for the rest of items. */
+/** Number of concurrent requests for the missing parts of items. */
 const AT_ONCE = 8;
 
 type WholeItem =
   | { readonly value: Json }
   | { readonly left: { readonly what: string; readonly why: string } };
 
-/** Completes items whose page does not contain all of them. The server's keys are not sent there. */
+/**
+ * Completes items of which the page contains only a part, each from the URL that it names. The server's keys
+ * are not sent to these URLs.
+ */
 async function* wholeItems(
   { rest, joined }: TraceServer,
   items: readonly Json[],
@@ -99,7 +102,9 @@ async function* wholeItems(
     const found = status === 200 ? parsed(text) : undefined;
     if (isObject(found)) return { value: joined(value, found) };
     const why = status === null ? text : `HTTP ${status}`;
-    return { left: { what: "an item without its texts", why: `They could not be fetched: ${why}.` } };
+    return {
+      left: { what: "an item without its request and reply", why: `They could not be fetched: ${why}.` },
+    };
   };
   for (let at = 0; at < items.length; at += AT_ONCE)
     yield* await Promise.all(items.slice(at, at + AT_ONCE).map(whole));
@@ -141,7 +146,7 @@ function noPage(status: number | null, text: string, path: string): EvalsError {
 function keyInAddress(): EvalsError {
   return new EvalsError({
     code: "EVALS_OPTION_INVALID",
-    what: "The address holds a name or a password.",
+    what: "The address contains a name or a password.",
     why: "It would be in the shell's history and in messages.",
     fix: "Leave it out: keys come from variables of the environment, such as LANGFUSE_SECRET_KEY or LANGSMITH_API_KEY.",
   });

@@ -29,7 +29,9 @@ export interface TraceServer extends KeyedServer {
     request: PageRequest,
     since: string | undefined,
   ) => TracePage | undefined;
-  /** Data with pages of its own that belongs to traces. Traces are imported even if it cannot be fetched. */
+  /**
+   * Data of traces that has pages of its own, such as scores. Traces are imported even if it cannot be fetched.
+   */
   readonly beside?: { readonly what: string; readonly first: TraceServer["first"] };
   /** URL of the rest of an item, when its page does not contain all of it. */
   readonly rest?: (item: JsonObject, server: URL) => URL | undefined;
@@ -190,7 +192,7 @@ function noProject({ origin, pathname }: URL): EvalsError {
   return new EvalsError({
     code: "EVALS_OPTION_INVALID",
     what: "The address names no project of LangSmith.",
-    why: "Its runs are given by project.",
+    why: "LangSmith returns runs by project.",
     fix: `evals import traces '${origin}${pathname}?project_ids=<the project's id>'`,
   });
 }

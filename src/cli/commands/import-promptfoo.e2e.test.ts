@@ -60,7 +60,7 @@ describe("evals import promptfoo", () => {
       expect.objectContaining({ line: 12, scorer: "contains", case: "greets-by-name" }),
     );
     expect(document.left).toEqual([
-      expect.objectContaining({ line: 21, what: "asert: is no key of a test" }),
+      expect.objectContaining({ line: 21, what: "asert: is not a key of a test" }),
     ]);
     expect((await repo.evals("check")).exit).toBe(0);
     expect(repo.read("prompts/a-lamp-shop/1.0.0.md")).toContain(
@@ -113,7 +113,7 @@ describe("evals import promptfoo", () => {
     expect(stdout).toContain("  would write  evals/a-lamp-shop.yaml\n");
     expect(stdout).toContain("Taken: 1 suite, 4 cases, 7 scorers, 1 prompt, 1 model\n");
     expect(stdout).toContain(
-      'old/promptfooconfig.yaml:21  asert: is no key of a test\n      promptfoo ignores it without a word, so it never had an effect. Did you mean "assert"?',
+      'old/promptfooconfig.yaml:21  asert: is not a key of a test\n      promptfoo ignores it without a word, so it never had an effect. Did you mean "assert"?',
     );
     expect(existsSync(join(repo.root, "evals"))).toBe(false);
   });

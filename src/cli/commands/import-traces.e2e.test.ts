@@ -76,7 +76,7 @@ describe("traces of production", () => {
     const { document } = await json("import traces in/t.jsonl");
     expect(document.left).toEqual([
       expect.objectContaining({ path: "in/t.jsonl", line: 2, what: "a line that is not JSON" }),
-      expect.objectContaining({ line: 3, what: "an item that is no trace" }),
+      expect.objectContaining({ line: 3, what: "an item that is not a trace" }),
       expect.objectContaining({ what: "attribute acme.flag (2 spans)" }),
       expect.objectContaining({ line: 1, what: "span POST [email] (1 span)" }),
     ]);

@@ -3,7 +3,7 @@ import { isObject, type JsonObject, listMember, objectMember, textMember } from 
 import type { LeftList } from "../reading/left-list.ts";
 import type { TakenScorer } from "../writing/outputs-import.ts";
 
-/** Where Inspect's rule-based scorers are written, as a module of the project. */
+/** Path, in the user's project, of the module with Inspect's rule-based scorers. */
 export const INSPECT_SCORERS_FILE = "scorers/inspect.mjs";
 
 const KNOWN = new Set(["includes", "match", "exact", "f1"]);
@@ -42,7 +42,7 @@ function reasonToLeave(scorer: string, params: JsonObject): string | undefined {
   return undefined;
 }
 
-/** The rules of Inspect's own scorers; `answer` is the reply, `targets` are the right texts. */
+/** The text of that module. In it, `answer` is the reply and `targets` are the right texts. */
 export const INSPECT_SCORERS = `// The scorers of Inspect that compare texts, by their rules: config.scorer is includes, match, exact or f1.
 const PUNCTUATION = /[!-/:-@[-\`{-~]/g;
 const EDGES = /^[\\s!-/:-@[-\`{-~]+|[\\s!-/:-@[-\`{-~]+$/g;

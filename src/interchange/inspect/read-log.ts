@@ -118,7 +118,7 @@ async function entryValue(
 
 const tooLarge = (name: string) => ({
   what: name,
-  why: `What is read of it is larger than ${MAX_BYTES >> 20} MiB, and would not fit into the memory when it is taken apart.`,
+  why: `The part of it that is read is larger than ${MAX_BYTES >> 20} MiB, and would not fit into memory.`,
 });
 
 const CONVERT = "inspect log convert <file> --to json --output-dir <dir>, and cut it into smaller logs.";
@@ -161,7 +161,7 @@ function notInspect(path: string): EvalsError {
     path,
     line: 1,
     column: 1,
-    what: "This is no log of Inspect.",
+    what: "This is not a log of Inspect.",
     why: "A log has an eval and samples.",
     fix: "Name a .eval or .json file of the log directory (logs/).",
   });

@@ -4,7 +4,7 @@ import { LeftList } from "../reading/left-list.ts";
 import { fileName, UniqueNames } from "../writing/file-names.ts";
 import { DEFAULT_MODEL } from "../writing/project-text.ts";
 
-/** The result so far; each part of the importer adds to it. */
+/** The result of an import so far; each part of the importer adds to it. */
 export class Found {
   readonly files: ImportedFile[] = [];
   readonly left = new LeftList();

@@ -1,7 +1,7 @@
-/** Where text-comparing graders of the hosted API are written. */
+/** Path, in the user's project, of the module with the hosted API's graders that compare texts. */
 export const GRADER_MODULE_FILE = "scorers/openai-graders.mjs";
 
-/** text_similarity metrics that are computed here. */
+/** The text_similarity metrics that the module computes. */
 export const SIMILARITIES = new Set([
   "fuzzy_match",
   "gleu",
@@ -13,9 +13,9 @@ export const SIMILARITIES = new Set([
   "rouge_l",
 ]);
 
-/** The graders' rules as a module of the project; `config` is the saved grader. */
+/** The text of the module. In it, `config` is the grader as the API saved it. */
 export const GRADER_MODULE = `// string_check and text_similarity of OpenAI's hosted evals; config is the grader as it was saved.
-// {{ item.… }} is the case's input, {{ sample.output_text }} the answer; what is not there is an empty text.
+// {{ item.… }} is the case's input, {{ sample.output_text }} the answer; a missing value is an empty text.
 const PLACE = /\\{\\{-?\\s*(item|sample)((?:\\.[\\w-]+|\\[\\d+\\]|\\["[^"\\]]+"\\]|\\['[^'\\]]+'\\])*)\\s*-?\\}\\}/g;
 const STEP = /\\.([\\w-]+)|\\[(\\d+)\\]|\\["([^"\\]]+)"\\]|\\['([^'\\]]+)'\\]/g;
 
@@ -57,7 +57,7 @@ function longestCommon(a, b) {
 
 const grams = (list, n) => Array.from({ length: Math.max(0, list.length - n + 1) }, (_, at) => list.slice(at, at + n).join(" "));
 
-/** How many of the one list are in the other, each as often as both have it. */
+/** Number of elements that both lists have; a repeated one counts as often as both have it. */
 function shared(a, b) {
   const left = new Map();
   for (const one of b) left.set(one, (left.get(one) ?? 0) + 1);
@@ -88,7 +88,7 @@ function similarity(metric, input, reference) {
     const [said, right] = [[...input], [...reference]];
     return said.length + right.length === 0 ? 1 : f1(longestCommon(said, right), said.length, right.length);
   }
-  // gleu: of all runs of one to four words, the smaller of precision and recall.
+  // gleu: the smaller of precision and recall, over all sequences of one to four words.
   const all = (text) => [1, 2, 3, 4].flatMap((n) => grams(words(text), n));
   const [said, right] = [all(input), all(reference)];
   return said.length === 0 || right.length === 0 ? 0 : shared(said, right) / Math.max(said.length, right.length);
@@ -108,7 +108,7 @@ export default ({ case: golden, output, config }) => {
 
 /** A python grader as a program that scores one answer per line. */
 export function pythonProgram(source: string): string {
-  return `# A python grader of OpenAI's hosted evals, as it was saved; what is below it hands over one answer a line.
+  return `# A python grader of OpenAI's hosted evals, as it was saved. The code below it passes one answer per line to it.
 ${source.trimEnd()}
 
 

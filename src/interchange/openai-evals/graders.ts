@@ -22,7 +22,7 @@ export interface Criterion {
   readonly place: SourcePlace;
 }
 
-/** A scorer entry of the suite, or undefined when the grader is skipped. */
+/** A scorer entry of the suite. */
 type Entry = { readonly type: string; readonly name: string; readonly [key: string]: unknown };
 
 /** What is needed to convert graders. */
@@ -59,8 +59,8 @@ export function graderScorers(
 }
 
 /**
- * Beside rule-based graders, an uncalibrated judge only informs, because its errors would make their results missing.
- * Alone, it decides.
+ * Makes judges optional when there are rule-based graders: a required judge that fails would make the whole
+ * trial missing. Judges without rule-based graders stay required.
  */
 function informing(entries: Entry[]): Entry[] {
   const isRule = ({ type, required }: Entry): boolean => type !== "judge" && required !== false;
@@ -103,7 +103,7 @@ function stringCheck(grader: JsonObject, place: SourcePlace, { items, found }: B
     found.left.add(
       place,
       `grader ${nameOf(grader)}`,
-      `Its operation "${operation}" is none of eq, ne, like, ilike.`,
+      `Its operation "${operation}" is not one of eq, ne, like, ilike.`,
     );
     return undefined;
   }
@@ -137,7 +137,7 @@ function textSimilarity(grader: JsonObject, place: SourcePlace, { found }: Besid
     const why =
       metric === "cosine"
         ? "It asks a model for embeddings: write it as a scorer of type embedding-similarity (docs/scorers.md)."
-        : "Its smoothing and word lists are not published, so another number would come out. rouge, chrf and levenshtein are near it (docs/scorers.md).";
+        : "Its smoothing and word lists are not published, so its number would differ. rouge, chrf and levenshtein are similar (docs/scorers.md).";
     found.left.add(place, `grader ${nameOf(grader)} (${metric})`, why);
     return undefined;
   }
@@ -164,7 +164,7 @@ function bar(grader: JsonObject, place: SourcePlace, found: Found, scale = (scor
   found.left.add(
     place,
     `the pass_threshold of ${nameOf(grader)}`,
-    "There is none, so no answer could miss: its score is shown, and fails nothing (required: false).",
+    "There is none, so no answer could fail: its score is shown and decides nothing (required: false).",
   );
   return { threshold: 1, required: false };
 }
@@ -222,7 +222,7 @@ function judgeEntry(
     found.left.add(
       place,
       `${part} in grader ${nameOf(grader)}`,
-      "A judge here sees the item and the answer; this is in its question as text.",
+      "A judge of evals sees only the item and the answer, so this stays in its question as text.",
     );
   const messages = templateMessages(grader.input).map(
     ({ role, template }): RoleText => ({

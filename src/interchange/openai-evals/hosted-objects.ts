@@ -55,7 +55,7 @@ function sortObject(item: JsonItem, sorted: Sorted, found: Found): void {
     found.left.add(
       place,
       "an object of another kind",
-      "Read are evals, runs, output items and prompts of OpenAI's API, as it gave them.",
+      "Only evals, runs, output items and prompts are read, as OpenAI's API returned them.",
     );
   else if (kind === "evals") sorted.evals.push({ ...object, criteria: criteriaOf(item, object.value) });
   else sorted[kind].push(object);

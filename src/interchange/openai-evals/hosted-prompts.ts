@@ -37,7 +37,7 @@ function importVersions(versions: readonly HostedObject[], found: Found): void {
     const content = isObject(value.prompt) ? value.prompt : value;
     const body = bodyOf(content);
     if (body === "") {
-      found.left.add(place, `prompt ${named ?? id}`, "It holds neither messages nor instructions.");
+      found.left.add(place, `prompt ${named ?? id}`, "It has neither messages nor instructions.");
       continue;
     }
     const model = textMember(content, "model") ?? textMember(value, "model");
@@ -64,7 +64,7 @@ function importVersions(versions: readonly HostedObject[], found: Found): void {
       found.left.add(
         place,
         `tools of prompt ${named ?? id}`,
-        "They belong under params: of the model, with whatever answers their calls.",
+        "They belong under params: of the model, with the code that answers their calls.",
       );
   }
 }

@@ -38,7 +38,7 @@ export function importHostedEval(hosted: HostedEval, name: string | undefined, f
     found.left.add(
       first.place,
       `graders of ${title}`,
-      "There are none to run: the suite begins with a scorer that only wants an answer.",
+      "There are none that can run: the suite begins with a scorer that only requires an answer.",
     );
   const prompt = targets[0]?.prompt ?? plainPrompt(suite, values, found);
   const models = [...new Set(targets.map(({ model }) => model))];
@@ -89,7 +89,7 @@ function collectItems({ runs, outputs }: HostedEval, found: Found): Items {
       found.left.add(
         run.place,
         `the items of ${textMember(run.value, "name") ?? "a run"}`,
-        `They are not in the run but in its ${String(source.type)}: those of its output items are taken.`,
+        `They are not in the run but in its ${String(source.type)}: the items of its output items are used instead.`,
       );
   }
   for (const { value } of outputs) {
@@ -112,7 +112,7 @@ function targetOf(run: HostedObject, suite: string, items: readonly JsonObject[]
     found.left.add(
       run.place,
       `tools of ${model}`,
-      "They belong under params: of the model, with whatever answers their calls.",
+      "They belong under params: of the model, with the code that answers their calls.",
     );
   return {
     model: found.alias(model, { ...openaiModel(model, renamed(params, source.type)), ...api }),
@@ -161,7 +161,7 @@ function templateBody(
     found.left.add(
       run.place,
       `${part} in the template`,
-      "A prompt here sees the item alone; this is in it as text.",
+      "A prompt of evals sees only the item, so this stays in it as text.",
     );
   return roleLines(
     templateMessages(messages.template).map(({ role, template }) => ({
@@ -197,12 +197,12 @@ function plainPrompt(suite: string, items: readonly JsonObject[], found: Found):
       : `{{ input.${asked}${shapes.at([asked]).plain ? "" : " | json"} }}`;
   const front = {
     description: "Asks the items.",
-    rationale: "A beginning: no run says how they were asked.",
+    rationale: "A first version: no run says how the items were asked.",
   };
   return promptVersion(suite, markdownText(front, roleLines([{ role: "user", template }])), found);
 }
 
-/** The identifiable answers of all runs, by case in file order. */
+/** Writes the answers whose item is known to an outputs file, in file order; undefined when there are none. */
 function recordedAnswers({ runs, outputs }: HostedEval, suite: string, items: Items, found: Found) {
   const trials = new TrialNumbers();
   const lines = [
@@ -253,7 +253,7 @@ function answerLine(
       `an answer to ${id ?? "an unknown item"}`,
       message === undefined
         ? "There is none."
-        : `It ended with an error, which is no answer: ${message.slice(0, 200)}`,
+        : `It ended with an error, which is not an answer: ${message.slice(0, 200)}`,
     );
     return [];
   }

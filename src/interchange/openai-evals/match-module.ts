@@ -1,13 +1,13 @@
-/** Where the scorers for the open repository's basic evals are written. */
+/** Path, in the user's project, of the module with the scorers of the basic evals of openai/evals. */
 export const MATCH_MODULE_FILE = "scorers/openai-evals.mjs";
 
-/** Their rules as a module of the project; `config.eval` selects one. */
+/** The text of the module. In it, `config.eval` selects the eval. */
 export const MATCH_MODULE = `// The basic evals of openai/evals, by their rules: config.eval is match, includes, fuzzy_match or json_match.
-// The case's \`expected\` is the sample's "ideal": one text, or several of which any is right.
+// The case's \`expected\` is the sample's "ideal": one text, or a list of texts of which each is right.
 const PUNCTUATION = /[!-/:-@[-\`{-~]/g;
 const ARTICLES = /(?<![\\p{L}\\p{N}_])(?:a|an|the)(?![\\p{L}\\p{N}_])/gu;
 
-/** Lower case, without punctuation, articles and more than one blank. */
+/** Lower case, without punctuation and articles, with single spaces. */
 const normal = (text) =>
   text.toLowerCase().replace(PUNCTUATION, "").replace(ARTICLES, " ").split(/\\s+/).filter(Boolean).join(" ");
 
@@ -19,7 +19,7 @@ function parsed(text) {
   }
 }
 
-/** Component by component; what is missing or null is never right. */
+/** Compares two values member by member; a missing or null value is never right. */
 function sameJson(said, right) {
   if (said === undefined || said === null || right === undefined || right === null) return false;
   if (typeof said !== "object" || typeof right !== "object") return said === right;

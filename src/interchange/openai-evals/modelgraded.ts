@@ -12,7 +12,7 @@ interface Spec {
   readonly path: string;
   readonly source: YamlSource;
   readonly name: string;
-  /** Path of the question in its file. */
+  /** The keys that lead to the question in its file. */
   readonly at: readonly string[];
   readonly value: JsonObject;
 }
@@ -35,7 +35,7 @@ export async function modelgradedJudge(one: RegistryEval, suite: string, found: 
     found.left.add(
       place,
       `modelgraded_spec ${named}`,
-      "The file with this question is not there: name it beside the eval, or put it into modelgraded/.",
+      "The file with this question is missing: name it on the command line too, or put it into modelgraded/.",
     );
     return undefined;
   }
@@ -108,7 +108,10 @@ function fillings({ args }: RegistryEval, { value }: Spec, messages: readonly Ro
   return all;
 }
 
-/** Searched in `modelgraded/` beside the folder of evals, by file name or in any file there; or in a file that was named. */
+/**
+ * Finds a question by its name: in `modelgraded/` next to the folder of evals, by file name or in any file
+ * there; or in a file named on the command line.
+ */
 function findSpec({ path, request }: RegistryEval, name: string): Spec | undefined {
   const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".";
   const parent = folder.includes("/") ? folder.slice(0, folder.lastIndexOf("/")) : ".";
@@ -206,7 +209,9 @@ function withForm(messages: readonly RoleText[], choices: readonly Choice[]): Ro
   ];
 }
 
-/** For more than right and wrong, each choice is a level with a proportional value. Only the best one passes. */
+/**
+ * With scores other than 0 and 1, each choice is a level with a proportional value. Only the best one passes.
+ */
 function scaleOf(choices: readonly Choice[]): object {
   if (isBinary(choices)) return {};
   const scores = choices.map(({ score }) => score);

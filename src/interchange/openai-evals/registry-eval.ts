@@ -6,7 +6,7 @@ import type { YamlSource } from "../reading/yaml-source.ts";
 export interface RegistryEval {
   readonly path: string;
   readonly source: YamlSource;
-  /** Its key in the file, for instance `town-match.dev.v0`. */
+  /** The eval's key in the file, for instance `town-match.dev.v0`. */
   readonly key: string;
   readonly args: JsonObject;
   readonly request: ImportRequest;

@@ -19,7 +19,7 @@ import { MATCH_MODULE, MATCH_MODULE_FILE } from "./match-module.ts";
 import { modelgradedJudge } from "./modelgraded.ts";
 import type { RegistryEval } from "./registry-eval.ts";
 
-/** Text-comparing classes of the open repository, and their names in our module. */
+/** Classes of openai/evals that compare texts, and their names in `MATCH_MODULE`. */
 const BASIC: Readonly<Record<string, string>> = {
   "evals.elsuite.basic.match:Match": "match",
   "evals.elsuite.basic.includes:Includes": "includes",
@@ -48,7 +48,7 @@ export async function importRegistryFile(request: ImportRequest, path: string, f
       found.left.add(
         { path, line: source.lineOf([key]) },
         key,
-        "It is no eval: an eval has a class and args.",
+        "It is not an eval: an eval has a class and args.",
       );
       continue;
     }
@@ -87,7 +87,7 @@ async function importEval(one: RegistryEval, kind: string, name: string, found: 
     found.left.add(
       at("class"),
       `class ${kind}`,
-      "Its code is Python of its own. Write it as a command scorer (docs/scorers.md); its samples can be a dataset.",
+      "It runs Python code of its own. Write it as a command scorer (docs/scorers.md); its samples can be a dataset.",
     );
     return;
   }
@@ -104,7 +104,7 @@ async function importEval(one: RegistryEval, kind: string, name: string, found: 
     found.left.add(
       at("args", "samples_jsonl"),
       `samples ${samples ?? ""}`.trim(),
-      "The file is not there: fetch it (git lfs pull), or name files inside the registry's folder.",
+      "The file is missing: fetch it (git lfs pull), or name files inside the registry's folder.",
     );
     return;
   }
@@ -185,7 +185,7 @@ async function* sampleRows(
 }
 
 function sampleRow({ value, place }: JsonItem, { needsIdeal, shots }: SampleOptions): DatasetRow | Left {
-  if (!isObject(value)) return { ...place, what: "a sample that is no object", why: "It has no input." };
+  if (!isObject(value)) return { ...place, what: "a sample that is not an object", why: "It has no input." };
   const { input, ideal, id, ...rest } = value;
   const isText = typeof input === "string" && input !== "";
   const isChat = Array.isArray(input) && input.length > 0 && (input as Json[]).every(isMessage);
@@ -224,7 +224,7 @@ async function fewShots(
     found.left.add(
       { path, line: source.lineOf([key, "args", "few_shot_jsonl"]) },
       `examples ${file}`,
-      "The file is not there; the samples are taken without examples.",
+      "The file is missing; the samples are imported without examples.",
     );
     return [];
   }

@@ -21,7 +21,7 @@ export function planAssertion(one: Assertion, context: PlanContext): Plan {
     if (isTransformed)
       return {
         kind: "left",
-        why: "A transform before a judge is code that no judge here runs; judge the whole answer, or select: a part of it.",
+        why: "A transform before a judge is code, which a judge of evals does not run; judge the whole answer, or select: a part of it.",
       };
     return planJudge(one, context);
   }
@@ -76,7 +76,7 @@ function planTransformed(one: Assertion, value: Json | undefined, context: PlanC
   if (!CHECKED.has(base) || (base === "is-json" && value !== undefined))
     return {
       kind: "left",
-      why: `A transform comes before it, and ${base} follows none here; write a check in JavaScript that does both.`,
+      why: `A transform comes before it, which evals cannot do for ${base}; write a check in JavaScript that does both.`,
     };
   const list = /^i?contains-(?:any|all)$/.test(base) && typeof value === "string" ? splitList(value) : value;
   return {

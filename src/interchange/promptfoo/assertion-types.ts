@@ -6,14 +6,13 @@ export const CHECKED = new Set([
   ...["icontains-all", "starts-with", "regex", "levenshtein", "is-json", "word-count", "finish-reason"],
 ]);
 
-const SPANS = "What spans tell is kept as a conversation, and the spans themselves are not.";
+const SPANS = "Spans are kept only as the conversation that they describe.";
 
 /** Types without a counterpart, with the reason. */
 export const LEFT_TYPES: Readonly<Record<string, string>> = {
-  perplexity: "perplexity needs the log probabilities of tokens, which no reply is asked for here.",
-  "perplexity-score":
-    "perplexity-score needs the log probabilities of tokens, which no reply is asked for here.",
-  webhook: "webhook: no answer is sent to an address to be judged; write a module scorer that asks it.",
+  perplexity: "perplexity needs the log probabilities of tokens, which evals does not request.",
+  "perplexity-score": "perplexity-score needs the log probabilities of tokens, which evals does not request.",
+  webhook: "webhook: evals sends no answer to an address to be judged; write a module scorer that does.",
   ruby: "Ruby is not run; write the check in JavaScript or Python.",
   bleu: "BLEU is not among the scorers; chrf and rouge are.",
   gleu: "GLEU is not among the scorers; chrf and rouge are.",
@@ -27,19 +26,19 @@ export const LEFT_TYPES: Readonly<Record<string, string>> = {
   "similar:dot": "Only the cosine of two embeddings is measured.",
   "similar:euclidean": "Only the cosine of two embeddings is measured.",
   classifier: "It asks a model of Hugging Face; the scorer classifier asks any service of yours.",
-  pi: "pi is a service of others that no provider here reaches.",
+  pi: "pi is an external service that no provider of evals supports.",
   "select-best":
     "It chooses between the answers of several targets; compare two runs with evals diff, or use a pairwise judge.",
   "max-score": "It chooses between the answers of several targets; compare two runs with evals diff.",
-  guardrails: "What a provider's filter says is a refusal of the answer: not-refusal judges it.",
+  guardrails: "A provider's filter counts as a refusal: not-refusal judges it.",
   "conversation-relevance": "A conversation is judged whole here: a judge sees {{ conversation }}.",
   "search-rubric": "The judge may not search the web.",
   "agent-rubric": "The judge may not use tools.",
   "skill-used":
-    "Which skill an assistant took is in no transcript here; not-called and tool-calls tell of its tools.",
+    "A transcript does not say which skill an assistant used; not-called and tool-calls check its tools.",
   "trace-span-count": SPANS,
   "trace-span-duration": SPANS,
-  "trace-error-spans": `${SPANS} tool-errors tells of tools that failed.`,
+  "trace-error-spans": `${SPANS} tool-errors checks tools that failed.`,
 };
 
 /** All supported types. */

@@ -17,14 +17,14 @@ interface Scorer {
   readonly required: boolean;
   /** Creates the entry once all operands are known. */
   readonly make: MakeEntry;
-  /** As a part of a mean, where its score counts and not whether it passes. */
+  /** Creates the entry for use inside a mean, where the score counts and not whether it passes. */
   readonly counted?: (() => Entry) | undefined;
-  /** By case id; undefined for a scorer without an operand. */
+  /** The compared values by case id; undefined for a scorer that compares with nothing. */
   readonly operands: Map<string, Json | undefined>;
   isDefault: boolean;
 }
 
-/** Which scorers score the cases, and with which values. */
+/** An assertion that became a scorer, for one case. */
 export interface ScoredBy {
   readonly place: SourcePlace;
   readonly what: string;
@@ -32,11 +32,12 @@ export interface ScoredBy {
   readonly case: string;
 }
 
+/** Which scorers score the cases, and with which values. */
 export interface Assigned {
   readonly scorers: readonly Entry[];
-  /** By case id. */
+  /** The compared values by case id and scorer name. */
   readonly expected: ReadonlyMap<string, { readonly [scorer: string]: Json }>;
-  /** Names by case id. */
+  /** The names of each case's scorers, by case id. */
   readonly named: ReadonlyMap<string, readonly string[]>;
   readonly kept: readonly ScoredBy[];
 }
@@ -67,7 +68,7 @@ class Assignment {
   readonly #named = new Map<string, string[]>();
   readonly #kept: ScoredBy[] = [];
   readonly #planner: CasePlanner;
-  /** How often each kind of scorer was used in the current case. */
+  /** How many scorers of each group the current case already uses. */
   #used = new Map<string, number>();
 
   constructor(help: AssignHelp) {
@@ -90,7 +91,7 @@ class Assignment {
       this.#help.losses.add(
         place,
         "threshold: of a test",
-        "None of its assertions has a weight, so that promptfoo fails it whatever is answered.",
+        "None of its assertions has a weight, so promptfoo fails it whatever the answer.",
       );
     if (threshold !== undefined && isCounted) {
       this.#combined({ parts, threshold }, "test", one, {
@@ -102,10 +103,11 @@ class Assignment {
     } else if (!parts.some(({ scorer }) => scorer.required)) this.#answered(one);
   }
 
-  /** @param decides whether its failure fails the test */
+  /** @param decides whether a failure of the assertion fails the test */
   async #part(assertion: Assertion, one: CaseDraft, decides: boolean): Promise<Part | undefined> {
     const weight = assertion.weight ?? 1;
-    // A weight of 0 lets an assertion off, but not a set: there it only takes the score out of the mean.
+    // An assertion of weight 0 cannot fail the test. A set of weight 0 can: only its score is left out of the
+    // mean.
     if (assertion.members !== undefined)
       return this.#set(assertion, assertion.members, one, { required: decides, weight });
     const plan = await this.#planner.plan(assertion, one);
@@ -118,7 +120,7 @@ class Assignment {
       this.#help.losses.add(
         assertion.place,
         `the score of ${assertion.type}`,
-        "In a weighted mean it counts as 0 or 1 here; promptfoo counts what is missing to 1.",
+        "In a weighted mean it counts as 0 or 1 here; promptfoo counts 1 minus the score.",
       );
     return { scorer, weight };
   }
@@ -169,7 +171,7 @@ class Assignment {
     return scorer;
   }
 
-  /** The n-th scorer of a kind, for the n-th assertion of that kind in a case. */
+  /** The n-th scorer of a group, for the n-th assertion of that group in a case. */
   #slot(
     group: string,
     base: string,
@@ -200,7 +202,10 @@ class Assignment {
     this.#named.get(one.id)?.push(scorer.name);
   }
 
-  /** A combined scorer: the weighted mean of several scores, or all of them where there is no threshold. */
+  /**
+   * A combined scorer: the weighted mean of several scores or, without a threshold, one that requires all to
+   * pass.
+   */
   #combined(
     { parts, threshold }: { readonly parts: readonly Part[]; readonly threshold: number | undefined },
     base: string,

@@ -43,7 +43,7 @@ const reported = async (config: string, more: Readonly<Record<string, string>> =
 
 const HEAD = "prompts: [x]\nproviders: [echo]\n";
 
-describe("a promptfoo config that is not in order", () => {
+describe("a promptfoo config with mistakes", () => {
   it.each<[name: string, config: string, more: Record<string, string>, pattern: RegExp]>([
     [
       "tests in a file that names itself",
@@ -82,7 +82,7 @@ describe("a promptfoo config that is not in order", () => {
       /^p\.yaml:3 an assertion without a type/,
     ],
     [
-      "assert: that is no list",
+      "assert: that is not a list",
       `${HEAD}tests: [{ assert: { type: contains, value: a } }]\n`,
       {},
       /^p\.yaml:3 assert:/,
@@ -121,25 +121,25 @@ describe("a promptfoo config that is not in order", () => {
       "a transform in Python",
       `${HEAD}tests: [{ assert: [{ type: javascript, value: "true", transform: "file://t.py" }] }]\n`,
       { "t.py": "" },
-      /^p\.yaml:3 javascript: The transform file:\/\/t\.py is no JavaScript/,
+      /^p\.yaml:3 javascript: The transform file:\/\/t\.py is not JavaScript/,
     ],
     [
-      "a score that is turned round in a mean",
+      "a negated score in a mean",
       `${HEAD}tests: [{ threshold: 0.5, assert: [{ type: not-rouge-n, value: a }] }]\n`,
       {},
       /^p\.yaml:3 the score of not-rouge-n: In a weighted mean/,
     ],
     [
-      "a threshold over no weight",
+      "a threshold when no assertion has a weight",
       `${HEAD}tests: [{ threshold: 0.5, assert: [{ type: contains, value: a, weight: 0 }] }]\n`,
       {},
       /^p\.yaml:3 threshold: of a test: None of its assertions has a weight/,
     ],
     [
-      "a floor that promptfoo does not know",
+      "a minimum pass rate, which promptfoo does not know",
       `${HEAD}passRateThreshold: 0.85\n`,
       {},
-      /^p\.yaml:3 passRateThreshold: is no key of a config: promptfoo ignores it.*gate: \{ require: \{ pass_rate/,
+      /^p\.yaml:3 passRateThreshold: is not a key of a config: promptfoo ignores it.*gate: \{ require: \{ pass_rate/,
     ],
     [
       "a prompt that code makes",
@@ -178,29 +178,24 @@ describe("a promptfoo config that is not in order", () => {
       /^p\.yaml:3 vars: a: file:\/\/a\.py: Code makes/,
     ],
     [
-      "what a provider has beside its settings",
+      "a provider's key outside of its config",
       "prompts: [x]\nproviders:\n  - id: openai:gpt-4.1\n    delay: 5\n",
       {},
       /^p\.yaml:4 delay: of the provider openai:gpt-4\.1: Pace/,
     ],
     ["settings of a run", `${HEAD}evaluateOptions:\n  delay: 5\n`, {}, /^p\.yaml:4 delay:/],
     [
-      "a value that reads what is no JSON",
+      "a value that parses invalid JSON",
       `${HEAD}tests: [{ vars: { a: b }, assert: [{ type: contains, value: "{{ a | load }}" }] }]\n`,
       {},
       /^p\.yaml:3 contains: Its template: it fails/,
     ],
-    [
-      "an address that is none",
-      'prompts: [x]\nproviders: ["https://"]\n',
-      {},
-      /^p\.yaml:2 url: of https:\/\//,
-    ],
+    ["an invalid address", 'prompts: [x]\nproviders: ["https://"]\n', {}, /^p\.yaml:2 url: of https:\/\//],
   ])("reports %s, with its place", async (_, config, more, pattern) => {
     expect(await reported(config, more)).toContainEqual(expect.stringMatching(pattern));
   });
 
-  it("does not follow anchors without end", async () => {
+  it("rejects anchors that multiply", async () => {
     const bomb = [
       "a: &a [x, x, x, x, x, x, x, x, x]",
       ..."bcdefgh"
@@ -210,14 +205,14 @@ describe("a promptfoo config that is not in order", () => {
     await expect(brought(`${HEAD}${bomb.join("\n")}\n`)).rejects.toThrow(EvalsError);
   });
 
-  it("keeps no key", async () => {
+  it("copies no secret key into the project", async () => {
     const { files, models } = await brought(
       "prompts: [x]\nproviders: [{ id: openai:gpt-4.1, config: { apiKey: sk-very-secret, headers: { api-key: other-secret } } }]\n",
     );
     expect(JSON.stringify([files, models])).not.toContain("secret");
   });
 
-  it("takes values from the environment in headers alone", async () => {
+  it("reads values from the environment only in headers", async () => {
     const { models } = await brought(
       'prompts: [x]\nproviders: [{ id: "https://a.example/x", config: { body: { q: "{{prompt}}" }, headers: { authorization: "Bearer {{env.TOKEN}}" } } }]\n',
     );
@@ -265,7 +260,7 @@ describe("a provider", () => {
     "replicate:x",
     "websocket:wss://x",
     "openai:realtime:x",
-  ])("%s is left", async (id) => {
+  ])("%s is skipped and reported", async (id) => {
     expect(await reported(`prompts: [x]\nproviders: [${JSON.stringify(id)}]\n`)).toContainEqual(
       expect.stringContaining(`the provider ${id}`),
     );

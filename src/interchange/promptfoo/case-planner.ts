@@ -7,7 +7,7 @@ import type { Assertion } from "./config-test.ts";
 import type { Plan, PlanContext } from "./plan.ts";
 import { Untranslatable } from "./templates/nunjucks-tree.ts";
 
-/** Plans the assertions of cases, checking once per kind of scorer whether it can be used. */
+/** Plans the assertions of cases, and checks each different scorer entry once for whether it can be used. */
 export class CasePlanner {
   readonly #help: AssignHelp;
   readonly #refused = new Map<string, string | undefined>();
@@ -16,7 +16,7 @@ export class CasePlanner {
     this.#help = help;
   }
 
-  /** The plan for one assertion of one case, limited to what our scorers support. */
+  /** The plan for one assertion of one case, limited to what scorers of evals support. */
   async plan(assertion: Assertion, one: CaseDraft): Promise<Plan> {
     const { base, type } = assertion;
     const known = [...TAKEN_TYPES, ...Object.keys(LEFT_TYPES)];
@@ -40,7 +40,9 @@ export class CasePlanner {
     }
   }
 
-  /** What our scorers do not support is run as in promptfoo, if its runtime can. */
+  /**
+   * Replaces a scorer that would reject its settings by promptfoo's own check, if the checks' runtime has it.
+   */
   async #usable(plan: Extract<Plan, { kind: "scorer" }>, assertion: Assertion): Promise<Plan> {
     const key = JSON.stringify([plan.entry, plan.operand]);
     if (!this.#refused.has(key)) {

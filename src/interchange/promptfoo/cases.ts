@@ -14,7 +14,7 @@ export interface CaseDraft {
   readonly trials?: number | undefined;
   readonly options: { readonly [key: string]: Json };
   readonly metadata: { readonly [key: string]: Json };
-  /** The prompts and providers it is limited to, if given. */
+  /** The prompts and providers that the case is limited to, if given. */
   readonly prompts?: Json | undefined;
   readonly provider?: Json | undefined;
   readonly providers?: Json | undefined;

@@ -12,9 +12,9 @@ interface Check {
   readonly spec: Entry;
   /** Path in the project. */
   readonly file?: string | undefined;
-  /** What changes the answer before; files of it in the project. */
+  /** Code that transforms the answer before the check; its files are paths in the project. */
   readonly transforms: readonly Transform[];
-  /** Its original location. */
+  /** Where the assertion is in the promptfoo config: `path:line`. */
   readonly from: string;
 }
 
@@ -34,7 +34,9 @@ export class ChecksFiles {
     this.#files = files;
   }
 
-  /** The id of a check; equal checks share one. Its files are named as the user would name them. */
+  /**
+   * Adds a check and returns its id; equal checks share one. Its files are paths as the user would type them.
+   */
   add(
     language: "javascript" | "python",
     { spec, file, transforms: steps = [] }: Omit<CheckPlan, "kind" | "language">,
@@ -53,7 +55,7 @@ export class ChecksFiles {
     return id;
   }
 
-  /** The settings of a scorer that runs them. */
+  /** The settings of a scorer that runs the checks of a language. */
   scorer(language: "javascript" | "python"): Entry {
     if (language === "javascript") return { type: "module", file: this.#module() };
     const own = [
@@ -73,7 +75,7 @@ export class ChecksFiles {
     };
   }
 
-  /** TypeScript if a check is, so that it can be imported. */
+  /** Path of the module with the checks: TypeScript if a check is, so that it can import the check. */
   #module(): string {
     const isTyped = [...this.#tables.javascript.values()].some((check) =>
       filesOf(check).some((file) => /\.[cm]?ts$/.test(file)),
@@ -81,7 +83,9 @@ export class ChecksFiles {
     return `${FOLDER}/${this.#suite}.${isTyped ? "ts" : "mjs"}`;
   }
 
-  /** Whether a check may use the prompt. @param text reads a file of the user's project */
+  /**
+   * Whether a check may use the prompt: its code mentions it, or its code is in a file of the user's project.
+   */
   asksForPrompt(): boolean {
     return [...this.#tables.javascript.values(), ...this.#tables.python.values()].some(
       (check) =>
@@ -106,7 +110,7 @@ export class ChecksFiles {
   }
 }
 
-/** The files of the user's that a check runs. */
+/** The user's files that a check runs. */
 function filesOf({ file, transforms }: Check): string[] {
   return [file, ...transforms.map((step) => (typeof step === "string" ? undefined : step.file))].filter(
     (one) => one !== undefined,
@@ -138,7 +142,7 @@ function relativeTo(file: string): string {
   return path.startsWith(".") ? path : `./${path}`;
 }
 
-/** Code of several lines stays readable. */
+/** A value as JavaScript; code of several lines becomes a template literal, which stays readable. */
 function javascriptOf(value: Json): string {
   if (typeof value !== "string" || !value.includes("\n")) return JSON.stringify(value);
   return `\`${value.replace(/[\\`]|\$\{/g, "\\$&")}\``;

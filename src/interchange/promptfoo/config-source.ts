@@ -71,7 +71,7 @@ function syntax(path: string, { line, col }: { line: number; col: number }, mess
     line,
     column: col,
     what: `This file cannot be read: ${message.split("\n")[0]}`,
-    why: "Nothing of it could be brought over with certainty.",
+    why: "Nothing of it could be imported with certainty.",
     fix: "Correct it there; a YAML checker shows the place.",
   });
 }

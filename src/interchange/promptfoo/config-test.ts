@@ -21,7 +21,7 @@ export interface Assertion {
   readonly provider?: Json | undefined;
   /** Members of an assert-set; undefined for other types. */
   readonly members?: readonly Assertion[] | undefined;
-  /** Whether it is in defaultTest and so applies to every test. */
+  /** Whether the assertion is in defaultTest and so applies to every test. */
   readonly isDefault: boolean;
 }
 
@@ -34,11 +34,11 @@ export interface Test {
   readonly threshold?: number | undefined;
   readonly options: { readonly [key: string]: Json };
   readonly metadata: { readonly [key: string]: Json };
-  /** Names of the prompts it is limited to. */
+  /** Names of the prompts that the test is limited to. */
   readonly prompts?: Json | undefined;
-  /** The one provider it uses. */
+  /** The one provider that the test uses. */
   readonly provider?: Json | undefined;
-  /** Names of the providers it is limited to. */
+  /** Names of the providers that the test is limited to. */
   readonly providers?: Json | undefined;
 }
 

@@ -34,7 +34,7 @@ export function expandVars(vars: Vars, multiply: boolean, place: SourcePlace, re
   );
 }
 
-/** promptfoo fills these in when it reads a config. */
+/** Matches variables from the environment, which promptfoo fills in when it reads a config. */
 const ENVIRONMENT = /\{\{-?\s*env[.[]/;
 
 function choicesOf(
@@ -51,7 +51,7 @@ function choicesOf(
       reading.losses.add(
         place,
         `vars: ${name}`,
-        "It asks the environment, which no fingerprint could cover, and stands in the case as it is written; write the value there.",
+        "It asks the environment, which no fingerprint could cover, so the case contains the text as written; write the value there.",
       );
     if (typeof one !== "string" || !one.startsWith("file://")) return [one];
     const path = pathOf(reading, one);
@@ -65,7 +65,7 @@ function textOf(file: string, what: string, place: SourcePlace, { files, losses 
   if (/\.(?:[cm]?[jt]s|py)(?::\w+)?$/.test(file))
     losses.add(place, what, "Code makes this variable; write what it makes into the dataset.");
   else if (/\.(?:pdf|png|jpe?g|gif|webp|bmp|svg|mp[34]|wav)$/i.test(file))
-    losses.add(place, what, "Only texts are brought over; attach the file to the case.");
+    losses.add(place, what, "Only texts are imported; attach the file to the case.");
   else {
     try {
       const text = files.text(file);

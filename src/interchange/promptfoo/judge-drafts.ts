@@ -11,9 +11,9 @@ export interface Drafted {
 }
 
 export interface JudgeKind {
-  /** Whether it uses retrieved texts, which promptfoo takes from the variable `context`. */
+  /** Whether the judge uses retrieved texts, which promptfoo takes from the variable `context`. */
   readonly context?: boolean;
-  /** @returns the reason when it cannot be converted */
+  /** @returns the judge; the reason, as text, when the assertion cannot be converted */
   readonly draft: (words: readonly Json[], threshold: number | undefined) => Drafted | string;
 }
 

@@ -30,7 +30,8 @@ export class JudgeFiles {
   /**
    * Adds a judge and returns its name.
    *
-   * @param tests variables of the tests, for its templates @throws {Untranslatable}
+   * @param tests variables of the tests, for converting its templates
+   * @throws {Untranslatable} for a template that Liquid cannot express
    */
   name(
     draft: JudgeDraft,
@@ -45,7 +46,7 @@ export class JudgeFiles {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const name = this.#names.take(slugOf(metric ?? draft.body, 40) || String(draft.settings.kind));
-    const front = { ...settings, model, description: `Brought over from ${place.path}:${place.line}.` };
+    const front = { ...settings, model, description: `Imported from ${place.path}:${place.line}.` };
     this.#files.add(
       `judges/${name}/1.0.0.md`,
       `---\n${stringify(front, { lineWidth: 0 })}---\n${body === "" ? "" : `${body}\n`}`,

@@ -1,7 +1,7 @@
 import { pathOf } from "./config-test.ts";
 import type { Entry, ProviderHelp, ProviderSpec } from "./provider-spec.ts";
 
-/** `exec:python3 bot.py` */
+/** The model entry for a program such as `exec:python3 bot.py`; undefined when it is skipped. */
 export function execEntry(
   { id, config, place }: ProviderSpec,
   { losses, files, reading }: ProviderHelp,
@@ -31,7 +31,10 @@ function wordsOf(line: string): string[] {
   );
 }
 
-/** `file://provider.mjs`, `file://bot.py:answer`, `python:bot.py` */
+/**
+ * The model entry for a provider in a file: `file://provider.mjs`, `file://bot.py:answer`, `python:bot.py`.
+ * Undefined when it is skipped.
+ */
 export function fileEntry(
   { id, label, config, place }: ProviderSpec,
   { losses, files, reading }: ProviderHelp,

@@ -47,7 +47,7 @@ export function planCalls(one: Assertion, value: Json | undefined, { tools }: Pl
 
 const left = (why: string): Plan => ({ kind: "left", why });
 
-/** The same as a check in the runtime, which has access to the transcript's calls. */
+/** A check in the checks' runtime, which has access to the transcript's tool calls. */
 function check({ base, not, threshold }: Assertion, spec: Entry): Plan {
   return {
     kind: "check",
@@ -136,13 +136,13 @@ function bounds({ min, max }: { readonly [key: string]: Json }): {
   };
 }
 
-/** Checks that calls are of the provider's tools, with arguments that match their schemas. */
+/** Requires that only tools of the provider are called, with arguments that match the tools' schemas. */
 function planValid(one: Assertion, value: Json | undefined, tools: PlanContext["tools"]): Plan {
   if (value !== undefined && value !== null && value !== "")
     return left("A schema of its own is not read; the tools are those of the provider.");
   if (tools === undefined || tools.length === 0)
     return left(
-      "The providers of this config name no tools, or each its own: nothing says what a valid call is.",
+      "The providers of this config name no tools, or different ones, so nothing says what a valid call is.",
     );
   const referring = tools.find(({ parameters }) => JSON.stringify(parameters).includes('"$ref"'));
   if (referring !== undefined)

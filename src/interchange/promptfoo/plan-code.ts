@@ -55,7 +55,7 @@ export function planCode(one: Assertion, language: "javascript" | "python", cont
 const TWO_LANGUAGES =
   "A JavaScript transform before a Python check would be two languages; do both in one of them.";
 
-/** What changes an answer before an assertion of it; a text where that cannot be brought over, with why. */
+/** The code that transforms an answer before an assertion; a text when it cannot be imported: the reason. */
 export function transformsOf(one: Assertion, { transforms, reading }: PlanContext): Transform[] | string {
   const steps: Transform[] = [];
   for (const code of [...transforms, one.transform]) {
@@ -65,7 +65,7 @@ export function transformsOf(one: Assertion, { transforms, reading }: PlanContex
       continue;
     }
     const [, named, name] = /^(file:\/\/.+?\.[cm]?[jt]s)(?::(\w+))?$/.exec(code) ?? [];
-    if (named === undefined) return `The transform ${code} is no JavaScript; write it in JavaScript.`;
+    if (named === undefined) return `The transform ${code} is not JavaScript; write it in JavaScript.`;
     const file = pathOf(reading, named);
     if (reading.files.kind(file) !== "file") return `The transform ${code}: there is no such file.`;
     steps.push({ file, name });

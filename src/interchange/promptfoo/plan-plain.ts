@@ -5,7 +5,7 @@ import type { Assertion } from "./config-test.ts";
 import type { Plan } from "./plan.ts";
 import type { Entry } from "./provider-spec.ts";
 
-/** The same as a check in the runtime, for cases that our own scorers treat differently. */
+/** A check in the checks' runtime, for values that scorers of evals treat differently from promptfoo. */
 function asCheck({ base, not, threshold }: Assertion, value: Json | undefined): Plan {
   return {
     kind: "check",
@@ -36,7 +36,7 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
     operand,
     not,
   });
-  /** One of a pair of opposite scorer types. */
+  /** A scorer of a type that has an opposite, such as `contains` and `not-contains`. */
   const paired = (type: string, options: Entry, operand: Json): Plan => ({
     kind: "scorer",
     entry: { type: not ? `not-${type}` : type, ...options },
@@ -110,7 +110,7 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
     case "moderation":
       return scorer("moderation", { model: MODERATION });
     default:
-      return { kind: "left", why: `"${one.type}" is no assertion type that promptfoo has.` };
+      return { kind: "left", why: `"${one.type}" is not an assertion type of promptfoo.` };
   }
 }
 

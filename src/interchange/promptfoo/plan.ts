@@ -7,7 +7,7 @@ type Vars = Readonly<Record<string, Json>>;
 
 /** How an assertion is converted. */
 export type Plan =
-  /** One of our own scorers. `operand` is the compared value, which may be in the case. */
+  /** A scorer of evals. `operand` is the compared value, which may be in the case. */
   | {
       readonly kind: "scorer";
       readonly entry: Entry;
@@ -20,10 +20,10 @@ export type Plan =
       readonly language: "javascript" | "python";
       readonly spec: Entry;
       readonly file?: string | undefined;
-      /** What changes the answer before, in order. */
+      /** Code that transforms the answer before the check, in order. */
       readonly transforms?: readonly Transform[] | undefined;
     }
-  /** A model judges it, with a judge file. */
+  /** A judge file, by which a model judges the answer. */
   | {
       readonly kind: "judge";
       readonly judge: JudgeDraft;
@@ -44,10 +44,10 @@ export interface JudgeDraft {
   readonly model: Json | undefined;
 }
 
-/** How promptfoo transforms the output before scoring: the test's own code, then the assertion's. */
+/** What the conversion of an assertion depends on. */
 export interface PlanContext {
   readonly vars: Vars;
-  /** Code of the providers and of the test, each a text or a file://. */
+  /** Code of the providers and of the test that transforms every answer, in order; each a text or a file://. */
   readonly transforms: readonly string[];
   readonly reading: Reading;
   /** The grading model for assertions without one. */

@@ -27,11 +27,12 @@ export function messagesOf(text: string): TemplateMessage[] {
   try {
     parsed = isJson ? JSON.parse(bare) : parseYaml(bare);
   } catch {
-    // promptfoo sends text that is not JSON unchanged; a list of messages with template tags between them is neither.
+    // promptfoo sends text that is not JSON unchanged. A list of messages between block tags cannot be
+    // converted.
     const block = tags.find(({ text: tag }) => tag.startsWith("{%"));
     if (block === undefined) return [{ role: "user", content: text, line: 1 }];
     throw new Untranslatable(
-      `${block.text} makes the messages of a chat themselves; here roles are in the prompt (messages: input.history puts a list of earlier ones)`,
+      `${block.text} creates the messages of a chat; here the roles must be written in the prompt (messages: input.history puts a list of earlier ones)`,
       block.line,
     );
   }
@@ -49,7 +50,7 @@ export function messagesOf(text: string): TemplateMessage[] {
 interface Tag {
   readonly text: string;
   readonly line: number;
-  /** Whether it is a whole value rather than part of a text. */
+  /** Whether the tag is a whole value and not a part of a text. */
   readonly whole: boolean;
 }
 
@@ -111,10 +112,10 @@ function contentOf(
       part?.type === "text" && typeof part.text === "string" ? part.text : undefined,
     );
     if (parts.some((part) => part === undefined))
-      throw new Untranslatable("a message holds more than text (an image, a file)", tags[0]?.line ?? 1);
+      throw new Untranslatable("a message contains more than text (an image, a file)", tags[0]?.line ?? 1);
     return contentOf(parts.join("\n"), tags);
   }
-  if (typeof content !== "string") throw new Untranslatable("the content of a message is no text", 1);
+  if (typeof content !== "string") throw new Untranslatable("the content of a message is not a text", 1);
   const [only] = content.match(/^\uE000(\d+)\uE001$/) ? [tags[Number(content.slice(1, -1))]] : [];
   const line = tags[Number(/\uE000(\d+)\uE001/.exec(content)?.[1] ?? -1)]?.line ?? 1;
   if (only?.whole !== true) return { content: restored(content, tags), line };

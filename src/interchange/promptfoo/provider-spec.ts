@@ -12,9 +12,9 @@ export interface ProviderSpec {
   readonly id: string;
   readonly label?: string | undefined;
   readonly config: { readonly [key: string]: Json };
-  /** Code that transforms each of its answers. */
+  /** Code that transforms each answer of the provider. */
   readonly transform?: string | undefined;
-  /** Names of the prompts it is limited to. */
+  /** Names of the prompts that the provider is limited to. */
   readonly prompts?: Json | undefined;
   readonly place: SourcePlace;
 }

@@ -45,7 +45,7 @@ export function providerSpecs(
   });
 }
 
-/** `{ id: openai:gpt-4o, … }`, or `{ openai:gpt-4o: { … } }`. */
+/** Providers by id, written as `{ id: openai:gpt-4o, … }` or as `{ openai:gpt-4o: { … } }`. */
 function byId(one: Entry): readonly (readonly [id: string, rest: Entry])[] {
   if (typeof one.id === "string") return [[one.id, one]];
   return Object.entries(one).flatMap(([id, rest]) =>
@@ -108,7 +108,11 @@ function entryOf(spec: ProviderSpec, help: ProviderHelp): Entry | undefined {
   const { id, place } = spec;
   const { losses } = help;
   if (/\{\{/.test(id))
-    return left(spec, losses, "Its name is a template; write the name itself, for a fingerprint covers it.");
+    return left(
+      spec,
+      losses,
+      "Its name is a template; write the name itself, because a fingerprint covers it.",
+    );
   const [service = "", ...rest] = id.split(":");
   if (service === "openai") return openaiEntry(spec, rest, losses);
   if (service === "azure" || service === "azureopenai") return azureEntry(spec, rest, losses);
@@ -123,7 +127,7 @@ function entryOf(spec: ProviderSpec, help: ProviderHelp): Entry | undefined {
   losses.add(
     place,
     `the provider ${id}`,
-    "No provider here reaches it; a server of its own with OpenAI's API does (provider: openai, base_url), or a module of yours.",
+    "No provider of evals supports it. Use a server with OpenAI's API (provider: openai, base_url), or a module of yours.",
   );
   return undefined;
 }
@@ -149,7 +153,7 @@ function openaiEntry(spec: ProviderSpec, rest: readonly string[], losses: Losses
       `promptfoo's openai:${kind} has no counterpart; chat completions and responses have.`,
     );
   if (kind === "completion")
-    return left(spec, losses, "The old completions API is not spoken here; take a chat model.");
+    return left(spec, losses, "The old completions API is not supported; use a chat model.");
   const model = modelName(rest) || "gpt-4.1-mini-2025-04-14";
   const api =
     kind === "responses"
@@ -199,7 +203,7 @@ function azureEntry(spec: ProviderSpec, rest: readonly string[], losses: Losses)
 
 function anthropicEntry(spec: ProviderSpec, rest: readonly string[], losses: Losses): Entry | undefined {
   if (rest[0] === "completion")
-    return left(spec, losses, "The old completions API is not spoken here; take a messages model.");
+    return left(spec, losses, "The old completions API is not supported; use a messages model.");
   return { provider: "anthropic", model: modelName(rest), ...common(spec, losses) };
 }
 
@@ -278,12 +282,12 @@ function paramsOf({ id, config, place }: ProviderSpec, losses: Losses): Entry {
         losses.add(
           place,
           `${key}: ${value} of ${id}`,
-          "Write what the file holds under params: of the model.",
+          "Write the content of the file under params: of the model.",
         );
     } else if (NOT_SENT.has(key)) {
       if (["functionToolCallbacks", "mcp", "organization"].includes(key))
         losses.add(place, `${key}: of ${id}`, "It has no counterpart in evalconfig.yaml.");
-    } else if (OWN.has(key)) losses.add(place, `${key}: of ${id}`, "evals decides it.");
+    } else if (OWN.has(key)) losses.add(place, `${key}: of ${id}`, "evals sets it itself.");
     else if (inFile || (typeof value === "string" && /\{\{/.test(value)))
       losses.add(
         place,

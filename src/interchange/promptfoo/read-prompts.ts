@@ -9,13 +9,13 @@ import { pathOf, type Reading } from "./config-test.ts";
 /** A prompt of promptfoo: one template, either text or the JSON of a chat. */
 export interface PromptSource {
   readonly text: string;
-  /** Where the config names it. */
+  /** Where the config names the prompt. */
   readonly place: SourcePlace;
-  /** Its file; absent for a prompt in the config. */
+  /** The prompt's file; absent for a prompt in the config. */
   readonly file?: string | undefined;
-  /** Number of lines of the file before it. */
+  /** Number of lines before the prompt in its file. */
   readonly before: number;
-  /** Its name; undefined when it has none. */
+  /** The prompt's name; undefined when it has none. */
   readonly name?: string | undefined;
 }
 
@@ -59,7 +59,7 @@ function promptsOf(
     losses.add(
       place,
       `the prompt ${text}`,
-      "Only texts and files of texts are brought over; save what it gives as a file.",
+      "Only texts and files of texts are imported; save what it gives as a file.",
     );
     return [];
   }

@@ -38,7 +38,7 @@ function testsOf(value: Json | undefined, place: Place): Test[] {
   return [readTest(value, source, steps, reading)];
 }
 
-/** The command that saves what code makes. */
+/** A command that saves the tests that code makes as JSON, to end a message with; empty for other files. */
 function savedBy(named: string): string {
   const [, path, ending, name] = /^(?:file:\/\/)?(.+\.([cm]?[jt]s|py))(?::(\w+))?$/.exec(named) ?? [];
   if (path === undefined) return "";
@@ -168,14 +168,14 @@ function readAssertions(
     losses.add(
       source.at(steps),
       "assert:",
-      "It is no list; promptfoo wants one assertion a line, each behind a dash.",
+      "It is not a list; promptfoo expects one assertion a line, each after a dash.",
     );
   if (!Array.isArray(value)) return [];
   return (value as readonly Json[]).flatMap((one, index): Assertion[] => {
     const here = [...steps, index];
     const place = source.at(here);
     if (!isObject(one)) {
-      losses.add(place, "an assertion", "It is no map with a type and a value.");
+      losses.add(place, "an assertion", "It is not a map with a type and a value.");
       return [];
     }
     const ref = resolved(one, source);

@@ -10,7 +10,7 @@ export interface SuiteParts {
   readonly dataset: string;
   readonly prompt: string;
   readonly aliases: readonly string[];
-  /** The only cases it runs; absent for the whole dataset. */
+  /** Ids of the only cases that the suite runs; absent for the whole dataset. */
   readonly cases?: readonly string[] | undefined;
   readonly scorers: readonly Entry[];
   readonly path: string;
@@ -24,7 +24,7 @@ const ONE_LINE = 110;
 export function suiteText({ config, dataset, prompt, aliases, cases, scorers, path }: SuiteParts): string {
   const { repeat, maxConcurrency } = isObject(config.evaluateOptions) ? config.evaluateOptions : {};
   const document = new Document({
-    description: typeof config.description === "string" ? config.description : `Brought over from ${path}.`,
+    description: typeof config.description === "string" ? config.description : `Imported from ${path}.`,
     dataset,
     prompt: `${prompt}@^1`,
     ...(aliases.length === 1 ? { model: aliases[0] } : { models: aliases }),

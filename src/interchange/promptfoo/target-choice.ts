@@ -74,7 +74,7 @@ function promptFilter(
   if (words.length === 0) return EVERY;
   for (const word of words)
     if (!prompts.some((prompt) => isPrompt(prompt, word)))
-      losses.add(place, `prompts: ${word}`, "No prompt that was taken over is called so.");
+      losses.add(place, `prompts: ${word}`, "No imported prompt has this name.");
   return (prompt) => words.some((word) => isPrompt(prompt, word));
 }
 
@@ -115,7 +115,7 @@ function aliasesOf(
   const found = new Set(words.flatMap(named));
   for (const word of words)
     if (named(word).length === 0)
-      losses.add(test.place, `providers: ${word}`, "No provider that was taken over is called so.");
+      losses.add(test.place, `providers: ${word}`, "No imported provider has this name.");
   return all.filter((alias) => found.has(alias));
 }
 

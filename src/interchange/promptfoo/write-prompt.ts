@@ -38,7 +38,7 @@ export async function promptFile(
     if (liquid.trim() === "") throw new Untranslatable(`the message of ${role} is empty`, line);
     written.push(`${role}:\n${escaped(liquid)}`);
   }
-  return `---\ndescription: ${JSON.stringify(`Brought over from ${from}.`)}\n---\n${written.join("\n")}\n`;
+  return `---\ndescription: ${JSON.stringify(`Imported from ${from}.`)}\n---\n${written.join("\n")}\n`;
 }
 
 function atLine<T>(line: number, work: () => T): T {
@@ -60,7 +60,7 @@ async function compare(
   const tree = parseTemplate(content);
   for (const vars of tests.slice(0, MAX_COMPARED)) {
     const theirs = atLine(line, () => renderTree(tree, vars));
-    // Nunjucks cannot print an object; we print it as JSON.
+    // Nunjucks cannot print an object, which Liquid prints as JSON: such texts are not compared.
     if (theirs.includes("[object Object]")) continue;
     const ours = await tools.renderLiquid(liquid, { input: vars }).catch((error: Error) => error);
     if (ours instanceof Error) throw new Untranslatable(`in Liquid it fails: ${ours.message}`, line);

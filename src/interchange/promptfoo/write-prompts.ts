@@ -55,7 +55,7 @@ export async function writePrompts(
         losses.add(
           one.test.place,
           `${key}: of a test`,
-          "A prompt is one file for all cases; only defaultTest's is taken over.",
+          "A prompt is one file for all cases; only that of defaultTest is imported.",
         );
   if (written.length > 0) return written;
   // A chat model needs a prompt, so one that contains only the variables replaces those that could not be converted;
@@ -63,7 +63,7 @@ export async function writePrompts(
   return [
     {
       name: suite,
-      text: '---\ndescription: "Stands for prompts that could not be brought over."\n---\nuser:\n{{ input | json }}\n',
+      text: '---\ndescription: "A placeholder for prompts that could not be imported."\n---\nuser:\n{{ input | json }}\n',
       source: undefined,
     },
   ];

@@ -1,7 +1,7 @@
 /** One element of a list in a JSON text. */
 export interface JsonElement {
   readonly text: string;
-  /** Number of its first line, from 1. */
+  /** The line on which the element begins, from 1. */
   readonly line: number;
 }
 

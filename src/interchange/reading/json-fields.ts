@@ -7,7 +7,7 @@ export function isObject(value: unknown): value is JsonObject {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-/** The member if it is a non-blank text, or a number as text; else undefined. */
+/** The member if it is a non-empty text, or a number as text; else undefined. */
 export function textMember(value: JsonObject, key: string): string | undefined {
   const found = value[key];
   if (typeof found === "number") return String(found);
@@ -35,7 +35,7 @@ export function metadataOf(value: Json | undefined): JsonObject {
   return isObject(value) ? value : { value };
 }
 
-/** The non-blank texts of a list, or a single text. */
+/** The non-empty texts of a list, or a single text as a list; without duplicates. */
 export function tagsOf(value: Json | undefined): string[] {
   const all = Array.isArray(value) ? (value as readonly Json[]) : [value];
   return [...new Set(all.filter((one): one is string => typeof one === "string" && one !== ""))];

@@ -142,7 +142,7 @@ function notJson(text: string, path: string): Problem {
     what: empty
       ? "This file is empty."
       : `This file is not JSON. ${cut ? "It is cut off: it does not end." : (error?.what ?? "")}`.trim(),
-    why: "Nothing in it can be taken over before it can be read.",
+    why: "Nothing in it can be imported before it can be read.",
     fix: cut ? "Export or copy it again, as a whole." : "Export it again as JSON or JSON Lines.",
   };
 }

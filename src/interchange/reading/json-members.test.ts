@@ -17,8 +17,8 @@ const SAMPLE = {
   output: null,
 };
 
-describe("members out of the bytes of an object", () => {
-  it.each([1, 2, 7, 1000])("are those that are wanted, in pieces of %i bytes", async (size) => {
+describe("wanted members read from the bytes of an object", () => {
+  it.each([1, 2, 7, 1000])("are complete, and the only ones, in pieces of %i bytes", async (size) => {
     for (const text of [
       JSON.stringify(SAMPLE),
       JSON.stringify(SAMPLE, null, 2),
@@ -31,17 +31,17 @@ describe("members out of the bytes of an object", () => {
     }
   });
 
-  it("are none of an empty object, and nothing of a list", async () => {
+  it("are none for an empty object, and undefined for a list", async () => {
     expect(await read("{}", 1)).toEqual({ text: Buffer.from("{}"), whole: true });
     expect(await read("[1]", 1)).toBeUndefined();
   });
 
-  it("are not whole when the object does not end, and nothing when something follows it", async () => {
+  it("are not whole when the object is cut off, and undefined when something follows it", async () => {
     expect((await read('{"id": 1, "input": [', 3))?.whole).toBe(false);
     expect(await read('{"id": 1} x', 3)).toBeUndefined();
   });
 
-  it("are too large by themselves alone, not by what is passed over", async () => {
+  it("are limited in size, while skipped members are not", async () => {
     const large = "x".repeat(5000);
     expect((await read(JSON.stringify({ id: 1, events: large }), 64, 100))?.whole).toBe(true);
     await expect(read(JSON.stringify({ id: 1, input: large }), 64, 100)).rejects.toThrow(TooLarge);

@@ -1,7 +1,7 @@
 /** Bytes with a meaning outside of strings. */
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
-/** A longer name is not one of those wanted. */
+/** Bytes of a member's name that are kept; no wanted name is as long. */
 const LONGEST_NAME = 200;
 
 /** The wanted members of an object, as the text of a separate object. */
@@ -50,7 +50,7 @@ class MemberScan {
     this.#most = most;
   }
 
-  /** @returns whether it may still be an object */
+  /** @returns whether the bytes so far may be an object */
   add(chunk: Uint8Array): boolean {
     let from = 0;
     for (let at = 0; at < chunk.length; at++) {

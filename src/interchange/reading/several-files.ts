@@ -3,7 +3,7 @@ import type { ImportRequest, Left } from "../imported.ts";
 import { fileName, nameOfPath } from "../writing/file-names.ts";
 import { isLeft, type JsonItem, jsonItems } from "./json-items.ts";
 
-/** The files of an import with patterns resolved; at least one. @throws {EvalsError} for none, and for a folder */
+/** The files of an import with patterns resolved; at least one. @throws {EvalsError} when there is none */
 export function sourcePaths({ sources, files }: ImportRequest): readonly string[] {
   const paths = sources.flatMap((source) =>
     /[*?{[]/.test(source) && files.kind(source) === undefined ? files.glob(source) : [source],

@@ -11,12 +11,12 @@ const inputOf = (
   return "input" in item ? item.input : undefined;
 };
 
-it("takes an empty question of another tool's table for none", () => {
+it("treats an empty question in another tool's table as missing", () => {
   expect(inputOf(["id", "question", "answer"], ["1", "", "x"])).toBeNull();
   expect(inputOf(["Frage", "Thema"], ["", ""], ["input.q=Frage", "input.t=Thema"])).toBeNull();
 });
 
-it("keeps an empty cell beside a filled one, and an empty question of a dataset of our own", () => {
+it("keeps an empty cell next to a filled one, and an empty question in a table of evals", () => {
   expect(inputOf(["Frage", "Thema"], ["Wo?", ""], ["input.q=Frage", "input.t=Thema"])).toEqual({
     q: "Wo?",
     t: "",
@@ -24,6 +24,6 @@ it("keeps an empty cell beside a filled one, and an empty question of a dataset 
   expect(inputOf(["id", "input.q"], ["1", ""])).toEqual({ q: "" });
 });
 
-it("takes numbers as they are", () => {
+it("keeps numbers", () => {
   expect(inputOf(["Nr"], [0], ["input=Nr"])).toBe(0);
 });

@@ -3,7 +3,7 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Left, SourcePlace } from "../imported.ts";
 import type { DatasetRow } from "../writing/dataset-rows.ts";
 
-/** A row of a table, with cells by column name; an absent cell is undefined. */
+/** A row of a table, with its cells in the order of the columns; an absent cell is undefined. */
 export interface TableRow {
   readonly place: SourcePlace;
   readonly cells: readonly (Json | undefined)[];
@@ -14,7 +14,7 @@ export interface ColumnPlan {
   readonly columns: readonly string[];
   /** One per column; undefined for a skipped column. */
   readonly targets: readonly (string | undefined)[];
-  /** Whether the columns are those of our own datasets, where an empty input is a case of its own. */
+  /** Whether the columns are those of evals' own datasets, in which a case may have an empty input. */
   readonly isOurs: boolean;
 }
 
@@ -34,8 +34,8 @@ const RIGHT = [
 ];
 
 /**
- * Determines the meaning of each column: from `--map`, else as in our own datasets. If the table has no such column,
- * common names are used, and the rest becomes metadata.
+ * Determines the meaning of each column: from `--map`, else as in evals' own datasets. If the table has no such
+ * column, common names are used, and the rest becomes metadata.
  *
  * @param maps texts like `id=Nr,input.question=Frage`
  * @throws {EvalsError} EVALS_IMPORT_MAP for a missing column, EVALS_IMPORT_COLUMNS when no column has the question
@@ -105,7 +105,9 @@ function guess(column: string): string | undefined {
   return RIGHT.includes(name) ? `expected.${name}` : leftOver(column);
 }
 
-/** The metadata name of any other column; a written row index is skipped. */
+/**
+ * The metadata path of any other column; undefined for one to skip, such as the row index that pandas writes.
+ */
 function leftOver(column: string | undefined): string | undefined {
   const name = (column ?? "").trim().replaceAll(".", "_");
   return name === "" || name === "__proto__" || /^Unnamed: \d+$/.test(name) ? undefined : `metadata.${name}`;

@@ -30,7 +30,9 @@ async function* inflated(packed: Uint8Array): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Node's own zstd is not in every version, and stops after the first of several frames. */
+/**
+ * Uses a library, because Node's own zstd is not in every version and stops after the first of several frames.
+ */
 async function* unzstd(packed: Uint8Array): AsyncGenerator<Uint8Array> {
   const { Decompress } = await import("fzstd");
   const ready: Uint8Array[] = [];

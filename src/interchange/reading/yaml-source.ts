@@ -33,7 +33,7 @@ function read(text: string, path: string): YamlSource {
       line,
       column: col,
       what: `This file is not YAML: ${error.message.split("\n")[0] ?? ""}`,
-      why: "Nothing in it can be taken over before it can be read.",
+      why: "Nothing in it can be imported before it can be read.",
       fix: "Mend the line, or copy the file again.",
     });
   }

@@ -102,10 +102,10 @@ function directory(data: DataView, path: string): { readonly count: number; read
 function endOfDirectory(data: DataView, path: string): number {
   const first = Math.max(0, data.byteLength - 22 - 0xffff);
   for (let at = data.byteLength - 22; at >= first; at--) if (data.getUint32(at, true) === END) return at;
-  throw damaged(path, "it is cut off, or no zip archive");
+  throw damaged(path, "it is cut off, or not a zip archive");
 }
 
-/** A 64-bit number; a value beyond the archive's length means damage. */
+/** A 64-bit number. @throws {EvalsError} when a double cannot represent it, which means damage */
 function wideNumber(data: DataView, at: number, path: string): number {
   const value = data.getBigUint64(at, true);
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw damaged(path, "a size in it is impossible");

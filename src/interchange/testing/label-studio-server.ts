@@ -1,11 +1,11 @@
-/** A person of a Label Studio server, as its API knows them. */
+/** A user of a Label Studio server, with requests to its API. */
 export interface Rater {
   readonly id: number;
   readonly email: string;
   api(path: string, body?: unknown): Promise<unknown>;
 }
 
-/** A browser's cookies, as far as logging in needs them. */
+/** Requests with the cookies that a login sets, as a browser sends them. */
 class Session {
   readonly #url: string;
   readonly #cookies = new Map<string, string>();
@@ -29,7 +29,7 @@ class Session {
     return reply;
   }
 
-  /** Sends a form of a page, with the token that the page holds. */
+  /** Sends a form of a page, with the token that the page contains. */
   async submit(path: string, fields: Record<string, string>): Promise<void> {
     const page = await (await this.fetch(path)).text();
     const token = /name="csrfmiddlewaretoken" value="([^"]+)"/.exec(page)?.[1] ?? "";
@@ -49,7 +49,7 @@ export async function logIn(url: string, email: string, password: string): Promi
   return raterOf(session, email);
 }
 
-/** A new person on the server, by the invitation of one who is there. */
+/** Creates a user of the server by the invitation of an existing one. */
 export async function signUp(url: string, host: Rater, email: string, password: string): Promise<Rater> {
   const { invite_url } = (await host.api("/api/invite")) as { invite_url: string };
   const { pathname, search } = new URL(invite_url, url);

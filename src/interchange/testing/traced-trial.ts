@@ -4,7 +4,7 @@ import type { RunHeader } from "../../domain/run.ts";
 import { usageOf } from "../../domain/transcript.ts";
 import type { TracedTrial } from "../exported.ts";
 
-/** A run of one suite with one scorer. */
+/** The header of a run with one scorer. */
 export const HEADER: RunHeader = {
   ...{ id: "0a1b2c3d", suite: "refunds", alias: "small", one_of_several: false, provider: "openai" },
   ...{ target: "gpt-4.1-2025-04-14", model: "gpt-4.1-2025-04-14", prompt: null, trials: 2, cases: 1 },
@@ -14,7 +14,7 @@ export const HEADER: RunHeader = {
   scorers: [{ name: "right", type: "equals", required: true, binary: true, hash: "c".repeat(64) }],
 };
 
-/** An answered trial that says these messages. */
+/** An answered trial with these messages. */
 export function tracedTrial(
   messages: readonly Message[],
   changes: Partial<TracedTrial> & { readonly reply?: string } = {},

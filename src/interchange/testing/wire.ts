@@ -4,7 +4,10 @@ export interface WireField {
   readonly value: bigint | Uint8Array;
 }
 
-/** Reads one message of protobuf's wire format, as its description says; written apart from what writes it. */
+/**
+ * Reads one message in protobuf's wire format. It shares no code with the writer, so that a test finds the
+ * mistakes of the writer.
+ */
 export function wireFields(bytes: Uint8Array): readonly WireField[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const fields: WireField[] = [];
@@ -33,7 +36,7 @@ export function wireFields(bytes: Uint8Array): readonly WireField[] {
   return fields;
 }
 
-/** The messages and texts of one number. */
+/** The bytes of every field with this number; fields with a numeric value are left out. */
 export function wireBytes(fields: readonly WireField[], number: number): readonly Uint8Array[] {
   return fields.flatMap((one) => (one.number === number && typeof one.value !== "bigint" ? [one.value] : []));
 }

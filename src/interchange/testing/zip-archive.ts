@@ -2,8 +2,8 @@ import { deflateRawSync } from "node:zlib";
 
 /**
  * A zip archive of JSON files, packed as Inspect packs them.
- * @param raw is in place of the packed bytes of every file
- * @param wide writes every size, place and count where zip64 has them
+ * @param raw replaces the packed bytes of every file
+ * @param wide whether sizes, offsets and counts are written in the fields of zip64
  */
 export function zipArchive(
   entries: readonly (readonly [string, unknown])[],
@@ -47,7 +47,7 @@ export function zipArchive(
   ]);
 }
 
-/** Moves sizes and place of a listed file to the fields of zip64. */
+/** Moves the sizes and the offset of a listed file to fields of zip64, and returns these. */
 function wideFields(central: Buffer, values: readonly number[]): Buffer {
   const extra = Buffer.alloc(4 + 8 * values.length);
   extra.writeUInt16LE(1, 0);
@@ -77,7 +77,7 @@ function wideEnd(end: Buffer, count: number, size: number, start: number): Buffe
   return Buffer.concat([record, locator]);
 }
 
-/** Two frames of zstd with raw blocks (RFC 8878): for a Node without a compressor. */
+/** Bytes as two zstd frames of raw blocks (RFC 8878), because not every Node version can compress to zstd. */
 export function zstdFrames(bytes: Buffer): Buffer {
   const half = bytes.length >> 1;
   return Buffer.concat([frame(bytes.subarray(0, half)), frame(bytes.subarray(half))]);

@@ -12,7 +12,7 @@ import { AGENT, CHAT, feedbackEvent, platformSpan, TOOL } from "./platform-span.
 
 const NAME = "Braintrust";
 
-/** A row of Braintrust's logs; undefined for anything else. */
+/** Converts a row of Braintrust's logs to spans; undefined for anything else. */
 export function braintrustSpans(item: JsonObject): readonly Span[] | undefined {
   const id = textMember(item, "span_id");
   const trace = textMember(item, "root_span_id");
@@ -70,7 +70,7 @@ function contentsOf(
   };
 }
 
-/** The choices are stored without the enclosing object. */
+/** Adds the object around the choices of a reply, which Braintrust leaves out. */
 function withChoices(output: Json | undefined): Json | undefined {
   const list = Array.isArray(output) ? (output as readonly Json[]) : [];
   return list.length > 0 && list.every((one) => isObject(one) && isObject(one.message))
@@ -78,7 +78,10 @@ function withChoices(output: Json | undefined): Json | undefined {
     : output;
 }
 
-/** Braintrust's own prompts are objects; others are as the application wrote them. */
+/**
+ * Reads the name and version of Braintrust's own prompts, which are objects; any other prompt stays in the
+ * metadata.
+ */
 function promptOf(metadata: JsonObject): Record<string, unknown> {
   const { prompt, ...others } = metadata;
   if (!isObject(prompt)) return { metadata };

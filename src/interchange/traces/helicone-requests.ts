@@ -5,7 +5,7 @@ import { heliconeBody } from "../reading/helicone-body.ts";
 import { isObject, type JsonObject, numberMember, objectMember, textMember } from "../reading/json-fields.ts";
 import { CHAT, feedbackEvent, platformSpan } from "./platform-span.ts";
 
-/** A request logged by Helicone, as a trace of one call. Undefined for anything else. */
+/** Converts a request logged by Helicone to a trace of one call; undefined for anything else. */
 export function heliconeSpans(item: JsonObject): readonly Span[] | undefined {
   const id = textMember(item, "request_id");
   if (id === undefined || (item.request_body ?? item.request ?? item.response_body) === undefined)

@@ -18,7 +18,7 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   CHAIN: { "openinference.span.kind": "CHAIN" },
 };
 
-/** An observation, score or whole trace of Langfuse, recognized by its members; undefined for anything else. */
+/** Converts an observation, score or whole trace of Langfuse to spans; undefined for anything else. */
 export function langfuseSpans(item: JsonObject): readonly Span[] | undefined {
   const trace = textMember(item, "traceId") ?? textMember(item, "trace_id");
   const id = textMember(item, "id");

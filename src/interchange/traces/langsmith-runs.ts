@@ -14,7 +14,7 @@ import { AGENT, CHAT, feedbackEvent, platformSpan, RETRIEVAL, TOOL } from "./pla
 
 const NAME = "LangSmith";
 
-/** A run of LangSmith; undefined for anything else. */
+/** Converts a run of LangSmith to spans; undefined for anything else. */
 export function langsmithSpans(item: JsonObject): readonly Span[] | undefined {
   const id = textMember(item, "id") ?? textMember(item, "run_id");
   const type = textMember(item, "run_type")?.toLowerCase();
@@ -40,7 +40,7 @@ export function langsmithSpans(item: JsonObject): readonly Span[] | undefined {
   ];
 }
 
-/** The runs around a run stand in their order, the nearest last. */
+/** The last of several ids. LangSmith lists the runs around a run from the outermost to the nearest. */
 function lastOf(ids: Json | undefined): string | undefined {
   const last = Array.isArray(ids) ? (ids as readonly Json[]).at(-1) : undefined;
   return typeof last === "string" ? last : undefined;

@@ -19,7 +19,7 @@ export interface PlatformSpan {
   readonly error?: string | undefined;
 }
 
-/** Converts it to a span with the conventions' names. */
+/** Converts a step to a span with the conventions' names. */
 export function platformSpan(convention: Convention, one: PlatformSpan): Span {
   const attributes: Attributes = Object.fromEntries(
     Object.entries(one.attributes).filter(([, value]) => value !== undefined && value !== null),
@@ -70,7 +70,7 @@ export function feedbackEvent(name: string, value: unknown, label?: unknown, com
 export const CHAT = { "gen_ai.operation.name": "chat" } as const;
 /** Attributes of a step that runs a tool. */
 export const TOOL = { "gen_ai.operation.name": "execute_tool" } as const;
-/** Attributes of a step around others. */
+/** Attributes of a step that contains others, such as an agent. */
 export const AGENT = { "gen_ai.operation.name": "invoke_agent" } as const;
 /** Attributes of a document retrieval. */
 export const RETRIEVAL = { "gen_ai.operation.name": "retrieval" } as const;

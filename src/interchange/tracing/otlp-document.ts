@@ -44,7 +44,7 @@ export interface OtlpDocument {
   }[];
 }
 
-/** The schema of our attribute names. */
+/** URL of the schema that defines the attribute names. */
 const SCHEMA = "https://opentelemetry.io/schemas/1.41.0";
 
 /** @param resource attributes of the spans' source, in addition to this program's name */

@@ -5,7 +5,7 @@ import { type OtlpDocument, type OtlpValue, otlpDocument } from "./otlp-document
 import { otlpProtobuf } from "./otlp-protobuf.ts";
 import { trialSpans } from "./trial-spans.ts";
 
-/** One value of each type, at the edges of what a type holds. */
+/** Values of each type, including the smallest and largest. */
 const VALUES: readonly OtlpValue[] = [
   ...["", "灯 \u0000", "x".repeat(300)].map((stringValue) => ({ stringValue })),
   ...[true, false].map((boolValue) => ({ boolValue })),
@@ -39,7 +39,7 @@ const attributesIn = (bytes: readonly Uint8Array[]) =>
 
 const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString("hex");
 
-/** The document that the bytes were made of, by the numbers of opentelemetry-proto. */
+/** Reads a document from bytes, by the field numbers of opentelemetry-proto. */
 function documentIn(bytes: Uint8Array): OtlpDocument {
   const resourceSpans = wireBytes(wireFields(bytes), 1).map((one) => {
     const fields = wireFields(one);
@@ -86,7 +86,7 @@ function spanIn(fields: ReturnType<typeof wireFields>) {
 }
 
 describe("otlpProtobuf", () => {
-  it("reports what the document says, spans that failed included", () => {
+  it("encodes a whole document, including failed spans", () => {
     const failed = { outcome: "errored", error: "timeout", message: "late", transcript: null } as const;
     const document = otlpDocument(
       [

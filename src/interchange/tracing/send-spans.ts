@@ -4,7 +4,7 @@ import { otlpProtobuf } from "./otlp-protobuf.ts";
 import type { Attributes, MadeSpan } from "./span.ts";
 import { trialSpans } from "./trial-spans.ts";
 
-/** The destination of spans, and the attributes it needs in addition. */
+/** The destination of spans, with the attributes that it needs in addition. */
 export interface SpanTarget {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ export interface SpanTarget {
   readonly more?: (span: MadeSpan, trial: TracedTrial, root: MadeSpan) => Attributes;
 }
 
-/** A request is sent when it has this many spans. */
+/** Maximum number of spans, and of characters, in one request; a single trace may exceed both. */
 const MAX_SPANS = 500;
 const MAX_TEXT = 1_000_000;
 
@@ -68,11 +68,11 @@ export async function sendSpans(
   });
   if (rejected > 0)
     run.notice(
-      `The server took the request and refused ${rejected} spans of it${because && `: ${because}`}.`,
+      `The server accepted the request but rejected ${rejected} of its spans${because && `: ${because}`}.`,
     );
 }
 
-/** Whole traces together, as many as fit into a request. */
+/** Groups whole traces, as many as fit into one request. */
 async function* batchesOf(traces: AsyncIterable<readonly MadeSpan[]>): AsyncGenerator<readonly MadeSpan[]> {
   let batch: MadeSpan[] = [];
   let size = 0;

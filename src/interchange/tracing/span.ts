@@ -27,7 +27,7 @@ export interface MadeSpan {
   readonly end: bigint;
   readonly attributes: Attributes;
   readonly events: readonly MadeEvent[];
-  /** Why it failed; undefined when it succeeded. */
+  /** Why the work of the span failed; undefined when it succeeded. */
   readonly error: string | undefined;
 }
 

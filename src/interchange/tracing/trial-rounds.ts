@@ -9,7 +9,7 @@ export interface Round {
   /** The conversation up to the call. */
   readonly given: readonly Message[];
   readonly added: readonly Message[];
-  /** Tool calls that it requested. */
+  /** Tool calls that the model requested. */
   readonly tools: readonly ToolUse[];
   /** Retrievals that were not tool calls. */
   readonly searches: readonly Retrieval[];
@@ -18,7 +18,10 @@ export interface Round {
 export const asText = (value: Json | undefined): string =>
   value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
 
-/** Splits a transcript into model calls. Without a stored conversation, it is the case's input and the answer. */
+/**
+ * Splits a transcript into model calls. Without a stored conversation, there is one call, with the case's input
+ * and the answer.
+ */
 export function roundsOf(transcript: TranscriptDocument, input: Json | undefined): readonly Round[] {
   const { output, tool_calls, messages, retrievals } = transcript;
   const conversation = conversationSteps(messages);

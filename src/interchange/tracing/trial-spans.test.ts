@@ -62,7 +62,7 @@ const byName = (spans: readonly MadeSpan[], start: string): readonly MadeSpan[] 
   spans.filter(({ name }) => name.startsWith(start));
 
 describe("trialSpans", () => {
-  it.each(Object.entries(CONVERSATIONS))("give back %s", (_, messages) => {
+  it.each(Object.entries(CONVERSATIONS))("are read back as %s", (_, messages) => {
     const read = conversationOfSpans(documentOf(tracedTrial(messages)));
     const plain = (list: readonly Message[]) =>
       list.map(({ role, content, tool_calls = [], tool_call_id }) => ({
@@ -77,7 +77,7 @@ describe("trialSpans", () => {
     expect(read.usage).toEqual({ input_tokens: 20, output_tokens: 5 });
   });
 
-  it("are the same a second time, and others for another trial", () => {
+  it("are equal in a second export, and have other ids for another trial", () => {
     const messages = CONVERSATIONS["tools one after the other"] ?? [];
     const text = (trial: number) =>
       JSON.stringify(documentOf(tracedTrial(messages, { trial })).resourceSpans);
@@ -86,7 +86,7 @@ describe("trialSpans", () => {
     expect(new Set([...ids(1), ...ids(2)]).size).toBe(2 * ids(1).length);
   });
 
-  it("have the tokens of the whole trial once, at its last call, and none where nobody knows them", () => {
+  it("have the tokens of the whole trial only at its last call, and none when they are unknown", () => {
     const spans = trialSpans(tracedTrial(CONVERSATIONS["tools one after the other"] ?? []), HEADER);
     expect(byName(spans, "chat").map(({ attributes }) => attributes["gen_ai.usage.input_tokens"])).toEqual([
       undefined,
@@ -99,7 +99,7 @@ describe("trialSpans", () => {
     expect(only?.attributes.some(({ key }) => key.startsWith("gen_ai.usage"))).toBe(false);
   });
 
-  it("end when the answer was there, tools as long as they took, one call after the other", () => {
+  it("end with the answer, follow one another, and give tools their measured time", () => {
     const called = [QUESTION, asks("k1", "find", {}), gives("k1", "x"), REPLY];
     const traced = tracedTrial(called);
     const calls = describeTranscript({
@@ -123,7 +123,7 @@ describe("trialSpans", () => {
     ]);
   });
 
-  it("show what each scorer says as an event, and why one could not say anything", () => {
+  it("have an event for each scorer, with its score or with why it could not score", () => {
     const [root] = trialSpans(
       tracedTrial([QUESTION, REPLY], {
         scores: { right: { score: 0.25, pass: false, reason: "no" }, other: null },
@@ -168,7 +168,7 @@ describe("trialSpans", () => {
     });
   });
 
-  it("take the case's input where nobody kept the conversation", () => {
+  it("use the case's input when the conversation was not stored", () => {
     const read = conversationOfSpans(documentOf(tracedTrial([], { reply: "" })));
     expect(read.messages.map(({ role, content }) => [role, content])).toEqual([
       ["user", '{"q":"where?"}'],
@@ -176,7 +176,7 @@ describe("trialSpans", () => {
     ]);
   });
 
-  it("name no provider that the conventions do not know, and the model that answered in the place of a file", () => {
+  it("name only providers of the conventions, and the model that answered instead of a file", () => {
     const recorded = { ...HEADER, provider: "outputs", model: "fixtures/a.jsonl" };
     const attributes = (model: string) =>
       trialSpans(tracedTrial([QUESTION, REPLY], { model }), recorded)[0]?.attributes;

@@ -23,7 +23,7 @@ const spanId = (trace: string, place: string): string => sha256(`${trace} ${plac
 /** The root span of a trial's trace. */
 export const rootSpanId = (trace: string): string => spanId(trace, "trial");
 
-/** Marks requests made by evals itself, as opposed to user traffic. */
+/** Prefix of the attributes that only evals uses. */
 const OWN = "evals";
 
 /**
@@ -86,7 +86,7 @@ export function trialSpans(trial: TracedTrial, header: RunHeader): readonly Made
   return [first, ...below];
 }
 
-/** Whether one model span is sufficient: no tools were requested, and its text is the answer. */
+/** Whether one model span is sufficient: no tools were requested, and the text of the reply is the answer. */
 function isOneCall(rounds: readonly Round[], { output }: TranscriptDocument): boolean {
   const [only, ...more] = rounds;
   if (only === undefined || more.length > 0 || only.tools.length + only.searches.length > 0) return false;
@@ -111,15 +111,17 @@ function ownAttributes(trial: TracedTrial, header: RunHeader): Attributes {
 }
 
 /**
- * The model that was asked. If the target is not a model API, the model is unknown unless the answer names it; then
- * it is our alias.
+ * The model that was asked. If the target is not a model API, this is the model that the answer names, else the
+ * alias in evalconfig.yaml.
  */
 function askedModel(trial: TracedTrial, header: RunHeader): string {
   if (KNOWN_PROVIDERS.has(header.provider) && header.model !== "") return header.model;
   return answeringModel(trial, header) ?? header.alias;
 }
 
-/** The run's model is used for an answer that names none. */
+/**
+ * The model that answered. Null when the target is not a model API and the answer names no model of its own.
+ */
 function answeringModel({ model }: TracedTrial, header: RunHeader): string | null {
   return KNOWN_PROVIDERS.has(header.provider) || model !== header.model ? model : null;
 }

@@ -1,6 +1,6 @@
 import type { Round } from "./trial-rounds.ts";
 
-/** Nanoseconds since 1970. */
+/** A period of time; both ends in nanoseconds since 1970. */
 export interface Stretch {
   readonly start: bigint;
   readonly end: bigint;
@@ -8,7 +8,7 @@ export interface Stretch {
 
 const nanoseconds = (ms: number): bigint => BigInt(Math.round(ms * 1e6));
 
-/** The longest tool call of a round, because those of one round may run in parallel. */
+/** Nanoseconds of the longest tool call of a round, because the calls of one round may run in parallel. */
 const toolTime = ({ tools }: Round): bigint =>
   tools.reduce((largest, { latency_ms: took }) => {
     const time = nanoseconds(took ?? 0);

@@ -11,7 +11,7 @@ export interface DatasetImport {
   readonly rows: DatasetRows;
   /** Source of the dataset, for people: `Braintrust, exports/purchases.json`. */
   readonly from: string;
-  /** What has been skipped already. */
+  /** Items that have been skipped already. */
   readonly left?: LeftList | undefined;
 }
 
@@ -40,7 +40,7 @@ export async function importDataset({
   };
 }
 
-/** The file of a dataset; its lines are generated each time they are read. */
+/** The file of a dataset. Its lines are generated each time the file is read. */
 export function datasetFile(name: string, rows: DatasetRows): ImportedFile {
   return { path: `datasets/${name}.jsonl`, text: { [Symbol.asyncIterator]: () => caseLines(rows) } };
 }
@@ -63,7 +63,7 @@ function startingSuite(name: string, shape: DatasetShape, from: string): string 
       scorers: [scorer],
     },
     [
-      "The cases were imported. Prompt, model and scorer are a beginning: say how they are asked, and what makes an answer right.",
+      "The cases were imported. Prompt, model and scorer are starting points: write how the cases are asked, and what makes an answer right.",
     ],
   );
 }
@@ -71,7 +71,7 @@ function startingSuite(name: string, shape: DatasetShape, from: string): string 
 function promptText(shape: DatasetShape, from: string): string {
   const front = {
     description: `Asks the cases from ${from}.`,
-    rationale: "A first prompt; the import knows none.",
+    rationale: "A first version; the import contains no prompt.",
   };
   const listed = shape.keys.find(({ key, isText }) => key === "messages" && !isText);
   if (shape.input === "messages") return markdownText(front, "messages: input\n");

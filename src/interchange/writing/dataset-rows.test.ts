@@ -13,7 +13,7 @@ async function taken(...rows: { id?: string; input: Json }[]): Promise<{ ids: st
   return { ids, left: left.map(({ line, what }) => `${line} ${what}`) };
 }
 
-it("gives an id to the first item that has it", async () => {
+it("keeps the first of several items with one id", async () => {
   expect(
     await taken({ id: "a", input: "x" }, { id: "a", input: "y" }, { input: "z" }, { id: "case-3", input: 1 }),
   ).toEqual({
@@ -22,10 +22,10 @@ it("gives an id to the first item that has it", async () => {
   });
 });
 
-it.each<Json>(["", " \n", null, {}, []])("leaves an item that asks nothing: %j", async (input) => {
+it.each<Json>(["", " \n", null, {}, []])("skips an item with an empty input: %j", async (input) => {
   expect(await taken({ id: "a", input })).toEqual({ ids: [], left: ["1 an item without an input"] });
 });
 
-it.each<Json>([0, false, { a: 0 }, { a: "" }, ["x"]])("takes one that asks something: %j", async (input) => {
+it.each<Json>([0, false, { a: 0 }, { a: "" }, ["x"]])("imports an item with an input: %j", async (input) => {
   expect(await taken({ id: "a", input })).toEqual({ ids: ["a"], left: [] });
 });

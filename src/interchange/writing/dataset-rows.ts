@@ -6,10 +6,10 @@ import { jsonLine } from "./project-text.ts";
 /** One item of another tool's dataset, before it becomes a case. */
 export interface DatasetRow {
   readonly place: SourcePlace;
-  /** Absent: the case gets a number as id. */
+  /** If absent, the case gets an id such as `case-3`. */
   readonly id?: string | undefined;
   readonly input: Json;
-  /** Whether it was exported from a project's case: an empty input is then what the case asks. */
+  /** Whether the item was exported from a project's case: an empty input is then kept. */
   readonly wasCase?: boolean | undefined;
   readonly expected?: Json | undefined;
   readonly tags?: readonly string[] | undefined;
@@ -25,10 +25,10 @@ export interface DatasetShape {
   readonly withExpected: number;
   /** Whether every expected value is a text. */
   readonly expectedIsText: boolean;
-  /** The only key of every expected object, if its value is always a text; else undefined. */
+  /** The one key that all expected objects have, if its value is always a text; else undefined. */
   readonly expectedKey: string | undefined;
   readonly input: "text" | "messages" | "object" | "other";
-  /** Keys that every input has, in the order of the first; the values of `texts` are always text. */
+  /** Keys that every input has, in the order of the first input; `isText` when the value is always a text. */
   readonly keys: readonly { readonly key: string; readonly isText: boolean }[];
 }
 
@@ -76,7 +76,11 @@ export async function* caseLines(rows: DatasetRows): AsyncGenerator<string> {
   }
 }
 
-/** Rows with unique ids; the first row with an id gets it. */
+/**
+ * The rows with their ids; of several rows with one id, only the first.
+ *
+ * @param leave called for every other row
+ */
 export async function* uniqueRows(
   rows: DatasetRows,
   leave: (left: Left) => void,
@@ -107,7 +111,7 @@ export async function* uniqueRows(
   }
 }
 
-/** Whether nothing is in a value: no text, no item, no member. A member may be empty: a question may be the empty one. */
+/** Whether a value is blank text, null, or a list or object without members. A member may itself be empty. */
 function isBlank(value: Json): boolean {
   if (typeof value === "string") return value.trim() === "";
   return value === null || (typeof value === "object" && Object.keys(value).length === 0);

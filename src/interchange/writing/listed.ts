@@ -10,7 +10,7 @@ export async function* listed<T>(
   }
 }
 
-/** Splits items into lists of at most `most`. */
+/** Splits items into lists of at most `limit` items. */
 export async function* inParts<T>(items: AsyncIterable<T>, limit: number): AsyncGenerator<readonly T[]> {
   let part: T[] = [];
   for await (const item of items) {

@@ -92,7 +92,7 @@ export class LiquidConditions {
     throw new Untranslatable(`Liquid has no test "is ${test}"`, lineOf(one));
   }
 
-  /** `list.includes(x)`. */
+  /** Converts `list.includes(x)`; undefined for any other call. */
   #asked(one: TemplateNode): LiquidCondition | undefined {
     const called = node(one, "name");
     const [arg] = nodes(one, "args");

@@ -25,7 +25,7 @@ export class LiquidExpressions {
     this.#conditions = new LiquidConditions(scope, this);
   }
 
-  /** A value with a default for tests that do not have it. */
+  /** A value, with a default for tests in which it is undefined. */
   value(one: TemplateNode): LiquidValue {
     const value = this.bare(one);
     if (value.filters.length > 0 || !anySeen(value, (seen) => seen === undefined)) return value;
@@ -139,7 +139,7 @@ export class LiquidExpressions {
       simple: (value: LiquidValue) => this.#scope.simple(value),
       made: (statements: (name: string) => string) => this.#scope.made(statements),
       refuse: (why: string): never => {
-        throw new Untranslatable(`Liquid cannot say ${why}`, lineOf(one));
+        throw new Untranslatable(`Liquid cannot express ${why}`, lineOf(one));
       },
     };
   }
@@ -188,7 +188,8 @@ export class LiquidExpressions {
 
   #arithmetic(one: TemplateNode): LiquidValue {
     if (one.typename === "Neg") return piped(this.value(node(one, "target")), "times: -1", "number");
-    if (!one.left || !one.right) throw new Untranslatable(`Liquid cannot say ${one.typename}`, lineOf(one));
+    if (!one.left || !one.right)
+      throw new Untranslatable(`Liquid cannot express ${one.typename}`, lineOf(one));
     const left = this.value(node(one, "left"));
     const right = this.value(node(one, "right"));
     const filter = this.#operator(one, left, right);
@@ -208,13 +209,14 @@ export class LiquidExpressions {
     };
     const word = known[one.typename];
     if (word !== undefined) return word;
-    if (one.typename !== "Add") throw new Untranslatable(`Liquid cannot say ${one.typename}`, lineOf(one));
+    if (one.typename !== "Add")
+      throw new Untranslatable(`Liquid cannot express ${one.typename}`, lineOf(one));
     const is = (value: LiquidValue, kind: "number" | "string"): boolean =>
       value.kind === (kind === "string" ? "text" : kind) ||
       (value.filters.length === 0 && allSeen(value, (seen) => typeof seen === kind));
     if (is(left, "number") && is(right, "number")) return "plus";
     if (is(left, "string") || is(right, "string")) return "append";
-    throw new Untranslatable("whether + adds numbers or joins texts does not show", lineOf(one));
+    throw new Untranslatable("it is not clear whether + adds numbers or joins texts", lineOf(one));
   }
 }
 

@@ -4,8 +4,9 @@ import type { TemplateNode } from "./nunjucks-tree.ts";
 
 /** Converts expressions to Liquid. */
 export interface ExpressionValues {
-  /** With a default for tests that do not have it. */
+  /** A value, with a default for tests in which it is undefined. */
   value(one: TemplateNode): LiquidValue;
+  /** A value without that default. */
   bare(one: TemplateNode): LiquidValue;
 }
 

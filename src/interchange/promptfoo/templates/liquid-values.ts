@@ -2,7 +2,7 @@
 export interface LiquidValue {
   readonly base: string;
   readonly filters: readonly string[];
-  /** Its possible values in the tests; undefined when unknown. */
+  /** The values that it has in the tests; undefined when unknown. */
   readonly seen?: readonly unknown[] | undefined;
   readonly kind?: "number" | "text" | undefined;
 }
@@ -10,7 +10,7 @@ export interface LiquidValue {
 /** A condition that Liquid can express without parentheses. */
 export interface LiquidCondition {
   readonly text: string;
-  /** How its parts are joined; `one` for a single part. */
+  /** How the parts of the condition are joined; `one` for a single part. */
   readonly joined: "one" | "and" | "or";
 }
 
@@ -23,13 +23,15 @@ export const piped = (value: LiquidValue, filter: string, kind?: LiquidValue["ki
   kind,
 });
 
-/** Liquid has no escapes, so a text with both kinds of quotes gives undefined. */
+/**
+ * A text as a Liquid literal; undefined for a text with both types of quotes, because Liquid has no escapes.
+ */
 export function quoted(text: string): string | undefined {
   if (!text.includes('"')) return `"${text}"`;
   return text.includes("'") ? undefined : `'${text}'`;
 }
 
-/** Whether all known values are of this kind; false when none is known. */
+/** Whether all values in the tests satisfy the condition; false when none is known. */
 export const allSeen = ({ seen }: LiquidValue, is: (value: unknown) => boolean): boolean =>
   seen !== undefined && seen.length > 0 && seen.every(is);
 

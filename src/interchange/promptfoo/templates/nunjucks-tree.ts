@@ -27,7 +27,7 @@ export function parseTemplate(source: string): TemplateNode {
     return parse(source) as TemplateNode;
   } catch (error) {
     const { message = "", lineno = 0 } = error as { message?: string; lineno?: number };
-    throw new Untranslatable(`it is no Nunjucks: ${message.split("\n").pop()?.trim()}`, lineno + 1);
+    throw new Untranslatable(`it is not valid Nunjucks: ${message.split("\n").pop()?.trim()}`, lineno + 1);
   }
 }
 
@@ -59,5 +59,5 @@ export function nodes(of: TemplateNode, field: string): readonly TemplateNode[] 
   return (value as TemplateNode | undefined)?.children ?? [];
 }
 
-/** From 1. */
+/** Line of a node in the template, from 1. */
 export const lineOf = ({ lineno }: TemplateNode): number => lineno + 1;

@@ -24,7 +24,7 @@ const BO = { ...ADA, name: "bo", items: ["shade"], vip: false, tier: "silver", n
 const { tier: _, ...WITHOUT } = BO;
 const TESTS: readonly Record<string, Json>[] = [ADA, BO, WITHOUT];
 
-/** Templates, and what they make of the first test. */
+/** Templates, each with its text for the first test. */
 const SAME: readonly (readonly [template: string, first: string])[] = [
   ["Hello {{ name }}!", "Hello Ada Lovelace!"],
   ["{{name|upper}} {{ name | lower | trim }}", "ADA LOVELACE ada lovelace"],
@@ -85,7 +85,7 @@ describe("a Nunjucks template", () => {
       expect((await rendered(template, vars)).trim()).toBe(renderNunjucks(template, vars).trim());
   });
 
-  it("keeps the words of one that only prints variables", () => {
+  it("only renames the variables of a template that prints variables", () => {
     expect(toLiquid("Dear {{name}}, about {{ user.address.city }}:", TESTS)).toBe(
       "Dear {{ input.name }}, about {{ input.user.address.city }}:",
     );
@@ -98,10 +98,10 @@ describe("a Nunjucks template", () => {
     ["{{ name.charAt(0) }}", 1, "charAt()"],
     ["a\nb {{ lines[0].price + vip }}", 2, "+"],
     ["{% include 'x.txt' %}", 1, "include"],
-    ["{{ name", 1, "no Nunjucks"],
+    ["{{ name", 1, "not valid Nunjucks"],
     ["{{ name | first }}", 1, "first letter"],
     ["{{ () }}", 1, "it fails"],
-  ])("is refused by its line: %s", (template, line, why) => {
+  ])("is rejected with its line: %s", (template, line, why) => {
     let thrown: unknown;
     try {
       toLiquid(template, TESTS);
@@ -113,7 +113,7 @@ describe("a Nunjucks template", () => {
     expect((thrown as Untranslatable).message).toContain(why);
   });
 
-  it("reaches no member of a value's own kind, and nothing outside", () => {
+  it("gives no access to inherited members or globals", () => {
     expect(renderNunjucks("{{ name.constructor }}{{ items.constructor.name }}{{ process }}", ADA)).toBe("");
   });
 });

@@ -24,7 +24,7 @@ export function renderNunjucks(source: string, vars: Readonly<Record<string, Jso
   return renderTree(parseTemplate(source), vars);
 }
 
-/** The same for a parsed template. */
+/** Renders a parsed template like `renderNunjucks`. */
 export function renderTree(tree: TemplateNode, vars: Readonly<Record<string, Json>>): string {
   return orUntranslatable(() => renderAll(tree.children ?? [], new Map(Object.entries(vars))));
 }
@@ -54,7 +54,7 @@ function renderNode(one: TemplateNode, scope: Scope): string {
       set(one, scope);
       return "";
     default:
-      throw new Untranslatable(`{% ${one.typename.toLowerCase()} %} is not brought over`, lineOf(one));
+      throw new Untranslatable(`{% ${one.typename.toLowerCase()} %} is not supported`, lineOf(one));
   }
 }
 
@@ -148,14 +148,14 @@ function evaluate(one: TemplateNode, scope: Scope): Value {
 function only(one: TemplateNode): TemplateNode {
   const [child, ...more] = one.children ?? [];
   if (child === undefined || more.length > 0)
-    throw new Untranslatable("a list in parentheses is not brought over", lineOf(one));
+    throw new Untranslatable("a list in parentheses is not supported", lineOf(one));
   return child;
 }
 
 const keyOf = (key: TemplateNode, scope: Scope): string =>
   key.typename === "Symbol" ? String(key.value) : String(evaluate(key, scope));
 
-/** Own members, and the length of texts and lists. */
+/** An own member of a value, or the length of a text or list; else undefined. */
 export function member(of: Value, name: Value): Value {
   if (of === null || of === undefined) return undefined;
   if (name === "length" && (typeof of === "string" || Array.isArray(of))) return of.length;
@@ -166,7 +166,7 @@ export function member(of: Value, name: Value): Value {
 function filtered(one: TemplateNode, scope: Scope): Value {
   const name = String(node(one, "name").value);
   const filter = Object.hasOwn(FILTERS, name) ? FILTERS[name] : undefined;
-  if (filter === undefined) throw new Untranslatable(`the filter "${name}" is not brought over`, lineOf(one));
+  if (filter === undefined) throw new Untranslatable(`the filter "${name}" is not supported`, lineOf(one));
   const [first, ...rest] = nodes(one, "args");
   if (first === undefined)
     throw new Untranslatable(`the filter "${name}" has nothing to work on`, lineOf(one));
@@ -176,7 +176,7 @@ function filtered(one: TemplateNode, scope: Scope): Value {
 function argumentsOf(given: readonly TemplateNode[], scope: Scope): Value[] {
   return given.map((one) => {
     if (one.typename === "KeywordArgs")
-      throw new Untranslatable("a named argument is not brought over", lineOf(one));
+      throw new Untranslatable("a named argument is not supported", lineOf(one));
     return evaluate(one, scope);
   });
 }
@@ -187,7 +187,7 @@ function called(one: TemplateNode, scope: Scope): Value {
   if (name.typename === "Symbol" && name.value === "range") return range(args.map(Number));
   const method = name.typename === "LookupVal" ? String(node(name, "val").value) : "";
   const work = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
-  if (work === undefined) throw new Untranslatable("a call is not brought over", lineOf(one));
+  if (work === undefined) throw new Untranslatable("a call is not supported", lineOf(one));
   return work(evaluate(node(name, "target"), scope), ...args);
 }
 
@@ -231,7 +231,7 @@ function compare(op: string, left: Value, right: Value, at: TemplateNode): boole
     case ">=":
       return a >= b;
     default:
-      throw new Untranslatable(`"${op}" is not brought over`, lineOf(at));
+      throw new Untranslatable(`"${op}" is not supported`, lineOf(at));
   }
 }
 
@@ -257,13 +257,13 @@ function is(one: TemplateNode, scope: Scope): boolean {
     case "number":
       return typeof left === "number";
     default:
-      throw new Untranslatable(`the test "is ${test}" is not brought over`, lineOf(one));
+      throw new Untranslatable(`the test "is ${test}" is not supported`, lineOf(one));
   }
 }
 
 function arithmetic(one: TemplateNode, scope: Scope): Value {
   if (one.left === undefined || one.right === undefined)
-    throw new Untranslatable(`${one.typename} is not brought over`, lineOf(one));
+    throw new Untranslatable(`${one.typename} is not supported`, lineOf(one));
   const left = evaluate(node(one, "left"), scope);
   const right = evaluate(node(one, "right"), scope);
   const [a, b] = [left as number, right as number];
@@ -285,6 +285,6 @@ function arithmetic(one: TemplateNode, scope: Scope): Value {
     case "Pow":
       return a ** b;
     default:
-      throw new Untranslatable(`${one.typename} is not brought over`, lineOf(one));
+      throw new Untranslatable(`${one.typename} is not supported`, lineOf(one));
   }
 }

@@ -1,17 +1,17 @@
 import type { Json } from "../../../domain/json.ts";
 
-/** An assertion with answers, and what promptfoo 0.121 said of each when it was asked. */
+/** An assertion with answers, and the verdict that promptfoo 0.121 gave on each. */
 export interface ParityCase {
   readonly assertion: { readonly type: string; readonly [key: string]: Json };
   readonly vars?: { readonly [name: string]: Json };
   readonly answers: readonly (readonly [answer: string | Answer, theirs: boolean])[];
-  /** Why some of the verdicts are others here; they must be. */
+  /** Why evals gives another verdict on some of the answers, which the test then requires. */
   readonly different?: string;
-  /** What the table says of it beside its type. */
+  /** What the table of docs/from-promptfoo.md says about the assertion besides its type. */
   readonly about?: string;
 }
 
-/** An answer with what was measured of it. */
+/** An answer with its measurements and tool calls. */
 export interface Answer {
   readonly output: string;
   readonly latency_ms?: number;
@@ -20,7 +20,7 @@ export interface Answer {
   readonly finish_reason?: string;
 }
 
-/** What the model of the test's config may call. */
+/** Tools of the model in the test's config. */
 export const TOOLS: Json = [
   {
     type: "function",
@@ -42,7 +42,7 @@ const called = (...calls: readonly (string | readonly [name: string, given: Json
 
 const timed = (latency_ms: number, cost_usd: number): Answer => ({ output: "x", latency_ms, cost_usd });
 
-/** At least one for every type that is taken over and needs no model. */
+/** At least one assertion of every type that is imported and needs no model. */
 export const PARITY: readonly ParityCase[] = [
   {
     assertion: { type: "equals", value: "yes" },
