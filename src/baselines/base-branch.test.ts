@@ -8,12 +8,12 @@ describe("the base branch in a clone", () => {
       "refs/remotes/origin/main",
       "refs/remotes/fork/main",
     ]);
-    expect(baseRefs(github, []), "without a remote the local branch is the branch").toEqual([
+    expect(baseRefs(github, []), "without a remote, the local branch is the base").toEqual([
       "refs/heads/main",
     ]);
   });
 
-  it("may be any commit when our own variable says so", () => {
+  it("may be any commit that EVALS_BASE_REF names", () => {
     const own = (name: string) => ({ name, variable: "EVALS_BASE_REF" });
     expect(baseRefs(own("1d2c0aa"), [])).toEqual(["1d2c0aa"]);
     expect(baseRefs(own("origin/main"), ["origin"])).toEqual([

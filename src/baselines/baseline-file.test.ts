@@ -15,7 +15,7 @@ import { type Side, sideOfRun } from "./side.ts";
 
 const PATH = "evals/baselines/s.jsonl";
 
-/** A run as the store gives it back: any ids, any scores, trials that errored, optional scores that are void. */
+/** A run as the store returns it: any ids, any scores, errored trials, and optional scores that are null. */
 const generatedRun = fc
   .record({
     ids: fc.uniqueArray(
@@ -109,7 +109,7 @@ function storedSide(run: GeneratedRun): Side {
 const written = (run: GeneratedRun): string =>
   formatBaseline(baselineOfRun(headerOf(run), run.cases, run.rows));
 
-/** All that a comparison says but for the words that name its sides. */
+/** A comparison and the sentences of its findings, without the texts that name its sides. */
 function verdictOf(base: Side, candidate: Side): unknown {
   const [plain] = regressionRules(Gate.parse({}));
   const rules = plain === undefined ? [] : [plain, { ...plain, metric: "score.exact" }];
@@ -122,7 +122,7 @@ function verdictOf(base: Side, candidate: Side): unknown {
 }
 
 describe("reading a baseline file", () => {
-  it("finds what a merge or a cut left, and takes a whole file as it is", () => {
+  it("refuses a file that a merge left unfinished or that is cut off, and accepts an intact one", () => {
     const whole = formatBaseline(TWO);
     expect(parseBaseline(whole, PATH).header.suite).toBe("s");
     expect(() => parseBaseline(`${whole}=======\n`, PATH)).toThrow(/EVALS_BASELINE_CONFLICT/);
@@ -160,7 +160,7 @@ describe("a baseline file", () => {
     return after.cases.map((own, at) => ({ ...(at % 3 === 2 ? own : (shared[at] ?? own)), case_no: at }));
   }
 
-  it("is the same bytes again after it was read", () => {
+  it("has the same bytes when it is read and written again", () => {
     fc.assert(
       fc.property(generatedRun, (run) => {
         const text = written(run);
@@ -184,7 +184,7 @@ describe("a baseline file", () => {
       "EVALS_BASELINE_BROKEN",
       1,
     ],
-    ["with a line that is no JSON", (text: string) => `${text}nonsense\n`, "EVALS_BASELINE_BROKEN", 4],
+    ["with a line that is not JSON", (text: string) => `${text}nonsense\n`, "EVALS_BASELINE_BROKEN", 4],
     [
       "with more passes than trials",
       (text: string) => text.replace(/"pass":\d/, '"pass":9'),
@@ -204,14 +204,14 @@ describe("a baseline file", () => {
       2,
     ],
     [
-      "with more scored than asked",
+      "with more scored trials than trials",
       (text: string) => text.replace(/"exact":\d/, '"exact":{"n":9,"pass":1}'),
       "EVALS_BASELINE_BROKEN",
       2,
     ],
     ["with a case twice", (text: string) => text + text.split("\n")[1], "EVALS_BASELINE_BROKEN", 4],
     [
-      "with a second header, as a merge leaves it that keeps both sides",
+      "with a second header, because a merge kept both sides",
       (text: string) => text + text.split("\n")[0],
       "EVALS_BASELINE_BROKEN",
       4,

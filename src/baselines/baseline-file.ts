@@ -10,7 +10,9 @@ import type { BaselineFileAt } from "../domain/report.ts";
 import { exactSum } from "../statistics/exact-sum.ts";
 import type { Side, SideScores } from "./side.ts";
 
-/** The schema written whenever it is sufficient, so that earlier versions of the program can still read it. */
+/**
+ * The schema of every file that needs nothing newer, because earlier versions of the program can read it too.
+ */
 export const BASELINE_SCHEMA = "evals.baseline/1";
 
 /**
@@ -19,17 +21,17 @@ export const BASELINE_SCHEMA = "evals.baseline/1";
  */
 export const BASELINE_SCHEMA_2 = "evals.baseline/2";
 
-/** Schemas of the file's lines. */
+/** Schemas of the lines of a baseline file. */
 const schemas = onFirstUse(() => {
   const hash = z.string().regex(/^[0-9a-f]{64}$/);
   const named = {
     suite: z.string(),
-    /** For people, for instance `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
+    /** The target as a text for people, for instance `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
     target: z.string(),
   };
   const judged = {
     scorers: keyedByUser(z.strictObject({ hash, required: z.boolean(), graded: z.boolean().optional() })),
-    /** An accepted regression: from the base's root to this file's root, with the reason. */
+    /** An accepted regression: the fingerprints of the old and the new baseline, and the reason. */
     accepted: z.strictObject({ from: hash, to: hash, why: z.string().min(1) }).optional(),
   };
   const header = z.discriminatedUnion("schema", [
@@ -64,9 +66,11 @@ const schemas = onFirstUse(() => {
     scores: keyedByUser(scores),
   });
   const anyCase = firstCase.extend({
-    /** By kind of pressure: passing trials with a variant, and how many of the variants failed. */
+    /**
+     * By kind of pressure: the number of passing trials that got a variant, and the number of failed variants.
+     */
     flips: keyedByUser(z.tuple([z.int().min(0), z.int().min(0)])).optional(),
-    /** Failed trials by failure class. */
+    /** Number of failed trials by failure class. */
     failures: keyedByUser(z.int().min(1)).optional(),
   });
   return { header, scores, firstCase, anyCase };
@@ -82,7 +86,10 @@ export type BaselineHeader = z.output<Schemas["header"]>;
  */
 type CaseScores = z.output<Schemas["scores"]>;
 
-/** One line per case, sorted by id, so that branches that change different cases merge. Any version of the format. */
+/**
+ * The line of one case, in any version of the format. Lines are sorted by case id, so branches that change
+ * different cases merge without a conflict.
+ */
 export type BaselineCase = z.output<Schemas["anyCase"]>;
 
 /** A promoted baseline. */
@@ -92,8 +99,9 @@ export interface Baseline {
 }
 
 /**
- * Path of a suite's baseline, relative to the project root. @param target only when the suite lists several
- * (`listedTarget`)
+ * Path of a suite's baseline, relative to the project root.
+ *
+ * @param target null unless the suite lists several targets (`listedTarget`)
  */
 export function baselinePath(suite: string, target: string | null): string {
   return target === null ? `evals/baselines/${suite}.jsonl` : `evals/baselines/${suite}.${target}.jsonl`;
@@ -236,7 +244,7 @@ function repeatedHeader(path: string, line: number): Problem {
     line,
     column: 1,
     what: "There is a second header here: a merge kept the header of each side.",
-    why: "They name other scorers, another target or another acceptance, and only a run of the merged inputs tells which holds.",
+    why: "The two headers differ in scorers, target or accepted regression, and only a run of the merged inputs tells which is right.",
     fix: "evals run --baseline none && evals promote",
   };
 }
@@ -249,11 +257,15 @@ function repeatedCase(path: string, line: number, id: string, first: number): Pr
     column: 1,
     what: `The case "${id}" is here twice; first on line ${first}.`,
     why: WHY,
-    fix: "A merge kept the lines of both sides; only a run of the merged inputs tells which holds: evals run --baseline none && evals promote",
+    fix: "A merge kept the lines of both sides; only a run of the merged inputs tells which is right: evals run --baseline none && evals promote",
   };
 }
 
-/** A baseline as a side of a comparison. @param root its fingerprint, computed from its keys */
+/**
+ * A baseline as a side of a comparison.
+ *
+ * @param root the baseline's fingerprint, computed from its cases' keys
+ */
 export function sideOfBaseline({ header, cases }: Baseline, file: BaselineFileAt, root: string): Side {
   return {
     label: `${file.path} at ${file.at}`,
@@ -278,7 +290,10 @@ export function sideOfBaseline({ header, cases }: Baseline, file: BaselineFileAt
   };
 }
 
-/** By kind of pressure; a case whose line does not name a kind was not tested with it. */
+/**
+ * Counts of variants by kind of pressure. A case whose line does not name a kind was not tested with it: its
+ * count is 0.
+ */
 function flipsOf(cases: readonly BaselineCase[]): Pick<Side, "flips"> {
   const kinds = new Set(cases.flatMap(({ flips }) => Object.keys(flips ?? {})));
   if (kinds.size === 0) return {};

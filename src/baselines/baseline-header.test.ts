@@ -57,7 +57,7 @@ const promoted = (run: RunHeader, before: Baseline | null = null, passes = [true
 
 const firstLine = (text: string): unknown => JSON.parse(text.split("\n")[0] ?? "");
 
-/** As 0.1.0 wrote it. */
+/** A baseline file as version 0.1.0 wrote it. */
 const OLD = `{"schema":"evals.baseline/1","suite":"s","target":"prompt 1.0.0 · m","scorers":{"exact":{"hash":"${HASH}","required":true}}}
 {"case":"a","content":"${HASH}","key":"${HASH}","runs":["00000001"],"trials":2,"pass":2,"scores":{"exact":2}}
 `;
@@ -73,7 +73,7 @@ const pressed = (run: RunHeader, before: Baseline | null = null): string => {
 
 describe("the header of a baseline", () => {
   it.each([header(), header(OUTPUTS as Partial<RunHeader>)])(
-    "is of the first version while lines have counts alone: $target",
+    "has the first version of the format while lines have only counts: $target",
     (run) => {
       expect(firstLine(promoted(run))).toEqual({
         schema: "evals.baseline/1",
@@ -84,7 +84,7 @@ describe("the header of a baseline", () => {
     },
   );
 
-  it("names prompt, model and project where a line has more", () => {
+  it("names prompt, model and project when a line has more than counts", () => {
     const text = pressed(header());
     expect(firstLine(text)).toEqual({
       schema: "evals.baseline/2",
@@ -108,7 +108,7 @@ describe("the header of a baseline", () => {
     expect(pressed(header({ id: "a1b20002" }), parseBaseline(second, PATH))).toBe(second);
   });
 
-  it("goes to the second version and back with what its lines hold", () => {
+  it("changes to the second version and back when its lines need it and no longer need it", () => {
     const more = pressed(header(), parseBaseline(OLD, PATH));
     expect(firstLine(more)).toMatchObject({ schema: "evals.baseline/2" });
     expect(firstLine(promoted(header(), parseBaseline(more, PATH)))).toEqual(firstLine(OLD));

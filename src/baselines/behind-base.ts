@@ -10,19 +10,22 @@ export interface BehindBase {
   readonly had: ReadonlySet<string>;
 }
 
-/** What was added on the base branch since is not the change's fault, but the change is not shown to be harmless either. */
+/**
+ * Makes a failed rule undecided when the branch is behind its base: what the base branch has gained since then
+ * may be the cause.
+ */
 export function undecidedBehind(result: RuleResult, behind: BehindBase | null): RuleResult {
   if (behind === null || result.outcome !== "failed") return result;
   const sentence = result.said === undefined ? "" : `${result.said.replace(/\.$/, "")}; `;
   return { ...result, outcome: "undecided", said: `${sentence}behind ${behind.branch}: rebase` };
 }
 
-/** The note for a report; null when it does not affect a rule. */
+/** The report's note that a branch is behind its base; null when every regression and contract rule passed. */
 export function behindNote(behind: BehindBase | null, { rules }: Pick<GateResult, "rules">): string | null {
   const hangs = rules.some(
     ({ kind, outcome }) => outcome !== "passed" && (kind === "regression" || kind === "contract"),
   );
   if (behind === null || !hangs) return null;
   const { branch, ref } = behind;
-  return `Behind ${branch}: its baseline has changed since this change left it, so the difference may be what ${branch} gained. Rebase (git rebase ${ref}) or merge it, then run again.`;
+  return `Behind ${branch}: its baseline has changed since this branch was made, so the difference may come from ${branch}. Rebase (git rebase ${ref}) or merge it, then run again.`;
 }

@@ -3,7 +3,7 @@ import { type Canary, canarySentence, chooseCanaries, judgeCanaries, withCanary 
 import type { ComparedSides } from "./compare-sides.ts";
 import type { Side } from "./side.ts";
 
-/** A baseline of `[trials, passed]` a case. */
+/** A baseline with `[trials, passed]` for each case. */
 const baseline = (counts: readonly (readonly [number, number])[]): Side => ({
   label: "run b",
   run: "b",
@@ -31,13 +31,13 @@ describe("the choice of canaries", () => {
     expect(ids.filter((id) => id >= 20).length).toBeGreaterThanOrEqual(12);
   });
 
-  it("is the same for the same seed, and another for another", () => {
+  it("is the same for the same seed, and different for another seed", () => {
     const ids = (seed: string) => chooseCanaries(mixed, all(mixed), 10, seed).map((one) => one.id);
     expect(ids("a")).toEqual(ids("a"));
     expect(ids("a")).not.toEqual(ids("b"));
   });
 
-  it("keeps for the test only the trials that did not pick", () => {
+  it("keeps for the test only the trials that were not used for the choice", () => {
     for (const { id, trials, passed } of chooseCanaries(mixed, all(mixed), 40, "seed")) {
       const index = Number(id.slice(1));
       expect(trials).toBe(4);
@@ -56,7 +56,7 @@ describe("the choice of canaries", () => {
     expect(chooseCanaries(side, new Set(["c0", "c1"]), 5, "seed").map((one) => one.id)).toEqual(["c0"]);
   });
 
-  it("leaves the one trial of a case for the test", () => {
+  it("keeps a case's only trial for the test", () => {
     expect(chooseCanaries(baseline([[1, 1]]), new Set(["c0"]), 5, "seed")).toEqual([
       { id: "c0", trials: 1, passed: 1 },
     ]);
@@ -92,7 +92,7 @@ describe("the test of canaries", () => {
     expect(judgeCanaries(hopeless, answers(25), "r").stale).toBe(false);
   });
 
-  it("leaves out those without an answer, and reports nothing about fewer than five", () => {
+  it("leaves out canaries without an answer, and has no result for fewer than five", () => {
     expect(judgeCanaries(canaries, answers(5, 5), "r")).toMatchObject({ answered: 5, stale: true });
     const silent = judgeCanaries(canaries, answers(4, 4), "r");
     expect(silent).toEqual({
@@ -144,7 +144,7 @@ describe("a comparison with a stale baseline", () => {
     expect(findings[0]).toMatchObject({ verdict: "inconclusive", said: comparison.said });
   });
 
-  it("is put in words from its numbers, whatever a scorer is called", () => {
+  it("is described from its numbers, whatever characters a scorer's name has", () => {
     const { comparison } = withCanary(compared("regressed", "said", "score.tone: warm; kind"), canary);
     expect(comparison.said).toMatch(
       /^tone: warm; kind fell 4\.1 points \(1\.0 to 7\.2\) on these 120 cases, but/,

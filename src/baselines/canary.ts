@@ -16,7 +16,7 @@ const PICKING = 2;
 /** Minimum number of answered canaries for a test. */
 export const LEAST_CANARIES = 5;
 
-/** A case that is asked again, with the baseline trials it is compared with. */
+/** A case that is asked again, with the counts of the baseline trials that it is compared with. */
 export interface Canary {
   readonly id: string;
   readonly trials: number;
@@ -57,7 +57,10 @@ export function chooseCanaries(
     .map(({ kept }) => kept);
 }
 
-/** Trials of a case are exchangeable, so a random assignment of the passes is valid. */
+/**
+ * Splits a case's trials at random into those for selection and the rest. The trials of a case are
+ * exchangeable, so it suffices to draw how many of the selection trials passed.
+ */
 function split(id: string, trials: number, passed: number, random: RandomSource): Split {
   const picking = Math.min(PICKING, Math.floor(trials / 2));
   let picked = 0;
@@ -74,7 +77,11 @@ function split(id: string, trials: number, passed: number, random: RandomSource)
 /** Today's answers of the canaries, by case id. */
 export type CanaryAnswers = ReadonlyMap<string, { readonly answered: number; readonly passed: number }>;
 
-/** Tests whether today's answers differ from the baseline's. @param run id of the stored run that holds them */
+/**
+ * Tests whether today's answers differ from the baseline's.
+ *
+ * @param run id of the stored run with today's answers
+ */
 export function judgeCanaries(
   canaries: readonly Canary[],
   answers: CanaryAnswers,
@@ -121,7 +128,10 @@ export function canaryAgainst({ fingerprint }: Pick<Side, "fingerprint">, report
   return comparison.baseline.fingerprint === fingerprint ? comparison.canary : null;
 }
 
-/** A comparison with a stale baseline says nothing about the change. */
+/**
+ * Adds the canaries' result to a comparison. If the baseline is stale, every verdict but `incomparable` becomes
+ * `inconclusive`, because the comparison then says nothing about the change.
+ */
 export function withCanary(compared: ComparedSides, canary: CanaryResult | null): ComparedSides {
   if (canary === null) return compared;
   const { comparison, findings } = compared;

@@ -8,7 +8,7 @@ import type { KeptAnswer, KeptAnswers } from "./kept-answers.ts";
 const SHOWN = 10;
 
 /**
- * Adds the answers of the cases that changed most. A side without a stored run has none.
+ * Adds the answers of the cases that changed most. A side without a stored run has no answers.
  *
  * @param kept reads the answers stored beside a committed baseline, for a base run that is not stored here
  */
@@ -61,7 +61,10 @@ async function inputText(
   return input === undefined || typeof input === "string" ? input : JSON.stringify(input);
 }
 
-/** The most frequent kept answer that passed, or failed; else the most frequent of all. */
+/**
+ * The most frequent kept answer that passed (with `passing`) or failed; if there is none, the most frequent of
+ * all.
+ */
 function pickKept(answers: readonly KeptAnswer[] | undefined, passing: boolean): string | null {
   const fits = answers?.find(({ trials, pass }) => (passing ? pass > 0 : pass < trials));
   return (fits ?? answers?.[0])?.output ?? null;
@@ -86,7 +89,7 @@ async function trialsOf(
   return runNo === undefined || caseNo === undefined ? [] : read.trialsOfCase(runNo, caseNo);
 }
 
-/** A trial that shows the difference: one that passed, or failed; else any answered one. */
+/** A trial that passed (with `passing`) or failed; if there is none, any answered trial. */
 function pick(trials: readonly StoredTrial[], passing: boolean): StoredTrial | undefined {
   return trials.find((one) => one.pass === passing) ?? trials.find((one) => one.answer !== null);
 }

@@ -7,7 +7,7 @@ const branchIn = (env: Record<string, string>, read: (path: string) => string | 
   return build.kind === "into" ? build.base.name : build.kind;
 };
 
-/** Values by which a system says that it builds a change. */
+/** Values of CI variables that identify the build of a change. */
 const EXAMPLES = [
   "pull_request",
   "merge_request_event",
@@ -20,7 +20,7 @@ const EXAMPLES = [
   "deploy-preview",
 ];
 
-/** A build of a change and one of a push, as each system sets its variables. */
+/** For each CI system: its variables in the build of a change, and in the build of a push. */
 const BUILDS: readonly [system: string, change: Record<string, string>, push: Record<string, string>][] = [
   [
     "GitHub Actions",
@@ -193,7 +193,7 @@ const BUILDS: readonly [system: string, change: Record<string, string>, push: Re
 ];
 
 describe("the build of a change", () => {
-  it.each(BUILDS)("on %s goes into its base branch, and a push into none", (_system, change, push) => {
+  it.each(BUILDS)("on %s has its base branch, and the build of a push has none", (_system, change, push) => {
     expect(branchIn({ CI: "true", ...change })).toBe("main");
     expect(branchIn({ CI: "true", ...push })).toBe("none");
   });
@@ -213,7 +213,7 @@ describe("the build of a change", () => {
         EXAMPLES.find((one) => pattern.test(one)) ?? "",
       ]),
     ]),
-  )("on %s is never taken for a push where %s says so and no branch is named", (name, variable, pattern) => {
+  )("on %s is recognized by %s alone, without a base branch", (name, variable, pattern) => {
     expect(pattern).not.toBe("");
     expect(changeBuildOf({ [variable]: pattern }, noFiles)).toMatchObject({ kind: "unknown", variable });
     expect(name).not.toBe("");
@@ -228,11 +228,11 @@ describe("the build of a change", () => {
     ["rust's bors", { GITHUB_REF: "refs/heads/automation/bors/auto" }],
     ["a ref of a change", { BUILD_SOURCEBRANCH: "refs/pull/7/merge" }],
     ["a merge train's ref", { CI_COMMIT_REF_NAME: "refs/merge-requests/7/train" }],
-  ])("of %s that names no branch is known for one", (_name, env) => {
+  ])("of %s is recognized though no base branch is named", (_name, env) => {
     expect(branchIn(env as Record<string, string>)).toBe("unknown");
   });
 
-  it("of a queue into a branch with slashes is into that branch", () => {
+  it("of a merge queue whose base branch has slashes has that branch", () => {
     expect(branchIn({ GITHUB_REF: "refs/heads/gh-readonly-queue/release/2.x/pr-7-0a1b" })).toBe(
       "release/2.x",
     );
@@ -265,13 +265,13 @@ describe("the build of a change", () => {
     expect(branchIn(env)).toBe("none");
   });
 
-  it("of bors-ng is one only where its own file stands: others call a branch staging too", () => {
+  it("of bors-ng is recognized only with its config file, because other projects have a branch staging too", () => {
     const env = { TRAVIS_BRANCH: "staging" };
     expect(branchIn(env)).toBe("none");
     expect(branchIn(env, (path) => (path === "bors.toml" ? "" : null))).toBe("unknown");
   });
 
-  it("goes where our own variable says, whatever else does", () => {
+  it("has the base branch of EVALS_BASE_REF, whatever other variables say", () => {
     for (const [, change] of BUILDS) expect(branchIn({ ...change, EVALS_BASE_REF: "trunk" })).toBe("trunk");
     expect(branchIn({ CIRCLE_PULL_REQUEST: "https://x/7", CHANGE_TARGET: "main" })).toBe("main");
   });

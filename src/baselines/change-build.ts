@@ -11,7 +11,7 @@ export type ChangeBuild =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads a CI's own files; null for a file that does not exist. */
+/** Reads a file that the CI system wrote; null for a file that does not exist. */
 export type ReadText = (path: string) => string | null;
 
 /** How to recognize the build of a change in a CI system. */
@@ -19,9 +19,9 @@ interface CiSystem {
   readonly name: string;
   /** Variables with the target branch, best first. */
   readonly base: readonly string[];
-  /** Variables of which one is set exactly when a change is built. */
+  /** Variables that are set only in the build of a change; one of them is enough. */
   readonly change: readonly string[];
-  /** Variables whose values must match a pattern. */
+  /** Variables that identify the build of a change if their value matches the pattern. */
   readonly when?: readonly (readonly [variable: string, pattern: RegExp])[];
 }
 
@@ -253,7 +253,7 @@ export function changeBuildOf(env: Environment, read: ReadText): ChangeBuild {
   return all.find((one) => one.kind === "into") ?? all[0] ?? { kind: "none" };
 }
 
-/** A usable value: not empty, not `false`, not an unexpanded macro. */
+/** The value of a variable; null when it is empty, `false` or an unexpanded macro. */
 function value(env: Environment, name: string): string | null {
   const text = env[name]?.trim();
   return text === undefined || text === "" || text === "false" || text.startsWith("$(") ? null : text;
@@ -274,7 +274,10 @@ function buildsOfSystem({ name, base, change, when = [] }: CiSystem, env: Enviro
   return variable === undefined ? [] : [{ kind: "unknown", ci: name, variable }];
 }
 
-/** Variables that are only set in builds of a change; a user who sets one by hand means the same. */
+/**
+ * Whether a variable with a target branch is set that builds of a push do not have: it alone identifies a
+ * change.
+ */
 function isProofItself(base: readonly string[], change: readonly string[], env: Environment): boolean {
   const also = base.filter((one) => !ALSO_IN_PUSHES.has(one));
   return also.some((one) => value(env, one) !== null) && !change.some((one) => env[one]?.trim() === "false");
@@ -294,7 +297,10 @@ const ALSO_IN_PUSHES = new Set([
   "CODEBUILD_WEBHOOK_BASE_REF",
 ]);
 
-/** GitHub writes the event to a file. Only there are the branch of a merge queue and the change of other events. */
+/**
+ * The build as GitHub's event file describes it. Only this file has the target branch of a merge queue and of
+ * events other than `pull_request`.
+ */
 function eventOnGitHub(env: Environment, read: ReadText): ChangeBuild[] {
   const path = value(env, "GITHUB_EVENT_PATH");
   const event = path === null ? null : parsed(read(path));
@@ -350,7 +356,7 @@ function properties(text: string | null): Map<string, string> {
   return new Map(lines.map(([, key = "", text = ""]) => [key, text.trim().replace(/\\(.)/g, "$1")]));
 }
 
-/** The branch of a merge queue, or the ref of a change: the name alone identifies the build. */
+/** The build of a merge queue's branch or of a change's ref: the name of the ref identifies it. */
 function buildsOfRef(variable: (typeof BUILT_REF)[number], env: Environment): ChangeBuild[] {
   const ref = value(env, variable);
   if (ref === null) return [];

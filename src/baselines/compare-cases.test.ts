@@ -11,7 +11,7 @@ const moved = (base: readonly Counts[], candidate: readonly Counts[]) => {
 };
 
 describe("the cases that moved", () => {
-  it("lead with the strongest evidence, then the farthest, then by id", () => {
+  it("are sorted by strength of evidence, then by size of the change, then by id", () => {
     const base: Counts[] = [
       [1, 1],
       [20, 20],
@@ -51,7 +51,7 @@ describe("the cases that moved", () => {
     expect(flaky).toEqual(["c2", "c3", "c4"]);
   });
 
-  it("are sure only where chance would rarely do it, counted over all cases", () => {
+  it("are significant only where chance is an unlikely cause, corrected for the number of cases", () => {
     const sure = (all: number, m: number, k: number) =>
       moved(times(all, [m, m]), [[k, 0], ...times(all - 1, [k, k] as const)]).broken[0]?.significant;
     expect(sure(1, 5, 5)).toBe(true);
@@ -61,7 +61,7 @@ describe("the cases that moved", () => {
   });
 });
 
-/** Cases of one tag each, by turns. */
+/** A side whose cases have one tag each, in turn `t0`, `t1`, … */
 const tagged = (counts: readonly Counts[], tags: number): Side =>
   sideOfCounts(counts, { tagsOf: (index) => [`t${index % tags}`] });
 const tagsOf = (base: readonly Counts[], candidate: readonly Counts[], tags: number) => {
@@ -72,7 +72,7 @@ const tagsOf = (base: readonly Counts[], candidate: readonly Counts[], tags: num
 describe("the tags", () => {
   const same = times(100, [5, 4] as const);
 
-  it("name the one on which the candidate loses, though it wins over all", () => {
+  it("name the tag whose cases got worse, even when the suite as a whole got better", () => {
     const base = same.map(() => [5, 3] as const);
     const candidate = same.map((_, index) => (index % 10 === 3 ? ([5, 0] as const) : ([5, 5] as const)));
     const rows = tagsOf(base, candidate, 10);
@@ -91,7 +91,7 @@ describe("the tags", () => {
     expect(tagsOf(times(3, [5, 5]), times(3, [5, 0]), 2).map((one) => one.tag)).toEqual(["t0"]);
   });
 
-  it("count ten thousand of them as ten thousand questions", () => {
+  it("are corrected for their number: one of ten thousand is not significant", () => {
     const base = times(20_000, [3, 3] as const);
     const candidate = base.map((one, index) => (index % 10_000 === 7 ? ([3, 0] as const) : one));
     const rows = tagsOf(base, candidate, 10_000);

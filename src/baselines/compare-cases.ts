@@ -54,7 +54,12 @@ export function movedCases(base: Side, candidate: Side, pairs: Pairing): MovedCa
 const shift = ({ baseline, candidate }: CaseComparison): number =>
   Math.abs(candidate.passed / candidate.answered - baseline.passed / baseline.answered);
 
-/** By p-value, then by size of the change. All other cases count as p = 1 in the correction. */
+/**
+ * Sorts cases by p-value, then by size of the change, and marks the significant ones. In the correction, cases
+ * that did not change or have too few trials count with p = 1.
+ *
+ * @param all number of paired cases
+ */
 function ranked(cases: readonly CaseComparison[], all: number): CaseComparison[] {
   const testable = cases.filter((one) => one.baseline.answered + one.candidate.answered >= TESTABLE_TRIALS);
   const rest = Array.from({ length: Math.max(0, all - testable.length) }, () => 1);

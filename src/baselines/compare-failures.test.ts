@@ -26,7 +26,7 @@ describe("failures that grew", () => {
     expect(row?.high).toBeLessThan(0.4);
   });
 
-  it("are none where as many or fewer fail, whatever else is failed by", () => {
+  it("are none where as many or fewer trials fail by a class, whatever other classes do", () => {
     expect(grown(failing("grounding"), failing("grounding"))).toEqual([]);
     expect(grown(failing("grounding"), sound)).toEqual([]);
     expect(grown(failing("grounding"), failing("retrieval"))?.map((one) => one.class)).toEqual(["retrieval"]);

@@ -13,8 +13,8 @@ import { type Pairing, pairCases } from "./pair-cases.ts";
 import type { FailuresOf, Side } from "./side.ts";
 
 /**
- * Failure classes whose share of trials grew compared with the baseline, strongest evidence first. Undefined when a
- * side has no failure classes, because growth is then unknown.
+ * Failure classes whose share of trials grew compared with the baseline, strongest evidence first. Undefined
+ * when some failed trial has no class, because growth is then unknown.
  */
 export function grownFailures(base: Side, candidate: Side, pairs: Pairing): FailureGrowth[] | undefined {
   if (

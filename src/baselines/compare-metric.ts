@@ -31,14 +31,14 @@ export interface MetricEvidence {
   readonly difference: ClusterDifference;
   /** Largest drop that the rule tolerates, in points of [0, 1]. */
   readonly allowed: number;
-  /** Lower bound of the true change, as the pass rule sees it; null when it may not conclude. */
+  /** Lower bound of the true change, on which "not worse" is concluded; null when that may not be concluded. */
   readonly notBelow: number | null;
-  /** Interval of the difference for cases like these. */
+  /** Interval of the difference in the population of cases like these. */
   readonly population: DifferenceBounds;
   readonly method: "exact" | "z" | "t" | "point";
 }
 
-/** Null where a difference has no bound. */
+/** Interval of a difference. A bound that is unknown is null. */
 export interface DifferenceBounds {
   readonly low: number | null;
   readonly high: number | null;
@@ -63,7 +63,7 @@ function unknownRow(metric: string, verdict: Verdict): ComparedMetric {
 export interface MetricRule
   extends Pick<RegressionRule, "max_drop" | "relative" | "scope" | "mode" | "exact" | "confidence"> {
   readonly bounds: TestBounds;
-  /** Whether cases have no answered trial on one side; then "not worse" may not be concluded. */
+  /** Whether some case has no answered trial on one side; then "not worse" may not be concluded. */
   readonly anyMissing: boolean;
 }
 
@@ -155,7 +155,7 @@ function decide({ harmed, gained, passed }: { harmed: boolean; gained: boolean; 
   return passed ? "no_regression" : "inconclusive";
 }
 
-/** The plain difference, without a statistical claim. */
+/** The verdict from the plain difference, without a statistical test. */
 function pointVerdict(theta: number, allowed: number): Verdict {
   if (theta < -allowed - ROUNDING) return "regressed";
   return theta > ROUNDING ? "improved" : "no_regression";
@@ -198,9 +198,9 @@ function populationTest({ theta, seBetween, clusters }: ClusterDifference): Test
 }
 
 /**
- * Interval of a difference for cases like these; unknown with fewer than two. If all cases changed by the same
- * amount, the interval covers what n cases without exception leave open: up to 1 − (1 − confidence)^(1/n) of all
- * cases may differ.
+ * Interval of a difference in the population of cases like these; unknown with fewer than two cases. If all n
+ * cases changed by the same amount, up to 1 − (1 − confidence)^(1/n) of the population may still differ from
+ * them, and the interval covers that.
  *
  * @param confidence one-sided, in each direction
  */
@@ -215,7 +215,9 @@ function populationInterval(
   return { low: theta - others * (1 + theta), high: theta + others * (1 - theta) };
 }
 
-/** The difference of two shares is in [-1, 1]. */
+/**
+ * Clips an interval to [-1, 1], the range of a difference of two shares. An infinite interval has null bounds.
+ */
 function shareDifference({ low, high }: { readonly low: number; readonly high: number }): DifferenceBounds {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return { low: null, high: null };
   return { low: Math.max(-1, low), high: Math.min(1, high) };

@@ -18,7 +18,7 @@ const compared = (
   changes: Partial<RegressionRule> = {},
 ) => compare(sideOfCounts(base), sideOfCounts(candidate), ruleOf(changes)).comparison;
 
-/** Half of the cases fall from 4 of 5 to this. */
+/** `all` cases: the first `fallen` of them pass `to` of 5 trials, the others 4 of 5. */
 const partly = (all: number, fallen: number, to: number): Counts[] => [
   ...times(fallen, [5, to] as const),
   ...times(all - fallen, [5, 4] as const),
@@ -48,9 +48,9 @@ describe("the verdict", () => {
     ],
     ["one case, the same", [[5, 5]], [[5, 5]], {}, "inconclusive"],
     ["one case that broke beyond doubt", [[5, 5]], [[5, 0]], {}, "regressed"],
-    ["a p of exactly what the confidence leaves", [[3, 3]], [[2, 0]], {}, "regressed"],
+    ["a p of exactly 1 − confidence", [[3, 3]], [[2, 0]], {}, "regressed"],
     ["the same at another confidence", [[4, 4]], [[1, 0]], { confidence: 0.9 }, "regressed"],
-    ["the same of the strict test", [[4, 4]], [[1, 0]], { confidence: 0.8, exact: true }, "regressed"],
+    ["the same with the exact test", [[4, 4]], [[1, 0]], { confidence: 0.8, exact: true }, "regressed"],
     [
       "one case that broke, asked of cases like it",
       [[5, 5]],
@@ -73,23 +73,29 @@ describe("the verdict", () => {
       "regressed",
     ],
     ["all failing on both sides", times(100, [5, 0]), times(100, [5, 0]), {}, "no_regression"],
-    ["a share of nothing", times(100, [5, 0]), times(100, [5, 0]), { relative: true }, "inconclusive"],
     [
-      "the bare numbers",
+      "a relative rule and a baseline of 0",
+      times(100, [5, 0]),
+      times(100, [5, 0]),
+      { relative: true },
+      "inconclusive",
+    ],
+    [
+      "mode point, within the limit",
       times(50, [5, 5]),
       [[5, 0], ...times(49, [5, 5] as const)],
       { mode: "point" },
       "no_regression",
     ],
     [
-      "the bare numbers, at the limit",
+      "mode point, at the limit",
       times(20, [5, 4]),
       [...times(3, [5, 3] as const), ...times(17, [5, 4] as const)],
       { mode: "point" },
       "no_regression",
     ],
     [
-      "the bare numbers, beyond the limit",
+      "mode point, beyond the limit",
       times(50, [5, 5]),
       [...times(2, [5, 0] as const), ...times(48, [5, 5] as const)],
       { mode: "point" },
@@ -193,7 +199,7 @@ describe("intervals", () => {
   );
   const scopes = fc.constantFrom("suite" as const, "population" as const);
 
-  it("hold the difference, and lie between −100 and 100 points", () => {
+  it("contain the difference, and lie between −100 and 100 points", () => {
     fc.assert(
       fc.property(counts, scopes, (cases, scope) => {
         const { metrics, population } = compared(
@@ -213,13 +219,13 @@ describe("intervals", () => {
     );
   });
 
-  it("for cases like these stay open where all cases moved alike", () => {
+  it("for the population have a width even where all cases moved alike", () => {
     const { population } = compared(times(100, [5, 5]), times(100, [5, 5]));
     expect(population?.low).toBeCloseTo(-(1 - 0.05 ** (1 / 100)), 12);
     expect(population?.high).toBeCloseTo(1 - 0.05 ** (1 / 100), 12);
   });
 
-  it("of pass^k stay as open where all cases moved alike, and prove as little", () => {
+  it("of pass^k for the population have a width too where all cases moved alike, and few cases prove nothing", () => {
     const rule = { metric: "pass^2", scope: "population" } as const;
     const { metrics, population } = compared(times(3, [3, 3]), times(3, [3, 2]), rule);
     expect(metrics.find((row) => row.metric === "pass^2")).toMatchObject({
@@ -229,7 +235,9 @@ describe("intervals", () => {
     expect(population?.high).toBeCloseTo(-2 / 3 + (1 - 0.05 ** (1 / 3)) * (5 / 3), 12);
   });
 
-  /** Cases of one side differ so much in their trials that each must count once. */
+  /**
+   * Whether the numbers of trials differ so much between the cases of a side that each case must count once.
+   */
   const isUneven = (side: readonly Counts[]): boolean => {
     const answered = side.map(([trials]) => trials);
     return Math.max(...answered) > 2 * Math.min(...answered);
@@ -248,7 +256,8 @@ describe("intervals", () => {
         expect(one.low).toBeCloseTo(-(two?.high ?? 0), 10);
         expect(one.high).toBeCloseTo(-(two?.low ?? 0), 10);
         expect(there.cases.broken.toSorted()).toEqual(back.cases.fixed.toSorted());
-        // A p that small on one side is the other's p for a rise, where one test suits both: it goes by the candidate's trials.
+        // With the sides swapped, a small p for a drop becomes a p near 1, as long as the same test is used.
+        // Which test is used depends on the candidate's numbers of trials.
         const fell = (verdict?: string) => verdict === "regressed" || verdict === "small_drop";
         if (fell(one.verdict) && isUneven(base) === isUneven(candidate))
           expect(two?.p).toBeGreaterThanOrEqual(0.95);
@@ -313,7 +322,7 @@ describe("errored trials", () => {
 describe("several gating rules", () => {
   const names = ["a", "b", "c", "d"];
   const rules = names.map((name) => ruleOf({ metric: `score.${name}` }));
-  /** One scorer fell just enough to be called by itself; the others stand still. */
+  /** Scorer `a` loses one pass in each of the first `fallen` cases; the other scorers do not change. */
   const sideWith = (fallen: number): Side =>
     sideOfCounts(times(40, [5, 4]), {
       scores: new Map(
@@ -341,7 +350,7 @@ describe("several gating rules", () => {
     ]);
   });
 
-  it("leave of a small drop that they do not prove together that it is small", () => {
+  it("find no regression instead of a small drop when the drop is not significant after the correction", () => {
     const many = (fallen: number): Side => {
       const counts = times(1000, [5, 4] as const);
       const sums = times(1000, 4).map((sum, index) => (index < fallen ? sum - 1 : sum));
@@ -357,7 +366,7 @@ describe("several gating rules", () => {
     expect(verdicts(...rules)).toEqual(times(4, "no_regression"));
   });
 
-  it("about one metric show the worst of what they found in its row", () => {
+  it("about one metric share a row, which has the worst of their verdicts", () => {
     const base = sideOfCounts(times(40, [5, 5]));
     const candidate = sideOfCounts([...times(2, [5, 0] as const), ...times(38, [5, 5] as const)]);
     const scopes = [ruleOf(), ruleOf({ scope: "population" })];
@@ -415,7 +424,9 @@ describe("graded scores", () => {
 });
 
 describe("cases that name their scorers", () => {
-  /** Two cases, of which the first is scored by `exact` alone where `exempt` says so. */
+  /**
+   * Two cases, both scored by `exact`. Scorer `more` does not score a case whose number in `exempt` is above 0.
+   */
   const sideWith = (exempt: readonly number[] | null, hash = "more"): Side =>
     sideOfCounts(times(2, [5, 5]), {
       scores: new Map([
@@ -430,7 +441,7 @@ describe("cases that name their scorers", () => {
       ]),
     });
 
-  it("are compared where they are scored alike, whatever scores the others", () => {
+  it("are compared if both sides scored them alike, whatever scorers other cases have", () => {
     const { cases, metrics } = compare(sideWith([5, 0]), sideWith([5, 0], "another")).comparison;
     expect(cases).toMatchObject({ paired: 1, changed: ["c1"] });
     expect(metrics[0]).toMatchObject({ metric: "pass_rate", baseline: 1, candidate: 1 });
@@ -443,7 +454,7 @@ describe("cases that name their scorers", () => {
     });
   });
 
-  it("leave no score open that they do not have", () => {
+  it("do not need a score from a scorer that they leave out", () => {
     const { metrics } = compare(
       sideWith([5, 0]),
       sideWith([5, 0]),

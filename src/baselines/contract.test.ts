@@ -67,7 +67,7 @@ describe("holdContract", () => {
   });
 });
 
-/** One scorer, `rates` passes of ten trials each case. */
+/** A side with one scorer, `q`. Every case has ten trials; `rates` has the number that passed, by case. */
 function side(rates: readonly number[], hash = "a"): Side {
   return {
     label: "run x",
@@ -132,7 +132,7 @@ describe("movementOf", () => {
     }
   });
 
-  it("knows nothing of sides that were scored differently", () => {
+  it("is unknown for sides that were scored differently", () => {
     expect(movementOf(compared(side(many(10), "a"), side(many(10), "b")))).toMatchObject({
       fell: null,
       rose: null,
@@ -163,7 +163,7 @@ describe("contractRule", () => {
     expect(contractRule(finding, unclear("warn", "b")).outcome).toBe("undecided");
   });
 
-  it("keeps a look open until the promise is shown both ways", () => {
+  it("is undecided at a look until both directions are shown", () => {
     const patch = { change: change("patch"), changes: [] };
     expect(contractSoFar(null, [])).toEqual([]);
     expect(contractSoFar(patch, [])).toEqual(["undecided"]);

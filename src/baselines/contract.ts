@@ -142,7 +142,7 @@ export function contractRule(finding: ContractFinding, findings: readonly RuleFi
   };
 }
 
-/** What a look of a sequential test can tell about the contract; undefined without a declared bump. */
+/** The contract's outcome at one look of a sequential test; empty without a declared bump. */
 export function contractSoFar(
   declared: DeclaredChange | null,
   findings: readonly RuleFinding[],

@@ -5,11 +5,12 @@ import type { Tally } from "../metrics/tally.ts";
 import { namedCases } from "./named-cases.ts";
 
 /**
- * `gate.critical`: the selected cases must pass every trial. One failed trial decides. A missing trial leaves the
- * rule open, and the number of cases that hold unknown.
+ * `gate.critical`: the selected cases must pass every trial. One failed trial fails the rule; otherwise a
+ * missing trial leaves it undecided. The value is the share of selected cases without a failed trial, null
+ * while unknown.
  *
  * @param casesOf the cases that a selector names
- * @param left trials of a case without an answer for any reason, including those that an early stop did not need
+ * @param left number of a case's trials without an answer, including those that an early stop did not need
  */
 export function checkCritical(
   selectors: readonly string[],

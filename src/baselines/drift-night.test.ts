@@ -29,7 +29,7 @@ describe("driftNight", () => {
     ["few cases, asked once", 12, () => 0.8, 1],
   ])("measures unchanged runs of %s in standard deviations", (_, cases, chanceOf, k) => {
     const chances = Array.from({ length: cases }, (_, i) => chanceOf(i));
-    // A reference of its own each time, so that its own luck counts too.
+    // A new baseline each time, because chance in the baseline counts too.
     const zs = Array.from({ length: 400 }, () => {
       const base = side(20 * k, draw(chances, 20 * k));
       return driftNight(base, side(k, draw(chances, k)), same)?.z ?? 0;
@@ -69,7 +69,7 @@ describe("driftNight", () => {
     expect(driftNight(base, { ...half, answered: [1, 0, 0, 0] }, same)).toBeNull();
   });
 
-  it("knows a series by the counts that it is held against", () => {
+  it("identifies a series by the counts of the baseline", () => {
     expect(seriesOf(side(4, [4, 3]))).toBe(seriesOf(side(4, [4, 3], "other keys")));
     expect(seriesOf(side(4, [4, 3]))).not.toBe(seriesOf(side(4, [3, 4])));
   });
@@ -89,7 +89,7 @@ describe("driftReport", () => {
   const ask = { change: 0.04, judge: null };
 
   it("reports no drift only once a change that matters would have been found", () => {
-    // 0.04 is two standard deviations: four runs.
+    // A change of 0.04 is two standard deviations of a run, which four runs find.
     const runs = ["1", "2", "3", "4"].map((id) => run(id, night(0.1)));
     expect(driftReport({ ...ask, runs: runs.slice(0, 3) })).toMatchObject({
       verdict: "not_enough_evidence",
@@ -102,7 +102,7 @@ describe("driftReport", () => {
     });
   });
 
-  it("finds a fall, reports since which run, and counts a run that says nothing as nothing", () => {
+  it("finds a drop, reports since which run, and leaves out a run that could not be compared", () => {
     const runs = [run("1", night(0.3)), run("2", night(-4)), run("3", null), run("4", night(-4))];
     expect(driftReport({ ...ask, runs })).toMatchObject({
       verdict: "drift",
@@ -114,7 +114,7 @@ describe("driftReport", () => {
     expect(driftReport({ ...ask, runs: runs.slice(0, 3) }).verdict).toBe("not_enough_evidence");
   });
 
-  it("never says no drift of a size that cannot show the change, nor a rate of alarms of no run at all", () => {
+  it("has not enough evidence when a run has too few trials for the change, and no false-alarm rate without a run", () => {
     const tiny = { ...(night(0) as object), trials: 3, error: 0 } as SeriesRun["night"];
     const runs = Array.from({ length: 9 }, (_, i) => run(String(i + 1), tiny));
     expect(driftReport({ ...ask, runs })).toMatchObject({

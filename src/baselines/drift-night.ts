@@ -7,22 +7,28 @@ import { stratifiedTest } from "../statistics/stratified-test.ts";
 import { type Pairing, pairCases } from "./pair-cases.ts";
 import type { Side } from "./side.ts";
 
-/** With a smaller share of the baseline's cases answered, the missing ones could have caused the change. */
+/**
+ * Least share of the baseline's cases that must be answered. With fewer, the missing cases could be the change.
+ */
 const LEAST_ANSWERED = 0.5;
 
 /** One run compared with the baseline. */
 export interface Night {
   readonly delta: number;
   readonly z: number;
-  /** Standard error of `delta` for a run without a change. */
+  /** Standard error of `delta` if nothing has changed. */
   readonly error: number;
-  /** The baseline's share of that variance, which is the same in every run of the series. */
+  /**
+   * Share of the variance of `delta` that comes from the baseline, which all runs of the series have in common.
+   */
   readonly shared: number;
   /** Number of compared trials of the run. */
   readonly trials: number;
 }
 
-/** What the runs of a series are compared with: the same counts of the same cases. */
+/**
+ * Identifies a series: a hash of the baseline's suite, cases and counts, which all its runs are compared with.
+ */
 export function seriesOf({ suite, ids, contents, answered, passed }: Side): string {
   return hashJson([suite, [...ids], [...contents], Array.from(answered), Array.from(passed)]);
 }
@@ -30,8 +36,8 @@ export function seriesOf({ suite, ids, contents, answered, passed }: Side): stri
 /**
  * Compares a run with the baseline case by case, corrected for the judge's own drift.
  *
- * @param sameKeys use only cases that were asked and scored like the baseline's; false when answers were made
- * elsewhere, so that this is unknown
+ * @param sameKeys use only cases that were asked and scored like the baseline's; false for answers that were
+ * made elsewhere, for which this is unknown
  * @returns null when less than half of the baseline's cases can be paired
  */
 export function driftNight(
@@ -59,7 +65,7 @@ export function driftNight(
   return { delta, z: error === 0 ? 0 : delta / error, error, shared, trials };
 }
 
-/** Trials and passes of both sides by case. */
+/** Numbers by case: `m` trials and `b` passes of the baseline, `k` trials and `x` passes of the candidate. */
 interface Columns {
   readonly m: Int32Array;
   readonly b: Int32Array;
@@ -80,7 +86,10 @@ function columnsOf(base: Side, candidate: Side, pairs: Pairing, indexes: readonl
 
 const moments = (count: Int32Array, sum: Int32Array) => ({ count, sum, sumOfSquares: sum });
 
-/** Each case is weighted by the variance of its pooled trials; without any variance, by its trials alone. */
+/**
+ * The baseline's share of the variance of the difference. Each case is weighted by the variance of its pooled
+ * trials; if no case has any variance, by its numbers of trials alone.
+ */
 function sharedVariance({ m, b, k, x }: Columns): number {
   const sums = { base: 0, all: 0, flat: 0, cases: 0 };
   for (let i = 0; i < m.length; i++) {

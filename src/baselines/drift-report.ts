@@ -60,7 +60,10 @@ export function driftReport({ runs, change, judge }: DriftQuestion): Decided {
   };
 }
 
-/** Without any variation so far the error would be 0, although so few trials could not show a small change. */
+/**
+ * The standard error of a run, with a lower limit for few trials. Without any variation so far it would be 0,
+ * although few trials cannot show a small change.
+ */
 function floored({ error, trials }: Night, change: number): number {
   return Math.max(error, Math.sqrt((change * (1 - change)) / trials));
 }
@@ -87,7 +90,10 @@ function judgeDrift(runs: readonly SeriesRun[], change: number, calibrated: bool
   };
 }
 
-/** The change in points is shown by a judge without noise as this many changed verdicts, all in one direction. */
+/**
+ * The verdict about the judge's own drift. A judge that never changed a verdict has a standard error of 0. The
+ * lower limit is the error that it would have if a share `change` of its verdicts changed in one direction.
+ */
 function judgeVerdict(
   isAlarm: boolean,
   runs: number,

@@ -6,11 +6,12 @@ import type { Tally } from "../metrics/tally.ts";
 import { namedCases } from "./named-cases.ts";
 
 /**
- * `gate.each_case`: every case must pass this share of its own trials. A case fails if it would even with every
- * missing trial passed, and holds if it would even with every one failed; otherwise the rule is open.
+ * `gate.each_case`: the share of passed trials of every case must be within the bound. A case fails if its
+ * share would be outside even if every missing trial passed. It is undecided if that depends on the missing
+ * trials.
  *
- * @param left trials of a case without an answer for any reason, including those that an early stop did not need
- * @returns undefined without a bound; the value is the lowest share of a case, null while unknown
+ * @param left number of a case's trials without an answer, including those that an early stop did not need
+ * @returns empty without a bound; the value is the lowest share of a case, null while unknown
  */
 export function checkEachCase(
   text: string | undefined,

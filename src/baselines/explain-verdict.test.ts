@@ -65,7 +65,7 @@ describe("the sentence of a verdict", () => {
     ],
     [
       explained(same(50), fallen(50, 10), { mode: "point" }),
-      "pass rate −12.0 points on these 50 cases, 3 allowed, by the bare numbers: with nothing changed this rule blocks 23 % of the time",
+      "pass rate −12.0 points on these 50 cases, 3 allowed, compared without a statistical test: with nothing changed this rule blocks 23 % of the time",
     ],
     [
       explained(same(50), same(50), { max_drop: 1e-9 }),
@@ -81,7 +81,7 @@ describe("the sentence of a verdict", () => {
     ["small_drop", same(50), /^pass rate 0\.0 points .*smaller than 3 points when it was decided$/],
     ["no_regression", fallen(50, 5), /^pass rate −6\.0 points, .* on these 50 cases when it was decided$/],
   ])(
-    "never contradicts a look that found %s by the answers that came after it",
+    "never contradicts a look that found %s, whatever the answers that came after it show",
     (verdict, candidate, expected) => {
       const { comparison } = compareSides(sideOfCounts(same(50)), sideOfCounts(candidate), {
         rules: [ruleOf()],
@@ -130,7 +130,7 @@ describe("a flip rate, which is better when it is low", () => {
       times(200, [5, 1]),
       "flip rate under typos 0.0 points, −3.1 to +3.1: shown not to be more than 10 points worse on these 200 cases",
     ],
-  ])("that %s says so with its own signs", (verdict, base, candidate, sentence) => {
+  ])("that %s has a sentence and numbers in which a rise is worse", (verdict, base, candidate, sentence) => {
     const { said: words, metrics, verdict: found } = compared(base, candidate);
     expect(found).toBe(verdict);
     expect(words).toBe(sentence);
@@ -141,7 +141,7 @@ describe("a flip rate, which is better when it is low", () => {
     expect(row?.high).toBeGreaterThanOrEqual(row?.delta ?? Number.NaN);
   });
 
-  it("is compared on cases that were tried on both sides alone, and not at all where there are none", () => {
+  it("is compared only on cases that were tried on both sides, and not at all if there are none", () => {
     const row = compared(
       [
         [5, 1],

@@ -39,7 +39,7 @@ function wordsOf(metric: string): ChangeWords {
   };
 }
 
-/** The metric's name at the start of a sentence: `pass rate`, `score of tone`. */
+/** The metric's name at the start of a sentence: `pass rate`, `flip rate under typos`, or a scorer's name. */
 export function metricWords(metric: string): string {
   if (metric === "pass_rate") return "pass rate";
   const kind = flippedKind(metric);
@@ -50,7 +50,7 @@ export function metricWords(metric: string): string {
 /**
  * One sentence that explains a verdict: what was measured, its bounds, the number of cases, and the conclusion.
  *
- * @param missing cases of both sides without an answer on one of them
+ * @param missing number of cases that both sides have, but that have no answer on one side
  */
 export function explainVerdict(
   row: MetricComparison,
@@ -115,7 +115,10 @@ export function explainStale(row: MetricComparison, cases: number): string {
   return `${name}${moved}${bounds(words, low, high)} on ${on}, but the provider has moved since the baseline was made: not enough evidence`;
 }
 
-/** What a run that stopped early had measured when it was decided: a repeated interval, because of the earlier looks. */
+/**
+ * One sentence with what a run that stopped early had measured at the look that decided it. Its interval is
+ * wider than that of a single look, because there were earlier looks.
+ */
 export function explainDecision(
   trials: number,
   { metric, delta, low, high }: Pick<MetricComparison, "metric" | "delta" | "low" | "high">,
@@ -169,10 +172,13 @@ function inconclusiveSentence(
   return more === "" ? spans : `${spans}; ${more} would settle it 4 times in 5 if nothing changed`;
 }
 
-/** No advice is given above this number. */
+/** If more cases than this are lacking, no advice is given. */
 const MAX_CASES = 100_000;
 
-/** How many more cases, or trials of each, would show with 80 % power that nothing fell by more than allowed. */
+/**
+ * Text that says how many more cases, or trials of each case, would show with 80 % power that nothing fell by
+ * more than allowed; empty when there is no useful number.
+ */
 export function moreEvidence(
   { difference, allowed }: MetricEvidence,
   rule: MetricRule,
@@ -202,7 +208,7 @@ function pointSentence(
   const error = evidence.difference.sePermutation;
   const falseAlarm = error === 0 ? 0 : normalCdf(-evidence.allowed / error);
   const rate = (falseAlarm * 100).toFixed(0);
-  return `${name} ${signed(delta)}${unit} ${on}, ${size(evidence.allowed).replace(/\.0$/, "")} allowed, by the bare numbers: with nothing changed this rule blocks ${rate} % of the time`;
+  return `${name} ${signed(delta)}${unit} ${on}, ${size(evidence.allowed).replace(/\.0$/, "")} allowed, compared without a statistical test: with nothing changed this rule blocks ${rate} % of the time`;
 }
 
 /** Smallest drop that a comparison of this size detects with 80 % power, in points of [0, 1]; null when it detects none. */

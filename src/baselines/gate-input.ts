@@ -13,16 +13,18 @@ export interface GateInput {
   readonly header: RunHeader;
   readonly tally: Tally;
   readonly metrics: Metrics;
-  /** Errored and skipped trials of a case; trials that were not needed are not missing. */
+  /** Number of errored and skipped trials of a case; trials that were not needed are not missing. */
   readonly missing: (caseNo: number) => number;
-  /** All trials of a case without an answer, including those that were not needed. */
+  /** Number of all trials of a case without an answer, including those that were not needed. */
   readonly left: (caseNo: number) => number;
   readonly totalMissing: number;
   readonly casesOf: (selector: string) => Iterable<{ readonly case_no: number; readonly id: string }>;
   readonly idOf: (caseNo: number) => string;
   /** Null without a baseline. */
   readonly baseline: Side | null;
-  /** The regression that the change itself accepts: from this baseline to this run. */
+  /**
+   * The regression that the change itself accepts: fingerprints of the baseline and of the run, and the reason.
+   */
   readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
   /** Set when the base branch has a newer baseline than the change; else null. */
   readonly behind?: BehindBase | null;

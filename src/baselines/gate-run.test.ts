@@ -23,7 +23,10 @@ const header = {
   scorers: [{ name: "exact", type: "equals", required: true, binary: true, hash }],
 } as unknown as RunHeader;
 
-/** Trials of each case: `p`assed, `f`ailed, `e`rrored; `v`oid: passed, and not scored. */
+/**
+ * The tally of these cases. Each letter is a trial: `p` passed, `f` failed, `e` errored, `v` passed but without
+ * a score.
+ */
 function tallyOf(cases: readonly string[]): Tally {
   const tally = makeTally(cases.length, 1);
   for (const [case_no, trials] of cases.entries()) {
@@ -61,7 +64,7 @@ const baselineOf = (n: number, passed = 5): Side => {
   return { ...side, scores: new Map(scores) };
 };
 
-/** The gate of a run whose cases did this. */
+/** The gate's result for a run with these cases, each written as in `tallyOf`. */
 function gated(
   cases: readonly string[],
   { gate = {}, baseline, accepted = null, canary = null }: Setting = {},
@@ -152,7 +155,7 @@ describe("the regression rule of a run", () => {
     expect(gated(times(100, "ppppv")).gate.outcome).toBe("passed");
   });
 
-  it("is undecided when the scorers are others", () => {
+  it("is undecided when the baseline has other scorers", () => {
     const { gate } = gated(good, { baseline: sideOfCounts(times(100, [5, 5])) });
     expect(gate).toMatchObject({ outcome: "undecided", verdict: "incomparable" });
   });
@@ -166,7 +169,7 @@ describe("missing trials", () => {
     expect(gated(fine, { baseline: baselineOf(1000) }).gate.outcome).toBe("passed");
   });
 
-  it("make undecided what hangs on them", () => {
+  it("make a rule undecided whose result depends on them", () => {
     const half = [...times(30, "peeee"), ...times(70, "ppppp")];
     const { gate, comparison } = gated(half);
     expect(comparison?.metrics[0]?.delta).toBe(0);
@@ -182,7 +185,7 @@ describe("missing trials", () => {
     ...["pass_rate", "pass^1", "pass^5", "score.exact"].map(
       (metric) => [`regression ${metric}`, { regression: { metric } }] as const,
     ),
-    ["regression by the bare numbers", { regression: { mode: "point", max_drop: 0.5 } }],
+    ["regression in mode point", { regression: { mode: "point", max_drop: 0.5 } }],
     ["regression on cases like these", { regression: { scope: "population" } }],
     ["critical", { regression: false, critical: ["case:c0"] }],
     [
@@ -194,7 +197,7 @@ describe("missing trials", () => {
   const accepted = { from: sha256("base"), to: header.fingerprint, why: "why not" };
 
   it.each(rules)("let nothing pass where no trial was answered: %s", (_name, gate) => {
-    // So few cases that no way in which the missing trials come out would prove a drop.
+    // Two cases are so few that they would not prove a drop even if every missing trial failed.
     for (const cases of [times(2, "eeeee"), times(30, "eeeee")])
       for (const one of [null, accepted])
         expect(gated(cases, { gate, accepted: one }).gate.outcome).toBe("undecided");
@@ -202,7 +205,7 @@ describe("missing trials", () => {
     expect(alone).toBe("undecided");
   });
 
-  it("are said where a rule hangs on them", () => {
+  it("are reported by a rule whose result depends on them", () => {
     const half = [...times(30, "peeee"), ...times(70, "ppppp")];
     expect(gated(half).gate.rules[0]?.said).toBe(
       "120 of 500 trials have no answer: counted as failed, pass rate is regressed; counted as passed, shown not to be worse",
@@ -212,12 +215,12 @@ describe("missing trials", () => {
     );
   });
 
-  it("cannot be accepted, as a drop can", () => {
+  it("keep a rule undecided even when a drop is accepted", () => {
     const half = [...times(30, "peeee"), ...times(70, "ppppp")];
     expect(gated(half, { accepted }).gate.outcome).toBe("undecided");
   });
 
-  it("are those that pass^k needs too, though nobody planned them", () => {
+  it("include those that pass^k needs, even if they were not planned", () => {
     const short = [...times(10, "f"), ...times(10, "ppppp")];
     const rule = { regression: { metric: "pass^5" } };
     expect(gated(short, { gate: rule }).gate).toMatchObject({ outcome: "failed" });
@@ -225,7 +228,7 @@ describe("missing trials", () => {
     expect(gated(open, { gate: rule }).gate).toMatchObject({ outcome: "undecided" });
   });
 
-  it("leave a critical case open also where an early stop did not need them", () => {
+  it("leave a critical case undecided even if an early stop did not need them", () => {
     const gate = { regression: false, critical: ["case:c0"] };
     expect(gated(["p", "ppppp"], { gate }).gate.rules).toMatchObject([{ outcome: "undecided", value: null }]);
   });
@@ -297,7 +300,7 @@ describe("while trials are still to come", () => {
     expect(soFar(times(100, "p"), { require: { pass_rate: "<= 0.5" } }, 2.5)).toEqual(["failed"]);
   });
 
-  it("what the rest cannot change is decided", () => {
+  it("a rule is decided if the remaining trials cannot change its result", () => {
     expect(soFar(times(100, "ffff"), { require: { pass_rate: ">= 0.5" } }, null)).toEqual(["failed"]);
     expect(soFar(times(100, "pppp"), { require: { "pass^5": ">= 0.5" } }, 2.5)).toEqual(["undecided"]);
     expect(soFar(times(100, "pppf"), { require: { "pass^5": ">= 0.5" } }, 2.5)).toEqual(["failed"]);

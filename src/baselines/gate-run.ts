@@ -93,7 +93,10 @@ function measuredOf({ tally, metrics, header, missing, totalMissing }: GateInput
   };
 }
 
-/** Checks the declared bump against the whole run; with missing trials, only as far as they cannot change the result. */
+/**
+ * Checks the declared bump against the whole run. A movement that missing trials could change counts as
+ * unknown.
+ */
 function contractOf(input: GateInput, baseline: Side, compared: ComparedSides): ContractFinding | null {
   const { declared, canary } = input;
   if (declared === null) return null;
@@ -108,14 +111,14 @@ function contractOf(input: GateInput, baseline: Side, compared: ComparedSides): 
   );
 }
 
-/** Why this regression from this baseline was accepted; null when this exact pair was not accepted. */
+/** The reason why the regression from this baseline to this run was accepted; null when it was not. */
 function acceptedBecause({ accepted, header }: GateInput, baseline: Side): string | null {
   return accepted !== null && accepted.from === baseline.fingerprint && accepted.to === header.fingerprint
     ? accepted.why
     : null;
 }
 
-/** An acceptance only clears the regression rule: a requirement, a removed case and a contract have their own remedies. */
+/** Passes a regression rule because its drop was accepted. Other rules are not passed by an acceptance. */
 function acceptedResult(result: RuleResult, why: string): RuleResult {
   if (result.outcome === "passed") return result;
   const word = result.outcome === "failed" ? "regressed" : "incomparable";

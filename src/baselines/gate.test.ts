@@ -39,7 +39,7 @@ describe("the outcome of a gate", () => {
     );
   });
 
-  it("keeps the comparison's word beside it", () => {
+  it("is reported together with the comparison's verdict", () => {
     expect(gateResult([rule("passed")], "inconclusive", WHOLE)).toMatchObject({
       outcome: "passed",
       verdict: "inconclusive",

@@ -20,7 +20,7 @@ test("with every judge believed nothing is taken out of the gate", () => {
   expect(splitGate(gate({}), SCORERS, NOT_HELPFUL).informing).toBeNull();
 });
 
-test("an optional judge that is not believed takes only the rules on its own score with it", () => {
+test("an optional judge that is not believed takes only the rules on its own score out of the gate", () => {
   const one = gate({
     require: { "score.helpful": ">= 0.8", pass_rate: ">= 0.9", latency_p95: "<= 2 s" },
     regression: [{ metric: "pass_rate" }, { metric: "score.helpful" }],
@@ -35,7 +35,7 @@ test("an optional judge that is not believed takes only the rules on its own sco
   expect(informing?.critical).toEqual([]);
 });
 
-test("a required judge takes all that rests on passing, and leaves time, money and other scores", () => {
+test("a required judge that is not believed takes every rule on passing out of the gate, and no others", () => {
   const required = SCORERS.map((one) => (one.name === "helpful" ? { ...one, required: true } : one));
   const one = gate({
     require: { "pass^3": ">= 0.5", "score.queue": ">= 0.9", error_rate: "<= 0.01", flaky_rate: "<= 0.1" },
@@ -49,7 +49,7 @@ test("a required judge takes all that rests on passing, and leaves time, money a
   expect(Object.keys(informing?.require ?? {})).toEqual(["pass^3", "flaky_rate"]);
 });
 
-test("what informs is shown with what it found and why, and decides nothing", () => {
+test("a rule that only informs is reported with its result and the reason, and decides nothing", () => {
   const found = [
     gateRule({ rule: "require score.helpful", outcome: "failed", value: 0.1, required: ">= 0.8" }),
     gateRule({ rule: "removed cases", outcome: "failed", value: 2, required: "0" }),

@@ -44,7 +44,7 @@ export function splitGate(gate: Gate, scorers: readonly ScorerRole[], unbelieved
   };
 }
 
-/** Results of the informing rules, each with the reason why it is not enforced. Rules without a score are left out. */
+/** Results of the informing rules, each with the reason why it is not enforced. Other rules are left out. */
 export function reportedOnly(
   rules: readonly RuleResult[],
   scorers: readonly ScorerRole[],
@@ -56,7 +56,7 @@ export function reportedOnly(
   });
 }
 
-/** The metric that a rule depends on; null for a rule without a score. */
+/** The metric that a rule depends on; null for a rule that depends on none. */
 function metricOf({ kind, metric }: RuleResult): string | null {
   return kind === "critical" || kind === "each_case" ? "pass_rate" : metric;
 }

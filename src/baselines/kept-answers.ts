@@ -28,7 +28,7 @@ export type KeptAnswer = KeptCase["answers"][number];
 /** Distinct answers by case id. */
 export type KeptAnswers = ReadonlyMap<string, readonly KeptAnswer[]>;
 
-/** Path of the answers behind a baseline. */
+/** Path of the file with the answers that a baseline was made from. */
 export function answersPath(baseline: string): string {
   return baseline.replace(/\.jsonl$/, ".answers.jsonl");
 }
@@ -49,7 +49,7 @@ export function countAnswers(
     .sort((a, b) => b.trials - a.trials || (a.output < b.output ? -1 : 1));
 }
 
-/** One line per case, sorted by id. The same answers always give the same bytes. */
+/** The text of the file: one line per case, sorted by id. The same answers always give the same bytes. */
 export function formatAnswers(answers: KeptAnswers): string {
   return [...answers]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -58,6 +58,8 @@ export function formatAnswers(answers: KeptAnswers): string {
 }
 
 /**
+ * Parses what `formatAnswers` wrote.
+ *
  * @param source bytes from the disk, or the text of a file in a commit
  * @throws {EvalsError} with every invalid line
  */
@@ -92,16 +94,17 @@ function brokenLine(path: string, line: number): Problem {
     line,
     column: 1,
     what: "The line is not one that evals promote --with-answers wrote.",
-    why: "Before and after are shown, and changed scorers are applied, from these answers.",
+    why: "Reports show these answers next to those of a new run, and a changed scorer is applied to them.",
     fix: `git checkout HEAD -- ${path}, or promote again with --with-answers`,
   };
 }
 
 /**
- * The answers behind a baseline after a run is added: the kept ones, and the run's own answers for cases that grew.
+ * The answers that a baseline was made from, after a run was added to it: the kept answers, and for cases that
+ * got new trials also the run's own answers.
  *
  * @param whole all answers of the run, for cases that are new or changed
- * @param fresh those that it asked itself
+ * @param fresh only the answers that the run asked for itself, without cached ones
  */
 export function growAnswers(
   { cases }: Baseline,
@@ -121,7 +124,9 @@ export function growAnswers(
   );
 }
 
-/** Whether the file has an answer for every trial of the baseline; only then do the two match. */
+/**
+ * Whether there is an answer for every trial of the baseline. If not, the answers belong to another baseline.
+ */
 export function isWhole(answers: KeptAnswers, { cases }: Baseline): boolean {
   return cases.every(
     (one) => one.trials === (answers.get(one.case) ?? []).reduce((sum, { trials }) => sum + trials, 0),

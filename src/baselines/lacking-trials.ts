@@ -17,15 +17,19 @@ export function hasEach({ cases, answered }: Tally, trials: number): boolean {
 }
 
 /**
- * Trials of a case that must be counted both ways: the missing ones, and those that a metric over several trials
- * needs and the case does not have, whether not planned or left out by an early stop.
+ * By case number, how many trials must be counted once as failed and once as passed: the missing ones, and
+ * those that a metric over several trials needs and the case does not have (not planned, or left out by an
+ * early stop).
  */
 export function lackingTrials(tally: Tally, missing: (caseNo: number) => number, needed: number | null) {
   return (caseNo: number): number =>
     Math.max(missing(caseNo), (needed ?? 0) - itemAt(tally.answered, caseNo));
 }
 
-/** Number of answers that this metric's scorer could not score; their scores are as open as a missing trial. */
+/**
+ * Number of answers that this metric's scorer could not score; their scores are as unknown as those of missing
+ * trials.
+ */
 export function unscoredFor(metric: string, tally: Tally, scorers: readonly string[]): number {
   if (!metric.startsWith("score.")) return 0;
   return unscoredAnswers(tally, scorers.indexOf(metric.slice("score.".length))).count;
@@ -37,7 +41,7 @@ export function openFor(metric: string, { flips }: Tally): number {
   return kind === undefined ? 0 : openVariants(flips, kind);
 }
 
-/** `faith could not score 5 of 10 answers`. */
+/** The words `faith could not score 5 of 10 answers`. @param name of the scorer, such as `faith` */
 export function unscoredWords(name: string, unscored: number, { totalAnswered }: Tally): string {
   return `${name} could not score ${unscored} of ${totalAnswered} ${totalAnswered === 1 ? "answer" : "answers"}`;
 }

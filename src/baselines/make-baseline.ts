@@ -12,28 +12,34 @@ import {
   type BaselineHeader,
 } from "./baseline-file.ts";
 
-/** The answered trials of a case so far, in order of their numbers. */
+/** Counts of the answered trials of a case so far. */
 interface CaseSums {
   trials: number;
   pass: number;
-  /** A scorer that does not apply to the case has `exempt` trials. */
+  /**
+   * By scorer: `exempt` counts trials that it does not apply to; `values` are a graded scorer's scores in trial
+   * order.
+   */
   readonly scores: { n: number; pass: number; exempt: number; readonly values: number[] }[];
 }
 
 export interface BaselineOptions {
   /** Use only trials that this run asked itself: a cached answer is no new evidence. */
   readonly fresh?: boolean;
-  /** Runs that asked for answers which a case took from the cache. They count as included, so that they are not added again. */
+  /**
+   * By case number, the runs that first asked for the answers which the case took from the cache. They count as
+   * included, so they are not added again.
+   */
   readonly origins?: ReadonlyMap<number, readonly string[]>;
   /** Path of the project in its repository; `.` at the top. */
   readonly project?: string;
-  /** Results of the variants of its passing trials. */
+  /** Results of the variants of the run's passing trials. */
   readonly flips?: Flips | null;
-  /** Failed trials of a case by class; absent when the file should not contain them. */
+  /** Number of failed trials of a case by failure class; absent when the file should not contain them. */
   readonly failures?: ((caseNo: number) => Readonly<Record<string, number>> | undefined) | undefined;
 }
 
-/** Converts a run's trials to a baseline. @param rows by case and trial */
+/** Converts a run's trials to a baseline. @param rows sorted by case and trial */
 export function baselineOfRun(
   header: RunHeader,
   cases: readonly StoredCase[],
@@ -151,7 +157,7 @@ export interface GrownBaseline {
  * Adds a run's own trials to the cases with unchanged keys; a run is added at most once.
  *
  * @param whole the run as a baseline of its own, for cases that are new or changed
- * @param fresh only the trials that it asked itself
+ * @param fresh only the trials that the run asked itself, without cached answers
  */
 export function growBaseline(old: Baseline, whole: Baseline, fresh: Baseline): GrownBaseline {
   const before = new Map(old.cases.map((one) => [one.case, one]));
@@ -213,7 +219,10 @@ function isSameResult(a: BaselineCase, b: BaselineCase): boolean {
   return canonicalJson({ ...a, runs: [] }) === canonicalJson({ ...b, runs: [] });
 }
 
-/** An acceptance names two results by fingerprint, so keeping it longer clears nothing else. */
+/**
+ * The header to write; the old one if nothing else has changed. An old acceptance may stay, because it names
+ * both baselines by fingerprint and so accepts no other regression.
+ */
 function settledHeader(
   before: BaselineHeader | null,
   now: BaselineHeader,
@@ -236,7 +245,11 @@ function namesBefore(old: BaselineHeader, now: BaselineHeader): ReadonlyMap<stri
   );
 }
 
-/** @param b null adds nothing */
+/**
+ * The line `a` with the trials of `b` added, and with the scorers' current names.
+ *
+ * @param b null adds nothing
+ */
 function joined(
   a: BaselineCase,
   b: BaselineCase | null,

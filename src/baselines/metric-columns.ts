@@ -60,7 +60,10 @@ function haveDifferentPersons(base: Side, candidate: Side): boolean {
   return base.playedBy !== candidate.playedBy;
 }
 
-/** Variants that did not flip, for cases with a passing trial on both sides; null when a side was not tested with this kind. */
+/**
+ * Counts of variants that did not flip, for cases with variants on both sides; null when a side was not tested
+ * with this kind of pressure.
+ */
 function flipColumns(kind: string, base: Side, candidate: Side, pairs: Pairing): MetricColumns | null {
   const before = base.flips?.get(kind);
   const after = candidate.flips?.get(kind);
@@ -93,7 +96,7 @@ function passColumns(side: Side, indexes: Int32Array): ClusterMoments {
   return { count, sum, sumOfSquares: sum };
 }
 
-/** Cases that an optional scorer could score on both sides. */
+/** The columns of a score, over the cases that its scorer could score on both sides. */
 function scoredOnBoth(before: SideScores, after: SideScores, pairs: Pairing) {
   const kept: number[] = [];
   for (let i = 0; i < pairs.base.length; i++) {

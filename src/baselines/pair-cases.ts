@@ -3,8 +3,9 @@ import { hasOwnScorers, passBasis, type Side } from "./side.ts";
 
 /** Which cases of two sides are the same question. Indices refer to each side's own order. */
 export interface Pairing {
-  /** Cases answered at least once on both sides. */
+  /** Index in the baseline of each paired case, which has at least one answered trial on both sides. */
   readonly base: Int32Array;
+  /** Index in the candidate of the same cases. */
   readonly candidate: Int32Array;
   readonly new: readonly string[];
   readonly removed: readonly string[];

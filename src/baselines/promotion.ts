@@ -19,9 +19,11 @@ export interface PromotedRun {
   readonly grown: GrownBaseline | null;
   /** The metrics of the run. */
   readonly metrics: Metrics;
-  /** Its gate's outcome; null without a gate. */
+  /** Outcome of the run's gate; null without a gate. */
   readonly gate: GateOutcome | null;
-  /** The file of answers beside the baseline; its text is null when it is removed. Null when there is none. */
+  /**
+   * The file with the baseline's answers; its text is null when the file is removed. Null without such a file.
+   */
   readonly answers: { readonly path: string; readonly text: string | null } | null;
 }
 
@@ -156,7 +158,7 @@ function tagMessage({ project, why, who, at, files, tagged }: PromotionWords, na
   ].join("\n");
 }
 
-/** How a promotion changes each case's share of passed trials. */
+/** Number of cases whose share of passed trials rises with a promotion, and number of those where it falls. */
 export function movedBy({ before, after }: PromotedRun): { readonly better: number; readonly worse: number } {
   const old = new Map((before?.cases ?? []).map((one) => [one.case, one.pass / one.trials]));
   let better = 0;

@@ -29,7 +29,7 @@ export function regressionRules(gate: Gate): readonly RegressionRule[] {
 /** The default regression rule. */
 const PLAIN_RULE = RegressionRule.parse({}, ONCE);
 
-/** The run against its baseline, by the rules of the gate. */
+/** Compares a run with its baseline by the regression rules of the gate; without any, by the default rule. */
 export function compareRun(
   { gate, header, candidate }: GateInput,
   baseline: Side,
@@ -43,8 +43,9 @@ export function compareRun(
 }
 
 /**
- * The decision was made at a look with part of the answers and is kept. All numbers are computed from all answers, so
- * that a report is consistent, with bounds as wide as the look's.
+ * Compares a run that was decided by a look at part of its answers. The verdicts of that look are kept. The
+ * numbers are computed from all answers, with bounds as wide as the look's, so the numbers of a report fit
+ * together.
  */
 export function ofAllAnswers(look: SequentialLook, input: GateInput, baseline: Side): ComparedSides {
   const { findings } = look.compared;
@@ -58,7 +59,7 @@ export function ofAllAnswers(look: SequentialLook, input: GateInput, baseline: S
   return { ...whole, comparison: { ...whole.comparison, decided: decisionOf(look) } };
 }
 
-/** The deciding rule: the one that failed, else the first. */
+/** What the look decided, described by the rule that failed, else by the first rule. */
 function decisionOf({ compared: { findings }, trials }: SequentialLook): StoppingDecision {
   const deciding = findings.find((one) => one.verdict === "regressed") ?? findings[0];
   const {
@@ -106,7 +107,7 @@ export function regressionResults(
 
 const isShort = ({ totalMissing }: GateInput): boolean => totalMissing > 0;
 
-/** A metric without a value may have failed whatever is missing, but it has not passed. */
+/** Whether the outcome may stand. A metric without a value may fail, but it cannot pass. */
 function isMeasured({ compared }: RuleFinding, outcome: RuleResult["outcome"]): boolean {
   return compared.evidence !== null || outcome !== "passed";
 }

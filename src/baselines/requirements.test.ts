@@ -7,7 +7,10 @@ import { checkCritical } from "./critical.ts";
 import { gateOutcome } from "./gate.ts";
 import { checkRequirements } from "./requirements.ts";
 
-/** A run written case by case: `p`assed, `f`ailed, `e`rrored, `s`kipped trials; `v`oid: passed, and not scored by `queue`. */
+/**
+ * What a run with these cases measured. Each letter is a trial: `p` passed, `f` failed, `e` errored, `s`
+ * skipped, `v` passed but not scored by `queue`.
+ */
 function run(cases: readonly string[], known: { cost?: number | null; latency?: number | null } = {}) {
   const tally = makeTally(cases.length, 1);
   for (const [case_no, trials] of cases.entries()) {
@@ -64,7 +67,7 @@ describe("a requirement", () => {
     // Of 4 trials 3 are in and pass, one is missing: the rate ends between 0.75 and 1.
     ["holds with the missing trial counted as failed", "pass_rate", ">= 0.75", ["pp", "pe"], "passed"],
     ["hangs on the missing trial", "pass_rate", ">= 0.8", ["pp", "pe"], "undecided"],
-    // 2 of 4 failed: even with the missing one passed it is at most 0.5.
+    // 2 of 4 trials failed: even with the missing one passed the rate is at most 0.5.
     ["fails with the missing trial counted as passed", "pass_rate", ">= 0.6", ["ff", "ps"], "failed"],
     ["hangs on a skipped trial as on an errored one", "pass_rate", ">= 0.8", ["pp", "ps"], "undecided"],
     ["hangs on a case without any answer", "pass_rate", ">= 0.6", ["pp", "ee"], "undecided"],
@@ -93,7 +96,7 @@ describe("a requirement", () => {
     ["flaky_rate", "<= 0", ["pp", "p"], "undecided"],
     ["flaky_rate", "<= 0.1", ["pf", "p"], "failed"],
   ] as const)(
-    "on %s %s, where some cases have fewer trials than it needs, rests on no part of them",
+    "on %s %s has no value if some cases have fewer trials than the metric needs",
     (metric, bound, cases, outcome) => {
       const [rule] = checkRequirements({ [metric]: bound }, run(cases));
       expect(rule).toMatchObject({ outcome, value: null });
@@ -111,15 +114,15 @@ describe("a requirement", () => {
   });
 
   it.each([
-    // Of 4 answers 2 are scored, and well: the mean of all lies between 0.5 and 1.
-    ["holds with those counted as 0", ">= 0.5", ["pv", "pv"], "passed"],
-    ["hangs on them", ">= 0.8", ["pv", "pv"], "undecided"],
-    ["hangs on a case of which none was scored", ">= 0.8", ["pp", "vv"], "undecided"],
-    ["fails with those counted as 1", ">= 0.8", ["ff", "vv"], "failed"],
-    ["keeps an upper bound only with those counted as 1", "<= 0.6", ["pv", "fv"], "undecided"],
-    ["says nothing of a scorer that scored none", ">= 0", ["vv", "vv"], "undecided"],
-    ["counts missing trials beside them", ">= 0.5", ["pv", "pe"], "passed"],
-    ["hangs on missing trials beside them", ">= 0.6", ["pv", "pe"], "undecided"],
+    // Of 4 answers 2 are scored, both with 1: the mean of all lies between 0.5 and 1.
+    ["holds even if the others count as 0", ">= 0.5", ["pv", "pv"], "passed"],
+    ["depends on the others", ">= 0.8", ["pv", "pv"], "undecided"],
+    ["depends on a case without a scored answer", ">= 0.8", ["pp", "vv"], "undecided"],
+    ["fails even if the others count as 1", ">= 0.8", ["ff", "vv"], "failed"],
+    ["depends on the others for an upper bound too", "<= 0.6", ["pv", "fv"], "undecided"],
+    ["is undecided if it scored none", ">= 0", ["vv", "vv"], "undecided"],
+    ["holds even if the others and the missing trials count as 0", ">= 0.5", ["pv", "pe"], "passed"],
+    ["depends on the others and the missing trials", ">= 0.6", ["pv", "pe"], "undecided"],
   ] as const)(
     "on a score, where the scorer could not score every answer, %s",
     (_what, bound, cases, outcome) => {
@@ -142,7 +145,7 @@ describe("a requirement", () => {
     });
   });
 
-  it("on a value that nobody knows is undecided, and reports it", () => {
+  it("on an unknown value is undecided, and reports the value as null", () => {
     expect(checkRequirements({ cost_usd: "<= 1" }, run(["pp"], { cost: null }))).toEqual([
       {
         ...requireRule("cost_usd", { op: "<=", value: 1 }),
@@ -153,7 +156,7 @@ describe("a requirement", () => {
     ]);
   });
 
-  it("is not missed by the rounding of a mean", () => {
+  it("does not fail because of the rounding of a mean", () => {
     const measured = run(["pppppppppf"]);
     expect(outcomeOf("pass_rate", ">= 0.9", measured)).toBe("passed");
     expect(outcomeOf("pass_rate", "< 0.9", measured)).toBe("failed");
@@ -181,7 +184,7 @@ describe("a critical selector", () => {
     expect(check(cases)).toMatchObject({ rule: "critical tag:vip", outcome, value });
   });
 
-  it("names the cases that broke it, a few of many", () => {
+  it("names the failing cases, at most five of them", () => {
     expect(check(["pf", "pp", "ff"])?.said).toBe("failing: c0, c2");
     expect(check(Array.from({ length: 8 }, () => "f"))?.said).toBe("failing: c0, c1, c2, c3, c4 and 3 more");
   });

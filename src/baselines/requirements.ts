@@ -21,16 +21,17 @@ export interface Measured {
   readonly metrics: Metrics;
   readonly trials: number;
   readonly scorers: readonly string[];
-  /** Errored and skipped trials of a case; trials that were not needed are not missing. */
+  /** Number of errored and skipped trials of a case; trials that were not needed are not missing. */
   readonly missing: (caseNo: number) => number;
   readonly totalMissing: number;
 }
 
 /**
- * Checks `gate.require` against the measured metrics. With missing trials, a bound holds only if it holds with all of
- * them counted as failed, and fails only if it fails with all counted as passed; otherwise it is undecided. The same
- * applies to answers that an optional scorer could not score, for a bound on its score. A metric over k trials per
- * case has no value while a case has fewer; then the lacking ones are counted both ways too.
+ * Checks `gate.require` against the measured metrics. With missing trials, a bound holds only if it holds with
+ * all of them counted as failed, and fails only if it fails with all counted as passed; otherwise it is
+ * undecided. The same applies to answers that an optional scorer could not score, for a bound on its score. A
+ * metric over k trials per case has no value while a case has fewer; then the lacking trials are counted in
+ * both ways too.
  */
 export function checkRequirements(
   require: Readonly<Record<string, string>>,
@@ -96,8 +97,8 @@ function bothEnds({ tally, trials, scorers, missing }: Measured) {
 }
 
 /**
- * A case is least flaky when its missing trials all have the same result, and most flaky when they bring it closest
- * to one half.
+ * The lowest and the highest possible flaky rate. A case is least flaky when its missing trials all have the
+ * same result, and most flaky when they bring its share of passed trials closest to one half.
  */
 function flakyEnds({ cases, answered, passed }: Tally, moreOf: (caseNo: number) => number): number[] {
   let least = 0;

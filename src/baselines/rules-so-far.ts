@@ -11,10 +11,11 @@ import { unscoredFor } from "./lacking-trials.ts";
 import { checkRequirements } from "./requirements.ts";
 
 /**
- * What the rules other than the regression rules can conclude while trials are outstanding: what these cannot change,
- * and for a mean also a repeated interval on one side of the bound.
+ * Outcomes of the rules other than the regression rules while trials are outstanding. A rule is decided if the
+ * outstanding trials cannot change its result. A mean is also decided if its repeated interval lies on one side
+ * of its bound.
  *
- * @param left trials of a case that have not been answered yet
+ * @param left number of a case's trials that have not been answered yet
  * @param bound the look's bound on z; null before every case has run once
  */
 export function rulesSoFar(

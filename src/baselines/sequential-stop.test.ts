@@ -87,7 +87,7 @@ describe("stopping", () => {
     expect(compared?.comparison.verdict).toBe("no_regression");
   });
 
-  it("leaves out what came in ahead of the look", () => {
+  it("leaves out trials that came in ahead of the look", () => {
     const one = stopOf({ base: steady(40, 5), candidate: steady(40, 3) });
     const two = stopOf({ base: steady(40, 5), candidate: steady(40, 3) });
     for (const stop of [one, two]) {
@@ -128,7 +128,7 @@ describe("stopping", () => {
     expect(play({ ...setting, others: () => ["failed"] }).calls).toBe(100);
   });
 
-  it("asks all of several rules, and shares the chance of a false alarm among them", () => {
+  it("needs a decision of every rule, and divides the chance of a false alarm among them", () => {
     const rules = [ruleOf({ max_drop: 0.3 }), ruleOf({ metric: "score.exact", max_drop: 0.001 })];
     expect(play({ base: steady(400, 20), candidate: steady(400, 2), rules }).calls).toBe(800);
     const high = (count: number): number => {

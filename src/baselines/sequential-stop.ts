@@ -48,15 +48,15 @@ export interface SequentialInput {
 }
 
 /**
- * The gate as an engine's stopping rule, with looks at fixed positions of a seeded order (docs/statistics.md,
- * Stopping early).
+ * Decides whether a run may stop, at fixed positions (looks) of the seeded order in which its trials are asked
+ * (docs/statistics.md, Stopping early).
  */
 export interface SequentialStop {
   /** Case numbers in the order of asking. */
   readonly order: Int32Array;
   /** Positions of the work order at which looks are taken. */
   readonly looks: readonly number[];
-  /** How far the engine may run ahead of a look: one round. */
+  /** How many trials may be asked beyond the position of a look before it is decided: one round. */
   readonly ahead: number;
   note(trial: LookTrial): void;
   /** @returns true when the run may stop */
@@ -74,8 +74,9 @@ export interface SequentialLook {
 }
 
 /**
- * Lan–DeMets bounds with Hwang–Shih–DeCani spending (γ = −2), alpha divided among the rules, and actual information.
- * Stops when a rule has certainly failed, or when every rule is decided.
+ * The stopping rule of a run: it may stop when a rule has certainly failed, or when every rule is decided. Uses
+ * Lan–DeMets bounds with Hwang–Shih–DeCani spending (γ = −2), alpha divided among the rules, and actual
+ * information.
  */
 export function sequentialStop(input: SequentialInput): SequentialStop {
   const n = input.candidate.ids.length;

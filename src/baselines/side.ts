@@ -11,7 +11,7 @@ export interface SideScores {
   readonly required: boolean;
   /** Whether all scores are 0 or 1, so that counts are sufficient. */
   readonly binary: boolean;
-  /** Above 0 for cases to which it does not apply; absent or null when there are none. */
+  /** Above 0 for cases to which the scorer does not apply; absent or null when there are none. */
   readonly exempt?: ArrayLike<number> | null;
   readonly count: ArrayLike<number>;
   readonly sum: ArrayLike<number>;
@@ -30,14 +30,14 @@ export interface SideFlips {
  * in the order of `ids`.
  */
 export interface Side {
-  /** For people: `run 3f9c21aa`, `evals/baselines/triage.jsonl at main`. */
+  /** Name of the side for people: `run 3f9c21aa`, `evals/baselines/triage.jsonl at main`. */
   readonly label: string;
   /** The baseline file and the commit, branch or tag that contains it; absent for a run. */
   readonly file?: BaselineFileAt;
   /** Id of the stored run, if there is one. */
   readonly run: string | null;
   readonly suite: string;
-  /** For people: `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
+  /** The target as a text for people: `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
   readonly target: string;
   /** Null without a prompt; the name is null for a baseline file without it. */
   readonly prompt: { readonly name: string | null; readonly version: string } | null;
@@ -58,12 +58,16 @@ export interface Side {
   readonly scores: ReadonlyMap<string, SideScores>;
   /** Results of the variants of passing trials by kind of pressure; absent when there are none. */
   readonly flips?: ReadonlyMap<string, SideFlips> | undefined;
-  /** Failed trials of a case by failure class, undefined when none failed; absent when they were not classified. */
+  /** Absent when failed trials were not classified. */
   readonly failures?: FailuresOf | undefined;
   readonly tagsOf: (index: number) => readonly string[];
 }
 
-/** @param index of the case in the side's order */
+/**
+ * Number of a case's failed trials by failure class; undefined when none failed.
+ *
+ * @param index of the case in the side
+ */
 export type FailuresOf = (index: number) => Readonly<Record<string, number>> | undefined;
 
 /** Converts a stored run to a side, from its tally. */
@@ -108,7 +112,7 @@ export function hasOwnScorers({ scores }: Side): boolean {
 }
 
 /**
- * What decides a trial's pass: hashes of the required scorers, in any order.
+ * Identifies what decides whether a trial passes: the sorted hashes of the required scorers.
  *
  * @param index of a case: only the scorers that apply to it
  */
