@@ -16,7 +16,7 @@ function counted(options: { size: number; at_once: number }) {
 }
 
 describe("batches", () => {
-  it("hold what is asked for in one turn, and what came while the last was under way", async () => {
+  it("contain the requests of one turn of the event loop, and those made while the last batch was running", async () => {
     const { add, batches, ends } = counted({ size: 10, at_once: 1 });
     const first = [add(1), add(2)];
     await turn();
@@ -34,7 +34,7 @@ describe("batches", () => {
     ]);
   });
 
-  it("are no larger and no more at once than may be", async () => {
+  it("stay within the limits of size and of batches at once", async () => {
     const { add, batches, ends } = counted({ size: 2, at_once: 2 });
     const all = [1, 2, 3, 4, 5].map(add);
     for (let turns = 0; turns < 4; turns++) await turn();
@@ -51,7 +51,7 @@ describe("batches", () => {
     expect(Math.max(...batches.map((one) => one.length))).toBe(2);
   });
 
-  it("fail together, and the next goes on", async () => {
+  it("fail as a whole, and the next batch succeeds", async () => {
     const { add, ends } = counted({ size: 10, at_once: 1 });
     const bad = [add(13), add(1)].map((one) => one.catch((error: Error) => error.message));
     await turn();

@@ -33,12 +33,13 @@ export interface DoneBlock {
 /** The progress of a plan. */
 export interface PlanProgress {
   readonly halt: PlanHalt | null;
-  /** Finished blocks that the planner has not read yet. */
+  /** Numbers of the finished blocks that the planner has not read yet. */
   readonly done: readonly number[];
+  /** Number of blocks that wait for a worker. */
   readonly waiting: number;
-  /** Blocks with a valid lease. */
+  /** Number of blocks with a valid lease. */
   readonly leased: number;
-  /** Workers that were active recently and can work on this plan. */
+  /** Number of workers that were active recently and can work on this plan. */
   readonly workers: number;
 }
 
@@ -63,7 +64,10 @@ export interface PlanStore {
 /** Duration of a block's lease in seconds; a worker that is silent for longer loses it. */
 export const LEASE_S = 6;
 
-/** A block that was lost with so many workers is given to no other one: it probably killed them. */
+/**
+ * A block is given to no further worker after it was lost with so many workers, because it probably killed
+ * them.
+ */
 export const LOST_MOST = 5;
 
 /** A worker that registers. */
@@ -86,7 +90,9 @@ export interface WorkBench {
    */
   lease(plan: FleetPlan, worker: string): Promise<LeasedBlock | undefined>;
   /**
-   * Renews the leases of the blocks that a worker has in hand. One that it was given and never heard of runs out.
+   * Renews the leases of the blocks that a worker is working on. The lease of a block expires if the worker
+   * never learned that it was given the block.
+   *
    * @returns the plans that were halted, with the reason
    */
   beat(worker: string, blocks: readonly Pick<Block, "plan" | "no">[]): Promise<ReadonlyMap<string, PlanHalt>>;
@@ -101,9 +107,9 @@ export type Leave = "go" | "lost" | "budget";
 
 /** Records every call that may cost something, when it is sent and when it returns. */
 export interface CallBook {
-  /** Recorded before the call is sent. */
+  /** Records a call before it is sent, and returns whether it may be sent. */
   opened(call: OpenedCall): Promise<Leave>;
-  /** Stored when this returns, however long the database is unavailable. */
+  /** Records the result of a call. Waits while the database is unavailable: on return the result is stored. */
   closed(call: ClosedCall): Promise<void>;
   /** The answer to an earlier equal question of a judge in the same plan, from any worker. */
   answered(plan: string, key: string): Promise<{ readonly id: string; readonly reply: string } | undefined>;
@@ -115,7 +121,7 @@ export interface PaceLimits {
   readonly tokens_per_minute?: number | undefined;
 }
 
-/** Calls that were sent, or allowed, before. */
+/** Earlier calls that were sent, or allowed to be sent. */
 export interface Departed {
   readonly age_ms: number;
   readonly requests: number;
@@ -129,9 +135,14 @@ export type Decide = (before: readonly Departed[]) => {
   readonly wait_ms: number;
 };
 
-/** The time window that limits of at least one call a minute need, in milliseconds. */
+/** Keeps rate limits for all workers together, by recording when calls were sent. */
 export interface PaceBook {
-  /** Decides from earlier calls and records the new ones, under a lock against other workers. The database's clock is used. */
+  /**
+   * Decides from earlier calls and records the new ones, under a lock against other workers. Uses the
+   * database's clock.
+   *
+   * @param within_ms maximum age of the earlier calls that count, in milliseconds
+   */
   lease(model: string, within_ms: number, decide: Decide): Promise<ReturnType<Decide>>;
 }
 
@@ -156,7 +167,7 @@ export interface KeptBlock {
 export interface KeptRuns {
   /** All runs, newest first, and their workers. */
   status(): Promise<{ readonly runs: readonly PlanStatus[]; readonly workers: readonly WorkerStatus[] }>;
-  /** Runs whose id starts with this. */
+  /** Runs whose id starts with the prefix. */
   find(prefix: string): Promise<readonly KeptRun[]>;
   /** A page of a run's blocks with their trials, by number. */
   blocks(no: string, after: number): Promise<readonly KeptBlock[]>;
@@ -167,7 +178,7 @@ export interface KeptRuns {
     no: string,
     blocks: readonly number[],
   ): Promise<{ readonly calls: number; readonly judge_calls: number }>;
-  /** Deletes a run. Its answers are dropped with their partitions, so the number of answers does not matter. */
+  /** Deletes a run. Its answers are dropped with their partitions, which is fast for any number of answers. */
   drop(run: KeptRun): Promise<void>;
 }
 
@@ -182,7 +193,7 @@ export interface FleetDatabase {
   /**
    * Repeats the work while the database is unavailable. The work must be idempotent.
    *
-   * @throws any other failure, or once the signal aborts
+   * @throws any failure of the work that has another cause, or that comes after the signal aborts
    */
   patiently<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   close(): Promise<void>;

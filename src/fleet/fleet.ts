@@ -17,11 +17,11 @@ export interface FleetPlan {
   readonly request: Json;
   /** Whether a call whose answer was lost with its worker is repeated. */
   readonly asks_again: boolean;
-  /** Whether it has a budget, so that each call needs room in it. */
+  /** Whether the plan has a budget, so that each call needs room in it. */
   readonly bounded: boolean;
 }
 
-/** Why work on a plan stopped: the engine's end, or the planner's request. */
+/** Why work on a plan was stopped, by a worker or by the planner. */
 export type PlanHalt =
   | { readonly kind: "skipped"; readonly because: "budget" | "cancelled" }
   | {
@@ -55,7 +55,7 @@ export interface LeasedBlock extends Block {
   readonly before: readonly EarlierCall[];
 }
 
-/** What a call is paid for. */
+/** The plan and the leased block that a call is made for. */
 export interface CallOwner {
   readonly plan: string;
   /** Whether the plan has a budget. */
@@ -72,7 +72,7 @@ export interface OpenedCall extends CallOwner {
   /** Hash of the judge that asks; null for the target and the simulated user. */
   readonly judge: string | null;
   readonly case_id: string;
-  /** The maximum cost; null when unknown. */
+  /** Maximum cost in US dollars; null when unknown. */
   readonly most_usd: number | null;
   readonly most_tokens: number | null;
 }
@@ -107,11 +107,11 @@ export interface EarlierCall {
 
 /** The result of one trial of a block. */
 export interface WorkedTrial extends TrialPlace {
-  /** The call whose reply it is; null for a trial of several calls or a failed one. */
+  /** Id of the call whose reply is the answer; null for a trial that failed or made several calls. */
   readonly call: string | null;
-  /** Its answer or failure as JSON; null when the call holds it. */
+  /** The trial's answer or failure as JSON; null when it is the reply of `call`. */
   readonly reply: string | null;
-  /** Its scores as JSON; null when there are none. */
+  /** The trial's scores as JSON; null when there are none. */
   readonly scoring: string | null;
 }
 
@@ -146,6 +146,6 @@ export interface CallSums {
   readonly calls: number;
   readonly judge_calls: number;
   readonly lost: readonly LostCall[];
-  /** For the whole plan: calls whose answer was lost with its worker. */
+  /** Number of calls of the whole plan whose answer was lost with its worker. */
   readonly uncertain: number;
 }

@@ -6,10 +6,14 @@ import { TOKENS, USD } from "./ledger.ts";
 import { BOUNDED, nextBlock, placesOf, sendBlocks } from "./plans.ts";
 import type { BlockQueue } from "./queue.ts";
 
-/** Cases that a message names. */
+/** Maximum number of cases that a message names. */
 const NAMED = 5;
 
-/** @param patience_ms how long a worker whose lease has expired may still return */
+/**
+ * A worker's operations in PostgreSQL.
+ *
+ * @param patience_ms how long a worker whose lease has expired may still return
+ */
 export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: number): WorkBench {
   const silent = silentWorkers(patience_ms);
   return {
@@ -60,7 +64,7 @@ export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: nu
         );
         const [now] = rows;
         if (now === undefined || now.fence !== block.fence || String(now.worker) !== worker) return false;
-        // It was committed, but the confirmation was lost.
+        // An earlier attempt was committed, but its confirmation was lost.
         if (now.state === "done") return true;
         await keepTrials(sql, block, worked);
         await sql.query(
@@ -122,8 +126,8 @@ function silentWorkers(patience_ms: number) {
 }
 
 /**
- * Halts the plan instead of letting a block kill one worker after another. Nothing is lost: what was answered is in the
- * ledger, and a planner that goes on with the run gives the block out again.
+ * Halts the plan instead of letting a block kill one worker after another. No answer is lost: answers are in
+ * the ledger, and a planner that resumes the run gives the block out again.
  */
 async function giveUp(sql: Sql, { no: plan }: FleetPlan, { no, cases }: Row): Promise<void> {
   await sql.query("UPDATE evals.blocks SET lost = lost + 1 WHERE plan = $1 AND no = $2", [plan, no]);
@@ -219,7 +223,7 @@ async function sendRest(
   await sendBlocks(sql, plan, [block], queue);
 }
 
-/** A budget counts calls in progress itself, and this for finished blocks. */
+/** Adds the cost of a finished block to the plan. The check of the budget itself adds up only leased blocks. */
 async function countPaid(sql: Sql, { plan, no }: LeasedBlock): Promise<void> {
   await sql.query(
     `UPDATE evals.plans SET (paid_usd, paid_tokens) = (SELECT paid_usd + coalesce(sum(${USD}), 0), paid_tokens + coalesce(sum(${TOKENS}), 0)

@@ -31,7 +31,7 @@ export interface ConnectOptions {
 }
 
 const USE = {
-  why: "Workers and whoever plans meet in one database.",
+  why: "Workers and planners share one database.",
   written: "Blocks, answers and what they cost are written there.",
   address:
     "postgres://user:password@host:5432/database, or env:NAME for an environment variable that holds it",

@@ -16,7 +16,7 @@ const PLAN: NewPlan = {
 };
 
 describe.skipIf(skippedWithoutPostgres())(
-  "what workers and whoever plans share in PostgreSQL",
+  "the PostgreSQL database shared by workers and planners",
   { timeout: LONG },
   () => {
     let postgres: PrivatePostgres;
@@ -65,7 +65,7 @@ describe.skipIf(skippedWithoutPostgres())(
       pace: { limited_by: null, waited_ms: 0, refused: 0 },
       ...more,
     });
-    /** As if a worker had been silent for as long as its lease. */
+    /** Lets all leases expire, as if their workers had been silent for so long. */
     const expire = (): void =>
       void postgres.sql(
         url,
@@ -74,7 +74,7 @@ describe.skipIf(skippedWithoutPostgres())(
     const states = (): string =>
       postgres.sql(url, "SELECT string_agg(state, ',' ORDER BY id) FROM evals.calls");
 
-    it("is made once, however many come first at the same moment", async () => {
+    it("is set up once, even if several processes are the first at the same moment", async () => {
       const fresh = postgres.database();
       const opened = await Promise.all(Array.from({ length: 4 }, () => openPostgresFleet(fresh, () => {})));
       for (const one of opened) await one.close();
@@ -88,7 +88,7 @@ describe.skipIf(skippedWithoutPostgres())(
       });
     });
 
-    it("is brought up to date where an older program made it", async () => {
+    it("is migrated if an older program set it up", async () => {
       await planned({}, trials(0, 1));
       postgres.sql(
         url,
@@ -98,7 +98,7 @@ describe.skipIf(skippedWithoutPostgres())(
       expect(postgres.sql(url, "SELECT sum(lost) FROM evals.blocks")).toBe("0");
     });
 
-    it("cannot be made by a role that may not, and reports which right it lacks", async () => {
+    it("cannot be set up by a role without the right to, and reports the missing right", async () => {
       postgres.sql(
         url,
         "DO $$ BEGIN CREATE ROLE guest LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
@@ -109,7 +109,7 @@ describe.skipIf(skippedWithoutPostgres())(
       });
     });
 
-    it("is refused where it takes no writes, is not there, or is no database", async () => {
+    it("is refused if it is read-only, does not exist or cannot be reached", async () => {
       postgres.sql(url, `ALTER DATABASE ${url.split("/").at(-1)} SET default_transaction_read_only = on`);
       const codes = await Promise.all(
         [url, `${url}_no`, "postgres://evals@127.0.0.1:1/x"].map((one) =>
@@ -144,7 +144,7 @@ describe.skipIf(skippedWithoutPostgres())(
       expect(seen.map((one) => one.length)).toEqual([1, 1, 0, 0]);
     });
 
-    it("gives a block on when its lease has run out, with what was answered, and calls the rest uncertain", async () => {
+    it("gives a block with its answers to another worker when its lease has expired; other calls become uncertain", async () => {
       const plan = await planned({}, trials(0, 4));
       const [first, second] = await Promise.all([worker(), worker()]);
       const book = fleet.book(never);
@@ -163,7 +163,7 @@ describe.skipIf(skippedWithoutPostgres())(
       expect(states()).toBe("answered,uncertain,uncertain");
     });
 
-    it("takes nothing new from a worker that has lost its lease, but what it was answered", async () => {
+    it("accepts from a worker that has lost its lease only the answers to earlier calls", async () => {
       const plan = await planned({}, trials(0, 2));
       const [first, second] = await Promise.all([worker(), worker()]);
       const book = fleet.book(never);
@@ -179,7 +179,7 @@ describe.skipIf(skippedWithoutPostgres())(
       expect(postgres.sql(url, "SELECT count(*) FROM evals.trials")).toBe("0");
     });
 
-    it("distinguishes a worker that takes its own lost block again from what it was before", async () => {
+    it("refuses what a worker does under an old lease after it took the same block again", async () => {
       const plan = await planned({}, trials(0, 2));
       const first = await worker();
       const book = fleet.book(never);
@@ -200,7 +200,7 @@ describe.skipIf(skippedWithoutPostgres())(
       expect(await fleet.bench.lease(plan, second)).toBeUndefined();
     });
 
-    it("gives a block on whose worker never heard that it had it", async () => {
+    it("gives a block to another worker if the first never learned that it had it", async () => {
       const plan = await planned({}, trials(0, 1));
       const [first, second] = await Promise.all([worker(), worker()]);
       await leased(plan, first);
@@ -209,7 +209,7 @@ describe.skipIf(skippedWithoutPostgres())(
       expect(await leased(plan, second)).toMatchObject({ no: 0, fence: 2 });
     });
 
-    it("halts a plan whose block was lost with five workers, and gives it out again to who goes on", async () => {
+    it("halts a plan whose block was lost with five workers, and gives it out again when the plan is resumed", async () => {
       const plan = await planned({}, trials(0, 2));
       const book = fleet.book(never);
       for (let lost = 1; lost <= 5; lost++) {
@@ -250,7 +250,7 @@ describe.skipIf(skippedWithoutPostgres())(
       await patient.close();
     });
 
-    it("keeps a finished block once, and sends what was not asked to another worker", async () => {
+    it("stores a finished block once, and gives its unasked trials to another worker", async () => {
       const plan = await planned({}, trials(0, 3));
       const [first, second] = await Promise.all([worker(), worker()]);
       const block = await leased(plan, first);
@@ -265,7 +265,7 @@ describe.skipIf(skippedWithoutPostgres())(
       ]);
     });
 
-    it("gives out nothing of a plan that is halted, and goes on with it when it is opened again", async () => {
+    it("gives out no block of a halted plan until it is opened again", async () => {
       const plan = await planned({}, trials(0, 2));
       const first = await worker();
       await fleet.plans.halt(plan.no, { kind: "skipped", because: "cancelled" });
@@ -275,7 +275,7 @@ describe.skipIf(skippedWithoutPostgres())(
       expect(await fleet.bench.plans(first)).toHaveLength(1);
     });
 
-    it("reports each call once: what is in no answer as lost, what never came back at its reservation", async () => {
+    it("reports each call once; one that is in no answer counts as lost, one without a reply with its reserved cost", async () => {
       const plan = await planned({}, trials(0, 2));
       const [first, second] = await Promise.all([worker(), worker()]);
       const book = fleet.book(never);
@@ -294,7 +294,7 @@ describe.skipIf(skippedWithoutPostgres())(
       expect(sums).toMatchObject({
         ...{ blocks: [0], calls: 3, judge_calls: 1, uncertain: 1, lost: [{ usd: 0.5 }, { usd: 0.25 }] },
       });
-      // Asked again after a lost connection, it is the same.
+      // The totals are the same when they are read again, as after a lost connection.
       expect(await fleet.plans.sums(plan.no)).toEqual(sums);
       await fleet.plans.reported(plan.no, sums.blocks);
       expect(await fleet.plans.sums(plan.no)).toMatchObject({
@@ -325,7 +325,7 @@ describe.skipIf(skippedWithoutPostgres())(
       expect(spent.most).toBeLessThanOrEqual(3);
     });
 
-    it("lets a call that nothing bounds go alone", async () => {
+    it("sends a call without a maximum cost alone", async () => {
       const plan = await planned({ budget: { usd: 1 } }, trials(0, 9));
       const block = await leased(plan, await worker());
       const book = fleet.book(never);
@@ -339,7 +339,7 @@ describe.skipIf(skippedWithoutPostgres())(
       expect(await second).toBe("budget");
     });
 
-    it("keeps an answer that came while the database was away, and loses nothing that it had", async () => {
+    it("stores an answer that came while the database was unavailable, and loses no earlier one", async () => {
       const plan = await planned({}, trials(0, 2));
       const first = await worker();
       const notices: string[] = [];
@@ -357,7 +357,7 @@ describe.skipIf(skippedWithoutPostgres())(
       await patient.close();
     });
 
-    it("gives the answer of a judge to whoever asks the same of the same plan", async () => {
+    it("gives a judge's answer to every worker that asks the same question in the same plan", async () => {
       const plan = await planned({}, trials(0, 2));
       const block = await leased(plan, await worker());
       const book = fleet.book(never);
@@ -392,7 +392,7 @@ describe.skipIf(skippedWithoutPostgres())(
       await bounded.close();
     });
 
-    it("shows how far runs are, and takes one away with all of its answers", async () => {
+    it("shows the progress of runs, and deletes a run with all of its answers", async () => {
       const plan = await planned({}, trials(0, 2), trials(2, 2));
       const first = await worker();
       const block = await leased(plan, first);

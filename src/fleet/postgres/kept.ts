@@ -64,7 +64,7 @@ async function fleetStatus(
   return { runs, workers: workers.rows };
 }
 
-/** Runs whose id starts with this. */
+/** Runs whose id starts with the prefix. */
 async function find(postgres: Postgres, prefix: string): Promise<readonly KeptRun[]> {
   const { rows } = await postgres.query(
     `SELECT no, run, plan_hash, commit, suite, alias, request, asks_again, ${BOUNDED} AS bounded, header, report, status,
@@ -89,7 +89,7 @@ async function keptBlocks(postgres: Postgres, no: string, after: number) {
   return blocks.map((one): KeptBlock => ({ ...one, trials: trials.get(one.no) ?? [] }));
 }
 
-/** Deletes a run. Its answers are dropped with their partitions, so the number of answers does not matter. */
+/** Deletes a run. Its answers are dropped with their partitions, which is fast for any number of answers. */
 async function dropRun(postgres: Postgres, no: string): Promise<void> {
   await postgres.transaction(async (sql) => {
     await sql.query(`DROP TABLE IF EXISTS evals.calls_${BigInt(no)}, evals.trials_${BigInt(no)}`);

@@ -9,7 +9,7 @@ const CLOSING = { size: 500, at_once: 3 };
 /** How long a call waits for room in the budget before it asks again, in milliseconds. */
 const BUDGET_WAIT_MS = 100;
 
-/** @param signal aborts when nothing more may be sent */
+/** Records every call that may cost something. @param signal aborts when nothing more may be sent */
 export function callBook(postgres: Postgres, signal: AbortSignal): CallBook {
   const open = inBatches<OpenedCall, Leave | "wait">(async (calls) => {
     const gone = await postgres.patiently(() => write(postgres, calls), signal);
@@ -105,7 +105,10 @@ async function withinBudget(sql: Sql, plan: string, calls: readonly OpenedCall[]
   return answers;
 }
 
-/** What a call counts in the budget: its cost if known, else its maximum cost. */
+/**
+ * SQL for what a call counts in the budget, in US dollars and in tokens: its cost if known, else its maximum
+ * cost.
+ */
 export const USD =
   "CASE WHEN state IN ('open', 'uncertain') OR (billed AND usd IS NULL) THEN coalesce(most_usd, 0) ELSE coalesce(usd, 0) END";
 export const TOKENS = `CASE WHEN state IN ('open', 'uncertain') OR (billed AND usage IS NULL) THEN coalesce(most_tokens, 0)

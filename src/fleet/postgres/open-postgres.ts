@@ -8,10 +8,14 @@ import { planStore } from "./plans.ts";
 import { openQueue } from "./queue.ts";
 import { ensureSchema } from "./schema.ts";
 
-/** Longer than the interval of two heartbeats, even on a busy machine. */
+/**
+ * How long a worker whose lease has expired may still return, in milliseconds: longer than two heartbeats take.
+ */
 const PATIENCE_MS = 4000;
 
 /**
+ * Opens the database that workers and planners share.
+ *
  * @param patience_ms how long a worker whose lease has expired may still return
  * @throws {EvalsError} for a database that cannot be reached, written or understood
  */

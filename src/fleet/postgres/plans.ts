@@ -33,7 +33,7 @@ export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
         `CREATE TABLE IF NOT EXISTS evals.trials_${no} PARTITION OF evals.trials FOR VALUES IN (${no})`,
       );
       await queue.open(plan.run);
-      // Whoever goes on with a plan has seen why its workers died.
+      // The user who resumes a plan was told why its workers died, so their losses no longer count.
       await postgres.query("UPDATE evals.blocks SET lost = 0 WHERE plan = $1 AND lost > 0", [no]);
       const { rows: blocks } = await postgres.query(
         "SELECT no, cases, trials FROM evals.blocks WHERE plan = $1 ORDER BY no",
@@ -46,7 +46,7 @@ export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
       await postgres.patiently(() =>
         postgres.transaction(async (sql) => {
           const next = await nextBlock(sql, no);
-          // It was committed, but the confirmation was lost.
+          // An earlier attempt was committed, but its confirmation was lost.
           const { rows } = await sql.query("SELECT 1 FROM evals.blocks WHERE plan = $1 AND job = $2", [
             ...[no, jobs[0]?.job],
           ]);
@@ -195,7 +195,7 @@ export async function sendBlocks(
   blocks: readonly NewBlock[],
   queue: BlockQueue,
 ): Promise<void> {
-  // As JSON, because a list of lists of different lengths is no array of PostgreSQL.
+  // As JSON, because a list of lists of different lengths is not a PostgreSQL array.
   const rows = blocks.map(({ no, trials, job }) => ({
     ...{ no, job, cases: trials.map(({ case_no }) => case_no), trials: trials.map(({ trial }) => trial) },
   }));

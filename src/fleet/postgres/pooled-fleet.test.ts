@@ -28,7 +28,7 @@ describe.skipIf(skippedWithoutPostgres() || skippedWithoutPooler())(
       postgres?.stop();
     }, 60_000);
 
-    it("work on each block once, with more connections than it has sessions", async () => {
+    it("work on each block once, with more connections than the pooler has sessions", async () => {
       const fleets = await Promise.all(
         Array.from({ length: 3 }, () => openPostgresFleet(pooler.url, () => {}, 0)),
       );

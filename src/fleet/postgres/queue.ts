@@ -30,7 +30,7 @@ export async function openQueue(postgres: Postgres): Promise<BlockQueue> {
       supervise: false,
       schedule: false,
     });
-    // Its errors come from background work that is retried; errors of our calls are thrown.
+    // Errors reported here come from background work, which is retried; errors of our own calls are thrown.
     boss.on("error", () => {});
     return boss;
   };

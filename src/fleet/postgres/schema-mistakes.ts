@@ -8,7 +8,7 @@ export function schemaProblem(found: number, wanted: number): Problem {
     what: `The tables of evals in this database are of version ${found}, and this program knows version ${wanted}.`,
     why: newer
       ? "A newer program has changed them: what this one writes there could not be read."
-      : "Its role may not bring them up to date.",
+      : "The role that connects may not update them.",
     fix: newer
       ? "Update evals here to the version that the others run."
       : "Run `evals queue status` once with the role that owns the schema; docs/workers.md has the roles.",

@@ -15,8 +15,10 @@ export function alone<T>(postgres: Postgres, work: (sql: Sql) => Promise<T>): Pr
 }
 
 /**
- * @param name with its schema. Queried with a statement, because a lookup function may use a snapshot from before the
- * lock was acquired
+ * Whether a table exists. Asked with a statement, because a lookup function may use a snapshot from before the
+ * lock was acquired.
+ *
+ * @param name with its schema
  */
 export async function hasTable(sql: Sql, name: string): Promise<boolean> {
   const { rows } = await sql.query(
@@ -157,7 +159,7 @@ export async function ensureSchema(postgres: Postgres): Promise<void> {
   }
 }
 
-/** 0 when there are no tables. */
+/** Schema version of the database; 0 when it has no tables. */
 async function versionOf(sql: Sql): Promise<number> {
   if (!(await hasTable(sql, "evals.schema_version"))) return 0;
   const { rows: versions } = await sql.query("SELECT version FROM evals.schema_version");

@@ -33,7 +33,7 @@ function urlOf(address: string, root: string | null, io: Environment): string {
         : url
           ? `${name} holds no address of a PostgreSQL database.`
           : `${name} is not set.`,
-    why: "Workers and whoever plans meet in one database.",
+    why: "Workers and planners share one database.",
     fix: "postgres://user:password@host:5432/database, or env:NAME for an environment variable that holds it",
   });
 }
