@@ -23,7 +23,7 @@ const mcpServerSchema = onFirstUse(() =>
         .string()
         .min(1)
         .optional()
-        .describe("Stands for what the server does: with it answers are reused across runs"),
+        .describe("Version of what the server does; answers are reused across runs only if it is given"),
     })
     .superRefine(({ command, url, headers }, context) => {
       if ((command === undefined) === (url === undefined))
@@ -47,13 +47,13 @@ const httpToolSchema = onFirstUse(() =>
       name: z
         .string()
         .regex(TOOL_NAME, "expected at most 64 letters, digits, underscores and hyphens")
-        .describe("What the model calls it"),
-      description: z.string().default("").describe("What it does, for the model"),
+        .describe("Name of the tool for the model"),
+      description: z.string().default("").describe("What the tool does, for the model"),
       parameters: z
         .record(z.string(), z.unknown())
         .default({ type: "object", properties: {} })
-        .describe("JSON Schema of its arguments, an object"),
-      reads: z.boolean().default(false).describe("It changes nothing"),
+        .describe("JSON Schema of the tool's arguments, an object"),
+      reads: z.boolean().default(false).describe("Whether the tool only reads and changes nothing"),
       url: z
         .url({ protocol: /^https?$/ })
         .describe(
@@ -68,18 +68,18 @@ const httpToolSchema = onFirstUse(() =>
         .unknown()
         .optional()
         .describe(
-          "JSON whose strings are Liquid templates over the same; default the arguments, as they are. GET and DELETE have none",
+          "JSON whose strings are Liquid templates with the same values as in url; default: the arguments. Not with GET or DELETE",
         ),
       result: z
         .string()
         .startsWith("$")
         .optional()
-        .describe("JSONPath of the result in the reply; absent: the whole reply, as JSON where it is some"),
+        .describe("JSONPath of the result in the reply; default: the whole reply, parsed if it is JSON"),
       version: z
         .string()
         .min(1)
         .optional()
-        .describe("Stands for what the service does: with it answers are reused across runs"),
+        .describe("Version of what the service does; answers are reused across runs only if it is given"),
     })
     .superRefine(({ method, body }, context) => {
       if ((method === "GET" || method === "DELETE") && body !== undefined)
@@ -112,10 +112,18 @@ const agentLimitsSchema = onFirstUse(() =>
       .min(2)
       .max(10_000)
       .default(3)
-      .describe("The same tool with the same arguments so many times is a loop: the last of them is not run"),
-    tokens: z.int().min(1).optional().describe("Input and output of all steps; no step is begun beyond it"),
-    usd: z.number().gt(0).optional().describe("US dollars of all steps; no step is begun beyond it"),
-    time: Duration.prefault("120s").describe("From the first step on, without waiting for the model's turn"),
+      .describe(
+        "Number of calls of one tool with the same arguments that is a loop: the last of them is not run",
+      ),
+    tokens: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("Input and output tokens of all steps together; beyond it no step is begun"),
+    usd: z.number().gt(0).optional().describe("US dollars of all steps together; beyond it no step is begun"),
+    time: Duration.prefault("120s").describe(
+      "Time from the first step on; waiting because of the model's limits does not count",
+    ),
   }),
 );
 export type AgentLimits = z.output<ReturnType<typeof agentLimitsSchema>>;
@@ -134,7 +142,7 @@ export const agentSettingsSchema = onFirstUse(() =>
       .min(1)
       .optional()
       .describe(
-        "What `evals run --record` wrote of the tools, such as fixtures/tools/<suite>.jsonl: they answer from it, and none is run",
+        "File of tool results that `evals run --record` wrote, such as fixtures/tools/<suite>.jsonl: with it no tool is run",
       ),
     allow: z
       .array(z.string().min(1))
@@ -154,14 +162,19 @@ export const userSettingsSchema = onFirstUse(() =>
         .string()
         .regex(/^input(?:[.[]|$)/, "expected a place in the case's input, such as input.turns")
         .optional()
-        .describe("Where in the case the person's messages stand: texts, or {say, expect}"),
+        .describe("Place of the person's messages in the case: a list of texts, or of {say, expect}"),
       prompt: z
         .string()
         .min(1)
         .optional()
         .describe("Prompt of a model that plays the person: users/impatient@^1"),
       model: z.string().min(1).optional().describe("Alias of the model that plays the person"),
-      max_turns: z.int().min(1).max(200).default(12).describe("Messages of a played person at most"),
+      max_turns: z
+        .int()
+        .min(1)
+        .max(200)
+        .default(12)
+        .describe("Maximum number of messages of a person that a model plays"),
     })
     .superRefine(({ turns, prompt, model }, context) => {
       const isPlayed = prompt !== undefined || model !== undefined;

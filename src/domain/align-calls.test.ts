@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { alignCalls, type MadeCall, type WantedCall } from "./align-calls.ts";
 
-/** The most pairs that keep the order, by trying everything. */
+/** The largest number of pairs that keep the order, found by trying every pairing. */
 function mostPairs(wanted: readonly WantedCall[], made: readonly MadeCall[]): number {
   const [want, ...wants] = wanted;
   const [got, ...gots] = made;
@@ -11,7 +11,7 @@ function mostPairs(wanted: readonly WantedCall[], made: readonly MadeCall[]): nu
   return fits ? Math.max(skipped, 1 + mostPairs(wants, gots)) : skipped;
 }
 
-/** Every list of up to four of some values. */
+/** Every list of up to `longest` of these values. */
 function lists<T>(values: readonly T[], longest = 4): T[][] {
   if (longest === 0) return [[]];
   const shorter = lists(values, longest - 1);

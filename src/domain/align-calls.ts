@@ -70,7 +70,9 @@ function holdsPart(expected: Json, given: Json): boolean {
 
 type Fits = (want: number, got: number) => boolean;
 
-/** The largest assignment, by augmenting paths, because a greedy choice may block another call. */
+/**
+ * The largest set of pairs in any order, by augmenting paths, because a greedy choice may block another call.
+ */
 function assigned(wants: number, gots: number, fits: Fits): number[] {
   const ownerOf = new Int32Array(gots).fill(-1);
   const take = (want: number, tried: Uint8Array): boolean => {
@@ -93,7 +95,8 @@ function assigned(wants: number, gots: number, fits: Fits): number[] {
 
 /** The longest alignment that keeps the order: A B C A and A D C A have three pairs. */
 function monotone(wants: number, gots: number, fits: Fits): number[] {
-  // Two that fit and begin both sides are in some longest alignment; most agents begin as they should.
+  // If the first calls of both lists fit, some longest alignment pairs them. Most agents begin as expected, so
+  // this shortens the rest.
   let same = 0;
   while (same < wants && same < gots && fits(same, same)) same++;
   const madeOf = Array.from({ length: same }, (_, index) => index);

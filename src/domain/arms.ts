@@ -13,7 +13,7 @@ export interface ArmAnswer {
   readonly cost_usd: number | null;
   readonly failed: boolean | null;
   readonly refused: boolean | null;
-  /** On any scale. */
+  /** Feedback of the user, on any scale. */
   readonly feedback: number | null;
 }
 
@@ -54,14 +54,14 @@ export interface ArmStratum {
   readonly metrics: readonly ArmMetric[];
   /** Always-valid p-value of the deciding metric; null when unknown. */
   readonly p: number | null;
-  /** After the Benjamini–Hochberg correction over all strata. */
+  /** `p` after the Benjamini–Hochberg correction over all strata. */
   readonly p_adjusted: number | null;
-  /** By the adjusted p-value, at 5 %. */
+  /** Decided by the adjusted p-value, at a level of 5 %. */
   readonly verdict: ArmVerdict;
 }
 
 export interface ArmSize {
-  /** As typed by the user. */
+  /** The source of the answers, as the user typed it. */
   readonly source: string;
   readonly sessions: number;
   readonly answers: number;
@@ -70,7 +70,7 @@ export interface ArmSize {
 /** The comparison of two arms. */
 export interface ArmsComparison {
   readonly verdict: ArmVerdict;
-  /** The deciding metric; null when neither is known. */
+  /** The deciding metric; null when neither of the two is known. */
   readonly decided_by: "pass_rate" | "preference" | null;
   /** `shadow`: both answered the same inputs. `rollout`: each had its own sessions. */
   readonly design: "shadow" | "rollout";
@@ -90,10 +90,10 @@ export interface ArmsPlan {
   /** Pass rate of the current arm. */
   readonly rate: number;
   readonly rate_stated: boolean;
-  /** Probability that the difference is detected by then. */
+  /** Probability that so many sessions detect the difference. */
   readonly power: number;
-  /** Per arm, with a look at any time. */
+  /** Number of sessions needed per arm if results may be looked at at any time. */
   readonly sessions: number;
-  /** Per arm, with a single look at a fixed time. */
+  /** Number of sessions needed per arm with a single look at a fixed time. */
   readonly single_look: number;
 }

@@ -9,7 +9,7 @@ export interface CallPayer {
 }
 
 /**
- * Wraps every single attempt, including retries. It runs when the call leaves the queue, before the deadline starts,
- * and receives the reply.
+ * Wraps a client. The wrapped client is used for every single attempt, including retries. It is called when the
+ * call leaves the queue, before its deadline starts.
  */
 export type AroundCalls = (client: Client, payer: CallPayer) => Client;

@@ -12,8 +12,9 @@ export function personTexts(messages: readonly Message[]): string[] {
 }
 
 /**
- * The input of a trace as a case's input: the user's text if there is only one message, else the conversation up to
- * the last answer. The application's system prompt is not included. Null when the producer does not store contents.
+ * The input of a trace as a case's input: the user's text if there is only one message, else the conversation
+ * up to the user's last message. The application's system prompt is not included. Null when the trace has no
+ * user's text.
  */
 export function askedOf({ transcript: { messages } }: Pick<TrafficTrace, "transcript">): Json {
   const [only, second] = personTexts(messages);

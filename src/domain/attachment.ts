@@ -11,9 +11,9 @@ export interface AttachedFile {
   readonly path: string;
   /** `image/png`, `application/pdf`, `audio/wav`, … */
   readonly media_type: string;
-  /** Of its content; 64 hexadecimal digits. */
+  /** SHA-256 of the file's content; 64 hexadecimal digits. */
   readonly sha256: string;
-  /** Its size. */
+  /** Size of the file. */
   readonly bytes: number;
 }
 
@@ -79,7 +79,7 @@ export function mayHoldFiles({ messages, input }: Readonly<Record<string, unknow
 const IMAGE_TOKENS = 6000;
 const PAGE_TOKENS = 3000;
 
-/** Approximate tokens of a request's files, rather too high than too low. */
+/** Approximate number of tokens of a request's files, rather too high than too low. */
 export function tokensOfFiles(request: Readonly<Record<string, unknown>>): number {
   if (!mayHoldFiles(request)) return 0;
   let tokens = 0;

@@ -1,6 +1,6 @@
 import type { FailedReply, PreparedRequest, Reply } from "./reply.ts";
 
-/** A failed request of a batch service. */
+/** A failed request to a provider's batch service. */
 export interface BatchTrouble {
   readonly kind: "trouble";
   readonly failure: FailedReply;
@@ -11,18 +11,18 @@ export interface BatchTrouble {
 /** The result of one request of a batch. */
 export interface BatchAnswer {
   readonly custom_id: string;
-  /** Null when it was not run before the batch ended. */
+  /** Null when the request was not run before the batch ended. */
   readonly reply: Reply | null;
 }
 
 /** A batch that may have been created but whose id is unknown. */
 export interface LostBatch {
-  /** The key it was created with. */
+  /** The key that was sent to create the batch. */
   readonly key: string;
   /** Id of the uploaded file; null when there is none. */
   readonly file: string | null;
   readonly custom_ids: readonly string[];
-  /** When it was requested, in milliseconds since 1970, UTC. */
+  /** When the batch was requested, in milliseconds since 1970, UTC. */
   readonly at: number;
   /** Ids of other known batches. */
   readonly others: ReadonlySet<string>;
@@ -36,9 +36,9 @@ export type FoundBatch =
 /** The state of a batch at its provider. */
 export type BatchLook =
   | { readonly kind: "working" }
-  /** The provider does not know it (any more). */
+  /** The provider does not know the batch, or no longer. */
   | { readonly kind: "gone" }
-  /** The provider rejected it. */
+  /** The provider rejected the batch. */
   | {
       readonly kind: "refused";
       readonly failure: FailedReply;
@@ -47,7 +47,7 @@ export type BatchLook =
     }
   | {
       readonly kind: "ended";
-      /** In milliseconds since 1970, UTC; null when unknown. */
+      /** When the batch ended, in milliseconds since 1970, UTC; null when unknown. */
       readonly at: number | null;
       /** Number of answered requests according to the provider; null when not given. */
       readonly answered: number | null;
@@ -55,7 +55,7 @@ export type BatchLook =
       read(signal: AbortSignal): Promise<readonly BatchAnswer[] | BatchTrouble>;
     };
 
-/** A provider's service that answers many requests later at a lower price. Only reads are retried here. */
+/** A provider's service that answers many requests later at a lower price. It retries only its own reads. */
 export interface BatchService {
   /** Formats one request for a batch. */
   line(custom_id: string, request: PreparedRequest): Promise<string | FailedReply>;

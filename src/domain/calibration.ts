@@ -19,7 +19,9 @@ export type Estimate = z.output<ReturnType<typeof estimateSchema>>;
 
 export const UNKNOWN_ESTIMATE: Estimate = { value: null, low: null, high: null };
 
-/** Answers by people's and the judge's verdict; positive means pass, and people's verdict is the truth. */
+/**
+ * Numbers of answers by people's and the judge's verdict. Positive means pass; people's verdict counts as true.
+ */
 export const confusionSchema = onDemand(() =>
   z.strictObject({ tp: count(), fp: count(), fn: count(), tn: count() }),
 );
@@ -28,8 +30,8 @@ export type Confusion = z.output<ReturnType<typeof confusionSchema>>;
 /** How well a judge agrees with people on a set of answers. */
 export const measuresSchema = onDemand(() =>
   z.strictObject({
-    n: count().describe("Answers with a label that decides and a verdict"),
-    confusion: confusionSchema().describe("Each answer once, whatever it weighs"),
+    n: count().describe("Number of answers with a deciding label and a judge's verdict"),
+    confusion: confusionSchema().describe("Every answer counts once, whatever its weight"),
     weighted: z.boolean().describe("Whether answers weigh differently in the figures below"),
     agreement: estimateSchema(),
     kappa: estimateSchema(),
@@ -42,12 +44,12 @@ export const measuresSchema = onDemand(() =>
 );
 export type Measures = z.output<ReturnType<typeof measuresSchema>>;
 
-/** Whether a tendency was found. */
+/** A test for an unwanted tendency of a judge, such as to prefer long answers. */
 export const tendencySchema = onDemand(() =>
   z.strictObject({
-    n: count().describe("Answers or pairs it was tested on"),
+    n: count().describe("Number of answers or pairs that were tested"),
     value: z.number().nullable(),
-    p: z.number().nullable().describe("Two-sided; null when there is too little to test"),
+    p: z.number().nullable().describe("Two-sided p-value; null when there is too little to test"),
     found: z.boolean(),
   }),
 );
@@ -57,10 +59,10 @@ export type Tendency = z.output<ReturnType<typeof tendencySchema>>;
 export const suiteCalibrationSchema = onDemand(() =>
   z.strictObject({
     judge: hash().describe("Hash of the judge: its file, its models with their settings"),
-    models: z.array(z.string()).describe("For people: which models judged"),
+    models: z.array(z.string()).describe("Names of the models that judged, for people"),
     labels: z.array(z.string().regex(/^[0-9a-f]{16}$/)).describe("Hash of each label that was used, sorted"),
     all: measuresSchema(),
-    test: measuresSchema().describe("Of the cases that nobody tunes the judge on"),
+    test: measuresSchema().describe("From the hold-out cases, on which nobody tunes the judge"),
     inconsistent: z
       .number()
       .min(0)
@@ -71,7 +73,7 @@ export const suiteCalibrationSchema = onDemand(() =>
 );
 export type SuiteCalibration = z.output<ReturnType<typeof suiteCalibrationSchema>>;
 
-/** `judges/<name>/<version>.calibration.json`. */
+/** The file `judges/<name>/<version>.calibration.json`. */
 export const calibrationFileSchema = onDemand(() =>
   z.strictObject({
     schema: z.literal(CALIBRATION_SCHEMA),
@@ -99,41 +101,42 @@ export interface CalibrationReport {
   /** Exact semver. */
   readonly version: string;
   readonly suite: string;
-  /** Labelled answers by people's verdict; `unsure` includes ties. */
+  /** Number of labelled answers, by people's verdict; `unsure` includes ties. */
   readonly labels: {
     readonly n: number;
     readonly pass: number;
     readonly fail: number;
     readonly unsure: number;
   };
-  /** The following six count every usable label once. */
+  /** This field and the next five count every usable label once, without weights. */
   readonly confusion: Confusion;
   readonly agreement: Estimate;
   readonly kappa: Estimate;
   readonly ac1: Estimate;
   readonly sensitivity: Estimate;
   readonly specificity: Estimate;
-  /** Answers with labels but without a judge's verdict. */
+  /** Number of answers with labels but without a judge's verdict. */
   readonly unjudged: number;
   /** The measures that the gate uses, weighted; from the hold-out cases once they have enough labels. */
   readonly counted: Measures & { readonly part: "all" | "test" };
-  /** From the cases for improving the judge, and from the hold-out cases. */
+  /** From the cases on which the judge is improved. */
   readonly dev: Measures;
+  /** From the hold-out cases. */
   readonly test: Measures;
   readonly raters: {
-    /** Answers with a verdict of two or more raters. */
+    /** Number of answers with a verdict of two or more raters. */
     readonly answers: number;
     readonly alpha: Estimate;
     /** Number of labels by rater. */
     readonly labels: Readonly<Record<string, number>>;
-    /** Answers on which raters are evenly divided. */
+    /** Number of answers on which raters are evenly divided. */
     readonly tied: number;
   };
   readonly consistency: { readonly answers: number; readonly value: number | null; readonly always: number };
   readonly length_bias: Tendency;
-  /** Null for a judge that does not compare. */
+  /** Null for a judge that does not compare two answers. */
   readonly position_bias: (Tendency & { readonly inconsistent: Estimate & { readonly n: number } }) | null;
-  /** Vendors of both the judge and the judged models. */
+  /** Vendors of the judge's models, and those of them that also made the judged models. */
   readonly self_preference: { readonly judge: readonly string[]; readonly shared: readonly string[] };
   /** Null when the dataset is not available. */
   readonly tags:
@@ -146,7 +149,7 @@ export interface CalibrationReport {
       }[]
     | null;
   readonly wanted: {
-    /** Labels needed until the gate can trust the judge; null when no number is enough. */
+    /** Number of further labels until the gate can trust the judge; null when no number is enough. */
     readonly more: number | null;
     readonly passes: number;
     readonly fails: number;
@@ -177,8 +180,9 @@ export interface DriftCheck {
   readonly to_fail: number;
   /** Exact McNemar test, two-sided: whether the judge has become milder or stricter. */
   readonly p: number;
-  /** Share of answers whose verdict changed, and the share that changes between repeats within one session. */
+  /** Share of answers whose verdict changed. */
   readonly changed: number;
+  /** Share of answers whose verdict changes between repeats within one session; null when unknown. */
   readonly usual: number | null;
   readonly drifted: boolean;
   readonly before: { readonly sensitivity: Estimate; readonly specificity: Estimate };

@@ -11,7 +11,7 @@ export const candidateSchema = onDemand(() =>
       .boolean()
       .nullable()
       .default(null)
-      .describe("Whether it becomes a case; null until somebody says"),
+      .describe("Whether the exchange becomes a case; null until somebody decides"),
     input: z
       .custom<Json>((value) => value !== undefined)
       .describe("What was asked, in the form of the dataset's inputs"),
@@ -19,20 +19,20 @@ export const candidateSchema = onDemand(() =>
       .custom<Json>()
       .nullable()
       .default(null)
-      .describe("What is right; null is left out of the case"),
+      .describe("The right answer; null: the case has no expected"),
     right: z
       .boolean()
       .nullable()
       .default(null)
       .describe("Whether production's answer was right; null when nobody said"),
-    failure: z.enum(FAILURE_CLASSES).nullable().default(null).describe("Why it was wrong"),
+    failure: z.enum(FAILURE_CLASSES).nullable().default(null).describe("Why production's answer was wrong"),
     answer: z.string().describe("What production answered"),
     tags: z.array(z.string().min(1)).default([]),
     trace: z.string().min(1).describe("Id of the trace: evals show trace:<id>"),
-    at: z.string().nullable().default(null).describe("When it began"),
-    stratum: z.string().describe("The part of the traffic that it was drawn of"),
-    probability: z.number().gt(0).max(1).describe("Chance with which it was drawn, by any of the ways"),
-    why: z.string().min(1).describe("By which ways it was drawn"),
+    at: z.string().nullable().default(null).describe("When the exchange began"),
+    stratum: z.string().describe("The part of the traffic that it was drawn from"),
+    probability: z.number().gt(0).max(1).describe("Probability that it is drawn by at least one of the ways"),
+    why: z.string().min(1).describe("The ways by which it was drawn"),
   }),
 );
 export type Candidate = z.output<ReturnType<typeof candidateSchema>>;

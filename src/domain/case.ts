@@ -3,13 +3,16 @@ import { hashJson, type Json } from "./json.ts";
 
 /** One golden example of a dataset file. */
 export const Case = z.strictObject({
-  id: z.string().min(1).describe("Unique in its dataset"),
+  id: z.string().min(1).describe("Id of the case, unique in its dataset"),
   input: z.unknown().describe("What the target is asked; any JSON"),
-  expected: z.unknown().optional().describe("What scorers compare with; needed only when one of them does"),
+  expected: z
+    .unknown()
+    .optional()
+    .describe("What scorers compare the answer with; needed only if a scorer uses it"),
   tags: z
     .array(z.string().min(1))
     .default([])
-    .describe("For narrowing, for results by tag, for gate.critical"),
+    .describe("Tags to select cases by, for results by tag, and for gate.critical"),
   metadata: z
     .record(z.string(), z.unknown())
     .default({})
@@ -19,12 +22,14 @@ export const Case = z.strictObject({
     .min(1)
     .max(1000)
     .optional()
-    .describe("Trials of this case; default: the suite's. The command line's --trials wins over it"),
+    .describe(
+      "Number of trials of this case; default: the suite's. --trials on the command line takes precedence",
+    ),
   scorers: z
     .array(z.string().min(1))
     .min(1)
     .optional()
-    .describe("Names of the only scorers that it is scored by; default: all of the suite's"),
+    .describe("Names of the scorers that score this case; default: all of the suite's"),
 });
 export interface Case {
   readonly id: string;

@@ -10,8 +10,8 @@ export function changedNumberProblem(
   return {
     code: "EVALS_NUMBER_CHANGED",
     ...place,
-    what: `The number ${short} cannot be held as it is written.`,
-    why: "JavaScript and JSON hold whole numbers exactly up to 9007199254740992 (2^53); beyond it, a different number would be sent and compared.",
+    what: `The number ${short} cannot be represented exactly.`,
+    why: "JavaScript represents whole numbers exactly only up to 9007199254740992 (2^53); beyond it, a different number would be sent and compared.",
     fix: `Write it as text, in quotes: "${short}"`,
   };
 }
@@ -27,7 +27,7 @@ export function leadingZeroProblem(
     code: "EVALS_NUMBER_LEADING_ZERO",
     ...place,
     what: `The number ${short} begins with a zero, which would be dropped.`,
-    why: "YAML reads it as a decimal or an octal number, depending on its version; either way another text would be asked for and compared.",
+    why: "YAML reads it as a decimal or an octal number, depending on its version; in both cases a different value would be sent and compared.",
     fix: `Write "${short}", in quotes, or ${bare}`,
   };
 }
@@ -41,8 +41,8 @@ export function halfCharacterProblem(place: {
   return {
     code: "EVALS_TEXT_HALF_CHARACTER",
     ...place,
-    what: "Half of a character is here: one part of a pair of \\ud83d and its kind, without the other.",
-    why: "No UTF-8 can hold it, so that another text would be sent, stored and compared.",
+    what: "Half of a character is here: a surrogate such as \\ud83d without the other one of its pair.",
+    why: "It cannot be written as UTF-8, so a different text would be sent, stored and compared.",
     fix: "Write the whole character, or delete the half; it is often an emoji that was cut.",
   };
 }

@@ -13,7 +13,10 @@ export function isRestricted(
   );
 }
 
-/** A dataset can be named by its path, by its file name in datasets/, or by that without the extension. */
+/**
+ * Whether `name` means the dataset at `path`: by its path, its file name in datasets/, or that without
+ * extension.
+ */
 function names(name: string, path: string): boolean {
   const inFolder = path.startsWith("datasets/") ? path.slice("datasets/".length) : path;
   return name === path || name === inFolder || inFolder.replace(/\.[a-z]+$/, "") === name;

@@ -25,7 +25,7 @@ export const Price = z.strictObject({
     .number()
     .min(0)
     .optional()
-    .describe("US dollars per million input tokens that the provider's cache held; default: input"),
+    .describe("US dollars per million input tokens that were read from the provider's cache; default: input"),
   cache_write: z
     .number()
     .min(0)
@@ -51,7 +51,7 @@ export const Clock = z
       error: "expected a moment such as 2026-11-29T09:00Z",
     },
   )
-  .describe("What {{ clock }} says in templates; part of a case's key where it is used");
+  .describe("The time that {{ clock }} gives in templates; part of the key of cases that use it");
 
 /** Rate limits of a model. */
 export const Limits = z.strictObject({
@@ -69,12 +69,12 @@ export type Limits = z.output<typeof Limits>;
 export const modelFrame = {
   provider: z.string(),
   price: Price.optional().describe("US dollars per million tokens; absent means unknown, never 0"),
-  limits: Limits.optional().describe("How hard the model may be pressed, whatever the runs do"),
+  limits: Limits.optional().describe("Rate limits of the model, for all runs together"),
   timeout: Duration.optional().describe("Deadline of one attempt; default 60s"),
   fallback: z
     .string()
     .optional()
-    .describe("Another alias, asked when this one keeps failing; its answers say so"),
+    .describe("Alias of another model, asked when this one keeps failing; its answers are marked as such"),
   version: z
     .string()
     .optional()
@@ -95,14 +95,14 @@ export type Budget = z.output<typeof Budget>;
 
 /** How long runs are kept in the store. `evals store prune` applies it; runs behind a baseline or tag are kept. */
 export const Retention = z.strictObject({
-  keep: Age.optional().describe("Runs that ended longer ago are taken out by `evals store prune`"),
+  keep: Age.optional().describe("`evals store prune` removes runs that ended longer ago"),
   answers: Age.optional().describe(
-    "Of runs that ended longer ago `evals store prune` takes the answers; the run and its numbers stay",
+    "`evals store prune` removes the answers of runs that ended longer ago; the runs and their numbers stay",
   ),
 });
 export type Retention = z.output<typeof Retention>;
 
-/** Settings of a dataset besides its cases. */
+/** Settings of a dataset that are not in its file. */
 export const DatasetEntry = z.strictObject({
   classification: z
     .literal("restricted")
@@ -120,17 +120,15 @@ export const EvalConfig = z.strictObject({
       concurrency: z.int().min(1).max(10_000).optional().describe("Trials in flight at once; default 16"),
     })
     .default({})
-    .describe("What suites do not say themselves"),
-  budget: Budget.optional().describe("A run stops before it would cross it"),
+    .describe("Values for suites that do not set them"),
+  budget: Budget.optional().describe("What a run may spend; it stops before it would spend more"),
   clock: Clock.optional(),
-  redact: whenGiven(redactSchema).describe(
-    "What is taken out of texts on their way into the store, before they are scored",
-  ),
+  redact: whenGiven(redactSchema).describe("What is removed from texts before they are scored and stored"),
   history: Retention.optional().describe("How long this machine's history is kept"),
   datasets: z
     .record(z.string(), DatasetEntry)
     .optional()
-    .describe("By a dataset's name, or its path from the root: who may read it"),
+    .describe("Settings of datasets, by name or by path from the root"),
 });
 export type EvalConfig = z.output<typeof EvalConfig>;
 

@@ -15,12 +15,12 @@ export interface ModelReply {
   readonly added: readonly number[];
 }
 
-/** The trajectory shown by a conversation. */
+/** The trajectory that is read from a conversation. */
 export interface ConversationSteps {
   readonly replies: readonly ModelReply[];
   /** Number of user messages. */
   readonly turns: number;
-  /** With their step, and the result or error from a later message. */
+  /** Every tool call with its step, and the result or error from a later message. */
   readonly tool_calls: readonly ToolCall[];
   readonly retrievals: readonly Retrieval[];
 }
@@ -51,7 +51,7 @@ function resultsIn(message: Message): readonly ToolResult[] {
   );
 }
 
-/** A message of role `user` that contains only tool results is not a turn of the user. */
+/** Whether a message is a turn of the user. One of role `user` that contains only tool results is not. */
 export function isTurn(message: Message): boolean {
   if (message.role !== "user") return false;
   const { content } = message;
@@ -62,7 +62,10 @@ const hasText = ({ content }: Message): boolean =>
   typeof content === "string" ||
   (Array.isArray(content) && content.some((part) => typeof membersIn(part).text === "string"));
 
-/** Consecutive messages of a model are one reply, unless two of them have text. */
+/**
+ * Whether a message continues the reply `before`: consecutive messages of a model, unless two of them have
+ * text.
+ */
 function goesOn(message: Message, before: readonly Message[]): boolean {
   return before.length > 0 && !(hasText(message) && before.some(hasText));
 }
@@ -90,7 +93,7 @@ export function errorInResult(result: Json): string | undefined {
 function answeredCall(call: ToolCall, { content, failed }: ToolResult): ToolCall {
   const result = resultValue(content);
   const stated = failed ? (plainText(content) ?? JSON.stringify(result)) : errorInResult(result);
-  // When the call itself is known to have failed, the message is only what the model was told about it.
+  // If the call is already known to have failed, the result message is only what the model was told about it.
   const error = stated ?? call.error ?? undefined;
   return error === undefined ? { ...call, result } : { ...call, error };
 }

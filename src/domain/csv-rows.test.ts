@@ -34,7 +34,7 @@ describe("readCsv", () => {
     );
   });
 
-  it("leaves out the rows and columns that spreadsheets add and nobody filled", () => {
+  it("leaves out empty rows and columns that spreadsheets add", () => {
     for (const sign of [",", ";", "\t", "|"]) {
       const text = "id,input,,\na,x,,\n,,,\n , ,,\n\nb,y,,\n,,,\n".replaceAll(",", sign);
       expect(cellsOf(text)).toEqual([
@@ -47,7 +47,7 @@ describe("readCsv", () => {
       ["id", "input"],
       ["a", "x"],
     ]);
-    // What is filled counts: it is under no name.
+    // A cell with content is kept, even if its column has no name.
     expect(cellsOf("id,input,\na,x,word\n")).toEqual([
       ["id", "input"],
       ["a", "x", "word"],
@@ -95,7 +95,7 @@ describe("readCsv", () => {
     expect(cellsOf(text as string)).toEqual(rows);
   });
 
-  it("counts the lines of cells that go on over several", () => {
+  it("counts the lines of cells that span several lines", () => {
     expect(readCsv('id,x\na,"1\n2\n3"\nb,4\n', FORMAT).rows.map((row) => row.line)).toEqual([1, 2, 5]);
   });
 

@@ -9,7 +9,7 @@ export interface CsvRow {
 }
 
 export interface CsvTable {
-  /** Includes the header; blank lines, and columns at the end without a name or content, are left out. */
+  /** All rows with the header. Blank lines, and columns at the end without a name or content, are left out. */
   readonly rows: readonly CsvRow[];
   /** One character. */
   readonly separator: string;

@@ -15,8 +15,9 @@ export interface DepartureLog {
    * @param model alias of the model
    * @param after id of the last call that was read; 0 for none
    * @param within_ms maximum age of calls that count
-   * @param decide returns the tokens of the call to send now; null to send none. Called again for the same
-   * call, with only what it was not given yet, when the store loses its connection
+   * @param decide returns the tokens of the call to send now; null to send none. If the store loses its
+   * connection, it is called again for the same call, with only those calls of others that it was not given
+   * before
    * @returns id of the last call that was read, including the own one
    */
   depart(

@@ -10,7 +10,7 @@ const answer = (changes: Partial<Transcript> = {}): Transcript => ({
 const asked = [{ role: "user", content: "hello" }] as const;
 
 describe("describeTranscript", () => {
-  it("of a model that was asked once has one step, one turn, and what it was sent", () => {
+  it("of a model that was asked once has one step, one turn, and the messages that were sent", () => {
     expect(describeTranscript(answer(), asked)).toEqual({
       ...{ output: "hi", tool_calls: [], retrievals: [], state: null, turns: 1, steps: 1, stopped: null },
       ...{ usage: UNKNOWN_USAGE, latency_ms: 5, cost_usd: null },
@@ -18,7 +18,7 @@ describe("describeTranscript", () => {
     });
   });
 
-  it("puts the calls of one reply at its one step", () => {
+  it("gives all calls of a single reply step 1", () => {
     const tool_calls = [{ id: "t", name: "find", arguments: {} }];
     const whole = describeTranscript(answer({ output: "", tool_calls }), asked);
     expect(whole.messages.at(-1)).toEqual({ role: "assistant", content: null, tool_calls });
@@ -27,12 +27,12 @@ describe("describeTranscript", () => {
     ]);
   });
 
-  it("of an application that gave only a text knows of no calls, steps and turns", () => {
+  it("of an application that returned only a text has unknown calls, steps and turns", () => {
     const whole = describeTranscript(answer({ finish_reason: null, untold: ["tool_calls", "refusal"] }));
     expect(whole).toMatchObject({ messages: [], tool_calls: null, steps: null, turns: null, state: null });
   });
 
-  it("takes what was given before what the conversation tells", () => {
+  it("prefers given values to those that are read from the conversation", () => {
     const messages = [
       { role: "user", content: "hello" },
       { role: "assistant", content: null, tool_calls: [{ name: "find", arguments: {} }] },
@@ -57,7 +57,7 @@ describe("describeTranscript", () => {
     expect(read.retrievals).toMatchObject([{ step: 1, documents: [{ id: "a" }] }]);
   });
 
-  it("leaves a list of other calls than the conversation's as it was given", () => {
+  it("keeps a list of calls as given if the conversation has other calls", () => {
     const messages = [
       { role: "assistant", content: null, tool_calls: [{ name: "find", arguments: {} }] },
     ] as const;

@@ -25,7 +25,7 @@ export interface TranscriptDocument {
   readonly output: string;
   /** The conversation: the request and all later messages. */
   readonly messages: readonly Message[];
-  /** Null when it was not reported whether there were any. */
+  /** Null when it is unknown whether any tools were called. */
   readonly tool_calls: readonly ToolUse[] | null;
   readonly retrievals: readonly Retrieval[];
   readonly state: Json;
@@ -59,7 +59,10 @@ function joinedCalls(listed: readonly ToolCall[], found: readonly ToolCall[]): r
   return listed.map((call, at) => (hasDetails(call) ? { ...found[at], ...call } : (found[at] ?? call)));
 }
 
-/** Written out with its id and without: a transcript has hundreds of calls, and to spread each takes longer than to score it. */
+/**
+ * A call with null for unknown values. The two object literals avoid spreading: a transcript may have hundreds
+ * of calls, and spreading each would take longer than scoring them.
+ */
 function toolUse(call: ToolCall): ToolUse {
   const { id, name, arguments: asked, reads } = call;
   const step = call.step ?? null;
@@ -103,7 +106,7 @@ export function detailedCalls(answer: DescribedAnswer): readonly ToolCall[] {
   return joinedCalls(answer.tool_calls, reportedSteps(answer, answer.messages).tool_calls);
 }
 
-/** The list as given, else from the conversation. */
+/** The retrievals as given; if there are none, those in the conversation, or in the results of the calls. */
 function retrievalsOf(
   { trajectory }: DescribedAnswer,
   reported: ConversationSteps,

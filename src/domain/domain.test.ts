@@ -65,7 +65,7 @@ describe("holds", () => {
 });
 
 describe("didYouMean", () => {
-  it("guesses what was probably meant, whatever the case", () => {
+  it("guesses what was probably meant, in upper and in lower case", () => {
     expect(didYouMean("triag", ["triage", "reply"])).toBe(' Did you mean "triage"?');
     expect(didYouMean("TRIAGE", ["triage"])).toBe(' Did you mean "triage"?');
   });
@@ -119,7 +119,7 @@ describe("a hash of JSON", () => {
     );
   });
 
-  it("of a case is of its question and expected answer, not of its tags", () => {
+  it("of a case covers its input and expected answer, not its tags", () => {
     const golden = { id: "a", input: { q: 1 }, expected: "x", tags: ["t"], metadata: {} };
     expect(caseContentHash({ ...golden, tags: [], metadata: { source: "s" } } as typeof golden)).toBe(
       caseContentHash(golden),
@@ -142,7 +142,7 @@ describe("answerEnd", () => {
 });
 
 describe("wordsOfAnswer", () => {
-  it("are its text, or the words of its refusal where it has none", () => {
+  it("are the answer's text, or its refusal if it has no text", () => {
     expect(wordsOfAnswer({ output: "blue", refusal: "No." })).toBe("blue");
     expect(wordsOfAnswer({ output: "", refusal: "No." })).toBe("(refused) No.");
     expect(wordsOfAnswer({ output: "", refusal: null })).toBe("");

@@ -2,13 +2,13 @@
 export interface JudgedAgain {
   /** Number of stored answers judged again. */
   readonly answers: number;
-  /** Number that could not, or were not allowed to, be judged. */
+  /** Number of stored answers that could not be judged, or were not allowed to be. */
   readonly unjudged: number;
   /** Mean over cases of (current passes − earlier passes). */
   readonly delta: number;
   /** Standard error of `delta`. */
   readonly error: number;
-  /** In standard deviations of an unchanged judge. */
+  /** `delta` in standard deviations of an unchanged judge. */
   readonly z: number;
 }
 
@@ -33,9 +33,9 @@ export interface DriftEntry {
    * trials were answered.
    */
   readonly delta: number | null;
-  /** In standard deviations of a run without a change. */
+  /** `delta` in standard deviations of a run without a change. */
   readonly z: number | null;
-  /** Evidence of the chart after this run. */
+  /** Value of the drift chart after this run; drift is found above the report's `threshold`. */
   readonly statistic: number;
 }
 
@@ -44,9 +44,12 @@ export interface JudgeDrift {
   readonly verdict: DriftVerdict;
   readonly statistic: number;
   readonly threshold: number;
-  /** Whether it is trusted by calibration; only then its drift makes the command exit with 1. */
+  /**
+   * Whether the judge is calibrated well enough for the gate; only then its drift makes the command exit with
+   * 1.
+   */
   readonly calibrated: boolean;
-  /** From the newest run; null when nothing was judged again. */
+  /** The judge's change in the newest run; null when nothing was judged again. */
   readonly newest: JudgedAgain | null;
 }
 

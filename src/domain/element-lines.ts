@@ -1,4 +1,4 @@
-/** The first line of each element of a JSON list, from 1. The text must be valid JSON. */
+/** The line at which each element of a JSON list starts, from 1. The text must be valid JSON. */
 export function elementLines(text: string): number[] {
   const lines: number[] = [];
   let [line, depth, inText, waits] = [1, 0, false, false];

@@ -21,7 +21,7 @@ export type Share = ({ readonly value: number; readonly n: number } & Range) | n
 export interface Escalated {
   readonly n: number;
   readonly accuracy: number;
-  /** Share that goes to a person; null without a threshold. */
+  /** Share of answers that go to a person; null without a threshold. */
   readonly escalation_rate: number | null;
   /** Share of the right answers that a person reviews unnecessarily. */
   readonly false_alarms: Share;
@@ -63,7 +63,7 @@ export interface Escalation {
   readonly all: Escalated;
 }
 
-/** The measurement with its source. */
+/** The measured escalation, with the source of the answers. */
 export interface MeasuredEscalation extends Escalation {
   /** For instance `routing.jsonl`, or `run 1a2b3c4d of triage`. */
   readonly source: string;

@@ -42,13 +42,13 @@ describe("exact JSON", () => {
     expect(exactJsonText(parseExactJson(nested))).toBe(nested);
   });
 
-  it("gives such a number as text where a plain value is needed", () => {
+  it("gives a number that a double would change as text where a plain value is needed", () => {
     expect(withNumbersAsText(parseExactJson('{"a":[12345678901234567890,1]}'))).toEqual({
       a: ["12345678901234567890", 1],
     });
   });
 
-  it("reports where such numbers stand", () => {
+  it("reports the positions of numbers that a double would change", () => {
     expect(
       [...changedNumbers(text)].map(({ text: number, index }) => [number, text.slice(index, index + 3)]),
     ).toEqual([
@@ -58,13 +58,13 @@ describe("exact JSON", () => {
     ]);
   });
 
-  it("tells them apart in canonical JSON, however they are written", () => {
+  it("distinguishes such numbers in canonical JSON, and treats two notations of one as equal", () => {
     const canonical = (json: string) => canonicalJson(parseExactJson(json));
     expect(canonical("[12345678901234567890]")).not.toBe(canonical("[12345678901234567891]"));
     expect(canonical("[12345678901234567890]")).toBe(canonical("[1234567890123456789e1]"));
   });
 
-  it("is JSON.parse for every value that JSON.stringify writes", async () => {
+  it("reads every value that JSON.stringify writes like JSON.parse", async () => {
     await fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const json = JSON.stringify(value);
@@ -80,7 +80,7 @@ describe("exact JSON", () => {
 });
 
 describe("a decimal", () => {
-  it("is what a number is written as", async () => {
+  it("has the value that the text of a number has", async () => {
     await fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
         const read = readDecimal(String(number));

@@ -16,7 +16,7 @@ export type ExactJson =
 const SUSPECT = /\d{16}|\d[eE]\+?\d/;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const LARGEST_WHOLE = 2 ** 53;
-/** Maximum depth to examine. */
+/** Numbers nested deeper are searched in the text instead of the parsed value. */
 const MAX_DEPTH = 100;
 
 /**
@@ -61,8 +61,8 @@ export function parseExactJson(text: string): ExactJson {
   if (!mayBeChanged(value, 0)) return value;
   const changed = [...changedNumbers(text)];
   if (changed.length === 0) return value;
-  // Each such number is first replaced by a string with a prefix that does not occur in the text, and then by an
-  // ExactNumber.
+  // Each changed number is first replaced by a string with a prefix that does not occur in the text, and then
+  // by an ExactNumber.
   let mark = "number ";
   while (text.includes(mark)) mark += "~";
   let marked = "";
@@ -89,7 +89,11 @@ function mayBeChanged(value: Json, depth: number): boolean {
   return false;
 }
 
-/** Reads JSON as a plain value. A number that a double cannot hold exactly is kept as text. @throws {SyntaxError} as `JSON.parse` does */
+/**
+ * Parses JSON to a plain value; numbers that a double would change become text.
+ *
+ * @throws {SyntaxError} like `JSON.parse`
+ */
 export function parsePlainJson(text: string): Json {
   const value = JSON.parse(text) as Json;
   return mayBeChanged(value, 0) ? withNumbersAsText(parseExactJson(text)) : value;

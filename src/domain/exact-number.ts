@@ -12,7 +12,7 @@ export class ExactNumber {
     return this.#text;
   }
 
-  /** Undefined outside of the range of doubles; such a number is never compared. */
+  /** The exact value; undefined outside of the range of doubles, where numbers are never compared. */
   get decimal(): Decimal | undefined {
     return readDecimal(this.#text);
   }

@@ -11,7 +11,7 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
-/** For several runs, 1 has priority, then 3, then 0. */
+/** The exit code for the outcomes of several runs: 1 has priority, then 3, then 0. */
 export function exitCodeFor(outcomes: readonly GateOutcome[]): number {
   if (outcomes.includes("failed")) return EXIT.failed;
   return outcomes.includes("undecided") ? EXIT.undecided : EXIT.ok;

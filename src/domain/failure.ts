@@ -71,5 +71,5 @@ export interface FailureCount {
   readonly clusters: readonly FailureCluster[];
 }
 
-/** By class, the most frequent first. */
+/** The failures of a run by class, the most frequent class first. */
 export type FailureCounts = { readonly [name in FailureClass]?: FailureCount };

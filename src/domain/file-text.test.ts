@@ -3,8 +3,8 @@ import { expect, it } from "vitest";
 import { decodeText } from "./file-text.ts";
 import { EvalsError } from "./problem.ts";
 
-it("refuses a file that is longer than a text can be, with its size", () => {
-  // Memory that nobody writes to costs none.
+it("refuses a file that is longer than a string can be, with its size", () => {
+  // Memory that is allocated but never written to takes no space.
   const bytes = Buffer.alloc(constants.MAX_STRING_LENGTH + 1);
   let thrown: unknown;
   try {

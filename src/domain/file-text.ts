@@ -26,7 +26,7 @@ function lengthProblem(bytes: Buffer, path: string): Problem | undefined {
   };
 }
 
-/** Whether the first bytes of a file show that it is not text; undefined when they do not. */
+/** The problem of a file whose first bytes show that it is not UTF-8 text; undefined when they do not. */
 export function notTextProblem(head: Buffer, path: string): Problem | undefined {
   const wide = wideEncoding(head);
   if (wide !== undefined) return wideEncodingProblem(wide, path);
@@ -87,7 +87,7 @@ function lfsPointerProblem(path: string): Problem {
     line: 1,
     column: 1,
     what: "This is a Git LFS pointer: the file itself was not fetched.",
-    why: "What it holds lies on the LFS server, and only its name and size are here.",
+    why: "Its content is on the LFS server; here are only its hash and its size.",
     fix: `git lfs pull --include "${path}"        (in CI let the checkout fetch it: lfs: true)`,
   };
 }
@@ -103,14 +103,18 @@ function binaryProblem(path: string, what: string, fix: string, place = { line: 
   };
 }
 
-/** @param firstLine line number of the start of `bytes`. @returns undefined when there is no NUL byte */
+/**
+ * The problem of a NUL byte; undefined when there is none.
+ *
+ * @param firstLine line number of the start of `bytes`
+ */
 export function nulProblem(bytes: Buffer, path: string, firstLine = 1): Problem | undefined {
   const at = bytes.indexOf(0);
   if (at === -1) return undefined;
   const before = bytes.toString("utf8", 0, at).split("\n");
   return binaryProblem(
     path,
-    "A NUL byte is here: the file is damaged, or holds no text.",
+    "A NUL byte is here: the file is damaged, or is not text.",
     `Restore it: git checkout -- ${path}; or write it again as UTF-8.`,
     { line: firstLine + before.length - 1, column: (before.at(-1)?.length ?? 0) + 1 },
   );
@@ -183,8 +187,8 @@ export function conflictLine(text: string): number | undefined {
 }
 
 /**
- * Line at which a conflict starts in prose, from 1: all markers in order, and not within a code fence (```), where
- * they would be an example.
+ * Line at which a merge conflict starts in a prose file, from 1. All markers must follow in order, outside of
+ * code fences (```), where they would be an example. Undefined when there is none.
  */
 export function conflictInProse(text: string): number | undefined {
   const lines = text.split("\n");

@@ -13,9 +13,11 @@ export interface ScorerPart {
 /** Everything in a fingerprint. Values unknown on one side are null and not compared. */
 export interface FingerprintParts {
   readonly fingerprint: string | null;
-  /** For people: `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
+  /** The target as a text for people: `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
   readonly label: string;
-  /** Whether its answers were made elsewhere; then the request represents the answers in a file. */
+  /**
+   * Whether the target's answers were made elsewhere; then a request's hash is that of the answers in a file.
+   */
   readonly recorded: boolean;
   /** `triage@1.2.0`; undefined when unknown, null for a target without a prompt. */
   readonly prompt: string | null | undefined;
@@ -43,7 +45,7 @@ export interface ShownFingerprint {
 /** The parts in which two runs' fingerprints differ. */
 export interface ComparedFingerprints {
   readonly kind: "two";
-  /** Their ids. */
+  /** Ids of the two runs. */
   readonly runs: readonly [string, string];
   readonly fingerprints: readonly [string, string];
   readonly differences: readonly PartDifference[];

@@ -5,13 +5,13 @@ export interface PlanStatus {
   readonly alias: string;
   readonly commit: string;
   readonly state: "open" | "halted" | "ended";
-  /** Why it is halted; null otherwise, and where the planner was stopped or the verdict is decided. */
+  /** Why it is halted; null if it is not, if its planner was stopped, or if its verdict is already decided. */
   readonly reason: string | null;
   readonly blocks: {
     readonly waiting: number;
     readonly leased: number;
     readonly done: number;
-    /** Blocks that nobody takes any more, because so many workers died on them. */
+    /** Blocks that are given to no worker any more, because too many workers died while working on them. */
     readonly dead: number;
   };
   readonly trials: { readonly all: number; readonly done: number };

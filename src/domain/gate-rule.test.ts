@@ -10,7 +10,7 @@ import {
 } from "./gate-rule.ts";
 import { type RuleResult, readStoredRules } from "./verdict.ts";
 
-/** A rule of each kind, with the text of its bound as 0.1.0 wrote it. */
+/** A rule of each kind, with the text of its bound as version 0.1.0 wrote it. */
 const RULES: readonly (readonly [NamedRule, string])[] = [
   [requireRule("pass_rate", { op: ">=", value: 0.9 }), ">= 0.9"],
   [requireRule("latency_p95", { op: "<=", value: 4000 }), "<= 4s"],

@@ -4,15 +4,15 @@ export interface ImportedLabels {
   /** The file of labels that was changed. */
   readonly path: string;
   readonly added: number;
-  /** Labels whose rater had given another verdict before. */
+  /** Number of labels whose rater had given another verdict before. */
   readonly updated: number;
-  /** Labels that existed already. */
+  /** Number of labels that existed already. */
   readonly unchanged: number;
-  /** Labels older than the existing ones. */
+  /** Number of labels that are older than the existing one of the same rater and answer. */
   readonly older: number;
-  /** Answers without a label. */
+  /** Number of answers without a label. */
   readonly open: number;
-  /** Labels replaced by a later one of the same rater for the same answer. */
+  /** Number of labels replaced by a later one of the same rater for the same answer. */
   readonly repeated: number;
   readonly raters: readonly { readonly rater: string; readonly labels: number; readonly skipped: number }[];
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { itemAt } from "./item-at.ts";
 
-it("itemAt gives what is there, zero and nothing-like values too, and refuses a place that is not", () => {
+it("itemAt returns an existing item, 0 and null too, and throws for an index out of range", () => {
   expect(itemAt(new Uint16Array([7, 0]), 1)).toBe(0);
   expect(itemAt(["", null], 1)).toBeNull();
   expect(() => itemAt(["a"], 1)).toThrow("There is no place 1 in a list of 1.");

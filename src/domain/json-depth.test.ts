@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { isDeeperThan } from "./json-depth.ts";
 
-it("counts what is open at once, and nothing inside texts", () => {
+it("counts the brackets that are open at once, and none inside strings", () => {
   const nested = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
   expect(isDeeperThan(nested(5), 5)).toBe(false);
   expect(isDeeperThan(nested(6), 5)).toBe(true);

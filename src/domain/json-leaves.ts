@@ -1,6 +1,6 @@
 import { canonicalJson, type Json } from "./json.ts";
 
-/** The leaf values by path, as canonical JSON. */
+/** The leaf values of a JSON value by dotted path, as canonical JSON. A list is a leaf. */
 export function leaves(value: Json, path = ""): Map<string, string> {
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     return new Map([[path, canonicalJson(value)]]);
@@ -12,7 +12,7 @@ export function leaves(value: Json, path = ""): Map<string, string> {
 
 const HASH = /^"([0-9a-f]{12})[0-9a-f]{52}"$/;
 
-/** A hash is shown by its beginning, a long value by its two ends. */
+/** The text shown for a leaf: the beginning of a hash, the two ends of a long value, `absent` for undefined. */
 export function shownLeaf(value: string | undefined): string {
   if (value === undefined) return "absent";
   const short = HASH.exec(value)?.[1];

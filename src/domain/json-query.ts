@@ -27,7 +27,7 @@ export class JsonQueryMistake extends Error {
   }
 }
 
-/** Deeper than any accepted value. */
+/** Maximum nesting that a query follows. No accepted value is nested deeper. */
 const DEEPEST = 10_000;
 const environment = new JSONPathEnvironment({ maxRecursionDepth: DEEPEST });
 environment.functionRegister.set(
@@ -72,7 +72,11 @@ function step(value: unknown, key: string | number): unknown {
 function refuseChangedNumber(path: string): void {
   const bare = path.replace(/'(?:[^'\\]|\\.)*'/g, (text) => `"${"x".repeat(text.length - 2)}"`);
   for (const { text, index } of changedNumbers(bare)) {
-    throw new JsonQueryMistake(`${text} cannot be held exactly: compare it as text`, index + 1, undefined);
+    throw new JsonQueryMistake(
+      `${text} cannot be represented exactly: compare it as text`,
+      index + 1,
+      undefined,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { ExactNumber } from "./exact-number.ts";
 
-/** Any value that JSON can hold. */
+/** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /**

@@ -4,14 +4,16 @@ import { onDemand } from "./on-demand.ts";
 /** One level of an anchored scale. */
 export const scaleLevelSchema = onDemand(() =>
   z.strictObject({
-    score: z.number().describe("What the judge answers"),
+    score: z.number().describe("Number that the judge answers for this level"),
     means: z.string().min(1).describe("What an answer of this level is like"),
     value: z
       .number()
       .min(0)
       .max(1)
       .optional()
-      .describe("What it is worth; default: its share of the way from the lowest level to the highest"),
+      .describe(
+        "Value of the level as a score in [0, 1]; default: its position between the lowest and the highest level",
+      ),
   }),
 );
 export type ScaleLevel = z.output<ReturnType<typeof scaleLevelSchema>>;
@@ -25,10 +27,17 @@ export type Scale = z.output<ReturnType<typeof scaleSchema>>;
 /** A criterion of a rubric. */
 export const criterionSchema = onDemand(() =>
   z.strictObject({
-    name: z.string().min(1).describe("Unique in the judge"),
+    name: z.string().min(1).describe("Name of the criterion, unique in the judge"),
     text: z.string().min(1).describe("What an answer must be like to meet it"),
-    weight: z.number().min(0).default(1).describe("Its part of the score, beside the others'"),
-    must: z.boolean().default(false).describe("An answer that misses it scores 0, whatever else it meets"),
+    weight: z
+      .number()
+      .min(0)
+      .default(1)
+      .describe("Weight of the criterion in the score, relative to the others"),
+    must: z
+      .boolean()
+      .default(false)
+      .describe("Whether an answer that misses it scores 0, whatever else it meets"),
   }),
 );
 export type Criterion = z.output<ReturnType<typeof criterionSchema>>;
@@ -45,12 +54,18 @@ export const judgeSettingsSchema = onDemand(() =>
     rationale: z.string().optional().describe("Why it differs from the version before"),
     model: z.string().min(1).optional().describe("An alias of evalconfig.yaml"),
     models: z.array(z.string().min(1)).min(1).optional().describe("Several aliases: an ensemble"),
-    params: z.record(z.string(), z.json()).default({}).describe("Sent to its models beside their own params"),
+    params: z
+      .record(z.string(), z.json())
+      .default({})
+      .describe("Parameters for the judge's models, in addition to their own"),
     scale: scaleSchema()
       .optional()
       .describe("`{min, max}`, or a list of levels, each with `score` and what it `means`"),
     threshold: z.number().min(0).max(1).optional().describe("Score in [0, 1] from which on an answer passes"),
-    criteria: z.array(criterionSchema()).optional().describe("What a rubric asks, each judged alone"),
+    criteria: z
+      .array(criterionSchema())
+      .optional()
+      .describe("The criteria of a rubric, each judged by itself"),
     samples: z.int().min(1).max(25).default(1).describe("How often each model is asked about one answer"),
     combine: z
       .enum(["majority", "mean", "unanimous"])
@@ -59,11 +74,15 @@ export const judgeSettingsSchema = onDemand(() =>
     quotes: z
       .boolean()
       .default(false)
-      .describe("Evidence is quoted, and a quote that is not in the text makes the verdict void"),
+      .describe(
+        "Whether the judge must quote its evidence; a quote that is not in the text makes the verdict void",
+      ),
     structured: z
       .boolean()
       .default(true)
-      .describe("Ask for a JSON schema where the provider can; false for a server that refuses it"),
+      .describe(
+        "Whether replies are requested by a JSON schema, if the provider can; false for a server that refuses it",
+      ),
   }),
 );
 export type JudgeSettings = z.output<ReturnType<typeof judgeSettingsSchema>>;

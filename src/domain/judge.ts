@@ -8,7 +8,7 @@ import type { PromptPart } from "./prompt.ts";
 import type { Reply, ReplyShape } from "./provider.ts";
 import type { ScoreInput } from "./score-input.ts";
 
-/** A judge's verdict on one answer; a person could give the same kind of verdict. */
+/** A judge's verdict on one answer. */
 export interface Judged {
   readonly verdict: "pass" | "fail";
   /** In [0, 1]; only 0 or 1 for a binary judge. */
@@ -17,7 +17,7 @@ export interface Judged {
   readonly reason: string;
   /** Share of the ensemble's members that gave this verdict, in (0, 1]; absent for a single judge. */
   readonly agreement?: number | undefined;
-  /** The store's ids of the replies behind it. */
+  /** Ids in the store of the model replies that the verdict was made from. */
   readonly replies?: readonly number[] | undefined;
   /** For a pairwise judge: the winner with the answer shown first, and with it shown second. */
   readonly orders?: readonly [PairWinner, PairWinner] | undefined;
@@ -37,7 +37,7 @@ export interface JudgeRef {
 
 /** A judge that is ready to be asked. */
 export interface OpenJudge extends JudgeRef {
-  /** The value hashed in `hash`. */
+  /** The value of which `hash` is the hash. */
   readonly identity: Json;
   /** Relative to the project root. */
   readonly path: string;
@@ -100,9 +100,12 @@ export interface JudgeFile {
   readonly settings: JudgeSettings;
   /** Locations of the front matter's keys. */
   readonly places: Places;
-  /** Its own prompt with role lines; null when the kind's prompt is used. */
+  /** The judge's own prompt with role lines; null when the prompt of its kind is used. */
   readonly parts: readonly PromptPart[] | null;
-  /** Text without role lines, inserted into the kind's prompt; null when there is none. */
+  /**
+   * The file's text if it has no role lines: it is inserted into the prompt of the kind. Null when there is
+   * none.
+   */
   readonly instructions: { readonly template: string; readonly line: number } | null;
 }
 
@@ -112,10 +115,10 @@ export interface JudgeFile {
  */
 export const JUDGE_VARIABLES = {
   output: "the answer under judgement",
-  material: "all of the following, each below a heading, where there is one",
+  material: "all of the following texts that exist, each below a heading",
   background: "`material` without the answer and the reference",
   question: "the case's input",
-  reference: "what the case expects, or the place that `against` names",
+  reference: "what the case expects, or the value that `against` names",
   sources: "the retrieved texts, numbered",
   conversation: "the messages and tool calls of an agent's transcript",
   first: "of two answers, the one shown first",
@@ -124,10 +127,10 @@ export const JUDGE_VARIABLES = {
   scale: "the numbers that may be answered, and what they mean",
   instructions: "the body of a judge's file that has no role lines",
   fence: "the word that every fence of this question ends in",
-  input: "the case's input, bare",
-  expected: "what the case expects, bare",
-  context: "the retrieved texts, bare",
-  case: "`case.id`, `case.tags`, `case.metadata`, bare",
+  input: "the case's input, without a fence",
+  expected: "what the case expects, without a fence",
+  context: "the retrieved texts, without a fence",
+  case: "`case.id`, `case.tags`, `case.metadata`, without a fence",
 } as const;
 
 /** Values by variable name. */
@@ -141,7 +144,7 @@ export interface JudgePrompt {
   render(scope: JudgeScope, caseId: string): readonly Message[];
 }
 
-/** A message of a kind's own prompt: Liquid source with a role. */
+/** A message of the prompt of a kind of judge: Liquid source with a role. */
 export interface JudgeMessage {
   readonly role: Role;
   readonly template: string;
@@ -163,7 +166,7 @@ export interface JudgeQuestion {
 
 /** A paid reply, new or stored. */
 export interface JudgeReply {
-  /** Its number in the store. */
+  /** Id of the reply in the store. */
   readonly id: number;
   readonly output: string;
   readonly refusal: string | null;

@@ -5,7 +5,7 @@ import { keyedByUser } from "./keyed-by-user.ts";
 const counts = keyedByUser(z.int());
 
 describe("keyedByUser", () => {
-  it("keeps every key, whatever a user may call a thing", () => {
+  it("keeps every key, even the names of built-in members", () => {
     const text = '{"__proto__":1,"constructor":2,"a":3}';
     expect(JSON.stringify(counts.parse(JSON.parse(text)))).toBe(text);
   });
@@ -14,7 +14,7 @@ describe("keyedByUser", () => {
     expect(counts.parse({}).constructor).toBeUndefined();
   });
 
-  it("reports each value that is not of its kind", () => {
+  it("reports each value of the wrong type", () => {
     const { error } = counts.safeParse({ a: "x", b: 1, c: null });
     expect(error?.issues.map(({ path }) => path)).toEqual([["a"], ["c"]]);
   });

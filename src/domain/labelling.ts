@@ -16,10 +16,11 @@ export interface LabellingTask {
   /** The judge to be measured, if named. */
   readonly judge: string | undefined;
   readonly person: string;
-  /** Number of answers to ask, and how many of them this person has judged before. */
+  /** Number of answers to judge. */
   readonly questions: number;
+  /** Number of them that this person has judged before. */
   readonly judgedBefore: number;
-  /** Conflicts about cases that are not in the run, so that they cannot be shown. */
+  /** Number of conflicts that cannot be shown, because their cases are not in the run. */
   readonly elsewhere: number;
   /** The file of labels. */
   readonly path: string;
@@ -29,10 +30,13 @@ export interface LabellingTask {
 
 /** The progress of a labelling session. */
 export interface LabellingProgress {
-  /** Remaining answers, without skipped ones. */
+  /** Number of remaining answers, without skipped ones. */
   readonly left: number;
   readonly skipped: number;
   readonly counts: Readonly<Record<Label["verdict"], number>>;
-  /** Of the answers asked twice, the share with equal verdicts; null when there is none. */
+  /**
+   * Number of answers that were asked twice (`of`), and of those with equal verdicts (`same`); null without
+   * any.
+   */
   readonly agreement: { readonly same: number; readonly of: number } | null;
 }

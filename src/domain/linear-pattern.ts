@@ -6,7 +6,7 @@ import { withinTimeLimit } from "./time-limit.ts";
 /** A pattern with JavaScript syntax, as in JSON Schema and JSONPath. */
 export interface TextPattern {
   test(text: string): boolean;
-  /** The text that distinguishes patterns. */
+  /** The pattern with its flags, such as `/a+/u`; equal patterns have equal texts. */
   toString(): string;
 }
 

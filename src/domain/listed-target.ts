@@ -22,7 +22,7 @@ export function listedTarget(facts: TargetFacts): string | null {
   return parts.length === 0 ? null : parts.join(".").replaceAll("/", "+");
 }
 
-/** The same for a suite before a run. */
+/** What `listedTarget` will be for a run of the suite with the model. */
 export function listedTargetOf(
   suite: Pick<LoadedSuite, "suite" | "prompt">,
   model: Pick<LoadedModel, "alias">,
@@ -49,7 +49,7 @@ export function promptWord({ name, version }: { readonly name: string; readonly 
   return `${name}@${version}`;
 }
 
-/** Equal for two runs of one suite with the same target. */
+/** A key that is equal for two runs of one suite with the same target. */
 export function targetKey(header: TargetFacts & Pick<RunHeader, "suite">): string {
   return JSON.stringify([header.suite, header.alias, header.one_of_prompts === true ? header.prompt : null]);
 }

@@ -1,4 +1,4 @@
-/** Characters that are invisible or look like another one. */
+/** Names of characters that are invisible or look like another one. */
 const NAMES: Readonly<Record<string, string>> = {
   "\t": "tab",
   "\n": "line feed",

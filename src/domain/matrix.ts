@@ -37,7 +37,7 @@ export interface MatrixDifference {
   readonly delta: number;
   readonly low: number;
   readonly high: number;
-  /** Two-sided, paired by case, with Holm's correction for all pairs of the matrix. */
+  /** Two-sided p-value, paired by case, with Holm's correction for all pairs of the matrix. */
   readonly p: number;
   /** Whether `p` is at most 0.05. */
   readonly sure: boolean;

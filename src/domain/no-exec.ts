@@ -28,7 +28,7 @@ export function codeProblem(what: string): Problem {
 }
 
 /**
- * The last check before code is run; everything a run needs was already reported together before.
+ * The last check before code is run. All code that a command needs was reported together earlier.
  *
  * @throws {EvalsError} EVALS_NO_EXEC
  */

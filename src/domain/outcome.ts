@@ -20,9 +20,9 @@ export type LostBecause = "none-answered" | "no-more" | "no-money" | "long-wait"
 export const SKIP_REASONS = ["budget", "cancelled", "batch"] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
-/** How a trial reached its outcome, for sessions with more than one attempt or a second of waiting. */
+/** The attempts of a trial. Recorded only for more than one attempt, or at least a second of waiting. */
 export interface Tries {
-  /** Number of requests sent for it. */
+  /** Number of requests sent for the trial. */
   readonly attempts: number;
   /** Waiting time in the queue and between attempts, in milliseconds. */
   readonly waited_ms: number;

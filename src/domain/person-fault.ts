@@ -21,7 +21,7 @@ export function faultWords({ turn, reason }: Pick<PersonFault, "turn" | "reason"
   return `turn ${turn}: the simulated person ${reason}`;
 }
 
-/** The turn named in such a message; undefined when there is none. */
+/** The turn that a message of `faultWords` names; undefined for other messages. */
 export function turnOfFault(words: string): number | undefined {
   const [, turn] = /^turn (\d+): the simulated person /.exec(words) ?? [];
   return turn === undefined ? undefined : Number(turn);
@@ -36,7 +36,7 @@ export type Speaker =
   /** A model simulates the user, with a prompt rendered for the case. */
   | { readonly kind: "played"; readonly brief: string };
 
-/** @param guide the prompt of the model that simulates the user, rendered for a case */
+/** The speaker for a simulated user. @param guide the prompt of the model that plays it, rendered for a case */
 export function playedBy(guide: readonly Message[]): Speaker {
   return { kind: "played", brief: guide.map(({ content }) => contentText(content)).join("\n") };
 }

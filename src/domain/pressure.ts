@@ -18,7 +18,7 @@ export type PressureKind = (typeof PRESSURE_KINDS)[number];
 export const INJECTION_PLACES = ["user", "tool-result"] as const;
 export type InjectionPlace = (typeof INJECTION_PLACES)[number];
 
-/** Settings specific to some kinds. */
+/** For settings that not every kind has: the kinds that have them. */
 const SETTING_OF: Readonly<Record<string, readonly PressureKind[]>> = {
   at: ["typos", "distractors", "order", "injection"],
   in: ["injection"],
@@ -30,22 +30,26 @@ const entrySchema = onFirstUse(() =>
   z
     .strictObject({
       kind: z.enum(PRESSURE_KINDS),
-      seed: z.int().min(0).optional().describe("Draws other variants; default 1"),
+      seed: z.int().min(0).optional().describe("Another seed gives other variants; default 1"),
       at: z
         .string()
         .regex(/^input(?:[.[]|$)/, "expected a place in the case's input, such as input.question")
         .optional()
-        .describe("What of the case is changed; default: the text with a question, else the longest"),
+        .describe(
+          "Place of the text that is changed; default: the text with a question, else the longest text",
+        ),
       in: z
         .array(z.enum(INJECTION_PLACES))
         .min(1)
         .optional()
-        .describe("Of injection: where the foreign instruction stands; default [user]"),
+        .describe("Only for injection: where the injected instruction is put; default [user]"),
       file: z
         .string()
         .min(1)
         .optional()
-        .describe("Of paraphrase: the reviewed wordings; default datasets/<dataset>.paraphrases.jsonl"),
+        .describe(
+          "Only for paraphrase: file of the reviewed wordings; default datasets/<dataset>.paraphrases.jsonl",
+        ),
     })
     .superRefine((entry, context) => {
       const foreign = Object.keys(entry).filter((key) => SETTING_OF[key]?.includes(entry.kind) === false);
@@ -60,7 +64,7 @@ export const pressureSchema = onFirstUse(() =>
 );
 export type Pressure = z.output<ReturnType<typeof pressureSchema>>;
 
-/** Normalizes entries with only a kind's name and entries with settings. */
+/** The entries as settings; an entry may be only a kind's name. */
 export function pressureSettings(entries: Pressure): PressureSettings[] {
   return entries.map((one) => (typeof one === "string" ? { kind: one } : one));
 }

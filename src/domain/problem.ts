@@ -19,9 +19,12 @@ export interface Problem {
  */
 export class EvalsError extends Error {
   readonly problems: readonly Problem[];
-  /** It occurred during a run (a full disk): received answers are kept, and the exit code is 3. */
+  /** Whether it occurred during a run (a full disk): then received answers are kept, and the exit code is 3. */
   readonly midway: boolean;
-  /** A mistake in the project that only the first reply could reveal: the exit code is 2 even during a run. */
+  /**
+   * Whether only the first reply could reveal this mistake in the project: then the exit code is 2 even during
+   * a run.
+   */
   readonly mistake: boolean;
 
   constructor(

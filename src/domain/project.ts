@@ -116,7 +116,7 @@ export interface Project {
   readonly judges: JudgeFiles;
   /** Environment variables; those in the root's `.env` have lower priority. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Absent when the process is only ours. */
+  /** Absent: the handlers of `ownProcess`, for a process that runs only this program. */
   readonly modules?: ModuleEvents | undefined;
   /** Redaction of texts before they are scored and stored; absent when the config has none. */
   readonly redaction?: Redaction | undefined;

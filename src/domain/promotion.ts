@@ -1,6 +1,6 @@
 import type { RunHeader } from "./run.ts";
 
-/** One suite's baseline, as promoted or as it would be. */
+/** One suite's baseline as it was promoted, or would be in a dry run. */
 export interface PromotedSuite {
   /** Header of the run from which the baseline is made. */
   readonly header: RunHeader;
@@ -13,7 +13,7 @@ export interface PromotedSuite {
   /** Number of cases whose share of passed trials increased, and of those where it decreased. */
   readonly better: number;
   readonly worse: number;
-  /** Of the run, a share in [0, 1]; null when unknown. */
+  /** Pass rate of the run, a share in [0, 1]; null when unknown. */
   readonly pass_rate: number | null;
   /** The accepted regression, by root fingerprints; null when there is none. */
   readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
@@ -24,7 +24,7 @@ export interface PromotedSuite {
     readonly added: number;
     readonly dropped: number;
   } | null;
-  /** The file of answers beside the baseline: written or removed. Null when there is none. */
+  /** The file with the baseline's answers, and whether it is kept or removed; null without such a file. */
   readonly answers: { readonly path: string; readonly kept: boolean } | null;
 }
 

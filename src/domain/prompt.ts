@@ -16,7 +16,7 @@ export type PromptPart =
     }
   | { readonly kind: "messages"; readonly path: string; readonly line: number };
 
-/** `images: input.photos`: where the case has the paths of the files. */
+/** A line such as `images: input.photos`, which says where the case has the paths of the files to attach. */
 export interface AttachLine {
   readonly kind: AttachedKind;
   /** `input.photos`, `case.metadata.scan`. */

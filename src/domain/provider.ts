@@ -38,7 +38,10 @@ export interface ReplyShape {
   readonly schema: Json;
 }
 
-/** A connection to an application or model. It only transports: retry, limits, deadline and recording wrap it. */
+/**
+ * A connection to an application or model. It only sends requests: retry, limits, deadline and recording wrap
+ * it.
+ */
 export interface Client {
   /**
    * Builds the provider's request for a question. Pure and deterministic: a resumed run must get the same request.
@@ -81,7 +84,7 @@ export interface ProviderHost {
   readonly timeout_ms: number;
   /** Removes secrets from what a program or module prints; absent when there are none. */
   readonly clean?: ((text: string) => string) | undefined;
-  /** Absent when the process is only ours. */
+  /** Absent: the handlers of `ownProcess`, for a process that runs only this program. */
   readonly modules?: ModuleEvents | undefined;
   /** The ids of the whole dataset, before any filter; for sources that must know every case. */
   readonly caseIds: () => Iterable<string>;
@@ -112,13 +115,13 @@ export interface OpenTarget {
   /** Maximum output tokens of a reply according to its request; absent when unlimited. */
   readonly most_output?: number | null | undefined;
   /**
-   * For a target whose trial is a conversation: several calls of the client, one reply. The client prepares a trial
-   * and sends each call.
+   * How a conversation is run, for a target whose trials are conversations. `client` above then sends one call
+   * at a time, and the client made here returns one reply for the whole conversation.
    */
   readonly conversing?: Conversing | undefined;
-  /** Its batch service; absent when it has none. */
+  /** Opens the target's batch service; absent when it has none. */
   readonly batch?: ((host: BatchHost) => Promise<BatchService>) | undefined;
-  /** Whether its replies may report their cost, so that no price is needed. */
+  /** Whether the target's replies may report their cost, so that no price is needed. */
   readonly tells_cost?: boolean | undefined;
 }
 
@@ -131,11 +134,11 @@ export interface PaidCall {
 
 /** The budget account for one model's calls in a conversation. A call is identified by its question object. */
 export interface CallAccount {
-  /** Waits until there is room for the call. `stop`: there will be none. */
+  /** Waits until the budget has room for the call. `stop`: it will never have any. */
   reserve(call: Question, request: PreparedRequest): Promise<"go" | "stop">;
   /** Counts an answered call. @throws {Error} when its cost is unknown, so that a budget in dollars cannot be enforced */
   paid(call: Question, reply: AnsweredReply): PaidCall;
-  /** The call ended without an answer. */
+  /** Frees what was reserved for a call that ended without an answer. */
   release(call: Question): void;
   /** Records the cost of a trial without an answer. */
   lost(caseId: string, calls: readonly PaidCall[]): void;
@@ -209,7 +212,10 @@ export interface ProviderDefinition<S = unknown> {
   readonly answersFrom?: AnswersFrom;
   /** For a recording: alias of the model whose answers it contains. */
   replays?(settings: S): string;
-  /** Names of environment variables with keys; checked before a run, never read by `check`. */
+  /**
+   * Names of the environment variables with the provider's keys. They must be set for a run, but not for
+   * `check`.
+   */
   keys?(settings: S): readonly string[];
   /** Whether the keys are sent in HTTP headers, which do not allow every character. */
   readonly keysInHeaders?: boolean;
@@ -219,12 +225,12 @@ export interface ProviderDefinition<S = unknown> {
   floating?(settings: S): string | undefined;
   /** The model's entry in a public list of prices and shutdown dates; undefined for a self-hosted server. */
   listed?(settings: S): ListedModel | undefined;
-  /** The request for its list of models; undefined when the key is not set. */
+  /** The request for the provider's list of models; undefined when the key is not set. */
   modelList?(
     settings: S,
     env: Readonly<Record<string, string | undefined>>,
   ): (ModelListRequest & { readonly model: string }) | undefined;
-  /** Loads heavy packages and checks what depends on the repository. @throws {SettingMistake} */
+  /** Makes the target. Settings that name files of the repository are checked here. @throws {SettingMistake} */
   open(settings: S, host: ProviderHost): Promise<OpenTarget>;
 }
 

@@ -4,17 +4,24 @@
  */
 export type AnswersFrom = "outputs" | "recording";
 
-/** By provider kind, because a stored header has nothing else. A test compares this with the definitions. */
+/**
+ * The source of answers by the provider's kind, because a stored run header has only the kind. A test compares
+ * this with the definitions of the providers.
+ */
 const ANSWERS_FROM: ReadonlyMap<string, AnswersFrom> = new Map([
   ["outputs", "outputs"],
   ["replay", "recording"],
 ]);
 
-/** @param provider its kind in a run's header; the result is undefined for a live provider */
+/**
+ * The source of a provider's answers; undefined for a live one.
+ *
+ * @param provider its kind, from a run's header
+ */
 export const answersFrom = (provider: string): AnswersFrom | undefined => ANSWERS_FROM.get(provider);
 
 /** Whether a provider answers from a file, so that the same question always has the same answer. */
 export const isRecording = (provider: string): boolean => answersFrom(provider) !== undefined;
 
-/** Whether its answers were made elsewhere, so that their model is unknown here. */
+/** Whether a provider's answers were made elsewhere, so that their model is unknown here. */
 export const isMadeElsewhere = (provider: string): boolean => answersFrom(provider) === "outputs";

@@ -1,6 +1,6 @@
 import type { RunHeader } from "./run.ts";
 
-/** Scorers of a target's actions. */
+/** Types of scorers that score what a target does, not only its answer. */
 const OF_TRAJECTORIES = new Set([
   ...["tool-calls", "not-called", "repeated-calls", "tool-errors", "steps", "state-equals", "says"],
   ...["retrieval", "handoff", "golden-trace"],

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { onFirstUse } from "./on-first-use.ts";
 
-/** Kinds recognized by their format alone. */
+/** Kinds of data that are recognized by their format alone. */
 export const REDACTED_KINDS = ["card", "iban", "email", "phone", "key"] as const;
 export type RedactedKind = (typeof REDACTED_KINDS)[number];
 
@@ -13,7 +13,7 @@ const ownRedactionSchema = onFirstUse(() =>
       .regex(/^[A-Za-z][\w-]{0,39}$/, {
         error: "expected letters, digits, - and _, for instance customer-number",
       })
-      .describe("The word put in its place, in brackets: [customer-number]"),
+      .describe("Name that replaces what matches, in brackets: [customer-number]"),
     pattern: z
       .string()
       .min(1)
@@ -32,7 +32,7 @@ export type Redact = z.output<ReturnType<typeof redactSchema>>;
  * cannot be recovered.
  */
 export interface Redaction {
-  /** The part of it that affects scores. */
+  /** The settings that affect scores. */
   readonly identity: readonly (RedactedKind | OwnRedaction)[];
   /** Replaces each match in a text by its name in brackets. */
   readonly text: (text: string) => string;

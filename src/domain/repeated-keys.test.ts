@@ -21,7 +21,7 @@ describe("repeatedKeys", () => {
     ['{"":1,"":2}', [""]],
     ['{"__proto__":1,"__proto__":2,"toString":3}', ["__proto__"]],
     ['{"a\\"":1,"a\\\\":2,"a\\"" : 3}', ['a"']],
-  ])("finds what is there twice in %s", (text, expected) => {
+  ])("finds the duplicate keys in %s", (text, expected) => {
     expect(names(text)).toEqual(expected);
   });
 
@@ -35,7 +35,7 @@ describe("repeatedKeys", () => {
     expect(names(text)).toEqual([]);
   });
 
-  it("reports a key that is there twice beside JSON within texts, and of none in them", () => {
+  it("reports a duplicate key next to strings that contain JSON, and none inside of these strings", () => {
     const call = String.raw`"arguments":"{\"id\":1,\"id\":2}","tail\\":1`;
     const found = (text: string) =>
       repeatedKeyProblems(text, JSON.parse(text), "a.jsonl").map(({ what }) => what);
@@ -43,7 +43,7 @@ describe("repeatedKeys", () => {
     expect(found(`{${call},"x":1,"x":2}`)).toEqual(['The key "x" is here a second time.']);
   });
 
-  it("finds nothing in what JSON.stringify writes, and one key when an object is given another of its own", async () => {
+  it("finds nothing in what JSON.stringify writes, and one key when a key is added a second time", async () => {
     await fc.assert(
       fc.property(
         fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }),
@@ -60,7 +60,7 @@ describe("repeatedKeys", () => {
     );
   });
 
-  it("needs no stack for depth, and no square of the length for backslashes", () => {
+  it("reads a million levels without recursion, and a million backslashes in linear time", () => {
     expect(names(`${"[".repeat(1e6)}${"]".repeat(1e6)}`)).toEqual([]);
     expect(names(JSON.stringify({ a: "\\".repeat(1e6) }))).toEqual([]);
   });
@@ -70,7 +70,7 @@ describe("repeatedKeyProblems", () => {
   const found = (text: string, path: string, line?: number) =>
     repeatedKeyProblems(text, JSON.parse(text), path, line);
 
-  it("overlooks nothing that a whole scan finds, with blanks where JSON allows them", async () => {
+  it("reports all that a full scan finds, with blanks where JSON allows them", async () => {
     const value = fc.dictionary(fc.constantFrom("a", "b", '":', '" :'), fc.jsonValue());
     await fc.assert(
       fc.property(value, fc.constantFrom("", " ", "\n"), fc.boolean(), (object, blank, twice) => {
@@ -83,7 +83,7 @@ describe("repeatedKeyProblems", () => {
     );
   });
 
-  it("counts no deeper than there is stack", () => {
+  it("does not overflow the stack on deep nesting", () => {
     expect(found(`${"[".repeat(5000)}{"a":1,"a":2}${"]".repeat(5000)}`, "x")).toHaveLength(1);
   });
 

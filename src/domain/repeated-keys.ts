@@ -103,6 +103,8 @@ function countMembers(value: unknown, depth: number): number {
 }
 
 /**
+ * The problems of duplicate keys in a JSON text.
+ *
  * @param value the parsed text
  * @param firstLine line number of the start of `text`
  */

@@ -31,7 +31,10 @@ export interface AnsweredReply {
   readonly refusal?: string | null | undefined;
   /** The trajectory that an application reports, beyond messages and tool calls. */
   readonly trajectory?: Trajectory | undefined;
-  /** What it does not report, where missing members do not show that, because a conversation also contains our own messages. */
+  /**
+   * Parts that the application does not report. Set when absent parts alone do not show this, because the
+   * conversation also contains messages of this program.
+   */
   readonly untold?: readonly Unreported[] | undefined;
   /** The reply's body as received, without secrets; stored with the transcript. */
   readonly raw?: string | undefined;
@@ -68,7 +71,7 @@ export interface FailedReply {
   readonly cost_usd?: number | undefined;
   /** Whether the request was sent without a reply, so that it is unknown whether it is billed. */
   readonly may_be_billed?: boolean | undefined;
-  /** As in an answer. */
+  /** As in `AnsweredReply`. */
   readonly limits?: readonly ReportedLimit[] | undefined;
   /** Milliseconds to wait, if the server asked for a wait. */
   readonly retry_after_ms?: number | undefined;
@@ -82,11 +85,16 @@ export interface FailedReply {
   readonly unsent?: boolean | undefined;
   /** Whether the budget did not allow a further call of its conversation; this is not an error. */
   readonly unaffordable?: boolean | undefined;
-  /** Whether it was cancelled while waiting in the queue, because no new trials were wanted; nothing was sent. */
+  /**
+   * Whether the call was cancelled while waiting in the queue, because no new trials were wanted; nothing was
+   * sent.
+   */
   readonly withdrawn?: boolean | undefined;
-  /** Whether it is or will be in a batch; this is not an error, and its answer comes with a later session. */
+  /**
+   * Whether the request is or will be in a batch. This is not an error: the answer comes with a later session.
+   */
   readonly waiting?: boolean | undefined;
-  /** As in an answer. */
+  /** As in `AnsweredReply`. */
   readonly tries?: Tries | undefined;
   /** Whether every trial will fail in the same way (401, unknown model, command not found). */
   readonly fatal?: boolean | undefined;

@@ -39,7 +39,7 @@ export type RunEnd =
       /** For answers that come with a batch: the command that fetches them. */
       readonly go_on?: string | undefined;
     }
-  /** It has not ended: its process died, or is still running. */
+  /** The run has not ended: its process died, or is still running. */
   | { readonly kind: "interrupted" | "running" }
   | {
       /** The model, or a judge's model, is not asked any more; `--resume` asks what is missing. */
@@ -52,10 +52,11 @@ export type RunEnd =
 
 /** What delayed a run's calls, and how often its model refused one for lack of capacity. */
 export interface RunPace {
-  /** The longest delay's cause; null when there was none. */
+  /** Cause of the longest delay; null without a delay. */
   readonly limited_by: "tokens_per_minute" | "requests_per_minute" | "concurrency" | "refusals" | null;
-  /** Total of all calls, in milliseconds. */
+  /** Total time that all calls waited, in milliseconds. */
   readonly waited_ms: number;
+  /** Number of calls that the model refused. */
   readonly refused: number;
 }
 
@@ -63,9 +64,9 @@ export interface RunPace {
 export interface RunRetries {
   /** Number of trials with more than one attempt. */
   readonly trials: number;
-  /** Number of their attempts beyond the first. */
+  /** Total number of attempts of these trials beyond the first. */
   readonly attempts: number;
-  /** Total of all trials, in the queue and between attempts, in milliseconds. */
+  /** Total time that all trials waited in the queue and between attempts, in milliseconds. */
   readonly waited_ms: number;
 }
 
@@ -79,7 +80,7 @@ export interface MetricComparison {
   /** Bounds of the 90 % interval of `delta` on these cases. */
   readonly low: number | null;
   readonly high: number | null;
-  /** One-sided, for a drop. */
+  /** One-sided p-value of a drop. */
   readonly p: number | null;
   readonly verdict: Verdict;
 }
@@ -91,7 +92,7 @@ export interface PartDifference {
   readonly said: string;
 }
 
-/** A committed baseline: its path in the project, and the commit, branch or tag as named by people. */
+/** A committed baseline: its path in the project, and the commit, branch or tag as the user named it. */
 export interface BaselineFileAt {
   readonly path: string;
   readonly at: string;
@@ -110,14 +111,14 @@ export interface ComparisonSide {
   readonly pass_rate: number | null;
 }
 
-/** A case before and after. */
+/** A case on both sides of a comparison. */
 export interface CaseComparison {
   readonly id: string;
   readonly baseline: { readonly passed: number; readonly answered: number };
   readonly candidate: { readonly passed: number; readonly answered: number };
   /** One-sided Fisher p-value, uncorrected. */
   readonly p: number;
-  /** Benjamini–Hochberg at q = 0.10 over the cases that can be tested. */
+  /** Whether the change is significant: Benjamini–Hochberg at q = 0.10 over the paired cases. */
   readonly significant: boolean;
 }
 
@@ -128,9 +129,9 @@ export interface TagComparison {
   readonly delta: number;
   readonly low: number;
   readonly high: number;
-  /** Two-sided, uncorrected. */
+  /** Two-sided p-value, uncorrected. */
   readonly p: number;
-  /** Benjamini–Hochberg at q = 0.10 over tags. */
+  /** Whether the change is significant: Benjamini–Hochberg at q = 0.10 over the tags. */
   readonly significant: boolean;
 }
 
@@ -143,22 +144,25 @@ export interface FailureGrowth {
   /** Bounds of the 90 % interval of `delta` on these cases. */
   readonly low: number;
   readonly high: number;
-  /** One-sided, for a rise; uncorrected. */
+  /** One-sided p-value of a rise, uncorrected. */
   readonly p: number;
-  /** Benjamini–Hochberg at q = 0.10 over classes. */
+  /** Whether the rise is significant: Benjamini–Hochberg at q = 0.10 over the classes. */
   readonly significant: boolean;
 }
 
-/** Cases of the baseline asked again with the baseline's prompt (docs/decisions/0001-canary.md). */
+/**
+ * The result of the canaries: cases of the baseline asked again with its prompt
+ * (docs/decisions/0001-canary.md).
+ */
 export interface CanaryResult {
-  /** Id of the stored run that holds their answers. */
+  /** Id of the stored run with the canaries' answers. */
   readonly run: string;
   readonly asked: number;
   readonly answered: number;
   /** Mean share of passed trials of the answered canaries, earlier and now; null when there are too few to test. */
   readonly baseline: number | null;
   readonly today: number | null;
-  /** Two-sided. */
+  /** Two-sided p-value; null when there are too few to test. */
   readonly p: number | null;
   /** Whether the provider has changed since the baseline was made. */
   readonly stale: boolean;
@@ -170,10 +174,10 @@ export interface StoppingDecision {
   readonly trials: number;
   readonly metric: string;
   readonly delta: number | null;
-  /** Bounds of the repeated 90 % interval. */
+  /** Bounds of the repeated 90 % interval, which is valid in spite of the earlier looks. */
   readonly low: number | null;
   readonly high: number | null;
-  /** One-sided, for a drop. */
+  /** One-sided p-value of a drop. */
   readonly p: number | null;
   /** One sentence with numbers. */
   readonly said: string;
@@ -203,13 +207,13 @@ export interface Comparison {
     readonly changed: readonly string[];
     readonly missing: readonly string[];
   };
-  /** Smallest drop that this size detects with 80 % power; null when unknown. */
+  /** Smallest drop that a comparison of this size detects with 80 % power; null when unknown. */
   readonly detectable_drop: number | null;
-  /** 90 % interval of the difference for cases like these; null with fewer than two pairs. */
+  /** 90 % interval of the difference in the population of cases like these; null with fewer than two pairs. */
   readonly population: { readonly low: number; readonly high: number } | null;
   /** One sentence with numbers. */
   readonly said: string;
-  /** For a run that stopped early; all other numbers are from all answers. */
+  /** What decided a run that stopped early; all other numbers are from all answers. Absent for other runs. */
   readonly decided?: StoppingDecision;
   /** Regressed, then fixed cases with their counts, strongest evidence first. */
   readonly moved: readonly CaseComparison[];
@@ -220,7 +224,7 @@ export interface Comparison {
   readonly examples: readonly CaseExample[];
   /** Absent when no canary was asked. */
   readonly canary?: CanaryResult;
-  /** The result for the prompt's declared bump. Absent when both sides have the same version. */
+  /** Whether the prompt's declared version bump was kept. Absent when both sides have the same version. */
   readonly contract?: ContractFinding;
   /** `baseline_stale`: every verdict is inconclusive because of the canary. Absent when there is none. */
   readonly warnings?: readonly "baseline_stale"[];
@@ -234,7 +238,7 @@ export interface CaseExample {
   /** Null when the answers of that side are not available. */
   readonly before: string | null;
   readonly after: string | null;
-  /** Why the worse side failed. */
+  /** The scorer that the worse side failed, and its reason. */
   readonly scorer: string;
   readonly reason: string;
 }
@@ -253,7 +257,9 @@ export interface RunReport {
   readonly end: RunEnd;
   /** Worst first: cases that never pass, then flaky ones; only the first few. */
   readonly worst: readonly CaseReport[];
+  /** Number of cases that never pass. */
   readonly never_pass: number;
+  /** Number of flaky cases. */
   readonly flaky: number;
   /** Why the failed trials failed, by class; absent when none failed, and in reports of older versions. */
   readonly failures?: FailureCounts | undefined;
@@ -264,9 +270,9 @@ export interface RunReport {
   readonly dataset_path: string;
   /** Null when unknown, for instance after the process died. */
   readonly duration_ms: number | null;
-  /** Of this session; absent in reports of 0.1.0 and of runs that did not end. */
+  /** Delays of this session's calls; absent in reports of 0.1.0 and of runs that did not end. */
   readonly pace?: RunPace | undefined;
-  /** Over all sessions; absent when no trial was retried or waited a second. */
+  /** Retries in all sessions; absent when no trial was retried or waited a second. */
   readonly retries?: RunRetries | undefined;
 }
 

@@ -1,13 +1,13 @@
 /** Whether a suite matches again what its tag describes. */
 export interface RollbackProof {
-  /** With its target if the suite lists several. */
+  /** Name of the suite, with its target if it lists several. */
   readonly suite: string;
   /** Root fingerprint in the tag. */
   readonly promoted: string;
   /** Root fingerprint of the current files; null when it cannot be computed. */
   readonly now: string | null;
   readonly equal: boolean;
-  /** Why it cannot be computed. */
+  /** Why the current fingerprint cannot be computed. */
   readonly said?: string;
 }
 

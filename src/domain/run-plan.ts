@@ -8,19 +8,19 @@ export interface PlannedRun {
   /** `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
   readonly target: string;
   readonly cases: number;
-  /** Over all cases. */
+  /** Number of trials of all cases together. */
   readonly trials: number;
-  /** Trials with available answers: recorded, cached, or from the resumed run. */
+  /** Number of trials with an available answer: recorded, cached, or from the resumed run. */
   readonly cached: number;
-  /** Trials to be asked, each once. */
+  /** Number of trials to be asked, without retries. */
   readonly calls: number;
   /** Why each case is asked, or not; absent when not requested. */
   readonly cache?: readonly ExplainedCase[];
   /** Maximum number of variants of passing trials; absent for a suite without pressure. */
   readonly variants?: number;
-  /** Calls of judges; absent for a suite without judges, null when unknown. */
+  /** Number of calls of judges; absent for a suite without judges, null when unknown. */
   readonly judge_calls?: number | null;
-  /** Of all calls and variants, without judges; null when unknown. */
+  /** Expected tokens of all calls and variants, without judges; null when unknown. */
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
   readonly usd: {

@@ -18,7 +18,10 @@ export interface Narrowing {
   readonly shard: string | null;
   /** Words that the input or the expected value must contain; absent when not requested. */
   readonly words?: string | undefined;
-  /** The run whose not fully passing cases are in `cases`; empty when there was none yet. Absent without `--failing`. */
+  /**
+   * Under `--failing`, the id of the run whose cases that did not always pass are in `cases`; empty when there
+   * was no run yet. Absent without `--failing`.
+   */
   readonly failing?: string | undefined;
 }
 
@@ -36,7 +39,10 @@ export interface RunScorer {
   readonly judge?: JudgeRef | undefined;
   /** `passed`: only asked for trials that pass all other required scorers; absent when always asked. */
   readonly judge_when?: "passed" | undefined;
-  /** The class of a failed trial that no rule explains and that this judge fails; absent unless it was calibrated when the run started. */
+  /**
+   * Failure class of a trial that this judge fails and that no rule explains. Absent unless the judge was
+   * calibrated when the run started.
+   */
   readonly blames?: FailureClass | undefined;
 }
 
@@ -52,7 +58,7 @@ export interface RunHeader {
   /** Whether the suite lists several prompts, so that each has its own baseline file. */
   readonly one_of_prompts?: boolean | undefined;
   readonly provider: string;
-  /** For people: `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
+  /** The target as a text for people: `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
   readonly target: string;
   readonly model: string;
   readonly prompt: { readonly name: string; readonly version: string } | null;
@@ -87,7 +93,7 @@ export interface RunHeader {
   readonly drift?: DriftNight | undefined;
   /** The source of the model's price; absent when there is none. */
   readonly price_source?: string | undefined;
-  /** Whether it is asked in batches. */
+  /** Whether the run is asked in batches. */
   readonly batch?: boolean | undefined;
   /** Whether the texts of the dataset and answers must stay in the store. */
   readonly restricted?: boolean | undefined;
@@ -140,20 +146,23 @@ export interface RunCounts {
   readonly errored: number;
   readonly skipped: number;
   readonly not_needed: number;
-  /** Requests sent, including retries, in all sessions of the run. */
+  /** Number of requests sent, including retries, in all sessions of the run. */
   readonly calls: number;
-  /** Requests sent to judges, not included in `calls`; absent for a suite without judges. */
+  /** Number of requests sent to judges, not included in `calls`; absent for a suite without judges. */
   readonly judge_calls?: number | undefined;
   /** Variants of passing trials, not included in `trials`; absent for a suite without pressure. */
   readonly variants?: VariantCounts | undefined;
-  /** Answered trials whose answer came from the cache. */
+  /** Number of answered trials whose answer came from the cache. */
   readonly cached: number;
   /**
-   * Calls that a lost worker had sent: it is unknown whether they were answered. Each counts with its maximum cost.
-   * Absent for a run of one process.
+   * Number of calls that a lost worker had sent: it is unknown whether they were answered. Each counts with its
+   * maximum cost. Absent for a run of one process.
    */
   readonly uncertain?: number | undefined;
-  /** Answered trials whose answer was truncated by the token limit; absent in reports of older versions. */
+  /**
+   * Number of answered trials whose answer was truncated by the token limit; absent in reports of older
+   * versions.
+   */
   readonly cut?: number | undefined;
 }
 
@@ -177,7 +186,7 @@ export interface MetricValue {
   readonly corrected?: CorrectedRate;
 }
 
-/** By name: pass_rate, pass^k, pass@k, score.<scorer>, latency_p95, … (docs/glossary.md). */
+/** Metrics by name: pass_rate, pass^k, pass@k, score.<scorer>, latency_p95, … (docs/glossary.md). */
 export type Metrics = { readonly [name: string]: MetricValue };
 
 /** One stored trial with its answer. */
@@ -203,7 +212,7 @@ export interface StoredScore {
   readonly reason: string;
   /** For a judge: share of its ensemble that gave this verdict, in (0, 1]. */
   readonly agreement?: number | undefined;
-  /** For a judge: the replies behind it. */
+  /** For a judge: ids in the store of the model replies that the verdict was made from. */
   readonly replies?: readonly number[] | undefined;
   /** Under `scope: turn`: each scored turn. */
   readonly turns?: readonly TurnScore[] | undefined;

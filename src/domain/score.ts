@@ -18,10 +18,10 @@ export interface Score {
   readonly reason: string;
   /** For a judge: share of its ensemble that gave this verdict, in (0, 1]. */
   readonly agreement?: number | undefined;
-  /** For a judge: the store's ids of the replies behind it. */
+  /** For a judge: ids in the store of the model replies that the verdict was made from. */
   readonly replies?: readonly number[] | undefined;
   /** Under `scope: turn`: each scored turn, in order. */
   readonly turns?: readonly TurnScore[] | undefined;
-  /** What it knows about why the answer failed; absent when it knows nothing. */
+  /** What the scorer knows about why the answer failed; absent when it knows nothing. */
   readonly fault?: Fault | undefined;
 }

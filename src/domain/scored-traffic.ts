@@ -6,13 +6,13 @@ import type { TrafficCondition } from "./traffic.ts";
 export interface TrafficDay {
   /** `2026-05-04`, in UTC; null for traces without a time. */
   readonly day: string | null;
-  /** All that match the filter, scored or not. */
+  /** Number of traces that match the filter, scored or not. */
   readonly traces: number;
   readonly sessions: number;
   /** Number of scored traces. */
   readonly scored: number;
   readonly metrics: Metrics;
-  /** Traces that failed, or for which a scorer errored, by kind. */
+  /** Number of traces that failed, or for which a scorer errored, by kind of error. */
   readonly errors: Readonly<Partial<Record<ErrorKind, number>>>;
 }
 
@@ -38,6 +38,6 @@ export interface ScoredTraffic {
   readonly total: TrafficDay;
   /** Null without judges. */
   readonly judged: { readonly calls: number; readonly usd: number | null } | null;
-  /** Traces that no judge was asked about, or for which none replied. */
+  /** Number of traces that no judge was asked about, or for which none replied. */
   readonly unjudged: number;
 }

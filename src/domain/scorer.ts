@@ -16,9 +16,9 @@ export interface ScorerHost {
   readonly concurrency: number;
   /** Removes secrets from a stored reason or error; absent when there are none. */
   readonly clean?: ((text: string) => string) | undefined;
-  /** Removes personal data from these; absent without redaction. */
+  /** Removes personal data from a stored reason or error; absent without redaction. */
   readonly redaction?: Redaction | undefined;
-  /** Absent when the process is only ours. */
+  /** Absent: the handlers of `ownProcess`, for a process that runs only this program. */
   readonly modules?: ModuleEvents | undefined;
   /** Location of the turns in a case: `user.turns` of the suite. Absent: default location. */
   readonly turns?: string | undefined;
@@ -51,7 +51,10 @@ export interface OpenScorer {
   readonly relative?: boolean | undefined;
   /** `passed`: only asked for trials that pass all other required scorers, otherwise without a score. Default always. */
   readonly judge_when?: "passed" | "always" | undefined;
-  /** Of a judge: the class of a failed trial that no rule explains and that it fails. Applies only when it is calibrated. */
+  /**
+   * For a judge: failure class of a trial that it fails and that no rule explains. Applies only when the judge
+   * is calibrated.
+   */
   readonly blames?: FailureClass | undefined;
   /**
    * Returns a plain value when nothing has to be awaited.
@@ -85,7 +88,7 @@ export interface ScorerDefinition<S = unknown> {
   readonly asks?: "judge" | "model" | undefined;
   /** Parses the whole entry, including `name`, `select`, `against`, `value`, `threshold` and `required`. */
   readonly settings: z.ZodType<S>;
-  /** Compiles regexes, schemas and paths. @throws {SettingMistake} */
+  /** Prepares the scorer for a suite: compiles regexes, schemas and paths. @throws {SettingMistake} */
   open(settings: S, host: ScorerHost): Promise<OpenScorer>;
 }
 

@@ -17,7 +17,7 @@ export interface ShownRun {
   readonly status: RunStatus;
   /** The stored report; null for a run that has not ended. */
   readonly report: Json;
-  /** As a report; for a run that has not ended, computed from its trials. */
+  /** The run's report; for a run that has not ended, computed from its trials. */
   readonly runReport: RunReport;
   /** In plan order; with `failing`, only those that do not always pass. */
   readonly listed: readonly CountedCase[];
@@ -68,7 +68,7 @@ export interface ShownTrial {
   readonly header: RunHeader;
   readonly case: string;
   readonly content: CaseContent | null;
-  /** As prepared for the provider; null when the answer was made elsewhere. */
+  /** The request as prepared for the provider; null when the answer was made elsewhere. */
   readonly request: Json;
   readonly trial: StoredTrial;
   readonly transcript: TranscriptDocument | null;
@@ -83,6 +83,6 @@ export interface ShownTrace {
   readonly kind: "trace";
   readonly trace: TrafficTrace;
   readonly transcript: TranscriptDocument;
-  /** Its scores. */
+  /** Scores of the trace. */
   readonly scores: readonly TrafficScore[];
 }

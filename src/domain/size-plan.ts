@@ -6,7 +6,7 @@ export interface PowerAssumptions {
   readonly correlation: number;
   /** The drop to be detected. */
   readonly drop: number;
-  /** Probability of detecting it. */
+  /** Probability with which the drop must be detected. */
   readonly power: number;
   /** One-sided level of the regression rule. */
   readonly confidence: number;
@@ -23,7 +23,9 @@ export interface SuiteSize {
 }
 
 export interface PlannedSize extends SuiteSize {
-  /** Null when it would be larger than the pass rate, so that such a drop is impossible. */
+  /**
+   * Smallest drop that this size detects; null when it would be larger than the pass rate, which is impossible.
+   */
   readonly detectable_drop: number | null;
   readonly calls: number;
 }

@@ -17,6 +17,6 @@ export interface StartedProject {
     /** Existing folders whose files now belong to the project. */
     readonly foldersBefore: readonly string[];
   } | null;
-  /** Whether it is in a git repository. */
+  /** Whether the project is in a git repository. */
   readonly inRepository: boolean;
 }

@@ -3,7 +3,7 @@ const NOTHING_WRONG = new Set(["", "0", "200", "none", "null", "ok", "success", 
 /** Beyond this depth, any value counts as an error. */
 const DEEPEST = 16;
 
-/** Whether a member for errors contains one; a success marker or an empty value does not count. */
+/** Whether the value of an error member reports an error; a success marker or an empty value does not. */
 export function isStated(error: unknown, depth = 0): boolean {
   if (error !== null && typeof error === "object")
     return depth > DEEPEST || Object.values(error).some((one) => isStated(one, depth + 1));

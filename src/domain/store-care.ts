@@ -36,10 +36,13 @@ export interface PrunedHistory {
     /** Copies of earlier versions, as paths relative to the root. */
     readonly files: readonly string[];
   };
-  /** Runs whose answers were deleted and which are still listed. */
+  /** Number of runs that are still listed but whose answers were deleted. */
   readonly emptied: number;
-  /** Runs that are old enough but belong to a baseline or tag. */
+  /** Ids of runs that are old enough but belong to a baseline or tag. */
   readonly kept: readonly string[];
-  /** False while another process reads an older state of the files; null when nothing was deleted. */
+  /**
+   * Whether the deleted data is gone from the files, too. False while another process reads an older state of
+   * them; null when nothing was deleted.
+   */
   readonly erased: boolean | null;
 }

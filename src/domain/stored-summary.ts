@@ -12,7 +12,10 @@ export interface StoredSummary {
   readonly gate?: GateResult;
 }
 
-/** Created when a report is read, because most commands read none and it takes milliseconds. */
+/**
+ * The schemas of a report's numbers. They are created when a report is read, because creating them takes
+ * milliseconds and most commands read no report.
+ */
 export const summarySchemas = onDemand(() => {
   const Bound = z.number().nullable();
 
@@ -96,7 +99,7 @@ function isSummary(report: Json): report is Json & WrittenSummary {
   return report !== null && summarySchemas().WrittenSummary.safeParse(report, { jitless: true }).success;
 }
 
-/** Reports of 0.1.0 have rules without structured values. */
+/** The report with structured values for its rules; reports of version 0.1.0 have only texts. */
 export function withRuleValues<T extends Pick<WrittenSummary, "gate">>(
   report: T,
 ): Omit<T, "gate"> & { readonly gate?: GateResult } {

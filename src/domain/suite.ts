@@ -8,7 +8,9 @@ import { whenGiven } from "./when-given.ts";
 
 /** The part of an answer that a scorer reads; default the whole text. */
 export const Select = z.union([
-  z.strictObject({ json: z.string().min(1).describe("RFC 9535 JSONPath into the answer read as JSON") }),
+  z.strictObject({
+    json: z.string().min(1).describe("RFC 9535 JSONPath, applied to the answer parsed as JSON"),
+  }),
   z.strictObject({
     regex: z.string().min(1).describe("RE2 regular expression; linear time"),
     group: z
@@ -23,7 +25,9 @@ export type Select = z.output<typeof Select>;
 /** The text of a transcript that a scorer reads; default the answer. */
 export const TextPlace = z.union([
   z.enum(["answer", "assistant", "conversation"]),
-  z.strictObject({ turn: z.int().min(1).describe("What was said to this message of the person, from 1") }),
+  z.strictObject({
+    turn: z.int().min(1).describe("Number of the person's message, from 1: the answer to it is read"),
+  }),
   z.strictObject({
     tool: z.string().min(1).describe("The arguments that this tool was called with, as JSON"),
   }),
@@ -33,14 +37,17 @@ export type TextPlace = z.output<typeof TextPlace>;
 /** Settings of every entry under `scorers:`, of any type. */
 export const scorerFrame = {
   type: z.string(),
-  name: z.string().min(1).optional().describe("Unique in the suite; default: the type"),
-  required: z.boolean().optional().describe("Does a miss fail the trial? default true"),
+  name: z.string().min(1).optional().describe("Name of the scorer, unique in the suite; default: the type"),
+  required: z
+    .boolean()
+    .optional()
+    .describe("Whether a trial fails if this scorer does not pass; default true"),
   threshold: z.number().min(0).max(1).optional().describe("Score from which on the answer passes"),
   raw: z
     .boolean()
     .optional()
     .describe(
-      "It sees what was said before `redact` took anything out; its scores cannot be made again from the store",
+      "Whether it reads texts before `redact` changes them; its scores cannot be computed again from the store",
     ),
   select: Select.optional(),
   on: TextPlace.optional().describe(
@@ -50,15 +57,19 @@ export const scorerFrame = {
     .enum(["turn"])
     .optional()
     .describe("turn: each turn of the conversation is scored by itself, against its own `expect`"),
-  against: z.string().min(1).optional().describe("Where in the case the operand is; default `expected`"),
-  value: z.unknown().optional().describe("A literal operand, instead of `against`"),
+  against: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Place in the case of the value to compare with; default `expected`"),
+  value: z.unknown().optional().describe("The value to compare with, instead of `against`"),
 };
 
 /** An entry under `scorers:` before its type has parsed the rest. */
 export const ScorerEntry = z.looseObject(scorerFrame);
 export type ScorerEntry = z.output<typeof ScorerEntry>;
 
-/** "Did it get worse than the baseline?" */
+/** A rule of `gate.regression`: a metric must not get worse than in the baseline. */
 export const RegressionRule = z.strictObject({
   metric: z.string().default("pass_rate").describe("pass_rate, pass^k, score.<name> or flip_rate.<kind>"),
   max_drop: z
@@ -66,18 +77,23 @@ export const RegressionRule = z.strictObject({
     .gt(0)
     .lt(1)
     .default(0.03)
-    .describe("Largest drop let through, in points of [0, 1]; of a flip rate the largest rise"),
-  relative: z.boolean().default(false).describe("max_drop is a share of the baseline's value"),
-  confidence: z.number().gt(0.5).lt(1).default(0.95).describe("One-sided, each way"),
+    .describe("Largest drop that passes, as a share in [0, 1]; for a flip rate the largest rise"),
+  relative: z.boolean().default(false).describe("Whether max_drop is a share of the baseline's value"),
+  confidence: z
+    .number()
+    .gt(0.5)
+    .lt(1)
+    .default(0.95)
+    .describe("One-sided confidence, for a drop and for a rise"),
   undecided: z
     .enum(["warn", "fail"])
     .default("warn")
-    .describe("When the evidence does not settle it: pass with a warning, or exit 3"),
+    .describe("If the evidence is not enough: pass with a warning, or exit 3"),
   scope: z.enum(["suite", "population"]).default("suite").describe("These cases, or cases like these"),
   mode: z
     .enum(["test", "point"])
     .default("test")
-    .describe("point: compare the bare numbers, for compatibility"),
+    .describe("point: compare the numbers without a statistical test, for compatibility"),
   exact: z
     .boolean()
     .default(false)
@@ -93,8 +109,8 @@ export const Gate = z.strictObject({
   regression: z
     .union([z.literal(false), RegressionRule, z.array(RegressionRule).min(1)])
     .prefault({})
-    .describe("On by default; false switches it off"),
-  critical: z.array(z.string()).default([]).describe("tag:… or case:…; these must pass every trial"),
+    .describe("Rules against getting worse than the baseline; on by default, false switches them off"),
+  critical: z.array(z.string()).default([]).describe("Cases that must pass every trial: tag:… or case:…"),
   each_case: z
     .string()
     .optional()
@@ -104,7 +120,10 @@ export const Gate = z.strictObject({
     .boolean()
     .default(false)
     .describe("Fail a prompt version that changes more than its bump declares: patch, minor, major"),
-  allow_removed: z.boolean().default(false).describe("Let cases of the baseline vanish from the dataset"),
+  allow_removed: z
+    .boolean()
+    .default(false)
+    .describe("Whether cases of the baseline may be removed from the dataset"),
 });
 export type Gate = z.output<typeof Gate>;
 
@@ -136,7 +155,11 @@ export const Suite = z.strictObject({
     .optional()
     .describe("Versions of prompts, as name@1.2.0: one run and one baseline each"),
   model: z.string().min(1).optional().describe("An alias of evalconfig.yaml"),
-  models: z.array(z.string().min(1)).min(1).optional().describe("One run each"),
+  models: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe("Several aliases of evalconfig.yaml: one run each"),
   trials: z
     .int()
     .min(1)
@@ -155,24 +178,26 @@ export const Suite = z.strictObject({
       cases: z.array(z.string().min(1)).min(1).optional().describe("Cases with any of these ids"),
     })
     .optional()
-    .describe("The only cases of the dataset to run; all of them without it"),
+    .describe("Which cases of the dataset to run; default: all"),
   clock: Clock.optional(),
   agent: whenGiven(agentSettingsSchema).describe(
-    "A turn loop around the model; without it the target is the agent",
+    "Asks the model in a loop, with tools; without it the target answers by itself",
   ),
   user: whenGiven(userSettingsSchema).describe(
-    "What the person says, turn by turn; without it the prompt says it all",
+    "What the person says, turn by turn; without it the prompt is all that is said",
   ),
   pressure: whenGiven(pressureSchema).describe(
     "Asks passing trials again, harder: sycophancy, paraphrase, typos, distractors, order, injection",
   ),
   scorers: z.array(ScorerEntry).min(1),
-  gate: Gate.prefault({}).describe("What a run must hold; without it only the regression rule"),
+  gate: Gate.prefault({}).describe("The rules that a run must pass; without it only the regression rule"),
   canary: z
     .int()
     .min(5)
     .max(200)
     .optional()
-    .describe("So many stable cases are asked again under the baseline's own prompt; 20 to 30 are usual"),
+    .describe(
+      "Number of stable cases that are asked again with the baseline's own prompt; 20 to 30 are usual",
+    ),
 });
 export type Suite = z.output<typeof Suite>;

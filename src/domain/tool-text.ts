@@ -1,7 +1,10 @@
 import { parsePlainJson, withNumbersAsText } from "./exact-json.ts";
 import type { Json } from "./json.ts";
 
-/** Most results are prose, and a failed attempt to parse one takes longer than everything else. */
+/**
+ * Matches what may be JSON. Most results are prose, and a failed attempt to parse one takes longer than this
+ * check.
+ */
 const MAY_BE_JSON = /^\s*(?:[[{"\d-]|(?:true|false|null)\s*$)/;
 
 /**

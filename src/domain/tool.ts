@@ -4,13 +4,13 @@ import type { Json } from "./json.ts";
 export interface ToolSpec {
   readonly name: string;
   readonly description: string;
-  /** JSON Schema of its arguments, an object. */
+  /** JSON Schema of the tool's arguments, an object. */
   readonly parameters: Json;
 }
 
 /** A tool available to a trial's model. */
 export interface OfferedTool extends ToolSpec {
-  /** Whether it only reads. */
+  /** Whether the tool only reads. */
   readonly reads: boolean;
 }
 
@@ -20,7 +20,8 @@ export type ToolOutcome =
   /** An error that is reported to the model, which may try something else. */
   | {
       readonly kind: "error";
-      readonly message: string /** Its time ran out. */;
+      readonly message: string;
+      /** Set when the tool exceeded its time limit. */
       readonly timed_out?: true;
     }
   /** The tool can no longer be run, so the trial cannot continue. */

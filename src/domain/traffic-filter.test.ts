@@ -19,7 +19,7 @@ describe("conditions on traffic", () => {
     expect(parseTrafficSide(text, "<a>")).toEqual({ kind: "traffic", where });
   });
 
-  it("name a file instead", () => {
+  it("may be replaced by the name of a file", () => {
     expect(parseTrafficSide("file:out,1=2.jsonl", "<a>")).toEqual({ kind: "file", path: "out,1=2.jsonl" });
   });
 
@@ -30,7 +30,7 @@ describe("conditions on traffic", () => {
     ["tag=a,,model", 2],
     ["file:", 1],
     ["=x", 1],
-  ])("are refused where they are none, each part: %j", (text, count) => {
+  ])("are refused with one problem for each invalid part: %j", (text, count) => {
     const refused = () => parseTrafficSide(text, "--where");
     expect(refused).toThrow();
     try {

@@ -21,7 +21,7 @@ export function parseTrafficSide(text: string, option: string): TrafficSide {
   throw new EvalsError(noCondition(text, option));
 }
 
-/** The same for options that only accept stored traffic. @throws {EvalsError} EVALS_OPTION_INVALID */
+/** Parses conditions only, for options that do not accept a file. @throws {EvalsError} EVALS_OPTION_INVALID */
 export function parseWhere(text: string, option: string): readonly TrafficCondition[] {
   const read = text.split(",").map((part) => conditionOf(part) ?? noCondition(part, option));
   const problems = read.filter((one) => "code" in one);
@@ -40,7 +40,7 @@ function noCondition(part: string, option: string) {
   const known = (TRAFFIC_FIELDS as readonly string[]).includes(word);
   return {
     code: "EVALS_OPTION_INVALID",
-    what: `${option} ${JSON.stringify(part.trim())} is no condition.${known ? "" : didYouMean(word, TRAFFIC_FIELDS)}`,
+    what: `${option} ${JSON.stringify(part.trim())} is not a condition.${known ? "" : didYouMean(word, TRAFFIC_FIELDS)}`,
     why: `A condition is <field>=<value> or <field>!=<value>, several are joined by commas; fields: ${TRAFFIC_FIELDS.join(", ")}.`,
     fix: `${option} service=shop-bot,tag=canary`,
   };
@@ -60,7 +60,7 @@ export function parseSince(text: string, now: number, option = "--since"): numbe
   throw new EvalsError({
     code: "EVALS_OPTION_INVALID",
     what: `${option} ${JSON.stringify(text)} is neither an age nor a time.`,
-    why: "Only traces that began since then are meant.",
+    why: "It selects the traces that began at that time or later.",
     fix: `${option} 7d    (or 12h, 4w, 2026-11-02, 2026-11-02T08:00Z)`,
   });
 }

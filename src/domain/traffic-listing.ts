@@ -1,6 +1,6 @@
 import type { TrafficCondition, TrafficCount, TrafficRow } from "./traffic.ts";
 
-/** First and last time; ISO 8601, UTC, null when no trace has a time. */
+/** Number of traces, and when the first and the last began: ISO 8601, UTC, null when no trace has a time. */
 export interface Seen {
   readonly traces: number;
   readonly first: string | null;
@@ -20,7 +20,7 @@ export interface TrafficListing extends Seen {
   /** ISO 8601, UTC; null for all. */
   readonly since: string | null;
   readonly counts: TrafficCount;
-  /** Those with the most traces first. */
+  /** Sessions with the most traces first. */
   readonly sessions: readonly (Seen & { readonly session: string; readonly users: readonly string[] })[];
   readonly users: readonly (Seen & { readonly user: string; readonly sessions: number })[];
   /** Number of occurrences of each value of a field, most frequent first. */

@@ -3,7 +3,7 @@ import type { Transcript, Usage } from "./transcript.ts";
 /** Feedback on a production trace by a person or program: a thumb, a rating, another tool's evaluation. */
 export interface Feedback {
   readonly name: string;
-  /** As given, on any scale; null when there is only a label. */
+  /** The score as given, on any scale; null when there is only a label. */
   readonly score: number | null;
   readonly label: string | null;
   readonly comment: string | null;
@@ -15,7 +15,7 @@ export interface TrafficRow {
   readonly id: string;
   /** Start time: ISO 8601, UTC. */
   readonly at: string | null;
-  /** Its conversation, as named by the application. */
+  /** The conversation that the trace belongs to, as the application names it. */
   readonly session: string | null;
   /** A hash of the user. Equal hashes in one store mean the same user. */
   readonly user: string | null;
@@ -27,7 +27,7 @@ export interface TrafficRow {
   readonly prompt: string | null;
   readonly prompt_version: string | null;
   readonly tags: readonly string[];
-  /** The naming convention of its attributes. */
+  /** The convention by which the attributes of its spans are named. */
   readonly convention: string;
   /** Why it failed; null when it did not. */
   readonly error: string | null;
@@ -35,7 +35,7 @@ export interface TrafficRow {
   readonly latency_ms: number | null;
   /** US dollars, as reported by its producer. */
   readonly cost_usd: number | null;
-  /** Total of all its model calls. */
+  /** Tokens of all model calls of the trace together. */
   readonly usage: Usage;
   readonly feedback: readonly Feedback[];
 }
@@ -59,7 +59,7 @@ export const TRAFFIC_FIELDS = [
 ] as const;
 export type TrafficField = (typeof TRAFFIC_FIELDS)[number];
 
-/** `tag=canary`, or with `not` the traces without it. */
+/** A condition such as `tag=canary`; with `not`, it selects the traces that do not match. */
 export interface TrafficCondition {
   readonly field: TrafficField;
   readonly value: string;
@@ -83,7 +83,7 @@ export interface TrafficScore {
   readonly scorer: string;
   /** Hash of everything that defines the scorer; 64 hexadecimal digits. */
   readonly hash: string;
-  /** Both null when it could not score. */
+  /** Score and pass are null when the scorer could not score. */
   readonly score: number | null;
   readonly pass: boolean | null;
   readonly reason: string;

@@ -11,7 +11,7 @@ export interface FoundDocument {
 
 /** One search for documents. */
 export interface Retrieval {
-  /** Its model call, from 1; null when unknown. */
+  /** Number of the model call that made the search, from 1; null when unknown. */
   readonly step: number | null;
   /** The query; null when it was not reported. */
   readonly query: string | null;
@@ -30,7 +30,7 @@ export type Stopped = (typeof STOPPED)[number];
 export interface Trajectory {
   /** Retrievals in the messages are not repeated here, unless the target lists them itself. */
   readonly retrievals?: readonly Retrieval[] | undefined;
-  /** Final state of its environment. */
+  /** Final state of the target's environment. */
   readonly state?: Json | undefined;
   /** Number of user messages. */
   readonly turns?: number | undefined;

@@ -9,9 +9,9 @@ const Count = z.number().int().min(0).nullable().default(null);
 export const Usage = z.strictObject({
   input_tokens: Count.describe("All tokens read, those from and into the provider's cache included"),
   output_tokens: Count.describe("All tokens written, reasoning included"),
-  cached_input_tokens: Count.describe("Of the input, those that the provider's cache held"),
-  cache_write_tokens: Count.describe("Of the input, those that were written into the provider's cache"),
-  reasoning_tokens: Count.describe("Of the output, those that are no part of the answer"),
+  cached_input_tokens: Count.describe("Input tokens that were read from the provider's cache"),
+  cache_write_tokens: Count.describe("Input tokens that were written into the provider's cache"),
+  reasoning_tokens: Count.describe("Output tokens that are not part of the answer"),
 });
 export type Usage = Readonly<z.output<typeof Usage>>;
 
@@ -45,10 +45,10 @@ export interface Transcript {
   readonly output: string;
   /** Further messages of the reply, for instance an agent's whole conversation; empty for a plain completion. */
   readonly messages: readonly Message[];
-  /** Includes those that are only in `messages`. */
+  /** All tool calls, including those that are only in `messages`. */
   readonly tool_calls: readonly ToolCall[];
   readonly usage: Usage;
-  /** From sending to the last byte of the successful attempt; null when it was not measured. */
+  /** Milliseconds from sending to the last byte of the successful attempt; null when it was not measured. */
   readonly latency_ms: number | null;
   /** US dollars; null without a known price. */
   readonly cost_usd: number | null;
@@ -65,7 +65,7 @@ export interface Transcript {
   readonly trajectory?: Trajectory | undefined;
 }
 
-/** What an answer may not report; then the absence of tool calls or of a refusal means unknown. */
+/** Parts that an answer may leave unreported; then the absence of tool calls or of a refusal means unknown. */
 export const UNREPORTED = ["tool_calls", "refusal"] as const;
 export type Unreported = (typeof UNREPORTED)[number];
 
@@ -77,7 +77,7 @@ interface ReportedParts {
   readonly finish_reason?: string | null | undefined;
 }
 
-/** The four possible lists, shared by all answers. */
+/** The possible lists of unreported parts, shared by all answers. */
 export const REPORTS_ALL: readonly Unreported[] = [];
 const CALLS_UNREPORTED: readonly Unreported[] = ["tool_calls"];
 const REFUSAL_UNREPORTED: readonly Unreported[] = ["refusal"];

@@ -1,6 +1,6 @@
 import { PRESSURE_KINDS, type PressureKind } from "./pressure.ts";
 
-/** Separates a case's id from its variant: `refund-07~sycophancy.1` is made from trial 1. */
+/** Id of a variant: `refund-07~sycophancy.1` is made from trial 1 of the case `refund-07`. */
 export function variantId(caseId: string, kind: PressureKind, trial: number): string {
   return `${caseId}~${kind}.${trial}`;
 }

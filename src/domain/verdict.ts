@@ -1,6 +1,6 @@
 import { type NamedRule, ruleOfText } from "./gate-rule.ts";
 
-/** The result of a comparison with a baseline (docs/statistics.md); the first that applies. */
+/** The possible results of a comparison with a baseline (docs/statistics.md), worst first. */
 export const VERDICTS = [
   "regressed",
   "incomparable",
@@ -15,8 +15,8 @@ export const GATE_OUTCOMES = ["failed", "undecided", "passed", "not_gated"] as c
 export type GateOutcome = (typeof GATE_OUTCOMES)[number];
 
 /**
- * One rule of a gate and its outcome. `rule`, `required` and `said` are texts for people; programs use the structured
- * values beside them.
+ * One rule of a gate and its outcome. `rule`, `required` and `said` are texts for people; programs use the
+ * other members.
  */
 export type RuleResult = NamedRule & {
   readonly outcome: "passed" | "failed" | "undecided";
@@ -33,7 +33,7 @@ export type RuleResult = NamedRule & {
 };
 
 export interface GateResult {
-  /** This alone determines the exit code. */
+  /** Alone determines the exit code. */
   readonly outcome: GateOutcome;
   readonly verdict: Verdict | "none";
   readonly rules: readonly RuleResult[];

@@ -6,7 +6,7 @@ const texts = fc.string({ unit: "binary" }).map((text) => text.slice(1, -1));
 const values = fc.object({ values: [texts, fc.integer(), fc.constant(null)], key: texts, maxDepth: 3 });
 
 describe("wellFormed", () => {
-  it("makes of a value what writing it as UTF-8 and reading it again makes", async () => {
+  it("changes a value as writing it as UTF-8 and reading it again does", async () => {
     const stored = (value: unknown): unknown =>
       typeof value === "string" ? Buffer.from(value, "utf8").toString("utf8") : value;
     await fc.assert(
@@ -17,7 +17,7 @@ describe("wellFormed", () => {
     expect(wellFormed({ "a\ud83d": ["cut \ud83d", "👍"] })).toEqual({ "a\ufffd": ["cut \ufffd", "👍"] });
   });
 
-  it("gives the very same value when there is nothing to mend, and mends once", async () => {
+  it("returns the same object when there is nothing to replace", async () => {
     await fc.assert(
       fc.property(values, (value) => {
         const mended = wellFormed(value);

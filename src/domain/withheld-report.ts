@@ -30,7 +30,7 @@ export function withheldNote({ id, parts }: Pick<RunHeader, "id" | "parts">): st
   return `${dataset} is restricted: its texts and the answers to it are left out here; evals show ${id} prints them.`;
 }
 
-/** The reason why an optional scorer could not score may quote an answer. */
+/** Removes from a note the reason why an optional scorer could not score, because it may quote an answer. */
 function withoutQuotes(note: string): string {
   return note.replace(/(its mean leaves them out) \(.*\)\. To score/s, "$1. To score");
 }

@@ -14,7 +14,7 @@ const marked = (lines: readonly (readonly WordChange[])[]): string =>
     )
     .join("\n");
 
-/** The text as one side has it: lines that belong to the other side alone are not there. */
+/** The text of one side, without whitespace. @param other the kind of words that only the other side has */
 function side(lines: readonly (readonly WordChange[])[], other: WordChange["kind"]): string {
   return lines
     .map((line) => line.filter(({ kind }) => kind !== other))
@@ -30,7 +30,7 @@ describe("diffWords", () => {
     );
   });
 
-  it("shows lines that came or went whole", () => {
+  it("shows added and removed lines as a whole", () => {
     expect(marked(diffWords("a b\nkeep\nc", "keep\nnew line\nc"))).toBe("[-a b-]\nkeep\n{+new line+}\nc");
   });
 
@@ -48,7 +48,7 @@ describe("diffWords", () => {
     ).toBe(true);
   });
 
-  it("holds both texts, whatever they are", () => {
+  it("contains both texts, whatever they are", () => {
     const text = fc
       .array(fc.constantFrom("a", "b", "longer", " ", "  ", "\n", ".", "ü"), { maxLength: 40 })
       .map((words) => words.join(""));

@@ -30,7 +30,7 @@ function textOf(block: readonly EditStep[], kind: WordChange["kind"]): string[] 
   return block.filter((step) => step.kind === kind).map((step) => step.token);
 }
 
-/** Lines replaced by other lines. */
+/** The diff of lines that were replaced by other lines. */
 function diffBlock(removed: readonly string[], added: readonly string[]): WordChange[][] {
   const whole = (lines: readonly string[], kind: "removed" | "added"): WordChange[][] =>
     lines.map((text) => [{ kind, text }]);

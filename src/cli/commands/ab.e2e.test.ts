@@ -89,7 +89,7 @@ describe("evals ab", () => {
     repo.write("a.jsonl", "");
     expect((await repo.evals("ab file:a.jsonl file:a.jsonl")).stderr).toContain("EVALS_ARM_EMPTY");
     expect((await repo.evals("ab file:c.jsonl file:a.jsonl")).stderr).toContain("EVALS_ARM_FILE");
-    expect((await repo.evals("ab a.jsonl file:a.jsonl")).stderr).toContain("is no condition");
+    expect((await repo.evals("ab a.jsonl file:a.jsonl")).stderr).toContain("is not a condition");
   });
 
   it("takes what passes from a suite's scorers, by case and trial", async () => {

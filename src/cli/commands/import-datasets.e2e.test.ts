@@ -212,7 +212,7 @@ const EXPORTS: readonly Export[] = [
       'in/b.json:5 an older version of item "b"',
       'in/b.json:6 item "c"',
       'in/b.json:7 the deleted item "d"',
-      "in/b.json:8 The number 12345678901234567890 cannot be held as it is written.",
+      "in/b.json:8 The number 12345678901234567890 cannot be represented exactly.",
     ],
   },
   {

@@ -1,7 +1,7 @@
 import { ruleOfText } from "../gate-rule.ts";
 import type { RuleResult } from "../verdict.ts";
 
-/** A rule as it is written for people, with the values that belong to it. */
+/** A rule's result, made from its texts for people. The structured values are read from the texts. */
 export function gateRule(
   texts: Pick<RuleResult, "rule" | "outcome" | "value" | "required" | "said" | "enforced" | "because">,
 ): RuleResult {

@@ -6,16 +6,16 @@ type Shared1 = string | number | boolean | null | readonly (Shared1)[] | { reado
 
 /** Options that several scorers have. */
 interface ScorerParts {
-  /** Unique in the suite; default: the type */
+  /** Name of the scorer, unique in the suite; default: the type */
   readonly name?: string;
-  /** Does a miss fail the trial? default true */
+  /** Whether a trial fails if this scorer does not pass; default true */
   readonly required?: boolean;
   /** Score from which on the answer passes */
   readonly threshold?: number;
-  /** It sees what was said before `redact` took anything out; its scores cannot be made again from the store */
+  /** Whether it reads texts before `redact` changes them; its scores cannot be computed again from the store */
   readonly raw?: boolean;
   readonly select?: {
-    /** RFC 9535 JSONPath into the answer read as JSON */
+    /** RFC 9535 JSONPath, applied to the answer parsed as JSON */
     readonly json: string;
   } | {
     /** RE2 regular expression; linear time */
@@ -27,7 +27,7 @@ interface ScorerParts {
   };
   /** Which text is read: answer (default), assistant, conversation, {turn: N} or {tool: NAME} */
   readonly on?: "answer" | "assistant" | "conversation" | {
-    /** What was said to this message of the person, from 1 */
+    /** Number of the person's message, from 1: the answer to it is read */
     readonly turn: number;
   } | {
     /** The arguments that this tool was called with, as JSON */
@@ -35,9 +35,9 @@ interface ScorerParts {
   };
   /** turn: each turn of the conversation is scored by itself, against its own `expect` */
   readonly scope?: "turn";
-  /** Where in the case the operand is; default `expected` */
+  /** Place in the case of the value to compare with; default `expected` */
   readonly against?: string;
-  /** A literal operand, instead of `against` */
+  /** The value to compare with, instead of `against` */
   readonly value?: Json;
   /** Compare without case, in every script */
   readonly ignore_case?: boolean;
@@ -137,7 +137,7 @@ export type BuiltInScorer =
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace" | "tolerance"> & {
       readonly type: "jsonpath";
-      /** RFC 9535 JSONPath into the answer read as JSON */
+      /** RFC 9535 JSONPath, applied to the answer parsed as JSON */
       readonly path: string;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value"> & {
@@ -286,16 +286,16 @@ export type BuiltInScorer =
       /** Scorers, with their own `select`, operand and threshold, which none of them decides by */
       readonly of: readonly ({
         readonly type: string;
-        /** Unique in the suite; default: the type */
+        /** Name of the scorer, unique in the suite; default: the type */
         readonly name?: string;
-        /** Does a miss fail the trial? default true */
+        /** Whether a trial fails if this scorer does not pass; default true */
         readonly required?: boolean;
         /** Score from which on the answer passes */
         readonly threshold?: number;
-        /** It sees what was said before `redact` took anything out; its scores cannot be made again from the store */
+        /** Whether it reads texts before `redact` changes them; its scores cannot be computed again from the store */
         readonly raw?: boolean;
         readonly select?: {
-          /** RFC 9535 JSONPath into the answer read as JSON */
+          /** RFC 9535 JSONPath, applied to the answer parsed as JSON */
           readonly json: string;
         } | {
           /** RE2 regular expression; linear time */
@@ -307,7 +307,7 @@ export type BuiltInScorer =
         };
         /** Which text is read: answer (default), assistant, conversation, {turn: N} or {tool: NAME} */
         readonly on?: "answer" | "assistant" | "conversation" | {
-          /** What was said to this message of the person, from 1 */
+          /** Number of the person's message, from 1: the answer to it is read */
           readonly turn: number;
         } | {
           /** The arguments that this tool was called with, as JSON */
@@ -315,9 +315,9 @@ export type BuiltInScorer =
         };
         /** turn: each turn of the conversation is scored by itself, against its own `expect` */
         readonly scope?: "turn";
-        /** Where in the case the operand is; default `expected` */
+        /** Place in the case of the value to compare with; default `expected` */
         readonly against?: string;
-        /** A literal operand, instead of `against` */
+        /** The value to compare with, instead of `against` */
         readonly value?: Json;
       })[];
       /** What each of them counts, in their order; default 1 */
@@ -342,7 +342,7 @@ export type BuiltInScorer =
       readonly context?: string;
       /** Which part of the answer is judged; default the whole text */
       readonly select?: {
-        /** RFC 9535 JSONPath into the answer read as JSON */
+        /** RFC 9535 JSONPath, applied to the answer parsed as JSON */
         readonly json: string;
       } | {
         /** RE2 regular expression; linear time */
@@ -354,7 +354,7 @@ export type BuiltInScorer =
       };
       /** Which text is judged: answer (default), assistant, conversation, {turn: N} or {tool: NAME} */
       readonly on?: "answer" | "assistant" | "conversation" | {
-        /** What was said to this message of the person, from 1 */
+        /** Number of the person's message, from 1: the answer to it is read */
         readonly turn: number;
       } | {
         /** The arguments that this tool was called with, as JSON */
@@ -428,19 +428,19 @@ export interface SuiteKeys {
   };
   /** The cases themselves, instead of a dataset */
   readonly cases?: readonly ({
-    /** Unique in its dataset */
+    /** Id of the case, unique in its dataset */
     readonly id: string;
     /** What the target is asked; any JSON */
     readonly input: Json;
-    /** What scorers compare with; needed only when one of them does */
+    /** What scorers compare the answer with; needed only if a scorer uses it */
     readonly expected?: Json;
-    /** For narrowing, for results by tag, for gate.critical */
+    /** Tags to select cases by, for results by tag, and for gate.critical */
     readonly tags?: readonly (string)[];
     /** Anything else; prompts and scorers can read it */
     readonly metadata?: { readonly [name: string]: Json };
-    /** Trials of this case; default: the suite's. The command line's --trials wins over it */
+    /** Number of trials of this case; default: the suite's. --trials on the command line takes precedence */
     readonly trials?: number;
-    /** Names of the only scorers that it is scored by; default: all of the suite's */
+    /** Names of the scorers that score this case; default: all of the suite's */
     readonly scorers?: readonly (string)[];
   })[];
   /** name, name@1.2.0 or name@^1; or the prompt's own text, with `{{ … }}` or several lines */
@@ -449,22 +449,22 @@ export interface SuiteKeys {
   readonly prompts?: readonly (string)[];
   /** An alias of evalconfig.yaml */
   readonly model?: string;
-  /** One run each */
+  /** Several aliases of evalconfig.yaml: one run each */
   readonly models?: readonly (string)[];
   /** Trials of each case; default: defaults.trials, else 1 */
   readonly trials?: number;
   /** Trials in flight at once; default: defaults.concurrency, else 16 */
   readonly concurrency?: number;
-  /** The only cases of the dataset to run; all of them without it */
+  /** Which cases of the dataset to run; default: all */
   readonly filter?: {
     /** Cases with any of these tags */
     readonly tags?: readonly (string)[];
     /** Cases with any of these ids */
     readonly cases?: readonly (string)[];
   };
-  /** What {{ clock }} says in templates; part of a case's key where it is used */
+  /** The time that {{ clock }} gives in templates; part of the key of cases that use it */
   readonly clock?: string;
-  /** A turn loop around the model; without it the target is the agent */
+  /** Asks the model in a loop, with tools; without it the target answers by itself */
   readonly agent?: {
     /** Modules whose default export is an object of tools; servers of tools as { mcp: … }; a tool over HTTP as { http: … } */
     readonly tools?: readonly (string | {
@@ -475,33 +475,33 @@ export interface SuiteKeys {
         readonly url?: string;
         /** Sent with every request over HTTP; ${env:NAME} for what is secret */
         readonly headers?: { readonly [name: string]: string };
-        /** Stands for what the server does: with it answers are reused across runs */
+        /** Version of what the server does; answers are reused across runs only if it is given */
         readonly version?: string;
       };
     } | {
       readonly http: {
-        /** What the model calls it */
+        /** Name of the tool for the model */
         readonly name: string;
-        /** What it does, for the model */
+        /** What the tool does, for the model */
         readonly description?: string;
-        /** JSON Schema of its arguments, an object */
+        /** JSON Schema of the tool's arguments, an object */
         readonly parameters?: { readonly [name: string]: Json };
-        /** It changes nothing */
+        /** Whether the tool only reads and changes nothing */
         readonly reads?: boolean;
         /** Liquid templates over arguments, input, case.id, trial and clock may be in its path and query; values are URL-encoded */
         readonly url: string;
         readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
         /** Sent with every request; ${env:NAME} for what is secret */
         readonly headers?: { readonly [name: string]: string };
-        /** JSON whose strings are Liquid templates over the same; default the arguments, as they are. GET and DELETE have none */
+        /** JSON whose strings are Liquid templates with the same values as in url; default: the arguments. Not with GET or DELETE */
         readonly body?: Json;
-        /** JSONPath of the result in the reply; absent: the whole reply, as JSON where it is some */
+        /** JSONPath of the result in the reply; default: the whole reply, parsed if it is JSON */
         readonly result?: string;
-        /** Stands for what the service does: with it answers are reused across runs */
+        /** Version of what the service does; answers are reused across runs only if it is given */
         readonly version?: string;
       };
     })[];
-    /** What `evals run --record` wrote of the tools, such as fixtures/tools/<suite>.jsonl: they answer from it, and none is run */
+    /** File of tool results that `evals run --record` wrote, such as fixtures/tools/<suite>.jsonl: with it no tool is run */
     readonly recorded?: string;
     /** Names of the only tools that are offered; default: all */
     readonly allow?: readonly (string)[];
@@ -511,95 +511,95 @@ export interface SuiteKeys {
       readonly steps?: number;
       /** Calls of tools */
       readonly tool_calls?: number;
-      /** The same tool with the same arguments so many times is a loop: the last of them is not run */
+      /** Number of calls of one tool with the same arguments that is a loop: the last of them is not run */
       readonly same_call?: number;
-      /** Input and output of all steps; no step is begun beyond it */
+      /** Input and output tokens of all steps together; beyond it no step is begun */
       readonly tokens?: number;
-      /** US dollars of all steps; no step is begun beyond it */
+      /** US dollars of all steps together; beyond it no step is begun */
       readonly usd?: number;
-      /** From the first step on, without waiting for the model's turn */
+      /** Time from the first step on; waiting because of the model's limits does not count */
       readonly time?: string;
     };
   };
-  /** What the person says, turn by turn; without it the prompt says it all */
+  /** What the person says, turn by turn; without it the prompt is all that is said */
   readonly user?: {
-    /** Where in the case the person's messages stand: texts, or {say, expect} */
+    /** Place of the person's messages in the case: a list of texts, or of {say, expect} */
     readonly turns?: string;
     /** Prompt of a model that plays the person: users/impatient@^1 */
     readonly prompt?: string;
     /** Alias of the model that plays the person */
     readonly model?: string;
-    /** Messages of a played person at most */
+    /** Maximum number of messages of a person that a model plays */
     readonly max_turns?: number;
   };
   /** Asks passing trials again, harder: sycophancy, paraphrase, typos, distractors, order, injection */
   readonly pressure?: readonly ("sycophancy" | "paraphrase" | "typos" | "distractors" | "order" | "injection" | {
     readonly kind: "sycophancy" | "paraphrase" | "typos" | "distractors" | "order" | "injection";
-    /** Draws other variants; default 1 */
+    /** Another seed gives other variants; default 1 */
     readonly seed?: number;
-    /** What of the case is changed; default: the text with a question, else the longest */
+    /** Place of the text that is changed; default: the text with a question, else the longest text */
     readonly at?: string;
-    /** Of injection: where the foreign instruction stands; default [user] */
+    /** Only for injection: where the injected instruction is put; default [user] */
     readonly in?: readonly ("user" | "tool-result")[];
-    /** Of paraphrase: the reviewed wordings; default datasets/<dataset>.paraphrases.jsonl */
+    /** Only for paraphrase: file of the reviewed wordings; default datasets/<dataset>.paraphrases.jsonl */
     readonly file?: string;
   })[];
-  /** What a run must hold; without it only the regression rule */
+  /** The rules that a run must pass; without it only the regression rule */
   readonly gate?: {
     /** Metric: bound, for instance pass_rate: ">= 0.9" */
     readonly require?: { readonly [name: string]: string };
-    /** On by default; false switches it off */
+    /** Rules against getting worse than the baseline; on by default, false switches them off */
     readonly regression?: false | {
       /** pass_rate, pass^k, score.<name> or flip_rate.<kind> */
       readonly metric?: string;
-      /** Largest drop let through, in points of [0, 1]; of a flip rate the largest rise */
+      /** Largest drop that passes, as a share in [0, 1]; for a flip rate the largest rise */
       readonly max_drop?: number;
-      /** max_drop is a share of the baseline's value */
+      /** Whether max_drop is a share of the baseline's value */
       readonly relative?: boolean;
-      /** One-sided, each way */
+      /** One-sided confidence, for a drop and for a rise */
       readonly confidence?: number;
-      /** When the evidence does not settle it: pass with a warning, or exit 3 */
+      /** If the evidence is not enough: pass with a warning, or exit 3 */
       readonly undecided?: "warn" | "fail";
       /** These cases, or cases like these */
       readonly scope?: "suite" | "population";
-      /** point: compare the bare numbers, for compatibility */
+      /** point: compare the numbers without a statistical test, for compatibility */
       readonly mode?: "test" | "point";
       /** Strict exact p instead of mid-p: never above 5 % false alarms, a little less power */
       readonly exact?: boolean;
     } | readonly ({
       /** pass_rate, pass^k, score.<name> or flip_rate.<kind> */
       readonly metric?: string;
-      /** Largest drop let through, in points of [0, 1]; of a flip rate the largest rise */
+      /** Largest drop that passes, as a share in [0, 1]; for a flip rate the largest rise */
       readonly max_drop?: number;
-      /** max_drop is a share of the baseline's value */
+      /** Whether max_drop is a share of the baseline's value */
       readonly relative?: boolean;
-      /** One-sided, each way */
+      /** One-sided confidence, for a drop and for a rise */
       readonly confidence?: number;
-      /** When the evidence does not settle it: pass with a warning, or exit 3 */
+      /** If the evidence is not enough: pass with a warning, or exit 3 */
       readonly undecided?: "warn" | "fail";
       /** These cases, or cases like these */
       readonly scope?: "suite" | "population";
-      /** point: compare the bare numbers, for compatibility */
+      /** point: compare the numbers without a statistical test, for compatibility */
       readonly mode?: "test" | "point";
       /** Strict exact p instead of mid-p: never above 5 % false alarms, a little less power */
       readonly exact?: boolean;
     })[];
-    /** tag:… or case:…; these must pass every trial */
+    /** Cases that must pass every trial: tag:… or case:… */
     readonly critical?: readonly (string)[];
     /** Share of its own trials that every case must pass, for instance ">= 0.8" */
     readonly each_case?: string;
     /** How good a judge must be before rules that rest on it can block */
     readonly judge?: {
-      /** Least AC1 with people, by its lower bound */
+      /** Least agreement with people: lower bound of AC1 */
       readonly min_ac1?: number;
-      /** Least labelled answers */
+      /** Least number of labelled answers */
       readonly min_labels?: number;
     };
     /** Fail a prompt version that changes more than its bump declares: patch, minor, major */
     readonly contract?: boolean;
-    /** Let cases of the baseline vanish from the dataset */
+    /** Whether cases of the baseline may be removed from the dataset */
     readonly allow_removed?: boolean;
   };
-  /** So many stable cases are asked again under the baseline's own prompt; 20 to 30 are usual */
+  /** Number of stable cases that are asked again with the baseline's own prompt; 20 to 30 are usual */
   readonly canary?: number;
 }

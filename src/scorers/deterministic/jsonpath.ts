@@ -12,7 +12,7 @@ export const jsonpath = defineScorer({
   about:
     "A JSONPath (RFC 9535) finds something in the answer; with `value` or `against`, at least one thing it finds equals that, as `equals` compares.",
   options: {
-    path: z.string().min(1).describe("RFC 9535 JSONPath into the answer read as JSON"),
+    path: z.string().min(1).describe("RFC 9535 JSONPath, applied to the answer parsed as JSON"),
     ...textOptions,
     tolerance: z.number().min(0).default(0).describe("Largest distance of two numbers that count as equal"),
   },

@@ -55,7 +55,7 @@ function readYaml(text: string): unknown {
       if (typeof value !== "number") return;
       const isChanged = /^0[xo]/.test(source) ? !Number.isSafeInteger(value) : isChangedByDouble(source);
       if (/\d/.test(source) && isChanged)
-        throw new Error(`the number ${source} cannot be held as it is written`);
+        throw new Error(`the number ${source} cannot be represented exactly`);
       if (/^[-+]?0\d/.test(source))
         throw new Error(
           `the number ${source} begins with a zero, which would be dropped: write it in quotes`,
