@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { awakeTimeout } from "./awake-timeout.ts";
 
-/** What the process missed: the clock goes on, and no timer is looked at. */
+/** Simulates a suspended process: the next reading of the clock is later by this time, and no timer fires. */
 function sleepFor(ms: number): void {
   const now = performance.now() + ms;
   vi.spyOn(performance, "now").mockReturnValueOnce(now);
@@ -16,7 +16,7 @@ describe("awakeTimeout", () => {
     vi.restoreAllMocks();
   });
 
-  it.each([1, 250, 1000, 2500, 60_000])("is over after its time (%i ms)", (ms) => {
+  it.each([1, 250, 1000, 2500, 60_000])("fires after its time (%i ms)", (ms) => {
     const late = vi.fn();
     awakeTimeout(ms, late);
     vi.advanceTimersByTime(ms - 1);
@@ -25,7 +25,7 @@ describe("awakeTimeout", () => {
     expect(late).toHaveBeenCalledTimes(1);
   });
 
-  it("does not come once it is cancelled, in whichever stretch", () => {
+  it("does not fire after it was cancelled", () => {
     const late = vi.fn();
     const cancel = awakeTimeout(5000, late);
     vi.advanceTimersByTime(3500);
@@ -34,7 +34,7 @@ describe("awakeTimeout", () => {
     expect(late).not.toHaveBeenCalled();
   });
 
-  it("does not count what the process slept", () => {
+  it("does not count the time in which the process was suspended", () => {
     const late = vi.fn();
     awakeTimeout(2000, late);
     sleepFor(3_600_000);
@@ -44,7 +44,7 @@ describe("awakeTimeout", () => {
     expect(late).toHaveBeenCalledTimes(1);
   });
 
-  it("leaves time to read what arrived during a sleep at its very end, and that once", () => {
+  it("allows extra time, once, to read data that arrived during a suspension at its very end", () => {
     const late = vi.fn();
     awakeTimeout(200, late);
     sleepFor(5000);
@@ -55,7 +55,7 @@ describe("awakeTimeout", () => {
     expect(late).toHaveBeenCalledTimes(1);
   });
 
-  it("may have no end", () => {
+  it("never fires when the time is infinite", () => {
     const late = vi.fn();
     awakeTimeout(Number.POSITIVE_INFINITY, late);
     vi.advanceTimersByTime(10_000_000);

@@ -1,16 +1,16 @@
 /** Longest single timer, in milliseconds. */
 const STRETCH_MS = 1000;
-/** If a timer fires this much too late, this process was suspended. */
+/** If a timer fires more than this many milliseconds late, this process was suspended. */
 const ASLEEP_MS = 250;
 /** Minimum extra time after a suspension, so that data that arrived meanwhile is read first, in milliseconds. */
 const AFTER_SLEEP_MS = 1000;
 
 /**
- * A deadline that does not count the time in which this process did not run: the machine was suspended, the process
- * was stopped, or the processor was busy. A paid answer that arrived meanwhile must not be discarded because the
- * timer fires first.
+ * A deadline that does not count the time in which this process did not run: the machine was suspended, the
+ * process was stopped, or the processor was busy. A paid answer that arrived meanwhile must not be discarded
+ * because the timer fires first.
  *
- * @param ms may be Infinity
+ * @param ms time limit in milliseconds; may be Infinity
  * @param late called once, unless cancelled before
  * @returns a function that cancels it
  */

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 
-/** Identifies a process; a later one with the same number differs. */
+/** Identifies a process. A later process with the same process id has a different mark. */
 export interface ProcessMark {
   readonly pid: number;
   /** Start time as reported by the kernel; null when unknown. */
   readonly started: string | null;
-  /** Name of the machine, when several machines share the marked data. */
+  /** Name of the process's machine. Set when the mark is stored where several machines can read it. */
   readonly host?: string;
 }
 
@@ -26,7 +26,10 @@ export function isAlive({ pid, started }: ProcessMark): boolean {
   return started === null || now === null || now.started === started;
 }
 
-/** Only available on Linux; elsewhere only the process id is compared. */
+/**
+ * A process's state and start time from `/proc`, which only Linux has; null elsewhere or without such a
+ * process.
+ */
 function statOf(pid: number): { readonly state: string; readonly started: string } | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -13,7 +13,7 @@ it("handles signals while a program runs, and leaves no handler once all have en
   expect(counts()).toEqual(before.map((count) => count + 1));
   await second?.end();
   expect(counts()).toEqual(before);
-  // A program that cannot be started runs no more than one that has ended.
+  // A program that cannot be started leaves no handler either.
   await new ProcessTree(["there-is-no-such-program"], {}).gone;
   expect(counts()).toEqual(before);
 });

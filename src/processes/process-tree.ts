@@ -19,7 +19,7 @@ function endedBy(name: NodeJS.Signals): void {
   process.kill(process.pid, name);
 }
 
-/** Kills the user's processes when this program exits, normally or by a signal. */
+/** Makes sure that a process tree is killed when this program exits, normally or by a signal. */
 function watch(tree: ProcessTree): void {
   living.add(tree);
   if (living.size > 1) return;
@@ -36,7 +36,7 @@ function forget(tree: ProcessTree): void {
 
 /** A process with all its child processes: it leads its own process group, which is killed as a whole. */
 export class ProcessTree {
-  /** Without streams when the machine could not start another process. */
+  /** Has no stdin, stdout or stderr when the machine could not start another process. */
   readonly child: ChildProcess;
   /** Resolves when the leader has exited for any reason; never rejects. */
   readonly gone: Promise<void>;

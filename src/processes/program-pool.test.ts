@@ -27,33 +27,33 @@ function poolOf(source: string, options: Partial<PoolOptions> & { changed?: () =
 const lines = (body: string): string =>
   `import { createInterface } from "node:readline"; for await (const line of createInterface({ input: process.stdin })) { ${body} }`;
 
-/** Both ways: the body says something when it is asked. */
+/** Both ways to run a program, each with a function that makes a program which runs `body` for each request. */
 const ways: [string, boolean, (body: string) => string][] = [
-  ["a process for each question", false, (body) => body],
-  ["processes that stay", true, (body) => lines(body)],
+  ["one process per request", false, (body) => body],
+  ["persistent processes", true, (body) => lines(body)],
 ];
 
 describe.each(ways)("%s", (_, stays, program) => {
-  it("ends one that writes too much for one answer", async () => {
+  it("kills a process that writes too much for one answer", async () => {
     const pool = poolOf(program("process.stdout.write('x'.repeat(2000)); setInterval(() => {}, 1e6);"), {
       stays,
     });
     expect(await pool.ask("a")).toEqual({ kind: "too-long" });
   });
 
-  it("guesses no letter of bytes that are not UTF-8", async () => {
+  it("rejects bytes that are not UTF-8 instead of replacing them", async () => {
     const pool = poolOf(program("process.stdout.write(Buffer.from([0x61, 0xff, 0x0a]));"), { stays });
     expect(await pool.ask("a")).toEqual({ kind: "not-text" });
   });
 
-  it("gives up one that is too slow, even where it does not listen to a polite signal", async () => {
+  it("gives up a process that is too slow, even if it ignores SIGTERM", async () => {
     const slow = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1e6);";
     const pool = poolOf(program(slow), { stays, timeout_ms: 300 });
     expect(await pool.ask("a")).toEqual({ kind: "given-up" });
     await pool.close();
   });
 
-  it("ends a question with its signal", async () => {
+  it("ends a request when its signal aborts", async () => {
     const pool = poolOf(program("setInterval(() => {}, 1e6);"), { stays });
     const stop = new AbortController();
     const asked = pool.ask("a", stop.signal);
@@ -62,7 +62,7 @@ describe.each(ways)("%s", (_, stays, program) => {
     expect(await pool.ask("a", stop.signal)).toEqual({ kind: "given-up" });
   });
 
-  it("reports how one ended that gave no answer, with its last line and what it wrote", async () => {
+  it("reports how a process ended without an answer, with its last line on stderr and its output", async () => {
     const pool = poolOf(
       program(
         "process.stdout.write('half'); console.error('bad\\nworse'); process.exitCode = 3; process.exit();",
@@ -75,15 +75,15 @@ describe.each(ways)("%s", (_, stays, program) => {
     });
   });
 
-  it("starts none of another program", async () => {
+  it("starts no process after the program's files have changed", async () => {
     const pool = poolOf(program("console.log('a')"), { stays, changed: () => "x.mjs was changed" });
     expect(await pool.ask("a")).toEqual({ kind: "changed", what: "x.mjs was changed" });
   });
 
-  it("is asked nothing more once it is closed, those that wait neither", async () => {
+  it("ends the running request and rejects the waiting ones when it is closed", async () => {
     const pool = poolOf(program("setInterval(() => {}, 1e6);"), { stays, processes: 1 });
     const [asked, waits] = [pool.ask("a"), pool.ask("b")];
-    // The first is on its way by then.
+    // By then, the first request has been sent.
     await new Promise((resolve) => setImmediate(resolve));
     await pool.close();
     expect((await asked).kind).toBe("ended");
@@ -91,8 +91,8 @@ describe.each(ways)("%s", (_, stays, program) => {
   });
 });
 
-describe("processes that stay", () => {
-  it("are no more than may be, and each answers many questions", async () => {
+describe("persistent processes", () => {
+  it("do not exceed their maximum number, and each answers many requests", async () => {
     const pool = poolOf(lines("setTimeout(() => console.log(`${line} ${process.pid}`), 5);"), {
       stays: true,
     });
@@ -102,7 +102,7 @@ describe("processes that stay", () => {
     expect(new Set(texts.map(([, pid]) => pid)).size).toBe(2);
   });
 
-  it("are not asked again after a line that nobody asked for", async () => {
+  it("are not used again after they wrote an unexpected line", async () => {
     const pool = poolOf(lines("console.log(`${line} ${process.pid}\\nmore`);"), {
       stays: true,
       processes: 1,

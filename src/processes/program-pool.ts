@@ -13,7 +13,10 @@ export interface PoolOptions {
   readonly processes: number;
   /** Whether processes are persistent and answer each line with a line; otherwise each request starts a process. */
   readonly stays: boolean;
-  /** Time limit for one answer in milliseconds, without waiting; when absent, only the signal ends a request. */
+  /**
+   * Time limit for one answer in milliseconds; the wait for a free process does not count. When absent, only
+   * the signal ends a request.
+   */
   readonly timeout_ms?: number;
 }
 
@@ -40,7 +43,7 @@ export class ProgramPool {
     this.#turn = pLimit(processes);
   }
 
-  /** @param request for a persistent process, one line without line end; never rejects */
+  /** Never rejects. @param request for a persistent process, one line without line end */
   ask(request: string, signal?: AbortSignal): Promise<ProgramReply> {
     return this.#turn(() => this.#ask(request, signal));
   }
@@ -72,7 +75,10 @@ export class ProgramPool {
     return started;
   }
 
-  /** Kills all processes and their children; running requests fail, later ones are rejected. */
+  /**
+   * Kills all processes and their children. Running requests fail; waiting and later ones get the reply
+   * `closed`.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     const grace = this.#stays ? GRACE_MS : 0;
@@ -80,7 +86,7 @@ export class ProgramPool {
   }
 }
 
-/** A signal that aborts with another one, or after the time limit. */
+/** A signal that aborts when the given signal aborts or the time limit is over. `clear` stops the timer. */
 function startDeadline(
   timeoutMs: number | undefined,
   signal: AbortSignal | undefined,

@@ -4,12 +4,15 @@ import { Utf8Stream } from "./utf8-stream.ts";
 /** A user's program, how to start it, and its output limit. */
 export interface UserProgram {
   readonly command: readonly string[];
-  /** Absolute. */
+  /** Working directory, as an absolute path. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Maximum characters of one answer. */
   readonly longest: number;
-  /** Describes how the program's files have changed; then it is not started, because answers would come from two versions. */
+  /**
+   * Describes how the program's files have changed; undefined when they have not. A changed program is not
+   * started, because answers would come from two versions.
+   */
   readonly changed: () => string | undefined;
 }
 
@@ -27,7 +30,9 @@ export type ProgramFailure =
       readonly output: string;
     }
   | { readonly kind: "too-long" | "not-text" }
-  /** The signal aborted first; the process and its children are being killed. */
+  /**
+   * The request's signal aborted before the answer was complete; the process and its children are being killed.
+   */
   | { readonly kind: "given-up" }
   | { readonly kind: "closed" };
 

@@ -2,7 +2,7 @@
 export class Utf8Stream {
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
 
-  /** @returns undefined for bytes that are not UTF-8; nothing is replaced */
+  /** @returns undefined for bytes that are not UTF-8; these are never replaced by U+FFFD */
   read(bytes: Uint8Array): string | undefined {
     try {
       return this.#decoder.decode(bytes, { stream: true });

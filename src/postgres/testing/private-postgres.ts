@@ -6,21 +6,24 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
-/** A PostgreSQL of a test's own, on this machine alone. */
+/** A PostgreSQL server that a test starts for itself; only this machine can connect to it. */
 export interface PrivatePostgres {
-  /** A new, empty database. */
+  /** Creates an empty database and returns its URL. */
   database(): string;
   sql(url: string, text: string): string;
-  /** Pulls the plug, waits, and starts it again. */
+  /** Stops the server without shutdown, waits, and starts it again. */
   crash(away_ms: number): Promise<void>;
-  /** The same while this thread waits for the database. */
+  /** Like `crash`, but a separate process restarts the server, so this thread may block meanwhile. */
   crashApart(away_ms: number): { readonly restarted: Promise<void> };
   stop(): void;
 }
 
 const PROGRAMS = ["initdb", "pg_ctl", "postgres"];
 
-/** Where PostgreSQL's programs are: `PG_BIN`, Debian's folders, or the path; undefined where they are not. */
+/**
+ * The folder with PostgreSQL's programs: `PG_BIN`, one of Debian's, or one in `PATH`; undefined if there is
+ * none.
+ */
 function programs(): string | undefined {
   const debian = "/usr/lib/postgresql";
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
@@ -32,7 +35,10 @@ function programs(): string | undefined {
   return folders.find((folder) => folder !== "" && PROGRAMS.every((name) => existsSync(join(folder, name))));
 }
 
-/** Who may start a PostgreSQL: not root. Undefined where root has nobody else. */
+/**
+ * The user that must start PostgreSQL, which refuses to run as root: null for the current user, and undefined
+ * if that is root and there is no user postgres.
+ */
 export function serverOwner(): { readonly uid: number; readonly gid: number } | null | undefined {
   if (process.getuid?.() !== 0) return null;
   const line = readFileSync("/etc/passwd", "utf8")
@@ -42,7 +48,7 @@ export function serverOwner(): { readonly uid: number; readonly gid: number } | 
   return uid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
 }
 
-/** Why no PostgreSQL can be started here; undefined where one can. */
+/** Why no PostgreSQL can be started here; undefined if one can. */
 export function whyNoPostgres(): string | undefined {
   if (programs() === undefined)
     return "PostgreSQL's programs are not installed (Debian: postgresql; or PG_BIN)";
@@ -51,14 +57,14 @@ export function whyNoPostgres(): string | undefined {
     : undefined;
 }
 
-/** Says once a file why its tests are not run. */
+/** Whether PostgreSQL's tests must be skipped; writes the reason to stderr. Called once per test file. */
 export function skippedWithoutPostgres(): boolean {
   const why = whyNoPostgres();
   if (why !== undefined) process.stderr.write(`Not tested: ${why}.\n`);
   return why !== undefined;
 }
 
-/** @param durable it survives a machine that loses its power, too, and is as slow as that makes it */
+/** @param durable whether the data survives a power failure; this makes the server slower */
 export async function startPostgres(durable = false): Promise<PrivatePostgres> {
   const bin = programs() as string;
   const other = serverOwner();
@@ -76,7 +82,7 @@ export async function startPostgres(durable = false): Promise<PrivatePostgres> {
     });
   run("initdb", ["-D", data, "-U", "evals", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
   const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c max_connections=60 -c fsync=${durable ? "on" : "off"}`;
-  // With pipes to it, whoever waits for pg_ctl would wait for the server.
+  // Pipes would be inherited by the server, and spawnSync would wait until it closes them.
   const control = (...args: string[]): void => {
     const { status } = spawnSync(
       join(bin, "pg_ctl"),

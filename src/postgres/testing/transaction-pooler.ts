@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { freePort, serverOwner } from "./private-postgres.ts";
 
-/** pgbouncer in front of a database: each transaction may get another session. */
+/** pgbouncer in front of a database: each transaction may run in a different session of the database. */
 export interface TransactionPooler {
   readonly url: string;
   stop(): void;
@@ -16,14 +16,14 @@ function program(): string | undefined {
   return folders.map((folder) => join(folder, "pgbouncer")).find((path) => existsSync(path));
 }
 
-/** Says once a file why its tests are not run. */
+/** Whether pgbouncer's tests must be skipped; writes the reason to stderr. Called once per test file. */
 export function skippedWithoutPooler(): boolean {
   if (program() !== undefined) return false;
   process.stderr.write("Not tested: pgbouncer is not installed.\n");
   return true;
 }
 
-/** @param sessions that it has with the database, for all who connect */
+/** @param sessions number of pgbouncer's connections to the database, shared by all clients */
 export async function startPooler(database: string, sessions: number): Promise<TransactionPooler> {
   const { port, pathname, username } = new URL(database);
   const name = pathname.slice(1);
@@ -57,7 +57,7 @@ logfile = ${join(folder, "log")}
   };
 }
 
-/** Until somebody listens on a port. */
+/** Waits until a program listens on a port. */
 async function answering(port: number): Promise<void> {
   for (let tried = 0; ; tried++) {
     const isThere = await new Promise<boolean>((resolve) => {
