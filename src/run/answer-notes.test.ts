@@ -35,7 +35,7 @@ function notesOf(
   ]);
 }
 
-describe("what a report says of scores that are missing", () => {
+describe("what a report says about missing scores", () => {
   const hit: ScoreOfTrial = [1, true];
 
   it("is how many answers a scorer could not score, why, and what to do", async () => {
@@ -50,7 +50,7 @@ describe("what a report says of scores that are missing", () => {
     ]);
   });
 
-  it("is nothing where all were scored, or the judge is not asked of trials that failed", async () => {
+  it("is nothing when all answers were scored, or when the judge does not score failed trials", async () => {
     expect(await notesOf([[hit, hit]])).toEqual([]);
     expect(await notesOf([[hit, null]], true)).toEqual([]);
   });

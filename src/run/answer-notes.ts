@@ -1,7 +1,7 @@
 import type { Metrics, RunCounts, RunHeader, StoredTrial } from "../domain/run.ts";
 import { type Tally, unscoredAnswers } from "../metrics/tally.ts";
 
-/** Notes about answers that are not the model's own normal answers: from a fallback, or truncated. */
+/** A note about answers that were cut off by a token limit, if there are any. */
 export function answerNotes({ answered, cut = 0 }: RunCounts): readonly string[] {
   if (cut === 0) return [];
   const cutOff = `${cut} of ${answered} ${answered === 1 ? "answer" : "answers"} ${cut === 1 ? "was" : "were"} cut off`;
@@ -10,15 +10,17 @@ export function answerNotes({ answered, cut = 0 }: RunCounts): readonly string[]
   ];
 }
 
-/** The sources of a run's prices, if they are not from the project. */
+/** Notes about costs that were computed with the price table of evals, because the project has no price. */
 export function priceNotes({ cost_usd, judge_cost_usd }: Metrics): readonly string[] {
   const sources = [
-    [cost_usd, "The cost is"],
-    [judge_cost_usd, "What its judges cost is"],
+    [cost_usd, "The cost"],
+    [judge_cost_usd, "The cost of its judges"],
   ] as const;
   return sources.flatMap(([metric, what]) =>
     metric?.source?.includes("price table") === true
-      ? [`${what} by the ${metric.source}, which comes with evals: evalconfig.yaml names no price.`]
+      ? [
+          `${what} is computed with the ${metric.source}, which comes with evals, because evalconfig.yaml has no price.`,
+        ]
       : [],
   );
 }

@@ -2,19 +2,22 @@ import type { CachedAnswer, Store, StoredRun } from "../store/store.ts";
 import type { Plan } from "./plan.ts";
 import type { RunSettings } from "./run-settings.ts";
 
-/** Whether a scorer needs data before redaction, which the store does not have, so that no stored answer can be scored. */
+/**
+ * Whether a scorer needs answers as they were before redaction. The store has none, so no stored answer can be
+ * scored.
+ */
 export function seesRaw({ scorers, redaction }: Plan): boolean {
   return redaction !== null && scorers.some((one) => one.raw === true);
 }
 
-/** Whether any trial of a plan must be asked: recorded, cached and earlier answers are available. */
+/** Whether any trial of a plan must be asked, because it has no recorded, cached or earlier answer. */
 export async function asksAnything(plan: Plan, settings: AskSettings, store: Store): Promise<boolean> {
   return (await unanswered(plan, settings, store).next()).done !== true;
 }
 
 export type AskSettings = Pick<RunSettings, "useCache" | "resume" | "notFromCache">;
 
-/** The case number of each trial that the target must be asked: without a recorded, cached or earlier answer. */
+/** The case number of each trial that must be asked, because it has no recorded, cached or earlier answer. */
 export async function* unanswered(
   plan: Plan,
   { useCache, resume, notFromCache }: AskSettings,
@@ -32,7 +35,7 @@ export async function* unanswered(
   }
 }
 
-/** Trials of an earlier session that need no further answer, as `case/trial`. */
+/** Trials of an earlier session that need no further answer, as `case number/trial`. */
 function answeredBefore(run: StoredRun, store: Store): ReadonlySet<string> {
   const answered = new Set<string>();
   for (const { case_no, trial, pass, error } of store.scan(run.no))
@@ -41,7 +44,7 @@ function answeredBefore(run: StoredRun, store: Store): ReadonlySet<string> {
   return answered;
 }
 
-/** Null when answers of earlier runs must not, or need not, be reused. */
+/** A function that finds an answer of an earlier run; null when these must not, or need not, be reused. */
 export async function cacheFor(
   plan: Plan,
   store: Pick<Store, "cached">,

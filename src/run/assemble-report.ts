@@ -11,7 +11,10 @@ import type { KnownSpending, Store } from "../store/store.ts";
 import { answerNotes, scoreNotes } from "./answer-notes.ts";
 import type { RanRun } from "./execute-run.ts";
 
-/** Maximum number of cases of a kind shown with answers; the rest are counted. */
+/**
+ * Maximum number of never passing cases, and of flaky ones, that are shown with an answer; the rest are
+ * counted.
+ */
 const MAX_CASES = 5;
 
 /**
@@ -50,7 +53,7 @@ function sourced(metric: MetricValue, source: string | undefined): MetricValue {
   return source === undefined || metric.value === null ? metric : { ...metric, source };
 }
 
-/** The targets' total cost; `cost_per_trial` only covers answered trials. Unknown when any reply's cost is. */
+/** Cost of all the target's replies, also of failed ones. Unknown when the cost of any of them is unknown. */
 function allMoney(tally: Tally, beside: KnownSpending): MetricValue {
   if (tally.totalAnswered + beside.replies === 0 || tally.cost.unknown + beside.unpriced > 0)
     return { value: null };
@@ -119,7 +122,7 @@ function hasFailures({ tally }: RanRun): boolean {
   return false;
 }
 
-/** Case numbers that never passed, in file order, and flaky ones, most failures first. */
+/** The numbers of cases that never passed, in file order, and of flaky cases, lowest pass rate first. */
 function failingCases(tally: Tally): { readonly never: number[]; readonly flaky: number[] } {
   const never: number[] = [];
   const flaky: number[] = [];

@@ -19,7 +19,7 @@ export interface BatchQueueParts {
   readonly run: { readonly no: number; readonly id: string };
   /** `target`, or the hash of a judge's model. */
   readonly asker: string;
-  /** Price of single calls. */
+  /** Price of a call outside a batch. */
   readonly price: Price | null;
   /** @param attempt from 1 @returns at most 64 letters, digits, "-" and "_" */
   readonly customId: (what: string, attempt: number) => string;
@@ -39,19 +39,20 @@ export interface BatchQueue {
   /** Checks every sent batch once, and reads those that have ended. */
   look(): Promise<void>;
   /**
-   * Looks once at a batch of another run that asks some of the same. What it brings is taken, nothing is noted of it: its own run
-   * reads it too.
-   * @param rows what of this run each of its requests asks; left out where this run does not
+   * Checks once a batch of another run that contains some of the same requests, and uses its answers. The batch
+   * is not marked as read, because its own run reads it too.
+   *
+   * @param rows the batch's requests that this run needs too, each with this run's question
    */
   lookElsewhere(batch: BatchElsewhere, runId: string, rows: readonly BatchRow[]): Promise<void>;
   take(what: string): Taken;
-  /** Whether an answer to it is in progress, or was received, in a batch of this run. */
+  /** Whether a batch of this run is answering, or has answered, this question. */
   isPaidFor(what: string): boolean;
   /** Adds a question to the next batch. */
   want(what: string, request: () => PreparedRequest): void;
   /** Number of questions whose answers come with a later session. */
   readonly waiting: number;
-  /** Sends the added questions. @returns why not all of them were sent */
+  /** Sends the added questions. @returns why not all of them were sent; null when all were */
   send(): Promise<FailedReply | null>;
   /** Marks all received answers as stored. @param whole whether no more answers of any batch will be used */
   settle(whole: boolean): void;
@@ -79,8 +80,9 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
   const taken = new Set<string>();
   const waits = new Set<string>();
   const left = new Set<string>();
-  /** Of batches of other runs: what they have brought, and what still waits in them. */
+  /** Answers from batches of other runs, by question. */
   const lent = new Map<string, AnsweredReply>();
+  /** Questions that batches of other runs have not answered yet. */
   const elsewhere = new Set<string>();
   const waitsElsewhere = new Set<string>();
   const wanted = new Map<string, () => PreparedRequest>();
@@ -96,7 +98,7 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
   };
   const isYoung = ({ at }: StoredBatch): boolean => parts.clock() - at < SHOWN_AFTER_MS;
 
-  /** Looks for a batch whose reply was lost. */
+  /** Looks at the provider for a batch whose id is unknown, because the reply to its creation was lost. */
   const find = (batch: StoredBatch, runId: string, ofItsRun: readonly StoredBatch[]) =>
     service.find(
       {
@@ -109,7 +111,10 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
       signal,
     );
 
-  /** The id of a batch whose reply was lost; undefined when it was not created, or is not known yet. */
+  /**
+   * The id of a batch after the reply to its creation was lost; undefined when it was not created, or is not
+   * known yet.
+   */
   const recover = async (batch: StoredBatch, rows: readonly BatchRow[]): Promise<string | undefined> => {
     const found = await find(batch, run.id, batches.ofRun(run.no));
     if (found.kind === "found") {
@@ -158,12 +163,12 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
         return waitFor(rows);
       case "gone":
         if (isYoung(batch)) return waitFor(rows);
-        notice(`Batch ${id} is not known to its provider any more: what it asked is asked again.`);
+        notice(`Batch ${id} is no longer known to its provider: its requests are sent again.`);
         return leave(batch.no, rows);
       case "refused": {
         const { failure, of } = look;
         if (failure.transient) {
-          notice(`${failure.message}. What it asked is sent again.`);
+          notice(`${failure.message}. Its requests are sent again.`);
           return leave(batch.no, rows);
         }
         const refused = rows.flatMap(({ custom_id }, index): [string, FailedReply][] => {
@@ -190,7 +195,7 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
     }
   };
 
-  /** What a batch of another run has brought by now; "waits" where that is not known yet. */
+  /** The answers from a batch of another run; "waits" when they are not available yet. */
   const answersElsewhere = async (
     batch: BatchElsewhere,
     runId: string,

@@ -22,16 +22,18 @@ const started = async (under: UnderTest): Promise<BatchedRunUnderTest> => {
   return one;
 };
 
-/** Between two sessions. */
+/** Time between two sessions, in milliseconds. */
 const A_MINUTE = 60_000;
 const SHAPES: readonly Shape[] = ["openai", "anthropic"];
-/** Dollars of one answer in a batch: 20 tokens in and 10 out, at half of 1 and 10 dollars a million. */
+/**
+ * Cost of one answer in a batch, in US dollars: 20 input tokens and 10 output tokens at half the usual price.
+ */
 const BATCHED_USD = 0.00006;
 
 const answersPaid = ({ server }: BatchedRunUnderTest): number =>
   [...server.paid.values()].reduce((sum, n) => sum + n, 0);
 
-/** Each answer was paid once, none is lost, and nothing was asked call by call. */
+/** Expects that each answer was paid once, none was lost, and no request was sent outside a batch. */
 async function expectWhole(run: BatchedRunUnderTest, cases = 7, trials = 2): Promise<void> {
   const ran = await run.toTheEnd();
   expect(ran.counts).toMatchObject({ answered: cases * trials, errored: 0, skipped: 0 });
@@ -55,14 +57,17 @@ describe("a run in batches", () => {
     expect(run.server.batches.map(({ rows }) => rows.length)).toEqual([14]);
   });
 
-  it.each(SHAPES)("looks once a session, and leaves a batch that is at work alone (%s)", async (shape) => {
-    const run = await started({ shape, takes: 3 * A_MINUTE });
-    for (let n = 0; n < 3; n++) expect((await run.session())?.counts.answered).toBe(0);
-    expect((await run.session())?.counts.answered).toBe(14);
-    const [batch] = run.server.batches;
-    expect(run.server.asked.filter((one) => one.endsWith(`/batches/${batch?.id}`)).length).toBe(3);
-    expect(run.server.batches.length).toBe(1);
-  });
+  it.each(SHAPES)(
+    "checks a batch once per session, and sends no other while it is in progress (%s)",
+    async (shape) => {
+      const run = await started({ shape, takes: 3 * A_MINUTE });
+      for (let n = 0; n < 3; n++) expect((await run.session())?.counts.answered).toBe(0);
+      expect((await run.session())?.counts.answered).toBe(14);
+      const [batch] = run.server.batches;
+      expect(run.server.asked.filter((one) => one.endsWith(`/batches/${batch?.id}`)).length).toBe(3);
+      expect(run.server.batches.length).toBe(1);
+    },
+  );
 
   it.each(SHAPES.flatMap((shape) => FATES.map((fate) => ({ shape, fate }))))(
     "asks each trial once and loses none: $fate, $shape",
@@ -71,7 +76,7 @@ describe("a run in batches", () => {
     },
   );
 
-  it.each(SHAPES)("lives through one trouble after another (%s)", async (shape) => {
+  it.each(SHAPES)("recovers from one failure after another (%s)", async (shape) => {
     await expectWhole(
       await started({ shape, fates: ["expired", "some-fail", "lost-create", "only-errors"] }),
     );
@@ -87,7 +92,7 @@ describe("a run in batches", () => {
     ]);
   });
 
-  it("gives a trial up that fails in one batch after another", async () => {
+  it("gives up a trial that fails in several batches in a row", async () => {
     const run = await started({ shape: "openai", fates: Array(9).fill("only-errors"), cases: 1, trials: 1 });
     for (let n = 0; n < 4; n++) expect((await run.session())?.counts.errored).toBe(0);
     const ran = await run.session();
@@ -95,7 +100,7 @@ describe("a run in batches", () => {
     expect(run.server.batches.length).toBe(4);
   });
 
-  it.each(SHAPES)("asks call by call for what a batch left, and for nothing else (%s)", async (shape) => {
+  it.each(SHAPES)("asks outside a batch only what a finished batch left unanswered (%s)", async (shape) => {
     const run = await started({ shape, fates: ["expired"], takes: 2 * A_MINUTE });
     await run.session({ thenLive: true });
     expect((await run.session({ thenLive: true }))?.counts.answered).toBe(0);
@@ -106,12 +111,12 @@ describe("a run in batches", () => {
     expect(run.server.batches.length).toBe(1);
   });
 
-  it("takes another share of the price where the config names one", async () => {
+  it("uses the batch's share of the price from the config", async () => {
     const run = await started({ shape: "openai", price: "{ input: 1, output: 10, batch: 0.25 }" });
     expect(run.metric(await run.toTheEnd(), "cost_usd")).toBeCloseTo((14 * BATCHED_USD) / 2, 10);
   });
 
-  it("sends no more at once than a budget has room for, and goes on when the bill is known", async () => {
+  it("sends no more requests at once than the budget allows, and goes on when their cost is known", async () => {
     const run = await started({ shape: "openai", cases: 6, trials: 1 });
     const budget = { usd: 0.00045 };
     expect((await run.session({ budget }))?.end).toEqual({ kind: "skipped", because: "batch" });
@@ -122,7 +127,7 @@ describe("a run in batches", () => {
     expect(answersPaid(run)).toBe(6);
   });
 
-  it("sends one look after another, and nothing more once a look decides", async () => {
+  it("sends the trials of one look after another, and none after the look that decides", async () => {
     const run = await started({ shape: "openai", cases: 8, trials: 1 });
     const early = (decided: number) => ({
       stop: { looks: [2, 4, 8], ahead: 8, decide: (look: number) => look === decided },
@@ -181,7 +186,7 @@ describe("a process that dies while it asks in batches", () => {
     await expectWhole(run);
   });
 
-  it("does so however often it dies, whatever becomes of its batches", async () => {
+  it("loses nothing and asks nothing twice, however often it dies and whatever happens to its batches", async () => {
     const death = fc.record({
       step: fc.constantFrom(...STEPS),
       when: fc.constantFrom("before" as const, "after" as const),

@@ -18,11 +18,11 @@ import { batchPrice } from "./price-usage.ts";
 
 /** Batch settings of a run. */
 export interface BatchSettings {
-  /** Whether what a batch left unanswered is asked with single calls at the full price. */
+  /** Whether requests that a batch left unanswered are sent as single calls, at the full price. */
   readonly thenLive: boolean;
 }
 
-/** What of a store batches need. */
+/** The parts of a store that batches use. */
 export type BatchStore = Pick<Store, "batches" | "cases" | "read">;
 
 export interface BatchedRun {
@@ -32,14 +32,16 @@ export interface BatchedRun {
   readonly store: BatchStore;
   readonly control: RunControl;
   readonly settings: BatchSettings;
-  /** Whether what other runs have sent is not sent again. */
+  /**
+   * Whether answers to the same requests are taken from batches of other runs, instead of sending them again.
+   */
   readonly shares: boolean;
   /** Reports the number of requests sent to the target. */
   readonly onCalls: (count: number) => void;
   /** Reports the number of requests sent to judges. */
   readonly onJudgeCalls: (count: number) => void;
   readonly keepLost: (reply: LostReply) => void;
-  /** Whether judges' replies may come later, so that answers are scored in their stored form. */
+  /** Whether judges' replies may come in a later session, so answers are scored in their stored form. */
   readonly judgesToo: boolean;
   readonly host: BatchHost;
   /** Milliseconds since 1970, UTC. */
@@ -55,9 +57,13 @@ export interface BatchSession {
   /** Returns answers received in batches, and adds the rest to the next batch. @param live the client for single calls */
   client(live: Client, onFailed: CallHooks["onFailed"]): Client;
   readonly judges: JudgeBatches;
-  /** Price for the maximum cost: that of batches, unless single calls may follow. */
+  /** Price for estimating the maximum cost: that of batches, unless single calls may follow. */
   readonly price: Price | null;
-  /** Sends the next batches, after every answer is stored. @returns the actual end of the run */
+  /**
+   * Sends the next batches, after every answer is stored.
+   *
+   * @returns the session's end, with unsent requests considered
+   */
   finish(end: EngineEnd): Promise<EngineEnd>;
   /** Messages for the user. */
   readonly notes: readonly string[];
@@ -178,7 +184,7 @@ export async function openBatchSession(run: BatchedRun): Promise<BatchSession | 
         if (failure === null) continue;
         if (failure.fatal === true || failure.closed !== undefined || failure.unsent === true)
           return { kind: "unreachable", message: failure.message, because: whyLost(failure) };
-        notes.push(`Not all could be sent: ${failure.message}`);
+        notes.push(`Not all requests could be sent: ${failure.message}`);
       }
       return { kind: "skipped", because: "batch" };
     },
@@ -192,7 +198,10 @@ export async function openBatchSession(run: BatchedRun): Promise<BatchSession | 
 
 type RowsOf = (batch: BatchElsewhere, header: RunHeader) => readonly BatchRow[];
 
-/** Looks at what other runs have sent and not read yet, where it is what this run asks. */
+/**
+ * Checks the batches that other runs have sent and not read yet, if they contain requests that this run needs
+ * too.
+ */
 async function lookElsewhere(
   { store, writer }: BatchedRun,
   queue: BatchQueue,
@@ -206,7 +215,7 @@ async function lookElsewhere(
   }
 }
 
-/** The trials of another run that ask the same of the same target, as this run numbers its cases. */
+/** Finds, in a batch of another run, the requests to the same target that are also trials of this run. */
 function sameTrials({ plan, store }: BatchedRun): RowsOf {
   const byRequest = onDemand(() => {
     const caseNos = new Map<string, number[]>();

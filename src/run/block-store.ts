@@ -2,7 +2,7 @@ import type { StoredJudgement } from "../domain/judge-exchange.ts";
 import type { NewJudgement, RunWriter, TrialRecord, TrialScoring } from "../store/store.ts";
 import type { EngineStore } from "./run-settings.ts";
 
-/** A judge's reply, with its number in the block's scores. */
+/** A judge's reply, with the number by which the block's scores refer to it. */
 export interface BlockJudgement extends Omit<NewJudgement, "run_no" | "request"> {
   readonly id: number;
   /** Whether this block pays for it. */
@@ -49,7 +49,7 @@ export function blockStore(): BlockStore {
     judgements: () => judgements,
     create: () => writer,
     resume: () => {
-      throw new Error("a block is begun anew");
+      throw new Error("a block cannot be resumed");
     },
     *scan() {},
     transcript: () => undefined,

@@ -8,7 +8,7 @@ import { usdOf } from "./price-usage.ts";
 const price: Price = { input: 1, output: 10, cached_input: 0.1, cache_write: 1.25 };
 const NOTHING = { usd: 0, tokens: 0 };
 
-/** What a provider does with one call: attempts that give no answer, and what each attempt takes. */
+/** How a fake provider handles one call: its failed attempts, and the tokens and time of each attempt. */
 interface Scripted {
   readonly input: number;
   readonly output: number;
@@ -16,7 +16,7 @@ interface Scripted {
   readonly written: number;
   /** Billed attempts without an answer before the one that counts. */
   readonly failures: number;
-  /** In turns of the clock, between 1 and 5. */
+  /** Duration of one attempt, in turns of the microtask queue, from 1 to 5. */
   readonly takes: number;
 }
 
@@ -33,12 +33,12 @@ const scripted = (limit: number): fc.Arbitrary<Scripted> =>
     takes: fc.integer({ min: 1, max: 5 }),
   });
 
-/** Waits so many turns, so that replies come back in any order. */
+/** Waits this many turns of the microtask queue, so that replies arrive in different orders. */
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await Promise.resolve();
 }
 
-/** Lets workers ask every call, as the engine and judges do. @returns what the provider bills */
+/** Sends every call with concurrent workers, as the engine and judges do. @returns what the provider bills */
 async function askAll(
   sharedBudget: SharedBudget,
   guard: BudgetGuard,
@@ -84,7 +84,7 @@ async function askAll(
 }
 
 describe("a budget", () => {
-  it("is never crossed at the provider's own bill, by any mix of costs, failures, concurrency and judges", async () => {
+  it("is never exceeded by the provider's bill, for any mix of costs, failures, concurrency and judges", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -109,7 +109,7 @@ describe("a budget", () => {
           expect(bill.usd).toBeLessThanOrEqual(usd + 1e-9);
           expect(bill.tokens).toBeLessThanOrEqual(tokens ?? Number.POSITIVE_INFINITY);
           expect(target.spent.usd + judge.spent.usd).toBeCloseTo(bill.usd, 12);
-          // And it is used up: what is left would not have held one call more.
+          // The budget is also used up: the rest would not have been enough for another call.
           if (asked.stopped && tokens === undefined) expect(bill.usd).toBeGreaterThan(usd - 2 * 0.0053);
         },
       ),
@@ -117,7 +117,7 @@ describe("a budget", () => {
     );
   });
 
-  it("asks one call alone until one is seen, where nothing bounds an answer, and then by the longest", async () => {
+  it("sends unlimited calls alone until one has returned, and then reserves the longest answer so far", async () => {
     const sharedBudget = openSharedBudget({ usd: 1 });
     const guard = sharedBudget.guard([{ price, most_output: null }], NOTHING);
     const [first, second, third] = [{}, {}, {}];
@@ -131,7 +131,7 @@ describe("a budget", () => {
     ]);
   });
 
-  it("counts what a program says that it costs by the dearest reply, whatever its request looks like", () => {
+  it("reserves the cost of the most expensive reply so far when a program reports its costs itself", () => {
     const guard = openSharedBudget({ usd: 0.0035 }).guard(
       [{ price: { input: 1, output: 1 }, most_output: null }],
       NOTHING,
@@ -153,13 +153,13 @@ describe("a budget", () => {
     expect(guard.reserve({}, 5000)).toBe("go");
   });
 
-  it("sets the dearest price of input aside, since nobody knows what a cache will hold", () => {
+  it("reserves input at its highest price, because it is not known what will be in the provider's cache", () => {
     const guard = openSharedBudget({ usd: 0.00012 }).guard([{ price, most_output: 0 }], NOTHING);
     expect(guard.reserve({}, 100)).toBe("stop");
     expect(guard.reserve({}, 96)).toBe("go");
   });
 
-  it("leaves room for the dearer of two models that may answer", () => {
+  it("reserves the cost of the more expensive of two models that may answer", () => {
     const rates = [
       { price, most_output: 10 },
       { price: { input: 5, output: 50 }, most_output: 100 },
@@ -168,7 +168,7 @@ describe("a budget", () => {
     expect(openSharedBudget({ usd: 0.00506 }).guard(rates, NOTHING).reserve({}, 10)).toBe("go");
   });
 
-  it("counts a lost reply of unknown cost as the most that it can have cost, in this session and the next", () => {
+  it("counts a lost reply of unknown cost at its maximum cost, in this session and the next", () => {
     const rates = [{ price, most_output: 100 }];
     const guard = openSharedBudget({ usd: 0.0025 }).guard(rates, NOTHING);
     const call = {};
@@ -185,7 +185,7 @@ describe("a budget", () => {
     expect(next.reserve({}, 10)).toBe("stop");
   });
 
-  it("cannot be kept in dollars where nothing says what a reply cost", () => {
+  it("cannot be enforced in dollars when a reply's cost is unknown and unlimited", () => {
     const unknown = { usd: null, usage: UNKNOWN_USAGE };
     const settled = (budget: object, most_output: number | null): boolean => {
       const guard = openSharedBudget(budget).guard(

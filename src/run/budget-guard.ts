@@ -27,14 +27,14 @@ export interface Rate {
   readonly most_output: number | null;
 }
 
-/** The usage of one reply. */
+/** The cost and usage of one reply. */
 export interface Paid {
   /** US dollars; null when unknown. */
   readonly usd: number | null;
   readonly usage: Usage;
 }
 
-/** The maximum cost of a reply without an answer, and whether the budget allows another attempt. */
+/** The maximum cost of an attempt without an answer, and whether the budget allows another attempt. */
 export interface Lost {
   readonly most_usd: number | null;
   readonly most_tokens: number | null;
@@ -70,7 +70,9 @@ export interface BudgetGuard {
   again(call: object): boolean;
   /** The call has ended; its cost was reported by `lost`, or it had none. */
   release(call: object): void;
-  /** The call is answered in a later session: its reservation is kept, and nobody waits for it. */
+  /**
+   * The call is answered in a later session: its reservation is kept, and other calls do not wait for its end.
+   */
   park(call: object): void;
 }
 
@@ -78,11 +80,11 @@ export interface BudgetGuard {
 export interface SharedBudget {
   /** Whether there is a limit, so that input must be estimated. */
   readonly limited: boolean;
-  /** Counts the spending of earlier sessions, of any kind. */
+  /** Counts spending of earlier sessions that belongs to no guard. */
   spentBefore(spent: Earlier): void;
   /**
-   * A guard for calls that any of these may answer. It takes the reservations of all other calls in flight into
-   * account.
+   * A guard for calls that any of these models may answer. It takes the reservations of all other calls in
+   * flight into account.
    *
    * @param before spending of earlier sessions through this guard
    */
@@ -107,10 +109,12 @@ export const CHARACTERS_PER_TOKEN = 4;
 /** Assumed output tokens of a reply with unknown length and limit. */
 const ASSUMED_OUTPUT_TOKENS = 512;
 
-/** Minimum counted input tokens for measuring the error of the estimate. */
+/** Minimum estimated input tokens of a call whose actual usage corrects later estimates. */
 const INFORMATIVE_INPUT = 200;
 
-/** Tolerates rounding, so that the last call is not lost: ten times 0.1 is 1. */
+/**
+ * Tolerance for rounding errors, in US dollars: a budget of 1 dollar must allow ten calls of 0.1 dollars each.
+ */
 const ROUNDING = 1e-12;
 
 const UNITS = ["usd", "tokens"] as const;
@@ -119,25 +123,25 @@ type Unit = (typeof UNITS)[number];
 /** A call in flight. */
 interface Hold {
   readonly input: number;
-  /** Reserved until it returns. */
+  /** Amount that is reserved until the call returns. */
   readonly aside: Readonly<Spending>;
-  /** Counted when it returns with unknown usage. */
+  /** Amount that is counted when the call returns with unknown cost or usage. */
   readonly likely: Readonly<Spending>;
-  /** Whether its cost is unlimited. */
+  /** Whether the call's cost is unlimited. */
   readonly unbounded: boolean;
 }
 
 /** The spending and calls of one guard. */
 interface Account {
   readonly spent: Spending;
-  /** Counted for replies with unknown cost. */
+  /** Amount counted for replies with unknown cost or usage. */
   readonly unknown: Spending;
   readonly holds: Map<object, Hold>;
-  /** Reservations that are not released in this session. */
+  /** Number of reservations that are not released in this session. */
   parked: number;
 }
 
-/** The maximum and minimum usage of a call; null when unlimited. */
+/** The maximum cost and tokens of a call, null when unlimited, and the minimum. */
 type Bounds = { readonly [unit in Unit]: { readonly most: number | null; readonly least: number } };
 
 export function openSharedBudget(budget: Budget | null): SharedBudget {
@@ -280,17 +284,20 @@ const NOTHING: Readonly<Spending> = { usd: 0, tokens: 0 };
 /** A call that needs no reservation. */
 const UNLIMITED: Hold = { input: 0, aside: NOTHING, likely: NOTHING, unbounded: false };
 
-/** Limits for future replies, from earlier ones. */
+/** Estimates the maximum and the likely cost of later calls from the replies so far. */
 function seenReplies(rates: readonly Rate[], before: Earlier["seen"]) {
   let output: number | null = before?.output_tokens ?? null;
   let dearest: number | null = before?.usd ?? null;
   const bounded = rates.every(({ most_output }) => most_output !== null);
-  /** The largest reply that used more than would be reserved from its request. */
+  /**
+   * The largest cost and tokens of replies that exceeded the maximum computed from their request; 0 if none
+   * did.
+   */
   const beyond: Spending = {
     usd: bounded ? 0 : (before?.usd ?? 0),
     tokens: bounded ? 0 : (before?.tokens ?? 0),
   };
-  /** Counted tokens per estimated token; at least 1. */
+  /** Highest number of actual input tokens per estimated token so far; at least 1. */
   let ratio = 1;
   const outputOf = ({ most_output }: Rate): number | null =>
     most_output === null ? output : Math.max(most_output, output ?? 0);

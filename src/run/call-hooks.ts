@@ -21,9 +21,9 @@ export interface CallHooks {
 }
 
 /**
- * The models that may answer a target's calls: its own and the fallback.
+ * The price and answer limit of each model that may answer a target's calls: its own model and the fallback.
  *
- * @param price of the model, if different from that of its single calls
+ * @param price of the target's own model, if the calls cost something else than single calls
  */
 export function ratesOf(target: OpenTarget, price: Price | null = target.price): readonly Rate[] {
   const { fallback } = target;
@@ -35,7 +35,7 @@ export function ratesOf(target: OpenTarget, price: Price | null = target.price):
   );
 }
 
-/** The usage of a failed attempt; null when it is not billed. */
+/** The cost and usage of a failed attempt; null when it is not billed. */
 export function paidForFailure(failure: FailedReply, price: Price | null): Paid | null {
   const { usage = UNKNOWN_USAGE, cost_usd, may_be_billed = false } = failure;
   if (failure.usage === undefined && cost_usd === undefined && !may_be_billed) return null;

@@ -44,8 +44,8 @@ export function checkRequests(
 }
 
 /**
- * The problem of a request that could not be prepared: for one case, or (`always`) for the model in this suite. Other
- * errors are rethrown.
+ * The problems of a request that could not be prepared. `always` says that every request of this suite to this
+ * model has them, not only this case's. Errors that are not the user's mistakes are rethrown.
  */
 export function requestProblems(
   { path, places, suite }: LoadedSuite,

@@ -27,7 +27,7 @@ export interface CaseRowsInput {
   readonly comparison: Comparison | null;
   /** Null when the baseline is not available; then only the counts of changed cases are known. */
   readonly baseline: BaselineCounts | null;
-  /** The baseline's own run with the earlier answers; null when it is not stored here. */
+  /** The run from which the baseline was promoted, with its answers; null when it is not in this store. */
   readonly baselineRun: RunPlace | null;
   /** Line in the dataset's file, from 1; null when the dataset is not available. */
   readonly lineOf: (one: StoredCase) => number | null;
@@ -97,7 +97,7 @@ interface CountedTrials {
   readonly latency: (caseNo: number) => number | null;
 }
 
-/** All numbers of a run in columns. */
+/** Counts all trials of a run in one scan, in columns by case. */
 async function countTrials(
   header: RunHeader,
   cases: number,
@@ -152,7 +152,7 @@ interface Standing {
   readonly baseline: CaseRow["baseline"];
 }
 
-/** Each case compared with the baseline. A compared case that neither changed nor is listed is `same`. */
+/** Tells how each case compares with the baseline. A case that the comparison does not list is `same`. */
 function standingOf({ comparison, baseline }: CaseRowsInput): (id: string) => Standing {
   if (comparison === null) return () => ({ change: null, significant: false, baseline: null });
   const { cases } = comparison;

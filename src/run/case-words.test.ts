@@ -26,11 +26,11 @@ describe("the words of --case", () => {
     ["what?", "what?", true],
     ["{", "{", true],
     ["a[\\]*", "a\\x", true],
-  ])("%j means %j: %s", (word, id, means) => {
+  ])("%j matches %j: %s", (word, id, means) => {
     expect(caseMatcher([word])(id)).toBe(means);
   });
 
-  it("mean what any of them means", () => {
+  it("match a case when any of them does", () => {
     const matches = caseMatcher(["a", "b-*"]);
     expect(["a", "b-1", "c"].map(matches)).toEqual([true, true, false]);
   });
@@ -54,7 +54,7 @@ describe("the words of -t", () => {
     expect(textMatcher(words)(golden)).toBe(found);
   });
 
-  it("are looked for where nothing is expected, too", () => {
+  it("are also found in a case without an expected value", () => {
     expect(textMatcher("hello")({ input: "Hello there" })).toBe(true);
   });
 });

@@ -45,7 +45,7 @@ export function textMatcher(text: string): (golden: Pick<Case, "input" | "expect
   };
 }
 
-/** Values only, not member names. */
+/** The texts of all values in a JSON value, without the names of members. */
 function* textsIn(value: Json | undefined): Generator<string> {
   if (value === undefined || value === null) return;
   if (typeof value !== "object") yield String(value);

@@ -1,6 +1,6 @@
 import type { Failure, FailureCluster } from "../domain/failure.ts";
 
-/** A failed trial with its failure. */
+/** A failed trial and why it failed. */
 export interface SeenFailure {
   readonly case: string;
   /** From 1. */
@@ -9,7 +9,7 @@ export interface SeenFailure {
 }
 
 const MAX_CLUSTERS = 5;
-/** Maximum number of failures compared with each other; similar ones of one tool are grouped anyway. */
+/** Maximum number of failures of one tool that are compared with each other; further ones are only counted. */
 const MAX_COMPARED = 500;
 /** Minimum cosine similarity of two reasons in one cluster. */
 const ALIKE = 0.5;
@@ -44,12 +44,12 @@ function cosine(a: Weights, b: Weights): number {
 }
 
 /**
- * Collects the failures of one class, one after another, in groups that look alike. Of a group with many failures
- * only the count grows.
+ * Groups the failures of one class by similarity. To limit memory, failures of one tool beyond `MAX_COMPARED`
+ * are only counted.
  */
 export interface FailureClusters {
   add(one: SeenFailure): void;
-  /** The groups: failures of one tool with similar reasons. Each group is named by its most typical failure. */
+  /** The largest groups of failures of one tool with similar reasons, each with its most typical failure. */
   all(): readonly FailureCluster[];
 }
 

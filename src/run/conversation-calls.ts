@@ -47,7 +47,8 @@ export function personOf(
   { onCall, ...paying }: Omit<Paying, "guard"> & { readonly onCall: () => void },
 ): ConversingModel | null {
   if (person === null) return null;
-  if (wrapPerson === undefined) throw new Error("a person is played, and nobody says how its model is asked");
+  if (wrapPerson === undefined)
+    throw new Error("a suite with a simulated user needs wrapPerson, which gives the client of its model");
   const guard = paying.sharedBudget.guard(ratesOf(person.target), { usd: 0, tokens: 0 });
   return {
     client: wrapPerson({ onCall, ...payingHooks(guard, paying.keepLost) }),

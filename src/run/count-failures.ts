@@ -46,9 +46,10 @@ export async function* failuresOf(
 }
 
 /**
- * Counts the failed trials of each case by class. A trial that its simulated user spoiled has no answer, so it did not
- * fail.
- * @param fresh only trials that the run asked itself
+ * Counts the failed trials of each case by failure class. A trial that its simulated user spoiled does not
+ * count as failed, because it has no answer.
+ *
+ * @param fresh whether to count only trials that the run asked itself
  */
 export async function failuresByCase(
   run: CountedRun,
@@ -68,8 +69,9 @@ export async function failuresByCase(
 }
 
 /**
- * Counts failures by class, the most frequent class first.
- * @param seen in the order of the cases
+ * Counts failures by failure class, the most frequent class first.
+ *
+ * @param seen the failures in the order of the cases
  * @returns undefined when nothing failed
  */
 export async function countFailures(
@@ -86,7 +88,10 @@ export async function countFailures(
   return Object.fromEntries(counts.sort(([, a], [, b]) => b.trials - a.trials)) as FailureCounts;
 }
 
-/** A run of a million trials may fail a hundred thousand times: no failure is kept that is only counted. */
+/**
+ * Counts the failures of one class. There may be a hundred thousand, so those that are only counted are not
+ * kept.
+ */
 function countOfClass() {
   const cases: string[] = [];
   const clusters = failureClusters();

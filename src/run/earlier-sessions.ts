@@ -42,7 +42,7 @@ export function readBefore(
   tally: Tally,
 ) {
   const done = new Uint8Array(plan.count * plan.trials);
-  /** By trial: whether the answer came from the cache. */
+  /** Whether the answer came from the cache, by trial; only for trials whose outcome is not final. */
   const waiting = new Map<number, boolean>();
   const spoiled = new Map<string, LostReply>();
   const lost = store.lostSpending(run.no, "target");
@@ -79,7 +79,7 @@ export function readBefore(
     spent: { ...spent, unknown, ...(seen === 0 ? {} : { seen: dearest }) } satisfies Earlier,
     spoiled,
     isDone: (caseNo: number, trial: number) => done[place(caseNo, trial)] === 1,
-    /** Whether it has an outcome that is not final: an error, or an answer without scores. */
+    /** Whether the trial has an outcome that is not final: an error, or an answer without scores. */
     wasAsked: (caseNo: number, trial: number) => waiting.has(place(caseNo, trial)),
     unscored: (caseNo: number, trial: number) => {
       const cached = waiting.get(place(caseNo, trial));

@@ -21,7 +21,7 @@ import { caseByCase } from "./work-order.ts";
 const rows = (job: ReturnType<typeof engineJob>) => [...job.store.scan(job.writer.no)];
 
 describe("runTrials", () => {
-  it("asks every trial once, however the answers come back", async () => {
+  it("asks every trial once, in whatever order the answers arrive", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -50,7 +50,7 @@ describe("runTrials", () => {
     );
   });
 
-  it("keeps as many requests in flight as it may, and never more", async () => {
+  it("keeps as many requests in flight as `concurrency` allows, and never more", async () => {
     const client = heldClient();
     const ended = runTrials(engineJob(fakePlan({ client, cases: 5, trials: 2 }), { concurrency: 3 }));
     expect(client.waiting()).toEqual(["c0/1", "c1/1", "c2/1"]);
@@ -79,7 +79,7 @@ describe("runTrials", () => {
     expect(await ended).toEqual({ kind: "all-asked" });
   });
 
-  it("stores an answer before the next one is in", async () => {
+  it("stores an answer before the next one arrives", async () => {
     const client = heldClient();
     const job = engineJob(fakePlan({ client }));
     const ended = runTrials(job);
@@ -89,7 +89,7 @@ describe("runTrials", () => {
     await ended;
   });
 
-  it("asks a case's trials in a row, or every case once before any a second time, as the order says", async () => {
+  it("asks case by case, or every case once per round, as the order says", async () => {
     const client = fakeClient(() => answer("yes"));
     const plan = fakePlan({ client, cases: 2, trials: 2 });
     await runTrials(engineJob(plan));
@@ -97,20 +97,20 @@ describe("runTrials", () => {
     expect(client.asked).toEqual(["c0/1", "c1/1", "c0/2", "c1/2", "c0/1", "c0/2", "c1/1", "c1/2"]);
   });
 
-  it("takes trials that are there already without asking, a great many at a time", async () => {
+  it("handles a great many answers that are given synchronously", async () => {
     const client = fakeClient(() => answer("yes"));
     const job = engineJob(fakePlan({ client, cases: 1500, trials: 1 }));
     expect(await runTrials(job)).toEqual({ kind: "all-asked" });
     expect(job.tally.totalAnswered).toBe(1500);
   });
 
-  it("asks only as many trials of a case as can be had", async () => {
+  it("asks only as many trials of a case as are available", async () => {
     const client = fakeClient(() => answer("yes"), { available: (id) => (id === "c1" ? 1 : 2) });
     await runTrials(engineJob(fakePlan({ client, cases: 2, trials: 3 })));
     expect(client.asked.sort()).toEqual(["c0/1", "c0/2", "c1/1"]);
   });
 
-  it("counts tokens and money of an answer by the price, and leaves unknown ones unknown", async () => {
+  it("computes an answer's cost from its tokens and the price, and leaves it unknown without tokens", async () => {
     const usage = usageOf({ input_tokens: 1_000_000, output_tokens: 500_000 });
     const client = fakeClient((id) => answer("yes", id === "c0" ? { usage } : {}));
     const job = engineJob(fakePlan({ client, cases: 2, trials: 1 }));
@@ -118,7 +118,7 @@ describe("runTrials", () => {
     expect(rows(job).map((row) => row.cost_usd)).toEqual([2, null]);
   });
 
-  it("goes up with a bug in a client, and does not call it an errored trial", async () => {
+  it("rejects when a client throws, instead of counting an errored trial", async () => {
     const client = fakeClient(() => {
       throw new TypeError("a bug");
     });
@@ -147,7 +147,7 @@ describe("stopping", () => {
     expect(rows(job)).toHaveLength(2);
   });
 
-  it("at once cuts what is in flight, and stores no error for what was cut", async () => {
+  it("at once aborts the calls in flight, and stores no error for them", async () => {
     const client = heldClient();
     const cut = new AbortController();
     let stopping = false;
@@ -164,7 +164,7 @@ describe("stopping", () => {
     expect(job.tally.totalErrored).toBe(0);
   });
 
-  it("at once gives up a scorer that waits, and keeps the answer without scores", async () => {
+  it("at once abandons a scorer that has not finished, and keeps the answer without scores", async () => {
     const cut = new AbortController();
     const client = fakeClient(() => answer("yes"));
     const scorers = [fakeScorer("slow", () => new Promise(() => {}))];
@@ -178,14 +178,14 @@ describe("stopping", () => {
     expect(job.tally.totalErrored).toBe(0);
   });
 
-  it("ends after the first calls when nobody is there", async () => {
+  it("ends after the first calls when the target cannot be reached", async () => {
     const client = fakeClient(async () => failure("provider", { unreachable: true }));
     const job = engineJob(fakePlan({ client, cases: 100, trials: 2 }), { concurrency: 4 });
     expect(await runTrials(job)).toMatchObject({ kind: "unreachable" });
     expect(client.asked.length).toBeLessThanOrEqual(24);
   });
 
-  it("ends after the first refusal that will be the same for all", async () => {
+  it("ends after the first refusal that would be the same for every trial", async () => {
     const client = fakeClient(async () => failure("provider", { fatal: true, message: "401 bad key" }));
     const job = engineJob(fakePlan({ client, cases: 100 }), { concurrency: 4 });
     expect(await runTrials(job)).toEqual({
@@ -207,10 +207,10 @@ describe("stopping", () => {
 
   it.each([
     ["that is down", failure("provider", { transient: true, message: "500" }), "no-more", 20],
-    ["that is gone", failure("provider", { transient: true, unreachable: true }), "no-more", 20],
+    ["that is unreachable", failure("provider", { transient: true, unreachable: true }), "no-more", 20],
     ["that hangs", failure("timeout", { transient: true }), "no-more", 20],
-    ["that nobody pays", failure("provider", { fatal: true, closed: "no-money" }), "no-money", 1],
-    ["that is closed for today", failure("rate-limit", { closed: "long-wait" }), "long-wait", 1],
+    ["whose account has no money", failure("provider", { fatal: true, closed: "no-money" }), "no-money", 1],
+    ["that must be waited for too long", failure("rate-limit", { closed: "long-wait" }), "long-wait", 1],
   ] as const)("ends at a model %s, though it answered at first", async (_, failed, because, calls) => {
     const client = fakeClient(async (id) => (Number(id.slice(1)) < 50 ? answer("yes") : failed));
     const job = engineJob(fakePlan({ client, cases: 300, trials: 1 }), { concurrency: 1 });
@@ -219,7 +219,7 @@ describe("stopping", () => {
     expect(job.tally.totalAnswered).toBe(50);
   });
 
-  it("ends when nobody is there any more although an earlier session had answers", async () => {
+  it("ends at a fatal refusal although an earlier session had answers", async () => {
     const client = fakeClient(async () => failure("provider", { fatal: true }));
     const plan = fakePlan({ client, cases: 50, trials: 1 });
     const job = engineJob(plan, { concurrency: 1, isDone: (caseNo) => caseNo < 5 });
@@ -244,7 +244,7 @@ describe("a budget", () => {
   const bounded = (plan: Plan, most_output = 96) => [{ price: plan.target.price, most_output }];
   const usage = usageOf({ input_tokens: 4, output_tokens: 96 });
 
-  it("in tokens is never crossed, and is used up as far as whole calls go", async () => {
+  it("in tokens is never exceeded, and leaves less than one call unused", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 100, max: 2500 }),
@@ -263,7 +263,7 @@ describe("a budget", () => {
     );
   });
 
-  it("in dollars is never crossed", async () => {
+  it("in dollars is never exceeded", async () => {
     const client = fakeClient(async () => answer("yes", { usage }));
     const plan = fakePlan({ client, cases: 10, trials: 2 });
     const each = (4 * 1 + 96 * 2) / 1_000_000;
@@ -283,7 +283,7 @@ describe("a budget", () => {
     expect(client.asked).toHaveLength(2);
   });
 
-  it("is not touched by answers that nobody was asked for", async () => {
+  it("is not charged for recorded answers", async () => {
     const client = fakeClient(() => answer("yes", { usage, recorded: true }), { immediate: true });
     const plan = fakePlan({ client, cases: 10, trials: 1 });
     const budget = openSharedBudget({ tokens: 1000 }).guard(bounded(plan), { usd: 0, tokens: 0 });
@@ -291,7 +291,7 @@ describe("a budget", () => {
     expect(budget.spent).toEqual({ usd: 0, tokens: 0 });
   });
 
-  it("ends the run with the answer kept when replies without a bound do not say what they cost", async () => {
+  it("stores the answer and ends the run when a reply without a limit does not report its cost", async () => {
     const client = fakeClient(async () => answer("yes"));
     const plan = fakePlan({ client, cases: 50, trials: 1 });
     const budget = openSharedBudget({ usd: 1 }).guard([{ price: null, most_output: null }], {
@@ -304,7 +304,7 @@ describe("a budget", () => {
     expect([...job.store.scan(job.writer.no)]).toHaveLength(1);
   });
 
-  it("treats a call whose tokens are unknown as dear as was guessed, never as free", async () => {
+  it("counts a call with unknown tokens at its estimated cost, never as free", async () => {
     const client = fakeClient(async () => answer("yes"));
     const plan = fakePlan({ client, cases: 50, trials: 1 });
     const budget = openSharedBudget({ tokens: 1000 }).guard(bounded(plan, 97), { usd: 0, tokens: 0 });
@@ -317,7 +317,7 @@ describe("a budget", () => {
   });
 });
 
-describe("answers that are there already", () => {
+describe("answers that exist already", () => {
   const stored = (output: string) => ({
     answer_id: 7,
     transcript: {
@@ -374,7 +374,7 @@ describe("answers that are there already", () => {
     ]);
   });
 
-  it("of an earlier session are not touched", async () => {
+  it("and were scored in an earlier session are not asked again", async () => {
     const client = fakeClient(async () => answer("yes"));
     const job = engineJob(fakePlan({ client, cases: 3, trials: 2 }), {
       isDone: (caseNo, trial) => caseNo === 1 || trial === 1,
@@ -385,7 +385,7 @@ describe("answers that are there already", () => {
 });
 
 describe("scoring", () => {
-  it("that waits does not hold a place of the target, and the answer is stored at once", async () => {
+  it("that takes long does not occupy a slot of the target, and the answer is stored at once", async () => {
     const judged: ((score: number) => void)[] = [];
     const judge = fakeScorer("judge", () => new Promise((resolve) => judged.push(resolve)));
     const client = heldClient();
@@ -400,7 +400,7 @@ describe("scoring", () => {
     expect(job.tally.totalAnswered).toBe(4);
   });
 
-  it("that falls far behind is waited for, so that unjudged answers do not pile up", async () => {
+  it("that falls far behind delays further calls, so that unjudged answers do not pile up", async () => {
     const judge = fakeScorer("judge", () => new Promise(() => {}));
     const client = fakeClient(async () => answer("yes"));
     void runTrials(engineJob(fakePlan({ client, cases: 100, scorers: [judge] }), { concurrency: 2 }));
@@ -420,7 +420,7 @@ describe("scoring", () => {
     );
 
   it.each([[false], [true]])(
-    "that a required scorer cannot do makes the trial errored (late: %s)",
+    "that fails in a required scorer makes the trial errored (late: %s)",
     async (late) => {
       const client = fakeClient(async () => answer("yes"));
       const job = engineJob(
@@ -441,7 +441,7 @@ describe("scoring", () => {
   );
 
   it.each([[false], [true]])(
-    "that an optional scorer cannot do voids its score alone (late: %s)",
+    "that fails in an optional scorer makes only its own score void (late: %s)",
     async (late) => {
       const client = fakeClient(async () => answer("yes"));
       const job = engineJob(
@@ -469,7 +469,7 @@ describe("scoring", () => {
     ]);
   });
 
-  it("goes up with a bug in a scorer", async () => {
+  it("rejects when a scorer throws an unexpected error", async () => {
     const broken = fakeScorer("broken", () => {
       throw new TypeError("a bug");
     });
@@ -544,7 +544,7 @@ describe("a stopping rule", () => {
     expect(client.asked).toEqual([]);
   });
 
-  it("leaves no answer out that is at hand, wherever a look stops the asking", async () => {
+  it("includes every available answer, whichever look ends the run", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({

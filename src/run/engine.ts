@@ -33,7 +33,7 @@ export interface RunControl {
   readonly stopping: () => boolean;
   /** Aborts when `stopping` becomes true: calls waiting in a queue are cancelled. */
   readonly stopped?: AbortSignal | undefined;
-  /** Aborts what is in flight. */
+  /** Aborts the calls in flight. */
   readonly signal: AbortSignal;
 }
 
@@ -67,9 +67,9 @@ export interface Job {
   readonly scored?: ((caseNo: number, trial: number) => Scoring | undefined) | undefined;
   /** Why trials were cancelled by the workers' plan. */
   readonly halted?: (() => EngineEnd | undefined) | undefined;
-  /** Null when the cache must not or cannot be used. */
+  /** Finds an answer in the cache; null when the cache must not or cannot be used. */
   readonly cached: ((askedHash: string, trial: number) => CachedAnswer | undefined) | null;
-  /** Whether a paid answer comes from elsewhere than the cache, for instance a batch. */
+  /** Whether a batch has answered the trial, or will answer it, so the cache is not used. */
   readonly isPaidFor?: ((caseNo: number, trial: number) => boolean) | undefined;
   readonly budget: BudgetGuard;
   /** Estimated input tokens of a case's request; only needed for a budget. */
@@ -107,7 +107,7 @@ interface Work {
   readonly case_no: number;
   readonly trial: number;
   readonly position: number;
-  /** Undefined when it was not looked up yet. */
+  /** An answer that needs no call; null when there is none, undefined when it was not looked up yet. */
   readonly atHand: AnswerAtHand | null | undefined;
 }
 
@@ -184,7 +184,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     const stored = "cached" in answer;
     const cached = stored ? answer.cached : "answer_id" in answer;
     const { case_no, trial } = work;
-    // A user's scorer may kill the process.
+    // The answer is stored before it is scored, because a user's scorer may kill the process.
     if ("raw" in answer)
       writer.arrived({ kind: "answered", case_no, trial, transcript, raw: answer.raw, scores: null });
     const golden = plan.kept(work.case_no);
@@ -287,7 +287,10 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     if (!kept) throw job.unpriced();
   };
 
-  /** A promise when the trial must be awaited; "held" when the budget must wait for the cost of calls in flight. */
+  /**
+   * Starts a trial. Returns a promise when it must be awaited, undefined when it has ended, and "held" when the
+   * budget must wait for the cost of calls in flight.
+   */
   const process = (work: Work): Promise<void> | "held" | undefined => {
     const { case_no, trial } = work;
     const answer = work.atHand === undefined ? answerAtHand(case_no, trial) : work.atHand;
@@ -431,7 +434,7 @@ function sweepOf(
   };
 }
 
-/** Only during the run, for scorers that need data before redaction. */
+/** The case and answer as they were before redaction, for scorers that need them. They are never stored. */
 function unredactedOf(golden: Case, reply: AnsweredReply, kept: Transcript): ScoreInput["unredacted"] {
   const { output, messages, tool_calls, refusal, trajectory } = toTranscript(
     { ...reply, ...reply.unredacted },

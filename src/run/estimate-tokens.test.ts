@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { estimateTokens } from "./estimate-tokens.ts";
 
-/** Tokens of each text as counted with o200k_base and with cl100k_base, whichever are more. */
+/** Texts with their number of tokens: the higher count of the tokenizers o200k_base and cl100k_base. */
 const TEXTS: readonly (readonly [name: string, text: string, tokens: number])[] = [
   [
     "English prose",

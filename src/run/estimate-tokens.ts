@@ -1,10 +1,11 @@
 /**
- * Approximate number of tokens of a text, rather too high than too low: at least nine tenths of the count by common
- * tokenizers for prose, data, digits, code and emoji in any script. Simple arithmetic instead of a tokenizer, because
- * providers differ and most do not publish theirs.
+ * Approximate number of tokens of a text, rather too high than too low: at least nine tenths of the count by
+ * common tokenizers for prose, data, digits, code and emoji in any script. Simple arithmetic instead of a
+ * tokenizer, because providers differ and most do not publish theirs.
  *
- * A word counts by its length, as if its letters were random; each change of case or to a digit starts another word.
- * Two digits count as one token, each symbol as one. A character outside of ASCII counts by its UTF-8 bytes.
+ * A word counts by its length, as if its letters were random. An upper-case letter after a lower-case one, and
+ * a digit after a letter, start another word. Two digits count as one token, each symbol as one. A character
+ * outside of ASCII counts by its UTF-8 bytes.
  */
 export function estimateTokens(text: string): number {
   let tokens = 0;

@@ -34,7 +34,7 @@ function world(store: Store, changes: Partial<RunWorld> = {}): RunWorld {
   };
 }
 
-/** Counts what was sent, as retries would. */
+/** Reports each request that is sent, as the retrying client does. */
 function counted(client: Client, { onCall }: CallHooks): Client {
   return {
     ...client,
@@ -59,7 +59,7 @@ const newest = (store: Store): StoredRun => {
   return run;
 };
 
-/** What two runs of one plan must agree on, whatever happened in between. */
+/** The part of a result that must be equal for two runs of one plan, even if one of them was interrupted. */
 const resultOf = (ran: RanRun) => {
   const { cases, trials, answered, errored, skipped, not_needed, cached } = ran.counts;
   return {
@@ -70,7 +70,7 @@ const resultOf = (ran: RanRun) => {
 };
 
 describe("executeRun", () => {
-  it("counts every trial as what it became", async () => {
+  it("counts every trial by its outcome", async () => {
     const client = fakeClient(async (id, trial) =>
       id === "c1" && trial === 2 ? failure("rate-limit") : moodyAnswer(id, trial),
     );
@@ -208,7 +208,7 @@ describe("resuming a run", () => {
     expect([more.counts.answered, more.status, more.spent.tokens]).toEqual([10, "complete", 700]);
   });
 
-  it("after any number of deaths at any moment gives what an uninterrupted run gives, and asks for no answer twice", async () => {
+  it("gives the result of an uninterrupted run, and asks for no answer twice, after any number of deaths at any moment", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -266,7 +266,9 @@ describe("resuming a run", () => {
 
 class Death extends Error {}
 
-/** A store whose process dies after so many writes: what was written before stays, nothing comes after. */
+/**
+ * A store whose process seems to die after this number of writes: earlier writes are kept, later ones throw.
+ */
 function mortalStore(store: Store, writes: number): Store {
   let left = writes;
   const mortal = (writer: RunWriter): RunWriter => {

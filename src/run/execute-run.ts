@@ -33,7 +33,7 @@ export interface RanRun {
   readonly counts: RunCounts;
   readonly status: EndedStatus;
   readonly end: RunEnd;
-  /** By this session, including judges. */
+  /** Spending of this session, judges included. */
   readonly spent: { readonly usd: number | null; readonly tokens: number };
   readonly duration_ms: number;
   readonly pace: RunPace;
@@ -158,7 +158,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     header,
     plan,
     tally,
-    // Recorded answers are all scored, or cost nothing now.
+    // Recorded answers cost nothing now, unless they are scored.
     beside: plan.target.client.immediate === true ? NOT_PAID : world.store.unscoredSpending(writer.no),
     judged,
     counts:
@@ -175,7 +175,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   };
 }
 
-/** Trials left out on purpose count as not asked. */
+/** The run's end for its report. A run that left out trials on purpose ends as cancelled. */
 function endOf(end: EngineEnd, { skipped }: RunCounts, { only }: RunSettings): RunEnd {
   if (end.kind === "decided") return { kind: "decided" };
   const leftOut = only !== undefined && end.kind === "all-asked" && skipped > 0;
@@ -210,7 +210,9 @@ async function openBatches(
   });
 }
 
-/** The rest of a round is not put into a batch before its look; workers are told to stop asking. */
+/**
+ * The rule of this run: batches contain no trials beyond the current look, and workers are told when to stop.
+ */
 function stopOf(stop: StopRule, remote: RemoteTrials | undefined, isBatched: boolean): StopRule {
   const rule = remote === undefined ? stop : sharedWith(remote, stop);
   return isBatched ? { ...rule, ahead: 0 } : rule;

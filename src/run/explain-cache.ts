@@ -43,9 +43,9 @@ interface OneCase {
   readonly id: string;
   readonly hash: string;
   readonly caseNo: number;
-  /** Trials to be asked. */
+  /** Numbers of the trials to be asked. */
   readonly asked: readonly number[];
-  /** How many of the others the run itself has answered. */
+  /** Number of the other trials that were answered in an earlier session of the same run. */
   readonly answered: number;
   readonly explained: (reason: CacheReason, why: string) => ExplainedCase;
 }
@@ -58,17 +58,15 @@ function why(one: OneCase): ExplainedCase {
     const run = settings.resume?.header.id;
     return answered > 0
       ? explained("answered", `run ${run} has its answers`)
-      : explained("cached", "the same was asked before, of the same target");
+      : explained("cached", "the same request was sent to the same target before");
   }
   if (asked.some((trial) => before?.errored.has(`${caseNo}/${trial}`)))
     return explained("errored", `${trialsIn(asked)} errored in run ${settings.resume?.header.id}`);
   if (!settings.useCache) return explained("no-cache", "--no-cache asks everything");
   if (!target.cacheable)
-    return explained(
-      "not-reusable",
-      "its target names no `version:`, so that its answers are not used again",
-    );
-  if (seesRaw(plan)) return explained("raw-scorer", "a scorer looks for what the history does not keep");
+    return explained("not-reusable", "its target has no `version:`, so its answers are not reused");
+  if (seesRaw(plan))
+    return explained("raw-scorer", "a scorer needs the answer before redaction, which is not stored");
   if (asked.some((trial) => store.cached(hash, trial) !== undefined))
     return explained(
       "baseline",
@@ -88,7 +86,7 @@ function whyAnew({ plan, pastOf, id, caseNo, explained }: OneCase): ExplainedCas
   if (past === undefined) return explained("new-case", "no run of this suite has asked it");
   const { run, request_hash } = past;
   if (request_hash !== plan.requestHash(caseNo))
-    return explained("request-changed", `what it asks has changed since run ${run.header.id}`);
+    return explained("request-changed", `its request has changed since run ${run.header.id}`);
   if (run.header.target_hash !== plan.targetHash)
     return explained("target-changed", `run ${run.header.id} asked another target: ${run.header.target}`);
   return explained("unanswered", `run ${run.header.id} asked it, and no answer is kept`);
@@ -101,8 +99,9 @@ function trialsIn(trials: readonly number[]): string {
 }
 
 interface EarlierTrials {
-  /** As `case/trial`. */
+  /** Trials with an answer, as `case number/trial`. */
   readonly answered: ReadonlySet<string>;
+  /** Trials without an answer, as `case number/trial`. */
   readonly errored: ReadonlySet<string>;
 }
 
@@ -116,7 +115,7 @@ function trialsOf(run: StoredRun, store: Store): EarlierTrials {
   return { answered, errored };
 }
 
-/** The newest run of the suite with a case, looked up on first use. */
+/** Finds the newest run of the suite that has a case, by the case's id. Reads the runs on first use. */
 function lastAsked({ suite }: Plan, store: Store) {
   let cases: Map<string, { readonly run: StoredRun; readonly request_hash: string }> | undefined;
   return (id: string) => {

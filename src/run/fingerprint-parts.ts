@@ -23,7 +23,7 @@ export function differingParts(a: FingerprintParts, b: FingerprintParts): PartDi
     note("target", worded > 0 ? [...files, `${counted(worded, "case")} with other answers`] : files);
   } else if (worded > 0 && !found.some((one) => one.part === "prompt" || one.part === "request"))
     note(a.prompt === null && b.prompt === null ? "request" : "prompt", [
-      `${counted(worded, "case")} asked in other words by the same version`,
+      `${counted(worded, "case")} with another text in the same version`,
     ]);
   return found;
 }
@@ -73,7 +73,7 @@ function changedScorers(a: readonly ScorerPart[], b: readonly ScorerPart[]): str
 
 function changedScorer(was: ScorerPart, is: ScorerPart): string[] {
   const lines = was.identity === null || is.identity === null ? [] : changedValues(was.identity, is.identity);
-  return lines.length === 0 ? [`${is.name} is another one`] : lines.map((line) => `${is.name}: ${line}`);
+  return lines.length === 0 ? [`${is.name} has changed`] : lines.map((line) => `${is.name}: ${line}`);
 }
 
 /** `temperature 0 → 0.7` for every value that differs, by path. */

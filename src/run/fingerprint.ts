@@ -13,7 +13,7 @@ export interface CaseParts {
   readonly target: string;
   /** Hash of all scorers and which of them are required. */
   readonly scorers: string;
-  /** Hash of its pressure; absent without pressure. */
+  /** Hash of the suite's pressure settings; absent without pressure. */
   readonly pressure?: string | undefined;
 }
 
@@ -61,7 +61,7 @@ export function scorersHash(scorers: readonly OpenScorer[]): string {
   return hashJson(scorers.map((one): Json => [scorerHash(one), one.required]).sort(byText));
 }
 
-/** The same for one case's scorers: all of the suite's, or only those that the case names. */
+/** The hash of the scorers of each case: all of the suite's, or only those that the case names. */
 export function caseScorersHash(
   scorers: readonly OpenScorer[],
 ): (golden: Pick<Case, "scorers"> | undefined) => string {

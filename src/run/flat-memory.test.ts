@@ -14,7 +14,9 @@ import { engineJob } from "./testing/engine-job.ts";
 import { answer, fakeClient } from "./testing/fake-client.ts";
 import { fakePlan, yesScorer } from "./testing/fake-plan.ts";
 
-/** What an answer took: whatever keeps an answer keeps this too, and it can be counted. */
+/**
+ * The usage of an answer, as a class whose instances can be counted: an answer in memory keeps its usage there.
+ */
 class TakenUsage implements Usage {
   readonly input_tokens = 10;
   readonly output_tokens = 5;
@@ -23,7 +25,7 @@ class TakenUsage implements Usage {
   readonly reasoning_tokens = null;
 }
 
-/** How many of a kind the program still holds, after all that nobody holds is collected. */
+/** Number of instances of a class that are still in memory after a garbage collection. */
 function held(kind: typeof TakenUsage | typeof SeenOne): number {
   const notice = vi.spyOn(process, "emitWarning").mockReturnValue();
   const count = queryObjects(kind, { format: "count" });
@@ -47,7 +49,7 @@ const TRIALS = 8;
 
 describe("a run", () => {
   it.each(["at once", "later"])(
-    "holds no more answers than one commit takes, where they come %s",
+    "keeps no more answers in memory than one commit has, when they arrive %s",
     async (when) => {
       const place = sqlitePlace();
       const store = await place.open();
@@ -82,7 +84,7 @@ describe("a run", () => {
 });
 
 describe("the failures of a report", () => {
-  it("are counted without being kept, beyond those that are compared", async () => {
+  it("are counted without being kept, except those that are compared", async () => {
     let most = 0;
     function* many() {
       for (let index = 0; index < 6000; index++) {
@@ -95,22 +97,22 @@ describe("the failures of a report", () => {
     expect(counted?.knowledge?.cases).toHaveLength(3000);
     expect(counted?.knowledge?.clusters.reduce((sum, { trials }) => sum + trials, 0)).toBe(4000);
     expect(counted?.format?.trials).toBe(2000);
-    // 500 of each class, and the one at hand.
+    // 500 of each class, and the current one.
     expect(most).toBeLessThanOrEqual(1002);
   });
 });
 
-describe("a file that is read line by line at any place", () => {
+describe("a file whose lines are read in any order", () => {
   const folder = mkdtempSync(join(tmpdir(), "evals-lines-"));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("fills the same 64 blocks again, however long it is, and reads every line right", () => {
+  it("reuses the same 64 blocks, however long it is, and reads every line correctly", () => {
     const path = join(folder, "lines.jsonl");
     const lines = Array.from({ length: 6000 }, (_, index) => `${index} ${"x".repeat(1000 + (index % 50))}`);
     writeFileSync(path, lines.join("\n"));
     const allocated = vi.spyOn(Buffer, "allocUnsafeSlow");
     const file = new LineFile(path);
-    // In order, then at every other place, so that blocks come back after they were used for others.
+    // First in order, then scattered, so that blocks are used for other parts of the file and then read again.
     const read = (at: number): void => expect(file.text(at)).toBe(lines[at]);
     for (let at = 0; at < lines.length; at++) read(at);
     for (let step = 0; step < lines.length; step++) read((step * 1009) % lines.length);

@@ -19,7 +19,9 @@ export interface AnswerThen {
 
 export interface JudgingAgain extends Omit<OutsideRun, "onCall" | "mayAsk"> {
   readonly stopping: () => boolean;
-  /** Number of the opinion; a number that was never used is never read from the store. */
+  /**
+   * Number of the judge's opinion. A number that was never used has no stored replies, so all are asked for.
+   */
   readonly opinion: number;
   readonly concurrency: number;
 }
@@ -58,7 +60,10 @@ export async function judgeAgain(
   };
 }
 
-/** Null when the judge gave no usable verdict or was not allowed to, or a scorer needs more than the stored answer. */
+/**
+ * Whether an answer passes now. Null when the judge gave no usable verdict or could not be asked, or when a
+ * scorer needs more than the stored answer.
+ */
 async function passNow(
   plan: Plan,
   { golden, transcript }: AnswerThen,

@@ -24,13 +24,16 @@ export interface JudgeSession {
   readonly store: Pick<Store, "judgement" | "recordJudgement" | "discardJudgements">;
   /** The run that pays; null outside of a run. */
   readonly run_no: number | null;
-  /** Replies from before this time (milliseconds since 1970, UTC) do not count; 0 for all. */
+  /** Stored replies from before this time (milliseconds since 1970, UTC) are not reused; 0 to reuse all. */
   readonly since: number;
   /** Number of the newest stored reply when this session started: earlier replies without a verdict are asked again. */
   readonly discarded_after: number;
-  /** Maximum number of calls to a model, if known: when all of so few fail, it is unavailable. */
+  /**
+   * Maximum number of calls to a model, if known. When it is small and all calls fail, the model is
+   * unavailable.
+   */
   readonly hopeless_after: number;
-  /** Aborts what is in flight. */
+  /** Aborts the calls in flight. */
   readonly signal: AbortSignal;
   /** Creates the hooks of a model's client when it is first called. */
   readonly hooks: (model: AskedModel) => CallHooks;
@@ -45,19 +48,19 @@ export interface JudgeSession {
 
 /** How judges are asked in a run with batches. */
 export interface JudgeBatches {
-  /** Whether this one is asked in batches. */
+  /** Whether this model is asked in batches. */
   has(model: AskedModel): boolean;
   /**
-   * The reply from a batch; null when it is called directly.
+   * The reply from a batch; null when the model must be called directly.
    *
    * @throws {NotJudged} when the reply comes with a later session
    */
   reply(model: AskedModel, call: Call, batched: BatchedCall): Reply | null;
 }
 
-/** Callbacks for a call's result. */
+/** Callbacks for the result of a call in a batch. */
 interface BatchedCall {
-  /** Its reply comes with a later session. */
+  /** The call's reply comes with a later session. */
   park(): void;
   failed(failure: FailedReply): void;
 }
@@ -68,13 +71,13 @@ export interface MissingReply {
   readonly requestCharacters: number;
 }
 
-/** A judge's model, with what it is made of. */
+/** A judge's model, with the config's model and the target behind it. */
 export interface AskedModel extends JudgeModel {
   readonly model: LoadedModel;
   readonly target: OpenTarget;
   /** Removes personal data from stored replies; absent without redaction. */
   readonly redaction?: Redaction | undefined;
-  /** Whether a stored reply is this model's answer to a request. */
+  /** Whether the stored reply with this hash is this model's answer to a request. */
   answers(asked: string, request: Json): boolean;
   close(): Promise<void>;
 }
@@ -91,7 +94,9 @@ export interface JudgeModelParts {
   readonly close: () => Promise<void>;
 }
 
-/** Stores its replies: the same draw of the same question is paid for once, even by two concurrent trials. */
+/**
+ * A model that stores its replies. Two concurrent trials with the same draw of the same question pay only once.
+ */
 export function judgeModel(parts: JudgeModelParts): AskedModel {
   const { alias, model, target } = parts;
   const identity = hashJson(parts.identity);

@@ -11,7 +11,7 @@ export interface OutsideRun {
   readonly store: Store;
   /** Null without a budget. */
   readonly budget: Budget | null;
-  /** Aborts what is in flight. */
+  /** Aborts the calls in flight. */
   readonly signal: AbortSignal;
   readonly dependencies: JudgeDependencies;
   /** Called for each request sent, including retries. */

@@ -165,7 +165,10 @@ interface Fallback {
 
 type Params = { readonly [name: string]: Json };
 
-/** Maximum concurrent calls of a judge: as many as trials, if its model has no limit of its own. */
+/**
+ * Maximum number of concurrent calls to a judge's model: its own limit, else as many as there are concurrent
+ * trials.
+ */
 function atOnce(model: LoadedModel, concurrency: number): number {
   return model.entry.limits?.concurrency ?? concurrency;
 }
@@ -185,7 +188,7 @@ function noParams(alias: string): SettingMistake {
   return new SettingMistake(["model"], {
     code: "EVALS_JUDGE_PARAMS",
     what: `The judge has params, and the model "${alias}" takes none.`,
-    why: "They would be left out without a word: only chat models take parameters.",
+    why: "They would be ignored without a message: only chat models take parameters.",
     fix: "Move them into the settings of that model, and delete params here.",
   });
 }
@@ -193,7 +196,7 @@ function noParams(alias: string): SettingMistake {
 function decidedParam(name: string): SettingMistake {
   return new SettingMistake(["params", name], {
     code: "EVALS_JUDGE_PARAM_DECIDED",
-    what: `The judge's params may not hold "${name}".`,
+    what: `The judge's params must not contain "${name}".`,
     why: "evals sets it itself; a second value would change what is asked, or how the reply comes back.",
     fix: `Delete ${name}.`,
   });

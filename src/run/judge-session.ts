@@ -11,13 +11,13 @@ import { maxUsdOf } from "./price-usage.ts";
 
 /** The calls and cost of a run's judges. */
 export interface JudgeTotals {
-  /** Requests sent, including retries, in all sessions. */
+  /** Number of requests sent in all sessions, including retries. */
   readonly calls: number;
   /** US dollars of the whole run; null when any reply's cost is unknown. */
   readonly cost_usd: number | null;
-  /** The source of their price. */
+  /** The source of the judges' prices. */
   readonly source?: string | undefined;
-  /** Of this session. */
+  /** Spending of this session. */
   readonly spent: { readonly usd: number | null; readonly tokens: number };
 }
 
@@ -34,9 +34,9 @@ export interface JudgedRun {
   readonly sharedBudget: SharedBudget;
   readonly signal: AbortSignal;
   readonly useCache: boolean;
-  /** Trials of the plan. */
+  /** Number of trials in the plan. */
   readonly trials: number;
-  /** Requests of earlier sessions. */
+  /** Number of requests that earlier sessions sent to judges. */
   readonly calls: number;
   readonly dependencies: JudgeDependencies | null;
   /** Absent when every judge is called directly. */
@@ -46,7 +46,11 @@ export interface JudgedRun {
 /** Assumed output tokens of a reply, only used for an estimate in advance. */
 const ASSUMED_OUTPUT_TOKENS = 256;
 
-/** Starts the judges of a run, at its cost. @returns a function that returns the totals after the run; null without judges */
+/**
+ * Lets a run's judges be called at the run's cost.
+ *
+ * @returns a function that returns the totals; null without judges
+ */
 export function beginJudging(pool: JudgePool | null, run: JudgedRun): () => JudgeTotals | null {
   if (pool === null || pool.asked().length === 0) return () => null;
   const { store, writer, sharedBudget } = run;
@@ -103,13 +107,13 @@ export function beginJudging(pool: JudgePool | null, run: JudgedRun): () => Judg
   };
 }
 
-/** Judges only use stored replies and recordings; other verdicts stay unknown. */
+/** Lets judges use only stored replies and recordings; other verdicts stay unknown. */
 export function rememberOnly(pool: JudgePool | null, store: Store): void {
   const mayAsk: JudgeSession["mayAsk"] = ({ model }) => model.target.client.immediate === true;
   pool?.begin({ ...NOBODY_PAYS, store, discarded_after: store.newestJudgement(), mayAsk }, null);
 }
 
-/** The cost of asking all judges that must be asked. */
+/** The cost of all judges' replies that are not stored yet. */
 export interface JudgingPrice {
   readonly calls: number;
   /** Estimated US dollars; null when a price is unknown. */
@@ -117,8 +121,8 @@ export interface JudgingPrice {
 }
 
 /**
- * Judges use stored replies, and missing ones are counted. Repeated questions after unusable replies are not
- * included.
+ * Lets judges use stored replies, and counts the calls for those that are missing. Calls that repeat a
+ * question after an unusable reply are not included.
  *
  * @returns a function that returns the price so far
  */
@@ -155,7 +159,7 @@ const NOBODY_PAYS = {
   guard: null,
 };
 
-/** The most expensive and the longest reply so far are used for future ones. */
+/** The most expensive and the longest reply so far, as an estimate for later replies. */
 function earlier({ dearest_usd, longest_output }: JudgeSpending): Earlier {
   const seen =
     longest_output === null

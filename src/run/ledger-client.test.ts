@@ -53,7 +53,9 @@ function ledger(more: Partial<LedgerOptions> = {}, leave: Leave = "go") {
   return { ...made, log, opened, closed, answers, ask };
 }
 
-/** What an earlier worker left of a call: made by asking the same. */
+/**
+ * The record that an earlier worker left of a call. It is made by sending the same request through a ledger.
+ */
 async function earlier(reply: string | null, payer = TARGET): Promise<EarlierCall> {
   const one = ledger();
   await one.ask(payer);
@@ -61,7 +63,7 @@ async function earlier(reply: string | null, payer = TARGET): Promise<EarlierCal
 }
 
 describe("the ledger around each call", () => {
-  it("writes a call down before it leaves, and its answer before anybody gets it", async () => {
+  it("records a call before it is sent, and its answer before it is returned", async () => {
     const { ask, log, opened, closed } = ledger();
     expect(await ask()).toEqual(ANSWER);
     expect(log).toEqual(["opened", "sent", "closed"]);
@@ -71,14 +73,14 @@ describe("the ledger around each call", () => {
     expect(JSON.parse(closed[0]?.reply ?? "")).toEqual(ANSWER);
   });
 
-  it("sends nothing for a block that is another's by now, or for which there is no money", async () => {
+  it("sends nothing when another worker has taken the block, or when the budget is used up", async () => {
     const [lost, poor] = [ledger({}, "lost"), ledger({}, "budget")];
     expect(await lost.ask()).toMatchObject({ kind: "failed", withdrawn: true });
     expect(await poor.ask()).toMatchObject({ kind: "failed", unaffordable: true, unsent: true });
     expect([...lost.log, ...poor.log]).toEqual(["opened", "opened"]);
   });
 
-  it("does not know the price of what may have been billed, and bills nothing that was refused", async () => {
+  it("records an unknown cost for a failed call that may have been billed, and none for a refused call", async () => {
     const { ask, closed } = ledger();
     const failed = { kind: "failed", error: "provider", message: "no", transient: false } as const;
     await ask(TARGET, "c", 1, failed);
@@ -95,7 +97,7 @@ describe("the ledger around each call", () => {
     ]);
   });
 
-  it("takes the answer that an earlier worker had, and asks again where none came back", async () => {
+  it("reuses an answer that an earlier worker received, and asks again if it received none", async () => {
     const kept = ledger({ before: [await earlier(JSON.stringify(ANSWER))] });
     expect(await kept.ask()).toEqual(ANSWER);
     expect(kept.log).toEqual([]);
@@ -105,7 +107,7 @@ describe("the ledger around each call", () => {
     expect(again.log).toEqual(["opened", "sent", "closed"]);
   });
 
-  it("leaves what was lost unanswered where lost answers are not asked for again", async () => {
+  it("does not repeat a call whose answer was lost, when lost answers are not asked for again", async () => {
     const { ask, log } = ledger({ before: [await earlier(null)], asksAgain: false });
     expect(await ask()).toMatchObject({
       kind: "failed",
@@ -117,13 +119,13 @@ describe("the ledger around each call", () => {
     expect(log).toEqual(["opened", "sent", "closed"]);
   });
 
-  it("asks again what is kept of an earlier answer only in part", async () => {
+  it("asks again when an earlier answer was not stored completely", async () => {
     const { ask, log } = ledger({ before: [await earlier(JSON.stringify(ANSWER))], keptIsLess: true });
     await ask();
     expect(log).toContain("sent");
   });
 
-  it("tells the same request of two trials, two cases and two turns apart", async () => {
+  it("distinguishes the same request in two trials, two cases and two turns", async () => {
     const { ask, opened } = ledger();
     await ask(TARGET, "c", 1);
     await ask(TARGET, "c", 1);
@@ -133,7 +135,7 @@ describe("the ledger around each call", () => {
     expect(new Set(opened.map(({ key }) => key)).size).toBe(5);
   });
 
-  it("asks a judge once for the same question of two cases, and lets whoever asked first pay", async () => {
+  it("asks a judge once for the same question in two cases, and counts the reply as recorded in the second", async () => {
     const { ask, opened, answers, log, used } = ledger();
     await ask(JUDGE, "c", 1);
     answers.set(opened[0]?.key ?? "", { id: "1", reply: JSON.stringify(ANSWER) });
@@ -142,7 +144,7 @@ describe("the ledger around each call", () => {
     expect(used(new Set())).toEqual(["1"]);
   });
 
-  it("counts as used what stands in answered trials alone, and knows a trial's only call", async () => {
+  it("counts only calls of answered trials as used, and finds the only call of a trial", async () => {
     const { ask, used, onlyCall } = ledger();
     await ask(TARGET, "c", 1);
     await ask(TARGET, "d", 1);

@@ -33,9 +33,9 @@ export interface LedgerOptions {
 /** The calls of one block, each recorded before it is sent and after it returns. */
 export interface BlockLedger {
   readonly around: AroundCalls;
-  /** The calls whose answers are in these trials (`case/trial`) or in judges' replies. */
+  /** Ids of the calls whose answers are in these trials (`case id/trial`) or in judges' replies. */
   used(answered: ReadonlySet<string>): string[];
-  /** The only call of a trial; null when it made several. */
+  /** The id of a trial's only call; null when it made none or several. */
   onlyCall(at: string): string | null;
 }
 
@@ -55,7 +55,10 @@ export function blockLedger(options: LedgerOptions): BlockLedger {
     else if (!options.keptIsLess) answers.set(key, { id, reply });
   }
   const had: Had[] = [];
-  /** How often a trial has asked the same request: in a conversation the next one is another call. */
+  /**
+   * How often each trial has sent the same request. A conversation may repeat a request, and each is its own
+   * call.
+   */
   const asked = new Map<string, number>();
   const longest = new WeakMap<CallPayer["target"], number>();
 

@@ -5,7 +5,7 @@ import type { OpenTarget } from "../domain/provider.ts";
 
 /**
  * Everything that determines replies besides the question: the provider's identity and the common part of its
- * requests. A recording has that of its model.
+ * requests. A recording has the identity of the model that it replays.
  */
 export function identityOf(
   project: Project,

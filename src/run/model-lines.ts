@@ -5,8 +5,12 @@ import { ModelLine, type PaceDependencies } from "../providers/paced-client.ts";
 
 const lines = new WeakMap<ModelEntry, ModelLine>();
 
-/** What a queue needs, and where the calls of all processes are recorded; absent: this process is the only one. */
+/** What a model's queue needs. */
 export interface LineDependencies extends PaceDependencies {
+  /**
+   * Where all processes record their calls, so that they share the limits; absent when there is only this
+   * process.
+   */
   readonly departures?: DepartureLog | undefined;
 }
 

@@ -9,7 +9,7 @@ const wrong = (message: string) => ({ transient: false, message });
 
 describe("a model is asked no more", () => {
   test.each(["no-money", "long-wait"] as const)(
-    "at the first refusal for %s, though it answered",
+    "after the first refusal for %s, although it had answered",
     (closed) => {
       const presence = modelPresence(100);
       presence.answered();
@@ -18,7 +18,7 @@ describe("a model is asked no more", () => {
     },
   );
 
-  test("at the first refusal that will be the same for all, as long as nobody has answered", () => {
+  test("after the first refusal that would be the same for every call, if no call was answered", () => {
     const refusal = { transient: false, fatal: true, message: "401" };
     const presence = modelPresence(100);
     presence.missed(refusal);
@@ -29,7 +29,7 @@ describe("a model is asked no more", () => {
     expect(observed.lost).toBeNull();
   });
 
-  test("after many failures in a row, whenever they come, and never before", () => {
+  test("after many failures in a row at any time, and never after fewer", () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: HOPELESS - 1 }), { maxLength: 20 }),
@@ -49,7 +49,7 @@ describe("a model is asked no more", () => {
     );
   });
 
-  test("when none of the few calls there are was taken", () => {
+  test("when all calls of a small run have failed", () => {
     const presence = modelPresence(2);
     presence.missed(unreachable);
     expect(presence.lost).toBeNull();
@@ -57,13 +57,13 @@ describe("a model is asked no more", () => {
     expect(presence.lost?.because).toBe("none-answered");
   });
 
-  test("when all say the same of their request and none was answered", () => {
+  test("when all failures have the same message and no call was answered", () => {
     const presence = modelPresence(100);
     for (let i = 0; i < HOPELESS; i++) presence.missed(wrong("400 unknown parameter"));
     expect(presence.lost?.because).toBe("none-answered");
   });
 
-  test("not for what requests have earned themselves, nor for what was never sent", () => {
+  test("but not because of failures that the requests caused, or of requests that were never sent", () => {
     const presence = modelPresence(100);
     for (let i = 0; i < 3 * HOPELESS; i++) presence.missed(wrong(`400 about ${i}`));
     presence.answered();

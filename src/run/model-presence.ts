@@ -23,12 +23,13 @@ export interface ModelPresence {
 }
 
 /**
- * A refusal because of money or for a long time ends it immediately. Before the first answer, so does a failure that
- * every call will have. Otherwise many consecutive failures of the model are needed. A failure caused by the request
- * (400, an unreadable reply) shows that the model is available, unless nothing was answered yet and all replies are
- * equal; a request that was not sent (a recording without the case) shows nothing.
+ * A model is lost at once when it refuses for lack of money or for a long time. Before the first answer, it is
+ * also lost at once by a failure that every call would have. Otherwise many consecutive failures of the model
+ * are needed. A failure caused by the request (400, an unreadable reply) shows that the model is available,
+ * unless nothing was answered yet and all replies are equal. A request that was not sent (a recording without
+ * the case) shows nothing.
  *
- * @param calls maximum number of calls: when all of so few fail, the model is unavailable too
+ * @param calls maximum number of calls; when it is small, the model is already lost when all of them fail
  */
 export function modelPresence(calls: number): ModelPresence {
   let hasAnswered = false;
@@ -65,7 +66,7 @@ export function modelPresence(calls: number): ModelPresence {
   };
 }
 
-/** One session of a judge; findings about a model are forgotten with it. */
+/** A session in which judges are asked. Whether a model is lost is not remembered after it. */
 interface Session {
   readonly hopeless_after: number;
 }
@@ -74,7 +75,7 @@ interface Session {
 export interface JudgePresence {
   answered(session: Session): void;
   missed(session: Session, reply: Failure): void;
-  /** @throws {NotJudged} when it is known to be unavailable */
+  /** @throws {NotJudged} when the model is lost */
   require(session: Session): void;
 }
 

@@ -62,7 +62,7 @@ function redacting(scorer: OpenScorer, redaction: ScorerHost["redaction"]): Open
 }
 
 function notKept(): ScorerFailure {
-  return new ScorerFailure("tool", "it says `raw: true`, and what was said before `redact` is not kept");
+  return new ScorerFailure("tool", "it has `raw: true`, and the answer before `redact` is not stored");
 }
 
 /** A program that scores receives the environment and may print any of it. */

@@ -86,7 +86,9 @@ export async function openTarget(
   );
 }
 
-/** Removes every declared secret of the project from replies. Recorded answers are files already. */
+/**
+ * Removes every declared secret of the project from replies, except from recordings, which are files already.
+ */
 function withoutSecrets(target: OpenTarget, clean: ReturnType<typeof declaredSecrets>): OpenTarget {
   if (clean === null || target.client.immediate === true) return target;
   const { fallback, batch } = target;
@@ -100,13 +102,13 @@ function withoutSecrets(target: OpenTarget, clean: ReturnType<typeof declaredSec
   };
 }
 
-/** Redaction affects what is scored. The engine applies it, whatever wraps the client. */
+/** Adds the redaction to the target's identity, because it changes what is scored. The engine applies it. */
 function redacting(target: OpenTarget, redaction: Project["redaction"]): OpenTarget {
   if (redaction === undefined) return target;
   return { ...target, identity: { ...(target.identity as object), redact: redaction.identity as Json } };
 }
 
-/** A template of the config that fails for a question is a mistake at its location in the config. */
+/** Reports a template that fails for a question as a mistake at the template's location in the config. */
 function withPlaces(target: OpenTarget, placeOf: (mistake: SettingMistake) => Problem): OpenTarget {
   const { client } = target;
   const prepare: Client["prepare"] = (question) => {

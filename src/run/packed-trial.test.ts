@@ -21,8 +21,8 @@ const read = (one: TrialRecord, call: string | null = null, answer: string | nul
   answer,
 });
 
-describe("a trial on its way from a worker", () => {
-  it("comes back as it was recorded, with the numbers that judges' replies have here", () => {
+describe("a trial that a worker sends to its run", () => {
+  it("is unpacked as it was recorded, with this store's ids of the judges' replies", () => {
     const back = unpackRecord(read(record), null, (id) => id + 100);
     expect(back).toEqual({
       ...record,
@@ -34,17 +34,17 @@ describe("a trial on its way from a worker", () => {
     });
   });
 
-  it("is what its reply amounts to", () => {
+  it("gives the same transcript as its reply", () => {
     expect(toTranscript(unpackReply(read(record)) as typeof REPLY, null)).toEqual(transcript);
     const elsewhere = unpackReply(read(record, "7", JSON.stringify(REPLY)));
     expect(toTranscript(elsewhere as typeof REPLY, { input: 1, output: 2 })).toEqual(transcript);
   });
 
-  it("does not carry an answer that its call has already", () => {
+  it("does not contain the answer when its recorded call has it", () => {
     expect(read(record, "7").reply).toBeNull();
   });
 
-  it("marks an answer whose required scorer failed, and one that waits for its scores", () => {
+  it("keeps the failure of a required scorer, and has no scoring while scores are missing", () => {
     const scoring: TrialScoring = { kind: "failed", error: "judge", message: "no verdict" };
     const failed = { ...record, scores: scoring };
     expect(unpackRecord(read(failed), null, (id) => id)).toEqual(failed);
@@ -52,7 +52,7 @@ describe("a trial on its way from a worker", () => {
     expect(unpackScoring(read(failed).scoring ?? "", (id) => id)).toEqual(scoring);
   });
 
-  it("reports a failure, and reports nothing about whether the model is there", () => {
+  it("gives a failed reply that does not count against the model's availability", () => {
     const failed: TrialRecord = {
       case_no: 1,
       trial: 1,

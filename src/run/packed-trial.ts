@@ -22,11 +22,15 @@ type PackedScoring =
     })
   | (TrialScoring & { kind: "failed" });
 
-/** A trial in the form sent from its worker to its run. */
-/** @param call whose reply is the whole answer, so that it is not stored twice; null when there is none */
+/**
+ * A trial in the form that its worker sends to its run.
+ *
+ * @param call id of a recorded call whose reply is the whole answer, so it is not stored twice; null without
+ *   one
+ */
 export function packTrial(record: TrialRecord, call: string | null): WorkedTrial {
   const { case_no, trial } = record;
-  if (record.kind === "cached") throw new Error("a worker takes nothing from a cache");
+  if (record.kind === "cached") throw new Error("a worker's trial cannot come from the cache");
   if (record.kind === "errored") {
     const packed: Packed = { error: record.error, message: record.message };
     return { case_no, trial, call: null, reply: JSON.stringify(packed), scoring: null };
@@ -45,7 +49,7 @@ function packScoring(scoring: TrialScoring | null): string | null {
   return JSON.stringify(packed);
 }
 
-/** @param replyNo id in this store of a judge's reply, by its number in the block */
+/** @param replyNo gives the id in this store of a judge's reply, from its number in the block */
 export function unpackScoring(text: string, replyNo: (id: number) => number): Scoring {
   const packed = JSON.parse(text) as PackedScoring;
   if (packed.kind === "failed") return packed as Scoring;
@@ -74,7 +78,7 @@ export function unpackReply({ reply, answer }: Pick<ReadTrial, "reply" | "answer
 }
 
 /**
- * The same in the form for the store.
+ * A worker's trial in the form for the store.
  *
  * @param price of the target
  */

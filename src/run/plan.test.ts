@@ -97,7 +97,7 @@ describe("a fingerprint", () => {
     expect(after.fingerprint).not.toBe(before.fingerprint);
   });
 
-  it("tells apart two cases that are alike but for what is expected", async () => {
+  it("distinguishes two cases that differ only in their expected value", async () => {
     const twins = `{"id":"a","input":{"message":"x"},"expected":{"queue":"billing"}}\n{"id":"b","input":{"message":"x"},"expected":{"queue":"shipping"}}\n`;
     const plan = await planOf({ ...repository, [CASES]: twins });
     expect(plan.requestHash(0)).toBe(plan.requestHash(1));
@@ -105,7 +105,7 @@ describe("a fingerprint", () => {
   });
 });
 
-describe("what an answer is found by", () => {
+describe("the cache key of an answer", () => {
   const server = (settings: string) =>
     planOf({
       ...repository,
@@ -115,7 +115,7 @@ describe("what an answer is found by", () => {
   it.each([
     ["server", "base_url: 'http://127.0.0.1:1/v1'"],
     ["version", "base_url: 'http://127.0.0.1:2/v1', version: next"],
-  ])("is another one for another %s, though the request is the same", async (_, settings) => {
+  ])("differs for another %s, although the request is the same", async (_, settings) => {
     const [one, other] = [await server("base_url: 'http://127.0.0.1:2/v1'"), await server(settings)];
     expect(other.requestHash(0)).toBe(one.requestHash(0));
     expect(other.askedHash(0)).not.toBe(one.askedHash(0));
@@ -131,7 +131,7 @@ describe("what an answer is found by", () => {
 });
 
 describe("a plan", () => {
-  it("knows by its hash which run it can go on with: suite, fingerprint, trials, narrowing", async () => {
+  it("finds the run that it can resume by a hash of suite, fingerprint, trials and narrowing", async () => {
     const { hash } = await planOf();
     expect((await planOf(edited(SUITE, ">= 0.9", ">= 0.1"))).hash).toBe(hash);
     const others = await Promise.all([
@@ -186,7 +186,7 @@ describe("narrowing", () => {
     });
   });
 
-  it("to no case at all is a mistake with a guess", async () => {
+  it("that selects no case is a mistake with a suggestion", async () => {
     const error = await idsOf(narrow({ tags: ["mony"] })).catch((thrown: EvalsError) => thrown);
     expect((error as EvalsError).problems).toMatchObject([
       { code: "EVALS_NO_CASES", what: 'No case is chosen by --tag mony. Did you mean "money"?' },
@@ -238,7 +238,7 @@ describe("a case that names its scorers", () => {
     expect((await planOf(named(["queue"]))).contentHash(0)).toBe((await planOf()).contentHash(0));
   });
 
-  it("has the key that it has where there are no other scorers", async () => {
+  it("has the same key as in a suite without other scorers", async () => {
     const alone = edited(SUITE, "  - { type: contains, value: please, required: false }\n", "");
     expect(keysOf(await planOf(named(["queue"]))).a).toBe(keysOf(await planOf(alone)).a);
   });
@@ -252,13 +252,13 @@ describe("a case that names its scorers", () => {
 describe("a case with trials of its own", () => {
   const more = edited(CASES, '"tags":["money"]', '"tags":["money"],"trials":7');
 
-  it("is planned so often, with the key that it had", async () => {
+  it("is planned with that number of trials, and keeps its key", async () => {
     const plan = await planOf(more);
     expect([plan.planned(0), plan.planned(1), plan.trials, plan.totalPlanned]).toEqual([7, 2, 7, 11]);
     expect(plan.fingerprint).toBe((await planOf()).fingerprint);
   });
 
-  it("is another plan: a run of one cannot go on with the other", async () => {
+  it("makes another plan, so a run without it cannot be resumed with it", async () => {
     expect((await planOf(more)).hash).not.toBe((await planOf()).hash);
   });
 });

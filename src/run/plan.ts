@@ -29,11 +29,11 @@ export interface Plan {
   readonly narrowing: Narrowing | null;
   /** Maximum trials per case: the suite's k, or more if a case sets a number. */
   readonly trials: number;
-  /** Σ over cases of the wanted trials. */
+  /** Total number of wanted trials of all cases. */
   readonly totalWanted: number;
   /** Number of cases. */
   readonly count: number;
-  /** Available trials of a case: k, or fewer if only so many were recorded; at least 1. */
+  /** Number of available trials of a case: k, or fewer if fewer were recorded; at least 1. */
   planned(caseNo: number): number;
   readonly totalPlanned: number;
   id(caseNo: number): string;
@@ -91,9 +91,9 @@ export interface PlanInput {
   readonly narrowing: Narrowing | null;
   /** For a shard: fingerprint of the whole run. */
   readonly wholeFingerprint?: string | undefined;
-  /** For each case without its own number. */
+  /** Number of trials of each case that does not set its own. */
   readonly trials: number;
-  /** Whether the number applies to all cases, because it was given for this run. */
+  /** Whether `trials` also applies to cases that set their own number, because it was given for this run. */
   readonly sameTrials?: boolean;
   readonly redaction?: Redaction | undefined;
   readonly restricted?: boolean;
@@ -134,7 +134,7 @@ export function makePlan(input: PlanInput): Plan {
   let tokens: Uint32Array | undefined;
   const requests: (PreparedRequest | undefined)[] = [];
   const tags = new Map<string, number[]>();
-  // A source with its own number of trials was not asked here; its requests only represent its answers.
+  // A target with recorded outputs is not asked; its requests only represent its answers.
   const asks = target.client.available === undefined;
   const parts = { target: hashJson(target.identity) };
   const scorersOf = caseScorersHash(scorers);

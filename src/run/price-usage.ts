@@ -29,7 +29,7 @@ export function maxUsdOf(price: Price, inputTokens: number, outputTokens: number
   return (inputTokens * Math.max(input, cached_input, cache_write) + outputTokens * output) / A_MILLION;
 }
 
-/** Default price of batched calls: half. */
+/** Default price of a call in a batch, as a share of the price of a single call. */
 const BATCH_SHARE = 0.5;
 
 /** The prices of a model's batched calls. */

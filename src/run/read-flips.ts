@@ -22,7 +22,7 @@ export interface PressureTotals {
   /** Ids of the variants that flipped, by kind. */
   readonly flipped: ReadonlyMap<PressureKind, readonly string[]>;
   readonly counts: VariantCounts;
-  /** Requests sent. */
+  /** Number of requests sent to the target. */
   readonly calls: number;
   readonly judge_calls: number;
   /** Cost of the target's replies. */
@@ -35,7 +35,7 @@ export interface PressureTotals {
 
 type Reads = Pick<Store, "read">;
 
-/** Rows of scores are small: fewer, larger pages. */
+/** Rows per page. Rows of scores are small, so pages may have many. */
 const PAGE = 10_000;
 
 /** The result of one variant in the newest run that has it. */
@@ -49,9 +49,9 @@ interface VariantState {
 }
 
 /**
- * Null for a run without pressure.
+ * Reads the results of a run's variants; null for a run without pressure.
  *
- * @param fresh only variants that were asked for it, because cached ones are no new evidence
+ * @param fresh whether cached variants are left out, because they are not new evidence
  */
 export async function readFlips(
   run: PressedRun,
@@ -116,7 +116,9 @@ function add(column: Uint16Array, at: number): void {
 const sumOf = <T>(list: readonly T[], of: (one: T) => number): number =>
   list.reduce((sum, one) => sum + of(one), 0);
 
-/** Before the first variant, every passing trial is open: it may flip or not. */
+/**
+ * The variants of a run that has not asked any yet: one of each kind per passing trial, all without a result.
+ */
 function* neverAsked(
   { ids }: PressedRun,
   kinds: readonly PressureKind[],

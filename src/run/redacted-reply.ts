@@ -2,8 +2,8 @@ import type { AnsweredReply, Reply } from "../domain/provider.ts";
 import type { Redaction } from "../domain/redaction.ts";
 
 /**
- * A reply in the form that may be stored: its texts are redacted before anything else is done with them. The
- * unredacted reply is kept beside it for scorers that need it.
+ * A reply in the form that may be stored: its texts are redacted before anything else is done with them. It
+ * also has the unredacted texts, for scorers that need them.
  */
 export function redactedReply(reply: Reply, redaction: Redaction): Reply {
   return reply.kind === "failed"

@@ -6,27 +6,30 @@ import type { Scoring } from "./score-trial.ts";
 
 /** Trials that workers on other machines ask and score. */
 export interface RemoteTrials {
-  /** Its reply is that of a whole trial, once a worker has finished it. */
+  /**
+   * A client whose reply is the answer of a whole trial, which it gives when a worker has finished the trial.
+   */
   readonly client: Client;
   scored(caseNo: number, trial: number): Scoring | undefined;
   halted(): EngineEnd | undefined;
   /** The verdict is settled, so no more trials are needed. */
   decided(): void;
-  /** Collects the calls and costs besides the answers, when no more will come. */
+  /** Totals the workers' calls and passes on lost replies. Called when no more trials will come. */
   settle(keepLost: (reply: LostReply) => void): Promise<RemoteSums>;
 }
 
 /** Totals of the workers for a run. */
 export interface RemoteSums {
-  /** Of this session. */
+  /** Number of calls to the target in this session. */
   readonly calls: number;
+  /** Number of calls to judges in this session. */
   readonly judge_calls: number;
-  /** Of the whole run. */
+  /** Number of calls in the whole run whose answers were lost with their workers. */
   readonly uncertain: number;
   readonly pace: RunPace;
 }
 
-/** The same rule, whose decision is sent to the workers, so that they stop asking. */
+/** A stop rule whose decision is also sent to the workers, so that they stop asking. */
 export function sharedWith(remote: RemoteTrials, stop: StopRule): StopRule {
   return {
     ...stop,

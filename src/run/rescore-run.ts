@@ -19,7 +19,7 @@ export interface RescoreInput {
   readonly types: readonly string[];
   /** The source of the user's messages in a case. */
   readonly speaker: (golden: Case) => Speaker;
-  /** Tags and metadata of the current dataset; undefined for a removed case. */
+  /** The case in the current dataset, for its metadata and scorers; undefined when it was removed. */
   readonly today: (id: string) => Case | undefined;
 }
 
@@ -29,9 +29,11 @@ export interface Rescored {
   readonly header: RunHeader;
   readonly cases: readonly StoredCase[];
   readonly tally: Tally;
-  /** Answers that no judge was asked about, because only stored replies were wanted or the budget was used up. */
+  /**
+   * Number of answers that were not judged, because only stored replies were wanted or the budget was used up.
+   */
   readonly unjudged: number;
-  /** Why one of them was not, when its model is unavailable. */
+  /** Why a judge's model is unavailable; null when none is. */
   readonly unreachable: string | null;
 }
 

@@ -8,7 +8,7 @@ import { priceSource } from "./model-price.ts";
 import type { Plan } from "./plan.ts";
 import type { RunSettings, RunWorld } from "./run-settings.ts";
 
-/** The target for people; an inline prompt has no version to name. */
+/** The target as it is shown to people. An inline prompt has no version to show. */
 export function targetWords(prompt: { readonly version: PromptVersion } | null, label: string): string {
   if (prompt === null) return label;
   const version = namedVersion(prompt);
@@ -28,7 +28,7 @@ export function headerOf(
   world: Pick<RunWorld, "newId" | "commit" | "branch" | "dirty" | "today">,
 ): RunHeader {
   const { suite, model, target } = plan;
-  // Our prompts were not used for answers made elsewhere.
+  // The project's prompts were not used for outputs that were made elsewhere.
   const asked = model.provider.answersFrom === "outputs" ? null : suite.prompt;
   const facts = factsOfTarget({ ...suite, prompt: asked }, model);
   const { prompt } = facts;

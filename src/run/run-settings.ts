@@ -63,15 +63,15 @@ export type EngineStore = JudgedStore &
 /** What a run depends on besides its plan. */
 export interface RunWorld {
   readonly store: EngineStore;
-  /** Absent when this process asks by itself. */
+  /** The trials that workers ask; absent when this process asks them itself. */
   readonly remote?: RemoteTrials | undefined;
   /** Wraps the target's client in retries, deadline, limits and recording. */
   readonly wrap: (client: Client, hooks: CallHooks) => Client;
-  /** The same for the simulated user's model; absent when there is none. */
+  /** Gives the wrapped client of the simulated user's model; absent when there is none. */
   readonly wrapPerson?: ((hooks: CallHooks) => Client) | undefined;
   /** Starts measuring the target's pace; absent when nothing is asked. */
   readonly watchPace?: (() => () => RunPace) | undefined;
-  /** What judges and batches need besides the network; only used by a plan that has some. */
+  /** What judges and batches need besides the network; only used by a plan with judges or batches. */
   readonly judging?: JudgeDependencies | undefined;
   readonly control: RunControl;
   readonly onStart: (header: RunHeader, done: number, tally: Tally) => void;
@@ -85,7 +85,7 @@ export interface RunWorld {
   readonly onTrial: (event: TrialEvent) => void;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-  /** ISO 8601, UTC. */
+  /** The current time in ISO 8601, UTC. */
   readonly today: () => string;
   /** Eight random hexadecimal digits. */
   readonly newId: () => string;

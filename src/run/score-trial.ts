@@ -18,7 +18,9 @@ type Result = Score | ScorerFailure;
 
 const NOBODY_KNOWN: Speaker = { kind: "unknown" };
 
-/** For a scorer that the case does not name. */
+/**
+ * The result of a scorer that is not used, because the case names its scorers and this one is not among them.
+ */
 const NOT_APPLIED = Symbol("not applied");
 
 /**
@@ -53,19 +55,21 @@ function scoreAnswer(scorers: readonly OpenScorer[], input: ScoreInput): Scoring
     : combine(scorers, results as (Result | typeof NOT_APPLIED)[], stopped);
 }
 
-/** The checks of simulated users are loaded only when there is one. */
+/**
+ * The failure of a trial that its simulated user spoiled. The checks are loaded only when there is such a user.
+ */
 async function spoiled({ golden, transcript }: ScoreInput, speaker: Speaker): Promise<Scoring | undefined> {
   const { findPersonFault } = await import("../agents/person-faults.ts");
   const fault = findPersonFault({ ...golden, transcript, speaker });
   return fault && { kind: "failed", error: "simulator", message: faultWords(fault) };
 }
 
-/** A target stopped by a limit was not done, whatever its answer. */
+/** Whether a limit stopped the target before it had finished. Such a trial fails, whatever its answer. */
 function wasStopped({ transcript }: ScoreInput): boolean {
   return transcript.trajectory?.stopped !== undefined;
 }
 
-/** Scorers asked only for passing trials come last, and are skipped when the trial has failed. */
+/** Runs the scorers for passing trials last, and only when the trial has passed so far. */
 async function scoreInTurns(scorers: readonly OpenScorer[], input: ScoreInput): Promise<Scoring> {
   const isLate = (one: OpenScorer): boolean => one.judge_when === "passed";
   const { scorers: own } = input.golden;
@@ -90,7 +94,7 @@ async function scoreInTurns(scorers: readonly OpenScorer[], input: ScoreInput): 
   return combine(scorers, late, stopped);
 }
 
-/** Waits for all of them even if one fails, so that nothing of a trial is running after it has ended. */
+/** Waits for all results even if one fails, so that no scorer is still running after its trial has ended. */
 async function allOf<T>(results: readonly (T | Promise<T>)[]): Promise<T[]> {
   const ended = await Promise.allSettled(results);
   return ended.map((one) => {
@@ -118,7 +122,8 @@ const isScore = (result: Result | typeof NOT_APPLIED | null | undefined): result
   result !== null && typeof result === "object" && !(result instanceof ScorerFailure);
 
 /**
- * Null: not asked, because the trial had failed already.
+ * Combines the results of all scorers. A result is null when its scorer did not run, because the trial had
+ * failed.
  *
  * @param stopped whether the trial fails because a limit stopped it
  */

@@ -5,7 +5,10 @@ import { sharedPace } from "./shared-pace.ts";
 
 const TARGET = { label: "m-2024", price: null };
 
-/** A clock and one table of departures for all workers of a test; sleeping moves the clock on to the next who wakes. */
+/**
+ * A fake clock and one table of leases for all workers of a test. `until` moves the clock from sleeper to
+ * sleeper.
+ */
 function world() {
   let clock = 0;
   const sleepers: { at: number; wake: () => void }[] = [];
@@ -72,7 +75,7 @@ const densest = (times: readonly number[], ms: number): number =>
   Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + ms).length));
 
 describe("one pace for all workers", () => {
-  it("holds requests a minute in every minute, and uses what there is", async () => {
+  it("keeps requests within the limit in every minute, and uses most of it", async () => {
     const { left, until } = askers({ requests_per_minute: 30 }, 3, 60);
     await until(240_000);
     const times = left.map(({ at }) => at);
@@ -80,10 +83,10 @@ describe("one pace for all workers", () => {
     expect(times.length).toBeGreaterThan(110);
   });
 
-  it("holds tokens a minute", async () => {
+  it("keeps tokens within the limit in every minute", async () => {
     const { left, until } = askers({ tokens_per_minute: 1200 }, 2, 20, { max_tokens: 199 });
     await until(180_000);
-    // 199 of output and one of input each.
+    // Each call counts 199 output tokens and one input token.
     expect(
       densest(
         left.map(({ at }) => at),
@@ -93,7 +96,7 @@ describe("one pace for all workers", () => {
     expect(left.length).toBeGreaterThan(12);
   });
 
-  it("takes back what waits when nothing may leave any more", async () => {
+  it("withdraws the waiting calls when no more may be sent", async () => {
     const { left, replies, stop, until } = askers({ requests_per_minute: 1 }, 1, 3);
     await until(1000);
     stop.abort();
@@ -104,7 +107,7 @@ describe("one pace for all workers", () => {
     ).toHaveLength(2);
   });
 
-  it("is nothing where no limit is set", async () => {
+  it("delays no call when no limit is set", async () => {
     const { left, until } = askers({}, 2, 50);
     await until(0);
     expect(left).toHaveLength(100);

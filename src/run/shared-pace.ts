@@ -11,7 +11,10 @@ import type { Plan } from "./plan.ts";
 
 /** A lease must be used within this time, in milliseconds. */
 const LEASE_MS = 1000;
-/** Longer waits are split, because others may release capacity. */
+/**
+ * Maximum wait before the next request for a lease, in milliseconds. Other workers may release capacity
+ * meanwhile.
+ */
 const MAX_WAIT_MS = 2000;
 
 interface Waiting {
@@ -27,9 +30,9 @@ interface PaceOptions {
 }
 
 /**
- * Enforces `limits:` for all workers together: each leases as many calls as it has waiting, for one second at most. A
- * lease counts from when it was granted until one second after it could have been used, so the total stays within the
- * limit in every minute.
+ * Enforces `limits:` for all workers together. Each worker leases capacity for its waiting calls and must use
+ * it within one second. A lease counts as if its calls were sent during that whole second, so the total of all
+ * workers stays within the limit in every minute.
  *
  * @returns the wrapper of each call for a plan
  */
@@ -83,7 +86,7 @@ function openGate(key: string, limits: Limits, book: PaceBook, { now, sleep, sto
   const forecast = new TokenForecast();
   let waiting: Waiting[] = [];
   let isAsking = false;
-  /** What is leased and not used yet. */
+  /** Leased capacity that is not used yet. */
   let leased = { requests: 0, tokens: 0, until: Number.NEGATIVE_INFINITY };
 
   const letGo = (): void => {
@@ -102,7 +105,7 @@ function openGate(key: string, limits: Limits, book: PaceBook, { now, sleep, sto
   const ask = async (): Promise<void> => {
     const began = now();
     const { requests, tokens, wait_ms } = await book.lease(key, windowOf(limits), decide(limits, waiting));
-    // The second starts when the request for the lease was sent.
+    // The lease's second starts when the request for the lease was sent.
     leased = { requests, tokens, until: began + LEASE_MS };
     letGo();
     if (requests === 0) await sleep(Math.min(MAX_WAIT_MS, Math.max(20, wait_ms)), stopped).catch(() => {});
@@ -136,10 +139,10 @@ function openGate(key: string, limits: Limits, book: PaceBook, { now, sleep, sto
   };
 }
 
-/** The current time, on a clock that started longer ago than any limit covers. */
+/** The current time in milliseconds, on a clock whose 0 is longer ago than any limit covers. */
 const NOW = 1e12;
 
-/** As many waiting calls as may be sent within a second, within every limit. */
+/** Decides how many of the waiting calls may be sent within the next second. */
 function decide(limits: Limits, waiting: readonly Waiting[]): Decide {
   return (before) => {
     const requests = minute(limits.requests_per_minute, 60);
@@ -161,7 +164,7 @@ function decide(limits: Limits, waiting: readonly Waiting[]): Decide {
   };
 }
 
-/** @param parts fraction of a minute that may be sent at once after idle time */
+/** @param parts after idle time, the limit divided by `parts` may be sent at once */
 function minute(limit: number | undefined, parts: number): SlidingMinute | null {
   return limit === undefined ? null : new SlidingMinute(limit, limit / parts, LEASE_MS);
 }

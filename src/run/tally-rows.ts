@@ -5,7 +5,7 @@ import { wayCounts } from "../domain/way-counts.ts";
 import type { ScoreOfTrial, TallyRow } from "../metrics/tally.ts";
 import type { Scoring } from "./score-trial.ts";
 
-/** The numbers of a scored answer. */
+/** The tally's row for a scored answer. */
 export function answeredRow(
   case_no: number,
   transcript: Transcript,
@@ -32,7 +32,7 @@ export function answeredRow(
   };
 }
 
-/** A trial of which only the error is known. */
+/** The tally's row for an errored trial. */
 export function erroredRow(case_no: number, error: ErrorKind): TallyRow {
   return {
     case_no,

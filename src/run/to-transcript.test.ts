@@ -3,7 +3,7 @@ import { wellFormed } from "../domain/well-formed.ts";
 import { toTranscript } from "./to-transcript.ts";
 
 describe("toTranscript", () => {
-  it("holds every text of an answer as the store gives it back", () => {
+  it("gives every text of an answer in the form in which the store returns it", () => {
     const half = "cut \ud83d";
     const transcript = toTranscript(
       {

@@ -9,19 +9,22 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 
 const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
 const PROGRAM = join(PACKAGE, "bin/evals.js");
-/** How often two runs are started together; ten of these pairs run at a time. */
+/** How many pairs of runs are started, for both limits together; ten pairs run at a time. */
 const TIMES = Number(process.env.TIMES ?? 20);
 const AT_ONCE = 10;
-/** Longer than a minute, so that windows slide over what left in the first one. */
+/**
+ * Duration of each pair in seconds. It is longer than a minute, so that the limits apply to more than one
+ * minute.
+ */
 const SECONDS = 80;
 
 interface Call {
-  /** When it arrived, in milliseconds. */
+  /** Time at which the call arrived, in milliseconds. */
   readonly at: number;
   readonly tokens: number;
 }
 
-/** A model's server that refuses nothing and writes down what arrives. */
+/** A model's server that accepts every call and records it. */
 async function startServer(): Promise<{ readonly server: Server; readonly calls: Call[] }> {
   const calls: Call[] = [];
   const server = createServer((request, response) => {
@@ -45,7 +48,7 @@ async function startServer(): Promise<{ readonly server: Server; readonly calls:
   return { server, calls };
 }
 
-/** Most of something in any 60 seconds that one can cut out. */
+/** The highest sum of `of` over the calls in any window of 60 seconds. */
 function densestMinute(calls: readonly Call[], of: (call: Call) => number): number {
   const sorted = [...calls].sort((a, b) => a.at - b.at);
   let most = 0;
@@ -67,7 +70,11 @@ const COUNTED = {
   tokens_per_minute: { limit: 12_000, of: ({ tokens }: Call) => tokens },
 } as const;
 
-/** Starts two runs of one project, ends them after a while. @returns the most that the server counted in a minute */
+/**
+ * Starts two runs of one project and ends them after a while.
+ *
+ * @returns the server's highest count in any minute, and its total
+ */
 async function pair(kind: keyof typeof COUNTED): Promise<{ readonly most: number; readonly all: number }> {
   const { limit, of } = COUNTED[kind];
   const { server, calls } = await startServer();
@@ -106,7 +113,7 @@ afterAll(() => {
 });
 
 it.each(Object.keys(COUNTED) as (keyof typeof COUNTED)[])(
-  "two runs at once on one history keep %s together, in every minute that the server can cut out",
+  "two concurrent runs with one history together stay within %s in every minute",
   async (kind) => {
     const { limit } = COUNTED[kind];
     for (let done = 0; done < TIMES / 2; done += AT_ONCE) {
@@ -117,7 +124,7 @@ it.each(Object.keys(COUNTED) as (keyof typeof COUNTED)[])(
         found.push(`${kind}: ${most} of ${limit} in the fullest minute, ${all} in ${SECONDS} s`);
       for (const { most, all } of pairs) {
         expect(most).toBeLessThanOrEqual(limit);
-        // They do get on.
+        // The runs also make progress.
         expect(all).toBeGreaterThan(limit / 2);
       }
     }

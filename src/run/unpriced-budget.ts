@@ -24,7 +24,7 @@ export function unpricedModel(alias: string, place: Pick<Problem, "path" | "line
   };
 }
 
-/** The same, found at the first reply: a program could report its cost, but does not. */
+/** The same error, found at the first reply: the target could report what a reply costs, but does not. */
 export function unpricedReplies(alias: string): EvalsError {
   const problem = {
     code: "EVALS_BUDGET_UNPRICED",

@@ -2,7 +2,7 @@ import { allItems } from "../domain/pages.ts";
 import type { RunHeader } from "../domain/run.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 
-/** The runs of a run's variants, oldest first. */
+/** The runs that asked the variants of a run, oldest first. */
 export async function variantRuns(
   { read }: Pick<Store, "read">,
   { id }: Pick<RunHeader, "id">,

@@ -59,7 +59,7 @@ describe("a price", () => {
     // 400 fresh, 600 cached, 100 written, per million: $0.25, $0.025, $2.
     expect(cost_per_trial.value).toBeCloseTo((400 * 0.25 + 600 * 0.025 + 100 * 2) / 1e6, 12);
     expect(cost_usd.source).toMatch(/^price table \d{4}-\d{2}$/);
-    const note = `The cost is by the ${cost_usd.source}`;
+    const note = `The cost is computed with the ${cost_usd.source}`;
     for (const reporter of ["terminal", "markdown", "html"])
       expect([reporter, (await evals(["run", "--reporter", reporter])).stdout]).toEqual([
         reporter,

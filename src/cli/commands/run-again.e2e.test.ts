@@ -129,7 +129,7 @@ describe("evals run --explain-cache", () => {
     const { repo } = await asking(() => false);
     await repo.evals("run --case a");
     const { stdout } = await repo.evals("run --explain-cache");
-    expect(stdout).toContain("a   2 at hand   the same was asked before, of the same target");
+    expect(stdout).toContain("a   2 at hand   the same request was sent to the same target before");
     expect(stdout).toContain("b   2 asked     no run of this suite has asked it");
     expect(stdout).toContain("Nothing was asked.");
   });

@@ -86,7 +86,7 @@ describe("a judge", () => {
       "{ provider: openai, model: m-2025-01-01 }",
       "params: { stream: true }",
     );
-    expect(problem).toMatchObject({ what: 'The judge\'s params may not hold "stream".' });
+    expect(problem).toMatchObject({ what: 'The judge\'s params must not contain "stream".' });
   });
 });
 

@@ -16,16 +16,16 @@ import { planOf } from "./plan-of.ts";
 
 export type Shape = "openai" | "anthropic";
 
-/** What a session of a batched run may differ in. */
+/** Options of one session of a batched run. */
 export interface SessionOptions {
   readonly thenLive?: boolean;
   readonly budget?: Budget;
   readonly early?: EarlyStop;
-  /** Its process dies there. */
+  /** Where the session's process dies; absent if it does not die. */
   readonly dies?: Death;
 }
 
-/** A step of a session at which its process dies, the n-th time from 1, before it is done or after. */
+/** Where a session's process dies: before or after the `nth` execution, counted from 1, of a step. */
 export interface Death {
   readonly step: Step;
   readonly nth: number;
@@ -46,13 +46,15 @@ export type Step = (typeof STEPS)[number];
 
 class Died extends Error {}
 
-/** A run of one suite against a batch server, session by session; a minute passes between two of them. */
+/**
+ * A run of one suite against a batch server, session by session. A session starts one minute after the last.
+ */
 export interface BatchedRunUnderTest {
   readonly server: BatchServer;
   readonly store: Store;
-  /** Null where its process died. */
+  /** Runs one session; null when its process died. */
   session(options?: SessionOptions): Promise<RanRun | null>;
-  /** Comes back until nothing is missing. @throws when that takes too many sessions */
+  /** Runs sessions until no trial is missing. @throws when that takes too many sessions */
   toTheEnd(options?: SessionOptions): Promise<RanRun>;
   metric(ran: RanRun, name: string): number | null;
   close(): Promise<void>;
@@ -62,12 +64,12 @@ export interface UnderTest extends BatchServerOptions {
   readonly shape: Shape;
   readonly cases?: number;
   readonly trials?: number;
-  /** Files beside the config, or in the place of those that are there. */
+  /** Further files of the project, or replacements for its files, by path. */
   readonly files?: Readonly<Record<string, string>>;
   readonly price?: string;
 }
 
-/** The clock of a store in memory is at this moment. */
+/** The fixed time of a store in memory, in milliseconds since 1970, UTC. */
 const START = Date.UTC(2025, 2, 1, 12);
 const MANY = 30;
 
@@ -143,7 +145,7 @@ export async function batchedRun({
         const ran = await session(given);
         if (ran !== null && ran.counts.answered + ran.counts.not_needed === ran.counts.trials) return ran;
       }
-      throw new Error(`not at its end after ${MANY} sessions`);
+      throw new Error(`the run has not ended after ${MANY} sessions`);
     },
     metric: (ran, name) => {
       const scorers = ran.header.scorers.map((one) => one.name);
@@ -158,7 +160,9 @@ export async function batchedRun({
   };
 }
 
-/** Nothing after a death is done: neither that step, where it is `before`, nor any other. */
+/**
+ * Wraps a batch service and a store so that they stop at a step: its call and every later call throw `Died`.
+ */
 function deathAt({ step, nth, when }: Death) {
   let count = 0;
   let dead = false;

@@ -7,7 +7,7 @@ import type { Job, TrialEvent } from "../engine.ts";
 import type { Plan } from "../plan.ts";
 import { roundByRound } from "../work-order.ts";
 
-/** A job over a new run in memory; change what the test is about. */
+/** A job for a new run in a memory store. `changes` replaces the parts that a test is about. */
 export function engineJob(
   plan: Plan,
   changes: Partial<Job> = {},

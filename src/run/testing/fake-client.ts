@@ -2,11 +2,11 @@ import { sha256 } from "../../domain/json.ts";
 import type { AnsweredReply, Client, FailedReply, Reply } from "../../domain/provider.ts";
 import { usageOf } from "../../domain/transcript.ts";
 
-/** A client that keeps count of what it was asked. Trials are written `case/trial`. */
+/** A client that records which trials it was asked. Trials are written as `case id/trial`. */
 export interface CountingClient extends Client {
-  /** In the order of asking. */
+  /** Trials in the order in which they were asked. */
   readonly asked: string[];
-  /** Most requests that were ever in flight at once. */
+  /** Highest number of requests that were in flight at once. */
   readonly peak: number;
 }
 
@@ -23,7 +23,7 @@ export async function quiet(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Answers by a function; a plain value when the function gives one. */
+/** A client that answers with the result of a function: synchronously if the function returns no promise. */
 export function fakeClient(
   reply: (caseId: string, trial: number, signal: AbortSignal) => Reply | Promise<Reply>,
   more: Partial<Client> = {},
@@ -51,11 +51,11 @@ export function fakeClient(
   };
 }
 
-/** Holds every request until the test answers it. */
+/** A client that leaves every request open until the test answers it. */
 export function heldClient(): CountingClient & {
-  /** Trials in flight, in the order of asking. */
+  /** Trials in flight, in the order in which they were asked. */
   readonly waiting: () => string[];
-  /** Answers one of them and lets the engine go on. */
+  /** Answers one trial and lets the engine go on. */
   readonly settle: (trial: string, reply?: Reply) => Promise<void>;
 } {
   const held = new Map<string, (reply: Reply) => void>();
@@ -85,7 +85,9 @@ export function chance(...words: readonly (string | number)[]): number {
   return Number.parseInt(sha256(words.join("/")).slice(0, 8), 16) / 2 ** 32;
 }
 
-/** What a model with a mind of its own says to a trial: right, wrong, slow, dear, always the same way. */
+/**
+ * An answer whose text, latency, usage and refusal vary by trial, but are always the same for the same trial.
+ */
 export function moodyAnswer(caseId: string, trial: number): AnsweredReply {
   const luck = chance(caseId, trial);
   return answer(luck < 0.7 ? "yes" : "no", {

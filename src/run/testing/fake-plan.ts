@@ -6,10 +6,10 @@ import type { OpenScorer } from "../../domain/scorer.ts";
 import { Suite } from "../../domain/suite.ts";
 import { makePlan, type Plan } from "../plan.ts";
 
-/** Passes the answer "yes". */
+/** A scorer that passes only the answer "yes". */
 export const yesScorer: OpenScorer = fakeScorer("says-yes", (output) => (output === "yes" ? 1 : 0));
 
-/** A scorer that gives a number; 0.5 and above passes. */
+/** A scorer whose score is the number that a function returns; 0.5 and above passes. */
 export function fakeScorer(
   name: string,
   score: (output: string, trial: number) => number | Promise<number>,
@@ -50,14 +50,14 @@ export function caseSource(cases: readonly Case[]): CaseSource {
 
 export interface FakePlan {
   readonly client: Client;
-  /** Cases c0, c1, …: so many. */
+  /** Number of cases. Their ids are c0, c1, … */
   readonly cases?: number;
   readonly trials?: number;
   readonly scorers?: readonly OpenScorer[];
   readonly target?: Partial<OpenTarget>;
 }
 
-/** A plan whose cases are called c0, c1, …, each with an input of its own. */
+/** A plan whose cases have the ids c0, c1, …, each with a different input. */
 export function fakePlan({
   client,
   cases = 3,

@@ -5,7 +5,7 @@ import { providers } from "../../providers/registry.ts";
 import { scorers } from "../../scorers/registry.ts";
 import type { Plan } from "../plan.ts";
 
-/** A small repository that asks a chat model; every file can be replaced. */
+/** The files of a small project that asks a chat model, by path. */
 export const repository: Readonly<Record<string, string>> = {
   "evalconfig.yaml": `models:
   small:
@@ -39,15 +39,15 @@ user:
 `,
 };
 
-/** Replaces text in one file of the repository; the text must be there. */
+/** The project with a text replaced in one of its files. @throws if the file does not contain the text */
 export function edited(path: string, from: string | RegExp, to: string): Readonly<Record<string, string>> {
   const before = repository[path] ?? "";
   const after = before.replace(from, to);
-  if (after === before) throw new Error(`${path} does not hold ${from}`);
+  if (after === before) throw new Error(`${path} does not contain ${from}`);
   return { ...repository, [path]: after };
 }
 
-/** The plan of the one suite of a repository in memory. */
+/** The plan of the only suite of a project in memory. */
 export async function planOf(
   files: Readonly<Record<string, string>> = repository,
   options: PrepareOptions = { narrowing: null },
