@@ -47,7 +47,7 @@ describe.each(CHATS)("the content of a $name reply", (shape) => {
     expect(await read(shape.body(content))).toMatchObject({ kind: "answered", output, refusal: null });
   });
 
-  it("that is null is no answer, unless the reply was cut", async () => {
+  it("is not an answer if it is null, unless the reply was cut off", async () => {
     expect(await read(shape.body(null))).toMatchObject({ kind: "failed", error: "malformed-reply" });
     for (const reason of ["length", "max_tokens", "MAX_TOKENS"])
       expect(await read(shape.body(null, shape.ended(reason)))).toMatchObject({
@@ -71,7 +71,7 @@ describe.each(CHATS)("the content of a $name reply", (shape) => {
     });
   });
 
-  it("without tool calls tells that there are none", async () => {
+  it("gives an empty list of tool calls if there are none", async () => {
     expect(await read(shape.body("blue"))).toMatchObject({ tool_calls: [], refusal: null });
   });
 });
@@ -107,7 +107,7 @@ describe("tool calls", () => {
     },
   };
 
-  it.each(CHATS)("of $name are all kept, one without a name too", async (shape) => {
+  it.each(CHATS)("of $name are all kept, even one without a name", async (shape) => {
     server.answer = { body: JSON.stringify(replies[shape.name]) };
     expect(await askShape(shape, server)).toMatchObject({
       kind: "answered",

@@ -24,7 +24,7 @@ chatContract({
 describe("anthropicMessages", () => {
   const wording = anthropicMessages("m-1", {});
 
-  it("sets instructions apart and bounds the answer", () => {
+  it("sends instructions separately and limits the answer's tokens", () => {
     expect(
       wording.request([
         { role: "system", content: "A" },
@@ -39,7 +39,7 @@ describe("anthropicMessages", () => {
     });
   });
 
-  it("puts all results of one turn of tools into one message", () => {
+  it("puts the results of all tool calls of one turn into one message", () => {
     const request = wording.request([
       { role: "tool", content: "1", tool_call_id: "a" },
       { role: "tool", content: "2", tool_call_id: "b" },

@@ -118,12 +118,12 @@ describe.each(Object.keys(SUBJECTS))("files sent to %s", (name) => {
   const question = (...files: AttachedFile[]) =>
     questionOf({ messages: [{ role: "user", content: content(...files) }] });
 
-  it("arrive in the API's own parts", async () => {
+  it("arrive in the API's own format", async () => {
     await ask(target, question(...subject.files));
     expect(subject.sent(server.arrived.at(-1)?.body ?? {})).toEqual(subject.parts);
   });
 
-  it("are in the request that is kept and hashed by their hash, not by their bytes", () => {
+  it("are represented by their hash, not their content, in the request that is stored and hashed", () => {
     const prepared = JSON.stringify(target.client.prepare(question(...subject.files)));
     for (const { path, sha256: hash } of subject.files) {
       expect(prepared).toContain(hash);
@@ -135,7 +135,7 @@ describe.each(Object.keys(SUBJECTS))("files sent to %s", (name) => {
     expect(askedMessages(target.client.prepare(question(PHOTO)))).toHaveLength(1);
   });
 
-  it("are not sent once they were changed or are gone", async () => {
+  it("are not sent after they were changed or deleted", async () => {
     const arrived = server.arrived.length;
     for (const changed of [
       { ...PHOTO, sha256: sha256("before") },
@@ -148,14 +148,14 @@ describe.each(Object.keys(SUBJECTS))("files sent to %s", (name) => {
     expect(server.arrived).toHaveLength(arrived);
   });
 
-  it("leave parts of the API's own without files as they are", () => {
+  it("leave a content without files unchanged", () => {
     const parts = [{ type: "text", text: "hello" }, own];
     const prepared = target.client.prepare(questionOf({ messages: [{ role: "user", content: parts }] }));
     expect(subject.sent(prepared)).toEqual(parts);
   });
 });
 
-it("Anthropic's API is sent no sound", async () => {
+it("rejects audio for Anthropic's API", async () => {
   const target = await (SUBJECTS["Anthropic's messages"] as Subject).open("http://127.0.0.1:1");
   expect(() =>
     target.client.prepare(questionOf({ messages: [{ role: "user", content: content(SOUND) }] })),

@@ -78,14 +78,18 @@ const ANTHROPIC: PartWording = {
   },
 };
 
-/** In the format of OpenAI's chat completions. */
+/** A message's content in the format of OpenAI's chat completions. */
 export const chatContent = (content: Message["content"]): Message["content"] => worded(content, CHAT);
 
-/** In the format of OpenAI's responses API. */
+/** A message's content in the format of OpenAI's responses API. */
 export const responsesContent = (content: Message["content"]): Message["content"] =>
   worded(content, RESPONSES);
 
-/** In the format of Anthropic's messages. @throws {SettingMistake} for audio, which the API does not accept */
+/**
+ * A message's content in the format of Anthropic's messages.
+ *
+ * @throws {SettingMistake} for audio, which the API does not accept
+ */
 export const anthropicContent = (content: Message["content"]): Message["content"] =>
   worded(content, ANTHROPIC);
 

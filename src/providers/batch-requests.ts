@@ -10,7 +10,7 @@ import { deadlineError } from "./timed-client.ts";
 
 /** Where the batch requests of one model are sent, and with which credentials. */
 export interface BatchWay {
-  /** Without a trailing slash. */
+  /** Base URL of the API, without a trailing slash. */
   readonly base: string;
   /** `?api-version=…`, or empty. */
   readonly query: string;
@@ -26,9 +26,13 @@ export interface BatchWay {
 export interface BatchRequests {
   readonly redact: (text: string) => string;
   readonly removeSecrets: (text: string) => string;
-  /** Retried while a retry may help, because reading costs nothing. @param path below the base */
+  /**
+   * Sends a GET request. It is retried while a retry may help, because reading costs nothing.
+   *
+   * @param path below `base`
+   */
   read(path: string, signal: AbortSignal): Promise<Reached<unknown>>;
-  /** Sent once, without retries. */
+  /** Sends a POST request once, without retries. */
   write(path: string, body: string, signal: AbortSignal, contentType?: string): Promise<Reached<unknown>>;
   /** The lines of a downloaded file, once it has arrived completely. */
   lines(path: string, signal: AbortSignal): Promise<Reached<readonly string[]>>;
@@ -192,7 +196,7 @@ function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new CutFile("is no JSON");
+    throw new CutFile("is not JSON");
   }
 }
 

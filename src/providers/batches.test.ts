@@ -22,7 +22,10 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
 });
 
-/** A server that answers each address as the test says, and a batch service that asks it. */
+/**
+ * Starts a server with fixed answers by method and path, and opens a batch service that sends its requests
+ * there.
+ */
 async function serving(
   shape: "openai" | "anthropic",
   answers: Readonly<Record<string, Answer>>,
@@ -74,7 +77,7 @@ const failureIn = (look: BatchLook | BatchTrouble | string) => {
   return look;
 };
 
-/** The replies of the one batch of a server. */
+/** The replies in batch `b1`. */
 async function repliesOf(service: BatchService) {
   const look = await service.look("b1", never);
   if (look.kind !== "ended") throw new Error(`it is ${look.kind}`);
@@ -86,7 +89,7 @@ async function repliesOf(service: BatchService) {
 describe("batches of OpenAI", () => {
   const FILES = { "POST /v1/files": { body: { id: "f1" } }, "POST /v1/batches": { body: { id: "b1" } } };
 
-  it("upload a file of requests, and name it when the batch is created", async () => {
+  it("upload a file of requests, and refer to it when the batch is created", async () => {
     const { arrived, service, request } = await serving("openai", FILES, {
       ...{ organization: "org-1", project: "proj-1" },
     });
@@ -110,12 +113,12 @@ describe("batches of OpenAI", () => {
     });
   });
 
-  it("are of the responses API where the model is", async () => {
+  it("use the responses API if the model does", async () => {
     const { service, request } = await serving("openai", FILES, { api: "responses" });
     expect(JSON.parse((await linesOf(service, request))[0] ?? "")).toMatchObject({ url: "/v1/responses" });
   });
 
-  it("are asked for with the query that the address ends in", async () => {
+  it("are requested with the query of the base URL", async () => {
     const { arrived, service } = await serving("openai", {}, { query: "?api-version=7" });
     const lost = { key: "k", file: "f", custom_ids: [], at: 0, others: new Set<string>() };
     await service.look("b1", never);
@@ -126,7 +129,7 @@ describe("batches of OpenAI", () => {
     ]);
   });
 
-  it("read both files, whatever the state is called, and tell what was never run from what failed", async () => {
+  it("read both result files in any final state, and distinguish requests that never ran from failed ones", async () => {
     const line = (custom_id: string, more: object): string => JSON.stringify({ custom_id, ...more });
     const call = `{"choices":[{"message":{"tool_calls":[{"id":"t","function":{"name":"look_up","arguments":"{\\"id\\":12345678901234567891}"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":3,"completion_tokens":2}}`;
     const answers = {
@@ -185,7 +188,7 @@ describe("batches of OpenAI", () => {
     });
   });
 
-  it("are not thought ended in a state that nobody knows", async () => {
+  it("do not count as ended in an unknown state", async () => {
     const { service } = await serving("openai", { "GET /v1/batches/b1": { body: { status: "paused" } } });
     expect(failureIn(await service.look("b1", never)).failure.message).toContain("paused");
   });
@@ -194,17 +197,17 @@ describe("batches of OpenAI", () => {
     [401, true],
     [429, true],
     [500, false],
-  ])("were surely not created after %i: %s", async (status, undone) => {
+  ])("are known not to be created after status %i: %s", async (status, undone) => {
     const refused = { "POST /v1/batches": { status, body: { error: { message: `no, ${KEY}` } } } };
     const { arrived, service } = await serving("openai", refused);
     const trouble = failureIn((await service.create({ key: "k", file: "f", lines: [] }, never)) as never);
     expect(trouble.undone).toBe(undone);
     expect(trouble.failure.message).not.toContain(KEY);
-    // Whether a second would be paid for nobody knows.
+    // The request is not repeated, because a second batch might be paid for too.
     expect(arrived.length).toBe(1);
   });
 
-  it("are read again where the server has a bad moment, and not for ever", async () => {
+  it("are read again after a server error, but only a few times", async () => {
     const { arrived, service } = await serving("openai", { "GET /v1/batches/b1": { status: 503, body: {} } });
     expect(failureIn(await service.look("b1", never)).failure.transient).toBe(true);
     expect(arrived.length).toBe(3);
@@ -212,7 +215,7 @@ describe("batches of OpenAI", () => {
 });
 
 describe("batches of Anthropic", () => {
-  it("hold their requests themselves", async () => {
+  it("contain their requests instead of a file's id", async () => {
     const { arrived, service, request } = await serving("anthropic", {
       "POST /v1/messages/batches": { body: { id: "b1" } },
     });
@@ -231,7 +234,7 @@ describe("batches of Anthropic", () => {
     const message = { content: [{ type: "text", text: "hi" }], stop_reason: "end_turn" };
     const { service } = await serving("anthropic", {
       "GET /v1/messages/batches/b1": {
-        // Its key must not go to an address that a reply names.
+        // The API key must not be sent to an address from a reply.
         body: { processing_status: "ended", results_url: "http://127.0.0.1:9/stolen" },
       },
       "GET /v1/messages/batches/b1/results": {
@@ -256,7 +259,7 @@ describe("batches of Anthropic", () => {
     ]);
   });
 
-  it("are gone once their answers are no longer kept", async () => {
+  it("are gone when the provider no longer keeps their answers", async () => {
     const archived = { processing_status: "ended", archived_at: "2026-01-01T00:00:00Z" };
     const { service } = await serving("anthropic", { "GET /v1/messages/batches/b1": { body: archived } });
     expect(await service.look("b1", never)).toEqual({ kind: "gone" });

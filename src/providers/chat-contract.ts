@@ -5,17 +5,20 @@ import { usageOf } from "../domain/transcript.ts";
 import { type ChatServer, type Dialect, startChatServer } from "./testing/chat-server.ts";
 import { ask, deadline, questionOf } from "./testing/fake-host.ts";
 
-/** A chat provider under the contract. */
+/** A chat provider that the contract tests. */
 export interface ContractSubject {
   readonly name: string;
   readonly dialect: Dialect;
-  /** Opens it on a server, with `KEY` as the name of its key variable and `sk-secret-1234567890` in it. */
+  /**
+   * Opens the provider for a server. Its API key is in the variable `KEY`, with the value
+   * `sk-secret-1234567890`.
+   */
   open(origin: string): Promise<OpenTarget>;
 }
 
 const userQuestion = (content: string) => questionOf({ messages: [{ role: "user", content }] });
 
-/** What every chat provider owes, whatever its API is called. */
+/** The tests that every chat provider must pass, whatever its API. */
 export function chatContract({ name, dialect, open }: ContractSubject): void {
   describe(`${name} keeps the chat contract:`, () => {
     let server: ChatServer;
@@ -42,7 +45,7 @@ export function chatContract({ name, dialect, open }: ContractSubject): void {
       return reply as FailedReply;
     };
 
-    it("brings back text, usage, model and the raw body", async () => {
+    it("returns text, usage, model and the raw body", async () => {
       const reply = await answered("hello");
       expect(reply).toMatchObject({
         output: "ECHO hello",
@@ -52,22 +55,22 @@ export function chatContract({ name, dialect, open }: ContractSubject): void {
       expect(JSON.parse(reply.raw ?? "")).toEqual(dialect.answer("ECHO hello", "m-1"));
     });
 
-    it("sends the key as a header and never in the request that is kept", async () => {
+    it("sends the key as a header and never in the request that is stored", async () => {
       await answered("hello");
       expect(JSON.stringify(server.arrived.at(-1)?.headers)).toContain("sk-secret-1234567890");
       expect(JSON.stringify(target.client.prepare(userQuestion("hello")))).not.toContain("sk-secret");
     });
 
-    it("sends the parameters as they stand", async () => {
+    it("sends the parameters unchanged", async () => {
       await answered("hello");
       expect(server.arrived.at(-1)?.body).toMatchObject({ model: "m-1", temperature: 0 });
     });
 
-    it("words the same question the same way twice", () => {
+    it("prepares the same request for the same question", () => {
       expect(target.client.prepare(userQuestion("x"))).toEqual(target.client.prepare(userQuestion("x")));
     });
 
-    it("brings back tool calls with their arguments parsed", async () => {
+    it("returns tool calls with their arguments parsed", async () => {
       const reply = await answered("call a tool");
       expect(reply.tool_calls).toEqual([{ id: "t1", name: "look_up", arguments: { id: 7 } }]);
     });
@@ -77,11 +80,11 @@ export function chatContract({ name, dialect, open }: ContractSubject): void {
       expect(reply.tool_calls).toMatchObject([{ arguments: { id: "12345678901234567891" } }]);
     });
 
-    it("tells a refusal apart from an answer", async () => {
+    it("distinguishes a refusal from an answer", async () => {
       expect(await answered("refuse")).toMatchObject({ output: "", refusal: "I cannot help." });
     });
 
-    it("sends a conversation with tools back without losing anything", async () => {
+    it("sends a whole conversation with tool calls and their results", async () => {
       const messages: readonly Message[] = [
         { role: "system", content: "Be brief." },
         { role: "user", content: "Look up 7" },
@@ -112,7 +115,7 @@ export function chatContract({ name, dialect, open }: ContractSubject): void {
       ["cut body", { error: "malformed-reply", transient: false }],
       ["not json", { error: "malformed-reply", transient: false }],
       ["empty", { error: "malformed-reply", transient: false }],
-    ])("sorts %s", async (text, expected) => {
+    ])("classifies the failure: %s", async (text, expected) => {
       expect(await failed(text)).toMatchObject(expected);
     });
 
@@ -129,7 +132,7 @@ export function chatContract({ name, dialect, open }: ContractSubject): void {
       });
     });
 
-    it("reports that nobody answers", async () => {
+    it("reports that the server cannot be reached", async () => {
       const gone = await startChatServer(dialect);
       await gone.close();
       const lost = await open(gone.origin);

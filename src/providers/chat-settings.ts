@@ -40,7 +40,7 @@ export const chatSettings = {
     .refine((url) => !isTemplate(url), PLAIN)
     .refine((url) => !url.includes("#"), NO_FRAGMENT)
     .refine((url) => !ENDPOINT.test(url.split(/[?#]/, 1)[0] as string), {
-      error: "the address before the endpoint (…/v1): its path is added to it",
+      error: "the address without the endpoint's path (…/v1): evals adds that path",
     })
     .optional()
     .describe("Another server that speaks the same API"),

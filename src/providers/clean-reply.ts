@@ -11,7 +11,9 @@ function withTexts<T>(value: T, change: (text: string) => string): T {
   return Object.fromEntries(entries) as T;
 }
 
-/** Checks first, because every reply passes here and hardly any needs a change. */
+/**
+ * Whether `change` alters any string in a value. Few replies need a change, so this is checked before copying.
+ */
 function holdsChange(value: unknown, change: (text: string) => string): boolean {
   if (typeof value === "string") return change(value) !== value;
   if (value === null || typeof value !== "object") return false;
@@ -30,7 +32,7 @@ export function cleanClient(client: Client, clean: (text: string) => string): Cl
   });
 }
 
-/** Does the same for batches: `clean` is applied to everything that they return. */
+/** Wraps a batch service so that `clean` is applied to everything that it returns. */
 export function cleanBatches(service: BatchService, clean: (text: string) => string): BatchService {
   return {
     ...service,

@@ -67,7 +67,7 @@ describe("commandProvider", () => {
     });
   });
 
-  it("gives no answer of another program, once its file was changed", async () => {
+  it("fails instead of answering with a changed program", async () => {
     const opened = await open(`${READ} console.log("first " + asked.trial);`);
     expect(await ask(opened, questionOf(), 1)).toMatchObject({ output: "first 1" });
     writeFileSync(join(root, "bot.mjs"), 'console.log("second")');
@@ -79,7 +79,7 @@ describe("commandProvider", () => {
     });
   });
 
-  it("goes on with processes that stay, and starts none of another program", async () => {
+  it("keeps using running processes after the program has changed, but starts no new one", async () => {
     const serve = (word: string) =>
       `import { createInterface } from "node:readline"; for await (const line of createInterface({ input: process.stdin })) { if (JSON.parse(line).trial === 2) process.exit(1); console.log(JSON.stringify({ output: "${word}" })); }`;
     const opened = await open(serve("first"), { serve: "jsonl" });
@@ -92,7 +92,7 @@ describe("commandProvider", () => {
     });
   });
 
-  it("gives no answer when it ends without a word, and an empty one when it says so", async () => {
+  it("fails when the program writes nothing, and accepts an answer that is explicitly empty", async () => {
     const opened = await open(
       'import { readFileSync } from "node:fs"; const { trial } = JSON.parse(readFileSync(0, "utf8")); process.stdout.write(["", "\\n", JSON.stringify({ output: "" })][trial - 1]);',
     );
@@ -104,7 +104,7 @@ describe("commandProvider", () => {
     expect(await ask(opened, questionOf(), 3)).toMatchObject({ kind: "answered", output: "" });
   });
 
-  it("fails every trial alike when the command is not there", async () => {
+  it("fails every trial in the same way when the command does not exist", async () => {
     const opened = await open("", { command: ["no-such-program-here"] });
     expect(await ask(opened, questionOf())).toMatchObject({
       message: "no-such-program-here: command not found",
@@ -112,7 +112,7 @@ describe("commandProvider", () => {
     });
   });
 
-  it("fills its environment and hides what came from ours", async () => {
+  it("fills the program's environment and hides the values that came from ours", async () => {
     const env = { BOT_TOKEN: "$" + "{env:TOKEN}" };
     const opened = await open("console.error(process.env.BOT_TOKEN); process.exit(1)", { env });
     expect(await ask(opened, questionOf())).toMatchObject({
@@ -120,13 +120,13 @@ describe("commandProvider", () => {
     });
   });
 
-  it("names its own files, hashed in its identity", async () => {
+  it("lists the program's files and has their hashes in its identity", async () => {
     const before = await open("1");
     expect(before.files).toEqual(["bot.mjs"]);
     expect((await open("2")).identity).not.toEqual(before.identity);
   });
 
-  it.each([{}, { serve: "jsonl" }])("ends the whole tree at the deadline (%j)", async (mode) => {
+  it.each([{}, { serve: "jsonl" }])("kills the whole process tree at the deadline (%j)", async (mode) => {
     const pidFile = join(root, "pid");
     const opened = await open(
       `import { spawn } from "node:child_process"; import { writeFileSync } from "node:fs";
@@ -152,7 +152,7 @@ describe("commandProvider", () => {
   });
 });
 
-/** A zombie that nobody has reaped yet runs no more. */
+/** Whether a process is running. A zombie has ended. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -167,7 +167,7 @@ const SERVE = (body: string) =>
    for await (const line of createInterface({ input: process.stdin })) { const asked = JSON.parse(line); n++; ${body} }`;
 
 describe("commandProvider with serve: jsonl", () => {
-  it("asks one process again and again, a line each way", async () => {
+  it("asks one process several times, with one line in each direction", async () => {
     const opened = await open(
       SERVE("console.log(JSON.stringify({ output: `${n} ${asked.case} ${asked.trial}` }));"),
       {
@@ -186,7 +186,7 @@ describe("commandProvider with serve: jsonl", () => {
     ).toBeLessThanOrEqual(4);
   });
 
-  it("starts another after one that crashed", async () => {
+  it("starts another process after a crash", async () => {
     const opened = await open(
       SERVE('if (asked.trial === 1) { console.error("bad"); process.exit(1); } console.log(\'"fine"\');'),
       {
@@ -205,7 +205,7 @@ describe("commandProvider with serve: jsonl", () => {
     expect(await ask(opened, questionOf(), 1, deadline(20_000))).toMatchObject({ error: "malformed-reply" });
   });
 
-  it.each([{}, { serve: "jsonl" }])("takes bytes that are not UTF-8 for no answer: %j", async (settings) => {
+  it.each([{}, { serve: "jsonl" }])("accepts no bytes that are not UTF-8: %j", async (settings) => {
     const opened = await open(
       `process.stdin.once("data", () => process.stdout.write(Buffer.from('{"output":"caf\\xe9"}\\n', "latin1")));`,
       settings,
@@ -216,7 +216,7 @@ describe("commandProvider with serve: jsonl", () => {
     });
   });
 
-  it("shows the stdout of a program that failed and wrote nothing else", async () => {
+  it("reports the stdout of a program that failed and wrote nothing to stderr", async () => {
     const opened = await open(`console.log('{"error":{"message":"no credit"}}'); process.exitCode = 3;`);
     expect(await ask(opened, questionOf())).toMatchObject({
       kind: "failed",

@@ -24,7 +24,10 @@ const block = (tool_use_id: string, content: unknown, more = {}) => ({
   ...more,
 });
 
-/** One and the same conversation: two calls at once of which one fails, a further turn, an answer. */
+/**
+ * The same conversation in each format: two tool calls at once, one of them failing, a second turn and an
+ * answer.
+ */
 const SHAPES: Readonly<Record<string, unknown>> = {
   "OpenAI's chat": [
     { role: "system", content: "Be brief." },
@@ -191,11 +194,11 @@ describe("a conversation", () => {
       ],
       [{ n: 1 }],
     ],
-  ])("with %s has its results where they belong", (_, messages, results) => {
+  ])("with %s has each result at its call", (_, messages, results) => {
     expect(stepsOf(messages).tool_calls.map(({ result }) => result)).toEqual(results);
   });
 
-  it("of a hundred thousand open calls is read in one go", () => {
+  it("with a hundred thousand open calls is read completely", () => {
     const calls = Array.from({ length: 100_000 }, (_, at) => chatCall("x", `t${at}`, {}));
     const results = calls.map((_, at) => toolResult("x", `r${at}`));
     expect(stepsOf([by(...calls), ...results]).tool_calls.at(-1)).toMatchObject({ result: "r99999" });

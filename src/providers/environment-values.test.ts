@@ -19,17 +19,20 @@ async function identityWith(kind: string, name: string, value: string): Promise<
   return target?.identity;
 }
 
-describe.each(Object.keys(PLACES))("what the environment gives to %s", (kind) => {
-  it.each(["x-route", "x-tenant-id", "x-region", "x-cache-group"])("decides answers in %s", async (name) => {
-    const [a, b, again] = [
-      await identityWith(kind, name, "canary-1"),
-      await identityWith(kind, name, "canary-2"),
-      await identityWith(kind, name, "canary-1"),
-    ];
-    expect(a).not.toEqual(b);
-    expect(a).toEqual(again);
-    expect(JSON.stringify([a, b])).not.toContain("canary");
-  });
+describe.each(Object.keys(PLACES))("environment values for %s", (kind) => {
+  it.each(["x-route", "x-tenant-id", "x-region", "x-cache-group"])(
+    "are part of the identity when they are in %s",
+    async (name) => {
+      const [a, b, again] = [
+        await identityWith(kind, name, "canary-1"),
+        await identityWith(kind, name, "canary-2"),
+        await identityWith(kind, name, "canary-1"),
+      ];
+      expect(a).not.toEqual(b);
+      expect(a).toEqual(again);
+      expect(JSON.stringify([a, b])).not.toContain("canary");
+    },
+  );
 
   it.each([
     "authorization",
@@ -39,13 +42,13 @@ describe.each(Object.keys(PLACES))("what the environment gives to %s", (kind) =>
     "x-goog-api-key",
     "x-auth-token",
     "helicone-auth",
-  ])("only says who asks in %s", async (name) => {
+  ])("are credentials outside of the identity when they are in %s", async (name) => {
     expect(await identityWith(kind, name, "value-1")).toEqual(await identityWith(kind, name, "value-2"));
   });
 });
 
 describe("environmentIdentity", () => {
-  it("is nothing where nothing comes from the environment", () => {
+  it("is empty when no value comes from the environment", () => {
     expect(environmentIdentity({ "x-route": "prod" }, {}, "headers")).toEqual({});
   });
 
@@ -83,7 +86,7 @@ describe("${env:NAME}", () => {
       'models: { a: { provider: http, url: "http://127.0.0.1/", headers: { x: "${env: K}" } } }',
     ],
     ["an env, misspelt", 'models: { a: { provider: command, command: [node], env: { X: "${ENV:K}" } } }'],
-  ])("is refused in %s, at its place", async (_, text) => {
+  ])("is refused in %s, with its location", async (_, text) => {
     const { problems } = await load(text);
     const found = problems.filter(({ code }) => code === "EVALS_ENV_NOT_FILLED");
     expect(found).toMatchObject([{ path: "evalconfig.yaml", line: 1, column: expect.any(Number) }]);

@@ -40,12 +40,15 @@ export function fillEnvironment(
 const CREDENTIAL_NAME =
   /(?:^|[-_])(?:authorization|auth|api[-_]?key|access[-_]?key|subscription[-_]?key|functions[-_]?key|token|secret|password|signature|credentials?|cookie)$/i;
 
-/** For programs, any `…_KEY` is a credential. Variables that differ between machines do not affect answers either. */
+/**
+ * A program's variables that do not affect answers: any `…_KEY`, a credential, and those that differ by
+ * machine.
+ */
 const PROGRAMS_OWN = /KEY$|^(?:HOME|PATH|TMPDIR|TMP|TEMP|USER|LOGNAME|USERPROFILE)$/i;
 
 /**
- * Hashes of the environment values that may affect answers beyond what the file says, for instance a routing header.
- * Only hashes, so that no value is stored; undefined when there is none.
+ * Hashes of the environment values that may affect answers, for instance in a routing header. The values
+ * themselves are not stored. `environment` is absent when there are none.
  */
 export function environmentIdentity(
   templates: Readonly<Record<string, string>>,

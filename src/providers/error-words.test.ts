@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe("saidIn", () => {
+describe("errorWordsIn", () => {
   it.each([
     [{ error: { message: "No." } }, "No."],
     [{ error: "No." }, "No."],
@@ -66,13 +66,13 @@ describe.each(HTTP_SHAPES)("what a $name server says", (shape) => {
     expect(message).not.toContain("secret");
   });
 
-  it("names the path that is not there", async () => {
+  it("names the path that does not exist", async () => {
     server.answer = { status: 404, headers: { "content-type": "text/plain" }, body: "404 page not found" };
     const { message } = (await askShape(shape, server)) as { message: string };
     expect(message).toContain(`127.0.0.1:${new URL(server.origin).port}${server.arrived.at(-1)?.url}`);
   });
 
-  it("is named when it is an event stream or a page in place of JSON", async () => {
+  it("is described when it is an event stream or a web page instead of JSON", async () => {
     const stream = { "content-type": "text/event-stream" };
     server.answer = { headers: stream, body: 'data: {"choices":[{"delta":{"content":"blue"}}]}\n\n' };
     expect(await askShape(shape, server)).toMatchObject({

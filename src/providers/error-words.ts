@@ -80,7 +80,7 @@ function asJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? "";
   } catch {
-    return "it holds what cannot be written";
+    return "it contains a value that is not JSON";
   }
 }
 

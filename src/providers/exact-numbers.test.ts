@@ -15,7 +15,7 @@ describe("a number that a double would change", () => {
   beforeAll(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
   afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-  it.each(["$.answer", "$..answer"])("is taken from a reply by %s as it is written", async (answer) => {
+  it.each(["$.answer", "$..answer"])("is read from a reply by %s exactly as written", async (answer) => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     const settings = httpProvider.settings.parse({ provider: "http", url, answer, tool_calls: "$.calls" });
     const target = await httpProvider.open(settings, fakeHost());
@@ -24,7 +24,7 @@ describe("a number that a double would change", () => {
     await target.client.close();
   });
 
-  it("is what a program wrote", () => {
+  it("is kept exactly in a program's output", () => {
     const reply = readWrittenAnswer(
       `{"output": {"id": ${ID}}, "tool_calls": [{"name": "f", "arguments": {"id": ${ID}}}]}`,
       "bot",
@@ -32,7 +32,7 @@ describe("a number that a double would change", () => {
     expect(reply).toMatchObject({ output: `{"id":${ID}}`, tool_calls: [{ arguments: { id: ID } }] });
   });
 
-  it("is its text among the arguments of a tool call", () => {
+  it("becomes text in the arguments of a tool call", () => {
     expect(argumentsOf(`{"ids": [${ID}, 1e999, 7]}`)).toEqual({ ids: [ID, "1e999", 7] });
   });
 });

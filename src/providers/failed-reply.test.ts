@@ -56,7 +56,7 @@ describe("failureOfStatus", () => {
 });
 
 describe("oneLine", () => {
-  it("lets no control sequence through", () => {
+  it("removes control characters", () => {
     expect(oneLine("a\u001b[31mb\nc")).toBe("a [31mb c");
   });
 });

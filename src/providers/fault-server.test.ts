@@ -24,7 +24,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   "/ask": { answer: "yes" },
 };
 
-/** What each fault amounts to, where it is all that comes: the kind of the failure, and whether it is worth another try. */
+/** The failure of a call when the server gives only this fault, and whether the request is sent again. */
 const AMOUNTS_TO: Readonly<Record<Fault, { readonly error: string; readonly again: boolean }>> = {
   refused: { error: "rate-limit", again: true },
   overloaded: { error: "provider", again: true },
@@ -34,7 +34,7 @@ const AMOUNTS_TO: Readonly<Record<Fault, { readonly error: string; readonly agai
   "half-json": { error: "malformed-reply", again: false },
   "null-fields": { error: "malformed-reply", again: false },
   nested: { error: "malformed-reply", again: false },
-  // It had begun, and is paid for: asking again would pay twice.
+  // The reply had begun and is paid for; a retry would be paid for again.
   cut: { error: "malformed-reply", again: false },
   reset: { error: "provider", again: true },
   "redirect-loop": { error: "provider", again: false },
@@ -44,7 +44,7 @@ const AMOUNTS_TO: Readonly<Record<Fault, { readonly error: string; readonly agai
   hang: { error: "timeout", again: true },
 };
 
-/** An application that says where its answer is: without that any text is one. */
+/** All targets. For `http`, `answer` is set, because otherwise any text would be an answer. */
 const TARGETS = NETWORK_TARGETS.map((one) =>
   one.provider === "http"
     ? { ...one, settings: (origin: string) => ({ ...one.settings(origin), answer: "$.answer" }) }
@@ -57,7 +57,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Asks once behind all policies, with waits that take no time. @returns the reply, and how many requests were counted */
+/**
+ * Asks once through all wrappers, with a fake clock.
+ *
+ * @returns the reply, and how many requests `onCall` counted
+ */
 async function asked(
   subject: (typeof NETWORK_TARGETS)[number],
   faults: readonly Fault[],
@@ -87,7 +91,7 @@ async function asked(
 }
 
 describe.each(TARGETS)("$name", (subject) => {
-  it.each(FAULTS)("makes an outcome of a server that does this for ever: %s", async (fault) => {
+  it.each(FAULTS)("ends with a failure when the server always gives this fault: %s", async (fault) => {
     const { error, again } = AMOUNTS_TO[fault];
     const { reply, counted } = await asked(subject, Array(400).fill(fault));
     expect(reply).toMatchObject({ kind: "failed", error });
@@ -95,7 +99,7 @@ describe.each(TARGETS)("$name", (subject) => {
     expect(counted).toBe(server.asked);
   });
 
-  it("is answered after any number of passing faults, and counts each request that left", async () => {
+  it("is answered after up to three temporary faults, and counts each request that was sent", async () => {
     const passing = fc.constantFrom<Fault>("refused", "overloaded", "broken", "reset");
     await fc.assert(
       fc.asyncProperty(fc.array(passing, { maxLength: 3 }), async (faults) => {
@@ -107,7 +111,7 @@ describe.each(TARGETS)("$name", (subject) => {
     );
   });
 
-  it("gives one line and a kind for any series of faults, and asks no more than it may", async () => {
+  it("gives a message of one line for any series of faults, and makes no more attempts than allowed", async () => {
     const any = fc.constantFrom<Fault>(
       ...FAULTS.filter((one) => !["hang", "endless", "gzip-bomb"].includes(one)),
     );

@@ -3,7 +3,9 @@ import { expect, it, vi } from "vitest";
 import { commandProvider } from "./command-provider.ts";
 import { ask, fakeHost, questionOf } from "./testing/fake-host.ts";
 
-/** As Node does when no file is left for the streams of one more process: an error, and neither streams nor an end. */
+/**
+ * Simulates Node when the machine has too many open files: a child process with an error but without streams.
+ */
 vi.mock("node:child_process", async (original) => ({
   ...(await original<object>()),
   spawn: () => {
@@ -16,7 +18,7 @@ vi.mock("node:child_process", async (original) => ({
 }));
 
 it.each([{}, { serve: "jsonl" }])(
-  "a command that finds no room on this machine comes back later: %j",
+  "a command that cannot start because of too many open files is tried again later: %j",
   async (how) => {
     const settings = commandProvider.settings.parse({
       provider: "command",

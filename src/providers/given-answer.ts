@@ -51,7 +51,7 @@ export interface WrongMember {
   readonly expected: string;
 }
 
-/** Checks the types of the members beside `output`. Unknown members are ignored. */
+/** Checks the types of all members except `output`. Unknown members are ignored. */
 export function wrongMembers(answer: Members): readonly WrongMember[] {
   const wrong: WrongMember[] = [];
   for (const [name, valid, expected] of MEMBERS) {
@@ -119,11 +119,11 @@ export function reportsWithoutOutput(answer: Members): boolean {
 }
 
 /**
- * Converts a checked answer to a reply. An output that is not text becomes its JSON. An answer that reports an error
- * is a failure, even if it has an output.
+ * Converts a checked answer to a reply. An output that is not text becomes its JSON. An answer that reports an
+ * error is a failure, even if it has an output.
  *
  * @param who names the source in a message: "bot.py", "agents/bot.ts"
- * @param beside members that are notes rather than data of the source, for instance in an outputs file made elsewhere
+ * @param beside names of members that are notes and not part of the answer, for instance in an outputs file
  */
 export function replyFrom(answer: Members, who: string, beside: ReadonlySet<string> = NONE): Reply {
   const { error, output, finish_reason } = answer;

@@ -14,7 +14,7 @@ interface Report {
   readonly reset_ms: number;
 }
 
-/** Minimum difference between two reports before they show whether a limit refills. */
+/** Minimum difference in the remaining amount of two reports from which a refill rate can be computed. */
 const CLEAR_CHANGE = 5;
 /** A stated limit below this fraction of the measured refill rate is not a limit per minute. */
 const MAX_CHANGE = 0.4;
@@ -35,10 +35,10 @@ export class HeaderLimit {
   #refill = 0;
   /** The highest remaining amount reported so far, and the call that received the report. */
   #most = 0;
-  /** Amounts sent after the reported call, oldest first, and their sum. */
+  /** Amounts of calls, oldest first. Those from `#oldest` on were sent after the last reported call. */
   #taken: Taken[] = [];
-  /** Index of the oldest that counts. */
   #oldest = 0;
+  /** Sum of the amounts from `#oldest` on. */
   #sum = 0;
 
   /** Records that a call with this estimated amount was sent. */
@@ -63,12 +63,12 @@ export class HeaderLimit {
     if (stated < this.#refill && stated > this.#refill * MAX_CHANGE) this.#refill = stated;
   }
 
-  /** Drops what the report of this call includes. */
+  /** Drops the amounts of calls up to this one, because its report includes them. */
   #forget(no: number): void {
     const taken = this.#taken;
     for (let one = taken[this.#oldest]; one !== undefined && one.no <= no; one = taken[++this.#oldest])
       this.#sum -= one.amount;
-    // Only occasionally, because it moves all remaining entries.
+    // The array is shortened only occasionally, because that copies all remaining entries.
     if (this.#oldest < 64 || this.#oldest < taken.length / 2) return;
     this.#taken = taken.slice(this.#oldest);
     this.#oldest = 0;

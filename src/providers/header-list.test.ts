@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HeaderList } from "./header-list.ts";
 
-/** The same calls on the platform's own class and on ours. */
+/** The headers after the same calls on the platform's `Headers` and on `HeaderList`. */
 function both(fill: (headers: Pick<Headers, "append" | "set" | "delete">) => unknown) {
   const platform = new Headers();
   const own = new HeaderList();
@@ -12,19 +12,19 @@ function both(fill: (headers: Pick<Headers, "append" | "set" | "delete">) => unk
 
 describe("HeaderList", () => {
   it.each<[string, Parameters<typeof both>[0]]>([
-    ["names in any case are one", (h) => [h.set("X-Team", "a"), h.set("x-team", "b")]],
-    ["what is appended is after a comma", (h) => [h.append("accept", "a"), h.append("Accept", "b")]],
-    ["blanks around a value are no part of it", (h) => h.set("a", "\t one two  ")],
-    ["an empty value is a value", (h) => [h.set("a", ""), h.append("a", "b")]],
-    ["what is taken out is gone", (h) => [h.set("a", "1"), h.set("b", "2"), h.delete("A")]],
-    ["Latin-1 goes as it is", (h) => h.set("a", "caf\u00e9")],
+    ["names are the same in upper and lower case", (h) => [h.set("X-Team", "a"), h.set("x-team", "b")]],
+    ["an appended value follows a comma", (h) => [h.append("accept", "a"), h.append("Accept", "b")]],
+    ["blanks around a value are removed", (h) => h.set("a", "\t one two  ")],
+    ["an empty value is kept", (h) => [h.set("a", ""), h.append("a", "b")]],
+    ["a deleted header is gone", (h) => [h.set("a", "1"), h.set("b", "2"), h.delete("A")]],
+    ["Latin-1 letters are unchanged", (h) => h.set("a", "caf\u00e9")],
   ])("%s, as with the platform's Headers", (_, fill) => {
     const { platform, own } = both(fill);
     expect(own).toEqual(platform);
     expect(own.length).toBeGreaterThan(0);
   });
 
-  it("reports whether and what, by a name in any case", () => {
+  it("finds a value by its name in upper or lower case", () => {
     const headers = new HeaderList();
     headers.set("Authorization", "Bearer x");
     expect(headers.get("authorization")).toBe("Bearer x");

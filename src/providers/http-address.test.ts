@@ -18,7 +18,7 @@ const open = (settings: object) =>
     fakeHost({ env: { TOKEN: "token-1234567890" } }),
   );
 
-/** What a case's request asks for. */
+/** Sends the request of a case. @returns the request as it arrived at the server */
 async function asked(settings: object, changes: Partial<Question>) {
   const target = await open(settings);
   try {
@@ -68,7 +68,7 @@ describe("the address of a service", () => {
 });
 
 describe("headers of a service", () => {
-  it("are filled for each case, beside those from the environment", async () => {
+  it("are filled for each case, together with those from the environment", async () => {
     const headers = {
       "X-User": "u-{{ input.user }}",
       authorization: `Bearer $${"{env:TOKEN}"}`,
@@ -82,7 +82,7 @@ describe("headers of a service", () => {
     });
   });
 
-  it("hold no line break and no letter that cannot be sent", async () => {
+  it("must not contain a line break or a character that no header may have", async () => {
     const target = await open({ ...at("/"), headers: { "x-user": "{{ input.user }}" } });
     for (const user of ["a\r\nx-admin: 1", "a\nb", "数"])
       expect(() => target.client.prepare(questionOf({ input: { user } }))).toThrow(/headers\.x-user/);
@@ -90,8 +90,8 @@ describe("headers of a service", () => {
   });
 });
 
-describe("the request that is kept", () => {
-  it("is made of what decides the answer, and unchanged where nothing is filled in", async () => {
+describe("the stored request", () => {
+  it("contains only what affects the answer, and is unchanged when nothing is filled in", async () => {
     const plain = await open({ ...at("/ask?a=b c"), headers: { "x-team": "qa" } });
     expect(plain.client.prepare(questionOf())).toEqual({ method: "GET", url: `${server.origin}/ask?a=b c` });
     await plain.client.close();

@@ -70,7 +70,7 @@ async function headerTemplate(name: string, value: string): Promise<(scope: Scop
   return (scope) => {
     const filled = text(scope);
     if (!isSendable(filled))
-      throw unsendable(at, "its value holds a line break or a letter that no header can hold");
+      throw unsendable(at, "its value has a line break or a character that no header may have");
     return filled;
   };
 }

@@ -30,13 +30,13 @@ describe("compileBody", () => {
     "{{ input.message.length | json }}",
     "{{ input.constructor }}",
     "{% assign n = input.none %}{{ n }}",
-  ])("refuses what is undefined: %s", async (body) => {
+  ])("refuses an undefined variable: %s", async (body) => {
     const fill = await compileBody({ q: [body] });
     expect(() => fill(question)).toThrow(expect.objectContaining({ at: ["body", "q", 0] }));
   });
 
   it.each(["{{ input", "{{ input | nonsense }}", "{% include 'x' %}", "{{ trial }}"])(
-    "never reads %s",
+    "refuses the template %s",
     async (body) => {
       const attempt = async () => (await compileBody(body))(question);
       await expect(attempt()).rejects.toMatchObject({ problem: { code: "EVALS_BODY_TEMPLATE" } });

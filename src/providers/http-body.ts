@@ -21,12 +21,12 @@ const WHOLE_EXPRESSION = /^\{\{-?((?:(?!\}\}).)*)\|\s*json\s*-?\}\}$/s;
 export type Unfilled =
   /** The scope lacks a variable: `arguments.id`. */
   | { readonly kind: "missing"; readonly variable: string }
-  /** With these values it would be nothing that may be sent. */
+  /** With these values, the result must not be sent. */
   | { readonly kind: "unsendable"; readonly words: string }
-  /** It is no template, or cannot be rendered. */
+  /** The text is not a valid template, or cannot be rendered. */
   | { readonly kind: "broken"; readonly words: string; readonly cause: unknown };
 
-/** A template that cannot be filled, whatever is asked or for this question alone. */
+/** A template that cannot be filled, for all questions or only for this one. */
 export class UnfilledTemplate extends SettingMistake {
   readonly unfilled: Unfilled;
 
@@ -64,7 +64,9 @@ export function isTemplate(text: string): boolean {
   return text.includes("{{") || text.includes("{%");
 }
 
-/** Reads an own member of the object. A missing variable is an error, never an empty string. */
+/**
+ * Reads the value of a variable, by the names of its members. A missing variable is an error, never empty text.
+ */
 function valueAt(scope: Scope, names: readonly string[], at: Place): Json {
   let value: unknown = scope;
   for (const name of names) {

@@ -52,7 +52,7 @@ describe("httpProvider", () => {
     expect(JSON.parse(arrived[0]?.body ?? "")).toEqual({ input: { message: "hi" }, messages: null });
   });
 
-  it("takes no reply without a byte for an answer", async () => {
+  it("does not accept an empty reply as an answer", async () => {
     for (const status of [200, 204])
       expect(await once({}, { status, body: "" })).toMatchObject({
         kind: "failed",
@@ -63,7 +63,7 @@ describe("httpProvider", () => {
     expect(await once({ answer: "$.a" }, { body: '{"a": ""}' })).toMatchObject({ output: "" });
   });
 
-  it("reads answer, usage, messages, tool calls and cost where the paths say", async () => {
+  it("reads answer, usage, messages, tool calls and cost at their paths", async () => {
     const settings = {
       body: { question: "{{ input.message }}" },
       answer: "$.answer",
@@ -99,7 +99,7 @@ describe("httpProvider", () => {
     expect(await once({ answer: "$.answer" }, { body })).toMatchObject({ error: "malformed-reply", message });
   });
 
-  it("takes a reply that is nested without end for none, and a cost without end for unknown", async () => {
+  it("rejects a reply that is nested too deeply, and treats an infinite cost as unknown", async () => {
     const deep = "[".repeat(100_000) + "]".repeat(100_000);
     for (const path of ["answer", "messages", "tool_calls"])
       expect(await once({ answer: "$.a", [path]: "$.b" }, { body: `{"a":"x","b":${deep}}` })).toMatchObject({
@@ -112,7 +112,7 @@ describe("httpProvider", () => {
     expect(costly).not.toHaveProperty("cost_usd");
   });
 
-  it("fills headers from the environment and keeps their values out of everything", async () => {
+  it("fills headers from the environment and keeps their values out of every reply", async () => {
     const headers = { Authorization: "Bearer $" + "{env:TOKEN}" };
     const reply = await once({ headers }, { status: 400, body: `no such token ${TOKEN}` });
     expect(arrived[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`);

@@ -184,6 +184,6 @@ export function besideAnswer(
   const called = paths.tool_calls?.(body) ?? undefined;
   const tool_calls = toolCallsOf(called);
   if (called !== undefined && tool_calls === undefined)
-    return `what is at ${settings.tool_calls} in the reply is no list of {name, arguments}`;
+    return `what is at ${settings.tool_calls} in the reply is not a list of {name, arguments}`;
   return { messages, tool_calls };
 }

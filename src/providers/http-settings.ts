@@ -35,7 +35,7 @@ const Fields = z.strictObject({
       reasoning_tokens: Path.optional(),
     } satisfies Record<keyof Usage, unknown>)
     .optional()
-    .describe("JSONPaths of token counts; input holds its cached part, output its reasoning"),
+    .describe("JSONPaths of token counts; input includes cached tokens, output includes reasoning tokens"),
   messages: Path.optional().describe("JSONPath of the whole conversation, in OpenAI's message format"),
   tool_calls: Path.optional(),
   cost_usd: Path.optional(),
@@ -43,7 +43,7 @@ const Fields = z.strictObject({
     .enum(STREAM_DIALECTS)
     .optional()
     .describe(
-      "The reply is streamed (server-sent events or lines of JSON), and its pieces are joined: openai and anthropic as those APIs write them; text: each piece is text, or holds it where answer says",
+      "The reply is streamed (server-sent events or lines of JSON), and its pieces are joined: openai and anthropic as those APIs write them; text: each piece is text, or has it at the path in answer",
     ),
 });
 

@@ -72,10 +72,10 @@ const MESSAGE = [
   { type: "message_stop" },
 ];
 
-/** The same answer, as every dialect and framing writes it. */
+/** The same answer in every dialect and framing. */
 const STREAMS: Readonly<Record<string, { settings: object; type: string; body: string }>> = {
   "chat chunks as events": { settings: { stream: "openai" }, type: EVENTS, body: events(...CHAT, "[DONE]") },
-  "chat chunks with returns, without a type": {
+  "chat chunks with carriage returns, without a content type": {
     ...{ settings: { stream: "openai" }, type: "" },
     body: events(...CHAT, "[DONE]").replaceAll("\n", "\r\n"),
   },
@@ -145,7 +145,7 @@ async function readerOf(settings: object) {
   return streamReader(parsed.stream ?? "text", await compilePaths(parsed), parsed);
 }
 
-/** A reply as it arrives in these bits. */
+/** Reads a reply whose bytes arrive in these parts. */
 async function read(settings: object, contentType: string, bits: readonly Uint8Array[]): Promise<Reply> {
   const reply = (await readerOf(settings))();
   for (const bit of bits) if (reply.bytes(bit, contentType)) break;
@@ -153,7 +153,7 @@ async function read(settings: object, contentType: string, bits: readonly Uint8A
 }
 
 describe("a streamed reply", () => {
-  it.each(Object.keys(STREAMS))("of %s is the same wherever it was cut", async (name) => {
+  it.each(Object.keys(STREAMS))("of %s is the same wherever its bytes are split", async (name) => {
     const { settings, type, body } = STREAMS[name] ?? { settings: {}, type: "", body: "" };
     const bytes = Buffer.from(body);
     const whole = await read(settings, type, [bytes]);
@@ -172,11 +172,11 @@ describe("a streamed reply", () => {
 
   it.each([
     ["events", {}, EVENTS, `: hello\n\n${events("Grüße ")}data: \u{1F600}\ndata: !\n\n`],
-    ["events with returns", {}, EVENTS, "data: Grüße \u{1F600}\r\ndata: !\r\n\r\n"],
+    ["events with carriage returns", {}, EVENTS, "data: Grüße \u{1F600}\r\ndata: !\r\n\r\n"],
     ["lines", {}, LINES, `"Grüße "\n\n${JSON.stringify("\u{1F600}\n!")}`],
     ["plain text", {}, "text/plain", TEXT],
     ["a text that looks like an event", {}, "", TEXT],
-  ])("of %s without further settings is the texts together", async (_, settings, type, body) => {
+  ])("of %s without further settings gives the joined texts", async (_, settings, type, body) => {
     const bits = [...Buffer.from(`\uFEFF${body}`)].map((byte) => Uint8Array.of(byte));
     expect(await read({ stream: "text", ...settings }, type, bits)).toMatchObject({ output: TEXT });
   });
@@ -186,11 +186,11 @@ describe("a streamed reply", () => {
     ["openai", events(...CHAT.slice(0, 3)), "the stream of bot broke off before its end"],
     ["openai", events(...CHAT.slice(0, 3), "[DONE]"), "the stream of bot broke off before its end"],
     ["openai", "", "the stream of bot broke off before its end"],
-    ["openai", `${broken}data: {"cho\n\n`, 'the stream of bot holds a piece that is no JSON object: {"cho'],
+    ["openai", `${broken}data: {"cho\n\n`, 'the stream of bot has a piece that is not a JSON object: {"cho'],
     ["openai", named({ type: "response.created" }), "the stream of bot broke off before its end"],
     ["anthropic", named(...MESSAGE.slice(0, -1)), "the stream of bot broke off before its end"],
     ["text", "", "the stream of bot is empty"],
-  ])("of %s that ends early is no answer: %s", async (stream, body, message) => {
+  ])("of %s that ends early is not an answer: %s", async (stream, body, message) => {
     expect(await read({ stream }, EVENTS, [Buffer.from(body)])).toMatchObject({
       error: "malformed-reply",
       message,
@@ -217,7 +217,7 @@ describe("a streamed reply", () => {
     ],
     ["text", `${events("Grüße")}event: error\ndata: overloaded\n\n`],
     ["text", events("Grüße", { error: "overloaded" })],
-  ])("of %s that fails on the way is the provider's failure: %s", async (stream, body) => {
+  ])("of %s with an error in the middle is a failure of the provider: %s", async (stream, body) => {
     expect(await read({ stream }, EVENTS, [Buffer.from(body)])).toMatchObject({
       kind: "failed",
       error: "provider",
@@ -225,17 +225,17 @@ describe("a streamed reply", () => {
     });
   });
 
-  it("names the piece that answer does not fit, and the line that is no text", async () => {
+  it("asks for the setting `answer` when pieces are not text, and reports a path that finds nothing", async () => {
     const line = Buffer.from('{"t":"x"}\n');
     expect(await read({ stream: "text" }, LINES, [line])).toMatchObject({
-      message: expect.stringContaining("answer has to say"),
+      message: expect.stringContaining("the setting answer must say"),
     });
     expect(await read({ stream: "text", answer: "$.u" }, LINES, [line])).toMatchObject({
       message: "the stream of bot has nothing at $.u in any of its pieces",
     });
   });
 
-  it("with bytes that are not UTF-8, or half a letter at its end, is no answer", async () => {
+  it("with bytes that are not UTF-8, or half a letter at its end, is not an answer", async () => {
     for (const bytes of [Uint8Array.of(0x61, 0xe2, 0x82)])
       expect(await read({ stream: "text" }, "text/plain", [bytes])).toMatchObject({
         error: "malformed-reply",
@@ -243,7 +243,7 @@ describe("a streamed reply", () => {
       });
   });
 
-  it("may be read by the answer's path once it is joined", async () => {
+  it("can be read with an answer path after it was joined", async () => {
     const settings = {
       stream: "openai",
       answer: "$.choices[0].message.content",
@@ -284,7 +284,7 @@ describe("a service that streams", () => {
     }
   };
 
-  it("byte by byte is answered, and reports when its first word came", async () => {
+  it("can send byte by byte, and the time of its first text is reported", async () => {
     const bytes = Buffer.from(events(...CHAT, "[DONE]"));
     const reply = await asked({ stream: "openai" }, (out) => {
       out.writeHead(200, { "content-type": EVENTS }).flushHeaders();
@@ -298,14 +298,14 @@ describe("a service that streams", () => {
     expect(reply).toMatchObject({ ...ANSWER, trajectory: { first_token_ms: expect.any(Number) } });
   });
 
-  it("keeps the connection open after its last word is not waited for", async () => {
+  it("is not waited for when it keeps the connection open after the end", async () => {
     const reply = await asked({ stream: "anthropic" }, (out) => {
       out.writeHead(200, { "content-type": EVENTS }).write(named(...MESSAGE));
     });
     expect(reply).toMatchObject(ANSWER);
   });
 
-  it("cuts the connection, hangs or never stops: each is an error of its trial", async () => {
+  it("makes its trial errored when it closes the connection early, hangs or never stops", async () => {
     const begin = (out: ServerResponse) =>
       out.writeHead(200, { "content-type": EVENTS }).write(events(chunk({ content: "x" })));
     expect(
@@ -334,7 +334,7 @@ describe("a service that streams", () => {
     });
   });
 
-  it("is refused like any other, and no key of it is kept", async () => {
+  it("can refuse a request like any other, and no key is kept from its replies", async () => {
     expect(await asked({ stream: "openai" }, (out) => out.writeHead(429).end("slow down"))).toMatchObject({
       error: "rate-limit",
     });
@@ -345,7 +345,7 @@ describe("a service that streams", () => {
     expect(JSON.stringify(echo)).not.toContain("token-1234567890");
   });
 
-  it("compresses its stream and is answered once all of it is here", async () => {
+  it("can compress its stream, which is then read when all of it has arrived", async () => {
     const reply = await asked({ stream: "openai" }, (out) =>
       out
         .writeHead(200, { "content-type": EVENTS, "content-encoding": "gzip" })

@@ -18,7 +18,7 @@ describe("compileJsonPath", () => {
     expect((await compileJsonPath(path, []))(value)).toEqual(expected);
   });
 
-  it("refuses what is no path, at its place", async () => {
+  it("refuses an invalid path, with its location", async () => {
     await expect(compileJsonPath("$.[", ["answer"])).rejects.toMatchObject({
       at: ["answer"],
       problem: { code: "EVALS_JSONPATH" },

@@ -49,7 +49,7 @@ export class LearnedRate {
   }
 
   /**
-   * Reports a refusal by rate: the same number of concurrent calls had worked before.
+   * Reports a refusal because of the rate: the same number of concurrent calls had worked before.
    *
    * @param until when the server wants the next request; null when it does not say
    */

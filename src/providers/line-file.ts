@@ -81,7 +81,10 @@ export class LineFile {
     return block;
   }
 
-  /** The block that was read first is read into again: memory outside of the heap is given back late, after tens of megabytes. */
+  /**
+   * A block to read into: a new one, or the oldest one if there are enough. Blocks are reused because memory
+   * outside of the heap is freed late, after tens of megabytes.
+   */
   #freeBlock(): Buffer {
     const [oldest] = this.#blocks;
     if (this.#blocks.size < KEPT_BLOCKS || oldest === undefined) return Buffer.allocUnsafeSlow(BLOCK);
@@ -89,7 +92,7 @@ export class LineFile {
     return oldest[1];
   }
 
-  /** Only until the next read: its block may be used again. */
+  /** The result is valid only until the next read, which may reuse its block. */
   #bytes(start: number, end: number): Buffer {
     const index = Math.floor(start / BLOCK);
     const from = start - index * BLOCK;
@@ -120,7 +123,7 @@ export class LineFile {
     return index === 0 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   }
 
-  /** Reading after this call is a bug. */
+  /** Closes the file. Nothing may be read afterwards. */
   close(): void {
     closeSync(this.#file);
     this.#blocks.clear();

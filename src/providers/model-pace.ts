@@ -8,7 +8,7 @@ import type { Forecast } from "./token-forecast.ts";
 /** What delays a call: a limit set by the user or the provider, a learned limit, or the pause after a refusal. */
 export type HeldBy = "tokens_per_minute" | "requests_per_minute" | "concurrency" | "refusals";
 
-/** The maximum tokens of a call; `bytes` 0 where none were estimated. */
+/** The estimated maximum tokens of a call. `bytes` is 0 if nothing was estimated. */
 export type Need = Forecast;
 
 /** A call that was sent. */
@@ -86,11 +86,14 @@ export class ModelPace {
   #sustained = 0;
   #pausedUntil = 0;
   #pausedBy: HeldBy = "refusals";
-  /** Number of the last call sent before the last pause: it and earlier calls tell nothing about the time after it. */
+  /**
+   * Number of the last call sent before the last pause. It and earlier calls say nothing about the time after
+   * it.
+   */
   #lastBeforePause = 0;
   /** The state when the last pause began. */
   #before = { sustained: 0, largest: Number.POSITIVE_INFINITY, tooMany: Number.POSITIVE_INFINITY };
-  /** Consecutive pauses in which no later call was answered. */
+  /** Number of consecutive pauses without an answered call between them. */
   #pausesInARow = 0;
   /** State of the single call that tests whether a pause without a retry time was long enough. */
   #probe: "none" | "wanted" | "out" = "none";
@@ -320,8 +323,8 @@ export class ModelPace {
   }
 
   /**
-   * Whether the model has only refused for longer than `most_ms`. Of two pauses in a row, the time left of the second
-   * counts too.
+   * Whether the model has only refused for longer than `most_ms`. From the second pause in a row on, the
+   * remaining time of the pause counts too.
    */
   onlyRefuses(now: number, most_ms: number): boolean {
     if (this.#droughtSince === null) return false;

@@ -10,7 +10,10 @@ export class CutReply extends Error {
   }
 }
 
-/** The reply arrived completely or exceeds the size limit, but it cannot be decoded. The text completes "the reply of … …". */
+/**
+ * The reply arrived completely or exceeds the size limit, but cannot be decoded. The message completes a
+ * sentence that begins with "the reply of <host>".
+ */
 export class UnreadableReply extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -119,7 +122,7 @@ function certificateText(who: string, error: Error): string {
   const code = codeOf(error);
   const message = `the certificate of ${who} cannot be trusted: ${error.message}${code && ` (${code})`}`;
   if (/EXPIRED|NOT_YET_VALID/.test(code)) return `${message}; renew it, or set this machine's clock`;
-  if (/ALTNAME|HOSTNAME/.test(code)) return `${message}; ask under a name that it holds`;
+  if (/ALTNAME|HOSTNAME/.test(code)) return `${message}; use a host name that it contains`;
   return `${message}; ${KNOWN_AUTHORITY}`;
 }
 
@@ -134,7 +137,7 @@ const forAll = (message: string): DescribedFailure => ({ message, transient: fal
 const forNow = (message: string): DescribedFailure => ({ message, transient: true });
 
 function refusedByProxy(status: number, proxy: string, variable: string, where: string): DescribedFailure {
-  const message = `${proxy} refused the way to ${where} with status ${status}`;
+  const message = `${proxy} refused to connect to ${where} with status ${status}`;
   if (status === 407) return forAll(`${message}: it wants ${variable}=http://user:password@host:port`);
   return status >= 500 || status === 429 ? { ...forNow(message), unreachable: true } : forAll(message);
 }
@@ -197,7 +200,7 @@ function describe(trouble: Trouble, where: string): DescribedFailure {
     case "cut":
       return { ...forNow(`connection cut by ${where} (${trouble.code})`), may_be_billed: true };
     case "proxy-refused":
-      return forNow(`a proxy refused the way to ${where} with status ${trouble.status}`);
+      return forNow(`a proxy refused to connect to ${where} with status ${trouble.status}`);
     case "other":
       return forNow(`the request to ${where} failed: ${trouble.code}`);
     default:

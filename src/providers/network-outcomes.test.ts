@@ -7,7 +7,7 @@ import { providers } from "./registry.ts";
 import { fakeHost } from "./testing/fake-host.ts";
 import { askNetworkTarget, NETWORK_TARGETS, WITHOUT_NETWORK } from "./testing/network-targets.ts";
 
-/** What the HTTP client does in place of sending; undefined lets it send. */
+/** Called instead of sending a request; undefined to send it. */
 let transport: (() => Promise<never>) | undefined;
 vi.mock("./whole-reply.ts", async (original) => {
   const { collectReply, ...others } = await original<typeof import("./whole-reply.ts")>();
@@ -48,14 +48,14 @@ async function listen(server: Server | ReturnType<typeof createServer>): Promise
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return (server.address() as AddressInfo).port;
 }
-/** A server that answers the first bytes of every connection with these. */
+/** Starts a server that answers every connection with these bytes. @returns its port */
 const bare = (bytes: string | Buffer) =>
   listen(
     createServer((socket) => {
       socket.once("data", () => socket.end(bytes));
     }),
   );
-/** A proxy that answers every CONNECT with a status. */
+/** Starts a proxy that answers every CONNECT with this status. @returns its port */
 const proxyOf = (status: number) =>
   listen(
     createHttp().on("connect", (_request, socket) => {
@@ -78,7 +78,7 @@ describe.each(NETWORK_TARGETS)("$name", (subject) => {
     return reply as FailedReply;
   };
 
-  it("makes an outcome of whatever the transport throws, in one line that says where", async () => {
+  it("returns a failure for any error of the transport, with a message of one line that names the host", async () => {
     const anyError = fc.oneof(
       fc.anything().filter((value) => value !== undefined),
       fc
@@ -119,7 +119,7 @@ describe.each(NETWORK_TARGETS)("$name", (subject) => {
     ["CERT_HAS_EXPIRED", /cannot be trusted.*clock/],
     ["ERR_TLS_CERT_ALTNAME_INVALID", /cannot be trusted.*name/],
     ["ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE", /no TLS connection/],
-  ])("tries %s once, and reports what mends it", async (code, message) => {
+  ])("does not retry %s, and says what to do", async (code, message) => {
     transport = throwing(errorWith({ code }));
     expect(await failed()).toMatchObject({
       error: "provider",
@@ -129,16 +129,19 @@ describe.each(NETWORK_TARGETS)("$name", (subject) => {
     });
   });
 
-  it.each(["EMFILE", "ENFILE"])("blames this machine for %s, and comes back", async (code) => {
-    transport = throwing(errorWith({ code }));
-    expect(await failed()).toMatchObject({
-      transient: true,
-      busy: true,
-      message: expect.stringContaining("ulimit -n"),
-    });
-  });
+  it.each(["EMFILE", "ENFILE"])(
+    "reports %s as a problem of this machine that a retry may solve",
+    async (code) => {
+      transport = throwing(errorWith({ code }));
+      expect(await failed()).toMatchObject({
+        transient: true,
+        busy: true,
+        message: expect.stringContaining("ulimit -n"),
+      });
+    },
+  );
 
-  it("reports that a port speaks no TLS, and tries it once", async () => {
+  it("reports that a port does not speak TLS, and does not retry", async () => {
     const port = await listen(createHttp((_request, reply) => reply.end("{}")));
     expect(await failed(`https://127.0.0.1:${port}`)).toMatchObject({
       transient: false,
@@ -156,7 +159,7 @@ describe.each(NETWORK_TARGETS)("$name", (subject) => {
     });
   });
 
-  it("asks again where a reply is no HTTP", async () => {
+  it("may retry when a reply is not HTTP", async () => {
     const port = await bare("<html>Restarting</html>");
     const reply = await failed(`http://127.0.0.1:${port}`);
     expect(reply).toMatchObject({ transient: true, message: expect.stringContaining("not HTTP") });
@@ -167,20 +170,23 @@ describe.each(NETWORK_TARGETS)("$name", (subject) => {
     [
       407,
       { transient: false, fatal: true },
-      /refused the way to model\.test.* with status 407: .*HTTPS_PROXY=http:\/\/user:password@/,
+      /refused to connect to model\.test.* with status 407: .*HTTPS_PROXY=http:\/\/user:password@/,
     ],
-    [403, { transient: false, fatal: true }, /refused the way to model\.test.* with status 403$/],
-    [502, { transient: true, unreachable: true }, /refused the way to model\.test.* with status 502$/],
-  ])("reports a proxy's %i as the proxy's, without its password", async (status, expected, message) => {
-    const port = await proxyOf(status);
-    const reply = await failed(ORIGIN, { HTTPS_PROXY: `http://me:hush-hush@127.0.0.1:${port}` });
-    expect(reply).toMatchObject(expected);
-    expect(reply.message).toMatch(message);
-    expect(reply.message).toContain(`the proxy 127.0.0.1:${port} (HTTPS_PROXY)`);
-    expect(reply.message).not.toContain("hush");
-  });
+    [403, { transient: false, fatal: true }, /refused to connect to model\.test.* with status 403$/],
+    [502, { transient: true, unreachable: true }, /refused to connect to model\.test.* with status 502$/],
+  ])(
+    "reports the status %i of a proxy as the proxy's, without its password",
+    async (status, expected, message) => {
+      const port = await proxyOf(status);
+      const reply = await failed(ORIGIN, { HTTPS_PROXY: `http://me:hush-hush@127.0.0.1:${port}` });
+      expect(reply).toMatchObject(expected);
+      expect(reply.message).toMatch(message);
+      expect(reply.message).toContain(`the proxy 127.0.0.1:${port} (HTTPS_PROXY)`);
+      expect(reply.message).not.toContain("hush");
+    },
+  );
 
-  it("names the proxy that is not there, or cuts the connection", async () => {
+  it("names a proxy that cannot be reached or closes the connection", async () => {
     const gone = await proxyOf(200);
     for (const one of servers.splice(0)) one.close();
     const cutting = await listen(createServer((socket) => socket.once("data", () => socket.destroy())));
@@ -195,7 +201,7 @@ describe.each(NETWORK_TARGETS)("$name", (subject) => {
     }
   });
 
-  it("refuses a proxy variable that cannot be read before anything is sent, and only where it would be used", async () => {
+  it("refuses an invalid proxy variable before anything is sent, but only if it would be used", async () => {
     const port = await listen(createHttp((_request, reply) => reply.end("{}")));
     const env = { HTTPS_PROXY: "socks5://127.0.0.1:1", HTTP_PROXY: "::::" };
     await expect(ask(ORIGIN, env)).rejects.toMatchObject({ problems: [{ code: "EVALS_PROXY" }] });

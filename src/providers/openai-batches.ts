@@ -106,7 +106,9 @@ async function findBatch(
   return { kind: "none" };
 }
 
-/** Allows for clock differences: an older batch cannot be ours. In seconds. */
+/**
+ * Largest clock difference to expect, in seconds. A batch that was created earlier than that cannot be ours.
+ */
 const A_DAY = 86_400;
 /** Maximum number of list pages to read. */
 const MAX_PAGES = 1000;

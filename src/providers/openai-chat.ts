@@ -7,7 +7,10 @@ import type { ChatWording } from "./chat-client.ts";
 import { argumentsText, membersOf, refusalFrom, repliedCalls, textFrom } from "./chat-shapes.ts";
 import { malformedReply, refusedBy } from "./failed-reply.ts";
 
-/** Each step of an agent words all messages before it: to spread what only some have would take longer than all the rest. */
+/**
+ * A message in the API's format. Each step of an agent converts all earlier messages, so optional members are
+ * assigned one by one, which is faster than spreading them.
+ */
 function wireMessage({ role, content, name, tool_call_id, tool_calls }: Message): Json {
   const wire: Record<string, Json> = { role, content: chatContent(content) };
   if (name !== undefined) wire.name = name;
@@ -21,7 +24,9 @@ function wireMessage({ role, content, name, tool_call_id, tool_calls }: Message)
   return wire;
 }
 
-/** The model's refusal, from a field or content part of its own; a filter's finish reason gives less detail. */
+/**
+ * The model's refusal, from its own field or content part, else from a filter's finish reason, which says less.
+ */
 function refusalOf(message: Readonly<Record<string, unknown>>, finish: string | null): string | null {
   const { refusal } = message;
   if (typeof refusal === "string" && refusal !== "") return refusal;

@@ -25,7 +25,7 @@ for (const [api, dialect] of [
 }
 
 describe("openaiProvider", () => {
-  it("needs no key for a server of one's own", async () => {
+  it("needs no key for a self-hosted server", async () => {
     const server = await startChatServer(chatDialect);
     const target = await open({ base_url: `${server.origin}/v1` }, {});
     expect(await ask(target, question)).toMatchObject({ output: "ECHO hello" });
@@ -33,7 +33,7 @@ describe("openaiProvider", () => {
     await server.close();
   });
 
-  it("opens and words questions without its key, and fails every trial alike", async () => {
+  it("opens and prepares requests without its key, and fails every trial in the same way", async () => {
     const target = await open({}, {});
     expect(target.client.prepare(question)).toMatchObject({ model: "m-1" });
     expect(await ask(target, question)).toMatchObject({
@@ -82,12 +82,15 @@ describe("openaiProvider", () => {
     ["gpt-4-0613", undefined, undefined],
     ["chatgpt-4o-latest", "http://localhost:4000", "chatgpt-4o-latest"],
     ["qwen2.5-7b-instruct", "http://localhost:8000/v1", undefined],
-  ])("reports for %s at %s that it floats: %s", (model, base_url, floating) => {
-    const settings = openaiProvider.settings.parse({
-      provider: "openai",
-      model,
-      ...(base_url && { base_url }),
-    });
-    expect(openaiProvider.floating?.(settings)).toBe(floating);
-  });
+  ])(
+    "reports the model's name if its provider may move it to a new version: %s at %s, %s",
+    (model, base_url, floating) => {
+      const settings = openaiProvider.settings.parse({
+        provider: "openai",
+        model,
+        ...(base_url && { base_url }),
+      });
+      expect(openaiProvider.floating?.(settings)).toBe(floating);
+    },
+  );
 });

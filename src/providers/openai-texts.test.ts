@@ -47,7 +47,7 @@ const open = (api: string): Promise<OpenTarget> => {
 };
 
 describe("api: embeddings", () => {
-  it("sends a text and brings back its vector, and the tokens that were read", async () => {
+  it("sends a text and returns its vector and its number of tokens", async () => {
     const target = await open("embeddings");
     const reply = await ask(target, questionOf({ input: "some text" }));
     expect(arrived.at(-1)).toEqual({
@@ -67,7 +67,7 @@ describe("api: embeddings", () => {
     await target.client.close();
   });
 
-  it("answers no conversation", async () => {
+  it("does not accept a conversation", async () => {
     const target = await open("embeddings");
     const question = questionOf({ messages: [{ role: "user", content: "Hello" }] });
     expect(() => target.client.prepare(question)).toThrow(SettingMistake);
@@ -76,7 +76,7 @@ describe("api: embeddings", () => {
 });
 
 describe("api: moderations", () => {
-  it("sends a text and brings back what was found in it", async () => {
+  it("sends a text and returns what was found in it", async () => {
     const target = await open("moderations");
     const reply = await ask(target, questionOf({ input: "some text" }));
     expect(arrived.at(-1)).toEqual({ url: "/v1/moderations", body: { model: "m-1", input: "some text" } });

@@ -5,7 +5,7 @@ import type { ChatWording } from "./chat-client.ts";
 import { membersOf } from "./chat-shapes.ts";
 import { malformedReply } from "./failed-reply.ts";
 
-/** The text to send to such an API. @throws {SettingMistake} for a conversation, which it does not accept */
+/** The text of a question. @throws {SettingMistake} for a conversation, which these APIs do not accept */
 function inputOf({ input, messages }: Question, what: string): Json {
   if (messages === null) return typeof input === "string" ? input : JSON.stringify(input);
   throw new SettingMistake(["api"], {

@@ -62,7 +62,7 @@ class LineTable {
     this.#numbered = new Int32Array(source.cases.size);
   }
 
-  /** The problem is built only if it will be shown: finding a similar id compares with every case. */
+  /** Adds a problem. It is built only if it will be shown, because finding a similar id takes long. */
   report(problem: () => Problem): void {
     if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(problem());
     else this.#unlisted += 1;

@@ -29,7 +29,7 @@ export function noAnswer(path: string): Problem {
     line: 1,
     column: 1,
     what: "The file has no answer in it.",
-    why: "It stands for a model; every trial would be missing.",
+    why: "It takes the place of a model, so every trial would be missing.",
     fix: `Let the program write it again. ${FORMAT}`,
   };
 }

@@ -31,7 +31,7 @@ async function problemsOf(text: string) {
 }
 
 describe("outputsProvider", () => {
-  it("answers at once, by case and trial", async () => {
+  it("answers synchronously, by case and trial", async () => {
     const { target, send } = await open(
       lines({ case: "a", trial: 2, output: "two" }, { case: "a", trial: 1, output: "one" }),
     );
@@ -42,7 +42,7 @@ describe("outputsProvider", () => {
     await target.client.close();
   });
 
-  it("keeps what a line tells of the way to its answer", async () => {
+  it("keeps the trajectory that a line gives", async () => {
     const way = {
       retrievals: [{ step: 1, query: "k", documents: [{ id: 7, text: "seven" }] }],
       ...{ state: { orders: [] }, turns: 2, steps: 3, stopped: "time" },
@@ -83,7 +83,7 @@ describe("outputsProvider", () => {
     ]);
   });
 
-  it("plans what is there when numbers are missing between", async () => {
+  it("plans only the recorded trials when some numbers are missing", async () => {
     const { target, send } = await open(
       lines({ case: "a", trial: 3, output: "c" }, { case: "a", trial: 1, output: "a" }),
     );
@@ -96,7 +96,7 @@ describe("outputsProvider", () => {
     expect(send("a", 2)).toMatchObject({ kind: "failed", error: "not-recorded", unsent: true });
   });
 
-  it("carries through what a line says beside the output, and ignores the rest", async () => {
+  it("keeps the known members of a line besides the output, and ignores the others", async () => {
     const more = {
       usage: usageOf({ input_tokens: 812, output_tokens: 40 }),
       latency_ms: 913,
@@ -114,7 +114,7 @@ describe("outputsProvider", () => {
     expect([send("a", 1), send("b", 1)]).toMatchObject([{ output: "é" }, { output: "2" }]);
   });
 
-  it("changes a case's request when its own lines change, and no other's", async () => {
+  it("changes a case's request only when the lines of that case change", async () => {
     const before = (await open(lines({ case: "a", output: "1" }, { case: "b", output: "1" }))).target.client;
     const after = (await open(lines({ case: "a", output: "1" }, { case: "b", output: "2" }))).target.client;
     const request = (client: typeof before, case_id: string) => client.prepare(questionOf({ case_id }));
@@ -152,7 +152,7 @@ describe("outputsProvider", () => {
     `);
   });
 
-  it("reports a line that is nested beyond reason, whole or cut off", async () => {
+  it("reports a line that is nested too deeply, complete or truncated", async () => {
     const deep = "[".repeat(100_000);
     const whole = `{"case":"a","output":${deep}${"]".repeat(100_000)}}`;
     expect(await problemsOf(lines(whole, `{"case":"b","output":${deep}`))).toEqual([
@@ -161,7 +161,7 @@ describe("outputsProvider", () => {
     ]);
   });
 
-  it("guesses which case was meant", async () => {
+  it("suggests the case that was probably meant", async () => {
     await expect(open(lines({ case: "refund-7", output: "x" }))).rejects.toMatchObject({
       problems: [{ what: 'The dataset has no case "refund-7". Did you mean "refund-07"?' }],
     });
@@ -179,7 +179,7 @@ describe("outputsProvider", () => {
     expect([send("a", 1), send("b", 1)]).toMatchObject([{ output: long }, { output: "short" }]);
   });
 
-  it("refuses a file that is not there", async () => {
+  it("refuses a file that does not exist", async () => {
     const settings = outputsProvider.settings.parse({ provider: "outputs", file: "none.jsonl" });
     await expect(outputsProvider.open(settings, fakeHost({ root: tmpdir() }))).rejects.toMatchObject({
       at: ["file"],

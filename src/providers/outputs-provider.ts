@@ -15,14 +15,14 @@ const Settings = z.strictObject({
 });
 type Settings = z.output<typeof Settings>;
 
-/** Notes that a person or another tool may have added to an answer; they rate the task and do not describe the reply. */
+/** Members that are notes of a person or another tool about the task. They do not describe the reply. */
 const NOTES: ReadonlySet<string> = new Set(["success", "status"]);
 
 async function openOutputs(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
   const { file } = settings;
   const place = placeOfFile(host.root, file, {
     code: "EVALS_OUTPUTS_FILE",
-    why: "It holds the answers that this model stands for.",
+    why: "It contains the answers of this model.",
     fix: "Write the answers there, a JSON object a line, or correct the path (relative to the project root).",
   });
   const index = indexOutputs(place, file, host.caseIds());

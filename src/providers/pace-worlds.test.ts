@@ -3,7 +3,11 @@ import { bucket, simulate, type World, windows } from "./testing/pace-worlds.ts"
 
 const LATENCY = [150, 350] as const;
 
-/** Limits of many kinds that the program does not know: how much slower than a client that knows them it may be, and how often refused. */
+/**
+ * Limits that the client does not know. For each: the maximum time of all calls, relative to a client that
+ * knows the limit, the maximum share of refused calls, and what the client must report as the reason for its
+ * waits.
+ */
 const WORLDS: readonly (readonly [
   name: string,
   make: () => World,
@@ -61,42 +65,42 @@ const WORLDS: readonly (readonly [
     /^refusals$/,
   ],
   [
-    "windows, reported by nothing",
+    "windows, not reported",
     () => ({ calls: 350, limit: windows(50, 5000), latency_ms: LATENCY }),
     1.35,
     0.04,
     /^refusals$/,
   ],
   [
-    "a bucket, reported by nothing",
+    "a bucket, not reported",
     () => ({ calls: 350, limit: bucket(10, 20), latency_ms: LATENCY }),
     1.15,
     0.035,
     /^refusals$/,
   ],
   [
-    "windows, reported by nothing, while program and server stand still now and then",
+    "windows, not reported, while client and server stall now and then",
     () => ({ calls: 350, limit: windows(50, 5000), latency_ms: LATENCY, stalls_ms: 300 }),
     1.6,
     0.055,
     /^refusals$/,
   ],
   [
-    "windows, reported by a delay, while program and server stand still now and then",
+    "windows, reported by a delay, while client and server stall now and then",
     () => ({ calls: 420, limit: windows(60, 5000), reports: "delay", latency_ms: LATENCY, stalls_ms: 300 }),
     1.4,
     0.02,
     /^refusals$/,
   ],
   [
-    "four at once, with a delay",
+    "four concurrent calls, reported by a delay",
     () => ({ calls: 600, atOnce: 4, crowdedDelay_ms: 250, latency_ms: [100, 160] }),
     1.15,
     0.02,
     /^(concurrency|refusals)$/,
   ],
   [
-    "seven at once, reported by nothing",
+    "seven concurrent calls, not reported",
     () => ({ calls: 600, atOnce: 7, latency_ms: [100, 160] }),
     1.2,
     0.02,
@@ -105,23 +109,26 @@ const WORLDS: readonly (readonly [
 ];
 
 describe.each(WORLDS)("%s", (_name, make, slow, maxRefused, by) => {
-  it.each([1, 2, 3, 4])("answers all, hardly later than one who knows the limit (seed %i)", async (seed) => {
-    const { answered, refused, took_ms, ideal_ms, pace } = await simulate(make, { seed });
-    expect(answered).toBe(make().calls);
-    expect(took_ms / ideal_ms).toBeLessThan(slow);
-    expect(refused / (answered + refused)).toBeLessThanOrEqual(maxRefused);
-    expect(pace.limited_by).toMatch(by);
-    expect(pace.refused).toBe(refused);
-  });
+  it.each([1, 2, 3, 4])(
+    "answers all calls, hardly later than a client that knows the limit (seed %i)",
+    async (seed) => {
+      const { answered, refused, took_ms, ideal_ms, pace } = await simulate(make, { seed });
+      expect(answered).toBe(make().calls);
+      expect(took_ms / ideal_ms).toBeLessThan(slow);
+      expect(refused / (answered + refused)).toBeLessThanOrEqual(maxRefused);
+      expect(pace.limited_by).toMatch(by);
+      expect(pace.refused).toBe(refused);
+    },
+  );
 });
 
-it("holds nobody back where there is no limit", async () => {
+it("delays no call when there is no limit", async () => {
   const { took_ms, ideal_ms, pace } = await simulate(() => ({ calls: 600, latency_ms: LATENCY }));
   expect(took_ms / ideal_ms).toBeLessThan(1.05);
   expect(pace).toEqual({ limited_by: null, waited_ms: 0, refused: 0 });
 });
 
-it("starts gently: a server that takes few at once refuses few before they are counted", async () => {
+it("starts with few concurrent calls, so a server that accepts only four refuses few", async () => {
   const { refused } = await simulate(() => ({ calls: 16, atOnce: 4, latency_ms: [100, 160] }));
   expect(refused).toBeLessThanOrEqual(2);
 });

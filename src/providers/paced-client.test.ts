@@ -22,7 +22,11 @@ const refused = (retry_after_ms?: number): FailedReply => ({
   ...(retry_after_ms !== undefined && { retry_after_ms }),
 });
 
-/** A server that answers after 300 ms, and refuses at once what `room` has no room for. */
+/**
+ * A server that answers after 300 ms.
+ *
+ * @param answer returns a refusal, which is sent at once, or null to answer
+ */
 function server(answer: (inFlight: number, sent: number, now: number) => Reply | null) {
   const seen = { sent: 0, refused: 0, peak: 0, inFlight: 0, at: [] as number[] };
   const client: Client = {
@@ -55,7 +59,10 @@ const dependencies = {
   random: () => 0.5,
 };
 
-/** Asks so many, at most 16 at once, as the engine does. */
+/**
+ * Sends this number of calls through the clients, at most `atOnce` per client at the same time, as the engine
+ * does.
+ */
 async function askAll(clients: readonly Client[], count: number, atOnce = 16) {
   const replies: Reply[] = [];
   const never = new AbortController().signal;
@@ -83,7 +90,7 @@ function lineOver(client: Client, limits: Limits = {}) {
 }
 const answered = (replies: readonly Reply[]) => replies.filter((one) => one.kind === "answered").length;
 
-describe("a server that takes so many at once", () => {
+describe("a server with a limit on concurrent calls", () => {
   it.each([
     [4, 1000],
     [4, undefined],
@@ -91,7 +98,7 @@ describe("a server that takes so many at once", () => {
     [1, 250],
     [7, 2000],
     [15, 500],
-  ])("(%i, asking to come back in %s ms) answers all, and refuses few", async (limit, asked) => {
+  ])("(%i, with a retry time of %s ms) answers all calls, and refuses few", async (limit, asked) => {
     const { client, seen } = server((inFlight) => (inFlight < limit ? null : refused(asked)));
     const { pace, wrapped } = lineOver(client);
     expect(answered(await askAll([wrapped], 300))).toBe(300);
@@ -101,7 +108,7 @@ describe("a server that takes so many at once", () => {
     expect(pace().waited_ms).toBeGreaterThan(0);
   });
 
-  it("is pressed no harder by two that share its line", async () => {
+  it("gets no more calls at once from two clients that share its queue", async () => {
     const { client, seen } = server((inFlight) => (inFlight < 4 ? null : refused(500)));
     const { line, wrapped } = lineOver(client);
     const second = wrapClient(client, { ...dependencies, line, timeout_ms: 60_000 });
@@ -110,8 +117,8 @@ describe("a server that takes so many at once", () => {
   });
 });
 
-describe("a server that takes so many in a while", () => {
-  it.each([7000, undefined])("(asking to wait %s ms) answers all", async (asked) => {
+describe("a server with a limit on calls per time", () => {
+  it.each([7000, undefined])("(with a retry time of %s ms) answers all calls", async (asked) => {
     const taken: number[] = [];
     const { client, seen } = server((_, __, now) => {
       if (taken.filter((at) => at > now - 7000).length >= 40) return refused(asked);
@@ -131,7 +138,7 @@ describe("a server that takes so many in a while", () => {
 });
 
 describe("a server that answers nothing any more", () => {
-  it("but refusals is given up with few calls, and whoever waits gets the failure at once", async () => {
+  it("but refusals is given up after few calls, and waiting calls fail at once", async () => {
     const began = performance.now();
     const { client, seen } = server(() => refused(1000));
     const replies = await askAll([lineOver(client).wrapped], 40);
@@ -142,7 +149,7 @@ describe("a server that answers nothing any more", () => {
     expect(performance.now() - began).toBeLessThan(40_000);
   });
 
-  it("and asks to come back tomorrow is not waited for, and not asked again", async () => {
+  it("and asks for a retry in 12 hours is not waited for, and not asked again", async () => {
     const { client, seen } = server(() => refused(43_200_000));
     const began = performance.now();
     const replies = await askAll([lineOver(client).wrapped], 40);
@@ -152,7 +159,7 @@ describe("a server that answers nothing any more", () => {
     expect(seen.sent).toBeLessThanOrEqual(16);
   });
 
-  it("for want of money is not asked again", async () => {
+  it("for lack of money is not asked again", async () => {
     const broke: FailedReply = {
       ...refused(),
       busy: undefined,
@@ -167,11 +174,11 @@ describe("a server that answers nothing any more", () => {
   });
 });
 
-describe("limits of the user's own", () => {
+describe("the user's own limits", () => {
   const peakOf = (times: readonly number[]) =>
     Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 60_000).length));
 
-  it("hold for requests in every minute, over all that ask the model", async () => {
+  it("hold for requests in every minute, over all callers of the model", async () => {
     const { client, seen } = server(() => null);
     const { line, pace, wrapped } = lineOver(client, { requests_per_minute: 30 });
     const judge = wrapClient(client, { ...dependencies, line, timeout_ms: 60_000 });
@@ -185,7 +192,7 @@ describe("limits of the user's own", () => {
     const { client, seen } = server(() => null);
     const { pace, wrapped } = lineOver(client, { tokens_per_minute: 2000 });
     await askAll([wrapped], 60);
-    // A hundred tokens each.
+    // Each call takes 100 tokens.
     expect(peakOf(seen.at.slice(1))).toBeLessThanOrEqual(20);
     expect(pace().limited_by).toBe("tokens_per_minute");
   });
@@ -196,7 +203,7 @@ describe("limits of the user's own", () => {
     expect(seen.peak).toBe(3);
   });
 
-  it("hold no call back where there are no limits", async () => {
+  it("delay no call if there are none", async () => {
     const { client } = server(() => null);
     const { pace, wrapped } = lineOver(client);
     await askAll([wrapped], 100);
@@ -204,7 +211,7 @@ describe("limits of the user's own", () => {
   });
 });
 
-it("lets whoever waits go when the run is cancelled, unsent", async () => {
+it("ends waiting calls without sending them when the run is cancelled", async () => {
   const { client, seen } = server(() => refused(60_000));
   const cut = new AbortController();
   const { wrapped } = lineOver(client);
@@ -217,7 +224,7 @@ it("lets whoever waits go when the run is cancelled, unsent", async () => {
   expect(seen.sent).toBe(2);
 });
 
-it("goes on although the clock stands still while it sleeps", async () => {
+it("goes on even if the clock does not advance while it sleeps", async () => {
   const { client } = server((inFlight, sent) => (sent < 3 || inFlight > 1 ? refused(1000) : null));
   const line = new ModelLine(
     { requests_per_minute: 60 },
@@ -227,7 +234,7 @@ it("goes on although the clock stands still while it sleeps", async () => {
   expect(answered(await askAll([wrapped], 20, 4))).toBe(20);
 });
 
-it("takes back whoever waits when no new calls are wanted, unsent and not failed, and lets those in flight end", async () => {
+it("withdraws waiting calls when no new calls are wanted, and lets those in flight end", async () => {
   const { client, seen } = server(() => null);
   const stop = new AbortController();
   const line = new ModelLine({ concurrency: 2 }, dependencies);
@@ -245,7 +252,11 @@ it("takes back whoever waits when no new calls are wanted, unsent and not failed
   expect(seen.sent).toBe(2);
 });
 
-/** What processes write down in one place. @param asksAgain as a store that loses its connection */
+/**
+ * A log in which several processes record their calls.
+ *
+ * @param asksAgain whether `decide` is called twice, as by a store that has lost its connection
+ */
 function sharedLog(asksAgain = false): DepartureLog {
   const rows: { id: number; at: number; tokens: number }[] = [];
   return {
@@ -262,7 +273,7 @@ function sharedLog(asksAgain = false): DepartureLog {
   };
 }
 
-it("keeps to the user's limits together with other processes, as the shared log tells of them", async () => {
+it("keeps the user's limits together with other processes, through a shared log", async () => {
   const { client, seen } = server(() => null);
   const log = sharedLog();
   const processes = [1, 2, 3].map(() => {
@@ -284,7 +295,7 @@ it("keeps to the user's limits together with other processes, as the shared log 
   for (const { pace } of processes) expect(pace().limited_by).toBe("requests_per_minute");
 });
 
-it("counts a call once where the shared log has to ask again", async () => {
+it("counts a call once even if the shared log calls `decide` twice", async () => {
   const timesOf = async (asksAgain: boolean) => {
     const { client, seen } = server(() => null);
     const line = new ModelLine({ requests_per_minute: 30 }, dependencies);
@@ -296,7 +307,7 @@ it("counts a call once where the shared log has to ask again", async () => {
   expect(await timesOf(true)).toEqual(await timesOf(false));
 });
 
-it("keeps to them where the first calls of each process arrive seconds after they left", async () => {
+it("keeps the user's limits even if the first calls of each process arrive seconds after they were sent", async () => {
   const arrived: number[] = [];
   const log = sharedLog();
   const clients = [1, 2].map(() => {

@@ -14,7 +14,10 @@ import { bytesOf, TokenForecast } from "./token-forecast.ts";
 export const MAX_WAIT_MS = 120_000;
 /** After this many consecutive calls that failed on their first attempt, the model counts as unavailable. */
 const SILENT_AFTER = 10;
-/** How long a model may refuse all calls before it is given up: if it answered before, and if it never did. */
+/**
+ * How long a model may refuse all calls before it is given up, in ms: if it answered before, and if it never
+ * did.
+ */
 const MAX_DROUGHT_MS = { answered: 70_000, unanswered: 35_000 };
 
 /** What the queue depends on: clock, random numbers and timer. */
@@ -42,7 +45,7 @@ const NOT_HELD: Readonly<Record<HeldBy, number>> = {
 
 const NO_TOKENS: Need = { bytes: 0, input: 0, output: 0 };
 
-/** Records the calls of all processes to a model. */
+/** A log of the calls that all processes send to a model, so that they share its limits. */
 export interface SharedLimits {
   /** The model's alias. */
   readonly model: string;
@@ -68,14 +71,17 @@ export class ModelLine {
   #heldSince = 0;
   /** When the queue's timer fires next. */
   #wakesAt = Number.POSITIVE_INFINITY;
-  /** When the timer was due: it may fire early by this clock, and a clock that does not advance must not block the queue. */
+  /**
+   * When the last timer was due. `#now` is never earlier, because a timer may fire early by the clock, and a
+   * clock that does not advance must not block the queue.
+   */
   #sleptUntil = Number.NEGATIVE_INFINITY;
   #heard = false;
   /** When the first reply arrived. */
   #firstBackAt: number | null = null;
   /** Calls whose last attempt failed. */
   readonly #troubled = new Set<string>();
-  /** Calls whose first attempt failed since the last answer. */
+  /** Number of calls whose first attempt failed since the last answer. */
   #unanswered = 0;
   #silentSince: number | null = null;
   #closed: { readonly failure: FailedReply; readonly until: number } | null = null;
@@ -85,7 +91,9 @@ export class ModelLine {
     this.#dependencies = dependencies;
   }
 
-  /** From now on the user's limits apply to this process and all others that record their calls there. */
+  /**
+   * From now on, the user's limits apply to all processes that record their calls in this log, taken together.
+   */
   share(limits: SharedLimits): void {
     this.#shared = limits;
   }
@@ -114,9 +122,11 @@ export class ModelLine {
   }
 
   /**
-   * Waits for the call's turn. Returns a failure that was never sent when the model counts as unavailable.
+   * Waits for the call's turn. When the model counts as unavailable, the call is not sent, and a failure is
+   * returned.
    *
-   * @param keepsPlace the call was sent and refused: it goes ahead of calls that were not sent yet
+   * @param keepsPlace whether the call was sent and refused; then it goes ahead of calls that were not sent
+   *   yet
    */
   enter(
     request: PreparedRequest,
@@ -351,7 +361,8 @@ export function pacedClient(
     let waited_ms = 0;
     for (let attempt = 1; ; attempt++) {
       const cameAt = now();
-      // Only once: a call that is refused repeatedly must not block all others.
+      // A call goes ahead of others only once, because one that is refused repeatedly must not block all
+      // others.
       const entered = line.enter(request, signal, stopped, attempt === 2);
       const turn = entered instanceof Promise ? await entered : entered;
       waited_ms += now() - cameAt;

@@ -55,7 +55,7 @@ describe("openConnectionPools", () => {
     expect(tunnelled).toEqual(["model.test:80"]);
   });
 
-  it("goes straight to this machine and to hosts of NO_PROXY", async () => {
+  it("connects directly to this machine and to hosts of NO_PROXY", async () => {
     expect(await get(`http://127.0.0.1:${portOf(target)}/`, { HTTP_PROXY: proxyUrl() })).toMatchObject({
       text: "here",
     });
@@ -65,7 +65,7 @@ describe("openConnectionPools", () => {
     expect(tunnelled).toEqual([]);
   });
 
-  it("shows an SDK what it looks at", async () => {
+  it("gives an SDK the parts of a response that it reads", async () => {
     const url = `http://127.0.0.1:${portOf(target)}/`;
     const pools = await openConnectionPools(2, {}, new URL(url));
     const response = await pools.fetch(url);

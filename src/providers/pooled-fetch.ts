@@ -34,7 +34,7 @@ export interface ConnectionPools {
    * `UnreadableReply` for one that is too long or not text
    */
   request(url: URL, request: WholeRequest): Promise<WholeReply>;
-  /** The same with the interface of `fetch`, as far as SDKs use it. */
+  /** Sends a request with the interface of `fetch`, as far as SDKs use it. */
   readonly fetch: typeof globalThis.fetch;
   close(): Promise<void>;
 }
@@ -57,7 +57,7 @@ function responseOf(reply: WholeReply, url: string): Response {
   return response as unknown as Response;
 }
 
-/** Names and values alternately. */
+/** Header names and values alternately, in one list. */
 function flatHeaders(headers: NonNullable<RequestInit["headers"]>): string[] {
   const given = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
   return given.flat() as string[];
@@ -86,7 +86,7 @@ function encodingOf(headers: ReplyHeaders): ReplyEncoding {
   };
 }
 
-/** Accepts only replies that can be parsed as they arrive. */
+/** Passes bytes on as they arrive, but only those of replies that can be parsed in this way. */
 function takerOf(onBytes: NonNullable<WholeRequest["onBytes"]>): Taker {
   return (status, headers) => {
     const encoding = encodingOf(headers);
@@ -100,7 +100,8 @@ type PoolOptions = import("undici").Pool.Options;
 
 /** Opens connections to one origin through a proxy. */
 async function openProxied(proxy: HttpProxy, options: PoolOptions): Promise<() => Dispatcher> {
-  // A proxy needs the whole library, because its index adds the CONNECT methods. The default export is used, because
+  // A proxy needs the whole library, because its index adds the CONNECT methods. The default export is used,
+  // because
   // the bundled CommonJS package has no other.
   const { ProxyAgent, Pool } = (await import("undici")).default;
   return () =>

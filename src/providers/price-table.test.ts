@@ -8,7 +8,7 @@ const openai = "https://api.openai.com/v1";
 const listed = (model: string, params = {}, base_url = openai) => listedModel({ model, params, base_url });
 
 describe("the table of published prices", () => {
-  it("is of a month, and has a price per million tokens for what can be asked", () => {
+  it("is named after a month, and has prices per million tokens", () => {
     expect(PRICE_TABLE).toMatch(/^price table \d{4}-\d{2}$/);
     expect(publishedPrice({ service: "openai", model: "gpt-5-mini", plain: true })).toEqual({
       input: 0.25,
@@ -23,7 +23,7 @@ describe("the table of published prices", () => {
     });
   });
 
-  it("holds no price that cannot be one", () => {
+  it("has only valid prices and dates", () => {
     for (const models of Object.values(PUBLISHED))
       for (const [model, [input, output, ...parts]] of Object.entries(models)) {
         for (const one of [input, output, ...parts.slice(0, 2)])
@@ -36,20 +36,20 @@ describe("the table of published prices", () => {
       }
   });
 
-  it.each(["gpt-99", "toString", "__proto__", ""])("knows nothing of %j", (model) => {
+  it.each(["gpt-99", "toString", "__proto__", ""])("has no entry for %j", (model) => {
     for (const service of ["openai", "__proto__", "nobody"]) {
       expect(publishedPrice({ service, model, plain: true })).toBeNull();
       expect(publishedShutdown({ service, model, plain: true })).toBeNull();
     }
   });
 
-  it.each(["gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini"])("knows when %s is shut down", (model) => {
+  it.each(["gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini"])("has the shutdown date of %s", (model) => {
     expect(publishedShutdown({ service: "openai", model, plain: true })).toBe("2027-01-14");
   });
 });
 
 describe("a model is in the public list of its service", () => {
-  it("by the address that is asked alone: a server of one's own sets its own prices", () => {
+  it("only if the service's own address is used, because other servers set their own prices", () => {
     expect(listed("gpt-4o")).toMatchObject({ service: "openai", plain: true });
     expect(listed("deepseek-chat", {}, "https://api.deepseek.com/v1")).toMatchObject({ service: "deepseek" });
     for (const address of [
@@ -76,14 +76,14 @@ describe("a model is in the public list of its service", () => {
     ],
     [{ web_search_options: {} }, false],
     [{ inference_geo: "us" }, false],
-  ])("and has its usual price under %j: %s", (params, plain) => {
+  ])("with its standard price under the parameters %j: %s", (params, plain) => {
     const one = listed("gpt-4o", params);
     expect(one?.plain).toBe(plain);
     expect(one === undefined ? null : publishedPrice(one) !== null).toBe(plain);
   });
 
   it.each(providers.names)(
-    "for %s, whose own address has a price where it has a public list",
+    "for the provider %s at its own address, if it has a public list",
     async (name) => {
       const provider = await providers.load(name);
       const model = { openai: "gpt-4o", anthropic: "claude-haiku-4-5" }[name];

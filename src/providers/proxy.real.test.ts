@@ -42,7 +42,7 @@ afterAll(() => {
 });
 
 it.each(["openai", "anthropic", "http"])(
-  "the program as it is installed asks %s through the proxy",
+  "the built program connects to %s through the proxy",
   async (alias) => {
     asked.length = 0;
     const env = {

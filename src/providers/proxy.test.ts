@@ -33,27 +33,30 @@ describe("proxyFor", () => {
     ["http://127.0.0.5:1", ""],
     ["http://[::1]:1", ""],
     ["http://api.localhost:1", ""],
-  ])("leaves %s alone with NO_PROXY=%s", (url, NO_PROXY) => {
+  ])("uses no proxy for %s with NO_PROXY=%s", (url, NO_PROXY) => {
     expect(at(url, { HTTP_PROXY: "p:1", HTTPS_PROXY: "p:1", NO_PROXY })).toBeNull();
   });
 
-  it.each(["aa.test", "a.test:80", "test.a", "a.tes"])("does not take %s for https://a.test", (NO_PROXY) => {
-    expect(at("https://a.test", { HTTPS_PROXY: "p:1", NO_PROXY })).toBe("http://p:1 by HTTPS_PROXY");
-  });
+  it.each(["aa.test", "a.test:80", "test.a", "a.tes"])(
+    "uses the proxy for https://a.test with NO_PROXY=%s",
+    (NO_PROXY) => {
+      expect(at("https://a.test", { HTTPS_PROXY: "p:1", NO_PROXY })).toBe("http://p:1 by HTTPS_PROXY");
+    },
+  );
 
   it.each([
     ["socks5://p:1", /socks5/],
-    ["http://", /no address/],
-    ["http://p:99999", /no address/],
+    ["http://", /not an address/],
+    ["http://p:99999", /not an address/],
     ["http://me:100%@p:1", /%/],
-  ])("refuses %s by the variable's name, without its value", (HTTPS_PROXY, words) => {
+  ])("refuses %s with the variable's name, without its value", (HTTPS_PROXY, words) => {
     const refused = () => at("https://a.test", { HTTPS_PROXY });
     expect(refused).toThrow(words);
     expect(refused).toThrow("HTTPS_PROXY");
     expect(refused).not.toThrow("me:100");
   });
 
-  it("makes the credentials that the proxy gets, also of a name without a password", () => {
+  it("makes the credentials for the proxy, even from a user name without a password", () => {
     const token = (HTTPS_PROXY: string) => proxyFor(new URL("https://a.test"), { HTTPS_PROXY })?.token;
     expect(token("http://me:p%40ss@p:1")).toBe(`Basic ${Buffer.from("me:p@ss").toString("base64")}`);
     expect(token("http://key@p:1")).toBe(`Basic ${Buffer.from("key:").toString("base64")}`);

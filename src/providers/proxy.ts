@@ -63,7 +63,7 @@ function readProxy(variable: string, value: string): HttpProxy {
   // Like curl: an address without a scheme is an HTTP proxy.
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
   // The value is not shown, because it may contain a password.
-  if (!URL.canParse(text)) throw unreadable(variable, "it is no address");
+  if (!URL.canParse(text)) throw unreadable(variable, "it is not an address");
   const url = new URL(text);
   if (!/^https?:$/.test(url.protocol))
     throw unreadable(
@@ -71,7 +71,8 @@ function readProxy(variable: string, value: string): HttpProxy {
       `it begins with ${url.protocol}//, and only http:// and https:// proxies are supported`,
     );
   const token = proxyTokenOf(url);
-  if (token === null) throw unreadable(variable, "its user name or password has a % that stands for nothing");
+  if (token === null)
+    throw unreadable(variable, "its user name or password has a % that is not part of an escape such as %40");
   return { variable, address: url.host, url, token };
 }
 

@@ -21,7 +21,7 @@ describe("secretRemover", () => {
     );
   });
 
-  it("takes a key out whole when another is its beginning", () => {
+  it("removes the whole of a key that begins with another key", () => {
     expect(secretRemover(["abcdef", "abcdefgh"])("abcdefgh")).toBe("[redacted]");
   });
 });

@@ -8,7 +8,7 @@ describe("providers", () => {
   });
 
   it.each(providers.names)(
-    "%s says where its answers come from as a stored run's header is read",
+    "%s has the same source of answers as a stored run of that provider",
     async (name) => {
       expect((await providers.load(name))?.answersFrom).toBe(answersFrom(name));
     },

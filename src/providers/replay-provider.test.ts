@@ -59,12 +59,12 @@ const full: Reply = {
 };
 
 describe("what was recorded", () => {
-  it("is replayed as it was", async () => {
+  it("is replayed unchanged", async () => {
     await record([{ ...full, raw: "{}", refusal: null }], [1]);
     expect(await replayed("c1", 1)).toEqual({ ...full, refusal: null, recorded: true });
   });
 
-  it("is replayed with its way to the answer", async () => {
+  it("is replayed with its trajectory", async () => {
     const way: Reply = {
       ...full,
       tool_calls: [
@@ -80,7 +80,7 @@ describe("what was recorded", () => {
     expect(await replayed("c1", 1)).toEqual({ ...way, refusal: null, recorded: true });
   });
 
-  it("answers only the trial it was", async () => {
+  it("answers only the trial that was recorded", async () => {
     await record([full], [1]);
     expect(await replayed("c1", 2)).toMatchObject({
       error: "not-recorded",
@@ -122,7 +122,7 @@ describe("recordingClient", () => {
     expect(await replayed("c1", 1)).toMatchObject({ output: "later" });
   });
 
-  it("records no failure and nothing that was recorded", async () => {
+  it("records no failures, and no answers that come from a recording", async () => {
     const failure: Reply = { kind: "failed", error: "provider", message: "x", transient: false };
     await record([failure, { ...full, recorded: true }], [1, 2]);
     expect(existsSync(file)).toBe(false);

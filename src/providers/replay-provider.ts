@@ -74,7 +74,7 @@ function recordedAnswer(line: string, who: string): Reply {
     ...(isReported("tool_calls") && {
       tool_calls: reply.tool_calls ?? messages.flatMap((one) => one.tool_calls ?? []),
     }),
-    // Its cost is stored separately, if known.
+    // The line has the reply's cost, if it is known, so no price is needed.
     ...(typeof fallback === "string" && { fallback: { alias: fallback, price: null } }),
   };
 }
@@ -86,7 +86,7 @@ async function openReplay(settings: Settings, host: ProviderHost): Promise<OpenT
     why: "A replay answers from it and asks nobody.",
     fix: `Record it: evals run <suite> --model ${of} --record`,
   });
-  // Used only to prepare requests; its key and network are not needed.
+  // The recorded model only prepares requests; its key and network are not needed.
   const recorded = await host.open(of, ["of"]);
   const { file, lines } = openRecording(place, path);
   return {

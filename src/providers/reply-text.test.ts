@@ -26,7 +26,7 @@ describe.each(HTTP_SHAPES)("the bytes of a $name reply", (shape) => {
   const cafe = JSON.stringify(shape.body("café — 数"));
   const answered = () => askShape(shape, server);
 
-  it.each(ENCODINGS)("are inflated: %s", async (encoding, compress) => {
+  it.each(ENCODINGS)("are decompressed: %s", async (encoding, compress) => {
     const headers = { ...JSON_TYPE, "content-encoding": encoding };
     server.answer = { headers, body: compress(Buffer.from(cafe)) };
     expect(await answered()).toMatchObject({ kind: "answered", output: "café — 数" });
@@ -35,7 +35,7 @@ describe.each(HTTP_SHAPES)("the bytes of a $name reply", (shape) => {
     expect(await answered()).toMatchObject({ kind: "failed", message: expect.stringContaining("too hot") });
   });
 
-  it("that are not what they say, or end too early, are no answer", async () => {
+  it("are not an answer if they do not match their encoding, or end too early", async () => {
     const broken = { error: "malformed-reply", kind: "failed" };
     server.answer = { headers: { ...JSON_TYPE, "content-encoding": "gzip" }, body: cafe };
     expect(await answered()).toMatchObject({
@@ -54,7 +54,7 @@ describe.each(HTTP_SHAPES)("the bytes of a $name reply", (shape) => {
     ['"ISO-8859-1"', "latin1"],
     ["utf-16le", "utf16le"],
     ["UTF8", "utf8"],
-  ] as const)("are read in the charset %s that their header names", async (charset, encoding) => {
+  ] as const)("are read in the charset %s of their header", async (charset, encoding) => {
     const headers = { "content-type": `application/json; charset=${charset}` };
     server.answer = { headers, body: Buffer.from(JSON.stringify(shape.body("café")), encoding) };
     expect(await answered()).toMatchObject({ kind: "answered", output: "café" });
@@ -66,7 +66,7 @@ describe.each(HTTP_SHAPES)("the bytes of a $name reply", (shape) => {
     expect(await answered()).toMatchObject({ kind: "answered", output: "café — 数" });
   });
 
-  it("that are no letters of their charset are no answer, and a charset that nobody knows is none", async () => {
+  it("are not an answer if they are invalid in their charset, or if the charset is unknown", async () => {
     server.answer = { headers: JSON_TYPE, body: Buffer.from(JSON.stringify(shape.body("café")), "latin1") };
     expect(await answered()).toMatchObject({
       error: "malformed-reply",
@@ -79,7 +79,7 @@ describe.each(HTTP_SHAPES)("the bytes of a $name reply", (shape) => {
     });
   });
 
-  it("are bounded, as they arrive and inflated, of an answer and of an error", async () => {
+  it("have a maximum size, before and after decompression, in answers and in errors", async () => {
     const long = Buffer.alloc(MAX_REPLY_BYTES + 1, "x");
     const gzip = { "content-encoding": "gzip" };
     for (const raw of [
@@ -97,7 +97,7 @@ describe.each(HTTP_SHAPES)("the bytes of a $name reply", (shape) => {
 });
 
 describe("a web page that tells why there is no answer", () => {
-  it("is read in the charset that it names in itself", async () => {
+  it("is read in the charset that the page declares", async () => {
     const [shape] = HTTP_SHAPES as [(typeof HTTP_SHAPES)[number]];
     const page = '<html><head><meta charset="iso-8859-1"><title>Fermé</title></head></html>';
     server.answer = {

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { LONGEST_REPLY, LONGEST_REPLY_WORDS } from "../domain/longest-reply.ts";
 import { CutReply, UnreadableReply } from "./network-failure.ts";
 
-/** In bytes, both compressed and decompressed. */
+/** Maximum size of a reply in bytes, both compressed and decompressed. */
 export const MAX_REPLY_BYTES = LONGEST_REPLY;
 
 /** The error for a reply beyond this size. */
@@ -45,7 +45,7 @@ async function inflaterOf(name: string): Promise<Inflate | undefined> {
   }
 }
 
-/** Encodings are removed in reverse order of the header. */
+/** Decompresses a body. Its encodings are removed in the reverse order of the header. */
 async function inflated(bytes: Buffer, contentEncoding: string): Promise<Buffer> {
   const names = contentEncoding
     .split(",")

@@ -28,7 +28,7 @@ describe.each(LIMIT_HEADERS)("$remaining", ({ kind, limit, remaining, reset }) =
     ]);
   });
 
-  it("is no limit where it is not above 0, not a number, or without an end", () => {
+  it("is ignored if the limit is not above 0, a value is not a number, or the reset is unknown", () => {
     for (const headers of [
       { [limit]: "-1", [remaining]: "-1", [reset]: "0" },
       { [limit]: "0", [remaining]: "0", [reset]: "0" },

@@ -11,7 +11,9 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const resolve = createRequire(import.meta.url).resolve;
-/** Every variable that an SDK's client names, today and after its next release. */
+/**
+ * The environment variables that the SDKs read, found in their source, so that later versions are covered too.
+ */
 const VARIABLES = ["openai", "@anthropic-ai/sdk"].flatMap((name) => {
   const source = readFileSync(resolve(`${name}/client.js`), "utf8");
   return [...source.matchAll(/readEnv\)?\(["'](\w+)["']/g)].map(([, variable = ""]) => variable);
@@ -25,7 +27,7 @@ afterEach(() => {
 });
 
 describe.each(HTTP_SHAPES)("a request of $name", (shape) => {
-  it("is the same whatever variables an SDK would read", async () => {
+  it("does not depend on the environment variables that an SDK would read", async () => {
     expect(VARIABLES).toEqual(expect.arrayContaining(["OPENAI_CUSTOM_HEADERS", "ANTHROPIC_AUTH_TOKEN"]));
     server.answer = { body: JSON.stringify(shape.body("blue")) };
     await askShape(shape, server);
@@ -38,7 +40,7 @@ describe.each(HTTP_SHAPES)("a request of $name", (shape) => {
 });
 
 describe.each(HTTP_SHAPES.filter(({ name }) => name !== "http"))("the base_url of $name", (shape) => {
-  it("keeps its query at the end of the address, letter by letter", async () => {
+  it("keeps its query unchanged at the end of the address", async () => {
     server.answer = { body: JSON.stringify(shape.body("blue")) };
     const query = "?api-version=2024-10-21&a=x%20y&a=z";
     for (const slash of ["", "/"]) {
@@ -55,7 +57,7 @@ describe("the base_url of anthropic", () => {
   const shape = HTTP_SHAPES.find(({ name }) => name === "anthropic") as (typeof HTTP_SHAPES)[number];
 
   it.each(["", "/", "/v1", "/v1/", "/v1?team=a", "/gateway/v1"])(
-    "leads to one /v1/messages, also where it ends in %j",
+    "leads to /v1/messages exactly once if it ends in %j",
     async (end) => {
       server.answer = { body: JSON.stringify(shape.body("blue")) };
       await askShape(shape, server, { base_url: `${server.origin}${end}` });
@@ -68,7 +70,7 @@ describe("the base_url of anthropic", () => {
 });
 
 describe("apiAddress", () => {
-  it("reports the endpoint without what may be a key", () => {
+  it("reports the endpoint without the parts that may contain a key", () => {
     expect(apiAddress("https://me:secret@api.test:8443/v1/?key=secret", "/chat/completions")).toMatchObject({
       host: "api.test:8443",
       endpoint: "api.test:8443/v1/chat/completions",

@@ -1,6 +1,6 @@
 /** The address of an API. An SDK is given `base`; the query of `base_url` is appended to each request. */
 export interface ApiAddress {
-  /** Without query and fragment. */
+  /** Base URL without query and fragment. */
   readonly base: string;
   /** `?api-version=…`, or empty. */
   readonly query: string;

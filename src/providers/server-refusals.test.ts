@@ -50,7 +50,7 @@ describe.each(NETWORK_TARGETS)("$name", (subject) => {
       { status: 400, body: { error: { message: "m", code: "billing_hard_limit_reached" } } },
     ],
     ["a balance of 0", { status: 403, body: { code: "Arrearage", message: "Access denied" } }],
-  ])("reads from %s that nobody pays, and never asks again", async (_, given) => {
+  ])("reads from %s that the account has no money, and does not retry", async (_, given) => {
     expect(await ask(given)).toMatchObject({ transient: false, fatal: true, closed: "no-money" });
   });
 
@@ -76,19 +76,19 @@ describe.each(NETWORK_TARGETS)("$name", (subject) => {
       9000,
     ],
     ["nothing", { status: 429, body: { error: { message: "Too many requests" } } }, undefined],
-  ])("reads when to come back from %s", async (_, given, wait) => {
+  ])("reads the retry time from %s", async (_, given, wait) => {
     const reply = await ask(given);
     expect(reply).toMatchObject({ kind: "failed", transient: true, busy: true });
     expect("retry_after_ms" in reply ? reply.retry_after_ms : undefined).toBe(wait);
     expect(reply).not.toHaveProperty("closed");
   });
 
-  it("does not wait to send what is larger than the limit", async () => {
+  it("does not retry a request that is larger than the limit", async () => {
     const message = "Request too large for m on tokens per min (TPM): Limit 30000, Requested 40000.";
     expect(await ask({ status: 429, body: { error: { message } } })).toMatchObject({ transient: false });
   });
 
-  it("takes a plain 500 or 503 for broken, not for busy", async () => {
+  it("does not treat a plain 500 or 503 as a lack of capacity", async () => {
     for (const status of [500, 502, 503, 504]) {
       const reply = await ask({ status, body: "down" });
       expect(reply).toMatchObject({ transient: true });
@@ -98,18 +98,21 @@ describe.each(NETWORK_TARGETS)("$name", (subject) => {
   });
 });
 
-describe("money in words", () => {
+describe("an error text about money", () => {
   const text = {
     status: 400,
     body: { error: { message: "Your credit balance is too low to access the API." } },
   };
 
-  it.each(NETWORK_TARGETS.filter((one) => one.provider !== "http"))("counts from $name", async (subject) => {
-    refusal = text;
-    expect(await askNetworkTarget(subject, origin, fakeHost())).toMatchObject({ closed: "no-money" });
-  });
+  it.each(NETWORK_TARGETS.filter((one) => one.provider !== "http"))(
+    "counts if it comes from $name",
+    async (subject) => {
+      refusal = text;
+      expect(await askNetworkTarget(subject, origin, fakeHost())).toMatchObject({ closed: "no-money" });
+    },
+  );
 
-  it("does not count from an application of one's own, which may speak of its customers'", async () => {
+  it("does not count if it comes from the user's own application, which may mean its customers' money", async () => {
     refusal = text;
     for (const subject of NETWORK_TARGETS.filter((one) => one.provider === "http"))
       expect(await askNetworkTarget(subject, origin, fakeHost())).not.toHaveProperty("closed");

@@ -21,7 +21,7 @@ const cut: FailedReply = { ...broken, message: "connection cut", may_be_billed: 
 const wrong: FailedReply = { ...broken, message: "400 from api.test", transient: false };
 const ok: Reply = { kind: "answered", output: "ok" };
 
-/** A server that takes 100 ms to say what a call gets. */
+/** A server that gives the reply of `respond` after 100 ms, and a function that sends calls to it. */
 function serving(respond: (call: number, sent: number, now: number) => Reply) {
   const sentAt: number[] = [];
   const client: Client = {
@@ -39,7 +39,7 @@ function serving(respond: (call: number, sent: number, now: number) => Reply) {
     random: () => 0.5,
     timeout_ms: 60_000,
   });
-  /** Asks so many calls, 16 at once, as the engine does. */
+  /** Sends this number of calls, 16 at a time, as the engine does. */
   const askAll = async (count: number): Promise<Reply[]> => {
     const replies: Reply[] = [];
     const never = new AbortController().signal;
@@ -64,14 +64,14 @@ const answered = (replies: readonly Reply[]): number =>
   replies.filter((one) => one.kind === "answered").length;
 
 describe("a model that has answered and then answers nothing", () => {
-  it("is asked by one call at a time, and loses no trial where it comes back within a minute", async () => {
+  it("is tested with one call at a time, and loses no trial if it answers again within a minute", async () => {
     const { askAll, sentAt } = serving((_, __, now) => (now > 2000 && now < 42_000 ? broken : ok));
     expect(answered(await askAll(400))).toBe(400);
-    // Those in flight when it broke, and a probe after each of the growing pauses.
+    // The calls in flight when it broke, and one test call after each of the growing pauses.
     expect(sentAt.filter((at) => at > 2000 && at < 42_000).length).toBeLessThan(30);
   });
 
-  it("is given up with what it said after a minute and more, and asked nothing else", async () => {
+  it("is given up with its own error text after more than a minute, and gets no other calls", async () => {
     const { askAll, sentAt } = serving((_, __, now) => (now > 2000 ? broken : ok));
     const replies = await askAll(400);
     const [lost] = replies.filter((one) => one.kind === "failed");
@@ -80,7 +80,7 @@ describe("a model that has answered and then answers nothing", () => {
     expect(sentAt.filter((at) => at > 2000).length).toBeLessThan(40);
   });
 
-  it("is tried no oftener than any other where an attempt may be billed", async () => {
+  it("gets no more attempts per call than usual if an attempt may be billed", async () => {
     const counts = new Map<number, number>();
     const { askAll } = serving((call, _, now) => {
       if (now <= 2000) return ok;
@@ -91,7 +91,7 @@ describe("a model that has answered and then answers nothing", () => {
     expect(Math.max(...counts.values())).toBeLessThanOrEqual(4);
   });
 
-  it("is there as long as it answers others, or refuses them for what they ask", async () => {
+  it("counts as available while it answers other calls, or refuses them because of their content", async () => {
     const bad = (call: number): boolean => call % 3 === 0;
     const some = serving((call) => (bad(call) ? broken : ok));
     const replies = await some.askAll(90);
@@ -113,7 +113,7 @@ describe("the retries of a run", () => {
     }
   });
 
-  it("end for one that answers nothing, and are saved up no further than at the start", () => {
+  it("run out for a model that answers nothing, and never accumulate beyond their number at the start", () => {
     const budget = retryBudget();
     for (let call = 0; call < 1000; call++) budget.answered();
     let taken = 0;
@@ -121,7 +121,7 @@ describe("the retries of a run", () => {
     expect(taken).toBe(60);
   });
 
-  it("are those of all clients together, and a call that has none left says so", async () => {
+  it("are shared by all clients, and a call without retries left says so", async () => {
     const sleep = async (): Promise<void> => {};
     const shared = { retryBudget: retryBudget(), sleep, random: () => 0, now: () => 0, timeout_ms: 1000 };
     let sent = 0;
@@ -139,7 +139,7 @@ describe("the retries of a run", () => {
 });
 
 describe("a model that refuses each call once", () => {
-  it("answers all of them, since a refused call has its turn before new ones", async () => {
+  it("answers all of them, because a refused call goes before new ones", async () => {
     const seen = new Set<number>();
     const { askAll, sentAt } = serving((call) => {
       if (seen.has(call)) return ok;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { SlidingMinute } from "./sliding-minute.ts";
 
 describe("SlidingMinute", () => {
-  it("is held in every minute that one can cut out, however calls come and whatever they turn out to take", () => {
+  it("keeps the limit in every minute, for any sequence of calls", () => {
     fc.assert(
       fc.property(
         fc.double({ min: 1, max: 400, noNaN: true }),
@@ -20,7 +20,7 @@ describe("SlidingMinute", () => {
           const left: { at: number; amount: number }[] = [];
           let now = 0;
           for (const { idle, amount: share } of calls) {
-            // A good part of the limit now and then, mostly a little.
+            // Sometimes a large part of the limit, mostly a small one.
             const amount = share < 0.1 ? share * limit * 5 : share;
             now += idle % 3 === 0 ? idle : 0;
             for (let wait = minute.wait(now, amount); wait > 0; wait = minute.wait(now, amount))
@@ -50,20 +50,20 @@ describe("SlidingMinute", () => {
     expect(waits).toEqual([0, 1000, 1000, 1000]);
   });
 
-  it("lets what is larger than the limit go alone", () => {
+  it("lets an amount above the limit go alone", () => {
     const minute = new SlidingMinute(10, 1);
     expect(minute.wait(0, 100)).toBe(0);
     minute.take(0, 100);
     expect(minute.wait(0, 1)).toBeGreaterThanOrEqual(60_000);
   });
 
-  it("is one in so many minutes below one a minute", () => {
+  it("allows one call in several minutes if the limit is below one per minute", () => {
     const minute = new SlidingMinute(0.5, 1);
     minute.take(0, 1);
     expect(minute.wait(60_000, 1)).toBeGreaterThanOrEqual(60_000);
   });
 
-  it("counts what a call really took", () => {
+  it("counts the amount that a call really used", () => {
     const minute = new SlidingMinute(100, 100);
     minute.take(0, 80);
     expect(minute.wait(1, 50)).toBeGreaterThan(0);

@@ -41,7 +41,7 @@ export class SlidingMinute {
       this.#sum -= one.amount;
       this.#oldest++;
     }
-    // Only occasionally, because it moves all remaining entries.
+    // The array is shortened only occasionally, because that copies all remaining entries.
     if (this.#oldest < 64 || this.#oldest < this.#taken.length / 2) return;
     this.#taken = this.#taken.slice(this.#oldest);
     this.#oldest = 0;
@@ -92,7 +92,7 @@ export class SlidingMinute {
     }
   }
 
-  /** Index of the last entry that is not later; one before the oldest where all are. */
+  /** Index of the last entry at or before this time; the index before the oldest entry if all are later. */
   #lastUntil(at: number): number {
     let [low, high] = [this.#oldest, this.#taken.length];
     if (high > low && (this.#taken[high - 1] as { at: number }).at <= at) return high - 1;

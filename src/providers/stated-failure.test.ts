@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe.each(HTTP_SHAPES)("a reply of $name that says of itself that it failed", (shape) => {
+describe.each(HTTP_SHAPES)("a reply of $name that reports its own failure", (shape) => {
   const failing = async (body: object): Promise<FailedReply> => {
     server.answer = { body: JSON.stringify(body) };
     const reply = await askShape(shape, server);
@@ -33,7 +33,7 @@ describe.each(HTTP_SHAPES)("a reply of $name that says of itself that it failed"
     { success: false, message: "The upstream died." },
     { status: "failed", message: "The upstream died." },
     { object: "error", message: "The upstream died.", code: 400 },
-  ])("is a failure beside its content: %j", async (more) => {
+  ])("is a failure despite its content: %j", async (more) => {
     expect((await failing(shape.body("blue", { body: more }))).message).toContain("The upstream died.");
   });
 
@@ -49,7 +49,7 @@ describe.each(HTTP_SHAPES)("a reply of $name that says of itself that it failed"
       await failing(shape.body("blue", shape.ended(reason)));
   });
 
-  it("is none where the member for errors holds nothing", async () => {
+  it("is not a failure if its error members are empty", async () => {
     for (const error of [
       null,
       "",
@@ -64,7 +64,7 @@ describe.each(HTTP_SHAPES)("a reply of $name that says of itself that it failed"
     }
   });
 
-  it("keeps its kind: a limit is waited for, a wrong key is wrong for all", async () => {
+  it("is classified by its code: a rate limit may be retried, a wrong key applies to all trials", async () => {
     expect(await failing({ error: { code: 429, message: "slow down" } })).toMatchObject({
       error: "rate-limit",
       transient: true,
@@ -77,9 +77,9 @@ describe.each(HTTP_SHAPES)("a reply of $name that says of itself that it failed"
 });
 
 describe.each(HTTP_SHAPES.filter(({ settings }) => settings("").provider !== "anthropic"))(
-  "the part of a $name reply that holds the answer",
+  "the part of a $name reply that contains the answer",
   (shape) => {
-    it("may hold the failure", async () => {
+    it("may contain a failure", async () => {
       const part = { error: { message: "It broke off upstream." } };
       server.answer = { body: JSON.stringify(shape.body("blue", { part })) };
       const reply = await askShape(shape, server);
@@ -106,7 +106,7 @@ describe.each(GIVEN_SHAPES)("an answer of a $name", (shape) => {
     });
   });
 
-  it("may have an empty member for errors, and say that all went well", async () => {
+  it("may have an empty error member, and may report success", async () => {
     for (const fine of [{ error: null }, { errors: [] }, { success: true, status: "ok" }])
       expect(await shape.ask({ output: "blue", ...fine })).toMatchObject({
         kind: "answered",
@@ -114,7 +114,7 @@ describe.each(GIVEN_SHAPES)("an answer of a $name", (shape) => {
       });
   });
 
-  it("is a failure by its state, unless it is a line of a file, which may hold notes", async () => {
+  it("is a failure because of its status, except in an outputs file, where such members are notes", async () => {
     for (const state of [{ success: false }, { status: "failed" }, { status: "error" }]) {
       const reply = await shape.ask({ output: "blue", ...state });
       if (shape.name === "outputs") expect(reply).toMatchObject({ kind: "answered", output: "blue" });
@@ -129,7 +129,7 @@ describe.each(GIVEN_SHAPES)("an answer of a $name", (shape) => {
     }
   });
 
-  it("that is null is no answer, unless it says why there is none", async () => {
+  it("is not an answer if its output is null, unless it says why", async () => {
     expect(await shape.ask({ output: null })).toMatchObject({ kind: "failed", error: "malformed-reply" });
     expect(await shape.ask({ output: null, refusal: "I will not." })).toMatchObject({
       kind: "answered",
@@ -151,7 +151,7 @@ describe("an http service whose whole text is the answer", () => {
     expect(await askShape(whole, server, { answer: undefined })).toMatchObject({ kind });
   });
 
-  it("may be asked for its error", async () => {
+  it("may give its error as the answer, if the path points there", async () => {
     server.answer = { body: '{"error":{"message":"no such order"}}' };
     const reply = await askShape(whole, server, { answer: "$.error.message" });
     expect(reply).toMatchObject({ kind: "answered", output: "no such order" });
@@ -182,7 +182,7 @@ describe("a prompt that the provider's filter refuses", () => {
     expect(await askShape(shape, server)).toMatchObject({ kind: "failed" });
   });
 
-  it("is one where Google says so beside no answer", () => {
+  it("is recognized by Google's block reason in a reply without an answer", () => {
     const how = { raw: "", where: "api.test", redact: (text: string) => text };
     expect(statedFailure({ promptFeedback: { blockReason: "SAFETY" } }, how)).toMatchObject({
       kind: "answered",
@@ -192,7 +192,7 @@ describe("a prompt that the provider's filter refuses", () => {
 });
 
 describe("isStated", () => {
-  it("takes marks of success for no error", () => {
+  it("does not take signs of success for an error", () => {
     for (const nothing of [undefined, null, 0, "", " ", "OK", "none", [], {}, { a: [null] }])
       expect(isStated(nothing)).toBe(false);
     for (const something of [true, 1, "x", [{ a: "x" }]]) expect(isStated(something)).toBe(true);
@@ -200,7 +200,7 @@ describe("isStated", () => {
 });
 
 describe("a reply without an answer", () => {
-  it.each(HTTP_SHAPES)("of $name is described with its own words", async (shape) => {
+  it.each(HTTP_SHAPES)("of $name is described with its own text", async (shape) => {
     server.answer = { body: '{"message":"This model takes at most 4096 tokens.","hint":"shorten"}' };
     expect(await askShape(shape, server)).toMatchObject({
       kind: "failed",
@@ -227,8 +227,8 @@ describe("a reply without an answer", () => {
   });
 });
 
-describe("a reply that is nested without end", () => {
-  it.each(HTTP_SHAPES)("of $name ends nothing but its trial", async (shape) => {
+describe("a reply that is nested too deeply", () => {
+  it.each(HTTP_SHAPES)("of $name fails only its own trial", async (shape) => {
     const deep = `${"[".repeat(50_000)}${"]".repeat(50_000)}`;
     for (const status of [200, 400, 500]) {
       server.answer = { status, body: `{"error":${deep}}` };

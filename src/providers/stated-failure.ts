@@ -87,7 +87,7 @@ function withCode(error: unknown, { code, status, message, detail }: Members): u
   return membersOf(error) === undefined ? { error, code, status, message, detail } : error;
 }
 
-/** The HTTP status that an error code stands for; 502 (retried) for an unknown code. */
+/** The HTTP status that corresponds to the codes of an error; 502 (retried) for unknown codes. */
 function statusOf({ codes }: ErrorWords): number {
   const numeric = codes.map(Number).find((code) => code >= 400 && code < 600);
   if (numeric !== undefined) return numeric;
@@ -189,7 +189,7 @@ export function describeInstead(body: unknown, redact: (text: string) => string)
   return words === undefined ? "" : `; it says: ${redact(words)}`;
 }
 
-/** How to check a body that came with a success status. */
+/** A body that came with a success status, and how to describe it in a message. */
 export interface StatedIn {
   /** The body as received, with secrets removed. */
   readonly raw: string;

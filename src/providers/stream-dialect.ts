@@ -12,7 +12,10 @@ export type Joined =
   | { readonly kind: "body"; readonly body: unknown }
   /** The stream reported an error. */
   | { readonly kind: "error"; readonly body: unknown }
-  /** Not a valid stream, or ended too early. The text completes "the reply of … …". */
+  /**
+   * Not a valid stream, or ended too early. `what` completes a sentence that begins with "the stream of
+   * <host>".
+   */
   | { readonly kind: "broken"; readonly what: string };
 
 /** Joins the pieces of one reply. */
@@ -59,7 +62,7 @@ export function joinJson(dialect: JsonDialect): StreamJoiner {
       const value = pieceValue(data);
       const members = membersOf(value);
       if (members === undefined)
-        ended = { kind: "broken", what: `holds a piece that is no JSON object: ${data.slice(0, 80)}` };
+        ended = { kind: "broken", what: `has a piece that is not a JSON object: ${data.slice(0, 80)}` };
       else if (isError(members, event)) ended = { kind: "error", body: withError(members) };
       done = ended !== undefined || (members !== undefined && dialect.take(members, event));
     },

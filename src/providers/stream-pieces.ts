@@ -69,7 +69,7 @@ export class PieceReader {
     this.#framing = framingOf(options.contentType) ?? (options.json ? undefined : "text");
   }
 
-  /** Undefined until it is known. */
+  /** How the pieces are separated; undefined until that is known. */
   get framing(): Framing | undefined {
     return this.#framing;
   }
@@ -97,7 +97,7 @@ export class PieceReader {
     if (this.#before.length > 0) this.#options.onPiece({ data: this.#before.splice(0).join("") });
   }
 
-  /** A JSON value that spans several lines is one piece. */
+  /** Handles text without framing. For JSON it is collected, because a JSON value may span several lines. */
   #plain(text: string): void {
     if (this.#options.json) this.#before.push(text);
     else this.#options.onPiece({ data: text });
@@ -105,7 +105,7 @@ export class PieceReader {
 
   #lines(text: string): void {
     let from = 0;
-    // The line feed of a CRLF that was split between two chunks.
+    // Skips the line feed of a CRLF that was split between two chunks.
     if (this.#endedWithReturn && text.startsWith("\n")) from = 1;
     this.#endedWithReturn = text.endsWith("\r");
     const ends = /\r\n|\r|\n/g;

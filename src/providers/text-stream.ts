@@ -102,7 +102,7 @@ export class TextJoiner implements StreamJoiner {
     if (members !== undefined && isBareError(members)) this.#fail({ kind: "error", body: members });
     else if (this.#paths.answer === undefined) this.#whole(data, value, plain);
     else if (value === undefined)
-      this.#fail({ kind: "broken", what: `holds a piece that is no JSON: ${data.slice(0, 80)}` });
+      this.#fail({ kind: "broken", what: `has a piece that is not JSON: ${data.slice(0, 80)}` });
     else this.#part(this.#paths.answer(value));
     if (value !== undefined) this.#beside.look(value);
   }
@@ -114,7 +114,7 @@ export class TextJoiner implements StreamJoiner {
     else
       this.#fail({
         kind: "broken",
-        what: `holds a line that is no text (${data.slice(0, 80)}): answer has to say where in it the text stands`,
+        what: `has a line that is not a text (${data.slice(0, 80)}): the setting answer must say where in it the text is`,
       });
   }
 

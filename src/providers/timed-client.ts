@@ -50,11 +50,11 @@ function measured(reply: Reply, elapsedMs: number): Reply {
 /**
  * Gives each attempt a deadline and measures its latency, from sending to the last byte.
  *
- * At the deadline the signal aborts and the reply is `timeout`, even if the client ignores the signal, so that it
- * cannot block the run. A later result is dropped. For a client with its own deadline, only the latency is measured.
- * The deadline is extended by any time in which this process was suspended.
+ * At the deadline the signal aborts and the reply is `timeout`, even if the client ignores the signal, so that
+ * it cannot block the run. A later result is dropped. For a client with its own deadline, only the latency is
+ * measured. The deadline is extended by any time in which this process was suspended.
  *
- * @param timeoutMs milliseconds
+ * @param timeoutMs deadline of one attempt in milliseconds
  * @param now milliseconds of a monotonic clock
  */
 export function timedClient(client: Client, timeoutMs: number, now: () => number): Client {

@@ -6,7 +6,7 @@ import type { Usage } from "../domain/transcript.ts";
 const BYTES_PER_TOKEN = 3;
 const MAX_TOKENS = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
 
-/** The most that a request is thought to take, and the bytes by which that was estimated. */
+/** The estimated maximum tokens of a request, and the bytes from which they were estimated. */
 export interface Forecast {
   readonly bytes: number;
   readonly input: number;
@@ -25,7 +25,7 @@ export class TokenForecast {
     return { bytes, input, output: ownLimit(request) ?? this.#mostOutput ?? input };
   }
 
-  /** @param bytes of the request that took so much */
+  /** @param bytes of the request that had this usage */
   learn(bytes: number, { input_tokens: input, output_tokens: output }: Usage): void {
     if (input !== null) this.#tokensPerByte = Math.max(this.#tokensPerByte ?? 0, input / bytes);
     if (output !== null) this.#mostOutput = Math.max(this.#mostOutput ?? 0, output);

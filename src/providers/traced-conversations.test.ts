@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { conversationSteps } from "../domain/conversation.ts";
 import { readConversation } from "./conversation-shapes.ts";
 
-// One conversation as every producer of traces writes it: each call of the model gets the whole conversation so far, and each tool
-// has a span of its own, so that every call is there three times.
+// The same conversation in the format of each producer of traces. Each span of a model call contains the whole
+// conversation so far, and each tool has its own span, so every tool call occurs three times.
 
 interface Turn {
   readonly role: "system" | "user" | "assistant" | "tool";
@@ -63,11 +63,12 @@ const flat = (prefix: string, turns: readonly Turn[], inner: string, call: strin
   );
 
 interface Era {
-  /** Attributes (and events) of a model's call, and of a tool's. */
+  /** Attributes and events of a span for a model's call. */
   readonly model: (
     given: readonly Turn[],
     reply: Turn,
   ) => { attributes: Record<string, unknown>; events?: unknown[] };
+  /** Attributes of a span for a tool call. */
   readonly tool: (id: string, name: string, args: object, result: unknown) => Record<string, unknown>;
 }
 const wrapped = (value: unknown): object =>
@@ -285,7 +286,7 @@ const ALL = Object.entries(ERAS).flatMap(([name, era]) =>
 );
 
 describe("a trace", () => {
-  it.each(ALL)("of $name, written $way, is the conversation, each call once", ({ era, how }) => {
+  it.each(ALL)("of $name, written $way, gives the conversation, with each call once", ({ era, how }) => {
     const read = readConversation(otlp(era, how));
     const { tool_calls, turns, replies, retrievals } = conversationSteps(read?.messages ?? []);
     expect(read?.messages.map(({ role }) => role)).toEqual(TURNS.map(({ role }) => role));
@@ -324,7 +325,7 @@ describe("a trace", () => {
     ]);
   });
 
-  it("of nothing that is known has no message, and reports it", () => {
+  it("with no known span has no messages, and reports that", () => {
     const read = readConversation({
       resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: "a", spanId: "b", name: "GET" }] }] }],
     });
@@ -359,7 +360,7 @@ describe("a trajectory in ATIF", () => {
     steps,
   };
 
-  it("is the conversation, with what it took", () => {
+  it("gives the conversation and its usage", () => {
     const read = readConversation(document);
     const { tool_calls, turns } = conversationSteps(read?.messages ?? []);
     expect(tool_calls).toEqual([
@@ -371,7 +372,7 @@ describe("a trajectory in ATIF", () => {
     });
   });
 
-  it("is refused when a step is from nobody that is known", () => {
+  it("is refused when a step has an unknown source", () => {
     expect(
       readConversation({ ...document, steps: [{ step_id: 1, source: "ghost", message: "x" }] }),
     ).toBeUndefined();

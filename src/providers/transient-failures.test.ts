@@ -19,23 +19,23 @@ const refused = (status: number, body: object, where: string) =>
     redact: (text) => text,
   });
 
-describe("what is worth asking again", () => {
-  it.each(hosts)("is the same for all of %s that every service means alike", (where) => {
+describe("whether a retry may help", () => {
+  it.each(hosts)("is the same at %s for statuses that mean the same at every service", (where) => {
     const again = [408, 409, 425, 429, 500, 502, 503, 504, 529].map((one) => isTransient(one, [], where));
     expect(again).toEqual(Array(9).fill(true));
     const never = [400, 401, 403, 404, 413, 422, 501, 505, 511].map((one) => isTransient(one, [], where));
     expect(never).toEqual(Array(9).fill(false));
   });
 
-  it("is what one service alone means by a status", () => {
+  it("depends on the service for a status with a special meaning there", () => {
     expect(isTransient(424, [], "acme.openai.azure.com")).toBe(true);
     expect(isTransient(498, [], "api.groq.com/openai/v1")).toBe(true);
     expect(isTransient(498, [], "api.openai.com")).toBe(false);
-    // A host that only ends alike is another's.
+    // This host belongs to someone else, although its name contains the service's.
     expect(isTransient(498, [], "notapi.groq.com.example")).toBe(false);
   });
 
-  it("is what a code says through any gateway, whatever its status", () => {
+  it("depends on the error code, through any gateway and with any status", () => {
     const throttled = {
       __type: "com.amazon#ThrottlingException",
       error: { code: "ThrottlingException", message: "m" },
@@ -48,7 +48,7 @@ describe("what is worth asking again", () => {
     });
   });
 
-  it("is no quota of a day, whatever wait it names", () => {
+  it("is denied for a daily quota, whatever wait the server asks for", () => {
     const details = (quotaId: string) => ({
       error: {
         ...{ code: 429, status: "RESOURCE_EXHAUSTED", message: "You exceeded your current quota" },
@@ -64,7 +64,7 @@ describe("what is worth asking again", () => {
     });
   });
 
-  it("has one row a service", () => {
+  it("is defined by one row per service", () => {
     expect(new Set(SERVICES.map(({ service }) => service)).size).toBe(SERVICES.length);
     for (const where of hosts.slice(0, -1))
       expect(SERVICES.filter(({ host }) => host.test(where.replace(/\/.*/, ""))).length, where).toBe(1);

@@ -21,7 +21,7 @@ function answered(reply: Reply): AnsweredReply {
 }
 const callsIn = ({ messages = [] }: AnsweredReply) => messages.flatMap((one) => one.tool_calls ?? []);
 
-/** One conversation with two calls, as each API writes it. */
+/** A conversation with two tool calls, in the format of each API. */
 const CONVERSATIONS = {
   "OpenAI chat": [
     { role: "user", content: "q" },
@@ -68,7 +68,7 @@ describe.each(GIVEN_SHAPES)("an answer of a $name", (shape) => {
     ).toContain("tool_calls");
   });
 
-  it("reports what it says, also that there was none", async () => {
+  it("reports tool calls and refusals that it mentions, even if there were none", async () => {
     const reply = answered(await shape.ask({ output: "x", tool_calls: [], refusal: null }));
     expect(unreportedBy(reply)).toEqual([]);
     expect(reply).toMatchObject({ tool_calls: [], refusal: null });
@@ -85,7 +85,7 @@ describe.each(GIVEN_SHAPES)("an answer of a $name", (shape) => {
 });
 
 describe.each(HTTP_SHAPES)("an answer of $name", (shape) => {
-  it(`reports ${shape.name === "http" ? "neither" : "both"}`, async () => {
+  it(`reports ${shape.name === "http" ? "neither tool calls nor refusals" : "tool calls and refusals"}`, async () => {
     server.answer = { body: JSON.stringify(shape.body("blue")) };
     const unreported = unreportedBy(answered(await askShape(shape, server)));
     expect(unreported).toEqual(shape.name === "http" ? ["tool_calls", "refusal"] : []);
@@ -103,7 +103,7 @@ describe("a conversation at a path of an http service", () => {
     expect(callsIn(answered(await read(log)))).toEqual(TWO_CALLS);
   });
 
-  it("that is none is no reply", async () => {
+  it("is malformed if it is not a conversation", async () => {
     for (const log of ["text", [{ who: "me" }], [1]])
       expect(await read(log)).toMatchObject({ kind: "failed", error: "malformed-reply" });
     expect(unreportedBy(answered(await read(null)))).toContain("tool_calls");

@@ -12,7 +12,7 @@ import { providers } from "./registry.ts";
 import { ask, fakeHost, questionOf, scriptedClient } from "./testing/fake-host.ts";
 import { usageOfBody } from "./usage-shapes.ts";
 
-/** Input, output, and of them: from the cache, into the cache, reasoning. */
+/** A usage with these counts: input, output, cached input, cache-write input, reasoning. */
 const known = (...counts: readonly (number | null)[]): KnownUsage =>
   Object.fromEntries(USAGE_FIELDS.map((field, index) => [field, counts[index] ?? null]));
 
@@ -135,7 +135,7 @@ describe("the usage of a reply", () => {
   });
 });
 
-/** The same five counts, reported by a target of each kind in its own way. */
+/** The usage that each provider must give when its target reports these counts in its own format. */
 const USAGE = usageOf(known(900, 70, 640, 20, 50));
 const OURS = JSON.stringify({ output: "hi", usage: USAGE });
 
@@ -176,7 +176,7 @@ const messages = {
 };
 const choices = [{ index: 0, finish_reason: "stop", message: { role: "assistant", content: "hi" } }];
 
-/** Settings of each kind, the body that its server sends, and the same body without an answer in it. */
+/** For each provider: its settings, the body that its server sends, and the same body without an answer. */
 const KINDS: Readonly<
   Record<string, readonly { settings: () => object; answer: object; failure?: object }[]>
 > = {
@@ -264,8 +264,8 @@ async function askedAs(kind: string, settings: object, sent: object): Promise<Re
   }
 }
 
-describe.each(providers.names)("what %s says it took", (kind) => {
-  it("means the same as everywhere", async () => {
+describe.each(providers.names)("the usage of %s", (kind) => {
+  it("is the same as that of every other provider", async () => {
     const ways = KINDS[kind] ?? [];
     expect(ways.length).toBeGreaterThan(0);
     for (const { settings, answer } of ways)
@@ -273,7 +273,7 @@ describe.each(providers.names)("what %s says it took", (kind) => {
   });
 
   it.runIf(KINDS[kind]?.some(({ failure }) => failure !== undefined))(
-    "is kept when there is no answer in it",
+    "is kept when the reply has no answer",
     async () => {
       for (const { settings, failure } of KINDS[kind] ?? [])
         if (failure !== undefined)

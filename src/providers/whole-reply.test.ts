@@ -40,12 +40,12 @@ describe("collectReply", () => {
     expect([status, bytes.toString("utf8")]).toEqual([200, pieces.join("")]);
   });
 
-  it("has an empty body where there is none", async () => {
+  it("gives an empty body if there is none", async () => {
     const ask = await serve((_request, reply) => reply.writeHead(204).end());
     expect((await ask()).bytes).toHaveLength(0);
   });
 
-  it("waits for the reply behind an announcement", async () => {
+  it("waits for the final reply after an interim one", async () => {
     const ask = await serve((_request, reply) => {
       reply.writeProcessing();
       reply.writeEarlyHints({ link: "</style.css>; rel=preload" });
@@ -80,7 +80,7 @@ describe("collectReply", () => {
     expect((await ask()).bytes.toString()).toBe("next");
   });
 
-  it("calls a reply cut whose connection ends before it", async () => {
+  it("reports a reply as cut if its connection ends early", async () => {
     const ask = await serve((_request, reply) => {
       reply.writeHead(200, { "content-length": "100" }).write("half");
       setTimeout(() => reply.destroy(), 10);
@@ -88,7 +88,7 @@ describe("collectReply", () => {
     await expect(ask()).rejects.toBeInstanceOf(CutReply);
   });
 
-  it("reads no more of a reply than its bound", async () => {
+  it("reads no more of a reply than the maximum size", async () => {
     const ask = await serve((_request, reply) => reply.end("x".repeat(2000)), { maxResponseSize: 1000 });
     await expect(ask()).rejects.toBeInstanceOf(UnreadableReply);
   });
@@ -121,7 +121,7 @@ describe("ReplyHeaders", () => {
     ),
   );
 
-  it("finds a header in any case, joins those of one name and reads Latin-1", () => {
+  it("finds a header in upper or lower case, joins the values of one name and reads Latin-1", () => {
     expect(headers.get("CONTENT-type")).toBe("text/plain");
     expect(headers.get("x-many")).toBe("a, b");
     expect(headers.get("x-name")).toBe("Jürgen");

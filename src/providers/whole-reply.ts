@@ -29,7 +29,7 @@ export class ReplyHeaders {
     this.#raw = raw;
   }
 
-  /** The value of a header; several values are joined by ", ". @param name in any case */
+  /** The value of a header; several values are joined by ", ". @param name in upper or lower case */
   get(name: string): string | null {
     const wanted = name.toLowerCase();
     let value: string | null = null;

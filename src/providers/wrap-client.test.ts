@@ -19,7 +19,7 @@ const broken: FailedReply = { kind: "failed", error: "provider", message: "500",
 const refused: FailedReply = { kind: "failed", error: "provider", message: "400", transient: false };
 const late: FailedReply = { kind: "failed", error: "timeout", message: "late", transient: true };
 
-/** A clock that only sleeping moves. */
+/** Options with a fake clock that only `sleep` advances, and a record of the sleeps and calls. */
 function fakeDependencies() {
   const slept: number[] = [];
   let at = 0;
@@ -48,7 +48,7 @@ afterEach(() => {
 });
 
 describe("wrapClient retries", () => {
-  it("what is transient, as long as the other side asks, and counts every request", async () => {
+  it("a transient failure after the wait that the server asks for, and counts every request", async () => {
     const { options, slept, calls } = fakeDependencies();
     expect(await send(wrapClient(scriptedClient(busy, broken, answered), options))).toMatchObject({
       output: "ok",
@@ -65,7 +65,7 @@ describe("wrapClient retries", () => {
     expect(calls.sent).toBe(4);
   });
 
-  it("and reports how often, and how long that took, where it is worth telling", async () => {
+  it("and reports the number of attempts and the waiting time, if there were retries", async () => {
     const { options } = fakeDependencies();
     const tried = await send(wrapClient(scriptedClient(busy, broken, answered), options));
     expect(tried.tries).toEqual({ attempts: 3, waited_ms: 7500 });
@@ -81,7 +81,7 @@ describe("wrapClient retries", () => {
     expect(calls.sent).toBe(2);
   });
 
-  it("nothing that would fail again", async () => {
+  it("no failure that would occur again", async () => {
     const { options, slept, calls } = fakeDependencies();
     expect(await send(wrapClient(scriptedClient(refused), options))).toEqual(refused);
     expect([slept, calls.sent]).toEqual([[], 1]);
@@ -100,7 +100,7 @@ describe("wrapClient retries", () => {
     expect(calls.sent).toBe(1);
   });
 
-  it("and does not count what never left", async () => {
+  it("and does not count requests that were never sent", async () => {
     const { options, calls } = fakeDependencies();
     await send(wrapClient(scriptedClient({ ...refused, unsent: true }), options));
     expect(calls.sent).toBe(0);
@@ -118,13 +118,13 @@ describe("retryWait", () => {
       ),
     );
 
-  it("may be anything from nothing to a bound, which doubles up to a cap", () => {
+  it("is between 0 and a bound that doubles up to a maximum", () => {
     expect(waits(0)).toEqual([0, 0, 0, 0]);
     expect(waits(0.5)).toEqual([500, 1000, 2000, 15_000]);
     expect(waits(0.999)).toEqual([999, 1998, 3996, 29_970]);
   });
 
-  it("is as likely anywhere below its bound", () => {
+  it("is uniformly distributed below its bound", () => {
     const random = seeded(7);
     const drawn = Array.from({ length: 4000 }, () => retryWait(broken, 3, DEFAULT_RETRY, random()));
     const inTenths = Array.from(
@@ -134,13 +134,13 @@ describe("retryWait", () => {
     for (const count of inTenths) expect(Math.abs(count - 400)).toBeLessThan(80);
   });
 
-  it("is never less than what was asked for, and little more", () => {
+  it("is never less than the server asks for, and little more", () => {
     expect(waits(0, 600)).toEqual([600, 600, 600, 600]);
     expect(waits(0.5, 600)).toEqual([675, 1000, 2000, 15_000]);
     expect(waits(0.999, 60_000)[3]).toBeCloseTo(60_499.5);
   });
 
-  it("is not begun when more is asked for than a run waits", async () => {
+  it("does not start when the server asks for more than the maximum", async () => {
     const { options, slept, calls } = fakeDependencies();
     const away: FailedReply = { ...broken, retry_after_ms: 3_600_000 };
     expect(await send(wrapClient(scriptedClient(away), options))).toEqual(away);
@@ -149,7 +149,7 @@ describe("retryWait", () => {
 });
 
 describe("wrapClient", () => {
-  it("leaves a client that answers at once as it is", () => {
+  it("returns a client that answers synchronously unchanged", () => {
     const client: Client = { ...scriptedClient(answered), immediate: true };
     expect(wrapClient(client, fakeDependencies().options)).toBe(client);
   });
@@ -216,7 +216,7 @@ describe("timedClient", () => {
     expect(listen).toHaveBeenCalledTimes(1);
   });
 
-  it("measures an attempt unless the client knows better", async () => {
+  it("measures the latency of an attempt unless the client reports it", async () => {
     let at = 0;
     const now = () => (at += 40);
     expect(await send(timedClient(scriptedClient(answered), 1000, now))).toMatchObject({ latency_ms: 40 });
@@ -225,7 +225,7 @@ describe("timedClient", () => {
     });
   });
 
-  it("lets a bug of a client through", async () => {
+  it("passes on an unexpected error of a client", async () => {
     const bug: Client = {
       ...scriptedClient(),
       send: () => {

@@ -17,7 +17,10 @@ export interface WrapOptions extends RetryDependencies {
   readonly retry?: RetryPolicy | undefined;
   /** Deadline of one attempt, in milliseconds. Waiting for a rate limit does not count. */
   readonly timeout_ms: number;
-  /** The queue shared with other callers of the model; absent: a new queue with these `limits`. */
+  /**
+   * The queue that is shared with other callers of the model. If it is absent, a new queue with `limits` is
+   * used.
+   */
   readonly line?: ModelLine | undefined;
   readonly limits?: Limits | undefined;
   /** Maximum concurrent calls of this client, including those in the queue. */

@@ -18,7 +18,7 @@ export function isCredentialHeader(name: string): boolean {
 function writtenSecret(at: readonly (string | number)[]): SettingMistake {
   return new SettingMistake(at, {
     code: "EVALS_SECRET_IN_FILE",
-    what: `${at.join(".")} holds what looks like a key.`,
+    what: `${at.join(".")} contains a text that looks like a key.`,
     why: "The file is committed: everyone who can read the repository, now or later, could use the key.",
     fix: "Put the key into .env or the environment and name the variable here. Revoke the key if it was ever pushed.",
   });

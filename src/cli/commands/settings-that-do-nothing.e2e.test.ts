@@ -51,7 +51,7 @@ describe("an address", () => {
     "http://127.0.0.1:9/v1/messages/",
   ])("may not hold the endpoint that is added to it: %s", async (url) => {
     const [problem] = await problemsOf(`{ provider: openai, model: m-2025-01-01, base_url: "${url}" }`);
-    expect(problem?.what).toContain('"models.m.base_url" must be the address before the endpoint');
+    expect(problem?.what).toContain('"models.m.base_url" must be the address without the endpoint\'s path');
   });
 });
 

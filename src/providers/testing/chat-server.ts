@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** How one chat API writes what a test asks for. */
+/** The replies of one chat API. */
 export interface Dialect {
-  /** Path of the one endpoint. */
+  /** Path of the API's only endpoint. */
   readonly path: string;
   answer(text: string, model: string): object;
   refusal(text: string, model: string): object;
   toolCall(name: string, input: object, model: string): object;
   error(status: number, message: string): object;
-  /** A reply of the right kind with nothing in it. */
+  /** A reply in the API's format that contains no answer. */
   readonly empty: object;
 }
 
@@ -20,7 +20,7 @@ export interface Arrived {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** A server that speaks one dialect and does what the last user message says. */
+/** A server for one dialect. The last user message decides its behaviour: `refuse`, `429`, `hang`, … */
 export interface ChatServer {
   readonly origin: string;
   readonly arrived: Arrived[];
@@ -81,7 +81,7 @@ async function readBody(request: IncomingMessage): Promise<Arrived["body"]> {
   return JSON.parse(text) as Arrived["body"];
 }
 
-/** Starts on a free port of this machine. */
+/** Starts the server on a free port of this machine. */
 export async function startChatServer(dialect: Dialect): Promise<ChatServer> {
   const arrived: Arrived[] = [];
   const server = createServer((request, reply) => {

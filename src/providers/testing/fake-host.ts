@@ -1,6 +1,6 @@
 import type { Client, OpenTarget, ProviderHost, Question, Reply } from "../../domain/provider.ts";
 
-/** A host with nothing behind it; change what the test is about. */
+/** A host without files, variables or models. `changes` replaces the parts that a test is about. */
 export function fakeHost(changes: Partial<ProviderHost> = {}): ProviderHost {
   return {
     root: "/nowhere",
@@ -31,7 +31,7 @@ export async function ask(
   return target.client.send(target.client.prepare(question), question, trial, signal ?? never);
 }
 
-/** A signal that ends like a deadline. */
+/** A signal that aborts after this time, with the reason of a deadline. */
 export function deadline(ms: number): AbortSignal {
   const controller = new AbortController();
   const reason = new Error(`no reply within ${ms} ms`);
@@ -40,7 +40,7 @@ export function deadline(ms: number): AbortSignal {
   return controller.signal;
 }
 
-/** A client that gives these replies one after the other, the last one for ever. */
+/** A client that gives these replies one after the other, and then repeats the last one. */
 export function scriptedClient(...replies: readonly Reply[]): Client & { readonly sent: number } {
   let sent = 0;
   return {

@@ -7,27 +7,29 @@ export interface ModelRequest {
   readonly model: string;
   readonly messages: readonly { readonly role: string; readonly content: string }[];
   readonly response_format?: unknown;
-  /** Of an API that takes no messages. */
+  /** The input, for an API that takes no messages. */
   readonly input?: string;
 }
 
-/** What the server does: it says this, answers with a document of its own, or refuses with a status and a body. */
+/**
+ * What the server sends: a chat reply with this text, a given JSON document, or an error status with a body.
+ */
 export type JudgeAnswer =
   | string
   | { readonly document: object }
   | { readonly status: number; readonly body?: object };
 
-/** A server of chat models on this machine, each scripted by its name. */
+/** A server of chat models on this machine. A script decides what each model answers. */
 export interface JudgeServer {
   readonly port: number;
   /** Every request, in the order of arrival. */
   readonly asked: ModelRequest[];
-  /** Those of one model. */
+  /** The requests to one model. */
   of(model: string): readonly ModelRequest[];
   close(): Promise<void>;
 }
 
-/** @param models what each model says; gets the request and how many this model was asked before */
+/** @param models the script of each model, by name; `before` is the number of earlier requests to the model */
 export async function judgeServer(
   models: Readonly<
     Record<string, (request: ModelRequest, before: number) => JudgeAnswer | Promise<JudgeAnswer>>
@@ -66,7 +68,7 @@ function replyOf(answer: JudgeAnswer, model: string): [number, object] {
   return [answer.status, answer.body ?? chatDialect.error(answer.status, `scripted ${answer.status}`)];
 }
 
-/** The answer under judgement, from between the lines of its fence. */
+/** The answer to be judged, taken from a judge's prompt. */
 export function judgedAnswer({ messages }: ModelRequest): string {
   const text = messages.map((one) => one.content).join("\n");
   return /<answer-([0-9a-f]{16})>\n([\s\S]*)\n<\/answer-\1>/.exec(text)?.[2] ?? "";
@@ -80,7 +82,7 @@ export function pairShown({ messages }: ModelRequest): readonly [first: string, 
   return [shown("first"), shown("second")];
 }
 
-/** A verdict as a binary judge is asked to write it. */
+/** A verdict in the format that a binary judge must use. */
 export function verdict(word: "pass" | "fail", reason = "because"): string {
   return JSON.stringify({ reason, verdict: word });
 }

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { chatDialect } from "./dialects.ts";
 
-/** A chat model on this machine that answers what the test says. */
+/** A server of one chat model on this machine, whose answers are decided by a test. */
 export interface ModelServer {
   readonly port: number;
   /** The last user message of each request, in the order of arrival. */
@@ -10,7 +10,7 @@ export interface ModelServer {
   close(): Promise<void>;
 }
 
-/** @param answer gets the last user message and how many came before it */
+/** @param answer gets the last user message and the number of earlier requests */
 export async function modelServer(
   answer: (text: string, before: number) => string | Promise<string>,
 ): Promise<ModelServer> {

@@ -2,10 +2,10 @@ import type { OpenTarget, ProviderHost, Question, Reply } from "../../domain/pro
 import { providers } from "../registry.ts";
 import { ask, questionOf } from "./fake-host.ts";
 
-/** Providers that reach no server by themselves. */
+/** Providers that send no requests to a server. */
 export const WITHOUT_NETWORK: readonly string[] = ["command", "module", "replay", "outputs"];
 
-/** Every way to a server, with what it is asked: a provider, or one of its APIs. */
+/** Every API of every other provider, with a question for it. */
 export const NETWORK_TARGETS: readonly {
   readonly name: string;
   readonly provider: string;
@@ -35,7 +35,7 @@ export const NETWORK_TARGETS: readonly {
   },
 ];
 
-/** Opens one of them on a server. */
+/** Opens one of the network targets for a server. */
 export async function openNetworkTarget(
   { provider, settings }: (typeof NETWORK_TARGETS)[number],
   origin: string,
@@ -46,7 +46,7 @@ export async function openNetworkTarget(
   return definition.open(definition.settings.parse({ provider, ...settings(origin) }), host);
 }
 
-/** Opens one of them, asks it once and closes it. */
+/** Opens one of the network targets, asks it once and closes it. */
 export async function askNetworkTarget(
   subject: (typeof NETWORK_TARGETS)[number],
   origin: string,

@@ -4,7 +4,7 @@ import type { Controller, Outside } from "./pace-worlds.ts";
 
 type Send = () => Promise<Reply>;
 
-/** Lets so many through at once. */
+/** Lets at most `most` calls through at the same time. */
 class Gate {
   most: number;
   inside = 0;
@@ -31,7 +31,7 @@ class Gate {
 
 const JITTER = { base_ms: 1000, cap_ms: 30_000 };
 
-/** So many calls at once, always; one that is refused keeps its place and is asked again with full jitter. */
+/** A fixed number of concurrent calls. A refused call keeps its slot and is retried with full jitter. */
 export function fixedConcurrency(callers: number) {
   return (send: Send, { sleep, random }: Outside): Controller => ({
     callers,
@@ -46,8 +46,8 @@ export function fixedConcurrency(callers: number) {
 }
 
 /**
- * Additive increase, multiplicative decrease on the rate: one call a second more each second, half the rate after a refusal, at
- * most once a second. A refused call is asked again with full jitter.
+ * Additive increase and multiplicative decrease of the rate: every second the rate grows by one call per
+ * second, and a refusal halves it, at most once per second. A refused call is retried with full jitter.
  */
 export function aimdRate(callers: number, { start = 4, more = 1, kept = 0.5, pause_ms = 1000 } = {}) {
   return (send: Send, { now, sleep, random }: Outside): Controller => {
@@ -82,16 +82,19 @@ export function aimdRate(callers: number, { start = 4, more = 1, kept = 0.5, pau
   };
 }
 
-/** Multiples of five from ten on. */
+/** Rounds down to a multiple of five, from ten on. */
 const niceBelow = (value: number): number => (value < 10 ? Math.max(1, value) : Math.floor(value / 5) * 5);
+/** Rounds up to a multiple of five, from ten on. */
 const niceAbove = (value: number): number => (value < 10 ? Math.max(1, value) : Math.ceil(value / 5) * 5);
 
 /**
- * The rule that inspect_ai publishes for its adaptive connections (`docs/models-concurrency.qmd` and `util/_concurrency.py` of
- * UKGovernmentBEIS/inspect_ai at 499e6152, August 2026), with its defaults: 20 at once, between 10 and 100; doubled after each
- * clean round until the first refusal, then 5 % more a round; four fifths after a refusal, at most every 15 seconds or as long
- * as the server asks. A refused call keeps its place; the provider's client asks twice more by itself (half a second, doubled,
- * or as the server asks), then it is asked after 3 seconds, doubled each time, and up to 3 more.
+ * The rule of inspect_ai's adaptive connections (`docs/models-concurrency.qmd` and `util/_concurrency.py` of
+ * UKGovernmentBEIS/inspect_ai at 499e6152, August 2026), with its defaults. It starts with 20 concurrent calls
+ * and stays between 10 and 100. Until the first refusal, the number doubles after each round without a
+ * refusal; later it grows by 5 % per round. A refusal reduces it to four fifths, at most once per 15 seconds
+ * or per wait that the server asks for. A refused call keeps its slot. The provider's SDK retries it twice,
+ * after half a second, doubled, or as the server asks. Then it is retried after 3 seconds, doubled each time,
+ * plus up to 3 seconds.
  */
 export function inspectRule() {
   return (send: Send, { now, sleep, random }: Outside): Controller => {

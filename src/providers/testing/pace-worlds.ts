@@ -4,7 +4,7 @@ import type { RunPace } from "../../domain/report.ts";
 import type { LimitKind, ReportedLimit } from "../../domain/reported-limit.ts";
 import { ModelLine, pacedClient } from "../paced-client.ts";
 
-/** A clock that jumps to the next thing that is to happen. Times are milliseconds. */
+/** A clock that jumps to the next timer. Times are milliseconds. */
 export class VirtualClock {
   now = 0;
   readonly #timers: { at: number; order: number; run: () => void }[] = [];
@@ -16,7 +16,7 @@ export class VirtualClock {
     });
   }
 
-  /** Runs until `work` is done. @throws when nothing is left that could happen, or after too long */
+  /** Fires timers until `work` has settled. @throws when no timer is left, or after `most_ms` */
   async run(work: Promise<unknown>, most_ms = 24 * 3_600_000): Promise<void> {
     let over = false;
     const ended = work.finally(() => {
@@ -28,7 +28,7 @@ export class VirtualClock {
       if (over) return void (await ended);
       this.#timers.sort((a, b) => a.at - b.at || a.order - b.order);
       const next = this.#timers.shift();
-      if (next === undefined) throw new Error("Everything waits, and nothing is left to happen.");
+      if (next === undefined) throw new Error("The work is not done, and no timer is left.");
       if (next.at > most_ms) throw new Error(`Not done after ${most_ms} ms.`);
       this.now = Math.max(this.now, next.at);
       next.run();
@@ -36,18 +36,19 @@ export class VirtualClock {
   }
 }
 
-/** What a server counts, in requests or tokens. */
+/** A limit of a server, in requests or tokens. */
 export interface ServerLimit {
-  /** Takes a call, or says how many milliseconds it is too early. */
+  /** Counts a call, if the limit allows it now. @returns 0, or the milliseconds until the call is allowed */
   admit(now: number, amount: number): number;
+  /** The amount that is left now. */
   left(now: number): number;
-  /** Milliseconds until all of it is there again. */
+  /** Milliseconds until the whole amount is available again. */
   reset(now: number): number;
-  /** What is published: an amount a minute. */
+  /** The amount per minute that the server states as its limit. */
   perMinute(): number;
 }
 
-/** So much in each of windows that follow one another. */
+/** A limit that allows the amount `per` in each of consecutive windows of `ms` milliseconds. */
 export function windows(per: number, ms: number): ServerLimit {
   let start: number | null = null;
   let used = 0;
@@ -75,7 +76,10 @@ export function windows(per: number, ms: number): ServerLimit {
   };
 }
 
-/** A store that holds `burst` and fills at `rate` a second; after `halveAfter` it fills half as fast. */
+/**
+ * A token bucket for the amount `burst`, refilled at `rate` per second. After the amount `halveAfter` was
+ * taken, it refills half as fast.
+ */
 export function bucket(rate: number, burst: number, halveAfter = Number.POSITIVE_INFINITY): ServerLimit {
   let level = burst;
   let at: number | null = null;
@@ -105,7 +109,7 @@ export function bucket(rate: number, burst: number, halveAfter = Number.POSITIVE
   };
 }
 
-/** A server: what it counts, and what it says of that. */
+/** A simulated server with its limits and what it reports about them, and the number of calls that it gets. */
 export interface World {
   readonly calls: number;
   readonly limit?: ServerLimit;
@@ -113,15 +117,18 @@ export interface World {
   /** Amount of one call; 1 for requests. */
   readonly amount?: number;
   readonly reports?: "headers" | "delay" | "nothing";
-  /** Of a delay that is named: to whole seconds, upwards. */
+  /** Whether a reported delay is rounded up to whole seconds. */
   readonly wholeSeconds?: boolean;
-  /** Calls that it takes at once. */
+  /** Maximum number of concurrent calls. */
   readonly atOnce?: number;
-  /** The delay that it names when there are too many at once; undefined for none. */
+  /** Delay that is reported when there are too many concurrent calls; undefined when none is reported. */
   readonly crowdedDelay_ms?: number;
-  /** Shortest and longest time to an answer. */
+  /** Shortest and longest time to an answer, in milliseconds. */
   readonly latency_ms: readonly [number, number];
-  /** On a busy machine program and server each stand still now and then, for at most so long. */
+  /**
+   * Longest time for which client and server each stall now and then, as on a busy machine; absent without
+   * stalls.
+   */
   readonly stalls_ms?: number;
 }
 
@@ -130,7 +137,7 @@ export interface Outcome {
   readonly refused: number;
   /** Milliseconds from the first call to the last answer. */
   readonly took_ms: number;
-  /** The same for one who knows the limit. */
+  /** The time that a client which knows the limit would have taken, in milliseconds. */
   readonly ideal_ms: number;
   readonly pace: RunPace;
 }
@@ -139,7 +146,7 @@ const QUESTION: Question = { case_id: "c", input: null, messages: null };
 const NETWORK_MS = 2;
 const REFUSAL_MS = 3;
 
-/** Random numbers in [0, 1) that are the same each time. */
+/** Random numbers in [0, 1) that are the same for the same seed. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -150,7 +157,10 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** The time that one needs who knows the limit: each call leaves as soon as it would be let through. */
+/**
+ * The time that a client which knows the limit would take, in milliseconds. It sends each call as soon as the
+ * server accepts it.
+ */
 function ideal(world: World, fresh: ServerLimit | undefined, concurrency: number): number {
   const latency = (world.latency_ms[0] + world.latency_ms[1]) / 2;
   const largest = Math.min(concurrency, world.atOnce ?? Number.POSITIVE_INFINITY);
@@ -168,7 +178,7 @@ function ideal(world: World, fresh: ServerLimit | undefined, concurrency: number
   return ends.at(-1) ?? 0;
 }
 
-/** What a controller may know and do: a clock, a timer, chance. */
+/** What a controller may use: a clock, a timer and random numbers. */
 export interface Outside {
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -176,18 +186,18 @@ export interface Outside {
   readonly random: () => number;
 }
 
-/** Who decides when a call leaves. */
+/** Decides when each call is sent. */
 export interface Controller {
-  /** Calls that are begun at once, those in line included. */
+  /** Number of concurrent callers, including those whose call waits. */
   readonly callers: number;
-  /** Makes one call until it is answered. */
+  /** Sends one call, again and again until it is answered. */
   readonly call: () => Promise<void>;
   readonly pace?: () => RunPace;
 }
 
 const NOT_HELD: RunPace = { limited_by: null, waited_ms: 0, refused: 0 };
 
-/** A process that stands still about every second: the moment at which it does what is due at a given one. */
+/** A process that stalls about once per second. @returns a function from when work is due to when it is done */
 function stalling({ stalls_ms }: World, random: () => number): (now: number) => number {
   if (stalls_ms === undefined) return (now) => now;
   let from = random() * 2000;
@@ -201,7 +211,7 @@ function stalling({ stalls_ms }: World, random: () => number): (now: number) => 
   };
 }
 
-/** A server of a world. */
+/** The server that a world describes. */
 export function serverOf(world: World, { now, sleep, random }: Outside) {
   const { limit, latency_ms, counts = "requests", amount = 1 } = world;
   let inFlight = 0;
@@ -253,7 +263,7 @@ export function serverOf(world: World, { now, sleep, random }: Outside) {
   };
 }
 
-/** The program's own line and pace, as a run asks. */
+/** The queue and pace of evals itself, as a run uses them. */
 function ownController(
   world: World,
   { concurrency, limits }: { readonly concurrency: number; readonly limits: Limits },
@@ -276,7 +286,7 @@ function ownController(
   };
 }
 
-/** Asks all calls of a world as a controller lets them go. @param make makes the world anew */
+/** Sends all calls of a world through a controller. @param make creates the world */
 export async function simulateWith(
   make: () => World,
   open: (send: () => Promise<Reply>, outside: Outside) => Controller,
@@ -322,7 +332,7 @@ export async function simulateWith(
   };
 }
 
-/** Asks all calls of a world, `concurrency` at once, as a run does. @param make makes the world anew */
+/** Sends all calls of a world, `concurrency` at a time, as a run does. @param make creates the world */
 export function simulate(
   make: () => World,
   { seed = 1, concurrency = 16, limits = {} as Limits } = {},

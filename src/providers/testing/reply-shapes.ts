@@ -7,14 +7,14 @@ import type { OpenTarget, ProviderDefinition, Reply } from "../../domain/provide
 import { providers } from "../registry.ts";
 import { ask, fakeHost, questionOf, scriptedClient } from "./fake-host.ts";
 
-/** What a server answers, byte for byte. */
+/** The exact reply of a server. */
 export interface Raw {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
 }
 
-/** A server that answers the same to every request. */
+/** A server that gives the same reply to every request. */
 export interface RawServer {
   readonly origin: string;
   readonly arrived: { readonly url: string; readonly headers: IncomingMessage["headers"] }[];
@@ -45,13 +45,18 @@ export async function startRawServer(): Promise<RawServer> {
   });
 }
 
-/** Where a reply of one API holds what a test is about. */
+/** How to build a reply of one API. */
 export interface ReplyShape {
   readonly name: string;
   readonly settings: (origin: string) => { readonly provider: string; readonly [key: string]: unknown };
-  /** A reply with this content; further members are in its body, and in the part that holds the answer. */
+  /**
+   * A reply with this content. `more` has further members for its body and for the part that contains the
+   * answer.
+   */
   readonly body: (content: unknown, more?: { readonly body?: object; readonly part?: object }) => object;
-  /** Its member for the end of an answer, in the part that holds it or the body. */
+  /**
+   * The member for the finish reason, in the part that contains the answer or in the body, as `body` takes it.
+   */
   readonly ended: (reason: string) => { readonly body?: object; readonly part?: object };
 }
 
@@ -64,7 +69,7 @@ const chat = (content: unknown, { body = {}, part = {} }: { body?: object; part?
   ...body,
 });
 
-/** Every way to an answer over HTTP. */
+/** Every API from which an answer comes over HTTP. */
 export const HTTP_SHAPES: readonly ReplyShape[] = [
   {
     name: "openai chat",
@@ -144,7 +149,7 @@ async function open(settings: { readonly provider: string }, root: string): Prom
   );
 }
 
-/** Asks a shape of a server once. */
+/** Asks the server once, through the provider of a shape. */
 export async function askShape(shape: ReplyShape, server: RawServer, more: object = {}): Promise<Reply> {
   const target = await open({ ...shape.settings(server.origin), ...more }, "/nowhere");
   try {
@@ -154,7 +159,7 @@ export async function askShape(shape: ReplyShape, server: RawServer, more: objec
   }
 }
 
-/** A way by which an application of the user's, or a file, gives an answer as an object. */
+/** A provider whose answers are objects, given by an application of the user or a file. */
 export interface GivenShape {
   readonly name: string;
   readonly ask: (answer: object) => Promise<Reply>;
@@ -171,7 +176,7 @@ async function once(root: string, settings: { readonly provider: string }): Prom
 
 const folder = () => mkdtempSync(join(tmpdir(), "evals-given-"));
 
-/** Every way to an answer that is given as `{output, …}`. */
+/** Every provider whose answers are objects `{output, …}`. */
 export const GIVEN_SHAPES: readonly GivenShape[] = [
   {
     name: "command",
