@@ -31,6 +31,19 @@ describe("exportedTools", () => {
     expect([call(), call()]).toEqual([{ json: "[1,2]" }, { json: "[2,2]" }]);
   });
 
+  it("calls a tool as a method of its object", () => {
+    const shop = {
+      prices: [3, 5],
+      run() {
+        return this.prices;
+      },
+    };
+    const ask = exportedTools([{ file: "tools/a.mjs", exports: { default: { a: shop } } }]);
+    ask({ act: "open", session: "1", state: "{}", case: "{}", trial: 1 }, { signal });
+    const reply = ask({ act: "call", session: "1", tool: "a", arguments: {} }, { signal });
+    expect(reply).toEqual({ json: "[3,5]" });
+  });
+
   it("gives a call one copy of the case, the trial's number and the call's signal, in a copied context too", () => {
     const call = tools((_, context) => {
       const copy = { ...context };

@@ -68,12 +68,14 @@ function mistakeOf(name: string, tool: unknown): string | undefined {
   return undefined;
 }
 
-function readTool({ description, parameters, reads, run }: Record<string, unknown>) {
+function readTool(tool: Record<string, unknown>) {
+  const { description, parameters, reads, run } = tool;
   return {
     description: typeof description === "string" ? description : "",
     parameters: parameters ?? NO_ARGUMENTS,
     reads: reads === true,
-    run: run as UserFunction,
+    // A method may use `this`.
+    run: (run as UserFunction).bind(tool),
   };
 }
 
