@@ -12,7 +12,7 @@ export interface AssignLabelsInput {
   readonly judge: string;
 }
 
-/** Adds a judge's name to labels without one. @returns the file of labels, and how many changed */
+/** Adds a judge's name to labels without one. @returns path of the labels file, and how many labels changed */
 export async function assignLabels(
   io: Environment,
   { directory, suite, judge }: AssignLabelsInput,

@@ -27,21 +27,21 @@ export interface CalibrateInput {
   readonly directory?: string | undefined;
   /** `name`, or `name@1.2.0` for another version than the suite's. */
   readonly judge: string;
-  /** Whose labels to use; default the only suite that has labels. */
+  /** The suite whose labels are used; by default the only suite that has labels. */
   readonly suite?: string | undefined;
-  /** Verdicts per answer, from 1. */
+  /** Number of verdicts that the judge gives on each answer; at least 1. */
   readonly repeats: number;
   /** Judges the labelled answers again to detect drift of the judge. */
   readonly check: boolean;
 }
 
-/** Callbacks and cancellation for the caller. */
+/** Callbacks and cancellation, provided by the caller. */
 export interface CalibrateControl {
   /** When it returns true, no new question is asked. */
   readonly stopping: () => boolean;
   /** Aborts what is in flight. */
   readonly signal: AbortSignal;
-  /** Called with a problem of the labels that stops nothing, before anything is asked. */
+  /** Called for each warning about the labels, before the judge is asked. */
   readonly onWarning: (problem: Problem) => void;
   /** Opens the judge. */
   readonly open?: typeof openCalibratedJudge | undefined;
@@ -49,11 +49,11 @@ export interface CalibrateControl {
 
 export interface Calibrated {
   readonly report: CalibrationReport;
-  /** The calls made for it; null when all verdicts were stored. */
+  /** The judge calls of this calibration; null when every verdict was already stored. */
   readonly asked: Asked | null;
 }
 
-/** 1 when the judge has drifted, 3 while requested verdicts are missing, else 0. */
+/** The exit code: 1 when the judge has drifted, 3 while requested verdicts are missing, else 0. */
 export function exitOfCalibration({ report, asked }: Calibrated): number {
   if (report.check?.drifted === true) return EXIT.failed;
   return asked !== null && (asked.stopped || asked.failed > 0) ? EXIT.undecided : EXIT.ok;
@@ -105,7 +105,7 @@ function tagsOf({ cases }: CalibrationSubject): ((id: string) => readonly string
   return cases === null ? null : (id) => cases.get(id)?.tags ?? [];
 }
 
-/** Judges the labelled answers again, with a repeat derived from the current time, so that no stored reply is used. */
+/** Judges the labelled answers again. The repeat number is the current time, so no stored reply is used. */
 async function checkDrift(
   { subject, judge, troubles, stopping, io }: VerdictSession,
   { pairs }: CalibrationResult,

@@ -40,13 +40,13 @@ export interface Checked {
   readonly exit: number;
 }
 
-/** The state of the check. */
+/** What the check has counted and found so far. */
 interface Checking {
   suites: number;
   cases: number;
-  /** Ids of each suite's cases. */
+  /** Case ids by suite name; only for suites with a labels file. */
   readonly ids: Map<string, readonly string[]>;
-  /** Scorers of each suite that labels can measure. */
+  /** By suite name, the scorers that labels can measure. */
   readonly measured: Map<string, readonly MeasuredScorer[]>;
   readonly problems: Problem[];
   readonly warnings: Problem[];
@@ -85,7 +85,7 @@ export async function check(environment: Environment, { directory, online }: Che
     }
     const judges = judgeCheck(project);
     try {
-      // A judge that no suite uses is only opened by this check; if its model is code, it is skipped.
+      // Judges that no suite uses are checked too. When code is forbidden, one that would run code is skipped.
       add(
         checked,
         (await judges.problems()).filter((one) => !isRefusedCode(one)),
@@ -133,13 +133,13 @@ export async function check(environment: Environment, { directory, online }: Che
   return { suites, cases, problems, warnings, unpriced, exit };
 }
 
-/** The parts of a suite whose check would run code. */
+/** A problem for each part of a suite whose check would run code. */
 async function codeOf(project: Project, suite: LoadedSuite): Promise<readonly Problem[]> {
   const { codeOfSuite } = await import("../project/find-code.ts");
   return codeOfSuite(project, suite, suite.models);
 }
 
-/** News from the providers, without what the price table shows already. */
+/** Warnings from the providers' lists of models, without shutdown dates that are also in the price table. */
 async function newsOf(project: Project, reported: readonly Problem[]): Promise<readonly Problem[]> {
   const { askForModels } = await import("./checking/ask-for-models.ts");
   const news = await askForModels(project);
@@ -153,7 +153,7 @@ function note(error: unknown, checked: Checking): void {
   add(checked, error.problems);
 }
 
-/** Each problem once, because two suites may use one broken prompt. */
+/** Adds each problem only once, because two suites may use the same broken prompt. */
 function add(checked: Checking, problems: readonly Problem[]): void {
   const known = new Set(checked.problems.map((one) => JSON.stringify(one)));
   checked.problems.push(...problems.filter((one) => !known.has(JSON.stringify(one))));
@@ -200,7 +200,10 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checkin
   }
 }
 
-/** Opens what is in the repository: recordings, modules, commands. A chat API's settings were parsed with the config. */
+/**
+ * Opens a target that is in the repository: a recording, a module or a command. A chat API is left out, because
+ * its settings were already checked with the config.
+ */
 async function checkTarget(
   project: Project,
   suite: LoadedSuite,
@@ -212,7 +215,7 @@ async function checkTarget(
   const converses = agent !== undefined || user !== undefined || suite.suite.pressure !== undefined;
   if (model.provider.prompt === "required" && !converses) return;
   const { openTarget } = await import("../run/open-target.ts");
-  // Loads a large part of a run, so only for the few suites with conversations.
+  // This module loads much of the code of a run, so it is imported only for suites with conversations.
   const conversing = converses ? await import("./running/with-conversation.ts") : null;
   const ownKeys = model.provider.keys?.(model.settings) ?? [];
   const unset = [...ownKeys, ...(conversing?.neededVariables(suite) ?? [])];

@@ -21,9 +21,9 @@ export interface CompareArmsInput {
   /** `file:a.jsonl`, or conditions on stored traffic: `prompt=1.1.0,service=shop-bot`. */
   readonly a: string;
   readonly b: string;
-  /** Its scorers decide what passes, instead of the file's lines. */
+  /** The suite whose scorers decide what passes, instead of the file's lines. */
   readonly suite?: string | undefined;
-  /** A pairwise judge, asked in both orders about answers to the same input. */
+  /** The name of a pairwise judge, asked in both orders about answers to the same input. */
   readonly judge?: string | undefined;
   /** What judges may cost. */
   readonly consent: JudgingConsent;
@@ -67,7 +67,7 @@ export async function compareArms(io: Environment, input: CompareArmsInput): Pro
   }
 }
 
-/** What judges may cost, and the command that says so. */
+/** What judges may cost, and the command that an error message about the cost repeats. */
 function payment({ consent, a, b, suite, judge }: CompareArmsInput) {
   const by = [suite && ` --suite ${suite}`, judge && ` --judge ${judge}`].filter(Boolean).join("");
   return { consent, command: `evals ab ${a} ${b}${by}` };

@@ -37,7 +37,7 @@ export interface CompareInput {
   readonly baseline: string;
   /** Default the newest run; a single run is compared with its own baseline. */
   readonly candidate: string | undefined;
-  /** Callbacks for running a side without a result; null: such a side is a mistake. */
+  /** Callbacks for running a side that has no result yet; null when such a side is a mistake. */
   readonly runMissing: RunHooks | null;
 }
 
@@ -101,7 +101,7 @@ export async function compare(
   }
 }
 
-/** Loaded only when a side is run, because most comparisons need none of it. */
+/** Loads the code of a run only when a side is run, because most comparisons do not need it. */
 function runningSides(environment: Environment, hooks: RunHooks): RunSides {
   return async (request) => {
     const { runSuites } = await import("./run-suites.ts");
@@ -177,8 +177,8 @@ async function withGrowth(compared: Comparison, base: Side, candidate: Side, nar
 }
 
 /**
- * Answers common to both sides. With the same scorers they are counted twice; with other scorers each side has its
- * own scores.
+ * Counts the candidate's answers, and those of them that are also the baseline's: these are no independent
+ * evidence. Both numbers are 0 when the scorers differ, because each side then has its own scores.
  */
 async function sharedBy(base: SideSource, candidate: SideSource, { read }: Store): Promise<SharedAnswers> {
   if (base.run === null || candidate.run === null) return { shared: 0, of: 0 };
@@ -190,7 +190,7 @@ async function sharedBy(base: SideSource, candidate: SideSource, { read }: Store
   return { shared: after.filter((id) => before.has(id)).length, of: after.length };
 }
 
-/** What distinguishes the comparisons of a suite with several targets; the candidate's prompt when both sides list prompts. */
+/** The prompt and alias that tell the comparisons of a suite with several targets apart. */
 function targetOf(base: SideSource, candidate: SideSource): Pick<Comparison, "prompt" | "alias"> {
   return { ...base.several, ...candidate.several };
 }

@@ -34,8 +34,8 @@ const SOURCES: Readonly<Record<WordKind, Sources>> = {
 };
 
 /**
- * Names of this kind for a shell's completion. Reads only names: no file is checked and nothing is written. When
- * something cannot be read, no names are returned.
+ * Names for a shell's completion, for instance of suites or runs. No file is checked and nothing is written.
+ * Empty for an unknown `kind`, and when something cannot be read.
  */
 export async function completionWords(
   io: Environment,
@@ -51,7 +51,7 @@ export async function completionWords(
   }
 }
 
-/** `triage` and `triage@1.0.0`. */
+/** Each name alone and with each version, sorted: `triage`, `triage@1.0.0`. */
 function versionNames({ root, gitRoot }: ProjectRoot, kind: VersionedKind): string[] {
   const { versions } = listVersions(workTree(root, gitRoot ?? root), kind);
   return versions.flatMap(({ name, version }) => [name, `${name}@${version}`]).sort();

@@ -2,7 +2,7 @@ import type { ModuleEvents } from "../domain/module-events.ts";
 
 /** What an operation depends on: clock, randomness, files, messages. The caller provides them. */
 export interface Environment {
-  /** Absolute. */
+  /** Absolute path of the working directory. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds of a monotonic clock. */
@@ -12,9 +12,9 @@ export interface Environment {
   /** Returns a number in [0, 1). */
   readonly random: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Shows a message to the user, besides the result. */
+  /** Shows a message to the user, in addition to the result. */
   readonly notice: (text: string) => void;
-  /** Handles what users' modules print and throw besides their answers. */
+  /** Handles what users' modules print, and the errors that they throw outside of a call. */
   readonly modules: ModuleEvents;
   /** Calls back synchronously when the process exits for any reason, until the returned function is called. */
   readonly onExit: (handler: () => void) => () => void;

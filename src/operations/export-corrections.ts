@@ -16,21 +16,21 @@ import { textOfInput } from "./sampling/case-inputs.ts";
 
 export interface ExportCorrectionsInput {
   readonly directory?: string | undefined;
-  /** Names as in suites; default all of `datasets/`. */
+  /** Names of datasets as suites write them; empty for every dataset in `datasets/`. */
   readonly datasets: readonly string[];
-  /** The file, relative to the working directory. */
+  /** Path of the file to write, relative to the working directory. */
   readonly out?: string | undefined;
-  /** Receives the lines when there is no file. */
+  /** Receives the lines when `out` is not given. */
   readonly print?: ((text: string) => void) | undefined;
 }
 
 export interface ExportedCorrections {
   readonly corrections: number;
-  /** Number by failure class; corrections without a stated reason are under `unknown`. */
+  /** Number of corrections by failure class; those without a stated reason are under `unknown`. */
   readonly failures: Readonly<Partial<Record<FailureClass, number>>>;
   /** Datasets whose texts may not be exported. */
   readonly restricted: readonly string[];
-  /** Relative to the working directory; null when the lines were printed. */
+  /** Path of the written file, relative to the working directory; null when the lines were printed. */
   readonly file: string | null;
 }
 
@@ -67,7 +67,7 @@ export async function exportCorrections(
   }
   if (corrected.length === 0) throw noCorrections(restricted);
   for (const path of restricted)
-    io.notice(`The dataset ${path} is restricted: what is corrected in it is left out.`);
+    io.notice(`The dataset ${path} is restricted: its corrections are left out.`);
   const file =
     out === undefined && print !== undefined ? null : resolve(cwd, out ?? ".evals/exports/corrections.jsonl");
   const lines = corrected.map(lineOf);
@@ -86,7 +86,7 @@ export async function exportCorrections(
   };
 }
 
-/** The original wrong answer is stored beside the right one. */
+/** Whether a case has both production's wrong answer and the right one. */
 function isCorrection({ expected, metadata: { right, was } }: Case): boolean {
   return expected !== undefined && right === false && typeof was === "string";
 }

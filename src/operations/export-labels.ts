@@ -21,12 +21,12 @@ import { openStoredHistory } from "./project/stored-history.ts";
 
 export interface ExportLabelsInput extends AnswerChoice {
   readonly directory?: string | undefined;
-  /** A suite's newest run, or a run. */
+  /** A suite, which means its newest run, or a run. */
   readonly word: string;
   readonly format: ExchangeFormat;
-  /** The file; default in .evals/exports, except for a table with `tableAsText`. */
+  /** Path of the file to write; by default in .evals/exports, except for a table with `tableAsText`. */
   readonly output?: string | undefined;
-  /** Whether a table without a file is returned as text. */
+  /** Whether a table is returned as text when `output` is not given. */
   readonly tableAsText: boolean;
   /** The judge or scorer to be measured, if the suite has several. */
   readonly judge?: string | undefined;
@@ -34,7 +34,7 @@ export interface ExportLabelsInput extends AnswerChoice {
 
 /** What was written for another tool. */
 export type LabelExport =
-  /** The text, when there is no file. */
+  /** The table; null when it was written to a file. */
   | { readonly format: "csv"; readonly text: string | null }
   /** Paths relative to the working directory. */
   | {
@@ -93,7 +93,7 @@ function restricted({ suite, parts }: StoredRun["header"]): EvalsError {
   });
 }
 
-/** The contents of these cases in a run. */
+/** Reads what these cases contained in a run; the returned function gives null for any other case. */
 async function contents(
   { read }: Store,
   { no }: StoredRun,
@@ -119,7 +119,7 @@ function write(io: Environment, path: string, text: string): void {
         code: "EVALS_EXPORT_UNWRITABLE",
         path: shown(io, path),
         what: `This file cannot be written (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).`,
-        why: "Whoever waits for it would miss it.",
+        why: "The other tool would have nothing to read.",
         fix: "Name one in a folder that may be written: --output <file>",
       },
       { cause: error },

@@ -17,11 +17,11 @@ export interface ExportRunInput {
   /** A run id, a prefix of it, or latest. */
   readonly run: string;
   readonly format: ExporterEntry;
-  /** The file, relative to the working directory; default in `.evals/exports/`. */
+  /** Path of the file to write, relative to the working directory; by default in `.evals/exports/`. */
   readonly out?: string | undefined;
-  /** URL of a server that receives it instead of a file. */
+  /** URL of a server to which the run is sent, instead of a file. */
   readonly url?: string | undefined;
-  /** Receives the text in chunks when there is no file; never used for binary formats. */
+  /** Receives the text in chunks when neither `out` nor `url` is given; never used for binary formats. */
   readonly print?: ((text: string) => void) | undefined;
 }
 
@@ -30,11 +30,11 @@ export interface RunExport {
   readonly run: string;
   readonly suite: string;
   readonly format: string;
-  /** Number of trials. */
+  /** Number of exported trials. */
   readonly rows: number;
-  /** Relative to the working directory; null when the text was printed or sent. */
+  /** Path of the written file, relative to the working directory; null when the run was printed or sent. */
   readonly file: string | null;
-  /** Where it was sent; absent for a file. */
+  /** The URL to which the run was sent; absent when it was not sent. */
   readonly url?: string;
   /** Number of requests answered by the server. */
   readonly requests?: number;
@@ -82,7 +82,7 @@ export async function exportRun(io: Environment, input: ExportRunInput): Promise
   }
 }
 
-/** The run with its trials counted each time they are iterated. */
+/** The run, with `counted` called after each complete iteration of its trials. */
 function counting(run: RunToExport, counted: (trials: number) => void): RunToExport {
   const count = <T>(items: () => AsyncIterable<T>) =>
     async function* (): AsyncGenerator<T> {
@@ -149,8 +149,8 @@ function twoPlaces(format: string): EvalsError {
 function fileOnly(format: string): EvalsError {
   return new EvalsError({
     code: "EVALS_OPTION_INVALID",
-    what: `A run goes as ${format} into a file, and to no server.`,
-    why: "No server is known that takes it.",
+    what: `The format ${format} can be written to a file, but not sent to a server.`,
+    why: "No server is known that accepts this format.",
     fix: `evals export ${format} --out <file>`,
   });
 }

@@ -82,7 +82,7 @@ function scoresOf(header: RunHeader, { scores }: StoredTrial, restricted: boolea
   );
 }
 
-/** Null when there is no answer, or it was deleted. */
+/** The exported answer; null when the trial has none, or when it was deleted. */
 function answerOf({ answer }: StoredTrial, restricted: boolean): Json | object {
   if (answer === null) return null;
   if (!restricted) return answer;

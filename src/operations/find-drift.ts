@@ -34,21 +34,21 @@ import { openTargets, targetsOf } from "./running/target-matrix.ts";
 export interface DriftInput {
   readonly directory?: string | undefined;
   readonly suite: string;
-  /** For a suite with several models. */
+  /** Alias of one model, for a suite with several. */
   readonly model?: string | undefined;
   readonly prompt?: string | undefined;
-  /** US dollars, for judging again and the run together. */
+  /** Budget in US dollars, for the run and for judging stored answers again together. */
   readonly budget?: number | undefined;
 }
 
-/** 1 when the target, or a calibrated judge, has drifted; else 0. */
+/** The exit code: 1 when the target, or a calibrated judge, has drifted; else 0. */
 export function exitOfDrift({ verdict, judge }: Pick<DriftReport, "verdict" | "judge">): number {
   return verdict === "drift" || (judge?.calibrated === true && judge.verdict === "drift")
     ? EXIT.failed
     : EXIT.ok;
 }
 
-/** What `findDrift` would ask of the target, and its cost; judging stored answers again costs extra. */
+/** What `findDrift` would ask the target, and its cost; judging stored answers again costs extra. */
 export function planDrift(io: Environment, input: DriftInput): Promise<RunPlan> {
   return planRuns(io, { request: requestOf(input) });
 }
@@ -149,7 +149,7 @@ async function extendSeries(ready: ReadyRun, session: Session): Promise<DriftRep
   };
 }
 
-/** The change that the suite's own gate must detect. */
+/** The change to detect, as a share from 0 to 1: the drop of the pass rate that the suite's gate tolerates. */
 function changeOf({ suite }: Plan, side: Side): number {
   const rules = regressionRules(suite.suite.gate);
   const rule = rules.find((one) => one.metric === "pass_rate") ?? rules[0];
@@ -198,7 +198,7 @@ async function judgedAgain(
   });
 }
 
-/** If the baseline has another prompt, model or scorers, a difference would not be drift. */
+/** Refuses a baseline of another prompt, model or scorers: a difference from it would not be drift. */
 function refuseOther(plan: Plan, side: Side): void {
   const basis = plan.scorers
     .filter((one) => one.required)
@@ -219,9 +219,9 @@ function refuseOther(plan: Plan, side: Side): void {
     code: "EVALS_DRIFT_CHANGED",
     what:
       passBasis(side) === basis
-        ? `Only ${same} of the ${side.ids.length} cases of ${side.label} are asked as they were then.`
-        : `The scorers of suite "${plan.suite.name}" are others than those of ${side.label}.`,
-    why: "A difference that comes from the project itself is no drift of the model behind it.",
+        ? `Only ${same} of the ${side.ids.length} cases of ${side.label} are still asked in the same way.`
+        : `The scorers of suite "${plan.suite.name}" differ from those of ${side.label}.`,
+    why: "A difference that comes from a change in the project is not drift of the model.",
     fix: `Make a baseline of the suite as it is now: evals run ${plan.suite.name} && evals promote`,
   });
 }

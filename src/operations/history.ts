@@ -12,7 +12,7 @@ import { openStoredHistory } from "./project/stored-history.ts";
 
 export interface HistoryInput {
   readonly directory?: string | undefined;
-  /** Default all suites. */
+  /** Name of one suite; default all suites. */
   readonly suite?: string | undefined;
   /** Maximum number of runs, at least 1. */
   readonly limit: number;

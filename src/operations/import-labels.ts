@@ -18,14 +18,14 @@ import { openProject } from "./project/open-project.ts";
 export interface ImportLabelsInput {
   readonly directory?: string | undefined;
   readonly suite: string;
-  /** As typed by the user. */
+  /** Path of the file, as typed by the user. */
   readonly file: string;
   readonly format: ExchangeFormat;
-  /** Rater for labels without one. */
+  /** The rater of labels that name none. */
   readonly rater?: string | undefined;
   /** Names of raters by their id in the other tool. */
   readonly raters: ReadonlyMap<string, string>;
-  /** The judge or scorer for labels without one. */
+  /** The judge or scorer of labels that name none. */
   readonly judge?: string | undefined;
 }
 

@@ -17,11 +17,11 @@ import { type Intake, trafficIntake } from "./traffic/traffic-intake.ts";
 
 export interface ImportTracesInput {
   readonly directory?: string | undefined;
-  /** Files relative to the working directory, with patterns resolved, and URLs. */
+  /** Files and glob patterns, relative to the working directory, and URLs. */
   readonly sources: readonly string[];
-  /** An age or a day: from a URL, only traces that started since then are read. */
+  /** An age (`7d`) or a day: from a URL, only traces that started since then are read. */
   readonly since?: string | undefined;
-  /** Reports what would be imported. */
+  /** Reports what would be imported, and stores nothing. */
   readonly dryRun: boolean;
 }
 
@@ -76,7 +76,7 @@ export async function importTraces(
 
 export interface ReceivedTraces {
   readonly port: number;
-  /** Ends it and returns what was received. */
+  /** Stops receiving, and returns what was imported. */
   close(): Promise<ImportedTraces>;
 }
 
@@ -111,7 +111,7 @@ export async function listenForTraces(
   }
 }
 
-/** The parts of the project needed for traffic; mistakes elsewhere, for instance in a model, do not matter. */
+/** The parts of a project that traffic needs. Mistakes in other parts, as in a suite, do not matter. */
 export async function trafficProject(
   io: Environment,
   directory: string | undefined,
@@ -150,8 +150,8 @@ function nothingTaken(paths: readonly string[]): Problem {
   return {
     code: "EVALS_IMPORT_NOTHING",
     path: paths[0],
-    what: "There is no trace in it that could be taken.",
-    why: "A trace needs at least one call of a model, a tool or an agent in a convention that is known here; the list says what was left.",
+    what: "No trace in it could be imported.",
+    why: "A trace needs at least one call of a model, a tool or an agent in a known convention; the list says what was left out.",
     fix: "evals import traces --help names what is read.",
   };
 }

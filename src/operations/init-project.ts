@@ -10,9 +10,9 @@ import { EDITED, RELEASED, starterFiles } from "./project/starter-project.ts";
 
 export interface InitProjectInput {
   readonly directory?: string | undefined;
-  /** Created if needed; default the directory itself. */
+  /** Folder for the project, created if needed; default the directory itself. */
   readonly folder?: string | undefined;
-  /** Whether the example's suite is in TypeScript. */
+  /** Whether the example's suite is written in TypeScript. */
   readonly typed?: boolean | undefined;
 }
 
@@ -54,7 +54,7 @@ function unwritable(folder: string, cause: unknown): EvalsError {
     {
       code: "EVALS_INIT_UNWRITABLE",
       what: `A project cannot be written in ${folder}: ${unwritableReason(cause)}.`,
-      why: "Its files have to stand together in one folder.",
+      why: "The files of a project must be in one folder.",
       fix: "Name a folder that can be written: evals init <dir>",
     },
     { cause },
@@ -69,13 +69,16 @@ function writeNew(root: string, path: string, text: string): StartedFile {
   return { path, how: "created" };
 }
 
-/** Lines of .gitignore: the store is local to this machine, and .env may contain a key. */
+/**
+ * Lines for .gitignore, each with a pattern for existing lines that already have its effect. The store is local
+ * to this machine, and .env may contain a key.
+ */
 const PRIVATE: readonly (readonly [line: string, covered: RegExp])[] = [
   [".evals/", /^\/?\.evals\/?$/],
   [".env", /^\/?(\*\*\/)?\.env\*?$/],
 ];
 
-/** Appends what must not be committed to .gitignore. A new file also excludes installed packages from `git add --all`. */
+/** Adds what must not be committed to .gitignore; to a new one also the folder of installed packages. */
 function ignorePrivate(root: string): StartedFile {
   const place = join(root, ".gitignore");
   const before = existsSync(place) ? readFileSync(place, "utf8") : null;

@@ -23,7 +23,7 @@ import { openStoredHistory } from "./project/stored-history.ts";
 
 export interface LabelAnswersInput extends AnswerChoice {
   readonly directory?: string | undefined;
-  /** A suite's newest run, or a run. */
+  /** A suite, which means its newest run, or a run. */
   readonly word: string;
   /** The rater; default the user's e-mail address in git. */
   readonly rater?: string | undefined;
@@ -31,11 +31,11 @@ export interface LabelAnswersInput extends AnswerChoice {
   readonly judge?: string | undefined;
 }
 
-/** A labelling session before anything is shown; each label is stored at once. */
+/** A labelling session that is ready to start; each label is stored at once. */
 export interface Labelling {
   readonly task: LabellingTask;
   readonly session: LabellingSession;
-  /** The address at which this person's page was served. */
+  /** The file that keeps the address of this person's labelling page. */
   readonly address: AddressFile;
 }
 
@@ -87,7 +87,7 @@ export async function labelAnswers(io: Environment, input: LabelAnswersInput): P
   }
 }
 
-/** Adds the judge's name; a label that replaces one without a judge stays without. */
+/** Adds the judge's name to a label, unless the label replaces one that names no judge. */
 function labelOfJudge(label: Label, of: string | undefined, there: readonly Label[]): Label {
   const before = there.find((one) => one.rater === label.rater && answerKey(one) === answerKey(label));
   const judged = before === undefined ? of : before.of;

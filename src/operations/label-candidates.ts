@@ -21,31 +21,32 @@ import { type Settled, settleCandidates } from "./sampling/settle-candidates.ts"
 
 export interface LabelCandidatesInput {
   readonly directory?: string | undefined;
-  /** The file, relative to the working directory. */
+  /** Path of the candidates file, relative to the working directory. */
   readonly path: string;
   readonly rater?: string | undefined;
 }
 
 /** A review session of a dataset's candidates; each decision is stored at once. */
 export interface CandidateLabelling {
-  /** The file and the dataset, relative to the root. */
+  /** Path of the candidates file, relative to the project root. */
   readonly path: string;
+  /** Path of the dataset, relative to the project root. */
   readonly dataset: string;
   readonly person: string;
-  /** Decisions that were already in the file. */
+  /** Decisions that were already in the file when the session began, and are now applied. */
   readonly before: Settled;
   readonly session: LabellingSession;
   readonly address: AddressFile;
-  /** Applies the decisions made since; called once at the end. */
+  /** Applies the decisions of this session; called once at its end. */
   readonly settle: () => Promise<Settled>;
   /** Share of wrong answers in the traffic, as far as people judged the dataset's cases; null when none was judged. */
   readonly wrong: () => Promise<(WeightedRate & { readonly cases: number }) | null>;
 }
 
-/** The only question besides accept and reject. */
+/** The only criterion: was production's answer right? The verdict accepts or rejects the candidate. */
 const RIGHT = {
   name: "answer",
-  about: "pass: production's answer was right, and is what is expected when nothing is typed",
+  about: "pass: production's answer was right; it becomes the expected answer when nothing is typed",
 };
 
 /** @throws {EvalsError} for a file that does not exist or has mistakes, and for a dataset that cannot be extended */
@@ -121,7 +122,7 @@ function everyCase(cases: CaseSource): Case[] {
   return Array.from({ length: cases.count }, (_, at) => cases.read(at));
 }
 
-/** Runs work under the file's lock. */
+/** Runs `work` under the lock of the candidates file. */
 function alone<T>(root: string, path: string, work: () => T): T {
   const lock = `.evals/labelling/${path.replace(/[^\w.-]/g, "-")}.lock`;
   return underLock(join(root, lock), { noun: "candidates", shown: lock }, work);
@@ -135,7 +136,7 @@ function questionOf({ id, input, expected, answer }: Candidate): Question {
   };
 }
 
-/** Pass accepts, fail rejects, unsure leaves it undecided; the comment is the expected value. */
+/** Pass accepts the candidate, fail rejects it, unsure decides nothing. The comment is the expected value. */
 function decisionOf({ verdict, criteria, comment, answer }: Label, asText: boolean): Partial<Candidate> {
   if (verdict !== "pass") return { accept: verdict === "fail" ? false : null };
   const judged = criteria?.[RIGHT.name];
@@ -145,7 +146,7 @@ function decisionOf({ verdict, criteria, comment, answer }: Label, asText: boole
   return { accept: true, right, expected: typed ?? (right === true ? valueTyped(answer, asText) : null) };
 }
 
-/** The text, or its parsed JSON if the dataset's cases expect other values than text. */
+/** The text itself if all cases of the dataset expect text; otherwise its JSON value, if it is JSON. */
 function valueTyped(text: string, asText: boolean): Json {
   if (asText) return text;
   try {
@@ -155,7 +156,7 @@ function valueTyped(text: string, asText: boolean): Json {
   }
 }
 
-/** From cases drawn with a known probability whose answers were judged. */
+/** The share of wrong answers in the traffic, from judged cases that were drawn with a known probability. */
 function wrongShare(cases: readonly Case[]): (WeightedRate & { readonly cases: number }) | null {
   const units = cases.flatMap(({ metadata: { weight, right } }): DrawnUnit[] =>
     typeof weight === "number" && weight >= 1 && typeof right === "boolean"
@@ -170,7 +171,7 @@ function noCandidates(path: string): EvalsError {
     code: "EVALS_CANDIDATES_NONE",
     path,
     what: "There is no such file.",
-    why: "Candidates are decided on where they were drawn to.",
+    why: "Candidates are reviewed in the file that evals sample wrote.",
     fix: `evals sample ${datasetOfCandidates(path)} --random 1% --errors    (when all are decided on, the file is gone)`,
   });
 }

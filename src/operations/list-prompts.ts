@@ -41,7 +41,7 @@ export async function listPrompts(
   }
 }
 
-/** The readable suites: a list must not fail because of a mistake elsewhere. */
+/** The project's suites; none when a file has a mistake, because that must not prevent the list of prompts. */
 async function suitesOf(directory: string | undefined, io: Environment): Promise<readonly LoadedSuite[]> {
   try {
     return (await openProject(io, { directory })).suites;
@@ -89,8 +89,8 @@ const versionKey = ({ name, version }: { readonly name: string; readonly version
   `${name}@${version}`;
 
 /**
- * For each of these versions, the newest complete run of each suite on the whole dataset; a run that stopped early
- * gives a biased result.
+ * By version, the newest complete run of each suite on its whole dataset. Runs that stopped early are left out,
+ * because their result is biased.
  */
 async function measuredVersions(
   store: Store,

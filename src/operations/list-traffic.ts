@@ -46,7 +46,7 @@ interface Asked {
   readonly grep: string | null;
 }
 
-/** Texts are only loaded when they are searched. */
+/** The traces that match. Their texts are only loaded when they are searched. */
 function matching(store: Store, asked: Asked): AsyncIterable<TrafficRow> {
   return asked.grep === null
     ? everyItem((page) => store.traffic.rows(asked.filter, page))
@@ -60,10 +60,10 @@ async function* matchingTraces({ traffic }: Store, { filter, grep }: Asked): Asy
       yield trace;
 }
 
-/** Small, because conversations are large. */
+/** Number of traces read at once; small, because conversations are large. */
 const PAGE = 200;
 
-/** All messages to the user. */
+/** The texts of all answers of a trace: its output, and every assistant message. */
 function answersOf({ transcript: { output, messages } }: TrafficTrace): readonly string[] {
   const replies = messages
     .filter(({ role }) => role === "assistant")
@@ -166,7 +166,7 @@ function emptyGrep(): EvalsError {
   return new EvalsError({
     code: "EVALS_OPTION_INVALID",
     what: "--grep has no text.",
-    why: "It is looked for in what was answered.",
+    why: "The text is searched for in the answers.",
     fix: 'evals traffic --grep "cannot help"',
   });
 }

@@ -15,11 +15,11 @@ import { summaryCache } from "./viewing/summary-cache.ts";
 
 /** Maximum number of runs listed, newest first. */
 const MAX_RUNS = 1_000;
-/** Number of answers of a labelling session, as of `evals label`. */
+/** Number of answers in a labelling session: the default of `evals label`. */
 const LABELLED = 50;
 /** Maximum number of opened runs in memory. */
 const KEPT_RUNS = 6;
-/** Milliseconds after which a running run is counted again. */
+/** Time after which a run that is still running is read again, in milliseconds. */
 const STALE = 1_000;
 
 /** The store as a page reads it, while runs are added. */
@@ -76,17 +76,17 @@ export async function openLiveView(
   };
 }
 
-/** Changes whenever a run changes. */
-/** The page is made to be looked at by others; the texts of such a dataset are not. */
+/** Other people may look at the page, but they must not see the texts of a restricted dataset. */
 function restrictedHere(suite: string): EvalsError {
   return new EvalsError({
     code: "EVALS_RESTRICTED",
-    what: `The dataset of "${suite}" is restricted: its texts are left out here, and evals label ${suite} asks about them.`,
+    what: `The dataset of "${suite}" is restricted: its texts are not shown on this page.`,
     why: "Texts of a restricted dataset stay in the store.",
     fix: `evals label ${suite}`,
   });
 }
 
+/** A text that changes whenever the run changes. */
 function stampOf({ status, ended_at, calls }: Pick<ListedRun, "status" | "ended_at" | "calls">): string {
   return `${status} ${ended_at} ${calls}`;
 }

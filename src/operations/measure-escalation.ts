@@ -15,13 +15,13 @@ import { withHistory } from "./store-care/open-history.ts";
 
 export interface EscalationInput extends EscalationGoals {
   readonly directory?: string | undefined;
-  /** A suite, meaning its newest run, or a file with an answer per line. */
+  /** A suite, which means its newest run, or a file with one answer per line. */
   readonly source: string;
 }
 
 interface Found {
   readonly source: string;
-  /** For a file. */
+  /** Path of the file; absent for a suite. */
   readonly path?: string | undefined;
   readonly answers: readonly StatedAnswer[];
   readonly notes: readonly string[];
@@ -80,7 +80,7 @@ function tooFew({ source, path, answers }: Found): EvalsError {
     code: "EVALS_ESCALATION_FEW",
     ...(path === undefined ? {} : { path }),
     what: `${path === undefined ? `${source[0]?.toUpperCase()}${source.slice(1)}` : "This file"} has ${answers.length === 0 ? "no answer" : "one answer"} with a confidence.`,
-    why: "Two are the least that can be held against each other; 200 make a threshold worth using.",
+    why: "At least two answers are needed for a comparison; about 200 give a useful threshold.",
     fix: 'Run the suite with at least 3 trials a case, or let answers be JSON with a "confidence" from 0 to 1. A file: {"confidence":0.83,"correct":true} a line.',
   });
 }

@@ -82,7 +82,7 @@ interface PreparedSet {
   readonly run: PreparedRun;
 }
 
-/** The plan of the whole run for each set. */
+/** Plans the whole run that each set of shards belongs to. */
 async function plansOf(
   sets: readonly ShardSet[],
   project: Awaited<ReturnType<typeof openRunPlace>>["project"],
@@ -124,7 +124,7 @@ async function refuseForeign(prepared: readonly PreparedSet[]): Promise<void> {
   throw new EvalsError(problems);
 }
 
-/** Writes the whole run into this store, ended at the time of its last answer. */
+/** Writes the whole run with the trials of all its shards into this store; its report is not made yet. */
 async function together(
   { shards }: ShardSet,
   { prepared: { plan } }: ReadyRun,

@@ -9,7 +9,7 @@ import type { Environment } from "./environment.ts";
 import { promptVersions } from "./project/known-versions.ts";
 import { locate } from "./project/open-project.ts";
 
-/** A new version, copied from the newest. */
+/** A new version of a prompt, copied from its newest version. */
 export interface NewPromptVersion {
   readonly name: string;
   readonly version: string;
@@ -24,7 +24,7 @@ export interface NewPromptVersionInput {
   readonly directory?: string | undefined;
   /** Name of the prompt without a version. */
   readonly name: string;
-  /** The declared bump. */
+  /** The part of the version number to increase, which says how large the change will be. */
   readonly bump: Bump;
 }
 
@@ -53,12 +53,12 @@ function withVersion(name: string): EvalsError {
   return new EvalsError({
     code: "EVALS_PROMPT_UNKNOWN",
     what: `"${name}" names a version, and a new one always comes from the newest.`,
-    why: "A version between two others would say it comes after one that it does not build on.",
+    why: "A version number between two others would suggest that the new text builds on an older one.",
     fix: `evals prompt new ${name.split("@")[0]} --bump patch`,
   });
 }
 
-/** Never overwrites an existing file. */
+/** Writes a new file, and fails if the file exists. */
 function writeNew(place: string, bytes: Buffer, path: string): void {
   try {
     mkdirSync(dirname(place), { recursive: true });

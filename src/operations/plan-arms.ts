@@ -48,8 +48,8 @@ function noShare(option: string, text: string, low: number, high: number): Probl
     what:
       text === ""
         ? `${option} is missing.`
-        : `${option} ${JSON.stringify(text)} is no share from ${low} to ${high}.`,
-    why: "Sessions for another difference than was meant would miss it, or cost weeks.",
+        : `${option} ${JSON.stringify(text)} is not a share from ${low} to ${high}.`,
+    why: "With a wrong number of sessions, the difference would be missed, or the test would take weeks too long.",
     fix: "evals power --ab --rate 0.8 --effect 5%",
   };
 }

@@ -147,7 +147,7 @@ async function plannedRun(
   };
 }
 
-/** The maximum, as case numbers: every trial passes, and no variant is stored. */
+/** The case number of each variant that could be asked, as if every trial passed and no variant was stored. */
 function* variantCalls(plan: Plan): Generator<number> {
   for (const _ of plan.pressure ?? [])
     for (let caseNo = 0; caseNo < plan.count; caseNo++)

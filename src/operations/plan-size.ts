@@ -50,7 +50,10 @@ async function readHistory(
   }
 }
 
-/** US dollars: the cost of trials in the newest run, else its tokens at the current price; null when neither is known. */
+/**
+ * The cost of one trial in US dollars: as measured in the newest run, else from its tokens at the current
+ * price; null when neither is known.
+ */
 function costPerTrial(suite: LoadedSuite, history: FingerprintRuns | null): number | null {
   if (history === null) return null;
   const { header } = history.newest;

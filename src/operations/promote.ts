@@ -35,7 +35,7 @@ export interface PromoteInput extends PromotionChoices {
   readonly directory?: string | undefined;
   /** A run's id, a prefix of it, or `latest`; default the newest of each suite. */
   readonly run?: string | undefined;
-  /** The commit is tagged `evals/<as>`. */
+  /** Name for a tag of the commit: `evals/<as>`. */
   readonly as?: string | undefined;
   /** The reason, for the commit and the tag. */
   readonly message?: string | undefined;
@@ -95,8 +95,10 @@ function promotedSuite(one: Promoting): PromotedSuite {
 }
 
 /**
- * Notices about runs that add nothing, and rules that an acceptance does not clear. @throws {EvalsError} when the run
- * was named
+ * Tells the user about runs that add nothing to a baseline, about rules that an acceptance does not clear, and
+ * about inline prompts.
+ *
+ * @throws {EvalsError} when the user named a run that adds nothing
  */
 async function noticeWhatStays(
   every: readonly Promoting[],
@@ -118,11 +120,11 @@ async function noticeWhatStays(
 
 /** A baseline can depend on a suite's inline prompt, but that does not publish a version of it. */
 const noVersionText = (suite: string, path: string): string =>
-  `The prompt of ${suite} is written in ${path}: the baseline holds what it gave, but no version of it is published. evals split ${suite} makes one.`;
+  `The prompt of ${suite} is written in ${path}: the baseline contains its results, but no version of it is published. evals split ${suite} makes one.`;
 
 const byPath = (a: Covered, b: Covered): number => (a.path < b.path ? -1 : 1);
 
-const DETACHED = "HEAD is detached: no branch holds this commit. To keep it on one: git switch -c <name>";
+const DETACHED = "HEAD is detached: no branch contains this commit. To keep it on one: git switch -c <name>";
 
 /** The named run, or the newest of each existing suite. */
 async function runsToPromote(store: Store, input: PromoteInput, io: Environment) {
@@ -146,7 +148,7 @@ function checkReason(why: string | undefined): void {
   throw new EvalsError({
     code: "EVALS_ACCEPT_REASON",
     what: "--accept gives no reason.",
-    why: "Whoever reviews the baseline must see why it may be worse.",
+    why: "A reviewer of the baseline must see why it may be worse.",
     fix: '--accept "shorter answers, agreed with support"',
   });
 }
@@ -165,7 +167,7 @@ async function checkName(root: string, name: string | undefined): Promise<void> 
   if (await tagExists(root, tag)) throw new EvalsError(tagTaken(tag));
 }
 
-/** Whether it was to be added to a baseline that already contains all of it. */
+/** Whether a run was to be added to a baseline that already contains all of its trials. */
 function addsNothing({ grown }: Promoting): boolean {
   return grown !== null && grown.grown + grown.replaced + grown.added + grown.dropped === 0;
 }
@@ -189,14 +191,17 @@ function stillMissedText({ header }: Promoting, rules: readonly RuleResult[]): s
   return `${header.suite} still misses ${rules.map(({ rule }) => rule).join(", ")}: --accept clears the regression rule alone, and CI goes on failing by ${rules.length === 1 ? "it" : "them"}.`;
 }
 
-/** A reason needs something to accept: a baseline that got worse, or a first run that misses its suite's requirements. */
+/**
+ * Refuses `--accept` when there is nothing to accept: neither a run that is worse than its baseline, nor a
+ * first run that misses its suite's requirements.
+ */
 async function refuseNothingToAccept(all: readonly Promoting[], { input, store }: Making): Promise<void> {
   if (input.accept === undefined || all.some((one) => one.accepted !== null)) return;
   for (const { run } of all) if ((await missedRules(run, store)).length > 0) return;
   throw new EvalsError({
     code: "EVALS_PROMOTE_NOTHING_TO_ACCEPT",
     what: `${all.map((one) => one.header.suite).join(", ")} ${all.length === 1 ? "has" : "have"} no baseline yet, so there is no regression to accept.`,
-    why: "An accepted change is written down as from one baseline to another.",
+    why: "An acceptance is recorded as a change from one baseline to the next.",
     fix: "evals promote, without --accept",
   });
 }

@@ -57,7 +57,10 @@ async function logEntry(entry: PromotionEntry, root: string, sources: LogSources
   return { ...shown, tags: own, ...loggedChange(entry, sources) };
 }
 
-/** This machine's store has the gate of a run when a squash removed the message. Null when there is no store. */
+/**
+ * This machine's store, which still has a run's gate outcome when squashing commits removed it from the
+ * message. Null when there is no store that can be opened.
+ */
 async function historyHere(root: string, io: Environment): Promise<Store | null> {
   if (!existsSync(join(root, ".evals"))) return null;
   try {

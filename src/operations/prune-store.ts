@@ -21,11 +21,11 @@ export interface PruneInput {
   readonly directory?: string | undefined;
   /** `90d`: deletes runs that ended longer ago, whatever `history.keep` says. */
   readonly olderThan?: string | undefined;
-  /** Reports what would be deleted. */
+  /** Reports what would be deleted, and deletes nothing. */
   readonly dryRun?: boolean | undefined;
 }
 
-/** Ages in milliseconds; undefined means kept forever. */
+/** Ages in milliseconds at which runs (`keep`), or only their answers, are deleted; undefined for never. */
 interface Ages {
   readonly keep: number | undefined;
   readonly answers: number | undefined;
@@ -81,9 +81,9 @@ export async function pruneStore(io: Environment, input: PruneInput): Promise<Pr
 
 /** Runs that are kept at any age. */
 interface Protected {
-  /** A baseline depends on them. */
+  /** Ids of the runs on which a baseline depends. */
   readonly ids: ReadonlySet<string>;
-  /** Names of the drift series that are still active: their runs are kept. Looked up only when a run is part of a series. */
+  /** Names of the drift series that are still active. Looked up only when a run is part of a series. */
   readonly series: () => Promise<ReadonlySet<string>>;
 }
 
@@ -106,7 +106,7 @@ async function oldRuns(store: Store, ages: Ages, now: number, stays: Protected) 
   return { runs, answers, kept };
 }
 
-/** A run's canaries and variants are part of it. */
+/** The runs that contain the canaries and variants of these runs. */
 async function partsOf(store: Store, runs: readonly ListedRun[]): Promise<ListedRun[]> {
   const found: ListedRun[] = [];
   for (const { header } of runs)
@@ -129,8 +129,8 @@ async function agesOf(io: Environment, { directory, olderThan }: PruneInput): Pr
 function badAge(text: string): EvalsError {
   return new EvalsError({
     code: "EVALS_OPTION_INVALID",
-    what: `--older-than ${JSON.stringify(text)} is no age.`,
-    why: "Runs that ended longer ago are taken out for good.",
+    what: `--older-than ${JSON.stringify(text)} is not an age.`,
+    why: "Runs that ended longer ago are deleted for good.",
     fix: "--older-than 90d        (or 12h, 4w)",
   });
 }
@@ -139,7 +139,7 @@ function noAge(): EvalsError {
   return new EvalsError({
     code: "EVALS_PRUNE_AGE",
     what: "Nothing says which runs are old.",
-    why: "What is taken out is gone for good, so it is never guessed.",
-    fix: `evals store prune --older-than 90d, or history: { keep: 90d, answers: 30d } in evalconfig.yaml; --dry-run says what would go from ${HISTORY_FILE}`,
+    why: "Deleted runs are gone for good, so their age is never guessed.",
+    fix: `evals store prune --older-than 90d, or history: { keep: 90d, answers: 30d } in evalconfig.yaml; --dry-run shows what would be deleted from ${HISTORY_FILE}`,
   });
 }

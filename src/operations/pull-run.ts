@@ -25,12 +25,12 @@ export interface PulledRun {
   readonly run: string;
   readonly suite: string;
   readonly trials: number;
-  /** Whether it was in the store already. */
+  /** Whether the run was in the store already. */
   readonly wasHere: boolean;
 }
 
 /**
- * Copies a run asked by workers into this store, with its final report.
+ * Copies a run that workers asked from their database into this store, with its final report.
  *
  * @throws {EvalsError} for a run that does not exist or has not ended, or whose commit is not in this clone
  */
@@ -73,7 +73,7 @@ interface Copying {
   readonly store: Store;
 }
 
-/** @returns the number of trials */
+/** @returns the number of trials that were copied */
 async function copyBlocks(
   no: string,
   { kept }: FleetDatabase,
@@ -121,8 +121,8 @@ function heldElsewhere(run: string, cached: number) {
 function unfinished(run: string) {
   return {
     code: "EVALS_PULL_UNFINISHED",
-    what: `Run ${run} is not over.`,
-    why: "Its report is made by whoever planned it, when the last block is done.",
+    what: `Run ${run} has not ended.`,
+    why: "Its report is made where the run was planned, when the last block is done.",
     fix: `evals queue status tells how far it is; where it was planned, evals run --resume --workers … goes on with it`,
   };
 }

@@ -24,7 +24,7 @@ export interface RecordedTrace {
   readonly trial: number;
   /** Relative to the project root. */
   readonly path: string;
-  /** The change of the file. */
+  /** Whether the file was created, changed, or had the same content already. */
   readonly file: "new" | "changed" | "same";
   readonly trace: GoldenTrace;
 }
@@ -93,8 +93,8 @@ function write(root: string, path: string, text: string): RecordedTrace["file"] 
 function noTrial({ kind }: Shown, word: string): EvalsError {
   return new EvalsError({
     code: "EVALS_TRIAL_UNKNOWN",
-    what: `"${word}" names a ${kind}, and no trial.`,
-    why: "What is recorded is what one trial did.",
+    what: `"${word}" names a ${kind}, not a trial.`,
+    why: "A recorded trace is what one trial did.",
     fix: `evals show ${word} lists its cases: evals record-trace ${word}/<case>/<trial>`,
   });
 }
@@ -128,7 +128,7 @@ function restricted({ suite, parts }: RunHeader): EvalsError {
   return new EvalsError({
     code: "EVALS_TRACE_RESTRICTED",
     what: `The dataset of suite ${suite} (${parts?.dataset ?? "unknown"}) is restricted.`,
-    why: "A trace holds the arguments of calls, and would be committed.",
+    why: "A trace contains the arguments of calls, and would be committed.",
     fix: "Write what is expected into the dataset by hand: expected.calls and the scorer tool-calls.",
   });
 }

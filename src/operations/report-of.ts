@@ -13,7 +13,7 @@ import { storedSide } from "./sides/stored-side.ts";
 /** A past run with its report. */
 export interface RunOfThePast {
   readonly run: ReportedRun;
-  /** The exit code by its gate. */
+  /** The exit code for the outcome of its gate. */
   readonly exit: number;
   /** Absolute path of the project root. */
   readonly root: string;
@@ -23,14 +23,14 @@ export interface PastRunInput {
   readonly directory: string | undefined;
   /** A word that identifies a run. */
   readonly run: string;
-  /** Another run, to be reported in comparison with the first; absent for the first alone. */
+  /** A word for another run, to compare it with the first; absent to report the first alone. */
   readonly candidate?: string | undefined;
 }
 
 /**
  * Reads a past run; nothing is run or judged again.
  *
- * @param read called with it while the store is open; its value is returned
+ * @param read called with the run while the store is open; its value is returned
  * @throws {EvalsError} for a word that identifies no run, or several
  */
 export async function reportOf<T>(
@@ -61,7 +61,7 @@ export async function storedOrMeasured(store: Store, run: StoredRun): Promise<Ru
   return readRunJson(run.header, run.status, run.report) ?? (await measuredReport(run, store));
 }
 
-/** A run with its own report, or one that compares it with another run. */
+/** A run with its cases. @param report its own report, or one that compares it with another run */
 export async function runWith(
   store: Store,
   root: string,
@@ -79,7 +79,7 @@ export async function runWith(
   });
 }
 
-/** The same for a page, which reads the trials of the baseline's run with its list of cases and needs no counts. */
+/** Like `runWith`, for a page, which reads the trials of the baseline's run and so needs no counts. */
 export async function openedRun(
   store: Store,
   root: string,

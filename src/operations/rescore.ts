@@ -42,16 +42,16 @@ export interface RescoreInput {
 
 /** A run's answers scored by the current scorers. */
 export interface Rescored {
-  /** Of the new run. */
+  /** The header of the new run. */
   readonly header: RunHeader;
   readonly result: RescoredResult;
   /** The answers' earlier pass rate; null means unknown. */
   readonly passRateBefore: number | null;
-  /** Null without judges. */
+  /** The calls and the cost of judges; null without judges. */
   readonly judged: JudgeTotals | null;
-  /** Answers that no judge was asked about, or for which none replied. */
+  /** Number of answers without a judge's verdict: no judge was asked, or none replied. */
   readonly unjudged: number;
-  /** Why one of them was not, when its model is unavailable. */
+  /** Why a judge's model could not be reached; null when each one could. */
   readonly unreachable: string | null;
 }
 
@@ -167,7 +167,7 @@ function passRateOf(run: StoredRun): number | null {
   return storedSummary(run).metrics?.pass_rate?.value ?? null;
 }
 
-/** An answer that a scorer could not score counts too. */
+/** Whether a run has an answer; one that a scorer could not score counts too. */
 async function hasAnswer({ read }: Store, { no }: StoredRun): Promise<boolean> {
   const { items } = await read.answerIds(no, { limit: 1 });
   return items.length > 0;
@@ -177,7 +177,7 @@ function nothingToScore({ id, suite }: RunHeader): EvalsError {
   return new EvalsError({
     code: "EVALS_RESCORE_NO_ANSWER",
     what: `Run ${id} (${suite}) has no answer, so there is nothing to score again.`,
-    why: "Every trial errored or was skipped, and a run of nothing would be the newest one.",
+    why: "Every trial errored or was skipped, and the newest run of the suite would then have no scores.",
     fix: `evals run ${suite} --resume --run ${id}`,
   });
 }
@@ -199,7 +199,7 @@ function notKept(suite: string, scorer: string): EvalsError {
 function gone(suite: string): EvalsError {
   return new EvalsError({
     code: "EVALS_SUITE_UNKNOWN",
-    what: `The suite "${suite}" of that run is not here any more.`,
+    what: `The suite "${suite}" of that run is no longer in this project.`,
     why: "Its scorers are read from its file.",
     fix: `Restore evals/${suite}.yaml`,
   });

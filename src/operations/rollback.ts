@@ -28,13 +28,13 @@ export interface RollbackInput {
   readonly dryRun?: boolean | undefined;
 }
 
-/** The new content of each file; null is removed. */
+/** The new content of each file by its path; null when the file is removed. */
 type Changes = ReadonlyMap<string, TreeFile | null>;
 
 /**
  * Restores everything that a promotion covered, in one commit, and verifies it by fingerprint.
  *
- * @throws {EvalsError} for a tag that is not a promotion's or was moved, and over uncommitted changes
+ * @throws {EvalsError} for a tag that is not a promotion's or was moved, and when there are uncommitted changes
  */
 export async function rollback(io: Environment, input: RollbackInput): Promise<Rollback> {
   const { root } = locate(io, input.directory);
@@ -80,7 +80,7 @@ async function refuseUntrueTag(root: string, tag: PromotedTag, promotion: ReadPr
     throw new EvalsError({
       code: "EVALS_TAG_NOT_PROMOTED",
       what: `The tag ${tag.name} was not made by evals promote.`,
-      why: "It says nothing of fingerprints, so nobody could prove what it restores.",
+      why: "It names no fingerprints, so what it restores could not be verified.",
       fix: `evals log lists promotions; git checkout ${tag.name} -- <files> restores files without proof`,
     });
   }
@@ -88,7 +88,7 @@ async function refuseUntrueTag(root: string, tag: PromotedTag, promotion: ReadPr
   if (moved.length === 0) return;
   throw new EvalsError({
     code: "EVALS_TAG_MOVED",
-    what: `The tag ${tag.name} was moved: the commit it is on does not hold the baseline of ${moved.join(", ")} that its message promises.`,
+    what: `The tag ${tag.name} was moved: its commit does not contain the baseline of ${moved.join(", ")} that its message names.`,
     why: "What it would restore is not what was promoted.",
     fix: `git fetch origin --tags --force brings back the remote's tag; git log --oneline -- evals/baselines finds the commit`,
   });
@@ -147,7 +147,7 @@ async function unknownTag(root: string, word: string): Promise<EvalsError> {
   return new EvalsError({
     code: "EVALS_TAG_UNKNOWN",
     what: `There is no promoted tag "${word}".${didYouMean(word, names)}`,
-    why: "A rollback goes to what was promoted under a name.",
+    why: "A rollback restores what was promoted under a name.",
     fix:
       names.length === 0 ? "evals promote --as <name> makes one" : `One of: ${names.slice(0, 10).join(", ")}`,
   });

@@ -43,9 +43,9 @@ export interface RunningSession extends RunHooks {
   readonly place: RunPlace;
   readonly environment: Environment;
   readonly store: Store;
-  /** Whether nothing may be asked; see RunSettings. */
+  /** Whether no model may be called, as in `RunSettings`. */
   readonly asksNothing?: boolean | undefined;
-  /** Workers on other machines that ask; absent: this process asks. */
+  /** The workers on other machines that ask the trials; absent when this process asks them. */
   readonly fleet?: Fleet | undefined;
   /** Set for a run of a drift series, with what was already paid for it. */
   readonly drift?: { readonly night: DriftNight; readonly spent: Spending } | undefined;
@@ -137,7 +137,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
   });
 }
 
-/** Null for a suite without canaries, for which nothing is loaded. */
+/** The run's canaries; null for a suite without them, whose code is then not loaded. */
 async function canariesOf(
   { prepared, baseline }: ReadyRun,
   { place, environment: io, watcher }: RunningSession,
@@ -163,7 +163,7 @@ function withWayBack(ran: RanRun): RanRun {
   return { ...ran, end: { ...end, go_on: goOnCommand(header) ?? "evals run --resume" } };
 }
 
-/** Adds the failure classes that grew, if known. */
+/** Adds the failure classes that are more frequent than in the baseline, if failures are classified. */
 async function withGrowth(
   compared: Comparison,
   ran: RanRun,
@@ -181,7 +181,7 @@ async function withGrowth(
   return withGrownFailures(compared, baseline.side, { ...candidate, failures }, narrowed);
 }
 
-/** Loads nothing for a suite without pressure. */
+/** Asks the variants of passing trials. For a suite without pressure, the code for it is not loaded. */
 async function underPressure(
   ran: RanRun,
   { prepared, baseline }: ReadyRun,
@@ -265,7 +265,7 @@ async function record(
     io.notice(`recorded ${plural(one.replies, "reply", "replies")} of judges in ${one.path}`);
 }
 
-/** Earlier answers come from the store, or from the file beside the baseline. */
+/** Adds examples of changed cases; old answers come from the store or the file beside the baseline. */
 async function examplesOf(compared: Comparison, ran: RanRun, baseline: GateBaseline, store: Store) {
   const run = await runBehind(baseline, store);
   const kept = run === null ? await baseline.answers() : null;

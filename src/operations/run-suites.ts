@@ -19,7 +19,7 @@ export interface SuitesRun {
   readonly runs: readonly ReportedRun[];
   /** Planned runs that were not started because the work was stopped: `triage (small)`. */
   readonly notRun: readonly string[];
-  /** By the outcomes of all gates; a run that was not started is undecided. */
+  /** The exit code for the outcomes of all gates; a run that was not started counts as undecided. */
   readonly exit: number;
 }
 
@@ -121,7 +121,7 @@ async function runIn<T>(
   }
 }
 
-/** Connects to the workers; nothing is loaded for a run without them. */
+/** Connects to the workers; for a run without workers, the code for it is not loaded. */
 async function fleetOf(
   { workers }: RunRequest,
   {
@@ -157,7 +157,7 @@ function judgedLast(planned: readonly PreparedRun[]): PreparedRun[] {
   return [...planned.filter((one) => !isJudged(one)), ...planned.filter(isJudged)];
 }
 
-/** A failure after calls were paid for (a full disk) must not look like a mistake before the run. */
+/** Marks an error as `midway`: calls were paid for, so it must not look like a mistake before the run. */
 async function midway<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -17,13 +17,13 @@ export interface WorkerRequest {
   /** Address of the shared database. */
   readonly address: string;
   readonly directory?: string | undefined;
-  /** Aliases of the models that it can call; all when empty. */
+  /** Aliases of the models that this worker can call; empty for all models. */
   readonly models: readonly string[];
   /** Maximum concurrent calls; default each suite's own limit. */
   readonly concurrency?: number | undefined;
-  /** Port on 127.0.0.1 that reports its health; default none. */
+  /** Port on 127.0.0.1 on which the worker reports its health; default none. */
   readonly health_port?: number | undefined;
-  /** Milliseconds without work after which it ends; default never. */
+  /** Time without work after which the worker ends, in milliseconds; default never. */
   readonly idle_ms?: number | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface WorkerTotals {
   readonly trials: number;
 }
 
-/** Blocks processed at once: while the last trials of one are awaited, the next has started. */
+/** Number of blocks in progress at once: while the last trials of one are awaited, the next has started. */
 const LANES = 2;
 const POLL_MS = 200;
 const IDLE_POLL_MS = 500;
@@ -198,7 +198,7 @@ function openShift(options: ShiftOptions) {
         }
       }
     },
-    /** Renews the leases while there are blocks in progress. */
+    /** Renews the leases of the blocks in progress, until the last lane has ended. */
     beats: async (): Promise<void> => {
       while (!options.gone.aborted) {
         try {

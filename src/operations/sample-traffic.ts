@@ -22,7 +22,7 @@ import { storedFilter } from "./traffic/traffic-filter.ts";
 
 export interface SampleInput {
   readonly directory?: string | undefined;
-  /** Name as in a suite. */
+  /** Name of the dataset, as in a suite. */
   readonly dataset: string;
   readonly designs: Designs;
   /** The field that defines the strata; default all traffic is one stratum. */
@@ -34,15 +34,15 @@ export interface SampleInput {
 
 export interface SampledTraffic {
   readonly seed: string;
-  /** The traffic that could be drawn. */
+  /** The numbers of traces and of sessions from which the sample was drawn. */
   readonly population: { readonly traces: number; readonly sessions: number };
-  /** Traces that are not users' traffic and were excluded. */
+  /** Number of traces that were excluded, because they do not come from users. */
   readonly excluded: number;
-  /** The file, relative to the project root; null when nothing was drawn. */
+  /** Path of the candidates file, relative to the project root; null when nothing was drawn. */
   readonly written: string | null;
-  /** Drawn but left out, because the dataset has a nearly equal case. */
+  /** Number of traces that were drawn but left out, because the dataset has a nearly equal case. */
   readonly duplicates: number;
-  /** Drawn but left out, because they contain no user message. */
+  /** Number of traces that were drawn but left out, because they contain no user message. */
   readonly empty: number;
   readonly candidates: readonly Candidate[];
 }
@@ -122,9 +122,9 @@ async function drawn(store: Store, cases: CaseSource, input: Drawing): Promise<S
   };
 }
 
-/** Environments in which software is tested. */
+/** Names of environments, and tags, that mark traffic of tests. */
 const TRIED_OUT = /^(?:ci|dev|development|e2e|local|staging|test|testing|tests)$/i;
-/** The service name under which `evals export` sends runs; those inputs are in the dataset already. */
+/** The service name under which `evals export` sends runs, whose inputs are in the dataset already. */
 const OWN_SERVICE = "evals";
 
 function isTest({ environment, service, tags }: TrafficRow): boolean {
@@ -158,7 +158,7 @@ function* caseIds(cases: CaseSource): Generator<string> {
   for (let at = 0; at < cases.count; at++) yield cases.id(at);
 }
 
-/** The messages of each trace, for designs that compare texts. */
+/** The user's messages of each trace, by its id; undefined unless a design compares texts. */
 async function textsFor(
   { traffic }: Store,
   rows: readonly TrafficRow[],
@@ -207,7 +207,7 @@ function stratumOf(row: TrafficRow, field: TrafficField): string {
   return row[field] ?? "(none)";
 }
 
-/** Scores by suites, and feedback from people and other tools. */
+/** For each row, its scores by suites, and the feedback of people and other tools. */
 async function measuresOf({ traffic }: Store, rows: readonly TrafficRow[]): Promise<readonly Measure[][]> {
   const scores = new Map<string, Measure[]>();
   for (let at = 0; at < rows.length; at += 500)
@@ -255,10 +255,10 @@ function noTraffic(excluded: number): EvalsError {
       excluded === 0
         ? "The store has no traffic that matches."
         : `The store has no traffic of users that matches: ${excluded} traces are of tests, or of evals itself.`,
-    why: "Candidates are drawn out of it.",
+    why: "Candidates are drawn from stored traffic.",
     fix:
       excluded === 0
-        ? "evals import traces <file> brings it in; evals traffic counts it"
+        ? "evals import traces <file> imports it; evals traffic counts it"
         : "To draw from it, name it: --where environment=staging",
   });
 }

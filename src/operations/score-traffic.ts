@@ -105,7 +105,7 @@ export async function scoreTraffic(io: Environment, input: ScoreTrafficInput): P
   }
 }
 
-/** Small, because conversations are large. */
+/** Number of traces read at once; small, because conversations are large. */
 const PAGE = 200;
 
 async function* pages({ traffic }: Store, filter: TrafficFilter): AsyncGenerator<readonly TrafficTrace[]> {
@@ -124,7 +124,7 @@ function whyLeft(scorer: OpenScorer, trust: Trusted | undefined): string | null 
   return `${trust.why}${trust.next === null ? "" : `. Next: ${trust.next}`}`;
 }
 
-/** Whether a trace is in the sample: decided by its id, so that the same ones are drawn again. */
+/** Decides by the seed and a trace's id whether it is in the sample, so the same traces are drawn again. */
 function drawn(share: number | null, seed: string): (trace: Pick<TrafficTrace, "id">) => boolean {
   if (share === null) return () => true;
   return ({ id }) => createHash("sha256").update(`${seed}\n${id}`).digest().readUInt32BE(0) / 2 ** 32 < share;
@@ -200,7 +200,7 @@ function kindOfError(words: string): ErrorKind {
   return /\b(?:json|parse|malformed|unexpected token)\b/i.test(words) ? "malformed-reply" : "provider";
 }
 
-/** The cost of a trace's tokens by the published price of its model, when its producer reports no cost. */
+/** The cost of a trace's tokens in US dollars, by the published price of its model; null when it is unknown. */
 async function publishedPrices(): Promise<PriceOf> {
   const { publishedPriceOf } = await import("../providers/price-table.ts");
   const known = new Map<string, ReturnType<typeof publishedPriceOf>>();

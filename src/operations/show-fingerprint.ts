@@ -13,9 +13,9 @@ import { partsOfRun } from "./sides/run-parts.ts";
 
 export interface ShowFingerprintInput {
   readonly directory?: string | undefined;
-  /** As for `findRun`. */
+  /** A word that identifies the run, as for `findRun`. */
   readonly run: string;
-  /** The run to compare with; undefined to show the first alone. */
+  /** A word for the run to compare with; undefined to show the first run alone. */
   readonly other: string | undefined;
 }
 

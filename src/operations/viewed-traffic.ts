@@ -12,7 +12,7 @@ const MAX_TRACES = 1_000;
 /** Maximum characters of an answer in the list. */
 const ANSWER_LETTERS = 300;
 
-/** The newest traces of production, and the numbers of all. */
+/** The newest traces of production, and the counts of all traces. */
 export async function viewedTraffic(
   io: Environment,
   directory: string | undefined,

@@ -1,17 +1,22 @@
 import { relative, sep } from "node:path";
 import { watch } from "chokidar";
 
-/** How long no file must change, in milliseconds: an editor writes in several steps, and switching a branch takes many. */
+/**
+ * Time without a further change before changes are reported, in milliseconds: an editor saves in several steps,
+ * and switching a branch changes many files.
+ */
 const QUIET_MS = 150;
 
 /** Folders that change often and that no run depends on. */
 const IGNORED = new Set([".git", ".evals", "node_modules"]);
 
-/** Files that changed since the last request. */
+/** Reports the files that have changed. */
 export interface FileChanges {
   /**
-   * Paths from the project's root, once there are some that matter and it has been quiet; null when somebody stops.
-   * @param matters asked after each change, whether it is one
+   * Waits for changes that matter.
+   *
+   * @param matters called after each group of changes; false to wait for the next
+   * @returns paths relative to the project root, sorted; null when `signal` aborts
    */
   next(signal: AbortSignal, matters: () => Promise<boolean>): Promise<readonly string[] | null>;
   close(): Promise<void>;

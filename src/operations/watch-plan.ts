@@ -52,7 +52,10 @@ function signatureOf({ hash, suite, model }: Plan, { root, config }: Project): s
   return [hash, JSON.stringify(suite.suite), JSON.stringify(config), recordingOf(root, model)];
 }
 
-/** A recording has the fingerprint of its model, whatever its content. */
+/**
+ * A text that changes with the file of a recording: its content is not in the fingerprint, which is that of the
+ * recorded model. Empty for other models.
+ */
 function recordingOf(root: string, { provider, settings }: Plan["model"]): string {
   const { file } = settings as { readonly file?: unknown };
   if (!isRecording(provider.kind) || typeof file !== "string") return "";

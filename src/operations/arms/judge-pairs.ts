@@ -21,7 +21,7 @@ interface PairQuestion extends JudgedAnswer {
 export interface PairJudging extends SideContext {
   readonly signal: AbortSignal;
   readonly consent: JudgingConsent;
-  /** The command as it was given, for a mistake. */
+  /** The command as typed, for error messages. */
   readonly command: string;
 }
 
@@ -35,7 +35,8 @@ const CONCURRENCY = 8;
 /**
  * Asks a pairwise judge which arm's answer to the same input is better, in both orders.
  *
- * @throws {EvalsError} when the arms answered different inputs, the judge is not pairwise, or nobody agreed to its price
+ * @throws {EvalsError} for arms with different inputs, a judge that is not pairwise, or a cost that is not
+ * allowed
  */
 export async function judgePairs(
   arms: { readonly a: readonly ReadAnswer[]; readonly b: readonly ReadAnswer[] },
@@ -90,7 +91,7 @@ async function requirePairwise(
     code: "EVALS_ARM_JUDGE",
     path,
     what: `Judge "${spec}" is of kind "${settings.kind}": it looks at one answer alone.`,
-    why: "Which of two answers is better is asked of a judge that is shown both, in both orders.",
+    why: "Only a pairwise judge is shown both answers, in both orders.",
     fix: "A judge with `kind: pairwise`; docs/judges.md has one. Without --judge the arms are compared by what passes.",
   });
 }

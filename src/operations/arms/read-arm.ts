@@ -12,7 +12,7 @@ import { readNamedFile } from "../../project/named-file.ts";
 export interface ReadAnswer extends ArmAnswer {
   /** Id of the case; null for traffic. */
   readonly case: string | null;
-  /** From 1; counted within its case when not given. */
+  /** Number of the trial, from 1; counted within its case when the file does not give it. */
   readonly trial: number;
   /** The input as shown to a judge; null when unknown. */
   readonly asked: Json;
@@ -49,7 +49,7 @@ const FORMAT: LineFormat<ArmLine> = {
       : {
           code: "EVALS_ARM_OUTPUT",
           what: 'The line has no "output", "error" or "refusal".',
-          why: "An answer that is missing without a word would count as nothing.",
+          why: "An answer that is missing without a reason would not be counted at all.",
           fix: '{"session":"s1","at":"2026-05-01T09:00:00Z","output":"…","pass":true,"tags":["easy"],"latency_ms":420,"cost_usd":0.001}',
         },
 };

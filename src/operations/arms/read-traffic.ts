@@ -13,10 +13,10 @@ export interface ScoredBy {
   readonly required: readonly string[];
 }
 
-/** Small, because conversations are large. */
+/** Number of traces read at once; small, because conversations are large. */
 const PAGE = 200;
 
-/** Stored traces as the answers of an arm. @param by decides what passes; null when nothing does */
+/** Stored traces as the answers of an arm. @param by decides what passes; null when that is unknown */
 export async function readTraffic(
   { traffic }: Pick<Store, "traffic">,
   where: readonly TrafficCondition[],

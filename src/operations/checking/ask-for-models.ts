@@ -36,7 +36,7 @@ function notAsked(at: Place, alias: string, why: string): Problem {
   return {
     code: "EVALS_MODEL_LIST",
     ...at,
-    what: `Nobody knows whether the model "${alias}" is still there: ${why}.`,
+    what: `It is unknown whether the model "${alias}" is still available: ${why}.`,
     why: "`--online` asks its provider for the list of models.",
     fix: "Set its key, or run evals check without --online.",
   };

@@ -6,7 +6,7 @@ import { workTree } from "../../project/work-tree.ts";
 import type { Environment } from "../environment.ts";
 import { locate } from "../project/open-project.ts";
 
-/** Checks judges. Everything is loaded when the first one is found, because most projects have none. */
+/** Checks judges. The code for it is loaded when the first judge is found, because most projects have none. */
 export interface JudgeCheck {
   readonly host: JudgeHost;
   /** Models used by judges. */
@@ -43,7 +43,7 @@ async function everyJudge(project: Project, host: JudgeHost): Promise<Problem[]>
   const { openSuiteJudge } = await import("../../scorers/suite-judge.ts");
   for (const file of judges) {
     try {
-      // The suite may set the threshold instead.
+      // A judge file may leave the threshold to the suite, so any value will do here.
       await openSuiteJudge(file, { threshold: file.settings.threshold ?? 1 }, host);
     } catch (error) {
       if (error instanceof SettingMistake) found.push({ ...error.problem, path: file.path });

@@ -15,7 +15,7 @@ export interface LabelCheck {
 }
 
 /**
- * Reads every file that a gate could depend on.
+ * Reads every file of labels, verdicts and calibrations, because a gate could depend on each of them.
  *
  * @param scorersOf the scorers of a suite that labels can measure; undefined as for `caseIds`
  * @param caseIds ids of a suite's cases; undefined for an unknown suite or an unreadable dataset

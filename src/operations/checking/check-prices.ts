@@ -6,7 +6,7 @@ import { priceOfModel } from "../../run/model-price.ts";
 export interface CheckedPrices {
   /** Aliases of models that are paid per token or called over the network and whose price is unknown. */
   readonly unpriced: readonly string[];
-  /** Models with a shutdown date. */
+  /** One warning for each model with a shutdown date. */
   readonly warnings: readonly Problem[];
 }
 
@@ -25,12 +25,12 @@ export async function checkPrices(project: Project): Promise<CheckedPrices> {
   return { unpriced, warnings };
 }
 
-/** Recorded answers cost nothing; programs and modules may report their own cost. */
+/** Whether a model needs a price. Recordings cost nothing; programs and modules may report their own cost. */
 function needsPrice({ provider, settings }: LoadedModel): boolean {
   return provider.needsPrice?.(settings) ?? provider.prompt === "required";
 }
 
-/** The warning for a model with a shutdown date. @param source who published it */
+/** The warning for a model with a shutdown date. @param source where the date was published */
 export function retiring(
   project: Project,
   alias: string,

@@ -18,7 +18,7 @@ export async function runsOfSeries(
   return found;
 }
 
-/** Compares each of them with the baseline. */
+/** Compares each run of a series with the baseline. */
 export async function measureSeries(
   store: Store,
   base: Side,

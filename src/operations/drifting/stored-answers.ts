@@ -12,6 +12,7 @@ import type { Store, StoredRun } from "../../store/store.ts";
 export interface AnswersOfBaseline {
   /** The stored run from which it was made; null when it is not in this store. */
   readonly run: Pick<StoredRun, "no"> | null;
+  /** The answers in the file beside the baseline; null when there is no such file. */
   readonly kept: KeptAnswers | null;
 }
 

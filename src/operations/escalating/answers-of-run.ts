@@ -8,7 +8,7 @@ export interface RunConfidence {
   /** From the answers themselves, or from the agreement of a case's trials. */
   readonly from: "answers" | "agreement";
   readonly answers: readonly StatedAnswer[];
-  /** Number of answers without a confidence when others have one. */
+  /** Number of answers without a confidence; 0 when no answer has one. */
   readonly without: number;
 }
 
@@ -16,8 +16,8 @@ export interface RunConfidence {
 const LEAST_TRIALS = 3;
 
 /**
- * Reads `confidence` from answers that are JSON objects. If none has it, the confidence is the share of a case's
- * trials with the most frequent answer, which is right when that answer passes.
+ * Reads `confidence` from answers that are JSON objects. If none has it, each case gives one answer, its most
+ * frequent one: its confidence is the share of the case's trials that gave it.
  */
 export async function answersOfRun(
   { read }: Pick<Store, "read">,

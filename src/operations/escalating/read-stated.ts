@@ -49,7 +49,7 @@ function halfLine(): Mistake {
   return {
     code: "EVALS_ESCALATION_LINE",
     what: 'The line has neither "confidence" with "correct" nor "scores" with "label".',
-    why: "Confidence is held against what was right: both are needed of every answer.",
+    why: "Confidence is compared with what was right, so every answer needs both.",
     fix: `One JSON object a line: ${FORMS}`,
   };
 }
@@ -57,11 +57,11 @@ function halfLine(): Mistake {
 function noLabel(scores: Readonly<Record<string, number>>): Mistake {
   return {
     code: "EVALS_ESCALATION_LABEL",
-    what: '"label" is none of the labels in "scores".',
-    why: "How probable the right label was cannot be looked up.",
+    what: '"label" is not one of the labels in "scores".',
+    why: "The probability of the right label is needed.",
     fix: `One of ${Object.keys(scores)
       .slice(0, 5)
       .map((one) => JSON.stringify(one))
-      .join(", ")}, or its probability in "scores", 0 too.`,
+      .join(", ")}; or add its probability to "scores", even if it is 0.`,
   };
 }

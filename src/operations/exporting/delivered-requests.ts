@@ -15,7 +15,7 @@ export interface DeliveredRequests {
   close(isWhole: boolean): void;
 }
 
-/** If the file cannot be written, the next export only sends everything again. */
+/** If the file cannot be written, the only consequence is that the next export sends everything again. */
 export function openDeliveredRequests(file: string): DeliveredRequests {
   const known = new Set(linesOf(file));
   const earlier = known.size;

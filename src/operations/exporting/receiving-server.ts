@@ -10,7 +10,7 @@ import type { DeliveredRequests } from "./delivered-requests.ts";
 
 /** Where to send a run. */
 export interface ServerPlace {
-  /** Its name in messages: `langfuse`. */
+  /** Name of the format for messages: `langfuse`. */
   readonly format: string;
   /** The base URL. */
   readonly base: string;
@@ -91,7 +91,7 @@ export async function openReceivingServer(
       if (!mayAgain || number === ATTEMPTS || (asked ?? 0) > LONGEST_WAIT_MS)
         throw brokenOff(base, format, clean(whyOf(outcome, asked)));
       const wait = retryWait({ retry_after_ms: asked }, number, RETRY, io.random());
-      if (wait >= REQUESTED_WAIT_MS) io.notice(`${base} has no room: waiting ${Math.round(wait / 1000)} s.`);
+      if (wait >= REQUESTED_WAIT_MS) io.notice(`${base} is busy: waiting ${Math.round(wait / 1000)} s.`);
       await io.sleep(wait, new AbortController().signal);
     }
   };
@@ -173,7 +173,7 @@ function noKey(format: string, { names }: ServerKeys): EvalsError {
   return new EvalsError({
     code: "EVALS_EXPORT_KEY",
     what: `${names.join(" or ")} is not set.`,
-    why: "The server takes runs only from callers that it knows.",
+    why: "The server accepts a run only with a key.",
     fix: `Set ${names.join(" and ")}, then give the command again; evals export ${format} --out <file> needs none.`,
   });
 }
@@ -183,7 +183,7 @@ function wrongKey(base: string, { names }: ServerKeys, status: number): EvalsErr
     code: "EVALS_EXPORT_KEY",
     what: `${base} refuses the key (HTTP ${status}).`,
     why: `The key comes from ${names.join(", ")}; nothing more was sent.`,
-    fix: "Take the key of the project that is to have the run, and check that --url is its server.",
+    fix: "Use the key of the project that the run should go to, and check that --url is its server.",
   });
 }
 
@@ -191,7 +191,7 @@ function noYes(request: string, status: number, excerpt: string): EvalsError {
   return new EvalsError({
     code: "EVALS_EXPORT_REFUSED",
     what: `${request} was answered with HTTP ${status}${excerpt === "" ? "" : `: ${excerpt}`}.`,
-    why: "The run did not arrive whole.",
+    why: "The server does not have the whole run.",
     fix: "Check that --url is the address of that tool, and that its version takes such requests. The same command goes on where it broke off.",
   });
 }
@@ -201,7 +201,7 @@ function brokenOff(base: string, format: string, why: string): EvalsError {
     {
       code: "EVALS_EXPORT_BROKEN_OFF",
       what: `The export to ${base} broke off: ${why}.`,
-      why: "The run did not arrive whole.",
+      why: "The server does not have the whole run.",
       fix: `Give the same command again when the server answers: evals export ${format} goes on where it broke off.`,
     },
     { midway: true },

@@ -44,7 +44,7 @@ function attempt<T>(file: string, work: () => T): T {
   }
 }
 
-/** A file's path relative to a folder. */
+/** A file's path relative to a folder, or its absolute path when it is outside of the folder. */
 export function shownFrom(cwd: string, file: string): string {
   const path = relative(cwd, file);
   return path.startsWith("..") ? file : path.split(sep).join("/");

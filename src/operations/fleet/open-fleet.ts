@@ -5,10 +5,10 @@ import { workTree } from "../../project/work-tree.ts";
 import type { Environment } from "../environment.ts";
 
 /**
- * Connects, and creates the tables if needed.
+ * Connects to the database that is shared with workers, and creates its tables if needed.
  *
  * @param address `postgres://…`, or `env:NAME` for a variable of the environment or `.env`
- * @param root of the project whose `.env` is used; null when there is none
+ * @param root root of the project whose `.env` is used; null when there is none
  * @throws {EvalsError} for anything that makes the database unusable
  */
 export async function openFleet(
@@ -29,9 +29,9 @@ function urlOf(address: string, root: string | null, io: Environment): string {
     code: "EVALS_POSTGRES_ADDRESS",
     what:
       name === null
-        ? "This is no address of a PostgreSQL database."
+        ? "This is not the address of a PostgreSQL database."
         : url
-          ? `${name} holds no address of a PostgreSQL database.`
+          ? `${name} is not the address of a PostgreSQL database.`
           : `${name} is not set.`,
     why: "Workers and planners share one database.",
     fix: "postgres://user:password@host:5432/database, or env:NAME for an environment variable that holds it",

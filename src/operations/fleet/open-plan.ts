@@ -16,7 +16,7 @@ export interface OpenedPlan {
   close(): Promise<void>;
 }
 
-/** Written by `plannedRequest`. */
+/** The options that affect a plan, as `plannedRequest` writes them. */
 const Planned = z.object({
   suites: z.array(z.string()),
   model: z.array(z.string()),
@@ -86,7 +86,7 @@ function anotherPlan({ run, suite, alias, commit }: FleetPlan): Problem {
   return {
     code: "EVALS_WORKERS_PLAN",
     what: `Run ${run} of ${suite} (${alias}) gives another plan here than where it was planned, at the same commit ${commit.slice(0, 9)}.`,
-    why: "Answers to other requests, or by other scorers, in one run would be counted as if they were the same.",
+    why: "One run would mix answers to different requests, or scores of different scorers.",
     fix: "Compare the environment of both machines: variables that the files name, attached files, git's line endings.",
   };
 }

@@ -14,9 +14,9 @@ import { openFleet } from "./open-fleet.ts";
 
 declare const EVALS_VERSION: string;
 
-/** Workers on other machines, for planning a run. */
+/** The workers on other machines, as seen by the process that plans a run. */
 export interface Fleet {
-  /** Undefined for a run in which nothing is asked. */
+  /** Prepares a run for workers; undefined when its answers are recorded, so no model is called. */
   take(prepared: PreparedRun, run: PlannedRun): Promise<FleetRun | undefined>;
   close(): Promise<void>;
 }
@@ -33,7 +33,7 @@ export interface FleetRun {
   readonly trials: RemoteTrials;
   /** Number of trials that are put into blocks ahead of their answers. */
   readonly concurrency: number;
-  /** Hands over the plan, or resumes it. */
+  /** Hands the plan to the workers, or resumes it. */
   open(header: RunHeader): Promise<void>;
   /** Stores the report in the shared database, unless the run can be resumed. */
   end(status: EndedStatus, report: Json): Promise<void>;
@@ -51,7 +51,9 @@ export function plannedRequest({ model, prompt, trials }: RunRequest, { plan }: 
 }
 
 /**
- * @param address of the shared database
+ * Connects to the workers.
+ *
+ * @param address address of the shared database
  * @throws {EvalsError} EVALS_WORKERS_COMMIT when the files are not those of a commit
  */
 export async function openPlanFleet(address: string, place: RunPlace, io: Environment): Promise<Fleet> {
@@ -140,7 +142,7 @@ function notCommitted(commit: string | null) {
       commit === null
         ? "There is no commit here that workers could run."
         : `The files here differ from the commit ${commit.slice(0, 9)}, or are not in it.`,
-    why: "Workers read the files from git, each in its own clone: what is not committed and pushed they cannot see.",
+    why: "Workers read the files from git, each in its own clone: they cannot see what is not committed and pushed.",
     fix:
       commit === null
         ? "git add -A && git commit"

@@ -16,7 +16,7 @@ import type { Store } from "../../store/store.ts";
 export const AHEAD = 20_000;
 /** Trials per block of a large plan. */
 const BLOCK = 200;
-/** Minimum number of blocks of a plan, as long as a block keeps a worker busy. */
+/** Minimum number of blocks of a plan, unless its blocks would have fewer than `SMALLEST_BLOCK` trials. */
 const BLOCKS = 24;
 const SMALLEST_BLOCK = 8;
 
@@ -42,8 +42,8 @@ export interface PlannedOptions {
 }
 
 /**
- * Puts the trials of a run into blocks for workers: each as soon as the engine requests it; it is answered when its
- * block is done.
+ * Puts the trials of a run into blocks for workers, each trial as soon as the engine requests it. The request
+ * is answered when the block is done.
  */
 export function plannedTrials(options: PlannedOptions): RemoteTrials {
   const { plan, plans, no, control } = options;
@@ -210,7 +210,7 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
   };
 }
 
-/** Reports once that there are no workers, or none that can serve the run; otherwise a waiting run looks as if it hangs. */
+/** The returned function reports once that no worker can serve the run, which would seem to hang. */
 function missingWorkers({ notice, plan }: PlannedOptions) {
   let since: number | null = null;
   let isReported = false;
@@ -224,7 +224,7 @@ function missingWorkers({ notice, plan }: PlannedOptions) {
     if (isReported || performance.now() - since < PATIENCE_MS) return;
     isReported = true;
     notice(
-      `No worker of this version serves the model ${plan.model.alias}: waiting for one. Start it with \`evals worker\` in a clone that holds this commit.`,
+      `No worker of this version serves the model ${plan.model.alias}: waiting for one. Start it with \`evals worker\` in a clone that has this commit.`,
     );
   };
 }

@@ -28,13 +28,13 @@ export interface BlockWork {
   readonly paced: AroundCalls;
 }
 
-/** The result of a block, and why it was not completed. */
+/** The result of a block; `halt` says why the whole plan must stop, null when it goes on. */
 export interface BlockEnd {
   readonly worked: WorkedBlock;
   readonly halt: PlanHalt | null;
 }
 
-/** Asks and scores the trials of one block and stores them. Each call is recorded before it is sent. */
+/** Asks and scores the trials of one block. Each call is recorded in the ledger before it is sent. */
 export async function workBlock(block: LeasedBlock, work: BlockWork): Promise<BlockEnd> {
   const { prepared, place, io, control, fleetPlan } = work;
   const { plan } = prepared;

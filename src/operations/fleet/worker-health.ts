@@ -3,7 +3,7 @@ import { namesThisMachine } from "../../page/guard-request.ts";
 import { closeServer, listenHere } from "../../page/local-server.ts";
 
 const WORDS = {
-  why: "The worker says there how it is.",
+  why: "The worker reports its health on this port.",
   fix: "Name another port, or leave --health out.",
 };
 

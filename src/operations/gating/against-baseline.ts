@@ -27,7 +27,7 @@ export async function heldAgainst(baseline: GateBaseline, plan: Plan, store: Sto
   return { ...baseline, side: evenWithItself(baseline.side, relative) };
 }
 
-/** Null when neither the store nor git has them. */
+/** The baseline's answers; null when neither the store nor git has them. */
 async function baselineAnswers(baseline: GateBaseline, store: Store): Promise<BaselineAnswer | null> {
   const run = await runBehind(baseline, store);
   if (run !== null) return storedAnswers(run, store);
@@ -55,7 +55,10 @@ function answerOfTrial(answers: readonly KeptAnswer[], trial: number): string | 
   })?.output;
 }
 
-/** These judges compared the baseline with an earlier one. Compared with itself, every case is a tie. */
+/**
+ * Replaces the baseline's scores of these judges by ties: they compared it with an earlier baseline, but
+ * compared with itself every case is a tie.
+ */
 function evenWithItself(side: Side, relative: readonly OpenScorer[]): Side {
   const times = (worth: number): Float64Array => Float64Array.from(side.answered, (one) => one * worth);
   const even = relative.map((one): [string, SideScores] => {

@@ -24,7 +24,7 @@ export interface PromptPlaces {
   readonly home: string;
 }
 
-/** Null when the suite uses none, or there is no baseline. */
+/** Chooses the canaries of a run; null when the suite uses none, or when there is no baseline. */
 export async function planCanaries(
   prepared: PreparedRun,
   baseline: GateBaseline,
@@ -91,7 +91,7 @@ function planWith(
   return { canaries: chosen, plan: asking };
 }
 
-/** The version named by the baseline: this run's own, one of the files, or one in git's history. */
+/** The prompt version that the baseline names: this run's own, or one from the files or from git's history. */
 async function baselinePrompt(
   { suite }: Plan,
   { side, commit }: GateBaseline,
@@ -109,7 +109,7 @@ async function baselinePrompt(
   );
 }
 
-/** Null when the version does not exist or cannot be read; then the keys would not match anyway. */
+/** A prompt version; null when it does not exist or cannot be read, because the keys would not match anyway. */
 async function promptIn(
   files: () => FileSource | Promise<FileSource>,
   spec: string,

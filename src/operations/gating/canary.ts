@@ -43,12 +43,12 @@ export interface CanaryContext {
   readonly place: Pick<RunPlace, "project" | "home">;
   readonly io: Environment;
   readonly onRetry: () => void;
-  /** Of the whole run. */
+  /** The budget of the whole run. */
   readonly budget: Budget | null;
   readonly world: CanaryWorld;
 }
 
-/** They are asked by this process, even if workers ask the run's own trials. */
+/** Like `RunWorld`, with a complete store. Canaries are asked by this process, even in a run with workers. */
 type CanaryWorld = Omit<RunWorld, "store"> & { readonly store: Store };
 
 /** The canaries of one run; none is asked before the run itself is in the store. */
@@ -77,7 +77,7 @@ export async function canariesFor(
   };
 }
 
-/** Answers of a fallback model would look like drift. */
+/** Removes the fallback model, because its answers would look like drift. */
 function withoutFallback({ plan, ...prepared }: PreparedRun): PreparedRun {
   const { fallback, ...entry } = plan.model.entry;
   return { ...prepared, plan: { ...plan, model: { ...plan.model, entry } } };
@@ -93,7 +93,7 @@ function withCanaries(ran: RanRun, { calls, paid }: AnsweredCanaries): RanRun {
 }
 
 interface CanarySession {
-  /** The run that they belong to. */
+  /** Header of the run that the canaries belong to. */
   readonly header: RunHeader;
   readonly concurrency: number;
   /** The rest of the run's budget. */

@@ -14,9 +14,9 @@ import { baselineRoot } from "../sides/file-side.ts";
 
 /** The cases of a run on the side that it was compared with. */
 export interface CaseBaselines {
-  /** Null when the run was not compared, or that side does not have the same case. */
+  /** One case with its answers; null when the run was not compared, or that side has no such case. */
   readonly of: (golden: StoredCase) => Promise<CaseBaseline | null>;
-  /** Its counts alone; of a committed baseline without reading an answer. */
+  /** Only the counts of one case; for a committed baseline, no answer is read. */
   readonly counts: (golden: StoredCase) => Promise<Pick<CaseBaseline, "passed" | "answered"> | null>;
 }
 
@@ -66,7 +66,7 @@ interface StoredCases {
   readonly caseOf: (run: StoredRun, golden: StoredCase) => Promise<StoredCase | undefined>;
 }
 
-/** Cases of stored runs by id. */
+/** Finds the case with the same id and content in stored runs. The cases of each run are read once. */
 function storedCases(store: Store): StoredCases {
   const known = new Map<number, Promise<Map<string, StoredCase>>>();
   const casesOf = async (no: number): Promise<Map<string, StoredCase>> =>
@@ -89,7 +89,7 @@ async function caseOfRuns(
   side: string,
 ): Promise<CaseBaseline | null> {
   const counted = new Map<string, { output: string; trials: number; pass: number }>();
-  /** An answer that a later run took from the cache is the same trial. */
+  /** Ids of the answers counted so far: an answer that a later run took from the cache is the same trial. */
   const seen = new Set<number>();
   let found = false;
   for (const run of runs) {

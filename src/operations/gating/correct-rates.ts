@@ -57,7 +57,7 @@ interface AnswerOfRun {
   readonly truth: boolean;
   readonly pass: boolean | null;
   readonly scores: readonly (boolean | null)[];
-  /** Whether every required scorer except the one at `place` passes it. */
+  /** Whether every required scorer passes the answer, apart from the scorer at `index`. */
   readonly othersPass: (index: number) => boolean;
 }
 
@@ -109,7 +109,11 @@ function answerOfRun(
   };
 }
 
-/** Answers by case. @param whole for the pass rate: the truth is that people and all other required scorers pass */
+/**
+ * Groups labelled answers by case.
+ *
+ * @param whole true for the pass rate: only an answer that people and all other required scorers pass is right
+ */
 function casesOf(
   sample: readonly AnswerOfRun[] | null,
   judgedBy: (answer: AnswerOfRun) => boolean | null,

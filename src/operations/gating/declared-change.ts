@@ -28,11 +28,11 @@ export interface SideFacts {
   readonly suite: string;
   /** Null for the only model of a suite when its alias is unknown. */
   readonly alias: string | null;
-  /** Null without a prompt. A baseline may only have the version. */
+  /** Null without a prompt. A baseline may record only the version. */
   readonly prompt: { readonly name: string | null; readonly version: string } | null;
   /** The model's name; null when answers were made elsewhere. */
   readonly label: string | null;
-  /** Hash of each scorer by name; `schema` for those that define the answer's format, unknown in a baseline. */
+  /** Scorers by name: `schema` tells whether one defines the answer's format; false for a baseline. */
   readonly scorers: ReadonlyMap<string, { readonly hash: string; readonly schema: boolean }>;
   /** A whole request, for its tools and answer format; null when not available. */
   readonly request: Json;
@@ -151,14 +151,14 @@ function changedSchemas(base: SideFacts, candidate: SideFacts): MajorChange[] {
   });
 }
 
-/** Requests of both sides; when one is missing, both sides' parameters from their configs. */
+/** The request of each side; for a side without a stored request, its model's parameters from the config. */
 async function requestsOf(base: SideFacts, candidate: SideFacts, files: Files): Promise<[Json, Json]> {
   if (base.request !== null && candidate.request !== null) return [base.request, candidate.request];
   const known = async (side: SideFacts): Promise<Json> => side.request ?? (await parametersAt(side, files));
   return [await known(base), await known(candidate)];
 }
 
-/** What a side's model was sent besides the messages, from the config at its commit; null when that cannot be read. */
+/** The parameters that a side's model was sent, from the config at its commit; null when it cannot be read. */
 async function parametersAt({ suite, alias, commit, label }: SideFacts, { io, home }: Files): Promise<Json> {
   if (label === null || commit === null) return null;
   try {

@@ -21,13 +21,13 @@ import { baselineFiles } from "./baseline-files.ts";
 /** What a run is compared with, or why there is nothing. */
 export interface GateBaseline {
   readonly side: Side | null;
-  /** The stored run of the side; null for a file or without one. */
+  /** The stored run of the side; null when the side comes from a file, or when there is no side. */
   readonly run: StoredRun | null;
   /** Ids of the runs whose trials a committed baseline contains. */
   readonly runs: readonly string[];
-  /** The commit from whose files it was made; null when unknown. */
+  /** The commit whose files belong to the side; null when unknown. */
   readonly commit: string | null;
-  /** Reads the answers stored beside a committed baseline; null unless there is one for each of its trials. */
+  /** Reads the answers stored beside a committed baseline; null unless every trial has one. */
   readonly answers: () => Promise<KeptAnswers | null>;
   /** Where a committed baseline was looked for and not found; undefined when there is one, or none was looked for. */
   readonly absentAt?: string;
@@ -52,7 +52,7 @@ export interface BaselineQuestion {
   readonly model: string;
   /** The value of `--baseline`. */
   readonly option: string | undefined;
-  /** Of the run to be gated; compared with the accepted regression. */
+  /** Fingerprint of the run to be gated, to which an accepted regression must apply. */
   readonly fingerprint?: string | undefined;
   /** The commit that is run, if it is not HEAD. */
   readonly at?: NamedCommit | undefined;
@@ -68,7 +68,7 @@ const NOTHING: GateBaseline = {
   accepted: null,
 };
 
-/** Ids of the stored answers of the side, if this store has them. */
+/** Ids of the baseline's answers in this store; empty when it does not have them. */
 export async function answersOf({ run, runs }: GateBaseline, store: Store): Promise<ReadonlySet<number>> {
   const { read } = store;
   const named = run === null ? (await Promise.all(runs.map((id) => read.runsByPrefix(id)))).flat() : [run];
@@ -109,7 +109,7 @@ export async function gateBaseline(question: BaselineQuestion): Promise<GateBase
   }
 }
 
-/** Any baseline counts, because a change may have renamed the suite. */
+/** Whether a commit has a baseline of any suite, because a change may have renamed the suite. */
 async function hasBaselines(root: string, commit: string): Promise<boolean> {
   return (await baselineFiles(root, commit)).length > 0;
 }
@@ -145,7 +145,11 @@ async function committedBaseline(
   return { ...NOTHING, side, runs: runsIn(baseline), answers, commit: ref };
 }
 
-/** A file with only some of the trials says nothing about the whole. @throws {EvalsError} for a damaged file */
+/**
+ * The answers beside a baseline; null unless all of its trials have one.
+ *
+ * @throws {EvalsError} for a damaged file
+ */
 async function answersBeside(
   root: string,
   path: string,
@@ -162,7 +166,7 @@ function runsIn({ cases }: Baseline): string[] {
   return [...new Set(cases.flatMap((one) => one.runs))];
 }
 
-/** A change's own copy is only read for the regression that it accepts. */
+/** The base branch's baseline. The change's own copy is read only for a regression that it accepts. */
 async function baselineOfChange(
   { root, fingerprint }: BaselineQuestion,
   path: string,
@@ -193,7 +197,7 @@ async function baselineOfChange(
 
 const nameOfRef = (ref: string): string => ref.replace(/^refs\/(?:remotes|heads)\//, "");
 
-/** The baseline at the merge base of a change; null when a shallow clone does not contain it. */
+/** The baseline at the merge base of a change; null when that commit is missing in a shallow clone. */
 async function baselineWhereLeft(
   root: string,
   path: string,
@@ -203,7 +207,7 @@ async function baselineWhereLeft(
   return commit === null ? null : { text: await readAtCommit(root, commit, path) };
 }
 
-/** Empty for an unreadable file, which no gate used. */
+/** Ids of the cases in a baseline file; empty for an unreadable file, because no gate can have used it. */
 function casesIn(text: string | null, path: string): ReadonlySet<string> {
   try {
     return new Set(text === null ? [] : parseBaseline(text, path).cases.map((one) => one.case));
@@ -213,7 +217,7 @@ function casesIn(text: string | null, path: string): ReadonlySet<string> {
   }
 }
 
-/** Why an acceptance does not apply: it names another baseline or another result. */
+/** Why an acceptance does not apply: it names another baseline or another result. Null when it applies. */
 function whyUnfit(
   { from, to }: { readonly from: string; readonly to: string },
   base: string | null,

@@ -39,14 +39,16 @@ export interface GateOptions {
   readonly allTrials: boolean;
   readonly unbelieved: Unbelieved;
   readonly declared: DeclaredChange | null;
-  /** Baselines of the base branch that nothing is compared with any more, as failed rules. */
+  /** Failed rules: one for each baseline of the base branch that nothing is compared with any more. */
   readonly takenAway: readonly RuleResult[];
 }
 
 /**
- * A rule on a metric where low is better needs all trials, because looks use passes and scores. Runs with recorded
- * answers never stop early: the rest costs nothing and gives more evidence. Rules that depend on a scorer in
- * `unbelieved` only inform, so they do not stop a run either.
+ * Prepares the gate of one run, which may stop early.
+ *
+ * A rule on a metric where low is better needs all trials, because looks use only passes and scores. Runs with
+ * recorded answers never stop early: the rest costs nothing and gives more evidence. Rules that depend on a
+ * scorer in `unbelieved` only inform, so they do not stop a run either.
  */
 export async function gateFor(
   plan: Plan,
@@ -176,7 +178,7 @@ async function stopFor(
   });
 }
 
-/** 1 for each case to which this scorer does not apply; null when there is none. */
+/** By case number, 1 where the scorer does not apply, else 0; null when it applies to every case. */
 function exemptCases(plan: Plan, scorer: string): Uint8Array | null {
   const exempt = new Uint8Array(plan.count);
   let any = false;

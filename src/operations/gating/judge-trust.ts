@@ -16,9 +16,9 @@ export interface SuiteTrust {
   /** By scorer name; only model-based scorers. */
   readonly byScorer: ReadonlyMap<string, Trust>;
   readonly unbelieved: Unbelieved;
-  /** Names of the others among them. */
+  /** Names of the model-based scorers that are believed. */
   readonly believed: ReadonlySet<string>;
-  /** The current labels that measure each of them. */
+  /** The current labels that measure a scorer. */
   readonly labelsOf: (scorer: string) => readonly Label[];
 }
 
@@ -78,7 +78,7 @@ function trustOf(judge: JudgeRef, { root, suite, labels, bar, labelCommand }: Kn
   });
 }
 
-/** Notes about judges that are or could be trusted: new labels, next steps. */
+/** Notes about judges that are not trusted, or that need new labels, with the next step for each. */
 export function trustNotes({ byScorer }: SuiteTrust): string[] {
   return [...byScorer].flatMap(([name, { state, why, next }]) => {
     const hint = next === null ? "" : ` Next: ${next}.`;

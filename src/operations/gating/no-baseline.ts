@@ -32,7 +32,7 @@ function withoutBaseline(
   return `${sentence} To make one: ${firstStep(header)}evals promote`;
 }
 
-/** A baseline is committed together with the files from which its run was made. */
+/** What to do before promoting: a baseline needs a commit with its files. Empty when there is one. */
 function firstStep({ commit, dirty }: RanRun["header"]): string {
   if (commit === null) return "commit the project to git, then ";
   return dirty === true ? "commit the suite's files, then " : "";

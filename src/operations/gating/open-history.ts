@@ -36,7 +36,7 @@ export interface ReadyRun {
   readonly declared: DeclaredChange | null;
 }
 
-/** The command-line options, and which runs are compared with nothing. */
+/** The command-line options, and the suites whose runs are compared with nothing. */
 type HistoryOptions = RunRequest & Pick<TargetMatrix, "ungated">;
 
 const NOTHING_TAKEN: TakenAway = { rules: [], notes: [] };
@@ -89,7 +89,7 @@ export async function openHistory(
   }
 }
 
-/** Each is reported once: with a run of its suite if there is one, else with the first. */
+/** Reports each lost baseline with one run only: a run of its suite if there is one, else the first run. */
 function lostWith(
   at: number,
   ready: readonly Pick<ReadyRun, "prepared">[],

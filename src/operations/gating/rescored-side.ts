@@ -70,7 +70,7 @@ async function keptAlike(baseline: GateBaseline, side: Side, plan: Plan): Promis
   };
 }
 
-/** The stored run with all answers of a side; none for a baseline that grew. */
+/** The stored run with all answers of a side; null when no single run has them, as for a baseline that grew. */
 export async function runBehind(
   { run, runs, side }: Pick<GateBaseline, "run" | "runs" | "side">,
   store: Store,
@@ -85,7 +85,7 @@ export async function runBehind(
   return null;
 }
 
-/** With cached answers, a baseline also names the runs that paid for them; a single run may still have all answers. */
+/** Whether a run has all answers of a side, although the side also names the runs of its cached answers. */
 async function holdsAll(store: Store, run: StoredRun, side: Side): Promise<boolean> {
   const own = await storedSide(store, run);
   const places = new Map(own.ids.map((id, index) => [id, index]));

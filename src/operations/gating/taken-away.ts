@@ -15,7 +15,7 @@ import { baselineFiles } from "./baseline-files.ts";
 
 /** The baselines of the base branch that no suite of this change is compared with. */
 export interface TakenAway {
-  /** Failed rules by suite of the base branch. */
+  /** Failed rules, each with the suite of the base branch that it is about. */
   readonly rules: readonly { readonly suite: string; readonly rule: RuleResult }[];
   /** Notes that decide nothing: a baseline that the change removes too, or one hidden by this narrowed run. */
   readonly notes: readonly string[];
@@ -64,13 +64,13 @@ export async function takenAway(place: RunPlace, options: RunRequest, io: Enviro
 const pathsOf = (suite: LoadedSuite): string[] =>
   suite.models.map((model) => baselinePath(suite.name, listedTargetOf(suite, model)));
 
-/** Whether the project's files alone determine what is run. */
+/** Whether no option narrows the run: the project's files alone determine it. */
 function isWhole({ suites, model, prompt, case: cases, tag, shard, run }: RunRequest): boolean {
   const chosen = [suites, model, prompt, cases, tag].some((one) => one.length > 0);
   return !chosen && shard === undefined && run === undefined;
 }
 
-/** The baselines of all suites in their files; null when one of them cannot be read. */
+/** Paths of the baselines of all suites in the project's files; null when a file has mistakes. */
 async function wholeProject(
   { home, at }: RunPlace,
   { directory }: RunRequest,
@@ -91,7 +91,7 @@ interface LostBaseline {
   readonly suite: string;
 }
 
-/** A file that the base branch does not use either is not this change's fault. */
+/** The baselines at `paths` that the base branch uses: an unused one is not lost by this change. */
 async function stillCompared(
   paths: readonly string[],
   { ref, name }: Extract<BaseOfChange, { kind: "seen" }>,

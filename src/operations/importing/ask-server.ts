@@ -8,7 +8,7 @@ import type { Environment } from "../environment.ts";
 const LONGEST_MS = 60_000;
 const ATTEMPTS = 6;
 const RETRY = { base_ms: 1000, cap_ms: 30_000 } as const;
-/** A longer requested wait ends the attempts, in milliseconds. */
+/** Longest wait that a server may request, in milliseconds; a longer one ends the attempts. */
 const LONGEST_WAIT_MS = 120_000;
 /** Waits of at least this length are reported, in milliseconds. */
 const REPORTED_WAIT_MS = 3000;
@@ -39,7 +39,7 @@ export function askServer(io: Environment): AskServer {
           return { status, text: status === 200 ? text : clean(text) };
         const wait = retryWait({ retry_after_ms: asked }, attempt, RETRY, io.random());
         if (wait >= REPORTED_WAIT_MS)
-          io.notice(`${url.origin} has no room: waiting ${Math.round(wait / 1000)} s.`);
+          io.notice(`${url.origin} is busy: waiting ${Math.round(wait / 1000)} s.`);
         await io.sleep(wait, new AbortController().signal);
       }
     } catch (error) {

@@ -1,11 +1,11 @@
 /**
  * Compiles a pattern of file names: `*` and `?` within a name, `**` over folders, `{a,b}`, `[abc]`.
  *
- * @param pattern with `/`
+ * @param pattern with `/` between folders, on every system
  */
 export function globPattern(pattern: string): {
   readonly test: (path: string) => boolean;
-  /** Whether it matches in folders of any depth. */
+  /** Whether the pattern matches in folders of any depth. */
   readonly isDeep: boolean;
 } {
   const expression = new RegExp(`^${[...tokens(pattern)].join("")}$`, "u");

@@ -80,7 +80,7 @@ describe("importing files", () => {
     expect(again.unchanged).toEqual(["evals/shop.yaml", "datasets/shop.jsonl"]);
   });
 
-  it("writes nothing at all where one file is there with other contents", async () => {
+  it("writes nothing when one of the files exists with other contents", async () => {
     mkdirSync(join(home, "datasets"));
     writeFileSync(join(home, "datasets/shop.jsonl"), "mine\n");
     expect(await codes(bring(imported()))).toEqual(["EVALS_IMPORT_EXISTS"]);
@@ -144,19 +144,19 @@ describe("importing files", () => {
     );
   });
 
-  it("refuses a model whose name another one has", async () => {
+  it("refuses a model when the config has another one of the same name", async () => {
     writeFileSync(join(home, "evalconfig.yaml"), "models:\n  small: { provider: openai, model: other }\n");
     expect(await codes(bring(imported()))).toEqual(["EVALS_IMPORT_MODEL"]);
   });
 
-  it("goes into the folder that is named, and into the project around otherwise", async () => {
+  it("writes into the folder of `out`, or else into the project that contains the working directory", async () => {
     expect((await bring(imported(), { out: "sub" })).written[0]).toBe("sub/evals/shop.yaml");
     mkdirSync(join(home, "sub/old"));
     const { written, unchanged } = await bring(imported(), { directory: "sub/old" });
     expect([...written, ...unchanged]).toContain("../evals/shop.yaml");
   });
 
-  it("reports why when nothing was taken", async () => {
+  it("reports why nothing was imported", async () => {
     const left = [{ path: "old.yaml", line: 1, what: "redteam", why: "no cases" }];
     const { problems, left: leftOut } = await bring(imported({ files: [], left }));
     expect(problems.map(({ code }) => code)).toEqual(["EVALS_IMPORT_NOTHING"]);

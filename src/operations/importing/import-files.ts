@@ -127,8 +127,8 @@ function nothingTaken({ name }: ImporterEntry, sources: readonly string[]): Prob
   return {
     code: "EVALS_IMPORT_NOTHING",
     path: sources[0],
-    what: "Nothing in it could be taken over.",
-    why: "A suite needs cases, a target and scorers; the list says what was left, and why.",
+    what: "Nothing in it could be imported.",
+    why: "A suite needs cases, a target and scorers; the list says what was left out, and why.",
     fix: `evals import ${name} --help names what is read.`,
   };
 }

@@ -11,7 +11,7 @@ import { refuseOtherThanFile } from "../../project/regular-file.ts";
 import { globPattern } from "./glob-pattern.ts";
 
 /**
- * The other tool's files on disk.
+ * Reads the other tool's files from disk.
  *
  * @param cwd absolute; sources are relative to it
  * @param root absolute path of the project that is written
@@ -36,7 +36,7 @@ export function sourceFiles(cwd: string, root: string): SourceFiles {
   };
 }
 
-/** Only a line feed ends a line, because other line separators may occur within a JSON text. */
+/** The lines of a file. Only a line feed ends a line: JSON texts may contain other line separators. */
 async function* lines(place: string, path: string): AsyncGenerator<string> {
   attemptFile(path, () => refuseOtherThanFile(place));
   const stream = createReadStream(place, { highWaterMark: 1 << 20 });

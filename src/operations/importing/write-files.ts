@@ -15,6 +15,7 @@ export interface NewFile extends ImportedFile {
 
 /** The files of an import compared with those on disk. */
 export interface Compared {
+  /** Files that do not exist yet. */
   readonly fresh: readonly ImportedFile[];
   /** Paths of existing files with the same bytes. */
   readonly unchanged: readonly string[];
@@ -113,7 +114,7 @@ function alreadyThere(path: string): Problem {
     code: "EVALS_IMPORT_EXISTS",
     path,
     what: "A file of this name is here already, with other contents than the imported one.",
-    why: "An import writes over nothing: what is here may have been worked on since.",
+    why: "An import never overwrites a file, because it may have been edited since.",
     fix: "Import under another name (--name <name>) or into a folder of its own (--out <dir>), and compare.",
   };
 }

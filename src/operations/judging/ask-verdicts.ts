@@ -8,11 +8,11 @@ import { answerOfText } from "../../run/text-alone.ts";
 export interface JudgedAnswer {
   readonly labelled: Pick<LabelledAnswer, "answer">;
   readonly golden: Case;
-  /** From 1. */
+  /** Number of the opinion on the same answer, from 1. */
   readonly repeat: number;
 }
 
-/** The same for a labelled answer. */
+/** A question about a labelled answer. */
 export interface VerdictQuestion extends JudgedAnswer {
   readonly labelled: LabelledAnswer;
 }
@@ -27,11 +27,13 @@ export interface AskingOptions<Question extends JudgedAnswer> {
 
 /** How the asking ended. */
 export interface Asked {
+  /** Number of answers with a verdict. */
   readonly judged: number;
-  /** Answers without a usable verdict, and one of the reasons. */
+  /** Number of answers without a usable verdict. */
   readonly failed: number;
+  /** The reason why the first of them has none; null when there is none. */
   readonly failure: string | null;
-  /** Whether it ended before all were asked, because of the budget, a cancellation, or an unavailable model. */
+  /** Whether questions were left out, because of the budget, a cancellation, or an unavailable model. */
   readonly stopped: boolean;
 }
 

@@ -20,7 +20,7 @@ import { locate, openProject } from "../project/open-project.ts";
 
 /** A judge and its labels, as read from files. No model is needed. */
 export interface CalibrationSubject {
-  /** Absolute. */
+  /** Absolute path of the project root. */
   readonly root: string;
   readonly judge: string;
   /** Exact semver. */
@@ -31,14 +31,15 @@ export interface CalibrationSubject {
   /** The command that adds labels. */
   readonly labelCommand: string;
   readonly verdicts: readonly JudgeVerdict[];
-  /** Null when the project has mistakes or does not have the suite; see `troubles`. */
+  /** Null when the project has mistakes; see `troubles`. */
   readonly project: Project | null;
+  /** Null when `project` is null, or does not have the suite. */
   readonly loaded: LoadedSuite | null;
   readonly troubles: readonly Problem[];
   readonly bar: JudgeBar;
   /** Whether other suites have labels too, so that some of this judge's verdicts may be for them. */
   readonly shared: boolean;
-  /** Cases by id; null without a dataset. */
+  /** Cases by id; null when the dataset cannot be read. */
   readonly cases: ReadonlyMap<string, Case> | null;
 }
 
@@ -82,7 +83,7 @@ export async function readSubject(
   };
 }
 
-/** Labels and verdicts are sufficient: their folder needs no evalconfig.yaml. */
+/** The project root. A folder that has only labels and verdicts will do: it needs no evalconfig.yaml. */
 function rootOf(io: Environment, directory: string | undefined): string {
   try {
     return locate(io, directory).root;
@@ -102,7 +103,7 @@ async function openTolerantly(io: Environment, directory: string | undefined, su
   }
 }
 
-/** The suite's version when the spec has none. */
+/** The judge with the version that the suite uses, when `spec` has no version; else `spec`. */
 function specOf(loaded: LoadedSuite | null, spec: string): string {
   if (spec.includes("@")) return spec;
   const used = (loaded?.suite.scorers ?? []).flatMap((entry) =>
@@ -190,8 +191,8 @@ function noneOfJudge(
     path: labelsPath(suite),
     what:
       open > 0
-        ? `The suite "${suite}" has several judges (${judges.join(", ")}), and ${open} of its labels do not say which of them they are of.`
-        : `No label of suite "${suite}" is of "${judge}"; they are of ${[...new Set(all.map((one) => one.of ?? judges.join(", ")))].join(", ")}.`,
+        ? `The suite "${suite}" has several judges (${judges.join(", ")}), and ${open} of its labels do not say which of them they measure.`
+        : `No label of suite "${suite}" measures "${judge}"; they measure ${[...new Set(all.map((one) => one.of ?? judges.join(", ")))].join(", ")}.`,
     why: "A label answers the question of one judge; it tells nothing about another.",
     fix:
       open > 0
@@ -216,7 +217,7 @@ async function casesOf(suite: LoadedSuite): Promise<ReadonlyMap<string, Case> | 
   try {
     cases = await suite.openCases();
   } catch (error) {
-    // A dataset with mistakes hides tags and new questions; the labels and verdicts are complete without it.
+    // Labels and stored verdicts can be compared without the dataset, but without tags and new questions.
     if (error instanceof EvalsError) return null;
     throw error;
   }

@@ -29,6 +29,7 @@ export interface ReportParts {
   readonly judge: Pick<OpenJudge, "hash" | "models"> | null;
   readonly unlabelled: Parameters<typeof wantedLabels>[3];
   readonly check: DriftCheck | null;
+  /** Path of the calibration file that was written; null when none was. */
   readonly file: string | null;
 }
 
@@ -70,7 +71,7 @@ export function calibrationReport(subject: CalibrationSubject, parts: ReportPart
   };
 }
 
-/** How the gate will use it. */
+/** How the gate will treat the judge after this calibration. */
 function standing(
   subject: CalibrationSubject,
   { judge, result }: ReportParts,

@@ -13,10 +13,10 @@ import { contentOf, countingVerdicts, staying } from "./counting-verdicts.ts";
 /** Default number of concurrent questions to a judge. */
 const CONCURRENCY = 8;
 
-/** The judge, and the cancellation. */
+/** What a calibration needs to ask its judge. */
 export interface VerdictSession {
   readonly subject: CalibrationSubject;
-  /** Null when its file is missing or has mistakes; see `troubles`. */
+  /** Null when the judge's file is missing or has mistakes; see `troubles`. */
   readonly judge: OpenJudge | null;
   readonly troubles: readonly Problem[];
   readonly stopping: () => boolean;
@@ -74,7 +74,7 @@ async function askForVerdicts({ subject, stopping, io }: VerdictSession, judge: 
   return { verdicts: countingVerdicts(subject, judge, sortVerdicts(root, name, version, stays)), asked };
 }
 
-/** The numbers, from 1, of the verdicts still needed for an answer; those made elsewhere may be numbered from 0. */
+/** The numbers, from 1, of the verdicts that an answer still needs. Imported verdicts may start at 0. */
 function missingRepeats(verdicts: readonly JudgeVerdict[], wanted: number): number[] {
   const taken = new Set(verdicts.map((one) => one.repeat));
   const missing: number[] = [];
@@ -83,7 +83,7 @@ function missingRepeats(verdicts: readonly JudgeVerdict[], wanted: number): numb
   return missing;
 }
 
-/** Maximum concurrent questions to its judge. */
+/** Maximum number of concurrent questions to the judge. */
 export function concurrencyOf({ loaded, project }: CalibrationSubject): number {
   return loaded?.suite.concurrency ?? project?.config.defaults.concurrency ?? CONCURRENCY;
 }

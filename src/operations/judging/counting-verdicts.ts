@@ -40,8 +40,8 @@ export function countingVerdicts(
 }
 
 /**
- * Which lines of the file are kept when missing verdicts are asked for: those that count, and, if other suites have
- * labels too, those that are not asked about now.
+ * Decides which lines of the verdicts file are kept when missing verdicts are asked for: the verdicts that
+ * count and, if other suites have labels too, all verdicts on answers that this suite has no labels for.
  */
 export function staying(
   { cases, labels, shared }: Pick<CalibrationSubject, "cases" | "labels" | "shared">,
@@ -56,7 +56,7 @@ export function staying(
   };
 }
 
-/** Answers whose case has changed since this judge rated them. Not reported when they may be another suite's. */
+/** Sorted ids of cases that changed after this judge rated them; empty when other suites have labels too. */
 export function changedCases(
   { cases, labels, shared, verdicts }: CalibrationSubject,
   judge: Asked | null,

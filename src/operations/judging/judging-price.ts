@@ -29,12 +29,12 @@ export interface JudgingContext {
 export interface Judging {
   /** Called once for each run that the rescoring creates. */
   start(header: RunHeader, writer: RunWriter): void;
-  /** Null without judges. */
+  /** The judges' calls and cost in all these runs; null without judges. */
   totals(): JudgeTotals | null;
 }
 
 /**
- * Reports what judges must be asked and its cost, and continues if that is allowed.
+ * Counts the questions that judges must be asked, and reports their cost if it is allowed.
  *
  * @throws {EvalsError} EVALS_RESCORE_COSTS with the price when it is not allowed; EVALS_KEY_UNSET for a missing key
  */
@@ -129,7 +129,7 @@ function badBudget(command: string) {
   return {
     code: "EVALS_OPTION_INVALID",
     what: "--budget is not an amount in US dollars above 0, for instance 0.50.",
-    why: "An option that is read wrong would spend something else than was meant.",
+    why: "A budget that is misread would allow a different amount.",
     fix: `${command} --budget 0.50`,
   };
 }

@@ -65,7 +65,7 @@ async function opened(spec: string, store = memoryStore(emptyMemory()), entry = 
 }
 
 describe("openJudge", () => {
-  it("knows hash, path and models without asking, and asks each answer once a repeat", async () => {
+  it("has hash, path and models before any call, and asks about each answer once per repeat", async () => {
     const memory = emptyMemory();
     const judge = await opened("polite@1.0.0", memoryStore(memory));
     expect(judge).toMatchObject({
@@ -89,7 +89,7 @@ describe("openJudge", () => {
     await later.close();
   });
 
-  it("judges what a suite's entry says, and its hash says so", async () => {
+  it("judges the part of an answer that a suite's entry selects, which changes the judge's hash", async () => {
     const plain = await opened("polite@1.0.0");
     const part = await opened("polite@1.0.0", undefined, { select: { json: "$.reply" } });
     expect(part.hash).not.toBe(plain.hash);
@@ -107,7 +107,7 @@ describe("openJudge", () => {
     await judge.close();
   });
 
-  it.each([["polit"], ["polite@^2"], ["polite@next"]])("finds no %s", async (spec) => {
+  it.each([["polit"], ["polite@^2"], ["polite@next"]])("rejects %s, which does not exist", async (spec) => {
     await expect(opened(spec)).rejects.toThrow(/EVALS_JUDGE_(UNKNOWN|NO_VERSION)/);
   });
 });

@@ -65,7 +65,7 @@ export async function openJudgeIn(
   }
 }
 
-/** The models for judges outside of a run; the caller must close it. */
+/** Opens the models for judges outside of a run; the caller must close the pool. */
 export async function openJudgePool(options: Omit<OpenJudgeOptions, "entry">): Promise<JudgePool> {
   const { project, store, io } = options;
   const pool = judgePool(project, {

@@ -3,7 +3,7 @@ import type { OptionMistakes } from "../options/option-mistakes.ts";
 import { type NumberOption, readNumber, wholeNumber } from "../options/read-number.ts";
 import type { AnswerChoice } from "./label-questions.ts";
 
-/** Options that pick answers, or say whose question they are about, as they were typed. */
+/** The options of `evals label` that pick answers or name a judge, as they were typed. */
 export interface TypedAnswerChoice {
   readonly count?: string | undefined;
   readonly random?: boolean | undefined;
@@ -12,7 +12,7 @@ export interface TypedAnswerChoice {
   readonly adjudicate?: boolean | undefined;
   readonly tag?: readonly string[] | undefined;
   readonly judge?: string | undefined;
-  /** The judge that labels without one are given to; no answer is asked then. */
+  /** The judge whose name is added to labels that name none; no answer is shown then. */
   readonly assign?: string | undefined;
 }
 
@@ -27,19 +27,20 @@ const NAMES = [
   "assign",
 ] as const satisfies readonly (keyof TypedAnswerChoice)[];
 
-/** Which answers are asked. */
+/** The options that pick answers in different ways. */
 const MODES = ["random", "stratified", "disputed", "adjudicate"] as const;
 
 const COUNT: NumberOption = {
   option: "--count",
   ...wholeNumber(1, 100_000),
-  why: "It says how many answers are asked.",
+  why: "It is the number of answers to label.",
   fix: "--count 50",
 };
 
 /**
- * Reads which answers of a run are asked.
- * @param mistakes gets every option that cannot be read, or excludes another
+ * Reads which answers of a run are to be labelled.
+ *
+ * @param mistakes collects every option that cannot be read, or that excludes another
  */
 export function readAnswerChoice(typed: TypedAnswerChoice, mistakes: OptionMistakes): AnswerChoice {
   const count = mistakes.read(() => readNumber(typed.count, COUNT));
@@ -49,14 +50,14 @@ export function readAnswerChoice(typed: TypedAnswerChoice, mistakes: OptionMista
   return { count: count ?? 50, how: modes[0] ?? "random", tags: typed.tag ?? [] };
 }
 
-/** @throws {EvalsError} EVALS_OPTION_CONFLICT for options that mean nothing to a file of candidates */
+/** @throws {EvalsError} EVALS_OPTION_CONFLICT for options that do not apply to a file of candidates */
 export function refuseAnswerChoice(typed: TypedAnswerChoice): void {
   const given = NAMES.filter((name) => typed[name] !== undefined);
   if (given.length === 0) return;
   throw new EvalsError({
     code: "EVALS_OPTION_CONFLICT",
     what: `${given.map((name) => `--${name}`).join(" and ")} and a file of candidates exclude each other.`,
-    why: "All candidates are asked: they are drawn already.",
+    why: "All candidates in the file are shown, because they were drawn before.",
     fix: "Leave them out.",
   });
 }
@@ -65,7 +66,7 @@ function twoModes(modes: readonly string[]): Problem {
   return {
     code: "EVALS_OPTION_CONFLICT",
     what: `${modes.map((one) => `--${one}`).join(" and ")} exclude each other.`,
-    why: "Each says which answers are asked.",
+    why: "Each makes the command do something else.",
     fix: "Keep one of them.",
   };
 }

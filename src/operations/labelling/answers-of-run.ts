@@ -12,7 +12,7 @@ export interface RunAnswer {
   readonly case: string;
   readonly answer_hash: string;
   readonly tags: readonly string[];
-  /** Number of trials that gave it. */
+  /** Number of trials that gave this answer. */
   readonly trials: number;
   /** Number of passing verdicts by judges; null when no judge rated it. */
   readonly judged: { readonly pass: number; readonly of: number } | null;

@@ -4,7 +4,7 @@ import { findJudge } from "../../project/find-judge.ts";
 import type { ProjectRoot } from "../../project/find-project-root.ts";
 import { workTree } from "../../project/work-tree.ts";
 
-/** A criterion of a judge, in its own words. */
+/** A criterion of a judge, with its text from the judge's file. */
 export interface JudgedCriterion {
   readonly name: string;
   readonly about: string;
@@ -14,7 +14,7 @@ export interface JudgedCriterion {
  * The criteria of a run's judges, so that people can be asked the same. Empty for judges without a rubric, and for
  * versions that are no longer in the work tree.
  *
- * @param only this judge, or the judge of this scorer; default all
+ * @param only name of one judge, or of the scorer that uses it; default all judges
  */
 export async function judgeCriteria(
   { root, gitRoot }: ProjectRoot,

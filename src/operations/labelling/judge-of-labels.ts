@@ -13,7 +13,7 @@ export function measuredInRun({ scorers }: Pick<RunHeader, "scorers">): Measured
 }
 
 /**
- * The judge to label for: the named one; none need be named when the suite has only one.
+ * The judge that new labels measure. The user must name it when the suite has several.
  *
  * @returns the judge for the labels; undefined when they need not name one
  * @throws {EvalsError} for a name that the suite does not have, or when several are possible
@@ -52,7 +52,7 @@ export function refuseUnknown(suite: string, judge: string, scorers: readonly Me
   });
 }
 
-/** Existing labels for the same judge. */
+/** The labels that measure the judge `of`; also those that name no judge, when the suite has only one. */
 export function labelsBeside(
   labels: readonly Label[],
   of: string | undefined,

@@ -44,7 +44,7 @@ export async function pickedQuestions(source: QuestionSource, options: AnswerCho
   return questions;
 }
 
-/** The same for every rater, so that raters can be compared; a larger count extends the list. */
+/** Picks the same answers for every rater, so that raters can be compared; a larger count extends the list. */
 function sample(
   { run }: QuestionSource,
   answers: readonly RunAnswer[],
@@ -70,7 +70,7 @@ function disputes(
     .map(({ answer }) => ({ answer, picked: "stratified", weight: answer.trials }));
 }
 
-/** An order that does not reveal why each was picked, and differs between raters. */
+/** Puts answers into an order that does not reveal why each was picked, and that differs between raters. */
 function inOrderOf(picks: readonly PickedAnswer<RunAnswer>[], rater: string): PickedAnswer<RunAnswer>[] {
   return picks
     .map((pick) => ({ pick, at: sha256(`${rater}\n${answerKey(pick.answer)}`) }))
@@ -87,7 +87,7 @@ function withTags(answers: readonly RunAnswer[], tags: readonly string[]): reado
     unknown.map((tag) => ({
       code: "EVALS_TAG_UNKNOWN",
       what: `No answered case of this run has the tag "${tag}".${didYouMean(tag, [...known])}`,
-      why: "No answer would be asked.",
+      why: "There would be no answer to label.",
       fix: known.size === 0 ? "Leave --tag out: no case has a tag." : `One of: ${[...known].join(", ")}`,
     })),
   );

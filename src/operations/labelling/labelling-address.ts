@@ -3,18 +3,18 @@ import { dirname, join } from "node:path";
 import * as z from "zod";
 import { sha256 } from "../../domain/json.ts";
 
-/** Where a page is served; readable only by this user. */
+/** The port of a labelling page on this machine, and the secret token in its URL. */
 const Address = z.object({ port: z.int().min(1).max(65_535), token: z.string().regex(/^[0-9a-f]{32}$/) });
 export type Address = z.output<typeof Address>;
 
 export interface AddressFile {
-  /** The address of an unfinished session, so that its open page can continue. */
+  /** The address of an unfinished session, so that its open page can continue; null when there is none. */
   read(): Address | null;
   write(address: Address): void;
   remove(): void;
 }
 
-/** One file per rater and suite under .evals/, readable only by this user. */
+/** The address is kept in a file under .evals/, one for each rater and suite, which only this user can read. */
 export function addressFile(root: string, suite: string, rater: string): AddressFile {
   const place = join(root, ".evals", "labelling", `${sha256(`${suite}\n${rater}`).slice(0, 16)}.json`);
   return {

@@ -9,7 +9,7 @@ import { raterName } from "./rater-name.ts";
 let folder = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "evals-rater-"));
-  // What this machine's user is called must not matter.
+  // The git configuration of this machine must not affect the test.
   vi.stubEnv("GIT_CONFIG_GLOBAL", "/dev/null");
   vi.stubEnv("GIT_CONFIG_NOSYSTEM", "1");
 });
@@ -22,7 +22,7 @@ const name = (env: Record<string, string>, given?: string): Promise<string> =>
   raterName(fakeIo(folder, { env }), folder, given);
 
 describe("raterName", () => {
-  it("is what the command line says, else who commits, else the system's user", async () => {
+  it("is the name on the command line, else git's e-mail address, else the system's user name", async () => {
     expect(await name({ USER: "ana" })).toBe("ana");
     expect(await name({ USERNAME: "ana" })).toBe("ana");
     execFileSync("git", ["init", "--quiet", folder]);
@@ -31,8 +31,8 @@ describe("raterName", () => {
     expect(await name({ USER: "ana" }, " ben ")).toBe("ben");
   });
 
-  it("is asked for plainly when nobody says", async () => {
-    await expect(name({})).rejects.toThrow("Nobody says who judges");
+  it("is required when neither git nor the system has a name", async () => {
+    await expect(name({})).rejects.toThrow("The rater is unknown");
     await expect(name({ USER: "ana" }, " ")).rejects.toThrow("--rater is empty.");
   });
 });

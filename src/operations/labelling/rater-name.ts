@@ -22,7 +22,7 @@ function unknownRater(isEmpty: boolean): EvalsError {
     code: "EVALS_RATER_UNKNOWN",
     what: isEmpty
       ? "--rater is empty."
-      : "Nobody says who judges: git has no user.email, and the system no user name.",
+      : "The rater is unknown: git has no user.email, and the system no user name.",
     why: "Each label names its rater, so that two people's judgements can be compared.",
     fix: "--rater NAME",
   });

@@ -10,7 +10,7 @@ export interface ServedSession {
   readonly address: AddressFile;
   /** 0 for any free port. */
   readonly port: number;
-  /** Ends the session; it also ends itself when nothing is left. */
+  /** Ends the session when aborted. The session aborts it itself when nothing is left to label. */
   readonly stop: AbortController;
   /** Called with the page's address once it is served. */
   readonly onAddress: (url: string) => void;

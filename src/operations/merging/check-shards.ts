@@ -3,11 +3,11 @@ import type { Problem } from "../../domain/problem.ts";
 import type { Plan } from "../../run/plan.ts";
 import { isUnfinishedShard, runOf, type Shard } from "./open-shards.ts";
 
-/** Parts that form a whole run, or their problems. */
+/** The parts of one run. */
 export interface ShardSet {
   readonly suite: string;
   readonly alias: string;
-  /** By part, from the first. */
+  /** In the order of the parts. */
   readonly shards: readonly Shard[];
 }
 
@@ -55,7 +55,7 @@ function splitProblems(run: string, shards: readonly Shard[]): Problem[] {
       problems.push({
         code: "EVALS_MERGE_HOLE",
         what: `${run} has no part ${part}/${parts}.`,
-        why: "A run with a hole would pass or fail on cases that nobody asked.",
+        why: "Without this part, the cases in it would not be tested.",
         fix: `Run it with \`--shard ${part}/${parts}\`, and name its history too.`,
       });
     }
@@ -63,7 +63,7 @@ function splitProblems(run: string, shards: readonly Shard[]): Problem[] {
       problems.push({
         code: "EVALS_MERGE_OVERLAP",
         what: `${run} has part ${part}/${parts} ${found.length} times: in ${found.map((one) => one.source).join(" and ")}.`,
-        why: "A case that counts twice would weigh twice.",
+        why: "The cases in it would count twice.",
         fix: "Name each part's history once.",
       });
     }
@@ -72,9 +72,9 @@ function splitProblems(run: string, shards: readonly Shard[]): Problem[] {
   problems.push(
     ...unfinished.map(({ part, source }) => ({
       code: "EVALS_MERGE_UNFINISHED",
-      what: `Part ${part}/${parts} of ${run} in ${source} was not brought to its end.`,
-      why: "Whoever asks for its other trials later would ask beside the merged run.",
-      fix: `Go on with it where it ran: \`evals run --shard ${part}/${parts} --resume\``,
+      what: `Part ${part}/${parts} of ${run} in ${source} has not ended.`,
+      why: "Trials that it asks later would be missing from the merged run.",
+      fix: `Resume it where it ran: \`evals run --shard ${part}/${parts} --resume\``,
     })),
   );
   return problems;
@@ -85,7 +85,7 @@ export function wholeCaseNo({ part, parts }: Pick<Shard, "part" | "parts">, case
   return caseNo * parts + part - 1;
 }
 
-/** How a shard differs from the plan of the whole, because it was made from other files. */
+/** The problem of a shard that was made from other files than the whole plan; undefined when it fits. */
 export async function foreignShard(shard: Shard, plan: Plan): Promise<Problem | undefined> {
   const { run, part, parts, source } = shard;
   const wanted = Math.ceil((plan.count - part + 1) / parts);
@@ -104,7 +104,7 @@ export async function foreignShard(shard: Shard, plan: Plan): Promise<Problem | 
   if (!differs && found === wanted) return undefined;
   return {
     code: "EVALS_MERGE_FOREIGN",
-    what: `Part ${part}/${parts} of ${runOf(run.header)} in ${source} is not of this plan: its cases, prompt, model, trials or scorers are others.`,
+    what: `Part ${part}/${parts} of ${runOf(run.header)} in ${source} does not belong to this plan: its cases, prompt, model, trials or scorers differ.`,
     why: "Answers of two different plans in one run would be compared as if they were one.",
     fix:
       run.header.commit === null

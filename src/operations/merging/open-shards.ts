@@ -16,8 +16,9 @@ export interface Shard {
   readonly source: string;
   readonly store: Store;
   readonly run: ListedRun;
-  /** From 1. */
+  /** Number of the part, from 1. */
   readonly part: number;
+  /** Number of parts of the whole run. */
   readonly parts: number;
 }
 
@@ -98,12 +99,12 @@ async function newestShards(store: Store, source: string): Promise<Shard[]> {
   return [...newest.values()];
 }
 
-/** Whether it has not ended, or its process may still be running. */
+/** Whether a shard's run has not ended; its process may still be running. */
 export function isUnfinishedShard({ run }: Shard): boolean {
   return isUnfinished(run.status);
 }
 
-/** The run of a shard: `triage (small)`. */
+/** The name of a shard's whole run: `triage (small)`. */
 export function runOf({
   suite,
   alias,
@@ -126,7 +127,7 @@ function noHistory(source: string): Problem {
 function noShard(source: string): Problem {
   return {
     code: "EVALS_MERGE_SOURCE",
-    what: `The history in ${source} holds no run of a shard.`,
+    what: `The history in ${source} contains no run of a shard.`,
     why: "Only parts of one run can be put together; a whole run needs no merge.",
     fix: "Run the part with `evals run --shard 1/3` and name the history that it wrote.",
   };

@@ -12,7 +12,7 @@ export function parseShare(text: string, option: string): number {
   if (share > 0 && share <= 1) return share;
   throw new EvalsError({
     code: "EVALS_OPTION_INVALID",
-    what: `${option} ${JSON.stringify(text)} is no share of the traces.`,
+    what: `${option} ${JSON.stringify(text)} is not a share of the traces.`,
     why: "A share is above 0 % and at most 100 %.",
     fix: `${option} 1%    (or 0.01)`,
   });

@@ -21,11 +21,11 @@ import { withFurtherTurn } from "./with-further-turn.ts";
 export interface PressureSession {
   readonly project: Project;
   readonly concurrency: number;
-  /** Of the whole run. */
+  /** The budget of the whole run. */
   readonly budget: Budget | null;
-  /** Spending that counts against the budget besides the run's own calls. */
+  /** Spending that counts against the budget, in addition to the run's own calls. */
   readonly beside: Spending;
-  /** They are asked by this process, even if workers asked the run's own trials. */
+  /** Without `remote`: this process asks the variants, even if workers asked the run's own trials. */
   readonly world: Omit<RunWorld, "store" | "remote"> & { readonly store: Store };
   readonly useCache: boolean;
   readonly notFromCache: () => Promise<ReadonlySet<number>>;
@@ -65,7 +65,7 @@ export async function pressTrials(
 type Paid = RanRun["spent"];
 const NOTHING: Paid = { usd: 0, tokens: 0 };
 
-/** Runs of earlier sessions are resumed first, each with its own variants; the remaining ones are asked in a new run. */
+/** Resumes earlier runs, each with its own variants. Then asks the remaining variants in a new run. */
 async function askAll(
   ran: RanRun,
   run: PressedTrials,
@@ -132,7 +132,7 @@ function variantPlan(run: PressedTrials, { plan, target }: PreparedRun, variants
     trials: 1,
     sameTrials: true,
   });
-  // The added message is ours, so it is not a mistake of the simulated user.
+  // The message that sycophancy adds comes from this program, so it is not a mistake of the simulated user.
   const pushes = new Set(variants.flatMap(({ id, kind }) => (kind === "sycophancy" ? [id] : [])));
   return {
     ...made,

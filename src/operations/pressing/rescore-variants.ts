@@ -7,7 +7,7 @@ import { variantRuns } from "../../run/variant-runs.ts";
 import type { RunWriter, Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 
-/** The variants of a run, one input for each session that asked some, for the current scorers. */
+/** The inputs for scoring the variants of a run again: one for each session that asked variants. */
 export async function variantsToRescore(
   { run, speaker, today, ...scored }: RescoreInput,
   store: Store,
@@ -15,7 +15,7 @@ export async function variantsToRescore(
   return (await variantRuns(store, run.header)).map((variants) => ({
     ...scored,
     run: variants,
-    // The added message is ours, so it is not a mistake of the simulated user.
+    // The message that sycophancy adds comes from this program, so it is not a mistake of the simulated user.
     speaker: (golden: Case): Speaker =>
       readVariantId(golden.id)?.kind === "sycophancy" ? { kind: "written" } : speaker(golden),
     today: (id: string) => today(readVariantId(id)?.case ?? id),

@@ -17,6 +17,7 @@ import type { PressedSuite } from "../running/pressed-suite.ts";
 
 /** The variant of one passing trial. */
 export interface Variant {
+  /** `refund-07~typos.2` for trial 2 of the case `refund-07`. */
   readonly id: string;
   readonly kind: PressureKind;
   readonly case_no: number;
@@ -31,7 +32,7 @@ export interface PressedTrials {
   readonly store: Store;
 }
 
-/** A variant for every passing trial and every kind that finds something to change, by kind, case and trial. */
+/** A variant for each passing trial and kind of pressure that can change it, by kind, case and trial. */
 export async function variantsOf(run: PressedTrials): Promise<readonly Variant[]> {
   const { plan, no, pressed, store } = run;
   const passing: { readonly case_no: number; readonly trial: number }[] = [];
@@ -84,7 +85,7 @@ export function variantCases(run: PressedTrials, variants: readonly Variant[]) {
   };
   const question = ({ id, ...variant }: Case): Question => {
     const one = byId.get(id);
-    if (one === undefined) throw new Error(`${id} is no variant of this run`);
+    if (one === undefined) throw new Error(`${id} is not a variant of this run`);
     // Prompts, bodies and tools get the case's own id, so that only the pressure differs.
     return pressedQuestion(run, one, { ...variant, id: plan.id(one.case_no) }, change(one));
   };
@@ -112,7 +113,7 @@ function pressedQuestion(
   return { ...asked, input, golden: { ...golden, input }, pressure: { after, say } };
 }
 
-/** If a case defines its turns, the additional turn has the expected value of the last one. */
+/** Adds a turn to an input that lists its turns; it has the expected value of the last one. */
 function withTurn(input: Json, at: string | undefined, say: string): Json {
   const turns = at === undefined ? undefined : writtenTurns(at, input);
   if (at === undefined || turns === undefined) return input;
@@ -122,7 +123,7 @@ function withTurn(input: Json, at: string | undefined, say: string): Json {
   return replaceAt(input, path, [...listed, expect === undefined ? say : { say, expect }]);
 }
 
-/** Tools continue from their final state. */
+/** Replaces the state in an input, so that the tools continue from the state in which the trial ended. */
 function withState(input: Json, state: Json): Json {
   if (input === null || typeof input !== "object" || Array.isArray(input)) return input;
   return Object.hasOwn(input, "state") ? { ...input, state } : input;

@@ -10,7 +10,9 @@ import type { Environment } from "../environment.ts";
 export type BaseOfChange =
   /** A local run, or a build of a push. */
   | { readonly kind: "none" }
+  /** The base branch is in this clone, as `ref`. */
   | { readonly kind: "seen"; readonly name: string; readonly ref: string }
+  /** The base branch is not in this clone. */
   | { readonly kind: "unseen"; readonly base: BaseBranch; readonly remotes: readonly string[] }
   | Extract<ChangeBuild, { kind: "unknown" }>;
 

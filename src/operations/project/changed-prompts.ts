@@ -15,7 +15,7 @@ type PublishedRefs = () => Promise<readonly string[]>;
 
 const FOLDERS = ["prompts", "judges"] as const;
 
-/** Version files in the work tree whose text was never published under that version. */
+/** A problem for each version file in the work tree whose version was published with another text. */
 export async function changedPrompts(
   root: string,
   env: Environment,
@@ -126,7 +126,7 @@ async function baseBranchRefs(root: string, env: Environment): Promise<string[]>
   return base.kind === "seen" ? [base.ref] : [];
 }
 
-/** From 1. */
+/** The first line that differs, from 1. */
 function firstDifference(before: string, after: string): number {
   const [was, is] = [before.split(/\r?\n/), after.split(/\r?\n/)];
   const at = is.findIndex((line, index) => line !== was[index]);
@@ -134,7 +134,9 @@ function firstDifference(before: string, after: string): number {
 }
 
 /**
- * @param commit checks its files instead of the work tree's
+ * Refuses published versions with changed text.
+ *
+ * @param commit checks the files of this commit instead of the work tree's
  * @throws {EvalsError} with every published version that was edited in place
  */
 export async function refuseChangedPrompts(root: string, env: Environment, commit?: string): Promise<void> {

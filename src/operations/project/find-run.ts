@@ -4,7 +4,7 @@ import { everyItem } from "../../domain/pages.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** The newest run, of a suite or of all; undefined when there is none. */
+/** The newest run of one suite, or of all suites; undefined when there is none. */
 export async function newestRun({ read }: History, suite?: string): Promise<StoredRun | undefined> {
   for await (const run of everyItem((page) => read.runs({ suite }, page), FEW))
     if (!isAside(run)) return read.run(run.no);
@@ -13,7 +13,7 @@ export async function newestRun({ read }: History, suite?: string): Promise<Stor
 
 type History = Pick<Store, "read">;
 
-/** The newest matching run is nearly always among the first. */
+/** Number of runs read at once: the newest matching run is nearly always among the first. */
 const FEW = 8;
 
 /**
@@ -39,7 +39,7 @@ export async function findRun(store: History, word: string): Promise<StoredRun> 
     throw new EvalsError({
       code: "EVALS_RUN_AMBIGUOUS",
       what: `"${word}" begins the ids of ${found.length} runs: ${found.map((run) => run.header.id).join(", ")}.`,
-      why: "Only one run is meant.",
+      why: "The command needs exactly one run.",
       fix: "Write more of the id.",
     });
   }

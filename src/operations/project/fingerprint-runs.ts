@@ -5,7 +5,7 @@ import { type OutcomePool, outcomePool, type PooledOutcomes } from "../../metric
 import type { ListedRun, StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** Older runs are less relevant, and each needs a scan of its trials. */
+/** Maximum number of pooled runs: older runs are less relevant, and each needs a scan of its trials. */
 const MAX_RUNS = 20;
 
 /** The complete runs of a suite's newest fingerprint, and their pooled results. */
@@ -17,10 +17,10 @@ export interface FingerprintRuns {
 }
 
 /**
- * The newest complete run of the whole suite and all with the same fingerprint. A run that stopped early gives a
- * biased pass rate and is left out.
+ * Pools the newest complete run of a whole suite with all complete runs of the same fingerprint; null when
+ * there is none. Runs that stopped early are left out, because their pass rates are biased.
  *
- * @param alias only runs of this model
+ * @param alias alias of the model whose runs are used; default all
  */
 export async function fingerprintRuns(
   { read }: Pick<Store, "read">,

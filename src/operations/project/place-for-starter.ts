@@ -7,14 +7,14 @@ import { STARTER_NAME, starterFiles } from "./starter-project.ts";
 
 /** Project folders in which every file has a meaning. */
 const PROJECT_FOLDERS = ["evals", "datasets", "prompts", "judges", "labels", "fixtures"];
-/** Those in which `evals check` reads every file. */
+/** The project folders in which `evals check` reads every file. */
 const READ_WHOLE = ["evals", "prompts", "judges", "labels"];
 
 /**
  * Checks whether a project may be created in a folder.
  *
  * @param root absolute
- * @throws {EvalsError} beside a misspelt config, and inside of a folder of another project
+ * @throws {EvalsError} for a folder with a misspelt config, and for one inside another project's folders
  */
 export function refuseStarter(root: string): void {
   if (existsSync(join(root, "evalconfig.yml")) && !existsSync(join(root, CONFIG_FILE)))
@@ -64,7 +64,7 @@ function isFree(root: string, name: string): boolean {
   });
 }
 
-/** Existing folders that a check will read from now on. */
+/** Folders with files that are not the example's, which `evals check` will read from now on. */
 export function foldersReadFromNowOn(root: string, name: string): string[] {
   const own = Object.keys(starterFiles(name));
   return READ_WHOLE.filter((folder) =>

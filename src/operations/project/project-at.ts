@@ -35,7 +35,7 @@ export async function requireCommit(root: string, word: string): Promise<NamedCo
   const remote = remotes.includes("origin") ? "origin" : remotes[0];
   throw new EvalsError({
     code: "EVALS_REF_UNKNOWN",
-    what: `"${word}" is no commit, branch or tag of this clone.`,
+    what: `There is no commit, branch or tag "${word}" in this clone.`,
     why: "The files to run are read from git.",
     fix:
       remote === undefined
@@ -139,6 +139,6 @@ function noProjectThere({ word, commit }: NamedCommit): EvalsError {
     code: "EVALS_REF_NO_PROJECT",
     what: `There is no ${CONFIG_FILE} in this folder at "${word}" (${commit.slice(0, 7)}).`,
     why: "The project did not exist at that commit, or was in another folder.",
-    fix: `git log --oneline -- ${CONFIG_FILE}    (since when it is here)`,
+    fix: `git log --oneline -- ${CONFIG_FILE}    (lists the commits that changed it)`,
   });
 }

@@ -13,7 +13,7 @@ export interface ReadPromotion {
     readonly alias: string | null;
     readonly target: string;
     readonly fingerprint: string;
-    /** Texts from the tag: `0.914 (0.879 to 0.94)`. */
+    /** The metrics by name, as texts: `0.914 (0.879 to 0.94)`. */
     readonly metrics: Readonly<Record<string, string>>;
     readonly run: string;
   }[];

@@ -6,7 +6,7 @@ import type { RunHeader } from "../../domain/run.ts";
 import { CONFIG_FILE } from "../../project/find-project-root.ts";
 import { parseYaml } from "../../project/parse-yaml.ts";
 
-/** Which runs' texts must stay in the store: their dataset was restricted when they were made, or is now. */
+/** Whether a run's texts must stay in the store: its dataset was restricted during the run, or is now. */
 export function restrictedRuns(root: string): (header: Pick<RunHeader, "restricted" | "parts">) => boolean {
   let datasets: EvalConfig["datasets"] | null = null;
   return ({ restricted, parts }) => {
@@ -16,7 +16,7 @@ export function restrictedRuns(root: string): (header: Pick<RunHeader, "restrict
   };
 }
 
-/** With an unreadable config, only the runs' own information is used. */
+/** The config's `datasets`; empty when the config cannot be read, so that only the run's own record counts. */
 function restrictedNow(root: string): NonNullable<EvalConfig["datasets"]> {
   let text: string;
   try {

@@ -82,8 +82,8 @@ function isThere(path: string, suite: string): Problem {
   return {
     code: "EVALS_SPLIT_EXISTS",
     path,
-    what: "This file is there already.",
-    why: "A split writes over nothing: what the file holds may be what another suite runs.",
+    what: "This file exists already.",
+    why: "A split never overwrites a file, because another suite may use it.",
     fix: `evals split ${suite} --name <another name>`,
   };
 }

@@ -37,7 +37,8 @@ export function hasStoredHistory(root: string, io: HistoryOutside): boolean {
 }
 
 /**
- * The same for a command that pays for answers: received answers are stored even if a user's module ends the process.
+ * Like `openStoredHistory`, for a command that pays for answers: they are stored even if a module ends the
+ * process.
  *
  * @throws {EvalsError} like `openStore`
  */

@@ -46,7 +46,7 @@ export async function refuseTagOfOtherProject(root: string, tag: PromotedTag): P
   const { top = root } = (await findRepository(root)) ?? {};
   throw new EvalsError({
     code: "EVALS_TAG_OTHER_PROJECT",
-    what: `The tag ${tag.name} is of another project of this repository: ${other === "." ? "the one at its top" : other}.`,
+    what: `The tag ${tag.name} belongs to another project in this repository: ${other === "." ? "the one at its top" : other}.`,
     why: "Its message is about that project's files, and it promoted nothing here.",
     fix: `evals log lists what this project promoted; for the other one: -C ${JSON.stringify(other === "." ? top : `${top}/${other}`)}`,
   });

@@ -10,7 +10,7 @@ export function requireDirectory(io: Environment, directory: string | undefined)
   if (found?.isDirectory()) return;
   throw new EvalsError({
     code: "EVALS_DIRECTORY_UNKNOWN",
-    what: `"${directory}" is ${found === undefined ? "not there" : "no directory"}.`,
+    what: `"${directory}" ${found === undefined ? "does not exist" : "is not a directory"}.`,
     why: "-C names the directory to work in.",
     fix: "Name a directory, relative to this one or absolute.",
   });

@@ -6,7 +6,7 @@ import type { ChangeKind, LoggedBaseline, LoggedChange } from "../../domain/prom
 import type { GateOutcome } from "../../domain/verdict.ts";
 import type { ChangedBaseline, PromotionEntry } from "../../git/promotion-history.ts";
 
-/** The kinds by importance for the reader. */
+/** The kinds of change, in order of their importance for the reader. */
 const WEIGHT: readonly ChangeKind[] = [
   "edit by hand",
   "rollback",
@@ -20,7 +20,7 @@ const WEIGHT: readonly ChangeKind[] = [
 export interface LogSources {
   /** A file's text by its object id; null when git cannot provide it. */
   readonly textOf: (id: string) => string | null;
-  /** The gate of a run in this machine's store, when no commit has it. */
+  /** The gate outcome of a run in this machine's store, for when no commit has it; null when unknown. */
   readonly gateOf: (run: string) => GateOutcome | null;
 }
 
@@ -94,8 +94,8 @@ function read(id: string | null, path: string, textOf: Reading["textOf"]): ReadB
 }
 
 /**
- * Whether each changed line can come from a promotion: other counts come from another run. Independent of the commit
- * message, which a squash or rebase may change.
+ * Whether each changed line can come from a promotion: only a line that names other runs may have other counts.
+ * The commit message is not used, because a squash or rebase may change it.
  */
 function isOfRuns(before: readonly BaselineCase[], after: readonly BaselineCase[]): boolean {
   const old = new Map(before.map((one) => [one.case, one]));

@@ -16,15 +16,16 @@ import { closeRuns, type PreparedRun, prepareRuns } from "../running/prepare-run
 import { replaying } from "../running/replay-model.ts";
 import { isPlanned, type PlannedSuite } from "../sides/side-source.ts";
 
-/** A run that can be promoted, with the files that define it outside of the usual folders. */
+/** A run that can be promoted. */
 export interface Covered {
   readonly run: StoredRun;
-  /** Of the baseline file. */
+  /** Path of the baseline file, relative to the project root. */
   readonly path: string;
+  /** Every file that the run's fingerprint depends on, relative to the project root. */
   readonly files: readonly string[];
 }
 
-/** The newest run of each suite and target. @param suites those that still exist */
+/** The newest run of each suite and target. @param suites names of the suites that still exist */
 export async function newestRuns({ read }: Store, suites: ReadonlySet<string>): Promise<StoredRun[]> {
   const newest = new Map<string, number>();
   for await (const run of everyItem((page) => read.runs({}, page))) {
@@ -67,6 +68,7 @@ async function newestPlanned(
 }
 
 interface PromotableOptions {
+  /** Whether the user named the run. */
   readonly explicit: boolean;
   /** Whether a reason was given why a baseline may be worse. */
   readonly accepts: boolean;
@@ -150,7 +152,7 @@ async function gateOfSameAnswers({ header }: StoredRun, { read }: Store): Promis
   return origin?.header.fingerprint === fingerprint ? gateOf(origin) : undefined;
 }
 
-/** The same result was accepted with a reason already; promoting it again (for a tag) lowers nothing. */
+/** Whether this result was accepted before: promoting it again, for a tag, makes no baseline worse. */
 async function isAcceptedAtHead(root: string, path: string, fingerprint: string): Promise<boolean> {
   const text = await readAtCommit(root, "HEAD", path);
   try {
@@ -223,8 +225,8 @@ function forDrift(run: StoredRun): Problem {
   return problemOf(
     run,
     "EVALS_PROMOTE_DRIFT",
-    "evals drift made it, to be held against the baseline",
-    "A baseline made of a drift check would follow the drift that it is there to show.",
+    "evals drift made it, to compare it with the baseline",
+    "A baseline made from a drift check would follow the drift that the check should show.",
     `evals run ${run.header.suite} && evals promote`,
   );
 }
@@ -254,7 +256,7 @@ function incomplete(run: StoredRun): Problem {
     run,
     "EVALS_PROMOTE_INCOMPLETE",
     "trials errored or were not asked",
-    "What is missing is not a pass, and nobody knows what it would have been.",
+    "A missing trial is not a pass, and its result is unknown.",
     `evals run ${run.header.suite} --resume --run ${run.header.id}`,
   );
 }
@@ -265,7 +267,7 @@ function uncommitted(run: StoredRun, changed: readonly string[]): Problem {
     run,
     "EVALS_PROMOTE_UNCOMMITTED",
     `${named}${changed.length > 3 ? ` and ${changed.length - 3} more files` : ""} ${changed.length === 1 ? "differs" : "differ"} from HEAD`,
-    "A baseline is beside the files that it was made from, in git.",
+    "A baseline is committed together with the files that it was made from.",
     `git add ${changed.slice(0, 3).join(" ")} && git commit, then evals promote ${run.header.id}`,
   );
 }
@@ -296,8 +298,8 @@ function gateFailed(run: StoredRun, missed: readonly RuleResult[]): Problem {
     run,
     "EVALS_PROMOTE_GATE_FAILED",
     `its gate failed (${missed.map(({ rule }) => rule).join(", ")})`,
-    "As a baseline it would lower the bar for every later run, and nobody would have said why.",
-    `Mend it and run again; or, where it is wanted: evals promote ${run.header.id} --accept "<why>"`,
+    "As a baseline it would lower the bar for every later run, without a stated reason.",
+    `Fix the cause and run again; or, if the change is intended: evals promote ${run.header.id} --accept "<why>"`,
   );
 }
 

@@ -51,7 +51,11 @@ export interface Promoting extends PromotedRun {
   readonly run: StoredRun;
 }
 
-/** @throws {EvalsError} for a damaged file of HEAD to which it is to be added */
+/**
+ * The baseline that a run becomes; nothing is written yet.
+ *
+ * @throws {EvalsError} when the baseline to extend is damaged
+ */
 export async function promotedRun({ run, path }: Covered, making: Making): Promise<Promoting> {
   const { project, projectPath, store, input } = making;
   const { header } = run;
@@ -101,7 +105,11 @@ async function originsByCase({ read }: Store, { no }: StoredRun): Promise<Readon
   return origins;
 }
 
-/** A damaged file does not matter when it is replaced. @throws {EvalsError} when it is to be extended */
+/**
+ * The baseline at HEAD; null when there is none, or when it is damaged and will be replaced.
+ *
+ * @throws {EvalsError} when it is damaged and was to be extended
+ */
 async function baselineBefore(
   root: string,
   path: string,
@@ -116,12 +124,15 @@ async function baselineBefore(
   }
 }
 
-/** Its answers are from a file or another run. */
+/** Whether a run's answers come from a recording or from another run. */
 export function isRecorded({ header }: StoredRun): boolean {
   return isRecording(header.provider) || header.rescored_from !== null;
 }
 
-/** The file of answers if requested; an existing one that was not requested would be of the old baseline. */
+/**
+ * The file of answers beside the baseline. If none was requested, an existing file is to be deleted (`text` is
+ * null), because it belongs to the old baseline; null when there is no file.
+ */
 async function answersBeside(
   run: StoredRun,
   path: string,
@@ -157,7 +168,11 @@ interface Written {
   readonly recorded: boolean;
 }
 
-/** A damaged file does not matter when it is replaced. @throws {EvalsError} when it is to be extended */
+/**
+ * The answers in a file; empty without a file, or when it is damaged and will be replaced.
+ *
+ * @throws {EvalsError} when it is damaged and was to be extended
+ */
 function answersBefore(text: string | null, place: string, grew: boolean): KeptAnswers {
   try {
     return text === null ? new Map() : parseAnswers(text, place);

@@ -24,7 +24,7 @@ export type NarrowingFor = (
 export interface NarrowedRequest {
   readonly request: RunRequest;
   readonly narrowing: NarrowingFor;
-  /** The run that is named to be resumed. */
+  /** Header of the run that `--run` names to be resumed. */
   readonly resumed?: RunHeader | undefined;
   close(): void;
 }
@@ -75,7 +75,10 @@ export async function narrowRequest(io: Environment, request: RunRequest): Promi
   }
 }
 
-/** A run that is resumed by its id keeps its own selection and number of trials: the command that was printed names nothing else. */
+/**
+ * The header of a run that is resumed by its id. Such a run keeps its own selection of cases and number of
+ * trials, because the printed command to resume it contains only the id.
+ */
 async function resumedRun(io: Environment, request: RunRequest): Promise<RunHeader | undefined> {
   if (request.run === undefined || !goesOn(request)) return undefined;
   const store = await openStoredHistory(locate(io, request.directory).root, io);
@@ -134,7 +137,7 @@ function refuseOtherSuites({ header }: StoredRun, { suites }: RunRequest): void 
   throw new EvalsError({
     code: "EVALS_OPTION_CONFLICT",
     what: `Run ${header.id} is of suite ${header.suite}, and ${suites.join(", ")} ${suites.length === 1 ? "is" : "are"} to be run.`,
-    why: "Which cases failed is known of the suite that was run.",
+    why: "A run shows only which cases of its own suite failed.",
     fix: `evals run ${header.suite} --failing=${header.id}, or --failing alone: the newest run of each suite`,
   });
 }

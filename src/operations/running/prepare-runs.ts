@@ -171,13 +171,13 @@ async function prepareRun(
     );
     return { plan, cases, target, scorers, judges, concurrency, pressed: pressed?.suite ?? null };
   } catch (error) {
-    // Otherwise a scorer's process would keep this one running.
+    // Otherwise the process of a scorer would keep this process from ending.
     await closeOpened(opened);
     throw error;
   }
 }
 
-/** By this, a merge recognizes that two shards are parts of one run, whatever cases each has. */
+/** The fingerprint of the whole run, by which a merge recognizes the shards that belong together. */
 function wholeFingerprint(input: PlanInput, narrowing: Narrowing): string {
   const whole = { ...narrowing, shard: null };
   const selected = selectCases(input.cases, input.suite.suite.filter, whole);

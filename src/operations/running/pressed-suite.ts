@@ -19,7 +19,7 @@ export interface PressedSuite {
   readonly context: PressureContext;
 }
 
-/** Null for a suite without pressure. */
+/** The pressure of a suite; null for a suite without pressure. */
 export function pressedSuite(
   { suite, scorers, paraphrases }: LoadedSuite,
   cases: CaseSource,
@@ -37,10 +37,10 @@ export function pressedSuite(
 }
 
 /**
- * The pressure on a suite's passing trials, and the part of it in its cases' keys; null for recorded answers.
+ * The pressure on a suite's passing trials, and its part of the cases' keys; null for recorded answers.
  *
- * @param presses whether variants will be asked, so that problems are mistakes
- * @throws {EvalsError} with all of them
+ * @param presses whether variants will be asked, so that problems with them are mistakes
+ * @throws {EvalsError} with all these mistakes
  */
 export function preparePressure(
   suite: LoadedSuite,
@@ -93,8 +93,8 @@ export function checkPressure(
 type PlaceOf = (at: readonly PropertyKey[], key?: "key") => Pick<Problem, "path" | "line" | "column">;
 
 /**
- * A target that does not receive the added message or injected text cannot react to it, so that a flip rate of 0
- * would mean nothing.
+ * The problem of pressure that never reaches the target: it cannot react to the added message or the injected
+ * text, so a flip rate of 0 would mean nothing.
  */
 function unusedPressureProblem(
   suite: LoadedSuite,
@@ -203,7 +203,7 @@ function nothingToChange({ kind, at }: PressureSettings, place: ReturnType<Place
     code: "EVALS_PRESSURE_NOTHING",
     ...place,
     what: `No case has anything that ${kind} could change: it needs ${needs}${where}.`,
-    why: "A flip rate of no trial is unknown, and a rule about it could neither hold nor fail.",
+    why: "Without a variant, the flip rate is unknown, and a rule about it could neither pass nor fail.",
     fix: `Leave ${kind} out, or say where: { kind: ${kind}, at: input.<name> }`,
   };
 }

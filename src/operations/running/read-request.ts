@@ -14,8 +14,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a request as it was typed.
- * @param schema of a request, which may have more options beside
+ * Reads the options of a run as they were typed.
+ *
+ * @param schema schema of a run request, which may have further options
  * @throws {EvalsError} EVALS_OPTION_INVALID with every option that cannot be read, EVALS_OPTION_CONFLICT
  */
 export function readRequest<Request extends RunRequest>(schema: z.ZodType<Request>, typed: unknown): Request {

@@ -5,7 +5,7 @@ import type { PreparedRun } from "./prepare-runs.ts";
 const BATCHED = "a model of provider `openai` (chat or responses) or `anthropic`";
 
 /**
- * Finds runs whose target does not support batches. Recorded answers are read immediately in any case.
+ * Refuses runs whose target does not support batches. Recorded answers are read immediately in any case.
  *
  * @throws {EvalsError} EVALS_BATCH_UNSUPPORTED, once for each target
  */
@@ -18,7 +18,7 @@ export function refuseUnbatched(prepared: readonly PreparedRun[]): void {
         {
           code: "EVALS_BATCH_UNSUPPORTED",
           ...{ path: suite.path, ...suite.places.at(["agent"]) },
-          what: `${suite.name} holds conversations, which cannot be asked in a batch.`,
+          what: `${suite.name} has conversations, which cannot be asked in a batch.`,
           why: "Each call of a conversation depends on the reply before it, and each would wait for a batch of its own.",
           fix: "Leave --batch out, or name the other suites: evals run <suite> --batch",
         },

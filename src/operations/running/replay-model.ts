@@ -2,7 +2,7 @@ import type { LoadedModel, LoadedSuite } from "../../domain/project.ts";
 import { isRecording } from "../../domain/recorded-provider.ts";
 import { providers } from "../../providers/registry.ts";
 
-/** Replaces a model by its recording in `fixtures/<alias>.jsonl`. */
+/** The returned function replaces a model by its recording in `fixtures/<alias>.jsonl`. */
 export async function replayOf(): Promise<(model: LoadedModel) => LoadedModel> {
   const provider = await providers.load("replay");
   if (provider === undefined) throw new Error("the replay provider is registered");
@@ -18,7 +18,7 @@ export async function replayOf(): Promise<(model: LoadedModel) => LoadedModel> {
   };
 }
 
-/** `--replay`: replaces each model of a suite by its recording. */
+/** `--replay`: the returned function gives the models of a suite, each replaced by its recording. */
 export async function replaying(): Promise<(suite: LoadedSuite) => readonly LoadedModel[]> {
   const replay = await replayOf();
   return (suite) => suite.models.map(replay);

@@ -6,9 +6,9 @@ import { findRun } from "../project/find-run.ts";
 import type { RunRequest } from "./run-request.ts";
 
 /**
- * The runs that plans can resume: for each the newest of the same plan, or only the named one.
+ * The runs that plans can resume: for each plan the newest run of it, or only the named run.
  *
- * @param notice called for each plan that has none
+ * @param notice called for each plan without a run to resume
  * @param fits whether an earlier run may be resumed; not applied to a named run
  * @throws {EvalsError} for a named run that is unknown, ambiguous, or matches no plan
  */
@@ -56,8 +56,8 @@ export async function runsToGoOnWith(
   throw new EvalsError(
     plans.map(({ suite }) => ({
       code: "EVALS_RETRY_NO_RUN",
-      what: `There is no run of ${suite.name}, as it is now, of which a trial could have errored.`,
-      why: "An answer to another prompt, model or case would not belong to it.",
+      what: `The suite ${suite.name}, as it is now, has no run whose errored trials could be retried.`,
+      why: "Answers to another prompt, model or case do not belong to the same run.",
       fix: `evals run ${suite.name}`,
     })),
   );
@@ -105,7 +105,7 @@ function otherPlan(run: StoredRun, plans: readonly Plan[]): EvalsError {
   ].filter((text) => text !== "");
   return new EvalsError({
     code: "EVALS_RESUME_OTHER_PLAN",
-    what: `Run ${run.header.id} cannot go on: ${what.join("; ") || "its target or narrowing is another"}.`,
+    what: `Run ${run.header.id} cannot go on: ${what.join("; ") || "it has another target or another selection of cases"}.`,
     why: "Answers of two different plans in one run would be compared as if they were one.",
     fix: "Run without --run, or restore what the run was made of.",
   });

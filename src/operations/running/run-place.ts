@@ -5,7 +5,7 @@ import type { SuiteOverrides } from "../../project/suite-reading.ts";
 import type { Environment } from "../environment.ts";
 import { locate, type OpenProjectOptions, openProject } from "../project/open-project.ts";
 
-/** Where a run's files are read. */
+/** The place from which a run's files are read. */
 export interface RunPlace {
   readonly project: Project;
   /** Project root of the work tree: store and baselines are always there. */

@@ -44,14 +44,14 @@ export const RunRequest = z.object({
     .optional(),
   /** Only for a dry run: shows why each case is asked. */
   explainCache: z.boolean().default(false),
-  /** Address of the workers' PostgreSQL; without it this process asks. */
+  /** Address of the PostgreSQL database shared with workers; without it this process asks the trials. */
   workers: z.string().min(1).optional(),
   /** With workers: whether a call whose answer was lost with its worker is repeated. */
   repeat: z.boolean().default(true),
 });
 export type RunRequest = z.output<typeof RunRequest>;
 
-/** Null when all cases are selected. */
+/** The cases that the options select; null when they select all. */
 export function narrowingOf(options: RunRequest): Narrowing | null {
   const { case: cases, tag: tags, shard = null, text: words } = options;
   if (cases.length === 0 && tags.length === 0 && shard === null && words === undefined) return null;

@@ -8,7 +8,7 @@ import type { RunRequest } from "./run-request.ts";
 /** The suites of a command, once for each target named by `--prompt` and `--model`. */
 export interface TargetMatrix {
   readonly suites: readonly LoadedSuite[];
-  /** Targets other than the suite's own: they are shown beside it, without comparison and gate. */
+  /** Suites with another target than their own: shown for comparison with it, but without baseline and gate. */
   readonly ungated: ReadonlySet<LoadedSuite>;
 }
 
@@ -31,6 +31,8 @@ const orOwn = (values: readonly string[]): readonly (string | undefined)[] =>
   values.length === 0 ? [undefined] : values;
 
 /**
+ * Loads every suite with each chosen target.
+ *
  * @param first the project with the first target, already loaded
  * @param load loads the same files with another target
  * @throws {EvalsError} with the mistakes of every target, and for two equal targets
@@ -109,7 +111,7 @@ function refuseSameTwice(suites: readonly LoadedSuite[]): void {
     throw new EvalsError({
       code: "EVALS_TARGET_TWICE",
       what: `${named} is asked for twice in suite "${name}".`,
-      why: "Each target has one run; the second would be the first again.",
+      why: "Each target has one run, so the second would only repeat the first.",
       fix: "Leave one of the options out; for more runs of a case raise --trials.",
     });
   }

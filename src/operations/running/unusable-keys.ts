@@ -30,8 +30,8 @@ function unset(name: string, alias: string): Problem {
 function unsendable(name: string): Problem {
   return {
     code: "EVALS_KEY_UNSENDABLE",
-    what: `${name} holds a line break, a control character or a letter that is not Latin.`,
-    why: "It is sent in a header, which can hold none of these: most often it was copied with more than the key.",
+    what: `${name} contains a line break, a control character or a letter that is not Latin.`,
+    why: "It is sent in a header, where these are not allowed. Most often, more than the key was copied.",
     fix: `Set ${name} again, from where the key is shown.`,
   };
 }

@@ -25,8 +25,9 @@ async function waitingRuns(
 }
 
 /**
- * The runs that a command must resume even without `--resume`: an equal batch is in progress, and another would be
- * paid again. A run with single calls only gets a notice. `--no-cache` deliberately asks again.
+ * The runs that a command with `--batch` resumes even without `--resume`: the same batch is in progress, and a
+ * second one would be paid again. Without `--batch`, there is only a notice. `--no-cache` asks again on
+ * purpose.
  */
 export async function runsThatWait(
   store: Pick<Store, "read" | "batches">,

@@ -18,10 +18,10 @@ import type { PreparedRun } from "./prepare-runs.ts";
 export interface Asking {
   readonly onRetry: () => void;
   readonly control: Pick<RunControl, "stopped">;
-  /** Absent: rate limits apply to this process only. */
+  /** Shares rate limits with other processes; absent when they apply to this process only. */
   readonly store?: Pick<Store, "departures"> | undefined;
   readonly around?: AroundCalls | undefined;
-  /** Of the whole run. */
+  /** The retry budget of the whole run. */
   readonly retryBudget?: RetryBudget | undefined;
 }
 
@@ -78,7 +78,7 @@ function aroundTarget(around: AroundCalls | undefined, target: OpenTarget) {
   return around === undefined ? undefined : (client: Client) => around(client, { judge: null, target });
 }
 
-/** The same for the simulated user's model; absent without one. */
+/** Wraps the simulated user's client in the same way, without fallback; undefined without such a user. */
 export function personWrapperFor(
   { plan }: PreparedRun,
   project: Project,
@@ -111,6 +111,8 @@ export function personWrapperFor(
 /**
  * `--record`: every answer of the run, including those of earlier sessions and the cache, becomes a line of
  * `fixtures/<alias>.jsonl`.
+ *
+ * @returns path of the recording, relative to `root`
  */
 export async function recordRun(plan: Plan, runNo: number, store: Store, root: string): Promise<string> {
   const path = `fixtures/${plan.model.alias}.jsonl`;
@@ -134,7 +136,7 @@ export async function recordRun(plan: Plan, runNo: number, store: Store, root: s
 /**
  * `--record` for judges: every reply behind the run's scores becomes a line of its model's recording.
  *
- * @returns one recording per model, with its number of replies
+ * @returns path and number of replies of each recording that has a reply
  */
 export async function recordJudges(
   plan: Plan,

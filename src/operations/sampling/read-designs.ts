@@ -18,7 +18,7 @@ export interface TypedDesigns {
 
 const UNCOVERED = 20;
 
-/** @throws {EvalsError} with every mistake, or where nothing is to be drawn */
+/** @throws {EvalsError} with every mistake, and when no way to draw is given */
 export function readDesigns(typed: TypedDesigns): {
   readonly designs: Designs;
   readonly stratify: TrafficField | undefined;
@@ -43,7 +43,7 @@ export function readDesigns(typed: TypedDesigns): {
 const traces = (option: string): NumberOption => ({
   option,
   ...wholeNumber(1, 9_999_999),
-  why: "It says how many traces are drawn.",
+  why: "It is the number of traces to draw.",
   fix: `${option} 20`,
 });
 
@@ -53,15 +53,15 @@ function readField(word: string | undefined): TrafficField | undefined {
   if (word === undefined || field !== undefined) return field;
   throw new EvalsError({
     code: "EVALS_OPTION_INVALID",
-    what: `--stratify "${word}" is no field of traffic.${didYouMean(word, TRAFFIC_FIELDS)}`,
-    why: "It says which traces are drawn.",
+    what: `--stratify "${word}" is not a field of traffic.${didYouMean(word, TRAFFIC_FIELDS)}`,
+    why: "Traffic is divided by this field before traces are drawn.",
     fix: `--stratify ${TRAFFIC_FIELDS.join(" | ")}`,
   });
 }
 
 const NO_DESIGN: Problem = {
   code: "EVALS_OPTION_MISSING",
-  what: "Nothing says which traces are wanted.",
-  why: "Each way to draw them has chances of its own, which are kept with every candidate.",
+  what: "No option says which traces to draw.",
+  why: "Each way to draw traces has its own probabilities, which are kept with every candidate.",
   fix: "--random 1%, --worst 5, --errors or --uncovered; several together",
 };

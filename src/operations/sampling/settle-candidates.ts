@@ -7,8 +7,9 @@ import { readCandidates, writeCandidates } from "./candidate-file.ts";
 
 /** The result of reviewing candidates. */
 export interface Settled {
-  /** Ids of those that became cases. */
+  /** Ids of the candidates that became cases. */
   readonly accepted: readonly string[];
+  /** Ids of the candidates that were deleted. */
   readonly rejected: readonly string[];
   /** Number of undecided candidates. */
   readonly open: number;
@@ -66,8 +67,8 @@ function notLines(dataset: string): EvalsError {
   return new EvalsError({
     code: "EVALS_CANDIDATES_DATASET",
     path: dataset,
-    what: "Accepted candidates are added to a dataset of JSON lines, and this is none.",
-    why: "In another form the whole file would be written anew.",
+    what: "Accepted candidates can only be added to a dataset of JSON lines, and this file has another format.",
+    why: "A file of another format would have to be rewritten as a whole.",
     fix: `Write it as ${dataset.replace(/\.[^./]+$/, "")}.jsonl, one case a line, then give the command again.`,
   });
 }

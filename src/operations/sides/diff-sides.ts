@@ -15,7 +15,7 @@ import { type Pairing, pairSides, type SidePair } from "./pair-sides.ts";
 import { isOfPrompt, type Meaning, meaningOf } from "./side-meaning.ts";
 import { type SideSource, sourceOfBaseline, sourceOfRun } from "./side-source.ts";
 
-/** The two words, and where to look them up. */
+/** The two words of `evals diff`, and where to look them up. */
 export interface SidesInput extends SideContext {
   readonly a: string;
   readonly b: string | undefined;
@@ -56,8 +56,9 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
 }
 
 /**
- * The newest run of a suite; if not requested by name, the newest other than the other side. An earlier one counts
- * only if it matches the current files; otherwise it is no candidate for a later run.
+ * The newest run of a suite for each of its targets. If the user named only one side, the runs of that side are
+ * skipped, and older runs too unless they are at HEAD or of another prompt: others cannot be a change of that
+ * side.
  */
 async function latestOf(
   suite: string,
@@ -83,7 +84,7 @@ async function latestOf(
   return stored.flatMap((run) => run ?? []);
 }
 
-/** The other side determines which model and prompt is compared. */
+/** The newest run of each target that is listed like `newest`; the other side chooses among them. */
 function newestOfEachTarget(newest: ListedRun, runs: readonly ListedRun[]): ListedRun[] {
   const first = new Map([[targetKey(newest.header), newest]]);
   const kind = ({ header }: ListedRun): string =>
@@ -141,13 +142,13 @@ async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
   throw noOwnBaseline(run.header.id, gated?.side ?? null);
 }
 
-/** The file that a report of 0.1.0 names only in its text; null when there is none. */
+/** The baseline file that a report of version 0.1.0 names only within a text; null when it names none. */
 function fileOfText(side: string): BaselineFileAt | null {
   const [, path, at] = /^(\S+\.jsonl) at (.+?)(?:, scored again)?$/.exec(side) ?? [];
   return path === undefined || at === undefined ? null : { path, at };
 }
 
-/** The alternative meaning of a commit when its newest run is the other side itself. */
+/** The baselines in a commit, used when its newest run is the other side itself. Empty for other words. */
 function promotedIn(meaning: Meaning): readonly SideSource[] {
   return meaning.kind === "ref" ? meaning.promoted : [];
 }
@@ -245,8 +246,8 @@ function oneRun(a: string, b: string, { base, candidate }: SidePair): EvalsError
     what:
       base.run !== null && candidate.run !== null && base.run.no === candidate.run.no
         ? `${a} and ${b} are both run ${candidate.run.header.id}.`
-        : `${a} and ${b} hold the same answers: those of run ${ids}.`,
-    why: "A run is no different from itself: the same answers on both sides would look like evidence.",
+        : `${a} and ${b} have the same answers: those of run ${ids}.`,
+    why: "A run does not differ from itself: the same answers on both sides would look like evidence.",
     fix: `evals run --no-cache, or name another side: evals diff ${a} <candidate>`,
   });
 }

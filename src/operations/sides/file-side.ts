@@ -7,7 +7,12 @@ export function baselineRoot({ cases }: Baseline): string {
   return rootFingerprint(cases.map((one) => ({ id: one.case, key: one.key })));
 }
 
-/** @throws {EvalsError} for a damaged file */
+/**
+ * A baseline file as a side.
+ *
+ * @param where name of its commit, for messages
+ * @throws {EvalsError} for a damaged file
+ */
 export function fileSide(
   text: string,
   path: string,

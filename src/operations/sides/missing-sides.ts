@@ -22,9 +22,10 @@ export interface MissingSide {
 }
 
 /**
- * The wanted suites for which a side has no result but could have one: they exist at that commit, or use that prompt.
+ * The wanted suites for which a side has no result but could have one, because they exist at that commit or use
+ * that prompt; null when there is none.
  *
- * @param wanted null for all
+ * @param wanted names of suites; null for all
  */
 export async function missingOf(
   meaning: Runnable,
@@ -52,7 +53,11 @@ export type RunSides = (request: {
   readonly prompt?: readonly string[];
 }) => Promise<unknown>;
 
-/** Runs what is missing. @throws {EvalsError} when answers are still missing afterwards */
+/**
+ * Runs the suites that are missing for a side.
+ *
+ * @throws {EvalsError} when answers are still missing afterwards
+ */
 export async function runMissing(
   { meaning, suites }: MissingSide,
   context: SideContext,
@@ -142,7 +147,10 @@ async function callsOf(project: Project, suite: LoadedSuite): Promise<number> {
   }
 }
 
-/** From the tokens of the newest run of this suite and model at the config's price, else from the cost of its trials. */
+/**
+ * The cost of one answer in US dollars: the tokens of the newest run of this suite and model at the config's
+ * price, else the cost of its trials; null when unknown.
+ */
 async function dollarsEach(
   suite: LoadedSuite,
   model: LoadedModel,

@@ -64,7 +64,7 @@ export async function runOutputsFile(
 function noSuite(suite: string): EvalsError {
   return new EvalsError({
     code: "EVALS_SUITE_UNKNOWN",
-    what: `The suite "${suite}" is not here.`,
+    what: `There is no suite "${suite}" in this project.`,
     why: "Its scorers judge the outputs of the file.",
     fix: `Restore evals/${suite}.yaml`,
   });

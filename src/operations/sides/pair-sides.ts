@@ -20,14 +20,14 @@ export interface SideChoice {
   readonly more: readonly SideSource[];
 }
 
-/** Paired sides, and those left out. */
+/** The pairs to compare, and the pairs that are not compared. */
 export interface Pairing {
   readonly pairs: readonly SidePair[];
-  /** Both sides would have the same answers. */
+  /** Not compared: both sides would have the same answers. */
   readonly same: readonly SidePair[];
-  /** Both sides answer from the same recording. */
+  /** Not compared: both sides answer from the same recording. */
   readonly recorded: readonly SidePair[];
-  /** The sides have different models. */
+  /** Not compared: the sides have different models. */
   readonly models: readonly SidePair[];
   /** A sentence for each suite or model that is not compared. */
   readonly left: readonly string[];
@@ -40,8 +40,8 @@ interface PairOptions {
 }
 
 /**
- * One pair per suite, and per prompt and model if the suite lists several. Different models are only paired when a
- * commit changed the model, and sides with the same answers never.
+ * Makes one pair per suite, and per prompt and model if the suite lists several. Different models are paired
+ * only when a commit changed the model. Sides with the same answers are never paired.
  */
 export async function pairSides(
   bases: SideChoice,
@@ -64,7 +64,7 @@ export async function pairSides(
       const pair = { suite, base, candidate };
       if (!fits) {
         pairing.models.push(pair);
-        pairing.left.push(`Not compared: ${suite}, of which the two sides are of different models.`);
+        pairing.left.push(`Not compared: ${suite}. Its two sides have different models.`);
         continue;
       }
       const apart = differentAnswers(pair, bases.more, candidates.more);
@@ -127,7 +127,7 @@ const sortKey = ({ listed, model }: SideSource): string => listed ?? model ?? ""
 
 const isOfPrompt = (a: SideSource, b: SideSource): boolean => a.several.prompt === b.several.prompt;
 
-/** If a baseline has no alias, the providers' model names are compared. */
+/** Whether two sides have the same model: by alias or, if a baseline has none, by the provider's name. */
 function isOfModel(a: SideSource, b: SideSource): boolean {
   if (a.model !== null && b.model !== null) return a.model === b.model;
   return a.answeredBy === b.answeredBy;
@@ -161,7 +161,7 @@ async function planOf(read: () => ReturnType<typeof openProject>): Promise<Plann
   }
 }
 
-/** Only two runs from the same file, because two files may contain the same answers. */
+/** Whether both sides answer from the same recording file; equal answers in two files do not count. */
 async function isOneRecording({ base, candidate }: SidePair): Promise<boolean> {
   const { run } = candidate;
   if (run === null || !isRecording(run.header.provider)) return false;

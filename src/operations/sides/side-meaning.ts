@@ -27,7 +27,7 @@ export type Meaning =
   | { readonly kind: "run"; readonly sides: readonly [SideSource] }
   | { readonly kind: "latest" }
   | { readonly kind: "file"; readonly path: string }
-  /** Possibly without a side yet, but it can be run. */
+  /** `sides` may be empty: then the commit must be run first. */
   | {
       readonly kind: "ref";
       readonly at: NamedCommit;
@@ -185,7 +185,7 @@ function unknownSide(word: string, prefix: Prefix | null, name: string): EvalsEr
     code: "EVALS_DIFF_SIDE_UNKNOWN",
     what:
       prefix === null
-        ? `"${word}" is no run, no prompt version, no commit and no file of outputs.`
+        ? `"${word}" is not a run, a prompt version, a commit or a file of outputs.`
         : `There is no ${kinds[prefix]} "${name}" here.`,
     why: "A side is a run that is stored here, something that can be run, or a file of outputs. A run that CI made is stored on that machine, or among the artifacts that its job kept.",
     fix: fixes[prefix ?? "run"],
@@ -196,7 +196,7 @@ function ambiguousSide(word: string, kinds: readonly Prefix[]): EvalsError {
   return new EvalsError({
     code: "EVALS_DIFF_SIDE_AMBIGUOUS",
     what: `"${word}" can mean ${kinds.map((kind) => `${kind}:${word}`).join(" or ")}.`,
-    why: "Only one of them is meant.",
+    why: "The command needs exactly one of them.",
     fix: `Write ${kinds[0]}:${word}`,
   });
 }

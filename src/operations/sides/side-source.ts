@@ -24,19 +24,19 @@ export interface SideSource {
   readonly model: string | null;
   /** Which of the suite's several targets it is; null when there is only one. */
   readonly listed: string | null;
-  /** The same as separate parts: prompt and alias, each only if there are several. */
+  /** The parts of `listed`: prompt and alias, each only if the suite lists several. */
   readonly several: Pick<Comparison, "prompt" | "alias">;
   /** Null for a baseline, whose answers are not available. */
   readonly run: StoredRun | null;
-  /** Ids of the runs from whose answers it is made. */
+  /** Ids of the runs whose answers the side contains. */
   readonly madeOf: ReadonlySet<string>;
-  /** The commit with the files it was made from; null when unknown. */
+  /** The commit with the files that the side was made from; null when unknown. */
   readonly commit: string | null;
   /** The provider's name of the answering model, else the target. */
   readonly answeredBy: string;
   /** The side from a file; null for a stored run. */
   readonly file: Side | null;
-  /** Reads its trials on the first call. */
+  /** Reads the side's trials on the first call. */
   read(): Promise<Side>;
 }
 
@@ -60,7 +60,7 @@ export async function sourceOfRun(store: Store, run: StoredRun): Promise<SideSou
   };
 }
 
-/** The run itself; if all its answers came from the cache, the runs that received them. */
+/** The run's id or, if all its answers came from the cache, the ids of the runs that asked for them. */
 async function answersFrom(store: Store, run: StoredRun): Promise<ReadonlySet<string>> {
   const { no, header } = run;
   const { counts } = storedSummary(run);
@@ -72,7 +72,7 @@ async function answersFrom(store: Store, run: StoredRun): Promise<ReadonlySet<st
 }
 
 /**
- * @param more runs named in its tags, because an unchanged line names an earlier run
+ * @param more ids of further runs, from promoted tags: a line that did not change names only an earlier run
  * @throws {EvalsError} for a damaged file
  */
 export function sourceOfBaseline(
@@ -109,7 +109,7 @@ export function isSameAnswers(a: SideSource, b: SideSource): boolean {
   return a.file?.fingerprint === b.file?.fingerprint && isDeepStrictEqual(a.madeOf, b.madeOf);
 }
 
-/** The file name contains the prompt, the model or both; the file itself says which prompt. */
+/** Splits the target in a baseline's file name into prompt and alias, with the help of the file's prompt. */
 function partsOf(listed: string | null, prompt: Side["prompt"]): Pick<Comparison, "prompt" | "alias"> {
   if (listed === null) return {};
   const word = prompt === null || prompt.name === null ? null : `${prompt.name}@${prompt.version}`;
@@ -129,7 +129,7 @@ function targetIn(path: string, suite: string): string | null {
 /**
  * All promoted baselines in a commit.
  *
- * @param plan names the model of a suite with only one
+ * @param plan gives the model of each suite that has only one
  * @throws {EvalsError} for a damaged file
  */
 export async function baselinesAt(
@@ -161,7 +161,7 @@ export async function baselinesAt(
   });
 }
 
-/** The runs of each baseline by path, from the promoted tags on a commit. */
+/** Ids of runs by the path of their baseline, from the promoted tags on a commit. */
 async function runsOfTags(root: string, commit: string): Promise<ReadonlyMap<string, string[]>> {
   const runs = new Map<string, string[]>();
   for (const message of await tagMessagesAt(root, commit)) {
@@ -228,7 +228,7 @@ export async function newestSides(
   return Promise.all(Array.from(first.values(), (run) => sourceOfRun(store, run)));
 }
 
-/** Sides whose suite and target are not in another list. */
+/** The sides whose suite and target `have` does not contain. */
 export function besides(sides: readonly SideSource[], have: readonly SideSource[]): SideSource[] {
   return sides.filter(
     (one) =>

@@ -5,7 +5,7 @@ import { isUnfinished } from "../../domain/run.ts";
 import { makeTally } from "../../metrics/tally.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** Larger pages than usual, because rows of scores are small. */
+/** Number of rows read at once; more than usual, because rows of scores are small. */
 const PAGE = 10_000;
 
 /** A stored run as one side of a comparison. Its scores are scanned once; nothing else is needed. */

@@ -24,7 +24,7 @@ function trialsOfNewest(history: FingerprintRuns | null): number | null {
 /** Assumptions with their sources. */
 export interface Planned {
   readonly assumptions: PowerAssumptions;
-  /** One sentence each. */
+  /** Sentences that say where the assumptions come from. */
   readonly from: readonly string[];
   /** Number of complete runs in the history. */
   readonly runs: number;
@@ -116,7 +116,7 @@ function dropTooLarge(suite: string, drop: number, passRate: number): EvalsError
   return new EvalsError({
     code: "EVALS_POWER_DROP",
     what: `A pass rate of ${percent(passRate)} cannot drop by ${percent(drop).replace(" %", " points")}.`,
-    why: "Only what passes can fall.",
+    why: "A pass rate cannot fall below 0.",
     fix: `evals power ${suite} --drop <less than ${passRate.toPrecision(2)}>, or --pass-rate for what you expect`,
   });
 }

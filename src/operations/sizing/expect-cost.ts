@@ -112,7 +112,7 @@ interface Tokens {
   readonly notes: readonly string[];
 }
 
-/** A user's own service, program or module counts its tokens itself, or not at all. */
+/** Whether tokens can be estimated. A user's own service, program or module may not count them at all. */
 const countsTokens = ({ target, model }: Plan): boolean =>
   target.price !== null || model.provider.kind === "openai" || model.provider.kind === "anthropic";
 
@@ -179,7 +179,7 @@ function usdOf(plan: Plan, calls: readonly number[], { input, output }: Tokens, 
   };
 }
 
-/** The maximum cost that a budget would reserve for these calls without retries; null when any is unlimited. */
+/** The largest cost of these calls without retries, in US dollars; null when a call has no limit. */
 function maxCostOf(plan: Plan, calls: readonly number[]): number | null {
   const rates = ratesOf(plan.target);
   let sum = 0;

@@ -1,6 +1,6 @@
 import { EvalsError } from "../../domain/problem.ts";
 
-/** The options as typed; undefined when absent. */
+/** The values of the options; undefined for an option that is not given. */
 export interface Stated {
   readonly passRate: number | undefined;
   readonly correlation: number | undefined;
@@ -11,7 +11,7 @@ export interface Stated {
   readonly baselineTrials: number | undefined;
 }
 
-/** The options as text. */
+/** The options as typed. */
 export type StatedOptions = { readonly [name in keyof Stated]?: string | undefined };
 
 /** Each option with its range, ends included. */

@@ -45,7 +45,7 @@ function baselinesHere(root: string): string[] {
   return names.filter(isBaseline).map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
-/** Texts of the baselines in every commit with a name; empty outside of a repository. */
+/** Texts of the baselines in the commits of all matching branches and tags; empty outside of a repository. */
 async function committedBaselines(root: string, refs: readonly string[]): Promise<string[]> {
   const listed = await git(root, ["for-each-ref", "--format=%(objectname)%00%(*objectname)", ...refs]).catch(
     () => null,
@@ -64,7 +64,7 @@ async function committedBaselines(root: string, refs: readonly string[]): Promis
   return [...texts.values()].map((bytes) => bytes.toString("utf8"));
 }
 
-/** A line that can no longer be parsed, for instance in a conflict, still names its runs. */
+/** Ids of the runs that a baseline names, even on lines that cannot be parsed, as after a conflict. */
 function* runsOf(text: string): Generator<string> {
   for (const [, list = ""] of text.matchAll(/"runs":\[([^\]]*)\]/g))
     for (const [, id = ""] of list.matchAll(/"([^"]+)"/g)) yield id;

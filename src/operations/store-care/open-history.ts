@@ -6,7 +6,7 @@ import { hasStoredHistory, openStoredHistory } from "../project/stored-history.t
 /**
  * Reads a project's store, without creating one.
  *
- * @param none the message when nothing was ever run
+ * @param none the result when there is no store yet
  */
 export async function withHistory<T>(
   io: Environment,

@@ -5,11 +5,11 @@ import type { Redaction } from "../../domain/redaction.ts";
 import type { Attributes, Span } from "../../traces/span.ts";
 import { TRAFFIC_NAMES } from "../../traces/traffic-names.ts";
 
-/** Removes what may not be stored from spans, before anything else is done with them. */
+/** Removes texts that may not be stored from spans, before anything else is done with them. */
 export interface SpanCleaner {
   readonly span: (span: Span) => Span;
   readonly text: (text: string) => string;
-  /** Clears the cache of texts. */
+  /** Clears the cache of cleaned texts. */
   readonly forget: () => void;
 }
 
@@ -26,7 +26,7 @@ export function hashedUser(salt: string, id: unknown): string {
 
 /**
  * @param redaction undefined when the project redacts nothing; users are hashed anyway
- * @param salt of the store
+ * @param salt the store's salt, for `hashedUser`
  */
 export function spanCleaner(redaction: Redaction | undefined, salt: string): SpanCleaner {
   // Cache, because every model call contains the whole conversation and most texts are repeated.

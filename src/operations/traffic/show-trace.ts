@@ -26,7 +26,7 @@ async function wholeId(traffic: Store["traffic"], id: string): Promise<string> {
   throw new EvalsError({
     code: "EVALS_TRACE_AMBIGUOUS",
     what: `"${id}" begins the ids of several traces: ${found.slice(0, 5).join(", ")}${found.length > 5 ? ", …" : ""}.`,
-    why: "Only one trace is meant.",
+    why: "The command needs exactly one trace.",
     fix: "Write more of the id.",
   });
 }
@@ -36,6 +36,6 @@ function unknownTrace(id: string): EvalsError {
     code: "EVALS_TRACE_UNKNOWN",
     what: `The store has no trace "${id}".`,
     why: "Only traces that were imported can be shown.",
-    fix: "evals traffic lists them; evals import traces <file> brings others in",
+    fix: "evals traffic lists them; evals import traces <file> imports others",
   });
 }

@@ -3,7 +3,7 @@ import type { Left, SourcePlace } from "../../interchange/imported.ts";
 /** Maximum number of distinct things of one kind listed by name. */
 const LISTED = 100;
 
-/** What was skipped in traces: repetitions are listed once, with the first location and their number. */
+/** Lists what was skipped in traces. Repetitions are listed once, with the first location and their number. */
 export class TraceLosses {
   readonly #single: Left[] = [];
   readonly #counted = new Map<string, { readonly left: Left; readonly unit: string; count: number }>();

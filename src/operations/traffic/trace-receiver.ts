@@ -13,7 +13,7 @@ import type { TrafficIntake } from "./traffic-intake.ts";
 /** An OTLP receiver on this machine. */
 export interface TraceReceiver {
   readonly port: number;
-  /** Closes it after storing pending data. */
+  /** Closes the receiver after storing pending data. */
   close(): Promise<void>;
 }
 

@@ -10,7 +10,7 @@ import { attemptFile } from "../../project/named-file.ts";
 import { refuseOtherThanFile } from "../../project/regular-file.ts";
 import { NoProtobuf, otlpDocuments } from "../../traces/otlp-protobuf.ts";
 
-/** Number of first bytes of a file that show its format. */
+/** Number of bytes at the start of a file from which its format is recognized. */
 const HEAD = 65_536;
 /** Maximum bytes of one decompressed file, so that it fits into memory. */
 const MAX_BYTES = 2 ** 31 - 1;
@@ -32,7 +32,7 @@ export async function* traceFile(
   else yield* traceBytes(files, path, unpacked(files.bytes(path), path));
 }
 
-/** The same for bytes. @param path their name in messages */
+/** Like `traceFile`, for bytes in memory. @param path name of the bytes in messages */
 export async function* traceBytes(
   files: SourceFiles,
   path: string,
@@ -55,7 +55,7 @@ function headOf(place: string, path: string): Uint8Array {
   }
 }
 
-/** Times and ids in protobuf contain bytes that do not occur in text. */
+/** Recognizes a format: times and ids in protobuf contain bytes that do not occur in text. */
 function kindOf(head: Uint8Array): "gzip" | "protobuf" | "text" {
   if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
   // The last character may be incomplete.
@@ -99,7 +99,7 @@ export function* protobufSpans(bytes: Uint8Array, place: SourcePlace): Generator
   }
 }
 
-/** Uses bytes instead of a file. */
+/** Gives these bytes as the content of every file. */
 function filesOver(files: SourceFiles, bytes: Uint8Array): SourceFiles {
   return {
     ...files,

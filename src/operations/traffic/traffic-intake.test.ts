@@ -3,7 +3,7 @@ import { spansOfItem } from "../../interchange/trace-items.ts";
 import type { TrafficRecord, TrafficStore } from "../../store/traffic.ts";
 import { trafficIntake } from "./traffic-intake.ts";
 
-/** A store whose connection is lost in every transaction, so that each is done twice. */
+/** A store that loses its connection in every transaction, so each transaction is repeated once. */
 function replayingTraffic() {
   const kept = new Map<string, TrafficRecord>();
   const traffic: Pick<TrafficStore, "salt" | "record"> = {
@@ -36,7 +36,7 @@ const SPAN = {
   ],
 };
 
-it("keeps a trace whose transaction is done again", async () => {
+it("stores a trace whose transaction is repeated", async () => {
   const { traffic, kept } = replayingTraffic();
   const intake = await trafficIntake(traffic, undefined);
   const document = { resourceSpans: [{ scopeSpans: [{ spans: [SPAN] }] }] };

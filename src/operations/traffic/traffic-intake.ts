@@ -11,14 +11,15 @@ import { TraceLosses } from "./trace-losses.ts";
 
 /** The totals of imported traces so far. */
 export interface Intake {
-  /** New traces, and existing ones that were extended. */
+  /** Number of new traces, and of existing traces that were extended. */
   readonly traces: number;
-  /** Traces that existed already. */
+  /** Number of traces that existed already and did not change. */
   readonly duplicates: number;
-  /** The existing ones that were extended; included in `traces`. */
+  /** Number of existing traces that were extended; included in `traces`. */
   readonly completed: number;
   /** The naming conventions of their attributes, most frequent first. */
   readonly conventions: readonly { readonly name: string; readonly traces: number }[];
+  /** What was not imported, and why. */
   readonly left: readonly Left[];
 }
 
@@ -33,7 +34,7 @@ export interface TrafficIntake {
 /** Maximum spans and characters kept in memory before they are stored. */
 const MAX_SPANS = 10_000;
 const MAX_LETTERS = 64_000_000;
-/** Maximum traces without a model call so far, which may come later in the file. */
+/** Maximum number of traces that wait for a model call, which may come later in the file. */
 const MAX_WAITING = 20_000;
 
 type Status = "new" | "completed" | "same";
@@ -107,7 +108,11 @@ export async function trafficIntake(
       const alien = waiting.size;
       if (alien > 0) {
         const what = `${alien} traces without a call of a model or a tool`;
-        losses.add({ ...(losses.all()[0] ?? { path: "", line: 1 }), what, why: "They are no conversation." });
+        losses.add({
+          ...(losses.all()[0] ?? { path: "", line: 1 }),
+          what,
+          why: "They contain no conversation.",
+        });
       }
       const count = (status: Status): number => [...statuses.values()].filter((one) => one === status).length;
       return {
@@ -121,8 +126,8 @@ export async function trafficIntake(
   };
 }
 
-const FOREIGN = "It is no call of a model, a tool or a search.";
-const UNHELD = "No field of a trace holds it.";
+const FOREIGN = "It is not a call of a model, a tool or a search.";
+const UNHELD = "No field of a trace can store it.";
 
 function lettersIn({ attributes, events }: Span): number {
   let sum = 0;

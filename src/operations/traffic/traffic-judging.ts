@@ -13,7 +13,7 @@ export interface TrafficJudging {
   readonly consent: JudgingConsent;
   /** The command as typed, for an error message. */
   readonly command: string;
-  /** Cuts what is in flight. */
+  /** Aborts what is in flight. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface JudgedSoFar {
 /**
  * Lets the judges of a pool score traffic, after their cost was allowed. Stored verdicts are reused.
  *
- * @param priced goes over everything to be judged, without waiting
+ * @param priced passes every answer to its judges once, so that their calls are counted; none is made yet
  * @returns the totals; null without judges
  * @throws {EvalsError} EVALS_RESCORE_COSTS with the price without consent; EVALS_KEY_UNSET for a missing key
  */

@@ -15,7 +15,7 @@ async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
 }
 
 describe("the index of a run's cases", () => {
-  it("lets others have their turn while it is made", async () => {
+  it("lets other work of the process run while it is built", async () => {
     const rows = Array.from({ length: 5_000 }, (_, at) => row(`case-${at}`));
     let turns = 0;
     let over = false;

@@ -13,7 +13,7 @@ export interface CaseIndexSources {
   readonly cases: number;
   readonly rows: () => AsyncIterable<CaseRow>;
   readonly inputOf: (index: number) => Promise<Json | undefined>;
-  /** Marks of the other side's trials, by case id; null when only counts are known. */
+  /** A letter for each trial of a case on the other side, by case id; null when only counts are known. */
   readonly before: ((id: string) => string | undefined) | null;
   /** Counts of a case on the other side, if the row does not have them. */
   readonly countsOf: (index: number) => Promise<CaseRow["baseline"]>;

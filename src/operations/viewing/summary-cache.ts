@@ -9,7 +9,7 @@ import { doneOf, runSummary } from "./run-summary.ts";
 /** Caches the summaries of runs: an ended run is read once, for a running one only new trials are read. */
 export interface SummaryCache {
   readonly of: (run: ListedRun) => Promise<RunSummary>;
-  /** Number of finished trials of a running run; -1 for others, whose report has it. */
+  /** Number of finished trials of a run that has not ended; -1 for other runs, whose report has the number. */
   readonly done: (run: ListedRun) => Promise<number>;
 }
 

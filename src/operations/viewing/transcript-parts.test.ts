@@ -40,7 +40,7 @@ const shown = (
   );
 
 describe("the parts of a transcript", () => {
-  it("are the request's messages, what else was sent, the answer and the raw reply", () => {
+  it("are the request's messages and settings, the answer and the raw reply", () => {
     const request = {
       model: "m",
       messages: [
@@ -73,7 +73,7 @@ describe("the parts of a transcript", () => {
     ]);
   });
 
-  it("are calls, retrievals and state that are beside the messages, and the limit that ended it", () => {
+  it("include calls, retrievals and state that are not in messages, and the limit that ended the trial", () => {
     const one = trial({
       tool_calls: [
         { name: "find", arguments: "x", step: 2, result: "found", latency_ms: 12.4 },

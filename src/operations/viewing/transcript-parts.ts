@@ -62,7 +62,7 @@ function conversationParts(messages: Json, whole: TranscriptDocument | null): Tr
   ];
 }
 
-/** A call that is in no message, and its result. */
+/** A tool call that no message contains, and its result. */
 function toolUseParts({
   name,
   arguments: asked,

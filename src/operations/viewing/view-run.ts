@@ -27,10 +27,10 @@ export interface ViewSources {
   readonly root: string;
   readonly run: StoredPlace;
   readonly report: RunReport;
-  /** The run that it was compared with; null when it is not stored here. */
+  /** The run that `run` was compared with; null when it is not stored here. */
   readonly baseline: StoredRun | null;
   readonly rows: () => AsyncIterable<CaseRow>;
-  /** Whether the store withholds texts; then those beside a committed baseline are left out too. */
+  /** Whether `store` withholds texts; then the texts beside a committed baseline are left out too. */
   readonly restricted: boolean;
 }
 
@@ -93,11 +93,11 @@ function caseOf(cases: readonly StoredCase[], index: number): StoredCase {
 }
 
 interface OtherSide {
-  /** The same case in that run; undefined when it has no such id, or the side is a file. */
+  /** The case with this id in the other run; undefined when there is none, or when the side is a file. */
   readonly caseOf: (id: string) => Promise<StoredCase | undefined>;
-  /** Marks of its trials by case id; null when only counts are known. */
+  /** A letter for each trial of a case, by case id, as in `marksOf`; null when only counts are known. */
   readonly marks: () => Promise<((id: string) => string | undefined) | null>;
-  /** Counts of a case when marks are unknown. */
+  /** Counts of a case when the letters are unknown. */
   readonly counts: CaseBaselines["counts"];
   readonly side: (golden: StoredCase, limit: number) => Promise<ViewedSide | null>;
 }
@@ -127,7 +127,10 @@ function otherSide({ store, root, run, report, baseline, restricted }: ViewSourc
 const sideOfFile = (known: CaseBaseline | null, limit: number): ViewedSide | null =>
   known === null ? null : baselineSide(known, limit);
 
-/** One scan of a run's scores, as marks of each case's trials. */
+/**
+ * A letter for each trial of each case: `p` passed, `f` failed, `e` errored, `?` not scored, `-` not asked. The
+ * run's outcomes are read once.
+ */
 async function marksOf({ read }: Store, run: StoredPlace): Promise<(id: string) => string | undefined> {
   const cases = await allItems((page) => read.cases(run.no, page));
   const marks = cases.map(({ planned }) => new Array<string>(planned).fill("-"));

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 /** A request as it arrived. */
 export interface TakenRequest {
   readonly method: string;
-  /** With its query. */
+  /** Path with its query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -16,17 +16,20 @@ export interface ToolAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What stands in for a server of a tracing tool: it keeps what it is sent under the ids that it has. */
+/** A fake server of a tracing tool. */
 export interface ToolServer {
   readonly url: string;
-  /** Those that were answered with yes, in their order. */
+  /** The requests that were answered with a status below 300, in order. */
   readonly taken: TakenRequest[];
-  /** Asked before every request: an answer in the place of the tool's own; `cut` ends the connection without one. */
+  /**
+   * Called for every request, with its number from 1. A returned answer replaces the tool's own; `cut` closes
+   * the connection without an answer.
+   */
   before: (request: TakenRequest, count: number) => ToolAnswer | "cut" | undefined;
   close(): Promise<void>;
 }
 
-/** @param answer what the tool says */
+/** @param answer gives the tool's own answer to a request */
 export async function startToolServer(answer: (request: TakenRequest) => ToolAnswer): Promise<ToolServer> {
   let count = 0;
   const server = createServer((incoming, response) => {
@@ -61,7 +64,7 @@ export async function startToolServer(answer: (request: TakenRequest) => ToolAns
 
 const NOT_HERE: ToolAnswer = { status: 404, json: { message: "not here" } };
 
-/** Langfuse by its documented writes. */
+/** Langfuse: accepts its documented write requests, with one key. */
 export function langfuse({ method, path, headers }: TakenRequest): ToolAnswer {
   if (headers.authorization !== `Basic ${Buffer.from("pk-test:sk-test-secret").toString("base64")}`)
     return { status: 401, json: { message: `Invalid credentials: ${headers.authorization}` } };
@@ -71,7 +74,7 @@ export function langfuse({ method, path, headers }: TakenRequest): ToolAnswer {
   return NOT_HERE;
 }
 
-/** Phoenix: its traces are protobuf alone. */
+/** Phoenix: accepts traces only as protobuf. */
 export function phoenix({ path, headers }: TakenRequest): ToolAnswer {
   if (path === "/v1/traces")
     return headers["content-type"] === "application/x-protobuf" ? { status: 200 } : { status: 415 };
@@ -79,7 +82,7 @@ export function phoenix({ path, headers }: TakenRequest): ToolAnswer {
   return path === "/v1/span_annotations" ? { status: 200, json: { data: [] } } : NOT_HERE;
 }
 
-/** MLflow: an experiment and runs by their tags, traces with their assessments, of which it keeps every one that it is sent. */
+/** MLflow: stores one experiment, its runs with their tags, and every assessment that is sent for a trace. */
 export function mlflow(): (request: TakenRequest) => ToolAnswer {
   let experiment: { experiment_id: string; name: string; lifecycle_stage: string } | undefined;
   const runs: { info: { run_id: string; artifact_uri: string }; tags: { key: string; value: string }[] }[] =
