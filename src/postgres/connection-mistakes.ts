@@ -40,7 +40,7 @@ export interface DatabaseUse {
   readonly why: string;
   /** The data that is written there and would be lost. */
   readonly written: string;
-  /** How to set its address. */
+  /** How to set the database's address. */
   readonly address: string;
 }
 

@@ -7,7 +7,7 @@ export interface UserProgram {
   /** Working directory, as an absolute path. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Maximum characters of one answer. */
+  /** Maximum number of characters in one answer. */
   readonly longest: number;
   /**
    * Describes how the program's files have changed; undefined when they have not. A changed program is not
@@ -26,7 +26,7 @@ export type ProgramFailure =
       readonly signal: NodeJS.Signals | null;
       /** The last line on stderr; empty when there is none. */
       readonly last_line: string;
-      /** The end of its stdout. */
+      /** The end of the program's stdout. */
       readonly output: string;
     }
   | { readonly kind: "too-long" | "not-text" }
@@ -40,17 +40,23 @@ export type ProgramReply =
   | {
       readonly kind: "answer";
       readonly text: string;
-      /** For a persistent process: it wrote more than the one line requested, so it is not used again. */
+      /**
+       * Whether a persistent process wrote more than the one line requested. Such a process is not used again.
+       */
       readonly surplus: boolean;
     }
   | ProgramFailure;
 
 /** A running process that answers requests. */
 export interface ProgramProcess {
-  /** Whether it cannot be used again. */
+  /** Whether the process cannot be used again. */
   readonly spent: boolean;
   ask(request: string, signal: AbortSignal): Promise<ProgramReply>;
-  /** Ends it with all its children. @param graceMs time to exit by itself after its input is closed */
+  /**
+   * Ends the process with all its children.
+   *
+   * @param graceMs milliseconds to exit by itself after its input is closed
+   */
   close(graceMs: number): Promise<void>;
   /** Resolves when the process has exited. */
   readonly gone: Promise<void>;

@@ -12,7 +12,7 @@ import { deadlineError } from "./timed-client.ts";
 export interface BatchWay {
   /** Base URL of the API, without a trailing slash. */
   readonly base: string;
-  /** `?api-version=…`, or empty. */
+  /** Query of every request, for instance `?api-version=…`; may be empty. */
   readonly query: string;
   readonly host: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -50,7 +50,7 @@ export interface Missed extends BatchTrouble {
 const LONGEST_FILE = 1024 ** 3;
 const DEADLINE_MS = 60_000;
 const FILE_DEADLINE_MS = 15 * 60_000;
-/** Maximum attempts to read. */
+/** Maximum number of attempts to read. */
 const READS = 3;
 
 /** The download of a file ended before the end of the file. */

@@ -95,6 +95,6 @@ export function oddReply(what: string, host: string): BatchTrouble {
 export const textIn = (value: unknown): string | null =>
   typeof value === "string" && value !== "" ? value : null;
 
-/** A count; null when it is missing. */
+/** A count as a number; null for anything else than an integer of at least 0. */
 export const countIn = (value: unknown): number | null =>
   typeof value === "number" && Number.isInteger(value) && value >= 0 ? value : null;

@@ -167,7 +167,7 @@ export function questionScope({ input, messages, case_id, clock }: Question): Sc
   return { input, messages, case: { id: case_id }, ...(clock === undefined ? {} : { clock }) };
 }
 
-/** Compiles one text. @param options how a value is converted to text */
+/** Compiles one text template. @param options how a value is converted to text */
 export function compileText(
   source: string,
   at: Place,

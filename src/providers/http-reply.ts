@@ -105,7 +105,7 @@ export function paidInRefusal(text: string, paths: ReplyPaths): Paid {
 
 /** A reply body with information about its source. */
 export interface Received {
-  /** With secrets removed. */
+  /** Text of the body, with secrets removed. */
   readonly text: string;
   readonly contentType: string;
   readonly where: string;

@@ -113,7 +113,7 @@ export class LineFile {
     return Buffer.from(this.#bytes(start, Math.max(start, this.#starts.at(index + 1) - 1)));
   }
 
-  /** @param index from 0 */
+  /** The text of a line. @param index from 0 */
   text(index: number): string {
     const start = this.#starts.at(index);
     const end = this.#starts.at(index + 1) - 1;

@@ -17,7 +17,7 @@ export interface Departure extends Need {
   readonly no: number;
   /** Milliseconds of a monotonic clock. */
   readonly at: number;
-  /** Calls in flight when it was sent, including itself. */
+  /** Number of calls in flight when this call was sent, including itself. */
   readonly level: number;
 }
 

@@ -6,7 +6,7 @@ export interface RecordingKey {
   readonly case: string;
   /** SHA-256 of the request's canonical JSON. */
   readonly request: string;
-  /** From 1. */
+  /** Number of the trial, from 1. */
   readonly trial: number;
 }
 

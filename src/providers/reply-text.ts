@@ -36,7 +36,7 @@ async function inflaterOf(name: string): Promise<Inflate | undefined> {
     case "br":
       return promisify(zlib.brotliDecompress) as Inflate;
     case "zstd": {
-      // Not available in every supported Node version.
+      // zstd is not available in every supported Node version.
       const { zstdDecompress } = zlib as { zstdDecompress?: typeof zlib.gunzip };
       return zstdDecompress === undefined ? undefined : (promisify(zstdDecompress) as Inflate);
     }

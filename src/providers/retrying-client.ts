@@ -42,7 +42,7 @@ export interface RetryDependencies {
   /** Aborts when no new calls should start: calls that wait in a queue are cancelled. */
   readonly stopped?: AbortSignal | undefined;
   readonly sleep: Sleep;
-  /** In [0, 1). */
+  /** Returns a random number in [0, 1). */
   readonly random: () => number;
   /** Called once for each request sent, including retries. */
   readonly onCall?: (() => void) | undefined;

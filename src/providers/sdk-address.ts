@@ -2,7 +2,7 @@
 export interface ApiAddress {
   /** Base URL without query and fragment. */
   readonly base: string;
-  /** `?api-version=…`, or empty. */
+  /** Query of `base_url`, for instance `?api-version=…`; may be empty. */
   readonly query: string;
   readonly host: string;
   /** Host and path of the endpoint for messages, without user name and query, which may contain keys. */

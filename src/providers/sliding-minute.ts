@@ -1,4 +1,4 @@
-/** How much later than it was sent a call may arrive, in milliseconds. */
+/** Longest time between sending a call and its arrival at the server, in milliseconds. */
 export const MAX_LATE_MS = 2000;
 /** One minute plus the variation in arrival times. */
 const MINUTE_MS = 60_000 + MAX_LATE_MS;

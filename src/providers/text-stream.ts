@@ -27,7 +27,7 @@ class LastFound {
     }
   }
 
-  /** The same paths, reading the collected values. */
+  /** Paths that return the collected values, whatever body they are given. */
   paths(text: string, { readsJson, readsPaid }: ReplyPaths): ReplyPaths {
     const found = (name: string) => () => this.#found.get(name);
     const usage = Object.fromEntries(USAGE_FIELDS.map((field) => [field, found(field)]));

@@ -30,7 +30,7 @@ export const SERVICES: readonly ServiceRow[] = [
   {
     service: "Azure",
     host: /\.(openai\.azure|services\.ai\.azure|cognitiveservices\.azure)\.com$/,
-    // The deployment is being moved.
+    // 424: the deployment is being moved.
     again: [424],
     codes: ["nocapacity", "toomanyrequests", "deploymentbusy"],
   },
@@ -42,7 +42,7 @@ export const SERVICES: readonly ServiceRow[] = [
   {
     service: "Google",
     host: /(^|\.)googleapis\.com$/,
-    // A cancelled call.
+    // 499: the call was cancelled.
     again: [499],
     codes: ["resource_exhausted"],
     used_up: /"quotaId"\s*:\s*"[^"]*PerDay/,
@@ -50,7 +50,7 @@ export const SERVICES: readonly ServiceRow[] = [
   {
     service: "Bedrock",
     host: /^bedrock[\w-]*\.[\w-]+\.amazonaws\.com$/,
-    // The model is not loaded.
+    // 424: the model is not loaded.
     again: [424],
     codes: [
       ...["throttlingexception", "throttledexception", "toomanyrequestsexception"],
@@ -58,9 +58,9 @@ export const SERVICES: readonly ServiceRow[] = [
     ],
   },
   { service: "Mistral", host: /(^|\.)api\.mistral\.ai$/, codes: ["service_tier_capacity_exceeded"] },
-  // The model is over capacity.
+  // 498: the model is over capacity.
   { service: "Groq", host: /(^|\.)api\.groq\.com$/, again: [498] },
-  // The upstream provider returned nothing or is down.
+  // 524 and 529: the upstream provider returned nothing or is down.
   { service: "OpenRouter", host: /(^|\.)openrouter\.ai$/, again: [524, 529] },
   { service: "Hugging Face", host: /(^|\.)(huggingface\.co|hf\.space)$/, again: [424] },
 ];

@@ -4,7 +4,7 @@ import { maxUsdOf } from "./price-usage.ts";
 
 /** The known spending. */
 export interface Spending {
-  /** US dollars. */
+  /** Amount in US dollars. */
   usd: number;
   tokens: number;
 }
@@ -29,7 +29,7 @@ export interface Rate {
 
 /** The cost and usage of one reply. */
 export interface Paid {
-  /** US dollars; null when unknown. */
+  /** Cost in US dollars; null when unknown. */
   readonly usd: number | null;
   readonly usage: Usage;
 }

@@ -90,7 +90,7 @@ type Mark = (typeof MARKS)[number];
 
 interface CountedTrials {
   readonly tally: Tally;
-  /** One letter per trial. */
+  /** One letter per trial: `p` passed, `f` failed, `e` errored, `?` answered without scores, `-` no outcome. */
   readonly marks: (one: StoredCase) => string;
   /** The case's first trial with one of the marks. */
   readonly first: (caseNo: number, marks: readonly Mark[]) => number | undefined;

@@ -33,7 +33,9 @@ function patternText(word: string): string {
   }).join("");
 }
 
-/** Whether every word occurs in a case's input or expected value, ignoring case. */
+/**
+ * Whether the input or expected value of a dataset case contains every word, in upper or lower case letters.
+ */
 export function textMatcher(text: string): (golden: Pick<Case, "input" | "expected">) => boolean {
   const words = text
     .toLowerCase()

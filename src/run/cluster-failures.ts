@@ -3,7 +3,7 @@ import type { Failure, FailureCluster } from "../domain/failure.ts";
 /** A failed trial and why it failed. */
 export interface SeenFailure {
   readonly case: string;
-  /** From 1. */
+  /** Number of the trial, from 1. */
   readonly trial: number;
   readonly failure: Failure;
 }

@@ -43,7 +43,7 @@ export type TrialEvent = { readonly case_no: number; readonly trial: number } & 
       readonly kind: "answered";
       readonly cached: boolean;
       readonly pass: boolean;
-      /** For each scorer in the suite's order; null for a missing score. */
+      /** The score by each scorer, in the suite's order; null for a missing score. */
       readonly scores: readonly (number | null)[];
       readonly cost_usd: number | null;
     }
@@ -85,7 +85,7 @@ export interface Job {
 
 /** A stored answer without scores. */
 export interface UnscoredAnswer extends CachedAnswer {
-  /** Whether it came from the cache. */
+  /** Whether the answer came from the cache. */
   readonly cached: boolean;
 }
 

@@ -68,7 +68,7 @@ function tokensOfRun(kind: Kind, length: number, next: Kind): number {
     case "three-bytes":
       return length * 1.8;
     case "surrogate":
-      // A surrogate pair is four bytes, at most as many tokens, usually two or three.
+      // A surrogate pair is four bytes. These are at most four tokens, usually two or three.
       return length * 1.5;
     default:
       return kind satisfies never;

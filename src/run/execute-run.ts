@@ -38,7 +38,7 @@ export interface RanRun {
   readonly duration_ms: number;
   readonly pace: RunPace;
   readonly writer: RunWriter;
-  /** For a run asked in batches: messages for the user. */
+  /** Messages for the user about a run that was asked in batches; absent for other runs. */
   readonly batched?: readonly string[] | undefined;
 }
 
@@ -158,7 +158,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     header,
     plan,
     tally,
-    // Recorded answers cost nothing now, unless they are scored.
+    // A recording adds no cost besides that of its scored answers.
     beside: plan.target.client.immediate === true ? NOT_PAID : world.store.unscoredSpending(writer.no),
     judged,
     counts:

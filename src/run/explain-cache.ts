@@ -92,7 +92,7 @@ function whyAnew({ plan, pastOf, id, caseNo, explained }: OneCase): ExplainedCas
   return explained("unanswered", `run ${run.header.id} asked it, and no answer is kept`);
 }
 
-/** For instance `trial 3`, `trials 2 to 5`. */
+/** Numbers of trials as text, for instance `trial 3` or `trials 2 to 5`. */
 function trialsIn(trials: readonly number[]): string {
   const [first, last] = [trials[0], trials.at(-1)];
   return first === last ? `trial ${first}` : `trials ${first} to ${last}`;

@@ -1,6 +1,6 @@
 /** A column of SHA-256 hashes, 32 bytes each, instead of strings. */
 export interface HashColumn {
-  /** 64 hexadecimal digits. */
+  /** The hash at an index, as 64 hexadecimal digits. */
   hex(index: number): string;
   set(index: number, hex: string): void;
 }

@@ -8,7 +8,7 @@ export const HOPELESS = 20;
 /** Why a model is not asked any more. */
 export interface LostModel {
   readonly because: LostBecause;
-  /** The deciding failure. */
+  /** Message of the failure that decided it. */
   readonly message: string;
 }
 

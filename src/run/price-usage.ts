@@ -2,7 +2,7 @@ import type { Price } from "../domain/config.ts";
 import type { Usage } from "../domain/transcript.ts";
 
 /**
- * US dollars of one reply; null when its tokens or price are unknown, never 0.
+ * Cost of one reply in US dollars. It is null, never 0, when its tokens or price are unknown.
  *
  * Tokens read from or written to the provider's cache have their own price if given, else the input price. A price of
  * 0 gives 0 even if the tokens are unknown.

@@ -7,7 +7,10 @@ export type Scoring =
   | {
       readonly kind: "scored";
       readonly pass: boolean;
-      /** In the suite's order; null for a missing score, undefined when the scorer does not apply to the case. */
+      /**
+       * One per scorer, in the suite's order; null for a missing score, undefined if the scorer does not apply
+       * to the case.
+       */
       readonly scores: readonly (Score | null | undefined)[];
       /** Why optional scorers could not score, by scorer index, null for the others; absent when all could. */
       readonly voids?: readonly (string | null)[];

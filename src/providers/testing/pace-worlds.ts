@@ -182,7 +182,7 @@ function ideal(world: World, fresh: ServerLimit | undefined, concurrency: number
 export interface Outside {
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
-  /** In [0, 1). */
+  /** Returns a random number in [0, 1). */
   readonly random: () => number;
 }
 
