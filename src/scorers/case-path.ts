@@ -10,15 +10,15 @@ const MEMBERS = ["id", "input", "expected", "tags", "metadata"];
 export type CaseReader = (golden: Case) => Json | undefined;
 
 /**
- * Compiles a path into a case: `expected.queue`, `expected.items[0]`, `metadata["my key"]`. Both the plan (for a
- * scorer's `reads`) and the scorers use it, so that a path means the same in both.
+ * Compiles a path to a location in a case: `expected.queue`, `expected.items[0]`, `metadata["my key"]`. Both the plan
+ * (for a scorer's `reads`) and the scorers use it, so that a path means the same in both.
  *
  * @param at location of the path in the scorer's settings
  * @throws {SettingMistake} EVALS_SCORER_CASE_PATH
  */
 export function casePath(path: string, at: readonly (string | number)[] = ["against"]): CaseReader {
   const steps = parsePath(path);
-  if (steps === undefined) throw badCasePath(at, path, "it does not read as one", "");
+  if (steps === undefined) throw badCasePath(at, path, "its syntax is wrong", "");
   const first = String(steps[0]);
   if (!MEMBERS.includes(first)) {
     throw badCasePath(

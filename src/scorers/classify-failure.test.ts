@@ -21,7 +21,7 @@ function classOf(tool_calls: readonly ToolUse[], fault: Fault | undefined) {
 }
 
 describe("why a trial failed", () => {
-  it("is the loop before the calls that it left no time for", () => {
+  it("is a loop rather than the missing calls that it left no time for", () => {
     const loop = [1, 2, 3].map((step) => call("search", step));
     expect(classOf(loop, { class: "tool-choice", tool: "refund" })).toEqual(["orchestration", "search", 3]);
     expect(classOf(loop.slice(1), { class: "tool-choice", tool: "refund" })).toEqual([
@@ -29,19 +29,19 @@ describe("why a trial failed", () => {
     ]);
   });
 
-  it("is an error that nothing made good, and not one that the same tool made good later", () => {
+  it("is a tool's error, unless a later call of the same tool succeeded", () => {
     const missing: Fault = { class: "tool-choice", tool: "notify" };
     expect(classOf([call("pay", 1, "down"), call("pay", 2)], missing)[0]).toBe("tool-choice");
     expect(classOf([call("pay", 1, "down"), call("look", 2)], missing)).toEqual(["tool-failure", "pay", 1]);
     expect(classOf([call("pay", 1, "down")], undefined)[0]).toBe("tool-failure");
   });
 
-  it("is the wrong arguments before the error that they brought about", () => {
+  it("is wrong arguments rather than the error that they caused", () => {
     const wrong: Fault = { class: "tool-arguments", tool: "pay", step: 1 };
     expect(classOf([call("pay", 1, "no such order")], wrong)[0]).toBe("tool-arguments");
   });
 
-  describe("where a judge says which class its misses are of", () => {
+  describe("with judges that name a failure class", () => {
     const scorers = [
       { name: "ok", type: "module", required: true },
       { name: "tone", type: "judge", required: false, blames: "instruction" as const },
@@ -60,26 +60,26 @@ describe("why a trial failed", () => {
       return [failure?.class, failure?.evidence];
     };
 
-    it("is what the first of them says that fails the answer", () => {
+    it("is the class of the first judge that fails the answer", () => {
       const both = judged(missed("not done"), missed("it blames the customer"), missed("it is wrong"));
       expect(both).toEqual(["instruction", "tone: it blames the customer"]);
       const second = judged(missed("not done"), passed("kind"), missed("it is wrong"));
       expect(second).toEqual(["knowledge", "facts: it is wrong"]);
     });
 
-    it("is what a rule says before what a judge says", () => {
+    it("is the class that a rule finds rather than a judge's class", () => {
       const known = judged(missed("not found", { class: "retrieval" }), missed("it blames the customer"));
       expect(known[0]).toBe("retrieval");
     });
 
-    it("is unknown where they pass the answer, could not be asked, or may not say", () => {
+    it("is unknown when the judges pass the answer, could not be asked, or name no class", () => {
       expect(judged(missed("not done"), passed("kind"), null, missed("no"))).toEqual([
         ...["unknown", "ok: not done"],
       ]);
     });
   });
 
-  it("is unknown where no rule knows", () => {
+  it("is unknown when no rule applies", () => {
     expect(classOf([call("look", 1)], undefined)[0]).toBe("unknown");
   });
 });

@@ -13,7 +13,7 @@ export interface FailedBy {
   readonly name: string;
   readonly type: string;
   readonly required: boolean;
-  /** The class that its miss gives a trial which no rule explains; only of a calibrated judge. */
+  /** The class of a trial that this scorer fails and no rule explains; set only for a calibrated judge. */
   readonly blames?: FailureClass | undefined;
 }
 
@@ -61,7 +61,7 @@ function missesOf({ trial, scorers }: FailedTrial): readonly Miss[] {
   });
 }
 
-/** Finds the same call repeated in a row. */
+/** Finds a call that was made `LOOP` times with the same arguments. */
 function loopIn(transcript: TranscriptDocument): Found | undefined {
   const times = new Map<string, number>();
   for (const call of transcript.tool_calls ?? []) {
@@ -77,7 +77,7 @@ function loopIn(transcript: TranscriptDocument): Found | undefined {
   return undefined;
 }
 
-/** Finds a failed call that no later call of the same tool corrected. */
+/** Finds a failed call after which no call of the same tool succeeded. */
 function ignoredError(transcript: TranscriptDocument): Found | undefined {
   const calls = transcript.tool_calls ?? [];
   for (const [at, call] of calls.entries()) {
@@ -95,13 +95,13 @@ function ignoredError(transcript: TranscriptDocument): Found | undefined {
 const ofFault = ({ name, reason, fault }: Miss): Found =>
   found(fault?.class ?? "unknown", `${name}: ${reason}`, fault);
 
-/** A failed scorer of tool calls: such a failure is the earliest in the trial. */
+/** Whether the failed scorer checks tool calls. Their faults come earliest in a trial. */
 const isOfCalls = ({ fault }: Miss): boolean =>
   fault?.class === "tool-choice" || fault?.class === "tool-arguments" || fault?.class === "orchestration";
 
 /**
- * Classifies by calls and tools. A loop is reported before the calls it prevented, and a tool error before the call
- * it prevented.
+ * Classifies by tool calls. A loop is reported rather than the calls it prevented, and a tool's error rather than the
+ * call it prevented.
  */
 function wayOf(misses: readonly Miss[], transcript: TranscriptDocument): Found | undefined {
   const ofCalls = misses.find(isOfCalls);
@@ -134,7 +134,7 @@ function stateOf(misses: readonly Miss[], { trial, scorers }: FailedTrial): Foun
     : undefined;
 }
 
-/** Order of classes for the answer: missing retrieval comes before unused retrieval. */
+/** Classes in order of preference, causes before effects: a failed retrieval before an answer without a source. */
 const ORDER: readonly FailureClass[] = [
   "retrieval",
   "grounding",
@@ -157,7 +157,7 @@ function statedClass(misses: readonly Miss[]): Found | undefined {
   return undefined;
 }
 
-/** What a calibrated judge says where no rule knows; the first in the suite's order that fails the answer. */
+/** Used when no rule applies: the class of the first calibrated judge, in the suite's order, that fails the answer. */
 function judgedClass({ trial, scorers }: FailedTrial): Found | undefined {
   for (const [index, { name, blames }] of scorers.entries()) {
     const score = trial.scores[index];
@@ -173,7 +173,7 @@ function refusalOf(misses: readonly Miss[], { answer }: FailedTrial): Found | un
   return words === undefined ? undefined : found("refusal", words);
 }
 
-/** A limit ended the trial, or the token limit truncated the answer. */
+/** Finds a trial that a limit ended, or an answer that the token limit truncated. */
 function endOf({ transcript, answer }: FailedTrial): Found | undefined {
   const stopped = transcript?.stopped ?? null;
   if (stopped !== null)
@@ -183,7 +183,7 @@ function endOf({ transcript, answer }: FailedTrial): Found | undefined {
   return answer?.finish_reason === "length" ? found("format", "cut off by the limit on tokens") : undefined;
 }
 
-/** The message that shows a step, or else the assistant's last one; null when no conversation is known. */
+/** Index of the message that shows a step, else of the assistant's last one; null when no conversation is known. */
 function messageOf({ messages }: TranscriptDocument, step: number | null): number | null {
   if (messages.length === 0) return null;
   const reply = step === null ? undefined : conversationSteps(messages).replies[step - 1];
@@ -192,7 +192,7 @@ function messageOf({ messages }: TranscriptDocument, step: number | null): numbe
   return last === -1 ? null : last;
 }
 
-/** The user message that the text of its fault refers to. */
+/** Index of the user message that an error's text refers to; null when it refers to none. */
 function turnMessage({ messages }: TranscriptDocument, words: string): number | null {
   const turns = messages.flatMap((one, index) => (isTurn(one) ? [index] : []));
   return turns[(turnOfFault(words) ?? 0) - 1] ?? null;

@@ -28,7 +28,7 @@ async function mistakeIn(
   return error as SettingMistake;
 }
 
-/** A scorer of the user's kind that returns the value it was made with. */
+/** A scorer like a user's own that always returns the given judgement. */
 function returning(judged: Judgement, settings: Record<string, unknown> = {}) {
   const definition = defineScorer({
     type: "fixed",
@@ -212,13 +212,8 @@ describe("a mistake in a scorer's settings", () => {
       "EVALS_SCORER_CASE_PATH",
       ["against"],
     ],
-    [
-      "a path that is none",
-      { type: "equals", against: "expected..a" },
-      "EVALS_SCORER_CASE_PATH",
-      ["against"],
-    ],
-    ["an operand of the wrong kind", { type: "one-of", value: "a" }, "EVALS_SCORER_OPERAND", ["value"]],
+    ["an invalid path", { type: "equals", against: "expected..a" }, "EVALS_SCORER_CASE_PATH", ["against"]],
+    ["an operand of the wrong type", { type: "one-of", value: "a" }, "EVALS_SCORER_OPERAND", ["value"]],
     ["an empty text to look for", { type: "contains", value: "" }, "EVALS_SCORER_OPERAND", ["value"]],
     ["no threshold", { type: "rouge" }, "EVALS_SCORER_THRESHOLD_MISSING", []],
     ["a bad regex", { type: "regex", value: "a(?=b)" }, "EVALS_SCORER_REGEX", ["value"]],
@@ -313,7 +308,7 @@ describe("a mistake in a scorer's settings", () => {
       ["of", 0, "required"],
     ],
     [
-      "too many wanted",
+      "more passes wanted than scorers",
       { type: "at-least", n: 2, of: [{ type: "equals" }] },
       "EVALS_SCORER_N_UNREACHABLE",
       ["n"],

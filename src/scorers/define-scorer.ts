@@ -49,7 +49,7 @@ export interface ScorerWork<O> {
   /** Further paths that must exist in the case. */
   readonly reads?: readonly string[];
   readonly files?: readonly string[];
-  /** What the scorer depends on besides the answer: a judge, or a model's opinion. */
+  /** Whether and how the score depends on a judge or on a model's opinion. */
   readonly standing?: Partial<
     Pick<OpenScorer, "opinion" | "judge" | "judge_when" | "binary" | "relative" | "blames">
   >;
@@ -132,10 +132,11 @@ interface Frame {
   readonly value?: Json;
 }
 
-/** For scorers that only know 0 and 1. */
+/** A pass with score 1, for scorers that only give 0 or 1. */
 export function hit(reason: string): Score {
   return { score: 1, pass: true, reason };
 }
+/** A miss with score 0. */
 export function miss(reason: string, fault?: Fault): Score {
   return fault === undefined ? { score: 0, pass: false, reason } : { score: 0, pass: false, reason, fault };
 }
@@ -215,7 +216,7 @@ async function open<Shape extends z.ZodRawShape, O>(
   return turns === null ? scorer : turns.eachTurn(scorer, host.turns);
 }
 
-/** From this length on, an answer is scored in a worker thread with a time limit. */
+/** From this number of characters on, an answer is scored under a time limit. */
 const LARGE_ANSWER = 50_000;
 
 type Limit = (input: ScoreInput, score: () => Score | Promise<Score>) => Score | Promise<Score>;
@@ -251,7 +252,7 @@ function settler(grades: Grades, threshold: number | undefined) {
     if (beside !== undefined && beside.pass !== pass) {
       throw new ScorerFailure(
         "tool",
-        `it contradicts itself: ${beside.statement} beside ${inWords(judged, threshold)}`,
+        `it contradicts itself: ${beside.statement} and ${inWords(judged, threshold)}`,
       );
     }
     const fault = judged.fault === undefined ? {} : { fault: judged.fault };

@@ -68,7 +68,7 @@ describe("an answer made to stall or break a scorer", () => {
     }
   });
 
-  it("by a service whose reply is nested without end, is a failure to score", async () => {
+  it("is a failure to score when a service's reply is nested without end", async () => {
     const judges = scriptedJudges({}, () => `{"label": ${"[".repeat(50_000)}${"]".repeat(50_000)}}`);
     for (const label of ["$.label", "$"]) {
       const settings = { type: "classifier", model: "m", label, pass: ["kind"] };
@@ -78,7 +78,7 @@ describe("an answer made to stall or break a scorer", () => {
     }
   });
 
-  it("is a failure to score, not a verdict, when the operand is of no use", async () => {
+  it("is a failure to score, not a verdict, when the operand cannot be used", async () => {
     const scorer = await openScorer({ type: "contains" });
     expect(() => scorer.score(fakeInput("a", { expected: {} }))).toThrow(ScorerFailure);
   });

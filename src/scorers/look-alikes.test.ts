@@ -4,7 +4,7 @@ import { fakeInput, openScorer, removeRepositories } from "./testing/scorer-fake
 
 afterAll(removeRepositories);
 
-/** Each scorer that shows what was expected and what came, with its operand and answer made of two texts. */
+/** The scorers that show an expected and an actual text: each makes its settings and an answer from two texts. */
 const SHOWING: Readonly<Record<string, (wanted: string, got: string) => [settings: object, answer: string]>> =
   {
     equals: (wanted, got) => [{ value: wanted }, got],
@@ -32,14 +32,14 @@ const PAIRS: readonly (readonly [wanted: string, got: string, pattern: RegExp])[
 ];
 
 describe.each(Object.entries(SHOWING))("a miss of %s", (type, make) => {
-  it.each(PAIRS)("names what the eye cannot see between %j and %j", async (wanted, got, pattern) => {
+  it.each(PAIRS)("names the invisible difference between %j and %j", async (wanted, got, pattern) => {
     const [settings, answer] = make(wanted, got);
     const score = await (await openScorer({ type, ...settings })).score(fakeInput(answer));
     expect(score.pass).toBe(false);
     expect(score.reason).toMatch(pattern);
   });
 
-  it("adds nothing where the texts look unlike", async () => {
+  it("adds nothing when the texts look different", async () => {
     const [settings, answer] = make("Paris", "Rome");
     const score = await (await openScorer({ type, ...settings })).score(fakeInput(answer));
     expect(score.reason).not.toContain("look alike");

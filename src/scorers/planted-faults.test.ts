@@ -6,8 +6,8 @@ import type { StoredTrial } from "../domain/run.ts";
 import { classifyFailure } from "./classify-failure.ts";
 import { fakeInput, openScorer } from "./testing/scorer-fakes.ts";
 
-// Trajectories of a small library desk, most of them with one planted fault: each is found by its scorer and named by its class, and
-// nothing is found in the clean ones.
+// Trajectories of a small library desk, most of them with one planted fault. Each fault is found by its scorer and gets
+// its class, and nothing is found in the clean trajectories.
 
 type Call = Omit<ToolCall, "result"> & { readonly result: object };
 interface Played {
@@ -98,7 +98,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       state: {},
     }),
   },
-  "an error that is passed over": {
+  "an error that is ignored": {
     ...{ classes: ["tool-failure"], scorer: "errors" },
     play: (n) => ({
       steps: [
@@ -200,7 +200,7 @@ async function judged(played: Played, n: number) {
 const NUMBERS = Array.from({ length: 10 }, (_, n) => n + 1);
 
 describe.each(Object.entries(KINDS))("%s", (_, { classes, scorer, play }) => {
-  it.each(NUMBERS)("is found by its scorer and named by its class (%i)", async (n) => {
+  it.each(NUMBERS)("is found by its scorer and gets its class (%i)", async (n) => {
     const { failure, missed, transcript } = await judged(play(n), n);
     expect(missed).toContain(scorer);
     expect(classes).toContain(failure?.class);

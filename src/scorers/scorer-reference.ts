@@ -11,38 +11,39 @@ from the scorers themselves; every line of its examples is also a test.
 Every scorer takes \`type\`, \`name\` (unique in its suite; default: the type), \`required\` (does a miss fail the trial?
 default true) and \`threshold\` (the score from which on an answer passes).
 
-A scorer of one key is its type alone: \`- not-called: refund\` is \`{ type: not-called, value: refund }\`, \`- length: { max: 400 }\` is
-\`{ type: length, max: 400 }\`.
+An entry with one key is a short form, and the key is the type: \`- not-called: refund\` means
+\`{ type: not-called, value: refund }\`, and \`- length: { max: 400 }\` means \`{ type: length, max: 400 }\`.
 
 \`select\` says which part of the answer is read; without it, the whole text:
 
 - \`{json: $.queue}\`: a JSONPath (RFC 9535) into the answer read as JSON. A path that can find one thing gives that value;
   any other (\`$..id\`, \`$.items[*]\`, a filter) gives the list of what it finds.
 - \`{regex: '= (\\d+)', group: 1, take: last}\`: a match of an RE2 regular expression; \`group\` is a number or a name
-  (default: 1 if there is one, else the whole match), \`take\` is first (default) or last; a match of nothing
-  counts only where no match has text.
+  (default: 1 if there is one, else the whole match), \`take\` is first (default) or last; an empty match
+  counts only when no match contains text.
 
-An answer in which that part is not to be found is a miss: it is the model that failed.
+An answer without that part is a miss, because the model failed to give it.
 
-\`on\` says which text of a conversation is read ([trajectories.md](trajectories.md)), and \`scope: turn\` asks the scorer of every turn by
-itself, against the turn's own \`expect\` ([conversations.md](conversations.md#scores-of-turns)).
+\`on\` says which text of a conversation is read ([trajectories.md](trajectories.md)), and \`scope: turn\` scores every turn by
+itself, compared with the turn's own \`expect\` ([conversations.md](conversations.md#scores-of-turns)).
 
 The operand, what an answer is compared with, is a literal \`value\`, or \`against\`: a place in the case such as
-\`expected.queue\`, \`expected.items[0]\` or \`metadata["my key"]\` (default \`expected\`). A case that lacks it is refused
-before a run.
+\`expected.queue\`, \`expected.items[0]\` or \`metadata["my key"]\` (default \`expected\`). A case without that place is
+refused before a run.
 
 A scorer that *cannot score* (a cost that is unknown, a program that crashed, a score that is not a number) gives
 neither a miss nor a pass: the trial is errored, or, where the scorer has \`required: false\`, that one score is void.
-What would take longer than 5 s on an answer cannot be scored either.
+An answer on which a scorer takes longer than 5 s cannot be scored either.
 
-Numbers are compared as they are written: whole ones to the last digit, fractions as decimals. What you write must be a
-number that a double holds: an id beyond 9007199254740992 (2^53) that it would round is refused with its place; write it
-as text, \`"12345678901234567890"\`. So is a number of a YAML file that begins with a zero: \`"01234"\`, or 1234. In an answer such a number is read digit by digit, and equals an expected text of the
-same number, also inside of lists and objects. A tool call's argument keeps it as text. A number beyond what a double
-spans (1e999) equals nothing.
+Numbers are compared as they are written: whole ones to the last digit, fractions as decimals. A number in
+your files must be exact as a double. An id beyond 9007199254740992 (2^53) that a double would round is refused with its
+place; write it as text, \`"12345678901234567890"\`. A number in a YAML file that begins with a zero is refused too; write
+\`"01234"\` or \`1234\`. In an answer, a number beyond 2^53 is read digit by digit. It equals an expected text of the same
+number, also inside lists and objects. A tool call's argument keeps such a number as text. A number outside the range of
+doubles (1e999) equals nothing.
 
-A case's cell in a CSV file is text: \`equals\`, \`json-equals\`, \`jsonpath\` and \`number\` read it as the number or JSON value
-that it holds where the answer is no text, and a list is read where a list is needed.
+A cell of a CSV file is text. \`equals\`, \`json-equals\`, \`jsonpath\` and \`number\` read it as the number or JSON value that
+it contains when the answer is not a text. A scorer that needs a list reads the cell as a list.
 `;
 
 /** Markdown for docs/scorers.md, in the order given. */

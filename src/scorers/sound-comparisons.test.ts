@@ -6,10 +6,11 @@ import { fakeInput, openScorer, removeRepositories } from "./testing/scorer-fake
 
 afterAll(removeRepositories);
 
-/** What a type needs beside its operand. Those that ask a model or run a program compare in their own way. */
+/** Settings that a type needs in addition to its operand. */
 const SETTINGS: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
   jsonpath: { path: "$", against: "expected" },
 };
+/** Types for which a model or a program compares. */
 const OTHERS_COMPARE = new Set([
   "judge",
   "embedding-similarity",
@@ -21,14 +22,14 @@ const OTHERS_COMPARE = new Set([
 
 /** The types that compare an answer with an operand, and want the two to agree. */
 const COMPARING: string[] = [];
-/** A list is wanted. */
+/** Types whose operand is a list. */
 const LISTS = new Set(["one-of", "contains-all", "contains-any", "citations"]);
 for (const name of scorers.names) {
   if (OTHERS_COMPARE.has(name)) continue;
   const definition = await scorers.load(name);
-  // What cannot `select` reads something else than the answer, and has tests of its own.
+  // Types without `select` read something other than the answer, and have their own tests.
   if (definition?.operand === "none" || !("select" in (definition?.settings.shape ?? {}))) continue;
-  // `not-contains` and its kind pass where the others miss.
+  // The negated types pass where the others miss.
   if (!name.startsWith("not-")) COMPARING.push(name);
 }
 
@@ -90,7 +91,7 @@ describe("a value inside of JSON", () => {
     [{ maximum: 9007199254740992 }, "9007199254740993", false],
     [{ properties: { a: { type: "integer", multipleOf: 10 } } }, '{"a": 12345678901234567891}', false],
     [{ properties: { a: { type: "integer", multipleOf: 10 } } }, '{"a": 12345678901234567890}', true],
-  ])("is held against %j exactly: %s", async (schema, answer, pass) => {
+  ])("is checked against %j exactly: %s", async (schema, answer, pass) => {
     const scorer = await openScorer({ type: "json-schema", schema });
     expect((await scorer.score(fakeInput(answer))).pass).toBe(pass);
   });
@@ -128,7 +129,7 @@ describe("a tolerance", () => {
   });
 
   it.each(["number", "equals", "one-of", "json-equals", "jsonpath"])(
-    "of no end is refused by %s",
+    "of infinity is refused by %s",
     async (type) => {
       const option = type === "number" ? "rel" : "tolerance";
       const settings = {

@@ -22,7 +22,7 @@ async function opened(text: string, script: Script | string = pass, entry: Judge
 const textOf = ({ messages }: JudgeQuestion): string =>
   (messages ?? []).map((one) => one.content).join("\n---\n");
 
-/** Asks about one answer and gives what was asked beside the verdict. */
+/** Judges one answer. @returns the verdict, and the questions that were asked */
 async function judged(
   text: string,
   script: Script | string,
@@ -45,7 +45,7 @@ async function problemsOf(text: string, entry: JudgeEntry = {}) {
 }
 
 describe("what a judge is asked", () => {
-  it("holds the answer, the question and the reference in fences; the rules and the reply's form are at the end", async () => {
+  it("contains the answer, the question and the reference in fences, and ends with the rules and the reply's form", async () => {
     const { asked } = await judged(BINARY, pass, { input: "How long?", expected: "Five days" });
     const [question] = asked;
     const tag = /<answer-([0-9a-f]{16})>/.exec(textOf(question as JudgeQuestion))?.[1];
@@ -63,12 +63,12 @@ describe("what a judge is asked", () => {
     expect(question?.reply?.schema).toMatchObject({ required: ["reason", "verdict"] });
   });
 
-  it("does not speak of what the case has not", async () => {
+  it("does not mention what the case does not have", async () => {
     const { asked } = await judged(BINARY, pass, { input: "How long?" });
     expect(textOf(asked[0] as JudgeQuestion)).not.toMatch(/Reference|Sources|Conversation/);
   });
 
-  it("is the file's own prompt where it has role lines, with fences all the same", async () => {
+  it("is the file's own prompt if it has role lines, with fences too", async () => {
     const own = file("kind: custom\nmodel: m", "user:\nIs {{ output }} an answer to {{ input.q }}?");
     const { asked } = await judged(own, pass, { input: { q: "why" } });
     expect(asked[0]?.messages?.map((one) => one.role)).toEqual(["user"]);
@@ -136,7 +136,7 @@ describe("a reply that cannot be used", () => {
     expect(asked).toHaveLength(2);
   });
 
-  it("for want of an answer at all is not asked for again", async () => {
+  it("is not asked for again when the model gave no reply at all", async () => {
     const down: Script = () => ({ kind: "failed", error: "rate-limit", message: "429", transient: true });
     const { judge, asked } = await opened(BINARY, down);
     await expect(judge.judge(fakeInput("Hello!"), 1)).rejects.toThrow("could not be asked: 429");
@@ -185,7 +185,7 @@ describe("a rubric", () => {
     expect((await judged(text, '{"reason":"a","score":6.99}')).verdict).toBe("fail");
   });
 
-  it("is nothing when one criterion is left without a verdict", async () => {
+  it("has no verdict when one criterion has none", async () => {
     await expect(judged(RUBRIC, by({ right: pass }))).rejects.toThrow("said nothing");
   });
 
@@ -204,7 +204,7 @@ describe("an ordinal judge", () => {
     "kind: ordinal\nmodel: m\nthreshold: 0.5\nscale:\n  - { score: 1, means: Useless. }\n  - { score: 2, means: Fair. }\n  - { score: 3, means: Great. }",
   );
 
-  it("shows what each level means, and counts a level's share of the way", async () => {
+  it("shows what each level means, and scores a level by its position", async () => {
     const { score, verdict, asked } = await judged(ORDINAL, '{"reason":"so","score":2}');
     expect([score, verdict]).toEqual([0.5, "pass"]);
     expect(textOf(asked[0] as JudgeQuestion)).toContain("1: Useless.\n2: Fair.\n3: Great.");
@@ -218,7 +218,7 @@ describe("an ordinal judge", () => {
 describe("a pairwise judge", () => {
   const PAIR = file("kind: pairwise\nmodel: m");
   const golden = { input: "q", expected: "the other" };
-  /** Prefers one of the two texts, whichever place it has. */
+  /** Prefers one of the two texts, whichever position it has. */
   const prefers =
     (text: string): Script =>
     (question) => {
@@ -230,7 +230,7 @@ describe("a pairwise judge", () => {
     ["wins", prefers("mine"), 1, ["answer", "answer"]],
     ["loses", prefers("the other"), 0, ["other", "other"]],
     [
-      "ties with a judge that goes by the place",
+      "ties with a judge that always prefers the first",
       inTurn(['{"reason":"a","verdict":"first"}']),
       0.5,
       ["answer", "other"],
@@ -287,7 +287,7 @@ describe("claims", () => {
   });
 });
 
-describe("kinds that look at the context alone", () => {
+describe("kinds that judge only the context", () => {
   const golden = { expected: "e", metadata: { context: ["a", "b"] } };
 
   it("ask the same whatever the answer is", async () => {
@@ -311,7 +311,7 @@ describe("kinds that look at the context alone", () => {
     expect((await judged(text, of(1, 2), oneText)).score).toBe(1);
   });
 
-  it("count what the sources hold of the reference", async () => {
+  it("count the statements of the reference that the sources support", async () => {
     const reply = `{"statements":[{"statement":"s","reason":"r","verdict":"supported"},{"statement":"t","reason":"r","verdict":"absent"}]}`;
     expect((await judged(file("kind: context-recall\nmodel: m"), reply, golden)).score).toBe(0.5);
   });
@@ -360,7 +360,7 @@ describe("an ensemble", () => {
     ["unanimous", { a: pass, b: pass }, undefined],
     ["mean", { a: pass, b: pass }, undefined],
   ])(
-    "by %s needs a silent member only where it could turn the verdict",
+    "by %s needs a missing opinion only when it could change the verdict",
     async (combine, replies, verdict) => {
       const { judge } = await opened(three(combine), each(replies));
       const result = judge.judge(fakeInput("Hello!"), 1);
@@ -374,7 +374,7 @@ describe("a judge's hash", () => {
   const hashOf = async (text: string, entry: JudgeEntry = {}): Promise<string> =>
     (await opened(text, pass, entry)).judge.hash;
 
-  it("is of what it asks and how it decides, not of who wrote it and why", async () => {
+  it("depends on what it asks and how it decides, not on its author and rationale", async () => {
     const before = await hashOf(BINARY);
     expect(
       await hashOf(file("kind: binary\nmodel: m\nauthor: a\nrationale: r", "It passes when it is kind.")),
@@ -394,7 +394,7 @@ describe("a judge's hash", () => {
   });
 });
 
-describe("a judge file that cannot be meant", () => {
+describe("a judge file with a mistake", () => {
   it.each([
     ["kind: binry\nmodel: m", "", "EVALS_JUDGE_KIND", 2],
     ["kind: binary\nmodel: m", "", "EVALS_JUDGE_INVALID", 2],
@@ -445,7 +445,7 @@ describe("a case that cannot be judged", () => {
     expect(judge.refuses(fakeCase({ input: {} }))).toBe(`${PATH}:5: Case "case-1" has no {{ input.style }}`);
   });
 
-  it("is one without what the kind reads", async () => {
+  it("is one without the locations that the judge's kind reads", async () => {
     const { judge } = await opened(file("kind: faithfulness\nmodel: m"), pass, { context: "metadata.docs" });
     expect(judge.reads).toEqual(["metadata.docs"]);
     const facts = await opened(file("kind: factuality\nmodel: m"), pass, { against: "metadata.truth" });

@@ -131,9 +131,9 @@ const SAME_ANSWER: Judged = {
 function onlyAnswers(): SettingMistake {
   return new SettingMistake(["on"], {
     code: "EVALS_JUDGE_BASELINE",
-    what: "A judge that compares with the baseline's answers reads the answer alone.",
-    why: "Of the baseline's trials the answers are kept, and not always their conversations.",
-    fix: "Delete `on`, or compare with something else than the baseline.",
+    what: "A judge that compares with the baseline's answers reads only the answer.",
+    why: "A baseline keeps the answers of its trials, but not always their conversations.",
+    fix: "Delete `on`, or compare with something other than the baseline.",
   });
 }
 
@@ -141,7 +141,7 @@ function notPairwise({ settings }: JudgeFile): SettingMistake {
   return new SettingMistake(["against"], {
     code: "EVALS_JUDGE_BASELINE",
     what: `A judge of kind ${settings.kind} does not compare two answers.`,
-    why: "The baseline's answer is no reference: it may be wrong. Only a pairwise judge compares an answer with it.",
+    why: "The baseline's answer may be wrong, so it is not a reference. Only a pairwise judge compares an answer with it.",
     fix: "kind: pairwise in the judge's file, or against: expected",
   });
 }

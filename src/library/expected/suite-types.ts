@@ -39,17 +39,17 @@ interface ScorerParts {
   readonly against?: string;
   /** The value to compare with, instead of `against` */
   readonly value?: Json;
-  /** Compare without case, in every script */
+  /** Ignore letter case, in every script */
   readonly ignore_case?: boolean;
-  /** Cut blanks off both ends */
+  /** Remove blanks at both ends */
   readonly trim?: boolean;
-  /** Unicode normal form to bring both texts to */
+  /** Unicode normal form in which both texts are compared */
   readonly normalize?: "NFC" | "NFKC";
   /** collapse: any run of blanks counts as one blank */
   readonly whitespace?: "collapse";
   /** Largest distance of two numbers that count as equal */
   readonly tolerance?: number;
-  /** The only tools whose calls are looked at */
+  /** Only calls of these tools are checked */
   readonly only?: readonly (string)[];
 }
 
@@ -118,21 +118,21 @@ export type BuiltInScorer =
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope"> & {
       readonly type: "json-schema";
-      /** The schema itself, or the path of a JSON or YAML file that holds it */
+      /** The schema itself, or the path of a JSON or YAML file that contains it */
       readonly schema: string | { readonly [name: string]: Json } | boolean;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope"> & {
       readonly type: "contains-json";
-      /** The schema itself, or the path of a JSON or YAML file that holds it */
+      /** The schema itself, or the path of a JSON or YAML file that contains it */
       readonly schema?: string | { readonly [name: string]: Json } | boolean;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "tolerance"> & {
       readonly type: "json-equals";
-      /** Members of objects that are not expected are let through */
+      /** Objects of the answer may have members that are not expected */
       readonly partial?: boolean;
       /** Lists are equal in any order */
       readonly ignore_order?: boolean;
-      /** Names of members left out at every depth */
+      /** Names of members to ignore at every depth */
       readonly ignore_keys?: readonly (string)[];
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace" | "tolerance"> & {
@@ -142,19 +142,19 @@ export type BuiltInScorer =
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value"> & {
       readonly type: "number";
-      /** Largest distance let through */
+      /** Largest difference allowed */
       readonly abs?: number;
-      /** Largest distance let through, as a share of the expected number */
+      /** Largest difference allowed, as a share of the expected number */
       readonly rel?: number;
-      /** What is before the fraction in the answer */
+      /** Decimal separator in the answer */
       readonly decimal?: "." | ",";
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope"> & {
       readonly type: "length";
       readonly unit?: "characters" | "words" | "sentences" | "tokens";
-      /** Fewest, inclusive */
+      /** Least number of units, inclusive */
       readonly min?: number;
-      /** Most, inclusive */
+      /** Largest number of units, inclusive */
       readonly max?: number;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
@@ -170,34 +170,34 @@ export type BuiltInScorer =
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
       readonly type: "refusal";
-      /** Phrases of your own that show a refusal, beside the known ones */
+      /** Phrases of your own that show a refusal, in addition to the known ones */
       readonly phrases?: readonly (string)[];
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
       readonly type: "not-refusal";
-      /** Phrases of your own that show a refusal, beside the known ones */
+      /** Phrases of your own that show a refusal, in addition to the known ones */
       readonly phrases?: readonly (string)[];
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value"> & {
       readonly type: "citations";
       /** Where in the case the sources are */
       readonly context?: string;
-      /** Fewest different sources to cite */
+      /** Least number of different sources to cite */
       readonly min?: number;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
       readonly type: "latency";
-      /** Longest time let through, inclusive: 500ms, 4s, 1m */
+      /** Longest time allowed, inclusive: 500ms, 4s, 1m */
       readonly max: string;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
       readonly type: "cost";
-      /** US dollars, inclusive */
+      /** Highest cost allowed, in US dollars, inclusive */
       readonly max: number;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
       readonly type: "tokens";
-      /** Most tokens let through, inclusive */
+      /** Largest number of tokens allowed */
       readonly max: number;
       /** Which tokens; total is input and output */
       readonly count?: "total" | "input" | "output";
@@ -208,24 +208,24 @@ export type BuiltInScorer =
       readonly order?: "any" | "in-order" | "exact";
       /** equal; partial: each expected argument is there and equal; ignore; or by tool: {"*": equal, search: ignore} */
       readonly arguments?: "equal" | "partial" | "ignore" | { readonly [name: string]: "equal" | "partial" | "ignore" };
-      /** Calls beyond the expected ones: counted, or let through where their tool only reads */
+      /** Calls beyond the expected ones: count them, or allow those of tools that only read */
       readonly extra?: "count" | "allow-reads";
-      /** Tools that only read, beside those that are marked so where the agent has its tools */
+      /** Tools that only read, in addition to those that are marked so in the agent's tools */
       readonly reads?: readonly (string)[];
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "only"> & {
       readonly type: "golden-trace";
       /** Folder of the recorded traces */
       readonly directory?: string;
-      /** equal: as many messages of the person, and each call in the same turn; ignore: the calls alone */
+      /** equal: the same number of turns, and each call in the same turn; ignore: only the calls count */
       readonly turns?: "equal" | "ignore";
       /** any; in-order: in this order, others may be between; exact: these and no others, in this order */
       readonly order?: "any" | "in-order" | "exact";
       /** equal; partial: each expected argument is there and equal; ignore; or by tool: {"*": equal, search: ignore} */
       readonly arguments?: "equal" | "partial" | "ignore" | { readonly [name: string]: "equal" | "partial" | "ignore" };
-      /** Calls beyond the expected ones: counted, or let through where their tool only reads */
+      /** Calls beyond the expected ones: count them, or allow those of tools that only read */
       readonly extra?: "count" | "allow-reads";
-      /** Tools that only read, beside those that are marked so where the agent has its tools */
+      /** Tools that only read, in addition to those that are marked so in the agent's tools */
       readonly reads?: readonly (string)[];
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "scope" | "against" | "value"> & {
@@ -233,24 +233,24 @@ export type BuiltInScorer =
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "scope" | "only"> & {
       readonly type: "repeated-calls";
-      /** So many identical calls are let through */
+      /** Largest number of identical calls allowed */
       readonly max?: number;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "scope" | "only"> & {
       readonly type: "tool-errors";
-      /** So many failed calls are let through */
+      /** Largest number of failed calls allowed */
       readonly max?: number;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
       readonly type: "steps";
-      /** Most steps let through, inclusive */
+      /** Largest number of steps allowed */
       readonly max: number;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "against" | "value"> & {
       readonly type: "state-equals";
-      /** JSONPaths (RFC 9535) of what may differ, such as $..updated_at */
+      /** JSONPaths (RFC 9535) of the parts that may differ, such as $..updated_at */
       readonly ignore?: readonly (string)[];
-      /** Members of objects that are not expected are let through */
+      /** Objects of the state may have members that are not expected */
       readonly partial?: boolean;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "scope" | "against" | "value"> & {
@@ -258,7 +258,7 @@ export type BuiltInScorer =
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "against" | "value"> & {
       readonly type: "retrieval";
-      /** recall@k, precision@k, ndcg@k or mrr; recall, precision, ndcg and mrr@k are read, too */
+      /** recall@k, precision@k, ndcg@k or mrr; recall, precision, ndcg and mrr@k are accepted too */
       readonly metric: string;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "against" | "value"> & {
@@ -278,12 +278,12 @@ export type BuiltInScorer =
       readonly type: "at-least";
       /** Scorers, with their own `select`, operand and threshold; a list, or one */
       readonly of: readonly (BuiltInScorer)[] | BuiltInScorer;
-      /** Fewest that must pass */
+      /** Least number of scorers that must pass */
       readonly n: number;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
       readonly type: "mean";
-      /** Scorers, with their own `select`, operand and threshold, which none of them decides by */
+      /** Scorers, with their own `select` and operand; only their scores count, not whether they pass */
       readonly of: readonly ({
         readonly type: string;
         /** Name of the scorer, unique in the suite; default: the type */
@@ -320,7 +320,7 @@ export type BuiltInScorer =
         /** The value to compare with, instead of `against` */
         readonly value?: Json;
       })[];
-      /** What each of them counts, in their order; default 1 */
+      /** The weight of each scorer, in the order of `of`; default 1 */
       readonly weights?: readonly (number)[];
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
@@ -374,7 +374,7 @@ export type BuiltInScorer =
       readonly type: "classifier";
       /** An alias of evalconfig.yaml */
       readonly model: string;
-      /** JSONPath of the label; `$` for an answer that is the label */
+      /** JSONPath of the label; `$` when the whole reply is the label */
       readonly label?: string;
       /** Labels that pass; needs `label` */
       readonly pass?: readonly (string)[];
@@ -387,7 +387,7 @@ export type BuiltInScorer =
       readonly type: "moderation";
       /** An alias of evalconfig.yaml with `api: moderations` */
       readonly model: string;
-      /** Only these; default all */
+      /** Only these categories; default all */
       readonly categories?: readonly (string)[];
       /** Highest score that a category may have */
       readonly max?: number;
@@ -396,20 +396,20 @@ export type BuiltInScorer =
       readonly type: "module";
       /** Path of the module, relative to the project root */
       readonly file: string;
-      /** Which export is called; default the default export. A place in that is one too: scorers.0 */
+      /** The export to call; default: the default export. A path into an export is possible: scorers.0 */
       readonly export?: string;
       /** Handed to the function; default {} */
       readonly config?: Json;
       /** Longest time for one answer; default 60s */
       readonly timeout?: string;
-      /** false: in the main thread, where no timeout can stop code that blocks; default a thread */
+      /** false: run it in the main thread, where no timeout can stop code that blocks; default: in a thread */
       readonly isolate?: boolean;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope"> & {
       readonly type: "command";
       /** The program and its arguments */
       readonly command: readonly (string)[];
-      /** jsonl: processes stay, and answer a line with a line */
+      /** jsonl: processes keep running, and answer each line with a line */
       readonly serve?: "jsonl";
       /** Longest time for one answer; default 60s */
       readonly timeout?: string;

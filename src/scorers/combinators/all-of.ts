@@ -18,7 +18,7 @@ export const allOf = defineCombinator({
       expected: { pass: true, score: 1, reason: 'contains: contains "a"; length: 3 characters' },
     },
     {
-      title: "names the one that missed",
+      title: "gives the reason of the scorer that does not pass",
       settings: {
         of: [
           { type: "contains", value: "a" },
@@ -29,7 +29,7 @@ export const allOf = defineCombinator({
       expected: { pass: false, score: 0, reason: 'queue: expected "b", got "a"' },
     },
     {
-      title: "does not need a scorer that failed when another one missed",
+      title: "does not pass when one scorer does not, even if another could not score",
       settings: {
         of: [
           { type: "cost", max: 1 },
@@ -40,7 +40,7 @@ export const allOf = defineCombinator({
       expected: { pass: false },
     },
     {
-      title: "cannot score when one that failed would decide",
+      title: "cannot score when all others pass and one could not score",
       settings: {
         of: [
           { type: "cost", max: 1 },

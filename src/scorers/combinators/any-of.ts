@@ -14,7 +14,7 @@ export const anyOf = defineCombinator({
       expected: { pass: true, score: 1, reason: 'contains: contains "refund"' },
     },
     {
-      title: "misses when none does",
+      title: "does not pass when none of them passes",
       settings: {
         of: [
           { type: "equals", value: "a" },

@@ -5,7 +5,7 @@ import { atLeastOf, defineCombinator } from "./define-combinator.ts";
 export const atLeast = defineCombinator({
   type: "at-least",
   about: "At least `n` of the scorers pass. They are asked in order until that is settled.",
-  options: { n: z.int().min(1).describe("Fewest that must pass") },
+  options: { n: z.int().min(1).describe("Least number of scorers that must pass") },
   rule({ n }, total) {
     if (n > total) throw unreachableCount(n, total);
     return atLeastOf(n);
@@ -25,7 +25,7 @@ export const atLeast = defineCombinator({
       expected: { pass: true, score: 1, reason: 'contains: contains "a"; contains: contains "c"' },
     },
     {
-      title: "misses when too few do",
+      title: "does not pass when too few pass",
       settings: {
         n: 2,
         of: [

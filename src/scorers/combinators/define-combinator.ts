@@ -7,7 +7,7 @@ import { type DocumentedScorer, defineScorer, type FramedScorer, type Judgement 
 import type { ScorerExample } from "../frame/scorer-example.ts";
 import { openNested } from "./open-nested.ts";
 
-/** Decides from the numbers of passed and failed scorers out of `total`; undefined while it is open. */
+/** Decides from the numbers of passed and failed scorers out of `total`; undefined while the result is still open. */
 export type Rule = (passed: number, missed: number, total: number) => boolean | undefined;
 
 /** Passes when at least `n` scorers pass. */
@@ -126,7 +126,7 @@ function judgement(settled: boolean, { passed, missed }: Tally): Judgement {
   return { score: settled ? 1 : 0, pass: settled, reason: words };
 }
 
-/** All were asked, and a scorer that errored could have decided the result: unknown does not count as failed. */
+/** Used when all were asked and one that errored could have decided the result: it does not count as failed. */
 function undecided(tally: Tally): never {
   throw tally.failure ?? new Error("a rule must settle when all scorers have answered");
 }

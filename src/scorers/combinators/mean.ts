@@ -17,11 +17,13 @@ export const mean = defineScorer({
     of: z
       .array(ScorerEntry)
       .min(1)
-      .describe("Scorers, with their own `select`, operand and threshold, which none of them decides by"),
+      .describe(
+        "Scorers, with their own `select` and operand; only their scores count, not whether they pass",
+      ),
     weights: z
       .array(z.number().min(0))
       .optional()
-      .describe("What each of them counts, in their order; default 1"),
+      .describe("The weight of each scorer, in the order of `of`; default 1"),
   },
   pace: "own",
   reads: "whole",
@@ -46,7 +48,7 @@ export const mean = defineScorer({
   },
   examples: [
     {
-      title: "passes when the mean reaches the threshold, though one of them missed",
+      title: "passes when the mean reaches the threshold, although one scorer misses",
       settings: {
         of: [
           { type: "contains", value: "red" },

@@ -7,13 +7,13 @@ export const not = defineCombinator({
   rule: () => (passed, missed, total) => (passed > 0 ? false : missed === total ? true : undefined),
   examples: [
     {
-      title: "passes when the scorer misses",
+      title: "passes when the scorer does not pass",
       settings: { of: [{ type: "equals", value: "spam" }] },
       output: "ham",
       expected: { pass: true, score: 1, reason: 'equals: expected "spam", got "ham"' },
     },
     {
-      title: "misses when it passes",
+      title: "does not pass when the scorer passes",
       settings: { of: { type: "contains", value: "spam" } },
       output: "spam!",
       expected: { pass: false, score: 0, reason: 'contains: contains "spam"' },

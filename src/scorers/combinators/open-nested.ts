@@ -39,16 +39,16 @@ async function openOne(entry: ScorerEntry, at: Place, host: ScorerHost): Promise
   if (entry.required !== undefined) {
     throw badNested(
       [...at, "required"],
-      "`required` says nothing inside another scorer: the outer one decides.",
+      "`required` has no effect inside another scorer: the outer one decides.",
     );
   }
   if (entry.raw !== undefined) {
-    throw badNested([...at, "raw"], "`raw` says nothing inside another scorer: the outer one decides.");
+    throw badNested([...at, "raw"], "`raw` has no effect inside another scorer: the outer one decides.");
   }
   if ((entry as { judge_when?: unknown }).judge_when === "passed") {
     throw badNested(
       [...at, "judge_when"],
-      "`judge_when: passed` says nothing inside another scorer: the outer one decides when it is asked.",
+      "`judge_when: passed` has no effect inside another scorer: the outer one decides when it is asked.",
     );
   }
   const read = definition.settings.safeParse(entry);

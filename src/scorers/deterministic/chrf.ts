@@ -27,19 +27,19 @@ export const chrf = defineScorer({
   },
   examples: [
     {
-      title: "gives the same text 1",
+      title: "gives 1 to the same text",
       settings: { value: "Das Haus ist klein.", threshold: 0.9 },
       output: "Das Haus ist klein.",
       expected: { pass: true, score: 1, reason: "chrF 1" },
     },
     {
-      title: "gives nothing in common 0",
+      title: "gives 0 to a text with nothing in common",
       settings: { value: "abc", threshold: 0.1 },
       output: "xyz",
       expected: { pass: false, score: 0, reason: "chrF 0, needs 0.1" },
     },
     {
-      title: "averages over the lengths that both texts have",
+      title: "averages over the n-gram lengths that both texts have",
       settings: { value: "ab", threshold: 0.3 },
       output: "ac",
       expected: { pass: false, score: 0.25 },

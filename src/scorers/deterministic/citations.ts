@@ -14,10 +14,10 @@ const SHOWN = 5;
 export const citations = defineScorer({
   type: "citations",
   about:
-    "Every source that the answer cites, as [1], [1, 3], [^2] or [doc-7], is one of the case's sources; with `value` or `against`, a list of ids, each of those is cited. Sources are a list of texts or of objects with an `id`, or an object from id to text; they are cited by place (from 1) or by id.",
+    "Every source that the answer cites, as [1], [1, 3], [^2] or [doc-7], is one of the case's sources. `value` or `against` can give a list of ids that the answer must cite. Sources are a list of texts or of objects with an `id`, or an object from id to text; they are cited by place (from 1) or by id.",
   options: {
     context: z.string().min(1).default("metadata.context").describe("Where in the case the sources are"),
-    min: z.int().min(0).default(1).describe("Fewest different sources to cite"),
+    min: z.int().min(0).default(1).describe("Least number of different sources to cite"),
   },
   operand: "optional",
   grades: "binary",
@@ -49,21 +49,21 @@ export const citations = defineScorer({
       expected: { pass: true, score: 1, reason: "cites [1], [faq-2]" },
     },
     {
-      title: "misses a citation of a source that is not there",
+      title: "fails a citation of an unknown source",
       settings: {},
       output: "It is free [1-3].",
       case: { metadata: { context: ["a", "b"] } },
       expected: { pass: false, score: 0, reason: "cites [3], which is not among the sources" },
     },
     {
-      title: "misses an answer that cites nothing",
+      title: "fails an answer that cites nothing",
       settings: {},
       output: "It is free. [sic] [see](https://example.com)",
       case: { metadata: { context: ["a"] } },
       expected: { pass: false, reason: "cites 0 sources, at least 1 wanted" },
     },
     {
-      title: "wants the required sources cited",
+      title: "fails an answer that does not cite a required source",
       settings: { against: "expected.sources", context: "input.documents" },
       output: "Yes [a-1].",
       case: { input: { documents: { "a-1": "x", "b-2": "y" } }, expected: { sources: ["a-1", "b-2"] } },
@@ -91,7 +91,7 @@ function readSources(sources: Json | undefined, context: string, id: string): Re
     return sourceNames(sources);
   } catch (error) {
     if (!(error instanceof OperandMistake)) throw error;
-    throw new ScorerFailure("tool", `${context} of case ${id} is of no use: ${error.message}`, {
+    throw new ScorerFailure("tool", `${context} of case ${id} cannot be used: ${error.message}`, {
       cause: error,
     });
   }

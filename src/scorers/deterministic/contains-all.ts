@@ -7,19 +7,19 @@ export const containsAll = defineListSearch({
   wants: "found",
   examples: [
     {
-      title: "passes when all are there, in any order",
+      title: "passes an answer with all texts, in any order",
       settings: { value: ["name", "date"] },
       output: "date and name",
       expected: { pass: true, score: 1, reason: 'contains "name", "date"' },
     },
     {
-      title: "names those that are missing",
+      title: "names the missing texts",
       settings: { value: ["name", "date", "sum"] },
       output: "name only",
       expected: { pass: false, score: 0, reason: 'does not contain "date", "sum"' },
     },
     {
-      title: "cannot look for nothing",
+      title: "cannot score with an empty list",
       settings: {},
       output: "a",
       case: { expected: [] },

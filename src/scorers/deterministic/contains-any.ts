@@ -7,13 +7,13 @@ export const containsAny = defineListSearch({
   wants: "found",
   examples: [
     {
-      title: "passes when one is there",
+      title: "passes an answer with one of the texts",
       settings: { value: ["refund", "credit"] },
       output: "You get a credit.",
       expected: { pass: true, reason: 'contains "credit"' },
     },
     {
-      title: "misses when none is",
+      title: "fails an answer without any of them",
       settings: { value: ["refund", "credit"] },
       output: "Sorry.",
       expected: { pass: false, score: 0, reason: 'does not contain "refund", "credit"' },

@@ -8,12 +8,12 @@ import { findJson } from "../judge/find-json.ts";
 export const containsJson = defineScorer({
   type: "contains-json",
   about:
-    "The answer holds a JSON object or list: alone, in a code fence or between words. With a schema, one that the schema allows; in a list each object is looked at too. `json-schema` asks for an answer that is JSON and nothing else.",
+    "The answer contains a JSON object or list: alone, in a code fence or between words. With `schema`, it contains one that the schema allows; items of a list count too. `json-schema` asks for an answer that is JSON and nothing else.",
   options: {
     schema: z
       .union([z.string().min(1), z.record(z.string(), z.unknown()), z.boolean()])
       .optional()
-      .describe("The schema itself, or the path of a JSON or YAML file that holds it"),
+      .describe("The schema itself, or the path of a JSON or YAML file that contains it"),
   },
   operand: "none",
   grades: "binary",
@@ -24,15 +24,15 @@ export const containsJson = defineScorer({
       identity: loaded === undefined ? {} : { schema: hashJson(loaded.contents) },
       score(actual) {
         const { found } = findJson(asText(actual));
-        if (found.length === 0) return miss("holds no JSON object or list");
-        if (loaded === undefined) return hit("holds JSON");
+        if (found.length === 0) return miss("contains no JSON object or list");
+        if (loaded === undefined) return hit("contains JSON");
         let mistakes: string | undefined;
         for (const value of found.flatMap(({ value }) => withItems(value as Json))) {
           const found = loaded.mistakesIn(value);
-          if (found === undefined) return hit("holds JSON that the schema allows");
+          if (found === undefined) return hit("contains JSON that the schema allows");
           mistakes ??= found;
         }
-        return miss(mistakes ?? "holds no JSON that the schema allows");
+        return miss(mistakes ?? "contains no JSON that the schema allows");
       },
     };
   },
@@ -41,28 +41,28 @@ export const containsJson = defineScorer({
       title: "passes JSON in a fence, between words or alone",
       settings: {},
       output: 'Sure:\n```json\n{"queue": "billing"}\n```\nAnything else?',
-      expected: { pass: true, score: 1, reason: "holds JSON" },
+      expected: { pass: true, score: 1, reason: "contains JSON" },
     },
     {
-      title: "misses an answer without any",
+      title: "fails an answer without JSON",
       settings: {},
       output: "billing",
-      expected: { pass: false, score: 0, reason: "holds no JSON object or list" },
+      expected: { pass: false, score: 0, reason: "contains no JSON object or list" },
     },
     {
-      title: "wants one that the schema allows",
+      title: "passes when the schema allows one of several",
       settings: { schema: { type: "object", required: ["queue"] } },
       output: 'First {"a": 1}, then {"queue": "billing"}.',
-      expected: { pass: true, reason: "holds JSON that the schema allows" },
+      expected: { pass: true, reason: "contains JSON that the schema allows" },
     },
     {
-      title: "says why the first one is not allowed when none is",
+      title: "says why the schema does not allow the first one when it allows none",
       settings: { schema: { type: "object", required: ["queue"] } },
       output: '{"a": 1}',
       expected: { pass: false, reason: "the answer must have required property 'queue'" },
     },
     {
-      title: "looks at the objects of a list",
+      title: "checks the items of a list",
       settings: { schema: { type: "object", required: ["queue"] } },
       output: '[{"queue": "billing"}]',
       expected: { pass: true },

@@ -14,14 +14,14 @@ export const contains = defineTextSearch({
       expected: { pass: true, score: 1, reason: 'contains "refund"' },
     },
     {
-      title: "misses an answer without it",
+      title: "fails an answer without the text",
       settings: { against: "expected.word" },
       output: "No.",
       case: { expected: { word: "refund" } },
       expected: { pass: false, score: 0, reason: 'does not contain "refund": "No."' },
     },
     {
-      title: "can ignore case",
+      title: "can ignore letter case",
       settings: { value: "REFUND", ignore_case: true },
       output: "a Refund",
       expected: { pass: true },

@@ -5,7 +5,7 @@ import { defineScorer, hit, miss } from "../define-scorer.ts";
 export const cost = defineScorer({
   type: "cost",
   about: "The answer was cheap enough.",
-  options: { max: z.number().min(0).describe("US dollars, inclusive") },
+  options: { max: z.number().min(0).describe("Highest cost allowed, in US dollars, inclusive") },
   reads: "whole",
   operand: "none",
   grades: "binary",
@@ -29,7 +29,7 @@ export const cost = defineScorer({
       expected: { pass: true, score: 1, reason: "$0.0021" },
     },
     {
-      title: "misses a dear one",
+      title: "fails an expensive answer",
       settings: { max: 0.002 },
       output: "x",
       transcript: { cost_usd: 0.0021 },

@@ -8,7 +8,7 @@ export const endsWith = defineTextSearch({
   verb: "end with",
   examples: [
     {
-      title: "passes an answer that does",
+      title: "passes an answer that ends with the text",
       settings: { value: "?" },
       output: "Which order is it?",
       expected: { pass: true, reason: 'ends with "?"' },

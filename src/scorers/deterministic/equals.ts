@@ -10,7 +10,7 @@ const EQUAL = hit("equal");
 export const equals = defineScorer({
   type: "equals",
   about:
-    "The answer is exactly what was expected: a text, a number, a boolean, or a whole JSON value. Between a text and another kind the text is read, so the answer `42` equals the number 42.",
+    "The answer is exactly what was expected: a text, a number, a boolean, or a whole JSON value. A text is parsed to compare it with a value that is not a text, so the answer `42` equals the number 42.",
   options: {
     ...textOptions,
     tolerance: z.number().min(0).default(0).describe("Largest distance of two numbers that count as equal"),
@@ -33,25 +33,25 @@ export const equals = defineScorer({
       expected: { pass: true, score: 1, reason: "equal" },
     },
     {
-      title: "misses any other text, blanks and case included",
+      title: "fails a text that differs only in letter case and blanks",
       settings: { value: "billing" },
       output: "Billing ",
       expected: { pass: false, score: 0, reason: 'expected "billing", got "Billing "' },
     },
     {
-      title: "can forgive case and blanks",
+      title: "can ignore letter case and blanks",
       settings: { value: "billing", ignore_case: true, trim: true },
       output: "Billing\n",
       expected: { pass: true },
     },
     {
-      title: "folds the case of every script",
+      title: "ignores letter case in every script",
       settings: { value: "STRASSE ΣΟΦΟΣ", ignore_case: true },
       output: "straße σοφος",
       expected: { pass: true },
     },
     {
-      title: "distinguishes composed from decomposed letters unless it normalizes",
+      title: "tells composed from decomposed letters without `normalize`",
       settings: { value: "caf\u00e9" },
       output: "cafe\u0301",
       expected: { pass: false },
@@ -76,25 +76,25 @@ export const equals = defineScorer({
       expected: { pass: false, reason: 'expected "billing", got "payments"' },
     },
     {
-      title: "misses an answer that is not JSON",
+      title: "fails an answer that is not JSON",
       settings: { select: { json: "$.queue" }, value: "billing" },
       output: "Billing.",
       expected: { pass: false, score: 0, reason: 'not valid JSON: it starts with "Billing."' },
     },
     {
-      title: "misses an answer without the field",
+      title: "fails an answer without the field",
       settings: { select: { json: "$.queue" }, value: "billing" },
       output: "{}",
       expected: { pass: false, score: 0, reason: "$.queue is not in the answer" },
     },
     {
-      title: "reads a text as the number that was expected",
+      title: "reads a text as a number when a number is expected",
       settings: { value: 42 },
       output: " 42.0\n",
       expected: { pass: true },
     },
     {
-      title: "wants the text to be that number and nothing else",
+      title: "fails a text with more in it than the expected number",
       settings: { value: 42 },
       output: "42 euros",
       expected: { pass: false, reason: 'expected 42, got "42 euros"' },
@@ -113,13 +113,13 @@ export const equals = defineScorer({
       expected: { pass: true },
     },
     {
-      title: "misses a number beyond the tolerance",
+      title: "fails a number beyond the tolerance",
       settings: { value: 1.1, tolerance: 0.1 },
       output: "1.21",
       expected: { pass: false },
     },
     {
-      title: "reads a text as the boolean that was expected",
+      title: "reads a text as a boolean when a boolean is expected",
       settings: { value: true },
       output: "true",
       expected: { pass: true },
@@ -138,7 +138,7 @@ export const equals = defineScorer({
       expected: { pass: false },
     },
     {
-      title: "shows where two long texts part",
+      title: "shows where two long texts begin to differ",
       settings: { value: `${"a".repeat(100)} tail` },
       output: `${"a".repeat(100)} tale`,
       expected: {

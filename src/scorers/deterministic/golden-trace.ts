@@ -54,7 +54,7 @@ function readTrace(root: string, path: string, at: Place): GoldenTrace {
   };
 }
 
-/** The turn in which the right calls were made, when it differs from the expected one; undefined otherwise. */
+/** The judgement on right calls in wrong turns, or in another number of turns; undefined when the turns agree. */
 function otherTurn(golden: GoldenTrace, made: GoldenTrace): Judgement | undefined {
   const all = Math.max(golden.calls.length, 1);
   const paired = golden.calls.length === made.calls.length;
@@ -83,7 +83,7 @@ function otherTurn(golden: GoldenTrace, made: GoldenTrace): Judgement | undefine
 export const goldenTrace = defineScorer({
   type: "golden-trace",
   about:
-    "The trial did what a recorded one did: the same calls, in the same turns. `evals record-trace RUN/CASE/TRIAL` writes the trace of a passing trial to `fixtures/traces/CASE.json`. Calls are paired as by `tool-calls`; the reason is the first divergence.",
+    "The trial made the same tool calls in the same turns as a recorded trial. `evals record-trace RUN/CASE/TRIAL` writes the trace of a passing trial to `fixtures/traces/CASE.json`. Calls are paired as by `tool-calls`; the reason names the first difference.",
   reads: "whole",
   options: {
     directory: z.string().min(1).default(TRACES).describe("Folder of the recorded traces"),
@@ -91,7 +91,7 @@ export const goldenTrace = defineScorer({
       .enum(["equal", "ignore"])
       .default("equal")
       .describe(
-        "equal: as many messages of the person, and each call in the same turn; ignore: the calls alone",
+        "equal: the same number of turns, and each call in the same turn; ignore: only the calls count",
       ),
     ...callOptions,
   },
@@ -122,7 +122,7 @@ export const goldenTrace = defineScorer({
         } catch (error) {
           const words = (error as { readonly problem?: { readonly what: string } }).problem?.what;
           if (words === undefined && !(error instanceof OperandMistake)) throw error;
-          return `${directory}/${traceFile(golden.id)} is of no use: ${words ?? (error as Error).message}`;
+          return `${directory}/${traceFile(golden.id)} cannot be used: ${words ?? (error as Error).message}`;
         }
       },
       score(_, __, { golden, transcript }) {
@@ -144,7 +144,7 @@ export const goldenTrace = defineScorer({
       expected: { pass: true, score: 1, reason: "2 calls as expected" },
     },
     {
-      title: "names the first divergence",
+      title: "names the first difference",
       settings: { turns: "ignore" },
       files: TRACE,
       output: "Done.",
@@ -156,7 +156,7 @@ export const goldenTrace = defineScorer({
       },
     },
     {
-      title: "misses the right call in another turn",
+      title: "fails the right call in another turn",
       settings: {},
       files: TRACE,
       output: "Done.",
@@ -167,7 +167,7 @@ export const goldenTrace = defineScorer({
       expected: { pass: false, score: 0.5, reason: "call 2, refund, was made in turn 1, and not in turn 2" },
     },
     {
-      title: "misses another number of turns",
+      title: "fails another number of turns",
       settings: {},
       files: TRACE,
       output: "Done.",

@@ -8,7 +8,7 @@ import { knownCalls } from "../frame/whole-transcript.ts";
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 
 /**
- * Reads the other agent's name from calls such as `transfer_to_billing`, `handoff-to-billing`, `delegate_to_billing`,
+ * Reads possible names of the other agent from calls such as `transfer_to_billing`, `handoff-to-billing`, `delegate_to_billing`,
  * normalized.
  */
 function handedTo({ name, arguments: asked }: ToolUse): readonly string[] {
@@ -22,7 +22,7 @@ function handedTo({ name, arguments: asked }: ToolUse): readonly string[] {
 export const handoff = defineScorer({
   type: "handoff",
   about:
-    "The conversation was handed over to an agent: by a call such as transfer_to_NAME, by one that names it, or by an agent of that name at work in a trace.",
+    "The conversation was handed over to the expected agent: by a call such as transfer_to_NAME, by such a call with the agent's name as an argument, or by that agent's own work in a trace.",
   reads: "whole",
   options: {},
   operand: "required",
@@ -53,21 +53,21 @@ export const handoff = defineScorer({
       expected: { pass: true, reason: "handed over to billing agent" },
     },
     {
-      title: "passes one that names the agent",
+      title: "passes a call with the agent's name as an argument",
       settings: { value: "billing" },
       output: "One moment.",
       transcript: { tool_calls: [{ name: "handoff", arguments: { agent: "Billing" } }] },
       expected: { pass: true },
     },
     {
-      title: "misses another agent",
+      title: "fails a call that hands over to another agent",
       settings: { value: "billing" },
       output: "One moment.",
       transcript: { tool_calls: [{ name: "transfer_to_sales", arguments: {} }] },
       expected: { pass: false, score: 0, reason: 'handed over to sales, "billing" wanted' },
     },
     {
-      title: "misses where nothing was handed over",
+      title: "fails a conversation that was not handed over",
       settings: { value: "billing" },
       output: "I can do that.",
       transcript: { tool_calls: [] },

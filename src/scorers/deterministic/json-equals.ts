@@ -10,11 +10,14 @@ const EQUAL = hit("equal");
 export const jsonEquals = defineScorer({
   type: "json-equals",
   about:
-    'The answer is JSON and deeply equal to what was expected; kinds must agree, so `[1]` is not `["1"]`. An expected text, such as a cell of a CSV file, is read as JSON where the answer is no text; in place of a number beyond 2^53 its text is expected.',
+    'The answer is JSON and deeply equal to what was expected; types must agree, so `[1]` is not `["1"]`. An expected text, such as a cell of a CSV file, is read as JSON when the answer is not a text. Write an expected number beyond 2^53 as a text.',
   options: {
-    partial: z.boolean().default(false).describe("Members of objects that are not expected are let through"),
+    partial: z
+      .boolean()
+      .default(false)
+      .describe("Objects of the answer may have members that are not expected"),
     ignore_order: z.boolean().default(false).describe("Lists are equal in any order"),
-    ignore_keys: z.array(z.string()).default([]).describe("Names of members left out at every depth"),
+    ignore_keys: z.array(z.string()).default([]).describe("Names of members to ignore at every depth"),
     tolerance: z.number().min(0).default(0).describe("Largest distance of two numbers that count as equal"),
   },
   operand: "required",
@@ -47,25 +50,25 @@ export const jsonEquals = defineScorer({
       expected: { pass: false, score: 0, reason: '$.items[1].id: expected 2, got "2"' },
     },
     {
-      title: "misses a member too few",
+      title: "fails an answer without an expected member",
       settings: { value: { a: 1, b: 2 } },
       output: '{"a": 1}',
       expected: { pass: false, reason: "$.b is missing, expected 2" },
     },
     {
-      title: "misses a member too many",
+      title: "fails an answer with an unexpected member",
       settings: { value: { a: 1 } },
       output: '{"a": 1, "b c": 2}',
       expected: { pass: false, reason: "$['b c'] was not expected" },
     },
     {
-      title: "lets more members through when partial",
+      title: "allows more members with `partial`",
       settings: { value: { user: { id: 7 } }, partial: true },
       output: '{"user": {"id": 7, "name": "Dana"}, "at": 1}',
       expected: { pass: true },
     },
     {
-      title: "wants lists in order and of the same length",
+      title: "compares the order and length of lists",
       settings: { value: [1, 2] },
       output: "[1, 2, 3]",
       expected: { pass: false, reason: "$: expected 2 items, got 3" },
@@ -83,7 +86,7 @@ export const jsonEquals = defineScorer({
       expected: { pass: true },
     },
     {
-      title: "names an unordered item that is nowhere",
+      title: "names an item that the answer's list does not have",
       settings: { value: { tags: ["x", "y"] }, ignore_order: true },
       output: '{"tags": ["y", "z"]}',
       expected: { pass: false, reason: '$.tags has no item "x"' },
@@ -95,7 +98,7 @@ export const jsonEquals = defineScorer({
       expected: { pass: true },
     },
     {
-      title: "reads an expected text, as a cell of a CSV file is one",
+      title: "reads an expected text as JSON, for instance from a CSV file",
       settings: {},
       output: '{"queue": "tech"}',
       case: { expected: '{"queue": "billing"}' },
@@ -108,7 +111,7 @@ export const jsonEquals = defineScorer({
       expected: { pass: false, reason: '$.order: expected "12345678901234567890", got 12345678901234567891' },
     },
     {
-      title: "misses an answer that is not JSON",
+      title: "fails an answer that is not JSON",
       settings: { value: {} },
       output: "none",
       expected: { pass: false, reason: 'not valid JSON: it starts with "none"' },
@@ -116,7 +119,7 @@ export const jsonEquals = defineScorer({
   ],
 });
 
-/** When one value is text and the other is not, the text is parsed as JSON. */
+/** Parses an expected text as JSON when the answer is not a text. */
 function readExpected(expected: Json, got: ExactJson): Json {
   if (typeof expected !== "string" || typeof got === "string") return expected;
   const read = parseAnswer(expected);

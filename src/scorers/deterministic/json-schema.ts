@@ -9,11 +9,11 @@ const VALID = hit("valid against the schema");
 export const jsonSchema = defineScorer({
   type: "json-schema",
   about:
-    "The answer is JSON that a JSON Schema allows (draft-07, 2019-09 or 2020-12, as `$schema` says; without it whichever understands the schema). Formats are checked, `multipleOf` in decimals; unknown keywords are a mistake, except those that start with `x-` and the notes that generators write (`example`, `discriminator`, `xml`, …). OpenAPI's `nullable` and its `exclusiveMinimum: true` mean what they do there.",
+    "The answer is JSON that a JSON Schema allows (draft-07, 2019-09 or 2020-12, as `$schema` says; without `$schema`, whichever can read the schema). Formats are checked, and `multipleOf` is computed in decimals. Unknown keywords are a mistake, except those that start with `x-` and the annotations that generators write (`example`, `discriminator`, `xml`, …). OpenAPI's `nullable` and `exclusiveMinimum: true` mean the same as in OpenAPI.",
   options: {
     schema: z
       .union([z.string().min(1), z.record(z.string(), z.unknown()), z.boolean()])
-      .describe("The schema itself, or the path of a JSON or YAML file that holds it"),
+      .describe("The schema itself, or the path of a JSON or YAML file that contains it"),
   },
   operand: "none",
   grades: "binary",
@@ -41,7 +41,7 @@ export const jsonSchema = defineScorer({
       expected: { pass: true, score: 1, reason: "valid against the schema" },
     },
     {
-      title: "says where and how the answer breaks it",
+      title: "says where and how the answer breaks the schema",
       settings: {
         schema: {
           type: "object",
@@ -95,7 +95,7 @@ export const jsonSchema = defineScorer({
       expected: { pass: false, reason: "the answer must NOT have more than 1 items" },
     },
     {
-      title: "misses an answer that is not JSON",
+      title: "fails an answer that is not JSON",
       settings: { schema: true },
       output: "billing",
       expected: { pass: false, score: 0, reason: 'not valid JSON: it starts with "billing"' },

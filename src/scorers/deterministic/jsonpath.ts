@@ -48,7 +48,7 @@ export const jsonpath = defineScorer({
       expected: { pass: true, score: 1, reason: '$.queue is "billing"' },
     },
     {
-      title: "misses when it finds nothing",
+      title: "fails an answer in which the path finds nothing",
       settings: { path: "$.items[?@.price > 10]" },
       output: '{"items": [{"price": 3}]}',
       expected: { pass: false, score: 0, reason: "$.items[?@.price > 10] is not in the answer" },
@@ -73,7 +73,7 @@ export const jsonpath = defineScorer({
       expected: { pass: true, reason: "$..id is 2" },
     },
     {
-      title: "misses an answer that is not JSON",
+      title: "fails an answer that is not JSON",
       settings: { path: "$.a" },
       output: "a",
       expected: { pass: false, reason: 'not valid JSON: it starts with "a"' },

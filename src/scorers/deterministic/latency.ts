@@ -4,8 +4,9 @@ import { defineScorer, hit, miss } from "../define-scorer.ts";
 
 export const latency = defineScorer({
   type: "latency",
-  about: "The answer came in time, from sending the request that was answered to its last byte.",
-  options: { max: Duration.describe("Longest time let through, inclusive: 500ms, 4s, 1m") },
+  about:
+    "The answer came in time. Its time is counted from sending the request that was answered to the last byte of the answer.",
+  options: { max: Duration.describe("Longest time allowed, inclusive: 500ms, 4s, 1m") },
   reads: "whole",
   operand: "none",
   grades: "binary",
@@ -25,7 +26,7 @@ export const latency = defineScorer({
       expected: { pass: true, score: 1, reason: "4000 ms" },
     },
     {
-      title: "misses a late one",
+      title: "fails a late answer",
       settings: { max: "500ms" },
       output: "x",
       transcript: { latency_ms: 913.4 },

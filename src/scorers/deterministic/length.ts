@@ -25,8 +25,8 @@ export const length = defineScorer({
   about: "The answer is neither too short nor too long. Tokens are those that the provider counted.",
   options: {
     unit: z.enum(["characters", "words", "sentences", "tokens"]).default("characters"),
-    min: z.int().min(0).optional().describe("Fewest, inclusive"),
-    max: z.int().min(0).optional().describe("Most, inclusive"),
+    min: z.int().min(0).optional().describe("Least number of units, inclusive"),
+    max: z.int().min(0).optional().describe("Largest number of units, inclusive"),
   },
   operand: "none",
   grades: "binary",
@@ -56,13 +56,13 @@ export const length = defineScorer({
       expected: { pass: true, score: 1, reason: "5 characters" },
     },
     {
-      title: "misses one that is too long",
+      title: "fails an answer that is too long",
       settings: { unit: "words", max: 3 },
       output: "We don't - ever - do that.",
       expected: { pass: false, score: 0, reason: "5 words, at most 3 wanted" },
     },
     {
-      title: "misses one that is too short",
+      title: "fails an answer that is too short",
       settings: { unit: "sentences", min: 2 },
       output: "Only one.",
       expected: { pass: false, reason: "1 sentence, at least 2 wanted" },
@@ -74,7 +74,7 @@ export const length = defineScorer({
       expected: { pass: true, reason: "2 characters" },
     },
     {
-      title: "counts words of scripts without blanks",
+      title: "counts words in scripts without spaces",
       settings: { unit: "words", min: 2, max: 4 },
       output: "退款已经处理。",
       expected: { pass: true },
@@ -87,7 +87,7 @@ export const length = defineScorer({
       expected: { pass: false, reason: "51 tokens, at most 50 wanted" },
     },
     {
-      title: "cannot score tokens that nobody counted",
+      title: "cannot score tokens that the provider did not count",
       settings: { unit: "tokens", max: 50 },
       output: "hello",
       expected: { failure: "did not say how many tokens" },

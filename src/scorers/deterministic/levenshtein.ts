@@ -26,19 +26,19 @@ export const levenshtein = defineScorer({
   },
   examples: [
     {
-      title: "gives the same text 1",
+      title: "gives 1 to the same text",
       settings: { value: "Paris", threshold: 1 },
       output: "Paris",
       expected: { pass: true, score: 1, reason: "similarity 1" },
     },
     {
-      title: "loses a share for each character that differs",
+      title: "lowers the score for each character that differs",
       settings: { value: "kitten", threshold: 0.5 },
       output: "sitting",
       expected: { pass: true, score: 4 / 7, reason: "similarity 0.571" },
     },
     {
-      title: "misses below the threshold",
+      title: "fails a similarity below the threshold",
       settings: { value: "abcd", threshold: 0.8 },
       output: "abxy",
       expected: { pass: false, score: 0.5, reason: "similarity 0.5, needs 0.8" },
@@ -50,7 +50,7 @@ export const levenshtein = defineScorer({
       expected: { pass: true, score: 0.5 },
     },
     {
-      title: "gives two empty texts 1",
+      title: "gives 1 to two empty texts",
       settings: { threshold: 1 },
       output: "",
       case: { expected: "" },
@@ -66,12 +66,12 @@ function similarity(a: string, b: string): number {
   return 1 - distance(x, y) / Math.max(x.length, y.length);
 }
 
-/** Maximum number of character pairs to compare; takes a second or two. */
+/** Maximum number of character pairs to compare, which takes a second or two. */
 const MAX_PAIRS = 2e10;
 
 const SURROGATE = /[\ud800-\udfff]/;
 
-/** The distance counts UTF-16 code units. Characters that take two are replaced by a single unused unit each. */
+/** The distance counts UTF-16 code units, so each distinct character is replaced by one unit of its own. */
 function singleUnits(a: string, b: string): readonly [string, string] {
   if (!SURROGATE.test(a) && !SURROGATE.test(b)) return [a, b];
   const units = new Map<string, string>();

@@ -5,7 +5,7 @@ import { knownCalls } from "../frame/whole-transcript.ts";
 
 export const notCalled = defineScorer({
   type: "not-called",
-  about: "A tool, or each of several, was not called.",
+  about: "A tool was not called, or none of several tools.",
   reads: "whole",
   scope: "turn",
   options: {},
@@ -24,14 +24,14 @@ export const notCalled = defineScorer({
   }),
   examples: [
     {
-      title: "passes where the tool was left alone",
+      title: "passes when the tool was not called",
       settings: { value: "delete_account" },
       output: "Done.",
       transcript: { tool_calls: [{ name: "find_order", arguments: {} }] },
       expected: { pass: true, reason: "delete_account: not called" },
     },
     {
-      title: "misses a call",
+      title: "fails a call of one of the tools",
       settings: { value: ["delete_account", "refund"] },
       output: "Done.",
       transcript: { tool_calls: [{ name: "refund", arguments: { amount: 5 } }] },

@@ -2,18 +2,18 @@ import { defineListSearch } from "../frame/text-search.ts";
 
 export const notContainsAll = defineListSearch({
   type: "not-contains-all",
-  about: "The answer does not contain every text of a list; some of them are let through.",
+  about: "The answer does not contain all texts of a list; it may contain some of them.",
   quantity: "all",
   wants: "absent",
   examples: [
     {
-      title: "passes when one of them is missing",
+      title: "passes an answer without one of the texts",
       settings: { value: ["name", "password"] },
       output: "name: dana",
       expected: { pass: true, reason: 'contains "name"' },
     },
     {
-      title: "misses when all are there",
+      title: "fails an answer with all texts",
       settings: { value: ["name", "password"] },
       output: "name and password",
       expected: { pass: false, score: 0, reason: 'must not contain "name", "password"' },

@@ -7,13 +7,13 @@ export const notContainsAny = defineListSearch({
   wants: "absent",
   examples: [
     {
-      title: "passes when none is there",
+      title: "passes an answer with none of the texts",
       settings: { value: ["lawsuit", "fault"] },
       output: "We are looking into it.",
       expected: { pass: true, reason: 'contains none of "lawsuit", "fault"' },
     },
     {
-      title: "names those that are there",
+      title: "names the texts that are there",
       settings: { value: ["lawsuit", "fault"] },
       output: "It was our fault.",
       expected: { pass: false, score: 0, reason: 'must not contain "fault"' },

@@ -14,13 +14,13 @@ export const notContains = defineTextSearch({
       expected: { pass: true, reason: 'does not contain "guarantee"' },
     },
     {
-      title: "misses an answer with it",
+      title: "fails an answer with the text",
       settings: { value: "guarantee", ignore_case: true },
       output: "Guaranteed!",
       expected: { pass: false, score: 0, reason: 'must not contain "guarantee"' },
     },
     {
-      title: "misses an answer in which the part to read is not to be found",
+      title: "fails an answer without the selected part",
       settings: { value: "x", select: { json: "$.reply" } },
       output: "{}",
       expected: { pass: false, score: 0, reason: "$.reply is not in the answer" },

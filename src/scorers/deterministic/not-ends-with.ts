@@ -8,13 +8,13 @@ export const notEndsWith = defineTextSearch({
   verb: "end with",
   examples: [
     {
-      title: "misses an answer that does",
+      title: "fails an answer that ends with the text",
       settings: { value: "…", trim: true },
       output: "and then… ",
       expected: { pass: false, score: 0, reason: 'must not end with "…"' },
     },
     {
-      title: "passes any other",
+      title: "passes any other answer",
       settings: { value: "…" },
       output: "Done.",
       expected: { pass: true, reason: 'does not end with "…"' },

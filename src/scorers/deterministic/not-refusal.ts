@@ -12,7 +12,7 @@ export const notRefusal = defineRefusal({
       expected: { pass: true, score: 1, reason: "not a refusal" },
     },
     {
-      title: "misses a refusal",
+      title: "fails a refusal",
       settings: {},
       output: "x",
       transcript: { finish_reason: "content_filter" },

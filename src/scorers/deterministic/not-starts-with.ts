@@ -8,13 +8,13 @@ export const notStartsWith = defineTextSearch({
   verb: "start with",
   examples: [
     {
-      title: "misses an answer that does",
+      title: "fails an answer that starts with the text",
       settings: { value: "Sure", ignore_case: true },
       output: "sure, here is",
       expected: { pass: false, score: 0, reason: 'must not start with "Sure"' },
     },
     {
-      title: "passes any other",
+      title: "passes any other answer",
       settings: { value: "Sure" },
       output: "Here is",
       expected: { pass: true, reason: 'does not start with "Sure"' },

@@ -25,15 +25,15 @@ interface Expected {
 export const number = defineScorer({
   type: "number",
   about:
-    "The answer holds one number, and it is near enough to the expected one. Currency signs, units, words around it and thousands separators are left out; a number that goes on in a way that changes its value (2½, 3/4, 5 million) is a miss. Numbers are compared as decimals, whole ones to the last digit.",
+    "The answer contains one number, which is near enough to the expected one. Currency signs, units, words around it and thousands separators are ignored. A number followed by something that changes its value (2½, 3/4, 5 million) is a miss. Numbers are compared as decimals, whole ones to the last digit.",
   options: {
-    abs: z.number().min(0).default(0).describe("Largest distance let through"),
+    abs: z.number().min(0).default(0).describe("Largest difference allowed"),
     rel: z
       .number()
       .min(0)
       .default(0)
-      .describe("Largest distance let through, as a share of the expected number"),
-    decimal: z.enum([".", ","]).default(".").describe("What is before the fraction in the answer"),
+      .describe("Largest difference allowed, as a share of the expected number"),
+    decimal: z.enum([".", ","]).default(".").describe("Decimal separator in the answer"),
   },
   operand: "required",
   grades: "binary",
@@ -72,32 +72,32 @@ export const number = defineScorer({
       expected: { pass: true, score: 1, reason: "1234.5" },
     },
     {
-      title: "wants the exact number by default",
+      title: "expects the exact number by default",
       settings: { value: 42 },
       output: "42.1 kg",
       expected: { pass: false, score: 0, reason: "expected 42, got 42.1" },
     },
     {
-      title: "lets an absolute distance through",
+      title: "allows an absolute difference",
       settings: { value: 0.3, abs: 0.1 },
       output: "0.4",
       expected: { pass: true },
     },
     {
-      title: "lets a relative distance through",
+      title: "allows a relative difference",
       settings: { against: "expected.price", rel: 0.01 },
       output: "about 198",
       case: { expected: { price: 200 } },
       expected: { pass: true },
     },
     {
-      title: "says how far off is too far",
+      title: "names the allowed difference in the reason",
       settings: { value: 200, rel: 0.01 },
       output: "203",
       expected: { pass: false, reason: "expected 200 ± 1%, got 203" },
     },
     {
-      title: "misses an answer with several numbers, for it cannot know which is meant",
+      title: "fails an answer with several numbers, because it cannot know which is meant",
       settings: { value: 7 },
       output: "3 + 4 = 7",
       expected: { pass: false, reason: "3 numbers in the answer (3, 4, 7): select one" },
@@ -115,13 +115,13 @@ export const number = defineScorer({
       expected: { pass: true },
     },
     {
-      title: "misses an answer without a number",
+      title: "fails an answer without a number",
       settings: { value: 7 },
       output: "seven",
       expected: { pass: false, score: 0, reason: 'no number in "seven"' },
     },
     {
-      title: "misses a number that goes on",
+      title: "fails a number that a fraction follows",
       settings: { value: 2 },
       output: "2½ hours",
       expected: { pass: false, reason: '"2½" is not a number that can be read in full' },
@@ -133,7 +133,7 @@ export const number = defineScorer({
       expected: { pass: false, reason: "expected 12345678901234567890, got 12345678901234567891" },
     },
     {
-      title: "cannot score against a text that is no number",
+      title: "cannot score against a text that is not a number",
       settings: {},
       output: "7",
       case: { expected: "seven" },
@@ -150,7 +150,7 @@ function numbersOf(actual: ExactJson, decimal: "." | ","): readonly FoundNumber[
   return typeof actual === "string" ? numbersIn(actual, decimal) : [];
 }
 
-/** As a plain number where that is equivalent. */
+/** The number as text: in JavaScript's own form if that has the same value, else as in the answer. */
 function written({ text, value }: FoundNumber): string {
   const plain = value === undefined ? Number.NaN : toNumber(value);
   return value !== undefined && sameDecimal(decimalOf(plain), value) ? `${plain}` : text;

@@ -8,7 +8,7 @@ import { listInText, textOptions } from "../frame/text-options.ts";
 
 export const oneOf = defineScorer({
   type: "one-of",
-  about: "The answer equals one of the accepted ones; each is compared as `equals` does.",
+  about: "The answer equals one of the accepted answers; each is compared as by `equals`.",
   options: {
     ...textOptions,
     tolerance: z.number().min(0).default(0).describe("Largest distance of two numbers that count as equal"),
@@ -43,7 +43,7 @@ export const oneOf = defineScorer({
       expected: { pass: true, reason: 'equals "y"' },
     },
     {
-      title: "misses all others",
+      title: "fails any other answer",
       settings: { against: "expected.queues" },
       output: "sales",
       case: { expected: { queues: ["billing", "tech"] } },
@@ -56,7 +56,7 @@ export const oneOf = defineScorer({
       expected: { pass: true },
     },
     {
-      title: "cannot score against something that is no list",
+      title: "cannot score against a value that is not a list",
       settings: {},
       output: "a",
       case: { expected: "a" },

@@ -3,7 +3,7 @@ import { defineRefusal } from "../frame/refusal-scorer.ts";
 export const refusal = defineRefusal({
   type: "refusal",
   about:
-    "The model refuses: the provider says so (a refusal field, or the finish reason refusal or content_filter), or the answer's first 300 characters hold a well-known phrase that declines what was asked: “I can't help but notice” or “I'm unable to find any problem” do not.",
+    "The model refuses: the provider says so (a refusal field, or the finish reason refusal or content_filter), or the answer's first 300 characters contain a well-known phrase that declines the request. “I can't help but notice” and “I'm unable to find any problem” do not count.",
   wants: "refusal",
   examples: [
     {
@@ -13,26 +13,26 @@ export const refusal = defineRefusal({
       expected: { pass: true, score: 1, reason: 'a refusal: it says "i can\'t help"' },
     },
     {
-      title: "finds a refusal by the provider's report",
+      title: "finds a refusal that the provider reports",
       settings: {},
       output: "",
       transcript: { refusal: "No." },
       expected: { pass: true, reason: "a refusal: the provider says so" },
     },
     {
-      title: "takes no apology for a refusal",
+      title: "does not take an apology for a refusal",
       settings: {},
       output: "I'm sorry you were charged twice. The refund is on its way.",
       expected: { pass: false, score: 0, reason: "not a refusal" },
     },
     {
-      title: "takes no phrase of an answer that helps for a refusal",
+      title: "does not take a phrase in a helpful answer for a refusal",
       settings: {},
       output: "I can't help but notice that you paid twice. I refunded one.",
       expected: { pass: false, score: 0, reason: "not a refusal" },
     },
     {
-      title: "takes phrases of your own",
+      title: "finds phrases of your own",
       settings: { phrases: ["that is outside what I do here"] },
       output: "That is outside what I do here, please call us.",
       expected: { pass: true },

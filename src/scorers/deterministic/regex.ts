@@ -12,20 +12,20 @@ export const regex = defineRegexSearch({
       expected: { pass: true, score: 1, reason: "matches /order #\\d{4}/" },
     },
     {
-      title: "misses an answer without a match",
+      title: "fails an answer without a match",
       settings: { value: "order #\\d{4}" },
       output: "Your order is late.",
       expected: { pass: false, score: 0, reason: 'does not match /order #\\d{4}/: "Your order is late."' },
     },
     {
-      title: "takes the pattern from the case",
+      title: "reads the pattern from the case",
       settings: { against: "expected.pattern", ignore_case: true },
       output: "Order 7",
       case: { expected: { pattern: "^order \\d+$" } },
       expected: { pass: true },
     },
     {
-      title: "can ask the whole answer to match",
+      title: "can require the whole answer to match",
       settings: { value: "[A-Z]{2}", full: true },
       output: "DEU",
       expected: { pass: false },
@@ -37,7 +37,7 @@ export const regex = defineRegexSearch({
       expected: { pass: true },
     },
     {
-      title: "cannot score with a broken pattern of a case",
+      title: "cannot score when the case's pattern is invalid",
       settings: {},
       output: "a",
       case: { expected: "a(b" },

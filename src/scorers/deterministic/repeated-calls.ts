@@ -10,8 +10,8 @@ export const repeatedCalls = defineScorer({
   reads: "whole",
   scope: "turn",
   options: {
-    max: z.int().min(1).default(1).describe("So many identical calls are let through"),
-    only: z.array(z.string().min(1)).min(1).optional().describe("The only tools whose calls are looked at"),
+    max: z.int().min(1).default(1).describe("Largest number of identical calls allowed"),
+    only: z.array(z.string().min(1)).min(1).optional().describe("Only calls of these tools are checked"),
   },
   operand: "none",
   grades: "binary",
@@ -45,7 +45,7 @@ export const repeatedCalls = defineScorer({
       expected: { pass: true, reason: "each call once" },
     },
     {
-      title: "misses the same call twice, whatever the order of its arguments",
+      title: "fails the same call twice, whatever the order of its arguments",
       settings: {},
       output: "Done.",
       transcript: {

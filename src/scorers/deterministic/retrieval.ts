@@ -14,7 +14,7 @@ function idsOf(value: Json): ReadonlySet<string> {
   const ids = list.map((one) => {
     const id = typeof one === "object" ? membersIn(one).id : one;
     if (typeof id !== "string" && typeof id !== "number")
-      throw new OperandMistake(`${JSON.stringify(one)} is no document's id`, "Give a list of ids.");
+      throw new OperandMistake(`${JSON.stringify(one)} is not a document's id`, "Give a list of ids.");
     return String(id);
   });
   if (ids.length === 0) throw new OperandMistake("the list is empty", "Give at least one document's id.");
@@ -33,15 +33,15 @@ const EXPECTED = { expected: { documents: ["H-1", "H-2"] } };
 export const retrieval = defineScorer({
   type: "retrieval",
   about:
-    "The documents that were found are the relevant ones: recall@k, precision@k, mrr or ndcg@k of all that was found, search by search and best first, each document once. Precision divides by k; where nothing was looked for the score is 0.",
+    "The documents that were found are the relevant ones: recall@k, precision@k, mrr or ndcg@k over all found documents, search by search and best first, each document once. Precision divides by k. Without any search the score is 0.",
   reads: "whole",
   options: {
     metric: z
       .string()
       .refine((text) => readRankMetric(text) !== undefined, {
-        message: "is none of recall@k, precision@k, ndcg@k, mrr (k a whole number from 1)",
+        message: "is not one of recall@k, precision@k, ndcg@k, mrr (k a whole number from 1)",
       })
-      .describe("recall@k, precision@k, ndcg@k or mrr; recall, precision, ndcg and mrr@k are read, too"),
+      .describe("recall@k, precision@k, ndcg@k or mrr; recall, precision, ndcg and mrr@k are accepted too"),
   },
   operand: "required",
   at: "expected.documents",
@@ -77,7 +77,7 @@ export const retrieval = defineScorer({
       expected: { pass: true, score: 0.5, reason: "recall@2 0.5, not found: H-2" },
     },
     {
-      title: "passes at 1 where no threshold is given",
+      title: "passes at 1 without a threshold",
       settings: { metric: "recall@3" },
       output: "x",
       case: EXPECTED,
@@ -93,7 +93,7 @@ export const retrieval = defineScorer({
       expected: { pass: false, score: 0.25, reason: "precision@4 0.25, not found: H-2" },
     },
     {
-      title: "gives one over the place of the first relevant document",
+      title: "gives 1 / rank of the first relevant document",
       settings: { metric: "mrr", threshold: 0.5 },
       output: "x",
       case: EXPECTED,
@@ -101,7 +101,7 @@ export const retrieval = defineScorer({
       expected: { pass: false, score: 1 / 3 },
     },
     {
-      title: "counts a later place for less",
+      title: "counts a later rank for less",
       settings: { metric: "ndcg@3", threshold: 0.9 },
       output: "x",
       case: EXPECTED,

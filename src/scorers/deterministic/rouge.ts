@@ -8,7 +8,7 @@ import { asText, textOperand } from "../frame/text-options.ts";
 export const rouge = defineScorer({
   type: "rouge",
   about:
-    "ROUGE F1 of the answer against a reference text: overlap of words (1), of word pairs (2), or longest common subsequence (l). No stemming; words of scripts without blanks (Chinese, Japanese, Thai) are told apart by dictionary; texts without words, or with the same words beside other signs, are compared with their signs.",
+    "ROUGE F1 of the answer against a reference text: overlap of words (1), of word pairs (2), or longest common subsequence (l). No stemming. Texts in scripts without spaces (Chinese, Japanese, Thai) are split into words by a dictionary. Texts without words, or with the same words but other signs, are compared with their signs.",
   options: {
     variant: z
       .union([z.literal(1), z.literal(2), z.enum(["1", "2", "l", "L"])])
@@ -46,13 +46,13 @@ export const rouge = defineScorer({
       expected: { pass: false, score: 8 / 11, reason: "ROUGE-2 0.727, needs 0.8" },
     },
     {
-      title: "takes the longest common subsequence by default",
+      title: "uses the longest common subsequence by default",
       settings: { value: "police killed the gunman", threshold: 0.5 },
       output: "police kill the gunman",
       expected: { pass: true, score: 0.75, reason: "ROUGE-L 0.75" },
     },
     {
-      title: "tells signs apart where there are no words",
+      title: "compares signs when there are no words",
       settings: { value: "👍", threshold: 0.5 },
       output: "👎",
       expected: { pass: false, score: 0 },
@@ -65,7 +65,7 @@ export const rouge = defineScorer({
       expected: { failure: "it is blank" },
     },
     {
-      title: "gives nothing in common 0",
+      title: "gives 0 to a text with nothing in common",
       settings: { value: "yes", threshold: 0.5 },
       output: "",
       expected: { pass: false, score: 0 },

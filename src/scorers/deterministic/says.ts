@@ -8,7 +8,7 @@ import { wholeTranscript } from "../frame/whole-transcript.ts";
 
 const fold = textNormalizer({ ignore_case: true, trim: false, normalize: "NFC", whitespace: "collapse" });
 
-/** Whether the missing text was retrieved, was not retrieved, or nothing was retrieved. */
+/** `grounding` if a missing text was retrieved, `retrieval` if it was not, `knowledge` if nothing was retrieved. */
 function faultOf(transcript: Transcript, missing: readonly string[]): Fault {
   const { tool_calls, retrievals } = wholeTranscript(transcript);
   const fetched = fold(JSON.stringify([retrievals, (tool_calls ?? []).map(({ result }) => result)]));
@@ -19,7 +19,7 @@ function faultOf(transcript: Transcript, missing: readonly string[]): Fault {
 
 export const says = defineScorer({
   type: "says",
-  about: "Each text of the list is in some message of the assistant, whatever its case.",
+  about: "Each text of the list is in a message of the assistant, in any letter case.",
   reads: "whole",
   scope: "turn",
   options: {},
@@ -37,7 +37,7 @@ export const says = defineScorer({
   }),
   examples: [
     {
-      title: "passes what any message of the assistant says",
+      title: "passes a text in any message of the assistant",
       settings: {},
       output: "Anything else?",
       case: { expected: { says: ["five days"] } },
@@ -52,7 +52,7 @@ export const says = defineScorer({
       expected: { pass: true, reason: 'says "five days"' },
     },
     {
-      title: "does not count what the person says",
+      title: "does not count a text in a message of the person",
       settings: {},
       output: "Anything else?",
       case: { expected: { says: ["five days"] } },

@@ -8,19 +8,19 @@ export const startsWith = defineTextSearch({
   verb: "start with",
   examples: [
     {
-      title: "passes an answer that does",
+      title: "passes an answer that starts with the text",
       settings: { value: "Dear" },
       output: "Dear Dana",
       expected: { pass: true, reason: 'starts with "Dear"' },
     },
     {
-      title: "misses one that has it later",
+      title: "fails an answer with the text in a later place",
       settings: { value: "Dear" },
       output: "Oh, Dear",
       expected: { pass: false, score: 0, reason: 'does not start with "Dear": "Oh, Dear"' },
     },
     {
-      title: "can look past leading blanks",
+      title: "can ignore leading blanks",
       settings: { value: "Dear", trim: true },
       output: "\n Dear Dana",
       expected: { pass: true },

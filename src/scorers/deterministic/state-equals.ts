@@ -10,14 +10,17 @@ const EQUAL = hit("the state is as expected");
 export const stateEquals = defineScorer({
   type: "state-equals",
   about:
-    "The state that is left behind equals the expected one, value by value; numbers are compared by value. The reason is the first difference.",
+    "The state that the trial left behind equals the expected state; numbers are compared by value. The reason names the first difference.",
   reads: "whole",
   options: {
     ignore: z
       .array(z.string().min(1))
       .default([])
-      .describe("JSONPaths (RFC 9535) of what may differ, such as $..updated_at"),
-    partial: z.boolean().default(false).describe("Members of objects that are not expected are let through"),
+      .describe("JSONPaths (RFC 9535) of the parts that may differ, such as $..updated_at"),
+    partial: z
+      .boolean()
+      .default(false)
+      .describe("Objects of the state may have members that are not expected"),
   },
   operand: "required",
   at: "expected.state",
@@ -39,7 +42,7 @@ export const stateEquals = defineScorer({
   },
   examples: [
     {
-      title: "passes the expected state, but for what may differ",
+      title: "passes the expected state, whatever the parts that may differ are",
       settings: { ignore: ["$..updated_at"] },
       output: "Done.",
       case: { expected: { state: { orders: { "A-7": { refunded: 25, updated_at: "Monday" } } } } },
@@ -57,7 +60,7 @@ export const stateEquals = defineScorer({
       expected: { pass: false, score: 0, reason: "$.orders['A-7'].refunded is missing, expected 25" },
     },
     {
-      title: "can look at the expected members alone",
+      title: "can check only the expected members",
       settings: { partial: true },
       output: "Done.",
       case: { expected: { state: { refunds: 1 } } },
@@ -65,7 +68,7 @@ export const stateEquals = defineScorer({
       expected: { pass: true },
     },
     {
-      title: "cannot score a state that nobody reported",
+      title: "cannot score when the answer does not tell its state",
       settings: {},
       output: "Done.",
       case: { expected: { state: {} } },

@@ -8,7 +8,7 @@ export const steps = defineScorer({
   type: "steps",
   about: "The answer took few enough steps. A step is one call of a model.",
   reads: "whole",
-  options: { max: z.int().min(1).describe("Most steps let through, inclusive") },
+  options: { max: z.int().min(1).describe("Largest number of steps allowed") },
   operand: "none",
   grades: "binary",
   compile: ({ max }) => ({
@@ -24,21 +24,21 @@ export const steps = defineScorer({
   }),
   examples: [
     {
-      title: "passes few steps",
+      title: "passes few enough steps",
       settings: { max: 5 },
       output: "Done.",
       transcript: { trajectory: { steps: 4 } },
       expected: { pass: true, reason: "4 steps" },
     },
     {
-      title: "misses too many",
+      title: "fails too many steps",
       settings: { max: 5 },
       output: "Done.",
       transcript: { trajectory: { steps: 9 } },
       expected: { pass: false, score: 0, reason: "9 steps, at most 5 wanted" },
     },
     {
-      title: "cannot score steps that nobody counted",
+      title: "cannot score when the answer does not tell its steps",
       settings: { max: 5 },
       output: "Done.",
       expected: { failure: "does not tell how many steps" },

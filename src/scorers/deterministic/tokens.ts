@@ -8,7 +8,7 @@ export const tokens = defineScorer({
   type: "tokens",
   about: "The answer took few enough tokens, as the provider counted them.",
   options: {
-    max: z.int().min(0).describe("Most tokens let through, inclusive"),
+    max: z.int().min(0).describe("Largest number of tokens allowed"),
     count: z
       .enum(["total", "input", "output"])
       .default("total")
@@ -36,14 +36,14 @@ export const tokens = defineScorer({
       expected: { pass: false, score: 0, reason: "852 tokens, at most 850 wanted" },
     },
     {
-      title: "can count one of them",
+      title: "can count only one of the two",
       settings: { max: 50, count: "output" },
       output: "x",
       transcript: { usage: { input_tokens: null, output_tokens: 40 } },
       expected: { pass: true, score: 1, reason: "40 tokens" },
     },
     {
-      title: "cannot score tokens that nobody counted",
+      title: "cannot score tokens that the provider did not count",
       settings: { max: 850 },
       output: "x",
       transcript: { usage: { input_tokens: null, output_tokens: 40 } },

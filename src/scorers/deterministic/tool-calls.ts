@@ -10,7 +10,7 @@ const EXPECTED = { expected: { calls: [find("A-7"), refund(25)] } };
 export const toolCalls = defineScorer({
   type: "tool-calls",
   about:
-    "The tools that were called are the expected ones. Expected and made calls are paired one to one so that as many as can be are paired; the score is F1 of that (twice the pairs over all calls of both), and it passes at 1. Numbers are compared by value (25 = 25.0). The reason is the first divergence.",
+    "The tool calls are the expected ones. Expected and actual calls are paired one to one, as many as possible. The score is F1: twice the number of pairs, divided by the number of expected and actual calls together. It passes at 1. Numbers are compared by value (25 = 25.0). The reason names the first difference.",
   reads: "whole",
   scope: "turn",
   options: callOptions,
@@ -39,7 +39,7 @@ export const toolCalls = defineScorer({
       expected: { pass: false, score: 0.5, reason: "call 2, refund: $.amount: expected 25, got 52" },
     },
     {
-      title: "can let a tool's arguments be",
+      title: "can ignore a tool's arguments",
       settings: { arguments: { "*": "equal", refund: "ignore" } },
       output: "Done.",
       case: EXPECTED,
@@ -47,7 +47,7 @@ export const toolCalls = defineScorer({
       expected: { pass: true },
     },
     {
-      title: "can look at the expected arguments alone",
+      title: "can compare only the expected arguments",
       settings: { arguments: "partial" },
       output: "Done.",
       case: { expected: { calls: [{ name: "refund", arguments: { order: "A-7" } }] } },
@@ -63,7 +63,7 @@ export const toolCalls = defineScorer({
       expected: { pass: false, score: 0.75, reason: "call 2: expected b(), got d({})" },
     },
     {
-      title: "wants an order by default",
+      title: "expects the calls in order by default",
       settings: {},
       output: "Done.",
       case: EXPECTED,
@@ -76,7 +76,7 @@ export const toolCalls = defineScorer({
       },
     },
     {
-      title: "can take any order",
+      title: "can accept any order",
       settings: { order: "any" },
       output: "Done.",
       case: EXPECTED,
@@ -84,7 +84,7 @@ export const toolCalls = defineScorer({
       expected: { pass: true, score: 1 },
     },
     {
-      title: "counts a call that nobody wanted",
+      title: "counts an unexpected call",
       settings: {},
       output: "Done.",
       case: EXPECTED,
@@ -92,7 +92,7 @@ export const toolCalls = defineScorer({
       expected: { pass: false, score: 0.8, reason: 'call 2, find_order({"order":"A-8"}), was not expected' },
     },
     {
-      title: "names a call that nobody wanted before a later one with other arguments, in any order too",
+      title: "in any order, names an unexpected call rather than a later one with other arguments",
       settings: { order: "any" },
       output: "Done.",
       case: { expected: { calls: [refund(25)] } },
@@ -100,8 +100,7 @@ export const toolCalls = defineScorer({
       expected: { pass: false, score: 0, reason: "call 1, cancel({}), was not expected" },
     },
     {
-      title:
-        "takes a call for the one that is missing where nothing else was made in its stead, in any order too",
+      title: "in any order, shows an unexpected call as made in place of the missing one",
       settings: { order: "any" },
       output: "Done.",
       case: EXPECTED,
@@ -113,7 +112,7 @@ export const toolCalls = defineScorer({
       },
     },
     {
-      title: "can let further reads through",
+      title: "can allow further calls of tools that only read",
       settings: { extra: "allow-reads", reads: ["find_order"] },
       output: "Done.",
       case: EXPECTED,
@@ -121,7 +120,7 @@ export const toolCalls = defineScorer({
       expected: { pass: true, score: 1 },
     },
     {
-      title: "can look at some tools alone",
+      title: "can check only some tools",
       settings: { only: ["refund"] },
       output: "Done.",
       case: EXPECTED,
@@ -129,7 +128,7 @@ export const toolCalls = defineScorer({
       expected: { pass: true },
     },
     {
-      title: "misses where no tool was called",
+      title: "does not pass when no tool was called",
       settings: {},
       output: "Done.",
       case: EXPECTED,

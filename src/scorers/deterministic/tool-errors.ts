@@ -9,8 +9,8 @@ export const toolErrors = defineScorer({
   reads: "whole",
   scope: "turn",
   options: {
-    max: z.int().min(0).default(0).describe("So many failed calls are let through"),
-    only: z.array(z.string().min(1)).min(1).optional().describe("The only tools whose calls are looked at"),
+    max: z.int().min(0).default(0).describe("Largest number of failed calls allowed"),
+    only: z.array(z.string().min(1)).min(1).optional().describe("Only calls of these tools are checked"),
   },
   operand: "none",
   grades: "binary",
@@ -30,14 +30,14 @@ export const toolErrors = defineScorer({
   }),
   examples: [
     {
-      title: "passes where every call went well",
+      title: "passes when no call failed",
       settings: {},
       output: "Done.",
       transcript: { tool_calls: [{ name: "find", arguments: {}, result: { id: 1 } }] },
       expected: { pass: true, reason: "0 failed calls of 1" },
     },
     {
-      title: "misses a call that failed",
+      title: "does not pass when a call failed",
       settings: {},
       output: "Done.",
       transcript: { tool_calls: [{ name: "refund", arguments: {}, error: "no such order" }] },

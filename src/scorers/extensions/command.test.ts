@@ -51,7 +51,7 @@ describe("a command that serves lines", () => {
     await scorer.close?.();
   });
 
-  it("carries line ends and long texts", async () => {
+  it("transfers line ends and long texts", async () => {
     const scorer = await served();
     const text = `é\n"\r\n${"x".repeat(300_000)}`;
     expect((await scorer.score(fakeInput(text))).reason.split(" ")[3]).toBe(String(text.length));
@@ -126,7 +126,7 @@ describe("a command for each answer", () => {
 });
 
 describe("a command whose file is changed while a run is under way", () => {
-  it.each([undefined, "jsonl"])("scores with no other program (serve: %s)", async (serve) => {
+  it.each([undefined, "jsonl"])("does not score with the changed program (serve: %s)", async (serve) => {
     const program = (verdict: boolean) =>
       serve === undefined
         ? `console.log(${verdict})`

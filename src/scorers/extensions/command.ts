@@ -23,10 +23,13 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 export const commandScorer = defineScorer({
   type: "command",
   about:
-    "A program of yours in any language: `{case, output, transcript, config}` as JSON on stdin, `{score, pass?, reason?}`, a boolean or a number as JSON on stdout. It runs in the project root, without a shell. The files among its arguments, and what JavaScript and TypeScript ones import, are part of the fingerprint; what else it reads is not.",
+    "A program of yours in any language: `{case, output, transcript, config}` as JSON on stdin, `{score, pass?, reason?}`, a boolean or a number as JSON on stdout. It runs in the project root, without a shell. The files among its arguments, and what JavaScript and TypeScript ones import, are part of the fingerprint; other files that it reads are not.",
   options: {
     command: z.array(z.string()).min(1).describe("The program and its arguments"),
-    serve: z.enum(["jsonl"]).optional().describe("jsonl: processes stay, and answer a line with a line"),
+    serve: z
+      .enum(["jsonl"])
+      .optional()
+      .describe("jsonl: processes keep running, and answer each line with a line"),
     timeout: Duration.optional().describe("Longest time for one answer; default 60s"),
     config: z.unknown().optional().describe("Handed to the program; default {}"),
   },
@@ -97,7 +100,7 @@ export const commandScorer = defineScorer({
       expected: { failure: "exited with code 3: no dictionary" },
     },
     {
-      title: "cannot score when the program writes something else",
+      title: "cannot score when the program does not write JSON",
       settings: { command: ["node", "-e", "console.log('fine')"] },
       output: "a",
       expected: { failure: 'wrote "fine\\n", which is not JSON' },

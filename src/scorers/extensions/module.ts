@@ -25,13 +25,17 @@ export const moduleScorer = defineScorer({
       .string()
       .min(1)
       .optional()
-      .describe("Which export is called; default the default export. A place in that is one too: scorers.0"),
+      .describe(
+        "The export to call; default: the default export. A path into an export is possible: scorers.0",
+      ),
     config: z.unknown().optional().describe("Handed to the function; default {}"),
     timeout: Duration.optional().describe("Longest time for one answer; default 60s"),
     isolate: z
       .boolean()
       .optional()
-      .describe("false: in the main thread, where no timeout can stop code that blocks; default a thread"),
+      .describe(
+        "false: run it in the main thread, where no timeout can stop code that blocks; default: in a thread",
+      ),
   },
   pace: "own",
   notDefining: ["timeout", "isolate"],
@@ -109,7 +113,7 @@ export const moduleScorer = defineScorer({
       expected: { failure: "the suite gives no threshold" },
     },
     {
-      title: "cannot score when it says that it failed, whatever score it gives",
+      title: "cannot score when the function says that it failed, whatever score it gives",
       settings: { file: "scorers/tone.js" },
       files: {
         "scorers/tone.js": "export default () => ({ score: 1, pass: true, error: 'no dictionary' });",
@@ -118,11 +122,11 @@ export const moduleScorer = defineScorer({
       expected: { failure: 'scorers/tone.js says that it failed: "no dictionary"' },
     },
     {
-      title: "cannot score when a second verdict says otherwise, whatever it is called",
+      title: "cannot score when a second verdict contradicts the score, whatever its name",
       settings: { file: "scorers/tone.js", threshold: 0.7 },
       files: { "scorers/tone.js": "export default () => ({ score: 0.9, success: false });" },
       output: "a",
-      expected: { failure: "it contradicts itself: success: false beside the score 0.9 (threshold 0.7)" },
+      expected: { failure: "it contradicts itself: success: false and the score 0.9 (threshold 0.7)" },
     },
     {
       title: "cannot score when a verdict contradicts its own number",

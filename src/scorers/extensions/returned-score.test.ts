@@ -4,7 +4,7 @@ import { fakeInput, fakeRepository, openScorer, removeRepositories } from "../te
 
 afterAll(removeRepositories);
 
-/** What scorers of the user's return, each as a module and as a program that serves lines. */
+/** A user's own scorers that return the answer's text as their result: a module, and a program that serves lines. */
 const KINDS = {
   module: { file: "returns.mjs" },
   command: { command: ["node", "serve.mjs"], serve: "jsonl" },
@@ -35,7 +35,7 @@ async function scored(type: string, returned: readonly Json[], settings: Record<
 }
 
 describe.each(Object.keys(KINDS))("what a %s scorer returns", (type) => {
-  it("is no verdict when another member says otherwise, whatever that is called", async () => {
+  it("is a failure when another member contradicts its verdict, whatever that member's name", async () => {
     const returned = [
       { score: 1, pass: true, success: false },
       { score: 1, pass: true, passed: false },
@@ -46,23 +46,23 @@ describe.each(Object.keys(KINDS))("what a %s scorer returns", (type) => {
       { score: 1, pass: true, status: "failed" },
     ];
     for (const result of await scored(type, returned))
-      expect(result).toMatch(/^cannot score: it contradicts itself: .* beside pass: (?:true|false)$/);
+      expect(result).toMatch(/^cannot score: it contradicts itself: .* and pass: (?:true|false)$/);
   });
 
-  it("is no verdict when another member says otherwise than the threshold makes of its score", async () => {
+  it("is a failure when another member contradicts the verdict of score and threshold", async () => {
     const returned = [
       { score: 0.8, success: false },
       { score: 0.2, passed: true },
       { score: 1, verdict: "fail" },
     ];
     expect(await scored(type, returned, { threshold: 0.5 })).toEqual([
-      "cannot score: it contradicts itself: success: false beside the score 0.8 (threshold 0.5)",
-      "cannot score: it contradicts itself: passed: true beside the score 0.2 (threshold 0.5)",
-      'cannot score: it contradicts itself: verdict: "fail" beside the score 1 (threshold 0.5)',
+      "cannot score: it contradicts itself: success: false and the score 0.8 (threshold 0.5)",
+      "cannot score: it contradicts itself: passed: true and the score 0.2 (threshold 0.5)",
+      'cannot score: it contradicts itself: verdict: "fail" and the score 1 (threshold 0.5)',
     ]);
   });
 
-  it("counts when other members agree, or say nothing of a verdict", async () => {
+  it("counts when other members agree, or are no verdicts", async () => {
     const returned = [
       { score: 1, pass: true, success: true, verdict: "pass", failed: false },
       { score: 0.2, pass: false, passed: 1, total: 5, failed: 4, reason: "1 of 5" },
@@ -73,7 +73,7 @@ describe.each(Object.keys(KINDS))("what a %s scorer returns", (type) => {
     expect(await scored(type, returned)).toEqual(["pass", "miss", "miss", "miss", "pass"]);
   });
 
-  it("never counts when its verdict is no boolean or its score no number", async () => {
+  it("never counts when its verdict is not a boolean or its score not a number", async () => {
     const returned = [
       { pass: "false" },
       { score: 1, pass: "false" },

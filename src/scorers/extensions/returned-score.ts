@@ -36,14 +36,14 @@ export function returnedScore(value: unknown, who: string): Judgement {
     throw new ScorerFailure("tool", `${who} says that it failed: ${describe(failure)}`);
   if (typeof score !== "number") throw unreadable(who, `returned no number as \`score\``);
   if (pass !== undefined && typeof pass !== "boolean")
-    throw unreadable(who, `returned a \`pass\` that is no boolean`);
+    throw unreadable(who, `returned a \`pass\` that is not a boolean`);
   if (reason !== undefined && typeof reason !== "string")
-    throw unreadable(who, `returned a \`reason\` that is no text`);
+    throw unreadable(who, `returned a \`reason\` that is not a text`);
   const beside = verdictBeside(value as Record<string, unknown>);
   return { score, pass, reason: reason ?? `score ${rounded(score)}`, ...(beside && { beside }) };
 }
 
-/** The verdict under the names that other tools use: `success: false` beside a score of 1 must not be missed. */
+/** A verdict under a name that other tools use: `success: false` together with a score of 1 must not be overlooked. */
 function verdictBeside(members: Readonly<Record<string, unknown>>): Judgement["beside"] {
   for (const [key, value] of Object.entries(members)) {
     const pass = key === "pass" || typeof value === "number" ? undefined : statedVerdict(key, value);

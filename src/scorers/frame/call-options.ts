@@ -21,15 +21,15 @@ export const callOptions = {
     .describe(
       'equal; partial: each expected argument is there and equal; ignore; or by tool: {"*": equal, search: ignore}',
     ),
-  only: z.array(z.string().min(1)).min(1).optional().describe("The only tools whose calls are looked at"),
+  only: z.array(z.string().min(1)).min(1).optional().describe("Only calls of these tools are checked"),
   extra: z
     .enum(["count", "allow-reads"])
     .default("count")
-    .describe("Calls beyond the expected ones: counted, or let through where their tool only reads"),
+    .describe("Calls beyond the expected ones: count them, or allow those of tools that only read"),
   reads: z
     .array(z.string().min(1))
     .default([])
-    .describe("Tools that only read, beside those that are marked so where the agent has its tools"),
+    .describe("Tools that only read, in addition to those that are marked so in the agent's tools"),
 };
 
 export type CallOptions = z.output<z.ZodObject<typeof callOptions>>;

@@ -123,7 +123,7 @@ function firstDivergence(compared: Compared): Divergence {
   return { reason: "other calls", fault: { class: "tool-choice" } };
 }
 
-/** For calls without order: the first unexpected call, unless it may stand for a missing one; then the missing call. */
+/** For calls without order: the first unexpected call, unless it may replace a missing one; then the missing call. */
 function firstOfUnordered(compared: Compared): Divergence {
   const { wanted, made, aligned } = compared;
   const [want] = aligned.missing;
@@ -137,7 +137,12 @@ function firstOfUnordered(compared: Compared): Divergence {
     : unmade(compared, want, aligned.extra);
 }
 
-/** @param next index of the following actual call; absent when calls have no order */
+/**
+ * Describes a wanted call that was not made.
+ *
+ * @param instead indexes of the actual calls that may have replaced it
+ * @param next index of the following actual call; absent when calls have no order
+ */
 function unmade(compared: Compared, want: number, instead: readonly number[], next?: number): Divergence {
   const { wanted, made } = compared;
   const one = wanted[want] as WantedCall;

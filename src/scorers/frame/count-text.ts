@@ -48,13 +48,13 @@ export function wordsOf(text: string): readonly string[] {
   return Array.from(segments(text, "word")).flatMap((word) => (word.isWordLike === true ? word.segment : []));
 }
 
-/** Words separated by whitespace that contain a letter or digit; found by dictionary in scripts without spaces. */
+/** Number of words with a letter or digit, separated by whitespace; found by dictionary in scripts without spaces. */
 export function countWords(text: string): number {
   if (UNSPACED.test(text)) return count(segments(text, "word"), (word) => word.isWordLike === true);
   return count(text.split(/\s+/u), (word) => /[\p{L}\p{N}]/u.test(word));
 }
 
-/** Sentences by the rules of Unicode (UAX 29). */
+/** Number of sentences by the rules of Unicode (UAX 29). */
 export function countSentences(text: string): number {
   return count(segments(text, "sentence"), ({ segment }) => /[\p{L}\p{N}]/u.test(segment));
 }

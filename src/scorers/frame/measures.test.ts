@@ -15,7 +15,7 @@ const exact = { ignore_case: false, trim: false, tolerance: 0 };
 const strict = { partial: false, ignore_order: false, ignore_keys: [], tolerance: 0 };
 const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)) as Json);
 
-/** What is read, as numbers; what cannot be read in full as its text. */
+/** The numbers in a text. A number that cannot be read in full is given as its text. */
 function read(text: string, decimal: "." | "," = "."): readonly (number | string)[] {
   return numbersIn(text, decimal).map((one) =>
     one.value === undefined ? one.text + one.rest : toNumber(one.value),
@@ -75,11 +75,11 @@ describe("numbersIn", () => {
     "-1e400",
     "9".repeat(400),
     "4२",
-  ])("takes no part of %s for the whole", (text) => {
+  ])("does not read a part of %s as the whole number", (text) => {
     expect(read(text)[0]).toBeTypeOf("string");
   });
 
-  it("reads any number that it is given, grouped or not", async () => {
+  it("reads any number, grouped or not", async () => {
     await fc.assert(
       fc.property(fc.integer({ min: -1e9, max: 1e9 }), (n) => {
         expect(read(`about ${n.toLocaleString("en-US")} EUR`)).toEqual([n]);
@@ -91,7 +91,7 @@ describe("numbersIn", () => {
 });
 
 describe("sameValue", () => {
-  it("finds a value and its JSON text the same", async () => {
+  it("finds a value equal to its JSON text", async () => {
     const same = sameValue(exact);
     await fc.assert(
       fc.property(json, (value) => {
@@ -114,7 +114,7 @@ describe("sameValue", () => {
 });
 
 describe("firstDifference", () => {
-  it("is none exactly between equal values", async () => {
+  it("is undefined exactly for equal values", async () => {
     await fc.assert(
       fc.property(json, json, (a, b) => {
         expect(firstDifference(strict)(a, b) === undefined).toBe(canonicalJson(a) === canonicalJson(b));
@@ -122,7 +122,7 @@ describe("firstDifference", () => {
     );
   });
 
-  it("is none between shuffled lists when order is ignored", async () => {
+  it("is undefined for shuffled lists when order is ignored", async () => {
     const unordered = firstDifference({ ...strict, ignore_order: true });
     await fc.assert(
       fc.property(fc.array(json), fc.infiniteStream(fc.nat()), (list, keys) => {
@@ -176,7 +176,7 @@ describe("overlap measures", () => {
     ["返金は五営業日以内に行われます", "返金は三営業日以内に行われます", "お問い合わせください"],
     ["เงินคืนจะถึงบัญชีภายในห้าวันทำการ", "เงินคืนจะถึงบัญชีภายในสามวันทำการ", "กรุณาติดต่อเรา"],
     ["ການຄືນເງິນຈະໃຊ້ເວລາຫ້າມື້", "ການຄືນເງິນຈະໃຊ້ເວລາສາມມື້", "ກະລຸນາຕິດຕໍ່"],
-  ])("tells the words of scripts without blanks apart: %s", (reference, near, far) => {
+  ])("splits a script without spaces into words: %s", (reference, near, far) => {
     for (const measure of [rougeL, (a: readonly string[], b: readonly string[]) => rougeN(a, b, 1)]) {
       expect(measure(...words(near, reference))).toBeGreaterThan(0.5);
       expect(measure(...words(far, reference))).toBeLessThan(0.5);
@@ -197,7 +197,7 @@ describe("overlap measures", () => {
     expect(Math.max(rougeL(...words(a, b)), rougeN(...words(a, b), 1), chrf(a, b))).toBeLessThan(0.9);
   });
 
-  it("does not look at punctuation and Markdown beside words", () => {
+  it("ignores punctuation and Markdown around words", () => {
     expect(rougeL(...words("**The** cat, sat!", "# the cat `sat`."))).toBe(1);
   });
 

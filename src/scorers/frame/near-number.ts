@@ -11,12 +11,12 @@ import { ExactNumber } from "../../domain/exact-number.ts";
 
 /** Relative rounding error of sums of binary fractions: 0.1 + 0.2 is 0.30000000000000004. */
 const ROUNDING = 4 * Number.EPSILON;
-/** A larger absolute difference counts as a difference, however large the numbers are. */
+/** Largest absolute difference that counts as a rounding error, however large the numbers are. */
 const MAX_ROUNDING = 1e-6;
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 
-/** The trimmed text if it is nothing but a number. */
+/** The trimmed text if it is nothing but a number; otherwise undefined. */
 export function numberText(text: string): string | undefined {
   return NUMBER.test(text) ? text.trim() : undefined;
 }

@@ -25,7 +25,7 @@ describe("refusalIn", () => {
     "I'm sorry, but I can't. That would be against my programming.",
     "I'm unable to access that file.",
     "I can't help but only refer you elsewhere; I cannot answer this.",
-  ])("finds that it is declined: %s", (text) => expect(shown(text)).toBeDefined());
+  ])("finds a refusal: %s", (text) => expect(shown(text)).toBeDefined());
 
   it.each([
     "I can't help but notice that your order shipped twice. I refunded one.",
@@ -43,9 +43,9 @@ describe("refusalIn", () => {
     "As an AI language model, GPT-2 was released in 2019.",
     "I'm not able to stress this enough: restart the router first.",
     "Your order ships on Monday.",
-  ])("finds help: %s", (text) => expect(shown(text)).toBeUndefined());
+  ])("finds no refusal: %s", (text) => expect(shown(text)).toBeUndefined());
 
-  it("finds each known phrase that stands for itself", () => {
+  it("finds each known phrase on its own", () => {
     for (const phrase of REFUSAL_PHRASES) {
       const rest = phrase.endsWith("language model") ? ", i cannot do this." : " do that.";
       expect(shown(`${phrase}${rest}`), phrase).toBeDefined();

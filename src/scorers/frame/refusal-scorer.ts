@@ -19,7 +19,7 @@ export function defineRefusal({ type, about, wants, examples }: RefusalSpec): Do
       phrases: z
         .array(z.string().min(1))
         .default([])
-        .describe("Phrases of your own that show a refusal, beside the known ones"),
+        .describe("Phrases of your own that show a refusal, in addition to the known ones"),
     },
     reads: "whole",
     operand: "none",

@@ -16,13 +16,13 @@ describe("readStructuredFile", () => {
   });
 
   it.each(["01234", "-007", "12345678901234567891", "1e999", "0xfffffffffffffffff"])(
-    "refuses the number %s of a YAML file, which would be another one",
+    "rejects the number %s in a YAML file, which would become another number",
     (number) => {
       expect(() => read(`enum: [${number}]\n`)).toThrow(`the number ${number}`);
     },
   );
 
-  it("refuses YAML that says a thing twice, or is none", () => {
+  it("rejects YAML with a repeated key, with several documents, or with a syntax error", () => {
     expect(() => read("a: 1\na: 2\n")).toThrow("unique");
     expect(() => read("a: 1\n---\nb: 2\n")).toThrow("multiple documents");
     expect(() => read("a: [\n")).toThrow();

@@ -67,7 +67,7 @@ function readYaml(text: string): unknown {
 
 const NOT_JSON = {
   code: "EVALS_SCORER_FILE_UNREADABLE",
-  why: "The scorer is made of it.",
+  why: "The scorer is built from this file.",
   fix: "Mend the file.",
 };
 

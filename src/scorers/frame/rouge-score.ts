@@ -10,7 +10,7 @@ export interface RougeText {
 }
 
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
-/** Matches symbols other than punctuation and Markdown, which do not change the meaning. */
+/** Matches words and symbols, but not punctuation and Markdown, which do not change the meaning. */
 const SIGNED =
   /[\p{L}\p{N}\p{M}]+(?:[+#]+(?![\p{L}\p{N}]))?|[\p{Sc}\u2190-\u22ff]|\p{Regional_Indicator}{2}|[0-9#*]\ufe0f?\u20e3|\p{Extended_Pictographic}(?:[\u{1f3fb}-\u{1f3ff}\ufe0f]|\u200d\p{Extended_Pictographic})*|\p{So}/gu;
 
@@ -48,7 +48,7 @@ function sameList(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((word, i) => word === b[i]);
 }
 
-/** Maximum number of word pairs to compare; takes a second or two. */
+/** Maximum number of word pairs to compare, which takes a second or two. */
 const MAX_PAIRS = 2e9;
 
 /** Harmonic mean of precision and recall; 0 without overlap. */

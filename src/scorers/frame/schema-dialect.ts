@@ -93,7 +93,7 @@ function withoutNotes(schema: SchemaObject): SchemaObject {
   );
 }
 
-/** OpenAPI 3.0's `minimum: 0, exclusiveMinimum: true`. */
+/** Translates OpenAPI 3.0's `minimum: 0, exclusiveMinimum: true` to `exclusiveMinimum: 0`. */
 function withLimits(schema: SchemaObject): SchemaObject {
   let made = schema;
   for (const [exclusive, limit] of [
@@ -107,7 +107,7 @@ function withLimits(schema: SchemaObject): SchemaObject {
   return made;
 }
 
-/** OpenAPI 3.0's `nullable: true`, which also allows null. */
+/** Translates OpenAPI 3.0's `nullable: true`, which also allows null. */
 function withNull(schema: SchemaObject): SchemaObject {
   const { nullable, ...rest } = schema;
   if (typeof nullable !== "boolean") return schema;
@@ -138,7 +138,7 @@ function withOddNames(schema: SchemaObject): SchemaObject {
 const SAME_VALUE = new Set(["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"]);
 
 /**
- * Finds a schema that refers to itself without descending into the value, so that no answer could be checked.
+ * Finds a schema that refers to itself without descending into the value. No answer can be checked with such a schema.
  *
  * @returns the JSON pointer of a reference in such a cycle; undefined when there is none
  */

@@ -6,7 +6,7 @@ import { canonicalJson, type Json } from "../../domain/json.ts";
 
 /** The numbers of checked values that a double would change, by the list or object that contains them. */
 const exactNumbers = new WeakMap<object, Map<string | number, ExactNumber>>();
-/** Most answers have none; then nothing is copied for checking. */
+/** Whether the present value contains such numbers. Most do not; then nothing is copied for checking. */
 let holdsExact = false;
 
 /** Converts a value for the schema validator, which only supports doubles; our own keywords look up the exact numbers. */
@@ -70,7 +70,7 @@ interface Mistake {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** A keyword that our own check replaces in the library. */
+/** Defines a keyword whose check replaces that of the library. */
 function keyword<S, V>(
   name: string,
   type: "array" | "number" | undefined,

@@ -30,7 +30,7 @@ const DRAFTS = [
 describe.each(DRAFTS)("a schema of %s", (draft) => {
   const fitsDraft = (schema: object, answer: string) => fits({ $schema: draft, ...schema }, answer);
 
-  it("holds each text against its own pattern", async () => {
+  it("checks each text with its own pattern", async () => {
     const schema = {
       properties: {
         zip: { pattern: "^\\d{5}$" },
@@ -67,7 +67,7 @@ describe.each(DRAFTS)("a schema of %s", (draft) => {
     },
   );
 
-  it("refers to itself for a part of the value, never for the value itself", async () => {
+  it("may refer to itself for a part of the value, but not for the value itself", async () => {
     const tree = {
       type: "object",
       required: ["n"],
@@ -93,7 +93,7 @@ describe.each(DRAFTS)("a schema of %s", (draft) => {
     }
   });
 
-  it("checks a step of decimals in decimals", async () => {
+  it("checks `multipleOf` in decimals", async () => {
     for (const [step, good, bad] of [
       [0.01, ["19.99", "0.07", "4.35", "0", "-1.1", "1e21", "123456789.01"], ["1.005", "0.001", "19.999"]],
       [0.1, ["0.3", "1.1", "7"], ["0.35", "0.30000000000000004"]],
@@ -131,7 +131,7 @@ describe("a schema as generators write it", () => {
     ["a mapping", { discriminator: { propertyName: "kind", mapping }, oneOf: branches }],
     ["no mapping", { discriminator: { propertyName: "kind" }, oneOf: branches }],
     ["anyOf", { discriminator: { propertyName: "kind", mapping }, anyOf: branches }],
-    ["no branches beside", { discriminator: { propertyName: "kind" }, allOf: [{ anyOf: branches }] }],
+    ["branches in allOf", { discriminator: { propertyName: "kind" }, allOf: [{ anyOf: branches }] }],
   ])("may have a discriminator with %s", async (_, union) => {
     const schema = { $defs: { Cat, Dog }, ...union };
     expect(await fits(schema, '{"kind": "dog"}')).toBe(true);
@@ -149,14 +149,14 @@ describe("a schema as generators write it", () => {
     ],
     ["allOf", { allOf: [{ type: "string" }, { minLength: 2 }], nullable: true }, '"ab"'],
     ["enum", { enum: ["ab"], nullable: true }, '"ab"'],
-  ])("may be nullable beside %s", async (_, schema, good) => {
+  ])("may be nullable together with %s", async (_, schema, good) => {
     expect(await fits(schema, good)).toBe(true);
     expect(await fits(schema, "null")).toBe(true);
     expect(await fits(schema, '"a"')).toBe(false);
     expect(await fits({ ...schema, nullable: false }, "null")).toBe(false);
   });
 
-  it("may have OpenAPI's limits, notes and formats", async () => {
+  it("may have OpenAPI's limits, annotations and formats", async () => {
     const schema = {
       id: "Order",
       xml: { name: "order" },
@@ -181,7 +181,7 @@ describe("a schema as generators write it", () => {
 });
 
 describe("an answer that is costly to check", () => {
-  it("is ended where a recursive schema tries its branches again at every level", async () => {
+  it("is stopped when a recursive schema tries its branches again at every level", async () => {
     const branch = { type: "object", properties: { a: { $ref: "#" } } };
     const { mistakesIn } = await loadSchema(
       { anyOf: [branch, { ...branch, title: "twin" }] },
@@ -191,19 +191,19 @@ describe("an answer that is costly to check", () => {
     expect(() => mistakesIn(answer)).toThrow("the JSON Schema took longer than");
   });
 
-  it("is ended where only JavaScript's engine understands the pattern", async () => {
+  it("is stopped when a slow pattern needs JavaScript's own engine", async () => {
     const { mistakesIn } = await loadSchema({ pattern: "^(?=a)(a+)+$" }, fakeRepository());
     expect(mistakesIn("aaa")).toBeUndefined();
     expect(() => mistakesIn(`${"a".repeat(60)}!`)).toThrow("took longer than");
   });
 
-  it("is checked to the first mistake when it has very many parts", async () => {
+  it("is checked only up to the first mistake when it has very many parts", async () => {
     const { mistakesIn } = await loadSchema({ items: { type: "string" } }, fakeRepository());
     expect(mistakesIn(new Array(100_000).fill(1))).toBe("/0 must be string");
     expect(mistakesIn(new Array(100_000).fill(""))).toBeUndefined();
   });
 
-  it("is no crash when files refer to each other without end", async () => {
+  it("is a failure to score when files refer to each other without end", async () => {
     const root = fakeRepository({ "a.json": '{"$ref": "b.json"}', "b.json": '{"$ref": "a.json"}' });
     const { mistakesIn } = await loadSchema("a.json", root);
     expect(() => mistakesIn(1)).toThrow(ScorerFailure);

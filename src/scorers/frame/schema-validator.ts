@@ -28,7 +28,9 @@ const SHOWN_ERRORS = 3;
 const MAX_PARTS = 20_000;
 
 /**
- * @param given the schema, or its path relative to the root; a relative `$ref` is resolved beside it
+ * Reads and compiles a schema.
+ *
+ * @param given the schema, or its path relative to the root; a relative `$ref` is relative to the schema's file
  * @throws {SettingMistake}
  */
 export async function loadSchema(given: string | boolean | object, root: string): Promise<SchemaValidator> {
@@ -87,7 +89,7 @@ function hasMoreParts(value: ExactJson, limit: number): boolean {
 
 function asSchema(value: unknown, path: string): AnySchema {
   if (typeof value === "boolean" || isSchemaObject(value)) return value as AnySchema;
-  throw badJsonSchema(`${path} holds neither an object nor a boolean`, undefined);
+  throw badJsonSchema(`${path} contains neither an object nor a boolean`, undefined);
 }
 
 function understood(schema: AnySchema): AnySchema {

@@ -47,7 +47,7 @@ export function badOperand(cause: OperandMistake): SettingMistake {
   return mistake(
     "EVALS_SCORER_OPERAND",
     ["value"],
-    `\`value\` is of no use here: ${cause.message}.`,
+    `\`value\` cannot be used here: ${cause.message}.`,
     "The scorer would give every answer the same score.",
     cause.fix,
     cause,
@@ -110,7 +110,7 @@ export function badJsonSchema(error: string, cause: unknown): SettingMistake {
     ["schema"],
     `The JSON Schema does not compile: ${error}.`,
     "A schema that is not understood in full would let wrong answers pass.",
-    "Mend the schema; `$schema` says which draft it is (draft-07, 2019-09 or 2020-12). Notes of your own start with `x-`.",
+    "Mend the schema; `$schema` says which draft it is (draft-07, 2019-09 or 2020-12). Annotations of your own must start with `x-`.",
     cause,
   );
 }
@@ -120,7 +120,7 @@ export function missingFile(at: Place, path: string): SettingMistake {
     "EVALS_SCORER_FILE_MISSING",
     at,
     `There is no file ${path}.`,
-    "The scorer is made of it.",
+    "The scorer is built from this file.",
     "Paths are relative to the directory of evalconfig.yaml; mend the path or add the file.",
   );
 }
@@ -130,7 +130,7 @@ export function unreadableFile(at: Place, path: string, error: string, cause: un
     "EVALS_SCORER_FILE_UNREADABLE",
     at,
     `${path} cannot be read: ${error}.`,
-    "The scorer is made of it.",
+    "The scorer is built from this file.",
     "Mend the file.",
     cause,
   );
@@ -222,7 +222,7 @@ export function nothingThatPasses(): SettingMistake {
     "EVALS_SCORER_NOTHING_PASSES",
     ["label"],
     "`label` is given, and no label passes.",
-    "Every answer would miss.",
+    "No answer could pass.",
     "Add `pass: [<labels that pass>]`, or a `score` with a `threshold`.",
   );
 }
@@ -241,7 +241,7 @@ export function badWeights(of: number): SettingMistake {
   return mistake(
     "EVALS_SCORER_WEIGHTS",
     ["weights"],
-    `\`weights\` needs ${of} numbers, one for each scorer under \`of\`, of which one is above 0.`,
+    `\`weights\` needs ${of} numbers, one for each scorer under \`of\`, at least one of them above 0.`,
     "The mean would be over nothing, or count the wrong scorer.",
     `weights: [${Array.from({ length: of }, () => 1).join(", ")}]`,
   );

@@ -13,6 +13,8 @@ export interface Operand<O> {
 }
 
 /**
+ * Finds what a scorer compares an answer with: the literal `value`, or a location in the case.
+ *
  * @param spec `optional`: without `value` and `against` there is no operand; `at`: its default location in the case
  * @param read checks and compiles the operand: once for a literal, per trial for a value from the case
  * @throws {SettingMistake}
@@ -54,7 +56,7 @@ function fromCase<O>(path: string, read: (value: Json) => O): Operand<O> {
       return read(value);
     } catch (error) {
       if (!(error instanceof OperandMistake || error instanceof SettingMistake)) throw error;
-      throw new ScorerFailure("tool", `${path} of case ${golden.id} is of no use: ${error.message}`, {
+      throw new ScorerFailure("tool", `${path} of case ${golden.id} cannot be used: ${error.message}`, {
         cause: error,
       });
     }

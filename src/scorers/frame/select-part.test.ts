@@ -24,7 +24,7 @@ describe("compileSelect", () => {
     expect(await select({ json: "$" }, "null")).toBeNull();
   });
 
-  it("gives a list for any other JSONPath, even of one or of none", async () => {
+  it("gives a list for any other JSONPath, even with one value or none", async () => {
     expect(await select({ json: "$..b" }, '{"a": {"b": 1}}')).toEqual([1]);
     expect(await select({ json: "$.a[?@ > 5]" }, '{"a": [1, 2]}')).toEqual([]);
   });
@@ -34,7 +34,7 @@ describe("compileSelect", () => {
     expect(await select({ json: "$.length" }, "[1]")).toBe("miss: $.length is not in the answer");
   });
 
-  it("misses JSON that is nested absurdly deep instead of overflowing", async () => {
+  it("selects nothing from JSON that is nested too deeply, instead of overflowing the stack", async () => {
     const deep = "[".repeat(100_000) + "]".repeat(100_000);
     expect(await select({ json: "$[0]" }, deep)).toBe("miss: not valid JSON: nested deeper than 500 levels");
   });
@@ -46,12 +46,12 @@ describe("compileSelect", () => {
     expect(await select({ regex: "(?P<x>a)(?P<y>\\d)", group: "y", take: "last" }, "a1 a2")).toBe("2");
   });
 
-  it("misses when the regex matches nothing, or the group took no part", async () => {
+  it("selects nothing when the regex matches nothing, or the group took no part", async () => {
     expect(await select({ regex: "b" }, "a")).toBe("miss: nothing in the answer matches /b/");
     expect(await select({ regex: "a|(b)" }, "a")).toBe("miss: group 1 of /a|(b)/ took no part in the match");
   });
 
-  it("passes over a match of nothing where the regex matches text too, whichever is taken", async () => {
+  it("skips empty matches when another match has text, for `first` and for `last`", async () => {
     for (const take of ["first", "last"] as const) {
       expect(await select({ regex: "(.*)\\.?", take }, "42")).toBe("42");
       expect(await select({ regex: "[A-E]?", take }, "so: C")).toBe("C");
@@ -72,7 +72,7 @@ describe("compileSelect", () => {
     expect(performance.now() - started).toBeLessThan(3000);
   });
 
-  it("finds by plain paths what the JSONPath engine finds", async () => {
+  it("finds by simple paths what the JSONPath engine finds", async () => {
     const names = fc.constantFrom("a", "b", "c");
     const steps = fc.array(
       fc.oneof(

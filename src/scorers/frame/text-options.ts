@@ -6,9 +6,12 @@ import { OperandMistake } from "./scorer-mistakes.ts";
 
 /** How texts are normalized before comparison; shared by all scorers that compare text. */
 export const textOptions = {
-  ignore_case: z.boolean().default(false).describe("Compare without case, in every script"),
-  trim: z.boolean().default(false).describe("Cut blanks off both ends"),
-  normalize: z.enum(["NFC", "NFKC"]).optional().describe("Unicode normal form to bring both texts to"),
+  ignore_case: z.boolean().default(false).describe("Ignore letter case, in every script"),
+  trim: z.boolean().default(false).describe("Remove blanks at both ends"),
+  normalize: z
+    .enum(["NFC", "NFKC"])
+    .optional()
+    .describe("Unicode normal form in which both texts are compared"),
   whitespace: z.enum(["collapse"]).optional().describe("collapse: any run of blanks counts as one blank"),
 };
 
@@ -19,7 +22,7 @@ export interface TextOptions {
   readonly whitespace?: "collapse" | undefined;
 }
 
-/** Normalizes a text. Case is folded in both directions, so that ß = SS and a final ς = σ. */
+/** Normalizes a text. Letter case is folded in both directions, so that ß = SS and a final ς = σ. */
 export function textNormalizer(options: TextOptions): (text: string) => string {
   const { ignore_case, trim, normalize, whitespace } = options;
   if (!ignore_case && !trim && normalize === undefined && whitespace === undefined) return (text) => text;

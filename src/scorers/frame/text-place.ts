@@ -48,7 +48,7 @@ function turnText({ messages, output }: Transcript, turn: number): string | Unse
   }
   const text = texts.filter((one) => one !== "").join("\n");
   if (turns < turn) return new Unselectable(`there is no turn ${turn}: the person spoke ${turns} times`);
-  return text === "" ? new Unselectable(`nothing was said to turn ${turn}`) : text;
+  return text === "" ? new Unselectable(`turn ${turn} has no reply`) : text;
 }
 
 /** The arguments of a tool's call; a list when it was called several times. */

@@ -17,7 +17,7 @@ import {
 interface Search {
   readonly type: string;
   readonly about: string;
-  /** Both texts are normalized. */
+  /** Whether the answer contains the wanted text; both texts are normalized. */
   found(answer: string, wanted: string): boolean;
   /** Whether it passes when the text is found or when it is absent. */
   readonly wants: "found" | "absent";
@@ -96,7 +96,7 @@ export function defineListSearch({ type, about, quantity, wants, examples }: Lis
 function soughtText(value: Json, settings: TextOptions): string {
   const text = textOperand(value);
   if (textNormalizer(settings)(text) === "")
-    throw new OperandMistake("nothing is left of it without blanks", "Give a text that is not blank.");
+    throw new OperandMistake("it contains only blanks", "Give a text that is not blank.");
   return text;
 }
 

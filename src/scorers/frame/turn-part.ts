@@ -19,9 +19,10 @@ function promptTurns(messages: readonly Message[], first: string | undefined): n
 }
 
 /**
- * The turns of an answer.
+ * Splits a conversation into turns.
  *
  * @param first the first user message of the case
+ * @returns a function that gives a turn by its number; turn 1 is the reply to `first`
  */
 export function turnParts(transcript: Transcript, first: string | undefined): (turn: number) => TurnPart {
   const { messages, output } = transcript;
@@ -51,7 +52,7 @@ export function turnParts(transcript: Transcript, first: string | undefined): (t
       from === undefined
         ? `there is no such turn: the person spoke ${indexes.length - before} times`
         : words === "" && !mine.some((one) => one.role === "assistant")
-          ? "nothing was said to it"
+          ? "it has no reply"
           : null;
     return {
       silent,

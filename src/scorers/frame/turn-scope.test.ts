@@ -15,7 +15,7 @@ const TURNS = [
 ];
 const CASE = { input: { turns: TURNS } };
 
-/** A conversation over the turns of the case, each with this answer. */
+/** A conversation with the turns of the case and these answers to them. */
 function talk(answers: readonly string[], before: readonly Message[] = []) {
   const messages = answers.flatMap((answer, at) => {
     const turn = TURNS[at];
@@ -26,7 +26,7 @@ function talk(answers: readonly string[], before: readonly Message[] = []) {
 }
 
 describe("scope: turn", () => {
-  it("holds each answer to the `expect` of its own turn, and keeps the scores apart", async () => {
+  it("compares each answer with its own turn's `expect`, and gives each turn's score", async () => {
     const scorer = await openScorer({ type: "contains", scope: "turn" });
     const right = await scorer.score(talk(["Hello Rex", "Rex, fine.", "You are Ida."]));
     expect(right).toMatchObject({ score: 1, pass: true });
@@ -39,7 +39,7 @@ describe("scope: turn", () => {
     expect(wrong.reason).toMatch(/^turn 3: does not contain "Ida"/);
   });
 
-  it("names every turn that missed", async () => {
+  it("names every turn that does not pass", async () => {
     const scorer = await openScorer({ type: "contains", scope: "turn" });
     const { reason } = await scorer.score(talk(["", "What?", "What?"]));
     expect(reason).toMatch(/turn 2: .*turn 3: /s);
@@ -51,13 +51,13 @@ describe("scope: turn", () => {
     expect(await scorer.score(talk(["Hi", "Rex", "Ida"], before))).toMatchObject({ pass: true });
   });
 
-  it("misses a turn that was never answered", async () => {
+  it("fails a turn that was never answered", async () => {
     const scorer = await openScorer({ type: "contains", scope: "turn" });
     const { reason, pass } = await scorer.score(talk(["Hi", "Rex"]));
     expect([pass, reason]).toEqual([false, "turn 3: there is no such turn: the person spoke 2 times"]);
   });
 
-  it("takes all that was said to a turn, its tool calls too", async () => {
+  it("reads the whole reply to a turn, including its tool calls", async () => {
     const scorer = await openScorer({ type: "tool-calls", scope: "turn", against: "expected.calls" });
     const turns = [
       { say: "Refund 1", expect: { calls: [{ name: "refund", arguments: { id: 1 } }] } },
@@ -85,21 +85,21 @@ describe("scope: turn", () => {
     expect(await score([1, 2])).toMatchObject({ pass: false, reason: expect.stringMatching(/^turn 1: /) });
   });
 
-  it("scores every turn where nothing of a turn is compared", async () => {
+  it("scores every turn when the scorer needs no `expect`", async () => {
     const scorer = await openScorer({ type: "not-contains", value: "sorry", scope: "turn" });
     const { turns, reason } = await scorer.score(talk(["sorry", "Rex", "Ida"]));
     expect(turns?.map((one) => one.turn)).toEqual([1, 2, 3]);
     expect(reason).toMatch(/^turn 1: must not contain "sorry"/);
   });
 
-  it("compares with a place inside of what a turn expects", async () => {
+  it("compares with a location inside a turn's `expect`", async () => {
     const scorer = await openScorer({ type: "contains", scope: "turn", against: "expected.name" });
     const turns = [{ say: "Who?", expect: { name: "Ida" } }];
     const input = fakeInput("Ida", { input: { turns } }, { messages: [user("Who?"), assistant("Ida")] });
     expect(await scorer.score(input)).toMatchObject({ pass: true });
   });
 
-  it("refuses a case whose turns expect nothing, or that has none", async () => {
+  it("refuses a case without turns, or whose turns have no `expect`", async () => {
     const scorer = await openScorer({ type: "contains", scope: "turn" });
     expect(scorer.reads).toEqual(["input.turns"]);
     expect(scorer.refuses({ ...talk([]).golden, input: { turns: ["Hello"] } })).toMatch(
@@ -112,7 +112,7 @@ describe("scope: turn", () => {
     expect(() => scorer.score(fakeInput("x", { input: "Hello" }))).toThrow(ScorerFailure);
   });
 
-  it("is another scorer than the one without it, and knows more than pass and miss", async () => {
+  it("has another identity than the scorer without it, and is not binary", async () => {
     const [each, whole] = [
       await openScorer({ type: "contains", scope: "turn" }),
       await openScorer({ type: "contains" }),
@@ -121,7 +121,7 @@ describe("scope: turn", () => {
     expect([each.binary, whole.binary]).toEqual([false, true]);
   });
 
-  it("is refused beside one turn, and by scorers that see a whole trial", async () => {
+  it("is refused together with a single turn, and by scorers that read the whole trial", async () => {
     await expect(openScorer({ type: "contains", scope: "turn", on: { turn: 2 } })).rejects.toMatchObject({
       problem: { code: "EVALS_SCORER_TURN_SCOPE" },
     });

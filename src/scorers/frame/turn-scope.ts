@@ -17,13 +17,13 @@ type NumberedTurn = WrittenTurn & { readonly turn: number };
 
 const isOfExpected = (path: string): boolean => /^expected(?![\w-])/.test(path);
 
-/** @throws {SettingMistake} for a text that a single turn does not have */
+/** Checks that `on` does not select a single turn. @throws {SettingMistake} */
 export function checkTurnScope(on: TextPlace | undefined): void {
   if (typeof on !== "object" || !("turn" in on)) return;
   throw new SettingMistake(["on"], {
     code: "EVALS_SCORER_TURN_SCOPE",
     what: `\`scope: turn\` and \`on: { turn: ${on.turn} }\` are both given.`,
-    why: "With the one every turn is scored, with the other a single one.",
+    why: "The first scores every turn, the second a single one.",
     fix: "Delete one of them.",
   });
 }

@@ -12,6 +12,7 @@ export interface Asking {
   readonly form: AskedForm;
   /** The rendered prompt. */
   readonly messages: readonly Message[];
+  /** Tag of the fence around the judged texts. */
   readonly tag: string;
   /** The texts to be judged. */
   readonly judged: readonly string[];

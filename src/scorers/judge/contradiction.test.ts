@@ -6,7 +6,7 @@ import { type ReplyForm, UnusableReply } from "./reply-form.ts";
 
 const reply = (output: string) => ({ output, refusal: null, finish_reason: "stop" });
 
-/** Every form of every kind, with a reply that is the best there is. */
+/** For the table of all reply forms, each with the best reply that it allows. */
 const SCALE = { min: 1, max: 5 };
 const SETTINGS = [{}, { scale: SCALE }].map((more) => ({
   criteria: [{ name: "kind", text: "It is kind.", weight: 1, must: false }],
@@ -47,7 +47,7 @@ describe.each(FORMS)("a reply of %s", (_, form, best) => {
   const isWord = typeof best.verdict === "string";
   const isYesNo = best.verdict === "pass" || !isWord;
 
-  it("counts when it is consistent, with what else is in it", () => {
+  it("counts when it is consistent, whatever else it contains", () => {
     const { score } = read(text);
     const more = { confidence: 0.4, note: "fail safe", tone: { pass: false }, status: "ok", answer: "no" };
     expect(read(JSON.stringify({ ...best, ...more })).score).toBe(score);
@@ -69,7 +69,7 @@ describe.each(FORMS)("a reply of %s", (_, form, best) => {
     : ["winner", "better", "final_verdict", "Verdict", "decision"].map((key) => ({
         [key]: best.verdict === "first" ? "second" : "the first answer",
       }));
-  it.each(opposite)("is none when it holds %j too", (more) => {
+  it.each(opposite)("is rejected when it also contains %j", (more) => {
     refused(JSON.stringify({ ...best, ...more }));
     refused(JSON.stringify({ ...more, ...best }));
     refused(`${text} ${JSON.stringify(more)}`);
@@ -88,7 +88,7 @@ describe.each(wordForms)("words around a reply of %s", (_, form, best) => {
     `${text} On second thoughts, my decision is: **${other}**`,
     `Verdict: ${other}\n${text}`,
     JSON.stringify({ ...best, reason: `It is not good. Final verdict: ${other}.` }),
-  ])("take it back: %s", (output) => {
+  ])("make it unusable when they contradict it: %s", (output) => {
     expect(() => readReply(reply(output), { form, quotes: false }, [])).toThrow(/contradicts itself/);
   });
 
@@ -99,7 +99,7 @@ describe.each(wordForms)("words around a reply of %s", (_, form, best) => {
       ...best,
       reason: `One could say that the verdict: ${other} fits, but it does not, by far, in this case at hand.`,
     }),
-  ])("leave it: %s", (output) => {
+  ])("leave it usable otherwise: %s", (output) => {
     expect(readReply(reply(output), { form, quotes: false }, []).reason).toBeTruthy();
   });
 });
@@ -114,11 +114,11 @@ describe("a score", () => {
     { reason: "r", score: 4, rating: "2" },
     { reason: "r", score: 4, Score: 3 },
     '{"reason":"r","score":4}\nCorrected score: 2',
-  ])("is none beside another: %j", (value) => {
+  ])("is rejected together with a different score: %j", (value) => {
     expect(() => read(value)).toThrow(/contradicts itself/);
   });
 
-  it("may be twice, and beside parts of its own", () => {
+  it("may occur twice, and together with partial scores", () => {
     expect(
       read({ reason: "r", score: 4, final_score: "4", clarity_score: 1, parts: { score: 1 } }).score,
     ).toBe(0.75);
@@ -141,11 +141,11 @@ describe("a list of findings", () => {
     [claim("supported", { contradicted: true })],
     [claim("supported", { final_verdict: "absent" })],
     [claim("supported"), claim("contradicted", {}, " C")],
-  ])("is none when one contradicts itself: %j", (...claims) => {
+  ])("is rejected when a finding contradicts itself: %j", (...claims) => {
     expect(() => read(claims)).toThrow(/contradicts itself/);
   });
 
-  it("may name one claim twice alike", () => {
+  it("may give one claim the same verdict twice", () => {
     expect(read([claim("supported", { supported: true }), claim("supported")]).score).toBe(1);
   });
 });

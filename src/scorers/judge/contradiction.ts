@@ -242,7 +242,7 @@ export function otherWords(text: string, stated: Stated): string | undefined {
   return undefined;
 }
 
-/** The same for a text that is also about other things: only a separate line, or the start or end of the text, counts. */
+/** Like `otherWords`, for a text about other things too: only a short sentence that begins with the verdict counts. */
 export function otherLine(text: string, stated: Stated): string | undefined {
   const sentences = text.split(/\n|(?<=[.!?])\s/).filter((one) => one.trim() !== "");
   const own = sentences.filter((one) =>

@@ -22,7 +22,7 @@ export const judgeExamples: readonly ScorerExample[] = [
     expected: { pass: true, score: 1, reason: "It greets, and blames nobody." },
   },
   {
-    title: "misses what the judge fails",
+    title: "fails what the judge fails",
     settings: { judge: "polite@^1" },
     files: FILES,
     replies: [replyWith("It blames the customer.", "fail")],

@@ -62,7 +62,7 @@ function kindMistakes({ settings, parts, instructions, name }: JudgeFile): Mista
       mistake(
         ["kind"],
         `A judge of kind ${kind.kind} needs ${what}.`,
-        "Without it, it is not said what is judged.",
+        "Without it, the file does not say what is judged.",
         fix,
       ),
     );
@@ -176,7 +176,7 @@ function scaleMistakes({ settings: { scale } }: JudgeFile): Mistake[] {
     return [
       mistake(
         ["scale"],
-        `The scale ends at ${scale.max}, not above ${scale.min} where it begins.`,
+        `The scale ends at ${scale.max}, which is not above its start at ${scale.min}.`,
         "No score could lie on it.",
         `scale: { min: ${scale.max}, max: ${scale.min} }`,
       ),

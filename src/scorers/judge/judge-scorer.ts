@@ -13,7 +13,7 @@ export const judgeScorer = defineScorer({
   type: "judge",
   asks: "judge",
   about:
-    "A model's verdict, by a judge of `judges/<name>/<version>.md`: what it is asked, what its verdict looks like, and how several opinions become one is there. [judges.md](judges.md) tells how to write one. Until it is calibrated against people it informs and cannot block.",
+    "A model's verdict. The judge's file `judges/<name>/<version>.md` says what the model is asked, what its verdict looks like, and how several opinions become one. [judges.md](judges.md) tells how to write one. Until a judge is calibrated against people it informs and cannot block.",
   options: {
     judge: z.string().min(1).describe("name, name@1.2.0 or name@^1 of a judge"),
     judge_when: z
@@ -47,7 +47,7 @@ export const judgeScorer = defineScorer({
   // The judge's own identity covers all of these.
   notDefining: ["blames", "threshold", "model", "context", "select", "on", "against", "value"],
   traits:
-    "Operand: optional, the reference in place of `expected`. Scores 0 or 1, or between them by the judge's kind; `threshold` and `model` say otherwise than its file. `select` takes the part of the answer that is judged.",
+    "Operand: optional, the reference in place of `expected`. Scores 0 or 1, or between them, depending on the judge's kind. `threshold` and `model` override those of the judge's file. `select` says which part of the answer is judged.",
   reads: "whole",
   scope: "turn",
   operand: "none",
@@ -96,7 +96,7 @@ function mayNotBeRequired(): SettingMistake {
 function noTurns(): SettingMistake {
   return new SettingMistake(["scope"], {
     code: "EVALS_JUDGE_BASELINE",
-    what: "A judge that compares with the baseline cannot be asked of single turns.",
+    what: "A judge that compares with the baseline cannot judge single turns.",
     why: "A baseline keeps answers, and not the turns that led to them.",
     fix: "Delete `scope: turn`, or compare with the turns' own `expect`.",
   });

@@ -178,7 +178,7 @@ async function judge(opened: Opened, input: ScoreInput, repeat: number): Promise
 }
 
 /**
- * A member whose model is unavailable has no opinion, as long as other members have one.
+ * Waits for all opinions. A member whose model is unavailable has none, as long as another member has one.
  *
  * @throws {NotJudged} when no member has one
  */
@@ -249,7 +249,10 @@ async function allOf<T>(work: readonly Promise<T>[]): Promise<T[]> {
   });
 }
 
-/** The fence depends only on what the prompt shows, so that equal questions get equal prompts. */
+/**
+ * The template variables of a question. The fence depends only on what the prompt shows, so equal questions get equal
+ * prompts.
+ */
 function scopeOf(opened: Opened, golden: Case, texts: JudgedTexts, question: KindQuestion) {
   const { variables } = opened.prompt;
   const shows = (...names: readonly string[]): boolean => names.some((name) => variables.has(name));
@@ -270,7 +273,7 @@ function scopeOf(opened: Opened, golden: Case, texts: JudgedTexts, question: Kin
   return { scope, tag: fence.tag };
 }
 
-/** A case whose prompt cannot be built is rejected before anything is paid. */
+/** Why no prompt can be built for a case, known before anything is paid; undefined when one can. */
 function refusal(opened: Opened, golden: Case): string | undefined {
   const { kind, context, questions, prompt } = opened;
   if (kind.reads.includes("sources") && context(golden) === undefined) return "it has no retrieved texts";

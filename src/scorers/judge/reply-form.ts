@@ -5,7 +5,7 @@ import type { Scale } from "../../domain/judge-settings.ts";
 import { rounded } from "../frame/brief.ts";
 import { otherMember, type Stated } from "./contradiction.ts";
 
-/** A reply without a usable verdict. The text completes "the judge …". */
+/** A reply without a usable verdict. The message completes "the judge …". */
 export class UnusableReply extends Error {}
 
 /** The parsed result of one reply. */
@@ -13,7 +13,7 @@ export interface Reading {
   /** In [0, 1]. */
   readonly score: number;
   readonly reason: string;
-  /** For a comparison made in both orders. */
+  /** The winner in each order, for a comparison made in both orders. */
   readonly orders?: Judged["orders"];
 }
 

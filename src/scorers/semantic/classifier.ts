@@ -14,14 +14,14 @@ export const classifier = defineScorer({
   type: "classifier",
   asks: "model",
   about:
-    "A label or a score that a service of yours gives the answer: sentiment, toxicity, entailment (NLI). `model` is an alias with `provider: http` (or command, module) whose body speaks of `input.output`, `input.reference`, `input.question` and `input.context`; `label` and `score` are JSONPaths into what it answers. It rests on a model, so it informs and cannot block.",
+    "A label or a score that a service of yours gives the answer: sentiment, toxicity, entailment (NLI). `model` is an alias with `provider: http` (or command, module) whose body uses `input.output`, `input.reference`, `input.question` and `input.context`; `label` and `score` are JSONPaths into its reply. It depends on a model, so it informs and cannot block.",
   options: {
     model: z.string().min(1).describe("An alias of evalconfig.yaml"),
     label: z
       .string()
       .min(1)
       .optional()
-      .describe("JSONPath of the label; `$` for an answer that is the label"),
+      .describe("JSONPath of the label; `$` when the whole reply is the label"),
     pass: z.array(z.string()).min(1).optional().describe("Labels that pass; needs `label`"),
     score: z.string().min(1).optional().describe("JSONPath of a number in [0, 1]"),
     context: z.string().min(1).default("metadata.context").describe("Where in the case `input.context` is"),
@@ -71,7 +71,7 @@ export const classifier = defineScorer({
       expected: { pass: true, score: 1, reason: "entailment" },
     },
     {
-      title: "misses another label",
+      title: "fails another label",
       settings: { model: "nli", label: "$.label", pass: ["entailment", "neutral"] },
       replies: ['{"label": "contradiction", "score": 0.97}'],
       output: "Refunds take a year.",
@@ -79,28 +79,28 @@ export const classifier = defineScorer({
       expected: { pass: false, score: 0, reason: "contradiction" },
     },
     {
-      title: "takes a score, which the threshold makes a pass or a miss",
+      title: "uses a score, with a threshold for pass or miss",
       settings: { model: "politeness", score: "$.scores.polite", threshold: 0.5 },
       replies: ['{"scores": {"polite": 0.82}}'],
       output: "Kindly wait.",
       expected: { pass: true, score: 0.82, reason: "0.82" },
     },
     {
-      title: "takes an answer that is the label",
+      title: "accepts a reply that is itself the label",
       settings: { model: "tone", label: "$", pass: ["kind"] },
       replies: ["kind"],
       output: "Thank you!",
       expected: { pass: true, score: 1, reason: "kind" },
     },
     {
-      title: "cannot score when nothing is where it looks",
+      title: "cannot score when the reply has nothing at the path",
       settings: { model: "nli", label: "$.label", pass: ["entailment"] },
       replies: ['{"labels": ["entailment"]}'],
       output: "a",
       expected: { failure: "gave no label" },
     },
     {
-      title: "cannot score by a reply that says that it failed, whatever label it gives",
+      title: "cannot score when the reply says that it failed, whatever label it gives",
       settings: { model: "nli", label: "$.label", pass: ["entailment"] },
       replies: ['{"label": "entailment", "status": "error", "message": "out of memory"}'],
       output: "a",
@@ -114,7 +114,7 @@ export const classifier = defineScorer({
       expected: { pass: false, reason: "failed" },
     },
     {
-      title: "cannot score when a page is where the label should be",
+      title: "cannot score when the reply is an error page instead of a label",
       settings: { model: "tone", label: "$", pass: ["kind"] },
       replies: ["<html>502 Bad Gateway</html>"],
       output: "a",

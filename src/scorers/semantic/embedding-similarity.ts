@@ -9,7 +9,7 @@ export const embeddingSimilarity = defineScorer({
   type: "embedding-similarity",
   asks: "model",
   about:
-    "How near the answer is to the expected text in meaning, as a model of embeddings sees it: the cosine of the two vectors; a negative one counts 0. `model` is an alias with `provider: openai` and `api: embeddings`. Each text is embedded once. It rests on a model, so it informs and cannot block.",
+    "How similar the answer is to the expected text in meaning: the cosine of their two embedding vectors; a negative cosine counts as 0. `model` is an alias with `provider: openai` and `api: embeddings`. Each text is embedded once. It depends on a model, so it informs and cannot block.",
   options: { model: z.string().min(1).describe("An alias of evalconfig.yaml with `api: embeddings`") },
   operand: "required",
   grades: "graded",
@@ -31,7 +31,7 @@ export const embeddingSimilarity = defineScorer({
   },
   examples: [
     {
-      title: "gives texts of one direction 1, however long their vectors are",
+      title: "gives 1 to vectors of the same direction, however long they are",
       settings: { model: "embeddings", threshold: 0.8 },
       replies: ["[1, 2]", "[2, 4]"],
       output: "Refunds take five days.",
@@ -39,7 +39,7 @@ export const embeddingSimilarity = defineScorer({
       expected: { pass: true, score: 1, reason: "similarity 1" },
     },
     {
-      title: "looks at directions however large or small the numbers are",
+      title: "compares directions, however large or small the numbers are",
       settings: { model: "embeddings", threshold: 0.8 },
       replies: ["[3e200, 4e200]", "[6e-200, 8e-200]"],
       output: "Refunds take five days.",
@@ -47,7 +47,7 @@ export const embeddingSimilarity = defineScorer({
       expected: { pass: true, score: 1, reason: "similarity 1" },
     },
     {
-      title: "misses below the threshold",
+      title: "fails a similarity below the threshold",
       settings: { model: "embeddings", threshold: 0.8 },
       replies: ["[1, 0]", "[3, 4]"],
       output: "Refunds take five days.",
@@ -55,7 +55,7 @@ export const embeddingSimilarity = defineScorer({
       expected: { pass: false, score: 0.6, reason: "similarity 0.6, needs 0.8" },
     },
     {
-      title: "cannot score vectors of two lengths",
+      title: "cannot score vectors with different numbers of dimensions",
       settings: { model: "embeddings", threshold: 0.8 },
       replies: ["[1, 0]", "[1, 0, 0]"],
       output: "a",
@@ -63,7 +63,7 @@ export const embeddingSimilarity = defineScorer({
       expected: { failure: "gave vectors of 2 and 3 numbers" },
     },
     {
-      title: "cannot score what is no vector",
+      title: "cannot score without a vector",
       settings: { model: "embeddings", threshold: 0.8 },
       replies: ["[]"],
       output: "a",

@@ -13,7 +13,7 @@ import { scorers } from "../registry.ts";
 
 const roots: string[] = [];
 
-/** A git repository of these files, as far as a scorer can see. @returns its absolute path */
+/** A folder with these files that a scorer takes for a git repository. @returns its absolute path */
 export function fakeRepository(files: Readonly<Record<string, string>> = {}): string {
   const root = mkdtempSync(join(tmpdir(), "scorers-"));
   roots.push(root);
@@ -35,7 +35,7 @@ export function fakeCase(parts: Partial<Case> = {}): Case {
   return { id: "case-1", input: "question", tags: [], metadata: {}, ...parts };
 }
 
-/** An answer of which nothing but its text is known. */
+/** A scorer's input with this answer. Whatever else is not given is unknown. */
 export function fakeInput(
   output: string,
   golden: Partial<Case> = {},

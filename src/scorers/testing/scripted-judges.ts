@@ -3,10 +3,10 @@ import type { FailedReply } from "../../domain/provider.ts";
 import { compileJudge } from "../../project/compile-judge.ts";
 import { parseJudge } from "../../project/parse-judge.ts";
 
-/** What a scripted model does with a question: it says this, or fails. */
+/** Gives a scripted model's reply to a question: a text, or a failure. */
 export type Script = (question: JudgeQuestion, model: string) => string | FailedReply;
 
-/** Judges' surroundings with models that say what the test wants; nothing is remembered. */
+/** A judge host whose models reply by a script, without a cache. */
 export interface ScriptedJudges extends JudgeHost {
   /** Every question, with the alias that was asked. */
   readonly asked: (JudgeQuestion & { readonly alias: string })[];
@@ -42,7 +42,7 @@ function judgeFileOf(files: Readonly<Record<string, string>>, spec: string): Jud
   return parseJudge(files[path] ?? "", { path, name, version });
 }
 
-/** A script that says one reply after the other, the last one for ever. */
+/** A script that gives the replies in turn; the last one repeats. */
 export function inTurn(replies: readonly string[]): Script {
   let asked = 0;
   return () => replies[Math.min(asked++, replies.length - 1)] ?? "";

@@ -4,7 +4,7 @@ import { verdictForm } from "../reply-form.ts";
 export const closedQa: JudgeKind = {
   kind: "closed-qa",
   about:
-    "Pass or fail: does the answer meet the one criterion that the body of the file states, and nothing beside it?",
+    "Pass or fail: does the answer meet the one criterion that the body of the file states? Nothing else counts.",
   version: 1,
   needs: { body: "required", criteria: "none", scale: "none" },
   reads: [],

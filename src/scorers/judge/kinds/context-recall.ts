@@ -5,7 +5,7 @@ import { findingsForm } from "../reply-form.ts";
 export const contextRecall: JudgeKind = {
   kind: "context-recall",
   about:
-    "Whether the retrieved texts hold what the reference says: the share of its statements that a source supports. The answer is not looked at.",
+    "Whether the retrieved texts contain what the reference says: the share of its statements that a source supports. The answer itself is not judged.",
   version: 1,
   needs: { body: "optional", criteria: "none", scale: "none" },
   reads: ["reference", "sources"],

@@ -5,7 +5,7 @@ import { findingsForm, type ReplyForm, UnusableReply } from "../reply-form.ts";
 export const contextRelevance: JudgeKind = {
   kind: "context-relevance",
   about:
-    "Which of the retrieved texts help to answer the question: the share that does. The answer is not looked at.",
+    "The share of the retrieved texts that help to answer the question. The answer itself is not judged.",
   version: 2,
   needs: { body: "optional", criteria: "none", scale: "none" },
   reads: ["sources"],

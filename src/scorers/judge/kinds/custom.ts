@@ -4,7 +4,7 @@ import { scoreForm, verdictForm } from "../reply-form.ts";
 export const custom: JudgeKind = {
   kind: "custom",
   about:
-    "A prompt of your own, role lines and all. With a `scale` the reply is a score on it, else pass or fail.",
+    "A prompt of your own, with role lines. With a `scale` the reply is a score on it, else pass or fail.",
   version: 1,
   needs: { body: "prompt", criteria: "none", scale: "optional" },
   reads: [],
