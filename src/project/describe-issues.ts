@@ -104,8 +104,27 @@ function unknownKey(key: string, path: Path, context: IssueContext): Problem {
     ...context.places.at(full, "key"),
     what: `Unknown key "${key}"${within([...(context.base ?? []), ...path])}.${didYouMean(key, free)}`,
     why: hint?.why ?? "A key that is not known would be ignored, and the file would not do what it says.",
-    fix: hint?.fix ?? fixForKey(key, guess, known),
+    fix:
+      hint?.fix ??
+      (guess === undefined ? moved(key, path, context) : undefined) ??
+      fixForKey(key, guess, known),
   };
+}
+
+/** How to move a key that is known in exactly one place around here: one level down, or further up. */
+function moved(key: string, path: Path, { schema, base = [] }: IssueContext): string | undefined {
+  const below = keysAt(schema, path)
+    .map((name) => [...path, name])
+    .filter((inner) => keysAt(schema, inner).includes(key));
+  const above = path
+    .map((_, length) => path.slice(0, length))
+    .filter((outer) => keysAt(schema, outer).includes(key));
+  const [place, ...others] = [...below, ...above];
+  if (place === undefined || others.length > 0) return undefined;
+  const full = [...base, ...place];
+  return full.length === 0
+    ? `Move it to the top level of the file: ${key} is known there.`
+    : `Move it into "${dotted(full)}": ${dotted([...full, key])} is known.`;
 }
 
 function fixForKey(key: string, guess: string | undefined, known: readonly string[]): string {
