@@ -12,7 +12,9 @@ const AT_ONCE = 500;
 /** How long to wait for the index lock: a git command holds it briefly, an editor may hold it long. */
 const PATIENCE = { tries: 30, ms: 100 };
 
-/** A commit's entries at some paths relative to the repository's top; null when it has none. */
+/**
+ * A commit's entries by path relative to the repository's top; null for a path that the commit does not have.
+ */
 export async function filesOfCommit(
   top: string,
   commit: string,
@@ -90,7 +92,11 @@ export async function untouchedInIndex(top: string, before: PlannedFiles): Promi
   return new Set(same.map(([path]) => path));
 }
 
-/** @param length of an object id */
+/**
+ * The input of `git update-index --index-info` that sets these files.
+ *
+ * @param length number of digits of an object id
+ */
 function indexInfo(files: PlannedFiles, length: number): string {
   const nothing = `0 ${"0".repeat(length)}`;
   return Object.entries(files)

@@ -27,7 +27,10 @@ export interface ChangeJournal {
   readonly tag: { readonly name: string; readonly message: string } | null;
 }
 
-/** Files of a change in the git folder: outside the work tree and any cache of `.evals`. */
+/**
+ * Paths of the files that a change needs. They are in the git folder, which neither the work tree nor a cache
+ * contains.
+ */
 export const changePlaces = (gitFolder: string) => ({
   journal: join(gitFolder, "evals-change.json"),
   index: join(gitFolder, "evals-change.index"),
@@ -62,7 +65,11 @@ export function rewriteJournal(gitFolder: string, journal: ChangeJournal): void 
   renameSync(draft, place);
 }
 
-/** @returns null when there is none or it is empty (the disk was full when it was written) */
+/**
+ * Reads the journal.
+ *
+ * @returns null when there is none or it is empty (the disk was full when it was written)
+ */
 export function readJournal(gitFolder: string): ChangeJournal | null {
   try {
     return JSON.parse(readFileSync(changePlaces(gitFolder).journal, "utf8")) as ChangeJournal;
@@ -71,7 +78,10 @@ export function readJournal(gitFolder: string): ChangeJournal | null {
   }
 }
 
-/** Removes all other files first, so that the journal is still there for cleanup if the process is killed. */
+/**
+ * Removes the files of a change. The journal goes last: if the process is killed here, the rest can be removed
+ * later.
+ */
 export function closeJournal(gitFolder: string): void {
   const { journal, index, files } = changePlaces(gitFolder);
   rmSync(files, { recursive: true, force: true });

@@ -4,11 +4,12 @@ import { EvalsError } from "../domain/problem.ts";
 import { git, gitText } from "./git-process.ts";
 
 /**
- * Writes a commit's whole tree into the empty folder `folder`, through a separate index: the user's index, work tree
- * and list of worktrees are not touched. Submodules stay empty.
+ * Writes a commit's whole tree into the empty folder `folder`, through a separate index: the user's index, work
+ * tree and list of worktrees are not touched. Submodules stay empty.
  *
  * @param root the project root
- * @returns absolute paths of the project root in the copy, and of the repository's root there
+ * @returns absolute paths: `root` and `top` of the project and the repository in the copy, `from` of the
+ * repository
  * @throws {EvalsError} EVALS_REF_CHECKOUT with git's message (a full disk)
  */
 export async function checkOut(

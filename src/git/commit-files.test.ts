@@ -68,7 +68,7 @@ describe("commitFiles", () => {
     expect(repo.state()).toMatchObject({ leftovers: [] });
   });
 
-  it("leaves alone what else is staged, changed or not tracked", async () => {
+  it("leaves other staged, changed or untracked files alone", async () => {
     repo.commit({ "staged.txt": "1", "changed.txt": "1", "both.txt": "1" });
     repo.write("staged.txt", "2");
     repo.write("new.txt", "n");
@@ -83,13 +83,13 @@ describe("commitFiles", () => {
     expect(repo.git("diff", "--name-only", "HEAD^", "HEAD")).toBe("base.jsonl");
   });
 
-  it("gives null when HEAD holds the files already, and still tags", async () => {
+  it("returns null when HEAD has the files already, and still tags", async () => {
     const head = repo.commit({ "a.txt": "a\n" });
     expect(await commitFiles(repo.root, plan({ "a.txt": "a\n" }))).toBeNull();
     expect(repo.git("rev-parse", "HEAD", "evals/v1^{commit}").split("\n")).toEqual([head, head]);
   });
 
-  it("brings back modes and links of a commit, not their text alone", async () => {
+  it("restores the modes and links of a commit, not only the texts", async () => {
     repo.write("run.sh", "#!/bin/sh\n");
     chmodSync(join(repo.root, "run.sh"), 0o755);
     symlinkSync("run.sh", join(repo.root, "link"));
@@ -129,7 +129,7 @@ describe("commitFiles", () => {
     expect(repo.git("status", "--porcelain")).toBe("");
   });
 
-  it("stores line ends as the repository says, and writes them as it says", async () => {
+  it("stores and writes line ends as the repository is configured", async () => {
     repo.git("config", "core.autocrlf", "true");
     repo.commit({ "a.txt": "a\n" });
     await commitFiles(repo.root, plan({ "base.jsonl": "1\n2\n" }));
@@ -138,7 +138,7 @@ describe("commitFiles", () => {
     expect(repo.git("status", "--porcelain")).toBe("");
   });
 
-  it("works from a folder of the repository, and on files beside it", async () => {
+  it("works from a subfolder of the repository, also on files outside of it", async () => {
     repo.commit({ "project/a.txt": "a", "sibling/s.txt": "1" });
     await commitFiles(join(repo.root, "project"), plan({ "b.txt": "b\n", "../sibling/s.txt": "2\n" }));
     expect(repo.git("show", "--name-only", "--format=", "HEAD").split("\n")).toEqual([
@@ -209,7 +209,7 @@ describe("a change that is refused", () => {
       /git did not make the tag evals\/v1/,
     ],
     [
-      "nobody's name",
+      "a missing e-mail address",
       () => {
         repo.git("config", "user.useConfigOnly", "true");
         repo.git("config", "--unset", "user.email");
@@ -264,7 +264,7 @@ describe("a change that is refused", () => {
     expect(repo.state()).toEqual(before);
   });
 
-  it("names the command for a missing name", async () => {
+  it("names the command that sets a missing name", async () => {
     repo.commit({ "a.txt": "a" });
     repo.git("config", "user.useConfigOnly", "true");
     repo.git("config", "--unset", "user.email");
@@ -273,7 +273,7 @@ describe("a change that is refused", () => {
     );
   });
 
-  it("reports what git's lock is and how to get rid of it", async () => {
+  it("names git's lock file and the command that removes it", async () => {
     repo.commit({ "a.txt": "a" });
     writeFileSync(join(repo.root, ".git/index.lock"), "");
     expect((await codeOf(commitFiles(repo.root, plan({ "b.txt": "b" })))).fix).toContain(
@@ -314,7 +314,7 @@ describe("a change that is killed", () => {
     const { pid } = spawnSync("true");
     return { pid, started: "0" };
   };
-  /** The process that made the change is gone: its journal says one that no longer runs. */
+  /** Writes a dead process into the journal, as if the process that made the change had been killed. */
   function die(): void {
     const place = join(repo.root, JOURNAL);
     if (!existsSync(place)) return;
@@ -330,7 +330,7 @@ describe("a change that is killed", () => {
     repo.write("dirty.jsonl", "mine, not committed\n");
   }
 
-  it("after any of its steps, is as if it had not begun or had ended", async () => {
+  it("after any of its steps is undone or completed", async () => {
     const seen: string[] = [];
     for (let count = 1; ; count++) {
       start();
@@ -378,7 +378,7 @@ describe("a change that is killed", () => {
     die();
   }
 
-  it("never takes back what a person has written since", async () => {
+  it("never undoes what the user has written since", async () => {
     await killedAt("wrote b/b.txt");
     repo.write("a.txt", "written by hand\n");
     await finishInterrupted(repo.root);
@@ -389,7 +389,7 @@ describe("a change that is killed", () => {
     ]);
   });
 
-  it("is left alone when a person has gone on elsewhere", async () => {
+  it("is left alone when the user has made another commit since", async () => {
     await killedAt("wrote new/n.txt");
     repo.git("commit", "-q", "-m", "by hand");
     const before = repo.git("status", "--porcelain");
@@ -397,7 +397,7 @@ describe("a change that is killed", () => {
     expect(repo.git("status", "--porcelain")).toBe(before);
   });
 
-  it("gets its tag although commits came after its own", async () => {
+  it("gets its tag even if other commits follow its own", async () => {
     await killedAt("commit");
     const own = repo.git("rev-parse", "HEAD");
     repo.git("commit", "-q", "--allow-empty", "-m", "later");
@@ -405,7 +405,7 @@ describe("a change that is killed", () => {
     expect(repo.git("rev-parse", "evals/v1^{commit}")).toBe(own);
   });
 
-  it("waits for the git that it left behind", async () => {
+  it("waits for its git process if that is still running", async () => {
     await killedAt("index");
     const place = join(repo.root, JOURNAL);
     const journal = JSON.parse(readFileSync(place, "utf8"));

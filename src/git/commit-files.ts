@@ -101,7 +101,7 @@ async function refuseBusyRepository(
     throw new EvalsError({
       code: "EVALS_GIT_UNFINISHED",
       what: `${what} is under way in this repository.`,
-      why: "A commit now would be taken for the end of it.",
+      why: "A commit now would count as its end.",
       fix,
     });
   }
@@ -109,7 +109,7 @@ async function refuseBusyRepository(
   if (tag !== null && (await tagExists(top, tag.name))) throw new EvalsError(tagTaken(tag.name));
   for (const path of files.keys()) {
     if (/[\0\n]/.test(path))
-      throw refused("a file name holds a line feed", `Rename ${JSON.stringify(path)}.`);
+      throw refused("a file name contains a line feed", `Rename ${JSON.stringify(path)}.`);
   }
 }
 
@@ -148,7 +148,7 @@ async function planChange(
   return { owner: markProcess(process.pid), git: null, head, subject, files, saved, tag: plan.tag };
 }
 
-/** Like `git add`: the repository's filters are applied. */
+/** Stores a text in git like `git add`, with the repository's filters. @returns its object id */
 async function storeText(top: string, path: string, content: string): Promise<string> {
   const { code, out, err } = await git(top, ["hash-object", "-w", "--stdin", `--path=${path}`], {
     input: content,
@@ -157,7 +157,7 @@ async function storeText(top: string, path: string, content: string): Promise<st
   return out.trim();
 }
 
-/** It waits for its message, so its process is in the journal before it can change HEAD. */
+/** Starts the commit. It waits for its message, so its process is in the journal before it can change HEAD. */
 function startCommit(top: string, index: string) {
   return startGit(top, ["commit", "--quiet", "--cleanup=whitespace", "-F", "-"], { GIT_INDEX_FILE: index });
 }
@@ -165,7 +165,7 @@ function startCommit(top: string, index: string) {
 function commitRefused(words: string): EvalsError {
   const nobody = /tell me who you are|empty ident|no email was given/i.test(words);
   return refused(
-    lastWords(words) || "git commit failed without a word",
+    lastWords(words) || "git commit failed without a message",
     nobody
       ? 'git config user.name "<your name>" && git config user.email <your address>, then repeat the command'
       : "Mend what git or its hook complains of, then repeat the command. Nothing was changed.",

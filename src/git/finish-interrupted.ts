@@ -48,14 +48,14 @@ export async function finishInterrupted(root: string): Promise<Finished | null> 
   return { subject: journal.subject, how };
 }
 
-/** The git process that makes the commit survives when only its parent is killed. */
+/** Waits for the git process that makes the commit, which survives when only its parent is killed. */
 async function gitLeftBehind({ git: left }: ChangeJournal): Promise<void> {
   if (left === null) return;
   for (let tries = PATIENCE.tries; isAlive(left); tries--) {
     if (tries === 0) {
       throw new EvalsError({
         code: "EVALS_GIT_BUSY",
-        what: `Process ${left.pid}, a git commit that an interrupted evals left behind, is still at work.`,
+        what: `Process ${left.pid}, a git commit that an interrupted evals left behind, is still running.`,
         why: "Until it has ended nobody knows whether its commit will be made.",
         fix: `Repeat the command when it has ended, or end it: kill ${left.pid}`,
       });
@@ -64,7 +64,7 @@ async function gitLeftBehind({ git: left }: ChangeJournal): Promise<void> {
   }
 }
 
-/** The change's commit, even with later commits on top; null when HEAD is elsewhere. */
+/** The change's commit, even with later commits on top; null when it is not in the history of HEAD. */
 async function commitOf(top: string, { head, subject }: ChangeJournal): Promise<string | null> {
   const { code, out } = await git(top, ["log", "-z", "--format=%H%n%P%n%s", `${head}..HEAD`]);
   if (code !== 0) return null;
@@ -75,7 +75,7 @@ async function commitOf(top: string, { head, subject }: ChangeJournal): Promise<
   return null;
 }
 
-/** The work tree is written before the commit; index and tag after it. */
+/** Completes a change after its commit: sets index and tag. The work tree was written before the commit. */
 async function complete(
   repository: Repository,
   { head, files, tag }: ChangeJournal,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { EvalsError } from "../domain/problem.ts";
 
-/** The error when git, a hook or the disk refuses. @param what without the full stop */
+/** The error when git, a hook or the disk refuses a change. @param what the reason, without the full stop */
 export function refused(what: string, fix: string): EvalsError {
   return new EvalsError({
     code: "EVALS_GIT_REFUSED",

@@ -5,7 +5,7 @@ import { git, gitText } from "./git-process.ts";
  * Object ids that git would store for files of the work tree, with line ends and filters applied.
  *
  * @param folder of the repository that the paths are relative to
- * @returns without the paths that cannot be read
+ * @returns object ids by path; paths that cannot be read are left out
  */
 export async function hashFiles(
   folder: string,

@@ -19,10 +19,10 @@ export type PlannedFiles = Readonly<Record<string, TreeFile | null>>;
 const SUBMODULE = "160000";
 
 /**
- * Writes files of an index into the work tree, each atomically by rename, with line ends, filters and modes as in a
- * checkout. Yields after each path.
+ * Writes files of an index into the work tree, each atomically by rename, with line ends, filters and modes as
+ * in a checkout. Yields after each path.
  *
- * @param index absolute path of an index that holds `files`
+ * @param index absolute path of an index that contains `files`
  * @param staging a separate folder, emptied first
  */
 export async function* placeFiles(
@@ -74,7 +74,7 @@ function moveInto(from: string, to: string): void {
     renameSync(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
-    // In the same folder, because the git folder of a linked worktree may be on another disk.
+    // Copied into the target's folder first: the git folder of a linked worktree may be on another disk.
     const near = `${to}.evals-new`;
     if (lstatSync(from).isSymbolicLink()) symlinkSync(readlinkSync(from), near);
     else copyFileSync(from, near);
@@ -82,7 +82,7 @@ function moveInto(from: string, to: string): void {
   }
 }
 
-/** The paths that hold the planned content; only these may be restored when the change is undone. */
+/** The paths whose files have the planned content; only these may be restored when the change is undone. */
 export async function placedFiles(top: string, files: PlannedFiles): Promise<string[]> {
   const regular = Object.entries(files).flatMap(([path, file]) =>
     file !== null && /^100/.test(file.mode) && kindOf(join(top, path)) === "file" ? [path] : [],

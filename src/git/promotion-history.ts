@@ -9,7 +9,7 @@ export interface PromotionEntry {
   readonly subject: string;
   readonly body: string;
   readonly tags: readonly { readonly name: string; readonly message: string }[];
-  /** A merge commit whose own content differs from all of its parents. */
+  /** Whether it is a merge commit whose baselines differ from those of each parent. */
   readonly merge: boolean;
   /** Baselines that it changed. */
   readonly files: readonly ChangedBaseline[];
@@ -26,7 +26,7 @@ export interface ChangedBaseline {
 
 const FOLDER = "evals/baselines";
 
-/** Newest first: every commit of HEAD's history that changed a baseline, and every rollback. */
+/** Every commit of HEAD's history that changed a baseline, and every rollback, newest first. */
 export async function promotionHistory(root: string): Promise<PromotionEntry[]> {
   const [touched, merged, rollbacks, tags, files, mergedFiles] = await Promise.all([
     commits(root, ["--full-history", "--no-merges", "HEAD", "--", FOLDER]),
@@ -35,7 +35,7 @@ export async function promotionHistory(root: string): Promise<PromotionEntry[]> 
     commits(root, ["--no-merges", "--extended-regexp", "--grep=^Evals-Rollback: ", "HEAD", "--", "."]),
     tagsByCommit(root),
     filesByCommit(root, ["--no-merges"]),
-    // A merge only made the changes that differ from each of its parents.
+    // A merge itself made only those changes that differ from each of its parents.
     filesByCommit(root, ["--merges", "-c"]),
   ]);
   const made = merged.filter(({ commit }) => mergedFiles.has(commit));

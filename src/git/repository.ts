@@ -12,7 +12,7 @@ export interface Head {
   readonly dirty: boolean;
 }
 
-/** @returns null outside a repository, or when git is not installed */
+/** The state of the project's folder. @returns null outside a repository, or when git is not installed */
 export async function readHead(root: string): Promise<Head | null> {
   try {
     const args = ["status", "--porcelain=v2", "--branch", "--untracked-files=normal", "--", "."];

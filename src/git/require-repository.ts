@@ -91,7 +91,7 @@ function noCommit(): EvalsError {
   return new EvalsError({
     code: "EVALS_GIT_NO_COMMIT",
     what: "This git repository has no commit yet.",
-    why: "A baseline is promoted by committing it beside the files that it was made from.",
+    why: "A baseline is promoted by committing it together with the files that it was made from.",
     fix: "git add -A && git commit -m start",
   });
 }

@@ -4,7 +4,7 @@ import { git, gitBytes, gitText } from "./git-process.ts";
 import { lastWords, refused } from "./git-refusal.ts";
 import { resolveCommit } from "./repository.ts";
 
-/** A promoted tag. */
+/** The tag of a promotion. */
 export interface PromotedTag {
   /** For instance `evals/v1`. */
   readonly name: string;
@@ -68,7 +68,7 @@ export async function makeTag(
   );
 }
 
-/** Whether git accepts it as a tag name. */
+/** Whether git accepts the name for a tag. */
 export async function isTagName(root: string, name: string): Promise<boolean> {
   return (await git(root, ["check-ref-format", `refs/tags/${name}`])).code === 0;
 }

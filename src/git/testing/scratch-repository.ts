@@ -3,14 +3,14 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** A git repository in a temporary folder whose name holds a blank. */
+/** A git repository in a temporary folder whose name contains a space. */
 export interface ScratchRepository {
   readonly root: string;
   git(...args: string[]): string;
   write(path: string, text: string): void;
   read(path: string): string;
   commit(files: Readonly<Record<string, string>>, message?: string): string;
-  /** A hook that says no with some words. */
+  /** Installs a hook. @param script lines of a shell script */
   hook(name: string, script: string): void;
   /** HEAD, tags, what is staged, and every file with its mode and content. */
   state(): unknown;
