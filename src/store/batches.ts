@@ -9,7 +9,7 @@ export interface BatchRow {
 /** A batch of a run, stored before any of it is sent. */
 export interface StoredBatch {
   readonly no: number;
-  /** Who asks: `target`, or the hash of a judge's model. */
+  /** What the batch asks: `target`, or the hash of a judge's model. */
   readonly asker: string;
   /**
    * `planned`: not sent. `asked`: it may exist at the provider, but its id is unknown. `sent`: it exists. `read`: all
@@ -18,7 +18,7 @@ export interface StoredBatch {
   readonly state: "planned" | "asked" | "sent" | "read";
   /** Id of the uploaded file at the provider; null without one. */
   readonly file: string | null;
-  /** Its id at the provider; null until it is known. */
+  /** The batch's id at the provider; null until it is known. */
   readonly remote: string | null;
   /** When it was sent, or planned if it was not sent yet, in milliseconds since 1970 UTC. */
   readonly at: number;
@@ -29,28 +29,32 @@ export interface BatchElsewhere extends StoredBatch {
   readonly run_no: number;
 }
 
-/** How often an item was asked in batches that have been read. */
+/** How often one request was in batches. */
 export interface BatchTries {
+  /** Number of batches with the request, finished or not. */
   readonly batches: number;
-  /** Batches in which it was run and failed. */
+  /** Number of batches in which it was run and failed. */
   readonly failed: number;
 }
 
 /** The batches of runs. Each call is durable when it returns. */
 export interface Batches {
-  /** In the order of planning. */
+  /** The batches of a run, in the order of planning. */
   ofRun(runNo: number): StoredBatch[];
-  /** Of all other runs, in the order of planning: those of an asker that may exist at the provider and are not read. */
+  /**
+   * Batches of an asker in all other runs that may exist at the provider and are not read, in the order of
+   * planning.
+   */
   elsewhere(runNo: number, asker: string): BatchElsewhere[];
-  /** In their order in the batch. */
+  /** The requests of a batch, in their order. */
   rows(batchNo: number): BatchRow[];
-  /** For everything that was ever in a batch of this asker, including unfinished batches. */
+  /** By `what` of the request: everything of a run that was ever in a batch of this asker. */
   tries(runNo: number, asker: string): Map<string, BatchTries>;
-  /** @returns its number */
+  /** Stores a new batch. @returns its number */
   plan(runNo: number, asker: string, rows: readonly BatchRow[]): number;
   /** Marks a batch as about to be sent. @param file see `StoredBatch` */
   asked(batchNo: number, file: string | null): void;
-  /** @param remote its id at the provider */
+  /** Marks a batch as sent. @param remote its id at the provider */
   sent(batchNo: number, remote: string): void;
   /** Marks a batch as completely stored. @param failed `custom_id`s of rows that were run and failed */
   read(batchNo: number, failed: readonly string[]): void;

@@ -4,16 +4,16 @@ import type { Json } from "../domain/json.ts";
 export interface StoreSize {
   /** Number of listed runs; canary runs are not listed separately. */
   readonly runs: number;
-  /** Stored answers of targets. */
+  /** Number of stored answers of targets. */
   readonly answers: number;
-  /** Stored replies of judges. */
+  /** Number of stored replies of judges. */
   readonly judgements: number;
-  /** Traces of production. */
+  /** Number of stored traces of production. */
   readonly traces: number;
   /** ISO 8601, UTC: start of the oldest and the newest run; null when there is none. */
   readonly oldest: string | null;
   readonly newest: string | null;
-  /** Size of its files, without copies of earlier versions. */
+  /** Size of the store's files, without copies of earlier versions. */
   readonly bytes: number;
 }
 
@@ -43,12 +43,15 @@ export interface Pruned {
 
 /** Maintenance of a whole store. */
 export interface StoreCare {
-  /** Where it is, in a form to show: a path relative to the root, or a database address without credentials. */
+  /**
+   * Where the store is, as a text to show: a path relative to the root, or a database address without
+   * credentials.
+   */
   readonly place: string;
   size(): Promise<StoreSize>;
   /** One sentence per fault; empty when the store is intact. */
   faults(): Promise<readonly string[]>;
-  /** Number of traces that pruning data older than this would delete; milliseconds since 1970, UTC. */
+  /** Number of traces that a pruning of older data would delete. @param before milliseconds since 1970, UTC */
   oldTraces(before: number): Promise<number>;
   /**
    * Deletes runs and answers so that no byte of them remains: the space is overwritten or cut off. An answer that

@@ -21,7 +21,7 @@ export function earlierHistories(root: string): readonly string[] {
   return versions.sort((a, b) => b.version - a.version).map(({ name }) => `.evals/${name}`);
 }
 
-/** The newest of them; undefined when there is none. */
+/** The newest store of an earlier version, as a path relative to the root; undefined when there is none. */
 export function earlierHistory(root: string): string | undefined {
   return earlierHistories(root)[0];
 }

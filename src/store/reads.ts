@@ -21,9 +21,9 @@ export interface RunState {
   readonly process: number | null;
   /** ISO 8601, UTC; null for a run that has not ended. */
   readonly ended_at: string | null;
-  /** Requests sent in all sessions. */
+  /** Number of requests sent in all sessions. */
   readonly calls: number;
-  /** Requests sent to judges in all sessions. */
+  /** Number of requests sent to judges in all sessions. */
   readonly judge_calls: number;
 }
 
@@ -64,19 +64,19 @@ export interface RunChanges {
  * Throws `RangeError` for a cursor of another list or a modified one.
  */
 export interface StoreReads {
-  /** Newest first. The filter's `limit` applies to the whole list. */
+  /** The runs that match the filter, newest first. */
   runs(filter: Omit<RunFilter, "limit">, page?: PageRequest): Promise<Page<ListedRun>>;
   /** One run with its report; undefined when no run has this number. */
   run(runNo: number): Promise<StoredRun | undefined>;
-  /** Runs whose id starts with this, newest first; at most 20. */
+  /** Runs whose id starts with the prefix, newest first; at most 20. */
   runsByPrefix(prefix: string): Promise<StoredRun[]>;
-  /** In plan order. */
+  /** The cases of a run in plan order. */
   cases(runNo: number, page?: PageRequest): Promise<Page<StoredCase>>;
   /** The numeric results of a run's trials, by case and trial; answer texts are not loaded. */
   trials(runNo: number, page?: PageRequest): Promise<Page<TrialRow>>;
   /** Like `trials`, without latency, cost and tokens, which are unknown here. Faster, because the answers are not read. */
   scores(runNo: number, page?: PageRequest): Promise<Page<TrialRow>>;
-  /** Like `scores`, with the outcome alone: several times as fast. */
+  /** Like `scores`, but only with the outcomes, which is several times as fast. */
   outcomes(runNo: number, page?: PageRequest): Promise<Page<TrialOutcome>>;
   /** Ids of the trials' answers, by case and trial, including cached answers. */
   answerIds(runNo: number, page?: PageRequest): Promise<Page<number>>;
@@ -90,7 +90,7 @@ export interface StoreReads {
   unscoredSpending(runNo: number): Promise<KnownSpending>;
   /** What the judges of a run have cost; replies without an answer included. */
   judgeSpending(runNo: number): Promise<JudgeSpending>;
-  /** What trying again took in a run; null where no trial was tried again or waited. */
+  /** Attempts and waiting time of a run's retries; null when no trial was retried or waited. */
   retries(runNo: number): Promise<RunRetries | null>;
   /** Transcript and answer id of a stored trial. */
   transcript(runNo: number, caseNo: number, trial: number): Promise<CachedAnswer | undefined>;

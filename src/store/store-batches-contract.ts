@@ -3,9 +3,9 @@ import type { Store, StoredRun } from "./store.ts";
 import type { StorePlace } from "./store-contract.ts";
 import { answered, sampleBodies, sampleCases, sampleHeader } from "./testing/sample-run.ts";
 
-/** What every store must do with what is answered later. */
+/** What every store must do with batches and retries. */
 export function storeBatchesContract(name: string, makePlace: () => StorePlace): void {
-  describe(`${name}: what was sent, and how often`, () => {
+  describe(`${name}: batches`, () => {
     let place: StorePlace;
     let store: Store;
     let run: number;
@@ -26,7 +26,7 @@ export function storeBatchesContract(name: string, makePlace: () => StorePlace):
     });
     const rows = (...all: string[]) => all.map((what) => ({ custom_id: `id-${what}`, what }));
 
-    it("are on the disk with all that they ask before anything is sent", async () => {
+    it("are on the disk with all of their requests before anything is sent", async () => {
       const no = store.batches.plan(run, "target", rows("0/1", "1/1"));
       const other = await again();
       expect(other.batches.ofRun(run)).toMatchObject([
@@ -35,7 +35,7 @@ export function storeBatchesContract(name: string, makePlace: () => StorePlace):
       expect(other.batches.rows(no)).toEqual(rows("0/1", "1/1"));
     });
 
-    it("keep what is known of them, step by step", async () => {
+    it("store each step: their file, id and state", async () => {
       const no = store.batches.plan(run, "target", rows("0/1"));
       store.batches.asked(no, "file-1");
       expect((await again()).batches.ofRun(run)).toMatchObject([{ state: "asked", file: "file-1" }]);
@@ -47,7 +47,7 @@ export function storeBatchesContract(name: string, makePlace: () => StorePlace):
       expect((await again()).batches.ofRun(run)).toMatchObject([{ state: "read", remote: "batch-1" }]);
     });
 
-    it("count how often something was asked, and how often it failed, each asker for itself", () => {
+    it("count how often a request was asked and how often it failed, separately for each asker", () => {
       const first = store.batches.plan(run, "target", rows("0/1", "1/1"));
       store.batches.plan(run, "target", rows("1/1"));
       store.batches.plan(run, "judge", rows("1/1"));
@@ -59,7 +59,7 @@ export function storeBatchesContract(name: string, makePlace: () => StorePlace):
       expect([...store.batches.tries(run, "judge")]).toEqual([["1/1", { batches: 1, failed: 0 }]]);
     });
 
-    it("keep how a trial came by its outcome, session after session", async () => {
+    it("do not affect a trial's attempts and waiting time, which are added up over its sessions", async () => {
       const writer = store.resume(store.runs({})[0] as StoredRun);
       const errored = { kind: "errored", case_no: 0, trial: 1, error: "provider", message: "500" } as const;
       writer.record({ ...errored, tries: { attempts: 4, waited_ms: 3500 } });
@@ -76,7 +76,7 @@ export function storeBatchesContract(name: string, makePlace: () => StorePlace):
       expect(store.retries(none)).toBeNull();
     });
 
-    it("are found from other runs while they may exist and are not read, those of one asker", async () => {
+    it("of one asker are found from other runs while they may exist and are not read", async () => {
       const other = store.create(sampleHeader({ id: "bbbbbbbb" }), sampleCases, sampleBodies).no;
       const asked = store.batches.plan(run, "target", rows("0/1"));
       const sent = store.batches.plan(run, "target", rows("1/1"));
@@ -95,7 +95,7 @@ export function storeBatchesContract(name: string, makePlace: () => StorePlace):
       expect(batches.elsewhere(other, "judge")).toMatchObject([{ no: judges }]);
     });
 
-    it("are those of their run alone", () => {
+    it("of another run are not returned", () => {
       store.batches.plan(run, "target", rows("0/1"));
       const other = store.create(sampleHeader({ id: "bbbbbbbb" }), sampleCases, sampleBodies).no;
       expect(store.batches.ofRun(other)).toEqual([]);

@@ -15,7 +15,7 @@ import {
 
 const ENDED = "2025-03-01T12:05:00.000Z";
 
-/** How every store is looked after. */
+/** The maintenance that every store must provide. */
 export function storeCareContract(name: string, makePlace: () => StorePlace): void {
   describe(name, () => {
     let place: StorePlace;
@@ -59,7 +59,7 @@ export function storeCareContract(name: string, makePlace: () => StorePlace): vo
         raw: null,
       });
 
-    it("reports what there is", async () => {
+    it("reports its size", async () => {
       expect(await store.care.size()).toMatchObject({ runs: 0, answers: 0, oldest: null, newest: null });
       ended("aa000001");
       create({ id: "aa000002", canary_of: "aa000001" }).end("complete", null, ENDED);
@@ -70,7 +70,7 @@ export function storeCareContract(name: string, makePlace: () => StorePlace): vo
       expect(await store.care.faults()).toEqual([]);
     });
 
-    it("takes whole runs out and leaves the others as they were", async () => {
+    it("deletes whole runs and leaves the others as they were", async () => {
       const [first, second] = [ended("aa000001"), ended("aa000002")];
       expect(await prune({ runs: [first.no] })).toEqual({
         ...{ answers: 2, judgements: 0, traces: 0 },
@@ -100,7 +100,7 @@ export function storeCareContract(name: string, makePlace: () => StorePlace): vo
       });
     });
 
-    it("takes a run's answers and reasons, and keeps its numbers", async () => {
+    it("deletes a run's answers and reasons, and keeps its numbers", async () => {
       const { no } = ended("aa000001", { worst: "an answer", counts: 3 });
       await prune({ answers: [no], withoutTexts: (report) => ({ ...(report as object), worst: "" }) });
       expect(await listed()).toEqual(["aa000001"]);
@@ -119,7 +119,7 @@ export function storeCareContract(name: string, makePlace: () => StorePlace): vo
       expect(await store.care.faults()).toEqual([]);
     });
 
-    it("takes the judge's replies of what it takes, but for those behind a score that stays", async () => {
+    it("deletes the judge's replies of a deleted run, except those that a remaining score was made from", async () => {
       const first = create({ id: "aa000001" });
       const [shared, own] = [await judgement(first.no, "shared"), await judgement(first.no, "own")];
       first.end("complete", null, ENDED);
@@ -139,7 +139,7 @@ export function storeCareContract(name: string, makePlace: () => StorePlace): vo
       expect(store.judgementRequest(shared)).toEqual({ asked: "shared" });
     });
 
-    it("takes what no run has, and only what is older than asked", async () => {
+    it("deletes replies that belong to no run only if they are older than the limit", async () => {
       const id = await judgement(null, "alone");
       const at = Date.parse(store.judgements([id])[0]?.at ?? "");
       expect(await prune({ loose_before: at })).toMatchObject({ judgements: 0 });

@@ -14,16 +14,16 @@ import {
   sampleTranscript,
 } from "./testing/sample-run.ts";
 
-/** Somewhere that a history can be kept: each `open` is another handle on the same history. */
+/** A place for a store. Each `open` returns another handle on the same store. */
 export interface StorePlace {
-  /** @param self the process that works on what is written; default this one */
+  /** @param self the process recorded as the owner of the runs that it works on; default this one */
   open(self?: ProcessMark): Store | Promise<Store>;
   remove(): void;
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
-/** What every store must do. Run by each of them, with a new and empty place for each test. */
+/** The tests that every store must pass. Each test gets a new, empty place. */
 export function storeContract(name: string, makePlace: () => StorePlace): void {
   describe(name, () => {
     let place: StorePlace;
@@ -76,7 +76,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         );
       });
 
-      it("keeps what was asked of each case and in which words", () => {
+      it("stores the content and the request of each case", () => {
         const { no } = create();
         expect(store.content(no, 1)).toEqual({
           input: { message: "question 1" },
@@ -97,12 +97,12 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.content(again.no, 0)).toMatchObject({ input: { message: "question 0" } });
       });
 
-      it("keeps no request where nothing is asked", () => {
+      it("stores no requests when nothing is asked", () => {
         const { no } = store.create(sampleHeader(), sampleCases, { ...sampleBodies, request: null });
         expect(store.request(no, 0)).toBeNull();
       });
 
-      it("is not there at all when its plan could not be written whole", () => {
+      it("is not stored at all if its plan cannot be written completely", () => {
         const broken = {
           ...sampleBodies,
           content: (caseNo: number) => {
@@ -117,7 +117,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
     });
 
     describe("a recorded trial", () => {
-      it("reports why an optional scorer has no score of it, and no more where none was asked", () => {
+      it("reports why an optional scorer could not score, and nothing if all scorers could", () => {
         const writer = create();
         writer.record(answered(0, 1));
         writer.record(answered(0, 2, { scores: failed }));
@@ -135,7 +135,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         ]);
       });
 
-      it("comes back whole: answer, messages, tool calls, usage, scores", () => {
+      it("is read back completely: answer, messages, tool calls, usage, scores", () => {
         const writer = create();
         const transcript = sampleTranscript({
           output: 'Zeile 1\nZeile 2 \u{1F600} "quoted" \u0000',
@@ -202,7 +202,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.transcript(writer.no, 0, 2)?.transcript).toEqual(sampleTranscript());
       });
 
-      it("costs what it cost though it has no scores, beside replies that gave no answer", () => {
+      it("counts in the cost even without scores, as replies without an answer do", () => {
         const writer = create();
         writer.record(answered(0, 1));
         writer.record(answered(0, 2, { scores: null }));
@@ -223,7 +223,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         });
       });
 
-      it("distinguishes what an answer does not report from what there was none of", () => {
+      it("distinguishes unreported tool calls and refusals from absent ones", () => {
         const writer = store.create(sampleHeader(), sampleCases, sampleBodies);
         const transcript = sampleTranscript({ finish_reason: "length", untold: ["tool_calls", "refusal"] });
         writer.record({ ...answered(0, 1), transcript } as ReturnType<typeof answered>);
@@ -280,7 +280,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         ]);
       });
 
-      it("is the same row in a scan of the scores alone, which knows nothing of what the answer took", () => {
+      it("is the same row in a scan of only the scores, but without latency and cost", () => {
         const writer = create();
         writer.record(answered(1, 2, { scores: failed }));
         writer.record({ kind: "errored", case_no: 1, trial: 1, error: "timeout", message: "no reply" });
@@ -319,7 +319,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.trials(writer.no, 0)).toMatchObject([{ kind: "answered", error: null, pass: true }]);
       });
 
-      it("is safe before a slow scorer has judged it, and takes its scores when they come", () => {
+      it("is stored before a slow scorer has finished, and gets its scores later", () => {
         const writer = create();
         writer.record(answered(0, 1, { scores: null }));
         writer.flush();
@@ -340,7 +340,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.transcript(writer.no, 0, 1)?.transcript).toEqual(sampleTranscript());
       });
 
-      it("from the cache points at the answer that was paid for, and reports it", () => {
+      it("from the cache refers to the answer of the earlier run", () => {
         const first = create();
         first.record(answered(0, 1));
         first.flush();
@@ -364,7 +364,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.answerIds(second.no)).toEqual(store.answerIds(first.no));
       });
 
-      it("knows which answers a fallback gave, those from the cache too", () => {
+      it("records that a fallback model answered, also for answers from the cache", () => {
         const first = create();
         first.record(answered(0, 1, { transcript: sampleTranscript({ fallback: "other" }) }));
         first.record(answered(0, 2));
@@ -418,7 +418,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.cached(first, 1)).toBeUndefined();
       });
 
-      it("does not know answers that nobody asked for", () => {
+      it("has no answers of runs that asked nothing", () => {
         const writer = store.create(sampleHeader(), sampleCases, { ...sampleBodies, request: null });
         writer.record(answered(0, 1));
         writer.flush();
@@ -439,7 +439,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect([...store.scan(writer.no)]).toHaveLength(1);
       });
 
-      it("leaves requests counted, and the next session adds its own", () => {
+      it("keeps the number of requests, and the next session adds its own", () => {
         const writer = create();
         writer.calls(1);
         writer.calls(2);

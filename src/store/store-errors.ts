@@ -54,7 +54,7 @@ export function runBusy(
   return new EvalsError({
     code: "EVALS_RUN_BUSY",
     what: `${other === null ? "Another call in this process" : `Process ${other.pid}${on}`} is at work on run ${id} of suite ${suite}.`,
-    why: "Two that go on with one run would both ask, and pay for, what is missing.",
+    why: "Two processes that continue one run would both ask, and pay for, its missing trials.",
     fix:
       other === null
         ? `Wait until that call has ended, or abort it. Then: evals run ${suite} --resume`

@@ -12,7 +12,7 @@ import {
   sampleTranscript,
 } from "./testing/sample-run.ts";
 
-/** How every store keeps the replies of judges. */
+/** What every store must do with the replies of judges. */
 export function storeJudgementsContract(name: string, makePlace: () => StorePlace): void {
   describe(name, () => {
     let place: StorePlace;
@@ -45,7 +45,7 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
       ...changes,
     });
 
-    it("are there for every handle when they are recorded, with what was asked", async () => {
+    it("can be read through every handle once they are recorded, with their requests", async () => {
       const other = await open();
       const id = await store.recordJudgement(judgement());
       expect(other.judgement(sha256("model and request"), 1)).toMatchObject({
@@ -72,7 +72,7 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
       expect(store.judgement(asked, 1, { since: Date.UTC(2025, 2, 1, 13) })).toBeUndefined();
     });
 
-    it("that gave no verdict are read back by the session that asked for it, and by no other", async () => {
+    it("without a verdict are returned only if they are newer than a given reply", async () => {
       expect(store.newestJudgement()).toBe(0);
       const id = await store.recordJudgement(judgement());
       store.discardJudgements([id]);
@@ -84,7 +84,7 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
       expect(store.judgements([id])).toHaveLength(1);
     });
 
-    it("cost the run that paid for them, and the unknown is counted, not guessed", async () => {
+    it("count in the cost of the run that paid for them; unknown costs are counted separately", async () => {
       const { no } = create();
       await store.recordJudgement(
         judgement({ run_no: no, transcript: sampleTranscript({ cost_usd: 0.25 }) }),
@@ -112,7 +112,7 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
       });
     });
 
-    it("that gave no answer count among what the judges cost", async () => {
+    it("without an answer count in the cost of the judges", async () => {
       const writer = create();
       const { no } = writer;
       await store.recordJudgement(
@@ -134,7 +134,7 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
       expect(store.lostSpending(no, "target")).toMatchObject({ replies: 0, usd: 0 });
     });
 
-    it("are behind a score, with the share that agreed", () => {
+    it("are named by the score that was made from them, with the share of judges that agreed", () => {
       const writer = create();
       const judged = { score: 1, pass: true, reason: "kind", agreement: 0.75, replies: [7, 9] };
       writer.record(answered(0, 1, { scores: { kind: "scored", pass: true, scores: [judged, null] } }));
@@ -143,7 +143,7 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
       expect([...store.scan(writer.no)][0]?.scores).toEqual([[1, true, 0.75], null]);
     });
 
-    it("distinguish the scorers that a case is not scored by", () => {
+    it("are not expected from a scorer that does not apply to the case", () => {
       const writer = create();
       const [scored, own] = [{ score: 1, pass: true, reason: "" }, { kind: "scored", pass: true } as const];
       writer.record(answered(0, 1, { scores: { ...own, scores: [scored, undefined] } }));
@@ -152,7 +152,7 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
       expect(store.trials(writer.no, 0)[0]?.scores).toEqual([scored, null]);
     });
 
-    it("are counted apart from the target's calls", () => {
+    it("are counted separately from the target's calls", () => {
       const writer = create();
       writer.calls(2);
       writer.judgeCalls(3);

@@ -18,7 +18,7 @@ const reply: NewJudgement = {
   raw: null,
 };
 
-/** What every store must do about the processes that write it. */
+/** What every store must do about the processes that write to it. */
 export function storeProcessContract(name: string, makePlace: () => StorePlace): void {
   describe(name, () => {
     let place: StorePlace;
@@ -38,7 +38,7 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
       place.remove();
     });
     describe("departures of calls", () => {
-      it("are seen once by whoever writes one, of the same model alone", async () => {
+      it("are passed once to each process that records one for the same model", async () => {
         const other = await open();
         const received: [string, number[]][] = [];
         const depart = (on: Store, model: string, after: number, tokens: number | null) =>
@@ -62,7 +62,7 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
         expect(again).toBe(theirs);
       });
 
-      it("that are older than asked for are not seen", () => {
+      it("that are older than the limit are not passed", () => {
         store.departures.depart("bot", 0, 60_000, () => 1);
         store.departures.depart("bot", 0, 0, (others) => {
           expect(others).toEqual([]);
@@ -70,7 +70,7 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
         });
       });
 
-      it("are not written where the decision throws", () => {
+      it("are not written if the decision throws", () => {
         const decide = () => {
           throw new Error("no");
         };
@@ -104,7 +104,7 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
       };
       afterEach(kill);
 
-      it("has it to itself while it lives, whether it began it or went on with it", () => {
+      it("is the only one while it lives, whether it started the run or claimed it", () => {
         create(others);
         const busy = `Process ${other.pid} is at work on run aa000001 of suite triage.`;
         expect(theRun()).toMatchObject({ status: "running", process: other.pid });
@@ -114,7 +114,7 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
         expect(store.claim(theRun())).toMatchObject({ status: "running", process: process.pid });
       });
 
-      it("blocks nobody once it was killed: its run is interrupted, and goes on", async () => {
+      it("does not block others once it is killed: its run is interrupted and can be resumed", async () => {
         create(others).end("incomplete", null, "2025-03-01T12:05:00.000Z");
         others.resume(theRun());
         expect(() => store.resume(theRun())).toThrow("EVALS_RUN_BUSY");
@@ -126,7 +126,7 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
         expect(theRun()).toMatchObject({ status: "running", process: process.pid });
       });
 
-      it("lets go of it at the end of its session", () => {
+      it("releases the run at the end of its session", () => {
         create(others).end("incomplete", null, "2025-03-01T12:05:00.000Z");
         expect(theRun()).toMatchObject({ status: "incomplete", process: null });
         store.claim(theRun());
@@ -134,12 +134,12 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
         expect(() => others.claim(theRun())).toThrow(`Process ${process.pid}`);
       });
 
-      it("may claim it twice", () => {
+      it("may claim the run twice", () => {
         create();
         expect(store.claim(store.claim(theRun()))).toMatchObject({ status: "running" });
       });
 
-      it("keeps it from another store of the same process, until that store lets go of it", async () => {
+      it("keeps the run from another store of the same process until its own store closes", async () => {
         create();
         const second = await open();
         const run = theRun();
@@ -148,7 +148,7 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
         expect(second.claim(run)).toMatchObject({ status: "running" });
       });
 
-      it("is told how the run stands when it claims it, whatever was read before", () => {
+      it("gets the current state of the run when it claims it", () => {
         const writer = create(others);
         const before = theRun();
         writer.calls(5);
@@ -158,7 +158,7 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
     });
 
     describe("a store that closes", () => {
-      it("keeps what was queued in this turn, and the answer whose scores never came", async () => {
+      it("writes what is queued, and an answer whose scores never arrived", async () => {
         const writer = create();
         writer.arrived(answered(0, 1, { scores: null }));
         writer.record(answered(0, 1));
@@ -171,7 +171,7 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
         ]);
       });
 
-      it("keeps a reply of a judge that has just arrived", async () => {
+      it("writes a reply of a judge that has just arrived", async () => {
         const { no } = create();
         void store.recordJudgement({ ...reply, run_no: no });
         store.close();

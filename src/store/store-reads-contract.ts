@@ -21,7 +21,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
     });
     const create = (changes: Parameters<typeof sampleHeader>[0] = {}): RunWriter =>
       store.create(sampleHeader(changes), sampleCases, sampleBodies);
-    /** Two cases of three trials, the last of which errored. */
+    /** A run with two cases of three trials each. The third trial of each case errored. */
     const written = (): RunWriter => {
       const writer = create();
       for (const caseNo of [1, 0]) {
@@ -49,7 +49,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         expect(other).toMatchObject({ status: "complete", ended_at: "2025-03-01T12:05:00.000Z" });
       });
 
-      it("fills a page of runs of one status past those of another", async () => {
+      it("of runs with one status has full pages, even if runs with another status are in between", async () => {
         for (const id of ["aa000001", "aa000002", "aa000003", "aa000004"]) {
           const writer = create({ id });
           if (id !== "aa000003") writer.end("complete", null, "2025-03-01T12:05:00.000Z");
@@ -146,7 +146,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         expect(await store.read.fallbackAnswers(no)).toBe(0);
       });
 
-      it("says what judges and trying again took, as a read at once does", async () => {
+      it("reports the cost of judges and the retries like a direct read", async () => {
         const writer = create();
         const tries = { attempts: 3, waited_ms: 1500 };
         writer.record({ ...answered(0, 1), tries });
@@ -161,7 +161,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         expect(await store.read.retries(create({ id: "aa000009" }).no)).toBeNull();
       });
 
-      it("lets the run be written between two pages", async () => {
+      it("allows writing to the run between two pages", async () => {
         const writer = written();
         const first = await store.read.trials(writer.no, { limit: 4 });
         writer.record(answered(1, 4));
@@ -170,13 +170,13 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         expect(second.items.map(placeOf)).toEqual(["1.2", "1.3", "1.4"]);
       });
 
-      it("ends at once where nothing is in it", async () => {
+      it("ends at once if the list is empty", async () => {
         const { no } = create();
         expect(await store.read.trials(no)).toEqual({ items: [], next: null });
         expect(await store.read.runs({ suite: "nobody" })).toEqual({ items: [], next: null });
       });
 
-      it("refuses a cursor of another list, an altered one, and a page of nothing", async () => {
+      it("refuses a cursor of another list, an altered cursor, and a limit of 0", async () => {
         const { no } = written();
         const { next } = await store.read.trials(no, { limit: 1 });
         expect(next).not.toBeNull();
@@ -200,7 +200,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         return { ...found, trials };
       };
 
-      it.each([1, 2, 100])("begins with everything there is, in pages of %i", async (limit) => {
+      it.each([1, 2, 100])("begins with all trials, in pages of %i", async (limit) => {
         const { no } = written();
         const { trials, more } = await follow(no, null, limit);
         expect(more).toBe(false);
@@ -215,7 +215,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         expect(again).toMatchObject({ trials: [], more: false });
       });
 
-      it("is each new trial, and one whose scores came later, as it is now", async () => {
+      it("is each new trial and each trial with new scores, in its current state", async () => {
         const writer = written();
         writer.record(answered(1, 4, { scores: null }));
         writer.flush();
@@ -247,7 +247,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         });
       });
 
-      it("leaves nothing out of what was written while the beginning was read", async () => {
+      it("includes what was written while the first pages were read", async () => {
         const writer = written();
         const first = await store.read.since(writer.no, { limit: 2 });
         writer.record(answered(0, 4));
@@ -272,7 +272,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         expect(rest.trials.map((one) => one.trial)).toEqual([3, 4, 5]);
       });
 
-      it("knows nothing of another run's trials", async () => {
+      it("does not include another run's trials", async () => {
         const one = create();
         const { next } = await follow(one.no, null);
         const two = create({ id: "aa000002" });
@@ -282,7 +282,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         expect(await follow(two.no, next)).toMatchObject({ trials: [{ case_no: 0, trial: 1 }] });
       });
 
-      it("reports how far the run is: at work, ended, and what it sent", async () => {
+      it("reports the state of the run: its process, its end, and the number of requests", async () => {
         const writer = create();
         const { state, next } = await store.read.since(writer.no);
         expect(state).toEqual({
@@ -301,7 +301,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         });
       });
 
-      it("is asked of a run that is there", async () => {
+      it("is refused for an unknown run", async () => {
         await expect(store.read.since(7)).rejects.toThrow(RangeError);
       });
 

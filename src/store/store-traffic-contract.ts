@@ -9,7 +9,7 @@ import { sampleTrace } from "./testing/sample-run.ts";
 
 const DAY = (day: number): string => `2025-02-0${day}T08:00:00.000Z`;
 
-/** How every store keeps traces of production. */
+/** What every store must do with traces of production. */
 export function storeTrafficContract(name: string, makePlace: () => StorePlace): void {
   describe(name, () => {
     let place: StorePlace;
@@ -35,7 +35,7 @@ export function storeTrafficContract(name: string, makePlace: () => StorePlace):
       return found;
     };
 
-    it("gives a trace back as it was kept, and its row without the texts", async () => {
+    it("returns a trace as it was stored, and its row without the texts", async () => {
       const trace = sampleTrace({
         id: "t1",
         tags: ["größe", "灯"],
@@ -49,7 +49,7 @@ export function storeTrafficContract(name: string, makePlace: () => StorePlace):
       expect(await store.traffic.trace("t2")).toBeUndefined();
     });
 
-    it("asks what becomes of a trace by what is kept of it, and leaves it where nothing does", async () => {
+    it("asks for the new record of a trace with its stored source, and leaves the trace unchanged for null", async () => {
       await put({ id: "t1" });
       const asked: (string | null)[] = [];
       await store.traffic.record(["t1", "t2", "t3"], (id, source) => {
@@ -77,7 +77,7 @@ export function storeTrafficContract(name: string, makePlace: () => StorePlace):
       expect(await ids()).toEqual([]);
     });
 
-    it("lists the newest first, in pages, those of one time and those without one too", async () => {
+    it("lists traces newest first, in pages, with equal times and with none", async () => {
       await put(
         { id: "a", at: DAY(1) },
         { id: "none", at: null },
@@ -119,7 +119,7 @@ export function storeTrafficContract(name: string, makePlace: () => StorePlace):
         },
         ["c"],
       ],
-      ["quotes, which are no SQL", { where: [{ field: "tag", value: "x' OR 1=1 --" }] }, []],
+      ["quotes, which are not SQL", { where: [{ field: "tag", value: "x' OR 1=1 --" }] }, []],
       ["times", { since: Date.parse(DAY(1)) + 1, until: Date.parse(DAY(3)) }, ["b"]],
       ["a time, for one without", { since: 0 }, ["b", "a"]],
     ])("finds by %s", async (_, filter, found) => {
@@ -150,7 +150,7 @@ export function storeTrafficContract(name: string, makePlace: () => StorePlace):
       expect(await store.traffic.count({})).toEqual({ traces: 3, sessions: 1, users: 2 });
     });
 
-    it("finds ids by how they begin", async () => {
+    it("finds ids by their beginning", async () => {
       await put({ id: "ab2" }, { id: "ab1" }, { id: "ac%" });
       expect(await store.traffic.idsByPrefix("ab")).toEqual(["ab1", "ab2"]);
       expect(await store.traffic.idsByPrefix("%")).toEqual([]);
@@ -184,7 +184,7 @@ export function storeTrafficContract(name: string, makePlace: () => StorePlace):
       expect(await store.traffic.salt()).toBe(await store.traffic.salt());
     });
 
-    it("takes old traces out with their scores, one without a time by when it was kept", async () => {
+    it("deletes old traces with their scores; for a trace without a time, the time of its import counts", async () => {
       await put({ id: "old", at: DAY(1) }, { id: "new", at: DAY(3) }, { id: "none", at: null });
       await store.traffic.recordScores(
         ["old", "new"].map((trace) => ({
@@ -201,7 +201,7 @@ export function storeTrafficContract(name: string, makePlace: () => StorePlace):
       expect(await store.care.faults()).toEqual([]);
     });
 
-    it("is no part of the runs", async () => {
+    it("does not count traces among the runs", async () => {
       await put({ id: "a", usage: UNKNOWN_USAGE });
       expect(store.runs({})).toEqual([]);
       expect(await store.care.size()).toMatchObject({ runs: 0, answers: 0, oldest: null });

@@ -47,7 +47,7 @@ export interface CaseBodies {
   content(caseNo: number): string;
   /** JSON of the prepared request; null when nothing is sent, so that there is nothing to store. */
   request: ((caseNo: number) => string) | null;
-  /** Rewrites a content that the store already has, after something was redacted. */
+  /** Whether a content that the store already has is replaced, because something in it was redacted. */
   readonly anew?: boolean;
 }
 
@@ -56,7 +56,7 @@ export type TrialRecord = {
   readonly case_no: number;
   /** From 1. */
   readonly trial: number;
-  /** Counts of this session, which are added to those of earlier sessions. */
+  /** Attempts and waiting time in this session, which are added to those of earlier sessions. */
   readonly tries?: Tries | undefined;
 } & (
   | {
@@ -82,9 +82,9 @@ export type TrialScoring =
     }
   | { readonly kind: "failed"; readonly error: ErrorKind; readonly message: string };
 
-/** For replies without an answer. */
+/** What replies without an answer have cost. */
 export interface LostSpending extends KnownSpending {
-  /** The maximum that replies of unknown cost may have cost and used. */
+  /** The maximum that the replies of unknown cost may have cost, in US dollars and in tokens. */
   readonly most_usd: number;
   readonly most_tokens: number;
 }
@@ -94,17 +94,17 @@ export interface RunWriter {
   readonly no: number;
   /** Stores an answer that is still being scored. If the process ends first, it is kept without scores. */
   arrived(record: TrialRecord): void;
-  /** Queues a record. It is committed within this turn of the event loop, before `onCommitted` is called. */
+  /** Queues a record. It is committed at the end of this turn of the event loop. */
   record(record: TrialRecord): void;
   /** Adds the scores of an answer that was recorded without them. */
   recordScores(caseNo: number, trial: number, scoring: TrialScoring): void;
-  /** Queued like `record`. */
+  /** Queues a reply without an answer. */
   recordLost(reply: LostReply): void;
   /** Commits the queue now. */
   flush(): void;
-  /** Number of requests sent by this session so far; added to those of earlier sessions. */
+  /** Adds to the number of requests that the run has sent. @param sent number of further requests */
   calls(sent: number): void;
-  /** Number of requests sent to judges by this session; added to those of earlier sessions. */
+  /** Adds to the number of requests that the run has sent to judges. @param sent number of further requests */
   judgeCalls(sent: number): void;
   /** Ends the session and releases the run. */
   end(status: EndedStatus, report: Json, at: string): void;
@@ -158,9 +158,9 @@ export interface Store {
   claim(run: StoredRun): StoredRun;
   /** Resumes a run. @throws {EvalsError} like `claim` */
   resume(run: StoredRun): RunWriter;
-  /** Newest first. */
+  /** The runs that match the filter, newest first. */
   runs(filter: RunFilter): StoredRun[];
-  /** Runs whose id starts with this, newest first. */
+  /** Runs whose id starts with the prefix, newest first. */
   runsByPrefix(prefix: string): StoredRun[];
   cases(runNo: number): StoredCase[];
   /** All trials in one scan, by case and trial; answer texts are not loaded. */
@@ -175,7 +175,7 @@ export interface Store {
   content(runNo: number, caseNo: number): { readonly input: Json; readonly expected?: Json } | null;
   /** The request as prepared for the provider; null for recorded outputs. */
   request(runNo: number, caseNo: number): Json;
-  /** The newest answered trial with this number for this request, by the same target. */
+  /** The newest answer to a request in a trial with the same number. @param askedHash see `NewRunCase` */
   cached(askedHash: string, trial: number): CachedAnswer | undefined;
   /** Ids of a run's answers, including those taken from the cache. */
   answerIds(runNo: number): number[];
@@ -188,8 +188,8 @@ export interface Store {
   /** Transcript and answer id of a stored trial, for rescoring. */
   transcript(runNo: number, caseNo: number, trial: number): CachedAnswer | undefined;
   /**
-   * Returns the reply's number once it is on disk. Replies that arrive in one turn of the event loop are committed
-   * together.
+   * Stores a judge's reply and returns its number once it is on disk. Replies that arrive in one turn of the
+   * event loop are committed together.
    */
   recordJudgement(judgement: NewJudgement): Promise<number>;
   /** The newest reusable reply with this draw to this question. */
@@ -198,13 +198,13 @@ export interface Store {
   discardJudgements(ids: readonly number[]): void;
   /** Number of the newest reply; 0 when there is none. */
   newestJudgement(): number;
-  /** In the order of the numbers; missing ones are left out. */
+  /** Judge replies in the order of the ids; missing ones are left out. */
   judgements(ids: readonly number[]): StoredJudgement[];
   /** The judge replies that a run paid for about one case, oldest first. */
   judgementsOfCase(runNo: number, caseId: string): StoredJudgement[];
   /** The request of a judge reply, as sent. */
   judgementRequest(id: number): Json;
-  /** Includes replies without an answer. */
+  /** What the judges of a run have cost, replies without an answer included. */
   judgeSpending(runNo: number): JudgeSpending;
   /** Replies of a run without an answer, one by one. */
   lostReplies(runNo: number): LostReply[];

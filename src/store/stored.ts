@@ -15,9 +15,9 @@ export interface StoredRun {
   readonly ended_at: string | null;
   /** The printed report; null for a run that has not ended. */
   readonly report: Json;
-  /** Requests sent in all sessions. */
+  /** Number of requests sent in all sessions. */
   readonly calls: number;
-  /** Requests sent to judges in all sessions; not included in `calls`. */
+  /** Number of requests sent to judges in all sessions; not included in `calls`. */
   readonly judge_calls: number;
 }
 
@@ -52,13 +52,13 @@ export interface TrialRow {
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
   readonly usage: Usage;
-  /** Null when the answer does not report it. */
+  /** Whether the model refused; null when the answer does not report it. */
   readonly refused: boolean | null;
-  /** Null when the answer does not report it. */
+  /** Number of tool calls; null when the answer does not report them. */
   readonly tool_calls: number | null;
   /** Whether the token limit truncated the answer. */
   readonly cut: boolean;
-  /** Counts of its trajectory; absent when they were not counted. */
+  /** Counts of the answer's trajectory; absent when they were not counted. */
   readonly way?: WayCounts | undefined;
 }
 
@@ -72,7 +72,7 @@ export interface LostReply {
   readonly usage: Usage;
   /** US dollars; null when unknown. */
   readonly cost_usd: number | null;
-  /** The maximum that it can have cost and used; null when that is unknown too. */
+  /** The maximum that it can have cost, in US dollars and in tokens; null when that is unknown too. */
   readonly most_usd: number | null;
   readonly most_tokens: number | null;
 }

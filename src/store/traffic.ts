@@ -28,16 +28,19 @@ export interface TrafficStore {
     ids: readonly string[],
     next: (id: string, source: string | null) => TrafficRecord | null,
   ): Promise<void>;
-  /** Newest first; traces without a time come last. */
+  /** The traces that match the filter, without texts: newest first, traces without a time last. */
   rows(filter: TrafficFilter, page?: PageRequest): Promise<Page<TrafficRow>>;
   /** Like `rows`, with the texts. */
   traces(filter: TrafficFilter, page?: PageRequest): Promise<Page<TrafficTrace>>;
   trace(id: string): Promise<TrafficTrace | undefined>;
-  /** Ids that start with this, in order; at most 20. */
+  /** Ids of traces that start with the prefix, in order; at most 20. */
   idsByPrefix(prefix: string): Promise<string[]>;
   count(filter: TrafficFilter): Promise<TrafficCount>;
-  /** One score per trace, suite and scorer: a new one replaces the old one. Scores of unknown traces are ignored. */
+  /**
+   * Stores scores. There is one score per trace, suite and scorer: a new one replaces the old one. Scores of
+   * unknown traces are ignored.
+   */
   recordScores(scores: readonly TrafficScore[]): Promise<void>;
-  /** For these traces, by id, suite and scorer. */
+  /** The scores of these traces, ordered by id, suite and scorer. */
   scores(ids: readonly string[]): Promise<TrafficScore[]>;
 }

@@ -4,7 +4,7 @@ import { requireWorkerParts } from "./worker-parts.ts";
 
 describe("what workers need", () => {
   it.each(["20.19.0", "20.99.9", "22.11.0"])(
-    "is not there on Node %s, which says which one has it",
+    "is missing on Node %s, and the error offers --shard instead",
     async (version) => {
       await expect(requireWorkerParts(version)).rejects.toMatchObject({
         problems: [
@@ -22,7 +22,7 @@ describe("what workers need", () => {
     await expect(requireWorkerParts(version)).resolves.toBeUndefined();
   });
 
-  it("reports where a database is, and never who asks or with which password", () => {
+  it("reports the address of a database without user and password", () => {
     const url = "postgres://ada:secret@db.example.com:6543/evals?sslmode=require";
     expect(addressOf(url)).toBe("db.example.com:6543/evals");
     for (const error of [
@@ -42,7 +42,7 @@ describe("what workers need", () => {
     [{ code: "42501", message: "permission denied" }, false],
     [{ code: "23505", message: "duplicate key" }, false],
     [new TypeError("x is not a function"), false],
-  ])("waits for what passes, and for nothing else: %o", (error, passes) => {
+  ])("retries only after errors that may pass by themselves: %o", (error, passes) => {
     expect(isPassing(error)).toBe(passes);
   });
 });

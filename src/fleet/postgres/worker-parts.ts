@@ -4,7 +4,7 @@ import { EvalsError } from "../../domain/problem.ts";
 const NODE = [22, 12] as const;
 
 /**
- * Checks first that this process can use workers.
+ * Checks that this process can use workers: its Node version and the packages.
  *
  * @param version `process.versions.node`
  * @throws {EvalsError} EVALS_WORKERS_NODE, EVALS_WORKERS_PACKAGES
@@ -15,7 +15,7 @@ export async function requireWorkerParts(version: string): Promise<void> {
     throw new EvalsError({
       code: "EVALS_WORKERS_NODE",
       what: `Workers need Node ${NODE.join(".")} or later, and this is Node ${version}.`,
-      why: "Their queue is pg-boss, which does not run on older ones. Everything else of evals does.",
+      why: "Their queue is pg-boss, which does not run on older versions. The rest of evals does.",
       fix: "Run this command with Node 24; or share the work without a queue: `evals run --shard 1/3` and `evals merge`.",
     });
   }
@@ -25,8 +25,8 @@ export async function requireWorkerParts(version: string): Promise<void> {
     if ((error as { code?: string }).code !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new EvalsError({
       code: "EVALS_WORKERS_PACKAGES",
-      what: "Workers need the packages pg and pg-boss, which are not installed beside evals.",
-      why: "Only they use PostgreSQL, so nobody else has to install its driver.",
+      what: "Workers need the packages pg and pg-boss, which are not installed.",
+      why: "They are not installed with evals, because only workers need both.",
       fix: "npm install --save-dev pg@8 pg-boss@12",
     });
   }

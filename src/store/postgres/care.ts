@@ -2,7 +2,7 @@ import type { StoreCare } from "../care.ts";
 import { countsOf, looseEnds } from "../sql/counts.ts";
 import type { Database } from "../sql/database.ts";
 
-/** @param place its location in a form to show */
+/** Maintenance of a store in PostgreSQL. @param place where the store is, as a text to show */
 export function postgresCare(db: Database, schema: string, place: string): StoreCare {
   const later = <A extends unknown[], R>(work: (...args: A) => R | Promise<R>) => {
     return async (...args: A): Promise<R> => {

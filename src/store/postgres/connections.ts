@@ -25,8 +25,8 @@ export function openConnections(url: string): Connections {
       application_name: "evals",
       types: TYPES,
     });
-    // A connection that failed stays until it is dropped, so that its next statement fails: on another one, the rest of
-    // an open transaction would be committed without its beginning.
+    // A failed connection is kept until it is dropped, so that its next statement fails. On a new connection,
+    // the rest of an open transaction would be committed without its beginning.
     client.on("error", () => {});
     await client.connect();
     return client;
@@ -88,7 +88,7 @@ const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
   1700: asNumber,
 };
 
-/** Parses values to the same types as any other database of the store. */
+/** Parses values to the same types that SQLite returns. */
 const TYPES: CustomTypesConfig = {
   getTypeParser: ((type: number) => PARSERS[type] ?? withNul) as CustomTypesConfig["getTypeParser"],
 };

@@ -27,7 +27,7 @@ describe.skipIf(skippedWithoutPostgres() || skippedWithoutPooler())(
       postgres?.stop();
     }, 60_000);
 
-    it("is written and read by more than it has sessions", async () => {
+    it("is written and read over more connections than the pooler has sessions", async () => {
       const open = () =>
         openPostgresStore({
           ...{ address: pooler.url, now: Date.now, self: markProcess(process.pid), notice: () => {} },

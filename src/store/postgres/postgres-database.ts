@@ -5,18 +5,21 @@ import { PostgresFailure, translated } from "./postgres-mistakes.ts";
 import { named, postgresStatement } from "./statements.ts";
 import type { WaitingThread } from "./waiting-thread.ts";
 
-/** How long a statement is retried while the database is unavailable. */
+/** How long a statement is retried while the database is unavailable, in milliseconds. */
 const PATIENCE_MS = 60_000;
 const FIRST_WAIT_MS = 50;
 const MAX_WAIT_MS = 1000;
 /** Advisory lock held by every writing transaction, so that two processes cannot both check and then write. */
 const WRITERS = 7_263_815_505;
-/** A transaction whose process is cut off from the network gives the lock back after so long. */
+/**
+ * PostgreSQL ends a transaction that is idle for so long: its process may be cut off, and would keep the lock.
+ */
 const IDLE = "60s";
 /** Number of rows of a scan in memory at once. */
 const SCANNED = 2000;
-/** Interval of heartbeats to processes on other machines; a process that misses several is considered dead. */
+/** Interval of the heartbeats that tell processes on other machines that this one is alive, in milliseconds. */
 const BEAT_MS = 5000;
+/** A process without a heartbeat for so many seconds is considered dead. */
 const GIVEN_UP_S = 20;
 
 export interface PostgresPlace {
@@ -24,7 +27,7 @@ export interface PostgresPlace {
   readonly schema: string;
   /** Called when the database becomes unavailable and when it is back. */
   readonly notice: (text: string) => void;
-  /** How long to wait for it; default one minute. */
+  /** How long to wait for an unavailable database, in milliseconds; default one minute. */
   readonly patience_ms?: number | undefined;
 }
 
@@ -89,7 +92,10 @@ interface Session {
 function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS }: PostgresPlace): Session {
   /** Number of nested open transactions. */
   let depth = 0;
-  /** Its patience ran out: until it answers again, each statement is tried once. */
+  /**
+   * Whether the database was unavailable for too long. Until it answers again, each statement is tried only
+   * once.
+   */
   let isGivenUp = false;
   let scans = 0;
   let scanned = 0;
@@ -216,7 +222,10 @@ function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS 
       }
     },
     transaction: <A extends unknown[], T>(work: (...args: A) => T) => {
-      /** Attempts that failed, by what was to be written: it is given again, and may have been committed. */
+      /**
+       * Failed attempts, by the object that was to be written. Such an attempt may have been committed after
+       * all, which is checked when the caller gives the same object again.
+       */
       const failed = new WeakMap<object, Attempt<T>>();
       const run = (...args: A): T => {
         const once = () => work(...args);
@@ -240,7 +249,9 @@ interface Attempt<T> {
   made?: { readonly result: T; readonly transaction: string } | undefined;
 }
 
-/** The first error is the one to report. */
+/**
+ * Cleans up after an error. Errors of the cleanup are ignored, because the first error is the one to report.
+ */
 function undo(work: () => unknown): void {
   try {
     work();

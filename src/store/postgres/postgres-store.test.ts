@@ -37,8 +37,8 @@ describe.skipIf(skippedWithoutPostgres())("the history in PostgreSQL", () => {
   const place = () => postgresPlace(url);
   storeContract("is a store", place);
   storeBatchesContract("keeps batches", place);
-  storeCareContract("is looked after", place);
-  storeProcessContract("knows processes", place);
+  storeCareContract("can be maintained", place);
+  storeProcessContract("records processes", place);
   storeReadsContract("is read in pages", place);
   storeJudgementsContract("keeps what judges replied", place);
   storeTrafficContract("keeps traffic", place);
@@ -73,7 +73,7 @@ describe.skipIf(skippedWithoutPostgres())("the history in PostgreSQL", () => {
     expect(texts(store, writer.no)).toEqual(outputs);
   });
 
-  it("is apart from another of the same database", async () => {
+  it("is separate from another history in the same database", async () => {
     (await open()).create(sampleHeader(), sampleCases, sampleBodies);
     const [run] = (await open()).runs({});
     expect(run?.header.id).toBe("aa000001");
@@ -97,7 +97,7 @@ describe.skipIf(skippedWithoutPostgres())("the history in PostgreSQL", () => {
     expect(notices).toEqual([expect.stringContaining("waiting for it"), "PostgreSQL answers again."]);
   });
 
-  it("writes when it closes what arrived while nobody waited any more, each answer and judgement once", async () => {
+  it("writes on closing, once each, the answers and judgements that arrived after it stopped waiting", async () => {
     const store = await open({ patience_ms: 0 });
     const writer = store.create(sampleHeader(), sampleCases, sampleBodies);
     const { restarted } = postgres.crashApart(300);
@@ -123,7 +123,7 @@ describe.skipIf(skippedWithoutPostgres())("the history in PostgreSQL", () => {
     expect(later.newestJudgement()).toBe(1);
   });
 
-  it("hears of each departure once when its connection is lost and the transaction is done again", async () => {
+  it("learns of each departure once, even if the transaction is repeated after a lost connection", async () => {
     const store = await open();
     store.departures.depart("bot", 0, 60_000, () => 7);
     const heard: number[][] = [];
@@ -140,7 +140,7 @@ describe.skipIf(skippedWithoutPostgres())("the history in PostgreSQL", () => {
     expect(store.departures.depart("bot", 0, 60_000, () => null)).toBe(last);
   });
 
-  it("leaves a run to a process of another machine as long as that gives signs of life", async () => {
+  it("leaves a run to a process of another machine as long as that sends heartbeats", async () => {
     const store = await open();
     store
       .create(sampleHeader(), sampleCases, sampleBodies)
@@ -168,7 +168,7 @@ describe.skipIf(skippedWithoutPostgres())("the history in PostgreSQL", () => {
     );
   });
 
-  it("reports it where it may not be written, or a newer program has", async () => {
+  it("reports that it is read-only, or was changed by a newer program", async () => {
     (await open()).close();
     const { host } = new URL(url);
     postgres.sql(url, "CREATE ROLE reader LOGIN; ALTER ROLE reader SET default_transaction_read_only = on");

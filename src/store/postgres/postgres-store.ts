@@ -62,15 +62,15 @@ function refuseReadOnly(db: ReturnType<typeof postgresDatabase>): void {
     throw new PostgresFailure({ code: "25006", message: "it takes no writes", passing: false });
 }
 
-/** The address without our own parameters. */
+/** The database's address without the parameter `schema`, and the schema. */
 function placeOf(address: string): { readonly url: string; readonly schema: string } {
   const url = URL.canParse(address) ? new URL(address) : null;
   const schema = url?.searchParams.get("schema") ?? SCHEMA;
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol) || !/^[a-z_][a-z0-9_]{0,50}$/.test(schema))
     throw new EvalsError({
       code: "EVALS_POSTGRES_ADDRESS",
-      what: "EVALS_HISTORY holds no address of a PostgreSQL database.",
-      why: "Where it is set, the history of this project is there and not below .evals/.",
+      what: "EVALS_HISTORY is not the address of a PostgreSQL database.",
+      why: "If it is set, the history of this project is in that database and not below .evals/.",
       fix: "EVALS_HISTORY=postgres://user:password@host:5432/database, with ?schema=team_a for one history of several (small letters, digits, _); unset it to keep the history here",
     });
   url.searchParams.delete("schema");
@@ -84,7 +84,7 @@ async function requireDriver(): Promise<void> {
     if ((error as { code?: string }).code !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new EvalsError({
       code: "EVALS_STORE_NO_DRIVER",
-      what: "A history in PostgreSQL needs the package pg, which is not installed beside evals.",
+      what: "A history in PostgreSQL needs the package pg, which is not installed.",
       why: "Only a shared history uses it, so nobody else has to install it.",
       fix: "npm install --save-dev pg@8",
     });

@@ -20,7 +20,7 @@ export function postgresStatement(sql: string, schema: string): string {
   return named(sql, schema).replaceAll("?", () => `$${++places}`);
 }
 
-/** The same for a text of several statements without parameters. */
+/** Adds the schema to every name in a text of one or more statements. */
 export function named(sql: string, schema: string): string {
   return sql
     .replaceAll(TABLE, (_, word, space, table) => `${word}${space}${schema}.${table}`)

@@ -15,7 +15,7 @@ import {
 const { url, signal, port } = workerData as ThreadData;
 const counts = new Int32Array(signal);
 const connections = openConnections(url);
-/** Interval of the signs that this thread lives. */
+/** Interval of this thread's heartbeats, in milliseconds. */
 const ALIVE_MS = 200;
 
 port.on("message", async (asked: Asked) => {

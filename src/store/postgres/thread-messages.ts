@@ -1,9 +1,12 @@
 import type { MessagePort } from "node:worker_threads";
 
-/** `main` for statements and transactions, `reader` for a scan during which other statements run, `beat` for heartbeats. */
+/**
+ * A connection: `main` for statements and transactions, `reader` for scans during which other statements run,
+ * `beat` for heartbeats.
+ */
 export type ConnectionName = "main" | "reader" | "beat";
 
-/** Places of the counters. */
+/** Indices of the counters in `ThreadData.signal`. */
 export const REPLIES = 0;
 export const BEATS = 1;
 
@@ -28,7 +31,7 @@ export type Asked =
   /** Drops a connection and any open transaction on it. */
   | { readonly kind: "drop"; readonly on: ConnectionName }
   | { readonly kind: "pause"; readonly ms: number }
-  /** Sends a heartbeat now and then regularly. */
+  /** Sends a heartbeat at once, and then at regular intervals. */
   | {
       readonly kind: "beat";
       readonly text: string;

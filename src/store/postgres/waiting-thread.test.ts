@@ -3,7 +3,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Asked } from "./thread-messages.ts";
 import { startThread, type WaitingThread } from "./waiting-thread.ts";
 
-/** A thread that beats, ends in the middle of the question `die`, and replies to all others with the number of the thread. */
+/**
+ * Code of a thread that sends heartbeats, exits at the question `die`, and replies to others with its own
+ * number.
+ */
 const THREAD = `
   const { parentPort, workerData } = require("node:worker_threads");
   const { port, signal, number } = workerData;
@@ -38,7 +41,10 @@ describe("the thread that a history waits for", () => {
   }
   const query = (text: string): Asked => ({ kind: "query", on: "main", text, values: [], lists: false });
 
-  /** As the store asks: again after what may pass, such as a thread that a busy machine starts slowly. */
+  /**
+   * Asks like the store: again after errors that may pass, such as a thread that starts slowly on a busy
+   * machine.
+   */
   const answered = (one: WaitingThread): readonly unknown[] => {
     for (let tries = 0; tries < 20; tries++)
       try {
@@ -47,7 +53,7 @@ describe("the thread that a history waits for", () => {
     throw new Error("no reply");
   };
 
-  it("may end within a question, which fails as with a lost connection, and another takes its place", async () => {
+  it("may exit during a question: the question fails like on a lost connection, and another thread is started", async () => {
     const one = await thread();
     const [first] = answered(one);
     expect(() => one.ask(query("die"))).toThrow(

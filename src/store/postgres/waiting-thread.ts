@@ -23,14 +23,17 @@ export interface WaitingThread {
 export interface ThreadOptions {
   /** Starts the thread; default: `thread-entry.ts`. */
   readonly start?: typeof threadWith;
-  /** How long a thread may be without a heartbeat. */
+  /** How long a thread may be without a heartbeat, in milliseconds. */
   readonly silent_ms?: number;
 }
 
 const LOOK_MS = 250;
-/** How long a thread may take to load, on a busy machine. */
+/** How long a thread may take to load on a busy machine, in milliseconds. */
 const START_MS = 60_000;
-/** A thread that is merely busy loses its turn, too, but no answer: its connection counts as lost. */
+/**
+ * How long a thread may be without a heartbeat, in milliseconds. A thread that is only busy may be given up,
+ * too. No answer is lost then, because that counts as a lost connection.
+ */
 const SILENT_MS = 20_000;
 
 /**
@@ -44,11 +47,11 @@ export async function startThread(
 ): Promise<WaitingThread> {
   let isClosed = false;
   let current: RunningThread | undefined;
-  /** A new thread sends heartbeats as the last one did. */
+  /** The request for heartbeats, which a new thread gets as well. */
   let beat: Asked | undefined;
   const begin = (): RunningThread => {
     const begun = beginThread(url, start);
-    // Its exit follows.
+    // The event `exit` follows, and is handled below.
     begun.worker.on("error", () => {});
     begun.worker.on("exit", () => abandon(begun));
     current = begun;
@@ -108,7 +111,10 @@ function beginThread(url: string, start: typeof threadWith): RunningThread {
   return { worker, port, counts };
 }
 
-/** Undefined when the thread stops its heartbeats before it replies: no event can tell while this thread waits. */
+/**
+ * Waits for the reply; undefined when the other thread stops its heartbeats first. They are counters in shared
+ * memory, because this thread receives no events while it waits.
+ */
 function replyOf({ port, counts }: RunningThread, asked: Asked, silent_ms: number): Reply | undefined {
   const before = Atomics.load(counts, REPLIES);
   let beats = Atomics.load(counts, BEATS);

@@ -1,7 +1,7 @@
 import type { BatchElsewhere, Batches, BatchRow, BatchTries, StoredBatch } from "../batches.ts";
 import { type Database, itsNumber } from "./database.ts";
 
-/** @param now milliseconds since 1970, UTC */
+/** The batches in a database of the store. @param now returns milliseconds since 1970, UTC */
 export function batchTable(db: Database, now: () => number): Batches {
   const plan = db.transaction((runNo: number, asker: string, rows: readonly BatchRow[]): number => {
     const no = itsNumber(

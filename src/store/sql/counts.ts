@@ -16,7 +16,7 @@ export function countsOf(db: Database): Omit<StoreSize, "bytes"> {
   return counts;
 }
 
-/** Foreign references to check, with their names for messages. */
+/** References that must not be broken: the words for a message, and a statement that counts the broken ones. */
 const LOOSE_ENDS = [
   [
     "trials have no case",

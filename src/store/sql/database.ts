@@ -10,9 +10,10 @@ export interface Database {
   /** Runs one or more statements without results. */
   exec(sql: string): unknown;
   /**
-   * Runs `work` in a transaction that is rolled back when it throws. `immediate` takes the write lock at the start.
-   * Called again with the same object as its first argument, a transaction whose commit was left unknown is written
-   * once. `work` may be called again after a lost connection: whatever it calls must bear that.
+   * Runs `work` in a transaction that is rolled back when it throws. `immediate` takes the write lock at the
+   * start. If it is unknown whether a commit succeeded, the caller may repeat the transaction with the same
+   * object as its first argument: it is then written only once. `work` may be called again after a lost
+   * connection, so everything that it calls must be repeatable.
    */
   transaction<A extends unknown[], T>(work: (...args: A) => T): Transaction<A, T>;
   /** Whether a transaction is repeated from its start after a lost connection. */
@@ -23,7 +24,7 @@ export interface Database {
   readonly lives: Lives;
   /** Tables whose rows belong to rows of another table, in any schema version, with their foreign key column. */
   readonly childrenOf: (parent: string) => readonly { readonly table: string; readonly column: string }[];
-  /** Converts its own errors that the user can fix to an EvalsError; others are returned unchanged. */
+  /** Converts errors of the database that the user can fix to an EvalsError; others are returned unchanged. */
   readonly mistake: (error: unknown) => unknown;
   close(): unknown;
 }

@@ -7,12 +7,16 @@ interface Row {
   readonly tokens: number;
 }
 
-/** Old rows are deleted after this many calls. */
+/** Old rows are deleted once in this many calls. */
 const CLEANING_EVERY = 64;
-/** The longest period of a limit: the slowest possible limit is one request in 24 hours. */
+/** How long rows are kept. The slowest possible limit is one request in 24 hours. */
 const KEPT_MS = 25 * 3_600_000;
 
-/** @param clock milliseconds since 1970 UTC, the same for all processes of a machine */
+/**
+ * The departure log in a database.
+ *
+ * @param clock returns milliseconds since 1970 UTC, the same for all processes
+ */
 export function departureLog(db: Database, clock: () => number): DepartureLog {
   let statements: ReturnType<typeof prepare> | undefined;
   const depart = db.transaction(

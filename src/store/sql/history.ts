@@ -18,13 +18,13 @@ import { type OpenRunWriter, openRunWriter } from "./run-writer.ts";
 export interface HistoryParts {
   readonly db: Database;
   readonly care: StoreCare;
-  /** Its location, the same for all stores opened on it in this process. */
+  /** Location of the database, the same for all stores opened on it in this process. */
   readonly place: string;
   /** Milliseconds since 1970, UTC. */
   readonly now: () => number;
   /** The process recorded as the owner of runs. */
   readonly self: ProcessMark;
-  /** Called before the last write. */
+  /** Called when the store is closed, before its last write. */
   readonly onClose?: () => void;
 }
 
@@ -95,7 +95,10 @@ export function historyOf({ db, care, place, now, self, onClose }: HistoryParts)
   };
 }
 
-/** Loaded late: nearly every command opens the store, but few use traffic. */
+/**
+ * The traffic of a store. Its code is loaded on first use: nearly every command opens the store, but few use
+ * traffic.
+ */
 function lateTraffic(db: Database, now: () => number): TrafficStore {
   const table = onDemand(async () => (await import("../sql/traffic.ts")).trafficTable(db, now));
   const late = (name: keyof TrafficStore) => {
@@ -109,7 +112,9 @@ const TRAFFIC_CALLS = [
   ...(["idsByPrefix", "count", "recordScores", "scores"] as const),
 ] satisfies readonly (keyof TrafficStore)[];
 
-/** The last attempt to write: a full disk was reported already. */
+/**
+ * Makes a last attempt to write. Errors are ignored, because earlier ones were reported already (a full disk).
+ */
 function attempt(work: () => void): void {
   try {
     work();

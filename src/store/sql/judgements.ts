@@ -68,7 +68,8 @@ export function judgementTable(
     made ??= statements(db);
     return made;
   };
-  // A commit costs more than an insert. A reply is used only after it is stored.
+  // Replies that arrive together are written in one transaction, because a commit costs more than an insert. A
+  // reply is used only after it is stored.
   let queue: Queued[] = [];
   const unwritten: (readonly Queued[])[] = [];
   const commit = db.transaction((batch: readonly Queued[]) =>

@@ -130,7 +130,7 @@ function laterOf(db: Database) {
   };
 }
 
-/** @param found one item more than the limit, if there are that many */
+/** Makes a page of items. @param found one item more than the limit, if there are that many */
 function pageOf<T>(found: readonly T[], limit: number, cursor: (last: T) => string): Page<T> {
   const items = found.slice(0, limit);
   const last = items.at(-1);

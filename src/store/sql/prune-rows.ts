@@ -3,7 +3,7 @@ import type { Pruned, Pruning } from "../care.ts";
 import type { Database } from "./database.ts";
 import type { ScoreColumn } from "./rows.ts";
 
-/** Deletes the rows. Must run inside a transaction. */
+/** Deletes the rows of a pruning. Must run inside a transaction. */
 export function pruneRows(db: Database, what: Pruning): Omit<Pruned, "erased"> {
   const { runs, answers: emptied, loose_before: before } = what;
   const touched = JSON.stringify([...runs, ...emptied]);
@@ -32,7 +32,7 @@ export function countOldTraces(db: Database, before: number): number {
   return db.prepare<[number], number>(`SELECT count(*) ${OLD_TRACES}`).pluck().get(before) ?? 0;
 }
 
-/** @returns the number deleted */
+/** Deletes old traces with their scores. @returns the number of deleted traces */
 function pruneTraffic(db: Database, before: number): number {
   db.prepare(`DELETE FROM traffic_scores WHERE traffic_no IN (SELECT no ${OLD_TRACES})`).run(before);
   return Number(db.prepare(`DELETE ${OLD_TRACES}`).run(before).changes);
@@ -73,7 +73,9 @@ function emptyRun(db: Database, no: number, withoutTexts: (report: Json) => Json
   }
 }
 
-/** Reasons may quote the answer, and so may the judges' replies. */
+/**
+ * Removes reasons and references to judges' replies from a `scores` column, because both may quote the answer.
+ */
 function withoutReasons(scores: string): string {
   const columns = JSON.parse(scores) as ScoreColumn[];
   return JSON.stringify(
@@ -98,7 +100,7 @@ interface JudgementLimits {
 const REPLIES_IN_USE = `SELECT DISTINCT CAST(reply.value AS BIGINT) FROM trials, json_each(trials.scores) AS score,
   json_each(json_extract(score.value, '$[3].replies')) AS reply WHERE score.type = 'array'`;
 
-/** Replies behind a remaining score are kept, whichever run paid for them. @returns the number deleted */
+/** Deletes judges' replies, except those that a remaining score was made from. @returns the number deleted */
 function pruneJudgements(db: Database, { touched, removed, before }: JudgementLimits): number {
   if (db.prepare("SELECT 1 FROM judgements LIMIT 1").get() === undefined) return 0;
   const used = JSON.stringify(db.prepare<[], number>(REPLIES_IN_USE).pluck().all());
@@ -111,7 +113,12 @@ function pruneJudgements(db: Database, { touched, removed, before }: JudgementLi
   return Number(changes);
 }
 
-/** @param candidates answers that deleted trials referred to @returns the number deleted */
+/**
+ * Deletes unused answers.
+ *
+ * @param candidates answers that deleted trials referred to
+ * @returns the number deleted
+ */
 function pruneAnswers(db: Database, candidates: readonly number[], before: number): number {
   const unused = "id NOT IN (SELECT answer_id FROM trials WHERE answer_id IS NOT NULL)";
   const gone = db

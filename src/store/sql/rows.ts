@@ -14,7 +14,7 @@ export type ScoreColumn =
   | null
   | 0;
 
-/** `[[score, 1|0, reason], "no verdict", null, …]` in the order of the suite's scorers. */
+/** The column `scores`: `[[score, 1|0, reason], "no verdict", null, …]` in the order of the suite's scorers. */
 export function scoresColumn({ scores, voids }: Extract<TrialScoring, { kind: "scored" }>): string {
   return JSON.stringify(
     scores.map((one, at): ScoreColumn => {

@@ -35,7 +35,10 @@ export function insertCases(
   }
 }
 
-/** Returns the id of the text with this hash. The text is requested only when it is not stored yet. */
+/**
+ * Makes a function that returns the id of the text with a hash. The text is requested only when it is not
+ * stored yet, or with `anew`, which replaces a stored text that differs.
+ */
 function keeper(
   db: Database,
   table: "contents" | "requests",

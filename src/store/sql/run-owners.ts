@@ -3,7 +3,7 @@ import { otherProcess } from "../run-process.ts";
 import { runBusy } from "../store-errors.ts";
 import type { Database } from "./database.ts";
 
-/** Parses the column; null for a run without an owner. */
+/** Parses the column `owner`; null for a run without an owner. */
 export function ownerOf(column: string | null): ProcessMark | null {
   return column === null ? null : (JSON.parse(column) as ProcessMark);
 }
@@ -14,7 +14,7 @@ export interface RunOwners {
   column(): string;
   /** Adds a run that was written with `column`. */
   hold(no: number): void;
-  /** @throws {EvalsError} EVALS_RUN_BUSY */
+  /** Takes a stored run. @throws {EvalsError} EVALS_RUN_BUSY when another process or store works on it */
   claim(no: number): void;
   /** Removes a run that has ended and was released. */
   forget(no: number): void;
@@ -29,12 +29,16 @@ interface OwnedRow {
 }
 
 /**
- * Runs held by open stores of this process, by place, run and mark. The database record cannot distinguish two stores
- * of one process.
+ * Which open store of this process holds a run, by place, run and mark. The database record cannot distinguish
+ * two stores of one process.
  */
 const heldHere = new Map<string, RunOwners>();
 
-/** @param place location of the store, the same for all stores opened on it in this process */
+/**
+ * The runs that a store holds.
+ *
+ * @param place location of the store, the same for all stores opened on it in this process
+ */
 export function runOwners(db: Database, process: ProcessMark, place: string): RunOwners {
   // A process that only reads has no mark.
   let marked: { readonly self: ProcessMark; readonly column: string } | undefined;
@@ -76,7 +80,7 @@ export function runOwners(db: Database, process: ProcessMark, place: string): Ru
     releaseAll: () => {
       if (held.size === 0) return;
       const mine = [...held];
-      // First, because what follows can fail: a full disk must not keep the runs held.
+      // Forgotten before the database is written, which can fail: a full disk must not keep the runs held.
       for (const no of mine) forget(no);
       const release = db.prepare("UPDATE runs SET owner = NULL WHERE no = ? AND owner = ?");
       for (const no of mine) release.run(no, mark().column);

@@ -41,7 +41,7 @@ function toRun(db: Database, row: RunRow): StoredRun {
   return { ...listed, report };
 }
 
-/** Newest first. */
+/** The runs that match a filter, newest first. */
 export function listRuns(db: Database, { limit, ...filter }: RunFilter): StoredRun[] {
   return matchingRuns(db, { filter, columns: RUN_COLUMNS, toItem: toRun, before: null, limit });
 }
@@ -56,7 +56,7 @@ export function listedRuns(
   return matchingRuns(db, { filter, columns: LISTED_COLUMNS, toItem: toListed, before, limit });
 }
 
-/** Newest first, at most 20. */
+/** The runs whose id starts with the prefix, newest first, at most 20. */
 export function runsByPrefix(db: Database, prefix: string): StoredRun[] {
   return db
     .prepare<[string, string], RunRow>(

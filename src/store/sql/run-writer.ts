@@ -18,8 +18,9 @@ type Queued =
 /** What one transaction writes. */
 interface Batch {
   readonly queued: readonly Queued[];
-  /** Calls to the target and to judges. */
+  /** Number of calls to the target. */
   readonly sent: number;
+  /** Number of calls to judges. */
   readonly toJudges: number;
 }
 
@@ -47,7 +48,10 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
   let sent = 0;
   let toJudges = 0;
   let failure: unknown;
-  /** The batch of a failed commit, exactly as it was: it may have been committed. */
+  /**
+   * The batch of a failed commit. It is repeated as the same object, because it may have been committed after
+   * all.
+   */
   let unwritten: Batch | undefined;
   let unscored: TrialRecord | undefined;
   const commit = db.transaction(({ queued, sent, toJudges }: Batch) => {
@@ -86,7 +90,8 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
   const push = (one: Queued): void => {
     queue.push(one);
     weight += weightOf(one);
-    // After a failed write, nothing more is paid for; what was in flight is written when the store closes.
+    // After a failed write the run must not pay for more answers. Those in flight are written when the store
+    // closes.
     if (failure !== undefined) throw failure;
     if (weight >= GROUP) flush();
     else if (!scheduled) {

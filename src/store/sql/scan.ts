@@ -82,7 +82,11 @@ const SCANS = {
   scores: `SELECT ${SCORES} ORDER BY case_no, trial`,
 };
 
-/** Trials by case and number. @param reading whether to include the usage and cost of their answers */
+/**
+ * A run's trials by case and number.
+ *
+ * @param reading `answers` includes usage and cost of the answers, `scores` does not
+ */
 export function* scan(db: Database, runNo: number, reading: keyof typeof SCANS): IterableIterator<TrialRow> {
   const toRow = rowReader(reading);
   for (const row of db.prepare<[number], ScanColumns>(SCANS[reading]).raw().iterate(runNo)) yield toRow(row);
@@ -106,9 +110,9 @@ export interface TrialPages {
   behind(runNo: number, caseNo: number, trial: number, limit: number): TrialRow[];
   /** Like `behind`, without usage and cost. */
   scoresBehind(runNo: number, caseNo: number, trial: number, limit: number): TrialRow[];
-  /** Like `behind`, with the outcome alone. */
+  /** Like `behind`, but only with the outcomes. */
   outcomesBehind(runNo: number, caseNo: number, trial: number, limit: number): TrialOutcome[];
-  /** The current state of those of these trials that are stored. */
+  /** The current state of the given trials; trials that are not stored are left out. */
   these(runNo: number, trials: Iterable<readonly [caseNo: number, trial: number]>): TrialRow[];
 }
 
@@ -165,7 +169,10 @@ function rowReader(reading: keyof typeof SCANS): (row: ScanColumns) => TrialRow 
 
 const UNKNOWN_WAY: WayCounts = { steps: null, turns: null, failed_calls: null, stopped: null };
 
-/** Answers stored by earlier versions have no counts. */
+/**
+ * The counts of an answer's trajectory; unknown for a conversation that an earlier version stored without
+ * counts.
+ */
 function wayOf(row: ScanColumns): WayCounts {
   if (row[12] === 1) return { steps: row[13], turns: row[14], failed_calls: row[15], stopped: row[16] === 1 };
   if (row[17] === 1) return UNKNOWN_WAY;

@@ -2,14 +2,18 @@ import type { KnownSpending, LostReply, LostSpending } from "../store.ts";
 import type { Database } from "./database.ts";
 import { readUsage, type UsageColumns, usageColumns } from "./usage-columns.ts";
 
-/** Tokens of a row; an unknown count adds nothing. */
+/** SQL for the tokens of a row; an unknown count adds nothing. */
 export const TOKENS = "COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0)";
 
 const LOST = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS BIGINT) AS tokens, TOTAL(most_usd) FILTER (WHERE cost_usd IS NULL) AS most_usd, CAST(TOTAL(most_tokens) FILTER (WHERE input_tokens IS NULL AND output_tokens IS NULL) AS BIGINT) AS most_tokens FROM lost_replies WHERE run_no = ? AND (judge IS NULL) = ?`;
 
 const UNSCORED = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS BIGINT) AS tokens FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.pass IS NULL`;
 
-/** Replies without an answer after this number, in order of time. */
+/**
+ * A run's replies without an answer, in order of time.
+ *
+ * @param behind id of the last reply that was read; 0 for none
+ */
 export function lostBehind(
   db: Database,
   runNo: number,
@@ -35,7 +39,7 @@ export function lostBehind(
     }));
 }
 
-/** All replies without an answer. */
+/** All replies of a run without an answer. */
 export function lostReplies(db: Database, runNo: number): LostReply[] {
   return lostBehind(db, runNo, 0, Number.MAX_SAFE_INTEGER).map(({ reply }) => reply);
 }

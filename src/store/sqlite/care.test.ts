@@ -25,7 +25,7 @@ afterEach(() => {
 const ENDED = "2025-03-01T12:05:00.000Z";
 const SECRET = "the words that must go";
 
-/** A run whose answer, raw reply, reason, trajectory and report hold the secret. */
+/** A run whose answer, raw reply, reason, trajectory and report contain the secret. */
 function secretRun(id: string, question = "question"): number {
   const writer = store.create(sampleHeader({ id }), sampleCases, {
     ...sampleBodies,
@@ -55,14 +55,14 @@ const filesHold = (text: string): boolean =>
 
 const nothing = { runs: [], answers: [], withoutTexts: () => null, loose_before: 0 };
 
-it("leaves nothing in any file of a run that is taken out", async () => {
+it("leaves nothing of a deleted run in any file", async () => {
   const no = secretRun("aa000001", "asked only here");
   expect([filesHold(SECRET), filesHold("asked only here")]).toEqual([true, true]);
   expect(await store.care.prune({ ...nothing, runs: [no] })).toMatchObject({ erased: true });
   expect([filesHold(SECRET), filesHold("asked only here")]).toEqual([false, false]);
 });
 
-it("leaves nothing in any file of a run's answers", async () => {
+it("leaves nothing of a run's deleted answers in any file", async () => {
   const no = secretRun("aa000001", "asked only here");
   await store.care.prune({ ...nothing, answers: [no] });
   expect([filesHold(SECRET), filesHold("asked only here")]).toEqual([false, true]);

@@ -6,13 +6,13 @@ import { BUSY_TIMEOUT_MS } from "./open-database.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 import { translated } from "./sqlite-errors.ts";
 
-/** The longest time that a report reads at once. */
+/** How long to wait for reading processes, in milliseconds: the longest time that a report reads at once. */
 const READERS_TIMEOUT_MS = 3000;
 
 /** Maximum number of reported faults. */
 const MAX_FAULTS = 20;
 
-/** @param path of the database's file */
+/** Maintenance of an SQLite store. @param path of the database's file */
 export function storeCare(db: SqliteDatabase, path: string): StoreCare {
   return {
     place: HISTORY_FILE,
@@ -42,7 +42,11 @@ function later<A extends unknown[], R>(work: (...args: A) => R | Promise<R>): (.
   };
 }
 
-/** The write-ahead log contains old pages; it is truncated unless another process still reads them. */
+/**
+ * Truncates the write-ahead log, which contains old pages.
+ *
+ * @returns false while another process still reads them
+ */
 function isLogEmptied(db: SqliteDatabase): boolean {
   db.pragma(`busy_timeout = ${READERS_TIMEOUT_MS}`);
   const [row] = db.pragma("wal_checkpoint(TRUNCATE)") as { readonly busy: number }[];

@@ -15,7 +15,7 @@ import { nodeSqlite, openDatabase, SqliteAbsent, type SqliteLibrary } from "./op
 const present = await presentLibraries();
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
-it("is Node's own since 22.13", () => {
+it("Node's own SQLite is present since Node 22.13", () => {
   expect(present.includes(nodeSqlite)).toBe(major > 22 || (major === 22 && minor >= 13));
 });
 
@@ -71,7 +71,7 @@ for (const library of present) {
       expect(count()).toBe(3);
     });
 
-    it("is opened without a word about experiments", async () => {
+    it("is opened without Node's warning about experimental features", async () => {
       const warn = vi.spyOn(process, "emitWarning");
       await memory();
       expect(warn).not.toHaveBeenCalled();
@@ -88,13 +88,13 @@ describe("where a library is absent", () => {
     },
   });
 
-  it("the next one is taken", async () => {
+  it("the next one is used", async () => {
     const db = await openDatabase(":memory:", [absent("better-sqlite3"), ...present]);
     expect(db.prepare("SELECT 1").pluck().get()).toBe(1);
     db.close();
   });
 
-  it("and none is left, that is a mistake with the command that mends it", async () => {
+  it("and no other can be loaded, the error names the command that fixes it", async () => {
     const error = await openDatabase(":memory:", [absent("better-sqlite3"), absent("node:sqlite")]).then(
       () => expect.unreachable("it opened"),
       (thrown: EvalsError) => thrown,

@@ -16,7 +16,7 @@ const UPDATE = process.env.UPDATE_GOLDENS === "1";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const versions = MIGRATIONS.map((_, index) => index + 1);
 
-/** Every statement that made the schema, by kind and name. */
+/** The statements of the schema, sorted by type and name. */
 function schemaOf(db: Database): string {
   const rows = db
     .prepare<[], { sql: string }>("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name")

@@ -14,7 +14,10 @@ import { variants } from "./migrations/0012-variants.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 import { NewerSchema } from "./sqlite-errors.ts";
 
-/** In order; a released one is never edited. The database's user_version is the number already applied. */
+/**
+ * All migrations in order; a released one is never edited. A database's user_version is the number of applied
+ * ones.
+ */
 export const MIGRATIONS: readonly string[] = [
   history,
   judgements,

@@ -145,7 +145,9 @@ function transactionOf<A extends unknown[], T>(db: DatabaseSync, work: (...args:
   return Object.assign(within("BEGIN"), { immediate: within("BEGIN IMMEDIATE") });
 }
 
-/** SQLite rolls back by itself when the disk is full; the first error is the one to report. */
+/**
+ * Rolls back after an error. Further errors are ignored: with a full disk, SQLite has rolled back by itself.
+ */
 function undo(db: DatabaseSync, sql: string): void {
   try {
     db.exec(sql);

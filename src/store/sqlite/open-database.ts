@@ -18,7 +18,7 @@ export class SqliteAbsent extends Error {}
 /** How long a write waits for another process's lock, in milliseconds. */
 export const BUSY_TIMEOUT_MS = 30_000;
 
-/** Built during installation, and the faster of the two. */
+/** better-sqlite3: built during installation, and the faster of the two libraries. */
 export const betterSqlite: SqliteLibrary = {
   name: "better-sqlite3",
   open: async (path) => {
@@ -36,7 +36,7 @@ export const betterSqlite: SqliteLibrary = {
   },
 };
 
-/** Part of Node since 22.13. */
+/** Node's own SQLite, which is part of Node since 22.13. */
 export const nodeSqlite: SqliteLibrary = {
   name: "node:sqlite",
   open: async (path) => {
@@ -45,10 +45,14 @@ export const nodeSqlite: SqliteLibrary = {
   },
 };
 
-/** In the order of preference. */
+/** The libraries in order of preference. */
 const LIBRARIES: readonly SqliteLibrary[] = [betterSqlite, nodeSqlite];
 
-/** @throws {EvalsError} EVALS_STORE_NO_SQLITE when none can be loaded */
+/**
+ * Opens a database with the first library that can be loaded.
+ *
+ * @throws {EvalsError} EVALS_STORE_NO_SQLITE without one
+ */
 export async function openDatabase(path: string, libraries = LIBRARIES): Promise<SqliteDatabase> {
   const absent: SqliteAbsent[] = [];
   for (const library of libraries) {

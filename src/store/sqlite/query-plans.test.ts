@@ -10,31 +10,33 @@ import { presentLibraries } from "../testing/present-libraries.ts";
 import { sqlitePlace } from "../testing/sqlite-place.ts";
 import type { SqliteLibrary } from "./open-database.ts";
 
-/** Tables with a row a trial, an answer, a case or a call: a whole one is read for nobody's question. */
+/**
+ * Tables with one row per trial, answer, case or call. Only the statements in `WHOLE` may read one completely.
+ */
 const LARGE = [
   ...["trials", "answers", "answer_counts", "scores", "run_cases", "contents", "requests", "judgements"],
   ...["lost_replies", "departures", "batch_rows", "traffic"],
 ];
 
-/** What reads a whole table all the same, and why. */
+/** Statements that may read a whole table, and why. */
 const WHOLE: readonly (readonly [why: string, statement: RegExp])[] = [
   ["`store info` counts everything once", /^SELECT \(SELECT count\(\*\) FROM runs/],
   [
-    "`store verify` holds each row against what it points at",
+    "`store verify` checks the reference of each row",
     /^SELECT count\(\*\) FROM \w+ WHERE .* NOT IN \(SELECT id FROM/,
   ],
   ["`store prune` looks at each answer's age once", /^SELECT id FROM answers WHERE \(id IN/],
   ["`store prune` looks at each trace's age once", /FROM traffic WHERE CASE WHEN at = 0/],
-  ["how much traffic a filter leaves is counted over all of it", /^SELECT count\(\*\) AS traces/],
-  ["departures are a day's at most", /^DELETE FROM departures/],
+  ["the traffic that matches a filter is counted over all traffic", /^SELECT count\(\*\) AS traces/],
+  ["departures are kept for about a day", /^DELETE FROM departures/],
 ];
 
-/** Statements that the history asked in all that follows, each with what SQLite would read for it. */
+/** Every statement of the tests below, with its query plan. */
 const plans = new Map<string, readonly string[]>();
 
 const library = itemAt(await presentLibraries(), 0);
 
-/** The same library, which writes down how each statement is answered. */
+/** The library, changed to record the query plan of each statement in `plans`. */
 const observed: SqliteLibrary = {
   name: library.name,
   open: async (path) => {
@@ -65,7 +67,7 @@ storeReadsContract("the history, observed", place);
 storeJudgementsContract("the history, observed", place);
 storeTrafficContract("the history, observed", place);
 
-it("reads of a large history by an index alone", () => {
+it("reads large tables only by an index", () => {
   const unexpected = [...plans].filter(([sql]) => !WHOLE.some(([, statement]) => statement.test(sql)));
   const whole = unexpected.flatMap(([sql, details]) =>
     details

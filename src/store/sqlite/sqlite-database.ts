@@ -8,10 +8,10 @@ export interface SqliteDatabase extends Database {
   pragma(text: string, options?: { readonly simple?: boolean }): unknown;
 }
 
-/** The part that a library provides. */
+/** The members that a library provides. */
 export type OpenedSqlite = Omit<SqliteDatabase, "mistake" | "childrenOf" | "markOf" | "lives" | "replays">;
 
-/** Adds the store's parts to an opened database. */
+/** Completes an opened database with the members that are the same for every SQLite library. */
 export function sqliteDatabase(opened: OpenedSqlite): SqliteDatabase {
   return Object.assign(opened, {
     replays: false,

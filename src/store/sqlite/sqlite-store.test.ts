@@ -41,7 +41,7 @@ const refusal = async (): Promise<{ code: string | undefined; path: string | und
 };
 
 describe("the folder of the history", () => {
-  it("keeps itself out of git where it is made, and leaves one that is there as it is", async () => {
+  it("is excluded from git when it is created, and an existing folder is not changed", async () => {
     (await open()).close();
     const ignored = join(place.root, ".evals/.gitignore");
     expect(readFileSync(ignored, "utf8")).toBe("*\n");
@@ -77,7 +77,7 @@ describe("a history that cannot be used", () => {
     expect(await refusal()).toMatchObject({ code: "EVALS_STORE_CORRUPT" });
   });
 
-  it("is refused when a file is where its folder should", async () => {
+  it("is refused when there is a file in the place of its folder", async () => {
     writeFileSync(join(place.root, ".evals"), "");
     expect(await refusal()).toMatchObject({ code: "EVALS_STORE_UNWRITABLE" });
   });
@@ -87,7 +87,7 @@ describe("a history that cannot be used", () => {
     expect(await refusal()).toMatchObject({ code: "EVALS_STORE_UNWRITABLE" });
   });
 
-  // Root may write anywhere.
+  // The superuser may write anywhere.
   it.skipIf(process.getuid?.() === 0)("is refused when its folder may not be written", async () => {
     mkdirSync(join(place.root, ".evals"));
     chmodSync(join(place.root, ".evals"), 0o500);
@@ -144,7 +144,7 @@ describe("the documented views", () => {
     db = await raw();
   });
 
-  it("are without variants of trials", async () => {
+  it("leave out variants of trials", async () => {
     const count = (view: string): unknown => db.prepare(`SELECT count(*) FROM ${view}`).pluck().get();
     const views = ["run_overview", "trial_overview", "score_overview"];
     const before = views.map(count);

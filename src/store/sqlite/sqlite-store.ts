@@ -14,6 +14,8 @@ import { takeOverEarlier } from "./take-over-earlier.ts";
 import { keepDurable } from "./wal-sync.ts";
 
 /**
+ * Opens the SQLite store below the project root, see `openStore`.
+ *
  * @param self the process recorded as the owner of the runs that this store writes
  * @param libraries SQLite libraries in order of preference; default all
  */

@@ -6,7 +6,7 @@ interface MemoryBatch extends StoredBatch {
   readonly failed: readonly string[];
 }
 
-/** Batches of a store without a disk. @param now milliseconds since 1970, UTC */
+/** Batches of a store in memory. @param now milliseconds since 1970, UTC */
 export function memoryBatches(kept: MemoryBatch[], now: number): Batches {
   const change = (no: number, changes: Partial<MemoryBatch>): void => {
     const at = kept.findIndex((one) => one.no === no);

@@ -2,7 +2,7 @@ import type { Pruning, StoreCare } from "../care.ts";
 import type { Memory } from "./memory-store.ts";
 import { timeOf } from "./memory-traffic.ts";
 
-/** Looking after a store without a disk: there are no bytes to damage or to overwrite. */
+/** Maintenance of a store in memory, which has no bytes to damage or to overwrite. */
 export function careOf(memory: Memory): StoreCare {
   const left = () => memory.runs.filter((run) => !run.pruned);
   return {

@@ -2,14 +2,14 @@ import type { Page, PageRequest } from "../../domain/pages.ts";
 import { cursorNumbers, cursorOf, pageLimit, type StoreReads } from "../reads.ts";
 import type { Store, StoredRun, TrialRow } from "../store.ts";
 
-/** A trial that was written, in the order of the writing. */
+/** An entry in the log of written trials. */
 export interface Change {
   readonly run_no: number;
   readonly case_no: number;
   readonly trial: number;
 }
 
-/** The paged reads over a store that reads whole, with its log of written trials. */
+/** Paged reads that are made from complete reads. @param log every written trial, in the order of writing */
 export function readsOver(
   whole: Omit<Store, "read">,
   runOf: (no: number) => StoredRun | undefined,
@@ -96,7 +96,7 @@ function withoutReport({ report: _, ...listed }: StoredRun): Omit<StoredRun, "re
   return listed;
 }
 
-/** @param key ascending along the list */
+/** A page of a list. @param key numbers of an item, which ascend along the list */
 function pageOf<T>(
   list: readonly T[],
   page: PageRequest,
@@ -119,7 +119,7 @@ function pageOf<T>(
   return { items, next };
 }
 
-/** A page of a list that only grows at its end: a cursor is a place in it. */
+/** A page of a list that only grows at its end: a cursor is an index in it. */
 function numbered<T>(list: readonly T[], page: PageRequest, kind: string): Page<T> {
   const places = list.map((item, place) => ({ item, place }));
   const { items, next } = pageOf(places, page, kind, ({ place }) => [place]);

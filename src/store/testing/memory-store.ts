@@ -60,15 +60,15 @@ interface Run {
   readonly cases: readonly NewRunCase[];
   readonly asks: boolean;
   readonly trials: Map<string, Trial>;
-  /** It was taken out of the history; its number is not used again. */
+  /** Whether the run was deleted. Its number is not used again. */
   pruned?: boolean;
 }
 
-/** What several handles share, as they would a file. */
+/** The content of a store, which several handles share like a file. */
 export interface Memory {
   readonly lost: (LostReply & { readonly run_no: number })[];
   readonly runs: Run[];
-  /** By id; undefined for one that was taken out. */
+  /** Answers by id; undefined for a deleted one. */
   readonly answers: (Answer | undefined)[];
   readonly changes: Change[];
   readonly texts: Map<string, string>;
@@ -100,7 +100,7 @@ export const emptyMemory = (): Memory => ({
   lost: [],
 });
 
-/** The clock of this store stands still. */
+/** The time of every answer in this store. */
 const NOW = Date.UTC(2025, 2, 1, 12);
 
 const NOTHING_KNOWN = {
@@ -113,7 +113,9 @@ const NOTHING_KNOWN = {
   way: { steps: null, turns: null, failed_calls: null, stopped: null },
 };
 
-/** A store without a disk; kept to the same contract as the real one. What is recorded is there at once. */
+/**
+ * A store in memory that passes the same tests as the real ones. Records can be read at once, without a commit.
+ */
 export function memoryStore(
   memory: Memory = emptyMemory(),
   self: ProcessMark = markProcess(process.pid),
@@ -142,7 +144,7 @@ export function memoryStore(
   const claim = (run: Run): void => {
     const other = otherProcess(run.owner, self);
     if (other !== null) throw runBusy(run.header, other);
-    // Each store has a mark of its own, though it may say the same.
+    // Compared as objects, because two stores of one process have equal marks.
     if (run.owner !== null && run.owner !== self && run.owner.pid === self.pid)
       throw runBusy(run.header, null);
     hold(run);

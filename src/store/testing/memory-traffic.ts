@@ -9,7 +9,7 @@ import {
 import { cursorNumbers, cursorOf, pageLimit } from "../reads.ts";
 import type { TrafficStore } from "../traffic.ts";
 
-/** Traces without a disk. */
+/** Traces in memory. */
 export interface TrafficMemory {
   readonly traces: Map<string, KeptTrace>;
   readonly scores: Map<string, TrafficScore>;

@@ -4,7 +4,7 @@ import type { StorePlace } from "../store-contract.ts";
 
 let places = 0;
 
-/** A history of its own in a database that several share. */
+/** A new store in a schema of its own, in a database that several stores share. */
 export function postgresPlace(url: string): StorePlace & { readonly schema: string } {
   const schema = `history_${++places}`;
   return {

@@ -1,6 +1,6 @@
 import { betterSqlite, nodeSqlite, type SqliteLibrary } from "../sqlite/open-database.ts";
 
-/** The ways to SQLite that this Node has, in the order in which they are tried: one at least. */
+/** The SQLite libraries that can be loaded here, in order of preference; at least one. */
 export async function presentLibraries(): Promise<readonly SqliteLibrary[]> {
   const present: SqliteLibrary[] = [];
   for (const library of [betterSqlite, nodeSqlite]) {

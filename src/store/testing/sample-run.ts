@@ -4,7 +4,7 @@ import type { TrafficTrace } from "../../domain/traffic.ts";
 import { type Transcript, UNKNOWN_USAGE, usageOf } from "../../domain/transcript.ts";
 import type { CaseBodies, LostReply, NewRunCase, TrialRecord, TrialScoring } from "../store.ts";
 
-/** The header of a run of two cases × two trials; change what the test is about. */
+/** The header of a run of two cases × two trials. @param changes what a test needs to be different */
 export function sampleHeader(changes: Partial<RunHeader> = {}): RunHeader {
   return {
     id: "aa000001",
@@ -67,7 +67,7 @@ export function sampleTranscript(changes: Partial<Transcript> = {}): Transcript 
   };
 }
 
-/** Passed: the first scorer passes, the second, an optional one, could not score. */
+/** A passed trial: the first scorer passed, the second, which is optional, could not score. */
 export const passed: TrialScoring = {
   kind: "scored",
   pass: true,
@@ -75,7 +75,7 @@ export const passed: TrialScoring = {
   voids: [null, "no verdict: the reply was empty"],
 };
 
-/** Failed: the first scorer missed, the second gave 0.25. */
+/** A failed trial: the first scorer did not pass, the second gave 0.25. */
 export const failed: TrialScoring = {
   kind: "scored",
   pass: false,
@@ -85,7 +85,7 @@ export const failed: TrialScoring = {
   ],
 };
 
-/** An answered trial; change what the test is about. */
+/** An answered trial. @param changes what a test needs to be different */
 export function answered(
   case_no: number,
   trial: number,
@@ -102,7 +102,7 @@ export function answered(
   };
 }
 
-/** A reply of the target that was paid for and gave no answer: 12 tokens. */
+/** A paid reply of the target without an answer, of 12 tokens. */
 export function lostReply(change: Partial<LostReply> = {}): LostReply {
   return {
     case_id: "first",
@@ -115,7 +115,7 @@ export function lostReply(change: Partial<LostReply> = {}): LostReply {
   };
 }
 
-/** A trace of production of which little is known; change what the test is about. */
+/** A trace of production with few known values. @param changes what a test needs to be different */
 export function sampleTrace(changes: Partial<TrafficTrace> = {}): TrafficTrace {
   return {
     id: "t1",

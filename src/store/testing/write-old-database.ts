@@ -4,7 +4,7 @@ import { openDatabase } from "../sqlite/open-database.ts";
 import { answered, failed, sampleBodies, sampleCases, sampleHeader } from "./sample-run.ts";
 import { sqlitePlace } from "./sqlite-place.ts";
 
-/** Keeps a small history in today's schema as one file, for the day when the schema is another. */
+/** Writes a small store in the current schema to one file, with which later schemas test their migration. */
 export async function writeOldDatabase(path: string): Promise<void> {
   const place = sqlitePlace();
   const store = await place.open();

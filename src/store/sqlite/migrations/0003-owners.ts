@@ -1,8 +1,8 @@
 /**
- * The process that works on a run, so that no two do: its mark as JSON, null when the run was released. A process
- * that was killed leaves its mark; readers check whether it is still running.
+ * `runs.owner` is the process that works on a run, so that no two processes do: its mark as JSON, NULL when the
+ * run was released. A process that was killed leaves its mark; readers check whether it is still running.
  *
- * In `trials.scores`, a text beside the arrays and nulls is the reason why that scorer has no score.
+ * In `trials.scores`, an entry that is a text is the reason why that scorer has no score.
  *
  * `answers.fallback` is the alias of the fallback model that answered, NULL when there was none.
  */

@@ -1,4 +1,4 @@
-/** How a trial reached its outcome, if it needed more than one attempt or waited a second or more. */
+/** Attempts and waiting time of trials that needed more than one attempt or waited a second or more. */
 export const tries = `
 CREATE TABLE trial_tries (
   run_no INTEGER NOT NULL REFERENCES runs (no),

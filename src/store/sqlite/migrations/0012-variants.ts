@@ -1,6 +1,6 @@
 /**
- * Variants of passing trials (`pressure:`) are stored as separate runs with `pressure_of` in their headers. The views
- * cover what was asked of the suite and leave them out.
+ * Variants of passing trials (`pressure:`) are stored as separate runs with `pressure_of` in their headers. The
+ * views leave these runs out.
  */
 export const variants = `
 DROP VIEW run_overview;
