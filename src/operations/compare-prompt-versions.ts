@@ -28,7 +28,8 @@ export async function comparePromptVersions(
 }
 
 /**
- * Without a second version the newest is used; if the first is the newest, it is compared with the previous one.
+ * The two versions to compare. Without `b` the second is the newest; if `a` is the newest itself, it is
+ * compared with the version before it.
  *
  * @throws {EvalsError} EVALS_PROMPT_ONE_VERSION, or like `findPrompt`
  */

@@ -54,7 +54,7 @@ export interface ComparedSuites {
   readonly recorded: readonly Comparison[];
   /** The worst verdict; `none` when nothing was measured. */
   readonly verdict: Verdict | "none";
-  /** 1 only for a regression, 3 when nothing can be compared, else 0. */
+  /** The exit code: 1 only for a regression, 3 when nothing can be compared, else 0. */
   readonly exit: number;
 }
 
@@ -169,7 +169,7 @@ async function comparePair(
     : withExamples(named, store, base.run, candidate.run);
 }
 
-/** Adds the failure classes that grew, if both sides have classes. */
+/** Adds the failure classes that are more frequent on the candidate's side, if both sides have classes. */
 async function withGrowth(compared: Comparison, base: Side, candidate: Side, narrowed: boolean) {
   if (base.failures === undefined || candidate.failures === undefined) return compared;
   const { withGrownFailures } = await import("../baselines/compare-failures.ts");

@@ -5,7 +5,7 @@ import type { LabelledSuite } from "../page/page-documents.ts";
 import type { ListedRun } from "../store/reads.ts";
 import { labelsBeside, measuredInRun } from "./labelling/judge-of-labels.ts";
 
-/** The suites of some runs, newest run first, with the labels that each of their judges has. */
+/** The suites of some runs, newest run first, with the number of labels for each of their judges. */
 export function labelledSuites(root: string, runs: readonly ListedRun[]): LabelledSuite[] {
   const newest = new Map<string, ListedRun>();
   for (const run of runs)

@@ -148,7 +148,7 @@ async function canariesOf(
   return canariesFor(prepared, baseline, { ...paying, place, io, onRetry: watcher.retried });
 }
 
-/** A run that was started in batches is resumed in batches. */
+/** How to ask in batches; undefined without batches. A run that was started in batches is resumed in batches. */
 function batchOf(request: RunRequest, resume: StoredRun | null, store: Store): BatchSettings | undefined {
   const batched =
     request.batch ||
@@ -272,7 +272,7 @@ async function examplesOf(compared: Comparison, ran: RanRun, baseline: GateBasel
   return withExamples(compared, store, run, { no: ran.writer.no, header: ran.header }, kept);
 }
 
-/** Answers of a fallback model count as the run's answers, but are marked. */
+/** The note about answers of a fallback model, which count as answers of the run. */
 async function fallbackNotes({ plan, writer }: RanRun, store: Store): Promise<string[]> {
   const { alias, entry } = plan.model;
   const count = entry.fallback === undefined ? 0 : await store.read.fallbackAnswers(writer.no);

@@ -5,33 +5,33 @@ import type { Plan } from "../run/plan.ts";
 
 /** Receives the progress of runs. The methods are called in this order, synchronously. */
 export interface RunWatcher {
-  /** Every run is planned without mistakes. */
+  /** Called when every run is planned without mistakes. */
   planned(plans: readonly Plan[]): void;
   /** Called when the store is open: from now on models are called, which can cost money. */
   began(): void;
   /**
-   * One run starts or is resumed.
+   * Called when a run starts or is resumed.
    *
    * @param done number of trials answered by an earlier session
    */
   started(header: RunHeader, done: number): void;
   /** Called for each trial, so it must be fast. */
   trial(event: TrialEvent, plan: Plan): void;
-  /** A request is retried. */
+  /** Called when a request is retried. */
   retried(): void;
   /**
-   * Variants of its passing trials are asked now.
+   * Called before the variants of a run's passing trials are asked.
    *
-   * @param header of the run with the variants
+   * @param header header of the run that contains the variants
    * @param done number of variants answered by an earlier session
    */
   pressed(header: RunHeader, done: number): void;
   /** Called for each variant, so it must be fast. */
   variant(event: TrialEvent): void;
-  /** All answers of a run have arrived; its report is not ready yet. */
+  /** Called when all answers of a run have arrived; its report is not ready yet. */
   answered(): void;
   ended(report: RunReport): void;
-  /** All runs have ended, or the rest will not be run. */
+  /** Called when all runs have ended, or the rest will not be run. */
   over(reports: readonly RunReport[]): void;
 }
 

@@ -10,7 +10,7 @@ import type { Store, StoredRun } from "../../store/store.ts";
 
 /** Where the answers of a baseline are: in the store, or in the file beside it. */
 export interface AnswersOfBaseline {
-  /** The stored run from which it was made; null when it is not in this store. */
+  /** The stored run from which the baseline was made; null when it is not in this store. */
   readonly run: Pick<StoredRun, "no"> | null;
   /** The answers in the file beside the baseline; null when there is no such file. */
   readonly kept: KeptAnswers | null;

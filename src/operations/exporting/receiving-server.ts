@@ -44,8 +44,8 @@ type Attempt =
   | { readonly kind: "lost"; readonly why: string };
 
 /**
- * Another tool's server with retries: a request refused for lack of capacity is sent again after the time that the
- * server names.
+ * Opens the connection to another tool's server. A request that it refuses for lack of capacity is sent again
+ * after the time that it names.
  *
  * @throws {EvalsError} EVALS_EXPORT_KEY when a required key is missing
  */
@@ -126,7 +126,7 @@ export async function openReceivingServer(
   };
 }
 
-/** Equal for two requests with the same content. */
+/** A hash that is equal for two requests with the same content. */
 function markOf({ method, path, body, headers = {} }: ServerRequest): string {
   const text = body === undefined ? "" : "json" in body ? JSON.stringify(body.json) : body.bytes;
   return sha256(`${method} ${path} ${JSON.stringify(headers)} ${sha256(text)}`);

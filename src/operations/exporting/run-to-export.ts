@@ -37,7 +37,7 @@ export function runToExport(
   };
 }
 
-/** For cases inside a suite, the dataset has the suite's name. */
+/** The name of the run's dataset; the suite's name when the cases are in the suite itself. */
 function datasetName({ parts, suite }: RunHeader): string {
   if (parts === undefined || !parts.dataset.startsWith("datasets/")) return suite;
   return basename(parts.dataset, extname(parts.dataset));

@@ -100,7 +100,7 @@ export async function workBlock(block: LeasedBlock, work: BlockWork): Promise<Bl
   };
 }
 
-/** A worker that stops does not halt the plan, because others take the rest. */
+/** Why the whole plan must stop; null when it goes on. If only this worker stops, others take the rest. */
 function haltOf(end: Awaited<ReturnType<typeof executeRun>>["end"], control: RunControl): PlanHalt | null {
   if (end.kind === "skipped")
     return end.because === "budget" && !control.stopping() ? { kind: "skipped", because: "budget" } : null;

@@ -46,7 +46,10 @@ async function storedAnswers({ no }: StoredRun, { read }: Store): Promise<Baseli
   };
 }
 
-/** A file of answers has counts without trial numbers, so the most frequent answer is assigned to the first trials. */
+/**
+ * The answer for a trial number. A file of answers has only counts, so its most frequent answer is assigned to
+ * the first trials.
+ */
 function answerOfTrial(answers: readonly KeptAnswer[], trial: number): string | undefined {
   let last = 0;
   return answers.find(({ trials }) => {

@@ -63,7 +63,7 @@ export async function canariesFor(
   return {
     answered: () => answered,
     countedIn: (ran: RanRun): RanRun => withCanaries(ran, answered),
-    /** @param spent by earlier sessions of the run */
+    /** @param spent what earlier sessions of the run have spent */
     ask: async (header: RunHeader, spent: Spending): Promise<AnsweredCanaries> => {
       const wrap = wrapperFor(withoutFallback(prepared), project, io, { ...world, onRetry });
       answered = await askCanaries(planned, {

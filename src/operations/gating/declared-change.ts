@@ -36,7 +36,7 @@ export interface SideFacts {
   readonly scorers: ReadonlyMap<string, { readonly hash: string; readonly schema: boolean }>;
   /** A whole request, for its tools and answer format; null when not available. */
   readonly request: Json;
-  /** The commit with its files; null when unknown. */
+  /** The commit with the side's files; null when unknown. */
   readonly commit: string | null;
 }
 

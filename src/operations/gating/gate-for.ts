@@ -133,7 +133,7 @@ export async function gateFor(
   };
 }
 
-/** With a stale baseline no look can decide anything, so all trials are asked. */
+/** The early stop of a run. With a stale baseline, no look can decide anything, so all trials are asked. */
 function earlyStop(sequential: SequentialStop, isStale: () => boolean): EarlyStop {
   const { order, note } = sequential;
   const stop = { ...sequential, decide: (look: number) => !isStale() && sequential.decide(look) };

@@ -141,9 +141,9 @@ export function budgetOf(project: Project, options: RunRequest) {
 }
 
 /**
- * A budget in dollars cannot be enforced for a model with an unknown price. Answers that exist already cost nothing:
- * a run in which nothing is asked needs no price, and if a judge has to be asked after all, this is reported before
- * its first call.
+ * Refuses a budget in dollars for models with an unknown price, because it cannot be enforced. Answers that
+ * exist already cost nothing, so a run in which nothing is asked needs no price. If a judge has to be asked
+ * after all, the missing price is reported before its first call.
  */
 async function refuseUnpricedBudget(
   project: Project,

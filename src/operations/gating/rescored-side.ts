@@ -8,9 +8,10 @@ import { storedSide } from "../sides/stored-side.ts";
 import type { GateBaseline } from "./gate-baseline.ts";
 
 /**
- * A baseline scored by other scorers cannot be compared. If its answers are available, in the store or beside the
- * baseline, they are scored again, so that both sides are scored alike; judges are not asked, only their stored
- * verdicts are used. Otherwise the side is unchanged, and the comparison reports that it is impossible.
+ * Scores the baseline's answers again if it was scored by other scorers, because only sides that are scored
+ * alike can be compared. The answers come from the store or from the file beside the baseline. Judges are not
+ * asked: only their stored verdicts are used. Without answers the side is unchanged, and the comparison reports
+ * that it is impossible.
  */
 export async function scoredAlike(baseline: GateBaseline, plan: Plan, store: Store): Promise<GateBaseline> {
   const { side } = baseline;
@@ -53,7 +54,7 @@ function isScoredAlike(side: Side, plan: Plan): boolean {
   });
 }
 
-/** A fresh clone has no stored answers, so those beside the baseline are scored again. */
+/** Scores the answers beside the baseline again, because a fresh clone has no answers in its store. */
 async function keptAlike(baseline: GateBaseline, side: Side, plan: Plan): Promise<GateBaseline> {
   const answers = await baseline.answers();
   if (answers === null) return baseline;

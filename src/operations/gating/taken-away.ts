@@ -24,8 +24,9 @@ export interface TakenAway {
 const NOTHING: TakenAway = { rules: [], notes: [] };
 
 /**
- * A change that renames a suite or alias also changes the path of its baseline, and so would be compared with
- * nothing. Therefore every baseline of the base branch must be used here, or be removed by the change.
+ * Finds the baselines of the base branch that this change neither uses nor removes. A change that renames a
+ * suite or an alias also changes the path of its baseline, and would otherwise be compared with nothing without
+ * notice.
  */
 export async function takenAway(place: RunPlace, options: RunRequest, io: Environment): Promise<TakenAway> {
   const { home, at } = place;

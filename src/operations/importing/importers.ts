@@ -9,7 +9,7 @@ export interface ImporterEntry {
   /** The command-line arguments in commander's syntax: `<config...>`. */
   readonly sources: string;
   readonly sourcesAbout: string;
-  /** Options besides those of every import, in commander's syntax; a repeated one collects its values in a list. */
+  /** Options of this import only, in commander's syntax. A `repeated` option collects its values in a list. */
   readonly options?: readonly {
     readonly flags: string;
     readonly about: string;

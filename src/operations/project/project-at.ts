@@ -27,7 +27,7 @@ export interface CheckedOutProject {
 
 type Options = Pick<OpenProjectOptions, "suites"> & { readonly overrides?: SuiteOverrides | undefined };
 
-/** @throws {EvalsError} EVALS_REF_UNKNOWN with the command that fetches it */
+/** Finds a commit. @throws {EvalsError} EVALS_REF_UNKNOWN with the command that fetches it */
 export async function requireCommit(root: string, word: string): Promise<NamedCommit> {
   const found = await findCommit(root, word);
   if (found !== null) return found;

@@ -7,7 +7,7 @@ import { askedMessages } from "../../providers/asked-messages.ts";
 /**
  * A stored answer as a complete transcript; null for a trial without an answer.
  *
- * @param request as stored; null when nothing was asked
+ * @param request the stored request; null when nothing was asked
  */
 export function wholeTranscript(answer: StoredAnswer | null, request: Json): TranscriptDocument | null {
   if (answer === null) return null;

@@ -29,7 +29,7 @@ export interface PreparedRun {
   readonly scorers: readonly OpenScorer[];
   readonly judges: JudgePool;
   readonly concurrency: number;
-  /** The pressure on its passing trials; null without pressure. */
+  /** The pressure on the run's passing trials; null without pressure. */
   readonly pressed: PressedSuite | null;
 }
 
@@ -260,7 +260,7 @@ function listed(names: ReadonlySet<string>): string {
   return names.size === 0 ? "there is none" : `${shown}${more}`;
 }
 
-/** Mistakes of a file used by two runs are reported once. */
+/** Removes repeated problems: two runs may use the same file. */
 function distinct(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((one) => [JSON.stringify(one), one])).values()];
 }

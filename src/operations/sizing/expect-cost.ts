@@ -52,7 +52,9 @@ export function expectCost({ plan, calls, budget }: AskedCalls, store: Store): E
   };
 }
 
-/** Judges may still be asked about available answers; how often is known only after checking them. */
+/**
+ * The cost when the target is not asked. Judges may still be asked about stored answers; how often is unknown.
+ */
 function nothingAsked({ judges, target }: Plan): Expected {
   const silent = (judges?.asked().length ?? 0) === 0;
   const recorded = target.client.immediate === true;
@@ -71,7 +73,7 @@ function nothingAsked({ judges, target }: Plan): Expected {
 /** A past run with the usage of its answers. */
 interface Past {
   readonly run: StoredRun;
-  /** Whether it asked exactly the same, so that its means apply to these cases. */
+  /** Whether the run had exactly the same requests, so that its means apply to these cases. */
   readonly same: boolean;
   /** Means per answered trial; null when unknown. */
   readonly input: number | null;
