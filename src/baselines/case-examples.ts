@@ -10,7 +10,7 @@ const SHOWN = 10;
 /**
  * Adds the answers of the cases that changed most. A side without a stored run has no answers.
  *
- * @param kept reads the answers stored beside a committed baseline, for a base run that is not stored here
+ * @param kept reads the answers committed next to a baseline, for a base run that is not stored here
  */
 export async function withExamples(
   comparison: Comparison,

@@ -37,7 +37,7 @@ export interface JudgeRef {
 
 /** A judge that is ready to be asked. */
 export interface OpenJudge extends JudgeRef {
-  /** The value of which `hash` is the hash. */
+  /** What `hash` is computed from. */
   readonly identity: Json;
   /** Relative to the project root. */
   readonly path: string;

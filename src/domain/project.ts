@@ -30,7 +30,7 @@ export function recordedModel(model: LoadedModel, models: ReadonlyMap<string, Lo
 export interface LoadedScorer {
   readonly definition: ScorerDefinition;
   readonly settings: unknown;
-  /** As written in the file. */
+  /** The scorer's entry as written in the suite file. */
   readonly entry: ScorerEntry;
   /** Whether it or a nested scorer asks a model; see `ScorerDefinition`. */
   readonly asks: ScorerDefinition["asks"];
@@ -39,7 +39,7 @@ export interface LoadedScorer {
 /** Reviewed paraphrases of cases' inputs, from a file. */
 export interface Paraphrases {
   readonly path: string;
-  /** By case id. */
+  /** The paraphrased inputs, by case id. */
   readonly inputs: ReadonlyMap<string, readonly Json[]>;
   /** Line of the first paraphrase of a case, from 1. */
   readonly lines: ReadonlyMap<string, number>;

@@ -65,6 +65,6 @@ export interface PromptComparison {
   /** The differing parts of the pinned context (model, params, retrieval), each member separately. */
   readonly pins: readonly FieldChange[];
   readonly about: readonly FieldChange[];
-  /** Those changes that need a major version. */
+  /** The changes that need a major version. */
   readonly major: readonly MajorChange[];
 }

@@ -100,7 +100,7 @@ export interface OpenTarget {
   readonly fallback?: { readonly alias: string; readonly target: OpenTarget } | undefined;
   /** Part of every case's key: provider kind, base_url, version, context… Without alias, price, timeout and secrets. */
   readonly identity: Json;
-  /** For people: `gpt-5.4-mini-2026-03-17`, a URL, a command line. */
+  /** The target's name in reports: `gpt-5.4-mini-2026-03-17`, a URL, a command line. */
   readonly label: string;
   /** Repository files whose content defines behaviour, relative to the root (a module and its imports). */
   readonly files: readonly string[];

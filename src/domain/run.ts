@@ -81,7 +81,10 @@ export interface RunHeader {
   readonly pressure?: readonly PressureKind[] | undefined;
   /** Hash of the simulated user's model and prompt; absent when there is none. */
   readonly played_by?: string | undefined;
-  /** Equal for two runs of which one can continue the other: suite, target, fingerprint, trials, narrowing. */
+  /**
+   * Hash of suite, target, fingerprint, trials and narrowing. A run can continue another only when theirs are
+   * equal.
+   */
   readonly plan: string;
   readonly narrowing: Narrowing | null;
   /** For a shard: fingerprint of the whole run. */

@@ -14,7 +14,10 @@ export interface Score {
   /** In [0, 1]. */
   readonly score: number;
   readonly pass: boolean;
-  /** For people: what was expected and what was found. Contains model output, so it must be escaped when shown. */
+  /**
+   * Text for the reader of a report: what was expected and what was found. Contains model output, so it must be
+   * escaped when shown.
+   */
   readonly reason: string;
   /** For a judge: share of its ensemble that gave this verdict, in (0, 1]. */
   readonly agreement?: number | undefined;

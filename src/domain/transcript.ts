@@ -21,7 +21,7 @@ export const USAGE_FIELDS = Object.keys(Usage.shape) as readonly (keyof Usage)[]
 /** Some members of a usage. */
 export type KnownUsage = { -readonly [field in keyof Usage]?: number | null | undefined };
 
-/** A usage of which only some members are known. */
+/** Makes a usage from the members that are known; the others are null. */
 export function usageOf(known: Readonly<KnownUsage>): Usage {
   return {
     input_tokens: known.input_tokens ?? null,
