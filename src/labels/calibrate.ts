@@ -101,7 +101,7 @@ export function calibrate(
   };
 }
 
-/** The verdicts on each answer, in order of repeats. */
+/** The verdicts on each answer by its `answerKey`, in order of repeats. */
 export function verdictsByAnswer(verdicts: readonly JudgeVerdict[]): Map<string, JudgeVerdict[]> {
   const groups = new Map<string, JudgeVerdict[]>();
   for (const verdict of verdicts) {

@@ -68,7 +68,7 @@ export function lockHolder(place: string): string {
   return owner === undefined ? "another process" : `process ${owner.pid} on ${owner.host}`;
 }
 
-/** @returns false when another process has it */
+/** Creates the lock file. @returns false when it exists already */
 function claim(place: string, mark: string): boolean {
   try {
     writeFileSync(place, mark, { flag: "wx" });
@@ -100,7 +100,7 @@ function ownerIsDead(place: string): boolean {
 
 interface Owner extends Pick<ProcessMark, "pid"> {
   readonly host: string;
-  /** Absent in locks of older versions. */
+  /** When the process started; absent in locks of older versions. */
   readonly started?: string | null;
 }
 

@@ -3,7 +3,7 @@ import type { LoadedScorer } from "../domain/project.ts";
 /** A model-based scorer of a suite, which labels can measure. */
 export interface MeasuredScorer {
   readonly name: string;
-  /** Name of its judge file; null when it has none. */
+  /** Name of the scorer's judge file; null when it has none. */
   readonly judge: string | null;
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { EvalsError } from "../domain/problem.ts";
 import { lockHolder, tryLock } from "./file-lock.ts";
 
-/** The judge whose verdicts are asked for, and the suite. */
+/** The judge that is calibrated, and the suite whose answers it judges. */
 export interface Calibrating {
   readonly judge: string;
   readonly version: string;

@@ -13,13 +13,13 @@ export const SCORER_VERSION = "0.0.0";
 export interface Trust {
   readonly judge: Pick<JudgeRef, "name" | "version">;
   readonly state: "uncalibrated" | "stale" | "under_bar" | "believed";
-  /** One sentence with numbers. */
+  /** The reason, in one sentence with numbers. */
   readonly why: string;
   /** The next step for the user; null when none is needed. */
   readonly next: string | null;
   /** The measures that the decision uses; null without a valid calibration. */
   readonly measures: Measures | null;
-  /** The cases that `measures` covers. */
+  /** Whether `measures` covers all cases or only the held-out ones (`test`). */
   readonly part: "all" | "test";
 }
 

@@ -10,7 +10,7 @@ export interface LabelledAnswer {
   readonly case: string;
   readonly answer_hash: string;
   readonly answer: string;
-  /** The majority; null when all are unsure or it is a tie. */
+  /** The raters' majority verdict; null when all are unsure or it is a tie. */
   readonly truth: "pass" | "fail" | null;
   readonly labels: readonly Label[];
   /** Number of the run's answers that it represents. */

@@ -26,7 +26,7 @@ type Compared = Omit<ArmsComparison, "arms" | "notes"> & {
   readonly leftOut: number;
 };
 
-/** A stratum needs this many sessions in each arm. */
+/** Minimum number of sessions in each arm for a stratum to be compared. */
 const LEAST_SESSIONS = 10;
 
 /**

@@ -8,7 +8,7 @@ export interface HistoryRun {
   readonly status: RunStatus;
   /** ISO 8601, UTC; null for a run that has not ended. */
   readonly ended_at: string | null;
-  /** Requests sent in all sessions. */
+  /** Number of requests sent in all sessions of the run. */
   readonly calls: number;
   readonly counts: RunCounts | null;
   readonly metrics: Metrics;

@@ -16,7 +16,7 @@ export interface OutcomeRow {
 /** One run of a fingerprint with its trials. */
 export interface RunOutcomes {
   readonly id: string;
-  /** Whether its answers come from elsewhere (a recording, or a rescored run). */
+  /** Whether the run's answers come from elsewhere: a recording, or a rescored run. */
   readonly recorded: boolean;
   /** Case ids by case number. */
   readonly ids: readonly string[];

@@ -26,7 +26,7 @@ import { textReader } from "./frame/text-place.ts";
 export interface Judgement {
   /** In [0, 1]; any other value, including NaN, is an error of the scorer. */
   readonly score: number;
-  /** Absent: the threshold decides. */
+  /** When absent, the threshold decides. */
   readonly pass?: boolean | undefined;
   readonly reason: string;
   /** A second verdict given as text; if it contradicts the first, the scorer errors. */

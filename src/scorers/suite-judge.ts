@@ -13,7 +13,7 @@ import { openJudgeFile } from "./judge/open-judge-file.ts";
 
 /** The judge settings in a suite's entry; equal entries judge in the same way everywhere. */
 export interface JudgeEntry {
-  /** An alias to ask instead of the judge's own. */
+  /** Alias of the model to ask instead of the judge's own model. */
   readonly model?: string | undefined;
   readonly threshold?: number | undefined;
   /** Location of the retrieved texts in the case; default `metadata.context`. */

@@ -76,7 +76,7 @@ export interface AlwaysValid extends Interval {
  * 2023).
  *
  * @param differences at least one, in the order observed; each in [-1, 1]
- * @throws {RangeError} if there is none or one is out of range
+ * @throws {RangeError} if there is no difference or one is out of range
  */
 export function boundedMeanInterval(differences: ArrayLike<number>, confidence = 0.95): AlwaysValid {
   requireCount("number of differences", differences.length, 1);
@@ -130,7 +130,7 @@ export function mixtureBound(size: number, confidence = 0.95): number {
  *
  * @param differences at least one, in the order observed
  * @returns null below 30 values
- * @throws {RangeError} if there is none
+ * @throws {RangeError} if there is no difference
  */
 export function normalMeanInterval(differences: ArrayLike<number>, confidence = 0.95): AlwaysValid | null {
   requireCount("number of differences", differences.length, 1);

@@ -59,7 +59,7 @@ function jackknifeAcceleration(jackknife: ArrayLike<number>): number {
   return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
 }
 
-/** A statistic of a sample that may hold the same observation several times. */
+/** A statistic of a sample that may contain the same observation several times. */
 export type Statistic = (sample: Float64Array) => number;
 
 /**
@@ -105,7 +105,7 @@ export const BCA_EXHAUSTIVE_MAX_SIZE = 7;
 /**
  * BCa interval of the mean from all n^n resamples, without randomness.
  *
- * @param values 2 to 7
+ * @param values 2 to 7 of them
  * @param confidence two-sided, in (0, 1)
  * @throws {RangeError} if there are fewer than 2 or more than 7 values
  */

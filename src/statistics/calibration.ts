@@ -18,7 +18,7 @@ import { seededRandom } from "./seeded-random.ts";
  * @param correct 1 where the statement was right, 0 where not, in the same order
  * @param bins at least 1
  * @returns in [0, 1]
- * @throws {RangeError} if there is none, lengths differ, or a value is out of range
+ * @throws {RangeError} if there is no confidence, lengths differ, or a value is out of range
  */
 export function expectedCalibrationError(
   confidences: readonly number[],
@@ -65,7 +65,7 @@ function sumOfSizes(gaps: Float64Array): number {
  * upper bound of the estimate's bias.
  *
  * @returns in [0, 1]; 0 only where every confidence is 0 or 1
- * @throws {RangeError} if there is none or one is out of range
+ * @throws {RangeError} if there is no confidence or one is out of range
  */
 export function chanceCalibrationError(confidences: readonly number[], bins = 10): number {
   requireCount("number of confidences", confidences.length, 1);
@@ -136,7 +136,7 @@ export const TEMPERATURE_RANGE: Interval = {
  * @param logits log-odds of label 1
  * @param labels 0 or 1, in the same order
  * @returns in [e^-3, e^3]
- * @throws {RangeError} if there is none, lengths differ, or a label is not 0 or 1
+ * @throws {RangeError} if there is no logit, lengths differ, or a label is not 0 or 1
  */
 export function calibrationTemperature(logits: readonly number[], labels: readonly number[]): number {
   requireSameLength({ logits, labels });
@@ -152,7 +152,7 @@ export function calibrationTemperature(logits: readonly number[], labels: readon
  * @param logScores for each statement one number per label, up to a constant: log probabilities or logits
  * @param labels index of the right label, in the same order
  * @returns in [e^-3, e^3]
- * @throws {RangeError} if there is none, lengths differ, or a label is not an index of its list
+ * @throws {RangeError} if there is no statement, lengths differ, or a label is not an index of its list
  */
 export function softmaxTemperature(
   logScores: readonly (readonly number[])[],

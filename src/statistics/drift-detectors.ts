@@ -4,7 +4,7 @@ import { numberAt } from "./number-at.ts";
 /** Evidence for a shift up and for a shift down; both at least 0. */
 export type CusumState = { readonly high: number; readonly low: number };
 
-/** Initial state of a chart, also after an alarm. */
+/** Initial state of a chart: no evidence for a shift in either direction. */
 export const CUSUM_START: CusumState = { high: 0, low: 0 };
 
 /**

@@ -11,7 +11,7 @@ export type BoundsInput = {
    */
   readonly times: readonly number[];
   readonly spending: SpendingFunction;
-  /** One-sided error over all looks, in (0, 1). */
+  /** One-sided type I error over all looks, in (0, 1). */
   readonly alpha: number;
   /**
    * Fraction at which the spending function is evaluated at each look; default `times`. Set the last entry to 1 to

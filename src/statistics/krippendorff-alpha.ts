@@ -22,7 +22,7 @@ export function krippendorffAlpha(
   return expected === 0 ? null : 1 - observed / expected;
 }
 
-/** Number of ordered pairs that differ. */
+/** Number of ordered pairs of ratings that differ. */
 function nominalDisagreement(ratings: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const rating of ratings) counts.set(rating, (counts.get(rating) ?? 0) + 1);

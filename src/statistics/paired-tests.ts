@@ -32,7 +32,7 @@ export const SIGN_FLIP_MAX_SIZE = 22;
  *
  * @param differences candidate minus base, 1 to 22 of them
  * @returns a p-value in (0, 1]
- * @throws {RangeError} if there is none or there are more than 22
+ * @throws {RangeError} if there is no difference or there are more than 22
  */
 export function signFlipExact(differences: ArrayLike<number>): number {
   const size = differences.length;
@@ -58,8 +58,8 @@ export function signFlipExact(differences: ArrayLike<number>): number {
 /**
  * Exact McNemar test for a drop: P(Bin(improved + worsened, ½) <= improved).
  *
- * @param improved pairs that went from failure to success
- * @param worsened pairs that went from success to failure
+ * @param improved number of pairs that went from failure to success
+ * @param worsened number of pairs that went from success to failure
  * @returns a p-value in (0, 1]; 1 when no pair changed
  * @throws {RangeError} if one is not a count
  */
@@ -72,8 +72,8 @@ export function mcnemarOneSided(improved: number, worsened: number): number {
 /**
  * Exact McNemar test for a change in either direction: twice the smaller one-sided p-value, at most 1.
  *
- * @param improved pairs that went from failure to success
- * @param worsened pairs that went from success to failure
+ * @param improved number of pairs that went from failure to success
+ * @param worsened number of pairs that went from success to failure
  * @returns a p-value in (0, 1]; 1 when no pair changed
  * @throws {RangeError} if one is not a count
  */

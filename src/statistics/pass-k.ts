@@ -2,7 +2,7 @@ import { requireCount, requirePart, requireProportion } from "./argument-checks.
 import { hypergeometricTable } from "./hypergeometric-distribution.ts";
 import { numberAt } from "./number-at.ts";
 
-/** Attempts and successes of one cluster. */
+/** Numbers of attempts and of successes of one cluster. */
 export type Tally = { readonly attempts: number; readonly successes: number };
 
 /**
@@ -10,9 +10,9 @@ export type Tally = { readonly attempts: number; readonly successes: number };
  *
  * Source: tau-bench, arXiv 2406.12045.
  *
- * @param attempts attempts made, at least `k`
- * @param successes successes among them
- * @param k attempts that must all succeed, at least 1
+ * @param attempts number of attempts made, at least `k`
+ * @param successes number of successes among them
+ * @param k number of attempts that must all succeed, at least 1
  * @returns a proportion in [0, 1]; 0 when fewer than `k` succeeded
  * @throws {RangeError} if the counts cannot belong together or `k` exceeds `attempts`
  */
@@ -29,9 +29,9 @@ export function passHatK(attempts: number, successes: number, k: number): number
  *
  * Source: HumanEval, arXiv 2107.03374.
  *
- * @param attempts attempts made, at least `k`
- * @param successes successes among them
- * @param k attempts of which one must succeed, at least 1
+ * @param attempts number of attempts made, at least `k`
+ * @param successes number of successes among them
+ * @param k number of attempts of which one must succeed, at least 1
  * @returns a proportion in [0, 1]
  * @throws {RangeError} if the counts cannot belong together or `k` exceeds `attempts`
  */
@@ -78,8 +78,8 @@ export function passAtKMacro(tallies: readonly Tally[], k: number): number {
 /**
  * Unbiased estimate of the probability that two new attempts disagree, 2p(1 - p): 2c(n - c)/(n(n - 1)).
  *
- * @param attempts at least 2
- * @param successes successes among them
+ * @param attempts number of attempts, at least 2
+ * @param successes number of successes among them
  * @returns 0 when all agree; at most 1 (two attempts, one success)
  * @throws {RangeError} if the counts cannot belong together
  */
@@ -94,7 +94,7 @@ export function flipRate(attempts: number, successes: number): number {
  * (1 - p^k) / (1 - p).
  *
  * @param p chance that one attempt succeeds, in [0, 1]
- * @param k most attempts, at least 1
+ * @param k maximum number of attempts, at least 1
  * @returns a number in [1, k]
  * @throws {RangeError} on arguments outside those ranges
  */
@@ -117,7 +117,7 @@ export type PassKStratum = {
  * exchangeable (its mean is then exactly 0). Sum both over clusters: z = Σ diff / √Σ permutationVariance.
  *
  * @param stratum m, b: attempts and successes of the base side; k, x: of the candidate side
- * @param order attempts that must all succeed; at least 1, at most m and k
+ * @param order number of attempts that must all succeed; at least 1, at most m and k
  * @returns candidate minus base, in [-1, 1], and a variance of at least 0
  * @throws {RangeError} if the counts cannot belong together or `order` exceeds a side
  */

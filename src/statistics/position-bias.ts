@@ -5,8 +5,8 @@ import { binomialCdf } from "./binomial-distribution.ts";
  * Two-sided binomial test that, among pairs with the same position winning in both orders, the first and the second
  * position win equally often.
  *
- * @param firstWins pairs in which the first position won both times
- * @param secondWins pairs in which the second position won both times
+ * @param firstWins number of pairs in which the first position won both times
+ * @param secondWins number of pairs in which the second position won both times
  * @returns a p-value in (0, 1]; 1 when there is no such pair
  * @throws {RangeError} if one is not a count
  */

@@ -7,9 +7,9 @@ export type DesignAssumptions = {
   readonly rate: number;
   /** Intra-cluster correlation, at most 1. */
   readonly correlation: number;
-  /** Candidate attempts per cluster, above 0. */
+  /** Number of candidate attempts per cluster, above 0. */
   readonly candidateAttempts: number;
-  /** Base attempts per cluster, above 0. */
+  /** Number of base attempts per cluster, above 0. */
   readonly baseAttempts: number;
   /** Standard deviation of the true effect between clusters; 0 (default) limits the claim to these clusters. */
   readonly effectDeviation?: number;
@@ -37,7 +37,7 @@ export function differenceVariance(design: DesignAssumptions): number {
 /**
  * Power of a one-sided test at `alpha` to detect a drop: Φ(drop/√(V/n) - z).
  *
- * @param clusters compared, above 0
+ * @param clusters number of clusters compared, above 0
  * @param drop true drop in score points, above 0
  * @param variance of one cluster's difference, at least 0
  * @returns a probability in [0, 1]
@@ -59,7 +59,7 @@ export function powerToDetect(
 /**
  * Smallest drop that is detected with the given power: (z_alpha + z_power)√(V/n), 2.486√(V/n) at 5 % and 80 %.
  *
- * @param clusters compared, above 0
+ * @param clusters number of clusters compared, above 0
  * @param variance of one cluster's difference, at least 0
  * @returns score points, at least 0
  * @throws {RangeError} on arguments outside those ranges

@@ -14,7 +14,7 @@ export type PartlyLabelled = {
 
 /** The weight given to the predictions, the mean and its interval. */
 export type PredictionPoweredMean = {
-  /** In [0, 1]: 0 ignores the predictions. */
+  /** Weight of the predictions, in [0, 1]; 0 ignores them. */
   readonly lambda: number;
   readonly estimate: number;
   readonly interval: Interval;

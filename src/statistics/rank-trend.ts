@@ -6,7 +6,7 @@ import { numberAt } from "./number-at.ts";
 export type RankTrend = {
   /** Correlation of ranks within strata, in [-1, 1]. */
   readonly correlation: number;
-  /** Two-sided, by the normal approximation of the permutation distribution; in [0, 1]. */
+  /** Two-sided p-value by the normal approximation of the permutation distribution; in [0, 1]. */
   readonly p: number;
 };
 

@@ -8,11 +8,13 @@ export type RatedSample = {
   readonly rawRate: number;
   /** Number of units rated, at least 1. */
   readonly rated: number;
+  /** Number of truly positive units that the rater rated positive. */
   readonly truePositives: number;
-  /** Truly positive calibration units, at least 1. */
+  /** Number of truly positive units with known truth, at least 1. */
   readonly positives: number;
+  /** Number of truly negative units that the rater rated negative. */
   readonly trueNegatives: number;
-  /** Truly negative calibration units, at least 1. */
+  /** Number of truly negative units with known truth, at least 1. */
   readonly negatives: number;
 };
 

@@ -9,7 +9,7 @@ export const SEQUENTIAL_POINTS = 401;
 
 /** The type I error of a sequential test and how it is spent. Divide alpha when several tests are made at once. */
 export type SequentialSettings = {
-  /** One-sided, for harm and for pass each; default 0.05. */
+  /** One-sided type I error, for harm and for pass each; default 0.05. */
   readonly alpha?: number;
   /** The spending function; default `hsd-2`. */
   readonly spending?: SpendingFunction;
@@ -74,7 +74,7 @@ export function boundsAtLooks(
  *
  * @param baseCounts base values per cluster, each at least 1, in the order clusters are run
  * @param rounds candidate attempts per cluster, at least 1
- * @throws {RangeError} if there is no cluster or no information in any
+ * @throws {RangeError} if there is no cluster, or no cluster has base values
  */
 export function sequentialPlan(
   baseCounts: ArrayLike<number>,

@@ -8,9 +8,9 @@ function successesNeeded(total: number, threshold: number): number {
 /**
  * Whether "the share of successes is at least `threshold`" is already decided, so the remaining draws need not run.
  *
- * @param total draws planned, at least 1
+ * @param total number of draws planned, at least 1
  * @param threshold in [0, 1]
- * @param successes and failures seen so far, together at most `total`
+ * @param seen numbers of successes and failures so far, together at most `total`
  * @returns "pass" or "fail" once no further draw can change it, else null
  * @throws {RangeError} on counts that cannot belong together
  */

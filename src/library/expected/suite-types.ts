@@ -336,7 +336,7 @@ export type BuiltInScorer =
       readonly judge_when?: "always" | "passed";
       /** Class of a failed trial that no rule explains and that this judge fails; applies only when the judge is calibrated */
       readonly blames?: "format" | "instruction" | "knowledge" | "retrieval" | "grounding" | "tool-choice" | "tool-arguments" | "tool-failure" | "orchestration" | "refusal" | "not-supported";
-      /** An alias to ask instead of the judge's own */
+      /** Alias of the model to ask instead of the judge's own */
       readonly model?: string;
       /** Where in the case the retrieved texts are */
       readonly context?: string;

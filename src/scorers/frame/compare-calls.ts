@@ -43,7 +43,7 @@ const faultAt = (name: Fault["class"], call: ToolUse | undefined, tool: string |
   ...(tool !== undefined && { tool }),
 });
 
-/** A wanted call that was made with different arguments. */
+/** Describes a wanted call that was made with different arguments. */
 function otherArguments({ made, modeOf }: Compared, want: WantedCall, at: number): Divergence {
   const got = made[at] as ToolUse;
   const differ = modeOf(want.name) === "partial" ? partial : equal;
@@ -54,7 +54,7 @@ function otherArguments({ made, modeOf }: Compared, want: WantedCall, at: number
   };
 }
 
-/** A loop: the same call repeated often, when not all of the repetitions were wanted. */
+/** Finds a call that was repeated `LOOP` times or more, when not all of the repetitions were wanted. */
 function loopIn({ made, aligned }: Compared): Divergence | undefined {
   const times = new Map<string, number>();
   const keys = made.map(({ name, arguments: asked }) => canonicalJson([name, asked]));
@@ -72,7 +72,7 @@ function loopIn({ made, aligned }: Compared): Divergence | undefined {
   return undefined;
 }
 
-/** The right calls in a different order. */
+/** Finds the right calls in a different order; undefined when they differ otherwise. */
 function otherOrder(compared: Compared): Divergence | undefined {
   const { wanted, made, aligned, order, modeOf } = compared;
   if (order === "any") return undefined;

@@ -8,7 +8,7 @@ import { messageText } from "./text-place.ts";
 export interface TurnPart {
   /** The transcript reduced to this turn. */
   readonly transcript: Transcript;
-  /** Why it has no reply; null when it has one. */
+  /** Why the turn has no reply; null when it has one. */
   readonly silent: string | null;
 }
 

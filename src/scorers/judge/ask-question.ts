@@ -30,10 +30,10 @@ export interface Answer {
 }
 
 /**
- * Asks the model and parses its reply. An unusable reply is asked once more, with the error as the only addition.
+ * Asks the model and parses its reply. After an unusable reply it asks once more, adding only that reply and its error.
  *
  * @throws {ScorerFailure} of kind "judge" when there is no verdict after that, or when the model could not be called
- * @throws {NotJudged}
+ * @throws {NotJudged} when the model was not asked, for instance because the run ended
  */
 export async function askQuestion(asking: Asking): Promise<Answer> {
   const messages = withRules(asking);

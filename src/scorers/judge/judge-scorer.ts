@@ -29,7 +29,7 @@ export const judgeScorer = defineScorer({
       .describe(
         "Class of a failed trial that no rule explains and that this judge fails; applies only when the judge is calibrated",
       ),
-    model: z.string().min(1).optional().describe("An alias to ask instead of the judge's own"),
+    model: z.string().min(1).optional().describe("Alias of the model to ask instead of the judge's own"),
     context: z.string().min(1).default(DEFAULT_CONTEXT).describe("Where in the case the retrieved texts are"),
     select: Select.optional().describe("Which part of the answer is judged; default the whole text"),
     on: TextPlace.optional().describe(
