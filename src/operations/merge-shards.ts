@@ -3,6 +3,7 @@ import { EvalsError, type Problem } from "../domain/problem.ts";
 import { suiteOf } from "../domain/project.ts";
 import type { ReportedRun } from "../domain/report.ts";
 import type { RunHeader } from "../domain/run.ts";
+import { isOfChosenCases, keepingFirst } from "../run/first-answers.ts";
 import { createRun, headerOf } from "../run/run-header.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
@@ -98,9 +99,8 @@ async function plansOf(
       continue;
     }
     const { narrowing, trials } = run.header;
-    const isNarrowed = narrowing !== null && narrowing.cases.length + narrowing.tags.length > 0;
     const options = {
-      narrowing: isNarrowed ? { ...narrowing, shard: null } : null,
+      narrowing: narrowing !== null && isOfChosenCases(narrowing) ? { ...narrowing, shard: null } : null,
       ...(trials === suite.suite.trials ? {} : { trials }),
     };
     const [planned] = await prepareRuns(project, [suite], options, () => [model]);
@@ -141,7 +141,8 @@ async function together(
       today: () => environment.date().toISOString(),
     },
   );
-  const writer = createRun(plan, header, store);
+  const created = createRun(plan, header, store);
+  const writer = isOfChosenCases(header.narrowing) ? keepingFirst(created, store, plan.askedHash) : created;
   const outside = {
     newId: () => environment.randomHex(4),
     today: () => environment.date().toISOString(),

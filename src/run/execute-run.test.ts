@@ -128,6 +128,35 @@ describe("executeRun", () => {
     expect(client.asked).toHaveLength(12);
   });
 
+  it.each([
+    ["the failing cases", { failing: "00000001" }, "no"],
+    ["cases by name", {}, "no"],
+    ["cases by words", { cases: ["c0"], words: "late" }, "no"],
+    ["a shard", { cases: [], shard: "1/1" }, "yes"],
+  ])("gives a whole run the first answers after %s were asked again", async (_of, change, expected) => {
+    const store = memoryStore();
+    let output = "no";
+    const client = fakeClient(async () => answer(output));
+    await executeRun(fakePlan({ client }), settings, world(store));
+    output = "yes";
+    const narrowing = { cases: ["c0"], tags: [], shard: null, ...change };
+    await executeRun(fakePlan({ client, narrowing }), { ...settings, useCache: false }, world(store));
+    const { no } = newest(store);
+    expect(store.trials(no, 0).map((one) => one.answer?.output)).toEqual(["yes", "yes"]);
+    const whole = await executeRun(fakePlan({ client }), settings, world(store));
+    expect(whole.counts).toMatchObject({ cached: 6, calls: 0 });
+    expect(store.trials(newest(store).no, 0).map((one) => one.answer?.output)).toEqual([expected, expected]);
+  });
+
+  it("gives a whole run the answers of chosen cases when it has no others", async () => {
+    const store = memoryStore();
+    const client = fakeClient(async () => answer("yes"));
+    const narrowing = { cases: ["c1"], tags: [], shard: null };
+    await executeRun(fakePlan({ client, narrowing }), { ...settings, useCache: false }, world(store));
+    const whole = await executeRun(fakePlan({ client }), settings, world(store));
+    expect(whole.counts).toMatchObject({ cached: 2, calls: 4 });
+  });
+
   it("asks only for trials that the cache lacks when more are wanted", async () => {
     const store = memoryStore();
     const client = fakeClient(async () => answer("yes"));

@@ -10,6 +10,7 @@ import { callAccount, personOf } from "./conversation-calls.ts";
 import { countTrials } from "./count-trials.ts";
 import { keepingSpoiled, NOTHING_BEFORE, readBefore } from "./earlier-sessions.ts";
 import { type EngineEnd, runTrials, type StopRule } from "./engine.ts";
+import { isOfChosenCases, keepingFirst } from "./first-answers.ts";
 import type { JudgedRun, JudgeTotals } from "./judge-session.ts";
 import type { Plan } from "./plan.ts";
 import type { PressureTotals } from "./read-flips.ts";
@@ -53,7 +54,11 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     settings.resume === null
       ? NOTHING_BEFORE
       : readBefore(plan, settings, settings.resume, world.store, tally);
-  const writer = keepingSpoiled(opened, before.spoiled);
+  const kept = keepingSpoiled(opened, before.spoiled);
+  const writer =
+    !settings.useCache && isOfChosenCases(header.narrowing)
+      ? keepingFirst(kept, world.store, plan.askedHash)
+      : kept;
   world.onStart(header, before.done, tally);
   const beside = (await world.before?.(header, before.spent)) ?? { usd: 0, tokens: 0 };
 

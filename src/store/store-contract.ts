@@ -411,6 +411,14 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.cached(first, 1)?.transcript.output).toBe("newer");
       });
 
+      it("never gives an answer recorded as uncached, which its own run keeps", () => {
+        const writer = create();
+        writer.record(answered(0, 1, { uncached: true }));
+        writer.flush();
+        expect(store.cached(first, 1)).toBeUndefined();
+        expect(store.trials(writer.no, 0)).toMatchObject([{ trial: 1, pass: true }]);
+      });
+
       it("never gives an errored trial", () => {
         const writer = create();
         writer.record({ kind: "errored", case_no: 0, trial: 1, error: "timeout", message: "no reply" });

@@ -65,6 +65,8 @@ export type TrialRecord = {
       readonly raw: string | null;
       /** Null while scorers are still running: the answer is stored, its scores follow. */
       readonly scores: TrialScoring | null;
+      /** Whether the cache never gives this answer to another run; default false. */
+      readonly uncached?: boolean | undefined;
     }
   | { readonly kind: "cached"; readonly answer_id: number; readonly scores: TrialScoring | null }
   | { readonly kind: "errored"; readonly error: ErrorKind; readonly message: string }

@@ -2,6 +2,7 @@ import type { Case, CaseSource } from "../../domain/case.ts";
 import { ModelEntry } from "../../domain/config.ts";
 import type { LoadedModel, LoadedSuite } from "../../domain/project.ts";
 import type { Client, OpenTarget } from "../../domain/provider.ts";
+import type { Narrowing } from "../../domain/run.ts";
 import type { OpenScorer } from "../../domain/scorer.ts";
 import { Suite } from "../../domain/suite.ts";
 import { makePlan, type Plan } from "../plan.ts";
@@ -55,6 +56,8 @@ export interface FakePlan {
   readonly trials?: number;
   readonly scorers?: readonly OpenScorer[];
   readonly target?: Partial<OpenTarget>;
+  /** Default: all cases. Only its `cases` select any. */
+  readonly narrowing?: Narrowing | null;
 }
 
 /** A plan whose cases have the ids c0, c1, …, each with a different input. */
@@ -64,6 +67,7 @@ export function fakePlan({
   trials = 2,
   scorers = [yesScorer],
   target = {},
+  narrowing = null,
 }: FakePlan): Plan {
   const golden = Array.from({ length: cases }, (_, index): Case => {
     return { id: `c${index}`, input: { n: index }, tags: [index % 2 === 0 ? "even" : "odd"], metadata: {} };
@@ -105,8 +109,10 @@ export function fakePlan({
     },
     scorers,
     cases: source,
-    selected: Uint32Array.from(golden.keys()),
-    narrowing: null,
+    selected: Uint32Array.from(
+      [...golden.keys()].filter((at) => !narrowing?.cases.length || narrowing.cases.includes(`c${at}`)),
+    ),
+    narrowing,
     trials,
   });
 }

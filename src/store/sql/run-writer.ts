@@ -213,7 +213,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
     const t = record.transcript;
     const id = itsNumber(
       answer.get(
-        requestId(record.case_no),
+        record.uncached === true ? null : requestId(record.case_no),
         record.trial,
         t.output,
         t.messages.length === 0 ? null : JSON.stringify(t.messages),

@@ -447,7 +447,8 @@ function writerOf(run: Run, no: number, memory: Memory): RunWriter & { keep(): v
     if (record.kind === "errored") return null;
     if (record.kind === "cached") return record.answer_id;
     const { transcript, raw, trial } = record;
-    const askedHash = run.asks ? (run.cases[record.case_no]?.asked_hash ?? null) : null;
+    const askedHash =
+      run.asks && record.uncached !== true ? (run.cases[record.case_no]?.asked_hash ?? null) : null;
     return memory.answers.push({ askedHash, trial, transcript, raw, at: NOW }) - 1;
   };
   const record = (one: TrialRecord): void => {
