@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Command } from "commander";
 import { afterAll, describe, expect, it } from "vitest";
+import { IMPORTERS } from "../operations/importing/importers.ts";
 import { COMMANDS as DECLARED } from "./declarations/registry.ts";
 import { type Scenario, scenario } from "./testing/scenario.ts";
 
@@ -30,6 +32,53 @@ describe("the help of", () => {
     const listed = Array.from(stdout.matchAll(/^ {2}([a-z][a-z-]*)(?: \[| {4})/gm), ([, name]) => name);
     const names = COMMANDS.filter((one) => one !== "" && !one.includes(" "));
     expect(new Set(listed)).toEqual(new Set([...names, "help"]));
+  });
+});
+
+/** Commands that take any number of arguments and use each of them. */
+const TAKES_MANY = [
+  "run",
+  "merge",
+  "prompt diff",
+  "export corrections",
+  "import traces",
+  ...IMPORTERS.map(({ name }) => `import ${name}`),
+];
+
+describe("an argument too many", () => {
+  /** Values that let a command's required options be parsed; nothing runs, because the argument is refused first. */
+  const required = (program: Command): string[] =>
+    program.options.flatMap(({ mandatory, long }) => (mandatory && long ? [long, "x"] : []));
+
+  it.each(DECLARED.map(({ words }) => words))("is refused by evals %s", async (name) => {
+    const declared = DECLARED.find(({ words }) => words === name);
+    const command = new Command();
+    declared?.type(command);
+    const declaredArgs = command.registeredArguments;
+    if (declaredArgs.at(-1)?.variadic === true) {
+      expect(TAKES_MANY, `${name} takes any number of arguments: does it use all?`).toContain(name);
+      return;
+    }
+    const words = [...name.split(" "), ...declaredArgs.map((_, at) => `word${at}`), "excess"];
+    const { exit, stderr } = await repo.evals([...words, ...required(command)].join(" "));
+    expect(exit).toBe(2);
+    expect(stderr).toMatch(/EVALS_USAGE|EVALS_COMMAND_UNKNOWN/);
+    expect(existsSync(join(repo.root, ".evals"))).toBe(false);
+  });
+
+  it.each(["help run excess", "help prompt excess", "help prompt diff excess", "help excess"])(
+    "is refused by evals %s",
+    async (words) => {
+      const { exit, stdout, stderr } = await repo.evals(words);
+      expect([exit, stdout]).toEqual([2, ""]);
+      expect(stderr).toContain("EVALS_COMMAND_UNKNOWN");
+    },
+  );
+
+  it("is none when it names a command of two words: evals help prompt diff is evals prompt diff --help", async () => {
+    const { exit, stdout } = await repo.evals("help prompt diff");
+    expect([exit, stdout]).toEqual([0, (await repo.evals("prompt diff --help")).stdout]);
+    expect((await repo.evals("help")).stdout).toBe((await repo.evals("--help")).stdout);
   });
 });
 

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
+import { didYouMean } from "../domain/did-you-mean.ts";
 import { EXIT } from "../domain/exit-code.ts";
 import { NO_EXEC } from "../domain/no-exec.ts";
+import { EvalsError } from "../domain/problem.ts";
 import { requireDirectory } from "../operations/project/working-directory.ts";
 import { repairFirst } from "../operations/promoting/repair-first.ts";
 import { START_HERE, withExamples } from "./command-help.ts";
@@ -18,13 +20,14 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
   const done = (exit: number): void => {
     code = exit;
   };
-  const program = buildProgram(commandsOf(args), { io, done });
+  const typed = asHelpOption(args);
+  const program = buildProgram(commandsOf(typed), { io, done });
   if (args.length === 0) {
     program.outputHelp();
     return EXIT.ok;
   }
   try {
-    await program.parseAsync(withOwnValues(args), { from: "user" });
+    await program.parseAsync(withOwnValues(typed), { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
     throw error;
@@ -35,6 +38,29 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
 /** The first word that is neither an option nor the directory after `-C`. */
 function commandWord(args: readonly string[]): string | undefined {
   return args.find((arg, at) => !arg.startsWith("-") && args[at - 1] !== "-C");
+}
+
+/**
+ * `help prompt diff` as `prompt diff --help`: the parser's own help command looks at one word and ignores others.
+ *
+ * @throws {EvalsError} EVALS_COMMAND_UNKNOWN
+ */
+function asHelpOption(args: readonly string[]): readonly string[] {
+  if (commandWord(args) !== "help") return args;
+  const at = args.indexOf("help");
+  const words = args.slice(at + 1).filter((arg) => !arg.startsWith("-"));
+  const asked = words.join(" ");
+  const names = COMMANDS.map((one) => one.words);
+  if (asked !== "" && !names.includes(asked)) {
+    const visible = COMMANDS.filter(({ hidden }) => hidden !== true).map((one) => one.words);
+    throw new EvalsError({
+      code: "EVALS_COMMAND_UNKNOWN",
+      what: `Unknown command "${asked}".${didYouMean(asked, visible)}`,
+      why: "The help of another command would answer another question.",
+      fix: "evals --help        (lists all commands)",
+    });
+  }
+  return [...args.slice(0, at), ...args.slice(at + 1), "--help"];
 }
 
 /** The called command and others with the same first word; all commands when none is named, for help and suggestions. */
@@ -70,7 +96,7 @@ function buildProgram(commands: readonly DeclaredCommand[], calling: Calling): C
   return program;
 }
 
-const NO_EXEC_HELP = "refuse all that would run code of the project";
+const NO_EXEC_HELP = "refuse to run any code of the project";
 
 interface Calling {
   readonly io: Io;
@@ -84,6 +110,8 @@ function addCommand(program: Command, declared: DeclaredCommand, calling: Callin
     .reduce((at, name) => at.commands.find((one) => one.name() === name) ?? at, program);
   if (parent === program) program.commandsGroup(GROUP[declared.group]);
   const command = parent.command(word, { hidden: declared.hidden === true });
+  // Otherwise subcommands would inherit it from an overview, which takes any words to name the unknown one.
+  command.allowExcessArguments(false);
   typeDeclared(command, declared);
   withExamples(command, declared.examples).exitOverride(endOf(command));
   if (declared.act === null) command.helpCommand(false);

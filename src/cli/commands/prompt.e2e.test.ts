@@ -96,6 +96,30 @@ describe("evals prompt diff", () => {
     expect((await repo.evals(["prompt", "diff", "q@1.0.0"])).stdout).toMatch(/^q 1\.0\.0 → 1\.0\.2 /);
   });
 
+  it("takes two versions as a name with two versions or as two specifications, and refuses a third", async () => {
+    repo.write("prompts/q/1.0.1.md", promptText("Answer."));
+    repo.write("prompts/q/1.1.0.md", promptText("Answer it."));
+    for (const [words, title] of [
+      [["q", "1.0.0", "1.0.1"], /^q 1\.0\.0 → 1\.0\.1 /],
+      [["q@1.0.0", "1.0.1"], /^q 1\.0\.0 → 1\.0\.1 /],
+      [["q@1.0.0", "q@1.0.1"], /^q 1\.0\.0 → 1\.0\.1 /],
+      [["q", "1.0.1", "1.0.0"], /^q 1\.0\.1 → 1\.0\.0/],
+      [["q", "1.0.1"], /^q 1\.0\.1 → 1\.1\.0 /],
+      [["q", "^1.0", "q@1.0.0"], /^q 1\.1\.0 → 1\.0\.0/],
+    ] as const)
+      expect((await repo.evals(["prompt", "diff", ...words])).stdout, words.join(" ")).toMatch(title);
+    for (const words of [
+      ["q@1.0.0", "1.0.1", "9.9.9"],
+      ["q", "1.0.0", "1.0.1", "1.1.0"],
+      ["q", "q@1.0.0", "1.0.1"],
+    ]) {
+      expect(await problemOf(["prompt", "diff", ...words]), words.join(" ")).toMatchObject({
+        code: "EVALS_USAGE",
+        fix: expect.stringContaining("evals prompt diff q 1.0.0 1.1.0"),
+      });
+    }
+  });
+
   it("reports it when two versions are the same", async () => {
     expect((await repo.evals(["prompt", "diff", "q", "q"])).stdout).toBe(
       "q 1.0.0 → 1.0.0\n\n  The messages are the same.\n",

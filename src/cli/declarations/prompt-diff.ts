@@ -3,13 +3,17 @@ import { type CallOf, declareCommand } from "./declare-command.ts";
 export const promptDiff = declareCommand({
   words: "prompt diff",
   group: "baseline",
-  examples: ["evals prompt diff support-triage", "evals prompt diff support-triage@1.1.0 1.2.0"],
-  values: { a: "prompts", b: "prompts" },
+  examples: [
+    "evals prompt diff support-triage",
+    "evals prompt diff support-triage 1.1.0 1.2.0",
+    "evals prompt diff support-triage@1.1.0 support-triage@1.2.0",
+  ],
+  values: { name: "prompts", versions: "prompts" },
   type: (command) =>
     command
       .description("two versions side by side: words, variables, roles, pinned context")
-      .argument("<a>", "name@1.2.0; a name alone: its last two versions")
-      .argument("[b]", "name@1.3.0 or 1.3.0; the newest when left out"),
+      .argument("<name>", "name, or name@1.2.0; a name alone compares its last two versions")
+      .argument("[versions...]", "1.2.0 1.3.0 of that name, or name@1.3.0; default: the newest"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/prompt-diff.ts")).promptDiffCommand(call),
 });
