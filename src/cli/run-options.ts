@@ -27,7 +27,7 @@ export function readRunOptions(typed: TypedRunOptions): RunOptions {
 }
 
 /** @throws {EvalsError} EVALS_OPTION_CONFLICT for options of an endless command together with options for a single document */
-function refuseEndless({ watch, open, json, dryRun, at, batch }: RunOptions): void {
+function refuseEndless({ watch, open, json, dryRun, at, batch, run }: RunOptions): void {
   const endless = watch ? "--watch" : open ? "--open" : undefined;
   const other = json
     ? "--json"
@@ -37,7 +37,9 @@ function refuseEndless({ watch, open, json, dryRun, at, batch }: RunOptions): vo
         ? "--batch"
         : watch && at !== undefined
           ? "--at"
-          : undefined;
+          : watch && run !== undefined
+            ? "--run"
+            : undefined;
   if (endless === undefined || other === undefined) return;
   throw new EvalsError({
     code: "EVALS_OPTION_CONFLICT",
@@ -47,7 +49,9 @@ function refuseEndless({ watch, open, json, dryRun, at, batch }: RunOptions): vo
         ? "Files of a commit do not change."
         : other === "--batch"
           ? "A batch is answered within a day, and every change of a file would send another."
-          : `${endless} goes on until it is stopped, ${other} ends with one answer.`,
+          : other === "--run"
+            ? "After a change of its files a run cannot go on."
+            : `${endless} goes on until it is stopped, ${other} ends with one answer.`,
     fix: "Leave one of them out.",
   });
 }

@@ -64,6 +64,8 @@ export interface RunHeader {
   readonly prompt: { readonly name: string; readonly version: string } | null;
   /** Trials per case (k). */
   readonly trials: number;
+  /** Trials of every case as given for this run (`--trials`); absent where the suite and its cases decide. */
+  readonly given_trials?: number | undefined;
   readonly cases: number;
   /** Σ over cases of the available trials: cases × k, unless recorded outputs have fewer. */
   readonly planned: number;

@@ -12,7 +12,7 @@ import { budgetOf } from "./gating/open-history.ts";
 import { openStoredHistory } from "./project/stored-history.ts";
 import { type NarrowedRequest, narrowRequest } from "./running/failing-cases.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "./running/prepare-runs.ts";
-import { replaying } from "./running/replay-model.ts";
+import { answersFromRecordings, replaying } from "./running/replay-model.ts";
 import { goesOn, runsToGoOnWith } from "./running/resume.ts";
 import { openRunPlace, type RunPlace } from "./running/run-place.ts";
 import type { RunRequest } from "./running/run-request.ts";
@@ -38,7 +38,7 @@ export async function planRuns(
 }
 
 async function planNarrowed(
-  { request, narrowing }: NarrowedRequest,
+  { request, narrowing, resumed }: NarrowedRequest,
   environment: Environment,
 ): Promise<RunPlan> {
   const place = await openRunPlace(environment, {
@@ -48,7 +48,7 @@ async function planNarrowed(
     overrides: targetsOf(request)[0],
   });
   try {
-    return await planIn(place, { request, narrowing }, environment);
+    return await planIn(place, { request, narrowing, resumed }, environment);
   } catch (error) {
     throw place.mistake(error);
   } finally {
@@ -58,7 +58,7 @@ async function planNarrowed(
 
 async function planIn(
   place: RunPlace,
-  { request, narrowing }: Omit<NarrowedRequest, "close">,
+  { request, narrowing, resumed: named }: Omit<NarrowedRequest, "close">,
   io: Environment,
 ): Promise<RunPlan> {
   const matrix = await openTargets(place.project, request, place.load);
@@ -66,7 +66,7 @@ async function planIn(
     withoutKeys(place.project),
     matrix.suites,
     { narrowing, trials: request.trials, concurrency: request.concurrency, presses: true },
-    request.replay ? await replaying() : undefined,
+    answersFromRecordings(request, matrix.suites, named) ? await replaying() : undefined,
   );
   const store = await openStoredHistory(place.home, io);
   try {

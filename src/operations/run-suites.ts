@@ -8,7 +8,7 @@ import { type RunningSession, runOne } from "./run-one.ts";
 import type { RunHooks } from "./run-watcher.ts";
 import { type NarrowedRequest, narrowRequest } from "./running/failing-cases.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "./running/prepare-runs.ts";
-import { replaying } from "./running/replay-model.ts";
+import { answersFromRecordings, replaying } from "./running/replay-model.ts";
 import { openRunPlace, type RunPlace } from "./running/run-place.ts";
 import type { RunRequest } from "./running/run-request.ts";
 import { openTargets, targetsOf } from "./running/target-matrix.ts";
@@ -71,23 +71,14 @@ async function runIn<T>(
 ): Promise<T> {
   const { request, environment, control, watcher } = asked;
   const { suites, ungated } = await openTargets(place.project, request, place.load);
-  const modelsOf = request.replay ? await replaying() : undefined;
-  const prepare = (trials: number | undefined) =>
-    prepareRuns(
-      place.project,
-      suites,
-      {
-        ...{ narrowing, trials, concurrency: request.concurrency, presses: true, liveTools: request.record },
-        judges: request.replay ? "replay" : "ask",
-      },
-      modelsOf,
-    );
-  let planned = await prepare(request.trials);
-  const isOther = resumed !== undefined && planned.every(({ plan }) => plan.hash !== resumed.plan);
-  if (isOther && request.trials === undefined) {
-    await closeRuns(planned);
-    planned = await prepare(resumed.trials);
-  }
+  const replay = answersFromRecordings(request, suites, resumed);
+  const { trials, concurrency, record: liveTools } = request;
+  const planned = await prepareRuns(
+    place.project,
+    suites,
+    { narrowing, trials, concurrency, presses: true, liveTools, judges: replay ? "replay" : "ask" },
+    replay ? await replaying() : undefined,
+  );
   const prepared = judgedLast(planned);
   if (request.batch) await refuseOthers(planned);
   watcher.planned(prepared.map(({ plan }) => plan));

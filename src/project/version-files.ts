@@ -133,6 +133,19 @@ async function newest(
   return versions.find((one) => one.version === best);
 }
 
+/** Whether a spec allows this version: `name`, `name@1.2.0` or `name@^1`. It need not be the newest. */
+export async function isVersionOf(
+  spec: string,
+  { name, version }: { readonly name: string; readonly version: string },
+): Promise<boolean> {
+  const at = spec.indexOf("@");
+  if ((at === -1 ? spec : spec.slice(0, at)) !== name) return false;
+  const range = at === -1 ? version : spec.slice(at + 1);
+  if (range === version) return true;
+  const { default: satisfies } = await import("semver/functions/satisfies.js");
+  return satisfies(version, range);
+}
+
 async function isRange(range: string | null): Promise<boolean> {
   if (range === null) return true;
   const { default: validRange } = await import("semver/ranges/valid.js");

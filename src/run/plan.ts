@@ -29,6 +29,8 @@ export interface Plan {
   readonly narrowing: Narrowing | null;
   /** Maximum trials per case: the suite's k, or more if a case sets a number. */
   readonly trials: number;
+  /** Whether `trials` was given for this run and applies to all cases. */
+  readonly sameTrials: boolean;
   /** Total number of wanted trials of all cases. */
   readonly totalWanted: number;
   /** Number of cases. */
@@ -194,6 +196,7 @@ export function makePlan(input: PlanInput): Plan {
     judges: input.judges ?? null,
     narrowing: input.narrowing,
     trials: wanted.reduce((largest, k) => Math.max(largest, k), 1),
+    sameTrials,
     totalWanted: wanted.reduce((sum, k) => sum + k, 0),
     count,
     planned: (caseNo) => itemAt(planned, caseNo),

@@ -43,6 +43,7 @@ export function headerOf(
     model: target.label,
     prompt,
     trials: plan.trials,
+    ...(plan.sameTrials && pressureOf === undefined ? { given_trials: plan.trials } : {}),
     cases: plan.count,
     planned: plan.totalPlanned,
     fingerprint: plan.fingerprint,

@@ -182,13 +182,13 @@ describe("evals run", () => {
     expect(JSON.parse(repo.read("out/run.json")).exit).toBe(1);
   });
 
-  it("with --resume and no such run reports it and starts one; of another plan it is refused", async () => {
+  it("with --resume and no such run reports it and starts one; with other trials it is refused", async () => {
     const repo = at("requirement-missed");
     const started = await repo.evals("run --resume");
     expect(started.stderr).toContain("no earlier run of this plan");
     const other = await repo.evals("run --resume --run 00000001 --trials 1");
     expect([other.exit, other.stdout]).toEqual([2, ""]);
-    expect(other.stderr).toContain("EVALS_RESUME_OTHER_PLAN");
+    expect(other.stderr).toContain("EVALS_RESUME_OPTION");
   });
 
   it("with --quiet prints the same report and no progress", async () => {

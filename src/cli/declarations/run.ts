@@ -61,7 +61,7 @@ export const run = declareCommand({
         "--retry <errored>",
         "ask again only for the trials of the newest run of this plan that errored",
       )
-      .option("--run <id>", "with --resume or --retry: another run than the newest")
+      .option("--run <id>", "with --resume or --retry: this run, with its model, prompt, cases and trials")
       .option(
         "--workers <postgres>",
         "workers ask: their database, postgres://… or env:NAME; see evals worker",

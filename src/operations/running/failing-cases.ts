@@ -12,6 +12,7 @@ import { findRun } from "../project/find-run.ts";
 import { locate } from "../project/open-project.ts";
 import { openStoredHistory } from "../project/stored-history.ts";
 import { goesOn } from "./resume.ts";
+import { resumedRequest } from "./resumed-request.ts";
 import { narrowingOf, type RunRequest } from "./run-request.ts";
 
 /** Which cases a run includes, by suite and model. */
@@ -22,6 +23,7 @@ export type NarrowingFor = (
 
 /** A request with the selected cases of each suite; it reads the store until closed. */
 export interface NarrowedRequest {
+  /** Of a named run that is resumed: with its suite and target. */
   readonly request: RunRequest;
   readonly narrowing: NarrowingFor;
   /** Header of the run that `--run` names to be resumed. */
@@ -34,18 +36,20 @@ const MAX_LOOKED = 50;
 
 /**
  * Applies `--case`, `--tag`, `-t`, `--shard` and `--failing` to each suite. A run named with `--failing` belongs to
- * one suite: without a suite name, that suite is run.
+ * one suite: without a suite name, that suite is run. A run that is resumed by its id has its own cases.
  *
- * @throws {EvalsError} for a run that is unknown, or of another suite than the named one
+ * @throws {EvalsError} for a run that is unknown, or of another suite than the named one; see `resumedRequest`
  */
 export async function narrowRequest(io: Environment, request: RunRequest): Promise<NarrowedRequest> {
+  const resumed = await resumedRun(io, request);
+  if (resumed !== undefined)
+    return {
+      ...{ request: await resumedRequest(request, resumed), resumed },
+      ...{ narrowing: async () => resumed.narrowing, close: () => {} },
+    };
   const common = narrowingOf(request);
   const { failing } = request;
-  if (failing === undefined) {
-    const resumed = await resumedRun(io, request);
-    const narrowing = common ?? resumed?.narrowing ?? null;
-    return { request, resumed, narrowing: async () => narrowing, close: () => {} };
-  }
+  if (failing === undefined) return { request, narrowing: async () => common, close: () => {} };
   const store = await openStoredHistory(locate(io, request.directory).root, io);
   try {
     const named = failing === "" ? undefined : await findRun(store, failing);
@@ -76,8 +80,8 @@ export async function narrowRequest(io: Environment, request: RunRequest): Promi
 }
 
 /**
- * The header of a run that is resumed by its id. Such a run keeps its own selection of cases and number of
- * trials, because the printed command to resume it contains only the id.
+ * The header of a run that is resumed by its id. Such a run keeps its own target, cases and number of trials, because
+ * the printed command to resume it contains only the id.
  */
 async function resumedRun(io: Environment, request: RunRequest): Promise<RunHeader | undefined> {
   if (request.run === undefined || !goesOn(request)) return undefined;

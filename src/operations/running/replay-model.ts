@@ -1,6 +1,8 @@
 import type { LoadedModel, LoadedSuite } from "../../domain/project.ts";
-import { isRecording } from "../../domain/recorded-provider.ts";
+import { answersFrom, isRecording } from "../../domain/recorded-provider.ts";
+import type { RunHeader } from "../../domain/run.ts";
 import { providers } from "../../providers/registry.ts";
+import type { RunRequest } from "./run-request.ts";
 
 /** The returned function replaces a model by its recording in `fixtures/<alias>.jsonl`. */
 export async function replayOf(): Promise<(model: LoadedModel) => LoadedModel> {
@@ -16,6 +18,16 @@ export async function replayOf(): Promise<(model: LoadedModel) => LoadedModel> {
     });
     return { alias, entry: model.entry, provider, settings };
   };
+}
+
+/** Whether recordings answer for the models: by `--replay`, or because they did in the run that is resumed. */
+export function answersFromRecordings(
+  { replay }: Pick<RunRequest, "replay">,
+  suites: readonly LoadedSuite[],
+  resumed: Pick<RunHeader, "provider"> | undefined,
+): boolean {
+  if (replay || resumed === undefined || answersFrom(resumed.provider) !== "recording") return replay;
+  return suites.every(({ models }) => models.every(({ provider }) => !isRecording(provider.kind)));
 }
 
 /** `--replay`: the returned function gives the models of a suite, each replaced by its recording. */

@@ -94,19 +94,28 @@ export function claimAll(store: Store, found: ReadonlyMap<Plan, StoredRun>): Rea
   return claimed;
 }
 
-function otherPlan(run: StoredRun, plans: readonly Plan[]): EvalsError {
-  const plan = plans.find((one) => one.suite.name === run.header.suite) ?? plans[0];
+function otherPlan({ header }: StoredRun, plans: readonly Plan[]): EvalsError {
+  const { id, suite, trials, cases, planned, fingerprint, commit, dirty } = header;
+  const plan = plans.find((one) => one.suite.name === suite) ?? plans[0];
+  const isChanged = fingerprint !== plan?.fingerprint;
+  const asksOthers = trials !== plan?.trials || (cases === plan.count && planned !== plan.totalPlanned);
   const what = [
-    run.header.suite === plan?.suite.name ? "" : `it is of suite ${run.header.suite}`,
-    run.header.trials === plan?.trials
-      ? ""
-      : `it asks ${run.header.trials} trials of each case, this plan ${plan?.trials}`,
-    run.header.fingerprint === plan?.fingerprint ? "" : "prompt, model, cases or scorers have changed since",
-  ].filter((text) => text !== "");
+    ...(suite === plan?.suite.name ? [] : [`it is of suite ${suite}`]),
+    ...(asksOthers
+      ? [`it has ${trialsWords(trials, planned)}, this plan ${trialsWords(plan?.trials, plan?.totalPlanned)}`]
+      : []),
+    ...(isChanged ? ["prompt, model, cases or scorers have changed since"] : []),
+  ];
+  const at = commit === null || dirty !== false ? "" : ` (--at ${commit.slice(0, 9)})`;
   return new EvalsError({
     code: "EVALS_RESUME_OTHER_PLAN",
-    what: `Run ${run.header.id} cannot go on: ${what.join("; ") || "it has another target or another selection of cases"}.`,
+    what: `Run ${id} cannot go on: ${what.join("; ") || "it has another target or another selection of cases"}.`,
     why: "Answers of two different plans in one run would be compared as if they were one.",
-    fix: "Run without --run, or restore what the run was made of.",
+    fix:
+      isChanged || planned !== trials * cases
+        ? `Run without --run, or restore what the run was made of${at}.`
+        : `--trials ${trials}`,
   });
 }
+
+const trialsWords = (each = 0, all = 0): string => `${each} trials of each case (${all} in all)`;

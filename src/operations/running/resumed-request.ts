@@ -1,0 +1,95 @@
+import { canonicalJson } from "../../domain/json.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import { isRecording } from "../../domain/recorded-provider.ts";
+import type { Narrowing, RunHeader } from "../../domain/run.ts";
+import { isVersionOf } from "../../project/version-files.ts";
+import { narrowingOf, type RunRequest } from "./run-request.ts";
+
+/**
+ * The request with what the named run has: its suite, model, prompt and trials. Options that only say how it
+ * goes on (`--concurrency`, `--budget`, `--baseline`, …) stay.
+ *
+ * @throws {EvalsError} EVALS_RESUME_OPTION, once for each option that asks for something else than the run does
+ */
+export async function resumedRequest(request: RunRequest, header: RunHeader): Promise<RunRequest> {
+  const { id, suite, alias, prompt } = header;
+  const others = await otherOptions(request, header);
+  if (others.length > 0) throw new EvalsError(others.map((one) => otherOption(one, header)));
+  return {
+    ...request,
+    run: id,
+    suites: [suite],
+    model: [alias],
+    prompt: prompt === null ? request.prompt : [`${prompt.name}@${prompt.version}`],
+    trials: request.trials ?? header.given_trials,
+  };
+}
+
+/** An option as typed, and what the run has instead. */
+interface OtherOption {
+  readonly typed: string;
+  readonly has: string;
+}
+
+async function otherOptions(request: RunRequest, header: RunHeader): Promise<OtherOption[]> {
+  const { prompt, alias, suite, trials, provider } = header;
+  const otherPrompts: string[] = [];
+  for (const spec of prompt === null ? [] : request.prompt)
+    if (prompt !== null && !(await isVersionOf(spec, prompt))) otherPrompts.push(spec);
+  const ofPrompt = prompt === null ? "" : `prompt ${prompt.name}@${prompt.version}`;
+  return [
+    ...request.suites
+      .filter((name) => name !== suite)
+      .map((name) => ({ typed: `The suite ${name}`, has: `suite ${suite}` })),
+    ...request.model
+      .filter((name) => name !== alias)
+      .map((name) => ({ typed: `--model ${name}`, has: `model ${alias}` })),
+    ...otherPrompts.map((spec) => ({ typed: `--prompt ${spec}`, has: ofPrompt })),
+    ...(request.trials === undefined || request.trials === trials
+      ? []
+      : [{ typed: `--trials ${request.trials}`, has: `trials ${trials}` }]),
+    ...otherCases(request, header.narrowing),
+    ...(request.replay && !isRecording(provider)
+      ? [{ typed: "--replay", has: "a model that is asked" }]
+      : []),
+  ];
+}
+
+/** Options that choose cases, where they choose others than the run's. */
+function otherCases(request: RunRequest, narrowing: Narrowing | null): OtherOption[] {
+  const has = narrowing === null ? "all cases of its suite" : narrowingWords(narrowing);
+  const { failing } = request;
+  const typed = narrowingOf(request);
+  const { failing: ofRun, ...own } = narrowing ?? WHOLE;
+  // A run of failing cases has the ids of those that had failed then, so the pattern that was typed is not known.
+  const cases = failing !== undefined && ofRun !== undefined ? { cases: own.cases } : {};
+  return [
+    ...(failing !== undefined && ofRun?.startsWith(failing) !== true
+      ? [{ typed: failing === "" ? "--failing" : `--failing=${failing}`, has }]
+      : []),
+    ...(typed === null || canonicalJson({ ...typed, ...cases }) === canonicalJson(own)
+      ? []
+      : [{ typed: narrowingWords(typed), has }]),
+  ];
+}
+
+/** The options that choose these cases. */
+function narrowingWords({ cases, tags, shard, words, failing }: Narrowing): string {
+  return [
+    ...(failing === undefined ? cases.map((id) => `--case ${id}`) : [`--failing=${failing}`]),
+    ...tags.map((tag) => `--tag ${tag}`),
+    ...(words === undefined ? [] : [`-t ${words}`]),
+    ...(shard === null ? [] : [`--shard ${shard}`]),
+  ].join(" ");
+}
+
+const WHOLE: Narrowing = { cases: [], tags: [], shard: null };
+
+function otherOption({ typed, has }: OtherOption, { id, suite }: RunHeader): Problem {
+  return {
+    code: "EVALS_RESUME_OPTION",
+    what: `${typed} is not what run ${id} asks: it has ${has}.`,
+    why: "A run goes on with what was planned, so that all of its answers can be counted together.",
+    fix: `Leave it out: evals run ${suite} --resume --run ${id}; or start a run of its own, without --run`,
+  };
+}
