@@ -53,7 +53,7 @@ export interface RunningSession extends RunHooks {
 
 /** Runs one suite with one target: asks, scores, stores, compares and gates. */
 export async function runOne(ready: ReadyRun, session: RunningSession): Promise<ReportedRun> {
-  const { prepared, baseline, resume, trust, declared, lost } = ready;
+  const { prepared, baseline, resume, trust, declared, lost, waiting: batch } = ready;
   const { request, place, environment: io, store, watcher } = session;
   const { project } = place;
   const { plan } = prepared;
@@ -117,6 +117,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     ...(await fallbackNotes(ran, store)),
     ...changedPins(plan.suite, plan.model, project.models).map(({ what, fix }) => `${what} ${fix}`),
     ...lost.notes,
+    ...(batch === null ? [] : [batch]),
     ...(said === undefined ? [] : [said]),
     ...baselineNotes(baseline, plan.suite.suite.gate, ran, gate),
     ...selfJudging(project, plan.suite, [plan.model], prepared.judges.models()).map(({ what }) => what),

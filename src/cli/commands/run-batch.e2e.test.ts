@@ -125,6 +125,51 @@ describe("evals run --batch", () => {
     expect([JSON.parse(anew.stdout).runs[0].id === first, server.batches.length]).toEqual([false, 2]);
   });
 
+  it.each(["", "--trials 1", "--case a"])(
+    "names the batch that waits to a run that is asked call by call, at once and in its document: %s",
+    async (options) => {
+      const { repo, server, later } = await batched();
+      const sent = JSON.parse((await repo.evals("run --batch --json")).stdout).runs[0].id;
+      const live = await repo.evals(`run ${options} --json`);
+      const asks = options === "" ? "the same" : "other cases or trials of the same";
+      const note = `Run ${sent}, which asks ${asks}, waits for a batch. This run pays for its own answers; to fetch those instead: evals run s --resume --run ${sent}`;
+      expect(live.stderr.split("\n").filter((line) => line.includes(note))).toEqual([`s: ${note}`]);
+      expect(JSON.parse(live.stdout).runs[0].notes).toContain(note);
+      // A run that starts because there is none to go on with pays too.
+      const anew = await repo.evals("run --resume --trials 3 --json");
+      expect(anew.stderr).toContain(`s: Run ${sent}, which asks other cases or trials of the same, waits`);
+      later();
+      const back = await repo.evals(`${note.split("evals ").at(-1)} --json`);
+      expect([back.exit, server.batches.length]).toEqual([0, 1]);
+      // It is read: nothing waits.
+      const quiet = await repo.evals("run --trials 2 --case b --json");
+      expect([quiet.stderr, JSON.parse(quiet.stdout).runs[0].notes].join()).not.toContain(
+        "waits for a batch",
+      );
+    },
+  );
+
+  it.each([
+    ["run --model other --json", "of another model"],
+    ["run --model recorded --json", "of its recording"],
+    ["run --prompt r --json", "of another prompt"],
+    ["run --trials 1 --no-cache --json", "that is to ask anew"],
+    ["run --batch --trials 1 --json", "in a batch, which takes those answers"],
+  ])("says nothing of a batch to a run that would not use it: %s", async (command) => {
+    const { repo } = await batched();
+    repo.edit(
+      "evalconfig.yaml",
+      "  app:",
+      '  recorded: { provider: replay, of: m, file: none.jsonl }\n  other: { provider: openai, model: n-2024-01-01, base_url: "http://127.0.0.1:9/v1" }\n  app:',
+    );
+    mkdirSync(join(repo.root, "prompts/r"));
+    repo.write("prompts/r/1.0.0.md", "user:\nanother {{ input }}\n");
+    repo.write("none.jsonl", "");
+    await repo.evals("run --batch --json");
+    const ran = await repo.evals(command);
+    expect(ran.stderr + ran.stdout).not.toContain("waits for a batch. ");
+  });
+
   it("brings what was paid for, though another run has answered the same meanwhile", async () => {
     const { repo, server, later } = await batched();
     const first = JSON.parse((await repo.evals("run --batch --json")).stdout).runs[0].id;

@@ -14,7 +14,7 @@ import { claimAll, goesOn, runsToGoOnWith } from "../running/resume.ts";
 import type { RunPlace } from "../running/run-place.ts";
 import type { RunRequest } from "../running/run-request.ts";
 import { isMatrix, type TargetMatrix } from "../running/target-matrix.ts";
-import { runsThatWait } from "../running/waiting-batches.ts";
+import { runsThatWait, waitingNotes } from "../running/waiting-batches.ts";
 import { heldAgainst } from "./against-baseline.ts";
 import { declaredInRun } from "./declared-in-run.ts";
 import { answersOf, type GateBaseline, gateBaseline } from "./gate-baseline.ts";
@@ -32,6 +32,8 @@ export interface ReadyRun {
   readonly trust: SuiteTrust;
   /** Baselines of the base branch that this change removed, reported with this run. */
   readonly lost: TakenAway;
+  /** That a batch of the same waits, which this run does not go on with; null when there is none. */
+  readonly waiting: string | null;
   /** The version bump between the baseline's prompt and this one; null when nothing is declared. */
   readonly declared: DeclaredChange | null;
 }
@@ -66,6 +68,10 @@ export async function openHistory(
       opened,
       await (goesOn(options) ? runsToGoOnWith : runsThatWait)(opened, plans, options, notice, fits),
     );
+    const unresumed = plans.filter((plan) => !resumed.has(plan));
+    const starts = options.run === undefined && options.retry === undefined;
+    const waiting = await waitingNotes(opened, starts ? unresumed : [], options, fits);
+    for (const [{ suite }, note] of waiting) notice(`${suite.name}: ${note}`);
     const [lost, ready] = await Promise.all([
       // Targets are only compared with each other here; an ordinary run reports that a baseline is gone.
       isMatrix(options) ? NOTHING_TAKEN : takenAway(place, options, io),
@@ -79,7 +85,10 @@ export async function openHistory(
       ),
     ]);
     const known = ready.filter((one) => one !== null);
-    const sure = known.map((one, at) => ({ ...one, lost: lostWith(at, known, lost) }));
+    const sure = known.map((one, at) => ({
+      ...one,
+      ...{ lost: lostWith(at, known, lost), waiting: waiting.get(one.prepared.plan) ?? null },
+    }));
     await refuseUnpricedBudget(project, sure, options, opened);
     return { store: opened, ready: sure };
   } catch (error) {
@@ -114,7 +123,7 @@ async function withItsPast(
   one: PreparedRun,
   resume: StoredRun | null,
   { store, place, options, io }: Past,
-): Promise<Omit<ReadyRun, "lost">> {
+): Promise<Omit<ReadyRun, "lost" | "waiting">> {
   const { plan } = one;
   const { name, suite } = plan.suite;
   const trust = suiteTrust(place.project.root, name, suite.gate, plan.scorers);

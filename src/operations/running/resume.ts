@@ -106,14 +106,16 @@ function otherPlan({ header }: StoredRun, plans: readonly Plan[]): EvalsError {
       : []),
     ...(isChanged ? ["prompt, model, cases or scorers have changed since"] : []),
   ];
-  const at = commit === null || dirty !== false ? "" : ` (--at ${commit.slice(0, 9)})`;
+  const at = commit === null || dirty !== false ? undefined : commit.slice(0, 9);
   return new EvalsError({
     code: "EVALS_RESUME_OTHER_PLAN",
     what: `Run ${id} cannot go on: ${what.join("; ") || "it has another target or another selection of cases"}.`,
     why: "Answers of two different plans in one run would be compared as if they were one.",
     fix:
       isChanged || planned !== trials * cases
-        ? `Run without --run, or restore what the run was made of${at}.`
+        ? at === undefined
+          ? "Run without --run, or restore what the run was made of."
+          : `Run without --run, or with the run's own files: --at ${at}`
         : `--trials ${trials}`,
   });
 }

@@ -1,14 +1,17 @@
+import { factsOfTarget } from "../../domain/listed-target.ts";
 import { everyItem } from "../../domain/pages.ts";
+import type { RunHeader } from "../../domain/run.ts";
 import { goOnCommand } from "../../reports/unfinished.ts";
 import type { Plan } from "../../run/plan.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { RunRequest } from "./run-request.ts";
 
 type Fits = (run: Pick<StoredRun, "header">) => boolean;
+type History = Pick<Store, "read" | "batches">;
 
 /** For each plan the newest run that waits for a batch: its requests are paid for but not answered yet. */
 async function waitingRuns(
-  store: Pick<Store, "read" | "batches">,
+  store: History,
   plans: readonly Plan[],
   fits: Fits,
 ): Promise<ReadonlyMap<Plan, StoredRun>> {
@@ -26,25 +29,72 @@ async function waitingRuns(
 
 /**
  * The runs that a command with `--batch` resumes even without `--resume`: the same batch is in progress, and a
- * second one would be paid again. Without `--batch`, there is only a notice. `--no-cache` asks again on
- * purpose.
+ * second one would be paid again. `--no-cache` asks again on purpose.
  */
 export async function runsThatWait(
-  store: Pick<Store, "read" | "batches">,
+  store: History,
   plans: readonly Plan[],
   { batch, cache }: Pick<RunRequest, "batch" | "cache">,
   notice: (text: string) => void,
   fits: Fits,
 ): Promise<ReadonlyMap<Plan, StoredRun>> {
-  if (!cache) return new Map();
+  if (!batch || !cache) return new Map();
   const waiting = await waitingRuns(store, plans, fits);
-  for (const [{ suite }, { header }] of waiting) {
-    const run = `${suite.name}: run ${header.id}, which asks the same, waits for a batch`;
+  for (const [{ suite }, { header }] of waiting)
     notice(
-      batch
-        ? `${run}: going on with it. To pay for another one: --no-cache.`
-        : `${run}. This run pays for its own answers; to fetch those instead: ${goOnCommand(header) ?? "evals run --resume"}`,
+      `${suite.name}: run ${header.id}, which asks the same, waits for a batch: going on with it. To pay for another one: --no-cache.`,
+    );
+  return waiting;
+}
+
+/**
+ * For each plan that starts a run of single calls while a batch of the same suite and target waits: one sentence with
+ * the command that fetches those answers. A run in batches takes them over by itself.
+ */
+export async function waitingNotes(
+  store: History,
+  started: readonly Plan[],
+  { batch, cache }: Pick<RunRequest, "batch" | "cache">,
+  fits: Fits,
+): Promise<ReadonlyMap<Plan, string>> {
+  const notes = new Map<Plan, string>();
+  const plans = started.filter(({ target }) => target.client.immediate !== true);
+  if (batch || !cache || plans.length === 0) return notes;
+  const same = await waitingRuns(store, plans, fits);
+  const others = await runsOfOpenBatches(store);
+  for (const plan of plans) {
+    const run = same.get(plan);
+    const header = run?.header ?? others.find((one) => isOfTarget(plan, one.header) && fits(one))?.header;
+    if (header === undefined) continue;
+    const asks = run === undefined ? "other cases or trials of the same" : "the same";
+    notes.set(
+      plan,
+      `Run ${header.id}, which asks ${asks}, waits for a batch. This run pays for its own answers; to fetch those instead: ${goOnCommand(header) ?? "evals run --resume"}`,
     );
   }
-  return batch ? waiting : new Map();
+  return notes;
+}
+
+/** The number of no run, so that all are others. */
+const NONE = 0;
+
+/** The runs whose targets' batches exist at the provider and are not read, newest first. */
+async function runsOfOpenBatches({ batches, read }: History): Promise<readonly StoredRun[]> {
+  const numbers = new Set(batches.elsewhere(NONE, "target").map(({ run_no }) => run_no));
+  const runs: StoredRun[] = [];
+  for (const no of [...numbers].sort((a, b) => b - a)) {
+    const run = await read.run(no);
+    if (run !== undefined) runs.push(run);
+  }
+  return runs;
+}
+
+function isOfTarget({ suite, model, targetHash }: Plan, header: RunHeader): boolean {
+  const { prompt } = factsOfTarget(suite, model);
+  return (
+    header.suite === suite.name &&
+    header.target_hash === targetHash &&
+    header.prompt?.name === prompt?.name &&
+    header.prompt?.version === prompt?.version
+  );
 }
