@@ -149,7 +149,7 @@ describe("a mistake", () => {
       () => compare(undefined as never),
       "compare cannot read its options",
     ],
-    ["a directory that is not there", () => check({ directory: "/there/is/no/such" }), "is not there"],
+    ["a directory that is not there", () => check({ directory: "/there/is/no/such" }), "does not exist"],
     ["a tag that is not there", () => rollback({ directory, tag: "none" }), "none"],
     [
       "options that exclude each other",
