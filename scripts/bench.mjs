@@ -1,4 +1,4 @@
-// How fast the program is, each figure beside what it must be. Build first: it measures dist/.
+// Measures how fast the program is, and prints each figure with its target. Build first: it measures dist/.
 //
 //   npm run bench                    everything, some minutes
 //   npm run bench -- --quick         fewer turns and smaller sizes, for a look
@@ -59,7 +59,7 @@ for (const [name, measured] of chosen) {
   try {
     rows.push(...(await measured({ quick: values.quick === true })));
   } catch (error) {
-    // What was measured before is printed all the same.
+    // The results of the other groups are still printed.
     process.stderr.write(`${error.stack}\n`);
     rows.push({ what: name, target: "", found: "", held: false, note: "could not be measured" });
   }

@@ -1,11 +1,11 @@
-// Builds the page's application: one script and one style sheet, which every page holds whole. The tests build it too, so
-// that they never meet an old one.
+// Builds the page's application: one script and one style sheet, which are embedded in every page. The tests
+// build it too, so they never use an outdated one.
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-/** What a page may weigh before its data. */
+/** Maximum bytes of a page without its data. */
 const MAX_BYTES = 350 * 1024;
 
 /** @type {import("esbuild").BuildOptions} */
@@ -29,8 +29,8 @@ export const pageOptions = {
 /**
  * Writes `dist/page/`.
  *
- * @returns {Promise<string[]>} the files that are in it, for their licences
- * @throws when it has become too large, or could not be inside a page
+ * @returns {Promise<string[]>} the source files that are in the bundle, for their licences
+ * @throws when the application is too large, or contains text that would end its element in a page
  */
 export async function buildPage() {
   const { build } = await import("esbuild");
@@ -40,14 +40,14 @@ export async function buildPage() {
   await mkdir(join(ROOT, "dist/page"), { recursive: true });
   for (const { path, text } of outputFiles) {
     if (/<\/(script|style)|<!--/i.test(text)) throw new Error(`${path} would end its element in a page.`);
-    // Whoever reads it meanwhile finds it whole.
+    // Written to another file and renamed, so that a reader never finds a part of the file.
     await writeFile(`${path}.${process.pid}`, text);
     await rename(`${path}.${process.pid}`, path);
   }
   return Object.keys(metafile.inputs);
 }
 
-/** Before the tests. */
+/** Called by vitest before the tests. */
 export async function setup() {
   await buildPage();
 }

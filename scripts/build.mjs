@@ -11,7 +11,7 @@ import { thirdPartyNotices } from "./third-party-notices.mjs";
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 const esbuild = await import("esbuild").catch((error) => {
-  // `npm install --omit=dev` in a clone runs this too; it must install, not fail.
+  // `npm install --omit=dev` in a clone runs this script too, and must not fail.
   if (process.env.npm_lifecycle_event !== "dependencies") throw error;
   console.error("Not built: the development dependencies are absent.");
   process.exit(0);
@@ -21,8 +21,8 @@ const { version, dependencies, optionalDependencies, peerDependencies } = JSON.p
   await readFile("package.json", "utf8"),
 );
 /**
- * What nearly every start needs, `evals check` of a small project and the beginning of `evals run`: loaded at once, as
- * one file, though the code asks for each with import().
+ * Modules that nearly every start needs: `evals check` of a small project, and the beginning of `evals run`.
+ * They are in one file and loaded at once, although the code loads each with import().
  */
 const AT_ONCE = [
   "src/cli/program.ts",
@@ -32,8 +32,8 @@ const AT_ONCE = [
   "src/providers/outputs-provider.ts",
 ];
 /**
- * Parts of a run that providers, judges, the history or reports need as well: beside the others, so that who opens one of them
- * does not load all of a run for them.
+ * Modules of a run that providers, judges, the history or reports need too. They are in files of their own, so
+ * that loading one of those does not load all modules of a run.
  */
 const BESIDE = [
   "src/providers/chat-settings.ts",
@@ -53,8 +53,8 @@ const BESIDE = [
   "src/reports/headline.ts",
 ];
 /**
- * What a run loads beside that, a file each, which whoever needs a part of it loads whole: the run itself, the targets that
- * are asked over the network, the history, what a terminal shows.
+ * Further modules that a run loads, one file for each list: the run itself, the targets that are asked over the
+ * network, the history, and the terminal reports. Needing one module of a list loads all of that list.
  */
 const OF_A_RUN = [
   ["src/cli/commands/run.ts"],
@@ -68,8 +68,8 @@ const OF_A_RUN = [
   ["src/reports/terminal/whole-runs.ts"],
 ];
 /**
- * The most code that may be loaded at a start, in kB; compiling one takes about 25 microseconds on Node 20. Code that only
- * some starts need is loaded with import() where it is needed.
+ * Maximum code that a command may load at its start, in kB; compiling 1 kB takes about 25 microseconds on Node
+ * 20. Code that only some starts need must be loaded with import().
  */
 const MAX_KB = { "evals check": 795, "evals run": 1105 };
 /** @type {import("esbuild").BuildOptions} */
@@ -84,14 +84,15 @@ const options = {
   target: "node20",
   mainFields: ["module", "main"],
   external: Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }),
-  // For Node, yaml offers CommonJS alone, which cannot be shaken; this is the same code as modules.
+  // For Node, yaml only has CommonJS, from which unused code cannot be removed. This is the same code as
+  // modules.
   alias: { yaml: resolve("node_modules/yaml/browser/dist/index.js") },
   define: { EVALS_VERSION: JSON.stringify(version) },
-  // Names stay: a stack trace in a bug report must say which function broke.
+  // Names are not minified, because a stack trace in a bug report must name the function that failed.
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: "none",
-  // Files of other languages that the program writes: bundled as their text.
+  // Files in other languages that the program writes are bundled as text.
   loader: { ".txt": "text" },
   // CommonJS packages in the bundle call require() for Node's own modules.
   banner: {
@@ -148,13 +149,16 @@ if (process.argv.includes("--watch")) {
     "dist/THIRD_PARTY_NOTICES.txt",
     await thirdPartyNotices([...Object.keys(metafile.inputs), ...pageInputs]),
   );
-  // Type errors are `npm run types`' to report; declarations come out all the same.
+  // Type errors are reported by `npm run types`; declarations are written in spite of them.
   spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json"]);
   const { publicTypes } = await import("./public-types.mjs");
   await publicTypes("dist/types", Object.keys({ ...dependencies, ...peerDependencies }));
 }
 
-/** The code of threads, one that runs a user's module and one that talks with PostgreSQL: a file each, so that they start soon. */
+/**
+ * Builds the code of threads (one runs a user's module, one talks to PostgreSQL), each as one file, so that
+ * threads start fast.
+ */
 async function buildThread() {
   await esbuild.build({
     ...options,
@@ -167,12 +171,12 @@ async function buildThread() {
   });
 }
 
-/** Changes to other people's code that only make it start sooner; nothing of what it does is another. */
+/** An esbuild plugin that changes bundled packages so that they load faster. Their behaviour stays the same. */
 function startSooner() {
   return {
     name: "start-sooner",
     setup(build) {
-      // Node's Headers load Node's own HTTP client, which nothing else here uses.
+      // Node's Headers would load Node's own HTTP client, which nothing else in the program uses.
       build.onLoad(
         { filter: /[\\/]openai[\\/]internal[\\/](headers|utils[\\/]log)\.mjs$/ },
         async ({ path }) => ({
@@ -180,12 +184,13 @@ function startSooner() {
           loader: "js",
         }),
       );
-      // As a module, node:process reads every property of process, some of which take long to make.
+      // Importing node:process as a module reads every property of process, and some are slow to create.
       build.onLoad({ filter: /[\\/]chalk[\\/].+[\\/]supports-color[\\/]index\.js$/ }, async ({ path }) => ({
         contents: replaced(await readFile(path, "utf8"), "import process from 'node:process';", ""),
         loader: "js",
       }));
-      // Made at once they take twenty milliseconds, and most texts need neither. Nested copies are of other versions.
+      // These constants take 20 ms to create, and most texts need neither. Nested copies of the packages are
+      // other versions.
       for (const [name, constants] of [
         ["string-width", ["segmenter", "rgiEmojiRegex"]],
         ["wrap-ansi", ["segmenter"]],
@@ -197,7 +202,7 @@ function startSooner() {
             : undefined,
         );
       }
-      // HTTP/2 is off, and loading it takes longer than all the rest of undici.
+      // HTTP/2 is not used, and loading it takes longer than the rest of undici.
       build.onLoad({ filter: /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client\.js$/ }, async ({ path }) => ({
         contents: replaced(
           await readFile(path, "utf8"),
@@ -210,13 +215,13 @@ function startSooner() {
   };
 }
 
-/** @throws when there is nothing to replace: a new version of the package says it in another way */
+/** Replaces a text in the source of a package. @throws when a new version of the package does not contain it */
 function replaced(text, from, to) {
   if (!text.includes(from)) throw new Error(`Not found in what is bundled: ${from}`);
   return text.replace(from, to);
 }
 
-/** A module whose constants are made when they are first used. */
+/** Changes a module so that these constants are created when they are first used. */
 function onFirstUse(text, names) {
   return names.reduce((code, name) => {
     const value = new RegExp(`^const ${name} = (.+);$`, "m").exec(code);
@@ -226,7 +231,7 @@ function onFirstUse(text, names) {
   }, text);
 }
 
-/** What a module loads when it is loaded, as far as anything of it is in the build. */
+/** The modules that a module loads statically, as far as they are in the build. */
 function loadedBy(entry, { inputs, outputs }) {
   const built = new Set(Object.values(outputs).flatMap((output) => Object.keys(output.inputs)));
   const loaded = new Set();
@@ -239,7 +244,7 @@ function loadedBy(entry, { inputs, outputs }) {
   return [...loaded].filter((path) => built.has(path));
 }
 
-/** @throws when a start would load more code than it may, with the largest modules of our own in it */
+/** @throws when a start would load more than its `MAX_KB`; the error lists the largest own modules */
 function heldToBudget({ outputs }) {
   const main = "dist/main.js";
   const run = Object.keys(outputs).find((path) => outputs[path].entryPoint?.endsWith(OF_A_RUN[0][0]));
@@ -273,7 +278,7 @@ function filesLoadedBy(starts, outputs) {
   return [...loaded];
 }
 
-/** Our own modules that are files of their own: those of `entryPoints` and those asked for with import(). */
+/** Own modules that are entry points of the build: those of `entryPoints`, and those loaded with import(). */
 function entryPoints({ outputs }) {
   return Object.values(outputs).flatMap(({ entryPoint }) =>
     entryPoint?.startsWith("src/") ? [entryPoint] : [],
@@ -281,10 +286,11 @@ function entryPoints({ outputs }) {
 }
 
 /**
- * Every file costs a start half a millisecond and more. So `modules` are imported where they are asked for; and since
- * splitting puts two modules together only where the same entry points load both, every entry point, `by`, is made to
- * load all of `together`. One that is asked for with import() does so through a module of its own around it: loaded by
- * itself, it would be in the way of modules that need it.
+ * An esbuild plugin that reduces the number of files, because each file costs a start at least half a
+ * millisecond. It turns import() of `modules` into static imports. And since esbuild puts two modules into one
+ * file only when the same entry points load both, it makes every entry point in a group's `by` load all modules
+ * of `together`. For an entry point that is loaded with import(), a wrapper module loads them, because the
+ * entry point itself is also imported by other modules.
  */
 function importedStatically(modules, groups = []) {
   const inProject = (path) => relative("", path).replaceAll("\\", "/");
@@ -326,7 +332,7 @@ function importedStatically(modules, groups = []) {
   };
 }
 
-/** After the build, not before it: whoever runs the program meanwhile finds it whole. */
+/** Deletes the chunks of earlier builds. Called after the build, so that the program can be run during it. */
 async function removeStale(fresh) {
   const chunks = await readdir("dist/chunks").catch(() => []);
   const stale = chunks.map((name) => `dist/chunks/${name}`).filter((path) => !fresh.has(path));

@@ -1,4 +1,5 @@
-// Holds src/ to scripts/import-rules.mjs. Reads the syntax tree, so `import()`, re-exports and types count.
+// Checks src/ against scripts/import-rules.mjs. It reads the syntax tree, so `import()`, re-exports and types
+// count too.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { posix } from "node:path";
@@ -33,14 +34,14 @@ const imports = new Map(
 for (const [file, found] of imports)
   for (const { name, typeOnly } of found) {
     if (!readable(name) && computedImports.includes(file)) continue;
-    if (!readable(name)) problem(file, "imports a computed name", "Nobody can say what it loads.");
+    if (!readable(name)) problem(file, "imports a computed name", "It is unknown what it loads.");
     else if (name.startsWith(".")) checkOwn(file, posix.join(posix.dirname(file), name), typeOnly);
     else checkPackage(file, name);
   }
 
 const fileEdges = [...imports].flatMap(([file, found]) =>
   found
-    // A registry names its members lazily, and a member made of others asks the registry: that is no knot.
+    // Lazy imports do not count: a registry loads its members lazily, and a member may use the registry.
     .filter(({ name, lazy }) => readable(name) && name.startsWith(".") && !lazy)
     .map(({ name }) => [file, posix.join(posix.dirname(file), name)]),
 );
@@ -58,18 +59,18 @@ process.exitCode = problems.length > 0 ? 1 : 0;
 
 function checkName(file) {
   if (emptyName.test(file))
-    problem(file, "says nothing by its name", "A helper has a domain, and that is its room.");
-  if (posix.basename(file) === "index.ts" && file !== "src/index.ts")
     problem(
       file,
-      "is an index file",
-      "Files directly in a room are for others; a barrel hides who needs what.",
+      "has a name that says nothing",
+      "A helper belongs to a domain, and so to that domain's folder.",
     );
+  if (posix.basename(file) === "index.ts" && file !== "src/index.ts")
+    problem(file, "is an index file", "Import the file itself: an index file hides who needs what.");
   if (!testFile.test(file) && !rooms[roomOf(file)])
     problem(
       file,
-      "is in no room",
-      "Whoever looks for a change finds it by the rooms in scripts/import-rules.mjs.",
+      "is in no folder of the rules",
+      "Every file belongs to a folder in scripts/import-rules.mjs.",
     );
 }
 
@@ -82,7 +83,7 @@ function checkOwn(file, target, typeOnly) {
       `imports ${target}, which does not exist`,
       "A relative import names a file and its extension.",
     );
-  if (testFile.test(target)) problem(file, `imports ${target}`, "What serves tests is not shipped.");
+  if (testFile.test(target)) problem(file, `imports ${target}`, "Code for tests is not part of the package.");
   const door = doors.find((one) => one.file === target);
   if (door !== undefined && !door.in.includes(file)) problem(file, `imports ${target}`, door.why);
   if (from === to) return checkSubRoom(file, target);
@@ -92,11 +93,11 @@ function checkOwn(file, target, typeOnly) {
     problem(
       file,
       `reaches into ${target}`,
-      "A subfolder is private to its room, so it can be rewritten alone.",
+      "A subfolder is private to its folder, so that it can be rewritten on its own.",
     );
 }
 
-/** The folders of one room, where they have an order of their own. */
+/** Checks an import within a folder whose subfolders have an order of their own. */
 function checkSubRoom(file, target) {
   const { shared, folders } = subRooms[roomOf(file)] ?? {};
   if (folders === undefined) return;
@@ -107,7 +108,7 @@ function checkSubRoom(file, target) {
     problem(
       file,
       `imports ${target}, which ${roomOf(file)}/${from} may not`,
-      "The folders of a room have an order, so that no two import each other.",
+      "The subfolders have an order, so that no two import each other.",
     );
 }
 
@@ -122,12 +123,12 @@ function checkPackage(file, name) {
   if (!home && !guarded.startsWith("node:"))
     problem(
       file,
-      `imports ${guarded}, which has no home`,
-      "Each package has one, in scripts/import-rules.mjs.",
+      `imports ${guarded}, which no rule allows`,
+      "The rules for packages are in scripts/import-rules.mjs.",
     );
 }
 
-/** One cycle for each edge that leads back to where a depth-first walk came from. */
+/** The cycles that a depth-first search finds: one for each edge back to a file on the current path. */
 function cyclesIn(edges) {
   const [targets, cycles, done, path] = [new Map(), [], new Set(), []];
   for (const [from, to] of edges) targets.set(from, (targets.get(from) ?? new Set()).add(to));

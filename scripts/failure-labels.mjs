@@ -1,5 +1,6 @@
-// How well the rules name why an agent failed, on trajectories whose root cause people have labelled: the 29 failed τ-bench retail trials of
-// AgentRx (github.com/microsoft/AgentRx, MIT). Nothing of it is in this repository.
+// Measures how well the rules find the failure class of a trial, on trajectories whose root cause people have
+// labelled: the 29 failed τ-bench retail trials of AgentRx (github.com/microsoft/AgentRx, MIT). They are not
+// part of this repository.
 //
 //   git clone https://github.com/microsoft/AgentRx /tmp/agentrx
 //   npm run build && node scripts/failure-labels.mjs /tmp/agentrx
@@ -9,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** What a label of theirs is called here. Where two names fit, both count as right. */
+/** The failure classes for each label of AgentRx. If there are two, both count as right. */
 const CLASSES = {
   "Instruction Adherence Failure": ["instruction"],
   "Intent Not Supported": ["not-supported"],
@@ -20,7 +21,7 @@ const CLASSES = {
   "System Failure": ["tool-failure"],
   "Underspecified User Intent": ["user"],
 };
-/** The tools of the shop that change something, and those that only read. */
+/** The tools of the shop that change data; the others only read. */
 const WRITES = [
   ...["cancel_pending_order", "exchange_delivered_order_items", "modify_pending_order_address"],
   ...[

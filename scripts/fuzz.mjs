@@ -1,18 +1,20 @@
-// Makes the files that the program reads wrong in seeded ways, and holds every command to its law: an outcome, or mistakes with
-// their places; never a stack trace, an exit code of its own or no end (src/cli/fuzz.e2e.test.ts).
+// Damages files that the program reads, at random with a seed, and checks that every command ends with an
+// outcome, or with mistakes and their locations: never with a stack trace, an undocumented exit code, or not at
+// all (src/cli/fuzz.e2e.test.ts).
 //
 //   npm run fuzz                        10,000 changed files, some minutes
 //   npm run fuzz -- --count 500         fewer
-//   npm run fuzz -- --seed 7            other ones
+//   npm run fuzz -- --seed 7            other changes
 //   npm run fuzz -- --only "import csv" one kind of file
 //
-// The seed of the file at hand is in evals-fuzz-last of the temporary folder: a command that never ends names nothing.
+// The seed of the current file is written to evals-fuzz-last in the temporary folder, in case a command never
+// ends.
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-/** Kinds of files in src/cli/testing/fuzz/drivers.ts. */
+/** Number of kinds of files in src/cli/testing/fuzz/drivers.ts. */
 const KINDS = 38;
 
 const { values } = parseArgs({

@@ -1,5 +1,5 @@
-// What may import what under src/. scripts/check-imports.mjs holds the tree to it, as part of `npm run check`.
-// Edit the data here; every rule says why it is there, and the reason is printed when it is broken.
+// What may import what under src/. scripts/check-imports.mjs checks these rules, as part of `npm run check`.
+// Edit the data here. Every rule has a reason, which is printed when the rule is broken.
 
 const everything = [
   ...["domain", "statistics", "metrics", "processes", "modules", "templates", "redaction", "git", "project"],
@@ -22,16 +22,16 @@ const everything = [
 const operations = [...everything, "operations"];
 
 /**
- * The rooms of src/, in the order data walks through them. A room may import itself, the rooms it names, and
- * only types from the rooms under `types`. `index.ts` counts as the last room.
+ * The folders of src/ ("rooms"), in the order in which data passes through them. A room may import itself, the
+ * rooms in `imports`, and only types from the rooms in `types`. `index.ts` and `vitest.ts` count as rooms.
  *
  * @type {Record<string, { imports: string[], types?: string[], why: string }>}
  */
 export const rooms = {
-  domain: { imports: [], why: "The words of the trade are everyone's, so they may lean on nobody." },
+  domain: { imports: [], why: "Every room uses these types, so they may depend on none." },
   statistics: {
     imports: [],
-    why: "Numbers in, numbers out: checked against published values, free of our words.",
+    why: "It only computes numbers from numbers, so it can be checked against published values.",
   },
   metrics: {
     imports: ["domain", "statistics"],
@@ -39,28 +39,28 @@ export const rooms = {
   },
   processes: {
     imports: [],
-    why: "How a user's program is started and ended, and whether a process still lives, is answered in one way.",
+    why: "Users' programs are started and ended, and processes are looked up, in only one place.",
   },
   templates: {
     imports: [],
-    why: "What a template may do is the same, wherever it stands and whoever wrote it.",
+    why: "Every template may do the same, in whatever file it is.",
   },
   redaction: {
     imports: ["domain"],
-    why: "What personal data looks like is decided by a text alone, whoever is about to keep it.",
+    why: "Personal data is recognized by the text alone, wherever the text is stored.",
   },
-  modules: { imports: ["domain"], why: "Loading a user's module is the same act, whoever names it." },
+  modules: { imports: ["domain"], why: "Users' modules are loaded in only one way." },
   git: {
     imports: ["domain", "processes"],
-    why: "It reads commits and the work tree; what the bytes mean is for project/.",
+    why: "It reads commits and the work tree; project/ knows what the bytes mean.",
   },
   project: {
     imports: ["domain", "git", "modules", "redaction", "templates"],
-    why: "What the user committed is one value, whatever later runs it, scores it or stores it.",
+    why: "A project is one value, which does not depend on what runs, scores or stores it.",
   },
   traces: {
     imports: ["domain"],
-    why: "Spans and trajectories of any producer become a conversation in one way, whether a file holds them or a server.",
+    why: "Spans and trajectories become conversations in only one way, whether from a file or a server.",
   },
   providers: {
     imports: ["domain", "processes", "modules", "templates", "traces"],
@@ -68,11 +68,11 @@ export const rooms = {
   },
   agents: {
     imports: ["domain", "processes", "modules", "providers"],
-    why: "A conversation is a client around a target's client: it knows neither files nor the engine.",
+    why: "A conversation wraps a target's client; it knows neither files nor the engine.",
   },
   pressure: {
     imports: ["domain", "statistics"],
-    why: "What a case is asked under pressure follows from the case and a seed: no prompt, model or answer has a part in it.",
+    why: "Variants depend only on the case and a seed, not on a prompt, a model or an answer.",
   },
   scorers: {
     imports: ["domain", "processes", "modules"],
@@ -80,48 +80,48 @@ export const rooms = {
   },
   postgres: {
     imports: ["domain"],
-    why: "What can be wrong with a PostgreSQL, and what may pass, is the same whether a history is there or a queue.",
+    why: "PostgreSQL is connected and its errors are handled in one way, for a history and for a queue.",
   },
   store: {
     imports: ["domain", "processes", "postgres"],
-    why: "History is kept, not interpreted: reading it back must not need the engine.",
+    why: "The store does not interpret runs: reading them must not need the engine.",
   },
   fleet: {
     imports: ["domain", "postgres"],
-    why: "What machines share of a run is kept and handed out, not interpreted: it knows neither files nor the engine.",
+    why: "The queue of workers does not interpret trials: it knows neither files nor the engine.",
   },
   run: {
     imports: ["domain", "statistics", "metrics", "project", "providers", "agents", "scorers"],
     types: ["store", "fleet"],
-    why: "The engine is handed an open store and a stopping rule, so that tests and other stores can stand in.",
+    why: "The engine is given an open store and a stopping rule, so that tests and other stores can replace them.",
   },
   labels: {
     imports: ["domain", "statistics", "processes", "project"],
-    why: "What people and a judge said of answers is files alone: a judge can be calibrated without a model.",
+    why: "Labels and verdicts are only files, so a judge can be calibrated without a model.",
   },
   baselines: {
     imports: ["domain", "statistics", "metrics", "git", "store"],
-    why: "A verdict rests on recorded outcomes alone, never on how they were produced.",
+    why: "A verdict depends only on recorded outcomes, not on how they were produced.",
   },
   reports: {
     imports: ["domain", "statistics", "metrics"],
-    why: "One report value in, text out: a report that could fetch could also disagree with another.",
+    why: "A report is made from one value. If it could fetch data, two reports could disagree.",
   },
   sampling: {
     imports: ["domain", "statistics"],
-    why: "What is drawn, and with which chance, follows from numbers and texts alone, wherever they were kept.",
+    why: "A sample depends only on numbers and texts, wherever they are stored.",
   },
   interchange: {
     imports: ["domain", "labels", "traces"],
-    why: "Other tools' files become our values and back: text in, text out, wherever the text is kept.",
+    why: "Other tools' files are converted as texts, wherever they are stored.",
   },
   page: {
     imports: ["domain", "reports"],
-    why: "A page shows values that it is handed, in the words of the other reports, and hands back what a person says.",
+    why: "A page shows the values that it is given, with the wording of the other reports, and returns what a person enters.",
   },
   operations: {
     imports: everything,
-    why: "What the commands do, for any caller: nothing here parses a command line, prints or sets an exit code.",
+    why: "The work of commands, for any caller: nothing here parses a command line, prints or sets an exit code.",
   },
   cli: {
     imports: operations,
@@ -129,20 +129,20 @@ export const rooms = {
   },
   library: {
     imports: operations,
-    why: "One function a command: options → operation → document. It leaves the process that it is called in as it was.",
+    why: "One function per command: options → operation → document. It does not change the process that calls it.",
   },
   "index.ts": {
     imports: [...operations, "library"],
-    why: "The public API offers the rooms, and never the command line.",
+    why: "The public API may export from every room except the command line.",
   },
   "vitest.ts": {
     imports: ["library"],
-    why: "What is handed to another test runner is made of the library alone.",
+    why: "The matcher for vitest is made only from the library.",
   },
 };
 
 /**
- * Files that only some others may import.
+ * Files that only the files in `in` may import.
  *
  * @type {{ file: string, in: string[], why: string }[]}
  */
@@ -155,8 +155,8 @@ export const doors = [
 ];
 
 /**
- * Where each package and guarded Node module may be imported. A path ending in "/" is a folder; `not` takes places
- * away from `in`. A package that no rule names may be imported nowhere.
+ * Where each package and guarded Node module may be imported. A path ending in "/" is a folder; `not` takes
+ * places away from `in`. A package that no rule names may be imported nowhere.
  *
  * @type {{ packages: string[], in?: string[], not?: string[], why: string }[]}
  */
@@ -165,37 +165,37 @@ export const homes = [
   {
     packages: ["openai", "@anthropic-ai/sdk", "undici"],
     in: ["src/providers/"],
-    why: "How a model is reached is the providers' secret, so an SDK can be replaced in one folder.",
+    why: "Only providers know how a model is reached, so an SDK can be replaced in one folder.",
   },
   {
     packages: ["better-sqlite3", "node:sqlite"],
     in: ["src/store/sqlite/"],
-    why: "SQL lives behind the store's port, so another database is one new folder.",
+    why: "SQL is only behind the store's interface, so that another database is one new folder.",
   },
   {
     packages: ["pg"],
     in: ["src/fleet/postgres/", "src/store/postgres/"],
-    why: "Only who works with others has a PostgreSQL: its driver is loaded there, and nowhere else.",
+    why: "Most users have no PostgreSQL, so its driver is loaded only where it is used.",
   },
   {
     packages: ["pg-boss"],
     in: ["src/fleet/postgres/"],
-    why: "Jobs are the fleet's alone.",
+    why: "Only the queue of workers has jobs.",
   },
   {
     packages: ["chalk", "cli-table3"],
     in: ["src/reports/terminal/", "src/cli/"],
-    why: "Colour and tables belong where a terminal is written.",
+    why: "Colours and tables are only for terminals.",
   },
   {
     packages: ["chokidar"],
     in: ["src/operations/watch-files.ts"],
-    why: "Only what runs again after each change watches files.",
+    why: "Only `evals run --watch` watches files.",
   },
   {
     packages: ["string-width", "wrap-ansi"],
     in: ["src/reports/terminal/"],
-    why: "How wide a text is, and where a line breaks, matters where a terminal is written.",
+    why: "The width of a text only matters for terminals.",
   },
   {
     packages: ["preact", "@preact/signals", "@tanstack/virtual-core"],
@@ -215,57 +215,57 @@ export const homes = [
   {
     packages: ["nunjucks/src/parser.js", "nunjucks"],
     in: ["src/interchange/promptfoo/templates/nunjucks-tree.ts"],
-    why: "promptfoo's templates are read by their own syntax tree, once, when they are brought over; none is ever run.",
+    why: "promptfoo's templates are parsed once, when they are imported; they are never rendered.",
   },
   {
     packages: ["node:http"],
     in: ["src/page/", "src/operations/traffic/trace-receiver.ts", "src/operations/fleet/worker-health.ts"],
-    why: "What listens on this machine checks host and origin, and a page's server a token, in one place each.",
+    why: "A server on this machine must check host and origin, and a page's server also a token; so there are few of them.",
   },
   {
     packages: ["vitest"],
     in: ["src/vitest.ts"],
-    why: "Only who tests with vitest has it: it is loaded by the entry that asks for it, and by nothing else.",
+    why: "Only users who test with vitest have it, so only the entry for vitest loads it.",
   },
   {
     packages: ["semver"],
     in: ["src/project/", "src/baselines/"],
-    why: "Versions are the prompts' and the gate's.",
+    why: "Only prompts and the gate use versions.",
   },
   {
     packages: ["@modelcontextprotocol/client"],
     in: ["src/agents/"],
-    why: "Servers of tools are reached by agents alone, and the package is loaded where a suite names one.",
+    why: "Only agents use servers of tools, and the package is loaded only when a suite names one.",
   },
   {
     packages: ["liquidjs"],
     in: ["src/templates/"],
-    why: "Every template is rendered by one engine, with the same bounds.",
+    why: "Every template is rendered by the same engine, with the same limits.",
   },
   {
     packages: ["ajv", "ajv-formats"],
     in: ["src/scorers/"],
-    why: "How an answer is judged is the scorers' business.",
+    why: "Only scorers validate answers.",
   },
   {
     packages: ["re2js"],
     in: ["src/scorers/", "src/domain/linear-pattern.ts"],
-    why: "A pattern that runs on what a model wrote takes linear time.",
+    why: "A pattern for a model's text must run in linear time.",
   },
   {
     packages: ["json-p3"],
     in: ["src/domain/json-query.ts"],
-    why: "JSONPath picks from what users and models wrote; its patterns and its time are bounded in one place.",
+    why: "JSONPath reads texts of users and models; its patterns and its time are limited in one place.",
   },
   {
     packages: ["fastest-levenshtein"],
     in: ["src/scorers/", "src/project/", "src/domain/did-you-mean.ts"],
-    why: "It scores nearness of texts and finds the name a typo meant.",
+    why: "It is used for scorers of similarity, and to suggest names for typos.",
   },
   {
     packages: ["p-limit"],
     in: ["src/run/", "src/providers/", "src/processes/"],
-    why: "How much is in flight is decided in one place.",
+    why: "Concurrency is decided in few places.",
   },
   {
     packages: ["jiti"],
@@ -275,29 +275,30 @@ export const homes = [
   {
     packages: ["hyparquet", "hyparquet-compressors", "hyparquet-writer", "fzstd"],
     in: ["src/interchange/"],
-    why: "Files of other tools are read and written in one room, and only when such a file is there.",
+    why: "Files of other tools are read and written in one room, and these packages are loaded only for such files.",
   },
   {
     packages: ["node:child_process"],
     in: ["src/git/", "src/processes/", "src/cli/process-io.ts"],
-    why: "Users' programs are started, and ended with all they start, in one place; beside them only git and the person's browser.",
+    why: "Users' programs are started and ended in one place. Other programs are only git and the user's browser.",
   },
   {
     packages: ["node:fs", "node:fs/promises"],
     not: ["src/domain/", "src/statistics/", "src/reports/", "src/run/plan"],
-    why: "Deciding code takes values and returns values, so its tests need no disk.",
+    why: "This code takes values and returns values, so its tests need no files.",
   },
 ];
 
-/** Files that serve tests: free in what they import, and imported only by one another. */
+/** Files for tests: they may import everything, and only other files for tests may import them. */
 export const testFile = /\.test\.tsx?$|-contract\.ts$|\.fake\.ts$|(^|\/)testing\//;
 
-/** Where `import(name)` may load what only the running program knows: a user's module. */
+/** Files in which `import(name)` may have a computed name, to load a user's module. */
 export const computedImports = ["src/modules/load-module.ts"];
 
 /**
- * Rooms whose folders have an order of their own: each names the folders that it may import. A file directly in such a room may
- * import all of them, and they import of it only what `shared` names.
+ * Rooms whose subfolders have an order of their own: for each subfolder, the others that it may import. Files
+ * directly in such a room may import all subfolders; the subfolders may import only those of these files that
+ * `shared` lists.
  *
  * @type {Record<string, { shared: string[], folders: Record<string, string[]> }>}
  */
@@ -331,8 +332,8 @@ export const subRooms = {
   },
 };
 
-/** Names that say nothing: a helper has a domain, and that is its room. */
+/** Matches names that say nothing: a helper belongs to a domain, and so to that domain's room. */
 export const emptyName = /(^|[/-])(utils?|helpers?)[/.]|\/(common|shared|misc)[/.]/;
 
-/** Folders whose own folders are open: reporters, named by what they write, and the sub-rooms of operations. */
+/** Rooms whose subfolders other rooms may import from: the reporters, and the subfolders of operations. */
 export const openFolders = ["src/reports/", "src/operations/"];

@@ -1,5 +1,5 @@
-// Makes src/providers/published-prices.ts: prices and shutdown dates as the providers publish them, from the table of facts that
-// the Python package litellm carries.
+// Makes src/providers/published-prices.ts, the prices and shutdown dates that providers publish, from the table
+// in the Python package litellm.
 //
 //   pip download litellm --no-deps -d /tmp/litellm && unzip -d /tmp/litellm /tmp/litellm/*.whl
 //   node scripts/price-table.mjs /tmp/litellm/litellm/model_prices_and_context_window_backup.json 2026-11
@@ -15,16 +15,16 @@ if (source === undefined || !/^\d{4}-\d{2}$/.test(date ?? "")) {
   process.exit(2);
 }
 
-/** Services whose addresses we know; src/providers/billing-service.ts has the hosts. */
+/** Services that evals recognizes by their host, which is in src/providers/billing-service.ts. */
 const SERVICES = ["openai", "anthropic", "gemini", "deepseek", "mistral", "xai", "groq", "cerebras"];
-/** What is priced by tokens of text alone. */
+/** Kinds of models that are priced only by tokens of text. */
 const MODES = ["chat", "responses", "completion", "embedding", "moderation"];
-/** Sound, pictures and tools of the provider's own are billed by other things than tokens. */
+/** Matches models that are not priced only by tokens: for sound, pictures, or with tools of the provider. */
 const OTHER = /audio|realtime|image|tts|transcribe|whisper|search|computer-use|deep-research|^ft:/;
 
 const perMillion = (cost) => (cost === undefined ? null : Number((cost * 1e6).toPrecision(9)));
 
-/** A price that depends on how long the input is stands for none. */
+/** Whether a model has one price. A price that depends on the length of the input is left out. */
 const isFlat = (facts) => !Object.keys(facts).some((key) => /_above_\d+k_tokens$/.test(key));
 
 const table = Object.fromEntries(SERVICES.map((service) => [service, {}]));

@@ -3,8 +3,8 @@ import { posix } from "node:path";
 import { parseSync } from "oxc-parser";
 
 /**
- * The public surface as one text without comments: each entry's exports, then every declaration that they reach, once, by name.
- * Types of packages are named and not followed.
+ * The public API as one text without comments: the exports of each entry, then every declaration that they use,
+ * once, sorted by name. Types of packages are named, but their declarations are left out.
  *
  * @param {string} folder where the compiler wrote its declarations
  * @param {readonly string[]} entries without their ending
@@ -46,7 +46,7 @@ export async function publicApi(folder, entries) {
   return `${[...heads, "// what they reach", ...texts.map(({ text }) => text)].join("\n\n")}\n`;
 }
 
-/** Every member on one line of its own, and no line without any. */
+/** The declarations without comments and empty lines, with each member on a line of its own. */
 function withoutComments(path, text) {
   let bare = text;
   for (const { start, end } of parseSync(path, text).comments.reverse())
@@ -56,7 +56,7 @@ function withoutComments(path, text) {
 
 const besides = (path, other) => posix.join(posix.dirname(path), other).replace(/\.(js|ts)$/, ".d.ts");
 
-/** What a file of declarations declares at its top, with the names that each declaration uses, and what it imports. */
+/** The top-level declarations of a file with the names that each one uses, and the imports of the file. */
 function readDeclarations(path, text) {
   const { program } = parseSync(path, text);
   const imported = new Map();
@@ -87,7 +87,7 @@ function readDeclarations(path, text) {
   return { text, declarations, exported, imported };
 }
 
-/** Every identifier of a declaration: one that is no top-level name leads nowhere. */
+/** Collects every identifier in a declaration. Those that are not top-level names are ignored later. */
 function namesIn(node, names = new Set()) {
   if (Array.isArray(node)) for (const one of node) namesIn(one, names);
   else if (node !== null && typeof node === "object") {

@@ -2,15 +2,15 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, posix } from "node:path";
 import { readImports } from "./read-imports.mjs";
 
-/** What others may import. */
+/** Entries of the package that users may import. */
 export const ENTRIES = ["index", "vitest"];
 
 /**
- * Keeps the declarations that the entries reach, and copies zod's beside them: zod is bundled, so whoever
- * imports the API does not have it, and without its types every inferred type would be `any`.
+ * Keeps the declarations that the entries use, and copies those of zod next to them. zod is bundled, so users
+ * of the API do not install it, and without its types every inferred type would be `any`.
  *
  * @param {string} folder where the compiler wrote its declarations
- * @param {readonly string[]} installed packages that come along with this one
+ * @param {readonly string[]} installed packages that are installed together with this one
  */
 export async function publicTypes(folder, installed) {
   const reached = new Set();

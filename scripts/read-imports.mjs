@@ -3,10 +3,10 @@ import { parseSync } from "oxc-parser";
 /**
  * Every import, re-export, `import()`, `import("…").Type` and `require()` of a TypeScript file.
  *
- * @param {string} path its ending says how to parse the text
+ * @param {string} path its extension decides how the text is parsed
  * @param {string} text
- * @returns {{ name: unknown, typeOnly: boolean, lazy: boolean, start: number, end: number }[]} what each one names, and where the
- *   name is in the text, quotes included; a name that is computed is not a string
+ * @returns {{ name: unknown, typeOnly: boolean, lazy: boolean, start: number, end: number }[]} the imported name, and its
+ *   place in the text including quotes; a computed name is not a string
  */
 export function readImports(path, text) {
   const { program, errors } = parseSync(path, text);

@@ -1,6 +1,5 @@
-// Reruns the claims of docs/statistics.md on simulated suites, and those of docs/running.md on simulated servers, and prints
-// them as the tables that are there. Seeded: the
-// same source prints the same numbers.
+// Checks the claims of docs/statistics.md on simulated suites, and those of docs/running.md on simulated
+// servers, and prints the tables of those pages. Seeded: the same source prints the same numbers.
 //
 //   npm run simulate              everything, some minutes (build first: part of it goes through the command line)
 //   npm run simulate -- --quick   a tenth of it, for a look
@@ -63,7 +62,11 @@ if (update) {
   }
 }
 
-/** The text with each of its figure blocks replaced by the one of the same name. @param grow whether new ones are added */
+/**
+ * Replaces each figure block of a text by the printed block with the same name.
+ *
+ * @param grow whether to add new blocks
+ */
 function withFigures(text, grow = false) {
   const block = /<!-- simulated: ([\w-]+) -->\n[\s\S]*?<!-- end -->\n/g;
   const fresh = new Map(Array.from(printed().matchAll(block), ([whole, name]) => [name, whole]));

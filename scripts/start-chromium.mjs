@@ -1,5 +1,6 @@
-// One Chromium for all tests with real parts, started before the first of them. A fresh machine may read it from a cold disk
-// for a minute: no test's time limit may count that, and two that start at once take longer than one.
+// Starts one Chromium for all tests with a browser, before the first of them. On a fresh machine the start may
+// take a minute, which must not count against a test's time limit; and two that start at once take longer than
+// one.
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 
@@ -11,7 +12,7 @@ const LAUNCH_MS = 240_000;
 let server = null;
 
 /**
- * Provides the address of the browser, or "" where this machine has none.
+ * Provides the address of the browser to the tests, or "" if this machine has none.
  *
  * @param {import("vitest/node").TestProject} project
  */

@@ -1,8 +1,12 @@
-// Vitest's time limits are timers, so a test that never gives its thread back is never stopped and holds CI for ever.
-// A second thread watches the one that runs the tests and ends the process when it has not answered for too long.
+// Vitest's time limits are timers, so a test that blocks its thread is never stopped, and CI waits for ever.
+// This starts a second thread, which ends the process when the thread with the tests has not responded for too
+// long.
 import { Worker } from "node:worker_threads";
 
-/** Milliseconds. A quick test works a few seconds in one stretch; one with real parts may wait for a whole program. */
+/**
+ * Milliseconds that a test may block its thread. A quick test blocks for a few seconds; one with real programs
+ * may wait for them.
+ */
 const MAX_BLOCKED = process.env.TEST_KIND ? 900_000 : 120_000;
 
 const watcher = `
@@ -11,7 +15,7 @@ const watcher = `
   parentPort.on("message", () => { answered = Date.now(); });
   let asked = Date.now();
   setInterval(() => {
-    // A machine that slept, or gave this thread no turn, is no stuck test.
+    // If this thread itself did not run, because the machine slept or was busy, the test is not stuck.
     const now = Date.now();
     if (now - asked > 10_000) answered = now;
     asked = now;

@@ -1,6 +1,8 @@
-// Runs the tests that depend on Node itself on every line of it that is supported besides the one at hand: the store on each
-// of its SQLite libraries, a project from init to diff, and workers, whose queue wants a newer Node than the oldest. The npm package `node` brings each line.
-// `node scripts/test-on-nodes.mjs [major…]`; the last line counts the lines of Node that held.
+// Runs the tests that depend on the version of Node on every supported major version except the current one:
+// the store with each of its SQLite libraries, a project from init to diff, and workers, whose queue needs a
+// newer Node than the oldest supported one. The npm package `node` provides each version.
+// `node scripts/test-on-nodes.mjs [major…]`; the last line of output counts the versions that passed and
+// failed.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,7 +41,11 @@ if (report) writeFileSync(report, JSON.stringify({ passed, failed }));
 console.log(`${passed} passed, ${failed} failed on Node ${majors.join(", ")}`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
-/** @returns the program; where it cannot be had, prints why and gives undefined */
+/**
+ * Installs a version of Node.
+ *
+ * @returns the path of its program; undefined if it cannot be installed, and the reason is printed
+ */
 function install(major, folder) {
   writeFileSync(join(folder, "package.json"), '{"private":true}');
   const { status, stderr } = spawnSync("npm", ["install", "--no-audit", "--no-fund", `node@${major}`], {

@@ -1,11 +1,13 @@
-// docs/troubleshooting.md out of the code: every code of a mistake with the sentences that the program prints beside it.
-// `node scripts/troubleshooting.mjs` writes the page; src/cli/troubleshooting.test.ts holds it to the code.
+// Makes docs/troubleshooting.md from the code: every code of a mistake, with the sentences that the program
+// prints for it.
+// `node scripts/troubleshooting.mjs` writes the page; src/cli/troubleshooting.test.ts checks that it is up to
+// date.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseSync } from "oxc-parser";
 
 const CODE = /^EVALS_[A-Z0-9_…]+$/;
-/** What the codes of one kind of file begin with; the rest is `EVALS_…_UNKNOWN_KEY` and the like. */
+/** Beginnings of codes, one for each kind of file, that are completed to `EVALS_…_UNKNOWN_KEY` and the like. */
 const BEGINNINGS = new Set(
   [
     "ARM",
@@ -23,16 +25,17 @@ const BEGINNINGS = new Set(
     "VERDICTS",
   ].map((word) => `EVALS_${word}`),
 );
-/** Variables of the environment are called alike. */
+/** Environment variables, which look like codes. */
 const VARIABLES = new Set(["EVALS_BASE_REF", "EVALS_HISTORY"]);
 const root = fileURLToPath(new URL("../", import.meta.url));
 
 /**
- * What the sources say of each code, in the order of the codes.
+ * The sentences in the sources for each code, in the order of the codes.
  *
  * @param {{ path: string, text: string }[]} sources
- * @returns {{ code: string, what: string, why: string, fix: string }[]} an expression inside a sentence stands as `<name>` or `…`
- * @throws {Error} naming the codes that are in the sources without their sentences
+ * @returns {{ code: string, what: string, why: string, fix: string }[]} an expression in a sentence is replaced by `<name>`
+ *   or `…`
+ * @throws {Error} naming the codes whose sentences were not found
  */
 export function mistakesOf(sources) {
   const found = new Map();
@@ -70,11 +73,11 @@ export function troubleshootingPage(mistakes) {
     "# Troubleshooting",
     "",
     "Every mistake has a code that stays the same from version to version, in brackets behind its sentence and as `code` in JSON.",
-    "Search this page for it. Where a sentence depends on your files, `<…>` stands for what the program puts there. This page is made",
-    "from the code (`node scripts/troubleshooting.mjs`), so it says what the program says.",
+    "Search this page for it. `<…>` is a part of a sentence that depends on your files. This page is made from the code",
+    "(`node scripts/troubleshooting.mjs`), so it has the same sentences as the program.",
     "",
-    "A mistake ends a command with exit code 2 before anything is asked: mend it and run again, nothing was lost. What goes wrong while a run",
-    "is under way (a refused connection, a rate limit, a reply that cannot be read) is no mistake but the outcome of its trial; the run then",
+    "A mistake ends a command with exit code 2 before anything is asked: fix it and run again, nothing was lost. What goes wrong while a run",
+    "is under way (a refused connection, a rate limit, a reply that cannot be read) is not a mistake but the outcome of its trial; the run then",
     "ends with exit code 3, `evals show RUN --failing` lists the reasons, and `evals run --resume` asks again for what is missing.",
   ];
   let group = "";
@@ -84,7 +87,7 @@ export function troubleshootingPage(mistakes) {
     group = next;
     lines.push("", `### ${code}`, "", escaped(what), "");
     if (why !== "") lines.push(`- **Why it matters:** ${escaped(why)}`);
-    if (fix !== "") lines.push(`- **Mend:** ${escaped(fix)}`);
+    if (fix !== "") lines.push(`- **Fix:** ${escaped(fix)}`);
   }
   return `${lines.join("\n").replaceAll(/\n{3,}/g, "\n\n")}\n`;
 }
@@ -102,7 +105,7 @@ export function readSources() {
 
 const heading = (word) => word[0] + word.slice(1).toLowerCase().replaceAll("_", " ");
 
-/** What is in backticks is shown as it is; elsewhere `<` would begin a tag. */
+/** Escapes `<` for Markdown, except within backticks. */
 const escaped = (text) =>
   text
     .replaceAll("\n", " ")
@@ -117,7 +120,7 @@ function visit(node, see) {
   for (const child of Object.values(node)) visit(child, see);
 }
 
-/** Texts that are given a name: `const why = "…"`. */
+/** Texts in constants: `const why = "…"`. */
 function constantsOf(program) {
   const constants = new Map();
   visit(program, (node) => {
@@ -137,13 +140,16 @@ function codesOf(node) {
   return CODE.test(code) && code.includes("…") ? [code] : [];
 }
 
-/** The codes that a call is given, also by the name of its result: `const base = problemAt("EVALS_…")`. */
+/** The codes in the arguments of a call, also through a constant: `const base = problemAt("EVALS_…")`. */
 function codesWithin(node, constants) {
   if (node?.type === "Identifier") return codesWithin(constants.get(node.name), constants);
   return node?.type === "CallExpression" ? node.arguments.flatMap(codesOf) : [];
 }
 
-/** `{ code, what, why, fix }`, the code perhaps in what is spread: `...problemAt("EVALS_…", …)`. */
+/**
+ * The mistake in an object `{ code, what, why, fix }`. The code may be in a spread: `...problemAt("EVALS_…",
+ * …)`.
+ */
 function ofObject({ properties }, textOf, codesIn) {
   const of = (name) => properties.find((one) => one.key?.name === name)?.value;
   if (of("what") === undefined) return [];
@@ -157,7 +163,10 @@ function ofObject({ properties }, textOf, codesIn) {
   }));
 }
 
-/** `mistake("EVALS_…", place, what, why, fix)`, the code first or last; or `problemAt(place, what, { code, why, fix })`. */
+/**
+ * The mistake in a call: `mistake("EVALS_…", place, what, why, fix)`, code first or last; or `problemAt(place,
+ * what, { code, why, fix })`.
+ */
 function ofCall({ arguments: given }, textOf) {
   const rest = given.at(-1);
   const of = (name) => rest?.properties?.find((one) => one.key?.name === name)?.value;
@@ -189,7 +198,7 @@ function isText(node) {
   return node.type === "TemplateLiteral" || node.type === "MemberExpression";
 }
 
-/** The sentence that an expression makes; what only the running program knows stands as `<name>`. */
+/** The sentence that an expression makes. Parts that only the running program knows become `<name>`. */
 function sentence(node, constants, depth = 0) {
   if (node === undefined) return "";
   if (node.type === "Literal") return typeof node.value === "string" ? node.value : String(node.value ?? "");
@@ -223,7 +232,7 @@ function filled(node, constants, depth) {
   if (node.type === "MemberExpression" && node.property.type === "Identifier" && !node.computed)
     return `<${node.property.name}>`;
   if (node.type === "Literal" || node.type === "TemplateLiteral") return sentence(node, constants, depth + 1);
-  // A part that is there only sometimes: the sentence reads without it.
+  // A part that is only sometimes in the sentence is left out.
   if (node.type === "ConditionalExpression") {
     const parts = [node.consequent, node.alternate];
     if (parts.some((one) => one.type === "Literal" && one.value === "")) return "";

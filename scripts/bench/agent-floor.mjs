@@ -1,6 +1,7 @@
-// The least that the conversations of an agent can cost: ask, run the tool, ask again. Nothing is checked, counted, scored or kept.
-// `bare` asks over a pool of connections and runs the tool in place; `parts` asks with OpenAI's client over the same pool and
-// runs the tool in a thread, as evals does: what a trial costs beyond that is neither the model nor the tools.
+// The minimum that an agent's conversations can cost: ask, run the tool, ask again. Nothing is checked,
+// counted, scored or stored. `bare` asks over a pool of connections and runs the tool directly. `parts` asks
+// with OpenAI's client over the same pool and runs the tool in a thread, as evals does; what a trial of evals
+// costs beyond that is the work of evals itself.
 //   agent-floor.mjs <cases.jsonl> <port> bare|parts
 import { readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";

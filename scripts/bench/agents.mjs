@@ -32,7 +32,7 @@ function trajectory(index) {
   return { case: `c${index}`, output: "All is well.", messages, state: { seen: calls.length } };
 }
 
-/** Trajectories of recorded agents, read, aligned, scored and stored. */
+/** Measures a run over recorded trajectories: reading, aligning, scoring and storing them. */
 export async function trajectories({ quick }) {
   const size = quick ? 2_000 : 10_000;
   const root = await repository({
@@ -79,15 +79,15 @@ scorers:
 }
 
 /**
- * A trial of twenty steps beside what the same requests and tools need: through OpenAI's client and a thread, as evals asks and runs
- * them, and in a bare loop.
+ * Compares a trial of twenty steps with the time that the same requests and tools need without evals: through
+ * OpenAI's client and a thread, which evals uses too, and in a bare loop.
  */
 export async function agents({ quick }) {
   const child = spawn(process.execPath, [here("./agent-server.mjs")], { stdio: ["pipe", "pipe", "inherit"] });
   const port = await new Promise((resolve) =>
     child.stdout.once("data", (data) => resolve(String(data).trim())),
   );
-  // The difference of two sizes: compiling and starting are in both.
+  // The difference between two sizes is measured, so that compiling and starting do not count.
   const sizes = quick ? [50, 250] : [250, 1000];
   const costs = { evals: [], parts: [], bare: [] };
   for (const size of sizes) {
@@ -116,7 +116,7 @@ export async function agents({ quick }) {
   const [whole, parts, bare] = [costs.evals, costs.parts, costs.bare].map(each);
   return [
     {
-      what: "a trial of 20 steps with a tool, beside its model's client and its tools' thread",
+      what: "a trial of 20 steps with a tool, compared with its model's client and its tools' thread",
       target: "≤ 1 ms",
       found: `${(whole - parts).toFixed(1)} ms`,
       held: whole - parts <= 1,

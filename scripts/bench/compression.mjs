@@ -11,7 +11,10 @@ import {
 } from "node:zlib";
 import { ROOT } from "./measure.mjs";
 
-/** What it would take and save to keep answers compressed (docs/decisions/0013-answers-as-text.md). There is no target: it is not done. */
+/**
+ * Measures the time and space of storing answers compressed, which evals does not do
+ * (docs/decisions/0013-answers-as-text.md). So there is no target.
+ */
 export async function compression({ quick }) {
   const most = quick ? 300 : 2000;
   const kinds = {
@@ -25,7 +28,7 @@ export async function compression({ quick }) {
 const linesOf = (path) => readFileSync(join(ROOT, path), "utf8").trim().split("\n");
 const recorded = () => linesOf("fixtures/gemma.jsonl").map((line) => withBody(JSON.parse(line).output));
 
-/** Prose of many hands: paragraphs of the descriptions of installed packages. */
+/** Prose by many authors: paragraphs from the descriptions of installed packages. */
 function prose(count) {
   const folder = join(ROOT, "node_modules");
   const files = readdirSync(folder).map((name) => join(folder, name, "README.md"));

@@ -1,5 +1,5 @@
-// The least that the work can cost: read the cases, ask, insert a row for each answer. Nothing is planned, checked,
-// retried, compared or reported.
+// The minimum that a run can cost: read the cases, ask, insert a row for each answer. Nothing is planned,
+// checked, retried, compared or reported.
 //   floor.mjs <bare|openai> <cases.jsonl> <trials> <concurrency> <port> <database>
 import { readFileSync } from "node:fs";
 import Database from "better-sqlite3";
@@ -52,7 +52,7 @@ async function askBare(messages) {
   return { text, reply: JSON.parse(text) };
 }
 
-/** The provider's own SDK, handed a fetch that runs over the same pool. */
+/** Asks with the provider's own SDK, whose fetch uses the same pool of connections. */
 async function askBySdk() {
   const { default: OpenAI } = await import("openai");
   const fetchOverPool = async (url, { method, headers, body, signal }) => {

@@ -13,7 +13,7 @@ async function twoRuns(cases, trials) {
 
 const turnsOf = (quick) => (quick ? 1 : 5);
 
-/** What looks back: over stored trials, nothing is asked and nothing scored. */
+/** Measures commands that only read stored trials. Nothing is asked or scored. */
 export async function history({ quick }) {
   const { root, ids } = await twoRuns(20_000, 5);
   const commands = {
@@ -34,7 +34,7 @@ export async function history({ quick }) {
   return Object.entries(found).map(([name, one]) => row(`${name}, 100,000 stored trials`, one, 1000));
 }
 
-/** Two large runs, and that memory does not follow their size. */
+/** Measures a comparison of two large runs, whose memory must not grow with their size. */
 export async function diff({ quick }) {
   const rows = [];
   for (const [cases, limit] of quick

@@ -4,7 +4,9 @@ import { floors, fresh, runs, startServer } from "./overhead.mjs";
 import { lines, repository } from "./scratch.mjs";
 import { times } from "./table.mjs";
 
-/** 1,000 answers, each judged once: against a process that only makes as many calls. */
+/**
+ * Compares a run with 1,000 answers, each judged once, with a process that only makes the same number of calls.
+ */
 export async function judged({ quick }) {
   const server = await startServer(0);
   try {
@@ -43,7 +45,7 @@ export async function judged({ quick }) {
   }
 }
 
-/** A judge and 10,000 labels: no model is asked, every figure is. */
+/** Measures the calibration of a judge with 10,000 labels and stored verdicts; no model is asked. */
 export async function calibrate({ quick }) {
   const count = 10_000;
   const answer = (i) => `answer ${i} ${"word ".repeat(i % 60)}`;

@@ -2,7 +2,10 @@ import { execFileSync } from "node:child_process";
 import { evals, inTurn } from "./measure.mjs";
 import { lines, remove, repository } from "./scratch.mjs";
 
-/** `evals check` where much is committed: 200 suites, 1,000 prompt versions, 100 promoted tags, 100,000 cases. */
+/**
+ * Measures `evals check` of a large repository: 200 suites, 1,000 prompt versions, 100 promoted tags, 100,000
+ * cases.
+ */
 export async function largeRepository({ quick }) {
   const files = { "evalconfig.yaml": "models:\n  m: { provider: openai, model: gpt-4o-mini-2024-07-18 }\n" };
   for (let suite = 0; suite < 200; suite++) {

@@ -7,7 +7,10 @@ import { lines, recordedProject, remove, repository } from "./scratch.mjs";
 const count = (value) => value.toLocaleString("en");
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
-/** A run of a million recorded answers from its start to its report: read, scored, stored, counted, written as JSON. */
+/**
+ * Measures a run of a million recorded answers from start to report: reading, scoring, storing, counting,
+ * writing JSON.
+ */
 export async function million({ quick }) {
   const trials = quick ? 100_000 : 1_000_000;
   const root = await recordedProject(trials / 10, 10);
@@ -27,7 +30,10 @@ export async function million({ quick }) {
   ];
 }
 
-/** Answers with the number of its input; the last ten cases fail until a file says otherwise, and then it writes when that was. */
+/**
+ * Source of an agent that answers with its input's number. For the last ten cases it fails until a file exists;
+ * then it writes the time of the first such call to a file.
+ */
 const LATE = (cases) => `import { existsSync, writeFileSync } from "node:fs";
 const ready = new URL("../ready", import.meta.url), began = new URL("../began.json", import.meta.url);
 export default ({ q }) => {
@@ -41,7 +47,9 @@ export default ({ q }) => {
 };
 `;
 
-/** How long it takes a run that is gone on with until it asks: what is there already is read first. */
+/**
+ * Measures the time from the start of `--resume` to the first question. Before it, the stored trials are read.
+ */
 export async function resume({ quick }) {
   const cases = quick ? 2_000 : 20_000;
   const root = await repository({
@@ -68,7 +76,10 @@ export async function resume({ quick }) {
   ];
 }
 
-/** What the line in front of a model costs a call: its limits of the user's and of the headers, the forecast of tokens. */
+/**
+ * Measures what the rate limiter in front of a model costs per call: limits of the user and of reply headers,
+ * and the estimate of tokens.
+ */
 export async function pace({ quick }) {
   const { ModelLine } = await load(["src/providers/paced-client.ts"]);
   const calls = quick ? 20_000 : 200_000;
@@ -95,7 +106,7 @@ export async function pace({ quick }) {
 let now = 0;
 const NO_LINE = { enter: () => 0, back: (_departure, _call, reply) => reply };
 
-/** @returns microseconds of processor time a call, with what the loop itself takes */
+/** @returns microseconds of processor time per call, including those of the loop itself */
 async function throughLine(line, calls) {
   const { signal } = new AbortController();
   const usage = { input_tokens: 12, output_tokens: 40 };

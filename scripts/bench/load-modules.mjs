@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ROOT } from "./measure.mjs";
 
-/** The modules under test, bundled as they are: the program's own file has them under no name. */
+/** Bundles and imports source modules to measure them, because the built program does not export them. */
 export async function load(modules) {
   const { build } = await import("esbuild");
   const folder = mkdtempSync(join(tmpdir(), "evals-bench-"));

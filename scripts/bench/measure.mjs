@@ -14,8 +14,9 @@ for (const name of Object.keys(environment)) {
 }
 
 /**
- * One Node process from start to end.
- * @returns wall-clock, processor time of all its threads, peak memory, what it printed
+ * Runs one Node process from start to end.
+ *
+ * @returns wall-clock time and processor time of all its threads in milliseconds, peak memory in MiB, and its output
  */
 export async function measure(args, { cwd = ROOT, env = {}, exits = [0] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "evals-bench-"));
@@ -39,7 +40,7 @@ export async function measure(args, { cwd = ROOT, env = {}, exits = [0] } = {}) 
   }
 }
 
-/** `evals …` in a folder. */
+/** Runs `evals …` in a folder and measures it. */
 export function evals(cwd, args, options = {}) {
   return measure([EVALS, ...args], { ...options, cwd });
 }
@@ -51,15 +52,16 @@ export function median(values) {
 }
 
 /**
- * Processes that are compared are started in turn, so that whatever else the machine does happens to all of them.
+ * Compares processes by starting them in turn, so that other work of the machine affects all of them.
  *
  * @param {Record<string, () => Promise<{ ms: number, cpu_ms: number, mib: number }>>} ways the first is the floor
- * @returns for each of the others the medians of its ratios to the floor of the same turn, and all measurements
+ * @param {number} turns how often each is started
+ * @returns for each, the medians of its times and of its ratios to the floor in the same turn, and its peak memory
  */
 export async function inTurn(ways, turns) {
   const names = Object.keys(ways);
   const all = Object.fromEntries(names.map((name) => [name, []]));
-  // The first turn fills the disk's cache and is left out.
+  // Turn 0 fills the disk's cache and is not counted.
   for (let turn = 0; turn <= turns; turn++) {
     for (const name of names) {
       const one = await ways[name]();

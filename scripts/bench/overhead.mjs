@@ -61,13 +61,19 @@ export const floors = (root, way, port, trials, concurrency) => () =>
     join(root, ".evals-floor.db"),
   ]);
 
-/** The floor writes a database of its own, a new one each time. */
+/**
+ * Returns a function that deletes the floor's database and then runs the floor, so that it always writes a new
+ * one.
+ */
 export const fresh = (root, run) => () => {
   for (const end of ["", "-wal", "-shm"]) rmSync(join(root, `.evals-floor.db${end}`), { force: true });
   return run();
 };
 
-/** Whole processes at a server that answers at once: what the program costs beside the model. */
+/**
+ * Compares whole processes with a server that answers at once: this shows the cost of the program without the
+ * model.
+ */
 export async function overhead({ quick }) {
   const server = await startServer(0);
   const rows = [];
@@ -102,7 +108,7 @@ export async function overhead({ quick }) {
   return rows;
 }
 
-/** 500 calls of 200 ms, 20 at once: nothing may be between an answer and the next question. */
+/** Measures 500 calls of 200 ms, 20 at once: there must be no delay between an answer and the next question. */
 export async function latencyBound({ quick }) {
   const server = await startServer(200);
   try {

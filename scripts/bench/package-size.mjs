@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "./measure.mjs";
 
-/** What a user installs: the packed package and its production dependencies, on the disk. */
+/** Measures the size on disk of what a user installs: the packed package and its production dependencies. */
 export async function packageSize() {
   const folder = mkdtempSync(join(tmpdir(), "evals-bench-"));
   try {

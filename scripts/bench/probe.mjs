@@ -1,4 +1,5 @@
-// Loaded into a measured process with `--import`: when it ends, its user and system time and its peak memory are in a file.
+// Loaded into a measured process with `--import`. At its end it writes the process's user and system time and
+// peak memory to a file.
 import { writeFileSync } from "node:fs";
 
 const file = process.env.BENCH_PROBE;

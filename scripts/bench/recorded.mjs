@@ -5,7 +5,7 @@ const runOf = (root, ...more) => evals(root, ["run", "s", "--json", "--quiet", .
 const countsOf = ({ out }) => JSON.parse(out).runs[0].counts;
 const count = (value) => value.toLocaleString("en");
 
-/** Recorded outputs, read, scored and stored. */
+/** Measures a run over recorded outputs: reading, scoring and storing them. */
 export async function outputs({ quick }) {
   const trials = quick ? 40_000 : 200_000;
   const root = await recordedProject(trials / 4, 4);
@@ -15,7 +15,7 @@ export async function outputs({ quick }) {
   return [speedRow(`recorded outputs, ${count(trials)} trials`, trials, all, 50_000, 200)];
 }
 
-/** The same run a second time: every answer comes from the history. */
+/** Measures the same run a second time, when every answer comes from the history. */
 export async function cached({ quick }) {
   const cases = quick ? 4_000 : 20_000;
   const root = await repository({
@@ -49,7 +49,10 @@ function speedRow(what, trials, all, least, limit) {
   };
 }
 
-/** What one more trial costs as a run grows, ten trials a case: in processor time, which a busy machine changes least. */
+/**
+ * Measures what one more trial costs as a run grows, with ten trials per case. In processor time, which other
+ * work of the machine affects least.
+ */
 export async function growth({ quick }) {
   const sizes = quick ? [1_000, 10_000, 100_000] : [1_000, 10_000, 100_000, 1_000_000];
   const rows = [];

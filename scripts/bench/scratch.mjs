@@ -9,7 +9,11 @@ process.on("exit", () => {
   for (const folder of made) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A new committed repository; `files` are texts, or generators of lines. Removed when the program ends. */
+/**
+ * Makes a repository with committed files, which is removed when the program ends.
+ *
+ * @param files path to text, or to a generator of lines
+ */
 export async function repository(files) {
   const root = mkdtempSync(join(tmpdir(), "evals-bench-"));
   made.add(root);
@@ -43,7 +47,7 @@ export function* lines(count, make) {
   for (let index = 0; index < count; index++) yield make(index);
 }
 
-/** A suite `s` over recorded answers: six of seven are right. */
+/** A project with a suite `s` over recorded answers, of which six in seven are right. */
 export function recordedProject(cases, trials) {
   return repository({
     "evalconfig.yaml": "models:\n  a: { provider: outputs, file: fixtures/a.jsonl }\n",

@@ -2,7 +2,7 @@ import { evals, inTurn, measure } from "./measure.mjs";
 import { lines, repository } from "./scratch.mjs";
 import { atMost, times } from "./table.mjs";
 
-/** `evals --version` and `evals check` of a small repository, against Node doing nothing. */
+/** Compares `evals --version` and `evals check` of a small repository with Node doing nothing. */
 export async function startup({ quick }) {
   const root = await repository({
     "evalconfig.yaml": "models:\n  m: { provider: outputs, file: fixtures/o.jsonl }\n",

@@ -1,7 +1,7 @@
 import { load } from "./load-modules.mjs";
 import { median } from "./measure.mjs";
 
-/** Cases that pass with chances of their own; seeded. */
+/** Simulated cases, each with its own chance to pass; seeded. */
 function strata(cases, trials) {
   let state = 42;
   const random = () => {
@@ -21,7 +21,7 @@ function strata(cases, trials) {
   return columns;
 }
 
-/** The exact test of a comparison, and so of a look: it runs between two answers. */
+/** Measures the exact test of a comparison. An early stop runs it between two answers, so it must be fast. */
 export async function statistics({ quick }) {
   const { exactStratifiedTest } = await load(["src/statistics/stratified-exact-test.ts"]);
   const rows = [];

@@ -1,6 +1,6 @@
 /** @typedef {{ what: string, target: string, found: string, memory?: string, held: boolean | null, note?: string }} Row */
 
-/** A ratio to a floor, by the clock and by processor time. */
+/** The cells of a ratio to a floor, by the clock and by processor time. */
 export function times({ ratio, cpu, ms, mib }) {
   return {
     found: `${ratio.toFixed(2)} ×`,
@@ -11,7 +11,7 @@ export function times({ ratio, cpu, ms, mib }) {
 
 export const atMost = (limit, value) => value <= limit;
 
-/** Aligned columns, a line a row. */
+/** The rows as aligned columns, one line per row. */
 export function table(rows) {
   const cells = rows.map(({ what, target, found, memory = "", held, note = "" }) => [
     held === null ? "" : held ? "held" : "MISSED",

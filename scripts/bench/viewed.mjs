@@ -1,4 +1,5 @@
-// The live page over a history of 1,000 runs and 1,000,000 trials: what it answers, how fast, in how much memory.
+// Measures the live page over a history of 1,000 runs and 1,000,000 trials: how fast it replies, and in how
+// much memory.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +9,9 @@ import { lines, remove, repository } from "./scratch.mjs";
 const SMALL = { cases: 160, trials: 5 };
 const CHROMIUM = [process.env.CHROMIUM ?? "", "/usr/bin/chromium"].find((path) => existsSync(path));
 
-/** Two runs of a large suite, the second one worse, and many of a small one. */
+/**
+ * Makes two runs of a large suite, the second one worse, and many runs of a small suite, and measures the page.
+ */
 export async function viewed({ quick }) {
   const runs = quick ? 102 : 1_000;
   const large = quick ? 2_000 : 20_160;
@@ -61,7 +64,7 @@ async function storeOf(runs, large) {
   return { root, ids: { older, newer, small } };
 }
 
-/** The same run again and again, each with its own trials and answers. */
+/** Copies a run many times in the database, each copy with its own trials and answers. */
 async function copies(root, id, many) {
   const { default: Database } = await import("better-sqlite3");
   const [name] = readdirSync(join(root, ".evals")).filter((one) => one.endsWith(".db"));
@@ -187,7 +190,7 @@ function served(root) {
   });
 }
 
-/** Seconds of processor time that a process has used; on Linux alone. */
+/** Seconds of processor time that a process has used. Only on Linux. */
 function cpuOf(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;

@@ -7,7 +7,7 @@ import { ROOT } from "./measure.mjs";
 
 const WORKERS = 4;
 const BLOCK = 200;
-/** About what an answer of some sentences takes as JSON. */
+/** A reply of typical size: an answer of some sentences. */
 const REPLY = JSON.stringify({
   kind: "answered",
   output: "x".repeat(300),
@@ -18,7 +18,10 @@ const EXPORTS = `
   export { startPostgres, whyNoPostgres } from "./src/postgres/testing/private-postgres.ts";`;
 const HERE = new URL(import.meta.url).pathname;
 
-/** Trials through lease, ledger and answers: what PostgreSQL takes of four workers whose model answers at once. */
+/**
+ * Measures how many trials per second PostgreSQL handles (lease, ledger and answers) for four workers whose
+ * model answers at once.
+ */
 export async function workers({ quick }) {
   const bundle = await bundled();
   const { openPostgresFleet, startPostgres, whyNoPostgres } = await import(pathToFileURL(bundle).href);
@@ -89,7 +92,7 @@ export async function workers({ quick }) {
   }
 }
 
-/** The code of the tree, beside the packages that it needs. */
+/** Bundles the sources into a file next to the packages that they need. */
 async function bundled() {
   const folder = join(ROOT, "node_modules/.bench");
   mkdirSync(folder, { recursive: true });
@@ -121,7 +124,7 @@ function child(bundle, url) {
   });
 }
 
-/** Works until nothing waits: two blocks at once, as a worker does. */
+/** Works on two blocks at once, as a worker does, until no block is waiting. */
 async function work(bundle, url) {
   const { openPostgresFleet } = await import(pathToFileURL(bundle).href);
   const fleet = await openPostgresFleet(url, () => {});

@@ -1,11 +1,12 @@
-// Arms of traffic that are looked at every day: how often two without a difference are called, and when a difference is.
+// Simulates arms of traffic that are compared every day: how often a difference is reported between equal arms,
+// and after how many days a real difference is.
 import { compareArms, seededRandom, sessionsPerArm } from "./engine.mjs";
 import { margin, measured, rate, table, target } from "./report.mjs";
 
 const DAYS = 30;
 const DAY = 24 * 3600 * 1000;
 
-/** One arm's traffic: sessions of one to three answers that resemble each other. */
+/** Simulated traffic of one arm: sessions of one to three answers, which are similar within a session. */
 function arm(name, perDay, chance, answers, random) {
   return Array.from({ length: DAYS * perDay }, (_, i) => {
     const at = (i / perDay) * DAY;
@@ -26,7 +27,7 @@ function callsWithin(a, b) {
   return null;
 }
 
-/** What whoever looks at a usual test each day would call. */
+/** The verdict of a usual test that is repeated every day, which evals does not use. */
 function fixedCalls(a, b) {
   const share = (list) => list.filter(({ pass }) => pass).length / list.length;
   for (let day = 1; day <= DAYS; day++) {

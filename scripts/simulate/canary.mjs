@@ -1,4 +1,5 @@
-// Canaries: how often an unchanged provider is called changed, and how often a drift is seen.
+// Simulates canaries: how often an unchanged provider is reported as changed, and how often a real change is
+// found.
 import { chooseCanaries, judgeCanaries, seededRandom } from "./engine.mjs";
 import { changeWords, margin, measured, rate, table, target } from "./report.mjs";
 import { drawn, shifted, sideOf, suiteOf } from "./suites.mjs";

@@ -1,5 +1,5 @@
-// The claims once more from outside: recorded answers in a git repository, `evals run`, `evals diff`, exit codes. One
-// repository holds a hundred suites, so that a hundred pairs cost three processes.
+// Checks the claims through the command line: recorded answers in a git repository, `evals run`, `evals diff`,
+// exit codes. One repository has a hundred suites, so that a hundred pairs need only three processes.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { drawn, rule, shifted, suiteOf, verdictOf } from "./suites.mjs";
 
 const BATCH = 100;
 
-/** @param scale 1 for everything */
+/** @param scale share of the simulations to run; 1 runs all */
 export function commandLine(scale) {
   const rows = [];
   const unchanged = { pairs: 0, regressed: 0 };

@@ -1,4 +1,5 @@
-// Series of runs against a promoted baseline: how often one without a change alarms, and how soon a change is found.
+// Simulates series of runs against a promoted baseline: how often a series without a change alarms, and how
+// soon a change is found.
 import { driftChart, driftNight, falseAlarmProbability, seededRandom } from "./engine.mjs";
 import { changeWords, margin, measured, rate, table, target } from "./report.mjs";
 import { drawn, shifted, sideOf, suiteOf } from "./suites.mjs";

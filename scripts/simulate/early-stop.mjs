@@ -1,4 +1,4 @@
-// The sequential gate beside the fixed design, on the same trials.
+// Compares the sequential gate with the fixed design, on the same simulated trials.
 import { seededRandom, sequentialStop } from "./engine.mjs";
 import { changeWords, margin, rate, table, target } from "./report.mjs";
 import {
@@ -15,7 +15,10 @@ import {
   verdictOf,
 } from "./suites.mjs";
 
-/** The gate as the engine drives it: trials noted in its order, looks where it asks for them. */
+/**
+ * Runs the sequential gate as the engine does: it adds trials in the engine's order, and looks whenever the
+ * gate is due for one.
+ */
 function sequential(base, candidate, trials, one, seed) {
   const n = base.length;
   const { answered, passed, scores, ...same } = sideOf(candidate);

@@ -1,4 +1,4 @@
-// The gate's own code, bundled on the fly so that no build can be out of date.
+// The statistical code of the gate, bundled on the fly, so that it is never an outdated build.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,11 +1,11 @@
-// Does a printed interval hold the truth as often as it says?
+// Checks whether printed intervals contain the true value as often as they claim.
 import { clusteredQuantiles, passHatK, seededRandom, wilsonNeff } from "./engine.mjs";
 import { measured, rate, table, target } from "./report.mjs";
 import { compared, drawn, MEAN, meanOf, rule, shifted, sideOf, suiteOf } from "./suites.mjs";
 
 const sums = (trials) => trials.map((row) => row.reduce((total, one) => total + one, 0));
 
-/** 95 % intervals of one run's numbers, for cases like these. */
+/** Coverage of the 95 % intervals of one run's metrics, for cases like these. */
 export function coverage(draws) {
   const rows = [];
   for (const n of [20, 50, 100, 200]) {
@@ -44,10 +44,10 @@ export function coverage(draws) {
 
 const holds = ({ low, high }, truth) => low <= truth && truth <= high;
 
-/** E p³ for p ~ Beta(0.8, 0.2). */
+/** The expected value of p³ for p ~ Beta(0.8, 0.2): the true pass^3. */
 const passHat3 = () => (0.8 / 1) * (1.8 / 2) * (2.8 / 3);
 
-/** The 90 % interval of a difference on these cases: does it hold what these cases really lost? */
+/** Coverage of the 90 % interval of a difference on these cases: how often it contains their true loss. */
 export function differences(draws) {
   const rows = [];
   for (const { n, k, m } of [
@@ -76,7 +76,7 @@ export function differences(draws) {
   );
 }
 
-/** Order statistics of latency, with trials of a case that resemble each other. */
+/** Coverage of the intervals of latency percentiles, with similar latencies within a case. */
 export function latencies(draws) {
   const rows = [];
   const q = 0.95;

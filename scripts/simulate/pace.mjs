@@ -1,4 +1,5 @@
-// How a model is paced that says little of its limits, beside three other rules, on servers that are simulated with their clock.
+// Compares how evals paces calls to a server that reports little about its limits with three other rules, on
+// simulated servers with a simulated clock.
 import {
   aimdRate,
   bucket,
@@ -11,7 +12,7 @@ import {
 import { table, target } from "./report.mjs";
 
 const LATENCY = [150, 350];
-/** Numbers at once among which the best fixed one is looked for. */
+/** Fixed concurrencies that are tried to find the best one. */
 const FIXED = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
 
 const WORLDS = [
@@ -60,7 +61,10 @@ const WORLDS = [
   },
 ];
 
-/** The worst of some runs: time over the least that the limit allows, and the share of calls that was refused. */
+/**
+ * The worst of several runs: its time divided by the minimum that the limit allows, and its share of refused
+ * calls.
+ */
 async function worstOf(seeds, run) {
   const worst = { slow: 0, refused: 0 };
   for (let seed = 1; seed <= seeds; seed++) {
@@ -74,7 +78,7 @@ async function worstOf(seeds, run) {
 const cell = ({ slow, refused }) =>
   `${slow.toFixed(2)} ×, ${refused === 0 ? "0" : (100 * refused).toFixed(1)} %`;
 
-/** The number at once that is done first, with what it takes: known only afterwards. */
+/** The fixed concurrency that finishes first, with its time. It can only be known afterwards. */
 async function bestFixed(make, seeds) {
   let best;
   for (const most of FIXED) {
@@ -84,7 +88,7 @@ async function bestFixed(make, seeds) {
   return best;
 }
 
-/** @param seeds runs of each rule in each world */
+/** @param seeds number of runs of each rule on each server */
 export async function pace(seeds) {
   const rows = [];
   for (const { name, make, promised } of WORLDS) {

@@ -1,4 +1,5 @@
-// What the simulation prints: named tables for docs/statistics.md on stdout, each claim met or missed on stderr.
+// The output of the simulation: named tables for docs/statistics.md on stdout, and each claim, met or missed,
+// on stderr.
 
 const blocks = [];
 const missed = [];
@@ -9,12 +10,15 @@ export const rate = (value) => `${(100 * value).toFixed(1)} %`;
 export const measured = (value, draws) =>
   `${rate(value)} ± ${(196 * Math.sqrt((value * (1 - value)) / draws)).toFixed(1)}`;
 
-/** Sampling error that a share near 5.8 % may add over so many draws, so that luck alone rarely misses a target. */
+/**
+ * Allowance for the sampling error of a share near 5.8 % over so many draws, so that a target is rarely missed
+ * by chance.
+ */
 export const margin = (draws, z = 1.645) => z * Math.sqrt((0.058 * 0.942) / draws);
 
 export const changeWords = (drop) => (drop === 0 ? "none" : `−${drop * 100} points`);
 
-/** @param name of the block that shows it in docs/statistics.md */
+/** Prints a table. @param name of its block in docs/statistics.md */
 export function table(name, title, head, rows) {
   const lines = [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`);
   const text = `<!-- simulated: ${name} -->\n**${title}**\n\n${lines.join("\n")}\n<!-- end -->\n`;
@@ -27,7 +31,7 @@ export function target(name, holds, text) {
   process.stderr.write(`${holds ? "met   " : "MISSED"}  ${name}: ${text}\n`);
 }
 
-/** Everything that was printed, for the file that is committed. */
+/** All printed tables, for the committed file. */
 export const printed = () => `${blocks.join("\n")}`;
 
 export const missedTargets = () => missed;

@@ -29,7 +29,7 @@ export const suiteOf = (n, c, random) => Array.from({ length: n }, () => chanceO
 
 export const meanOf = (values) => values.reduce((sum, one) => sum + one, 0) / values.length;
 
-/** All chances moved by one amount on the logit scale, so that their mean falls by `drop`. */
+/** All chances shifted by the same amount on the logit scale, so that their mean falls by `drop`. */
 export function shifted(chances, drop) {
   if (drop === 0) return chances;
   const logits = chances.map((p) => {
@@ -47,7 +47,10 @@ export function shifted(chances, drop) {
   return moved(high);
 }
 
-/** Some cases never pass any more, the others stand still; the mean falls by `drop`, the last case only in part. */
+/**
+ * Some cases no longer pass and the others stay the same, so that the mean falls by `drop`; the last one is
+ * lowered only in part.
+ */
 export function broken(chances, drop) {
   let left = drop * chances.length;
   return chances.map((p) => {

@@ -1,4 +1,4 @@
-// What the verdicts of the fixed design promise, and what they cost.
+// Checks what the verdicts of the fixed design promise, and how many trials they need.
 import { seededRandom } from "./engine.mjs";
 import { margin, measured, rate, table, target } from "./report.mjs";
 import {
@@ -16,7 +16,10 @@ import {
   verdictOf,
 } from "./suites.mjs";
 
-/** Two sides of one unchanged suite: how often a pull request is blocked, by the test and by the bare numbers. */
+/**
+ * Compares two sides of an unchanged suite: how often a pull request is blocked by the test, and by the bare
+ * numbers.
+ */
 export function unchangedPairs(draws) {
   const rows = [];
   const all = [];
@@ -51,7 +54,7 @@ export function unchangedPairs(draws) {
   target("unchanged, over all", total <= 0.058, rate(total));
 }
 
-/** A suite whose own drop is exactly what is allowed: how often is it shown not to be worse than that? */
+/** A suite that drops by exactly `max_drop`: how often it is wrongly shown to drop by less. */
 export function atTheMargin(draws) {
   const rows = [];
   for (const { n, m, k, d } of [
@@ -79,7 +82,7 @@ export function atTheMargin(draws) {
   );
 }
 
-/** Which size sees a drop: more cases, more trials, more baseline. */
+/** Which sizes detect a drop: with more cases, more trials, or more baseline trials. */
 export function sizes(draws) {
   const drop = 0.05;
   const rows = [];
@@ -117,7 +120,7 @@ export function sizes(draws) {
   );
 }
 
-/** A fifth of the cases behaves otherwise, for no better and no worse on the whole. */
+/** A fifth of the cases changes behaviour, without a change on average. */
 export function scopes(draws) {
   const rows = [];
   for (const k of [1, 3, 5, 10]) {
@@ -143,7 +146,7 @@ export function scopes(draws) {
 
 const NAMES = ["queue", "tone", "form", "length"];
 
-/** Several gating rules at once, and ten tags that nobody gates on. */
+/** Several gating rules at once, and ten tags without a rule. */
 export function manyQuestions(draws) {
   const random = seededRandom("many questions");
   const tags = Array.from({ length: 100 }, (_, index) => `tag-${index % 10}`);

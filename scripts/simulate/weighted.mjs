@@ -1,11 +1,15 @@
-// Is a rate out of oversampled traffic right, and does its interval hold the truth as often as it says?
+// Checks whether a rate estimated from oversampled traffic is right, and whether its interval contains the
+// truth as often as it claims.
 import { drawSample, seededRandom, weightedRate } from "./engine.mjs";
 import { measured, rate, table, target } from "./report.mjs";
 
 const TRACES = 2000;
 const RATES = { billing: 0.06, delivery: 0.12, returns: 0.25, account: 0.04 };
 
-/** Traffic whose failures are known: some broke, and scores are low where something was wrong, mostly. */
+/**
+ * Simulated traffic with known failures: some traces failed, and most traces with wrong answers have low
+ * scores.
+ */
 function traffic(random) {
   const strata = Object.keys(RATES);
   return Array.from({ length: TRACES }, (_, at) => {
@@ -16,7 +20,7 @@ function traffic(random) {
   });
 }
 
-/** Shares of traffic that was answered wrong, out of what `evals sample` draws. */
+/** Estimates the share of wrong answers in traffic from what `evals sample` draws. */
 export async function weightedRates(draws) {
   const rows = [];
   const designs = [
