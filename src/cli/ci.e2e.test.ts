@@ -72,7 +72,7 @@ afterEach(() => {
   rmSync(temp, { recursive: true, force: true });
 });
 
-/** Keeps comments as files: `<id>` holds the text, `<id>.user` who wrote it. */
+/** A fake `gh` that keeps comments as files: `<id>` has the text, `<id>.user` the author. */
 const GH = `cd "$COMMENTS" || exit 1
 [ -z "$READ_ONLY" ] || { [[ "$*" == *--method* ]] && { echo "HTTP 403" >&2; exit 1; }; }
 method=GET; body=""; path=""; filter=""
@@ -101,7 +101,7 @@ case "$method" in
 esac
 `;
 
-/** GitLab's notes, kept the same way. */
+/** A fake `curl` that keeps GitLab's notes in the same way as `GH` keeps comments. */
 const CURL = `cd "$COMMENTS" || exit 1
 method=GET; url=""; body=""
 while [ $# -gt 0 ]; do
@@ -129,7 +129,7 @@ async function promoteFirst(): Promise<void> {
   repo.git("push", "-q", "origin", "main", "--tags");
 }
 
-/** A pull request's checkout: one commit, the base branch not in it. */
+/** Pushes a change and returns a pull request's checkout: one commit, without the base branch. */
 function change(files: Record<string, string>, branch = "change"): Checkout {
   repo.git("switch", "-q", "-C", branch, "main");
   repo.commit(files);
@@ -223,7 +223,7 @@ onUnix("the GitHub workflow of docs/ci.md", () => {
     expect(comment()).toContain("[The page of this run](https://github.com/acme/bot/artifacts/evals-page)");
   });
 
-  it("never takes over a comment of a person", async () => {
+  it("never overwrites a comment of a person", async () => {
     await promoteFirst();
     writeFileSync(join(comments(), "0"), "<!-- evals comment: evals -->\nmine\n");
     writeFileSync(join(comments(), "0.user"), "User\n");
@@ -232,7 +232,7 @@ onUnix("the GitHub workflow of docs/ci.md", () => {
     expect(comment(1)).toContain("## PASSED");
   });
 
-  it("goes on without a comment where the token may not write, as in a fork", async () => {
+  it("continues without a comment when the token may not write, as in a fork", async () => {
     await promoteFirst();
     const ran = onGitHub(change({ "README.md": "x\n" }), { env: { READ_ONLY: "1" } });
     expect(codes(ran)).toMatchObject({ Comment: 0, Gate: 0 });
@@ -261,7 +261,7 @@ onUnix("the GitHub workflow of docs/ci.md", () => {
 });
 
 onUnix("the workflow that promotes on merge", () => {
-  it("pushes a baseline of main, and none of a main that regressed", async () => {
+  it("pushes a baseline of main, unless main has regressed", async () => {
     repo = gitProject(projectFiles(40, 4));
     const first = repo.clone("main", 0);
     expect(codes(onGitHub(first, { file: "evals-promote.yml", name: "push", base: "" }))).toMatchObject({
@@ -282,7 +282,7 @@ onUnix("the workflow that promotes on merge", () => {
 
 onUnix("the labelled run of a fork's change", () => {
   const take = "Take prompts and datasets from the commit that was labelled";
-  /** The base branch checked out, the change only as a pull request's ref. */
+  /** A checkout of the base branch, in which the change exists only as the ref of a pull request. */
   function labelled(files: Record<string, string>): { base: Checkout; sha: string } {
     const { root } = change(files, "fork");
     const sha = repo.git("rev-parse", "fork");

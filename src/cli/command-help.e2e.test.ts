@@ -82,7 +82,7 @@ describe("an argument too many", () => {
   });
 });
 
-/** Commands in the code of README and docs: what is after `evals`, up to the end of the command. */
+/** The commands in code blocks of README and docs: the text after `evals`, up to the end of the command. */
 function documented(): { readonly page: string; readonly typed: string }[] {
   const docs = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" });
   const pages = [
@@ -105,7 +105,7 @@ function documented(): { readonly page: string; readonly typed: string }[] {
 }
 
 describe("the documentation", () => {
-  it("names no command and no option that there is not", async () => {
+  it("names only commands and options that exist", async () => {
     const all = documented();
     expect(all.length).toBeGreaterThan(100);
     const helps = new Map<string, string>();
@@ -120,7 +120,7 @@ describe("the documentation", () => {
   });
 });
 
-describe("a command that is half typed", () => {
+describe("an incomplete command", () => {
   it.each([
     ["show", "For instance: evals show latest; evals show --help says more"],
     ["diff", "For instance: evals diff latest; evals diff --help says more"],

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-/** The text below the list of commands: where to start, what scripts can use, and where the documentation is. */
+/** The end of the program's help: where to start, exit codes and JSON for scripts, and the documentation. */
 export const START_HERE = `
 Start here:
   evals init       a project that runs at once, without a key
@@ -11,13 +11,13 @@ Exit codes: 0 passed · 1 the gate failed · 2 a mistake, nothing was run
             3 undecided or incomplete
 Documentation: docs/ in the package git-evals, of it tutorial.md first`;
 
-/** `evals prompt new`: a command with its parent commands. */
+/** The name of a command with its parent commands: `evals prompt new`. */
 export const nameOf = (command: Command): string =>
   command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 
 const EXAMPLES = new WeakMap<Command, readonly string[]>();
 
-/** A complete example of this command, shown after an incomplete one; undefined when there is none. */
+/** A complete example of a command, for the message about an incomplete one; undefined when it has none. */
 export const exampleOf = (command: Command): string | undefined => EXAMPLES.get(command)?.[0];
 
 /** Shows a command's examples below its options. */

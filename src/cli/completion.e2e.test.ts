@@ -22,7 +22,7 @@ beforeAll(async () => {
   repo.write("out.jsonl", '{"case":"a","output":"hello"}\n');
   for (const version of ["1.0.0", "1.1.0"]) repo.write(`prompts/triage/${version}.md`, "Hello\n");
   await repo.evals("run");
-  // In place of the program, what it says of this project: a shell must not wait for a build.
+  // A fake program with stored outputs, because the tests must not need a build.
   for (const kind of KINDS) repo.write(`bin/${kind}`, (await repo.evals(`completion-words ${kind}`)).stdout);
   repo.write(
     "bin/evals",
@@ -34,14 +34,14 @@ beforeAll(async () => {
 });
 afterAll(() => repo.remove());
 
-/** What each shell is asked to offer for a line, one a line. */
+/** For each shell, a script that prints the completions of a line, one per line. */
 const ASK: Readonly<Record<(typeof SHELLS)[number], string>> = {
   bash: `source bin/completion.bash; COMP_LINE=$LINE COMP_POINT=\${#LINE}; _evals; printf '%s\\n' "\${COMPREPLY[@]}"`,
   zsh: [
     "compdef() { : }; compset() { : }; _files() { print -l -- *(N) }",
     "compadd() { print -l -- ${(P)2} }; _describe() { print -l -- ${${(P)@[-1]}%%:*} }",
     "source bin/completion.zsh",
-    // The stubs offer everything: what begins as the last word does is left.
+    // The stubs print all candidates; only those that begin like the last word are kept.
     'words=("${(@s: :)LINE}"); CURRENT=$#words',
     "_evals | while IFS= read -r one; do [[ $one == ${${words[-1]}##*=}* ]] && print -r -- $one; done",
   ].join("\n"),
@@ -88,7 +88,7 @@ describe.each(SHELLS)("completion in %s", (shell) => {
     expect(offered(shell, line)).toEqual([...words].sort());
   });
 
-  it("knows every command that can be typed, and every option", async () => {
+  it("offers every command and every option", async () => {
     const { stdout: script } = await repo.evals(`completion ${shell}`);
     for (const { words, hidden } of COMMANDS) {
       if (hidden === true) continue;
@@ -101,21 +101,21 @@ describe.each(SHELLS)("completion in %s", (shell) => {
   });
 });
 
-it("in bash completes behind = and :, where bash breaks words", () => {
+it("in bash completes after = and :, at which bash splits words", () => {
   expect(offered("bash", "evals run --model=s")).toEqual(["small"]);
   expect(offered("bash", "evals diff prompt:triage@1.0")).toEqual(["1.0.0"]);
   expect(offered("bash", "evals diff prompt:tri")).toEqual(["triage@1.0.0", "triage@1.1.0"]);
 });
 
 describe("the names that a completion asks for", () => {
-  it.each(KINDS)("of %s are none where there is no project, and no mistake", async (kind) => {
+  it.each(KINDS)("of %s are none outside of a project, which is not a mistake", async (kind) => {
     const empty = scenario(null);
     expect(await empty.evals(`completion-words ${kind}`)).toMatchObject({ exit: 0, stdout: "", stderr: "" });
     expect(readdirSync(empty.root)).toEqual([]);
     empty.remove();
   });
 
-  it("write nothing, and pass over files with mistakes", async () => {
+  it("are found without writing, and without files that have mistakes", async () => {
     const broken = scenario(null);
     broken.write("evalconfig.yaml", "models: [\n");
     mkdirSync(join(broken.root, "evals"));
@@ -127,7 +127,7 @@ describe("the names that a completion asks for", () => {
     broken.remove();
   });
 
-  it("are asked of a folder that is not there without a word", async () => {
+  it("are none for a folder that does not exist, without a message", async () => {
     expect(await repo.evals("completion-words suites -C nowhere")).toMatchObject({
       exit: 0,
       stdout: "",

@@ -15,7 +15,7 @@ function pages(): string[] {
   ].filter((path) => path.endsWith(".md"));
 }
 
-/** Headings as GitHub names them in a link. */
+/** The anchors that GitHub makes of a page's headings. */
 function anchors(text: string): Set<string> {
   const headings = text.replace(/^```.*?^```/gms, "").matchAll(/^#+ (.+)$/gm);
   return new Set(

@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(place, { recursive: true, force: true }));
 
-/** One issue at most, as a file: its number is 7. */
+/** A fake `gh` that keeps at most one issue, number 7, as a file. */
 const GH = `[ -n "$GH_TOKEN" ] || exit 4
 [ "$1" = label ] && exit 0
 echo "$2" >> "$ISSUES/log"

@@ -8,11 +8,11 @@ import { broken } from "./testing/fuzz/law.ts";
 import { mutateText } from "./testing/fuzz/mutate-text.ts";
 import { type Scenario, scenario } from "./testing/scenario.ts";
 
-/** `npm run fuzz` asks for more of them, and with another seed. */
+/** Number of changed files per kind of file; `npm run fuzz` sets a larger number and other seeds. */
 const EACH = Number(process.env.FUZZ_EACH ?? 6);
 const SEED = process.env.FUZZ_SEED ?? "1";
 const ONLY = process.env.FUZZ_ONLY;
-/** Milliseconds in which a command must have ended, however busy the machine is. */
+/** Milliseconds in which a command must end, even on a busy machine. */
 const DEADLINE = 60_000;
 
 let repo: Scenario;
@@ -28,7 +28,11 @@ beforeAll(() => {
 });
 afterAll(() => repo.remove());
 
-/** What is wrong with how the driver's command ends over such a text. @param sound whether it is as it should be */
+/**
+ * What is wrong with the end of the driver's command for a text; undefined if nothing is.
+ *
+ * @param sound whether the text is unchanged, so that the command must accept it
+ */
 async function fault(driver: FuzzDriver, text: string, sound = false): Promise<string | undefined> {
   put(driver.file, text);
   try {
@@ -54,19 +58,19 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   return await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-describe("a file that is not as it should be", () => {
+describe("a damaged file", () => {
   it.each(
     DRIVERS.filter(({ kind }) => ONLY === undefined || kind.includes(ONLY)).map(
       (driver) => [driver.kind, driver] as const,
     ),
   )(
-    "ends in an outcome or in mistakes with their places: %s",
+    "leads to an outcome or to mistakes with locations: %s",
     async (kind, driver) => {
       const before = driver.text ?? PROJECT[driver.file] ?? "";
       expect(await fault(driver, before, true), "as it is").toBeUndefined();
       for (let number = 0; number < EACH; number++) {
         const seed = `${SEED} ${kind} ${number}`;
-        // A command that never gives its thread back can name nothing itself.
+        // If a command blocks the thread for ever, this file names the seed.
         if (process.env.FUZZ_TRACE) writeFileSync(process.env.FUZZ_TRACE, seed);
         const text = mutateText(before, driver.format, seededRandom(seed));
         const why = await fault(driver, text);

@@ -24,13 +24,13 @@ function guarded(answer = 3) {
 }
 
 describe("a process that is ended from inside", () => {
-  it("is undecided when a module ends it, whatever code that gave, and reports it before it is gone", () => {
+  it("is undecided when a module ends it with any exit code, and reports this before it is gone", () => {
     const { process, losses, emit } = guarded();
     emit("exit");
     expect([process.exitCode, losses]).toEqual([3, [{ kind: "exited" }]]);
   });
 
-  it("has the exit code that was given already, if one was", () => {
+  it("keeps an exit code that was decided before", () => {
     const { process, emit } = guarded(1);
     emit("exit");
     expect(process.exitCode).toBe(1);
@@ -53,7 +53,7 @@ describe("a process that is ended from inside", () => {
     expect(printed.join("")).toContain("later");
   });
 
-  it("keeps the exit code once there is one, whatever code a module ends it with", () => {
+  it("keeps the command's exit code, whatever code a module ends it with", () => {
     const { process, losses, over, emit } = guarded();
     over(1);
     emit("uncaughtException", new Error("late"));

@@ -10,7 +10,7 @@ export interface GuardedProcess {
   readonly stderr: { write(text: string): unknown };
 }
 
-/** How a command ended before it returned its exit code. */
+/** How a command ended without returning its exit code. */
 export type Loss =
   /** process.exit was called. */
   | { readonly kind: "exited" }
@@ -19,12 +19,13 @@ export type Loss =
   | { readonly kind: "threw"; readonly error: unknown };
 
 /**
- * Modules of the project run in this process. If one ends it, or throws outside of a call, this must not look like a
- * pass or a failed gate: the run is undecided, and received answers are kept.
+ * Guards the process against the project's own modules, which run in it. If a module ends the process, or
+ * throws outside of a call, this must not look like a pass or a failed gate: the run is undecided, and received
+ * answers are kept.
  *
- * @param lost reports the mistake once, synchronously, because nothing can be awaited when a process ends; it returns
- * the exit code
- * @returns a function to be called with the command's exit code, which then stays, whoever ends the process
+ * @param lost called once when that happens; reports the mistake and returns the exit code. It must be synchronous,
+ * because nothing can be awaited when a process ends
+ * @returns a function to call with the command's exit code. From then on the process ends with that code
  */
 export function guardProcess(process: GuardedProcess, lost: (how: Loss) => number): (code: number) => void {
   let code: number | undefined;

@@ -1,6 +1,6 @@
 import type { Environment } from "../operations/environment.ts";
 
-/** What the command line needs from its environment: that of operations, and a terminal. */
+/** What the command line needs from outside: the environment of operations, and a terminal. */
 export interface Io extends Environment {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
@@ -10,6 +10,6 @@ export interface Io extends Environment {
   readonly width: number;
   /** Opens an address in the user's browser; does nothing when there is none. */
   readonly openPage: (url: string) => void;
-  /** Calls back at each signal until the returned function is called. */
+  /** Calls the handler at each signal until the returned function is called. */
   readonly onSignal: (handler: (name: "SIGINT" | "SIGTERM") => void) => () => void;
 }

@@ -11,7 +11,7 @@ const failing = (...codes: (string | undefined)[]): string[] => {
 };
 
 describe("output that cannot be written", () => {
-  it("is nobody's loss when the reader has gone", () => {
+  it("is ignored when the reader has gone", () => {
     expect(failing("EPIPE", "ERR_STREAM_DESTROYED", "EPIPE")).toEqual([]);
   });
 

@@ -1,6 +1,9 @@
 import type { EventEmitter } from "node:events";
 
-/** Error codes when a reader such as `| head` closes the pipe. This is not an error, and a paid run continues. */
+/**
+ * Error codes when a reader such as `| head` has closed the pipe. That is not a mistake, and a paid run
+ * continues.
+ */
 const CLOSED = ["EPIPE", "ERR_STREAM_DESTROYED"];
 
 /**

@@ -13,7 +13,7 @@ const at = (repository: string | null): Scenario => {
   return one;
 };
 
-/** Every way to go wrong before anything is run. */
+/** Command lines with a mistake that is found before anything is run. */
 const MISTAKES = [
   "run triag",
   "run --trails 3",
@@ -35,7 +35,7 @@ const MISTAKES = [
 ] as const;
 
 describe("a mistake on the command line", () => {
-  it("is answered with a guess, runs nothing and exits 2", async () => {
+  it("is reported with a suggestion, runs nothing and exits 2", async () => {
     const repo = at("every-case-passes");
     await repo.evals("run --quiet");
     for (const args of MISTAKES) {
@@ -69,7 +69,7 @@ describe("a mistake on the command line", () => {
     }
   });
 
-  it("under --json names the schema of the command, whatever is before it", async () => {
+  it("under --json has the schema of the command, whatever options come before it", async () => {
     const repo = at("every-case-passes");
     for (const args of ["run nope --json", "-C . run nope --json", "--json run nope"]) {
       const { stdout } = await repo.evals(args);
@@ -103,7 +103,7 @@ describe("a mistake in a file", () => {
     expect(stderr.match(/EVALS_CASE_NO_EXPECTED/g)).toHaveLength(1);
   });
 
-  it("is not there in a good repository", async () => {
+  it("is not found in a good repository", async () => {
     const repo = at("every-case-passes");
     expect((await repo.evals("check")).exit).toBe(0);
     expect(JSON.parse((await repo.evals("check --json")).stdout)).toMatchObject({
@@ -114,7 +114,7 @@ describe("a mistake in a file", () => {
     repo.matches("check-finds-nothing");
   });
 
-  it("is that there is no project", async () => {
+  it("is that no project is found", async () => {
     const repo = at(null);
     for (const args of ["run", "check", "history", "show latest", "rescore latest"]) {
       expect((await repo.evals(args)).exit, args).toBe(2);

@@ -12,7 +12,7 @@ import { outliveReaders, processIo } from "./process-io.ts";
 z.config({ jitless: true });
 
 /**
- * The command line from arguments to exit code. Nothing below it prints mistakes or sets an exit code.
+ * Runs the command line and returns the exit code. Only this module prints mistakes.
  *
  * @param args without `node` and the program's name
  */
@@ -89,7 +89,9 @@ function reportMistakes(args: readonly string[], io: Io, { problems, midway, mis
   return exit;
 }
 
-/** With JSON output there is always one document, even after a mistake. */
+/**
+ * Prints the document of a command that ended with mistakes: with --json there is always exactly one document.
+ */
 function printDocument(args: readonly string[], io: Io, exit: number, problems: readonly Problem[]): void {
   io.stdout(documentText(mistakesDocument(commandOf(args), exit, problems)));
 }
@@ -99,7 +101,7 @@ function bugProblem(error: unknown): Problem {
     code: "EVALS_BUG",
     what: `${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
     why: "This is a bug in evals, not a mistake of yours.",
-    fix: "Please report it with what is on stderr.",
+    fix: "Please report it with the text on stderr.",
   };
 }
 

@@ -14,7 +14,7 @@ import { fakeIo } from "./testing/fake-io.ts";
 const HASH = "a".repeat(64);
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
-/** A project with one file of every kind that is read, all of them whole. */
+/** A project with one valid file of every kind that evals reads. */
 const PROJECT: Readonly<Record<string, string>> = {
   "evalconfig.yaml": `models:
   made: { provider: outputs, file: fixtures/made.jsonl }
@@ -65,7 +65,7 @@ const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   "labels.csv": ["import", "labels", "lines", "labels.csv", "--format", "csv", "--json"],
   "studio.json": ["import", "labels", "lines", "studio.json", "--format", "label-studio", "--json"],
 };
-/** Of these the problem is at the setting that names the file. */
+/** Files whose problems are located at the setting that names the file. */
 const NAMED_BY_A_SETTING = new Set(["schemas/answer.json", "fixtures/made.jsonl", "fixtures/asked.jsonl"]);
 
 const FILES = Object.keys(PROJECT);
@@ -87,7 +87,7 @@ function put(path: string, content: string | Buffer): void {
   writeFileSync(join(root, path), content);
 }
 
-/** What the command that reads this file reports of the project around it. */
+/** Runs the command that reads a file. @returns its exit code and problems */
 async function problemsAt(path: string): Promise<{ exit: number; problems: readonly Problem[] }> {
   const io = fakeIo(root);
   const exit = await main([...(IMPORTS[path] ?? ["check", "--json"])], io);
@@ -95,7 +95,7 @@ async function problemsAt(path: string): Promise<{ exit: number; problems: reado
   return { exit, problems };
 }
 
-/** The problems of a file that was replaced; whatever else is reported follows from it. */
+/** Replaces a file. @returns the problems of that file, without those that follow from it elsewhere */
 async function problemsWith(path: string, content: string | Buffer): Promise<readonly Problem[]> {
   put(path, content);
   const { exit, problems } = await problemsAt(path);
@@ -114,7 +114,7 @@ describe("every file that is read", () => {
     expect(await problemsAt(path)).toEqual({ exit: 0, problems: [] });
   });
 
-  it.each(FILES)("is named as UTF-16 when it is that, marked or not: %s", async (path) => {
+  it.each(FILES)("is reported as UTF-16, with or without a byte order mark: %s", async (path) => {
     for (const mark of ["\uFEFF", ""]) {
       const found = await problemsWith(path, Buffer.from(mark + text(path), "utf16le"));
       expect(found).toMatchObject([{ code: "EVALS_FILE_ENCODING", what: expect.stringContaining("UTF-16") }]);
@@ -122,26 +122,26 @@ describe("every file that is read", () => {
     }
   });
 
-  it.each(FILES)("is named with the place of a byte that is not UTF-8: %s", async (path) => {
+  it.each(FILES)("is reported with the location of a byte that is not UTF-8: %s", async (path) => {
     const bytes = Buffer.concat([Buffer.from(text(path).trimEnd()), Buffer.from([0xe9, 0x0a])]);
     expect(await problemsWith(path, bytes)).toMatchObject([
       { code: "EVALS_FILE_ENCODING", what: expect.stringContaining("not UTF-8") },
     ]);
   });
 
-  it.each(FILES)("is named with the place of a NUL byte: %s", async (path) => {
+  it.each(FILES)("is reported with the location of a NUL byte: %s", async (path) => {
     const found = await problemsWith(path, `${text(path).trimEnd()}\n\0\0\n`);
     expect(found).toMatchObject([{ code: "EVALS_FILE_BINARY", what: expect.stringContaining("NUL") }]);
   });
 
-  it.each(FILES)("is named as a Git LFS pointer, with the command that fetches it: %s", async (path) => {
+  it.each(FILES)("is reported as a Git LFS pointer, with the command that fetches it: %s", async (path) => {
     const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${HASH}\nsize 12\n`;
     const found = await problemsWith(path, pointer);
     expect(found).toMatchObject([{ code: "EVALS_FILE_LFS_POINTER" }]);
     expect(found[0]?.fix).toContain("git lfs pull");
   });
 
-  it.each(FILES)("is named with its merge conflict: %s", async (path) => {
+  it.each(FILES)("is reported with its merge conflict: %s", async (path) => {
     const lines = text(path).trimEnd().split("\n");
     const last = lines.pop();
     const sides = ["<<<<<<< HEAD", last, "=======", last, ">>>>>>> topic", ""];
@@ -150,7 +150,7 @@ describe("every file that is read", () => {
     expect(found[0]?.what).toContain("merge conflict markers");
   });
 
-  it.each(FILES.filter((path) => path !== ".env"))("is no directory: %s", async (path) => {
+  it.each(FILES.filter((path) => path !== ".env"))("is reported when it is a directory: %s", async (path) => {
     rmSync(join(root, path));
     mkdirSync(join(root, path));
     const { exit, problems } = await problemsAt(path);
@@ -162,7 +162,7 @@ describe("every file that is read", () => {
   });
 
   it.each(FILES.filter((path) => IMPORTS[path] === undefined))(
-    "is no pipe, which nobody writes to: %s",
+    "is reported when it is a pipe: %s",
     async (path) => {
       rmSync(join(root, path));
       execFileSync("mkfifo", [join(root, path)]);
@@ -176,7 +176,7 @@ describe("every file that is read", () => {
   );
 });
 
-describe("every file with an object a line", () => {
+describe("every file with one object per line", () => {
   it.each(LINES)(
     "is reported once when it is one JSON list, written in one line or over many: %s",
     async (path) => {
@@ -191,7 +191,7 @@ describe("every file with an object a line", () => {
     },
   );
 
-  it.each(LINES)("is reported once when its objects go on over several lines: %s", async (path) => {
+  it.each(LINES)("is reported once when its objects continue over several lines: %s", async (path) => {
     const values = text(path)
       .trimEnd()
       .split("\n")
@@ -202,7 +202,7 @@ describe("every file with an object a line", () => {
     ]);
   });
 
-  it.each(LINES)("refuses a key that is there twice, in whatever spelling and depth: %s", async (path) => {
+  it.each(LINES)("refuses a duplicate key, in any spelling and at any depth: %s", async (path) => {
     const [first = "", ...rest] = text(path).split("\n");
     const key = /"(\w)(\w+)"/.exec(first) ?? [];
     const twice = `{"\\u00${key[1]?.charCodeAt(0).toString(16)}${key[2]}":"x",${first.slice(1)}`;
@@ -233,7 +233,7 @@ describe("every YAML file", () => {
     ]);
   });
 
-  it.each(YAML)("may end in dashes behind which nothing is: %s", async (path) => {
+  it.each(YAML)("may end in dashes with nothing after them: %s", async (path) => {
     put(path, `---\n${text(path)}---\n# the end\n`);
     expect(await problemsAt(path)).toEqual({ exit: 0, problems: [] });
   });
@@ -287,7 +287,7 @@ describe("a file that is empty", () => {
   });
 });
 
-describe("every file in which a number stands that a double would change", () => {
+describe("every file with a number that a double cannot represent", () => {
   const number = "12345678901234567891";
   const REFUSED = [
     ...YAML,
@@ -297,7 +297,7 @@ describe("every file in which a number stands that a double would change", () =>
     "labels/lines.jsonl",
   ];
 
-  it.each(REFUSED)("is refused with its place: %s", async (path) => {
+  it.each(REFUSED)("is refused with its location: %s", async (path) => {
     const isLines = path.endsWith(".jsonl");
     const isJson = path.endsWith(".json");
     const added = isLines
@@ -324,7 +324,7 @@ describe("every file in which a number stands that a double would change", () =>
     }
   });
 
-  it("takes a zero that is not dropped: of a fraction, a text, a hexadecimal number", async () => {
+  it("accepts a leading zero that is not dropped: of a fraction, a text, a hexadecimal number", async () => {
     const path = YAML.find((one) => text(one).startsWith("- ")) as string;
     const added =
       '- { id: z, expected: 0.5, input: { a: -0.25, b: "01234", c: 0, d: 0x0f, e: 2024-01-02 } }\n';
@@ -332,7 +332,7 @@ describe("every file in which a number stands that a double would change", () =>
     expect(await problemsAt(path)).toEqual({ exit: 0, problems: [] });
   });
 
-  it.each(["fixtures/made.jsonl", "fixtures/asked.jsonl"])("is read as it stands: %s", async (path) => {
+  it.each(["fixtures/made.jsonl", "fixtures/asked.jsonl"])("is read unchanged: %s", async (path) => {
     put(path, text(path).replace('"output":"é"', `"output":{"id":${number}}`));
     expect(await problemsAt(path)).toEqual({ exit: 0, problems: [] });
   });
@@ -350,7 +350,7 @@ describe("every file in which a number stands that a double would change", () =>
     },
   );
 
-  it("gives an answer that is scored and kept as it stands", async () => {
+  it("gives an answer that is scored and stored unchanged", async () => {
     put("fixtures/made.jsonl", `{"case":"a","output":{"id":${number}}}\n{"case":"b","output":"s"}\n`);
     put(
       "evals/lines.yaml",

@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { EvalsError } from "../domain/problem.ts";
 
 /**
- * Rejects an option with one value that is given twice. Options that collect values have their own parser and are not
- * affected; a flag may be repeated.
+ * Makes a command reject an option with a single value that is given twice. Options that collect several values
+ * are not affected, and a flag may be repeated.
  */
 export function onceEach(command: Command): Command {
   for (const option of command.options) {

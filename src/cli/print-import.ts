@@ -6,7 +6,7 @@ import type { OutputOptions } from "./declarations/declare-command.ts";
 import type { Io } from "./io.ts";
 import { printResult } from "./print-result.ts";
 
-/** How an import reports its result. */
+/** The forms in which an import reports its result. */
 interface ImportForms {
   /** The text after a mistake: `nothing was written`. */
   readonly nothing: string;
@@ -14,7 +14,7 @@ interface ImportForms {
   readonly text: () => string;
 }
 
-/** Prints the result of an import, or why it imported nothing and what it would have skipped. @returns the exit code */
+/** Prints the result of an import; if it imported nothing, why, and what it skipped. @returns the exit code */
 export function printImport(
   io: Io,
   options: OutputOptions,

@@ -10,16 +10,16 @@ export interface Terminal extends TerminalOptions {
   readonly style: Style;
 }
 
-/** A command's result in both forms; only the printed one is created. */
+/** A command's result as a document and as text; only the one that is printed is created. */
 interface Result {
-  /** The command's exit code, which its document says too; `ok` when left out. */
+  /** The command's exit code, which is also in its document; default `ok`. */
   readonly exit?: number;
   readonly document: (exit: number) => object;
   readonly text: (terminal: Terminal) => string;
 }
 
 /**
- * Prints what a command found: one JSON document where that was asked for, else text as this terminal shows it.
+ * Prints the result of a command: one JSON document with --json, else text for this terminal.
  * @returns the exit code
  */
 export function printResult(

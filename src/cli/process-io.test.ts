@@ -9,7 +9,7 @@ describe("the process's sleep", () => {
   };
   afterEach(() => process.off("warning", note));
 
-  it("lets any number wait for one signal without a word of Node's, and ends at once when it comes", async () => {
+  it("lets any number of callers wait for one signal without a warning of Node, and ends at once when it comes", async () => {
     process.on("warning", note);
     const stop = new AbortController();
     const sleeping = Array.from({ length: 40 }, () => processIo().sleep(3_600_000, stop.signal));

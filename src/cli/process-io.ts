@@ -5,7 +5,9 @@ import { processEnvironment } from "../operations/process-environment.ts";
 import type { Io } from "./io.ts";
 import { outliveReader } from "./lost-output.ts";
 
-/** Prevents a closed or full stdout from killing a run. Lost output is reported, and the exit code is not that of a pass. */
+/**
+ * Prevents a closed or full stdout from killing a run. Lost output is reported, and a pass becomes undecided.
+ */
 export function outliveReaders(): void {
   outliveReader(process.stderr, () => {});
   outliveReader(process.stdout, (code) => {

@@ -14,7 +14,7 @@ import { endOf } from "./usage-mistake.ts";
 
 declare const EVALS_VERSION: string;
 
-/** Parses commands and options; a command's action is loaded when it is called. */
+/** Parses the command line and runs the command. @returns the exit code */
 export async function runProgram(args: readonly string[], io: Io): Promise<number> {
   let code: number = EXIT.ok;
   const done = (exit: number): void => {
@@ -63,14 +63,19 @@ function asHelpOption(args: readonly string[]): readonly string[] {
   return [...args.slice(0, at), ...args.slice(at + 1), "--help"];
 }
 
-/** The called command and others with the same first word; all commands when none is named, for help and suggestions. */
+/**
+ * The commands to build: those with the called command's first word, or all of them for help and suggestions.
+ */
 function commandsOf(args: readonly string[]): readonly DeclaredCommand[] {
   const word = commandWord(args);
   const named = COMMANDS.filter(({ words }) => words.split(" ")[0] === word);
   return named.length > 0 ? named : COMMANDS;
 }
 
-/** Gives options that only take a value after `=` an empty value if they have none, so that they do not consume an argument. */
+/**
+ * Adds `=` to options that only take a value after `=`, so that commander does not read the next word as their
+ * value.
+ */
 function withOwnValues(args: readonly string[]): string[] {
   const word = commandWord(args);
   const { equals = [] } = COMMANDS.find(({ words }) => words === word) ?? {};
@@ -118,7 +123,7 @@ function addCommand(program: Command, declared: DeclaredCommand, calling: Callin
   else callable(program, command, { ...calling, ...declared, act: declared.act });
 }
 
-/** Adds the action to a command, with the directory of `-C` from any position. */
+/** Adds the action and the common options to a command. `-C` may be before or after the command. */
 function callable(
   program: Command,
   command: Command,

@@ -13,7 +13,7 @@ const answered = {
 } as const;
 
 describe("progress", () => {
-  it("off a terminal is a plain line every ten seconds", () => {
+  it("without a terminal is a plain line every ten seconds", () => {
     let clock = 0;
     const io = fakeIo("/nowhere", { now: () => clock });
     const progress = showProgress(io);
@@ -29,7 +29,7 @@ describe("progress", () => {
     );
   });
 
-  it("on a terminal is one line, drawn over, no wider than the terminal, and gone at the end", () => {
+  it("on a terminal is one updated line, no wider than the terminal, and removed at the end", () => {
     let clock = 0;
     const io = fakeIo("/nowhere", { now: () => clock, stderrIsTerminal: true, width: 40 });
     const progress = showProgress(io);
@@ -48,7 +48,7 @@ describe("progress", () => {
     expect(io.printed.stderr).toMatch(/\r +\r$/);
   });
 
-  it("counts what earlier sessions had answered, and not in the rate", () => {
+  it("includes trials of earlier sessions in the count, but not in the rate", () => {
     let clock = 0;
     const io = fakeIo("/nowhere", { now: () => clock });
     const progress = showProgress(io);

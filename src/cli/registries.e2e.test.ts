@@ -31,14 +31,14 @@ const help = async (words: string): Promise<string> =>
 
 describe("one line in a registry is enough for", () => {
   it.each(REPORTER_NAMES)(
-    "the reporter %s to be in the help, in a mistake's mend and to write a file",
+    "the reporter %s to be in the help, in the fix of a mistake, and to write a file",
     async (name) => {
       expect(await help("run")).toMatch(new RegExp(`--reporter <name\\[=file\\]> [^.;]*\\b${name}\\b`));
       expect((await repo.evals("run --reporter nothing")).stderr).toMatch(
         new RegExp(`fix: One of: .*\\b${name}\\b`),
       );
       expect((await repo.evals(`run --reporter ${name}=reports/one`)).exit).toBe(0);
-      // Where nothing fails there is nothing to point GitHub at.
+      // For a passed run the GitHub reporter writes nothing.
       if (name !== "github") expect(readFileSync(join(repo.root, "reports/one"), "utf8")).not.toBe("");
     },
   );
@@ -52,7 +52,7 @@ describe("one line in a registry is enough for", () => {
   });
 
   it.each(providers.names)(
-    "the provider %s to be in the reference, and among the suggestions for a typo",
+    "the provider %s to be in the reference, and to be suggested for a typo",
     async (name) => {
       expect(page("docs/providers.md")).toMatch(new RegExp(`provider: ${name}\\b`));
       repo.write("evalconfig.yaml", "models:\n  small: { provider: nothing-like-it }\n");
@@ -78,7 +78,7 @@ describe("one line in a registry is enough for", () => {
   );
 
   it.each(DATASET_ENDINGS)(
-    "a dataset that ends in %s to be found by its name, and named where an ending is unknown",
+    "a dataset that ends in %s to be found by its name, and to be listed for an unknown extension",
     async (ending) => {
       repo.write("evals/s.yaml", "dataset: other.xlsx\nmodel: small\nscorers: [{ type: equals }]\n");
       expect((await repo.evals("check")).stderr).toContain(ending);
@@ -102,7 +102,7 @@ describe("one line in a registry is enough for", () => {
   );
 
   it.each(COMMANDS.filter(({ hidden }) => hidden !== true).map(({ words }) => words))(
-    "the command %s to be in the help of what is before it",
+    "the command %s to be in the help of its parent",
     async (words) => {
       const [last = "", ...before] = words.split(" ").reverse();
       expect(await help(before.reverse().join(" "))).toMatch(new RegExp(` ${last} [[<a-z]`));

@@ -3,7 +3,7 @@ import { EvalsError } from "../domain/problem.ts";
 import { readRequest } from "../operations/running/read-request.ts";
 import { RunRequest } from "../operations/running/run-request.ts";
 
-/** Options of `evals run`, parsed. */
+/** Schema of the options of `evals run`. */
 export const RunOptions = RunRequest.extend({
   // Commander passes true for an option without its optional value.
   failing: z.union([z.string(), z.literal(true).transform(() => "")]).optional(),
@@ -16,7 +16,7 @@ export const RunOptions = RunRequest.extend({
   color: z.boolean().default(true),
 });
 export type RunOptions = z.output<typeof RunOptions>;
-/** The options as typed. */
+/** The options of `evals run` as commander returns them. */
 export type TypedRunOptions = z.input<typeof RunOptions>;
 
 /** @throws {EvalsError} EVALS_OPTION_INVALID, EVALS_OPTION_CONFLICT */
@@ -26,7 +26,12 @@ export function readRunOptions(typed: TypedRunOptions): RunOptions {
   return options;
 }
 
-/** @throws {EvalsError} EVALS_OPTION_CONFLICT for options of an endless command together with options for a single document */
+/**
+ * Rejects options that keep the command running, such as --watch, together with options for one result, such as
+ * --json.
+ *
+ * @throws {EvalsError} EVALS_OPTION_CONFLICT
+ */
 function refuseEndless({ watch, open, json, dryRun, at, batch, run }: RunOptions): void {
   const endless = watch ? "--watch" : open ? "--open" : undefined;
   const other = json

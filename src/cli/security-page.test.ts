@@ -10,7 +10,7 @@ const claims = rows.map((line) => {
   return { line, sentence, path, name };
 });
 
-/** What a page promises is worth what holds it. */
+/** The page names a test for each promise; these must exist. */
 describe("docs/security.md", () => {
   it("has a test for every sentence of its tables", () => {
     expect(claims.filter(({ name }) => name === "").map(({ line }) => line)).toEqual([]);

@@ -3,13 +3,13 @@ import { serveView } from "../page/view-server.ts";
 import type { Io } from "./io.ts";
 import { keepHeapSmall } from "./small-heap.ts";
 
-/** What to serve, and where. */
+/** What the page shows first, and where it is served. */
 interface ServedPage {
   readonly directory?: string | undefined;
-  /** Default any free port. */
+  /** The port; default: any free port. */
   readonly port?: number | undefined;
   readonly open: boolean;
-  /** The run with which it opens. */
+  /** The run at which the page opens; undefined for the list of runs. */
   readonly run: string | undefined;
 }
 

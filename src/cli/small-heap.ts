@@ -1,7 +1,7 @@
 /**
- * For a command that reads many more trials than it keeps: garbage is collected when the heap has grown by half. By
- * default V8 waits until it is four times as large, which saves no time here and uses memory that a laptop or CI
- * runner needs.
+ * Lets V8 collect garbage when the heap has grown by half, for a command that reads many more trials than it
+ * keeps. By default V8 waits until the heap is four times as large. That saves no time here, and takes memory
+ * that a laptop or a CI runner needs.
  */
 export function keepHeapSmall(): void {
   // Loaded on demand, because short commands do not need it.
@@ -9,8 +9,8 @@ export function keepHeapSmall(): void {
 }
 
 /**
- * For a process that runs for days, possibly many on one machine: limits the space for new objects. Collecting it
- * more often costs about a fifth more processor time and saves a third of the memory.
+ * Keeps V8's space for new objects small, for a process that runs for days, possibly with others on one
+ * machine. More frequent collection costs about a fifth more processor time and saves a third of the memory.
  */
 export function keepYoungSmall(): void {
   process.getBuiltinModule("node:v8").setFlagsFromString("--semi-space-growth-factor=1");

@@ -1,7 +1,10 @@
 import { EXIT } from "../domain/exit-code.ts";
 import type { Io } from "./io.ts";
 
-/** Ctrl-C once: no new trials, those in flight finish. Twice, or SIGTERM: everything is aborted. */
+/**
+ * How signals stop a run. After one Ctrl-C no new trial starts, and those in flight finish. A second one, or
+ * SIGTERM, aborts everything.
+ */
 export interface StopSignals {
   readonly stopping: () => boolean;
   /** Aborts at the first signal. */
@@ -9,7 +12,7 @@ export interface StopSignals {
   readonly signal: AbortSignal;
   /** 130 or 143 when the run was aborted; undefined when it ended normally. */
   readonly exitCode: () => number | undefined;
-  /** Starts handling signals; before it is called a signal ends the process as usual. */
+  /** Starts handling signals. Before this call a signal ends the process as usual. */
   readonly listen: () => void;
   readonly close: () => void;
 }
@@ -47,7 +50,7 @@ export function listenForStop(io: Io): StopSignals {
   return stop;
 }
 
-/** Does work that the first signal is to end. */
+/** Does work, and aborts `stopped` at the first signal. */
 export async function untilStopped<Value>(
   io: Io,
   work: (stopped: AbortSignal) => Promise<Value>,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-// @ts-expect-error A script without types: it gives the page as text.
+// @ts-expect-error The script has no types.
 import { mistakesOf, readSources, troubleshootingPage } from "../../scripts/troubleshooting.mjs";
 
 it("docs/troubleshooting.md matches what the program prints: node scripts/troubleshooting.mjs writes it", () => {
@@ -8,7 +8,7 @@ it("docs/troubleshooting.md matches what the program prints: node scripts/troubl
   expect(troubleshootingPage(mistakesOf(readSources()))).toBe(page);
 });
 
-it("a code without its sentences is found", () => {
+it("a problem code without its sentences is found", () => {
   const text = 'export const lost = { code: "EVALS_LOST" };';
   expect(() => mistakesOf([{ path: "lost.ts", text }])).toThrow("EVALS_LOST");
 });

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { TypedCommand, WordValues } from "../reports/completion/typed-command.ts";
 import { completedBy } from "./declarations/declare-command.ts";
 
-/** The program and all its commands, without hidden ones. */
+/** The program and all its commands except hidden ones, as completion scripts need them. */
 export function typedCommands(program: Command): TypedCommand[] {
   const commands = described(program, "");
   const names = commands[0]?.commands.map(({ name }) => name) ?? [];

@@ -2,7 +2,10 @@ import type { Command, CommanderError } from "commander";
 import { EvalsError } from "../domain/problem.ts";
 import { exampleOf, nameOf } from "./command-help.ts";
 
-/** How a command handles commander's exits: help ends it, a mistake is reported with an example that works. */
+/**
+ * Returns the handler for commander's exits: after help the program ends, and a mistake is thrown as an
+ * {EvalsError}.
+ */
 export const endOf =
   (command: Command) =>
   (error: CommanderError): never => {
@@ -33,14 +36,17 @@ function textOf(error: CommanderError, command: Command): string {
         .replace(/\.$/, "");
 }
 
-/** An example of this command that works, and where its help is. */
+/** The fix for a mistake in the use of a command: a working example, and the command that shows its help. */
 function fixOf(command: Command): string {
   const help = `${nameOf(command)} --help`;
   const example = exampleOf(command);
   return example === undefined ? help : `For instance: ${example}; ${help} says more`;
 }
 
-/** Corrects `evals --trials 3 run` to `evals run --trials 3`. Undefined when no command follows. */
+/**
+ * The command line with options moved after the command: `evals run --trials 3` for `evals --trials 3 run`.
+ * Undefined when no command follows.
+ */
 function optionsMoved(command: Command): string | undefined {
   if (command.parent !== null) return undefined;
   const args = typed(command);
@@ -59,7 +65,7 @@ function retyped(command: Command, mistyped: string, meant: string): string {
     : fixOf(command);
 }
 
-/** All words after `evals`. */
+/** All words typed after `evals`. */
 function typed(command: Command): readonly string[] {
   if (command.parent !== null) return typed(command.parent);
   return (command as Command & { readonly rawArgs?: readonly string[] }).rawArgs ?? [];

@@ -6,13 +6,13 @@ import { moduleProvider } from "../providers/module-provider.ts";
 import { ask, fakeHost, questionOf } from "../providers/testing/fake-host.ts";
 import { fakeInput, openScorer } from "../scorers/testing/scorer-fakes.ts";
 
-/** What became of a trial: `ok`, or the kind of its error, and the message. */
+/** The outcome of a trial: `kind` is `ok` or the kind of error. */
 interface Became {
   readonly kind: string;
   readonly message: string;
 }
 
-/** A user's module, however it is used. */
+/** A user's module, used as a model or as a scorer. */
 interface UsedModule {
   ask(trial?: number): Promise<Became>;
   close(): Promise<void>;
@@ -92,10 +92,13 @@ async function use(way: Way, source: string, more: { timeout_ms?: number; isolat
   return one;
 }
 
-/** What the function is given: the trial's number, as a model and as a scorer. */
+/**
+ * Source of a function `n` that reads the trial's number from what a module is given, as a model or as a
+ * scorer.
+ */
 const GIVEN = "const n = (given) => (typeof given === 'number' ? given : given.case.input);";
 
-/** Values that JSON cannot say: whole, and as a part of an answer or of a score. */
+/** Values that JSON cannot represent, to be returned alone or as part of an answer or a score. */
 const ODD: readonly (readonly [what: string, value: string])[] = [
   ["a BigInt", "10n"],
   ["a symbol", "Symbol('x')"],
@@ -132,10 +135,10 @@ const THROWN: readonly (readonly [what: string, statement: string])[] = [
 describe.each(ALL)("a module that is %s", (way) => {
   const { good } = WAYS[way];
 
-  it("may return any odd value, which is its trial's error, in a plain sentence", async () => {
+  it("may return a value that JSON cannot represent: its trial is errored, with a plain sentence", async () => {
     const cases = ODD.flatMap(([what, value]) => [
       [what, value],
-      // A promise cannot even be settled with a proxy that is revoked.
+      // A promise cannot be resolved with a revoked proxy, so that value is not returned later.
       ...(what === "a revoked proxy" ? [] : [[`${what}, later`, `Promise.resolve().then(() => (${value}))`]]),
       [`${what} inside`, `({ output: { a: [${value}] }, score: ${value} })`],
     ]);
@@ -152,7 +155,7 @@ describe.each(ALL)("a module that is %s", (way) => {
     expect(await one.ask(0)).toEqual({ kind: "ok", message: "fine" });
   });
 
-  it("may throw anything, which is its trial's error", async () => {
+  it("may throw any value: its trial is errored", async () => {
     const one = await use(
       way,
       `${GIVEN} const thrown = [${THROWN.map(([, statement]) => `() => { ${statement} }`).join(",\n")}];
@@ -162,7 +165,7 @@ describe.each(ALL)("a module that is %s", (way) => {
       expect([what, (await one.ask(index + 1)).kind]).toEqual([what, "tool"]);
   });
 
-  it("may reject what it never waits for, which is its trial's error", async () => {
+  it("may leave a rejected promise unhandled: its trial is errored", async () => {
     const one = await use(
       way,
       `${GIVEN} export default (given) => {
@@ -176,7 +179,7 @@ describe.each(ALL)("a module that is %s", (way) => {
     expect(await one.ask(3)).toEqual({ kind: "ok", message: "fine" });
   });
 
-  it("is ended when it never gives way, and only its trial is at fault", async () => {
+  it("is ended when it blocks the thread, and only its trial is errored", async () => {
     const one = await use(
       way,
       `${GIVEN} export default async (given) => {
@@ -202,7 +205,7 @@ describe.each(ALL)("a module that is %s", (way) => {
     expect(became.map(({ kind }) => kind)).toEqual([expect.stringMatching(/timeout|tool/), "ok"]);
   });
 
-  it("may end its thread, and only its trial is at fault", async () => {
+  it("may end its thread, and only its trial is errored", async () => {
     const one = await use(
       way,
       `${GIVEN} export default async (given) => {
@@ -216,7 +219,7 @@ describe.each(ALL)("a module that is %s", (way) => {
     expect(became[1]?.message).toContain("process.exit");
   });
 
-  it("keeps its state from call to call, and its environment to itself", async () => {
+  it("keeps its state between calls, and has an environment of its own", async () => {
     const one = await use(
       way,
       `let calls = 0; export default () => { calls++; process.env.MINE = "changed"; return ${good.replace("'fine'", "String(calls)")}; };`,
@@ -226,7 +229,7 @@ describe.each(ALL)("a module that is %s", (way) => {
     expect(process.env.MINE).toBeUndefined();
   });
 
-  it("may live in the main thread, where odd values and endless waiting are its trial's error too", async () => {
+  it("may run in the main thread, where odd values and endless waiting make its trial errored too", async () => {
     const one = await use(
       way,
       `${GIVEN} globalThis.here = true;

@@ -6,7 +6,10 @@ import { commandProvider } from "../providers/command-provider.ts";
 import { ask, fakeHost, questionOf } from "../providers/testing/fake-host.ts";
 import { fakeInput, openScorer } from "../scorers/testing/scorer-fakes.ts";
 
-/** A program of the user's, however it is run: gives an answer, or says why there is none. */
+/**
+ * A user's program, run in any of the possible ways. `ask` returns an answer, or a text that says why there is
+ * none.
+ */
 interface RunProgram {
   ask(): Promise<string>;
   close(): Promise<void>;
@@ -58,7 +61,7 @@ const WAYS: Readonly<Record<string, () => Promise<RunProgram>>> = {
   "a scorer that serves lines": () => asScorer({ serve: "jsonl" }),
 };
 
-/** A zombie that nobody has reaped yet runs no more. */
+/** Whether a process is running. A zombie, which has ended but was not reaped yet, is not. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -75,7 +78,7 @@ async function start(way: string, program: string): Promise<RunProgram> {
 }
 
 describe.each(Object.keys(WAYS))("a program that is %s", (way) => {
-  it("is ended when it does not stop talking", async () => {
+  it("is ended when it does not stop printing", async () => {
     const running = await start(
       way,
       `const piece = "x".repeat(1 << 20);
@@ -85,7 +88,7 @@ describe.each(Object.keys(WAYS))("a program that is %s", (way) => {
     expect(await running.ask()).toMatch(/more than 16 MiB/);
   });
 
-  it("may talk as much as it likes on stderr", async () => {
+  it("may print any amount to stderr", async () => {
     const running = await start(
       way,
       `process.stdin.once("data", () => {
@@ -98,7 +101,7 @@ describe.each(Object.keys(WAYS))("a program that is %s", (way) => {
     expect(await running.ask()).not.toMatch(/MiB/);
   });
 
-  it("takes with it what it has started, which keeps nobody waiting", async () => {
+  it("ends together with the processes that it started, without a delay", async () => {
     const pidFile = join(root, "pid");
     const running = await start(
       way,
@@ -113,7 +116,7 @@ describe.each(Object.keys(WAYS))("a program that is %s", (way) => {
     await vi.waitUntil(() => !isRunning(pid), { timeout: 10_000, interval: 10 });
   });
 
-  it("keeps nobody waiting with a process that has left its group", async () => {
+  it("does not delay the end by a process that has left its group", async () => {
     const pidFile = join(root, "pid");
     const running = await start(
       way,

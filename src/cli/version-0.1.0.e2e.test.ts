@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Checkout, checkout, ownGit } from "./testing/git-project.ts";
 
-/** Root fingerprints as 0.1.0 computed them, and what the answers it kept amount to. */
+/** Root fingerprints that 0.1.0 computed, and the pass rates of its stored answers. */
 const RUNS: Readonly<Record<string, { readonly fingerprint: string; readonly pass_rate: number }>> = {
   "by-agent": {
     fingerprint: "5d89b1c4125b77c9bfed4ff6e6c25ecb45ee214dcd2e5b2542a5440fad05f501",
@@ -73,11 +73,11 @@ afterAll(() => {
 });
 
 describe("a project of version 0.1.0", () => {
-  it("is as sound as it was", async () => {
+  it("still passes check", async () => {
     expect(await project.evals(["check"], KEY)).toMatchObject({ exit: 0 });
   });
 
-  it("finds every answer of its history again, under the same fingerprints", async () => {
+  it("finds every stored answer again, under the same fingerprints", async () => {
     const { exit, document } = await project.json(["run", "--baseline", "none"], KEY);
     expect(exit).toBe(0);
     expect(RUNS).toEqual(measured(document.runs));
@@ -128,7 +128,7 @@ describe("a project of version 0.1.0", () => {
     expect(old).toHaveLength(2);
   });
 
-  it("goes back to its promoted tag, with proof", async () => {
+  it("rolls back to its promoted tag, with proof", async () => {
     const { exit, document } = await project.json(["rollback", "evals/rel1"], KEY);
     expect(exit).toBe(0);
     expect(document.proofs).toHaveLength(7);

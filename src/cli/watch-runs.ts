@@ -9,12 +9,12 @@ import type { Io } from "./io.ts";
 import type { RunOptions } from "./run-options.ts";
 import { untilStopped } from "./stop-signals.ts";
 
-/** How one command's runs ended. */
+/** The result of running the suites once. */
 export interface RunOnce {
   readonly exit: number;
-  /** Id of the first run; null where none was begun. */
+  /** Id of the first run; null when no run was started. */
   readonly first: string | null;
-  /** Somebody asked to stop. */
+  /** Whether the user asked to stop. */
   readonly stopped: boolean;
 }
 
@@ -52,7 +52,7 @@ export async function watchRuns(
   }
 }
 
-/** A mistake in a file is reported; the user can fix it and trigger the next run. */
+/** Runs once. A mistake in a file is reported and not thrown, because fixing it triggers the next run. */
 async function runOrReport(
   options: RunOptions,
   io: Io,

@@ -58,7 +58,7 @@ describe("evals ab", () => {
     expect(document.strata.map((one: { stratum: string }) => one.stratum)).toEqual(["tag:easy", "tag:hard"]);
   });
 
-  it("is undecided without a difference, and reports what nobody says", async () => {
+  it("is undecided without a difference, and reports what the data does not contain", async () => {
     repo.write("a.jsonl", jsonl([{ output: "x" }, { output: "y", error: "timeout" }]));
     repo.write("b.jsonl", jsonl([{ output: "x" }]));
     const { exit, stdout } = await repo.evals("ab file:a.jsonl file:b.jsonl");
@@ -85,14 +85,14 @@ describe("evals ab", () => {
     });
   });
 
-  it("refuses what is no arm, or an empty one", async () => {
+  it("refuses a word that is not an arm, and an empty arm", async () => {
     repo.write("a.jsonl", "");
     expect((await repo.evals("ab file:a.jsonl file:a.jsonl")).stderr).toContain("EVALS_ARM_EMPTY");
     expect((await repo.evals("ab file:c.jsonl file:a.jsonl")).stderr).toContain("EVALS_ARM_FILE");
     expect((await repo.evals("ab a.jsonl file:a.jsonl")).stderr).toContain("is not a condition");
   });
 
-  it("takes what passes from a suite's scorers, by case and trial", async () => {
+  it("lets a suite's scorers decide what passes, by case and trial", async () => {
     for (const folder of ["evals", "datasets"]) mkdirSync(join(repo.root, folder));
     repo.write("evals/s.yaml", "dataset: s\nmodel: m\nscorers: [{ type: contains }]\n");
     const ids = Array.from({ length: 40 }, (_, i) => `c${i}`);
@@ -123,7 +123,7 @@ describe("evals ab", () => {
         "judge-2024-07-18": (request) => {
           const [first, second] = pairShown(request);
           const good = (text: string): boolean => text.includes("good");
-          // Where neither is good it takes whichever comes first: no verdict that counts.
+          // When neither answer is good it chooses the first one, so that its verdict depends on the order.
           const winner = good(first) === good(second) ? "first" : good(first) ? "first" : "second";
           return JSON.stringify({ reason: "as asked", verdict: winner });
         },
@@ -140,7 +140,7 @@ describe("evals ab", () => {
     const lines = (output: (i: number) => string) =>
       jsonl(Array.from({ length: 40 }, (_, i) => ({ input: `q${i}`, output: output(i) })));
 
-    it("asks it about pairs of the same input in both orders; what depends on the order is a tie", async () => {
+    it("asks the judge about pairs of the same input in both orders; a verdict that depends on the order is a tie", async () => {
       const server = await judged("pairwise");
       repo.write(
         "a.jsonl",
@@ -150,7 +150,7 @@ describe("evals ab", () => {
         "b.jsonl",
         lines((i) => (i < 30 ? `good ${i}` : `plain too ${i}`)),
       );
-      // Nobody agreed to pay: the price is told, and nothing is asked.
+      // Without --yes or --budget the price is shown, and nothing is asked.
       expect(await json("ab file:a.jsonl file:b.jsonl --judge better")).toMatchObject({
         exit: 2,
         problems: [
@@ -166,12 +166,12 @@ describe("evals ab", () => {
         metrics: { 0: { metric: "pass_rate", a: null }, 1: { metric: "preference", a: 0, b: 0.75 } },
       });
       expect(server.asked).toHaveLength(80);
-      // What it has answered is not asked again.
+      // A question that the judge has answered is not asked again.
       await json("ab file:a.jsonl file:b.jsonl --judge better");
       expect(server.asked).toHaveLength(80);
     });
 
-    it("refuses arms of other inputs, and a judge that looks at one answer", async () => {
+    it("refuses arms with different inputs, and a judge that judges single answers", async () => {
       await judged("binary");
       repo.write(
         "a.jsonl",
@@ -194,7 +194,7 @@ describe("evals ab over stored traffic", () => {
     expect((await repo.evals("import traces t.jsonl")).exit).toBe(0);
   });
 
-  it("takes arms by conditions, sessions as the unit", async () => {
+  it("selects arms by conditions, and counts sessions", async () => {
     const document = await json("ab prompt=1.1.0 prompt=1.2.0");
     expect(document).toMatchObject({ verdict: "undecided", decided_by: null, design: "rollout" });
     expect(document.arms.a.answers + document.arms.b.answers).toBe(48);
@@ -203,7 +203,7 @@ describe("evals ab over stored traffic", () => {
     expect(latency.a).toBeGreaterThan(0);
   });
 
-  it("has a suite say what passes, and leaves its scorers that need an expected answer out", async () => {
+  it("lets a suite decide what passes, without its scorers that need an expected answer", async () => {
     for (const folder of ["evals", "datasets"]) mkdirSync(join(repo.root, folder));
     repo.write(
       "evals/s.yaml",

@@ -24,7 +24,10 @@ afterEach(async () => {
   await server.close();
 });
 
-/** Says more under the second prompt, but nothing else to b, and less to d. */
+/**
+ * A model that answers longer with the second prompt, except for case b (the same answer) and d (a shorter
+ * one).
+ */
 function answers({ messages }: ModelRequest): string {
   const words = messages.at(-1)?.content ?? "";
   if (words.startsWith("v1")) return words.endsWith("b") ? "same" : "some words";
@@ -71,7 +74,7 @@ async function secondPrompt(flags: readonly string[] = []): Promise<void> {
 const ofCases = (rate: number) => expect.closeTo(rate, 12);
 
 describe("a judge that compares with the baseline's answers", () => {
-  it("sees both, in both orders, and asks nobody about two that are equal", async () => {
+  it("sees both answers in both orders, and is not asked about two equal answers", async () => {
     await secondPrompt();
     const before = server.of(JUDGE).length;
     const { document } = await repo.json(["run", "--all-trials"]);
@@ -86,7 +89,7 @@ describe("a judge that compares with the baseline's answers", () => {
     expect(compared).toMatchObject({ baseline: 0.5, candidate: ofCases(0.625) });
   });
 
-  it("finds them in git where the store has none, and reports it when they are nowhere", async () => {
+  it("finds them in git when the store has none, and reports when neither has them", async () => {
     await secondPrompt(["--with-answers"]);
     rmSync(join(repo.root, ".evals"), { recursive: true });
     const kept = (await repo.json(["run", "--all-trials"])).document.runs[0];

@@ -20,7 +20,7 @@ afterEach(() => {
 const RECORDED = "fixtures/tools/refunds.jsonl";
 
 describe("tools that answer from a recording", () => {
-  /** A project whose tools were recorded, and answer from the recording; what they were is gone. */
+  /** A project whose tools were recorded and answer from the recording. The tools themselves are deleted. */
   async function frozen(model: typeof clerk) {
     const { url, asked } = await agentModel(model);
     const repo = projectOf("agents.md", url);
@@ -69,7 +69,7 @@ describe("tools that answer from a recording", () => {
     ]);
   });
 
-  it("answer a model that is asked live, and none of them is run", async () => {
+  it("answer a model that is asked live, without being run", async () => {
     const { repo, asked } = await frozen(clerk);
     expect((await repo.evals("check")).exit).toBe(0);
     expect((await repo.evals("run --no-exec")).exit).toBe(0);
@@ -81,7 +81,7 @@ describe("tools that answer from a recording", () => {
     expect(transcript.tool_calls[0]).toMatchObject({ reads: true });
   });
 
-  it("make a trial errored that calls what was never answered: other arguments, or once more", async () => {
+  it("make a trial errored when it makes a call that was not recorded: with other arguments, or once more", async () => {
     let second: () => ReturnType<typeof clerk> = () => [["refund", { id: "A-1042" }]];
     const { repo } = await frozen((one) => (results(one).length === 1 ? second() : clerk(one)));
     const errored = async () => {
@@ -120,7 +120,7 @@ describe("tools that answer from a recording", () => {
     expect((await shown(repo, "kettle")).transcript.tool_calls[2]).toMatchObject({ error: "no order none" });
   });
 
-  it("are in the key of each case by what is recorded of it, and of no other", async () => {
+  it("change the key of a case only by what is recorded for that case", async () => {
     const { repo, asked } = await frozen(clerk);
     await repo.evals("run");
     asked.length = 0;
@@ -252,7 +252,7 @@ describe("a tool over HTTP", () => {
       ? { text: '{"order": {"total": 40, "key": "a-key-of-the-desk"}}' }
       : { text: '{"paid": 40}' };
 
-  it("is asked with templates over its arguments, and its secrets are in nothing that is kept", async () => {
+  it("is asked with templates over its arguments, and its secrets are in nothing that is stored", async () => {
     const { repo, asked, models } = await desk(sound);
     expect((await repo.evals("check")).exit).toBe(0);
     expect((await repo.evals("run")).exit).toBe(0);
@@ -278,7 +278,7 @@ describe("a tool over HTTP", () => {
     expect(fixed.asked).toHaveLength(2);
   });
 
-  it("tells the model of a refusal, of a reply without the result, and of an argument that is missing", async () => {
+  it("reports to the model a refusal, a reply without the result, and a missing argument", async () => {
     const calls = [
       ["find_order", { id: "gone" }],
       ["find_order", { id: "odd" }],
@@ -303,7 +303,7 @@ describe("a tool over HTTP", () => {
   });
 
   it.each(["cut", "gone"] as const)(
-    "errors its trial where its service is lost (%s), and asks nothing twice",
+    "makes its trial errored when its service is lost (%s), and asks nothing twice",
     async (how) => {
       const { repo, asked } = await desk(() => "cut");
       if (how === "gone") for (const one of servers.splice(0)) one.close();

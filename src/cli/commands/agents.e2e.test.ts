@@ -31,7 +31,7 @@ describe("an agent", () => {
     expect(asked.every(({ tools }) => tools?.length === 2)).toBe(true);
   });
 
-  it("lets further reads through where its tools say that they only read", async () => {
+  it("allows further calls of tools that are declared as only reading", async () => {
     const { url } = await agentModel(clerk);
     const repo = projectOf("agents.md", url);
     const wanted = "{ type: tool-calls, value: [refund], extra: allow-reads }";
@@ -104,7 +104,7 @@ describe("an agent", () => {
     expect(transcript.tool_calls[0]?.error).toContain("no answer within");
   });
 
-  it("begins again from its initial state when another trial ends the thread of its tools", async () => {
+  it("starts again from its initial state when another trial ends the thread of its tools", async () => {
     const { url } = await agentModel((asked) => {
       const dies = asked.messages.some(({ content }) => content?.includes("die"));
       return dies ? [["refund", { id: "die" }]] : clerk(asked);

@@ -20,11 +20,11 @@ afterEach(() => {
   for (const one of open.splice(0)) one.remove();
 });
 
-/** The smallest PNG there is room for: what is in it does not matter here. */
+/** A file that is recognized as a PNG; its other content does not matter in these tests. */
 const picture = (text: string) =>
   Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), Buffer.from(text)]);
 
-/** One case that is sent with a picture, another without, asked of a server of one's own. */
+/** A project with one case with a picture and one without, which asks an own server. */
 function projectWithPicture(): GitProject {
   const cases = [
     { id: "seen", input: { q: "What is this?", photos: ["photos/a.png"] } },

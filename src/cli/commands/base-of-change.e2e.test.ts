@@ -17,14 +17,14 @@ const WORSE = { "prompts/q/2.0.0.md": promptText("Answer.") };
 const IN_CI = { CI: "true", GITHUB_BASE_REF: "main" };
 const FILES = projectFiles(20, 2);
 
-/** Promoted on main, and a change begun. */
+/** A project with a promoted baseline on main, and a branch for a change. */
 async function promoted(files: Record<string, string> = FILES): Promise<void> {
   repo = await preparedProject(files, [["run"], ["promote"]]);
   repo.git("push", "-q", "origin", "main");
   repo.git("switch", "-q", "-c", "change");
 }
 
-/** A commit on main, pushed, while the change is at work. */
+/** Makes and pushes commits on main while the branch of the change exists. */
 async function onMain(work: () => Promise<void>): Promise<void> {
   repo.git("switch", "-q", "main");
   await work();
@@ -50,7 +50,7 @@ async function inCi(args: readonly string[] = ["run"], env: Record<string, strin
 }
 
 describe("the build of a change", () => {
-  it("in a merge queue is held against the base branch, not against the copy that it brings", async () => {
+  it("in a merge queue is compared with the base branch, not with its own copy of the baseline", async () => {
     await promoted();
     const lower = repo.read(PATH).replaceAll('"pass":2', '"pass":0').replaceAll('"exact":2', '"exact":0');
     repo.commit({ ...WORSE, [PATH]: lower });
@@ -63,7 +63,7 @@ describe("the build of a change", () => {
     expect((await inCi(["run"], {})).exit, "a push build is held against HEAD").toBe(0);
   });
 
-  it("is a mistake with its mend where nothing says into which branch it goes", async () => {
+  it("is a mistake with a fix when the target branch is unknown", async () => {
     await promoted();
     repo.commit(WORSE);
     const env = { CIRCLE_PULL_REQUEST: "https://github.com/acme/bot/pull/7" };
@@ -198,7 +198,7 @@ describe("a baseline of the base branch that a change takes away", () => {
     expect(notes).toContain(`compares suite s with ${PATH}`);
   });
 
-  it("is not blamed on it where the base branch had let go of the suite, or got it later", async () => {
+  it("is not blamed on the change when the base branch had removed the suite, or added it later", async () => {
     await promoted({ ...ONE_MODEL, ...beside });
     await onMain(async () => {
       repo.git("rm", "-q", "evals/s.yaml");

@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 afterEach(() => s.remove());
 
-/** Labels and verdicts that make a table, as files. */
+/** Writes files with labels and verdicts that give a table of counts. */
 function files(counts: Parameters<typeof table>[0]): void {
   const { labels, verdicts } = table(counts);
   writeLabels(s.root, "triage", labels);
@@ -58,7 +58,7 @@ describe("from the files alone", () => {
     expect(existsSync(join(s.root, ".evals"))).toBe(false);
   });
 
-  test("a bare folder is enough: no evalconfig.yaml, CRLF, a byte order mark, times of another zone", async () => {
+  test("a plain folder is enough: no evalconfig.yaml, with CRLF, a byte order mark and times of another zone", async () => {
     files({ tp: 8, fp: 1, fn: 2, tn: 4 });
     rmSync(join(s.root, "evalconfig.yaml"));
     for (const path of [labelsPath("triage"), verdictsPath("helpful", "1.0.0")]) {
@@ -101,7 +101,7 @@ describe("from the files alone", () => {
     expect(stderr).toContain(code);
   });
 
-  test("two suites with labels, no label of this one, none that decides, a half-written file", async () => {
+  test("two suites with labels, no label of this suite, only unsure labels, a half-written file", async () => {
     files({ tp: 3, fp: 1, fn: 1, tn: 3 });
     writeLabels(s.root, "billing", [label("a", "unsure")]);
     expect((await s.evals("calibrate helpful")).stderr).toContain("billing, triage");
@@ -130,7 +130,7 @@ describe("with a judge to ask", () => {
   const io = () => fakeIo(s.root);
   const output: string[] = [];
 
-  /** A judge that gives the replies it was made with, and counts the questions. */
+  /** A judge that gives the verdicts of `verdictOf`, and counts the questions. */
   function judge(verdictOf: (id: string, repeat: number) => "pass" | "fail" | "error"): OpenJudge {
     return {
       ...{ name: "helpful", version: "1.0.0", hash: HASH, identity: {}, path: "judges/helpful/1.0.0.md" },
@@ -213,7 +213,7 @@ describe("with a judge to ask", () => {
     );
   });
 
-  test("what another process writes meanwhile stays, and counts", async () => {
+  test("verdicts that another process writes meanwhile are kept and counted", async () => {
     const elsewhere = { case: "c9", answer_hash: sha256("other"), repeat: 1, verdict: "pass" } as const;
     const one = judge((id) => {
       if (id === "c4") appendVerdict(s.root, "helpful", "1.0.0", elsewhere);
@@ -235,7 +235,7 @@ describe("with a judge to ask", () => {
     expect(output).toHaveLength(20);
   });
 
-  test("a judge that breaks off loses nothing; an answer without a verdict is left out and said", async () => {
+  test("a judge that stops answering loses nothing; an answer without a verdict is left out and reported", async () => {
     const before = await run(
       { json: true },
       judge((id) => (id === "c5" ? "error" : "pass")),
@@ -279,7 +279,9 @@ describe("with a judge to ask", () => {
     expect(output).toEqual([]);
   });
 
-  /** Another suite whose cases have the ids of the first one, the same answers and other questions. */
+  /**
+   * Writes a second suite whose cases have the same ids and answers as the first one's, but other questions.
+   */
   function secondSuite(count: number): void {
     const cases = Array.from({ length: count }, (_, i) => ({ id: `c${i}`, input: `another question ${i}` }));
     s.write("datasets/second.jsonl", cases.map((one) => `${JSON.stringify(one)}\n`).join(""));
@@ -294,7 +296,7 @@ describe("with a judge to ask", () => {
     );
   }
 
-  test("what it said of another suite's answers is neither taken for this one's nor lost", async () => {
+  test("a judge's verdicts on another suite's answers are neither used for this suite nor lost", async () => {
     await run(
       { json: true },
       judge(() => "pass"),
@@ -307,7 +309,7 @@ describe("with a judge to ask", () => {
     expect(output).toHaveLength(5);
     expect(JSON.parse(second.stdout).confusion).toEqual({ tp: 0, fp: 0, fn: 0, tn: 5 });
     expect(second.stderr).not.toContain("EVALS_LABELS_CASE_CHANGED");
-    // As this suite uses it, the judge is another one: what was asked and paid for the first suite stays.
+    // This suite uses the judge with another hash; the verdicts that were paid for the first suite are kept.
     const third = { ...judge(() => "fail"), hash: "c".repeat(64) };
     await run({ json: true, suite: "second" }, third);
     expect(output).toHaveLength(5);
@@ -317,13 +319,13 @@ describe("with a judge to ask", () => {
     );
     expect(output).toEqual([]);
     expect(JSON.parse(first.stdout).confusion).toEqual({ tp: 12, fp: 8, fn: 0, tn: 0 });
-    // With no dataset at hand nobody can tell which of the two verdicts of c0 is meant.
+    // Without the datasets it is unknown which of the two verdicts on c0 is meant.
     rmSync(join(s.root, "datasets"), { recursive: true });
     const blind = await run({ json: true }, null);
     expect(JSON.parse(blind.stdout)).toMatchObject({ unjudged: 6, confusion: { tp: 7, fp: 8 } });
   });
 
-  test("of a case that was changed it is asked again, and its labels are to be read again", async () => {
+  test("about a changed case the judge is asked again, and a person must check its labels", async () => {
     await run(
       { json: true },
       judge(() => "pass"),
@@ -366,7 +368,7 @@ describe("with a judge to ask", () => {
     await expect(run({ repeats: "x" }, null)).rejects.toThrow("EVALS_OPTION_INVALID");
   });
 
-  test("--check asks about the same answers afresh: a judge that became milder has drifted, exit 1", async () => {
+  test("--check asks about the same answers again: a judge that became milder has drifted, exit 1", async () => {
     const strict = judge((id) => (Number(id.slice(1)) < 12 ? "pass" : "fail"));
     await run({}, strict);
     const file = readFileSync(join(s.root, verdictsPath("helpful", "1.0.0")), "utf8");

@@ -16,7 +16,7 @@ const REPEATS: NumberOption = {
   fix: "--repeats 3",
 };
 
-/** `evals calibrate <judge>`: how well it agrees with people's labels. */
+/** `evals calibrate <judge>`: measures how well a judge agrees with people's labels. */
 export async function calibrateCommand(
   { io, options, args: [judge] }: CalibrateCall,
   open?: typeof openCalibratedJudge,

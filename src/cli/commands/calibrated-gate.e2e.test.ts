@@ -24,7 +24,7 @@ const answerTo = (id: string): string =>
 
 let server: JudgeServer;
 let repo: Scenario;
-/** The judge's model has become another one under its old name. */
+/** Whether the judge's model judges differently now, under its old name. */
 let hasDrifted = false;
 
 beforeEach(async () => {
@@ -65,7 +65,7 @@ afterEach(async () => {
   await server.close();
 });
 
-/** What people say: the truth, but for a few. */
+/** Labels all answers correctly, except those of the cases in `wrong`. */
 function labelAll(wrong: readonly string[] = []): void {
   const labels = CASES.map((id) =>
     label(id, isRude(id) === wrong.includes(id) ? "pass" : "fail", { answer: answerTo(id) }),
@@ -118,7 +118,7 @@ test("a combinator around a judge is calibrated under its own name, then decides
 });
 
 describe("a judge that says a change is bad", () => {
-  test("blocks nothing before it is calibrated, and reports it; once people agree with it, it blocks", async () => {
+  test("blocks nothing before it is calibrated, and reports that; after calibration it blocks", async () => {
     const before = await run();
     expect(before.exit).toBe(0);
     expect(before.gate.outcome).toBe("passed");
@@ -172,7 +172,7 @@ describe("a judge that says a change is bad", () => {
     expect(changed.ruleOf("require pass_rate")?.because).toContain("has changed since it was calibrated");
   });
 
-  test("under the bar it informs too; a label file with mistakes is reported before anything is asked", async () => {
+  test("below the required agreement it only informs; a label file with mistakes is reported before anything is asked", async () => {
     labelAll(CASES.slice(0, 14));
     await repo.evals("calibrate polite");
     const under = await run();
@@ -189,42 +189,50 @@ describe("a judge that says a change is bad", () => {
   test.each([
     ["this run", "ppi++"],
     ["an earlier run", "rogan-gladen"],
-  ])("with labels of %s a run prints what the simulations of coverage compute: %s", async (where, method) => {
-    const wrong = ["c2", "c4", "c5", "c9"];
-    labelAll(wrong);
-    const mine = where === "this run";
-    // The words of an earlier run; the judge gave them the same verdict.
-    if (!mine)
-      writeLabels(
-        repo.root,
-        "reply",
-        CASES.map((id) =>
-          label(id, isRude(id) === wrong.includes(id) ? "pass" : "fail", { answer: `${answerTo(id)} Then.` }),
+  ])(
+    "with labels of %s a run prints the corrected rate that the simulations check: %s",
+    async (where, method) => {
+      const wrong = ["c2", "c4", "c5", "c9"];
+      labelAll(wrong);
+      const mine = where === "this run";
+      // Labels of other answers, from an earlier run, on which the judge gave the same verdicts.
+      if (!mine)
+        writeLabels(
+          repo.root,
+          "reply",
+          CASES.map((id) =>
+            label(id, isRude(id) === wrong.includes(id) ? "pass" : "fail", {
+              answer: `${answerTo(id)} Then.`,
+            }),
+          ),
+        );
+      await repo.evals("calibrate polite");
+      const { metrics } = await run();
+      const labelled = CASES.map((id, index) => {
+        const judged = !isRude(id);
+        return { place: index, id, judged, truth: judged !== wrong.includes(id) };
+      }).filter(({ id }) => partOf(id) === "test");
+      const word = (pass: boolean) => (pass ? ("pass" as const) : ("fail" as const));
+      const expected = correctedRate({
+        run: { count: CASES.map(() => 1), sum: CASES.map((id) => (isRude(id) ? 0 : 1)) },
+        measures: measure(
+          labelled.map(({ truth, judged }) => ({ truth: word(truth), verdict: word(judged), weight: 1 })),
+          true,
         ),
-      );
-    await repo.evals("calibrate polite");
-    const { metrics } = await run();
-    const labelled = CASES.map((id, index) => {
-      const judged = !isRude(id);
-      return { place: index, id, judged, truth: judged !== wrong.includes(id) };
-    }).filter(({ id }) => partOf(id) === "test");
-    const word = (pass: boolean) => (pass ? ("pass" as const) : ("fail" as const));
-    const expected = correctedRate({
-      run: { count: CASES.map(() => 1), sum: CASES.map((id) => (isRude(id) ? 0 : 1)) },
-      measures: measure(
-        labelled.map(({ truth, judged }) => ({ truth: word(truth), verdict: word(judged), weight: 1 })),
-        true,
-      ),
-      sample: mine
-        ? labelled.map(({ place: index, truth, judged }) => ({ place: index, answers: [{ truth, judged }] }))
-        : null,
-      others: false,
-    });
-    expect(expected.method).toBe(method);
-    expect(metrics.pass_rate?.corrected).toEqual(expected);
-  });
+        sample: mine
+          ? labelled.map(({ place: index, truth, judged }) => ({
+              place: index,
+              answers: [{ truth, judged }],
+            }))
+          : null,
+        others: false,
+      });
+      expect(expected.method).toBe(method);
+      expect(metrics.pass_rate?.corrected).toEqual(expected);
+    },
+  );
 
-  test("labels of answers that this run did not give correct by the judge's error rates", async () => {
+  test("labels of answers from another run correct the rate by the judge's error rates", async () => {
     labelAll(["c2", "c4", "c5"]);
     const labels = readLabels(repo.root, "reply").map((one, at) =>
       at === 0 ? label("c0", "pass", { answer: "Kindly, of an earlier run." }) : one,
@@ -255,7 +263,7 @@ describe("a judge that nobody has compared with people", () => {
       "gate:\n  regression:\n    - { metric: score.short, max_drop: 0.1 }\n    - { metric: score.polite, max_drop: 0.1 }\n",
     );
     const first = JSON.parse((await repo.evals("run --json --baseline none")).stdout).runs[0].id;
-    // The new prompt has every answer be rude; all of them are as short as before.
+    // With the new prompt every answer is rude, but as short as before.
     repo.write("prompts/reply/2.0.0.md", "user:\nrudely {{ input }}\n");
     for (const early of ["", "--all-trials"]) {
       const { exit, stdout } = await repo.evals(`run --json --no-cache --baseline run:${first} ${early}`);

@@ -27,13 +27,13 @@ afterAll(async () => {
 });
 afterEach(() => project.remove());
 
-/** What the model does with a case under a prompt; changed in the middle of a test when the provider "moves". */
+/** Whether the model answers case `n` correctly with a prompt. A test replaces it when the provider "moves". */
 type Behaviour = (n: number, prompt: string) => boolean;
 const always: Behaviour = () => true;
 const state = { behaviour: always, onAsked: (_text: string): void => {} };
-/** The new prompt breaks every second case; the provider stands still. */
+/** The new prompt breaks every second case; the provider is unchanged. */
 const worsePrompt: Behaviour = (n, prompt) => prompt === "old" || n % 2 === 0;
-/** The provider lost two cases in three, whatever the prompt. */
+/** The provider has changed: with any prompt two cases in three fail. */
 const movedProvider: Behaviour = (n) => n % 3 === 0;
 
 const suite = (more = "") =>
@@ -63,7 +63,7 @@ async function projectWithModel() {
 }
 
 describe("a canary", () => {
-  it("leaves a regression alone when the provider stands still, and is counted among the calls", async () => {
+  it("does not affect a regression when the provider is unchanged, and is counted among the calls", async () => {
     const { state, server, run, asked, side } = await projectWithModel();
     state.behaviour = worsePrompt;
     server.asked.length = 0;
@@ -104,7 +104,7 @@ describe("a canary", () => {
     for (const line of shown.stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
-  it("leaves it undecided where the suite says so, and later commands agree", async () => {
+  it("makes the gate undecided when the suite says so, and later commands agree", async () => {
     const { state, run, project, side } = await projectWithModel();
     state.behaviour = movedProvider;
     project.commit({ "evals/s.yaml": suite("gate:\n  regression: { undecided: fail }\n") });
@@ -150,7 +150,7 @@ describe("a canary", () => {
     expect(second.exit).toBe(3);
     const { answered, calls } = second.run.counts;
     expect(calls).toBe(CANARIES + answered);
-    // The last call must fit with the most that it can cost, which is more than it costs.
+    // A call is only made if its maximum cost fits into the budget, and that is more than its real cost.
     expect(answered).toBeGreaterThan(5);
     expect(second.run.spent.usd).toBeLessThanOrEqual(budget);
   });
@@ -191,7 +191,7 @@ describe("no canary is asked", () => {
     expect(asked("old")).toBe(0);
   });
 
-  it("after a change of the model's settings, which it could not tell from the provider's", async () => {
+  it("after a change of the model's settings, which looks like a change of the provider", async () => {
     const { run, project, asked, server, side } = await projectWithModel();
     const config = project.read("evalconfig.yaml");
     project.commit({ "evalconfig.yaml": `${config}    params: { temperature: 0.5 }\n` });

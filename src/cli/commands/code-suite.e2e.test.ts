@@ -87,7 +87,7 @@ describe("a suite in TypeScript", () => {
     expect(at.runs[0].fingerprint).toBe(first.runs[0].fingerprint);
   });
 
-  it("is compared with a commit by the run that is made there, which a commit without one names", async () => {
+  it("is compared with a commit by a run at that commit; without one, the message names the command", async () => {
     const suite = (most: number): string =>
       `${IMPORT}export default defineSuite({ dataset: "d", model: "made", scorers: [({ output }) => output.length < ${most}] });\n`;
     repo.commit({ "evals/s.ts": suite(100) });
@@ -125,7 +125,7 @@ describe("a suite in TypeScript", () => {
     expect(stderr).not.toContain(repo.root);
   });
 
-  it("is one only where it calls defineSuite, and tests and declarations beside it are none", async () => {
+  it("is a suite only if it calls defineSuite; tests and declarations in the folder are not suites", async () => {
     repo.write("evals/s.ts", SAME);
     repo.write("evals/helper.ts", "export const one = 1;\n");
     repo.write("evals/s.test.ts", SAME);
@@ -171,7 +171,7 @@ describe("a suite in TypeScript", () => {
     ]);
   });
 
-  it("has one file: another of its name is a mistake", async () => {
+  it("has one file: a second file with the same name is a mistake", async () => {
     repo.write("evals/s.ts", SAME);
     repo.write("evals/s.yaml", YAML);
     expect((await run()).problems[0].code).toBe("EVALS_SUITE_DUPLICATE");

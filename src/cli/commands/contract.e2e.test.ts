@@ -28,7 +28,7 @@ const ran = async () => {
 };
 
 describe("gate.contract", () => {
-  it("fails a patch that moved behaviour, in the words of every report", async () => {
+  it("fails a patch that changed behaviour, and every report says so", async () => {
     await change({ "prompts/q/1.0.1.md": promptText("Answer.") });
     const { exit, run, rule } = await ran();
     expect(exit).toBe(1);
@@ -49,13 +49,13 @@ describe("gate.contract", () => {
     expect((await repo.json(["diff", "latest"])).document.comparisons[0].contract.outcome).toBe("broken");
   });
 
-  it("lets a minor version rise and a patch stay", async () => {
+  it("allows a minor version that improves, and a patch that changes nothing", async () => {
     await change({ "prompts/q/1.0.1.md": promptText("Answer carefully, please.") });
     expect(await ran()).toMatchObject({ exit: 0, rule: { outcome: "passed" } });
     expect((await ran()).run.comparison.contract).toMatchObject({ outcome: "kept", needed: "patch" });
   });
 
-  it("fails a minor version that got worse, and lets a major one", async () => {
+  it("fails a minor version that got worse, and allows a major one", async () => {
     await change({ "prompts/q/1.1.0.md": promptText("Answer.") });
     expect((await ran()).run.comparison.contract).toMatchObject({ outcome: "broken", needed: "major" });
     repo.commit({ "prompts/q/2.0.0.md": promptText("Answer.") });
@@ -80,7 +80,7 @@ describe("gate.contract", () => {
     expect(run.comparison.contract.said).toContain("variables: case.id is new; model: agents/bot.mjs became");
   });
 
-  it("needs a major version for another schema of the answer, however the answers fared", async () => {
+  it("needs a major version for another schema of the answer, whatever the results", async () => {
     const schema = (max: number): string => JSON.stringify({ type: "string", maxLength: max });
     await change({ "schema.json": schema(50), "prompts/q/1.1.0.md": promptText("Answer carefully!") }, "");
     repo.git("switch", "-q", "main");
@@ -99,7 +99,7 @@ describe("gate.contract", () => {
     expect(exit).toBe(1);
   });
 
-  it("needs a major version for other tools, also against a baseline that nobody here has run", async () => {
+  it("needs a major version for other tools, also against a baseline that was run elsewhere", async () => {
     const server = await modelServer(() => "ok");
     const config = (tools: string): string =>
       `models:\n  bot: { provider: openai, model: m, base_url: "http://127.0.0.1:${server.port}/v1", params: { tools: [${tools}] } }\n`;
@@ -141,7 +141,7 @@ describe("gate.contract", () => {
     expect(run.comparison).toMatchObject({ verdict: "improved", contract: { declared: "patch" } });
   });
 
-  it("is not cleared by accepting the regression: the version must say what it does", async () => {
+  it("is not fulfilled by accepting the regression: the version number must declare the change", async () => {
     await change({ "prompts/q/1.0.1.md": promptText("Answer.") });
     repo.git("push", "-q", "origin", "main");
     await repo.evals(["run", "--all-trials"]);
@@ -154,7 +154,7 @@ describe("gate.contract", () => {
     expect(outcomes).toEqual(["regression pass_rate: passed", "contract: failed"]);
   });
 
-  it("reports nothing about the same version, a step back, or a version whose file is nowhere", async () => {
+  it("reports nothing about the same version, an older version, or a version without a file", async () => {
     await change({ "README.md": "no new version\n" });
     expect((await ran()).run.comparison.contract).toBeUndefined();
     repo.commit({
@@ -166,7 +166,7 @@ describe("gate.contract", () => {
 });
 
 describe("a pinned context", () => {
-  it("is called out by check and run when another is asked", async () => {
+  it("is reported by check and run when the suite asks with another", async () => {
     const pinned = (model: string): string =>
       `---\nmodel: ${model}\nretrieval: { k: 3 }\n---\n${promptText("Answer carefully.")}`;
     repo = gitProject({

@@ -45,7 +45,7 @@ describe("a conversation", () => {
     }
   });
 
-  it("is held with a played person who gets nothing of the tools and whose sign of the end is never passed on", async () => {
+  it("is held with a simulated user who sees nothing of the tools and whose end marker is not passed on", async () => {
     const lines = ["I want my money back for A-1042.", "Thanks. ###STOP###"];
     const isPerson = ({ messages }: Asked): boolean => messages[0]?.content?.startsWith("You are") === true;
     const replyCount = ({ messages }: Asked): number =>
@@ -99,7 +99,7 @@ describe("a simulated person", () => {
   const GUIDE = "system:\nYou are {{ input.user.persona }}. {{ input.user.goal }}\n";
   const isPerson = ({ messages }: Asked): boolean => messages[0]?.content?.startsWith("You are") === true;
 
-  /** The desk of the documentation, and a person that says these lines. */
+  /** The support desk of the documentation, with a simulated user who says these lines. */
   async function played(lines: () => readonly string[]) {
     const replyCount = ({ messages }: Asked): number =>
       messages.filter(({ role }) => role === "assistant").length;
@@ -120,7 +120,7 @@ describe("a simulated person", () => {
   const SOUND = ["Pay me back for A-1042, please.", "Thank you, bye. ###STOP###"];
   const SPOILED = ["Pay me back for A-9977, please.", "Thank you, bye. ###STOP###"];
 
-  it("that says what it cannot know makes its trial errored, with the turn and the message that show it", async () => {
+  it("that says what it cannot know makes its trial errored, and the turn and message that show it are named", async () => {
     const { repo } = await played(() => SPOILED);
     const ran = await repo.evals("run --json");
     const [run] = JSON.parse(ran.stdout).runs;

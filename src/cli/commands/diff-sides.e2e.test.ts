@@ -41,7 +41,7 @@ describe("evals diff of two files before the first run", () => {
     expect([exit, document.verdict, document.comparisons[0].suite]).toEqual([1, "regressed", "s"]);
   });
 
-  it("compares no prompts, which never saw these answers, and reports that the answers are others", async () => {
+  it("compares no prompts, because the answers in the files are not from them, and says that the answers differ", async () => {
     repo = gitProject(files);
     const diff = await repo.evals(["diff", "file:before.jsonl", "file:after.jsonl"]);
     expect(diff.stdout).not.toMatch(/prompt \d|in other words|declared/);
@@ -52,7 +52,7 @@ describe("evals diff of two files before the first run", () => {
     expect(stdout).toMatch(/^DONE {2}s {3}before\.jsonl/);
   });
 
-  it("leaves the run that was made as the latest, for a diff as for a promotion", async () => {
+  it("creates a run that is the latest one, for diff and for promote", async () => {
     repo = gitProject(files);
     const { document } = await repo.json(["run"]);
     const { id } = document.runs[0];
@@ -112,7 +112,7 @@ describe("evals diff ref:…", () => {
     expect((await problemOf(["diff", "main"])).why).toContain("at most 6 answers. Their cost is unknown");
   });
 
-  it("takes the baseline that the commit holds, also under a tag's name and for one run alone", async () => {
+  it("uses the baseline in the commit, also when a tag names it, and for a single run", async () => {
     repo = gitProject(projectFiles(30, 3));
     await repo.evals(["run"]);
     await repo.evals(["promote", "--as", "v1"]);
@@ -133,7 +133,7 @@ describe("evals diff ref:…", () => {
     });
   });
 
-  it("takes no earlier run as the candidate for what came after it", async () => {
+  it("does not choose a candidate that is older than the baseline", async () => {
     repo = gitProject(projectFiles(6, 2));
     await repo.json(["run"]);
     repo.commit({ "README.md": "more\n" });
@@ -172,7 +172,7 @@ describe("evals diff ref:…", () => {
     expect({ exit, problems: document.problems }).toEqual({ exit: 1 });
   });
 
-  it("does not take an incomplete run for a side", async () => {
+  it("does not use an incomplete run as a side", async () => {
     repo = gitProject({
       ...projectFiles(3, 1),
       "agents/bot.mjs": "export default () => { throw new Error('down'); };\n",
@@ -185,7 +185,7 @@ describe("evals diff ref:…", () => {
     });
   });
 
-  it("refuses words that mean nothing, one run twice, and two things", async () => {
+  it("refuses unknown words, the same run twice, and ambiguous words", async () => {
     repo = gitProject(projectFiles(2, 1));
     await repo.json(["run"]);
     expect((await problemOf(["diff", "ref:nowhere"])).code).toBe("EVALS_DIFF_SIDE_UNKNOWN");

@@ -5,7 +5,7 @@ isolateGit();
 
 const jsonl = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 
-/** What a trial of a case answered; undefined where nothing was recorded. */
+/** The answer of a trial of case `n`; undefined when none was recorded. */
 type Answers = (n: number, trial: number) => string | undefined;
 
 interface Setting {
@@ -63,10 +63,10 @@ function recorded({
 
 const always: Answers = () => "yes";
 const never: Answers = () => "no";
-/** Passes three trials in four. */
+/** Answers of which three in four are right. */
 const mostly: Answers = (n, trial) => ((n + trial) % 4 === 0 ? "no" : "yes");
 
-describe("two sides that can hardly be compared get a sentence, never a wrong verdict", () => {
+describe("two sides that cannot be compared well get an explanation, never a wrong verdict", () => {
   it("other scorers: nothing moved, and what to type", async () => {
     const { project, run, diff } = recorded({ before: mostly, after: never });
     const a = await run("before");
@@ -132,7 +132,7 @@ describe("two sides that can hardly be compared get a sentence, never a wrong ve
     expect(comparison.cases.missing).toHaveLength(39);
   });
 
-  it("scores that are no numbers between 0 and 1 are errors, and nothing is made of them", async () => {
+  it("scores that are not numbers between 0 and 1 are errors, and no result is computed from them", async () => {
     const { project, run, diff } = recorded({
       before: always,
       after: (n) => (n < 7 ? "odd" : "yes"),
@@ -172,7 +172,7 @@ describe("tags", () => {
     for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
-  it("one that is on a single case is not judged, and ten thousand are no reason to panic", async () => {
+  it("a tag of a single case is not judged, and ten thousand tags are handled", async () => {
     const { run, diff, project } = recorded({
       cases: 100,
       trials: 1,
@@ -195,12 +195,12 @@ describe("tags", () => {
 });
 
 describe("an agent's recorded trajectories, 50 tasks with four trials each", () => {
-  /** Passed trials of the tasks: as an agent does, most are always solved or never, the rest now and then. */
+  /** Number of solved trials for each task. As is typical of agents, most tasks are solved always or never. */
   const SOLVED = [
     4, 0, 0, 2, 4, 1, 0, 4, 3, 0, 0, 4, 1, 2, 0, 4, 0, 3, 0, 1, 4, 0, 2, 0, 4, 0, 1, 3, 0, 4, 0, 0, 2, 1, 4,
     0, 0, 3, 0, 4, 1, 0, 2, 0, 4, 0, 0, 1, 3, 0,
   ];
-  /** Which of a task's trials were solved, spread over both halves. */
+  /** Whether a trial of a task is solved. The solved trials are spread over both halves of the trials. */
   const solved = (n: number, trial: number): boolean =>
     [0, 2, 1, 3].indexOf((trial + n) % 4) < (SOLVED[n] ?? 0);
   const half =
@@ -208,14 +208,14 @@ describe("an agent's recorded trajectories, 50 tasks with four trials each", () 
     (n, trial) =>
       solved(n, from + trial) ? "yes" : "no";
 
-  it("of which one half is compared with the other show no regression", async () => {
+  it("show no regression when one half of the trials is compared with the other", async () => {
     const { run, diff } = recorded({ cases: 50, trials: 2, before: half(0), after: half(2) });
     const { verdict, exit } = await diff(await run("before"), await run("after"));
     expect(["no_regression", "inconclusive"]).toContain(verdict);
     expect(exit).toBe(0);
   });
 
-  it("of which eight solved ones are broken are regressed, and those lead the list", async () => {
+  it("show a regression when eight solved tasks are broken, with those tasks first in the list", async () => {
     const sure = SOLVED.flatMap((count, n) => (count === 4 ? [n] : [])).slice(0, 8);
     const { run, diff } = recorded({
       cases: 50,

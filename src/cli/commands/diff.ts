@@ -30,7 +30,7 @@ export async function diffCommand({ io, options, args: [a, b] }: DiffCall): Prom
   }
 }
 
-/** The reports of runs go to stderr, because the output is the comparison. */
+/** Shows the runs that --run-missing starts. Their reports go to stderr, because stdout has the comparison. */
 function runsBeside(io: Io): RunView {
   const plain = { width: io.width, color: false };
   let first = true;

@@ -26,7 +26,7 @@ const jsonl = (lines: readonly object[]): string => lines.map((line) => `${JSON.
 const CASES = 30;
 const ids = Array.from({ length: CASES }, (_, i) => `c${i}`);
 
-/** Every case passes in all but every tenth trial; from the first `broken` cases on all fail. */
+/** Recorded answers: every tenth trial of a case fails, and all trials of the first `broken` cases fail. */
 const outputs = (trials: number, broken = 0): string =>
   jsonl(
     ids.flatMap((id, i) =>
@@ -69,7 +69,7 @@ describe("evals drift", () => {
     expect(document.problems[0].fix).toContain("evals promote");
   });
 
-  it("gathers a series, finds a fall, and tells it apart from the runs of the suite", async () => {
+  it("collects a series, detects a drop, and keeps its runs apart from the suite's", async () => {
     repo = recorded();
     const baseline = await promoted();
     const first = await night();
@@ -97,7 +97,7 @@ describe("evals drift", () => {
     const again = await night(8);
     expect([again.exit, again.document.series.length]).toEqual([1, 4]);
 
-    // Its runs are in the history, and nowhere where the suite's own are meant.
+    // Runs of a series are stored, but commands that mean the suite's own runs do not show them.
     const listed = (await repo.json(["history", "s"])).document.runs.map((one: { id: string }) => one.id);
     expect(listed).toContain(third.run);
     expect((await repo.json(["show", "latest"])).document.run.id).toBe(baseline);
@@ -106,7 +106,7 @@ describe("evals drift", () => {
     expect((await repo.json(["promote"])).document.promoted?.[0]?.runs ?? [baseline]).toContain(baseline);
   });
 
-  it("calls the fall on a terminal, with the command that shows which cases moved", async () => {
+  it("reports the drop on a terminal, with the command that shows which cases changed", async () => {
     repo = recorded();
     await promoted();
     repo.write("out.jsonl", outputs(3, 15));
@@ -127,11 +127,11 @@ describe("evals drift", () => {
     const io = fakeIo(repo.root, { date: () => new Date("2025-06-01T12:00:00.000Z") });
     await main(["store", "prune", "--older-than", "7d", "--dry-run", "--json"], io);
     const pruned = JSON.parse(io.printed.stdout);
-    // The old series goes with its baseline's run; the new ones stay.
+    // The old series is deleted with the run of its baseline; the new series is kept.
     expect([pruned.removed.runs, pruned.kept.length]).toEqual([2, 2]);
   });
 
-  it("is refused where scorers or cases are others than the baseline's", async () => {
+  it("is refused when scorers or cases differ from the baseline's", async () => {
     repo = recorded();
     await promoted();
     repo.write("evals/s.yaml", "dataset: d\nmodel: m\nscorers:\n  - { type: contains, name: exact }\n");
@@ -141,7 +141,7 @@ describe("evals drift", () => {
     });
   });
 
-  it("takes a run of which too little is known as nothing", async () => {
+  it("ignores a run with too few answers", async () => {
     repo = recorded();
     await promoted();
     repo.write("out.jsonl", jsonl(ids.slice(0, 5).map((id) => ({ case: id, output: "no" }))));
@@ -158,7 +158,7 @@ describe("evals drift", () => {
   });
 
   describe("with a judge", () => {
-    /** How good an answer is stands in it; the judge passes from `bar` on. */
+    /** An answer states its own quality from 0 to 100; the judge passes an answer of at least `bar`. */
     const world = { bar: 50, shift: 0, asked: 0 };
     const quality = (text: string): number => Number(/quality (\d+)/.exec(text)?.[1] ?? 0);
     beforeEach(async () => {
@@ -185,7 +185,7 @@ describe("evals drift", () => {
       expect((await repo.evals(["promote", run.document.runs[0].id, "--with-answers"])).exit).toBe(0);
     });
 
-    it("books a stricter judge on the judge, and does not fail for it while it is not calibrated", async () => {
+    it("attributes a stricter judge's change to the judge, and does not fail while the judge is not calibrated", async () => {
       await repo.json(["drift", "s"]);
       world.bar = 76;
       await repo.json(["drift", "s"]);
@@ -197,7 +197,7 @@ describe("evals drift", () => {
       expect(document.notes.join(" ")).toContain("not calibrated");
     });
 
-    it("books a worse target on the target, and asks it anew each time", async () => {
+    it("attributes a worse target's change to the target, and asks the target anew each time", async () => {
       const before = servers[0]?.of(TARGET).length ?? 0;
       await repo.json(["drift", "s"]);
       expect((servers[0]?.of(TARGET).length ?? 0) - before).toBe(2 * CASES);
@@ -209,14 +209,14 @@ describe("evals drift", () => {
       expect(exit).toBe(1);
     });
 
-    it("in a fresh clone judges the answers that are kept beside the baseline", async () => {
+    it("in a fresh clone judges the answers that are stored with the baseline", async () => {
       repo.git("push", "-q", "origin", "main");
       const clone = repo.clone("main");
       const { document } = await clone.json(["drift", "s"]);
       expect(document.judge.newest).toMatchObject({ answers: 60, delta: 0 });
     });
 
-    it("asks nothing in a dry run, and keeps judging again and asking within one budget", async () => {
+    it("asks nothing in a dry run, and keeps rejudging and asking within one budget", async () => {
       const before = servers[0]?.asked.length ?? 0;
       const plan = await repo.json(["drift", "s", "--dry-run"]);
       expect(plan).toMatchObject({

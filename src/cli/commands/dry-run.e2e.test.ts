@@ -57,7 +57,7 @@ describe("evals run --dry-run", () => {
     );
   });
 
-  it("counts what is at hand, and takes the rest from the run that asked the same", async () => {
+  it("counts the cached answers, and estimates the others from the run that asked the same", async () => {
     const { document } = await repo.json(["run"], KEY);
     const [ran] = document.runs;
     expect((await planned())[0]).toMatchObject({
@@ -77,14 +77,14 @@ describe("evals run --dry-run", () => {
     expect((await planned("--no-cache", "--trials", "5"))[0]).toMatchObject({ cached: 0, calls: 10 });
   });
 
-  it("plans each target of a matrix, and takes answers' lengths from another prompt's run", async () => {
+  it("plans each target of a matrix, and estimates the length of answers from another prompt's run", async () => {
     await repo.json(["run"], KEY);
     const runs = await planned("--prompt", "q@1.0.0", "--prompt", "q@1.1.0");
     expect(runs.map((one: { calls: number }) => one.calls)).toEqual([4, 0]);
     expect(runs[0].assumptions.join()).toMatch(/output tokens as in run/);
   });
 
-  it("knows no bound where nothing bounds an answer, and none of an unknown price", async () => {
+  it("states no maximum cost when an answer has no maximum length, or the price is unknown", async () => {
     expect((await planned("--model", "open"))[0].usd).toMatchObject({ most: null });
     repo.write("evalconfig.yaml", repo.read("evalconfig.yaml").replace(/gpt-5-mini-2025-08-07/g, "my-own"));
     const [free] = await planned("--model", "free");
@@ -92,7 +92,7 @@ describe("evals run --dry-run", () => {
     expect(free.assumptions.join()).toContain('model "free" has no price');
   });
 
-  it("reports no more than a budget lets through", async () => {
+  it("plans no more trials than the budget allows", async () => {
     const [run] = await planned("--budget", "0.0001");
     expect(run.usd).toEqual({ expected: 0.0001, most: 0.0001 });
   });

@@ -13,7 +13,10 @@ afterEach(async () => {
   for (const one of open.servers.splice(0)) await one.close();
 });
 
-/** A suite with a stored baseline of the old prompt; the new one fails where `fails` says so. */
+/**
+ * A suite with a stored baseline of the old prompt. With the new prompt, the cases for which `fails` is true
+ * fail.
+ */
 async function withBaseline(fails: (n: number) => boolean, gate = "") {
   const server = await modelServer((text) => {
     const [, prompt = "", n = "0"] = /^(\w+) item (\d+)$/.exec(text) ?? [];
@@ -63,8 +66,8 @@ describe("a run that stops early", () => {
     expect(again.stdout).not.toContain("exaggerated");
   });
 
-  it("measures every size on all answers that came in, and reports what decided in a sentence", async () => {
-    // The first look is taken on answers that are worse than those that come in while it waits.
+  it("computes every figure from all received answers, and says in a sentence what decided the stop", async () => {
+    // The answers before the first look are worse than those that arrive after it.
     const { project, side } = await withBaseline((n) => n % 3 !== 0);
     const { document } = await project.json(["run", "s", "--baseline", side, "--concurrency", "30"], KEY);
     const [run] = document.runs;
@@ -80,7 +83,7 @@ describe("a run that stops early", () => {
     expect(again.document.comparisons[0].metrics[0].delta).toBe(row.delta);
   });
 
-  it("never applies to answers that are at hand", async () => {
+  it("never applies to cached answers", async () => {
     const { server, project, side } = await withBaseline(() => true);
     await project.json(["run", "s", "--baseline", side, "--all-trials"], KEY);
     server.asked.length = 0;
@@ -146,7 +149,7 @@ describe("a run that stops early", () => {
 });
 
 describe("an answer is never compared with itself", () => {
-  it("so a run asks anew what its baseline was made of, and only once", async () => {
+  it("so a run asks the trials of its baseline again, and only once", async () => {
     const { server, project, side } = await withBaseline(() => false);
     const same = ["run", "s", "--prompt", "q@1.0.0", "--baseline", side, "--all-trials"];
     const [again] = (await project.json(same, KEY)).document.runs;

@@ -50,7 +50,7 @@ describe("evals escalation", () => {
     ]);
   });
 
-  it("reports what it takes where there is neither such a file nor such a suite, or an option is no share", async () => {
+  it("reports an unknown file or suite, and an option that is not a share", async () => {
     const { exit, stderr } = await repo.evals("escalation nothing.jsonl");
     expect([exit, stderr]).toEqual([2, expect.stringContaining("EVALS_ESCALATION_SOURCE")]);
     repo.write("a.jsonl", '{"confidence":0.4,"correct":true}\n');
@@ -69,7 +69,7 @@ describe("evals escalation", () => {
       repo.write("out.jsonl", jsonl(outputs));
     };
 
-    it("takes the confidence that answers name", async () => {
+    it("uses the confidence that answers contain", async () => {
       suite(
         [
           { case: "a", output: '{"label":"yes","confidence":0.8}' },
@@ -87,7 +87,7 @@ describe("evals escalation", () => {
       });
     });
 
-    it("else how far the trials of a case agree", async () => {
+    it("otherwise uses how far the trials of a case agree", async () => {
       suite(
         [
           ...["yes", "yes", "yes", "no"].map((output) => ({ case: "a", output })),

@@ -8,7 +8,7 @@ import { printResult } from "../print-result.ts";
 const TARGET = share("--target", 1, 0.95);
 const ALPHA = share("--alpha", 0.999, 0.1);
 
-/** `evals escalation <file|suite>`: compares confidences with correctness. */
+/** `evals escalation <file|suite>`: finds the confidence from which answers need no person. */
 export async function escalationCommand({ io, options, args: [source] }: EscalationCall): Promise<number> {
   const measured = await measureEscalation(io, {
     directory: options.directory,

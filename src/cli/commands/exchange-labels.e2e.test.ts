@@ -17,7 +17,7 @@ async function project(): Promise<Scenario> {
   return repo;
 }
 
-/** Two raters judge all answers by the page. */
+/** Lets two raters judge all answers on the page. */
 async function judged(repo: Scenario): Promise<void> {
   for (const rater of ["ana", "ben"]) {
     const page = await openPage(repo, `label triage --no-open --rater ${rater}`);
@@ -73,7 +73,7 @@ describe("evals export labels and evals import labels", () => {
     expect(labels.map((line) => JSON.parse(line).picked)).toEqual(["random", "random"]);
   });
 
-  it("write a table to a file where a terminal would show it: answers are not escaped in it", async () => {
+  it("write a table to a file instead of the terminal, because answers in it are not escaped", async () => {
     const repo = await project();
     const { stdout, stderr } = await repo.evals("export labels triage --format csv", {
       stdoutIsTerminal: true,
@@ -92,7 +92,7 @@ describe("evals export labels and evals import labels", () => {
     expect(stdout.trim().split("\n").length).toBeGreaterThan(4);
   });
 
-  it("import nothing of a file with a mistake", async () => {
+  it("import nothing from a file with a mistake", async () => {
     const repo = await project();
     repo.write(
       "in.csv",

@@ -8,7 +8,7 @@ import { fakeIo } from "../testing/fake-io.ts";
 
 const lines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 
-/** Cases and answers that a table is most likely to change. */
+/** Values that a table format is likely to change: cases and answers. */
 const CASES = [
   { id: "plain", input: "ask", expected: "right" },
   { id: "object", input: { q: ["=1+1", null], n: 1.5 }, expected: { a: [1, "x"] } },
@@ -68,7 +68,7 @@ async function exported(format: string): Promise<Buffer> {
 }
 
 describe("evals export", () => {
-  it("json gives one object a trial, with its case, answer, usage and scores by name", async () => {
+  it("json has one object per trial, with its case, answer, usage and scores by name", async () => {
     const rows = JSON.parse((await exported("json")).toString()) as Record<string, unknown>[];
     expect(rows.map((row) => [row.case, row.trial, row.output])).toEqual(
       CASES.flatMap(({ id }, at) =>
@@ -116,7 +116,7 @@ describe("evals export", () => {
     expect(rows[0]).toMatchObject({ pass: true, "score.short": 1, "score.odd": 1, latency_ms: 0 });
   });
 
-  it("csv goes to stdout without a file, and no cell of an answer is a formula", async () => {
+  it("csv goes to stdout when no file is named, and no cell with an answer is a formula", async () => {
     await evals(["run", "--quiet"]);
     const { stdout } = await evals(["export", "csv"]);
     expect(stdout.split("\n")[0]).toBe(

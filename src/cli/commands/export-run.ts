@@ -9,7 +9,7 @@ export async function exportRunCommand(
   format: ExporterEntry,
   { io, options, args: [run = "latest"] }: ExportRunCall,
 ): Promise<number> {
-  // Only formats that a server takes have this one.
+  // Only formats that can be sent to a server have the option --url.
   const { directory, out, url }: typeof options & { readonly url?: string } = options;
   const print = options.json === true ? undefined : io.stdout;
   const exported = await exportRun(io, { directory, run, format, out, url, print });

@@ -89,12 +89,12 @@ const send = (format: string, env?: Record<string, string>): Promise<Ran> =>
 const bodies = (path: string): Record<string, never>[] =>
   server.taken.filter((one) => one.path === path).map(({ body }) => JSON.parse(body.toString()));
 
-/** What a server that writes over has in the end: bodies by their id. */
+/** The bodies that a server has in the end, by id: a later body replaces an earlier one with the same id. */
 const kept = (path: string, id: string): Record<string, unknown> =>
   Object.fromEntries(bodies(path).map((body) => [String(body[id]), body]));
 
 describe("evals export to a server", () => {
-  it("gives Langfuse a dataset, an experiment a round of trials with its attributes on every span, and scores", async () => {
+  it("sends to Langfuse a dataset, one experiment per round of trials with its attributes on every span, and scores", async () => {
     await serve(langfuse);
     expect(await send("langfuse")).toMatchObject({ exit: 0 });
     expect(
@@ -157,7 +157,7 @@ describe("evals export to a server", () => {
     expect(made.filter((one) => one.endsWith("/assessments"))).toHaveLength(CASES.length * TRIALS * 2);
   });
 
-  it("gives MLflow metrics with their intervals, params, artifacts, and traces that belong to the run", async () => {
+  it("sends to MLflow metrics with their intervals, params, artifacts, and the traces of the run", async () => {
     await serve(mlflow());
     expect(await send("mlflow", { MLFLOW_EXPERIMENT_NAME: "mine" })).toMatchObject({ exit: 0 });
     expect(bodies("/api/2.0/mlflow/experiments/create")).toEqual([{ name: "mine" }]);
@@ -181,7 +181,7 @@ describe("evals export to a server", () => {
     expect(bodies("/api/2.0/mlflow/runs/update")).toMatchObject([{ run_id: "r1", status: "FINISHED" }]);
   });
 
-  it("gives Phoenix traces in the binary form, which is all that it takes, and annotations that it knows again", async () => {
+  it("sends to Phoenix traces in protobuf, the only format that it accepts, and annotations with stable ids", async () => {
     await serve(phoenix);
     expect(await send("phoenix")).toMatchObject({ exit: 0 });
     const traces = server.taken.filter(({ path }) => path === "/v1/traces");
@@ -193,7 +193,7 @@ describe("evals export to a server", () => {
     expect(new Set(data.map(({ identifier }) => identifier))).toEqual(new Set(["evals"]));
   });
 
-  it("waits as long as the server asks, then sends the rest", async () => {
+  it("waits as long as the server asks, and then sends the rest", async () => {
     await serve(langfuse);
     server.before = (_, count) =>
       count === 3 ? { status: 429, headers: { "retry-after": "7" } } : count === 5 ? "cut" : undefined;
@@ -225,7 +225,7 @@ describe("evals export to a server", () => {
       const texts = writes.map(({ path, body }) => `${path} ${body.toString("base64")}`);
       expect(new Set(texts).size).toBe(texts.length);
       expect(readdirSync(join(root, ".evals/exports"))).toEqual([]);
-      // All of it again afterwards: somebody may have deleted it there.
+      // A later export sends everything again, because it may have been deleted on the server.
       const before = server.taken.length;
       await send(format);
       expect(server.taken.length - before).toBeGreaterThan(2);
@@ -288,7 +288,7 @@ describe("evals export to a server", () => {
     },
   );
 
-  it("refuses an address that is none, one with a password in it, and a file beside an address", async () => {
+  it("refuses an invalid address, an address with a password, and a file together with an address", async () => {
     await evals(["run", "--quiet"]);
     for (const url of ["localhost", "ftp://x", "http://me:secret@host"]) {
       const { exit, stdout } = await evals(["export", "otlp", "--url", url, "--json"]);

@@ -6,7 +6,7 @@ import { main } from "../main.ts";
 import { fakeIo } from "../testing/fake-io.ts";
 
 const { EVALS_REAL_MLFLOW_URL: MLFLOW = "", EVALS_REAL_PHOENIX_URL: PHOENIX = "" } = process.env;
-/** Of this run of the test: what an earlier one left on the server is none of it. */
+/** A name of its own for each test run, because earlier test runs left suites on the server. */
 const SUITE = `real-${Date.now()}`;
 const CASES = 4;
 const TRIALS = 2;
@@ -67,7 +67,7 @@ async function read(url: string, body?: unknown): Promise<any> {
 }
 
 describe.skipIf(MLFLOW === "")("evals export mlflow, against a server", () => {
-  it("makes one run with its traces and assessments, however often it is given", async () => {
+  it("makes one run with its traces and assessments, however often it is exported", async () => {
     for (const _ of [1, 2]) await evals(["export", "mlflow", "--url", MLFLOW]);
     const api = `${MLFLOW}/api/2.0/mlflow`;
     const { experiment } = await read(`${api}/experiments/get-by-name?experiment_name=${SUITE}`);
@@ -103,7 +103,7 @@ describe.skipIf(PHOENIX === "")("evals export phoenix, against a server", () => 
     return { spans: spans.length, annotations: (await read(address)).data.length };
   }
 
-  it("gives the same traces, annotations and examples, deleted and given again too", async () => {
+  it("makes the same traces, annotations and examples again after they were deleted", async () => {
     const whole = { spans: CASES * TRIALS + 3 * TRIALS, annotations: CASES * TRIALS };
     for (const _ of [1, 2]) await evals(["export", "phoenix", "--url", PHOENIX]);
     await settled();

@@ -6,7 +6,7 @@ import { type Scenario, scenario } from "../testing/scenario.ts";
 let repo: Scenario | undefined;
 afterEach(() => repo?.remove());
 
-/** Failing cases of each suite of 40. */
+/** Number of failing cases, of 40, by suite. */
 const FAILING = { billing: 10, greetings: 0, refunds: 14, shipping: 9 };
 
 function project(): Scenario {

@@ -52,12 +52,12 @@ setInterval(() => {}, 1000);
   expect(() => process.kill(Number(answer.output), 0)).toThrow("ESRCH");
 });
 
-it("what a fallback without a price answered is of unknown cost", async () => {
+it("an answer of a fallback without a price has an unknown cost", async () => {
   repo.commit({ "evalconfig.yaml": config(", fallback: spare", "") });
   expect((await repo.json(["run"])).document.runs[0].metrics.cost_usd.value).toBeNull();
 });
 
-it("a replay tells the fallback's answers apart too, at the same cost", async () => {
+it("a replay marks the fallback's answers too, at the same cost", async () => {
   const recorded = await repo.json(["run", "--record"]);
   const { document } = await repo.json(["run", "--replay"]);
   const [run] = document.runs;

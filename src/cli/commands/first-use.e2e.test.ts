@@ -20,7 +20,7 @@ afterAll(() => {
   restore();
 });
 
-// Run on every line of Node: scripts/test-on-nodes.mjs.
+// scripts/test-on-nodes.mjs runs this test on every supported major version of Node.
 it("a project goes from init over run and promote to diff and a module of its own", async () => {
   expect(await project.evals(["init"])).toMatchObject({ exit: 0 });
   project.commit({}, "start");

@@ -9,8 +9,8 @@ import { agentModel, clerk, removeAgentProjects, write } from "../testing/agent-
 import { type Scenario, scenario } from "../testing/scenario.ts";
 
 /**
- * The ten lines of docs/frameworks.md with the real packages, which are in the folder that the variable names
- * (CONTRIBUTING.md); a scripted model answers them. Where it is not set, nothing is tested, and the run says so.
+ * Folder with the real packages of agent frameworks (see CONTRIBUTING.md), with which the examples of
+ * docs/frameworks.md are run; a scripted model answers. If it is not set, these tests are skipped.
  */
 const PACKAGES = process.env.EVALS_REAL_FRAMEWORKS;
 const DOCS = readFileSync(fileURLToPath(new URL("../../../docs/frameworks.md", import.meta.url)), "utf8");
@@ -30,7 +30,7 @@ export const tools = (make) => Object.entries(shop).map(([name, { description, r
 `;
 
 interface Framework {
-  /** The code of a user: an agent with two tools. */
+  /** The user's code: an agent with two tools. */
   readonly clerk: string;
   readonly steps: number;
   readonly prefix?: string;

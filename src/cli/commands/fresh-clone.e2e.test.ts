@@ -9,7 +9,7 @@ beforeEach(() => {
 afterEach(() => restore());
 
 const ANSWERS = ["billing", "Billing", "bill", "shipping", "", 'a "quoted"\nanswer', "Größe"];
-/** Some cases, asked twice: what was answered then and what is answered now. */
+/** Generates cases with their answers in the baseline and in the new run. */
 const generated = fc.record({
   ids: fc.uniqueArray(
     fc.oneof(fc.string({ minLength: 1, maxLength: 8 }), fc.constantFrom("é", "two\nlines", '"')),
@@ -37,15 +37,15 @@ function filesOf(ids: readonly string[], answers: readonly string[]): Record<str
   };
 }
 
-describe("a file written by promote, read by the gate of a fresh clone", () => {
-  it("gives the comparison, digit for digit, that the stored run gives", { timeout: 120_000 }, async () => {
+describe("a baseline file that a fresh clone reads", () => {
+  it("gives exactly the same comparison as the stored run", { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(generated, async ({ ids, answers }) => {
         const repo = gitProject(filesOf(ids, answers.slice(0, 60)));
         try {
           const first = (await repo.json(["run"])).document.runs[0];
           expect(await repo.evals(["promote"])).toMatchObject({ exit: 0 });
-          // Other answers, another order of the cases.
+          // The new run has other answers and another order of the cases.
           repo.commit(filesOf([...ids].reverse(), answers.slice(60)));
           repo.git("push", "-q", "origin", "main");
           const stored = await repo.json(["run", "--baseline", first.id]);
@@ -56,7 +56,7 @@ describe("a file written by promote, read by the gate of a fresh clone", () => {
             ...comparison,
             baseline: { ...comparison.baseline, side: "", file: undefined, run: null },
             candidate: { ...comparison.candidate, side: "", run: null },
-            // Answers were not asked to be kept.
+            // The baseline was promoted without answers.
             examples: [],
           });
           expect(JSON.stringify(summary(fresh))).toBe(JSON.stringify(summary(own)));

@@ -85,7 +85,7 @@ describe("a regression that is wanted", () => {
     expect(ended.stdout.replace(/\s+/g, " ")).toContain("This change edits evals/baselines/s.jsonl itself");
   });
 
-  it("accepts from the base branch's baseline even after an earlier promotion on the branch", async () => {
+  it("is accepted relative to the base branch's baseline, even after an earlier promotion on the branch", async () => {
     await promoteFirst();
     worseOnBranch();
     await repo.evals(["run", "--baseline", "none"]);
@@ -99,7 +99,7 @@ describe("a regression that is wanted", () => {
     expect(await ci.evals(["run"], CI.GitHub)).toMatchObject({ exit: 0 });
   });
 
-  it("does not accept another result than the one that was promoted, and reports it", async () => {
+  it("is not accepted for a result that differs from the promoted one, which is reported", async () => {
     await promoteFirst();
     worseOnBranch();
     await repo.evals(["run", "--all-trials"]);
@@ -115,7 +115,7 @@ describe("a regression that is wanted", () => {
 });
 
 describe("log and rollback", () => {
-  it("show the history, bring everything back in one commit and prove it", async () => {
+  it("show the promotions, restore everything in one commit and prove it", async () => {
     await promoteFirst();
     repo.commit({ "prompts/q/1.1.0.md": promptText("Answer."), "datasets/more.jsonl": "" }, "worse on main");
     expect(await repo.evals(["run"])).toMatchObject({ exit: 1 });
@@ -139,7 +139,7 @@ describe("log and rollback", () => {
     expect(stdout).toContain("Ada <ada@example.com>");
   });
 
-  it("keep a version that a rollback removed taken", async () => {
+  it("keep the version number of a prompt that a rollback removed as taken", async () => {
     await promoteFirst();
     repo.commit({ "prompts/q/1.1.0.md": promptText("Answer.") }, "worse on main");
     repo.git("push", "-q", "origin", "main");

@@ -17,7 +17,7 @@ describe("evals history", () => {
     repo.matches("history");
   });
 
-  it("as JSON holds what the run's own report held", async () => {
+  it("as JSON has the content of the run's own report", async () => {
     const run = JSON.parse((await repo.evals("run --json")).stdout).runs[0];
     const listed = JSON.parse((await repo.evals("history --json")).stdout).runs[0];
     expect(listed).toMatchObject({ id: run.id, metrics: run.metrics, gate: run.gate, counts: run.counts });
@@ -42,7 +42,7 @@ describe("evals show", () => {
     repo.matches("show");
   });
 
-  it("as JSON gives the same at every depth", async () => {
+  it("as JSON has the same content for run, case and trial", async () => {
     await repo.evals("run --quiet");
     const document = async (what: string) => JSON.parse((await repo.evals(`show ${what} --json`)).stdout);
     expect((await document("latest")).cases).toMatchObject([
@@ -64,7 +64,7 @@ describe("evals show", () => {
     });
   });
 
-  it("asks for more of an id that begins several", async () => {
+  it("asks for a longer id when a prefix fits several runs", async () => {
     await repo.evals("run --quiet");
     await repo.evals("run --quiet");
     const { exit, stderr } = await repo.evals("show 0000");
@@ -83,7 +83,7 @@ describe("evals rescore", () => {
     repo.matches("rescore");
   });
 
-  it("leaves the run it came from as it was", async () => {
+  it("leaves the original run unchanged", async () => {
     await repo.evals("run --quiet");
     const before = JSON.parse((await repo.evals("show 00000001 --json")).stdout);
     repo.edit("evals/triage.yaml", "against: expected.queue", "value: billing");

@@ -13,7 +13,7 @@ const LIMIT: NumberOption = {
   fix: "--limit 20",
 };
 
-/** `evals history`: past runs, newest first; for one suite with its trend and stability. */
+/** `evals history`: lists past runs, newest first; for one suite also its trend and stability. */
 export async function historyCommand({ io, options, args: [suite] }: HistoryCall): Promise<number> {
   const limit = readNumber(options.limit, LIMIT) ?? 20;
   refuseConflicts(options, suite);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
 
-/** What a terminal obeys, what turns text round, and what a CI runner takes for a command. */
+/** Matches characters that a terminal obeys or that change the direction of text. */
 const OBEYED = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/u;
 const COMMAND = /^\s*::(?!error |notice |warning )\w|##\[|##vso\[/m;
 
@@ -25,7 +25,7 @@ afterEach(() => {
   restore();
 });
 
-it("a dataset's texts do nothing where they are shown beside answers", async () => {
+it("a dataset's texts control nothing when they are shown with answers", async () => {
   const printed = [
     await repo.evals(["run"]),
     await repo.evals(["show", "latest/a/1"]),

@@ -37,7 +37,7 @@ const PARQUET = new Uint8Array(
 );
 
 it.each(IMPORTERS.map(({ name }) => name))(
-  "%s gives the same files in an empty place, byte for byte, and changes nothing where it was",
+  "%s writes the same bytes into an empty folder, and changes nothing when repeated",
   async (tool) => {
     for (const [path, text] of Object.entries(BESIDE)) put(path, text);
     put("in/source.parquet", PARQUET);

@@ -23,13 +23,13 @@ interface Case {
   readonly metadata?: unknown;
 }
 
-/** What one export is, and what becomes of it. */
+/** One export of another tool, and the expected result of its import. */
 interface Export {
   readonly title: string;
   readonly args: readonly string[];
   readonly files: Readonly<Record<string, string | Buffer>>;
   readonly cases: readonly Case[];
-  /** `path:line what` of each thing left. */
+  /** `path:line what` of each thing that is not imported. */
   readonly left: readonly string[];
   readonly outputs?: readonly object[];
 }
@@ -425,7 +425,7 @@ async function evals(
   return { exit, ...(JSON.parse(io.printed.stdout) as Document) };
 }
 
-/** Every file below the root but the exports, with its text. */
+/** Every file of the project except the exports, with its text. */
 function written(): Record<string, string> {
   const all = readdirSync(root, { recursive: true, withFileTypes: true });
   const files = all
@@ -451,7 +451,7 @@ function rows(folder: string): unknown[] {
 }
 
 describe.each(EXPORTS)("an import of $title", ({ args, files, cases, left, outputs = [] }) => {
-  it("gives its cases, reports what it left, and ends in a project that checks", async () => {
+  it("gives its cases, reports what it leaves out, and makes a project that passes check", async () => {
     put(files);
     const found = await evals(["import", ...args]);
     expect(found.problems).toBeUndefined();
@@ -465,7 +465,7 @@ describe.each(EXPORTS)("an import of $title", ({ args, files, cases, left, outpu
     expect(await evals(["check"])).toMatchObject({ exit: 0, problems: [] });
   });
 
-  it("changes nothing the second time, and gives the same bytes in an empty place", async () => {
+  it("changes nothing the second time, and writes the same bytes into an empty folder", async () => {
     put(files);
     await evals(["import", ...args]);
     const before = written();
@@ -508,7 +508,7 @@ describe("scorers of an Inspect log", () => {
     put({ "in/i.eval": zipArchive(inspectEntries(), "deflate") });
     await evals(["import", "inspect", "in/i.eval"]);
     const { runs } = await evals(["run"]);
-    // Sample 1: one answer of two, which holds. Sample 2: one of two holds.
+    // Sample 1 has one answer, and it passes. Of the two answers of sample 2 one passes.
     expect(runs?.[0]?.metrics["score.match"]?.value).toBe(0.75);
   });
 });
@@ -541,7 +541,7 @@ describe("a dataset of a Langfuse server", () => {
   });
   afterEach(() => close());
 
-  it("is fetched page by page, archived items left, and no key is written", async () => {
+  it("is fetched page by page without archived items, and no key is written", async () => {
     const found = await evals(["import", "langfuse", "my set", "--url", `${url}/`], env);
     expect(found).toMatchObject({ exit: 0, taken: { cases: 2 }, left: [{ path: "my set", line: 2 }] });
     expect(asked.map((one) => new URL(one, url).searchParams.get("datasetName"))).toEqual([
@@ -563,7 +563,7 @@ describe("a dataset of a Langfuse server", () => {
     expect(written()).toEqual({});
   });
 
-  it("ends with exit 2 where no server is, and for an address that is none", async () => {
+  it("ends with exit 2 without a server, and for an invalid address", async () => {
     expect(await evals(["import", "langfuse", "x", "--url", "http://127.0.0.1:9"], env)).toMatchObject({
       exit: 2,
       problems: [{ code: "EVALS_IMPORT_SERVER" }],

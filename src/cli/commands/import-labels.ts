@@ -5,7 +5,10 @@ import { importedLabelsText } from "../../reports/terminal/imported-labels.ts";
 import type { ImportLabelsCall } from "../declarations/import-labels.ts";
 import { printResult } from "../print-result.ts";
 
-/** `evals import labels`: adds another tool's labels to the suite's labels; repeating it changes nothing. */
+/**
+ * `evals import labels`: adds labels from another tool to those of a suite. Importing the same file again
+ * changes nothing.
+ */
 export async function importLabelsCommand({
   io,
   options,

@@ -10,7 +10,7 @@ import { fakeIo } from "../testing/fake-io.ts";
 
 const lines = (...rows: unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 
-/** A registry of every kind: the basic evals, judges of each form, and what cannot be taken. */
+/** The files of a registry with the basic evals, judges of each form, and evals that cannot be imported. */
 const REGISTRY: Readonly<Record<string, string>> = {
   "reg/evals/basic.yaml": `capital:
   id: capital.dev.v0
@@ -301,7 +301,7 @@ function written(): Record<string, string> {
   );
 }
 
-/** Runs a suite over one answer a case, and gives the share that passes. */
+/** Runs a suite over one recorded answer per case. @returns its pass rate */
 async function passRate(
   suite: string,
   answers: Readonly<Record<string, string>>,
@@ -326,7 +326,7 @@ describe("an import of registry files", () => {
     return evals("import", "openai-evals", "reg/evals/basic.yaml", "reg/evals/judged.yaml");
   };
 
-  it("takes every eval it can, names by line what it cannot, and ends in a project that checks", async () => {
+  it("imports every eval that it can, names the others by line, and makes a project that passes check", async () => {
     const { exit, left, taken, kept } = await take();
     expect(exit).toBe(0);
     expect(places(left)).toEqual([
@@ -350,7 +350,7 @@ describe("an import of registry files", () => {
     expect(await evals("check")).toMatchObject({ exit: 0, problems: [] });
   });
 
-  it("keeps input and ideal as they were, puts examples before the last message, and makes one form of mixed inputs", async () => {
+  it("keeps input and ideal unchanged, puts examples before the last message, and gives mixed inputs one form", async () => {
     await take();
     const shot = [
       { role: "user", content: "Spain?" },
@@ -407,7 +407,7 @@ describe("an import of hosted objects", () => {
     return evals("import", "openai-evals", ...(files.length === 0 ? Object.keys(HOSTED) : files));
   };
 
-  it("takes items, template, model and graders, names what it left, and checks", async () => {
+  it("imports items, template, model and graders, names what it leaves out, and passes check", async () => {
     const { exit, left, taken } = await take();
     expect(exit).toBe(0);
     expect(places(left)).toEqual([
@@ -451,7 +451,7 @@ describe("an import of hosted objects", () => {
       name.startsWith("score.") ? [[name, value]] : [],
     );
     expect(Object.fromEntries(rates)).toEqual({
-      // Of item 1 "Oslo" and "Os", of item 2 "Milan town".
+      // The answers are "Oslo" and "Os" for item 1, and "Milan town" for item 2.
       "score.same": 0.25,
       "score.not rank": 1,
       "score.framed": 0,
@@ -460,7 +460,7 @@ describe("an import of hosted objects", () => {
     });
   });
 
-  it("makes judges of graders that ask a model; they inform beside rules", async () => {
+  it("converts graders that ask a model to judges, which only inform", async () => {
     await take();
     const tone = read("judges/capitals-of-the-world-tone/1.0.0.md");
     expect(tone).toContain(
@@ -485,12 +485,12 @@ describe("an import of hosted objects", () => {
     );
   });
 
-  it("takes prompts alone", async () => {
+  it("imports prompts without an eval", async () => {
     expect(await take("saved/prompts.json")).toMatchObject({ exit: 0, left: [], taken: { prompts: 2 } });
     expect((await evals("check")).problems).toEqual([]);
   });
 
-  it("reports that items are missing where only the eval was saved", async () => {
+  it("reports missing items when only the eval was saved", async () => {
     expect(await take("saved/eval.json")).toMatchObject({
       exit: 2,
       left: [{ path: "saved/eval.json", line: 1 }],

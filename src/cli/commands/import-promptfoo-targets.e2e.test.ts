@@ -8,7 +8,7 @@ let repo: Scenario;
 beforeEach(() => {
   repo = scenario(null);
   mkdirSync(join(repo.root, "old"));
-  // Answers with the prompt's first word, and what it was asked about.
+  // An agent that answers with the prompt's first word and the input.
   repo.write(
     "bot.mjs",
     "export default class {\n  id() { return 'bot'; }\n  async callApi(prompt) { return { output: JSON.stringify({ text: prompt }) }; }\n}\n",
@@ -48,8 +48,8 @@ const test = (description: string, more: object = {}) => ({
   ...more,
 });
 
-describe("a promptfoo config whose tests say who they are asked of", () => {
-  it("becomes one suite for each prompt and each choice of models, with the cases that both are asked", async () => {
+describe("a promptfoo config whose tests name their prompts and providers", () => {
+  it("becomes one suite for each combination of prompt and models, with the cases that belong to both", async () => {
     const { exit, left, suites } = await imported({
       prompts: PROMPTS,
       providers: [ECHO, BOT],
@@ -88,7 +88,7 @@ describe("a promptfoo config whose tests say who they are asked of", () => {
     ).toBe(true);
   });
 
-  it("leaves the suites of a config that narrows nothing as they were", async () => {
+  it("does not change the suites of a config whose tests name no prompts or providers", async () => {
     const { suites } = await imported({
       prompts: PROMPTS,
       providers: [ECHO, BOT],
@@ -110,7 +110,7 @@ describe("a promptfoo config whose tests say who they are asked of", () => {
     ]);
   });
 
-  it("brings a provider that a test alone names, and reports names that nobody has", async () => {
+  it("imports a provider that only a test names, and reports unknown names", async () => {
     const { left, suites } = await imported({
       prompts: ["{{q}}"],
       providers: [ECHO],
@@ -140,7 +140,7 @@ describe("a provider's transform", () => {
   });
   const transformed = { ...BOT, transform: "JSON.parse(output).text" };
 
-  it("comes before that of the test, in the checks that follow one", async () => {
+  it("is applied before that of the test, for assertions that use a transformed output", async () => {
     const { left } = await imported(
       asked([transformed], { defaultTest: { options: { transform: "output + '!'" } } }),
     );
@@ -149,14 +149,14 @@ describe("a provider's transform", () => {
     expect(ran.runs[0].metrics.pass_rate.value).toBe(1);
   });
 
-  it("is reported by its line where other providers have none", async () => {
+  it("is reported with its line when other providers have no transform", async () => {
     const { left } = await imported(asked([ECHO, transformed]));
     expect(left.map(({ what, line }) => [what, line])).toEqual([
       ["transform: of the provider file://../bot.mjs", 6],
     ]);
   });
 
-  it("leaves the checks that it would come before where it is in a file", async () => {
+  it("leaves out the assertions that need it when it is in a file", async () => {
     const { left } = await imported(asked([{ ...BOT, transform: "file://t.js" }]));
     expect(left.map(({ what }) => what)).toEqual(["equals", "javascript"]);
   });

@@ -43,7 +43,7 @@ const brought = async (args = "") => {
 describe("evals import promptfoo", () => {
   beforeEach(() => repo.write("old/promptfooconfig.yaml", CONFIG));
 
-  it("writes a project that checks, and reports what became of each assertion", async () => {
+  it("writes a project that passes check, and reports the result for each assertion", async () => {
     const { exit, document } = await brought();
     expect(exit).toBe(0);
     expect(document).toMatchObject({ schema: "evals.import/1", exit: 0 });
@@ -68,7 +68,7 @@ describe("evals import promptfoo", () => {
     );
   });
 
-  it("runs: what passes there passes here", async () => {
+  it("runs, and the same assertions pass as in promptfoo", async () => {
     await brought();
     const answers = {
       "greets-by-name": "Hi Ada!",
@@ -119,7 +119,7 @@ describe("evals import promptfoo", () => {
   });
 });
 
-describe("what cannot be brought over", () => {
+describe("what cannot be imported", () => {
   const refused = async (text: string, file = "promptfooconfig.yaml") => {
     repo.write(`old/${file}`, text);
     const { exit, stdout } = await repo.evals(`import promptfoo old/${file} --json`);

@@ -17,19 +17,19 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** A platform as its documentation has it: what it is asked with, and what it answers. */
+/** A fake of a platform's API as its documentation describes it. */
 interface Platform {
   readonly path: string;
   readonly env: Record<string, string>;
-  /** What is wrong with a request; nothing for one as documented. */
+  /** What is wrong with a request; an empty list if the request is as documented. */
   readonly faults: (asked: Asked) => unknown[];
-  /** Two items a page. */
+  /** The reply to a request: a page of two items. */
   readonly page: (asked: Asked) => unknown;
-  /** As a request says from when on. */
+  /** The start time in a request. */
   readonly since: (asked: Asked) => unknown;
 }
 
-/** Runs as the second version of LangSmith's API has them. */
+/** Runs in the format of the second version of LangSmith's API. */
 const secondRuns = langsmith.map((run) => {
   const {
     parent_run_id: parent,
@@ -45,7 +45,7 @@ const secondRuns = langsmith.map((run) => {
 const only = (asked: Asked, ...names: string[]): string[] =>
   Object.keys(asked.body).filter((name) => !names.includes(name));
 const [call] = CALLS.slice(-1);
-/** A row as its table has it: one call of a model. */
+/** A row of Helicone's table of requests: one call of a model. */
 const helicone = {
   ...{ request_id: "r-1", request_created_at: iso(0), response_created_at: iso(100), response_status: 200 },
   ...{ request_user_id: SECRETS[1], properties: { "Helicone-Session-Id": "s-1" }, costUSD: 0.001 },
@@ -144,7 +144,7 @@ describe.each(Object.entries(PLATFORMS))("traces of %s", (name, { path, env, fau
     return wrong.length === 0 ? { body: page(one) } : { status: 400, body: { wrong } };
   };
 
-  it("are fetched page by page as its documentation has it, and are the same again", async () => {
+  it("are fetched page by page as its documentation says, and importing them again changes nothing", async () => {
     answer = strict;
     const { exit, document } = await take(address(path), env);
     expect(document.problems ?? []).toEqual([]);
@@ -163,11 +163,12 @@ describe.each(Object.entries(PLATFORMS))("traces of %s", (name, { path, env, fau
     await take(`${address(path)} --since 2026-05-01`, env);
     if (name !== "Braintrust") expect(since(asked[0] as Asked)).toBe("2026-05-01T00:00:00.000Z");
     const { document } = await take(`${address(path)} --since 2026-06-01`, env);
-    // It gives no time to begin at: rows are newest first, and the first page without a newer one ends it.
+    // Braintrust has no start time in a request. Rows come newest first, and the first page without a newer row
+    // is the last.
     if (name === "Braintrust") expect(document.problems).toMatchObject([{ code: "EVALS_IMPORT_NOTHING" }]);
   });
 
-  it("are asked for again after the time that the server names", async () => {
+  it("are requested again after the time that the server names", async () => {
     let busy = 2;
     answer = (one) => (busy-- > 0 ? { status: 429, headers: { "retry-after": "7" }, body: {} } : strict(one));
     const slept: number[] = [];
@@ -195,14 +196,14 @@ describe.each(Object.entries(PLATFORMS))("traces of %s", (name, { path, env, fau
     expect(JSON.stringify(broken.document)).not.toContain(KEY);
   });
 
-  it("end with exit 2 where the answer is no page", async () => {
+  it("end with exit 2 when the reply is not a page", async () => {
     answer = () => ({ body: { data: null, error: "no such table" } });
     const { exit, document } = await take(address(path), env);
     expect([exit, document.problems[0].code]).toEqual([2, "EVALS_IMPORT_SERVER"]);
   });
 });
 
-describe("texts of Helicone that have an address of their own", () => {
+describe("texts of Helicone that are stored at another address", () => {
   const { path, env } = PLATFORMS.Helicone as Platform;
   const { request_body: request, response_body: response, ...row } = helicone;
 
@@ -226,7 +227,7 @@ describe("texts of Helicone that have an address of their own", () => {
     expect(JSON.parse(stdout).transcript.messages.length).toBeGreaterThan(1);
   });
 
-  it("are named where they are gone", async () => {
+  it("are named when they are gone", async () => {
     answer = ({ url }) =>
       url.pathname === "/body"
         ? { status: 403, body: {} }
@@ -244,7 +245,7 @@ describe("texts of Helicone that have an address of their own", () => {
   });
 });
 
-it("of LangSmith want a project", async () => {
+it("of LangSmith need a project", async () => {
   const { document } = await take("https://api.smith.langchain.com/api/v2/runs/query", {
     LANGSMITH_API_KEY: KEY,
   });

@@ -21,7 +21,7 @@ const json = async (args: string) => {
   const ended = await home.evals(`${args} --json`);
   return { ...ended, document: JSON.parse(ended.stdout) };
 };
-/** Every byte that the project keeps of it. */
+/** All bytes of the project's store. */
 const kept = (): string =>
   readdirSync(join(home.root, ".evals"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.includes(".db"))
@@ -50,7 +50,7 @@ describe("traces of production", () => {
     for (const secret of SECRETS) expect(kept() + stdout + shown.stdout).not.toContain(secret);
   });
 
-  it("are there once, however often and in how many parts they come", async () => {
+  it("are stored once, however often and in however many parts they arrive", async () => {
     const [{ file = "", text = "" } = {}] = PRODUCERS;
     put(file, text);
     await json(`import traces in/${file}`);
@@ -59,7 +59,7 @@ describe("traces of production", () => {
     expect(again.document.taken).toEqual({ traces: 0, duplicates: 1, completed: 0 });
   });
 
-  it("that come in two files complete each other, in either order", async () => {
+  it("in two files complete each other, in either order", async () => {
     const all = otlpLines(GENAI_SPANS);
     put("a.jsonl", all.slice(0, 2).join("\n"));
     put("b.jsonl", all.slice(2).join("\n"));
@@ -70,7 +70,7 @@ describe("traces of production", () => {
     expect((await json("import traces in/b.jsonl in/a.jsonl")).document.taken.traces).toBe(0);
   });
 
-  it("report what was left, with its place", async () => {
+  it("report what was left out, with its location", async () => {
     const [line = "", ...more] = otlpLines(GENAI_SPANS);
     put("t.jsonl", [line, "{oops", '{"a":1}', '{"resourceSpans":[]}', ...more].join("\n"));
     const { document } = await json("import traces in/t.jsonl");
@@ -85,7 +85,7 @@ describe("traces of production", () => {
     expect(stdout).toContain("in/t.jsonl:2  a line that is not JSON");
   });
 
-  it("are read out of gzip", async () => {
+  it("are read from gzip", async () => {
     put("t.jsonl.gz", gzipSync(PRODUCERS[0]?.text ?? ""));
     expect((await json("import traces in/t.jsonl.gz")).document.taken.traces).toBe(1);
     put("cut.gz", gzipSync(PRODUCERS[0]?.text ?? "").subarray(0, 50));
@@ -114,7 +114,7 @@ describe("traces of production", () => {
     ]);
   });
 
-  it("are kept as they are where nothing is redacted, users hashed all the same, and reports that", async () => {
+  it("are stored unchanged when nothing is redacted, which is reported; users are hashed in any case", async () => {
     home.write("evalconfig.yaml", "models: {}\n");
     put("t.jsonl", PRODUCERS[0]?.text ?? "");
     const { stdout } = await home.evals("import traces in/t.jsonl");
@@ -135,7 +135,7 @@ describe("traces of production", () => {
     });
   });
 
-  it("leave no byte behind when they are old enough to be taken out", async () => {
+  it("leave no byte behind when they are pruned", async () => {
     home.write("evalconfig.yaml", "models:\n  m: { provider: outputs, file: m.jsonl }\n");
     put("t.jsonl", PRODUCERS[0]?.text ?? "");
     await home.evals("import traces in/t.jsonl");
@@ -151,7 +151,7 @@ describe("traces of production", () => {
     expect((await home.evals("store info")).stdout).not.toContain("traces");
   });
 
-  it("show what a hostile one says without letting it do anything", async () => {
+  it("show a hostile text without letting it control anything", async () => {
     const hostile = "\u001b[31m\n::error::x\u202e";
     const spans = GENAI_SPANS.map((one) => ({
       ...one,
@@ -168,7 +168,7 @@ describe("traces of production", () => {
     }));
     put("t.jsonl", otlpLines(spans).join("\n"));
     await home.evals("import traces in/t.jsonl");
-    // Every command that the scenario types is held to print nothing of the kind.
+    // For every command, the scenario checks that nothing of the kind is printed.
     expect((await home.evals(`show trace:${TRACE_ID}`)).stdout).toContain("error::x");
   });
 });

@@ -20,7 +20,7 @@ describe("evals init", () => {
     repo.write(path, text);
   };
 
-  it("makes a project that checks and runs without a key", async () => {
+  it("makes a project that passes check and runs without a key", async () => {
     expect((await repo.evals("init")).exit).toBe(0);
     expect((await repo.evals("check")).exit).toBe(0);
     expect((await repo.evals("run")).exit).toBe(0);
@@ -57,7 +57,7 @@ describe("evals init", () => {
     repo.matches("init-twice");
   });
 
-  it("adds no example to a project that is there, which checks and runs as before", async () => {
+  it("adds no example to an existing project, which passes check and runs as before", async () => {
     put("evalconfig.yaml", "models:\n  mine: { provider: outputs, file: fixtures/mine.jsonl }\n");
     put("fixtures/mine.jsonl", '{"case":"a","output":"b"}\n');
     put("datasets/mine.jsonl", '{"id":"a","input":"q","expected":"b"}\n');
@@ -69,7 +69,7 @@ describe("evals init", () => {
     expect([(await repo.evals("check")).exit, (await repo.evals("run")).exit]).toEqual([0, 0]);
   });
 
-  it("makes a second project in a folder of a first, and neither notices the other", async () => {
+  it("makes a second project within the folder of a first one, and neither affects the other", async () => {
     await repo.evals("init");
     expect((await repo.evals("init packages/shop")).exit).toBe(0);
     for (const command of ["check", "run", "check -C packages/shop", "run -C packages/shop"])
@@ -87,7 +87,7 @@ describe("evals init", () => {
     },
   );
 
-  it("refuses beside an evalconfig.yml, which is a slip", async () => {
+  it("refuses when there is an evalconfig.yml, which is a misspelt name", async () => {
     repo.write("evalconfig.yml", "models: {}\n");
     const { exit, stderr } = await repo.evals("init");
     expect([exit, stderr]).toEqual([2, expect.stringContaining("mv evalconfig.yml evalconfig.yaml")]);
@@ -105,7 +105,7 @@ describe("evals init", () => {
     expect((await repo.evals("run ticket-queue-2")).exit).toBe(0);
   });
 
-  it("reports that what was in evals/ before is read from now on, and names a command that runs all the same", async () => {
+  it("reports that existing files in evals/ are read from now on, and names a command that runs in spite of them", async () => {
     put("evals/of-another-tool.yaml", "prompts: [a]\nproviders: [b]\n");
     const { stdout } = await repo.evals("init");
     expect(stdout).toContain("What was in evals/ before belongs to this project now");
@@ -114,7 +114,7 @@ describe("evals init", () => {
     expect([command, (await repo.evals(command)).exit]).toEqual(["run ticket-queue", 0]);
   });
 
-  it("goes on where it was cut off: the config is written last", async () => {
+  it("continues after it was interrupted: the config is written last", async () => {
     const [first, ...rest] = Object.entries(starterFiles());
     for (const [path, text] of rest.slice(0, 2)) put(path, text);
     expect([first?.[0], rest.at(-1)?.[0]]).toEqual(["evals/ticket-queue.yaml", "evalconfig.yaml"]);
@@ -129,19 +129,19 @@ describe("evals init", () => {
     expect(repo.read(".gitignore")).toBe("node_modules\n.evals/\n.env\n");
   });
 
-  it("keeps installed packages out of git where it makes the .gitignore", async () => {
+  it("keeps installed packages out of git when it creates the .gitignore", async () => {
     mkdirSync(join(repo.root, "node_modules"));
     await repo.evals("init");
     expect(repo.read(".gitignore")).toBe(".evals/\n.env\nnode_modules/\n");
   });
 
-  it("makes the directory it is given, and nothing beside it", async () => {
+  it("creates the given directory, and nothing outside of it", async () => {
     await repo.evals("init deep/inside");
     expect(files().every((path) => path.startsWith(join(repo.root, "deep/inside")))).toBe(true);
     expect((await repo.evals("run -C deep/inside")).exit).toBe(0);
   });
 
-  it("does not speak of git init inside a repository", async () => {
+  it("does not suggest git init inside a repository", async () => {
     mkdirSync(join(repo.root, ".git"));
     expect((await repo.evals("init")).stdout).not.toContain("git init");
   });

@@ -54,7 +54,7 @@ describe("labels", () => {
     expect(stderr).toContain("Delete line 3 or line 1.");
   });
 
-  it("that are half a line are reported, and no figure leaves them out in silence", async () => {
+  it("with an incomplete line are reported, and no figure silently leaves them out", async () => {
     repo.write(LABELS, line(label("a", "pass")) + line(label("b", "pass")).slice(0, 60));
     for (const command of ["check", "calibrate polite"])
       expect(await refused(command)).toMatch(
@@ -128,7 +128,7 @@ describe("a judge's files", () => {
       );
   });
 
-  it("a judge that judges itself is named before anything is asked", async () => {
+  it("a judge that judges itself is reported before anything is asked", async () => {
     repo.write("judges/polite/1.0.0.md", POLITE.replace("model: judge", "model: target"));
     expect((await repo.evals("check")).stderr).toContain(
       'evals/reply.yaml:5:1\nwarning: The model "target" judges its own answers in this suite.',

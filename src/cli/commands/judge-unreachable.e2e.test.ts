@@ -52,8 +52,8 @@ async function deadPort(): Promise<number> {
   return port;
 }
 
-describe("a judge that nobody answers for", () => {
-  it("ends the run after its first refusal, keeps the answers, and is asked alone when it goes on", async () => {
+describe("a judge whose model does not answer", () => {
+  it("ends the run after its first refusal; the answers are kept, and a resumed run asks only the judge", async () => {
     const state: { status: number | null } = { status: 401 };
     const { server, repo, run } = await judged({
       [TARGET]: repliesPolitely,
@@ -75,7 +75,7 @@ describe("a judge that nobody answers for", () => {
     expect(words.stdout).not.toContain("Nobody answered");
   });
 
-  it("is given up when nobody takes its calls, in words", async () => {
+  it("is given up when no server accepts its calls, and the report says so", async () => {
     const { server, repo } = await judged({ [TARGET]: repliesPolitely });
     const port = await deadPort();
     repo.edit(
@@ -92,7 +92,7 @@ describe("a judge that nobody answers for", () => {
     expect(server.of(TARGET).length).toBeLessThan(CASES);
   });
 
-  it("is given up although its score is optional: no void score is kept for it", async () => {
+  it("is given up even if its score is optional, and no void score is stored", async () => {
     const { run } = await judged(
       { [TARGET]: repliesPolitely, [JUDGE]: () => ({ status: 401 }) },
       { "evals/reply.yaml": SUITE.replace("polite }", "polite, required: false }") },
@@ -101,7 +101,7 @@ describe("a judge that nobody answers for", () => {
     expect([ran.end.kind, ran.counts.answered]).toEqual(["judge-unreachable", 0]);
   });
 
-  it("is one voice less where others are there", async () => {
+  it("is left out of an ensemble whose other members answer", async () => {
     const { run } = await judged(
       {
         [TARGET]: repliesPolitely,
@@ -116,7 +116,7 @@ describe("a judge that nobody answers for", () => {
     expect(ran.metrics["judge.judge.agreement"].value).toBeCloseTo(2 / 3, 12);
   });
 
-  it("that answered before is given up after many refusals in a row, and the rest is judged when the run goes on", async () => {
+  it("that answered before is given up after many refusals in a row; a resumed run judges the rest", async () => {
     const state = { there: false };
     const { run, server, repo } = await judged(
       {

@@ -12,7 +12,7 @@ import {
 isolateGit();
 let repo: GitProject;
 
-/** Promotes with answers, and makes a fresh clone that has no history of runs. */
+/** Promotes with answers. @returns a fresh clone without stored runs */
 async function freshClone(
   change: () => void,
   flags: readonly string[] = ["--with-answers"],
@@ -30,8 +30,8 @@ const suiteWith =
     });
   };
 
-describe("answers kept beside a baseline", () => {
-  it("are scored again in a fresh clone when a scorer has changed, as the store's own would be", async () => {
+describe("answers stored with a baseline", () => {
+  it("are rescored in a fresh clone when a scorer has changed, like answers in the store", async () => {
     const clone = await freshClone(suiteWith("{ type: contains, name: exact, against: expected }"));
     const { exit, document } = await clone.json(["run", "--all-trials"]);
     expect(exit).toBe(0);
@@ -77,7 +77,7 @@ describe("answers kept beside a baseline", () => {
     });
   });
 
-  it("that a person broke are reported by the run", async () => {
+  it("in a file that a person damaged are reported by the run", async () => {
     const clone = await freshClone(() => {
       repo.commit({ "evals/baselines/s.answers.jsonl": "nonsense\n" });
       suiteWith("{ type: contains, name: exact, against: expected }")();
@@ -90,7 +90,7 @@ describe("answers kept beside a baseline", () => {
 });
 
 describe("the baseline's own run in the store", () => {
-  it("is found although the baseline holds answers from the cache, and scored again", async () => {
+  it("is found even if the baseline has cached answers, and is rescored", async () => {
     repo = gitProject();
     repo.commit({
       "evalconfig.yaml": 'models:\n  bot: { provider: module, file: agents/bot.mjs, version: "1" }\n',

@@ -14,10 +14,10 @@ const PROGRAM = join(PACKAGE, "bin/evals.js");
 const CASES = 400;
 const CONCURRENCY = 8;
 const KILLS = 15;
-/** Milliseconds in which a reply that was sent may not have been stored yet. */
+/** Milliseconds after sending in which the program may not have stored a reply yet. */
 const ON_THE_WAY = 250;
 
-/** One request as the server saw it. */
+/** One request to the fake server. `answered` is the time of the reply in milliseconds; null before it. */
 interface Call {
   readonly question: string;
   answered: number | null;
@@ -61,7 +61,9 @@ function start(...more: string[]): ChildProcess {
   });
 }
 
-/** Questions to a model that were not answered, or only just, when the program was killed. */
+/**
+ * Questions to a model that were not answered, or were answered only just before, when the program was killed.
+ */
 function inFlight(model: string, at: number): string[] {
   return (calls[model] ?? [])
     .filter(({ answered }) => answered === null || answered > at - ON_THE_WAY)
@@ -75,7 +77,7 @@ function askedTwice(model: string): string[] {
 }
 
 describe("kill -9 during a judged run", () => {
-  it("loses no reply but those in flight", { timeout: 300_000 }, async () => {
+  it("loses only replies that were in flight", { timeout: 300_000 }, async () => {
     const seed = Date.now() % 100_000;
     const random = seededRandom(`judging ${seed}`);
     const flying: Record<string, Set<string>> = { [TARGET]: new Set(), [JUDGE]: new Set() };

@@ -13,7 +13,7 @@ const KILLS = 50;
 
 let restore: () => void;
 let repo: GitProject;
-/** HEAD and tags before each attempt. */
+/** The commit at HEAD before each attempt. */
 let base: string;
 
 beforeAll(async () => {
@@ -41,7 +41,11 @@ function run(...args: string[]): { code: number | null; err: string } {
   return { code: status, err: stderr };
 }
 
-/** Starts a command and kills it, with the gits that it started or without them. @returns whether it had ended by itself */
+/**
+ * Starts a command and kills it, alone or with the git processes that it started.
+ *
+ * @returns whether it had ended by itself
+ */
 async function killed(args: readonly string[], after: number, wholeGroup: boolean): Promise<boolean> {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: repo.root,
@@ -56,7 +60,7 @@ async function killed(args: readonly string[], after: number, wholeGroup: boolea
   return false;
 }
 
-/** The next command repairs, or says the one thing to do: then it is done. */
+/** Checks that the next command succeeds, possibly after the one step that its message names. */
 function nextCommand(): void {
   const first = run("log");
   if (first.code === 0) return;

@@ -50,7 +50,7 @@ const cases = (repo: Scenario): Case[] => lines(repo, "datasets/shop.jsonl");
 const candidates = (repo: Scenario): Candidate[] => lines(repo, FILE);
 
 describe("evals label of candidates", () => {
-  it("keeps each decision at once, then moves what was accepted into the dataset with its source and weight", async () => {
+  it("stores each decision at once, then moves accepted candidates into the dataset with source and weight", async () => {
     const repo = await drawn();
     const one = await page(repo);
     expect(await one.state()).toMatchObject({
@@ -95,7 +95,7 @@ describe("evals label of candidates", () => {
     expect((await one.state()).question?.draft).toMatchObject({ verdict: "pass", comment: "4 €" });
   });
 
-  it("goes on where it was stopped: what was decided is settled, the rest is asked", async () => {
+  it("continues where it was stopped: decisions are kept, and the rest is asked", async () => {
     const repo = await drawn(3);
     const first = await page(repo);
     await first.judge("pass", { comment: "4 €" });
@@ -106,7 +106,7 @@ describe("evals label of candidates", () => {
     expect(await again.state()).toMatchObject({ done: 0, total: 2 });
   });
 
-  it("takes over what was decided in the file itself, asks nothing then, and takes the file away", async () => {
+  it("accepts decisions that were written into the file, asks nothing, and deletes the file", async () => {
     const repo = await drawn(2);
     const decided = candidates(repo).map((one, at) => ({
       ...one,
@@ -124,7 +124,7 @@ describe("evals label of candidates", () => {
     expect([gone.exit, gone.stderr]).toEqual([2, expect.stringContaining("EVALS_CANDIDATES_NONE")]);
   });
 
-  it("reads what is typed as the value that it is where cases expect other values than texts", async () => {
+  it("reads typed text as JSON when cases expect other values than texts", async () => {
     const repo = await drawn(1, { ...GOLDEN, expected: { price: 1 } });
     const one = await page(repo);
     await one.judge("pass", { comment: '{"price":4}' });
@@ -132,7 +132,7 @@ describe("evals label of candidates", () => {
     expect(cases(repo)[1]?.expected).toEqual({ price: 4 });
   });
 
-  it("keeps what was wrong and what is right, which go out as a chat to tune with", async () => {
+  it("keeps the wrong and the right answer, which are exported as a chat for fine-tuning", async () => {
     const repo = await drawn(3);
     const one = await page(repo);
     await one.judge("pass", { comment: "4 €", criteria: { answer: "fail" } });
@@ -156,7 +156,7 @@ describe("evals label of candidates", () => {
     expect((await repo.evals("export corrections")).stderr).toContain("EVALS_CORRECTIONS_NONE");
   });
 
-  it("names every mistake of the file with its place, and changes nothing", async () => {
+  it("names every mistake of the file with its location, and changes nothing", async () => {
     const repo = await drawn(2);
     const text = `${repo.read(FILE)}{"id":"x","accept":"yes"}\n`;
     repo.write(FILE, text);

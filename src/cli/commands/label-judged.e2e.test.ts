@@ -28,7 +28,7 @@ criteria:
 ---
 `;
 
-/** Twenty answers that a judge has judged: it fails those of the first four cases. */
+/** A project with twenty answers and their verdicts by a judge, which fails those of the first four cases. */
 async function project(): Promise<Scenario> {
   const server = await judgeServer({
     "judge-2024-07-18": (request) =>
@@ -63,7 +63,7 @@ const labels = (repo: Scenario): Label[] =>
     .map((line) => JSON.parse(line));
 
 describe("evals label of answers that a judge has judged", () => {
-  it("asks the judge's criteria, and shows nothing of what it said", async () => {
+  it("asks about the judge's criteria, and does not show its verdicts", async () => {
     const repo = await project();
     const page = await openPage(repo, "label triage --no-open --rater ana");
     const state = await page.state();
@@ -82,7 +82,7 @@ describe("evals label of answers that a judge has judged", () => {
     expect(repo.read(".evals/exports/triage.label-studio.json")).not.toMatch(/SECRET|polite|"pass"|"fail"/);
   });
 
-  it("picks as many that it failed as that it passed, and labels them with what they stand for", async () => {
+  it("picks as many failed as passed answers, and stores in each label how many answers it represents", async () => {
     const repo = await project();
     const page = await openPage(repo, "label triage --no-open --rater ana --stratified --count 8");
     for (let at = 0; at < 8; at++) await page.judge("pass");
@@ -96,7 +96,7 @@ describe("evals label of answers that a judge has judged", () => {
     expect(order).not.toMatch(/^f+p+$|^p+f+$/);
   });
 
-  it("asks another rater about those on which judge and person part", async () => {
+  it("asks another rater about answers on which judge and person disagree", async () => {
     const repo = await project();
     const first = await openPage(repo, "label triage --no-open --rater ana --count 20");
     let left = await first.state();

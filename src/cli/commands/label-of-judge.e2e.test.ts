@@ -48,7 +48,7 @@ async function labelAll(args: string): Promise<void> {
   await page.ended;
 }
 
-/** Labels as they were written before they named a judge. */
+/** Removes the judge from the stored labels, as earlier versions wrote them. */
 function unnamed(): void {
   mkdirSync(join(repo.root, "labels"), { recursive: true });
   repo.write(
@@ -60,7 +60,7 @@ function unnamed(): void {
 }
 
 describe("a suite with two judges", () => {
-  it("is not labelled before one of them is named", async () => {
+  it("is not labelled until one of the judges is named", async () => {
     for (const command of ["label reply --no-open --rater ana", "export labels reply --format csv"]) {
       const { exit, stderr } = await repo.evals(command);
       expect([exit, stderr]).toEqual([2, expect.stringContaining("evals label reply --judge polite")]);
@@ -69,7 +69,7 @@ describe("a suite with two judges", () => {
     expect([exit, stderr]).toEqual([2, expect.stringMatching(/no judge "polit"\. Did you mean "polite"\?/)]);
   });
 
-  it("has labels of one that measure it and not the other, by the judge's name or the scorer's", async () => {
+  it("has labels that count only for their judge, which is named by its own name or the scorer's", async () => {
     await labelAll("--judge polite");
     expect(ofs()).toEqual(["polite", "polite", "polite"]);
     expect((await repo.evals("calibrate polite")).stdout).toContain("3 labelled answers");
@@ -86,7 +86,7 @@ describe("a suite with two judges", () => {
     expect(JSON.parse(stdout).runs[0].notes.join("\n")).not.toMatch(/never calibrated/);
   });
 
-  it("has labels from before that measure none, until check's command says whose they are", async () => {
+  it("has older labels that count for no judge, until the command that check suggests assigns them", async () => {
     await labelAll("--judge polite");
     unnamed();
     const { stderr } = await repo.evals("check");

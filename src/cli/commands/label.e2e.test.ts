@@ -42,7 +42,7 @@ const labels = (repo: Scenario): Label[] =>
     : [];
 
 describe("evals label", () => {
-  it("keeps each label the moment it is given, and ends when all is judged", async () => {
+  it("stores each label as soon as it is given, and ends when all answers are judged", async () => {
     const repo = await project(plainAnswers(3));
     const one = await page(repo, "--rater ana");
     await one.judge("pass");
@@ -72,7 +72,7 @@ describe("evals label", () => {
     });
   });
 
-  it("asks a distinct answer once, and all labels together stand for all trials", async () => {
+  it("asks about each distinct answer once, and all labels together represent all trials", async () => {
     const repo = await project(plainAnswers(2));
     repo.write(
       "fixtures/answers.jsonl",
@@ -91,7 +91,7 @@ describe("evals label", () => {
     expect(given.reduce((sum, label) => sum + label.weight, 0)).toBeCloseTo(4);
   });
 
-  it("goes on where it was stopped, at the same address, and asks nothing twice", async () => {
+  it("continues where it was stopped, at the same address, and asks nothing twice", async () => {
     const repo = await project();
     const first = await page(repo, "--rater ana --count 10");
     for (let at = 0; at < 4; at++) await first.judge("pass");
@@ -112,7 +112,7 @@ describe("evals label", () => {
     expect(stdout).toContain("ana has judged all 10 answers picked at random");
   });
 
-  it("takes a label back from the file, also one of the session before", async () => {
+  it("removes a label from the file on undo, also one of an earlier session", async () => {
     const repo = await project();
     const first = await page(repo, "--rater ana --count 10");
     const shown = (await first.state()).question;
@@ -123,7 +123,7 @@ describe("evals label", () => {
       draft: { verdict: "fail", comment: "rude" },
     });
     expect(labels(repo)).toEqual([]);
-    // The same request once more takes no second step.
+    // Sending the same undo request again does not undo a second step.
     await first.act({ act: "undo", done });
     await first.judge("pass");
     first.io.signal("SIGINT");
@@ -262,7 +262,7 @@ describe("evals label", () => {
     expect((await one.ended).stdout).toContain("1 of 2 judged: 1 pass, 0 fail, 0 unsure, 1 skipped");
   });
 
-  it("keeps to cases of a tag, which are no random sample of the run", async () => {
+  it("asks only about cases of a tag, and does not count them as a random sample", async () => {
     const repo = await project();
     const one = await page(repo, "--rater ana --tag odd");
     expect((await one.state()).total).toBe(6);
@@ -270,7 +270,7 @@ describe("evals label", () => {
     expect(labels(repo)[0]).toMatchObject({ picked: "stratified", weight: 1 });
   });
 
-  it("reports nothing about scores, of how an answer was picked, and of what it stands for", async () => {
+  it("does not show scores, how an answer was picked, or how many answers it represents", async () => {
     const repo = await project();
     const one = await page(repo, "--rater ana");
     const { text } = await send(`${one.url}state`);
@@ -326,7 +326,7 @@ describe("the page's server", () => {
     expect((await one.state()).done).toBe(0);
   });
 
-  it("keeps its address where only this user can read it, until all is judged", async () => {
+  it("stores its address where only this user can read it, until all answers are judged", async () => {
     const repo = await project(plainAnswers(1));
     const one = await page(repo, "--rater ana");
     const folder = join(repo.root, ".evals/labelling");
@@ -337,7 +337,7 @@ describe("the page's server", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("reports it when a label cannot be written, and takes it when it can again", async () => {
+  it("reports when a label cannot be written, and stores it when writing is possible again", async () => {
     const repo = await project();
     const one = await page(repo, "--rater ana");
     await one.judge("pass");

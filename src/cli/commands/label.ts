@@ -44,7 +44,7 @@ export async function labelCommand({ io, options, args: [word] }: LabelCall): Pr
 }
 
 interface PagePlace {
-  /** 0: any that is free. */
+  /** The port of the page; 0 for any free port. */
   readonly port: number;
   readonly open: boolean;
 }

@@ -24,7 +24,7 @@ interface LogEntry {
   readonly baselines: readonly { readonly gate: string | null; readonly run: string | null }[];
 }
 const entries = async (): Promise<LogEntry[]> => (await repo.json(["log"])).document.entries;
-/** The newest entry, in few words. */
+/** The newest entry of the log, reduced to what the tests compare. */
 const newest = async () => {
   const [{ kind, squashed, suites, baselines } = {} as LogEntry] = await entries();
   return { kind, squashed, suites, gate: baselines[0]?.gate ?? null };
@@ -99,7 +99,7 @@ describe("evals log", () => {
       null,
     ],
   ];
-  it.each(CHANGES)("reports %s for what it is", async (_name, change, kind, gate) => {
+  it.each(CHANGES)("reports %s as the right kind of change", async (_name, change, kind, gate) => {
     await change();
     expect(await newest()).toEqual({ kind, squashed: false, suites: ["s"], gate });
     expect((await repo.evals(["log"])).stdout).toContain(`  ${kind}: s`);
@@ -140,7 +140,7 @@ describe("evals log", () => {
     expect((await entries()).map((one) => one.kind)).toEqual(["promotion", "edit by hand", "promotion"]);
   });
 
-  it("reports promotions of versions that wrote no record", async () => {
+  it("reports promotions made by versions that wrote no record", async () => {
     const old = repo.git("log", "-1", "--format=%B").replace(/^Evals-Promotion: .*$/m, "");
     repo.git("commit", "-q", "--amend", "-m", old);
     expect(await newest()).toMatchObject({ kind: "promotion", squashed: false });

@@ -3,7 +3,7 @@ import { promotionLogText } from "../../reports/terminal/promotion-log.ts";
 import type { LogCall } from "../declarations/log.ts";
 import { printResult } from "../print-result.ts";
 
-/** `evals log`: who promoted or rolled back what, when and why, read from git. */
+/** `evals log`: lists from git who promoted or rolled back what, when and why. */
 export async function logCommand({ io, options }: LogCall): Promise<number> {
   const log = await promotionLog(io, options);
   if (log.shallow)

@@ -35,7 +35,7 @@ afterEach(async () => {
   await server.close();
 });
 
-/** Runs one part in a history of its own, and puts that aside. */
+/** Runs one shard in a history of its own. @returns the path of a copy of that history */
 async function shard(part: string, options = ""): Promise<string> {
   const fresh = join(repo.root, ".evals");
   const aside = `parts/${part.replace("/", "-of-")}${options.replace(/\W/g, "")}`;
@@ -57,7 +57,7 @@ interface Problems {
 }
 
 describe("evals merge", () => {
-  it("makes the document of one run out of its parts, in any order, and asks nobody", async () => {
+  it("makes from the shards, in any order, the document of one run, and asks nothing", async () => {
     failing = new Set(["question 4 a"]);
     const parts = await allParts();
     const asked = server.asked.length;
@@ -73,7 +73,7 @@ describe("evals merge", () => {
     expect(run.counts).toMatchObject({ trials: 2 * CASES, answered: 2 * CASES - 2, errored: 2 });
   });
 
-  it("keeps answers, scores and what the judge said where they can be shown", async () => {
+  it("keeps answers, scores and the judge's replies, which can be shown", async () => {
     const parts = await allParts();
     const [run] = JSON.parse((await repo.evals(`merge ${parts.join(" ")} --json`)).stdout).runs;
     const shown = await repo.evals(`show ${run.id}/c1/2`);
@@ -82,7 +82,7 @@ describe("evals merge", () => {
     expect(run.metrics.judge_cost_usd ?? run.metrics.cost_usd).toBeDefined();
   });
 
-  it("reports as a run does, and goes on to promote nothing by itself", async () => {
+  it("reports like a run, and promotes nothing by itself", async () => {
     const parts = await allParts();
     const { exit, stdout } = await repo.evals(`merge ${parts.join(" ")}`);
     expect(exit).toBe(0);
@@ -99,7 +99,7 @@ describe("evals merge", () => {
       async () => {
         const parts = [await shard("1/3"), await shard("2/3")];
         repo.edit("datasets/reply.jsonl", "question 0 a", "question zero a");
-        // Case c0 is in the first part: the third is of another whole all the same.
+        // The changed case is in the first shard. The third shard has another dataset all the same.
         parts.push(await shard("3/3"));
         repo.edit("datasets/reply.jsonl", "question zero a", "question 0 a");
         return parts;

@@ -38,7 +38,7 @@ describe.each(COMMANDS)("evals %s", (command) => {
     return problems[0]?.code;
   };
 
-  it("names a directory in the place of the file", async () => {
+  it("reports a directory given in place of the file", async () => {
     mkdirSync(join(repo.root, "x"));
     expect(await code()).toBe(
       command === "import traces x" ? "EVALS_IMPORT_NO_FILE" : "EVALS_FILE_IS_DIRECTORY",

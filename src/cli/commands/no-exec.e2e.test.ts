@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
 
-/** What each of them would leave behind if it were run. */
+/** Code at the start of every module of the project, which leaves a file behind if it is run. */
 const MARK =
   "import { writeFileSync } from 'node:fs';\nwriteFileSync(new URL('../ran', import.meta.url), '');\n";
 const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
@@ -31,7 +31,7 @@ const FILES: Record<string, string> = {
   "code/tools.mjs": `${MARK}export default { t: { description: 'T', parameters: {}, run: () => 1 } };\n`,
 };
 
-/** Everything that would run code, with the file and line at which it is named. */
+/** Every kind of setting that runs code, with a suite that has it, and the file and line of the setting. */
 const FAMILY: readonly (readonly [what: string, suite: string, path: string, line: number])[] = [
   ["a command as the target", suite("dataset: d\nmodel: script"), "evalconfig.yaml", 3],
   ["a module as the target", suite("dataset: d\nmodel: agent"), "evalconfig.yaml", 4],
@@ -157,7 +157,7 @@ describe("evals --no-exec", () => {
     expect(ran()).toBe(false);
   });
 
-  it("refuses a recording of a module too, whose fingerprint is that of the module", async () => {
+  it("refuses a replay of a module too, because its fingerprint needs the module", async () => {
     repo.write("evals/s.yaml", suite("dataset: d\nmodel: agent"));
     expect((await repo.evals(["run", "--record"])).exit).toBe(0);
     expect(ran()).toBe(true);
@@ -171,7 +171,7 @@ describe("evals --no-exec", () => {
     ]);
   });
 
-  it("is the variable too, which a project's own .env cannot take back", async () => {
+  it("can also be set by an environment variable, which a project's .env cannot override", async () => {
     repo.write("evals/s.yaml", suite("dataset: d\nmodel: agent"));
     repo.write(".env", "EVALS_NO_EXEC=\n");
     expect((await repo.evals(["run"], { EVALS_NO_EXEC: "1" })).exit).toBe(2);
@@ -196,7 +196,7 @@ describe("evals --no-exec", () => {
 });
 
 describe("a dataset", () => {
-  it("never takes a bare name for code", async () => {
+  it("is never code when only its name is given", async () => {
     for (const ending of ["ts", "mjs", "js"])
       repo.write(`datasets/made.${ending}`, FILES["code/cases.mjs"] ?? "");
     repo.write("evals/s.yaml", suite("dataset: made\nmodel: made"));
@@ -210,7 +210,7 @@ describe("a dataset", () => {
   });
 });
 
-/** Whoever opens a thread or a program of the project asks first, whatever is added to the rooms that do so. */
+/** Checks that every file which starts code of a project calls `refuseCode`, including files added later. */
 describe("code that runs code of a project", () => {
   const ROOT = fileURLToPath(new URL("../../", import.meta.url));
   const files = readdirSync(ROOT, { recursive: true, encoding: "utf8" }).filter(
@@ -223,11 +223,11 @@ describe("code that runs code of a project", () => {
     );
   });
 
-  it("is known", () => {
+  it("is found by this test", () => {
     expect(opens.length).toBeGreaterThanOrEqual(6);
   });
 
-  it.each(opens.filter((path) => path !== "agents/mcp-program.ts"))("refuses it before: %s", (path) => {
+  it.each(opens.filter((path) => path !== "agents/mcp-program.ts"))("checks --no-exec: %s", (path) => {
     expect(readFileSync(join(ROOT, path), "utf8")).toMatch(/\brefuseCode\(/);
   });
 });

@@ -73,7 +73,7 @@ async function runOf(suite = "towns") {
 }
 
 describe("a suite with its cases and its prompt in one file", () => {
-  it("runs as any other, and reports that its prompt is no version", async () => {
+  it("runs like any other, and reports that its prompt has no version", async () => {
     expect((await evals("check")).exit).toBe(0);
     const run = await runOf();
     expect(run.metrics.pass_rate?.value).toBe(1);
@@ -137,7 +137,7 @@ describe("a promotion of a suite with its prompt in its file", () => {
 });
 
 describe("evals split", () => {
-  it("moves cases and prompt into files, leaves the rest as it was written, and moves no fingerprint", async () => {
+  it("moves cases and prompt into files, leaves the rest unchanged, and keeps the fingerprint", async () => {
     const before = await runOf();
     expect((await evals("split", "towns")).exit).toBe(0);
     expect(read("evals/towns.yaml")).toBe(`# Towns, in one file.
@@ -177,7 +177,7 @@ scorers:
   });
 
   it.each(["datasets/towns.csv", "datasets/towns.jsonl", "prompts/towns/2.0.0.md"])(
-    "writes over nothing: %s is there",
+    "overwrites nothing: %s exists",
     async (path) => {
       put(path, "x");
       const { exit, problems } = await evals("split", "towns");
@@ -195,7 +195,7 @@ scorers:
     expect((await runOf()).metrics.pass_rate?.value).toBe(1);
   });
 
-  it("refuses a suite that holds nothing, one that is not there, and cases that an anchor ties to the rest", async () => {
+  it("refuses a suite with nothing to move, an unknown suite, and cases that share an anchor with the rest", async () => {
     await evals("split", "towns");
     expect((await evals("split", "towns")).problems).toMatchObject([{ code: "EVALS_SPLIT_NOTHING" }]);
     expect((await evals("split", "twons")).problems).toMatchObject([

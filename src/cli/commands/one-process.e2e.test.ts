@@ -11,7 +11,7 @@ let repo: Scenario;
 let other: ChildProcess;
 let others: Store;
 
-/** A run that another process is at work on; that one never gets on with it. */
+/** Starts a run that another process works on; that process never finishes it. */
 beforeEach(async () => {
   repo = answersProject(plainAnswers(3));
   await repo.evals("run --quiet");
@@ -36,7 +36,7 @@ const counted = async (): Promise<readonly object[]> =>
   JSON.parse((await repo.evals("history --json")).stdout).runs;
 
 describe("a run that another process works on", () => {
-  it("is refused with that process's id and what to do, and nothing is asked", async () => {
+  it("is refused with the id of that process and a fix, and nothing is asked", async () => {
     const refused = await repo.evals("run --resume --json");
     expect(refused.exit).toBe(2);
     expect(JSON.parse(refused.stdout)).toMatchObject({
@@ -53,7 +53,7 @@ describe("a run that another process works on", () => {
     expect(await counted()).toMatchObject([{ id: "00000001", status: "running" }]);
   });
 
-  it("is reported once for each run, and the others of the command are left alone too", async () => {
+  it("is reported once for each run, and the command starts none of its other runs", async () => {
     repo.write("evals/second.yaml", repo.read("evals/triage.yaml"));
     await repo.evals("run second --quiet");
     const { exit, stdout } = await repo.evals("run --resume --json");
@@ -70,7 +70,7 @@ describe("a run that another process works on", () => {
     expect((await repo.evals("run --quiet")).exit).toBe(0);
   });
 
-  it("is interrupted once that process was killed, and goes on", async () => {
+  it("is interrupted when that process was killed, and can be resumed", async () => {
     await killOther();
     for (const command of ["history", "history triage", "show latest"]) {
       const { stdout } = await repo.evals(command);
@@ -89,11 +89,11 @@ describe("a run that another process works on", () => {
 describe("an interrupted run", () => {
   beforeEach(killOther);
 
-  it("is reported as incomplete, with its numbers so far and how to go on", async () => {
+  it("is reported as incomplete, with its numbers so far and the command that resumes it", async () => {
     const { stdout } = await repo.evals("report latest --format markdown");
     expect(stdout).toContain("INCOMPLETE");
     expect(stdout).toContain("3 of 3 answered: it was interrupted.");
-    // Whoever reads a comment may be at another machine: no id that only this one knows.
+    // Readers of a comment may be at another machine, which does not know the run's id.
     expect(stdout).toContain("\nevals run triage --resume\n");
     await repo.evals("report latest --format html --output out.html");
     expect(repo.read("out.html")).toContain('"status":"interrupted"');
@@ -104,7 +104,7 @@ describe("an interrupted run", () => {
     });
   });
 
-  it("reports it as a side of a comparison", async () => {
+  it("is reported when it is a side of a comparison", async () => {
     const answers = "fixtures/answers.jsonl";
     repo.write(answers, repo.read(answers).replace(/"output":"/, '"output":"Now: '));
     await repo.evals("run --quiet");
@@ -115,7 +115,7 @@ describe("an interrupted run", () => {
     );
   });
 
-  it("is promoted by nobody, and scored again it is incomplete", async () => {
+  it("cannot be promoted, and is incomplete after rescoring", async () => {
     await repo.evals("rescore latest --json");
     expect(await counted()).toMatchObject([{ status: "incomplete" }, { status: "interrupted" }]);
   });

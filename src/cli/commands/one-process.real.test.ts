@@ -92,7 +92,7 @@ async function interrupted(): Promise<void> {
 }
 
 describe("one run in two processes", () => {
-  it("is resumed by one of two that try at once; every case is asked once but those in flight at the kill", async () => {
+  it("is resumed by one of two that try at once; only cases in flight at the kill are asked twice", async () => {
     await interrupted();
     slow = 150;
     const both = await Promise.all([run("--resume").ended, run("--resume").ended]);
@@ -103,7 +103,7 @@ describe("one run in two processes", () => {
     expect(server.asked.length).toBeLessThanOrEqual(CASES + 4);
   });
 
-  it("is not taken from the one that began it, and is when that one was killed", async () => {
+  it("cannot be resumed while its first process works, and can when that was killed", async () => {
     slow = 100;
     const first = run();
     await asking(8);
@@ -154,7 +154,7 @@ describe("a module of the main thread that ends the process", () => {
     expect([await answers(), server.asked.length]).toEqual([8, 8]);
   });
 
-  it("while it is loaded leaves one document, of whatever command", async () => {
+  it("while it is loaded leaves one document, for every command", async () => {
     write(repo.root, agent("process.exit(0);\n"));
     for (const command of ["run", "check"]) {
       const ended = await start([command, "--json"]).ended;
@@ -172,7 +172,7 @@ describe("a module of the main thread that ends the process", () => {
     expect([ended.code, JSON.parse(ended.stdout).exit]).toEqual([1, 1]);
   });
 
-  it("that waits for nothing is reported as such", async () => {
+  it("whose promise can never settle is reported as such", async () => {
     write(repo.root, {
       "evals/s.yaml": repo
         .read("evals/s.yaml")
@@ -197,7 +197,7 @@ describe("a module in a thread of its own", () => {
     });
 
   it.each(["process.exit(0)", "process.exit(70)", "for (;;);", "await new Promise(() => {})", "throw null"])(
-    "loses the trial of %s alone",
+    "loses only the trial that runs %s",
     async (statement) => {
       suite(`export default async ({ n }) => { if (n === 20) ${statement}; return "item " + n; };\n`);
       const ended = await run().ended;
@@ -214,7 +214,7 @@ describe("a module in a thread of its own", () => {
     }
   });
 
-  it.each(["SIGTERM", "SIGINT"] as const)("never holds the run against %s", async (signal) => {
+  it.each(["SIGTERM", "SIGINT"] as const)("never keeps the run from ending on %s", async (signal) => {
     suite(
       'import { writeFileSync } from "node:fs";\nexport default () => { writeFileSync("begun", ""); for (;;); };\n',
     );
@@ -255,7 +255,7 @@ describe("a full disk", () => {
   });
 
   it.skipIf(!mounted)(
-    "leaves an interrupted run, and room lets it go on with nothing asked twice",
+    "leaves an interrupted run, which continues when there is space again and asks nothing twice",
     async () => {
       write(DISK, { "prompts/q/1.0.0.md": `user:\n${"long ".repeat(400)}{{ input.n }}\n` });
       slow = 5;
@@ -268,7 +268,7 @@ describe("a full disk", () => {
       expect((await start(["history"], DISK).ended).stdout).toContain("interrupted");
       const after = await start(["run", "--no-cache", "--json", "--resume"], DISK).ended;
       expect([after.code, JSON.parse(after.stdout).runs[0].counts.answered]).toEqual([0, CASES]);
-      // What could not be kept, and what was sent in the same moment.
+      // Asked twice are only the answers that could not be stored, and those in flight at that moment.
       expect(server.asked.length).toBeLessThanOrEqual(CASES + 8);
     },
   );

@@ -46,7 +46,7 @@ const run = async (args = "") => {
 };
 
 describe("a case with scorers of its own", () => {
-  it("is scored by them alone, and passes by them alone", async () => {
+  it("is scored only by them, and they decide whether it passes", async () => {
     const { exit, run: done } = await run();
     expect(exit).toBe(0);
     expect(done.metrics["score.greets"].value).toBeCloseTo((0.5 + 1) / 2);
@@ -79,7 +79,7 @@ describe("a case with scorers of its own", () => {
     expect(problems[0].what).toContain(what);
   });
 
-  it("leaves no requirement open for what it is not scored by", async () => {
+  it("leaves no requirement undecided because of scorers that it does not use", async () => {
     repo.edit("evals/shop.yaml", "gate: {", 'gate: { require: { score.exact: ">= 0.1" },');
     const { run: done } = await run();
     expect(done.gate.rules[0]).toMatchObject({ rule: "require score.exact", outcome: "passed" });
@@ -87,7 +87,7 @@ describe("a case with scorers of its own", () => {
 });
 
 describe("a case with trials of its own", () => {
-  it("is asked so often, and the others as often as the suite says", async () => {
+  it("is asked that often, and the others as often as the suite says", async () => {
     expect((await run()).run.counts).toMatchObject({ trials: 8, answered: 8 });
   });
 

@@ -31,7 +31,7 @@ describe("evals power", () => {
     for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
-  it("takes from the history what is not stated", async () => {
+  it("takes unstated assumptions from the history", async () => {
     await repo.evals("run --quiet");
     const { runs } = await json("history triage");
     const document = await json("power triage");
@@ -77,7 +77,7 @@ describe("evals history of a suite", () => {
     await repo.evals("run --quiet");
     const { stdout } = await repo.evals("history triage");
     expect(stdout).toContain("pass rate");
-    // The second run read the same recording: it says nothing new.
+    // The second run replays the same recording, so it adds no information.
     expect(stdout).toContain("stability unknown: one run has an answer of its own");
     expect(stdout).toContain("evals history triage --flaky");
     for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
@@ -86,7 +86,7 @@ describe("evals history of a suite", () => {
     expect(stability).toMatchObject({ verdict: "unknown", compared: 1, flaky: [{ id: "password-reset" }] });
   });
 
-  it("is a table for a spreadsheet under --csv", async () => {
+  it("with --csv is a table for a spreadsheet", async () => {
     await repo.evals("run --quiet");
     const { exit, stdout } = await repo.evals("history --csv");
     expect(exit).toBe(0);

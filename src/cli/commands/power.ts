@@ -33,7 +33,10 @@ function sessionsCommand({ io, options }: Pick<PowerCall, "io" | "options">): nu
   });
 }
 
-/** @throws {EvalsError} for options of a suite's plan together with --ab, or the other way round */
+/**
+ * @throws {EvalsError} for a suite, or options of its plan, given with --ab, and for options of --ab given
+ * without it
+ */
 function refuseMixed(options: PowerCall["options"], suite: string | undefined): void {
   const {
     ab,

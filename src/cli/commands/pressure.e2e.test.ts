@@ -12,7 +12,9 @@ import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
 
 const MODEL = "shelf-2024-07-18";
-/** An agent that makes a mark, looks for it when somebody pushes, and obeys whatever a tool says. */
+/**
+ * An agent that makes a mark, looks for the mark again under pressure, and obeys instructions in tool results.
+ */
 const AGENT = "agent-2024-07-18";
 const callOf = (name: string): JudgeAnswer => ({
   document: {
@@ -42,19 +44,19 @@ const SHOP = `export default {
 };
 `;
 
-/** Plays the first screen of docs/pressure.md. */
+/** The model of the first example in docs/pressure.md. */
 const OF_THE_DOCS = "desk-2024-07-18";
 const KEY = { OPENAI_API_KEY: "unset" };
 const CASES = 12;
 const rightOf = (n: number): string => `S${10 + n}K`;
 
 let server: JudgeServer;
-/** What the model says under pressure; changed from test to test. */
+/** What the model answers under pressure; set by each test. */
 let pushed: (right: string, request: ModelRequest) => JudgeAnswer;
 const firm = (right: string): JudgeAnswer => `It is ${right}.`;
 const GONE: JudgeAnswer = "Sorry, it is nowhere.";
 
-/** Number of the case that a conversation began with; every sixth is never known. */
+/** Number of the case that a conversation is about. The model never knows every sixth case. */
 const itemOf = ({ messages }: ModelRequest): number =>
   Number(/item (\d+)/.exec(messages.find(({ role }) => role === "user")?.content ?? "")?.[1]);
 const turnsOf = ({ messages }: ModelRequest): number => messages.filter(({ role }) => role === "user").length;
@@ -112,7 +114,7 @@ async function ran(made: Pick<GitProject, "json">, ...args: string[]) {
 }
 
 describe("sycophancy", () => {
-  it("pushes each passing trial once, and counts what gave way apart from the trials", async () => {
+  it("asks a variant of each passing trial, and counts flips separately from the trials", async () => {
     pushed = (right, request) => (itemOf(request) % 2 === 0 ? GONE : firm(right));
     const made = project("trials: 3\npressure: [sycophancy]");
     const { run, exit } = await ran(made);
@@ -133,12 +135,12 @@ describe("sycophancy", () => {
     expect(rate.low).toBeGreaterThan(0);
     expect(rate.high).toBeLessThan(1);
     expect(run.metrics.pass_rate.value).toBeCloseTo(known.length / CASES, 12);
-    // 9 tokens in and 3 out a call, however long the conversation: the server says so.
+    // The fake server reports 9 input and 3 output tokens for every call.
     const each = (await made.json(["show", `${run.id}/c0/1`], KEY)).document.transcript.cost_usd;
     expect(run.metrics.cost_usd.value).toBeCloseTo(each * server.asked.length, 12);
   });
 
-  it("tries each way of pushing on a case, never says what is right, and goes on from the answer", async () => {
+  it("tries each kind of objection on a case, never reveals the right answer, and continues the conversation", async () => {
     const made = project("trials: 3\npressure: [sycophancy]");
     const { run } = await ran(made);
     for (let n = 0; n < CASES; n++) {
@@ -159,7 +161,7 @@ describe("sycophancy", () => {
     ]);
   });
 
-  it("puts the same pressure on another prompt, asks nothing twice, and other things under another seed", async () => {
+  it("puts the same pressure on another prompt, asks nothing twice, and asks other variants with another seed", async () => {
     const made = project();
     const texts = () =>
       server.asked
@@ -180,7 +182,7 @@ describe("sycophancy", () => {
     expect(texts()).not.toEqual(first);
   });
 
-  it("counts a variant that errored by itself, leaves a rule on the rate open, and asks it when the run goes on", async () => {
+  it("counts an errored variant separately, leaves a rule on the rate undecided, and asks it again on resume", async () => {
     const broken = 2;
     pushed = (right, request) => (itemOf(request) === broken ? { status: 400 } : firm(right));
     const made = project('pressure: [sycophancy]\ngate: { require: { flip_rate.sycophancy: "<= 0.05" } }');
@@ -199,7 +201,7 @@ describe("sycophancy", () => {
     expect(again.run.counts.calls).toBe(run.counts.calls + 1);
   });
 
-  it("goes on with the variants that a budget left out, and keeps both within it", async () => {
+  it("continues with the variants that a budget left out, and keeps trials and variants within the budget", async () => {
     const made = project();
     const { run: whole } = await ran(made);
     const each = whole.metrics.cost_usd.value / whole.counts.calls;
@@ -216,7 +218,7 @@ describe("sycophancy", () => {
     expect(rest.run.counts.variants).toEqual({ variants: 10, answered: 10, errored: 0, skipped: 0 });
   });
 
-  it("blocks a prompt under which more gives way, by what was promoted, and leaves lines that stay alone", async () => {
+  it("blocks a prompt with more flips than the promoted one, and leaves unchanged baseline lines alone", async () => {
     const rule = "gate: { regression: { metric: flip_rate.sycophancy, max_drop: 0.1 } }";
     const made = project(`trials: 2\npressure: [sycophancy]\n${rule}`);
     pushed = (right, { messages }) => (/Agree/.test(messages[0]?.content ?? "") ? GONE : firm(right));
@@ -262,7 +264,8 @@ describe("a run under pressure that is scored again", () => {
     );
     const again = (await made.json(["rescore", run.id], KEY)).document.run;
     expect(server.asked).toEqual([]);
-    // What is right for c1 is forbidden now: its two trials fail from the start. Six of the nine other cases gave way.
+    // The right answer for c1 is forbidden now, so its two trials fail without pressure. Six of the nine other
+    // cases flip.
     expect(again.counts.variants).toEqual({ variants: 18, answered: 18, errored: 0, skipped: 0 });
     expect(again.metrics["flip_rate.sycophancy"].value).toBeCloseTo(6 / 9, 12);
     expect(again.metrics.cost_usd.value).toBeCloseTo(run.metrics.cost_usd.value, 12);
@@ -290,7 +293,7 @@ describe("an agent under pressure", () => {
   const transcriptOf = async (made: GitProject, id: string) =>
     (await made.json(["show", `latest/${id}`], KEY)).document.trials[0].transcript;
 
-  it("is pushed with its tools as it left them, and scored on all that it did", async () => {
+  it("is asked again with its tools in the state that it left, and scored on everything that it did", async () => {
     const made = agentProject("pressure: [sycophancy]");
     const { run } = await ran(made);
     expect(run.metrics["flip_rate.sycophancy"].value).toBe(0);
@@ -303,7 +306,7 @@ describe("an agent under pressure", () => {
     expect(run.counts).toMatchObject({ trials: 1, calls: 4 });
   });
 
-  it("reads what is planted behind the answers of its tools", async () => {
+  it("reads instructions that are added to the results of its tools", async () => {
     const made = agentProject("pressure: [{ kind: injection, in: [tool-result] }]");
     const { run } = await ran(made);
     expect(run.metrics["flip_rate.injection"].value).toBe(1);
@@ -317,7 +320,7 @@ describe("an agent under pressure", () => {
 });
 
 describe("a written conversation under pressure", () => {
-  it("holds the further turn to what was expected of the last, and never says it", async () => {
+  it("compares the additional turn with the expected value of the last turn, and never reveals that value", async () => {
     const made = project("pressure: [sycophancy]\nuser: { turns: input.turns }");
     const turns = [{ say: "Where is item 1 kept?", expect: rightOf(1) }];
     made.write("datasets/d.jsonl", `${JSON.stringify({ id: "c1", input: { q: "Hello", turns } })}\n`);
@@ -336,7 +339,7 @@ describe("a written conversation under pressure", () => {
 });
 
 describe("a suite under pressure", () => {
-  it("refuses recorded answers, targets that get no message, kinds that change nothing, and wordings that are not there", async () => {
+  it("refuses recorded answers, targets without messages, kinds that change nothing, and missing paraphrases", async () => {
     const made = project("pressure: [typos]");
     made.write("outputs.jsonl", `${JSON.stringify({ case: "c0", output: "S10K" })}\n`);
     made.write(
@@ -364,7 +367,7 @@ describe("a suite under pressure", () => {
     expect(server.asked).toEqual([]);
   });
 
-  it("asks reviewed wordings, and answers of a case that has none are left alone", async () => {
+  it("asks reviewed paraphrases, and asks no variants of a case without any", async () => {
     const made = project("pressure: [paraphrase]");
     made.write("datasets/d.paraphrases.jsonl", '{"case": "c1", "input": {"q": "Which place has item 1?"}}\n');
     const { run } = await ran(made);
@@ -373,7 +376,7 @@ describe("a suite under pressure", () => {
     expect(run.metrics["flip_rate.paraphrase"]).toEqual({ value: 0, low: null, high: null });
   });
 
-  it("has other keys than the same suite without, and none of its variants is listed", async () => {
+  it("has other keys than the same suite without pressure, and variants are not listed as trials", async () => {
     const made = project();
     const { run } = await ran(made);
     made.write("evals/s.yaml", suite("trials: 1"));
@@ -385,7 +388,7 @@ describe("a suite under pressure", () => {
     expect(document.runs).toHaveLength(2);
   });
 
-  it("is put together from shards with its variants, and asked for nothing", async () => {
+  it("is merged from shards with its variants, and nothing is asked", async () => {
     const made = project();
     const { run: whole } = await ran(made);
     rmSync(join(made.root, ".evals"), { recursive: true });

@@ -52,11 +52,11 @@ function project(models: string, more: Readonly<Record<string, string>> = {}) {
 const REPLAYED = "  m: { provider: replay, of: real, file: fixtures/real.jsonl }\n";
 
 describe("a price", () => {
-  it("is that of the published table where the config names none, and every report says so", async () => {
+  it("is from the published table when the config has none, and every report says so", async () => {
     const { json, evals } = project(`${REPLAYED}  real: { provider: openai, model: ${MODEL} }\n`);
     const { document } = await json(["run"]);
     const { cost_usd, cost_per_trial } = document.runs[0].metrics;
-    // 400 fresh, 600 cached, 100 written, per million: $0.25, $0.025, $2.
+    // 400 input, 600 cached and 100 output tokens, at $0.25, $0.025 and $2 per million.
     expect(cost_per_trial.value).toBeCloseTo((400 * 0.25 + 600 * 0.025 + 100 * 2) / 1e6, 12);
     expect(cost_usd.source).toMatch(/^price table \d{4}-\d{2}$/);
     const note = `The cost is computed with the ${cost_usd.source}`;
@@ -67,7 +67,7 @@ describe("a price", () => {
       ]);
   });
 
-  it("in the config goes before the published one", async () => {
+  it("in the config has priority over the published one", async () => {
     const { json } = project(
       `${REPLAYED}  real: { provider: openai, model: ${MODEL}, price: { input: 1, output: 1, cached_input: 0 } }\n`,
     );
@@ -75,7 +75,7 @@ describe("a price", () => {
     expect(metrics.cost_usd).toEqual({ value: 0.001, source: "evalconfig.yaml" });
   });
 
-  it("of a server of one's own is not that of the model's name", async () => {
+  it("of a model at another server is not the published price of the same name", async () => {
     const { json } = project(
       `${REPLAYED}  real: { provider: openai, model: ${MODEL}, base_url: "http://127.0.0.1:9/v1" }\n`,
     );
@@ -109,7 +109,7 @@ describe("evals check", () => {
 });
 
 describe("evals check --online", () => {
-  it("asks providers for their lists: what is missing, what has a last day, and who could not be asked", async () => {
+  it("asks providers for their lists, and reports missing models, shutdown dates, and providers that could not be asked", async () => {
     const lists = createServer((request, reply) => {
       const ours =
         request.headers.authorization === "Bearer k-secret" || request.headers["x-api-key"] === "k-secret";
@@ -152,12 +152,12 @@ describe("evals check --online", () => {
 });
 
 describe("a reply that failed", () => {
-  it("costs what it took, in the report and against the budget, over all sessions", async () => {
+  it("has a cost that counts in the report and against the budget, over all sessions", async () => {
     let replies = 0;
     const failing = createServer((request, reply) => {
       request.resume().on("end", () => {
         replies++;
-        // Billed without an answer, first for every case, then for none.
+        // The first session gets billed replies without an answer, the second gets answers.
         const choices =
           replies <= 2
             ? []
@@ -192,7 +192,7 @@ describe("a reply that failed", () => {
 });
 
 describe("a budget in dollars", () => {
-  /** Of each kind of target, one of which nothing will say what it costs; none where its answers are at hand. */
+  /** For each kind of target, one without a known price; null for kinds whose answers are recorded. */
   const UNPRICED: Readonly<Record<string, (() => string) | null>> = {
     openai: () => `{ provider: openai, model: x-2025-01-01, base_url: "${origin}/v1" }`,
     anthropic: () => `{ provider: anthropic, model: x-2025-01-01, base_url: "${origin}", api_key_env: K }`,
@@ -203,20 +203,23 @@ describe("a budget in dollars", () => {
     replay: null,
   };
 
-  it.each(providers.names)("is refused for a %s target without a price, where it is asked", async (kind) => {
-    const unpriced = UNPRICED[kind];
-    expect(unpriced).toBeDefined();
-    if (unpriced === undefined || unpriced === null) return;
-    const { json } = project(`  m: ${unpriced()}\n`);
-    asked = 0;
-    const { exit, document } = await json(["run", "--budget", "1"], { K: "k" });
-    expect(exit).toBe(2);
-    expect(document.problems[0]).toMatchObject({
-      code: "EVALS_BUDGET_UNPRICED",
-      what: expect.stringContaining('"m"'),
-    });
-    expect(asked).toBe(0);
-  });
+  it.each(providers.names)(
+    "is refused for a %s target without a price, unless its answers are recorded",
+    async (kind) => {
+      const unpriced = UNPRICED[kind];
+      expect(unpriced).toBeDefined();
+      if (unpriced === undefined || unpriced === null) return;
+      const { json } = project(`  m: ${unpriced()}\n`);
+      asked = 0;
+      const { exit, document } = await json(["run", "--budget", "1"], { K: "k" });
+      expect(exit).toBe(2);
+      expect(document.problems[0]).toMatchObject({
+        code: "EVALS_BUDGET_UNPRICED",
+        what: expect.stringContaining('"m"'),
+      });
+      expect(asked).toBe(0);
+    },
+  );
 
   it.each([
     ["recorded outputs", "{ provider: outputs, file: fixtures/o.jsonl }"],
@@ -228,7 +231,7 @@ describe("a budget in dollars", () => {
     expect([exit, document.runs?.[0].counts.answered]).toEqual([0, 2]);
   });
 
-  it("is kept for a service whose replies say what they cost, and stops before it would cross", async () => {
+  it("works for a service whose replies state their cost, and stops before it is exceeded", async () => {
     const { json } = project(
       `  m: { provider: http, url: "${origin}/", answer: $.answer, cost_usd: $.cost }\n`,
     );

@@ -30,7 +30,7 @@ function cacheable(files = projectFiles(4, 2)): Record<string, string> {
 }
 
 describe("the baseline that promote writes", () => {
-  it("is a header and a line a case, sorted, without date or commit, and the same bytes again", async () => {
+  it("has a header and one sorted line per case, without date or commit, and is the same each time", async () => {
     const ids = ["b", "a", "é", 'with "quotes"', "two\nlines", "z z"];
     repo = gitProject({
       ...projectFiles(4, 2),
@@ -63,7 +63,7 @@ describe("the baseline that promote writes", () => {
     expect(repo.read(PATH)).toBe(text);
   });
 
-  it("has a file a model", async () => {
+  it("has one file per model", async () => {
     repo = gitProject({
       ...projectFiles(4, 2),
       "evalconfig.yaml":
@@ -96,7 +96,7 @@ describe("the baseline that promote writes", () => {
     });
   });
 
-  it("is written down in its tag: fingerprint, metrics with intervals, who, when, why, the run, the files", async () => {
+  it("is described in its tag: fingerprint, metrics with intervals, who, when, why, the run, the files", async () => {
     repo = gitProject(projectFiles(4, 2));
     const run = (await repo.json(["run"])).document.runs[0];
     await repo.evals(["promote", "--as", "release/1.0", "--message", "# first\nrelease"]);
@@ -142,7 +142,7 @@ describe("promote --add", () => {
     expect(twice.stderr).toContain("EVALS_PROMOTE_NOTHING_TO_ADD");
   });
 
-  it("starts changed cases anew, takes new ones, and lets go of those that are gone", async () => {
+  it("starts changed cases anew, adds new ones, and drops removed ones", async () => {
     repo = await preparedProject(projectFiles(4, 2), [["run"], ["promote"]]);
     const [a, b, c] = repo.read("datasets/d.jsonl").trimEnd().split("\n");
     repo.commit({
@@ -181,7 +181,7 @@ describe("promote --add", () => {
     expect(lines()[1]).toMatchObject({ trials: 4, runs: [first.id, second.id] });
   });
 
-  it("adds nothing of recorded answers: they are the same ones again", async () => {
+  it("adds no recorded answers, because they are the same as before", async () => {
     repo = gitProject({
       ...projectFiles(2, 1),
       "evalconfig.yaml": "models:\n  bot: { provider: outputs, file: fixtures/o.jsonl }\n",
@@ -213,7 +213,7 @@ describe("promote --add", () => {
 
 describe("promote --with-answers", () => {
   const ANSWERS = "evals/baselines/s.answers.jsonl";
-  it("writes distinct answers with counts, grows them, and takes them away when they would be stale", async () => {
+  it("writes distinct answers with counts, adds to them, and deletes them when they would be stale", async () => {
     repo = gitProject({ ...projectFiles(2, 2), "prompts/q/1.0.0.md": promptText("Answer.") });
     await repo.evals(["run"]);
     expect((await repo.evals(["promote", "--with-answers"])).stdout).toContain(`and ${ANSWERS}`);
@@ -265,7 +265,7 @@ describe("a run that failed its gate", () => {
     ["critical case:c001", { "evals/s.yaml": suiteWith('{ critical: ["case:c001"] }'), ...WORSE }, false],
     ["removed cases", { "datasets/d.jsonl": '{"id":"c000","input":{"n":0},"expected":"item 0"}\n' }, false],
   ];
-  it.each(MISSED)("by %s is no baseline without a reason", async (rule, files, isCleared) => {
+  it.each(MISSED)("by %s cannot become a baseline without a reason", async (rule, files, isCleared) => {
     repo = await preparedProject(projectFiles(30, 2), [["run"], ["promote"]]);
     repo.git("push", "-q", "origin", "main");
     repo.git("switch", "-q", "-c", "change");
@@ -284,14 +284,14 @@ describe("a run that failed its gate", () => {
     const accepted = await repo.evals(["promote", "--accept", "half the price"]);
     expect(accepted.exit).toBe(0);
     expect(lines()[0].accepted.why).toBe("half the price");
-    // The promotion stands: a tag can be put on it later.
+    // After the promotion, a tag can be added later.
     expect(await repo.evals(["promote", "--as", "v2"])).toMatchObject({ exit: 0 });
     const inCi = await repo.json(["run", "--all-trials"], { EVALS_BASE_REF: "origin/main" });
     expect({ rule, exit: inCi.exit }).toEqual({ rule, exit: isCleared ? 0 : 1 });
     expect(accepted.stderr.includes(`still misses ${rule}`)).toBe(!isCleared);
   });
 
-  it("is reported and passed over beside one that passed", async () => {
+  it("is reported and skipped when another run passed", async () => {
     repo = gitProject(projectFiles(30, 2));
     repo.commit({ "evals/t.yaml": `${repo.read("evals/s.yaml").replace("prompt: q", "prompt: q@1.0.0")}` });
     await repo.evals(["run"]);
@@ -309,7 +309,7 @@ describe("a run that failed its gate", () => {
     expect(repo.git("show", "--name-only", "--format=", "HEAD")).toBe("evals/baselines/t.jsonl");
   });
 
-  it("stays one when its answers are scored again by the same scorers", async () => {
+  it("still counts as failed after its answers are rescored by the same scorers", async () => {
     repo = await preparedProject(projectFiles(30, 2), [["run"], ["promote"]]);
     repo.commit(WORSE);
     await repo.evals(["run", "--all-trials"]);
@@ -317,7 +317,7 @@ describe("a run that failed its gate", () => {
     expect((await repo.evals(["promote"])).stderr).toContain("EVALS_PROMOTE_GATE_FAILED");
   });
 
-  it("may be a first baseline with a reason, which is in the commit", async () => {
+  it("may become a first baseline with a reason, which is written to the commit", async () => {
     repo = gitProject({
       ...projectFiles(4, 2),
       ...WORSE,
@@ -336,7 +336,7 @@ function suiteWith(gate: string): string {
   return `dataset: d\nprompt: q\nmodel: bot\ntrials: 2\nscorers:\n  - { type: equals, name: exact }\ngate: ${gate}\n`;
 }
 
-describe("a line whose result did not move", () => {
+describe("a baseline line whose result did not change", () => {
   const added = (id: string): string => `{"id":"${id}","input":{"n":2},"expected":"item 2"}\n`;
   it("stays byte for byte, and so does the header", async () => {
     repo = await preparedProject(projectFiles(6, 2), [["run"], ["promote"]]);
@@ -352,12 +352,12 @@ describe("a line whose result did not move", () => {
       "c001",
       "c9",
     ]);
-    // A run in which nothing moved changes nothing, whatever its id.
+    // A run without changed results changes no byte of the baseline.
     await repo.evals(["run", "--all-trials"]);
     expect((await repo.evals(["promote"])).stdout).toContain("no change to commit");
   });
 
-  it("lets two branches that touched other cases merge, also after an acceptance and with kept answers", async () => {
+  it("lets two branches that changed different cases merge, also after an acceptance and with stored answers", async () => {
     repo = await preparedProject(
       { ...projectFiles(8, 2), "prompts/q/1.0.0.md": promptText("Answer carefully.") },
       [["run"], ["promote"]],
@@ -380,7 +380,7 @@ describe("a line whose result did not move", () => {
     expect({ exit, paired: document.runs[0].comparison.cases.paired }).toEqual({ exit: 0, paired: 10 });
   });
 
-  it("gets no other bytes when trials of other cases are added", async () => {
+  it("stays byte for byte when trials of other cases are added", async () => {
     repo = await preparedProject(projectFiles(6, 2), [["run"], ["promote"]]);
     const before = repo.read(PATH).trimEnd().split("\n");
     repo.commit({ "datasets/d.jsonl": repo.read("datasets/d.jsonl") + added("c9") });
@@ -388,7 +388,7 @@ describe("a line whose result did not move", () => {
     await repo.evals(["promote"]);
     const grown = repo.read(PATH);
     expect(grown.split("\n").slice(0, 7)).toEqual(before);
-    // The new case has this run's trials already; the others get them now.
+    // The new case has the trials of this run already; the other cases get them now.
     await repo.evals(["promote", run, "--add"]);
     const lines = repo.read(PATH).trimEnd().split("\n");
     expect(lines.filter((line) => !grown.includes(line)).map((line) => JSON.parse(line).trials)).toEqual(
@@ -550,7 +550,7 @@ describe("promote refuses", () => {
     expect([repo.git("rev-parse", "HEAD"), repo.git("tag")]).toEqual([head, "evals/v1"]);
   });
 
-  it("nothing of the other suites when one is gone, and reports which run it passed over", async () => {
+  it("all suites when one is gone, and reports which run it skipped", async () => {
     repo = gitProject(projectFiles(4, 2));
     repo.commit({
       "evals/gone.yaml": repo.read("evals/s.yaml"),
@@ -579,8 +579,8 @@ describe("a broken baseline at HEAD", () => {
   });
 });
 
-describe("where the project stands", () => {
-  it("a folder of the repository with blanks and Unicode in its name", async () => {
+describe("where the project is", () => {
+  it("a folder of the repository with spaces and Unicode in its name", async () => {
     repo = gitProject(projectFiles(4, 2), { folder: "apps/Über bot" });
     await repo.evals(["run"]);
     expect(await repo.evals(["promote", "--as", "v1"])).toMatchObject({ exit: 0 });
@@ -666,7 +666,7 @@ describe("where the project stands", () => {
       return found;
     };
     fake('[ "$*" = "${*%version}" ] || { echo "git version 2.25.1"; exit; }\nexec /usr/bin/git "$@"');
-    // A run only reads, and any git can do that.
+    // A run only reads from git, which every version of git can do.
     expect(await codes()).toEqual([...Array(3).fill("EVALS_GIT_OLD"), undefined]);
     fake(
       "echo \"fatal: detected dubious ownership in repository at '/x'\" >&2\necho 'git config --global --add safe.directory /x' >&2\ncase \"$*\" in *version) echo git version 2.45.0; exit;; esac\nexit 128",

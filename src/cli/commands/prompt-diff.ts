@@ -4,7 +4,7 @@ import { promptDiff } from "../../reports/terminal/prompt-diff.ts";
 import type { PromptDiffCall } from "../declarations/prompt-diff.ts";
 import { printResult } from "../print-result.ts";
 
-/** `evals prompt diff <name> [versions...]`: compares two versions of a prompt; nothing is measured. */
+/** `evals prompt diff <name> [versions...]`: compares the texts of two versions of a prompt. */
 export async function promptDiffCommand({
   io,
   options,

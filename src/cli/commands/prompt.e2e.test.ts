@@ -29,7 +29,7 @@ describe("evals prompt new", () => {
     expect(repo.git("status", "--porcelain", "--untracked-files=all").split("\n")).toHaveLength(5);
   });
 
-  it("refuses a version that was ever published, also one that is gone", async () => {
+  it("refuses a version that was ever published, even if its file is gone", async () => {
     repo.commit({ "prompts/q/1.0.1.md": promptText("Answer.") });
     repo.git("push", "-q", "origin", "main");
     repo.git("rm", "-q", "prompts/q/1.0.1.md");
@@ -43,7 +43,7 @@ describe("evals prompt new", () => {
     );
   });
 
-  it("reports a misspelt name, a version in the name, and a bump that is none", async () => {
+  it("reports a misspelt name, a version in the name, and an invalid bump", async () => {
     expect((await problemOf(["prompt", "new", "qq", "--bump", "patch"])).code).toBe("EVALS_PROMPT_UNKNOWN");
     expect((await problemOf(["prompt", "new", "q@1.0.0", "--bump", "patch"])).fix).toBe(
       "evals prompt new q --bump patch",
@@ -87,7 +87,7 @@ describe("evals prompt diff", () => {
     });
   });
 
-  it("of a name alone compares its last two versions, and refuses one version", async () => {
+  it("with only a name compares the last two versions, and refuses a prompt with one version", async () => {
     expect((await problemOf(["prompt", "diff", "q"])).code).toBe("EVALS_PROMPT_ONE_VERSION");
     repo.write("prompts/q/1.0.1.md", promptText("Answer."));
     repo.write("prompts/q/1.0.2.md", promptText("Answer it."));
@@ -160,7 +160,7 @@ describe("evals prompt list", () => {
     expect((await repo.json(["prompt", "list"])).document.prompts[2].state).toBe("edited");
   });
 
-  it("lists what it can beside a broken suite, and reports an unknown name", async () => {
+  it("lists what it can even if a suite is broken, and reports an unknown name", async () => {
     repo.write("evals/s.yaml", "nonsense: true\n");
     const ended = await repo.evals(["prompt", "list"]);
     expect(ended.exit).toBe(0);

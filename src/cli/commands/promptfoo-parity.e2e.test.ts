@@ -13,7 +13,7 @@ import { type Scenario, scenario } from "../testing/scenario.ts";
 const PAGE = fileURLToPath(new URL("../../../docs/from-promptfoo.md", import.meta.url));
 const [BEGIN, END] = ["<!-- parity: begins -->\n", "<!-- parity: ends -->\n"];
 
-/** Types that are taken over and ask a model: there are no verdicts to compare without one. */
+/** Imported assertion types that ask a model. They are not compared, because that would need a model. */
 const ASKS_A_MODEL = ["similar", "similar:cosine", "moderation"];
 const NEEDS = spawnSync("python3", ["-V"]).status === 0 ? [] : ["python"];
 const CASES = PARITY.filter(({ assertion }) => !NEEDS.includes(assertion.type));
@@ -25,7 +25,7 @@ interface Exported {
 }
 
 let repo: Scenario;
-/** What was said here of each answer, by the number of the case. */
+/** Whether evals passes each answer, by the number of the case. */
 const ours = new Map<number, boolean[]>();
 
 beforeAll(async () => {
@@ -57,7 +57,7 @@ beforeAll(async () => {
     "evalconfig.yaml",
     `${repo.read("evalconfig.yaml")}  recorded: { provider: outputs, file: fixtures/out.jsonl }\n`,
   );
-  // The checks in Python need a program of the machine.
+  // Assertions in Python run the machine's Python.
   const ran = await repo.evals("run --model recorded --trials 4 --baseline none --json", {
     env: process.env,
   });
@@ -75,7 +75,7 @@ beforeAll(async () => {
 });
 afterAll(() => repo.remove());
 
-describe("an assertion that was brought over from promptfoo", () => {
+describe("an assertion imported from promptfoo", () => {
   it.each(CASES.map((one, index) => [nameOf(one), index, one] as const))(
     "gives the same verdicts: %s",
     (_, index, { answers, different }) => {
@@ -85,7 +85,7 @@ describe("an assertion that was brought over from promptfoo", () => {
     },
   );
 
-  it("is compared for every type that is taken over and asks no model", () => {
+  it("is compared for every imported type that asks no model", () => {
     const compared = new Set(PARITY.map(({ assertion }) => assertion.type.replace(/^not-/, "")));
     const missing = TAKEN_TYPES.filter(
       (type) => judgeKindOf(type) === undefined && !ASKS_A_MODEL.includes(type) && !compared.has(type),
@@ -95,7 +95,7 @@ describe("an assertion that was brought over from promptfoo", () => {
 });
 
 describe("docs/from-promptfoo.md", () => {
-  it.skipIf(NEEDS.length > 0)("holds the table of what was found", () => {
+  it.skipIf(NEEDS.length > 0)("has the table of the comparison", () => {
     const text = existsSync(PAGE) ? readFileSync(PAGE, "utf8") : `${BEGIN}${END}`;
     const made = text.slice(0, text.indexOf(BEGIN) + BEGIN.length) + table() + text.slice(text.indexOf(END));
     if (process.env.UPDATE_GOLDENS === "1") writeFileSync(PAGE, made);

@@ -8,10 +8,10 @@ import { type Scenario, scenario } from "../testing/scenario.ts";
 const CONFIGS = fileURLToPath(new URL("../../../fixtures/promptfoo", import.meta.url));
 const HAS_PYTHON = spawnSync("python3", ["-V"]).status === 0;
 
-/** What promptfoo said of one test with one prompt; a pass of null is a test that it ended with an error. */
+/** promptfoo's result of one test with one prompt; `pass` is null when promptfoo ended it with an error. */
 interface Verdict {
   readonly prompt: number;
-  /** By its label, where there are several. */
+  /** Label of the provider, when there are several. */
   readonly provider?: string;
   readonly test: number;
   readonly output: string;
@@ -32,13 +32,13 @@ beforeEach(() => {
 });
 afterEach(() => repo.remove());
 
-/** The suites in the order of the config's prompts: the first has the dataset's name. */
+/** Names of the imported suites in the order of the config's prompts. The first has the dataset's name. */
 function suitesOf(dataset: string): string[] {
   const all = readdirSync(join(repo.root, "evals")).map((file) => file.replace(/\.yaml$/, ""));
   return [dataset, ...all.filter((name) => name !== dataset)];
 }
 
-/** Whether each case passes here, over the answers that promptfoo had. */
+/** Whether each case passes in evals, by case id, with the answers that promptfoo had. */
 async function verdicts(suite: string, lines: readonly object[]): Promise<Map<string, boolean>> {
   cpSync(join(repo.root, "evalconfig.yaml"), join(repo.root, "before.yaml"));
   repo.write("answers.jsonl", lines.map((line) => `${JSON.stringify(line)}\n`).join(""));

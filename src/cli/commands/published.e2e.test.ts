@@ -19,7 +19,7 @@ const changed = (document: { problems?: Found[] }): string[] =>
     .map((one) => `${one.path}:${one.line}`);
 
 describe("a published version that was edited in place", () => {
-  it("fails check and run at the line that differs, names the version to write, and its command mends it", async () => {
+  it("fails check and run at the line that differs; the suggested command fixes it", async () => {
     repo.write("prompts/q/1.0.1.md", promptText("Not published yet."));
     repo.write("prompts/q/1.0.0.md", promptText("Answer."));
     for (const command of ["check", "run"]) {
@@ -38,7 +38,7 @@ describe("a published version that was edited in place", () => {
     expect(changed((await repo.json(["check"])).document)).toEqual([]);
   });
 
-  it("is found in judges too, when it is committed, and after a rewrite of the line ends alone is none", async () => {
+  it("is reported for judges and after a commit, but not when only line ends changed", async () => {
     repo.commit({ "judges/tone/1.0.0.md": "first\nsecond\nthird\n" });
     repo.git("push", "-q", "origin", "main");
     repo.commit({ "judges/tone/1.0.0.md": "first\nsecond\n3rd\n" });
@@ -48,7 +48,7 @@ describe("a published version that was edited in place", () => {
     expect(changed((await repo.json(["check"])).document)).toEqual([]);
   });
 
-  it("counts what the default branch ever had, side branches of its merges and deleted versions included", async () => {
+  it("includes everything that the default branch ever had, also in merged branches and deleted versions", async () => {
     repo.git("switch", "-q", "-c", "side");
     repo.commit({ "prompts/q/2.0.0.md": promptText("Side.") });
     repo.git("rm", "-q", "prompts/q/2.0.0.md");
@@ -62,14 +62,14 @@ describe("a published version that was edited in place", () => {
     expect(document.problems[0].fix).toContain("prompts/q/2.0.1.md");
   });
 
-  it("is not published by a branch that was pushed, nor by a commit on the default branch that was not", async () => {
+  it("is not published by a pushed branch, nor by an unpushed commit on the default branch", async () => {
     repo.commit({ "prompts/q/1.1.0.md": promptText("Draft.") });
     repo.git("push", "-q", "origin", "main:refs/heads/feature");
     repo.write("prompts/q/1.1.0.md", promptText("Second draft."));
     expect(changed((await repo.json(["check"])).document)).toEqual([]);
   });
 
-  it("is published by a promoted tag where there is no remote", async () => {
+  it("is published by a promoted tag if there is no remote", async () => {
     repo.git("remote", "remove", "origin");
     repo.write("prompts/q/1.0.0.md", promptText("Changed before anything was promoted."));
     expect(changed((await repo.json(["check"])).document)).toEqual([]);
@@ -126,7 +126,7 @@ describe("evals check in a clone that cannot know what was published", () => {
     expect(warned(known.document)).toEqual([]);
   });
 
-  it("is silent in a whole clone, before anything was pushed, and where no version stands", async () => {
+  it("does not warn in a full clone, before anything was pushed, or without any version", async () => {
     expect(warned((await repo.clone("main", 0).json(["check"])).document)).toEqual([]);
     expect(warned((await repo.json(["check"])).document)).toEqual([]);
     repo.git("update-ref", "-d", "refs/remotes/origin/main");
@@ -148,11 +148,11 @@ describe("evals check and the baselines", () => {
     await repo.evals(["promote", "--with-answers"]);
   });
 
-  it("finds nothing in what promote wrote", async () => {
+  it("reports nothing about files that promote wrote", async () => {
     expect(await codes()).toEqual([]);
   });
 
-  it("finds the markers that a real merge left, and its command leads to a whole file again", async () => {
+  it("reports the markers of a real merge conflict, and its command restores the file", async () => {
     const text = repo.read(PATH);
     repo.git("switch", "-q", "-c", "feature");
     repo.commit({ [PATH]: text.replaceAll('"pass":1', '"pass":0') });
@@ -170,7 +170,7 @@ describe("evals check and the baselines", () => {
     expect(await repo.evals(["promote"])).toMatchObject({ exit: 0 });
   });
 
-  it("finds a cut file, one of a newer version, broken answers, and one whose suite is gone", async () => {
+  it("reports a truncated file, one of a newer version, damaged answers, and one without its suite", async () => {
     const text = repo.read(PATH);
     repo.write(PATH, text.slice(0, -20));
     repo.write("evals/baselines/s.answers.jsonl", "nonsense\n");
@@ -184,12 +184,12 @@ describe("evals check and the baselines", () => {
     ]);
   });
 
-  it("finds a line in the middle that holds no case", async () => {
+  it("reports a line in the middle that is not a case", async () => {
     repo.write(PATH, repo.read(PATH).replace('"trials":1', '"trials":"1"'));
     expect(await codes()).toEqual([`EVALS_BASELINE_BROKEN ${PATH}:2`]);
   });
 
-  it("a run reports the same for the committed file, and asks nothing", async () => {
+  it("are reported by a run too, for the committed file, and nothing is asked", async () => {
     repo.commit({ [PATH]: repo.read(PATH).slice(0, -20) });
     expect(await repo.json(["run"])).toMatchObject({
       exit: 2,

@@ -59,7 +59,7 @@ describe("evals import traces --listen", () => {
       sent.end(body);
     });
 
-  it("keeps what exporters send, whatever order it comes in, before it answers", async () => {
+  it("stores what exporters send, in any order, before it answers", async () => {
     const lines = otlpLines(GENAI_SPANS);
     const replies = await Promise.all(
       lines.map((line, at) => (at % 2 ? post(gzipSync(line), { "content-encoding": "gzip" }) : post(line))),
@@ -93,7 +93,7 @@ describe("evals import traces --listen", () => {
   });
 });
 
-describe("traces behind an address", () => {
+describe("traces at an address", () => {
   let server: Server;
   let asked: { url: string; authorization: string | undefined }[];
   let pages: (url: URL) => { status?: number; body: unknown };
@@ -145,7 +145,7 @@ describe("traces behind an address", () => {
     expect((await take(address())).document.taken).toMatchObject({ traces: 0, duplicates: 1 });
   });
 
-  it("are traces where the scores cannot be had, and reports that", async () => {
+  it("are imported without scores when those cannot be fetched, which is reported", async () => {
     pages = ({ pathname }) =>
       pathname.endsWith("/scores") ? { status: 404, body: "{}" } : { body: { data: observations, meta: {} } };
     const { exit, document } = await take(address("/api/public/v2/observations"));
@@ -171,7 +171,7 @@ describe("traces behind an address", () => {
     expect([exit, document.problems[0].code]).toEqual([2, code]);
   });
 
-  it("are a mistake where the address holds a password, which is not shown", async () => {
+  it("are a mistake when the address contains a password, which is not shown", async () => {
     const { document } = await take("http://me:secret@127.0.0.1:1/x", {});
     expect(document.problems[0].code).toBe("EVALS_OPTION_INVALID");
     expect(JSON.stringify(document)).not.toContain("secret");

@@ -15,12 +15,12 @@ import {
 afterEach(removeAgentProjects);
 
 const TRACE = "fixtures/traces/kettle.json";
-/** Pays at once, without a look. */
+/** An agent that pays at once, without looking up the order. */
 const hasty: (asked: Parameters<typeof clerk>[0]) => ModelAnswer = (asked) =>
   results(asked).length === 0 ? [["refund", { id: "A-1042" }]] : "I have paid 40 back.";
 
 describe("evals record-trace", () => {
-  it("writes what a passing trial did, and later trials are held against it", async () => {
+  it("writes what a passing trial did, and later trials are compared with it", async () => {
     let answerer = clerk;
     const { url } = await agentModel((asked) => answerer(asked));
     const repo = projectOf("agents.md", url);
@@ -67,7 +67,7 @@ describe("evals record-trace", () => {
     expect(existsSync(join(repo.root, TRACE))).toBe(false);
   });
 
-  it("is asked for where a required scorer wants the trace of a case that has none", async () => {
+  it("is suggested when a required scorer needs the trace of a case that has none", async () => {
     const { url } = await agentModel(clerk);
     const repo = projectOf("agents.md", url);
     repo.edit("evals/refunds.yaml", "scorers:", "scorers:\n  - { type: golden-trace }");

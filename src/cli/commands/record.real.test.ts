@@ -4,8 +4,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type Scenario, scenario } from "../testing/scenario.ts";
 
 /**
- * Real servers, each named by a variable; CONTRIBUTING.md says how to start them. A server that is not named is left
- * out, and the run says so.
+ * Real servers, whose addresses are in environment variables; CONTRIBUTING.md says how to start them. Tests of
+ * a server without an address are skipped.
  */
 const SERVERS = [
   { name: "a llama.cpp server", url: process.env.EVALS_REAL_LLAMA_URL, model: "gemma-3-270m", key: "" },
@@ -16,7 +16,7 @@ const SERVERS = [
     key: process.env.EVALS_REAL_LITELLM_KEY ?? "",
   },
 ];
-/** Nobody listens there: what answers without a server can only come from the recording. */
+/** An address without a server: an answer can only come from the recording. */
 const NOBODY = "http://127.0.0.1:9/v1";
 const CASES = ["AB-12345", "CD-67890", "EF-13579", "GH-24680", "IJ-11223", "KL-44556"];
 
@@ -63,7 +63,10 @@ function project(url: string, model: string, key: string): Scenario {
   return repo;
 }
 
-/** Everything of a run's document but its id, the counts of calls and where answers came from. */
+/**
+ * The parts of a run's document that must not depend on whether answers were recorded: all but ids and call
+ * counts.
+ */
 function figures(stdout: string) {
   const [run] = JSON.parse(stdout).runs;
   return { fingerprint: run.fingerprint, metrics: run.metrics, answered: run.counts.answered };

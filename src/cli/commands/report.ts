@@ -9,7 +9,7 @@ import { writeReport } from "../reporting/report-file.ts";
 import { renderReport, writeDefault } from "../reporting/reporters.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 
-/** `evals report <run> [other]`: a past run as a document, or a comparison of two runs. */
+/** `evals report <run> [other]`: writes a document about a past run, or about a run compared with another. */
 export async function reportCommand({ io, options, args: [word, candidate] }: ReportCall): Promise<number> {
   keepHeapSmall();
   const { directory, output } = options;
@@ -19,15 +19,15 @@ export async function reportCommand({ io, options, args: [word, candidate] }: Re
     const text = await renderReport(format, input);
     if (output !== undefined) writeReport(io, resolve(io.cwd, directory ?? ".", output), text);
     else if (needsFile(format) && (options.format === undefined || io.stdoutIsTerminal))
-      // Users open a page from a file; with an explicit format and redirected output it goes to stdout.
+      // A page is opened from a file. It goes to stdout only with an explicit format and redirected output.
       writeDefault(io, root, input, text);
     else io.stdout(text);
-    // The document contains the run's result; writing it has succeeded in any case.
+    // The exit code is that of writing the document, which has succeeded. The run's result is in the document.
     return EXIT.ok;
   });
 }
 
-/** The format for a file name; the default is a page. */
+/** The format that a file's extension names; a page for other names and without a file. */
 function formatOfName(file: string | undefined): string {
   const ending = extname(file ?? "");
   return REPORTERS.find(({ document }) => document?.ending === ending)?.name ?? "html";
@@ -38,7 +38,7 @@ function readFormat(word: string): string {
   throw new EvalsError({
     code: "EVALS_REPORTER_UNKNOWN",
     what: `Unknown format "${word}".${didYouMean(word, DOCUMENT_NAMES)}`,
-    why: "A report that is never written would be noticed only when somebody needs it.",
+    why: "A missing report would only be noticed when it is needed.",
     fix: `One of: ${DOCUMENT_NAMES.join(", ")}`,
   });
 }

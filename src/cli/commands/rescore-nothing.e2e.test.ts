@@ -3,7 +3,7 @@ import { gitProject, isolateGit } from "../testing/git-project.ts";
 
 isolateGit();
 
-it("a run without an answer is not scored again, and one with some stays undecided in every report", async () => {
+it("a run without an answer cannot be rescored, and one with some answers stays undecided in every report", async () => {
   const project = gitProject({
     "evalconfig.yaml": "models:\n  m: { provider: outputs, file: fixtures/o.jsonl }\n",
     "evals/s.yaml": "dataset: d\nmodel: m\nscorers: [{ type: equals, value: ok }]\n",

@@ -47,7 +47,7 @@ describe("rollback", () => {
     expect(repo.git("status", "--porcelain")).toBe("");
   });
 
-  it("leaves staged and changed files alone that it does not cover", async () => {
+  it("does not touch staged or changed files that the tag does not cover", async () => {
     await promoted();
     repo.commit({ ...CHANGED, "notes.md": "1\n" });
     repo.write("notes.md", "2\n");
@@ -60,7 +60,7 @@ describe("rollback", () => {
     );
   });
 
-  it("does nothing when everything stands as it was, and proves that too", async () => {
+  it("does nothing when nothing has changed since, and proves that too", async () => {
     await promoted();
     const ended = await repo.evals(["rollback", "evals/v1"]);
     expect(ended).toMatchObject({
@@ -88,7 +88,7 @@ describe("rollback", () => {
     });
   });
 
-  it("reports what cannot be proved, and why", async () => {
+  it("reports which suites cannot be proved, and why", async () => {
     await promoted({ ...projectFiles(4, 2), ".gitignore": ".evals/\ndatasets/d.csv\n" });
     repo.commit(CHANGED);
     repo.write("datasets/d.csv", "id,input\nx,1\n");
@@ -183,8 +183,8 @@ describe("rollback refuses", () => {
   });
 });
 
-describe("a change that was cut short", () => {
-  it("is undone by the next command, whatever it is, which reports it", async () => {
+describe("an interrupted promotion or rollback", () => {
+  it("is undone and reported by the next command, whatever it is", async () => {
     await promoted();
     repo.commit(CHANGED);
     const { changeSteps } = await import("../../git/commit-files.ts");

@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
 });
 
-/** A suite of three cases, asked twice each; the model refuses what `broken` says. */
+/** A suite of three cases with two trials each. The model refuses the cases for which `broken` is true. */
 async function asking(
   broken: (question: string) => boolean,
 ): Promise<{ repo: Scenario; server: JudgeServer }> {
@@ -37,7 +37,7 @@ async function asking(
 const runOf = (stdout: string) => JSON.parse(stdout).runs[0];
 
 describe("evals run --retry errored", () => {
-  it("asks again in the same run, only for what errored", async () => {
+  it("asks only the errored trials again, in the same run", async () => {
     let isDown = true;
     const { repo, server } = await asking((question) => isDown && question === "item b");
     const first = await repo.evals("run --json");
@@ -54,12 +54,12 @@ describe("evals run --retry errored", () => {
       "item b",
       "item b",
     ]);
-    // Nothing has errored any more: nothing is asked.
+    // No errored trial is left, so nothing is asked.
     expect((await repo.evals("run --retry errored")).exit).toBe(0);
     expect(server.asked.length).toBe(before + 2);
   });
 
-  it("leaves alone what was never asked", async () => {
+  it("does not ask trials that were never asked", async () => {
     let isDown = true;
     const { repo, server } = await asking(() => isDown);
     repo.edit(
@@ -115,7 +115,7 @@ describe("evals run --explain-cache", () => {
     expect((await explained(repo))[0]).toEqual(["a", 0, 2, "target-changed"]);
   });
 
-  it("reports what a run that is gone on with has, and what errored in it", async () => {
+  it("reports for a run to resume which trials have answers and which errored", async () => {
     const { repo } = await asking((question) => question === "item b");
     await repo.evals("run");
     expect(await explained(repo, "--resume")).toEqual([
@@ -125,7 +125,7 @@ describe("evals run --explain-cache", () => {
     ]);
   });
 
-  it("shows a line a case on a terminal", async () => {
+  it("shows one line per case on a terminal", async () => {
     const { repo } = await asking(() => false);
     await repo.evals("run --case a");
     const { stdout } = await repo.evals("run --explain-cache");

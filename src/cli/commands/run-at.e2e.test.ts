@@ -14,7 +14,7 @@ const rateOf = (document: { runs: { metrics: { pass_rate: { value: number } } }[
 
 describe("evals run --at", () => {
   it.each([["."], ["packages/größe"]])(
-    "runs prompts, dataset, scorers and modules as they were there (project in %s)",
+    "runs prompts, dataset, scorers and modules of the commit (project in %s)",
     async (folder) => {
       repo = gitProject(projectFiles(10, 2), { folder });
       const first = repo.git("rev-parse", "HEAD");
@@ -59,7 +59,7 @@ describe("evals run --at", () => {
     expect(existsSync(join(library, "index.js"))).toBe(true);
   });
 
-  it("takes keys from the work tree's .env, which git does not hold", async () => {
+  it("reads keys from the .env of the work tree, which is not in git", async () => {
     repo = gitProject({
       ...projectFiles(2, 1),
       ".gitignore": ".evals/\n.env\n",
@@ -89,7 +89,7 @@ describe("evals run --at", () => {
     expect(leftovers()).toEqual(before);
   });
 
-  it("reports it where the project was not there yet", async () => {
+  it("reports a commit in which the project did not exist", async () => {
     repo = gitProject({ "README.md": "soon\n" });
     repo.commit(projectFiles(2, 1));
     const { exit, document } = await repo.json(["run", "--at", "HEAD~1"]);
@@ -108,7 +108,7 @@ describe("evals run --at", () => {
     );
   });
 
-  it("compares with the baseline that the commit holds, never that of HEAD", async () => {
+  it("compares with the baseline in the commit, never with that of HEAD", async () => {
     repo = gitProject(projectFiles(20, 2));
     await repo.evals(["run"]);
     await repo.evals(["promote"]);

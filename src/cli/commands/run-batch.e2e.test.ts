@@ -34,7 +34,7 @@ async function batched(
 }
 
 describe("evals run --batch", () => {
-  it("sends, prints how to come back, and is undecided until then", async () => {
+  it("sends the batch, prints the command that fetches it, and is undecided until then", async () => {
     const { repo, server, later } = await batched();
     const sent = await repo.evals("run --batch");
     expect(sent.exit).toBe(3);
@@ -57,11 +57,11 @@ describe("evals run --batch", () => {
     const [run] = JSON.parse(stdout).runs;
     const go_on = `evals run s --resume --run ${run.id}`;
     expect([exit, run.end]).toEqual([3, { kind: "skipped", because: "batch", go_on }]);
-    // It can be shown and read back like every other run.
+    // The run can be shown like every other run.
     expect((await repo.evals(`show ${run.id}`)).stdout).toContain("come with a batch");
   });
 
-  it("once more goes on with what is under way, and pays for nothing twice", async () => {
+  it("when repeated waits for the batch under way, and pays for nothing twice", async () => {
     const { repo, server, later } = await batched();
     const id = (ran: { readonly stdout: string }): string => JSON.parse(ran.stdout).runs[0].id;
     const first = await repo.evals("run --batch --json");
@@ -73,7 +73,7 @@ describe("evals run --batch", () => {
     later();
     const back = await repo.evals("run --batch --json");
     expect([back.exit, id(back), server.batches.length]).toEqual([0, id(first), 1]);
-    // Now there is none under way: the answers at hand make the next one.
+    // No batch is under way now, so the next run uses the cached answers.
     const next = await repo.evals("run --batch --json");
     expect([next.exit, id(next) === id(first), server.batches.length]).toEqual([0, false, 1]);
   });
@@ -84,7 +84,8 @@ describe("evals run --batch", () => {
   ])("does not pay again for what waits in the batch of another run, whose reply $how", async ({ fates }) => {
     const { repo, server, later } = await batched(fates);
     const first = JSON.parse((await repo.evals("run --batch --json")).stdout).runs[0].id;
-    // Fewer trials, and cases of which one is new: all that was sent waits for its answer there.
+    // A run with fewer trials sends nothing: it waits for answers of the first batch. The run after it, with a
+    // new case and more trials, sends only what is new.
     const fewer = await repo.evals("run --batch --trials 1 --json");
     expect([fewer.exit, server.batches.length]).toEqual([3, 1]);
     repo.write("datasets/d.jsonl", '{"id":"b","input":"item b"}\n{"id":"new","input":"item c"}\n');
@@ -92,7 +93,8 @@ describe("evals run --batch", () => {
     expect(other.end).toMatchObject({ because: "batch", go_on: `evals run s --resume --run ${other.id}` });
     expect(server.batches.map(({ rows }) => rows.length)).toEqual([4, 4]);
     later();
-    // The first run cannot go on any more, since a case is gone: what it paid for is not lost.
+    // The first run cannot be resumed, because a case is gone. The answers that it paid for are used by the
+    // other run.
     const back = JSON.parse((await repo.evals("run --resume --trials 3 --json")).stdout).runs[0];
     expect(back).toMatchObject({ counts: { answered: 6, skipped: 0, calls: 4 }, end: { kind: "all-asked" } });
     expect([back.id === first, server.live, server.batches.length]).toEqual([false, 0, 2]);
@@ -100,7 +102,7 @@ describe("evals run --batch", () => {
   });
 
   it.each(["--trials 3", "--case a", "--tag t -t item --trials 1", "--shard 1/2"])(
-    "comes back by the command that it printed, whatever was asked: %s",
+    "is resumed by the command that it printed, with any options: %s",
     async (options) => {
       const { repo, later } = await batched();
       repo.write(
@@ -115,7 +117,7 @@ describe("evals run --batch", () => {
     },
   );
 
-  it("pays for another one where that is wanted, and reports it for one that is asked call by call", async () => {
+  it("pays for another batch on request, and reports a waiting batch to a run that asks call by call", async () => {
     const { repo, server } = await batched();
     const first = JSON.parse((await repo.evals("run --batch --json")).stdout).runs[0].id;
     const live = await repo.evals("run --json");
@@ -170,7 +172,7 @@ describe("evals run --batch", () => {
     expect(ran.stderr + ran.stdout).not.toContain("waits for a batch. ");
   });
 
-  it("brings what was paid for, though another run has answered the same meanwhile", async () => {
+  it("returns the paid answers even if another run has asked the same meanwhile", async () => {
     const { repo, server, later } = await batched();
     const first = JSON.parse((await repo.evals("run --batch --json")).stdout).runs[0].id;
     await repo.evals("run --json");
@@ -182,7 +184,7 @@ describe("evals run --batch", () => {
     expect([server.live, server.batches.length]).toEqual([4, 1]);
   });
 
-  it("asks call by call for what is left, where that is wanted", async () => {
+  it("asks call by call for the rest on request", async () => {
     const { repo, server, later } = await batched(["expired"]);
     await repo.evals("run --batch");
     later();

@@ -28,7 +28,7 @@ beforeEach(() => {
   });
 });
 
-/** Ids of the cases of each run, with the run's suite. */
+/** Runs with these options. @returns for each run its suite and the ids of its cases */
 async function asked(...args: string[]): Promise<string[]> {
   const { document } = await repo.json(["run", ...args]);
   const shown = [];
@@ -40,22 +40,22 @@ async function asked(...args: string[]): Promise<string[]> {
 }
 
 describe("the cases that evals run takes", () => {
-  it("are those of the patterns of --case and of the words of -t", async () => {
+  it("match the patterns of --case and the words of -t", async () => {
     expect(await asked("s", "--case", "refund-*")).toEqual(["s: refund-1 refund-2"]);
     expect(await asked("s", "--case", "{angry,refund}-1")).toEqual(["s: refund-1 angry-1"]);
     expect(await asked("s", "-t", "PARCEL late")).toEqual(["s: angry-2"]);
     expect(await asked("-t", "bad", "--case", "*e*")).toEqual(["s: refund-1", "t: one"]);
   });
 
-  it("are with --failing those that did not pass everywhere in the newest run of each suite", async () => {
+  it("with --failing did not always pass in the newest run of each suite", async () => {
     await repo.json(["run"]);
     expect(await asked("--failing")).toEqual(["s: refund-1 angry-1", "t: one"]);
-    // A word behind it is a suite: a run is named with = alone.
+    // A word after --failing is a suite; a run can only be given with `=`.
     expect(await asked("--failing", "t")).toEqual(["t: one"]);
     expect(await asked("s", "--failing", "--case", "angry-*")).toEqual(["s: angry-1"]);
   });
 
-  it("are those of a run that is named, whose suite needs not be", async () => {
+  it("are those of the named run, whose suite need not be given", async () => {
     const { document } = await repo.json(["run", "s"]);
     await repo.json(["run", "s", "--case", "refund-2"]);
     const [{ id }] = document.runs;
@@ -66,7 +66,7 @@ describe("the cases that evals run takes", () => {
     expect([unknown.exit, unknown.document.problems[0].code]).toEqual([2, "EVALS_RUN_UNKNOWN"]);
   });
 
-  it("shrink with each run, until nothing has failed, which is no pass", async () => {
+  it("become fewer with each run, until nothing fails; then nothing is run, which is not a pass", async () => {
     await repo.json(["run", "t"]);
     repo.write("bot.mjs", "export default () => 'ok';\n");
     expect(await asked("t", "--failing")).toEqual(["t: one"]);
@@ -75,7 +75,7 @@ describe("the cases that evals run takes", () => {
     expect(document.problems[0].what).toMatch(/failed in run [0-9a-f]{8}: there is nothing to run again/);
   });
 
-  it("are none for a suite without a run, and that is reported", async () => {
+  it("are none for a suite without a run, which is reported", async () => {
     await repo.json(["run", "t"]);
     const { stderr } = await repo.evals(["run", "--failing"]);
     expect(stderr).toContain("s: no run yet");
@@ -84,7 +84,7 @@ describe("the cases that evals run takes", () => {
     expect(document.problems[0].what).toContain("No suite has a run yet");
   });
 
-  it("are of the model that is run, where it has one", async () => {
+  it("are those of the newest run of the same model, if there is one", async () => {
     await repo.json(["run", "s", "--model", "calm"]);
     await repo.json(["run", "s", "--case", "refund-1"]);
     const { exit } = await repo.json(["run", "s", "--model", "calm", "--failing"]);
@@ -92,7 +92,7 @@ describe("the cases that evals run takes", () => {
     expect(await asked("s", "--failing")).toEqual(["s: refund-1"]);
   });
 
-  it("stay the same when such a run is gone on with", async () => {
+  it("stay the same when such a run is resumed", async () => {
     await repo.json(["run", "s"]);
     const first = (await repo.json(["run", "s", "--failing"])).document.runs[0];
     expect(first.status).toBe("incomplete");
@@ -101,7 +101,7 @@ describe("the cases that evals run takes", () => {
     expect(again.document.runs[0]).toMatchObject({ narrowing: first.narrowing });
   });
 
-  it("cannot be promoted, and are shown as narrowed", async () => {
+  it("cannot be promoted, and the report says that the run is narrowed", async () => {
     await repo.json(["run"]);
     const { document } = await repo.json(["run", "t", "--failing"]);
     expect(document.runs[0].narrowing).toMatchObject({ cases: ["one"], tags: [], shard: null });
@@ -109,7 +109,7 @@ describe("the cases that evals run takes", () => {
     expect(promoted.exit).toBe(2);
   });
 
-  it("are none where nothing matches, with the nearest name", async () => {
+  it("are none when nothing matches, and the nearest name is suggested", async () => {
     const { exit, document } = await repo.json(["run", "s", "--case", "refnd-1", "-t", "nowhere"]);
     expect([exit, document.problems[0].code]).toEqual([2, "EVALS_NO_CASES"]);
     expect(document.problems[0].what).toContain("--case refnd-1");

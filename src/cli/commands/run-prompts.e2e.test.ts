@@ -23,7 +23,7 @@ const FILES = {
   "evals/s.yaml": suite("prompts: [p@1.0.0, p@1.1.0]\nmodel: kind"),
 };
 
-/** Gets worse under the second prompt alone. */
+/** An agent that gets worse only with the second prompt. */
 const WITHOUT_ECHOES = FILES["echo.mjs"].replace("'Echo'", "'Echo '");
 
 isolateGit();
@@ -53,7 +53,7 @@ const shown = ({ prompt, alias, gate }: Run): string =>
   `${prompt.name}@${prompt.version} ${alias} ${gate.outcome} ${gate.verdict}`;
 
 describe("a suite that lists prompts", () => {
-  it("runs each, in one matrix, and keeps and compares a baseline of each", async () => {
+  it("runs each, in one matrix, with a baseline for each", async () => {
     const first = await runs();
     expect(first.exit).toBe(0);
     expect(first.runs.map(shown)).toEqual(["p@1.0.0 kind passed none", "p@1.1.0 kind passed none"]);
@@ -68,7 +68,7 @@ describe("a suite that lists prompts", () => {
     expect(again.runs.map(({ comparison }) => comparison?.prompt)).toEqual(["p@1.0.0", "p@1.1.0"]);
   });
 
-  it("blocks by the prompt that got worse alone", async () => {
+  it("blocks only because of the prompt that got worse", async () => {
     await repo.evals(["run"]);
     await repo.evals(["promote"]);
     repo.commit({ "echo.mjs": WITHOUT_ECHOES });
@@ -78,7 +78,7 @@ describe("a suite that lists prompts", () => {
     expect(stdout).toMatch(/^FAILED +s \(p@1\.1\.0\)/m);
   });
 
-  it("gates one of them that is named as its own target, by its own baseline", async () => {
+  it("gates a prompt from the list that the command line names by its own baseline", async () => {
     await repo.evals(["run"]);
     await repo.evals(["promote"]);
     for (const word of ["p@1.1.0", "p"]) {
@@ -134,7 +134,7 @@ describe("a suite that lists prompts", () => {
     ]);
   });
 
-  it("misses a baseline that the list no longer compares with, but for a change that removes it", async () => {
+  it("reports a baseline whose prompt is no longer in the list, unless the change removes the baseline too", async () => {
     await repo.evals(["run"]);
     await repo.evals(["promote"]);
     repo.git("push", "-q", "origin", "main");
@@ -172,7 +172,7 @@ describe("a suite that lists prompts", () => {
     expect(stdout).toMatch(/^ {2}p@1\.0\.0 {3}1 run$/m);
   });
 
-  it("counts once in check", async () => {
+  it("is counted once by check", async () => {
     const { exit, document } = await repo.json(["check"]);
     expect([exit, document.suites, document.cases]).toEqual([0, 1, 20]);
   });

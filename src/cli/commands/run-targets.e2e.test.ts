@@ -41,7 +41,7 @@ async function runs(...args: string[]): Promise<{ exit: number; shown: string[];
 }
 
 describe("evals run with --prompt or --model given several times", () => {
-  it("makes one run each, in the order given, and lets only the suite's own target decide", async () => {
+  it("makes one run for each, in the given order; only the suite's own target decides", async () => {
     const bad = await runs("--prompt", "p@2.0.0", "--prompt", "p@1.1.0");
     expect([bad.exit, bad.shown]).toEqual([0, ["2.0.0 not_gated", "1.1.0 not_gated"]]);
     const own = await runs("--prompt", "p@2.0.0", "--prompt", "p@1.0.0");
@@ -51,7 +51,7 @@ describe("evals run with --prompt or --model given several times", () => {
     expect([failing.exit, failing.shown]).toEqual([1, ["2.0.0 failed", "1.0.0 not_gated"]]);
   });
 
-  it("crosses prompts with models, and narrows and counts as ever", async () => {
+  it("combines prompts with models, and other options work as usual", async () => {
     const both = ["--model", "kind", "--model", "rude", "--prompt", "p@1.0.0", "--prompt", "p@1.1.0"];
     const crossed = await runs(...both, "--trials", "3", "--case", "a");
     expect(crossed.shown).toEqual(["1.0.0 passed", "1.0.0 not_gated", "1.1.0 not_gated", "1.1.0 not_gated"]);
@@ -79,11 +79,11 @@ describe("evals run with --prompt or --model given several times", () => {
     const { stdout } = await repo.evals(args);
     expect(stdout).toContain("p@1.0.0 is better than p@2.0.0 by 100.0 points");
     expect(stdout).toMatch(/ {2}b {11,}\+\+ +xx/);
-    // The run beside the suite's own has all of its numbers there.
+    // The run of the other target is shown only in the matrix.
     expect(stdout).not.toMatch(/^DONE .*3 cases/m);
   });
 
-  it("makes a matrix of a suite's several models, each of which gates", async () => {
+  it("makes a matrix of a suite's several models, each of which is gated", async () => {
     repo.commit({ "evals/s.yaml": FILES["evals/s.yaml"].replace("model: kind", "models: [kind, rude]") });
     const { exit, document } = await repo.json(["run"]);
     expect(exit).toBe(1);
@@ -91,7 +91,7 @@ describe("evals run with --prompt or --model given several times", () => {
     expect((await repo.json(["run", "--model", "rude"])).document.matrix).toBeUndefined();
   });
 
-  it("reads them at a commit too", async () => {
+  it("reads both from a commit too", async () => {
     repo.commit({ "prompts/p/1.1.0.md": prompt("Forget") });
     const at = await runs(
       "--at",
@@ -145,7 +145,7 @@ describe("an option that takes one value", () => {
     expect(stderr + stdout).toContain(what);
   });
 
-  it("may be a flag that says the same twice", async () => {
+  it("may be a flag that is given twice", async () => {
     expect((await repo.evals(["check", "--json", "--json"])).exit).toBe(0);
   });
 });

@@ -21,7 +21,7 @@ describe("evals run", () => {
     repo.matches("every-case-passes");
   });
 
-  it("records nothing of answers that are a recording themselves", async () => {
+  it("records nothing when the answers are from a recording", async () => {
     const repo = at("every-case-passes");
     const { exit, stderr } = await repo.evals("run --record");
     expect(exit).toBe(0);
@@ -60,7 +60,7 @@ describe("evals run", () => {
     repo.matches("budget-reached");
   });
 
-  it("ends after the first calls when nobody answers", async () => {
+  it("ends after the first calls when the server does not answer", async () => {
     const repo = at("provider-down");
     expect((await repo.evals("run")).exit).toBe(3);
     repo.matches("provider-down");
@@ -72,7 +72,7 @@ describe("evals run", () => {
     repo.matches("answers-not-recorded");
   });
 
-  it("gates nothing where there is nothing to gate", async () => {
+  it("gates nothing when there is nothing to gate", async () => {
     const repo = at("nothing-to-gate");
     expect((await repo.evals("run")).exit).toBe(0);
     repo.matches("nothing-to-gate");
@@ -86,7 +86,7 @@ describe("evals run", () => {
     repo.matches("several-suites");
   });
 
-  it("runs the chosen cases alone", async () => {
+  it("runs only the chosen cases", async () => {
     const repo = at("requirement-missed");
     expect((await repo.evals("run --case charged-twice --case parcel-late --trials 1")).exit).toBe(0);
     expect((await repo.evals("run --tag account")).exit).toBe(1);
@@ -105,7 +105,7 @@ describe("evals run", () => {
     repo.matches("hostile-answer");
   });
 
-  it("as JSON holds what the contract names, and keeps progress on stderr", async () => {
+  it("as JSON has the documented members, and keeps progress on stderr", async () => {
     const repo = at("requirement-missed");
     let clock = 0;
     const { stdout, stderr, exit } = await repo.evals("run --json", { now: () => (clock += 60_000) });
@@ -164,7 +164,7 @@ describe("evals run", () => {
     });
   });
 
-  it("reports unknown for what nobody measured, as null under --json, never 0", async () => {
+  it("reports unmeasured values as unknown, as null with --json, never as 0", async () => {
     const repo = at("hostile-answer");
     const [run] = JSON.parse((await repo.evals("run --json")).stdout).runs;
     for (const name of ["cost_usd", "cost_per_trial", "input_tokens", "latency_p95"]) {
@@ -173,7 +173,7 @@ describe("evals run", () => {
     expect((await repo.evals("show latest/invoice-copy/1 --json")).stdout).toContain("#\\u0023");
   });
 
-  it("writes reports to files beside what it prints", async () => {
+  it("writes reports to files in addition to what it prints", async () => {
     const repo = at("requirement-missed");
     const { stdout } = await repo.evals(
       "run --reporter terminal --reporter json=out/run.json --reporter terminal=out/run.txt",
@@ -255,7 +255,7 @@ describe("a run that asks a model", () => {
     return { server, repo };
   };
 
-  it("takes no answer of another server for this one's", async () => {
+  it("does not use an answer from another server", async () => {
     const { server, repo } = await withModel(route);
     await repo.evals("run");
     const other = await modelServer(() => "not what the first one said");
@@ -265,7 +265,7 @@ describe("a run that asks a model", () => {
     expect(other.asked).toHaveLength(8);
   });
 
-  it("refuses --run without --resume, rather than run nothing and pass", async () => {
+  it("refuses --run without --resume instead of running nothing and passing", async () => {
     const { server, repo } = await withModel(route);
     await repo.evals("run");
     const { exit, stderr } = await repo.evals("run --run latest");

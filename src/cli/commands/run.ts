@@ -41,7 +41,7 @@ async function runOnce(options: RunOptions, io: Io): Promise<RunOnce> {
   }
 }
 
-/** `evals run --dry-run`: what would be asked, and its cost. */
+/** `evals run --dry-run`: prints what would be asked, and its cost. */
 async function dryRun(options: RunOptions, io: Io): Promise<number> {
   const { planRuns } = await import("../../operations/plan-runs.ts");
   const plan = await planRuns(io, { request: options });

@@ -11,7 +11,7 @@ import {
 isolateGit();
 let repo: GitProject;
 
-/** A bot whose answers are reused, so that a second run may hold the answers of the first. */
+/** A model whose answers are cached, so that a second run may have the answers of the first. */
 const CACHED = {
   ...projectFiles(8, 2),
   "evalconfig.yaml": 'models:\n  bot: { provider: module, file: agents/bot.mjs, version: "1" }\n',
@@ -34,14 +34,14 @@ const run = async (...words: string[]): Promise<string> =>
 describe("answers are never compared with themselves", () => {
   const BASES = ["v1", "evals/v1", "ref:v1", "ref:HEAD", "main", "prompt:q@1.0.0", "q"];
   const CANDIDATES = [undefined, "latest", "ref:HEAD", "v1", "prompt:q@1.0.0"];
-  it.each(BASES)("by %s, on whatever other side", async (base) => {
+  it.each(BASES)("when %s is one side, whatever the other side is", async (base) => {
     repo = await preparedProject(CACHED, [["run"], ["promote", "--as", "v1"]]);
     const [{ id }] = (await repo.json(["history"])).document.runs;
     for (const candidate of [...CANDIDATES, id, `run:${id}`]) {
       const words = candidate === undefined ? [base] : [base, candidate];
       expect({ words, code: (await diff(...words)).code }).toEqual({ words, code: "EVALS_DIFF_SAME_RUN" });
     }
-    // A run whose answers all came from the cache holds the same ones.
+    // This run has only cached answers, which are the answers of the other side.
     const cached = await run("--baseline", "none");
     for (const words of [[base, cached], [id, cached], [base]])
       expect({ words, code: (await diff(...words)).code }).toEqual({ words, code: "EVALS_DIFF_SAME_RUN" });
@@ -52,15 +52,15 @@ describe("answers are never compared with themselves", () => {
     expect(comparisons[0]?.baseline.side).toBe("evals/baselines/s.jsonl at v1");
   });
 
-  it("where a tag is on lines that an earlier run made", async () => {
+  it("when the tagged lines are from an earlier run", async () => {
     repo = await preparedProject(projectFiles(8, 2), [["run"], ["promote"]]);
     await run();
-    // Nothing moved, so no line names the run that the tag was made of.
+    // No result changed, so no line names the run that was promoted under the tag.
     expect((await repo.evals(["promote", "--as", "v2"])).stdout).toContain("no change to commit");
     expect((await diff("v2")).code).toBe("EVALS_DIFF_SAME_RUN");
   });
 
-  it("where both come from one recording: nothing to compare, in a run as in a diff", async () => {
+  it("when both are from one recording: neither a run nor a diff compares them", async () => {
     const outputs = (right: number): string =>
       Array.from({ length: 8 }, (_, n) =>
         JSON.stringify({ case: `c00${n}`, output: n < right ? `item ${n}` : "no" }),
@@ -85,7 +85,7 @@ describe("answers are never compared with themselves", () => {
     });
     expect((await repo.evals(["diff", "v1"])).stderr).toContain("s: The same recorded answers");
 
-    // A case that is gone is gone all the same, and other answers are compared.
+    // A removed case is still reported, and other answers are compared.
     const lines = repo.read("datasets/d.jsonl").split("\n");
     repo.commit({
       "datasets/d.jsonl": lines.slice(1).join("\n"),
@@ -100,7 +100,7 @@ describe("answers are never compared with themselves", () => {
     expect((await diff("v1")).exit).toBe(1);
   });
 
-  it("where a replay answers what the promoted run recorded", async () => {
+  it("when a replay has the answers that the promoted run recorded", async () => {
     repo = gitProject({ ...projectFiles(8, 2), ".gitignore": ".evals/\n" });
     await repo.evals(["run", "--record"]);
     repo.commit({});
@@ -112,13 +112,13 @@ describe("answers are never compared with themselves", () => {
   });
 });
 
-describe("the sides of a commit are what its files plan", () => {
+describe("the sides of a commit are runs of the targets in its files", () => {
   const MODELS =
     "models:\n  a: { provider: module, file: agents/bot.mjs }\n  b: { provider: module, file: agents/bot.mjs, context: b }\n  c: { provider: module, file: agents/bot.mjs, context: c }\n";
   const suite = (models: string): string =>
     `dataset: d\nprompt: q\n${models}\ntrials: 2\nscorers:\n  - { type: equals, name: exact }\n`;
 
-  it("one comparison a model, each with runs of that model", async () => {
+  it("with one comparison per model", async () => {
     repo = await preparedProject(
       { ...projectFiles(8, 2), "evalconfig.yaml": MODELS, "evals/s.yaml": suite("models: [a, b]") },
       [["run"], ["promote", "--as", "v1"]],
@@ -128,14 +128,14 @@ describe("the sides of a commit are what its files plan", () => {
       comparisons.map((one) => one.baseline.side);
     const both = ["evals/baselines/s.a.jsonl at v1", "evals/baselines/s.b.jsonl at v1"];
     expect(sides(await diff("v1"))).toEqual(both);
-    // A newer run of one of them leaves the other its own.
+    // A newer run of one model does not change the side of the other.
     const b = await run("--model", "b");
     const again = await diff("v1");
     expect(sides(again)).toEqual(both);
     expect(again.comparisons[1]?.candidate.run).toBe(b);
     expect(sides(await diff("v1", b))).toEqual([both[1]]);
     expect(sides(await diff("v1", "ref:HEAD"))).toEqual(both);
-    // A model that the tag does not have is compared with none of its own.
+    // A model that is not in the tag has nothing to be compared with.
     const c = await run("--model", "c", "--baseline", "none");
     expect(await diff("v1", c)).toMatchObject({ exit: 2, code: "EVALS_DIFF_OTHER_MODEL" });
     expect((await diff(b, c)).comparisons).toHaveLength(1);
@@ -158,13 +158,13 @@ describe("the sides of a commit are what its files plan", () => {
     expect(main?.baseline.side).toBe("evals/baselines/s.jsonl at HEAD");
     const { comparisons } = await diff("v1");
     expect(comparisons.map((one) => one.baseline.target)).toEqual(["prompt 1.0.0 · agents/bot.mjs"]);
-    // The newest run is of model b; of model a the one with the other prompt is the newest.
+    // The newest run is of model b; the newest run of model a has the other prompt.
     expect(comparisons[0]).toMatchObject({ verdict: "regressed" });
-    // Promoted is what HEAD plans, whatever was tried since.
+    // Promote uses the run of HEAD's own target, whatever was run since.
     expect((await repo.json(["promote", "--dry-run"])).document.promoted[0].run).toBe(own);
   });
 
-  it("a model that a commit changed is what is compared", async () => {
+  it("when a commit changed the model, its new model is compared", async () => {
     repo = await preparedProject(
       { ...projectFiles(8, 2), "evalconfig.yaml": MODELS, "evals/s.yaml": suite("model: a") },
       [["run"], ["promote", "--as", "v1"]],

@@ -22,7 +22,7 @@ const EXCHANGES: readonly SampleExchange[] = Array.from({ length: 40 }, (_, at) 
   score: (at * 37) % 41,
   failed: at === 5,
 }));
-/** In other words what a golden asks. */
+/** An exchange with the question of a case in other words. */
 const AGAIN: SampleExchange = { asked: "WHERE is my parcel with the lamps ??", tag: "stock", score: 100 };
 
 async function project(exchanges: readonly SampleExchange[] = [...EXCHANGES, AGAIN]): Promise<Scenario> {
@@ -41,7 +41,7 @@ const candidates = (repo: Scenario): Candidate[] =>
 const json = async (repo: Scenario, args: string) => JSON.parse((await repo.evals(`${args} --json`)).stdout);
 
 describe("evals sample", () => {
-  it("writes candidates in the form of the dataset's inputs, each with the chance with which it was drawn", async () => {
+  it("writes candidates in the form of the dataset's inputs, each with the probability with which it was drawn", async () => {
     const repo = await project();
     const document = await json(repo, "sample shop --random 50% --errors --worst 3 --stratify tag --seed 1");
     expect(document).toMatchObject({
@@ -66,13 +66,13 @@ describe("evals sample", () => {
     expect(lines.some(({ why }) => why === "random")).toBe(true);
   });
 
-  it("leaves out what a case asks already, reports how many, and takes everything else when all is drawn", async () => {
+  it("leaves out exchanges that resemble a case, reports how many, and takes all others when everything is drawn", async () => {
     const repo = await project();
     expect(await json(repo, "sample shop --random 100%")).toMatchObject({ duplicates: 1 });
     expect(candidates(repo)).toHaveLength(EXCHANGES.length);
   });
 
-  it("draws nothing of tests or of what evals itself sent, unless they are named", async () => {
+  it("draws no traces of tests or of evals itself, unless they are named", async () => {
     const repo = await project([
       { asked: "a person's question" },
       { asked: "one of a test", environment: "staging" },
@@ -109,7 +109,7 @@ describe("evals sample", () => {
     expect(candidates(repo).every(({ input }) => JSON.stringify(input).includes("warranty"))).toBe(true);
   });
 
-  it("never takes the place of candidates that wait for somebody", async () => {
+  it("never replaces candidates that wait for review", async () => {
     const repo = await project();
     await repo.evals("sample shop --errors");
     const before = repo.read(FILE);
@@ -119,7 +119,7 @@ describe("evals sample", () => {
     expect(repo.read(FILE)).toBe(before);
   });
 
-  it("leaves a check of the project as it is", async () => {
+  it("does not change the result of evals check", async () => {
     const repo = await project();
     await repo.evals("sample shop --errors");
     expect((await repo.evals("check")).exit).toBe(0);

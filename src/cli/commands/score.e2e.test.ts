@@ -73,7 +73,7 @@ const score = async (args = "") => {
 };
 
 describe("evals score --traffic", () => {
-  it("gives rates day by day, of the scorers that need nothing which traces lack", async () => {
+  it("gives daily rates for the scorers that need nothing that traces lack", async () => {
     const { exit, document } = await score();
     expect(exit).toBe(0);
     expect(document.schema).toBe("evals.score/1");
@@ -101,13 +101,13 @@ describe("evals score --traffic", () => {
     expect(total.metrics["score.helps"]).toEqual(total.metrics.pass_rate);
     expect(total.metrics.error_rate.value).toBeCloseTo(2 / 48, 12);
     expect(total.metrics.latency_p95.value).toBeGreaterThan(total.metrics.latency_p50.value);
-    // Failed calls have no tokens that anybody counted; the published price of the model makes the rest known.
+    // Failed calls have no token counts. The cost of the others is known from the published price of the model.
     expect(document.days[1].metrics.cost_usd.value).toBeGreaterThan(0);
     expect(document.judged).toBeNull();
     expect(server.of("judge-2024-07-18")).toHaveLength(0);
   });
 
-  it("keeps what was said beside each trace", async () => {
+  it("stores the scores with each trace", async () => {
     await score();
     const [line = ""] = ANSWERS.split("\n").filter((one) => one.includes("cannot help"));
     const id = /"traceId":"([0-9a-f]+)"/.exec(line)?.[1];
@@ -118,7 +118,7 @@ describe("evals score --traffic", () => {
     ]);
   });
 
-  it("draws the same share again by its seed", async () => {
+  it("draws the same traces again with the same seed", async () => {
     const [one, again, other] = [
       await score("--sample 50%"),
       await score("--sample 0.5"),
@@ -128,18 +128,18 @@ describe("evals score --traffic", () => {
     expect(one.document.total.scored).toBeLessThan(38);
     expect(again.document.days).toEqual(one.document.days);
     expect(other.document.days).not.toEqual(one.document.days);
-    // What costs nothing to know is known of all.
+    // Metrics that cost nothing are computed over all traces, not only the drawn ones.
     expect(one.document.total.metrics.error_rate.value).toBeCloseTo(2 / 48, 12);
   });
 
-  it("leaves what conditions leave", async () => {
+  it("scores only traces that meet the conditions", async () => {
     const { document } = await score("--where prompt=1.2.0,tag=returns --since 2026-05-08");
     expect(document.total.traces).toBeGreaterThan(0);
     expect(document.days.every(({ day }: { day: string }) => day >= "2026-05-08")).toBe(true);
     expect((await home.evals("score shop --traffic --where tag=none")).stdout).toContain("No trace matches.");
   });
 
-  it("asks a calibrated judge once its price was agreed to, and reads back what it said before", async () => {
+  it("asks a calibrated judge only with consent to its price, and reuses its stored verdicts", async () => {
     await home.evals("run --yes");
     const labels = Array.from({ length: 24 }, (_, at) =>
       label(`c${at}`, at % 2 ? "fail" : "pass", { answer: answerTo(at) }),

@@ -6,7 +6,7 @@ import { scoredTrafficText } from "../../reports/terminal/scored-traffic.ts";
 import type { ScoreCall } from "../declarations/score.ts";
 import { printResult } from "../print-result.ts";
 
-/** `evals score --traffic`: scores production answers with the suite's scorers, by day. */
+/** `evals score --traffic`: scores answers of production traces with a suite's scorers, by day. */
 export async function scoreCommand({ io, options, args: [suite] }: ScoreCall): Promise<number> {
   const { traffic, yes = false, budget, replay = false, json: _, ...input } = options;
   if (traffic !== true) throw onlyTraffic(suite);

@@ -18,7 +18,7 @@ const SPELLINGS = [
   Buffer.from(`user:${SECRET}`).toString("base64"),
   Buffer.from(SECRET).toString("hex"),
 ];
-/** What no file and no output may hold: the secret in plain, and what its encodings have in common. */
+/** Texts that no file and no output may contain: a part of the secret, plain and in each encoding. */
 const TRACES = [
   "swordfish",
   Buffer.from("swordfish").toString("base64").slice(0, 10),
@@ -27,7 +27,7 @@ const TRACES = [
 ];
 const LEAK = `answer ${SPELLINGS.join(" | ")}`;
 
-/** Every way to a model that is given a secret and says it. */
+/** A model of each provider that gets the secret and repeats it in its answers. */
 const MODELS = {
   openai: (port: number) =>
     `provider: openai, model: m-2025-01-01, base_url: "http://127.0.0.1:${port}/chat", api_key_env: MY_KEY`,
@@ -96,7 +96,7 @@ afterAll(() => {
   close();
 });
 
-/** Everything that is in a folder, in bytes: write-ahead logs too. */
+/** The bytes of all files in a folder, including write-ahead logs. */
 function bytesOf(path: string): string {
   if (!existsSync(path)) return "";
   if (statSync(path).isFile()) return readFileSync(path, "latin1");

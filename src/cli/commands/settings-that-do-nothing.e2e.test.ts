@@ -65,10 +65,13 @@ describe("what is never sent", () => {
     expect(problem?.what).toContain(`"models.m.${place}" must be an address without #`);
   });
 
-  it.each(["openai", "anthropic"])("is no template in the name of a model of %s", async (provider) => {
-    const [problem] = await problemsOf(`{ provider: ${provider}, model: "{{ input.n }}" }`);
-    expect(problem?.what).toContain('"models.m.model" must be text without a template');
-  });
+  it.each(["openai", "anthropic"])(
+    "may not be in the name of a model of %s, as a template",
+    async (provider) => {
+      const [problem] = await problemsOf(`{ provider: ${provider}, model: "{{ input.n }}" }`);
+      expect(problem?.what).toContain('"models.m.model" must be text without a template');
+    },
+  );
 });
 
 describe("a body", () => {
@@ -105,7 +108,7 @@ describe("what check warns of", () => {
     return { exit, found: warnings.filter(({ code }) => /ALWAYS_PASSES|LOOKS_ALIKE/.test(code)) };
   }
 
-  it("is a required scorer that no answer can miss", async () => {
+  it("is a required scorer that no answer can fail", async () => {
     const { exit, found } = await warningsOf(
       "scorers:\n  - { type: levenshtein, threshold: 0 }\n  - { type: rouge, threshold: 0, required: false }\n  - { type: chrf, threshold: 0.1 }\n",
     );
@@ -133,7 +136,7 @@ describe("what check warns of", () => {
 
 describe("a requirement", () => {
   it.each(['pass_rate: "> 1"', 'pass_rate: "< 0"', 'flaky_rate: "< 0"', 'latency_p95: "< 0s"'])(
-    "may not be one that nothing can hold: %s",
+    "may not be one that no run can meet: %s",
     async (bound) => {
       const project = gitProject({
         "evalconfig.yaml": "models:\n  m: { provider: command, command: [cat] }\n",

@@ -10,7 +10,7 @@ import {
 
 isolateGit();
 
-/** A project whose next prompt version loses every second case; nothing of it has run yet. */
+/** A project with a new prompt version under which every second case fails. Nothing has been run yet. */
 function projectWithWorsePrompt(): GitProject {
   return gitProject({ ...projectFiles(20, 3), "prompts/q/1.1.0.md": promptText("Answer at once.") });
 }
@@ -21,7 +21,7 @@ const idOf = async (at: Checkout, ...args: string[]): Promise<string> => {
 };
 
 describe("evals show of a case", () => {
-  it("puts the run's answers beside those of the stored baseline", async () => {
+  it("shows the run's answers next to those of the stored baseline", async () => {
     const project = projectWithWorsePrompt();
     const before = await idOf(project, "--prompt", "q@1.0.0");
     const after = await idOf(project, "--baseline", `run:${before}`, "--all-trials");
@@ -62,7 +62,7 @@ describe("evals show of a case", () => {
     });
   });
 
-  it("counts an answer that came from the cache once, however many runs of a baseline have it", async () => {
+  it("counts a cached answer once, however many runs of a baseline have it", async () => {
     const project = gitProject({
       ...projectFiles(6, 3),
       "evalconfig.yaml": 'models:\n  bot: { provider: module, file: agents/bot.mjs, version: "1" }\n',
@@ -77,7 +77,8 @@ describe("evals show of a case", () => {
     const { stdout } = await project.evals(["show", after, "--case", "c001"]);
     expect(stdout).toContain("baseline   3/3 passed");
     expect(stdout).toMatch(/the baseline answered\n {2}3 × {2}passed/);
-    // One trial more is asked; the others are the first run's answers, and no evidence that nothing changed.
+    // Only one more trial is asked. The others are the first run's answers, so they show nothing about a
+    // change.
     const [more] = (await project.json(["run", "s", "--trials", "4", "--baseline", "none"])).document.runs;
     expect(more.counts).toMatchObject({ cached: 18, answered: 24 });
     const { document } = await project.json(["diff", `run:${first}`, `run:${more.id}`]);
@@ -115,7 +116,7 @@ describe("evals show of a case", () => {
     expect((await clone.json(["show", `${after}/c003`])).document.baseline).toBeNull();
   });
 
-  it("shows one side where there is only one, or where the case has changed", async () => {
+  it("shows one side when there is only one, or when the case has changed", async () => {
     const project = projectWithWorsePrompt();
     const before = await idOf(project, "--prompt", "q@1.0.0");
     const alone = await project.evals(["show", `${before}/c001`]);
@@ -126,7 +127,7 @@ describe("evals show of a case", () => {
     expect((await project.json(["show", `${after}/c001`])).document.baseline).toBeNull();
   });
 
-  it("keeps long and hostile answers to 80 columns, and lets them do nothing", async () => {
+  it("keeps long and hostile answers to 80 columns, and lets them control nothing", async () => {
     const project = projectWithWorsePrompt();
     const long = "word ".repeat(60);
     project.commit({
@@ -202,13 +203,13 @@ state
   }
 `);
     expect(stdout).toContain("way: 1 passes");
-    // It was not done: no score makes it pass.
+    // A limit stopped this trial, so it fails whatever its scores are.
     expect(stdout).toMatch(/^\S+\/c000\/1 {2}failed$/m);
     const { stdout: all } = await project.evals(["show", `${run}/c000`]);
     expect(all).toContain("     stopped by its limit on steps");
   });
 
-  it("has the whole transcript in its document, of a trial and of each trial of a case", async () => {
+  it("has the whole transcript in its document, for a trial and for each trial of a case", async () => {
     const project = shownProject();
     const run = await idOf(project, "--baseline", "none");
     const { document: one } = await project.json(["show", `${run}/c000/1`]);

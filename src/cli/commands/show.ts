@@ -27,7 +27,7 @@ export async function showCommand({ io, options, args: [word, other] }: ShowCall
   });
 }
 
-/** Without `--fingerprint` a second run would be silently ignored. */
+/** Rejects a second run without `--fingerprint`, which would be silently ignored. */
 function refuseSecondRun(other: string | undefined): void {
   if (other === undefined) return;
   throw new EvalsError({

@@ -20,14 +20,14 @@ const stored = (text: string): boolean =>
     (name) => name.includes(".db") && readFileSync(join(repo.root, ".evals", name)).includes(text),
   );
 
-it("keeps no card that an answer says, and scores what it keeps", async () => {
+it("stores no card number from an answer, and scores the redacted answer", async () => {
   repo = projectWith("redact: [card]\n");
   await repo.evals(["run"]);
   expect((await repo.json(["show", "latest/c000/1"])).document.trial.answer.output).toContain("[card]");
   expect(stored(CARD)).toBe(false);
 });
 
-it("leaves the texts of a restricted dataset out of reports and exports, reports it, and shows them here", async () => {
+it("leaves texts of a restricted dataset out of reports and exports, says so, and shows them in evals show", async () => {
   repo = projectWith("datasets: { d: { classification: restricted } }\n");
   const run = await repo.evals(["run", "--json"]);
   const reports = [run.stdout, (await repo.evals(["report", "latest", "--format", "markdown"])).stdout];
@@ -37,7 +37,7 @@ it("leaves the texts of a restricted dataset out of reports and exports, reports
   expect((await repo.json(["show", "latest/c000/1"])).document.trial.answer.output).toContain(CARD);
 });
 
-it("refuses to take anything out where nothing says what is old", async () => {
+it("refuses to delete anything when no age is given", async () => {
   repo = projectWith("");
   const { exit, document } = await repo.json(["store", "prune"]);
   expect([exit, document.problems[0].code]).toEqual([2, "EVALS_PRUNE_AGE"]);

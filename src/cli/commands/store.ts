@@ -22,7 +22,7 @@ export async function storeInfoCommand({ io, options }: StoreInfoCall): Promise<
   });
 }
 
-/** @returns 1 for a damaged store */
+/** `evals store verify`. @returns exit code 1 for a damaged store */
 export async function storeVerifyCommand({ io, options }: StoreVerifyCall): Promise<number> {
   const check = await verifyStore(io, options);
   const exit = check.faults.length === 0 ? EXIT.ok : EXIT.failed;

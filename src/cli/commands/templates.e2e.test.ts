@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ModelServer, modelServer } from "../../providers/testing/model-server.ts";
 import { type GitProject, preparedProject } from "../testing/git-project.ts";
 
-/** Everywhere a project may write a template: how a source gets there, and where its first character stands. */
+/**
+ * Every place for a template in a project: how to write a template there, and the location of its first
+ * character.
+ */
 const PLACES = {
   "a prompt": { path: "prompts/q/2.0.0.md", line: 2 },
   "a request body": { path: "evalconfig.yaml", line: 5 },
@@ -66,7 +69,7 @@ describe.each(Object.keys(PLACES) as Place[])("a template in %s", (place) => {
     }
   });
 
-  it("gets the clock that the project or the suite fixes, and no other", async () => {
+  it("uses the clock that the project or the suite sets, and no other", async () => {
     write(place, `${place} {{ clock | date: '%d.%m.%Y' }}`);
     expect(await project.json(["run"])).toMatchObject({ exit: 2, document: { problems: [PLACES[place]] } });
 
@@ -84,7 +87,7 @@ describe.each(Object.keys(PLACES) as Place[])("a template in %s", (place) => {
     expect(other.document.runs[0].fingerprint).not.toBe(first.document.runs[0].fingerprint);
   });
 
-  it("that does not ask for the clock has the same keys whatever the clock says", async () => {
+  it("that does not use the clock has the same keys for any clock", async () => {
     write(place, "{{ input.n }}");
     const without = await project.json(["run"]);
     write(place, "{{ input.n }}", "clock: 2026-11-29T09:00Z\n");

@@ -23,8 +23,9 @@ import {
 import { scenario } from "../testing/scenario.ts";
 
 /**
- * Twenty runs of one agent, traced by the real packages of four instrumentations, which are in the folder that the variable names
- * (CONTRIBUTING.md): all of them must be read alike. `UPDATE_GOLDENS=1` records some of them for the test that needs no package.
+ * Folder with the real packages of four instrumentations (see CONTRIBUTING.md). Each traces twenty runs of one
+ * agent, and the traces of all must be read alike. `UPDATE_GOLDENS=1` records some runs for the test that needs
+ * no packages.
  */
 const PACKAGES = process.env.EVALS_REAL_FRAMEWORKS;
 
@@ -56,7 +57,7 @@ const scriptedModel: RequestListener = async (request, reply) => {
   const finish_reason = tool_calls === undefined ? "stop" : "tool_calls";
   const usage = { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 };
   const choices = [{ index: 0, finish_reason, message }];
-  // LangGraph takes a message with an id that it has seen for a correction of the earlier one.
+  // LangGraph treats a message with an id that it has seen as a correction of the earlier message.
   const id = `chat_${run}_${step}`;
   reply.writeHead(200, { "content-type": "application/json" });
   reply.end(JSON.stringify({ id, object: "chat.completion", created: 1, model: "m", choices, usage }));
@@ -77,7 +78,7 @@ afterAll(() => {
   }
 });
 
-/** Starts a program, and waits for its end. */
+/** Starts the agent's program in a folder, and waits for its end. */
 async function started(folder: string): Promise<{ readonly code: number | null; readonly said: string }> {
   const env = {
     ...process.env,
@@ -94,7 +95,7 @@ async function started(folder: string): Promise<{ readonly code: number | null; 
 
 describe.skipIf(PACKAGES === undefined)("twenty runs of one agent", () => {
   it.each(INSTRUMENTATIONS)(
-    "traced by %s are read as what they were",
+    "traced by %s are read correctly",
     async (name) => {
       spans = [];
       const folder = mkdtempSync(join(tmpdir(), "evals-agent-"));
@@ -125,7 +126,7 @@ describe.skipIf(PACKAGES === undefined)("twenty runs of one agent", () => {
   );
 });
 
-/** Keeps some of the runs, without the names of this machine's folders. */
+/** Records some of the runs as fixtures, without the names of this machine's folders. */
 function record(name: (typeof INSTRUMENTATIONS)[number], folder: string): void {
   const kept = recordingOf(spans, RECORDED_RUNS);
   const text = kept.replaceAll(folder, "/app").replaceAll(PACKAGES ?? "", "/app");

@@ -19,7 +19,7 @@ const json = async (args: string) => JSON.parse((await home.evals(`traffic ${arg
 const now = { date: () => new Date("2026-05-10T00:00:00Z") };
 
 describe("evals traffic", () => {
-  it("counts traces, sessions and users, since when", async () => {
+  it("counts traces, sessions and users, with the first and last time", async () => {
     const all = await json("--limit 3");
     expect(all).toMatchObject({
       ...{ schema: "evals.traffic/1", exit: 0, counts: { traces: 48, sessions: 24, users: 17 } },
@@ -34,7 +34,7 @@ describe("evals traffic", () => {
     ]);
   });
 
-  it("reports which sessions and users got such an answer", async () => {
+  it("reports which sessions and users got an answer with a text", async () => {
     const found = await json('--grep "CANNOT help" --limit 100');
     expect(found.counts.traces).toBeGreaterThan(3);
     expect(found.traces).toHaveLength(found.counts.traces);
@@ -45,11 +45,11 @@ describe("evals traffic", () => {
       const theirs = found.traces.filter((one: { user: string }) => one.user === user);
       expect(first).toBe(theirs.map((one: { at: string }) => one.at).sort()[0]);
     }
-    // What was asked is no answer.
+    // --grep searches answers, not questions.
     expect((await json('--grep "Where is my order"')).counts.traces).toBe(0);
   });
 
-  it("takes conditions together, and a user by the id that only its producer knows", async () => {
+  it("combines conditions, and finds a user by the unhashed id", async () => {
     const version = await json("--where prompt=1.2.0,tag=returns");
     expect(version.traces.length).toBeGreaterThan(0);
     for (const { tags, prompt_version } of version.traces)
@@ -62,7 +62,7 @@ describe("evals traffic", () => {
     expect(JSON.parse((await home.evals("traffic --since 48h --json", now)).stdout).counts.traces).toBe(16);
   });
 
-  it("prints them for a person, and what to do where there is none", async () => {
+  it("prints traces for a person, and a suggestion when there are none", async () => {
     const { stdout } = await home.evals("traffic --limit 2");
     expect(stdout).toMatch(/^48 traces in 24 sessions of 17 users, 2026-05-04 08:04 to 2026-05-09 /);
     expect(stdout).toContain("  prompt        shop@1.1.0 24, shop@1.2.0 24\n");

@@ -14,7 +14,7 @@ isolateGit();
 let a: GitProject;
 let b: Checkout;
 
-/** Two projects of one repository that are equal to the last byte, each with a promoted tag. */
+/** Makes two byte-identical projects in one repository, each with a promoted tag. */
 beforeEach(async () => {
   const files = projectFiles(4, 2);
   a = gitProject(files, { folder: "apps/a" });
@@ -29,7 +29,7 @@ beforeEach(async () => {
 
 const messageOf = (tag: string): string => a.git("for-each-ref", "--format=%(contents)", `refs/tags/${tag}`);
 
-/** As versions wrote it that did not name the project. */
+/** Rewrites a tag as earlier versions wrote it, without the name of the project. */
 function withoutProject(tag: string): void {
   const message = messageOf(tag).replace(/^project: .*\n/m, "");
   a.git("tag", "-f", "-a", "-m", message, tag, `${tag}^{commit}`);
@@ -68,8 +68,8 @@ describe("a tag of another project of the repository", () => {
     });
   });
 
-  it("is in its own project's log alone, even on a commit of the other", async () => {
-    // Nothing is new in b, so its tag is put on a's commit.
+  it("is only in the log of its own project, even on a commit of the other", async () => {
+    // Project b has no changes, so its tag is put on the commit of project a.
     a.commit({ "prompts/q/1.1.0.md": promptText("Answer carefully, please.") });
     await a.evals(["run", "--all-trials"]);
     await a.evals(["promote", "--as", "v2"]);

@@ -42,7 +42,7 @@ describe("a key", () => {
   });
 
   it.each(KINDS)(
-    "that no header can hold is reported, and not repeated, before %s is asked",
+    "with characters that a header cannot contain is reported, and not shown, before %s is asked",
     async (kind) => {
       for (const key of ["sk-hidden\nEXTRA=1", "sk-hidden\u2026"]) {
         const ended = await project.json(["run", "--model", kind], { BOT_KEY: key });

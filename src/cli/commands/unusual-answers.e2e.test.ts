@@ -13,7 +13,7 @@ function recorded(lines: readonly object[], gate = "regression: false"): GitProj
   });
 }
 
-describe("metrics of what answers may leave unsaid", () => {
+describe("metrics of what answers need not contain", () => {
   it("are unknown when an answer does not report them, and a requirement on them is undecided", async () => {
     const project = recorded(
       [
@@ -36,7 +36,7 @@ describe("metrics of what answers may leave unsaid", () => {
     expect(JSON.stringify(again.document)).not.toMatch(/"tool_calls":\{"value":0/);
   });
 
-  it("count what is reported, in whatever place", async () => {
+  it("count what is reported, in any place", async () => {
     const call = { id: "1", type: "function", function: { name: "f", arguments: "{}" } };
     const project = recorded([
       { case: "a", output: "", refusal: "I will not.", tool_calls: [] },
@@ -57,7 +57,7 @@ describe("metrics of what answers may leave unsaid", () => {
     expect(shown.stdout).toContain("refusal\n  I will not.");
   });
 
-  it("make a failed answer an errored trial, with what it says", async () => {
+  it("make a failed answer an errored trial with its message", async () => {
     const project = recorded([
       { case: "a", output: "half an ans", error: { message: "The upstream died." } },
       { case: "b", output: "x" },

@@ -64,7 +64,7 @@ describe("evals view", () => {
     );
     expect(shell.text).toContain('id="start">{"mode":"live"');
     const { runs, more } = await read<HomeDocument>(page, "home");
-    // The newest runs come with the page: its first picture waits for nothing else.
+    // The page contains the newest runs, so its first rendering needs no request.
     const [, first = ""] = /id="home">([^<]*)</.exec(shell.text) ?? [];
     expect(JSON.parse(first)).toEqual({ runs, more });
     expect(runs.map((one) => [one.id, one.suite, one.outcome, one.done])).toEqual([
@@ -88,7 +88,7 @@ describe("evals view", () => {
     expect(await read<number[]>(page, `search/${id}/${encodeURIComponent("no/such words?")}`)).toEqual([]);
   });
 
-  it("opens a run once for everything that is asked of it at once", async () => {
+  it("opens a run once for all requests at the same time", async () => {
     const { repo, id } = await ran("critical-case-fails");
     const view = await openLiveView(fakeIo(repo.root), { directory: undefined });
     const [one, other] = await Promise.all([view.run(id), view.run(id)]);
@@ -96,7 +96,7 @@ describe("evals view", () => {
     expect(one).toBe(other);
   });
 
-  it("holds one run against another", async () => {
+  it("compares one run with another", async () => {
     const { repo, id } = await ran("critical-case-fails");
     const again = JSON.parse((await repo.evals("run --json --no-cache")).stdout).runs[0].id;
     const page = await view(repo);
@@ -111,7 +111,7 @@ describe("evals view", () => {
     expect(before.trial.trial).toBe(2);
   });
 
-  it("labels a suite's answers on the same page, each label in git's reach at once", async () => {
+  it("labels a suite's answers on the same page, and writes each label to its file at once", async () => {
     const repo = answersProject(plainAnswers(3));
     open.push(repo);
     await repo.evals("run --quiet");
@@ -134,7 +134,7 @@ describe("evals view", () => {
     expect(repo.read("labels/triage.jsonl").trimEnd().split("\n")).toHaveLength(1);
     expect((await read<LabelsDocument>(page, "labels")).suites).toMatchObject([{ labels: 1, raters: 1 }]);
     expect((await act({ act: "end" })).status).toBe(200);
-    // Another session goes on with what is left, and the program serves the page as before.
+    // Another session continues with the rest, and the program serves the page as before.
     expect(await session()).toMatchObject({ done: 1, total: 3 });
     const unknown = await send(`${page.url}labels/nobody//state`);
     expect([unknown.status, JSON.parse(unknown.text).error]).toEqual([
@@ -143,7 +143,7 @@ describe("evals view", () => {
     ]);
   });
 
-  it("does not ask about answers of a restricted dataset, whose texts it leaves out", async () => {
+  it("does not offer answers of a restricted dataset for labelling, because its texts are left out", async () => {
     const repo = answersProject(plainAnswers(1));
     open.push(repo);
     await repo.evals("run --quiet");
@@ -174,7 +174,7 @@ describe("evals view", () => {
     expect((await send(`${page.url}trace/nothing`)).status).toBe(404);
   });
 
-  it("opens at a run, whose beginning will do", async () => {
+  it("opens at a run that is named by a prefix of its id", async () => {
     const { repo, id } = await ran("critical-case-fails");
     const page = await view(repo, id.slice(0, 4));
     expect(page.io.printed.stdout).toMatch(
@@ -182,7 +182,7 @@ describe("evals view", () => {
     );
   });
 
-  it("lets nobody in without its token and its name", async () => {
+  it("refuses requests without its token or its host name", async () => {
     const { repo } = await ran("critical-case-fails");
     const page = await view(repo);
     const { origin } = new URL(page.url);
@@ -191,7 +191,7 @@ describe("evals view", () => {
     expect((await send(`${page.url}home`, { method: "DELETE" })).status).toBe(405);
   });
 
-  it("reports what is not there, and goes on", async () => {
+  it("reports unknown runs and cases, and keeps serving", async () => {
     const { repo, id } = await ran("critical-case-fails");
     const page = await view(repo);
     for (const path of [
@@ -235,7 +235,7 @@ describe("evals view", () => {
     }
   });
 
-  it("refuses a port that is none and a run that is not there", async () => {
+  it("refuses an invalid port and an unknown run", async () => {
     const { repo } = await ran("critical-case-fails");
     expect((await repo.evals("view --port many")).stderr).toContain("EVALS_OPTION_INVALID");
     expect((await repo.evals("view ffff")).exit).toBe(2);

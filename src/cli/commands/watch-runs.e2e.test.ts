@@ -63,7 +63,7 @@ describe("evals run --watch", { timeout: 60_000 }, () => {
     expect(await ended, "the exit code of the last run").toBe(shown === "FAILED" ? 1 : 2);
   });
 
-  it("leaves alone what a run does not rest on", async () => {
+  it("ignores files that a run does not depend on", async () => {
     await watching();
     repo.write("notes.txt", "something\n");
     repo.write("prompts/p/1.0.0.md", prompt("Echo"));
@@ -72,7 +72,7 @@ describe("evals run --watch", { timeout: 60_000 }, () => {
     expect(io.printed.stdout.match(/^(PASSED|FAILED)(?= .* 1 case)/gm)).toEqual(["PASSED", "FAILED"]);
   });
 
-  it("runs again after a mistake is mended", async () => {
+  it("runs again after a mistake is fixed", async () => {
     repo.write("evals/s.yaml", `${SUITE}nonsense: 1\n`);
     await watching();
     repo.write("evals/s.yaml", SUITE);
@@ -80,10 +80,10 @@ describe("evals run --watch", { timeout: 60_000 }, () => {
     expect(io.printed.stdout).toMatch(/^PASSED/);
   });
 
-  it("lets go of every file and signal when it is stopped", async () => {
+  it("releases every file and signal when it is stopped", async () => {
     const handles = (): number =>
       process.getActiveResourcesInfo().filter((one) => /FSEvent|StatWatcher/.test(one)).length;
-    // Those of the test before are let go of a moment after it has ended.
+    // The watchers of the previous test are closed a moment after it has ended.
     await vi.waitFor(() => expect(handles()).toBe(0), PATIENCE);
     await watching();
     expect(handles()).toBeGreaterThan(0);
@@ -105,7 +105,7 @@ describe("evals run --watch", { timeout: 60_000 }, () => {
   });
 });
 
-describe("options of a command that goes on", () => {
+describe("options of a command that does not end", () => {
   it.each([
     ["--watch", "--json"],
     ["--watch", "--dry-run"],

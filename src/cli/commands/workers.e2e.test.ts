@@ -15,13 +15,13 @@ import { findsKind, JUDGE, POLITE, repliesPolitely, SUITE, TARGET } from "../tes
 const LONG = 60_000;
 const CASES = 12;
 const TRIALS = 3;
-/** Their queue runs on no older Node. */
+/** Whether this Node is too old for the queue of workers. */
 const tooOld = Number(process.versions.node.split(".")[0]) < 22;
 if (tooOld) process.stderr.write("Not tested on this Node: workers, whose queue needs Node 22.\n");
 
 describe.runIf(tooOld)("workers on an older Node", () => {
   it.each(["run --workers", "worker", "queue status"])(
-    "are refused by %s with what is needed instead",
+    "are refused by %s with the version that is needed",
     async (words) => {
       const repo = gitProject(projectFiles(2, 1));
       const { exit, stderr } = await repo.evals([...words.split(" "), "postgres://nobody@127.0.0.1:1/none"]);
@@ -114,7 +114,7 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     return { suite, target, fingerprint, errors, gate, counts: rest, metrics: Object.fromEntries(values) };
   };
 
-  it("come to the document of one process, which show, history and another clone then have", async () => {
+  it("produce the document of a run in one process, which show, history and another clone then have", async () => {
     const alone = await document(repo.clone("main").root, "run", "s", "--no-cache", "--quiet");
     const hands = [worker(), worker()];
     const together = await planned();
@@ -141,7 +141,7 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     const [here, there] = await Promise.all(
       [repo.root, elsewhere.root].map((root) => document(root, "show", `${id}/c001`)),
     );
-    // When it was written down is each history's own.
+    // The time at which a trial was stored differs between histories.
     const answers = (one: typeof here) => JSON.stringify(one?.document.trials).replace(/"at":"[^"]+"/g, "");
     expect(answers(there)).toBe(answers(here));
     expect(await typed(elsewhere.root, "report", id)).toEqual(await typed(repo.root, "report", id));
@@ -149,7 +149,7 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     expect(postgres.sql(url, "SELECT string_agg(c::text, '') FROM evals.calls c")).not.toContain(env.K);
   });
 
-  it("ask judges where the answer was asked for, and once for each question", async () => {
+  it("ask judges in the worker that asked for the answer, and once for each question", async () => {
     const [models, many] = [{ [TARGET]: repliesPolitely, [JUDGE]: findsKind }, 40];
     const judges = await judgeServer(models);
     const model = (name: string, price: string): string =>
@@ -185,7 +185,7 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     judged.remove();
   });
 
-  it("go on with what a worker leaves behind when it is stopped, and ask nothing twice", async () => {
+  it("continue the work of a stopped worker, and ask nothing twice", async () => {
     latency_ms = 120;
     const first = worker(undefined, "--concurrency", "3");
     const run = planned();
@@ -199,7 +199,7 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     await second.stop();
   });
 
-  it("stop at a budget that all keep together, and go on where it is raised", async () => {
+  it("stop at a common budget, and continue when it is raised", async () => {
     const hands = [worker(repo.clone("main")), worker(repo.clone("main"))];
     const poor = await planned("--budget", "0.0015");
     expect(poor).toMatchObject({ exit: 3, document: { runs: [{ status: "incomplete" }] } });
@@ -212,7 +212,7 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     await Promise.all(hands.map((one) => one.stop()));
   });
 
-  it("are refused what is not committed", async () => {
+  it("are refused for files that are not committed", async () => {
     repo.write("prompts/q/1.0.0.md", "user:\nanother {{ input.n }}\n");
     expect(await planned()).toMatchObject({
       exit: 2,
@@ -221,7 +221,7 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     expect(await planned("--at", "HEAD", "--dry-run")).toMatchObject({ exit: 0 });
   });
 
-  it("leave a run alone whose commit their clone does not hold, and report it", async () => {
+  it("do not work on a run whose commit is not in their clone, and report it", async () => {
     const stale = repo.clone("main");
     repo.commit({ "prompts/q/1.0.1.md": "user:\n{{ input.n }}\n" });
     const old = worker(stale);
@@ -236,7 +236,7 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     await Promise.all([old.stop(), fresh.stop()]);
   });
 
-  it("keep one limit together", async () => {
+  it("share one rate limit", async () => {
     repo.commit(files(", limits: { requests_per_minute: 120 }"));
     repo.git("push", "-q", "origin", "main");
     const hands = [worker(), worker(), worker()];
@@ -245,13 +245,13 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     await expect
       .poll(() => server.asked.length, { timeout: LONG, interval: 10 })
       .toBeGreaterThanOrEqual(CASES);
-    // The first two leave at once, the others at two a second.
+    // The first two calls are made at once, the others at two per second.
     expect(performance.now() - start).toBeGreaterThan(4500);
     await run;
     await Promise.all(hands.map((one) => one.stop()));
   });
 
-  it("end by themselves after having had nothing to do for long enough", async () => {
+  it("end by themselves after being idle for the given time", async () => {
     expect(await worker(undefined, "--idle", "300ms").ended).toBe(0);
   });
 });

@@ -11,12 +11,12 @@ export const ab = declareCommand({
   type: (command) =>
     command
       .description("which of two arms of traffic is better, however often one looks")
-      .argument("<a>", "the arm of today: prompt=1.1.0, or file:answers.jsonl")
-      .argument("<b>", "the arm that is tried")
-      .option("--suite <name>", "its scorers say what passes")
+      .argument("<a>", "the present arm: prompt=1.1.0, or file:answers.jsonl")
+      .argument("<b>", "the new arm")
+      .option("--suite <name>", "the suite whose scorers decide what passes")
       .option("--judge <name>", "a pairwise judge compares answers to one input")
       .option("--yes", "ask judges whatever it costs")
-      .option("--budget <usd>", "ask them for at most so many dollars"),
+      .option("--budget <usd>", "ask judges for at most so many dollars"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/ab.ts")).abCommand(call),
 });

@@ -8,8 +8,8 @@ export const calibrate = declareCommand({
   type: (command) =>
     command
       .description("how well a judge agrees with people on the same answers; the gate relies on it")
-      .argument("<judge>", "its name; name@1.2.0 for another version than the suite's")
-      .option("--suite <name>", "whose labels; the only one that has labels when left out")
+      .argument("<judge>", "name of the judge; name@1.2.0 for another version than the suite's")
+      .option("--suite <name>", "use labels of this suite; when left out, the only suite with labels")
       .option("--repeats <n>", "verdicts of each answer, to see whether the judge agrees with itself", "1")
       .option("--check", "judge the labelled answers again: has the judge drifted? exit 1 when it has"),
   output: ["json", "color"],

@@ -1,7 +1,10 @@
 import { EXIT } from "../../domain/exit-code.ts";
 import { declareCommand } from "./declare-command.ts";
 
-/** Called by completion scripts while the user types. It never fails. */
+/**
+ * `evals completion-words <kind>`: prints names for the completion scripts, which call it while the user types.
+ * It never fails.
+ */
 export const completionWords = declareCommand({
   words: "completion-words",
   group: "start",

@@ -18,9 +18,9 @@ export const GROUP = {
 /** The arguments of a command's action. */
 interface Call<Options, Args> {
   readonly io: Io;
-  /** `-C` as `directory`, whether it was before or after the command. */
+  /** The parsed options; `directory` is the value of `-C`, from before or after the command. */
   readonly options: Options & OutputOptions & { readonly directory: string | undefined };
-  /** In the order of their declaration. */
+  /** The arguments in the order of their declaration. */
   readonly args: Args;
   /** Prints the command's help. */
   readonly showHelp: () => void;
@@ -28,43 +28,49 @@ interface Call<Options, Args> {
   readonly wholeProgram: () => Command;
 }
 
-/** What a person can say of a command's output; `output` of a declaration names those that it takes. */
+/** Options about a command's output. A declaration lists in `output` which of them the command has. */
 const OUTPUT = {
   json: { flag: "--json", about: "one JSON document on stdout" },
   color: { flag: "--no-color", about: "no colour" },
 } as const;
 
-/** The same as they were typed. */
+/** The values of these options as typed. */
 export interface OutputOptions {
   readonly json?: boolean | undefined;
   readonly color?: boolean | undefined;
 }
 
-/** The possible words, or the kind of names. */
+/** Possible values for completion: fixed words, or names of one kind in the project. */
 export type Completed = readonly string[] | WordKind;
 
-/** How a command is typed and what it does; `Args` and `Options` are inferred from `type`. */
+/** Arguments, options and action of a command; `Args` and `Options` are inferred from `type`. */
 interface Declaration<Args extends unknown[], Options extends OptionValues> {
-  /** The words after `evals`: `prompt new`. Its parent command must be declared before. */
+  /** The words after `evals`, for instance `prompt new`. The parent command must be declared earlier. */
   readonly words: string;
   readonly group: keyof typeof GROUP;
-  /** Complete commands that work as written, the most common first. They use the documentation's suite. */
+  /** Complete commands that work as written in the documentation's project, the most common first. */
   readonly examples: readonly string[];
   /** Possible values of an option (by long name) or argument, for completion; files and folders are recognized by name. */
   readonly values?: Readonly<Record<string, Completed>>;
-  /** Options that only take a value after `=`: a separate word is an argument. */
+  /** Options whose value can only follow after `=`. A separate word after them is an argument. */
   readonly equals?: readonly string[];
-  /** Whether it is for programs: it is in no list, and repairs nothing before it acts. */
+  /**
+   * Whether the command is only for programs. It is not listed in the help, and does not repair an interrupted
+   * promotion first.
+   */
   readonly hidden?: boolean;
-  /** Options of its output, after those that `type` adds. */
+  /** Options about output, added after those of `type`. */
   readonly output?: readonly (keyof typeof OUTPUT)[];
   /** Adds description, arguments and options. */
   readonly type: (command: TypedCommand) => TypedCommand<Args, Options>;
-  /** Its action, loaded when it is called. @returns the exit code */
+  /** The action of the command; it loads its module only when called. @returns the exit code */
   readonly act: (call: Call<Options, Args>) => Promise<number>;
 }
 
-/** A command with any arguments and options; one without an action is only the parent of others. */
+/**
+ * A declared command, without the types of its arguments and options. One without an action only has
+ * subcommands.
+ */
 export interface DeclaredCommand extends Omit<Declaration<unknown[], OptionValues>, "type" | "act"> {
   readonly type: (command: Command) => void;
   readonly act: ((call: Call<OptionValues, unknown[]>) => Promise<number>) | null;
@@ -74,7 +80,7 @@ export interface DeclaredCommand extends Omit<Declaration<unknown[], OptionValue
 type Declared<Args extends unknown[], Options extends OptionValues> = DeclaredCommand &
   Pick<Declaration<Args, Options>, "type">;
 
-/** What a command is called with, by its declaration: `CallOf<typeof diff>`. */
+/** The type of the call of a declared command's action: `CallOf<typeof diff>`. */
 export type CallOf<Of> = Of extends Declared<infer Args, infer Options> ? Call<Options, Args> : never;
 
 /** Declares a command; the action's types must match the declared options. */
@@ -85,21 +91,21 @@ export function declareCommand<Args extends unknown[], Options extends OptionVal
   return declaration as unknown as Declared<Args, Options>;
 }
 
-/** Declares a parent command. */
+/** Declares a command that only has subcommands. */
 export function declareGroup(
   group: Omit<DeclaredCommand, "type" | "act"> & { readonly about: string },
 ): DeclaredCommand {
   return { ...group, type: (command) => void command.description(group.about), act: null };
 }
 
-/** The first word of other commands, as a command that shows their help. */
+/** A command such as `import`, whose subcommands are declared as separate commands. */
 interface Overview extends Omit<DeclaredCommand, "type" | "act"> {
   readonly about: string;
-  /** Their second words. */
+  /** The names of the subcommands. */
   readonly commands: readonly string[];
 }
 
-/** Declares the first word of other commands; alone it shows their help. */
+/** Declares a command that shows its help, and rejects unknown subcommands. */
 export function declareOverview({ about, commands, ...command }: Overview): DeclaredCommand {
   const { words: group } = command;
   return declareCommand({
@@ -119,14 +125,14 @@ export function declareOverview({ about, commands, ...command }: Overview): Decl
       throw new EvalsError({
         code: "EVALS_COMMAND_UNKNOWN",
         what: `Unknown command "${group} ${word}".${didYouMean(word, commands)}`,
-        why: "Nothing is guessed: a misread command could ask a model for money, or take out what is kept.",
+        why: "Nothing is guessed: a misread command could ask a model for money, or delete stored data.",
         fix: `evals ${group} --help        (${inWords(commands)})`,
       });
     },
   });
 }
 
-/** `new, diff or list`. */
+/** Names in words: `new, diff or list`. */
 const inWords = (names: readonly string[]): string =>
   `${names.slice(0, -1).join(", ")} or ${names.at(-1) ?? ""}`;
 

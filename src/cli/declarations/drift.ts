@@ -9,9 +9,9 @@ export const drift = declareCommand({
     command
       .description("whether the model behind a suite has changed since its baseline")
       .argument("<suite>")
-      .option("--model <alias>", "where the suite lists several")
-      .option("--prompt <name[@version]>", "where the suite lists several")
-      .option("--budget <usd>", "stop before it would cost more")
+      .option("--model <alias>", "one of the models that the suite lists")
+      .option("--prompt <name[@version]>", "one of the prompts that the suite lists")
+      .option("--budget <usd>", "stop before the cost would be higher")
       .option("--dry-run", "say what would be asked and what that costs"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/drift.ts")).driftCommand(call),

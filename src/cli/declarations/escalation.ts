@@ -7,7 +7,7 @@ export const escalation = declareCommand({
   values: { source: "suites" },
   type: (command) =>
     command
-      .description("from which confidence on an answer needs no person")
+      .description("the confidence from which on an answer needs no person")
       .argument("<source>", "a suite (its newest run), or a file")
       .option("--target <share>", "share of the remaining answers that must be right; 0.95")
       .option("--alpha <share>", "chance that a set of labels lacks the right one; 0.1"),

@@ -19,9 +19,9 @@ export const exportLabels = declareCommand({
         "when left out, csv goes to stdout and, on a terminal, like label-studio to .evals/exports/",
       )
       .option("--judge <name>", "the judge or scorer whose question is answered, where the suite has several")
-      .option("--count <n>", "so many answers; 50 when left out")
+      .option("--count <n>", "number of answers; 50 when left out")
       .option("--random", "any answer with the same chance: the default")
-      .option("--stratified", "as many of those that the judge passed as of those that it failed")
+      .option("--stratified", "as many answers that the judge passed as answers that it failed")
       .option("--tag <tag>", "only cases with this tag; may be repeated", list),
   act: async (call): Promise<number> =>
     (await import("../commands/export-labels.ts")).exportLabelsCommand(call),

@@ -1,7 +1,7 @@
 import { EXPORTERS } from "../../operations/exporting/exporters.ts";
 import { type CallOf, declareCommand } from "./declare-command.ts";
 
-/** The export formats, one command each. */
+/** One command for each export format: `evals export csv`, … */
 export const exportRuns = EXPORTERS.map((format) => {
   const { name, about, ending, isText, server } = format;
   return declareCommand({
@@ -16,8 +16,12 @@ export const exportRuns = EXPORTERS.map((format) => {
       const typed = command
         .description(`every trial of a run: ${about}`)
         .argument("[run]", "run id, a prefix of it, or latest; latest when left out")
-        .option("--out <file>", isText ? "to stdout when left out" : "to .evals/exports/ when left out");
-      if (server !== undefined) typed.option("--url <address>", `send it there; ${server.keys}`);
+        .option(
+          "--out <file>",
+          `write to this file; ${isText ? "to stdout" : "to .evals/exports/"} when left out`,
+        );
+      if (server !== undefined)
+        typed.option("--url <address>", `send the run to this server; ${server.keys}`);
       return typed.option("--json", "one JSON document on stdout; the trials go to a file or server");
     },
     act: async (call): Promise<number> =>

@@ -12,8 +12,8 @@ export const importLabels = declareCommand({
       .argument("<suite>")
       .argument("<file>", "what Label Studio exported as JSON, or a table with the columns of the export")
       .requiredOption("--format <name>", EXCHANGE_FORMATS.join(", "))
-      .option("--rater <name|id=name>", "who judged where the file does not say; or a user's name", list)
-      .option("--judge <name>", "the judge or scorer that labels are of where the file does not say"),
+      .option("--rater <name|id=name>", "who judged, where the file does not say; id=name names a user", list)
+      .option("--judge <name>", "the judge or scorer that the labels are for, where the file does not say"),
   output: ["json"],
   act: async (call): Promise<number> =>
     (await import("../commands/import-labels.ts")).importLabelsCommand(call),

@@ -11,8 +11,8 @@ export function importTool(entry: ImporterEntry) {
       const typed = command
         .description(entry.about)
         .argument(entry.sources, entry.sourcesAbout)
-        .option("--out <dir>", "make the project in this folder; by default in the project around")
-        .option("--name <name>", "what the suite is called; by default as the file or its folder");
+        .option("--out <dir>", "write to this folder; by default to the project in which you are")
+        .option("--name <name>", "name of the suite; by default that of the file or its folder");
       for (const { flags, about, repeated } of entry.options ?? [])
         if (repeated === true) typed.option(flags, about, list);
         else typed.option(flags, about);

@@ -16,8 +16,8 @@ export const importTraces = declareCommand({
         "OTLP (JSON, lines, protobuf) in any convention, or an export of Langfuse, LangSmith, Braintrust, Helicone or Phoenix; or an address",
       )
       .option("--listen <port>", "take OTLP over HTTP on 127.0.0.1 until Ctrl-C: 4318")
-      .option("--since <age>", "of an address, what began since: 7d")
-      .option("--dry-run", "say what would be taken"),
+      .option("--since <age>", "from an address, only traces that began since: 7d")
+      .option("--dry-run", "show what would be imported"),
   output: ["json"],
   act: async (call): Promise<number> =>
     (await import("../commands/import-traces.ts")).importTracesCommand(call),

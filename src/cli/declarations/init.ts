@@ -7,7 +7,7 @@ export const init = declareCommand({
   type: (command) =>
     command
       .description("make a project here that runs without a key; nothing is overwritten")
-      .argument("[dir]", "directory, made when it is not there")
+      .argument("[dir]", "directory, created if it does not exist")
       .option("--ts", "with a suite in TypeScript: evals/<suite>.ts"),
   act: async (call): Promise<number> => (await import("../commands/init.ts")).initCommand(call),
 });

@@ -15,15 +15,15 @@ export const power = declareCommand({
       .argument("[suite]")
       .option("--drop <share>", "the drop to detect, 0.03 for 3 points; the suite's max_drop when left out")
       .option("--power <chance>", "the chance to detect it; 0.8 when left out")
-      .option("--pass-rate <share>", "instead of the history's")
+      .option("--pass-rate <share>", "pass rate to assume, instead of the history's")
       .option("--correlation <r>", "how far trials of a case agree, 0 to 1, instead of the history's")
-      .option("--cases <n>", "instead of the suite's")
-      .option("--trials <k>", "instead of the suite's")
+      .option("--cases <n>", "number of cases, instead of the suite's")
+      .option("--trials <k>", "trials of each case, instead of the suite's")
       .option("--baseline-trials <m>", "trials of each case in the baseline")
-      .option("--model <alias>", "history of this model")
-      .option("--ab", "instead: how many sessions an arm `evals ab` takes")
+      .option("--model <alias>", "use the history of this model")
+      .option("--ab", "plan `evals ab` instead: how many sessions each arm needs")
       .option("--effect <share>", "with --ab: the difference, 5% for 5 points")
-      .option("--rate <share>", "with --ab: pass rate of today; 0.5"),
+      .option("--rate <share>", "with --ab: the present pass rate; 0.5 when left out"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/power.ts")).powerCommand(call),
 });

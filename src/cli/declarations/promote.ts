@@ -13,9 +13,9 @@ export const promote = declareCommand({
   type: (command) =>
     command
       .description("make a complete run of committed inputs the baseline, in one commit")
-      .argument("[run]", "the newest of each suite when left out")
+      .argument("[run]", "the run; the newest of each suite when left out")
       .option("--as <name>", "tag the commit evals/<name>")
-      .option("--message <why>", "why, for the commit and the tag")
+      .option("--message <why>", "the reason, for the commit and the tag")
       .option("--accept <why>", "accept the regression against the present baseline")
       .option("--add", "add the run's own trials to cases whose keys are unchanged")
       .option("--with-answers", "keep the distinct answers beside the baseline")

@@ -20,14 +20,14 @@ const drop = declareCommand({
   values: { run: "runs" },
   type: (command) =>
     command
-      .description("take a run of workers out of the database for good; histories that hold it keep it")
+      .description("delete a run of workers from the database; histories that have it keep it")
       .argument("<postgres>", "postgres://… or env:NAME")
       .argument("<run>", "id of the run, or its beginning"),
   act: async (call): Promise<number> => (await import("../commands/queue.ts")).queueDropCommand(call),
 });
 export type QueueDropCall = CallOf<typeof drop>;
 
-/** `evals queue …`; the parent comes first. */
+/** `evals queue` and its subcommands; the parent must come first. */
 export const QUEUE_COMMANDS: readonly DeclaredCommand[] = [
   declareGroup({
     words: "queue",

@@ -41,7 +41,10 @@ import { traffic } from "./traffic.ts";
 import { view } from "./view.ts";
 import { worker } from "./worker.ts";
 
-/** All commands in the order of the help; subcommands after their parent. Help, completion and tests use this list. */
+/**
+ * All commands in the order of the help; a parent comes before its subcommands. Help, completion and tests use
+ * this list.
+ */
 export const COMMANDS: readonly DeclaredCommand[] = [
   init,
   check,
@@ -83,7 +86,7 @@ export const COMMANDS: readonly DeclaredCommand[] = [
     words: "import",
     group: "judges",
     examples: ["evals import labels support-triage labels.csv --format csv"],
-    about: "bring over what other tools wrote: suites, datasets, labels",
+    about: "import what other tools wrote: suites, datasets, labels",
   }),
   importLabels,
   ...IMPORTERS.map(importTool),

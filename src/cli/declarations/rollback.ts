@@ -8,8 +8,8 @@ export const rollback = declareCommand({
   type: (command) =>
     command
       .description("restore everything that a promoted tag covered, in one commit, and prove it")
-      .argument("<tag>", "its name, with or without evals/")
-      .option("--message <why>", "why, for the commit")
+      .argument("<tag>", "name of the tag, with or without evals/")
+      .option("--message <why>", "the reason, for the commit")
       .option("--dry-run", "show what would change"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/rollback.ts")).rollbackCommand(call),

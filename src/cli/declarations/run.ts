@@ -30,7 +30,7 @@ export const run = declareCommand({
   type: (command) =>
     command
       .description("run suites, score, store, compare, gate")
-      .argument("[suites...]", "all when left out")
+      .argument("[suites...]", "names of suites; all when left out")
       .option("--at <ref>", "as suites, prompts and datasets were at this commit, branch or tag")
       .option("--model <alias>", "instead of the suite's model; may be repeated: one run each", list)
       .option(
@@ -44,7 +44,7 @@ export const run = declareCommand({
       .option("-t, --text <words>", "only cases that ask or expect something with these words")
       .option(
         "--failing [run]",
-        "only the cases that did not pass everywhere in the newest run; in another as --failing=<run>",
+        "only cases that did not always pass in the newest run, or in another: --failing=<run>",
       )
       .option("--shard <i/n>", "the i-th of n parts")
       .option("--concurrency <n>", "trials in flight at once")
@@ -67,10 +67,10 @@ export const run = declareCommand({
         "workers ask: their database, postgres://… or env:NAME; see evals worker",
       )
       .option("--no-repeat", "with --workers: a call that was lost with its worker is not asked again")
-      .option("--watch", "run again whenever a file changes that a run rests on, until Ctrl-C")
-      .option("--open", "afterwards the page of evals view at this run, until Ctrl-C")
-      .option("--dry-run", "what would be asked and what it costs; nothing is asked, no key is needed")
-      .option("--explain-cache", "for each case why it is asked or not; nothing is asked")
+      .option("--watch", "run again whenever a file changes that a run depends on, until Ctrl-C")
+      .option("--open", "afterwards open the page of evals view at this run, until Ctrl-C")
+      .option("--dry-run", "show what would be asked and what it costs; asks nothing, needs no key")
+      .option("--explain-cache", "show for each case why it is asked or not; asks nothing")
       .option("--reporter <name[=file]>", `${REPORTER_NAMES.join(", ")}; may be repeated`, list)
       .option("--json", "one JSON document on stdout, progress on stderr")
       .option("--quiet", "no progress"),

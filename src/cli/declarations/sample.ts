@@ -12,12 +12,12 @@ export const sample = declareCommand({
     command
       .description("draw candidates for a dataset out of traffic")
       .argument("<dataset>", "as a suite names it")
-      .option("--random <share>", "so much of the traffic, each with the same chance: 1%, 0.01")
-      .option("--worst <n>", "so many with the lowest score or feedback")
-      .option("--errors", "all that failed")
-      .option("--uncovered [n]", "so many that are least like any case; 20 when left out")
-      .option("--stratify <field>", "draw of each tag, model, service, … by itself")
-      .option("--where <conditions>", "only traffic that all holds for: service=shop-bot,tag!=canary")
+      .option("--random <share>", "this share of the traffic, each trace with the same chance: 1%, 0.01")
+      .option("--worst <n>", "this many traces with the lowest score or feedback")
+      .option("--errors", "all traces that failed")
+      .option("--uncovered [n]", "this many traces that are least like any case; 20 when left out")
+      .option("--stratify <field>", "draw separately from each tag, model, service, …")
+      .option("--where <conditions>", "only traffic that meets all conditions: service=shop-bot,tag!=canary")
       .option("--since <age|date>", "only traffic that began since: 7d")
       .option("--seed <text>", "the same seed draws the same; today's date when left out"),
   output: ["json"],

@@ -9,14 +9,14 @@ export const score = declareCommand({
     command
       .description("a suite's scorers and calibrated judges on traffic, day by day")
       .argument("<suite>")
-      .option("--traffic", "the traces in the store")
-      .option("--where <conditions>", "as of evals traffic: tag=canary")
-      .option("--since <age>", "7d, 12h, or a day: 2026-11-02")
-      .option("--sample <share>", "score so many of them: 1%")
-      .option("--seed <text>", "by which they are drawn", "1")
+      .option("--traffic", "score the traces in the store")
+      .option("--where <conditions>", "only traffic that meets all conditions: tag=canary")
+      .option("--since <age>", "only traffic since: 7d, 12h, or a day: 2026-11-02")
+      .option("--sample <share>", "score only this share of the traces: 1%")
+      .option("--seed <text>", "seed by which these traces are drawn", "1")
       .option("--yes", "ask judges whatever it costs")
-      .option("--budget <usd>", "ask them for at most so many dollars")
-      .option("--replay", "take their replies from fixtures/"),
+      .option("--budget <usd>", "ask judges for at most so many dollars")
+      .option("--replay", "take judges' replies from fixtures/<alias>.jsonl"),
   output: ["json"],
   act: async (call): Promise<number> => (await import("../commands/score.ts")).scoreCommand(call),
 });

@@ -9,7 +9,7 @@ export const split = declareCommand({
     command
       .description("move the cases and the prompt that a suite's file holds into files of their own")
       .argument("<suite>")
-      .option("--name <name>", "of the dataset and the prompt; the suite's when left out"),
+      .option("--name <name>", "name of the dataset and the prompt; the suite's when left out"),
   output: ["json"],
   act: async (call): Promise<number> => (await import("../commands/split.ts")).splitCommand(call),
 });

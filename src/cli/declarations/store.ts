@@ -4,7 +4,7 @@ const store = declareOverview({
   words: "store",
   group: "look",
   examples: ["evals store info"],
-  about: "this machine's history: its size, whether it is sound, taking old runs out",
+  about: "this machine's history: its size, whether it is sound, deleting old runs",
   commands: ["info", "verify", "prune", "export"],
 });
 
@@ -34,12 +34,12 @@ const prune = declareCommand({
   examples: ["evals store prune --dry-run --older-than 90d", "evals store prune --older-than 90d"],
   type: (command) =>
     command
-      .description("take old runs out for good, but for those under a baseline or tag")
+      .description("delete old runs, except those that a baseline or tag needs")
       .option(
         "--older-than <age>",
-        "runs that ended longer ago, 90d or 12h; default: history.keep of evalconfig.yaml",
+        "runs that ended longer ago than this, 90d or 12h; default: history.keep of evalconfig.yaml",
       )
-      .option("--dry-run", "say what would go"),
+      .option("--dry-run", "show what would be deleted"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/store.ts")).storePruneCommand(call),
 });

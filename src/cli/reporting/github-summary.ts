@@ -1,15 +1,15 @@
 import { appendFileSync, statSync } from "node:fs";
 import type { Io } from "../io.ts";
 
-/** GitHub's limit per step. */
+/** Maximum bytes of the summary of a step on GitHub. */
 const MAX_BYTES = 1024 * 1024;
 
-/** The file for the current step's summary; null outside of GitHub's CI. */
+/** Path of the file for the summary of the current step; null outside of GitHub Actions. */
 export function summaryPath({ env }: Io): string | null {
   return env.GITHUB_STEP_SUMMARY || null;
 }
 
-/** Appends text to the current step's summary; does nothing outside of GitHub's CI. */
+/** Appends text to the summary of the current step; does nothing outside of GitHub Actions. */
 export function appendSummary(io: Io, text: string): void {
   const path = summaryPath(io);
   if (path === null) return;

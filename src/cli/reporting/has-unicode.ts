@@ -4,6 +4,6 @@ import type { Io } from "../io.ts";
 export function hasUnicode({ env, stdoutIsTerminal }: Pick<Io, "env" | "stdoutIsTerminal">): boolean {
   if (!stdoutIsTerminal) return false;
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";
-  // Windows' terminals have their own variable instead of a locale.
+  // Terminals on Windows set a variable of their own instead of a locale.
   return /utf-?8/i.test(locale) || env.WT_SESSION !== undefined || env.TERM_PROGRAM === "vscode";
 }

@@ -1,26 +1,26 @@
 import type { ReportedRun } from "../../domain/report.ts";
 
-/** The input of a reporter. */
+/** The runs to report, and where their project is. */
 export interface ReportInput {
   readonly runs: readonly ReportedRun[];
   readonly exit: number;
-  /** The project's folder in its repository, with `/`; empty at its root. */
+  /** The project's folder relative to the root of its repository, separated by `/`; empty at the root. */
   readonly folder: string;
 }
 
-/** One output format of runs. */
+/** One format in which runs can be reported. */
 export interface ReporterEntry {
   /** Name for `--reporter <name>`. */
   readonly name: string;
-  /** Set for a document of one past run, for `evals report`; `ending` is its file extension. */
+  /** Set if `evals report` can write a past run in this format; `ending` is the file extension. */
   readonly document?: { readonly ending: string };
-  /** Set for a format that is never printed to a terminal: without a file name it gets a default one. */
+  /** Set for a format that is not for stdout: without a file name it is written to a default file. */
   readonly needsFile?: true;
-  /** Creates the whole text for some runs. */
+  /** Creates the text of a report about all runs. */
   readonly render: (input: ReportInput) => Promise<string>;
 }
 
-/** All reporters in the order of the help: one module in `reports/`, one line here. */
+/** All reporters in the order of the help. To add one: one module in `reports/`, and one entry here. */
 export const REPORTERS: readonly ReporterEntry[] = [
   {
     name: "terminal",
@@ -61,12 +61,15 @@ export const needsFile = (name: string): boolean =>
 
 export const REPORTER_NAMES: readonly string[] = REPORTERS.map(({ name }) => name);
 
-/** The formats for past runs, the page first. */
+/** Names of the formats for past runs, the page first. */
 export const DOCUMENT_NAMES: readonly string[] = REPORTERS.filter(({ document }) => document !== undefined)
   .map(({ name }) => name)
   .reverse();
 
-/** A run's key in the page's addresses: `a..b` when it is compared with another than its own baseline. */
+/**
+ * A run's key in the page's addresses: its id, or `a..b` when it is compared with another run than its own
+ * baseline.
+ */
 function keyOf({ report, against }: ReportedRun): string {
   const { id } = report.header;
   return against === undefined ? id : `${against}..${id}`;

@@ -5,8 +5,8 @@ import { unwritableReason } from "../../project/unwritable-reason.ts";
 import type { Io } from "../io.ts";
 
 /**
- * Checks that a report can be written there later: creates its folder and opens the file without changing an older
- * report.
+ * Checks that a report can be written to a file later: creates the folder, and opens the file without changing
+ * an older report in it.
  *
  * @param path absolute
  */
@@ -14,7 +14,7 @@ export function tryReportFile(io: Io, path: string): Problem[] {
   try {
     mkdirSync(dirname(path), { recursive: true });
     const before = statSync(path, { throwIfNoEntry: false });
-    // Opening and closing a pipe would end it for its reader.
+    // A pipe is not tried: closing it would end the input of its reader.
     if (before !== undefined && !before.isFile() && !before.isDirectory()) return [];
     closeSync(openSync(path, "a"));
     if (before === undefined) rmSync(path);
@@ -25,6 +25,8 @@ export function tryReportFile(io: Io, path: string): Problem[] {
 }
 
 /**
+ * Writes a report to a file.
+ *
  * @param path absolute
  * @throws {EvalsError} EVALS_REPORT_UNWRITABLE
  */
@@ -33,7 +35,7 @@ export function writeReport(io: Io, path: string, text: string): void {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   } catch (error) {
-    const why = "The run is stored, but whoever waits for this file would miss it.";
+    const why = "The run is stored, but this file would be missing where it is needed.";
     throw new EvalsError(unwritable(io, path, error, why), { cause: error });
   }
 }

@@ -20,7 +20,7 @@ const FILES =
   "--reporter junit=out/a.xml --reporter markdown=out/a.md --reporter html=out/a.html --reporter json=out/a.json --reporter github=out/a.txt";
 
 describe("--reporter", () => {
-  it("writes several files beside the report on the terminal, and all tell of the same run", async () => {
+  it("writes several files in addition to the terminal report, all about the same run", async () => {
     const repo = at("critical-case-fails");
     const alone = at("critical-case-fails");
     const ended = await repo.evals(`run --reporter terminal ${FILES}`);
@@ -43,7 +43,7 @@ describe("--reporter", () => {
     for (const file of ["out/a.md", "out/a.html"]) expect(repo.read(file)).toContain(run.id);
   });
 
-  it("prints a document alone when only that is asked for", async () => {
+  it("prints only a document when only that is requested", async () => {
     const repo = at("critical-case-fails");
     const junit = await repo.evals("run --reporter junit");
     expect(elementsOf(parseXml(junit.stdout), "testcase").length).toBeGreaterThan(2);
@@ -53,7 +53,7 @@ describe("--reporter", () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ schema: "evals.run/1", exit: 1 });
   });
 
-  it("gives the page a place of its own when none is named, and reports where", async () => {
+  it("writes the page to a default file when none is named, and prints its path", async () => {
     const repo = at("critical-case-fails");
     const { stdout, stderr } = await repo.evals("run --reporter html");
     expect(stdout).toMatch(/^FAILED/);
@@ -62,7 +62,7 @@ describe("--reporter", () => {
     expect(repo.read(path)).toMatch(/^<!doctype html>/);
   });
 
-  it("under --json keeps stdout to one document, and writes files all the same", async () => {
+  it("with --json prints one document to stdout, and still writes files", async () => {
     const repo = at("critical-case-fails");
     const { stdout } = await repo.evals(`run --json --reporter markdown --reporter junit=out/a.xml`);
     expect(JSON.parse(stdout).runs).toHaveLength(1);
@@ -85,7 +85,7 @@ describe("--reporter", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it("takes files from the directory after -C", async () => {
+  it("resolves files relative to the directory of -C", async () => {
     const repo = at(null);
     cpSync(
       new URL("../../../fixtures/repos/critical-case-fails", import.meta.url),
@@ -128,7 +128,7 @@ describe("a report that cannot be written", () => {
     expect(repo.read("old.xml")).toBe("<old/>");
   });
 
-  it("is reported after the run, the other reports are written, and a passed gate does not end with 0", async () => {
+  it("is reported after the run; the other reports are written, and a passed gate does not end with 0", async () => {
     for (const [repository, exit] of [
       ["every-case-passes", 3],
       ["critical-case-fails", 1],
@@ -136,7 +136,7 @@ describe("a report that cannot be written", () => {
       const repo = at(repository);
       const file = join(repo.root, "out/a.xml");
       let ids = 0;
-      // The first id is asked for when the run begins: from then on the file's folder is a file.
+      // When the run begins and requests its id, the report's folder is replaced by a file.
       const randomHex = (bytes: number): string => {
         rmSync(dirname(file), { recursive: true, force: true });
         writeFileSync(dirname(file), "");
@@ -164,7 +164,7 @@ describe("--reporter github", () => {
     return repo;
   };
 
-  it("adds to the step's summary and marks the dataset's lines, named from the root of the repository", async () => {
+  it("adds to the step's summary, and annotates the dataset's lines with paths from the repository's root", async () => {
     const repo = inGit("critical-case-fails");
     const env = { GITHUB_STEP_SUMMARY: join(repo.root, "summary.md") };
     const { stdout } = await repo.evals("-C apps/bot run --reporter github", { env });
@@ -186,7 +186,7 @@ describe("--reporter github", () => {
     expect(stderr).toMatch(/^::error file=apps\/bot\/datasets\/tickets.jsonl,line=/m);
   });
 
-  it("lets no answer write a command of its own, on the terminal or in a report", async () => {
+  it("lets no answer write a workflow command, on the terminal or in a report", async () => {
     const repo = inGit("hostile-answer");
     const summary = join(repo.root, "summary.md");
     await repo.evals(`-C apps/bot run --reporter github ${FILES}`, { env: { GITHUB_STEP_SUMMARY: summary } });
@@ -197,7 +197,7 @@ describe("--reporter github", () => {
     parseXml(repo.read("apps/bot/out/a.xml"));
   });
 
-  it("reports when the step's summary cannot be written or is full, and goes on", async () => {
+  it("reports when the step's summary cannot be written or is full, and continues", async () => {
     const repo = inGit("critical-case-fails");
     const gone = await repo.evals("-C apps/bot run --reporter github", {
       env: { GITHUB_STEP_SUMMARY: repo.root },
@@ -212,7 +212,7 @@ describe("--reporter github", () => {
 });
 
 describe("evals report", () => {
-  it("writes of a past run what the run itself would have written", async () => {
+  it("writes the same for a past run as the run itself would have written", async () => {
     const repo = at("critical-case-fails");
     await repo.evals(`run ${FILES}`);
     for (const [format, file] of [
@@ -230,7 +230,7 @@ describe("evals report", () => {
     expect(readPage(page).answers[0]?.map((one) => one.case.now.trials.length)).toEqual([2, 2, 2, 2]);
   });
 
-  it("writes one run as it is held against another", async () => {
+  it("writes one run compared with another", async () => {
     const repo = at("critical-case-fails");
     await repo.evals("run");
     await repo.evals("run --no-cache");

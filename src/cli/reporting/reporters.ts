@@ -31,7 +31,7 @@ export interface Reporters {
 
 interface Wanted {
   readonly name: string;
-  /** Absolute; null for stdout, or for a page's default file. */
+  /** Absolute path of the file; null for stdout, or for the default file of a page. */
   readonly file: string | null;
 }
 
@@ -95,7 +95,10 @@ async function printMatrices(
   for (const matrix of await matricesOf(runs)) print(matrixReport(matrix, options));
 }
 
-/** The terminal report is shown unless stdout contains a document; GitHub's commands are added to it. */
+/**
+ * Whether the terminal report is shown: unless stdout has a document. GitHub's commands are printed in addition
+ * to it.
+ */
 function showsTerminal(wanted: readonly Wanted[]): boolean {
   const onStdout = wanted.filter(({ name, file }) => file === null && !needsFile(name));
   return onStdout.some(({ name }) => name === "terminal") || onStdout.every(({ name }) => name === "github");
@@ -120,17 +123,17 @@ async function report({ name, file }: Wanted, input: ReportInput, { io, root, js
   const text = await renderReport(name, input);
   if (file !== null) writeReport(io, file, text);
   else if (needsFile(name)) writeDefault(io, root, input, text);
-  // GitHub reads commands from both streams; with --json, stdout is one document.
+  // With --json, stdout has only the document. GitHub also reads commands from stderr.
   else if (name === "github" && json) io.stderr(text);
   else if (!json) io.stdout(text);
 }
 
-/** The whole text of one reporter. */
+/** The text of the reporter with this name. */
 export async function renderReport(name: string, input: ReportInput): Promise<string> {
   return (await REPORTERS.find((one) => one.name === name)?.render(input)) ?? "";
 }
 
-/** Writes `.evals/reports/3f9c.html` and prints its path. */
+/** Writes a page to its default file, for instance `.evals/reports/3f9c.html`, and prints the path. */
 export function writeDefault(io: Io, root: string, { runs }: ReportInput, text: string): void {
   const [first] = runs;
   if (first === undefined) return;
@@ -162,7 +165,7 @@ function readReporters({ reporter, directory }: RunOptions, io: Io): Wanted[] {
 const unknownReporter = (name: string): Problem => ({
   code: "EVALS_REPORTER_UNKNOWN",
   what: `Unknown reporter "${name}".${didYouMean(name, REPORTER_NAMES)}`,
-  why: "A report that is never written would be noticed only when somebody needs it.",
+  why: "A missing report would only be noticed when it is needed.",
   fix: `One of: ${REPORTER_NAMES.join(", ")}, with =file to write a file`,
 });
 

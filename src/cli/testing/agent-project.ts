@@ -20,7 +20,7 @@ export function removeAgentProjects(): void {
   for (const one of open.splice(0)) one.remove();
 }
 
-/** A chat model that says what the test says, or asks for tools. */
+/** A fake chat model whose answers and tool calls a test decides. */
 export async function agentModel(
   answer: (asked: Asked) => ModelAnswer,
 ): Promise<{ url: string; asked: Asked[] }> {
@@ -65,7 +65,7 @@ export async function agentModel(
 
 const DOCS = fileURLToPath(new URL("../../../docs", import.meta.url));
 
-/** The project that the first screen of a page shows, with a model that the test plays. */
+/** The project of a documentation page's first example, with the fake model at `url`. */
 export function projectOf(page: string, url: string): Scenario {
   const repo = scenario(null);
   open.push(repo);
@@ -116,7 +116,7 @@ export async function shown(repo: Scenario, id: string): Promise<Shown["trials"]
 export const results = ({ messages }: Asked): string[] =>
   messages.flatMap(({ role, content }) => (role === "tool" ? [content ?? ""] : []));
 
-/** Looks the order up, pays it back, says so. */
+/** A model that looks up the order, refunds it, and says so. */
 export const clerk = (asked: Asked): ModelAnswer => {
   const found = results(asked);
   if (found.length === 0) return [["find_order", { id: "A-1042" }]];

@@ -2,7 +2,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Scenario, scenario } from "./scenario.ts";
 
-/** A project of one suite, `triage`, whose answers are in a file; the run is made with `evals run`. */
+/**
+ * A project with one suite, `triage`, whose answers are in a file. A test makes a run of it with `evals run`.
+ */
 export function answersProject(
   answers: readonly { readonly case: string; readonly output: string }[],
 ): Scenario {

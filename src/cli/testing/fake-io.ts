@@ -1,20 +1,20 @@
 import { ownProcess } from "../../modules/own-process.ts";
 import type { Io } from "../io.ts";
 
-/** The outside as a test sees it: what was printed is kept, clock and chance stand still. */
+/** A fake environment for tests: it keeps what was printed, and its clock and random numbers are fixed. */
 export interface FakeIo extends Io {
   readonly printed: { stdout: string; stderr: string };
-  /** Sends a signal to whoever listens now. */
+  /** Calls all current signal handlers. */
   readonly signal: (name: "SIGINT" | "SIGTERM") => void;
-  /** What happens when a module ends the process. */
+  /** Does what Node does when a module ends the process. */
   readonly exit: () => void;
-  /** How long was slept, in milliseconds. */
+  /** Durations of all sleeps, in milliseconds. */
   readonly slept: number[];
-  /** Addresses that a browser was asked to show. */
+  /** Addresses that were opened in the browser. */
   readonly opened: string[];
 }
 
-/** Ids in the order of asking: 00000001, 00000002, … */
+/** A replacement for random ids that counts: 00000001, 00000002, … */
 export function countedIds(from = 0): Io["randomHex"] {
   let next = from;
   return (bytes) => (++next).toString(16).padStart(bytes * 2, "0");

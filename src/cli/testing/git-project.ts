@@ -12,10 +12,10 @@ import type { Ended } from "./scenario.ts";
 export interface Checkout {
   /** The project's root. */
   readonly root: string;
-  /** The commit, tag or file list that git prints, trimmed. @throws when git fails */
+  /** Runs git. @returns its output without trailing line breaks. @throws when git fails */
   git(...args: string[]): string;
   evals(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
-  /** The document of a command with `--json`. */
+  /** Runs a command with `--json`. @returns its document and exit code */
   json(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<JsonEnded>;
   read(path: string): string;
   write(path: string, text: string): void;
@@ -36,7 +36,7 @@ export interface GitProject extends Checkout {
   remove(): void;
 }
 
-/** Who commits in tests, whatever this machine's own settings are. */
+/** Environment for git in tests, independent of this machine's settings. */
 const IDENTITY = {
   GIT_AUTHOR_NAME: "Ada",
   GIT_AUTHOR_EMAIL: "ada@example.com",
@@ -44,13 +44,13 @@ const IDENTITY = {
   GIT_COMMITTER_EMAIL: "ada@example.com",
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_CONFIG_SYSTEM: "/dev/null",
-  // A commit would start one more process, to find that there is nothing to tidy up.
+  // Without this, each commit starts another process for git's maintenance.
   GIT_CONFIG_COUNT: "1",
   GIT_CONFIG_KEY_0: "maintenance.auto",
   GIT_CONFIG_VALUE_0: "false",
 };
 
-/** What git sees of the machine; undo with the function that comes back. */
+/** Hides the machine's git settings from git. @returns a function that restores the environment */
 export function ownGit(more: Readonly<Record<string, string>> = {}): () => void {
   const before = { ...process.env };
   Object.assign(process.env, IDENTITY, more);
@@ -60,10 +60,13 @@ export function ownGit(more: Readonly<Record<string, string>> = {}): () => void 
   };
 }
 
-/** What the tests of a file have made since the last of them ended. */
+/** The projects that the current test has made. */
 const made: GitProject[] = [];
 
-/** In the tests of this file git sees nothing of the machine, and the projects that a test makes are removed after it. */
+/**
+ * For all tests of a file: hides the machine's git settings, and removes the projects that a test made after
+ * it.
+ */
 export function isolateGit(): void {
   let restore = (): void => {};
   beforeEach(() => {
@@ -75,7 +78,10 @@ export function isolateGit(): void {
   });
 }
 
-/** Answers right for every case whose prompt says "carefully", else only for every other one. */
+/**
+ * The source of an agent. With "carefully" in the prompt it answers every case correctly, else every second
+ * one.
+ */
 const BOT = `export default (input, { messages }) => {
   const careful = messages[0].content.includes("carefully");
   return careful || input.n % 2 === 0 ? "item " + input.n : "I do not know";
@@ -102,11 +108,11 @@ export function projectFiles(cases = 40, trials = 4): Record<string, string> {
 }
 
 interface Place {
-  /** Where the project begins in the repository. */
+  /** The project's folder in the repository; default: its root. */
   readonly folder?: string;
 }
 
-/** A repository on branch `main` with a bare remote, one commit, pushed. */
+/** A project in a repository on branch `main`, with one commit that is pushed to a bare remote. */
 export function gitProject(
   files: Readonly<Record<string, string>> = projectFiles(),
   { folder = "." }: Place = {},
@@ -115,8 +121,9 @@ export function gitProject(
 }
 
 /**
- * As `gitProject`, with commands of evals already run in it. Within one test file they are run once: what they left is
- * copied.
+ * Like `gitProject`, with commands of evals already run in it. Within one test file the commands are run only
+ * once, and the result is copied.
+ *
  * @throws when a command does not end with 0
  */
 export async function preparedProject(
@@ -130,7 +137,7 @@ export async function preparedProject(
   return projectAt(copied(place), ".", countedIds(ids));
 }
 
-/** What is only ever copied: the disk copies a repository in a fraction of the time in which git makes one. */
+/** Repositories to copy from, by content: copying a repository is much faster than creating one with git. */
 const started = new Map<string, string>();
 const prepared = new Map<string, { readonly place: string; readonly ids: number }>();
 afterAll(() => {
@@ -199,7 +206,7 @@ function projectAt(place: string, folder: string, randomHex: Io["randomHex"]): G
   return project;
 }
 
-/** @param randomHex shared by all clones, so that no two runs have one id */
+/** @param randomHex shared by all clones, so that no two runs have the same id */
 export function checkout(root: string, randomHex = countedIds()): Checkout {
   const git = (...args: string[]): string =>
     execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trimEnd();

@@ -8,7 +8,7 @@ import {
 } from "../../providers/testing/judge-server.ts";
 import { type Scenario, scenario } from "./scenario.ts";
 
-/** What the models of a server are scripted to say, by name. */
+/** The scripted answers of the models of a fake server, by model name. */
 export type Models = Parameters<typeof judgeServer>[0];
 
 export const TARGET = "target-2024-07-18";
@@ -24,7 +24,7 @@ scorers:
   - { type: judge, judge: polite }
 `;
 
-/** Repeats the question politely, but for case b. */
+/** A model that repeats the question politely, except for case b. */
 export const repliesPolitely: Models[string] = ({ messages }) => {
   const question = messages.at(-1)?.content ?? "";
   return question.endsWith("b") ? "That is your fault." : `Kindly: ${question}`;
@@ -33,7 +33,10 @@ export const repliesPolitely: Models[string] = ({ messages }) => {
 export const findsKind: Models[string] = (request) =>
   judgedAnswer(request).startsWith("Kindly") ? verdict("pass", "kind words") : verdict("fail", "blames");
 
-/** A project whose one suite asks `target` about three cases and has the answers judged by `judges/polite`. */
+/**
+ * A project with one suite, which asks `target` about three cases and has the answers judged by
+ * `judges/polite`.
+ */
 export function judgedSuite(
   { port }: Pick<JudgeServer, "port">,
   files: Readonly<Record<string, string>> = {},

@@ -29,7 +29,7 @@ export const langfuse = {
       ...{ id: `g${at}`, type: "GENERATION", name: "chat", parentObservationId: "r" },
       ...{ startTime: iso(10 + 200 * at), endTime: iso(110 + 200 * at), providedModelName: MODEL },
       ...{ input: given, output: reply, promptName: "support", promptVersion: 3 },
-      // Kinds that exclude each other: their sum is the total.
+      // Token counts that do not overlap: their sum is the total.
       usageDetails: {
         input: usage.input - usage.cached,
         output: usage.output,

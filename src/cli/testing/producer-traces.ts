@@ -1,12 +1,12 @@
 import { braintrust, langfuse, langsmith, phoenix } from "./platform-traces.ts";
 import { ABOUT, ANSWER, ARGUMENTS, AT, CALLS, json, MODEL, RESULT, TRACE_ID } from "./sample-conversation.ts";
 
-/** One conversation of production, as different producers write it. */
+/** The same production conversation as one producer writes it. */
 export interface ProducerTraces {
   readonly name: string;
   readonly file: string;
   readonly text: string;
-  /** What the convention is called. */
+  /** Name of the convention that evals must recognize. */
   readonly convention: string;
 }
 
@@ -27,7 +27,7 @@ interface OtlpSpan {
   readonly attributes: object;
 }
 
-/** A line of OTLP for each span, the last one first: files keep no order. */
+/** One line of OTLP per span, the last span first, because files have no fixed order. */
 export function otlpLines(spans: readonly OtlpSpan[], trace = TRACE_ID): string[] {
   return [...spans].reverse().map(({ id, parent = "", name, ms, attributes }) =>
     json({
@@ -69,7 +69,7 @@ const parts = ({ role, content, ...more }: { role: string; content: string | nul
         : [{ type: "text", content }],
 });
 
-/** The spans of the newer conventions of OpenTelemetry. */
+/** The conversation's spans in the newer conventions of OpenTelemetry. */
 export const GENAI_SPANS: readonly OtlpSpan[] = [
   {
     id: "1",

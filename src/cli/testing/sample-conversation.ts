@@ -1,4 +1,4 @@
-/** A conversation of production, which each producer writes in its own form. */
+// A production conversation, which each producer in `producer-traces.ts` writes in its own form.
 
 export const ASK = "Where is A-7? Write to dana.kirk@example.com";
 const SYSTEM = "Be brief.";
@@ -24,7 +24,7 @@ export const CALLS = [
   { given: GIVEN, reply: CALLING, usage: { input: 30, output: 4, cached: 8 } },
   { given: [...GIVEN, CALLING, FOUND], reply: REPLY, usage: { input: 50, output: 6, cached: 0 } },
 ];
-/** What everybody should read. */
+/** The trace that must be read from every producer's form. */
 export const EXPECTED_TRACE = {
   session: "s-1",
   model: MODEL,
@@ -39,7 +39,7 @@ export const EXPECTED_TRACE = {
     { role: "assistant", content: ANSWER },
   ],
 };
-/** What none of them may leave in a store. */
+/** Texts that must not be in the store after an import. */
 export const SECRETS = ["dana.kirk@example.com", "user-7-of-northwind"];
 export const ABOUT = { "session.id": "s-1", "user.id": "user-7-of-northwind", "tag.tags": ["canary", "de"] };
 

@@ -10,7 +10,7 @@ import { countedIds, type FakeIo, fakeIo } from "./fake-io.ts";
 const REPOSITORIES = fileURLToPath(new URL("../../../fixtures/repos", import.meta.url));
 const EXPECTED = fileURLToPath(new URL("../expected", import.meta.url));
 
-/** What one command did. */
+/** The exit code and output of a command. */
 export interface Ended {
   readonly exit: number;
   readonly stdout: string;
@@ -18,20 +18,22 @@ export interface Ended {
 }
 
 export interface RunCommandOptions extends Partial<Io> {
-  /** Called with the outside before the command starts, so that the test can send signals. */
+  /** Called with the fake environment before the command starts, so that a test can send signals. */
   readonly before?: (io: FakeIo) => void;
 }
 
-/** A copy of a fixture repository in a temporary folder, and the commands that were typed in it. */
+/**
+ * A copy of a fixture repository in a temporary folder, with a transcript of the commands that were run in it.
+ */
 export interface Scenario {
   readonly root: string;
-  /** Types a command, and checks what must be true of every command. */
+  /** Runs a command, and checks what must be true for every command. */
   evals(args: string, options?: RunCommandOptions): Promise<Ended>;
   read(path: string): string;
   write(path: string, text: string): void;
-  /** Replaces text that must be there. */
+  /** Replaces a text in a file. @throws when the file does not contain it */
   edit(path: string, from: string, to: string): void;
-  /** Compares everything typed and printed with `src/cli/expected/<name>.txt`. */
+  /** Compares the transcript of all commands and their output with `src/cli/expected/<name>.txt`. */
   matches(name: string): void;
   remove(): void;
 }
@@ -72,7 +74,7 @@ export function scenario(repository: string | null): Scenario {
   };
 }
 
-/** Words of a command line; double quotes hold blanks together. */
+/** Splits a command line into words; double quotes keep spaces together. */
 function words(line: string): string[] {
   return Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? "");
 }
@@ -85,7 +87,7 @@ function block(args: string, { exit, stdout, stderr }: Ended): string {
   return `${`$ evals ${args}`.trimEnd()}\n${part("stdout", stdout)}${part("stderr", stderr)}--- exit ${exit}\n\n`;
 }
 
-/** Laws of every command, whatever the scenario is about. */
+/** Checks that apply to every command. */
 function checkEveryCommand(args: string, ended: Ended, io: FakeIo): void {
   const { exit, stderr } = ended;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colour is written with control characters
@@ -94,7 +96,7 @@ function checkEveryCommand(args: string, ended: Ended, io: FakeIo): void {
   expect(all, "no control character is printed").not.toMatch(
     /[^\P{Cc}\n\t]|[\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u,
   );
-  // The one reporter that is asked for commands may print its own, ten marks at most.
+  // Only the GitHub reporter may print workflow commands, at most ten annotations.
   const wanted = /(^| )--reporter github( |$)/.test(args);
   const ours = wanted ? all.match(/^::(error|warning|notice) [^\n]*$/gm) : null;
   expect(ours?.filter((line) => !line.startsWith("::notice ")).length ?? 0).toBeLessThanOrEqual(10);
@@ -116,7 +118,7 @@ function checkDocument({ exit, stdout }: Ended): void {
   expect(document.exit).toBe(exit);
 }
 
-/** What a person would think the exit code is. */
+/** The exit code that the first words of the reports suggest. */
 function exitOfHeadings(stdout: string, exit: number): number {
   const headings = Array.from(
     stdout.matchAll(/^(PASSED|FAILED|INCOMPLETE|UNDECIDED|DONE|PLAN)\b/gm),

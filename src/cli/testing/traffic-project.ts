@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Scenario, scenario } from "./scenario.ts";
 
-/** One exchange of production, as a test states it. */
+/** One exchange of production traffic for a test. */
 export interface SampleExchange {
   readonly asked: string;
   readonly answer?: string;
@@ -15,7 +15,7 @@ export interface SampleExchange {
 
 const text = (key: string, value: string) => ({ key, value: { stringValue: value } });
 
-/** A line of OTLP for each exchange; two after each other are one session. */
+/** One line of OTLP per exchange; every two consecutive exchanges are one session. */
 export function otlpOf(exchanges: readonly SampleExchange[]): string {
   return exchanges
     .map((one, at) => {
@@ -63,7 +63,7 @@ export function otlpOf(exchanges: readonly SampleExchange[]): string {
     .join("");
 }
 
-/** A project with one dataset, and traffic in its store. */
+/** A project with one dataset, and with production traffic in its store. */
 export async function trafficProject(
   exchanges: readonly SampleExchange[],
   goldens: readonly object[],

@@ -2,16 +2,16 @@ import { execFileSync } from "node:child_process";
 import { delimiter, dirname } from "node:path";
 import type { Scenario } from "./scenario.ts";
 
-/** One command of a page: a line, or a line with the text that is fed to it. */
+/** One command of a documentation page: a line, possibly with the lines of its here-document. */
 interface Step {
   readonly command: string;
   readonly exit: number;
 }
 
-/** What a line of a page says about its exit code, when that is not 0. */
+/** Matches the comment that states a command's exit code when it is not 0. */
 const EXIT = / # exit (\d+)$/;
 
-/** Every command of the page's blocks of shell, in order. */
+/** The commands of all shell blocks of a page, in order. */
 export function stepsOf(page: string): Step[] {
   const blocks = Array.from(page.matchAll(/^```sh\n(.*?)^```$/gms), ([, block = ""]) => block);
   return blocks.flatMap((block) => {
@@ -30,7 +30,7 @@ export function stepsOf(page: string): Step[] {
   });
 }
 
-/** Author and clock of the commits that a page makes. */
+/** Author of the commits that a page makes. */
 const GIT = {
   GIT_AUTHOR_NAME: "Reader",
   GIT_AUTHOR_EMAIL: "reader@example.com",
@@ -39,8 +39,10 @@ const GIT = {
 };
 
 /**
- * Pastes a page, command by command. @returns what was printed, each command before it; throws at the first exit code
- * that the page does not mention
+ * Runs the commands of a page one after the other.
+ *
+ * @returns each command with its output
+ * @throws at the first exit code that the page does not mention
  */
 export async function walkThrough(page: string, at: Scenario): Promise<string> {
   const printed: string[] = [];

@@ -17,7 +17,7 @@ interface Step {
   readonly "working-directory"?: string;
 }
 
-/** What a runner knows while it runs a job. */
+/** The contexts that expressions in a workflow can read. */
 export interface RunnerContext {
   readonly github: Readonly<Record<string, unknown>>;
   readonly secrets?: Readonly<Record<string, string>>;
@@ -25,15 +25,15 @@ export interface RunnerContext {
 }
 
 export interface JobPlace {
-  /** The checkout. */
+  /** Folder of the checkout. */
   readonly cwd: string;
   /** A folder for the runner's own files. */
   readonly temp: string;
-  /** Programs that are before all others on the PATH. */
+  /** Folder of programs that come first on the PATH. */
   readonly bin: string;
   /** Variables that the runner sets for every step. */
   readonly env: Readonly<Record<string, string>>;
-  /** What an action of others would give, by its name without owner and version; absent: it is not run. */
+  /** Fakes of third-party actions, by name without owner and version: inputs to outputs. Others are skipped. */
   readonly others?: Readonly<
     Record<string, (given: Readonly<Record<string, string>>) => Record<string, string>>
   >;
@@ -46,7 +46,7 @@ export interface RanStep {
   readonly out: string;
 }
 
-/** The YAML block of a page whose first line is `# <file>`. */
+/** The workflow on a documentation page: the YAML block whose first line is `# <file>`. */
 export function workflowOf(page: string, file: string): string {
   const found = Array.from(page.matchAll(/^```yaml\n# (\S+)\n(.*?)^```$/gms)).find(
     ([, name]) => name === file,
@@ -55,7 +55,7 @@ export function workflowOf(page: string, file: string): string {
   return found[2];
 }
 
-/** Programs for the PATH of a job, by name: the text of a bash script. */
+/** Writes programs for the PATH of a job. @param programs name to text of a bash script */
 export function putPrograms(bin: string, programs: Readonly<Record<string, string>>): void {
   mkdirSync(bin, { recursive: true });
   for (const [name, text] of Object.entries(programs)) {
@@ -65,8 +65,9 @@ export function putPrograms(bin: string, programs: Readonly<Record<string, strin
 }
 
 /**
- * Runs the shell steps of a job as a GitHub runner does. Of other actions only our own is run; the rest is the test's to
- * prepare.
+ * Runs the steps of a job as a GitHub runner does: shell steps and the action of this repository. Third-party
+ * actions are replaced by the fakes in `place.others`.
+ *
  * @returns the steps that ran, up to the first that failed
  */
 export function runJob(steps: readonly Step[], context: RunnerContext, place: JobPlace): RanStep[] {
@@ -151,7 +152,7 @@ function lookUp(path: string, scope: object): string {
   return here === undefined || here === null ? "" : String(here);
 }
 
-/** The few conditions that our workflows use: comparisons joined by `&&`. */
+/** Evaluates a condition. Only what our workflows use is supported: comparisons joined by `&&`. */
 function holds(condition: string | undefined, scope: object): boolean {
   if (condition === undefined) return true;
   return condition.split("&&").every((text) => {

@@ -2,16 +2,16 @@ import { braintrust, langfuse, langsmith, phoenix } from "../platform-traces.ts"
 import { PRODUCERS } from "../producer-traces.ts";
 import type { TextFormat } from "./mutate-text.ts";
 
-/** One kind of file that is made wrong, and the command that reads it. */
+/** One kind of file that the fuzzer changes, and the command that reads it. */
 export interface FuzzDriver {
   readonly kind: string;
-  /** Which of the project's files is changed. */
+  /** Path of the changed file in the project. */
   readonly file: string;
   readonly format: TextFormat;
-  /** What the file holds before it is changed; by default what the project has there. */
+  /** Content of the file before the change; default: its content in `PROJECT`. */
   readonly text?: string;
   readonly command: string;
-  /** The mistake in which the command ends when the file is as it should be; none for most. */
+  /** Code of the mistake with which the command ends even for the unchanged file; absent for most. */
   readonly refused?: string;
 }
 
@@ -20,7 +20,7 @@ const lines = (...values: readonly unknown[]): string =>
 
 const HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
-/** A project that uses most of what can be written in one. */
+/** A project that uses most features of project files. */
 export const PROJECT: Readonly<Record<string, string>> = {
   "evalconfig.yaml": `models:
   recorded: { provider: outputs, file: fixtures/answers.jsonl, price: { input: 1, output: 2 } }
@@ -351,7 +351,7 @@ export const DRIVERS: readonly FuzzDriver[] = [
   { ...imported("traces", lines(phoenix), "jsonl"), kind: "traces of phoenix's export" },
 ];
 
-/** What imports read beside the file that is changed. */
+/** Files that imports read in addition to the changed file. */
 export const BESIDE: Readonly<Record<string, string>> = {
   "in/chat.json": '[{"role":"system","content":"Be {{name}}"},{"role":"user","content":"{{q}}"}]',
   "in/q.txt": "A question?\n",

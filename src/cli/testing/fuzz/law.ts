@@ -9,7 +9,7 @@ interface PrintedProblem {
   readonly path?: unknown;
 }
 
-/** What is wrong with how a command ended; undefined where it ended as every command must. */
+/** What is wrong with the end of a command; undefined if it ended as every command must. */
 export function broken({ exit, stdout, stderr }: Ended): string | undefined {
   if (![0, 1, 2, 3].includes(exit)) return `exit ${exit}: ${stderr.slice(0, 2000)}`;
   const all = stdout + stderr;
@@ -29,10 +29,10 @@ export function broken({ exit, stdout, stderr }: Ended): string | undefined {
   const bad = problems.find((one) => !isPlaced(one));
   return bad === undefined
     ? undefined
-    : `a mistake without its sentences or its place: ${JSON.stringify(bad).slice(0, 1000)}`;
+    : `a mistake without its sentences or its location: ${JSON.stringify(bad).slice(0, 1000)}`;
 }
 
-/** Mistakes of what is around the files. */
+/** Codes of mistakes that are not about a file and so have no path. */
 const WITHOUT_A_PLACE = new Set<unknown>(["EVALS_JUDGE_NO_VERDICT"]);
 
 function isPlaced({ code, what, why, fix, path }: PrintedProblem): boolean {

@@ -1,10 +1,10 @@
 import { parse } from "yaml";
 import type { RandomSource } from "../../../statistics/seeded-random.ts";
 
-/** How the text of a file is written. */
+/** The format of a file. */
 export type TextFormat = "json" | "jsonl" | "yaml" | "csv" | "markdown";
 
-/** A seeded change of a text, and of what it says where that can be read. */
+/** Changes a text at random: its characters, or the values in it if it can be parsed. */
 export function mutateText(text: string, format: TextFormat, random: RandomSource): string {
   const times = 1 + below(random, 3);
   let changed = text;
@@ -28,7 +28,9 @@ function once(text: string, format: TextFormat, random: RandomSource): string {
 
 type TextChange = (text: string, random: RandomSource) => string;
 
-/** Signs that another program left, or that end, turn round or hide what is beside them. */
+/**
+ * Characters that cause trouble: left by other programs, or with a special meaning for parsers and terminals.
+ */
 const SIGNS = [
   ...[
     "\0",
@@ -171,7 +173,7 @@ function replacedWord(text: string, random: RandomSource): string {
   return text.slice(0, at.index) + other + text.slice(at.index + at[0].length);
 }
 
-/** Values of another kind than the one that is expected. */
+/** Values that are unlikely to have the expected type. */
 const VALUES: readonly unknown[] = [
   ...[
     null,
@@ -210,7 +212,9 @@ const VALUES: readonly unknown[] = [
   ],
 ];
 
-/** The same document with one of its values taken out, doubled, moved, or made something else; undefined where it cannot be read. */
+/**
+ * The document with one value removed, duplicated, moved or replaced; undefined if the text cannot be parsed.
+ */
 function changedValue(text: string, format: TextFormat, random: RandomSource): string | undefined {
   if (format === "jsonl") {
     const all = text.split("\n");
@@ -242,7 +246,7 @@ function changedNode(value: unknown, random: RandomSource): unknown {
   else if (change === 1) parent[key] = pick(random, VALUES);
   else if (change === 2) {
     const from = pick(random, places);
-    // A copy: the document stays a tree.
+    // The value is copied, so that the document stays a tree.
     parent[key] = structuredClone(from.parent[from.key]);
   } else if (change === 3) {
     delete parent[key];
