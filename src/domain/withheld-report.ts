@@ -1,4 +1,5 @@
 import { WITHHELD } from "./classification.ts";
+import type { FailureCounts } from "./failure.ts";
 import type { Comparison, RunReport } from "./report.ts";
 import type { RunHeader } from "./run.ts";
 
@@ -14,9 +15,18 @@ export function withheldReport(report: RunReport): RunReport {
       reason: WITHHELD,
       output: WITHHELD,
     })),
+    failures: report.failures && withheldFailures(report.failures),
     comparison: report.comparison === null ? null : withheldComparison(report.comparison),
     notes: report.notes.includes(note) ? report.notes : [...report.notes.map(withoutQuotes), note],
   };
+}
+
+function withheldFailures(failures: FailureCounts): FailureCounts {
+  const counts = Object.entries(failures).map(([name, count]) => [
+    name,
+    { ...count, clusters: count.clusters.map((one) => ({ ...one, evidence: WITHHELD })) },
+  ]);
+  return Object.fromEntries(counts);
 }
 
 /** A comparison without the answers of changed cases. */

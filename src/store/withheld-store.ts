@@ -1,7 +1,7 @@
 import { WITHHELD } from "../domain/classification.ts";
 import type { StoredAnswer, StoredTrial } from "../domain/run.ts";
 import type { StoreReads } from "./reads.ts";
-import type { Store, StoredJudgement } from "./store.ts";
+import type { CachedAnswer, Store, StoredJudgement } from "./store.ts";
 
 const CONTENT = { input: WITHHELD, expected: WITHHELD } as const;
 
@@ -22,8 +22,10 @@ export function withheldStore(store: Store): Store {
       const found = await read.trial(...at);
       return found && withheldTrial(found);
     },
+    transcript: async (...at) => withheldCached(await read.transcript(...at)),
     content: async (...at) => (await read.content(...at)) && CONTENT,
     request: async () => null,
+    judgements: async (ids) => (await read.judgements(ids)).map(withheldJudgement),
     judgementsOfCase: async (...at) => (await read.judgementsOfCase(...at)).map(withheldJudgement),
     judgementRequest: async () => null,
   };
@@ -35,6 +37,8 @@ export function withheldStore(store: Store): Store {
       const found = store.trial(...at);
       return found && withheldTrial(found);
     },
+    transcript: (...at) => withheldCached(store.transcript(...at)),
+    cached: (...at) => withheldCached(store.cached(...at)),
     content: (...at) => store.content(...at) && CONTENT,
     request: () => null,
     judgements: (ids) => store.judgements(ids).map(withheldJudgement),
@@ -57,6 +61,13 @@ export function withheldTrial(trial: StoredTrial): StoredTrial {
 
 function withheldAnswer({ trajectory: _, ...answer }: StoredAnswer): StoredAnswer {
   return { ...answer, output: WITHHELD, messages: null, tool_calls: null, refusal: null, raw: null };
+}
+
+function withheldCached(found: CachedAnswer | undefined): CachedAnswer | undefined {
+  if (found === undefined) return undefined;
+  const { trajectory: _, ...transcript } = found.transcript;
+  const texts = { output: WITHHELD, messages: [], tool_calls: [], refusal: null };
+  return { ...found, transcript: { ...transcript, ...texts } };
 }
 
 function withheldJudgement(judgement: StoredJudgement): StoredJudgement {
