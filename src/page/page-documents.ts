@@ -1,3 +1,4 @@
+import type { Matrix } from "../domain/matrix.ts";
 import type { PastRun, RunReport } from "../domain/report.ts";
 import type { TrafficScore } from "../domain/traffic.ts";
 import type { ListedTrace, TrafficListing } from "../domain/traffic-listing.ts";
@@ -17,7 +18,12 @@ export interface PageStart {
   readonly version: string;
   /** In mode `file`, the runs of the page in order. */
   readonly runs: readonly PageRun[];
+  /** In mode `file`, the comparison of each suite that one command ran with several targets; a run's key is its id. */
+  readonly matrices: readonly PageMatrix[];
 }
+
+/** A matrix without its cases, which are in the indexes of its runs. */
+export type PageMatrix = Omit<Matrix, "cases">;
 
 /** A run of a page, with the key that names it in addresses and documents. */
 export interface PageRun {

@@ -1,4 +1,5 @@
 import { deflateRawSync } from "node:zlib";
+import type { Matrix } from "../domain/matrix.ts";
 import type { OpenedRun, RunReport } from "../domain/report.ts";
 import type { CaseIndex, ViewedPart, ViewedRun, ViewedSide, ViewedTranscript } from "../domain/viewed-run.ts";
 import { count, plural } from "../reports/format-numbers.ts";
@@ -34,9 +35,14 @@ export interface RunOfFile {
   readonly run: OpenedRun;
 }
 
-/** A self-contained page: the runs, the index of their cases, and their answers in compressed pages. */
+/**
+ * A self-contained page: the runs, the index of their cases, and their answers in compressed pages.
+ *
+ * @param matrices the comparisons of runs with several targets of one suite; the page opens on it when it is about all runs
+ */
 export async function pageFile(
   runs: readonly RunOfFile[],
+  matrices: readonly Matrix[] = [],
   assets: PageAssets = readPageAssets(),
 ): Promise<string> {
   const documents = await Promise.all(runs.map(runDocument));
@@ -48,7 +54,12 @@ export async function pageFile(
   return pageHtml(assets, {
     title: titleOf(runs),
     plain: titleOf(runs),
-    start: { mode: "file", version: EVALS_VERSION, runs: documents.map(pageRun) },
+    start: {
+      mode: "file",
+      version: EVALS_VERSION,
+      runs: documents.map(pageRun),
+      matrices: matrices.map(({ cases: _, ...matrix }) => matrix),
+    },
     first,
     rest,
   });
@@ -57,7 +68,7 @@ export async function pageFile(
 const pageRun = ({ key, summary }: RunDocument): PageRun => ({ key, summary });
 
 function titleOf(runs: readonly RunOfFile[]): string {
-  const [first] = runs;
+  const first = runs.find(({ run }) => run.report.gate.outcome !== "not_gated") ?? runs[0];
   if (first === undefined) return "evals";
   const { report } = first.run;
   const more = runs.length > 1 ? ` and ${plural(runs.length - 1, "more run")}` : "";

@@ -43,7 +43,7 @@ export function livePage(
   assets: PageAssets = readPageAssets(),
   home: HomeDocument | null = null,
 ): Reply & { kind: "page" } {
-  const start: PageStart = { mode, version: EVALS_VERSION, runs: [] };
+  const start: PageStart = { mode, version: EVALS_VERSION, runs: [], matrices: [] };
   const first = home === null ? [] : [dataElement("home", scriptJson(home))];
   const html = pageHtml(assets, { title: "evals", plain: "evals", start, first, rest: [] });
   return { kind: "page", html, policy: `${pagePolicy(assets, true)}; frame-ancestors 'none'` };

@@ -61,7 +61,7 @@ export function drawn(trials: string, marks: Marks): string {
  * The differences between targets: a headline, then the significant differences with their sizes, then the
  * number of others. Names are made safe for one line. Empty when no targets were compared.
  */
-export function differenceSentences({ differences }: Matrix): string[] {
+export function differenceSentences({ differences }: Pick<Matrix, "differences">): string[] {
   if (differences.length === 0) return [];
   const sure = differences.filter((one) => one.sure).sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta));
   const others = differences.length - sure.length;

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { readPage } from "../../page/testing/read-page.ts";
 import { type GitProject, gitProject, isolateGit } from "../testing/git-project.ts";
 
 const prompt = (text: string): string => `---\ndescription: Echo.\n---\nuser:\n${text} {{ input }}\n`;
@@ -49,6 +50,37 @@ describe("evals run with --prompt or --model given several times", () => {
     repo.commit({ "evals/s.yaml": FILES["evals/s.yaml"].replace("p@1.0.0", "p@2.0.0") });
     const failing = await runs("--prompt", "p@2.0.0", "--prompt", "p@1.0.0");
     expect([failing.exit, failing.shown]).toEqual([1, ["2.0.0 failed", "1.0.0 not_gated"]]);
+  });
+
+  it("writes a page that opens on the comparison of all targets, named by the gated run", async () => {
+    const html = ["--reporter", "html=out/a.html"];
+    const { runs: found } = await runs(
+      "--prompt",
+      "p@2.0.0",
+      "--prompt",
+      "p@1.0.0",
+      "--prompt",
+      "p@1.1.0",
+      ...html,
+    );
+    const page = repo.read("out/a.html");
+    const { start } = readPage(page);
+    expect(start.matrices).toMatchObject([
+      {
+        suite: "s",
+        targets: [
+          { name: "p@2.0.0", gated: false },
+          { name: "p@1.0.0", gated: true },
+          { name: "p@1.1.0", gated: false },
+        ],
+      },
+    ]);
+    expect(start.matrices[0]?.differences).toHaveLength(3);
+    expect(start.matrices[0]?.targets.map(({ run }) => run)).toEqual(start.runs.map(({ key }) => key));
+    expect(found).toHaveLength(3);
+    expect(page).toMatch(/<title>PASSED s[^<]* and 2 more runs<\/title>/);
+    await repo.json(["run", ...html]);
+    expect(readPage(repo.read("out/a.html")).start.matrices).toEqual([]);
   });
 
   it("combines prompts with models, and other options work as usual", async () => {

@@ -50,8 +50,14 @@ export const REPORTERS: readonly ReporterEntry[] = [
     name: "html",
     needsFile: true,
     document: { ending: ".html" },
-    render: async ({ runs }) =>
-      (await import("../../page/page-file.ts")).pageFile(runs.map((run) => ({ key: keyOf(run), run }))),
+    render: async ({ runs }) => {
+      const { matricesOf } = await import("../../metrics/compare-targets.ts");
+      const { pageFile } = await import("../../page/page-file.ts");
+      return pageFile(
+        runs.map((run) => ({ key: keyOf(run), run })),
+        await matricesOf(runs),
+      );
+    },
   },
 ];
 

@@ -8,7 +8,7 @@ import { App } from "./app.tsx";
 import { followAddress, listOf, route } from "./page-state.ts";
 import { parseRoute } from "./route.ts";
 import type { PageSource } from "./source.ts";
-import { fakeLive, fakeSource } from "./testing/fake-source.ts";
+import { fakeLive, fakeMatrix, fakeSource, summary } from "./testing/fake-source.ts";
 import { indexDocument } from "./testing/index-document.ts";
 import { HEAD, ROW } from "./virtual-grid.tsx";
 
@@ -267,6 +267,38 @@ describe("the page", () => {
     await type("nobody says this");
     await settled(200);
     expect(root.querySelectorAll(".row")).toHaveLength(0);
+  });
+
+  it("opens a file with several targets of one suite on their comparison, with the sure differences", async () => {
+    const source = fakeMatrix(indexDocument());
+    await shown(source);
+    expect(root.querySelector("h1")?.textContent).toBe("2 targets of triage");
+    expect(text()).toContain("triage@1.3.0 · small is better than triage@1.2.0 · small by 30.0 points");
+    const [other, gated] = Array.from(root.querySelectorAll(".targets tbody tr"), (row) => row.textContent);
+    expect(other).toMatch(/^triage@1\.2\.0 · small\s*not gated/);
+    expect(gated).toMatch(/^triage@1\.3\.0 · small\s*FAILED: regressed/);
+    expect(root.querySelectorAll(".matrix .row")).toHaveLength(5);
+    await shown(source, "#/run/51d0a77e");
+    await press("Escape");
+    expect(root.querySelector("h1")?.textContent).toBe("2 targets of triage");
+  });
+
+  it("links the comparison from the card of its suite when a file has other runs too", async () => {
+    const source = fakeMatrix(indexDocument());
+    const another = { ...summary, id: "77aa0001", suite: "tickets", name: "tickets" };
+    const runs = [...source.start.runs, { key: another.id, summary: another }];
+    const home = { runs: runs.map((one) => one.summary), more: false };
+    await shown({
+      ...source,
+      start: { ...source.start, runs },
+      home: async () => home,
+      homeAtHand: () => home,
+    });
+    const [card, other] = root.querySelectorAll(".suites li");
+    expect(card?.textContent).toMatch(/^triage FAILED: regressed.*2 targets compared$/s);
+    expect(card?.querySelector("a")?.getAttribute("href")).toBe("#/run/3f9c21aa");
+    expect(card?.querySelector('a[href="#/matrix/51d0a77e,3f9c21aa"]')).not.toBeNull();
+    expect(other?.textContent).not.toContain("compared");
   });
 
   it("has neither labels nor traffic in a file", async () => {

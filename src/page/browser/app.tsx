@@ -52,9 +52,17 @@ function hasHome({ start }: PageSource): boolean {
 function shownRoute(source: PageSource, asked: Route): Route {
   const [first] = source.start.runs;
   const wanted: Route = isLive(asked) && source.live === null ? { view: "home" } : asked;
-  return wanted.view === "home" && !hasHome(source) && first !== undefined
-    ? { view: "run", key: first.key, query: "" }
-    : wanted;
+  if (wanted.view !== "home") return wanted;
+  if (!hasHome(source) && first !== undefined) return { view: "run", key: first.key, query: "" };
+  return wholeMatrix(source) ?? wanted;
+}
+
+/** The matrix that a file is about: all its runs are targets of one suite. Null for other pages. */
+function wholeMatrix({ start }: PageSource): (Route & { readonly view: "matrix" }) | null {
+  const [matrix] = start.matrices;
+  return matrix !== undefined && matrix.targets.length === start.runs.length
+    ? { view: "matrix", keys: matrix.targets.map(({ run }) => run) }
+    : null;
 }
 
 function View({ source, here }: { source: PageSource; here: Route }): JSX.Element {
@@ -108,8 +116,9 @@ function LiveView({ live, here }: { live: LiveParts; here: LiveRoute }): JSX.Ele
 /** The path from the start view to the current view, as links. */
 function Trail({ source, here }: { source: PageSource; here: Route }): JSX.Element {
   const steps: { readonly text: string; readonly to: Route }[] = [];
-  if (hasHome(source)) steps.push({ text: "runs", to: { view: "home" } });
-  if (here.view === "matrix") steps.push({ text: "matrix", to: here });
+  const startsAtMatrix = wholeMatrix(source) !== null;
+  if (hasHome(source)) steps.push({ text: startsAtMatrix ? "comparison" : "runs", to: { view: "home" } });
+  if (here.view === "matrix" && !startsAtMatrix) steps.push({ text: "matrix", to: here });
   if (here.view === "labels" || here.view === "labelling")
     steps.push({ text: "labels", to: { view: "labels" } });
   if (here.view === "labelling")

@@ -68,9 +68,20 @@ export function IntervalBar({
 
 const TREND = { width: 720, height: 150, left: 44, right: 12, top: 12, bottom: 24 };
 
-/** Pass rates of the runs before this one; nothing when there was none. */
+/**
+ * The runs of a trend: those of the last run's target, with a pass rate. A line through different prompts or models
+ * would show a change that no target made.
+ *
+ * @param history oldest first
+ */
+export function trendOf(history: readonly PastRun[]): readonly PastRun[] {
+  const target = history.at(-1)?.target;
+  return history.filter((one) => one.target === target && one.pass_rate.value !== null);
+}
+
+/** Pass rates of the earlier runs of the same target and of this run; nothing when there was none. */
 export function Trend({ history }: { history: readonly PastRun[] }): JSX.Element | null {
-  const known = history.filter(({ pass_rate }) => pass_rate.value !== null);
+  const known = trendOf(history);
   const [first, last] = [known[0], known.at(-1)];
   if (known.length < 2 || first === undefined || last === undefined) return null;
   const axis = axisFor(known.flatMap(({ pass_rate: { value, low = null } }) => [value, low]));
@@ -82,7 +93,7 @@ export function Trend({ history }: { history: readonly PastRun[] }): JSX.Element
       class="trend"
       viewBox={`0 0 ${TREND.width} ${TREND.height}`}
       role="img"
-      aria-label={`Pass rate of the last ${known.length} runs: from ${percent(first.pass_rate.value ?? 0)} to ${percent(last.pass_rate.value ?? 0)}`}
+      aria-label={`Pass rate of the last ${known.length} runs of this target: from ${percent(first.pass_rate.value ?? 0)} to ${percent(last.pass_rate.value ?? 0)}`}
     >
       {[axis.low, (axis.low + axis.high) / 2, axis.high].map((tick) => (
         <g key={tick}>

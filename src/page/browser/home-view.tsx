@@ -4,6 +4,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { RunSummary } from "../../domain/viewed-run.ts";
 import { count, dollars, percent, plural } from "../../reports/format-numbers.ts";
 import { intervalText } from "../../reports/metric-rows.ts";
+import type { PageMatrix } from "../page-documents.ts";
 import { Sparkline } from "./charts.tsx";
 import { useKeys } from "./keys.ts";
 import { useLoaded } from "./loaded.ts";
@@ -18,7 +19,7 @@ import { VirtualGrid } from "./virtual-grid.tsx";
 /** Largest run, in trials, whose list of cases is loaded ahead; creating such a list takes about a second. */
 const MAX_AHEAD = 200_000;
 
-/** The start view: each suite with its newest verdict and trend, then every run. */
+/** The start view: each suite with its last gated run and the trend of that run's target, then every run. */
 export function HomeView({ source }: { source: PageSource }): JSX.Element {
   const home = useLoaded(
     () => source.home(),
@@ -42,7 +43,7 @@ export function HomeView({ source }: { source: PageSource }): JSX.Element {
             </p>
           ) : (
             <>
-              <Suites runs={runs} />
+              <Suites runs={runs} matrices={source.start.matrices} />
               <RunList source={source} runs={runs} />
               {more ? <p class="faint">Older runs are not in this list.</p> : null}
             </>
@@ -80,43 +81,62 @@ function OtherViews(): JSX.Element {
 
 interface Suite {
   readonly name: string;
-  readonly newest: RunSummary;
-  /** Pass rates of the suite's runs, oldest first. */
+  /** The newest run that is gated or still under way; the newest of all when there is none. */
+  readonly shown: RunSummary;
+  /** Pass rates of the runs of this target, oldest first and ending with `shown`. */
   readonly rates: readonly number[];
 }
 
-/** Suites with their newest run, the most recently run suite first. */
+/** Suites with the run that stands for each, the most recently run suite first. @param runs newest first */
 export function suitesOf(runs: readonly RunSummary[]): Suite[] {
   const byName = new Map<string, RunSummary[]>();
   for (const run of runs) byName.set(run.name, [...(byName.get(run.name) ?? []), run]);
   return [...byName].flatMap(([name, list]) => {
-    const [newest] = list;
-    const rates = list.flatMap(({ pass_rate }) => (pass_rate?.value == null ? [] : [pass_rate.value]));
-    return newest === undefined ? [] : [{ name, newest, rates: rates.slice(0, 40).reverse() }];
+    const shown = list.find(({ outcome }) => outcome !== "not_gated") ?? list[0];
+    if (shown === undefined) return [];
+    // A line through different prompts or models would show a change that no target made.
+    const past = list.slice(list.indexOf(shown)).filter(({ target }) => target === shown.target);
+    const rates = past.flatMap(({ pass_rate }) => (pass_rate?.value == null ? [] : [pass_rate.value]));
+    return [{ name, shown, rates: rates.slice(0, 40).reverse() }];
   });
 }
 
-function Suites({ runs }: { runs: readonly RunSummary[] }): JSX.Element {
+interface SuitesProps {
+  /** Newest first. */
+  readonly runs: readonly RunSummary[];
+  readonly matrices: readonly PageMatrix[];
+}
+
+function Suites({ runs, matrices }: SuitesProps): JSX.Element {
   const suites = useMemo(() => suitesOf(runs), [runs]);
   return (
     <section aria-label="suites">
       <h2>Suites</h2>
       <ul class="suites">
-        {suites.slice(0, 60).map(({ name, newest, rates }) => (
+        {suites.slice(0, 60).map(({ name, shown, rates }) => (
           <li key={name}>
-            <a href={runAddress(newest.id)}>
+            <a href={runAddress(shown.id)}>
               <strong>{name}</strong>
             </a>{" "}
-            <OutcomeWord run={newest} />
-            <span class="faint line">{newest.target}</span>
-            <span>{rateText(newest)}</span>
-            <Sparkline values={rates} label={`pass rate of the last ${rates.length} runs`} />
+            <OutcomeWord run={shown} />
+            <span class="faint line">{shown.target}</span>
+            <span>{rateText(shown)}</span>
+            <Sparkline values={rates} label={`pass rate of the last ${rates.length} runs of this target`} />
+            <MatrixLink
+              matrix={matrices.find(({ targets }) => targets.some(({ run }) => run === shown.id))}
+            />
           </li>
         ))}
       </ul>
       {suites.length > 60 ? <p class="faint">{count(suites.length - 60)} more suites.</p> : null}
     </section>
   );
+}
+
+function MatrixLink({ matrix }: { matrix: PageMatrix | undefined }): JSX.Element | null {
+  if (matrix === undefined) return null;
+  const keys = matrix.targets.map(({ run }) => run);
+  return <a href={addressOf({ view: "matrix", keys })}>{plural(keys.length, "target")} compared</a>;
 }
 
 const runAddress = (key: string): string => addressOf({ view: "run", key, query: "" });

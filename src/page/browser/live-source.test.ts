@@ -4,7 +4,7 @@ import { report } from "../../reports/testing/reported-run.ts";
 import { liveSource } from "./live-source.ts";
 import { summary } from "./testing/fake-source.ts";
 
-const start = { mode: "live", version: "0.0.0", runs: [] } as const;
+const start = { mode: "live", version: "0.0.0", runs: [], matrices: [] } as const;
 const run = { key: "3f9c21aa", summary, report, history: [], prompts: null };
 
 function answering(value: unknown): string[] {

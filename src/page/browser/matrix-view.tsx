@@ -2,9 +2,11 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { count, dollars, duration, percent, plural } from "../../reports/format-numbers.ts";
+import { differenceSentences } from "../../reports/matrix-words.ts";
 import { intervalText } from "../../reports/metric-rows.ts";
-import type { RunDocument } from "../page-documents.ts";
+import type { PageMatrix, RunDocument } from "../page-documents.ts";
 import { CaseColumns } from "./case-columns.ts";
+import { OutcomeWord } from "./home-view.tsx";
 import { useLoaded } from "./loaded.ts";
 import { Marks } from "./marks.tsx";
 import { Scroll } from "./metric-table.tsx";
@@ -34,7 +36,14 @@ export function MatrixView({ source, keys }: { source: PageSource; keys: readonl
       ),
     [keys.join(), revision.value],
   );
-  return <Await of={targets}>{(known) => <Matrix targets={known} />}</Await>;
+  return (
+    <Await of={targets}>{(known) => <Matrix targets={known} compared={comparedOf(source, keys)} />}</Await>
+  );
+}
+
+/** What the file knows of exactly these runs; undefined for runs that were chosen on the page. */
+function comparedOf({ start }: PageSource, keys: readonly string[]): PageMatrix | undefined {
+  return start.matrices.find(({ targets }) => targets.map(({ run }) => run).join() === keys.join());
 }
 
 /** The ids of the cases of all targets, in the order of their first occurrence. */
@@ -53,7 +62,27 @@ function sharesOf(targets: readonly Target[], id: string): (number | null)[] {
   });
 }
 
-function Matrix({ targets }: { targets: readonly Target[] }): JSX.Element {
+/** Least widths of columns in pixels. */
+const CASE_WIDTH = 180;
+const TARGET_WIDTH = 130;
+
+/** The prompt above the model, because targets often differ only at the end of their names. */
+function HeadCell({ name }: { name: string }): JSX.Element {
+  const [prompt, ...model] = name.split(" · ");
+  return (
+    <span role="columnheader" class="what" title={name}>
+      <span>{prompt}</span>
+      {model.length === 0 ? null : <span>{model.join(" · ")}</span>}
+    </span>
+  );
+}
+
+interface MatrixProps {
+  readonly targets: readonly Target[];
+  readonly compared: PageMatrix | undefined;
+}
+
+function Matrix({ targets, compared }: MatrixProps): JSX.Element {
   const query = useSignal("");
   const selected = useSignal(-1);
   const ids = useMemo(() => idsOf(targets), [targets]);
@@ -64,7 +93,8 @@ function Matrix({ targets }: { targets: readonly Target[] }): JSX.Element {
       <h1 tabIndex={-1}>
         {plural(targets.length, "target")} of {first?.run.summary.suite ?? ""}
       </h1>
-      <TargetTable targets={targets} />
+      <TargetTable targets={targets} compared={compared} />
+      {compared === undefined ? null : <Differences compared={compared} />}
       <section aria-label="cases">
         <h2>Cases</h2>
         <SearchField
@@ -95,15 +125,42 @@ function Matrix({ targets }: { targets: readonly Target[] }): JSX.Element {
             );
             if (id !== undefined && target !== undefined) go({ view: "case", key: target.run.key, id });
           }}
-          head={["case", ...targets.map(({ run }) => run.summary.target)].map((name, at) => (
-            <span key={at === 0 ? name : (targets[at - 1]?.run.key ?? at)} role="columnheader" class="line">
-              {name}
-            </span>
-          ))}
+          minWidth={CASE_WIDTH + targets.length * TARGET_WIDTH}
+          head={[
+            <span key="" role="columnheader">
+              case
+            </span>,
+            ...targets.map((target, at) => (
+              <HeadCell key={target.run.key} name={nameOf(target, compared, at)} />
+            )),
+          ]}
           row={(index) => <MatrixCells targets={targets} id={hits[index] ?? ""} />}
         />
       </section>
     </>
+  );
+}
+
+/** A target's name as in the sentences about differences. */
+const nameOf = ({ run }: Target, compared: PageMatrix | undefined, at: number): string =>
+  compared?.targets[at]?.name ?? run.summary.target;
+
+/** The significant differences between targets in the words of the other reports. */
+function Differences({ compared }: { compared: PageMatrix }): JSX.Element | null {
+  const [first, ...others] = differenceSentences(compared);
+  if (first === undefined) return null;
+  return (
+    <section aria-label="differences">
+      <h2>Differences</h2>
+      <p>{`${first.charAt(0).toUpperCase()}${first.slice(1)}`}</p>
+      {others.length === 0 ? null : (
+        <ul>
+          {others.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      )}
+    </section>
   );
 }
 
@@ -171,13 +228,14 @@ function inputOf(targets: readonly Target[], id: string): string {
   return "";
 }
 
-function TargetTable({ targets }: { targets: readonly Target[] }): JSX.Element {
+function TargetTable({ targets, compared }: MatrixProps): JSX.Element {
   return (
     <Scroll label="targets">
-      <table>
+      <table class="targets">
         <thead>
           <tr>
             <th scope="col">target</th>
+            <th scope="col">gate</th>
             <th scope="col" class="number">
               pass rate
             </th>
@@ -194,12 +252,20 @@ function TargetTable({ targets }: { targets: readonly Target[] }): JSX.Element {
           </tr>
         </thead>
         <tbody>
-          {targets.map(({ run: { key, summary, report } }) => {
+          {targets.map((target, at) => {
+            const { key, summary, report } = target.run;
             const rate = report.metrics.pass_rate;
             const late = report.metrics.latency_p95?.value ?? null;
             return (
               <tr key={key}>
-                <th scope="row">{summary.target}</th>
+                <th scope="row">{nameOf(target, compared, at)}</th>
+                <td>
+                  {summary.outcome === "not_gated" ? (
+                    <span class="faint">not gated</span>
+                  ) : (
+                    <OutcomeWord run={summary} />
+                  )}
+                </td>
                 <td class="number">{rate?.value == null ? "unknown" : percent(rate.value)}</td>
                 <td class="number">{intervalText(rate?.low ?? null, rate?.high ?? null, "ratio")}</td>
                 <td class="number">{summary.cost_usd === null ? "unknown" : dollars(summary.cost_usd)}</td>

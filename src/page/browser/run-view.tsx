@@ -4,7 +4,7 @@ import type { RunSummary } from "../../domain/viewed-run.ts";
 import type { IndexDocument, RunDocument } from "../page-documents.ts";
 import { CaseColumns } from "./case-columns.ts";
 import { CaseList } from "./case-list.tsx";
-import { Histogram, Trend, tenths } from "./charts.tsx";
+import { Histogram, Trend, tenths, trendOf } from "./charts.tsx";
 import { FailureSection } from "./failure-section.tsx";
 import { OutcomeWord } from "./home-view.tsx";
 import { type Loaded, useLoaded } from "./loaded.ts";
@@ -72,9 +72,9 @@ function RunNumbers({ run: { report, prompts, history } }: { run: RunDocument })
       <MetricSection report={report} />
       {prompts === null ? null : <PromptDiff prompts={prompts} />}
       <TagSection report={report} />
-      {history.length < 2 ? null : (
+      {trendOf(history).length < 2 ? null : (
         <section aria-label="pass rate over runs">
-          <h2>Pass rate over runs</h2>
+          <h2>Pass rate over runs of this target</h2>
           <Trend history={history} />
         </section>
       )}

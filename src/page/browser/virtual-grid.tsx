@@ -21,6 +21,8 @@ export interface GridProps {
   readonly select: (index: number) => void;
   readonly open: (index: number) => void;
   readonly shape: string;
+  /** Pixels that the columns need at least; a narrower list scrolls sideways. */
+  readonly minWidth?: number;
 }
 
 /** A list of any length of which only the visible rows are rendered. Arrow keys move between rows and stop at the ends. */
@@ -33,6 +35,7 @@ export function VirtualGrid({
   select,
   open,
   shape,
+  minWidth = 0,
 }: GridProps): JSX.Element {
   const grid = useRef<HTMLDivElement>(null);
   const rowSize = Math.min(ROW, MAX_HEIGHT / Math.max(1, count));
@@ -64,12 +67,16 @@ export function VirtualGrid({
       aria-rowcount={count + 1}
       aria-activedescendant={selected >= first && selected < last ? rowId(selected) : undefined}
     >
-      <div class="grid-head" role="rowgroup">
+      <div class="grid-head" role="rowgroup" style={{ minWidth: `${minWidth}px` }}>
         <div class="cells" role="row" aria-rowindex={1}>
           {head}
         </div>
       </div>
-      <div class="grid-space" role="rowgroup" style={{ height: `${virtual.getTotalSize()}px` }}>
+      <div
+        class="grid-space"
+        role="rowgroup"
+        style={{ height: `${virtual.getTotalSize()}px`, minWidth: `${minWidth}px` }}
+      >
         {rows.map((index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the grid's keys open the selected row.
           <div

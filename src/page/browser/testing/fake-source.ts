@@ -48,7 +48,12 @@ export function fakeSource(
     before: { run: null, name: "the baseline", trials: [trial(1, "an old answer", "passed")] },
   });
   return {
-    start: { mode, version: "0.0.0", runs: mode === "file" ? [{ key: "3f9c21aa", summary }] : [] },
+    start: {
+      mode,
+      version: "0.0.0",
+      runs: mode === "file" ? [{ key: "3f9c21aa", summary }] : [],
+      matrices: [],
+    },
     home: async () => home,
     homeAtHand: () => home,
     summaryAtHand: (key) => home.runs.find(({ id }) => id === key) ?? null,
@@ -68,6 +73,54 @@ export function fakeSource(
     search: async () => new Set([3]),
     live: null,
     watch: () => () => {},
+  };
+}
+
+/** A fake page in a file: two targets of one suite, of which the second is gated, and one significant difference. */
+export function fakeMatrix(index: IndexDocument): PageSource {
+  const [older, gated] = ["51d0a77e", "3f9c21aa"];
+  const target = {
+    prompt: null,
+    model: "small",
+    pass_rate: { value: 0.5 },
+    cost_usd: null,
+    latency_p95: null,
+  };
+  const summaries: readonly RunSummary[] = [
+    { ...summary, id: older, outcome: "not_gated", verdict: "none", target: "prompt 1.2.0 · small" },
+    { ...summary, id: gated },
+  ];
+  const source = fakeSource(index);
+  const run = async (key: string): Promise<RunDocument> => ({
+    ...(await source.run(key)),
+    key,
+    summary: summaries.find(({ id }) => id === key) ?? summary,
+  });
+  const home = { runs: summaries, more: false };
+  return {
+    ...source,
+    home: async () => home,
+    homeAtHand: () => home,
+    run,
+    start: {
+      ...source.start,
+      runs: summaries.map((one) => ({ key: one.id, summary: one })),
+      matrices: [
+        {
+          suite: "triage",
+          targets: [
+            { ...target, name: "triage@1.2.0 · small", run: older, gated: false },
+            { ...target, name: "triage@1.3.0 · small", run: gated, gated: true },
+          ],
+          differences: [
+            {
+              ...{ a: "triage@1.2.0 · small", b: "triage@1.3.0 · small" },
+              ...{ delta: 0.3, low: 0.1, high: 0.5, p: 0.004, sure: true, cases: 5 },
+            },
+          ],
+        },
+      ],
+    },
   };
 }
 
