@@ -31,7 +31,7 @@ export function guardProcess(process: GuardedProcess, lost: (how: Loss) => numbe
   let code: number | undefined;
   const lose = (how: Loss): void => {
     if (code !== undefined) return;
-    // Reporting may itself throw, or end the process.
+    // Set before reporting, which may itself throw or end the process.
     code = EXIT.undecided;
     code = lost(how);
   };

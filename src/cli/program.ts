@@ -41,7 +41,8 @@ function commandWord(args: readonly string[]): string | undefined {
 }
 
 /**
- * `help prompt diff` as `prompt diff --help`: the parser's own help command looks at one word and ignores others.
+ * Rewrites `help prompt diff` to `prompt diff --help`, because commander's own help command ignores every word
+ * after the first.
  *
  * @throws {EvalsError} EVALS_COMMAND_UNKNOWN
  */

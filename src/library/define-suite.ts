@@ -4,13 +4,13 @@ import type { BuiltInScorer, SuiteKeys } from "./expected/suite-types.ts";
 /** A scorer that is a function in the suite's file, with its settings. */
 export interface OwnScorer {
   readonly score: Scorer;
-  /** Unique in the suite; default the function's name. */
+  /** Name of the scorer, unique in the suite; default: the function's name. */
   readonly name?: string;
   /** Whether a failure fails the trial; default true. */
   readonly required?: boolean;
   /** The lowest score with which an answer passes. */
   readonly threshold?: number;
-  /** Passed to the function; default {}. */
+  /** Settings that are passed to the function; default: {}. */
   readonly config?: unknown;
   /** Time limit for one answer; default 60s. */
   readonly timeout?: string;

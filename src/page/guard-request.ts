@@ -13,7 +13,7 @@ export interface Asked {
 /** Where the page is served. */
 export interface Address {
   readonly port: number;
-  /** Random hexadecimal digits. */
+  /** The first part of every valid path: random hexadecimal digits. */
   readonly token: string;
 }
 

@@ -16,7 +16,10 @@ export interface Opinion extends Judgement {
 
 /** One answer to be judged. */
 export interface Question {
-  /** Unique in the session and the same in the next one; reveals nothing about the answer. */
+  /**
+   * Id of the question: unique in the session and the same in the next one. It reveals nothing about the
+   * answer.
+   */
   readonly id: string;
   readonly case: string;
   readonly answer_hash: string;

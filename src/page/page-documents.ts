@@ -87,7 +87,7 @@ export interface LabelsDocument {
 
 export interface LabelledSuite {
   readonly suite: string;
-  /** Null when the suite has at most one judge, so that none need be named. */
+  /** The judge to label for; null when the suite has at most one, which need not be named. */
   readonly judge: string | null;
   /** The suite's newest run. */
   readonly run: string;

@@ -7,7 +7,7 @@ export interface Check {
   readonly rater: string;
   readonly first: Label["verdict"];
   readonly again: Label["verdict"];
-  /** ISO 8601, UTC. */
+  /** Time of the second verdict, ISO 8601, UTC. */
   readonly at: string;
 }
 

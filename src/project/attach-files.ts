@@ -97,7 +97,7 @@ function noPaths({ path: place, line }: AttachLine, path: string, golden: Case):
     line,
     column: 1,
     what: `Case "${golden.id}" has no paths of files in ${place}.`,
-    why: "The model would be asked without them.",
+    why: "The model would be asked without the files.",
     fix: 'Put a path there, or a list of paths, relative to the project root: "photos/a.png". An empty list is no file.',
   };
 }

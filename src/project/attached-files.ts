@@ -116,7 +116,7 @@ function outside(path: string): Problem {
   return {
     code: "EVALS_ATTACHED_OUTSIDE",
     what: `The attached file "${path}" is outside of the project.`,
-    why: "A fresh clone would not have it, and nothing outside of the project is sent to a provider.",
+    why: "A fresh clone would not have the file, and nothing outside of the project is sent to a provider.",
     fix: "Copy it into the project, and write its path relative to the project root.",
   };
 }
@@ -134,7 +134,7 @@ function unreadable(path: string, problem: Problem | undefined): Problem {
   return {
     code: "EVALS_ATTACHED_UNREADABLE",
     what: `The attached file "${path}" cannot be read: ${problem?.what ?? "unknown error"}`,
-    why: "The model would be asked without it.",
+    why: "The model would be asked without the file.",
     fix: "Correct the path, relative to the project root.",
   };
 }

@@ -18,7 +18,7 @@ export function caseSecrets(cases: CaseSource): Problem[] {
       line: cases.line(index),
       column: 1,
       what: `Something in case "${withoutSecrets(cases.id(index))}" looks like a key.${others === 0 ? "" : ` (And in ${others} more cases.)`}`,
-      why: "A dataset is in git, and what it asks goes to a model.",
+      why: "A dataset is in git, and its inputs are sent to a model.",
       fix: "Revoke the key and put a fake one in its place. If it is a fake one already, leave it.",
     };
   });

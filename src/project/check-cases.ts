@@ -167,7 +167,7 @@ function addTurnsProblem(
     line: cases.line(index),
     column: 1,
     what: `Case "${golden.id}" has no list of turns in ${user.turns}.`,
-    why: "The person would have nothing to say.",
+    why: "The simulated user would have nothing to say.",
     fix: '"turns": ["Hello, …", {"say": "And then?", "expect": "…"}]',
   });
 }
@@ -193,7 +193,7 @@ function addScorerProblems(
       code: "EVALS_CASE_SCORERS",
       ...place,
       what: `Case "${id}" names a scorer "${name}" that the suite does not have.${didYouMean(name, names)}`,
-      why: "The case would be scored by fewer than it asks for.",
+      why: "The case would be scored by fewer scorers than it names.",
       fix: `Name some of: ${names.join(", ")}.`,
     });
   if (unknown.length > 0 || scorers.some(({ name, required }) => required && own.includes(name))) return;
@@ -201,7 +201,7 @@ function addScorerProblems(
     code: "EVALS_CASE_SCORERS",
     ...place,
     what: `Case "${id}" is scored by no required scorer: ${own.join(", ")}.`,
-    why: "Nothing could fail it, so it would always pass.",
+    why: "Nothing could fail the case, so it would always pass.",
     fix: "Name a required one too, or leave scorers out of the case.",
   });
 }
@@ -211,7 +211,7 @@ function missingOperand(id: string, path: string, scorer: string, place: Place):
     code: "EVALS_CASE_NO_EXPECTED",
     ...place,
     what: `Case "${id}" has no ${path}, which the scorer "${scorer}" reads.`,
-    why: "Without it the answer could be neither right nor wrong.",
+    why: "Without a value to compare with, the answer could be neither right nor wrong.",
     fix: `Add it to the case, or give the scorer a value of its own: value: …`,
   };
 }

@@ -63,7 +63,7 @@ function checkEachCase(text: string | undefined, context: GateContext): Problem[
       path: context.places.path,
       ...context.places.at(["gate", "each_case"]),
       what: `"${text}" is not a minimum for each case: it needs >= or >, and a share between 0 and 1.`,
-      why: "It could not be said whether each case passes often enough.",
+      why: "It would be unknown whether each case passes often enough.",
       fix: 'each_case: ">= 0.8"',
     },
   ];
@@ -177,7 +177,7 @@ function tooFewTrials(name: string, k: number, path: Path, context: GateContext)
   return {
     ...problemAt("EVALS_METRIC_TRIALS", path, context, path.includes("require") ? "key" : "value"),
     what: `${name} needs ${k} trials of each case, and this suite has ${context.trials}.`,
-    why: "The result over more trials than were made is not known.",
+    why: "The result over more trials than are made cannot be known.",
     fix: `trials: ${k}, or ${sign}${context.trials}`,
   };
 }
@@ -201,7 +201,7 @@ function badBound(name: string, text: string, metric: Metric, context: GateConte
   return {
     ...problemAt("EVALS_BOUND_INVALID", ["gate", "require", name], context),
     what: `"${text}" is not a bound: it needs one of >=, >, <=, <, and a number.`,
-    why: "It could not be said whether the requirement holds.",
+    why: "It would be unknown whether the requirement holds.",
     fix: `"${name}": "${share ?? bare ?? example}"`,
   };
 }

@@ -43,14 +43,14 @@ interface Change {
   readonly asks: string;
 }
 
-/** A pin may contain the model name or its alias. */
+/** The change of the model, if any. The prompt may pin the name of a model or its alias. */
 function changedModel(pinned: string | null, asked: LoadedModel): Change[] {
   const { model } = settingsOf(asked);
   if (pinned === null || typeof model !== "string" || pinned === model || pinned === asked.alias) return [];
   return [{ released: `model ${pinned}`, asks: model }];
 }
 
-/** Only pinned parameters are compared. */
+/** The pinned parameters that differ from those of the suite's model; other parameters are not compared. */
 function changedParams(pinned: Json, params: unknown): Change[] {
   if (!isObject(pinned) || !isObject(params)) return [];
   const changed = Object.keys(pinned).filter(

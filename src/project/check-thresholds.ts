@@ -12,7 +12,7 @@ export function alwaysPassing({ suite, places, path }: LoadedSuite): Problem[] {
         path,
         ...places.at(at),
         what: `Every answer passes ${entry.name ?? entry.type}: its threshold is 0.`,
-        why: "Even the worst score reaches it, so no answer can fail this scorer.",
+        why: "Even the worst score reaches a threshold of 0, so no answer can fail this scorer.",
         fix: "threshold: 0.5, or the lowest score of a good answer; required: false if the score is only to be measured.",
       },
     ];

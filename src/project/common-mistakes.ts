@@ -59,7 +59,7 @@ const MISSING_KEYS: Readonly<Record<string, Hint>> = {
 
 const decided = (fix: string): Hint => ({
   expected: "left out",
-  why: "evals sets it itself; a second value would change what is asked, or how the answer comes back.",
+  why: "evals sets this parameter itself; a second value would change what is asked, or how the answer comes back.",
   fix,
 });
 
@@ -102,7 +102,7 @@ function invalidHint(path: Path, name: string, value: unknown): Hint | undefined
 function priceHint(name: string, value: unknown): Hint {
   const number = typeof value === "string" ? /\d+(?:\.\d+)?/.exec(value)?.[0] : undefined;
   return {
-    why: "Costs and the budget are computed from it; a wrong price would let a run spend more than it may.",
+    why: "Costs and the budget are computed from the price; a wrong one would let a run spend more than it may.",
     fix: `${name}: ${number ?? "0.15"}        (a bare number: US dollars per million tokens)`,
   };
 }
@@ -115,7 +115,7 @@ function timeoutHint(value: unknown): Hint {
   const text = typeof value === "number" ? (value >= 1000 ? `${value}ms` : `${value}s`) : "60s";
   return {
     expected: "a time such as 60s",
-    why: "A bare number could be seconds or milliseconds.",
+    why: "A number without a unit could mean seconds or milliseconds.",
     fix: `timeout: ${text}`,
   };
 }

@@ -96,7 +96,7 @@ function unknownVariable({ root, line, column }: AskedVariable, source: Source, 
     line: source.line + line - 1,
     column,
     what: `A judge's prompt cannot use {{ ${root} }}.${didYouMean(root, ALL)}`,
-    why: "With an empty place in its prompt the judge would be asked about something else than was meant.",
+    why: "A judge whose prompt has an empty place would judge something else than was meant.",
     fix:
       guess === undefined
         ? `Use one of: ${ALL.join(", ")}.`
@@ -123,7 +123,7 @@ function renderMistake(error: unknown, source: Source, at: { path: string; caseI
         undefinedName === undefined
           ? `This template failed for case "${at.caseId}": ${error.message}.`
           : `Case "${at.caseId}" has no {{ ${undefinedName} }}.`,
-      why: "The judge would be asked about something that is not there.",
+      why: "The judge would be asked about a value that does not exist.",
       fix:
         undefinedName === undefined
           ? "Change the template so that it works for every case, or change the case."

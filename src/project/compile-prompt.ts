@@ -52,7 +52,7 @@ export async function compilePrompt(version: PromptVersion, files: FileSource): 
 /** Messages from a case may refer to files; the prompt's own messages list them explicitly. */
 const attaches = (part: PromptPart): boolean => part.kind === "messages" || part.attach !== undefined;
 
-/** Loaded late, because most prompts have no attached files. */
+/** Loads the code for attached files, which most prompts do not need. */
 async function loadAttaching(files: FileSource) {
   const [{ attachedFiles }, attaching] = await Promise.all([
     import("./attached-files.ts"),
@@ -234,14 +234,14 @@ function undefinedProblem(
     return {
       ...base,
       what: "The prompt asks for {{ clock }}, and no clock is fixed.",
-      why: "With the time of the run in it, every run would ask another question.",
+      why: "If the prompt contained the time of the run, every run would ask another question.",
       fix: "clock: 2026-11-29T09:00Z        (in the suite, or in evalconfig.yaml for all suites)",
     };
   }
   return {
     ...base,
     what: `Case "${golden.id}" has no {{ ${variable} }}.${suggestion(variable, golden)}`,
-    why: "With an empty place in it the prompt would ask another question than was meant.",
+    why: "A prompt with an empty place would ask another question than was meant.",
     fix: `Add it to the case, or allow for it: {{ ${variable} | default: "…" }} or {% if ${variable} %}…{% endif %}`,
   };
 }
@@ -274,7 +274,7 @@ function messageProblem(part: HistoryPart, path: string, golden: Case, index: nu
     line: part.line,
     column: 1,
     what: `Entry ${index + 1} of ${part.path} in case "${golden.id}" is not a message.`,
-    why: "A provider would refuse it.",
+    why: "A provider would refuse such an entry.",
     fix: `Give it a role (${ROLES.join(", ")}) and a content: {"role": "user", "content": "…"}`,
   };
 }

@@ -138,7 +138,7 @@ function badTrials(path: string, line: number, cell: number): Problem {
     line,
     column: 1,
     what: `The trials of this row (cell ${cell}) are not a whole number from 1 to 1000.`,
-    why: "It says how often this one case is asked.",
+    why: "The number says how often this one case is asked.",
     fix: "Write a number such as 20, or leave the cell empty: then the suite's number applies.",
   };
 }

@@ -56,7 +56,7 @@ function invalidKey(path: Path, issue: Issue & { code: "invalid_key" }, context:
     path: context.places.path,
     ...context.places.at(full, "key"),
     what: `"${String(path.at(-1))}" cannot be a key${within(full.slice(0, -1))}: ${expected}.`,
-    why: "It cannot be used as it stands, and guessing what was meant would change what is run.",
+    why: "A wrong key cannot be used, and guessing what was meant would change what is run.",
     fix: "Rename it.",
   };
 }
@@ -111,7 +111,7 @@ function unknownKey(key: string, path: Path, context: IssueContext): Problem {
   };
 }
 
-/** How to move a key that is known in exactly one place around here: one level down, or further up. */
+/** The fix for an unknown key that is known at exactly one other place: one level below, or above. */
 function moved(key: string, path: Path, { schema, base = [] }: IssueContext): string | undefined {
   const below = keysAt(schema, path)
     .map((name) => [...path, name])
@@ -166,7 +166,7 @@ function emptyFile(context: IssueContext): Problem {
     line: 1,
     column: 1,
     what: "This file is empty.",
-    why: "There is nothing in it to run.",
+    why: "An empty file defines nothing to run.",
     fix: EMPTY_FILES[context.code] ?? "Write its keys, or delete the file.",
   };
 }
@@ -192,7 +192,7 @@ function invalid(path: Path, expected: string, context: IssueContext): Problem {
     path: context.places.path,
     ...context.places.at(full),
     what: `${subject} must be ${hint?.expected ?? expected}, not ${describeValue(value)}.${guess}`,
-    why: hint?.why ?? "It cannot be used as it stands, and guessing what was meant would change what is run.",
+    why: hint?.why ?? "A wrong value cannot be used, and guessing what was meant would change what is run.",
     fix: hint?.fix ?? (full.length === 0 ? `Write ${expected}.` : fixForValue(path, expected, about)),
   };
 }

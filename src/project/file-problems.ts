@@ -36,7 +36,7 @@ export function fileProblem(path: string, error: unknown): Problem {
         code: "EVALS_FILE_UNREADABLE",
         path,
         what: "This file may not be read.",
-        why: "What it defines would be missing from the run.",
+        why: "What the file defines would be missing from the run.",
         fix: `chmod u+r ${path}`,
       };
     default:
@@ -44,7 +44,7 @@ export function fileProblem(path: string, error: unknown): Problem {
         code: "EVALS_FILE_UNREADABLE",
         path,
         what: `This file could not be read (${code ?? "unknown error"}).`,
-        why: "What it defines would be missing from the run.",
+        why: "What the file defines would be missing from the run.",
         fix: "Check the disk and the file, then try again.",
       };
   }
@@ -55,7 +55,7 @@ export function missingFile(path: string): Problem {
     code: "EVALS_FILE_MISSING",
     path,
     what: "This file does not exist.",
-    why: "What it defines would be missing from the run.",
+    why: "What the file defines would be missing from the run.",
     fix: "Create it, or correct the path that names it.",
   };
 }
@@ -65,7 +65,7 @@ export function directoryInstead(path: string): Problem {
     code: "EVALS_FILE_IS_DIRECTORY",
     path,
     what: "This is a directory, and a file is needed here.",
-    why: "Nothing in it would be read.",
+    why: "Nothing in the directory would be read.",
     fix: `Rename the directory, or put a file of that name in its place.`,
   };
 }

@@ -1,6 +1,6 @@
 /** A file or folder in a folder. */
 export interface FileEntry {
-  /** Relative to the project root, separated by `/`. */
+  /** Path relative to the project root, separated by `/`. */
   readonly path: string;
   /** A symbolic link is not resolved here: it counts as a file until it is read. */
   readonly directory: boolean;
@@ -8,7 +8,7 @@ export interface FileEntry {
 
 /** A file that is read in chunks; the caller must close it. */
 export interface OpenBytes {
-  /** In bytes. */
+  /** Size of the file in bytes. */
   readonly size: number;
   /** Up to `length` bytes from `offset`; fewer only at the end of the file. */
   readAt(offset: number, length: number): Buffer;
@@ -24,13 +24,17 @@ export interface FileSource {
   readonly root?: string;
   /** Sorted entries of a folder; empty when it does not exist. @throws {EvalsError} when it cannot be read */
   list(folder: string, options?: { readonly recursive: boolean }): readonly FileEntry[];
-  /** @throws {EvalsError} for a missing file, a directory, a symlink loop, or missing permission */
+  /**
+   * The bytes of a file.
+   *
+   * @throws {EvalsError} for a missing file, a directory, a symlink loop, or missing permission
+   */
   read(path: string): Buffer;
   /** Whether a file (not a directory) exists. A broken link does not exist; a link loop does, and reading it fails. */
   exists(path: string): boolean;
-  /** In bytes; undefined when it does not exist. */
+  /** Size of a file in bytes; undefined when it does not exist. */
   size(path: string): number | undefined;
-  /** @throws {EvalsError} like `read` */
+  /** Opens a file to read it in chunks. @throws {EvalsError} like `read` */
   openBytes(path: string): OpenBytes;
   /** Whether the path is outside of the repository, so that a clone would not have it. */
   isOutside(path: string): boolean;

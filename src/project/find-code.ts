@@ -11,7 +11,10 @@ type Read = Pick<Project, "models" | "configPlaces" | "judges">;
 
 type Entry = { readonly [key: string]: unknown };
 
-/** The parts of a suite that would run the project's code, with locations; only for the models of the run. */
+/**
+ * Problems for the parts of a suite that would run the project's code. Of the models, only those of the run
+ * count.
+ */
 export async function codeOfSuite(
   project: Read,
   suite: LoadedSuite,

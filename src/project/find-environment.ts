@@ -52,7 +52,7 @@ function unfilled(written: string, place: Place): Problem {
     code: "EVALS_ENV_NOT_FILLED",
     ...place,
     what: `${written} is not filled here.`,
-    why: "It would be sent, compared or run as it is written. Only headers of a model or of an agent's tools and the env of a command are filled from the environment.",
+    why: "This text would be sent, compared or run as it is written. Only headers of a model or of an agent's tools and the env of a command are filled from the environment.",
     fix: 'Move it into headers: or env: of the model, or headers: of the tool. To mean these very characters in a template: {{ "$" }}{env:…}',
   };
 }
@@ -62,7 +62,7 @@ function misspelt(written: string, place: Place): Problem {
     code: "EVALS_ENV_NOT_FILLED",
     ...place,
     what: `${written} does not name a variable.`,
-    why: "It would be sent as it is written.",
+    why: "This text would be sent as it is written.",
     fix: `Write the name of a variable: \${env:NAME}`,
   };
 }

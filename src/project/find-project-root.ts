@@ -35,7 +35,7 @@ function noProject(misspelt: string | null): EvalsError {
   return new EvalsError({
     code: "EVALS_NO_PROJECT",
     what: `There is no ${CONFIG_FILE} here or in a directory above.`,
-    why: "It marks the root of a project; models, suites and datasets are found from there.",
+    why: "This file marks the root of a project; models, suites and datasets are found from there.",
     fix: misspelt === null ? "evals init" : `mv ${misspelt} ${join(dirname(misspelt), CONFIG_FILE)}`,
   });
 }

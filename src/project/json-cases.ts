@@ -21,7 +21,7 @@ export function openJsonCases(text: string, path: string): CaseSource {
   const value = readJsonFile(text, {
     path,
     code: "EVALS_DATASET_SYNTAX",
-    why: "The cases in it cannot be read.",
+    why: "The cases in this file cannot be read.",
     fix: "Write one JSON list of cases, or one case a line in a .jsonl file.",
   });
   const halves = halfCharacterProblems(text, path);
@@ -64,7 +64,7 @@ function notAList(path: string): Problem {
     line: 1,
     column: 1,
     what: "A JSON dataset must be one list of cases.",
-    why: "The cases in it cannot be found.",
+    why: "The cases in this file cannot be found.",
     fix: 'Put the cases into one pair of brackets: [{"id":"first","input":"…"}]',
   };
 }

@@ -80,7 +80,7 @@ function notAList(places: Places): Problem {
     path: places.path,
     ...places.at([]),
     what: "A YAML dataset must be a list of cases.",
-    why: "The cases in it cannot be found.",
+    why: "The cases in this file cannot be found.",
     fix: "Begin every case with a dash: - id: first",
   };
 }
@@ -102,7 +102,7 @@ function notJsonProblem(places: Places, path: readonly PropertyKey[]): Problem {
     path: places.path,
     ...places.at(path),
     what: "A case can hold only what JSON can: no .nan and no .inf.",
-    why: "It could not be sent or stored as it stands.",
+    why: "Such a value could not be sent or stored.",
     fix: "Write a number, a text or null.",
   };
 }

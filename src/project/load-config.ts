@@ -15,7 +15,7 @@ import { readText } from "./read-text.ts";
 
 /** The config as far as it could be read; complete when `problems` is empty. */
 export interface LoadedConfig {
-  /** Absent when the file is too broken to check suites against it. */
+  /** The parsed config; undefined when it has so many mistakes that suites cannot be checked with it. */
   readonly config: EvalConfig | undefined;
   readonly places: Places;
   /** The models without a mistake, by alias. */
@@ -168,7 +168,7 @@ function namesItself(alias: string, key: string, places: Places): Problem {
     path: places.path,
     ...places.at(["models", alias, key]),
     what: `"${alias}" names itself as its ${key === "of" ? "model" : "fallback"}.`,
-    why: "It would wait for itself without end.",
+    why: "The model would wait for itself without end.",
     fix: `${key}: <another alias>`,
   };
 }

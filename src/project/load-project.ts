@@ -108,7 +108,7 @@ function unknownDatasets(files: FileSource, { config, places }: LoadedConfig): P
       return error.problems.map((one) => ({
         ...one,
         ...place,
-        why: "These settings would apply to nothing.",
+        why: "Settings for a dataset that does not exist would have no effect.",
       }));
     }
   });
@@ -221,7 +221,7 @@ function suitesBelow(files: FileSource, folder: string): Problem[] {
       code: "EVALS_SUITE_FOLDER",
       path,
       what: `A suite is directly in ${FOLDER}/, not in a subfolder.`,
-      why: "It would never be run, and nobody would notice.",
+      why: "The suite would never be run, and nobody would notice.",
       fix: `mv ${path} ${FOLDER}/${path.slice(FOLDER.length + 1).replaceAll("/", "-")}`,
     }));
 }

@@ -22,12 +22,19 @@ export async function majorChanges(from: PromptVersion, to: PromptVersion): Prom
   ];
 }
 
-/** Null when a side does not name its model. */
+/**
+ * The change between two pinned models. No change when one of them is null, because that version names no
+ * model.
+ */
 export function changedModel(from: string | null, to: string | null): MajorChange[] {
   return from === null || to === null || from === to ? [] : [{ what: "model", said: `${from} became ${to}` }];
 }
 
-/** @param from parameters of a request, or a whole request; null when unknown */
+/**
+ * Changes of output schema and tools.
+ *
+ * @param from parameters of a request, or a whole request; null when unknown
+ */
 export function changedParameters(from: Json, to: Json): MajorChange[] {
   if (!isObject(from) || !isObject(to)) return [];
   return (["output schema", "tool contract"] as const).flatMap((what) => {

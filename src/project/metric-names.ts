@@ -13,7 +13,10 @@ export type Metric =
   | { readonly kind: "score"; readonly scorer: string; readonly unit: "ratio" }
   | { readonly kind: "flip"; readonly pressure: PressureKind; readonly unit: "ratio" };
 
-/** Undefined for an unknown metric. Whether `score.<name>` names a scorer is checked by the suite. */
+/**
+ * Parses the name of a metric; undefined for an unknown one. Whether `score.<name>` names a scorer is not
+ * checked here.
+ */
 export function parseMetric(name: string): Metric | undefined {
   if (Object.hasOwn(PLAIN_METRICS, name)) {
     const plain = name as keyof typeof PLAIN_METRICS;

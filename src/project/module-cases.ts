@@ -50,7 +50,8 @@ export function moduleCases(
 }
 
 function refusedPlace(files: FileSource, path: string): Problem | undefined {
-  const why = "Code that makes cases is run: it must be where a reader looks for code, in this repository.";
+  const why =
+    "Code that makes cases is run, so it must be in this repository, where a reader looks for code.";
   const fix = `dataset: { module: cases/${path.replace(/^.*[/\\]/, "") || "cases.ts"} }`;
   const code = "EVALS_DATASET_MODULE";
   if (!CODE.test(path))

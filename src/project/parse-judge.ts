@@ -61,7 +61,7 @@ function history(part: PromptPart, path: string): Problem[] {
       line: part.line,
       column: 1,
       what: "A judge's prompt cannot hold the messages of a case.",
-      why: "They would be next to the judge's own instructions, and could contradict them.",
+      why: "The case's messages would be next to the judge's own instructions, and could contradict them.",
       fix: "Write {{ conversation }} or {{ question }} below a role line: both are fenced. (as text: \\messages: …)",
     },
   ];
@@ -74,7 +74,7 @@ function noFiles({ line }: AttachLine, path: string): Problem {
     line,
     column: 1,
     what: "A judge's prompt cannot be sent with files of a case.",
-    why: "A judge reads texts: what it is asked about an answer is written out.",
+    why: "A judge only reads text, so no files can be sent with its prompt.",
     fix: "Delete the line. (as text: a backslash before it)",
   };
 }

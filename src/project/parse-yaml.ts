@@ -72,13 +72,13 @@ type At = (offset: number) => { path: string; line: number; column: number };
 
 const SYNTAX = {
   code: "EVALS_YAML_SYNTAX",
-  why: "The rest of the file cannot be understood before this is.",
+  why: "The rest of the file cannot be read until this is corrected.",
 } as const;
 
 const SECOND_DOCUMENT = {
   code: "EVALS_YAML_SECOND_DOCUMENT",
   what: "A second document begins here (---).",
-  why: "Only the first would be read; what is below would be ignored.",
+  why: "Only the first document would be read, and the rest of the file would be ignored.",
   fix: "Delete the line, or move what is below it into a file of its own.",
 } as const;
 
@@ -115,8 +115,8 @@ function describeSyntax(error: YAMLError, line: string): Pick<Problem, "code" | 
     return {
       code: "EVALS_YAML_TAB",
       what: "This line is indented with a tab.",
-      why: "YAML allows only blanks for indentation.",
-      fix: "Put two blanks in place of each tab.",
+      why: "YAML allows only spaces for indentation.",
+      fix: "Put two spaces in place of each tab.",
     };
   }
   if (quotable?.[1] !== undefined && quotable[2] !== undefined) {

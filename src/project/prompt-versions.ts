@@ -2,7 +2,7 @@ import type { Problem } from "../domain/problem.ts";
 
 /** A version file of a prompt or judge that differs from what was published under that version. */
 export interface ChangedVersion {
-  /** Relative to the project root, `prompts/triage/1.2.0.md`. */
+  /** Path relative to the project root, for instance `prompts/triage/1.2.0.md`. */
   readonly path: string;
   /** First line that differs from the last published text, from 1. */
   readonly line: number;
@@ -42,7 +42,7 @@ export function changedVersionProblem({ path, line, published, taken }: ChangedV
     line,
     column: 1,
     what: `Version ${version} is published, and its text has changed.`,
-    why: "Runs and baselines name it: the same version must always mean the same text.",
+    why: "Runs and baselines name versions: the same version must always mean the same text.",
     fix: `Write it as ${next}: mv ${path} ${next} && git cat-file blob ${published.slice(0, 12)} > ${path}`,
   };
 }

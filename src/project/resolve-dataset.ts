@@ -71,7 +71,7 @@ function unknownFormat(dataset: string, ending: string): Problem {
   return {
     code: "EVALS_DATASET_FORMAT",
     what: `A dataset cannot be a ${ending} file.`,
-    why: "Its cases could not be read.",
+    why: "evals cannot read cases from files of this type.",
     fix: `Use ${DATASET_ENDINGS.join(", ")}: dataset: ${dataset.slice(0, -ending.length)}.jsonl`,
   };
 }

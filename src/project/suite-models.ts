@@ -111,7 +111,7 @@ function cannotPlay(alias: string, places: Places): Problem {
     path: places.path,
     ...places.at(["user", "model"]),
     what: `The model "${alias}" only has outputs that were made elsewhere.`,
-    why: "A person answers what was just said, which nobody knew when the outputs were made.",
+    why: "The simulated user answers what was just said, and that was unknown when the outputs were made.",
     fix: "model: <an alias that can be asked, or a replay of one>",
   };
 }

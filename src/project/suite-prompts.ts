@@ -20,7 +20,7 @@ export interface PromptReading {
 
 /** A prompt of a suite, with its spec. */
 export interface SuitePrompt {
-  /** Absent for a suite without a prompt. */
+  /** Spec of the prompt; absent for a suite without a prompt. */
   readonly spec: string | undefined;
   readonly prompt: LoadedPrompt | null;
   /** Whether it is one of the suite's `prompts:` and so has its own baseline. */

@@ -8,7 +8,7 @@ import { collect, placed } from "./file-problems.ts";
 import type { FileSource } from "./file-source.ts";
 import type { LoadedConfig } from "./load-config.ts";
 
-/** What suites are checked against. */
+/** The project around a suite, which is needed to read and check the suite. */
 export interface SuiteContext {
   readonly files: FileSource;
   /** Environment for a module that creates cases. */

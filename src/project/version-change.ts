@@ -20,7 +20,7 @@ export async function versionChange(from: NamedVersion, to: NamedVersion): Promi
   return declared === null ? null : { prompt: to.name, from: from.version, to: to.version, declared };
 }
 
-/** By name, and within a name newest first. */
+/** Sorts versions by name, and the versions of each name from newest to oldest. */
 export async function newestFirst<V extends NamedVersion>(versions: readonly V[]): Promise<V[]> {
   const { default: compare } = await import("semver/functions/rcompare.js");
   return [...versions].sort((a, b) =>

@@ -32,9 +32,9 @@ const EXACT = /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z.-]+
 /** The file of a version, not yet read. */
 export interface VersionFile {
   readonly name: string;
-  /** Exact semver. */
+  /** The version, an exact semver. */
   readonly version: string;
-  /** Relative to the project root. */
+  /** Path of the file, relative to the project root. */
   readonly path: string;
 }
 
@@ -196,7 +196,7 @@ function noVersion(
       ? `No version of "${name}" matches ${range}.`
       : `"${range}" is neither a version nor a range of versions.`,
     why: kind.without,
-    fix: `${kind.word}: ${name}@${all.at(-1)}        (there is: ${all.join(", ")})`,
+    fix: `${kind.word}: ${name}@${all.at(-1)}        (existing versions: ${all.join(", ")})`,
   };
 }
 

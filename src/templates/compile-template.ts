@@ -102,7 +102,10 @@ function renderSimple(
   return text;
 }
 
-/** Own properties only, like the engine's setting: nothing from a prototype is accessible. */
+/**
+ * The value at a path in the scope. As in the engine, only own properties are read, and nothing from a
+ * prototype.
+ */
 export function lookUp(scope: unknown, path: readonly string[]): unknown {
   let here: unknown = scope;
   for (const step of path) {

@@ -99,7 +99,7 @@ function counting(context: Context) {
   };
 }
 
-/** Like the engine's own output: lists without separators, empty text for null. */
+/** Prints a value as Liquid does by default: lists without separators, empty text for null. */
 function printedByLiquid(printed: unknown): string {
   const value: unknown = toValue(printed);
   if (typeof value === "string") return value;

@@ -9,7 +9,7 @@ import { printResult } from "../print-result.ts";
 const LIMIT: NumberOption = {
   option: "--limit",
   ...wholeNumber(1),
-  why: "It says how many runs are listed.",
+  why: "The number limits how many runs are listed.",
   fix: "--limit 20",
 };
 

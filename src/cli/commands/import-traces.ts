@@ -60,7 +60,7 @@ function noSource(): EvalsError {
   return new EvalsError({
     code: "EVALS_USAGE",
     what: "No source of traces is named.",
-    why: "They come from files, from an address, or with --listen from exporters of this machine.",
+    why: "Traces come from files, from an address, or with --listen from exporters on this machine.",
     fix: "evals import traces traces.jsonl, or evals import traces --listen 4318",
   });
 }

@@ -18,11 +18,12 @@ export async function promptDiffCommand({
   });
 }
 
-/** Whether a word is a version or range without a name: `1.2.0`, `^1`. */
+/** Whether a word is a version or a range without a name: `1.2.0`, `^1`. */
 const isVersion = (word: string): boolean => /^[\^~]?\d/.test(word);
 
 /**
- * The two sides of `name`, `name 1.0.0`, `name 1.0.0 1.2.0`, `name@1.0.0 1.2.0` and `name@1.0.0 name@1.2.0`.
+ * The two versions to compare, from `name`, `name 1.0.0`, `name 1.0.0 1.2.0`, `name@1.0.0 1.2.0` or
+ * `name@1.0.0 name@1.2.0`.
  *
  * @throws {EvalsError} EVALS_USAGE when more is given than two sides
  */

@@ -14,14 +14,17 @@ afterEach(async () => {
 interface Interrupted {
   readonly repo: Scenario;
   readonly id: string;
-  /** What was asked since, as model and question. */
+  /** The requests since the interruption, each as model and question. */
   asked(): string[];
 }
 
-/** How the run was made: no word of it is the suite's own. */
+/** Options of the first run. All of them differ from the suite's own settings. */
 const MADE = "s --model large --prompt q@1.0.0 --trials 3 --tag t";
 
-/** A run of two cases of which one errored, as its model was down for it. It is up again. */
+/**
+ * Makes a run of two cases, one of which errored because its model refused it. The model works again
+ * afterwards.
+ */
 async function interrupted(made = MADE): Promise<Interrupted> {
   let isDown = true;
   const answer = ({ messages }: { readonly messages: readonly { readonly content?: unknown }[] }) =>
@@ -60,7 +63,7 @@ async function interrupted(made = MADE): Promise<Interrupted> {
   };
 }
 
-/** Options that would change what is asked, with another value than the run has. */
+/** Options that would change what is asked, with other values than those of the run. */
 const OTHER: readonly (readonly [option: string, said: string, has: string])[] = [
   ["other", "The suite other", "suite s"],
   ["--model m", "--model m", "model large"],
@@ -77,25 +80,25 @@ const OTHER: readonly (readonly [option: string, said: string, has: string])[] =
   ["--replay", "--replay", "a model that is asked"],
 ];
 
-/** The same options with the run's own value. */
+/** The same options with the values of the run. */
 const SAME = [
   ...["s", "--model large", "--prompt q@1.0.0", "--prompt q@^1", "--prompt q", "--trials 3", "--tag t", MADE],
 ];
 
-/** Options that only say how the run goes on. */
+/** Options that only change how the run is resumed. */
 const HARMLESS = [
   ...["--concurrency 1", "--budget 1", "--baseline none", "--all-trials", "--no-cache", "--record"],
   ...["--batch-then-live", "--reporter json=out.json", "--quiet", "--retry errored"],
 ];
 
-/** Options whose own tests resume runs, and those that ask nothing of a model. */
+/** Options with tests of their own for resumed runs, and options with which no model is asked. */
 const ELSEWHERE = [
   ...["--at", "--batch", "--workers", "--no-repeat", "--open", "--resume", "--run", "--json"],
   ...["--watch", "--dry-run", "--explain-cache"],
 ];
 
 describe("evals run --resume --run", () => {
-  it("goes on with the run's own model, prompt, cases and trials", async () => {
+  it("resumes the run with its own model, prompt, cases and trials", async () => {
     const { repo, id, asked } = await interrupted();
     const { exit, stdout } = await repo.evals(`run --resume --run ${id} --json`);
     const { runs } = JSON.parse(stdout);

@@ -27,7 +27,7 @@ function onlyTraffic(suite: string): EvalsError {
   return new EvalsError({
     code: "EVALS_USAGE",
     what: "evals score scores the stored traffic, and --traffic says so.",
-    why: "Cases of a dataset are scored by a run, and a run's answers again by evals rescore.",
+    why: "evals run scores the cases of a dataset, and evals rescore scores the answers of a run again.",
     fix: `evals score ${suite} --traffic, or evals run ${suite}`,
   });
 }

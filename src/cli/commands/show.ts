@@ -33,7 +33,7 @@ function refuseSecondRun(other: string | undefined): void {
   throw new EvalsError({
     code: "EVALS_USAGE",
     what: "evals show takes one run; two are compared by their fingerprints.",
-    why: "What to show of the second one would be a guess.",
+    why: "What to show of the second run would be a guess.",
     fix: "evals show <a> <b> --fingerprint, or evals diff <a> <b>",
   });
 }

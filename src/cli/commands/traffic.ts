@@ -8,7 +8,7 @@ import { printResult } from "../print-result.ts";
 const LIMIT: NumberOption = {
   option: "--limit",
   ...wholeNumber(0, 999_999_999),
-  why: "So many are listed, newest first.",
+  why: "The number limits how many traces are listed, newest first.",
   fix: "--limit 50",
 };
 

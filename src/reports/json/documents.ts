@@ -7,7 +7,7 @@ import { type RunResult, runJson } from "./run-json.ts";
 export interface ProblemResult {
   /** A code that stays the same in later versions: `EVALS_…`, explained in docs/troubleshooting.md. */
   readonly code: string;
-  /** Relative to the project root; null when the mistake is not in a file. */
+  /** Path of the file relative to the project root; null when the mistake is not in a file. */
   readonly path: string | null;
   /** Line in the file, from 1. */
   readonly line: number | null;

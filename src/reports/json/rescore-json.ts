@@ -12,7 +12,7 @@ export interface RescoredResult extends Pick<RunHeader, "id" | "suite" | "finger
 /** The output of `evals rescore --json`. */
 export interface RescoreDocument extends DocumentHead {
   readonly schema: "evals.rescore/1";
-  /** Null after a mistake. */
+  /** The created run; null after a mistake. */
   readonly run: RescoredResult | null;
 }
 

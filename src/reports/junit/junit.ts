@@ -25,7 +25,7 @@ interface Entry {
 /** A `testsuite` element with its entries. */
 interface Suite {
   readonly name: string;
-  /** ISO 8601 without time zone. */
+  /** Start of the run in UTC, ISO 8601 without a time zone. */
   readonly timestamp: string;
   readonly ms: number | null;
   readonly entries: readonly Entry[];

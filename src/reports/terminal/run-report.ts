@@ -257,7 +257,7 @@ function judgeLines({ counts, metrics }: RunReport, demanded: (name: string) => 
 
 function errorLines(report: RunReport, width: number): string[] {
   const { end } = report;
-  // The reason for the end has been shown already.
+  // This message has been shown as the reason for the end already.
   const reason = end.kind === "unreachable" ? end.message : null;
   const errors = report.errors.filter(({ message }) => message !== reason);
   return errors.map(({ kind, count: many, message }) =>
