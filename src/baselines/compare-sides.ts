@@ -15,7 +15,7 @@ import {
   type MetricRule,
   type TestBounds,
 } from "./compare-metric.ts";
-import { detectableDrop, explainVerdict } from "./explain-verdict.ts";
+import { detectableDrop, explainOpenLooks, explainVerdict } from "./explain-verdict.ts";
 import { metricColumns } from "./metric-columns.ts";
 import { type Pairing, pairCases } from "./pair-cases.ts";
 import type { Side } from "./side.ts";
@@ -40,7 +40,7 @@ export interface CompareOptions {
   readonly narrowed: boolean;
   /** Bounds of a sequential look for each rule; default the fixed design. */
   readonly bounds?: readonly TestBounds[] | undefined;
-  /** The verdict of each rule at the deciding look of a sequential test: the numbers are computed anew, the verdict is kept. */
+  /** The verdict of each rule at the deciding look of a sequential test: all numbers are those of the fixed design, the verdict is kept. */
   readonly concluded?: readonly Verdict[] | undefined;
 }
 
@@ -122,7 +122,10 @@ function findingsOf(
       rule,
       compared: { ...one, row },
       verdict,
-      said: explainVerdict(row, one.evidence, metricRule, pairs.missing.length),
+      said:
+        verdict === "inconclusive" && measured !== verdict && one.evidence !== null
+          ? explainOpenLooks(row, one.evidence.difference.clusters)
+          : explainVerdict(row, one.evidence, metricRule, pairs.missing.length),
     };
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RegressionRule } from "../domain/suite.ts";
-import type { Verdict } from "../domain/verdict.ts";
+import { VERDICTS, type Verdict } from "../domain/verdict.ts";
 import { compareSides } from "./compare-sides.ts";
 import { type Counts, ruleOf, sideOfCounts, times } from "./testing/sides.ts";
 
@@ -37,7 +37,7 @@ describe("the sentence of a verdict", () => {
     ],
     [
       explained(times(100, [1, 1]), times(100, [1, 1])),
-      "pass rate 0.0 points, −2.8 to 0.0: shown not to be more than 3 points worse on these 100 cases",
+      "pass rate 0.0 points, 0.0 to 0.0: shown not to be more than 3 points worse on these 100 cases",
     ],
     [
       explained(same(50), same(50)),
@@ -45,7 +45,7 @@ describe("the sentence of a verdict", () => {
     ],
     [
       explained(same(50), same(50), { scope: "population" }),
-      "pass rate 0.0 points: the interval −6.2 to +5.8 spans the allowed 3 points: not enough evidence; 439 more cases would settle it 4 times in 5 if nothing changed",
+      "pass rate 0.0 points: the interval −5.8 to +5.8 spans the allowed 3 points: not enough evidence; 439 more cases would settle it 4 times in 5 if nothing changed",
     ],
     [
       explained(times(50, [5, 5]), fallen(50, 50), { scope: "population" }),
@@ -53,7 +53,7 @@ describe("the sentence of a verdict", () => {
     ],
     [
       explained(times(5, [3, 3]), [[3, 0], ...times(4, [3, 3] as const)], { exact: true, confidence: 0.96 }),
-      "pass rate −20.0 points: the interval −55.0 to −4.3 lies below the allowed 3 points, but so few answers do not prove a drop: not enough evidence; more trials of each case would settle it",
+      "pass rate −20.0 points: the interval −35.7 to −4.3 lies below the allowed 3 points, but so few answers do not prove a drop: not enough evidence; more trials of each case would settle it",
     ],
     [
       explained([[5, 5]], [[5, 4]]),
@@ -75,6 +75,39 @@ describe("the sentence of a verdict", () => {
     expect(sentence).toBe(expected);
   });
 
+  it.each([
+    ["nothing varied", times(50, [1, 1]), times(50, [1, 1])],
+    ["nothing varied, enough cases", times(100, [1, 1]), times(100, [1, 1])],
+    ["few answers", same(12), fallen(12, 2)],
+    ["many answers", same(1000), same(1000)],
+    ["a drop", same(120), fallen(120, 20)],
+    ["a small drop", same(3000), fallen(3000, 60)],
+    ["a rise", same(200), times(200, [5, 5])],
+  ] as const)("has no other interval than the table's: %s", (_, base, candidate) => {
+    for (const concluded of [undefined, ...VERDICTS.filter((one) => one !== "incomparable")]) {
+      const { comparison } = compareSides(sideOfCounts(base), sideOfCounts(candidate), {
+        rules: [ruleOf()],
+        narrowed: false,
+        ...(concluded === undefined ? {} : { concluded: [concluded] }),
+      });
+      const { delta, low, high } = comparison.metrics[0] ?? {};
+      const known = [delta, low, high].map((one) => Math.abs((one ?? 0) * 100).toFixed(1));
+      expect(known).toEqual(expect.arrayContaining(comparison.said.match(/\d+\.\d/g) ?? []));
+      expect(comparison.said).toContain("points");
+    }
+  });
+
+  it("gives the reason when the looks of a run leave open what one look would settle", () => {
+    const { comparison } = compareSides(sideOfCounts(same(1000)), sideOfCounts(same(1000)), {
+      rules: [ruleOf()],
+      narrowed: false,
+      concluded: ["inconclusive"],
+    });
+    expect(comparison.said).toBe(
+      "pass rate 0.0 points (−1.4 to +1.4) on these 1000 cases: not enough evidence for a run that could stop early, which needs a wider interval",
+    );
+  });
+
   it.each<[Verdict, readonly Counts[], RegExp]>([
     ["regressed", same(50), /^pass rate 0\.0 points .*: regressed when it was decided$/],
     ["improved", fallen(50, 5), /^pass rate −6\.0 points .*: improved when it was decided$/],
@@ -86,7 +119,6 @@ describe("the sentence of a verdict", () => {
       const { comparison } = compareSides(sideOfCounts(same(50)), sideOfCounts(candidate), {
         rules: [ruleOf()],
         narrowed: false,
-        bounds: [{ harm: 2.5, pass: 2.5 }],
         concluded: [verdict],
       });
       expect(comparison.verdict).toBe(verdict);

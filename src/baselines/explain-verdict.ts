@@ -79,11 +79,10 @@ export function explainVerdict(
   const allowed = `${size(evidence.allowed).replace(/\.0$/, "")}${unit}`;
   if (rule.mode === "point") return pointSentence(words, delta, on, evidence);
   const range = low === null || high === null ? "" : words.range(low, high);
-  // Shows the bound that the pass rule used; it is lower when nothing varied.
-  const lowest = low === null ? null : Math.max(-1, Math.min(low, evidence.notBelow ?? low));
-  // After an early stop the sentence reports the deciding look, because later answers may differ.
+  // After an early stop the verdict is that of the deciding look, and later answers may differ.
   const then = " when it was decided";
-  const shown = lowest === null || lowest > -evidence.allowed ? "" : then;
+  const notBelow = Math.min(low ?? -1, evidence.notBelow ?? -1);
+  const shown = notBelow > -evidence.allowed ? "" : then;
   switch (verdict) {
     case "regressed":
       return delta < 0
@@ -91,17 +90,29 @@ export function explainVerdict(
         : `${name} ${signed(delta)}${unit}${bounds(words, low, high)} ${on}: regressed${then}`;
     case "small_drop":
       return delta < 0
-        ? `${name} ${words.fell} ${size(delta)}${unit}${bounds(words, lowest, high)} ${on}: a real ${words.drop}, shown to be smaller than ${allowed}${shown}`
-        : `${name} ${signed(delta)}${unit}${bounds(words, lowest, high)} ${on}: a real ${words.drop} smaller than ${allowed}${then}`;
+        ? `${name} ${words.fell} ${size(delta)}${unit}${bounds(words, low, high)} ${on}: a real ${words.drop}, shown to be smaller than ${allowed}${shown}`
+        : `${name} ${signed(delta)}${unit}${bounds(words, low, high)} ${on}: a real ${words.drop} smaller than ${allowed}${then}`;
     case "improved":
       return delta > 0
         ? `${name} ${words.rose} ${size(delta)}${unit} (${range}) ${on}: improved`
         : `${name} ${signed(delta)}${unit} (${range}) ${on}: improved${then}`;
     case "no_regression":
-      return `${name} ${signed(delta)}${unit}, ${words.range(lowest ?? delta, high ?? delta)}: shown not to be more than ${allowed} worse ${on}${shown}`;
+      return `${name} ${signed(delta)}${unit}, ${range}: shown not to be more than ${allowed} worse ${on}${shown}`;
     default:
-      return inconclusiveSentence({ words, delta, high, allowed, candidate }, evidence, rule, missing);
+      return inconclusiveSentence({ words, delta, low, high, allowed, candidate }, evidence, rule, missing);
   }
+}
+
+/**
+ * The sentence for a rule that the looks of a sequential test left open, although one look at all answers would
+ * settle it.
+ */
+export function explainOpenLooks(row: MetricComparison, cases: number): string {
+  const { metric, delta, low, high } = turned(row);
+  const words = wordsOf(metric);
+  const moved = delta === null ? "" : ` ${words.signed(delta)}${words.unit}${bounds(words, low, high)}`;
+  const on = cases === 1 ? "this case" : `these ${cases} cases`;
+  return `${words.name}${moved} on ${on}: not enough evidence for a run that could stop early, which needs a wider interval`;
 }
 
 /** The sentence for a stale baseline: the difference without a verdict. */
@@ -116,8 +127,8 @@ export function explainStale(row: MetricComparison, cases: number): string {
 }
 
 /**
- * One sentence with what a run that stopped early had measured at the look that decided it. Its interval is
- * wider than that of a single look, because there were earlier looks.
+ * One sentence with what was measured at the look on which the verdict of a run that could stop early rests. Its
+ * interval is wider than that of a single look, because there may be several looks.
  */
 export function explainDecision(
   trials: number,
@@ -125,9 +136,12 @@ export function explainDecision(
 ): string {
   const when = `It was decided on ${trials} ${trials === 1 ? "answer" : "answers"}`;
   if (delta === null) return `${when}.`;
-  const { name, signed, range: between } = wordsOf(metric);
-  const range = low === null || high === null ? "" : ` (${between(low, high)}, a repeated interval)`;
-  return `${when}, when ${name} was at ${signed(delta)} points${range}.`;
+  const { name, signed, unit, range: between } = wordsOf(metric);
+  const range =
+    low === null || high === null
+      ? ""
+      : ` (${between(low, high)}, an interval that is wider because the run could stop early)`;
+  return `${when}, when ${name} was at ${signed(delta)}${unit}${range}.`;
 }
 
 function bounds({ size, range }: ChangeWords, low: number | null, high: number | null): string {
@@ -137,14 +151,16 @@ function bounds({ size, range }: ChangeWords, low: number | null, high: number |
 
 function inconclusiveSentence(
   {
-    words: { name, drop, unit, signed, range: between },
+    words: { name, fell, drop, unit, signed, range: between },
     delta,
+    low,
     high,
     allowed,
     candidate,
   }: {
     words: ChangeWords;
     delta: number;
+    low: number | null;
     high: number | null;
     allowed: string;
     candidate: number | null;
@@ -162,14 +178,18 @@ function inconclusiveSentence(
   if (evidence.notBelow === null) return `${moved}: too early to say`;
   if (evidence.allowed <= 0)
     return `${moved}: the baseline is at 0, so no share of it can be allowed: not enough evidence`;
-  const least = unit === "" ? evidence.notBelow : Math.max(-1, evidence.notBelow);
-  const range = between(least, high ?? 1);
+  const range = between(low ?? -1, high ?? 1);
   // The interval is a normal approximation and the test is exact, so they may disagree for few answers.
   if (high !== null && high < -evidence.allowed)
     return `${moved}: the interval ${range} lies ${drop === "drop" ? "below" : "above"} the allowed ${allowed}, but so few answers do not prove a ${drop}: not enough evidence; more trials of each case would settle it`;
-  const spans = `${moved}: the interval ${range} spans the allowed ${allowed}: not enough evidence`;
+  // The rule's own bound is lower than the interval's when few answers varied.
+  const open =
+    low !== null && low > -evidence.allowed
+      ? `${moved} (${range}), but so few answers do not show that it ${fell} by less than the allowed ${allowed}`
+      : `${moved}: the interval ${range} spans the allowed ${allowed}`;
   const more = moreEvidence(evidence, rule, candidate);
-  return more === "" ? spans : `${spans}; ${more} would settle it 4 times in 5 if nothing changed`;
+  const settled = more === "" ? "" : `; ${more} would settle it 4 times in 5 if nothing changed`;
+  return `${open}: not enough evidence${settled}`;
 }
 
 /** If more cases than this are lacking, no advice is given. */

@@ -34,8 +34,6 @@ export interface GateInput {
   readonly candidate: (tally: Tally) => Side;
   /** The last look of a sequential test; null when all trials were asked at once. */
   readonly look: SequentialLook | null;
-  /** Whether the run stopped before all trials were asked. */
-  readonly stopped: boolean;
   /** Null when no canaries were asked. */
   readonly canary: CanaryResult | null;
   /** The declared version bump of the prompt since the baseline; null when there is none. */

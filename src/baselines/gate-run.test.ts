@@ -93,7 +93,6 @@ function gated(
     accepted,
     candidate: (counted) => sideOfRun(header, stored, counted),
     look: null,
-    stopped: false,
     canary,
     declared: null,
   });

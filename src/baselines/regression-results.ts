@@ -43,23 +43,21 @@ export function compareRun(
 }
 
 /**
- * Compares a run that was decided by a look at part of its answers. The verdicts of that look are kept. The
- * numbers are computed from all answers, with bounds as wide as the look's, so the numbers of a report fit
- * together.
+ * Compares a run whose verdict was found by a look. The verdicts of that look are kept. The numbers are those of the
+ * fixed design over all answers, so that the same answers have the same numbers in every report, whether they were
+ * asked or at hand. The look's own figure is in `decided`.
  */
 export function ofAllAnswers(look: SequentialLook, input: GateInput, baseline: Side): ComparedSides {
   const { findings } = look.compared;
   const whole = compareSides(baseline, input.candidate(input.tally), {
-    rules: findings.map((one) => one.rule),
+    rules: regressionRules(input.gate),
     narrowed: input.header.narrowing !== null,
-    bounds: look.bounds,
     concluded: findings.map((one) => one.verdict),
   });
-  if (!input.stopped) return whole;
   return { ...whole, comparison: { ...whole.comparison, decided: decisionOf(look) } };
 }
 
-/** What the look decided, described by the rule that failed, else by the first rule. */
+/** What the look found, described by the rule that failed, else by the first rule. */
 function decisionOf({ compared: { findings }, trials }: SequentialLook): StoppingDecision {
   const deciding = findings.find((one) => one.verdict === "regressed") ?? findings[0];
   const {

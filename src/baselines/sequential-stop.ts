@@ -65,10 +65,9 @@ export interface SequentialStop {
   latest(): SequentialLook | undefined;
 }
 
-/** The data and bounds of a look. */
+/** What a look found. */
 export interface SequentialLook {
   readonly compared: ComparedSides;
-  readonly bounds: readonly TestBounds[];
   /** Number of answers it used. */
   readonly trials: number;
 }
@@ -102,7 +101,7 @@ export function sequentialStop(input: SequentialInput): SequentialStop {
       narrowed: input.narrowed || at.kind === "partial",
       bounds,
     });
-    latest = { compared, bounds, trials: sumOf(candidate.answered) };
+    latest = { compared, trials: sumOf(candidate.answered) };
     const regression = compared.findings.map(({ verdict }) => outcomeOf(verdict, at));
     const all = [...regression, ...input.others(bounds[0]?.pass ?? null)];
     return all.includes("failed") || all.every((one) => one === "passed");

@@ -213,7 +213,10 @@ export interface Comparison {
   readonly population: { readonly low: number; readonly high: number } | null;
   /** One sentence with numbers. */
   readonly said: string;
-  /** What decided a run that stopped early; all other numbers are from all answers. Absent for other runs. */
+  /**
+   * The look on which the verdict of a run that could stop early rests; all other numbers are those of one look at all
+   * answers. Absent for other runs.
+   */
   readonly decided?: StoppingDecision;
   /** Regressed, then fixed cases with their counts, strongest evidence first. */
   readonly moved: readonly CaseComparison[];

@@ -65,15 +65,12 @@ export function lacksTrials(status: RunStatus): boolean {
 }
 
 /** Why not all trials were asked, in one or two sentences; empty when all were. */
-export function endSentence({ end, counts, comparison }: RunReport): string {
+export function endSentence({ end, counts }: RunReport): string {
   switch (end.kind) {
     case "all-asked":
       return "";
     case "decided":
-      return [
-        `Stopped after ${count(counts.trials - counts.not_needed)} of ${count(counts.trials)} trials: the rest could not change the verdict.`,
-        ...(comparison?.decided === undefined ? [] : [comparison.decided.said]),
-      ].join(" ");
+      return `Stopped after ${count(counts.trials - counts.not_needed)} of ${count(counts.trials)} trials: the rest could not change the verdict.`;
     case "skipped":
       return `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} ${skippedWords(end.because)}.`;
     case "interrupted":
@@ -86,6 +83,14 @@ export function endSentence({ end, counts, comparison }: RunReport): string {
     default:
       return end satisfies never;
   }
+}
+
+/**
+ * What the look saw on which the verdict of a run that could stop early rests, with its own interval; empty for other
+ * runs. Every other number of a report is that of one look at all answers.
+ */
+export function decisionSentence({ comparison }: RunReport): string {
+  return comparison?.decided?.said ?? "";
 }
 
 /** Completes "312 …" for skipped trials: they were not asked, or their answers come with a batch. */

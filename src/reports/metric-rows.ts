@@ -1,6 +1,6 @@
 import { parseBound } from "../domain/bound.ts";
 import { flippedKind } from "../domain/flip-metric.ts";
-import { type MetricUnit, metricUnit } from "../domain/metric-unit.ts";
+import { isBetterLow, type MetricUnit, metricUnit } from "../domain/metric-unit.ts";
 import type { MetricComparison, RunReport } from "../domain/report.ts";
 import type { RuleResult, Verdict } from "../domain/verdict.ts";
 import { count, dollars, duration, percent, points } from "./format-numbers.ts";
@@ -150,6 +150,11 @@ export function deltaText(
 export function differenceText(value: number, unit: MetricUnit): string {
   if (unit === "ratio") return points(value);
   return Math.abs(value) < 0.005 ? "0.00" : `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+}
+
+/** Whether a metric is worse than in the baseline, however little. */
+export function isWorse({ metric, delta }: Pick<MetricComparison, "metric" | "delta">): boolean {
+  return delta !== null && (isBetterLow(metric) ? delta > 0 : delta < 0);
 }
 
 /** A bound for people: `≥ 90 %`, `≤ $0.002`, `≤ 4s`. */

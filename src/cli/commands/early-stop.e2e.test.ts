@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { metricUnit } from "../../domain/metric-unit.ts";
 import { type ModelServer, modelServer } from "../../providers/testing/model-server.ts";
+import { differenceText } from "../../reports/metric-rows.ts";
 import { type GitProject, gitProject, isolateGit } from "../testing/git-project.ts";
 
 const CASES = 40;
@@ -39,6 +41,12 @@ async function withBaseline(fails: (n: number) => boolean, gate = "") {
   const side = `run:${document.runs[0].id}`;
   server.asked.length = 0;
   return { server, project, side };
+}
+
+/** Fails the first trial of each of these items. */
+function firstTimes(items: readonly number[]): (n: number) => boolean {
+  const left = new Set(items);
+  return (n) => left.delete(n);
 }
 
 describe("a run that stops early", () => {
@@ -81,6 +89,42 @@ describe("a run that stops early", () => {
     expect(comparison.decided.delta).not.toBe(row.delta);
     const again = await project.json(["diff", side, run.id], KEY);
     expect(again.document.comparisons[0].metrics[0].delta).toBe(row.delta);
+  });
+
+  it("has one interval in every report, asked, at hand or compared, and says what the verdict rests on", async () => {
+    const { project, side } = await withBaseline(firstTimes([3, 5]));
+    const asked = await project.json(["run", "s", "--baseline", side], KEY);
+    const [run] = asked.document.runs;
+    expect(run.comparison.metrics[0]).toMatchObject({ metric: "pass_rate" });
+    expect(run.gate.verdict).toBe("inconclusive");
+    const atHand = await project.json(["run", "s", "--baseline", side], KEY);
+    expect(atHand.document.runs[0].counts).toMatchObject({ calls: 0 });
+    const compared = await project.json(["diff", side, run.id], KEY);
+    const comparisons = [atHand.document.runs[0].comparison, compared.document.comparisons[0]];
+    for (const { metrics, said } of comparisons) {
+      expect(metrics).toEqual(run.comparison.metrics);
+      expect(said).toBe(run.comparison.said);
+    }
+    const { delta, low, high, metric } = run.comparison.metrics[0];
+    const interval = `${differenceText(low, metricUnit(metric))} to ${differenceText(high, metricUnit(metric))}`;
+    const { decided } = run.comparison;
+    expect(decided.delta).toBe(delta);
+    expect(decided.low).toBeLessThan(low);
+    expect(decided.said).toMatch(
+      /^It was decided on 160 answers, .* wider because the run could stop early\)\.$/,
+    );
+    const plain = (text: string): string =>
+      text.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code)).replace(/\s+/g, " ");
+    const texts = [
+      (await project.evals(["show", run.id], KEY)).stdout,
+      (await project.evals(["report", run.id, "--format", "markdown"], KEY)).stdout,
+      (await project.evals(["report", run.id, "--format", "junit"], KEY)).stdout,
+    ].map(plain);
+    for (const text of texts) {
+      expect(text).toContain(interval);
+      expect(text.split(decided.said)).toHaveLength(2);
+    }
+    expect(plain((await project.evals(["diff", side, run.id], KEY)).stdout)).not.toContain("decided");
   });
 
   it("never applies to cached answers", async () => {

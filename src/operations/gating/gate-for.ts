@@ -111,7 +111,6 @@ export async function gateFor(
           recorded: isRecording(plan.model.provider.kind),
           candidate: (tally) => sideOfRun(ran.header, casesOf(plan), tally),
           look,
-          stopped: ran.end.kind === "decided",
           canary: started.canary ?? null,
           declared,
         });

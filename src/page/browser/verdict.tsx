@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { RunReport } from "../../domain/report.ts";
 import { count, duration, plural, points } from "../../reports/format-numbers.ts";
-import { countsSentence, endSentence, headline, runName } from "../../reports/headline.ts";
+import { countsSentence, decisionSentence, endSentence, headline, runName } from "../../reports/headline.ts";
 import { correctedSentences, informingSentences } from "../../reports/judge-words.ts";
 import { otherRules, requiredText, ruleValue } from "../../reports/metric-rows.ts";
 import { goOnCommand } from "../../reports/unfinished.ts";
@@ -13,7 +13,7 @@ export function VerdictSection({ report }: { report: RunReport }): JSX.Element {
   const { word, tone, verdict, size } = headline(report);
   const { header, comparison } = report;
   const found = verdict === "" || word.includes("not enough") ? "" : `: ${verdict}`;
-  const end = endSentence(report);
+  const end = [endSentence(report), decisionSentence(report)].filter((text) => text !== "").join(" ");
   const goOn = report.status === "interrupted" ? goOnCommand(header) : null;
   return (
     <section aria-label="verdict">

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { CaseRow, ReportedRun, RunReport } from "../../domain/report.ts";
 import { shareText, worstCases } from "../case-standing.ts";
-import { headline, runName } from "../headline.ts";
+import { decisionSentence, headline, runName } from "../headline.ts";
 import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { cut, plainLine, shortened } from "../plain-text.ts";
 
@@ -55,9 +55,7 @@ function summary(report: RunReport): string {
   const sentences = rules.map(
     (rule) => rule.said ?? `${ruleName(rule)} ${ruleValue(rule)}, required ${requiredText(rule)}`,
   );
-  const text = [verdict, ...sentences, report.comparison?.decided?.said ?? ""]
-    .filter((one) => one !== "")
-    .join("; ");
+  const text = [verdict, ...sentences, decisionSentence(report)].filter((one) => one !== "").join("; ");
   return text === ""
     ? `${report.counts.errored} trials errored, ${report.counts.skipped} were not asked`
     : text;

@@ -2,7 +2,7 @@ import { targetParts } from "../../domain/listed-target.ts";
 import type { CaseRow, ReportedRun, RunReport } from "../../domain/report.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import { type CaseFault, criticalCases, faultOf, shareText } from "../case-standing.ts";
-import { endSentence } from "../headline.ts";
+import { decisionSentence, endSentence } from "../headline.ts";
 import { informingSentence } from "../judge-words.ts";
 import { requiredText, ruleValue } from "../metric-rows.ts";
 import { cut, shortened } from "../plain-text.ts";
@@ -258,7 +258,7 @@ async function describeCase(row: CaseRow, answers: boolean): Promise<string> {
 function gateSuite(report: RunReport): Suite {
   const names = distinctNames();
   const rules = report.gate.rules.map((rule): Entry => {
-    const decided = rule.kind === "regression" ? (report.comparison?.decided?.said ?? "") : "";
+    const decided = rule.kind === "regression" ? decisionSentence(report) : "";
     const out = [rule.outcome === "passed" ? (rule.said ?? "") : "", decided]
       .filter((text) => text !== "")
       .join("\n");

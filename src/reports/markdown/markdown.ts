@@ -3,7 +3,14 @@ import type { Comparison, ReportedRun, RunReport } from "../../domain/report.ts"
 import { matricesOf } from "../../metrics/compare-targets.ts";
 import { worstCases } from "../case-standing.ts";
 import { count, duration, percent, plural, points } from "../format-numbers.ts";
-import { countsSentence, endSentence, headline, lacksTrials, runName } from "../headline.ts";
+import {
+  countsSentence,
+  decisionSentence,
+  endSentence,
+  headline,
+  lacksTrials,
+  runName,
+} from "../headline.ts";
 import { correctedSentences, informingSentences } from "../judge-words.ts";
 import {
   boundText,
@@ -132,7 +139,7 @@ function title(report: RunReport): string {
 
 function sentenceBlocks(report: RunReport): string[] {
   const { comparison } = report;
-  const end = endSentence(report);
+  const end = [endSentence(report), decisionSentence(report)].filter((text) => text !== "").join(" ");
   return [
     ...(comparison === null
       ? []

@@ -3,7 +3,7 @@ import type { Comparison, MetricComparison } from "../../domain/report.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { count, plural } from "../format-numbers.ts";
 import { comparedName } from "../headline.ts";
-import { differenceText, metricLabel } from "../metric-rows.ts";
+import { differenceText, isWorse, metricLabel } from "../metric-rows.ts";
 import { cut, plainLine, shortened } from "../plain-text.ts";
 import { answerDiff } from "./answer-diff.ts";
 import {
@@ -97,9 +97,9 @@ function rangeText(low: number, high: number, metric: string): string {
 }
 
 /** The probability of such a drop without a change; empty for other verdicts, for which it has no meaning. */
-function dropText({ metric, p, delta }: MetricComparison): string {
-  const isWorse = delta !== null && (isBetterLow(metric) ? delta > 0 : delta < 0);
-  if (p === null || !isWorse) return "";
+function dropText(row: MetricComparison): string {
+  const { p } = row;
+  if (p === null || !isWorse(row)) return "";
   return `p ${p < 0.0001 ? "< 0.0001" : p.toFixed(4)}`;
 }
 

@@ -1,7 +1,8 @@
 import { metricUnit } from "../../domain/metric-unit.ts";
 import type { Comparison, RunReport } from "../../domain/report.ts";
 import { count, plural } from "../format-numbers.ts";
-import { metricText } from "../metric-rows.ts";
+import { decisionSentence } from "../headline.ts";
+import { isWorse, metricText } from "../metric-rows.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import type { Limits } from "./case-blocks.ts";
 import {
@@ -34,13 +35,11 @@ function wasIs({ metrics }: Comparison): string[] {
   return [indent(`It was ${text(row.baseline)}, it is ${text(row.candidate)}.`)];
 }
 
-/**
- * "By chance alone this happens once in 4,000 runs." After an early stop, the probability is that at the moment
- * of the decision.
- */
-function chanceLine({ metrics, decided }: Comparison): string[] {
-  const p = (decided ?? metrics.find((one) => one.verdict === "regressed"))?.p;
-  if (p === null || p === undefined) return [];
+/** "By chance alone this happens once in 4,000 runs." None when the answers after the decision show no drop. */
+function chanceLine({ metrics }: Comparison): string[] {
+  const row = metrics.find((one) => one.verdict === "regressed");
+  if (row === undefined || row.p === null || !isWorse(row)) return [];
+  const { p } = row;
   const odds = p < 1e-9 ? "less than once in a billion runs" : `once in ${count(Math.round(1 / p))} runs`;
   return [indent(`By chance alone this happens ${odds}.`)];
 }
@@ -70,12 +69,15 @@ export function comparisonLines(report: RunReport, { width, limit }: Limits): st
   ];
 }
 
-function stopLines({ end, counts, comparison }: RunReport, width: number): string[] {
-  if (end.kind !== "decided") return [];
+function stopLines(report: RunReport, width: number): string[] {
+  const { end, counts } = report;
+  const decision = decisionSentence(report);
+  const basis = decision === "" ? [] : sentence(decision, width);
+  if (end.kind !== "decided") return basis;
   const ended = counts.trials - counts.not_needed;
   return [
     indent(`stopped after ${ended} of ${counts.trials} trials: the rest could not change the verdict`),
-    ...(comparison?.decided === undefined ? [] : sentence(comparison.decided.said, width)),
+    ...basis,
     indent("(after an early stop an estimate is exaggerated)"),
   ];
 }
