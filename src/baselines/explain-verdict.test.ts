@@ -75,7 +75,7 @@ describe("the sentence of a verdict", () => {
     expect(sentence).toBe(expected);
   });
 
-  it.each([
+  it.each<[string, readonly Counts[], readonly Counts[]]>([
     ["nothing varied", times(50, [1, 1]), times(50, [1, 1])],
     ["nothing varied, enough cases", times(100, [1, 1]), times(100, [1, 1])],
     ["few answers", same(12), fallen(12, 2)],
@@ -83,7 +83,7 @@ describe("the sentence of a verdict", () => {
     ["a drop", same(120), fallen(120, 20)],
     ["a small drop", same(3000), fallen(3000, 60)],
     ["a rise", same(200), times(200, [5, 5])],
-  ] as const)("has no other interval than the table's: %s", (_, base, candidate) => {
+  ])("has no other interval than the table's: %s", (_, base, candidate) => {
     for (const concluded of [undefined, ...VERDICTS.filter((one) => one !== "incomparable")]) {
       const { comparison } = compareSides(sideOfCounts(base), sideOfCounts(candidate), {
         rules: [ruleOf()],

@@ -28,6 +28,8 @@ export interface PlannedRun {
     readonly expected: number | null;
     /** The maximum cost; null when there is no limit. */
     readonly most: number | null;
+    /** The expected cost of asking every trial anew; null when unknown, absent when no answer comes from the cache. */
+    readonly afresh?: number | null;
   };
   /** The basis of the estimates, one sentence each. */
   readonly assumptions: readonly string[];

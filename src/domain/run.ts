@@ -89,6 +89,8 @@ export interface RunHeader {
    */
   readonly plan: string;
   readonly narrowing: Narrowing | null;
+  /** Of a narrowed run: number of the suite's cases, of which `cases` were chosen. Absent in runs of older versions. */
+  readonly suite_cases?: number | undefined;
   /** For a shard: fingerprint of the whole run. */
   readonly whole_fingerprint?: string | undefined;
   readonly scorers: readonly RunScorer[];

@@ -239,7 +239,7 @@ export function chiSquareUpperTail(x: number, degrees: number): number {
 /** One sentence on a suite's stability; points are percentage points. */
 export function stabilitySentence({ runs, deviation, expected, p, verdict }: SuiteStability): string {
   if (verdict === "unknown" || deviation === null || expected === null || p === null) {
-    return `stability unknown: ${runs === 1 ? "one run has" : "no run has"} an answer of its own to every case; evals run --no-cache --all-trials asks again`;
+    return `stability unknown: that needs two runs in which every case was asked anew, and there is ${runs === 1 ? "one" : "none"}; evals run --no-cache --all-trials makes one more`;
   }
   const points = (value: number): string => (value * 100).toFixed(1);
   const over = `over ${runs} runs of one fingerprint`;

@@ -125,6 +125,21 @@ async function plannedRun(
   const cache = request.explainCache ? await explained(plan, settings, store) : undefined;
   const variants = [...variantCalls(plan)];
   const asked = model.provider.kind === "outputs" ? null : suite.prompt;
+  // Variants are asked with single calls, after the batch.
+  const priced = request.batch && plan.pressure === undefined ? inBatches(plan) : plan;
+  const expected = expectCost(
+    { plan: priced, calls: [...calls, ...variants], budget: budgetOf(place.project, request)?.usd },
+    store,
+  );
+  const fromCache = calls.length < plan.totalPlanned && target.client.immediate !== true;
+  const afresh = fromCache
+    ? {
+        afresh: expectCost(
+          { plan: priced, calls: [...everyTrial(plan), ...variants], budget: undefined },
+          store,
+        ).usd.expected,
+      }
+    : {};
   return {
     suite: suite.name,
     alias: model.alias,
@@ -135,21 +150,18 @@ async function plannedRun(
     calls: calls.length,
     ...(cache === undefined ? {} : { cache }),
     ...(plan.pressure === undefined ? {} : { variants: variants.length }),
-    ...expectCost(
-      {
-        // Variants are asked with single calls, after the batch.
-        plan: request.batch && plan.pressure === undefined ? inBatches(plan) : plan,
-        calls: [...calls, ...variants],
-        budget: budgetOf(place.project, request)?.usd,
-      },
-      store,
-    ),
+    ...expected,
+    usd: { ...expected.usd, ...afresh },
   };
+}
+
+/** The case number of each trial. */
+function* everyTrial(plan: Plan): Generator<number> {
+  for (let caseNo = 0; caseNo < plan.count; caseNo++)
+    for (let trial = 0; trial < plan.planned(caseNo); trial++) yield caseNo;
 }
 
 /** The case number of each variant that could be asked, as if every trial passed and no variant was stored. */
 function* variantCalls(plan: Plan): Generator<number> {
-  for (const _ of plan.pressure ?? [])
-    for (let caseNo = 0; caseNo < plan.count; caseNo++)
-      for (let trial = 0; trial < plan.planned(caseNo); trial++) yield caseNo;
+  for (const _ of plan.pressure ?? []) yield* everyTrial(plan);
 }

@@ -67,27 +67,65 @@ describe.each(REPORTERS)("the %s report", (name) => {
     expect(await read(name, run)).toMatch(/critical tag:vip\W+unknown|unknown, required every trial passes/);
   });
 
-  it("reports the size of a drop once, and the figure of the early stop in one sentence", async () => {
-    const sentence =
-      "It was decided on 10 answers, when pass rate was at −64.0 points (−99.0 to −23.5, a repeated interval).";
-    const decided = {
-      trials: 10,
-      metric: "pass_rate",
-      delta: -0.64,
-      low: -0.99,
-      high: -0.235,
-      p: 0.0001,
-      said: sentence,
+  it.each(["decided", "all-asked"] as const)(
+    "reports the size of a drop once, and the figure of the look in one sentence: %s",
+    async (kind) => {
+      const sentence =
+        "It was decided on 10 answers, when pass rate was at −64.0 points (−99.0 to −23.5, a repeated interval).";
+      const decided = {
+        trials: 10,
+        metric: "pass_rate",
+        delta: -0.64,
+        low: -0.99,
+        high: -0.235,
+        p: 0.0001,
+        said: sentence,
+      };
+      const run = reportedRun({
+        comparison: { ...comparison, decided },
+        end: { kind },
+        counts: { ...report.counts, errored: 0, not_needed: 1 },
+      });
+      const whole = await read(name, run);
+      expect(whole.split(sentence).length).toBeGreaterThan(1);
+      expect(whole.replaceAll(sentence, "")).not.toMatch(/[−-]64\.0 /);
+      expect(whole).toContain("36.4");
+    },
+  );
+
+  it("calls a case broke only when it surely is, and says under a regression that the sum is sure", async () => {
+    const reported = (significant: boolean) => {
+      const moved = comparison.moved.map((one) => ({ ...one, significant }));
+      const broken = row({ id: "refund-07", passed: 0, trials: "fffff", change: "broken", significant });
+      return reportedRun({ comparison: { ...comparison, moved } }, { cases: [broken] });
     };
-    const run = reportedRun({
-      comparison: { ...comparison, decided },
-      end: { kind: "decided" },
-      counts: { ...report.counts, errored: 0, not_needed: 1 },
-    });
-    const whole = await read(name, run);
-    expect(whole.split(sentence).length).toBeGreaterThan(1);
-    expect(whole.replaceAll(sentence, "")).not.toMatch(/[−-]64\.0 /);
-    expect(whole).toContain("36.4");
+    const sure = await read(name, reported(true));
+    const unsure = await read(name, reported(false));
+    // The page writes the word in its list of cases, which is tested with the page.
+    if (name !== "html") expect(sure).toContain("broke");
+    if (name !== "html") expect(unsure).toContain("fell");
+    expect(unsure).not.toMatch(/\bbroke\b/);
+    if (name === "terminal" || name === "markdown") {
+      expect(unsure).toContain("no single case is sure, their sum is");
+      expect(sure).not.toContain("no single case is sure");
+    }
+  });
+
+  it("says when only some cases were run, and that this is not the suite", async () => {
+    const narrowing = { cases: ["refund-07"], tags: [], shard: null, failing: "ab12cd34" };
+    const run = reportedRun({ header: { ...header, narrowing, suite_cases: 12 } });
+    expect(await read(name, run)).toContain(
+      "Only 4 of 12 cases were run, those that did not always pass in run ab12cd34: this says nothing about the whole suite.",
+    );
+    expect(await read(name, reportedRun({}))).not.toContain("the whole suite");
+    expect(jsonOf(run).narrowing).toEqual(narrowing);
+  });
+
+  it("says in words that one bound of an interval is unknown", async () => {
+    const latency = { value: 377, low: 329, high: null };
+    const text = await read(name, reportedRun({ metrics: { ...report.metrics, latency_p95: latency } }));
+    expect(text).not.toMatch(/– —|— –/);
+    if (name === "markdown" || name === "html") expect(text).toContain("329 ms or more");
   });
 
   it("shows the input next to an answer, cut between two words", async () => {

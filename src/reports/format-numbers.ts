@@ -1,3 +1,7 @@
+import { dollars } from "../domain/dollars.ts";
+
+export { dollars };
+
 /** A share in [0, 1] in per cent, for instance `91.4 %`. */
 export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
@@ -17,11 +21,20 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** An amount in US dollars, for instance `$0.42`. A small amount has more digits. */
-export function dollars(usd: number): string {
-  if (usd === 0) return "$0";
-  const digits = usd >= 0.1 ? 2 : Math.min(8, 1 - Math.floor(Math.log10(usd)));
-  return `$${usd.toFixed(digits)}`;
+/** An interval with one sign between its bounds; a bound that is unknown is said in words. Empty without a bound. */
+export function rangeText(
+  low: number | null | undefined,
+  high: number | null | undefined,
+  text: (value: number) => string,
+): string {
+  if (low == null) return high == null ? "" : `up to ${text(high)}`;
+  return high == null ? `${text(low)} or more` : `${text(low)} – ${text(high)}`;
+}
+
+/** An interval of shares in per cent, without the sign where both bounds are known: `87.9 – 94.0`. */
+export function shareRange(low: number | null | undefined, high: number | null | undefined): string {
+  const bare = (share: number): string => (share * 100).toFixed(1);
+  return rangeText(low, high, low == null || high == null ? percent : bare);
 }
 
 /** An amount in US dollars that may be unknown. */

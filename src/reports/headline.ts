@@ -49,7 +49,7 @@ export function headline({ gate, status, header }: RunReport): Headline {
     case "undecided":
       return made(lacksTrials(status) ? "INCOMPLETE" : "UNDECIDED", "unsure");
     case "not_gated":
-      return made("DONE", "plain");
+      return made("NOT GATED", "plain");
     case "passed":
       return gate.verdict === "inconclusive"
         ? made("PASSED, not enough evidence", "unsure")

@@ -1,5 +1,5 @@
 import type { Matrix, MatrixCase, MatrixDifference, MatrixTarget } from "../domain/matrix.ts";
-import { dollars, duration, percent, plural, points } from "./format-numbers.ts";
+import { dollars, duration, percent, plural, points, shareRange } from "./format-numbers.ts";
 import { plainLine } from "./plain-text.ts";
 
 /** Maximum number of cases listed. Of more cases, those on which the targets differ most are listed. */
@@ -38,10 +38,9 @@ export const FOOT = ["pass rate", "95 %", "cost", "p95"] as const;
 
 export function footCells({ pass_rate, cost_usd, latency_p95 }: MatrixTarget): string[] {
   const { value, low, high } = pass_rate;
-  const end = (share: number | null | undefined): string => (share == null ? "—" : (share * 100).toFixed(1));
   return [
     value === null ? "unknown" : percent(value),
-    low == null && high == null ? "unknown" : `${end(low)} – ${end(high)}`,
+    shareRange(low, high) || "unknown",
     cost_usd === null ? "unknown" : dollars(cost_usd),
     latency_p95 === null ? "unknown" : duration(latency_p95),
   ];
@@ -75,7 +74,9 @@ export function differenceSentences({ differences }: Pick<Matrix, "differences">
   return [
     `sure differences, case by case${differences.length > 1 ? `, corrected for ${differences.length} comparisons` : ""}`,
     ...sure.map(sentenceOf),
-    ...(others === 0 ? [] : [`${plural(others, "other difference is", "other differences are")} not sure`]),
+    ...(others === 0
+      ? []
+      : [`${plural(others, "other difference is", "other differences are")} not sure: --json lists them`]),
   ];
 }
 

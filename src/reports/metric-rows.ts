@@ -3,7 +3,7 @@ import { flippedKind } from "../domain/flip-metric.ts";
 import { isBetterLow, type MetricUnit, metricUnit } from "../domain/metric-unit.ts";
 import type { MetricComparison, RunReport } from "../domain/report.ts";
 import type { RuleResult, Verdict } from "../domain/verdict.ts";
-import { count, dollars, duration, percent, points } from "./format-numbers.ts";
+import { count, dollars, duration, percent, points, rangeText, shareRange } from "./format-numbers.ts";
 
 /** One metric with its requirement and baseline. Values are in the metric's own unit; null means unknown. */
 export interface MetricRow {
@@ -124,13 +124,8 @@ export function metricText(value: number | null, unit: MetricUnit): string {
 
 /** An interval as text: `87.9 – 94.0 %`; empty without an interval. */
 export function intervalText(low: number | null, high: number | null, unit: MetricUnit): string {
-  if (low === null && high === null) return "";
-  if (unit !== "ratio") {
-    const end = (value: number | null): string => (value === null ? "—" : metricText(value, unit));
-    return `${end(low)} – ${end(high)}`;
-  }
-  const end = (value: number | null): string => (value === null ? "—" : (value * 100).toFixed(1));
-  return `${end(low)} – ${end(high)} %`;
+  if (unit !== "ratio") return rangeText(low, high, (value) => metricText(value, unit));
+  return `${shareRange(low, high)}${low === null || high === null ? "" : " %"}`;
 }
 
 /**

@@ -27,6 +27,8 @@ export interface Plan {
   /** The models of the judges. */
   readonly judges: JudgePool | null;
   readonly narrowing: Narrowing | null;
+  /** Of a narrowed run: number of the suite's cases, chosen or not. */
+  readonly suiteCases?: number | undefined;
   /** Maximum trials per case: the suite's k, or more if a case sets a number. */
   readonly trials: number;
   /** Whether `trials` was given for this run and applies to all cases. */
@@ -91,6 +93,8 @@ export interface PlanInput {
   /** Indices of the selected cases in `cases`. */
   readonly selected: Uint32Array;
   readonly narrowing: Narrowing | null;
+  /** Of a narrowed run: number of the suite's cases, chosen or not. */
+  readonly suiteCases?: number | undefined;
   /** For a shard: fingerprint of the whole run. */
   readonly wholeFingerprint?: string | undefined;
   /** Number of trials of each case that does not set its own. */
@@ -195,6 +199,7 @@ export function makePlan(input: PlanInput): Plan {
     scorers,
     judges: input.judges ?? null,
     narrowing: input.narrowing,
+    suiteCases: input.suiteCases,
     trials: wanted.reduce((largest, k) => Math.max(largest, k), 1),
     sameTrials,
     totalWanted: wanted.reduce((sum, k) => sum + k, 0),

@@ -57,6 +57,7 @@ export function headerOf(
     ...(target.conversing?.played_by === undefined ? {} : { played_by: target.conversing.played_by }),
     plan: plan.hash,
     narrowing: plan.narrowing,
+    ...(plan.suiteCases === undefined ? {} : { suite_cases: plan.suiteCases }),
     ...(plan.wholeFingerprint === undefined ? {} : { whole_fingerprint: plan.wholeFingerprint }),
     ...(priceSource([target]) === undefined ? {} : { price_source: priceSource([target]) }),
     scorers: plan.scorers.map((one, index) => ({

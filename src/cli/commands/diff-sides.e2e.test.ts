@@ -49,7 +49,7 @@ describe("evals diff of two files before the first run", () => {
     expect(diff.stdout).toMatch(/target +10 cases with other answers/);
     repo.write("evalconfig.yaml", "models:\n  bot: { provider: outputs, file: before.jsonl }\n");
     const { stdout } = await repo.evals(["run"]);
-    expect(stdout).toMatch(/^DONE {2}s {3}before\.jsonl/);
+    expect(stdout).toMatch(/^NOT GATED {2}s {3}before\.jsonl/);
   });
 
   it("creates a run that is the latest one, for diff and for promote", async () => {

@@ -77,6 +77,20 @@ describe("evals run --dry-run", () => {
     expect((await planned("--no-cache", "--trials", "5"))[0]).toMatchObject({ cached: 0, calls: 10 });
   });
 
+  it("says what a plan that asks nothing would cost asked afresh, and nothing about more calls", async () => {
+    const { document } = await repo.json(["run"], KEY);
+    const [{ usd }] = await planned();
+    expect(usd.afresh).toBeCloseTo(document.runs[0].spent.usd, 9);
+    const atHand = (await repo.evals(["run", "--dry-run"])).stdout;
+    expect(atHand).toMatch(/\n {4}asked afresh \(--no-cache\): about \$0\.0\d+\n/);
+    expect(atHand).toMatch(/\nNothing was asked\.\n$/);
+    const afresh = (await repo.evals(["run", "--dry-run", "--no-cache"])).stdout;
+    expect(afresh).not.toContain("asked afresh");
+    expect(afresh).toMatch(/Nothing was asked\. A call that is tried again/);
+    const open = (await repo.evals(["run", "--dry-run", "--model", "open"])).stdout;
+    expect(open).toContain("the most that it can cost is not known");
+  });
+
   it("plans each target of a matrix, and estimates the length of answers from another prompt's run", async () => {
     await repo.json(["run"], KEY);
     const runs = await planned("--prompt", "q@1.0.0", "--prompt", "q@1.1.0");

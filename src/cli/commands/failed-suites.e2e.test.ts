@@ -44,10 +44,10 @@ it("leaves on a terminal of 80 × 40 which of four suites failed, why, and the n
   expect(exit).toBe(1);
   const screen = stdout.trimEnd().split("\n").slice(-40);
   for (const line of screen) expect(line.length).toBeLessThanOrEqual(80);
-  const end = screen.slice(screen.findIndex((line) => line.startsWith("PASSED  greetings")));
+  const end = screen.slice(screen.findIndex((line) => /^PASSED +\S+ +greetings/.test(line)));
   for (const [suite, failing] of Object.entries(FAILING)) {
     if (failing === 0) continue;
-    const at = end.findIndex((line) => line.startsWith(`FAILED  ${suite}`));
+    const at = end.findIndex((line) => new RegExp(`^FAILED +\\S+ +${suite} `).test(line));
     expect(end[at]).toMatch(/ \d\d\.\d % +required ≥ 90 %$/);
     expect(end[at + 1]).toMatch(
       new RegExp(`^ {2}${suite}-\\d+: 0/1 passed: expected "yes", got "no, by ${suite}"`),

@@ -164,6 +164,7 @@ async function prepareRun(
       sameTrials: options.trials !== undefined,
       redaction: project.redaction,
       restricted: isRestricted(project.config.datasets, cases.path),
+      ...(narrowing === null ? {} : { suiteCases: selectCases(cases, suite.suite.filter, null).length }),
       ...(pressed === null ? {} : { pressure: pressed.plan }),
     };
     const plan = makePlan(

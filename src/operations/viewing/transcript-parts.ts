@@ -3,6 +3,7 @@ import {
   type ToolUse,
   type TranscriptDocument,
 } from "../../domain/describe-transcript.ts";
+import { dollars } from "../../domain/dollars.ts";
 import type { Json } from "../../domain/json.ts";
 import type { JudgeExchange } from "../../domain/judge-exchange.ts";
 import type { StoredTrial } from "../../domain/run.ts";
@@ -137,7 +138,7 @@ function toolCallPart(call: Json): TranscriptPart {
 }
 
 function judgeParts({ scorer, request, reply }: JudgeExchange): TranscriptPart[] {
-  const cost = reply.cost_usd === null ? "cost unknown" : `$${reply.cost_usd}`;
+  const cost = reply.cost_usd === null ? "cost unknown" : dollars(reply.cost_usd);
   const facts = [scorer, reply.model, reply.draw === 1 ? null : `opinion ${reply.draw}`];
   const title = facts.filter((fact) => fact !== null).join(" · ");
   return [

@@ -160,7 +160,7 @@ export function OutcomeWord({ run }: { run: RunSummary }): JSX.Element {
   if (outcome === null) return <span class="faint">{status.replaceAll("_", " ")}</span>;
   if (outcome === "failed") return <span class="bad">FAILED{found}</span>;
   if (outcome === "undecided") return <span class="unsure">UNDECIDED{found}</span>;
-  if (outcome === "not_gated") return <span>DONE</span>;
+  if (outcome === "not_gated") return <span>NOT GATED</span>;
   return verdict === "inconclusive" ? (
     <span class="unsure">PASSED, not enough evidence</span>
   ) : (

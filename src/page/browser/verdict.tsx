@@ -4,6 +4,7 @@ import { count, duration, plural, points } from "../../reports/format-numbers.ts
 import { countsSentence, decisionSentence, endSentence, headline, runName } from "../../reports/headline.ts";
 import { correctedSentences, informingSentences } from "../../reports/judge-words.ts";
 import { otherRules, requiredText, ruleValue } from "../../reports/metric-rows.ts";
+import { narrowedSentence } from "../../reports/narrowed-words.ts";
 import { goOnCommand } from "../../reports/unfinished.ts";
 
 const MAX_LISTED = 100;
@@ -31,6 +32,7 @@ export function VerdictSection({ report }: { report: RunReport }): JSX.Element {
           </>
         )}
       </p>
+      {header.narrowing === null ? null : <p class="unsure">{narrowedSentence(header)}</p>}
       {comparison === null ? null : (
         <>
           <p class="said">{comparison.said}</p>

@@ -3,6 +3,8 @@ import type { CaseRow, ReportedRun, RunReport } from "../../domain/report.ts";
 import { shareText, worstCases } from "../case-standing.ts";
 import { decisionSentence, headline, runName } from "../headline.ts";
 import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
+import { movedAddition } from "../moved-words.ts";
+import { narrowedSentence } from "../narrowed-words.ts";
 import { cut, plainLine, shortened } from "../plain-text.ts";
 
 /** GitHub shows at most this many annotations of one level for each step. */
@@ -55,7 +57,9 @@ function summary(report: RunReport): string {
   const sentences = rules.map(
     (rule) => rule.said ?? `${ruleName(rule)} ${ruleValue(rule)}, required ${requiredText(rule)}`,
   );
-  const text = [verdict, ...sentences, decisionSentence(report)].filter((one) => one !== "").join("; ");
+  const text = [verdict, ...sentences, decisionSentence(report), narrowedSentence(report.header)]
+    .filter((one) => one !== "")
+    .join("; ");
   return text === ""
     ? `${report.counts.errored} trials errored, ${report.counts.skipped} were not asked`
     : text;
@@ -76,7 +80,7 @@ async function caseCommand(
   return command(
     level,
     { ...file, ...line, title: cut(row.id, 100) },
-    `${shareText(row)} passed${why}${asked}${answer}`,
+    `${shareText(row)} passed${movedAddition(row)}${why}${asked}${answer}`,
   );
 }
 

@@ -5,6 +5,8 @@ import { type CaseFault, criticalCases, faultOf, shareText } from "../case-stand
 import { decisionSentence, endSentence } from "../headline.ts";
 import { informingSentence } from "../judge-words.ts";
 import { requiredText, ruleValue } from "../metric-rows.ts";
+import { movedAddition } from "../moved-words.ts";
+import { narrowedSentence } from "../narrowed-words.ts";
 import { cut, shortened } from "../plain-text.ts";
 import { attribute, content } from "./xml-text.ts";
 
@@ -239,12 +241,12 @@ async function describeCase(row: CaseRow, answers: boolean): Promise<string> {
     row.trials.slice(0, 100),
     (mark, at) => `trial ${at + 1}: ${TRIAL_WORDS[mark] ?? mark}`,
   ).join("\n");
-  if (!answers) return `${shareText(row)} passed\n${trials}\n`;
+  if (!answers) return `${shareText(row)} passed${movedAddition(row)}\n${trials}\n`;
   const { scorer, reason, input, output, before, expected, error, trial } = await row.answers();
   const block = (title: string, text: string | null): string =>
     text === null ? "" : `${title}\n${shortened(text, MAX_ANSWER)}\n`;
   return [
-    `${shareText(row)} passed\n${trials}\n`,
+    `${shareText(row)} passed${movedAddition(row)}\n${trials}\n`,
     scorer === "" ? "" : `${scorer}: ${cut(reason, MAX_ANSWER)}\n`,
     error === null ? "" : `error (${error.kind}): ${cut(error.message, MAX_ANSWER)}\n`,
     block("--- asked", input),
@@ -264,7 +266,7 @@ function gateSuite(report: RunReport): Suite {
       .join("\n");
     return { name: names(rule.rule), ms: null, result: ruleResult(rule), out };
   });
-  const entries = [...rules, ...besideRules(report, names)];
+  const entries = [...rules, ...besideRules(report, names), ...narrowedEntry(report, names)];
   return suiteOf(`${suiteName(report)} gate`, report, 0, entries);
 }
 
@@ -279,6 +281,13 @@ function besideRules(report: RunReport, names: (name: string) => string): Entry[
   }
   if (gate.rules.length > 0) return [];
   return [{ name: names("nothing to gate"), ms: null, result: { kind: "passed" }, out: "" }];
+}
+
+/** An entry that says that only part of the suite was run; none for the whole suite. */
+function narrowedEntry({ header }: RunReport, names: (name: string) => string): Entry[] {
+  const message = narrowedSentence(header);
+  if (message === "") return [];
+  return [{ name: names("the rest of the suite"), ms: null, result: { kind: "skipped", message }, out: "" }];
 }
 
 function ruleResult(rule: RuleResult): Result {

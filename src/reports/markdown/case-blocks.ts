@@ -1,6 +1,7 @@
 import type { CaseRow, ReportedRun, RunReport } from "../../domain/report.ts";
 import { shareText, worstCases } from "../case-standing.ts";
 import { count, plural } from "../format-numbers.ts";
+import { movedAddition, movedSummary, movedWord } from "../moved-words.ts";
 import { shortened } from "../plain-text.ts";
 import { block, inlineCode } from "./markdown-text.ts";
 
@@ -24,11 +25,12 @@ export function fits(text: string, space: Space): string {
 /** The worst cases with their answers, as many as fit. */
 export async function brokenBlock({ report, rows }: ReportedRun, space: Space): Promise<string> {
   const failing = report.never_pass + report.flaky;
-  const broken = report.comparison?.cases.broken.length ?? 0;
+  const { comparison } = report;
+  const broken = comparison?.cases.broken.length ?? 0;
   if (failing === 0 && broken === 0) return "";
   const summary =
-    broken > 0
-      ? `${plural(broken, "case broke", "cases broke")}${failing > broken ? `, ${count(failing)} do not always pass` : ""}`
+    comparison !== null && broken > 0
+      ? `${movedSummary(comparison, "broken")}${failing > broken ? `, ${count(failing)} do not always pass` : ""}`
       : `${plural(failing, "case does", "cases do")} not always pass`;
   const open = `<details><summary>${summary}</summary>\n`;
   const close = "\n</details>";
@@ -56,11 +58,10 @@ async function caseText(row: CaseRow): Promise<string> {
           .slice(0, 8)
           .map((tag) => inlineCode(tag, 40))
           .join(" ")}`;
-  const sure = row.change === "broken" && row.significant ? " · more than chance" : "";
   const why = scorer === "" ? "" : `\n\n${inlineCode(scorer, 40)}: ${inlineCode(reason, 300)}`;
   const part = (name: string, text: string | null): string =>
     text === null ? "" : `\n\n${name}\n\n${block(shortened(text, MAX_ANSWER), MAX_ANSWER)}`;
-  return `**${inlineCode(row.id, 200)}** ${shareText(row)} passed${sure}${tags}${why}${part("asked", input)}${part("expected", expected)}${part("before", before)}${part(row.baseline === null ? "answer" : "now", output)}`;
+  return `**${inlineCode(row.id, 200)}** ${shareText(row)} passed${movedAddition(row)}${tags}${why}${part("asked", input)}${part("expected", expected)}${part("before", before)}${part(row.baseline === null ? "answer" : "now", output)}`;
 }
 
 /** Cases that pass more often than before. */
@@ -73,11 +74,11 @@ export function fixedBlock({ comparison }: RunReport): string {
     return one === undefined
       ? []
       : [
-          `- ${inlineCode(id)} ${one.candidate.passed}/${one.candidate.answered}, was ${one.baseline.passed}/${one.baseline.answered}`,
+          `- ${inlineCode(id)} ${one.candidate.passed}/${one.candidate.answered}, was ${one.baseline.passed}/${one.baseline.answered}, ${movedWord("fixed", one.significant)}`,
         ];
   });
   const more = fixed.length > lines.length ? `\n- and ${count(fixed.length - lines.length)} more` : "";
-  return folded(`${plural(fixed.length, "case")} fixed`, `${lines.join("\n")}${more}`);
+  return folded(movedSummary(comparison, "fixed"), `${lines.join("\n")}${more}`);
 }
 
 /** A collapsible block. */

@@ -23,6 +23,7 @@ import {
   requiredText,
   ruleValue,
 } from "../metric-rows.ts";
+import { narrowedSentence } from "../narrowed-words.ts";
 import { brokenBlock, fits, fixedBlock, folded } from "./case-blocks.ts";
 import { failureBlock, growthBlock } from "./failure-block.ts";
 import { inlineCode, inlineText } from "./markdown-text.ts";
@@ -140,7 +141,9 @@ function title(report: RunReport): string {
 function sentenceBlocks(report: RunReport): string[] {
   const { comparison } = report;
   const end = [endSentence(report), decisionSentence(report)].filter((text) => text !== "").join(" ");
+  const narrowed = narrowedSentence(report.header);
   return [
+    ...(narrowed === "" ? [] : [inlineText(narrowed, 400)]),
     ...(comparison === null
       ? []
       : [

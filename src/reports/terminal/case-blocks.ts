@@ -1,7 +1,8 @@
 import type { CaseReport, RunReport } from "../../domain/report.ts";
-import { count, percent } from "../format-numbers.ts";
+import { count, percent, shareRange } from "../format-numbers.ts";
 import { cut, plainLine, shortened } from "../plain-text.ts";
-import { columns } from "./style.ts";
+import { shortReason } from "../short-reason.ts";
+import { columns, lengthOf } from "./style.ts";
 
 const indent = (line: string): string => `  ${line}`;
 
@@ -22,16 +23,15 @@ export function worstLines(report: RunReport, limits: Limits): string[] {
   const never = worst.filter((one) => one.passed === 0);
   const flaky = worst.filter((one) => one.passed > 0);
   return [
-    ...caseBlock("never pass", never, report.never_pass, limits),
-    ...caseBlock("flaky", flaky, report.flaky, limits),
+    ...caseBlock("never pass", never, { ...limits, all: report.never_pass, run: report.header.id }),
+    ...caseBlock("flaky", flaky, { ...limits, all: report.flaky, run: report.header.id }),
   ];
 }
 
 function caseBlock(
   title: string,
   cases: readonly CaseReport[],
-  all: number,
-  { width, limit }: Limits,
+  { width, limit, all, run }: Limits & { readonly all: number; readonly run: string },
 ): string[] {
   const shown = cases.slice(0, limit);
   if (shown.length === 0) return [];
@@ -40,11 +40,20 @@ function caseBlock(
       ` ${cut(plainLine(one.id), Math.floor(width / 2))}`,
       `${one.passed}/${one.answered}`,
       plainLine(one.scorer),
-      plainLine(one.reason),
+      "",
     ]),
   );
-  const more = all > shown.length ? ` (${shown.length} of ${count(all)})` : "";
-  const lines = rows.flatMap((row, at) => [cut(indent(row), width), ...askedLine(shown[at]?.input, width)]);
+  const wide = Math.max(...rows.map(lengthOf));
+  const more =
+    all > shown.length ? ` (${shown.length} of ${count(all)}; all: evals show ${run} --failing)` : "";
+  const lines = rows.flatMap((row, at) => {
+    const { reason = "", output = null, input } = shown[at] ?? {};
+    const why = shortReason(reason, output, width - wide - 5);
+    return [
+      cut(indent(`${row}${" ".repeat(wide - lengthOf(row))}   ${why}`.trimEnd()), width),
+      ...askedLine(input, width),
+    ];
+  });
   return [indent(`${title}${more}`), ...lines];
 }
 
@@ -63,7 +72,7 @@ const INFORMATIVE_WIDTH = 0.5;
  * The tags whose pass rate differs most from that of the run, lowest first; if the rate of the run is unknown,
  * the lowest tags. Tags with too few cases are only named, in one line.
  */
-export function tagLines({ tags, metrics }: RunReport, { limit }: Limits): string[] {
+export function tagLines({ tags, metrics, comparison }: RunReport, { limit }: Limits): string[] {
   const overall = metrics.pass_rate?.value ?? null;
   const rated = Object.entries(tags).flatMap(([tag, { pass_rate: metric }]) =>
     metric?.value == null ? [] : [{ tag, metric, value: metric.value }],
@@ -72,7 +81,9 @@ export function tagLines({ tags, metrics }: RunReport, { limit }: Limits): strin
   const informative = rated.flatMap(({ tag, metric: { low, high }, value }) =>
     low == null || high == null || high - low > INFORMATIVE_WIDTH ? [] : [{ tag, value, low, high }],
   );
-  const small = rated.filter(({ tag }) => !informative.some((one) => one.tag === tag));
+  // A tag that the comparison wins or loses on was told about there.
+  const told = new Set(comparison?.tags.filter((one) => one.significant).map(({ tag }) => tag));
+  const small = rated.filter(({ tag }) => !told.has(tag) && !informative.some((one) => one.tag === tag));
   const rank = (value: number): number => (overall === null ? value : -Math.abs(value - overall));
   const far = [...informative]
     .sort((a, b) => rank(a.value) - rank(b.value))
@@ -81,7 +92,7 @@ export function tagLines({ tags, metrics }: RunReport, { limit }: Limits): strin
   const rows = far.map(({ tag, value, low, high }) => [
     indent(plainLine(tag)),
     percent(value).padStart(7),
-    `${(low * 100).toFixed(1)} – ${(high * 100).toFixed(1)}`,
+    shareRange(low, high),
   ]);
   const some =
     far.length < informative.length

@@ -1,8 +1,10 @@
-import type { CaseComparison, Comparison } from "../../domain/report.ts";
+import type { CaseComparison, CaseExample, Comparison } from "../../domain/report.ts";
 import { percent, plural, points } from "../format-numbers.ts";
+import { movedIds, movedWord, unsureWords, type Way } from "../moved-words.ts";
 import { cut, plainLine } from "../plain-text.ts";
+import { shortReason } from "../short-reason.ts";
 import { askedLine } from "./case-blocks.ts";
-import { columns } from "./style.ts";
+import { columns, lengthOf } from "./style.ts";
 
 export const indent = (line: string): string => `  ${line}`;
 
@@ -20,92 +22,93 @@ export function sentence(text: string, width: number): string[] {
 }
 
 /**
- * The cases that pass fewer trials than before. Significant ones come first under the heading `broke`, the
- * others under `fell, perhaps by chance`.
+ * The cases that pass fewer trials than before: those that surely do under the heading `broke`, the others under
+ * `fell`.
  */
 export function brokenLines(comparison: Comparison, width: number, limit: number, more: string): string[] {
-  return movedLines(comparison, {
-    titles: { sure: "broke", unsure: "fell, perhaps by chance" },
-    ids: comparison.cases.broken,
-    ...{ width, limit, more },
-  });
+  return movedLines(comparison, { way: "broken", width, limit, more });
 }
 
 export function fixedLines(comparison: Comparison, width: number, limit: number, more: string): string[] {
-  return movedLines(comparison, {
-    titles: { sure: "fixed", unsure: "rose, perhaps by chance" },
-    ids: comparison.cases.fixed,
-    ...{ width, limit, more },
-  });
+  return movedLines(comparison, { way: "fixed", width, limit, more });
 }
 
 interface MovedOptions {
-  readonly titles: { readonly sure: string; readonly unsure: string };
-  readonly ids: readonly string[];
+  readonly way: Way;
   readonly width: number;
   /** Maximum number of cases under both headings together. */
   readonly limit: number;
   readonly more: string;
 }
 
-function movedLines(comparison: Comparison, { titles, ids, width, limit, more }: MovedOptions): string[] {
-  if (ids.length === 0) return [];
-  const moved = new Map(comparison.moved.map((one) => [one.id, one]));
-  const isSure = (id: string): boolean => moved.get(id)?.significant === true;
-  const sure = ids.filter(isSure);
-  const unsure = ids.filter((id) => !isSure(id));
+function movedLines(comparison: Comparison, { way, width, limit, more }: MovedOptions): string[] {
+  const { sure, unsure } = movedIds(comparison, way);
   const shownSure = sure.slice(0, limit);
   const shownUnsure = unsure.slice(0, limit - shownSure.length);
-  const left = ids.length - shownSure.length - shownUnsure.length;
+  const left = sure.length + unsure.length - shownSure.length - shownUnsure.length;
   return [
-    ...movedBlock(comparison, { title: titles.sure, ids: shownSure, width, broke: titles.sure === "broke" }),
+    ...movedBlock(comparison, { title: [movedWord(way, true)], ids: shownSure, width, way }),
     ...movedBlock(comparison, {
-      title: titles.unsure,
+      title: [movedWord(way, false), unsureWords(way, comparison.verdict)],
       ids: shownUnsure,
       width,
-      broke: titles.sure === "broke",
+      way,
     }),
     ...(left > 0 ? [indent(` …${left} more: ${more}`)] : []),
   ];
 }
 
 interface MovedBlock {
-  readonly title: string;
+  /** The word for these cases; then what is known about them. */
+  readonly title: readonly [string, string?];
   readonly ids: readonly string[];
   readonly width: number;
-  readonly broke: boolean;
+  readonly way: Way;
 }
 
-function movedBlock(comparison: Comparison, { title, ids, width, broke }: MovedBlock): string[] {
+function movedBlock(comparison: Comparison, { title: [word, known], ids, width, way }: MovedBlock): string[] {
   if (ids.length === 0) return [];
   const moved = new Map(comparison.moved.map((one) => [one.id, one]));
   const examples = new Map(comparison.examples.map((one) => [one.id, one]));
-  const known = ids.flatMap((id) => moved.get(id) ?? []);
-  const rows = known.map((one) => {
-    const example = examples.get(one.id);
-    return [
-      ` ${cut(plainLine(one.id), 28)}`,
-      share(one.baseline),
-      share(one.candidate),
-      example === undefined ? "" : nowText(example.after, example.reason, broke),
-    ];
-  });
-  const [head = "", ...lines] = columns([[title, "was", "is", "now answers"], ...rows], "  ");
+  const listed = ids.flatMap((id) => moved.get(id) ?? []);
+  const counts = columns(
+    [
+      [word, "was", "is", ""],
+      ...listed.map((one) => [
+        ` ${cut(plainLine(one.id), MAX_ID)}`,
+        share(one.baseline),
+        share(one.candidate),
+        "",
+      ]),
+    ],
+    "  ",
+  );
+  const wide = Math.max(...counts.map(lengthOf));
+  const withAnswer = (line: string, text: string): string =>
+    cut(indent(`${line}${" ".repeat(wide - lengthOf(line))}  ${text}`.trimEnd()), width);
+  const [head = "", ...lines] = counts;
   return [
     "",
-    cut(indent(head), width),
-    ...lines.flatMap((line, at) => [
-      cut(indent(line), width),
-      ...askedLine(examples.get(known[at]?.id ?? "")?.input, width),
-    ]),
+    ...(known === undefined ? [] : [indent(`${word}: ${known}`)]),
+    withAnswer(known === undefined ? head : head.replace(word, " ".repeat(word.length)), "now answers"),
+    ...lines.flatMap((line, at) => {
+      const example = examples.get(listed[at]?.id ?? "");
+      return [
+        withAnswer(line, example === undefined ? "" : nowText(example, way, width - wide - 4)),
+        ...askedLine(example?.input, width),
+      ];
+    }),
   ];
 }
 
+/** Maximum columns of a case's id beside its answer. */
+const MAX_ID = 28;
+
 const share = ({ passed, answered }: CaseComparison["baseline"]): string => `${passed}/${answered}`;
 
-function nowText(after: string | null, reason: string, failed: boolean): string {
-  const answer = after === null ? "" : JSON.stringify(cut(plainLine(after), 40));
-  return failed && reason !== "" ? plainLine(reason) : answer;
+function nowText({ after, reason }: CaseExample, way: Way, width: number): string {
+  if (way === "broken" && reason !== "") return shortReason(reason, after, width);
+  return after === null ? "" : cut(JSON.stringify(cut(plainLine(after), 40)), width);
 }
 
 /**

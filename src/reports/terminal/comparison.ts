@@ -81,7 +81,7 @@ function metricTable(metrics: readonly MetricComparison[]): string[] {
     dropText(row),
     row.verdict.replace("_", " "),
   ]);
-  return columns([[indent(""), "", "points", "90 %", "drop", ""], ...rows], "  ");
+  return columns([[indent(""), "", "points", "90 %", "p of a drop", ""], ...rows], "  ");
 }
 
 function wasIs({ metric, baseline, candidate }: MetricComparison): string {
@@ -100,7 +100,7 @@ function rangeText(low: number, high: number, metric: string): string {
 function dropText(row: MetricComparison): string {
   const { p } = row;
   if (p === null || !isWorse(row)) return "";
-  return `p ${p < 0.0001 ? "< 0.0001" : p.toFixed(4)}`;
+  return `${p < 0.0001 ? "< 0.0001" : p.toFixed(4)}`;
 }
 
 /** The difference on these cases and the estimate for cases like these, each with its interval. */
@@ -121,7 +121,7 @@ function scopeLines({ population, detectable_drop, cases, metrics, metric }: Com
   if (detectable_drop !== null)
     lines.push(
       indent(
-        `this size shows a ${isBetterLow(row.metric) ? "rise" : "drop"} of ${(detectable_drop * 100).toFixed(1)} points 4 times in 5`,
+        `a suite of this size notices a real ${isBetterLow(row.metric) ? "rise" : "drop"} of ${(detectable_drop * 100).toFixed(1)} points in 4 of 5 runs`,
       ),
     );
   return lines;

@@ -17,6 +17,7 @@ const run: PastRun = {
   fingerprint: "f".repeat(64),
   trials: 5,
   cases: 100,
+  narrowed: false,
   pass_rate: 0.91,
   low: 0.87,
   high: 0.94,
@@ -105,10 +106,18 @@ describe("runs of several prompts", () => {
       "  triage@1.1.0   2 runs",
       "  triage@1.0.0   2 runs",
     ]);
-    expect(text).toContain("90.0 % to 100.0 %");
-    expect(text).toContain("0.0 % to 10.0 %");
+    expect(text).toContain("lowest 90.0 %, highest 100.0 %");
+    expect(text).toContain("lowest 0.0 %, highest 10.0 %");
     const order = text.match(/^[a-d] {2}/gm)?.map((line) => line.trim());
     expect(order).toEqual(["d", "b", "c", "a"]);
+  });
+
+  it("have no run of only some cases in their trend", () => {
+    const few = { ...of("e", "1.1.0", 0.2), narrowed: true, cases: 2 };
+    const text = suiteHistory("triage", [few, of("d", "1.1.0", 0.9), of("b", "1.1.0", 0.8)], view, 100);
+    expect(text).toContain("lowest 80.0 %, highest 90.0 %\n             now 90.0 %");
+    expect(text).toMatch(/^e {4}/m);
+    expect(text).toContain("only 2 cases × 5");
   });
 
   it("are distinguished by model too, and only where there are several", () => {

@@ -26,6 +26,8 @@ export interface PastRun {
   readonly fingerprint: string;
   readonly trials: number;
   readonly cases: number;
+  /** Whether only some of the suite's cases were chosen, so that its pass rate is not that of the suite. */
+  readonly narrowed: boolean;
   /** Pass rate as a share in [0, 1]; `low` and `high` are its 95 % interval. */
   readonly pass_rate: number | null;
   readonly low: number | null;

@@ -1,10 +1,11 @@
 import type { Json } from "../../domain/json.ts";
 import type { JudgeExchange } from "../../domain/judge-exchange.ts";
+import { priceText } from "../format-numbers.ts";
 import { plainLine, plainText } from "../plain-text.ts";
 
 /** The lines that show one exchange with a judge: the messages sent, and the reply. */
 export function exchangeLines({ scorer, request, reply }: JudgeExchange): string[] {
-  const cost = reply.cost_usd === null ? "cost unknown" : `$${reply.cost_usd}`;
+  const cost = priceText(reply.cost_usd);
   const facts = [
     scorer === null ? null : plainLine(scorer),
     reply.model === null ? null : plainLine(reply.model),

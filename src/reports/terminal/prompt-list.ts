@@ -1,6 +1,6 @@
 import type { ListedVersion } from "../../domain/prompt-versions.ts";
 import type { MetricValue } from "../../domain/run.ts";
-import { percent } from "../format-numbers.ts";
+import { percent, shareRange } from "../format-numbers.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { columns, type Style } from "./style.ts";
 
@@ -25,8 +25,7 @@ function measuredText({ measured }: ListedVersion): string {
 
 function rateText({ value, low, high }: MetricValue): string {
   if (value === null) return "unknown";
-  const end = (bound: number | null | undefined): string => (bound == null ? "—" : (bound * 100).toFixed(1));
-  return `${percent(value)} (${end(low)} – ${end(high)})`;
+  return `${percent(value)} (${shareRange(low, high) || "range unknown"})`;
 }
 
 function aboutLines({ rationale, used_by }: ListedVersion, width: number): string[] {

@@ -1,5 +1,5 @@
 import type { PlanStatus, WorkerStatus } from "../../domain/fleet-status.ts";
-import { plural } from "../format-numbers.ts";
+import { dollars, plural } from "../format-numbers.ts";
 import { plainLine } from "../plain-text.ts";
 
 /** The output of `evals queue status`. */
@@ -14,7 +14,7 @@ export function queueStatusText({
     [
       `${run}  ${plainLine(suite)} (${plainLine(alias)}) at ${commit.slice(0, 9)}  ${state}`,
       `  ${trials.done} of ${plural(trials.all, "trial")}; blocks: ${blocks.done} done, ${blocks.leased} in work, ${blocks.waiting} waiting${blocks.dead === 0 ? "" : `, ${blocks.dead} given up`}`,
-      `  calls: ${calls.open} in flight, ${calls.uncertain} uncertain; ${calls.usd === null ? "cost unknown" : `$${calls.usd.toFixed(4)} so far`}`,
+      `  calls: ${calls.open} in flight, ${calls.uncertain} uncertain; ${calls.usd === null ? "cost unknown" : `${dollars(calls.usd)} so far`}`,
       ...(reason === null ? [] : [`  ${plainLine(reason)}`]),
     ].join("\n"),
   );

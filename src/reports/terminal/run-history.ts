@@ -38,6 +38,7 @@ function pastRun({ header, status, metrics, gate }: HistoryRun): PastRun {
   const rate = metrics.pass_rate;
   return {
     ...{ id, started_at, suite, target, fingerprint, trials, cases },
+    narrowed: header.narrowing !== null,
     name: runName(header),
     prompt: prompt === null ? null : promptWord(prompt),
     model: alias,

@@ -14,6 +14,7 @@ export function runPlanText({ runs }: RunPlan, { width, color }: TerminalOptions
       `  ${callsSentence(run)}`,
       ...(run.calls === 0 && run.variants === undefined ? [] : [`  ${tokensSentence(run)}`]),
       `  ${costSentence(run.usd)}`,
+      ...(run.usd.afresh == null ? [] : [`    asked afresh (--no-cache): about ${dollars(run.usd.afresh)}`]),
       ...run.assumptions.map((one) => `    ${plainLine(one)}`),
       ...cacheLines(run.cache ?? []),
     ]),
@@ -56,7 +57,7 @@ function tokensSentence({ input_tokens: input, output_tokens: output }: PlannedR
 function costSentence({ expected, most }: PlannedRun["usd"]): string {
   if (expected === 0 && most === 0) return "cost    nothing";
   const likely = expected === null ? "unknown" : `about ${dollars(expected)}`;
-  return `cost    ${likely}${most === null ? ", with no bound" : `, at most ${dollars(most)}`}`;
+  return `cost    ${likely}${most === null ? "; the most that it can cost is not known" : `, at most ${dollars(most)}`}`;
 }
 
 function closing(runs: readonly PlannedRun[]): string[] {
@@ -69,5 +70,7 @@ function closing(runs: readonly PlannedRun[]): string[] {
       : [
           `${runs.length} runs: ${plural(calls, "call")}, ${known ? `about ${dollars(usd)}` : "cost unknown"}`,
         ];
-  return [...all, "Nothing was asked. A call that is tried again, or an early stop, makes it more or fewer."];
+  const uncertain =
+    calls === 0 ? [] : ["A call that is tried again, or an early stop, makes it more or fewer."];
+  return [...all, ["Nothing was asked.", ...uncertain].join(" ")];
 }

@@ -16,7 +16,7 @@ describe("the heading of a run", () => {
     const codes: Readonly<Record<string, number>> = {
       PASSED: 0,
       "PASSED, not enough evidence": 0,
-      DONE: 0,
+      "NOT GATED": 0,
       FAILED: 1,
       UNDECIDED: 3,
       INCOMPLETE: 3,
@@ -85,7 +85,9 @@ describe("a report in a terminal", () => {
 
   it("counts the cases that it does not show", () => {
     const worst = ["a", "b"].map((id) => ({ ...one, id, scorer: "queue", reason: "no" }));
-    expect(text(sampleReport({ worst, never_pass: 12 }))).toContain("never pass (2 of 12)");
+    expect(text(sampleReport({ worst, never_pass: 12 }))).toContain(
+      "never pass (2 of 12; all: evals show 3f9c0a12 --failing)",
+    );
   });
 
   it("calls an unknown cost unknown, never free", () => {
@@ -186,7 +188,9 @@ describe("a failing report", () => {
     expect(written).toMatch(
       /\n {2}broke +was +is +now answers\n {3}case-0 .*\n {5}asked: What about case-0\?/,
     );
-    expect(written).toMatch(/\n {2}fell, perhaps by chance +was +is +now answers\n {3}case-9 /);
+    expect(written).toMatch(
+      /\n {2}fell: no single case is sure, their sum is\n +was +is +now answers\n {3}case-9 /,
+    );
   });
 
   it("names each case once, under its worst heading", () => {
@@ -199,6 +203,16 @@ describe("a failing report", () => {
     const lines = text({ ...failing, comparison: null });
     expect(lines).toMatch(/by tag \(\d of 7, farthest from the whole\)/);
     expect(lines).toMatch(/tags with too few cases to tell: tag-7, tag-8/);
+  });
+
+  it("does not say of a tag that it lost and that it has too few cases to tell", () => {
+    const tags = ["tag-7", "tag-8"].map((tag) => ({
+      ...{ tag, cases: 2, delta: -0.6, low: -0.8, high: -0.4, p: 0.001 },
+      significant: tag === "tag-7",
+    }));
+    const lines = text({ ...failing, comparison: { ...failing.comparison, tags } });
+    expect(lines).toContain("loses on `tag-7`");
+    expect(lines).toMatch(/tags with too few cases to tell: tag-8, /);
   });
 
   it("lists the lowest tags when the pass rate of the run is unknown", () => {

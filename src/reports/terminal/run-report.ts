@@ -3,7 +3,7 @@ import type { LostBecause } from "../../domain/outcome.ts";
 import type { RunReport } from "../../domain/report.ts";
 import type { MetricValue } from "../../domain/run.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
-import { count, dollars, duration, percent, plural } from "../format-numbers.ts";
+import { count, dollars, duration, percent, plural, shareRange } from "../format-numbers.ts";
 import {
   countsSentence,
   endSentence,
@@ -14,6 +14,7 @@ import {
 } from "../headline.ts";
 import { correctedSentences, informingSentences } from "../judge-words.ts";
 import { metricLabel, requiredText, ruleName, ruleValue } from "../metric-rows.ts";
+import { narrowedSentence } from "../narrowed-words.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { tagLines, worstLines } from "./case-blocks.ts";
 import { failureLines } from "./failure-lines.ts";
@@ -56,7 +57,7 @@ function reportText(
 ): string {
   const style = styleFor(color);
   const blocks = [
-    [headline(report, style)],
+    [headline(report, style), ...narrowedLines(report)],
     endLines(report),
     headVerdictLines(report, style, width),
     ruleLines(report, style),
@@ -86,9 +87,14 @@ export function heading(report: RunReport): { word: string; tone: "good" | "bad"
   if (outcome === "failed") return { word: "FAILED", tone: "bad" };
   if (outcome === "undecided")
     return { word: lacksTrials(report.status) ? "INCOMPLETE" : "UNDECIDED", tone: "unsure" };
-  if (outcome === "not_gated") return { word: "DONE", tone: "strong" };
+  if (outcome === "not_gated") return { word: "NOT GATED", tone: "strong" };
   if (verdict === "inconclusive") return { word: "PASSED, not enough evidence", tone: "unsure" };
   return { word: "PASSED", tone: "good" };
+}
+
+function narrowedLines({ header }: RunReport): string[] {
+  const text = narrowedSentence(header);
+  return text === "" ? [] : [indent(plainLine(text))];
 }
 
 function headline(report: RunReport, style: Style): string {
@@ -164,8 +170,7 @@ function interval(metric: MetricValue | undefined): string {
   if (metric?.value === null || metric?.value === undefined) return "";
   const { low, high } = metric;
   if (low === undefined && high === undefined) return "";
-  const end = (value: number | null | undefined): string => (value == null ? "—" : (value * 100).toFixed(1));
-  return low == null && high == null ? "range unknown" : `${end(low)} – ${end(high)}`;
+  return shareRange(low, high) || "range unknown";
 }
 
 function metricLines(report: RunReport): string[] {

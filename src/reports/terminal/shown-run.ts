@@ -4,13 +4,14 @@ import { wordsOfAnswer } from "../../domain/transcript.ts";
 import { plural } from "../format-numbers.ts";
 import { runName } from "../headline.ts";
 import { cut, plainLine } from "../plain-text.ts";
+import { shortReason } from "../short-reason.ts";
 import { unfinishedSentence } from "../unfinished.ts";
 import { caseSides } from "./case-sides.ts";
 import { fold } from "./fold.ts";
 import { runReport } from "./run-report.ts";
 import { shownTraceText } from "./shown-trace.ts";
 import { jsonText, shownTrialText } from "./shown-trial.ts";
-import { columns, type Style } from "./style.ts";
+import { columns, lengthOf, type Style } from "./style.ts";
 
 interface Terminal {
   /** Width of the terminal in columns. */
@@ -44,10 +45,16 @@ function casesText(run: ShownRun, width: number): string {
   const rows = worstFirst.map((one) => [
     cut(plainLine(one.id), Math.floor(width / 2)),
     `${one.passed}/${one.answered}${one.errored > 0 ? ` +${one.errored} errors` : ""}`,
-    failing ? plainLine(reasons.get(one.case_no) ?? "") : one.tags.map(plainLine).join(" "),
+    failing ? "" : one.tags.map(plainLine).join(" "),
   ]);
   const head = `${header.id}  ${plainLine(runName(header))}  ${plainLine(header.target)}  ${status}  ${plural(run.cases, "case")} × ${header.trials}`;
-  const shown = columns(rows, "  ").map((line) => cut(`  ${line}`, width));
+  const lined = columns(rows, "  ");
+  const wide = Math.max(0, ...lined.map(lengthOf));
+  const withReason = (line: string, at: number): string => {
+    const reason = reasons.get(worstFirst[at]?.case_no ?? -1) ?? "";
+    return `${line}${" ".repeat(wide - lengthOf(line))}  ${shortReason(reason, null, width - wide - 4)}`.trimEnd();
+  };
+  const shown = (failing ? lined.map(withReason) : lined).map((line) => cut(`  ${line}`, width));
   const next = `  one case: evals show ${header.id}/<case>`;
   const ended = isUnfinished(status) ? [`  ${unfinishedSentence(header, status)}`] : [];
   const lines = shown.length === 0 ? [noneFails(run)] : shown;
@@ -88,7 +95,11 @@ function trialLines(one: StoredTrial, { scorers }: RunHeader, width: number): st
   const word = one.error === null ? outcomeOf(one.pass) : `error (${one.error})`;
   const reasons = scorers.flatMap(({ name }, index) => {
     const score = one.scores[index];
-    return score == null || score.pass ? [] : [`     ${plainLine(name)}: ${plainLine(score.reason)}`];
+    return score == null || score.pass
+      ? []
+      : [
+          `     ${plainLine(name)}: ${shortReason(score.reason, null, width - lengthOf(plainLine(name)) - 7)}`,
+        ];
   });
   const stopped = one.answer?.trajectory?.stopped;
   return [

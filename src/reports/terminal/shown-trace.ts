@@ -1,5 +1,6 @@
 import type { ShownTrace } from "../../domain/shown-run.ts";
 import type { TrafficRow } from "../../domain/traffic.ts";
+import { dollars } from "../format-numbers.ts";
 import { plainLine, plainText } from "../plain-text.ts";
 import { transcriptLines, wayFacts } from "./transcript-lines.ts";
 
@@ -33,7 +34,7 @@ function factsOf(trace: TrafficRow): string[] {
     model,
     latency_ms === null ? null : `${Math.round(latency_ms)} ms`,
     usage.input_tokens === null ? null : `${usage.input_tokens} + ${usage.output_tokens ?? "?"} tokens`,
-    cost_usd === null ? null : `$${cost_usd}`,
+    cost_usd === null ? null : dollars(cost_usd),
     named("service", service),
     named("environment", environment),
     named(

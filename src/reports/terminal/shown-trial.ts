@@ -3,7 +3,7 @@ import type { Tries } from "../../domain/outcome.ts";
 import type { RunHeader, StoredAnswer, StoredTrial } from "../../domain/run.ts";
 import type { TurnScore } from "../../domain/score.ts";
 import type { ShownTrial } from "../../domain/shown-run.ts";
-import { plural } from "../format-numbers.ts";
+import { dollars, plural } from "../format-numbers.ts";
 import { plainLine, plainText } from "../plain-text.ts";
 import { voidReason } from "../void-reason.ts";
 import { exchangeLines } from "./judge-exchange.ts";
@@ -78,7 +78,7 @@ function answerFacts(answer: StoredAnswer): (string | null)[] {
     fallback === undefined ? null : `answered by the fallback ${fallback}`,
     latency_ms === null ? null : `${Math.round(latency_ms)} ms`,
     input_tokens === null ? null : `${input_tokens} + ${output_tokens ?? "?"} tokens`,
-    cost_usd === null ? null : `$${cost_usd}`,
+    cost_usd === null ? null : dollars(cost_usd),
     finish_reason,
   ];
 }

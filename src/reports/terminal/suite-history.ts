@@ -98,17 +98,23 @@ function scaleOf(known: readonly number[]): { readonly low: number; readonly hig
 }
 
 function trendLines(runs: readonly PastRun[], width: number): string[] {
-  const oldestFirst = [...runs].reverse().slice(-Math.max(10, width - 20));
+  const oldestFirst = runs
+    .filter(({ narrowed }) => !narrowed)
+    .reverse()
+    .slice(-Math.max(10, width - 20));
   const known = oldestFirst.flatMap(({ pass_rate }) => (pass_rate === null ? [] : [pass_rate]));
   if (known.length === 0) return [];
-  const [newest] = runs;
+  const newest = oldestFirst.at(-1);
   const now =
     newest === undefined || newest.pass_rate === null
-      ? ""
-      : `   now ${percent(newest.pass_rate)}${newest.low === null ? "" : `, 95 % ${interval(newest)}`}`;
+      ? []
+      : [
+          `             now ${percent(newest.pass_rate)}${newest.low === null ? "" : `, 95 % ${interval(newest)}`}`,
+        ];
   return [
     `  pass rate  ${sparkline(oldestFirst.map((one) => one.pass_rate))}`,
-    `             oldest to newest, ${percent(Math.min(...known))} to ${percent(Math.max(...known))}${now}`,
+    `             oldest to newest, lowest ${percent(Math.min(...known))}, highest ${percent(Math.max(...known))}`,
+    ...now,
   ];
 }
 
@@ -141,9 +147,9 @@ function runLines(runs: readonly PastRun[], width: number): string[] {
 const MAX_TARGET = 60;
 
 function headingOf(run: PastRun): string {
-  const { name, suite, target, cases, trials, fingerprint } = run;
+  const { name, suite, target, cases, narrowed, trials, fingerprint } = run;
   const listed = name === suite ? "" : plainLine(name);
-  const size = `${plural(cases, "case")} × ${trials}`;
+  const size = `${narrowed ? "only " : ""}${plural(cases, "case")} × ${trials}`;
   return [listed, cut(plainLine(target), MAX_TARGET), size, fingerprint.slice(0, 8), placeOf(run)]
     .filter((part) => part !== "")
     .join(" · ");

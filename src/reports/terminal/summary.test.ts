@@ -17,9 +17,9 @@ describe("the summary of several runs", () => {
   it("has a line for each, the worst last, whatever their order, and totals below", () => {
     const failed = named("apples");
     const runs = [failed, named("pears", undecided), named("zebra", passed)];
-    const expected = `PASSED      zebra     55.0 %
-INCOMPLETE  pears     55.0 %   1 trial without an answer
-FAILED      apples    55.0 %   score.queue 55.0 %, required ≥ 90 %
+    const expected = `PASSED      3f9c21aa   zebra     55.0 %
+INCOMPLETE  3f9c21aa   pears     55.0 %   1 trial without an answer
+FAILED      3f9c21aa   apples    55.0 %   score.queue 55.0 %, required ≥ 90 %
   pass rate fell 36.4 points (31.0 to 42.0) on these 4 cases: regressed
   refund-07: 15/15 before, 0/5 now
   all of them: evals diff 3f9c21aa
@@ -46,7 +46,7 @@ FAILED      apples    55.0 %   score.queue 55.0 %, required ≥ 90 %
       ],
     });
     expect(runSummary([failed, named("pears", passed)], plain)).toMatch(
-      /\nFAILED {2}apples .*\n {2}\S+: \d\/5 passed: .+\n {2}all of them: evals show 3f9c21aa --failing\n {2}2 runs/,
+      /\nFAILED {2}3f9c21aa +apples .*\n {2}\S+: \d\/5 passed: .+\n {2}all of them: evals show 3f9c21aa --failing\n {2}2 runs/,
     );
   });
 

@@ -3,6 +3,7 @@ import { type GateOutcome, VERDICTS } from "../../domain/verdict.ts";
 import { count, dollars, duration, percent, plural } from "../format-numbers.ts";
 import { comparedName, headline, runName } from "../headline.ts";
 import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
+import { narrowedSize } from "../narrowed-words.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { columns, styleFor, type TerminalOptions } from "./style.ts";
 
@@ -27,7 +28,10 @@ export function runSummary(reports: readonly RunReport[], { width, color }: Term
   const wide = Math.max(...words.map((word) => word.length));
   const rows = columns(
     ordered.map((report) => [
-      plainLine(nameAmong(report, reports)),
+      ...(second === undefined ? [] : [report.header.id]),
+      plainLine(
+        [nameAmong(report, reports), narrowedSize(report.header)].filter((text) => text !== "").join(" · "),
+      ),
       rateOf(report).padStart(7),
       plainLine(whyOf(report)),
     ]),

@@ -2,6 +2,9 @@ import * as z from "zod";
 import { ScorerFailure } from "../../domain/scorer.ts";
 import { defineScorer, hit, miss } from "../define-scorer.ts";
 
+/** The amount without the noise of binary fractions, and not rounded to the bound that it exceeds. */
+const exactUsd = (usd: number): number => Number(usd.toPrecision(6));
+
 export const cost = defineScorer({
   type: "cost",
   about: "The answer was cheap enough.",
@@ -17,7 +20,9 @@ export const cost = defineScorer({
           "the cost of this answer is unknown: give the model a price in evalconfig.yaml",
         );
       }
-      return cost_usd <= max ? hit(`$${cost_usd}`) : miss(`$${cost_usd}, at most $${max} wanted`);
+      return cost_usd <= max
+        ? hit(`$${exactUsd(cost_usd)}`)
+        : miss(`$${exactUsd(cost_usd)}, at most $${max} wanted`);
     },
   }),
   examples: [

@@ -1,0 +1,50 @@
+import type { CaseRow, Comparison } from "../domain/report.ts";
+import type { Verdict } from "../domain/verdict.ts";
+import { count, plural } from "./format-numbers.ts";
+
+/** Whether cases pass fewer of their trials than before, or more. */
+export type Way = "broken" | "fixed";
+
+/** The words for a changed case. Only a change beyond chance is called `broke` or `fixed`. */
+const WORDS = {
+  broken: { sure: "broke", unsure: "fell" },
+  fixed: { sure: "fixed", unsure: "rose" },
+} as const;
+
+export function movedWord(way: Way, significant: boolean): string {
+  return WORDS[way][significant ? "sure" : "unsure"];
+}
+
+/** `, fell` behind the counts of a case that changed; empty for another case. */
+export function movedAddition({ change, significant }: CaseRow): string {
+  return change === "broken" || change === "fixed" ? `, ${movedWord(change, significant)}` : "";
+}
+
+/** What is known about cases that `fell` or `rose`: under a verdict of the same direction, only their sum is sure. */
+export function unsureWords(way: Way, verdict: Verdict): string {
+  return verdict === (way === "broken" ? "regressed" : "improved")
+    ? "no single case is sure, their sum is"
+    : "perhaps by chance";
+}
+
+/** The ids of the cases that changed beyond chance, and of the others. */
+export function movedIds(
+  { cases, moved }: Comparison,
+  way: Way,
+): { readonly sure: readonly string[]; readonly unsure: readonly string[] } {
+  const significant = new Set(moved.filter((one) => one.significant).map(({ id }) => id));
+  return {
+    sure: cases[way].filter((id) => significant.has(id)),
+    unsure: cases[way].filter((id) => !significant.has(id)),
+  };
+}
+
+/** `1 case broke, 3 fell (perhaps by chance)`; empty when none changed in this direction. */
+export function movedSummary(comparison: Comparison, way: Way): string {
+  const { sure, unsure } = movedIds(comparison, way);
+  const { sure: sureWord, unsure: unsureWord } = WORDS[way];
+  const first = sure.length === 0 ? [] : [`${plural(sure.length, "case")} ${sureWord}`];
+  if (unsure.length === 0) return first.join("");
+  const number = first.length === 0 ? plural(unsure.length, "case") : count(unsure.length);
+  return [...first, `${number} ${unsureWord} (${unsureWords(way, comparison.verdict)})`].join(", ");
+}
