@@ -1,8 +1,9 @@
 // Measures how fast the program is, and prints each figure with its target. Build first: it measures dist/.
 //
-//   npm run bench                    everything, some minutes
+//   npm run bench                    everything but the soak, some minutes
 //   npm run bench -- --quick         fewer turns and smaller sizes, for a look
 //   npm run bench -- --only history  one group
+//   npm run bench -- --only soak     ten minutes of workers that are killed
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { agents, trajectories } from "./bench/agents.mjs";
@@ -14,6 +15,7 @@ import { million, pace, resume } from "./bench/large-runs.mjs";
 import { latencyBound, overhead } from "./bench/overhead.mjs";
 import { packageSize } from "./bench/package-size.mjs";
 import { cached, growth, outputs } from "./bench/recorded.mjs";
+import { soak } from "./bench/soak.mjs";
 import { startup } from "./bench/startup.mjs";
 import { statistics } from "./bench/statistics.mjs";
 import { table } from "./bench/table.mjs";
@@ -42,13 +44,14 @@ const groups = {
   size: packageSize,
   compression,
   workers,
+  soak,
 };
 
 const { values } = parseArgs({
   options: { quick: { type: "boolean" }, only: { type: "string", multiple: true } },
 });
-const chosen = Object.entries(groups).filter(
-  ([name]) => values.only === undefined || values.only.includes(name),
+const chosen = Object.entries(groups).filter(([name]) =>
+  values.only === undefined ? name !== "soak" : values.only.includes(name),
 );
 if (chosen.length === 0)
   throw new Error(`--only ${values.only}: name one of ${Object.keys(groups).join(", ")}`);

@@ -93,7 +93,7 @@ export async function workers({ quick }) {
 }
 
 /** Bundles the sources into a file next to the packages that they need. */
-async function bundled() {
+export async function bundled() {
   const folder = join(ROOT, "node_modules/.bench");
   mkdirSync(folder, { recursive: true });
   const outfile = join(folder, "fleet.mjs");
