@@ -56,11 +56,12 @@ export async function runWorker(
   const { bench } = fleet;
   const totals = { blocks: 0, trials: 0 };
   const gone = new AbortController();
-  const worker = await bench.arrive({
+  const me = {
     name: `${hostname()}/${process.pid}`,
     program: EVALS_VERSION,
     models: request.models.length === 0 ? null : request.models,
-  });
+  };
+  const worker = await fleet.patiently(() => bench.arrive(me), control.stopped ?? control.signal);
   const shift = openShift({ io, request, root, control, fleet, worker, totals, gone: gone.signal });
   let health: { close(): Promise<void> } | undefined;
   try {

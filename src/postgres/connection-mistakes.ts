@@ -24,6 +24,11 @@ export function isPassing(error: unknown): boolean {
   return PASSING_WORDS.test(message);
 }
 
+/** Whether the database has no room: its disk, its memory or its connections are used up. */
+export function isFull(error: unknown): boolean {
+  return (error as { code?: string | null }).code?.startsWith("53") === true;
+}
+
 /** The location of a database without user and password: `db.example.com:5432/evals`. */
 export function addressOf(url: string): string {
   try {
@@ -60,6 +65,14 @@ export function connectionProblem(
       what: `The PostgreSQL at ${at} takes no writes.`,
       why: `${written} A standby or a read-only session cannot keep them.`,
       fix: "Name the primary, and a role whose transactions are not read only.",
+    };
+  }
+  if (isFull(error)) {
+    return {
+      code: "EVALS_POSTGRES_FULL",
+      what: `The PostgreSQL at ${at} has no room: ${reason}`,
+      why: `${written} There is no room for them.`,
+      fix: "Free disk space there, or allow more connections, and repeat the command: what is stored already is kept.",
     };
   }
   if (code.startsWith("28") || code === "3D000") {

@@ -212,6 +212,30 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     await Promise.all(hands.map((one) => one.stop()));
   });
 
+  it("wait while the database's disk is full, keep what was answered, and ask nothing twice", async () => {
+    latency_ms = 60;
+    const hands = [worker(undefined, "--concurrency", "4"), worker(undefined, "--concurrency", "4")];
+    const run = planned();
+    await expect.poll(() => server.asked.length, { timeout: LONG }).toBeGreaterThan(3);
+    const tables = ["calls", "trials", "blocks"];
+    postgres.sql(
+      url,
+      `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
+       ${tables.map((table) => `CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON evals.${table} FOR EACH ROW EXECUTE FUNCTION full_disk()`).join(";")}`,
+    );
+    await expect
+      .poll(() => hands.map((one) => one.environment.printed.stderr).join(""), { timeout: LONG })
+      .toMatch(/takes no writes \(could not extend file/);
+    postgres.sql(url, "DROP FUNCTION full_disk CASCADE");
+    expect(await run).toMatchObject({
+      exit: 0,
+      document: { runs: [{ counts: { answered: CASES * TRIALS, uncertain: 0 } }] },
+    });
+    expect(server.asked).toHaveLength(CASES * TRIALS);
+    await Promise.all(hands.map((one) => one.stop()));
+  });
+
   it("are refused for files that are not committed", async () => {
     repo.write("prompts/q/1.0.0.md", "user:\nanother {{ input.n }}\n");
     expect(await planned()).toMatchObject({

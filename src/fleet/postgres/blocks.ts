@@ -3,7 +3,7 @@ import { LEASE_S, LOST_MOST, type WorkBench } from "../database.ts";
 import type { FleetPlan, LeasedBlock, PlanHalt, TrialPlace, WorkedBlock } from "../fleet.ts";
 import type { Postgres, Row, Sql } from "./connect.ts";
 import { TOKENS, USD } from "./ledger.ts";
-import { BOUNDED, nextBlock, placesOf, sendBlocks } from "./plans.ts";
+import { BOUNDED, HELD, nextBlock, placesOf, sendBlocks } from "./plans.ts";
 import type { BlockQueue } from "./queue.ts";
 
 /** Maximum number of cases that a message names. */
@@ -28,7 +28,7 @@ export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: nu
       const { rows } = await postgres.query(
         `SELECT p.no, p.run, p.plan_hash, p.commit, p.suite, p.alias, p.request, p.asks_again, ${BOUNDED} AS bounded FROM evals.plans p, evals.workers w
          WHERE w.no = $1 AND p.ended_at IS NULL AND p.halt IS NULL AND p.program = w.program AND (w.models IS NULL OR p.alias = ANY (w.models))
-           AND EXISTS (SELECT 1 FROM evals.blocks b WHERE b.plan = p.no AND (b.state = 'waiting' OR (b.state = 'leased' AND b.lease_until <= now())))
+           AND EXISTS (SELECT 1 FROM evals.blocks b WHERE b.plan = p.no AND (b.state = 'waiting' OR (b.state = 'leased' AND NOT ${HELD})))
          ORDER BY p.no`,
         [worker],
       );
@@ -106,7 +106,7 @@ function silentWorkers(patience_ms: number) {
   const seen = new Map<string, number>();
   return async (sql: Sql, { no: plan }: FleetPlan): Promise<Row | undefined> => {
     const { rows } = await sql.query(
-      "SELECT no, fence, lease_until::text AS until FROM evals.blocks WHERE plan = $1 AND state = 'leased' AND lease_until <= now()",
+      `SELECT no, fence, lease_until::text AS until FROM evals.blocks b WHERE plan = $1 AND state = 'leased' AND NOT ${HELD}`,
       [plan],
     );
     const now = performance.now();
@@ -117,7 +117,7 @@ function silentWorkers(patience_ms: number) {
     const silent = rows.filter((one) => now - (seen.get(keyOf(one)) ?? now) >= patience_ms);
     if (silent.length === 0) return undefined;
     const { rows: taken } = await sql.query(
-      `SELECT no, fence, job, cases, trials, lost FROM evals.blocks WHERE plan = $1 AND lost < ${LOST_MOST} AND no = ANY ($2::int[]) AND state = 'leased' AND lease_until <= now()
+      `SELECT no, fence, job, cases, trials, lost FROM evals.blocks b WHERE plan = $1 AND lost < ${LOST_MOST} AND no = ANY ($2::int[]) AND state = 'leased' AND NOT ${HELD}
        ORDER BY no LIMIT 1 FOR UPDATE SKIP LOCKED`,
       [plan, silent.map(({ no }) => no)],
     );

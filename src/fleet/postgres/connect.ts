@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from "pg";
 import { EvalsError } from "../../domain/problem.ts";
-import { connectionProblem, isPassing } from "../../postgres/connection-mistakes.ts";
+import { connectionProblem, isFull, isPassing } from "../../postgres/connection-mistakes.ts";
 import type { FleetDatabase } from "../database.ts";
 
 /** A row as returned by the driver. */
@@ -30,13 +30,16 @@ export interface ConnectOptions {
   readonly connections?: number;
 }
 
-const USE = {
+/** The purpose of the shared database, for error messages. */
+export const USE = {
   why: "Workers and planners share one database.",
   written: "Blocks, answers and what they cost are written there.",
   address:
     "postgres://user:password@host:5432/database, or env:NAME for an environment variable that holds it",
 };
 
+/** PostgreSQL's code of a refused write. */
+const READ_ONLY = "25006";
 const FIRST_WAIT_MS = 50;
 const MAX_WAIT_MS = 1000;
 
@@ -68,7 +71,7 @@ export async function connectPostgres(
     const { rows } = await pool.query(
       "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS closed",
     );
-    if (rows[0]?.closed === true) throw Object.assign(new Error("it takes no writes"), { code: "25006" });
+    if (rows[0]?.closed === true) throw Object.assign(new Error("it takes no writes"), { code: READ_ONLY });
   } catch (error) {
     await pool.end();
     throw new EvalsError(connectionProblem(url, error, USE));
@@ -83,11 +86,13 @@ export async function connectPostgres(
         away = false;
         return done;
       } catch (error) {
-        if (!isPassing(error) || signal?.aborted || closed) throw error;
-        if (!away && wait > FIRST_WAIT_MS)
+        if (!(isPassing(error) || isReadOnly(error)) || signal?.aborted || closed) throw error;
+        if (!away && wait > FIRST_WAIT_MS) {
+          const what = isFull(error) || isReadOnly(error) ? "takes no writes" : "does not answer";
           notice(
-            `PostgreSQL does not answer (${(error as Error).message}): waiting for it; answers that have arrived are kept.`,
+            `PostgreSQL ${what} (${(error as Error).message}): waiting for it; answers that have arrived are kept.`,
           );
+        }
         away ||= wait > FIRST_WAIT_MS;
         await pause(wait, signal);
       }
@@ -102,6 +107,11 @@ export async function connectPostgres(
       await pool.end();
     },
   };
+}
+
+/** Whether the server refuses writes. It took them before: another server is becoming the primary. */
+function isReadOnly(error: unknown): boolean {
+  return (error as { code?: string }).code === READ_ONLY;
 }
 
 async function inTransaction<T>(pool: Pool, work: (sql: Sql) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   type PrivatePostgres,
   skippedWithoutPostgres,
@@ -71,6 +71,16 @@ describe.skipIf(skippedWithoutPostgres())(
         url,
         "UPDATE evals.blocks SET lease_until = now() - interval '1 second' WHERE state = 'leased'",
       );
+    /** Changes a setting of the database, for new connections, and ends the present ones. */
+    const setReadOnly = (where: string, setting: string): void => {
+      const database = where.split("/").at(-1);
+      const other = where.replace(`/${database}`, "/postgres");
+      postgres.sql(other, `ALTER DATABASE ${database} ${setting}`);
+      postgres.sql(
+        other,
+        `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '${database}'`,
+      );
+    };
     const states = (): string =>
       postgres.sql(url, "SELECT string_agg(state, ',' ORDER BY id) FROM evals.calls");
 
@@ -355,6 +365,135 @@ describe.skipIf(skippedWithoutPostgres())(
       expect(states()).toBe("answered,answered");
       expect(notices.join(" ")).toMatch(/does not answer.*answers again/s);
       await patient.close();
+    });
+
+    describe.each<[string, (url: string) => void, (url: string) => void]>([
+      [
+        "has no room on its disk",
+        (where) =>
+          void postgres.sql(
+            where,
+            `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+               RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
+             CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON evals.calls FOR EACH ROW EXECUTE FUNCTION full_disk();
+             CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON evals.trials FOR EACH ROW EXECUTE FUNCTION full_disk();
+             CREATE CONSTRAINT TRIGGER full_disk AFTER INSERT OR UPDATE ON evals.blocks DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION full_disk()`,
+          ),
+        (where) => void postgres.sql(where, "DROP FUNCTION full_disk CASCADE"),
+      ],
+      [
+        "has become read-only",
+        (where) => setReadOnly(where, "SET default_transaction_read_only = on"),
+        (where) => setReadOnly(where, "RESET default_transaction_read_only"),
+      ],
+    ])("that %s in the middle of a run", (_, breakIt, mendIt) => {
+      it("is waited for with a notice: calls are recorded once, answers and blocks are kept", async () => {
+        const plan = await planned({}, trials(0, 2));
+        const notices: string[] = [];
+        const patient = await openPostgresFleet(url, (text) => notices.push(text));
+        await patient.plans.open(PLAN);
+        const first = await worker();
+        const book = patient.book(never);
+        const block = await leased(plan, first);
+        const calls = [call(block), call(block), call(block)] as const;
+        await Promise.all(calls.slice(0, 2).map(book.opened));
+        await book.closed(answer(calls[0]));
+        breakIt(url);
+        let waiting = 3;
+        const done = <T>(work: Promise<T>): Promise<T> => work.finally(() => waiting--);
+        const all = Promise.all([
+          done(book.closed(answer(calls[1]))),
+          done(book.opened(calls[2])),
+          done(patient.plans.publish(plan.no, [trials(2, 1)])),
+        ]);
+        const results = worked(block, { used: [calls[0].id, calls[1].id] });
+        const finished = patient.patiently(() => patient.bench.finish(plan, block, first, results));
+        await expect.poll(() => notices.join(" "), { timeout: LONG }).toMatch(/takes no writes/);
+        expect(waiting).toBe(3);
+        mendIt(url);
+        expect((await all)[1]).toMatch(/go|lost/);
+        expect(await finished).toBe(true);
+        expect(notices.join(" ")).toMatch(/answers again/);
+        expect(states().split(",").slice(0, 2)).toEqual(["answered", "answered"]);
+        expect(postgres.sql(url, "SELECT count(*) FROM evals.trials")).toBe("2");
+        expect(postgres.sql(url, "SELECT count(*) FROM evals.blocks")).toBe("2");
+        await patient.close();
+      });
+    });
+
+    it("reports that it has no room when it cannot be set up for that reason", async () => {
+      postgres.sql(
+        url,
+        "DO $$ BEGIN CREATE ROLE crowded LOGIN CONNECTION LIMIT 0; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+      );
+      await expect(openPostgresFleet(url.replace("evals@", "crowded@"), () => {})).rejects.toMatchObject({
+        problems: [{ code: "EVALS_POSTGRES_FULL", fix: expect.stringContaining("Free disk space") }],
+      });
+    });
+
+    it("goes by its own clock alone: a worker's clock that jumps changes neither leases nor the pace", async () => {
+      const plan = await planned({}, trials(0, 1));
+      const [first, second] = await Promise.all([worker(), worker()]);
+      const block = await leased(plan, first);
+      const granted = () => ({ requests: 1, tokens: 0, wait_ms: 0 });
+      await fleet.pace.lease("m", 60_000, granted);
+      vi.useFakeTimers({ toFake: ["Date"] });
+      try {
+        for (const date of ["1999-01-01", "2099-01-01"]) {
+          vi.setSystemTime(new Date(date));
+          expect(await fleet.bench.lease(plan, second)).toBeUndefined();
+          await fleet.bench.beat(first, [block]);
+          expect(await fleet.plans.progress(plan.no, [])).toMatchObject({ leased: 1, workers: 2 });
+          await fleet.pace.lease("m", 60_000, (before) => {
+            expect(before).toHaveLength(1);
+            expect(before[0]?.age_ms).toBeLessThan(60_000);
+            return { requests: 0, tokens: 0, wait_ms: 1 };
+          });
+        }
+        expect(await fleet.bench.finish(plan, block, first, worked(block))).toBe(true);
+      } finally {
+        vi.useRealTimers();
+      }
+    });
+
+    it("gives a dead worker's block away, and lets calls go, after its own clock was set back", async () => {
+      const plan = await planned({}, trials(0, 1));
+      const [first, second] = await Promise.all([worker(), worker()]);
+      await leased(plan, first);
+      await fleet.pace.lease("m", 60_000, () => ({ requests: 1, tokens: 0, wait_ms: 0 }));
+      // What was written an hour before the clock was set back by an hour.
+      postgres.sql(
+        url,
+        `UPDATE evals.blocks SET lease_until = lease_until + interval '1 hour'; UPDATE evals.departures SET at = at + interval '1 hour';
+         UPDATE evals.workers SET seen_at = seen_at + interval '1 hour' WHERE no = ${first}`,
+      );
+      expect(await fleet.plans.progress(plan.no, [])).toMatchObject({ leased: 0, waiting: 1, workers: 1 });
+      expect(await fleet.bench.plans(second)).toHaveLength(1);
+      expect(await leased(plan, second)).toMatchObject({ no: 0, fence: 2 });
+      const ages = async (): Promise<number[]> => {
+        let found: number[] = [];
+        await fleet.pace.lease("m", 60_000, (before) => {
+          found = before.map(({ age_ms }) => age_ms);
+          return { requests: 0, tokens: 0, wait_ms: 1 };
+        });
+        return found;
+      };
+      await ages();
+      const [age = -1] = await ages();
+      expect(age).toBeGreaterThanOrEqual(0);
+      expect(age).toBeLessThan(60_000);
+    });
+
+    it("is not migrated by a role without the right to, which reports who can do it", async () => {
+      postgres.sql(
+        url,
+        `DO $$ BEGIN CREATE ROLE reader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+         GRANT USAGE ON SCHEMA evals TO reader; GRANT SELECT ON ALL TABLES IN SCHEMA evals TO reader;
+         UPDATE evals.schema_version SET version = 1`,
+      );
+      await expect(openPostgresFleet(url.replace("evals@", "reader@"), () => {})).rejects.toMatchObject({
+        problems: [{ code: "EVALS_POSTGRES_SCHEMA", fix: expect.stringContaining("owns the schema") }],
+      });
     });
 
     it("gives a judge's answer to every worker that asks the same question in the same plan", async () => {

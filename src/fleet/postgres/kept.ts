@@ -1,7 +1,7 @@
 import type { PlanStatus, WorkerStatus } from "../../domain/fleet-status.ts";
 import { type KeptBlock, type KeptRun, type KeptRuns, LOST_MOST } from "../database.ts";
 import type { Postgres } from "./connect.ts";
-import { BOUNDED, callCounts, lostCalls, readTrials } from "./plans.ts";
+import { BOUNDED, callCounts, HELD, lostCalls, readTrials } from "./plans.ts";
 import type { BlockQueue } from "./queue.ts";
 
 export function keptRuns(postgres: Postgres, queue: BlockQueue): KeptRuns {
@@ -27,10 +27,10 @@ async function fleetStatus(
       "SELECT no, run, suite, alias, commit, halt, ended_at IS NOT NULL AS ended FROM evals.plans ORDER BY no DESC",
     ),
     postgres.query(
-      `SELECT plan, count(*) FILTER (WHERE state = 'done')::int AS done, count(*) FILTER (WHERE state = 'leased' AND lease_until > now())::int AS leased,
+      `SELECT plan, count(*) FILTER (WHERE state = 'done')::int AS done, count(*) FILTER (WHERE state = 'leased' AND ${HELD})::int AS leased,
          count(*) FILTER (WHERE state <> 'done' AND lost >= ${LOST_MOST})::int AS dead,
          count(*)::int AS blocks, coalesce(sum(cardinality(cases)), 0)::int AS trials, coalesce(sum(cardinality(cases)) FILTER (WHERE state = 'done'), 0)::int AS done_trials
-       FROM evals.blocks GROUP BY plan`,
+       FROM evals.blocks b GROUP BY plan`,
     ),
     postgres.query(
       `SELECT plan, count(*) FILTER (WHERE state = 'open')::int AS open, count(*) FILTER (WHERE state = 'uncertain')::int AS uncertain,

@@ -1,6 +1,8 @@
+import { EvalsError } from "../../domain/problem.ts";
+import { connectionProblem, isPassing } from "../../postgres/connection-mistakes.ts";
 import type { FleetDatabase } from "../database.ts";
 import { workBench } from "./blocks.ts";
-import { connectPostgres } from "./connect.ts";
+import { connectPostgres, USE } from "./connect.ts";
 import { keptRuns } from "./kept.ts";
 import { callBook } from "./ledger.ts";
 import { paceBook } from "./pace.ts";
@@ -42,6 +44,7 @@ export async function openPostgresFleet(
     };
   } catch (error) {
     await postgres.close();
+    if (isPassing(error)) throw new EvalsError(connectionProblem(url, error, USE));
     throw error;
   }
 }

@@ -1,11 +1,20 @@
 import { randomUUID } from "node:crypto";
-import type { PlanStore } from "../database.ts";
+import { LEASE_S, type PlanStore } from "../database.ts";
 import type { LostCall, ReadTrial, TrialPlace } from "../fleet.ts";
 import type { Postgres, Row, Sql } from "./connect.ts";
 import type { BlockQueue } from "./queue.ts";
 
 /** Seconds after which a worker that was not seen no longer counts. */
-export const SEEN_S = 15;
+const SEEN_S = 15;
+
+/**
+ * SQL for whether a leased block (row `b`) still belongs to its worker. A lease that ends later than any that is given
+ * now was given before the database's clock was set back: nobody may still renew it.
+ */
+export const HELD = `(b.lease_until > now() AND b.lease_until <= now() + interval '${2 * LEASE_S} seconds')`;
+
+/** SQL for whether a worker (row `w`) was seen recently, or before the database's clock was set back a little. */
+export const SEEN = `(w.ended_at IS NULL AND w.seen_at BETWEEN now() - interval '${SEEN_S} seconds' AND now() + interval '${SEEN_S} seconds')`;
 
 export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
   const runs = new Map<string, string>();
@@ -61,12 +70,12 @@ export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
       const { rows } = await postgres.query(
         `SELECT p.halt,
            (SELECT coalesce(array_agg(b.no ORDER BY b.no), '{}') FROM evals.blocks b WHERE b.plan = p.no AND b.state = 'done' AND b.no <> ALL ($2::int[])) AS done,
-           (SELECT count(*) FROM evals.blocks b WHERE b.plan = p.no AND b.state <> 'done' AND NOT (b.state = 'leased' AND b.lease_until > now()))::int AS waiting,
-           (SELECT count(*) FROM evals.blocks b WHERE b.plan = p.no AND b.state = 'leased' AND b.lease_until > now())::int AS leased,
-           (SELECT count(*) FROM evals.workers w WHERE w.ended_at IS NULL AND w.seen_at > now() - make_interval(secs => $3)
+           (SELECT count(*) FROM evals.blocks b WHERE b.plan = p.no AND b.state <> 'done' AND NOT (b.state = 'leased' AND ${HELD}))::int AS waiting,
+           (SELECT count(*) FROM evals.blocks b WHERE b.plan = p.no AND b.state = 'leased' AND ${HELD})::int AS leased,
+           (SELECT count(*) FROM evals.workers w WHERE ${SEEN}
               AND (w.models IS NULL OR p.alias = ANY (w.models)) AND w.program = p.program)::int AS workers
          FROM evals.plans p WHERE p.no = $1`,
-        [no, read, SEEN_S],
+        [no, read],
       );
       const { halt, done, waiting, leased, workers } = rows[0];
       return { halt, done, waiting, leased, workers };
