@@ -57,7 +57,7 @@ function asHelpOption(args: readonly string[]): readonly string[] {
     throw new EvalsError({
       code: "EVALS_COMMAND_UNKNOWN",
       what: `Unknown command "${asked}".${didYouMean(asked, visible)}`,
-      why: "The help of another command would answer another question.",
+      why: "Guessing which command is meant could show the help of another one.",
       fix: "evals --help        (lists all commands)",
     });
   }

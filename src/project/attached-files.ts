@@ -12,6 +12,8 @@ export const MAX_ATTACHED_BYTES = 20_000_000;
 /** Reads the attached files of a project. */
 export interface AttachedFiles {
   /**
+   * Reads an attached file.
+   *
    * @throws {EvalsError} without a location, for a file that does not exist, is outside of the project, too large or
    * of another type
    */

@@ -38,7 +38,7 @@ function andMore(path: string, hidden: number): Problem {
   return {
     code: "EVALS_MORE_PROBLEMS",
     path,
-    what: `…and ${hidden} more of this file.`,
+    what: `…and ${hidden} more problems in this file.`,
     why: `Only the first ${SHOWN} of a file are shown.`,
     fix: "Correct the problems above first; the others may have the same cause.",
   };

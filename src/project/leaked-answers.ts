@@ -14,7 +14,7 @@ export interface LeakedText {
 
 /** An expected text of at least this many characters does not occur by chance. */
 const SHORTEST = 8;
-/** Scripts with short words and without spaces. */
+/** Matches characters of scripts with short words and without spaces between them, such as Chinese. */
 const DENSE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;
 const DENSE_LETTER_WEIGHT = 3;

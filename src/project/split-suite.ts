@@ -75,7 +75,7 @@ function nothingToSplit(path: string): Problem {
   return {
     code: "EVALS_SPLIT_NOTHING",
     path,
-    what: "This suite holds neither cases nor a prompt of its own.",
+    what: "This suite has neither cases nor a prompt of its own.",
     why: "There is nothing to move into files of their own.",
     fix: "Leave it as it is: its dataset and its prompt are files already.",
   };

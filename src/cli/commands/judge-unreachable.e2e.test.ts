@@ -43,7 +43,7 @@ async function judged(models: Models, files: Readonly<Record<string, string>> = 
   return { server, repo, run };
 }
 
-/** A port of this machine on which nobody listens. */
+/** A port of this machine on which no server listens. */
 async function deadPort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));

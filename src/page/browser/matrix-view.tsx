@@ -41,7 +41,7 @@ export function MatrixView({ source, keys }: { source: PageSource; keys: readonl
   );
 }
 
-/** What the file knows of exactly these runs; undefined for runs that were chosen on the page. */
+/** The matrix that a page in a file has for these runs; undefined when the user chose the runs on the page. */
 function comparedOf({ start }: PageSource, keys: readonly string[]): PageMatrix | undefined {
   return start.matrices.find(({ targets }) => targets.map(({ run }) => run).join() === keys.join());
 }
