@@ -7,8 +7,15 @@ Start here:
   evals run        ask, score, compare with the baseline; exit 1 when worse
   evals promote    make the newest run the baseline, in one commit
 
-Exit codes: 0 passed · 1 the gate failed · 2 a mistake, nothing was run
-            3 undecided or incomplete
+Exit codes of evals run:
+  0    passed, or nothing to gate; also without enough evidence, unless the
+       suite says undecided: fail
+  1    the gate failed
+  2    a mistake; nothing was run
+  3    undecided: trials without an answer, or without enough evidence where
+       the suite says undecided: fail
+  70   a bug of evals
+  130, 143   stopped by a signal
 Documentation: docs/ in the package git-evals, of it tutorial.md first`;
 
 /** The name of a command with its parent commands: `evals prompt new`. */

@@ -1,7 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { EXIT } from "../domain/exit-code.ts";
+import { START_HERE } from "./command-help.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -37,6 +40,27 @@ function links(text: string): string[] {
   );
 }
 
+describe("the exit codes", () => {
+  const table = (text: string): string[][] =>
+    Array.from(text.matchAll(/^\| ([\d, ]+) \| (.*) \|$/gm), ([, code = "", means = ""]) => [
+      code,
+      means.replaceAll("`", ""),
+    ]);
+  const readme = table(readFileSync(join(root, "README.md"), "utf8"));
+
+  it("are all in the README's table", () => {
+    const codes = readme.flatMap(([code = ""]) => code.split(", ").map(Number));
+    expect(codes).toEqual(Object.values(EXIT));
+  });
+
+  it("are explained in the same words in docs/ci.md and in the help", () => {
+    expect(table(readFileSync(join(root, "docs/ci.md"), "utf8"))).toEqual(readme);
+    const [, help = ""] = /Exit codes of evals run:\n(.*?)\nDocumentation/s.exec(START_HERE) ?? [];
+    const lines = help.replace(/\n {5,}/g, " ").split("\n");
+    expect(lines.map((line) => line.trim().split(/ {3,}/))).toEqual(readme);
+  });
+});
+
 describe("the documentation", () => {
   it.each(pages())("has no link that leads nowhere in %s", (page) => {
     const text = readFileSync(join(root, page), "utf8");
@@ -47,6 +71,26 @@ describe("the documentation", () => {
       return anchor !== undefined && !anchors(readFileSync(target, "utf8")).has(anchor);
     });
     expect(broken).toEqual([]);
+  });
+
+  it("of the README is in the package", () => {
+    // A user reads the README in node_modules, where only packed files are.
+    const listed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      shell: process.platform === "win32",
+    });
+    const [{ files }] = JSON.parse(listed) as [{ readonly files: readonly { readonly path: string }[] }];
+    const packed = files.map(({ path }) => path);
+    const linked = links(readFileSync(join(root, "README.md"), "utf8")).map(
+      (link) => link.split("#")[0] ?? "",
+    );
+    expect(linked.length).toBeGreaterThan(40);
+    const missing = linked.filter(
+      (link) => !packed.includes(link) && !packed.some((path) => path.startsWith(`${link}/`)),
+    );
+    expect(missing).toEqual([]);
   });
 
   it("is reached from the README", () => {

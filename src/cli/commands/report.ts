@@ -18,8 +18,8 @@ export async function reportCommand({ io, options, args: [word, candidate] }: Re
     const input = { runs: [run], exit, folder: "" };
     const text = await renderReport(format, input);
     if (output !== undefined) writeReport(io, resolve(io.cwd, directory ?? ".", output), text);
-    else if (needsFile(format) && (options.format === undefined || io.stdoutIsTerminal))
-      // A page is opened from a file. It goes to stdout only with an explicit format and redirected output.
+    else if (needsFile(format) && io.stdoutIsTerminal)
+      // A page on a terminal would be unreadable; a pipe or a redirection gets its text.
       writeDefault(io, root, input, text);
     else io.stdout(text);
     // The exit code is that of writing the document, which has succeeded. The run's result is in the document.

@@ -56,6 +56,7 @@ describe("evals show of a case", () => {
     const { document } = await project.json(["show", after, "--case", "c001"]);
     expect(document.baseline).toEqual({
       side: `run ${before}`,
+      prompt: "q@1.0.0",
       passed: 3,
       answered: 3,
       answers: [{ output: "item 1", trials: 3, pass: 3 }],
@@ -106,7 +107,14 @@ describe("evals show of a case", () => {
     clone.git("rm", "-q", "evals/baselines/s.answers.jsonl");
     const without = await clone.evals(["show", `${after}/c003`]);
     expect(without.stdout).toContain("baseline   3/3 passed   evals/baselines/s.jsonl at HEAD\n");
-    expect(without.stdout).toContain("The baseline's answers are not stored here.");
+    expect(without.stdout).toContain(
+      "The baseline's answers are not stored here, but where it was measured. Ask again:\n",
+    );
+    const [, again = ""] = /^ {4}evals (run .*)$/m.exec(without.stdout) ?? [];
+    expect(again).toMatch(/^run s --prompt q@1\.0\.0 --model \w+ --case c003$/);
+    const asked = await clone.json(again.split(" "));
+    expect(asked.document.runs[0].prompt).toEqual({ name: "q", version: "1.0.0" });
+    expect(asked.document.runs[0].counts.cases).toBe(1);
     clone.write("evals/baselines/s.answers.jsonl", '{"case":"c003","answers":[{"output":1}]}\n{broken\n');
     expect((await clone.json(["show", `${after}/c004`])).document.baseline.answers).toBeNull();
     clone.write(

@@ -7,7 +7,7 @@ export const calibrate = declareCommand({
   values: { judge: "judges", "--suite": "suites" },
   type: (command) =>
     command
-      .description("how well a judge agrees with people on the same answers; the gate relies on it")
+      .description("measure how well a judge agrees with people's labels; the gate uses the result")
       .argument("<judge>", "name of the judge; name@1.2.0 for another version than the suite's")
       .option("--suite <name>", "use labels of this suite; when left out, the only suite with labels")
       .option("--repeats <n>", "verdicts of each answer, to see whether the judge agrees with itself", "1")

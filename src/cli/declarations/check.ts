@@ -6,7 +6,7 @@ export const check = declareCommand({
   examples: ["evals check", "evals check --json"],
   type: (command) =>
     command
-      .description("validate every file without a model call")
+      .description("validate every file; calls no model")
       .option("--online", "ask OpenAI and Anthropic which models they list"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/check.ts")).checkCommand(call),

@@ -9,7 +9,7 @@ export const completion = declareCommand({
   values: { shell: SHELLS },
   type: (command) =>
     command
-      .description("print a script that completes commands, options and the project's names in a shell")
+      .description("print a script for Tab completion in a shell")
       .argument("<shell>", SHELLS.join(", ")),
   act: async ({ io, args: [shell], wholeProgram }) => {
     const { completionCommand } = await import("../commands/completion.ts");

@@ -15,7 +15,7 @@ export const diff = declareCommand({
     command
       .description("compare two sides: what broke, what was fixed, and how sure that is")
       .argument("<a>", "the baseline: run:ID, latest, prompt:name@1.2.0, ref:main, file:outputs.jsonl")
-      .argument("[b]", "the candidate; latest when left out; one run alone is compared with its own baseline")
+      .argument("[b]", "the candidate; default: latest; one run alone is compared with its own baseline")
       .option("--run-missing", "run a commit or prompt version that has no stored result"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/diff.ts")).diffCommand(call),

@@ -7,7 +7,7 @@ export const drift = declareCommand({
   values: { suite: "suites", "--model": "models", "--prompt": "prompts" },
   type: (command) =>
     command
-      .description("whether the model behind a suite has changed since its baseline")
+      .description("test whether the model of a suite has changed since its baseline")
       .argument("<suite>")
       .option("--model <alias>", "one of the models that the suite lists")
       .option("--prompt <name[@version]>", "one of the prompts that the suite lists")

@@ -7,10 +7,10 @@ export const escalation = declareCommand({
   values: { source: "suites" },
   type: (command) =>
     command
-      .description("the confidence from which on an answer needs no person")
+      .description("find the confidence above which an answer needs no review by a person")
       .argument("<source>", "a suite (its newest run), or a file")
-      .option("--target <share>", "share of the remaining answers that must be right; 0.95")
-      .option("--alpha <share>", "chance that a set of labels lacks the right one; 0.1"),
+      .option("--target <share>", "share of the remaining answers that must be right; default: 0.95")
+      .option("--alpha <share>", "chance that a set of labels lacks the right one; default: 0.1"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/escalation.ts")).escalationCommand(call),
 });

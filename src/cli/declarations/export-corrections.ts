@@ -6,9 +6,9 @@ export const exportCorrections = declareCommand({
   examples: ["evals export corrections --out corrections.jsonl"],
   type: (command) =>
     command
-      .description("what people corrected of production, as chats to tune a model with")
-      .argument("[dataset...]", "as suites name them; all of datasets/ when left out")
-      .option("--out <file>", "write to this file; to stdout when left out")
+      .description("export people's corrections of production answers, as chats for fine-tuning")
+      .argument("[dataset...]", "as suites name them; default: all of datasets/")
+      .option("--out <file>", "write to this file; default: to stdout")
       .option("--json", "one JSON document on stdout; the lines go to a file"),
   act: async (call): Promise<number> =>
     (await import("../commands/export-corrections.ts")).exportCorrectionsCommand(call),

@@ -11,15 +11,15 @@ export const exportLabels = declareCommand({
   values: { "suite|run": "suites", "--judge": "judges", "--format": EXCHANGE_FORMATS },
   type: (command) =>
     command
-      .description("the answers that a person would be asked, and the labels there are, for another tool")
+      .description("export answers to be labelled, with the labels they have, to another tool")
       .argument("<suite|run>", "a suite's newest run, or a run id, a prefix of it, or latest")
       .requiredOption("--format <name>", EXCHANGE_FORMATS.join(", "))
       .option(
         "--output <file>",
-        "when left out, csv goes to stdout and, on a terminal, like label-studio to .evals/exports/",
+        "write to this file; default: csv to stdout, but on a terminal, and label-studio always: .evals/exports/",
       )
       .option("--judge <name>", "the judge or scorer whose question is answered, where the suite has several")
-      .option("--count <n>", "number of answers; 50 when left out")
+      .option("--count <n>", "number of answers; default: 50")
       .option("--random", "any answer with the same chance: the default")
       .option("--stratified", "as many answers that the judge passed as answers that it failed")
       .option("--tag <tag>", "only cases with this tag; may be repeated", list),

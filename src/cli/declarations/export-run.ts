@@ -15,11 +15,8 @@ export const exportRuns = EXPORTERS.map((format) => {
     type: (command) => {
       const typed = command
         .description(`every trial of a run: ${about}`)
-        .argument("[run]", "run id, a prefix of it, or latest; latest when left out")
-        .option(
-          "--out <file>",
-          `write to this file; ${isText ? "to stdout" : "to .evals/exports/"} when left out`,
-        );
+        .argument("[run]", "run id, a prefix of it, or latest; default: latest")
+        .option("--out <file>", `write to this file; default: ${isText ? "stdout" : ".evals/exports/"}`);
       if (server !== undefined)
         typed.option("--url <address>", `send the run to this server; ${server.keys}`);
       return typed.option("--json", "one JSON document on stdout; the trials go to a file or server");

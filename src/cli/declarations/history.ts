@@ -11,9 +11,9 @@ export const history = declareCommand({
   values: { suite: "suites" },
   type: (command) =>
     command
-      .description("past runs")
+      .description("list past runs with their pass rates and costs")
       .argument("[suite]")
-      .option("--limit <n>", "so many, newest first", "20")
+      .option("--limit <n>", "number of runs, newest first", "20")
       .option("--flaky", "with a suite: its flaky cases, flakiest first")
       .option("--csv", "one line a run, for a spreadsheet"),
   output: ["json", "color"],

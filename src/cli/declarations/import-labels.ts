@@ -8,7 +8,7 @@ export const importLabels = declareCommand({
   values: { suite: "suites", "--judge": "judges", "--format": EXCHANGE_FORMATS },
   type: (command) =>
     command
-      .description("other people's judgements, into the labels of a suite; twice changes nothing")
+      .description("import labels for a suite; importing them again changes nothing")
       .argument("<suite>")
       .argument("<file>", "what Label Studio exported as JSON, or a table with the columns of the export")
       .requiredOption("--format <name>", EXCHANGE_FORMATS.join(", "))

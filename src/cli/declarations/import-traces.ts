@@ -10,7 +10,7 @@ export const importTraces = declareCommand({
   ],
   type: (command) =>
     command
-      .description("traces of production into the store; twice changes nothing")
+      .description("import production traces; importing them again changes nothing")
       .argument(
         "[source...]",
         "OTLP (JSON, lines, protobuf) in any convention, or an export of Langfuse, LangSmith, Braintrust, Helicone or Phoenix; or an address",

@@ -6,7 +6,7 @@ export const init = declareCommand({
   examples: ["evals init", "evals init my-evals", "evals init my-evals --ts"],
   type: (command) =>
     command
-      .description("make a project here that runs without a key; nothing is overwritten")
+      .description("create an example project that runs without a key; overwrites nothing")
       .argument("[dir]", "directory, created if it does not exist")
       .option("--ts", "with a suite in TypeScript: evals/<suite>.ts"),
   act: async (call): Promise<number> => (await import("../commands/init.ts")).initCommand(call),

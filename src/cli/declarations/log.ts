@@ -4,7 +4,7 @@ export const log = declareCommand({
   words: "log",
   group: "baseline",
   examples: ["evals log"],
-  type: (command) => command.description("who promoted or rolled back what, when and why"),
+  type: (command) => command.description("list promotions and rollbacks: who, what, when and why"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/log.ts")).logCommand(call),
 });

@@ -9,7 +9,7 @@ export const merge = declareCommand({
   type: (command) =>
     command
       .description(
-        "put the parts that `run --shard` made elsewhere together to one run, and gate it; nothing is asked",
+        "combine the parts of a run that `run --shard` made, and gate the whole run; nothing is asked",
       )
       .argument("<histories...>", "copies of .evals folders, or of the history file in them")
       .option("--baseline <side>", "compare with this; none for no comparison")

@@ -12,8 +12,8 @@ export const promote = declareCommand({
   values: { run: "runs" },
   type: (command) =>
     command
-      .description("make a complete run of committed inputs the baseline, in one commit")
-      .argument("[run]", "the run; the newest of each suite when left out")
+      .description("make a complete run of committed files the baseline, in one commit")
+      .argument("[run]", "the run; default: the newest of each suite")
       .option("--as <name>", "tag the commit evals/<name>")
       .option("--message <why>", "the reason, for the commit and the tag")
       .option("--accept <why>", "accept the regression against the present baseline")

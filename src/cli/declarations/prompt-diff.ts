@@ -11,7 +11,7 @@ export const promptDiff = declareCommand({
   values: { name: "prompts", versions: "prompts" },
   type: (command) =>
     command
-      .description("two versions side by side: words, variables, roles, pinned context")
+      .description("compare two versions: words, variables, roles, pinned model and parameters")
       .argument("<name>", "name, or name@1.2.0; a name alone compares its last two versions")
       .argument("[versions...]", "1.2.0 1.3.0 of that name, or name@1.3.0; default: the newest"),
   output: ["json", "color"],

@@ -7,7 +7,7 @@ export const promptList = declareCommand({
   values: { name: "prompts" },
   type: (command) =>
     command
-      .description("every version: who, why, published or not, where it is used, what it measured last")
+      .description("list versions: author, reason, whether published, suites, newest pass rate")
       .argument("[name]"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/prompt-list.ts")).promptListCommand(call),

@@ -8,7 +8,7 @@ export const promptNew = declareCommand({
   values: { name: "prompts", "--bump": BUMPS },
   type: (command) =>
     command
-      .description("copy the newest version to the next number")
+      .description("copy the newest version to the next version number")
       .argument("<name>")
       .requiredOption("--bump <level>", "what the change declares: patch, minor or major"),
   output: ["json"],

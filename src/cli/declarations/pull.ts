@@ -8,7 +8,7 @@ export const pull = declareCommand({
   type: (command) =>
     command
       .description(
-        "bring a finished run of workers into the history here: show, diff, report and promote read it there",
+        "copy a finished run of workers to this machine's history, for show, diff, report and promote",
       )
       .argument("<run>", "id of the run, or its beginning")
       .requiredOption("--workers <postgres>", "postgres://… or env:NAME"),

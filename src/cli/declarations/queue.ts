@@ -33,7 +33,7 @@ export const QUEUE_COMMANDS: readonly DeclaredCommand[] = [
     words: "queue",
     group: "look",
     examples: ["evals queue status env:EVALS_POSTGRES"],
-    about: "the database where workers and their runs meet",
+    about: "the database of workers: list its runs, delete a run",
   }),
   status,
   drop,

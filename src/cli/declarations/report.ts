@@ -8,18 +8,19 @@ export const report = declareCommand({
     "evals report latest",
     "evals report 3f9c a1b2",
     "evals report latest --format markdown",
+    "evals report latest > page.html",
     "evals report latest --output evals.xml",
   ],
   values: { run: "runs", other: "runs", "--format": DOCUMENT_NAMES },
   type: (command) =>
     command
-      .description("write a past run as a document: a page, a comment, JUnit or JSON")
+      .description("write a report of a past run: an HTML page, Markdown, JUnit or JSON")
       .argument("<run>", "run id, a prefix of it, or latest")
       .argument("[other]", "a second run, reported in comparison with the first")
       .option("--format <name>", `${DOCUMENT_NAMES.join(", ")}; as --output ends, else html`)
       .option(
         "--output <file>",
-        "instead of stdout; on a terminal html goes to .evals/reports/ when left out",
+        "write to this file; default: stdout, but html on a terminal: .evals/reports/<run>.html",
       ),
   act: async (call): Promise<number> => (await import("../commands/report.ts")).reportCommand(call),
 });

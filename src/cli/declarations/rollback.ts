@@ -7,7 +7,7 @@ export const rollback = declareCommand({
   values: { tag: "promotions" },
   type: (command) =>
     command
-      .description("restore everything that a promoted tag covered, in one commit, and prove it")
+      .description("restore the files of a promoted tag in one commit, and verify them")
       .argument("<tag>", "name of the tag, with or without evals/")
       .option("--message <why>", "the reason, for the commit")
       .option("--dry-run", "show what would change"),

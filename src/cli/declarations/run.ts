@@ -29,9 +29,9 @@ export const run = declareCommand({
   },
   type: (command) =>
     command
-      .description("run suites, score, store, compare, gate")
-      .argument("[suites...]", "names of suites; all when left out")
-      .option("--at <ref>", "as suites, prompts and datasets were at this commit, branch or tag")
+      .description("run suites: ask each case, score the answers, compare, apply the gate")
+      .argument("[suites...]", "names of suites; default: all")
+      .option("--at <ref>", "use suites, prompts and datasets of this commit, branch or tag")
       .option("--model <alias>", "instead of the suite's model; may be repeated: one run each", list)
       .option(
         "--prompt <spec>",
@@ -44,13 +44,13 @@ export const run = declareCommand({
       .option("-t, --text <words>", "only cases that ask or expect something with these words")
       .option(
         "--failing [run]",
-        "only cases that did not always pass in the newest run, or in another: --failing=<run>",
+        "only cases that did not always pass in the newest run of the suite and model, or in another: --failing=<run>; unchanged requests reuse stored answers, --no-cache asks again",
       )
-      .option("--shard <i/n>", "the i-th of n parts")
+      .option("--shard <i/n>", "run only the i-th of n parts of the cases")
       .option("--concurrency <n>", "trials in flight at once")
       .option("--budget <usd>", "stop before spending more")
       .option("--baseline <side>", "compare with this; none for no comparison")
-      .option("--all-trials", "do not stop early")
+      .option("--all-trials", "ask all trials, even when the verdict is certain earlier")
       .option("--no-cache", "ask again even what was answered before")
       .option("--record", "write what the model says to fixtures/<alias>.jsonl")
       .option("--replay", "answer from fixtures/<alias>.jsonl")
@@ -73,7 +73,7 @@ export const run = declareCommand({
       .option("--explain-cache", "show for each case why it is asked or not; asks nothing")
       .option("--reporter <name[=file]>", `${REPORTER_NAMES.join(", ")}; may be repeated`, list)
       .option("--json", "one JSON document on stdout, progress on stderr")
-      .option("--quiet", "no progress"),
+      .option("--quiet", "show no progress"),
   output: ["color"],
   act: async (call): Promise<number> => (await import("../commands/run.ts")).runCommand(call),
 });

@@ -7,7 +7,7 @@ export const score = declareCommand({
   values: { suite: "suites" },
   type: (command) =>
     command
-      .description("a suite's scorers and calibrated judges on traffic, day by day")
+      .description("score production traffic with a suite's scorers and calibrated judges, by day")
       .argument("<suite>")
       .option("--traffic", "score the traces in the store")
       .option("--where <conditions>", "only traffic that meets all conditions: tag=canary")

@@ -14,7 +14,7 @@ export const show = declareCommand({
   values: { run: "runs", other: "runs" },
   type: (command) =>
     command
-      .description("one run, one case over its trials, one trial or one trace with its whole transcript")
+      .description("show a run, a case with its trials, or a trial or trace with its transcript")
       .argument("<run>", "run id, a prefix of it, or latest; run/case or run/case/trial; trace:<id>")
       .argument("[other]", "with --fingerprint: another run")
       .option("--failing", "cases that do not always pass")

@@ -7,9 +7,9 @@ export const split = declareCommand({
   values: { suite: "suites" },
   type: (command) =>
     command
-      .description("move the cases and the prompt that a suite's file holds into files of their own")
+      .description("move the cases and the prompt in a suite's file to separate files")
       .argument("<suite>")
-      .option("--name <name>", "name of the dataset and the prompt; the suite's when left out"),
+      .option("--name <name>", "name of the dataset and the prompt; default: the suite's"),
   output: ["json"],
   act: async (call): Promise<number> => (await import("../commands/split.ts")).splitCommand(call),
 });

@@ -10,7 +10,7 @@ export const traffic = declareCommand({
   ],
   type: (command) =>
     command
-      .description("traces: which sessions and users got such an answer, since when")
+      .description("list traces: which sessions and users got a given answer, and since when")
       .option(
         "--where <conditions>",
         "service, prompt, model, tag, arm, session, user: tag=canary,prompt!=1.1.0",

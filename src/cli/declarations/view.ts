@@ -7,9 +7,9 @@ export const view = declareCommand({
   values: { run: "runs" },
   type: (command) =>
     command
-      .description("every run on a page of this machine, live: verdicts, cases, answers, whole trials")
+      .description("open all runs on a live page in the browser: verdicts, cases, answers, trials")
       .argument("[run]", "opens at this run: its id, a prefix of it, or latest")
-      .option("--port <p>", "serve the page on this port; any free one when left out")
+      .option("--port <p>", "serve the page on this port; default: any free one")
       .option("--no-open", "print the address and open no browser"),
   act: async (call): Promise<number> => (await import("../commands/view.ts")).viewCommand(call),
 });

@@ -211,6 +211,8 @@ describe("--reporter github", () => {
   });
 });
 
+const TERMINAL = { stdoutIsTerminal: true };
+
 describe("evals report", () => {
   it("writes the same for a past run as the run itself would have written", async () => {
     const repo = at("critical-case-fails");
@@ -223,7 +225,9 @@ describe("evals report", () => {
       expect((await repo.evals(`report latest --format ${format}`)).stdout, format).toBe(repo.read(file));
     }
     expect((await repo.evals("report latest --format html")).stdout).toBe(repo.read("out/a.html"));
-    const { exit, stdout, stderr } = await repo.evals("report latest");
+    expect((await repo.evals("report latest")).stdout).toBe(repo.read("out/a.html"));
+    expect(existsSync(join(repo.root, ".evals/reports"))).toBe(false);
+    const { exit, stdout, stderr } = await repo.evals("report latest", TERMINAL);
     expect([exit, stdout]).toEqual([0, ""]);
     const page = repo.read(stderr.replace(/^report: (.*)\n$/, "$1"));
     expect(page).toBe(repo.read("out/a.html"));
@@ -247,7 +251,7 @@ describe("evals report", () => {
   it("writes a page unless the file's name or --format says otherwise", async () => {
     const repo = at("critical-case-fails");
     await repo.evals("run");
-    expect((await repo.evals("report latest")).stderr).toMatch(
+    expect((await repo.evals("report latest --format html", TERMINAL)).stderr).toMatch(
       /^report: \.evals\/reports\/[0-9a-f]{8}\.html\n$/,
     );
     for (const [file, begins] of [

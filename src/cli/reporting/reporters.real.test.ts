@@ -1,3 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Scenario, scenario } from "../testing/scenario.ts";
 
@@ -30,6 +34,23 @@ function largeProject(): Scenario {
   made.edit("evals/triage.yaml", '  critical: ["tag:critical", "case:password-reset"]\n', "");
   return made;
 }
+
+describe("evals report in a pipe", () => {
+  it("writes the page to the pipe and no file", async () => {
+    repo = scenario("critical-case-fails");
+    await repo.evals("run");
+    const program = fileURLToPath(new URL("../../../bin/evals.js", import.meta.url));
+    const { status, stdout, stderr } = spawnSync("sh", ["-c", '"$NODE" "$EVALS" report latest | cat'], {
+      cwd: repo.root,
+      encoding: "utf8",
+      maxBuffer: MAX_BYTES,
+      env: { ...process.env, NODE: process.execPath, EVALS: program },
+    });
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
+    expect(existsSync(join(repo.root, ".evals/reports"))).toBe(false);
+  });
+});
 
 describe("reports of 10,000 cases × 5 out of the store", () => {
   it("are written in seconds and stay below their limits", async () => {

@@ -1,6 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type BaselineCase, baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
+import {
+  type BaselineCase,
+  type BaselineHeader,
+  baselinePath,
+  parseBaseline,
+} from "../../baselines/baseline-file.ts";
 import type { CaseBaseline, SideAnswer } from "../../domain/case-baseline.ts";
 import { listedTarget } from "../../domain/listed-target.ts";
 import { onDemand } from "../../domain/on-demand.ts";
@@ -108,8 +113,13 @@ async function caseOfRuns(
     }
   }
   const answers = [...counted.values()].sort((a, b) => b.trials - a.trials);
-  return found ? { side, passed: sum(answers, "pass"), answered: sum(answers, "trials"), answers } : null;
+  if (!found) return null;
+  const prompt = promptOf(runs[0]?.header.prompt);
+  return { side, prompt, passed: sum(answers, "pass"), answered: sum(answers, "trials"), answers };
 }
+
+const promptOf = (prompt: RunHeader["prompt"] | undefined): string | null =>
+  prompt == null ? null : `${prompt.name}@${prompt.version}`;
 
 const sum = (answers: readonly SideAnswer[], of: "pass" | "trials"): number =>
   answers.reduce((total, one) => total + one[of], 0);
@@ -122,9 +132,9 @@ function baselinesOfFile(
   { side, fingerprint }: Comparison["baseline"],
 ): CaseBaselines {
   const path = baselinePath(header.suite, listedTarget(header));
-  const lines = linesOfFile(root, path, fingerprint);
+  const file = contentOfFile(root, path, { fingerprint, name: header.prompt?.name });
   const lineOf = (golden: StoredCase): BaselineCase | undefined => {
-    const line = lines().get(golden.id);
+    const line = file().lines.get(golden.id);
     return line?.content === golden.content_hash ? line : undefined;
   };
   const beside = answersBeside(root, path);
@@ -142,22 +152,38 @@ function baselinesOfFile(
       // file.
       const known = runs.length === line.runs.length ? await caseOfRuns(stored, runs, golden, side) : null;
       const answers = known?.answers ?? beside().get(golden.id) ?? null;
-      return { side, passed: line.pass, answered: line.trials, answers };
+      return { side, prompt: file().prompt, passed: line.pass, answered: line.trials, answers };
     },
   };
 }
 
-/** Lines of a baseline file by case; empty when the file is gone or has changed. */
-function linesOfFile(
+interface FileContent {
+  /** `name@version`; null without a prompt file. */
+  readonly prompt: string | null;
+  readonly lines: ReadonlyMap<string, BaselineCase>;
+}
+
+/** Files of the first version only have the target as a text, which names the version of the suite's prompt. */
+function promptOfBaseline(header: BaselineHeader, name: string | undefined): string | null {
+  if ("prompt" in header) return promptOf(header.prompt);
+  const version = /^prompt (\S+) · /.exec(header.target)?.[1];
+  return name === undefined || version === undefined ? null : `${name}@${version}`;
+}
+
+/** A baseline file with its lines by case; without lines when the file is gone or has changed. */
+function contentOfFile(
   root: string,
   path: string,
-  fingerprint: string | null,
-): () => ReadonlyMap<string, BaselineCase> {
-  return onDemand(() => {
-    if (!existsSync(join(root, path))) return new Map();
+  { fingerprint, name }: { readonly fingerprint: string | null; readonly name: string | undefined },
+): () => FileContent {
+  return onDemand((): FileContent => {
+    if (!existsSync(join(root, path))) return { prompt: null, lines: new Map() };
     const baseline = parseBaseline(readNamedFile(join(root, path), path), path);
-    if (baselineRoot(baseline) !== fingerprint) return new Map();
-    return new Map(baseline.cases.map((one) => [one.case, one]));
+    if (baselineRoot(baseline) !== fingerprint) return { prompt: null, lines: new Map() };
+    return {
+      prompt: promptOfBaseline(baseline.header, name),
+      lines: new Map(baseline.cases.map((one) => [one.case, one])),
+    };
   });
 }
 

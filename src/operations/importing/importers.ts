@@ -59,7 +59,7 @@ export const IMPORTERS: readonly ImporterEntry[] = [
     ...FILES,
     options: [
       MAP,
-      { flags: "--separator <sign>", about: "between the cells; found by the first line when left out" },
+      { flags: "--separator <sign>", about: "between the cells; default: found by the first line" },
     ],
     examples: [
       "evals import csv purchases.csv",

@@ -1,5 +1,5 @@
 import type { CaseBaseline } from "../../domain/case-baseline.ts";
-import type { StoredTrial } from "../../domain/run.ts";
+import type { RunHeader, StoredTrial } from "../../domain/run.ts";
 import { plural } from "../format-numbers.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { answerDiff } from "./answer-diff.ts";
@@ -15,7 +15,7 @@ const MAX_LINES = 12;
  * the run.
  */
 export function caseSides(
-  trials: readonly StoredTrial[],
+  { header, id, trials }: CaseOfRun,
   baseline: CaseBaseline,
   { style, width }: { readonly style: Style; readonly width: number },
 ): string[] {
@@ -25,7 +25,7 @@ export function caseSides(
     ["  baseline", `${baseline.passed}/${baseline.answered} passed   ${plainLine(baseline.side)}`],
   ];
   const lines = columns(head).map((line) => cut(line, width));
-  if (baseline.answers === null) return [...lines, "  The baseline's answers are not stored here."];
+  if (baseline.answers === null) return [...lines, ...howToGetAnswers(baseline, header, id)];
   const listed = baseline.answers.slice(0, MAX_ANSWERS).map(({ output, trials: times, pass }) => {
     const word = pass === times ? "passed" : pass === 0 ? "failed" : `${pass} passed`;
     return cut(`  ${times} ×  ${word.padEnd(8)}  ${plainLine(output)}`, width);
@@ -38,6 +38,27 @@ export function caseSides(
     ...listed,
     ...(more > 0 ? [`  …${plural(more, "more answer")}`] : []),
     ...differenceLines(trials, baseline, now, { style, width }),
+  ];
+}
+
+interface CaseOfRun {
+  readonly header: Pick<RunHeader, "suite" | "alias">;
+  readonly id: string;
+  readonly trials: readonly StoredTrial[];
+}
+
+/** The command that asks for the answers of a baseline again, whose trials are stored on another machine. */
+function howToGetAnswers({ prompt }: CaseBaseline, header: CaseOfRun["header"], id: string): string[] {
+  const word = (text: string): string => (/^[\w@.:/-]+$/.test(text) ? text : JSON.stringify(plainLine(text)));
+  const command = [
+    `evals run ${word(header.suite)}`,
+    ...(prompt === null ? [] : [`--prompt ${word(prompt)}`]),
+    `--model ${word(header.alias)} --case ${word(id)}`,
+  ];
+  return [
+    "  The baseline's answers are not stored here, but where it was measured. Ask again:",
+    `    ${command.join(" ")}`,
+    "  evals promote --with-answers keeps the answers of the next baseline in git.",
   ];
 }
 

@@ -82,7 +82,7 @@ function caseText({ header, case: id, content, trials, baseline }: ShownCase, te
     ...(content?.expected === undefined ? [] : [`  expected  ${given(content.expected)}`]),
     "",
     ...stored.flatMap((one) => trialLines(one, header, width)),
-    ...(baseline === null ? [] : ["", ...caseSides(stored, baseline, terminal)]),
+    ...(baseline === null ? [] : ["", ...caseSides({ header, id, trials: stored }, baseline, terminal)]),
     "",
     `  one trial, whole: evals show ${name}/1`,
   ];
