@@ -5,6 +5,7 @@ import type { Message, ToolCall } from "../domain/message.ts";
 import type { UnderPressure } from "../domain/pressure.ts";
 import type {
   AnsweredReply,
+  CallTime,
   ConversingDependencies,
   ConversingModel,
   FailedReply,
@@ -39,16 +40,6 @@ export interface ConversationParts {
   readonly agent: AgentParts | null;
   readonly turns: ((golden: Case) => readonly WrittenTurn[]) | null;
   readonly played: (PlayedPerson & { prepare(question: Question): PreparedRequest }) | null;
-  /** The remaining time of each call of the target, by its question; other calls have only the model's deadline. */
-  readonly clocks: WeakMap<Question, CallClock>;
-}
-
-/** The time limit of one call of the target, over all its attempts; waiting between attempts does not count. */
-export interface CallClock {
-  /** Milliseconds. */
-  left_ms: number;
-  /** Whether the call was ended because this time was used up. */
-  expired: boolean;
 }
 
 /** How a conversation ended: normally, stopped by a limit, without an answer, or to be started again. */
@@ -224,22 +215,23 @@ export class Conversation {
   async #askTarget(): Promise<Reply | { readonly kind: "stopped"; readonly stopped: Stopped }> {
     const { question: asked } = this.#asked;
     const { case_id, input, clock } = asked;
+    const time: CallTime | undefined =
+      this.#count === null ? undefined : { left_ms: this.#count.timeLeft, expired: false };
     const question: Question = {
       case_id,
       input,
       messages: asked.messages === null && this.#messages.length === 0 ? null : [...this.#messages],
       ...(clock === undefined ? {} : { clock }),
       ...(this.#specs === undefined ? {} : { tools: this.#specs }),
+      ...(time === undefined ? {} : { time }),
     };
-    const clockOf: CallClock = { left_ms: this.#count?.timeLeft ?? NO_LIMIT_MS, expired: false };
-    if (this.#count !== null) this.#parts.clocks.set(question, clockOf);
     const sent = this.#dependencies.now();
     const reply = await this.#ask(this.#dependencies.target, question, this.#parts.prepare(question));
     if (reply.kind === "answered") {
       this.#waited += Math.max(0, this.#dependencies.now() - sent - (reply.latency_ms ?? 0));
       return reply;
     }
-    if (clockOf.expired && !this.#signal.aborted) return { kind: "stopped", stopped: "time" };
+    if (time?.expired === true && !this.#signal.aborted) return { kind: "stopped", stopped: "time" };
     return this.#steps === 0 ? reply : { ...reply, message: `step ${this.#steps + 1}: ${reply.message}` };
   }
 

@@ -9,10 +9,9 @@ import type { Transcript } from "../domain/transcript.ts";
 import { writtenTurns } from "../domain/written-turns.ts";
 import { cleanClient } from "../providers/clean-reply.ts";
 import { clientWithSend } from "../providers/client-with-send.ts";
-import { type CallClock, Conversation, type ConversationParts } from "./conversation.ts";
+import { Conversation, type ConversationParts } from "./conversation.ts";
 import { type OpenedAgent, openAgent, type ToolHost } from "./open-tools.ts";
 import { findPersonFault } from "./person-faults.ts";
-import { timedCalls } from "./timed-call.ts";
 import { openToolBox } from "./tool-box.ts";
 
 /** The suite's conversation settings, with the files they name loaded. */
@@ -31,12 +30,6 @@ export interface ConversingSettings {
   } | null;
 }
 
-/** What conversations need from their environment. */
-export interface ConversingHost extends ToolHost {
-  /** Milliseconds of a monotonic clock. */
-  readonly now: () => number;
-}
-
 /** Maximum number of times a trial is started, when it has to restart through no fault of its own. */
 const MAX_BEGINNINGS = 4;
 
@@ -48,13 +41,12 @@ const MAX_BEGINNINGS = 4;
 export async function openConversing(
   target: OpenTarget,
   settings: ConversingSettings,
-  host: ConversingHost,
+  host: ToolHost,
 ): Promise<OpenTarget> {
   const { agent, user, person } = settings;
   if (agent !== undefined) checkModel(target, agent);
   const opened = agent === undefined ? null : await openAgent(agent, host);
   const { client } = target;
-  const clocks = new WeakMap<Question, CallClock>();
   const turnsAt = user?.turns;
   const parts: ConversationParts = {
     prepare: (question) => client.prepare(question),
@@ -68,7 +60,6 @@ export async function openConversing(
             max_turns: user?.max_turns ?? 1,
             prepare: (question) => person.target.client.prepare(question),
           },
-    clocks,
   };
   const played = person === null ? undefined : { identity: person.identity, max_turns: user?.max_turns ?? 1 };
   const conversing: Conversing = {
@@ -88,7 +79,7 @@ export async function openConversing(
   return {
     ...target,
     client: {
-      ...clientWithSend(client, timedCalls(client, clocks, host.now)),
+      ...clientWithSend(client, client.send),
       prepare: (question) => prepareTrial(client, question, { settings, opened, turnsAt }),
       close: async () => {
         await Promise.all([client.close(), opened?.close(), person?.target.client.close()]);

@@ -28,6 +28,16 @@ export interface Question {
   readonly golden?: Case | undefined;
   /** For a variant of a trial: the preceding conversation, and the message or tool result that it adds. */
   readonly pressure?: UnderPressure | undefined;
+  /** Time for all attempts of this call, besides the deadline of each. */
+  readonly time?: CallTime | undefined;
+}
+
+/** The time for one call over all of its attempts, without the waiting between them. */
+export interface CallTime {
+  /** Milliseconds. */
+  left_ms: number;
+  /** Whether the call was ended because this time was used up. */
+  expired: boolean;
 }
 
 /** A reply in JSON with a schema. */

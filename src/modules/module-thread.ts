@@ -77,6 +77,8 @@ export class ModuleThread {
   readonly #state = new Int32Array(new SharedArrayBuffer(SHARED.size * 4));
   readonly #options: ThreadOptions;
   readonly #calls = new Map<number, InThread>();
+  /** Not sent yet. Each message wakes the thread, which costs more than a call: those of one turn go together. */
+  #outbox: ToThread[] = [];
   #loaded: (loading: Loading) => void = () => {};
   #lastId = 0;
   #isLoaded = false;
@@ -146,7 +148,7 @@ export class ModuleThread {
     if (this.#over) return;
     this.#over = true;
     this.#calls.clear();
-    this.#idle();
+    clearInterval(this.#watch);
     this.#worker.ref();
     const gone = new Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
     this.#send({ type: "end" });
@@ -156,7 +158,11 @@ export class ModuleThread {
   }
 
   #send(message: ToThread): void {
-    this.#worker.postMessage(message);
+    if (this.#outbox.push(message) > 1) return;
+    setImmediate(() => {
+      this.#worker.postMessage(this.#outbox);
+      this.#outbox = [];
+    });
   }
 
   #hear(message: FromThread): void {
@@ -194,16 +200,21 @@ export class ModuleThread {
     this.#worker.ref();
     this.#lookedAt = performance.now();
     this.#beatAt = this.#lookedAt;
-    this.#watch = setInterval(() => this.#look(), LOOK_MS);
+    // The thread itself keeps the process alive.
+    this.#watch ??= setInterval(() => this.#look(), LOOK_MS).unref();
   }
 
+  /** The next call often comes at once: the watch ends when it finds none. */
   #idle(): void {
-    clearInterval(this.#watch);
-    this.#watch = undefined;
     this.#worker.unref();
   }
 
   #look(): void {
+    if (this.#calls.size === 0) {
+      clearInterval(this.#watch);
+      this.#watch = undefined;
+      return;
+    }
     const now = performance.now();
     const since = now - this.#lookedAt;
     this.#lookedAt = now;

@@ -136,7 +136,7 @@ process.on("unhandledRejection", thrownOutside);
 keepDescriptorFree();
 const beat = setInterval(() => Atomics.add(state, SHARED.beat, 1), BEAT_MS);
 
-port.on("message", (message: ToThread) => {
+function hear(message: ToThread): void {
   if (message.type === "call") {
     waiting.push(message);
     turn();
@@ -149,8 +149,12 @@ port.on("message", (message: ToThread) => {
     if (call !== undefined) within(call, () => call.controller.abort(reason));
   } else {
     clearInterval(beat);
-    port.close();
+    port?.close();
   }
+}
+
+port.on("message", (messages: readonly ToThread[]) => {
+  for (const message of messages) hear(message);
 });
 
 async function functionOf(exports: LoadedModule): Promise<unknown> {

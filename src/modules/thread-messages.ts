@@ -25,6 +25,7 @@ export const SHARED = {
   size: 3,
 } as const;
 
+/** Messages arrive as lists: what one turn of the event loop asks is sent at once. */
 export type ToThread =
   | { readonly type: "call"; readonly id: number; readonly call: FunctionCall }
   | { readonly type: "abort"; readonly id: number; readonly timeout: string | null }

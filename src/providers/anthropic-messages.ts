@@ -6,6 +6,7 @@ import { anthropicContent } from "./attached-parts.ts";
 import type { ChatWording } from "./chat-client.ts";
 import { callsInBlocks, membersOf, refusalFrom, textFrom, textOf } from "./chat-shapes.ts";
 import { malformedReply, refusedBy } from "./failed-reply.ts";
+import { wordedOnce } from "./worded-once.ts";
 
 /** The API rejects a request without `max_tokens`. */
 export const DEFAULT_MAX_TOKENS = 1024;
@@ -42,10 +43,13 @@ function wireMessage(message: Message): WireMessage {
 }
 
 /** The API requires all tool results of one turn in a single message. */
-function joinToolResults(messages: readonly Message[]): readonly WireMessage[] {
+function joinToolResults(
+  messages: readonly Message[],
+  worded: (message: Message) => WireMessage,
+): readonly WireMessage[] {
   const joined: WireMessage[] = [];
   messages.forEach((message, index) => {
-    const wire = wireMessage(message);
+    const wire = worded(message);
     const last = joined.at(-1);
     if (message.role === "tool" && messages[index - 1]?.role === "tool" && last !== undefined) {
       joined[joined.length - 1] = {
@@ -92,13 +96,17 @@ export function readMessage(body: unknown, raw: string): Reply {
 
 /** Anthropic's messages API: the system prompt is a separate field, and tool results are sent as user messages. */
 export function anthropicMessages(model: string, params: Readonly<Record<string, Json>>): ChatWording {
+  const worded = wordedOnce(wireMessage);
   return {
     request(messages, reply, tools) {
       const system = messages.filter(isInstruction).map((message) => textOf(message.content));
       return {
         model,
         ...(system.length > 0 && { system: system.join("\n\n") }),
-        messages: joinToolResults(messages.filter((message) => !isInstruction(message))) as unknown as Json,
+        messages: joinToolResults(
+          messages.filter((message) => !isInstruction(message)),
+          worded,
+        ) as unknown as Json,
         max_tokens: DEFAULT_MAX_TOKENS,
         ...(reply !== undefined && {
           output_config: { format: { type: "json_schema", schema: reply.schema } },

@@ -6,11 +6,8 @@ import { chatContent } from "./attached-parts.ts";
 import type { ChatWording } from "./chat-client.ts";
 import { argumentsText, membersOf, refusalFrom, repliedCalls, textFrom } from "./chat-shapes.ts";
 import { malformedReply, refusedBy } from "./failed-reply.ts";
+import { wordedOnce } from "./worded-once.ts";
 
-/**
- * A message in the API's format. Each step of an agent converts all earlier messages, so optional members are
- * assigned one by one, which is faster than spreading them.
- */
 function wireMessage({ role, content, name, tool_call_id, tool_calls }: Message): Json {
   const wire: Record<string, Json> = { role, content: chatContent(content) };
   if (name !== undefined) wire.name = name;
@@ -59,10 +56,11 @@ export function readCompletion(body: unknown, raw: string): Reply {
 
 /** OpenAI's chat completions API, also used by many other servers. */
 export function chatCompletions(model: string, params: Readonly<Record<string, Json>>): ChatWording {
+  const worded = wordedOnce(wireMessage);
   return {
     request: (messages, reply, tools) => ({
       model,
-      messages: messages.map(wireMessage),
+      messages: messages.map(worded),
       ...(reply !== undefined && {
         response_format: {
           type: "json_schema",

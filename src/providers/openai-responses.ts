@@ -7,6 +7,7 @@ import type { ChatWording } from "./chat-client.ts";
 import { argumentsText, callsInItems, membersOf, refusalFrom, textFrom, textOf } from "./chat-shapes.ts";
 import { malformedReply, refusedBy } from "./failed-reply.ts";
 import { readCompletion } from "./openai-chat.ts";
+import { wordedOnce } from "./worded-once.ts";
 
 /** In this API, a message and its tool calls are separate items. */
 function inputItems(message: Message): readonly Json[] {
@@ -69,10 +70,11 @@ export function readResponse(body: unknown, raw: string): Reply {
 
 /** OpenAI's responses API. */
 export function responsesApi(model: string, params: Readonly<Record<string, Json>>): ChatWording {
+  const worded = wordedOnce(inputItems);
   return {
     request: (messages, reply, tools) => ({
       model,
-      input: messages.flatMap(inputItems),
+      input: messages.flatMap(worded),
       ...(reply !== undefined && {
         text: { format: { type: "json_schema", name: reply.name, strict: true, schema: reply.schema } },
       }),

@@ -1,4 +1,4 @@
-import type { Client, Reply } from "../domain/provider.ts";
+import type { Client, FailedReply, Reply } from "../domain/provider.ts";
 import { awakeTimeout } from "../processes/awake-timeout.ts";
 import { clientWithSend } from "./client-with-send.ts";
 import { abortedReply } from "./failed-reply.ts";
@@ -47,6 +47,14 @@ function measured(reply: Reply, elapsedMs: number): Reply {
     : reply;
 }
 
+const OUT_OF_TIME: FailedReply = {
+  kind: "failed",
+  error: "timeout",
+  message: "the agent's time is over",
+  transient: false,
+  unsent: true,
+};
+
 /**
  * Gives each attempt a deadline and measures its latency, from sending to the last byte.
  *
@@ -54,20 +62,32 @@ function measured(reply: Reply, elapsedMs: number): Reply {
  * it cannot block the run. A later result is dropped. For a client with its own deadline, only the latency is
  * measured. The deadline is extended by any time in which this process was suspended.
  *
+ * A question with a time of its own ends at that time or at the deadline, whichever is first. When its own time is over, it
+ * is not tried again.
+ *
  * @param timeoutMs deadline of one attempt in milliseconds
  * @param now milliseconds of a monotonic clock
  */
 export function timedClient(client: Client, timeoutMs: number, now: () => number): Client {
   const aborts = new AbortFanOut();
   return clientWithSend(client, (request, question, trial, signal) => {
-    if (signal.aborted)
-      return { ...(abortedReply(signal) as Extract<Reply, { kind: "failed" }>), unsent: true };
+    if (signal.aborted) return { ...abortedReply(signal), unsent: true };
+    const { time } = question;
+    if (time !== undefined && time.left_ms <= 0) {
+      time.expired = true;
+      return OUT_OF_TIME;
+    }
+    const deadlineMs = client.keepsDeadline === true ? Number.POSITIVE_INFINITY : timeoutMs;
     return new Promise<Reply>((resolve, reject) => {
       const controller = new AbortController();
       const started = now();
+      let underWay = true;
       const leave = (): void => {
+        if (!underWay) return;
+        underWay = false;
         forgetDeadline?.();
         aborts.forget(signal, onAbort);
+        if (time !== undefined) time.left_ms -= now() - started;
       };
       const stop = (reason: unknown): void => {
         leave();
@@ -75,10 +95,18 @@ export function timedClient(client: Client, timeoutMs: number, now: () => number
         resolve(abortedReply(controller.signal));
       };
       const onAbort = () => stop(signal.reason);
-      const forgetDeadline =
-        client.keepsDeadline === true
-          ? undefined
-          : awakeTimeout(timeoutMs, () => stop(deadlineError(timeoutMs)));
+      const longest = Math.min(deadlineMs, time?.left_ms ?? deadlineMs);
+      const late = (): void => {
+        if (time === undefined || longest < time.left_ms) {
+          stop(deadlineError(timeoutMs));
+          return;
+        }
+        leave();
+        time.expired = true;
+        controller.abort(Object.assign(new Error(OUT_OF_TIME.message), { name: "TimeoutError" }));
+        resolve({ ...abortedReply(controller.signal), transient: false });
+      };
+      const forgetDeadline = longest === Number.POSITIVE_INFINITY ? undefined : awakeTimeout(longest, late);
       aborts.listen(signal, onAbort);
       const settle = (reply: Reply): void => {
         leave();

@@ -225,6 +225,76 @@ describe("timedClient", () => {
     });
   });
 
+  describe("a call with a time of its own", () => {
+    const timed = (left_ms: number) => ({ ...question, time: { left_ms, expired: false } });
+    const sendTimed = (client: Client, asked: ReturnType<typeof timed>): Promise<Reply> | Reply =>
+      client.send(client.prepare(asked), asked, 1, new AbortController().signal);
+
+    it.each([
+      ["its time, which is not tried again", 500, { message: "the agent's time is over", transient: false }],
+      ["the deadline, while time is left", 5000, { message: "no reply within 2 s", transient: true }],
+    ])("ends at %s", async (_, left_ms, expected) => {
+      vi.useFakeTimers();
+      const seen: { signal?: AbortSignal } = {};
+      const asked = timed(left_ms);
+      const reply = sendTimed(
+        timedClient(hanging(seen), 2000, () => Date.now()),
+        asked,
+      );
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(await reply).toMatchObject({ error: "timeout", may_be_billed: true, ...expected });
+      expect(asked.time).toEqual(
+        left_ms < 2000 ? { left_ms: 0, expired: true } : { left_ms: 3000, expired: false },
+      );
+      expect(seen.signal?.aborted).toBe(true);
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    it("ends at its time although the client keeps the deadline itself", async () => {
+      vi.useFakeTimers();
+      const asked = timed(500);
+      const client = { ...hanging({}), keepsDeadline: true };
+      const reply = sendTimed(
+        timedClient(client, 100, () => Date.now()),
+        asked,
+      );
+      await vi.advanceTimersByTimeAsync(500);
+      expect(await reply).toMatchObject({ error: "timeout", transient: false });
+      expect(asked.time.expired).toBe(true);
+    });
+
+    it("uses the time up over its attempts, each counted once, and is then not sent", async () => {
+      vi.useFakeTimers();
+      const asked = timed(5000);
+      let sent = 0;
+      const client = timedClient(
+        {
+          ...scriptedClient(answered),
+          // Settles when it is aborted, after the deadline has ended it.
+          send: (_request, _question, _trial, signal) =>
+            new Promise((resolve) => {
+              sent++;
+              signal.addEventListener("abort", () => setTimeout(() => resolve(answered), 100));
+            }),
+        },
+        2000,
+        () => Date.now(),
+      );
+      for (const left of [3000, 1000, 0]) {
+        const reply = sendTimed(client, asked);
+        await vi.advanceTimersByTimeAsync(2500);
+        expect(await reply).toMatchObject({ error: "timeout" });
+        expect(asked.time.left_ms).toBe(left);
+      }
+      expect(await sendTimed(client, asked)).toMatchObject({
+        error: "timeout",
+        unsent: true,
+        transient: false,
+      });
+      expect([sent, asked.time.expired]).toEqual([3, true]);
+    });
+  });
+
   it("passes on an unexpected error of a client", async () => {
     const bug: Client = {
       ...scriptedClient(),

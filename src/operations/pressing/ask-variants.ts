@@ -76,9 +76,7 @@ async function askAll(
   const wanted = await variantsOf(run);
   const known = new Map(wanted.map((one) => [one.id, one]));
   const hasSycophancy = run.pressed.settings.some(({ kind }) => kind === "sycophancy");
-  const target = hasSycophancy
-    ? await withFurtherTurn(run.plan.target, session.project, session.world.now)
-    : run.plan.target;
+  const target = hasSycophancy ? await withFurtherTurn(run.plan.target, session.project) : run.plan.target;
   const planFor = (variants: readonly Variant[]): Plan => variantPlan(run, { ...prepared, target }, variants);
   const seen = new Set<string>();
   let paid = NOTHING;

@@ -7,13 +7,9 @@ import { declaredSecrets } from "../../run/declared-secrets.ts";
  * Converts the prompt of a target without conversations to messages with the same text, so that a further turn can be
  * added.
  */
-export async function withFurtherTurn(
-  target: OpenTarget,
-  project: Project,
-  now: () => number,
-): Promise<OpenTarget> {
+export async function withFurtherTurn(target: OpenTarget, project: Project): Promise<OpenTarget> {
   if (target.conversing !== undefined) return target;
   const { root, env, modules } = project;
-  const host = { root, env, modules, clean: declaredSecrets(project) ?? undefined, now };
+  const host = { root, env, modules, clean: declaredSecrets(project) ?? undefined };
   return openConversing(target, { agent: undefined, user: undefined, person: null }, host);
 }

@@ -43,8 +43,6 @@ export interface PrepareOptions {
   readonly presses?: boolean | undefined;
   /** Whether tools are to be recorded, so that they are run even if a suite names a recording. */
   readonly liveTools?: boolean | undefined;
-  /** Milliseconds of a monotonic clock; default this process's. */
-  readonly now?: (() => number) | undefined;
 }
 
 /**
@@ -146,8 +144,8 @@ async function prepareRun(
     }
     const asked = await openTarget(project, model, { concurrency, caseIds: () => idsOf(cases) });
     opened.target = asked;
-    const { now, liveTools } = options;
-    const target = await withConversation(asked, { project, suite, concurrency, liveTools, now });
+    const { liveTools } = options;
+    const target = await withConversation(asked, { project, suite, concurrency, liveTools });
     opened.target = target;
     const pressed =
       suite.suite.pressure === undefined

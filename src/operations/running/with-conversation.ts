@@ -13,8 +13,6 @@ export interface ConversationOf {
   readonly concurrency: number;
   /** Whether tools are to be recorded, so that they are run even if the suite names a recording. */
   readonly liveTools?: boolean | undefined;
-  /** Milliseconds of a monotonic clock. */
-  readonly now?: (() => number) | undefined;
 }
 
 /**
@@ -24,7 +22,7 @@ export interface ConversationOf {
  * @throws {EvalsError} with a mistake at its location in the suite
  */
 export async function withConversation(target: OpenTarget, of: ConversationOf): Promise<OpenTarget> {
-  const { project, suite, liveTools, now = () => performance.now() } = of;
+  const { project, suite, liveTools } = of;
   const { agent, user } = suite.suite;
   const isMadeElsewhere = target.client.available !== undefined;
   if ((agent === undefined && user === undefined) || isMadeElsewhere) return target;
@@ -32,7 +30,7 @@ export async function withConversation(target: OpenTarget, of: ConversationOf): 
   const person = await openPerson(of);
   try {
     const { root, env, modules } = project;
-    const host = { root, env, modules, clean: declaredSecrets(project) ?? undefined, live: liveTools, now };
+    const host = { root, env, modules, clean: declaredSecrets(project) ?? undefined, live: liveTools };
     return await openConversing(target, { agent, user, person }, host);
   } catch (error) {
     await person?.target.client.close();
