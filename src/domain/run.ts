@@ -37,8 +37,11 @@ export interface RunScorer {
   readonly opinion?: boolean | undefined;
   /** The judge that gives the verdicts; identifies its calibration. */
   readonly judge?: JudgeRef | undefined;
-  /** `passed`: only asked for trials that pass all other required scorers; absent when always asked. */
-  readonly judge_when?: "passed" | undefined;
+  /**
+   * `passed`: only asked about trials that pass all other required scorers. `unexplained`: only about failed trials
+   * whose class no rule names. Absent when always asked.
+   */
+  readonly judge_when?: "passed" | "unexplained" | undefined;
   /**
    * Failure class of a trial that this judge fails and that no rule explains. Absent unless the judge was
    * calibrated when the run started.

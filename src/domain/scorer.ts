@@ -29,6 +29,8 @@ export interface ScorerHost {
 /** A scorer prepared for one suite. */
 export interface OpenScorer {
   readonly name: string;
+  /** As in the suite's `type:`. */
+  readonly type?: string | undefined;
   readonly required: boolean;
   /**
    * Everything that defines its scores: its settings, and the hash of each file it reads, including imports of a
@@ -49,8 +51,11 @@ export interface OpenScorer {
   readonly judge?: JudgeRef | undefined;
   /** Whether it compares an answer with the baseline's answer of the same trial; the baseline itself then scores 0.5. */
   readonly relative?: boolean | undefined;
-  /** `passed`: only asked for trials that pass all other required scorers, otherwise without a score. Default always. */
-  readonly judge_when?: "passed" | "always" | undefined;
+  /**
+   * `passed`: only asked about trials that pass all other required scorers. `unexplained`: only about failed trials
+   * whose class no rule names. Other trials get no score from it. Default always.
+   */
+  readonly judge_when?: "passed" | "unexplained" | "always" | undefined;
   /**
    * For a judge: failure class of a trial that it fails and that no rule explains. Applies only when the judge
    * is calibrated.

@@ -127,14 +127,14 @@ async function refuseForeign(prepared: readonly PreparedSet[]): Promise<void> {
 /** Writes the whole run with the trials of all its shards into this store; its report is not made yet. */
 async function together(
   { shards }: ShardSet,
-  { prepared: { plan } }: ReadyRun,
+  { prepared: { plan }, trust }: ReadyRun,
   store: Store,
   environment: Environment,
 ): Promise<StoredRun> {
   const headers = shards.map(({ run }) => run.header);
   const header = headerOf(
     plan,
-    {},
+    { believed: trust.believed },
     {
       ...commitOf(headers),
       newId: () => environment.randomHex(4),

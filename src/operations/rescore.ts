@@ -22,6 +22,7 @@ import { rescoreRun } from "../run/rescore-run.ts";
 import { speakerOf } from "../run/speaker-of.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
+import { suiteTrust } from "./gating/judge-trust.ts";
 import { type JudgingConsent, judgingFor } from "./judging/judging-price.ts";
 import { rescoreVariants, variantsToRescore } from "./pressing/rescore-variants.ts";
 import { findRun } from "./project/find-run.ts";
@@ -81,7 +82,8 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
     const cases = await suite.openCases();
     try {
       const types = suite.scorers.map((one) => one.definition.type);
-      const scored = { run, scorers, types, speaker: speakerOf(suite), today: casesById(cases) };
+      const { believed } = suiteTrust(project.root, suite.name, suite.suite.gate, scorers);
+      const scored = { run, scorers, types, believed, speaker: speakerOf(suite), today: casesById(cases) };
       const variants = await variantsToRescore(scored, store);
       const judging = await judgingFor([scored, ...variants], pool, {
         project,

@@ -166,9 +166,9 @@ function notPressed(name: string, kind: PressureKind, path: Path, context: GateC
 function partialScore(scorer: string, path: Path, context: GateContext): Problem {
   return {
     ...problemAt("EVALS_METRIC_PARTIAL", path, context, path.includes("require") ? "key" : "value"),
-    what: `A rule is about score.${scorer}, and that judge is asked only about trials that pass the other scorers.`,
-    why: "A candidate that fails more often would be judged on fewer and better answers, and look better because of it.",
-    fix: `judge_when: always        (at the scorer "${scorer}"), or leave the rule out`,
+    what: `A rule is about score.${scorer}, and that judge is asked only about some trials: \`judge_when: passed\`, or \`blames:\` with \`required: false\`.`,
+    why: "A candidate that fails more often would be judged on other answers, and could look better because of it.",
+    fix: `judge_when: always and no blames:        (at the scorer "${scorer}"), or leave the rule out`,
   };
 }
 

@@ -1,4 +1,5 @@
 import { DEFAULT_TRIALS } from "../domain/config.ts";
+import { explainsOnly } from "../domain/explaining-judge.ts";
 import { ONCE } from "../domain/parse-once.ts";
 import { pressureSettings } from "../domain/pressure.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
@@ -128,7 +129,7 @@ function gateContext(suite: SuiteDraft, value: unknown, { places, context }: Sui
   // An unreadable number of trials is reported elsewhere, so it must not cause a second problem here.
   const unread = isNamed(value, "trials") || config === undefined;
   const trials = suite.trials ?? (unread ? Infinity : (config.defaults.trials ?? DEFAULT_TRIALS));
-  const late = suite.scorers.filter((entry) => entry.judge_when === "passed");
+  const late = suite.scorers.filter((entry) => entry.judge_when === "passed" || explainsOnly(entry));
   const pressure = pressureSettings(suite.pressure ?? []).map(({ kind }) => kind);
   return { places, trials, scorers: scorerNames(suite.scorers), partial: scorerNames(late), pressure };
 }

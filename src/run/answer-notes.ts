@@ -34,7 +34,7 @@ export async function scoreNotes(
   const notes: string[] = [];
   for (const [index, { name, judge_when }] of scorers.entries()) {
     const { count, first } = unscoredAnswers(tally, index);
-    if (first === null || judge_when === "passed") continue;
+    if (first === null || judge_when !== undefined) continue;
     const voided = (await trialsOf(first)).find((one) => one.void_reasons?.[index]);
     const why = voided?.void_reasons?.[index] ?? null;
     const answers = `${count} of ${tally.totalAnswered} ${tally.totalAnswered === 1 ? "answer" : "answers"}`;

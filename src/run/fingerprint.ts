@@ -52,8 +52,16 @@ export function runScorer(scorer: OpenScorer): Omit<RunScorer, "type"> {
     hash: scorerHash(scorer),
     ...(opinion === true ? { opinion } : {}),
     ...(judge === undefined ? {} : { judge }),
-    ...(judge_when === "passed" ? { judge_when } : {}),
+    ...(judge_when === undefined || judge_when === "always" ? {} : { judge_when }),
   };
+}
+
+/** The class that a judge gives failed trials; only of a calibrated one. @param believed names of the calibrated judges */
+export function blamesOf(
+  { name, blames }: OpenScorer,
+  believed: ReadonlySet<string> | undefined,
+): Pick<RunScorer, "blames"> {
+  return blames !== undefined && believed?.has(name) === true ? { blames } : {};
 }
 
 /** Hash of a suite's scorers, which decide whether a trial passes; independent of their order and names. */

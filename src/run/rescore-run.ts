@@ -8,7 +8,7 @@ import type { RunHeader, RunScorer, StoredCase } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
 import type { CachedAnswer, NewRunCase, RunWriter, Store, StoredRun } from "../store/store.ts";
-import { askedHash, caseKey, caseScorersHash, rootFingerprint, runScorer } from "./fingerprint.ts";
+import { askedHash, blamesOf, caseKey, caseScorersHash, rootFingerprint, runScorer } from "./fingerprint.ts";
 import { type Scoring, scoreTrial } from "./score-trial.ts";
 import { answeredRow, erroredRow } from "./tally-rows.ts";
 
@@ -17,6 +17,8 @@ export interface RescoreInput {
   readonly scorers: readonly OpenScorer[];
   /** Type of each scorer, in order. */
   readonly types: readonly string[];
+  /** Names of the calibrated judges, which may name the class of a failed trial; default none. */
+  readonly believed?: ReadonlySet<string> | undefined;
   /** The source of the user's messages in a case. */
   readonly speaker: (golden: Case) => Speaker;
   /** The case in the current dataset, for its metadata and scorers; undefined when it was removed. */
@@ -140,7 +142,7 @@ function rekeyed(
   }));
 }
 
-function headerOf({ run, scorers, types }: RescoreInput, cases: readonly StoredCase[]): RunHeader {
+function headerOf({ run, scorers, types, believed }: RescoreInput, cases: readonly StoredCase[]): RunHeader {
   const fingerprint = rootFingerprint(cases);
   return {
     ...run.header,
@@ -150,7 +152,13 @@ function headerOf({ run, scorers, types }: RescoreInput, cases: readonly StoredC
       ? {}
       : { parts: { ...run.header.parts, scorers: scorers.map((one) => one.identity) } }),
     rescored_from: run.header.id,
-    scorers: scorers.map((one, index): RunScorer => ({ ...runScorer(one), type: itemAt(types, index) })),
+    scorers: scorers.map(
+      (one, index): RunScorer => ({
+        ...runScorer(one),
+        type: itemAt(types, index),
+        ...blamesOf(one, believed),
+      }),
+    ),
   };
 }
 

@@ -3,7 +3,7 @@ import { namedVersion, type PromptVersion } from "../domain/prompt.ts";
 import type { PreparedRequest } from "../domain/provider.ts";
 import type { RunHeader } from "../domain/run.ts";
 import type { NewRunCase, RunWriter, Store } from "../store/store.ts";
-import { runScorer } from "./fingerprint.ts";
+import { blamesOf, runScorer } from "./fingerprint.ts";
 import { priceSource } from "./model-price.ts";
 import type { Plan } from "./plan.ts";
 import type { RunSettings, RunWorld } from "./run-settings.ts";
@@ -63,7 +63,7 @@ export function headerOf(
     scorers: plan.scorers.map((one, index) => ({
       ...runScorer(one),
       type: suite.scorers[index]?.definition.type ?? "",
-      ...(one.blames !== undefined && believed?.has(one.name) === true ? { blames: one.blames } : {}),
+      ...blamesOf(one, believed),
     })),
     parts: {
       dataset: plan.datasetPath,

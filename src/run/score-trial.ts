@@ -1,3 +1,4 @@
+import { describeTranscript } from "../domain/describe-transcript.ts";
 import { faultWords, isSimulated, type Speaker } from "../domain/person-fault.ts";
 import type { Score } from "../domain/score.ts";
 import { type OpenScorer, type ScoreInput, ScorerFailure } from "../domain/scorer.ts";
@@ -43,7 +44,7 @@ export function scoreTrial(
 }
 
 function scoreAnswer(scorers: readonly OpenScorer[], input: ScoreInput): Scoring | Promise<Scoring> {
-  if (scorers.some((one) => one.judge_when === "passed")) return scoreInTurns(scorers, input);
+  if (scorers.some(isLate)) return scoreInTurns(scorers, input);
   const results: (Result | typeof NOT_APPLIED | Promise<Result>)[] = [];
   const { scorers: own } = input.golden;
   let waits = false;
@@ -72,9 +73,14 @@ function wasStopped({ transcript }: ScoreInput): boolean {
   return transcript.trajectory?.stopped !== undefined;
 }
 
-/** Runs the scorers for passing trials last, and only when the trial has passed so far. */
+/** Whether it is asked only about some trials, after the other scorers. */
+const isLate = ({ judge_when = "always" }: OpenScorer): boolean => judge_when !== "always";
+
+/**
+ * Runs the scorers for passing trials after the others, and only when the trial has passed so far. Scorers for failed
+ * trials that no rule explains come last.
+ */
 async function scoreInTurns(scorers: readonly OpenScorer[], input: ScoreInput): Promise<Scoring> {
-  const isLate = (one: OpenScorer): boolean => one.judge_when === "passed";
   const { scorers: own } = input.golden;
   const applies = (one: OpenScorer): boolean => own === undefined || own.includes(one.name);
   const results = await allOf(
@@ -88,13 +94,38 @@ async function scoreInTurns(scorers: readonly OpenScorer[], input: ScoreInput): 
       const counts = one.required && one.opinion !== true && !isLate(one) && result !== NOT_APPLIED;
       return !counts || (isScore(result) && result.pass);
     });
-  if (!passes) return combine(scorers, results, stopped);
-  const late = await allOf(
-    scorers.map((one, index) =>
-      isLate(one) && applies(one) ? attempt(one, input) : (results[index] ?? null),
-    ),
-  );
-  return combine(scorers, late, stopped);
+  const ask = (when: OpenScorer["judge_when"], before: typeof results): Promise<typeof results> =>
+    allOf(
+      scorers.map((one, index) =>
+        one.judge_when === when && applies(one) ? attempt(one, input) : (before[index] ?? null),
+      ),
+    );
+  const judged = passes ? await ask("passed", results) : results;
+  const scoring = combine(scorers, judged, stopped);
+  if (!(await isUnexplained(scoring, scorers, input))) return scoring;
+  return combine(scorers, await ask("unexplained", judged), stopped);
+}
+
+/** Whether a trial failed and no rule says why; only looked at when a scorer is asked of such trials. */
+async function isUnexplained(
+  scoring: Scoring,
+  scorers: readonly OpenScorer[],
+  { transcript }: ScoreInput,
+): Promise<boolean> {
+  if (scoring.kind === "failed" || scoring.pass) return false;
+  if (!scorers.some((one) => one.judge_when === "unexplained")) return false;
+  const { classifyFailure } = await import("../scorers/classify-failure.ts");
+  const failure = classifyFailure({
+    trial: { pass: false, error: null, message: null, scores: scoring.scores.map((one) => one ?? null) },
+    answer: {
+      ...transcript,
+      refusal: transcript.refusal ?? null,
+      finish_reason: transcript.finish_reason ?? null,
+    },
+    transcript: describeTranscript(transcript),
+    scorers: scorers.map(({ name, type = "", required }) => ({ name, type, required })),
+  });
+  return failure?.class === "unknown";
 }
 
 /** Waits for all results even if one fails, so that no scorer is still running after its trial has ended. */

@@ -195,6 +195,7 @@ async function open<Shape extends z.ZodRawShape, O>(
   const limited = spec.pace === "own" ? unlimited : limitedWhenLarge;
   const scorer: FramedScorer = {
     name: frame.name ?? spec.type,
+    type: spec.type,
     required: frame.required ?? true,
     identity: identityOf(settings, schema, spec, work.identity),
     reads: [...operand.reads, ...(work.reads ?? [])],

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { correctedRate } from "../../labels/corrected-rate.ts";
@@ -293,4 +293,58 @@ test("a judge names the class of failures that no rule explains only while its c
   expect(await shown()).toMatchObject({ class: "instruction", evidence: "polite: blames" });
   labelAll(CASES.slice(0, 20));
   expect(await failures()).toEqual([["unknown", 20]]);
+});
+
+test("a judge that only names classes is paid for failed trials that no rule explains, in runs, rescored and merged ones", async () => {
+  repo.edit(
+    "evals/reply.yaml",
+    "  - { type: judge, name: polite, judge: polite }",
+    `  - { type: judge, name: polite, judge: polite, required: false, blames: instruction }
+  - { type: contains, name: kind, value: Kindly, required: false }
+  - { type: not-contains, name: blame, value: your fault }
+  - { type: length, name: short, max: 23 }`,
+  );
+  const asked = async (command: string) => {
+    const before = server.of(JUDGE).length;
+    const { stdout } = await repo.evals(`${command} --json`);
+    return { document: JSON.parse(stdout), calls: server.of(JUDGE).length - before };
+  };
+  const shownOf = async (run: string, id: string): Promise<unknown> =>
+    JSON.parse((await repo.evals(`show ${run}/${id}/1 --json`)).stdout).trial.failure;
+  const named = { class: "instruction", evidence: "polite: blames" };
+  // The answers with two digits are too long, which says why they fail.
+  const unexplained = CASES.filter((id) => isRude(id) && id.length === 2);
+
+  expect((await asked("run --all-trials --baseline none")).calls).toBe(unexplained.length);
+  labelAll();
+  expect((await repo.evals("calibrate polite --repeats 1")).exit).toBe(0);
+
+  const [ran] = (await asked("run --no-cache --all-trials --baseline none")).document.runs;
+  expect(ran.metrics["score.polite"]).toMatchObject({ value: 0 });
+  expect(ran.failures).toMatchObject({ instruction: { trials: CASES.filter(isRude).length } });
+  expect(await shownOf(ran.id, "c1")).toMatchObject(named);
+  expect(await shownOf(ran.id, "c11")).toMatchObject({
+    class: "instruction",
+    evidence: expect.stringMatching(/^short: /),
+  });
+  for (const [id, words] of [
+    ["c0", "not judged, since the trial passed"],
+    ["c11", "not judged, since a rule says why it failed"],
+  ])
+    expect((await repo.evals(`show ${ran.id}/${id}/1`)).stdout).toContain(words);
+
+  const again = await asked(`rescore ${ran.id}`);
+  expect(again.calls).toBe(0);
+  expect(await shownOf(again.document.run.id, "c1")).toMatchObject(named);
+
+  rmSync(join(repo.root, ".evals"), { recursive: true });
+  // One part has only polite answers, none of which is judged.
+  for (const part of ["1", "2"]) {
+    await repo.evals(`run --shard ${part}/2 --no-cache --all-trials --baseline none`);
+    cpSync(join(repo.root, ".evals"), join(repo.root, `part-${part}`), { recursive: true });
+    rmSync(join(repo.root, ".evals"), { recursive: true });
+  }
+  const merged = await asked("merge part-1 part-2");
+  expect(merged.calls).toBe(0);
+  expect(await shownOf(merged.document.runs[0].id, "c1")).toMatchObject(named);
 });

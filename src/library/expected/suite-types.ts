@@ -334,7 +334,7 @@ export type BuiltInScorer =
       readonly judge: string;
       /** passed: only trials that pass every required scorer without an opinion are judged, the score of others is void */
       readonly judge_when?: "always" | "passed";
-      /** Class of a failed trial that no rule explains and that this judge fails; applies only when the judge is calibrated */
+      /** Class of a failed trial that no rule explains and that this judge fails; applies only when the judge is calibrated. With `required: false` only such trials are judged, the score of others is void */
       readonly blames?: "format" | "instruction" | "knowledge" | "retrieval" | "grounding" | "tool-choice" | "tool-arguments" | "tool-failure" | "orchestration" | "refusal" | "not-supported";
       /** Alias of the model to ask instead of the judge's own */
       readonly model?: string;

@@ -51,6 +51,12 @@ async function openOne(entry: ScorerEntry, at: Place, host: ScorerHost): Promise
       "`judge_when: passed` has no effect inside another scorer: the outer one decides when it is asked.",
     );
   }
+  if ((entry as { blames?: unknown }).blames !== undefined) {
+    throw badNested(
+      [...at, "blames"],
+      "`blames` says nothing inside another scorer: a class is named by a judge of the suite's own list.",
+    );
+  }
   const read = definition.settings.safeParse(entry);
   if (!read.success) throw fromIssue(read.error.issues[0], definition, at);
   try {

@@ -1,8 +1,9 @@
 import * as z from "zod";
+import { type ExplainingEntry, explainsOnly } from "../../domain/explaining-judge.ts";
 import { FAILURE_CLASSES } from "../../domain/failure.ts";
 import type { Json } from "../../domain/json.ts";
 import { SettingMistake } from "../../domain/problem.ts";
-import type { ScoreInput } from "../../domain/scorer.ts";
+import type { OpenScorer, ScoreInput } from "../../domain/scorer.ts";
 import { Select, TextPlace } from "../../domain/suite.ts";
 import { defineScorer, type Judgement } from "../define-scorer.ts";
 import { BASELINE, type JudgeEntry, openSuiteJudge } from "../suite-judge.ts";
@@ -27,7 +28,7 @@ export const judgeScorer = defineScorer({
       .exclude(["unknown", "user"])
       .optional()
       .describe(
-        "Class of a failed trial that no rule explains and that this judge fails; applies only when the judge is calibrated",
+        "Class of a failed trial that no rule explains and that this judge fails; applies only when the judge is calibrated. With `required: false` only such trials are judged, the score of others is void",
       ),
     model: z.string().min(1).optional().describe("Alias of the model to ask instead of the judge's own"),
     context: z.string().min(1).default(DEFAULT_CONTEXT).describe("Where in the case the retrieved texts are"),
@@ -59,17 +60,18 @@ export const judgeScorer = defineScorer({
     if (relative && (settings as { readonly scope?: string }).scope === "turn") throw noTurns();
     if (relative && (settings as { readonly required?: boolean }).required !== false)
       throw mayNotBeRequired();
+    const judge_when = judgedWhen(settings as ExplainingEntry);
     const judge = await openSuiteJudge(file, settings as JudgeEntry, host.judges);
     return {
       reads: judge.reads,
       files: [judge.path],
       refuses: (golden) => judge.refuses(golden),
       // Without name and version: the same judge under another name gives the same scores.
-      identity: { judge: judge.identity },
+      identity: { judge: judge.identity, ...(judge_when === "unexplained" ? { judge_when } : {}) },
       standing: {
         opinion: true,
         judge: { name: judge.name, version: judge.version, hash: judge.hash },
-        judge_when: settings.judge_when,
+        judge_when,
         ...(settings.blames === undefined ? {} : { blames: settings.blames }),
         ...(relative ? { relative } : {}),
         binary: judge.binary,
@@ -83,6 +85,18 @@ export const judgeScorer = defineScorer({
   },
   examples: judgeExamples,
 });
+
+/** @throws {SettingMistake} for a judge that could never name a class */
+function judgedWhen(entry: ExplainingEntry): NonNullable<OpenScorer["judge_when"]> {
+  if (!explainsOnly(entry)) return entry.judge_when ?? "always";
+  if (entry.judge_when !== "passed") return "unexplained";
+  throw new SettingMistake(["judge_when"], {
+    code: "EVALS_JUDGE_BLAMES",
+    what: "A judge that names the class of failed trials cannot be asked only of those that pass.",
+    why: "It would never be asked of a failed one.",
+    fix: "Delete `judge_when: passed`, or say `required: true`, so that a trial fails where this judge fails it.",
+  });
+}
 
 function mayNotBeRequired(): SettingMistake {
   return new SettingMistake(["against"], {
