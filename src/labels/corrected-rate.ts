@@ -37,7 +37,8 @@ export function correctedRate(input: CorrectionInput): CorrectedRate {
   if (sensitivity.value === null || specificity.value === null)
     return refused("people have to pass some answers and fail some before the judge's error is known");
   // A judge may be asked only of trials that did not come to pass.
-  if (!Array.from(input.run.count).some((count) => count > 0)) return refused("no answer of this run was judged");
+  if (!Array.from(input.run.count).some((count) => count > 0))
+    return refused("no answer of this run was judged");
   const youden = sensitivity.value + specificity.value - 1;
   if (youden < ROGAN_GLADEN_LEAST_YOUDEN) {
     return refused(
