@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { count, dollars, duration, percent, plural, points } from "./format-numbers.ts";
+import { count, dollars, duration, percent, plural, points, rangeText } from "./format-numbers.ts";
 
 describe("numbers for people", () => {
   it.each([
@@ -30,5 +30,25 @@ describe("numbers for people", () => {
     expect(duration(999.7)).toBe("1.0 s");
     expect(duration(59_990)).toBe("1 min 0 s");
     expect(duration(119_800)).toBe("2 min 0 s");
+  });
+});
+
+describe("an amount without the noise of binary fractions", () => {
+  it.each([
+    [0.000005399999999999999, "$0.0000054"],
+    [0.00019439999999999987, "$0.00019"],
+    [4.2e-9, "$0.0000000042"],
+  ])("%d is %s", (usd, text) => {
+    expect(dollars(usd)).toBe(text);
+  });
+});
+
+describe("rangeText", () => {
+  it("says in words which bound is unknown", () => {
+    const text = (value: number): string => `${value} ms`;
+    expect(rangeText(243, null, text)).toBe("243 ms or more");
+    expect(rangeText(null, 300, text)).toBe("up to 300 ms");
+    expect(rangeText(243, 300, text)).toBe("243 ms – 300 ms");
+    expect(rangeText(null, undefined, text)).toBe("");
   });
 });
