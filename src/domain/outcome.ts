@@ -15,7 +15,13 @@ export type ErrorKind = (typeof ERROR_KINDS)[number];
  * Why a model is not asked any more: none of its first calls was answered, the last several were not, the account has
  * no credit, or the server asks for a very long wait.
  */
-export type LostBecause = "none-answered" | "no-more" | "no-money" | "long-wait" | "workers-lost";
+export type LostBecause =
+  | "none-answered"
+  | "no-more"
+  | "no-money"
+  | "long-wait"
+  | "workers-lost"
+  | "no-worker";
 
 export const SKIP_REASONS = ["budget", "cancelled", "batch"] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];

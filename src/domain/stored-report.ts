@@ -154,7 +154,9 @@ const reportSchema = onDemand(() => {
     z.looseObject({
       kind: z.enum(["unreachable", "judge-unreachable"]),
       message: z.string(),
-      because: z.enum(["none-answered", "no-more", "no-money", "long-wait", "workers-lost"]).optional(),
+      because: z
+        .enum(["none-answered", "no-more", "no-money", "long-wait", "workers-lost", "no-worker"])
+        .optional(),
     }),
   ]);
 

@@ -41,11 +41,18 @@ export interface PlanProgress {
   readonly leased: number;
   /** Number of workers that were active recently and can work on this plan. */
   readonly workers: number;
+  /** Versions and models of all workers that were active recently; null for all models. */
+  readonly kinds: readonly { readonly program: string; readonly models: readonly string[] | null }[];
 }
 
 /** The planner's operations on the database. */
 export interface PlanStore {
-  /** Records the plan, or resumes it. @returns its number, and the trials that are in blocks already */
+  /**
+   * Records the plan, or resumes it. A process that opened the same plan earlier can hand out nothing more: its next
+   * call throws EVALS_WORKERS_TAKEN_OVER.
+   *
+   * @returns its number, and the trials that are in blocks already
+   */
   open(plan: NewPlan): Promise<{ readonly no: string; readonly trials: readonly TrialPlace[] }>;
   /** Adds blocks to the queue. */
   publish(no: string, blocks: readonly (readonly TrialPlace[])[]): Promise<void>;
@@ -84,6 +91,8 @@ export interface WorkBench {
   arrive(worker: NewWorker): Promise<string>;
   /** Plans with available blocks, oldest first. */
   plans(worker: string): Promise<readonly FleetPlan[]>;
+  /** Runs with available blocks that only workers of another version may work on. */
+  foreign(worker: string): Promise<readonly { readonly run: string; readonly program: string }[]>;
   /**
    * Leases the next block of a plan: one with an expired lease, or else the next in the queue. Halts the plan instead
    * when a block was lost with `LOST_MOST` workers.

@@ -37,6 +37,8 @@ export interface WorkerTotals {
 const LANES = 2;
 const POLL_MS = 200;
 const IDLE_POLL_MS = 500;
+/** Interval between looks for runs of other versions, in milliseconds. */
+const FOREIGN_MS = 30_000;
 /** Interval after which a rejected plan is tried again, in milliseconds: its commit may have been fetched. */
 const REFUSED_MS = 30_000;
 
@@ -109,6 +111,9 @@ function openShift(options: ShiftOptions) {
   const inHand = new Map<string, Set<(why: PlanHalt) => void>>();
   /** Blocks whose leases are renewed. */
   const leased = new Set<LeasedBlock>();
+  /** Runs of other versions that were reported. */
+  const foreign = new Set<string>();
+  let nextForeign = Number.NEGATIVE_INFINITY;
   let ids = 0;
   let lastWork = io.now();
   let busy = 0;
@@ -169,6 +174,16 @@ function openShift(options: ShiftOptions) {
       if (stopped.aborted) return undefined;
       const block = await bench.lease(plan, worker);
       if (block !== undefined) return { plan, block, opened };
+    }
+    if (io.now() >= nextForeign) {
+      nextForeign = io.now() + FOREIGN_MS;
+      for (const { run, program } of await bench.foreign(worker)) {
+        if (foreign.has(run)) continue;
+        foreign.add(run);
+        io.notice(
+          `Not working on run ${run}: it was planned with evals ${program}, and this is ${EVALS_VERSION}. Install the same version on planner and workers.`,
+        );
+      }
     }
     return undefined;
   };

@@ -114,6 +114,8 @@ export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">)
       return `The server${ofJudge} asks to come back much later: stopped early`;
     case "no-more":
       return `The model${ofJudge} no longer answers: stopped early`;
+    case "no-worker":
+      return "No worker can ask the model: stopped early";
     case "workers-lost":
       return "Worker after worker died on the same trials: stopped early";
     case "none-answered":

@@ -260,6 +260,26 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     await Promise.all([old.stop(), fresh.stop()]);
   });
 
+  it("leave a run of another version alone, and report both versions", async () => {
+    const run = planned();
+    const asked = (sql: string) => expect.poll(() => postgres.sql(url, sql), { timeout: LONG });
+    await asked("SELECT to_regclass('evals_queue.version') IS NOT NULL").toBe("t");
+    await asked("SELECT count(*) > 0 FROM evals.blocks").toBe("t");
+    const own = postgres.sql(url, "SELECT program FROM evals.plans");
+    postgres.sql(url, "UPDATE evals.plans SET program = '99.0.0'");
+    const hand = worker();
+    await expect
+      .poll(() => hand.environment.printed.stderr, { timeout: LONG })
+      .toMatch(/Not working on run .*planned with evals 99\.0\.0, and this is /);
+    expect(server.asked).toEqual([]);
+    postgres.sql(url, `UPDATE evals.plans SET program = '${own}'`);
+    expect(await run).toMatchObject({
+      exit: 0,
+      document: { runs: [{ counts: { answered: CASES * TRIALS } }] },
+    });
+    await hand.stop();
+  });
+
   it("share one rate limit", async () => {
     repo.commit(files(", limits: { requests_per_minute: 120 }"));
     repo.git("push", "-q", "origin", "main");

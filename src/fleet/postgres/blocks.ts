@@ -34,6 +34,16 @@ export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: nu
       );
       return rows.map((one) => ({ ...one, no: String(one.no) }));
     },
+    foreign: async (worker) => {
+      const { rows } = await postgres.query(
+        `SELECT p.run, p.program FROM evals.plans p, evals.workers w
+         WHERE w.no = $1 AND p.ended_at IS NULL AND p.halt IS NULL AND p.program <> w.program AND (w.models IS NULL OR p.alias = ANY (w.models))
+           AND EXISTS (SELECT 1 FROM evals.blocks b WHERE b.plan = p.no AND b.state <> 'done')
+         ORDER BY p.no`,
+        [worker],
+      );
+      return rows;
+    },
     lease: (plan, worker) =>
       postgres.transaction(async (sql) => {
         const lost = await silent(sql, plan);

@@ -102,10 +102,58 @@ describe.skipIf(skippedWithoutPostgres())(
       await planned({}, trials(0, 1));
       postgres.sql(
         url,
-        "ALTER TABLE evals.blocks DROP COLUMN lost; UPDATE evals.schema_version SET version = 1",
+        "ALTER TABLE evals.blocks DROP COLUMN lost; ALTER TABLE evals.plans DROP COLUMN planner; UPDATE evals.schema_version SET version = 1",
       );
       await (await openPostgresFleet(url, () => {})).close();
       expect(postgres.sql(url, "SELECT sum(lost) FROM evals.blocks")).toBe("0");
+    });
+
+    it("lets one process plan a run: who resumed it last hands out each trial once, the other is told", async () => {
+      const other = await openPostgresFleet(url, () => {});
+      const { no } = await fleet.plans.open(PLAN);
+      await fleet.plans.publish(no, [trials(0, 2)]);
+      expect(await other.plans.open(PLAN)).toEqual({ no, trials: trials(0, 2) });
+      await other.plans.publish(no, [trials(2, 1)]);
+      const told = {
+        problems: [{ code: "EVALS_WORKERS_TAKEN_OVER", fix: expect.stringContaining("evals pull") }],
+      };
+      await expect(fleet.plans.publish(no, [trials(2, 1)])).rejects.toMatchObject(told);
+      await expect(fleet.plans.progress(no, [])).rejects.toMatchObject(told);
+      await expect(fleet.plans.end(no, "complete", {})).rejects.toMatchObject(told);
+      await fleet.plans.halt(no, { kind: "skipped", because: "cancelled" });
+      expect(await other.plans.progress(no, [])).toMatchObject({ halt: null, waiting: 2 });
+      expect(postgres.sql(url, "SELECT string_agg(cases::text, '' ORDER BY no) FROM evals.blocks")).toBe(
+        "{0,1}{2}",
+      );
+      await other.close();
+    });
+
+    it("opens a plan for several processes at the same moment", async () => {
+      const others = await Promise.all([1, 2, 3].map(() => openPostgresFleet(url, () => {})));
+      const opened = await Promise.all(others.map((one) => one.plans.open(PLAN)));
+      expect(new Set(opened.map(({ no }) => no)).size).toBe(1);
+      const progress = await Promise.allSettled(
+        others.map((one, at) => one.plans.progress(opened[at]?.no ?? "", [])),
+      );
+      expect(progress.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+      for (const one of others) await one.close();
+    });
+
+    it("tells a worker which runs need another version, and the planner which workers are there", async () => {
+      const { no } = await planned({ program: "2.0.0" }, trials(0, 1));
+      const small = await worker(["small"]);
+      const all = await worker();
+      expect(await fleet.bench.foreign(all)).toEqual([{ run: PLAN.run, program: "2.0.0" }]);
+      expect(await fleet.bench.foreign(small)).toEqual([]);
+      const { workers, kinds } = await fleet.plans.progress(no, []);
+      expect(workers).toBe(0);
+      expect(kinds).toHaveLength(2);
+      expect(kinds).toEqual(
+        expect.arrayContaining([
+          { program: "1.0.0", models: ["small"] },
+          { program: "1.0.0", models: null },
+        ]),
+      );
     });
 
     it("cannot be set up by a role without the right to, and reports the missing right", async () => {

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
 import { LEASE_S, type PlanStore } from "../database.ts";
 import type { LostCall, ReadTrial, TrialPlace } from "../fleet.ts";
 import type { Postgres, Row, Sql } from "./connect.ts";
 import type { BlockQueue } from "./queue.ts";
+import { alone } from "./schema.ts";
 
 /** Seconds after which a worker that was not seen no longer counts. */
 const SEEN_S = 15;
@@ -17,30 +19,45 @@ export const HELD = `(b.lease_until > now() AND b.lease_until <= now() + interva
 export const SEEN = `(w.ended_at IS NULL AND w.seen_at BETWEEN now() - interval '${SEEN_S} seconds' AND now() + interval '${SEEN_S} seconds')`;
 
 export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
-  const runs = new Map<string, string>();
+  /** The runs that this process plans. */
+  const runs = new Map<string, { readonly run: string; readonly planner: string }>();
+  const mine = (no: string) => {
+    const found = runs.get(no);
+    if (found === undefined) throw new Error(`plan ${no} is not open`);
+    return found;
+  };
+  const requireMine = (no: string, planner: unknown): void => {
+    const { run, planner: own } = mine(no);
+    if (planner !== own) throw new EvalsError(takenOver(run));
+  };
   return {
     open: async (plan) => {
+      const planner = randomUUID();
       const { rows } = await postgres.query(
-        `INSERT INTO evals.plans AS p (run, plan_hash, commit, suite, alias, program, request, header, asks_again, budget_usd, budget_tokens)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        `INSERT INTO evals.plans AS p (run, plan_hash, commit, suite, alias, program, request, header, asks_again, budget_usd, budget_tokens, planner)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT (run) DO UPDATE SET halt = NULL, ended_at = NULL, report = NULL, status = NULL, program = EXCLUDED.program,
-           asks_again = EXCLUDED.asks_again, budget_usd = EXCLUDED.budget_usd, budget_tokens = EXCLUDED.budget_tokens
+           asks_again = EXCLUDED.asks_again, budget_usd = EXCLUDED.budget_usd, budget_tokens = EXCLUDED.budget_tokens, planner = EXCLUDED.planner
          RETURNING no`,
         [
           ...[plan.run, plan.plan_hash, plan.commit, plan.suite, plan.alias, plan.program],
           ...[JSON.stringify(plan.request), JSON.stringify(plan.header), plan.asks_again],
-          ...[plan.budget?.usd ?? null, plan.budget?.tokens ?? null],
+          ...[plan.budget?.usd ?? null, plan.budget?.tokens ?? null, planner],
         ],
       );
       const no = String(rows[0].no);
-      runs.set(no, plan.run);
-      // Dropping the partitions deletes the plan's answers at once, however many they are. A call's row is written when
+      runs.set(no, { run: plan.run, planner });
+      // Under the lock, because two processes may open the same plan. Dropping the partitions deletes the plan's answers at once, however many they are. A call's row is written when
       // it leaves and grows about fivefold with its answer: with this much room in its page no index changes then.
-      await postgres.query(
-        `CREATE TABLE IF NOT EXISTS evals.calls_${no} PARTITION OF evals.calls FOR VALUES IN (${no}) WITH (fillfactor = 15)`,
+      await alone(postgres, (sql) =>
+        sql.query(
+          `CREATE TABLE IF NOT EXISTS evals.calls_${no} PARTITION OF evals.calls FOR VALUES IN (${no}) WITH (fillfactor = 15)`,
+        ),
       );
-      await postgres.query(
-        `CREATE TABLE IF NOT EXISTS evals.trials_${no} PARTITION OF evals.trials FOR VALUES IN (${no})`,
+      await alone(postgres, (sql) =>
+        sql.query(
+          `CREATE TABLE IF NOT EXISTS evals.trials_${no} PARTITION OF evals.trials FOR VALUES IN (${no})`,
+        ),
       );
       await queue.open(plan.run);
       // The user who resumes a plan was told why its workers died, so their losses no longer count.
@@ -56,19 +73,22 @@ export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
       await postgres.patiently(() =>
         postgres.transaction(async (sql) => {
           const next = await nextBlock(sql, no);
+          const { rows: plans } = await sql.query("SELECT planner FROM evals.plans WHERE no = $1", [no]);
+          requireMine(no, plans[0]?.planner);
           // An earlier attempt was committed, but its confirmation was lost.
           const { rows } = await sql.query("SELECT 1 FROM evals.blocks WHERE plan = $1 AND job = $2", [
             ...[no, jobs[0]?.job],
           ]);
           if (rows.length > 0) return;
           const blocks = jobs.map(({ places, job }, at) => ({ no: next + at, trials: places, job }));
-          await sendBlocks(sql, { no, run: runs.get(no) as string }, blocks, queue);
+          await sendBlocks(sql, { no, run: mine(no).run }, blocks, queue);
         }),
       );
     },
     progress: async (no, read) => {
       const { rows } = await postgres.query(
-        `SELECT p.halt,
+        `SELECT p.halt, p.planner,
+           (SELECT coalesce(json_agg(DISTINCT jsonb_build_object('program', w.program, 'models', w.models)), '[]') FROM evals.workers w WHERE ${SEEN}) AS kinds,
            (SELECT coalesce(array_agg(b.no ORDER BY b.no), '{}') FROM evals.blocks b WHERE b.plan = p.no AND b.state = 'done' AND b.no <> ALL ($2::int[])) AS done,
            (SELECT count(*) FROM evals.blocks b WHERE b.plan = p.no AND b.state <> 'done' AND NOT (b.state = 'leased' AND ${HELD}))::int AS waiting,
            (SELECT count(*) FROM evals.blocks b WHERE b.plan = p.no AND b.state = 'leased' AND ${HELD})::int AS leased,
@@ -77,8 +97,9 @@ export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
          FROM evals.plans p WHERE p.no = $1`,
         [no, read],
       );
-      const { halt, done, waiting, leased, workers } = rows[0];
-      return { halt, done, waiting, leased, workers };
+      const { planner, ...progress } = rows[0];
+      requireMine(no, planner);
+      return progress;
     },
     read: async (no, blocks) => {
       const [trials, rest] = await Promise.all([
@@ -91,10 +112,10 @@ export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
       return rest.rows.map((one) => ({ ...one, trials: trials.get(one.no) ?? [] }));
     },
     halt: async (no, why) => {
-      await postgres.query("UPDATE evals.plans SET halt = $2 WHERE no = $1 AND halt IS NULL", [
-        no,
-        JSON.stringify(why),
-      ]);
+      await postgres.query(
+        "UPDATE evals.plans SET halt = $2 WHERE no = $1 AND halt IS NULL AND planner = $3",
+        [no, JSON.stringify(why), mine(no).planner],
+      );
     },
     sums: async (no) => {
       const { rows: uncounted } = await postgres.query(
@@ -118,12 +139,23 @@ export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
       ]);
     },
     end: async (no, status, report) => {
-      await postgres.query(
-        "UPDATE evals.plans SET status = $2, report = $3, ended_at = CASE WHEN $3::jsonb IS NULL THEN NULL ELSE now() END WHERE no = $1",
-        [...[no, status, report === null ? null : JSON.stringify(report)]],
+      const { rowCount } = await postgres.query(
+        "UPDATE evals.plans SET status = $2, report = $3, ended_at = CASE WHEN $3::jsonb IS NULL THEN NULL ELSE now() END WHERE no = $1 AND planner = $4",
+        [no, status, report === null ? null : JSON.stringify(report), mine(no).planner],
       );
-      if (report !== null) await queue.remove(runs.get(no) as string);
+      if (rowCount === 0) throw new EvalsError(takenOver(mine(no).run));
+      if (report !== null) await queue.remove(mine(no).run);
     },
+  };
+}
+
+/** The problem of a run that another process has resumed. */
+function takenOver(run: string): Problem {
+  return {
+    code: "EVALS_WORKERS_TAKEN_OVER",
+    what: `Run ${run} was resumed by another process while this one was waiting for its workers.`,
+    why: "Two processes that plan one run would have its trials asked, and paid for, twice.",
+    fix: `Let the other process end the run. Then \`evals pull ${run} --workers …\` brings it here.`,
   };
 }
 

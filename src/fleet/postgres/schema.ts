@@ -126,6 +126,8 @@ const STEPS: readonly string[] = [
   `,
   // How many workers were lost with a block since its plan was opened.
   "ALTER TABLE evals.blocks ADD COLUMN lost integer NOT NULL DEFAULT 0",
+  // The process that plans the run: one that was resumed elsewhere must not hand out trials a second time.
+  "ALTER TABLE evals.plans ADD COLUMN planner text",
 ];
 
 /** Number of migrations that this program knows. */

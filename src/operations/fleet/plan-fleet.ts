@@ -113,6 +113,7 @@ async function fleetRun(
       no = found.no;
       trials = plannedTrials({
         ...{ plan, plans, no, store: run.store, control: run.control, notice: io.notice },
+        ...{ program: EVALS_VERSION, now: io.now },
         runNo: async () => (await run.store.read.runsByPrefix(header.id))[0]?.no ?? 0,
         inBlocks: found.trials,
         patiently: fleet.patiently,

@@ -11,6 +11,7 @@ import type { Plan } from "../../run/plan.ts";
 import type { RemoteSums, RemoteTrials } from "../../run/remote-trials.ts";
 import type { Scoring } from "../../run/score-trial.ts";
 import type { Store } from "../../store/store.ts";
+import { missingWorkers } from "./missing-workers.ts";
 
 /** Number of trials planned ahead of the answers; each is a waiting promise in this process. */
 export const AHEAD = 20_000;
@@ -21,8 +22,6 @@ const BLOCKS = 24;
 const SMALLEST_BLOCK = 8;
 
 const POLL_MS = 150;
-/** How long to wait before missing workers are reported, in milliseconds. */
-const PATIENCE_MS = 30_000;
 const READ_AT_ONCE = 10;
 
 export interface PlannedOptions {
@@ -37,6 +36,10 @@ export interface PlannedOptions {
   readonly inBlocks: readonly TrialPlace[];
   readonly control: RunControl;
   readonly notice: (text: string) => void;
+  /** Version of this program. */
+  readonly program: string;
+  /** Monotonic clock in milliseconds. */
+  readonly now: () => number;
   /** Repeats the work while the database is unavailable. */
   readonly patiently: FleetDatabase["patiently"];
 }
@@ -124,7 +127,12 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
     withdrawAll();
   };
 
-  const missing = missingWorkers(options);
+  const missing = missingWorkers({
+    alias: plan.model.alias,
+    program: options.program,
+    now: options.now,
+    notice: options.notice,
+  });
   const follow = async (): Promise<void> => {
     let isHalted = false;
     while (waiting.size > 0) {
@@ -145,7 +153,7 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
       if (done.length > 0) continue;
       // Workers still finish the blocks in progress.
       if (halt !== null && progress.leased === 0) return withdrawAll();
-      missing(progress);
+      halt ??= missing(progress);
       await pause(POLL_MS, control.signal);
     }
   };
@@ -207,25 +215,6 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
       await options.patiently(() => plans.reported(no, blocks));
       return { ...sums, pace };
     },
-  };
-}
-
-/** The returned function reports once that no worker can serve the run, which would seem to hang. */
-function missingWorkers({ notice, plan }: PlannedOptions) {
-  let since: number | null = null;
-  let isReported = false;
-  return ({ workers }: { readonly workers: number }): void => {
-    if (workers > 0) {
-      since = null;
-      isReported = false;
-      return;
-    }
-    since ??= performance.now();
-    if (isReported || performance.now() - since < PATIENCE_MS) return;
-    isReported = true;
-    notice(
-      `No worker of this version serves the model ${plan.model.alias}: waiting for one. Start it with \`evals worker\` in a clone that has this commit.`,
-    );
   };
 }
 

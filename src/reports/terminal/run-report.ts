@@ -105,6 +105,7 @@ function headline(report: RunReport, style: Style): string {
 }
 
 function onceItCan(because: LostBecause | undefined): string {
+  if (because === "no-worker") return "Once a worker is there";
   if (because === "workers-lost") return "Once a worker survives them";
   return because === "no-money" ? "Once there is money" : "Once it can be reached";
 }
