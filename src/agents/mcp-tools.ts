@@ -64,7 +64,7 @@ class Connection {
   tools: readonly OfferedTool[] = [];
   readonly #server: McpServer;
   readonly #transport: ProgramTransport | StreamableHTTPClientTransport;
-  readonly #client = new Client({ name: "evals", version: "1.0.0" });
+  readonly #client = new Client({ name: "evals", version: "1.0.0" }, { listMaxPages: MAX_PAGES });
   /** Aborts when the connection breaks, so that a running call does not wait for an answer. */
   readonly #broken = new AbortController();
   #closing = false;
@@ -96,21 +96,14 @@ class Connection {
     const within = { timeout: CONNECT_MS, signal };
     try {
       await this.#client.connect(this.#transport, within);
-      const tools: OfferedTool[] = [];
-      let cursor: string | undefined;
-      for (let page = 0; page < MAX_PAGES; page++) {
-        const listed = await this.#client.listTools(cursor === undefined ? {} : { cursor }, within);
-        for (const { name, description = "", inputSchema, annotations } of listed.tools)
-          tools.push({
-            name,
-            description,
-            parameters: inputSchema as Json,
-            reads: annotations?.readOnlyHint === true,
-          });
-        cursor = listed.nextCursor;
-        if (cursor === undefined) break;
-      }
-      this.tools = tools;
+      // All pages of the list; more than MAX_PAGES are an error.
+      const { tools } = await this.#client.listTools({}, within);
+      this.tools = tools.map(({ name, description = "", inputSchema, annotations }) => ({
+        name,
+        description,
+        parameters: inputSchema as Json,
+        reads: annotations?.readOnlyHint === true,
+      }));
       return undefined;
     } catch (error) {
       return `cannot be used: ${this.#why(error)}`;

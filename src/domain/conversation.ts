@@ -23,6 +23,15 @@ export interface ConversationSteps {
   /** Every tool call with its step, and the result or error from a later message. */
   readonly tool_calls: readonly ToolCall[];
   readonly retrievals: readonly Retrieval[];
+  /** Tool results that answer no call, in the order of their messages. */
+  readonly unmatched: readonly UnmatchedResult[];
+}
+
+/** A tool result without a call that it answers. */
+export interface UnmatchedResult {
+  /** Index of its message. */
+  readonly message: number;
+  readonly id: string | undefined;
 }
 
 /** A tool result in a message. */
@@ -136,15 +145,24 @@ class CallList {
     else waiting.push({ step, indexes: [index], next: 0 });
   }
 
-  /** A result without an open call is ignored. */
-  answer(result: ToolResult): void {
+  /** @returns false when the result answers no call */
+  answer(result: ToolResult): boolean {
     const index = this.#take(result.id);
     const call = index === undefined ? undefined : this.#calls[index];
-    if (index === undefined || call === undefined) return;
+    if (index === undefined || call === undefined) return this.#hasOwnResult(result.id);
     this.#answered.add(index);
     this.#calls[index] = answeredCall(call, result);
     const found = searchResultsIn(result.content);
     if (found !== undefined) this.#found.set(index, found);
+    return true;
+  }
+
+  /** Whether a call with this id already has a result of its own, which the message repeats. */
+  #hasOwnResult(id: string | undefined): boolean {
+    return this.#calls.some(
+      (call, index) =>
+        (id === undefined || call.id === id) && call.result !== undefined && !this.#answered.has(index),
+    );
   }
 
   #take(id: string | undefined): number | undefined {
@@ -174,6 +192,7 @@ export function conversationSteps(messages: readonly Message[]): ConversationSte
   const calls = new CallList();
   const replies: { step: number; given: number[]; added: number[] }[] = [];
   const searches: Retrieval[] = [];
+  const unmatched: UnmatchedResult[] = [];
   let given: number[] = [];
   let turns = 0;
   for (const [index, message] of messages.entries()) {
@@ -190,9 +209,10 @@ export function conversationSteps(messages: readonly Message[]): ConversationSte
       given.push(index);
       if (isTurn(message)) turns++;
     }
-    for (const result of resultsIn(message)) calls.answer(result);
+    for (const result of resultsIn(message))
+      if (!calls.answer(result)) unmatched.push({ message: index, id: result.id });
   }
   const { tool_calls, retrievals } = calls.read();
   const inOrder = [...retrievals, ...searches].sort((a, b) => (a.step ?? 0) - (b.step ?? 0));
-  return { replies, turns, tool_calls, retrievals: inOrder };
+  return { replies, turns, tool_calls, retrievals: inOrder, unmatched };
 }

@@ -1,4 +1,9 @@
-import { type ConversationSteps, conversationSteps, retrievalOf } from "./conversation.ts";
+import {
+  type ConversationSteps,
+  conversationSteps,
+  retrievalOf,
+  type UnmatchedResult,
+} from "./conversation.ts";
 import type { Json } from "./json.ts";
 import type { Message, ToolCall } from "./message.ts";
 import type { Retrieval, Stopped } from "./trajectory.ts";
@@ -98,6 +103,7 @@ function reportedSteps(answer: DescribedAnswer, conversation: readonly Message[]
     turns: once ? 1 : 0,
     tool_calls,
     retrievals: [],
+    unmatched: [],
   };
 }
 
@@ -137,11 +143,16 @@ export function describeTranscript(
   return whole;
 }
 
+function unmatchedWords({ message, id }: UnmatchedResult): string {
+  return `messages[${message}]: a tool result${id === undefined ? "" : ` with the id "${id}"`} that answers no call`;
+}
+
 function readTranscript(answer: DescribedAnswer, asked: readonly Message[]): TranscriptDocument {
   const { output, usage, latency_ms, cost_usd, trajectory } = answer;
   const messages = wholeConversation(answer, asked);
   const reported = reportedSteps(answer, messages);
   const calls = joinedCalls(answer.tool_calls, reported.tool_calls);
+  const unread = [...(trajectory?.unread ?? []), ...reported.unmatched.map(unmatchedWords)];
   return {
     output,
     messages,
@@ -153,7 +164,7 @@ function readTranscript(answer: DescribedAnswer, asked: readonly Message[]): Tra
     stopped: trajectory?.stopped ?? null,
     usage,
     latency_ms,
-    ...(trajectory?.unread !== undefined && { unread: trajectory.unread }),
+    ...(unread.length > 0 && { unread }),
     ...(trajectory?.first_token_ms !== undefined && { first_token_ms: trajectory.first_token_ms }),
     cost_usd,
   };

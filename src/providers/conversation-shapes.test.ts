@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { conversationSteps } from "../domain/conversation.ts";
+import { describeTranscript } from "../domain/describe-transcript.ts";
+import { UNKNOWN_USAGE } from "../domain/transcript.ts";
 import { readConversation } from "./conversation-shapes.ts";
 
 const ASK = "Where is A-7, and how do I send it back?";
@@ -202,5 +204,73 @@ describe("a conversation", () => {
     const calls = Array.from({ length: 100_000 }, (_, at) => chatCall("x", `t${at}`, {}));
     const results = calls.map((_, at) => toolResult("x", `r${at}`));
     expect(stepsOf([by(...calls), ...results]).tool_calls.at(-1)).toMatchObject({ result: "r99999" });
+  });
+});
+
+describe("a tool result that answers no call", () => {
+  const ask = { role: "user", content: ASK };
+  const call = { role: "assistant", content: null, tool_calls: [chatCall("1", "find", ORDER)] };
+  const result = (id: string | undefined) => ({
+    role: "tool",
+    content: "{}",
+    ...(id && { tool_call_id: id }),
+  });
+
+  const unread = (value: unknown): readonly string[] | undefined =>
+    describeTranscript({
+      ...{ output: "a", tool_calls: [], usage: UNKNOWN_USAGE, latency_ms: null, cost_usd: null },
+      ...{ finish_reason: null, messages: readConversation(value)?.messages ?? [] },
+    }).unread;
+
+  const at = (message: number, id = "9") => [
+    `messages[${message}]: a tool result with the id "${id}" that answers no call`,
+  ];
+  const reply = { role: "assistant", content: "Done." };
+
+  it.each<[string, unknown, readonly string[] | undefined]>([
+    ["is said in OpenAI's chat", [ask, call, result("1"), result("9"), reply], at(3)],
+    ["is said where no call was made at all", [ask, result("9"), reply], at(1)],
+    [
+      "is said without an id",
+      [ask, result(undefined), reply],
+      ["messages[1]: a tool result that answers no call"],
+    ],
+    [
+      "is said where a call is answered a second time",
+      [ask, call, result("1"), result("1"), reply],
+      at(3, "1"),
+    ],
+    [
+      "is said among OpenAI's items",
+      [ask, item("1", "find", ORDER), itemResult("1", {}), itemResult("9", {}), reply],
+      at(3),
+    ],
+    [
+      "is said among Anthropic's blocks",
+      [
+        ask,
+        { role: "assistant", content: [use("1", "find", ORDER)] },
+        { role: "user", content: [block("1", {}), block("9", {})] },
+        reply,
+      ],
+      at(2),
+    ],
+    [
+      "is not one that comes before another call with its id",
+      [ask, call, result("1"), call, result("1"), reply],
+      undefined,
+    ],
+    [
+      "is not one that repeats the result which a call has of its own",
+      [
+        ask,
+        { ...call, tool_calls: [{ id: "1", name: "find", arguments: ORDER, result: {} }] },
+        result("1"),
+        reply,
+      ],
+      undefined,
+    ],
+  ])("%s", (_, value, expected) => {
+    expect(unread(value)).toEqual(expected);
   });
 });

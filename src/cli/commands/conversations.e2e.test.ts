@@ -138,6 +138,33 @@ describe("a simulated person", () => {
     expect(run.failures.user).toMatchObject({ trials: 1, cases: ["kettle"] });
   });
 
+  it.each([
+    ["its own number of turns", "max_turns: 3", "limits: { steps: 8, usd: 0.05 }", null],
+    ["the agent's limit on steps", "max_turns: 50", "limits: { steps: 5 }", "steps"],
+  ])("that never stops is held to %s", async (_, turns, limits, stopped) => {
+    const { repo, asked } = await played(() =>
+      Array.from(
+        { length: 100 },
+        (_, at) =>
+          `Pay me back for A-1042, please. I am asking ${["once", "twice", "again"][at % 3]} ${"more ".repeat(at)}.`,
+      ),
+    );
+    repo.edit("evals/refunds.yaml", "model: small }", `model: small, ${turns} }`);
+    repo.edit("evals/refunds.yaml", "limits: { steps: 8, usd: 0.05 }", limits);
+    const ran = await repo.evals("run --json");
+    const [run] = JSON.parse(ran.stdout).runs;
+    expect(ran.stdout.slice(0, 500)).toContain('"counts"');
+    const { transcript, kind, error } = await shown(repo, "kettle");
+    const persons = asked.filter(isPerson).length;
+    expect({ kind, error, stopped: transcript.stopped, calls: run.counts.calls }).toEqual({
+      ...{ kind: "answered", error: null, stopped },
+      calls: asked.length,
+    });
+    expect(transcript.messages.filter(({ role }) => role === "user")).toHaveLength(persons);
+    expect(persons).toBeLessThanOrEqual(stopped === null ? 3 : 5);
+    expect(transcript.steps).toBe(asked.length - persons);
+  });
+
   it("that did its part leaves the trial to the scorers", async () => {
     const { repo } = await played(() => SOUND);
     const ran = await repo.evals("run --json");
