@@ -13,8 +13,8 @@ export function personTexts(messages: readonly Message[]): string[] {
 
 /**
  * The input of a trace as a case's input: the user's text if there is only one message, else the conversation
- * up to the user's last message. The application's system prompt is not included. Null when the trace has no
- * user's text.
+ * up to the user's last message. The application's system prompt is not included. Null when the trace contains
+ * no text from the user.
  */
 export function askedOf({ transcript: { messages } }: Pick<TrafficTrace, "transcript">): Json {
   const [only, second] = personTexts(messages);

@@ -96,7 +96,7 @@ export function raggedRowProblem(
     why: "Cells would be read under the wrong column.",
     fix:
       other === undefined
-        ? `Put quotes around a cell that holds the separator: "a${separator} b"`
+        ? `Put quotes around a cell that contains the separator: "a${separator} b"`
         : "Separate the cells of all lines alike.",
   };
 }

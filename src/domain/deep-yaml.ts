@@ -14,7 +14,7 @@ export function tooDeepProblem(text: string, path: string): Problem {
     line: deepest + 1,
     column: 1,
     what: "Lists and maps are nested too deep here to be read.",
-    why: "No file that a person writes needs hundreds of levels, and reading it would end the program.",
+    why: "Reading hundreds of levels would crash the program, and no file that a person writes needs them.",
     fix: "Take levels away, or put a text in quotes that begins with many dashes or brackets.",
   };
 }

@@ -20,7 +20,7 @@ function lengthProblem(bytes: Buffer, path: string): Problem | undefined {
   return {
     code: "EVALS_FILE_TOO_LARGE",
     path,
-    what: `This file has ${Math.ceil(bytes.length / 2 ** 20)} MiB, and is read as a whole.`,
+    what: `This file has ${Math.ceil(bytes.length / 2 ** 20)} MiB, which is too much for a file that is read as a whole.`,
     why: `No text in JavaScript can be longer than ${Math.floor(constants.MAX_STRING_LENGTH / 2 ** 20)} MiB.`,
     fix: "Write one item a line (JSON Lines, CSV), which is read line by line; or cut the file into several.",
   };

@@ -48,7 +48,7 @@ class JsonScan {
         if (this.#text.slice(this.#position).trim() === ",")
           return this.#error(
             "There is a comma after the end of the JSON value.",
-            "Delete it: in JSONL nothing is between the lines.",
+            "Delete the comma: nothing separates the lines of a JSONL file.",
           );
         return this.#error(
           "There is more text after the end of the JSON value.",

@@ -38,7 +38,7 @@ function mistakeIn(text: string): Pick<Problem, "line" | "column" | "what"> {
   const error = findJsonError(text);
   const before = text.slice(0, (error?.column ?? 1) - 1).split("\n");
   const isCut = error !== undefined && error.column > text.length;
-  const what = isCut ? "It is cut off: it does not end." : (error?.what ?? "");
+  const what = isCut ? "It is cut off: its end is missing." : (error?.what ?? "");
   return {
     line: before.length,
     column: (before.at(-1)?.length ?? 0) + 1,

@@ -70,7 +70,7 @@ function otherShapeProblem(shape: OtherShape, line: number, { path, code, noun }
       shape === "list"
         ? `This file is one JSON list; a .jsonl file has one object a line, one for each ${noun}.`
         : `An object goes on over several lines here; a .jsonl file has one object a line, one for each ${noun}.`,
-    why: "Lines can be read one by one, and a diff shows which of them has changed.",
+    why: "With one object a line, the file is read line by line, and a diff shows which lines have changed.",
     fix: `jq -c ${filter} ${path} > lines.jsonl && mv lines.jsonl ${path}`,
   };
 }

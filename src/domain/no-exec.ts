@@ -23,7 +23,7 @@ export function codeProblem(what: string): Problem {
     code: "EVALS_NO_EXEC",
     what: `${what} is code of this project, and --no-exec runs none.`,
     why: "Whoever wrote this project could do anything that you can on this machine.",
-    fix: "Read it, and leave --no-exec out; or run what needs none of it: models behind an API, outputs made elsewhere (provider: outputs), and scorers that are built in.",
+    fix: "Read the code, and leave --no-exec out; or run what needs no code of the project: models behind an API, outputs made elsewhere (provider: outputs), and scorers that are built in.",
   };
 }
 

@@ -60,7 +60,7 @@ export function parseSince(text: string, now: number, option = "--since"): numbe
   throw new EvalsError({
     code: "EVALS_OPTION_INVALID",
     what: `${option} ${JSON.stringify(text)} is neither an age nor a time.`,
-    why: "It selects the traces that began at that time or later.",
+    why: "The option selects the traces that began at this time or later.",
     fix: `${option} 7d    (or 12h, 4w, 2026-11-02, 2026-11-02T08:00Z)`,
   });
 }

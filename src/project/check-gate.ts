@@ -103,7 +103,7 @@ function checkSelector(selector: string, index: number, { places }: GateContext)
       code: "EVALS_SUITE_SELECTOR",
       path: places.path,
       ...places.at(["gate", "critical", index]),
-      what: `"${selector}" selects nothing: it begins with neither tag: nor case:.`,
+      what: `"${selector}" selects nothing: it begins with neither "tag:" nor "case:".`,
       why: "No case would be treated as critical.",
       fix: `critical: [tag:${selector.replace(/^\w*:/, "") || "critical"}], or case:<id>`,
     },
@@ -134,7 +134,7 @@ function unknownMetric(name: string, path: Path, context: GateContext): Problem 
   return {
     ...problemAt("EVALS_METRIC_UNKNOWN", path, context, path.includes("require") ? "key" : "value"),
     what: `Unknown metric "${name}".${guess === undefined ? "" : ` Did you mean "${guess}"?`}`,
-    why: "A rule about a metric that is never measured could neither hold nor fail.",
+    why: "A rule about a metric that is never measured could neither pass nor fail.",
     fix:
       guess === undefined ? `Use one of: ${METRIC_LIST}.` : `"${guess}"        (all metrics: ${METRIC_LIST})`,
   };
@@ -145,7 +145,7 @@ function unknownScore(scorer: string, path: Path, context: GateContext): Problem
   return {
     ...problemAt("EVALS_METRIC_UNKNOWN", path, context, path.includes("require") ? "key" : "value"),
     what: `No scorer of this suite is named "${scorer}".${didYouMean(scorer, context.scorers)}`,
-    why: "A rule about a score that is never given could neither hold nor fail.",
+    why: "A rule about a score that is never given could neither pass nor fail.",
     fix:
       guess === undefined
         ? `Name one of: ${context.scorers.map((name) => `score.${name}`).join(", ")}.`
@@ -158,7 +158,7 @@ function notPressed(name: string, kind: PressureKind, path: Path, context: GateC
   return {
     ...problemAt("EVALS_METRIC_PRESSURE", path, context, path.includes("require") ? "key" : "value"),
     what: `${name} is measured under the pressure "${kind}", which this suite does not use.`,
-    why: "A rule about a metric that is never measured could neither hold nor fail.",
+    why: "A rule about a metric that is never measured could neither pass nor fail.",
     fix: `pressure: [${kinds.join(", ")}]`,
   };
 }
@@ -213,7 +213,7 @@ function outOfRange(
   context: GateContext,
 ): Problem {
   const base = problemAt("EVALS_BOUND_RANGE", ["gate", "require", name], context);
-  const why = "The requirement would always hold, or never.";
+  const why = "The requirement would be met always or never, whatever the answers are.";
   if (kind === "time") {
     return {
       ...base,

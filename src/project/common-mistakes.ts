@@ -36,7 +36,7 @@ const UNKNOWN_KEYS: Readonly<Record<string, Hint>> = {
   tests: {
     fix: "Rename it: cases; or dataset: <name>, one JSON object a line in datasets/<name>.jsonl",
   },
-  assert: { fix: "Checks are under scorers:, for instance  - type: equals" },
+  assert: { fix: "List the checks under `scorers:`, for instance  - type: equals" },
   repeat: { fix: "Rename it: trials" },
 };
 
@@ -65,7 +65,7 @@ const decided = (fix: string): Hint => ({
 
 /** Parameters of a model that users may not set. */
 const DECIDED: Readonly<Record<string, Hint>> = {
-  model: decided("Delete it: the model's name is given by model:, outside of params."),
+  model: decided("Delete it: the model's name is set by `model`, outside of `params`."),
   messages: decided("Delete it: messages are made by the suite's prompt."),
   input: decided("Delete it: what is asked is made by the suite's prompt."),
   stream: decided("Delete it: replies are read whole."),

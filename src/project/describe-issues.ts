@@ -153,7 +153,7 @@ function missingKey(path: Path, context: IssueContext): Problem[] {
     path: context.places.path,
     ...context.places.at(full.slice(0, -1)),
     what: `"${name}" is missing${within(full.slice(0, -1))}.`,
-    why: hint?.why ?? "It has no default: nothing can be run before it is known.",
+    why: hint?.why ?? "The key has no default, so nothing can be run without it.",
     fix: hint?.fix ?? `Add ${name}: ${expected || "a value"}${about === undefined ? "" : ` (${about})`}.`,
   };
   return [problem];

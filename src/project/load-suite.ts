@@ -165,7 +165,7 @@ function missingPrompt(models: readonly LoadedModel[], places: Places): Problem[
       path: places.path,
       ...places.at([]),
       what: `This suite has no prompt, and the model "${asking.alias}" needs one.`,
-      why: "A chat model is asked with messages, and a prompt makes them of a case.",
+      why: "A chat model is asked with messages, and a prompt makes the messages of a case.",
       fix: "prompt: <name>        (a file prompts/<name>/1.0.0.md)",
     },
   ];

@@ -59,7 +59,7 @@ function refusedPlace(files: FileSource, path: string): Problem | undefined {
       code,
       what: `"${path}" is neither TypeScript nor JavaScript.`,
       why,
-      fix: `Name a file that ends in .ts, .mts, .js or .mjs; a file of cases is named without module: dataset: ${path}`,
+      fix: `Name a file that ends in .ts, .mts, .js or .mjs; a file of cases is named without \`module\`: dataset: ${path}`,
     };
   if (files.isOutside(path))
     return { code, what: `The module "${path}" is not in this repository.`, why, fix };

@@ -78,7 +78,7 @@ function missingFile(path: string, place: Pick<Problem, "path" | "line" | "colum
   return {
     code: "EVALS_PARAPHRASE_FILE",
     ...place,
-    what: `pressure: paraphrase has no wordings to ask with: there is no ${path}.`,
+    what: `The pressure paraphrase has no wordings to ask with: there is no ${path}.`,
     why: "Only a model or a person can say a question in other words, and an unread wording may ask for something else.",
     fix: `Write ${path}, a line a wording, and read each one: {"case": "<id>", "input": <the case's input in other words>}`,
   };

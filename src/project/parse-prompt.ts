@@ -187,7 +187,7 @@ function textOutsideRole(path: string, line: number, hasRoles: boolean): Problem
     path,
     line,
     column: 1,
-    what: hasRoles ? "This text is below no role line." : "There is no role line above this text.",
+    what: hasRoles ? "This text has no role line above it." : "There is no role line above this text.",
     why: "Every message needs a role, and a guess would change what the model is asked.",
     fix: `Put a line of its own above it: user:        (or ${ROLES.filter((role) => role !== "user").join(":, ")}:)`,
   };
@@ -211,7 +211,7 @@ function emptyMessage(role: Role, path: string, line: number): Problem {
     path,
     line,
     column: 1,
-    what: `Nothing is below "${role}:".`,
+    what: `There is no message below "${role}:".`,
     why: "An empty message would be sent, and providers refuse it.",
     fix: `Write the message below, or delete the line (as text: \\${role}:).`,
   };

@@ -136,7 +136,7 @@ function syntaxWords(error: YAMLError): Pick<Problem, "what" | "fix"> {
     case "MULTILINE_IMPLICIT_KEY":
       return {
         what: 'There is a second ": " here, or a line that is indented where it must not be.',
-        fix: "Put quotes around a value that holds a colon; indent the keys of one level alike.",
+        fix: "Put quotes around a value that contains a colon; indent the keys of one level alike.",
       };
     case "BAD_INDENT":
       return {
@@ -147,7 +147,7 @@ function syntaxWords(error: YAMLError): Pick<Problem, "what" | "fix"> {
       return missingCharacter(error.message);
     case "TAG_RESOLVE_FAILED":
       return {
-        what: `${error.message.replace("Unresolved tag: ", "The tag ")} means nothing here.`,
+        what: `${error.message.replace("Unresolved tag: ", "The tag ")} is not known here.`,
         fix: "Remove it, or put quotes around a value that begins with an exclamation mark.",
       };
     case "BAD_ALIAS":

@@ -36,7 +36,7 @@ function casesTwice(places: Places): Problem {
     ...places.at(["cases"], "key"),
     what: 'This suite has both "dataset" and "cases".',
     why: "A run must be about one set of cases, and nobody could tell which it was.",
-    fix: "Delete one of them; evals split <suite> moves cases: into a dataset.",
+    fix: "Delete one of them; evals split <suite> moves `cases` into a dataset.",
   };
 }
 

@@ -56,7 +56,7 @@ function bothModelKeys(places: Places, aliases: readonly string[]): Problem {
     ...places.at(["models"], "key"),
     what: 'This suite has both "model" and "models".',
     why: "It is unclear whether one run is meant or several.",
-    fix: `models: [${[...new Set(aliases)].join(", ")}], and no model:`,
+    fix: `models: [${[...new Set(aliases)].join(", ")}], and delete \`model\``,
   };
 }
 

@@ -112,7 +112,7 @@ export function promptsOfRecorded(models: readonly LoadedModel[], places: Places
           ...places.at(["prompts"], "key"),
           what: `The model "${recorded.alias}" only has outputs that were made elsewhere, which no prompt of this list was asked for.`,
           why: "Every prompt would be given the same answers.",
-          fix: "Delete prompts:, or name models that can be asked.",
+          fix: "Delete `prompts`, or name models that can be asked.",
         },
       ];
 }
@@ -124,7 +124,7 @@ function bothPromptKeys(places: Places, specs: readonly string[]): Problem {
     ...places.at(["prompts"], "key"),
     what: 'This suite has both "prompt" and "prompts".',
     why: "It is unclear whether one run is meant or several.",
-    fix: `prompts: [${[...new Set(specs)].filter((one) => !isInlinePrompt(one)).join(", ")}], and no prompt:`,
+    fix: `prompts: [${[...new Set(specs)].filter((one) => !isInlinePrompt(one)).join(", ")}], and delete \`prompt\``,
   };
 }
 
