@@ -69,7 +69,7 @@ export function readOptions<T>(name: string, schema: z.ZodType<T>, given: unknow
   );
 }
 
-const WHY = "A misread option would do something else than was meant.";
+const WHY = "A misread option would do something other than what was meant.";
 
 function unknown(name: string, key: string, known: readonly string[]): Problem {
   return {

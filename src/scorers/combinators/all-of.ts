@@ -7,7 +7,7 @@ export const allOf = defineCombinator({
   rule: (_, total) => atLeastOf(total),
   examples: [
     {
-      title: "passes when all pass",
+      title: "passes when all scorers pass",
       settings: {
         of: [
           { type: "contains", value: "a" },

@@ -7,7 +7,7 @@ export const anyOf = defineCombinator({
   rule: () => atLeastOf(1),
   examples: [
     {
-      title: "passes when one passes",
+      title: "passes when one of the scorers passes",
       settings: { of: [{ type: "equals" }, { type: "contains", value: "refund" }] },
       output: "a refund",
       case: { expected: "refund" },

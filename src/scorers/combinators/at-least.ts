@@ -12,7 +12,7 @@ export const atLeast = defineCombinator({
   },
   examples: [
     {
-      title: "passes when enough pass",
+      title: "passes when enough scorers pass",
       settings: {
         n: 2,
         of: [
@@ -25,7 +25,7 @@ export const atLeast = defineCombinator({
       expected: { pass: true, score: 1, reason: 'contains: contains "a"; contains: contains "c"' },
     },
     {
-      title: "does not pass when too few pass",
+      title: "does not pass when too few scorers pass",
       settings: {
         n: 2,
         of: [

@@ -60,7 +60,7 @@ export const mean = defineScorer({
       expected: { pass: true, score: 0.5, reason: "contains 1, contains 0" },
     },
     {
-      title: "lets one count more than another",
+      title: "lets one scorer count more than another",
       settings: {
         of: [
           { type: "contains", name: "answer", value: "yes" },
@@ -85,7 +85,7 @@ export const mean = defineScorer({
       expected: { pass: true, score: 0.75 },
     },
     {
-      title: "cannot score when one of them cannot",
+      title: "cannot score when one of the scorers cannot",
       settings: {
         of: [
           { type: "cost", max: 1 },

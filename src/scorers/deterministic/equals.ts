@@ -51,7 +51,7 @@ export const equals = defineScorer({
       expected: { pass: true },
     },
     {
-      title: "tells composed from decomposed letters without `normalize`",
+      title: "distinguishes composed from decomposed letters without `normalize`",
       settings: { value: "caf\u00e9" },
       output: "cafe\u0301",
       expected: { pass: false },

@@ -7,7 +7,7 @@ export const notContainsAll = defineListSearch({
   wants: "absent",
   examples: [
     {
-      title: "passes an answer without one of the texts",
+      title: "passes an answer in which at least one of the texts is missing",
       settings: { value: ["name", "password"] },
       output: "name: dana",
       expected: { pass: true, reason: 'contains "name"' },

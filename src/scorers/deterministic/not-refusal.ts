@@ -6,7 +6,7 @@ export const notRefusal = defineRefusal({
   wants: "answer",
   examples: [
     {
-      title: "passes an answer",
+      title: "passes an answer that is not a refusal",
       settings: {},
       output: "Your order ships on Monday.",
       expected: { pass: true, score: 1, reason: "not a refusal" },

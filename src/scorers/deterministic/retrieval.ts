@@ -101,7 +101,7 @@ export const retrieval = defineScorer({
       expected: { pass: false, score: 1 / 3 },
     },
     {
-      title: "counts a later rank for less",
+      title: "counts a document at a later rank for less",
       settings: { metric: "ndcg@3", threshold: 0.9 },
       output: "x",
       case: EXPECTED,

@@ -24,14 +24,14 @@ export const steps = defineScorer({
   }),
   examples: [
     {
-      title: "passes few enough steps",
+      title: "passes an answer with few enough steps",
       settings: { max: 5 },
       output: "Done.",
       transcript: { trajectory: { steps: 4 } },
       expected: { pass: true, reason: "4 steps" },
     },
     {
-      title: "fails too many steps",
+      title: "fails an answer with too many steps",
       settings: { max: 5 },
       output: "Done.",
       transcript: { trajectory: { steps: 9 } },

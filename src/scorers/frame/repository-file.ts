@@ -67,7 +67,7 @@ function readYaml(text: string): unknown {
 
 const NOT_JSON = {
   code: "EVALS_SCORER_FILE_UNREADABLE",
-  why: "The scorer is built from this file.",
+  why: "Without this file the scorer cannot score.",
   fix: "Mend the file.",
 };
 

@@ -120,7 +120,7 @@ export function missingFile(at: Place, path: string): SettingMistake {
     "EVALS_SCORER_FILE_MISSING",
     at,
     `There is no file ${path}.`,
-    "The scorer is built from this file.",
+    "Without this file the scorer cannot score.",
     "Paths are relative to the directory of evalconfig.yaml; mend the path or add the file.",
   );
 }
@@ -130,7 +130,7 @@ export function unreadableFile(at: Place, path: string, error: string, cause: un
     "EVALS_SCORER_FILE_UNREADABLE",
     at,
     `${path} cannot be read: ${error}.`,
-    "The scorer is built from this file.",
+    "Without this file the scorer cannot score.",
     "Mend the file.",
     cause,
   );
@@ -172,7 +172,7 @@ export function commandNotFound(command: string): SettingMistake {
     "EVALS_SCORER_COMMAND_MISSING",
     ["command", 0],
     `There is no program ${JSON.stringify(command)}.`,
-    "Each answer is handed to it.",
+    "The scorer hands each answer to this program.",
     "Install it, or mend the name; a path is relative to the directory of evalconfig.yaml.",
   );
 }
@@ -221,7 +221,7 @@ export function nothingThatPasses(): SettingMistake {
   return mistake(
     "EVALS_SCORER_NOTHING_PASSES",
     ["label"],
-    "`label` is given, and no label passes.",
+    "`label` is given without `pass`, so no label passes.",
     "No answer could pass.",
     "Add `pass: [<labels that pass>]`, or a `score` with a `threshold`.",
   );
@@ -232,7 +232,7 @@ export function badNested(at: Place, what: string): SettingMistake {
     "EVALS_SCORER_NESTED",
     at,
     what,
-    "A scorer inside another is read like one at the top of the suite.",
+    "A scorer inside another scorer takes the same options as one at the top of the suite.",
     "Mend the entry; docs/scorers.md lists the options of each type.",
   );
 }
@@ -242,7 +242,7 @@ export function badWeights(of: number): SettingMistake {
     "EVALS_SCORER_WEIGHTS",
     ["weights"],
     `\`weights\` needs ${of} numbers, one for each scorer under \`of\`, at least one of them above 0.`,
-    "The mean would be over nothing, or count the wrong scorer.",
+    "Each weight belongs to one scorer, and weights that are all 0 have no mean.",
     `weights: [${Array.from({ length: of }, () => 1).join(", ")}]`,
   );
 }

@@ -71,8 +71,8 @@ function kindMistakes({ settings, parts, instructions, name }: JudgeFile): Mista
     found.push(
       mistake(
         [key],
-        `A judge of kind ${kind.kind} has no use for \`${key}\`.`,
-        "It would be ignored, and the file would not do what it says.",
+        `A judge of kind ${kind.kind} does not use \`${key}\`.`,
+        "The key would be ignored, and the file would not do what it says.",
         "Delete it, or choose another kind.",
       ),
     );
@@ -99,8 +99,8 @@ function kindMistakes({ settings, parts, instructions, name }: JudgeFile): Mista
       mistake(
         [],
         `The prompt of judge ${name} never shows the answer.`,
-        "It would judge every answer alike.",
-        "Put {{ output }} where the answer is to stand.",
+        "A judge that does not see the answer would judge every answer alike.",
+        "Put {{ output }} where the answer should be shown.",
         "EVALS_JUDGE_NO_ANSWER",
       ),
     );
@@ -129,7 +129,7 @@ function modelMistakes({ settings }: JudgeFile): Mistake[] {
         ["models"],
         'This judge has both "model" and "models".',
         "It is unclear whether one model judges or several.",
-        `models: [${[...new Set([model, ...models])].join(", ")}], and no model:`,
+        `models: [${[...new Set([model, ...models])].join(", ")}], and delete \`model\``,
       ),
     ];
   }
@@ -177,7 +177,7 @@ function scaleMistakes({ settings: { scale } }: JudgeFile): Mistake[] {
       mistake(
         ["scale"],
         `The scale ends at ${scale.max}, which is not above its start at ${scale.min}.`,
-        "No score could lie on it.",
+        "No score could be on this scale.",
         `scale: { min: ${scale.max}, max: ${scale.min} }`,
       ),
     ];
@@ -189,7 +189,7 @@ function scaleMistakes({ settings: { scale } }: JudgeFile): Mistake[] {
     mistake(
       ["scale", twice, "score"],
       `Two levels of the scale have the score ${scores[twice]}.`,
-      "An answer at that score could mean either.",
+      "A verdict with that score could mean either level.",
       "Give each level a score of its own.",
     ),
   ];

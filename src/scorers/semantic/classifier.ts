@@ -71,7 +71,7 @@ export const classifier = defineScorer({
       expected: { pass: true, score: 1, reason: "entailment" },
     },
     {
-      title: "fails another label",
+      title: "fails an answer with another label",
       settings: { model: "nli", label: "$.label", pass: ["entailment", "neutral"] },
       replies: ['{"label": "contradiction", "score": 0.97}'],
       output: "Refunds take a year.",
