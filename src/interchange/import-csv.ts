@@ -111,7 +111,7 @@ function emptyTable(path: string): EvalsError {
     line: 1,
     column: 1,
     what: "This file is empty.",
-    why: "Its first row names the columns.",
+    why: "The first row of a file must name its columns.",
     fix: "Export it again, with a row of names.",
   });
 }

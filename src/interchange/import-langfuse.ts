@@ -143,7 +143,7 @@ function cellValue(column: string, cell: string): Json {
 function oneDataset(): EvalsError {
   return new EvalsError({
     code: "EVALS_OPTION_INVALID",
-    what: "With --url one dataset is named, by its name in Langfuse.",
+    what: "--url needs the name of exactly one dataset of Langfuse.",
     why: "Each dataset becomes a suite of its own.",
     fix: "evals import langfuse <dataset> --url https://cloud.langfuse.com",
   });

@@ -227,7 +227,7 @@ function targets(
   help.losses.add(
     source.keyAt([key]),
     `${key}:`,
-    "None could be imported: the suite uses a model that echoes the prompt, until its model: names another one of evalconfig.yaml.",
+    "No provider could be imported: the suite uses a model that echoes the prompt, until its `model` names another model of evalconfig.yaml.",
   );
   return [{ alias: models.echo(help.files.echo()) }];
 }

@@ -62,8 +62,8 @@ function unreadable(): Problem {
     code: "EVALS_IMPORT_CONFIG",
     path: CONFIG_FILE,
     what: "The config here cannot be read, so no model can be added.",
-    why: "What is imported runs with models of this file.",
-    fix: "evals check tells its mistakes; or import into a folder of its own: --out <dir>",
+    why: "The imported suites name models of this file.",
+    fix: "evals check lists the mistakes in this file; or import into a folder of its own: --out <dir>",
   };
 }
 
@@ -73,7 +73,7 @@ function taken(alias: string, entry: object): Problem {
     path: CONFIG_FILE,
     what: `A model "${alias}" is here already, with other settings than the imported ones: ${JSON.stringify(entry)}`,
     why: "Existing settings are not overwritten, and suites of two models under one name could not be distinguished.",
-    fix: "Rename yours and the suites that name it, or import into a folder of its own: --out <dir>",
+    fix: "Rename your model, here and in the suites that use it, or import into a folder of its own: --out <dir>",
   };
 }
 
@@ -81,8 +81,8 @@ function inOneLine(entries: object): Problem {
   return {
     code: "EVALS_IMPORT_CONFIG",
     path: CONFIG_FILE,
-    what: "No model can be added to models: as it is written here.",
-    why: "Lines are added below a block with one model a line; any other form would have to be rewritten.",
-    fix: `Add them yourself, then give the command again: ${JSON.stringify(entries)}`,
+    what: "The models here are not written one a line, so the import cannot add a model to them.",
+    why: "An import only adds lines; it never rewrites what you wrote.",
+    fix: `Add these models yourself, then give the command again: ${JSON.stringify(entries)}`,
   };
 }

@@ -27,7 +27,7 @@ export function otherCase(at: Place, where: string, id: string, guess: string): 
   return problemAt(at, `${where} is of the case "${id}", which the dataset does not have.${guess}`, {
     code: "EVALS_IMPORT_OTHER_CASE",
     why: "A label belongs to an answer to a case of this suite.",
-    fix: "Delete it from the file, or import it into the suite that it belongs to.",
+    fix: "Delete this label from the file, or import it into the suite whose case it labels.",
   });
 }
 
@@ -56,7 +56,7 @@ export function unknownRaters(
       why: "Somebody's labels would be kept under another name than was meant.",
       fix:
         found.size === 0
-          ? "Leave it out: raters of this file have no ids. --rater NAME gives a rater to labels that name none."
+          ? "Leave this id out: raters of this file have no ids. --rater NAME names the rater of labels that name none."
           : `Ids in this file: ${[...found].sort().join(", ")}`,
     }),
   );

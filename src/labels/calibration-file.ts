@@ -109,7 +109,7 @@ function otherVersion(schema: string, path: string): Problem {
     path,
     line: 1,
     column: 1,
-    what: `The calibration is of version "${schema}", and this program reads ${CALIBRATION_SCHEMA}.`,
+    what: `The calibration has the format "${schema}", and this version of evals reads only ${CALIBRATION_SCHEMA}.`,
     why: "The gate must not guess how far to believe a judge.",
     fix: "Update git-evals, or delete the file and calibrate again.",
   };

@@ -122,6 +122,6 @@ function busy(place: string, { noun, shown }: LockedFile): EvalsError {
     path: shown,
     what: `The ${noun} are being written by ${lockHolder(place)}, and the file has not become free.`,
     why: `Two processes that write the file at once would lose each other's ${noun}.`,
-    fix: `Try again. If nothing of evals runs there any more, delete ${shown}`,
+    fix: `Try again. If no evals process runs there any more, delete ${shown}`,
   });
 }

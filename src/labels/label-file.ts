@@ -150,7 +150,7 @@ export function unknownCases(labels: readonly Label[], path: string, known: read
     code: "EVALS_LABELS_UNKNOWN_CASE",
     path,
     what: `The dataset has no case "${id}", and there are labels of it.${didYouMean(id, known)}`,
-    why: "Its labels still say how good the judge is; nothing new can be asked about the case.",
-    fix: "Nothing, if the case was removed. If it was renamed, rename it in the labels too.",
+    why: "The labels still measure the judge, but the judge can no longer be asked about this case.",
+    fix: "Leave the labels as they are if the case was removed. If it was renamed, rename it in the labels too.",
   }));
 }

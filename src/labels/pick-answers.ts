@@ -22,7 +22,7 @@ export type PickBy = "random" | "verdict" | "tag" | "dispute";
 export interface PickedAnswer<A> {
   readonly answer: A;
   readonly picked: Label["picked"];
-  /** Number of the run's trials that it represents; above 0. */
+  /** Number of the run's trials that this answer represents; above 0. */
   readonly weight: number;
 }
 

@@ -118,7 +118,7 @@ async function entryValue(
 
 const tooLarge = (name: string) => ({
   what: name,
-  why: `The part of it that is read is larger than ${MAX_BYTES >> 20} MiB, and would not fit into memory.`,
+  why: `The part of the log that is read is larger than ${MAX_BYTES >> 20} MiB, and would not fit into memory.`,
 });
 
 const CONVERT = "inspect log convert <file> --to json --output-dir <dir>, and cut it into smaller logs.";

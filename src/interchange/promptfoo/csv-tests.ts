@@ -20,7 +20,7 @@ export function readCsvTests(text: string, path: string, losses: Losses): Test[]
       losses.add(
         { path, line: header.line },
         `the column ${column}`,
-        `It is a variable like any other; "_${column}" would mean something.`,
+        `promptfoo reads this column as a variable; only "_${column}" would have a special meaning.`,
       );
     else if (/^__(?:prefix|suffix|providerOutput)$/.test(column))
       losses.add(

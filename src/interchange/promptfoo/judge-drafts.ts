@@ -28,7 +28,7 @@ const SCALE: Json = [
 
 const texts = (words: readonly Json[]): string[] =>
   words.filter((one): one is string => typeof one === "string" && one.trim() !== "");
-const NO_WORDS = "It needs the words to judge by as value.";
+const NO_WORDS = "It needs the words to judge by as its value.";
 
 /** A rubric passes or fails; with a threshold it becomes a level on a scale. */
 const rubric = (words: readonly Json[], threshold: number | undefined): Drafted | string => {
@@ -51,7 +51,7 @@ const gEval = (words: readonly Json[], threshold = G_EVAL_THRESHOLD): Drafted | 
 const factuality = (words: readonly Json[]): Drafted | string => {
   const [reference] = texts(words);
   return reference === undefined
-    ? "It needs the facts to compare with as value."
+    ? "It needs the facts to compare with as its value."
     : { settings: { kind: "factuality" }, body: "", reference };
 };
 
@@ -88,7 +88,7 @@ const KINDS: Readonly<Record<string, JudgeKind>> = {
     draft: (words) => {
       const [reference] = texts(words);
       return reference === undefined
-        ? "It needs what is to be found in the context as value."
+        ? "It needs the text that the context should contain as its value."
         : { settings: { kind: "context-recall" }, body: "", reference };
     },
   },

@@ -47,7 +47,7 @@ export function fileEntry(
       place,
       `the provider ${id}`,
       named === "" || /\.(?:go|rb|ya?ml|json)$/.test(named)
-        ? "Only providers in JavaScript, TypeScript and Python are called."
+        ? "Only providers in JavaScript, TypeScript and Python can be called."
         : "There is no such file.",
     );
     return undefined;

@@ -37,7 +37,7 @@ export function planCalls(one: Assertion, value: Json | undefined, { tools }: Pl
       return planCount(one, value);
     case "tool-call-f1": {
       const names = typeof value === "string" ? splitList(value) : value;
-      if (!isTexts(names)) return left("It needs the names of tools as value.");
+      if (!isTexts(names)) return left("It needs the names of tools as its value.");
       return check(one, { value: names });
     }
     default:
@@ -107,7 +107,7 @@ function planArguments(one: Assertion, value: Json | undefined): Plan {
 }
 
 function planCount(one: Assertion, value: Json | undefined): Plan {
-  if (!isObject(value)) return left("It needs { type: tool, min, max } as value.");
+  if (!isObject(value)) return left("It needs { type: tool, min, max } as its value.");
   const { min, max } = bounds(value);
   if (min === undefined && max === undefined) return left("It needs a min or a max.");
   if (value.type !== "tool")
@@ -117,7 +117,7 @@ function planCount(one: Assertion, value: Json | undefined): Plan {
   return check(one, { value: { ...(toolMatcher(value) ?? { name: "*" }), ...bounds(value) } });
 }
 
-const NO_TOOL = "It needs the name of a tool, or a list of them, as value.";
+const NO_TOOL = "It needs the name of a tool, or a list of them, as its value.";
 
 /** Matches a tool by name or pattern. */
 function toolMatcher(value: Json | undefined): { readonly name: string } | undefined {

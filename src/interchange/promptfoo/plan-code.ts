@@ -13,7 +13,7 @@ export function planCode(one: Assertion, language: "javascript" | "python", cont
     ...(config === undefined ? {} : { config }),
   };
   if (typeof value !== "string" || value.trim() === "")
-    return { kind: "left", why: `${language} needs its code, or a file://, as value.` };
+    return { kind: "left", why: `${language} needs its code, or a file://, as its value.` };
   const transforms = transformsOf(one, context);
   if (typeof transforms === "string") return { kind: "left", why: transforms };
   if (transforms.length > 0 && language === "python") return { kind: "left", why: TWO_LANGUAGES };

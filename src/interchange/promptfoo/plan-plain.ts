@@ -23,7 +23,7 @@ function asCheck({ base, not, threshold }: Assertion, value: Json | undefined): 
 const JAVASCRIPT_ONLY = /\\[pPAzQEC]|\\x\{|\(\?[a-zA-Z^-]|\[\[:/;
 
 const NEEDS_TEXT =
-  "It needs a text to look for as value: promptfoo ends the test with an error for any other. Put it in quotes.";
+  "It needs a text to look for as its value: promptfoo ends the test with an error for any other. Put it in quotes.";
 
 export function planPlain(one: Assertion, value: Json | undefined): Plan {
   const { base, not, threshold } = one;
@@ -45,7 +45,7 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
   });
   switch (base) {
     case "equals":
-      if (value === undefined) return { kind: "left", why: "It needs what the answer is to be as value." };
+      if (value === undefined) return { kind: "left", why: "It needs the expected answer as its value." };
       if (value === null) return asCheck(one, value);
       return typeof value === "object"
         ? scorer("json-equals", {}, value)
@@ -62,7 +62,7 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
       return planList(one, typeof text === "string" ? splitList(text) : value, paired);
     case "regex":
       if (typeof value !== "string" || value === "")
-        return { kind: "left", why: "It needs a pattern as value." };
+        return { kind: "left", why: "It needs a pattern as its value." };
       return JAVASCRIPT_ONLY.test(value) ? asCheck(one, value) : paired("regex", {}, value);
     case "is-json":
       if (value === undefined || value === "") return scorer("json-valid");
@@ -79,15 +79,15 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
     case "levenshtein":
       return typeof text === "string"
         ? asCheck(one, text)
-        : { kind: "left", why: "It needs a text to compare with as value." };
+        : { kind: "left", why: "It needs a text to compare with as its value." };
     case "word-count":
       return value === undefined
-        ? { kind: "left", why: "It needs a number, or {min, max}, as value." }
+        ? { kind: "left", why: "It needs a number, or {min, max}, as its value." }
         : asCheck(one, value);
     case "finish-reason":
       return typeof value === "string" && value !== ""
         ? asCheck(one, value)
-        : { kind: "left", why: "It needs the reason to look for as value, for instance stop." };
+        : { kind: "left", why: "It needs the reason to look for as its value, for instance stop." };
     case "latency":
       return threshold === undefined
         ? { kind: "left", why: "It needs a threshold in milliseconds." }
@@ -99,14 +99,14 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
     case "rouge-n":
       return typeof text === "string"
         ? scorer("rouge", { variant: 1, threshold: threshold ?? 0.75 }, text)
-        : { kind: "left", why: "It needs a text to compare with as value." };
+        : { kind: "left", why: "It needs a text to compare with as its value." };
     case "is-refusal":
       return scorer("refusal");
     case "similar":
     case "similar:cosine":
       return typeof text === "string"
         ? scorer("embedding-similarity", { model: EMBEDDINGS, threshold: threshold ?? 0.75 }, text)
-        : { kind: "left", why: "It needs a text to compare with as value." };
+        : { kind: "left", why: "It needs a text to compare with as its value." };
     case "moderation":
       return scorer("moderation", { model: MODERATION });
     default:
@@ -128,7 +128,7 @@ function planList(
         typeof item === "object" ? JSON.stringify(item) : String(item),
       )
     : [];
-  if (list.length === 0) return { kind: "left", why: "It needs a list of texts to look for as value." };
+  if (list.length === 0) return { kind: "left", why: "It needs a list of texts to look for as its value." };
   if (list.includes("")) return asCheck(one, list);
   return paired(one.base.replace(/^i/, ""), one.base.startsWith("i") ? { ignore_case: true } : {}, list);
 }

@@ -26,7 +26,8 @@ export function providerSpecs(
     const place = source.at(here);
     if (typeof one === "string") return [{ id: one, config: {}, place }];
     const named = isObject(one) ? byId(one) : [];
-    if (named.length === 0) losses.add(place, "a provider", "Nothing says which: it has no id.");
+    if (named.length === 0)
+      losses.add(place, "a provider", "The provider has no id, so it is not known which one is meant.");
     return named.map(([id, rest]) => {
       for (const key of Object.keys(rest))
         if (!(TAKEN_KEYS.provider ?? []).includes(key))

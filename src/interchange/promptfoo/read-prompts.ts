@@ -32,7 +32,7 @@ export function readPrompts(source: ConfigSource, value: Json | undefined, readi
     if (!isObject(one)) return [];
     const text = one.raw ?? one.id ?? one.prompt;
     if (one.function !== undefined || typeof text !== "string") {
-      reading.losses.add(place, "a prompt", "It has neither raw: nor id: with a text or a file.");
+      reading.losses.add(place, "a prompt", "It has neither `raw` nor `id` with a text or a file.");
       return [];
     }
     if (one.config !== undefined)

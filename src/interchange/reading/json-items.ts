@@ -141,7 +141,7 @@ function notJson(text: string, path: string): Problem {
     column: (before.at(-1)?.length ?? 0) + 1,
     what: empty
       ? "This file is empty."
-      : `This file is not JSON. ${cut ? "It is cut off: it does not end." : (error?.what ?? "")}`.trim(),
+      : `This file is not JSON. ${cut ? "It is cut off: its end is missing." : (error?.what ?? "")}`.trim(),
     why: "Nothing in it can be imported before it can be read.",
     fix: cut ? "Export or copy it again, as a whole." : "Export it again as JSON or JSON Lines.",
   };

@@ -11,9 +11,9 @@ export function sourcePaths({ sources, files }: ImportRequest): readonly string[
   if (paths.length > 0) return [...new Set(paths)];
   throw new EvalsError({
     code: "EVALS_IMPORT_NO_FILE",
-    what: `No file is named ${sources.join(" ")}.`,
+    what: `There is no file ${sources.join(" ")}.`,
     why: "There is nothing to read.",
-    fix: "Name the files of the other tool, from the folder in which you are.",
+    fix: "Give the paths of the exported files, relative to the folder in which you are.",
   });
 }
 

@@ -159,7 +159,7 @@ function noColumn(column: string, columns: readonly string[], path: string): Pro
     line: 1,
     column: 1,
     what: `There is no column "${column}".`,
-    why: "The map names the columns of this table.",
+    why: "--map can name only columns of this table.",
     fix: `Its columns: ${columns.join(", ")}`,
   };
 }
