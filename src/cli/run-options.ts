@@ -55,7 +55,7 @@ function refuseEndless({ watch, open, json, dryRun, at, batch, run }: RunOptions
         : other === "--batch"
           ? "A batch is answered within a day, and every change of a file would send another."
           : other === "--run"
-            ? "After a change of its files a run cannot go on."
+            ? "After a change of its files, a run cannot be continued."
             : `${endless} goes on until it is stopped, ${other} ends with one answer.`,
     fix: "Leave one of them out.",
   });

@@ -21,7 +21,7 @@ function usageMistake(error: CommanderError, command: Command): EvalsError {
   return new EvalsError({
     code: isUnknownCommand ? "EVALS_COMMAND_UNKNOWN" : "EVALS_USAGE",
     what: `${first.charAt(0).toUpperCase()}${first.slice(1)}${moved === undefined ? "" : " before the command"}.${hint === "" ? "" : ` ${hint}`}`,
-    why: "Nothing is guessed: a misread command could ask a model for money.",
+    why: "A command is never guessed: a wrong guess could call a model that costs money.",
     fix: moved ?? (meant === undefined ? fixOf(command) : retyped(command, first, meant)),
   });
 }

@@ -56,7 +56,7 @@ function oneVersion({ name, version, path }: VersionFile): EvalsError {
     code: "EVALS_PROMPT_ONE_VERSION",
     path,
     what: `Prompt "${name}" has one version, ${version}, and nothing to compare it with.`,
-    why: "A diff of a version with itself says that nothing changed, whatever was changed.",
+    why: "A diff needs two versions: it would compare this one with itself.",
     fix: `evals prompt new ${name} --bump minor`,
   });
 }

@@ -111,9 +111,9 @@ function noCorrections(restricted: readonly string[]): EvalsError {
     code: "EVALS_CORRECTIONS_NONE",
     what:
       restricted.length === 0
-        ? "No case keeps what production answered wrong and what is right."
-        : `No case keeps what production answered wrong and what is right, but for those of restricted datasets (${restricted.join(", ")}).`,
-    why: "Corrections are what people said of candidates that were drawn out of traffic.",
+        ? "No case has both a wrong answer of production and the right one."
+        : `No case has both a wrong answer of production and the right one, except cases of restricted datasets (${restricted.join(", ")}).`,
+    why: "Corrections are made by people who review candidates drawn from traffic.",
     fix: "evals sample <dataset> --errors --worst 20, then evals label datasets/<dataset>.candidates.jsonl",
   });
 }

@@ -77,8 +77,8 @@ function refuseUnknown(suite: string, known: ReadonlySet<string>): void {
   if (known.size === 0) return;
   throw new EvalsError({
     code: "EVALS_SUITE_UNKNOWN",
-    what: `No run of a suite "${suite}" is in the history.${didYouMean(suite, known)}`,
-    why: "Runs are listed by the suite they were made of.",
+    what: `The history has no run of suite "${suite}".${didYouMean(suite, known)}`,
+    why: "Runs are found by the name of their suite.",
     fix: `One of: ${[...known].join(", ")}`,
   });
 }

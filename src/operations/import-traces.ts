@@ -150,8 +150,8 @@ function nothingTaken(paths: readonly string[]): Problem {
   return {
     code: "EVALS_IMPORT_NOTHING",
     path: paths[0],
-    what: "No trace in it could be imported.",
+    what: "No trace in this source could be imported.",
     why: "A trace needs at least one call of a model, a tool or an agent in a known convention; the list says what was left out.",
-    fix: "evals import traces --help names what is read.",
+    fix: "evals import traces --help lists the formats that can be read.",
   };
 }

@@ -171,7 +171,7 @@ function otherModel({ suite, alias, shards }: ShardSet): Problem {
   return {
     code: "EVALS_MERGE_FOREIGN",
     what: `The parts of suite ${suite} ran with the model "${alias}", which the suite here does not name.`,
-    why: "The whole is compared and gated as the suite says.",
+    why: "The merged run is compared and gated by the rules of the suite.",
     fix: `Merge at the commit that ${shards[0]?.source ?? "the first part"} ran at.`,
   };
 }

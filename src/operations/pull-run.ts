@@ -113,7 +113,7 @@ function heldElsewhere(run: string, cached: number) {
   return {
     code: "EVALS_PULL_CACHED",
     what: `${cached} answers of run ${run} came from the history of the machine that planned it, not from workers.`,
-    why: "They are not in the database: half of a run would be compared as if it were all of it.",
+    why: "These answers are not in the database, and a part of a run would be compared as if it were the whole run.",
     fix: "Plan runs that others are to pull with `--no-cache`; or copy the folder .evals from where it was planned.",
   };
 }
@@ -123,6 +123,6 @@ function unfinished(run: string) {
     code: "EVALS_PULL_UNFINISHED",
     what: `Run ${run} has not ended.`,
     why: "Its report is made where the run was planned, when the last block is done.",
-    fix: `evals queue status tells how far it is; where it was planned, evals run --resume --workers … goes on with it`,
+    fix: `evals queue status shows how far the run is; where it was planned, evals run --resume --workers … goes on with it`,
   };
 }

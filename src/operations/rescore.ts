@@ -192,8 +192,8 @@ function endedStatus(status: RunStatus): EndedStatus {
 function notKept(suite: string, scorer: string): EvalsError {
   return new EvalsError({
     code: "EVALS_RESCORE_RAW",
-    what: `The scorer "${scorer}" of suite ${suite} says \`raw: true\`, and what it looks at is not kept.`,
-    why: "`redact` took it out before the answers were stored.",
+    what: `The scorer "${scorer}" of suite ${suite} has \`raw: true\`, and the text that it reads is not stored.`,
+    why: "`redact` removed personal data from the answers before they were stored, and this scorer reads them unchanged.",
     fix: `evals run ${suite} --no-cache asks again and scores the answers as they come.`,
   });
 }
@@ -202,7 +202,7 @@ function gone(suite: string): EvalsError {
   return new EvalsError({
     code: "EVALS_SUITE_UNKNOWN",
     what: `The suite "${suite}" of that run is no longer in this project.`,
-    why: "Its scorers are read from its file.",
+    why: "The answers would be scored with the scorers in the suite's file.",
     fix: `Restore evals/${suite}.yaml`,
   });
 }

@@ -12,7 +12,7 @@ export function completionCommand(word: string, program: Command): string {
   throw new EvalsError({
     code: "EVALS_SHELL_UNKNOWN",
     what: `There is no completion for "${word}".${didYouMean(word, SHELLS)}`,
-    why: "Each shell reads a script of its own.",
+    why: "Each shell needs a completion script of its own.",
     fix: `One of: ${SHELLS.map((one) => `evals completion ${one}`).join(", ")}`,
   });
 }

@@ -39,7 +39,7 @@ function refuseConflicts(options: HistoryCall["options"], suite: string | undefi
     throw new EvalsError({
       code: "EVALS_OPTION_INVALID",
       what: "--flaky needs a suite.",
-      why: "Flaky cases are those of one suite's newest fingerprint.",
+      why: "Flaky cases are listed for the newest fingerprint of one suite.",
       fix: "evals history <suite> --flaky",
     });
   }

@@ -69,7 +69,7 @@ describe("a case with scorers of its own", () => {
 
   it.each([
     [["greet"], 'names a scorer "greet" that the suite does not have. Did you mean "greets"?'],
-    [["short"], "is scored by no required scorer: short"],
+    [["short"], "names no required scorer, only short"],
   ])("is refused with %j", async (scorers, what) => {
     repo.write("datasets/shop.jsonl", lines([...CASES.slice(1), { id: "greeting", input: "hi", scorers }]));
     const { exit, problems } = await run();

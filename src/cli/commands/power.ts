@@ -61,7 +61,7 @@ function refuseMixed(options: PowerCall["options"], suite: string | undefined): 
         : suite === undefined
           ? "Neither a suite nor --ab is named."
           : "--effect and --rate belong to --ab.",
-    why: "A suite is sized by cases and trials, arms of traffic by sessions.",
+    why: "A suite's size is its numbers of cases and trials, that of an arm of traffic its number of sessions.",
     fix: "evals power <suite> --drop 0.03, or evals power --ab --rate 0.8 --effect 5%",
   });
 }

@@ -16,7 +16,7 @@ export const ab = declareCommand({
       .option("--suite <name>", "the suite whose scorers decide what passes")
       .option("--judge <name>", "a pairwise judge compares answers to one input")
       .option("--yes", "ask judges whatever it costs")
-      .option("--budget <usd>", "ask judges for at most so many dollars"),
+      .option("--budget <usd>", "ask judges for at most this many dollars"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/ab.ts")).abCommand(call),
 });

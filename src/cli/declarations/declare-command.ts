@@ -125,7 +125,7 @@ export function declareOverview({ about, commands, ...command }: Overview): Decl
       throw new EvalsError({
         code: "EVALS_COMMAND_UNKNOWN",
         what: `Unknown command "${group} ${word}".${didYouMean(word, commands)}`,
-        why: "Nothing is guessed: a misread command could ask a model for money, or delete stored data.",
+        why: "A command is never guessed: a wrong guess could call a model that costs money, or delete stored data.",
         fix: `evals ${group} --help        (${inWords(commands)})`,
       });
     },

@@ -12,7 +12,7 @@ export const rescore = declareCommand({
       )
       .argument("<run>", "run id, a prefix of it, or latest")
       .option("--yes", "ask judges whatever it costs; the price is shown first")
-      .option("--budget <usd>", "ask judges for at most so many dollars")
+      .option("--budget <usd>", "ask judges for at most this many dollars")
       .option("--replay", "take judges' replies from fixtures/<alias>.jsonl"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/rescore.ts")).rescoreCommand(call),

@@ -15,7 +15,7 @@ export const score = declareCommand({
       .option("--sample <share>", "score only this share of the traces: 1%")
       .option("--seed <text>", "seed by which these traces are drawn", "1")
       .option("--yes", "ask judges whatever it costs")
-      .option("--budget <usd>", "ask judges for at most so many dollars")
+      .option("--budget <usd>", "ask judges for at most this many dollars")
       .option("--replay", "take judges' replies from fixtures/<alias>.jsonl"),
   output: ["json"],
   act: async (call): Promise<number> => (await import("../commands/score.ts")).scoreCommand(call),

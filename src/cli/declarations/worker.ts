@@ -18,7 +18,7 @@ export const worker = declareCommand({
       .option("--model <alias>", "only runs with this model; may be repeated", list)
       .option("--concurrency <n>", "calls in flight at once; default: the suite's")
       .option("--health <port>", "on this port of 127.0.0.1: 200 while the database answers, else 503")
-      .option("--idle <time>", "end after so long without work: 60s, 10m; default: never"),
+      .option("--idle <time>", "end after this time without work: 60s, 10m; default: never"),
   act: async (call): Promise<number> => (await import("../commands/worker.ts")).workerCommand(call),
 });
 export type WorkerCall = CallOf<typeof worker>;

@@ -179,6 +179,6 @@ const unnamedFile = (name: string): Problem => ({
 const fileTwice = (one: string, other: string): Problem => ({
   code: "EVALS_REPORT_FILE",
   what: `--reporter ${one} and --reporter ${other} write the same file.`,
-  why: "Only the later one would be left.",
+  why: "The second report would overwrite the first.",
   fix: "Give each reporter a file of its own.",
 });

@@ -37,8 +37,8 @@ function notAsked(at: Place, alias: string, why: string): Problem {
     code: "EVALS_MODEL_LIST",
     ...at,
     what: `It is unknown whether the model "${alias}" is still available: ${why}.`,
-    why: "`--online` asks its provider for the list of models.",
-    fix: "Set its key, or run evals check without --online.",
+    why: "`--online` asks the model's provider which models it lists.",
+    fix: "Set the key of the provider, or run evals check without --online.",
   };
 }
 

@@ -33,7 +33,7 @@ const MODES = ["random", "stratified", "disputed", "adjudicate"] as const;
 const COUNT: NumberOption = {
   option: "--count",
   ...wholeNumber(1, 100_000),
-  why: "It is the number of answers to label.",
+  why: "--count is the number of answers to label.",
   fix: "--count 50",
 };
 

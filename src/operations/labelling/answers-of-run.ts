@@ -54,7 +54,7 @@ function noRunYet(word: string): EvalsError {
   return new EvalsError({
     code: "EVALS_RUN_UNKNOWN",
     what: "There is no run in the history yet.",
-    why: "The answers to judge are those of a run, in the history in .evals of this project.",
+    why: "Only answers of a run can be labelled, and runs are in the history in .evals of this project.",
     fix: /^[0-9a-f]{8}$/.test(word) ? "evals run" : `evals run ${word}`,
   });
 }

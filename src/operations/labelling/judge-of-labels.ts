@@ -32,7 +32,7 @@ export function judgeOfLabels(
   throw new EvalsError({
     code: "EVALS_LABEL_JUDGE",
     what: `The suite "${suite}" has several judges: ${measuredNames(scorers).join(", ")}.`,
-    why: "A label answers the question of one of them, and would measure none if it did not say which.",
+    why: "A label measures one judge, so it must name that judge.",
     fix: `evals label ${suite} --judge ${judge}`,
   });
 }
@@ -44,7 +44,7 @@ export function refuseUnknown(suite: string, judge: string, scorers: readonly Me
   throw new EvalsError({
     code: "EVALS_JUDGE_NOT_IN_SUITE",
     what: `The suite "${suite}" has no judge "${judge}".${didYouMean(judge, words)}`,
-    why: "Its labels would measure nothing.",
+    why: "Labels for a judge that does not exist would measure nothing.",
     fix:
       words.length === 0
         ? `Add a scorer of type judge to evals/${suite}.yaml.`
@@ -81,7 +81,7 @@ export function labelOwnerWarnings(
             code: "EVALS_LABELS_UNASSIGNED",
             path,
             what: `${open === 1 ? "One label does" : `${open} labels do`} not say which judge ${open === 1 ? "it is" : "they are"} of, and the suite has several: ${judges.join(", ")}.`,
-            why: "They measure none of them: a label answers the question of one judge.",
+            why: "A label measures one judge, and without its name it measures none.",
             fix: `evals label ${suite} --assign ${judges[0]}        (or the name of another judge)`,
           },
         ]),
@@ -89,8 +89,8 @@ export function labelOwnerWarnings(
       code: "EVALS_LABELS_OF_UNKNOWN",
       path,
       what: `There are labels of "${of}", and the suite has no judge or scorer of that name.${didYouMean(of, words)}`,
-      why: "They measure nothing.",
-      fix: "Nothing, if the judge was removed. If it was renamed, rename it in the labels too.",
+      why: "These labels measure nothing.",
+      fix: "Leave the labels as they are if the judge was removed. If it was renamed, rename it in the labels too.",
     })),
   ];
 }

@@ -12,7 +12,7 @@ export function exchangeFormat(given: string): ExchangeFormat {
   throw new EvalsError({
     code: "EVALS_FORMAT_UNKNOWN",
     what: `Unknown format "${given}".${didYouMean(given, EXCHANGE_FORMATS)}`,
-    why: "Labels go to Label Studio or into a table, and come back from there.",
+    why: "Labels are exchanged only with Label Studio or as a table.",
     fix: `One of: ${EXCHANGE_FORMATS.join(", ")}`,
   });
 }

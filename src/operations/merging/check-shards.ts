@@ -42,7 +42,7 @@ function splitProblems(run: string, shards: readonly Shard[]): Problem[] {
       {
         code: "EVALS_MERGE_SPLIT",
         what: `${run} was split in different ways: into ${splits.join(" and into ")} parts.`,
-        why: "Parts of two splits overlap, and leave out others.",
+        why: "The parts of different splits have some cases in common, and miss others.",
         fix: "Merge the parts of one split.",
       },
     ];

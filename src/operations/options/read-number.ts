@@ -27,7 +27,7 @@ export function wholeNumber(
 export const portOption = (option: string): NumberOption => ({
   option,
   ...wholeNumber(0, 65_535),
-  why: "It is a port of this machine.",
+  why: "The option is a port number of this machine.",
   fix: `${option} 4173, or 0 for any port that is free.`,
 });
 

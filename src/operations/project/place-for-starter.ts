@@ -21,8 +21,8 @@ export function refuseStarter(root: string): void {
     throw new EvalsError({
       code: "EVALS_INIT_MISSPELT",
       path: "evalconfig.yml",
-      what: `There is an evalconfig.yml here, and a project is marked by ${CONFIG_FILE}.`,
-      why: "A new config beside it would hide what it says.",
+      what: `The config file here is called evalconfig.yml, and evals reads only ${CONFIG_FILE}.`,
+      why: "A new config would be read in its place, and the settings in evalconfig.yml would be ignored.",
       fix: `mv evalconfig.yml ${CONFIG_FILE}`,
     });
   for (let above = dirname(root); ; above = dirname(above)) {
@@ -30,8 +30,8 @@ export function refuseStarter(root: string): void {
     if (existsSync(join(above, CONFIG_FILE)) && PROJECT_FOLDERS.includes(folder))
       throw new EvalsError({
         code: "EVALS_INIT_INSIDE",
-        what: `This folder is part of the project in ${above}: every file in its ${folder}/ has a meaning there.`,
-        why: "A second project inside would be read as files of the first, and its checks would fail.",
+        what: `This folder is inside ${folder}/ of the project in ${above}, and that project reads every file in ${folder}/.`,
+        why: "The files of the new project would be read as files of that project, and evals check would fail there.",
         fix: `evals init -C ${above} <another folder>`,
       });
     if (existsSync(join(above, ".git")) || dirname(above) === above) return;

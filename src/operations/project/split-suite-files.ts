@@ -73,7 +73,7 @@ function badName(name: string): Problem {
   return {
     code: "EVALS_OPTION_INVALID",
     what: `"${name}" cannot be the name of a dataset and a prompt.`,
-    why: "It becomes the name of a file and of a folder.",
+    why: "A file and a folder will have this name.",
     fix: '--name with letters, digits, ".", "-" and "_"',
   };
 }

@@ -6,8 +6,8 @@ export function refuseConflicts(request: RunRequest): void {
   if (request.run !== undefined && !request.resume && request.retry === undefined) {
     throw new EvalsError({
       code: "EVALS_OPTION_CONFLICT",
-      what: "--run names a run to go on with, and --resume is missing.",
-      why: "Without it no run is continued, and an empty result would look like a pass.",
+      what: "--run is given without --resume or --retry.",
+      why: "--run names the run that one of these options continues; without them a new run would be made.",
       fix: `evals run --resume --run ${request.run || "<id>"}`,
     });
   }
@@ -23,7 +23,7 @@ export function refuseConflicts(request: RunRequest): void {
     throw new EvalsError({
       code: "EVALS_OPTION_CONFLICT",
       what: "--batch and --replay exclude each other.",
-      why: "One sends what is asked to be answered later, the other answers from what was recorded.",
+      why: "--batch sends requests that are answered later, and --replay answers from recordings.",
       fix: "Leave one of them out.",
     });
   }
@@ -31,7 +31,7 @@ export function refuseConflicts(request: RunRequest): void {
     throw new EvalsError({
       code: "EVALS_OPTION_CONFLICT",
       what: "--record and --replay exclude each other.",
-      why: "One asks the model and writes what it said, the other answers from what was written.",
+      why: "--record asks the model and records its answers, and --replay answers from recordings.",
       fix: "Leave one of them out.",
     });
   }
@@ -40,7 +40,7 @@ export function refuseConflicts(request: RunRequest): void {
       code: "EVALS_OPTION_CONFLICT",
       what: `--workers and ${request.replay ? "--replay" : "--batch"} exclude each other.`,
       why: request.replay
-        ? "Workers ask the model; what was recorded is read here, by this process."
+        ? "Workers ask the model, and recordings are read by this process."
         : "Workers ask live, call by call; a batch is sent from here and harvested later.",
       fix: "Leave one of them out.",
     });
@@ -49,7 +49,7 @@ export function refuseConflicts(request: RunRequest): void {
     throw new EvalsError({
       code: "EVALS_OPTION_CONFLICT",
       what: "--at and --record exclude each other.",
-      why: "A recording is written beside the files that it belongs to, and those of a commit are not on the disk.",
+      why: "A recording is written into the work tree, which has other files than that commit.",
       fix: "Leave --record out, or: git switch --detach <ref> && evals run --record",
     });
   }

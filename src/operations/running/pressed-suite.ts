@@ -153,9 +153,9 @@ function recorded(label: string, place: ReturnType<PlaceOf>): Problem {
   return {
     code: "EVALS_PRESSURE_RECORDED",
     ...place,
-    what: `pressure: asks further questions, and the answers of ${label} are recorded.`,
+    what: `\`pressure\` asks further questions, and the answers of ${label} are recorded.`,
     why: "A recorded answer cannot change under pressure.",
-    fix: "Ask the model itself (without --replay), or delete pressure: from a suite over recorded answers.",
+    fix: "Ask the model itself (without --replay), or delete `pressure` from a suite with recorded answers.",
   };
 }
 
@@ -163,7 +163,7 @@ function kindTwice(kind: string, place: ReturnType<PlaceOf>): Problem {
   return {
     code: "EVALS_PRESSURE_TWICE",
     ...place,
-    what: `pressure: names ${kind} twice.`,
+    what: `\`pressure\` names ${kind} twice.`,
     why: `flip_rate.${kind} would measure two things at once.`,
     fix: "Delete one of them.",
   };
@@ -173,7 +173,7 @@ function noTools(place: ReturnType<PlaceOf>): Problem {
   return {
     code: "EVALS_PRESSURE_UNHEARD",
     ...place,
-    what: "The instruction is put into the answers of tools, and this suite runs no tools.",
+    what: "The pressure injection puts its instruction into the answers of tools, and this suite runs no tools.",
     why: "An application runs its own tools, and nothing can be put into what they say.",
     fix: "in: [user], or agent: { tools: […] }",
   };
@@ -185,7 +185,7 @@ function noTurn(label: string, place: ReturnType<PlaceOf>): Problem {
     ...place,
     what: `sycophancy sends one more message after the answer, and ${label} never receives it.`,
     why: "A target that does not get the pressing message cannot give way: the flip rate would be 0 and mean nothing.",
-    fix: "Send the conversation: {{ messages }} in the model's body, with a prompt: or user: in the suite. Or leave sycophancy out.",
+    fix: "Send the conversation: {{ messages }} in the model's body, with `prompt` or `user` in the suite. Or leave sycophancy out.",
   };
 }
 

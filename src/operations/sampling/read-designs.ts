@@ -43,7 +43,7 @@ export function readDesigns(typed: TypedDesigns): {
 const traces = (option: string): NumberOption => ({
   option,
   ...wholeNumber(1, 9_999_999),
-  why: "It is the number of traces to draw.",
+  why: "The option is the number of traces to draw.",
   fix: `${option} 20`,
 });
 

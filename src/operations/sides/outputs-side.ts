@@ -65,7 +65,7 @@ function noSuite(suite: string): EvalsError {
   return new EvalsError({
     code: "EVALS_SUITE_UNKNOWN",
     what: `There is no suite "${suite}" in this project.`,
-    why: "Its scorers judge the outputs of the file.",
+    why: "The outputs in the file are scored with the scorers of this suite.",
     fix: `Restore evals/${suite}.yaml`,
   });
 }

@@ -21,7 +21,7 @@ export interface TraceReceiver {
 const LARGEST_BODY = 64_000_000;
 const PATH = "/v1/traces";
 const WORDS = {
-  why: "Exporters send their spans there.",
+  why: "Exporters send their spans to this port.",
   fix: "Name another port, and set OTEL_EXPORTER_OTLP_ENDPOINT to it.",
 };
 
