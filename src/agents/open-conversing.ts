@@ -177,14 +177,14 @@ function checkModel(target: OpenTarget, { limits }: AgentSettings): void {
   if (target.client.takesTools !== true)
     throw new SettingMistake(["agent"], {
       code: "EVALS_AGENT_MODEL",
-      what: `agent: runs the tools of a chat model, and ${target.label} is not a chat model.`,
+      what: `\`agent:\` runs the tools of a chat model, and ${target.label} is not a chat model.`,
       why: "An application runs its own tools and ends its own loop. It does not ask the caller to run a tool.",
-      fix: "Name a chat model (openai, anthropic, or a recording of one), or delete agent:.",
+      fix: "Name a chat model (openai, anthropic, or a recording of one), or delete `agent:`.",
     });
   if (limits.usd !== undefined && target.price === null && target.client.immediate !== true)
     throw new SettingMistake(["agent", "limits", "usd"], {
       code: "EVALS_AGENT_PRICE",
-      what: `The agent is to stop at ${limits.usd} dollars, and nobody knows what ${target.label} costs.`,
+      what: `The agent is to stop at ${limits.usd} dollars, and the price of ${target.label} is not known.`,
       why: "Without a price the limit would never be reached, however much was spent.",
       fix: "Give the model a price in evalconfig.yaml: price: { input: …, output: … }",
     });

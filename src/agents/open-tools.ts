@@ -169,7 +169,7 @@ function unusable(file: string, error: unknown, at: readonly (string | number)[]
     {
       code: "EVALS_AGENT_TOOLS",
       what: `The tools of ${file} cannot be used: ${message.replaceAll("\n", " ")}`,
-      why: "The agent would be offered none of them.",
+      why: "The agent would be offered none of these tools.",
       fix: "export default { name: { description, parameters, run(args, { state }) { … } } }",
     },
     { cause: error },
@@ -220,7 +220,7 @@ function sendableHeaders(
   throw new SettingMistake([...at, "headers"], {
     code: "EVALS_ENV_UNSET",
     what: `${filled.names.join(", ")} is not set.`,
-    why: "The server would be asked without the header that it wants.",
+    why: "The server of tools would be asked without a header that it needs.",
     fix: `export ${filled.names[0] ?? "NAME"}=…        (or a line in .env)`,
   });
 }
@@ -237,7 +237,7 @@ function checkNames(offered: readonly OfferedTool[]): void {
     code: "EVALS_AGENT_TOOL_TWICE",
     what: `Two tools are named "${twice}".`,
     why: "The model could not say which of them it calls.",
-    fix: `Rename one of them, or leave one of its sources out of tools.`,
+    fix: `Rename one of the two tools, or remove one of their sources from \`tools\`.`,
   });
 }
 

@@ -91,7 +91,7 @@ function placeOf(root: string, path: string): string {
   try {
     return placeOfFile(root, path, {
       code: "EVALS_RECORDING_FILE",
-      why: "`recorded:` names the file that the tools answer from; with it no tool is run.",
+      why: "`recorded:` names the file with the answers of the tools: they are read from there, and no tool is run.",
       fix: "Record it: evals run <suite> --record",
     });
   } catch (error) {

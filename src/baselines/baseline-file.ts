@@ -196,7 +196,7 @@ function isCounted(
   );
 }
 
-const WHY = "The gate compares with this file and must not guess what it holds.";
+const WHY = "The gate compares runs with this file, and must not guess what the file contains.";
 
 function conflicted(path: string, line: number): Problem {
   return {
@@ -205,7 +205,7 @@ function conflicted(path: string, line: number): Problem {
     line,
     column: 1,
     what: "The baseline has merge conflict markers.",
-    why: "Two branches promoted the same cases, and only a run of the merged inputs tells what they do now.",
+    why: "Two branches promoted the same cases, and only a run of the merged files shows the results of these cases now.",
     fix: `git checkout --theirs -- ${path} && git add ${path}, finish the merge with git commit, then: evals run && evals promote`,
   };
 }
@@ -216,7 +216,7 @@ function otherVersion(path: string, schema: string): Problem {
     path,
     line: 1,
     column: 1,
-    what: `The baseline is of version "${schema}", and this program reads ${BASELINE_SCHEMA} and ${BASELINE_SCHEMA_2}.`,
+    what: `The baseline has the format "${schema}", and this version of evals reads only ${BASELINE_SCHEMA} and ${BASELINE_SCHEMA_2}.`,
     why: WHY,
     fix: "Update git-evals; or, to replace it: evals run --baseline none && evals promote",
   };
@@ -228,7 +228,7 @@ function brokenLine(path: string, line: number): Problem {
     path,
     line,
     column: 1,
-    what: "The line is not one that evals promote wrote.",
+    what: "This line was not written by evals promote.",
     why: WHY,
     fix: `git checkout HEAD -- ${path}; if the committed file has the same mistake: evals run --baseline none && evals promote`,
   };

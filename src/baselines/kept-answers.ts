@@ -93,8 +93,8 @@ function brokenLine(path: string, line: number): Problem {
     path,
     line,
     column: 1,
-    what: "The line is not one that evals promote --with-answers wrote.",
-    why: "Reports show these answers next to those of a new run, and a changed scorer is applied to them.",
+    what: "This line was not written by evals promote --with-answers.",
+    why: "Reports show these answers next to those of a new run, and a scorer that has changed scores them again.",
     fix: `git checkout HEAD -- ${path}, or promote again with --with-answers`,
   };
 }

@@ -17,8 +17,8 @@ interface CaseSums {
   trials: number;
   pass: number;
   /**
-   * By scorer: `exempt` counts trials that it does not apply to; `values` are a graded scorer's scores in trial
-   * order.
+   * By scorer: `exempt` counts the trials that the scorer does not apply to; `values` are the scores of a graded
+   * scorer, in trial order.
    */
   readonly scores: { n: number; pass: number; exempt: number; readonly values: number[] }[];
 }

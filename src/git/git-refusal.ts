@@ -6,7 +6,7 @@ export function refused(what: string, fix: string): EvalsError {
   return new EvalsError({
     code: "EVALS_GIT_REFUSED",
     what: `The change could not be made: ${what.replace(/\.$/, "")}.`,
-    why: "A promotion or rollback is one commit and its tag, whole or not at all.",
+    why: "A promotion or rollback is one commit with its tag, made either completely or not at all.",
     fix,
   });
 }
@@ -30,7 +30,7 @@ export function busy(): EvalsError {
   return new EvalsError({
     code: "EVALS_GIT_BUSY",
     what: "Another evals promotes or rolls back in this repository at this moment.",
-    why: "Two changes at once would mix.",
+    why: "Two promotions or rollbacks at once would mix their changes.",
     fix: "Repeat the command when the other one has ended.",
   });
 }
@@ -40,8 +40,8 @@ export function locked(gitFolder: string): EvalsError {
   return new EvalsError({
     code: "EVALS_GIT_LOCKED",
     what: `Git's index is locked by ${lock}.`,
-    why: "Another git works here, or one was killed and left its lock behind.",
-    fix: `Repeat the command when it has ended; if no git is running: rm ${lock}`,
+    why: "Another git command is running here, or one was killed and left this lock behind.",
+    fix: `Repeat the command when that git command has ended; if no git is running: rm ${lock}`,
   });
 }
 

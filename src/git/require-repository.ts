@@ -58,8 +58,8 @@ function refuseOldGit(version: string): void {
     return;
   throw new EvalsError({
     code: "EVALS_GIT_OLD",
-    what: `The git on the PATH is ${version.replace(/^git version /, "")}, and ${OLDEST.join(".")} is the oldest that will do.`,
-    why: "An older git lacks options that make a promotion whole or not at all.",
+    what: `The git on the PATH is ${version.replace(/^git version /, "")}, and ${OLDEST.join(".")} is the oldest version that works.`,
+    why: "An older git lacks options that a promotion needs to be made either completely or not at all.",
     fix: "Install a newer git, or put it first on the PATH.",
   });
 }

@@ -40,8 +40,8 @@ export function tagTaken(name: string): Problem {
   return {
     code: "EVALS_TAG_EXISTS",
     what: `The tag ${name} exists.`,
-    why: "A promotion's name means one promotion for ever.",
-    fix: `Choose another name with --as. git show ${name} says what has it.`,
+    why: "The name of a promotion must always mean the same promotion.",
+    fix: `Choose another name with --as. git show ${name} shows what this tag names.`,
   };
 }
 

@@ -96,8 +96,8 @@ export const anthropicContent = (content: Message["content"]): Message["content"
 function noAudio({ path }: AttachedFile): SettingMistake {
   return new SettingMistake([], {
     code: "EVALS_ATTACHED_TYPE",
-    what: `The prompt sends sound (${path}), and Anthropic's API takes none.`,
-    why: "The model would be asked without it.",
+    what: `The prompt sends sound (${path}), and Anthropic's API accepts no sound.`,
+    why: "The model would be asked without the file.",
     fix: "Name a model that takes audio, or send a transcript as text.",
   });
 }

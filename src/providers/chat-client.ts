@@ -193,7 +193,7 @@ export function chatClient(wording: ChatWording, transport: ChatTransport): Clie
       throw new SettingMistake([], {
         code: "EVALS_PROMPT_MISSING",
         what: "A chat model is asked without a prompt.",
-        why: "It answers messages, and only a prompt makes messages of a case's input.",
+        why: "A chat model answers messages, and only a prompt makes messages of a case's input.",
         fix: "Name a prompt in the suite: `prompt: <name>`.",
       });
     },

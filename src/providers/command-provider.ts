@@ -45,9 +45,9 @@ function directoryOf(root: string, cwd: string | undefined): string {
   }
   throw new SettingMistake(["cwd"], {
     code: "EVALS_COMMAND_CWD",
-    what: `The command cannot run there: ${problem}`,
+    what: `The command cannot run in \`cwd\`: ${problem}`,
     why: "What a command reads is part of what is tested, so it runs inside the repository.",
-    fix: "Write a directory of the repository, relative to the project root, or leave cwd out.",
+    fix: "Write a directory of the repository, relative to the project root, or delete `cwd`.",
   });
 }
 

@@ -45,7 +45,7 @@ export async function compileJsonPath(path: string, at: readonly (string | numbe
       {
         code: "EVALS_JSONPATH",
         what: `"${path}" is not a JSONPath: ${error.message} at character ${error.position}.`,
-        why: "It says where in the reply a value is; a path that is not valid finds nothing.",
+        why: "A JSONPath says where in the reply a value is; a path that is not valid finds nothing.",
         fix: "Write an RFC 9535 path such as $.answer or $.choices[0].message.content.",
       },
       { cause: error },

@@ -38,7 +38,7 @@ function moduleMistake(file: string, problem: string, fix: string, cause?: unkno
     {
       code: "EVALS_MODULE",
       what: `The module ${file} cannot be used: ${oneLine(problem)}`,
-      why: "Every trial of this model calls it.",
+      why: "Every trial of this model calls the module.",
       fix,
     },
     { cause },

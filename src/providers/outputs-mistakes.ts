@@ -29,7 +29,7 @@ export function noAnswer(path: string): Problem {
     line: 1,
     column: 1,
     what: "The file has no answer in it.",
-    why: "It takes the place of a model, so every trial would be missing.",
+    why: "The file takes the place of a model, so every trial would be missing.",
     fix: `Let the program write it again. ${FORMAT}`,
   };
 }
@@ -40,7 +40,10 @@ export function missingMember(at: Line, name: "case" | "output"): Problem {
     ...at,
     column: 1,
     what: name === "case" ? 'The line has no "case" that is a text.' : 'The line has no "output".',
-    why: name === "case" ? "It says which case the answer belongs to." : "It is the answer that is scored.",
+    why:
+      name === "case"
+        ? '"case" says which case the answer belongs to.'
+        : '"output" is the answer that is scored.',
     fix: FORMAT,
   };
 }
@@ -62,8 +65,8 @@ export function wrongTrial(at: Line, column: number): Problem {
     ...at,
     column,
     what: '"trial" is not a whole number from 1.',
-    why: "Trials of a case are distinguished by it: 1, 2, 3…",
-    fix: "Count from 1, or leave it out everywhere: lines of one case are then numbered in order.",
+    why: "Trials of a case are distinguished by this number: 1, 2, 3…",
+    fix: 'Count from 1, or delete "trial" from all lines: lines of one case are then numbered in order.',
   };
 }
 
@@ -84,7 +87,7 @@ export function wrongMember(at: Line, column: number, { name, expected }: WrongM
     ...at,
     column,
     what: `"${name}" is not ${expected}.`,
-    why: "It is kept with the trial and counted in its metrics; what is unknown is left out, never guessed.",
+    why: "The value is stored with the trial and counted in its metrics; a value that is unknown must be left out.",
     fix: `Correct "${name}", or leave it out.`,
   };
 }

@@ -22,7 +22,7 @@ async function openOutputs(settings: Settings, host: ProviderHost): Promise<Open
   const { file } = settings;
   const place = placeOfFile(host.root, file, {
     code: "EVALS_OUTPUTS_FILE",
-    why: "It contains the answers of this model.",
+    why: "The file contains the answers of this model.",
     fix: "Write the answers there, a JSON object a line, or correct the path (relative to the project root).",
   });
   const index = indexOutputs(place, file, host.caseIds());

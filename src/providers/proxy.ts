@@ -43,7 +43,7 @@ function unreadable(variable: string, why: string): EvalsError {
   return new EvalsError({
     code: "EVALS_PROXY",
     what: `The environment variable ${variable} cannot be used as a proxy: ${why}.`,
-    why: "Requests to the model would go through it.",
+    why: "Requests to the model would go through this proxy.",
     fix: `${variable}=http://host:port, or NO_PROXY=<the model's host> to go there without it`,
   });
 }

@@ -83,7 +83,7 @@ async function openReplay(settings: Settings, host: ProviderHost): Promise<OpenT
   const { of, file: path } = settings;
   const place = placeOfFile(host.root, path, {
     code: "EVALS_RECORDING_FILE",
-    why: "A replay answers from it and asks nobody.",
+    why: "A replay answers from this file and asks no model.",
     fix: `Record it: evals run <suite> --model ${of} --record`,
   });
   // The recorded model only prepares requests; its key and network are not needed.

@@ -68,7 +68,7 @@ export function refuseWrittenSecrets(settings: {
     throw new SettingMistake(["api_key_env"], {
       code: "EVALS_KEY_VARIABLE_NAME",
       what: "api_key_env is not the name of an environment variable.",
-      why: "It names the variable that holds the key; the key itself is never in a file.",
+      why: "The setting names the variable that contains the key; the key itself is never in a file.",
       fix: "Write a name such as OPENAI_API_KEY, and put the key into .env or the environment.",
     });
   }

@@ -137,7 +137,7 @@ export function unknownAlias(
   return new SettingMistake(at, {
     code: "EVALS_MODEL_UNKNOWN",
     what: `Unknown model "${alias}".${didYouMean(alias, project.models.keys())}`,
-    why: "It must be another alias under `models:`.",
+    why: "The setting must name another alias under `models:`.",
     fix: `One of: ${[...project.models.keys()].join(", ")}`,
   });
 }

@@ -3,7 +3,7 @@ import type { RunHeader } from "../domain/run.ts";
 import type { ProcessMark } from "../processes/process-mark.ts";
 
 const WHY =
-  "Every answer is written there the moment it arrives; without it a run would lose what it paid for.";
+  "Every answer is written to the history as soon as it arrives; without it a run would lose answers that are paid for.";
 
 export function storeUnwritable(path: string, cause: unknown): EvalsError {
   const reason = cause instanceof Error ? cause.message : String(cause);
@@ -26,7 +26,7 @@ export function storeCorrupt(path: string, cause: unknown): EvalsError {
       path,
       what: "The history is not a readable SQLite database.",
       why: WHY,
-      fix: `Move it away (mv ${path} .evals/history.broken); a new one is made. Baselines are in git and are not touched.`,
+      fix: `Move the file away (mv ${path} .evals/history.broken); a new history is then made. Baselines are in git and are not touched.`,
     },
     { cause },
   );

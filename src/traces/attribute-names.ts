@@ -124,7 +124,7 @@ export const CONTENT_EVENTS: ReadonlySet<string> = new Set([
   "gen_ai.content.completion",
 ]);
 
-/** What a span did, by the operation or kind that each convention uses. */
+/** What a span did, by the name in lower case that a convention writes for its operation or kind. */
 export const KINDS: Readonly<Record<string, "model" | "tool" | "retrieval" | "agent">> = {
   chat: "model",
   completion: "model",

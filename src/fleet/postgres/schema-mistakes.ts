@@ -7,8 +7,8 @@ export function schemaProblem(found: number, wanted: number): Problem {
     code: "EVALS_POSTGRES_SCHEMA",
     what: `The tables of evals in this database are of version ${found}, and this program knows version ${wanted}.`,
     why: newer
-      ? "A newer program has changed them: what this one writes there could not be read."
-      : "The role that connects may not update them.",
+      ? "A newer version of evals has changed the tables, and could not read what this version writes."
+      : "The role in the address may not update the tables.",
     fix: newer
       ? "Update evals here to the version that the others run."
       : "Run `evals queue status` once with the role that owns the schema; docs/workers.md has the roles.",

@@ -26,7 +26,7 @@ export async function requireWorkerParts(version: string): Promise<void> {
     throw new EvalsError({
       code: "EVALS_WORKERS_PACKAGES",
       what: "Workers need the packages pg and pg-boss, which are not installed.",
-      why: "They are not installed with evals, because only workers need both.",
+      why: "evals does not install these packages, because only workers need them.",
       fix: "npm install --save-dev pg@8 pg-boss@12",
     });
   }

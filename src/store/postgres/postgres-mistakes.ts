@@ -3,8 +3,8 @@ import { addressOf, connectionProblem } from "../../postgres/connection-mistakes
 import type { Failed } from "./thread-messages.ts";
 
 const USE = {
-  why: "EVALS_HISTORY says that the history is there: every answer is written to it the moment it arrives.",
-  written: "Every answer is written there the moment it arrives.",
+  why: "EVALS_HISTORY names this database as the history: every answer is written there as soon as it arrives.",
+  written: "Every answer is written there as soon as it arrives.",
   address: "EVALS_HISTORY=postgres://user:password@host:5432/database; unset it to keep the history here",
 };
 
@@ -44,7 +44,7 @@ function unwritable(url: string, cause: Error, fix: string): EvalsError {
     {
       code: "EVALS_STORE_UNWRITABLE",
       what: `The history at ${addressOf(url)} cannot be written: ${cause.message}.`,
-      why: `${USE.written} Those that are there stay.`,
+      why: `${USE.written} Answers that are stored already stay there.`,
       fix,
     },
     { cause },

@@ -85,7 +85,7 @@ async function requireDriver(): Promise<void> {
     throw new EvalsError({
       code: "EVALS_STORE_NO_DRIVER",
       what: "A history in PostgreSQL needs the package pg, which is not installed.",
-      why: "Only a shared history uses it, so nobody else has to install it.",
+      why: "evals does not install this package, because only a history in PostgreSQL needs it.",
       fix: "npm install --save-dev pg@8",
     });
   }

@@ -23,7 +23,7 @@ export interface WaitingThread {
 export interface ThreadOptions {
   /** Starts the thread; default: `thread-entry.ts`. */
   readonly start?: typeof threadWith;
-  /** How long a thread may be without a heartbeat, in milliseconds. */
+  /** How long a thread may send no heartbeat before it is given up, in milliseconds. */
   readonly silent_ms?: number;
 }
 
@@ -31,8 +31,8 @@ const LOOK_MS = 250;
 /** How long a thread may take to load on a busy machine, in milliseconds. */
 const START_MS = 60_000;
 /**
- * How long a thread may be without a heartbeat, in milliseconds. A thread that is only busy may be given up,
- * too. No answer is lost then, because that counts as a lost connection.
+ * How long a thread may send no heartbeat before it is given up, in milliseconds. A thread that is only busy may
+ * be given up, too. No answer is lost then, because that counts as a lost connection.
  */
 const SILENT_MS = 20_000;
 
