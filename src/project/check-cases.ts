@@ -200,9 +200,9 @@ function addScorerProblems(
   problems.add({
     code: "EVALS_CASE_SCORERS",
     ...place,
-    what: `Case "${id}" is scored by no required scorer: ${own.join(", ")}.`,
+    what: `Case "${id}" names no required scorer, only ${own.join(", ")}.`,
     why: "Nothing could fail the case, so it would always pass.",
-    fix: "Name a required one too, or leave scorers out of the case.",
+    fix: "Name a required scorer too, or delete `scorers` from the case.",
   });
 }
 

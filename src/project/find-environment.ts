@@ -51,7 +51,7 @@ function unfilled(written: string, place: Place): Problem {
   return {
     code: "EVALS_ENV_NOT_FILLED",
     ...place,
-    what: `${written} is not filled here.`,
+    what: `${written} is not replaced by the variable's value here.`,
     why: "This text would be sent, compared or run as it is written. Only headers of a model or of an agent's tools and the env of a command are filled from the environment.",
     fix: 'Move it into headers: or env: of the model, or headers: of the tool. To mean these very characters in a template: {{ "$" }}{env:…}',
   };

@@ -101,7 +101,7 @@ function notJsonProblem(places: Places, path: readonly PropertyKey[]): Problem {
     code: "EVALS_CASE_INVALID",
     path: places.path,
     ...places.at(path),
-    what: "A case can hold only what JSON can: no .nan and no .inf.",
+    what: "A case can contain only what JSON can: no .nan and no .inf.",
     why: "Such a value could not be sent or stored.",
     fix: "Write a number, a text or null.",
   };

@@ -220,7 +220,7 @@ function suitesBelow(files: FileSource, folder: string): Problem[] {
     .map(({ path }) => ({
       code: "EVALS_SUITE_FOLDER",
       path,
-      what: `A suite is directly in ${FOLDER}/, not in a subfolder.`,
+      what: `This suite is in a subfolder of ${FOLDER}/, and suites are read only from ${FOLDER}/ itself.`,
       why: "The suite would never be run, and nobody would notice.",
       fix: `mv ${path} ${FOLDER}/${path.slice(FOLDER.length + 1).replaceAll("/", "-")}`,
     }));

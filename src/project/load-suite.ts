@@ -152,7 +152,7 @@ function canaryWithoutPrompt(places: Places): Problem {
     ...places.at(["canary"], "key"),
     what: "This suite has a canary and names no version of a prompt.",
     why: "A canary asks with the baseline's prompt, so that a change can only come from the provider. Without a prompt it could come from the application.",
-    fix: "Delete canary:, or name a prompt: (evals split <suite> makes one of a prompt that the suite holds itself)",
+    fix: "Delete `canary`, or name a version under `prompt` (evals split <suite> makes one of a prompt that is written in the suite).",
   };
 }
 

@@ -60,7 +60,7 @@ function history(part: PromptPart, path: string): Problem[] {
       path,
       line: part.line,
       column: 1,
-      what: "A judge's prompt cannot hold the messages of a case.",
+      what: "A judge's prompt cannot contain the messages of a case.",
       why: "The case's messages would be next to the judge's own instructions, and could contradict them.",
       fix: "Write {{ conversation }} or {{ question }} below a role line: both are fenced. (as text: \\messages: …)",
     },
@@ -75,6 +75,6 @@ function noFiles({ line }: AttachLine, path: string): Problem {
     column: 1,
     what: "A judge's prompt cannot be sent with files of a case.",
     why: "A judge only reads text, so no files can be sent with its prompt.",
-    fix: "Delete the line. (as text: a backslash before it)",
+    fix: "Delete the line, or put a backslash before it to send it as text.",
   };
 }

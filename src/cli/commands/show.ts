@@ -32,7 +32,7 @@ function refuseSecondRun(other: string | undefined): void {
   if (other === undefined) return;
   throw new EvalsError({
     code: "EVALS_USAGE",
-    what: "evals show takes one run; two are compared by their fingerprints.",
+    what: "Two runs are given to evals show without --fingerprint.",
     why: "What to show of the second run would be a guess.",
     fix: "evals show <a> <b> --fingerprint, or evals diff <a> <b>",
   });

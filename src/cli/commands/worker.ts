@@ -46,7 +46,7 @@ function readIdle(text: string | undefined): number | undefined {
   if (text === undefined || idle !== undefined) return idle;
   throw new EvalsError({
     code: "EVALS_OPTION_INVALID",
-    what: `--idle ${JSON.stringify(text)} is not a time: 60s, 10m.`,
+    what: `--idle ${JSON.stringify(text)} is not a time such as 60s or 10m.`,
     why: "The worker ends after this time without work.",
     fix: "--idle 60s",
   });
