@@ -34,9 +34,14 @@ export function usageOf(known: Readonly<KnownUsage>): Usage {
 
 export const UNKNOWN_USAGE: Usage = usageOf({});
 
-/** Input plus output tokens; null when neither is known. */
+/** Input plus output tokens; null when either is unknown. */
 export function tokensOf({ input_tokens: input, output_tokens: output }: Usage): number | null {
-  return input === null && output === null ? null : (input ?? 0) + (output ?? 0);
+  return input === null || output === null ? null : input + output;
+}
+
+/** Input plus output tokens as far as they are known: the total is not smaller. */
+export function leastTokensOf({ input_tokens: input, output_tokens: output }: Usage): number {
+  return (input ?? 0) + (output ?? 0);
 }
 
 /** The content and cost of one answered trial. */

@@ -185,6 +185,30 @@ describe("a budget", () => {
     expect(next.reserve({}, 10)).toBe("stop");
   });
 
+  it.each([{}, { input_tokens: 10 }, { output_tokens: 20 }])(
+    "counts a reply that reports only %o at its likely tokens, in this session and the next",
+    (reported) => {
+      const rates = [{ price: null, most_output: 100 }];
+      const guard = openSharedBudget({ tokens: 220 }).guard(rates, NOTHING);
+      const call = {};
+      guard.reserve(call, 11);
+      guard.settle(call, { usd: null, usage: usageOf(reported) });
+      expect([guard.untold, guard.spent.tokens, guard.reserve({}, 11)]).toEqual([1, 0, "stop"]);
+      const next = openSharedBudget({ tokens: 220 }).guard(rates, { ...NOTHING, untold: () => [11] });
+      expect(next.reserve({}, 11)).toBe("stop");
+      const other = openSharedBudget({ tokens: 222 }).guard(rates, { ...NOTHING, untold: () => [11] });
+      expect(other.reserve({}, 11)).toBe("go");
+    },
+  );
+
+  it("counts what is known of a reply where that is more than was likely", () => {
+    const guard = openSharedBudget({ tokens: 400 }).guard([{ price: null, most_output: 100 }], NOTHING);
+    const call = {};
+    guard.reserve(call, 11);
+    guard.settle(call, { usd: null, usage: usageOf({ output_tokens: 300 }) });
+    expect(guard.reserve({}, 11)).toBe("stop");
+  });
+
   it("cannot be enforced in dollars when a reply's cost is unknown and unlimited", () => {
     const unknown = { usd: null, usage: UNKNOWN_USAGE };
     const settled = (budget: object, most_output: number | null): boolean => {

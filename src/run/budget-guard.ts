@@ -1,5 +1,5 @@
 import type { Budget, Price } from "../domain/config.ts";
-import { tokensOf, type Usage } from "../domain/transcript.ts";
+import { leastTokensOf, tokensOf, type Usage } from "../domain/transcript.ts";
 import { maxUsdOf } from "./price-usage.ts";
 
 /** The known spending. */
@@ -13,6 +13,8 @@ export interface Spending {
 export interface Earlier extends Spending {
   /** Reserved for replies of unknown cost. */
   readonly unknown?: Readonly<Spending> | undefined;
+  /** Estimated input tokens of each reply whose tokens are unknown; called only for a budget in tokens. */
+  readonly untold?: (() => readonly number[]) | undefined;
   /** The most expensive and the longest reply; absent before the first. */
   readonly seen?:
     | { readonly usd: number; readonly tokens: number; readonly output_tokens: number }
@@ -56,6 +58,8 @@ export interface BudgetGuard {
   readonly spent: Readonly<Spending>;
   /** Number of replies with unknown cost. */
   readonly unpriced: number;
+  /** Number of replies with unknown tokens. */
+  readonly untold: number;
   /** After `go` the call counts as in flight. */
   reserve(call: object, inputTokens: number): Permission;
   /**
@@ -197,6 +201,9 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
     const account = newAccount(before);
     const seen = seenReplies(rates, before.seen);
     let unpriced = 0;
+    let untold = 0;
+    if (limits.tokens !== undefined)
+      for (const input of before.untold?.() ?? []) account.unknown.tokens += seen.likely(input).tokens;
     const hold = (call: object, input: number): boolean => {
       if (!limited) {
         account.holds.set(call, UNLIMITED);
@@ -228,13 +235,18 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
         unpriced++;
         account.unknown.usd += likely.usd;
       } else account.spent.usd += usd;
-      if (tokens === null) account.unknown.tokens += likely.tokens;
-      else account.spent.tokens += tokens;
+      if (tokens === null) {
+        untold++;
+        account.unknown.tokens += Math.max(likely.tokens, leastTokensOf(usage));
+      } else account.spent.tokens += tokens;
     };
     return {
       spent: account.spent,
       get unpriced() {
         return unpriced;
+      },
+      get untold() {
+        return untold;
       },
       reserve: (call, input) => {
         if (hold(call, input)) return "go";
@@ -340,7 +352,7 @@ function seenReplies(rates: readonly Rate[], before: Earlier["seen"]) {
       if (usage.input_tokens !== null && input >= INFORMATIVE_INPUT)
         ratio = Math.max(ratio, usage.input_tokens / input);
       const foreseen = most(input);
-      const took = { usd: usd ?? 0, tokens: tokensOf(usage) ?? 0 };
+      const took = { usd: usd ?? 0, tokens: leastTokensOf(usage) };
       for (const unit of UNITS) {
         const amount = foreseen[unit].most;
         if (amount !== null && took[unit] > amount) beyond[unit] = took[unit];

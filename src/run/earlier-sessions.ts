@@ -1,4 +1,4 @@
-import { tokensOf } from "../domain/transcript.ts";
+import { leastTokensOf, tokensOf } from "../domain/transcript.ts";
 import type { Tally, TallyRow } from "../metrics/tally.ts";
 import type { LostReply, RunWriter, StoredRun } from "../store/store.ts";
 import type { Earlier, Spending } from "./budget-guard.ts";
@@ -50,6 +50,8 @@ export function readBefore(
   const dearest = { usd: 0, tokens: 0, output_tokens: 0 };
   let seen = 0;
   let unpriced = 0;
+  /** Case numbers of the answers whose tokens are unknown. */
+  const untold: number[] = [];
   let count = 0;
   const place = (caseNo: number, trial: number): number => caseNo * plan.trials + trial - 1;
   for (const row of store.scan(run.no)) {
@@ -57,10 +59,11 @@ export function readBefore(
       spent.usd += row.cost_usd ?? 0;
       spent.tokens += tokensOf(row.usage) ?? 0;
       dearest.usd = Math.max(dearest.usd, row.cost_usd ?? 0);
-      dearest.tokens = Math.max(dearest.tokens, tokensOf(row.usage) ?? 0);
+      dearest.tokens = Math.max(dearest.tokens, leastTokensOf(row.usage));
       dearest.output_tokens = Math.max(dearest.output_tokens, row.usage.output_tokens ?? 0);
       if (row.cost_usd !== null || row.usage.output_tokens !== null) seen++;
       if (row.kind === "answered" && row.cost_usd === null) unpriced++;
+      if (row.kind === "answered" && tokensOf(row.usage) === null) untold.push(row.case_no);
     }
     if (row.pass === null) {
       if (row.error !== "simulator") waiting.set(place(row.case_no, row.trial), row.cached);
@@ -76,7 +79,10 @@ export function readBefore(
   const unknown = { usd: lost.most_usd + unpriced * dearest.usd, tokens: lost.most_tokens };
   return {
     done: count,
-    spent: { ...spent, unknown, ...(seen === 0 ? {} : { seen: dearest }) } satisfies Earlier,
+    spent: {
+      ...{ ...spent, unknown, untold: () => untold.map(plan.inputTokens) },
+      ...(seen === 0 ? {} : { seen: dearest }),
+    } satisfies Earlier,
     spoiled,
     isDone: (caseNo: number, trial: number) => done[place(caseNo, trial)] === 1,
     /** Whether the trial has an outcome that is not final: an error, or an answer without scores. */

@@ -35,7 +35,7 @@ export interface RanRun {
   readonly status: EndedStatus;
   readonly end: RunEnd;
   /** Spending of this session, judges included. */
-  readonly spent: { readonly usd: number | null; readonly tokens: number };
+  readonly spent: { readonly usd: number | null; readonly tokens: number | null };
   readonly duration_ms: number;
   readonly pace: RunPace;
   readonly writer: RunWriter;
@@ -239,16 +239,20 @@ function statusOf({ errored, skipped, not_needed }: RunCounts): EndedStatus {
   return not_needed > 0 ? "stopped_early" : "complete";
 }
 
-/** Spending of this session; unknown when any call's cost is. */
+/** Spending of this session; unknown when that of any call is. */
 function spentBy(plan: Plan, guard: BudgetGuard, before: { usd: number; tokens: number }): RanRun["spent"] {
   const asksNothing = plan.target.client.immediate === true;
   const usd = guard.spent.usd - before.usd;
   const tokens = guard.spent.tokens - before.tokens;
-  return { usd: asksNothing ? 0 : guard.unpriced > 0 ? null : usd, tokens };
+  if (asksNothing) return { usd: 0, tokens: 0 };
+  return { usd: guard.unpriced > 0 ? null : usd, tokens: guard.untold > 0 ? null : tokens };
 }
 
+/** Unknown when either is. */
+const sum = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b);
+
 /** The sum of two amounts; unknown when either is. */
-function together(a: RanRun["spent"], b: RanRun["spent"] | undefined): RanRun["spent"] {
+export function together(a: RanRun["spent"], b: RanRun["spent"] | undefined): RanRun["spent"] {
   if (b === undefined) return a;
-  return { usd: a.usd === null || b.usd === null ? null : a.usd + b.usd, tokens: a.tokens + b.tokens };
+  return { usd: sum(a.usd, b.usd), tokens: sum(a.tokens, b.tokens) };
 }

@@ -109,8 +109,8 @@ export function blockLedger(options: LedgerOptions): BlockLedger {
       await book.closed(closedCall({ plan: owner.plan, id }, reply, payer, options.redaction));
       if (reply.kind === "answered") {
         take(id);
-        const output = reply.usage?.output_tokens ?? 0;
-        longest.set(target, Math.max(longest.get(target) ?? 0, output));
+        const output = reply.usage?.output_tokens ?? null;
+        if (output !== null) longest.set(target, Math.max(longest.get(target) ?? 0, output));
       }
       return reply;
     };

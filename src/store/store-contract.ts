@@ -223,6 +223,18 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         });
       });
 
+      it.each([{ input_tokens: 5 }, { output_tokens: 5 }, {}])(
+        "counts a reply that reports only %o at its maximum tokens",
+        (reported) => {
+          const writer = create();
+          writer.recordLost(lostReply({ usage: usageOf(reported), most_tokens: 900 }));
+          writer.recordLost(lostReply({ most_tokens: 70 }));
+          writer.flush();
+          expect(store.lostSpending(writer.no, "target")).toMatchObject({ tokens: 12, most_tokens: 900 });
+          expect(store.unscoredSpending(writer.no)).toMatchObject({ tokens: 12 });
+        },
+      );
+
       it("distinguishes unreported tool calls and refusals from absent ones", () => {
         const writer = store.create(sampleHeader(), sampleCases, sampleBodies);
         const transcript = sampleTranscript({ finish_reason: "length", untold: ["tool_calls", "refusal"] });

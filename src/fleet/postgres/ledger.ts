@@ -107,12 +107,13 @@ async function withinBudget(sql: Sql, plan: string, calls: readonly OpenedCall[]
 
 /**
  * SQL for what a call counts in the budget, in US dollars and in tokens: its cost if known, else its maximum
- * cost.
+ * cost. Tokens are known when both input and output are.
  */
 export const USD =
   "CASE WHEN state IN ('open', 'uncertain') OR (billed AND usd IS NULL) THEN coalesce(most_usd, 0) ELSE coalesce(usd, 0) END";
-export const TOKENS = `CASE WHEN state IN ('open', 'uncertain') OR (billed AND usage IS NULL) THEN coalesce(most_tokens, 0)
-  ELSE coalesce((usage->>'input_tokens')::float8, 0) + coalesce((usage->>'output_tokens')::float8, 0) END`;
+const KNOWN_TOKENS = "(usage->>'input_tokens')::float8 + (usage->>'output_tokens')::float8";
+export const TOKENS = `CASE WHEN state IN ('open', 'uncertain') OR (billed AND (${KNOWN_TOKENS}) IS NULL) THEN coalesce(most_tokens, 0)
+  ELSE coalesce(${KNOWN_TOKENS}, 0) END`;
 
 /** Tolerates rounding, so that the last call is not lost: ten times 0.1 is 1. */
 const ROUNDING = 1e-12;

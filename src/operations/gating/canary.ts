@@ -4,7 +4,7 @@ import { itemAt } from "../../domain/item-at.ts";
 import type { CanaryResult } from "../../domain/report.ts";
 import type { RunHeader } from "../../domain/run.ts";
 import { type Spending, withoutSpent } from "../../run/budget-guard.ts";
-import { executeRun, type RanRun } from "../../run/execute-run.ts";
+import { executeRun, type RanRun, together } from "../../run/execute-run.ts";
 import type { RunWorld } from "../../run/run-settings.ts";
 import { spentOn } from "../../run/spent-on.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
@@ -88,7 +88,7 @@ function withCanaries(ran: RanRun, { calls, paid }: AnsweredCanaries): RanRun {
   return {
     ...ran,
     counts: { ...ran.counts, calls: ran.counts.calls + calls },
-    spent: paidTogether(ran.spent, paid),
+    spent: together(ran.spent, paid),
   };
 }
 
@@ -153,9 +153,4 @@ async function askCanaries(
     spent: spentOn(store, run),
     paid,
   };
-}
-
-/** The sum of two amounts; unknown when either is unknown. */
-function paidTogether(a: RanRun["spent"], b: RanRun["spent"]): RanRun["spent"] {
-  return { usd: a.usd === null || b.usd === null ? null : a.usd + b.usd, tokens: a.tokens + b.tokens };
 }

@@ -5,7 +5,7 @@ import type { Project } from "../../domain/project.ts";
 import type { RunHeader, StoredCase } from "../../domain/run.ts";
 import { type Spending, withoutSpent } from "../../run/budget-guard.ts";
 import type { TrialEvent } from "../../run/engine.ts";
-import { executeRun, type RanRun } from "../../run/execute-run.ts";
+import { executeRun, type RanRun, together } from "../../run/execute-run.ts";
 import type { JudgeTotals } from "../../run/judge-session.ts";
 import { makePlan, type Plan } from "../../run/plan.ts";
 import { besideScores, type PressureTotals, readFlips } from "../../run/read-flips.ts";
@@ -174,10 +174,6 @@ async function askVariants(
   );
   ran.writer.end(ran.status, null, world.today());
   return ran.spent;
-}
-
-function together(a: Paid, b: Paid): Paid {
-  return { usd: a.usd === null || b.usd === null ? null : a.usd + b.usd, tokens: a.tokens + b.tokens };
 }
 
 function withTotals(ran: RanRun, totals: PressureTotals, paid: Paid): RanRun {

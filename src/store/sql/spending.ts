@@ -2,10 +2,10 @@ import type { KnownSpending, LostReply, LostSpending } from "../store.ts";
 import type { Database } from "./database.ts";
 import { readUsage, type UsageColumns, usageColumns } from "./usage-columns.ts";
 
-/** SQL for the tokens of a row; an unknown count adds nothing. */
-export const TOKENS = "COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0)";
+/** SQL for the tokens of a row; NULL when either count is unknown, which a total leaves out. */
+export const TOKENS = "input_tokens + output_tokens";
 
-const LOST = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS BIGINT) AS tokens, TOTAL(most_usd) FILTER (WHERE cost_usd IS NULL) AS most_usd, CAST(TOTAL(most_tokens) FILTER (WHERE input_tokens IS NULL AND output_tokens IS NULL) AS BIGINT) AS most_tokens FROM lost_replies WHERE run_no = ? AND (judge IS NULL) = ?`;
+const LOST = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS BIGINT) AS tokens, TOTAL(most_usd) FILTER (WHERE cost_usd IS NULL) AS most_usd, CAST(TOTAL(most_tokens) FILTER (WHERE input_tokens IS NULL OR output_tokens IS NULL) AS BIGINT) AS most_tokens FROM lost_replies WHERE run_no = ? AND (judge IS NULL) = ?`;
 
 const UNSCORED = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS BIGINT) AS tokens FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.pass IS NULL`;
 
