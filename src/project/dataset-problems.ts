@@ -1,7 +1,7 @@
 import type { Problem } from "../domain/problem.ts";
 
 /** Maximum number of problems of one file printed one by one. */
-const SHOWN = 20;
+export const SHOWN = 20;
 
 /** Collects the problems of one dataset: the first twenty in full, the rest as a number. */
 export interface ProblemList {
@@ -34,7 +34,7 @@ export function problemList(path: string): ProblemList {
   };
 }
 
-function andMore(path: string, hidden: number): Problem {
+export function andMore(path: string, hidden: number): Problem {
   return {
     code: "EVALS_MORE_PROBLEMS",
     path,

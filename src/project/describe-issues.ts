@@ -3,6 +3,7 @@ import { didYouMean, nearest } from "../domain/did-you-mean.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Places } from "../domain/project.ts";
 import { hintFor } from "./common-mistakes.ts";
+import { andMore, SHOWN } from "./dataset-problems.ts";
 import {
   descriptionAt,
   keysAt,
@@ -28,10 +29,24 @@ export interface IssueContext {
   readonly code: string;
 }
 
-/** Converts zod's issues to problems with a location and a plain message. */
+/** Converts zod's issues to problems with a location and a plain message: the first twenty, the rest as a number. */
 export function describeIssues(issues: readonly Issue[], context: IssueContext): Problem[] {
-  return issues.flatMap((issue) => describe(issue, [], context));
+  return describeAll(issues, [], context);
 }
+
+function describeAll(issues: readonly Issue[], above: Path, context: IssueContext): Problem[] {
+  const problems: Problem[] = [];
+  let hidden = 0;
+  for (const issue of issues.flatMap(keyByKey)) {
+    // Finding out what was meant takes time with each, and a damaged file has thousands.
+    if (problems.length < SHOWN) problems.push(...describe(issue, above, context));
+    else hidden++;
+  }
+  return hidden === 0 ? problems : [...problems, andMore(context.places.path, hidden)];
+}
+
+const keyByKey = (issue: Issue): readonly Issue[] =>
+  issue.code === "unrecognized_keys" ? issue.keys.map((key) => ({ ...issue, keys: [key] })) : [issue];
 
 function describe(issue: Issue, above: Path, context: IssueContext): Problem[] {
   const path = [...above, ...issue.path];
@@ -39,7 +54,7 @@ function describe(issue: Issue, above: Path, context: IssueContext): Problem[] {
   if (issue.code === "invalid_union") return describeUnion(issue, path, context);
   if (issue.code === "invalid_key") return [invalidKey(path, issue, context)];
   if (issue.code === "invalid_element") {
-    return issue.issues.flatMap((inner) => describe(inner, path, context));
+    return describeAll(issue.issues, path, context);
   }
   const value = valueAt(context.value, path);
   const missing = value === undefined && path.length > 0 && !hasKey(context.value, path);
@@ -75,7 +90,7 @@ function describeUnion(
   // A branch that fails at its top level was not intended.
   const meant = issue.errors.filter((branch) => branch.every((inner) => !isWrongKind(inner)));
   const best = [...meant].sort((a, b) => badness(a) - badness(b))[0];
-  if (best !== undefined) return best.flatMap((inner) => describe(inner, path, context));
+  if (best !== undefined) return describeAll(best, path, context);
   const words = schemasAt(context.schema, path).map(wordsFor);
   return [invalid(path, words.length > 0 ? orList(words) : "something else", context)];
 }

@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -11,6 +12,7 @@ import {
   parseDocument,
   type Scalar,
   type YAMLError,
+  type YAMLMap,
 } from "yaml";
 import { changedNumberProblem, halfCharacterProblem, leadingZeroProblem } from "../domain/changed-values.ts";
 import { isNestedTooDeep, isStackOverflow, tooDeepProblem } from "../domain/deep-yaml.ts";
@@ -18,6 +20,7 @@ import { isChangedByDouble } from "../domain/exact-json.ts";
 import { conflictLine, conflictProblem } from "../domain/file-text.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Places } from "../domain/project.ts";
+import { type ProblemList, problemList } from "./dataset-problems.ts";
 
 /** A YAML file, parsed as far as possible. */
 export interface ParsedYaml {
@@ -54,8 +57,8 @@ function parsed(text: string, path: string): ParsedYaml {
     const { line, col } = lines.linePos(offset);
     return { path, line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const problems = syntaxProblems(document, text, at);
-  if (problems.length === 0) problems.push(...structureProblems(document, at));
+  const wrong = syntaxProblems(document, text, at);
+  const problems = wrong.length > 0 ? wrong : structureProblems(document, at);
   if (problems.length > 0) return { value: undefined, places, problems };
   try {
     const value: unknown = document.toJS();
@@ -82,23 +85,24 @@ const SECOND_DOCUMENT = {
   fix: "Delete the line, or move what is below it into a file of its own.",
 } as const;
 
-function syntaxProblems(document: Document, text: string, at: At): Problem[] {
-  const problems: Problem[] = [];
+function syntaxProblems(document: Document, text: string, at: At): readonly Problem[] {
+  const { path } = at(0);
+  const problems = problemList(path);
   const seen = new Set<number>();
   const all = [...document.errors, ...document.warnings].filter((error) => !isEmptyEnd(error, text));
   const conflict = all.length === 0 ? undefined : conflictLine(text);
-  if (conflict !== undefined) return [conflictProblem(at(0).path, conflict)];
+  if (conflict !== undefined) return [conflictProblem(path, conflict)];
   const tabs = all.filter((error) => error.code === "TAB_AS_INDENT");
   // After a tab all indentation is wrong, so the other errors are consequences.
+  const lines = all.length === 0 ? [] : text.split("\n");
   for (const error of tabs.length > 0 ? tabs : all) {
     const place = at(error.pos[0]);
     // One mistake may cause several parser errors on a line.
     if (seen.has(place.line)) continue;
     seen.add(place.line);
-    const line = text.split("\n", place.line)[place.line - 1] ?? "";
-    problems.push({ ...place, ...describeSyntax(error, line) });
+    problems.add({ ...place, ...describeSyntax(error, lines[place.line - 1] ?? "") });
   }
-  return problems;
+  return problems.all();
 }
 
 /** Whether an error is about a second document that has only comments: ignoring that document loses nothing. */
@@ -181,34 +185,38 @@ function missingCharacter(message: string): Pick<Problem, "what" | "fix"> {
  * Finds duplicate keys, keys that are not text, values that parsing would change, and undefined or recursive
  * aliases.
  */
-function structureProblems(document: Document, at: At): Problem[] {
-  const problems: Problem[] = [];
-  const visit = (node: unknown, above: readonly unknown[]): void => {
-    if (isAlias(node)) return void visitAlias(node, above);
-    if (isScalar(node)) problems.push(...changedValue(node, at));
-    else if (isMap(node)) {
-      const inside = [...above, node];
-      problems.push(...keyProblems(node.items, at));
-      for (const pair of node.items) {
-        if (isScalar(pair.key)) problems.push(...changedValue(pair.key, at));
-        visit(pair.value, inside);
+function structureProblems(document: Document, at: At): readonly Problem[] {
+  const problems = problemList(at(0).path);
+  const anchors = new Map<string, Node>();
+  const above = new Set<Node>();
+  const visit = (node: unknown): void => {
+    if (isAlias(node)) return void visitAlias(node);
+    if (!isScalar(node) && !isMap(node) && !isSeq(node)) return;
+    if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    if (isScalar(node)) return void addAll(problems, changedValue(node, at));
+    above.add(node);
+    if (isMap(node)) {
+      addAll(problems, keyProblems(node.items, at));
+      for (const { key, value } of node.items) {
+        visit(key);
+        visit(value);
       }
-    } else if (isSeq(node)) {
-      const inside = [...above, node];
-      for (const item of node.items) visit(item, inside);
-    }
+    } else for (const item of node.items) visit(item);
+    above.delete(node);
   };
-  const visitAlias = (
-    alias: Node & { source: string; resolve(d: Document): unknown },
-    above: readonly unknown[],
-  ): void => {
-    const target = alias.resolve(document);
-    const place = at(alias.range?.[0] ?? 0);
-    if (target === undefined) problems.push(unknownAlias(alias.source, place));
-    else if (above.includes(target)) problems.push(cyclicAlias(alias.source, place));
+  const visitAlias = ({ source, range }: Alias): void => {
+    // By the rules of YAML: the last node before it with this anchor.
+    const target = anchors.get(source);
+    const place = at(range?.[0] ?? 0);
+    if (target === undefined) problems.add(unknownAlias(source, place));
+    else if (above.has(target)) problems.add(cyclicAlias(source, place));
   };
-  visit(document.contents, []);
-  return problems;
+  visit(document.contents);
+  return problems.all();
+}
+
+function addAll(list: ProblemList, problems: readonly Problem[]): void {
+  for (const problem of problems) list.add(problem);
 }
 
 /**
@@ -306,9 +314,7 @@ function offsetAt(document: Document, steps: readonly PropertyKey[], on: "key" |
   let offset = startOf(node) ?? 0;
   for (const [index, step] of steps.entries()) {
     if (isAlias(node)) node = node.resolve(document);
-    const pair = isMap(node)
-      ? node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
-      : undefined;
+    const pair = isMap(node) ? pairsOf(node).get(String(step)) : undefined;
     const next = pair !== undefined ? pair.value : isSeq(node) ? node.items[Number(step)] : undefined;
     const keyStart = pair === undefined ? undefined : startOf(pair.key);
     if (next === undefined && keyStart === undefined) return offset;
@@ -318,6 +324,19 @@ function offsetAt(document: Document, steps: readonly PropertyKey[], on: "key" |
     node = next;
   }
   return offset;
+}
+
+const PAIRS = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+/** The pairs of a map by key; of pairs with the same key the first. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = PAIRS.get(map);
+  if (known !== undefined) return known;
+  const pairs = new Map<string, Pair>();
+  for (const pair of map.items)
+    if (isScalar(pair.key) && !pairs.has(String(pair.key.value))) pairs.set(String(pair.key.value), pair);
+  PAIRS.set(map, pairs);
+  return pairs;
 }
 
 function startOf(node: unknown): number | undefined {

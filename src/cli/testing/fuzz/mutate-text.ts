@@ -113,6 +113,15 @@ const WORDS = [
   ],
 ];
 
+/** Many lines that are wrong, or that are each looked up: what takes its time with each of them never ends. */
+const LONG: readonly (() => string)[] = [
+  () => "{}\n".repeat(20_000),
+  () => "- a\n".repeat(20_000),
+  () => "&a b: *a\n".repeat(10_000),
+  () => Array.from({ length: 20_000 }, (_, at) => `k${at}: 1\n`).join(""),
+  () => `{${Array.from({ length: 20_000 }, (_, at) => `"k${at}":1`).join()}}\n`,
+];
+
 const TEXT_CHANGES: readonly TextChange[] = [
   (text, random) => text.slice(0, below(random, text.length + 1)),
   (text, random) => {
@@ -130,6 +139,7 @@ const TEXT_CHANGES: readonly TextChange[] = [
   (text, random) => replacedWord(text, random),
   (text, random) => inserted(text, random, pick(random, ["[", '{"a":', "- ", "(", "  "]).repeat(5000)),
   (text, random) => inserted(text, random, "a".repeat(50_000)),
+  (text, random) => inserted(text, random, pick(random, LONG)()),
   (text) => text.replaceAll("\n", "\r\n"),
   (text) => text + text,
   () => "",
