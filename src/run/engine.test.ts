@@ -449,7 +449,8 @@ describe("scoring", () => {
       );
       await runTrials(job);
       expect(rows(job)).toMatchObject([{ kind: "answered", pass: true, scores: [null, [1, true]] }]);
-      expect(job.store.trial(job.writer.no, 0, 1)?.void_reasons).toEqual([expect.stringMatching(/./), null]);
+      const trial = await job.store.read.trial(job.writer.no, 0, 1);
+      expect(trial?.void_reasons).toEqual([expect.stringMatching(/./), null]);
     },
   );
 

@@ -69,8 +69,8 @@ export function storeBatchesContract(name: string, makePlace: () => StorePlace):
       writer.record({ ...answered(0, 1), tries: { attempts: 2, waited_ms: 500 } });
       writer.flush();
       const other = await again();
-      expect(other.trial(run, 0, 1)?.tries).toEqual({ attempts: 6, waited_ms: 4000 });
-      expect(other.trial(run, 1, 1)?.tries).toBeUndefined();
+      expect((await other.read.trial(run, 0, 1))?.tries).toEqual({ attempts: 6, waited_ms: 4000 });
+      expect((await other.read.trial(run, 1, 1))?.tries).toBeUndefined();
       expect(other.retries(run)).toEqual({ trials: 1, attempts: 5, waited_ms: 5200 });
       const none = store.create(sampleHeader({ id: "cccccccc" }), sampleCases, sampleBodies).no;
       expect(store.retries(none)).toBeNull();

@@ -89,7 +89,7 @@ export function storeCareContract(name: string, makePlace: () => StorePlace): vo
 
     it("keeps an answer that another run took from the cache", async () => {
       const first = ended("aa000001");
-      const [answer_id = -1] = store.answerIds(first.no);
+      const [answer_id = -1] = (await store.read.answerIds(first.no)).items;
       const second = create({ id: "aa000002" });
       second.record({ kind: "cached", case_no: 0, trial: 1, answer_id, scores: failed });
       second.end("complete", null, ENDED);

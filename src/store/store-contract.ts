@@ -309,13 +309,13 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         );
       });
 
-      it("can be read alone", () => {
+      it("can be read alone", async () => {
         const writer = create();
         writer.record(answered(0, 1));
         writer.record(answered(0, 2, { scores: failed }));
         writer.flush();
-        expect(store.trial(writer.no, 0, 2)).toEqual(store.trials(writer.no, 0)[1]);
-        expect(store.trial(writer.no, 0, 3)).toBeUndefined();
+        expect(await store.read.trial(writer.no, 0, 2)).toEqual(store.trials(writer.no, 0)[1]);
+        expect(await store.read.trial(writer.no, 0, 3)).toBeUndefined();
       });
 
       it("that errored keeps its kind and message, and is replaced by the answer of a later session", () => {
@@ -352,7 +352,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.transcript(writer.no, 0, 1)?.transcript).toEqual(sampleTranscript());
       });
 
-      it("from the cache refers to the answer of the earlier run", () => {
+      it("from the cache refers to the answer of the earlier run", async () => {
         const first = create();
         first.record(answered(0, 1));
         first.flush();
@@ -370,13 +370,15 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
           { cached: true, pass: false, answer: { output: sampleTranscript().output } },
         ]);
         expect(store.trials(first.no, 0)).toMatchObject([{ cached: false, pass: true }]);
-        expect([...store.origins(second.no)]).toEqual([[0, [store.runsByPrefix("aa000001")[0]?.header.id]]]);
-        expect([...store.origins(first.no)]).toEqual([]);
-        expect(store.answerIds(second.no)).toEqual([hit?.answer_id]);
-        expect(store.answerIds(second.no)).toEqual(store.answerIds(first.no));
+        const { origins, answerIds } = store.read;
+        const [asked] = store.runsByPrefix("aa000001");
+        expect((await origins(second.no)).items).toEqual([{ case_no: 0, run: asked?.header.id }]);
+        expect((await origins(first.no)).items).toEqual([]);
+        expect((await answerIds(second.no)).items).toEqual([hit?.answer_id]);
+        expect((await answerIds(first.no)).items).toEqual([hit?.answer_id]);
       });
 
-      it("records that a fallback model answered, also for answers from the cache", () => {
+      it("records that a fallback model answered, also for answers from the cache", async () => {
         const first = create();
         first.record(answered(0, 1, { transcript: sampleTranscript({ fallback: "other" }) }));
         first.record(answered(0, 2));
@@ -384,13 +386,13 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.fallbackAnswers(first.no)).toBe(1);
         expect(store.transcript(first.no, 0, 1)?.transcript.fallback).toBe("other");
         expect(store.transcript(first.no, 0, 2)?.transcript).not.toHaveProperty("fallback");
-        expect(store.trial(first.no, 0, 1)?.answer?.fallback).toBe("other");
+        expect((await store.read.trial(first.no, 0, 1))?.answer?.fallback).toBe("other");
         const second = create(store, { id: "aa000002" });
         second.record({
           kind: "cached",
           case_no: 0,
           trial: 1,
-          answer_id: store.answerIds(first.no)[0] ?? 0,
+          answer_id: (await store.read.answerIds(first.no)).items[0] ?? 0,
           scores: null,
         });
         second.flush();

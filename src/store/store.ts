@@ -171,22 +171,16 @@ export interface Store {
   scanScores(runNo: number): IterableIterator<TrialRow>;
   /** Complete trials of one case with their answers. */
   trials(runNo: number, caseNo: number): StoredTrial[];
-  /** One trial of a case. */
-  trial(runNo: number, caseNo: number, trial: number): StoredTrial | undefined;
   /** The case's original input and expected value. */
   content(runNo: number, caseNo: number): { readonly input: Json; readonly expected?: Json } | null;
   /** The request as prepared for the provider; null for recorded outputs. */
   request(runNo: number, caseNo: number): Json;
   /** The newest answer to a request in a trial with the same number. @param askedHash see `NewRunCase` */
   cached(askedHash: string, trial: number): CachedAnswer | undefined;
-  /** Ids of a run's answers, including those taken from the cache. */
-  answerIds(runNo: number): number[];
   /** Retries and waiting time of a run; null when no trial was retried or waited. */
   retries(runNo: number): RunRetries | null;
   /** How many of a run's answers came from a fallback model. */
   fallbackAnswers(runNo: number): number;
-  /** Ids of the runs that received the answers which this run took from the cache, by case number. */
-  origins(runNo: number): ReadonlyMap<number, readonly string[]>;
   /** Transcript and answer id of a stored trial, for rescoring. */
   transcript(runNo: number, caseNo: number, trial: number): CachedAnswer | undefined;
   /**
@@ -208,8 +202,6 @@ export interface Store {
   judgementRequest(id: number): Json;
   /** What the judges of a run have cost, replies without an answer included. */
   judgeSpending(runNo: number): JudgeSpending;
-  /** Replies of a run without an answer, one by one. */
-  lostReplies(runNo: number): LostReply[];
   /** What was paid for replies without an answer. */
   lostSpending(runNo: number, of: "target" | "judges"): LostSpending;
   /** What was paid for the target's answers without scores and its replies without an answer. */

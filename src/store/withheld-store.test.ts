@@ -44,7 +44,6 @@ it("shows no text through any of its reads", async () => {
     ["judgementsOfCase", read.judgementsOfCase(no, "first")],
     ["judgementRequest", read.judgementRequest(reply)],
     ["trials at once", whole.trials(no, 0)],
-    ["trial at once", whole.trial(no, 0, 1)],
     ["transcript at once", whole.transcript(no, 0, 1)],
     ["cached at once", whole.cached(hash, 1)],
     ["content at once", whole.content(no, 0)],

@@ -33,10 +33,6 @@ export function withheldStore(store: Store): Store {
     ...store,
     read: reads,
     trials: (...at) => store.trials(...at).map(withheldTrial),
-    trial: (...at) => {
-      const found = store.trial(...at);
-      return found && withheldTrial(found);
-    },
     transcript: (...at) => withheldCached(store.transcript(...at)),
     cached: (...at) => withheldCached(store.cached(...at)),
     content: (...at) => store.content(...at) && CONTENT,

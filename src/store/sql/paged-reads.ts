@@ -2,7 +2,7 @@ import type { Page, PageRequest } from "../../domain/pages.ts";
 import { cursorNumbers, cursorOf, pageLimit, type RunChanges, type StoreReads } from "../reads.ts";
 import type { Store, TrialRow } from "../store.ts";
 import type { Database } from "./database.ts";
-import { failedBehind } from "./reader.ts";
+import { failedBehind, trialOf } from "./reader.ts";
 import { answersBehind, originsBehind } from "./run-answers.ts";
 import { listedRuns, runOf, runsByPrefix, stateOf } from "./run-rows.ts";
 import { listCases, type TrialPages, trialPages } from "./scan.ts";
@@ -13,7 +13,6 @@ import { type TrialChanges, trialChanges } from "./trial-changes.ts";
 type Whole = Pick<
   Store,
   | "trials"
-  | "trial"
   | "content"
   | "request"
   | "judgements"
@@ -103,7 +102,7 @@ export function pagedReads(db: Database, whole: Whole): StoreReads {
       return pageOf(rows, limit, (row) => cursorOf("f", row.case_no, row.trial));
     }),
     trialsOfCase: later(whole.trials),
-    trial: later(whole.trial),
+    trial: later((...at) => trialOf(db, ...at)),
     content: later(whole.content),
     request: later(whole.request),
     judgements: later(whole.judgements),

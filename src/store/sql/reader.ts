@@ -12,7 +12,7 @@ import type { judgementTable } from "./judgements.ts";
 import type { ScoreColumn } from "./rows.ts";
 import { listRuns, runsByPrefix } from "./run-rows.ts";
 import { listCases, scan } from "./scan.ts";
-import { lostReplies, lostSpending, unscoredSpending } from "./spending.ts";
+import { lostSpending, unscoredSpending } from "./spending.ts";
 import { readUsage, type UsageColumns, usageColumns } from "./usage-columns.ts";
 
 interface TranscriptRow extends UsageColumns {
@@ -87,10 +87,6 @@ export function readers(db: Database): Readers {
       return row && toCached(row);
     },
     trials: (runNo, caseNo) => (statement(TRIALS).all(runNo, caseNo) as TrialOfCase[]).map(toTrial),
-    trial: (runNo, caseNo, trial) => {
-      const row = statement(TRIAL).get(runNo, caseNo, trial) as TrialOfCase | undefined;
-      return row && toTrial(row);
-    },
     content: (runNo, caseNo) => {
       const body = statement(CONTENT).pluck().get(runNo, caseNo) as string | undefined;
       return body === undefined ? null : (JSON.parse(body) as { input: Json; expected?: Json });
@@ -104,14 +100,11 @@ export function readers(db: Database): Readers {
           .pluck()
           .get(runNo, caseNo) ?? null,
       ),
-    answerIds: (runNo) => statement(ANSWER_IDS).pluck().all(runNo) as number[],
     retries: (runNo) => {
       const { waited_ms, ...tried } = statement(RETRIES).get(runNo) as Retried;
       return waited_ms === null ? null : { ...tried, waited_ms };
     },
     fallbackAnswers: (runNo) => statement(FALLBACK_ANSWERS).pluck().get(runNo) as number,
-    origins: (runNo) => readOrigins(db, runNo),
-    lostReplies: (runNo) => lostReplies(db, runNo),
     lostSpending: (runNo, of) => lostSpending(db, runNo, of),
     unscoredSpending: (runNo) => unscoredSpending(db, runNo),
     transcript: (runNo, caseNo, trial) => {
@@ -119,20 +112,6 @@ export function readers(db: Database): Readers {
       return row && toCached(row);
     },
   };
-}
-
-function readOrigins(db: Database, runNo: number): ReadonlyMap<number, readonly string[]> {
-  const rows = db
-    .prepare<[number], { readonly case_no: number; readonly id: string }>(
-      `SELECT DISTINCT t.case_no, runs.no, runs.id FROM trials t
-       JOIN trials asked ON asked.answer_id = t.answer_id AND asked.cached = 0
-       JOIN runs ON runs.no = asked.run_no
-       WHERE t.run_no = ? AND t.cached = 1 ORDER BY t.case_no, runs.no`,
-    )
-    .all(runNo);
-  const origins = new Map<number, string[]>();
-  for (const { case_no, id } of rows) origins.set(case_no, [...(origins.get(case_no) ?? []), id]);
-  return origins;
 }
 
 const CONTENT =
@@ -143,7 +122,6 @@ const FALLBACK_ANSWERS =
   "SELECT count(*) FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.error IS NULL AND a.fallback IS NOT NULL";
 const RETRIES =
   "SELECT COUNT(*) FILTER (WHERE attempts > 1) AS trials, COALESCE(SUM(attempts - 1), 0) AS attempts, SUM(waited_ms) AS waited_ms FROM trial_tries WHERE run_no = ?";
-const ANSWER_IDS = "SELECT answer_id FROM trials WHERE run_no = ? AND answer_id IS NOT NULL";
 const WHOLE_TRIALS = `SELECT t.case_no, c.case_id, t.trial, t.error, t.message, t.cached, t.pass, t.scores, y.attempts, y.waited_ms, ${ANSWER_COLUMNS} FROM trials t JOIN run_cases c ON c.run_no = t.run_no AND c.case_no = t.case_no LEFT JOIN trial_tries y ON y.run_no = t.run_no AND y.case_no = t.case_no AND y.trial = t.trial LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ?`;
 const TRIALS_OF_CASE = `${WHOLE_TRIALS} AND t.case_no = ?`;
 const FAILED_TRIALS = `${WHOLE_TRIALS} AND (t.case_no, t.trial) > (?, ?) AND (t.pass = 0 OR t.error = 'simulator') ORDER BY t.case_no, t.trial LIMIT ?`;
@@ -164,6 +142,15 @@ function statementsOf(db: Database): (sql: string) => Statement {
 }
 
 type Retried = Omit<RunRetries, "waited_ms"> & { readonly waited_ms: number | null };
+
+/** One trial of a case. */
+export function trialOf(
+  db: Database,
+  ...[runNo, caseNo, trial]: readonly [runNo: number, caseNo: number, trial: number]
+): StoredTrial | undefined {
+  const row = db.prepare<number[], TrialOfCase>(TRIAL).get(runNo, caseNo, trial);
+  return row && toTrial(row);
+}
 
 /** Failed trials after the given one, by case and trial. */
 export function failedBehind(

@@ -39,11 +39,6 @@ export function lostBehind(
     }));
 }
 
-/** All replies of a run without an answer. */
-export function lostReplies(db: Database, runNo: number): LostReply[] {
-  return lostBehind(db, runNo, 0, Number.MAX_SAFE_INTEGER).map(({ reply }) => reply);
-}
-
 /** What was paid for replies without an answer. */
 export function lostSpending(db: Database, runNo: number, of: "target" | "judges"): LostSpending {
   return db.prepare(LOST).get(runNo, of === "target" ? 1 : 0) as LostSpending;

@@ -1,6 +1,7 @@
 import type { Page, PageRequest } from "../../domain/pages.ts";
+import type { StoredTrial } from "../../domain/run.ts";
 import { cursorNumbers, cursorOf, pageLimit, type StoreReads } from "../reads.ts";
-import type { Store, StoredRun, TrialRow } from "../store.ts";
+import type { LostReply, Store, StoredRun, TrialRow } from "../store.ts";
 
 /** An entry in the log of written trials. */
 export interface Change {
@@ -9,9 +10,17 @@ export interface Change {
   readonly trial: number;
 }
 
+/** What is only read in pages. */
+export interface ReadInPages {
+  trial(runNo: number, caseNo: number, trial: number): StoredTrial | undefined;
+  answerIds(runNo: number): readonly number[];
+  origins(runNo: number): ReadonlyMap<number, readonly string[]>;
+  lostReplies(runNo: number): readonly LostReply[];
+}
+
 /** Paged reads that are made from complete reads. @param log every written trial, in the order of writing */
 export function readsOver(
-  whole: Omit<Store, "read">,
+  whole: Omit<Store, "read"> & ReadInPages,
   runOf: (no: number) => StoredRun | undefined,
   log: readonly Change[],
 ): StoreReads {

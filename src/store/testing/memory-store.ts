@@ -24,7 +24,7 @@ import type {
 import { runBusy } from "../store-errors.ts";
 import { type MemoryBatch, memoryBatches } from "./memory-batches.ts";
 import { careOf } from "./memory-care.ts";
-import { type Change, readsOver } from "./memory-reads.ts";
+import { type Change, type ReadInPages, readsOver } from "./memory-reads.ts";
 import { emptyTraffic, type TrafficMemory, trafficIn } from "./memory-traffic.ts";
 
 interface Answer {
@@ -238,11 +238,6 @@ export function memoryStore(
       const mine = trialsOf(run).filter((trial) => trial.case_no === caseNo);
       return mine.map((trial) => wholeTrial(trial, run, memory));
     },
-    trial: (no, caseNo, number) => {
-      const run = runOf(no);
-      const found = trialsOf(run).find((one) => one.case_no === caseNo && one.trial === number);
-      return found && wholeTrial(found, run, memory);
-    },
     content: (no, caseNo) => {
       const text = memory.texts.get(`content ${runOf(no).cases[caseNo]?.content_hash}`);
       return text === undefined ? null : JSON.parse(text);
@@ -256,7 +251,6 @@ export function memoryStore(
       const id = memory.answers.findLastIndex((one) => one?.askedHash === askedHash && one.trial === trial);
       return id === -1 ? undefined : toCached(id);
     },
-    answerIds: (no) => trialsOf(runOf(no)).flatMap((one) => one.answer ?? []),
     retries: (no) => {
       const tried = trialsOf(runOf(no)).flatMap(({ tries }) => tries ?? []);
       if (tried.length === 0) return null;
@@ -271,18 +265,6 @@ export function memoryStore(
         ({ answer, error }) =>
           error === null && answer !== null && toCached(answer).transcript.fallback !== undefined,
       ).length,
-    origins: (no) => {
-      const origins = new Map<number, string[]>();
-      for (const { case_no, answer } of trialsOf(runOf(no)).filter((one) => one.cached)) {
-        const asking = memory.runs.filter((run) =>
-          trialsOf(run).some((one) => !one.cached && one.answer !== null && one.answer === answer),
-        );
-        const ids = asking.map((run) => run.header.id);
-        origins.set(case_no, [...new Set([...(origins.get(case_no) ?? []), ...ids])]);
-      }
-      return origins;
-    },
-    lostReplies: (no) => memory.lost.flatMap(({ run_no, ...reply }) => (run_no === no ? [reply] : [])),
     lostSpending: (no, of) => lostSpending(memory, no, of),
     unscoredSpending: (no) => {
       const unscored = trialsOf(runOf(no)).filter(({ answer, pass }) => answer !== null && pass === null);
@@ -302,7 +284,27 @@ export function memoryStore(
     const run = memory.runs[no - 1];
     return run && !run.pruned ? stored(run) : undefined;
   };
-  return { ...whole, read: readsOver(whole, find, memory.changes) };
+  const paged: ReadInPages = {
+    trial: (no, caseNo, number) => {
+      const run = runOf(no);
+      const found = trialsOf(run).find((one) => one.case_no === caseNo && one.trial === number);
+      return found && wholeTrial(found, run, memory);
+    },
+    answerIds: (no) => trialsOf(runOf(no)).flatMap((one) => one.answer ?? []),
+    origins: (no) => {
+      const origins = new Map<number, string[]>();
+      for (const { case_no, answer } of trialsOf(runOf(no)).filter((one) => one.cached)) {
+        const asking = memory.runs.filter((run) =>
+          trialsOf(run).some((one) => !one.cached && one.answer !== null && one.answer === answer),
+        );
+        const ids = asking.map((run) => run.header.id);
+        origins.set(case_no, [...new Set([...(origins.get(case_no) ?? []), ...ids])]);
+      }
+      return origins;
+    },
+    lostReplies: (no) => memory.lost.flatMap(({ run_no, ...reply }) => (run_no === no ? [reply] : [])),
+  };
+  return { ...whole, read: readsOver({ ...whole, ...paged }, find, memory.changes) };
 }
 
 type Judgements = Pick<
