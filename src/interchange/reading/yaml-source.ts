@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { isMap, isNode, isScalar, isSeq, LineCounter, type Pair, parseDocument, type YAMLMap } from "yaml";
 import { notTooDeep, readingYaml } from "../../domain/deep-yaml.ts";
 import type { Json } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
@@ -37,13 +37,17 @@ function read(text: string, path: string): YamlSource {
       fix: "Mend the line, or copy the file again.",
     });
   }
+  const known = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
+  const pairsOf = (map: YAMLMap): ReadonlyMap<string, Pair> => {
+    const pairs = known.get(map) ?? pairsByKey(map);
+    known.set(map, pairs);
+    return pairs;
+  };
   const lineOf = (steps: readonly (string | number)[]): number => {
     let node: unknown = document.contents;
     let offset = 0;
     for (const step of steps) {
-      const pair = isMap(node)
-        ? node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
-        : undefined;
+      const pair = isMap(node) ? pairsOf(node).get(String(step)) : undefined;
       const next = pair === undefined ? (isSeq(node) ? node.items[Number(step)] : undefined) : pair.value;
       const start = isNode(pair?.key) ? pair.key.range?.[0] : isNode(next) ? next.range?.[0] : undefined;
       if (start === undefined) break;
@@ -53,4 +57,12 @@ function read(text: string, path: string): YamlSource {
     return Math.max(1, lines.linePos(offset).line);
   };
   return { value: notTooDeep(document.toJS() as Json, text, path), lineOf };
+}
+
+/** The pairs of a map by key; of pairs with the same key the first. */
+function pairsByKey({ items }: YAMLMap): ReadonlyMap<string, Pair> {
+  const pairs = new Map<string, Pair>();
+  for (const pair of items)
+    if (isScalar(pair.key) && !pairs.has(String(pair.key.value))) pairs.set(String(pair.key.value), pair);
+  return pairs;
 }
