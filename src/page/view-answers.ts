@@ -130,7 +130,9 @@ export type Watch = (send: (name: string, json: string) => void) => () => void;
 
 const written = (value: unknown): Reply => ({ kind: "written", json: pageJson(value) });
 
-const whatOf = ({ problems }: EvalsError): string => problems.map((one) => one.what).join(" ");
+/** The page has room for what is wrong and for its fix. */
+const whatOf = ({ problems }: EvalsError): string =>
+  problems.map(({ what, fix }) => `${what} Fix: ${fix}`).join(" ");
 
 const refused = (error: string): Reply => ({ kind: "json", status: 404, value: { error } });
 
