@@ -144,7 +144,9 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     // The time at which a trial was stored differs between histories.
     const answers = (one: typeof here) => JSON.stringify(one?.document.trials).replace(/"at":"[^"]+"/g, "");
     expect(answers(there)).toBe(answers(here));
-    expect(await typed(elsewhere.root, "report", id)).toEqual(await typed(repo.root, "report", id));
+    expect(await typed(elsewhere.root, "report", id, "--format", "markdown")).toEqual(
+      await typed(repo.root, "report", id, "--format", "markdown"),
+    );
     expect(await Promise.all(hands.map((one) => one.stop()))).toEqual([0, 0]);
     expect(postgres.sql(url, "SELECT string_agg(c::text, '') FROM evals.calls c")).not.toContain(env.K);
   });

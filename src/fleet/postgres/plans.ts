@@ -140,7 +140,7 @@ export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
     },
     end: async (no, status, report) => {
       const { rowCount } = await postgres.query(
-        "UPDATE evals.plans SET status = $2, report = $3, ended_at = CASE WHEN $3::jsonb IS NULL THEN NULL ELSE now() END WHERE no = $1 AND planner = $4",
+        "UPDATE evals.plans SET status = $2, report = $3, ended_at = CASE WHEN $3::json IS NULL THEN NULL ELSE now() END WHERE no = $1 AND planner = $4",
         [no, status, report === null ? null : JSON.stringify(report), mine(no).planner],
       );
       if (rowCount === 0) throw new EvalsError(takenOver(mine(no).run));

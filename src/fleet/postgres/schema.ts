@@ -128,6 +128,8 @@ const STEPS: readonly string[] = [
   "ALTER TABLE evals.blocks ADD COLUMN lost integer NOT NULL DEFAULT 0",
   // The process that plans the run: one that was resumed elsewhere must not hand out trials a second time.
   "ALTER TABLE evals.plans ADD COLUMN planner text",
+  // jsonb sorts the keys of objects: a pulled run would list its metrics in another order than where it was planned.
+  "ALTER TABLE evals.plans ALTER COLUMN report TYPE json USING report::json",
 ];
 
 /** Number of migrations that this program knows. */
