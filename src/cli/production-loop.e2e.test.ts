@@ -17,7 +17,7 @@ it("the loop of docs/production.md can be pasted: a trace becomes a case that fa
     const [before = "", failing = "", mended = ""] = runs;
     expect(runs).toHaveLength(3);
     expect(before).toMatch(/pass rate +100\.0 %/);
-    expect(failing).toContain('must not contain "cannot help"');
+    expect(failing).toContain('"I cannot help…": must not contain');
     expect(mended).toMatch(/pass rate +100\.0 %/);
     const lines = empty.read("datasets/shop.jsonl").trimEnd().split("\n");
     const cases = lines.map((line) => JSON.parse(line));
