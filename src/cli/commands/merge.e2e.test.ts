@@ -82,6 +82,16 @@ describe("evals merge", () => {
     expect(run.metrics.judge_cost_usd ?? run.metrics.cost_usd).toBeDefined();
   });
 
+  it.each([" --case c1 --case c4 --case c7", " -t b"])(
+    "keeps the choice of shards that ran with%s",
+    async (options) => {
+      const parts = [await shard("1/2", options), await shard("2/2", options)];
+      const whole = JSON.parse((await repo.evals(`run --json --quiet${options}`, { env })).stdout).runs[0];
+      const [run] = JSON.parse((await repo.evals(`merge ${parts.join(" ")} --json`)).stdout).runs;
+      for (const key of ["narrowing", "counts"]) expect(run[key], key).toEqual(whole[key]);
+    },
+  );
+
   it("reports like a run, and promotes nothing by itself", async () => {
     const parts = await allParts();
     const { exit, stdout } = await repo.evals(`merge ${parts.join(" ")}`);
