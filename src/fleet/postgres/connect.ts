@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from "pg";
 import { EvalsError } from "../../domain/problem.ts";
 import { connectionProblem, isFull, isPassing } from "../../postgres/connection-mistakes.ts";
+import { CONNECTION_LIMITS, endedInTime } from "../../postgres/unreliable-network.ts";
 import type { FleetDatabase } from "../database.ts";
 
 /** A row as returned by the driver. */
@@ -56,10 +57,9 @@ export async function connectPostgres(
   let pool: Pool;
   try {
     pool = new pg.Pool({
+      ...CONNECTION_LIMITS,
       connectionString: url,
       max: connections,
-      connectionTimeoutMillis: 10_000,
-      keepAlive: true,
       application_name: "evals",
     });
   } catch (error) {
@@ -73,7 +73,7 @@ export async function connectPostgres(
     );
     if (rows[0]?.closed === true) throw Object.assign(new Error("it takes no writes"), { code: READ_ONLY });
   } catch (error) {
-    await pool.end();
+    await endedInTime(pool.end());
     throw new EvalsError(connectionProblem(url, error, USE));
   }
   let away = false;
@@ -104,7 +104,7 @@ export async function connectPostgres(
     patiently,
     close: async () => {
       closed = true;
-      await pool.end();
+      await endedInTime(pool.end());
     },
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { breakableNetwork } from "../../postgres/testing/breakable-network.ts";
 import {
   type PrivatePostgres,
   skippedWithoutPostgres,
@@ -395,6 +396,14 @@ describe.skipIf(skippedWithoutPostgres())(
       );
       await book.closed(answer(one, 1));
       expect(await second).toBe("budget");
+    });
+
+    it("closes although its network broke", async () => {
+      const network = await breakableNetwork(url);
+      const remote = await openPostgresFleet(network.url, () => {});
+      network.break();
+      await remote.close();
+      network.close();
     });
 
     it("stores an answer that came while the database was unavailable, and loses no earlier one", async () => {

@@ -1,5 +1,6 @@
 import { EvalsError } from "../../domain/problem.ts";
 import { connectionProblem, isPassing } from "../../postgres/connection-mistakes.ts";
+import { endedInTime } from "../../postgres/unreliable-network.ts";
 import type { FleetDatabase } from "../database.ts";
 import { workBench } from "./blocks.ts";
 import { connectPostgres, USE } from "./connect.ts";
@@ -38,7 +39,7 @@ export async function openPostgresFleet(
       book: (signal) => callBook(postgres, signal),
       patiently: postgres.patiently,
       close: async () => {
-        await queue.close();
+        await endedInTime(queue.close());
         await postgres.close();
       },
     };

@@ -1,4 +1,5 @@
 import type { Client, CustomTypesConfig } from "pg";
+import { CONNECTION_LIMITS, endedInTime } from "../../postgres/unreliable-network.ts";
 import { withNul, withoutNul } from "./nul-texts.ts";
 import type { Asked, ConnectionName, Reply } from "./thread-messages.ts";
 
@@ -9,8 +10,6 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-const CONNECT_MS = 10_000;
-
 /** Connections to one database, each opened when first needed and reopened after it was dropped. */
 export function openConnections(url: string): Connections {
   const open = new Map<ConnectionName, Promise<Client>>();
@@ -19,9 +18,8 @@ export function openConnections(url: string): Connections {
   const connect = async (): Promise<Client> => {
     const { default: pg } = await import("pg");
     const client = new pg.Client({
+      ...CONNECTION_LIMITS,
       connectionString: url,
-      connectionTimeoutMillis: CONNECT_MS,
-      keepAlive: true,
       application_name: "evals",
       types: TYPES,
     });
@@ -43,7 +41,7 @@ export function openConnections(url: string): Connections {
   const drop = async (on: ConnectionName): Promise<void> => {
     const client = open.get(on);
     open.delete(on);
-    await client?.then((one) => one.end()).catch(() => {});
+    if (client !== undefined) await endedInTime(client.then((one) => one.end()));
   };
   const query: Connections["query"] = async (on, { text, values, lists }) => {
     const client = await connection(on);

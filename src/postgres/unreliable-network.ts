@@ -1,0 +1,17 @@
+import { setTimeout } from "node:timers/promises";
+
+/** How long the other side may take to end a connection, in milliseconds. One behind a broken network never does. */
+const END_MS = 2_000;
+
+/** Options of a connection to a database on another machine. */
+export const CONNECTION_LIMITS = {
+  connectionTimeoutMillis: 10_000,
+  keepAlive: true,
+  /** After this time without traffic, the system asks whether the other side is still there. */
+  keepAliveInitialDelayMillis: 10_000,
+} as const;
+
+/** Waits until connections are ended, or long enough. A failure to end them is ignored. */
+export async function endedInTime(ended: Promise<void>): Promise<void> {
+  await Promise.race([ended.catch(() => {}), setTimeout(END_MS, undefined, { ref: false })]);
+}
