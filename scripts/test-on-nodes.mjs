@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { failuresOf } from "./failed-tests.mjs";
 
 const SUPPORTED = ["20", "22", "24", "26"];
 const TESTS = [
@@ -25,19 +26,22 @@ const report = process.env.EVALS_NODES_REPORT;
 
 let passed = 0;
 let failed = 0;
+const failures = [];
 for (const major of majors) {
   const folder = mkdtempSync(join(tmpdir(), `evals-node-${major}-`));
   try {
     const node = major === own ? process.execPath : install(major, folder);
-    const counts = node === undefined ? { passed: 0, failed: 1 } : runTests(node, folder);
+    const counts =
+      node === undefined ? { passed: 0, failed: 1, failures: [] } : runTests(major, node, folder);
     console.log(`Node ${major}: ${counts.passed} passed, ${counts.failed} failed`);
     passed += counts.passed;
     failed += counts.failed;
+    failures.push(...counts.failures);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-if (report) writeFileSync(report, JSON.stringify({ passed, failed }));
+if (report) writeFileSync(report, JSON.stringify({ passed, failed, failures }));
 console.log(`${passed} passed, ${failed} failed on Node ${majors.join(", ")}`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
@@ -57,7 +61,7 @@ function install(major, folder) {
   return undefined;
 }
 
-function runTests(node, folder) {
+function runTests(major, node, folder) {
   const result = join(folder, "report.json");
   const { status } = spawnSync(
     node,
@@ -71,6 +75,16 @@ function runTests(node, folder) {
     ],
     { stdio: ["ignore", "inherit", "inherit"] },
   );
-  const { numPassedTests = 0, numFailedTests = 0 } = JSON.parse(readFileSync(result, "utf8"));
-  return { passed: numPassedTests, failed: numFailedTests + (status !== 0 && numFailedTests === 0 ? 1 : 0) };
+  const {
+    numPassedTests = 0,
+    numFailedTests = 0,
+    testResults = [],
+  } = JSON.parse(readFileSync(result, "utf8"));
+  const failures = failuresOf(testResults).map((line) => line.replace("FAILED", `FAILED on Node ${major}:`));
+  for (const line of failures) console.log(line);
+  return {
+    failures,
+    passed: numPassedTests,
+    failed: numFailedTests + (status !== 0 && numFailedTests === 0 ? 1 : 0),
+  };
 }

@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -100,7 +100,7 @@ export async function startPostgres(durable = false): Promise<PrivatePostgres> {
   const sql = (url: string, text: string): string =>
     execFileSync("psql", ["-X", "-Atc", text, url], {
       encoding: "utf8",
-      env: { ...process.env, PGOPTIONS: "-c client_min_messages=warning" },
+      env: { ...process.env, PGOPTIONS: "-c client_min_messages=warning", PGCONNECT_TIMEOUT: "20" },
     }).trim();
   let made = 0;
   return {
@@ -134,7 +134,14 @@ export async function startPostgres(durable = false): Promise<PrivatePostgres> {
         stdio: "ignore",
         ...who,
       });
-      return { restarted: once(child, "exit").then(() => undefined) };
+      return {
+        restarted: once(child, "exit").then(([code]) => {
+          if (code !== 0)
+            throw new Error(
+              `It did not start again: ${readFileSync(join(folder, "log"), "utf8").slice(-500)}`,
+            );
+        }),
+      };
     },
     stop: () => {
       control("stop", "-m", "immediate");
@@ -143,11 +150,22 @@ export async function startPostgres(durable = false): Promise<PrivatePostgres> {
   };
 }
 
-export function freePort(): Promise<number> {
+/**
+ * A port of this machine on which nothing listens. It is below those that the system gives to outgoing
+ * connections: one of those could be taken while the server that had it restarts, even by a client that connects to
+ * itself.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 30_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
+    const server = createServer()
+      .once("error", () => resolve(false))
+      .listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 }
