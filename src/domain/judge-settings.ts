@@ -45,10 +45,7 @@ export type Criterion = z.output<ReturnType<typeof criterionSchema>>;
 /** The front matter of `judges/<name>/<version>.md`. */
 export const judgeSettingsSchema = onDemand(() =>
   z.strictObject({
-    kind: z
-      .string()
-      .min(1)
-      .describe("How an answer is judged: binary, rubric, ordinal, … ([judges.md](judges.md))"),
+    kind: z.string().min(1).describe("How an answer is judged ([judges.md](judges.md))"),
     description: z.string().optional().describe("What this version is for"),
     author: z.string().optional().describe("Who wrote it"),
     rationale: z.string().optional().describe("Why it differs from the version before"),

@@ -4,6 +4,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import type { Registry } from "../domain/project.ts";
 import { providers } from "../providers/registry.ts";
+import { JUDGE_KINDS } from "../scorers/judge/kinds/registry.ts";
 import { scorers } from "../scorers/registry.ts";
 import { configurationReference } from "./configuration-reference.ts";
 import { type JsonSchema, jsonSchemas } from "./json-schemas.ts";
@@ -16,7 +17,7 @@ async function allOf<D>(registry: Registry<D>): Promise<D[]> {
   return loaded.filter((definition) => definition !== undefined);
 }
 
-const schemas = jsonSchemas(await allOf(providers), await allOf(scorers));
+const schemas = jsonSchemas(await allOf(providers), await allOf(scorers), JUDGE_KINDS);
 
 /** The committed text of a generated file; rewritten first when goldens are being updated. */
 function pinned(path: string, made: string): string {
@@ -40,6 +41,9 @@ describe("the JSON Schemas", () => {
     expect(suite(good("evals/support.yaml"))).toBe(true);
     expect(suite({ ...(good("evals/support.yaml") as object), trails: 4 })).toBe(false);
     expect(suite({ ...(good("evals/support.yaml") as object), scorers: [{ type: "equls" }] })).toBe(false);
+    const judge = ajv.compile(schemas["judge.schema.json"] as JsonSchema);
+    expect(judge({ kind: "binary", model: "critic" })).toBe(true);
+    expect(judge({ kind: "binry", model: "critic" })).toBe(false);
   });
 });
 

@@ -34,6 +34,7 @@ export type JsonSchema = { readonly [key: string]: Json };
 export function jsonSchemas(
   providers: readonly ProviderDefinition[],
   scorers: readonly ScorerDefinition[],
+  judgeKinds: readonly { readonly kind: string; readonly about: string }[],
 ): Readonly<Record<string, JsonSchema>> {
   const defs: Defs = new Map();
   const models = {
@@ -48,6 +49,8 @@ export function jsonSchemas(
   };
   const config = jsonSchemaOf(EvalConfig, "evalconfig.yaml");
   const suite = jsonSchemaOf(Suite, "evals/<suite>.yaml");
+  const judge = jsonSchemaOf(judgeSettingsSchema(), "The front matter of judges/<name>/<version>.md");
+  const kinds = { oneOf: judgeKinds.map(({ kind, about }) => ({ const: kind, description: about })) };
   const entry = { $ref: "#/$defs/scorer" };
   return {
     "evalconfig.schema.json": {
@@ -63,10 +66,7 @@ export function jsonSchemas(
       promptFrontMatterSchema(),
       "The front matter of prompts/<name>/<version>.md",
     ),
-    "judge.schema.json": jsonSchemaOf(
-      judgeSettingsSchema(),
-      "The front matter of judges/<name>/<version>.md",
-    ),
+    "judge.schema.json": withMember(judge, "kind", { ...member(judge, "kind"), ...kinds }),
     "output.schema.json": jsonSchemaOf(OutputLine, "A line of outputs made elsewhere (provider outputs)"),
   };
 }

@@ -25,7 +25,7 @@ export interface KindQuestion {
 /** One kind of judge: one file, and one line in `kinds/registry.ts`. */
 export interface JudgeKind {
   readonly kind: string;
-  /** One or two sentences for the reference. */
+  /** What it judges and how it scores, in one to three sentences; an editor shows them through judge.schema.json. */
   readonly about: string;
   /**
    * Increase when the same judge file starts to give other verdicts. Existing calibrations then count as made by
