@@ -17,6 +17,10 @@ const PASSING = new Set([
 const PASSING_WORDS =
   /connection terminated|terminated unexpectedly|timeout exceeded when trying to connect|connection error|not queryable|timeout expired/i;
 
+/** PostgreSQL's code of a refused write. */
+export const READ_ONLY = "25006";
+const DISK_FULL = "53100";
+
 /** Whether a retry may succeed. */
 export function isPassing(error: unknown): boolean {
   const { code, message = "" } = error as { code?: string | null; message?: string };
@@ -28,6 +32,24 @@ export function isPassing(error: unknown): boolean {
 export function isFull(error: unknown): boolean {
   return (error as { code?: string | null }).code?.startsWith("53") === true;
 }
+
+/**
+ * Whether work on a database that was in use may succeed later. A server that took writes before and is now read-only
+ * has lost its role in a failover: another one is becoming the primary.
+ */
+export function isPassingInUse(error: unknown): boolean {
+  return isPassing(error) || (error as { code?: string | null }).code === READ_ONLY;
+}
+
+/** The notice that a database which was in use is being waited for. */
+export function waitingNotice(error: unknown): string {
+  const { code, message } = error as { code?: string | null; message: string };
+  const what = code === READ_ONLY || code === DISK_FULL ? "takes no writes" : "does not answer";
+  return `PostgreSQL ${what} (${message}): waiting for it; answers that have arrived are kept.`;
+}
+
+/** The notice that a database which was waited for is back. */
+export const BACK_NOTICE = "PostgreSQL answers again.";
 
 /** The location of a database without user and password: `db.example.com:5432/evals`. */
 export function addressOf(url: string): string {
@@ -59,7 +81,7 @@ export function connectionProblem(
   const code = given ?? "";
   const at = addressOf(url);
   const reason = message.split("\n")[0]?.replaceAll(url, at) ?? "";
-  if (code === "25006") {
+  if (code === READ_ONLY) {
     return {
       code: "EVALS_POSTGRES_READ_ONLY",
       what: `The PostgreSQL at ${at} takes no writes.`,

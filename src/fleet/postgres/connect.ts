@@ -1,6 +1,12 @@
 import type { Pool, PoolClient } from "pg";
 import { EvalsError } from "../../domain/problem.ts";
-import { connectionProblem, isFull, isPassing } from "../../postgres/connection-mistakes.ts";
+import {
+  BACK_NOTICE,
+  connectionProblem,
+  isPassingInUse,
+  READ_ONLY,
+  waitingNotice,
+} from "../../postgres/connection-mistakes.ts";
 import { CONNECTION_LIMITS, endedInTime } from "../../postgres/unreliable-network.ts";
 import type { FleetDatabase } from "../database.ts";
 
@@ -39,8 +45,6 @@ export const USE = {
     "postgres://user:password@host:5432/database, or env:NAME for an environment variable that holds it",
 };
 
-/** PostgreSQL's code of a refused write. */
-const READ_ONLY = "25006";
 const FIRST_WAIT_MS = 50;
 const MAX_WAIT_MS = 1000;
 
@@ -82,17 +86,12 @@ export async function connectPostgres(
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(MAX_WAIT_MS, wait * 2)) {
       try {
         const done = await work();
-        if (away) notice("PostgreSQL answers again.");
+        if (away) notice(BACK_NOTICE);
         away = false;
         return done;
       } catch (error) {
-        if (!(isPassing(error) || isReadOnly(error)) || signal?.aborted || closed) throw error;
-        if (!away && wait > FIRST_WAIT_MS) {
-          const what = isFull(error) || isReadOnly(error) ? "takes no writes" : "does not answer";
-          notice(
-            `PostgreSQL ${what} (${(error as Error).message}): waiting for it; answers that have arrived are kept.`,
-          );
-        }
+        if (!isPassingInUse(error) || signal?.aborted || closed) throw error;
+        if (!away && wait > FIRST_WAIT_MS) notice(waitingNotice(error));
         away ||= wait > FIRST_WAIT_MS;
         await pause(wait, signal);
       }
@@ -107,11 +106,6 @@ export async function connectPostgres(
       await endedInTime(pool.end());
     },
   };
-}
-
-/** Whether the server refuses writes. It took them before: another server is becoming the primary. */
-function isReadOnly(error: unknown): boolean {
-  return (error as { code?: string }).code === READ_ONLY;
 }
 
 async function inTransaction<T>(pool: Pool, work: (sql: Sql) => Promise<T>): Promise<T> {

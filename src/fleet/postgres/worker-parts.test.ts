@@ -40,6 +40,7 @@ describe("what workers need", () => {
     [{ code: "08006", message: "" }, true],
     [new Error("Connection terminated unexpectedly"), true],
     [{ code: "42501", message: "permission denied" }, false],
+    [{ code: "25006", message: "cannot execute INSERT in a read-only transaction" }, false],
     [{ code: "23505", message: "duplicate key" }, false],
     [new TypeError("x is not a function"), false],
   ])("retries only after errors that may pass by themselves: %o", (error, passes) => {

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, type SpawnOptions, spawn, spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -11,6 +11,8 @@ export interface PrivatePostgres {
   /** Creates an empty database and returns its URL. */
   database(): string;
   sql(url: string, text: string): string;
+  /** Like `sql`, after a while and in a separate process, so this thread may block meanwhile. */
+  sqlApart(url: string, text: string, after_ms: number): { readonly done: Promise<void> };
   /** Stops the server without shutdown, waits, and starts it again. */
   crash(away_ms: number): Promise<void>;
   /** Like `crash`, but a separate process restarts the server, so this thread may block meanwhile. */
@@ -102,6 +104,18 @@ export async function startPostgres(durable = false): Promise<PrivatePostgres> {
       encoding: "utf8",
       env: { ...process.env, PGOPTIONS: "-c client_min_messages=warning", PGCONNECT_TIMEOUT: "20" },
     }).trim();
+  /** Runs a program after a while. */
+  const apart = (
+    after_ms: number,
+    [program = "", ...words]: readonly string[],
+    options: SpawnOptions,
+  ): Promise<number | null> => {
+    const child = spawn("sh", ["-c", `sleep ${after_ms / 1000}; exec "$@"`, "sh", program, ...words], {
+      ...options,
+      stdio: "ignore",
+    });
+    return once(child, "exit").then(([code]) => code);
+  };
   let made = 0;
   return {
     database: () => {
@@ -110,6 +124,11 @@ export async function startPostgres(durable = false): Promise<PrivatePostgres> {
       return `postgres://evals@127.0.0.1:${port}/${name}`;
     },
     sql,
+    sqlApart: (url, text, after_ms) => ({
+      done: apart(after_ms, ["psql", "-X", "-v", "ON_ERROR_STOP=1", "-c", text, url], {}).then((code) => {
+        if (code !== 0) throw new Error(`psql ended with ${code}: ${text}`);
+      }),
+    }),
     crash: async (away_ms) => {
       control("stop", "-m", "immediate");
       await new Promise((resolve) => setTimeout(resolve, away_ms));
@@ -119,23 +138,10 @@ export async function startPostgres(durable = false): Promise<PrivatePostgres> {
       control("stop", "-m", "immediate");
       const start = [
         join(bin, "pg_ctl"),
-        "-D",
-        data,
-        "-l",
-        join(folder, "log"),
-        "-w",
-        "-o",
-        options,
-        "start",
+        ...["-D", data, "-l", join(folder, "log"), "-w", "-o", options, "start"],
       ];
-      const quoted = start.map((word) => `'${word}'`).join(" ");
-      const child = spawn("sh", ["-c", `sleep ${away_ms / 1000}; exec ${quoted}`], {
-        cwd: folder,
-        stdio: "ignore",
-        ...who,
-      });
       return {
-        restarted: once(child, "exit").then(([code]) => {
+        restarted: apart(away_ms, start, { cwd: folder, ...who }).then((code) => {
           if (code !== 0)
             throw new Error(
               `It did not start again: ${readFileSync(join(folder, "log"), "utf8").slice(-500)}`,

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { BACK_NOTICE, waitingNotice } from "../../postgres/connection-mistakes.ts";
 import { isAlive, type ProcessMark } from "../../processes/process-mark.ts";
 import type { Database, Statement, Transaction } from "../sql/database.ts";
 import { PostgresFailure, translated } from "./postgres-mistakes.ts";
@@ -112,7 +113,7 @@ function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS 
     for (let wait = FIRST_WAIT_MS, isAway = false; ; wait = Math.min(MAX_WAIT_MS, wait * 2)) {
       try {
         const done = work();
-        if (isAway) notice("PostgreSQL answers again.");
+        if (isAway) notice(BACK_NOTICE);
         isGivenUp = false;
         return done;
       } catch (error) {
@@ -123,9 +124,7 @@ function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS 
           throw error;
         }
         if (!isAway && wait > FIRST_WAIT_MS) {
-          notice(
-            `PostgreSQL does not answer (${error.message}): waiting for it; answers that have arrived are kept.`,
-          );
+          notice(waitingNotice(error));
           isAway = true;
         }
         dropAll();

@@ -1,5 +1,5 @@
 import { EvalsError } from "../../domain/problem.ts";
-import { addressOf, connectionProblem } from "../../postgres/connection-mistakes.ts";
+import { addressOf, connectionProblem, READ_ONLY } from "../../postgres/connection-mistakes.ts";
 import type { Failed } from "./thread-messages.ts";
 
 const USE = {
@@ -32,7 +32,7 @@ export function translated(error: unknown, url: string): unknown {
     error.passing ||
     code?.startsWith("28") ||
     code === "3D000" ||
-    code === "25006" ||
+    code === READ_ONLY ||
     code === "ECONNREFUSED"
   )
     return new EvalsError(connectionProblem(url, { code, message }, USE), { cause: error });

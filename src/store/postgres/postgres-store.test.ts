@@ -97,6 +97,68 @@ describe.skipIf(skippedWithoutPostgres())("the history in PostgreSQL", () => {
     expect(notices).toEqual([expect.stringContaining("waiting for it"), "PostgreSQL answers again."]);
   });
 
+  const fullDisk = (trigger: string): string =>
+    `CREATE FUNCTION own.full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
+     ${trigger} FOR EACH ROW EXECUTE FUNCTION own.full_disk()`;
+  const readOnly = (setting: string): string =>
+    `ALTER DATABASE ${url.split("/").at(-1)} ${setting} default_transaction_read_only`;
+
+  describe.each<readonly [name: string, breakIt: () => string, mendIt: () => string]>([
+    [
+      "whose disk is full",
+      () => fullDisk("CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON own.trials"),
+      () => "DROP FUNCTION own.full_disk CASCADE",
+    ],
+    [
+      "whose disk is full at the end of a transaction",
+      () =>
+        fullDisk(
+          "CREATE CONSTRAINT TRIGGER full_disk AFTER INSERT OR UPDATE ON own.trials DEFERRABLE INITIALLY DEFERRED",
+        ),
+      () => "DROP FUNCTION own.full_disk CASCADE",
+    ],
+    [
+      "that a failover has made read-only",
+      () =>
+        `${readOnly("SET")} = on; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+      () => `BEGIN READ WRITE; ${readOnly("RESET")}; COMMIT`,
+    ],
+  ])("in a database %s", (_, breakIt, mendIt) => {
+    it("waits with a notice, and keeps each answer once", async () => {
+      const notices: string[] = [];
+      const store = await open({ notice: (text) => notices.push(text) });
+      const writer = store.create(sampleHeader(), sampleCases, sampleBodies);
+      writer.record(answered(0, 1));
+      writer.flush();
+      postgres.sql(url, breakIt());
+      const { done } = postgres.sqlApart(url, mendIt(), 1500);
+      for (let trial = 2; trial <= 10; trial++) {
+        writer.record(answered(0, trial));
+        writer.flush();
+      }
+      await done;
+      expect(store.trials(writer.no, 0)).toHaveLength(10);
+      expect(await store.care.size()).toMatchObject({ answers: 10 });
+      expect(notices).toEqual([
+        expect.stringMatching(/takes no writes .*waiting for it/),
+        "PostgreSQL answers again.",
+      ]);
+    });
+
+    it("ends after a time with the cause", async () => {
+      const store = await open({ patience_ms: 500 });
+      const writer = store.create(sampleHeader(), sampleCases, sampleBodies);
+      postgres.sql(url, breakIt());
+      try {
+        writer.record(answered(0, 1));
+        expect(() => writer.flush()).toThrow(/cannot be written|takes no writes/);
+      } finally {
+        postgres.sql(url, mendIt());
+      }
+    });
+  });
+
   it("writes on closing, once each, the answers and judgements that arrived after it stopped waiting", async () => {
     const store = await open({ patience_ms: 0 });
     const writer = store.create(sampleHeader(), sampleCases, sampleBodies);

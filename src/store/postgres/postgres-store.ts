@@ -1,5 +1,5 @@
 import { EvalsError } from "../../domain/problem.ts";
-import { addressOf } from "../../postgres/connection-mistakes.ts";
+import { addressOf, READ_ONLY } from "../../postgres/connection-mistakes.ts";
 import type { ProcessMark } from "../../processes/process-mark.ts";
 import { historyOf } from "../sql/history.ts";
 import type { Store } from "../store.ts";
@@ -59,7 +59,7 @@ function refuseReadOnly(db: ReturnType<typeof postgresDatabase>): void {
     .pluck()
     .get();
   if (closed === 1)
-    throw new PostgresFailure({ code: "25006", message: "it takes no writes", passing: false });
+    throw new PostgresFailure({ code: READ_ONLY, message: "it takes no writes", passing: false });
 }
 
 /** The database's address without the parameter `schema`, and the schema. */

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { isPassing } from "../../postgres/connection-mistakes.ts";
+import { isPassingInUse } from "../../postgres/connection-mistakes.ts";
 import { openConnections } from "./connections.ts";
 import {
   type Asked,
@@ -30,7 +30,7 @@ async function answer(asked: Asked): Promise<Reply> {
     return await work(asked);
   } catch (error) {
     const { code = null, message } = error as { code?: string | null; message: string };
-    return { kind: "failed", code, message, passing: isPassing(error) };
+    return { kind: "failed", code, message, passing: isPassingInUse(error) };
   }
 }
 
