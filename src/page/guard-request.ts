@@ -33,8 +33,9 @@ const refused = (status: number, why: string): Guarded => ({ kind: "refused", st
 export function guardRequest(asked: Asked, { port, token }: Address): Guarded {
   const { host, origin } = asked;
   if (!namesThisMachine(host) || !host.endsWith(`:${port}`))
-    return refused(403, "This host name is not served.");
-  if (asked.method !== "GET" && asked.method !== "POST") return refused(405, "Only GET and POST.");
+    return refused(403, "The page is not served under this host name.");
+  if (asked.method !== "GET" && asked.method !== "POST")
+    return refused(405, "Only GET and POST requests are allowed.");
   const [, given = "", ...rest] = (asked.url.split("?", 1)[0] ?? "").split("/");
   if (!sameText(given, token))
     return refused(403, "The address lacks the token. Open the address that the terminal shows.");

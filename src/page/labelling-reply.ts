@@ -43,7 +43,7 @@ export function labellingReply(
   if (method === "GET" && path === "/state") return state();
   if (method === "GET" && path === "/alive") return { kind: "json", status: 200, value: { alive: true } };
   if (method !== "POST" || path !== "/act")
-    return { kind: "json", status: 404, value: { error: "There is nothing here." } };
+    return { kind: "json", status: 404, value: { error: "There is nothing at this address." } };
   const parsed = Step.safeParse(body);
   if (!parsed.success) return { kind: "json", status: 400, value: { error: z.prettifyError(parsed.error) } };
   if (parsed.data.act === "end") {

@@ -177,8 +177,8 @@ export class LabellingSession {
   }
 
   /**
-   * The outcome for an answer that is not being asked: `repeated` when a page that got no reply sends the same
-   * verdict again.
+   * The outcome of a verdict on an answer that is not the current question: `repeated` when the verdict was stored
+   * before and the page, which got no reply, has sent it again.
    */
   #wasSaid(id: string, judgement: Judgement): ActOutcome {
     const act = this.#acts.findLast(({ question }) => question.id === id);

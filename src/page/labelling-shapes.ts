@@ -35,14 +35,14 @@ export interface Question {
 export interface LabelBook {
   save(label: Label): void;
   remove(label: Label): void;
-  /** Stores a second judgement of an answer that the rater has labelled already; it is not a label. */
+  /** Stores a second judgement of an answer that the rater has labelled already; this judgement is not a label. */
   noteCheck(check: Check): void;
   dropCheck(check: Check): void;
 }
 
 /**
- * The kind of question: whether answers are right, which rater is right, or which exchanges become cases (then pass
- * means accept, and the comment is the expected value).
+ * The kind of question: whether answers are right (`label`), which rater is right (`adjudicate`), or which exchanges
+ * become cases (`candidates`: pass means accept, and the comment is the expected value).
  */
 export type LabellingPurpose = "label" | "adjudicate" | "candidates";
 

@@ -71,13 +71,13 @@ export async function startLocalServer(
 
 const PAGE_WORDS = {
   why: "The page is served on a port of this machine.",
-  fix: "Leave --port out: any free port will do. Or name another one.",
+  fix: "Leave --port out to use any free port, or name another port.",
 };
 
 /**
  * Listens on this machine only.
  *
- * @param words the purpose of the port and the fix, for the error message
+ * @param words the parts `why` and `fix` of the error message: the purpose of the port, and how to choose another
  * @throws {EvalsError} EVALS_PORT_IN_USE, EVALS_PORT_REFUSED
  */
 export function listenHere(

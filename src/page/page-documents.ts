@@ -11,7 +11,7 @@ import type {
   ViewedPart,
 } from "../domain/viewed-run.ts";
 
-/** The initial data of a page. */
+/** The data with which a page starts. */
 export interface PageStart {
   /** `file`: all data is in the page. `live`: data comes from the program that serves it. `labels`: only for labelling. */
   readonly mode: "file" | "live" | "labels";
@@ -80,7 +80,7 @@ export interface HomeDocument {
   readonly more: boolean;
 }
 
-/** What can be labelled: one entry for each suite, or for each judge of a suite with several. */
+/** The labelling sessions on offer: one for each suite, or one for each judge of a suite with several. */
 export interface LabelsDocument {
   readonly suites: readonly LabelledSuite[];
 }

@@ -96,7 +96,7 @@ describe("pageFile", () => {
 
   it("reports the full length of a cut text", async () => {
     const { indexes, answers } = readPage(await fileOf(largeRun(1, 300_000)));
-    expect(indexes[0]?.left_out).toBe("Texts are cut after 200,000 letters.");
+    expect(indexes[0]?.left_out).toBe("Texts are cut after 200,000 characters.");
     const passage = answers[0]?.[0]?.case.now.trials[0]?.output;
     expect([passage?.text.length, passage?.letters]).toEqual([200_000, 300_000]);
   });

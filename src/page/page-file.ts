@@ -14,13 +14,13 @@ declare const EVALS_VERSION: string;
 
 /** Maximum bytes of the data. It keeps the whole page below 20 MB, the usual limit of e-mail and chat. */
 const MAX_BYTES = 18_500_000;
-/** Maximum characters of a text. The first of these with which all failed and changed cases fit is used. */
+/** Possible limits for the characters of a text; the first one with which all failed and changed cases fit is used. */
 const TEXT_LENGTHS = [200_000, 20_000, 4_000, 1_000, 250];
 /** Characters of JSON in one answer page, before compression. */
 const PAGE_LETTERS = 400_000;
 /** Characters of JSON in all answer pages, to limit the writing time however well they compress. */
 const MAX_LETTERS = 150_000_000;
-/** Number of cases used to estimate the size of all. */
+/** Number of cases from which the size of all cases is estimated. */
 const SAMPLE = 60;
 /**
  * Share of the space that cases with conversations may fill; later cases are included without their
@@ -38,7 +38,7 @@ export interface RunOfFile {
 /**
  * A self-contained page: the runs, the index of their cases, and their answers in compressed pages.
  *
- * @param matrices the comparisons of runs with several targets of one suite; the page opens on it when it is about all runs
+ * @param matrices a comparison of the runs for each suite with several targets; the page opens on one that has all runs
  */
 export async function pageFile(
   runs: readonly RunOfFile[],
@@ -81,8 +81,8 @@ export async function runDocument({ key, run }: RunOfFile): Promise<RunDocument>
 }
 
 /**
- * A report without its lists of changed cases. The index has them; here they would delay the verdict of a large
- * run.
+ * A report without its lists of changed cases. The index has these lists; in the report they would delay the display
+ * of a large run's verdict.
  */
 function withoutMoved(report: RunReport): RunReport {
   const { comparison } = report;
@@ -268,6 +268,6 @@ function leftOutSentence({ cases, cutAfter, withoutTrials }: Packing, all: numbe
     ...(withoutTrials > 0
       ? [`${plural(withoutTrials, "case has", "cases have")} answers without their conversations.`]
       : []),
-    ...(cutAfter === null ? [] : [`Texts are cut after ${count(cutAfter)} letters.`]),
+    ...(cutAfter === null ? [] : [`Texts are cut after ${count(cutAfter)} characters.`]),
   ].join(" ");
 }

@@ -43,7 +43,7 @@ export function pageHtml(assets: PageAssets, { title, start, plain, first, rest 
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="robots" content="noindex">\n',
     '<meta name="color-scheme" content="light dark">\n<link rel="icon" href="data:,">\n',
     `<title>${escapeHtml(title)}</title>\n<style>${assets.style}</style>\n</head>\n<body>\n<div id="app"></div>\n`,
-    `<noscript><main><h1>${escapeHtml(plain)}</h1><p>The rest needs JavaScript, which stays inside this page.</p></main></noscript>\n`,
+    `<noscript><main><h1>${escapeHtml(plain)}</h1><p>The rest of this page needs JavaScript.</p></main></noscript>\n`,
     dataElement("start", scriptJson(start)),
     ...first,
     `<script>${assets.script}</script>\n`,

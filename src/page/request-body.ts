@@ -27,11 +27,11 @@ export async function readBody(request: IncomingMessage, largest: number): Promi
   const body = Buffer.concat(parts);
   const encoding = request.headers["content-encoding"] ?? "identity";
   if (encoding === "identity") return body;
-  if (encoding !== "gzip") throw new RefusedRequest(415, `The encoding ${encoding} is not known.`);
+  if (encoding !== "gzip") throw new RefusedRequest(415, `The encoding ${encoding} is not supported.`);
   try {
     return gunzipSync(body, { maxOutputLength: largest });
   } catch (error) {
-    throw new RefusedRequest(400, `The request cannot be unpacked: ${(error as Error).message}.`);
+    throw new RefusedRequest(400, `The request cannot be decompressed: ${(error as Error).message}.`);
   }
 }
 

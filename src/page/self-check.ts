@@ -13,10 +13,10 @@ export interface Check {
 
 /** One answer in this many is asked a second time. */
 const EVERY = 20;
-/** Number of answers that come before a check, when the rater only has labels of this session. */
+/** Number of answers before the first check, when the rater has no labels from before this session. */
 const FIRST = 11;
 
-/** How many of the checked answers a rater gave the same verdict twice. */
+/** How many of the answers that a rater judged twice got the same verdict both times. */
 export interface Agreement {
   readonly same: number;
   readonly of: number;

@@ -80,7 +80,7 @@ export function viewAnswers(history: ViewedHistory, page: () => Promise<Reply>, 
             : written(lettersOf(trace, whole(rest[0]), whole(rest[1])));
         }
         default:
-          return refused("There is nothing here.");
+          return refused("There is nothing at this address.");
       }
     } catch (error) {
       if (error instanceof EvalsError) return refused(whatOf(error));
@@ -130,7 +130,7 @@ export type Watch = (send: (name: string, json: string) => void) => () => void;
 
 const written = (value: unknown): Reply => ({ kind: "written", json: pageJson(value) });
 
-/** The page has room for what is wrong and for its fix. */
+/** An error as the page shows it: what is wrong and how to fix it. There is no room for the reason. */
 const whatOf = ({ problems }: EvalsError): string =>
   problems.map(({ what, fix }) => `${what} Fix: ${fix}`).join(" ");
 
@@ -147,12 +147,12 @@ function decoded(word: string): string {
 /** A number in an address. @throws {RangeError} when the word is not a whole number */
 function whole(word: string | undefined): number {
   if (word === undefined || !/^\d{1,9}$/.test(word))
-    throw new RangeError("The address has no number where one is needed.");
+    throw new RangeError("The address needs a number at this place, and has none.");
   return Number(word);
 }
 
 /**
- * Returns a function that reads a trial by its address. The last three are cached, because a long trial is read
+ * Returns a function that reads a trial by its address. The last three trials are cached, because a long trial is read
  * part by part.
  */
 function lastTrials(history: ViewedHistory) {
@@ -207,7 +207,7 @@ function lettersOf({ parts }: Pick<ViewedTranscript, "parts">, part: number, fro
   return parts[part]?.passage.text.slice(from, from + STEP_LETTERS) ?? "";
 }
 
-/** Indices of the cases that contain a text. Other requests are handled while the search runs. */
+/** Indices of the cases that contain a text. The server keeps handling other requests while the search runs. */
 async function found(view: ViewedRun, text: string, gone: AbortSignal): Promise<number[]> {
   const { ids } = await view.index();
   const indexes: number[] = [];

@@ -7,7 +7,7 @@ import { type ViewedHistory, viewAnswers, type Watch } from "./view-answers.ts";
 
 declare const EVALS_VERSION: string;
 
-/** Number of newest runs in the page itself; reading more would delay its first rendering. */
+/** Number of newest runs that are sent within the page; reading more runs would delay its first rendering. */
 const FIRST_RUNS = 50;
 /** Milliseconds between two polls of the store while a page is open. */
 const LOOK = 1_000;

@@ -119,7 +119,7 @@ export class CaseColumns {
     return /[A-Z]/.test(this.#index.changes[index] ?? "");
   }
 
-  /** Mean score that a scorer gave the case; null when it gave none. @param scorer index in `scorers` */
+  /** Mean score that a scorer gave the case; null when it gave no score. @param scorer index in `scorers` */
   scoreOf(scorer: number, index: number): number | null {
     return this.#index.scores[scorer]?.[index] ?? null;
   }

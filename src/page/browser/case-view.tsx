@@ -76,10 +76,7 @@ function CaseBody({ source, runKey, place: index, asked }: CaseBodyProps): JSX.E
     <Await of={one} meanwhile={<p>{asked}</p>}>
       {(value) =>
         value === null ? (
-          <p>
-            The answers of this case are not in the file, so that it stays small. The command below shows
-            them.
-          </p>
+          <p>The answers of this case were left out to keep the file small. The command below shows them.</p>
         ) : (
           <>
             <CaseTexts one={value} />
@@ -91,7 +88,7 @@ function CaseBody({ source, runKey, place: index, asked }: CaseBodyProps): JSX.E
   );
 }
 
-/** Lets `j` and `k` go to the next and the previous case of the search's hits, as in the list. */
+/** Lets `j` and `k` go to the next and the previous case among those that the search found, as in the list. */
 function useNeighbours(columns: Loaded<CaseColumns>, runKey: string, id: string): void {
   const state = listOf(runKey);
   const step = (by: number): boolean => {
@@ -105,8 +102,8 @@ function useNeighbours(columns: Loaded<CaseColumns>, runKey: string, id: string)
     return true;
   };
   useKeys([
-    { keys: ["j"], about: "the next case that was found", act: () => step(1) },
-    { keys: ["k"], about: "the case before", act: () => step(-1) },
+    { keys: ["j"], about: "the next case of the search", act: () => step(1) },
+    { keys: ["k"], about: "the previous case of the search", act: () => step(-1) },
     {
       keys: ["/"],
       about: "search in the list",
@@ -136,8 +133,8 @@ function CaseTexts({ one }: { one: ViewedCase }): JSX.Element {
 }
 
 /**
- * Index of the trial that shows a change best: a failed trial of the worse side, a passed trial of the better
- * side.
+ * Index of the trial that shows a change best: a failed trial on the side that passes fewer trials, a passed trial on
+ * the other side.
  */
 function informativeTrial(side: ViewedSide, passing: boolean): number {
   const at = side.trials.findIndex(({ outcome }) => outcome === (passing ? "passed" : "failed"));
@@ -162,7 +159,7 @@ function Sides({ runKey, one }: { runKey: string; one: ViewedCase }): JSX.Elemen
     Math.max(0, Math.min(trials.length - 1, at + by));
   useKeys([
     { keys: ["ArrowRight", "l"], about: "the next trial", act: () => setNow(step(nowAt, 1, now)) },
-    { keys: ["ArrowLeft", "h"], about: "the trial before", act: () => setNow(step(nowAt, -1, now)) },
+    { keys: ["ArrowLeft", "h"], about: "the previous trial", act: () => setNow(step(nowAt, -1, now)) },
     ...(before === null
       ? []
       : [
@@ -171,11 +168,15 @@ function Sides({ runKey, one }: { runKey: string; one: ViewedCase }): JSX.Elemen
             about: "the next trial of the other side",
             act: () => setBefore(step(beforeAt, 1, before)),
           },
-          { keys: ["["], about: "the one before it", act: () => setBefore(step(beforeAt, -1, before)) },
+          {
+            keys: ["["],
+            about: "the previous trial of the other side",
+            act: () => setBefore(step(beforeAt, -1, before)),
+          },
         ]),
     {
       keys: ["Enter", "o"],
-      about: "open the trial, whole",
+      about: "open the whole trial",
       act: () => {
         const trial = now.trials[nowAt];
         if (trial === undefined) return false;
@@ -211,7 +212,7 @@ function Sides({ runKey, one }: { runKey: string; one: ViewedCase }): JSX.Elemen
           ? ""
           : texts.before === texts.now
             ? "The two answers are the same."
-            : "Marked: what differs; ▸ where the two answers part for the first time."}
+            : "Differences are highlighted; ▸ marks the first one."}
       </p>
       <Distinct one={one} />
     </>
@@ -255,7 +256,7 @@ function Side({ runKey, id, which, side, at, choose, pieces, box }: SideProps): 
         ))}
       </div>
       {trial === undefined ? (
-        <p class="faint">no answer is at hand</p>
+        <p class="faint">there is no answer to show</p>
       ) : (
         <>
           <pre class="answer" tabIndex={0} role="region" aria-label={`answer ${which}`} ref={box}>

@@ -69,8 +69,8 @@ export function IntervalBar({
 const TREND = { width: 720, height: 150, left: 44, right: 12, top: 12, bottom: 24 };
 
 /**
- * The runs of a trend: those of the last run's target, with a pass rate. A line through different prompts or models
- * would show a change that no target made.
+ * The runs of a trend: those of the last run's target, with a pass rate. A line through runs of different prompts
+ * or models would look like a change of one target.
  *
  * @param history oldest first
  */
@@ -79,7 +79,7 @@ export function trendOf(history: readonly PastRun[]): readonly PastRun[] {
   return history.filter((one) => one.target === target && one.pass_rate.value !== null);
 }
 
-/** Pass rates of the earlier runs of the same target and of this run; nothing when there was none. */
+/** Pass rates of the earlier runs of the same target and of this run; draws nothing when there was no earlier run. */
 export function Trend({ history }: { history: readonly PastRun[] }): JSX.Element | null {
   const known = trendOf(history);
   const [first, last] = [known[0], known.at(-1)];

@@ -88,7 +88,7 @@ export function holds({ case: one }: Pick<CaseWithTrials, "case">, text: string)
 
 function textOf(page: Document, id: string): string {
   const text = page.getElementById(id)?.textContent;
-  if (text == null) throw new Error(`The file is not whole: ${id} is missing.`);
+  if (text == null) throw new Error(`The file is incomplete: ${id} is missing.`);
   return text;
 }
 

@@ -81,20 +81,20 @@ function OtherViews(): JSX.Element {
 
 interface Suite {
   readonly name: string;
-  /** The newest run that is gated or still under way; the newest of all when there is none. */
+  /** The newest run that is gated or still under way; when there is none, the suite's newest run. */
   readonly shown: RunSummary;
   /** Pass rates of the runs of this target, oldest first and ending with `shown`. */
   readonly rates: readonly number[];
 }
 
-/** Suites with the run that stands for each, the most recently run suite first. @param runs newest first */
+/** Each suite with the run that the start view shows for it, the newest run first. @param runs newest first */
 export function suitesOf(runs: readonly RunSummary[]): Suite[] {
   const byName = new Map<string, RunSummary[]>();
   for (const run of runs) byName.set(run.name, [...(byName.get(run.name) ?? []), run]);
   return [...byName].flatMap(([name, list]) => {
     const shown = list.find(({ outcome }) => outcome !== "not_gated") ?? list[0];
     if (shown === undefined) return [];
-    // A line through different prompts or models would show a change that no target made.
+    // A line through runs of different prompts or models would look like a change of one target.
     const past = list.slice(list.indexOf(shown)).filter(({ target }) => target === shown.target);
     const rates = past.flatMap(({ pass_rate }) => (pass_rate?.value == null ? [] : [pass_rate.value]));
     return [{ name, shown, rates: rates.slice(0, 40).reverse() }];
@@ -260,8 +260,8 @@ function keyOf({ start }: PageSource, { id }: RunSummary): string {
 }
 
 /**
- * The view that compares the chosen runs: for two runs of one suite a comparison with the older one, otherwise
- * a matrix. A file only has the matrix.
+ * The view that compares the chosen runs: for two runs of one suite, the newer run compared with the older one;
+ * otherwise a matrix. A page in a file has only the matrix.
  */
 export function comparisonOf(
   runs: readonly RunSummary[],

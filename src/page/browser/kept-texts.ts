@@ -8,7 +8,7 @@ export interface KeptTexts {
 /**
  * Keeps values while the tab is open.
  *
- * @param under prefix of all names: another session at the same port has other values
+ * @param under prefix of all names, so that another session at the same port keeps its own values
  */
 export function keptInTab(under: string): KeptTexts {
   const key = (name: string): string => `${under} ${name}`;

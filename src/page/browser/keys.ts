@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 /** The action of some keys while a view is open. */
 export interface KeyBinding {
-  /** Names as in `KeyboardEvent.key`; any of them triggers it. */
+  /** Names as in `KeyboardEvent.key`; each of these keys triggers the action. */
   readonly keys: readonly string[];
   /** Description for the help. */
   readonly about: string;
@@ -11,7 +11,7 @@ export interface KeyBinding {
    * @returns false when there was nothing to do, so that the key keeps its default action
    */
   readonly act: (key: string, event: KeyboardEvent) => unknown;
-  /** Whether it ignores key repeat. */
+  /** Whether the action runs only once while the key is held down. */
   readonly once?: boolean;
 }
 

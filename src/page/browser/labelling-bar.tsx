@@ -32,7 +32,7 @@ export function LabellingBar({ client, state, question }: BarProps): JSX.Element
   const meanings: Readonly<Record<Verdict, string>> = {
     pass: verdictWord(purpose, "pass"),
     fail: verdictWord(purpose, "fail"),
-    unsure: `${verdictWord(purpose, "unsure")}: you cannot say`,
+    unsure: `${verdictWord(purpose, "unsure")}: you cannot decide`,
   };
   useKeys([
     ...VERDICTS.map((verdict) => ({
@@ -44,7 +44,7 @@ export function LabellingBar({ client, state, question }: BarProps): JSX.Element
     {
       keys: ["s"],
       once: true,
-      about: "skip: no label, asked again at the end if you like",
+      about: "skip: leave this answer without a label; at the end you can ask for skipped answers again",
       act: () => client.take({ act: "skip", id: question.id }),
     },
     { keys: ["c"], about: "write a comment; Esc leaves it", act: () => field.current?.focus() },
@@ -53,7 +53,7 @@ export function LabellingBar({ client, state, question }: BarProps): JSX.Element
       : [
           {
             keys: numbered.map((_, at) => String(at + 1)),
-            about: "a criterion: pass, fail, unsure, not given",
+            about: "judge a criterion; each press goes on to the next of pass, fail, unsure, not given",
             act: (key: string) => {
               const { name } = numbered[Number(key) - 1] ?? {};
               if (name === undefined) return false;
@@ -156,10 +156,10 @@ function Criterion({ name, about, at, given, set }: CriterionProps): JSX.Element
   );
 }
 
-/** The button that takes the last step back. */
+/** The button that undoes the last step. */
 export function UndoButton({ client, state }: { client: LabellingClient; state: SessionState }): JSX.Element {
   const act = (): unknown => (state.canUndo ? client.take({ act: "undo", done: state.done }) : false);
-  useKeys([{ keys: ["z"], once: true, about: "take the last step back", act }]);
+  useKeys([{ keys: ["z"], once: true, about: "undo the last step", act }]);
   return (
     <button
       type="button"

@@ -78,7 +78,7 @@ describe("a labelling page that sends its steps", () => {
     await client.begin();
     answers.state = null;
     await client.take({ act: "label", id: "q1", verdict: "pass" });
-    expect(client.trouble.value).toContain("Your label (pass) is kept here");
+    expect(client.trouble.value).toContain("Your label (pass) is kept in this page");
     expect(client.trouble.value).toContain("start it again");
     expect(client.waits.value).toBe(true);
     const reloaded = server(kept);
@@ -131,7 +131,7 @@ describe("a labelling page that sends its steps", () => {
     await client.take({ act: "undo", done: 1 });
     expect([client.shown.value, client.notice.value]).toEqual([
       before + 1,
-      "Taken back: it was pass. Judge it again.",
+      "Undone. Your label was “pass”. Judge this answer again.",
     ]);
   });
 

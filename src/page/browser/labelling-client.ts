@@ -13,7 +13,7 @@ export type AskServer = (
   step?: LabellingStep,
 ) => Promise<{ readonly status: number; readonly value: unknown }>;
 
-/** What was entered for an answer and is not sent yet. */
+/** The criteria and the comment that were entered for an answer and are not sent yet. */
 export type Draft = Partial<Pick<Judgement, "criteria" | "comment">>;
 
 type Answered = { readonly outcome: StepResult; readonly state: SessionState };
@@ -39,7 +39,7 @@ export class LabellingClient {
   #busy = false;
   #lost = false;
 
-  /** @param command what the user must do to restart the server, to complete "If it was stopped, …" */
+  /** @param command ends the sentence "If it was stopped, …", for instance "run evals view again" */
   constructor(ask: AskServer, kept: KeptTexts, command: string) {
     this.#ask = ask;
     this.#kept = kept;
@@ -128,7 +128,7 @@ export class LabellingClient {
       this.#ended();
       return;
     }
-    // If the step labelled nothing, what was typed for the answer is kept.
+    // The draft is deleted once its answer is labelled or skipped, and kept if the server refused the step.
     if ("id" in step && outcome !== "not-asked-now") this.#kept.write(`draft:${step.id}`, null);
     this.#show(state);
     this.#note(noticeOf(step, outcome, state));
@@ -155,8 +155,8 @@ export class LabellingClient {
     const step = this.#pending;
     const kept =
       step === null
-        ? "What you type stays here."
-        : `Your ${step.act === "label" ? `label (${step.verdict})` : "last step"} is kept here and sent as soon as it is back.`;
+        ? "The page keeps what you type."
+        : `Your ${step.act === "label" ? `label (${step.verdict})` : "last step"} is kept in this page and sent as soon as the server answers.`;
     this.#report(`The server does not answer. ${kept} If it was stopped, ${this.#command}.`);
   }
 
@@ -169,7 +169,7 @@ export class LabellingClient {
   }
 
   #unwritten(why: string): void {
-    this.#report(`The label could not be written: ${why} It is kept here and sent again.`);
+    this.#report(`The label could not be stored: ${why} The page keeps the label and sends it again.`);
   }
 
   #ended(): void {
@@ -205,7 +205,7 @@ function errorOf(value: unknown): string {
 
 function noticeOf(step: LabellingStep, outcome: StepResult, { purpose, question }: SessionState): string {
   if (outcome === "not-asked-now")
-    return "This answer was dealt with in another tab. Nothing was changed; z takes the last step back.";
+    return "This answer was already judged or skipped in another tab. Nothing was changed here; press z to undo the last step.";
   switch (step.act) {
     case "label":
       return `Saved: ${verdictWord(purpose, step.verdict)}.`;
@@ -213,8 +213,8 @@ function noticeOf(step: LabellingStep, outcome: StepResult, { purpose, question 
       return "Skipped.";
     case "undo":
       return question?.draft?.verdict === undefined
-        ? "Taken back."
-        : `Taken back: it was ${verdictWord(purpose, question.draft.verdict)}. Judge it again.`;
+        ? "Undone."
+        : `Undone. Your label was “${verdictWord(purpose, question.draft.verdict)}”. Judge this answer again.`;
     case "again":
     case "end":
       return "";

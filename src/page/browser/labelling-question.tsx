@@ -54,7 +54,7 @@ function Answer({ text }: { text: string }): JSX.Element {
   useKeys([
     {
       keys: ["v"],
-      about: "an answer that is JSON: indented, or as it was written",
+      about: "show an answer in JSON indented, or as it was written",
       act: () => (indented === null ? false : setVerbatim(!verbatim)),
     },
     {

@@ -67,7 +67,7 @@ function Shown({ client, state, ends }: LabellingViewProps & { state: SessionSta
       <QuestionView key={`question ${key}`} question={question} />
       <LabellingBar key={`bar ${key}`} client={client} state={state} question={question} />
       <p class="faint legend">
-        Every label is on the disk before the next answer is shown. Closing the page loses nothing.
+        Every label is stored on disk before the next answer is shown, so closing the page loses nothing.
       </p>
     </>
   );

@@ -18,10 +18,10 @@ export function verdictWord(purpose: Purpose, verdict: Verdict): string {
 /** The label of the text field. */
 export const commentWord = (purpose: Purpose): string => (purpose === "candidates" ? "Expected" : "Comment");
 
-/** A line about what is decided: who judges, or that conflicts are settled or cases chosen. */
+/** One line that says what the session decides: who judges, or that conflicts are settled, or that cases are chosen. */
 export function purposeLine({ purpose, rater }: SessionState): string {
   if (purpose === "adjudicate") return "settling where raters disagree";
-  return purpose === "candidates" ? "which of them become cases" : `judged by ${rater}`;
+  return purpose === "candidates" ? "choosing which exchanges become cases" : `judged by ${rater}`;
 }
 
 /** The line at the end of a session: the number of answers by verdict, and that all are saved. */

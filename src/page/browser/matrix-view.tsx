@@ -107,7 +107,7 @@ function Matrix({ targets, compared }: MatrixProps): JSX.Element {
             selected.value = foundIds(targets, ids, query.value).length > 0 ? 0 : -1;
             document.querySelector<HTMLElement>(".grid")?.focus({ preventScroll: true });
           }}
-          placeholder="search: an id, a tag, an input; differ for cases on which targets differ"
+          placeholder="search: id, tag or input; type differ to find cases on which targets differ"
           status={`${hits.length === ids.length ? "" : `${count(hits.length)} of `}${plural(ids.length, "case")}`}
         />
         <VirtualGrid

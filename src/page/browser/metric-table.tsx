@@ -69,9 +69,9 @@ export function MetricSection({ report }: { report: RunReport }): JSX.Element {
       </p>
       {compared ? (
         <p class="legend">
-          regressed: surely worse than the gate allows · small drop: surely worse, and surely by less than
-          that · no regression: surely not worse than that · improved: surely better · inconclusive: not
-          enough evidence
+          regressed: surely worse by more than the gate allows · small drop: surely worse, but surely by less
+          than the gate allows · no regression: surely not worse by more than the gate allows · improved:
+          surely better · inconclusive: not enough evidence
         </p>
       ) : null}
     </section>

@@ -8,7 +8,7 @@ import { hasStatus } from "./query.ts";
 export const ORDERS = ["worst", "case", "before", "now", "change"] as const;
 export type Order = (typeof ORDERS)[number];
 
-/** The indices of a run's cases in an order; ties keep the run's order. @param down whether the largest comes first */
+/** Indices of a run's cases in an order; equal ones keep the run's order. @param down whether the largest comes first */
 export function orderedPlaces(columns: CaseColumns, order: Order, down: boolean): Uint32Array {
   const indexes = Uint32Array.from({ length: columns.size }, (_, index) => index);
   if (order === "case") {

@@ -41,8 +41,8 @@ export function PassageView({ label, passage, more, class: name = "" }: PassageP
               show more
             </button>
           ) : null}{" "}
-          {count(rest)} of {count(passage.letters)} letters are not shown
-          {reachable ? "" : ": the file was kept small"}.
+          {count(rest)} of {count(passage.letters)} characters are not shown
+          {reachable ? "" : ": they were left out to keep the file small"}.
         </p>
       ) : null}
     </>

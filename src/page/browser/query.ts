@@ -14,17 +14,17 @@ type Operator = "<" | "<=" | ">" | ">=" | "=" | "!=";
 
 /** Words with a special meaning; in quotes they are plain text. */
 export const STATUSES = {
-  fell: "passes fewer of its trials than before; broke is the same",
-  rose: "passes more of its trials than before; fixed is the same",
-  sure: "fell or rose by more than chance",
-  same: "did not move",
+  fell: "passes fewer of its trials than before; broke means the same",
+  rose: "passes more of its trials than before; fixed means the same",
+  sure: "fell or rose by more than chance explains",
+  same: "passes as many of its trials as before",
   flaky: "passes some trials and fails others",
   failing: "does not pass every trial",
   never: "passes no trial",
   passing: "passes every trial",
   errored: "has a trial without an answer",
   new: "is not in the baseline",
-  changed: "has another input or expectation than in the baseline",
+  changed: "has another input or expected value than in the baseline",
   missing: "has no answer on one side",
 } as const;
 export type Status = keyof typeof STATUSES;

@@ -17,7 +17,7 @@ export type Route =
   | { readonly view: "traffic" }
   | { readonly view: "trace"; readonly id: string };
 
-/** Parses the address after `#`; an unknown one means home. */
+/** Parses the address after `#`; an unknown address means the start view. */
 export function parseRoute(hash: string): Route {
   const [path = "", search = ""] = cutOnce(hash.replace(/^#?\/?/, ""), "?");
   const words = path.split("/").map(decoded);
@@ -74,7 +74,7 @@ function runAddress(key: string): string {
     : `#/compare/${encodeURIComponent(a)}/${encodeURIComponent(b)}`;
 }
 
-/** The view that Escape leads to; null at home. */
+/** The view that Escape leads to; null for the start view. */
 export function parentOf(route: Route): Route | null {
   switch (route.view) {
     case "home":

@@ -51,7 +51,7 @@ export function RunView({ source, runKey, query }: RunViewProps): JSX.Element {
   );
 }
 
-/** A heading with the outcome that the list of runs knows, shown until the run itself has loaded. */
+/** A heading with the run's outcome from the list of runs, shown until the run itself has loaded. */
 function FirstWords({ runKey, summary }: { runKey: string; summary: RunSummary | null }): JSX.Element {
   if (summary === null) return <h1 tabIndex={-1}>Run {runKey}</h1>;
   return (

@@ -17,7 +17,7 @@ export interface TrialPlace {
   readonly trial: number;
 }
 
-/** Data that a page only gets from the program that serves it. */
+/** Data that is only available from the program that serves the page. */
 export interface LiveParts {
   labels(): Promise<LabelsDocument>;
   /** Path of a labelling session's requests, ending in a slash. */

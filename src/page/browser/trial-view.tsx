@@ -26,7 +26,7 @@ export function TrialView({ source, where }: TrialViewProps): JSX.Element {
     },
     {
       keys: ["ArrowLeft", "h"],
-      about: "the trial before",
+      about: "the previous trial",
       act: () => where.trial > 1 && go({ ...where, trial: where.trial - 1 }),
     },
   ]);
@@ -81,8 +81,8 @@ function TrialBody({ source, where, id }: TrialBodyProps): JSX.Element {
           <>
             {meanwhile}
             <p>
-              There is no such trial here, or the file was kept small. The command below shows what the
-              history has.
+              This trial is not in the page: it does not exist, or it was left out to keep the file small. The
+              command below shows what the history has.
             </p>
           </>
         ) : (

@@ -47,7 +47,7 @@ export function VirtualGrid({
   const page = Math.max(1, Math.floor(shown) - 1);
   useKeys([
     { keys: ["j", "ArrowDown"], about: "next", act: () => count > 0 && go(selected + 1) },
-    { keys: ["k", "ArrowUp"], about: "the one before", act: () => count > 0 && go(selected - 1) },
+    { keys: ["k", "ArrowUp"], about: "the previous row", act: () => count > 0 && go(selected - 1) },
     { keys: ["PageDown"], about: "a page further", act: () => count > 0 && go(selected + page) },
     { keys: ["PageUp"], about: "a page back", act: () => count > 0 && go(selected - page) },
     { keys: ["g", "Home"], about: "the first", act: () => count > 0 && go(0) },
