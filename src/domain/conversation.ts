@@ -2,7 +2,7 @@ import { documentsInResult, fileSearchesIn, membersIn, searchResultsIn } from ".
 import type { Json } from "./json.ts";
 import type { Message, ToolCall } from "./message.ts";
 import { isStated } from "./stated-error.ts";
-import { toolValue } from "./tool-text.ts";
+import { plainText, readToolResult } from "./tool-text.ts";
 import type { FoundDocument, Retrieval } from "./trajectory.ts";
 
 /** One model call of a conversation. */
@@ -35,7 +35,7 @@ export interface UnmatchedResult {
 }
 
 /** A tool result in a message. */
-interface ToolResult {
+interface FoundResult {
   readonly id: string | undefined;
   readonly content: unknown;
   readonly failed: boolean;
@@ -44,7 +44,7 @@ interface ToolResult {
 const TOOL_RESULT = /(?:^|_)tool_result$/;
 
 /** The tool results in a message: a message of role `tool`, or Anthropic's blocks. */
-function resultsIn(message: Message): readonly ToolResult[] {
+function resultsIn(message: Message): readonly FoundResult[] {
   if (message.role === "tool") return [{ id: message.tool_call_id, content: message.content, failed: false }];
   if (!Array.isArray(message.content)) return [];
   return message.content.map(membersIn).flatMap(({ type, tool_use_id, content, is_error }) =>
@@ -79,19 +79,6 @@ function goesOn(message: Message, before: readonly Message[]): boolean {
   return before.length > 0 && !(hasText(message) && before.some(hasText));
 }
 
-/** The text of parts that are all text; undefined for other content. */
-function plainText(content: unknown): string | undefined {
-  if (typeof content === "string") return content;
-  if (!Array.isArray(content)) return undefined;
-  const texts = content.map((part) => (typeof part === "string" ? part : membersIn(part).text));
-  return texts.every((text) => typeof text === "string") ? texts.join("") : undefined;
-}
-
-/** A tool result as a value: JSON is parsed, other text is unchanged. */
-function resultValue(content: unknown): Json {
-  return toolValue(plainText(content) ?? content ?? null);
-}
-
 /** The message of `{"error": …}`; undefined for a result without an error. */
 export function errorInResult(result: Json): string | undefined {
   const { error } = membersIn(result);
@@ -99,9 +86,10 @@ export function errorInResult(result: Json): string | undefined {
   return typeof error === "string" ? error : JSON.stringify(error);
 }
 
-function answeredCall(call: ToolCall, { content, failed }: ToolResult): ToolCall {
-  const result = resultValue(content);
-  const stated = failed ? (plainText(content) ?? JSON.stringify(result)) : errorInResult(result);
+function answeredCall(call: ToolCall, { content, failed }: FoundResult): ToolCall {
+  const text = plainText(content);
+  const { value: result, error: ownError } = readToolResult(text ?? content ?? null);
+  const stated = ownError ?? (failed ? (text ?? JSON.stringify(result)) : errorInResult(result));
   // If the call is already known to have failed, the result message is only what the model was told about it.
   const error = stated ?? call.error ?? undefined;
   return error === undefined ? { ...call, result } : { ...call, error };
@@ -146,7 +134,7 @@ class CallList {
   }
 
   /** @returns false when the result answers no call */
-  answer(result: ToolResult): boolean {
+  answer(result: FoundResult): boolean {
     const index = this.#take(result.id);
     const call = index === undefined ? undefined : this.#calls[index];
     if (index === undefined || call === undefined) return this.#hasOwnResult(result.id);

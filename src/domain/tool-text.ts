@@ -1,4 +1,5 @@
 import { parsePlainJson, withNumbersAsText } from "./exact-json.ts";
+import { membersIn } from "./found-documents.ts";
 import type { Json } from "./json.ts";
 
 /**
@@ -19,4 +20,77 @@ export function toolValue(written: unknown): Json {
   } catch {
     return written;
   }
+}
+
+const TEXT_PART = /^(?:text|output_text|input_text)$/;
+const isTextPart = (part: unknown): boolean => TEXT_PART.test(String(membersIn(part).type));
+
+/** The text of a part of a content that is only text; undefined for others, such as a document with an id. */
+export function textOfPart(part: unknown): string | undefined {
+  if (typeof part === "string") return part;
+  const { type, text, content, ...others } = membersIn(part);
+  const isText = type === undefined ? Object.keys(others).length === 0 : isTextPart(part);
+  const written = text ?? content;
+  return isText && typeof written === "string" ? written : undefined;
+}
+
+/** The text of a content: a text, or parts that are all text; undefined for other content. */
+export function plainText(content: unknown): string | undefined {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return undefined;
+  const texts = content.map(textOfPart);
+  return texts.every((text) => text !== undefined) ? texts.join("") : undefined;
+}
+
+/** What a tool gave back. */
+export interface ToolResult {
+  readonly value: Json;
+  /** The message, if the result says itself that it is an error. */
+  readonly error: string | undefined;
+}
+
+/**
+ * What frameworks tell the model in the place of a result when a tool threw: the OpenAI Agents SDK, LangGraph. Their
+ * histories have no other mark of it.
+ */
+const THROWN: readonly (readonly [start: string, end: string])[] = [
+  ["An error occurred while running the tool. Please try again.", ""],
+  ["Error: ", "\n Please fix your mistakes."],
+];
+
+function thrownIn(value: Json): string | undefined {
+  if (typeof value !== "string") return undefined;
+  const told = THROWN.find(([start, end]) => value.startsWith(start) && value.endsWith(end));
+  return told && value.slice(0, value.length - told[1].length);
+}
+
+/** The members of all that an MCP server replies to a call. */
+const MCP_REPLY = new Set(["content", "structuredContent", "isError", "_meta"]);
+
+function isMcpReply(value: Json): value is { readonly [name: string]: Json } & { readonly content: Json[] } {
+  const { content } = membersIn(value);
+  return (
+    Array.isArray(content) &&
+    Object.keys(membersIn(value)).every((name) => MCP_REPLY.has(name)) &&
+    content.every((part) => typeof membersIn(part).type === "string")
+  );
+}
+
+/**
+ * The result of a tool as it was given: a value, JSON text, text in parts of a content, or a whole reply of an MCP
+ * server. Frameworks hand on what a server replied unchanged, so the same result arrives in all of these ways.
+ */
+export function readToolResult(given: unknown): ToolResult {
+  const value = toolValue(given);
+  const isReply = isMcpReply(value);
+  const isPart = isTextPart(value) && Object.keys(membersIn(value)).length === 2;
+  const content = isReply ? value.content : isPart ? [value] : value;
+  const isParts = Array.isArray(content) && (isReply || content.length > 0) && content.every(isTextPart);
+  const text = isParts ? plainText(content) : undefined;
+  const inner = text === undefined ? content : toolValue(text);
+  if (!isReply) return { value: inner, error: thrownIn(inner) };
+  return {
+    value: value.structuredContent ?? inner,
+    error: value.isError === true ? text || JSON.stringify(content) : thrownIn(inner),
+  };
 }

@@ -2,7 +2,7 @@ import { errorInResult } from "../domain/conversation.ts";
 import { exactJsonText, withNumbersAsText } from "../domain/exact-json.ts";
 import type { Json } from "../domain/json.ts";
 import { type Message, ROLES, type Role, type ToolCall } from "../domain/message.ts";
-import { toolValue } from "../domain/tool-text.ts";
+import { readToolResult, toolValue } from "../domain/tool-text.ts";
 
 /** Returns the value as an object whose members can be read; undefined for anything but an object. */
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
@@ -24,10 +24,13 @@ export function argumentsText(call: ToolCall): string {
 /** Reads one tool call, flat (`{id, name, arguments}`) or in OpenAI's nested format; undefined for anything else. */
 function toolCallOf(value: unknown): ToolCall | undefined {
   const call = membersOf(value);
-  const named = membersOf(call?.function) ?? membersOf(call?.custom) ?? call;
+  const named =
+    membersOf(call?.function) ??
+    membersOf(call?.custom) ??
+    (call && { ...call, name: call.name ?? call.toolName });
   if (typeof named?.name !== "string") return undefined;
   const asked = argumentsOf(named.arguments ?? named.input ?? named.args);
-  const id = call?.id ?? call?.call_id;
+  const id = call?.id ?? call?.call_id ?? call?.toolCallId;
   const { name } = named;
   const read: ToolCall = typeof id === "string" ? { id, name, arguments: asked } : { name, arguments: asked };
   return call === undefined ? read : withDetails(read, call);
@@ -43,13 +46,16 @@ function withDetails(
 ): ToolCall {
   const onlyReads = reads === true;
   if (result == null && error == null && step == null && latency_ms == null && !onlyReads) return read;
-  const given = result == null ? undefined : toolValue(result);
-  const failure = errorInResult({ error: withNumbersAsText(error ?? null) }) ?? errorInResult(given ?? null);
+  const given = result == null ? undefined : readToolResult(result);
+  const failure =
+    errorInResult({ error: withNumbersAsText(error ?? null) }) ??
+    given?.error ??
+    errorInResult(given?.value ?? null);
   return {
     ...read,
     ...(onlyReads && { reads: true }),
     ...((countOf(step) ?? 0) > 0 && { step: step as number }),
-    ...(failure !== undefined ? { error: failure } : given !== undefined && { result: given }),
+    ...(failure !== undefined ? { error: failure } : given !== undefined && { result: given.value }),
     ...(typeof latency_ms === "number" && { latency_ms }),
   };
 }
@@ -81,9 +87,9 @@ export function repliedCalls(value: unknown): readonly ToolCall[] {
   });
 }
 
-const TOOL_USE = /(?:^|_)tool_use$/;
+const TOOL_USE = /(?:^|_)tool_use$|^tool-call$/;
 
-/** The tool calls among Anthropic's content blocks, including tools that the provider runs itself. */
+/** The tool calls among the blocks of Anthropic or of the AI SDK, including tools that the provider runs itself. */
 export function callsInBlocks(content: unknown): readonly ToolCall[] {
   const blocks = Array.isArray(content) ? content.map(membersOf) : [];
   return repliedCalls(blocks.filter((block) => TOOL_USE.test(String(block?.type))));
@@ -96,7 +102,7 @@ export function callsInItems(items: readonly unknown[]): readonly ToolCall[] {
   const calls = items.map(membersOf).filter((item) => CALL_ITEM.test(String(item?.type)));
   return calls.map((item) => {
     const kind = String(item?.type);
-    const id = item?.call_id ?? item?.id;
+    const id = item?.call_id ?? item?.callId ?? item?.id;
     const own = typeof item?.name === "string" ? item.name : undefined;
     const asked = item?.arguments ?? item?.input ?? item?.action ?? item?.queries ?? item?.code;
     return {
@@ -116,11 +122,12 @@ function itemMessage(item: Readonly<Record<string, unknown>>): Message | undefin
     const content = Array.isArray(item.results) ? [withNumbersAsText(item)] : null;
     return { role: "assistant", content, tool_calls: callsInItems([item]) };
   }
-  if (/_call_output$/.test(type)) {
+  if (/_call_(?:output|result)$/.test(type)) {
+    const id = item.call_id ?? item.callId;
     return {
       role: "tool",
       content: textFrom(item.output) ?? exactJsonText(item.output ?? null),
-      ...(typeof item.call_id === "string" && { tool_call_id: item.call_id }),
+      ...(typeof id === "string" && { tool_call_id: id }),
     };
   }
   return type === "reasoning" ? { role: "assistant", content: [item as Json] } : undefined;
@@ -147,10 +154,42 @@ function messageOf(value: unknown): Message | undefined {
   return read;
 }
 
-/** Reads a conversation in the format of OpenAI's chat API, its responses API or Anthropic; undefined for anything else. */
+const isResultPart = (part: unknown): boolean => membersOf(part)?.type === "tool-result";
+
+/** A tool's result in a message of the AI SDK; it says in the type of the output whether the tool failed. */
+function resultOfPart(part: unknown): Message {
+  const { toolCallId: id, output, result, isError } = membersOf(part) ?? {};
+  const { type, value, reason } = membersOf(output) ?? {};
+  const given = toolValue(type === undefined ? (output ?? result ?? null) : (value ?? reason ?? null));
+  const failed = isError === true || /^error-|-denied$/.test(String(type));
+  return {
+    role: "tool",
+    content: failed
+      ? JSON.stringify({ error: given ?? String(type) })
+      : typeof given === "string"
+        ? given
+        : JSON.stringify(given),
+    ...(typeof id === "string" && { tool_call_id: id }),
+  };
+}
+
+/** The AI SDK puts all results of a step into one message, and those of tools that a provider runs behind their calls. */
+function messagesOfOne(value: unknown): readonly (Message | undefined)[] {
+  const content = membersOf(value)?.content;
+  const results = Array.isArray(content) ? content.filter(isResultPart) : [];
+  if (!Array.isArray(content) || results.length === 0) return [messageOf(value)];
+  const others = content.filter((part) => !isResultPart(part));
+  const own = others.length === 0 ? [] : [messageOf({ ...membersOf(value), content: others })];
+  return [...own, ...results.map(resultOfPart)];
+}
+
+/**
+ * Reads a conversation in the format of OpenAI's chat API, its responses API, Anthropic, the AI SDK or the OpenAI
+ * Agents SDK; undefined for anything else.
+ */
 export function messagesOf(value: unknown): readonly Message[] | undefined {
   if (!Array.isArray(value)) return undefined;
-  const messages = value.map(messageOf);
+  const messages = value.flatMap(messagesOfOne);
   return messages.includes(undefined) ? undefined : (messages as Message[]);
 }
 

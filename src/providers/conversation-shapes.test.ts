@@ -26,6 +26,18 @@ const block = (tool_use_id: string, content: unknown, more = {}) => ({
   ...more,
 });
 
+const part = (toolCallId: string, toolName: string, more: { input: unknown } | { output: unknown }) => ({
+  ...{ type: "input" in more ? "tool-call" : "tool-result", toolCallId, toolName },
+  ...more,
+});
+const agentCall = (callId: string, name: string, args: unknown) => ({
+  ...{ type: "function_call", id: `fc_${callId}`, callId, name, status: "completed" },
+  arguments: JSON.stringify(args),
+});
+const agentResult = (callId: string, output: unknown) => ({
+  ...{ type: "function_call_result", name: "any", callId, status: "completed", output },
+});
+
 /**
  * The same conversation in each format: two tool calls at once, one of them failing, a second turn and an
  * answer.
@@ -78,6 +90,47 @@ const SHAPES: Readonly<Record<string, unknown>> = {
     { role: "assistant", content: [use("3", "find", { order: "A-8" })] },
     { role: "user", content: [block("3", { status: "sent" })] },
     { role: "assistant", content: "Sent." },
+  ],
+  "the AI SDK's": [
+    { role: "user", content: ASK },
+    {
+      role: "assistant",
+      content: [
+        { type: "text", text: "Let me look." },
+        part("1", "find", { input: ORDER }),
+        part("2", "search", { input: { query: "returns" } }),
+      ],
+    },
+    {
+      role: "tool",
+      content: [
+        part("1", "find", { output: { type: "error-text", value: "no such order" } }),
+        part("2", "search", { output: { type: "json", value: FOUND } }),
+      ],
+    },
+    { role: "assistant", content: [{ type: "text", text: "Which order?" }] },
+    { role: "user", content: [{ type: "text", text: "A-8" }] },
+    {
+      role: "assistant",
+      content: [
+        part("3", "find", { input: { order: "A-8" } }),
+        part("3", "find", { output: { type: "text", value: '{"status":"sent"}' } }),
+      ],
+    },
+    { role: "assistant", content: "Sent." },
+  ],
+  "the OpenAI Agents SDK's": [
+    { role: "user", content: ASK },
+    { type: "message", role: "assistant", content: [{ type: "output_text", text: "Let me look." }] },
+    agentCall("1", "find", ORDER),
+    agentCall("2", "search", { query: "returns" }),
+    agentResult("1", { type: "text", text: '{"error":"no such order"}' }),
+    agentResult("2", [{ type: "input_text", text: JSON.stringify(FOUND) }]),
+    { type: "message", role: "assistant", content: [{ type: "output_text", text: "Which order?" }] },
+    { type: "message", role: "user", content: [{ type: "input_text", text: "A-8" }] },
+    agentCall("3", "find", { order: "A-8" }),
+    agentResult("3", '{"status":"sent"}'),
+    { type: "message", role: "assistant", content: [{ type: "output_text", text: "Sent." }] },
   ],
 };
 
@@ -196,8 +249,51 @@ describe("a conversation", () => {
       ],
       [{ n: 1 }],
     ],
+    ...[
+      { content: [{ type: "text", text: '{"n":1}' }], isError: false },
+      { content: [{ type: "text", text: "one" }], structuredContent: { n: 1 } },
+      [{ type: "text", text: '{"n":1}', annotations: {} }],
+      { type: "text", text: '{"n":1}' },
+    ].map((reply): [string, unknown[], unknown[]] => [
+      `a result that an MCP server wrote, ${JSON.stringify(reply)}`,
+      [
+        by(chatCall("x", "a", {}), chatCall("y", "a", {}), { name: "a", arguments: {}, result: reply }),
+        toolResult("x", JSON.stringify(reply)),
+        toolResult("y", [{ type: "text", text: JSON.stringify(reply) }]),
+      ],
+      [{ n: 1 }, { n: 1 }, { n: 1 }],
+    ]),
+    ...[
+      [{ id: "H-1", text: "Use the label." }],
+      { type: "text", text: "Use the label.", page: 3 },
+      { content: [{ type: "text", text: "a" }], title: "Labels" },
+      [],
+    ].map((result): [string, unknown[], unknown[]] => [
+      `a result that only looks so, ${JSON.stringify(result)}`,
+      [by(chatCall("x", "a", {})), toolResult("x", JSON.stringify(result))],
+      [result],
+    ]),
   ])("with %s has each result at its call", (_, messages, results) => {
     expect(stepsOf(messages).tool_calls.map(({ result }) => result)).toEqual(results);
+  });
+
+  it("knows the error that an MCP server reports in its reply", () => {
+    const reply = { content: [{ type: "text", text: "no such order" }], isError: true };
+    const { tool_calls } = stepsOf([
+      by(chatCall("x", "a", {}), { name: "a", arguments: {}, result: reply }),
+      toolResult("x", JSON.stringify(reply)),
+    ]);
+    expect(tool_calls.map(({ error }) => error)).toEqual(["no such order", "no such order"]);
+  });
+
+  it.each([
+    ["An error occurred while running the tool. Please try again. Error: Error: no order", "no order"],
+    ["An error occurred while running the tool. Please try again.", "running the tool"],
+    ["Error: no order\n Please fix your mistakes.", "no order"],
+  ])("knows what a framework tells the model of a tool that threw: %s", (told, error) => {
+    const [call] = stepsOf([by(chatCall("x", "a", {})), toolResult("x", told)]).tool_calls;
+    expect(call?.error).toContain(error);
+    expect(call?.error).not.toContain("mistakes");
   });
 
   it("with a hundred thousand open calls is read completely", () => {

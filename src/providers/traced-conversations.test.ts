@@ -313,6 +313,53 @@ describe("a trace", () => {
     ]);
   });
 
+  it("of agents and tools alone gives what the outer agent says, spends and costs", () => {
+    const [asked, order] = [text({ order: "A-7" }), text([{ type: "text", text: text({ total: 40 }) }])];
+    const all: readonly (readonly [id: string, parent: string, attributes: Record<string, unknown>])[] = [
+      [
+        "b",
+        "a",
+        {
+          "openinference.span.kind": "TOOL",
+          "tool.name": "find",
+          "input.value": asked,
+          "output.value": order,
+        },
+      ],
+      [
+        "c",
+        "a",
+        { "openinference.span.kind": "AGENT", "llm.token_count.prompt": 100, "llm.cost.total": 0.1 },
+      ],
+      [
+        ...(["a", ""] as const),
+        {
+          ...{ "openinference.span.kind": "AGENT", "input.value": "Where is A-7?", "output.value": "Sent." },
+          ...{ "llm.model_name": "m", "llm.token_count.prompt": 300, "llm.token_count.completion": 30 },
+          "llm.cost.total": 0.3,
+        },
+      ],
+    ];
+    const spans = all.map(([spanId, parentSpanId, given], at) => ({
+      ...{ traceId: "t", spanId, parentSpanId, name: spanId, startTimeUnixNano: `${10 - at}` },
+      attributes: Object.entries(given).map(([key, value]) => ({
+        key,
+        value: typeof value === "string" ? { stringValue: value } : { doubleValue: value },
+      })),
+    }));
+    const read = readConversation({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
+    expect(read?.messages.map(({ role, content }) => [role, content])).toEqual([
+      ["user", "Where is A-7?"],
+      ["assistant", null],
+      ["tool", text({ total: 40 })],
+      ["assistant", "Sent."],
+    ]);
+    const { usage, cost_usd, model } = read ?? {};
+    expect({ usage, cost_usd, model }).toEqual({
+      ...{ usage: { input_tokens: 300, output_tokens: 30 }, cost_usd: 0.3, model: "m" },
+    });
+  });
+
   it("reports a search that has a span of its own", () => {
     const attributes = keyed({
       "gen_ai.operation.name": "retrieval",

@@ -5,7 +5,15 @@ import type { Retrieval } from "../domain/trajectory.ts";
 import { type KnownUsage, USAGE_FIELDS } from "../domain/transcript.ts";
 import type { Convention } from "./attribute-names.ts";
 import { tracesOf } from "./order-spans.ts";
-import { contentOf, conventionsOf, type ModelSpan, type SpanContent, type ToolSpan } from "./read-span.ts";
+import {
+  type AgentSpan,
+  contentOf,
+  conventionsOf,
+  type ModelSpan,
+  type SpanContent,
+  type SpentInSpan,
+  type ToolSpan,
+} from "./read-span.ts";
 import { readSpans, type Span } from "./span.ts";
 
 /** A conversation from a trace or a trajectory file. */
@@ -88,19 +96,35 @@ class MessageMerge {
   }
 }
 
+/** The ids of all spans that a span is inside of. */
+function idsAround(span: Span, parentOf: ReadonlyMap<string, string>): ReadonlySet<string> {
+  const around = new Set<string>();
+  for (let id = parentOf.get(span.id); id !== undefined && !around.has(id); id = parentOf.get(id))
+    around.add(id);
+  return around;
+}
+
 /** Wrapper spans repeat their inner spans, so a model span that contains another model span is left out. */
 function withoutWrappers(spans: readonly ReadSpan[], all: readonly Span[]): readonly ReadSpan[] {
   const parentOf = new Map(all.map((span) => [span.id, span.parent]));
   const wrappers = new Set<string>();
-  for (const { span, content } of spans) {
-    if (content.kind !== "model") continue;
-    const seen = new Set<string>();
-    for (let id = parentOf.get(span.id); id !== undefined && !seen.has(id); id = parentOf.get(id)) {
-      seen.add(id);
-      wrappers.add(id);
-    }
-  }
+  for (const { span, content } of spans)
+    if (content.kind === "model") for (const id of idsAround(span, parentOf)) wrappers.add(id);
   return spans.filter(({ span, content }) => content.kind !== "model" || !wrappers.has(span.id));
+}
+
+/** Agents that say what they spent. One inside another is left out: the outer one counts it too. */
+function spendingAgents(spans: readonly ReadSpan[], all: readonly Span[]): readonly AgentSpan[] {
+  const parentOf = new Map(all.map((span) => [span.id, span.parent]));
+  const agents = spans.flatMap(({ span, content }) =>
+    content.kind === "agent" && (content.usage ?? content.cost ?? content.model) !== undefined
+      ? [{ span, content }]
+      : [],
+  );
+  const ids = new Set(agents.map(({ span }) => span.id));
+  return agents.flatMap(({ span, content }) =>
+    [...idsAround(span, parentOf)].some((id) => ids.has(id)) ? [] : [content],
+  );
 }
 
 const isModel = (one: ReadSpan): one is ReadSpan & { readonly content: ModelSpan } =>
@@ -195,7 +219,7 @@ function addTrace(merge: MessageMerge, spans: readonly ReadSpan[]): void {
   if (outer !== undefined) merge.add(outer.content.gave, outer.span.end, from);
 }
 
-function totalUsage(models: readonly ModelSpan[]): KnownUsage | undefined {
+function totalUsage(models: readonly SpentInSpan[]): KnownUsage | undefined {
   const ofAll = models.find(({ isUsageOfAll }) => isUsageOfAll);
   if (ofAll !== undefined) return ofAll.usage;
   const total: KnownUsage = {};
@@ -210,7 +234,7 @@ function totalUsage(models: readonly ModelSpan[]): KnownUsage | undefined {
 }
 
 /** US dollars of all model calls; undefined when one of them has no cost. */
-function totalCost(models: readonly ModelSpan[]): number | undefined {
+function totalCost(models: readonly SpentInSpan[]): number | undefined {
   const costs = models.map(({ cost }) => cost);
   return costs.length === 0 || costs.includes(undefined)
     ? undefined
@@ -267,6 +291,7 @@ export function conversationOf(all: readonly Span[], unread: readonly string[] =
   const merge = new MessageMerge();
   const read = new Set<Span>();
   const models: ModelSpan[] = [];
+  const agents: AgentSpan[] = [];
   const kept: ReadSpan[] = [];
   for (const trace of tracesOf(all)) {
     const known = trace.flatMap((span): ReadSpan[] => {
@@ -277,6 +302,7 @@ export function conversationOf(all: readonly Span[], unread: readonly string[] =
     });
     const own = withoutWrappers(known, trace);
     models.push(...own.filter(isModel).map(({ content }) => content));
+    agents.push(...spendingAgents(own, trace));
     kept.push(...own);
     addTrace(merge, own);
   }
@@ -285,9 +311,9 @@ export function conversationOf(all: readonly Span[], unread: readonly string[] =
     messages,
     retrievals: withSearches(messages, kept),
     steps: models.length > 0 ? models.length : undefined,
-    usage: totalUsage(models),
-    cost_usd: totalCost(models),
-    model: models.findLast(({ model }) => model !== undefined)?.model,
+    usage: totalUsage(models) ?? totalUsage(agents),
+    cost_usd: totalCost(models) ?? totalCost(agents),
+    model: [...agents, ...models].findLast(({ model }) => model !== undefined)?.model,
     agents: agentNames(kept),
     conventions: conventionsOf([...read]),
     unread: [

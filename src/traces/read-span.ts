@@ -1,6 +1,7 @@
 import { documentOf, membersIn } from "../domain/found-documents.ts";
 import type { Json } from "../domain/json.ts";
 import type { Message } from "../domain/message.ts";
+import { readToolResult } from "../domain/tool-text.ts";
 import type { FoundDocument } from "../domain/trajectory.ts";
 import { type KnownUsage, USAGE_FIELDS } from "../domain/transcript.ts";
 import {
@@ -19,17 +20,21 @@ import {
 import type { Attributes, Span } from "./span.ts";
 import { callsOf, messagesOfList, messagesOfOne, parsedValue } from "./trace-messages.ts";
 
-/** A model call: the conversation it was sent, and its reply. */
-export interface ModelSpan {
-  readonly kind: "model";
-  readonly input: readonly Message[];
-  readonly output: readonly Message[];
+/** What a span says of models that were called: one, or all of an agent's. */
+export interface SpentInSpan {
   readonly usage: KnownUsage | undefined;
   /** Whether the usage covers all model calls of the trace. */
   readonly isUsageOfAll: boolean;
   /** US dollars; undefined when unknown. */
   readonly cost: number | undefined;
   readonly model: string | undefined;
+}
+
+/** A model call: the conversation it was sent, and its reply. */
+export interface ModelSpan extends SpentInSpan {
+  readonly kind: "model";
+  readonly input: readonly Message[];
+  readonly output: readonly Message[];
 }
 
 /** A tool call. */
@@ -51,8 +56,8 @@ export interface RetrievalSpan {
   readonly documents: readonly FoundDocument[];
 }
 
-/** A span around others: an agent or a workflow. Its input and output are used when the inner spans have none. */
-export interface AgentSpan {
+/** A span around others: an agent or a workflow. What it says is used when the inner spans do not say it. */
+export interface AgentSpan extends SpentInSpan {
   readonly kind: "agent";
   /** Undefined for a span that is not an agent or has no name. */
   readonly name: string | undefined;
@@ -169,6 +174,15 @@ export function amountOf(value: unknown): number | undefined {
   return typeof amount === "number" && Number.isFinite(amount) && amount >= 0 ? amount : undefined;
 }
 
+function spentIn(attributes: Attributes): SpentInSpan {
+  return {
+    usage: usageOf(attributes),
+    isUsageOfAll: firstOf(attributes, "usage_of") === "trial",
+    cost: amountOf(firstOf(attributes, "cost")),
+    model: textOf(attributes, "model"),
+  };
+}
+
 const firstFilled = (...lists: (readonly Message[])[]): readonly Message[] =>
   lists.find((list) => list.length > 0) ?? [];
 
@@ -198,10 +212,7 @@ function modelSpan(span: Span, attributes: Attributes): ModelSpan {
     kind: "model",
     input: input.some(({ role }) => role === "system") ? input : [...system, ...input],
     output,
-    usage: usageOf(attributes),
-    isUsageOfAll: firstOf(attributes, "usage_of") === "trial",
-    cost: amountOf(firstOf(attributes, "cost")),
-    model: textOf(attributes, "model"),
+    ...spentIn(attributes),
   };
 }
 
@@ -212,6 +223,7 @@ const nameInSpan = (name: string): string =>
 function toolSpan(span: Span, attributes: Attributes): ToolSpan {
   const asked = firstOf(attributes, "tool_arguments") ?? firstOf(attributes, "given");
   const gave = firstOf(attributes, "tool_result") ?? firstOf(attributes, "gave");
+  const result = gave === undefined ? undefined : readToolResult(gave);
   const took = span.end > span.start && span.start > 0n ? Number(span.end - span.start) / 1e6 : undefined;
   return {
     kind: "tool",
@@ -221,8 +233,8 @@ function toolSpan(span: Span, attributes: Attributes): ToolSpan {
       (attributes["traceloop.entity.name"] as string) ??
       nameInSpan(span.name),
     arguments: asked === undefined ? undefined : parsedValue(asked),
-    result: gave === undefined ? undefined : parsedValue(gave),
-    error: span.error,
+    result: result?.value,
+    error: span.error ?? result?.error,
     latency_ms: took,
   };
 }
@@ -256,6 +268,7 @@ function agentSpan(span: Span, attributes: Attributes): AgentSpan {
     name: isAgent ? (textOf(attributes, "entity") ?? span.name) : undefined,
     given: messagesOfList(firstOf(attributes, "input") ?? firstOf(attributes, "given"), "user"),
     gave: messagesOfList(firstOf(attributes, "output") ?? firstOf(attributes, "gave"), "assistant"),
+    ...spentIn(attributes),
   };
 }
 

@@ -2,7 +2,7 @@ import { membersIn } from "../domain/found-documents.ts";
 import type { Json } from "../domain/json.ts";
 import type { Message, Role, ToolCall } from "../domain/message.ts";
 import { ROLES } from "../domain/message.ts";
-import { toolValue } from "../domain/tool-text.ts";
+import { plainText, toolValue } from "../domain/tool-text.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -72,7 +72,10 @@ function readPart(value: unknown, into: Parts): void {
     into.results.push({
       id: textIn(part.id) ?? textIn(part.toolCallId) ?? textIn(part.tool_use_id),
       content: parsedValue(content),
-      failed: part.is_error === true || part.isError === true,
+      failed:
+        part.is_error === true ||
+        part.isError === true ||
+        /^error-/.test(String(membersIn(part.output).type)),
     });
   } else if (Object.keys(part).length > 0) into.others.push(parsedValue(part));
 }
@@ -136,14 +139,6 @@ export function messagesOfOne(value: unknown, role = roleOf(membersIn(value).rol
 const isListOf = (value: unknown, type: RegExp): boolean =>
   Array.isArray(value) && value.some((part) => type.test(String(membersIn(part).type)));
 
-/** The text of a part that is only text; undefined for others, such as a document with an id. */
-function textOfPart(part: unknown): string | undefined {
-  if (typeof part === "string") return part;
-  const { type, text, content, ...others } = membersIn(part);
-  const isText = type === undefined ? Object.keys(others).length === 0 : TEXT_PART.test(String(type));
-  return isText ? (textIn(text) ?? textIn(content)) : undefined;
-}
-
 /** The text of a tool message; for a list of only text parts, their joined text. */
 function resultText(content: unknown): string {
   if (typeof content === "string") {
@@ -151,8 +146,8 @@ function resultText(content: unknown): string {
     return isListOf(parts, TEXT_PART) ? resultText(parts) : content;
   }
   if (!Array.isArray(content)) return JSON.stringify(parsedValue(content ?? null));
-  const texts = content.map(textOfPart);
-  if (texts.every((text) => text !== undefined)) return texts.join("");
+  const text = plainText(content);
+  if (text !== undefined) return text;
   const parts: Parts = { texts: [], calls: [], results: [], others: [] };
   for (const part of content) readPart(part, parts);
   return parts.results[0] === undefined
