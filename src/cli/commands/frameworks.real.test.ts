@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TELEMETRY } from "../../traces/testing/traced-agents.ts";
-import { agentModel, clerk, removeAgentProjects, write } from "../testing/agent-project.ts";
+import { type Asked, agentModel, removeAgentProjects, results, write } from "../testing/agent-project.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
 
 /**
@@ -29,12 +29,14 @@ export const shop = {
 export const tools = (make) => Object.entries(shop).map(([name, { description, run }]) => make(name, description, run));
 `;
 
+/** The orders of the two cases; the shop does not know the second one. */
+const ORDERS = { kettle: "A-1042", lost: "B-7" };
+const ANSWER = "I have paid 40 back.";
+
 interface Framework {
   /** The user's code: an agent with two tools. */
   readonly clerk: string;
-  readonly steps: number;
   readonly prefix?: string;
-  readonly traced?: true;
 }
 const FRAMEWORKS: Readonly<Record<string, Framework>> = {
   langgraph: {
@@ -52,8 +54,6 @@ instrumentation.manuallyInstrument(callbacks);
 const llm = new ChatOpenAI({ model: "m", apiKey: "k", configuration: { baseURL: process.env.MODEL_URL } });
 export const graph = createReactAgent({ llm, tools: tools((name, description, run) => tool(run, { name, description, schema: z.object(schema) })) });
 `,
-    steps: 3,
-    traced: true,
   },
   "ai-sdk": {
     clerk: `import "./telemetry.ts";
@@ -68,15 +68,16 @@ export const clerk = {
   experimental_telemetry: { isEnabled: true },
 };
 `,
-    steps: 3,
-    traced: true,
   },
   "openai-agents": {
-    clerk: `import { Agent, OpenAIChatCompletionsModel, setTracingDisabled, tool } from "@openai/agents";
+    clerk: `import { provider } from "./telemetry.ts";
+import { OpenAIAgentsInstrumentation } from "@arizeai/openinference-instrumentation-openai-agents";
+import * as agents from "@openai/agents";
 import OpenAI from "openai";
 import { z } from "zod";
 import { schema, tools } from "./shop.ts";
-setTracingDisabled(true);
+const { Agent, OpenAIChatCompletionsModel, tool } = agents;
+new OpenAIAgentsInstrumentation({ tracerProvider: provider }).manuallyInstrument(agents);
 const client = new OpenAI({ apiKey: "k", baseURL: process.env.MODEL_URL });
 export const clerk = new Agent({
   name: "clerk",
@@ -85,25 +86,27 @@ export const clerk = new Agent({
   tools: tools((name, description, execute) => tool({ name, description, parameters: z.object(schema), execute })),
 });
 `,
-    steps: 3,
   },
   "claude-agent": {
-    clerk: `import { createSdkMcpServer, tool } from "@anthropic-ai/claude-agent-sdk";
+    clerk: `import { provider } from "./telemetry.ts";
+import { ClaudeAgentSDKInstrumentation } from "@arizeai/openinference-instrumentation-claude-agent-sdk";
+import * as sdk from "@anthropic-ai/claude-agent-sdk";
 import { schema, tools } from "./shop.ts";
+const { createSdkMcpServer, tool } = sdk;
+export const { query } = new ClaudeAgentSDKInstrumentation({ tracerProvider: provider }).manuallyInstrument(sdk);
 const text = (run) => async (given) => ({ content: [{ type: "text", text: JSON.stringify(run(given)) }] });
-const served = tools((name, description, run) => tool(name, description, schema, text(run)));
+const served = () => tools((name, description, run) => tool(name, description, schema, text(run)));
 const env = { ...process.env, ANTHROPIC_BASE_URL: process.env.CLAUDE_URL, ANTHROPIC_API_KEY: "sk-unset", CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1" };
-export const options = {
+export const options = () => ({
   model: "m",
   systemPrompt: "Help.",
-  mcpServers: { shop: createSdkMcpServer({ name: "shop", version: "1.0.0", tools: served }) },
+  mcpServers: { shop: createSdkMcpServer({ name: "shop", version: "1.0.0", tools: served() }) },
   allowedTools: ["mcp__shop__find_order", "mcp__shop__refund"],
   tools: [],
   settingSources: [],
   env,
-};
+});
 `,
-    steps: 3,
     prefix: "mcp__shop__",
   },
 };
@@ -130,6 +133,13 @@ async function read(request: IncomingMessage) {
   return JSON.parse(Buffer.concat(chunks).toString() || "{}");
 }
 
+/** The clerk looks up the order that the person names, pays it back and says so. */
+const orderIn = (asked: unknown): string => /\b[AB]-\d+/.exec(JSON.stringify(asked))?.[0] ?? "none";
+const clerk = (asked: Asked) => {
+  const name = ["find_order", "refund"][results(asked).length];
+  return name === undefined ? ANSWER : ([[name, { id: orderIn(asked.messages) }]] as const);
+};
+
 /** The clerk over Anthropic's streamed messages. */
 const claudeModel: RequestListener = async (request, reply) => {
   const { messages = [], model } = await read(request);
@@ -148,8 +158,8 @@ const claudeModel: RequestListener = async (request, reply) => {
     : { type: "text", text: "" };
   send("content_block_start", { index: 0, content_block: block });
   const delta = name
-    ? { type: "input_json_delta", partial_json: '{"id":"A-1042"}' }
-    : { type: "text_delta", text: "I have paid 40 back." };
+    ? { type: "input_json_delta", partial_json: JSON.stringify({ id: orderIn(messages) }) }
+    : { type: "text_delta", text: ANSWER };
   send("content_block_delta", { index: 0, delta });
   send("content_block_stop", { index: 0 });
   const stop_reason = name ? "tool_use" : "end_turn";
@@ -182,7 +192,10 @@ function project(name: string, { clerk: own, prefix = "" }: Framework): Scenario
   symlinkSync(join(PACKAGES ?? "", "node_modules"), join(repo.root, "node_modules"), "dir");
   mkdirSync(join(repo.root, "fixtures"));
   const files = {
-    [`${name}.ts`]: codeOf(`agents/${name}.ts`),
+    [`${name}.ts`]: codeOf(`agents/${name}.ts`).replace(
+      'import { query } from "@anthropic-ai/claude-agent-sdk"',
+      'import { query } from "./clerk.ts"',
+    ),
     "clerk.ts": own,
     "shop.ts": SHOP,
     "telemetry.ts": TELEMETRY,
@@ -196,7 +209,7 @@ function project(name: string, { clerk: own, prefix = "" }: Framework): Scenario
     `models:\n  clerk: { provider: module, file: agents/${name}.ts, timeout: 120s }\n  traced: { provider: outputs, file: fixtures/traced.jsonl }\n`,
   );
   const scorers = `scorers:
-  - { type: tool-calls, value: [{ name: ${prefix}find_order, arguments: { id: A-1042 } }, { name: ${prefix}refund, arguments: { id: A-1042 } }], order: exact }
+  - { type: tool-calls, value: [{ name: ${prefix}find_order }, { name: ${prefix}refund }], order: exact, arguments: partial }
   - { type: tool-errors }
   - { type: says, value: ["40"] }
   - { type: steps, max: 3 }
@@ -206,55 +219,86 @@ function project(name: string, { clerk: own, prefix = "" }: Framework): Scenario
   write(
     repo,
     "datasets/d.jsonl",
-    '{"id":"kettle","input":{"message":"A-1042 came broken, please pay me back."}}\n',
+    Object.entries(ORDERS)
+      .map(
+        ([id, order]) => `{"id":"${id}","input":{"message":"${order} came broken, please pay me back."}}\n`,
+      )
+      .join(""),
   );
   return repo;
 }
 
 async function ran(repo: Scenario, suite: string) {
   const { stdout } = await repo.evals(`run ${suite} --json`);
-  const { stdout: shown } = await repo.evals("show latest/kettle --json");
-  return { run: JSON.parse(stdout), trial: JSON.parse(shown).trials[0] };
+  const trials = [];
+  for (const id of Object.keys(ORDERS)) {
+    const { stdout: shown } = await repo.evals(`show latest/${id} --json`);
+    trials.push(JSON.parse(shown).trials[0]);
+  }
+  const [kettle, lost] = trials;
+  return { problems: JSON.stringify(JSON.parse(stdout).problems), trials: { kettle, lost } };
+}
+
+/** A line of outputs with the spans of the case's trace, as a collector got them. */
+function tracedLine(id: string, order: string): string {
+  const sent = spans.flatMap((one) => one.resourceSpans).map((one) => JSON.stringify(one));
+  const traceIn = (text: string) => /"traceId":"(\w+)"/.exec(text)?.[1];
+  const wanted = sent.filter((text) => text.includes(order)).map(traceIn);
+  const own = sent.filter((text) => wanted.includes(traceIn(text)));
+  expect(own.length).toBeGreaterThan(2);
+  return `{"case":"${id}","output":"${ANSWER}","messages":{"resourceSpans":[${own}]}}\n`;
 }
 
 describe.skipIf(PACKAGES === undefined)("an agent of", () => {
   it.each(Object.entries(FRAMEWORKS))(
-    "%s is tested by the lines of the documentation",
+    "%s is tested by the lines of the documentation, and scores the same by its traces",
     async (name, framework) => {
-      const { steps, prefix = "", traced } = framework;
-      const lines = codeOf(`agents/${name}.ts`).trimEnd().split("\n");
-      expect(lines.length).toBeGreaterThan(5);
-      expect(lines.length).toBeLessThan(17);
+      const { prefix = "" } = framework;
+      expect(codeOf(`agents/${name}.ts`).trimEnd().split("\n").length).toBeLessThanOrEqual(14);
       spans.length = 0;
       const repo = project(name, framework);
-      const { trial, run } = await ran(repo, "live");
-      expect(trial.message ?? null, JSON.stringify(run.problems)).toBeNull();
-      expect(trial.transcript.output).toBe("I have paid 40 back.");
-      expect(trial.transcript.tool_calls).toMatchObject([
-        {
-          name: `${prefix}find_order`,
-          arguments: { id: "A-1042" },
-          result: { total: 40 },
-          error: null,
-          step: 1,
+      const live = await ran(repo, "live");
+      const asked = (order: string) => ({ name: `${prefix}find_order`, arguments: { id: order }, step: 1 });
+      const paid = (order: string) => ({ name: `${prefix}refund`, arguments: { id: order }, step: 2 });
+      const usage = { input_tokens: 300, output_tokens: 30 };
+      expect(live.trials, live.problems).toMatchObject({
+        kettle: {
+          pass: true,
+          transcript: {
+            ...{ output: ANSWER, steps: 3, usage },
+            tool_calls: [
+              { ...asked("A-1042"), result: { id: "A-1042", total: 40 }, error: null },
+              { ...paid("A-1042"), result: { paid: 40 }, error: null },
+            ],
+          },
         },
-        { name: `${prefix}refund`, arguments: { id: "A-1042" }, result: { paid: 40 }, error: null, step: 2 },
-      ]);
-      expect(trial.transcript.steps).toBe(steps);
-      expect(trial.pass).toBe(true);
-      if (!traced) return;
-      const messages = { resourceSpans: spans.flatMap((one) => one.resourceSpans) };
-      expect(messages.resourceSpans.length).toBeGreaterThan(3);
-      const line = { case: "kettle", output: trial.transcript.output, messages };
-      write(repo, "fixtures/traced.jsonl", `${JSON.stringify(line)}\n`);
-      const { trial: again } = await ran(repo, "traced");
-      const said = (one: typeof again) => [one.pass, one.scores];
-      expect(said(again)).toEqual(said(trial));
-      expect(
-        again.transcript.tool_calls.map((one: { name: string; result: unknown }) => [one.name, one.result]),
-      ).toEqual(
-        trial.transcript.tool_calls.map((one: { name: string; result: unknown }) => [one.name, one.result]),
-      );
+        lost: {
+          pass: false,
+          failure: { class: "tool-failure" },
+          transcript: {
+            ...{ output: ANSWER, steps: 3, usage },
+            tool_calls: [
+              { ...asked("B-7"), result: { id: "B-7", total: 40 }, error: null },
+              {
+                ...paid("B-7"),
+                result: null,
+                error: expect.stringMatching(/no order B-7|while running the tool/),
+              },
+            ],
+          },
+        },
+      });
+      const lines = Object.entries(ORDERS).map(([id, order]) => tracedLine(id, order));
+      write(repo, "fixtures/traced.jsonl", lines.join(""));
+      const traced = await ran(repo, "traced");
+      const said = ({ trials }: typeof live) =>
+        Object.values(trials).map(({ pass, scores, failure, transcript: { tool_calls, usage } }) => ({
+          ...{ pass, failure: failure?.class },
+          scores: scores.map((one: { pass: boolean; value: number }) => [one.pass, one.value]),
+          calls: tool_calls.map((one: Record<string, unknown>) => [one.name, one.arguments, one.result]),
+          spent: [usage.input_tokens, usage.output_tokens],
+        }));
+      expect(said(traced), traced.problems).toEqual(said(live));
     },
     240_000,
   );
