@@ -12,7 +12,6 @@ import { findRun } from "../project/find-run.ts";
 import { locate } from "../project/open-project.ts";
 import { openStoredHistory } from "../project/stored-history.ts";
 import { goesOn } from "./resume.ts";
-import { resumedRequest } from "./resumed-request.ts";
 import { narrowingOf, type RunRequest } from "./run-request.ts";
 
 /** Which cases a run includes, by suite and model. */
@@ -42,11 +41,13 @@ const MAX_LOOKED = 50;
  */
 export async function narrowRequest(io: Environment, request: RunRequest): Promise<NarrowedRequest> {
   const resumed = await resumedRun(io, request);
-  if (resumed !== undefined)
+  if (resumed !== undefined) {
+    const { resumedRequest } = await import("./resumed-request.ts");
     return {
       ...{ request: await resumedRequest(request, resumed), resumed },
       ...{ narrowing: async () => resumed.narrowing, close: () => {} },
     };
+  }
   const common = narrowingOf(request);
   const { failing } = request;
   if (failing === undefined) return { request, narrowing: async () => common, close: () => {} };
