@@ -288,7 +288,11 @@ export class Conversation {
     const began = now();
     const bounds = { timeout_ms: Math.max(1, this.#count?.timeLeft ?? NO_LIMIT_MS), signal: this.#signal };
     const ran = await Promise.all(begun.map((call) => runCall(call, tools, { bounds, now })));
-    this.#addLatency(now() - began);
+    const took = now() - began;
+    // Another trial that blocks the tools' thread must not use up the time of this one.
+    const own = ran.reduce((most, one) => (one.kind === "ran" ? Math.max(most, one.own_ms) : most), 0);
+    this.#addLatency(own);
+    this.#waited += Math.max(0, took - own);
     for (const one of ran) {
       if (one.kind === "begin-again") return "begin-again";
       if (one.kind === "lost") return toolsLost(one.message);

@@ -3,6 +3,7 @@ import { refuseCode } from "../domain/no-exec.ts";
 import type { OfferedTool, ToolOutcome } from "../domain/tool.ts";
 import type { DescribedTool, ToolAsk, ToolReply } from "../modules/exported-tools.ts";
 import type { ModuleOptions } from "../modules/thread-pool.ts";
+import type { CallOutcome } from "../modules/user-function.ts";
 import { openUserModule, type UserModule } from "../modules/user-module.ts";
 import {
   initialState,
@@ -60,13 +61,27 @@ export async function openModuleTools(
 /** The result when the module itself did not answer. */
 type Unanswered = Extract<ToolOutcome, { kind: "lost" }> | { readonly kind: "timeout" };
 
-async function ask(
-  module: UserModule,
-  asked: ToolAsk,
-  { timeout_ms, signal }: { readonly timeout_ms: number; readonly signal: AbortSignal | null },
-): Promise<ToolReply | Unanswered> {
+interface AskBounds {
+  readonly timeout_ms: number;
+  readonly signal: AbortSignal | null;
+}
+
+interface TimedReply {
+  readonly reply: ToolReply | Unanswered;
+  readonly waited_ms: number;
+}
+
+async function timedAsk(module: UserModule, asked: ToolAsk, bounds: AskBounds): Promise<TimedReply> {
   const call = { form: "tools", input: JSON.stringify(asked) } as const;
-  const { outcome } = await module.call(call, timeout_ms, signal);
+  const { outcome, waited_ms } = await module.call(call, bounds.timeout_ms, bounds.signal);
+  return { reply: replyIn(outcome), waited_ms };
+}
+
+async function ask(module: UserModule, asked: ToolAsk, bounds: AskBounds): Promise<ToolReply | Unanswered> {
+  return (await timedAsk(module, asked, bounds)).reply;
+}
+
+function replyIn(outcome: CallOutcome): ToolReply | Unanswered {
   switch (outcome.kind) {
     case "returned":
       return JSON.parse(outcome.json) as ToolReply;
@@ -96,7 +111,7 @@ class ModuleTrial implements TrialTools {
   readonly #module: UserModule;
   readonly #trial: ToolTrial;
   #session: string | undefined;
-  #opening: Promise<ToolReply | Unanswered> | undefined;
+  #opening: Promise<TimedReply> | undefined;
   /** Whether a call timed out. A blocked thread is killed then, and the state of the trial is lost. */
   #held = false;
 
@@ -111,21 +126,22 @@ class ModuleTrial implements TrialTools {
     given: Readonly<Record<string, Json>>,
     bounds: { readonly timeout_ms: number; readonly signal: AbortSignal },
   ): Promise<ToolOutcome> {
-    const opened = await this.#open();
+    const { reply: opened, waited_ms: openedAfter } = await this.#open();
     if ("kind" in opened) return opened.kind === "lost" ? opened : lost("its tools did not start in time");
-    const reply = await ask(
+    const { reply, waited_ms: calledAfter } = await timedAsk(
       this.#module,
       { act: "call", session: this.#session ?? "", tool, arguments: given },
       bounds,
     );
+    const waited_ms = openedAfter + calledAfter;
     if ("kind" in reply) {
       if (reply.kind === "lost") return reply;
       this.#held = true;
-      return { kind: "error", message: noAnswer(bounds), timed_out: true };
+      return { kind: "error", message: noAnswer(bounds), timed_out: true, waited_ms };
     }
     if ("unknown_session" in reply) return { kind: "begin-again" };
-    if ("error" in reply) return { kind: "error", message: reply.error };
-    return { kind: "result", value: "json" in reply ? (JSON.parse(reply.json) as Json) : null };
+    if ("error" in reply) return { kind: "error", message: reply.error, waited_ms };
+    return { kind: "result", value: "json" in reply ? (JSON.parse(reply.json) as Json) : null, waited_ms };
   }
 
   async leave(): Promise<LeftWorld> {
@@ -143,11 +159,11 @@ class ModuleTrial implements TrialTools {
     return lost(wordsOf(reply) ?? "the state could not be read");
   }
 
-  #open(): Promise<ToolReply | Unanswered> {
+  #open(): Promise<TimedReply> {
     const { golden, trial } = this.#trial;
     const { id, input, tags, metadata } = golden;
     this.#session ??= `${++sessions}`;
-    this.#opening ??= ask(
+    this.#opening ??= timedAsk(
       this.#module,
       {
         act: "open",

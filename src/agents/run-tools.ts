@@ -12,6 +12,8 @@ export interface RanCall {
   readonly message: Message;
   /** Whether the call ran out of time. */
   readonly timedOut: boolean;
+  /** Milliseconds that the call itself took, without the wait for other trials. */
+  readonly own_ms: number;
 }
 
 type Unanswerable = Extract<ToolOutcome, { kind: "lost" | "begin-again" }>;
@@ -25,16 +27,17 @@ export async function runCall(
   const began = now();
   const outcome = await outcomeOf(call, tools, bounds);
   if (outcome.kind === "lost" || outcome.kind === "begin-again") return outcome;
-  const latency_ms = Math.round((now() - began) * 10) / 10;
+  const own_ms = Math.max(0, now() - began - (outcome.waited_ms ?? 0));
   const content = outcome.kind === "result" ? outcome.value : { error: outcome.message };
   const error = outcome.kind === "error" ? outcome.message : errorInResult(outcome.value);
   return {
     kind: "ran",
+    own_ms,
     timedOut: outcome.kind === "error" && outcome.timed_out === true,
     call: {
       ...call,
       ...(error === undefined ? { result: content } : { error }),
-      latency_ms,
+      latency_ms: Math.round(own_ms * 10) / 10,
       ...(tools.offered.some((one) => one.name === call.name && one.reads) && { reads: true }),
     },
     message: {

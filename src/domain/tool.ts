@@ -16,15 +16,20 @@ export interface OfferedTool extends ToolSpec {
 
 /** The result of a tool call. */
 export type ToolOutcome =
-  | { readonly kind: "result"; readonly value: Json }
+  | ({ readonly kind: "result"; readonly value: Json } & Delayed)
   /** An error that is reported to the model, which may try something else. */
-  | {
+  | ({
       readonly kind: "error";
       readonly message: string;
       /** Set when the tool exceeded its time limit. */
       readonly timed_out?: true;
-    }
+    } & Delayed)
   /** The tool can no longer be run, so the trial cannot continue. */
   | { readonly kind: "lost"; readonly message: string }
   /** The trial's state was lost through no fault of its own, so it is restarted. */
   | { readonly kind: "begin-again" };
+
+interface Delayed {
+  /** Milliseconds during which other trials kept the tool from being run; default 0. */
+  readonly waited_ms?: number;
+}

@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   type Asked,
@@ -120,6 +123,33 @@ describe("an agent", () => {
     const { transcript } = await shown(repo, "good");
     expect(transcript.state).toEqual({ orders: { "A-1042": { total: 40, refunded: 40 } } });
     expect(ran.runs[0].counts.calls).toBeGreaterThanOrEqual(4);
+  });
+
+  it("keeps its time when another trial blocks the thread of its tools until a limit ends that trial", async () => {
+    // One after the other: the trial that blocks begins, and so ends, after the one that it keeps waiting.
+    const { url } = await agentModel(async (asked) => {
+      const say = asked.messages.find(({ role }) => role === "user")?.content;
+      if (say === "block") return [["refund", { id: "loop" }]];
+      if (say === "be quick") return sleep(500).then(() => "done");
+      while (!existsSync(join(repo.root, "blocked"))) await sleep(5);
+      return clerk(asked);
+    });
+    const repo = projectOf("agents.md", url);
+    repo.edit("evals/refunds.yaml", "{ steps: 8, usd: 0.05 }", "{ time: 3s }");
+    const line = (id: string, message: string): string =>
+      `${JSON.stringify({ id, input: { message, state: { orders: { "A-1042": { total: 40 } } } }, expected: { says: "40" } })}\n`;
+    repo.write(
+      "datasets/refunds.jsonl",
+      line("good", "pay") + line("quick", "be quick") + line("bad", "block"),
+    );
+    const block = `if (id === "loop") { writeFileSync(${JSON.stringify(join(repo.root, "blocked"))}, ""); for (;;) {} }`;
+    repo.edit("tools/shop.ts", "const order =", `${block}\n      const order =`);
+    repo.write("tools/shop.ts", `import { writeFileSync } from "node:fs";\n${repo.read("tools/shop.ts")}`);
+    await repo.evals("run --concurrency 2", { now: () => performance.now() });
+    expect((await shown(repo, "bad")).transcript.stopped).toBe("time");
+    const { transcript, pass } = await shown(repo, "good");
+    expect(transcript.stopped, JSON.stringify(transcript)).toBeNull();
+    expect(pass).toBe(true);
   });
 
   it("is played back from a recording without a model or a tool being asked", async () => {

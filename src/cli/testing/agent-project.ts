@@ -22,16 +22,16 @@ export function removeAgentProjects(): void {
 
 /** A fake chat model whose answers and tool calls a test decides. */
 export async function agentModel(
-  answer: (asked: Asked) => ModelAnswer,
+  answer: (asked: Asked) => ModelAnswer | Promise<ModelAnswer>,
 ): Promise<{ url: string; asked: Asked[] }> {
   const asked: Asked[] = [];
   const server: Server = createServer((request, reply) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
+    request.on("end", async () => {
       const body = JSON.parse(Buffer.concat(chunks).toString()) as Asked;
       asked.push(body);
-      const answered = answer(body);
+      const answered = await answer(body);
       const tool_calls =
         typeof answered === "string"
           ? undefined
