@@ -137,15 +137,17 @@ function messageOf(value: unknown): Message | undefined {
   const message = membersOf(value);
   const content = message?.content ?? null;
   if (message === undefined) return undefined;
-  if (!(ROLES as readonly unknown[]).includes(message.role)) return itemMessage(message);
+  // OpenAI's chat API called the role of a tool's result `function` before it had several calls in one reply.
+  const role = message.role === "function" ? "tool" : message.role;
+  if (!(ROLES as readonly unknown[]).includes(role)) return itemMessage(message);
   if (content !== null && typeof content !== "string" && !Array.isArray(content)) return undefined;
   const listed = message.tool_calls == null ? undefined : toolCallsOf(message.tool_calls);
   if (message.tool_calls != null && listed === undefined) return undefined;
   const single = message.function_call == null ? [] : repliedCalls(message.function_call);
-  const blocks = message.role === "assistant" && Array.isArray(content) ? callsInBlocks(content) : [];
+  const blocks = role === "assistant" && Array.isArray(content) ? callsInBlocks(content) : [];
   const calls = listed ?? (blocks.length > 0 ? blocks : single.length > 0 ? single : undefined);
   const read: { -readonly [K in keyof Message]: Message[K] } = {
-    role: message.role as Role,
+    role: role as Role,
     content: withNumbersAsText(content) as Message["content"],
   };
   if (typeof message.name === "string") read.name = message.name;

@@ -160,6 +160,22 @@ describe("a conversation", () => {
     ]);
   });
 
+  it("reports the calls of OpenAI's chat from before calls had an id, with their results", () => {
+    const { tool_calls, turns } = stepsOf([
+      { role: "user", content: ASK },
+      { role: "assistant", content: null, function_call: { name: "find", arguments: JSON.stringify(ORDER) } },
+      { role: "function", name: "find", content: '{"status":"sent"}' },
+      { role: "assistant", content: null, function_call: { name: "find", arguments: "{}" } },
+      { role: "function", name: "find", content: '{"error":"no such order"}' },
+      { role: "assistant", content: "Sent." },
+    ]);
+    expect(turns).toBe(1);
+    expect(tool_calls).toEqual([
+      { step: 1, name: "find", arguments: ORDER, result: { status: "sent" } },
+      { step: 2, name: "find", arguments: {}, error: "no such order" },
+    ]);
+  });
+
   it("reports what OpenAI's file search found", () => {
     const { retrievals, tool_calls } = stepsOf([
       { type: "message", role: "user", content: [{ type: "input_text", text: "Which page?" }] },

@@ -158,7 +158,7 @@ function unmade(compared: Compared, want: number, instead: readonly number[], ne
     };
   if (at === undefined || got === undefined)
     return {
-      reason: `no call ${callWords(one)}: ${made.length === 0 ? "no tool was called" : `${made.length} calls, ${wanted.length} wanted`}`,
+      reason: `no call ${callWords(one)}: ${made.length === 0 ? "no tool was called" : `${made.length === 1 ? "1 call" : `${made.length} calls`}, ${wanted.length} wanted`}`,
       fault: faultAt("tool-choice", undefined, one.name),
     };
   return {

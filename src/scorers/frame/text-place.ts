@@ -37,6 +37,9 @@ function conversationText(transcript: Transcript): string {
   return texts.map((message) => `${message.role}: ${messageText(message)}`).join("\n");
 }
 
+/** "once" or "3 times". */
+export const timesWord = (times: number): string => (times === 1 ? "once" : `${times} times`);
+
 /** The reply to one user message. */
 function turnText({ messages, output }: Transcript, turn: number): string | Unselectable {
   if (messages.length === 0) return turn === 1 ? output : new Unselectable(`there is no turn ${turn}`);
@@ -47,7 +50,7 @@ function turnText({ messages, output }: Transcript, turn: number): string | Unse
     if (message.role === "assistant" && turns === turn) texts.push(messageText(message));
   }
   const text = texts.filter((one) => one !== "").join("\n");
-  if (turns < turn) return new Unselectable(`there is no turn ${turn}: the person spoke ${turns} times`);
+  if (turns < turn) return new Unselectable(`there is no turn ${turn}: the person spoke ${timesWord(turns)}`);
   return text === "" ? new Unselectable(`turn ${turn} has no reply`) : text;
 }
 

@@ -2,7 +2,7 @@ import { conversationSteps, isTurn } from "../../domain/conversation.ts";
 import { detailedCalls } from "../../domain/describe-transcript.ts";
 import type { Message } from "../../domain/message.ts";
 import type { Transcript } from "../../domain/transcript.ts";
-import { messageText } from "./text-place.ts";
+import { messageText, timesWord } from "./text-place.ts";
 
 /** One turn of a conversation: the reply to one user message. */
 export interface TurnPart {
@@ -50,7 +50,7 @@ export function turnParts(transcript: Transcript, first: string | undefined): (t
     const isPlaced = calls.every(({ step }) => step !== undefined);
     const silent =
       from === undefined
-        ? `there is no such turn: the person spoke ${indexes.length - before} times`
+        ? `there is no such turn: the person spoke ${timesWord(indexes.length - before)}`
         : words === "" && !mine.some((one) => one.role === "assistant")
           ? "it has no reply"
           : null;
