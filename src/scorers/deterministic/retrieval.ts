@@ -39,7 +39,7 @@ export const retrieval = defineScorer({
     metric: z
       .string()
       .refine((text) => readRankMetric(text) !== undefined, {
-        message: "is not one of recall@k, precision@k, ndcg@k, mrr (k a whole number from 1)",
+        message: "one of recall@k, precision@k, ndcg@k, mrr (k a whole number from 1)",
       })
       .describe("recall@k, precision@k, ndcg@k or mrr; recall, precision, ndcg and mrr@k are accepted too"),
   },
