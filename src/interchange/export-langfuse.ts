@@ -1,7 +1,7 @@
 import { sha256 } from "../domain/json.ts";
 import type { ExportedCase, ReceivingServer, RunExporter, RunToExport, TracedTrial } from "./exported.ts";
-import { ownMetadata } from "./own-metadata.ts";
-import { textMember } from "./reading/json-fields.ts";
+import { ownItem } from "./own-metadata.ts";
+import { isNothing, textMember } from "./reading/json-fields.ts";
 import { LANGFUSE_KEYS } from "./server-keys.ts";
 import { objectOf, postJson } from "./server-request.ts";
 import { otlpDocument } from "./tracing/otlp-document.ts";
@@ -56,12 +56,13 @@ export function itemId(dataset: string, id: string): string {
 }
 
 function item({ dataset }: RunToExport, golden: ExportedCase): object {
+  const { input = null, expected = null, metadata } = ownItem(golden, (value) => !isNothing(value));
   return {
     id: itemId(dataset, golden.id),
     datasetName: dataset,
-    input: golden.input ?? null,
-    expectedOutput: golden.expected ?? null,
-    metadata: ownMetadata(golden),
+    input,
+    expectedOutput: expected,
+    metadata,
     status: "ACTIVE",
   };
 }

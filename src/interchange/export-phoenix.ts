@@ -1,5 +1,6 @@
+import type { Json } from "../domain/json.ts";
 import type { ExportedCase, ReceivingServer, RunExporter, RunToExport } from "./exported.ts";
-import { ownMetadata, type Wrapped, wrap } from "./own-metadata.ts";
+import { ownItem } from "./own-metadata.ts";
 import { isObject } from "./reading/json-fields.ts";
 import { PHOENIX_KEYS } from "./server-keys.ts";
 import { postJson } from "./server-request.ts";
@@ -50,19 +51,12 @@ function upload({ dataset }: RunToExport, cases: readonly ExportedCase[]): objec
   };
 }
 
-/** Phoenix only accepts objects, so any other value is wrapped in one. */
+/** Phoenix only accepts objects, and an object without members is no value there. */
+const isKept = (value: Json): boolean => isObject(value) && Object.keys(value).length > 0;
+
 function exampleOf(golden: ExportedCase) {
-  const { id, input = null, expected } = golden;
-  const wrapped: Wrapped = [
-    ...(isObject(input) ? [] : (["input"] as const)),
-    ...(expected === undefined || isObject(expected) ? [] : (["expected"] as const)),
-  ];
-  return {
-    id,
-    input: wrap("input", input),
-    output: expected === undefined ? {} : wrap("expected", expected),
-    metadata: ownMetadata(golden, wrapped),
-  };
+  const { input = {}, expected = {}, metadata } = ownItem(golden, isKept);
+  return { id: golden.id, input, output: expected, metadata };
 }
 
 async function* annotationsOf({ header, traced }: RunToExport): AsyncGenerator<object> {

@@ -1,7 +1,7 @@
 import type { Json } from "../domain/json.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { Importer, ImportRequest, Left, SourcePlace } from "./imported.ts";
-import { readOwnMetadata } from "./own-metadata.ts";
+import { readOwnMetadata, unwrap } from "./own-metadata.ts";
 import { csvRecords } from "./reading/csv-records.ts";
 import {
   isNothing,
@@ -110,9 +110,9 @@ function itemRow(value: Json, place: SourcePlace): DatasetRow | Left {
   return {
     place,
     id: own.id ?? id,
-    input: value.input as Json,
+    input: unwrap("input", value.input as Json, own),
     wasCase: own.id !== undefined,
-    ...(isNothing(expected) ? {} : { expected: expected as Json }),
+    ...(isNothing(expected) ? {} : { expected: unwrap("expected", expected as Json, own) }),
     tags: [...own.tags, ...tagsOf(value.tags)],
     metadata: own.others,
   };

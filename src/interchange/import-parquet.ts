@@ -57,7 +57,7 @@ async function openTable({ files }: ImportRequest, path: string): Promise<Table>
       for (let rowStart = 0; rowStart < count; rowStart += ROWS) {
         const rowEnd = Math.min(count, rowStart + ROWS);
         const rows = await read(() =>
-          parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd, utf8: false }),
+          parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd, utf8: false, parsers: PARSERS }),
         );
         for (const [at, row] of rows.entries())
           yield {
@@ -105,6 +105,13 @@ function cellOf(value: unknown): Cell {
   if (members.some(([, one]) => one === BINARY)) return BINARY;
   return Object.fromEntries(members.map(([key, one]) => [key, one === undefined ? null : (one as Json)]));
 }
+
+/** Keeps a byte-order mark at the start of a text, which the library would remove from every cell. */
+const TEXT = new TextDecoder("utf-8", { ignoreBOM: true });
+const PARSERS = {
+  stringFromBytes: (bytes: Uint8Array | undefined) => bytes && TEXT.decode(bytes),
+  jsonFromBytes: (bytes: Uint8Array | undefined) => bytes && JSON.parse(TEXT.decode(bytes)),
+};
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Control characters, which a text does not contain: a value with one of them is bytes. */

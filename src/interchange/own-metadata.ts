@@ -2,11 +2,36 @@ import type { Json } from "../domain/json.ts";
 import type { ExportedCase } from "./exported.ts";
 import { isObject, type JsonObject, tagsOf, textMember } from "./reading/json-fields.ts";
 
-/** Members that are wrapped in an object with one member, for a platform that only accepts objects. */
-export type Wrapped = readonly ("input" | "expected")[];
+/** Members of a case that are wrapped in an object with one member, because the platform would lose them. */
+type Wrapped = readonly ("input" | "expected")[];
 
-/** Metadata of an exported item about its original case, so that an import restores the same case. */
-export function ownMetadata({ id, tags }: ExportedCase, wrapped: Wrapped = []): JsonObject {
+/** What a platform's item contains of a case. */
+export interface OwnItem {
+  /** Undefined when the input is withheld. */
+  readonly input: Json | undefined;
+  /** Undefined when the case has no expected value. */
+  readonly expected: Json | undefined;
+  readonly metadata: JsonObject;
+}
+
+/**
+ * A case as an item of a platform, from which an import restores the same case.
+ *
+ * @param isKept whether the platform keeps a value as it is, and does not treat it as none; others are wrapped
+ */
+export function ownItem(golden: ExportedCase, isKept: (value: Json) => boolean): OwnItem {
+  const lost = (value: Json | undefined): boolean => value !== undefined && !isKept(value);
+  const wrapped = (["input", "expected"] as const).filter((name) => lost(golden[name]));
+  const member = (name: "input" | "expected"): Json | undefined =>
+    wrapped.includes(name) ? { [name]: golden[name] as Json } : golden[name];
+  return {
+    input: member("input"),
+    expected: member("expected"),
+    metadata: ownMetadata(golden, wrapped),
+  };
+}
+
+function ownMetadata({ id, tags }: ExportedCase, wrapped: Wrapped): JsonObject {
   return {
     evals: {
       case: id,
@@ -32,12 +57,7 @@ export function readOwnMetadata(metadata: JsonObject): OwnMetadata {
   return { id, tags: tagsOf(evals.tags), wrapped: tagsOf(evals.wrapped), others };
 }
 
-/** Wraps a value that is not an object in an object with one member. */
-export function wrap(name: "input" | "expected", value: Json): JsonObject {
-  return isObject(value) ? value : { [name]: value };
-}
-
-/** The value wrapped by `wrap`. */
+/** The value that `ownItem` may have wrapped. */
 export function unwrap(name: "input" | "expected", value: Json, { wrapped }: OwnMetadata): Json {
   return wrapped.includes(name) && isObject(value) ? (value[name] ?? null) : value;
 }
