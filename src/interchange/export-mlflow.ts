@@ -8,6 +8,7 @@ import { trialsCsv } from "./run-table.ts";
 import { askForObject, objectIn, objectOf, postJson } from "./server-request.ts";
 import { otlpDocument } from "./tracing/otlp-document.ts";
 import { sendSpans, spansOfRun } from "./tracing/send-spans.ts";
+import { mlflowValues } from "./tracing/shown-values.ts";
 import type { Attributes, MadeSpan } from "./tracing/span.ts";
 import { inParts, listed } from "./writing/listed.ts";
 
@@ -44,9 +45,11 @@ async function sendToMlflow(run: RunToExport, server: ReceivingServer): Promise<
   const { id, artifacts, isNew } = await runOf(run, experiment, server);
   await logValues(run, id, server);
   await putArtifacts(run, artifacts, server);
+  // Traces outlive a deleted MLflow run, with their assessments.
+  const mayBeAssessed = !isNew || (await mayHaveTraces(run, experiment, server));
   if (await sendTraces(run, { experiment, id }, server)) {
     await linkTraces(run, id, server);
-    await assess(run, server, isNew);
+    await assess(run, server, mayBeAssessed);
   }
   await call(server, "runs/update", {
     run_id: id,
@@ -181,6 +184,23 @@ async function putArtifacts(run: RunToExport, place: string, server: ReceivingSe
   }
 }
 
+/** Whether the experiment has traces of our run; true when the server cannot tell. */
+async function mayHaveTraces(
+  { header }: RunToExport,
+  experiment: string,
+  server: ReceivingServer,
+): Promise<boolean> {
+  const reply = await server.ask(
+    postJson("/api/3.0/mlflow/traces/search", {
+      locations: [{ type: "MLFLOW_EXPERIMENT", mlflow_experiment: { experiment_id: experiment } }],
+      filter: `tags."${RUN_TAG}" = '${header.id}'`,
+      max_results: 1,
+    }),
+  );
+  const { traces = [] } = (reply.status === 200 ? objectIn(reply.text) : undefined) ?? { traces: null };
+  return !Array.isArray(traces) || traces.length > 0;
+}
+
 /** @returns false when the server cannot store traces, because its store is a folder and not a database */
 async function sendTraces(
   run: RunToExport,
@@ -200,7 +220,7 @@ async function sendTraces(
   await sendSpans(run, asking, {
     path: "/v1/traces",
     headers: { "x-mlflow-experiment-id": experiment, "x-mlflow-run-id": id },
-    more: traceTags,
+    more: rootAttributes,
   });
   if (!isKept)
     run.notice("Its traces are left out: this MLflow stores none (it needs a database as its store).");
@@ -221,14 +241,12 @@ async function linkTraces(run: RunToExport, id: string, server: ReceivingServer)
   });
 }
 
-/** Attributes of the first span that become tags of the trace. */
-function traceTags(
-  span: MadeSpan,
-  { run, suite, case: id, trial, pass }: TracedTrial,
-  root: MadeSpan,
-): Attributes {
+/** Attributes of the first span: what MLflow's tables show, and the tags of the trace. */
+function rootAttributes(span: MadeSpan, traced: TracedTrial, root: MadeSpan): Attributes {
   if (span.id !== root.id) return {};
+  const { run, suite, case: id, trial, pass } = traced;
   return {
+    ...mlflowValues(traced),
     [`mlflow.traceTag.${RUN_TAG}`]: run,
     "mlflow.traceTag.evals.suite": suite,
     "mlflow.traceTag.evals.case": id,
@@ -252,7 +270,7 @@ async function* mlflowFile(run: RunToExport): AsyncGenerator<string> {
     metrics: mlflowMetrics(run),
   };
   yield `${JSON.stringify(head, null, 1).slice(0, -2)},\n"traces": [\n`;
-  yield* listed(spansOfRun(run, traceTags), (spans) => otlpDocument(spans));
+  yield* listed(spansOfRun(run, rootAttributes), (spans) => otlpDocument(spans));
   yield '\n],\n"assessments": [\n';
   yield* listed(assessmentsOfRun(run), (one) => one);
   yield "\n]\n}\n";

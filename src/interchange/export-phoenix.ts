@@ -6,6 +6,7 @@ import { PHOENIX_KEYS } from "./server-keys.ts";
 import { postJson } from "./server-request.ts";
 import { otlpDocument } from "./tracing/otlp-document.ts";
 import { sendSpans, spansOfRun } from "./tracing/send-spans.ts";
+import { openInferenceValues } from "./tracing/shown-values.ts";
 import { rootSpanId, traceId } from "./tracing/trial-spans.ts";
 import { inParts, listed } from "./writing/listed.ts";
 
@@ -27,7 +28,11 @@ const MAX = 500;
 async function sendToPhoenix(run: RunToExport, server: ReceivingServer): Promise<void> {
   for await (const cases of inParts(run.cases(), MAX))
     await server.deliver(postJson("/v1/datasets/upload?sync=true", upload(run, cases)));
-  await sendSpans(run, server, { path: "/v1/traces", resource: resourceOf(run) });
+  await sendSpans(run, server, {
+    path: "/v1/traces",
+    resource: resourceOf(run),
+    more: openInferenceValues,
+  });
   await server.each(inParts(annotationsOf(run), MAX), async (data) => {
     await server.deliver(postJson("/v1/span_annotations", { data }));
   });
@@ -80,7 +85,7 @@ async function* phoenixFile(run: RunToExport): AsyncGenerator<string> {
   yield `{\n"dataset": ${JSON.stringify(run.dataset)},\n"data": {"examples": [\n`;
   yield* listed(run.cases(), exampleOf);
   yield '\n]},\n"traces": [\n';
-  yield* listed(spansOfRun(run, undefined), (spans) => otlpDocument(spans, resourceOf(run)));
+  yield* listed(spansOfRun(run, openInferenceValues), (spans) => otlpDocument(spans, resourceOf(run)));
   yield '\n],\n"annotations": [\n';
   yield* listed(annotationsOf(run), (one) => one);
   yield "\n]\n}\n";

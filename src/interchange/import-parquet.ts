@@ -57,7 +57,15 @@ async function openTable({ files }: ImportRequest, path: string): Promise<Table>
       for (let rowStart = 0; rowStart < count; rowStart += ROWS) {
         const rowEnd = Math.min(count, rowStart + ROWS);
         const rows = await read(() =>
-          parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd, utf8: false, parsers: PARSERS }),
+          parquetReadObjects({
+            file,
+            metadata,
+            compressors,
+            rowStart,
+            rowEnd,
+            utf8: false,
+            parsers: PARSERS,
+          }),
         );
         for (const [at, row] of rows.entries())
           yield {

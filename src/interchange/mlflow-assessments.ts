@@ -7,13 +7,22 @@ import { traceId } from "./tracing/trial-spans.ts";
 /** The source name that identifies our assessments. */
 const SOURCE = "evals";
 
-/** Sends the scores of every trial. MLflow would store duplicates, so the assessments of an earlier export are read first. */
-export async function assess(run: RunToExport, server: ReceivingServer, isNew: boolean): Promise<void> {
+/**
+ * Sends the scores of every trial.
+ *
+ * @param mayBeAssessed whether an earlier export may have left assessments, which MLflow would store twice: they are
+ *   read first
+ */
+export async function assess(
+  run: RunToExport,
+  server: ReceivingServer,
+  mayBeAssessed: boolean,
+): Promise<void> {
   await server.each(run.traced(), async (trial) => {
     const made = assessmentsOf(trial, run.header);
     if (made.length === 0) return;
     const path = `/api/3.0/mlflow/traces/${mlflowTrace(trial)}`;
-    const known = isNew ? new Set() : await knownAssessments(server, path);
+    const known = mayBeAssessed ? await knownAssessments(server, path) : new Set();
     for (const one of made)
       if (!known.has(one.assessment_name))
         await server.deliver({ ...postJson(`${path}/assessments`, { assessment: one }), once: true });

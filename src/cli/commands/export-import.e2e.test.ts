@@ -13,11 +13,22 @@ const HARD: readonly Json[] = [
   ...["null", "true", "007", "1e3", '"quoted"', '{"a":1}', "[1", "=1+1", "'", "@x", "a,b;c"],
   ...[null, true, false, 0, -1.5e-9, 1e21, 9007199254740991],
   ...[[], [[]], [null], ["a"], [{ role: "user", content: "hi" }]],
-  ...[{}, { a: {} }, { "": "" }, { input: "x" }, { input: null }, { expected: "x" }, { evals: { case: "y" } }],
+  ...[
+    {},
+    { a: {} },
+    { "": "" },
+    { input: "x" },
+    { input: null },
+    { expected: "x" },
+    { evals: { case: "y" } },
+  ],
   ...[{ z: 1, a: 2 }, { "a.b": 1, a: { b: 2 } }, { messages: [{ role: "user", content: "hi" }] }],
   ...[{ constructor: 1 }, JSON.parse('{"__proto__":{"a":1}}') as Json],
 ];
-const ANY = fc.sample(fc.jsonValue({ stringUnit: "binary", maxDepth: 3 }), { seed: 16, numRuns: 100 }) as Json[];
+const ANY = fc.sample(fc.jsonValue({ stringUnit: "binary", maxDepth: 3 }), {
+  seed: 16,
+  numRuns: 100,
+}) as Json[];
 const IDS = ["null", "007", "=1+1", "a/b:c~d", "ünï 灯", "x".repeat(300)];
 
 const CASES = [

@@ -181,6 +181,20 @@ describe("evals export to a server", () => {
     expect(bodies("/api/2.0/mlflow/runs/update")).toMatchObject([{ run_id: "r1", status: "FINISHED" }]);
   });
 
+  it("assesses no trace twice in MLflow after the run was deleted there, because traces outlive it", async () => {
+    await serve(mlflow());
+    await send("mlflow");
+    const [{ run_id = "" } = {}] = bodies("/api/2.0/mlflow/runs/update");
+    await fetch(`${server.url}/api/2.0/mlflow/runs/delete`, {
+      method: "POST",
+      body: JSON.stringify({ run_id }),
+    });
+    expect(await send("mlflow")).toMatchObject({ exit: 0 });
+    const made = server.taken.map(({ path }) => path);
+    expect(made.filter((one) => one.endsWith("runs/create"))).toHaveLength(2);
+    expect(made.filter((one) => one.endsWith("/assessments"))).toHaveLength(CASES.length * TRIALS * 2);
+  });
+
   it("sends to Phoenix traces in protobuf, the only format that it accepts, and annotations with stable ids", async () => {
     await serve(phoenix);
     expect(await send("phoenix")).toMatchObject({ exit: 0 });

@@ -1,3 +1,4 @@
+import { conversationSteps } from "../../domain/conversation.ts";
 import { describeTranscript } from "../../domain/describe-transcript.ts";
 import type { Message } from "../../domain/message.ts";
 import type { RunHeader } from "../../domain/run.ts";
@@ -28,7 +29,11 @@ export function tracedTrial(
     ...{ model: "gpt-4.1-2025-04-14", usage, latency_ms: 900, cost_usd: 0.002, tags: ["vip"] },
     ...{ finish_reason: "stop", at: "2026-03-01T12:00:05.000Z", voids: {} },
     scores: { right: { score: 1, pass: true, reason: "equal" } },
-    transcript: describeTranscript({ ...transcript, tool_calls: [], finish_reason: "stop" }),
+    transcript: describeTranscript({
+      ...transcript,
+      tool_calls: conversationSteps(messages).tool_calls,
+      finish_reason: "stop",
+    }),
     ...more,
   };
 }

@@ -123,6 +123,21 @@ describe("trialSpans", () => {
     ]);
   });
 
+  it.each([null, 0, 900])(
+    "start one after another, also when nobody measured how long (%s ms)",
+    (latency_ms) => {
+      for (const messages of Object.values(CONVERSATIONS)) {
+        const [root, ...spans] = trialSpans(tracedTrial(messages, { latency_ms }), HEADER);
+        const starts = spans.map(({ start }) => start / 1000n);
+        expect(starts).toEqual([...new Set(starts)].sort((a, b) => Number(a - b)));
+        for (const { start, end } of spans) {
+          expect(start >= (root?.start ?? 0n)).toBe(true);
+          expect(end <= (root?.end ?? 0n)).toBe(true);
+        }
+      }
+    },
+  );
+
   it("have an event for each scorer, with its score or with why it could not score", () => {
     const [root] = trialSpans(
       tracedTrial([QUESTION, REPLY], {

@@ -7,7 +7,7 @@ import type { TracedTrial } from "../exported.ts";
 import { type Attributes, type MadeEvent, type MadeSpan, SPAN_KIND } from "./span.ts";
 import { inputMessages, outputMessages } from "./span-messages.ts";
 import { asText, type Round, roundsOf } from "./trial-rounds.ts";
-import { placedRounds, type Stretch } from "./trial-times.ts";
+import { placedRounds, type Stretch, startOf } from "./trial-times.ts";
 
 /** Providers that have the same name in the conventions. */
 const KNOWN_PROVIDERS = new Set(["openai", "anthropic"]);
@@ -76,10 +76,13 @@ export function trialSpans(trial: TracedTrial, header: RunHeader): readonly Made
         ...{ own: {}, events: [] },
       }),
       ...round.tools.map((tool, n) =>
-        toolSpan(tool, { ...place, id: spanId(trace, `tool ${at} ${n}`), time: placed.tools }),
+        toolSpan(tool, { ...place, id: spanId(trace, `tool ${at} ${n}`), start: startOf(placed.tools, n) }),
       ),
       ...round.searches.map((search, n) =>
-        searchSpan(search, { ...place, id: spanId(trace, `search ${at} ${n}`), time: placed.tools }),
+        searchSpan(search, {
+          ...{ ...place, id: spanId(trace, `search ${at} ${n}`) },
+          start: startOf(placed.tools, round.tools.length + n),
+        }),
       ),
     ];
   });
@@ -149,10 +152,15 @@ interface Placed {
   readonly trace: string;
   readonly id: string;
   readonly parent: string;
-  readonly time: Stretch;
+}
+
+interface Started extends Placed {
+  /** Nanoseconds since 1970. */
+  readonly start: bigint;
 }
 
 interface ChatPlace extends Placed {
+  readonly time: Stretch;
   readonly trial: TracedTrial;
   readonly header: RunHeader;
   /** Only the total tokens of a trial are known; they are set on its last call. */
@@ -181,12 +189,12 @@ function chatSpan(round: Round, { trial, header, isLast, own, events, time, ...p
   };
 }
 
-function toolSpan(tool: ToolUse, { time, ...place }: Placed): MadeSpan {
+function toolSpan(tool: ToolUse, { start, ...place }: Started): MadeSpan {
   const took = BigInt(Math.round((tool.latency_ms ?? 0) * 1e6));
   return {
     ...place,
-    start: time.start,
-    end: time.start + took,
+    start,
+    end: start + took,
     name: `execute_tool ${tool.name}`,
     kind: SPAN_KIND.internal,
     attributes: {
@@ -202,11 +210,11 @@ function toolSpan(tool: ToolUse, { time, ...place }: Placed): MadeSpan {
   };
 }
 
-function searchSpan({ query, documents }: Retrieval, { time, ...place }: Placed): MadeSpan {
+function searchSpan({ query, documents }: Retrieval, { start, ...place }: Started): MadeSpan {
   return {
     ...place,
-    start: time.start,
-    end: time.start,
+    start,
+    end: start,
     name: "retrieval",
     kind: SPAN_KIND.internal,
     attributes: {

@@ -8,15 +8,27 @@ export interface Stretch {
 
 const nanoseconds = (ms: number): bigint => BigInt(Math.round(ms * 1e6));
 
-/** Nanoseconds of the longest tool call of a round, because the calls of one round may run in parallel. */
-const toolTime = ({ tools }: Round): bigint =>
-  tools.reduce((largest, { latency_ms: took }) => {
-    const time = nanoseconds(took ?? 0);
-    return time > largest ? time : largest;
-  }, 0n);
+/**
+ * Nanoseconds between the starts of two spans whose distance was not measured. Platforms order spans by their start,
+ * and keep no finer time than this.
+ */
+const STEP = 1000n;
+
+const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+/** The start of the tool call or retrieval with this number, from 0, among those of a round. */
+export const startOf = ({ start }: Stretch, number: number): bigint => start + BigInt(number) * STEP;
+
+/** Nanoseconds of a round's longest tool call, because the calls of one round may run in parallel. */
+const toolTime = ({ tools, searches }: Round): bigint =>
+  tools.reduce(
+    (largest, { latency_ms: took }) => larger(largest, nanoseconds(took ?? 0)),
+    BigInt(tools.length + searches.length) * STEP,
+  );
 
 /**
- * Places the calls of a trial within its time. Tools have their measured time; model calls share the rest equally.
+ * Places the calls of a trial within its time. Tools have their measured time; model calls share the rest equally. No
+ * two calls start at the same time.
  *
  * @param at when the answer arrived, ISO 8601
  * @param latency of the whole trial, in milliseconds; null when it was not measured
@@ -31,9 +43,9 @@ export function placedRounds(
 } {
   const tools = rounds.reduce((sum, round) => sum + toolTime(round), 0n);
   const measured = nanoseconds(latency ?? 0);
-  const took = measured > tools ? measured : tools;
   const start = BigInt(Date.parse(at)) * 1_000_000n - measured;
-  const each = (took - tools) / BigInt(Math.max(1, rounds.length));
+  const rest = larger(measured - tools, 0n) / BigInt(Math.max(1, rounds.length));
+  const each = rounds.length > 1 || tools > 0n ? larger(rest, STEP) : rest;
   const calls = [];
   let now = start;
   for (const round of rounds) {
@@ -41,5 +53,5 @@ export function placedRounds(
     now = model.end + toolTime(round);
     calls.push({ model, tools: { start: model.end, end: now } });
   }
-  return { whole: { start, end: start + took }, calls };
+  return { whole: { start, end: larger(start + measured, now) }, calls };
 }

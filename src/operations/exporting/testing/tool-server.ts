@@ -101,7 +101,12 @@ export function mlflow(): (request: TakenRequest) => ToolAnswer {
     }
     if (pathname === "/v1/traces" || pathname.startsWith("/api/2.0/mlflow-artifacts/artifacts/"))
       return ok({});
-    switch (`${method} ${pathname.replace("/api/2.0/mlflow/", "")}`) {
+    switch (`${method} ${pathname.replace(/^\/api\/[23]\.0\/mlflow\//, "")}`) {
+      case "POST traces/search":
+        return ok({ traces: [...assessments.keys()].map((trace_id) => ({ trace_id })) });
+      case "POST runs/delete":
+        runs.splice(0, runs.length, ...runs.filter(({ info }) => info.run_id !== sent().run_id));
+        return ok({});
       case "GET experiments/get-by-name":
         return experiment?.name === searchParams.get("experiment_name")
           ? ok({ experiment })
