@@ -10,8 +10,28 @@ import {
 } from "./reading/json-fields.ts";
 import type { JsonItem } from "./reading/json-items.ts";
 import { importName, isLeft, itemsOf } from "./reading/several-files.ts";
+import { type KnownMembers, rowAndUnread } from "./reading/unread-members.ts";
 import { importDataset } from "./writing/dataset-import.ts";
 import type { DatasetRow } from "./writing/dataset-rows.ts";
+
+const OF_EXPERIMENT =
+  "It belongs to an experiment: evals import traces reads its answers with their scores and errors.";
+
+const MEMBERS: KnownMembers = {
+  read: ["id", "input", "expected", "tags", "metadata"],
+  bookkeeping: [
+    ...["_xact_id", "_object_delete", "_pagination_key", "_is_merge", "_merge_paths", "_parent_id"],
+    ...["created", "project_id", "org_id", "dataset_id", "experiment_id", "log_id", "origin", "audit_data"],
+    ...["span_id", "root_span_id", "span_parents", "span_attributes", "is_root", "facets"],
+  ],
+  why: {
+    output: OF_EXPERIMENT,
+    scores: OF_EXPERIMENT,
+    metrics: OF_EXPERIMENT,
+    error: OF_EXPERIMENT,
+    context: OF_EXPERIMENT,
+  },
+};
 
 const LISTS = ["data", "events", "rows", "records"];
 
@@ -23,7 +43,10 @@ export const importBraintrust: Importer = async (request) => {
     name: importName(request),
     from: `Braintrust (${request.sources.join(", ")})`,
     rows: async function* () {
-      for await (const item of items()) yield isLeft(item) ? item : rowOf(item, newest);
+      for await (const item of items()) {
+        if (isLeft(item)) yield item;
+        else yield* rowAndUnread(rowOf(item, newest), item.value, membersOf(item.value));
+      }
     },
   });
 };
@@ -68,9 +91,17 @@ function rowOf(item: JsonItem, newest: ReadonlyMap<string, bigint>): DatasetRow 
   };
 }
 
+function membersOf(value: Json): KnownMembers {
+  if (!isObject(value)) return MEMBERS;
+  const isAnswer = isExperiment(value) || value.expected !== undefined;
+  return isAnswer ? MEMBERS : { ...MEMBERS, read: [...MEMBERS.read, "output"] };
+}
+
+const isExperiment = (value: JsonObject): boolean =>
+  isObject(value.scores) || value.experiment_id !== undefined;
+
 /** The expected value. Early datasets call it `output`; in an experiment, `output` is the answer instead. */
 function expectedOf(value: JsonObject): { expected?: Json } {
-  const isExperiment = isObject(value.scores) || value.experiment_id !== undefined;
-  const expected = value.expected ?? (isExperiment ? undefined : value.output);
+  const expected = value.expected ?? (isExperiment(value) ? undefined : value.output);
   return isNothing(expected) ? {} : { expected: expected as Json };
 }

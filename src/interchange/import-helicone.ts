@@ -14,10 +14,25 @@ import {
 import type { JsonItem } from "./reading/json-items.ts";
 import { LeftList } from "./reading/left-list.ts";
 import { importName, isLeft, itemsOf } from "./reading/several-files.ts";
+import { type KnownMembers, rowAndUnread } from "./reading/unread-members.ts";
 import { datasetFile } from "./writing/dataset-import.ts";
 import { type DatasetRow, isMessage, readShape, uniqueRows } from "./writing/dataset-rows.ts";
 import { importOutputs, outputLine } from "./writing/outputs-import.ts";
 import { markdownText } from "./writing/project-text.ts";
+
+const OF_TRAFFIC = "People's feedback and scores belong to traffic: evals import traces reads them.";
+const FEEDBACK = ["scores", "feedback", "feedback_rating"];
+const NOTHING: KnownMembers = {
+  read: [],
+  bookkeeping: [],
+  why: Object.fromEntries(FEEDBACK.map((name) => [name, OF_TRAFFIC])),
+};
+
+/** A request has dozens of columns about itself; only these say something of the answer. */
+const feedbackOf = (value: Json): JsonObject =>
+  Object.fromEntries(
+    FEEDBACK.flatMap((name) => (isObject(value) && value[name] !== undefined ? [[name, value[name]]] : [])),
+  );
 
 /**
  * Imports requests logged by Helicone: each becomes a case with a recorded answer. The recorded answer is not an
@@ -28,7 +43,10 @@ export const importHelicone: Importer = async (request) => {
   const items = itemsOf(request, ["data", "requests"]);
   const left = new LeftList();
   const rows = async function* (): AsyncGenerator<LoggedRow | Left> {
-    for await (const item of items()) yield isLeft(item) ? item : loggedRow(item);
+    for await (const item of items()) {
+      if (isLeft(item)) yield item;
+      else yield* rowAndUnread(loggedRow(item), feedbackOf(item.value), NOTHING);
+    }
   };
   const { count } = await readShape(rows, left);
   if (count === 0) return { files: [], models: {}, taken: {}, left: left.all(), kept: [] };

@@ -13,6 +13,7 @@ import {
 } from "./reading/json-fields.ts";
 import { isLeft, jsonItems } from "./reading/json-items.ts";
 import { importName, sourcePaths } from "./reading/several-files.ts";
+import { type KnownMembers, rowAndUnread } from "./reading/unread-members.ts";
 import { serverAddress } from "./server-address.ts";
 import { keyHeaders, LANGFUSE_KEYS, wrongKey } from "./server-keys.ts";
 import { importDataset } from "./writing/dataset-import.ts";
@@ -20,6 +21,15 @@ import type { DatasetRow } from "./writing/dataset-rows.ts";
 import { fileName } from "./writing/file-names.ts";
 
 const LANGFUSE = { name: "Langfuse", keys: LANGFUSE_KEYS };
+
+const MEMBERS: KnownMembers = {
+  read: ["id", "status", "input", "expectedOutput", "expected_output", "metadata", "tags"],
+  bookkeeping: [
+    ...["sourceTraceId", "sourceObservationId", "source_trace_id", "source_observation_id"],
+    ...["datasetId", "datasetName", "projectId", "createdAt", "updatedAt", "created_at", "updated_at"],
+    ...["dataset_id", "dataset_name", "project_id", "validFrom", "validTo", "htmlSourcePath"],
+  ],
+};
 
 /** Imports Langfuse datasets from files (JSON, JSON Lines, the CSV of its pages), or with `--url` by name from a server. */
 export const importLangfuse: Importer = async (request) => {
@@ -67,7 +77,7 @@ async function fetchedRows(
     const url = `${base}/api/public/dataset-items?${query}`;
     const { status, text } = await ask(url, headers);
     const body = readPage(status, text, base);
-    for (const item of body.items) rows.push(itemRow(item, { path: dataset, line: rows.length + 1 }));
+    for (const item of body.items) rows.push(...itemRows(item, { path: dataset, line: rows.length + 1 }));
     pages = body.pages;
   }
   if (rows.length === 0) throw unknownDataset(dataset, base);
@@ -95,8 +105,11 @@ function readPage(
 
 async function* jsonRows({ files }: ImportRequest, path: string): AsyncGenerator<DatasetRow | Left> {
   for await (const item of jsonItems(files, path, ["data", "items", "datasetItems"]))
-    yield isLeft(item) ? item : itemRow(item.value, item.place);
+    yield* isLeft(item) ? [item] : itemRows(item.value, item.place);
 }
+
+const itemRows = (value: Json, place: SourcePlace): Iterable<DatasetRow | Left> =>
+  rowAndUnread(itemRow(value, place), value, MEMBERS);
 
 function itemRow(value: Json, place: SourcePlace): DatasetRow | Left {
   if (!isObject(value)) return { ...place, what: "an item that is not an object", why: "It has no input." };
@@ -127,7 +140,7 @@ async function* csvRows({ files }: ImportRequest, path: string): AsyncGenerator<
       continue;
     }
     const entries = columns.map((column, at) => [column, cellValue(column, cells[at] ?? "")] as const);
-    yield itemRow(Object.fromEntries(entries) as JsonObject, { path, line });
+    yield* itemRows(Object.fromEntries(entries) as JsonObject, { path, line });
   }
 }
 

@@ -12,8 +12,17 @@ import {
 import type { JsonItem } from "./reading/json-items.ts";
 import { LeftList } from "./reading/left-list.ts";
 import { importName, isLeft, itemsOf } from "./reading/several-files.ts";
+import { type KnownMembers, rowAndUnread } from "./reading/unread-members.ts";
 import { importDataset } from "./writing/dataset-import.ts";
 import type { DatasetRow } from "./writing/dataset-rows.ts";
+
+const MEMBERS: KnownMembers = {
+  read: ["id", "inputs", "input", "outputs", "output", "metadata", "split", "splits"],
+  bookkeeping: [
+    ...["dataset_id", "dataset_name", "created_at", "modified_at", "source_run_id", "runs"],
+    ...["attachments", "attachment_urls"],
+  ],
+};
 
 /** Imports LangSmith datasets exported as JSON or JSON Lines. */
 export const importLangsmith: Importer = async (request) => {
@@ -25,7 +34,10 @@ export const importLangsmith: Importer = async (request) => {
     from: `LangSmith (${request.sources.join(", ")})`,
     left,
     rows: async function* () {
-      for await (const item of items()) yield isLeft(item) ? item : rowOf(item);
+      for await (const item of items()) {
+        if (isLeft(item)) yield item;
+        else yield* rowAndUnread(rowOf(item), item.value, MEMBERS);
+      }
     },
   });
 };

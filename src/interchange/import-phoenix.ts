@@ -13,8 +13,15 @@ import {
 } from "./reading/json-fields.ts";
 import { isLeft, jsonItems } from "./reading/json-items.ts";
 import { importName, sourcePaths } from "./reading/several-files.ts";
+import { type KnownMembers, rowAndUnread } from "./reading/unread-members.ts";
 import { importDataset } from "./writing/dataset-import.ts";
 import { type DatasetRow, isMessage } from "./writing/dataset-rows.ts";
+
+const MEMBERS: KnownMembers = {
+  read: ["id", "example_id", "input", "output", "metadata", "splits"],
+  bookkeeping: ["node_id", "created_at", "updated_at", "source", "dataset_id", "version_id", "revision"],
+};
+const CHAT_MEMBERS: KnownMembers = { read: ["messages", "ideal"], bookkeeping: [] };
 
 /** Imports Phoenix datasets: its CSV, all its JSON Lines formats, and its API's replies. */
 export const importPhoenix: Importer = async (request) => {
@@ -32,13 +39,18 @@ export const importPhoenix: Importer = async (request) => {
 async function* jsonRows({ files }: ImportRequest, path: string): AsyncGenerator<DatasetRow | Left> {
   for await (const item of jsonItems(files, path, ["data.examples", "examples", "data"])) {
     if (isLeft(item)) yield item;
-    else if (isObject(item.value)) yield exampleRow(item.value, item.place);
+    else if (isObject(item.value)) yield* exampleRows(item.value, item.place);
     else yield { ...item.place, what: "an item that is not an object", why: "It has no input." };
   }
 }
 
+function exampleRows(value: JsonObject, place: SourcePlace): Iterable<DatasetRow | Left> {
+  return Array.isArray(value.messages) && value.input === undefined
+    ? rowAndUnread(chatRow(value, place), value, CHAT_MEMBERS)
+    : rowAndUnread(exampleRow(value, place), value, MEMBERS);
+}
+
 function exampleRow(value: JsonObject, place: SourcePlace): DatasetRow | Left {
-  if (Array.isArray(value.messages) && value.input === undefined) return chatRow(value, place);
   const { input, output } = value;
   if (isNothing(input) || (isObject(input) && Object.keys(input).length === 0))
     return { ...place, what: "an example without an input", why: "There is nothing to ask." };
@@ -84,14 +96,14 @@ async function* csvRows({ files }: ImportRequest, path: string): AsyncGenerator<
     }
     const value: Record<string, Json> = { input: {}, output: {}, metadata: {} };
     for (const [at, column] of columns.entries()) putCell(value, column, cells[at] ?? "");
-    yield exampleRow(value, { path, line });
+    yield* exampleRows(value, { path, line });
   }
 }
 
 function putCell(value: Record<string, Json>, column: string, cell: string): void {
   const [, part = "", key = ""] = /^(input|output|metadata)_(.+)$/.exec(column) ?? [];
   if (part === "") {
-    if (column === "example_id" || column === "id") value.id = cell;
+    value[column === "example_id" ? "id" : column] = cell;
     return;
   }
   if (cell === "" && part !== "input") return;

@@ -270,7 +270,7 @@ const EXPORTS: readonly Export[] = [
       "in/p.csv": 'example_id,input_q,input_list,output_a,metadata_m,other\nRQ==,Wo?,"[1,2]",Hier,,x\n',
     },
     cases: [{ id: "RQ==", input: { q: "Wo?", list: [1, 2] }, expected: { a: "Hier" } }],
-    left: [],
+    left: ['in/p.csv:2 "other" of an item'],
   },
   {
     title: "examples of Phoenix as its API says them",
@@ -483,6 +483,35 @@ describe.each(EXPORTS)("an import of $title", ({ args, files, cases, left, outpu
     const real = await evals(["import", ...args]);
     expect([...named].sort()).toEqual(Object.keys(written()));
     expect(leftOut).toEqual(real.left);
+  });
+});
+
+describe("what an import does not know of an item", () => {
+  const full = { content: { a: 1 }, note: "n", flag: false, count: 0 };
+  const empty = { nothing: null, blank: "", object: {}, list: [] };
+  it.each([
+    ["braintrust", { id: "a", input: "q", _xact_id: "1", created: "2026-01-01", is_root: true }],
+    ["langsmith", { id: "a", inputs: { q: "q" }, created_at: "2026-01-01", source_run_id: "r" }],
+    ["langfuse", { id: "a", input: "q", status: "ACTIVE", sourceTraceId: "t" }],
+    ["phoenix", { id: "a", node_id: "n", input: { q: "q" }, updated_at: "2026-01-01" }],
+    ["phoenix", { messages: [{ role: "user", content: "q" }], ideal: "x" }],
+  ])("is listed as left, ids and times and what is empty apart: %s", async (tool, item) => {
+    put({ "in/x.jsonl": lines({ ...item, ...full, ...empty }) });
+    const { exit, left = [], taken } = await evals(["import", tool, "in/x.jsonl", "--dry-run"]);
+    expect([exit, taken]).toMatchObject([0, { cases: 1 }]);
+    expect(left.map(({ line, what }) => `${line} ${what}`)).toEqual(
+      Object.keys(full).map((name) => `1 "${name}" of an item`),
+    );
+  });
+
+  it.each([
+    ["braintrust", { id: "a", input: "q", output: "o", scores: { right: 1 }, error: "e" }],
+    ["helicone", logged("q", { scores: { right: 1 }, feedback: { rating: true }, feedback_rating: true })],
+  ])("names the import that takes the answers and their scores: %s", async (tool, item) => {
+    put({ "in/x.jsonl": lines(item) });
+    const { left = [] } = await evals(["import", tool, "in/x.jsonl", "--dry-run"]);
+    expect(left).toHaveLength(3);
+    for (const { why } of left) expect(why).toContain("evals import traces");
   });
 });
 

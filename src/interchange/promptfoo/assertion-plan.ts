@@ -11,6 +11,9 @@ import { planPlain } from "./plan-plain.ts";
 import { hasTemplate } from "./templates/nunjucks-tree.ts";
 import { renderNunjucks } from "./templates/render-nunjucks.ts";
 
+/** Assertions about the call, which no transform of its answer changes. */
+const BESIDE_ANSWER = ["latency", "cost"];
+
 /** How to convert one assertion of one case. @throws {Untranslatable} for a template in its value */
 export function planAssertion(one: Assertion, context: PlanContext): Plan {
   const { base } = one;
@@ -30,7 +33,7 @@ export function planAssertion(one: Assertion, context: PlanContext): Plan {
   if (base === "javascript" || base === "python") return planCode(one, base, context);
   const value = comparedWith(one, context);
   if (value instanceof FileMissing) return { kind: "left", why: `${value.path}: there is no such file.` };
-  if (isTransformed) return planTransformed(one, value, context);
+  if (isTransformed && !BESIDE_ANSWER.includes(base)) return planTransformed(one, value, context);
   return planPlain(one, value);
 }
 

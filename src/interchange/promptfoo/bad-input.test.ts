@@ -266,3 +266,15 @@ describe("a provider", () => {
     );
   });
 });
+
+describe("a transform of the answer", () => {
+  it("leaves assertions about the call as they are", async () => {
+    const call = "{ type: latency, threshold: 2000 }, { type: cost, threshold: 0.5 }";
+    const before = `defaultTest: { options: { transform: "output.trim()" } }`;
+    const { left } = await brought(
+      `${HEAD}${before}\ntests: [{ assert: [${call}, { type: webhook, value: x }] }]\n`,
+    );
+    expect(left.map(({ what }) => what)).toContain("webhook");
+    expect(left.filter(({ what }) => /latency|cost/.test(what))).toEqual([]);
+  });
+});
