@@ -48,6 +48,14 @@ export function postgresDatabase(thread: WaitingThread, place: PostgresPlace): D
       }
       return statementOf<P, R>(session, text);
     },
+    insertion: (sql, key) => {
+      const statement = db.prepare<unknown[], number>(`${sql} RETURNING ${key}`).pluck();
+      return (...values) => {
+        const number = statement.get(...values);
+        if (number === undefined) throw new Error("a row was written and has no number");
+        return number;
+      };
+    },
     exec: (sql) => session.query(named(sql, schema), []),
     transaction: (work) => session.transaction(work),
     mistake: (error) => translated(error, place.url),

@@ -1,17 +1,14 @@
 import type { BatchElsewhere, Batches, BatchRow, BatchTries, StoredBatch } from "../batches.ts";
-import { type Database, itsNumber } from "./database.ts";
+import type { Database } from "./database.ts";
 
 /** The batches in a database of the store. @param now returns milliseconds since 1970, UTC */
 export function batchTable(db: Database, now: () => number): Batches {
   const plan = db.transaction((runNo: number, asker: string, rows: readonly BatchRow[]): number => {
-    const no = itsNumber(
-      db
-        .prepare<[number, string, number], number>(
-          "INSERT INTO batches (run_no, asker, state, at) VALUES (?, ?, 'planned', ?) RETURNING no",
-        )
-        .pluck()
-        .get(runNo, asker, now()),
+    const insert = db.insertion<[number, string, number]>(
+      "INSERT INTO batches (run_no, asker, state, at) VALUES (?, ?, 'planned', ?)",
+      "no",
     );
+    const no = insert(runNo, asker, now());
     const add = db.prepare(
       "INSERT INTO batch_rows (batch_no, place, run_no, custom_id, what) VALUES (?, ?, ?, ?, ?)",
     );

@@ -7,6 +7,12 @@ import type { Lives } from "../run-process.ts";
  */
 export interface Database {
   prepare<P extends unknown[] = unknown[], R = unknown>(sql: string): Statement<P, R>;
+  /**
+   * An INSERT of one row, which returns the row's number.
+   *
+   * @param key the column with the number
+   */
+  insertion<P extends unknown[] = unknown[]>(sql: string, key: "id" | "no"): (...values: P) => number;
   /** Runs one or more statements without results. */
   exec(sql: string): unknown;
   /**
@@ -43,10 +49,4 @@ export interface Statement<P extends unknown[] = unknown[], R = unknown> {
   pluck(): this;
   /** Rows are returned as lists of values. */
   raw(): this;
-}
-
-/** The number of a row just inserted, from RETURNING. */
-export function itsNumber(returned: number | undefined): number {
-  if (returned === undefined) throw new Error("a row was written and has no number");
-  return returned;
 }

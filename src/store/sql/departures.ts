@@ -1,5 +1,5 @@
 import type { DepartureLog, LoggedDeparture } from "../../domain/departure-log.ts";
-import { type Database, itsNumber } from "./database.ts";
+import type { Database } from "./database.ts";
 
 interface Row {
   readonly id: number;
@@ -34,7 +34,7 @@ export function departureLog(db: Database, clock: () => number): DepartureLog {
       seen.id = rows.at(-1)?.id ?? seen.id;
       const tokens = decide(others);
       if (tokens === null) return seen.id;
-      const id = itsNumber(statements.add.get(model, now, Math.ceil(tokens)));
+      const id = statements.add(model, now, Math.ceil(tokens));
       if (id % CLEANING_EVERY === 0) statements.clean.run(now - KEPT_MS);
       return id;
     },
@@ -47,11 +47,10 @@ function prepare(db: Database) {
     newer: db.prepare<[string, number, number], Row>(
       "SELECT id, at, tokens FROM departures WHERE model = ? AND id > ? AND at > ? ORDER BY id",
     ),
-    add: db
-      .prepare<[string, number, number], number>(
-        "INSERT INTO departures (model, at, tokens) VALUES (?, ?, ?) RETURNING id",
-      )
-      .pluck(),
+    add: db.insertion<[string, number, number]>(
+      "INSERT INTO departures (model, at, tokens) VALUES (?, ?, ?)",
+      "id",
+    ),
     clean: db.prepare<[number]>("DELETE FROM departures WHERE at < ?"),
   };
 }

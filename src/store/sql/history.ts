@@ -5,7 +5,7 @@ import type { StoreCare } from "../care.ts";
 import type { CaseBodies, NewRunCase, RunWriter, Store, StoredRun } from "../store.ts";
 import type { TrafficStore } from "../traffic.ts";
 import { batchTable } from "./batches.ts";
-import { type Database, itsNumber } from "./database.ts";
+import type { Database } from "./database.ts";
 import { departureLog } from "./departures.ts";
 import { judgementTable } from "./judgements.ts";
 import { pagedReads } from "./paged-reads.ts";
@@ -127,14 +127,11 @@ function createRun(
   cases: Iterable<NewRunCase>,
   bodies: CaseBodies,
 ): number {
-  const no = itsNumber(
-    db
-      .prepare<unknown[], number>(
-        "INSERT INTO runs (id, suite, plan, status, owner, started_at, header) VALUES (?, ?, ?, 'running', ?, ?, ?) RETURNING no",
-      )
-      .pluck()
-      .get(header.id, header.suite, header.plan, owner, header.started_at, JSON.stringify(header)),
+  const insert = db.insertion(
+    "INSERT INTO runs (id, suite, plan, status, owner, started_at, header) VALUES (?, ?, ?, 'running', ?, ?, ?)",
+    "no",
   );
+  const no = insert(header.id, header.suite, header.plan, owner, header.started_at, JSON.stringify(header));
   insertCases(db, no, cases, bodies);
   return no;
 }

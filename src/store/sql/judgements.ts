@@ -1,7 +1,7 @@
 import { itemAt } from "../../domain/item-at.ts";
 import type { Json } from "../../domain/json.ts";
 import type { JudgeSpending, NewJudgement, Store, StoredJudgement } from "../store.ts";
-import { type Database, itsNumber } from "./database.ts";
+import type { Database } from "./database.ts";
 import { lostSpending, spentTogether, TOKENS } from "./spending.ts";
 import { readUsage, USAGE_PLACES, type UsageColumns, usageColumns, usageValues } from "./usage-columns.ts";
 
@@ -133,14 +133,11 @@ type Statements = ReturnType<typeof statements>;
 function statements(db: Database) {
   return {
     requestId: db.prepare<[Buffer], number>("SELECT id FROM requests WHERE hash = ?").pluck(),
-    newRequest: db
-      .prepare<[Buffer, string], number>("INSERT INTO requests (hash, body) VALUES (?, ?) RETURNING id")
-      .pluck(),
-    insert: db
-      .prepare<unknown[], number>(
-        `INSERT INTO judgements (asked, draw, judge, run_no, case_id, request_id, output, refusal, finish_reason, model, latency_ms, cost_usd, raw, at, ${usageColumns()}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${USAGE_PLACES}) RETURNING id`,
-      )
-      .pluck(),
+    newRequest: db.insertion<[Buffer, string]>("INSERT INTO requests (hash, body) VALUES (?, ?)", "id"),
+    insert: db.insertion(
+      `INSERT INTO judgements (asked, draw, judge, run_no, case_id, request_id, output, refusal, finish_reason, model, latency_ms, cost_usd, raw, at, ${usageColumns()}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${USAGE_PLACES})`,
+      "id",
+    ),
     find: db.prepare<[Buffer, number, number, number], JudgementRow>(
       `SELECT ${COLUMNS} FROM judgements j WHERE j.asked = ? AND draw = ? AND at >= ? AND (unusable = 0 OR id > ?) ORDER BY id DESC LIMIT 1`,
     ),
@@ -164,8 +161,8 @@ function statements(db: Database) {
 function insert(use: Statements, one: NewJudgement, at: number): number {
   const { transcript: answer } = one;
   const hash = Buffer.from(one.request.hash, "hex");
-  const request = use.requestId.get(hash) ?? itsNumber(use.newRequest.get(hash, one.request.body()));
-  const id = use.insert.get(
+  const request = use.requestId.get(hash) ?? use.newRequest(hash, one.request.body());
+  return use.insert(
     Buffer.from(one.asked, "hex"),
     one.draw,
     Buffer.from(one.judge, "hex"),
@@ -182,5 +179,4 @@ function insert(use: Statements, one: NewJudgement, at: number): number {
     at,
     ...usageValues(answer.usage),
   );
-  return itsNumber(id);
 }

@@ -1,5 +1,5 @@
 import type { CaseBodies, NewRunCase } from "../store.ts";
-import { type Database, itsNumber } from "./database.ts";
+import type { Database } from "./database.ts";
 
 /**
  * Writes the plan of a run: its cases, and the contents and requests that are not stored yet. Must run inside a
@@ -45,13 +45,11 @@ function keeper(
   anew = false,
 ): (hash: Buffer, body: () => string) => number {
   const find = db.prepare<[Buffer], number>(`SELECT id FROM ${table} WHERE hash = ?`).pluck();
-  const insert = db
-    .prepare<[Buffer, string], number>(`INSERT INTO ${table} (hash, body) VALUES (?, ?) RETURNING id`)
-    .pluck();
+  const insert = db.insertion<[Buffer, string]>(`INSERT INTO ${table} (hash, body) VALUES (?, ?)`, "id");
   const update = db.prepare(`UPDATE ${table} SET body = ? WHERE id = ? AND body <> ?`);
   return (hash, body) => {
     const id = find.get(hash);
-    if (id === undefined) return itsNumber(insert.get(hash, body()));
+    if (id === undefined) return insert(hash, body());
     if (anew) {
       const text = body();
       update.run(text, id, text);

@@ -3,7 +3,7 @@ import type { Trajectory } from "../../domain/trajectory.ts";
 import type { Transcript } from "../../domain/transcript.ts";
 import { hasWay, wayCounts } from "../../domain/way-counts.ts";
 import type { LostReply, RunWriter, TrialRecord, TrialScoring } from "../store.ts";
-import { type Database, itsNumber, type Statement } from "./database.ts";
+import type { Database, Statement } from "./database.ts";
 import { scoringColumns } from "./rows.ts";
 import { USAGE_PLACES, usageColumns, usageValues } from "./usage-columns.ts";
 
@@ -164,11 +164,10 @@ function trialStatements(db: Database, no: number, now: () => number) {
       "SELECT request_id FROM run_cases WHERE run_no = ? AND case_no = ?",
     )
     .pluck();
-  const answer = db
-    .prepare<unknown[], number>(
-      `INSERT INTO answers (request_id, trial, output, messages, tool_calls, tool_call_count, latency_ms, cost_usd, model, finish_reason, refusal, raw, at, fallback, untold, ${usageColumns()}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${USAGE_PLACES}) RETURNING id`,
-    )
-    .pluck();
+  const answer = db.insertion(
+    `INSERT INTO answers (request_id, trial, output, messages, tool_calls, tool_call_count, latency_ms, cost_usd, model, finish_reason, refusal, raw, at, fallback, untold, ${usageColumns()}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${USAGE_PLACES})`,
+    "id",
+  );
   const trial = db.prepare(
     `INSERT INTO trials (run_no, case_no, trial, answer_id, cached, pass, scores, error, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (run_no, case_no, trial) DO UPDATE SET answer_id = excluded.answer_id, cached = excluded.cached, pass = excluded.pass,
@@ -211,25 +210,23 @@ function trialStatements(db: Database, no: number, now: () => number) {
   };
   const insertAnswer = (record: TrialRecord & { kind: "answered" }): number => {
     const t = record.transcript;
-    const id = itsNumber(
-      answer.get(
-        record.uncached === true ? null : requestId(record.case_no),
-        record.trial,
-        t.output,
-        t.messages.length === 0 ? null : JSON.stringify(t.messages),
-        t.tool_calls.length === 0 ? null : JSON.stringify(t.tool_calls),
-        t.tool_calls.length,
-        t.latency_ms,
-        t.cost_usd,
-        t.model,
-        t.finish_reason,
-        t.refusal,
-        record.raw,
-        now(),
-        t.fallback ?? null,
-        t.untold?.join(",") ?? null,
-        ...usageValues(t.usage),
-      ),
+    const id = answer(
+      record.uncached === true ? null : requestId(record.case_no),
+      record.trial,
+      t.output,
+      t.messages.length === 0 ? null : JSON.stringify(t.messages),
+      t.tool_calls.length === 0 ? null : JSON.stringify(t.tool_calls),
+      t.tool_calls.length,
+      t.latency_ms,
+      t.cost_usd,
+      t.model,
+      t.finish_reason,
+      t.refusal,
+      record.raw,
+      now(),
+      t.fallback ?? null,
+      t.untold?.join(",") ?? null,
+      ...usageValues(t.usage),
     );
     if (t.trajectory !== undefined) insertTrajectory(id, t.trajectory);
     if (hasWay(t)) insertCounts(id, t);

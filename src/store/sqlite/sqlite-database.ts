@@ -9,11 +9,24 @@ export interface SqliteDatabase extends Database {
 }
 
 /** The members that a library provides. */
-export type OpenedSqlite = Omit<SqliteDatabase, "mistake" | "childrenOf" | "markOf" | "lives" | "replays">;
+export type OpenedSqlite = Omit<
+  SqliteDatabase,
+  "insertion" | "mistake" | "childrenOf" | "markOf" | "lives" | "replays"
+>;
+
+interface Inserted {
+  readonly changes: number | bigint;
+  readonly lastInsertRowid: number | bigint;
+}
 
 /** Completes an opened database with the members that are the same for every SQLite library. */
 export function sqliteDatabase(opened: OpenedSqlite): SqliteDatabase {
   return Object.assign(opened, {
+    // Less than half the time of RETURNING.
+    insertion: (sql: string) => {
+      const statement = opened.prepare(sql);
+      return (...values: unknown[]) => Number((statement.run(...values) as Inserted).lastInsertRowid);
+    },
     replays: false,
     markOf: (self: ProcessMark) => self,
     lives: isAlive,
