@@ -2,28 +2,31 @@ import { describeTranscript } from "../domain/describe-transcript.ts";
 import type { Failure, FailureClass, FailureCount, FailureCounts } from "../domain/failure.ts";
 import type { Message, ToolCall } from "../domain/message.ts";
 import { everyPage } from "../domain/pages.ts";
-import type { RunHeader, StoredTrial } from "../domain/run.ts";
+import type { RunHeader } from "../domain/run.ts";
+import { UNKNOWN_USAGE } from "../domain/transcript.ts";
 import { classifyFailure } from "../scorers/classify-failure.ts";
+import type { FailedTrial } from "../store/reads.ts";
 import type { Store } from "../store/store.ts";
 import { failureClusters, type SeenFailure } from "./cluster-failures.ts";
 
 /** Why a stored trial failed; undefined when it did not. */
-export function failureOfTrial(
-  trial: StoredTrial,
-  { scorers }: Pick<RunHeader, "scorers">,
-): Failure | undefined {
+function failureOfTrial(trial: FailedTrial, { scorers }: Pick<RunHeader, "scorers">): Failure | undefined {
   if (trial.pass !== false && trial.error !== "simulator") return undefined;
   const { answer } = trial;
   const transcript =
     answer === null
       ? null
       : describeTranscript({
+          ...UNMEASURED,
           ...answer,
           messages: (answer.messages ?? []) as unknown as readonly Message[],
           tool_calls: (answer.tool_calls ?? []) as unknown as readonly ToolCall[],
         });
   return classifyFailure({ trial, answer, transcript, scorers });
 }
+
+/** No failure class depends on these. */
+const UNMEASURED = { usage: UNKNOWN_USAGE, latency_ms: null, cost_usd: null } as const;
 
 /** Failed trials in memory at once: an answer can be megabytes. */
 const PAGE = 200;

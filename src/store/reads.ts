@@ -1,7 +1,8 @@
 import type { Json } from "../domain/json.ts";
 import type { Cursor, Page, PageRequest } from "../domain/pages.ts";
 import type { RunRetries } from "../domain/report.ts";
-import type { RunHeader, RunStatus, StoredCase, StoredTrial } from "../domain/run.ts";
+import type { RunHeader, RunStatus, StoredAnswer, StoredCase, StoredTrial } from "../domain/run.ts";
+import type { Transcript } from "../domain/transcript.ts";
 import type {
   CachedAnswer,
   JudgeSpending,
@@ -40,10 +41,18 @@ export interface Origin {
   readonly run: string;
 }
 
-/** A failed trial and the number of its case. */
-export interface FailedTrial extends StoredTrial {
+/** What the reason of a failed trial is found in. */
+export interface FailedTrial
+  extends Pick<StoredTrial, "case_id" | "trial" | "cached" | "error" | "message" | "pass" | "scores"> {
   readonly case_no: number;
+  readonly answer: FailedAnswer | null;
 }
+
+export type FailedAnswer = Pick<
+  StoredAnswer,
+  "output" | "messages" | "tool_calls" | "finish_reason" | "refusal" | "trajectory"
+> &
+  Pick<Transcript, "untold">;
 
 /** What changed in a run after a cursor. */
 export interface RunChanges {
@@ -100,7 +109,7 @@ export interface StoreReads {
    */
   since(runNo: number, page?: PageRequest): Promise<RunChanges>;
   /**
-   * The trials that failed or that the simulated user spoiled, complete with their answers, by case and trial. Use small
+   * The trials that failed or that the simulated user spoiled, with their answers, by case and trial. Use small
    * pages: an answer can be megabytes.
    */
   failedTrials(runNo: number, page?: PageRequest): Promise<Page<FailedTrial>>;

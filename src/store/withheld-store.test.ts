@@ -17,6 +17,7 @@ async function secretRun() {
     refusal: SECRET,
     messages: [{ role: "assistant", content: SECRET }],
     tool_calls: [{ name: "look-up", arguments: { of: SECRET } }],
+    trajectory: { state: SECRET },
   });
   const reply = await store.recordJudgement({
     ...{ asked: "a".repeat(64), draw: 1, judge: "b".repeat(64), run_no: writer.no, case_id: "first" },

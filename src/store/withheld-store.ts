@@ -1,6 +1,6 @@
 import { WITHHELD } from "../domain/classification.ts";
-import type { StoredAnswer, StoredTrial } from "../domain/run.ts";
-import type { StoreReads } from "./reads.ts";
+import type { StoredTrial } from "../domain/run.ts";
+import type { FailedAnswer, FailedTrial, StoreReads } from "./reads.ts";
 import type { CachedAnswer, Store, StoredJudgement } from "./store.ts";
 
 const CONTENT = { input: WITHHELD, expected: WITHHELD } as const;
@@ -15,7 +15,7 @@ export function withheldStore(store: Store): Store {
     ...read,
     failedTrials: async (...at) => {
       const { items, next } = await read.failedTrials(...at);
-      return { items: items.map((one) => ({ case_no: one.case_no, ...withheldTrial(one) })), next };
+      return { items: items.map(withheldFailed), next };
     },
     trialsOfCase: async (...at) => (await read.trialsOfCase(...at)).map(withheldTrial),
     trial: async (...at) => {
@@ -51,12 +51,22 @@ export function withheldTrial(trial: StoredTrial): StoredTrial {
     message: message === null ? null : WITHHELD,
     scores: trial.scores.map((one) => one && { ...one, reason: WITHHELD }),
     ...(voids === undefined ? {} : { void_reasons: voids.map((one) => one && WITHHELD) }),
+    answer: answer && { ...withheldAnswer(answer), raw: null },
+  };
+}
+
+function withheldFailed(trial: FailedTrial): FailedTrial {
+  const { message, scores, answer } = trial;
+  return {
+    ...trial,
+    message: message === null ? null : WITHHELD,
+    scores: scores.map((one) => one && { ...one, reason: WITHHELD }),
     answer: answer && withheldAnswer(answer),
   };
 }
 
-function withheldAnswer({ trajectory: _, ...answer }: StoredAnswer): StoredAnswer {
-  return { ...answer, output: WITHHELD, messages: null, tool_calls: null, refusal: null, raw: null };
+function withheldAnswer<A extends FailedAnswer>({ trajectory: _, ...answer }: A) {
+  return { ...answer, output: WITHHELD, messages: null, tool_calls: null, refusal: null };
 }
 
 function withheldCached(found: CachedAnswer | undefined): CachedAnswer | undefined {

@@ -2,7 +2,7 @@ import type { Page, PageRequest } from "../../domain/pages.ts";
 import { cursorNumbers, cursorOf, pageLimit, type RunChanges, type StoreReads } from "../reads.ts";
 import type { Store, TrialRow } from "../store.ts";
 import type { Database } from "./database.ts";
-import { failedBehind, trialOf } from "./reader.ts";
+import { failedTrials, trialOf } from "./reader.ts";
 import { answersBehind, originsBehind } from "./run-answers.ts";
 import { listedRuns, runOf, runsByPrefix, stateOf } from "./run-rows.ts";
 import { listCases, type TrialPages, trialPages } from "./scan.ts";
@@ -32,6 +32,7 @@ type Whole = Pick<
 export function pagedReads(db: Database, whole: Whole): StoreReads {
   let made: Lists | undefined;
   const later = laterOf(db);
+  const failed = failedTrials(db);
   const lists = (): Lists => {
     made ??= { pages: trialPages(db), changes: trialChanges(db) };
     return made;
@@ -98,7 +99,7 @@ export function pagedReads(db: Database, whole: Whole): StoreReads {
     failedTrials: later((runNo, page = {}) => {
       const limit = pageLimit(page);
       const [caseNo = -1, trial = 0] = cursorNumbers("f", page.after) ?? [];
-      const rows = failedBehind(db, runNo, caseNo, trial, limit + 1);
+      const rows = failed(runNo, caseNo, trial, limit + 1);
       return pageOf(rows, limit, (row) => cursorOf("f", row.case_no, row.trial));
     }),
     trialsOfCase: later(whole.trials),

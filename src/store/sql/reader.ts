@@ -54,9 +54,15 @@ function toCached(row: TranscriptRow): CachedAnswer {
       finish_reason: row.finish_reason,
       refusal: row.refusal,
       ...(row.fallback === null ? {} : { fallback: row.fallback }),
-      ...(row.untold === null ? {} : { untold: UNREPORTED.filter((one) => row.untold?.includes(one)) }),
-      ...(row.trajectory === null ? {} : { trajectory: JSON.parse(row.trajectory) as Trajectory }),
+      ...reported(row),
     },
+  };
+}
+
+function reported({ untold, trajectory }: Pick<TranscriptRow, "untold" | "trajectory">) {
+  return {
+    ...(untold === null ? {} : { untold: UNREPORTED.filter((one) => untold.includes(one)) }),
+    ...(trajectory === null ? {} : { trajectory: JSON.parse(trajectory) as Trajectory }),
   };
 }
 
@@ -124,7 +130,7 @@ const RETRIES =
   "SELECT COUNT(*) FILTER (WHERE attempts > 1) AS trials, COALESCE(SUM(attempts - 1), 0) AS attempts, SUM(waited_ms) AS waited_ms FROM trial_tries WHERE run_no = ?";
 const WHOLE_TRIALS = `SELECT t.case_no, c.case_id, t.trial, t.error, t.message, t.cached, t.pass, t.scores, y.attempts, y.waited_ms, ${ANSWER_COLUMNS} FROM trials t JOIN run_cases c ON c.run_no = t.run_no AND c.case_no = t.case_no LEFT JOIN trial_tries y ON y.run_no = t.run_no AND y.case_no = t.case_no AND y.trial = t.trial LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ?`;
 const TRIALS_OF_CASE = `${WHOLE_TRIALS} AND t.case_no = ?`;
-const FAILED_TRIALS = `${WHOLE_TRIALS} AND (t.case_no, t.trial) > (?, ?) AND (t.pass = 0 OR t.error = 'simulator') ORDER BY t.case_no, t.trial LIMIT ?`;
+const FAILED_TRIALS = `SELECT t.case_no, c.case_id, t.trial, t.cached, t.error, t.message, t.pass, t.scores, a.id AS answer_id, a.output, a.messages, a.tool_calls, a.finish_reason, a.refusal, a.untold, (SELECT body FROM trajectories WHERE answer_id = a.id) AS trajectory FROM trials t JOIN run_cases c ON c.run_no = t.run_no AND c.case_no = t.case_no LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND (t.case_no, t.trial) > (?, ?) AND (t.pass = 0 OR t.error = 'simulator') ORDER BY t.case_no, t.trial LIMIT ?`;
 const TRIALS = `${TRIALS_OF_CASE} ORDER BY t.trial`;
 const TRIAL = `${TRIALS_OF_CASE} AND t.trial = ?`;
 
@@ -152,16 +158,48 @@ export function trialOf(
   return row && toTrial(row);
 }
 
-/** Failed trials after the given one, by case and trial. */
-export function failedBehind(
+/** Reads failed trials after a given one, by case and trial. Its statement is prepared at the first call. */
+export function failedTrials(
   db: Database,
-  runNo: number,
-  caseNo: number,
-  trial: number,
-  limit: number,
-): FailedTrial[] {
-  const rows = db.prepare(FAILED_TRIALS).all(runNo, caseNo, trial, limit) as TrialOfCase[];
-  return rows.map((row) => ({ case_no: row.case_no, ...toTrial(row) }));
+): (runNo: number, caseNo: number, trial: number, limit: number) => FailedTrial[] {
+  let statement: Statement<number[], FailedRow> | undefined;
+  return (...at) => {
+    statement ??= db.prepare(FAILED_TRIALS);
+    return statement.all(...at).map(toFailed);
+  };
+}
+
+type FailedRow = Pick<
+  TrialOfCase,
+  "case_no" | "case_id" | "trial" | "cached" | "error" | "message" | "pass" | "scores"
+> &
+  Pick<
+    TranscriptRow,
+    "output" | "messages" | "tool_calls" | "finish_reason" | "refusal" | "untold" | "trajectory"
+  > & { readonly answer_id: number | null };
+
+function toFailed(row: FailedRow): FailedTrial {
+  return {
+    case_no: row.case_no,
+    case_id: row.case_id,
+    trial: row.trial,
+    cached: row.cached === 1,
+    error: row.error,
+    message: row.message,
+    pass: row.pass === null ? null : row.pass === 1,
+    scores: storedScores(row.scores).scores,
+    answer:
+      row.answer_id === null
+        ? null
+        : {
+            output: row.output,
+            messages: parsed(row.messages),
+            tool_calls: parsed(row.tool_calls),
+            finish_reason: row.finish_reason,
+            refusal: row.refusal,
+            ...reported(row),
+          },
+  };
 }
 
 type TrialOfCase = AnswerRow & {

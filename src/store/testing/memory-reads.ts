@@ -1,6 +1,6 @@
 import type { Page, PageRequest } from "../../domain/pages.ts";
 import type { StoredTrial } from "../../domain/run.ts";
-import { cursorNumbers, cursorOf, pageLimit, type StoreReads } from "../reads.ts";
+import { cursorNumbers, cursorOf, type FailedTrial, pageLimit, type StoreReads } from "../reads.ts";
 import type { LostReply, Store, StoredRun, TrialRow } from "../store.ts";
 
 /** An entry in the log of written trials. */
@@ -89,7 +89,8 @@ export function readsOver(
         .cases(no)
         .flatMap(({ case_no }) => whole.trials(no, case_no).map((trial) => ({ case_no, ...trial })));
       const failed = trials.filter(({ pass, error }) => pass === false || error === "simulator");
-      return pageOf(failed, page, "f", ({ case_no, trial }) => [case_no, trial]);
+      const { items, next } = pageOf(failed, page, "f", ({ case_no, trial }) => [case_no, trial]);
+      return { items: items.map(asFailed), next };
     }),
     trialsOfCase: later(whole.trials),
     trial: later(whole.trial),
@@ -137,4 +138,22 @@ function numbered<T>(list: readonly T[], page: PageRequest, kind: string): Page<
 
 function isBehind([a = 0, b = 0]: readonly number[], [c = 0, d = 0]: readonly number[]): boolean {
   return a > c || (a === c && b > d);
+}
+
+function asFailed({
+  tries: _,
+  void_reasons: __,
+  kind: ___,
+  answer,
+  ...trial
+}: StoredTrial & { case_no: number }): FailedTrial {
+  if (answer === null) return { ...trial, answer };
+  const { output, messages, tool_calls, finish_reason, refusal, trajectory } = answer;
+  return {
+    ...trial,
+    answer: {
+      ...{ output, messages, tool_calls, finish_reason, refusal },
+      ...(trajectory && { trajectory }),
+    },
+  };
 }
