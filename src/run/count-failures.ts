@@ -17,16 +17,19 @@ function failureOfTrial(trial: FailedTrial, { scorers }: Pick<RunHeader, "scorer
     answer === null
       ? null
       : describeTranscript({
-          ...UNMEASURED,
-          ...answer,
+          output: answer.output,
           messages: (answer.messages ?? []) as unknown as readonly Message[],
           tool_calls: (answer.tool_calls ?? []) as unknown as readonly ToolCall[],
+          finish_reason: answer.finish_reason,
+          untold: answer.untold,
+          trajectory: answer.trajectory,
+          // No failure class depends on these.
+          usage: UNKNOWN_USAGE,
+          latency_ms: null,
+          cost_usd: null,
         });
   return classifyFailure({ trial, answer, transcript, scorers });
 }
-
-/** No failure class depends on these. */
-const UNMEASURED = { usage: UNKNOWN_USAGE, latency_ms: null, cost_usd: null } as const;
 
 /** Failed trials in memory at once: an answer can be megabytes. */
 const PAGE = 200;
