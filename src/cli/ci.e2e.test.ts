@@ -53,7 +53,7 @@ beforeAll(async () => {
     join(program, "evals.mjs"),
     'import { main } from "./main.js";\nprocess.exitCode = await main(process.argv.slice(2));\n',
   );
-}, 60_000);
+});
 afterAll(() => rmSync(program, { recursive: true, force: true }));
 beforeEach(() => {
   restore = ownGit();

@@ -31,7 +31,7 @@ beforeAll(async () => {
     program,
     'import { main } from "./main.mjs"; process.exitCode = await main(process.argv.slice(2));\n',
   );
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const running: ChildProcess[] = [];

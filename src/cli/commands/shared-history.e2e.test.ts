@@ -12,8 +12,8 @@ describe.skipIf(skippedWithoutPostgres())("a history in PostgreSQL that two clon
   let postgres: PrivatePostgres;
   beforeAll(async () => {
     postgres = await startPostgres();
-  }, 60_000);
-  afterAll(() => postgres?.stop(), 60_000);
+  });
+  afterAll(() => postgres?.stop());
 
   it("is reported, shown, compared, promoted and run again in the other", async () => {
     const repo = gitProject(projectFiles(6, 2));

@@ -22,11 +22,11 @@ describe.skipIf(skippedWithoutPostgres() || skippedWithoutPooler())(
     beforeAll(async () => {
       postgres = await startPostgres();
       pooler = await startPooler(postgres.database(), 3);
-    }, 60_000);
+    });
     afterAll(() => {
       pooler?.stop();
       postgres?.stop();
-    }, 60_000);
+    });
 
     it("work on each block once, with more connections than the pooler has sessions", async () => {
       const fleets = await Promise.all(
@@ -74,6 +74,6 @@ describe.skipIf(skippedWithoutPostgres() || skippedWithoutPooler())(
       expect(done).toHaveLength(9);
       expect(await planner.plans.sums(no)).toMatchObject({ calls: 9 });
       for (const fleet of fleets) await fleet.close();
-    }, 60_000);
+    });
   },
 );

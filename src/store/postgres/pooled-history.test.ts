@@ -21,11 +21,11 @@ describe.skipIf(skippedWithoutPostgres() || skippedWithoutPooler())(
     beforeAll(async () => {
       postgres = await startPostgres();
       pooler = await startPooler(postgres.database(), 3);
-    }, 60_000);
+    });
     afterAll(() => {
       pooler?.stop();
       postgres?.stop();
-    }, 60_000);
+    });
 
     it("is written and read over more connections than the pooler has sessions", async () => {
       const open = () =>
@@ -54,6 +54,6 @@ describe.skipIf(skippedWithoutPostgres() || skippedWithoutPooler())(
         writers[at]?.end("complete", null, "2025-03-01T12:05:00.000Z");
       }
       for (const store of stores) store.close();
-    }, 60_000);
+    });
   },
 );

@@ -31,8 +31,8 @@ describe.skipIf(skippedWithoutPostgres())("the history in PostgreSQL", () => {
   beforeAll(async () => {
     postgres = await startPostgres();
     url = postgres.database();
-  }, 60_000);
-  afterAll(() => postgres?.stop(), 60_000);
+  });
+  afterAll(() => postgres?.stop());
 
   const place = () => postgresPlace(url);
   storeContract("is a store", place);
