@@ -24,7 +24,7 @@ export function faultOf(row: CaseRow, isCritical: (row: CaseRow) => boolean): Ca
   return row.passed === 0 ? "never-passes" : null;
 }
 
-/** Passed and answered trials of a case, now and in the baseline: `0/2, was 15/15`. */
+/** Numbers of passed and of answered trials of a case, now and in the baseline: `0/2, was 15/15`. */
 export function shareText({ passed, answered, baseline }: CaseRow): string {
   const now = `${passed}/${answered}`;
   return baseline === null ? now : `${now}, was ${baseline.passed}/${baseline.answered}`;

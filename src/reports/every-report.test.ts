@@ -106,7 +106,7 @@ describe.each(REPORTERS)("the %s report", (name) => {
     if (name !== "html") expect(unsure).toContain("fell");
     expect(unsure).not.toMatch(/\bbroke\b/);
     if (name === "terminal" || name === "markdown") {
-      expect(unsure).toContain("no single case is sure, their sum is");
+      expect(unsure).toContain("no single case is certain, but all together are");
       expect(sure).not.toContain("no single case is sure");
     }
   });

@@ -74,9 +74,9 @@ export function endSentence({ end, counts }: RunReport): string {
     case "skipped":
       return `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} ${skippedWords(end.because)}.`;
     case "interrupted":
-      return `${count(counts.answered)} of ${count(counts.trials)} answered: it was interrupted.`;
+      return `${count(counts.answered)} of ${count(counts.trials)} trials answered: the run was interrupted.`;
     case "running":
-      return `${count(counts.answered)} of ${count(counts.trials)} answered: it is still running.`;
+      return `${count(counts.answered)} of ${count(counts.trials)} trials answered: the run is still running.`;
     case "unreachable":
     case "judge-unreachable":
       return `${lostSentence({ end, counts })} (${end.message}).${end.kind === "unreachable" ? "" : " The answers are kept."}`;
@@ -86,8 +86,8 @@ export function endSentence({ end, counts }: RunReport): string {
 }
 
 /**
- * What the look saw on which the verdict of a run that could stop early rests, with its own interval; empty for other
- * runs. Every other number of a report is that of one look at all answers.
+ * For a run that could stop early: the result of the look that decided its verdict, with the interval of that look;
+ * empty for other runs. Every other number of a report is computed from all answers.
  */
 export function decisionSentence({ comparison }: RunReport): string {
   return comparison?.decided?.said ?? "";
@@ -100,8 +100,8 @@ export function skippedWords(because: SkipReason): string {
 }
 
 /**
- * Why the model, or a judge's model, was not asked any more: a sentence without its full stop. It is also
- * correct when some calls were answered.
+ * Why a run stopped asking the model, or a judge's model: a sentence without its full stop, which is also correct
+ * when some calls were answered.
  */
 export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">): string {
   const judge = end.kind === "judge-unreachable";
@@ -111,7 +111,7 @@ export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">)
     case "no-money":
       return `The account${ofJudge} has no money left: stopped early`;
     case "long-wait":
-      return `The server${ofJudge} asks to come back much later: stopped early`;
+      return `The server${ofJudge} asks for a much longer wait: stopped early`;
     case "no-more":
       return `The model${ofJudge} no longer answers: stopped early`;
     case "no-worker":
@@ -119,7 +119,7 @@ export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">)
     case "workers-lost":
       return "Worker after worker died on the same trials: stopped early";
     case "none-answered":
-      if (judge) return "Nobody answered the judge: stopped early";
+      if (judge) return "The judge did not answer: stopped early";
       if (counts.answered > 0) return "Calls were not answered: stopped early";
       return counts.errored <= 1
         ? "The first call was not answered: stopped early"

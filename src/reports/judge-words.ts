@@ -5,14 +5,14 @@ import { percent, plural } from "./format-numbers.ts";
 import { intervalText, metricLabel, requiredText, ruleName, ruleValue } from "./metric-rows.ts";
 
 /**
- * One sentence for each rule that only informs, because its judge is not calibrated. Must be escaped when
- * shown.
+ * One sentence for each advisory rule: it cannot fail the gate, because its judge is not calibrated. Must be escaped
+ * when shown.
  */
 export function informingSentences({ gate }: RunReport): string[] {
   return gate.rules.filter((rule) => rule.enforced === false).map(informingSentence);
 }
 
-/** The result of a rule that only informs: `not enforced: pass_rate 72.0 %, required ≥ 90 %: missed`. */
+/** The result of an advisory rule: `not enforced: pass_rate 72.0 %, required ≥ 90 %: missed`. */
 export function informingSentence(rule: RuleResult): string {
   const found = { passed: "held", failed: "missed", undecided: "undecided" }[rule.outcome];
   return `not enforced: ${ruleName(rule)} ${ruleValue(rule)}, required ${requiredText(rule)}: ${found}`;
@@ -35,5 +35,5 @@ function correctedSentence(label: string, raw: number, rate: CorrectedRate): str
   if (rate.value === null || rate.method === null)
     return `${label} cannot be corrected for the judge's error: ${rate.why ?? "unknown"}`;
   const range = intervalText(rate.low, rate.high, "ratio");
-  return `${label} ${percent(rate.value)} (${range}) with the judge's error taken out, ${percent(raw)} as judged (${METHODS[rate.method]}, ${plural(rate.labels, "label")})`;
+  return `${label} ${percent(rate.value)} (${range}) after correction for the judge's error, ${percent(raw)} as judged (${METHODS[rate.method]}, ${plural(rate.labels, "label")})`;
 }

@@ -68,7 +68,7 @@ export function differenceSentences({ differences }: Pick<Matrix, "differences">
     const [only, second] = differences;
     const size = only === undefined || second !== undefined ? "" : ` (${sizeOf(only)})`;
     return [
-      `No difference between these targets is sure: chance alone could make ${second === undefined ? "it" : "each"}${size}.`,
+      `No difference between these targets is sure: chance alone could cause ${second === undefined ? "it" : "each"}${size}.`,
     ];
   }
   return [

@@ -161,7 +161,7 @@ export function boundText(text: string, unit: MetricUnit): string {
   return unit === "usd" ? `${sign(bound.op)} $${bound.value}` : sign(text);
 }
 
-/** What a rule requires, in its metric's unit. Rules other than requirements have their own wording. */
+/** The bound that a rule requires, in its metric's unit. Rules other than requirements have their own wording. */
 export function requiredText({ kind, unit, required }: RuleResult): string {
   return boundText(required, kind === "require" ? unit : "count");
 }
@@ -171,7 +171,7 @@ export function ruleName(rule: RuleResult): string {
   return rule.kind === "require" ? rule.metric : rule.rule;
 }
 
-/** Rules without a row in the metrics: regression, critical, removed cases. Informing rules are listed separately. */
+/** Rules without a row in the metrics: regression, critical, removed cases. Advisory rules are listed separately. */
 export function otherRules(report: RunReport): RuleResult[] {
   return report.gate.rules.filter(({ kind, enforced }) => kind !== "require" && enforced !== false);
 }

@@ -15,15 +15,18 @@ export function movedWord(way: Way, significant: boolean): string {
   return WORDS[way][significant ? "sure" : "unsure"];
 }
 
-/** `, fell` behind the counts of a case that changed; empty for another case. */
+/** Words such as `, fell` that follow the counts of a changed case; empty for a case that did not change. */
 export function movedAddition({ change, significant }: CaseRow): string {
   return change === "broken" || change === "fixed" ? `, ${movedWord(change, significant)}` : "";
 }
 
-/** What is known about cases that `fell` or `rose`: under a verdict of the same direction, only their sum is sure. */
+/**
+ * How certain it is that cases `fell` or `rose`. When the verdict has the same direction, their total is certain,
+ * although no single case is.
+ */
 export function unsureWords(way: Way, verdict: Verdict): string {
   return verdict === (way === "broken" ? "regressed" : "improved")
-    ? "no single case is sure, their sum is"
+    ? "no single case is certain, but all together are"
     : "perhaps by chance";
 }
 

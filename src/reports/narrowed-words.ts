@@ -4,15 +4,15 @@ import { count, plural } from "./format-numbers.ts";
 /** Maximum number of names listed of each kind. */
 const MAX_NAMES = 3;
 
-/** How many of a suite's cases a narrowed run has: `4 of 12 cases`; empty for a run of the whole suite. */
+/** The number of cases in a narrowed run: `4 of 12 cases`; empty for a run of the whole suite. */
 export function narrowedSize({ narrowing, cases, suite_cases: all }: RunHeader): string {
   if (narrowing === null) return "";
   return all === undefined ? plural(cases, "case") : `${count(cases)} of ${plural(all, "case")}`;
 }
 
 /**
- * What a narrowed run is about, and that it is not the suite; empty for a run of the whole suite. Contains names given
- * by the user, so it must be escaped when shown.
+ * Which cases a narrowed run has, and that it says nothing about the whole suite; empty for a run of the whole suite.
+ * Contains names given by the user, so it must be escaped when shown.
  */
 export function narrowedSentence(header: RunHeader): string {
   const { narrowing } = header;

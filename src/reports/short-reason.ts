@@ -1,12 +1,12 @@
 import { cut, plainLine } from "./plain-text.ts";
 
-/** Fewest characters of an expectation that are still shown beside an answer. */
+/** Minimum number of characters of the expected value that are shown beside an answer. */
 const LEAST_EXPECTED = 10;
 
 /** Matches a scorer's reason that names what was expected and what the answer was. */
 const COMPARED = /^(.*?)expected (.+), got (.+)$/s;
 
-/** Characters of an answer by which a reason that quotes it is recognized. */
+/** Number of leading characters of an answer that a reason must contain to count as quoting the answer. */
 const RECOGNIZED = 6;
 
 /** Whether a text quotes the beginning of an answer, however it is escaped. */
@@ -17,8 +17,8 @@ function shows(text: string, answer: string): boolean {
 }
 
 /**
- * Why an answer failed, in at most `width` columns, with the answer visible: of a reason that does not fit, the
- * expectation is shortened first, `got "no", expected "ECHO How do I ret…"`.
+ * Why an answer failed, in at most `width` columns, with the answer visible: in a reason that does not fit,
+ * the expected value is shortened first, `got "no", expected "ECHO How do I ret…"`.
  *
  * @param answer shown in front of a reason that does not name it; null when unknown
  */

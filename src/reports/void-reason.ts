@@ -6,10 +6,10 @@ export function voidReason(scorer: RunScorer | undefined, trial: StoredTrial, in
   const reason = trial.void_reasons?.[index] ?? null;
   if (reason !== null) return `no score: ${plainLine(reason)}`;
   if (scorer?.judge_when === "passed" && trial.pass === false)
-    return "not judged, since a required scorer failed";
+    return "not judged, because a required scorer did not pass";
   if (scorer?.judge_when === "unexplained")
     return trial.pass === true
-      ? "not judged, since the trial passed"
-      : "not judged, since a rule says why it failed";
+      ? "not judged, because the trial passed"
+      : "not judged, because a rule explains why the trial failed";
   return "not scored";
 }

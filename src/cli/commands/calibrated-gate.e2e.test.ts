@@ -328,8 +328,8 @@ test("a judge that only names classes is paid for failed trials that no rule exp
     evidence: expect.stringMatching(/^short: /),
   });
   for (const [id, words] of [
-    ["c0", "not judged, since the trial passed"],
-    ["c11", "not judged, since a rule says why it failed"],
+    ["c0", "not judged, because the trial passed"],
+    ["c11", "not judged, because a rule explains why the trial failed"],
   ])
     expect((await repo.evals(`show ${ran.id}/${id}/1`)).stdout).toContain(words);
 

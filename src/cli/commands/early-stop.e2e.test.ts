@@ -174,7 +174,7 @@ describe("a run that stops early", () => {
       expect([exit, stderr]).toEqual([3, ""]);
       expect(stdout).toMatch(/^INCOMPLETE {2}s /);
       expect(stdout).toMatch(/None of the first \d+ calls was answered: stopped early/);
-      expect(stdout).toContain("Once it can be reached, to go on:  evals run s --resume");
+      expect(stdout).toContain("When the model can be reached again:  evals run s --resume");
       expect(stdout).not.toContain("against");
       expect(stdout).toMatch(/\n {2}0 answers, /);
     }

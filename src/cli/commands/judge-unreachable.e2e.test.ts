@@ -72,7 +72,7 @@ describe("a judge whose model does not answer", () => {
     expect(second.run.counts).toMatchObject({ answered: CASES, errored: 0, calls: CASES });
     expect(server.of(TARGET)).toHaveLength(CASES);
     const words = await repo.evals("run --baseline none --no-cache");
-    expect(words.stdout).not.toContain("Nobody answered");
+    expect(words.stdout).not.toContain("did not answer");
   });
 
   it("is given up when no server accepts its calls, and the report says so", async () => {
@@ -85,9 +85,9 @@ describe("a judge whose model does not answer", () => {
     );
     const { stdout, exit } = await repo.evals("run --baseline none");
     expect(exit).toBe(3);
-    expect(stdout).toContain("Nobody answered the judge: stopped early. The answers are kept.");
+    expect(stdout).toContain("The judge did not answer: stopped early. The answers are kept.");
     expect(stdout).toContain(`judge-2024-07-18: nobody answers at 127.0.0.1:${port}`);
-    expect(stdout).toContain("To have them judged and go on:  evals run reply --resume");
+    expect(stdout).toContain("To have the answers judged and continue the run:  evals run reply --resume");
     expect(stdout).toContain("41 not asked or not judged, 19 errors");
     expect(server.of(TARGET).length).toBeLessThan(CASES);
   });
@@ -163,7 +163,7 @@ describe("a judge whose model does not answer", () => {
     repo.edit("judges/polite/1.0.0.md", "polite", "truly polite");
     state.there = false;
     const rescored = await repo.evals(`rescore ${ran.id} --yes`);
-    expect(rescored.stdout).toMatch(/60 answers not judged: nobody answered the judge \(.*401/);
+    expect(rescored.stdout).toMatch(/60 answers not judged: the judge did not answer \(.*401/);
     const before = server.of(JUDGE).length;
     for (const id of ["c0", "c1", "c2"]) saveLabel(repo.root, "reply", label(id, "pass"));
     const calibrated = await repo.evals("calibrate polite");

@@ -204,7 +204,7 @@ describe("judge_when: passed", () => {
     expect(ran.metrics.pass_rate?.value).toBeCloseTo(2 / 3, 12);
     expect(ran.metrics["score.judge"]?.value).toBe(1);
     const shown = await repo.evals(`show ${ran.id}/b/1`);
-    expect(shown.stdout).toContain("judge: not judged, since a required scorer failed");
+    expect(shown.stdout).toContain("judge: not judged, because a required scorer did not pass");
   });
 
   it("cannot be used in a rule: a candidate that fails more would be judged only on better answers", async () => {

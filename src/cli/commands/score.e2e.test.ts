@@ -168,7 +168,7 @@ describe("evals score --traffic", () => {
     const { stdout } = await home.evals("score shop --traffic");
     expect(stdout).toMatch(/^shop on traffic: 48 traces in 24 sessions\n/);
     expect(stdout).toMatch(/^2026-05-04 +8 +8\d % \(/m);
-    expect(stdout).toContain("equals says nothing of traffic: it reads expected");
+    expect(stdout).toContain("equals cannot score traffic: it reads expected");
   });
 
   it.each([

@@ -15,7 +15,7 @@ _evals_lists() {
 ${lists.join("\n")}
   esac
 }
-# What can stand for a value that begins so, one a line.
+# Prints the possible values that begin with the typed text, one per line.
 _evals_candidates() {
   case "$1" in
     '='*) compgen -W "\${1#=}" -- "$2" ;;
@@ -57,7 +57,7 @@ _evals() {
     ((count == 0)) && found=$(compgen -W "$_evals_commands" -- "$value")
     found="$found"$'\\n'"$(_evals_candidates "$(_evals_argument "$command $count")" "$value")"
   fi
-  # Bash replaces only what is behind the last of its word breaks.
+  # Bash replaces only the text after the last word-break character.
   local head="" tail mark
   for mark in : = @; do
     [[ $COMP_WORDBREAKS == *"$mark"* && $value == *"$mark"* ]] || continue

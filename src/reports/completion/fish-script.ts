@@ -19,7 +19,7 @@ export function fishScript(commands: readonly TypedCommand[]): string {
     ...command.options.map((option) => line(command.words, null, optionText(option))),
   ]);
   return `# Completion of evals for fish. For this shell: evals completion fish | source
-# Names of the project that is worked in.
+# Prints names from the current project, such as its suites.
 function __evals_words
     set -l tokens (commandline -opc)
     set -l place
@@ -27,7 +27,7 @@ function __evals_words
     and set place -C $tokens[(math $at + 1)]
     $tokens[1] $place completion-words $argv 2>/dev/null
 end
-# Whether the words so far are this command, with so many arguments behind it where a number is given.
+# Whether the typed words are this command; with a number, whether that many arguments follow it.
 function __evals_at
     set -l command ""
     set -l count 0

@@ -69,9 +69,9 @@ export function lookUps(commands: readonly TypedCommand[]): string {
   return [
     "# Whether these words are a command.",
     `_evals_is_command() {\n${cases(commands.slice(1).map(({ words }) => `${quoted(words)}) return 0 ;;`))}}`,
-    "# What the value of an option can be; fails for a flag.",
+    "# Prints the possible values of an option; fails for a flag.",
     `_evals_option() {\n${cases(options)}}`,
-    "# What an argument can be, by its place from 0.",
+    "# Prints the possible values of an argument, by its place from 0.",
     `_evals_argument() {\n${cases(args)}}`,
   ].join("\n");
 }

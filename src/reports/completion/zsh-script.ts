@@ -10,7 +10,7 @@ export function zshScript(commands: readonly TypedCommand[]): string {
     return `    ${quoted(words)}) _evals_commands=(${names}) _evals_options=(${flags.join(" ")}) ;;`;
   });
   return `#compdef evals git-evals
-# Completion of evals for zsh. For this shell, behind compinit: source <(evals completion zsh)
+# Completion of evals for zsh. For this shell, after compinit: source <(evals completion zsh)
 ${lookUps(commands)}
 # The words and options that can follow a command.
 _evals_lists() {
@@ -19,7 +19,7 @@ _evals_lists() {
 ${lists.join("\n")}
   esac
 }
-# Offers what can stand for a value.
+# Offers the possible values.
 _evals_offer() {
   local -a names
   case "$1" in

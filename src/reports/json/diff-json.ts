@@ -6,7 +6,7 @@ import type { DocumentHead } from "./documents.ts";
 export interface DiffResult extends Omit<Comparison, "verdict"> {
   /** `none` when both sides are from the same recording: nothing was measured then. */
   readonly verdict: Verdict | "none";
-  /** The parts of the two fingerprints that differ, which say what was changed. */
+  /** The parts in which the two fingerprints differ: they show what was changed. */
   readonly differing: readonly PartDifference[];
 }
 

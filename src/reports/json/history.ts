@@ -11,7 +11,7 @@ export interface StabilityResult extends Omit<SuiteStability, "runs"> {
   readonly fingerprint: string;
   /** Ids of the complete runs of the fingerprint, oldest first. */
   readonly runs: readonly string[];
-  /** Runs that could be compared with each other. */
+  /** The runs of this fingerprint that could be compared with each other. */
   readonly compared: SuiteStability["runs"];
   /** Whether the suite is stable, in one sentence with numbers. */
   readonly said: string;

@@ -270,7 +270,7 @@ function gateSuite(report: RunReport): Suite {
   return suiteOf(`${suiteName(report)} gate`, report, 0, entries);
 }
 
-/** An entry for an outcome that no rule explains: trials are missing, or there is no rule. */
+/** An entry for an outcome that no rule explains, because trials are missing or there is no rule. */
 function besideRules(report: RunReport, names: (name: string) => string): Entry[] {
   const { gate, counts } = report;
   const unsaid = gate.outcome === "undecided" && !gate.rules.some((rule) => rule.outcome === "undecided");

@@ -197,7 +197,7 @@ function requiredCell({ required, unit }: MetricRow): string {
   return `${inlineText(boundText(required.text, unit), 40)}${mark}`;
 }
 
-/** Sentences about judges: rules that only inform, and rates that are corrected for a judge's error. */
+/** Sentences about judges: advisory rules, which cannot fail the gate, and rates corrected for a judge's error. */
 function judgeBlock(report: RunReport): string {
   const sentences = [...informingSentences(report), ...correctedSentences(report)];
   return sentences

@@ -38,7 +38,7 @@ function columns({ targets, cases }: Matrix): string {
     ...FOOT.map((name, at) => row([`**${name}**`, ...feet.map((cells) => inlineText(cells[at] ?? ""))])),
     ...(rest > 0 ? ["", `${count(rest)} more cases, on which the targets differ less.`] : []),
     "",
-    "A mark a trial: ● passed, ○ failed, ! error, ? not scored, · not asked.",
+    "One mark per trial: ● passed, ○ failed, ! error, ? not scored, · not asked.",
   ].join("\n");
 }
 

@@ -41,8 +41,8 @@ function shown({ kind, text }: WordChange, first: boolean, last: boolean): strin
 }
 
 /**
- * Colours the marked parts of a line. The marks are kept, so the colour adds nothing. A mark over two lines
- * stays plain.
+ * Colours the marked parts of a line. The marks are kept, so colour adds no information. A marked part that spans two
+ * lines is not coloured.
  */
 function coloured(line: string, style: Style): string {
   return line

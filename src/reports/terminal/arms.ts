@@ -29,9 +29,9 @@ export function armsText(compared: ArmsComparison, style: Style, width: number):
     `  a  ${plainLine(arms.a.source)}: ${plural(arms.a.sessions, "session")}, ${plural(arms.a.answers, "answer")}`,
     `  b  ${plainLine(arms.b.source)}: ${plural(arms.b.sessions, "session")}, ${plural(arms.b.answers, "answer")}`,
     design === "shadow"
-      ? `  Both answered the same inputs: ${plural(pairs, "pair")}.`
-      : `  Each has its own sessions, paired in the order of time: ${plural(pairs, "pair")}.`,
-    "  Intervals are 95 % and hold however often one looks: stop when it is decided.",
+      ? `  Both arms answered the same inputs: ${plural(pairs, "pair")}.`
+      : `  Each arm has its own sessions, paired in order of time: ${plural(pairs, "pair")}.`,
+    "  The 95 % intervals stay valid however often you look: stop when the verdict is decided.",
   ].flatMap((line) => fold(line, width));
   const body = [
     ...columns([["metric", "a", "b", "b − a", "95 %"], ...compared.metrics.map(metricRow)], "  "),
@@ -97,11 +97,11 @@ function strataLines(strata: readonly ArmStratum[]): string[] {
 /** The report of `evals power --ab`: the number of sessions that each arm needs. Ends with a line feed. */
 export function armsPlanText(plan: ArmsPlan, style: Style, width: number): string {
   const lines = [
-    `${style.strong(`${count(plan.sessions)} sessions an arm`)} detect a difference of ${points(plan.effect).slice(1)} points with ${percent(plan.power)} chance, at a pass rate of ${percent(plan.rate)}`,
+    `${style.strong(`${count(plan.sessions)} sessions per arm`)} detect a difference of ${points(plan.effect).slice(1)} points with ${percent(plan.power)} chance, at a pass rate of ${percent(plan.rate)}`,
     ...(plan.rate_stated
       ? []
       : ["  The pass rate was not given: 50 %, which needs the most sessions, is assumed; --rate sets it."]),
-    `  You may look every day and stop when it is decided. A test with one look, on a day fixed before, needs ${count(plan.single_look)}.`,
+    `  You may look every day and stop when the verdict is decided. A test with a single look, on a day fixed in advance, needs ${count(plan.single_look)}.`,
   ];
   return `${lines.flatMap((line) => fold(line, width)).join("\n")}\n`;
 }

@@ -58,8 +58,8 @@ function headLines(
     `  ${capital(plainLine(gate.why))}.`,
     `  ${of}`,
     believed
-      ? "  A rule of the gate that rests on this judge can block a change."
-      : "  A rule of the gate that rests on this judge is reported and blocks nothing.",
+      ? "  A gate rule that depends on this judge can block a change."
+      : "  A gate rule that depends on this judge is reported, but cannot block a change.",
   ];
 }
 
@@ -71,7 +71,9 @@ function tableLines({ confusion: { tp, fp, fn, tn }, unjudged }: CalibrationRepo
       ["  people: pass", cell(tp), cell(fn)],
       ["  people: fail", cell(fp), cell(tn)],
     ]),
-    ...(unjudged === 0 ? [] : [`  ${plural(unjudged, "labelled answer")} without a verdict: left out.`]),
+    ...(unjudged === 0
+      ? []
+      : [`  ${plural(unjudged, "labelled answer")} without a verdict of the judge: not counted.`]),
   ];
 }
 
@@ -96,7 +98,7 @@ function figureLines({ counted, raters, consistency, tags }: CalibrationReport):
     ]),
     ...(counted.weighted
       ? [
-          "  Each answer is weighted by how many answers of the run it represents; the table above counts each once.",
+          "  Each answer is weighted by how many answers of the run it represents; the table above counts each answer once.",
         ]
       : []),
     `  ${plural(names.length, "rater")}: ${plainLine(names.slice(0, MAX_LISTED).join(", "))}${names.length > MAX_LISTED ? ` and ${names.length - MAX_LISTED} more` : ""}`,
@@ -112,21 +114,21 @@ function figureLines({ counted, raters, consistency, tags }: CalibrationReport):
 function biasLines(report: CalibrationReport): string[] {
   const { length_bias: length, position_bias: position, self_preference: own } = report;
   const lines: string[] = [];
-  if (length.p === null) lines.push(`  Length: ${plural(length.n, "answer")} are too few to tell.`);
+  if (length.p === null) lines.push(`  Length: ${plural(length.n, "answer")} are too few to find a bias.`);
   else if (length.found && length.value !== null)
     lines.push(
-      `  Length: of answers that people call equally good it passes the ${length.value > 0 ? "longer" : "shorter"} ones more often (rank correlation ${decimal(length.value)}, p ${pText(length.p)}).`,
+      `  Length: of answers that people judge alike, the judge passes the ${length.value > 0 ? "longer" : "shorter"} ones more often (rank correlation ${decimal(length.value)}, p ${pText(length.p)}).`,
     );
   else lines.push(`  Length: no bias found on ${plural(length.n, "answer")} (p ${pText(length.p)}).`);
   if (position !== null) {
     const { inconsistent, found, value } = position;
     lines.push(
-      `  Position: the verdict changes with the order in ${share(inconsistent)} of ${plural(position.n, "pair")} (${range(inconsistent, 100)}).${found && value !== null ? ` It favours the ${value > 0.5 ? "first" : "second"} place (p ${pText(position.p)}).` : " It favours neither place."}`,
+      `  Position: the verdict changes with the order in ${share(inconsistent)} of ${plural(position.n, "pair")} (${range(inconsistent, 100)}).${found && value !== null ? ` The judge favours the ${value > 0.5 ? "first" : "second"} place (p ${pText(position.p)}).` : " The judge favours neither place."}`,
     );
   }
   if (own.shared.length > 0)
     lines.push(
-      `  Family: judge and target are both of ${plainLine(own.shared.join(", "))}. Such a judge may favour its own.`,
+      `  Family: judge and target are both of ${plainLine(own.shared.join(", "))}. Such a judge may favour answers of its own family.`,
     );
   return lines;
 }
@@ -143,9 +145,11 @@ function checkLines({ check }: CalibrationReport, style: Style): string[] {
       ["  fails what people fail", share(before.specificity), share(now.specificity)],
     ]),
     ...(usual === null
-      ? ["  How often it changes its mind within one session is not known: --repeats 2 tells."]
+      ? [
+          "  How often the judge changes its verdict within one session is not known: --repeats 2 measures it.",
+        ]
       : [
-          `  Changed: ${percent(check.changed)} of the verdicts. Within one session it changes ${percent(usual)} anyway.`,
+          `  Changed: ${percent(check.changed)} of the verdicts. Within one session the judge changes ${percent(usual)} of them anyway.`,
         ]),
   ];
 }
@@ -153,9 +157,9 @@ function checkLines({ check }: CalibrationReport, style: Style): string[] {
 function disagreementLines({ wanted: { disagreements } }: CalibrationReport): string[] {
   if (disagreements.length === 0) return [];
   return [
-    "  Where judge and people disagree, of the cases that are for improving the judge:",
+    "  Where the judge and people disagree, among the cases that serve to improve the judge:",
     ...listed(disagreements),
-    "  The held-out cases are not shown: a judge that is tuned on them would pass its own test.",
+    "  The held-out cases are not shown: a judge that is tuned on them would pass the test that they are kept for.",
   ];
 }
 
@@ -172,7 +176,7 @@ function listed(answers: CalibrationReport["wanted"]["answers"]): string[] {
 function nextLines({ wanted, gate, counted, suite, judge, file }: CalibrationReport, style: Style): string[] {
   const lines = [...neededLines(wanted, gate, counted)];
   if (wanted.answers.length > 0)
-    lines.push("  A label of one of these tells the most:", ...listed(wanted.answers));
+    lines.push("  It helps most to label one of these answers:", ...listed(wanted.answers));
   if (wanted.tags.length > 0) {
     const named = wanted.tags.slice(0, MAX_LISTED).map(plainLine).join(", ");
     const more = wanted.tags.length - MAX_LISTED;
@@ -180,9 +184,12 @@ function nextLines({ wanted, gate, counted, suite, judge, file }: CalibrationRep
   }
   if (file === null)
     lines.push(
-      `  Not kept: judges/${plainLine(judge)} has no file of this version that can be opened, so no gate can rest on it.`,
+      `  The calibration was not stored: judges/${plainLine(judge)} has no readable file of this version, so no gate can use it.`,
     );
-  else lines.push(`  Kept in ${plainLine(file)}: commit it with the labels and the verdicts.`);
+  else
+    lines.push(
+      `  The calibration is stored in ${plainLine(file)}: commit it with the labels and the verdicts.`,
+    );
   if (wanted.more !== 0 || wanted.passes + wanted.fails > 0)
     lines.push(`  ${style.strong(`evals label ${plainLine(suite)}`)}`);
   return ["Next", ...lines];
@@ -196,20 +203,20 @@ function neededLines(
   const lines: string[] = [];
   if (more === null)
     lines.push(
-      `  More labels will not help: the agreement itself is under ${min_ac1}. Write a better rubric, or take another model.`,
+      `  More labels will not help: the agreement itself is below ${min_ac1}. Write a better rubric, or use another model.`,
     );
   else if (more > 0 && state !== "believed")
     lines.push(
       ac1.value === null || ac1.value < min_ac1
-        ? `  At least ${plural(more, "more label")} to count at all, and a better agreement: AC1 is ${decimal(ac1.value)} so far, and ${min_ac1} is wanted.`
-        : `  About ${plural(more, "more label")} until the gate can rely on it, if the agreement stays as it is.`,
+        ? `  At least ${plural(more, "more label")} needed before the gate can rely on the judge, and better agreement: AC1 is ${decimal(ac1.value)} so far, and ${min_ac1} is required.`
+        : `  About ${plural(more, "more label")} needed before the gate can rely on the judge, if the agreement stays as it is.`,
     );
   if (passes + fails > 0) {
     const needs = [
       ...(passes > 0 ? [`${plural(passes, "more answer")} that people pass`] : []),
       ...(fails > 0 ? [`${plural(fails, "more answer")} that people fail`] : []),
     ];
-    lines.push(`  To know its error rates to 10 points: ${needs.join(" and ")}.`);
+    lines.push(`  To know the judge's error rates to within 10 points: ${needs.join(" and ")}.`);
   }
   return lines;
 }

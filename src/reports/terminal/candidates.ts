@@ -13,7 +13,7 @@ export function candidatesBegin({
   readonly person: string;
   readonly open: number;
 }): string {
-  return `${path}: ${plural(open, "candidate")} for ${dataset}, for ${plainLine(person)}\nEach decision is in the file as soon as it is made.\nCtrl-C ends; the same command goes on.\n`;
+  return `${path}: ${plural(open, "candidate")} for ${dataset}, for ${plainLine(person)}\nEach decision is written to the file as soon as it is made.\nCtrl-C ends the review; the same command continues it.\n`;
 }
 
 /** The result of a review of candidates. */
@@ -25,7 +25,7 @@ export interface CandidatesEnd {
   readonly open: number;
 }
 
-/** @param wrong share of wrong answers in the traffic, in [0, 1], with its 95 % interval; null when none was judged */
+/** @param wrong share of wrong answers in the traffic, in [0, 1], with a 95 % interval; null when no answer was judged */
 export function candidatesEnd(
   { path, dataset, accepted, rejected, open }: CandidatesEnd,
   wrong: {
@@ -39,9 +39,9 @@ export function candidatesEnd(
     `${accepted.length} accepted, ${rejected.length} rejected, ${open} left\n`,
     wrong === null
       ? ""
-      : `Of the traffic that they represent, ${percent(wrong.value)} was answered wrong (95 %: ${percent(wrong.low)} to ${percent(wrong.high)}; ${plural(wrong.cases, "case")} whose answer was judged)\n`,
+      : `Of the traffic that the judged cases represent, ${percent(wrong.value)} was answered wrong (95 %: ${percent(wrong.low)} to ${percent(wrong.high)}; ${plural(wrong.cases, "case")} whose answer was judged)\n`,
     accepted.length > 0
-      ? `${plural(accepted.length, "case")} more in ${dataset}: evals check, then commit it.\n`
+      ? `${plural(accepted.length, "case")} added to ${dataset}: run evals check, then commit the file.\n`
       : "",
     open > 0 ? `To go on: evals label ${path}\n` : "",
   ].join("");

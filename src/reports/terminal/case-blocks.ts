@@ -81,7 +81,7 @@ export function tagLines({ tags, metrics, comparison }: RunReport, { limit }: Li
   const informative = rated.flatMap(({ tag, metric: { low, high }, value }) =>
     low == null || high == null || high - low > INFORMATIVE_WIDTH ? [] : [{ tag, value, low, high }],
   );
-  // A tag that the comparison wins or loses on was told about there.
+  // A tag with a significant change is listed with the comparison already.
   const told = new Set(comparison?.tags.filter((one) => one.significant).map(({ tag }) => tag));
   const small = rated.filter(({ tag }) => !told.has(tag) && !informative.some((one) => one.tag === tag));
   const rank = (value: number): number => (overall === null ? value : -Math.abs(value - overall));

@@ -47,7 +47,7 @@ interface CaseOfRun {
   readonly trials: readonly StoredTrial[];
 }
 
-/** The command that asks for the answers of a baseline again, whose trials are stored on another machine. */
+/** The command that asks a baseline's questions again, for a baseline whose answers are stored on another machine. */
 function howToGetAnswers({ prompt }: CaseBaseline, header: CaseOfRun["header"], id: string): string[] {
   const word = (text: string): string => (/^[\w@.:/-]+$/.test(text) ? text : JSON.stringify(plainLine(text)));
   const command = [
@@ -56,7 +56,7 @@ function howToGetAnswers({ prompt }: CaseBaseline, header: CaseOfRun["header"], 
     `--model ${word(header.alias)} --case ${word(id)}`,
   ];
   return [
-    "  The baseline's answers are not stored here, but where it was measured. Ask again:",
+    "  The baseline's answers are stored on the machine that measured it, not here. To ask again:",
     `    ${command.join(" ")}`,
     "  evals promote --with-answers keeps the answers of the next baseline in git.",
   ];
@@ -88,6 +88,6 @@ function differenceLines(
     answeredTrials.find((one) => (worse ? one.pass === false : !better || one.pass === true)) ??
     answeredTrials[0];
   if (before === undefined || after?.answer == null) return [];
-  const title = `  from the baseline to trial ${after.trial}: [-gone-] {+new+}`;
+  const title = `  from the baseline's answer to trial ${after.trial}: [-gone-] {+new+}`;
   return ["", title, ...answerDiff(before.output, after.answer.output, { style, width, limit: MAX_LINES })];
 }

@@ -16,5 +16,5 @@ export function checkedProjectText({
   const warned = warnings.length === 0 ? "" : `, ${plural(warnings.length, "warning")}`;
   const known = `OK  ${plural(suites, "suite")}, ${plural(cases, "case")}${warned}\n`;
   if (unpriced.length === 0) return known;
-  return `${known}No price is known for ${unpriced.join(", ")}: costs are unknown, and no budget in dollars can be kept.\n`;
+  return `${known}No price is known for ${unpriced.join(", ")}: costs are unknown, and a budget in dollars cannot be enforced.\n`;
 }

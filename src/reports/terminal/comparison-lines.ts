@@ -22,8 +22,8 @@ export function sentence(text: string, width: number): string[] {
 }
 
 /**
- * The cases that pass fewer trials than before: those that surely do under the heading `broke`, the others under
- * `fell`.
+ * The cases that pass fewer trials than before: those whose drop is beyond chance under the heading `broke`, the others
+ * under `fell`.
  */
 export function brokenLines(comparison: Comparison, width: number, limit: number, more: string): string[] {
   return movedLines(comparison, { way: "broken", width, limit, more });
@@ -59,7 +59,7 @@ function movedLines(comparison: Comparison, { way, width, limit, more }: MovedOp
 }
 
 interface MovedBlock {
-  /** The word for these cases; then what is known about them. */
+  /** The word for these cases, such as `fell`; then how certain their change is. */
   readonly title: readonly [string, string?];
   readonly ids: readonly string[];
   readonly width: number;
@@ -130,7 +130,7 @@ export function tagLine({ tags }: Comparison, width: number): string[] {
   return [cut(indent(parts.join(", ")), width)];
 }
 
-/** Failure classes that grew compared with the baseline; those that may be chance are marked. */
+/** Failure classes that grew compared with the baseline; growth that may be chance is marked. */
 export function growthLines({ failures = [] }: Comparison, width: number): string[] {
   if (failures.length === 0) return [];
   const rows = failures.map(({ class: name, baseline, candidate, delta, significant }) => [

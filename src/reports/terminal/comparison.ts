@@ -96,7 +96,7 @@ function rangeText(low: number, high: number, metric: string): string {
   return `${differenceText(low, unit)} to ${differenceText(high, unit)}`;
 }
 
-/** The probability of such a drop without a change; empty for other verdicts, for which it has no meaning. */
+/** The probability that such a drop occurs by chance; empty for verdicts for which this probability has no meaning. */
 function dropText(row: MetricComparison): string {
   const { p } = row;
   if (p === null || !isWorse(row)) return "";
@@ -151,7 +151,7 @@ function answerLines({ cases, examples }: Comparison, style: Style, width: numbe
 /** The suggestion for two stored runs with different scorers: to rescore the baseline. */
 function againLines({ verdict, baseline, cases }: Comparison): string[] {
   return verdict === "incomparable" && cases.paired > 0 && baseline.run !== null
-    ? [indent(`to judge its answers by today's scorers: evals rescore ${baseline.run}`)]
+    ? [indent(`to score the baseline's answers with today's scorers: evals rescore ${baseline.run}`)]
     : [];
 }
 

@@ -32,10 +32,10 @@ function whatItMeans({ verdict, since, finds, series }: DriftReport): string {
   const change = `${points(finds.change).slice(1)} points`;
   if (verdict === "drift") {
     const began = series.find(({ run }) => run === since);
-    return `The evidence gathers since run ${since ?? "?"}${began === undefined ? "" : ` of ${began.at.slice(0, 10)}`}. evals diff ${since ?? "<run>"} shows which cases moved.`;
+    return `The evidence has been growing since run ${since ?? "?"}${began === undefined ? "" : ` of ${began.at.slice(0, 10)}`}. evals diff ${since ?? "<run>"} shows which cases moved.`;
   }
   if (finds.runs === null)
-    return `A change of ${change} is too small for a run of this size to be found: more cases or trials would show it.`;
+    return `A change of ${change} is too small to be found by runs of this size: more cases or trials are needed.`;
   const found = `A change of ${change} would be found in ${plural(finds.runs, "run")}`;
   return verdict === "no_drift"
     ? `${found}; there are ${series.length} since the baseline.`
@@ -45,7 +45,7 @@ function whatItMeans({ verdict, since, finds, series }: DriftReport): string {
 function falseAlarms({ false_alarm: { runs, probability } }: DriftReport): string {
   return probability === null
     ? ""
-    : `Without a change, ${percent(probability)} of series alarm within ${runs} runs at this size of the baseline.`;
+    : `If nothing has changed, ${percent(probability)} of series still raise an alarm within ${runs} runs, with a baseline of this size.`;
 }
 
 function judgeLine({ verdict, statistic, threshold, newest }: JudgeDrift): string {
@@ -72,6 +72,6 @@ function seriesLines(series: readonly DriftEntry[]): string[] {
   const hidden = series.length - shown.length;
   return [
     ...columns([["run", "at", "points", "evidence"], ...shown.map(row)], "  "),
-    ...(hidden > 0 ? [`  and ${plural(hidden, "run")} before; --json has all`] : []),
+    ...(hidden > 0 ? [`  and ${plural(hidden, "run")} before these; --json lists all`] : []),
   ];
 }

@@ -20,7 +20,7 @@ export function escalationText(measured: MeasuredEscalation, style: Style, width
     `  ${conformalLine(measured)}`,
     ...measured.notes.map((note) => `  ${note}`),
     ...(measured.n < ENOUGH
-      ? [`  ${count(measured.n)} answers are few: ${ENOUGH} make these numbers worth using.`]
+      ? [`  ${count(measured.n)} answers are too few to rely on these numbers: use at least ${ENOUGH}.`]
       : []),
   ].flatMap((line) => fold(line, width));
   return `${[...lines, ...tableLines(measured)].join("\n")}\n`;
@@ -30,26 +30,26 @@ const BAND = {
   below: "less than the usual 10 to 15 %",
   within: "within the usual 10 to 15 %",
   above: "more than the usual 10 to 15 %",
-  miscalibrated: "more than 30 %: the confidence says too little",
+  miscalibrated: "more than 30 %: the confidence distinguishes right from wrong answers too poorly",
 } as const;
 
 function thresholdLine({ threshold, n }: MeasuredEscalation): string {
   const { target, value, accuracy, low, high, escalation_rate: rate, band } = threshold;
   if (value === null || accuracy === null || low === null || high === null)
-    return `No threshold reaches ${percent(target)} right: every answer goes to a person.`;
-  return `From confidence ${shown(value)} on ${percent(accuracy)} are right (${percent(low)} to ${percent(high)}): ${percent(rate)} of ${count(n)} go to a person, ${BAND[band]}.`;
+    return `No confidence threshold makes ${percent(target)} of the answers right: every answer goes to a person.`;
+  return `With a confidence of ${shown(value)} or more, ${percent(accuracy)} of the answers are right (${percent(low)} to ${percent(high)}). The others go to a person: ${percent(rate)} of ${count(n)}, ${BAND[band]}.`;
 }
 
 function errorLine({ ece }: MeasuredEscalation): string {
-  return `Calibration error ${shown(ece.value)} (${shown(ece.low)} to ${shown(ece.high)}); chance alone shows up to ${shown(ece.bias)} at this size.`;
+  return `Calibration error ${shown(ece.value)} (${shown(ece.low)} to ${shown(ece.high)}); with this many answers, chance alone gives up to ${shown(ece.bias)}.`;
 }
 
 function temperatureLine({ temperature }: MeasuredEscalation): string[] {
   if (temperature === null)
     return [
-      "  No temperature fits: the answers are all right, all wrong, or sorted by confidence without a fault.",
+      "  No temperature fits: the answers are all right, all wrong, or separated perfectly by their confidence.",
     ];
-  const word = temperature > 1 ? "claim too much" : "claim too little";
+  const word = temperature > 1 ? "are too extreme (overconfident)" : "are too cautious (underconfident)";
   return [`  Temperature ${temperature.toFixed(2)}: the confidences ${word}.`];
 }
 
@@ -57,7 +57,7 @@ function conformalLine({ conformal, n }: MeasuredEscalation): string {
   if (conformal === null)
     return `${plural(n, "answer is", "answers are")} too few for sets of labels at this alpha.`;
   const { alpha, qhat, coverage, escalation_rate: rate } = conformal;
-  return `A set of the labels with a probability of at least ${shown(1 - qhat)} holds the right one ${percent(1 - alpha)} of the time (${percent(coverage.low)} to ${percent(coverage.high)} at this size); ${percent(rate)} of the sets do not hold exactly one.`;
+  return `A set of the labels with a probability of at least ${shown(1 - qhat)} contains the right label ${percent(1 - alpha)} of the time (${percent(coverage.low)} to ${percent(coverage.high)} at this size); ${percent(rate)} of the sets do not have exactly one label.`;
 }
 
 function tableLines({ strata, all, threshold, ece }: MeasuredEscalation): string[] {

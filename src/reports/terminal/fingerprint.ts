@@ -4,7 +4,7 @@ import { leaves, shownLeaf } from "../../domain/json-leaves.ts";
 import { plural } from "../format-numbers.ts";
 import { plainLine } from "../plain-text.ts";
 
-const NOT_IN_IT = "not in it: alias, gate, trials, concurrency, price, timeout, formatting";
+const NOT_IN_IT = "not in the fingerprint: alias, gate, trials, concurrency, price, timeout, formatting";
 
 /** The parts of a run's fingerprint, or the parts of two that differ. */
 export function fingerprintText(shown: ShownFingerprint | ComparedFingerprints): string {
@@ -19,7 +19,10 @@ function partsText({ run, parts, contents }: ShownFingerprint): string {
     "",
     ...block("prompt", [prompt ?? "none"]),
     ...block("request", request === null ? ["none: the answers were made elsewhere"] : values(request)),
-    ...block("target", target === null ? ["not kept by the version that made this run"] : values(target)),
+    ...block(
+      "target",
+      target === null ? ["not stored by the version of evals that made this run"] : values(target),
+    ),
     ...block("dataset", [
       `${dataset ?? "unknown"}, ${plural(cases.size, "case")}, contents ${contents.slice(0, 12)}`,
     ]),
@@ -41,7 +44,7 @@ function block(title: string, lines: readonly string[]): string[] {
 
 function values(json: Json): string[] {
   const lines = [...leaves(json)].map(([path, value]) => `${path} ${shownLeaf(value)}`);
-  return lines.length === 0 ? ["nothing besides what a case asks"] : lines;
+  return lines.length === 0 ? ["nothing but the input of each case"] : lines;
 }
 
 function differencesText({

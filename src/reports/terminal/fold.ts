@@ -25,7 +25,7 @@ export function fold(line: string, width: number, hang = 2): string[] {
   return [...lines, current.trimEnd()];
 }
 
-/** Characters read for each column that can be shown: an emoji of eleven characters takes two columns. */
+/** Number of characters to read for each column of the terminal: an emoji of eleven characters takes two columns. */
 const LETTERS_A_COLUMN = 6;
 
 /**

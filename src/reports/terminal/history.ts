@@ -51,7 +51,7 @@ export interface StabilityView {
   readonly cases: number | null;
 }
 
-/** How many cases are flaky, in words, as far as it is known. */
+/** The number of flaky cases in words, or that it is unknown. */
 export function flakySentence({ flaky, measured, cases }: StabilityView): string {
   if (cases === null || measured === 0)
     return `whether a case is flaky is unknown: ${cases === null ? "there is no complete run yet" : "each case has one answer"}`;

@@ -9,9 +9,9 @@ export function importedLabelsText(imported: ImportedLabels): string {
     `${added} added`,
     ...(updated > 0 ? [`${updated} changed since`] : []),
     ...(unchanged > 0 ? [`${unchanged} there already`] : []),
-    ...(older > 0 ? [`${older} older than what is there`] : []),
-    ...(imported.repeated > 0 ? [`${imported.repeated} said again later by the same rater`] : []),
-    ...(imported.open > 0 ? [`${plural(imported.open, "answer")} not judged by anybody`] : []),
+    ...(older > 0 ? [`${older} older than the labels in the file`] : []),
+    ...(imported.repeated > 0 ? [`${imported.repeated} replaced by a later label of the same rater`] : []),
+    ...(imported.open > 0 ? [`${plural(imported.open, "answer")} that nobody has judged`] : []),
   ];
   return [
     `${path}: ${counts.join(", ")}`,

@@ -24,16 +24,16 @@ export function importedTracesText(imported: ShownTraceImport, dryRun: boolean):
     ...(duplicates > 0 ? [`There already: ${plural(duplicates, "trace")}`] : []),
     `Read as: ${conventions.map(({ name, traces: count }) => `${plainLine(name)} (${count})`).join(", ")}`,
     ...leftOutLines(imported.left),
-    ...(redacted ? [] : ["Texts were kept as they are: evalconfig.yaml has no redact:."]),
+    ...(redacted ? [] : ["Texts were stored unchanged: evalconfig.yaml has no `redact`."]),
     "",
     ...(dryRun
-      ? ["Nothing was kept: this was a dry run.", ""]
-      : ["Next:", "  npx evals traffic     lists and counts what is there", ""]),
+      ? ["Nothing was stored: this was a dry run.", ""]
+      : ["Next:", "  npx evals traffic     lists and counts the stored traces", ""]),
   ].join("\n");
 }
 
 /** The address for exporters on this machine while `evals import traces --listen` is running. */
 export function traceAddressText(port: number): string {
   const address = `http://127.0.0.1:${port}`;
-  return `Traces are taken at ${address}/v1/traces. Ctrl-C ends.\nOTEL_EXPORTER_OTLP_ENDPOINT=${address} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf <your program>\n`;
+  return `Traces are received at ${address}/v1/traces. Ctrl-C stops.\nOTEL_EXPORTER_OTLP_ENDPOINT=${address} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf <your program>\n`;
 }

@@ -2,9 +2,9 @@
 export function studioSteps(config: string, tasks: string, suite: string): string {
   return [
     "In Label Studio:",
-    `  1. a new project, Labeling Setup, Custom template: paste ${config}`,
+    `  1. create a project; under Labeling Setup, Custom template, paste ${config}`,
     `  2. Import: ${tasks}`,
-    "  3. when it is judged, Export, JSON, and here",
+    "  3. when the answers are judged, export them as JSON, then run here",
     `     evals import labels ${suite} <file> --format label-studio`,
     "",
   ].join("\n");

@@ -4,7 +4,7 @@ import { plainLine } from "../plain-text.ts";
 
 const HOW: Readonly<Record<AnswerPicking, string>> = {
   random: "picked at random",
-  stratified: "picked from each stratum alike",
+  stratified: "picked equally from each stratum",
   disputed: "in dispute",
   adjudicate: "about which raters disagree",
 };
@@ -15,7 +15,7 @@ export function labellingBegins(task: LabellingTask): string {
   return [
     `${suite}, run ${run}: ${plural(questions, "answer")} ${HOW[how]}${before === 0 ? "" : `, ${before} of them judged already`}, for ${plainLine(person)}\n`,
     elsewhereText(task),
-    `Each label is in ${path} as soon as it is given.\nCtrl-C ends; the same command goes on.\n`,
+    `Each label is written to ${path} as soon as it is given.\nCtrl-C ends the session; the same command continues it.\n`,
   ].join("");
 }
 
@@ -32,7 +32,7 @@ export function nothingToLabel(task: LabellingTask): string {
   if (how === "disputed")
     return `${suite}, run ${run}: no answer in dispute is left that ${plainLine(person)} has not judged.\n`;
   const more = `evals label ${suite}${judgeOption(task)} --count ${count * 2}`;
-  return `${suite}, run ${run}: ${plainLine(person)} has judged all ${plural(questions, "answer")} ${HOW[how]}.\nTo go on, where the run has more: ${more}\n`;
+  return `${suite}, run ${run}: ${plainLine(person)} has judged all ${plural(questions, "answer")} ${HOW[how]}.\nIf the run has more answers, label them with: ${more}\n`;
 }
 
 /** The result of labelling, and the next step. */
@@ -49,7 +49,9 @@ export function labellingEnds(task: LabellingTask, progress: LabellingProgress):
       ? `To go on: the same command, evals label ${task.word}${judgeOption(task)}\n`
       : "",
     judged > 0 ? `The labels are in ${task.path}; commit them.\n` : "",
-    ...(judged > 0 ? task.judges : []).map((name) => `What they say of the judge: evals calibrate ${name}\n`),
+    ...(judged > 0 ? task.judges : []).map(
+      (name) => `To measure the judge by these labels: evals calibrate ${name}\n`,
+    ),
   ].join("");
 }
 
@@ -61,6 +63,6 @@ export function assignedText(
   { suite, judge }: { readonly suite: string; readonly judge: string },
 ): string {
   return changed === 0
-    ? `${path}: every label says already which judge it is of; nothing was changed\n`
-    : `${path}: ${plural(changed, "label")} of ${judge} now; commit the file\nWhat they say of the judge: evals calibrate ${judge} --suite ${suite}\n`;
+    ? `${path}: every label names its judge already; nothing was changed\n`
+    : `${path}: ${plural(changed, "label")} assigned to ${judge}; commit the file\nTo measure the judge by these labels: evals calibrate ${judge} --suite ${suite}\n`;
 }

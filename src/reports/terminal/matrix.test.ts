@@ -52,7 +52,7 @@ describe("the matrix on a terminal", () => {
         cost        $0.42           unknown
         p95         2.1 s           2.1 s
 
-        a mark a trial: ● passed  ○ failed  ! error  ? not scored  · not asked
+        one mark per trial: ● passed  ○ failed  ! error  ? not scored  · not asked
 
         sure differences, case by case
          triage@1.0.0 · small is better than triage@1.1.0 · large by 40.0 points (20.0

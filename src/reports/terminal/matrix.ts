@@ -123,14 +123,14 @@ function notesOf({ cases }: Matrix, shown: readonly MatrixCase[], marks: Marks):
   const legend = words.flatMap(([mark, word]) => (used.has(mark) ? [`${marks[mark]} ${word}`] : []));
   const rest = cases.length - shown.length;
   return [
-    ...(legend.length === 0 ? [] : [`  a mark a trial: ${legend.join("  ")}`]),
+    ...(legend.length === 0 ? [] : [`  one mark per trial: ${legend.join("  ")}`]),
     ...(rest === 0
       ? []
       : [`  ${count(rest)} more cases, on which the targets differ less: --json lists all`]),
   ];
 }
 
-/** The lines with the significant differences and their sizes, and the number of other differences. */
+/** The lines with the significant differences and their sizes, and the number of the other differences. */
 function differenceLines(matrix: Matrix, style: Style): string[] {
   const [head, ...sentences] = differenceSentences(matrix);
   if (head === undefined) return [];

@@ -28,7 +28,7 @@ function powerReport(report: PowerReport, style: Style, width: number): string {
     tableLines(report),
     plotLines(report, width),
     costLines(report),
-    ["  early stopping costs a little power: 10 % more cases or trials keep all of it"],
+    ["  early stopping costs a little power: 10 % more cases or trials make up for it"],
   ];
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
@@ -41,15 +41,15 @@ function answerLines(report: PowerReport, style: Style): string[] {
   const { size, detectable_drop: seen, drop } = report;
   const shows =
     seen === null
-      ? "that cannot show any drop: all cases failing would not be enough"
-      : `that shows a drop of ${points(seen)} points`;
+      ? "that cannot detect any drop, not even if every case failed"
+      : `that detects a drop of ${points(seen)} points`;
   return [
     `${style.strong(plainLine(report.suite))}   to detect ${pointsWord(drop)} with ${points(report.power)} % power: ${choices(report)}`,
-    `  It has ${sizeWords(size)} against ${report.baseline_trials ?? size.trials} baseline trials a case: ${shows}${seen !== null && seen <= drop ? ", which is enough" : ""}.`,
+    `  The suite has ${sizeWords(size)} against ${report.baseline_trials ?? size.trials} baseline trials a case: ${shows}${seen !== null && seen <= drop ? ", which is enough" : ""}.`,
     ...(report.larger_baseline === null || (seen !== null && seen <= drop)
       ? []
       : [
-          `  A baseline of ${report.larger_baseline.baseline_trials} trials a case, paid once, brings it down to ${sizeWords(report.larger_baseline)}.`,
+          `  A baseline of ${report.larger_baseline.baseline_trials} trials a case, paid once, reduces the size to ${sizeWords(report.larger_baseline)}.`,
         ]),
   ];
 }
@@ -81,7 +81,7 @@ function tableLines({ table, size, power }: PowerReport): string[] {
   const rows = cases.map((n) => [count(n).padStart(7), ...trials.map((k) => cell(n, k).padStart(7))]);
   const head = ["cases".padStart(7), ...trials.map((k) => `× ${k} `.padStart(7))];
   return [
-    `  smallest drop in points seen with ${points(power)} % power, by cases × trials  [now]`,
+    `  smallest drop in points detected with ${points(power)} % power, by cases × trials  [now]`,
     ...columns([head, ...rows], "  "),
   ];
 }

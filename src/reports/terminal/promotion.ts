@@ -10,7 +10,7 @@ export function promotionText(promotion: Promotion): string {
     ? [`  nothing was written${tag === null ? "" : `; the tag would be ${tag}`}`]
     : [
         ...(promoted.length === 0 ? ["Nothing to promote: every baseline is up to date."] : []),
-        `  ${commit === null ? "no change to commit: this baseline is in HEAD" : `commit ${commit.slice(0, 7)}`}${tag === null ? "" : `   tag ${tag}`}`,
+        `  ${commit === null ? "nothing to commit: HEAD has this baseline already" : `commit ${commit.slice(0, 7)}`}${tag === null ? "" : `   tag ${tag}`}`,
         ...undoLines(promotion),
       ];
   return `${[...promoted.map((one) => suiteText(one, dry)), made.join("\n")].join("\n")}\n`;
@@ -33,7 +33,7 @@ function suiteText(one: PromotedSuite, dry: boolean): string {
 function grownText({ grown, replaced, added, dropped }: NonNullable<PromotedSuite["grown"]>): string {
   const parts = [
     `${plural(grown, "case")} got more trials`,
-    ...(replaced > 0 ? [`${replaced} changed and start anew`] : []),
+    ...(replaced > 0 ? [`${replaced} changed and start again with this run's trials`] : []),
     ...(added > 0 ? [`${added} are new`] : []),
     ...(dropped > 0 ? [`${dropped} are gone`] : []),
   ];
@@ -46,7 +46,7 @@ function fileLines({ path, answers }: PromotedSuite, dry: boolean): string[] {
   if (answers.kept) return [`  ${wrote} ${path} and ${answers.path}`];
   return [
     `  ${wrote} ${path}`,
-    `  ${removed} ${answers.path}: it held answers of the old baseline; --with-answers writes new ones`,
+    `  ${removed} ${answers.path}: it contained answers of the old baseline; --with-answers writes new ones`,
   ];
 }
 

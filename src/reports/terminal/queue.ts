@@ -22,6 +22,6 @@ export function queueStatusText({
     ({ name, version, blocks, seen_s }) =>
       `${plainLine(name)}  evals ${version}  ${plural(blocks, "block")}  seen ${Math.round(seen_s)} s ago`,
   );
-  const none = runs.length === 0 ? ["No run of workers is in this database."] : [];
+  const none = runs.length === 0 ? ["This database has no run for workers."] : [];
   return `${[...none, ...lines, "", hands.length === 0 ? "No worker was seen in the last minute." : "Workers:", ...hands].join("\n")}\n`;
 }

@@ -19,7 +19,7 @@ export function rescoredText(rescored: ShownRescoring): string {
   const { header, result, passRateBefore, judged, unjudged, unreachable } = rescored;
   const { counts, metrics } = result;
   const because =
-    unreachable === null ? "the budget is reached" : `nobody answered the judge (${plainLine(unreachable)})`;
+    unreachable === null ? "the budget is reached" : `the judge did not answer (${plainLine(unreachable)})`;
   const lines = [
     `${header.id}  ${runName(header)}  ${plural(counts.answered, "answer")} of run ${result.rescored_from} scored again`,
     `  pass rate ${rateText(passRateBefore)} → ${rateText(metrics.pass_rate?.value)}`,

@@ -35,7 +35,7 @@ function wasIs({ metrics }: Comparison): string[] {
   return [indent(`It was ${text(row.baseline)}, it is ${text(row.candidate)}.`)];
 }
 
-/** "By chance alone this happens once in 4,000 runs." None when the answers after the decision show no drop. */
+/** The sentence "By chance alone this happens once in 4,000 runs." Empty when all answers together show no drop. */
 function chanceLine({ metrics }: Comparison): string[] {
   const row = metrics.find((one) => one.verdict === "regressed");
   if (row === undefined || row.p === null || !isWorse(row)) return [];
@@ -78,6 +78,6 @@ function stopLines(report: RunReport, width: number): string[] {
   return [
     indent(`stopped after ${ended} of ${counts.trials} trials: the rest could not change the verdict`),
     ...basis,
-    indent("(after an early stop an estimate is exaggerated)"),
+    indent("(an estimate after an early stop tends to be exaggerated)"),
   ];
 }

@@ -57,7 +57,7 @@ function tokensSentence({ input_tokens: input, output_tokens: output }: PlannedR
 function costSentence({ expected, most }: PlannedRun["usd"]): string {
   if (expected === 0 && most === 0) return "cost    nothing";
   const likely = expected === null ? "unknown" : `about ${dollars(expected)}`;
-  return `cost    ${likely}${most === null ? "; the most that it can cost is not known" : `, at most ${dollars(most)}`}`;
+  return `cost    ${likely}${most === null ? "; the maximum cost is not known" : `, at most ${dollars(most)}`}`;
 }
 
 function closing(runs: readonly PlannedRun[]): string[] {
@@ -70,7 +70,6 @@ function closing(runs: readonly PlannedRun[]): string[] {
       : [
           `${runs.length} runs: ${plural(calls, "call")}, ${known ? `about ${dollars(usd)}` : "cost unknown"}`,
         ];
-  const uncertain =
-    calls === 0 ? [] : ["A call that is tried again, or an early stop, makes it more or fewer."];
+  const uncertain = calls === 0 ? [] : ["Retries make more calls, an early stop makes fewer."];
   return [...all, ["Nothing was asked.", ...uncertain].join(" ")];
 }

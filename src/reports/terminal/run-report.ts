@@ -105,9 +105,9 @@ function headline(report: RunReport, style: Style): string {
 }
 
 function onceItCan(because: LostBecause | undefined): string {
-  if (because === "no-worker") return "Once a worker is there";
-  if (because === "workers-lost") return "Once a worker survives them";
-  return because === "no-money" ? "Once there is money" : "Once it can be reached";
+  if (because === "no-worker") return "When a worker is available";
+  if (because === "workers-lost") return "When a worker can finish these trials";
+  return because === "no-money" ? "When the account has money again" : "When the model can be reached again";
 }
 
 function endLines(report: RunReport): string[] {
@@ -116,7 +116,7 @@ function endLines(report: RunReport): string[] {
     return [
       indent(`${lostSentence(report)}.`),
       indent(plainLine(end.message)),
-      indent(`${onceItCan(end.because)}, to go on:  evals run ${plainLine(header.suite)} --resume`),
+      indent(`${onceItCan(end.because)}:  evals run ${plainLine(header.suite)} --resume`),
     ];
   }
   if (end.kind === "interrupted" || end.kind === "running") return [indent(endSentence(report))];
@@ -124,7 +124,9 @@ function endLines(report: RunReport): string[] {
     return [
       indent(`${lostSentence(report)}. The answers are kept.`),
       indent(plainLine(end.message)),
-      indent(`To have them judged and go on:  evals run ${plainLine(header.suite)} --resume`),
+      indent(
+        `To have the answers judged and continue the run:  evals run ${plainLine(header.suite)} --resume`,
+      ),
     ];
   }
   if (end.kind !== "skipped") {
@@ -133,12 +135,15 @@ function endLines(report: RunReport): string[] {
       indent(
         `${plural(counts.errored, "trial")} of ${count(counts.trials)} ${counts.errored === 1 ? "has" : "have"} no answer.`,
       ),
-      indent(`To ask again only for those:  evals run ${plainLine(header.suite)} --resume`),
+      indent(`To ask only these trials again:  evals run ${plainLine(header.suite)} --resume`),
     ];
   }
   const text = `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} ${skippedWords(end.because)}.`;
   if (end.because === "batch") {
-    const back = end.go_on === undefined ? [] : [indent(`To fetch what is there:  ${plainLine(end.go_on)}`)];
+    const back =
+      end.go_on === undefined
+        ? []
+        : [indent(`To fetch the answers that are ready:  ${plainLine(end.go_on)}`)];
     return [indent(text), ...back];
   }
   return [

@@ -17,9 +17,9 @@ export function sampleText(sample: ShownSample): string {
   const { seed, population, excluded, written, duplicates, empty, candidates } = sample;
   const { traces, sessions } = population;
   const left = [
-    ...(excluded > 0 ? [`${plural(excluded, "trace")} of tests or of evals itself were not drawn from`] : []),
-    ...(duplicates > 0 ? [`${duplicates} were left out: a case is nearly the same`] : []),
-    ...(empty > 0 ? [`${empty} were left out: they have no message`] : []),
+    ...(excluded > 0 ? [`${plural(excluded, "trace")} from tests or from evals itself left out`] : []),
+    ...(duplicates > 0 ? [`${duplicates} left out: the dataset has a nearly equal case`] : []),
+    ...(empty > 0 ? [`${empty} left out: no message of a user`] : []),
   ];
   return [
     `${plural(candidates.length, "candidate")} of ${plural(traces, "trace")} in ${plural(sessions, "session")} (seed ${seed})\n`,
@@ -29,7 +29,7 @@ export function sampleText(sample: ShownSample): string {
     ...left.map((line) => `  ${line}\n`),
     written === null
       ? "Nothing was written.\n"
-      : `${written}\nTo say which of them become cases: evals label ${written}\n`,
+      : `${written}\nTo decide which candidates become cases: evals label ${written}\n`,
   ].join("");
 }
 

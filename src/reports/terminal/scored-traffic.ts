@@ -48,7 +48,7 @@ export function scoredTrafficText(scored: ScoredTraffic, width: number): string 
     ]).map((line) => cut(line, width)),
     "",
     ...scorers.flatMap(({ name, left }) =>
-      left === null ? [] : fold(`  ${plainLine(name)} says nothing of traffic: ${plainLine(left)}.`, width),
+      left === null ? [] : fold(`  ${plainLine(name)} cannot score traffic: ${plainLine(left)}.`, width),
     ),
     ...(judged === null
       ? []
@@ -57,7 +57,7 @@ export function scoredTrafficText(scored: ScoredTraffic, width: number): string 
         ]),
     ...(unjudged === 0
       ? []
-      : [`  ${plural(unjudged, "trace")} not judged: the budget is reached, or nobody answered`]),
+      : [`  ${plural(unjudged, "trace")} not judged: the budget is reached, or the judge did not answer`]),
     "  one trace with its scores: evals show trace:<id>",
   ].join("\n")}\n`;
 }

@@ -12,7 +12,9 @@ export function shownTraceText({ trace, transcript, scores }: ShownTrace): strin
     `  ${[...factsOf(trace), ...wayFacts(transcript)].map(plainLine).join(" · ")}`,
     "",
     ...(trace.error === null ? [] : [...block("error", trace.error), ""]),
-    ...(conversation.length === 0 ? ["Its producer keeps no contents.", ""] : conversation),
+    ...(conversation.length === 0
+      ? ["The trace has no texts: the application did not record them.", ""]
+      : conversation),
     ...trace.feedback.map(
       ({ name, score, label, comment }) =>
         `${plainLine(name)}: ${[score, label, comment].flatMap((one) => (one === null ? [] : plainLine(String(one)))).join("  ")}`,

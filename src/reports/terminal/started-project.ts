@@ -21,8 +21,8 @@ function fileLine(file: StartedFile): string {
 
 function besideProject(enter: readonly string[]): string[] {
   return [
-    "There is a project here already. The example was not added: it answers from a model of its own, which this",
-    "evalconfig.yaml does not have. In a folder of its own it runs: npx evals init <new folder>",
+    "There is already a project here, so the example was not added: it needs a model that this",
+    "evalconfig.yaml does not define. To create it in a new folder: npx evals init <new folder>",
     "",
     "Next:",
     ...enter,
@@ -42,7 +42,7 @@ function besideExample(
     ...(before.length === 0
       ? []
       : [
-          `What was in ${before.map((folder) => `${folder}/`).join(" and ")} before belongs to this project now; check tells what it lacks.`,
+          `The files that were already in ${before.map((folder) => `${folder}/`).join(" and ")} are now part of this project; evals check reports what they lack.`,
           "",
         ]),
     "Next:",
@@ -51,9 +51,9 @@ function besideExample(
     next(run, "replays the example's recorded answers; no key is needed"),
     next("npx evals check", "validates every file"),
     "",
-    "Messages say evals; type npx evals unless it is installed with --global.",
+    "Where messages say evals, type npx evals, unless you installed it with --global.",
     "",
-    "Then see the edit of a prompt being blocked (exit code 1):",
+    "Then watch the gate block a prompt edit (exit code 1):",
     `  npx evals run ${before.length === 0 ? "" : `${name} `}--prompt ${name}@${edited} --baseline prompt:${name}@${released}`,
   ];
 }

@@ -30,7 +30,7 @@ export function trafficText(listing: TrafficListing, width: number): string {
     "",
     ...(listed.length < counts.traces
       ? [
-          `  ${listed.length} of ${counts.traces}, the newest: --limit lists more, --json tells all sessions and users`,
+          `  ${listed.length} of ${counts.traces}, the newest: --limit lists more, --json lists all sessions and users`,
         ]
       : []),
     `  one trace: evals show trace:${plainLine(listed[0]?.id ?? "<id>")}`,
@@ -39,7 +39,7 @@ export function trafficText(listing: TrafficListing, width: number): string {
 
 function noneText({ where, grep, since }: TrafficListing): string {
   return where.length === 0 && grep === null && since === null
-    ? "There is no traffic. evals import traces <file> brings traces in."
+    ? "There is no traffic. To import traces: evals import traces <file>"
     : "No trace matches. evals traffic counts all of them, with their tags, prompts and models.";
 }
 
