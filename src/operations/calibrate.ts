@@ -170,9 +170,9 @@ function nothingToCompare(
   return new EvalsError({
     code: "EVALS_CALIBRATE_NOTHING",
     what: undecided
-      ? `People are unsure or divided about each of the ${labels.n} labelled answers of "${suite}".`
+      ? `People are unsure or divided about every one of the ${labels.n} labelled answers of "${suite}".`
       : `${judge} has no verdict on any labelled answer of "${suite}", and none of their cases is in the dataset any more.`,
-    why: "A judge is measured on answers that both people and the judge have decided.",
+    why: "A judge is measured on answers that both the judge and people have called pass or fail.",
     fix: undecided ? `${labelCommand} --adjudicate` : labelCommand,
   });
 }
@@ -181,7 +181,7 @@ function noVerdict({ judge }: Pick<CalibrationSubject, "judge">, { failed, failu
   return new EvalsError({
     code: "EVALS_JUDGE_NO_VERDICT",
     what: `${judge} gave no usable verdict on any of the ${plural(failed, "answer")} it was asked about: ${(failure ?? "it was stopped").replace(/\.+$/, "")}.`,
-    why: "A missing verdict is neither a pass nor a fail.",
+    why: "A missing verdict counts neither as a pass nor as a fail, so there is nothing to measure.",
     fix: "Correct the judge or its model, then calibrate again.",
   });
 }
@@ -190,7 +190,7 @@ function nothingToAsk({ suite, labelCommand }: CalibrationSubject): EvalsError {
   return new EvalsError({
     code: "EVALS_CALIBRATE_NOTHING",
     what: `None of the labelled cases is in the dataset of "${suite}" any more.`,
-    why: "A judge is asked with the case's input, and only the dataset has it.",
+    why: "A question to the judge contains the case's input, which only the dataset has.",
     fix: labelCommand,
   });
 }

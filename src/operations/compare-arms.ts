@@ -138,14 +138,14 @@ function notesOf(
 ): string[] {
   return [
     ...(decided_by === null
-      ? ['It is not known which answers are good: lines need "pass", or --suite or --judge says it.']
+      ? ['It is not known which answers are good: give lines "pass", or use --suite or --judge.']
       : []),
     ...(design === "rollout" && answers.some(({ at }) => at === null)
-      ? ['Not every answer says when it was asked ("at"): sessions are paired in the order of the lines.']
+      ? ['Not every answer has a time ("at"), so sessions are paired in the order of the lines.']
       : []),
     ...(answers.every(({ session }) => session === null)
       ? [
-          "No answer names its session: each counts as one of its own, so several of one conversation would look like more evidence than they are.",
+          "No answer names its session, so each answer counts as a session of its own: several answers of one conversation would look like more evidence than they are.",
         ]
       : []),
     ...(leftOut > 0 ? [`${plural(leftOut, "tag has", "tags have")} fewer than 10 sessions in an arm.`] : []),
@@ -161,7 +161,7 @@ function noAnswers(side: string): EvalsError {
     code: "EVALS_ARM_EMPTY",
     ...(side.startsWith("file:") ? { path: side.slice("file:".length) } : {}),
     what: `The arm "${side}" has no answer.`,
-    why: "There is nothing to compare.",
-    fix: "Check what the side names; a file has one JSON object a line.",
+    why: "A comparison needs answers of both arms.",
+    fix: "Check the file or the conditions that the side names; a file has one JSON object per line.",
   });
 }

@@ -55,8 +55,8 @@ function oneVersion({ name, version, path }: VersionFile): EvalsError {
   return new EvalsError({
     code: "EVALS_PROMPT_ONE_VERSION",
     path,
-    what: `Prompt "${name}" has one version, ${version}, and nothing to compare it with.`,
-    why: "A diff needs two versions: it would compare this one with itself.",
+    what: `Prompt "${name}" has only one version, ${version}, so there is nothing to compare it with.`,
+    why: "A diff compares two versions of a prompt.",
     fix: `evals prompt new ${name} --bump minor`,
   });
 }

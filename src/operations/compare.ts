@@ -50,7 +50,7 @@ export interface ComparedSides {
 export interface ComparedSuites {
   /** One per suite and model. */
   readonly compared: readonly ComparedSides[];
-  /** Both sides are answers of the same recording: the cases can be listed, but nothing was measured. */
+  /** Comparisons whose two sides have answers of the same recording: cases can be listed, but nothing was measured. */
   readonly recorded: readonly Comparison[];
   /** The worst verdict; `none` when nothing was measured. */
   readonly verdict: Verdict | "none";
@@ -177,7 +177,7 @@ async function withGrowth(compared: Comparison, base: Side, candidate: Side, nar
 }
 
 /**
- * Counts the candidate's answers, and those of them that are also the baseline's: these are no independent
+ * Counts the candidate's answers, and how many of them the baseline has too: shared answers are not independent
  * evidence. Both numbers are 0 when the scorers differ, because each side then has its own scores.
  */
 async function sharedBy(base: SideSource, candidate: SideSource, { read }: Store): Promise<SharedAnswers> {

@@ -34,8 +34,8 @@ const SOURCES: Readonly<Record<WordKind, Sources>> = {
 };
 
 /**
- * Names for a shell's completion, for instance of suites or runs. No file is checked and nothing is written.
- * Empty for an unknown `kind`, and when something cannot be read.
+ * Names for a shell's completion, for instance of suites or runs. Checks no file and writes nothing. Returns no name
+ * for an unknown `kind`, and when something cannot be read.
  */
 export async function completionWords(
   io: Environment,

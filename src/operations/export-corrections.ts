@@ -111,9 +111,9 @@ function noCorrections(restricted: readonly string[]): EvalsError {
     code: "EVALS_CORRECTIONS_NONE",
     what:
       restricted.length === 0
-        ? "No case has both a wrong answer of production and the right one."
-        : `No case has both a wrong answer of production and the right one, except cases of restricted datasets (${restricted.join(", ")}).`,
-    why: "Corrections are made by people who review candidates drawn from traffic.",
+        ? "No case has both a wrong answer from production and the right answer."
+        : `No case has both a wrong answer from production and the right answer, except cases of restricted datasets (${restricted.join(", ")}).`,
+    why: "A correction arises when a person reviews a candidate drawn from traffic and writes the right answer.",
     fix: "evals sample <dataset> --errors --worst 20, then evals label datasets/<dataset>.candidates.jsonl",
   });
 }

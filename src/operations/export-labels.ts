@@ -69,7 +69,7 @@ export async function exportLabels(io: Environment, input: ExportLabelsInput): P
     const labels = labelsBeside(readLabels(place.root, suite), of, scorers);
     const tasks = await pickedQuestions({ store, run, rater: "", labels }, input);
     const criteria = await judgeCriteria(place, run.header, of);
-    io.notice(`${plural(tasks.length, "answer")} of run ${run.header.id}; no judge's verdict is among them`);
+    io.notice(`${plural(tasks.length, "answer")} of run ${run.header.id}; judges' verdicts are left out`);
     if (format === "csv") {
       const asked = [...tasks, ...labels].map((one) => one.case);
       return table({ suite, tasks, labels, contentOf: await contents(store, run, asked), of }, criteria);
@@ -88,8 +88,8 @@ function restricted({ suite, parts }: StoredRun["header"]): EvalsError {
   return new EvalsError({
     code: "EVALS_RESTRICTED",
     what: `The dataset of suite ${suite} (${parts?.dataset ?? "unknown"}) is restricted.`,
-    why: "Its texts and the answers to it may not leave the store, and without them there is nothing to judge elsewhere.",
-    fix: `evals label ${suite} asks for labels on this machine.`,
+    why: "Its texts and the answers to it may not leave the store, and without texts another tool has nothing to show.",
+    fix: `Label the answers on this machine: evals label ${suite}`,
   });
 }
 
@@ -120,7 +120,7 @@ function write(io: Environment, path: string, text: string): void {
         path: shown(io, path),
         what: `This file cannot be written (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).`,
         why: "The other tool would have nothing to read.",
-        fix: "Name one in a folder that may be written: --output <file>",
+        fix: "Name a file in a folder that can be written: --output <file>",
       },
       { cause: error },
     );

@@ -110,7 +110,11 @@ async function sendRun(
 ): Promise<{ url: string; requests: number }> {
   const { server } = exporter;
   if (server === undefined) throw fileOnly(format.name);
-  const address = serverAddress(url, "The run is sent there.", `--url ${format.server?.example ?? ""}`);
+  const address = serverAddress(
+    url,
+    "The run is sent to this address.",
+    `--url ${format.server?.example ?? ""}`,
+  );
   const base = server.base?.(address) ?? address;
   const [{ openReceivingServer }, { openDeliveredRequests }] = await Promise.all([
     import("./exporting/receiving-server.ts"),
@@ -120,7 +124,7 @@ async function sendRun(
   const delivered = openDeliveredRequests(resolve(root, ".evals/exports", place));
   if (delivered.earlier > 0)
     io.notice(
-      `An earlier export broke off: what it delivered (${delivered.earlier} requests) is not sent again.`,
+      `An earlier export was interrupted: the ${delivered.earlier} requests that it delivered are not sent again.`,
     );
   let isWhole = false;
   try {
@@ -141,7 +145,7 @@ function twoPlaces(format: string): EvalsError {
   return new EvalsError({
     code: "EVALS_OPTION_CONFLICT",
     what: "--out and --url exclude each other.",
-    why: "One writes a file, the other sends the run to a server.",
+    why: "--out writes a file, --url sends the run to a server.",
     fix: `Leave one of them out: evals export ${format} --out <file>, then evals export ${format} --url <address>`,
   });
 }

@@ -159,7 +159,7 @@ function changeOf({ suite }: Plan, side: Side): number {
   return change * (shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length));
 }
 
-/** Whether a judge takes part in deciding what passes. */
+/** Whether a judge takes part in deciding which answers pass. */
 const judgesDecide = ({ scorers }: Plan): boolean =>
   scorers.some((one) => one.required && one.opinion === true);
 
@@ -219,9 +219,9 @@ function refuseOther(plan: Plan, side: Side): void {
     code: "EVALS_DRIFT_CHANGED",
     what:
       passBasis(side) === basis
-        ? `Only ${same} of the ${side.ids.length} cases of ${side.label} are still asked in the same way.`
+        ? `Only ${same} of the ${side.ids.length} cases of ${side.label} are still asked with the same request as for that baseline.`
         : `The scorers of suite "${plan.suite.name}" differ from those of ${side.label}.`,
-    why: "A difference that comes from a change in the project is not drift of the model.",
+    why: "A difference that comes from a change in the project is not drift.",
     fix: `Make a baseline of the suite as it is now: evals run ${plan.suite.name} && evals promote`,
   });
 }
@@ -242,23 +242,25 @@ function notesOf(
 ): string[] {
   return [
     ...(runs === 1
-      ? ["This is the first run of a series: runs from here on are held against this baseline."]
+      ? ["This is the first run of a series: all its runs are compared with this baseline."]
       : []),
     ...(series.at(-1)?.delta === null
       ? [
-          "Less than half of the baseline's cases were answered: this run says nothing, and the chart stays as it was.",
+          "Less than half of the baseline's cases were answered, so this run adds no evidence for or against drift.",
         ]
       : []),
     ...(judge !== null && judged === null
       ? [
-          "No stored answer was judged again, so a judge that has moved looks like the target: evals promote --with-answers keeps them beside the baseline.",
+          "No stored answer was judged again, so drift of the judge would look like drift of the target. To store answers beside the baseline: evals promote --with-answers",
         ]
       : []),
     ...(judged !== null && judged.unjudged > 0
       ? [`${plural(judged.unjudged, "stored answer")} could not be judged again.`]
       : []),
     ...(judge?.verdict === "drift" && !judge.calibrated
-      ? ["The judge is not calibrated, so its drift does not fail the command: evals calibrate measures it."]
+      ? [
+          "The judge is not calibrated, so its drift does not fail the command. To calibrate it: evals calibrate",
+        ]
       : []),
   ];
 }
@@ -267,7 +269,7 @@ function noBaseline({ suite: { name: suite }, trials }: Plan): EvalsError {
   return new EvalsError({
     code: "EVALS_DRIFT_NO_BASELINE",
     what: `Suite "${suite}" has no promoted baseline.`,
-    why: "Drift is a difference from what was promoted. A larger baseline gives fewer false alarms: 20 times the trials of one run is a good size.",
+    why: "Drift is a difference from the promoted baseline. A larger baseline gives fewer false alarms: 20 times the trials of one run is a good size.",
     fix: `evals run ${suite} --trials ${Math.min(1000, 20 * trials)} && evals promote`,
   });
 }
@@ -277,7 +279,7 @@ function severalTargets(suite: string, prepared: readonly PreparedRun[]): EvalsE
   return new EvalsError({
     code: "EVALS_DRIFT_TARGETS",
     what: `Suite "${suite}" lists ${prepared.length} targets: ${aliases.join(", ")}.`,
-    why: "Each has a baseline and a series of its own.",
+    why: "Each target has a baseline and a drift series of its own.",
     fix: `evals drift ${suite} --model ${aliases[0] ?? "<alias>"}`,
   });
 }

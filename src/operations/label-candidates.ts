@@ -43,10 +43,11 @@ export interface CandidateLabelling {
   readonly wrong: () => Promise<(WeightedRate & { readonly cases: number }) | null>;
 }
 
-/** The only criterion: was production's answer right? The verdict accepts or rejects the candidate. */
+/** The only criterion: was production's answer right? The verdict, in contrast, accepts or rejects the candidate. */
 const RIGHT = {
   name: "answer",
-  about: "pass: production's answer was right; it becomes the expected answer when nothing is typed",
+  about:
+    "pass means that production's answer was right; it becomes the expected value unless you type another",
 };
 
 /** @throws {EvalsError} for a file that does not exist or has mistakes, and for a dataset that cannot be extended */
@@ -172,6 +173,6 @@ function noCandidates(path: string): EvalsError {
     path,
     what: "There is no such file.",
     why: "Candidates are reviewed in the file that evals sample wrote.",
-    fix: `evals sample ${datasetOfCandidates(path)} --random 1% --errors    (when all are decided on, the file is gone)`,
+    fix: `evals sample ${datasetOfCandidates(path)} --random 1% --errors    (the file is deleted when every candidate is decided)`,
   });
 }

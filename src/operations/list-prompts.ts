@@ -47,7 +47,9 @@ async function suitesOf(directory: string | undefined, io: Environment): Promise
     return (await openProject(io, { directory })).suites;
   } catch (error) {
     if (!(error instanceof EvalsError)) throw error;
-    io.notice("Where the prompts are used is unknown: a file has a mistake, evals check names it.");
+    io.notice(
+      "Which suites use the prompts is unknown, because a file has a mistake; evals check reports it.",
+    );
     return [];
   }
 }

@@ -76,7 +76,7 @@ export async function openLiveView(
   };
 }
 
-/** Other people may look at the page, but they must not see the texts of a restricted dataset. */
+/** The page may be shown to other people, who must not see the texts of a restricted dataset. */
 function restrictedHere(suite: string): EvalsError {
   return new EvalsError({
     code: "EVALS_RESTRICTED",

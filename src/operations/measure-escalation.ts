@@ -59,7 +59,7 @@ async function ofSuite(io: Environment, directory: string | undefined, suite: st
     const notes = [
       from === "answers"
         ? 'Confidence is the "confidence" of each answer; an answer is right when its trial passes.'
-        : "No answer names a confidence: it is the share of a case's trials that gave its most frequent answer.",
+        : "No answer names a confidence, so the confidence of a case is the share of its trials that gave its most frequent answer.",
       ...(without > 0 ? [`${without} answers name no confidence from 0 to 1 and are left out.`] : []),
     ];
     return { source: `run ${run.header.id} of ${suite}`, answers, notes };
@@ -70,7 +70,7 @@ function nothingThere(path: string, suites: readonly string[]): EvalsError {
   return new EvalsError({
     code: "EVALS_ESCALATION_SOURCE",
     what: `There is no suite and no file "${path}".${didYouMean(path, suites)}`,
-    why: "Confidences come from a suite's newest run, or from a file with an answer a line.",
+    why: "Confidences come from a suite's newest run, or from a file with one answer per line.",
     fix: `evals escalation answers.jsonl${suites.length === 0 ? "" : `, or a suite: ${suites.slice(0, 5).join(", ")}`}`,
   });
 }
@@ -81,6 +81,6 @@ function tooFew({ source, path, answers }: Found): EvalsError {
     ...(path === undefined ? {} : { path }),
     what: `${path === undefined ? `${source[0]?.toUpperCase()}${source.slice(1)}` : "This file"} has ${answers.length === 0 ? "no answer" : "one answer"} with a confidence.`,
     why: "At least two answers are needed for a comparison; about 200 give a useful threshold.",
-    fix: 'Run the suite with at least 3 trials a case, or let answers be JSON with a "confidence" from 0 to 1. A file: {"confidence":0.83,"correct":true} a line.',
+    fix: 'Run the suite with at least 3 trials per case, or let answers be JSON with a "confidence" from 0 to 1. In a file, write lines such as {"confidence":0.83,"correct":true}.',
   });
 }

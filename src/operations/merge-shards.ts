@@ -170,7 +170,7 @@ function commitOf(headers: readonly RunHeader[]) {
 function otherModel({ suite, alias, shards }: ShardSet): Problem {
   return {
     code: "EVALS_MERGE_FOREIGN",
-    what: `The parts of suite ${suite} ran with the model "${alias}", which the suite here does not name.`,
+    what: `The parts of suite ${suite} ran with the model "${alias}", which this project's suite does not name.`,
     why: "The merged run is compared and gated by the rules of the suite.",
     fix: `Merge at the commit that ${shards[0]?.source ?? "the first part"} ran at.`,
   };

@@ -52,7 +52,7 @@ export async function newPromptVersion(
 function withVersion(name: string): EvalsError {
   return new EvalsError({
     code: "EVALS_PROMPT_UNKNOWN",
-    what: `"${name}" names a version, and a new one always comes from the newest.`,
+    what: `"${name}" names a version, but a new version is always copied from the newest one.`,
     why: "A version number between two others would suggest that the new text builds on an older one.",
     fix: `evals prompt new ${name.split("@")[0]} --bump patch`,
   });

@@ -59,6 +59,6 @@ function tooLarge(rate: number, effect: number): EvalsError {
     code: "EVALS_OPTION_INVALID",
     what: `No pass rate is ${effect} away from ${rate}.`,
     why: "Rates lie between 0 and 1.",
-    fix: `--effect with less than ${Math.max(rate, 1 - rate).toFixed(2)}`,
+    fix: `Give --effect a value below ${Math.max(rate, 1 - rate).toFixed(2)}`,
   });
 }

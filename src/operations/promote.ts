@@ -120,13 +120,13 @@ async function noticeWhatStays(
 
 /** A baseline can depend on a suite's inline prompt, but that does not publish a version of it. */
 const noVersionText = (suite: string, path: string): string =>
-  `The prompt of ${suite} is written in ${path}: the baseline contains its results, but no version of it is published. evals split ${suite} makes one.`;
+  `The prompt of ${suite} is written in ${path}: the baseline contains its results, but this publishes no version of the prompt. To make a versioned prompt: evals split ${suite}`;
 
 const byPath = (a: Covered, b: Covered): number => (a.path < b.path ? -1 : 1);
 
 const DETACHED = "HEAD is detached: no branch contains this commit. To keep it on one: git switch -c <name>";
 
-/** The named run, or the newest of each existing suite. */
+/** The named run, or the newest run of each existing suite. */
 async function runsToPromote(store: Store, input: PromoteInput, io: Environment) {
   const { run: word, directory } = input;
   const { root } = locate(io, directory);
@@ -176,7 +176,7 @@ function nothingToAdd({ run }: Promoting): Problem {
   const { header } = run;
   return {
     code: "EVALS_PROMOTE_NOTHING_TO_ADD",
-    what: `Run ${header.id} (${header.suite}) adds nothing to the baseline: ${isRecorded(run) ? "its answers were recorded by another run, and the same recorded answers are no new evidence" : "its trials are in it already, or came from the cache"}.`,
+    what: `Run ${header.id} (${header.suite}) adds nothing to the baseline: ${isRecorded(run) ? "its answers were recorded by another run, and the same recorded answers are no new evidence" : "the baseline has its trials already, or they came from the cache"}.`,
     why: "The same answer counted twice would look like more evidence than there is.",
     fix: `evals run ${header.suite} --no-cache --all-trials && evals promote --add`,
   };
@@ -188,7 +188,7 @@ function stillMissed(missed: readonly RuleResult[]): readonly RuleResult[] {
 }
 
 function stillMissedText({ header }: Promoting, rules: readonly RuleResult[]): string {
-  return `${header.suite} still misses ${rules.map(({ rule }) => rule).join(", ")}: --accept clears the regression rule alone, and CI goes on failing by ${rules.length === 1 ? "it" : "them"}.`;
+  return `${header.suite} still misses ${rules.map(({ rule }) => rule).join(", ")}: --accept clears only the regression rule, so CI will keep failing because of ${rules.length === 1 ? "this rule" : "these rules"}.`;
 }
 
 /**

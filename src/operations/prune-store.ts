@@ -130,7 +130,7 @@ function badAge(text: string): EvalsError {
   return new EvalsError({
     code: "EVALS_OPTION_INVALID",
     what: `--older-than ${JSON.stringify(text)} is not an age.`,
-    why: "Runs that ended longer ago are deleted for good.",
+    why: "Runs that ended longer ago than this age are deleted for good.",
     fix: "--older-than 90d        (or 12h, 4w)",
   });
 }
@@ -138,8 +138,8 @@ function badAge(text: string): EvalsError {
 function noAge(): EvalsError {
   return new EvalsError({
     code: "EVALS_PRUNE_AGE",
-    what: "Nothing says which runs are old.",
-    why: "Deleted runs are gone for good, so their age is never guessed.",
+    what: "No age is given from which runs count as old.",
+    why: "Deleted runs are gone for good, so the age is never guessed.",
     fix: `evals store prune --older-than 90d, or history: { keep: 90d, answers: 30d } in evalconfig.yaml; --dry-run shows what would be deleted from ${HISTORY_FILE}`,
   });
 }

@@ -113,8 +113,8 @@ function heldElsewhere(run: string, cached: number) {
   return {
     code: "EVALS_PULL_CACHED",
     what: `${cached} answers of run ${run} came from the history of the machine that planned it, not from workers.`,
-    why: "These answers are not in the database, and a part of a run would be compared as if it were the whole run.",
-    fix: "Plan runs that others are to pull with `--no-cache`; or copy the folder .evals from where it was planned.",
+    why: "These answers are not in the database, so only a part of the run could be copied, and it would be compared as if it were the whole run.",
+    fix: "Plan runs that other machines will pull with `--no-cache`; or copy the folder .evals from the machine that planned the run.",
   };
 }
 
@@ -122,7 +122,7 @@ function unfinished(run: string) {
   return {
     code: "EVALS_PULL_UNFINISHED",
     what: `Run ${run} has not ended.`,
-    why: "Its report is made where the run was planned, when the last block is done.",
-    fix: `evals queue status shows how far the run is; where it was planned, evals run --resume --workers … goes on with it`,
+    why: "The report is made by the process that planned the run, when the last block is done.",
+    fix: `evals queue status shows how far the run is; on the machine that planned it, evals run --resume --workers … continues it`,
   };
 }

@@ -82,7 +82,7 @@ function write(root: string, path: string, text: string): RecordedTrace["file"] 
         path,
         what: `This file cannot be written: ${unwritableReason(error)}.`,
         why: "The trace would be lost.",
-        fix: `Make room for ${TRACES}/.`,
+        fix: `Make sure that the folder ${TRACES}/ can be written.`,
       },
       { cause: error },
     );
@@ -94,7 +94,7 @@ function noTrial({ kind }: Shown, word: string): EvalsError {
   return new EvalsError({
     code: "EVALS_TRIAL_UNKNOWN",
     what: `"${word}" names a ${kind}, not a trial.`,
-    why: "A recorded trace is what one trial did.",
+    why: "A trace records the calls of one trial.",
     fix: `evals show ${word} lists its cases: evals record-trace ${word}/<case>/<trial>`,
   });
 }
@@ -110,7 +110,7 @@ function failing(shown: ShownCase | ShownTrial, trial: StoredTrial | undefined):
   return new EvalsError({
     code: "EVALS_TRACE_FAILING",
     what: `${what}${because === undefined ? "" : `: ${because}`}.`,
-    why: "Other trials would be compared with what went wrong.",
+    why: "Other trials would be compared with the calls of a failed trial.",
     fix: `Record a trial that passes: evals show ${id} lists them.`,
   });
 }
@@ -119,7 +119,7 @@ function callsUnknown(word: string): EvalsError {
   return new EvalsError({
     code: "EVALS_TRACE_UNKNOWN",
     what: `${word} does not tell which tools were called.`,
-    why: "Any trial would match a trace without calls.",
+    why: "A trace without calls would be no reference for other trials.",
     fix: "Let the target give its `messages` or `tool_calls` (docs/providers.md).",
   });
 }
@@ -129,6 +129,6 @@ function restricted({ suite, parts }: RunHeader): EvalsError {
     code: "EVALS_TRACE_RESTRICTED",
     what: `The dataset of suite ${suite} (${parts?.dataset ?? "unknown"}) is restricted.`,
     why: "A trace contains the arguments of calls, and would be committed.",
-    fix: "Write what is expected into the dataset by hand: expected.calls and the scorer tool-calls.",
+    fix: "Write the expected calls into the dataset by hand (expected.calls), and use the scorer tool-calls.",
   });
 }

@@ -179,7 +179,7 @@ function nothingToScore({ id, suite }: RunHeader): EvalsError {
   return new EvalsError({
     code: "EVALS_RESCORE_NO_ANSWER",
     what: `Run ${id} (${suite}) has no answer, so there is nothing to score again.`,
-    why: "Every trial errored or was skipped, and the newest run of the suite would then have no scores.",
+    why: "Every trial errored or was skipped, so the new run would have no scores.",
     fix: `evals run ${suite} --resume --run ${id}`,
   });
 }
@@ -194,7 +194,7 @@ function notKept(suite: string, scorer: string): EvalsError {
     code: "EVALS_RESCORE_RAW",
     what: `The scorer "${scorer}" of suite ${suite} has \`raw: true\`, and the text that it reads is not stored.`,
     why: "`redact` removed personal data from the answers before they were stored, and this scorer reads them unchanged.",
-    fix: `evals run ${suite} --no-cache asks again and scores the answers as they come.`,
+    fix: `evals run ${suite} --no-cache asks again, and scores each answer before it is redacted.`,
   });
 }
 

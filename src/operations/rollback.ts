@@ -80,7 +80,7 @@ async function refuseUntrueTag(root: string, tag: PromotedTag, promotion: ReadPr
     throw new EvalsError({
       code: "EVALS_TAG_NOT_PROMOTED",
       what: `The tag ${tag.name} was not made by evals promote.`,
-      why: "It names no fingerprints, so what it restores could not be verified.",
+      why: "The tag names no fingerprints, so the restored files could not be verified.",
       fix: `evals log lists promotions; git checkout ${tag.name} -- <files> restores files without proof`,
     });
   }
@@ -89,7 +89,7 @@ async function refuseUntrueTag(root: string, tag: PromotedTag, promotion: ReadPr
   throw new EvalsError({
     code: "EVALS_TAG_MOVED",
     what: `The tag ${tag.name} was moved: its commit does not contain the baseline of ${moved.join(", ")} that its message names.`,
-    why: "What it would restore is not what was promoted.",
+    why: "A rollback to this tag would not restore what was promoted under its name.",
     fix: `git fetch origin --tags --force brings back the remote's tag; git log --oneline -- evals/baselines finds the commit`,
   });
 }
@@ -158,6 +158,6 @@ function uncommitted(paths: readonly string[]): EvalsError {
     code: "EVALS_ROLLBACK_UNCOMMITTED",
     what: `${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ` and ${paths.length - 3} more files` : ""} ${paths.length === 1 ? "has" : "have"} changes that are not committed.`,
     why: "A rollback would overwrite them.",
-    fix: "git stash, or commit them",
+    fix: "git stash, or commit the changes",
   });
 }

@@ -254,7 +254,7 @@ async function record(
 ): Promise<void> {
   const { root } = place.project;
   if (plan.target.client.immediate === true) {
-    io.notice(`model ${plan.model.alias} answers from a recording: there is nothing to record of it`);
+    io.notice(`model ${plan.model.alias} answers from a recording, so there is nothing to record`);
   } else {
     const path = await recordRun(plan, ran.writer.no, store, root);
     io.notice(`recorded ${ran.counts.answered} answers in ${path}`);
@@ -278,14 +278,16 @@ async function fallbackNotes({ plan, writer }: RanRun, store: Store): Promise<st
   const { alias, entry } = plan.model;
   const count = entry.fallback === undefined ? 0 : await store.read.fallbackAnswers(writer.no);
   if (count === 0) return [];
-  return [`${plural(count, "answer")} of the fallback "${entry.fallback}", where ${alias} gave none.`];
+  return [
+    `${plural(count, "answer")} came from the fallback "${entry.fallback}", because ${alias} gave none.`,
+  ];
 }
 
 /** The note about money that may have been paid for lost answers. */
 function uncertainNotes({ counts: { uncertain = 0 } }: RanRun): string[] {
   if (uncertain === 0) return [];
   return [
-    `${plural(uncertain, "call")} had been sent by a worker that was lost: it is not known whether they were answered. Each is counted at the most that it can have cost.`,
+    `${plural(uncertain, "call")} had been sent by a worker that was lost: it is not known whether they were answered. Each of these calls is counted at its maximum cost.`,
   ];
 }
 
@@ -296,7 +298,7 @@ function notesOf(ran: RanRun): string[] {
   const recorded = header.planned - (ran.tally.errors.get("not-recorded") ?? 0);
   return header.planned < asked
     ? [
-        `Only ${recorded} of ${asked} trials were recorded; cases with fewer${fewer} are scored on those they have.`,
+        `Only ${recorded} of ${asked} trials were recorded; cases with fewer${fewer} are scored on the recorded trials.`,
       ]
     : [];
 }

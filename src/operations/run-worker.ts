@@ -181,7 +181,7 @@ function openShift(options: ShiftOptions) {
         if (foreign.has(run)) continue;
         foreign.add(run);
         io.notice(
-          `Not working on run ${run}: it was planned with evals ${program}, and this is ${EVALS_VERSION}. Install the same version on planner and workers.`,
+          `Not working on run ${run}: it was planned with evals ${program}, and this is ${EVALS_VERSION}. Install the same version of evals on the workers and on the machine that plans runs.`,
         );
       }
     }

@@ -253,12 +253,12 @@ function noTraffic(excluded: number): EvalsError {
     code: "EVALS_TRAFFIC_NONE",
     what:
       excluded === 0
-        ? "The store has no traffic that matches."
-        : `The store has no traffic of users that matches: ${excluded} traces are of tests, or of evals itself.`,
+        ? "The store has no matching traffic."
+        : `The store has no matching traffic of users: ${excluded} matching traces come from tests, or from evals itself.`,
     why: "Candidates are drawn from stored traffic.",
     fix:
       excluded === 0
         ? "evals import traces <file> imports it; evals traffic counts it"
-        : "To draw from it, name it: --where environment=staging",
+        : "To draw from such traffic, name it: --where environment=staging",
   });
 }

@@ -119,7 +119,7 @@ function whyLeft(scorer: OpenScorer, trust: Trusted | undefined): string | null 
   const needed = scorer.reads.filter((path) => path !== "input");
   if (needed.length > 0) return `it reads ${needed.join(", ")}, which no trace has`;
   if (scorer.relative === true) return "it compares with the baseline's answers";
-  if (scorer.raw === true) return "it has `raw: true`, and the text before `redact` is not stored";
+  if (scorer.raw === true) return "it has `raw: true`, and the unredacted text that it needs is not stored";
   if (trust === undefined || trust.state === "believed") return null;
   return `${trust.why}${trust.next === null ? "" : `. Next: ${trust.next}`}`;
 }

@@ -191,7 +191,7 @@ async function shownTrial(
     throw new EvalsError({
       code: "EVALS_TRIAL_UNKNOWN",
       what: `Case "${id}" of run ${header.id} has no trial ${number}.`,
-      why: "It was not asked, or not answered before the run ended.",
+      why: "This trial was not asked, or not answered before the run ended.",
       fix: `evals show ${header.id}/${id} lists its trials`,
     });
   }

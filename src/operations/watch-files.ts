@@ -13,7 +13,7 @@ const IGNORED = new Set([".git", ".evals", "node_modules"]);
 /** Reports the files that have changed. */
 export interface FileChanges {
   /**
-   * Waits for changes that matter.
+   * Waits for changes that affect a run.
    *
    * @param matters called after each group of changes; false to wait for the next
    * @returns paths relative to the project root, sorted; null when `signal` aborts

@@ -78,7 +78,7 @@ function missingNotes(missing: number, failure: string | null): string[] {
   if (missing === 0) return [];
   const [pairs, count] = missing === 1 ? ["pair has", "counts"] : ["pairs have", "count"];
   const why = failure === null ? "" : `: ${failure}`;
-  return [`${missing} ${pairs} no verdict of the judge and ${count} for neither arm${why}`];
+  return [`${missing} ${pairs} no verdict from the judge and ${count} for neither arm${why}`];
 }
 
 async function requirePairwise(
@@ -90,9 +90,9 @@ async function requirePairwise(
   throw new EvalsError({
     code: "EVALS_ARM_JUDGE",
     path,
-    what: `Judge "${spec}" is of kind "${settings.kind}": it looks at one answer alone.`,
+    what: `Judge "${spec}" is of kind "${settings.kind}": it judges a single answer.`,
     why: "Only a pairwise judge is shown both answers, in both orders.",
-    fix: "A judge with `kind: pairwise`; docs/judges.md has one. Without --judge the arms are compared by what passes.",
+    fix: "Name a judge with `kind: pairwise`; docs/judges.md shows one. Without --judge, the arms are compared by the share of answers that pass.",
   });
 }
 
@@ -125,7 +125,7 @@ function otherInputs(): EvalsError {
   return new EvalsError({
     code: "EVALS_ARM_INPUTS",
     what: "The two arms did not answer the same inputs, so no pair can be shown to the judge.",
-    why: "Which of two answers is better can only be said of answers to one question.",
-    fix: 'Give lines of both arms the same "case" or "input", or leave --judge out: sessions are then compared by what passes.',
+    why: "Only two answers to the same input can be compared with each other.",
+    fix: 'Give lines of both arms the same "case" or "input", or leave --judge out: sessions are then compared by the share of answers that pass.',
   });
 }

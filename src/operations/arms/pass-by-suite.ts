@@ -25,7 +25,7 @@ function noCase(path: string, suite: string): EvalsError {
     code: "EVALS_ARM_CASE",
     path,
     what: 'A line has no "case".',
-    why: `Suite ${suite} scores an answer by the case that was asked.`,
+    why: `Suite ${suite} needs the case of each answer in order to score it.`,
     fix: 'Add "case":"<id>" to every line, or leave --suite out where lines say "pass" themselves.',
   });
 }

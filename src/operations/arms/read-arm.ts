@@ -25,16 +25,22 @@ const armLine = onDemand(() =>
     case: z.string().nullish().describe("Id of the case that was asked, or a name of the input"),
     trial: z.int().min(1).optional(),
     input: z.json().optional().describe("What was asked"),
-    session: z.string().nullish().describe("Answers of one session are no independent evidence"),
+    session: z
+      .string()
+      .nullish()
+      .describe("Session of the answer: answers of one session are not independent evidence"),
     at: z.iso.datetime({ offset: true, local: true }).nullish().describe("When it was asked"),
-    tags: z.array(z.string()).nullish().describe("Groups that are compared by themselves as well"),
+    tags: z.array(z.string()).nullish().describe("Groups of answers that are also compared separately"),
     output: z.unknown().optional(),
     pass: z.boolean().nullish().describe("Whether the answer was good"),
     latency_ms: amount(),
     cost_usd: amount(),
     error: z.unknown().optional().describe("Why there is no answer; absent or null when there is one"),
     refusal: z.string().nullish().describe("The model's refusal; null when it did not refuse"),
-    feedback: z.number().nullish().describe("What the person said of it, on any scale: more is better"),
+    feedback: z
+      .number()
+      .nullish()
+      .describe("Feedback of the person on the answer, on any scale; more is better"),
   }),
 );
 type ArmLine = z.output<ReturnType<typeof armLine>>;
@@ -49,7 +55,7 @@ const FORMAT: LineFormat<ArmLine> = {
       : {
           code: "EVALS_ARM_OUTPUT",
           what: 'The line has no "output", "error" or "refusal".',
-          why: "An answer that is missing without a reason would not be counted at all.",
+          why: "A line without an answer and without a reason would not be counted at all.",
           fix: '{"session":"s1","at":"2026-05-01T09:00:00Z","output":"…","pass":true,"tags":["easy"],"latency_ms":420,"cost_usd":0.001}',
         },
 };
@@ -90,7 +96,7 @@ function noFile(path: string): EvalsError {
   return new EvalsError({
     code: "EVALS_ARM_FILE",
     what: `There is no file "${path}".`,
-    why: "An arm is read from a file with an answer a line, or from stored traffic.",
+    why: "An arm is read from a file with one answer per line, or from stored traffic.",
     fix: "evals ab file:a.jsonl file:b.jsonl",
   });
 }

@@ -47,7 +47,7 @@ function notListed(at: Place, model: string, host: string): Problem {
     code: "EVALS_MODEL_NOT_LISTED",
     ...at,
     what: `"${model}" is not among the models that ${host} lists.`,
-    why: "It may be misspelt, shut down, or not open to this key: then every call fails.",
+    why: "The name may be misspelt, or the model may be shut down or not available to this key; then every call fails.",
     fix: "Name a model that the provider lists.",
   };
 }

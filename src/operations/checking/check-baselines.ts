@@ -40,8 +40,8 @@ function withoutSuite(path: string, suite: string): Problem {
     path,
     line: 1,
     column: 1,
-    what: `This is the baseline of suite "${suite}", and there is no evals/${suite}.yaml.`,
-    why: "Nothing is compared with it any more.",
-    fix: `git rm ${path}; after renaming a suite, run it and promote under its new name`,
+    what: `This is the baseline of suite "${suite}", but there is no evals/${suite}.yaml.`,
+    why: "No run is compared with this baseline any more.",
+    fix: `Remove it: \`git rm ${path}\`. If you renamed the suite, run it under its new name and promote that run.`,
   };
 }

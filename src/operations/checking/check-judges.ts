@@ -43,7 +43,7 @@ async function everyJudge(project: Project, host: JudgeHost): Promise<Problem[]>
   const { openSuiteJudge } = await import("../../scorers/suite-judge.ts");
   for (const file of judges) {
     try {
-      // A judge file may leave the threshold to the suite, so any value will do here.
+      // A judge file may leave the threshold to the suite, so the check uses any value.
       await openSuiteJudge(file, { threshold: file.settings.threshold ?? 1 }, host);
     } catch (error) {
       if (error instanceof SettingMistake) found.push({ ...error.problem, path: file.path });

@@ -43,7 +43,7 @@ export function retiring(
     path: project.configPlaces.path,
     ...project.configPlaces.at(["models", alias, "model"]),
     what: `"${model}" is shut down by its provider on ${day} (${source}).`,
-    why: "From that day on every call fails, and nothing can be compared with the answers of today any more.",
-    fix: "Run the suites with its successor beside it before that day (evals run --model <alias>), then promote the successor.",
+    why: "From that day on every call fails, and no later answer can be compared with today's answers.",
+    fix: "Before that day, run the suites also with the model's successor (evals run --model <alias>), then promote that run.",
   };
 }

@@ -19,8 +19,8 @@ export function selfJudging(
       path: suite.path,
       ...suite.places.at(["scorers"], "key"),
       what: `The model "${target.alias}" judges its own answers in this suite.`,
-      why: "Models favour answers of their own kind, so its scores may be too high, and a change of model looks like a change of quality.",
-      fix: "Let another family of models judge, or calibrate the judge against people: evals calibrate measures how far it can be trusted.",
+      why: "Models favour their own answers, so the scores may be too high, and another model may look worse only because it is another model.",
+      fix: "Use a judge of another model family, or calibrate the judge against people: evals calibrate measures how far it can be trusted.",
     },
   ];
 }

@@ -8,7 +8,7 @@ import { answerOfText, textAlone } from "../../run/text-alone.ts";
 import type { StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** Where the answers of a baseline are: in the store, or in the file beside it. */
+/** The places with the answers of a baseline: the store, or the file beside the baseline. */
 export interface AnswersOfBaseline {
   /** The stored run from which the baseline was made; null when it is not in this store. */
   readonly run: Pick<StoredRun, "no"> | null;

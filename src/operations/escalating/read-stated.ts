@@ -9,11 +9,11 @@ const share = () => z.number().min(0).max(1);
 /** One line: a confidence and whether the answer was right, or a classifier's probabilities and the right label. */
 const statedLine = onDemand(() =>
   z.looseObject({
-    confidence: share().optional().describe("How sure the answer was of itself, from 0 to 1"),
-    correct: z.boolean().optional().describe("Whether it was right"),
+    confidence: share().optional().describe("Confidence of the answer, from 0 to 1"),
+    correct: z.boolean().optional().describe("Whether the answer was right"),
     scores: z.record(z.string(), share()).optional().describe("Probability of each label"),
     label: z.string().optional().describe("The right label: one of those in scores"),
-    stratum: z.string().min(1).optional().describe("A group that is counted by itself as well"),
+    stratum: z.string().min(1).optional().describe("Group of the answer, which is also counted separately"),
   }),
 );
 type StatedLine = z.output<ReturnType<typeof statedLine>>;
@@ -49,8 +49,8 @@ function halfLine(): Mistake {
   return {
     code: "EVALS_ESCALATION_LINE",
     what: 'The line has neither "confidence" with "correct" nor "scores" with "label".',
-    why: "Confidence is compared with what was right, so every answer needs both.",
-    fix: `One JSON object a line: ${FORMS}`,
+    why: "The confidence of an answer is compared with whether it was right, so every line needs both.",
+    fix: `Write one JSON object per line: ${FORMS}`,
   };
 }
 
@@ -58,7 +58,7 @@ function noLabel(scores: Readonly<Record<string, number>>): Mistake {
   return {
     code: "EVALS_ESCALATION_LABEL",
     what: '"label" is not one of the labels in "scores".',
-    why: "The probability of the right label is needed.",
+    why: "The measure needs the probability of the right label.",
     fix: `One of ${Object.keys(scores)
       .slice(0, 5)
       .map((one) => JSON.stringify(one))

@@ -20,13 +20,13 @@ export interface ExporterEntry {
 export const EXPORTERS: readonly ExporterEntry[] = [
   {
     name: "csv",
-    about: "a table, a row a trial",
+    about: "a table with one row per trial",
     ...{ ending: "csv", isText: true },
     load: async () => (await import("../../interchange/export-tables.ts")).csvExporter,
   },
   {
     name: "json",
-    about: "one JSON list, an object a trial",
+    about: "one JSON list with one object per trial",
     ...{ ending: "json", isText: true },
     load: async () => (await import("../../interchange/export-tables.ts")).jsonExporter,
   },
@@ -38,7 +38,7 @@ export const EXPORTERS: readonly ExporterEntry[] = [
   },
   {
     name: "otlp",
-    about: "a trace a trial for OpenTelemetry: calls as spans, scores as events",
+    about: "one trace per trial for OpenTelemetry: calls as spans, scores as events",
     ...{ ending: "jsonl", isText: true },
     server: { example: "http://127.0.0.1:4318", keys: "headers from OTEL_EXPORTER_OTLP_HEADERS" },
     load: async () => (await import("../../interchange/export-otlp.ts")).otlpExporter,
@@ -59,15 +59,15 @@ export const EXPORTERS: readonly ExporterEntry[] = [
     ...{ ending: "json", isText: true },
     server: {
       example: "http://127.0.0.1:5000",
-      keys: "MLFLOW_TRACKING_TOKEN where it wants one",
+      keys: "MLFLOW_TRACKING_TOKEN, if the server needs a token",
     },
     load: async () => (await import("../../interchange/export-mlflow.ts")).mlflowExporter,
   },
   {
     name: "phoenix",
-    about: "a dataset, a trace a trial and annotations, for Arize Phoenix",
+    about: "a dataset, one trace per trial and annotations, for Arize Phoenix",
     ...{ ending: "json", isText: true },
-    server: { example: "http://127.0.0.1:6006", keys: "PHOENIX_API_KEY where it wants one" },
+    server: { example: "http://127.0.0.1:6006", keys: "PHOENIX_API_KEY, if the server needs a key" },
     load: async () => (await import("../../interchange/export-phoenix.ts")).phoenixExporter,
   },
 ];

@@ -35,7 +35,7 @@ const REQUESTED_WAIT_MS = 3000;
 /** Time limit for one reply, in milliseconds. */
 const LONGEST_ANSWER_MS = 60_000;
 
-/** Statuses of a server without capacity, which has not processed the request. */
+/** Status codes of a server that has no capacity and has not processed the request. */
 const TOO_BUSY = [429, 503];
 const TRANSIENT = [408, 425, 429, 500, 502, 503, 504, 529];
 
@@ -132,7 +132,7 @@ function markOf({ method, path, body, headers = {} }: ServerRequest): string {
   return sha256(`${method} ${path} ${JSON.stringify(headers)} ${sha256(text)}`);
 }
 
-/** Runs work for several items concurrently. The first error ends it, after the work in flight has ended. */
+/** Runs work for several items concurrently. After the first error no item is started, and work in flight finishes. */
 async function eachAtOnce<T>(
   items: AsyncIterable<T> | Iterable<T>,
   limit: number,
@@ -174,7 +174,7 @@ function noKey(format: string, { names }: ServerKeys): EvalsError {
     code: "EVALS_EXPORT_KEY",
     what: `${names.join(" or ")} is not set.`,
     why: "The server accepts a run only with a key.",
-    fix: `Set ${names.join(" and ")}, then give the command again; evals export ${format} --out <file> needs none.`,
+    fix: `Set ${names.join(" and ")}, then run the command again; evals export ${format} --out <file> needs no key.`,
   });
 }
 
@@ -191,8 +191,8 @@ function noYes(request: string, status: number, excerpt: string): EvalsError {
   return new EvalsError({
     code: "EVALS_EXPORT_REFUSED",
     what: `${request} was answered with HTTP ${status}${excerpt === "" ? "" : `: ${excerpt}`}.`,
-    why: "The server does not have the whole run.",
-    fix: "Check that --url is the address of that tool, and that its version takes such requests. The same command goes on where it broke off.",
+    why: "The server has received only a part of the run.",
+    fix: "Check that --url is the address of that tool, and that its version takes such requests. The same command continues where the export stopped.",
   });
 }
 
@@ -200,9 +200,9 @@ function brokenOff(base: string, format: string, why: string): EvalsError {
   return new EvalsError(
     {
       code: "EVALS_EXPORT_BROKEN_OFF",
-      what: `The export to ${base} broke off: ${why}.`,
-      why: "The server does not have the whole run.",
-      fix: `Give the same command again when the server answers: evals export ${format} goes on where it broke off.`,
+      what: `The export to ${base} was interrupted: ${why}.`,
+      why: "The server has received only a part of the run.",
+      fix: `Run the same command again when the server answers: evals export ${format} continues where it stopped.`,
     },
     { midway: true },
   );

@@ -37,7 +37,7 @@ function attempt<T>(file: string, work: () => T): T {
         path: file,
         what: `This file cannot be written: ${unwritableReason(error)}.`,
         why: "The export would be lost.",
-        fix: "Name another place: --out <file>",
+        fix: "Name a file that can be written: --out <file>",
       },
       { cause: error },
     );

@@ -16,7 +16,7 @@ export async function requireKeptRun({ kept }: FleetDatabase, prefix: string): P
       first === undefined
         ? `There is no run "${prefix}" in this database.`
         : `Several runs in this database begin with "${prefix}": ${found.map(({ run }) => run).join(", ")}.`,
-    why: "Only runs that were planned with `evals run --workers` are there.",
+    why: "The database has only runs that were planned with `evals run --workers`.",
     fix: "evals queue status lists them",
   });
 }

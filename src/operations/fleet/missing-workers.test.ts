@@ -32,7 +32,7 @@ it("reports missing workers once after half a minute, and halts the run after te
   expect(at(600)).toMatchObject({
     kind: "unreachable",
     because: "no-worker",
-    message: expect.stringContaining("What was answered is kept."),
+    message: expect.stringContaining("The answers received so far are kept."),
   });
 });
 

@@ -39,7 +39,7 @@ export function missingWorkers({ alias, program, now, notice }: MissingWorkersOp
     if (!isReported && waited >= REPORTED_MS) {
       isReported = true;
       notice(
-        `${why}. Waiting for one, ten minutes at most; start it with \`evals worker\` in a clone that has this commit.`,
+        `${why}. Waiting for a worker for at most ten minutes; start one with \`evals worker\` in a clone that has this commit.`,
       );
     }
     return waited < ENDED_MS
@@ -47,12 +47,12 @@ export function missingWorkers({ alias, program, now, notice }: MissingWorkersOp
       : {
           kind: "unreachable",
           because: "no-worker",
-          message: `${why}, and none came in ten minutes. What was answered is kept.`,
+          message: `${why}, and no such worker connected within ten minutes. The answers received so far are kept.`,
         };
   };
 }
 
-/** The workers that are there, in words. */
+/** The connected workers, in words. */
 function present(kinds: PlanProgress["kinds"], program: string): string {
   if (kinds.length === 0) return "no worker is connected";
   const versions = new Set(kinds.map((one) => one.program).filter((version) => version !== program));

@@ -33,7 +33,7 @@ function urlOf(address: string, root: string | null, io: Environment): string {
         : url
           ? `${name} is not the address of a PostgreSQL database.`
           : `${name} is not set.`,
-    why: "Workers and planners share one database.",
+    why: "Workers, and the process that plans a run, share this database.",
     fix: "postgres://user:password@host:5432/database, or env:NAME for an environment variable that holds it",
   });
 }

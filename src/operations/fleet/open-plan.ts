@@ -35,7 +35,7 @@ export interface OpenPlanOptions {
 }
 
 /**
- * Reads a plan's files at its commit and plans it again; it is only used if the result is the same.
+ * Reads a plan's files at its commit and plans the run again. The plan is only used if both plans are the same.
  *
  * @throws {EvalsError} for an unknown commit, files that do not load, a missing key, or a different plan
  */
@@ -85,7 +85,7 @@ export async function openPlan(
 function anotherPlan({ run, suite, alias, commit }: FleetPlan): Problem {
   return {
     code: "EVALS_WORKERS_PLAN",
-    what: `Run ${run} of ${suite} (${alias}) gives another plan here than where it was planned, at the same commit ${commit.slice(0, 9)}.`,
+    what: `Run ${run} of ${suite} (${alias}) gives another plan on this machine than where it was planned, at the same commit ${commit.slice(0, 9)}.`,
     why: "One run would mix answers to different requests, or scores of different scorers.",
     fix: "Compare the environment of both machines: variables that the files name, attached files, git's line endings.",
   };

@@ -141,8 +141,8 @@ function notCommitted(commit: string | null) {
     code: "EVALS_WORKERS_COMMIT",
     what:
       commit === null
-        ? "There is no commit here that workers could run."
-        : `The files here differ from the commit ${commit.slice(0, 9)}, or are not in it.`,
+        ? "This repository has no commit that workers could run."
+        : `The files in this work tree differ from the commit ${commit.slice(0, 9)}, or are not in it.`,
     why: "Workers read the files from git, each in its own clone: they cannot see what is not committed and pushed.",
     fix:
       commit === null

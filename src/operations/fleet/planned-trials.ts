@@ -40,7 +40,7 @@ export interface PlannedOptions {
   readonly program: string;
   /** Monotonic clock in milliseconds. */
   readonly now: () => number;
-  /** Repeats the work while the database is unavailable. */
+  /** Repeats work on the database until the database is available. */
   readonly patiently: FleetDatabase["patiently"];
 }
 

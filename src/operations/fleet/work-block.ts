@@ -24,7 +24,7 @@ export interface BlockWork {
   readonly newId: () => string;
   /** Maximum concurrent calls over all blocks of this worker. */
   readonly concurrency: number;
-  /** Wraps each call in the rate limits shared by all workers, between its queue and the ledger. */
+  /** Applies the rate limits shared by all workers to each call, after its queue and before its ledger entry. */
   readonly paced: AroundCalls;
 }
 

@@ -20,7 +20,7 @@ export async function heldAgainst(baseline: GateBaseline, plan: Plan, store: Sto
   const answers = await baselineAnswers(baseline, store);
   if (answers === null) {
     const names = relative.map(({ name }) => name).join(", ");
-    const note = `${names} compares with the baseline's answers, which are not stored here: its score is void. To keep them in git: evals promote --with-answers`;
+    const note = `${names} compares with the baseline's answers, which are not stored on this machine, so its score is void. To keep answers in git: evals promote --with-answers`;
     return { ...baseline, note: baseline.note === null ? note : `${baseline.note} ${note}` };
   }
   plan.judges?.compareWith(answers);

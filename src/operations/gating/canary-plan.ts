@@ -40,7 +40,7 @@ export async function planCanaries(
     );
   }
   const prompt = await baselinePrompt(plan, baseline, places);
-  if (prompt === null) return refused("the prompt version of the baseline is not here");
+  if (prompt === null) return refused("the prompt version of the baseline was not found");
   return planWith(prompt, prepared, baseline.side, size);
 }
 
@@ -64,7 +64,7 @@ function planWith(
   const chosen = chooseCanaries(side, eligible, size, seed);
   if (chosen.length < LEAST_CANARIES) {
     return refused(
-      `only ${chosen.length} cases are as the baseline had them, and it needs ${LEAST_CANARIES}`,
+      `only ${chosen.length} suitable cases are unchanged since the baseline, and ${LEAST_CANARIES} are needed`,
     );
   }
   const narrowing = { cases: chosen.map((one) => one.id).sort(), tags: [], shard: null };
@@ -84,7 +84,7 @@ function planWith(
   for (let caseNo = 0; caseNo < asking.count; caseNo++) {
     if (!same(asking.id(caseNo), asking.key(caseNo), side.keys)) {
       return refused(
-        "model, settings or scorers have changed since the baseline, so it cannot be asked again",
+        "model, settings or scorers have changed since the baseline, so its requests cannot be repeated",
       );
     }
   }

@@ -95,7 +95,7 @@ export interface Files {
 
 /**
  * The version bump between the prompts of two sides, and the other changes that need a major version. Null when both
- * have the same version, a version's file cannot be found, or nothing is declared between them.
+ * have the same version, a version's file cannot be found, or the step between the versions is not a declared bump.
  */
 export async function declaredChange(
   base: SideFacts,

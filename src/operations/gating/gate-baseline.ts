@@ -118,7 +118,7 @@ function baseUnseen({ base, remotes }: Extract<BaseOfChange, { kind: "unseen" }>
   return {
     code: "EVALS_BASE_BRANCH_MISSING",
     what: `The branch "${base.name}" (${base.variable}) is not in this clone, so its baseline cannot be read.`,
-    why: "A change is compared with the branch it goes into, never with its own copy of the baseline.",
+    why: "A change is compared with the baseline of the branch that it will be merged into, never with its own copy.",
     fix: `${fetchCommand(base, remotes)}    (or --baseline none)`,
   };
 }
@@ -126,9 +126,9 @@ function baseUnseen({ base, remotes }: Extract<BaseOfChange, { kind: "unseen" }>
 function baseUnknown({ ci, variable }: Extract<BaseOfChange, { kind: "unknown" }>): Problem {
   return {
     code: "EVALS_BASE_BRANCH_UNKNOWN",
-    what: `${ci} builds a proposed change here (${variable}), and does not say into which branch it goes.`,
-    why: "A change is compared with the branch it goes into, never with its own copy of the baseline.",
-    fix: "EVALS_BASE_REF=main in the job's environment, with the branch fetched; or --baseline ref:origin/main    (or --baseline none)",
+    what: `${ci} builds a proposed change (${variable}), but does not say into which branch the change will be merged.`,
+    why: "A change is compared with the baseline of the branch that it will be merged into, never with its own copy.",
+    fix: "Set EVALS_BASE_REF=main in the job's environment and fetch the branch; or use --baseline ref:origin/main    (or --baseline none)",
   };
 }
 
@@ -225,8 +225,8 @@ function whyUnfit(
 ): string | null {
   const again = 'To accept this run: evals promote --accept "<why>"';
   if (from !== base)
-    return `The regression that it accepts is from another baseline than the base branch's. ${again}`;
-  return run === undefined || to === run ? null : `It accepts another result than this run's. ${again}`;
+    return `The change accepts a regression from another baseline than that of the base branch. ${again}`;
+  return run === undefined || to === run ? null : `The change accepts the result of another run. ${again}`;
 }
 
 /**
@@ -266,7 +266,7 @@ async function namedBaseline(question: BaselineQuestion, option: string): Promis
   }
 }
 
-/** The one of several sides with this suite and target. */
+/** Among several sides, the one with this suite and target. */
 async function ofSides(
   sides: readonly SideSource[],
   question: BaselineQuestion,
@@ -307,6 +307,6 @@ function unknownBaseline(
     code: "EVALS_BASELINE_UNKNOWN",
     what: `There is no complete run and no ${baselinePath(suite, listed)} at "${option}".`,
     why: "A run is compared with a promoted baseline or a stored run.",
-    fix: `evals log lists what was promoted, evals history ${suite} the runs`,
+    fix: `evals log lists promoted baselines, and evals history ${suite} lists the runs`,
   });
 }

@@ -48,7 +48,7 @@ export interface GateOptions {
  *
  * A rule on a metric where low is better needs all trials, because looks use only passes and scores. Runs with
  * recorded answers never stop early: the rest costs nothing and gives more evidence. Rules that depend on a
- * scorer in `unbelieved` only inform, so they do not stop a run either.
+ * scorer in `unbelieved` are advisory only, so they do not stop a run either.
  */
 export async function gateFor(
   plan: Plan,

@@ -83,6 +83,6 @@ export function trustNotes({ byScorer }: SuiteTrust): string[] {
   return [...byScorer].flatMap(([name, { state, why, next }]) => {
     const hint = next === null ? "" : ` Next: ${next}.`;
     if (state === "believed") return next === null ? [] : [`${name}: ${why}.${hint}`];
-    return [`${name} informs and cannot block: ${why}.${hint}`];
+    return [`Judge ${name} is advisory only and cannot fail the gate: ${why}.${hint}`];
   });
 }

@@ -24,8 +24,8 @@ function withoutBaseline(
   isGated: boolean,
 ): string {
   const looked = isGated
-    ? "the gate looked at the requirements only"
-    : "nothing is required either, so nothing was gated";
+    ? "the gate only checked the requirements"
+    : "the suite has no requirements either, so nothing was gated";
   const sentence = `No baseline at ${where} yet: ${looked}.`;
   // Only a complete run can be promoted.
   if (status !== "complete" || header.narrowing !== null) return sentence;

@@ -32,7 +32,7 @@ export interface ReadyRun {
   readonly trust: SuiteTrust;
   /** Baselines of the base branch that this change removed, reported with this run. */
   readonly lost: TakenAway;
-  /** That a batch of the same waits, which this run does not go on with; null when there is none. */
+  /** The note that another run of the same suite and target waits for a batch; null when no such run waits. */
   readonly waiting: string | null;
   /** The version bump between the baseline's prompt and this one; null when nothing is declared. */
   readonly declared: DeclaredChange | null;
@@ -73,7 +73,7 @@ export async function openHistory(
     const waiting = await waitingNotes(opened, starts ? unresumed : [], options, fits);
     for (const [{ suite }, note] of waiting) notice(`${suite.name}: ${note}`);
     const [lost, ready] = await Promise.all([
-      // Targets are only compared with each other here; an ordinary run reports that a baseline is gone.
+      // A matrix only compares targets with each other; an ordinary run reports that a baseline is gone.
       isMatrix(options) ? NOTHING_TAKEN : takenAway(place, options, io),
       Promise.all(
         prepared.map((one) => {

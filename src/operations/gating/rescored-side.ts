@@ -44,7 +44,7 @@ export async function scoredAlike(baseline: GateBaseline, plan: Plan, store: Sto
 }
 
 function notRescored({ header }: StoredRun, unjudged: number): string {
-  return `A judge has changed since the baseline was made, and has not judged ${unjudged} of its answers: they cannot be compared. To judge them, price first: evals rescore ${header.id}`;
+  return `A judge has changed since the baseline was made, and has not judged ${unjudged} of its answers: they cannot be compared. To judge them (the price is shown first): evals rescore ${header.id}`;
 }
 
 function isScoredAlike(side: Side, plan: Plan): boolean {
@@ -66,7 +66,7 @@ async function keptAlike(baseline: GateBaseline, side: Side, plan: Plan): Promis
     side: { ...again, label: `${side.label}, scored again` },
     note: joined(
       baseline.note,
-      "The scorers have changed since the baseline was made; the answers that it keeps were scored again.",
+      "The scorers have changed since the baseline was made; the answers stored beside it were scored again.",
     ),
   };
 }

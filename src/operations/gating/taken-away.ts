@@ -140,8 +140,8 @@ function missedRule({ path, suite }: LostBaseline, branch: string): RuleResult {
     ...removedRule("removed_baselines", false),
     outcome: "failed",
     value: 1,
-    required: `0 (git rm or git mv ${path} in this change lets it go)`,
-    said: `${branch} compares suite ${suite} with ${path}, and nothing in this change is compared with it any more: was it renamed?`,
+    required: `0 (to give the baseline up, git rm or git mv ${path} in this change)`,
+    said: `${branch} compares suite ${suite} with ${path}, and nothing in this change is compared with it any more: was the suite renamed?`,
   };
 }
 
@@ -150,5 +150,5 @@ function removedNote(path: string, suite: string, branch: string): string {
 }
 
 function hiddenNote({ path, suite }: LostBaseline, branch: string): string {
-  return `${branch} compares suite ${suite} with ${path}, and nothing in this change is compared with it any more. This narrowed run does not fail by it; evals run without a suite or an option does.`;
+  return `${branch} compares suite ${suite} with ${path}, and nothing in this change is compared with it any more. This narrowed run does not fail for that reason, but evals run without a suite or an option does.`;
 }

@@ -118,7 +118,7 @@ function refuseName(name: string | undefined): void {
   throw new EvalsError({
     code: "EVALS_IMPORT_NAME",
     what: `"${name}" cannot be the name of a suite.`,
-    why: "Files are named after the suite: its name may have letters, digits, dots, hyphens and underscores.",
+    why: "Files are named after the suite, so its name may only have letters, digits, dots, hyphens and underscores.",
     fix: `--name ${name.replace(/[^\w.-]+/g, "-").replace(/^[^A-Za-z0-9]+|-+$/g, "") || "imported"}`,
   });
 }
@@ -128,7 +128,7 @@ function nothingTaken({ name }: ImporterEntry, sources: readonly string[]): Prob
     code: "EVALS_IMPORT_NOTHING",
     path: sources[0],
     what: "Nothing in this source could be imported.",
-    why: "A suite needs cases, a target and scorers; the list says what was left out, and why.",
+    why: "A suite needs cases, a target and scorers; the list above says what was left out, and why.",
     fix: `evals import ${name} --help lists the files that can be read.`,
   };
 }

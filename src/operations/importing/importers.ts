@@ -20,10 +20,10 @@ export interface ImporterEntry {
   readonly load: () => Promise<Importer>;
 }
 
-const FILES = { sources: "<file...>", sourcesAbout: "as the other tool exported them" } as const;
+const FILES = { sources: "<file...>", sourcesAbout: "files exported by that tool" } as const;
 const MAP = {
   flags: "--map <target=column>",
-  about: "where a column goes: id=Nr,input.question=Frage,expected.answer=…; may be repeated",
+  about: "which column fills which field: id=Nr,input.question=Frage,expected.answer=…; may be repeated",
   repeated: true,
 } as const;
 
@@ -46,7 +46,7 @@ export const IMPORTERS: readonly ImporterEntry[] = [
       "OpenAI's evals: registry files with their samples, or saved objects of the hosted API and its prompts",
     sources: "<file...>",
     sourcesAbout: "YAML of registry/evals, or JSON of evals, runs, output items and prompts",
-    options: [{ flags: "--model <id>", about: "what to ask where the files name no model" }],
+    options: [{ flags: "--model <id>", about: "the model to ask, if the files name none" }],
     examples: [
       "evals import openai-evals registry/evals/capitals.yaml",
       "evals import openai-evals eval.json run.json output_items.json",
@@ -59,7 +59,10 @@ export const IMPORTERS: readonly ImporterEntry[] = [
     ...FILES,
     options: [
       MAP,
-      { flags: "--separator <sign>", about: "between the cells; default: found by the first line" },
+      {
+        flags: "--separator <sign>",
+        about: "separator between the cells; default: recognized from the first line",
+      },
     ],
     examples: [
       "evals import csv purchases.csv",
@@ -69,7 +72,7 @@ export const IMPORTERS: readonly ImporterEntry[] = [
   },
   {
     name: "parquet",
-    about: "a Parquet file, as data sets of Hugging Face are, becomes a dataset",
+    about: "a Parquet file, such as a data set of Hugging Face, becomes a dataset",
     ...FILES,
     options: [MAP],
     examples: [
@@ -80,7 +83,7 @@ export const IMPORTERS: readonly ImporterEntry[] = [
   },
   {
     name: "inspect",
-    about: "a log of Inspect (.eval or .json): samples, recorded answers, scorers of plain rules",
+    about: "a log of Inspect (.eval or .json): samples, recorded answers, rule-based scorers",
     sources: "<log>",
     sourcesAbout: "one file of logs/",
     examples: ["evals import inspect logs/2026-03-02T10-00-00_shopping.eval"],
@@ -108,7 +111,7 @@ export const IMPORTERS: readonly ImporterEntry[] = [
     options: [
       {
         flags: "--url <address>",
-        about: "fetch from there; keys from LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY",
+        about: "fetch from this server; keys from LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY",
       },
     ],
     examples: [
@@ -126,7 +129,7 @@ export const IMPORTERS: readonly ImporterEntry[] = [
   },
   {
     name: "helicone",
-    about: "requests that Helicone logged, with the answers that were given",
+    about: "requests that Helicone logged, with their answers",
     ...FILES,
     examples: ["evals import helicone requests.jsonl"],
     load: async () => (await import("../../interchange/import-helicone.ts")).importHelicone,

@@ -113,9 +113,9 @@ function alreadyThere(path: string): Problem {
   return {
     code: "EVALS_IMPORT_EXISTS",
     path,
-    what: "A file of this name is here already, with other contents than the imported one.",
+    what: "A file of this name exists already, with other contents than the import would write.",
     why: "An import never overwrites a file, because it may have been edited since.",
-    fix: "Import under another name (--name <name>) or into a folder of its own (--out <dir>), and compare.",
+    fix: "Import under another name (--name <name>) or into another folder (--out <dir>), and compare the two files.",
   };
 }
 
@@ -126,7 +126,7 @@ function unwritable(cause: unknown): EvalsError {
       path: (cause as NodeJS.ErrnoException).path?.replace(/\.importing$/, ""),
       what: `This file cannot be written: ${unwritableReason(cause)}.`,
       why: "The files of an import belong together, so none of them was written.",
-      fix: "Make room for it, or import into a folder that can be written: --out <dir>",
+      fix: "Remove the cause, or import into a folder that can be written: --out <dir>",
     },
     { cause },
   );

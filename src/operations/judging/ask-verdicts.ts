@@ -31,7 +31,7 @@ export interface Asked {
   readonly judged: number;
   /** Number of answers without a usable verdict. */
   readonly failed: number;
-  /** The reason why the first of them has none; null when there is none. */
+  /** Why the first of the answers without a verdict has none; null when every answer has a verdict. */
   readonly failure: string | null;
   /** Whether questions were left out, because of the budget, a cancellation, or an unavailable model. */
   readonly stopped: boolean;
@@ -73,7 +73,7 @@ export async function askVerdicts<Question extends JudgedAnswer>(
   return state;
 }
 
-/** Goes over all questions so that the pool can price the missing verdicts; nothing is asked. */
+/** Shows all questions to the pool, which computes the price of the missing verdicts; nothing is asked. */
 export async function priceVerdicts(judge: OpenJudge, questions: readonly JudgedAnswer[]): Promise<void> {
   for (const question of questions)
     await judge.judge(scoreInput(question), question.repeat).catch((error: unknown) => {

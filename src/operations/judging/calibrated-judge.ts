@@ -173,7 +173,7 @@ function onlySuite(root: string): string {
       only === undefined
         ? "There are no labels yet, so no judge can be compared with people."
         : `There are labels of ${suites.length} suites: ${suites.join(", ")}.`,
-    why: "A judge is calibrated on the labels of one suite: good at one task, it may be bad at another.",
+    why: "A judge is calibrated on the labels of one suite, because a judge that is good at one task may be bad at another.",
     fix: only === undefined ? "evals label <suite>" : `--suite ${only}`,
   });
 }
@@ -193,10 +193,10 @@ function noneOfJudge(
       open > 0
         ? `The suite "${suite}" has several judges (${judges.join(", ")}), and ${open} of its labels do not say which of them they measure.`
         : `No label of suite "${suite}" measures "${judge}"; they measure ${[...new Set(all.map((one) => one.of ?? judges.join(", ")))].join(", ")}.`,
-    why: "A label answers the question of one judge; it tells nothing about another.",
+    why: "A label answers the question of one judge, and says nothing about another judge.",
     fix:
       open > 0
-        ? `evals label ${suite} --assign ${judge}, if they answer its question; else: ${labelCommand(suite, judge, scorers)}`
+        ? `evals label ${suite} --assign ${judge}, if these labels answer the question of this judge; else: ${labelCommand(suite, judge, scorers)}`
         : `evals label ${suite} --judge ${judge}`,
   });
 }

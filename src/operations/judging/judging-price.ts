@@ -111,7 +111,7 @@ function costs(command: string, price: JudgingPrice) {
   return {
     code: "EVALS_RESCORE_COSTS",
     what: `Judges have not judged all of these answers: ${plural(price.calls, "call")}, ${about(price)}.`,
-    why: "Stored verdicts are used again; the rest has to be paid for.",
+    why: "Stored verdicts are reused; the other verdicts have to be paid for.",
     fix: `${command} --yes${known}`,
   };
 }
@@ -120,7 +120,7 @@ function unpriced(command: string) {
   return {
     code: "EVALS_BUDGET_UNPRICED",
     what: "The budget is in dollars, and the model of a judge has no price.",
-    why: "An unknown cost is not zero: it could not be stopped in time.",
+    why: "An unknown cost is not zero, and spending could not be stopped at the budget.",
     fix: `Give the model a price in evalconfig.yaml, or: ${command} --yes`,
   };
 }
@@ -129,7 +129,7 @@ function badBudget(command: string) {
   return {
     code: "EVALS_OPTION_INVALID",
     what: "--budget is not an amount in US dollars above 0, for instance 0.50.",
-    why: "A budget that is misread would allow a different amount.",
+    why: "A misread budget would allow a different amount than you meant.",
     fix: `${command} --budget 0.50`,
   };
 }

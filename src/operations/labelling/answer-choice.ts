@@ -57,8 +57,8 @@ export function refuseAnswerChoice(typed: TypedAnswerChoice): void {
   throw new EvalsError({
     code: "EVALS_OPTION_CONFLICT",
     what: `${given.map((name) => `--${name}`).join(" and ")} and a file of candidates exclude each other.`,
-    why: "All candidates in the file are shown, because they were drawn before.",
-    fix: "Leave them out.",
+    why: "All candidates in the file are shown: they were chosen when the file was made.",
+    fix: "Leave these options out.",
   });
 }
 
@@ -66,7 +66,7 @@ function twoModes(modes: readonly string[]): Problem {
   return {
     code: "EVALS_OPTION_CONFLICT",
     what: `${modes.map((one) => `--${one}`).join(" and ")} exclude each other.`,
-    why: "Each makes the command do something else.",
-    fix: "Keep one of them.",
+    why: "Each of these options chooses other answers.",
+    fix: "Give only one of these options.",
   };
 }

@@ -45,7 +45,7 @@ function refuseEmpty(suite: string): never {
   throw new EvalsError({
     code: "EVALS_LABEL_NO_ANSWER",
     what: `No run of the suite "${suite}" has an answer.`,
-    why: "A person judges answers, and every trial errored or was skipped.",
+    why: "Only answers can be labelled, and every trial errored or was skipped.",
     fix: `evals run ${suite}`,
   });
 }

@@ -80,17 +80,17 @@ export function labelOwnerWarnings(
           {
             code: "EVALS_LABELS_UNASSIGNED",
             path,
-            what: `${open === 1 ? "One label does" : `${open} labels do`} not say which judge ${open === 1 ? "it is" : "they are"} of, and the suite has several: ${judges.join(", ")}.`,
-            why: "A label measures one judge, and without its name it measures none.",
+            what: `${open === 1 ? "One label does" : `${open} labels do`} not name the judge that ${open === 1 ? "it measures" : "they measure"}, and the suite has several: ${judges.join(", ")}.`,
+            why: "A label measures one judge, and a label that names no judge measures none.",
             fix: `evals label ${suite} --assign ${judges[0]}        (or the name of another judge)`,
           },
         ]),
     ...strange.map((of) => ({
       code: "EVALS_LABELS_OF_UNKNOWN",
       path,
-      what: `There are labels of "${of}", and the suite has no judge or scorer of that name.${didYouMean(of, words)}`,
+      what: `There are labels for "${of}", but the suite has no judge or scorer of that name.${didYouMean(of, words)}`,
       why: "These labels measure nothing.",
-      fix: "Leave the labels as they are if the judge was removed. If it was renamed, rename it in the labels too.",
+      fix: "Leave the labels as they are if the judge was removed. If the judge was renamed, write its new name into the labels.",
     })),
   ];
 }

@@ -53,7 +53,7 @@ function sample(
   const anyJudged = answers.some((one) => one.judged !== null);
   const by = how !== "stratified" ? "random" : anyJudged ? "verdict" : "tag";
   const picks = pickAnswers(answers, { count, by, seed: `${run.header.id} ${tags.join(" ")}` });
-  // Answers of some tags are not a sample of the whole run.
+  // Answers with certain tags are not a random sample of the whole run.
   return tags.length === 0 ? picks : picks.map((pick) => ({ ...pick, picked: "stratified" }));
 }
 

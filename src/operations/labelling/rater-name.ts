@@ -32,7 +32,7 @@ function reservedName(name: string): EvalsError {
   return new EvalsError({
     code: "EVALS_RATER_RESERVED",
     what: `A rater cannot be called "${name}".`,
-    why: `A name that begins with ${ADJUDICATED} settles a conflict and outweighs all other labels of an answer.`,
+    why: `A name that begins with ${ADJUDICATED} settles a conflict and overrides all other labels of an answer.`,
     fix: "Settle conflicts with --adjudicate; it writes that name itself.",
   });
 }

@@ -56,14 +56,14 @@ function splitProblems(run: string, shards: readonly Shard[]): Problem[] {
         code: "EVALS_MERGE_HOLE",
         what: `${run} has no part ${part}/${parts}.`,
         why: "Without this part, the cases in it would not be tested.",
-        fix: `Run it with \`--shard ${part}/${parts}\`, and name its history too.`,
+        fix: `Run it with \`--shard ${part}/${parts}\`, and name the history of that run too.`,
       });
     }
     if (found.length > 1) {
       problems.push({
         code: "EVALS_MERGE_OVERLAP",
         what: `${run} has part ${part}/${parts} ${found.length} times: in ${found.map((one) => one.source).join(" and ")}.`,
-        why: "The cases in it would count twice.",
+        why: "The cases in this part would count twice.",
         fix: "Name each part's history once.",
       });
     }
@@ -108,7 +108,7 @@ export async function foreignShard(shard: Shard, plan: Plan): Promise<Problem | 
     why: "Answers of two different plans in one run would be compared as if they were one.",
     fix:
       run.header.commit === null
-        ? "Merge where the files are as they were for every part."
+        ? "Merge in a work tree whose files are the same as for every part."
         : `Merge at the commit that every part ran at; this one ran at ${run.header.commit.slice(0, 9)}.`,
   };
 }

@@ -104,7 +104,7 @@ export function isUnfinishedShard({ run }: Shard): boolean {
   return isUnfinished(run.status);
 }
 
-/** The name of a shard's whole run: `triage (small)`. */
+/** The name of the run that a shard is part of: `triage (small)`. */
 export function runOf({
   suite,
   alias,
@@ -119,7 +119,7 @@ function noHistory(source: string): Problem {
   return {
     code: "EVALS_MERGE_SOURCE",
     what: `There is no history in ${source}.`,
-    why: "A merge puts together what `evals run --shard` has stored elsewhere.",
+    why: "A merge combines histories that `evals run --shard` has written on other machines.",
     fix: `Name a copy of the folder \`.evals\` of a machine that ran a shard, or its file.`,
   };
 }
@@ -128,7 +128,7 @@ function noShard(source: string): Problem {
   return {
     code: "EVALS_MERGE_SOURCE",
     what: `The history in ${source} contains no run of a shard.`,
-    why: "Only parts of one run can be put together; a whole run needs no merge.",
+    why: "Only parts of one run can be merged; a whole run needs no merge.",
     fix: "Run the part with `evals run --shard 1/3` and name the history that it wrote.",
   };
 }

@@ -113,7 +113,7 @@ function pressedQuestion(
   return { ...asked, input, golden: { ...golden, input }, pressure: { after, say } };
 }
 
-/** Adds a turn to an input that lists its turns; it has the expected value of the last one. */
+/** Adds a turn to an input that lists its turns; the new turn has the expected value of the last one. */
 function withTurn(input: Json, at: string | undefined, say: string): Json {
   const turns = at === undefined ? undefined : writtenTurns(at, input);
   if (at === undefined || turns === undefined) return input;

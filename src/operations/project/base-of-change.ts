@@ -6,7 +6,7 @@ import { findGitFolder } from "../../git/git-folder.ts";
 import { remoteNames, resolveCommit } from "../../git/repository.ts";
 import type { Environment } from "../environment.ts";
 
-/** The base branch of a change build, as available in this clone. */
+/** The base branch of the change that CI builds, if it builds one, and whether this clone has the branch. */
 export type BaseOfChange =
   /** A local run, or a build of a push. */
   | { readonly kind: "none" }

@@ -113,7 +113,7 @@ function publishedUnknown(reason: string, fix: string): Problem {
   return {
     code: "EVALS_PUBLISHED_UNKNOWN",
     what: `${reason}, so it cannot be known which versions of prompts and judges are published.`,
-    why: "A published version that was edited in place would not be found here.",
+    why: "In this clone, an edit of a published version would not be found.",
     fix,
   };
 }

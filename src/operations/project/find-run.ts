@@ -54,7 +54,7 @@ function noRun(word: string, known: readonly string[], ofSuite?: string): EvalsE
       known.length === 0
         ? "There is no run in the history yet."
         : `No run is called "${word}".${didYouMean(word, ["latest", ...known])}`,
-    why: "Runs are found by their id in the history in .evals of this project. A run that CI made is in .evals there, or among the artifacts that its job kept.",
+    why: "Runs are found by their id in the history in .evals of this project. A run that CI made is in .evals on the CI machine, or among the artifacts of its job.",
     fix:
       known.length === 0
         ? "evals run"

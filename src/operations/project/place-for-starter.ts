@@ -22,7 +22,7 @@ export function refuseStarter(root: string): void {
       code: "EVALS_INIT_MISSPELT",
       path: "evalconfig.yml",
       what: `The config file here is called evalconfig.yml, and evals reads only ${CONFIG_FILE}.`,
-      why: "A new config would be read in its place, and the settings in evalconfig.yml would be ignored.",
+      why: "If a new config were created, the settings in evalconfig.yml would be ignored.",
       fix: `mv evalconfig.yml ${CONFIG_FILE}`,
     });
   for (let above = dirname(root); ; above = dirname(above)) {

@@ -1,4 +1,4 @@
-/** The content of a promotion's tag, parsed from its lines. */
+/** The content of a promotion's tag, parsed from the lines of its message. */
 export interface ReadPromotion {
   /** Path of the project in its repository, `.` at the top; null in a tag of an older version. */
   readonly project: string | null;

@@ -73,7 +73,7 @@ function badName(name: string): Problem {
   return {
     code: "EVALS_OPTION_INVALID",
     what: `"${name}" cannot be the name of a dataset and a prompt.`,
-    why: "A file and a folder will have this name.",
+    why: "A file and a folder will get this name.",
     fix: '--name with letters, digits, ".", "-" and "_"',
   };
 }

@@ -47,7 +47,7 @@ export async function refuseTagOfOtherProject(root: string, tag: PromotedTag): P
   throw new EvalsError({
     code: "EVALS_TAG_OTHER_PROJECT",
     what: `The tag ${tag.name} belongs to another project in this repository: ${other === "." ? "the one at its top" : other}.`,
-    why: "Its message is about that project's files, and it promoted nothing here.",
-    fix: `evals log lists what this project promoted; for the other one: -C ${JSON.stringify(other === "." ? top : `${top}/${other}`)}`,
+    why: "The message of the tag is about that project's files; the tag promoted nothing in this project.",
+    fix: `evals log lists what this project promoted; to work in the other project: -C ${JSON.stringify(other === "." ? top : `${top}/${other}`)}`,
   });
 }

@@ -6,7 +6,7 @@ import type { ChangeKind, LoggedBaseline, LoggedChange } from "../../domain/prom
 import type { GateOutcome } from "../../domain/verdict.ts";
 import type { ChangedBaseline, PromotionEntry } from "../../git/promotion-history.ts";
 
-/** The kinds of change, in order of their importance for the reader. */
+/** The kinds of change, most important for the reader first. */
 const WEIGHT: readonly ChangeKind[] = [
   "edit by hand",
   "rollback",

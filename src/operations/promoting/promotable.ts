@@ -216,7 +216,7 @@ function noRuns(): Problem {
   return {
     code: "EVALS_PROMOTE_NO_RUN",
     what: "There is no run in the history yet.",
-    why: "A baseline is what a run measured.",
+    why: "A baseline is made from a run.",
     fix: "evals run && evals promote",
   };
 }
@@ -225,8 +225,8 @@ function forDrift(run: StoredRun): Problem {
   return problemOf(
     run,
     "EVALS_PROMOTE_DRIFT",
-    "evals drift made it, to compare it with the baseline",
-    "A baseline made from a drift check would follow the drift that the check should show.",
+    "evals drift made this run to compare it with the baseline",
+    "A baseline made from such a run would contain the drift that it should reveal.",
     `evals run ${run.header.suite} && evals promote`,
   );
 }
@@ -236,7 +236,7 @@ function narrowed(run: StoredRun): Problem {
     run,
     "EVALS_PROMOTE_NARROWED",
     "it took only some of the cases",
-    "A baseline without the other cases would lose them.",
+    "The new baseline would lack the other cases.",
     `evals run ${run.header.suite} && evals promote`,
   );
 }
@@ -246,7 +246,7 @@ function stoppedEarly(run: StoredRun): Problem {
     run,
     "EVALS_PROMOTE_STOPPED_EARLY",
     "it stopped early, when the verdict was settled",
-    "An estimate after an early stop is exaggerated; a baseline must not be.",
+    "The estimate of a run that stopped early tends to be exaggerated, and a baseline must not be exaggerated.",
     `evals run ${run.header.suite} --resume --run ${run.header.id} --all-trials && evals promote ${run.header.id}`,
   );
 }
@@ -256,7 +256,7 @@ function incomplete(run: StoredRun): Problem {
     run,
     "EVALS_PROMOTE_INCOMPLETE",
     "trials errored or were not asked",
-    "A missing trial is not a pass, and its result is unknown.",
+    "A missing trial has no result, so a baseline from this run would be incomplete.",
     `evals run ${run.header.suite} --resume --run ${run.header.id}`,
   );
 }
@@ -276,7 +276,7 @@ function otherModel(run: StoredRun, aliases: readonly string[]): Problem {
   return problemOf(
     run,
     "EVALS_PROMOTE_OTHER_MODEL",
-    `it ran with --model ${run.header.alias}, and the suite's is ${aliases.join(", ")}`,
+    `it ran with --model ${run.header.alias}, and the suite's model is ${aliases.join(", ")}`,
     "A baseline is the result of the suite as it is in HEAD.",
     `Write model: ${run.header.alias} into evals/${run.header.suite}.yaml, commit, run and promote; or evals run ${run.header.suite} && evals promote`,
   );
@@ -298,7 +298,7 @@ function gateFailed(run: StoredRun, missed: readonly RuleResult[]): Problem {
     run,
     "EVALS_PROMOTE_GATE_FAILED",
     `its gate failed (${missed.map(({ rule }) => rule).join(", ")})`,
-    "As a baseline it would lower the bar for every later run, without a stated reason.",
+    "As a baseline, this run would lower the bar for every later run, without a stated reason.",
     `Fix the cause and run again; or, if the change is intended: evals promote ${run.header.id} --accept "<why>"`,
   );
 }
@@ -308,7 +308,7 @@ function otherInputs(run: StoredRun, because: readonly string[]): Problem {
     run,
     "EVALS_PROMOTE_OTHER_INPUTS",
     because[0] ?? "prompt, model, cases or scorers have changed since it was made",
-    "HEAD would not give these results again.",
+    "A run of the files at HEAD would not give these results.",
     `evals run ${run.header.suite} && evals promote`,
   );
 }

@@ -7,15 +7,15 @@ export function refuseConflicts(request: RunRequest): void {
     throw new EvalsError({
       code: "EVALS_OPTION_CONFLICT",
       what: "--run is given without --resume or --retry.",
-      why: "--run names the run that one of these options continues; without them a new run would be made.",
+      why: "--run names the run to continue; without --resume or --retry a new run would be started.",
       fix: `evals run --resume --run ${request.run || "<id>"}`,
     });
   }
   if (request.batchThenLive && !request.batch && !request.resume) {
     throw new EvalsError({
       code: "EVALS_OPTION_CONFLICT",
-      what: "--batch-then-live asks for what a batch left unanswered, and nothing is asked in a batch.",
-      why: "Without --batch or --resume every call is made at once already.",
+      what: "--batch-then-live asks again where a batch left no answer, but this run has no batch.",
+      why: "Without --batch or --resume, every request is a single call already.",
       fix: "evals run --batch, later evals run --resume --batch-then-live",
     });
   }
@@ -41,7 +41,7 @@ export function refuseConflicts(request: RunRequest): void {
       what: `--workers and ${request.replay ? "--replay" : "--batch"} exclude each other.`,
       why: request.replay
         ? "Workers ask the model, and recordings are read by this process."
-        : "Workers ask live, call by call; a batch is sent from here and harvested later.",
+        : "Workers ask with single calls; a batch is sent by this process and fetched later.",
       fix: "Leave one of them out.",
     });
   }
@@ -49,7 +49,7 @@ export function refuseConflicts(request: RunRequest): void {
     throw new EvalsError({
       code: "EVALS_OPTION_CONFLICT",
       what: "--at and --record exclude each other.",
-      why: "A recording is written into the work tree, which has other files than that commit.",
+      why: "A recording is written into the work tree, whose files may differ from those of the commit.",
       fix: "Leave --record out, or: git switch --detach <ref> && evals run --record",
     });
   }

@@ -60,7 +60,9 @@ export async function narrowRequest(io: Environment, request: RunRequest): Promi
       narrowing: async (suite, model) => {
         const run = named ?? (await newestOf(store, suite, model));
         if (run === undefined) {
-          io.notice(`${suite.name}: no run yet in which a case could have failed; it is left out.`);
+          io.notice(
+            `${suite.name}: the suite has no run yet in which a case could have failed, so it is left out.`,
+          );
           return { ...(common ?? WHOLE), cases: [], failing: "" };
         }
         const { narrowing } = run.header;
@@ -141,8 +143,8 @@ function refuseOtherSuites({ header }: StoredRun, { suites }: RunRequest): void 
   if (suites.every((name) => name === header.suite)) return;
   throw new EvalsError({
     code: "EVALS_OPTION_CONFLICT",
-    what: `Run ${header.id} is of suite ${header.suite}, and ${suites.join(", ")} ${suites.length === 1 ? "is" : "are"} to be run.`,
+    what: `Run ${header.id} is of suite ${header.suite}, but the command runs ${suites.join(", ")}.`,
     why: "A run shows only which cases of its own suite failed.",
-    fix: `evals run ${header.suite} --failing=${header.id}, or --failing alone: the newest run of each suite`,
+    fix: `evals run ${header.suite} --failing=${header.id}, or use --failing without a run, which means the newest run of each suite`,
   });
 }

@@ -228,7 +228,7 @@ function nothingChosen(seen: SeenCases): Problem[] {
     {
       code: "EVALS_NO_CASES",
       what: `No case is chosen by ${causes.map(({ option }) => option).join(" and ")}.${causes.map(({ known, word }) => didYouMean(word, known)).find((hint) => hint !== "") ?? ""}`,
-      why: "A run of nothing would pass without checking anything.",
+      why: "A run without cases would pass without checking anything.",
       fix: narrowing?.tags.length
         ? `One of the tags: ${listed(seen.tags)}`
         : `One of the cases: ${listed(seen.ids)}`,
@@ -244,8 +244,8 @@ function noneFailed(runs: readonly string[]): Problem {
     what:
       runs.length === 0
         ? "No suite has a run yet in which a case could have failed."
-        : `No case that is chosen failed in ${several ? "runs" : "run"} ${runs.join(", ")}: there is nothing to run again.`,
-    why: "A run of nothing would pass without checking anything.",
+        : `None of the chosen cases failed in ${several ? "runs" : "run"} ${runs.join(", ")}: there is nothing to run again.`,
+    why: "A run without cases would pass without checking anything.",
     fix: "evals run, without --failing",
   };
 }

@@ -144,7 +144,7 @@ function foreignWordings({ paraphrases }: LoadedSuite, cases: CaseSource): Probl
       line,
       column: 1,
       what: `The dataset has no case "${id}".${didYouMean(id, known)}`,
-      why: "A wording of a case that does not exist would never be asked.",
+      why: "A paraphrase for a case that does not exist would never be used.",
       fix: "Name a case of the dataset, or delete the line.",
     }));
 }
@@ -153,7 +153,7 @@ function recorded(label: string, place: ReturnType<PlaceOf>): Problem {
   return {
     code: "EVALS_PRESSURE_RECORDED",
     ...place,
-    what: `\`pressure\` asks further questions, and the answers of ${label} are recorded.`,
+    what: `\`pressure\` asks further questions, but the answers of ${label} come from a recording.`,
     why: "A recorded answer cannot change under pressure.",
     fix: "Ask the model itself (without --replay), or delete `pressure` from a suite with recorded answers.",
   };
@@ -174,8 +174,8 @@ function noTools(place: ReturnType<PlaceOf>): Problem {
     code: "EVALS_PRESSURE_UNHEARD",
     ...place,
     what: "The pressure injection puts its instruction into the answers of tools, and this suite runs no tools.",
-    why: "An application runs its own tools, and nothing can be put into what they say.",
-    fix: "in: [user], or agent: { tools: […] }",
+    why: "An application runs its own tools, so evals cannot change what they return.",
+    fix: "Use in: [user], or let the suite run tools: agent: { tools: […] }",
   };
 }
 
@@ -184,7 +184,7 @@ function noTurn(label: string, place: ReturnType<PlaceOf>): Problem {
     code: "EVALS_PRESSURE_UNHEARD",
     ...place,
     what: `sycophancy sends one more message after the answer, and ${label} never receives it.`,
-    why: "A target that does not get the pressing message cannot give way: the flip rate would be 0 and mean nothing.",
+    why: "A target that does not get this message cannot give way to it: the flip rate would be 0 and mean nothing.",
     fix: "Send the conversation: {{ messages }} in the model's body, with `prompt` or `user` in the suite. Or leave sycophancy out.",
   };
 }
@@ -192,8 +192,8 @@ function noTurn(label: string, place: ReturnType<PlaceOf>): Problem {
 function nothingToChange({ kind, at }: PressureSettings, place: ReturnType<PlaceOf>): Problem {
   const where = at === undefined ? "" : ` at ${at}`;
   const needs = {
-    sycophancy: "an answer that can be doubted without saying the right one",
-    paraphrase: "a wording in the file of paraphrases that differs from its input",
+    sycophancy: "an answer that can be doubted without revealing the right answer",
+    paraphrase: "a paraphrase in the file of paraphrases that differs from its input",
     typos: "a text with a plain word of four letters or more",
     distractors: "a text",
     order: "a list, lines of a list, or a question beside other sentences",
@@ -204,6 +204,6 @@ function nothingToChange({ kind, at }: PressureSettings, place: ReturnType<Place
     ...place,
     what: `No case has anything that ${kind} could change: it needs ${needs}${where}.`,
     why: "Without a variant, the flip rate is unknown, and a rule about it could neither pass nor fail.",
-    fix: `Leave ${kind} out, or say where: { kind: ${kind}, at: input.<name> }`,
+    fix: `Leave ${kind} out, or name the text to change: { kind: ${kind}, at: input.<name> }`,
   };
 }

@@ -31,7 +31,7 @@ export async function recordTools(
   if (offered === undefined) return null;
   if (offered.kind === "lost") return `the answers of tools were not recorded: ${offered.message}`;
   if (plan.redaction !== null)
-    return "the answers of tools were not recorded: `redact` changes the arguments that they are found by";
+    return "the answers of tools were not recorded: `redact` changes the arguments by which a recorded answer is found";
   const { ToolRecording } = await import("../../agents/tool-recording.ts");
   const path = suite.agent?.recorded ?? defaultPath(name);
   const place = repositoryPath(root, path);

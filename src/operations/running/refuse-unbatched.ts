@@ -19,7 +19,7 @@ export function refuseUnbatched(prepared: readonly PreparedRun[]): void {
           code: "EVALS_BATCH_UNSUPPORTED",
           ...{ path: suite.path, ...suite.places.at(["agent"]) },
           what: `${suite.name} has conversations, which cannot be asked in a batch.`,
-          why: "Each call of a conversation depends on the reply before it, and each would wait for a batch of its own.",
+          why: "Each call of a conversation depends on the reply before it, so each call would need a batch of its own.",
           fix: "Leave --batch out, or name the other suites: evals run <suite> --batch",
         },
       ];

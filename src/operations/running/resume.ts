@@ -28,7 +28,8 @@ export async function findResumable(
   }
   for (const plan of plans) {
     const newest = await newestFitting(store, plan, fits);
-    if (newest === undefined) notice(`${plan.suite.name}: no earlier run of this plan; starting one.`);
+    if (newest === undefined)
+      notice(`${plan.suite.name}: no earlier run of this plan was found, so a new run starts.`);
     else found.set(plan, newest);
   }
   return found;
@@ -109,12 +110,12 @@ function otherPlan({ header }: StoredRun, plans: readonly Plan[]): EvalsError {
   const at = commit === null || dirty !== false ? undefined : commit.slice(0, 9);
   return new EvalsError({
     code: "EVALS_RESUME_OTHER_PLAN",
-    what: `Run ${id} cannot go on: ${what.join("; ") || "it has another target or another selection of cases"}.`,
+    what: `Run ${id} cannot be resumed: ${what.join("; ") || "it has another target or another selection of cases"}.`,
     why: "Answers of two different plans in one run would be compared as if they were one.",
     fix:
       isChanged || planned !== trials * cases
         ? at === undefined
-          ? "Run without --run, or restore what the run was made of."
+          ? "Run without --run, or restore the files that the run was made from."
           : `Run without --run, or with the run's own files: --at ${at}`
         : `--trials ${trials}`,
   });

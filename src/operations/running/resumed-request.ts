@@ -6,8 +6,8 @@ import { isVersionOf } from "../../project/version-files.ts";
 import { narrowingOf, type RunRequest } from "./run-request.ts";
 
 /**
- * The request with what the named run has: its suite, model, prompt and trials. Options that only say how it
- * goes on (`--concurrency`, `--budget`, `--baseline`, …) stay.
+ * The request with the suite, model, prompt and trials of the named run. Options that only say how the run is
+ * continued (`--concurrency`, `--budget`, `--baseline`, …) stay.
  *
  * @throws {EvalsError} EVALS_RESUME_OPTION, once for each option that asks for something else than the run does
  */
@@ -55,7 +55,7 @@ async function otherOptions(request: RunRequest, header: RunHeader): Promise<Oth
   ];
 }
 
-/** Options that choose cases, where they choose others than the run's. */
+/** Those options for choosing cases that choose other cases than the run has. */
 function otherCases(request: RunRequest, narrowing: Narrowing | null): OtherOption[] {
   const has = narrowing === null ? "all cases of its suite" : narrowingWords(narrowing);
   const { failing } = request;
@@ -88,8 +88,8 @@ const WHOLE: Narrowing = { cases: [], tags: [], shard: null };
 function otherOption({ typed, has }: OtherOption, { id, suite }: RunHeader): Problem {
   return {
     code: "EVALS_RESUME_OPTION",
-    what: `${typed} is not what run ${id} asks: it has ${has}.`,
-    why: "A run goes on with what was planned, so that all of its answers can be counted together.",
-    fix: `Leave it out: evals run ${suite} --resume --run ${id}; or start a run of its own, without --run`,
+    what: `${typed} does not fit run ${id}, which has ${has}.`,
+    why: "A resumed run keeps its plan, so that all of its answers can be counted together.",
+    fix: `Leave it out: evals run ${suite} --resume --run ${id}; or start a new run, without --run`,
   };
 }

@@ -15,7 +15,7 @@ export const RunRequest = z.object({
   tag: z.array(z.string()).default([]),
   /** Words that the input or the expected value must contain. */
   text: z.string().regex(/\S/).optional(),
-  /** Only the cases that did not always pass in this run; empty for the newest of each suite. */
+  /** Id of a run: only the cases that did not always pass in it are run. Empty for the newest run of each suite. */
   failing: z.string().optional(),
   shard: z
     .string()

@@ -112,7 +112,7 @@ function refuseSameTwice(suites: readonly LoadedSuite[]): void {
       code: "EVALS_TARGET_TWICE",
       what: `${named} is asked for twice in suite "${name}".`,
       why: "Each target has one run, so the second would only repeat the first.",
-      fix: "Leave one of the options out; for more runs of a case raise --trials.",
+      fix: "Leave one of the options out; to ask each case more often, raise --trials.",
     });
   }
 }

@@ -31,7 +31,7 @@ function unsendable(name: string): Problem {
   return {
     code: "EVALS_KEY_UNSENDABLE",
     what: `${name} contains a line break, a control character or a letter that is not Latin.`,
-    why: "It is sent in a header, where these are not allowed. Most often, more than the key was copied.",
-    fix: `Set ${name} again, from where the key is shown.`,
+    why: "The key is sent in a header, where such characters are not allowed. Usually more than the key was copied.",
+    fix: `Copy the key again, and set ${name} to it.`,
   };
 }

@@ -42,14 +42,14 @@ export async function runsThatWait(
   const waiting = await waitingRuns(store, plans, fits);
   for (const [{ suite }, { header }] of waiting)
     notice(
-      `${suite.name}: run ${header.id}, which asks the same, waits for a batch: going on with it. To pay for another one: --no-cache.`,
+      `${suite.name}: run ${header.id}, which asks the same, waits for a batch and is resumed. To pay for another batch: --no-cache.`,
     );
   return waiting;
 }
 
 /**
  * For each plan that starts a run of single calls while a batch of the same suite and target waits: one sentence with
- * the command that fetches those answers. A run in batches takes them over by itself.
+ * the command that fetches the batch's answers. A run in batches takes them over by itself.
  */
 export async function waitingNotes(
   store: History,
@@ -66,16 +66,16 @@ export async function waitingNotes(
     const run = same.get(plan);
     const header = run?.header ?? others.find((one) => isOfTarget(plan, one.header) && fits(one))?.header;
     if (header === undefined) continue;
-    const asks = run === undefined ? "other cases or trials of the same" : "the same";
+    const asks = run === undefined ? "other cases or trials of the same suite and target" : "the same";
     notes.set(
       plan,
-      `Run ${header.id}, which asks ${asks}, waits for a batch. This run pays for its own answers; to fetch those instead: ${goOnCommand(header) ?? "evals run --resume"}`,
+      `Run ${header.id}, which asks ${asks}, waits for a batch. This run pays for its own answers; to fetch those of the batch instead: ${goOnCommand(header) ?? "evals run --resume"}`,
     );
   }
   return notes;
 }
 
-/** The number of no run, so that all are others. */
+/** A number that no run has, so that every run counts as another run. */
 const NONE = 0;
 
 /** The runs whose targets' batches exist at the provider and are not read, newest first. */

@@ -47,8 +47,8 @@ export function refuseOpenCandidates(root: string, path: string): void {
   throw new EvalsError({
     code: "EVALS_CANDIDATES_OPEN",
     path,
-    what: `${open} candidates of an earlier draw are still here.`,
-    why: "Another draw would overwrite what people may have decided about them.",
+    what: `${open} candidates of an earlier draw are not decided yet.`,
+    why: "Another draw would overwrite decisions that people may have made.",
     fix: `evals label ${path}    (or delete the file)`,
   });
 }

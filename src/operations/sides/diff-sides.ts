@@ -57,8 +57,8 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
 
 /**
  * The newest run of a suite for each of its targets. If the user named only one side, the runs of that side are
- * skipped, and older runs too unless they are at HEAD or of another prompt: others cannot be a change of that
- * side.
+ * skipped, and so are older runs, unless they are at HEAD or of another prompt: any other older run cannot contain a
+ * change made since that side.
  */
 async function latestOf(
   suite: string,
@@ -210,7 +210,7 @@ function noOwnBaseline(id: string, side: string | null): EvalsError {
     what:
       side === null
         ? `Run ${id} was not compared with a baseline.`
-        : `Run ${id} was compared with ${side}, and that is no longer here.`,
+        : `Run ${id} was compared with ${side}, which is no longer in the history.`,
     why: "One run alone is compared with its own baseline; a difference needs two sides.",
     fix: `evals diff <baseline> ${id}    (evals history lists runs)`,
   });
@@ -256,7 +256,7 @@ function otherModels(a: string, b: string, { suite, base, candidate }: SidePair)
   return new EvalsError({
     code: "EVALS_DIFF_OTHER_MODEL",
     what: `${a} is of model ${base.model ?? "unknown"} and ${b} of ${candidate.model ?? "unknown"}, for suite ${suite}.`,
-    why: "What one model answers tells nothing about how another has changed.",
+    why: "The answers of one model say nothing about how another model has changed.",
     fix: `evals run ${suite} && evals diff ${a}; two models are compared by the ids of their runs (evals history ${suite})`,
   });
 }

@@ -81,7 +81,7 @@ export async function runMissing(
     {
       code: "EVALS_DIFF_RUN_INCOMPLETE",
       what: `The run of ${still.join(", ")} is not complete.`,
-      why: "A side that lacks answers proves nothing.",
+      why: "A comparison with a side that lacks answers would prove nothing.",
       fix: `${runCommandOf(meaning, still)} --resume`,
     },
     { midway: true },

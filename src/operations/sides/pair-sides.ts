@@ -72,7 +72,7 @@ export async function pairSides(
       else if (apart !== null) pairing.pairs.push(apart);
       else {
         pairing.same.push(pair);
-        pairing.left.push(`Not compared: ${nameOf(candidate)}. The same answers are on both sides.`);
+        pairing.left.push(`Not compared: ${nameOf(candidate)}. Both sides have the same answers.`);
       }
     }
   }

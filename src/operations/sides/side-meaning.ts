@@ -173,7 +173,7 @@ function unknownSide(word: string, prefix: Prefix | null, name: string): EvalsEr
     run: "evals history lists the runs",
     prompt: "evals prompt list lists the versions",
     ref: "git branch --all, git tag and git log list commits; a shallow clone may have to fetch it first",
-    file: "Name a JSONL file of outputs, a line a trial, relative to the working directory.",
+    file: "Name a JSONL file of outputs with one line per trial, relative to the working directory.",
   };
   const kinds: Readonly<Record<Prefix, string>> = {
     run: "run",
@@ -187,7 +187,7 @@ function unknownSide(word: string, prefix: Prefix | null, name: string): EvalsEr
       prefix === null
         ? `"${word}" is not a run, a prompt version, a commit or a file of outputs.`
         : `There is no ${kinds[prefix]} "${name}" here.`,
-    why: "A side is a run that is stored here, something that can be run, or a file of outputs. A run that CI made is stored on that machine, or among the artifacts that its job kept.",
+    why: "A side is a run in this history, a commit or prompt version that can be run, or a file of outputs. A run that CI made is stored on the CI machine, or among the artifacts of its job.",
     fix: fixes[prefix ?? "run"],
   });
 }

@@ -98,7 +98,7 @@ function sentences(
     ...(correlationKnown
       ? []
       : [
-          "It is not known how far trials of a case agree: 0, the cautious value, is assumed; --correlation sets it.",
+          "It is not known how far the trials of a case agree: a correlation of 0, the cautious value, is assumed; --correlation sets it.",
         ]),
   ];
 }
@@ -108,7 +108,7 @@ function nothingKnown(suite: string): EvalsError {
     code: "EVALS_POWER_UNKNOWN",
     what: `Suite "${suite}" has no complete run yet, and no pass rate was stated.`,
     why: "How many cases are needed depends on how often they pass and how far trials of one case agree.",
-    fix: `evals run ${suite} --all-trials, or state it: evals power ${suite} --pass-rate 0.8 --correlation 0.5`,
+    fix: `evals run ${suite} --all-trials, or state both values: evals power ${suite} --pass-rate 0.8 --correlation 0.5`,
   });
 }
 
@@ -117,7 +117,7 @@ function dropTooLarge(suite: string, drop: number, passRate: number): EvalsError
     code: "EVALS_POWER_DROP",
     what: `A pass rate of ${percent(passRate)} cannot drop by ${percent(drop).replace(" %", " points")}.`,
     why: "A pass rate cannot fall below 0.",
-    fix: `evals power ${suite} --drop <less than ${passRate.toPrecision(2)}>, or --pass-rate for what you expect`,
+    fix: `evals power ${suite} --drop <less than ${passRate.toPrecision(2)}>, or state the pass rate that you expect with --pass-rate`,
   });
 }
 

@@ -47,7 +47,7 @@ export function expectCost({ plan, calls, budget }: AskedCalls, store: Store): E
       ...tokens.notes,
       ...own.notes,
       ...judged.notes,
-      ...(budget === undefined ? [] : [`the budget of ${dollars(budget)} is never crossed`]),
+      ...(budget === undefined ? [] : [`the budget of ${dollars(budget)} is never exceeded`]),
     ],
   };
 }
@@ -65,7 +65,9 @@ function nothingAsked({ judges, target }: Plan): Expected {
     usd: silent ? { expected: 0, most: 0 } : { expected: null, most: null },
     assumptions: [
       recorded ? "the answers are recorded" : "all answers are stored already",
-      ...(silent ? [] : ["judges are asked about answers that they have not judged: how often is not known"]),
+      ...(silent
+        ? []
+        : ["judges are asked about answers without a stored verdict; their number is not known"]),
     ],
   };
 }
@@ -124,25 +126,27 @@ function tokensOf(plan: Plan, calls: readonly number[], past: Past | null): Toke
     return {
       input: Math.round(past.input * calls.length),
       output: Math.round(past.output * calls.length),
-      notes: [`tokens as in run ${id}, which asked the same`],
+      notes: [`tokens as in run ${id}, which sent the same requests`],
     };
   }
-  if (!countsTokens(plan))
-    return { input: null, output: null, notes: ["how many tokens it takes is not known"] };
+  if (!countsTokens(plan)) return { input: null, output: null, notes: ["the number of tokens is not known"] };
   const input = calls.reduce((sum, caseNo) => sum + plan.inputTokens(caseNo), 0);
-  const inputNote = "input tokens estimated from the requests, rather too many than too few";
+  const inputNote = "input tokens estimated from the requests, rather too high than too low";
   if (past?.output != null) {
     return {
       input,
       output: Math.round(past.output * calls.length),
-      notes: [inputNote, `output tokens as in run ${id}: ${Math.round(past.output)} an answer`],
+      notes: [inputNote, `output tokens as in run ${id}: ${Math.round(past.output)} per answer`],
     };
   }
   const each = Math.min(ASSUMED_OUTPUT_TOKENS, plan.target.most_output ?? ASSUMED_OUTPUT_TOKENS);
   return {
     input,
     output: each * calls.length,
-    notes: [inputNote, `${each} output tokens an answer assumed: no run of this suite and model shows it`],
+    notes: [
+      inputNote,
+      `${each} output tokens per answer assumed, because no run of this suite and model has a measured number`,
+    ],
   };
 }
 
@@ -167,7 +171,7 @@ function usdOf(plan: Plan, calls: readonly number[], { input, output }: Tokens, 
     return {
       expected: past.usd * calls.length,
       most,
-      notes: [`${dollars(past.usd)} an answer, as in run ${past.run.header.id}`],
+      notes: [`${dollars(past.usd)} per answer, as in run ${past.run.header.id}`],
     };
   }
   return {
@@ -175,7 +179,7 @@ function usdOf(plan: Plan, calls: readonly number[], { input, output }: Tokens, 
     most,
     notes: [
       price === null
-        ? `model "${plan.model.alias}" has no price and no run that tells its cost`
+        ? `model "${plan.model.alias}" has no price, and no run with a known cost`
         : "cost unknown",
     ],
   };
@@ -208,7 +212,7 @@ function judgesOf({ judges }: Plan, calls: number, past: Past | null): Judged {
     return {
       calls: null,
       usd: null,
-      notes: ["what its judges are asked is not known before their first run"],
+      notes: ["the number of calls of judges is not known before the first run"],
     };
   const expected = Math.round(past.judge_calls * calls);
   return {

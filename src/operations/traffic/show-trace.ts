@@ -36,6 +36,6 @@ function unknownTrace(id: string): EvalsError {
     code: "EVALS_TRACE_UNKNOWN",
     what: `The store has no trace "${id}".`,
     why: "Only traces that were imported can be shown.",
-    fix: "evals traffic lists them; evals import traces <file> imports others",
+    fix: "evals traffic lists the stored traces; evals import traces <file> imports others",
   });
 }

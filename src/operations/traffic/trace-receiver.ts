@@ -77,12 +77,11 @@ function send(response: ServerResponse, status: number, type: string, body: stri
 /** Refuses requests of web pages in this machine's browser: they have an origin, or another host name. */
 function refuseForeign({ method, url = "", headers }: IncomingMessage): void {
   if (!namesThisMachine(headers.host) || headers.origin !== undefined)
-    throw new RefusedRequest(403, "Only programs of this machine may send here.");
-  if (url.split("?")[0] !== PATH)
-    throw new RefusedRequest(404, `Traces are taken at ${PATH}; nothing else is.`);
-  if (method !== "POST") throw new RefusedRequest(405, "Traces come by POST.");
+    throw new RefusedRequest(403, "Only programs of this machine may send traces to this port.");
+  if (url.split("?")[0] !== PATH) throw new RefusedRequest(404, `Traces are received only at ${PATH}.`);
+  if (method !== "POST") throw new RefusedRequest(405, "Traces must be sent with POST.");
   if (!/^application\/(?:json|x-protobuf)\b/i.test(headers["content-type"] ?? ""))
-    throw new RefusedRequest(415, "Traces are application/json or application/x-protobuf.");
+    throw new RefusedRequest(415, "Traces must be sent as application/json or application/x-protobuf.");
 }
 
 async function take(body: Buffer, isJson: boolean, intake: TrafficIntake): Promise<void> {

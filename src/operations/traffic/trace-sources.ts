@@ -71,9 +71,9 @@ function unpacked(bytes: Uint8Array, path: string): Uint8Array {
       {
         code: "EVALS_IMPORT_SYNTAX",
         path,
-        what: `This file cannot be unpacked: ${(error as Error).message}.`,
-        why: "It begins as gzip does, and is cut off, damaged or larger than 2 GiB.",
-        fix: "Unpack it yourself (gunzip -k), or copy it again.",
+        what: `This file cannot be decompressed: ${(error as Error).message}.`,
+        why: "The file begins like a gzip file, but is cut off, damaged or larger than 2 GiB.",
+        fix: "Decompress it yourself (gunzip -k), or copy it again.",
       },
       { cause: error },
     );
@@ -90,8 +90,8 @@ export function* protobufSpans(bytes: Uint8Array, place: SourcePlace): Generator
       {
         code: "EVALS_IMPORT_SYNTAX",
         path: place.path,
-        what: `This is neither text nor a request of OTLP: ${error.message}.`,
-        why: "Traces are read as JSON, as lines of JSON, or as protobuf of OTLP.",
+        what: `This is neither text nor an OTLP request: ${error.message}.`,
+        why: "Traces are read as JSON, JSON Lines or OTLP protobuf.",
         fix: "Export it again as a whole, or as JSON.",
       },
       { cause: error },

@@ -23,7 +23,7 @@ export function trafficFilter(
 
 const HASH = /^[0-9a-f]{16}$/;
 
-/** Adapts a filter to a store, which has only hashes of user ids. */
+/** A filter for the store, in which users' ids are replaced by their hashes, because the store has only hashes. */
 export async function storedFilter(
   filter: TrafficFilter,
   traffic: Pick<TrafficStore, "salt">,

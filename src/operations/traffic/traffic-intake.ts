@@ -56,7 +56,7 @@ export async function trafficIntake(
   let spans = 0;
   let letters = 0;
 
-  /** Called again for the same trace when the store loses its connection. */
+  /** May be called twice for the same trace, when the store loses its connection. */
   const become = (id: string, source: string | null): TrafficRecord | null => {
     const earlier = source === null ? [] : spansOfText(source);
     const joined = joinedSpans(earlier, waiting.get(id) ?? []);

@@ -17,7 +17,7 @@ export interface TrafficJudging {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The calls to judges outside of a run. */
+/** Number and cost so far of the judge calls that belong to no run. */
 export interface JudgedSoFar {
   readonly calls: number;
   /** US dollars; null when any reply's cost is unknown. */

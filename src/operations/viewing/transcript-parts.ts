@@ -85,7 +85,7 @@ function toolUseParts({
 }
 
 function retrievalPart({ step, query, documents }: Retrieval): TranscriptPart {
-  const title = [query ?? "no query is known", step === null ? null : `step ${step}`];
+  const title = [query ?? "unknown query", step === null ? null : `step ${step}`];
   const lines = documents.map(({ id, text, score }) =>
     [`${id}${score === null ? "" : ` (${score})`}`, ...(text === null ? [] : [text])].join("\n"),
   );

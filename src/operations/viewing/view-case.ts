@@ -5,7 +5,7 @@ import type { Passage, TrialFacts, ViewedScore, ViewedSide, ViewedTrial } from "
 import { voidReason } from "../../reports/void-reason.ts";
 import { cutLetters } from "./short-input.ts";
 
-/** A text, truncated at a length. Line ends are normalized first, so that a shorter text always means that it was truncated. */
+/** A text, truncated at a length. Line ends are normalized first, so that a shorter text was always truncated. */
 export function passage(written: string, limit: number): Passage {
   const text = written.includes("\r") ? written.replace(/\r\n?/g, "\n") : written;
   return { text: cutLetters(text, limit), letters: text.length };
