@@ -142,6 +142,6 @@ describe("an incomplete command", () => {
 
   it("names the words that can follow", async () => {
     const { stderr } = await repo.evals("import");
-    expect(stderr).toContain('"evals import" needs one word more: labels, promptfoo, openai-evals');
+    expect(stderr).toContain('"evals import" needs one more word: labels, promptfoo, openai-evals');
   });
 });

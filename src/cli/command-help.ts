@@ -3,7 +3,7 @@ import type { Command } from "commander";
 /** The end of the program's help: where to start, exit codes and JSON for scripts, and the documentation. */
 export const START_HERE = `
 Start here:
-  evals init       a project that runs at once, without a key
+  evals init       create a project that runs at once, without a key
   evals run        ask, score, compare with the baseline; exit 1 when worse
   evals promote    make the newest run the baseline, in one commit
 
@@ -16,7 +16,7 @@ Exit codes of evals run:
        the suite says undecided: fail
   70   a bug of evals
   130, 143   stopped by a signal
-Documentation: docs/ in the package git-evals, of it tutorial.md first`;
+Documentation: docs/ in the package git-evals; start with tutorial.md`;
 
 /** The name of a command with its parent commands: `evals prompt new`. */
 export const nameOf = (command: Command): string =>

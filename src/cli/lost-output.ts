@@ -1,7 +1,7 @@
 import type { EventEmitter } from "node:events";
 
 /**
- * Error codes when a reader such as `| head` has closed the pipe. That is not a mistake, and a paid run
+ * Error codes of a pipe that its reader, such as `| head`, has closed. This is not a mistake, and a paid run
  * continues.
  */
 const CLOSED = ["EPIPE", "ERR_STREAM_DESTROYED"];

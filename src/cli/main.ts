@@ -33,7 +33,7 @@ export async function main(args: readonly string[], io?: Io): Promise<number> {
     const lost = faultOf(how);
     if (printed === "") return reportMistakes(args, own, lost);
     // With JSON output there is exactly one document, and it contains the exit code already.
-    own.stderr(formatProblems(lost.problems, "the command had reported its outcome already"));
+    own.stderr(formatProblems(lost.problems, "the command had already reported its outcome"));
     return exitOfDocument(printed);
   });
   const code = await runMain(args, watched);
@@ -81,7 +81,7 @@ function reportMistakes(args: readonly string[], io: Io, { problems, midway, mis
     io.stderr(
       formatProblems(
         problems,
-        midway ? "the run is incomplete, what had arrived is kept" : "nothing was run",
+        midway ? "the run is incomplete; the answers received so far are kept" : "nothing was run",
         io.stderrIsTerminal ? io.width : undefined,
       ),
     );
@@ -90,7 +90,7 @@ function reportMistakes(args: readonly string[], io: Io, { problems, midway, mis
 }
 
 /**
- * Prints the document of a command that ended with mistakes: with --json there is always exactly one document.
+ * Prints the JSON document of a command that ended with mistakes, so that --json always prints exactly one document.
  */
 function printDocument(args: readonly string[], io: Io, exit: number, problems: readonly Problem[]): void {
   io.stdout(documentText(mistakesDocument(commandOf(args), exit, problems)));
@@ -113,5 +113,5 @@ function commandOf(args: readonly string[]): string {
 
 function bugText(error: unknown): string {
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `This is a bug in evals, not a mistake of yours.\n\n${trace}\n\nPlease report it with the lines above. Answers that had arrived are in the history in .evals.`;
+  return `This is a bug in evals, not a mistake of yours.\n\n${trace}\n\nPlease report it with the lines above. The answers received so far are in the history in .evals.`;
 }

@@ -22,7 +22,7 @@ export function givenTwice(option: string, first: unknown, second: unknown): Eva
   return new EvalsError({
     code: "EVALS_OPTION_TWICE",
     what: `${option} is given twice: ${String(first)} and ${String(second)}.`,
-    why: "Only one of them could count, and the other would be dropped silently.",
-    fix: `Keep one of them: ${option} ${String(second)}`,
+    why: "Only one of the two could be used, and the other would be ignored silently.",
+    fix: `Give one of the two: ${option} ${String(second)}`,
   });
 }

@@ -11,7 +11,7 @@ import { outliveReader } from "./lost-output.ts";
 export function outliveReaders(): void {
   outliveReader(process.stderr, () => {});
   outliveReader(process.stdout, (code) => {
-    process.stderr.write(`The output could not be written (${code}); what it reported is stored.\n`);
+    process.stderr.write(`The output could not be written (${code}). The results are stored.\n`);
     process.once("exit", () => {
       process.exitCode ||= EXIT.undecided;
     });

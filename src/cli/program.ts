@@ -57,7 +57,7 @@ function asHelpOption(args: readonly string[]): readonly string[] {
     throw new EvalsError({
       code: "EVALS_COMMAND_UNKNOWN",
       what: `Unknown command "${asked}".${didYouMean(asked, visible)}`,
-      why: "Guessing which command is meant could show the help of another one.",
+      why: "A guess could show the help of a different command than you meant.",
       fix: "evals --help        (lists all commands)",
     });
   }
@@ -87,7 +87,7 @@ function withOwnValues(args: readonly string[]): string[] {
 function buildProgram(commands: readonly DeclaredCommand[], calling: Calling): Command {
   const program = new Command("evals")
     .description(
-      "Runs golden datasets through scorers, compares with a baseline in git, and says how sure it is.",
+      "Runs golden datasets through scorers, compares the results with a baseline in git, and says how certain the verdict is.",
     )
     .version(EVALS_VERSION, "-v, --version")
     .option("-C <dir>", "work in this directory")
@@ -116,7 +116,7 @@ function addCommand(program: Command, declared: DeclaredCommand, calling: Callin
     .reduce((at, name) => at.commands.find((one) => one.name() === name) ?? at, program);
   if (parent === program) program.commandsGroup(GROUP[declared.group]);
   const command = parent.command(word, { hidden: declared.hidden === true });
-  // Otherwise subcommands would inherit it from an overview, which takes any words to name the unknown one.
+  // Otherwise subcommands would inherit this setting from an overview, which accepts any words in order to report them.
   command.allowExcessArguments(false);
   typeDeclared(command, declared);
   withExamples(command, declared.examples).exitOverride(endOf(command));

@@ -53,10 +53,10 @@ function refuseEndless({ watch, open, json, dryRun, at, batch, run }: RunOptions
       other === "--at"
         ? "Files of a commit do not change."
         : other === "--batch"
-          ? "A batch is answered within a day, and every change of a file would send another."
+          ? "A batch is answered within a day, and every change of a file would send another batch."
           : other === "--run"
-            ? "After a change of its files, a run cannot be continued."
-            : `${endless} goes on until it is stopped, ${other} ends with one answer.`,
+            ? "A run cannot be continued after its files have changed."
+            : `${endless} runs until it is stopped, but ${other} ends with one result.`,
     fix: "Leave one of them out.",
   });
 }

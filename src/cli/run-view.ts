@@ -6,7 +6,7 @@ import { showProgress, silentProgress } from "./progress.ts";
 import { keepHeapSmall } from "./small-heap.ts";
 import { stopSignals } from "./stop-signals.ts";
 
-/** Number of trials from which on garbage is collected earlier than usual. */
+/** With at least this many trials, garbage is collected earlier than usual. */
 const MANY_TRIALS = 10_000;
 
 export interface RunViewOptions {

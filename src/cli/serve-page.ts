@@ -24,7 +24,7 @@ export async function servePage(
     const opened = run === undefined ? null : (await view.run(run)).report.header.id;
     const server = await serveView(view, { port, token: io.randomHex(16), sleep: io.sleep });
     const url = `${server.url}${opened === null ? "" : `#/run/${opened}`}`;
-    io.stdout(`Open ${url}\nRuns appear while they are under way. Ctrl-C ends.\n`);
+    io.stdout(`Open ${url}\nNew runs appear while they are under way. Ctrl-C stops.\n`);
     if (open && io.stdoutIsTerminal) io.openPage(url);
     return {
       close: async () => {

@@ -1,7 +1,7 @@
 /**
  * Lets V8 collect garbage when the heap has grown by half, for a command that reads many more trials than it
- * keeps. By default V8 waits until the heap is four times as large. That saves no time here, and takes memory
- * that a laptop or a CI runner needs.
+ * keeps. By default V8 waits until the heap is four times as large. Waiting saves such a command no
+ * time, and takes memory that a laptop or a CI runner needs.
  */
 export function keepHeapSmall(): void {
   // Loaded on demand, because short commands do not need it.

@@ -37,7 +37,9 @@ export function stopSignals(io: Io): StopSignals {
           cut.abort();
           return;
         }
-        io.stderr("\nStopping: no new trials; those in flight finish. Ctrl-C again cuts them.\n");
+        io.stderr(
+          "\nStopping: no new trial starts, and trials in flight finish. Press Ctrl-C again to abort them.\n",
+        );
       });
     },
     close: () => close(),
@@ -83,7 +85,7 @@ export function drainSignals(io: Io) {
       cut.abort();
       return;
     }
-    io.stderr("Stopping: nothing new is taken; calls in flight end. A second signal cuts them.\n");
+    io.stderr("Stopping: no new work is started, and calls in flight finish. A second signal aborts them.\n");
     stop.abort();
   });
   return { stopping: () => stop.signal.aborted, stopped: stop.signal, signal: cut.signal, close };

@@ -21,7 +21,7 @@ function usageMistake(error: CommanderError, command: Command): EvalsError {
   return new EvalsError({
     code: isUnknownCommand ? "EVALS_COMMAND_UNKNOWN" : "EVALS_USAGE",
     what: `${first.charAt(0).toUpperCase()}${first.slice(1)}${moved === undefined ? "" : " before the command"}.${hint === "" ? "" : ` ${hint}`}`,
-    why: "A command is never guessed: a wrong guess could call a model that costs money.",
+    why: "A command is never guessed, because a wrong guess could call a model that costs money.",
     fix: moved ?? (meant === undefined ? fixOf(command) : retyped(command, first, meant)),
   });
 }
@@ -29,7 +29,7 @@ function usageMistake(error: CommanderError, command: Command): EvalsError {
 function textOf(error: CommanderError, command: Command): string {
   const names = command.commands.map((one) => one.name()).filter((name) => name !== "help");
   return error.code === "commander.help"
-    ? `"${nameOf(command)}" needs one word more: ${names.join(", ")}`
+    ? `"${nameOf(command)}" needs one more word: ${names.join(", ")}`
     : error.message
         .replace(/^error: /, "")
         .trim()

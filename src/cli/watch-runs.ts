@@ -40,7 +40,7 @@ export async function watchRuns(
         const { servePage } = await import("./serve-page.ts");
         page = await servePage({ directory: options.directory, run: ran.first, open: true }, io);
       }
-      io.stderr("\nWaiting for changes of suites, cases, prompts, judges and scorers. Ctrl-C ends.\n");
+      io.stderr("\nWaiting for changes of suites, cases, prompts, judges and scorers. Ctrl-C stops.\n");
       const matters = async () => (await planSignature(io, options)) !== before;
       const changed = await untilStopped(io, (stopped) => changes.next(stopped, matters));
       if (changed === null) return ran.exit;

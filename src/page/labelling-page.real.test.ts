@@ -118,7 +118,7 @@ describe("the labelling page in Chromium", () => {
     await showsText(page, "#progress", "9 of 12");
     expect(await page.textContent("#case")).not.toBe(shown);
     expect(labels(repo)).toHaveLength(9);
-    expect(await page.textContent("#notice")).toContain("it was pass");
+    expect(await page.textContent("#notice")).toContain("Your label was “pass”");
     await page.reload();
     await showsText(page, "#progress", "9 of 12");
     const text = await page.innerText("body");

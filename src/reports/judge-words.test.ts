@@ -47,12 +47,12 @@ describe("how far a judge is trusted", () => {
     expect(informingSentences(sampleReport())).toEqual([]);
   });
 
-  it("is in every report, and a rule that only informs is no failure in any", async () => {
+  it("is in every report, and an advisory rule is no failure in any", async () => {
     const run = reportedRun(judged);
     const terminal = runReport(run.report, { width: 80, color: false });
     expect(terminal).toContain("not enforced: score.helpful 40.0 %");
     expect(terminal).not.toContain("missed  score.helpful");
-    expect(terminal).toContain("with the judge's error taken");
+    expect(terminal).toContain("after correction for the judge's");
     const markdown = await markdownReport([run]);
     expect(markdown).toContain("not enforced: score.helpful 40.0 %");
     expect(markdown).not.toContain("<b>helpful");

@@ -66,7 +66,7 @@ describe("evals ab", () => {
       0,
       expect.stringMatching(/^UNDECIDED {3}it is not known which answers are good/),
     ]);
-    expect(stdout).toContain('lines need "pass", or --suite or --judge');
+    expect(stdout).toContain('give lines "pass", or use --suite or --judge');
     expect(stdout).toContain("names its session");
   });
 

@@ -101,7 +101,7 @@ describe("a judge that compares with the baseline's answers", () => {
     const none = (await repo.json(["run", "--all-trials"])).document.runs[0];
     expect(none.metrics["score.better"].value).toBe(null);
     expect(none.notes.join("\n")).toContain(
-      "better compares with the baseline's answers, which are not stored here: its score is void. To keep them in git: evals promote --with-answers",
+      "better compares with the baseline's answers, which are not stored on this machine, so its score is void. To keep answers in git: evals promote --with-answers",
     );
     expect(server.of(JUDGE)).toHaveLength(before);
   });

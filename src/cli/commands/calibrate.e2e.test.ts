@@ -363,7 +363,7 @@ describe("with a judge to ask", () => {
     );
     const { exit, stdout } = await run({}, null);
     expect(exit).toBe(0);
-    expect(stdout).toContain("Not kept");
+    expect(stdout).toContain("The calibration was not stored");
     await expect(run({ check: true }, null)).rejects.toThrow("EVALS_MODEL_UNKNOWN");
     await expect(run({ repeats: "x" }, null)).rejects.toThrow("EVALS_OPTION_INVALID");
   });

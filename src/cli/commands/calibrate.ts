@@ -12,7 +12,7 @@ import { listenForStop } from "../stop-signals.ts";
 const REPEATS: NumberOption = {
   option: "--repeats",
   ...wholeNumber(1, 100),
-  why: "Each repeat asks the judge about every labelled answer once more.",
+  why: "With --repeats the judge is asked about every labelled answer that many times.",
   fix: "--repeats 3",
 };
 

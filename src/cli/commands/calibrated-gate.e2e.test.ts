@@ -130,7 +130,7 @@ describe("a judge that says a change is bad", () => {
     expect(before.metrics.pass_rate?.corrected).toBeUndefined();
     const shown = await repo.evals("run --baseline none");
     expect(shown.stdout).toContain("not enforced: pass_rate 50.0 %, required ≥ 90 %: missed");
-    expect(shown.stdout).toContain("polite informs and cannot block");
+    expect(shown.stdout).toContain("Judge polite is advisory only and cannot fail the gate");
 
     labelAll();
     const asked = server.of(JUDGE).length;
@@ -150,7 +150,7 @@ describe("a judge that says a change is bad", () => {
     expect(after.metrics["score.polite"]?.corrected).toEqual(after.metrics.pass_rate?.corrected);
   });
 
-  test("a changed label or a changed judge makes the calibration stale: back to informing", async () => {
+  test("a changed label or a changed judge makes the calibration stale, so the judge is advisory again", async () => {
     labelAll();
     await repo.evals("calibrate polite");
     expect((await run()).exit).toBe(1);
@@ -172,7 +172,7 @@ describe("a judge that says a change is bad", () => {
     expect(changed.ruleOf("require pass_rate")?.because).toContain("has changed since it was calibrated");
   });
 
-  test("below the required agreement it only informs; a label file with mistakes is reported before anything is asked", async () => {
+  test("below the required agreement it is advisory only; a label file with mistakes is reported before anything is asked", async () => {
     labelAll(CASES.slice(0, 14));
     await repo.evals("calibrate polite");
     const under = await run();
@@ -245,7 +245,7 @@ describe("a judge that says a change is bad", () => {
     expect(low).toBeLessThanOrEqual(Number(value));
     expect(high).toBeGreaterThan(Number(value));
     const shown = await repo.evals("run --baseline none");
-    expect(shown.stdout).toMatch(/pass rate \d\d\.\d % \(.*\) with the judge's error taken out/);
+    expect(shown.stdout).toMatch(/pass rate \d\d\.\d % \(.*\) after correction for the judge's error/);
   });
 });
 

@@ -228,6 +228,8 @@ describe("no canary is asked", () => {
     const kept = project.read("datasets/d.jsonl").split("\n").slice(0, 4);
     project.commit({ "datasets/d.jsonl": `${kept.join("\n")}\n` });
     const ended = await run("--baseline", side);
-    expect(ended.run.notes.join()).toContain("only 4 cases are as the baseline had them, and it needs 5");
+    expect(ended.run.notes.join()).toContain(
+      "only 4 suitable cases are unchanged since the baseline, and 5 are needed",
+    );
   });
 });

@@ -53,7 +53,7 @@ describe("evals run --dry-run", () => {
     expect(run.usd.expected).toBeCloseTo((run.input_tokens + 200 * 10) / 1e6, 12);
     expect(run.usd.most).toBeCloseTo(run.usd.expected, 12);
     expect(run.assumptions.join("; ")).toMatch(
-      /50 output tokens an answer assumed: no run .*prices of evalconfig.yaml/,
+      /50 output tokens per answer assumed, because no run .*prices of evalconfig.yaml/,
     );
   });
 
@@ -70,7 +70,7 @@ describe("evals run --dry-run", () => {
     expect(more).toMatchObject({ trials: 10, cached: 4, calls: 6 });
     expect(more.output_tokens).toBe(Math.round(ran.metrics.output_tokens.value * 6));
     expect(more.input_tokens).toBe(Math.round(ran.metrics.input_tokens.value * 6));
-    expect(more.assumptions.join()).toContain(`as in run ${ran.id}, which asked the same`);
+    expect(more.assumptions.join()).toContain(`as in run ${ran.id}, which sent the same requests`);
     const asked = server.asked.length;
     await repo.json(["run", "--trials", "5"], KEY);
     expect(server.asked.length - asked, "what was planned is what is asked").toBe(6);
@@ -88,7 +88,7 @@ describe("evals run --dry-run", () => {
     expect(afresh).not.toContain("asked afresh");
     expect(afresh).toMatch(/Nothing was asked\. A call that is tried again/);
     const open = (await repo.evals(["run", "--dry-run", "--model", "open"])).stdout;
-    expect(open).toContain("the most that it can cost is not known");
+    expect(open).toContain("the maximum cost is not known");
   });
 
   it("plans each target of a matrix, and estimates the length of answers from another prompt's run", async () => {

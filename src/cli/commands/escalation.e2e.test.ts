@@ -23,7 +23,7 @@ describe("evals escalation", () => {
     );
     const { exit, stdout } = await repo.evals("escalation a.jsonl --target 0.99");
     expect(exit).toBe(0);
-    expect(stdout).toContain("From confidence 0.900 on 100.0 % are right");
+    expect(stdout).toContain("With a confidence of 0.900 or more, 100.0 % of the answers are right");
     expect(stdout).toMatch(/^en +1 /m);
     for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
     expect(JSON.parse((await repo.evals("escalation a.jsonl --json")).stdout)).toMatchObject({

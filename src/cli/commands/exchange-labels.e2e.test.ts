@@ -118,7 +118,7 @@ describe("evals export labels and evals import labels", () => {
     expect(await code("import labels tirage in.csv --format csv")).toBe("EVALS_SUITE_UNKNOWN");
     expect(await code("import labels triage in.csv")).toBe("EVALS_USAGE");
     expect(await code("import label triage")).toBe("EVALS_COMMAND_UNKNOWN");
-    expect((await repo.evals("export")).stderr).toContain('"evals export" needs one word more: labels, ');
+    expect((await repo.evals("export")).stderr).toContain('"evals export" needs one more word: labels, ');
   });
 });
 

@@ -28,7 +28,7 @@ it("a trial that the fallback answered is marked, and costs what the fallback co
   const [run] = document.runs;
   expect([exit, run.counts.answered, run.counts.errored]).toEqual([0, 4, 0]);
   expect(run.metrics.cost_usd.value).toBeCloseTo(2 * 0.001 + 2 * 0.1, 12);
-  expect(run.notes).toContain('2 answers of the fallback "spare", where bot gave none.');
+  expect(run.notes).toContain('2 answers came from the fallback "spare", because bot gave none.');
   const shown = async (id: string) =>
     (await repo.json(["show", `latest/${id}/1`])).document.trial.answer.fallback;
   expect([await shown("c001"), await shown("c002")]).toEqual([undefined, "spare"]);

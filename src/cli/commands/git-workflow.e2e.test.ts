@@ -110,7 +110,7 @@ describe("a regression that is wanted", () => {
     ci.git(...FETCH);
     const ended = await ci.evals(["run"], CI.GitHub);
     expect(ended.exit).toBe(1);
-    expect(ended.stdout.replace(/\s+/g, " ")).toContain("It accepts another result than this run's.");
+    expect(ended.stdout.replace(/\s+/g, " ")).toContain("The change accepts the result of another run.");
   });
 });
 

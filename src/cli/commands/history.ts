@@ -9,7 +9,7 @@ import { printResult } from "../print-result.ts";
 const LIMIT: NumberOption = {
   option: "--limit",
   ...wholeNumber(1),
-  why: "The number limits how many runs are listed.",
+  why: "--limit is the maximum number of runs to list.",
   fix: "--limit 20",
 };
 
@@ -31,8 +31,11 @@ function refuseConflicts(options: HistoryCall["options"], suite: string | undefi
     throw new EvalsError({
       code: "EVALS_OPTION_CONFLICT",
       what: `--csv and ${options.json === true ? "--json" : "--flaky"} exclude each other.`,
-      why: "Only one of them can be printed; the table of runs has no column for cases.",
-      fix: options.json === true ? "Leave one of them out." : "--flaky --json lists the cases for a program.",
+      why: "Only one of the two can be printed; the table of runs has no column for cases.",
+      fix:
+        options.json === true
+          ? "Leave one of the two options out."
+          : "Use --flaky --json to list the flaky cases for a program.",
     });
   }
   if (options.flaky === true && suite === undefined) {

@@ -118,7 +118,7 @@ describe("traces of production", () => {
     home.write("evalconfig.yaml", "models: {}\n");
     put("t.jsonl", PRODUCERS[0]?.text ?? "");
     const { stdout } = await home.evals("import traces in/t.jsonl");
-    expect(stdout).toContain("evalconfig.yaml has no redact:");
+    expect(stdout).toContain("evalconfig.yaml has no `redact`");
     expect(kept()).toContain("dana.kirk@example.com");
     expect(kept()).not.toContain("of-northwind");
   });

@@ -23,7 +23,7 @@ export async function importTracesCommand({
   if (sources.length === 0) throw noSource();
   const result = await importTraces(io, { directory, sources, since, dryRun });
   return printImport(io, options, result, {
-    nothing: "nothing was taken",
+    nothing: "nothing was imported",
     document: (exit) => importedTracesDocument(result, exit, dryRun),
     text: () => importedTracesText(result, dryRun),
   });
@@ -43,7 +43,9 @@ async function listenCommand(
     exit: code,
     document: () => importedTracesDocument(result, code, false),
     text: () =>
-      result.traces + result.duplicates === 0 ? "No trace came.\n" : importedTracesText(result, false),
+      result.traces + result.duplicates === 0
+        ? "No trace was received.\n"
+        : importedTracesText(result, false),
   });
 }
 
@@ -51,15 +53,15 @@ function listenAlone(): EvalsError {
   return new EvalsError({
     code: "EVALS_OPTION_CONFLICT",
     what: "--listen receives traces; no file or address can be given with it.",
-    why: "Files are read once and the command ends; --listen goes on until it is stopped.",
-    fix: "evals import traces --listen 4318, and evals import traces <file> by itself",
+    why: "Files are read once, then the command ends; with --listen it runs until it is stopped.",
+    fix: "Use two commands: evals import traces --listen 4318, and evals import traces <file>",
   });
 }
 
 function noSource(): EvalsError {
   return new EvalsError({
     code: "EVALS_USAGE",
-    what: "No source of traces is named.",
+    what: "The command names no source of traces.",
     why: "Traces come from files, from an address, or with --listen from exporters on this machine.",
     fix: "evals import traces traces.jsonl, or evals import traces --listen 4318",
   });

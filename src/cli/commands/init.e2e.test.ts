@@ -64,7 +64,7 @@ describe("evals init", () => {
     put("evals/mine.yaml", "dataset: mine\nmodel: mine\nscorers:\n  - type: equals\n");
     const before = files();
     const { exit, stdout } = await repo.evals("init");
-    expect([exit, stdout]).toEqual([0, expect.stringContaining("There is a project here already.")]);
+    expect([exit, stdout]).toEqual([0, expect.stringContaining("There is already a project here")]);
     expect(files().filter((path) => !before.includes(path))).toEqual([join(repo.root, ".gitignore")]);
     expect([(await repo.evals("check")).exit, (await repo.evals("run")).exit]).toEqual([0, 0]);
   });
@@ -108,7 +108,7 @@ describe("evals init", () => {
   it("reports that existing files in evals/ are read from now on, and names a command that runs in spite of them", async () => {
     put("evals/of-another-tool.yaml", "prompts: [a]\nproviders: [b]\n");
     const { stdout } = await repo.evals("init");
-    expect(stdout).toContain("What was in evals/ before belongs to this project now");
+    expect(stdout).toContain("The files that were already in evals/ are now part of this project");
     const [, command = ""] =
       /npx evals (run .*?) {2,}/.exec(stdout) ?? /npx evals (run \S+)/.exec(stdout) ?? [];
     expect([command, (await repo.evals(command)).exit]).toEqual(["run ticket-queue", 0]);

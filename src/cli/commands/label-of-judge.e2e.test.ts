@@ -91,7 +91,7 @@ describe("a suite with two judges", () => {
     unnamed();
     const { stderr } = await repo.evals("check");
     expect(stderr).toContain(
-      "3 labels do not say which judge they are of, and the suite has several: polite, brief.",
+      "3 labels do not name the judge that they measure, and the suite has several: polite, brief.",
     );
     expect(stderr).toContain("evals label reply --assign polite");
     for (const judge of ["polite", "brief"])
@@ -107,7 +107,7 @@ describe("a suite with two judges", () => {
   it("reports labels of a judge that it does not have", async () => {
     await labelAll("--judge polite");
     repo.edit("evals/reply.yaml", "  - { type: judge, judge: polite }\n", "");
-    expect((await repo.evals("check")).stderr).toContain('There are labels of "polite"');
+    expect((await repo.evals("check")).stderr).toContain('There are labels for "polite"');
   });
 
   it.each(["csv", "label-studio"])("keeps the judge on the way through %s and back", async (format) => {

@@ -7,7 +7,9 @@ import { printResult } from "../print-result.ts";
 export async function logCommand({ io, options }: LogCall): Promise<number> {
   const log = await promotionLog(io, options);
   if (log.shallow)
-    io.stderr("This clone is shallow: older promotions are not in it. To see them: git fetch --unshallow\n");
+    io.stderr(
+      "This clone is shallow, so older promotions are missing from the list. To see them: git fetch --unshallow\n",
+    );
   return printResult(io, options, {
     document: (exit) => ({ schema: "evals.log/1", exit, entries: log.entries }),
     text: ({ width }) => promotionLogText(log, width),

@@ -130,7 +130,9 @@ describe("a promotion of a suite with its prompt in its file", () => {
     await repo.evals(["run"]);
     const { exit, stderr } = await repo.evals(["promote"]);
     expect(exit).toBe(0);
-    expect(stderr).toContain("no version of it is published. evals split towns makes one.");
+    expect(stderr).toContain(
+      "this publishes no version of the prompt. To make a versioned prompt: evals split towns",
+    );
     expect(repo.read("evals/baselines/towns.jsonl")).toContain('"case":"oslo"');
     repo.remove();
   });

@@ -92,7 +92,7 @@ describe("an interrupted run", () => {
   it("is reported as incomplete, with its numbers so far and the command that resumes it", async () => {
     const { stdout } = await repo.evals("report latest --format markdown");
     expect(stdout).toContain("INCOMPLETE");
-    expect(stdout).toContain("3 of 3 answered: it was interrupted.");
+    expect(stdout).toContain("3 of 3 trials answered: the run was interrupted.");
     // Readers of a comment may be at another machine, which does not know the run's id.
     expect(stdout).toContain("\nevals run triage --resume\n");
     await repo.evals("report latest --format html --output out.html");

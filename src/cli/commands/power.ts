@@ -57,11 +57,11 @@ function refuseMixed(options: PowerCall["options"], suite: string | undefined): 
     code: "EVALS_OPTION_CONFLICT",
     what:
       ab === true
-        ? "--ab plans two arms of traffic: a suite and the options of its plan cannot be given with it."
+        ? "--ab plans a test of two arms of traffic: it cannot be combined with a suite, or with options for a suite."
         : suite === undefined
-          ? "Neither a suite nor --ab is named."
-          : "--effect and --rate belong to --ab.",
-    why: "A suite's size is its numbers of cases and trials, that of an arm of traffic its number of sessions.",
+          ? "The command names neither a suite nor --ab."
+          : "--effect and --rate can only be used with --ab.",
+    why: "The size of a suite is its number of cases and trials; the size of an arm of traffic is its number of sessions.",
     fix: "evals power <suite> --drop 0.03, or evals power --ab --rate 0.8 --effect 5%",
   });
 }

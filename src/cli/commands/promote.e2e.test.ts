@@ -59,7 +59,7 @@ describe("the baseline that promote writes", () => {
       scores: { exact: 2 },
     });
     const again = await repo.evals(["promote"]);
-    expect(again.stdout).toContain("no change to commit");
+    expect(again.stdout).toContain("nothing to commit");
     expect(repo.read(PATH)).toBe(text);
   });
 
@@ -150,7 +150,7 @@ describe("promote --add", () => {
     });
     await repo.evals(["run", "--baseline", "none"]);
     expect((await repo.evals(["promote", "--add"])).stdout).toContain(
-      "2 cases got more trials, 1 changed and start anew, 1 are new, 1 are gone",
+      "2 cases got more trials, 1 changed and start again with this run's trials, 1 are new, 1 are gone",
     );
     expect(
       lines()
@@ -354,7 +354,7 @@ describe("a baseline line whose result did not change", () => {
     ]);
     // A run without changed results changes no byte of the baseline.
     await repo.evals(["run", "--all-trials"]);
-    expect((await repo.evals(["promote"])).stdout).toContain("no change to commit");
+    expect((await repo.evals(["promote"])).stdout).toContain("nothing to commit");
   });
 
   it("lets two branches that changed different cases merge, also after an acceptance and with stored answers", async () => {

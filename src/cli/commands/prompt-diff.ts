@@ -37,7 +37,7 @@ function sidesOf(prompt: string, versions: readonly string[]): readonly [string,
   throw new EvalsError({
     code: "EVALS_USAGE",
     what: `Too many versions to compare: ${[a, ...rest].join(", ")}.`,
-    why: "A diff has two sides, and the others would be ignored silently.",
+    why: "A diff compares two versions; the others would be ignored silently.",
     fix: `evals prompt diff ${name} 1.0.0 1.1.0, with the two versions that you mean; evals prompt list ${name} lists them`,
   });
 }

@@ -22,7 +22,7 @@ function readBump(value: string | undefined): Bump {
   throw new EvalsError({
     code: "EVALS_OPTION_INVALID",
     what: `--bump is not ${BUMPS.join(", ")}.`,
-    why: "The bump declares what the change may do, and the gate holds it to that.",
-    fix: "--bump patch (behaviour stays), minor (may move, not worse) or major (anything)",
+    why: "The bump declares how far the change may move behaviour, and the gate enforces it.",
+    fix: "--bump patch (behaviour stays the same), minor (behaviour may change, but not get worse) or major (anything may change)",
   });
 }

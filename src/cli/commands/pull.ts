@@ -13,7 +13,7 @@ export async function pullCommand({ io, options, args: [id] }: PullCall): Promis
     document: (exit) => ({ schema: "evals.pull/1", exit, run, suite, trials, was_here: wasHere }),
     text: () =>
       wasHere
-        ? `Run ${run} of ${suite} is here already.\n`
-        : `Run ${run} of ${suite} is here now, with ${trials} trials: evals show ${run}\n`,
+        ? `Run ${run} of ${suite} is in this history already.\n`
+        : `Run ${run} of ${suite} was copied into this history, with ${trials} trials: evals show ${run}\n`,
   });
 }

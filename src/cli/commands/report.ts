@@ -19,15 +19,15 @@ export async function reportCommand({ io, options, args: [word, candidate] }: Re
     const text = await renderReport(format, input);
     if (output !== undefined) writeReport(io, resolve(io.cwd, directory ?? ".", output), text);
     else if (needsFile(format) && io.stdoutIsTerminal)
-      // A page on a terminal would be unreadable; a pipe or a redirection gets its text.
+      // On a terminal an HTML page would be unreadable, so it goes to a file; a pipe or a redirection gets the HTML.
       writeDefault(io, root, input, text);
     else io.stdout(text);
-    // The exit code is that of writing the document, which has succeeded. The run's result is in the document.
+    // The exit code only says that the document was written. The run's result is in the document.
     return EXIT.ok;
   });
 }
 
-/** The format that a file's extension names; a page for other names and without a file. */
+/** The format that belongs to a file's extension; an HTML page for any other name, and without a file. */
 function formatOfName(file: string | undefined): string {
   const ending = extname(file ?? "");
   return REPORTERS.find(({ document }) => document?.ending === ending)?.name ?? "html";

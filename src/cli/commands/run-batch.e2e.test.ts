@@ -39,7 +39,9 @@ describe("evals run --batch", () => {
     const sent = await repo.evals("run --batch");
     expect(sent.exit).toBe(3);
     expect(sent.stdout).toContain("0 of 4 answered, 4 come with a batch, mostly within a day.");
-    expect(sent.stdout).toMatch(/To fetch what is there: {2}evals run s --resume --run [0-9a-f]{8}/);
+    expect(sent.stdout).toMatch(
+      /To fetch the answers that are ready: {2}evals run s --resume --run [0-9a-f]{8}/,
+    );
     expect((await repo.evals("run s --resume")).exit).toBe(3);
     expect(server.batches.length).toBe(1);
     later();
@@ -66,9 +68,7 @@ describe("evals run --batch", () => {
     const id = (ran: { readonly stdout: string }): string => JSON.parse(ran.stdout).runs[0].id;
     const first = await repo.evals("run --batch --json");
     const again = await repo.evals("run --batch --json");
-    expect(again.stderr).toContain(
-      `run ${id(first)}, which asks the same, waits for a batch: going on with it`,
-    );
+    expect(again.stderr).toContain(`run ${id(first)}, which asks the same, waits for a batch and is resumed`);
     expect([again.exit, id(again), server.batches.length]).toEqual([3, id(first), 1]);
     later();
     const back = await repo.evals("run --batch --json");
@@ -121,7 +121,7 @@ describe("evals run --batch", () => {
     const { repo, server } = await batched();
     const first = JSON.parse((await repo.evals("run --batch --json")).stdout).runs[0].id;
     const live = await repo.evals("run --json");
-    expect(live.stderr).toContain(`to fetch those instead: evals run s --resume --run ${first}`);
+    expect(live.stderr).toContain(`to fetch those of the batch instead: evals run s --resume --run ${first}`);
     expect([live.exit, server.live, server.batches.length]).toEqual([0, 4, 1]);
     const anew = await repo.evals("run --batch --no-cache --json");
     expect([JSON.parse(anew.stdout).runs[0].id === first, server.batches.length]).toEqual([false, 2]);
@@ -134,7 +134,7 @@ describe("evals run --batch", () => {
       const sent = JSON.parse((await repo.evals("run --batch --json")).stdout).runs[0].id;
       const live = await repo.evals(`run ${options} --json`);
       const asks = options === "" ? "the same" : "other cases or trials of the same";
-      const note = `Run ${sent}, which asks ${asks}, waits for a batch. This run pays for its own answers; to fetch those instead: evals run s --resume --run ${sent}`;
+      const note = `Run ${sent}, which asks ${asks}, waits for a batch. This run pays for its own answers; to fetch those of the batch instead: evals run s --resume --run ${sent}`;
       expect(live.stderr.split("\n").filter((line) => line.includes(note))).toEqual([`s: ${note}`]);
       expect(JSON.parse(live.stdout).runs[0].notes).toContain(note);
       // A run that starts because there is none to go on with pays too.

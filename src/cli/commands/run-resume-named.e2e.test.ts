@@ -114,7 +114,7 @@ describe("evals run --resume --run", () => {
       [
         expect.objectContaining({
           code: "EVALS_RESUME_OPTION",
-          what: `${said} is not what run ${id} asks: it has ${has}.`,
+          what: `${said} does not fit run ${id}, which has ${has}.`,
           fix: expect.stringContaining(`evals run s --resume --run ${id}`),
         }),
       ],

@@ -25,7 +25,7 @@ describe("evals run", () => {
     const repo = at("every-case-passes");
     const { exit, stderr } = await repo.evals("run --record");
     expect(exit).toBe(0);
-    expect(stderr).toContain("there is nothing to record of it");
+    expect(stderr).toContain("so there is nothing to record");
     expect(() => repo.read("fixtures/recorded.jsonl")).toThrow();
   });
 

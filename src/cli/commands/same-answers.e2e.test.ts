@@ -56,7 +56,7 @@ describe("answers are never compared with themselves", () => {
     repo = await preparedProject(projectFiles(8, 2), [["run"], ["promote"]]);
     await run();
     // No result changed, so no line names the run that was promoted under the tag.
-    expect((await repo.evals(["promote", "--as", "v2"])).stdout).toContain("no change to commit");
+    expect((await repo.evals(["promote", "--as", "v2"])).stdout).toContain("nothing to commit");
     expect((await diff("v2")).code).toBe("EVALS_DIFF_SAME_RUN");
   });
 

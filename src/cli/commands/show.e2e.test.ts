@@ -45,11 +45,11 @@ describe("evals show of a case", () => {
   the baseline answered
   3 ×  passed    item 1
 
-  from the baseline to trial 1: [-gone-] {+new+}
+  from the baseline's answer to trial 1: [-gone-] {+new+}
     was  item 1
     now  I do not know
 
-  one trial, whole: evals show ${after}/c001/1
+  one whole trial: evals show ${after}/c001/1
 `);
     const same = await project.evals(["show", `${after}/c002`]);
     expect(same.stdout).toContain("    the same answer: item 2");
@@ -108,7 +108,7 @@ describe("evals show of a case", () => {
     const without = await clone.evals(["show", `${after}/c003`]);
     expect(without.stdout).toContain("baseline   3/3 passed   evals/baselines/s.jsonl at HEAD\n");
     expect(without.stdout).toContain(
-      "The baseline's answers are not stored here, but where it was measured. Ask again:\n",
+      "The baseline's answers are stored on the machine that measured it, not here. To ask again:\n",
     );
     const [, again = ""] = /^ {4}evals (run .*)$/m.exec(without.stdout) ?? [];
     expect(again).toMatch(/^run s --prompt q@1\.0\.0 --model \w+ --case c003$/);

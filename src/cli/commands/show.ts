@@ -33,7 +33,7 @@ function refuseSecondRun(other: string | undefined): void {
   throw new EvalsError({
     code: "EVALS_USAGE",
     what: "Two runs are given to evals show without --fingerprint.",
-    why: "What to show of the second run would be a guess.",
+    why: "Without --fingerprint, evals show can show only one run.",
     fix: "evals show <a> <b> --fingerprint, or evals diff <a> <b>",
   });
 }

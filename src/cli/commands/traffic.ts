@@ -8,7 +8,7 @@ import { printResult } from "../print-result.ts";
 const LIMIT: NumberOption = {
   option: "--limit",
   ...wholeNumber(0, 999_999_999),
-  why: "The number limits how many traces are listed, newest first.",
+  why: "--limit is the maximum number of traces to list, newest first.",
   fix: "--limit 50",
 };
 

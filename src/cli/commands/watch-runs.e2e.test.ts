@@ -122,7 +122,7 @@ describe("evals run --open", () => {
   it("ends with the run's own exit code when the page is closed", async () => {
     repo.write("bot.mjs", "export default () => 'no';\n");
     ended = main(["run", "--open", "--quiet"], io);
-    await vi.waitFor(() => expect(io.printed.stdout).toContain("Ctrl-C ends"), PATIENCE);
+    await vi.waitFor(() => expect(io.printed.stdout).toContain("Ctrl-C stops"), PATIENCE);
     io.signal("SIGINT");
     expect(await ended).toBe(1);
   });

@@ -11,14 +11,14 @@ import { drainSignals } from "../stop-signals.ts";
 const HEALTH: NumberOption = {
   option: "--health",
   ...wholeNumber(1, 65_535),
-  why: "On this port of 127.0.0.1 the worker reports its health.",
+  why: "--health is the port of 127.0.0.1 on which the worker reports its health.",
   fix: "--health 8080",
 };
 
 const CONCURRENCY: NumberOption = {
   option: "--concurrency",
   ...wholeNumber(1, 10_000),
-  why: "The number limits how many calls are in flight at once.",
+  why: "--concurrency is the maximum number of calls in flight at once.",
   fix: "--concurrency 32",
 };
 
@@ -47,7 +47,7 @@ function readIdle(text: string | undefined): number | undefined {
   throw new EvalsError({
     code: "EVALS_OPTION_INVALID",
     what: `--idle ${JSON.stringify(text)} is not a time such as 60s or 10m.`,
-    why: "The worker ends after this time without work.",
+    why: "--idle is the time without work after which the worker ends.",
     fix: "--idle 60s",
   });
 }

@@ -14,8 +14,8 @@ export const ab = declareCommand({
       .argument("<a>", "the present arm: prompt=1.1.0, or file:answers.jsonl")
       .argument("<b>", "the new arm")
       .option("--suite <name>", "the suite whose scorers decide what passes")
-      .option("--judge <name>", "a pairwise judge compares answers to one input")
-      .option("--yes", "ask judges whatever it costs")
+      .option("--judge <name>", "let this pairwise judge compare the two answers to each input")
+      .option("--yes", "ask judges, whatever the cost")
       .option("--budget <usd>", "ask judges for at most this many dollars"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/ab.ts")).abCommand(call),

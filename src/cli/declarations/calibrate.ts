@@ -9,9 +9,13 @@ export const calibrate = declareCommand({
     command
       .description("measure how well a judge agrees with people's labels; the gate uses the result")
       .argument("<judge>", "name of the judge; name@1.2.0 for another version than the suite's")
-      .option("--suite <name>", "use labels of this suite; when left out, the only suite with labels")
-      .option("--repeats <n>", "verdicts of each answer, to see whether the judge agrees with itself", "1")
-      .option("--check", "judge the labelled answers again: has the judge drifted? exit 1 when it has"),
+      .option("--suite <name>", "use labels of this suite; default: the only suite that has labels")
+      .option(
+        "--repeats <n>",
+        "how often to judge each answer, to see whether the judge agrees with itself",
+        "1",
+      )
+      .option("--check", "judge the labelled answers again; exit 1 when the judge has drifted"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/calibrate.ts")).calibrateCommand(call),
 });

@@ -10,7 +10,8 @@ export const completionWords = declareCommand({
   group: "start",
   examples: [],
   hidden: true,
-  type: (command) => command.description("names for a completion script, one a line").argument("<kind>"),
+  type: (command) =>
+    command.description("print names for a completion script, one per line").argument("<kind>"),
   act: async ({ io, options: { directory }, args: [kind] }) => {
     const words = await import("../../operations/completion-words.ts");
     const names = await words.completionWords(io, { directory, kind });

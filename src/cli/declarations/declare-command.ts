@@ -28,7 +28,7 @@ interface Call<Options, Args> {
   readonly wholeProgram: () => Command;
 }
 
-/** Options about a command's output. A declaration lists in `output` which of them the command has. */
+/** Options for a command's output. The `output` of a declaration lists the ones that its command has. */
 const OUTPUT = {
   json: { flag: "--json", about: "one JSON document on stdout" },
   color: { flag: "--no-color", about: "no colour" },
@@ -87,7 +87,7 @@ export type CallOf<Of> = Of extends Declared<infer Args, infer Options> ? Call<O
 export function declareCommand<Args extends unknown[], Options extends OptionValues>(
   declaration: Declaration<Args, Options>,
 ): Declared<Args, Options> {
-  // The package only has types: at run time it is commander's Command.
+  // The package of this type contains only types; at run time the value is commander's own Command.
   return declaration as unknown as Declared<Args, Options>;
 }
 
@@ -125,7 +125,7 @@ export function declareOverview({ about, commands, ...command }: Overview): Decl
       throw new EvalsError({
         code: "EVALS_COMMAND_UNKNOWN",
         what: `Unknown command "${group} ${word}".${didYouMean(word, commands)}`,
-        why: "A command is never guessed: a wrong guess could call a model that costs money, or delete stored data.",
+        why: "A command is never guessed, because a wrong guess could call a model that costs money, or delete stored data.",
         fix: `evals ${group} --help        (${inWords(commands)})`,
       });
     },

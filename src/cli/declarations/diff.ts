@@ -13,10 +13,10 @@ export const diff = declareCommand({
   values: { a: "sides", b: "sides" },
   type: (command) =>
     command
-      .description("compare two sides: what broke, what was fixed, and how sure that is")
+      .description("compare two sides: which cases broke, which were fixed, and how certain that is")
       .argument("<a>", "the baseline: run:ID, latest, prompt:name@1.2.0, ref:main, file:outputs.jsonl")
       .argument("[b]", "the candidate; default: latest; one run alone is compared with its own baseline")
-      .option("--run-missing", "run a commit or prompt version that has no stored result"),
+      .option("--run-missing", "run a side that has no stored result: a commit or a prompt version"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/diff.ts")).diffCommand(call),
 });

@@ -12,7 +12,7 @@ export const drift = declareCommand({
       .option("--model <alias>", "one of the models that the suite lists")
       .option("--prompt <name[@version]>", "one of the prompts that the suite lists")
       .option("--budget <usd>", "stop before the cost would be higher")
-      .option("--dry-run", "say what would be asked and what that costs"),
+      .option("--dry-run", "show what would be asked and what it would cost; asks nothing"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/drift.ts")).driftCommand(call),
 });

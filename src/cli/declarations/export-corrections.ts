@@ -7,7 +7,7 @@ export const exportCorrections = declareCommand({
   type: (command) =>
     command
       .description("export people's corrections of production answers, as chats for fine-tuning")
-      .argument("[dataset...]", "as suites name them; default: all of datasets/")
+      .argument("[dataset...]", "datasets, named as in suites; default: all in datasets/")
       .option("--out <file>", "write to this file; default: to stdout")
       .option("--json", "one JSON document on stdout; the lines go to a file"),
   act: async (call): Promise<number> =>

@@ -11,16 +11,16 @@ export const exportLabels = declareCommand({
   values: { "suite|run": "suites", "--judge": "judges", "--format": EXCHANGE_FORMATS },
   type: (command) =>
     command
-      .description("export answers to be labelled, with the labels they have, to another tool")
+      .description("export answers, with their labels so far, to be labelled in another tool")
       .argument("<suite|run>", "a suite's newest run, or a run id, a prefix of it, or latest")
       .requiredOption("--format <name>", EXCHANGE_FORMATS.join(", "))
       .option(
         "--output <file>",
-        "write to this file; default: csv to stdout, but on a terminal, and label-studio always: .evals/exports/",
+        "write to this file; default: .evals/exports/, but csv goes to stdout when that is not a terminal",
       )
       .option("--judge <name>", "the judge or scorer whose question is answered, where the suite has several")
       .option("--count <n>", "number of answers; default: 50")
-      .option("--random", "any answer with the same chance: the default")
+      .option("--random", "draw every answer with the same chance; this is the default")
       .option("--stratified", "as many answers that the judge passed as answers that it failed")
       .option("--tag <tag>", "only cases with this tag; may be repeated", list),
   act: async (call): Promise<number> =>

@@ -15,7 +15,7 @@ export const history = declareCommand({
       .argument("[suite]")
       .option("--limit <n>", "number of runs, newest first", "20")
       .option("--flaky", "with a suite: its flaky cases, flakiest first")
-      .option("--csv", "one line a run, for a spreadsheet"),
+      .option("--csv", "one line per run, for a spreadsheet"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/history.ts")).historyCommand(call),
 });

@@ -10,10 +10,17 @@ export const importLabels = declareCommand({
     command
       .description("import labels for a suite; importing them again changes nothing")
       .argument("<suite>")
-      .argument("<file>", "what Label Studio exported as JSON, or a table with the columns of the export")
+      .argument(
+        "<file>",
+        "a JSON export of Label Studio, or a CSV table with the columns that evals export labels writes",
+      )
       .requiredOption("--format <name>", EXCHANGE_FORMATS.join(", "))
-      .option("--rater <name|id=name>", "who judged, where the file does not say; id=name names a user", list)
-      .option("--judge <name>", "the judge or scorer that the labels are for, where the file does not say"),
+      .option(
+        "--rater <name|id=name>",
+        "the rater of labels that name none; id=name names a user of the other tool",
+        list,
+      )
+      .option("--judge <name>", "the judge or scorer of labels that name none"),
   output: ["json"],
   act: async (call): Promise<number> =>
     (await import("../commands/import-labels.ts")).importLabelsCommand(call),

@@ -11,8 +11,8 @@ export function importTool(entry: ImporterEntry) {
       const typed = command
         .description(entry.about)
         .argument(entry.sources, entry.sourcesAbout)
-        .option("--out <dir>", "write to this folder; by default to the project in which you are")
-        .option("--name <name>", "name of the suite; by default that of the file or its folder");
+        .option("--out <dir>", "write to this folder; default: the current project")
+        .option("--name <name>", "name of the suite; default: the name of the file or of its folder");
       for (const { flags, about, repeated } of entry.options ?? [])
         if (repeated === true) typed.option(flags, about, list);
         else typed.option(flags, about);

@@ -15,8 +15,11 @@ export const importTraces = declareCommand({
         "[source...]",
         "OTLP (JSON, lines, protobuf) in any convention, or an export of Langfuse, LangSmith, Braintrust, Helicone or Phoenix; or an address",
       )
-      .option("--listen <port>", "take OTLP over HTTP on 127.0.0.1 until Ctrl-C: 4318")
-      .option("--since <age>", "from an address, only traces that began since: 7d")
+      .option(
+        "--listen <port>",
+        "receive OTLP over HTTP on this port of 127.0.0.1, such as 4318, until Ctrl-C",
+      )
+      .option("--since <age>", "from an address: only traces that began within this time, such as 7d")
       .option("--dry-run", "show what would be imported"),
   output: ["json"],
   act: async (call): Promise<number> =>

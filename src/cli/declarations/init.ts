@@ -8,7 +8,7 @@ export const init = declareCommand({
     command
       .description("create an example project that runs without a key; overwrites nothing")
       .argument("[dir]", "directory, created if it does not exist")
-      .option("--ts", "with a suite in TypeScript: evals/<suite>.ts"),
+      .option("--ts", "write the suite in TypeScript: evals/<suite>.ts"),
   act: async (call): Promise<number> => (await import("../commands/init.ts")).initCommand(call),
 });
 export type InitCall = CallOf<typeof init>;

@@ -16,16 +16,16 @@ export const label = declareCommand({
         "<suite|run>",
         "a suite's newest run, a run id, a prefix of it, or latest; or a file that evals sample wrote",
       )
-      .option("--rater <name>", "who judges; default: git's user.email")
+      .option("--rater <name>", "name of the person who labels; default: git's user.email")
       .option("--count <n>", "number of answers; default: 50")
-      .option("--random", "any answer with the same chance: the default")
+      .option("--random", "draw every answer with the same chance; this is the default")
       .option("--stratified", "as many answers that the judge passed as answers that it failed")
       .option("--disputed", "answers on which judge and people, or judges, disagree most")
-      .option("--adjudicate", "settle answers on which raters disagree, with their verdicts in view")
+      .option("--adjudicate", "settle answers on which raters disagree; their verdicts are shown")
       .option("--tag <tag>", "only cases with this tag; may be repeated", list)
       .option("--judge <name>", "the judge or scorer whose question is answered, where the suite has several")
-      .option("--assign <judge>", "ask nothing: assign labels that name no judge to this one")
-      .option("--port <p>", "serve the page on this port; default: any free one")
+      .option("--assign <judge>", "show no answer; assign labels that name no judge to this judge")
+      .option("--port <p>", "serve the page on this port; default: any free port")
       .option("--no-open", "print the address and open no browser"),
   act: async (call): Promise<number> => (await import("../commands/label.ts")).labelCommand(call),
 });

@@ -16,9 +16,9 @@ export const promote = declareCommand({
       .argument("[run]", "the run; default: the newest of each suite")
       .option("--as <name>", "tag the commit evals/<name>")
       .option("--message <why>", "the reason, for the commit and the tag")
-      .option("--accept <why>", "accept the regression against the present baseline")
-      .option("--add", "add the run's own trials to cases whose keys are unchanged")
-      .option("--with-answers", "keep the distinct answers beside the baseline")
+      .option("--accept <why>", "accept that the run is worse than the present baseline, for this reason")
+      .option("--add", "add the run's own trials to the baseline, for cases whose keys are unchanged")
+      .option("--with-answers", "store the distinct answers in a file beside the baseline")
       .option("--dry-run", "show what would be written"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/promote.ts")).promoteCommand(call),

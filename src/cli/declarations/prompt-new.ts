@@ -10,7 +10,7 @@ export const promptNew = declareCommand({
     command
       .description("copy the newest version to the next version number")
       .argument("<name>")
-      .requiredOption("--bump <level>", "what the change declares: patch, minor or major"),
+      .requiredOption("--bump <level>", "how large the change is: patch, minor or major"),
   output: ["json"],
   act: async (call): Promise<number> => (await import("../commands/prompt-new.ts")).promptNewCommand(call),
 });

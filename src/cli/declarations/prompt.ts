@@ -4,6 +4,6 @@ export const prompt = declareOverview({
   words: "prompt",
   group: "baseline",
   examples: ["evals prompt list"],
-  about: "versions of prompts: create the next, compare two, list all",
+  about: "versions of prompts: create a new one, compare two, list all",
   commands: ["new", "diff", "list"],
 });

@@ -8,9 +8,9 @@ export const pull = declareCommand({
   type: (command) =>
     command
       .description(
-        "copy a finished run of workers to this machine's history, for show, diff, report and promote",
+        "copy a finished run of workers into this machine's history, so that show, diff, report and promote can use it",
       )
-      .argument("<run>", "id of the run, or its beginning")
+      .argument("<run>", "id of the run, or a prefix of it")
       .requiredOption("--workers <postgres>", "postgres://… or env:NAME"),
   output: ["json"],
   act: async (call): Promise<number> => (await import("../commands/pull.ts")).pullCommand(call),

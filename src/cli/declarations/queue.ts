@@ -6,7 +6,7 @@ const status = declareCommand({
   examples: ["evals queue status env:EVALS_POSTGRES"],
   type: (command) =>
     command
-      .description("runs of workers: what is done, what waits, what it costs so far, and who works")
+      .description("show the runs of workers: progress, cost so far, and the connected workers")
       .argument("<postgres>", "postgres://… or env:NAME"),
   output: ["json"],
   act: async (call): Promise<number> => (await import("../commands/queue.ts")).queueStatusCommand(call),
@@ -20,9 +20,9 @@ const drop = declareCommand({
   values: { run: "runs" },
   type: (command) =>
     command
-      .description("delete a run of workers from the database; histories that have it keep it")
+      .description("delete a run of workers from the database; copies in histories are kept")
       .argument("<postgres>", "postgres://… or env:NAME")
-      .argument("<run>", "id of the run, or its beginning"),
+      .argument("<run>", "id of the run, or a prefix of it"),
   act: async (call): Promise<number> => (await import("../commands/queue.ts")).queueDropCommand(call),
 });
 export type QueueDropCall = CallOf<typeof drop>;
@@ -33,7 +33,7 @@ export const QUEUE_COMMANDS: readonly DeclaredCommand[] = [
     words: "queue",
     group: "look",
     examples: ["evals queue status env:EVALS_POSTGRES"],
-    about: "the database of workers: list its runs, delete a run",
+    about: "the database shared with workers: list its runs, delete a run",
   }),
   status,
   drop,

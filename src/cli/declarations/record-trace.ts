@@ -10,7 +10,7 @@ export const recordTrace = declareCommand({
       .description(
         "write what a passing trial did to fixtures/traces/<case>.json, for the scorer golden-trace",
       )
-      .argument("<trial>", "run/case/trial; of run/case the first trial that passes"),
+      .argument("<trial>", "run/case/trial; run/case means the first trial that passes"),
   output: ["json"],
   act: async (call): Promise<number> =>
     (await import("../commands/record-trace.ts")).recordTraceCommand(call),

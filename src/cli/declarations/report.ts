@@ -17,10 +17,13 @@ export const report = declareCommand({
       .description("write a report of a past run: an HTML page, Markdown, JUnit or JSON")
       .argument("<run>", "run id, a prefix of it, or latest")
       .argument("[other]", "a second run, reported in comparison with the first")
-      .option("--format <name>", `${DOCUMENT_NAMES.join(", ")}; as --output ends, else html`)
+      .option(
+        "--format <name>",
+        `${DOCUMENT_NAMES.join(", ")}; default: by the extension of --output, else html`,
+      )
       .option(
         "--output <file>",
-        "write to this file; default: stdout, but html on a terminal: .evals/reports/<run>.html",
+        "write to this file; default: stdout, or .evals/reports/<run>.html for html on a terminal",
       ),
   act: async (call): Promise<number> => (await import("../commands/report.ts")).reportCommand(call),
 });

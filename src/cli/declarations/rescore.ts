@@ -8,10 +8,10 @@ export const rescore = declareCommand({
   type: (command) =>
     command
       .description(
-        "score stored answers again with today's scorers; judges are asked only for verdicts that are not stored yet",
+        "score stored answers again with the current scorers; judges are asked only for verdicts that are not stored yet",
       )
       .argument("<run>", "run id, a prefix of it, or latest")
-      .option("--yes", "ask judges whatever it costs; the price is shown first")
+      .option("--yes", "ask judges, whatever the cost; the price is shown first")
       .option("--budget <usd>", "ask judges for at most this many dollars")
       .option("--replay", "take judges' replies from fixtures/<alias>.jsonl"),
   output: ["json", "color"],

@@ -41,22 +41,25 @@ export const run = declareCommand({
       .option("--trials <k>", "trials of each case")
       .option("--case <id>", "only this case, or cases by a pattern: 'refund-*'; may be repeated", list)
       .option("--tag <tag>", "only cases with this tag; may be repeated", list)
-      .option("-t, --text <words>", "only cases that ask or expect something with these words")
+      .option("-t, --text <words>", "only cases whose input or expected value contains these words")
       .option(
         "--failing [run]",
-        "only cases that did not always pass in the newest run of the suite and model, or in another: --failing=<run>; unchanged requests reuse stored answers, --no-cache asks again",
+        "only cases that did not always pass in the newest run of the suite and model, or in the run --failing=<run>; unchanged requests reuse stored answers, --no-cache asks again",
       )
       .option("--shard <i/n>", "run only the i-th of n parts of the cases")
       .option("--concurrency <n>", "trials in flight at once")
       .option("--budget <usd>", "stop before spending more")
-      .option("--baseline <side>", "compare with this; none for no comparison")
-      .option("--all-trials", "ask all trials, even when the verdict is certain earlier")
-      .option("--no-cache", "ask again even what was answered before")
-      .option("--record", "write what the model says to fixtures/<alias>.jsonl")
+      .option("--baseline <side>", "compare with this side; none for no comparison")
+      .option("--all-trials", "ask all trials, even when the verdict is settled earlier")
+      .option("--no-cache", "ask again, even where an answer is stored")
+      .option("--record", "write the model's answers to fixtures/<alias>.jsonl")
       .option("--replay", "answer from fixtures/<alias>.jsonl")
       .option("--resume", "go on with the newest run of this plan")
-      .option("--batch", "send what is asked as a batch, at half the price, and come back with --resume")
-      .option("--batch-then-live", "ask call by call for what a batch left unanswered")
+      .option(
+        "--batch",
+        "send the requests as a batch, at half the price; --resume fetches the answers later",
+      )
+      .option("--batch-then-live", "ask with single calls where a batch left no answer")
       .option(
         "--retry <errored>",
         "ask again only for the trials of the newest run of this plan that errored",
@@ -64,13 +67,13 @@ export const run = declareCommand({
       .option("--run <id>", "with --resume or --retry: this run, with its model, prompt, cases and trials")
       .option(
         "--workers <postgres>",
-        "workers ask: their database, postgres://… or env:NAME; see evals worker",
+        "let workers ask the trials: address of their database, postgres://… or env:NAME; see evals worker",
       )
-      .option("--no-repeat", "with --workers: a call that was lost with its worker is not asked again")
+      .option("--no-repeat", "with --workers: do not repeat a call whose answer was lost with its worker")
       .option("--watch", "run again whenever a file changes that a run depends on, until Ctrl-C")
-      .option("--open", "afterwards open the page of evals view at this run, until Ctrl-C")
-      .option("--dry-run", "show what would be asked and what it costs; asks nothing, needs no key")
-      .option("--explain-cache", "show for each case why it is asked or not; asks nothing")
+      .option("--open", "afterwards show the run on the page of evals view, until Ctrl-C")
+      .option("--dry-run", "show what would be asked and what it would cost; asks nothing, needs no key")
+      .option("--explain-cache", "show for each case whether it would be asked, and why; asks nothing")
       .option("--reporter <name[=file]>", `${REPORTER_NAMES.join(", ")}; may be repeated`, list)
       .option("--json", "one JSON document on stdout, progress on stderr")
       .option("--quiet", "show no progress"),

@@ -11,15 +11,15 @@ export const sample = declareCommand({
   type: (command) =>
     command
       .description("draw candidates for a dataset from traffic")
-      .argument("<dataset>", "as a suite names it")
+      .argument("<dataset>", "dataset, named as in a suite")
       .option("--random <share>", "this share of the traffic, each trace with the same chance: 1%, 0.01")
       .option("--worst <n>", "this many traces with the lowest score or feedback")
       .option("--errors", "all traces that failed")
       .option("--uncovered [n]", "this many traces that are least like any case; default: 20")
       .option("--stratify <field>", "draw separately from each tag, model, service, …")
       .option("--where <conditions>", "only traffic that meets all conditions: service=shop-bot,tag!=canary")
-      .option("--since <age|date>", "only traffic that began since: 7d")
-      .option("--seed <text>", "the same seed draws the same; default: today's date"),
+      .option("--since <age|date>", "only traffic since: 7d, 12h, or a day: 2026-11-02")
+      .option("--seed <text>", "the same seed draws the same traces; default: today's date"),
   output: ["json"],
   act: async (call): Promise<number> => (await import("../commands/sample.ts")).sampleCommand(call),
 });

@@ -17,10 +17,13 @@ export const show = declareCommand({
       .description("show a run, a case with its trials, or a trial or trace with its transcript")
       .argument("<run>", "run id, a prefix of it, or latest; run/case or run/case/trial; trace:<id>")
       .argument("[other]", "with --fingerprint: another run")
-      .option("--failing", "cases that do not always pass")
-      .option("--case <id>", "one case over its trials")
-      .option("--trial <n>", "one trial of that case, whole")
-      .option("--fingerprint", "what the run's fingerprint rests on; with a second run, which parts differ"),
+      .option("--failing", "only cases that do not always pass")
+      .option("--case <id>", "one case with its trials")
+      .option("--trial <n>", "one whole trial of that case")
+      .option(
+        "--fingerprint",
+        "the parts of the run's fingerprint; with a second run, the parts that differ",
+      ),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/show.ts")).showCommand(call),
 });

@@ -4,7 +4,7 @@ const store = declareOverview({
   words: "store",
   group: "look",
   examples: ["evals store info"],
-  about: "this machine's history: its size, whether it is sound, deleting old runs",
+  about: "this machine's history: show its size, check it for damage, delete old runs",
   commands: ["info", "verify", "prune", "export"],
 });
 
@@ -12,7 +12,7 @@ const info = declareCommand({
   words: "store info",
   group: "look",
   examples: ["evals store info"],
-  type: (command) => command.description("where the history is, how large, and what is in it"),
+  type: (command) => command.description("show where the history is, its size, and its content"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/store.ts")).storeInfoCommand(call),
 });
@@ -22,7 +22,7 @@ const verify = declareCommand({
   words: "store verify",
   group: "look",
   examples: ["evals store verify"],
-  type: (command) => command.description("read all of the history; exit 1 when it is damaged"),
+  type: (command) => command.description("check the whole history for damage; exit 1 when it is damaged"),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/store.ts")).storeVerifyCommand(call),
 });
@@ -37,7 +37,7 @@ const prune = declareCommand({
       .description("delete old runs, except those that a baseline or tag needs")
       .option(
         "--older-than <age>",
-        "runs that ended longer ago than this, 90d or 12h; default: history.keep of evalconfig.yaml",
+        "delete runs that ended longer ago than this, 90d or 12h; default: history.keep in evalconfig.yaml",
       )
       .option("--dry-run", "show what would be deleted"),
   output: ["json", "color"],
@@ -50,7 +50,7 @@ const exporting = declareCommand({
   group: "look",
   examples: ["evals store export > history.jsonl"],
   type: (command) =>
-    command.description("every run and trial as lines of JSON; texts of restricted datasets are left out"),
+    command.description("print every run and trial as JSON Lines; texts of restricted datasets are left out"),
   output: ["color"],
   act: async (call): Promise<number> => (await import("../commands/store.ts")).storeExportCommand(call),
 });

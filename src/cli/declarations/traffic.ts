@@ -10,10 +10,12 @@ export const traffic = declareCommand({
   ],
   type: (command) =>
     command
-      .description("list traces: which sessions and users got a given answer, and since when")
+      .description(
+        "list stored traces, for instance which sessions and users got a given answer, and since when",
+      )
       .option(
         "--where <conditions>",
-        "service, prompt, model, tag, arm, session, user: tag=canary,prompt!=1.1.0",
+        "conditions on service, prompt, model, tag, arm, session, user: tag=canary,prompt!=1.1.0",
       )
       .option("--grep <text>", "only traces with this text in the answer")
       .option("--since <age>", "only traces since: 7d, 12h, or a day: 2026-11-02")

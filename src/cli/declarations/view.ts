@@ -8,8 +8,8 @@ export const view = declareCommand({
   type: (command) =>
     command
       .description("open all runs on a live page in the browser: verdicts, cases, answers, trials")
-      .argument("[run]", "opens at this run: its id, a prefix of it, or latest")
-      .option("--port <p>", "serve the page on this port; default: any free one")
+      .argument("[run]", "the run to show first: its id, a prefix of it, or latest")
+      .option("--port <p>", "serve the page on this port; default: any free port")
       .option("--no-open", "print the address and open no browser"),
   act: async (call): Promise<number> => (await import("../commands/view.ts")).viewCommand(call),
 });

@@ -12,12 +12,15 @@ export const worker = declareCommand({
   type: (command) =>
     command
       .description(
-        "work on runs that `run --workers` has planned, until it is stopped; SIGTERM lets calls in flight end",
+        "ask the trials of runs that `run --workers` has planned, until stopped; SIGTERM lets calls in flight end",
       )
-      .argument("<postgres>", "postgres://… or env:NAME, as `run --workers` has it")
+      .argument("<postgres>", "postgres://… or env:NAME, the same as for `run --workers`")
       .option("--model <alias>", "only runs with this model; may be repeated", list)
       .option("--concurrency <n>", "calls in flight at once; default: the suite's")
-      .option("--health <port>", "on this port of 127.0.0.1: 200 while the database answers, else 503")
+      .option(
+        "--health <port>",
+        "report health on this port of 127.0.0.1: 200 while the database answers, else 503",
+      )
       .option("--idle <time>", "end after this time without work: 60s, 10m; default: never"),
   act: async (call): Promise<number> => (await import("../commands/worker.ts")).workerCommand(call),
 });

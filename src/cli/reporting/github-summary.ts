@@ -17,9 +17,11 @@ export function appendSummary(io: Io, text: string): void {
     const written = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     if (written + Buffer.byteLength(text) <= MAX_BYTES) appendFileSync(path, text);
     else
-      io.stderr("The step's summary is full: GitHub takes 1 MiB of a step, so this report is not in it.\n");
+      io.stderr(
+        "The summary of this step is full, so this report is missing from it: GitHub accepts at most 1 MiB per step.\n",
+      );
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    io.stderr(`The step's summary cannot be written (${code}), so this report is not in it.\n`);
+    io.stderr(`The summary of this step cannot be written (${code}), so this report is missing from it.\n`);
   }
 }

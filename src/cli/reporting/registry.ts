@@ -12,9 +12,9 @@ export interface ReportInput {
 export interface ReporterEntry {
   /** Name for `--reporter <name>`. */
   readonly name: string;
-  /** Set if `evals report` can write a past run in this format; `ending` is the file extension. */
+  /** Present if `evals report` can write a past run in this format; `ending` is the file extension. */
   readonly document?: { readonly ending: string };
-  /** Set for a format that is not for stdout: without a file name it is written to a default file. */
+  /** Present for a format that is not for stdout: without a file name it is written to a default file. */
   readonly needsFile?: true;
   /** Creates the text of a report about all runs. */
   readonly render: (input: ReportInput) => Promise<string>;

@@ -14,13 +14,13 @@ export function tryReportFile(io: Io, path: string): Problem[] {
   try {
     mkdirSync(dirname(path), { recursive: true });
     const before = statSync(path, { throwIfNoEntry: false });
-    // A pipe is not tried: closing it would end the input of its reader.
+    // A pipe is not opened for a trial, because closing it would end the input of its reader.
     if (before !== undefined && !before.isFile() && !before.isDirectory()) return [];
     closeSync(openSync(path, "a"));
     if (before === undefined) rmSync(path);
     return [];
   } catch (error) {
-    return [unwritable(io, path, error, "A run is paid for, and its report would be lost.")];
+    return [unwritable(io, path, error, "The run would be paid for, and its report lost.")];
   }
 }
 

@@ -172,7 +172,7 @@ const unknownReporter = (name: string): Problem => ({
 const unnamedFile = (name: string): Problem => ({
   code: "EVALS_REPORT_FILE",
   what: `--reporter ${name}= names no file.`,
-  why: "An empty name is often a variable that is not set.",
+  why: "The name is empty; often it comes from a variable that is not set.",
   fix: `--reporter ${name}=<file>, or --reporter ${name} without =`,
 });
 

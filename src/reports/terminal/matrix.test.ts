@@ -70,7 +70,7 @@ describe("the matrix on a terminal", () => {
     const [one] = matrix.differences;
     const unsure = one === undefined ? [] : [{ ...one, p: 0.4, sure: false }];
     expect(matrixReport({ ...matrix, differences: unsure }, plain)).toContain(
-      "is sure: chance alone could make it",
+      "is sure: chance alone could cause it",
     );
   });
 
