@@ -151,7 +151,7 @@ function nothingTaken(paths: readonly string[]): Problem {
     code: "EVALS_IMPORT_NOTHING",
     path: paths[0],
     what: "No trace in this source could be imported.",
-    why: "A trace needs at least one call of a model, a tool or an agent in a known convention; the list above says what was left out.",
+    why: "A trace needs at least one call of a model, a tool or an agent in a known convention; the list of what was left out gives the reasons.",
     fix: "evals import traces --help lists the formats that can be read.",
   };
 }

@@ -86,7 +86,7 @@ describe("evals run --dry-run", () => {
     expect(atHand).toMatch(/\nNothing was asked\.\n$/);
     const afresh = (await repo.evals(["run", "--dry-run", "--no-cache"])).stdout;
     expect(afresh).not.toContain("asked afresh");
-    expect(afresh).toMatch(/Nothing was asked\. A call that is tried again/);
+    expect(afresh).toMatch(/Nothing was asked\. Retries make more calls/);
     const open = (await repo.evals(["run", "--dry-run", "--model", "open"])).stdout;
     expect(open).toContain("the maximum cost is not known");
   });

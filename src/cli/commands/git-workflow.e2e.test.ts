@@ -110,7 +110,9 @@ describe("a regression that is wanted", () => {
     ci.git(...FETCH);
     const ended = await ci.evals(["run"], CI.GitHub);
     expect(ended.exit).toBe(1);
-    expect(ended.stdout.replace(/\s+/g, " ")).toContain("The change accepts the result of another run.");
+    expect(ended.stdout.replace(/\s+/g, " ")).toContain(
+      "The change accepts another result than that of this run.",
+    );
   });
 });
 

@@ -97,7 +97,7 @@ describe("a suite with two judges", () => {
     for (const judge of ["polite", "brief"])
       expect((await repo.evals(`calibrate ${judge}`)).stderr).toContain(`--assign ${judge}`);
     expect((await repo.evals("label reply --assign nobody")).exit).toBe(2);
-    expect((await repo.evals("label reply --assign brief")).stdout).toContain("3 labels of brief now");
+    expect((await repo.evals("label reply --assign brief")).stdout).toContain("3 labels assigned to brief");
     expect(ofs()).toEqual(["brief", "brief", "brief"]);
     expect((await repo.evals("label reply --assign polite")).stdout).toContain("nothing was changed");
     expect((await repo.evals("calibrate brief")).stdout).toContain("3 labelled answers");

@@ -133,13 +133,15 @@ describe("evals run --batch", () => {
       const { repo, server, later } = await batched();
       const sent = JSON.parse((await repo.evals("run --batch --json")).stdout).runs[0].id;
       const live = await repo.evals(`run ${options} --json`);
-      const asks = options === "" ? "the same" : "other cases or trials of the same";
+      const asks = options === "" ? "the same" : "other cases or trials of the same suite and target";
       const note = `Run ${sent}, which asks ${asks}, waits for a batch. This run pays for its own answers; to fetch those of the batch instead: evals run s --resume --run ${sent}`;
       expect(live.stderr.split("\n").filter((line) => line.includes(note))).toEqual([`s: ${note}`]);
       expect(JSON.parse(live.stdout).runs[0].notes).toContain(note);
       // A run that starts because there is none to go on with pays too.
       const anew = await repo.evals("run --resume --trials 3 --json");
-      expect(anew.stderr).toContain(`s: Run ${sent}, which asks other cases or trials of the same, waits`);
+      expect(anew.stderr).toContain(
+        `s: Run ${sent}, which asks other cases or trials of the same suite and target, waits`,
+      );
       later();
       const back = await repo.evals(`${note.split("evals ").at(-1)} --json`);
       expect([back.exit, server.batches.length]).toEqual([0, 1]);

@@ -128,7 +128,7 @@ describe("evals run --resume --run", () => {
       `run --model m --trials 2 --tag u --retry errored --run ${id} --json`,
     );
     const said = JSON.parse(stdout).problems.map(
-      ({ what }: { readonly what: string }) => what.split(" is ")[0],
+      ({ what }: { readonly what: string }) => what.split(" does ")[0],
     );
     expect(said).toEqual(["--model m", "--trials 2", "--tag u"]);
   });

@@ -202,7 +202,10 @@ describe("--reporter github", () => {
     const gone = await repo.evals("-C apps/bot run --reporter github", {
       env: { GITHUB_STEP_SUMMARY: repo.root },
     });
-    expect([gone.exit, gone.stderr.includes("summary of this step cannot be written (EISDIR)")]).toEqual([1, true]);
+    expect([gone.exit, gone.stderr.includes("summary of this step cannot be written (EISDIR)")]).toEqual([
+      1,
+      true,
+    ]);
     repo.write("summary.md", "x".repeat(1024 * 1024));
     const full = await repo.evals("-C apps/bot run --reporter github", {
       env: { GITHUB_STEP_SUMMARY: join(repo.root, "summary.md") },

@@ -226,7 +226,9 @@ function whyUnfit(
   const again = 'To accept this run: evals promote --accept "<why>"';
   if (from !== base)
     return `The change accepts a regression from another baseline than that of the base branch. ${again}`;
-  return run === undefined || to === run ? null : `The change accepts the result of another run. ${again}`;
+  return run === undefined || to === run
+    ? null
+    : `The change accepts another result than that of this run. ${again}`;
 }
 
 /**

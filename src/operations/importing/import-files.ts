@@ -128,7 +128,7 @@ function nothingTaken({ name }: ImporterEntry, sources: readonly string[]): Prob
     code: "EVALS_IMPORT_NOTHING",
     path: sources[0],
     what: "Nothing in this source could be imported.",
-    why: "A suite needs cases, a target and scorers; the list above says what was left out, and why.",
+    why: "A suite needs cases, a target and scorers; the list of what was left out gives the reasons.",
     fix: `evals import ${name} --help lists the files that can be read.`,
   };
 }
