@@ -114,8 +114,19 @@ function readTrajectory(
     id: caseId(id),
     trial: numberMember(value, "trial") ?? 0,
     output: { reward, said: lastReply(messages) },
-    messages,
+    messages: messages.map(withStatedError),
   };
+}
+
+/** τ-bench gives the model whatever a tool throws, and what a tool refuses, as a text that begins so. */
+const REFUSED = "Error: ";
+
+/** A message as it is; of a tool that failed, with its error as one. */
+function withStatedError(message: Json): Json {
+  if (!isObject(message) || message.role !== "tool" || typeof message.content !== "string") return message;
+  const { content } = message;
+  if (!content.startsWith(REFUSED)) return message;
+  return { ...message, content: JSON.stringify({ error: content.slice(REFUSED.length) }) };
 }
 
 const caseId = (id: string): string => `task-${id}`;

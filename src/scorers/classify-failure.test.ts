@@ -41,6 +41,24 @@ describe("why a trial failed", () => {
     expect(classOf([call("pay", 1, "no such order")], wrong)[0]).toBe("tool-arguments");
   });
 
+  it("is what a scorer shows that decides nothing, where those that decide show nothing", () => {
+    const miss = (name: string, fault?: Fault) => ({ score: 0, pass: false, reason: name, fault });
+    const scorers = [
+      { name: "reward", type: "module", required: true },
+      { name: "writes", type: "tool-calls", required: false },
+      { name: "tone", type: "judge", required: false },
+    ];
+    const classified = (...scores: unknown[]) =>
+      classifyFailure({
+        ...{ trial: { pass: false, error: null, message: null, scores } as never, scorers },
+        ...{ answer: null, transcript: null },
+      })?.class;
+    const writes = miss("writes", { class: "knowledge" });
+    expect(classified(miss("reward"), writes)).toBe("knowledge");
+    expect(classified(miss("reward", { class: "instruction" }), writes)).toBe("instruction");
+    expect(classified(miss("reward"), null, miss("tone", { class: "knowledge" }))).toBe("unknown");
+  });
+
   describe("with judges that name a failure class", () => {
     const scorers = [
       { name: "ok", type: "module", required: true },

@@ -52,11 +52,12 @@ const found = (name: FailureClass, evidence: string, { step, tool }: Partial<Fau
   tool: tool ?? null,
 });
 
-/** The required scorers that failed; may be empty for a trial ended by a limit. */
+/** The scorers that failed; may be empty for a trial ended by a limit. A judge says nothing but by `blames`. */
 function missesOf({ trial, scorers }: FailedTrial): readonly Miss[] {
   return trial.scores.flatMap((score, index) => {
     const scorer = scorers[index];
-    if (score === null || score.pass || scorer?.required !== true) return [];
+    if (score === null || score.pass || scorer === undefined) return [];
+    if (!scorer.required && scorer.type === "judge") return [];
     return [{ ...scorer, reason: score.reason, fault: score.fault }];
   });
 }
@@ -145,11 +146,14 @@ const ORDER: readonly FailureClass[] = [
   "knowledge",
 ];
 
+/** The class that a miss shows by itself; undefined when it shows none. */
+function classOf({ fault, type }: Miss): FailureClass | undefined {
+  const name = fault?.class ?? CLASS_OF_TYPE[type];
+  return name === "unknown" ? undefined : name;
+}
+
 function statedClass(misses: readonly Miss[]): Found | undefined {
-  const classed = misses.flatMap((miss) => {
-    const name = miss.fault?.class ?? CLASS_OF_TYPE[miss.type];
-    return name === undefined || name === "unknown" ? [] : [{ miss, name }];
-  });
+  const classed = misses.map((miss) => ({ miss, name: classOf(miss) }));
   for (const name of ORDER) {
     const one = classed.find((each) => each.name === name);
     if (one !== undefined) return found(name, `${one.miss.name}: ${one.miss.reason}`, one.miss.fault);
@@ -198,6 +202,17 @@ function turnMessage({ messages }: TranscriptDocument, words: string): number | 
   return turns[(turnOfFault(words) ?? 0) - 1] ?? null;
 }
 
+/** What the rules find by these misses, the earliest fault first. */
+function ruledClass(misses: readonly Miss[], failed: FailedTrial): Found | undefined {
+  const { transcript } = failed;
+  return (
+    refusalOf(misses, failed) ??
+    (transcript === null ? undefined : wayOf(misses, transcript)) ??
+    stateOf(misses, failed) ??
+    statedClass(misses)
+  );
+}
+
 /**
  * Classifies why a trial failed, by rules alone: the earliest fault found. `unknown` when no rule applies. Undefined
  * for a trial that passed, has no scores, or errored for a reason other than its simulated user.
@@ -212,14 +227,13 @@ export function classifyFailure(
   }
   if (trial.error !== null || trial.pass !== false) return undefined;
   const misses = missesOf(failed);
-  const ofWay = transcript === null ? undefined : wayOf(misses, transcript);
-  const [first] = misses;
+  const decisive = misses.filter(({ required }) => required);
+  // Scorers that decide nothing may still show what went wrong; that of a benchmark, which decides, does not.
+  const shown = decisive.some((miss) => classOf(miss) !== undefined) ? decisive : misses;
+  const [first] = decisive;
   const one =
     endOf(failed) ??
-    refusalOf(misses, failed) ??
-    ofWay ??
-    stateOf(misses, failed) ??
-    statedClass(misses) ??
+    ruledClass(shown, failed) ??
     judgedClass(failed) ??
     found(
       "unknown",

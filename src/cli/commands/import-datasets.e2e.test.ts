@@ -353,6 +353,7 @@ const EXPORTS: readonly Export[] = [
             },
             traj: [
               { role: "user", content: "Hi" },
+              { role: "tool", content: "Error: no seats" },
               { role: "assistant", content: `said ${trial}` },
             ],
           }))
@@ -366,13 +367,14 @@ const EXPORTS: readonly Export[] = [
         expected: { calls: [{ name: "book", arguments: { id: 1 } }] },
       },
     ],
-    left: ["in/t.json:60 an entry without task"],
+    left: ["in/t.json:68 an entry without task"],
     outputs: [0, 3].map((trial, at) => ({
       case: "task-7",
       trial: at + 1,
       output: { reward: trial === 3 ? 0 : 1, said: `said ${trial}` },
       messages: [
         { role: "user", content: "Hi" },
+        { role: "tool", content: '{"error":"no seats"}' },
         { role: "assistant", content: `said ${trial}` },
       ],
     })),
