@@ -162,6 +162,12 @@ async function openModules(
   throw unusable(file, opened.mistakes.map((one) => one.replace(`${file}: `, "")).join("; "), place(file));
 }
 
+/** Whether the file itself is missing, not one that it imports. */
+const isMissing = (file: string, error: unknown): boolean =>
+  error instanceof Error && "path" in error && "code" in error
+    ? error.code === "ENOENT" && String(error.path).endsWith(file)
+    : false;
+
 function unusable(file: string, error: unknown, at: readonly (string | number)[]): SettingMistake {
   const message = error instanceof Error ? error.message : String(error);
   return new SettingMistake(
@@ -170,7 +176,9 @@ function unusable(file: string, error: unknown, at: readonly (string | number)[]
       code: "EVALS_AGENT_TOOLS",
       what: `The tools of ${file} cannot be used: ${message.replaceAll("\n", " ")}`,
       why: "The agent would be offered none of these tools.",
-      fix: "export default { name: { description, parameters, run(args, { state }) { … } } }",
+      fix: isMissing(file, error)
+        ? `Correct the path (relative to the project root), or write ${file}.`
+        : "export default { name: { description, parameters, run(args, { state }) { … } } }",
     },
     { cause: error },
   );

@@ -1,3 +1,4 @@
+import { didYouMean } from "../domain/did-you-mean.ts";
 import type { Json } from "../domain/json.ts";
 import type { OfferedTool, ToolOutcome } from "../domain/tool.ts";
 import {
@@ -19,11 +20,23 @@ export async function openToolBox(
   const ready = opened.filter((one): one is TrialTools => !("kind" in one));
   const failed = opened.find((one) => "kind" in one);
   const box = new ToolBox(ready, allow);
-  const problem =
-    failed ?? (box.twice === undefined ? undefined : lost(`two tools are named "${box.twice}"`));
+  const problem = failed ?? mistakeIn(box, ready, allow);
   if (problem === undefined) return box;
   await box.leave();
   return problem as Extract<ToolOutcome, { kind: "lost" }>;
+}
+
+/** What only shows when servers have said which tools they have; see `checkNames` and `checkAllowed`. */
+function mistakeIn(
+  { twice }: ToolBox,
+  sources: readonly TrialTools[],
+  allow: readonly string[] = [],
+): ReturnType<typeof lost> | undefined {
+  if (twice !== undefined) return lost(`two tools are named "${twice}"`);
+  const names = sources.flatMap(({ offered }) => offered.map((one) => one.name));
+  const missing = allow.find((name) => !names.includes(name));
+  if (missing === undefined) return undefined;
+  return lost(`allow names "${missing}", and there is no such tool.${didYouMean(missing, names)}`);
 }
 
 class ToolBox implements TrialTools {

@@ -31,6 +31,28 @@ describe("exportedTools", () => {
     expect([call(), call()]).toEqual([{ json: "[1,2]" }, { json: "[2,2]" }]);
   });
 
+  it.each([
+    [{ paramters: {} }, 'has "paramters", which would be ignored: rename it to parameters'],
+    [{ parameters: { type: "objekt" } }, 'parameters of the type "objekt"'],
+    [{ reads: "yes" }, "reads that is neither true nor false"],
+    [{ run: undefined, ran: () => 1 }, "no function run"],
+  ])("says what is wrong with a tool that has %j", (members, words) => {
+    const tool = { description: "A.", run: () => 1, ...members };
+    const ask = exportedTools([{ file: "tools/a.mjs", exports: { default: { a: tool } } }]);
+    expect(ask({ act: "describe" }, { signal })).toMatchObject({
+      ...{ tools: [], mistakes: [expect.stringContaining(`tools/a.mjs: the tool "a" has `)] },
+    });
+    expect(JSON.stringify(ask({ act: "describe" }, { signal }))).toContain(
+      JSON.stringify(words).slice(1, -1),
+    );
+  });
+
+  it("lets a tool have members of its own", () => {
+    const tool = { name: "a", title: "A", strict: true, prices: [1], outputSchema: {}, run: () => 1 };
+    const ask = exportedTools([{ file: "tools/a.mjs", exports: { default: { a: tool } } }]);
+    expect(ask({ act: "describe" }, { signal })).toMatchObject({ mistakes: [] });
+  });
+
   it("calls a tool as a method of its object", () => {
     const shop = {
       prices: [3, 5],

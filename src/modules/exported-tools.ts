@@ -1,3 +1,4 @@
+import { nearest } from "../domain/did-you-mean.ts";
 import { readReturned } from "./returned-value.ts";
 import { errorText, isRecord } from "./tool-words.ts";
 import { isThenable, type UserFunction } from "./user-function.ts";
@@ -57,14 +58,33 @@ function toolsOf(file: string, exported: unknown): { readonly tools: Tool[]; rea
   return { tools, mistakes };
 }
 
+const MEMBERS = ["description", "parameters", "reads", "run"];
+
+/** A member whose name is nearly that of one that is missing. Others are allowed: frameworks add their own. */
+function misspelt(tool: Record<string, unknown>): string | undefined {
+  const missing = MEMBERS.filter((one) => !(one in tool));
+  for (const member of Object.keys(tool)) {
+    const meant = MEMBERS.includes(member) ? undefined : nearest(member, missing);
+    if (meant !== undefined) return `has "${member}", which would be ignored: rename it to ${meant}`;
+  }
+  return undefined;
+}
+
 function mistakeOf(name: string, tool: unknown): string | undefined {
   if (!NAME.test(name)) return "has a name that models cannot call: letters, digits, - and _, at most 64";
   if (!isRecord(tool)) return "is not an object";
+  const other = misspelt(tool);
+  if (other !== undefined) return other;
   if (typeof tool.run !== "function") return "has no function run(arguments, context)";
   if (tool.description !== undefined && typeof tool.description !== "string")
     return "has a description that is not a text";
   if (tool.parameters !== undefined && !isRecord(tool.parameters))
     return "has parameters that are not a JSON Schema of an object";
+  const type = tool.parameters?.type;
+  if (type !== undefined && ![type].flat().includes("object"))
+    return `has parameters of the type ${JSON.stringify(type)}: a tool is called with an "object"`;
+  if (tool.reads !== undefined && typeof tool.reads !== "boolean")
+    return "has reads that is neither true nor false";
   return undefined;
 }
 

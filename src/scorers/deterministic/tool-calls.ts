@@ -112,6 +112,18 @@ export const toolCalls = defineScorer({
       },
     },
     {
+      title: "asks whether a tool of nearly the same name is meant",
+      settings: { order: "any" },
+      output: "Done.",
+      case: { expected: { calls: [{ name: "refnd" }] } },
+      transcript: { tool_calls: [refund(25)] },
+      expected: {
+        pass: false,
+        score: 0,
+        reason: 'call 1: expected refnd(), got refund({"order":"A-7","amount":25}); is refund meant?',
+      },
+    },
+    {
       title: "can allow further calls of tools that only read",
       settings: { extra: "allow-reads", reads: ["find_order"] },
       output: "Done.",

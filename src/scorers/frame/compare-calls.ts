@@ -6,6 +6,7 @@ import {
   type WantedCall,
 } from "../../domain/align-calls.ts";
 import type { ToolUse } from "../../domain/describe-transcript.ts";
+import { nearest } from "../../domain/did-you-mean.ts";
 import type { Fault } from "../../domain/failure.ts";
 import { canonicalJson } from "../../domain/json.ts";
 import type { Judgement } from "../define-scorer.ts";
@@ -137,6 +138,14 @@ function firstOfUnordered(compared: Compared): Divergence {
     : unmade(compared, want, aligned.extra);
 }
 
+/** A tool of nearly the same name that was called, where the wanted one never was: the case may have misspelt it. */
+function meantTool({ name }: WantedCall, made: readonly ToolUse[]): string {
+  const names = made.map((call) => call.name);
+  // Any two short names are alike.
+  const near = names.includes(name) || name.length < 4 ? undefined : nearest(name, names);
+  return near === undefined ? "" : `; is ${near} meant?`;
+}
+
 /**
  * Describes a wanted call that was not made.
  *
@@ -153,16 +162,16 @@ function unmade(compared: Compared, want: number, instead: readonly number[], ne
   const after = next === undefined ? undefined : made[next];
   if (got === undefined && after !== undefined && next !== undefined)
     return {
-      reason: `no call ${callWords(one)} before call ${next + 1}, ${callWords(after)}`,
+      reason: `no call ${callWords(one)} before call ${next + 1}, ${callWords(after)}${meantTool(one, made)}`,
       fault: faultAt("tool-choice", after, one.name),
     };
   if (at === undefined || got === undefined)
     return {
-      reason: `no call ${callWords(one)}: ${made.length === 0 ? "no tool was called" : `${made.length === 1 ? "1 call" : `${made.length} calls`}, ${wanted.length} wanted`}`,
+      reason: `no call ${callWords(one)}: ${made.length === 0 ? "no tool was called" : `${made.length === 1 ? "1 call" : `${made.length} calls`}, ${wanted.length} wanted`}${meantTool(one, made)}`,
       fault: faultAt("tool-choice", undefined, one.name),
     };
   return {
-    reason: `call ${at + 1}: expected ${callWords(one)}, got ${callWords(got)}`,
+    reason: `call ${at + 1}: expected ${callWords(one)}, got ${callWords(got)}${meantTool(one, made)}`,
     fault: faultAt("tool-choice", got, got.name),
   };
 }
