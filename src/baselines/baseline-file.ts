@@ -11,7 +11,7 @@ import { exactSum } from "../statistics/exact-sum.ts";
 import type { Side, SideScores } from "./side.ts";
 
 /**
- * The schema of every file that needs nothing newer, because earlier versions of the program can read it too.
+ * The schema of every file that needs no newer feature, because earlier versions of the program can read it too.
  */
 export const BASELINE_SCHEMA = "evals.baseline/1";
 
@@ -77,7 +77,9 @@ const schemas = onFirstUse(() => {
 });
 type Schemas = ReturnType<typeof schemas>;
 
-/** First line of a baseline file. It has no date and no commit: git has those, and squash merges would invalidate them. */
+/**
+ * First line of a baseline file. It has no date and no commit: git has those, and squash merges would invalidate them.
+ */
 export type BaselineHeader = z.output<Schemas["header"]>;
 
 /**

@@ -11,8 +11,8 @@ export interface BehindBase {
 }
 
 /**
- * Makes a failed rule undecided when the branch is behind its base: what the base branch has gained since then
- * may be the cause.
+ * Makes a failed rule undecided when the branch is behind its base: a change on the base branch since then may be the
+ * cause.
  */
 export function undecidedBehind(result: RuleResult, behind: BehindBase | null): RuleResult {
   if (behind === null || result.outcome !== "failed") return result;

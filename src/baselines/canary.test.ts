@@ -136,7 +136,7 @@ describe("a comparison with a stale baseline", () => {
     );
     expect(comparison).toMatchObject({
       verdict: "inconclusive",
-      said: "pass rate fell 4.1 points (1.0 to 7.2) on these 120 cases, but the provider has moved since the baseline was made: not enough evidence",
+      said: "pass rate fell 4.1 points (1.0 to 7.2) on these 120 cases, but the provider's model has changed since the baseline was made: not enough evidence",
       metrics: [{ verdict: "inconclusive" }],
       canary,
       warnings: ["baseline_stale"],

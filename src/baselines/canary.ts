@@ -118,10 +118,10 @@ export function canarySentence({ asked, answered, baseline, today, p, stale }: C
   }
   if (!stale) return null;
   const odds = p < 0.0001 ? "p < 0.0001" : `p ${p.toPrecision(1)}`;
-  return `baseline_stale: ${answered} canary cases, asked again as the baseline asked them, passed ${share(today)} where they passed ${share(baseline)} (${odds}). The provider has moved; a new baseline would show what the change does.`;
+  return `baseline_stale: ${answered} canary cases, asked again as the baseline asked them, passed ${share(today)} where they passed ${share(baseline)} (${odds}). The provider's model has changed; promote a new baseline to see the effect of your change alone.`;
 }
 
-/** What a run's canaries showed about this baseline when the run was gated. @param report the stored report */
+/** The canaries' result about this baseline, as it was when the run was gated. @param report the stored report */
 export function canaryAgainst({ fingerprint }: Pick<Side, "fingerprint">, report: Json): CanaryResult | null {
   const comparison = storedReport({ report })?.comparison;
   if (comparison?.canary === undefined || fingerprint === null) return null;

@@ -13,7 +13,9 @@ import { stratifiedTest } from "../statistics/stratified-test.ts";
 import { studentTCdf, studentTQuantile } from "../statistics/student-t-distribution.ts";
 import { type MetricColumns, macroMean } from "./metric-columns.ts";
 
-/** The thresholds of a test: bounds on z for harm and for "not worse", and the p-value below which harm is significant. */
+/**
+ * The thresholds of a test: bounds on z for harm and for "not worse", and the p-value below which harm is significant.
+ */
 export interface TestBounds {
   readonly harm: number;
   /** Null when "not worse" may not be concluded (a partial look). */
@@ -92,7 +94,8 @@ export function compareMetric(metric: string, sides: MetricColumns | null, rule:
   if (measured === null) return unknownRow(metric, "incomparable");
   const { baseline, candidate, difference, tested } = measured;
   const { theta } = difference;
-  // Relative to the baseline's value, not to 1 minus it.
+  // A relative `max_drop` is a share of the metric's own value, not of the complement that is compared when low is
+  // better.
   const own = turned({ ...NO_ROW, metric, baseline, verdict: "inconclusive" }).baseline ?? baseline;
   const allowed = rule.relative ? rule.max_drop * own : rule.max_drop;
   const population = rule.scope === "population";
@@ -135,7 +138,10 @@ export function turned(row: MetricComparison): MetricComparison {
   };
 }
 
-/** Whether p is at most a level, with tolerance for rounding: a p of exactly 0.1 may be computed slightly above or below. */
+/**
+ * Whether p is at most a level, with tolerance for rounding: a p of exactly 0.1 may be computed slightly above or
+ * below.
+ */
 export const isRareEnough = (p: number, level: number): boolean => p <= level * (1 + 1e-12);
 
 function measure(sides: MetricColumns, rule: MetricRule): Measured | null {

@@ -123,7 +123,7 @@ export function explainStale(row: MetricComparison, cases: number): string {
   const moved =
     delta === null ? "" : delta < 0 ? ` ${words.fell} ${size(delta)}${unit}` : ` ${signed(delta)}${unit}`;
   const on = cases === 1 ? "this case" : `these ${cases} cases`;
-  return `${name}${moved}${bounds(words, low, high)} on ${on}, but the provider has moved since the baseline was made: not enough evidence`;
+  return `${name}${moved}${bounds(words, low, high)} on ${on}, but the provider's model has changed since the baseline was made: not enough evidence`;
 }
 
 /**
@@ -231,7 +231,9 @@ function pointSentence(
   return `${name} ${signed(delta)}${unit} ${on}, ${size(evidence.allowed).replace(/\.0$/, "")} allowed, compared without a statistical test: with nothing changed this rule blocks ${rate} % of the time`;
 }
 
-/** Smallest drop that a comparison of this size detects with 80 % power, in points of [0, 1]; null when it detects none. */
+/**
+ * Smallest drop that a comparison of this size detects with 80 % power, in points of [0, 1]; null when it detects none.
+ */
 export function detectableDrop({ difference, allowed }: MetricEvidence, confidence: number): number | null {
   const n = difference.clusters;
   const floor = (allowed * (1 - allowed)) / difference.meanCandidateCount;

@@ -73,7 +73,10 @@ export function gateRun(input: GateInput): {
   };
 }
 
-/** What distinguishes the comparison from those of the suite's other targets; empty when it has only one. */
+/**
+ * The prompt and the alias that tell this comparison from those of the suite's other targets; empty when the suite has
+ * only one target.
+ */
 export function comparedTarget(header: RunHeader): Pick<Comparison, "prompt" | "alias"> {
   const { prompt, alias } = header;
   return {
@@ -135,7 +138,7 @@ function removedCases(gate: Gate, { cases }: Comparison, behind: BehindBase | nu
       ...removedRule("removed_cases", gate.allow_removed),
       outcome: gate.allow_removed ? "passed" : "failed",
       value: removed.length,
-      required: gate.allow_removed ? "allowed" : "0 (gate.allow_removed: true lets them go)",
+      required: gate.allow_removed ? "allowed" : "0 (gate.allow_removed: true allows cases to be removed)",
       said: namedCases(removed),
     },
   ];

@@ -2,8 +2,8 @@ import type { GateOutcome, GateResult, RuleResult, Verdict } from "../domain/ver
 
 /**
  * Combines all rules: a failed rule fails the gate, and an undecided one leaves it undecided. Without rules the gate
- * is not gated, unless trials are missing; then it is undecided. If nothing was answered, no rule can pass. Informing
- * rules are ignored.
+ * is not gated, unless trials are missing; then it is undecided. If nothing was answered, no rule can pass. Advisory
+ * rules (`SplitGate`) are ignored.
  */
 export function gateOutcome(
   all: readonly RuleResult[],

@@ -5,7 +5,10 @@ import type { RuleResult } from "../domain/verdict.ts";
 /** Why the gate does not trust a scorer, in one sentence, by the scorer's name. */
 export type Unbelieved = ReadonlyMap<string, string>;
 
-/** A gate split into rules that decide, and rules that only inform because they depend on a scorer that was not calibrated. */
+/**
+ * A gate split into rules that can fail it, and advisory rules: these are only reported, because they depend on a
+ * scorer that was not calibrated.
+ */
 export interface SplitGate {
   readonly enforced: Gate;
   /** Null when every rule is enforced. */
@@ -44,7 +47,7 @@ export function splitGate(gate: Gate, scorers: readonly ScorerRole[], unbelieved
   };
 }
 
-/** Results of the informing rules, each with the reason why it is not enforced. Other rules are left out. */
+/** Results of the advisory rules, each with the reason why it is not enforced. Other rules are left out. */
 export function reportedOnly(
   rules: readonly RuleResult[],
   scorers: readonly ScorerRole[],

@@ -57,7 +57,7 @@ export function ofAllAnswers(look: SequentialLook, input: GateInput, baseline: S
   return { ...whole, comparison: { ...whole.comparison, decided: decisionOf(look) } };
 }
 
-/** What the look found, described by the rule that failed, else by the first rule. */
+/** The finding of the look: that of the rule that failed, else that of the first rule. */
 function decisionOf({ compared: { findings }, trials }: SequentialLook): StoppingDecision {
   const deciding = findings.find((one) => one.verdict === "regressed") ?? findings[0];
   const {
@@ -70,7 +70,9 @@ function decisionOf({ compared: { findings }, trials }: SequentialLook): Stoppin
   return { trials, metric, delta, low, high, p, said: explainDecision(trials, { metric, delta, low, high }) };
 }
 
-/** The result of a regression rule. It is open when it depends on trials without an answer; then it cannot be accepted. */
+/**
+ * The result of a regression rule. It is open when it depends on trials without an answer; then it cannot be accepted.
+ */
 interface RegressionResult {
   readonly result: RuleResult;
   readonly isOpen: boolean;

@@ -50,7 +50,7 @@ function byInterval(
       ? { count: tally.answered, sum: tally.passed }
       : tally.scores[scorers.indexOf(metric.replace(/^score\./, ""))];
   if (z === null || columns === undefined || !/^(pass_rate|score\.)/.test(metric)) return "undecided";
-  // An interval of the scored answers says nothing about the others.
+  // An interval of the scored answers says nothing about the answers without a score.
   if (unscoredFor(metric, tally, scorers) > 0) return "undecided";
   const measured = Array.from({ length: tally.cases }, (_, i) => i).filter(
     (i) => itemAt(columns.count, i) > 0,

@@ -26,8 +26,8 @@ export interface LookTrial {
 }
 
 /**
- * What the rules other than the regression rules can already conclude. `bound` is the look's bound on z for a
- * repeated interval.
+ * Returns the results that the rules other than the regression rules already have. `bound` is the look's bound on z for
+ * a repeated interval.
  */
 export type OtherRules = (bound: number | null) => readonly RuleResult["outcome"][];
 
@@ -65,7 +65,7 @@ export interface SequentialStop {
   latest(): SequentialLook | undefined;
 }
 
-/** What a look found. */
+/** The findings of one look. */
 export interface SequentialLook {
   readonly compared: ComparedSides;
   /** Number of answers it used. */

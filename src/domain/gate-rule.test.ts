@@ -20,7 +20,7 @@ const RULES: readonly (readonly [NamedRule, string])[] = [
   [regressionRule("pass^3", 0, false), "no drop of more than 0 points"],
   [criticalRule("tag:very important"), "every trial passes"],
   [CONTRACT_RULE, "a patch does not move behaviour"],
-  [removedRule("removed_cases", false), "0 (gate.allow_removed: true lets them go)"],
+  [removedRule("removed_cases", false), "0 (gate.allow_removed: true allows cases to be removed)"],
   [removedRule("removed_cases", true), "allowed"],
   [
     removedRule("removed_baselines", false),

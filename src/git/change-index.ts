@@ -7,7 +7,7 @@ import { lastWords, locked, refused } from "./git-refusal.ts";
 import type { PlannedFiles } from "./place-files.ts";
 import type { Repository } from "./require-repository.ts";
 
-/** Maximum arguments of one git process, because a command line has a limited length. */
+/** Maximum number of arguments of one git process, because a command line has a limited length. */
 const AT_ONCE = 500;
 /** How long to wait for the index lock: a git command holds it briefly, an editor may hold it long. */
 const PATIENCE = { tries: 30, ms: 100 };

@@ -101,7 +101,7 @@ async function refuseBusyRepository(
     throw new EvalsError({
       code: "EVALS_GIT_UNFINISHED",
       what: `${what} is under way in this repository.`,
-      why: "A commit now would be taken for the end of that operation.",
+      why: "Git would take a commit made now for the end of that operation.",
       fix,
     });
   }

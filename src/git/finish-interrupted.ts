@@ -56,7 +56,7 @@ async function gitLeftBehind({ git: left }: ChangeJournal): Promise<void> {
       throw new EvalsError({
         code: "EVALS_GIT_BUSY",
         what: `Process ${left.pid}, a git commit that an interrupted evals left behind, is still running.`,
-        why: "Until it has ended nobody knows whether its commit will be made.",
+        why: "Until this process has ended, nobody knows whether it will make its commit.",
         fix: `Repeat the command when it has ended, or end it: kill ${left.pid}`,
       });
     }

@@ -74,7 +74,8 @@ function moveInto(from: string, to: string): void {
     renameSync(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
-    // Copied into the target's folder first: the git folder of a linked worktree may be on another disk.
+    // The file is first copied into the target's folder: the git folder of a linked worktree may be on another disk,
+    // and a rename works only within one disk.
     const near = `${to}.evals-new`;
     if (lstatSync(from).isSymbolicLink()) symlinkSync(readlinkSync(from), near);
     else copyFileSync(from, near);

@@ -59,7 +59,7 @@ export async function readAtCommit(root: string, commit: string, path: string): 
     path,
     what: `Git has this file at ${commit} and cannot read it: ${lastWords(err, 1)}`,
     why: "A run that cannot see its baseline would pass without comparing anything.",
-    fix: "git fsck, git lfs pull or git fetch: the object is missing or broken here",
+    fix: "The object is missing or damaged in this clone. Try: git fsck, git lfs pull or git fetch",
   });
 }
 

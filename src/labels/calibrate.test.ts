@@ -223,7 +223,7 @@ describe("trust", () => {
     );
     const elsewhere = trustIn({ ...input, calibration: null, elsewhere: ["billing"], labels: [] });
     expect(elsewhere).toMatchObject({ state: "uncalibrated", measures: null });
-    expect(elsewhere.why).toContain("it was on billing");
+    expect(elsewhere.why).toContain("it was calibrated on billing");
     expect(elsewhere.next).toBe("evals label triage, then evals calibrate helpful --suite triage");
   });
 
@@ -233,9 +233,11 @@ describe("trust", () => {
       measures: null,
     });
     const turned = labels.map((one, at) => (at === 0 ? { ...one, verdict: "fail" as const } : one));
-    expect(trustIn({ ...input, labels: turned }).why).toMatch(/^1 of the 147 labels .* has changed or gone$/);
+    expect(trustIn({ ...input, labels: turned }).why).toMatch(
+      /^1 of the 147 labels .* has changed or been deleted$/,
+    );
     expect(trustIn({ ...input, labels: labels.slice(2) }).why).toMatch(
-      /^2 of the 147 labels .* have changed or gone$/,
+      /^2 of the 147 labels .* have changed or been deleted$/,
     );
     const more = [...labels, label("new", "pass")];
     expect(trustIn({ ...input, labels: more })).toMatchObject({

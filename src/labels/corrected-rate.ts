@@ -36,7 +36,7 @@ export function correctedRate(input: CorrectionInput): CorrectedRate {
   const { sensitivity, specificity } = input.measures;
   if (sensitivity.value === null || specificity.value === null)
     return refused("people have to pass some answers and fail some before the judge's error is known");
-  // A judge may be asked only of trials that did not come to pass.
+  // A judge may be asked only about some of the trials, and a run may have none of these.
   if (!Array.from(input.run.count).some((count) => count > 0))
     return refused("no answer of this run was judged");
   const youden = sensitivity.value + specificity.value - 1;

@@ -66,7 +66,7 @@ describe("a lock file", () => {
       worked = true;
     };
     expect(() => underLock(place, LOCKED, work, impatient)).toThrow(
-      `The labels are being written by ${who}, and the file has not become free. [EVALS_LABELS_BUSY]`,
+      `The labels are being written by ${who}, which has not released the file. [EVALS_LABELS_BUSY]`,
     );
     expect([worked, existsSync(place)]).toEqual([false, true]);
   });

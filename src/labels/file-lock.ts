@@ -79,7 +79,10 @@ function claim(place: string, mark: string): boolean {
   }
 }
 
-/** Removes a dead process's lock, under a second lock: two processes doing it at once could remove each other's new lock. */
+/**
+ * Removes a dead process's lock, under a second lock: two processes doing it at once could remove each other's new
+ * lock.
+ */
 function takeOver(place: string): boolean {
   const second = `${place}.takeover`;
   if (!claim(second, "")) return false;
@@ -120,7 +123,7 @@ function busy(place: string, { noun, shown }: LockedFile): EvalsError {
   return new EvalsError({
     code: `EVALS_${noun.toUpperCase()}_BUSY`,
     path: shown,
-    what: `The ${noun} are being written by ${lockHolder(place)}, and the file has not become free.`,
+    what: `The ${noun} are being written by ${lockHolder(place)}, which has not released the file.`,
     why: `Two processes that write the file at once would lose each other's ${noun}.`,
     fix: `Try again. If no evals process runs there any more, delete ${shown}`,
   });

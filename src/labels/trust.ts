@@ -79,7 +79,9 @@ const label = ({ suite, labelCommand }: TrustInput): string => labelCommand ?? `
 function uncalibrated(input: TrustInput): { why: string; next: string } {
   const { suite, elsewhere, labels } = input;
   const on =
-    elsewhere.length === 0 ? "" : `; it was on ${elsewhere.join(", ")}, which tells nothing about this suite`;
+    elsewhere.length === 0
+      ? ""
+      : `; it was calibrated on ${elsewhere.join(", ")}, which tells nothing about this suite`;
   return {
     why: `judge ${named(input)} was never calibrated on ${suite}${on}`,
     next: labels.length === 0 ? `${label(input)}, then ${calibrateAgain(input)}` : calibrateAgain(input),
@@ -94,7 +96,7 @@ function staleBecause({ judge, labels }: TrustInput, calibration: SuiteCalibrati
   const now = new Set(labels.map(labelHash));
   const gone = calibration.labels.filter((hash) => !now.has(hash)).length;
   if (gone === 0) return null;
-  return `${gone} of the ${calibration.labels.length} labels behind the calibration of ${named({ judge })} ${gone === 1 ? "has" : "have"} changed or gone`;
+  return `${gone} of the ${calibration.labels.length} labels behind the calibration of ${named({ judge })} ${gone === 1 ? "has" : "have"} changed or been deleted`;
 }
 
 function underBar(

@@ -26,7 +26,9 @@ const verdictSchema = onDemand(() => {
     orders: z
       .tuple([winner, winner])
       .optional()
-      .describe("Of a pairwise judge: which won with the answer in first position, and with it in second"),
+      .describe(
+        "For a pairwise judge: which answer won when the judged answer was shown first, and when it was shown second",
+      ),
   });
 });
 export type JudgeVerdict = z.output<ReturnType<typeof verdictSchema>>;

@@ -12,7 +12,9 @@ export interface TallyRow {
   readonly error: ErrorKind | null;
   readonly cached: boolean;
   readonly pass: boolean | null;
-  /** One per scorer, in the suite's order; null for a missing score, undefined when it does not apply to the case. */
+  /**
+   * One score per scorer, in the suite's order; null for a missing score, undefined when it does not apply to the case.
+   */
   readonly scores: readonly (ScoreOfTrial | null | undefined)[];
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
@@ -194,7 +196,9 @@ function addAt(sums: Float64Array, lost: Float64Array, at: number, value: number
   [sums[at], lost[at]] = addExactly(itemAt(sums, at), itemAt(lost, at), value);
 }
 
-/** Number of a case's answers that an optional scorer could not score. (A required scorer would have made them errors.) */
+/**
+ * Number of a case's answers that an optional scorer could not score. (A required scorer would have made them errors.)
+ */
 const unscoredOf = ({ answered }: Tally, { count, exempt: left }: ScoreSums, caseNo: number): number =>
   Math.max(0, itemAt(answered, caseNo) - itemAt(count, caseNo) - (left?.[caseNo] ?? 0));
 

@@ -29,7 +29,10 @@ export type ToolAsk =
   | { readonly act: "call"; readonly session: string; readonly tool: string; readonly arguments: unknown }
   | { readonly act: "close"; readonly session: string };
 
-/** The reply of the modules. Values are JSON text, made when the call returned, because a tool may change the object later. */
+/**
+ * The reply of the modules. Values are JSON text, made when the call returned, because a tool may change the object
+ * later.
+ */
 export type ToolReply =
   | { readonly tools: readonly DescribedTool[]; readonly mistakes: readonly string[] }
   | { readonly json: string }
@@ -44,7 +47,7 @@ interface Tool extends DescribedTool {
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const NO_ARGUMENTS = { type: "object", properties: {} };
 
-/** The tools that a module exports, and what is wrong with them. */
+/** The tools that a module exports, and the mistakes in them. */
 function toolsOf(file: string, exported: unknown): { readonly tools: Tool[]; readonly mistakes: string[] } {
   if (!isRecord(exported))
     return { tools: [], mistakes: [`${file}: its default export is not an object of tools`] };
@@ -99,7 +102,10 @@ function readTool(tool: Record<string, unknown>) {
   };
 }
 
-/** The tools of several modules as one function. They share a trial's state, so that one tool sees what another has done. */
+/**
+ * The tools of several modules as one function. They share a trial's state, so that one tool sees what another has
+ * done.
+ */
 export function exportedTools(
   modules: readonly { readonly file: string; readonly exports: { readonly default?: unknown } }[],
 ): UserFunction {

@@ -1,7 +1,8 @@
 import { existsSync, type Stats, statSync } from "node:fs";
 
 /**
- * What exists at the path; undefined when there is nothing, or the path is impossible: too long, or with a NUL.
+ * The file, directory or other thing at the path; undefined when nothing is there, or when the path is impossible: too
+ * long, or with a NUL.
  */
 export function foundAt(path: string): Stats | undefined {
   return existsSync(path) ? statSync(path) : undefined;
@@ -12,7 +13,7 @@ export function isFile(path: string): boolean {
   return foundAt(path)?.isFile() === true;
 }
 
-/** What is there instead of a file, for instance "a directory"; undefined for a file or nothing. */
+/** The kind of thing at the path, for instance "a directory"; undefined when it is a file or nothing is there. */
 export function otherThanFile(path: string): string | undefined {
   const found = foundAt(path);
   if (found === undefined || found.isFile()) return undefined;

@@ -31,7 +31,7 @@ export async function loadModule(root: string, path: string): Promise<LoadedModu
 
 async function importTyped(place: string): Promise<unknown> {
   const { createJiti } = await import("jiti");
-  // No file cache, because its directory may be writable for other users of the machine.
+  // No file cache: other users of the machine may be able to write to its directory, and so change the code.
   const own = ownPackage(place);
   const alias = own === undefined ? {} : { alias: { "git-evals": own } };
   return createJiti(place, { fsCache: false, interopDefault: false, ...alias }).import(place);

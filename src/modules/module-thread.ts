@@ -77,7 +77,10 @@ export class ModuleThread {
   readonly #state = new Int32Array(new SharedArrayBuffer(SHARED.size * 4));
   readonly #options: ThreadOptions;
   readonly #calls = new Map<number, InThread>();
-  /** Not sent yet. Each message wakes the thread, which costs more than a call: those of one turn go together. */
+  /**
+   * Messages that are not sent yet. Each sent message wakes the thread, which takes longer than a call, so all messages
+   * of one turn of the event loop are sent together.
+   */
   #outbox: ToThread[] = [];
   #loaded: (loading: Loading) => void = () => {};
   #lastId = 0;
@@ -113,7 +116,7 @@ export class ModuleThread {
       const how =
         error.code === "ERR_WORKER_OUT_OF_MEMORY"
           ? "ran out of memory"
-          : `broke its thread: ${error.message}`;
+          : `crashed its thread: ${error.message}`;
       this.#end({ kind: "ended", how });
     });
     this.#worker.on("exit", () => this.#end({ kind: "ended", how: "called process.exit" }));
@@ -204,7 +207,10 @@ export class ModuleThread {
     this.#watch ??= setInterval(() => this.#look(), LOOK_MS).unref();
   }
 
-  /** The next call often comes at once: the watch ends when it finds none. */
+  /**
+   * Lets the process end. The timer that watches the calls goes on, because the next call often comes at once; the
+   * timer stops itself when it finds no call.
+   */
   #idle(): void {
     this.#worker.unref();
   }

@@ -33,7 +33,7 @@ export class OpenedFiles {
     return undefined;
   }
 
-  /** Changes whenever the file is written, even with the same content. */
+  /** A text that changes whenever the file is written, even with the same content. */
   #markOf(file: string): string {
     const found = statSync(resolve(this.#root, file), { throwIfNoEntry: false });
     return found === undefined ? "gone" : `${found.mtimeMs} ${found.ctimeMs} ${found.size} ${found.ino}`;

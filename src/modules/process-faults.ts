@@ -1,6 +1,6 @@
 import { EvalsError } from "../domain/problem.ts";
 
-// What a module can do to the process that it runs in.
+// Errors for the harm that a module can do to the process in which it runs.
 
 /** Converts an error that a module threw outside of any call. */
 export function thrownOutside(error: unknown): EvalsError {
@@ -8,7 +8,7 @@ export function thrownOutside(error: unknown): EvalsError {
     {
       code: "EVALS_THROWN_OUTSIDE",
       what: `An error was thrown outside of any call: ${String(error)}`,
-      why: "Nobody can say which answer it belongs to, and what runs on after it cannot be trusted.",
+      why: "Nobody can say which answer the error belongs to, and no result after it can be trusted.",
       fix: "Await or catch what the module started, then: evals run",
     },
     { midway: true },

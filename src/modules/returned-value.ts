@@ -25,7 +25,7 @@ export function readReturned(value: unknown): ReturnedValue {
     return { kind: "json", text };
   } catch (error) {
     if (error instanceof OddValue) return { kind: "odd", what: error.message };
-    return { kind: "odd", what: `what cannot be read: ${thrownWords(error)}` };
+    return { kind: "odd", what: `a value that cannot be read: ${thrownWords(error)}` };
   }
 }
 
@@ -103,7 +103,7 @@ function memberOf(value: object, key: string, at: string): unknown {
   try {
     return (value as Record<string, unknown>)[key];
   } catch (error) {
-    throw new OddValue(`what cannot be read at ${at}: ${thrownWords(error)}`);
+    throw new OddValue(`a value that cannot be read at ${at}: ${thrownWords(error)}`);
   }
 }
 

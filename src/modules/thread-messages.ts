@@ -1,6 +1,6 @@
 import type { CallOutcome, FunctionCall } from "./user-function.ts";
 
-/** What to use of a module's exports: a function for cases, tools or a suite, or the function at a path. */
+/** The part of a module's exports that is used: a function for cases, tools or a suite, or the function at a path. */
 export type ModuleGives = "cases" | "tools" | "suite" | { readonly export: string };
 
 /** The start parameters of a thread. */
@@ -25,7 +25,7 @@ export const SHARED = {
   size: 3,
 } as const;
 
-/** Messages arrive as lists: what one turn of the event loop asks is sent at once. */
+/** Messages arrive as lists: all requests of one turn of the event loop are sent together. */
 export type ToThread =
   | { readonly type: "call"; readonly id: number; readonly call: FunctionCall }
   | { readonly type: "abort"; readonly id: number; readonly timeout: string | null }

@@ -16,7 +16,7 @@ export interface ModuleOptions {
   /** Relative to the root. */
   readonly file: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What to use of the module's exports; default: the default export is the function to call. */
+  /** The part of the module's exports that is used; default: the default export is the function to call. */
   readonly gives?: ModuleGives | undefined;
   /** Other modules in the same thread; only used for tools. */
   readonly beside?: readonly string[] | undefined;
@@ -29,7 +29,7 @@ export interface ModuleOptions {
 /** One pool per module of a project, shared by all models and scorers that use it, including its state. */
 const pools = new Map<string, ThreadPool>();
 
-/** The module's pool for one more user. */
+/** The module's pool as one of its users sees it. */
 export interface JoinedPool extends Pick<ThreadPool, "loading" | "call"> {
   /** Called once; when the last user leaves, the threads end. */
   leave(): Promise<void>;

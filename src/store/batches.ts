@@ -9,7 +9,7 @@ export interface BatchRow {
 /** A batch of a run, stored before any of it is sent. */
 export interface StoredBatch {
   readonly no: number;
-  /** What the batch asks: `target`, or the hash of a judge's model. */
+  /** The asker of the batch's requests: `target`, or the hash of a judge's model. */
   readonly asker: string;
   /**
    * `planned`: not sent. `asked`: it may exist at the provider, but its id is unknown. `sent`: it exists. `read`: all

@@ -83,7 +83,9 @@ export interface StoreReads {
   cases(runNo: number, page?: PageRequest): Promise<Page<StoredCase>>;
   /** The numeric results of a run's trials, by case and trial; answer texts are not loaded. */
   trials(runNo: number, page?: PageRequest): Promise<Page<TrialRow>>;
-  /** Like `trials`, without latency, cost and tokens, which are unknown here. Faster, because the answers are not read. */
+  /**
+   * Like `trials`, without latency, cost and tokens, which are unknown here. Faster, because the answers are not read.
+   */
   scores(runNo: number, page?: PageRequest): Promise<Page<TrialRow>>;
   /** Like `scores`, but only with the outcomes, which is several times as fast. */
   outcomes(runNo: number, page?: PageRequest): Promise<Page<TrialOutcome>>;
@@ -97,7 +99,7 @@ export interface StoreReads {
   fallbackAnswers(runNo: number): Promise<number>;
   /** Cost of the target's answers without scores and of its replies without an answer. */
   unscoredSpending(runNo: number): Promise<KnownSpending>;
-  /** What the judges of a run have cost; replies without an answer included. */
+  /** The cost of a run's judges, including replies without an answer. */
   judgeSpending(runNo: number): Promise<JudgeSpending>;
   /** Attempts and waiting time of a run's retries; null when no trial was retried or waited. */
   retries(runNo: number): Promise<RunRetries | null>;

@@ -1,7 +1,7 @@
 import type { RunStatus } from "../domain/run.ts";
 import { isAlive, type ProcessMark } from "../processes/process-mark.ts";
 
-/** What a run's record says about its process. A process that was killed could not update it. */
+/** The process of a run as the stored record names it. A process that was killed could not update the record. */
 export interface RunWork {
   /** The stored status. */
   readonly status: RunStatus;

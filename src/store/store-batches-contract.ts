@@ -3,7 +3,7 @@ import type { Store, StoredRun } from "./store.ts";
 import type { StorePlace } from "./store-contract.ts";
 import { answered, sampleBodies, sampleCases, sampleHeader } from "./testing/sample-run.ts";
 
-/** What every store must do with batches and retries. */
+/** The tests of batches and retries that every store must pass. */
 export function storeBatchesContract(name: string, makePlace: () => StorePlace): void {
   describe(`${name}: batches`, () => {
     let place: StorePlace;

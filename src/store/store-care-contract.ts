@@ -15,7 +15,7 @@ import {
 
 const ENDED = "2025-03-01T12:05:00.000Z";
 
-/** The maintenance that every store must provide. */
+/** The tests of maintenance that every store must pass. */
 export function storeCareContract(name: string, makePlace: () => StorePlace): void {
   describe(name, () => {
     let place: StorePlace;

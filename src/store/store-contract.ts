@@ -341,7 +341,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.trials(writer.no, 0)).toMatchObject([{ kind: "answered", pass: false, answer: {} }]);
       });
 
-      it("whose required scorer failed is errored, and its answer is not lost", () => {
+      it("is errored when a required scorer could not score it, and keeps its answer", () => {
         const writer = create();
         writer.record(answered(0, 1, { scores: null }));
         writer.recordScores(0, 1, { kind: "failed", error: "judge", message: "tone: no verdict" });

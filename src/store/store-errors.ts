@@ -38,8 +38,8 @@ export function storeNewer(path: string, cause: Error): EvalsError {
       code: "EVALS_STORE_NEWER",
       path,
       what: `The history was written by a newer evals (${cause.message}).`,
-      why: "Writing to a schema that is not known could damage it.",
-      fix: `Update git-evals, or move ${path} away.`,
+      why: "Writing to a history whose schema is unknown could damage it.",
+      fix: `Update git-evals, or move ${path} to another folder.`,
     },
     { cause },
   );

@@ -12,7 +12,7 @@ import {
   sampleTranscript,
 } from "./testing/sample-run.ts";
 
-/** What every store must do with the replies of judges. */
+/** The tests of judges' replies that every store must pass. */
 export function storeJudgementsContract(name: string, makePlace: () => StorePlace): void {
   describe(name, () => {
     let place: StorePlace;

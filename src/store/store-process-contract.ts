@@ -18,7 +18,7 @@ const reply: NewJudgement = {
   raw: null,
 };
 
-/** What every store must do about the processes that write to it. */
+/** The tests of several writing processes that every store must pass. */
 export function storeProcessContract(name: string, makePlace: () => StorePlace): void {
   describe(name, () => {
     let place: StorePlace;
@@ -70,7 +70,7 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
         });
       });
 
-      it("are not written if the decision throws", () => {
+      it("are not written if `decide` throws", () => {
         const decide = () => {
           throw new Error("no");
         };

@@ -6,7 +6,7 @@ import type { RunWriter, Store, TrialRow } from "./store.ts";
 import type { StorePlace } from "./store-contract.ts";
 import { answered, failed, sampleBodies, sampleCases, sampleHeader } from "./testing/sample-run.ts";
 
-/** What the paged reads of every store must do. */
+/** The tests of paged reads that every store must pass. */
 export function storeReadsContract(name: string, makePlace: () => StorePlace): void {
   describe(name, () => {
     let place: StorePlace;

@@ -9,7 +9,7 @@ import { sampleTrace } from "./testing/sample-run.ts";
 
 const DAY = (day: number): string => `2025-02-0${day}T08:00:00.000Z`;
 
-/** What every store must do with traces of production. */
+/** The tests of production traces that every store must pass. */
 export function storeTrafficContract(name: string, makePlace: () => StorePlace): void {
   describe(name, () => {
     let place: StorePlace;

@@ -84,7 +84,7 @@ export type TrialScoring =
     }
   | { readonly kind: "failed"; readonly error: ErrorKind; readonly message: string };
 
-/** What replies without an answer have cost. */
+/** The cost of replies without an answer. */
 export interface LostSpending extends KnownSpending {
   /** The maximum that the replies of unknown cost may have cost, in US dollars and in tokens. */
   readonly most_usd: number;
@@ -116,7 +116,7 @@ export interface RunWriter {
 export interface NewJudgement {
   /** Hash of the model's identity and the request as sent; 64 hexadecimal digits. */
   readonly asked: string;
-  /** From 1: which of several independent replies to the same question. */
+  /** Number of this reply among the independent replies to the same question, from 1. */
   readonly draw: number;
   /** Hash of the judge that asked. */
   readonly judge: string;
@@ -129,7 +129,7 @@ export interface NewJudgement {
   readonly raw: string | null;
 }
 
-/** Which stored replies may be reused. */
+/** The conditions under which a stored reply may be reused. */
 export interface CountingReplies {
   /** Milliseconds since 1970, UTC: older replies do not count; default 0. */
   readonly since?: number;
@@ -149,7 +149,10 @@ export interface Store {
   readonly batches: Batches;
   /** Calls to models with limits, from all processes. */
   readonly departures: DepartureLog;
-  /** Records the plan and starts the run, in one transaction. This process works on it until it ends or the store closes. */
+  /**
+   * Records the plan and starts the run, in one transaction. This process works on it until it ends or the store
+   * closes.
+   */
   create(header: RunHeader, cases: Iterable<NewRunCase>, bodies: CaseBodies): RunWriter;
   /**
    * Makes this process the only one that works on a run, until it ends or the store closes.
@@ -167,7 +170,10 @@ export interface Store {
   cases(runNo: number): StoredCase[];
   /** All trials in one scan, by case and trial; answer texts are not loaded. */
   scan(runNo: number): IterableIterator<TrialRow>;
-  /** Like `scan`, without reading the answers: latency, cost and tokens are unknown, refusals and tool calls not reported. */
+  /**
+   * Like `scan`, without reading the answers: latency, cost and tokens are unknown, refusals and tool calls not
+   * reported.
+   */
   scanScores(runNo: number): IterableIterator<TrialRow>;
   /** Complete trials of one case with their answers. */
   trials(runNo: number, caseNo: number): StoredTrial[];
@@ -200,7 +206,7 @@ export interface Store {
   judgementsOfCase(runNo: number, caseId: string): StoredJudgement[];
   /** The request of a judge reply, as sent. */
   judgementRequest(id: number): Json;
-  /** What the judges of a run have cost, replies without an answer included. */
+  /** The cost of a run's judges, including replies without an answer. */
   judgeSpending(runNo: number): JudgeSpending;
   /** What was paid for replies without an answer. */
   lostSpending(runNo: number, of: "target" | "judges"): LostSpending;

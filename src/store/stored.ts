@@ -21,7 +21,7 @@ export interface StoredRun {
   readonly judge_calls: number;
 }
 
-/** Which runs are listed. */
+/** The conditions that a listed run meets. */
 export interface RunFilter {
   /** Only canaries of this run; when absent, canaries are left out. */
   readonly canary_of?: string | undefined;
@@ -77,7 +77,7 @@ export interface LostReply {
   readonly most_tokens: number | null;
 }
 
-/** What is known about a run's cost. */
+/** The cost of a run, as far as it is known. */
 export interface KnownSpending {
   readonly replies: number;
   /** US dollars of the replies with known cost. */
@@ -87,7 +87,7 @@ export interface KnownSpending {
   readonly tokens: number;
 }
 
-/** What a run's judges have cost in all its sessions. */
+/** The cost of a run's judges in all sessions of the run. */
 export interface JudgeSpending extends KnownSpending {
   /** Cost of the most expensive reply. */
   readonly dearest_usd: number;

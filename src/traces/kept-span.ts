@@ -38,7 +38,7 @@ const EVENTS: ReadonlySet<string> = new Set([
   "exception",
 ]);
 
-/** Reduces a span to what a trace is read from, so that nothing else is stored. */
+/** Reduces a span to the attributes and events from which a trace is read, so that nothing else is stored. */
 export function keptSpan(span: Span): KeptSpan {
   const isContent = contentOf(span) !== undefined;
   const all = withMetadata(span.attributes);

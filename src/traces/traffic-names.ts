@@ -98,7 +98,7 @@ export const METADATA_OBJECTS: ReadonlySet<string> = new Set([
 /** The event with feedback on an answer. */
 export const FEEDBACK_EVENT = "gen_ai.evaluation.result";
 
-/** Attributes of that event. */
+/** Attributes of the feedback event. */
 export const FEEDBACK_NAMES = {
   name: "gen_ai.evaluation.name",
   score: "gen_ai.evaluation.score.value",

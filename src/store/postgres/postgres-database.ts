@@ -250,7 +250,7 @@ function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS 
   };
 }
 
-/** What is known of a transaction that was tried. */
+/** An attempt to run a transaction, as far as its result is known. */
 interface Attempt<T> {
   /** The result of the work, and the number of the transaction that may have been committed with it. */
   made?: { readonly result: T; readonly transaction: string } | undefined;

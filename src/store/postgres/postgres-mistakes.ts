@@ -5,7 +5,8 @@ import type { Failed } from "./thread-messages.ts";
 const USE = {
   why: "EVALS_HISTORY names this database as the history: every answer is written there as soon as it arrives.",
   written: "Every answer is written there as soon as it arrives.",
-  address: "EVALS_HISTORY=postgres://user:password@host:5432/database; unset it to keep the history here",
+  address:
+    "EVALS_HISTORY=postgres://user:password@host:5432/database; unset it to keep the history in .evals/",
 };
 
 /** An error reported by PostgreSQL. */

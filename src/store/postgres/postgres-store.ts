@@ -59,7 +59,7 @@ function refuseReadOnly(db: ReturnType<typeof postgresDatabase>): void {
     .pluck()
     .get();
   if (closed === 1)
-    throw new PostgresFailure({ code: READ_ONLY, message: "it takes no writes", passing: false });
+    throw new PostgresFailure({ code: READ_ONLY, message: "the database is read-only", passing: false });
 }
 
 /** The database's address without the parameter `schema`, and the schema. */
@@ -71,7 +71,7 @@ function placeOf(address: string): { readonly url: string; readonly schema: stri
       code: "EVALS_POSTGRES_ADDRESS",
       what: "EVALS_HISTORY is not the address of a PostgreSQL database.",
       why: "If it is set, the history of this project is in that database and not below .evals/.",
-      fix: "EVALS_HISTORY=postgres://user:password@host:5432/database, with ?schema=team_a for one history of several (small letters, digits, _); unset it to keep the history here",
+      fix: "EVALS_HISTORY=postgres://user:password@host:5432/database, with ?schema=team_a if the database has several histories (small letters, digits, _); unset it to keep the history in .evals/",
     });
   url.searchParams.delete("schema");
   return { url: url.href, schema };

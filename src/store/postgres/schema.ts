@@ -105,7 +105,9 @@ CREATE TABLE trial_tries (
 CREATE TABLE processes (mark ${TEXT} PRIMARY KEY, seen_at timestamptz NOT NULL DEFAULT now());
 `;
 
-/** All migrations in order. A published one is never changed. Each change to the SQLite tables has a counterpart here. */
+/**
+ * All migrations in order. A published one is never changed. Each change to the SQLite tables has a counterpart here.
+ */
 const STEPS: readonly string[] = [FUNCTIONS + TABLES];
 
 /**
@@ -140,8 +142,8 @@ export function migrateHistory(db: Database, schema: string): void {
 function newer(found: number): EvalsError {
   return new EvalsError({
     code: "EVALS_STORE_NEWER",
-    what: `The history in PostgreSQL is of version ${found}, and this program knows version ${STEPS.length}.`,
-    why: "Writing to a schema that is not known could damage it.",
-    fix: "Update git-evals here to the version that the others run.",
+    what: `The history in PostgreSQL has schema version ${found}, but this program supports only versions up to ${STEPS.length}.`,
+    why: "Writing to a history whose schema is unknown could damage it.",
+    fix: "Update git-evals on this machine to the version that the other machines use.",
   });
 }

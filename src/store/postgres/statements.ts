@@ -5,7 +5,7 @@ const TABLES = [
   ...["traffic_salt", "batches", "batch_rows", "trial_tries", "processes", "schema_version"],
 ].join("|");
 
-/** SQLite functions that the schema defines here under the same name. */
+/** SQLite functions that this program defines in the PostgreSQL schema under the same names. */
 const FUNCTIONS = "hex|total|json_extract|json_each";
 
 const TABLE = new RegExp(`\\b(FROM|JOIN|INTO|UPDATE|ON|REFERENCES|TABLE|VIEW)(\\s+)(${TABLES})\\b`, "g");

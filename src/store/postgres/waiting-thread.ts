@@ -73,8 +73,12 @@ export async function startThread(
     const reply = replyOf(thread, asked, silent_ms);
     if (reply === undefined) {
       abandon(thread);
-      // As with a lost connection: what was asked may have been done.
-      throw new PostgresFailure({ code: null, message: "the thread that asks it has ended", passing: true });
+      // As with a lost connection, the statement may have been carried out.
+      throw new PostgresFailure({
+        code: null,
+        message: "the thread that talks to it has ended",
+        passing: true,
+      });
     }
     if (reply.kind === "failed") throw new PostgresFailure(reply);
     return reply;

@@ -15,7 +15,7 @@ type Queued =
       readonly scoring: { case_no: number; trial: number; scoring: TrialScoring };
     };
 
-/** What one transaction writes. */
+/** The records that one transaction writes. */
 interface Batch {
   readonly queued: readonly Queued[];
   /** Number of calls to the target. */
@@ -31,8 +31,8 @@ export interface OpenRunWriter extends RunWriter {
 }
 
 /**
- * Number of queued records and messages that triggers a commit before the end of the event-loop turn. Conversations that wait for
- * their commit are copied by the garbage collector, which takes longer than the commit.
+ * Number of queued records and messages that triggers a commit before the end of the event-loop turn. Conversations
+ * that wait for their commit are copied by the garbage collector, which takes longer than the commit.
  */
 const GROUP = 1000;
 

@@ -41,7 +41,9 @@ export const MIGRATIONS: readonly string[] = [
 export function migrate(db: SqliteDatabase): void {
   const seen = () => db.pragma("user_version", { simple: true }) as number;
   if (seen() > MIGRATIONS.length)
-    throw new NewerSchema(`schema ${seen()}, this program knows ${MIGRATIONS.length}`);
+    throw new NewerSchema(
+      `it has schema version ${seen()}, but this program supports only versions up to ${MIGRATIONS.length}`,
+    );
   if (seen() === MIGRATIONS.length) return;
   // Another process may be migrating too, so the version is read again under the write lock.
   db.transaction(() => {

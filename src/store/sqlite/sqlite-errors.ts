@@ -2,7 +2,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import { HISTORY_FILE } from "../history-file.ts";
 import { storeCorrupt, storeNewer, storeUnwritable } from "../store-errors.ts";
 
-/** The tables are from a newer program. */
+/** The tables were written by a newer version of this program. */
 export class NewerSchema extends Error {}
 
 /** SQLite error codes for an unusable file, grouped by what the user can do. */

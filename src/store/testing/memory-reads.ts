@@ -10,7 +10,7 @@ export interface Change {
   readonly trial: number;
 }
 
-/** What is only read in pages. */
+/** The parts of the store that are only read in pages. */
 export interface ReadInPages {
   trial(runNo: number, caseNo: number, trial: number): StoredTrial | undefined;
   answerIds(runNo: number): readonly number[];
