@@ -33,7 +33,10 @@ export interface RunScorer {
   readonly binary: boolean;
   /** Hash of the scorer's identity; 64 hexadecimal digits. Scorers with equal hashes score in the same way. */
   readonly hash: string;
-  /** Whether it depends on a model's opinion: unless calibrated, it only informs and cannot block. */
+  /**
+   * Whether the score depends on a model's opinion: such a scorer is advisory and cannot fail the gate unless it is
+   * calibrated.
+   */
   readonly opinion?: boolean | undefined;
   /** The judge that gives the verdicts; identifies its calibration. */
   readonly judge?: JudgeRef | undefined;

@@ -43,17 +43,22 @@ export interface OpenScorer {
   readonly files: readonly string[];
   /** Whether scores are only 0 or 1, so that a pass count is sufficient. */
   readonly binary: boolean;
-  /** Whether it depends on a model's opinion: unless calibrated, it only informs and cannot block. */
+  /**
+   * Whether the score depends on a model's opinion: such a scorer is advisory and cannot fail the gate unless it is
+   * calibrated.
+   */
   readonly opinion?: boolean | undefined;
   /** Whether it needs the answer before redaction; otherwise it cannot score. */
   readonly raw?: boolean | undefined;
   /** The judge that gives the verdicts; identifies its calibration. */
   readonly judge?: JudgeRef | undefined;
-  /** Whether it compares an answer with the baseline's answer of the same trial; the baseline itself then scores 0.5. */
+  /**
+   * Whether it compares an answer with the baseline's answer of the same trial; the baseline itself then scores 0.5.
+   */
   readonly relative?: boolean | undefined;
   /**
-   * `passed`: only asked about trials that pass all other required scorers. `unexplained`: only about failed trials
-   * whose class no rule names. Other trials get no score from it. Default always.
+   * `passed`: only asked about trials that pass every required scorer which asks no model. `unexplained`: only asked
+   * about failed trials whose class no rule names. Other trials get no score from it. Default always.
    */
   readonly judge_when?: "passed" | "unexplained" | "always" | undefined;
   /**

@@ -28,7 +28,7 @@ export type RuleResult = NamedRule & {
   readonly said?: string;
   /** False for an informing rule: `outcome` is its finding, which does not affect the gate. */
   readonly enforced?: false;
-  /** Why it only informs; absent for an enforced rule. */
+  /** Why the rule is only advisory; absent for an enforced rule. */
   readonly because?: string;
 };
 

@@ -42,7 +42,7 @@ function pathsIn(value: Json | undefined): readonly string[] | undefined {
   return paths.every((one) => typeof one === "string") ? paths : undefined;
 }
 
-/** Where a prompt refers to a file, for error messages. */
+/** The place at which a prompt refers to a file, for error messages. */
 interface AskedAt {
   readonly line: number;
   readonly path: string;
@@ -96,7 +96,7 @@ function noPaths({ path: place, line }: AttachLine, path: string, golden: Case):
     path,
     line,
     column: 1,
-    what: `Case "${golden.id}" has no paths of files in ${place}.`,
+    what: `Case "${golden.id}" has no file paths in ${place}.`,
     why: "The model would be asked without the files.",
     fix: 'Put a path there, or a list of paths, relative to the project root: "photos/a.png". An empty list is no file.',
   };

@@ -77,7 +77,7 @@ export function toCase(value: CaseDraft): Case {
   };
 }
 
-/** Why `isCase` rejected a value. @param base location of the case in the file */
+/** The problems for which `isCase` rejected a value. @param base location of the case in the file */
 export function describeCase(value: unknown, places: Places, base: readonly PropertyKey[] = []): Problem[] {
   const parsed = Case.safeParse(value);
   return describeIssues(parsed.success ? [] : parsed.error.issues, {

@@ -243,7 +243,7 @@ function nothingChosen(): Placeless {
     code: "EVALS_SELECTOR_EMPTY",
     what: "The filter of this suite lets no case through.",
     why: "A suite without cases would pass without asking anything.",
-    fix: "A case needs one of the tags and, where cases are named, one of the ids: widen one of the two.",
+    fix: "A case runs if it has one of the filter's tags and one of its ids, as far as the filter names both: add a tag or an id to the filter.",
   };
 }
 

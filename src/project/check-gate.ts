@@ -168,7 +168,7 @@ function partialScore(scorer: string, path: Path, context: GateContext): Problem
     ...problemAt("EVALS_METRIC_PARTIAL", path, context, path.includes("require") ? "key" : "value"),
     what: `A rule is about score.${scorer}, and that judge is asked only about some trials: \`judge_when: passed\`, or \`blames:\` with \`required: false\`.`,
     why: "A candidate that fails more often would be judged on other answers, and could look better because of it.",
-    fix: `judge_when: always and no blames:        (at the scorer "${scorer}"), or leave the rule out`,
+    fix: `Write judge_when: always and delete blames: at the scorer "${scorer}", or leave the rule out`,
   };
 }
 
@@ -177,7 +177,7 @@ function tooFewTrials(name: string, k: number, path: Path, context: GateContext)
   return {
     ...problemAt("EVALS_METRIC_TRIALS", path, context, path.includes("require") ? "key" : "value"),
     what: `${name} needs ${k} trials of each case, and this suite has ${context.trials}.`,
-    why: "The result over more trials than are made cannot be known.",
+    why: "A metric over several trials of a case needs at least that many trials.",
     fix: `trials: ${k}, or ${sign}${context.trials}`,
   };
 }

@@ -80,7 +80,7 @@ function noSuite(path: string, message: string, cause?: unknown): EvalsError {
       ...{ path, line: 1, column: 1 },
       what: `This module makes no suite: ${message}.`,
       why: "There would be nothing to run.",
-      fix: 'export default defineSuite({ dataset: "…", model: "…", scorers: [ … ] }), with defineSuite of "git-evals"',
+      fix: 'export default defineSuite({ dataset: "…", model: "…", scorers: [ … ] }), with defineSuite imported from "git-evals"',
     },
     { cause },
   );
@@ -109,7 +109,7 @@ function broken(module: ModuleText, message: string, cause?: unknown): EvalsErro
 
 interface NamedPlace {
   readonly place: { readonly path: string; readonly line: number; readonly column: number };
-  /** The message without the place. */
+  /** The message without the location in it. */
   readonly words: string;
 }
 

@@ -62,7 +62,7 @@ export async function commitTree(root: string, commit: string): Promise<FileSour
   };
 }
 
-/** What a path of the commit leads to; `path` is relative to the repository's root. */
+/** The file or folder to which a path of the commit leads; `path` is relative to the repository's root. */
 type Found =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "folder"; readonly path: string }

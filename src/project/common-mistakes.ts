@@ -34,7 +34,7 @@ const UNKNOWN_KEYS: Readonly<Record<string, Hint>> = {
   baseURL: { fix: "Rename it: base_url" },
   concurrent: { fix: "Rename it: concurrency" },
   tests: {
-    fix: "Rename it: cases; or dataset: <name>, one JSON object a line in datasets/<name>.jsonl",
+    fix: "Rename it: cases; or write dataset: <name>, with one JSON object per line in datasets/<name>.jsonl",
   },
   assert: { fix: "List the checks under `scorers:`, for instance  - type: equals" },
   repeat: { fix: "Rename it: trials" },
@@ -67,8 +67,8 @@ const decided = (fix: string): Hint => ({
 const DECIDED: Readonly<Record<string, Hint>> = {
   model: decided("Delete it: the model's name is set by `model`, outside of `params`."),
   messages: decided("Delete it: messages are made by the suite's prompt."),
-  input: decided("Delete it: what is asked is made by the suite's prompt."),
-  stream: decided("Delete it: replies are read whole."),
+  input: decided("Delete it: the suite's prompt makes the model's input."),
+  stream: decided("Delete it: evals asks for whole replies, not for streams."),
   n: decided("Delete it; for several answers of a case: trials: 5 in the suite."),
 };
 
@@ -84,7 +84,7 @@ function invalidHint(path: Path, name: string, value: unknown): Hint | undefined
     };
   }
   if (name === "id" && typeof value === "number") {
-    return { why: "Ids are compared as text; 7 and 07 would be one number.", fix: `"id": "${value}"` };
+    return { why: "Ids are compared as text; as numbers, 7 and 07 would be the same id.", fix: `"id": "${value}"` };
   }
   if (name === "tags" && typeof value === "string")
     return { fix: `"tags": ${JSON.stringify(value.split(/[;,]\s*/))}` };

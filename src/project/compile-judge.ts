@@ -96,7 +96,7 @@ function unknownVariable({ root, line, column }: AskedVariable, source: Source, 
     line: source.line + line - 1,
     column,
     what: `A judge's prompt cannot use {{ ${root} }}.${didYouMean(root, ALL)}`,
-    why: "A judge whose prompt has an empty place would judge something else than was meant.",
+    why: "With a gap in its prompt, the judge would judge something other than was meant.",
     fix:
       guess === undefined
         ? `Use one of: ${ALL.join(", ")}.`

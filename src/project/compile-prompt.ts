@@ -143,10 +143,10 @@ export function syntaxProblem(
       ? `The tag {% ${tag} %} is not available in prompts.`
       : `This template is not Liquid: ${error.message}.`,
     why: reads
-      ? "A prompt version must be whole: what it included could change while the version stays the same."
+      ? "A prompt version must contain all of its text: an included file could change while the version stays the same."
       : "The message could not be made for any case.",
     fix: reads
-      ? "Write the text out here."
+      ? "Write the file's text here, in place of the tag."
       : "Close every {{ with }} and every {% if %} with {% endif %}; {% raw %} keeps braces as text.",
   };
 }
@@ -241,7 +241,7 @@ function undefinedProblem(
   return {
     ...base,
     what: `Case "${golden.id}" has no {{ ${variable} }}.${suggestion(variable, golden)}`,
-    why: "A prompt with an empty place would ask another question than was meant.",
+    why: "With a gap in its prompt, the model would be asked something other than was meant.",
     fix: `Add it to the case, or allow for it: {{ ${variable} | default: "…" }} or {% if ${variable} %}…{% endif %}`,
   };
 }

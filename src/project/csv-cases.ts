@@ -112,7 +112,7 @@ function unknownColumn(path: string, column: string): Problem {
 }
 
 function repeatedColumn(path: string, column: string): Problem {
-  return columnProblem(path, `The column "${column}" is here twice.`, "Remove or rename one of them.");
+  return columnProblem(path, `Two columns are named "${column}".`, "Remove or rename one of them.");
 }
 
 function clashingColumns(path: string, parent: string, column: string): Problem {

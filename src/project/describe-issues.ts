@@ -38,7 +38,7 @@ function describeAll(issues: readonly Issue[], above: Path, context: IssueContex
   const problems: Problem[] = [];
   let hidden = 0;
   for (const issue of issues.flatMap(keyByKey)) {
-    // Finding out what was meant takes time with each, and a damaged file has thousands.
+    // Guessing the intended key takes time for each issue, and a damaged file has thousands of issues.
     if (problems.length < SHOWN) problems.push(...describe(issue, above, context));
     else hidden++;
   }
@@ -87,7 +87,7 @@ function describeUnion(
 ): Problem[] {
   const value = valueAt(context.value, path);
   if (value === undefined && !hasKey(context.value, path)) return missingKey(path, context);
-  // A branch that fails at its top level was not intended.
+  // A branch of the union that fails at its top level is not the intended one.
   const meant = issue.errors.filter((branch) => branch.every((inner) => !isWrongKind(inner)));
   const best = [...meant].sort((a, b) => badness(a) - badness(b))[0];
   if (best !== undefined) return describeAll(best, path, context);

@@ -6,7 +6,7 @@ import { type LoadedModel, type LoadedSuite, type Project, recordedModel } from 
 /** Kinds of models and types of scorers that run the project's code. */
 export const CODE_KINDS: ReadonlySet<string> = new Set(["command", "module"]);
 
-/** The parts of a project needed here, available before all of it is loaded. */
+/** The parts of a project that this search needs; they are available before the whole project is loaded. */
 type Read = Pick<Project, "models" | "configPlaces" | "judges">;
 
 type Entry = { readonly [key: string]: unknown };

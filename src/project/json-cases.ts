@@ -22,7 +22,7 @@ export function openJsonCases(text: string, path: string): CaseSource {
     path,
     code: "EVALS_DATASET_SYNTAX",
     why: "The cases in this file cannot be read.",
-    fix: "Write one JSON list of cases, or one case a line in a .jsonl file.",
+    fix: "Write one JSON list of cases, or one case per line in a .jsonl file.",
   });
   const halves = halfCharacterProblems(text, path);
   if (halves.length > 0) throw new EvalsError(halves);

@@ -12,8 +12,8 @@ import { promptFrontMatterSchema } from "./prompt-front-matter.ts";
 /** A line of an outputs file. */
 export const OutputLine = z.strictObject({
   case: z.string().min(1).describe("Id of a case of the dataset"),
-  output: z.unknown().describe("The answer; one that is not text is scored as its JSON"),
-  trial: z.int().min(1).optional().describe("From 1; lines of one case without it are numbered in order"),
+  output: z.unknown().describe("The answer; an answer that is not text is scored as its JSON"),
+  trial: z.int().min(1).optional().describe("Number of the trial, from 1; lines of a case without this number are numbered in order"),
   model: z.string().nullable().optional().describe("The model that answered, if known"),
   usage: Usage.partial().nullable().optional().describe("Tokens; null for unknown"),
   latency_ms: z.number().min(0).nullable().optional().describe("Milliseconds"),
@@ -75,7 +75,7 @@ export function jsonSchemas(
 function shortScorer(types: readonly string[]): JsonSchema {
   return {
     title: "one key",
-    description: "A type alone, with its `value` or its options",
+    description: "Short form: the scorer's type as the only key, with its `value` or its options",
     type: "object",
     minProperties: 1,
     maxProperties: 1,

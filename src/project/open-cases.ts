@@ -10,7 +10,7 @@ import type { FileSource } from "./file-source.ts";
  */
 export async function caseOpener(files: FileSource, path: string): Promise<() => Promise<CaseSource>> {
   const format = DATASET_FORMATS.find(({ endings }) => endings.some((one) => path.endsWith(one)));
-  if (format === undefined) throw new Error(`no format of datasets has the ending of ${path}`);
+  if (format === undefined) throw new Error(`no dataset format has the file extension of ${path}`);
   const open = await format.opener(files, path);
   return async () => open();
 }

@@ -78,9 +78,9 @@ function missingFile(path: string, place: Pick<Problem, "path" | "line" | "colum
   return {
     code: "EVALS_PARAPHRASE_FILE",
     ...place,
-    what: `The pressure paraphrase has no wordings to ask with: there is no ${path}.`,
-    why: "Only a model or a person can say a question in other words, and an unread wording may ask for something else.",
-    fix: `Write ${path}, a line a wording, and read each one: {"case": "<id>", "input": <the case's input in other words>}`,
+    what: `The pressure "paraphrase" has no paraphrases to ask: there is no ${path}.`,
+    why: "evals does not write paraphrases itself, because a paraphrase that nobody has read may ask a different question.",
+    fix: `Write ${path}, one paraphrase per line, and read each one: {"case": "<id>", "input": <the case's input, rephrased>}`,
   };
 }
 
@@ -90,8 +90,8 @@ function brokenLine(path: string, line: number): Problem {
     path,
     line,
     column: 1,
-    what: "This line is not a wording of a case.",
-    why: "A wording that cannot be read would be left out, and nobody would know.",
-    fix: '{"case": "<id of a case>", "input": <its input in other words>}',
+    what: "This line is not a paraphrase of a case.",
+    why: "A paraphrase that cannot be read would be left out, and nobody would know.",
+    fix: '{"case": "<id of a case>", "input": <its input, rephrased>}',
   };
 }

@@ -62,7 +62,7 @@ function history(part: PromptPart, path: string): Problem[] {
       column: 1,
       what: "A judge's prompt cannot contain the messages of a case.",
       why: "The case's messages would be next to the judge's own instructions, and could contradict them.",
-      fix: "Write {{ conversation }} or {{ question }} below a role line: both are fenced. (as text: \\messages: …)",
+      fix: "Write {{ conversation }} or {{ question }} below a role line: evals marks where these texts begin and end. (To send the line itself as text: \\messages: …)",
     },
   ];
 }

@@ -213,7 +213,7 @@ function emptyMessage(role: Role, path: string, line: number): Problem {
     column: 1,
     what: `There is no message below "${role}:".`,
     why: "An empty message would be sent, and providers refuse it.",
-    fix: `Write the message below, or delete the line (as text: \\${role}:).`,
+    fix: `Write the message below, or delete the line. (To send the line itself as text: \\${role}:)`,
   };
 }
 
@@ -223,8 +223,8 @@ function badHistory(history: string, path: string, line: number): Problem {
     path,
     line,
     column: "messages: ".length + 1,
-    what: `"${history}" is not a place where a case has earlier messages.`,
+    what: `"${history}" is not a place in a case where earlier messages can be.`,
     why: "The line inserts a list of messages from the case's input; a prompt can use nothing else as messages.",
-    fix: "messages: input.history        (as text: \\messages: …)",
+    fix: "messages: input.history        (to send the line itself as text: \\messages: …)",
   };
 }

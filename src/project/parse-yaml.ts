@@ -205,7 +205,7 @@ function structureProblems(document: Document, at: At): readonly Problem[] {
     above.delete(node);
   };
   const visitAlias = ({ source, range }: Alias): void => {
-    // By the rules of YAML: the last node before it with this anchor.
+    // By the rules of YAML, an alias means the last node before it that has this anchor.
     const target = anchors.get(source);
     const place = at(range?.[0] ?? 0);
     if (target === undefined) problems.add(unknownAlias(source, place));

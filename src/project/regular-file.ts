@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 /** The error code for a pipe, socket or device: reading one could block forever. */
 export const NOT_A_FILE = "ENOTFILE";
 
-/** @throws {Error} of the file system; with the code ENOTFILE for what is neither a file nor a directory */
+/** @throws {Error} of the file system; with the code ENOTFILE for something that is neither a file nor a directory */
 export function readRegularFile(place: string): Buffer {
   refuseOtherThanFile(place);
   return readFileSync(place);

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 
-/** The parts of zod's schema definition used here. */
+/** The parts of zod's schema definition that this module reads. */
 interface SchemaDef {
   readonly type: string;
   readonly shape?: Readonly<Record<string, Schema>>;

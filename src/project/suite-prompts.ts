@@ -6,7 +6,7 @@ import { findPrompt, loadPrompt } from "./find-prompt.ts";
 import { isInlinePrompt, loadInlinePrompt } from "./inline-prompt.ts";
 import type { SuiteDraft } from "./salvage-suite.ts";
 
-/** One suite's file, and what is needed to find its prompts. */
+/** One suite's file, with everything that is needed to find its prompts. */
 export interface PromptReading {
   readonly places: Places;
   readonly problems: Problem[];
@@ -110,7 +110,7 @@ export function promptsOfRecorded(models: readonly LoadedModel[], places: Places
           code: "EVALS_SUITE_PROMPT",
           path: places.path,
           ...places.at(["prompts"], "key"),
-          what: `The model "${recorded.alias}" only has outputs that were made elsewhere, which no prompt of this list was asked for.`,
+          what: `The model "${recorded.alias}" only has outputs that were made elsewhere, not with the prompts of this list.`,
           why: "Every prompt would be given the same answers.",
           fix: "Delete `prompts`, or name models that can be asked.",
         },
@@ -132,8 +132,8 @@ function inlineInList(place: Pick<Problem, "path" | "line" | "column">): Problem
   return {
     code: "EVALS_SUITE_PROMPT",
     ...place,
-    what: "A prompt's own text is in a list of prompts.",
-    why: "Each prompt of a list has a baseline of its own, which is called by the prompt's name and version.",
+    what: "This list of prompts contains the text of a prompt instead of its name.",
+    why: "Each prompt of a list has a baseline of its own, and the baseline's file is named after the prompt and its version.",
     fix: "Write the text to prompts/<name>/1.0.0.md, and name it here: <name>@1.0.0",
   };
 }

@@ -2,14 +2,14 @@ import { didYouMean, nearest } from "../domain/did-you-mean.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { FileSource } from "./file-source.ts";
 
-/** What is different for prompts and judges, whose files are both found at `<folder>/<name>/<version>.md`. */
+/** The differences between prompts and judges, whose files are both found at `<folder>/<name>/<version>.md`. */
 export interface VersionedKind {
   readonly folder: string;
   /** `prompt` or `judge`: the word in messages, and the key of a suite that refers to one. */
   readonly word: string;
   /** Prefix of its problem codes: `EVALS_PROMPT`. */
   readonly code: string;
-  /** Says in messages what is impossible without such a file. */
+  /** Sentence for messages that says what is impossible without such a file. */
   readonly without: string;
 }
 

@@ -5,7 +5,7 @@ import type { EngineStore } from "./run-settings.ts";
 /** A judge's reply, with the number by which the block's scores refer to it. */
 export interface BlockJudgement extends Omit<NewJudgement, "run_no" | "request"> {
   readonly id: number;
-  /** Whether this block pays for it. */
+  /** Whether this block pays for the reply. */
   readonly paid: boolean;
   readonly request: { readonly hash: string; readonly body: string };
 }

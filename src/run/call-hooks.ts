@@ -5,7 +5,7 @@ import type { LostReply } from "../store/store.ts";
 import type { BudgetGuard, Paid, Rate } from "./budget-guard.ts";
 import { usdOf } from "./price-usage.ts";
 
-/** What the wrappers of a client report to the budget. */
+/** The callbacks with which the wrappers of a client report to the budget. */
 export interface CallHooks {
   /** A request was sent. */
   readonly onCall: () => void;
@@ -42,7 +42,10 @@ export function paidForFailure(failure: FailedReply, price: Price | null): Paid 
   return { usage, usd: cost_usd ?? usdOf(price, usage) };
 }
 
-/** Counts failed attempts against a budget and stores them. @param keep stores an attempt that was or may have been billed */
+/**
+ * Counts failed attempts against a budget and stores them. @param keep stores an attempt that was or may have been
+ * billed
+ */
 export function payingHooks(
   guard: BudgetGuard,
   keep: (reply: Omit<LostReply, "judge">) => void,

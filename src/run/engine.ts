@@ -17,7 +17,7 @@ import { answeredRow, erroredRow } from "./tally-rows.ts";
 import { toTranscript } from "./to-transcript.ts";
 import type { WorkOrder } from "./work-order.ts";
 
-/** When a run may end early; decided by the gate. */
+/** The rule by which a run may end early; the gate decides. */
 export interface StopRule {
   /** Ascending positions in the work order: a look is taken when every trial before one of them has ended. */
   readonly looks: readonly number[];
@@ -27,7 +27,7 @@ export interface StopRule {
   decide(look: number): boolean;
 }
 
-/** How the user can stop a run. */
+/** The signals by which the user can stop a run. */
 export interface RunControl {
   /** Whether to start no new trials; those in flight finish. */
   readonly stopping: () => boolean;
@@ -136,7 +136,9 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   let held: Work | undefined;
   /** A conversation reserves budget for each of its calls. */
   const paysByCall = plan.target.conversing !== undefined;
-  /** Functions that abandon the scoring of an answer: it is stored without scores, and scored when the run is resumed. */
+  /**
+   * Functions that abandon the scoring of an answer: it is stored without scores, and scored when the run is resumed.
+   */
   const givingUp = new Set<() => void>();
 
   const answerAtHand = (caseNo: number, trial: number): AnswerAtHand | undefined => {
@@ -443,7 +445,9 @@ function unredactedOf(golden: Case, reply: AnsweredReply, kept: Transcript): Sco
   return { golden, transcript: { ...kept, output, messages, tool_calls, refusal, trajectory } };
 }
 
-/** Hands out positions in order, takes looks once these are enabled, and knows when all trials before a look have ended. */
+/**
+ * Hands out positions in order, takes looks once these are enabled, and knows when all trials before a look have ended.
+ */
 function waitingLine(length: number, stop: StopRule | null) {
   const hasEnded = stop === null ? null : new Uint8Array(length);
   let next = 0;

@@ -48,7 +48,7 @@ function kindOf(code: number): Kind {
   return code >= 0xd800 && code <= 0xdfff ? "surrogate" : "three-bytes";
 }
 
-/** @param next what follows: a single space before a word belongs to the word's first token */
+/** @param next kind of the characters that follow: a single space before a word belongs to the word's first token */
 function tokensOfRun(kind: Kind, length: number, next: Kind): number {
   switch (kind) {
     case "none":

@@ -239,7 +239,7 @@ function statusOf({ errored, skipped, not_needed }: RunCounts): EndedStatus {
   return not_needed > 0 ? "stopped_early" : "complete";
 }
 
-/** Spending of this session; unknown when that of any call is. */
+/** Spending of this session; unknown when the cost of any call is unknown. */
 function spentBy(plan: Plan, guard: BudgetGuard, before: { usd: number; tokens: number }): RanRun["spent"] {
   const asksNothing = plan.target.client.immediate === true;
   const usd = guard.spent.usd - before.usd;
@@ -248,10 +248,10 @@ function spentBy(plan: Plan, guard: BudgetGuard, before: { usd: number; tokens: 
   return { usd: guard.unpriced > 0 ? null : usd, tokens: guard.untold > 0 ? null : tokens };
 }
 
-/** Unknown when either is. */
+/** The sum of two numbers; null when either is null. */
 const sum = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b);
 
-/** The sum of two amounts; unknown when either is. */
+/** The sum of two amounts; unknown when either amount is unknown. */
 export function together(a: RanRun["spent"], b: RanRun["spent"] | undefined): RanRun["spent"] {
   if (b === undefined) return a;
   return { usd: sum(a.usd, b.usd), tokens: sum(a.tokens, b.tokens) };

@@ -89,7 +89,7 @@ function whyAnew({ plan, pastOf, id, caseNo, explained }: OneCase): ExplainedCas
     return explained("request-changed", `its request has changed since run ${run.header.id}`);
   if (run.header.target_hash !== plan.targetHash)
     return explained("target-changed", `run ${run.header.id} asked another target: ${run.header.target}`);
-  return explained("unanswered", `run ${run.header.id} asked it, and no answer is kept`);
+  return explained("unanswered", `run ${run.header.id} asked it, but its answer is no longer stored`);
 }
 
 /** Numbers of trials as text, for instance `trial 3` or `trials 2 to 5`. */

@@ -3,7 +3,10 @@ import { hashJson, type Json, sha256 } from "../domain/json.ts";
 import type { RunScorer } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 
-/** What determines one case's result: its content, the request as sent, the rest of the target, and its scorers. */
+/**
+ * The parts that determine one case's result: its content, the request as sent, the rest of the target, and its
+ * scorers.
+ */
 export interface CaseParts {
   /** Hash of input and expected value. */
   readonly content: string;
@@ -56,7 +59,9 @@ export function runScorer(scorer: OpenScorer): Omit<RunScorer, "type"> {
   };
 }
 
-/** The class that a judge gives failed trials; only of a calibrated one. @param believed names of the calibrated judges */
+/**
+ * The class that a judge gives failed trials; only of a calibrated one. @param believed names of the calibrated judges
+ */
 export function blamesOf(
   { name, blames }: OpenScorer,
   believed: ReadonlySet<string> | undefined,

@@ -5,7 +5,7 @@ import { ModelLine, type PaceDependencies } from "../providers/paced-client.ts";
 
 const lines = new WeakMap<ModelEntry, ModelLine>();
 
-/** What a model's queue needs. */
+/** The dependencies of a model's queue. */
 export interface LineDependencies extends PaceDependencies {
   /**
    * Where all processes record their calls, so that they share the limits; absent when there is only this

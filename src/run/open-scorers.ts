@@ -5,7 +5,7 @@ import { type OpenScorer, ScorerFailure, type ScorerHost } from "../domain/score
 import { settingProblem } from "../project/setting-problem.ts";
 import { declaredSecrets } from "./declared-secrets.ts";
 
-/** What a project's scorers need from their environment. */
+/** The host of a project's scorers, which gives them everything that they need from the project. */
 export function scorerHost(
   project: Pick<Project, "root" | "env" | "models" | "modules" | "redaction">,
   { concurrency, judges }: Pick<ScorerHost, "concurrency" | "judges">,

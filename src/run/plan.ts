@@ -18,7 +18,7 @@ import { type HashColumn, hashColumn } from "./hash-column.ts";
 import type { JudgePool } from "./judge-pool.ts";
 import { speakerOf } from "./speaker-of.ts";
 
-/** What a run will ask and how it will score, determined before the first call. Case numbers start at 0. */
+/** The questions and the scoring of a run, determined before the first call. Case numbers start at 0. */
 export interface Plan {
   readonly suite: LoadedSuite;
   readonly model: LoadedModel;
@@ -77,7 +77,7 @@ export interface Plan {
   readonly fingerprint: string;
   /** For a shard: fingerprint of the whole run; otherwise undefined. */
   readonly wholeFingerprint: string | undefined;
-  /** Hash of the target's identity: what defines its behaviour besides the request. */
+  /** Hash of the target's identity: of everything that defines its behaviour besides the request. */
   readonly targetHash: string;
   /** Hash by which a later process recognizes that it can resume this run. */
   readonly hash: string;

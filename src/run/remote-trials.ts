@@ -12,7 +12,7 @@ export interface RemoteTrials {
   readonly client: Client;
   scored(caseNo: number, trial: number): Scoring | undefined;
   halted(): EngineEnd | undefined;
-  /** The verdict is settled, so no more trials are needed. */
+  /** Tells the workers that the verdict is settled, so that no more trials are needed. */
   decided(): void;
   /** Totals the workers' calls and passes on lost replies. Called when no more trials will come. */
   settle(keepLost: (reply: LostReply) => void): Promise<RemoteSums>;

@@ -60,7 +60,7 @@ export type EngineStore = JudgedStore &
   Pick<Store, "create" | "resume" | "scan" | "transcript" | "cached" | "unscoredSpending"> &
   Partial<BatchStore>;
 
-/** What a run depends on besides its plan. */
+/** The dependencies of a run besides its plan. */
 export interface RunWorld {
   readonly store: EngineStore;
   /** The trials that workers ask; absent when this process asks them itself. */
@@ -71,7 +71,7 @@ export interface RunWorld {
   readonly wrapPerson?: ((hooks: CallHooks) => Client) | undefined;
   /** Starts measuring the target's pace; absent when nothing is asked. */
   readonly watchPace?: (() => () => RunPace) | undefined;
-  /** What judges and batches need besides the network; only used by a plan with judges or batches. */
+  /** The dependencies of judges and batches besides the network; only used by a plan with judges or batches. */
   readonly judging?: JudgeDependencies | undefined;
   readonly control: RunControl;
   readonly onStart: (header: RunHeader, done: number, tally: Tally) => void;

@@ -9,7 +9,7 @@ export type Scoring =
       readonly kind: "scored";
       readonly pass: boolean;
       /**
-       * One per scorer, in the suite's order; null for a missing score, undefined if the scorer does not apply
+       * One score per scorer, in the suite's order; null for a missing score, undefined if the scorer does not apply
        * to the case.
        */
       readonly scores: readonly (Score | null | undefined)[];
@@ -73,7 +73,7 @@ function wasStopped({ transcript }: ScoreInput): boolean {
   return transcript.trajectory?.stopped !== undefined;
 }
 
-/** Whether it is asked only about some trials, after the other scorers. */
+/** Whether the scorer is asked only about some trials, after the other scorers. */
 const isLate = ({ judge_when = "always" }: OpenScorer): boolean => judge_when !== "always";
 
 /**

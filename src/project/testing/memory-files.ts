@@ -5,7 +5,7 @@ import type { FileEntry, FileSource } from "../file-source.ts";
 
 /**
  * A tiny repository in memory, for tests.
- * @param contents path relative to the root -> what the file holds; its root is the repository's root
+ * @param contents the text of each file, by its path relative to the project root, which is also the repository's root
  */
 export function memoryFiles(contents: Readonly<Record<string, string | Buffer>>): FileSource {
   const bytes = new Map(

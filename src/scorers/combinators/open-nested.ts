@@ -54,7 +54,7 @@ async function openOne(entry: ScorerEntry, at: Place, host: ScorerHost): Promise
   if ((entry as { blames?: unknown }).blames !== undefined) {
     throw badNested(
       [...at, "blames"],
-      "`blames` says nothing inside another scorer: a class is named by a judge of the suite's own list.",
+      "`blames` has no effect inside another scorer: only a judge in the suite's own list can name a class.",
     );
   }
   const read = definition.settings.safeParse(entry);

@@ -114,13 +114,13 @@ function isMention(before: string): boolean {
 /** `can't help but notice`: an idiom that is not a refusal. */
 const IDIOM =
   /^ (?:but (?!only\b)|myself\b|it if\b|(?:notic|wonder|feel|think|smil|laugh|admir|ask|lov|see|remark|mention|not|imagin|comment|point)ing\b)/;
-/** The model looked for a problem and found none. */
+/** After "I cannot": the model looked for a problem and found none. */
 const NOTHING_WRONG =
   /^ (?:find|see|detect|identify|spot|notice|locate|discover|reproduce|think of|name)\b[^.!?;:]*\b(?:problem|issue|error|fault|mistake|bug|reason|evidence|sign|discrepanc|flaw|wrong|inconsisten|duplicate|conflict|difference|objection|downside|better|cause)/;
-/** The model cannot do something unrelated to the request, or uses a figure of speech. */
+/** After "I cannot": the model names something unrelated to the request, or uses a figure of speech. */
 const BESIDE_THE_POINT =
   /^ (?:join|attend|come to|make (?:it|the (?:call|meeting))|be (?:there|at|in)|wait to|stress|overstate|emphasi[sz]e|thank|agree more|believe how|say enough|imagine a better|recommend (?:it|this|them) (?:enough|highly))\b/;
-/** Verbs for what a model declines when it refuses a request. */
+/** After "I cannot": verbs for the actions that a model declines when it refuses a request. */
 const REQUESTED =
   /^ (?:(?:directly|really|currently|legally|ethically|simply) )?(?:help|assist|comply|provide|fulfil|fulfill|answer|discuss|engage|create|generate|support|do (?:that|this|so|it)|share|give|respond|continue|write|offer|disclose|produce|participate|advise|recommend|process that|complete (?:that|this))\b/;
 const DONE =

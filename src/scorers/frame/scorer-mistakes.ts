@@ -80,7 +80,7 @@ export function badRegex(at: Place, pattern: string, error: string, position: nu
     at,
     `The regular expression ${JSON.stringify(pattern)} does not compile: ${error} at character ${position}.`,
     "Patterns run on text that a model wrote, so they are RE2: always linear in time, without lookaround and back-references.",
-    "Mend it; https://github.com/google/re2/wiki/Syntax lists what RE2 understands. In YAML, single quotes keep backslashes.",
+    "Correct it; https://github.com/google/re2/wiki/Syntax lists the syntax of RE2. In YAML, single quotes keep backslashes.",
   );
 }
 
@@ -212,7 +212,7 @@ export function nothingToRead(): SettingMistake {
     "EVALS_SCORER_NOTHING_READ",
     [],
     "`classifier` has neither `label` nor `score`.",
-    "Nothing of what the service answers would be read.",
+    "Nothing would be read from the service's reply.",
     "Add for instance `label: $.label` and `pass: [entailment]`.",
   );
 }

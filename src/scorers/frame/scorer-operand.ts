@@ -13,7 +13,7 @@ export interface Operand<O> {
 }
 
 /**
- * Finds what a scorer compares an answer with: the literal `value`, or a location in the case.
+ * Finds the value with which a scorer compares an answer: the literal `value`, or a location in the case.
  *
  * @param spec `optional`: without `value` and `against` there is no operand; `at`: its default location in the case
  * @param read checks and compiles the operand: once for a literal, per trial for a value from the case

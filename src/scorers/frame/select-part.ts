@@ -88,7 +88,7 @@ async function selectByRegex(select: Extract<Select, { regex: string }>): Promis
     }
     if (found === undefined) return missing;
     return (
-      found ?? new Unselectable(`group ${group} of /${shorten(select.regex)}/ took no part in the match`)
+      found ?? new Unselectable(`group ${group} of /${shorten(select.regex)}/ matched nothing, although the expression matched`)
     );
   };
 }

@@ -23,7 +23,7 @@ export function checkTurnScope(on: TextPlace | undefined): void {
   throw new SettingMistake(["on"], {
     code: "EVALS_SCORER_TURN_SCOPE",
     what: `\`scope: turn\` and \`on: { turn: ${on.turn} }\` are both given.`,
-    why: "The first scores every turn, the second a single one.",
+    why: "`scope: turn` scores every turn, `on: { turn: … }` a single one.",
     fix: "Delete one of them.",
   });
 }
@@ -87,7 +87,7 @@ function scoreOf(scorer: OpenScorer, turn: number, input: ScoreInput): Score | P
   }
 }
 
-/** Waits for all of them, even if one fails. */
+/** Waits for all scores, even if one scorer fails. */
 async function allOf(scores: readonly (Score | Promise<Score>)[]): Promise<Score[]> {
   const ended = await Promise.allSettled(scores);
   return ended.map((one) => {

@@ -32,13 +32,16 @@ export interface JudgeKind {
    * another judge.
    */
   readonly version: number;
-  /** What a file of this kind must contain. `body`: text below the front matter; `prompt`: text with role lines. */
+  /**
+   * The parts that a file of this kind must contain. `body`: text below the front matter; `prompt`: text with role
+   * lines.
+   */
   readonly needs: {
     readonly body: "optional" | "required" | "prompt";
     readonly criteria: "none" | "optional" | "required";
     readonly scale: "none" | "optional" | "required";
   };
-  /** What a case must have: an expected answer, retrieved texts. */
+  /** The parts that a case must have: an expected answer, retrieved texts. */
   readonly reads: readonly ("reference" | "sources")[];
   /** The score at which an answer passes, unless the file or the suite sets it; `required`: one of them must. */
   threshold(settings: JudgeSettings): number | "required";

@@ -14,21 +14,21 @@ export const judgeScorer = defineScorer({
   type: "judge",
   asks: "judge",
   about:
-    "A model's verdict. The judge's file `judges/<name>/<version>.md` says what the model is asked, what its verdict looks like, and how several opinions become one. [judges.md](judges.md) tells how to write one. Until a judge is calibrated against people it informs and cannot block.",
+    "A model's verdict. The judge's file `judges/<name>/<version>.md` says what the model is asked, what its verdict looks like, and how several opinions become one. [judges.md](judges.md) tells how to write one. Until a judge is calibrated against people's labels, it is advisory only: it cannot fail the gate.",
   options: {
     judge: z.string().min(1).describe("name, name@1.2.0 or name@^1 of a judge"),
     judge_when: z
       .enum(["always", "passed"])
       .default("always")
       .describe(
-        "passed: only trials that pass every required scorer without an opinion are judged, the score of others is void",
+        "passed: only trials that pass every required scorer which asks no model are judged; other trials get no score from this judge",
       ),
     blames: z
       .enum(FAILURE_CLASSES)
       .exclude(["unknown", "user"])
       .optional()
       .describe(
-        "Class of a failed trial that no rule explains and that this judge fails; applies only when the judge is calibrated. With `required: false` only such trials are judged, the score of others is void",
+        "Class of a failed trial that no rule explains and that this judge fails; applies only when the judge is calibrated. With `required: false` only such trials are judged; other trials get no score from this judge",
       ),
     model: z.string().min(1).optional().describe("Alias of the model to ask instead of the judge's own"),
     context: z.string().min(1).default(DEFAULT_CONTEXT).describe("Where in the case the retrieved texts are"),
@@ -92,8 +92,8 @@ function judgedWhen(entry: ExplainingEntry): NonNullable<OpenScorer["judge_when"
   if (entry.judge_when !== "passed") return "unexplained";
   throw new SettingMistake(["judge_when"], {
     code: "EVALS_JUDGE_BLAMES",
-    what: "A judge that names the class of failed trials cannot be asked only of those that pass.",
-    why: "It would never be asked of a failed one.",
+    what: "A judge that names the class of failed trials cannot be asked only about trials that pass.",
+    why: "It would never be asked about a failed trial.",
     fix: "Delete `judge_when: passed`, or say `required: true`, so that a trial fails where this judge fails it.",
   });
 }

@@ -24,7 +24,7 @@ import { countSources, judgedTexts, judgeScope } from "./judged-texts.ts";
 import { judgeKind } from "./kinds/registry.ts";
 import { replyRules } from "./read-reply.ts";
 
-/** What a suite's entry overrides in the judge's file. */
+/** The settings of a suite's entry that override those of the judge's file. */
 export interface JudgeOverrides {
   readonly model?: string | undefined;
   readonly threshold?: number | undefined;

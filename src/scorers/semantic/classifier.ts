@@ -14,7 +14,7 @@ export const classifier = defineScorer({
   type: "classifier",
   asks: "model",
   about:
-    "A label or a score that a service of yours gives the answer: sentiment, toxicity, entailment (NLI). `model` is an alias with `provider: http` (or command, module) whose body uses `input.output`, `input.reference`, `input.question` and `input.context`; `label` and `score` are JSONPaths into its reply. It depends on a model, so it informs and cannot block.",
+    "A label or a score that a service of yours gives the answer: sentiment, toxicity, entailment (NLI). `model` is an alias with `provider: http` (or command, module) whose body uses `input.output`, `input.reference`, `input.question` and `input.context`; `label` and `score` are JSONPaths into its reply. It depends on a model, so it is advisory only: it cannot fail the gate.",
   options: {
     model: z.string().min(1).describe("An alias of evalconfig.yaml"),
     label: z

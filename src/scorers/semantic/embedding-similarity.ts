@@ -9,7 +9,7 @@ export const embeddingSimilarity = defineScorer({
   type: "embedding-similarity",
   asks: "model",
   about:
-    "How similar the answer is to the expected text in meaning: the cosine of their two embedding vectors; a negative cosine counts as 0. `model` is an alias with `provider: openai` and `api: embeddings`. Each text is embedded once. It depends on a model, so it informs and cannot block.",
+    "How similar the answer is to the expected text in meaning: the cosine of their two embedding vectors; a negative cosine counts as 0. `model` is an alias with `provider: openai` and `api: embeddings`. Each text is embedded once. It depends on a model, so it is advisory only: it cannot fail the gate.",
   options: { model: z.string().min(1).describe("An alias of evalconfig.yaml with `api: embeddings`") },
   operand: "required",
   grades: "graded",

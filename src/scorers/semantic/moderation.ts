@@ -9,7 +9,7 @@ export const moderation = defineScorer({
   type: "moderation",
   asks: "model",
   about:
-    "The answer is not flagged by a moderation model: `model` is an alias with `provider: openai` and `api: moderations`. With `max` the highest score of the categories decides in place of the model's own flag. It depends on a model, so it informs and cannot block.",
+    "The answer is not flagged by a moderation model: `model` is an alias with `provider: openai` and `api: moderations`. With `max` the highest score of the categories decides in place of the model's own flag. It depends on a model, so it is advisory only: it cannot fail the gate.",
   options: {
     model: z.string().min(1).describe("An alias of evalconfig.yaml with `api: moderations`"),
     categories: z.array(z.string().min(1)).min(1).optional().describe("Only these categories; default all"),
