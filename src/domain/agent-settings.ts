@@ -105,24 +105,28 @@ export type ToolSource = z.output<ReturnType<typeof toolSourceSchema>>;
 /** The limits that stop an agent. Such a trial is answered and fails. */
 const agentLimitsSchema = onFirstUse(() =>
   z.strictObject({
-    steps: z.int().min(1).max(1000).default(20).describe("Calls of the model"),
-    tool_calls: z.int().min(0).max(10_000).default(40).describe("Calls of tools"),
+    steps: z.int().min(1).max(1000).default(20).describe("Maximum number of model calls"),
+    tool_calls: z.int().min(0).max(10_000).default(40).describe("Maximum number of tool calls"),
     same_call: z
       .int()
       .min(2)
       .max(10_000)
       .default(3)
       .describe(
-        "Number of calls of one tool with the same arguments that is a loop: the last of them is not run",
+        "Number of calls of one tool with the same arguments that counts as a loop; the last of these calls is not run",
       ),
     tokens: z
       .int()
       .min(1)
       .optional()
-      .describe("Input and output tokens of all steps together; beyond it no step is begun"),
-    usd: z.number().gt(0).optional().describe("US dollars of all steps together; beyond it no step is begun"),
+      .describe("Maximum input and output tokens of all steps together; above it no further step starts"),
+    usd: z
+      .number()
+      .gt(0)
+      .optional()
+      .describe("Maximum US dollars of all steps together; above it no further step starts"),
     time: Duration.prefault("120s").describe(
-      "Time from the first step on; waiting because of the model's limits does not count",
+      "Maximum time from the first step on; time spent waiting for the model's rate limits does not count",
     ),
   }),
 );
@@ -149,7 +153,9 @@ export const agentSettingsSchema = onFirstUse(() =>
       .min(1)
       .optional()
       .describe("Names of the only tools that are offered; default: all"),
-    limits: agentLimitsSchema().prefault({}).describe("What ends an agent that does not end by itself"),
+    limits: agentLimitsSchema()
+      .prefault({})
+      .describe("Limits that end an agent which does not end by itself"),
   }),
 );
 export type AgentSettings = z.output<ReturnType<typeof agentSettingsSchema>>;

@@ -1,6 +1,6 @@
 import type { Client, OpenTarget } from "./provider.ts";
 
-/** What a call is made for, and its maximum cost. */
+/** The asker of a call, and the target whose price bounds the call's cost. */
 export interface CallPayer {
   /** Hash of the judge that asks; null for the target and the simulated user. */
   readonly judge: string | null;

@@ -72,7 +72,7 @@ export interface BatchService {
   close(): Promise<void>;
 }
 
-/** What a batch service needs from its environment. */
+/** The functions that a batch service needs from its environment. */
 export interface BatchHost {
   /** Waits; ends early when the signal aborts, by resolving or rejecting. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;

@@ -1,4 +1,4 @@
-/** Why a case will be asked, or not. */
+/** The reasons why a case will be asked, or need not be asked. */
 export const CACHE_REASONS = [
   "recorded",
   "answered",
@@ -16,7 +16,7 @@ export const CACHE_REASONS = [
 ] as const;
 export type CacheReason = (typeof CACHE_REASONS)[number];
 
-/** What would happen with one case's trials. */
+/** One case of a run that is not started yet, with the reason why its trials would be asked or not. */
 export interface ExplainedCase {
   readonly id: string;
   readonly trials: number;

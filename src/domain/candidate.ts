@@ -24,7 +24,7 @@ export const candidateSchema = onDemand(() =>
       .boolean()
       .nullable()
       .default(null)
-      .describe("Whether production's answer was right; null when nobody said"),
+      .describe("Whether production's answer was right; null when nobody has judged it"),
     failure: z.enum(FAILURE_CLASSES).nullable().default(null).describe("Why production's answer was wrong"),
     answer: z.string().describe("What production answered"),
     tags: z.array(z.string().min(1)).default([]),

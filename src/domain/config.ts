@@ -79,7 +79,12 @@ export const modelFrame = {
     .string()
     .optional()
     .describe("Version of code that is not in the request; lets answers be reused across runs"),
-  context: z.unknown().optional().describe("Free-form description of what else defines behaviour; hashed"),
+  context: z
+    .unknown()
+    .optional()
+    .describe(
+      "Free-form description of anything else that defines the behaviour; its hash is part of the fingerprint",
+    ),
 };
 
 /** An entry under `models:` before its provider has parsed the rest. */
@@ -121,9 +126,11 @@ export const EvalConfig = z.strictObject({
     })
     .default({})
     .describe("Values for suites that do not set them"),
-  budget: Budget.optional().describe("What a run may spend; it stops before it would spend more"),
+  budget: Budget.optional().describe("The most that a run may spend; a run stops before it would spend more"),
   clock: Clock.optional(),
-  redact: whenGiven(redactSchema).describe("What is removed from texts before they are scored and stored"),
+  redact: whenGiven(redactSchema).describe(
+    "Personal data and keys that are removed from texts before the texts are scored and stored",
+  ),
   history: Retention.optional().describe("How long this machine's history is kept"),
   datasets: z
     .record(z.string(), DatasetEntry)

@@ -29,7 +29,7 @@ export const FAILURE_CLASSES = [
 ] as const;
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
-/** What a scorer knows about why an answer failed. */
+/** A scorer's finding about the cause of a failed answer. */
 export interface Fault {
   readonly class: FailureClass;
   /** The model call at which it went wrong, from 1; absent when unknown. */

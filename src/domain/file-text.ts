@@ -88,7 +88,7 @@ function lfsPointerProblem(path: string): Problem {
     column: 1,
     what: "This is a Git LFS pointer: the file itself was not fetched.",
     why: "Its content is on the LFS server; here are only its hash and its size.",
-    fix: `git lfs pull --include "${path}"        (in CI let the checkout fetch it: lfs: true)`,
+    fix: `git lfs pull --include "${path}"        (in GitHub Actions: set lfs: true for actions/checkout)`,
   };
 }
 

@@ -1,4 +1,4 @@
-/** What a provider's finish reason says about the answer. */
+/** How an answer ended, according to the provider's finish reason. */
 export type AnswerEnd =
   /** The model finished it. */
   | "whole"

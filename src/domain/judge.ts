@@ -31,13 +31,15 @@ export interface JudgeRef {
   readonly name: string;
   /** Exact semver. */
   readonly version: string;
-  /** Hash of everything that defines its verdicts: its file, and its models with their settings. 64 hexadecimal digits. */
+  /**
+   * Hash of everything that defines its verdicts: its file, and its models with their settings. 64 hexadecimal digits.
+   */
   readonly hash: string;
 }
 
 /** A judge that is ready to be asked. */
 export interface OpenJudge extends JudgeRef {
-  /** What `hash` is computed from. */
+  /** The value from which `hash` is computed. */
   readonly identity: Json;
   /** Relative to the project root. */
   readonly path: string;
@@ -81,7 +83,7 @@ export class NotJudged extends Error {
   /** For an unreachable model: why it is not asked any more. */
   readonly lost: LostBecause | undefined;
 
-  /** @param words what happened, for the user */
+  /** @param words a message for the user about what happened */
   constructor(because: NotJudgedBecause, words = `not judged: ${because}`, lost?: LostBecause) {
     super(words);
     this.name = "NotJudged";
@@ -192,7 +194,7 @@ export interface JudgeModel {
 /** The baseline's answer to a case in one of its trials (from 1); undefined when unknown. */
 export type BaselineAnswer = (caseId: string, trial: number) => Promise<string | undefined>;
 
-/** What judges need from their environment; passed to scorers by the command line. */
+/** The functions that judges need from their environment; passed to scorers by the command line. */
 export interface JudgeHost {
   /** For judges that compare with the baseline's answers; absent without a baseline. */
   readonly baseline?: BaselineAnswer | undefined;

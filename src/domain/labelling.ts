@@ -3,7 +3,10 @@ import type { Label } from "./label.ts";
 /** How answers are picked for labelling. */
 export type AnswerPicking = "random" | "stratified" | "disputed" | "adjudicate";
 
-/** What a person is asked to judge. Names and ids come from users, so they must be escaped when shown. */
+/**
+ * The run and the answers that a person is asked to judge. Names and ids come from users, so they must be escaped when
+ * shown.
+ */
 export interface LabellingTask {
   readonly suite: string;
   /** Id of the run whose answers are judged. */

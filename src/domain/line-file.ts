@@ -7,7 +7,7 @@ export interface LineFileName {
   readonly path: string;
   /** The code for an invalid line. */
   readonly code: string;
-  /** What a line contains: "case", "label". */
+  /** The word for the content of one line: "case", "label". */
   readonly noun: string;
 }
 

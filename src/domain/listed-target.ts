@@ -22,7 +22,7 @@ export function listedTarget(facts: TargetFacts): string | null {
   return parts.length === 0 ? null : parts.join(".").replaceAll("/", "+");
 }
 
-/** What `listedTarget` will be for a run of the suite with the model. */
+/** The value that `listedTarget` will have for a run of the suite with the model. */
 export function listedTargetOf(
   suite: Pick<LoadedSuite, "suite" | "prompt">,
   model: Pick<LoadedModel, "alias">,

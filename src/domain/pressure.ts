@@ -48,7 +48,7 @@ const entrySchema = onFirstUse(() =>
         .min(1)
         .optional()
         .describe(
-          "Only for paraphrase: file of the reviewed wordings; default datasets/<dataset>.paraphrases.jsonl",
+          "Only for paraphrase: file of the reviewed paraphrases; default datasets/<dataset>.paraphrases.jsonl",
         ),
     })
     .superRefine((entry, context) => {
@@ -69,7 +69,7 @@ export function pressureSettings(entries: Pressure): PressureSettings[] {
   return entries.map((one) => (typeof one === "string" ? { kind: one } : one));
 }
 
-/** What a variant adds to its trial's question. */
+/** The additions of a variant to its trial's question. */
 export interface UnderPressure {
   /** The conversation continues from here: all messages and calls of the original trial. */
   readonly after?:

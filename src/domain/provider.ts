@@ -82,7 +82,9 @@ export interface Client {
   close(): Promise<void>;
 }
 
-/** What a provider needs from its environment. Everything comes from `cli/`; tests pass fakes. */
+/**
+ * The values and functions that a provider needs from its environment. All of them come from `cli/`; tests pass fakes.
+ */
 export interface ProviderHost {
   /** Absolute path of the project root. */
   readonly root: string;
@@ -146,7 +148,9 @@ export interface PaidCall {
 export interface CallAccount {
   /** Waits until the budget has room for the call. `stop`: it will never have any. */
   reserve(call: Question, request: PreparedRequest): Promise<"go" | "stop">;
-  /** Counts an answered call. @throws {Error} when its cost is unknown, so that a budget in dollars cannot be enforced */
+  /**
+   * Counts an answered call. @throws {Error} when its cost is unknown, so that a budget in dollars cannot be enforced
+   */
   paid(call: Question, reply: AnsweredReply): PaidCall;
   /** Frees what was reserved for a call that ended without an answer. */
   release(call: Question): void;

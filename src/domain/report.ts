@@ -50,7 +50,7 @@ export type RunEnd =
       readonly because?: LostBecause | undefined;
     };
 
-/** What delayed a run's calls, and how often its model refused one for lack of capacity. */
+/** The delays of a run's calls, and the number of calls that its model refused for lack of capacity. */
 export interface RunPace {
   /** Cause of the longest delay; null without a delay. */
   readonly limited_by: "tokens_per_minute" | "requests_per_minute" | "concurrency" | "refusals" | null;
@@ -282,7 +282,10 @@ export interface RunReport {
 /** A case compared with the baseline: `changed` has other content, `missing` has no answer on one side. */
 export type CaseChange = "broken" | "fixed" | "same" | "new" | "changed" | "missing";
 
-/** Answers that show a case's worst result, or its change. The texts come from a model, so they must be escaped when shown. */
+/**
+ * Answers that show a case's worst result, or its change. The texts come from a model, so they must be escaped when
+ * shown.
+ */
 export interface CaseAnswers {
   /** Number of the shown trial; null when none was answered. */
   readonly trial: number | null;

@@ -1,4 +1,4 @@
-/** What a rate limit counts. */
+/** The unit that a rate limit counts. */
 export type LimitKind = "requests" | "tokens" | "input_tokens" | "output_tokens";
 
 /** A provider's rate limit from a reply's headers. */

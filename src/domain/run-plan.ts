@@ -1,6 +1,6 @@
 import type { ExplainedCase } from "./cache-reason.ts";
 
-/** What one run would ask and cost, without asking anything. */
+/** The estimated calls and cost of one run, computed without asking anything. */
 export interface PlannedRun {
   readonly suite: string;
   /** Alias of the model. */
@@ -35,7 +35,7 @@ export interface PlannedRun {
   readonly assumptions: readonly string[];
 }
 
-/** What `evals run` would do. */
+/** The runs that `evals run` would make. */
 export interface RunPlan {
   readonly runs: readonly PlannedRun[];
 }

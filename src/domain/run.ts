@@ -41,7 +41,7 @@ export interface RunScorer {
   /** The judge that gives the verdicts; identifies its calibration. */
   readonly judge?: JudgeRef | undefined;
   /**
-   * `passed`: only asked about trials that pass all other required scorers. `unexplained`: only about failed trials
+   * `passed`: only asked about trials that pass every required scorer which asks no model. `unexplained`: only about failed trials
    * whose class no rule names. Absent when always asked.
    */
   readonly judge_when?: "passed" | "unexplained" | undefined;
@@ -229,7 +229,7 @@ export interface StoredScore {
   readonly replies?: readonly number[] | undefined;
   /** Under `scope: turn`: each scored turn. */
   readonly turns?: readonly TurnScore[] | undefined;
-  /** What the scorer knows about why the answer failed; absent when it knows nothing. */
+  /** The scorer's finding about the cause of a failed answer; absent when it has none. */
   readonly fault?: Fault | undefined;
 }
 

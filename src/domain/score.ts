@@ -25,6 +25,6 @@ export interface Score {
   readonly replies?: readonly number[] | undefined;
   /** Under `scope: turn`: each scored turn, in order. */
   readonly turns?: readonly TurnScore[] | undefined;
-  /** What the scorer knows about why the answer failed; absent when it knows nothing. */
+  /** The scorer's finding about the cause of a failed answer; absent when it has none. */
   readonly fault?: Fault | undefined;
 }

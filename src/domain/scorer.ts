@@ -7,7 +7,7 @@ import type { Redaction } from "./redaction.ts";
 import type { Score } from "./score.ts";
 import type { ScoreInput } from "./score-input.ts";
 
-/** What a scorer needs from its environment. */
+/** The values and functions that a scorer needs from its environment. */
 export interface ScorerHost {
   /** Absolute path of the project root. */
   readonly root: string;
@@ -22,7 +22,7 @@ export interface ScorerHost {
   readonly modules?: ModuleEvents | undefined;
   /** Location of the turns in a case: `user.turns` of the suite. Absent: default location. */
   readonly turns?: string | undefined;
-  /** What judges need from their environment. */
+  /** The functions that judges need from their environment. */
   readonly judges?: JudgeHost | undefined;
 }
 

@@ -89,7 +89,10 @@ export const RegressionRule = z.strictObject({
     .enum(["warn", "fail"])
     .default("warn")
     .describe("If the evidence is not enough: pass with a warning, or exit 3"),
-  scope: z.enum(["suite", "population"]).default("suite").describe("These cases, or cases like these"),
+  scope: z
+    .enum(["suite", "population"])
+    .default("suite")
+    .describe("suite: the rule is about exactly these cases; population: about all cases like these"),
   mode: z
     .enum(["test", "point"])
     .default("test")
@@ -115,7 +118,9 @@ export const Gate = z.strictObject({
     .string()
     .optional()
     .describe('Share of its own trials that every case must pass, for instance ">= 0.8"'),
-  judge: JudgeBar.optional().describe("How good a judge must be before rules that rest on it can block"),
+  judge: JudgeBar.optional().describe(
+    "How good a judge must be before rules that use its scores can fail the gate",
+  ),
   contract: z
     .boolean()
     .default(false)

@@ -64,7 +64,7 @@ export interface Transcript {
   readonly refusal: string | null;
   /** Alias of the fallback model that answered; absent when none did. */
   readonly fallback?: string | undefined;
-  /** What the answer does not report; absent when it reports everything. */
+  /** The parts that the answer does not report; absent when it reports all of them. */
   readonly untold?: readonly Unreported[] | undefined;
   /** The reported trajectory besides messages and tool calls; absent when there is none. */
   readonly trajectory?: Trajectory | undefined;
@@ -74,7 +74,7 @@ export interface Transcript {
 export const UNREPORTED = ["tool_calls", "refusal"] as const;
 export type Unreported = (typeof UNREPORTED)[number];
 
-/** What a reply reports; an undefined member was not reported. */
+/** The parts of a reply; an undefined member was not reported. */
 interface ReportedParts {
   readonly messages?: readonly Message[] | undefined;
   readonly tool_calls?: readonly ToolCall[] | undefined;
@@ -87,7 +87,7 @@ export const REPORTS_ALL: readonly Unreported[] = [];
 const CALLS_UNREPORTED: readonly Unreported[] = ["tool_calls"];
 const REFUSAL_UNREPORTED: readonly Unreported[] = ["refusal"];
 
-/** What a reply does not report. A conversation with messages of the target reports its tool calls. */
+/** The parts that a reply does not report. A conversation with messages of the target reports its tool calls. */
 export function unreportedBy({
   messages,
   tool_calls,

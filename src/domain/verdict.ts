@@ -26,7 +26,7 @@ export type RuleResult = NamedRule & {
   readonly required: string;
   /** One sentence with numbers. */
   readonly said?: string;
-  /** False for an informing rule: `outcome` is its finding, which does not affect the gate. */
+  /** False for an advisory rule: `outcome` is its finding, which does not affect the gate. */
   readonly enforced?: false;
   /** Why the rule is only advisory; absent for an enforced rule. */
   readonly because?: string;

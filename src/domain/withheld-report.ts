@@ -34,7 +34,7 @@ export function withheldComparison(comparison: Comparison): Comparison {
   return { ...comparison, examples: [] };
 }
 
-/** The note that texts are left out, and where they are. */
+/** The note which says that texts are left out, and how to see them. */
 export function withheldNote({ id, parts }: Pick<RunHeader, "id" | "parts">): string {
   const dataset = parts === undefined ? "The dataset" : `The dataset ${parts.dataset}`;
   return `${dataset} is restricted: its texts and the answers to it are left out here; evals show ${id} prints them.`;

@@ -260,7 +260,7 @@ function statusOf({ status }: RunToExport): string {
   return status === "running" ? "RUNNING" : "KILLED";
 }
 
-/** What would be logged, as one JSON document. */
+/** The run as one JSON document: the data that an export sends to an MLflow server. */
 async function* mlflowFile(run: RunToExport): AsyncGenerator<string> {
   const head = {
     experiment: experimentName(run),

@@ -73,7 +73,7 @@ export type AskServer = (
   body?: { readonly [key: string]: Json },
 ) => Promise<{ readonly status: number | null; readonly text: string }>;
 
-/** What an importer may ask about the project. */
+/** The questions that an importer may ask about the project. */
 export interface ImportTools {
   /**
    * Why a scorer rejects this entry of a suite, or this operand at its `against`; undefined when it accepts

@@ -81,7 +81,7 @@ function inOneLine(entries: object): Problem {
   return {
     code: "EVALS_IMPORT_CONFIG",
     path: CONFIG_FILE,
-    what: "The models here are not written one a line, so the import cannot add a model to them.",
+    what: "The models here are not written one per line, so the import cannot add a model to them.",
     why: "An import only adds lines; it never rewrites what you wrote.",
     fix: `Add these models yourself, then give the command again: ${JSON.stringify(entries)}`,
   };

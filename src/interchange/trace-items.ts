@@ -15,7 +15,7 @@ import { plainSpans } from "./traces/plain-spans.ts";
 export interface PlacedSpans {
   readonly place: SourcePlace;
   readonly spans: readonly Span[];
-  /** What could not be read. */
+  /** Descriptions of the parts that could not be read. */
   readonly unread: readonly string[];
 }
 

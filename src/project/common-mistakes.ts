@@ -84,7 +84,10 @@ function invalidHint(path: Path, name: string, value: unknown): Hint | undefined
     };
   }
   if (name === "id" && typeof value === "number") {
-    return { why: "Ids are compared as text; as numbers, 7 and 07 would be the same id.", fix: `"id": "${value}"` };
+    return {
+      why: "Ids are compared as text; as numbers, 7 and 07 would be the same id.",
+      fix: `"id": "${value}"`,
+    };
   }
   if (name === "tags" && typeof value === "string")
     return { fix: `"tags": ${JSON.stringify(value.split(/[;,]\s*/))}` };

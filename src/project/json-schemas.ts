@@ -13,7 +13,11 @@ import { promptFrontMatterSchema } from "./prompt-front-matter.ts";
 export const OutputLine = z.strictObject({
   case: z.string().min(1).describe("Id of a case of the dataset"),
   output: z.unknown().describe("The answer; an answer that is not text is scored as its JSON"),
-  trial: z.int().min(1).optional().describe("Number of the trial, from 1; lines of a case without this number are numbered in order"),
+  trial: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("Number of the trial, from 1; lines of a case without this number are numbered in order"),
   model: z.string().nullable().optional().describe("The model that answered, if known"),
   usage: Usage.partial().nullable().optional().describe("Tokens; null for unknown"),
   latency_ms: z.number().min(0).nullable().optional().describe("Milliseconds"),

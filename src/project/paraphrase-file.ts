@@ -46,7 +46,7 @@ function readParaphrases(source: Buffer, path: string): Paraphrases {
   const inputs = new Map<string, Json[]>();
   const lines = new Map<string, number>();
   const problems: Problem[] = [];
-  const all = fileLines(source, { path, code: "EVALS_PARAPHRASE_LINE", noun: "wording" });
+  const all = fileLines(source, { path, code: "EVALS_PARAPHRASE_LINE", noun: "paraphrase" });
   for (const [index, text] of all.entries()) {
     if (text.trim() === "") continue;
     const line = readLine(text);

@@ -17,7 +17,7 @@ export interface BatchWording {
   readonly root: string;
 }
 
-/** What is needed to build a batch API: its HTTP requests and its format. */
+/** The parts of a batch API: its HTTP requests and its format. */
 export interface BatchApi {
   readonly way: BatchWay;
   readonly wording: BatchWording;

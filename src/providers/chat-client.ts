@@ -21,7 +21,10 @@ export interface ChatWording {
   request(messages: readonly Message[], reply?: ReplyShape, tools?: readonly ToolSpec[]): PreparedRequest;
   /** @param raw the body, kept with the answer. Usage is read separately, because failures have it too */
   reply(body: unknown, raw: string): Reply;
-  /** Set for APIs whose reply has no output tokens (embeddings, moderation): all tokens of such a reply are input tokens. */
+  /**
+   * Set for APIs whose reply has no output tokens (embeddings, moderation): all tokens of such a reply are input
+   * tokens.
+   */
   readonly writes?: "nothing";
 }
 
@@ -72,7 +75,7 @@ function isOfAddress(status: number): boolean {
   return status === 404 || status === 405 || status === 410 || (status >= 300 && status < 400);
 }
 
-/** The request that was sent, with what is needed to describe a failure. */
+/** The request that was sent, with the data that describe a failure. */
 interface Sent {
   readonly signal: AbortSignal;
   readonly where: string;
@@ -117,7 +120,10 @@ async function refusalOf({ response }: RefusedByServer, sent: Sent): Promise<Rep
   };
 }
 
-/** Reads the answer from a body in the API's format. For a body without an answer, the failure quotes what the body says. */
+/**
+ * Reads the answer from a body in the API's format. For a body without an answer, the failure quotes what the body
+ * says.
+ */
 function readAnswer(
   body: unknown,
   text: string,

@@ -26,7 +26,7 @@ export const chatSettings = {
     .string()
     .min(1)
     .refine((name) => !isTemplate(name), PLAIN)
-    .describe("Name at the provider, best with its date"),
+    .describe("The provider's name of the model, preferably with its date"),
   params: z
     .record(z.string(), z.json())
     .default({})
@@ -34,7 +34,7 @@ export const chatSettings = {
       for (const name of reservedParams(params))
         context.addIssue({ code: "custom", path: [name], message: "left out: evals decides it" });
     })
-    .describe("Sent with every request as they stand: temperature, max_tokens, tools, response_format…"),
+    .describe("Sent unchanged with every request: temperature, max_tokens, tools, response_format…"),
   base_url: z
     .url({ protocol: /^https?$/ })
     .refine((url) => !isTemplate(url), PLAIN)

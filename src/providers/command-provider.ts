@@ -24,8 +24,8 @@ const Settings = z.strictObject({
   serve: z
     .literal("jsonl")
     .optional()
-    .describe("Keeps the program running: a line of JSON each way for each trial"),
-  cwd: z.string().optional().describe("Relative to the project root; default the root"),
+    .describe("Keeps the program running: for each trial it reads one line of JSON and writes one"),
+  cwd: z.string().optional().describe("Working directory, relative to the project root; default: the root"),
   env: z
     .record(z.string(), z.string())
     .default({})

@@ -62,7 +62,7 @@ describe.each(HTTP_SHAPES)("what a $name server says", (shape) => {
     const location = "https://user:secret@example.com/login?key=secret";
     server.answer = { status: 302, headers: { location }, body: "" };
     const { message } = (await askShape(shape, server)) as { message: string };
-    expect(message).toContain("it leads to example.com/login");
+    expect(message).toContain("it redirects to example.com/login");
     expect(message).not.toContain("secret");
   });
 

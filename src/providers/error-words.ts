@@ -1,7 +1,7 @@
 import { isDeeperThan, MAX_NESTED } from "../domain/json-depth.ts";
 import { membersOf } from "./chat-shapes.ts";
 
-/** What an error body says, in any format. */
+/** The content of an error body, whatever its format. */
 export interface ErrorWords {
   /** Readable text: the whole body when the format is unknown, empty for an empty body. */
   readonly message: string;

@@ -38,7 +38,9 @@ export function unsetVariables(names: readonly string[]): FailedReply {
   };
 }
 
-/** The failure for an aborted attempt: a timeout when the signal's reason is `TimeoutError`, else the run was stopped. */
+/**
+ * The failure for an aborted attempt: a timeout when the signal's reason is `TimeoutError`, else the run was stopped.
+ */
 export function abortedReply(signal: AbortSignal): FailedReply {
   const reason: unknown = signal.reason;
   return reason instanceof Error && reason.name === "TimeoutError"
@@ -87,7 +89,9 @@ export interface RefusedRequest {
 /** The target of a redirect, without user name and query, which may hold keys. */
 function leadsTo(location: string | null | undefined): string {
   const place = /^(?:https?:\/\/(?:[^/?#@]*@)?)?([^?#]*)/i.exec(location ?? "")?.[1] ?? "";
-  return place === "" ? "it leads elsewhere" : `it leads to ${place}, which is not followed`;
+  return place === ""
+    ? "it redirects to another address, which is not followed"
+    : `it redirects to ${place}, which is not followed`;
 }
 
 /** Classifies an error status. */

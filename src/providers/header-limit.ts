@@ -20,8 +20,8 @@ const CLEAR_CHANGE = 5;
 const MAX_CHANGE = 0.4;
 
 /**
- * One rate limit of a provider, as reported in its headers. What may be spent is what the last report says remains,
- * minus what was sent since.
+ * One rate limit of a provider, as reported in its headers. The amount that may be sent is the remaining amount in the
+ * last report, minus the amounts sent since then.
  *
  * Some limits reset at a fixed time (a window); others refill continuously (a token bucket). The reports show which:
  * as more is used, a window's reset time stays the same, while a bucket's moves later. Times are milliseconds of a

@@ -37,8 +37,8 @@ export class UnfilledTemplate extends SettingMistake {
       {
         code: "EVALS_BODY_TEMPLATE",
         what: `The template at ${at.join(".")} cannot be filled: ${problem}.`,
-        why: "A blank in its place would ask the application something else than the case says.",
-        fix: "Use input, messages and case.id; `| default:` or `{% if %}` may ask for what is not always there.",
+        why: "With a gap in its place, the application would be asked something other than the case says.",
+        fix: "Use input, messages and case.id; for a value that some cases lack, write `| default:` or `{% if %}`.",
       },
       { cause: unfilled.kind === "broken" ? unfilled.cause : undefined },
     );

@@ -139,7 +139,7 @@ async function openHttp(settings: HttpSettings, host: ProviderHost): Promise<Ope
 
 export const httpProvider: ProviderDefinition<HttpSettings> = {
   kind: "http",
-  about: "Any HTTP service: a body template in, JSONPaths out",
+  about: "Any HTTP service: a template makes the request's body, JSONPaths read the reply",
   settings: HttpSettings,
   prompt: "optional",
   keys: (settings) => environmentNames(Object.values(settings.headers)),

@@ -171,7 +171,9 @@ function readReply(received: Received, paths: ReplyPaths, settings: ReplySetting
   };
 }
 
-/** Reads the conversation and tool calls at the configured paths; returns an error text when they have the wrong format. */
+/**
+ * Reads the conversation and tool calls at the configured paths; returns an error text when they have the wrong format.
+ */
 export function besideAnswer(
   body: unknown,
   paths: ReplyPaths,
@@ -180,10 +182,10 @@ export function besideAnswer(
   const conversation = paths.messages?.(body) ?? undefined;
   const messages = readConversation(conversation)?.messages;
   if (conversation !== undefined && messages === undefined)
-    return `what is at ${settings.messages} in the reply is not ${CONVERSATION_FORMS}`;
+    return `the value at ${settings.messages} in the reply is not ${CONVERSATION_FORMS}`;
   const called = paths.tool_calls?.(body) ?? undefined;
   const tool_calls = toolCallsOf(called);
   if (called !== undefined && tool_calls === undefined)
-    return `what is at ${settings.tool_calls} in the reply is not a list of {name, arguments}`;
+    return `the value at ${settings.tool_calls} in the reply is not a list of {name, arguments}`;
   return { messages, tool_calls };
 }

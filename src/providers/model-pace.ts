@@ -5,7 +5,9 @@ import { LearnedRate } from "./learned-rate.ts";
 import { SlidingMinute } from "./sliding-minute.ts";
 import type { Forecast } from "./token-forecast.ts";
 
-/** What delays a call: a limit set by the user or the provider, a learned limit, or the pause after a refusal. */
+/**
+ * The cause of a call's delay: a limit set by the user or the provider, a learned limit, or the pause after a refusal.
+ */
 export type HeldBy = "tokens_per_minute" | "requests_per_minute" | "concurrency" | "refusals";
 
 /** The estimated maximum tokens of a call. `bytes` is 0 if nothing was estimated. */
@@ -35,7 +37,10 @@ const GO: Turn = { kind: "go" };
 const BASE_PAUSE_MS = 500;
 /** Maximum of these pauses, in milliseconds. */
 const MAX_PAUSE_MS = 30_000;
-/** Answers per concurrent call before the concurrency that was refused is tried again; doubled after each further refusal. */
+/**
+ * Answers per concurrent call before the concurrency that was refused is tried again; doubled after each further
+ * refusal.
+ */
 const ANSWERS_BEFORE_ONE_MORE = 10;
 /**
  * Concurrent calls allowed at the start and after a pause. One more is allowed with each answer and every `ms_each`
@@ -74,7 +79,10 @@ export class ModelPace {
   #departures = 0;
   #inFlight = 0;
   readonly #underWay = new Set<Departure>();
-  /** Since the start or the last pause: when the first call was sent, the allowed concurrency, and the calls that returned. */
+  /**
+   * Since the start or the last pause: when the first call was sent, the allowed concurrency, and the calls that
+   * returned.
+   */
   #ramp: { readonly at: number; readonly level: number; answers: number } | null = null;
   /** Maximum concurrency learned from refusals; Infinity before the first. */
   #most = Number.POSITIVE_INFINITY;
@@ -265,7 +273,9 @@ export class ModelPace {
     return Math.min(MAX_PAUSE_MS, grown);
   }
 
-  /** Highest concurrency of a call that has run so much longer than this refusal took that it must have been accepted. */
+  /**
+   * Highest concurrency of a call that has run so much longer than this refusal took that it must have been accepted.
+   */
   #outlasting(refusal: Departure, now: number): number {
     const long = 2 * (now - refusal.at) + 10;
     let level = 0;

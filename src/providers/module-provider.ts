@@ -26,7 +26,9 @@ const Settings = z.strictObject({
   isolate: z
     .boolean()
     .optional()
-    .describe("false: in the main thread, where no deadline can stop code that blocks; default a thread"),
+    .describe(
+      "false: run it in the main thread, where no deadline can stop code that blocks; default: in a thread",
+    ),
 });
 type Settings = z.output<typeof Settings>;
 

@@ -138,7 +138,7 @@ const forNow = (message: string): DescribedFailure => ({ message, transient: tru
 
 function refusedByProxy(status: number, proxy: string, variable: string, where: string): DescribedFailure {
   const message = `${proxy} refused to connect to ${where} with status ${status}`;
-  if (status === 407) return forAll(`${message}: it wants ${variable}=http://user:password@host:port`);
+  if (status === 407) return forAll(`${message}: set ${variable}=http://user:password@host:port`);
   return status >= 500 || status === 429 ? { ...forNow(message), unreachable: true } : forAll(message);
 }
 
@@ -211,7 +211,7 @@ function describe(trouble: Trouble, where: string): DescribedFailure {
 /** Describes a lack of resources on this machine, and what to do about it. */
 export function machineFullText(what: string, code: string): string {
   const files = code === "EMFILE" || code === "ENFILE";
-  return `${what}: ${files ? "too many files are open on this machine" : "this machine has no room for one more"} (${code}); ${files ? "raise `ulimit -n`, or " : ""}lower --concurrency`;
+  return `${what}: ${files ? "too many files are open on this machine" : "this machine has no resources left for another connection or process"} (${code}); ${files ? "raise `ulimit -n`, or " : ""}lower --concurrency`;
 }
 
 /**

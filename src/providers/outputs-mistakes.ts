@@ -17,7 +17,7 @@ export function invalidLine(at: Line, column: number): Problem {
     ...at,
     column,
     what: "The line is not a JSON object.",
-    why: "Each line is one recorded answer; one that cannot be read would silently be missing.",
+    why: "Each line is one recorded answer; an answer that cannot be read would silently be missing.",
     fix: FORMAT,
   };
 }

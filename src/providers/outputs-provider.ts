@@ -11,7 +11,7 @@ const Settings = z.strictObject({
   file: z
     .string()
     .min(1)
-    .describe('JSONL, a line a trial: {"case","output"} and, when known, trial, usage, latency_ms…'),
+    .describe('JSONL, one line per trial: {"case","output"} and, when known, trial, usage, latency_ms…'),
 });
 type Settings = z.output<typeof Settings>;
 
@@ -23,7 +23,7 @@ async function openOutputs(settings: Settings, host: ProviderHost): Promise<Open
   const place = placeOfFile(host.root, file, {
     code: "EVALS_OUTPUTS_FILE",
     why: "The file contains the answers of this model.",
-    fix: "Write the answers there, a JSON object a line, or correct the path (relative to the project root).",
+    fix: "Write the answers to that file, one JSON object per line, or correct the path (relative to the project root).",
   });
   const index = indexOutputs(place, file, host.caseIds());
   return {

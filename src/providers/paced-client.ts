@@ -20,7 +20,7 @@ const SILENT_AFTER = 10;
  */
 const MAX_DROUGHT_MS = { answered: 70_000, unanswered: 35_000 };
 
-/** What the queue depends on: clock, random numbers and timer. */
+/** The dependencies of the queue: clock, random numbers and timer. */
 export interface PaceDependencies {
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
@@ -66,7 +66,9 @@ export class ModelLine {
   readonly #waiting: Waiting[] = [];
   readonly #listened = new WeakSet<AbortSignal>();
   readonly #held = { ...NOT_HELD };
-  /** What has delayed the first call in the queue since the last count; null when there is nothing to report. */
+  /**
+   * The cause that has delayed the first call in the queue since the last count; null when there is nothing to report.
+   */
   #heldBy: HeldBy | null = null;
   #heldSince = 0;
   /** When the queue's timer fires next. */
@@ -102,7 +104,7 @@ export class ModelLine {
     return Math.max(this.#dependencies.now(), this.#sleptUntil);
   }
 
-  /** Starts measuring: what delayed calls, and how many the server refused. */
+  /** Starts to measure the delays of calls and the number of calls that the server refuses. Call the result to end. */
   watch(): () => RunPace {
     this.#count(this.#now(), this.#heldBy);
     const before = { ...this.#held };
@@ -340,7 +342,7 @@ function waitText(ms: number): string {
   return `${Math.round((ms / (size as number)) * 10) / 10} ${unit}`;
 }
 
-/** What a paced client calls, and the deadline of one attempt in milliseconds. */
+/** The callbacks of a paced client, and the deadline of one attempt in milliseconds. */
 type PacedOptions = Pick<RetryDependencies, "onCall" | "onRetry" | "onFailed" | "stopped"> & {
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;

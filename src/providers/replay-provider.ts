@@ -59,7 +59,10 @@ function openRecording(place: string, path: string) {
   }
 }
 
-/** Converts a recorded line to a reply. A line of an older recording may hold a failure, which is returned as a failed reply. */
+/**
+ * Converts a recorded line to a reply. A line of an older recording may hold a failure, which is returned as a failed
+ * reply.
+ */
 function recordedAnswer(line: string, who: string): Reply {
   const members = parseExactJson(line) as Readonly<Record<string, unknown>>;
   const reply = recordedReply(replyFrom(members, who));
@@ -74,7 +77,7 @@ function recordedAnswer(line: string, who: string): Reply {
     ...(isReported("tool_calls") && {
       tool_calls: reply.tool_calls ?? messages.flatMap((one) => one.tool_calls ?? []),
     }),
-    // The line has the reply's cost, if it is known, so no price is needed.
+    // A replay computes no cost from a price: each line has the reply's cost, if it is known.
     ...(typeof fallback === "string" && { fallback: { alias: fallback, price: null } }),
   };
 }

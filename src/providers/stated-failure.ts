@@ -46,7 +46,7 @@ function failureOfPart(part: Members | undefined): unknown {
   if (part?.type === "error") return part.error ?? part;
   if (part?.type !== "message") return undefined;
   if (isStated(part.error)) return part.error;
-  return part.status === "failed" ? { message: "a message of it failed" } : undefined;
+  return part.status === "failed" ? { message: "one of its messages failed" } : undefined;
 }
 
 /** The error that the reply of a chat API or other service reports; undefined when there is none. */
@@ -69,7 +69,10 @@ function errorIn(body: unknown): unknown {
   return failureOfState(reply);
 }
 
-/** A reply that reports its own failure: `success: false`, `status: failed`, or any unfinished status of the responses API. */
+/**
+ * A reply that reports its own failure: `success: false`, `status: failed`, or any unfinished status of the responses
+ * API.
+ */
 function failureOfState(reply: Members): unknown {
   const { status, success } = reply;
   const isResponse = reply.object === "response" || Array.isArray(reply.output);
@@ -82,7 +85,10 @@ function failureOfState(reply: Members): unknown {
   return { message: text ?? (failed ? `its status is ${status}` : "success is false") };
 }
 
-/** For `{"error": "Bad Request", "code": 400, "message": …}`: adds the sibling members to an error that is only a string. */
+/**
+ * For `{"error": "Bad Request", "code": 400, "message": …}`: adds the sibling members to an error that is only a
+ * string.
+ */
 function withCode(error: unknown, { code, status, message, detail }: Members): unknown {
   return membersOf(error) === undefined ? { error, code, status, message, detail } : error;
 }
@@ -133,7 +139,9 @@ function refusedByFilter(stated: ErrorWords, raw: string, redact: (text: string)
 
 const FILTERING_STATUSES: readonly number[] = [400, 403, 422, 451];
 
-/** The filter's refusal in a reply with an error status; undefined for any other error. @param body with secrets removed */
+/**
+ * The filter's refusal in a reply with an error status; undefined for any other error. @param body with secrets removed
+ */
 export function refusedPrompt(
   status: number,
   body: string,
@@ -183,7 +191,7 @@ export function refusalInstead(body: unknown, { raw, redact }: StatedIn): Answer
   return refusedByFilter({ message: `refused: ${finish}`, code: "", codes: [] }, raw, redact);
 }
 
-/** What a body without an answer says, to be added to the error message; empty when it says nothing. */
+/** The text of a body without an answer, to be added to the error message; empty when the body has none. */
 export function describeInstead(body: unknown, redact: (text: string) => string): string {
   const words = wordsIn(body);
   return words === undefined ? "" : `; it says: ${redact(words)}`;

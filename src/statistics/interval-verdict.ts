@@ -1,6 +1,6 @@
 import type { Interval } from "./interval.ts";
 
-/** What the interval of a change shows about 0 and about a tolerated drop. */
+/** The conclusions that the interval of a change allows about 0 and about a tolerated drop. */
 export type IntervalVerdict = "small_drop" | "regressed" | "improved" | "no_regression" | "inconclusive";
 
 /**

@@ -16,7 +16,7 @@ export function inspectScorers(header: JsonObject, place: SourcePlace, left: Lef
   for (const score of listMember(objectMember(header, "results") ?? {}, "scores").filter(isObject)) {
     const scorer = textMember(score, "scorer") ?? textMember(score, "name") ?? "";
     const name = textMember(score, "name") ?? scorer;
-    // The log has one entry per reducer.
+    // A scorer with several reducers has several entries in the log.
     if (seen.has(name)) continue;
     seen.add(name);
     const params = objectMember(score, "params") ?? {};
@@ -38,7 +38,7 @@ function reasonToLeave(scorer: string, params: JsonObject): string | undefined {
   if (!KNOWN.has(scorer))
     return "Its code is not in the log. Write it as a module or command scorer (docs/scorers.md).";
   if (params.numeric === true)
-    return "Its reading of numbers is not known here. Write it as a scorer of type number.";
+    return "evals does not know how it reads numbers. Write it as a scorer of type number.";
   return undefined;
 }
 

@@ -25,7 +25,7 @@ export interface Criterion {
 /** A scorer entry of the suite. */
 type Entry = { readonly type: string; readonly name: string; readonly [key: string]: unknown };
 
-/** What is needed to convert graders. */
+/** The data that the conversion of graders needs. */
 interface Beside {
   readonly suite: string;
   readonly items: readonly JsonObject[];
@@ -157,7 +157,7 @@ function textSimilarity(grader: JsonObject, place: SourcePlace, { found }: Besid
   };
 }
 
-/** The passing threshold; without one, the score only informs. */
+/** The passing threshold. Without one the scorer is optional: its score is shown and decides nothing. */
 function bar(grader: JsonObject, place: SourcePlace, found: Found, scale = (score: number) => score): object {
   const threshold = numberMember(grader, "pass_threshold");
   if (threshold !== undefined) return { threshold: Math.min(1, Math.max(0, scale(threshold))) };

@@ -5,7 +5,10 @@ import { literal, member } from "../writing/role-lines.ts";
 /** Matches `{{ item.question }}`, `{{ sample.output_text }}`. */
 const PLACE = /\{\{-?\s*(item|sample)((?:\.[\w-]+|\[\d+\]|\["[^"\]]+"\]|\['[^'\]]+'\])*)\s*-?\}\}/;
 
-/** What the items of an eval have in common at a path, so that a template can handle missing values. */
+/**
+ * Whether all items of an eval have a value at a path, and whether none of these values is a list or object. A template
+ * needs this to handle missing values.
+ */
 export interface ItemShapes {
   /** @param path members below the item */
   at(path: readonly string[]): { readonly always: boolean; readonly plain: boolean };

@@ -31,7 +31,7 @@ export const LEFT_TYPES: Readonly<Record<string, string>> = {
     "It chooses between the answers of several targets; compare two runs with evals diff, or use a pairwise judge.",
   "max-score": "It chooses between the answers of several targets; compare two runs with evals diff.",
   guardrails: "A provider's filter counts as a refusal: not-refusal judges it.",
-  "conversation-relevance": "A conversation is judged whole here: a judge sees {{ conversation }}.",
+  "conversation-relevance": "evals judges a conversation as a whole: a judge sees {{ conversation }}.",
   "search-rubric": "The judge may not search the web.",
   "agent-rubric": "The judge may not use tools.",
   "skill-used":

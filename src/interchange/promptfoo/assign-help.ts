@@ -6,7 +6,7 @@ import type { Models } from "./models.ts";
 import type { PlanContext } from "./plan.ts";
 import type { Entry, ProviderHelp } from "./provider-spec.ts";
 
-/** What is needed to convert assertions to scorers. */
+/** The data that the conversion of assertions to scorers needs. */
 export interface AssignHelp extends ProviderHelp {
   readonly checks: ChecksFiles;
   readonly judges: JudgeFiles;

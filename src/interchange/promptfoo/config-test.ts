@@ -42,7 +42,7 @@ export interface Test {
   readonly providers?: Json | undefined;
 }
 
-/** What is needed to read a config. */
+/** The data that reading a config needs. */
 export interface Reading {
   readonly files: SourceFiles;
   readonly losses: Losses;

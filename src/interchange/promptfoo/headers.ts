@@ -23,7 +23,7 @@ export function headersOf(
       losses.add(
         place,
         `the header ${name}`,
-        "A header takes values from the environment (${env:NAME}) and no template here.",
+        "In evals, a header can take values from the environment (${env:NAME}), but not from a template.",
       );
     else if (SECRET.test(name) && !filled.includes("${env:"))
       losses.add(

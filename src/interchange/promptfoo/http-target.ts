@@ -28,7 +28,7 @@ export function httpEntry(spec: ProviderSpec, losses: Losses): Entry | undefined
   }
   const method = String(config.method ?? (config.body === undefined ? "GET" : "POST")).toUpperCase();
   if (!["GET", "POST", "PUT", "PATCH"].includes(method)) {
-    report(`method: ${method}`, "GET, POST, PUT and PATCH are sent here.");
+    report(`method: ${method}`, "evals sends only GET, POST, PUT and PATCH requests.");
     return undefined;
   }
   const answer = answerPath(config.transformResponse ?? config.responseParser, report);

@@ -50,7 +50,7 @@ export const LEFT_KEYS: Readonly<Record<string, Readonly<Record<string, string>>
     rubricPrompt:
       "The judge's prompt is that of its kind; a judge file with role lines is a prompt of your own.",
     contextTransform: "The context is the variable named context, as it stands.",
-    normalizeUnicode: "Texts are compared as they are; set `normalize: NFC` on the scorer.",
+    normalizeUnicode: "evals compares texts without normalizing them; set `normalize: NFC` on the scorer.",
   },
   options: {
     transformVars: "Variables are changed by code; write the changed ones into the dataset.",

@@ -44,7 +44,7 @@ export interface JudgeDraft {
   readonly model: Json | undefined;
 }
 
-/** What the conversion of an assertion depends on. */
+/** The data on which the conversion of an assertion depends. */
 export interface PlanContext {
   readonly vars: Vars;
   /** Code of the providers and of the test that transforms every answer, in order; each a text or a file://. */

@@ -526,19 +526,21 @@ export interface SuiteKeys {
     readonly recorded?: string;
     /** Names of the only tools that are offered; default: all */
     readonly allow?: readonly (string)[];
-    /** What ends an agent that does not end by itself */
+    /** Limits that end an agent which does not end by itself */
     readonly limits?: {
-      /** Calls of the model */
+      /** Maximum number of model calls */
       readonly steps?: number;
-      /** Calls of tools */
+      /** Maximum number of tool calls */
       readonly tool_calls?: number;
-      /** Number of calls of one tool with the same arguments that is a loop: the last of them is not run */
+      /**
+       * Number of calls of one tool with the same arguments that counts as a loop; the last of these calls is not run
+       */
       readonly same_call?: number;
-      /** Input and output tokens of all steps together; beyond it no step is begun */
+      /** Maximum input and output tokens of all steps together; above it no further step starts */
       readonly tokens?: number;
-      /** US dollars of all steps together; beyond it no step is begun */
+      /** Maximum US dollars of all steps together; above it no further step starts */
       readonly usd?: number;
-      /** Time from the first step on; waiting because of the model's limits does not count */
+      /** Maximum time from the first step on; time spent waiting for the model's rate limits does not count */
       readonly time?: string;
     };
   };
@@ -562,7 +564,7 @@ export interface SuiteKeys {
     readonly at?: string;
     /** Only for injection: where the injected instruction is put; default [user] */
     readonly in?: readonly ("user" | "tool-result")[];
-    /** Only for paraphrase: file of the reviewed wordings; default datasets/<dataset>.paraphrases.jsonl */
+    /** Only for paraphrase: file of the reviewed paraphrases; default datasets/<dataset>.paraphrases.jsonl */
     readonly file?: string;
   })[];
   /** The rules that a run must pass; without it only the regression rule */
@@ -581,7 +583,7 @@ export interface SuiteKeys {
       readonly confidence?: number;
       /** If the evidence is not enough: pass with a warning, or exit 3 */
       readonly undecided?: "warn" | "fail";
-      /** These cases, or cases like these */
+      /** suite: the rule is about exactly these cases; population: about all cases like these */
       readonly scope?: "suite" | "population";
       /** point: compare the numbers without a statistical test, for compatibility */
       readonly mode?: "test" | "point";
@@ -598,7 +600,7 @@ export interface SuiteKeys {
       readonly confidence?: number;
       /** If the evidence is not enough: pass with a warning, or exit 3 */
       readonly undecided?: "warn" | "fail";
-      /** These cases, or cases like these */
+      /** suite: the rule is about exactly these cases; population: about all cases like these */
       readonly scope?: "suite" | "population";
       /** point: compare the numbers without a statistical test, for compatibility */
       readonly mode?: "test" | "point";
@@ -609,11 +611,11 @@ export interface SuiteKeys {
     readonly critical?: readonly (string)[];
     /** Share of its own trials that every case must pass, for instance ">= 0.8" */
     readonly each_case?: string;
-    /** How good a judge must be before rules that rest on it can block */
+    /** How good a judge must be before rules that use its scores can fail the gate */
     readonly judge?: {
-      /** Least agreement with people: lower bound of AC1 */
+      /** Minimum agreement with people: lower bound of AC1 */
       readonly min_ac1?: number;
-      /** Least number of labelled answers */
+      /** Minimum number of labelled answers */
       readonly min_labels?: number;
     };
     /** Fail a prompt version that changes more than its bump declares: patch, minor, major */

@@ -12,7 +12,7 @@ export interface ModelRequest {
 }
 
 /**
- * What the server sends: a chat reply with this text, a given JSON document, or an error status with a body.
+ * The server's reply: a chat reply with this text, a given JSON document, or an error status with a body.
  */
 export type JudgeAnswer =
   | string

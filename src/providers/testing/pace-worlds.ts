@@ -178,7 +178,7 @@ function ideal(world: World, fresh: ServerLimit | undefined, concurrency: number
   return ends.at(-1) ?? 0;
 }
 
-/** What a controller may use: a clock, a timer and random numbers. */
+/** The means of a controller: a clock, a timer and random numbers. */
 export interface Outside {
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;

@@ -88,7 +88,10 @@ async function selectByRegex(select: Extract<Select, { regex: string }>): Promis
     }
     if (found === undefined) return missing;
     return (
-      found ?? new Unselectable(`group ${group} of /${shorten(select.regex)}/ matched nothing, although the expression matched`)
+      found ??
+      new Unselectable(
+        `group ${group} of /${shorten(select.regex)}/ matched nothing, although the expression matched`,
+      )
     );
   };
 }

@@ -1,6 +1,6 @@
 import { anySeen, type LiquidValue, piped } from "./liquid-values.ts";
 
-/** What a filter may use during conversion. */
+/** The functions that the conversion of a filter may use. */
 export interface FilterHelp {
   /** A literal or name for use as an argument. */
   readonly simple: (value: LiquidValue) => string;

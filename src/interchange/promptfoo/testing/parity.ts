@@ -7,7 +7,7 @@ export interface ParityCase {
   readonly answers: readonly (readonly [answer: string | Answer, theirs: boolean])[];
   /** Why evals gives another verdict on some of the answers, which the test then requires. */
   readonly different?: string;
-  /** What the table of docs/from-promptfoo.md says about the assertion besides its type. */
+  /** The text about the assertion in the table of docs/from-promptfoo.md, besides its type. */
   readonly about?: string;
 }
 
