@@ -1,6 +1,6 @@
 import type { BaseBranch } from "./base-branch.ts";
 
-/** What the CI environment says about the current build. */
+/** The kind of the current build, according to the CI environment. */
 export type ChangeBuild =
   /** A local run, or a CI build of a push or schedule. */
   | { readonly kind: "none" }
@@ -235,11 +235,15 @@ const QUEUES: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["Bors", /^(?:bors\/(?:staging|trying|auto|try)|automation\/bors\/(?:auto|try))()(?:\.tmp)?$/],
 ];
 
-/** Refs of a change rather than a branch: `refs/pull/7/merge`, `refs/merge-requests/7/train`, `refs/changes/34/1234/1`. */
+/**
+ * Refs of a change rather than a branch: `refs/pull/7/merge`, `refs/merge-requests/7/train`, `refs/changes/34/1234/1`.
+ */
 const CHANGE_REF =
   /^(?:refs\/)?(?:(?:pull|pull-requests)\/\d+(?:\/|$)|merge-requests\/\d+\/|changes\/\d+\/\d+\/)/;
 
-/** Whether this build is of a change, and of which target branch. `EVALS_BASE_REF` takes precedence over CI variables. */
+/**
+ * Whether this build is of a change, and of which target branch. `EVALS_BASE_REF` takes precedence over CI variables.
+ */
 export function changeBuildOf(env: Environment, read: ReadText): ChangeBuild {
   const own = value(env, "EVALS_BASE_REF");
   if (own !== null) return into(own, "EVALS_BASE_REF");

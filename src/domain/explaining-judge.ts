@@ -5,7 +5,7 @@ export interface ExplainingEntry {
   readonly judge_when?: "always" | "passed" | undefined;
 }
 
-/** Whether a judge is there only to say why trials failed: no trial fails by it, so it is asked of few. */
+/** Whether a judge only says why trials failed. Such a judge fails no trial, so it is asked about few trials. */
 export function explainsOnly({ required, blames }: ExplainingEntry): boolean {
   return required === false && blames !== undefined;
 }

@@ -5,7 +5,9 @@ export interface PlanStatus {
   readonly alias: string;
   readonly commit: string;
   readonly state: "open" | "halted" | "ended";
-  /** Why it is halted; null if it is not, if its planner was stopped, or if its verdict is already decided. */
+  /**
+   * Why the plan is halted; null if it is not halted, if its planner was stopped, or if its verdict is already decided.
+   */
   readonly reason: string | null;
   readonly blocks: {
     readonly waiting: number;

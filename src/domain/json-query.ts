@@ -7,7 +7,7 @@ import { withinTimeLimit } from "./time-limit.ts";
 
 /** A compiled RFC 9535 JSONPath. */
 export interface JsonQuery {
-  /** Whether it finds at most one value. */
+  /** Whether the query finds at most one value. */
   readonly singular: boolean;
   /** All values it finds, in order. @throws {TookTooLong} */
   values(value: unknown): readonly unknown[];

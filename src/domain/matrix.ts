@@ -9,7 +9,7 @@ export interface MatrixTarget {
   readonly prompt: string | null;
   /** Alias of the model. */
   readonly model: string;
-  /** Whether it is the suite's own target, which the gate uses. */
+  /** Whether this is the suite's own target, which the gate uses. */
   readonly gated: boolean;
   readonly pass_rate: MetricValue;
   /** US dollars of the run; null when unknown. */

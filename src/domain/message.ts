@@ -10,7 +10,7 @@ export interface ToolCall {
   readonly step?: number | undefined;
   /** Its result; absent when unknown or when the call failed. */
   readonly result?: Json | undefined;
-  /** Why it failed; absent or null when it succeeded or this is unknown. */
+  /** Why the call failed; absent or null when the call succeeded or its result is unknown. */
   readonly error?: string | null | undefined;
   /** Milliseconds; absent or null when it was not measured. */
   readonly latency_ms?: number | null | undefined;

@@ -19,7 +19,10 @@ export interface Problem {
  */
 export class EvalsError extends Error {
   readonly problems: readonly Problem[];
-  /** Whether it occurred during a run (a full disk): then received answers are kept, and the exit code is 3. */
+  /**
+   * Whether the mistakes appeared during a run (for instance a full disk): then received answers are kept, and the exit
+   * code is 3.
+   */
   readonly midway: boolean;
   /**
    * Whether only the first reply could reveal this mistake in the project: then the exit code is 2 even during

@@ -32,7 +32,7 @@ export interface LoadedScorer {
   readonly settings: unknown;
   /** The scorer's entry as written in the suite file. */
   readonly entry: ScorerEntry;
-  /** Whether it or a nested scorer asks a model; see `ScorerDefinition`. */
+  /** Whether the scorer or one nested in it asks a model; see `ScorerDefinition`. */
   readonly asks: ScorerDefinition["asks"];
 }
 

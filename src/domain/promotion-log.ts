@@ -24,7 +24,9 @@ export interface LoggedBaseline {
 export interface LoggedChange {
   /** The most important kind, if there are several. */
   readonly kind: ChangeKind;
-  /** Whether it combines promotions that were originally separate commits, of which only the messages remain. */
+  /**
+   * Whether the commit combines promotions that were originally separate commits, of which only the messages remain.
+   */
   readonly squashed: boolean;
   readonly suites: readonly string[];
   readonly baselines: readonly LoggedBaseline[];
@@ -38,7 +40,9 @@ export interface LoggedTag {
   readonly moved: boolean;
 }
 
-/** A commit that promoted baselines or rolled them back. Its texts come from users, so they must be escaped when shown. */
+/**
+ * A commit that promoted baselines or rolled them back. Its texts come from users, so they must be escaped when shown.
+ */
 export interface LogEntry extends LoggedChange {
   readonly commit: string;
   /** ISO 8601. */
@@ -52,7 +56,7 @@ export interface LogEntry extends LoggedChange {
 /** The promotions and rollbacks, newest first. */
 export interface PromotionLog {
   readonly entries: readonly LogEntry[];
-  /** Whether this is a shallow clone, so that older entries may be missing. */
+  /** Whether the repository is a shallow clone, so that older entries may be missing. */
   readonly shallow: boolean;
 }
 

@@ -73,11 +73,11 @@ export interface Client {
   ): Reply | Promise<Reply>;
   /** Number of available trials of this case, if known beforehand (recorded outputs). */
   available?(caseId: string): number;
-  /** Whether it applies the host's deadline itself, because only it knows when an attempt starts. */
+  /** Whether the client applies the host's deadline itself, because only the client knows when an attempt starts. */
   readonly keepsDeadline?: boolean;
-  /** Whether it includes a question's tools in its requests, and the model's tool calls in its replies. */
+  /** Whether the client includes a question's tools in its requests, and the model's tool calls in its replies. */
   readonly takesTools?: boolean;
-  /** Whether it answers synchronously: without deadline, retry, limits and cache. */
+  /** Whether the client answers synchronously: without deadline, retry, limits and cache. */
   readonly immediate?: boolean;
   close(): Promise<void>;
 }
@@ -106,7 +106,7 @@ export interface ProviderHost {
 
 /** A client with the settings that define behaviour. */
 export interface OpenTarget {
-  /** Closing it also closes everything opened with it, including the fallback. */
+  /** Closing the client also closes everything that was opened with it, including the fallback. */
   readonly client: Client;
   /** The model that is asked when this one gives no answer; absent when there is none. */
   readonly fallback?: { readonly alias: string; readonly target: OpenTarget } | undefined;

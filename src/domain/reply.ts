@@ -48,7 +48,7 @@ export interface AnsweredReply {
   readonly tries?: Tries | undefined;
   /** The fallback model that answered; absent when none did. */
   readonly fallback?: SteppedIn | undefined;
-  /** Whether it was read from a file, so that it does not count as a call. */
+  /** Whether the reply was read from a file, so that it does not count as a call. */
   readonly recorded?: boolean | undefined;
 }
 

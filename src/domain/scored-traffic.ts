@@ -20,7 +20,7 @@ export interface TrafficDay {
 export interface TrafficScorer {
   readonly name: string;
   readonly required: boolean;
-  /** Why it cannot score traffic; null when it can. */
+  /** Why the scorer cannot score traffic; null when it can. */
   readonly left: string | null;
 }
 

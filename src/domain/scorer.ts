@@ -48,12 +48,13 @@ export interface OpenScorer {
    * calibrated.
    */
   readonly opinion?: boolean | undefined;
-  /** Whether it needs the answer before redaction; otherwise it cannot score. */
+  /** Whether the scorer needs the answer before redaction and cannot score a redacted one. */
   readonly raw?: boolean | undefined;
   /** The judge that gives the verdicts; identifies its calibration. */
   readonly judge?: JudgeRef | undefined;
   /**
-   * Whether it compares an answer with the baseline's answer of the same trial; the baseline itself then scores 0.5.
+   * Whether the scorer compares an answer with the baseline's answer of the same trial; the baseline itself then scores
+   * 0.5.
    */
   readonly relative?: boolean | undefined;
   /**
@@ -62,7 +63,7 @@ export interface OpenScorer {
    */
   readonly judge_when?: "passed" | "unexplained" | "always" | undefined;
   /**
-   * For a judge: failure class of a trial that it fails and that no rule explains. Applies only when the judge
+   * For a judge: failure class of a trial that the judge fails and that no rule explains. Applies only when the judge
    * is calibrated.
    */
   readonly blames?: FailureClass | undefined;

@@ -55,7 +55,7 @@ export interface ShownCase {
     readonly trial: StoredTrial;
     /** Null for a trial without an answer. */
     readonly transcript: TranscriptDocument | null;
-    /** Why it failed; null when it did not. */
+    /** Why the trial failed; null when it did not fail. */
     readonly failure: Failure | null;
   }[];
   /** The case on the side that the run was compared with. */
@@ -72,7 +72,7 @@ export interface ShownTrial {
   readonly request: Json;
   readonly trial: StoredTrial;
   readonly transcript: TranscriptDocument | null;
-  /** Why it failed; null when it did not. */
+  /** Why the trial failed; null when it did not fail. */
   readonly failure: Failure | null;
   /** The questions to judges, and their replies. */
   readonly judged: readonly JudgeExchange[];

@@ -1,4 +1,4 @@
-/** What to plan for, and assumptions about the suite. Shares and drops are in [0, 1]. */
+/** The drop to plan for, and assumptions about the suite. Shares and drops are in [0, 1]. */
 export interface PowerAssumptions {
   /** Mean over cases of the share of passing trials. */
   readonly pass_rate: number;

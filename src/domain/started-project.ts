@@ -1,4 +1,4 @@
-/** What was done with one file of a new project. */
+/** One file of a new project, and how `evals init` handled it. */
 export type StartedFile =
   | { readonly path: string; readonly how: "created" | "kept" }
   /** Lines were appended to an existing file. */

@@ -23,7 +23,7 @@ export interface HistoryCheck {
   readonly faults: readonly string[];
 }
 
-/** What a pruning or its dry run deletes. */
+/** The data that a pruning deletes, or would delete in a dry run. */
 export interface PrunedHistory {
   readonly dry_run: boolean;
   readonly removed: {

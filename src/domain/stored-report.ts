@@ -9,7 +9,7 @@ import { summarySchemas, withRuleValues } from "./stored-summary.ts";
 import { VERDICTS } from "./verdict.ts";
 
 /**
- * A run's report as stored: what `evals run --json` prints about it. Every member may be absent: a rescored run has
+ * A run's report as stored, in the form that `evals run --json` prints. Every member may be absent: a rescored run has
  * no gate, and earlier versions wrote less.
  */
 export interface StoredReport extends Partial<Omit<RunReport, "header" | "status" | "errors">> {

@@ -3,7 +3,7 @@ import { membersIn } from "./found-documents.ts";
 import type { Json } from "./json.ts";
 
 /**
- * Matches what may be JSON. Most results are prose, and a failed attempt to parse one takes longer than this
+ * Matches a text that may be JSON. Most results are prose, and a failed attempt to parse one takes longer than this
  * check.
  */
 const MAY_BE_JSON = /^\s*(?:[[{"\d-]|(?:true|false|null)\s*$)/;

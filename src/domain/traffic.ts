@@ -29,7 +29,7 @@ export interface TrafficRow {
   readonly tags: readonly string[];
   /** The convention by which the attributes of its spans are named. */
   readonly convention: string;
-  /** Why it failed; null when it did not. */
+  /** Why the exchange failed; null when it did not fail. */
   readonly error: string | null;
   /** Milliseconds from start to end. */
   readonly latency_ms: number | null;

@@ -24,8 +24,8 @@ export const STOPPED = ["steps", "tool_calls", "same_call", "tokens", "usd", "ti
 export type Stopped = (typeof STOPPED)[number];
 
 /**
- * What a target reports about its trajectory besides messages and tool calls. Members that it does not report are
- * absent. A single model call has none.
+ * The parts of its trajectory that a target reports besides messages and tool calls. Members that it does not report
+ * are absent. A single model call has none.
  */
 export interface Trajectory {
   /** Retrievals in the messages are not repeated here, unless the target lists them itself. */

@@ -4,7 +4,7 @@ import type { Json } from "./json.ts";
 /** A fixed user message of a case. */
 export interface WrittenTurn {
   readonly say: string;
-  /** The expected value of the answer to it. */
+  /** The expected value of the answer to this message. */
   readonly expect?: Json | undefined;
 }
 

@@ -9,7 +9,7 @@ export interface PromotionEntry {
   readonly subject: string;
   readonly body: string;
   readonly tags: readonly { readonly name: string; readonly message: string }[];
-  /** Whether it is a merge commit whose baselines differ from those of each parent. */
+  /** Whether the commit is a merge whose baselines differ from those of each parent. */
   readonly merge: boolean;
   /** Baselines that it changed. */
   readonly files: readonly ChangedBaseline[];

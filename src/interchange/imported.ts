@@ -20,7 +20,7 @@ export interface SourcePlace {
 export interface Left extends SourcePlace {
   /** Name of the thing, in a few words. */
   readonly what: string;
-  /** Why it was skipped, and what to do instead. */
+  /** Why the item was skipped, and what the user can do instead. */
   readonly why: string;
 }
 
@@ -58,7 +58,7 @@ export interface SourceFiles {
   kind(path: string): "file" | "folder" | undefined;
   /** Files that match a pattern (`*`, `**`, `?`, `{a,b}`), sorted, without hidden folders and node_modules. */
   glob(pattern: string): readonly string[];
-  /** The path relative to the project root, with `/`; undefined when it is outside of it. */
+  /** The path relative to the project root, with `/`; undefined when the path is outside of the project. */
   inProject(path: string): string | undefined;
 }
 

@@ -35,7 +35,7 @@ export interface TraceServer extends KeyedServer {
   readonly beside?: { readonly what: string; readonly first: TraceServer["first"] };
   /** URL of the rest of an item, when its page does not contain all of it. */
   readonly rest?: (item: JsonObject, server: URL) => URL | undefined;
-  /** The item together with what that URL returned. */
+  /** The item together with the reply of that URL. */
   readonly joined?: (item: JsonObject, rest: JsonObject) => JsonObject;
 }
 

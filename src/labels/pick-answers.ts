@@ -107,7 +107,7 @@ function byTrials<A extends PickableAnswer>(answers: readonly A[], random: () =>
     .map(({ answer }) => answer);
 }
 
-/** Divides `count` equally among strata of these sizes; what a small stratum cannot use goes to the others. */
+/** Divides `count` equally among strata of these sizes; the part that a small stratum cannot use goes to the others. */
 function allot(sizes: readonly number[], count: number): number[] {
   const shares = sizes.map(() => 0);
   let left = Math.min(

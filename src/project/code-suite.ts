@@ -114,7 +114,8 @@ interface NamedPlace {
 }
 
 /**
- * Finds the location of a module's error: a syntax error ends with it; a missing import is where its name is.
+ * Finds the location of a module's error: the message of a syntax error ends with the location; a missing import is
+ * located at its name in the text.
  */
 function placeOf({ root, path, text }: ModuleText, message: string): NamedPlace {
   const start = message.lastIndexOf(` ${root}`);

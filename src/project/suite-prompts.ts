@@ -23,7 +23,7 @@ export interface SuitePrompt {
   /** Spec of the prompt; absent for a suite without a prompt. */
   readonly spec: string | undefined;
   readonly prompt: LoadedPrompt | null;
-  /** Whether it is one of the suite's `prompts:` and so has its own baseline. */
+  /** Whether the prompt is one of the suite's `prompts:` and so has its own baseline. */
   readonly listed: boolean;
 }
 

@@ -5,7 +5,7 @@ export interface RetryBudget {
   take(): boolean;
 }
 
-/** Retries added by an answer: the maximum that one call may use. */
+/** Number of retries that an answer adds: as many as one call may use. */
 const EACH_ANSWER = 3;
 /** Retries available at the start, and the maximum that can accumulate. */
 const MAX = 60;

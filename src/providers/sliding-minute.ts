@@ -12,7 +12,7 @@ export class SlidingMinute {
   readonly #window_ms: number;
   readonly #msEach: number;
   readonly #burst_ms: number;
-  /** What was sent within the window, oldest first. */
+  /** The amounts sent within the window, oldest first. */
   #taken: { at: number; amount: number }[] = [];
   /** Index of the oldest entry within the window. */
   #oldest = 0;
@@ -22,7 +22,7 @@ export class SlidingMinute {
 
   /**
    * @param perMinute more than 0; below 1 means one in several minutes
-   * @param burst how much may be sent at once after idle time
+   * @param burst the amount that may be sent at once after idle time
    * @param late_ms how much later than recorded a call may arrive
    */
   constructor(perMinute: number, burst: number, late_ms = 0) {

@@ -1,6 +1,6 @@
 import type { Failure, FailureCluster } from "../domain/failure.ts";
 
-/** A failed trial and why it failed. */
+/** A failed trial with the cause of its failure. */
 export interface SeenFailure {
   readonly case: string;
   /** Number of the trial, from 1. */

@@ -23,7 +23,7 @@ export function differingParts(a: FingerprintParts, b: FingerprintParts): PartDi
     note("target", worded > 0 ? [...files, `${counted(worded, "case")} with other answers`] : files);
   } else if (worded > 0 && !found.some((one) => one.part === "prompt" || one.part === "request"))
     note(a.prompt === null && b.prompt === null ? "request" : "prompt", [
-      `${counted(worded, "case")} whose text changed although the version is the same`,
+      `${counted(worded, "case")} with another text in the same version`,
     ]);
   return found;
 }

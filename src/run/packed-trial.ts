@@ -14,7 +14,7 @@ type Packed =
   | { readonly transcript: Transcript; readonly raw: string | null }
   | { readonly error: ErrorKind; readonly message: string };
 
-/** Represents undefined for a scorer that does not apply to the case, because JSON has no undefined. */
+/** Stands for undefined, which JSON does not have: the scorer does not apply to the case. */
 const NOT_SCORED = "-";
 type PackedScoring =
   | (Omit<TrialScoring & { kind: "scored" }, "scores"> & {

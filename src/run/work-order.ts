@@ -5,7 +5,7 @@ export interface WorkOrder {
   at(position: number): { readonly case_no: number; readonly trial: number };
 }
 
-/** All trials of a case together: for answers that are read in file order. */
+/** An order with all trials of a case together, for answers that are read in file order. */
 export function caseByCase(cases: number, trials: number): WorkOrder {
   return {
     length: cases * trials,

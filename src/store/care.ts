@@ -17,7 +17,7 @@ export interface StoreSize {
   readonly bytes: number;
 }
 
-/** What to delete from a store. None of these runs may be in progress. */
+/** The runs, answers and traces to delete from a store. None of these runs may be in progress. */
 export interface Pruning {
   /** Runs to delete completely. */
   readonly runs: readonly number[];

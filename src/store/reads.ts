@@ -41,7 +41,7 @@ export interface Origin {
   readonly run: string;
 }
 
-/** What the reason of a failed trial is found in. */
+/** The data of a failed trial from which the reason of its failure is found. */
 export interface FailedTrial
   extends Pick<StoredTrial, "case_id" | "trial" | "cached" | "error" | "message" | "pass" | "scores"> {
   readonly case_no: number;
@@ -54,7 +54,7 @@ export type FailedAnswer = Pick<
 > &
   Pick<Transcript, "untold">;
 
-/** What changed in a run after a cursor. */
+/** The changes of a run after a cursor. */
 export interface RunChanges {
   /** Read before the trials, so that when the run has ended and `more` is false, no trial is missing. */
   readonly state: RunState;

@@ -208,9 +208,9 @@ export interface Store {
   judgementRequest(id: number): Json;
   /** The cost of a run's judges, including replies without an answer. */
   judgeSpending(runNo: number): JudgeSpending;
-  /** What was paid for replies without an answer. */
+  /** The cost of replies without an answer. */
   lostSpending(runNo: number, of: "target" | "judges"): LostSpending;
-  /** What was paid for the target's answers without scores and its replies without an answer. */
+  /** The cost of the target's answers without scores and of its replies without an answer. */
   unscoredSpending(runNo: number): KnownSpending;
   /** Commits the queue as far as possible and releases this process's runs. */
   close(): void;

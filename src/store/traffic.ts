@@ -10,7 +10,7 @@ import type {
 /** A trace to store, with its original spans joined into one text. */
 export interface TrafficRecord {
   readonly trace: TrafficTrace;
-  /** Redacted like the trace; later spans are joined to it. */
+  /** The original spans as text, redacted like the trace; later spans are added to them. */
   readonly source: string;
 }
 

@@ -14,7 +14,7 @@ import {
 /** The stored form of a span, and what is dropped. */
 export interface KeptSpan {
   readonly span: Span;
-  /** Whether it is part of a conversation or describes one; otherwise only its position in the tree is stored. */
+  /** Whether the span is part of a conversation or describes one; otherwise only its position in the tree is stored. */
   readonly known: boolean;
   /** Names of dropped attributes and events; list indices are replaced by `*`. */
   readonly dropped: readonly string[];

@@ -85,7 +85,7 @@ describe("two fingerprints", () => {
         repo.write("prompts/q/1.0.0.md", promptText("Answer."));
       },
       "prompt",
-      /^3 cases whose text changed although the version is the same$/,
+      /^3 cases with another text in the same version$/,
     ],
     [
       "a parameter",

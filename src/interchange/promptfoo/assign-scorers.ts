@@ -45,7 +45,7 @@ export interface Assigned {
 /** Types whose score is a number between 0 and 1. */
 const GRADED = new Set(["rouge-n", "similar", "similar:cosine"]);
 
-/** One part of what decides a test: a scorer, in the suite or nested in another. */
+/** A scorer that takes part in deciding a test, in the suite or nested in another scorer. */
 interface Part {
   readonly scorer: Scorer;
   readonly weight: number;
@@ -251,7 +251,10 @@ class Assignment {
     this.#note(scorer, one, undefined, true);
   }
 
-  /** A scorer's entry with its operand: a literal if defaultTest sets the same one for all cases, else a path in the case. */
+  /**
+   * A scorer's entry with its operand: a literal if defaultTest sets the same one for all cases, else a path in the
+   * case.
+   */
   #made(scorer: Scorer): Entry {
     const operands = [...scorer.operands.values()];
     if (operands[0] === undefined) return scorer.make(undefined);

@@ -95,7 +95,7 @@ function textSize({ attributes }: MadeSpan): number {
   return size;
 }
 
-/** What a server reports about rejected spans. */
+/** A server's report about rejected spans. */
 function partialSuccess(text: string | undefined): {
   rejectedSpans?: string | number;
   errorMessage?: string;

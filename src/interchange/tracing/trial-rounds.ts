@@ -4,7 +4,7 @@ import type { Json } from "../../domain/json.ts";
 import type { Message, ToolCall } from "../../domain/message.ts";
 import type { Retrieval } from "../../domain/trajectory.ts";
 
-/** One model call and what followed from it. */
+/** One model call, with the tool calls and retrievals that followed it. */
 export interface Round {
   /** The conversation up to the call. */
   readonly given: readonly Message[];

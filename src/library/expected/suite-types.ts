@@ -332,15 +332,9 @@ export type BuiltInScorer =
       readonly type: "judge";
       /** name, name@1.2.0 or name@^1 of a judge */
       readonly judge: string;
-      /**
-       * passed: only trials that pass every required scorer which asks no model are judged; other trials get no score
-       * from this judge
-       */
+      /** passed: only trials that pass every required scorer which asks no model are judged; other trials get no score from this judge */
       readonly judge_when?: "always" | "passed";
-      /**
-       * Class of a failed trial that no rule explains and that this judge fails; applies only when the judge is
-       * calibrated. With `required: false` only such trials are judged; other trials get no score from this judge
-       */
+      /** Class of a failed trial that no rule explains and that this judge fails; applies only when the judge is calibrated. With `required: false` only such trials are judged; other trials get no score from this judge */
       readonly blames?: "format" | "instruction" | "knowledge" | "retrieval" | "grounding" | "tool-choice" | "tool-arguments" | "tool-failure" | "orchestration" | "refusal" | "not-supported";
       /** Alias of the model to ask instead of the judge's own */
       readonly model?: string;
@@ -366,10 +360,7 @@ export type BuiltInScorer =
         /** The arguments that this tool was called with, as JSON */
         readonly tool: string;
       };
-      /**
-       * Where in the case the reference is; `baseline`: what the baseline answered (`pairwise` only, `required:
-       * false`). Default `expected`
-       */
+      /** Where in the case the reference is; `baseline`: what the baseline answered (`pairwise` only, `required: false`). Default `expected` */
       readonly against?: string;
       /** A literal reference, instead of `against` */
       readonly value?: Json;
@@ -475,10 +466,7 @@ export interface SuiteKeys {
   readonly clock?: string;
   /** Asks the model in a loop, with tools; without it the target answers by itself */
   readonly agent?: {
-    /**
-     * Modules whose default export is an object of tools; servers of tools as { mcp: … }; a tool over HTTP as { http: …
-     * }
-     */
+    /** Modules whose default export is an object of tools; servers of tools as { mcp: … }; a tool over HTTP as { http: … } */
     readonly tools?: readonly (string | {
       readonly mcp: {
         /** Program and arguments, without a shell; started once a trial, in the project's root */
@@ -500,18 +488,12 @@ export interface SuiteKeys {
         readonly parameters?: { readonly [name: string]: Json };
         /** Whether the tool only reads and changes nothing */
         readonly reads?: boolean;
-        /**
-         * Liquid templates over arguments, input, case.id, trial and clock may be in its path and query; values are
-         * URL-encoded
-         */
+        /** Liquid templates over arguments, input, case.id, trial and clock may be in its path and query; values are URL-encoded */
         readonly url: string;
         readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
         /** Sent with every request; ${env:NAME} for what is secret */
         readonly headers?: { readonly [name: string]: string };
-        /**
-         * JSON whose strings are Liquid templates with the same values as in url; default: the arguments. Not with GET
-         * or DELETE
-         */
+        /** JSON whose strings are Liquid templates with the same values as in url; default: the arguments. Not with GET or DELETE */
         readonly body?: Json;
         /** JSONPath of the result in the reply; default: the whole reply, parsed if it is JSON */
         readonly result?: string;
@@ -519,10 +501,7 @@ export interface SuiteKeys {
         readonly version?: string;
       };
     })[];
-    /**
-     * File of tool results that `evals run --record` wrote, such as fixtures/tools/<suite>.jsonl: with it no tool is
-     * run
-     */
+    /** File of tool results that `evals run --record` wrote, such as fixtures/tools/<suite>.jsonl: with it no tool is run */
     readonly recorded?: string;
     /** Names of the only tools that are offered; default: all */
     readonly allow?: readonly (string)[];
@@ -532,9 +511,7 @@ export interface SuiteKeys {
       readonly steps?: number;
       /** Maximum number of tool calls */
       readonly tool_calls?: number;
-      /**
-       * Number of calls of one tool with the same arguments that counts as a loop; the last of these calls is not run
-       */
+      /** Number of calls of one tool with the same arguments that counts as a loop; the last of these calls is not run */
       readonly same_call?: number;
       /** Maximum input and output tokens of all steps together; above it no further step starts */
       readonly tokens?: number;

@@ -30,7 +30,7 @@ const LATIN = /^\p{Script=Latin}+$/u;
 /** A number in a text; without a value when it could not be read completely. */
 export interface FoundNumber {
   readonly text: string;
-  /** The following text that belongs to it. */
+  /** The text after the number that belongs to it. */
   readonly rest: string;
   readonly value: Decimal | undefined;
 }

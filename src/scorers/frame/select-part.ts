@@ -31,7 +31,7 @@ const PLAIN = /^\$(?:\.[A-Za-z_][A-Za-z0-9_]*|\[(?:0|[1-9]\d*)\])*$/;
 
 export interface CompiledJsonPath {
   find(value: ExactJson): ExactJson | Unselectable;
-  /** Whether it finds at most one value; otherwise `find` returns a list. */
+  /** Whether the path finds at most one value; otherwise `find` returns a list. */
   readonly singular: boolean;
 }
 

@@ -19,7 +19,7 @@ interface Search {
   readonly about: string;
   /** Whether the answer contains the wanted text; both texts are normalized. */
   found(answer: string, wanted: string): boolean;
-  /** Whether it passes when the text is found or when it is absent. */
+  /** Whether the scorer passes when the text is found or when the text is absent. */
   readonly wants: "found" | "absent";
   /** `contain`, `start with`: the verb for messages. */
   readonly verb: string;

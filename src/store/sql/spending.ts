@@ -39,12 +39,12 @@ export function lostBehind(
     }));
 }
 
-/** What was paid for replies without an answer. */
+/** The cost of replies without an answer. */
 export function lostSpending(db: Database, runNo: number, of: "target" | "judges"): LostSpending {
   return db.prepare(LOST).get(runNo, of === "target" ? 1 : 0) as LostSpending;
 }
 
-/** What was paid for the target's answers without scores and its replies without an answer. */
+/** The cost of the target's answers without scores and of its replies without an answer. */
 export function unscoredSpending(db: Database, runNo: number): KnownSpending {
   const answers = db.prepare(UNSCORED).get(runNo) as KnownSpending;
   return spentTogether(answers, lostSpending(db, runNo, "target"));
