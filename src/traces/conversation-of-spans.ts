@@ -1,4 +1,5 @@
 import { conversationSteps } from "../domain/conversation.ts";
+import { membersIn } from "../domain/found-documents.ts";
 import { canonicalJson, type Json } from "../domain/json.ts";
 import type { Message, ToolCall } from "../domain/message.ts";
 import type { Retrieval } from "../domain/trajectory.ts";
@@ -89,11 +90,22 @@ class MessageMerge {
     return (
       places.find(({ call }) => tool.id !== undefined && call.id === tool.id && call.name === tool.name) ??
       places.find(({ call }) => call.name === tool.name && canonicalJson(call.arguments) === asked) ??
+      places.find(({ call }) => call.name === tool.name && isSoleArgument(call, tool.arguments)) ??
       places.find(
         ({ call }) => call.name === tool.name && (tool.arguments === undefined || call.id === undefined),
       )
     );
   }
+}
+
+/**
+ * Whether a span's argument is the only one of a call, which LangChain writes without its name. Otherwise calls of one
+ * tool that began in the same millisecond would be told apart by the order in which their spans arrived.
+ */
+function isSoleArgument({ arguments: asked }: ToolCall, given: Json | undefined): boolean {
+  const [sole, ...more] = Object.values(membersIn(asked));
+  const text = (value: unknown): string => (typeof value === "string" ? value : canonicalJson(value as Json));
+  return given !== undefined && sole !== undefined && more.length === 0 && text(sole) === text(given);
 }
 
 /** The ids of all spans that a span is inside of. */
