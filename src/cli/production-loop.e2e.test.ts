@@ -35,3 +35,33 @@ it("the loop of docs/production.md can be pasted: a trace becomes a case that fa
     empty.remove();
   }
 });
+
+/** What the page shows that a command prints. */
+function shownOf(command: string): string {
+  const places = page.split(`\n\`\`\`sh\n${command}`).slice(1);
+  const shown = places.flatMap((after) => /^[^\n]*\n```\n\n```\n([\s\S]*?)```/.exec(after)?.[1] ?? []);
+  return shown[0] ?? "";
+}
+
+/** Users are hashed with a salt of the store's own. */
+const withoutUsers = (text: string): string => text.replace(/^ {2}[0-9a-f]{16} {3}/gm, "  USER   ");
+
+it.each([
+  "evals import traces shop-bot.jsonl",
+  'evals traffic --grep "cannot help" --where prompt=1.2.0 --limit 3',
+  "evals score shop --traffic",
+])("docs/production.md shows what %s prints in the folder of its loop", async (command) => {
+  const empty = scenario(null);
+  try {
+    cpSync(TRACES, join(empty.root, "shop-bot.jsonl"));
+    const [files = ""] = /^```sh\n[\s\S]*?^```$/m.exec(story) ?? [];
+    await walkThrough(files, empty);
+    const isImport = command.includes("import");
+    if (!isImport) await empty.evals("import traces shop-bot.jsonl");
+    const { exit, stdout } = await empty.evals(command.slice("evals ".length));
+    expect(exit).toBe(0);
+    expect(withoutUsers(stdout)).toBe(withoutUsers(shownOf(command)));
+  } finally {
+    empty.remove();
+  }
+});
