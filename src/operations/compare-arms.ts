@@ -59,7 +59,7 @@ export async function compareArms(io: Environment, input: CompareArmsInput): Pro
     };
     const sides = { a: await sideOf(named.a), b: await sideOf(named.b) };
     if (judge === undefined) return described(input, sides);
-    refuseEmpty(input, sides);
+    refuseUnfit(input, sides);
     const signal = input.signal ?? new AbortController().signal;
     return described(input, sides, await judgePairs(sides, judge, { ...context, signal, ...payment(input) }));
   } finally {
@@ -119,7 +119,7 @@ function described(
   { a, b }: Sides,
   { preferences, notes }: Partial<Awaited<ReturnType<typeof judgePairs>>> = {},
 ): ArmsComparison {
-  refuseEmpty(input, { a, b });
+  refuseUnfit(input, { a, b });
   const { sessions, leftOut, ...compared } = compare(a, b, preferences);
   return {
     ...compared,
@@ -152,16 +152,46 @@ function notesOf(
   ];
 }
 
-function refuseEmpty(input: CompareArmsInput, sides: Sides): void {
-  for (const side of ["a", "b"] as const) if (sides[side].length === 0) throw noAnswers(input[side]);
+/** Refuses an arm without answers, and arms that have answers in common. */
+function refuseUnfit(input: CompareArmsInput, { a, b }: Sides): void {
+  if (a.length === 0) throw noAnswers(input.a);
+  if (b.length === 0) throw noAnswers(input.b);
+  const folder = input.directory ?? ".";
+  if (
+    [input.a, input.b].every(isFile) &&
+    resolve(folder, fileOf(input.a)) === resolve(folder, fileOf(input.b))
+  )
+    throw shared(`Both arms are the file "${fileOf(input.a)}".`, "evals ab file:today.jsonl file:new.jsonl");
+  const traces = new Set(a.flatMap(({ trace }) => trace ?? []));
+  const both = b.filter(({ trace }) => trace !== undefined && traces.has(trace)).length;
+  if (both > 0)
+    throw shared(
+      `${plural(both, "trace is", "traces are")} in both arms.`,
+      "Name conditions of which a trace meets only one: evals ab prompt=1.1.0 prompt=1.2.0",
+    );
 }
+
+const FILE = "file:";
+const isFile = (side: string): boolean => side.startsWith(FILE);
+const fileOf = (side: string): string => side.slice(FILE.length);
 
 function noAnswers(side: string): EvalsError {
   return new EvalsError({
     code: "EVALS_ARM_EMPTY",
-    ...(side.startsWith("file:") ? { path: side.slice("file:".length) } : {}),
+    ...(isFile(side) ? { path: fileOf(side) } : {}),
     what: `The arm "${side}" has no answer.`,
     why: "A comparison needs answers of both arms.",
-    fix: "Check the file or the conditions that the side names; a file has one JSON object per line.",
+    fix: isFile(side)
+      ? "Check the file: it has one JSON object per line, each an answer."
+      : "evals traffic counts what is stored, with its prompts, models and tags; evals import traces <file> brings more in",
+  });
+}
+
+function shared(what: string, fix: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_ARM_SHARED",
+    what,
+    why: "An answer belongs to one arm: compared with itself it would count as evidence that the arms are alike.",
+    fix,
   });
 }

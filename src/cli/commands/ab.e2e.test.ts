@@ -90,6 +90,8 @@ describe("evals ab", () => {
     repo.write("a.jsonl", "");
     expect((await repo.evals("ab file:a.jsonl file:a.jsonl")).stderr).toContain("EVALS_ARM_EMPTY");
     expect((await repo.evals("ab file:c.jsonl file:a.jsonl")).stderr).toContain("EVALS_ARM_FILE");
+    repo.write("b.jsonl", '{"output":"x"}\n');
+    expect((await repo.evals("ab file:b.jsonl file:./b.jsonl")).stderr).toContain("EVALS_ARM_SHARED");
     expect((await repo.evals("ab a.jsonl file:a.jsonl")).stderr).toContain("is not a condition");
   });
 
@@ -182,7 +184,8 @@ describe("evals ab", () => {
       expect((await repo.evals("ab file:a.jsonl file:b.jsonl --judge better")).stderr).toContain(
         "EVALS_ARM_INPUTS",
       );
-      expect((await repo.evals("ab file:a.jsonl file:a.jsonl --judge better")).stderr).toContain(
+      repo.write("c.jsonl", repo.read("a.jsonl"));
+      expect((await repo.evals("ab file:a.jsonl file:c.jsonl --judge better")).stderr).toContain(
         "EVALS_ARM_JUDGE",
       );
     });
@@ -220,7 +223,16 @@ describe("evals ab over stored traffic", () => {
   });
 
   it("refuses conditions that no trace meets", async () => {
-    expect((await repo.evals("ab prompt=9.9.9 prompt=1.2.0")).stderr).toContain("EVALS_ARM_EMPTY");
+    const { stderr } = await repo.evals("ab prompt=9.9.9 prompt=1.2.0");
+    expect(stderr).toContain("EVALS_ARM_EMPTY");
+    expect(stderr).toContain("evals traffic counts what is stored");
+  });
+
+  it("refuses arms that have traces in common, also when a judge would be asked", async () => {
+    const { stderr } = await repo.evals("ab prompt=1.2.0 prompt=1.2.0");
+    expect(stderr).toContain("24 traces are in both arms.  [EVALS_ARM_SHARED]");
+    for (const more of ["tag=returns", "prompt!=1.1.0 --judge better"])
+      expect((await repo.evals(`ab prompt=1.2.0 ${more}`)).stderr).toContain("EVALS_ARM_SHARED");
   });
 });
 

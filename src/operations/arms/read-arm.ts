@@ -16,6 +16,8 @@ export interface ReadAnswer extends ArmAnswer {
   readonly trial: number;
   /** The input as shown to a judge; null when unknown. */
   readonly asked: Json;
+  /** Id of the stored trace; undefined for a line of a file. */
+  readonly trace?: string;
 }
 
 const amount = () => z.number().min(0).nullish();
@@ -97,6 +99,6 @@ function noFile(path: string): EvalsError {
     code: "EVALS_ARM_FILE",
     what: `There is no file "${path}".`,
     why: "An arm is read from a file with one answer per line, or from stored traffic.",
-    fix: "evals ab file:a.jsonl file:b.jsonl",
+    fix: "Name the file from the folder in which you are, or name conditions of stored traffic: evals ab prompt=1.1.0 prompt=1.2.0",
   });
 }

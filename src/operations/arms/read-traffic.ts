@@ -36,7 +36,7 @@ function answerOf(trace: TrafficTrace): ReadAnswer {
   const failed = error !== null && transcript.output === "";
   const asked = askedOf(trace);
   return {
-    ...{ session, tags, latency_ms, cost_usd, failed, asked },
+    ...{ session, tags, latency_ms, cost_usd, failed, asked, trace: trace.id },
     ...{ case: null, trial: 1, pass: null, output: transcript.output },
     at: at === null ? null : Date.parse(at),
     input: asked === null ? null : JSON.stringify(asked),

@@ -91,7 +91,10 @@ export async function openReceivingServer(
       if (!mayAgain || number === ATTEMPTS || (asked ?? 0) > LONGEST_WAIT_MS)
         throw brokenOff(base, format, clean(whyOf(outcome, asked)));
       const wait = retryWait({ retry_after_ms: asked }, number, RETRY, io.random());
-      if (wait >= REQUESTED_WAIT_MS) io.notice(`${base} is busy: waiting ${Math.round(wait / 1000)} s.`);
+      if (wait >= REQUESTED_WAIT_MS)
+        io.notice(
+          `${base} ${reply === undefined ? "does not answer" : "is busy"}: waiting ${Math.round(wait / 1000)} s.`,
+        );
       await io.sleep(wait, new AbortController().signal);
     }
   };
