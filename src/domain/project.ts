@@ -30,6 +30,8 @@ export function recordedModel(model: LoadedModel, models: ReadonlyMap<string, Lo
 export interface LoadedScorer {
   readonly definition: ScorerDefinition;
   readonly settings: unknown;
+  /** Position of its entry in the suite's `scorers`. */
+  readonly index: number;
   /** The scorer's entry as written in the suite file. */
   readonly entry: ScorerEntry;
   /** Whether the scorer or one nested in it asks a model; see `ScorerDefinition`. */

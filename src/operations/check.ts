@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Case } from "../domain/case.ts";
+import type { Case, CaseSource } from "../domain/case.ts";
 import { EXIT } from "../domain/exit-code.ts";
 import { forbidsCode, isRefusedCode } from "../domain/no-exec.ts";
 import { onFirstUse } from "../domain/on-first-use.ts";
@@ -19,7 +19,7 @@ import { checkPrompts } from "../project/find-prompt.ts";
 import { SECRET_CODE } from "../project/find-secrets.ts";
 import { workTree } from "../project/work-tree.ts";
 import { checkRequests } from "../run/case-requests.ts";
-import { closeScorers, openScorers, scorerHost } from "../run/open-scorers.ts";
+import { closeScorers, openEachScorer, scorerHost, withUnopened } from "../run/open-scorers.ts";
 import { checkBaselines } from "./checking/check-baselines.ts";
 import { judgeCheck, unreadJudges } from "./checking/check-judges.ts";
 import { checkPrices } from "./checking/check-prices.ts";
@@ -173,24 +173,26 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checkin
         suite.name,
         Array.from({ length: cases.count }, (_, at) => cases.id(at)),
       );
-    const scorers = await openScorers(suite, scorerHost(project, { concurrency: 1, judges: judges.host }));
+    const host = scorerHost(project, { concurrency: 1, judges: judges.host });
+    const scorers = await openEachScorer(suite, host);
     try {
-      add(checked, checkCases(suite, cases, scorers));
+      add(checked, [...scorers.problems, ...checkCases(suite, cases, withUnopened(suite, scorers))]);
       if (!checked.warnings.some((one) => one.code === SECRET_CODE && one.path === cases.path))
         checked.warnings.push(...caseSecrets(cases));
       checked.warnings.push(...alwaysPassing(suite), ...lookAlikeIds(cases));
       checked.warnings.push(...selfJudging(project, suite, suite.models, judges.models()));
+      let unrendered: readonly Problem[] = [];
       if (suite.prompt !== null) {
-        const unrendered = checkRendering(suite.prompt, cases, suite);
+        unrendered = checkRendering(suite.prompt, cases, suite);
         add(checked, unrendered);
         if (unrendered.length === 0) checked.warnings.push(...checkLeaks(suite.prompt, cases, suite.clock));
       }
       for (const model of suite.models) {
         checked.warnings.push(...changedPins(suite, model, project.models));
-        await checkTarget(project, suite, model, cases, checked);
+        await checkTarget(project, { suite, model, cases, rendered: unrendered.length === 0 }, checked);
       }
     } finally {
-      await closeScorers(scorers);
+      await closeScorers(scorers.open);
       cases.close();
     }
   } catch (error) {
@@ -200,15 +202,21 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checkin
   }
 }
 
+interface TargetCheck {
+  readonly suite: LoadedSuite;
+  readonly model: LoadedModel;
+  readonly cases: CaseSource;
+  /** Whether every case's prompt can be rendered. */
+  readonly rendered: boolean;
+}
+
 /**
  * Opens a target that is in the repository: a recording, a module or a command. A chat API is left out, because
  * its settings were already checked with the config.
  */
 async function checkTarget(
   project: Project,
-  suite: LoadedSuite,
-  model: LoadedModel,
-  cases: Awaited<ReturnType<LoadedSuite["openCases"]>>,
+  { suite, model, cases, rendered }: TargetCheck,
   checked: Checking,
 ): Promise<void> {
   const { agent, user } = suite.suite;
@@ -228,7 +236,8 @@ async function checkTarget(
       const of = { project: { ...project, env }, suite, concurrency: 1 };
       if (conversing !== null) target = await conversing.withConversation(asked, of);
       const chosen = (golden: Case): boolean => filterMatches(suite.suite.filter, golden);
-      add(checked, checkRequests(suite, target.client, cases, chosen));
+      // A prompt that cannot be rendered would be reported again, for each case.
+      if (rendered) add(checked, checkRequests(suite, target.client, cases, chosen));
       if (suite.suite.pressure !== undefined) {
         const { checkPressure } = await import("./running/pressed-suite.ts");
         add(checked, checkPressure(suite, cases, target));

@@ -108,6 +108,8 @@ class SeenCases {
   #criticalProblem(selector: string, cases: CaseSource): Problem | undefined {
     const name = selector.slice(selector.indexOf(":") + 1);
     const isTag = selector.startsWith("tag:");
+    // One of another kind was reported with the suite's file.
+    if (!isTag && !selector.startsWith("case:")) return undefined;
     if ((isTag ? this.#chosenTags : this.#chosenIds).has(name)) return undefined;
     if ((isTag ? this.#tags : this.#ids).has(name)) return filteredOut(selector);
     return isTag ? noTag(name, this.#tags, "critical: [tag:") : noCase(name, cases, "critical: [case:");

@@ -22,6 +22,8 @@ export interface LoadedConfig {
   readonly models: ReadonlyMap<string, LoadedModel>;
   /** All aliases, including those of models with a mistake. */
   readonly aliases: readonly string[];
+  /** Whether `aliases` are all that there are: an alias that is not among them does not exist. */
+  readonly aliasesRead: boolean;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
@@ -55,21 +57,34 @@ export async function loadConfig(
     const floating = model.provider.floating?.(model.settings);
     if (floating !== undefined) warnings.push(floatingModel(alias, floating, places));
   }
-  const aliases = entries.map(([alias]) => alias);
+  const aliases = Object.keys(writtenModels(value));
   problems.push(...aliasProblems(entries, aliases, places));
   if (parsed.success && entries.length === 0) problems.push(noModels(places));
-  return { config: parsed.data, places, models, aliases, problems, warnings };
+  const aliasesRead = parsed.success || aliases.length > 0;
+  return { config: parsed.data, places, models, aliases, aliasesRead, problems, warnings };
 }
 
 function broken(places: Places, problems: readonly Problem[]): LoadedConfig {
-  return { config: undefined, places, models: new Map(), aliases: [], problems, warnings: [] };
+  return {
+    config: undefined,
+    places,
+    models: new Map(),
+    aliases: [],
+    aliasesRead: false,
+    problems,
+    warnings: [],
+  };
+}
+
+/** The members of `models`; none where it is not an object. */
+function writtenModels(value: unknown): Record<string, unknown> {
+  const models = (value as { models?: unknown } | null)?.models;
+  const isObject = models !== null && typeof models === "object" && !Array.isArray(models);
+  return isObject ? (models as Record<string, unknown>) : {};
 }
 
 function modelEntries(value: unknown): [string, Record<string, unknown>][] {
-  const models = (value as { models?: unknown } | null)?.models;
-  if (models === null || typeof models !== "object" || Array.isArray(models)) return [];
-  const entries = Object.entries(models as Record<string, unknown>);
-  return entries.filter(
+  return Object.entries(writtenModels(value)).filter(
     ([, entry]) => entry !== null && typeof entry === "object" && !Array.isArray(entry),
   ) as [string, Record<string, unknown>][];
 }

@@ -104,6 +104,7 @@ describe("loadProject", () => {
       "evalconfig.yaml:3 EVALS_CONFIG_UNKNOWN_KEY",
       "evals/one.yaml:1 EVALS_DATASET_UNKNOWN",
       "evals/one.yaml:2 EVALS_PROMPT_UNKNOWN",
+      "evals/one.yaml:3 EVALS_MODEL_UNKNOWN",
       "evals/one.yaml:4 EVALS_SUITE_UNKNOWN_KEY",
       "evals/one.yaml:5 EVALS_SCORER_UNKNOWN",
       "evals/two.yaml:1 EVALS_SUITE_INVALID",

@@ -1,3 +1,4 @@
+import { EvalConfig } from "../domain/config.ts";
 import { didYouMean, nearest } from "../domain/did-you-mean.ts";
 import { listedTargetOf } from "../domain/listed-target.ts";
 import { isRefusedCode } from "../domain/no-exec.ts";
@@ -9,7 +10,7 @@ import type { ScorerDefinition } from "../domain/scorer.ts";
 import { collect, collectAsync, directoryInstead } from "./file-problems.ts";
 import type { FileSource } from "./file-source.ts";
 import { findJudge, listJudges } from "./find-judge.ts";
-import { problemWithoutSecrets, SECRET_CODE } from "./find-secrets.ts";
+import { problemWithoutSecrets } from "./find-secrets.ts";
 import { type LoadedConfig, loadConfig, unknownModel } from "./load-config.ts";
 import { loadSuite } from "./load-suite.ts";
 import { readEnvFile } from "./read-env-file.ts";
@@ -17,6 +18,7 @@ import { readText } from "./read-text.ts";
 import { resolveDataset } from "./resolve-dataset.ts";
 import { suiteOfFile } from "./suite-files.ts";
 import type { SuiteContext, SuiteOverrides } from "./suite-reading.ts";
+import { type UnfinishedSuite, UnreadProject } from "./unread-project.ts";
 
 /** The inputs for loading a project. */
 export interface ProjectSource {
@@ -42,11 +44,12 @@ const BASELINES = "evals/baselines";
  * @throws {EvalsError} with all problems of all files
  */
 export async function loadProject(source: ProjectSource): Promise<Project> {
-  const { root, files, providers } = source;
+  const { files, providers } = source;
   const loaded = await loadConfig(files, providers);
   const problems: Problem[] = [...loaded.problems];
   const env = readEnv(source, problems);
-  const suites = await loadSuites({ ...source, env }, loaded, problems);
+  const unfinished: UnfinishedSuite[] = [];
+  const suites = await loadSuites({ ...source, env }, loaded, { problems, unfinished });
   const redaction = await collectAsync(problems, () => redactionOf(loaded));
   problems.push(...unknownDatasets(files, loaded));
   if (problems.some(isRefusedCode)) problems.push(...(await codeBeside(suites, loaded, files)));
@@ -54,19 +57,32 @@ export async function loadProject(source: ProjectSource): Promise<Project> {
     for (const { openCases } of suites) await collectAsync(problems, async () => (await openCases()).close());
     // Cases created by code were reported above with their location.
     const reported = problems.filter((one) => !isRefusedCode(one) || one.path !== undefined);
-    throw new EvalsError(tidy(reported.length > 0 ? reported : problems));
+    const { tidyProblems } = await import("./tidy-problems.ts");
+    const all = tidyProblems(reported.length > 0 ? reported : problems);
+    const config = loaded.config ?? EvalConfig.parse({ models: {} });
+    const project = projectOf(source, loaded, config, { env, suites, redaction });
+    throw new UnreadProject(all, { project, unfinished, modelsMissing: loaded.problems.length > 0 });
   }
+  return projectOf(source, loaded, loaded.config, { env, suites, redaction });
+}
+
+function projectOf(
+  { root, files, modules }: ProjectSource,
+  { places, models, warnings }: LoadedConfig,
+  config: Project["config"],
+  { env, suites, redaction }: Pick<Project, "env" | "suites" | "redaction">,
+): Project {
   return {
     root,
-    config: loaded.config,
-    configPlaces: loaded.places,
-    models: loaded.models,
+    config,
+    configPlaces: places,
+    models,
     suites,
-    budget: loaded.config.budget ?? null,
-    warnings: loaded.warnings.map(problemWithoutSecrets),
+    budget: config.budget ?? null,
+    warnings: warnings.map(problemWithoutSecrets),
     judges: judgeFiles(files),
     env,
-    modules: source.modules,
+    modules,
     ...(redaction === undefined ? {} : { redaction }),
   };
 }
@@ -126,28 +142,6 @@ function judgeFiles(files: FileSource): Project["judges"] {
   };
 }
 
-/** Each problem once (two suites may use one broken prompt), by file and line, without keys in the text. */
-function tidy(problems: readonly Problem[]): Problem[] {
-  const seen = new Set<string>();
-  const files = [...new Set(problems.map((problem) => problem.path))];
-  const inOrder = [...problems].sort(
-    (a, b) =>
-      files.indexOf(a.path) - files.indexOf(b.path) ||
-      (a.line ?? 0) - (b.line ?? 0) ||
-      (a.column ?? 0) - (b.column ?? 0),
-  );
-  const placeOf = ({ path, line, column }: Problem): string => JSON.stringify([path, line, column]);
-  // Other problems of a value that contains a key are not reported.
-  const secrets = new Set(problems.filter(({ code }) => code === SECRET_CODE).map(placeOf));
-  return inOrder.map(problemWithoutSecrets).filter((problem) => {
-    if (problem.code !== SECRET_CODE && secrets.has(placeOf(problem))) return false;
-    const key = JSON.stringify([problem.path, problem.line, problem.column, problem.code, problem.what]);
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
-}
-
 /** The root's `.env`; the process's own variables have priority. */
 function readEnv({ files, env }: ProjectSource, problems: Problem[]): Project["env"] {
   return { ...collect(problems, () => readEnvFile(files)), ...env };
@@ -161,16 +155,12 @@ interface SuiteFile {
 async function loadSuites(
   source: ProjectSource,
   config: LoadedConfig,
-  problems: Problem[],
+  { problems, unfinished }: { readonly problems: Problem[]; readonly unfinished: UnfinishedSuite[] },
 ): Promise<LoadedSuite[]> {
   const found = collect(problems, () => findSuites(source.files, problems)) ?? [];
   const chosen = source.suites === undefined ? found : choose(source.suites, found, problems);
   const overrides = source.overrides ?? {};
-  if (
-    overrides.model !== undefined &&
-    config.config !== undefined &&
-    !config.aliases.includes(overrides.model)
-  ) {
+  if (overrides.model !== undefined && config.aliasesRead && !config.aliases.includes(overrides.model)) {
     problems.push(unknownModel(overrides.model, config.aliases, {}));
     return [];
   }
@@ -182,6 +172,7 @@ async function loadSuites(
     scorers: source.scorers,
     prompts: new Map(),
     overrides,
+    unfinished,
   };
   const suites: LoadedSuite[] = [];
   for (const { name, path } of chosen) {

@@ -84,25 +84,42 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
   const person = await findPerson(suite, { places, context, problems });
   const paraphrases = await findParaphrases(name, suite, { places, context, problems });
   const openCases = await findSuiteCases(suite, value, { places, context, problems });
-  if (problems.length > 0 || whole === undefined || openCases === undefined) {
-    await collectAsync(problems, async () => (await openCases?.())?.close());
-    throw new EvalsError(problems);
-  }
-  const clock = whole.clock ?? context.config.config?.clock;
-  return prompts.map(({ spec, prompt, listed }) => ({
+  const clock = suite.clock ?? context.config.config?.clock;
+  const asked = prompts.length === 0 ? [{ spec: undefined, prompt: null, listed: false }] : prompts;
+  const loaded = asked.map(({ spec, prompt, listed }) => ({
     name,
     path,
-    suite: { ...whole, prompt: spec, prompts: listed ? (whole.prompts ?? []) : undefined },
+    suite: { ...suite, prompt: spec, prompts: listed ? (suite.prompts ?? []) : undefined },
     places,
     models,
     prompt,
     scorers,
-    openCases,
+    openCases: openCases ?? noCases,
     ...(files.length === 0 ? {} : { codeFiles: files }),
     ...(person === undefined ? {} : { person }),
     ...(paraphrases === undefined ? {} : { paraphrases }),
     ...(clock === undefined ? {} : { clock }),
   }));
+  if (problems.length === 0 && whole !== undefined && openCases !== undefined) return loaded;
+  await collectAsync(problems, async () => (await openCases?.())?.close());
+  const fits = prompts.length > 0 && (whole !== undefined || choosesCases(suite, value));
+  context.unfinished.push(...loaded.map((one) => ({ suite: one, whole: fits })));
+  throw new EvalsError(problems);
+}
+
+/** Whether what a suite with a mistake says of its cases could be read: which of them, their turns, who scores them. */
+function choosesCases(suite: SuiteDraft, value: unknown): boolean {
+  const written = (value as { readonly scorers?: unknown }).scorers;
+  return (
+    Array.isArray(written) &&
+    written.length === suite.scorers.length &&
+    (["filter", "user"] as const).every((key) => suite[key] !== undefined || !isNamed(value, key))
+  );
+}
+
+/** The cases of a suite whose dataset was not found, which is reported. */
+function noCases(): Promise<never> {
+  return Promise.reject(new EvalsError([]));
 }
 
 /** A parsed suite file. */

@@ -48,7 +48,7 @@ async function problemsOf(root: string): Promise<readonly Problem[]> {
 async function suiteProblems(suite: LoadedSuite, root: string): Promise<Problem[]> {
   const problems: Problem[] = [];
   const open = [];
-  for (const [index, { definition, settings }] of suite.scorers.entries()) {
+  for (const { definition, settings, index } of suite.scorers) {
     try {
       open.push(await definition.open(settings, { root, env: {}, concurrency: 1 }));
     } catch (error) {

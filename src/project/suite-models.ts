@@ -27,7 +27,7 @@ export function findModels(
     if (repeated) problems.push(repeatedModel(alias, place));
     // An alias whose entry has a mistake counts as known, because the mistake is reported at the entry. An alias of
     // the command line is reported once for all suites.
-    else if (config.config !== undefined && !config.aliases.includes(alias) && alias !== overrides.model) {
+    else if (config.aliasesRead && !config.aliases.includes(alias) && alias !== overrides.model) {
       problems.push(unknownModel(alias, config.aliases, place));
     }
     return model === undefined ? [] : [model];
@@ -92,7 +92,7 @@ export async function findPerson(
   if (user?.prompt === undefined || user.model === undefined) return undefined;
   const { config, files, prompts } = context;
   const model = config.models.get(user.model);
-  if (model === undefined && config.config !== undefined && !config.aliases.includes(user.model))
+  if (model === undefined && config.aliasesRead && !config.aliases.includes(user.model))
     problems.push(
       unknownModel(user.model, config.aliases, { path: places.path, ...places.at(["user", "model"]) }),
     );

@@ -7,6 +7,7 @@ import { isMisspelt } from "./describe-issues.ts";
 import { collect, placed } from "./file-problems.ts";
 import type { FileSource } from "./file-source.ts";
 import type { LoadedConfig } from "./load-config.ts";
+import type { UnfinishedSuite } from "./unread-project.ts";
 
 /** The project around a suite, which is needed to read and check the suite. */
 export interface SuiteContext {
@@ -19,6 +20,8 @@ export interface SuiteContext {
   /** Prompts already loaded, by spec; shared by all suites. */
   readonly prompts: Map<string, Promise<LoadedPrompt>>;
   readonly overrides: SuiteOverrides;
+  /** Suites with mistakes are added, as far as they could be read. */
+  readonly unfinished: UnfinishedSuite[];
 }
 
 /** One suite's file while it is read. */

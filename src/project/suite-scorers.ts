@@ -34,7 +34,7 @@ export async function loadScorers(
     const settings = definition.settings.safeParse(entry, ONCE);
     if (settings.success) {
       const asks = definition.asks ?? (await asksWithin(entry, registry));
-      loaded.push({ definition, settings: settings.data, entry, asks });
+      loaded.push({ definition, settings: settings.data, index, entry, asks });
     } else {
       const base = ["scorers", index];
       const context = { schema: definition.settings, value: entry, places, base, code: "EVALS_SUITE" };

@@ -2,7 +2,9 @@ import { EvalsError, type Problem, SettingMistake } from "../domain/problem.ts";
 import type { LoadedSuite, Project } from "../domain/project.ts";
 import type { Score } from "../domain/score.ts";
 import { type OpenScorer, ScorerFailure, type ScorerHost } from "../domain/scorer.ts";
+import type { CheckingScorer } from "../project/check-cases.ts";
 import { settingProblem } from "../project/setting-problem.ts";
+import { scorerNames } from "../project/suite-scorers.ts";
 import { declaredSecrets } from "./declared-secrets.ts";
 
 /** The host of a project's scorers, which gives them everything that they need from the project. */
@@ -21,13 +23,27 @@ export function scorerHost(
   };
 }
 
+/** The scorers that could be opened, and every impossible setting of the others. */
+export interface OpenedScorers {
+  readonly open: readonly OpenScorer[];
+  readonly problems: readonly Problem[];
+}
+
 /** @throws {EvalsError} with every impossible setting of the suite's scorers */
-export async function openScorers(suite: LoadedSuite, project: ScorerHost): Promise<OpenScorer[]> {
+export async function openScorers(suite: LoadedSuite, host: ScorerHost): Promise<readonly OpenScorer[]> {
+  const { open, problems } = await openEachScorer(suite, host);
+  if (problems.length === 0) return open;
+  await closeScorers(open);
+  throw new EvalsError(problems);
+}
+
+/** Opens what can be opened; the caller closes it. */
+export async function openEachScorer(suite: LoadedSuite, project: ScorerHost): Promise<OpenedScorers> {
   const turns = suite.suite.user?.turns;
   const host = turns === undefined ? project : { ...project, turns };
   const open: OpenScorer[] = [];
   const problems: Problem[] = [];
-  for (const [index, { definition, settings }] of suite.scorers.entries()) {
+  for (const { definition, settings, index } of suite.scorers) {
     try {
       const { clean, redaction } = host;
       open.push(withoutSecrets(redacting(await definition.open(settings, host), redaction), clean));
@@ -41,9 +57,16 @@ export async function openScorers(suite: LoadedSuite, project: ScorerHost): Prom
       } else throw error;
     }
   }
-  if (problems.length === 0) return open;
-  await closeScorers(open);
-  throw new EvalsError(problems);
+  return { open, problems };
+}
+
+/** All of the suite's scorers; one that could not be opened is there by its name, and reads nothing. */
+export function withUnopened({ suite }: LoadedSuite, { open }: OpenedScorers): CheckingScorer[] {
+  const names = scorerNames(suite.scorers);
+  return suite.scorers.map(
+    ({ required = true }, index) =>
+      open.find(({ name }) => name === names[index]) ?? { name: names[index] ?? "", required, reads: [] },
+  );
 }
 
 /** A scorer's reason is stored too and may quote the unredacted answer. */

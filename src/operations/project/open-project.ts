@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
+import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import { findProjectRoot, type ProjectRoot } from "../../project/find-project-root.ts";
 import { loadProject } from "../../project/load-project.ts";
 import type { SuiteOverrides } from "../../project/suite-reading.ts";
+import { UnreadProject } from "../../project/unread-project.ts";
 import { workTree } from "../../project/work-tree.ts";
 import { providers } from "../../providers/registry.ts";
 import { scorers } from "../../scorers/registry.ts";
@@ -23,14 +25,20 @@ export interface OpenProjectOptions {
 /** @throws {EvalsError} with every mistake of every file */
 export async function openProject(io: Environment, options: OpenProjectOptions): Promise<Project> {
   const { root, gitRoot } = locate(io, options.directory);
-  return loadProject({
-    root,
-    files: workTree(root, gitRoot ?? root),
-    env: io.env,
-    modules: io.modules,
-    providers,
-    scorers,
-    ...(options.suites === undefined || options.suites.length === 0 ? {} : { suites: options.suites }),
-    ...(options.overrides === undefined ? {} : { overrides: options.overrides }),
-  });
+  try {
+    return await loadProject({
+      root,
+      files: workTree(root, gitRoot ?? root),
+      env: io.env,
+      modules: io.modules,
+      providers,
+      scorers,
+      ...(options.suites === undefined || options.suites.length === 0 ? {} : { suites: options.suites }),
+      ...(options.overrides === undefined ? {} : { overrides: options.overrides }),
+    });
+  } catch (error) {
+    if (!(error instanceof UnreadProject)) throw error;
+    const { furtherMistakes } = await import("./further-mistakes.ts");
+    throw new EvalsError(await furtherMistakes(error));
+  }
 }

@@ -1,7 +1,6 @@
 import type { CaseSource } from "../../domain/case.ts";
 import { isRestricted } from "../../domain/classification.ts";
 import { DEFAULT_CONCURRENCY, DEFAULT_TRIALS } from "../../domain/config.ts";
-import { didYouMean } from "../../domain/did-you-mean.ts";
 import { forbidsCode } from "../../domain/no-exec.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite, Project } from "../../domain/project.ts";
@@ -9,13 +8,13 @@ import type { OpenTarget } from "../../domain/provider.ts";
 import type { Narrowing } from "../../domain/run.ts";
 import type { OpenScorer } from "../../domain/scorer.ts";
 import { checkCases } from "../../project/check-cases.ts";
-import { caseMatcher } from "../../run/case-words.ts";
 import { type JudgePool, judgePool } from "../../run/judge-pool.ts";
 import { selectCases } from "../../run/narrow-cases.ts";
-import { openScorers, scorerHost } from "../../run/open-scorers.ts";
+import { openEachScorer, scorerHost, withUnopened } from "../../run/open-scorers.ts";
 import { openTarget } from "../../run/open-target.ts";
 import { makePlan, type Plan, type PlanInput } from "../../run/plan.ts";
 import type { NarrowingFor } from "./failing-cases.ts";
+import type { SeenCases } from "./nothing-chosen.ts";
 import type { PressedSuite } from "./pressed-suite.ts";
 import { replayOf } from "./replay-model.ts";
 import { unusableKeys } from "./unusable-keys.ts";
@@ -71,7 +70,10 @@ export async function prepareRuns(
       }
     }
   }
-  if (problems.length === 0 && prepared.length === 0) problems.push(...nothingChosen(seen));
+  if (problems.length === 0 && prepared.length === 0) {
+    const { nothingChosen } = await import("./nothing-chosen.ts");
+    problems.push(...nothingChosen(seen));
+  }
   if (problems.length > 0) {
     await closeRuns(prepared);
     throw new EvalsError(distinct(problems));
@@ -95,14 +97,6 @@ export async function closeRuns(runs: readonly PreparedRun[]): Promise<void> {
   for (const one of runs) await closeOpened(one);
 }
 
-/** Ids and tags of all selected suites, for "did you mean". */
-interface SeenCases {
-  readonly ids: Set<string>;
-  readonly tags: Set<string>;
-  /** The distinct selections that left no case. */
-  readonly narrowings: Map<string, Narrowing>;
-}
-
 async function prepareRun(
   project: Project,
   suite: LoadedSuite,
@@ -124,15 +118,21 @@ async function prepareRun(
     const cases = await suite.openCases();
     opened.cases = cases;
     const host = scorerHost(project, { concurrency, judges: judges.host });
-    const scorers = await openScorers(suite, host);
+    const each = await openEachScorer(suite, host);
+    const scorers = each.open;
     opened.scorers = scorers;
     const judging = options.judges === undefined ? [] : judges.models();
     const others = [...judging, ...(suite.person === undefined ? [] : [suite.person.model])];
     const found = [
-      ...checkCases(suite, cases, scorers),
+      ...each.problems,
+      ...checkCases(suite, cases, withUnopened(suite, each)),
       ...[model, ...others.filter((one) => one !== model)].flatMap((one) => unusableKeys(project, one)),
     ];
-    if (found.length > 0) throw new EvalsError(found);
+    if (found.length > 0) {
+      if (suite.prompt === null) throw new EvalsError(found);
+      const { checkRendering } = await import("../../project/check-leaks.ts");
+      throw new EvalsError([...found, ...checkRendering(suite.prompt, cases, suite)]);
+    }
     const narrowing =
       typeof options.narrowing === "function" ? await options.narrowing(suite, model) : options.narrowing;
     const selected = selectCases(cases, suite.suite.filter, narrowing);
@@ -207,56 +207,6 @@ function noteCases(cases: CaseSource, seen: SeenCases): void {
     seen.ids.add(cases.id(index));
     for (const tag of cases.read(index).tags) seen.tags.add(tag);
   }
-}
-
-function nothingChosen(seen: SeenCases): Problem[] {
-  const narrowings = [...seen.narrowings.values()];
-  const failing = narrowings.flatMap((one) => (one.failing === undefined ? [] : [one.failing]));
-  if (failing.length > 0) return [noneFailed(failing.filter((id) => id !== ""))];
-  const [narrowing] = narrowings;
-  const words = [
-    ...(narrowing?.cases ?? []).map((id) => ({ option: `--case ${id}`, known: seen.ids, word: id })),
-    ...(narrowing?.tags ?? []).map((tag) => ({ option: `--tag ${tag}`, known: seen.tags, word: tag })),
-    ...(narrowing?.shard
-      ? [{ option: `--shard ${narrowing.shard}`, known: new Set<string>(), word: "" }]
-      : []),
-    ...(narrowing?.words ? [{ option: `-t ${narrowing.words}`, known: new Set<string>(), word: "" }] : []),
-  ];
-  const unknown = words.filter(({ known, word }) => ![...known].some(caseMatcher([word])));
-  const causes = unknown.length > 0 ? unknown : words;
-  return [
-    {
-      code: "EVALS_NO_CASES",
-      what: `No case is chosen by ${causes.map(({ option }) => option).join(" and ")}.${causes.map(({ known, word }) => didYouMean(word, known)).find((hint) => hint !== "") ?? ""}`,
-      why: "A run without cases would pass without checking anything.",
-      fix: narrowing?.tags.length
-        ? `One of the tags: ${listed(seen.tags)}`
-        : `One of the cases: ${listed(seen.ids)}`,
-    },
-  ];
-}
-
-/** @param runs that were searched; empty when no suite has one */
-function noneFailed(runs: readonly string[]): Problem {
-  const several = runs.length > 1;
-  return {
-    code: "EVALS_NO_CASES",
-    what:
-      runs.length === 0
-        ? "No suite has a run yet in which a case could have failed."
-        : `None of the chosen cases failed in ${several ? "runs" : "run"} ${runs.join(", ")}: there is nothing to run again.`,
-    why: "A run without cases would pass without checking anything.",
-    fix: "evals run, without --failing",
-  };
-}
-
-/** Maximum number of names suggested. */
-const MAX_NAMES = 12;
-
-function listed(names: ReadonlySet<string>): string {
-  const shown = [...names].slice(0, MAX_NAMES).join(", ");
-  const more = names.size > MAX_NAMES ? `, and ${names.size - MAX_NAMES} more` : "";
-  return names.size === 0 ? "there is none" : `${shown}${more}`;
 }
 
 /** Removes repeated problems: two runs may use the same file. */

@@ -1,0 +1,60 @@
+import type { JudgeHost } from "../../domain/judge.ts";
+import { forbidsCode } from "../../domain/no-exec.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { LoadedSuite } from "../../domain/project.ts";
+import { checkCases } from "../../project/check-cases.ts";
+import { checkRendering } from "../../project/check-leaks.ts";
+import { collectAsync } from "../../project/file-problems.ts";
+import { tidyProblems } from "../../project/tidy-problems.ts";
+import type { UnreadProject } from "../../project/unread-project.ts";
+import { judgePool } from "../../run/judge-pool.ts";
+import {
+  closeScorers,
+  type OpenedScorers,
+  openEachScorer,
+  scorerHost,
+  withUnopened,
+} from "../../run/open-scorers.ts";
+
+/**
+ * All mistakes of a project whose files have some: also those that are found by opening scorers and reading cases, so
+ * that a file's mistakes are reported together.
+ */
+export async function furtherMistakes(unread: UnreadProject): Promise<Problem[]> {
+  const { project, unfinished, modelsMissing } = unread;
+  // What would run code was reported, and nothing of it is opened.
+  if (forbidsCode(project.env)) return [...unread.problems];
+  const judges = judgePool(project, { concurrency: 1 });
+  const host = modelsMissing ? filesOnly(judges.host) : judges.host;
+  const problems: Problem[] = [...unread.problems];
+  const suites = [...project.suites.map((suite) => ({ suite, whole: true })), ...unfinished];
+  try {
+    for (const { suite, whole } of suites) {
+      const scorers = await openEachScorer(suite, scorerHost(project, { concurrency: 1, judges: host }));
+      problems.push(...scorers.problems);
+      if (whole)
+        await collectAsync(problems, async () => problems.push(...(await caseMistakes(suite, scorers))));
+      await closeScorers(scorers.open);
+    }
+  } finally {
+    await judges.close();
+  }
+  return tidyProblems(problems);
+}
+
+/** What cases lack for the suite's scorers and prompt, also where some of its scorers cannot be opened. */
+async function caseMistakes(suite: LoadedSuite, scorers: OpenedScorers): Promise<Problem[]> {
+  const cases = await suite.openCases();
+  try {
+    const rendering = suite.prompt === null ? [] : checkRendering(suite.prompt, cases, suite);
+    return [...checkCases(suite, cases, withUnopened(suite, scorers)), ...rendering];
+  } finally {
+    cases.close();
+  }
+}
+
+/** Judges whose models may have mistakes of their own: their files are looked for, and nothing more. */
+function filesOnly(host: JudgeHost): JudgeHost {
+  const unknown = (): Promise<never> => Promise.reject(new EvalsError([]));
+  return { ...host, model: unknown };
+}
