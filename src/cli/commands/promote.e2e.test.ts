@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -548,6 +549,21 @@ describe("promote refuses", () => {
     const [problem] = refused.document.problems;
     expect(`${problem.what} ${problem.fix}`).toMatch(fix);
     expect([repo.git("rev-parse", "HEAD"), repo.git("tag")]).toEqual([head, "evals/v1"]);
+  });
+
+  it.each([1, 4, 9])("%i changed files, with a command that adds each of them", async (count) => {
+    const names = Array.from({ length: count }, (_, at) => `notes ${at} é.ts`);
+    const bot = `${names.map((name) => `import "./${name}";\n`).join("")}export default ({ n }) => \`item \${n}\`;\n`;
+    const notes = (text: string) => Object.fromEntries(names.map((name) => [`agents/${name}`, text]));
+    repo = gitProject({ ...projectFiles(4, 2), "agents/bot.mjs": bot, ...notes("export {};\n") });
+    for (const [path, text] of Object.entries(notes("export {}; // edited\n"))) repo.write(path, text);
+    expect((await repo.evals(["run"])).exit).toBe(0);
+    const { document } = await repo.json(["promote"]);
+    expect(document.problems).toMatchObject([{ code: "EVALS_PROMOTE_UNCOMMITTED" }]);
+    const add = /^git add .*(?= && git commit, then)/.exec(document.problems[0].fix)?.[0] ?? "false";
+    execFileSync("sh", ["-c", add], { cwd: repo.root });
+    repo.git("commit", "-q", "-m", "edit");
+    expect(await repo.evals(["promote"])).toMatchObject({ exit: 0 });
   });
 
   it("all suites when one is gone, and reports which run it skipped", async () => {

@@ -266,10 +266,16 @@ function uncommitted(run: StoredRun, changed: readonly string[]): Problem {
   return problemOf(
     run,
     "EVALS_PROMOTE_UNCOMMITTED",
-    `${named}${changed.length > 3 ? ` and ${changed.length - 3} more files` : ""} ${changed.length === 1 ? "differs" : "differ"} from HEAD`,
+    `${named}${changed.length > 3 ? ` and ${changed.length - 3} more ${changed.length === 4 ? "file" : "files"}` : ""} ${changed.length === 1 ? "differs" : "differ"} from HEAD`,
     "A baseline is committed together with the files that it was made from.",
-    `git add ${changed.slice(0, 3).join(" ")} && git commit, then evals promote ${run.header.id}`,
+    `git add ${toAdd(changed).join(" ")} && git commit, then evals promote ${run.header.id}`,
   );
+}
+
+/** What to type after `git add`: the files, or of many the folders and files of the root that they are in. */
+function toAdd(files: readonly string[]): string[] {
+  const places = files.length <= 6 ? files : [...new Set(files.map((file) => file.replace(/\/.*/s, "")))];
+  return places.map((place) => (/^[\w./@+-]+$/.test(place) ? place : `'${place.replaceAll("'", "'\\''")}'`));
 }
 
 function otherModel(run: StoredRun, aliases: readonly string[]): Problem {
