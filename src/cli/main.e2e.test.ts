@@ -75,6 +75,17 @@ describe("a mistake on the command line", () => {
       const { stdout } = await repo.evals(args);
       expect(JSON.parse(stdout), args).toMatchObject({ schema: "evals.run/1", exit: 2, runs: [] });
     }
+    const schemas = {
+      "record-trace nope/a/1": "evals.record-trace/1",
+      "merge nope": "evals.run/1",
+      "export csv nope": "evals.export/1",
+      "store prune --older-than x": "evals.store/1",
+    };
+    for (const [args, schema] of Object.entries(schemas))
+      expect(JSON.parse((await repo.evals(`${args} --json`)).stdout), args).toMatchObject({
+        schema,
+        exit: 2,
+      });
   });
 });
 

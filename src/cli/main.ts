@@ -108,7 +108,7 @@ function bugProblem(error: unknown): Problem {
 /** The typed command: the first word that is neither an option nor the directory after `-C`. */
 function commandOf(args: readonly string[]): string {
   const word = args.find((arg, at) => !arg.startsWith("-") && args[at - 1] !== "-C") ?? "";
-  return /^[a-z]+$/.test(word) ? word : "";
+  return /^[a-z]+(?:-[a-z]+)*$/.test(word) ? word : "";
 }
 
 function bugText(error: unknown): string {

@@ -114,7 +114,7 @@ function checkEveryCommand(args: string, ended: Ended, io: FakeIo): void {
 
 function checkDocument({ exit, stdout }: Ended): void {
   const document = JSON.parse(stdout) as { schema: string; exit: number };
-  expect(document.schema).toMatch(/^evals\.[a-z]+\/1$/);
+  expect(document.schema).toMatch(/^evals\.[a-z-]+\/1$/);
   expect(document.exit).toBe(exit);
 }
 

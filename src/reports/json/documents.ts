@@ -88,12 +88,16 @@ const EMPTY: Readonly<Record<string, object>> = {
   import: { written: [], taken: {}, left: [], kept: [] },
 };
 
+/** Commands whose document is that of another command, and what is typed without a command. */
+const SAME_DOCUMENT: Readonly<Record<string, string>> = { "": "run", merge: "run" };
+
 /** The document of a command that ended with mistakes. */
 export function mistakesDocument(command: string, exit: number, problems: readonly Problem[]): object {
+  const kind = SAME_DOCUMENT[command] ?? command;
   return {
-    schema: `evals.${command || "run"}/1`,
+    schema: `evals.${kind}/1`,
     exit,
-    ...EMPTY[command || "run"],
+    ...EMPTY[kind],
     problems: problems.map(problemJson),
   };
 }
