@@ -88,7 +88,10 @@ function versionsIn(
     if (!isFile || !file.endsWith(".md") || file.toLowerCase() === "readme.md") continue;
     const version = file.slice(0, -3);
     if (EXACT.test(version)) versions.push({ name, version, path });
-    else problems.push(badVersion(path, version, kind));
+    else {
+      const isTaken = (better: string): boolean => files.exists(`${folder}/${better}.md`);
+      problems.push(badVersion(path, version, isTaken, kind));
+    }
   }
   return { versions, problems };
 }
@@ -200,15 +203,22 @@ function noVersion(
   };
 }
 
-function badVersion(path: string, version: string, kind: VersionedKind): Problem {
-  const number = /\d+(?:\.\d+){0,2}/.exec(version)?.[0] ?? "1";
-  const full = [...number.split("."), "0", "0"].slice(0, 3).join(".");
+function badVersion(
+  path: string,
+  version: string,
+  isTaken: (version: string) => boolean,
+  kind: VersionedKind,
+): Problem {
+  const number = /\d{1,9}(?:\.\d{1,9}){0,2}/.exec(version)?.[0] ?? "1";
+  const full = [...number.split(".").map(Number), 0, 0].slice(0, 3).join(".");
   return {
     code: `${kind.code}_VERSION`,
     path,
     what: `"${version}" is not a version.`,
     why: `Suites ask for ${kind.folder} by version; a file without one is never found.`,
-    fix: `Rename it: ${full}.md`,
+    fix: isTaken(full)
+      ? `Delete it if it is the same as ${full}.md, or rename it to a version that does not exist yet.`
+      : `Rename it: ${full}.md`,
   };
 }
 
