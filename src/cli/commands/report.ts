@@ -17,7 +17,8 @@ export async function reportCommand({ io, options, args: [word, candidate] }: Re
   return reportOf(io, { directory, run: word, candidate }, async ({ run, exit, root }) => {
     const input = { runs: [run], exit, folder: "" };
     const text = await renderReport(format, input);
-    if (output !== undefined) writeReport(io, resolve(io.cwd, directory ?? ".", output), text);
+    if (output === "-") io.stdout(text);
+    else if (output !== undefined) writeReport(io, resolve(io.cwd, directory ?? ".", output), text);
     else if (needsFile(format) && io.stdoutIsTerminal)
       // On a terminal an HTML page would be unreadable, so it goes to a file; a pipe or a redirection gets the HTML.
       writeDefault(io, root, input, text);

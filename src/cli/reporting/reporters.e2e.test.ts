@@ -53,6 +53,16 @@ describe("--reporter", () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ schema: "evals.run/1", exit: 1 });
   });
 
+  it.each(["junit", "markdown", "json", "html"])("prints %s for a file named -", async (name) => {
+    const repo = at("critical-case-fails");
+    const { stdout, exit } = await repo.evals(`run --reporter ${name}=-`);
+    const past = await repo.evals(`report latest --format ${name} --output -`);
+    for (const text of [stdout, past.stdout]) {
+      expect(text).toMatch(/^(?:<\?xml|<!-- evals:triage|\{|<!doctype html>)/);
+    }
+    expect([exit, past.exit, existsSync(join(repo.root, "-"))]).toEqual([1, 0, false]);
+  });
+
   it("writes the page to a default file when none is named, and prints its path", async () => {
     const repo = at("critical-case-fails");
     const { stdout, stderr } = await repo.evals("run --reporter html");

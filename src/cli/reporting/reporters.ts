@@ -33,6 +33,8 @@ interface Wanted {
   readonly name: string;
   /** Absolute path of the file; null for stdout, or for the default file of a page. */
   readonly file: string | null;
+  /** Whether stdout was asked for by name, `-`: then a page is printed too. */
+  readonly stdout: boolean;
 }
 
 /**
@@ -100,7 +102,7 @@ async function printMatrices(
  * to it.
  */
 function showsTerminal(wanted: readonly Wanted[]): boolean {
-  const onStdout = wanted.filter(({ name, file }) => file === null && !needsFile(name));
+  const onStdout = wanted.filter(({ name, file, stdout }) => stdout || (file === null && !needsFile(name)));
   return onStdout.some(({ name }) => name === "terminal") || onStdout.every(({ name }) => name === "github");
 }
 
@@ -118,11 +120,15 @@ interface Place {
   readonly json: boolean;
 }
 
-async function report({ name, file }: Wanted, input: ReportInput, { io, root, json }: Place): Promise<void> {
+async function report(
+  { name, file, stdout }: Wanted,
+  input: ReportInput,
+  { io, root, json }: Place,
+): Promise<void> {
   if (name === "github" && summaryPath(io) !== null) appendSummary(io, await renderReport("markdown", input));
   const text = await renderReport(name, input);
   if (file !== null) writeReport(io, file, text);
-  else if (needsFile(name)) writeDefault(io, root, input, text);
+  else if (needsFile(name) && !stdout) writeDefault(io, root, input, text);
   // With --json, stdout has only the document. GitHub also reads commands from stderr.
   else if (name === "github" && json) io.stderr(text);
   else if (!json) io.stdout(text);
@@ -150,12 +156,13 @@ function readReporters({ reporter, directory }: RunOptions, io: Io): Wanted[] {
     const at = text.indexOf("=");
     const name = at === -1 ? text : text.slice(0, at);
     const path = at === -1 ? null : text.slice(at + 1);
-    const file = path === null || path === "" ? null : resolve(cwd, path);
+    const stdout = path === "-";
+    const file = path === null || path === "" || stdout ? null : resolve(cwd, path);
     if (!REPORTER_NAMES.includes(name)) problems.push(unknownReporter(name));
     else if (path === "") problems.push(unnamedFile(name));
     else if (file !== null && files.has(file)) problems.push(fileTwice(text, files.get(file) ?? ""));
     if (file !== null) files.set(file, text);
-    return { name, file };
+    return { name, file, stdout };
   });
   if (problems.length === 0) problems.push(...[...files.keys()].flatMap((file) => tryReportFile(io, file)));
   if (problems.length > 0) throw new EvalsError(problems);
