@@ -129,6 +129,9 @@ function newerFormat(value: unknown): string | undefined {
   return typeof schema === "string" && schema.startsWith("evals.") ? schema : undefined;
 }
 
+const aOrAn = (noun: string): string => `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 function notJson<T>(line: string, at: At, { code, noun }: LineFormat<T>, isLast: boolean): Problem {
   const error = findJsonError(line);
   const cut = isLast && error !== undefined && error.column > line.length;
@@ -137,12 +140,12 @@ function notJson<T>(line: string, at: At, { code, noun }: LineFormat<T>, isLast:
     ...at,
     column: error?.column ?? 1,
     what: cut
-      ? `The last line is half a ${noun}: the program that wrote it was stopped.`
+      ? `The last line is half ${aOrAn(noun)}: the program that wrote it was stopped.`
       : (error?.what ?? "Not JSON."),
-    why: `A ${noun} that cannot be read would silently be missing from every figure.`,
+    why: `${capital(aOrAn(noun))} that cannot be read would silently be missing from every figure.`,
     fix: cut
       ? `Delete line ${at.line}: the others are whole. Then give this ${noun} again.`
-      : (error?.fix ?? "Write one JSON object a line.").replace("A case is", `A ${noun} is`),
+      : (error?.fix ?? "Write one JSON object a line.").replace("A case is", `${capital(aOrAn(noun))} is`),
   };
 }
 
@@ -152,7 +155,7 @@ function otherVersion<T>(schema: string, at: At, { code, noun }: LineFormat<T>):
     ...at,
     column: 1,
     what: `This file says that it is of the format "${schema}", which this program does not know.`,
-    why: `A ${noun} of another format could mean something else.`,
+    why: `${capital(aOrAn(noun))} of another format could mean something else.`,
     fix: "Update git-evals.",
   };
 }

@@ -36,6 +36,18 @@ describe("evals escalation", () => {
     });
   });
 
+  it("takes shares in per cent, too", async () => {
+    repo.write("a.jsonl", Array.from({ length: 9 }, () => '{"confidence":0.4,"correct":true}\n').join(""));
+    const { stdout } = await repo.evals("escalation a.jsonl --target 90% --alpha 20% --json");
+    expect(JSON.parse(stdout)).toMatchObject({ threshold: { target: 0.9 }, conformal: { alpha: 0.2 } });
+    expect((await repo.evals("escalation a.jsonl --target 900%")).exit).toBe(2);
+  });
+
+  it("names an answer that cannot be read with its article", async () => {
+    repo.write("b.jsonl", "none\n");
+    expect((await repo.evals("escalation b.jsonl")).stderr).toContain("why: An answer that cannot be read");
+  });
+
   it.each([
     ['{"confidence":1.7,"correct":true}', 1, "EVALS_ESCALATION_INVALID"],
     ['{"confidence":0.7,"correct":true}\n{"confidence":0.7}', 2, "EVALS_ESCALATION_LINE"],

@@ -27,6 +27,7 @@ function share(option: string, limit: number, example: number): NumberOption {
     option,
     expected: `a share from 0.001 to ${limit}`,
     isRight: (value) => value >= 0.001 && value <= limit,
+    inPercent: true,
     why: "A threshold for a different share than you meant would send the wrong answers to people.",
     fix: `${option} ${example}`,
   };

@@ -7,6 +7,8 @@ export interface NumberOption {
   /** The expected value, completing a sentence: `a whole number from 1`. */
   readonly expected: string;
   readonly isRight: (value: number) => boolean;
+  /** Set for a share, which may be written in per cent: `90%` for 0.9. */
+  readonly inPercent?: true;
   readonly why: string;
   readonly fix: string;
 }
@@ -34,8 +36,10 @@ export const portOption = (option: string): NumberOption => ({
 /** The parsed number; undefined when not given. @throws {EvalsError} EVALS_OPTION_INVALID */
 export function readNumber(text: string | undefined, number: NumberOption): number | undefined {
   if (text === undefined) return undefined;
-  const { option, expected, isRight, why, fix } = number;
-  const value = text.trim() === "" ? Number.NaN : Number(text);
+  const { option, expected, isRight, inPercent, why, fix } = number;
+  const percent = inPercent ? /^\s*([\d.]+)\s*%\s*$/.exec(text)?.[1] : undefined;
+  const value =
+    text.trim() === "" ? Number.NaN : percent === undefined ? Number(text) : Number(percent) / 100;
   if (isRight(value)) return value;
   throw new EvalsError({
     code: "EVALS_OPTION_INVALID",
