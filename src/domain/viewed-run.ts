@@ -1,5 +1,6 @@
 import type { Json } from "./json.ts";
 import type { MetricValue, RunStatus } from "./run.ts";
+import type { Stopped } from "./trajectory.ts";
 import type { Usage } from "./transcript.ts";
 import type { GateOutcome, Verdict } from "./verdict.ts";
 
@@ -128,6 +129,8 @@ export interface TrialFacts {
   readonly model: string | null;
   readonly fallback: string | null;
   readonly finish_reason: string | null;
+  /** The limit of an agent that ended the trial; null when none did. */
+  readonly stopped: Stopped | null;
   readonly usage: Usage;
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;

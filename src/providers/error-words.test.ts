@@ -89,5 +89,10 @@ describe.each(HTTP_SHAPES)("what a $name server says", (shape) => {
       error: "malformed-reply",
       message: expect.stringContaining("a web page (Sign in)"),
     });
+    server.answer = { headers: { "content-type": "text/html" }, body: "<html></html>" };
+    expect(await askShape(shape, server)).toMatchObject({
+      error: "malformed-reply",
+      message: expect.stringContaining("is a web page, not JSON"),
+    });
   });
 });

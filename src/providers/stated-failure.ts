@@ -266,8 +266,7 @@ export function notJson(
     );
   }
   if (text.trim() === "") return malformedReply(`the reply of ${where} is empty, not JSON`);
-  const words = isWebPage(text)
-    ? `a web page (${redact(wordsOfPage(text)).slice(0, SHOWN)}), not JSON`
-    : undefined;
-  return malformedReply(`the reply of ${where} is ${words ?? `not JSON; it begins: ${beginning}`}`);
+  if (!isWebPage(text)) return malformedReply(`the reply of ${where} is not JSON; it begins: ${beginning}`);
+  const words = redact(wordsOfPage(text)).trim().slice(0, SHOWN);
+  return malformedReply(`the reply of ${where} is a web page${words === "" ? "" : ` (${words})`}, not JSON`);
 }

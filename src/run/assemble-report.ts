@@ -161,18 +161,32 @@ async function caseReport(ran: RanRun, { read }: Store, caseNo: number): Promise
 
 const inputText = (input: Json): string => (typeof input === "string" ? input : JSON.stringify(input));
 
+/** Maximum number of cases with errors that are searched for a second message, so that a run of errors is not read twice. */
+const LOOKED_AT = 100;
+
+/** Whether two messages differ at most in their numbers and ids. */
+const sameWords = (a: string, b: string): boolean => withoutNumbers(a) === withoutNumbers(b);
+const withoutNumbers = (text: string): string => text.replace(/\b[\w-]*\d[\w-]*\b/g, "#");
+
 async function errorReports(ran: RanRun, { read }: Store): Promise<ErrorReport[]> {
   const { tally } = ran;
   if (tally.totalErrored === 0) return [];
   const wanted = new Map(tally.errors);
-  const examples = new Map<string, string>();
-  for (let caseNo = 0; caseNo < tally.cases && examples.size < wanted.size; caseNo++) {
+  const examples = new Map<string, string[]>();
+  let looked = 0;
+  for (let caseNo = 0; caseNo < tally.cases; caseNo++) {
+    if (looked >= LOOKED_AT && examples.size >= wanted.size) break;
     if (itemAt(tally.errored, caseNo) === 0) continue;
+    looked++;
     for (const one of await read.trialsOfCase(ran.writer.no, caseNo)) {
-      if (one.error !== null && !examples.has(one.error)) examples.set(one.error, one.message ?? "");
+      if (one.error === null) continue;
+      const found = examples.get(one.error) ?? [];
+      examples.set(one.error, found);
+      const message = one.message ?? "";
+      if (found.length < 2 && !found.some((other) => sameWords(other, message))) found.push(message);
     }
   }
   return [...wanted]
-    .map(([kind, count]) => ({ kind, count, message: examples.get(kind) ?? "" }))
+    .map(([kind, count]) => ({ kind, count, message: examples.get(kind)?.join("; another: ") ?? "" }))
     .sort((a, b) => b.count - a.count);
 }

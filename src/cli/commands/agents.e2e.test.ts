@@ -152,6 +152,22 @@ describe("an agent", () => {
     expect(pass).toBe(true);
   });
 
+  it("names a second reason where trials of one kind of error differ in theirs", async () => {
+    const { url } = await agentModel(({ messages }) => [
+      ["refund", { id: messages.find(({ role }) => role === "user")?.content ?? "" }],
+    ]);
+    const repo = projectOf("agents.md", url);
+    const line = (id: string, message: string): string => `${JSON.stringify({ id, input: { message } })}\n`;
+    const all = [line("a", "die"), line("b", "spoil"), line("c", "spoil"), line("d", "spoil")];
+    repo.write("datasets/refunds.jsonl", all.join(""));
+    repo.edit("evals/refunds.yaml", "against: expected.says", "value: x");
+    const wrong =
+      'if (id === "die") process.exit(1);\n      if (id === "spoil") { state.spoilt = () => 1; return 1; }';
+    repo.edit("tools/shop.ts", "const order =", `${wrong}\n      const order =`);
+    const { stdout } = await repo.evals("run --concurrency 1");
+    expect(stdout).toContain("4 errors (tool): its tools called process.exit; another: the state is a");
+  });
+
   it("is played back from a recording without a model or a tool being asked", async () => {
     const { url, asked } = await agentModel(clerk);
     const repo = projectOf("agents.md", url);

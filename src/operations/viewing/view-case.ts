@@ -54,7 +54,8 @@ function viewedScore(header: RunHeader, trial: StoredTrial, index: number, limit
 
 function factsOf(answer: StoredAnswer, cached: boolean): TrialFacts {
   const { model, finish_reason, usage, latency_ms, cost_usd, at } = answer;
-  return { model, fallback: answer.fallback ?? null, finish_reason, usage, latency_ms, cost_usd, cached, at };
+  const [fallback, stopped] = [answer.fallback ?? null, answer.trajectory?.stopped ?? null];
+  return { model, fallback, finish_reason, stopped, usage, latency_ms, cost_usd, cached, at };
 }
 
 /** A case in a committed baseline: its answers without trial numbers. */

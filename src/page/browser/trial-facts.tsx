@@ -36,7 +36,7 @@ export function TrialFactLine({ trial: { facts } }: { trial: ViewedTrial }): JSX
 }
 
 export function factsInWords(facts: TrialFacts): string[] {
-  const { model, fallback, finish_reason, usage, latency_ms, cost_usd, cached, at } = facts;
+  const { model, fallback, finish_reason, stopped, usage, latency_ms, cost_usd, cached, at } = facts;
   return [
     model,
     fallback === null ? null : `answered by the fallback ${fallback}`,
@@ -46,7 +46,11 @@ export function factsInWords(facts: TrialFacts): string[] {
     usage.output_tokens === null ? null : `${count(usage.output_tokens)} out`,
     usage.reasoning_tokens === null ? null : `${count(usage.reasoning_tokens)} of them reasoning`,
     cost_usd === null ? "cost unknown" : dollars(cost_usd),
-    finish_reason === null ? null : `ended: ${finish_reason}`,
+    stopped !== null
+      ? `stopped by its limit on ${stopped}`
+      : finish_reason === null
+        ? null
+        : `ended: ${finish_reason}`,
     cached ? "from the cache" : null,
     at === "" ? null : `${at.slice(0, 16).replace("T", " ")} UTC`,
   ].filter((fact) => fact !== null);

@@ -59,7 +59,7 @@ const OUTCOMES: Readonly<Record<string, ViewedTrial["outcome"]>> = {
 async function viewedRow({ header }: RunReport, row: CaseRow, limit: number): Promise<ViewedCase> {
   const answers = await row.answers();
   const facts = {
-    ...{ model: header.model, fallback: null, finish_reason: "stop", usage: UNKNOWN_USAGE },
+    ...{ model: header.model, fallback: null, finish_reason: "stop", stopped: null, usage: UNKNOWN_USAGE },
     ...{ latency_ms: 900, cost_usd: null, cached: false, at: header.started_at },
   };
   const trial = (mark: string, at: number, answer: string | null): ViewedTrial => ({
