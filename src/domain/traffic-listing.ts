@@ -10,6 +10,8 @@ export interface Seen {
 /** A trace in a listing. */
 export interface ListedTrace extends Omit<TrafficRow, "convention"> {
   readonly output: string;
+  /** The shortest beginning of its id, of at least 8 letters, that names it alone; for long listings the whole id. */
+  readonly short_id: string;
 }
 
 /** The stored traces, their sessions and users, and their times. */

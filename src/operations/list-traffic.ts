@@ -34,7 +34,7 @@ export async function listTraffic(io: Environment, input: ListTrafficInput): Pro
     const listed: ListedTrace[] = [];
     if (limit > 0)
       for await (const trace of matchingTraces(store, wanted)) {
-        listed.push(listedTrace(trace));
+        listed.push(await listedTrace(store, trace, limit));
         if (listed.length === limit) break;
       }
     return { ...counted.listing(), listed };
@@ -71,8 +71,26 @@ function answersOf({ transcript: { output, messages } }: TrafficTrace): readonly
   return [output, ...replies];
 }
 
-function listedTrace({ transcript, convention: _, ...row }: TrafficTrace): ListedTrace {
-  return { ...row, output: transcript.output };
+async function listedTrace(
+  { traffic }: Store,
+  { transcript, convention: _, ...row }: TrafficTrace,
+  limit: number,
+): Promise<ListedTrace> {
+  const short_id = limit > ABBREVIATED ? row.id : await shortId(traffic, row.id);
+  return { ...row, output: transcript.output, short_id };
+}
+
+/** Largest listing with abbreviated ids, because each is looked up. */
+const ABBREVIATED = 1_000;
+const SHORTEST_ID = 8;
+
+/** Ids that begin with a time (UUIDv7, ULID) share many letters with those of the same minute. */
+async function shortId(traffic: Store["traffic"], id: string): Promise<string> {
+  for (let length = SHORTEST_ID; length < id.length; length += 4) {
+    const short = id.slice(0, length);
+    if ((await traffic.idsByPrefix(short)).length < 2) return short;
+  }
+  return id;
 }
 
 interface MutableSeen {

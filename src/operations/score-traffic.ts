@@ -146,8 +146,8 @@ async function scoreTrace(
   }
 }
 
-const hasFailed = ({ error, transcript }: TrafficTrace): boolean =>
-  error !== null && transcript.output === "";
+/** A trace whose outermost span failed, however much its model had said before. */
+const hasFailed = ({ error }: TrafficTrace): boolean => error !== null;
 
 /** The stored form of a trace's scores. */
 function scoresOf(

@@ -100,7 +100,7 @@ export interface TrafficDocument extends Pick<TrafficListing, "counts" | "first"
 
 /** One trace with its whole conversation. */
 export interface TraceDocument {
-  readonly trace: Omit<ListedTrace, "output">;
+  readonly trace: Omit<ListedTrace, "output" | "short_id">;
   readonly parts: readonly ViewedPart[];
   readonly scores: readonly TrafficScore[];
 }

@@ -378,7 +378,7 @@ describe("a trace", () => {
     });
     expect(read?.messages).toEqual([]);
     expect(read?.unread).toEqual([
-      "1 spans that are not a call of a model, tool or search (GET)",
+      "1 span that is not a call of a model, tool or search (GET)",
       "no message: the producer keeps no contents",
     ]);
   });

@@ -285,10 +285,14 @@ function leftOut(all: readonly Span[], read: ReadonlySet<Span>): readonly string
   return [
     ...(others.length > 0
       ? [
-          `${others.length} spans that are not a call of a model, tool or search (${shown}${names.length > 3 ? ", …" : ""})`,
+          `${others.length} ${others.length === 1 ? "span that is" : "spans that are"} not a call of a model, tool or search (${shown}${names.length > 3 ? ", …" : ""})`,
         ]
       : []),
-    ...(orphans > 0 ? [`${orphans} spans whose parent is missing: they are ordered by their time`] : []),
+    ...(orphans > 0
+      ? [
+          `${orphans === 1 ? "1 span whose parent is missing: it is" : `${orphans} spans whose parent is missing: they are`} ordered by ${orphans === 1 ? "its" : "their"} time`,
+        ]
+      : []),
   ];
 }
 

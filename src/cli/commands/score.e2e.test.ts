@@ -107,6 +107,27 @@ describe("evals score --traffic", () => {
     expect(server.of("judge-2024-07-18")).toHaveLength(0);
   });
 
+  it("counts a trace that failed as an error, also when its model had said something before", async () => {
+    const [line = ""] = ANSWERS.split("\n").filter((one) => one.includes("Use the label"));
+    const id = /"traceId":"([0-9a-f]+)"/.exec(line)?.[1] ?? "";
+    const failed = line
+      .replaceAll(id, "f".repeat(32))
+      .replace('"status":{"code":1}', '"status":{"code":2,"message":"429"}');
+    home.write("u.jsonl", failed);
+    const errorRate = async (): Promise<number> => {
+      const { stdout } = await home.evals("ab service=shop-bot service=shop-bot --json");
+      return JSON.parse(stdout).metrics.find(({ metric }: { metric: string }) => metric === "error_rate").a;
+    };
+    const { scored, metrics } = (await score()).document.total;
+    const before = await errorRate();
+    await home.evals("import traces u.jsonl");
+    const { total } = (await score()).document;
+    expect(total).toMatchObject({ traces: 49, scored, errors: { provider: 2, "rate-limit": 1 } });
+    expect(total.metrics.error_rate.value).toBeCloseTo(3 / 49, 12);
+    expect(total.metrics.pass_rate.value).toBe(metrics.pass_rate.value);
+    expect(await errorRate()).toBeGreaterThan(before);
+  });
+
   it("stores the scores with each trace", async () => {
     await score();
     const [line = ""] = ANSWERS.split("\n").filter((one) => one.includes("cannot help"));

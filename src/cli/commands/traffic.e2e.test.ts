@@ -1,4 +1,4 @@
-import { cpSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -32,6 +32,24 @@ describe("evals traffic", () => {
       { value: "shop@1.1.0", traces: 24 },
       { value: "shop@1.2.0", traces: 24 },
     ]);
+  });
+
+  it("prints ids that name one trace each, however alike they begin", async () => {
+    const other = scenario(null);
+    other.write("evalconfig.yaml", "models: {}\n");
+    const lines = readFileSync(TRACES, "utf8").split("\n").slice(0, 12);
+    const ids = lines.map((_, at) => `019acf0b41c27${at < 6 ? "aaa" : "bbb"}${String(at).padStart(16, "0")}`);
+    const renamed = lines.map((line, at) => {
+      const id = /"traceId":"([0-9a-f]+)"/.exec(line)?.[1] ?? "";
+      return line.replaceAll(id, ids[at] ?? "");
+    });
+    other.write("t.jsonl", renamed.join("\n"));
+    await other.evals("import traces t.jsonl");
+    const { stdout } = await other.evals("traffic --limit 20");
+    const printed = stdout.match(/(?<=UTC|\d\d:\d\d {2})019acf\w+/g) ?? [];
+    expect(printed).toHaveLength(12);
+    for (const id of printed) expect((await other.evals(`show trace:${id}`)).exit, id).toBe(0);
+    other.remove();
   });
 
   it("reports which sessions and users got an answer with a text", async () => {

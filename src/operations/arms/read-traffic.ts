@@ -33,7 +33,7 @@ export async function readTraffic(
 
 function answerOf(trace: TrafficTrace): ReadAnswer {
   const { session, at, tags, latency_ms, cost_usd, error, feedback, transcript } = trace;
-  const failed = error !== null && transcript.output === "";
+  const failed = error !== null;
   const asked = askedOf(trace);
   return {
     ...{ session, tags, latency_ms, cost_usd, failed, asked, trace: trace.id },

@@ -66,11 +66,11 @@ function named(values: readonly string[]): string {
   return values.slice(0, NAMED).join(", ") + more;
 }
 
-function cells({ at, id, session, prompt_version: version, error, output }: ListedTrace): string[] {
+function cells({ at, short_id, session, prompt_version: version, error, output }: ListedTrace): string[] {
   const text = error === null ? output : `failed: ${error}`;
   return [
     at === null ? "no time" : minute(at),
-    plainLine(id.slice(0, 8)),
+    plainLine(short_id),
     plainLine(session ?? "–"),
     plainLine(version ?? "–"),
     plainLine(text),
