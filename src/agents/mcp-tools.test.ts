@@ -18,7 +18,7 @@ const answer = {
     const page = Array.from({ length: tools === 0 ? 1 : Math.min(size, tools - from) }, (_, at) => tool(from + at));
     return { tools: page, ...(tools === 0 || from + size < tools ? { nextCursor: String(from + size) } : {}) };
   },
-  "tools/call": ({ name, arguments: given }) => ({ content: [{ type: "text", text: name + " " + JSON.stringify(given) }] }),
+  "tools/call": ({ name, arguments: given }) => given.end ? process.exit(1) : ({ content: [{ type: "text", text: name + " " + JSON.stringify(given) }] }),
 };
 require("node:readline").createInterface({ input: process.stdin }).on("line", (line) => {
   const { id, method, params } = JSON.parse(line);
@@ -61,6 +61,18 @@ describe("an MCP server with many tools", () => {
     expect(await trial.call("tool_499", { a: 1 }, { timeout_ms: 20_000, signal })).toEqual({
       kind: "result",
       value: 'tool_499 {"a":1}',
+    });
+    await trial.leave();
+    await provider.close();
+  });
+
+  it("is lost when it ends in the middle of a call, and says so in a sentence", async () => {
+    const { provider, signal, trial } = await opened(1, 1);
+    if ("kind" in trial) throw new Error(trial.kind);
+    const outcome = await trial.call("tool_0", { end: true }, { timeout_ms: 20_000, signal });
+    expect(outcome).toMatchObject({
+      kind: "lost",
+      message: expect.stringMatching(/ was lost: it has ended$/),
     });
     await trial.leave();
     await provider.close();

@@ -85,7 +85,7 @@ class Connection {
               reconnectionDelayGrowFactor: 1,
             },
           });
-    this.#client.onclose = () => this.#breaks("has ended");
+    this.#client.onclose = () => this.#breaks("it has ended");
     this.#client.onerror = (error) => {
       if (this.#transport instanceof StreamableHTTPClientTransport) this.#breaks(messageOf(error));
     };
