@@ -19,7 +19,7 @@ export interface BlockStore extends EngineStore {
   judgements(): readonly BlockJudgement[];
 }
 
-const NOTHING = { replies: 0, usd: 0, unpriced: 0, tokens: 0 };
+const NOTHING = { replies: 0, usd: 0, unpriced: 0, tokens: 0, untold: 0 };
 
 /** Keeps the trials of one block in memory until they are handed over. */
 export function blockStore(): BlockStore {

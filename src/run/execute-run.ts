@@ -232,7 +232,7 @@ function orderOf(plan: Plan, order: ArrayLike<number> | undefined): WorkOrder {
     : roundByRound(plan.count, plan.trials, order);
 }
 
-const NOT_PAID: KnownSpending = { replies: 0, usd: 0, unpriced: 0, tokens: 0 };
+const NOT_PAID: KnownSpending = { replies: 0, usd: 0, unpriced: 0, tokens: 0, untold: 0 };
 
 function statusOf({ errored, skipped, not_needed }: RunCounts): EndedStatus {
   if (errored + skipped > 0) return "incomplete";

@@ -17,8 +17,8 @@ export interface JudgeTotals {
   readonly cost_usd: number | null;
   /** The source of the judges' prices. */
   readonly source?: string | undefined;
-  /** Spending of this session. */
-  readonly spent: { readonly usd: number | null; readonly tokens: number };
+  /** Spending of this session; null when that of any reply is unknown. */
+  readonly spent: { readonly usd: number | null; readonly tokens: number | null };
 }
 
 /** The part of a store that judges need. */
@@ -101,7 +101,7 @@ export function beginJudging(pool: JudgePool | null, run: JudgedRun): () => Judg
       source: priceSource(pool.asked().map(({ target }) => target)),
       spent: {
         usd: after.unpriced > before.unpriced ? null : after.usd - before.usd,
-        tokens: after.tokens - before.tokens,
+        tokens: after.untold > before.untold ? null : after.tokens - before.tokens,
       },
     };
   };

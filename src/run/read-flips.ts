@@ -162,16 +162,18 @@ async function readStates(
 }
 
 async function paidFor(runs: readonly StoredRun[], { read }: Reads): Promise<KnownSpending> {
-  let sum: KnownSpending = { replies: 0, usd: 0, unpriced: 0, tokens: 0 };
+  let sum: KnownSpending = { replies: 0, usd: 0, unpriced: 0, tokens: 0, untold: 0 };
   for (const { no } of runs) {
-    const paid = { replies: 0, usd: 0, unpriced: 0, tokens: 0 };
+    const paid = { replies: 0, usd: 0, unpriced: 0, tokens: 0, untold: 0 };
     for await (const rows of everyPage((page) => read.trials(no, page)))
       for (const { kind, pass, cost_usd, usage } of rows) {
         if (kind === "errored" || pass === null) continue;
         paid.replies++;
         paid.usd += cost_usd ?? 0;
-        paid.tokens += tokensOf(usage) ?? 0;
+        const tokens = tokensOf(usage);
+        paid.tokens += tokens ?? 0;
         if (cost_usd === null) paid.unpriced++;
+        if (tokens === null) paid.untold++;
       }
     sum = besideScores(besideScores(sum, { paid }), { paid: await read.unscoredSpending(no) });
   }
@@ -190,6 +192,7 @@ export function besideScores(
     usd: beside.usd + paid.usd,
     unpriced: beside.unpriced + paid.unpriced,
     tokens: beside.tokens + paid.tokens,
+    untold: beside.untold + paid.untold,
   };
 }
 

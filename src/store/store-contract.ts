@@ -218,6 +218,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
           usd: 0.5,
           unpriced: 1,
           tokens: 12,
+          untold: 1,
           most_usd: 3,
           most_tokens: 900,
         });

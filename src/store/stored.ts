@@ -84,7 +84,10 @@ export interface KnownSpending {
   readonly usd: number;
   /** Number of replies with unknown cost. */
   readonly unpriced: number;
+  /** Tokens of the replies whose usage is known. */
   readonly tokens: number;
+  /** Number of replies with unknown tokens. */
+  readonly untold: number;
 }
 
 /** The cost of a run's judges in all sessions of the run. */

@@ -31,6 +31,31 @@ export default () => {
 
 const asked = (): number => (existsSync(join(repo.root, "asked")) ? repo.read("asked").length : 0);
 
+describe("the tokens of a run with a judge", () => {
+  it.each([
+    [{ input_tokens: 20, output_tokens: 5 }, 2 * (10 + 25)],
+    [{ input_tokens: 20 }, null],
+    [{}, null],
+  ])("are known only if its judge's replies report both counts: %o", async (usage, tokens) => {
+    project({ input_tokens: 9, output_tokens: 1 });
+    repo.write("datasets/d.jsonl", '{"id":"a","input":"item a"}\n{"id":"b","input":"item b"}\n');
+    repo.edit(
+      "evalconfig.yaml",
+      "budget: { tokens: 2000 }\n",
+      "  critic: { provider: module, file: critic.mjs }\n",
+    );
+    repo.edit("evals/s.yaml", "{ type: equals, value: so }", "{ type: judge, judge: kind }");
+    mkdirSync(join(repo.root, "judges/kind"), { recursive: true });
+    repo.write("judges/kind/1.0.0.md", "---\nkind: binary\nmodel: critic\n---\nKind?\n");
+    repo.write(
+      "critic.mjs",
+      `export default () => ({ output: '{"reason":"kind","verdict":"pass"}', usage: ${JSON.stringify(usage)} });\n`,
+    );
+    const { exit, stdout } = await repo.evals("run --json --baseline none");
+    expect([exit, JSON.parse(stdout).runs[0].spent.tokens]).toEqual([0, tokens]);
+  });
+});
+
 describe("a budget in tokens", () => {
   it.each([{}, { input_tokens: 9 }, { output_tokens: 400 }])(
     "is not begun anew by a resumed run whose replies report only %o",

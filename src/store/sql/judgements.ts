@@ -2,7 +2,7 @@ import { itemAt } from "../../domain/item-at.ts";
 import type { Json } from "../../domain/json.ts";
 import type { JudgeSpending, NewJudgement, Store, StoredJudgement } from "../store.ts";
 import type { Database } from "./database.ts";
-import { lostSpending, spentTogether, TOKENS } from "./spending.ts";
+import { lostSpending, spentTogether, TOKENS_KNOWN } from "./spending.ts";
 import { readUsage, USAGE_PLACES, type UsageColumns, usageColumns, usageValues } from "./usage-columns.ts";
 
 interface JudgementRow extends UsageColumns {
@@ -153,7 +153,7 @@ function statements(db: Database) {
       )
       .pluck(),
     spending: db.prepare<[number], JudgeSpending>(
-      `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS BIGINT) AS tokens, COALESCE(MAX(cost_usd), 0) AS dearest_usd, MAX(output_tokens) AS longest_output FROM judgements WHERE run_no = ?`,
+      `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, ${TOKENS_KNOWN}, COALESCE(MAX(cost_usd), 0) AS dearest_usd, MAX(output_tokens) AS longest_output FROM judgements WHERE run_no = ?`,
     ),
   };
 }

@@ -2,12 +2,13 @@ import type { KnownSpending, LostReply, LostSpending } from "../store.ts";
 import type { Database } from "./database.ts";
 import { readUsage, type UsageColumns, usageColumns } from "./usage-columns.ts";
 
-/** SQL for the tokens of a row; NULL when either count is unknown, which a total leaves out. */
-export const TOKENS = "input_tokens + output_tokens";
+/** SQL for the total tokens of the rows with both counts, and for the number of rows without. */
+export const TOKENS_KNOWN =
+  "CAST(TOTAL(input_tokens + output_tokens) AS BIGINT) AS tokens, COUNT(*) - COUNT(input_tokens + output_tokens) AS untold";
 
-const LOST = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS BIGINT) AS tokens, TOTAL(most_usd) FILTER (WHERE cost_usd IS NULL) AS most_usd, CAST(TOTAL(most_tokens) FILTER (WHERE input_tokens IS NULL OR output_tokens IS NULL) AS BIGINT) AS most_tokens FROM lost_replies WHERE run_no = ? AND (judge IS NULL) = ?`;
+const LOST = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, ${TOKENS_KNOWN}, TOTAL(most_usd) FILTER (WHERE cost_usd IS NULL) AS most_usd, CAST(TOTAL(most_tokens) FILTER (WHERE input_tokens IS NULL OR output_tokens IS NULL) AS BIGINT) AS most_tokens FROM lost_replies WHERE run_no = ? AND (judge IS NULL) = ?`;
 
-const UNSCORED = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS BIGINT) AS tokens FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.pass IS NULL`;
+const UNSCORED = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, ${TOKENS_KNOWN} FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.pass IS NULL`;
 
 /**
  * A run's replies without an answer, in order of time.
@@ -56,5 +57,6 @@ export function spentTogether(a: KnownSpending, b: KnownSpending): KnownSpending
     usd: a.usd + b.usd,
     unpriced: a.unpriced + b.unpriced,
     tokens: a.tokens + b.tokens,
+    untold: a.untold + b.untold,
   };
 }

@@ -370,6 +370,7 @@ function spendingOn(replies: readonly Pick<LostReply, "usage" | "cost_usd">[]): 
     usd: replies.reduce((sum, { cost_usd }) => sum + (cost_usd ?? 0), 0),
     unpriced: replies.filter(({ cost_usd }) => cost_usd === null).length,
     tokens: replies.reduce((sum, { usage }) => sum + (tokensOf(usage) ?? 0), 0),
+    untold: replies.filter(({ usage }) => tokensOf(usage) === null).length,
   };
 }
 
@@ -393,6 +394,7 @@ function together(a: KnownSpending, b: KnownSpending): KnownSpending {
     usd: a.usd + b.usd,
     unpriced: a.unpriced + b.unpriced,
     tokens: a.tokens + b.tokens,
+    untold: a.untold + b.untold,
   };
 }
 
