@@ -260,10 +260,10 @@ export interface RunReport {
   readonly end: RunEnd;
   /** Worst first: cases that never pass, then flaky ones; only the first few. */
   readonly worst: readonly CaseReport[];
-  /** Number of cases that never pass. */
-  readonly never_pass: number;
-  /** Number of flaky cases. */
-  readonly flaky: number;
+  /** Number of cases that never pass; null when unknown, in a report that an earlier version wrote. */
+  readonly never_pass: number | null;
+  /** Number of flaky cases; null when unknown. */
+  readonly flaky: number | null;
   /** Why the failed trials failed, by class; absent when none failed, and in reports of older versions. */
   readonly failures?: FailureCounts | undefined;
   /** Sentences to show: no baseline, fewer recorded trials than requested, floating model. */

@@ -199,8 +199,8 @@ const reportSchema = onDemand(() => {
     end: End.exactOptional(),
     worst: z.array(Worst).exactOptional(),
     failures: Failures.exactOptional(),
-    never_pass: z.number().exactOptional(),
-    flaky: z.number().exactOptional(),
+    never_pass: Bound.exactOptional(),
+    flaky: Bound.exactOptional(),
     notes: z.array(z.string()).exactOptional(),
     spent: z.looseObject({ usd: Bound, tokens: Bound }).exactOptional(),
     dataset_path: z.string().exactOptional(),
@@ -214,6 +214,7 @@ const reportSchema = onDemand(() => {
         refused: z.number(),
       })
       .optional(),
+    retries: z.looseObject({ trials: z.number(), attempts: z.number(), waited_ms: z.number() }).optional(),
   });
 });
 

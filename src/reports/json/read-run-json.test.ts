@@ -25,6 +25,7 @@ describe("a stored report", () => {
       end,
       duration_ms: 1200,
       pace: { limited_by: "concurrency", waited_ms: 20, refused: 1 },
+      retries: { trials: 2, attempts: 3, waited_ms: 1200 },
       metrics: {
         pass_rate: {
           value: 0.5,
@@ -75,6 +76,8 @@ describe("a stored report", () => {
       end: { kind: "all-asked" },
       spent: { usd: null, tokens: null },
       duration_ms: null,
+      never_pass: null,
+      flaky: null,
     });
     expect(readRunJson(header, "complete", { counts, metrics } as Json)).toBeNull();
     expect(storedSummary({ report: { metrics } as Json })).toEqual({ metrics });

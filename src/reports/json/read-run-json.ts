@@ -23,12 +23,13 @@ export function readRunJson(header: RunHeader, status: RunStatus, json: Json): R
     end: written.end ?? { kind: "all-asked" },
     worst: written.worst ?? [],
     ...(written.failures === undefined ? {} : { failures: written.failures }),
-    never_pass: written.never_pass ?? 0,
-    flaky: written.flaky ?? 0,
+    never_pass: written.never_pass ?? null,
+    flaky: written.flaky ?? null,
     notes: written.notes ?? [],
     spent: written.spent ?? { usd: null, tokens: null },
     dataset_path: written.dataset_path ?? "",
     duration_ms: written.duration_ms ?? null,
     ...(written.pace === undefined ? {} : { pace: written.pace }),
+    ...(written.retries === undefined ? {} : { retries: written.retries }),
   };
 }

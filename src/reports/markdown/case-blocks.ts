@@ -24,14 +24,14 @@ export function fits(text: string, space: Space): string {
 
 /** The worst cases with their answers, as many as fit. */
 export async function brokenBlock({ report, rows }: ReportedRun, space: Space): Promise<string> {
-  const failing = report.never_pass + report.flaky;
-  const { comparison } = report;
+  const { comparison, never_pass, flaky } = report;
+  const failing = never_pass === null || flaky === null ? null : never_pass + flaky;
   const broken = comparison?.cases.broken.length ?? 0;
   if (failing === 0 && broken === 0) return "";
   const summary =
     comparison !== null && broken > 0
-      ? `${movedSummary(comparison, "broken")}${failing > broken ? `, ${count(failing)} do not always pass` : ""}`
-      : `${plural(failing, "case does", "cases do")} not always pass`;
+      ? `${movedSummary(comparison, "broken")}${failing !== null && failing > broken ? `, ${count(failing)} do not always pass` : ""}`
+      : `${failing === null ? "Cases do" : plural(failing, "case does", "cases do")} not always pass`;
   const open = `<details><summary>${summary}</summary>\n`;
   const close = "\n</details>";
   space.left -= open.length + close.length + 200;
@@ -41,7 +41,9 @@ export async function brokenBlock({ report, rows }: ReportedRun, space: Space): 
     if (text === "") break;
     blocks.push(text);
   }
-  const all = Math.max(failing, broken);
+  // Only the cases tell then, and there are none.
+  if (failing === null && broken === 0 && blocks.length === 0) return "";
+  const all = Math.max(failing ?? 0, broken);
   const more =
     all > blocks.length
       ? `\n\n${count(all - blocks.length)} more ${blocks.length === 0 ? "" : "of them "}left out: the page (\`--reporter html\`) has them all`

@@ -64,6 +64,16 @@ describe("markdownReport", () => {
     expect(text).not.toContain("baseline");
   });
 
+  it("shows the worst cases of a run whose number of failing cases is unknown", async () => {
+    const unknown = { comparison: null, never_pass: null, flaky: null };
+    const text = await markdownReport([reportedRun(unknown)]);
+    expect(text).toContain("<summary>Cases do not always pass</summary>");
+    expect(text).toContain("**<code>refund-07</code>** 0/5");
+    expect(text).not.toMatch(/null|NaN/);
+    const none = { ...reportedRun(unknown), rows: async function* () {} };
+    expect(await markdownReport([none])).not.toContain("always pass");
+  });
+
   it("suggests commands that work on a machine without the run", async () => {
     const commands = async (changes: Parameters<typeof reportedRun>[0]): Promise<string[]> => {
       const text = await markdownReport([reportedRun(changes)]);

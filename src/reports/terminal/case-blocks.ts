@@ -31,7 +31,7 @@ export function worstLines(report: RunReport, limits: Limits): string[] {
 function caseBlock(
   title: string,
   cases: readonly CaseReport[],
-  { width, limit, all, run }: Limits & { readonly all: number; readonly run: string },
+  { width, limit, all, run }: Limits & { readonly all: number | null; readonly run: string },
 ): string[] {
   const shown = cases.slice(0, limit);
   if (shown.length === 0) return [];
@@ -44,8 +44,9 @@ function caseBlock(
     ]),
   );
   const wide = Math.max(...rows.map(lengthOf));
-  const more =
-    all > shown.length ? ` (${shown.length} of ${count(all)}; all: evals show ${run} --failing)` : "";
+  const isPart = all === null || all > shown.length;
+  const share = all === null ? "" : `${shown.length} of ${count(all)}; `;
+  const more = isPart ? ` (${share}all: evals show ${run} --failing)` : "";
   const lines = rows.flatMap((row, at) => {
     const { reason = "", output = null, input } = shown[at] ?? {};
     const why = shortReason(reason, output, width - wide - 5);

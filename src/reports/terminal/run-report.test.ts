@@ -90,6 +90,13 @@ describe("a report in a terminal", () => {
     );
   });
 
+  it("does not take an unknown number of cases for none", () => {
+    const worst = ["a", "b"].map((id) => ({ ...one, id, scorer: "queue", reason: "no" }));
+    const shown = text(sampleReport({ worst, never_pass: null, flaky: null }));
+    expect(shown).toContain("never pass (all: evals show 3f9c0a12 --failing)");
+    expect(shown).not.toMatch(/null|NaN|cases? never/);
+  });
+
   it("calls an unknown cost unknown, never free", () => {
     const { metrics } = sampleReport();
     const unknown = { ...metrics, cost_usd: { value: null }, cost_per_trial: { value: null } };

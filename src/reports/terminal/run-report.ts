@@ -278,14 +278,16 @@ function errorLines(report: RunReport, width: number): string[] {
 
 /** "1 case is flaky" alone, "is flaky" after the cases that never pass. */
 function flakyWords({ never_pass }: RunReport): [one: string, many: string] {
-  return never_pass > 0 ? ["is flaky", "are flaky"] : ["case is flaky", "cases are flaky"];
+  return never_pass !== null && never_pass > 0
+    ? ["is flaky", "are flaky"]
+    : ["case is flaky", "cases are flaky"];
 }
 
 function nextLines(report: RunReport, width: number): string[] {
-  const { header } = report;
+  const { header, never_pass, flaky } = report;
   const failing = [
-    report.never_pass > 0 ? `${plural(report.never_pass, "case never passes", "cases never pass")}` : "",
-    report.flaky > 0 ? plural(report.flaky, ...flakyWords(report)) : "",
+    never_pass ? plural(never_pass, "case never passes", "cases never pass") : "",
+    flaky ? plural(flaky, ...flakyWords(report)) : "",
   ].filter((text) => text !== "");
   const tail = indent(countsSentence(report));
   const time = report.duration_ms === null ? "" : duration(report.duration_ms);
