@@ -3,6 +3,7 @@ import { hashJson, type Json } from "../domain/json.ts";
 import type { Problem } from "../domain/problem.ts";
 import { schemaLine } from "../domain/schema-address.ts";
 import type { Imported } from "./imported.ts";
+import { repeatedYamlKey } from "./reading/repeated-yaml-keys.ts";
 
 const CONFIG_FILE = "evalconfig.yaml";
 const HEAD = schemaLine("evalconfig");
@@ -25,8 +26,9 @@ export function joinConfig(text: string | undefined, models: Imported["models"])
   const aliases = Object.keys(models);
   if (text === undefined)
     return { text: `${HEAD}${stringify({ models }, { lineWidth: 0 })}`, added: aliases, problems: [] };
-  const document = parseDocument(text);
-  if (document.errors.length > 0) return { added: [], problems: [unreadable()] };
+  const document = parseDocument(text, { uniqueKeys: false });
+  if (document.errors.length > 0 || repeatedYamlKey(document) !== undefined)
+    return { added: [], problems: [unreadable()] };
   const present = document.get("models");
   const have = (document.toJS() as { models?: Record<string, Json> } | null)?.models ?? {};
   const problems = aliases

@@ -1,5 +1,6 @@
 import type { Json } from "../domain/json.ts";
 import type { PromptPart } from "../domain/prompt.ts";
+import { LIQUID, textsBetweenTags } from "../domain/template-tags.ts";
 
 /** An expected text that the prompt reveals. */
 export interface LeakedText {
@@ -45,7 +46,7 @@ function plain(text: string): string {
 export function promptWords(parts: readonly PromptPart[]): readonly (readonly string[])[] {
   const messages = parts.flatMap((part) => (part.kind === "message" ? [part.template] : []));
   return messages.flatMap((template) =>
-    template.split(/\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/).map((piece) =>
+    textsBetweenTags(template, LIQUID).map((piece) =>
       piece
         .split("\n")
         .map(plain)

@@ -1,8 +1,20 @@
-import { isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+} from "yaml";
 import { notTooDeep, readingYaml } from "../../domain/deep-yaml.ts";
 import type { Json } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { SourcePlace } from "../imported.ts";
+import { repeatedYamlKey } from "../reading/repeated-yaml-keys.ts";
 
 /** A step into a value: a key or an index. */
 export type Step = string | number;
@@ -24,10 +36,13 @@ const MAX_ALIASES = 1000;
 export function readSource(text: string, path: string): ConfigSource {
   const lines = new LineCounter();
   const document = readingYaml(text, path, () =>
-    parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false }),
+    parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false, uniqueKeys: false }),
   );
   const [error] = document.errors;
   if (error !== undefined) throw syntax(path, lines.linePos(error.pos[0]), error.message);
+  const repeated = readingYaml(text, path, () => repeatedYamlKey(document));
+  if (repeated !== undefined)
+    throw syntax(path, lines.linePos(repeated), "A key is here a second time in one map.");
   let value: Json;
   try {
     value = (document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null) as Json;
@@ -39,28 +54,51 @@ export function readSource(text: string, path: string): ConfigSource {
     path,
     line: lines.linePos(node?.range?.[0] ?? 0).line,
   });
-  const find = (steps: readonly Step[]): Node | undefined => {
-    const node: unknown = steps.length === 0 ? document.contents : document.getIn(steps, true);
-    return isNode(node) ? node : undefined;
+  const pairOf = pairFinder();
+  const child = (parent: Node | null, step: Step): Node | null => {
+    const found = isMap(parent)
+      ? pairOf(parent, step)?.value
+      : isSeq(parent)
+        ? parent.get(step, true)
+        : undefined;
+    return isNode(found) ? found : null;
   };
   const at = (steps: readonly Step[]): SourcePlace => {
-    for (let length = steps.length; length >= 0; length--) {
-      const node = find(steps.slice(0, length));
-      if (node !== undefined) return place(node);
+    let node: Node | null = document.contents;
+    for (const step of steps) {
+      const next = child(node, step);
+      if (next === null) break;
+      node = next;
     }
-    return { path, line: 1 };
+    return place(node);
   };
   return {
     path,
     value,
     at,
     keyAt: (steps) => {
-      const parent = find(steps.slice(0, -1));
-      const pair = isMap(parent)
-        ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(steps.at(-1)))
-        : undefined;
-      return pair !== undefined && isScalar(pair.key) ? place(pair.key) : at(steps);
+      const parent = steps.slice(0, -1).reduce<Node | null>(child, document.contents);
+      const key = isMap(parent) ? pairOf(parent, steps.at(-1) ?? "")?.key : undefined;
+      return isScalar(key) ? place(key) : at(steps);
     },
+  };
+}
+
+/**
+ * Finds the pairs of maps by key. `YAMLMap.get` looks at each pair, which takes too long when a file with thousands of
+ * keys has a mistake at each.
+ */
+function pairFinder(): (map: YAMLMap, key: Step) => Pair | undefined {
+  const indexes = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
+  return (map, key) => {
+    let index = indexes.get(map);
+    if (index === undefined) {
+      const pairs = map.items.filter((pair) => isScalar(pair.key));
+      // The first of several equal keys wins, as in the order of the file.
+      index = new Map(pairs.toReversed().map((pair) => [String((pair.key as Scalar).value), pair]));
+      indexes.set(map, index);
+    }
+    return index.get(String(key));
   };
 }
 

@@ -14,24 +14,36 @@ const MAX_COMBINATIONS = 10_000;
  * variables may refer to others.
  */
 export function expandVars(vars: Vars, multiply: boolean, place: SourcePlace, reading: Reading): Vars[] {
-  let all: Record<string, Json>[] = [{}];
+  let all: Map<string, Json>[] = [new Map()];
   for (const [name, value] of Object.entries(vars)) {
-    const choices = choicesOf(name, value, multiply, place, reading);
-    all = all.flatMap((one) => choices.map((choice) => ({ ...one, [name]: choice })));
-    if (all.length > MAX_COMBINATIONS) {
+    const choices = choicesOf(name, value, multiply, place, reading).map(withoutLineEnd);
+    const count = all.length * choices.length;
+    if (count > MAX_COMBINATIONS)
       reading.losses.add(
         place,
-        `vars: ${all.length} combinations and more`,
+        `vars: ${count} combinations and more`,
         `Only the first ${MAX_COMBINATIONS} were taken.`,
       );
-      all = all.slice(0, MAX_COMBINATIONS);
-    }
+    all = multiplied(all, name, choices);
   }
-  return all.map((one) =>
-    withReferences(
-      Object.fromEntries(Object.entries(one).map(([name, value]) => [name, withoutLineEnd(value)])),
-    ),
-  );
+  return all.map((one) => withReferences(Object.fromEntries(one)));
+}
+
+/** Each combination with each choice of one more variable, as many as are taken. */
+function multiplied(all: Map<string, Json>[], name: string, choices: readonly Json[]): Map<string, Json>[] {
+  const [only] = choices;
+  if (choices.length === 1) {
+    // Copies for each of thousands of variables would take time that grows with the square of their number.
+    for (const one of all) one.set(name, only as Json);
+    return all;
+  }
+  const made: Map<string, Json>[] = [];
+  for (const one of all)
+    for (const choice of choices) {
+      if (made.length === MAX_COMBINATIONS) return made;
+      made.push(new Map(one).set(name, choice));
+    }
+  return made;
 }
 
 /** Matches variables from the environment, which promptfoo fills in when it reads a config. */

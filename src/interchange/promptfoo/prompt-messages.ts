@@ -1,4 +1,6 @@
-import { parse as parseYaml } from "yaml";
+import { parseDocument } from "yaml";
+import { NUNJUCKS, templateTags } from "../../domain/template-tags.ts";
+import { repeatedYamlKey } from "../reading/repeated-yaml-keys.ts";
 import { Untranslatable } from "./templates/nunjucks-tree.ts";
 
 export interface TemplateMessage {
@@ -25,7 +27,7 @@ export function messagesOf(text: string): TemplateMessage[] {
   const { bare, tags } = withoutTags(text, isJson);
   let parsed: unknown;
   try {
-    parsed = isJson ? JSON.parse(bare) : parseYaml(bare);
+    parsed = isJson ? JSON.parse(bare) : yamlValue(bare);
   } catch {
     // promptfoo sends text that is not JSON unchanged. A list of messages between block tags cannot be
     // converted.
@@ -61,28 +63,26 @@ function withoutTags(
   text: string,
   isJson: boolean,
 ): { readonly bare: string; readonly tags: readonly Tag[] } {
+  const found = new Map(templateTags(text, NUNJUCKS).map((tag) => [tag.at, tag.text]));
   const tags: Tag[] = [];
   let bare = "";
   let inText = false;
+  let line = 1;
   for (let at = 0; at < text.length; at++) {
-    const tag = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|\{#[\s\S]*?#\}/y;
-    tag.lastIndex = at;
-    const found = text[at] === "{" ? tag.exec(text)?.[0] : undefined;
-    if (found !== undefined) {
-      const line = text.slice(0, at).split("\n").length;
+    const tag = found.get(at);
+    if (tag !== undefined) {
       const mark = `\uE000${tags.length}\uE001`;
-      tags.push({ text: found, line, whole: isJson && !inText });
+      tags.push({ text: tag, line, whole: isJson && !inText });
       // A block around messages makes the text invalid JSON and is reported as such.
       bare +=
-        inText || !isJson || found.startsWith("{%")
-          ? mark
-          : found.startsWith("{#")
-            ? ""
-            : JSON.stringify(mark);
-      at += found.length - 1;
+        inText || !isJson || tag.startsWith("{%") ? mark : tag.startsWith("{#") ? "" : JSON.stringify(mark);
+      line += linesIn(tag);
+      at += tag.length - 1;
       continue;
     }
+    if (text[at] === "\n") line++;
     if (text[at] === "\\" && inText) {
+      if (text[at + 1] === "\n") line++;
       bare += text.slice(at, at + 2);
       at++;
       continue;
@@ -91,6 +91,17 @@ function withoutTags(
     bare += text[at];
   }
   return { bare, tags };
+}
+
+const linesIn = (text: string): number => text.split("\n").length - 1;
+
+/** @throws for a text that is not YAML */
+function yamlValue(text: string): unknown {
+  const document = parseDocument(text, { uniqueKeys: false, logLevel: "error" });
+  const [error] = document.errors;
+  if (error !== undefined) throw error;
+  if (repeatedYamlKey(document) !== undefined) throw new Error("a map has a key twice");
+  return document.toJS();
 }
 
 const isMessage = (one: unknown): one is { role: string; content: unknown } =>
