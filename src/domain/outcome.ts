@@ -13,13 +13,14 @@ export type ErrorKind = (typeof ERROR_KINDS)[number];
 
 /**
  * Why a model is not asked any more: none of its first calls was answered, the last several were not, the account has
- * no credit, or the server asks for a very long wait.
+ * no credit, the server asks for a very long wait, or it accepted no batch.
  */
 export type LostBecause =
   | "none-answered"
   | "no-more"
   | "no-money"
   | "long-wait"
+  | "no-batch"
   | "workers-lost"
   | "no-worker";
 

@@ -155,7 +155,7 @@ const reportSchema = onDemand(() => {
       kind: z.enum(["unreachable", "judge-unreachable"]),
       message: z.string(),
       because: z
-        .enum(["none-answered", "no-more", "no-money", "long-wait", "workers-lost", "no-worker"])
+        .enum(["none-answered", "no-more", "no-money", "long-wait", "no-batch", "workers-lost", "no-worker"])
         .optional(),
     }),
   ]);

@@ -112,6 +112,8 @@ export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">)
       return `The account${ofJudge} has no money left: stopped early`;
     case "long-wait":
       return `The server${ofJudge} asks for a much longer wait: stopped early`;
+    case "no-batch":
+      return `The server took no batch: nothing ${counts.answered > 0 ? "more was" : "was"} asked or paid`;
     case "no-more":
       return `The model${ofJudge} no longer answers: stopped early`;
     case "no-worker":

@@ -23,7 +23,7 @@ export interface BatchQueueParts {
   readonly price: Price | null;
   /** @param attempt from 1 @returns at most 64 letters, digits, "-" and "_" */
   readonly customId: (what: string, attempt: number) => string;
-  /** Reports the number of requests sent. */
+  /** Reports the number of requests in a batch that was created. */
   readonly onCalls: (count: number) => void;
   /** Called for a paid answer that is no longer needed. */
   readonly onUnwanted: (what: string, reply: AnsweredReply) => void;
@@ -52,6 +52,8 @@ export interface BatchQueue {
   want(what: string, request: () => PreparedRequest): void;
   /** Number of questions whose answers come with a later session. */
   readonly waiting: number;
+  /** Number of those that are in a batch, or in one that may have been created. */
+  readonly underWay: number;
   /** Sends the added questions. @returns why not all of them were sent; null when all were */
   send(): Promise<FailedReply | null>;
   /** Marks all received answers as stored. @param whole whether no more answers of any batch will be used */
@@ -86,6 +88,8 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
   const elsewhere = new Set<string>();
   const waitsElsewhere = new Set<string>();
   const wanted = new Map<string, () => PreparedRequest>();
+  /** Number of questions sent in this session. */
+  let sent = 0;
   const opened: Opened[] = [];
   let tries: ReadonlyMap<string, BatchTries> = new Map();
 
@@ -97,6 +101,12 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
     for (const { what } of rows) left.add(what);
   };
   const isYoung = ({ at }: StoredBatch): boolean => parts.clock() - at < SHOWN_AFTER_MS;
+
+  /** Requests count as sent once their batch is known to exist, also when an earlier session has created it. */
+  const created = (no: number, remote: string, count: number): void => {
+    batches.sent(no, remote);
+    parts.onCalls(count);
+  };
 
   /** Looks at the provider for a batch whose id is unknown, because the reply to its creation was lost. */
   const find = (batch: StoredBatch, runId: string, ofItsRun: readonly StoredBatch[]) =>
@@ -118,7 +128,7 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
   const recover = async (batch: StoredBatch, rows: readonly BatchRow[]): Promise<string | undefined> => {
     const found = await find(batch, run.id, batches.ofRun(run.no));
     if (found.kind === "found") {
-      batches.sent(batch.no, found.id);
+      created(batch.no, found.id, rows.length);
       return found.id;
     }
     if (found.kind === "none" && !isYoung(batch)) {
@@ -127,7 +137,9 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
     }
     waitFor(rows);
     if (found.kind === "trouble")
-      notice(`Whether a batch was created is not known yet: ${found.failure.message}`);
+      notice(
+        `Whether a batch was created is not known yet: ${found.failure.message}. Until the list of batches can be read, nothing is sent again, so that nothing is paid twice.`,
+      );
     return undefined;
   };
 
@@ -229,9 +241,9 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
       batches.read(no, []);
       return made.failure;
     }
-    parts.onCalls(rows.length);
+    sent += rows.length;
     if (isTrouble(made)) return made.failure;
-    batches.sent(no, made);
+    created(no, made, rows.length);
     return null;
   };
 
@@ -276,6 +288,9 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
     },
     get waiting() {
       return waits.size + waitsElsewhere.size + wanted.size;
+    },
+    get underWay() {
+      return waits.size + waitsElsewhere.size + sent;
     },
     send: async () => {
       let rows: BatchRow[] = [];

@@ -186,6 +186,16 @@ describe("a process that dies while it asks in batches", () => {
     await expectWhole(run);
   });
 
+  it.each(SHAPES)(
+    "counts the requests of a batch whose creation it did not live to see (%s)",
+    async (shape) => {
+      const run = await started({ shape });
+      await run.session({ dies: { step: "create", when: "after", nth: 1 } });
+      expect((await run.toTheEnd()).counts).toMatchObject({ answered: 14, calls: 14 });
+      expect(run.server.batches).toHaveLength(1);
+    },
+  );
+
   it("loses nothing and asks nothing twice, however often it dies and whatever happens to its batches", async () => {
     const death = fc.record({
       step: fc.constantFrom(...STEPS),

@@ -179,13 +179,18 @@ export async function openBatchSession(run: BatchedRun): Promise<BatchSession | 
       for (const queue of queues) queue.settle(isOver);
       const goesOn = end.kind === "all-asked" || (end.kind === "skipped" && end.because === "budget");
       if (!goesOn || waitingIn(queues) === 0 || control.stopping()) return end;
+      const failures: FailedReply[] = [];
       for (const queue of queues) {
         const failure = await queue.send();
         if (failure === null) continue;
         if (failure.fatal === true || failure.closed !== undefined || failure.unsent === true)
           return { kind: "unreachable", message: failure.message, because: whyLost(failure) };
-        notes.push(`Not all requests could be sent: ${failure.message}`);
+        failures.push(failure);
       }
+      const [first] = failures;
+      if (first !== undefined && queues.every(({ underWay }) => underWay === 0))
+        return { kind: "unreachable", message: first.message, because: "no-batch" };
+      for (const { message } of failures) notes.push(`Not all requests could be sent: ${message}`);
       return { kind: "skipped", because: "batch" };
     },
     price: settings.thenLive ? plan.target.price : batchPrice(plan.target.price),

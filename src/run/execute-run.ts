@@ -72,10 +72,12 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     onCalls: (count) => {
       calls += count;
       writer.calls(count);
+      writer.flush();
     },
     onJudgeCalls: (count) => {
       judgeCalls += count;
       writer.judgeCalls(count);
+      writer.flush();
     },
   });
   await batch?.look();

@@ -1,7 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { type BatchServer, type Fate, startBatchServer } from "../../../fixtures/batches/batch-server.ts";
+import {
+  type BatchServer,
+  type BatchServerOptions,
+  type Fate,
+  startBatchServer,
+} from "../../../fixtures/batches/batch-server.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
 
 const open: { close(): unknown }[] = [];
@@ -12,9 +17,10 @@ afterEach(async () => {
 async function batched(
   fates: readonly Fate[] = [],
   suite = "",
+  instead: BatchServerOptions["instead"] = new Map(),
 ): Promise<{ repo: Scenario; server: BatchServer; later: () => void }> {
   let now = Date.now();
-  const server = await startBatchServer({ fates, takes: 1000, now: () => now });
+  const server = await startBatchServer({ fates, takes: 1000, now: () => now, instead });
   const repo = scenario(null);
   const files = {
     "evalconfig.yaml": `models:\n  m: { provider: openai, model: m-2024-01-01, base_url: "${server.origin}/v1", params: { max_tokens: 100 }, price: { input: 1000, output: 1000 } }\n  app: { provider: http, url: "${server.origin}/app" }\n`,
@@ -184,6 +190,60 @@ describe("evals run --batch", () => {
     const back = JSON.parse((await repo.evals(`run --resume --run ${first} --json`)).stdout).runs[0];
     expect(back).toMatchObject({ counts: { answered: 4, cached: 0, calls: 4 }, end: { kind: "all-asked" } });
     expect([server.live, server.batches.length]).toEqual([4, 1]);
+  });
+
+  it.each([
+    // LiteLLM 1.108 without `files_settings`, the same in front of a model's server that has no batches, and a llama.cpp.
+    [
+      500,
+      '{"error":{"message":"files_settings is not set, set it on your config.yaml file.","type":"internal_server_error","param":null,"code":"500"}}',
+    ],
+    [404, '{"error":{"code":404,"message":"File Not Found","type":"not_found_error"}}'],
+  ])("says that a server took no batch, loses nothing, and can go on both ways: %i", async (status, body) => {
+    const instead = new Map([["POST /v1/files", { status, body }]]);
+    const { repo, server, later } = await batched([], "", instead);
+    const sent = await repo.evals("run --batch");
+    const said = JSON.parse(body).error.message;
+    expect(sent.exit).toBe(3);
+    const shown = sent.stdout.replace(/\s+/g, " ");
+    expect(shown).toContain("The server took no batch: nothing was asked or paid.");
+    expect(shown).toMatch(new RegExp(`${status} from 127\\.0\\.0\\.1:\\d+: ${said}`));
+    expect(shown).not.toContain("come with a batch");
+    const again = /To send it again: evals (run s --resume --run [0-9a-f]{8})/.exec(shown)?.[1];
+    const live = /To ask call by call: evals (.*? --batch-then-live)/.exec(shown)?.[1];
+    expect(live).toBe(`${again} --batch-then-live`);
+    const refused = await repo.evals(`${again} --json`);
+    expect([refused.exit, JSON.parse(refused.stdout).runs[0].end.because]).toEqual([3, "no-batch"]);
+    // Once the gateway is set up, the same command sends the batch.
+    instead.clear();
+    expect((await repo.evals(`${again}`)).stdout).toContain("4 come with a batch");
+    later();
+    expect((await repo.evals(`${again}`)).exit).toBe(0);
+    expect([server.batches.length, server.live]).toEqual([1, 0]);
+  });
+
+  it("asks call by call, on request, what a server did not take as a batch", async () => {
+    const instead = new Map([["POST /v1/files", { status: 500, body: "Internal Server Error" }]]);
+    const { repo, server } = await batched([], "", instead);
+    await repo.evals("run --batch");
+    expect((await repo.evals("run s --resume --batch-then-live")).exit).toBe(0);
+    expect([server.live, server.batches.length]).toEqual([4, 0]);
+  });
+
+  it("sends nothing twice while a gateway cannot tell whether it created the batch", async () => {
+    const down = { status: 500, body: "Internal Server Error" };
+    const instead = new Map([
+      ["POST /v1/batches", down],
+      ["GET /v1/batches", down],
+    ]);
+    const { repo, server } = await batched([], "", instead);
+    expect((await repo.evals("run --batch")).exit).toBe(3);
+    const waits = await repo.evals("run s --resume --json");
+    expect([waits.exit, JSON.parse(waits.stdout).runs[0].end.because]).toEqual([3, "batch"]);
+    expect(JSON.parse(waits.stdout).runs[0].notes.join(" ")).toMatch(
+      /Whether a batch was created is not known yet: 500 from .*: Internal Server Error\. Until the list/,
+    );
+    expect(server.asked.filter((one) => one === "POST /v1/batches")).toHaveLength(1);
   });
 
   it("asks call by call for the rest on request", async () => {

@@ -112,6 +112,15 @@ function onceItCan(because: LostBecause | undefined): string {
 
 function endLines(report: RunReport): string[] {
   const { end, counts, header } = report;
+  if (end.kind === "unreachable" && end.because === "no-batch") {
+    const again = `evals run ${plainLine(header.suite)} --resume --run ${header.id}`;
+    return [
+      indent(`${lostSentence(report)}.`),
+      indent(plainLine(end.message)),
+      indent(`To send it again:  ${again}`),
+      indent(`To ask call by call:  ${again} --batch-then-live`),
+    ];
+  }
   if (end.kind === "unreachable") {
     return [
       indent(`${lostSentence(report)}.`),
