@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createLiquid, renderLiquid } from "./liquid-engine.ts";
+import { clockAsked, createLiquid, renderLiquid } from "./liquid-engine.ts";
 
 const liquid = createLiquid();
 const render = (source: string, scope: object = {}): string =>
@@ -62,5 +63,32 @@ describe("the engine of all templates", () => {
       if (zone === undefined) delete process.env.TZ;
       else process.env.TZ = zone;
     }
+  });
+});
+
+describe("a question for the time in a template", () => {
+  /** What is looked for, in one pattern, whose time grows with the square of the tags that are never closed. */
+  const PATTERN = /\{[{%](?:(?![}%]\}).)*?(?=(["'])(?:now|today)\1\s*\|\s*date)/s;
+
+  it("is found where a pattern of whole tags finds it", () => {
+    const words = ["'now' | date: 'x'", '"today"|date', "'nowt' | date", "'now\" | date", "'now' | upcase"];
+    const piece = fc.constantFrom("{{ ", " }}", "{% ", " %}", "{ ", "a", "\n", ...words);
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
+        const source = pieces.join("");
+        const found = PATTERN.exec(source);
+        const before = found === null ? null : source.slice(0, found.index + found[0].length);
+        const place = before && {
+          line: before.split("\n").length,
+          column: before.length - before.lastIndexOf("\n"),
+        };
+        expect(clockAsked(source)).toEqual(place ?? undefined);
+      }),
+    );
+  });
+
+  it("is looked for once in a template of a hundred thousand tags that are never closed", () => {
+    expect(clockAsked("{{".repeat(100_000))).toBeUndefined();
+    expect(clockAsked(`${"{%".repeat(100_000)} "now" | date`)).toEqual({ line: 1, column: 200_002 });
   });
 });

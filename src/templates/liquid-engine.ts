@@ -141,11 +141,22 @@ export function liquidWords(error: unknown): string {
   return words;
 }
 
+/** The beginning or the end of a tag, or a word that a date filter would take for the time. */
+const MARK_OR_CLOCK = /\{[{%]|[}%]\}|(["'])(?:now|today)\1\s*\|\s*date/g;
+
 /** Filters that obviously read the time are detected before rendering. */
 export function clockAsked(source: string): { readonly line: number; readonly column: number } | undefined {
-  const at = source.search(/\{[{%](?:(?![}%]\}).)*?(["'])(?:now|today)\1\s*\|\s*date/s);
-  if (at === -1) return undefined;
-  const index = at + source.slice(at).search(/(["'])(?:now|today)\1\s*\|\s*date/);
+  // One pass: a pattern of whole tags would look from each tag that is never closed to the end.
+  let inTag = false;
+  let index = -1;
+  for (const { 0: found, 1: quote, index: at } of source.matchAll(MARK_OR_CLOCK)) {
+    if (quote === undefined) inTag = found.startsWith("{");
+    else if (inTag) {
+      index = at;
+      break;
+    }
+  }
+  if (index === -1) return undefined;
   const before = source.slice(0, index);
   return { line: before.split("\n").length, column: index - before.lastIndexOf("\n") };
 }
