@@ -37,9 +37,10 @@ export function describeIssues(issues: readonly Issue[], context: IssueContext):
 function describeAll(issues: readonly Issue[], above: Path, context: IssueContext): Problem[] {
   const problems: Problem[] = [];
   let hidden = 0;
+  const told = unknownKeys(issues, above);
   for (const issue of issues.flatMap(keyByKey)) {
     // Guessing the intended key takes time for each issue, and a damaged file has thousands of issues.
-    if (problems.length < SHOWN) problems.push(...describe(issue, above, context));
+    if (problems.length < SHOWN) problems.push(...describe(issue, above, context, told));
     else hidden++;
   }
   return hidden === 0 ? problems : [...problems, andMore(context.places.path, hidden)];
@@ -48,10 +49,24 @@ function describeAll(issues: readonly Issue[], above: Path, context: IssueContex
 const keyByKey = (issue: Issue): readonly Issue[] =>
   issue.code === "unrecognized_keys" ? issue.keys.map((key) => ({ ...issue, keys: [key] })) : [issue];
 
-function describe(issue: Issue, above: Path, context: IssueContext): Problem[] {
+/** The keys that the issues report as unknown. An object that takes any key reports none. */
+function unknownKeys(issues: readonly Issue[], above: Path): ReadonlySet<string> {
+  return new Set(
+    issues.flatMap((issue) =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map((key) => placeOf([...above, ...issue.path, key]))
+        : [],
+    ),
+  );
+}
+
+const placeOf = (path: Path): string => JSON.stringify(path.map(String));
+
+/** @param told the keys that are reported as unknown, by `placeOf` */
+function describe(issue: Issue, above: Path, context: IssueContext, told: ReadonlySet<string>): Problem[] {
   const path = [...above, ...issue.path];
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, path, context));
-  if (issue.code === "invalid_union") return describeUnion(issue, path, context);
+  if (issue.code === "invalid_union") return describeUnion(issue, path, context, told);
   if (issue.code === "invalid_key") return [invalidKey(path, issue, context)];
   if (issue.code === "invalid_element") {
     return describeAll(issue.issues, path, context);
@@ -59,7 +74,7 @@ function describe(issue: Issue, above: Path, context: IssueContext): Problem[] {
   const value = valueAt(context.value, path);
   const missing = value === undefined && path.length > 0 && !hasKey(context.value, path);
   return missing
-    ? missingKey(path, context)
+    ? missingKey(path, context, told)
     : [invalid(path, expectation(issue, path, value, context.schema), context)];
 }
 
@@ -84,9 +99,10 @@ function describeUnion(
   issue: Issue & { code: "invalid_union" },
   path: Path,
   context: IssueContext,
+  told: ReadonlySet<string>,
 ): Problem[] {
   const value = valueAt(context.value, path);
-  if (value === undefined && !hasKey(context.value, path)) return missingKey(path, context);
+  if (value === undefined && !hasKey(context.value, path)) return missingKey(path, context, told);
   // A branch of the union that fails at its top level is not the intended one.
   const meant = issue.errors.filter((branch) => branch.every((inner) => !isWrongKind(inner)));
   const best = [...meant].sort((a, b) => badness(a) - badness(b))[0];
@@ -147,19 +163,21 @@ function fixForKey(key: string, guess: string | undefined, known: readonly strin
   return known.length === 0 ? `Remove ${key}.` : `Remove it. Known here: ${known.join(", ")}.`;
 }
 
-/** Whether `name` is missing because of a misspelt key, so that only one mistake is reported. */
-export function isMisspelt(name: string, parent: unknown, known: readonly string[]): boolean {
-  if (parent === null || typeof parent !== "object") return false;
+/** The misspelt key because of which `name` is missing, so that only one mistake is reported. */
+export function misspelt(name: string, parent: unknown, known: readonly string[]): string | undefined {
+  if (parent === null || typeof parent !== "object") return undefined;
   const present = Object.keys(parent);
   const free = known.filter((key) => !present.includes(key));
-  return present.some((key) => !known.includes(key) && nearest(key, free) === name);
+  return present.find((key) => !known.includes(key) && nearest(key, free) === name);
 }
 
-function missingKey(path: Path, context: IssueContext): Problem[] {
+function missingKey(path: Path, context: IssueContext, told: ReadonlySet<string>): Problem[] {
   const full = [...(context.base ?? []), ...path];
   const name = String(path.at(-1));
   const parent = path.slice(0, -1);
-  if (isMisspelt(name, valueAt(context.value, parent), keysAt(context.schema, parent))) return [];
+  const slip = misspelt(name, valueAt(context.value, parent), keysAt(context.schema, parent));
+  if (slip !== undefined)
+    return told.has(placeOf([...parent, slip])) ? [] : [unknownKey(slip, parent, context)];
   const about = descriptionAt(context.schema, path);
   const hint = hintFor("missing", path, undefined);
   const expected = orList(schemasAt(context.schema, path).map(wordsFor));

@@ -93,6 +93,20 @@ describe("loadProject", () => {
     });
   });
 
+  it.each(["provder", "provide", "Provider", "provid*er"])(
+    "reports a model whose provider is misspelt %s, although providers decide which keys a model has",
+    async (key) => {
+      const more = `${GOOD["evalconfig.yaml"]}  other: { "${key}": openai, model: m }\n`;
+      expect(await problemsOf({ "evalconfig.yaml": more })).toMatchObject([
+        {
+          code: "EVALS_CONFIG_UNKNOWN_KEY",
+          what: expect.stringContaining(`Unknown key "${key}" in "models.other". Did you mean "provider"?`),
+          fix: "Rename it: provider",
+        },
+      ]);
+    },
+  );
+
   it("reports the mistakes of all files at once", async () => {
     const problems = await problemsOf({
       "evalconfig.yaml": "models:\n  small: { provider: chatt, model: m }\nbudgte: {}\n",

@@ -3,7 +3,7 @@ import type { Problem } from "../domain/problem.ts";
 import type { LoadedPrompt, Places, Registry } from "../domain/project.ts";
 import type { ScorerDefinition } from "../domain/scorer.ts";
 import { Suite } from "../domain/suite.ts";
-import { isMisspelt } from "./describe-issues.ts";
+import { misspelt } from "./describe-issues.ts";
 import { collect, placed } from "./file-problems.ts";
 import type { FileSource } from "./file-source.ts";
 import type { LoadedConfig } from "./load-config.ts";
@@ -42,7 +42,9 @@ export interface SuiteOverrides {
 export function isNamed(value: unknown, key: string): boolean {
   const keys = Object.keys(Suite.shape);
   return (
-    value !== null && typeof value === "object" && (Object.hasOwn(value, key) || isMisspelt(key, value, keys))
+    value !== null &&
+    typeof value === "object" &&
+    (Object.hasOwn(value, key) || misspelt(key, value, keys) !== undefined)
   );
 }
 
