@@ -130,7 +130,13 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
         }),
       );
       writer.flush();
-      expect(store.judgeSpending(no)).toMatchObject({ replies: 3, usd: 0.75, unpriced: 1, tokens: 12, untold: 2 });
+      expect(store.judgeSpending(no)).toMatchObject({
+        replies: 3,
+        usd: 0.75,
+        unpriced: 1,
+        tokens: 12,
+        untold: 2,
+      });
       expect(store.lostSpending(no, "judges")).toMatchObject({ most_usd: 2, most_tokens: 70 });
       expect(store.lostSpending(no, "target")).toMatchObject({ replies: 0, usd: 0 });
     });
