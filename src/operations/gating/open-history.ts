@@ -2,11 +2,13 @@ import { listedTargetOf } from "../../domain/listed-target.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import type { DeclaredChange } from "../../domain/prompt-change.ts";
+import { findGitFolder } from "../../git/git-folder.ts";
 import { findRepository } from "../../git/require-repository.ts";
 import { asksAnything } from "../../run/answers-at-hand.ts";
 import { modelsWithoutPrice, unpricedModel } from "../../run/unpriced-budget.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
+import { baseOfChange } from "../project/base-of-change.ts";
 import { refuseChangedPrompts } from "../project/changed-prompts.ts";
 import { openWrittenHistory } from "../project/stored-history.ts";
 import { closeRuns, type PreparedRun } from "../running/prepare-runs.ts";
@@ -20,7 +22,7 @@ import { declaredInRun } from "./declared-in-run.ts";
 import { answersOf, type GateBaseline, gateBaseline } from "./gate-baseline.ts";
 import { type SuiteTrust, suiteTrust } from "./judge-trust.ts";
 import { scoredAlike } from "./rescored-side.ts";
-import { type TakenAway, takenAway } from "./taken-away.ts";
+import type { TakenAway } from "./taken-away.ts";
 
 /** A run with everything it needs from the store. */
 export interface ReadyRun {
@@ -73,8 +75,7 @@ export async function openHistory(
     const waiting = await waitingNotes(opened, starts ? unresumed : [], options, fits);
     for (const [{ suite }, note] of waiting) notice(`${suite.name}: ${note}`);
     const [lost, ready] = await Promise.all([
-      // A matrix only compares targets with each other; an ordinary run reports that a baseline is gone.
-      isMatrix(options) ? NOTHING_TAKEN : takenAway(place, options, io),
+      takenInChange(place, options, io),
       Promise.all(
         prepared.map((one) => {
           const resume = resumed.get(one.plan) ?? null;
@@ -180,4 +181,15 @@ async function refuseUnpricedBudget(
       }),
     ),
   );
+}
+
+/** The baselines that a change takes away; only the build of a change has a branch that it could take them from. */
+async function takenInChange(place: RunPlace, options: HistoryOptions, io: Environment): Promise<TakenAway> {
+  // A matrix only compares targets with each other; an ordinary run reports that a baseline is gone.
+  if (isMatrix(options) || options.baseline !== undefined || findGitFolder(place.home) === null)
+    return NOTHING_TAKEN;
+  const base = await baseOfChange(place.home, io);
+  if (base.kind !== "seen") return NOTHING_TAKEN;
+  const { takenAway } = await import("./taken-away.ts");
+  return takenAway({ place, base }, options, io);
 }

@@ -4,10 +4,9 @@ import { listedTargetOf } from "../../domain/listed-target.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedSuite } from "../../domain/project.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
-import { findGitFolder } from "../../git/git-folder.ts";
 import { mergeBase, readAtCommit, resolveCommit } from "../../git/repository.ts";
 import type { Environment } from "../environment.ts";
-import { type BaseOfChange, baseOfChange } from "../project/base-of-change.ts";
+import type { BaseOfChange } from "../project/base-of-change.ts";
 import { openProject } from "../project/open-project.ts";
 import type { RunPlace } from "../running/run-place.ts";
 import type { RunRequest } from "../running/run-request.ts";
@@ -28,11 +27,12 @@ const NOTHING: TakenAway = { rules: [], notes: [] };
  * suite or an alias also changes the path of its baseline, and would otherwise be compared with nothing without
  * notice.
  */
-export async function takenAway(place: RunPlace, options: RunRequest, io: Environment): Promise<TakenAway> {
+export async function takenAway(
+  { place, base }: { readonly place: RunPlace; readonly base: Extract<BaseOfChange, { kind: "seen" }> },
+  options: RunRequest,
+  io: Environment,
+): Promise<TakenAway> {
   const { home, at } = place;
-  if (options.baseline !== undefined || findGitFolder(home) === null) return NOTHING;
-  const base = await baseOfChange(home, io);
-  if (base.kind !== "seen") return NOTHING;
   const own = at?.commit ?? "HEAD";
   const [there, here, left] = await Promise.all([
     baselineFiles(home, base.ref),
