@@ -14,6 +14,7 @@ const REPLY = JSON.stringify({
   usage: { input_tokens: 20, output_tokens: 80 },
 });
 const EXPORTS = `
+  export { keepYoungSmall } from "./src/cli/small-heap.ts";
   export { openPostgresFleet } from "./src/fleet/postgres/open-postgres.ts";
   export { startPostgres, whyNoPostgres } from "./src/postgres/testing/private-postgres.ts";`;
 const HERE = new URL(import.meta.url).pathname;
@@ -30,7 +31,7 @@ export async function workers({ quick }) {
   const postgres = await startPostgres(true);
   try {
     const url = postgres.database();
-    const trials = quick ? 20_000 : 200_000;
+    const trials = quick ? 20_000 : 1_000_000;
     const fleet = await openPostgresFleet(url, () => {});
     const { no } = await fleet.plans.open({
       ...{
@@ -126,7 +127,8 @@ function child(bundle, url) {
 
 /** Works on two blocks at once, as a worker does, until no block is waiting. */
 async function work(bundle, url) {
-  const { openPostgresFleet } = await import(pathToFileURL(bundle).href);
+  const { keepYoungSmall, openPostgresFleet } = await import(pathToFileURL(bundle).href);
+  keepYoungSmall();
   const fleet = await openPostgresFleet(url, () => {});
   const worker = await fleet.bench.arrive({ name: "bench", program: "bench", models: null });
   const book = fleet.book(new AbortController().signal);

@@ -3,7 +3,7 @@ import type { RunHooks } from "../operations/run-watcher.ts";
 import { runName } from "../reports/headline.ts";
 import type { Io } from "./io.ts";
 import { showProgress, silentProgress } from "./progress.ts";
-import { keepHeapSmall } from "./small-heap.ts";
+import { keepHeapSmall, keepYoungSmall } from "./small-heap.ts";
 import { stopSignals } from "./stop-signals.ts";
 
 /** With at least this many trials, garbage is collected earlier than usual. */
@@ -11,6 +11,8 @@ const MANY_TRIALS = 10_000;
 
 export interface RunViewOptions {
   readonly quiet: boolean;
+  /** Whether workers on other machines ask the trials: thousands are awaited here, and time is not short. */
+  readonly workers?: boolean | undefined;
   readonly ended: (report: RunReport) => void;
   readonly over?: (reports: readonly RunReport[]) => void;
 }
@@ -22,14 +24,16 @@ export interface RunView extends RunHooks {
   readonly close: () => void;
 }
 
-export function runView(io: Io, { quiet, ended, over }: RunViewOptions): RunView {
+export function runView(io: Io, { quiet, workers, ended, over }: RunViewOptions): RunView {
   const stop = stopSignals(io);
   const progress = quiet ? silentProgress : showProgress(io);
   return {
     control: stop,
     watcher: {
       planned: (plans) => {
-        if (plans.some(({ totalPlanned }) => totalPlanned >= MANY_TRIALS)) keepHeapSmall();
+        if (!plans.some(({ totalPlanned }) => totalPlanned >= MANY_TRIALS)) return;
+        keepHeapSmall();
+        if (workers === true) keepYoungSmall();
       },
       began: stop.listen,
       started: (header, done) => progress.start(runName(header), header.planned, done),

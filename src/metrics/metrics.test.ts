@@ -4,6 +4,7 @@ import type { ErrorKind } from "../domain/outcome.ts";
 import { usageOf } from "../domain/transcript.ts";
 import { computeMetrics } from "./compute-metrics.ts";
 import { makeTally, type Tally, type TallyRow, withMissing } from "./tally.ts";
+import { tallyOfCases } from "./tally-of-cases.ts";
 
 function row(case_no: number, changes: Partial<TallyRow> = {}): TallyRow {
   return {
@@ -95,6 +96,16 @@ describe("the metrics of a run", () => {
       cost_usd: null,
       latency_p50: null,
     });
+  });
+
+  it("of some cases of a plan are counted in arrays of their number, and of no other case", () => {
+    const tally = tallyOfCases([70_007, 3, 70_007], 1);
+    tally.add(row(3));
+    tally.add(row(70_007, { pass: false, scores: [[0, false]] }));
+    tally.add(errored(70_007));
+    expect([...tally.answered, ...tally.passed, ...tally.errored]).toEqual([1, 1, 0, 1, 1, 0]);
+    expect(tally).toMatchObject({ totalAnswered: 2, totalErrored: 1 });
+    expect(() => tally.add(row(4))).toThrow("case 4");
   });
 
   it("give latency percentiles of all answered trials together", () => {

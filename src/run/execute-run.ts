@@ -49,7 +49,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   const header = settings.resume?.header ?? headerOf(plan, settings, world);
   const opened =
     settings.resume === null ? createRun(plan, header, world.store) : world.store.resume(settings.resume);
-  const tally = makeTally(plan.count, plan.scorers.length);
+  const tally = settings.tally ?? makeTally(plan.count, plan.scorers.length);
   const before =
     settings.resume === null
       ? NOTHING_BEFORE

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Case } from "../domain/case.ts";
 import { hashJson, type Json, sha256 } from "../domain/json.ts";
 import type { RunScorer } from "../domain/run.ts";
@@ -34,10 +35,19 @@ export function askedHash(target: string, request: string): string {
   return sha256(`${target}\n${request}`);
 }
 
+/** Lines that are joined and hashed at once: one text of all lines of a large run would be its largest object. */
+const HASHED_AT_ONCE = 10_000;
+
 /** Root fingerprint of a run: one hash of its cases' keys, in any order. 64 hexadecimal digits. */
 export function rootFingerprint(cases: Iterable<{ readonly id: string; readonly key: string }>): string {
-  const lines = Array.from(cases, ({ id, key }) => `${JSON.stringify(id)}:${key}`);
-  return sha256(lines.sort().join("\n"));
+  const lines = Array.from(cases, ({ id, key }) => `${JSON.stringify(id)}:${key}`).sort();
+  if (lines.length <= HASHED_AT_ONCE) return sha256(lines.join("\n"));
+  const hash = createHash("sha256");
+  for (let from = 0; from < lines.length; from += HASHED_AT_ONCE) {
+    const part = lines.slice(from, from + HASHED_AT_ONCE).join("\n");
+    hash.update(from === 0 ? part : `\n${part}`);
+  }
+  return hash.digest("hex");
 }
 
 /** Hash of one scorer: scorers with equal hashes score alike. */

@@ -107,6 +107,8 @@ export interface PlanInput {
   readonly question?: (golden: Case) => Question;
   /** Pressure on passing trials; absent without pressure. */
   readonly pressure?: PlannedPressure | undefined;
+  /** Maximum characters of requests kept in memory, so that they need not be rendered again for sending. */
+  readonly keptRequests?: number | undefined;
 }
 
 /** The part of a suite's pressure that affects results. */
@@ -120,7 +122,7 @@ function redactedCase(golden: Case, { value }: Redaction): Case {
   return { ...golden, ...value({ input, metadata, ...(expected === undefined ? {} : { expected }) }) };
 }
 
-/** Maximum characters of requests kept in memory, so that they need not be rendered again for sending. */
+/** Default of `PlanInput.keptRequests`. */
 const KEPT_REQUESTS = 16_000_000;
 
 /**
@@ -146,7 +148,7 @@ export function makePlan(input: PlanInput): Plan {
   const scorersOf = caseScorersHash(scorers);
   const own = new Map<number, readonly string[]>();
   const problems: Problem[] = [];
-  let remaining = KEPT_REQUESTS;
+  let remaining = input.keptRequests ?? KEPT_REQUESTS;
 
   const last: { caseNo: number; golden: Case | undefined } = { caseNo: -1, golden: undefined };
   const golden = (caseNo: number): Case => {

@@ -28,6 +28,8 @@ export interface RunSettings {
   readonly asksNothing?: boolean | undefined;
   /** Only these trials in this order; default all of the plan. */
   readonly order?: WorkOrder | undefined;
+  /** Counts the trials of `order`; default a tally of all cases of the plan. */
+  readonly tally?: Tally | undefined;
   /** Id of the run to which these canaries belong. */
   readonly canaryOf?: string | undefined;
   /** Asks only errored trials again; only for a resumed run. */

@@ -26,7 +26,11 @@ export async function runCommand({ io, options: typed, args: [suites] }: RunCall
 
 async function runOnce(options: RunOptions, io: Io): Promise<RunOnce> {
   const reporters = await openReporters(options, io);
-  const view = runView(io, { quiet: options.quiet, ended: reporters.run });
+  const view = runView(io, {
+    quiet: options.quiet,
+    workers: options.workers !== undefined,
+    ended: reporters.run,
+  });
   try {
     return await runSuites(io, { request: options, ...view }, async ({ runs, notRun, exit }) => {
       if (notRun.length > 0) io.stderr(`Not run: ${notRun.join(", ")}\n`);

@@ -5,7 +5,7 @@ import { type NumberOption, readNumber, wholeNumber } from "../../operations/opt
 import { runWorker } from "../../operations/run-worker.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import type { WorkerCall } from "../declarations/worker.ts";
-import { keepYoungSmall } from "../small-heap.ts";
+import { keepHeapSmall, keepYoungSmall } from "../small-heap.ts";
 import { drainSignals } from "../stop-signals.ts";
 
 const HEALTH: NumberOption = {
@@ -28,6 +28,7 @@ export async function workerCommand({ io, options, args: [address] }: WorkerCall
   const concurrency = readNumber(options.concurrency, CONCURRENCY);
   const idle_ms = readIdle(options.idle);
   const health_port = readNumber(options.health, HEALTH);
+  keepHeapSmall();
   keepYoungSmall();
   const control = drainSignals(io);
   try {

@@ -25,6 +25,9 @@ const Planned = z.object({
   narrowing: z.unknown(),
 });
 
+/** Characters of requests that a worker keeps: of a large plan it sends only some, and each of these seldom. */
+const KEPT_REQUESTS = 1_000_000;
+
 export interface OpenPlanOptions {
   readonly directory: string | undefined;
   /** Project root of this clone. */
@@ -62,6 +65,7 @@ export async function openPlan(
         narrowing: narrowing as Narrowing | null,
         trials: target.trials,
         concurrency: options.concurrency,
+        keptRequests: KEPT_REQUESTS,
         ...(options.asksNothing === true ? {} : { judges: "ask" as const }),
       },
     );

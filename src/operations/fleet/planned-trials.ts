@@ -52,7 +52,8 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
   const { plan, plans, no, control } = options;
   const size = Math.min(BLOCK, Math.max(SMALLEST_BLOCK, Math.ceil(plan.totalPlanned / BLOCKS)));
   const keyOf = ({ case_no, trial }: TrialPlace): string => `${case_no}/${trial}`;
-  const inBlocks = new Set(options.inBlocks.map(keyOf));
+  const inBlocks = seenTrials(plan);
+  for (const place of options.inBlocks) inBlocks.add(place);
   const waiting = new Map<string, (reply: Reply) => void>();
   /** Answers that were read before the engine requested them. */
   const early = new Map<string, Reply>();
@@ -182,8 +183,7 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
     }
     return new Promise((resolve) => {
       waiting.set(key, resolve);
-      if (!inBlocks.has(key)) {
-        inBlocks.add(key);
+      if (inBlocks.add(place)) {
         cut.push(place);
         publish();
       }
@@ -214,6 +214,21 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
         keepLost({ ...one, usage: usage ?? UNKNOWN_USAGE, cost_usd: usd });
       await options.patiently(() => plans.reported(no, blocks));
       return { ...sums, pace };
+    },
+  };
+}
+
+/** A set of trials of a plan, a bit each: a plan may have millions. */
+function seenTrials({ count, trials }: Plan) {
+  const bits = new Uint8Array(Math.ceil((count * trials) / 8));
+  return {
+    /** @returns whether it was not in the set yet */
+    add: ({ case_no, trial }: TrialPlace): boolean => {
+      const at = case_no * trials + trial - 1;
+      const [byte, bit] = [at >> 3, 1 << (at & 7)];
+      const known = bits[byte] ?? 0;
+      bits[byte] = known | bit;
+      return (known & bit) === 0;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { AroundCalls } from "../../domain/around-calls.ts";
 import type { CallBook } from "../../fleet/database.ts";
 import type { FleetPlan, LeasedBlock, PlanHalt, TrialPlace, WorkedBlock } from "../../fleet/fleet.ts";
+import { tallyOfCases } from "../../metrics/tally-of-cases.ts";
 import { seesRaw } from "../../run/answers-at-hand.ts";
 import { blockStore } from "../../run/block-store.ts";
 import type { RunControl } from "../../run/engine.ts";
@@ -62,6 +63,10 @@ export async function workBlock(block: LeasedBlock, work: BlockWork): Promise<Bl
         length: block.trials.length,
         at: (position) => block.trials[position] as (typeof block.trials)[number],
       },
+      tally: tallyOfCases(
+        block.trials.map(({ case_no }) => case_no),
+        plan.scorers.length,
+      ),
     },
     {
       store,

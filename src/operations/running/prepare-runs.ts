@@ -42,6 +42,8 @@ export interface PrepareOptions {
   readonly presses?: boolean | undefined;
   /** Whether tools are to be recorded, so that they are run even if a suite names a recording. */
   readonly liveTools?: boolean | undefined;
+  /** As in `PlanInput`. */
+  readonly keptRequests?: number | undefined;
 }
 
 /**
@@ -161,6 +163,7 @@ async function prepareRun(
       ...{ suite, model, target, scorers, cases, selected, judges, narrowing, trials },
       sameTrials: options.trials !== undefined,
       redaction: project.redaction,
+      keptRequests: options.keptRequests,
       restricted: isRestricted(project.config.datasets, cases.path),
       ...(narrowing === null ? {} : { suiteCases: selectCases(cases, suite.suite.filter, null).length }),
       ...(pressed === null ? {} : { pressure: pressed.plan }),
