@@ -191,12 +191,31 @@ export interface KeptRuns {
   drop(run: KeptRun): Promise<void>;
 }
 
+/** Times at which work is due; each is taken by one process. */
+export interface Cadence {
+  /**
+   * Waits for the next time and takes it. Times that passed while no process waited count as one.
+   *
+   * @returns false when the signal aborts first
+   */
+  next(signal: AbortSignal): Promise<boolean>;
+  close(): Promise<void>;
+}
+
 /** The database shared by the planner and the workers. */
 export interface FleetDatabase {
   readonly plans: PlanStore;
   readonly bench: WorkBench;
   readonly pace: PaceBook;
   readonly kept: KeptRuns;
+  /**
+   * Joins the processes that share a schedule, or creates it.
+   *
+   * @param name equal for all processes of which one is to do the work
+   * @param cron five fields, in UTC by the database's clock
+   * @throws {EvalsError} EVALS_CRON for fields that are not a schedule
+   */
+  cadence(name: string, cron: string): Promise<Cadence>;
   /** @param signal aborts when nothing more may be sent */
   book(signal: AbortSignal): CallBook;
   /**

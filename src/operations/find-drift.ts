@@ -4,11 +4,13 @@ import { regressionRules } from "../baselines/regression-results.ts";
 import { passBasis, type Side } from "../baselines/side.ts";
 import type { DriftNight, DriftReport, JudgedAgain } from "../domain/drift.ts";
 import { EXIT } from "../domain/exit-code.ts";
+import { sha256 } from "../domain/json.ts";
 import { listedTargetOf } from "../domain/listed-target.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { LoadedModel } from "../domain/project.ts";
 import { isMadeElsewhere } from "../domain/recorded-provider.ts";
 import type { RunPlan } from "../domain/run-plan.ts";
+import { originOf } from "../git/origin.ts";
 import { plural } from "../reports/format-numbers.ts";
 import type { Spending } from "../run/budget-guard.ts";
 import { scorerHash } from "../run/fingerprint.ts";
@@ -20,10 +22,14 @@ import type { Store } from "../store/store.ts";
 import { measureSeries, runsOfSeries } from "./drifting/read-series.ts";
 import { storedAnswers } from "./drifting/stored-answers.ts";
 import type { Environment } from "./environment.ts";
+import { openFleet } from "./fleet/open-fleet.ts";
+import { openFleetOf } from "./fleet/open-fleet-of.ts";
+import type { Fleet } from "./fleet/plan-fleet.ts";
 import { type GateBaseline, gateBaseline } from "./gating/gate-baseline.ts";
 import { budgetOf, openHistory, type ReadyRun } from "./gating/open-history.ts";
 import { runBehind } from "./gating/rescored-side.ts";
 import { planRuns } from "./plan-runs.ts";
+import { locate } from "./project/open-project.ts";
 import { runOne } from "./run-one.ts";
 import type { RunHooks } from "./run-watcher.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "./running/prepare-runs.ts";
@@ -39,6 +45,8 @@ export interface DriftInput {
   readonly prompt?: string | undefined;
   /** Budget in US dollars, for the run and for judging stored answers again together. */
   readonly budget?: number | undefined;
+  /** Address of the PostgreSQL database shared with workers; without it this process asks the trials. */
+  readonly workers?: string | undefined;
 }
 
 /** The exit code: 1 when the target, or a calibrated judge, has drifted; else 0. */
@@ -74,9 +82,38 @@ export async function findDrift(io: Environment, input: DriftInput, hooks: RunHo
   }
 }
 
-function requestOf({ directory, suite, model, prompt, budget }: DriftInput): RunRequest {
+/**
+ * Finds drift at each time of a schedule, until it is stopped. Of several processes with the same schedule, one does.
+ *
+ * @param cron five fields, in UTC by the database's clock
+ * @param find makes one run of the series
+ * @throws {EvalsError} EVALS_CRON, or as `findDrift`
+ */
+export async function findDriftOnSchedule(
+  io: Environment,
+  input: DriftInput & { readonly workers: string; readonly cron: string },
+  { stopped, find }: { readonly stopped: AbortSignal; readonly find: () => Promise<unknown> },
+): Promise<void> {
+  const { root } = locate(io, input.directory);
+  const { suite, model = "", prompt = "", workers, cron } = input;
+  const project = (await originOf(root)) ?? root;
+  const fleet = await openFleet(workers, root, io);
+  try {
+    const name = sha256([project, suite, model, prompt].join("\n")).slice(0, 16);
+    const cadence = await fleet.cadence(name, cron);
+    try {
+      while (await cadence.next(stopped)) await find();
+    } finally {
+      await cadence.close();
+    }
+  } finally {
+    await fleet.close();
+  }
+}
+
+function requestOf({ directory, suite, model, prompt, budget, workers }: DriftInput): RunRequest {
   return RunRequest.parse({
-    ...{ directory, suites: [suite], budget },
+    ...{ directory, suites: [suite], budget, workers },
     model: model === undefined ? [] : [model],
     prompt: prompt === undefined ? [] : [prompt],
     ...{ allTrials: true, cache: false, baseline: "none" },
@@ -98,21 +135,33 @@ async function driftIn(place: RunPlace, { io, request, hooks }: Asked): Promise<
     throw severalTargets(request.suites[0] ?? "", prepared);
   }
   hooks.watcher.planned([one.plan]);
-  const { store, ready } = await openHistory(prepared, place, { ...request, ungated }, io);
+  const fleet =
+    request.workers === undefined
+      ? undefined
+      : await openFleetOf(request.workers, { place, prepared, environment: io });
   try {
-    const [first] = ready;
-    if (first === undefined) throw new Error("a planned run has a history");
-    return await extendSeries(first, { place, io, request, hooks, store });
+    const { store, ready } = await openHistory(prepared, place, { ...request, ungated }, io);
+    try {
+      const [first] = ready;
+      if (first === undefined) throw new Error("a planned run has a history");
+      return await extendSeries(first, { place, io, request, hooks, store, fleet });
+    } finally {
+      await closeRuns(prepared);
+      store.close();
+    }
   } finally {
-    await closeRuns(prepared);
-    store.close();
+    await fleet?.close();
   }
 }
 
-type Session = Asked & { readonly place: RunPlace; readonly store: Store };
+type Session = Asked & {
+  readonly place: RunPlace;
+  readonly store: Store;
+  readonly fleet: Fleet | undefined;
+};
 
 async function extendSeries(ready: ReadyRun, session: Session): Promise<DriftReport> {
-  const { place, io, request, hooks, store } = session;
+  const { place, io, request, hooks, store, fleet } = session;
   const { plan, judges } = ready.prepared;
   const { name } = plan.suite;
   const baseline = await gateBaseline({
@@ -132,7 +181,7 @@ async function extendSeries(ready: ReadyRun, session: Session): Promise<DriftRep
     ...(again.judged === null ? {} : { judge: again.judged }),
   };
   const { report } = await runOne(ready, {
-    ...{ request, place, environment: io, ...hooks, store },
+    ...{ request, place, environment: io, ...hooks, store, fleet },
     drift: { night, spent: again.spent },
   });
   hooks.watcher.over([report]);

@@ -2,7 +2,6 @@ import { exitCodeFor } from "../domain/exit-code.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { ReportedRun } from "../domain/report.ts";
 import type { Environment } from "./environment.ts";
-import type { Fleet } from "./fleet/plan-fleet.ts";
 import { openHistory } from "./gating/open-history.ts";
 import { type RunningSession, runOne } from "./run-one.ts";
 import type { RunHooks } from "./run-watcher.ts";
@@ -82,7 +81,12 @@ async function runIn<T>(
   const prepared = judgedLast(planned);
   if (request.batch) await refuseOthers(planned);
   watcher.planned(prepared.map(({ plan }) => plan));
-  const fleet = await fleetOf(request, { place, prepared, environment });
+  const fleet =
+    request.workers === undefined
+      ? undefined
+      : await (await import("./fleet/open-fleet-of.ts")).openFleetOf(request.workers, {
+          ...{ place, prepared, environment },
+        });
   const { store, ready } = await openHistory(prepared, place, { ...request, ungated }, environment).catch(
     async (error: unknown) => {
       await fleet?.close();
@@ -109,25 +113,6 @@ async function runIn<T>(
     await closeRuns(prepared);
     store.close();
     await fleet?.close();
-  }
-}
-
-/** Connects to the workers; for a run without workers, the code for it is not loaded. */
-async function fleetOf(
-  { workers }: RunRequest,
-  {
-    place,
-    prepared,
-    environment,
-  }: { place: RunPlace; prepared: readonly PreparedRun[]; environment: Environment },
-): Promise<Fleet | undefined> {
-  if (workers === undefined) return undefined;
-  try {
-    const { openPlanFleet } = await import("./fleet/plan-fleet.ts");
-    return await openPlanFleet(workers, place, environment);
-  } catch (error) {
-    await closeRuns(prepared);
-    throw error;
   }
 }
 

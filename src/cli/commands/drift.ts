@@ -1,12 +1,22 @@
-import { type DriftInput, exitOfDrift, findDrift, planDrift } from "../../operations/find-drift.ts";
+import { EXIT } from "../../domain/exit-code.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import {
+  type DriftInput,
+  exitOfDrift,
+  findDrift,
+  findDriftOnSchedule,
+  planDrift,
+} from "../../operations/find-drift.ts";
 import { type NumberOption, readNumber } from "../../operations/options/read-number.ts";
 import { driftDocument } from "../../reports/json/drift.ts";
 import { runPlanDocument } from "../../reports/json/run-plan.ts";
 import { driftText } from "../../reports/terminal/drift.ts";
 import { runPlanText } from "../../reports/terminal/run-plan.ts";
 import type { DriftCall } from "../declarations/drift.ts";
+import type { Io } from "../io.ts";
 import { printResult } from "../print-result.ts";
 import { runView } from "../run-view.ts";
+import { untilStopped } from "../stop-signals.ts";
 
 const BUDGET: NumberOption = {
   option: "--budget",
@@ -18,9 +28,9 @@ const BUDGET: NumberOption = {
 
 /** `evals drift <suite>`: adds a run to the series that is compared with the promoted baseline. */
 export async function driftCommand({ io, options, args: [suite] }: DriftCall): Promise<number> {
-  const { directory, model, prompt, dryRun } = options;
+  const { directory, model, prompt, workers, dryRun } = options;
   const input: DriftInput = {
-    ...{ directory, suite, model, prompt },
+    ...{ directory, suite, model, prompt, workers },
     budget: readNumber(options.budget, BUDGET),
   };
   if (dryRun === true) {
@@ -30,7 +40,21 @@ export async function driftCommand({ io, options, args: [suite] }: DriftCall): P
       text: (terminal) => runPlanText(plan, terminal),
     });
   }
-  const view = runView(io, { quiet: options.json === true, ended: () => {} });
+  const once = () => oneRun(input, { io, options });
+  if (options.cron === undefined) return once();
+  return onSchedule({ ...input, cron: options.cron }, once, io);
+}
+
+/** Makes one run of the series and prints what it finds. @returns the exit code */
+async function oneRun(
+  input: DriftInput,
+  { io, options }: Pick<DriftCall, "io" | "options">,
+): Promise<number> {
+  const view = runView(io, {
+    quiet: options.json === true,
+    workers: input.workers !== undefined,
+    ended: () => {},
+  });
   try {
     const report = await findDrift(io, input, view);
     const exit = view.exitCode() ?? exitOfDrift(report);
@@ -42,4 +66,30 @@ export async function driftCommand({ io, options, args: [suite] }: DriftCall): P
   } finally {
     view.close();
   }
+}
+
+/** Makes a run at each time of a schedule, until a signal. @returns the exit code of the last run */
+async function onSchedule(
+  { workers, cron, ...input }: DriftInput & { readonly cron: string },
+  once: () => Promise<number>,
+  io: Io,
+): Promise<number> {
+  if (workers === undefined) throw new EvalsError(cronAlone());
+  let exit: number = EXIT.ok;
+  const find = async (): Promise<void> => {
+    exit = await once();
+  };
+  await untilStopped(io, (stopped) =>
+    findDriftOnSchedule(io, { ...input, workers, cron }, { stopped, find }),
+  );
+  return exit;
+}
+
+function cronAlone(): Problem {
+  return {
+    code: "EVALS_CRON_WORKERS",
+    what: "--cron needs --workers.",
+    why: "The schedule is kept in the workers' database, so that one of several processes does the work.",
+    fix: "Add --workers <postgres>; or let a job of cron or of your CI call `evals drift`: docs/ci.md has one.",
+  };
 }

@@ -40,6 +40,7 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
   let repo: GitProject;
   let url: string;
   let latency_ms: number;
+  let isBroken: boolean;
   const env = { K: "secret-of-the-worker" };
   const ids = countedIds(1000);
 
@@ -49,9 +50,10 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
   afterAll(() => postgres?.stop());
   beforeEach(async () => {
     latency_ms = 5;
+    isBroken = false;
     server = await modelServer(async (text) => {
       await wait(latency_ms);
-      return Number(text) % 3 === 0 ? "no" : `item ${text}`;
+      return isBroken || Number(text) % 3 === 0 ? "no" : `item ${text}`;
     });
     repo = gitProject(files());
     url = postgres.database();
@@ -113,6 +115,50 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     );
     return { suite, target, fingerprint, errors, gate, counts: rest, metrics: Object.fromEntries(values) };
   };
+
+  it("ask the runs of a drift series, which find the same as one process", {
+    timeout: 2 * LONG,
+  }, async () => {
+    expect((await typed(repo.root, "run", "s", "--trials", "10", "--baseline", "none", "--quiet")).exit).toBe(
+      0,
+    );
+    expect((await typed(repo.root, "promote")).exit).toBe(0);
+    repo.git("push", "-q", "origin", "main");
+    const one = worker();
+    const night = (...args: string[]) => document(repo.root, "drift", "s", ...args);
+    const together = await night("--workers", url);
+    expect(together).toMatchObject({ exit: 0, document: { verdict: "not_enough_evidence", series: [{}] } });
+    const { runs } = (await document(repo.root, "queue", "status", url)).document;
+    expect(runs).toMatchObject([
+      { run: together.document.series[0].run, state: "ended", trials: { done: CASES * TRIALS } },
+    ]);
+    const alone = await night();
+    const [first, second] = alone.document.series;
+    expect(first.run).toBe(together.document.series[0].run);
+    expect(second.delta).toBe(first.delta);
+    isBroken = true;
+    const fallen = await night("--workers", url);
+    expect(fallen).toMatchObject({ exit: 1, document: { verdict: "drift", direction: "worse" } });
+    await one.stop();
+  });
+
+  it("ask a drift series at the times of a schedule, until a signal", { timeout: 2 * LONG }, async () => {
+    await typed(repo.root, "run", "s", "--trials", "10", "--baseline", "none", "--quiet");
+    await typed(repo.root, "promote");
+    repo.git("push", "-q", "origin", "main");
+    const one = worker();
+    const planner = io(repo.root);
+    isBroken = true;
+    const ended = main(["drift", "s", "--workers", url, "--cron", "* * * * *", "--json"], planner);
+    await expect.poll(() => planner.printed.stdout, { timeout: LONG }).toContain('"verdict": "drift"');
+    planner.signal("SIGTERM");
+    expect(await ended).toBe(1);
+    await one.stop();
+    expect(await typed(repo.root, "drift", "s", "--cron", "* * * * *")).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining("--cron needs --workers"),
+    });
+  });
 
   it("produce the document of a run in one process, which show, history and another clone then have", async () => {
     const alone = await document(repo.clone("main").root, "run", "s", "--no-cache", "--quiet");

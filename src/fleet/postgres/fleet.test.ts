@@ -478,6 +478,31 @@ describe.skipIf(skippedWithoutPostgres())(
       });
     });
 
+    describe("a schedule", () => {
+      const EVERY_MINUTE = "* * * * *";
+      const queued = (): string =>
+        postgres.sql(url, "SELECT count(*) FROM evals_queue.job WHERE name = 'evals-cron-n'");
+
+      it("gives each time to one of the processes that share it, also one that passed while none waited", async () => {
+        const other = await openPostgresFleet(url, () => {});
+        const hands = [await fleet.cadence("n", EVERY_MINUTE), await other.cadence("n", EVERY_MINUTE)];
+        const stop = new AbortController();
+        await expect.poll(queued, { timeout: 2 * LONG }).toBe("1");
+        const taken = hands.map((one) => one.next(stop.signal));
+        expect(await Promise.race(taken)).toBe(true);
+        stop.abort();
+        expect((await Promise.all(taken)).sort()).toEqual([false, true]);
+        await Promise.all(hands.map((one) => one.close()));
+        await other.close();
+      });
+
+      it.each(["every night", "61 * * * *", ""])("is refused if its fields make none: %j", async (fields) => {
+        await expect(fleet.cadence("n", fields)).rejects.toMatchObject({
+          problems: [{ code: "EVALS_CRON", what: expect.stringContaining(`"${fields}" is not a schedule`) }],
+        });
+      });
+    });
+
     it("reports that it has no room when it cannot be set up for that reason", async () => {
       postgres.sql(
         url,

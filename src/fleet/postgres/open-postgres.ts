@@ -3,6 +3,7 @@ import { connectionProblem, isPassing } from "../../postgres/connection-mistakes
 import { endedInTime } from "../../postgres/unreliable-network.ts";
 import type { FleetDatabase } from "../database.ts";
 import { workBench } from "./blocks.ts";
+import { openCadence } from "./cadence.ts";
 import { connectPostgres, USE } from "./connect.ts";
 import { keptRuns } from "./kept.ts";
 import { callBook } from "./ledger.ts";
@@ -36,6 +37,7 @@ export async function openPostgresFleet(
       bench: workBench(postgres, queue, patience_ms),
       pace: paceBook(postgres),
       kept: keptRuns(postgres, queue),
+      cadence: (name, cron) => openCadence(postgres, name, cron),
       book: (signal) => callBook(postgres, signal),
       patiently: postgres.patiently,
       close: async () => {

@@ -1,3 +1,4 @@
+import type { PgBoss } from "pg-boss";
 import type { Postgres, Sql } from "./connect.ts";
 import { alone, hasTable } from "./schema.ts";
 
@@ -21,14 +22,19 @@ export interface BlockQueue {
 const EXPIRES_S = 23 * 3600;
 const NAME = "evals";
 
-export async function openQueue(postgres: Postgres): Promise<BlockQueue> {
+/**
+ * Opens pg-boss, and creates its schema if needed.
+ *
+ * @param schedule whether this process creates the due jobs of schedules
+ */
+export async function openBoss(postgres: Postgres, { schedule = false } = {}): Promise<PgBoss> {
   const { PgBoss } = await import("pg-boss");
-  const bossOn = (sql: Sql) => {
+  const bossOn = (sql: Sql, isKeeper: boolean) => {
     const boss = new PgBoss({
       db: adapter(sql),
       schema: "evals_queue",
       supervise: false,
-      schedule: false,
+      schedule: isKeeper,
     });
     // Errors reported here come from background work, which is retried; errors of our own calls are thrown.
     boss.on("error", () => {});
@@ -39,12 +45,17 @@ export async function openQueue(postgres: Postgres): Promise<BlockQueue> {
   if (!(await hasTable(postgres, "evals_queue.version")))
     await alone(postgres, async (sql) => {
       if (await hasTable(sql, "evals_queue.version")) return;
-      const maker = bossOn(sql);
+      const maker = bossOn(sql, false);
       await maker.start();
       await maker.stop({ graceful: false, close: false });
     });
-  const boss = bossOn(postgres);
+  const boss = bossOn(postgres, schedule);
   await boss.start();
+  return boss;
+}
+
+export async function openQueue(postgres: Postgres): Promise<BlockQueue> {
+  const boss = await openBoss(postgres);
   const queueOf = (run: string): string => `${NAME}-${run}`;
   return {
     open: async (run) => {
