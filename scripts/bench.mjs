@@ -20,6 +20,7 @@ import { startup } from "./bench/startup.mjs";
 import { statistics } from "./bench/statistics.mjs";
 import { table } from "./bench/table.mjs";
 import { viewed } from "./bench/viewed.mjs";
+import { wholeWorkers } from "./bench/whole-workers.mjs";
 import { workers } from "./bench/workers.mjs";
 
 const groups = {
@@ -44,6 +45,7 @@ const groups = {
   size: packageSize,
   compression,
   workers,
+  "whole-workers": wholeWorkers,
   soak,
 };
 

@@ -16,7 +16,7 @@ const PRICE = { input: 1, output: 10 };
 const INPUT = 12;
 const OUTPUT = 12;
 const CALL_USD = (INPUT * PRICE.input + OUTPUT * PRICE.output) / 1e6;
-const ENV = { ...process.env, NO_COLOR: "1", K: "x" };
+export const ENV = { ...process.env, NO_COLOR: "1", K: "x" };
 /** Live rows, dead rows and size of all tables. */
 const SIZES = `SELECT coalesce(sum(n_live_tup), 0) || ' ' || coalesce(sum(n_dead_tup), 0) || ' ' || pg_database_size(current_database()) FROM pg_stat_user_tables`;
 
@@ -180,7 +180,7 @@ function project(cases, port) {
   });
 }
 
-function cloneOf(root) {
+export function cloneOf(root) {
   const folder = mkdtempSync(join(tmpdir(), "evals-bench-clone-"));
   execFileSync("git", ["clone", "-q", root, folder], { stdio: "ignore" });
   return folder;
@@ -236,7 +236,7 @@ function sizesOf(postgres, url) {
 }
 
 /** Why this Node cannot work; undefined if it can. */
-function oldNode() {
+export function oldNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   return major > 22 || (major === 22 && minor >= 12) ? undefined : "workers need Node 22.12 or later";
 }
