@@ -41,11 +41,14 @@ const PLATFORMS = [plainSpans, braintrustSpans, langsmithSpans, langfuseSpans, h
  * @throws {EvalsError} for a file that is missing or not JSON
  */
 export async function* traceItems(files: SourceFiles, path: string): AsyncGenerator<PlacedSpans | Left> {
-  for await (const item of jsonItems(files, path, LISTS, exactItem)) {
+  for await (const item of jsonItems(files, path, LISTS, exactItem, isTrace)) {
     if (isLeft(item)) yield item;
     else yield* spansOfItem(item.value, item.place);
   }
 }
+
+/** One trace or span of a platform, which may have lists of its own: observations, events. */
+const isTrace = (value: Json): boolean => isObject(value) && !isOtlp(value) && firstOf(value) !== undefined;
 
 /** The spans of one item of a trace file, or of one received body. */
 export function* spansOfItem(value: Json, place: SourcePlace): Generator<PlacedSpans | Left> {

@@ -196,6 +196,72 @@ describe("a mistake", () => {
     expect([exit, document.problems[0].code]).toEqual([2, code]);
   });
 
+  it.each([
+    [
+      "Langfuse's download of one trace",
+      {
+        ...{
+          id: "lf",
+          timestamp: "2026-05-04T08:00:00Z",
+          sessionId: "s-1",
+          userId: "u",
+          tags: ["vip"],
+          output: "Use it.",
+        },
+        observations: [
+          {
+            ...{
+              id: "o",
+              traceId: "lf",
+              type: "GENERATION",
+              startTime: "2026-05-04T08:00:00Z",
+              endTime: "2026-05-04T08:00:01Z",
+            },
+            ...{
+              input: [{ role: "user", content: "How?" }],
+              output: { role: "assistant", content: "Use it." },
+            },
+          },
+        ],
+        scores: [{ id: "f", traceId: "lf", name: "thumb", value: 1, dataType: "NUMERIC" }],
+      },
+      { session: "s-1", tags: ["vip"], feedback: [{ name: "thumb", score: 1 }] },
+    ],
+    [
+      "one run of LangSmith, which has a list of events",
+      {
+        ...{
+          id: "ls",
+          trace_id: "ls",
+          name: "r",
+          run_type: "llm",
+          extra: { metadata: { session_id: "s-1" } },
+        },
+        ...{
+          start_time: "2026-05-04T08:00:00",
+          end_time: "2026-05-04T08:00:02",
+          events: [{ name: "start" }],
+        },
+        ...{ inputs: { messages: [{ role: "user", content: "How?" }] } },
+        outputs: { choices: [{ message: { role: "assistant", content: "Use it." } }] },
+      },
+      { session: "s-1", latency_ms: 2000 },
+    ],
+  ])("reads %s as a whole, in a file of its own", async (_, item, wanted) => {
+    for (const [name, text] of [
+      ["lines.json", JSON.stringify(item)],
+      ["spread.json", JSON.stringify(item, null, 2)],
+    ] as const) {
+      put(name, text);
+      const { exit, document } = await json(`import traces in/${name}`);
+      expect([exit, document.taken.traces + document.taken.duplicates]).toEqual([0, 1]);
+    }
+    const [id] = [(item as { id: string }).id];
+    const { document } = await json(`show trace:${id}`);
+    expect(document.trace).toMatchObject(wanted);
+    expect(document.transcript.output).toBe("Use it.");
+  });
+
   it("is reported for a trace that the store does not have, or has several of", async () => {
     put("a.jsonl", otlpLines(GENAI_SPANS, "ab01").join("\n"));
     put("b.jsonl", otlpLines(GENAI_SPANS, "ab02").join("\n"));

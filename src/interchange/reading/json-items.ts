@@ -21,6 +21,7 @@ const DEEPEST = 190;
  * Lines are read line by line, however large the file is.
  *
  * @param keys names of the list in an object, for instance `data`
+ * @param isItem whether an object is an item itself, although it has a list under one of the keys
  * @param read converts the text to an item; by default only values that JSON can represent exactly are accepted
  * @returns items, and entries for lines that are not items, with their location
  * @throws {EvalsError} EVALS_IMPORT_SYNTAX for a file that is not JSON
@@ -30,10 +31,11 @@ export async function* jsonItems(
   path: string,
   keys: readonly string[],
   read: ReadItem = (text, place) => itemOf(text, parsed(text), place),
+  isItem: (value: Json) => boolean = () => false,
 ): AsyncGenerator<JsonItem | Left> {
   const shape = await shapeOf(files, path);
   if (shape === "lines") yield* lineItems(files, path, read);
-  else yield* wholeItems(files.text(path), path, keys, read);
+  else yield* wholeItems(files.text(path), path, { keys, read, isItem });
 }
 
 export type ReadItem = (text: string, place: SourcePlace) => JsonItem | Left;
@@ -69,15 +71,22 @@ async function* lineItems(files: SourceFiles, path: string, read: ReadItem): Asy
 function* wholeItems(
   text: string,
   path: string,
-  keys: readonly string[],
-  read: ReadItem,
+  {
+    keys,
+    read,
+    isItem,
+  }: {
+    readonly keys: readonly string[];
+    readonly read: ReadItem;
+    readonly isItem: (value: Json) => boolean;
+  },
 ): Generator<JsonItem | Left> {
   const value = wholeValue(text, path);
   if (Array.isArray(value)) {
     for (const element of jsonElements(text)) yield read(element.text, { path, line: element.line });
     return;
   }
-  const key = keys.find((name) => Array.isArray(memberAt(value, name)));
+  const key = isItem(value) ? undefined : keys.find((name) => Array.isArray(memberAt(value, name)));
   const elements = key === undefined ? [{ text, line: 1 }] : jsonElements(text, key);
   for (const element of elements) yield read(element.text, { path, line: element.line });
 }
