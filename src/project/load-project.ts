@@ -18,7 +18,7 @@ import { readText } from "./read-text.ts";
 import { resolveDataset } from "./resolve-dataset.ts";
 import { suiteOfFile } from "./suite-files.ts";
 import type { SuiteContext, SuiteOverrides } from "./suite-reading.ts";
-import { type UnfinishedSuite, UnreadProject } from "./unread-project.ts";
+import type { UnfinishedSuite } from "./unread-project.ts";
 
 /** The inputs for loading a project. */
 export interface ProjectSource {
@@ -57,7 +57,10 @@ export async function loadProject(source: ProjectSource): Promise<Project> {
     for (const { openCases } of suites) await collectAsync(problems, async () => (await openCases()).close());
     // Cases created by code were reported above with their location.
     const reported = problems.filter((one) => !isRefusedCode(one) || one.path !== undefined);
-    const { tidyProblems } = await import("./tidy-problems.ts");
+    const [{ tidyProblems }, { UnreadProject }] = await Promise.all([
+      import("./tidy-problems.ts"),
+      import("./unread-project.ts"),
+    ]);
     const all = tidyProblems(reported.length > 0 ? reported : problems);
     const config = loaded.config ?? EvalConfig.parse({ models: {} });
     const project = projectOf(source, loaded, config, { env, suites, redaction });
@@ -157,7 +160,7 @@ async function loadSuites(
   config: LoadedConfig,
   { problems, unfinished }: { readonly problems: Problem[]; readonly unfinished: UnfinishedSuite[] },
 ): Promise<LoadedSuite[]> {
-  const found = collect(problems, () => findSuites(source.files, problems)) ?? [];
+  const found = (await collectAsync(problems, () => findSuites(source.files, problems))) ?? [];
   const chosen = source.suites === undefined ? found : choose(source.suites, found, problems);
   const overrides = source.overrides ?? {};
   if (overrides.model !== undefined && config.aliasesRead && !config.aliases.includes(overrides.model)) {
@@ -183,38 +186,25 @@ async function loadSuites(
 }
 
 /** All suite files by name. */
-function findSuites(files: FileSource, problems: Problem[]): SuiteFile[] {
+async function findSuites(files: FileSource, problems: Problem[]): Promise<SuiteFile[]> {
   const suites: SuiteFile[] = [];
   for (const { path, directory } of files.list(FOLDER)) {
     const file = path.slice(FOLDER.length + 1);
     const isYaml = /\.ya?ml$/.test(path);
     const name = directory && !isYaml ? undefined : suiteOfFile(file, () => readText(files, path));
     if (name === undefined) {
-      if (directory && path !== BASELINES) problems.push(...suitesBelow(files, path));
+      if (directory && path !== BASELINES)
+        problems.push(...(await import("./suite-file-problems.ts")).suitesBelow(files, path));
       continue;
     }
     const other = suites.find((suite) => suite.name === name);
     if (directory) problems.push(directoryInstead(path));
-    else if (other !== undefined) problems.push(twoFiles(name, path, other.path));
-    else if (!/^[A-Za-z0-9_][\w.-]{0,99}$/.test(name)) problems.push(badName(name, path));
-    else suites.push({ name, path });
+    else if (other !== undefined || !/^[A-Za-z0-9_][\w.-]{0,99}$/.test(name)) {
+      const { twoFiles, badName } = await import("./suite-file-problems.ts");
+      problems.push(other === undefined ? badName(name, path) : twoFiles(name, path, other.path));
+    } else suites.push({ name, path });
   }
   return suites;
-}
-
-/** Files that look like suites but are in a folder that is not searched. */
-function suitesBelow(files: FileSource, folder: string): Problem[] {
-  return files
-    .list(folder, { recursive: true })
-    .filter(({ path, directory }) => !directory && /\.ya?ml$/.test(path))
-    .filter(({ path }) => /^scorers:/m.test(files.read(path).toString("utf8")))
-    .map(({ path }) => ({
-      code: "EVALS_SUITE_FOLDER",
-      path,
-      what: `This suite is in a subfolder of ${FOLDER}/, and suites are read only from ${FOLDER}/ itself.`,
-      why: "The suite would never be run, and nobody would notice.",
-      fix: `mv ${path} ${FOLDER}/${path.slice(FOLDER.length + 1).replaceAll("/", "-")}`,
-    }));
 }
 
 function choose(names: readonly string[], found: readonly SuiteFile[], problems: Problem[]): SuiteFile[] {
@@ -250,31 +240,6 @@ function suiteList(names: readonly string[]): string {
   return names.length === 0
     ? `Write ${FOLDER}/<name>.yaml, or: evals init`
     : `Name one of: ${names.join(", ")}.`;
-}
-
-function twoFiles(name: string, path: string, first: string): Problem {
-  return {
-    code: "EVALS_SUITE_DUPLICATE",
-    path,
-    what: `There are two suites named "${name}".`,
-    why: "Runs and baselines are found by a suite's name, so a name means one file.",
-    fix: `Delete or rename one of them; the other is ${first}.`,
-  };
-}
-
-function badName(name: string, path: string): Problem {
-  const better =
-    name
-      .replace(/[^\w.-]+/g, "-")
-      .replace(/^[.-]+|-+$/g, "")
-      .slice(0, 100) || "suite";
-  return {
-    code: "EVALS_SUITE_NAME",
-    path,
-    what: `"${name}" cannot be the name of a suite.`,
-    why: "The name becomes part of file names, tags and commands.",
-    fix: `Rename the file, with letters, digits, ".", "-" and "_": ${FOLDER}/${better}.yaml`,
-  };
 }
 
 /** Suite `a` with model `b`, and suite `a.b`, would use the same baseline file. */

@@ -1,5 +1,4 @@
 import { join, relative, resolve, sep } from "node:path";
-import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { ReportedRun, RunReport } from "../../domain/report.ts";
@@ -43,7 +42,7 @@ interface Wanted {
  * @throws {EvalsError} EVALS_REPORTER_UNKNOWN, EVALS_REPORT_FILE, EVALS_REPORT_UNWRITABLE
  */
 export async function openReporters(options: RunOptions, io: Io): Promise<Reporters> {
-  const wanted = readReporters(options, io);
+  const wanted = await readReporters(options, io);
   const terminal =
     !options.json && showsTerminal(wanted) ? await import("../../reports/terminal/whole-runs.ts") : null;
   const color = wantsColor(io, options.color);
@@ -148,9 +147,9 @@ export function writeDefault(io: Io, root: string, { runs }: ReportInput, text: 
   io.stderr(`report: ${relative(io.cwd, path).split(sep).join("/")}\n`);
 }
 
-function readReporters({ reporter, directory }: RunOptions, io: Io): Wanted[] {
+async function readReporters({ reporter, directory }: RunOptions, io: Io): Promise<Wanted[]> {
   const cwd = resolve(io.cwd, directory ?? ".");
-  const problems: Problem[] = [];
+  const mistakes: ((builders: typeof import("./reporter-problems.ts")) => Problem)[] = [];
   const files = new Map<string, string>();
   const wanted = reporter.map((text): Wanted => {
     const at = text.indexOf("=");
@@ -158,34 +157,20 @@ function readReporters({ reporter, directory }: RunOptions, io: Io): Wanted[] {
     const path = at === -1 ? null : text.slice(at + 1);
     const stdout = path === "-";
     const file = path === null || path === "" || stdout ? null : resolve(cwd, path);
-    if (!REPORTER_NAMES.includes(name)) problems.push(unknownReporter(name));
-    else if (path === "") problems.push(unnamedFile(name));
-    else if (file !== null && files.has(file)) problems.push(fileTwice(text, files.get(file) ?? ""));
+    if (!REPORTER_NAMES.includes(name)) mistakes.push((one) => one.unknownReporter(name));
+    else if (path === "") mistakes.push((one) => one.unnamedFile(name));
+    else if (file !== null && files.has(file)) {
+      const other = files.get(file) ?? "";
+      mistakes.push((one) => one.fileTwice(text, other));
+    }
     if (file !== null) files.set(file, text);
     return { name, file, stdout };
   });
-  if (problems.length === 0) problems.push(...[...files.keys()].flatMap((file) => tryReportFile(io, file)));
+  if (mistakes.length > 0) {
+    const builders = await import("./reporter-problems.ts");
+    throw new EvalsError(mistakes.map((mistake) => mistake(builders)));
+  }
+  const problems = [...files.keys()].flatMap((file) => tryReportFile(io, file));
   if (problems.length > 0) throw new EvalsError(problems);
   return wanted;
 }
-
-const unknownReporter = (name: string): Problem => ({
-  code: "EVALS_REPORTER_UNKNOWN",
-  what: `Unknown reporter "${name}".${didYouMean(name, REPORTER_NAMES)}`,
-  why: "A missing report would only be noticed when it is needed.",
-  fix: `One of: ${REPORTER_NAMES.join(", ")}, with =file to write a file`,
-});
-
-const unnamedFile = (name: string): Problem => ({
-  code: "EVALS_REPORT_FILE",
-  what: `--reporter ${name}= names no file.`,
-  why: "The name is empty; often it comes from a variable that is not set.",
-  fix: `--reporter ${name}=<file>, or --reporter ${name} without =`,
-});
-
-const fileTwice = (one: string, other: string): Problem => ({
-  code: "EVALS_REPORT_FILE",
-  what: `--reporter ${one} and --reporter ${other} write the same file.`,
-  why: "The second report would overwrite the first.",
-  fix: "Give each reporter a file of its own.",
-});

@@ -6,7 +6,7 @@ import { checkCases } from "../../project/check-cases.ts";
 import { checkRendering } from "../../project/check-leaks.ts";
 import { collectAsync } from "../../project/file-problems.ts";
 import { tidyProblems } from "../../project/tidy-problems.ts";
-import type { UnreadProject } from "../../project/unread-project.ts";
+import { UnreadProject } from "../../project/unread-project.ts";
 import { judgePool } from "../../run/judge-pool.ts";
 import {
   closeScorers,
@@ -18,9 +18,13 @@ import {
 
 /**
  * All mistakes of a project whose files have some: also those that are found by opening scorers and reading cases, so
- * that a file's mistakes are reported together.
+ * that a file's mistakes are reported together. Another error is returned unchanged.
  */
-export async function furtherMistakes(unread: UnreadProject): Promise<Problem[]> {
+export async function withFurtherMistakes(error: unknown): Promise<unknown> {
+  return error instanceof UnreadProject ? new EvalsError(await furtherMistakes(error)) : error;
+}
+
+async function furtherMistakes(unread: UnreadProject): Promise<Problem[]> {
   const { project, unfinished, modelsMissing } = unread;
   // What would run code was reported, and nothing of it is opened.
   if (forbidsCode(project.env)) return [...unread.problems];

@@ -1,10 +1,8 @@
 import { resolve } from "node:path";
-import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import { findProjectRoot, type ProjectRoot } from "../../project/find-project-root.ts";
 import { loadProject } from "../../project/load-project.ts";
 import type { SuiteOverrides } from "../../project/suite-reading.ts";
-import { UnreadProject } from "../../project/unread-project.ts";
 import { workTree } from "../../project/work-tree.ts";
 import { providers } from "../../providers/registry.ts";
 import { scorers } from "../../scorers/registry.ts";
@@ -37,8 +35,7 @@ export async function openProject(io: Environment, options: OpenProjectOptions):
       ...(options.overrides === undefined ? {} : { overrides: options.overrides }),
     });
   } catch (error) {
-    if (!(error instanceof UnreadProject)) throw error;
-    const { furtherMistakes } = await import("./further-mistakes.ts");
-    throw new EvalsError(await furtherMistakes(error));
+    const { withFurtherMistakes } = await import("./further-mistakes.ts");
+    throw await withFurtherMistakes(error);
   }
 }
