@@ -1,4 +1,4 @@
-import { isMap, isScalar, type Pair, parseDocument, stringify, type YAMLMap } from "yaml";
+import { type Document, isMap, isScalar, type Pair, parseDocument, stringify, type YAMLMap } from "yaml";
 import { hashJson, type Json } from "../domain/json.ts";
 import type { Problem } from "../domain/problem.ts";
 import { schemaLine } from "../domain/schema-address.ts";
@@ -30,7 +30,9 @@ export function joinConfig(text: string | undefined, models: Imported["models"])
   if (document.errors.length > 0 || repeatedYamlKey(document) !== undefined)
     return { added: [], problems: [unreadable()] };
   const present = document.get("models");
-  const have = (document.toJS() as { models?: Record<string, Json> } | null)?.models ?? {};
+  const config = resolved(document);
+  if (config === undefined) return { added: [], problems: [unreadable()] };
+  const have = config?.models ?? {};
   const problems = aliases
     .filter((alias) => have[alias] !== undefined && hashJson(have[alias]) !== hashJson(models[alias] as Json))
     .map((alias) => taken(alias, models[alias] ?? {}));
@@ -57,6 +59,16 @@ function within(text: string, map: YAMLMap, entries: object): string {
   const end = map.range?.[1] ?? text.length;
   const head = text.slice(0, end).trimEnd();
   return `${head}\n${more}\n${text.slice(head.length).replace(/^[^\S\n]*\n/, "")}`;
+}
+
+/** Undefined when its aliases cannot be replaced by their values. */
+function resolved(document: Document): { readonly models?: Record<string, Json> } | null | undefined {
+  try {
+    return document.toJS() as { models?: Record<string, Json> } | null;
+  } catch (error) {
+    if (error instanceof ReferenceError) return undefined;
+    throw error;
+  }
 }
 
 function unreadable(): Problem {

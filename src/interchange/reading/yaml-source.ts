@@ -1,4 +1,14 @@
-import { isMap, isNode, isScalar, isSeq, LineCounter, type Pair, parseDocument, type YAMLMap } from "yaml";
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  type YAMLMap,
+} from "yaml";
 import { notTooDeep, readingYaml } from "../../domain/deep-yaml.ts";
 import type { Json } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
@@ -56,7 +66,29 @@ function read(text: string, path: string): YamlSource {
     }
     return Math.max(1, lines.linePos(offset).line);
   };
-  return { value: notTooDeep(document.toJS() as Json, text, path), lineOf };
+  return { value: notTooDeep(resolved(document, path), text, path), lineOf };
+}
+
+/** @throws {EvalsError} EVALS_IMPORT_SYNTAX for aliases that would expand to too many copies, or name no anchor */
+function resolved(document: Document, path: string): Json {
+  try {
+    return document.toJS() as Json;
+  } catch (error) {
+    // yaml throws a ReferenceError for both.
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new EvalsError(
+      {
+        code: "EVALS_IMPORT_SYNTAX",
+        path,
+        line: 1,
+        column: 1,
+        what: `The aliases (*name) of this file cannot be replaced by their values: ${error.message}.`,
+        why: "A small file could otherwise fill the memory.",
+        fix: "Write the values where they are used.",
+      },
+      { cause: error },
+    );
+  }
 }
 
 /** The pairs of a map by key; of pairs with the same key the first. */
