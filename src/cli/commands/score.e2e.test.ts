@@ -115,8 +115,10 @@ describe("evals score --traffic", () => {
       .replace('"status":{"code":1}', '"status":{"code":2,"message":"429"}');
     home.write("u.jsonl", failed);
     const errorRate = async (): Promise<number> => {
-      const { stdout } = await home.evals("ab service=shop-bot service=shop-bot --json");
-      return JSON.parse(stdout).metrics.find(({ metric }: { metric: string }) => metric === "error_rate").a;
+      const { stdout } = await home.evals("ab prompt=1.1.0 prompt=1.2.0 --json");
+      const { metrics } = JSON.parse(stdout);
+      const rate = metrics.find(({ metric }: { metric: string }) => metric === "error_rate");
+      return rate.a + rate.b;
     };
     const { scored, metrics } = (await score()).document.total;
     const before = await errorRate();
