@@ -3,19 +3,14 @@ import { sha256 } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { reportsWithoutOutput, wrongMembers } from "./given-answer.ts";
 import { LineFile, objectLine, refuseOtherFile } from "./line-file.ts";
-import {
-  duplicateTrial,
-  furtherProblems,
-  invalidLine,
-  type Line,
-  missingMember,
-  noAnswer,
-  unknownCase,
-  wrongMember,
-  wrongTrial,
-} from "./outputs-mistakes.ts";
+import type { Line } from "./outputs-mistakes.ts";
+
+/** How mistakes are worded; loaded only for a file that has one. */
+type Words = typeof import("./outputs-mistakes.ts");
 
 const MAX_PROBLEMS = 100;
+/** Stands for the problem of a line that is not a JSON object until there are words for it. */
+const NOT_OBJECT = "not an object";
 
 /** Finds the answers of a file by case and trial and reads each from the file when needed. */
 export interface OutputsIndex {
@@ -52,35 +47,49 @@ class LineTable {
   readonly #source: OutputsSource;
   readonly #numbered: Int32Array;
   readonly #problems: Problem[] = [];
+  readonly #words: Words | undefined;
   #unlisted = 0;
   #sawLine = false;
+  /** Whether the file has a problem; without words it is only noted. */
+  isWrong = false;
 
-  constructor(source: OutputsSource) {
+  constructor(source: OutputsSource, words: Words | undefined) {
     this.#source = source;
+    this.#words = words;
     this.caseOf = new Int32Array(source.file.count).fill(-1);
     this.trialOf = new Int32Array(source.file.count);
     this.#numbered = new Int32Array(source.cases.size);
   }
 
   /** Adds a problem. It is built only if it will be shown, because finding a similar id takes long. */
-  report(problem: () => Problem): void {
-    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(problem());
+  report(problem: (words: Words) => Problem): void {
+    this.isWrong = true;
+    if (this.#words === undefined) return;
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(problem(this.#words));
     else this.#unlisted += 1;
   }
 
   readLines(): void {
     const { file, path } = this.#source;
     for (let index = 0; index < file.count; index++) if (!this.#readLine(index)) return;
-    if (!this.#sawLine) this.report(() => noAnswer(path));
+    if (!this.#sawLine) this.report((words) => words.noAnswer(path));
   }
 
   /** @returns whether to read the next line */
   #readLine(index: number): boolean {
     const { file, path } = this.#source;
     const at: Line = { path, line: index + 1 };
-    const read = objectLine(file, index, path, (column) => invalidLine(at, column));
+    let notObject = 1;
+    const read = objectLine(file, index, path, (column) => {
+      notObject = column;
+      return { code: NOT_OBJECT, what: "", why: "", fix: "" };
+    });
     if (read.kind !== "blank") this.#sawLine = true;
-    if (read.kind === "problem") this.report(read.problem);
+    if (read.kind === "problem")
+      this.report((words) => {
+        const problem = read.problem();
+        return problem.code === NOT_OBJECT ? words.invalidLine(at, notObject) : problem;
+      });
     if (read.kind === "object") this.#readMembers(index, read.members, read.text);
     return read.kind !== "problem" || !read.last;
   }
@@ -88,12 +97,12 @@ class LineTable {
   #readMembers(index: number, members: Readonly<Record<string, unknown>>, text: string): void {
     const at: Line = { path: this.#source.path, line: index + 1 };
     for (const wrong of wrongMembers(members)) {
-      this.report(() => wrongMember(at, columnOf(text, wrong.name), wrong));
+      this.report((words) => words.wrongMember(at, columnOf(text, wrong.name), wrong));
     }
     if (members.output === undefined && !reportsWithoutOutput(members))
-      this.report(() => missingMember(at, "output"));
+      this.report((words) => words.missingMember(at, "output"));
     const numbered = members.trial === undefined || isTrialNumber(members.trial);
-    if (!numbered) this.report(() => wrongTrial(at, columnOf(text, "trial")));
+    if (!numbered) this.report((words) => words.wrongTrial(at, columnOf(text, "trial")));
     const position = this.#caseOf(text, members.case, at);
     if (numbered && position !== undefined) this.#place(index, position, members.trial);
   }
@@ -101,12 +110,12 @@ class LineTable {
   /** @returns the index of the line's case; undefined, after reporting a problem, when there is none */
   #caseOf(text: string, id: unknown, at: Line): number | undefined {
     if (typeof id !== "string") {
-      this.report(() => missingMember(at, "case"));
+      this.report((words) => words.missingMember(at, "case"));
       return undefined;
     }
     const position = this.#source.cases.get(id);
     if (position === undefined) {
-      this.report(() => unknownCase(at, columnOf(text, "case"), id, this.#source.cases.keys()));
+      this.report((words) => words.unknownCase(at, columnOf(text, "case"), id, this.#source.cases.keys()));
     }
     return position;
   }
@@ -125,9 +134,9 @@ class LineTable {
 
   /** @throws {EvalsError} with all problems, in file order */
   refuse(): void {
-    if (this.#problems.length === 0) return;
+    if (this.#words === undefined || this.#problems.length === 0) return;
     this.#problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-    const rest = this.#unlisted > 0 ? [furtherProblems(this.#source.path, this.#unlisted)] : [];
+    const rest = this.#unlisted > 0 ? [this.#words.furtherProblems(this.#source.path, this.#unlisted)] : [];
     throw new EvalsError([...this.#problems, ...rest]);
   }
 }
@@ -170,25 +179,38 @@ function reportDuplicates(
       const trial = table.trialOf[line] ?? 0;
       const repeated = first;
       if (trial === table.trialOf[first]) {
-        table.report(() => duplicateTrial({ path, line: line + 1 }, ids[c] ?? "", trial, repeated + 1));
+        table.report((words) =>
+          words.duplicateTrial({ path, line: line + 1 }, ids[c] ?? "", trial, repeated + 1),
+        );
       } else first = line;
     }
   }
 }
 
-/** @throws {EvalsError} with every problem of the file, after closing it */
-function linesByCase(source: OutputsSource): LinesByCase {
+/**
+ * @param words absent at the first reading
+ * @returns undefined for a file with problems, if there are no words for them
+ * @throws {EvalsError} with every problem of the file, if there are
+ */
+function linesByCase(source: OutputsSource, words?: Words): LinesByCase | undefined {
   const { file, path, cases } = source;
+  refuseOtherFile(file, { path, code: "EVALS_OUTPUTS_JSON", noun: "trial" });
+  const table = new LineTable(source, words);
+  table.readLines();
+  const grouped = groupByCase(table, cases.size);
+  reportDuplicates(table, grouped, [...cases.keys()], path);
+  table.refuse();
+  return table.isWrong ? undefined : grouped;
+}
+
+/** @throws {EvalsError} with every problem of the file, after closing it */
+async function readLines(source: OutputsSource): Promise<LinesByCase> {
   try {
-    refuseOtherFile(file, { path, code: "EVALS_OUTPUTS_JSON", noun: "trial" });
-    const table = new LineTable(source);
-    table.readLines();
-    const grouped = groupByCase(table, cases.size);
-    reportDuplicates(table, grouped, [...cases.keys()], path);
-    table.refuse();
+    const grouped = linesByCase(source) ?? linesByCase(source, await import("./outputs-mistakes.ts"));
+    if (grouped === undefined) throw new Error(`${source.path} changed while it was read`);
     return grouped;
   } catch (error) {
-    file.close();
+    source.file.close();
     throw error;
   }
 }
@@ -201,11 +223,15 @@ function linesByCase(source: OutputsSource): LinesByCase {
  * @param caseIds of the whole dataset, before any filter
  * @throws {EvalsError} EVALS_OUTPUTS_… with every problem of the file
  */
-export function indexOutputs(place: string, path: string, caseIds: Iterable<string>): OutputsIndex {
+export async function indexOutputs(
+  place: string,
+  path: string,
+  caseIds: Iterable<string>,
+): Promise<OutputsIndex> {
   const cases = new Map<string, number>();
   for (const id of caseIds) if (!cases.has(id)) cases.set(id, cases.size);
   const file = new LineFile(place);
-  const { starts, lines } = linesByCase({ file, path, cases });
+  const { starts, lines } = await readLines({ file, path, cases });
 
   const range = (caseId: string): readonly [from: number, to: number] => {
     const position = cases.get(caseId);

@@ -25,7 +25,7 @@ async function openOutputs(settings: Settings, host: ProviderHost): Promise<Open
     why: "The file contains the answers of this model.",
     fix: "Write the answers to that file, one JSON object per line, or correct the path (relative to the project root).",
   });
-  const index = indexOutputs(place, file, host.caseIds());
+  const index = await indexOutputs(place, file, host.caseIds());
   return {
     client: {
       immediate: true,
