@@ -59,7 +59,8 @@ export async function loadConfig(
   }
   const aliases = Object.keys(writtenModels(value));
   problems.push(...aliasProblems(entries, aliases, places));
-  if (parsed.success && entries.length === 0) problems.push(noModels(places));
+  if (parsed.success && entries.length === 0)
+    problems.push((await import("./config-problems.ts")).noModels(places));
   const aliasesRead = parsed.success || aliases.length > 0;
   return { config: parsed.data, places, models, aliases, aliasesRead, problems, warnings };
 }
@@ -89,7 +90,7 @@ function modelEntries(value: unknown): [string, Record<string, unknown>][] {
   ) as [string, Record<string, unknown>][];
 }
 
-interface ModelInFile {
+export interface ModelInFile {
   readonly alias: string;
   readonly entry: Record<string, unknown>;
   readonly places: Places;
@@ -98,13 +99,15 @@ interface ModelInFile {
 
 async function loadModel(model: ModelInFile, problems: Problem[]): Promise<LoadedModel | undefined> {
   const { alias, entry, places, providers } = model;
-  if (!/^[A-Za-z0-9_][\w.-]*$/.test(alias)) problems.push(badAlias(alias, places));
+  if (!/^[A-Za-z0-9_][\w.-]*$/.test(alias))
+    problems.push((await import("./config-problems.ts")).badAlias(alias, places));
   // A provider that is missing or not a text is reported by the schema.
   if (typeof entry.provider !== "string") return undefined;
   const provider = providers.names.includes(entry.provider)
     ? await providers.load(entry.provider)
     : undefined;
   if (provider === undefined) {
+    const { unknownProvider } = await import("./config-problems.ts");
     problems.push(unknownProvider(model, entry.provider));
     return undefined;
   }
@@ -161,22 +164,6 @@ export function unknownModel(
   };
 }
 
-function unknownProvider({ alias, places, providers }: ModelInFile, kind: string): Problem {
-  const guess = nearest(kind, providers.names);
-  const all = `all providers: ${providers.names.join(", ")}`;
-  return {
-    code: "EVALS_PROVIDER_UNKNOWN",
-    path: places.path,
-    ...places.at(["models", alias, "provider"]),
-    what: `Unknown provider "${kind}".${didYouMean(kind, providers.names)}`,
-    why: "The provider decides how the model is reached.",
-    fix:
-      guess === undefined
-        ? `provider: openai        (for any OpenAI-compatible server, with base_url; ${all})`
-        : `provider: ${guess}        (${all})`,
-  };
-}
-
 function namesItself(alias: string, key: string, places: Places): Problem {
   return {
     code: "EVALS_MODEL_CYCLE",
@@ -185,28 +172,6 @@ function namesItself(alias: string, key: string, places: Places): Problem {
     what: `"${alias}" names itself as its ${key === "of" ? "model" : "fallback"}.`,
     why: "The model would wait for itself without end.",
     fix: `${key}: <another alias>`,
-  };
-}
-
-function badAlias(alias: string, places: Places): Problem {
-  return {
-    code: "EVALS_CONFIG_INVALID",
-    path: places.path,
-    ...places.at(["models", alias], "key"),
-    what: `"${alias}" cannot be the name of a model.`,
-    why: "The name becomes part of file names and of commands.",
-    fix: `Use letters, digits, ".", "-" and "_": ${alias.replace(/[^\w.-]+/g, "-").replace(/^[.-]+/, "") || "small"}`,
-  };
-}
-
-function noModels(places: Places): Problem {
-  return {
-    code: "EVALS_CONFIG_INVALID",
-    path: places.path,
-    ...places.at(["models"]),
-    what: "There is no model in this file.",
-    why: "A suite asks one of these models, so there must be at least one.",
-    fix: "models: { small: { provider: openai, model: gpt-5.4-mini-2026-03-17 } }",
   };
 }
 
