@@ -21,9 +21,8 @@ import { workTree } from "../project/work-tree.ts";
 import { checkRequests } from "../run/case-requests.ts";
 import { closeScorers, openEachScorer, scorerHost, withUnopened } from "../run/open-scorers.ts";
 import { checkBaselines } from "./checking/check-baselines.ts";
-import { judgeCheck, unreadJudges } from "./checking/check-judges.ts";
+import { judgeCheck } from "./checking/check-judges.ts";
 import { checkPrices } from "./checking/check-prices.ts";
-import { selfJudging } from "./checking/self-judging.ts";
 import type { Environment } from "./environment.ts";
 import { changedPrompts, unknownPublished } from "./project/changed-prompts.ts";
 import { locate, openProject } from "./project/open-project.ts";
@@ -95,6 +94,7 @@ export async function check(environment: Environment, { directory, online }: Che
     }
   } catch (error) {
     note(error, checked);
+    const { unreadJudges } = await import("./checking/unread-judges.ts");
     add(checked, unreadJudges(environment, directory));
   }
   try {
@@ -180,7 +180,10 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checkin
       if (!checked.warnings.some((one) => one.code === SECRET_CODE && one.path === cases.path))
         checked.warnings.push(...caseSecrets(cases));
       checked.warnings.push(...alwaysPassing(suite), ...lookAlikeIds(cases));
-      checked.warnings.push(...selfJudging(project, suite, suite.models, judges.models()));
+      if (judges.models().length > 0) {
+        const { selfJudging } = await import("./checking/self-judging.ts");
+        checked.warnings.push(...selfJudging(project, suite, suite.models, judges.models()));
+      }
       let unrendered: readonly Problem[] = [];
       if (suite.prompt !== null) {
         unrendered = checkRendering(suite.prompt, cases, suite);

@@ -1,10 +1,6 @@
 import type { JudgeHost } from "../../domain/judge.ts";
 import { EvalsError, type Problem, SettingMistake } from "../../domain/problem.ts";
 import type { LoadedModel, Project } from "../../domain/project.ts";
-import { listJudges } from "../../project/find-judge.ts";
-import { workTree } from "../../project/work-tree.ts";
-import type { Environment } from "../environment.ts";
-import { locate } from "../project/open-project.ts";
 
 /** Checks judges. The code for it is loaded when the first judge is found, because most projects have none. */
 export interface JudgeCheck {
@@ -52,16 +48,4 @@ async function everyJudge(project: Project, host: JudgeHost): Promise<Problem[]>
     }
   }
   return found;
-}
-
-/** The checks of judge files that are possible when the project cannot be read. */
-export function unreadJudges(io: Environment, directory: string | undefined): Problem[] {
-  try {
-    const { root, gitRoot } = locate(io, directory);
-    return [...listJudges(workTree(root, gitRoot ?? root)).problems];
-  } catch (error) {
-    // The missing project was reported already.
-    if (error instanceof EvalsError) return [];
-    throw error;
-  }
 }

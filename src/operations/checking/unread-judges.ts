@@ -1,0 +1,17 @@
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import { listJudges } from "../../project/find-judge.ts";
+import { workTree } from "../../project/work-tree.ts";
+import type { Environment } from "../environment.ts";
+import { locate } from "../project/open-project.ts";
+
+/** The checks of judge files that are possible when the project cannot be read. */
+export function unreadJudges(io: Environment, directory: string | undefined): Problem[] {
+  try {
+    const { root, gitRoot } = locate(io, directory);
+    return [...listJudges(workTree(root, gitRoot ?? root)).problems];
+  } catch (error) {
+    // The missing project was reported already.
+    if (error instanceof EvalsError) return [];
+    throw error;
+  }
+}
