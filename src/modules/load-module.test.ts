@@ -61,6 +61,16 @@ describe("loadModule", () => {
 });
 
 describe("moduleFiles", () => {
+  it("finds files with a quote of another kind in their names", () => {
+    const root = repository({
+      "m.ts": `import "./three's.ts"; import './a "b".ts'; import(\`./it's.ts\`);`,
+      "three's.ts": "",
+      'a "b".ts': "",
+      "it's.ts": "",
+    });
+    expect(moduleFiles(root, "m.ts")).toEqual(["m.ts", 'a "b".ts', "it's.ts", "three's.ts"]);
+  });
+
   it("follows imports, re-exports, dynamic imports and require, in circles too", () => {
     const root = repository({
       "m.ts":

@@ -8,7 +8,7 @@ import { fromRoot, repositoryPath } from "./repository-path.ts";
  * Matches `from "./x"`, `import "./x"`, `import("./x")`, `require("./x")`. A regular expression is sufficient: a
  * match in a comment only adds a file to the hash, and only computed names are missed.
  */
-const RELATIVE_IMPORT = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(["'`])(\.\.?\/[^"'`\n]+)\1/g;
+const RELATIVE_IMPORT = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(["'`])(\.\.?\/(?:(?!\1)[^\n])+)\1/g;
 
 const CODE = new Set([".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"]);
 const ENDINGS = [".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx", ".json"];

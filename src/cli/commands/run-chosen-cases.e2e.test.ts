@@ -78,7 +78,7 @@ describe("the cases that evals run takes", () => {
   it("are none for a suite without a run, which is reported", async () => {
     await repo.json(["run", "t"]);
     const { stderr } = await repo.evals(["run", "--failing"]);
-    expect(stderr).toContain("s: no run yet");
+    expect(stderr).toContain("s: the suite has no run yet");
     repo.write("evals/u.yaml", suite("e"));
     const { document } = await repo.json(["run", "u", "--failing"]);
     expect(document.problems[0].what).toContain("No suite has a run yet");
