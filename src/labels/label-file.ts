@@ -126,7 +126,7 @@ function isSameLabel(one: Label, other: Label): boolean {
   return isOfSame && one.at === other.at && one.verdict === other.verdict;
 }
 
-/** A warning about labels of cases that changed after a judge rated the same answers; undefined when there are none. */
+/** Warns of labelled answers whose cases have changed since the judge gave its verdicts; empty when no case has. */
 export function changedCasesWarning(ids: readonly string[], path: string): Problem[] {
   if (ids.length === 0) return [];
   const [first, second] = ids;
