@@ -30,7 +30,9 @@ export type Confusion = z.output<ReturnType<typeof confusionSchema>>;
 /** How well a judge agrees with people on a set of answers. */
 export const measuresSchema = onDemand(() =>
   z.strictObject({
-    n: count().describe("Number of answers with a deciding label and a judge's verdict"),
+    n: count().describe(
+      "Number of answers that have both a label that decides pass or fail and a judge's verdict",
+    ),
     confusion: confusionSchema().describe("Every answer counts once, whatever its weight"),
     weighted: z.boolean().describe("Whether answers weigh differently in the figures below"),
     agreement: estimateSchema(),

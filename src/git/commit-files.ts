@@ -114,7 +114,7 @@ async function refuseBusyRepository(
 }
 
 const UNFINISHED: readonly [name: string, what: string, fix: string][] = [
-  ["MERGE_HEAD", "A merge", "git commit finishes it, git merge --abort gives it up"],
+  ["MERGE_HEAD", "A merge", "git commit finishes it, git merge --abort cancels it"],
   ["CHERRY_PICK_HEAD", "A cherry-pick", "git cherry-pick --continue, or --abort"],
   ["REVERT_HEAD", "A revert", "git revert --continue, or --abort"],
   ["rebase-merge", "A rebase", "git rebase --continue, or --abort"],

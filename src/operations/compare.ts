@@ -50,7 +50,7 @@ export interface ComparedSides {
 export interface ComparedSuites {
   /** One per suite and model. */
   readonly compared: readonly ComparedSides[];
-  /** Comparisons whose two sides have answers of the same recording: cases can be listed, but nothing was measured. */
+  /** Comparisons whose two sides take their answers from the same recording: cases can be listed, but nothing was measured. */
   readonly recorded: readonly Comparison[];
   /** The worst verdict; `none` when nothing was measured. */
   readonly verdict: Verdict | "none";

@@ -126,8 +126,8 @@ function outside(path: string): Problem {
 function tooLarge(path: string, size: number): Problem {
   return {
     code: "EVALS_ATTACHED_TOO_LARGE",
-    what: `The attached file "${path}" has ${(size / 1e6).toFixed(1)} MB.`,
-    why: `Providers refuse requests of that size: a file may have at most ${MAX_ATTACHED_BYTES / 1e6} MB.`,
+    what: `The attached file "${path}" is ${(size / 1e6).toFixed(1)} MB.`,
+    why: `Providers refuse requests of that size: a file may be at most ${MAX_ATTACHED_BYTES / 1e6} MB.`,
     fix: "Attach a smaller version of it.",
   };
 }

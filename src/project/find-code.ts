@@ -97,8 +97,8 @@ function aliasOf(one: Json | undefined): string | undefined {
 }
 
 /**
- * Problems for models that run code. Includes fallbacks, and the models that replays recorded, which are opened
- * too.
+ * Problems with models that run code. Fallback models, and the models whose answers a replay repeats, are checked too,
+ * because they are opened as well.
  */
 export function codeOfModels(project: Read, models: readonly LoadedModel[]): Problem[] {
   const fallbacks = models.flatMap(({ entry }) =>

@@ -51,7 +51,7 @@ export function moduleCases(
 
 function refusedPlace(files: FileSource, path: string): Problem | undefined {
   const why =
-    "Code that makes cases is run, so it must be in this repository, where a reader looks for code.";
+    "evals runs the code that makes cases, so that code must be in this repository, where a reviewer expects it.";
   const fix = `dataset: { module: cases/${path.replace(/^.*[/\\]/, "") || "cases.ts"} }`;
   const code = "EVALS_DATASET_MODULE";
   if (!CODE.test(path))

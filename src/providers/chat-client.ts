@@ -96,7 +96,7 @@ async function failureOf(error: unknown, sent: Sent): Promise<Reply> {
     return withReportedLimits(await refusalOf(refused, sent), refused.response.headers);
   const failed = failureOfNetwork(error, where, redact);
   if (failed !== undefined) return failed;
-  // Any other error is a bug in our code and is thrown with its cause.
+  // Any other error is a bug in our code. Its cause, if it has one, is the error to show.
   throw error instanceof Error ? (error.cause ?? error) : error;
 }
 

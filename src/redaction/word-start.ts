@@ -1,6 +1,6 @@
 /**
- * Regular expression for what may precede a match: nothing that continues a word. Texts may be JSON inside JSON,
- * where a line feed is a backslash and an `n`.
+ * Lookbehind for the start of a match, which must not be in the middle of a word. A text may be JSON inside JSON, where
+ * a line feed is a backslash and an `n`; that `n` is no part of a word.
  */
 export const WORD_START = String.raw`(?<=^|[^A-Za-z0-9_]|\\[nrtbf]|\\u[0-9A-Fa-f]{4})`;
 

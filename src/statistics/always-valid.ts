@@ -177,8 +177,8 @@ export function quantileBounds(
     counted(
       Float64Array.from(clusters, (cluster) => cluster.filter((one) => one <= at).length / cluster.length),
     );
-  // The share at or below v increases with v: a v that is too small is refuted on one side, one that is too large on
-  // the other.
+  // The share of values that are at most v grows with v. So one one-sided test rejects every v that is too small, and
+  // the other one every v that is too large.
   const tooSmall = (at: number): boolean => wealthAbove(mirrored(sharesBelow(at)), 1 - q) >= enough;
   const tooLarge = (at: number): boolean => wealthAbove(sharesBelow(at), q) >= enough;
   const first = firstIndex(values, (at) => !tooSmall(at));

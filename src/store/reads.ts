@@ -41,7 +41,7 @@ export interface Origin {
   readonly run: string;
 }
 
-/** The data of a failed trial from which the reason of its failure is found. */
+/** The data of a failed trial from which the reason for its failure is found. */
 export interface FailedTrial
   extends Pick<StoredTrial, "case_id" | "trial" | "cached" | "error" | "message" | "pass" | "scores"> {
   readonly case_no: number;

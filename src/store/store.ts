@@ -147,7 +147,7 @@ export interface Store {
   readonly traffic: TrafficStore;
   /** Requests sent in batches. */
   readonly batches: Batches;
-  /** Calls to models with limits, from all processes. */
+  /** The log of calls to models that have rate limits, shared by all processes. */
   readonly departures: DepartureLog;
   /**
    * Records the plan and starts the run, in one transaction. This process works on it until it ends or the store

@@ -28,7 +28,7 @@ const SCALE: Json = [
 
 const texts = (words: readonly Json[]): string[] =>
   words.filter((one): one is string => typeof one === "string" && one.trim() !== "");
-const NO_WORDS = "It needs the words to judge by as its value.";
+const NO_WORDS = "Its value must be a text that says what to judge by.";
 
 /** A rubric passes or fails; with a threshold it becomes a level on a scale. */
 const rubric = (words: readonly Json[], threshold: number | undefined): Drafted | string => {

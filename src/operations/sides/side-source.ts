@@ -212,7 +212,7 @@ export function isPlanned({ header }: Pick<StoredRun, "header">, plan: readonly 
   );
 }
 
-/** Complete runs of whole suites, the newest per suite and target; the store lists runs newest first. */
+/** Finished runs of whole suites, the newest per suite and target; the store lists runs newest first. */
 export async function newestSides(
   store: Store,
   fits: (run: Pick<StoredRun, "header">) => boolean,
