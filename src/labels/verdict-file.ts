@@ -13,7 +13,12 @@ const verdictSchema = onDemand(() => {
   return z.strictObject({
     case: z.string().min(1).describe("Id of the case"),
     answer_hash: hash.describe("SHA-256 of the answer's UTF-8 text"),
-    repeat: z.int().min(0).describe("Number of the opinion, from 1, or from 0 where another tool counts so; each repeat is independent"),
+    repeat: z
+      .int()
+      .min(0)
+      .describe(
+        "Number of the opinion, from 1, or from 0 where another tool counts so; each repeat is independent",
+      ),
     verdict: z.enum(["pass", "fail"]),
     judge: hash
       .optional()
