@@ -424,19 +424,21 @@ describe.skipIf(skippedWithoutPostgres())(
       await patient.close();
     });
 
-    describe.each<[string, (url: string) => void, (url: string) => void]>([
+    describe.each<[string, (url: string) => unknown, (url: string) => unknown]>([
       [
         "has no room on its disk",
         (where) =>
-          void postgres.sql(
+          // Not `sql`, which would block this thread while its own transactions hold the locks.
+          postgres.sqlApart(
             where,
             `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
              CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON evals.calls FOR EACH ROW EXECUTE FUNCTION full_disk();
              CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON evals.trials FOR EACH ROW EXECUTE FUNCTION full_disk();
              CREATE CONSTRAINT TRIGGER full_disk AFTER INSERT OR UPDATE ON evals.blocks DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION full_disk()`,
-          ),
-        (where) => void postgres.sql(where, "DROP FUNCTION full_disk CASCADE"),
+            0,
+          ).done,
+        (where) => postgres.sqlApart(where, "DROP FUNCTION full_disk CASCADE", 0).done,
       ],
       [
         "has become read-only",
@@ -455,7 +457,7 @@ describe.skipIf(skippedWithoutPostgres())(
         const calls = [call(block), call(block), call(block)] as const;
         await Promise.all(calls.slice(0, 2).map(book.opened));
         await book.closed(answer(calls[0]));
-        breakIt(url);
+        await breakIt(url);
         let waiting = 3;
         const done = <T>(work: Promise<T>): Promise<T> => work.finally(() => waiting--);
         const all = Promise.all([
@@ -467,7 +469,7 @@ describe.skipIf(skippedWithoutPostgres())(
         const finished = patient.patiently(() => patient.bench.finish(plan, block, first, results));
         await expect.poll(() => notices.join(" "), { timeout: LONG }).toMatch(/takes no writes/);
         expect(waiting).toBe(3);
-        mendIt(url);
+        await mendIt(url);
         expect((await all)[1]).toMatch(/go|lost/);
         expect(await finished).toBe(true);
         expect(notices.join(" ")).toMatch(/answers again/);
