@@ -1,12 +1,29 @@
+import { findGitFolder } from "./git-folder.ts";
 import { git, gitText } from "./git-process.ts";
-import { listRefs, remoteDefaultBranch } from "./repository.ts";
+import { listRefs, readRefs, remoteDefaultBranch } from "./repository.ts";
+import { unreadable } from "./require-repository.ts";
 
 /** Blob ids that a path has had in published history, newest first. */
 export type PublishedFiles = ReadonlyMap<string, ReadonlySet<string>>;
 
+const PUBLISHED = ["refs/tags/evals/", "refs/remotes/"];
+
 /** Full names of refs that show whether anything is published: promoted tags and all remote refs. */
 export function publishedRefs(root: string): Promise<readonly string[]> {
-  return listRefs(root, "refs/tags/evals/", "refs/remotes/");
+  return listRefs(root, ...PUBLISHED);
+}
+
+/**
+ * Like `publishedRefs`, for a caller that must not take an unreadable repository for one without any published ref.
+ *
+ * @returns empty outside a repository
+ * @throws {EvalsError} EVALS_GIT_MISSING; EVALS_GIT_UNREADABLE when git refuses to read the repository
+ */
+export async function requirePublishedRefs(root: string): Promise<readonly string[]> {
+  if (findGitFolder(root) === null) return [];
+  const { refs, refusal } = await readRefs(root, PUBLISHED);
+  if (refusal !== null) throw unreadable(refusal);
+  return refs;
 }
 
 /**

@@ -85,8 +85,17 @@ export async function changedPaths(root: string, paths: readonly string[]): Prom
 
 /** Full names of refs that match a pattern, for instance `refs/tags/evals/`. */
 export async function listRefs(root: string, ...patterns: readonly string[]): Promise<string[]> {
-  const text = await gitText(root, ["for-each-ref", "--format=%(refname)", ...patterns]);
-  return text === null || text === "" ? [] : text.split("\n");
+  return (await readRefs(root, patterns)).refs;
+}
+
+/** Like `listRefs`; `refusal` is git's error message when it cannot list refs, else null. */
+export async function readRefs(
+  root: string,
+  patterns: readonly string[],
+): Promise<{ readonly refs: string[]; readonly refusal: string | null }> {
+  const { code, out, err } = await git(root, ["for-each-ref", "--format=%(refname)", ...patterns]);
+  if (code !== 0) return { refs: [], refusal: err };
+  return { refs: out.split("\n").filter((line) => line !== ""), refusal: null };
 }
 
 /** The remote's default branch in this clone: `refs/remotes/origin/main`; null without a remote. */

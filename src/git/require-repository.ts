@@ -64,7 +64,8 @@ function refuseOldGit(version: string): void {
   });
 }
 
-function unreadable(words: string): EvalsError {
+/** The error for a repository that git refuses to read. @param words git's error message */
+export function unreadable(words: string): EvalsError {
   const lines = words.trim().split("\n");
   const foreign = /dubious ownership/.test(words);
   const command = /git config --global --add safe\.directory .+/.exec(words)?.[0];

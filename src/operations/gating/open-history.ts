@@ -3,7 +3,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import type { DeclaredChange } from "../../domain/prompt-change.ts";
 import { findGitFolder } from "../../git/git-folder.ts";
-import { findRepository } from "../../git/require-repository.ts";
+import { publishedRefs, requirePublishedRefs } from "../../git/published-files.ts";
 import { asksAnything } from "../../run/answers-at-hand.ts";
 import { modelsWithoutPrice, unpricedModel } from "../../run/unpriced-budget.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
@@ -55,11 +55,9 @@ export async function openHistory(
   const { project, home, at } = place;
   let store: Store | undefined;
   try {
-    await Promise.all([
-      // A repository that git refuses to read must not look like one without a baseline.
-      options.baseline === "none" ? null : findRepository(home),
-      refuseChangedPrompts(home, io.env, at?.commit),
-    ]);
+    // A repository that git refuses to read must not look like one without a baseline.
+    const refs = await (options.baseline === "none" ? publishedRefs : requirePublishedRefs)(home);
+    await refuseChangedPrompts(home, io.env, { refs, commit: at?.commit });
     const opened = await openWrittenHistory(home, io);
     store = opened;
     const notice = (text: string): void => io.notice(`${text}`);

@@ -29,7 +29,12 @@ export async function changedPrompts(
 }
 
 /** Like `changedPrompts`, for the files of a commit. */
-export async function changedPromptsAt(root: string, env: Environment, commit: string): Promise<Problem[]> {
+export async function changedPromptsAt(
+  root: string,
+  env: Environment,
+  commit: string,
+  refs?: PublishedRefs,
+): Promise<Problem[]> {
   const { prefix, entries } = await readTree(root, commit);
   const ids = new Map(
     [...entries]
@@ -37,7 +42,12 @@ export async function changedPromptsAt(root: string, env: Environment, commit: s
       .map(([path, { id }]) => [path.slice(prefix.length), id]),
   );
   const textOf = async (path: string) => (await readAtCommit(root, commit, path)) ?? "";
-  return changedAmong({ root, env, textOf }, [...ids.keys()], async () => ids);
+  return changedAmong({ root, env, refs, textOf }, [...ids.keys()], async () => ids);
+}
+
+interface RefusalOptions {
+  readonly refs: readonly string[];
+  readonly commit: string | undefined;
 }
 
 interface Looking {
@@ -136,13 +146,19 @@ function firstDifference(before: string, after: string): number {
 /**
  * Refuses published versions with changed text.
  *
- * @param commit checks the files of this commit instead of the work tree's
+ * @param options.refs the repository's `publishedRefs`
+ * @param options.commit checks the files of this commit instead of the work tree's
  * @throws {EvalsError} with every published version that was edited in place
  */
-export async function refuseChangedPrompts(root: string, env: Environment, commit?: string): Promise<void> {
+export async function refuseChangedPrompts(
+  root: string,
+  env: Environment,
+  { refs: listed, commit }: RefusalOptions,
+): Promise<void> {
+  const refs = async () => listed;
   const problems = await (commit === undefined
-    ? changedPrompts(root, env)
-    : changedPromptsAt(root, env, commit));
+    ? changedPrompts(root, env, refs)
+    : changedPromptsAt(root, env, commit, refs));
   if (problems.length > 0) throw new EvalsError(problems);
 }
 
