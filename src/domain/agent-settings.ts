@@ -102,7 +102,7 @@ const toolSourceSchema = onFirstUse(() =>
 );
 export type ToolSource = z.output<ReturnType<typeof toolSourceSchema>>;
 
-/** The limits that stop an agent. Such a trial is answered and fails. */
+/** The limits that stop an agent. A trial that a limit stopped counts as answered, and fails. */
 const agentLimitsSchema = onFirstUse(() =>
   z.strictObject({
     steps: z.int().min(1).max(1000).default(20).describe("Maximum number of model calls"),
@@ -132,7 +132,7 @@ const agentLimitsSchema = onFirstUse(() =>
 );
 export type AgentLimits = z.output<ReturnType<typeof agentLimitsSchema>>;
 
-/** `agent:` in a suite: runs its model in a loop with tools. */
+/** `agent:` in a suite: the model is asked in a loop, and may call tools. */
 export const agentSettingsSchema = onFirstUse(() =>
   z.strictObject({
     tools: z

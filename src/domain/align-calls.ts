@@ -2,15 +2,18 @@ import { itemAt } from "./item-at.ts";
 import type { Json } from "./json.ts";
 import { canonicalJson } from "./json.ts";
 
-/** The required order of calls: any; in this order, with others in between; exactly these. */
+/**
+ * How strict the order of calls is. `any`: the order does not matter. `in-order`: the expected calls come in their
+ * order, and other calls may be in between. `exact`: the expected calls come in their order, without others.
+ */
 export const CALL_ORDERS = ["any", "in-order", "exact"] as const;
 export type CallOrder = (typeof CALL_ORDERS)[number];
 
-/** How arguments are compared: all; only the expected ones; not at all. */
+/** Which arguments of a call must be equal. `equal`: all. `partial`: only the expected ones. `ignore`: none. */
 export const ARGUMENT_MODES = ["equal", "partial", "ignore"] as const;
 export type ArgumentMode = (typeof ARGUMENT_MODES)[number];
 
-/** An expected call. */
+/** A tool call that is expected. */
 export interface WantedCall {
   readonly name: string;
   /** Absent: any arguments are accepted. */
@@ -24,7 +27,7 @@ export interface MadeCall {
 
 /** Which expected call corresponds to which actual one, with as many pairs as possible. */
 export interface CallAlignment {
-  /** For each expected call the index of the actual one, or -1. */
+  /** For each expected call the index of its actual call, or -1 when it has none. */
   readonly madeOf: readonly number[];
   readonly matched: number;
   /** Indices of expected calls without an actual one. */
@@ -33,7 +36,10 @@ export interface CallAlignment {
   readonly extra: readonly number[];
 }
 
-/** Creates a function that compares calls by the mode of each tool; each call is normalized once. */
+/**
+ * Creates a function that says whether an expected and an actual call match, by the argument mode of the tool. The
+ * arguments of each call are converted to canonical JSON only once.
+ */
 function matcher(
   wanted: readonly WantedCall[],
   made: readonly MadeCall[],
@@ -71,7 +77,8 @@ function holdsPart(expected: Json, given: Json): boolean {
 type Fits = (want: number, got: number) => boolean;
 
 /**
- * The largest set of pairs in any order, by augmenting paths, because a greedy choice may block another call.
+ * Finds as many pairs as possible, in any order. It uses augmenting paths, because a greedy choice could take the only
+ * actual call that another expected call fits.
  */
 function assigned(wants: number, gots: number, fits: Fits): number[] {
   const ownerOf = new Int32Array(gots).fill(-1);
@@ -95,8 +102,8 @@ function assigned(wants: number, gots: number, fits: Fits): number[] {
 
 /** The longest alignment that keeps the order: A B C A and A D C A have three pairs. */
 function monotone(wants: number, gots: number, fits: Fits): number[] {
-  // If the first calls of both lists fit, some longest alignment pairs them. Most agents begin as expected, so
-  // this shortens the rest.
+  // If the first calls of both lists fit, some longest alignment pairs them. Most agents begin as expected, so only a
+  // short rest is left for the slow search below.
   let same = 0;
   while (same < wants && same < gots && fits(same, same)) same++;
   const madeOf = Array.from({ length: same }, (_, index) => index);

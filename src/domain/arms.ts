@@ -1,6 +1,6 @@
 /** One answer of an arm. Unknown values are null. */
 export interface ArmAnswer {
-  /** Answers of one session are not independent evidence; an answer without one forms its own session. */
+  /** Answers of one session are not independent evidence. An answer whose session is null is a session by itself. */
   readonly session: string | null;
   /** Identifies the input: equal for two answers to the same input. */
   readonly input: string | null;
@@ -38,7 +38,7 @@ export interface ArmMetric {
   readonly a: number | null;
   readonly b: number | null;
   readonly delta: number | null;
-  /** Null when a side has no bound yet, or the value is unknown. */
+  /** `low` and `high` are the interval's bounds; null when there is no bound yet, or when `delta` is unknown. */
   readonly low: number | null;
   readonly high: number | null;
   /** Number of sessions with a known value. */
@@ -47,7 +47,7 @@ export interface ArmMetric {
 
 export type ArmVerdict = "a_better" | "b_better" | "undecided";
 
-/** The arms' sessions with one tag. */
+/** The comparison of the arms over only those sessions that have one tag. */
 export interface ArmStratum {
   /** For instance `tag:hard`. */
   readonly stratum: string;
@@ -70,7 +70,7 @@ export interface ArmSize {
 /** The comparison of two arms. */
 export interface ArmsComparison {
   readonly verdict: ArmVerdict;
-  /** The deciding metric; null when neither of the two is known. */
+  /** The metric that decides the verdict; null when neither of the two metrics is known. */
   readonly decided_by: "pass_rate" | "preference" | null;
   /** `shadow`: both answered the same inputs. `rollout`: each had its own sessions. */
   readonly design: "shadow" | "rollout";
@@ -90,7 +90,7 @@ export interface ArmsPlan {
   /** Pass rate of the current arm. */
   readonly rate: number;
   readonly rate_stated: boolean;
-  /** Probability that so many sessions detect the difference. */
+  /** Probability that the planned number of sessions detects the difference. */
   readonly power: number;
   /** Number of sessions needed per arm if results may be looked at at any time. */
   readonly sessions: number;

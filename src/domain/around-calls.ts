@@ -1,6 +1,6 @@
 import type { Client, OpenTarget } from "./provider.ts";
 
-/** The asker of a call, and the target whose price bounds the call's cost. */
+/** Who makes a call, and the target whose price limits what the call can cost. */
 export interface CallPayer {
   /** Hash of the judge that asks; null for the target and the simulated user. */
   readonly judge: string | null;
@@ -9,7 +9,7 @@ export interface CallPayer {
 }
 
 /**
- * Wraps a client. The wrapped client is used for every single attempt, including retries. It is called when the
- * call leaves the queue, before its deadline starts.
+ * Wraps a client. The wrapped client is used for every attempt of a call, retries included. It is called when the
+ * attempt leaves the queue, before the attempt's deadline starts.
  */
 export type AroundCalls = (client: Client, payer: CallPayer) => Client;

@@ -12,7 +12,7 @@ export function personTexts(messages: readonly Message[]): string[] {
 }
 
 /**
- * The input of a trace as a case's input: the user's text if there is only one message, else the conversation
+ * The input of a trace as a case's input: the user's text if the user sent only one message, else the conversation
  * up to the user's last message. The application's system prompt is not included. Null when the trace contains
  * no text from the user.
  */

@@ -69,7 +69,7 @@ export function* filesIn(value: unknown): Generator<FileMark["attached"]> {
   else for (const inner of Object.values(value)) yield* filesIn(inner);
 }
 
-/** Whether any message of a request may contain files; other requests are sent unchecked. */
+/** Whether any message of a request may contain files. A request without such a message is not searched for files. */
 export function mayHoldFiles({ messages, input }: Readonly<Record<string, unknown>>): boolean {
   const asked = messages ?? input;
   return Array.isArray(asked) && asked.some((one) => Array.isArray(membersIn(one).content));
@@ -85,7 +85,7 @@ export function tokensOfFiles(request: Readonly<Record<string, unknown>>): numbe
   let tokens = 0;
   for (const { type, bytes, as } of filesIn(request.messages ?? request.input)) {
     if (type === "image") tokens += IMAGE_TOKENS;
-    // Speech has 32 kB a second uncompressed, at least 2 kB compressed, and 10 tokens or more.
+    // A second of speech has 32 kB uncompressed and at least 2 kB compressed. It costs 10 tokens or more.
     else if (type === "audio") tokens += Math.ceil(bytes / 100);
     else tokens += as === "text" ? bytes : Math.max(PAGE_TOKENS, Math.ceil(bytes / 4));
   }

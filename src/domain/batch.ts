@@ -24,7 +24,7 @@ export interface LostBatch {
   readonly custom_ids: readonly string[];
   /** When the batch was requested, in milliseconds since 1970, UTC. */
   readonly at: number;
-  /** Ids of other known batches. */
+  /** Ids of the batches that are already known, so none of them is the lost one. */
   readonly others: ReadonlySet<string>;
 }
 
@@ -36,7 +36,7 @@ export type FoundBatch =
 /** The state of a batch at its provider. */
 export type BatchLook =
   | { readonly kind: "working" }
-  /** The provider does not know the batch, or no longer. */
+  /** The provider does not know the batch: it never did, or it has deleted the batch. */
   | { readonly kind: "gone" }
   /** The provider rejected the batch. */
   | {
@@ -49,13 +49,13 @@ export type BatchLook =
       readonly kind: "ended";
       /** When the batch ended, in milliseconds since 1970, UTC; null when unknown. */
       readonly at: number | null;
-      /** Number of answered requests according to the provider; null when not given. */
+      /** Number of answered requests according to the provider; null when the provider does not say. */
       readonly answered: number | null;
-      /** All answers from all files. */
+      /** Reads all answers of the batch, from all of the provider's result files. */
       read(signal: AbortSignal): Promise<readonly BatchAnswer[] | BatchTrouble>;
     };
 
-/** A provider's service that answers many requests later at a lower price. It retries only its own reads. */
+/** A provider's service that answers many requests later at a lower price. It retries only requests that read. */
 export interface BatchService {
   /** Formats one request for a batch. */
   line(custom_id: string, request: PreparedRequest): Promise<string | FailedReply>;

@@ -121,9 +121,9 @@ export interface CalibrationReport {
   readonly unjudged: number;
   /** The measures that the gate uses, weighted; from the hold-out cases once they have enough labels. */
   readonly counted: Measures & { readonly part: "all" | "test" };
-  /** From the cases on which the judge is improved. */
+  /** The measures on the cases that people use to improve the judge. */
   readonly dev: Measures;
-  /** From the hold-out cases. */
+  /** The measures on the hold-out cases, which nobody uses to improve the judge. */
   readonly test: Measures;
   readonly raters: {
     /** Number of answers with a verdict of two or more raters. */

@@ -9,7 +9,7 @@ export interface SideAnswer {
 export interface CaseBaseline {
   /** For instance `run 3f9c21aa`, `evals/baselines/triage.jsonl at main`. */
   readonly side: string;
-  /** `name@version` of the prompt that was asked with; null without a prompt file, or when unknown. */
+  /** `name@version` of the baseline's prompt; null when it had no prompt file, or when unknown. */
   readonly prompt: string | null;
   readonly passed: number;
   readonly answered: number;

@@ -14,7 +14,7 @@ export function isRestricted(
 }
 
 /**
- * Whether `name` means the dataset at `path`: by its path, its file name in datasets/, or that without
+ * Whether `name` is a name of the dataset at `path`: its path, its file name in datasets/, or the file name without
  * extension.
  */
 function names(name: string, path: string): boolean {

@@ -87,7 +87,7 @@ export const modelFrame = {
     ),
 };
 
-/** An entry under `models:` before its provider has parsed the rest. */
+/** An entry under `models:` before its provider has parsed the settings that only this provider has. */
 export const ModelEntry = z.looseObject(modelFrame);
 export type ModelEntry = z.output<typeof ModelEntry>;
 

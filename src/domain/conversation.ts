@@ -60,7 +60,7 @@ function resultsIn(message: Message): readonly FoundResult[] {
   );
 }
 
-/** Whether a message is a turn of the user. One of role `user` that contains only tool results is not. */
+/** Whether a message is a turn of the user. A message of role `user` that contains only tool results is not. */
 export function isTurn(message: Message): boolean {
   if (message.role !== "user") return false;
   const { content } = message;
@@ -72,8 +72,8 @@ const hasText = ({ content }: Message): boolean =>
   (Array.isArray(content) && content.some((part) => typeof membersIn(part).text === "string"));
 
 /**
- * Whether a message continues the reply `before`: consecutive messages of a model, unless two of them have
- * text.
+ * Whether a message continues the reply that consists of the messages `before`. Consecutive messages of a model are one
+ * reply, unless two of them have text.
  */
 function goesOn(message: Message, before: readonly Message[]): boolean {
   return before.length > 0 && !(hasText(message) && before.some(hasText));
@@ -112,7 +112,10 @@ interface Waiting {
   next: number;
 }
 
-/** Matches calls with their results. Ids repeat in real files: a result belongs to the open call of the latest reply. */
+/**
+ * Matches calls with their results. In real files, several calls may have the same id. A result then belongs to the
+ * latest reply that has an unanswered call with this id.
+ */
 class CallList {
   readonly #calls: ToolCall[] = [];
   readonly #answered = new Set<number>();
@@ -175,7 +178,7 @@ class CallList {
   }
 }
 
-/** Reads a conversation reply by reply. Every call gets its result, in whatever order they arrive. */
+/** Reads a conversation reply by reply. Every call gets its result, in whatever order the results arrive. */
 export function conversationSteps(messages: readonly Message[]): ConversationSteps {
   const calls = new CallList();
   const replies: { step: number; given: number[]; added: number[] }[] = [];

@@ -5,7 +5,7 @@ export interface Decimal {
 }
 
 const WRITTEN = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
-/** Larger powers of ten would fill the memory; a double ends at 308. */
+/** Larger powers of ten would fill the memory, and no double reaches 10^309. */
 const LARGEST_EXPONENT = 400;
 
 /**

@@ -22,7 +22,10 @@ export function tooDeepProblem(text: string, path: string): Problem {
 /** More levels than any project file needs, and few enough for every recursive function. */
 const MAX_LEVELS = 190;
 
-/** Whether lists and maps are nested more than 190 levels deep. Each is visited once per level, so aliases cost nothing. */
+/**
+ * Whether lists and maps are nested more than 190 levels deep. A value that aliases repeat is visited only once per
+ * level.
+ */
 export function isNestedTooDeep(value: unknown): boolean {
   let level = new Set<unknown>([value]);
   for (let depth = 0; level.size > 0; depth++) {

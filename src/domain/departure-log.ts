@@ -1,9 +1,9 @@
 /** A call to a model made by another process. */
 export interface LoggedDeparture {
   readonly id: number;
-  /** Milliseconds since it was sent. */
+  /** Milliseconds since the call was sent. */
   readonly age_ms: number;
-  /** Tokens reserved for it, input plus output. */
+  /** Tokens reserved for the call, input plus output. */
   readonly tokens: number;
 }
 
@@ -15,9 +15,8 @@ export interface DepartureLog {
    * @param model alias of the model
    * @param after id of the last call that was read; 0 for none
    * @param within_ms maximum age of calls that count
-   * @param decide returns the tokens of the call to send now; null to send none. If the store loses its
-   * connection, it is called again for the same call, with only those calls of others that it was not given
-   * before
+   * @param decide returns the tokens of the call to send now; null to send none. If the store loses its connection,
+   * `decide` is called again for the same call, with only those calls of others that were not passed to it before
    * @returns id of the last call that was read, including the own one
    */
   depart(

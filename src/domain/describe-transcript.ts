@@ -12,7 +12,7 @@ import { type Transcript, toolCallCount, type Usage } from "./transcript.ts";
 /** A tool call with everything known about it. */
 export interface ToolUse {
   readonly id?: string | undefined;
-  /** The model call that requested it, from 1; null when unknown. */
+  /** Number of the model call that requested this tool call, from 1; null when unknown. */
   readonly step: number | null;
   readonly name: string;
   readonly arguments: Json;
@@ -21,7 +21,7 @@ export interface ToolUse {
   readonly error: string | null;
   /** Milliseconds; null when it was not measured. */
   readonly latency_ms: number | null;
-  /** Whether its tool only reads; absent when it may write or this is unknown. */
+  /** True when the tool only reads; absent when it may write, or when that is unknown. */
   readonly reads?: boolean | undefined;
 }
 
@@ -57,7 +57,7 @@ type DescribedAnswer = Pick<
 const hasDetails = ({ step, result, error, latency_ms }: ToolCall): boolean =>
   step !== undefined || result !== undefined || error !== undefined || latency_ms !== undefined;
 
-/** Calls as listed, completed from the conversation if both name the same tools. */
+/** The listed calls. Their missing details come from the conversation, if it has the same tools in the same order. */
 function joinedCalls(listed: readonly ToolCall[], found: readonly ToolCall[]): readonly ToolCall[] {
   const same = listed.length === found.length && listed.every(({ name }, at) => name === found[at]?.name);
   if (!same) return listed;
@@ -112,7 +112,7 @@ export function detailedCalls(answer: DescribedAnswer): readonly ToolCall[] {
   return joinedCalls(answer.tool_calls, reportedSteps(answer, answer.messages).tool_calls);
 }
 
-/** The retrievals as given; if there are none, those in the conversation, or in the results of the calls. */
+/** The retrievals that the answer lists; if it lists none, those in the conversation, or in the calls' results. */
 function retrievalsOf(
   { trajectory }: DescribedAnswer,
   reported: ConversationSteps,
@@ -126,10 +126,11 @@ function retrievalsOf(
 const described = new WeakMap<DescribedAnswer, TranscriptDocument>();
 
 /**
- * A complete transcript: given values are unchanged, the rest is read from the conversation, once and cached.
+ * Completes a transcript: values that the answer states are kept, and the others are read from its conversation. The
+ * result is cached, unless messages are passed in `asked`.
  *
  * @param answer must not change afterwards
- * @param asked the messages sent, for a single model call; an application has a conversation of its own
+ * @param asked the messages sent, for a single model call; empty for an application, whose answer has a conversation
  */
 export function describeTranscript(
   answer: DescribedAnswer,

@@ -2,8 +2,8 @@ import { distance } from "fastest-levenshtein";
 import { seen, unseenDifference } from "./look-alikes.ts";
 
 /**
- * The known word that `word` was probably meant to be; undefined when none is similar (at most a third of its letters
- * differ).
+ * The known word that `word` was probably meant to be; undefined when no known word is similar. Two words are similar
+ * when one letter differs, or at most a third of the letters.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -30,8 +30,8 @@ function swapped(a: string, b: string): boolean {
 }
 
 /**
- * ` Did you mean "x"?` with the leading space, or empty text. For a name that looks the same, the invisible
- * difference is described.
+ * ` Did you mean "x"?` with the leading space, or empty text. If a known name looks the same as `word`, the invisible
+ * difference is described, too.
  */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const names = [...known];

@@ -8,7 +8,7 @@ export interface JudgedAgain {
   readonly delta: number;
   /** Standard error of `delta`. */
   readonly error: number;
-  /** `delta` in standard deviations of an unchanged judge. */
+  /** `delta` divided by the standard deviation that it has while the judge is unchanged. */
   readonly z: number;
 }
 
@@ -33,7 +33,7 @@ export interface DriftEntry {
    * trials were answered.
    */
   readonly delta: number | null;
-  /** `delta` in standard deviations of a run without a change. */
+  /** `delta` divided by the standard deviation that it has while nothing has changed. */
   readonly z: number | null;
   /** Value of the drift chart after this run; drift is found above the report's `threshold`. */
   readonly statistic: number;
@@ -45,8 +45,8 @@ export interface JudgeDrift {
   readonly statistic: number;
   readonly threshold: number;
   /**
-   * Whether the judge is calibrated well enough for the gate; only then its drift makes the command exit with
-   * 1.
+   * Whether the judge is calibrated well enough for the gate. Only then does the judge's drift make the command exit
+   * with 1.
    */
   readonly calibrated: boolean;
   /** The judge's change in the newest run; null when nothing was judged again. */
@@ -59,7 +59,7 @@ export interface DriftReport {
   readonly target: string;
   readonly verdict: DriftVerdict;
   readonly direction: "better" | "worse" | null;
-  /** Id of the run at which the evidence started to accumulate; null when there is none. */
+  /** Id of the run at which the evidence started to accumulate; null when no drift is found. */
   readonly since: string | null;
   readonly statistic: number;
   readonly threshold: number;

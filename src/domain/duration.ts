@@ -9,7 +9,7 @@ export function parseDuration(text: string): number | undefined {
 
 const DAY = 86_400_000;
 
-/** Milliseconds of an age: like `parseDuration`, and `90d`, `12w`; undefined for other texts. */
+/** Milliseconds of an age: days and weeks such as `90d`, `12w`, or what `parseDuration` reads; undefined for others. */
 export function parseAge(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(d|w)$/.exec(text.trim());
   return match?.[1] === undefined

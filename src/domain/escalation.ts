@@ -3,7 +3,7 @@ export interface StatedAnswer {
   /** In [0, 1]. */
   readonly confidence: number;
   readonly correct: boolean;
-  /** Further groups in which it counts: a language, a customer, the tags of a case. */
+  /** Further groups in which the answer counts: a language, a customer, the tags of a case. */
   readonly strata: readonly string[];
   /** For a classifier: the probability of each label, and the right label; absent when only the confidence is known. */
   readonly labels?: { readonly scores: Readonly<Record<string, number>>; readonly label: string };
@@ -21,7 +21,7 @@ export type Share = ({ readonly value: number; readonly n: number } & Range) | n
 export interface Escalated {
   readonly n: number;
   readonly accuracy: number;
-  /** Share of answers that go to a person; null without a threshold. */
+  /** Share of answers that go to a person; null when there is no threshold. */
   readonly escalation_rate: number | null;
   /** Share of the right answers that a person reviews unnecessarily. */
   readonly false_alarms: Share;
@@ -35,25 +35,31 @@ export interface Escalation {
   readonly accuracy: number;
   /** Expected calibration error in ten bins; `bias` is the part that chance alone causes at this size. */
   readonly ece: Range & { readonly value: number; readonly bias: number };
-  /** Above 1 for overconfident answers; null when no value fits best, because all answers are right or all wrong. */
+  /**
+   * The temperature that calibrates the confidences best, above 1 for overconfident answers. Null when no temperature
+   * fits best, because all answers are right or all wrong.
+   */
   readonly temperature: number | null;
   readonly threshold: {
     readonly target: number;
     /** The lowest threshold that still reaches the target; null when none does. */
     readonly value: number | null;
-    /** Accuracy of the answers at or above it. */
+    /** Accuracy of the answers with a confidence at or above the threshold; `low` and `high` are its interval. */
     readonly accuracy: number | null;
     readonly low: number | null;
     readonly high: number | null;
-    /** Share of answers below it. */
+    /** Share of answers with a confidence below the threshold. */
     readonly escalation_rate: number;
-    /** Compared with the 10 to 15 % that a team can review; above 30 % the confidence is not informative enough. */
+    /**
+     * The escalation rate compared with the 10 to 15 % of answers that a team can review. `miscalibrated`: above 30 %,
+     * the confidence says too little about which answers are right.
+     */
     readonly band: "below" | "within" | "above" | "miscalibrated";
   };
   /** Sets of labels that cannot be ruled out; null when there are too few answers for this `alpha`. */
   readonly conformal: {
     readonly alpha: number;
-    /** A label is in the set when 1 minus its probability is at most this. */
+    /** A label is in an answer's set when 1 minus the label's probability is at most `qhat`. */
     readonly qhat: number;
     readonly coverage: Range;
     /** Share of answers whose set does not contain exactly one label. */

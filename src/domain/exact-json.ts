@@ -16,7 +16,7 @@ export type ExactJson =
 const SUSPECT = /\d{16}|\d[eE]\+?\d/;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const LARGEST_WHOLE = 2 ** 53;
-/** Numbers nested deeper are searched in the text instead of the parsed value. */
+/** Numbers that are nested deeper than this are searched in the text instead of in the parsed value. */
 const MAX_DEPTH = 100;
 
 /**
@@ -78,7 +78,7 @@ export function parseExactJson(text: string): ExactJson {
 
 /**
  * Whether a parsed value contains a number that a double may have changed. Checking parsed numbers is faster than
- * searching a long text; deeper levels are searched in the text.
+ * searching a long text. For a value that is nested too deeply, the answer is true, so that its text is searched.
  */
 function mayBeChanged(value: Json, depth: number): boolean {
   if (typeof value === "number") return Math.abs(value) >= LARGEST_WHOLE;

@@ -25,7 +25,7 @@ export class ExactNumber {
     return `${digits}e${decimal.exponent + zeros.length}`;
   }
 
-  /** `JSON.stringify` cannot write it as a number; as a string it keeps its digits. */
+  /** `JSON.stringify` cannot write all digits of such a number. As a string, the number keeps them. */
   toJSON(): string {
     return this.#text;
   }

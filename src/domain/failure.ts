@@ -2,9 +2,9 @@
 export const FAILURE_CLASSES = [
   /** The answer has the wrong format: not JSON, another schema, truncated. */
   "format",
-  /** It does not follow its instructions. */
+  /** The answer does not follow its instructions. */
   "instruction",
-  /** It states something wrong, and nothing in its context contradicts it. */
+  /** The answer states something wrong, and nothing in the model's context contradicts the statement. */
   "knowledge",
   /** The needed information was not retrieved. */
   "retrieval",
@@ -16,9 +16,9 @@ export const FAILURE_CLASSES = [
   "tool-arguments",
   /** A tool failed or did not do what its result claims, and the agent continued as if it had. */
   "tool-failure",
-  /** Wrong order of steps, a loop, or a limit. */
+  /** The steps came in a wrong order, or in a loop, or a limit ended the trial. */
   "orchestration",
-  /** It refused. */
+  /** The model refused to answer. */
   "refusal",
   /** The simulated user made a mistake. */
   "user",
@@ -32,7 +32,7 @@ export type FailureClass = (typeof FAILURE_CLASSES)[number];
 /** A scorer's finding about the cause of a failed answer. */
 export interface Fault {
   readonly class: FailureClass;
-  /** The model call at which it went wrong, from 1; absent when unknown. */
+  /** Number of the model call at which the trial went wrong, from 1; absent when unknown. */
   readonly step?: number | undefined;
   /** The tool concerned; absent when there is none. */
   readonly tool?: string | undefined;
@@ -43,9 +43,9 @@ export interface Failure {
   readonly class: FailureClass;
   /** The evidence in words. Contains model output, so it must be escaped when shown. */
   readonly evidence: string;
-  /** Index in the transcript's messages, from 0; null when no message shows it. */
+  /** Index of the message that shows the failure, from 0; null when no message of the transcript shows it. */
   readonly message: number | null;
-  /** Number of the model call, from 1; null when unknown. */
+  /** Number of the model call at which the trial went wrong, from 1; null when unknown. */
   readonly step: number | null;
   /** The tool concerned; null when there is none. */
   readonly tool: string | null;

@@ -154,7 +154,7 @@ function firstBadByte(bytes: Buffer, firstLine: number): { line: number; column:
 function validPrefix(bytes: Buffer): number {
   let low = 0;
   let high = bytes.length;
-  // The longest prefix that decodes without replacement characters, except for a truncated last character.
+  // Finds the longest prefix that is valid UTF-8. The last character of the prefix may be cut off.
   while (low < high) {
     const middle = (low + high + 1) >> 1;
     if (isValidSoFar(bytes.subarray(0, middle))) low = middle;
@@ -187,8 +187,8 @@ export function conflictLine(text: string): number | undefined {
 }
 
 /**
- * Line at which a merge conflict starts in a prose file, from 1. All markers must follow in order, outside of
- * code fences (```), where they would be an example. Undefined when there is none.
+ * Line at which a merge conflict starts in a prose file, from 1; undefined when there is no conflict. All markers must
+ * be there, in order, and outside of code fences (```), where they would be an example.
  */
 export function conflictInProse(text: string): number | undefined {
   const lines = text.split("\n");

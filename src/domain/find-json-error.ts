@@ -8,7 +8,7 @@ export interface JsonError {
 
 const SPACE = /[ \t\r\n]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y;
-/** The remainder of an escape sequence at the end of the text. */
+/** An escape sequence that the end of the text cuts off. */
 const CUT_ESCAPE = /^\\(?:u[0-9a-fA-F]{0,3})?$/;
 const ESCAPE = /^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/;
 const WORD = /(?:true|false|null)(?!\w)/y;

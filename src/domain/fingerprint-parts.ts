@@ -16,7 +16,8 @@ export interface FingerprintParts {
   /** The target as a text for people: `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
   readonly label: string;
   /**
-   * Whether the target's answers were made elsewhere; then a request's hash is that of the answers in a file.
+   * Whether the target's answers were made elsewhere and are read from a file. Then the hash of a request is the hash
+   * of the answers in that file.
    */
   readonly recorded: boolean;
   /** `triage@1.2.0`; undefined when unknown, null for a target without a prompt. */

@@ -1,10 +1,10 @@
 /** How an answer ended, according to the provider's finish reason. */
 export type AnswerEnd =
-  /** The model finished it. */
+  /** The model finished the answer. */
   | "whole"
-  /** Truncated by the token limit or the context length. */
+  /** The token limit or the context length truncated the answer. */
   | "cut"
-  /** Refused by a filter, or by a signal of the model. */
+  /** A filter refused the answer, or the model signalled that it refuses. */
   | "refused"
   /** The provider failed during the answer, so there is no answer, even if some text arrived. */
   | "failed";

@@ -25,6 +25,6 @@ export interface WorkerStatus {
   readonly name: string;
   readonly version: string;
   readonly blocks: number;
-  /** Seconds since it was last active. */
+  /** Seconds since the worker was last active. */
   readonly seen_s: number;
 }

@@ -9,9 +9,9 @@ import { withinTimeLimit } from "./time-limit.ts";
 export interface JsonQuery {
   /** Whether the query finds at most one value. */
   readonly singular: boolean;
-  /** All values it finds, in order. @throws {TookTooLong} */
+  /** All values that the query finds, in order. @throws {TookTooLong} */
   values(value: unknown): readonly unknown[];
-  /** The paths of these values: names and list indices, from the top. @throws {TookTooLong} */
+  /** The paths of the values that the query finds: names and list indices, from the top. @throws {TookTooLong} */
   places(value: unknown): readonly (readonly (string | number)[])[];
 }
 

@@ -13,7 +13,7 @@ export interface StoredJudgement {
   readonly finish_reason: string | null;
   readonly model: string | null;
   readonly usage: Usage;
-  /** Also in `usage`. */
+  /** The same counts of tokens as in `usage`. */
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
   readonly latency_ms: number | null;

@@ -32,7 +32,8 @@ export interface JudgeRef {
   /** Exact semver. */
   readonly version: string;
   /**
-   * Hash of everything that defines its verdicts: its file, and its models with their settings. 64 hexadecimal digits.
+   * Hash of everything that defines the judge's verdicts: its file, and its models with their settings. 64 hexadecimal
+   * digits.
    */
   readonly hash: string;
 }
@@ -49,8 +50,8 @@ export interface OpenJudge extends JudgeRef {
    * Asks the judge, or returns a stored verdict: the same answer with the same repeat is paid for only once.
    *
    * @param repeat from 1; different repeats are independent opinions on one answer
-   * @throws {ScorerFailure} of kind "judge" without a usable verdict: never a pass, never a 0
-   * @throws {NotJudged} when it may not be asked because of the budget or a cancellation
+   * @throws {ScorerFailure} of kind "judge" when there is no usable verdict, which is never a pass and never a 0
+   * @throws {NotJudged} when the judge may not be asked because of the budget or a cancellation
    */
   judge(input: ScoreInput, repeat: number): Promise<Judged>;
   close(): Promise<void>;
@@ -58,13 +59,13 @@ export interface OpenJudge extends JudgeRef {
 
 /** A judge with the properties that a suite needs before asking it. */
 export interface SuiteJudge extends OpenJudge {
-  /** The score from which its verdict is a pass. */
+  /** The lowest score with which the verdict is a pass. */
   readonly threshold: number;
   /** Whether scores are only 0 or 1. */
   readonly binary: boolean;
-  /** Paths of a case that it reads, for instance `expected`. */
+  /** Paths of the values of a case that the judge reads, for instance `expected`. */
   readonly reads: readonly string[];
-  /** Why this case cannot be judged; undefined when it can. Needs no answer. */
+  /** Why this case cannot be judged, whatever its answer is; undefined when it can be judged. */
   refuses(golden: Case): string | undefined;
 }
 
@@ -194,7 +195,7 @@ export interface JudgeModel {
 /** The baseline's answer to a case in one of its trials (from 1); undefined when unknown. */
 export type BaselineAnswer = (caseId: string, trial: number) => Promise<string | undefined>;
 
-/** The functions that judges need from their environment; passed to scorers by the command line. */
+/** The functions that judges need from their environment. The command line passes them to the scorers. */
 export interface JudgeHost {
   /** For judges that compare with the baseline's answers; absent without a baseline. */
   readonly baseline?: BaselineAnswer | undefined;

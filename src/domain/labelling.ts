@@ -21,9 +21,9 @@ export interface LabellingTask {
   readonly person: string;
   /** Number of answers to judge. */
   readonly questions: number;
-  /** Number of them that this person has judged before. */
+  /** Number of the answers to judge that this person has judged before. */
   readonly judgedBefore: number;
-  /** Number of conflicts that cannot be shown, because their cases are not in the run. */
+  /** Number of answers on which raters disagree and that cannot be shown, because their cases are not in the run. */
   readonly elsewhere: number;
   /** The file of labels. */
   readonly path: string;
@@ -38,8 +38,8 @@ export interface LabellingProgress {
   readonly skipped: number;
   readonly counts: Readonly<Record<Label["verdict"], number>>;
   /**
-   * Number of answers that were asked twice (`of`), and of those with equal verdicts (`same`); null without
-   * any.
+   * Number of answers that were asked twice (`of`), and number of them that got the same verdict both times (`same`).
+   * Null when no answer was asked twice.
    */
   readonly agreement: { readonly same: number; readonly of: number } | null;
 }

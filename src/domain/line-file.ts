@@ -5,7 +5,7 @@ import { EvalsError, type Problem } from "./problem.ts";
 /** A JSONL file as named in messages. */
 export interface LineFileName {
   readonly path: string;
-  /** The code for an invalid line. */
+  /** The error code of an invalid line. */
   readonly code: string;
   /** The word for the content of one line: "case", "label". */
   readonly noun: string;
@@ -16,7 +16,7 @@ export const HEAD_BYTES = 64 << 10;
 
 /**
  * A single cause that makes every line of a file invalid: another encoding, a file that was not fetched, one JSON
- * list, objects over several lines. It is reported once instead of for each line.
+ * list, objects over several lines. It is reported once instead of for each line. Undefined when there is none.
  *
  * @param head at least the first `HEAD_BYTES` of the file
  */
@@ -38,7 +38,7 @@ export function lineFileProblem(head: Buffer, name: LineFileName): Problem | und
  * The lines of a file without byte order mark and carriage returns; a final line end does not start another line.
  *
  * @param source bytes from the disk, or the text of a file in a commit
- * @throws {EvalsError} like `decodeText`, and for `lineFileProblem`
+ * @throws {EvalsError} like `decodeText`, and with the problem that `lineFileProblem` finds
  */
 export function fileLines(source: string | Buffer, name: LineFileName): string[] {
   const bytes = typeof source === "string" ? Buffer.from(source) : source;

@@ -11,8 +11,8 @@ export interface TextPattern {
 }
 
 /**
- * Compiles a pattern to be applied to model output: with RE2 if it supports the pattern, in linear time; lookaround
- * and back-references use JavaScript's engine with a time limit.
+ * Compiles a pattern that will be applied to model output. RE2 matches it, in linear time. A pattern that RE2 does not
+ * support, because of lookaround or back-references, is matched by JavaScript's engine with a time limit.
  *
  * @throws {SyntaxError} for an invalid pattern; its `test` throws {TookTooLong}
  */
@@ -65,9 +65,10 @@ const BLANKS =
 const LINE_ENDS = "\\n\\r\\x{2028}\\x{2029}";
 
 /**
- * RE2's `\s` and `.` only know ASCII whitespace and line ends; this converts them to JavaScript's classes.
+ * Replaces `\s`, `\S` and `.` by classes of characters with JavaScript's meaning, because RE2 only knows the whitespace
+ * and line ends of ASCII.
  *
- * @returns undefined when that is impossible: `\S` inside of a class
+ * @returns undefined when `\S` is inside of a class, where it cannot be replaced
  */
 function withJavaScriptClasses(pattern: string): string | undefined {
   let made = "";

@@ -2,7 +2,7 @@ import type { LoadedModel, LoadedSuite } from "./project.ts";
 import { namedVersion } from "./prompt.ts";
 import type { RunHeader } from "./run.ts";
 
-/** The fields of a run's header that identify the suite's target. */
+/** The fields of a run's header that say which of the suite's targets the run used. */
 export type TargetFacts = Pick<RunHeader, "prompt" | "alias" | "one_of_prompts" | "one_of_several">;
 
 /** The prompt if the suite lists prompts, and the alias if it lists models; empty for a single target. */
@@ -22,7 +22,7 @@ export function listedTarget(facts: TargetFacts): string | null {
   return parts.length === 0 ? null : parts.join(".").replaceAll("/", "+");
 }
 
-/** The value that `listedTarget` will have for a run of the suite with the model. */
+/** The value that `listedTarget` will return for a run of the suite with the model. */
 export function listedTargetOf(
   suite: Pick<LoadedSuite, "suite" | "prompt">,
   model: Pick<LoadedModel, "alias">,
@@ -44,7 +44,7 @@ export function factsOfTarget(
   };
 }
 
-/** `support@1.1.0`. */
+/** A version of a prompt as text: `support@1.1.0`. */
 export function promptWord({ name, version }: { readonly name: string; readonly version: string }): string {
   return `${name}@${version}`;
 }

@@ -57,7 +57,7 @@ const LOOKS: ReadonlyMap<string, string> = new Map(
   ].flatMap(([odd = "", plain = ""]) => Array.from(odd, (letter, i) => [letter, plain[i] ?? ""] as const)),
 );
 
-/** A text as it appears to a reader. */
+/** A text as it appears to a reader: with plain letters for those that look like them, without invisible characters. */
 export function seen(text: string): string {
   const isPlain = /^[\n\x20-\x7e]*$/.test(text);
   return (isPlain ? text : inPlainLetters(text)).replace(/ +$/gm, "").trimEnd();
@@ -116,7 +116,7 @@ function count(list: readonly string[], wanted: string): number {
   return list.filter((one) => one === wanted).length;
 }
 
-/** The first few characters that differ from their appearance. */
+/** The first 200 characters of a text that are invisible or look like another character. */
 function oddIn(text: string): readonly string[] {
   const odd: string[] = [];
   for (const letter of text) {

@@ -41,7 +41,7 @@ export interface MatrixDifference {
   readonly p: number;
   /** Whether `p` is at most 0.05. */
   readonly sure: boolean;
-  /** Number of cases that both answered. */
+  /** Number of cases that both targets answered. */
   readonly cases: number;
 }
 
@@ -51,6 +51,6 @@ export interface Matrix {
   readonly targets: readonly MatrixTarget[];
   /** In the order of the dataset. */
   readonly cases: readonly MatrixCase[];
-  /** For every pair of targets with a common case. */
+  /** One for every pair of targets that both answered at least one case. */
   readonly differences: readonly MatrixDifference[];
 }

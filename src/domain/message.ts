@@ -4,17 +4,17 @@ import type { Json } from "./json.ts";
 export interface ToolCall {
   readonly id?: string | undefined;
   readonly name: string;
-  /** Parsed if the model wrote valid JSON, else its text. */
+  /** Parsed if the model wrote valid JSON, else the text that it wrote. */
   readonly arguments: Json;
-  /** The model call that requested it, from 1; absent when unknown. */
+  /** Number of the model call that requested this tool call, from 1; absent when unknown. */
   readonly step?: number | undefined;
-  /** Its result; absent when unknown or when the call failed. */
+  /** The result of the call; absent when unknown, or when the call failed. */
   readonly result?: Json | undefined;
   /** Why the call failed; absent or null when the call succeeded or its result is unknown. */
   readonly error?: string | null | undefined;
   /** Milliseconds; absent or null when it was not measured. */
   readonly latency_ms?: number | null | undefined;
-  /** Whether its tool only reads. Absent when it may write or this is unknown. */
+  /** Whether the tool only reads; absent when it may write, or when that is unknown. */
   readonly reads?: boolean | undefined;
 }
 

@@ -9,8 +9,8 @@ export const isRefusedCode = ({ code }: Pick<Problem, "code">): boolean => code 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * Whether the project's code must not be run. The process's variables have priority over the project's `.env`, so it
- * cannot override this.
+ * Whether the project's code must not be run. The variables of the process have priority over the project's `.env`, so
+ * a project cannot permit its own code.
  */
 export function forbidsCode(env: Env): boolean {
   const value = env[NO_EXEC];

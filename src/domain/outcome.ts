@@ -12,8 +12,9 @@ export const ERROR_KINDS = [
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 
 /**
- * Why a model is not asked any more: none of its first calls was answered, the last several were not, the account has
- * no credit, the server asks for a very long wait, or it accepted no batch.
+ * Why a model is not asked any more: none of its first calls was answered; none of its last calls was answered; the
+ * account has no credit; the server asks for a very long wait; the server accepted no batch; several workers died on
+ * the same trials; no worker can ask the model.
  */
 export type LostBecause =
   | "none-answered"

@@ -10,7 +10,7 @@ export type PersonFaultKind = (typeof PERSON_FAULTS)[number];
 /** The first mistake of a simulated user. */
 export interface PersonFault {
   readonly kind: PersonFaultKind;
-  /** Number of its message, from 1. */
+  /** Number of the user message with the mistake, from 1. */
   readonly turn: number;
   /** Quotes what was said. Contains a model's text, so it must be escaped when shown. */
   readonly reason: string;
@@ -41,7 +41,7 @@ export function playedBy(guide: readonly Message[]): Speaker {
   return { kind: "played", brief: guide.map(({ content }) => contentText(content)).join("\n") };
 }
 
-/** Whether the user is simulated: a model plays it, or the case has a goal for one. */
+/** Whether the user is simulated: a model plays the user, or the case has a goal for a simulated user. */
 export function isSimulated({ golden, transcript }: ScoreInput, { kind }: Speaker): boolean {
   if (kind === "written") return false;
   const isPlayed = kind === "played" || typeof membersIn(membersIn(golden.input).user).goal === "string";

@@ -18,7 +18,7 @@ export type PressureKind = (typeof PRESSURE_KINDS)[number];
 export const INJECTION_PLACES = ["user", "tool-result"] as const;
 export type InjectionPlace = (typeof INJECTION_PLACES)[number];
 
-/** For settings that not every kind has: the kinds that have them. */
+/** The kinds that have a setting, for each setting that not every kind has. */
 const SETTING_OF: Readonly<Record<string, readonly PressureKind[]>> = {
   at: ["typos", "distractors", "order", "injection"],
   in: ["injection"],
@@ -64,7 +64,7 @@ export const pressureSchema = onFirstUse(() =>
 );
 export type Pressure = z.output<ReturnType<typeof pressureSchema>>;
 
-/** The entries as settings; an entry may be only a kind's name. */
+/** Converts all entries to settings objects; an entry may also be only the name of a kind. */
 export function pressureSettings(entries: Pressure): PressureSettings[] {
   return entries.map((one) => (typeof one === "string" ? { kind: one } : one));
 }
@@ -79,7 +79,7 @@ export interface UnderPressure {
         readonly trajectory?: Trajectory | undefined;
       }
     | undefined;
-  /** The only further user message. */
+  /** The one user message that the variant adds. */
   readonly say?: string | undefined;
   /** Text appended to every tool result. */
   readonly tool_result?: string | undefined;

@@ -14,8 +14,8 @@ export interface Problem {
 }
 
 /**
- * Mistakes of the user, all that were found together. Anything else that is thrown is a bug of ours. Only `cli/`
- * converts one to text; the exit code is 2.
+ * Mistakes of the user, all that were found together. Anything else that is thrown is a bug of ours. Only `cli/` prints
+ * such an error as text, and exits with code 2.
  */
 export class EvalsError extends Error {
   readonly problems: readonly Problem[];

@@ -63,12 +63,12 @@ export interface LoadedSuite {
   readonly codeFiles?: readonly string[] | undefined;
   /** The simulated user; absent when there is none. */
   readonly person?: { readonly prompt: LoadedPrompt; readonly model: LoadedModel } | undefined;
-  /** Absent when the suite uses none. */
+  /** The reviewed paraphrases of the cases' inputs; absent when the suite uses none. */
   readonly paraphrases?: Paraphrases | undefined;
   /**
    * Opens the dataset: every case is parsed and checked once; a module that creates cases is run.
    *
-   * @throws {EvalsError} with all its problems
+   * @throws {EvalsError} with all problems of the dataset
    */
   openCases(): Promise<CaseSource>;
 }
@@ -106,7 +106,7 @@ export interface JudgeFiles {
 
 /** The user's project as one value. */
 export interface Project {
-  /** Absolute. */
+  /** Absolute path of the folder with `evalconfig.yaml`. */
   readonly root: string;
   readonly config: EvalConfig;
   readonly configPlaces: Places;
@@ -118,7 +118,7 @@ export interface Project {
   readonly judges: JudgeFiles;
   /** Environment variables; those in the root's `.env` have lower priority. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Absent: the handlers of `ownProcess`, for a process that runs only this program. */
+  /** When absent, the handlers of `ownProcess` are used, for a process that runs only this program. */
   readonly modules?: ModuleEvents | undefined;
   /** Redaction of texts before they are scored and stored; absent when the config has none. */
   readonly redaction?: Redaction | undefined;

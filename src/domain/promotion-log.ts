@@ -15,14 +15,14 @@ export interface LoggedBaseline {
   /** Null when the file cannot be read. */
   readonly suite: string | null;
   readonly kind: ChangeKind;
-  /** Gate of the promoted run; null when it was not recorded or there was none. */
+  /** Outcome of the promoted run's gate; null when it was not recorded, or when no run was promoted. */
   readonly gate: GateOutcome | null;
   readonly run: string | null;
 }
 
 /** How a commit changed the baselines. */
 export interface LoggedChange {
-  /** The most important kind, if there are several. */
+  /** The kind of change; the most important kind, if the commit changed baselines in several ways. */
   readonly kind: ChangeKind;
   /**
    * Whether the commit combines promotions that were originally separate commits, of which only the messages remain.

@@ -10,7 +10,7 @@ export interface PromotedSuite {
   readonly cases: number;
   /** Target of the previous baseline; null for the suite's first. */
   readonly was: string | null;
-  /** Number of cases whose share of passed trials increased, and of those where it decreased. */
+  /** Number of cases whose share of passed trials rose (`better`), and of those whose share fell (`worse`). */
   readonly better: number;
   readonly worse: number;
   /** Pass rate of the run, a share in [0, 1]; null when unknown. */

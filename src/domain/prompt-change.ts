@@ -17,7 +17,7 @@ export interface VersionChange {
 export const MAJOR_CHANGES = ["variables", "output schema", "tool contract", "model"] as const;
 export interface MajorChange {
   readonly what: (typeof MAJOR_CHANGES)[number];
-  /** `input.history is new`. */
+  /** The change in words, such as `input.history is new`. */
   readonly said: string;
 }
 
@@ -27,7 +27,7 @@ export interface DeclaredChange {
   readonly changes: readonly MajorChange[];
 }
 
-/** The comparison of a declared version change with the measured change, and with changes other than the text. */
+/** Whether the measured change, and the changes that need a major version, fit the declared version change. */
 export interface ContractFinding extends VersionChange {
   readonly outcome: "kept" | "broken" | "undecided";
   /** The smallest bump that allows the findings; null when unknown. */
@@ -58,7 +58,7 @@ export interface FieldChange {
 export interface PromptComparison {
   readonly from: { readonly name: string; readonly version: string; readonly path: string };
   readonly to: { readonly name: string; readonly version: string; readonly path: string };
-  /** Null for different prompts, a lower version, and pre-releases, which promise nothing. */
+  /** Null for two different prompts, a step to a lower version, or a pre-release: they promise nothing. */
   readonly declared: Bump | null;
   readonly messages: readonly MessageChange[];
   readonly variables: { readonly added: readonly string[]; readonly removed: readonly string[] };

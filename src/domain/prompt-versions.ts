@@ -8,7 +8,7 @@ export interface ListedVersion {
   readonly state: "draft" | "published" | "edited" | "removed";
   readonly author: string | null;
   readonly rationale: string | null;
-  /** Suites that use it now, and how they name it. */
+  /** Suites that use this version now, and the words by which they name it. */
   readonly used_by: readonly { readonly suite: string; readonly as: string }[];
   /** Newest complete runs, one per suite and model. */
   readonly measured: readonly {

@@ -12,7 +12,7 @@ import type { AnsweredReply, FailedReply, PreparedRequest, Reply, SteppedIn } fr
 import type { OfferedTool, ToolSpec } from "./tool.ts";
 import type { Transcript, Usage } from "./transcript.ts";
 
-/** The question of a trial before the provider's request is built. The same for every trial of a case. */
+/** The question of a trial before the provider's request is built. All trials of a case have the same question. */
 export interface Question {
   readonly case_id: string;
   readonly input: Json;
@@ -26,31 +26,31 @@ export interface Question {
   readonly tools?: readonly ToolSpec[] | undefined;
   /** The whole case, for the simulated user or the tools. It is never part of the request to the model. */
   readonly golden?: Case | undefined;
-  /** For a variant of a trial: the preceding conversation, and the message or tool result that it adds. */
+  /** For a variant of a trial: the preceding conversation, and the message or tool result that the variant adds. */
   readonly pressure?: UnderPressure | undefined;
-  /** Time for all attempts of this call, besides the deadline of each. */
+  /** Time limit for all attempts of this call together, in addition to the deadline of each attempt. */
   readonly time?: CallTime | undefined;
 }
 
 /** The time for one call over all of its attempts, without the waiting between them. */
 export interface CallTime {
-  /** Milliseconds. */
+  /** Milliseconds that the call may still take. */
   left_ms: number;
   /** Whether the call was ended because this time was used up. */
   expired: boolean;
 }
 
-/** A reply in JSON with a schema. */
+/** The format of a reply that must be JSON with a schema. */
 export interface ReplyShape {
   /** Letters, digits, "-" and "_". */
   readonly name: string;
-  /** JSON Schema; the order of properties is the order of writing. */
+  /** JSON Schema of the reply. The model writes the properties in the order of the schema. */
   readonly schema: Json;
 }
 
 /**
- * A connection to an application or model. It only sends requests: retry, limits, deadline and recording wrap
- * it.
+ * A connection to an application or model. It only sends requests: retry, limits, deadline and recording are wrappers
+ * around it.
  */
 export interface Client {
   /**
@@ -96,7 +96,7 @@ export interface ProviderHost {
   readonly timeout_ms: number;
   /** Removes secrets from what a program or module prints; absent when there are none. */
   readonly clean?: ((text: string) => string) | undefined;
-  /** Absent: the handlers of `ownProcess`, for a process that runs only this program. */
+  /** When absent, the handlers of `ownProcess` are used, for a process that runs only this program. */
   readonly modules?: ModuleEvents | undefined;
   /** The ids of the whole dataset, before any filter; for sources that must know every case. */
   readonly caseIds: () => Iterable<string>;
@@ -146,7 +146,7 @@ export interface PaidCall {
 
 /** The budget account for one model's calls in a conversation. A call is identified by its question object. */
 export interface CallAccount {
-  /** Waits until the budget has room for the call. `stop`: it will never have any. */
+  /** Waits until the budget has room for the call. `stop`: the budget will never have room for it. */
   reserve(call: Question, request: PreparedRequest): Promise<"go" | "stop">;
   /**
    * Counts an answered call. @throws {Error} when its cost is unknown, so that a budget in dollars cannot be enforced
@@ -233,9 +233,9 @@ export interface ProviderDefinition<S = unknown> {
   keys?(settings: S): readonly string[];
   /** Whether the keys are sent in HTTP headers, which do not allow every character. */
   readonly keysInHeaders?: boolean;
-  /** Whether its cost is unknown without a price; the default is true for providers that need a prompt. */
+  /** Whether an answer's cost is unknown without a price; the default is true for providers that need a prompt. */
   needsPrice?(settings: S): boolean;
-  /** A floating model name, which gets a warning; undefined for a fixed one. */
+  /** The model name if it does not fix the model's version, which gets a warning; undefined for a fixed name. */
   floating?(settings: S): string | undefined;
   /** The model's entry in a public list of prices and shutdown dates; undefined for a self-hosted server. */
   listed?(settings: S): ListedModel | undefined;

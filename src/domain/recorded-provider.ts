@@ -14,9 +14,9 @@ const ANSWERS_FROM: ReadonlyMap<string, AnswersFrom> = new Map([
 ]);
 
 /**
- * The source of a provider's answers; undefined for a live one.
+ * The source of a provider's answers; undefined for a live provider.
  *
- * @param provider its kind, from a run's header
+ * @param provider kind of the provider, from a run's header
  */
 export const answersFrom = (provider: string): AnswersFrom | undefined => ANSWERS_FROM.get(provider);
 

@@ -34,7 +34,7 @@ export type Redact = z.output<ReturnType<typeof redactSchema>>;
 export interface Redaction {
   /** The settings that affect scores. */
   readonly identity: readonly (RedactedKind | OwnRedaction)[];
-  /** Replaces each match in a text by its name in brackets. */
+  /** Replaces each match in a text by the name of its kind or pattern in brackets. */
   readonly text: (text: string) => string;
   /** Redacts every text in a value, and matching keys and numbers; returns the same object when nothing matches. */
   readonly value: <T>(value: T) => T;

@@ -3,9 +3,9 @@ import type { Problem } from "./problem.ts";
 /** A duplicate key in an object of a JSON text. */
 export interface RepeatedKey {
   readonly name: string;
-  /** Position of the later one, in UTF-16 units from 0. */
+  /** Position of the later of the two keys, in UTF-16 units from 0. */
   readonly at: number;
-  /** Position of the earlier one. */
+  /** Position of the earlier of the two keys, in UTF-16 units from 0. */
   readonly first: number;
 }
 
@@ -82,8 +82,8 @@ function mayRepeatKeys(text: string, value: unknown): boolean {
   let colons = 0;
   for (let at = text.indexOf('":'); at !== -1; at = text.indexOf('":', at + 2))
     if (!isEscaped(text, at)) colons++;
-  // Without spaces before colons, the number of colons is at least the number of keys, and each distinct key is a
-  // member of the value.
+  // If no space comes before a colon, the number of colons is at least the number of keys. The value has one member for
+  // each distinct key, so the two numbers are equal only if no key is repeated.
   return colons !== countMembers(value, 0) || /"[ \t\r\n]+:/.test(text);
 }
 

@@ -21,7 +21,7 @@ export interface AnsweredReply {
   readonly messages?: readonly Message[] | undefined;
   readonly tool_calls?: readonly ToolCall[] | undefined;
   readonly usage?: Usage | undefined;
-  /** Set only by sources that measured it themselves (recordings, outputs); otherwise the engine measures it. */
+  /** Set only by sources that measured the latency (recordings, outputs); otherwise the engine measures it. */
   readonly latency_ms?: number | null | undefined;
   readonly cost_usd?: number | null | undefined;
   /** Milliseconds that the attempt waited in the queue; not part of its latency. */
@@ -69,9 +69,9 @@ export interface FailedReply {
   readonly usage?: Usage | undefined;
   /** US dollars, if the server reports them. */
   readonly cost_usd?: number | undefined;
-  /** Whether the request was sent without a reply, so that it is unknown whether it is billed. */
+  /** Whether the request was sent but no reply came, so that it is unknown whether the request is billed. */
   readonly may_be_billed?: boolean | undefined;
-  /** As in `AnsweredReply`. */
+  /** The provider's rate limits, as in `AnsweredReply`. */
   readonly limits?: readonly ReportedLimit[] | undefined;
   /** Milliseconds to wait, if the server asked for a wait. */
   readonly retry_after_ms?: number | undefined;
@@ -83,7 +83,7 @@ export interface FailedReply {
   readonly closed?: "no-money" | "long-wait" | "only-refusals" | "silent" | undefined;
   /** Whether the request was not sent (a recording is missing), so that it does not count as a call. */
   readonly unsent?: boolean | undefined;
-  /** Whether the budget did not allow a further call of its conversation; this is not an error. */
+  /** Whether the budget did not allow a further call of the conversation; this is not an error. */
   readonly unaffordable?: boolean | undefined;
   /**
    * Whether the call was cancelled while waiting in the queue, because no new trials were wanted; nothing was
@@ -94,7 +94,7 @@ export interface FailedReply {
    * Whether the request is or will be in a batch. This is not an error: the answer comes with a later session.
    */
   readonly waiting?: boolean | undefined;
-  /** As in `AnsweredReply`. */
+  /** Attempts and waiting time, as in `AnsweredReply`. */
   readonly tries?: Tries | undefined;
   /** Whether every trial will fail in the same way (401, unknown model, command not found). */
   readonly fatal?: boolean | undefined;

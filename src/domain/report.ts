@@ -5,14 +5,14 @@ import type { Metrics, RunCounts, RunHeader, RunStatus } from "./run.ts";
 import type { GateResult, Verdict } from "./verdict.ts";
 import type { ViewedRun } from "./viewed-run.ts";
 
-/** A case that does not always pass, for people. Its texts come from a model, so they must be escaped when shown. */
+/** A case that does not always pass, for a report. Its texts come from a model, so they must be escaped when shown. */
 export interface CaseReport {
   readonly id: string;
   readonly passed: number;
   readonly answered: number;
   /** Number of the first failing trial. */
   readonly trial: number;
-  /** The first required scorer that failed it. */
+  /** The first required scorer that this trial did not pass. */
   readonly scorer: string;
   readonly reason: string;
   /** The input: text, or JSON; absent in reports of older versions. */
@@ -44,7 +44,7 @@ export type RunEnd =
   | {
       /** The model, or a judge's model, is not asked any more; `--resume` asks what is missing. */
       readonly kind: "unreachable" | "judge-unreachable";
-      /** The deciding failure. */
+      /** Message of the failure after which the model was not asked any more. */
       readonly message: string;
       /** Absent in reports of 0.1.0. */
       readonly because?: LostBecause | undefined;
@@ -88,7 +88,7 @@ export interface MetricComparison {
 /** One part that differs between two fingerprints. */
 export interface PartDifference {
   readonly part: "prompt" | "request" | "target" | "dataset" | "scorer";
-  /** `temperature 0 → 0.7`. */
+  /** The difference in words, such as `temperature 0 → 0.7`. */
   readonly said: string;
 }
 
@@ -102,7 +102,7 @@ export interface BaselineFileAt {
 export interface ComparisonSide {
   /** For instance `run:3f9c`, `evals/baselines/triage.jsonl at main`. */
   readonly side: string;
-  /** Absent for a run, and in reports of 0.1.0. */
+  /** The committed baseline file; absent for a run, and in reports of 0.1.0. */
   readonly file?: BaselineFileAt;
   readonly run: string | null;
   readonly target: string;
@@ -214,7 +214,7 @@ export interface Comparison {
   /** One sentence with numbers. */
   readonly said: string;
   /**
-   * The look on which the verdict of a run that could stop early rests; all other numbers are those of one look at all
+   * For a run that could stop early: the look that decided the verdict. All other numbers come from one look at all
    * answers. Absent for other runs.
    */
   readonly decided?: StoppingDecision;
@@ -229,7 +229,7 @@ export interface Comparison {
   readonly canary?: CanaryResult;
   /** Whether the prompt's declared version bump was kept. Absent when both sides have the same version. */
   readonly contract?: ContractFinding;
-  /** `baseline_stale`: every verdict is inconclusive because of the canary. Absent when there is none. */
+  /** `baseline_stale`: every verdict is inconclusive, because the canary shows a change of the provider. Else absent. */
   readonly warnings?: readonly "baseline_stale"[];
 }
 
@@ -271,7 +271,7 @@ export interface RunReport {
   /** US dollars and tokens spent by this session; null when unknown. */
   readonly spent: { readonly usd: number | null; readonly tokens: number | null };
   readonly dataset_path: string;
-  /** Null when unknown, for instance after the process died. */
+  /** Milliseconds that this session took; null when unknown, for instance after the process died. */
   readonly duration_ms: number | null;
   /** Delays of this session's calls; absent in reports of 0.1.0 and of runs that did not end. */
   readonly pace?: RunPace | undefined;
@@ -319,7 +319,7 @@ export interface CaseRow {
   readonly scores: readonly (number | null)[];
   /** Sum over the answered trials, in milliseconds; null when any of them is unknown. */
   readonly latency_ms: number | null;
-  /** Null without a comparison. */
+  /** The change since the baseline; null when the run is compared with nothing. */
   readonly change: CaseChange | null;
   /** Whether the change is statistically significant (see `CaseComparison`). */
   readonly significant: boolean;
@@ -340,13 +340,13 @@ export interface OpenedRun {
   readonly report: RunReport;
   /** Oldest first, ending with this run. */
   readonly history: () => Promise<readonly PastRun[]>;
-  /** Its cases and further data for a page. */
+  /** The run's cases, and further data for a page. */
   readonly view: () => Promise<ViewedRun>;
 }
 
 /** A run's report, and data for some reporters that is read on demand. */
 export interface ReportedRun extends OpenedRun {
-  /** Id of the run it is compared with, if that is not its own baseline. */
+  /** Id of the run that this run is compared with; absent when it is compared with its own baseline. */
   readonly against?: string;
   /** Every case in the run's order; can be iterated several times. */
   readonly rows: () => AsyncIterable<CaseRow>;

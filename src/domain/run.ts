@@ -41,8 +41,8 @@ export interface RunScorer {
   /** The judge that gives the verdicts; identifies its calibration. */
   readonly judge?: JudgeRef | undefined;
   /**
-   * `passed`: only asked about trials that pass every required scorer which asks no model. `unexplained`: only about failed trials
-   * whose class no rule names. Absent when always asked.
+   * The trials about which the judge is asked. `passed`: only those that pass every required scorer which asks no
+   * model. `unexplained`: only failed trials whose class no rule names. Absent when the judge is always asked.
    */
   readonly judge_when?: "passed" | "unexplained" | undefined;
   /**
@@ -85,13 +85,13 @@ export interface RunHeader {
   readonly canary_of?: string | undefined;
   /** The run from whose passing trials these variants are made; absent for an ordinary run. */
   readonly pressure_of?: string | undefined;
-  /** Kinds of pressure applied to its passing trials; absent when there are none. */
+  /** Kinds of pressure that are applied to the run's passing trials; absent when there are none. */
   readonly pressure?: readonly PressureKind[] | undefined;
   /** Hash of the simulated user's model and prompt; absent when there is none. */
   readonly played_by?: string | undefined;
   /**
-   * Hash of suite, target, fingerprint, trials and narrowing. A run can continue another only when theirs are
-   * equal.
+   * Hash of suite, target, fingerprint, trials and narrowing. A run can continue another run only when both have the
+   * same hash.
    */
   readonly plan: string;
   readonly narrowing: Narrowing | null;
@@ -131,9 +131,9 @@ export interface RunParts {
 }
 
 export type RunStatus =
-  /** A process is working on it. */
+  /** A process is working on the run. */
   | "running"
-  /** Not ended, and its process is gone. */
+  /** The run has not ended, and its process is gone. */
   | "interrupted"
   | EndedStatus;
 
@@ -195,7 +195,7 @@ export interface MetricValue {
   readonly high?: number | null;
   /** For costs: the source of the price, `evalconfig.yaml` or `price table 2026-11`; absent when there is none. */
   readonly source?: string | undefined;
-  /** Corrected for a judge's known error; absent when no calibrated judge is involved. */
+  /** The value corrected for a judge's known error; absent when no calibrated judge is involved. */
   readonly corrected?: CorrectedRate;
 }
 
@@ -214,7 +214,7 @@ export interface StoredTrial {
   readonly scores: readonly (StoredScore | null)[];
   /** Why optional scorers could not score, by scorer index, null for the others; absent when all could. */
   readonly void_reasons?: readonly (string | null)[];
-  /** Absent for one attempt that waited less than a second. */
+  /** Attempts and waiting time; absent for one attempt that waited less than a second. */
   readonly tries?: Tries | undefined;
   readonly answer: StoredAnswer | null;
 }
@@ -238,7 +238,7 @@ export interface StoredAnswer {
   readonly messages: Json;
   readonly tool_calls: Json;
   readonly usage: Usage;
-  /** Also in `usage`. */
+  /** The same counts of tokens as in `usage`. */
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
   readonly latency_ms: number | null;

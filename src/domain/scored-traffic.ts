@@ -28,16 +28,16 @@ export interface TrafficScorer {
 export interface ScoredTraffic {
   readonly suite: string;
   readonly where: readonly TrafficCondition[];
-  /** ISO 8601, UTC; null for all. */
+  /** Traces that began earlier are left out: ISO 8601, UTC; null when all traces count. */
   readonly since: string | null;
   /** The share of traces that was scored, and the seed; null when all were. */
   readonly sample: { readonly share: number; readonly seed: string } | null;
   readonly scorers: readonly TrafficScorer[];
-  /** In order; traces without a time come last. */
+  /** Oldest first; traces without a time come last. */
   readonly days: readonly TrafficDay[];
   readonly total: TrafficDay;
-  /** Null without judges. */
+  /** The judges' calls and their cost in US dollars; null when the suite has no judges. */
   readonly judged: { readonly calls: number; readonly usd: number | null } | null;
-  /** Number of traces that no judge was asked about, or for which none replied. */
+  /** Number of traces about which no judge was asked, or no judge replied. */
   readonly unjudged: number;
 }

@@ -18,7 +18,7 @@ export interface ScorerHost {
   readonly clean?: ((text: string) => string) | undefined;
   /** Removes personal data from a stored reason or error; absent without redaction. */
   readonly redaction?: Redaction | undefined;
-  /** Absent: the handlers of `ownProcess`, for a process that runs only this program. */
+  /** When absent, the handlers of `ownProcess` are used, for a process that runs only this program. */
   readonly modules?: ModuleEvents | undefined;
   /** Location of the turns in a case: `user.turns` of the suite. Absent: default location. */
   readonly turns?: string | undefined;
@@ -33,13 +33,13 @@ export interface OpenScorer {
   readonly type?: string | undefined;
   readonly required: boolean;
   /**
-   * Everything that defines its scores: its settings, and the hash of each file it reads, including imports of a
-   * module. YAML formatting, `required` and `name` do not matter.
+   * Everything that defines the scorer's scores: its settings, and the hash of each file that it reads, including the
+   * imports of a module. YAML formatting, `required` and `name` do not matter.
    */
   readonly identity: Json;
   /** Paths that must exist in a case, for instance `expected.queue`; checked for each case before a run. */
   readonly reads: readonly string[];
-  /** Repository files it consists of, relative to the root. */
+  /** Repository files that the scorer consists of, relative to the root. */
   readonly files: readonly string[];
   /** Whether scores are only 0 or 1, so that a pass count is sufficient. */
   readonly binary: boolean;
@@ -58,8 +58,9 @@ export interface OpenScorer {
    */
   readonly relative?: boolean | undefined;
   /**
-   * `passed`: only asked about trials that pass every required scorer which asks no model. `unexplained`: only asked
-   * about failed trials whose class no rule names. Other trials get no score from it. Default always.
+   * The trials about which the judge is asked. `passed`: only those that pass every required scorer which asks no
+   * model. `unexplained`: only failed trials whose class no rule names. Other trials get no score from it. Default
+   * always.
    */
   readonly judge_when?: "passed" | "unexplained" | "always" | undefined;
   /**
@@ -93,8 +94,8 @@ export interface ScorerDefinition<S = unknown> {
   /** One sentence for the reference. */
   readonly about: string;
   /**
-   * Whether its scores are a model's opinion: `judge`, by a judge of the project; `model`, in another way. Absent
-   * when no model is asked.
+   * Set when the scores are a model's opinion. `judge`: the scorer asks a judge of the project. `model`: it asks a
+   * model in another way. Absent when no model is asked.
    */
   readonly asks?: "judge" | "model" | undefined;
   /** Parses the whole entry, including `name`, `select`, `against`, `value`, `threshold` and `required`. */

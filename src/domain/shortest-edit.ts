@@ -10,8 +10,8 @@ export interface EditStep {
 const MAX_EDITS = 2_000;
 
 /**
- * Myers' greedy algorithm: the fewest removals and additions that turn `from` into `to`; beyond 2,000, all of `from`
- * is removed and all of `to` added.
+ * Myers' greedy algorithm: the fewest removals and additions that turn `from` into `to`. If more than 2,000 are needed,
+ * all of `from` is removed and all of `to` is added.
  */
 export function shortestEdit(from: readonly string[], to: readonly string[]): EditStep[] {
   const n = from.length;
@@ -51,7 +51,7 @@ function walkBack(
     const down = k === -d || (k !== d && at(before, middle + k - 1) < at(before, middle + k + 1));
     const fromK = down ? k + 1 : k - 1;
     const startX = at(before, middle + fromK);
-    // Backwards along the common elements, to the end of the step from the previous diagonal.
+    // Goes back over the common elements, to the point where the step from the previous diagonal ended.
     const endX = down ? startX : startX + 1;
     while (x > endX) {
       steps.push({ kind: "same", token: itemAt(from, --x) });

@@ -7,7 +7,7 @@ import type { RunReport } from "./report.ts";
 import type { RunHeader, RunStatus, StoredCase, StoredTrial } from "./run.ts";
 import type { TrafficScore, TrafficTrace } from "./traffic.ts";
 
-/** The result for a word like `latest`, `latest/refund-07`, `latest/refund-07/1` or `trace:4bf92f`. */
+/** What `evals show` finds for a word like `latest`, `latest/refund-07`, `latest/refund-07/1` or `trace:4bf92f`. */
 export type Shown = ShownRun | ShownCase | ShownTrial | ShownTrace;
 
 /** A run with its cases. */
@@ -26,7 +26,7 @@ export interface ShownRun {
   readonly reasons: ReadonlyMap<number, string>;
   /** Number of cases of the whole run, listed or not. */
   readonly cases: number;
-  /** Number of them without an answer. */
+  /** Number of cases of the whole run without an answer. */
   readonly unanswered: number;
 }
 
@@ -49,7 +49,7 @@ export interface ShownCase {
   readonly kind: "case";
   readonly header: RunHeader;
   readonly case: string;
-  /** Null when the store does not have it. */
+  /** Null when the store does not have the case's content. */
   readonly content: CaseContent | null;
   readonly trials: readonly {
     readonly trial: StoredTrial;

@@ -30,7 +30,7 @@ export interface PlannedSize extends SuiteSize {
   readonly calls: number;
 }
 
-/** Mean number of calls of a run with early stopping. */
+/** Mean number of calls of a run with early stopping: if nothing has changed, and after the drop to be detected. */
 export interface ExpectedCalls {
   readonly unchanged: number;
   readonly drop: number;
@@ -38,9 +38,9 @@ export interface ExpectedCalls {
 
 export interface PowerPlan {
   readonly detectable_drop: number | null;
-  /** By cases, then trials, including the suite's own size. */
+  /** Sorted by number of cases, then of trials; includes the suite's own size. */
   readonly table: readonly PlannedSize[];
-  /** Sizes that detect the drop, by trials. */
+  /** Sizes that detect the drop, sorted by number of trials. */
   readonly needed: readonly SuiteSize[];
   /** Cases needed with the suite's own trials and a baseline of 20 trials per case; null when that saves nothing. */
   readonly larger_baseline: (SuiteSize & { readonly baseline_trials: number }) | null;

@@ -11,7 +11,7 @@ export interface StartedProject {
   readonly example: {
     /** Name of the suite and its prompt. */
     readonly name: string;
-    /** Versions of the prompt: the one that the suite uses, and one that the gate blocks. */
+    /** The version of the prompt that the suite uses (`released`), and a version that the gate blocks (`edited`). */
     readonly released: string;
     readonly edited: string;
     /** Existing folders whose files now belong to the project. */

@@ -19,7 +19,7 @@ export interface HistorySize {
 /** Whether a store is intact. */
 export interface HistoryCheck {
   readonly path: string;
-  /** One sentence per fault; empty when it is intact. */
+  /** One sentence per fault; empty when the store is intact. */
   readonly faults: readonly string[];
 }
 
@@ -41,8 +41,8 @@ export interface PrunedHistory {
   /** Ids of runs that are old enough but belong to a baseline or tag. */
   readonly kept: readonly string[];
   /**
-   * Whether the deleted data is gone from the files, too. False while another process reads an older state of
-   * them; null when nothing was deleted.
+   * Whether the deleted data is gone from the store's files, too. False while another process still reads an older
+   * state of the files; null when nothing was deleted.
    */
   readonly erased: boolean | null;
 }

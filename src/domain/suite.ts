@@ -65,7 +65,7 @@ export const scorerFrame = {
   value: z.unknown().optional().describe("The value to compare with, instead of `against`"),
 };
 
-/** An entry under `scorers:` before its type has parsed the rest. */
+/** An entry under `scorers:` before the scorer's type has parsed the settings that only this type has. */
 export const ScorerEntry = z.looseObject(scorerFrame);
 export type ScorerEntry = z.output<typeof ScorerEntry>;
 

@@ -1,18 +1,17 @@
-/** A tag of a template: an output, a block tag or a comment, with its marks. */
+/** A tag of a template: an output, a block tag or a comment, with the marks around it, such as `{{` and `}}`. */
 export interface TemplateTag {
   readonly text: string;
   /** Position in the template, in UTF-16 units from 0. */
   readonly at: number;
 }
 
-/** The marks that begin the tags of a language, with those that end them. Liquid has no comments of its own. */
+/** The marks that begin a tag in a template language, each with its end mark. Liquid has no marks for comments. */
 export const LIQUID: Readonly<Record<string, string>> = { "{{": "}}", "{%": "%}" };
 export const NUNJUCKS: Readonly<Record<string, string>> = { ...LIQUID, "{#": "#}" };
 
 /**
- * The tags of a template, in order; those that are never closed are text. The time grows with the
- * length of the template alone, also for thousands of tags that are never closed: a pattern would look for the end of
- * each anew.
+ * The tags of a template, in order. A tag that is never closed is text. The time is linear in the length of the
+ * template, even with thousands of unclosed tags; a regular expression would search for the end of each of them again.
  *
  * @param indexOf for tests
  */
@@ -22,7 +21,7 @@ export function templateTags(
   indexOf = (mark: string, from: number): number => template.indexOf(mark, from),
 ): TemplateTag[] {
   const tags: TemplateTag[] = [];
-  /** Marks that are nowhere in the rest of the template. */
+  /** End marks that do not occur in the rest of the template. */
   const gone = new Set<string>();
   for (let at = indexOf("{", 0); at !== -1; at = indexOf("{", at)) {
     const end = ends[template.slice(at, at + 2)];

@@ -18,7 +18,7 @@ const script = new Script("work()");
 let context: { work?: () => void } | undefined;
 
 /**
- * Runs synchronous work and interrupts it after a time limit, because a loop would block all deadlines and Ctrl-C.
+ * Runs synchronous work and interrupts it after a time limit, because endless work would block deadlines and Ctrl-C.
  * The overhead is about a tenth of a millisecond.
  *
  * @param what name for the error message: "the JSON Schema"

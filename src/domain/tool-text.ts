@@ -25,7 +25,7 @@ export function toolValue(written: unknown): Json {
 const TEXT_PART = /^(?:text|output_text|input_text)$/;
 const isTextPart = (part: unknown): boolean => TEXT_PART.test(String(membersIn(part).type));
 
-/** The text of a part of a content that is only text; undefined for others, such as a document with an id. */
+/** The text of a content part that is only text; undefined for other parts, such as a document with an id. */
 export function textOfPart(part: unknown): string | undefined {
   if (typeof part === "string") return part;
   const { type, text, content, ...others } = membersIn(part);
@@ -34,7 +34,7 @@ export function textOfPart(part: unknown): string | undefined {
   return isText && typeof written === "string" ? written : undefined;
 }
 
-/** The text of a content: a text, or parts that are all text; undefined for other content. */
+/** The text of a message's content that is a text or only text parts; undefined for other content. */
 export function plainText(content: unknown): string | undefined {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return undefined;
@@ -42,16 +42,16 @@ export function plainText(content: unknown): string | undefined {
   return texts.every((text) => text !== undefined) ? texts.join("") : undefined;
 }
 
-/** What a tool gave back. */
+/** The result of a tool call, or the error that it reports. */
 export interface ToolResult {
   readonly value: Json;
-  /** The message, if the result says itself that it is an error. */
+  /** The error message, if the result itself says that it is an error; else undefined. */
   readonly error: string | undefined;
 }
 
 /**
- * What frameworks tell the model in the place of a result when a tool threw: the OpenAI Agents SDK, LangGraph. Their
- * histories have no other mark of it.
+ * Beginning and end of the text that a framework (the OpenAI Agents SDK, LangGraph) gives the model instead of a result
+ * when a tool has thrown an error. Nothing else in the framework's history shows the error.
  */
 const THROWN: readonly (readonly [start: string, end: string])[] = [
   ["An error occurred while running the tool. Please try again.", ""],
@@ -64,7 +64,7 @@ function thrownIn(value: Json): string | undefined {
   return told && value.slice(0, value.length - told[1].length);
 }
 
-/** The members of all that an MCP server replies to a call. */
+/** The members that an MCP server's reply to a tool call can have. */
 const MCP_REPLY = new Set(["content", "structuredContent", "isError", "_meta"]);
 
 function isMcpReply(value: Json): value is { readonly [name: string]: Json } & { readonly content: Json[] } {
@@ -77,8 +77,8 @@ function isMcpReply(value: Json): value is { readonly [name: string]: Json } & {
 }
 
 /**
- * The result of a tool as it was given: a value, JSON text, text in parts of a content, or a whole reply of an MCP
- * server. Frameworks hand on what a server replied unchanged, so the same result arrives in all of these ways.
+ * Reads a tool's result in any of its forms: a value, JSON text, text in content parts, or a whole reply of an MCP
+ * server. Some frameworks pass on a server's whole reply, so the same result may arrive in each of these forms.
  */
 export function readToolResult(given: unknown): ToolResult {
   const value = toolValue(given);

@@ -26,7 +26,7 @@ export type ToolOutcome =
     } & Delayed)
   /** The tool can no longer be run, so the trial cannot continue. */
   | { readonly kind: "lost"; readonly message: string }
-  /** The trial's state was lost through no fault of its own, so it is restarted. */
+  /** The state of the trial's tools was lost through no fault of the trial, so the trial is restarted. */
   | { readonly kind: "begin-again" };
 
 interface Delayed {

@@ -10,7 +10,7 @@ export interface Seen {
 /** A trace in a listing. */
 export interface ListedTrace extends Omit<TrafficRow, "convention"> {
   readonly output: string;
-  /** The shortest beginning of its id, of at least 8 letters, that names it alone; for long listings the whole id. */
+  /** The shortest unambiguous prefix of the trace's id, of at least 8 characters; in long listings the whole id. */
   readonly short_id: string;
 }
 
@@ -19,7 +19,7 @@ export interface TrafficListing extends Seen {
   readonly where: readonly TrafficCondition[];
   /** Text searched for in the answers; null when none. */
   readonly grep: string | null;
-  /** ISO 8601, UTC; null for all. */
+  /** Traces that began earlier are left out: ISO 8601, UTC; null when all traces count. */
   readonly since: string | null;
   readonly counts: TrafficCount;
   /** Sessions with the most traces first. */

@@ -33,7 +33,7 @@ export interface TrafficRow {
   readonly error: string | null;
   /** Milliseconds from start to end. */
   readonly latency_ms: number | null;
-  /** US dollars, as reported by its producer. */
+  /** US dollars, as reported by the application that produced the trace. */
   readonly cost_usd: number | null;
   /** Tokens of all model calls of the trace together. */
   readonly usage: Usage;
@@ -69,7 +69,7 @@ export interface TrafficCondition {
 /** Selects traces that satisfy all conditions. */
 export interface TrafficFilter {
   readonly where?: readonly TrafficCondition[] | undefined;
-  /** Milliseconds since 1970, UTC: traces that started at this time or later. One without a time never matches. */
+  /** Milliseconds since 1970, UTC: traces that started at this time or later. A trace without a time never matches. */
   readonly since?: number | undefined;
   /** Traces that started before this time. */
   readonly until?: number | undefined;

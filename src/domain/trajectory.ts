@@ -36,13 +36,13 @@ export interface Trajectory {
   readonly turns?: number | undefined;
   /** Number of model calls. */
   readonly steps?: number | undefined;
-  /** The limit that stopped it. */
+  /** The limit that stopped the target before it was done; absent when none did. */
   readonly stopped?: Stopped | undefined;
   /** Names of the agents involved in a trace, in order of appearance. */
   readonly agents?: readonly string[] | undefined;
   /** Parts of the conversation in a trace or file that were not understood, as messages for the user. */
   readonly unread?: readonly string[] | undefined;
-  /** Names of its tools that are known to only read. */
+  /** Names of the target's tools that are known to only read. */
   readonly reads?: readonly string[] | undefined;
   /** For a streamed answer: milliseconds from sending to the first part of the answer. */
   readonly first_token_ms?: number | undefined;

@@ -46,7 +46,7 @@ export function leastTokensOf({ input_tokens: input, output_tokens: output }: Us
 
 /** The content and cost of one answered trial. */
 export interface Transcript {
-  /** The answer's text; for other answers their JSON. */
+  /** The answer's text; if the answer is not text, its JSON. */
   readonly output: string;
   /** Further messages of the reply, for instance an agent's whole conversation; empty for a plain completion. */
   readonly messages: readonly Message[];

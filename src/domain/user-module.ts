@@ -33,7 +33,7 @@ export interface AgentAnswer {
   readonly turns?: number | null;
   /** Number of model calls. */
   readonly steps?: number | null;
-  /** The limit that stopped it before it was done. */
+  /** The limit that stopped the application before it was done; null or omitted when none did. */
   readonly stopped?: Stopped | null;
   readonly usage?: { readonly [field in keyof Usage]?: number | null } | null;
   /** Milliseconds. */
@@ -72,7 +72,10 @@ export interface ScorerInput {
   readonly config: Json;
 }
 
-/** A number is the score, in [0, 1], and passes by the suite's `threshold`. A boolean is a score of 1 or 0. */
+/**
+ * A number is the score, in [0, 1], and passes if it reaches the `threshold` of the scorer's entry in the suite. A
+ * boolean is a score of 1 or 0.
+ */
 export type ScorerResult =
   | boolean
   | number

@@ -33,7 +33,7 @@ export type RuleResult = NamedRule & {
 };
 
 export interface GateResult {
-  /** Alone determines the exit code. */
+  /** The gate's outcome alone determines the exit code. */
   readonly outcome: GateOutcome;
   readonly verdict: Verdict | "none";
   readonly rules: readonly RuleResult[];

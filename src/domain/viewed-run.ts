@@ -38,7 +38,7 @@ export interface CaseIndex {
   /** The start of each input; empty when a run has too many cases. */
   readonly inputs: readonly string[];
   readonly tags: readonly string[];
-  /** The distinct sets of tags, as indices in `tags`, and the set of each case. */
+  /** The distinct sets of tags, each as indices in `tags`. For each case, `tag_set_of` has the index of its set. */
   readonly tag_sets: readonly (readonly number[])[];
   readonly tag_set_of: readonly number[];
   readonly scorers: readonly string[];
@@ -47,7 +47,7 @@ export interface CaseIndex {
   /** Mean latency of the answered trials in milliseconds; null when unknown. */
   readonly latency_ms: readonly (number | null)[];
   readonly now: MarkColumn;
-  /** Null without a comparison. */
+  /** The trials of the side that the run was compared with; null when it was compared with nothing. */
   readonly before: MarkColumn | null;
   /**
    * One letter per case: b broken, f fixed, s same, n new, c changed, m missing, - not compared; upper case when the
@@ -117,7 +117,7 @@ export interface ViewedTrial {
 export interface ViewedScore {
   readonly scorer: string;
   readonly required: boolean;
-  /** Null when it has no score. */
+  /** Null when the scorer gave no score. */
   readonly score: number | null;
   readonly pass: boolean | null;
   readonly reason: string;

@@ -9,13 +9,13 @@ export interface WayCounts {
   readonly turns: number | null;
   /** Number of failed tool calls. */
   readonly failed_calls: number | null;
-  /** Whether a limit stopped it. */
+  /** Whether a limit stopped the target before it was done. */
   readonly stopped: boolean | null;
 }
 
 type Counted = Pick<Transcript, "messages" | "tool_calls" | "trajectory" | "finish_reason" | "untold">;
 
-/** Whether an answer is more than one question and one reply, so that the counts must be read from it. */
+/** Whether an answer is more than one question and one reply, so that the counts must be read from its transcript. */
 export function hasWay({ messages, tool_calls, trajectory }: Omit<Counted, "finish_reason">): boolean {
   return messages.length > 0 || trajectory !== undefined || tool_calls.some(({ error }) => error != null);
 }

@@ -1,7 +1,7 @@
 import type { WordChange } from "./prompt-change.ts";
 import { type EditStep, shortestEdit } from "./shortest-edit.ts";
 
-/** With a smaller share of common characters, two passages are shown one after the other. */
+/** If a smaller share of the characters is common, two passages are shown one after the other, not word by word. */
 const ENOUGH_IN_COMMON = 0.4;
 
 const TOKEN = /\n|[^\S\n]+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu;
