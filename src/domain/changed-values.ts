@@ -27,7 +27,7 @@ export function leadingZeroProblem(
     code: "EVALS_NUMBER_LEADING_ZERO",
     ...place,
     what: `The number ${short} begins with a zero, which would be dropped.`,
-    why: "YAML reads it as a decimal or an octal number, depending on its version; in both cases a different value would be sent and compared.",
+    why: "YAML reads such a number as decimal or as octal, depending on YAML's version; in both cases a different value would be sent and compared.",
     fix: `Write "${short}", in quotes, or ${bare}`,
   };
 }
@@ -42,7 +42,7 @@ export function halfCharacterProblem(place: {
     code: "EVALS_TEXT_HALF_CHARACTER",
     ...place,
     what: "Half of a character is here: a surrogate such as \\ud83d without the other one of its pair.",
-    why: "It cannot be written as UTF-8, so a different text would be sent, stored and compared.",
+    why: "Half of a character cannot be written as UTF-8, so a different text would be sent, stored and compared.",
     fix: "Write the whole character, or delete the half; it is often an emoji that was cut.",
   };
 }

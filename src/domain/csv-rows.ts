@@ -103,8 +103,8 @@ export function raggedRowProblem(
 
 type Mistake = Pick<Problem, "what" | "why" | "fix"> & { readonly line: number; readonly column: number };
 
-const WHY = "The rest of the file cannot be read before this is mended.";
-const FIX = 'Put quotes around the whole cell and double those inside: "she said ""yes"""';
+const WHY = "The rest of the file cannot be read before this quote is corrected.";
+const FIX = 'Put quotes around the whole cell and double the quotes inside it: "she said ""yes"""';
 
 class CsvScan {
   readonly #text: string;

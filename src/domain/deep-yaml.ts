@@ -15,7 +15,7 @@ export function tooDeepProblem(text: string, path: string): Problem {
     column: 1,
     what: "Lists and maps are nested too deep here to be read.",
     why: "Reading hundreds of levels would crash the program, and no file that a person writes needs them.",
-    fix: "Take levels away, or put a text in quotes that begins with many dashes or brackets.",
+    fix: "Use fewer levels. If this is a text that begins with many dashes or brackets, put the text in quotes.",
   };
 }
 

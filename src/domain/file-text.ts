@@ -87,7 +87,7 @@ function lfsPointerProblem(path: string): Problem {
     line: 1,
     column: 1,
     what: "This is a Git LFS pointer: the file itself was not fetched.",
-    why: "Its content is on the LFS server; here are only its hash and its size.",
+    why: "The file's content is on the LFS server; here are only its hash and its size.",
     fix: `git lfs pull --include "${path}"        (in GitHub Actions: set lfs: true for actions/checkout)`,
   };
 }
@@ -115,7 +115,7 @@ export function nulProblem(bytes: Buffer, path: string, firstLine = 1): Problem 
   return binaryProblem(
     path,
     "A NUL byte is here: the file is damaged, or is not text.",
-    `Restore it: git checkout -- ${path}; or write it again as UTF-8.`,
+    `Restore the file: git checkout -- ${path}; or write it again as UTF-8.`,
     { line: firstLine + before.length - 1, column: (before.at(-1)?.length ?? 0) + 1 },
   );
 }

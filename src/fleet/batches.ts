@@ -1,5 +1,6 @@
 /**
- * Batches requests: while one batch is in progress the next fills up, so that the database is queried once for many.
+ * Collects single requests into batches. While one batch is in progress the next fills up, so that one database query
+ * serves many requests.
  *
  * @param work handles a whole batch and returns a result for each item, in order
  */
@@ -33,7 +34,7 @@ export function inBatches<I, O>(
   const next = (): void => {
     if (isComing || waiting.length === 0 || underWay >= at_once) return;
     isComing = true;
-    // Requests made in the same turn of the event loop go together.
+    // Requests made in the same turn of the event loop go into one batch.
     setImmediate(() => void begin());
   };
   return (item) =>

@@ -51,7 +51,7 @@ export interface PlanStore {
    * Records the plan, or resumes it. A process that opened the same plan earlier can hand out nothing more: its next
    * call throws EVALS_WORKERS_TAKEN_OVER.
    *
-   * @returns its number, and the trials that are in blocks already
+   * @returns the plan's number, and the trials that are in blocks already
    */
   open(plan: NewPlan): Promise<{ readonly no: string; readonly trials: readonly TrialPlace[] }>;
   /** Adds blocks to the queue. */
@@ -62,17 +62,17 @@ export interface PlanStore {
   halt(no: string, why: PlanHalt): Promise<void>;
   /** Totals of the calls in finished blocks that were not reported before. */
   sums(no: string): Promise<CallSums>;
-  /** Notes that the totals of these blocks were stored. */
+  /** Records that the totals of these blocks were stored. */
   reported(no: string, blocks: readonly number[]): Promise<void>;
-  /** Ends the run and stores its report; null for a run that can be resumed. */
+  /** Ends the run and stores its report. The report is null for a run that can be resumed. */
   end(no: string, status: string, report: Json | null): Promise<void>;
 }
 
-/** Duration of a block's lease in seconds; a worker that is silent for longer loses it. */
+/** Duration of a block's lease in seconds; a worker that is silent for longer loses the block. */
 export const LEASE_S = 6;
 
 /**
- * A block is given to no further worker after it was lost with so many workers, because it probably killed
+ * After so many workers died while they worked on a block, no further worker gets the block, because it probably killed
  * them.
  */
 export const LOST_MOST = 5;
@@ -81,7 +81,7 @@ export const LOST_MOST = 5;
 export interface NewWorker {
   readonly name: string;
   readonly program: string;
-  /** Model aliases that it can call; null for all. */
+  /** Aliases of the models that the worker can call; null for all. */
   readonly models: readonly string[] | null;
 }
 
@@ -99,8 +99,8 @@ export interface WorkBench {
    */
   lease(plan: FleetPlan, worker: string): Promise<LeasedBlock | undefined>;
   /**
-   * Renews the leases of the blocks that a worker is working on. The lease of a block expires if the worker
-   * never learned that it was given the block.
+   * Renews the leases of the blocks that a worker is working on. If a worker never learned that it was given a block,
+   * it does not name the block here, and the lease expires.
    *
    * @returns the plans that were halted, with the reason
    */
@@ -178,7 +178,7 @@ export interface KeptRuns {
   status(): Promise<{ readonly runs: readonly PlanStatus[]; readonly workers: readonly WorkerStatus[] }>;
   /** Runs whose id starts with the prefix. */
   find(prefix: string): Promise<readonly KeptRun[]>;
-  /** A page of a run's blocks with their trials, by number. */
+  /** A page of a run's blocks with their trials: the next finished blocks after the number `after`, in order. */
   blocks(no: string, after: number): Promise<readonly KeptBlock[]>;
   /** All calls of these blocks whose cost is not part of an answer. */
   lost(no: string, blocks: readonly number[]): Promise<readonly LostCall[]>;
@@ -216,7 +216,7 @@ export interface FleetDatabase {
    * @throws {EvalsError} EVALS_CRON for fields that are not a schedule
    */
   cadence(name: string, cron: string): Promise<Cadence>;
-  /** @param signal aborts when nothing more may be sent */
+  /** Opens the ledger of calls. @param signal aborts when nothing more may be sent */
   book(signal: AbortSignal): CallBook;
   /**
    * Repeats the work while the database is unavailable. The work must be idempotent.

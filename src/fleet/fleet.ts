@@ -49,7 +49,7 @@ export interface LeasedBlock extends Block {
   readonly bounded: boolean;
   /** Increases each time the block is leased, so that results of an earlier worker are rejected. */
   readonly fence: number;
-  /** Id of its job in the queue. */
+  /** Id of the block's job in the queue. */
   readonly job: string;
   /** Calls that earlier workers made for this block. */
   readonly before: readonly EarlierCall[];
@@ -67,7 +67,7 @@ export interface CallOwner {
 /** A call about to be sent. */
 export interface OpenedCall extends CallOwner {
   readonly id: string;
-  /** Equal for two calls with the same request for the same trial, or the same draw of a judge. */
+  /** Two calls have the same key if they send the same request for the same trial, or for the same draw of a judge. */
   readonly key: string;
   /** Hash of the judge that asks; null for the target and the simulated user. */
   readonly judge: string | null;
@@ -82,7 +82,7 @@ export interface ClosedCall {
   readonly plan: string;
   readonly id: string;
   readonly state: "answered" | "failed";
-  /** Whether it was or may have been billed. */
+  /** Whether the call was or may have been billed. */
   readonly billed: boolean;
   readonly usage: Usage | null;
   /** US dollars; null when unknown. */
@@ -93,7 +93,7 @@ export interface ClosedCall {
 
 /** A trial as read from the database. */
 export interface ReadTrial extends Omit<WorkedTrial, "call"> {
-  /** The call's reply as JSON; null when `reply` contains it. */
+  /** The reply of the trial's only call, as JSON; null when the answer is in `reply`. */
   readonly answer: string | null;
 }
 

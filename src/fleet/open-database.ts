@@ -5,7 +5,7 @@ import type { FleetDatabase } from "./database.ts";
  *
  * @param url `postgres://…`
  * @param notice called when the database becomes unavailable and when it is back
- * @throws {EvalsError} for anything that makes it unusable
+ * @throws {EvalsError} for anything that makes the database unusable
  */
 export async function openFleetDatabase(url: string, notice: (text: string) => void): Promise<FleetDatabase> {
   const { requireWorkerParts } = await import("./postgres/worker-parts.ts");

@@ -108,8 +108,8 @@ export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: nu
 }
 
 /**
- * Finds blocks whose lease has expired, after an extra grace period: if the database was unavailable or its clock
- * jumped, the worker is not to blame.
+ * Finds blocks whose lease has expired, after an extra grace period. It is needed because a lease also expires when the
+ * database was unavailable or its clock jumped, which is not the worker's fault.
  */
 function silentWorkers(patience_ms: number) {
   /** When each expired lease was first noticed. */
@@ -152,9 +152,9 @@ async function giveUp(sql: Sql, { no: plan }: FleetPlan, { no, cases }: Row): Pr
   const why: PlanHalt = {
     kind: "unreachable",
     because: "workers-lost",
-    message: `Block ${no} of ${new Set(cases).size} cases was lost with ${LOST_MOST} workers; ${
-      ids.length === 0 ? "no call of it was in flight" : `without an answer when they died: ${named}`
-    }. What was answered is kept.`,
+    message: `${LOST_MOST} workers died while they worked on block ${no} (cases in it: ${new Set(cases).size}); ${
+      ids.length === 0 ? "no call was in flight" : `cases without an answer when they died: ${named}`
+    }. The answers received so far are kept.`,
   };
   await sql.query("UPDATE evals.plans SET halt = $2 WHERE no = $1 AND halt IS NULL", [
     plan,
@@ -233,7 +233,7 @@ async function sendRest(
   await sendBlocks(sql, plan, [block], queue);
 }
 
-/** Adds the cost of a finished block to the plan. The check of the budget itself adds up only leased blocks. */
+/** Adds the cost of a finished block to the plan's total, so that a budget check adds up only the leased blocks. */
 async function countPaid(sql: Sql, { plan, no }: LeasedBlock): Promise<void> {
   await sql.query(
     `UPDATE evals.plans SET (paid_usd, paid_tokens) = (SELECT paid_usd + coalesce(sum(${USD}), 0), paid_tokens + coalesce(sum(${TOKENS}), 0)

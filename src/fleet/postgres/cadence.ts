@@ -7,7 +7,7 @@ import { openBoss } from "./queue.ts";
 
 const POLL_MS = 1000;
 
-/** A schedule kept by pg-boss, which puts a job into a queue of its own each time. */
+/** Opens a schedule of pg-boss. At each due time, pg-boss puts a job into a queue that only this schedule uses. */
 export async function openCadence(postgres: Postgres, name: string, cron: string): Promise<Cadence> {
   const queue = `evals-cron-${name}`;
   const boss = await openBoss(postgres);
@@ -20,7 +20,7 @@ export async function openCadence(postgres: Postgres, name: string, cron: string
   // At most one job waits: several missed times count as one.
   await boss.createQueue(queue, { policy: "short" });
   await boss.schedule(queue, cron, null, { tz: "UTC", missed: "once", retryLimit: 0 });
-  // Any process with this role creates the due jobs of all schedules of the database.
+  // A process with `schedule: true` creates the due jobs of all schedules in the database.
   const keeper = await openBoss(postgres, { schedule: true });
   return {
     next: async (signal) => {
@@ -46,7 +46,7 @@ function notASchedule(cron: string, reason: string): Problem {
   return {
     code: "EVALS_CRON",
     what: `"${cron}" is not a schedule: ${reason}`,
-    why: "It says when work is due: minute, hour, day of the month, month and day of the week, in UTC.",
+    why: "A schedule says when work is due: minute, hour, day of the month, month and day of the week, in UTC.",
     fix: 'For every night at 3:17: --cron "17 3 * * *"',
   };
 }

@@ -111,7 +111,7 @@ export async function connectPostgres(
 async function inTransaction<T>(pool: Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
   const client: PoolClient = await pool.connect();
   let broken: Error | undefined;
-  // A connection that fails between two statements reports it here; the next statement fails with the same error.
+  // A connection that fails between two statements reports the error here. The next statement fails with this error.
   const onError = (error: Error): void => {
     broken = error;
   };

@@ -282,7 +282,9 @@ describe.skipIf(skippedWithoutPostgres())(
       expect(halt).toMatchObject({
         kind: "unreachable",
         because: "workers-lost",
-        message: expect.stringMatching(/Block 0 of 2 cases was lost with 5 workers; .*: c7\./),
+        message: expect.stringMatching(
+          /5 workers died while they worked on block 0 \(cases in it: 2\); .*: c7\./,
+        ),
       });
       expect(held).toBe(0);
       expect(await fleet.kept.status()).toMatchObject({

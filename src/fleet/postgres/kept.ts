@@ -75,7 +75,7 @@ async function find(postgres: Postgres, prefix: string): Promise<readonly KeptRu
   return rows.map((one) => ({ ...one, no: String(one.no) }));
 }
 
-/** A page of a run's blocks with their trials, by number. */
+/** A page of a run's blocks with their trials: the next finished blocks after the number `after`, in order. */
 async function keptBlocks(postgres: Postgres, no: string, after: number) {
   const { rows: blocks } = await postgres.query(
     "SELECT no, judgements FROM evals.blocks WHERE plan = $1 AND no > $2 AND state = 'done' ORDER BY no LIMIT 20",

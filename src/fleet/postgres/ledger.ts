@@ -58,7 +58,7 @@ async function write(postgres: Postgres, calls: readonly OpenedCall[]): Promise<
   return written;
 }
 
-/** Records as many calls of a plan with a budget as there is room for. */
+/** Records as many calls of a plan as its budget has room for. Each other call must wait, or gets `budget`. */
 async function withinBudget(sql: Sql, plan: string, calls: readonly OpenedCall[]): Promise<Written> {
   const { rows: plans } = await sql.query(
     "SELECT budget_usd, budget_tokens, paid_usd, paid_tokens FROM evals.plans WHERE no = $1 FOR UPDATE",
@@ -115,7 +115,7 @@ const KNOWN_TOKENS = "(usage->>'input_tokens')::float8 + (usage->>'output_tokens
 export const TOKENS = `CASE WHEN state IN ('open', 'uncertain') OR (billed AND (${KNOWN_TOKENS}) IS NULL) THEN coalesce(most_tokens, 0)
   ELSE coalesce(${KNOWN_TOKENS}, 0) END`;
 
-/** Tolerates rounding, so that the last call is not lost: ten times 0.1 is 1. */
+/** Tolerance for rounding errors, so that ten calls of 0.1 each always fit into a budget of 1. */
 const ROUNDING = 1e-12;
 
 function leftIn(budget: number | null, counted: number) {
@@ -129,7 +129,7 @@ function leftIn(budget: number | null, counted: number) {
   };
 }
 
-/** Records calls whose block still belongs to their worker; idempotent. @returns their ids */
+/** Records the calls whose block still belongs to their worker; idempotent. @returns ids of the recorded calls */
 async function insert(sql: Sql, calls: readonly OpenedCall[]): Promise<string[]> {
   if (calls.length === 0) return [];
   const { rows } = await sql.query(
@@ -158,7 +158,7 @@ async function insert(sql: Sql, calls: readonly OpenedCall[]): Promise<string[]>
   return rows.map(({ id }) => String(id));
 }
 
-/** Stores results, whichever worker has the block now. */
+/** Stores the results of calls, even if another worker has their block by now. */
 async function settle(sql: Sql, calls: readonly ClosedCall[]): Promise<void> {
   await sql.query(
     `UPDATE evals.calls c SET state = d.state, billed = d.billed, usage = d.usage, usd = d.usd, reply = d.reply, closed_at = now()

@@ -10,8 +10,8 @@ import { alone } from "./schema.ts";
 const SEEN_S = 15;
 
 /**
- * SQL for whether a leased block (row `b`) still belongs to its worker. A lease that ends later than any that is given
- * now was given before the database's clock was set back: nobody may still renew it.
+ * SQL for whether a leased block (row `b`) still belongs to its worker. A lease that ends much later than a new lease
+ * would was given before the database's clock was set back. It does not count, because its worker may be gone.
  */
 export const HELD = `(b.lease_until > now() AND b.lease_until <= now() + interval '${2 * LEASE_S} seconds')`;
 
@@ -47,8 +47,10 @@ export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
       );
       const no = String(rows[0].no);
       runs.set(no, { run: plan.run, planner });
-      // Under the lock, because two processes may open the same plan. Dropping the partitions deletes the plan's answers at once, however many they are. A call's row is written when
-      // it leaves and grows about fivefold with its answer: with this much room in its page no index changes then.
+      // Each plan has partitions of its own: dropping them deletes the plan's answers at once, however many they are.
+      // They are created under the lock, because two processes may open the same plan. A call's row is written when the
+      // call is sent, and grows about fivefold with the answer. The fill factor leaves room for this growth in the
+      // row's page, so that no index changes.
       await alone(postgres, (sql) =>
         sql.query(
           `CREATE TABLE IF NOT EXISTS evals.calls_${no} PARTITION OF evals.calls FOR VALUES IN (${no}) WITH (fillfactor = 15)`,
@@ -220,7 +222,7 @@ export interface NewBlock {
   readonly job: string;
 }
 
-/** Number of a plan's next block; locked until this transaction ends. */
+/** Number of a plan's next block. The plan is locked until this transaction ends. */
 export async function nextBlock(sql: Sql, plan: string): Promise<number> {
   await sql.query("SELECT 1 FROM evals.plans WHERE no = $1 FOR UPDATE", [plan]);
   const { rows } = await sql.query(

@@ -2,7 +2,7 @@ import type { PgBoss } from "pg-boss";
 import type { Postgres, Sql } from "./connect.ts";
 import { alone, hasTable } from "./schema.ts";
 
-/** The jobs for the blocks, one queue per plan. Every call may be part of a transaction. */
+/** The jobs for the blocks, one queue per plan. Methods with the parameter `sql` can be part of a transaction. */
 export interface BlockQueue {
   /** Creates a plan's queue if needed. */
   open(run: string): Promise<void>;
@@ -40,8 +40,8 @@ export async function openBoss(postgres: Postgres, { schedule = false } = {}): P
     boss.on("error", () => {});
     return boss;
   };
-  // Two processes could both create its schema. It is created on the connection that holds the lock, because a
-  // connection pooler may provide no other.
+  // Two processes could both create pg-boss's schema, so it is created under a lock. It is created on the connection
+  // that holds the lock, because a connection pooler may provide no other.
   if (!(await hasTable(postgres, "evals_queue.version")))
     await alone(postgres, async (sql) => {
       if (await hasTable(sql, "evals_queue.version")) return;

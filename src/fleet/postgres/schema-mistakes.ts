@@ -19,8 +19,8 @@ export function schemaProblem(found: number, wanted: number): Problem {
 export function noSchema(reason: string): Problem {
   return {
     code: "EVALS_POSTGRES_SCHEMA",
-    what: `This database has no tables of evals yet, and they cannot be made: ${reason}`,
-    why: "The first program that connects makes them, and its role needs CREATE on the database.",
-    fix: "Run `evals queue status` once with the role that is to own them; docs/workers.md has the roles.",
+    what: `This database has no tables of evals yet, and they cannot be created: ${reason}`,
+    why: "The first program that connects creates the tables, and its role needs CREATE on the database.",
+    fix: "Run `evals queue status` once with the role that is to own the tables; docs/workers.md has the roles.",
   };
 }

@@ -5,7 +5,7 @@ import { noSchema, schemaProblem } from "./schema-mistakes.ts";
 /** Advisory lock while tables are created: one process creates them, others wait. */
 const LOCK = 7_263_815_504;
 
-/** Runs the work under the lock. */
+/** Runs work in a transaction that holds the lock, so that no other process does such work meanwhile. */
 export function alone<T>(postgres: Postgres, work: (sql: Sql) => Promise<T>): Promise<T> {
   return postgres.transaction(async (sql) => {
     // A transaction-level lock, because a connection pooler may give each transaction another session.
@@ -15,8 +15,8 @@ export function alone<T>(postgres: Postgres, work: (sql: Sql) => Promise<T>): Pr
 }
 
 /**
- * Whether a table exists. Asked with a statement, because a lookup function may use a snapshot from before the
- * lock was acquired.
+ * Whether a table exists. This runs a statement, because a lookup function of PostgreSQL may use a snapshot from before
+ * the lock was acquired.
  *
  * @param name with its schema
  */
@@ -126,7 +126,7 @@ const STEPS: readonly string[] = [
   `,
   // How many workers were lost with a block since its plan was opened.
   "ALTER TABLE evals.blocks ADD COLUMN lost integer NOT NULL DEFAULT 0",
-  // The process that plans the run: one that was resumed elsewhere must not hand out trials a second time.
+  // The process that plans the run. When another process has resumed the run, the first must not hand out trials again.
   "ALTER TABLE evals.plans ADD COLUMN planner text",
   // jsonb sorts the keys of objects: a pulled run would list its metrics in another order than where it was planned.
   "ALTER TABLE evals.plans ALTER COLUMN report TYPE json USING report::json",
@@ -138,7 +138,7 @@ export const FLEET_SCHEMA = STEPS.length;
 /**
  * Creates the tables or migrates them, in one process at a time.
  *
- * @throws {EvalsError} EVALS_POSTGRES_SCHEMA when they are from a newer program, or cannot be created
+ * @throws {EvalsError} EVALS_POSTGRES_SCHEMA when the tables are from a newer program, or cannot be created
  */
 export async function ensureSchema(postgres: Postgres): Promise<void> {
   const found = await versionOf(postgres);
