@@ -14,13 +14,13 @@ export interface TreeFile {
 export interface ChangeJournal {
   /** The process that makes the change. */
   readonly owner: ProcessMark;
-  /** The git process that makes the commit, once started; it may outlive the owner. */
+  /** The git process that makes the commit, which may outlive the owner; null before it is started. */
   readonly git: ProcessMark | null;
   /** HEAD before the change. */
   readonly head: string;
   /** Subject of the commit. */
   readonly subject: string;
-  /** The new content of each path; null when it is removed. */
+  /** The new content of each path; null when the path is removed. */
   readonly files: Readonly<Record<string, TreeFile | null>>;
   /** Original content as Base64 of paths that differed from HEAD; null when there was no file. */
   readonly saved: Readonly<Record<string, string | null>>;
@@ -28,8 +28,8 @@ export interface ChangeJournal {
 }
 
 /**
- * Paths of the files that a change needs. They are in the git folder, which neither the work tree nor a cache
- * contains.
+ * Paths of the files that a change needs. They are in the git folder, which belongs neither to the work tree nor to a
+ * cache.
  */
 export const changePlaces = (gitFolder: string) => ({
   journal: join(gitFolder, "evals-change.json"),
@@ -68,7 +68,7 @@ export function rewriteJournal(gitFolder: string, journal: ChangeJournal): void 
 /**
  * Reads the journal.
  *
- * @returns null when there is none or it is empty (the disk was full when it was written)
+ * @returns null when there is no journal, or when it is empty (the disk was full when it was written)
  */
 export function readJournal(gitFolder: string): ChangeJournal | null {
   try {

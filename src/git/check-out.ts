@@ -8,8 +8,8 @@ import { git, gitText } from "./git-process.ts";
  * tree and list of worktrees are not touched. Submodules stay empty.
  *
  * @param root the project root
- * @returns absolute paths: `root` and `top` of the project and the repository in the copy, `from` of the
- * repository
+ * @returns absolute paths: `root` of the project in the copy, `top` of the repository in the copy, and `from` of the
+ * original repository
  * @throws {EvalsError} EVALS_REF_CHECKOUT with git's message (a full disk)
  */
 export async function checkOut(

@@ -157,7 +157,7 @@ async function storeText(top: string, path: string, content: string): Promise<st
   return out.trim();
 }
 
-/** Starts the commit. It waits for its message, so its process is in the journal before it can change HEAD. */
+/** Starts `git commit`. It waits for the message, so its process is in the journal before it can change HEAD. */
 function startCommit(top: string, index: string) {
   return startGit(top, ["commit", "--quiet", "--cleanup=whitespace", "-F", "-"], { GIT_INDEX_FILE: index });
 }

@@ -13,7 +13,7 @@ import { makeTag } from "./tags.ts";
 
 /** How an interrupted change was handled. */
 export interface Finished {
-  /** Subject of its commit. */
+  /** Subject of the commit that the change makes. */
   readonly subject: string;
   readonly how: "undone" | "completed" | "left";
 }
@@ -21,10 +21,10 @@ export interface Finished {
 const PATIENCE = { tries: 100, ms: 100 };
 
 /**
- * Repairs a change whose process was killed: before its commit everything is restored, after it the missing steps are
- * completed. A file changed by the user since is not touched.
+ * Repairs a change whose process was killed. If its commit was not made, everything is restored; if it was, the missing
+ * steps are completed. A file that the user has changed since then is not touched.
  *
- * @returns null when nothing was interrupted, or the change is in progress in a living process
+ * @returns null when nothing was interrupted, or when a living process is still making the change
  * @throws {EvalsError} EVALS_GIT_BUSY while a leftover git process is still running; EVALS_GIT_LOCKED
  */
 export async function finishInterrupted(root: string): Promise<Finished | null> {

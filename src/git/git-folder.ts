@@ -3,9 +3,9 @@ import { dirname, join, resolve } from "node:path";
 
 /**
  * The folder with HEAD and the index of this work tree: `.git`, or the target of the `.git` file in a linked worktree
- * or submodule. Found without starting git.
+ * or submodule. It is found without starting git.
  *
- * @returns absolute; null outside a repository
+ * @returns absolute path; null outside a repository
  */
 export function findGitFolder(root: string): string | null {
   for (let folder = resolve(root); ; folder = dirname(folder)) {
@@ -21,8 +21,8 @@ function pointedAt(place: string): string | null {
 }
 
 /**
- * Whether this is a shallow clone. Determined without starting git: by the file `shallow` in the folder that all
- * worktrees share.
+ * Whether this is a shallow clone. It is determined without starting git: by the file `shallow` in the git folder that
+ * all worktrees share.
  */
 export function isShallow(root: string): boolean {
   const folder = findGitFolder(root);

@@ -10,7 +10,7 @@ export interface GitResult {
 
 export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Written to its standard input. */
+  /** Text for git's standard input. */
   readonly input?: string;
 }
 

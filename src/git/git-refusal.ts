@@ -29,7 +29,7 @@ export function lastWords(words: string, lines = 5): string {
 export function busy(): EvalsError {
   return new EvalsError({
     code: "EVALS_GIT_BUSY",
-    what: "Another evals promotes or rolls back in this repository at this moment.",
+    what: "Another evals process is promoting or rolling back in this repository at this moment.",
     why: "Two promotions or rollbacks at once would mix their changes.",
     fix: "Repeat the command when the other one has ended.",
   });
@@ -64,6 +64,6 @@ export function translatedRefusal(error: unknown): unknown {
   if (error instanceof EvalsError || reason === undefined) return error;
   return refused(
     `${dest ?? path ?? "a file"} ${reason}`,
-    "Mend that, then repeat the command. Nothing was changed.",
+    "Remove this obstacle, then repeat the command. Nothing was changed.",
   );
 }

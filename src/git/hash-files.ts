@@ -4,7 +4,7 @@ import { git, gitText } from "./git-process.ts";
 /**
  * Object ids that git would store for files of the work tree, with line ends and filters applied.
  *
- * @param folder of the repository that the paths are relative to
+ * @param folder a folder of the repository, to which the paths are relative
  * @returns object ids by path; paths that cannot be read are left out
  */
 export async function hashFiles(
@@ -31,7 +31,7 @@ export async function hashFiles(
 
 const WHERE = ["rev-parse", "--show-toplevel", "--show-prefix"];
 
-/** Escapes one path per line: git reads a line that starts with a quote as a C string. */
+/** Escapes a path for a line of git's input: git reads a line that starts with a quote as a C string. */
 function quoted(path: string): string {
   if (!/^"|[\n\r]/.test(path)) return path;
   return `"${path.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n").replace(/\r/g, "\\r")}"`;

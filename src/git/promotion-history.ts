@@ -11,11 +11,11 @@ export interface PromotionEntry {
   readonly tags: readonly { readonly name: string; readonly message: string }[];
   /** Whether the commit is a merge whose baselines differ from those of each parent. */
   readonly merge: boolean;
-  /** Baselines that it changed. */
+  /** Baselines that the commit changed. */
   readonly files: readonly ChangedBaseline[];
 }
 
-/** A file changed by a commit, with object ids; null when it does not exist. */
+/** A baseline file that a commit changed, with its object ids. An id is null when the file does not exist there. */
 export interface ChangedBaseline {
   /** Relative to the project root. */
   readonly path: string;
@@ -35,7 +35,7 @@ export async function promotionHistory(root: string): Promise<PromotionEntry[]> 
     commits(root, ["--no-merges", "--extended-regexp", "--grep=^Evals-Rollback: ", "HEAD", "--", "."]),
     tagsByCommit(root),
     filesByCommit(root, ["--no-merges"]),
-    // A merge itself made only those changes that differ from each of its parents.
+    // The changes that the merge itself made are those files that differ from each of its parents.
     filesByCommit(root, ["--merges", "-c"]),
   ]);
   const made = merged.filter(({ commit }) => mergedFiles.has(commit));

@@ -44,8 +44,8 @@ export async function resolveCommit(root: string, ref: string): Promise<string |
  * Text of a file as in a checkout of a commit; null when the commit does not have it.
  *
  * @param path relative to `root`
- * @throws {EvalsError} EVALS_GIT_UNREADABLE when the commit has it but git cannot provide it, which is not the same
- * as absent
+ * @throws {EvalsError} EVALS_GIT_UNREADABLE when the commit has the file but git cannot provide it, which is not the
+ * same as an absent file
  */
 export async function readAtCommit(root: string, commit: string, path: string): Promise<string | null> {
   const { code, out, err } = await git(root, ["cat-file", "--filters", `${commit}:./${path}`]);

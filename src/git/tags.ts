@@ -50,7 +50,7 @@ export async function tagExists(root: string, name: string): Promise<boolean> {
 }
 
 /**
- * Creates an annotated tag on a commit; does nothing if it is there already.
+ * Creates an annotated tag on a commit; does nothing if the commit has this tag already.
  *
  * @throws {EvalsError} EVALS_GIT_REFUSED with git's message: another tag has the name, or signing failed
  */
