@@ -21,7 +21,7 @@ const PASSING_WORDS =
 export const READ_ONLY = "25006";
 const DISK_FULL = "53100";
 
-/** Whether a retry may succeed. */
+/** Whether the cause of the error may pass by itself, so that a retry may succeed. */
 export function isPassing(error: unknown): boolean {
   const { code, message = "" } = error as { code?: string | null; message?: string };
   if (typeof code === "string" && (PASSING.has(code) || code.startsWith("08"))) return true;
@@ -35,7 +35,7 @@ export function isFull(error: unknown): boolean {
 
 /**
  * Whether work on a database that was in use may succeed later. A server that took writes before and is now read-only
- * has lost its role in a failover: another one is becoming the primary.
+ * has lost its role in a failover, so another server is becoming the primary.
  */
 export function isPassingInUse(error: unknown): boolean {
   return isPassing(error) || (error as { code?: string | null }).code === READ_ONLY;

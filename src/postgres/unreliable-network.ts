@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 
-/** How long the other side may take to end a connection, in milliseconds. One behind a broken network never does. */
+/** How long the other side may take to end a connection, in milliseconds. Behind a broken network it never ends it. */
 const END_MS = 2_000;
 
 /** Options of a connection to a database on another machine. */
@@ -11,7 +11,7 @@ export const CONNECTION_LIMITS = {
   keepAliveInitialDelayMillis: 10_000,
 } as const;
 
-/** Waits until connections are ended, or long enough. A failure to end them is ignored. */
+/** Waits until connections are ended, but at most two seconds. A failure to end them is ignored. */
 export async function endedInTime(ended: Promise<void>): Promise<void> {
   await Promise.race([ended.catch(() => {}), setTimeout(END_MS, undefined, { ref: false })]);
 }

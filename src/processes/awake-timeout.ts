@@ -12,7 +12,7 @@ const AFTER_SLEEP_MS = 1000;
  *
  * @param ms time limit in milliseconds; may be Infinity
  * @param late called once, unless cancelled before
- * @returns a function that cancels it
+ * @returns a function that cancels the deadline
  */
 export function awakeTimeout(ms: number, late: () => void): () => void {
   let left = ms;

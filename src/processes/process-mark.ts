@@ -14,7 +14,7 @@ export function markProcess(pid: number): ProcessMark {
   return { pid, started: statOf(pid)?.started ?? null };
 }
 
-/** Whether that same process is still running. A zombie counts as ended. */
+/** Whether the process with this mark is still running. A zombie counts as ended. */
 export function isAlive({ pid, started }: ProcessMark): boolean {
   try {
     process.kill(pid, 0);
@@ -27,7 +27,7 @@ export function isAlive({ pid, started }: ProcessMark): boolean {
 }
 
 /**
- * A process's state and start time from `/proc`, which only Linux has; null elsewhere or without such a
+ * A process's state and start time from `/proc`, which only Linux has; null on other systems, and when there is no such
  * process.
  */
 function statOf(pid: number): { readonly state: string; readonly started: string } | null {

@@ -36,7 +36,7 @@ function forget(tree: ProcessTree): void {
 
 /** A process with all its child processes: it leads its own process group, which is killed as a whole. */
 export class ProcessTree {
-  /** Has no stdin, stdout or stderr when the machine could not start another process. */
+  /** The leader of the group. It has no stdin, stdout or stderr when the machine could not start another process. */
   readonly child: ChildProcess;
   /** Resolves when the leader has exited for any reason; never rejects. */
   readonly gone: Promise<void>;
@@ -61,7 +61,7 @@ export class ProcessTree {
     });
     // A process that exits without reading its input is not an error.
     this.child.stdin?.on("error", () => {});
-    // Remaining child processes may keep its output open, even from another process group.
+    // Child processes that remain, even in another process group, may keep the output open. So it is closed later.
     this.child.once("exit", () => {
       this.kill("SIGKILL");
       const cut = setTimeout(() => {

@@ -43,7 +43,7 @@ export class ProgramPool {
     this.#turn = pLimit(processes);
   }
 
-  /** Never rejects. @param request for a persistent process, one line without line end */
+  /** Asks the program; the promise never rejects. @param request for a persistent process, one line without line end */
   ask(request: string, signal?: AbortSignal): Promise<ProgramReply> {
     return this.#turn(() => this.#ask(request, signal));
   }

@@ -214,7 +214,7 @@ export class LinesBothWays extends Asked {
   }
 
   #receive(line: string, surplus: boolean): void {
-    // After an unexpected line, answers would be assigned to the wrong requests.
+    // After a line that nobody asked for, answers would be assigned to the wrong requests, so the process is ended.
     const asked = this.waits;
     if (asked) this.settle({ kind: "answer", text: line, surplus });
     if (asked && !surplus) return;

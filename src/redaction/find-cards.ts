@@ -1,6 +1,6 @@
 import { matches, type Range, WORD_START } from "./word-start.ts";
 
-/** Separator between groups of digits: one space or dash of any kind. */
+/** Separator between groups of digits: one full stop, or one space or dash of any kind. */
 const GAP = "[ \\u00a0\\u2009\\u202f\\u2010-\\u2013.-]";
 
 /** How card numbers are written: without separators, or in the groups printed on the card. */

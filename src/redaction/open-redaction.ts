@@ -170,7 +170,7 @@ function redactedObject<T extends object>(value: T, redact: (text: string) => st
   return changed ? (made as T) : value;
 }
 
-/** Makes keys unique that would become equal. */
+/** Adds a number to a key that would be equal to an earlier key of the object after redaction: `[email] 2`. */
 function freeKey(made: Readonly<Record<string, unknown>>, key: string): string {
   let free = key;
   for (let number = 2; Object.hasOwn(made, free); number++) free = `${key} ${number}`;
@@ -188,7 +188,7 @@ function redactedBody(body: string, redact: (text: string) => string): string {
   return made === value ? body : JSON.stringify(made, withoutPieces);
 }
 
-/** The tokens of a text (logprobs) would reveal what was removed from it. */
+/** Removes the tokens of a text (logprobs), because they would reveal what was removed from the text. */
 function withoutPieces(key: string, value: unknown): unknown {
   return key === "logprobs" || key === "logits" ? null : value;
 }

@@ -25,7 +25,7 @@ export class ClockInTemplate extends Error {
 
 /** How values are printed; everything else is the same for all templates. */
 export interface EngineOptions {
-  /** Default: like Liquid. */
+  /** Prints the value of `{{ … }}`; default: as Liquid does. */
   readonly print?: (value: unknown) => string;
   /** Filters whose results are printed unchanged: `print` does not apply when one of them comes last. */
   readonly printed?: readonly string[];
@@ -80,7 +80,10 @@ function readDate(value: unknown): unknown {
   return Number.isNaN(Date.parse(universal)) ? value : new Date(universal);
 }
 
-/** The engine counts what filters create, but not its output: a loop around a long text could fill the memory. */
+/**
+ * Limits the output of a rendering. The engine itself counts only what filters create, so a loop around a long text
+ * could fill the memory.
+ */
 function boundOutput(liquid: Liquid): void {
   const { renderer } = liquid;
   const render = renderer.renderTemplates.bind(renderer);
@@ -107,9 +110,9 @@ function printedByLiquid(printed: unknown): string {
   return Array.isArray(value) ? value.map(printedByLiquid).join("") : String(value);
 }
 
-/** @param scope the variables; conditions and `default` may use missing ones, nothing else may */
+/** Renders a template. @param scope the variables; only conditions and `default` may use one that is missing */
 export function renderLiquid(liquid: Liquid, nodes: LiquidNode[], scope: object): string {
-  // `assign` uses the engine's own options, so only this rendering is lenient.
+  // Only this rendering is lenient, not the engine, because `assign` uses the engine's options and must stay strict.
   const options = { ...liquid.options, lenientIf: true };
   return String(liquid.renderSync(nodes, new Context(scope, options, { sync: true }, { liquid })));
 }
@@ -144,9 +147,9 @@ export function liquidWords(error: unknown): string {
 /** The beginning or the end of a tag, or a word that a date filter would take for the time. */
 const MARK_OR_CLOCK = /\{[{%]|[}%]\}|(["'])(?:now|today)\1\s*\|\s*date/g;
 
-/** Filters that obviously read the time are detected before rendering. */
+/** Where a date filter obviously reads the current time, found without rendering; undefined when there is none. */
 export function clockAsked(source: string): { readonly line: number; readonly column: number } | undefined {
-  // One pass: a pattern of whole tags would look from each tag that is never closed to the end.
+  // In one pass: a regular expression for whole tags would search the rest of the source for each unclosed tag.
   let inTag = false;
   let index = -1;
   for (const { 0: found, 1: quote, index: at } of source.matchAll(MARK_OR_CLOCK)) {

@@ -35,4 +35,4 @@ export class ClockFailure extends TemplateFailure {}
 
 /** The fix of a problem with a template that asks for the time. */
 export const CLOCK_FIX =
-  "Write {{ clock }} in its place, and fix it: clock: 2026-11-29T09:00Z (in the suite, or in evalconfig.yaml for all suites).";
+  "Write {{ clock }} instead, and set its value: clock: 2026-11-29T09:00Z (in the suite, or in evalconfig.yaml for all suites).";

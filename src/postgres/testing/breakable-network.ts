@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 export interface BreakableNetwork {
   /** The address of the database through this network. */
   readonly url: string;
-  /** From now on, nothing is delivered on connections that carry something, and their ends are not noticed. */
+  /** From now on, a connection that is used delivers nothing more, and neither side notices that the other ends it. */
   break(): void;
   /** Connections made from now on work again; broken ones stay silent. */
   mend(): void;

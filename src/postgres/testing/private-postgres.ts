@@ -84,7 +84,7 @@ export async function startPostgres(durable = false): Promise<PrivatePostgres> {
     });
   run("initdb", ["-D", data, "-U", "evals", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
   const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c max_connections=60 -c fsync=${durable ? "on" : "off"}`;
-  // Pipes would be inherited by the server, and spawnSync would wait until it closes them.
+  // The server would inherit pipes, and spawnSync would wait until the server closes them.
   const control = (...args: string[]): void => {
     const { status } = spawnSync(
       join(bin, "pg_ctl"),
@@ -157,9 +157,9 @@ export async function startPostgres(durable = false): Promise<PrivatePostgres> {
 }
 
 /**
- * A port of this machine on which nothing listens. It is below those that the system gives to outgoing
- * connections: one of those could be taken while the server that had it restarts, even by a client that connects to
- * itself.
+ * A port of this machine on which nothing listens. It is below the ports that the system gives to outgoing connections:
+ * an outgoing connection could take the port while the server that uses it restarts. Even a client that tries to reach
+ * the server could take the port, and then would be connected to itself.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
