@@ -57,11 +57,11 @@ export type BatchLook =
 
 /** A provider's service that answers many requests later at a lower price. It retries only requests that read. */
 export interface BatchService {
-  /** Formats one request for a batch. */
+  /** Formats one request as a line of a batch. @returns a failure when an attached file has changed */
   line(custom_id: string, request: PreparedRequest): Promise<string | FailedReply>;
   /** Uploads the lines for `create`; absent when `create` takes them directly. @returns the id of the file */
   upload?(key: string, lines: readonly string[], signal: AbortSignal): Promise<string | BatchTrouble>;
-  /** Starts a batch, which is billed from then on. @returns its id */
+  /** Starts a batch, which is billed from then on. @returns the id of the batch */
   create(
     batch: { readonly key: string; readonly file: string | null; readonly lines: readonly string[] },
     signal: AbortSignal,

@@ -16,7 +16,7 @@ export const CACHE_REASONS = [
 ] as const;
 export type CacheReason = (typeof CACHE_REASONS)[number];
 
-/** One case of a run that is not started yet, with the reason why its trials would be asked or not. */
+/** A case of a run that has not started, with the reason why its trials will or will not be asked. */
 export interface ExplainedCase {
   readonly id: string;
   readonly trials: number;

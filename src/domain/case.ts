@@ -55,7 +55,7 @@ export function caseContentHash(golden: Pick<Case, "input" | "expected">): strin
 export interface CaseSource {
   readonly count: number;
   id(index: number): string;
-  /** Parsed on each call; do not keep it longer than needed. */
+  /** Parses the case anew on each call. Do not keep a case longer than needed, because datasets may be large. */
   read(index: number): Case;
   /** Line in the dataset's file, from 1; for annotations and messages. */
   line(index: number): number;

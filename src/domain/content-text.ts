@@ -11,7 +11,7 @@ function partText(part: unknown): string {
   return typeof type === "string" ? `[${type}]` : JSON.stringify(part);
 }
 
-/** A message's content as readable text: its text, and a placeholder for each other part. */
+/** A message's content as readable text: all text parts, and a placeholder for each part that is not text. */
 export function contentText(content: Message["content"]): string {
   if (content === null || typeof content === "string") return content ?? "";
   return content.map(partText).join("\n");

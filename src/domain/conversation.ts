@@ -29,7 +29,7 @@ export interface ConversationSteps {
 
 /** A tool result without a call that it answers. */
 export interface UnmatchedResult {
-  /** Index of its message. */
+  /** Index of the message that contains the result. */
   readonly message: number;
   readonly id: string | undefined;
 }

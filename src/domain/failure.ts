@@ -14,7 +14,7 @@ export const FAILURE_CLASSES = [
   "tool-choice",
   /** The right tool was called with the wrong arguments. */
   "tool-arguments",
-  /** A tool failed or did not do what its result claims, and the agent continued as if it had. */
+  /** A tool failed, or did not do what its result claims, and the agent continued as if the tool had succeeded. */
   "tool-failure",
   /** The steps came in a wrong order, or in a loop, or a limit ended the trial. */
   "orchestration",

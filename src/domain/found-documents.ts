@@ -11,7 +11,7 @@ const textOrNull = (value: unknown): string | null => (typeof value === "string"
 const numberOrNull = (value: unknown): number | null =>
   typeof value === "number" && Number.isFinite(value) ? value : null;
 
-/** A document of a list; undefined when it has no id. A numeric id is converted to text. */
+/** Reads one document of a list; undefined when the document has no id. A numeric id is converted to text. */
 export function documentOf(value: unknown): FoundDocument | undefined {
   const { id, text, score } = membersIn(value);
   if (typeof id !== "string" && typeof id !== "number") return undefined;

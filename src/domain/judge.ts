@@ -19,7 +19,7 @@ export interface Judged {
   readonly agreement?: number | undefined;
   /** Ids in the store of the model replies that the verdict was made from. */
   readonly replies?: readonly number[] | undefined;
-  /** For a pairwise judge: the winner with the answer shown first, and with it shown second. */
+  /** For a pairwise judge: the winner when the judged answer was shown first, and when it was shown second. */
   readonly orders?: readonly [PairWinner, PairWinner] | undefined;
 }
 
@@ -70,8 +70,8 @@ export interface SuiteJudge extends OpenJudge {
 }
 
 /**
- * `unasked`: only earlier verdicts were wanted. `unreachable`: its model is unavailable. `batch`: its reply comes
- * with a batch.
+ * Why a judge gave no verdict. `unasked`: only earlier verdicts were wanted. `unreachable`: the judge's model is
+ * unavailable. `batch`: the judge's reply comes with a batch.
  */
 export type NotJudgedBecause = "budget" | "cancelled" | "unasked" | "unreachable" | "batch";
 
@@ -81,7 +81,7 @@ export type NotJudgedBecause = "budget" | "cancelled" | "unasked" | "unreachable
  */
 export class NotJudged extends Error {
   readonly because: NotJudgedBecause;
-  /** For an unreachable model: why it is not asked any more. */
+  /** Why an unreachable model is not asked any more; undefined for other reasons. */
   readonly lost: LostBecause | undefined;
 
   /** @param words a message for the user about what happened */
@@ -141,7 +141,7 @@ export type JudgeScope = { readonly [name in keyof typeof JUDGE_VARIABLES]?: unk
 
 /** A compiled prompt. */
 export interface JudgePrompt {
-  /** The root names of its variables: `input`, `expected`. */
+  /** The root names of the prompt's variables: `input`, `expected`. */
   readonly variables: ReadonlySet<string>;
   /** @throws {EvalsError} naming file, line and case id */
   render(scope: JudgeScope, caseId: string): readonly Message[];
@@ -181,10 +181,10 @@ export interface JudgeModel {
   readonly alias: string;
   /** The provider's name of the model. */
   readonly label: string;
-  /** Everything that determines its replies besides the messages: provider, model name, parameters, fallback. */
+  /** Everything besides the messages that determines the replies: provider, model name, parameters, fallback. */
   readonly identity: Json;
   /**
-   * @throws {NotJudged} when it may not be asked any more
+   * @throws {NotJudged} when the model may not be asked any more
    * @returns the stored reply to this question and draw, else a new one; a failure when there is none
    */
   ask(question: JudgeQuestion): Promise<JudgeReply | (Reply & { readonly kind: "failed" })>;

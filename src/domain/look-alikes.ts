@@ -1,4 +1,4 @@
-/** Names of characters that are invisible or look like another one. */
+/** Names of characters that are invisible or look like another character. */
 const NAMES: Readonly<Record<string, string>> = {
   "\t": "tab",
   "\n": "line feed",

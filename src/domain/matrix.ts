@@ -2,7 +2,7 @@ import type { MetricValue } from "./run.ts";
 
 /** One target of a matrix, with the results of its run. */
 export interface MatrixTarget {
-  /** A name no other target of the matrix has: `triage@1.1.0 · small`, `triage@1.1.0`, `small`. */
+  /** A name that no other target of the matrix has: `triage@1.1.0 · small`, `triage@1.1.0`, `small`. */
   readonly name: string;
   readonly run: string;
   /** `name@version`; null for a target without a prompt file. */

@@ -1,4 +1,4 @@
-/** A position in one list of one store, from which reading continues. Opaque: only the list that returned it can read it. */
+/** A position in one list of one store, from which reading continues. Only the list that returned it understands it. */
 export type Cursor = string;
 
 /** The part of a list to read. */

@@ -30,11 +30,11 @@ export function recordedModel(model: LoadedModel, models: ReadonlyMap<string, Lo
 export interface LoadedScorer {
   readonly definition: ScorerDefinition;
   readonly settings: unknown;
-  /** Position of its entry in the suite's `scorers`. */
+  /** Position of the scorer's entry in the suite's `scorers`, from 0. */
   readonly index: number;
   /** The scorer's entry as written in the suite file. */
   readonly entry: ScorerEntry;
-  /** Whether the scorer or one nested in it asks a model; see `ScorerDefinition`. */
+  /** Set when the scorer, or a scorer nested in it, asks a model; see `ScorerDefinition`. */
   readonly asks: ScorerDefinition["asks"];
 }
 
@@ -73,7 +73,7 @@ export interface LoadedSuite {
   openCases(): Promise<CaseSource>;
 }
 
-/** The suite of a run, with the run's prompt if the suite lists several; undefined when it no longer exists. */
+/** The suite of a run, with the run's prompt if the suite lists several; undefined when the suite no longer exists. */
 export function suiteOf(
   { suites }: Pick<Project, "suites">,
   { suite, prompt }: Pick<RunHeader, "suite" | "prompt">,

@@ -32,7 +32,7 @@ export interface LoggedChange {
   readonly baselines: readonly LoggedBaseline[];
 }
 
-/** A tag of a promotion, with the content of its message. */
+/** A tag of a promotion, with what the tag's message says. */
 export interface LoggedTag {
   readonly name: string;
   readonly why: string | null;

@@ -32,7 +32,7 @@ export interface Question {
   readonly time?: CallTime | undefined;
 }
 
-/** The time for one call over all of its attempts, without the waiting between them. */
+/** The time that all attempts of one call may take together; waiting between the attempts does not count. */
 export interface CallTime {
   /** Milliseconds that the call may still take. */
   left_ms: number;
@@ -106,7 +106,7 @@ export interface ProviderHost {
 
 /** A client with the settings that define behaviour. */
 export interface OpenTarget {
-  /** Closing the client also closes everything that was opened with it, including the fallback. */
+  /** Sends requests to the target. Closing the client also closes all that was opened with it, even the fallback. */
   readonly client: Client;
   /** The model that is asked when this one gives no answer; absent when there is none. */
   readonly fallback?: { readonly alias: string; readonly target: OpenTarget } | undefined;
@@ -149,7 +149,7 @@ export interface CallAccount {
   /** Waits until the budget has room for the call. `stop`: the budget will never have room for it. */
   reserve(call: Question, request: PreparedRequest): Promise<"go" | "stop">;
   /**
-   * Counts an answered call. @throws {Error} when its cost is unknown, so that a budget in dollars cannot be enforced
+   * Counts an answered call. @throws {Error} when the cost is unknown, so that a budget in dollars cannot be enforced
    */
   paid(call: Question, reply: AnsweredReply): PaidCall;
   /** Frees what was reserved for a call that ended without an answer. */
@@ -183,7 +183,7 @@ export interface Conversing {
   } | null;
   /** Hash of the simulated user; absent when there is none. Runs with different users are not compared. */
   readonly played_by?: string | undefined;
-  /** The agent's tools, for recording their answers; absent when there are none, or they answer from a recording. */
+  /** The agent's tools, whose answers can be recorded; absent when there are none, or when a recording answers. */
   readonly offered?:
     | (() => Promise<
         | { readonly kind: "offered"; readonly tools: readonly OfferedTool[] }
@@ -202,7 +202,7 @@ export interface ModelListRequest {
   readonly secrets: readonly (string | undefined)[];
 }
 
-/** A model in the public list of the service that bills for it. */
+/** A model in the public list of models of the service that bills for the calls. */
 export interface ListedModel {
   /** `openai`, `anthropic`, … */
   readonly service: string;
@@ -217,7 +217,7 @@ export interface ListedModel {
  */
 export interface ProviderDefinition<S = unknown> {
   readonly kind: string;
-  /** One sentence for the reference. */
+  /** What the provider is, in one sentence for the reference in the documentation. */
   readonly about: string;
   readonly settings: z.ZodType<S>;
   /** `required`: a suite without a prompt is an error, because a chat model needs messages. */

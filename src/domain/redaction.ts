@@ -38,6 +38,6 @@ export interface Redaction {
   readonly text: (text: string) => string;
   /** Redacts every text in a value, and matching keys and numbers; returns the same object when nothing matches. */
   readonly value: <T>(value: T) => T;
-  /** Redacts a raw body: JSON is parsed before it is searched, because escapes hide word boundaries. */
+  /** Redacts a raw body. A JSON body is parsed first, because its escape sequences would hide where words begin. */
   readonly body: (body: string) => string;
 }

@@ -89,7 +89,7 @@ function mayRepeatKeys(text: string, value: unknown): boolean {
 
 const DEEPEST_COUNTED = 500;
 
-/** Number of members of all objects in a value; NaN when it is nested too deeply. */
+/** Number of members of all objects in a value; NaN when the value is nested too deeply. */
 function countMembers(value: unknown, depth: number): number {
   if (value === null || typeof value !== "object") return 0;
   if (depth > DEEPEST_COUNTED) return Number.NaN;

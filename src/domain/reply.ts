@@ -24,7 +24,7 @@ export interface AnsweredReply {
   /** Set only by sources that measured the latency (recordings, outputs); otherwise the engine measures it. */
   readonly latency_ms?: number | null | undefined;
   readonly cost_usd?: number | null | undefined;
-  /** Milliseconds that the attempt waited in the queue; not part of its latency. */
+  /** Milliseconds that the attempt waited in the queue; they are not part of the latency. */
   readonly waited_ms?: number | undefined;
   readonly model?: string | null | undefined;
   readonly finish_reason?: string | null | undefined;
@@ -32,7 +32,7 @@ export interface AnsweredReply {
   /** The trajectory that an application reports, beyond messages and tool calls. */
   readonly trajectory?: Trajectory | undefined;
   /**
-   * Parts that the application does not report. Set when absent parts alone do not show this, because the
+   * Parts that the application does not report. Set only when this cannot be seen from absent parts, because the
    * conversation also contains messages of this program.
    */
   readonly untold?: readonly Unreported[] | undefined;

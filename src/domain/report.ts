@@ -241,7 +241,7 @@ export interface CaseExample {
   /** Null when the answers of that side are not available. */
   readonly before: string | null;
   readonly after: string | null;
-  /** The scorer that the worse side failed, and its reason. */
+  /** The scorer that the worse side did not pass; `reason` is the scorer's reason. */
   readonly scorer: string;
   readonly reason: string;
 }
@@ -296,7 +296,7 @@ export interface CaseAnswers {
   readonly before: string | null;
   /** Text, or JSON; null when the case has no expected value. */
   readonly expected: string | null;
-  /** The first required scorer that failed, and its reason. */
+  /** The first required scorer that did not pass; `reason` is the scorer's reason. */
   readonly scorer: string;
   readonly reason: string;
   /** The error of the first errored trial. */

@@ -38,7 +38,7 @@ export interface RunScorer {
    * calibrated.
    */
   readonly opinion?: boolean | undefined;
-  /** The judge that gives the verdicts; identifies its calibration. */
+  /** The judge that gives the scorer's verdicts; it also identifies the calibration that applies. */
   readonly judge?: JudgeRef | undefined;
   /**
    * The trials about which the judge is asked. `passed`: only those that pass every required scorer which asks no
@@ -70,7 +70,7 @@ export interface RunHeader {
   readonly prompt: { readonly name: string; readonly version: string } | null;
   /** Trials per case (k). */
   readonly trials: number;
-  /** Trials of every case as given for this run (`--trials`); absent where the suite and its cases decide. */
+  /** Trials of every case, if `--trials` set them for this run; absent when the suite and its cases set them. */
   readonly given_trials?: number | undefined;
   readonly cases: number;
   /** Σ over cases of the available trials: cases × k, unless recorded outputs have fewer. */
@@ -159,7 +159,7 @@ export interface RunCounts {
   readonly errored: number;
   readonly skipped: number;
   readonly not_needed: number;
-  /** Number of requests sent, including retries, in all sessions of the run. */
+  /** Number of requests sent in all sessions of the run. Retries are included, requests to judges are not. */
   readonly calls: number;
   /** Number of requests sent to judges, not included in `calls`; absent for a suite without judges. */
   readonly judge_calls?: number | undefined;

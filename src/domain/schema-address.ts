@@ -1,6 +1,6 @@
 /**
- * The version range whose schemas editors load for this program's files: the newest of this minor version, from a
- * public npm mirror, so that no installation is needed.
+ * The version range of the JSON Schemas that editors load for this program's files. They load the newest version in the
+ * range from a public npm mirror, so that no installation is needed.
  */
 export const SCHEMA_VERSION_RANGE = "0.1";
 

@@ -29,7 +29,7 @@ export interface ScorerHost {
 /** A scorer prepared for one suite. */
 export interface OpenScorer {
   readonly name: string;
-  /** As in the suite's `type:`. */
+  /** The scorer's type, as in `type:` of the suite's entry. */
   readonly type?: string | undefined;
   readonly required: boolean;
   /**
@@ -50,7 +50,7 @@ export interface OpenScorer {
   readonly opinion?: boolean | undefined;
   /** Whether the scorer needs the answer before redaction and cannot score a redacted one. */
   readonly raw?: boolean | undefined;
-  /** The judge that gives the verdicts; identifies its calibration. */
+  /** The judge that gives the scorer's verdicts; it also identifies the calibration that applies. */
   readonly judge?: JudgeRef | undefined;
   /**
    * Whether the scorer compares an answer with the baseline's answer of the same trial; the baseline itself then scores
@@ -71,7 +71,8 @@ export interface OpenScorer {
   /**
    * Returns a plain value when nothing has to be awaited.
    *
-   * @throws {ScorerFailure} when it could not score: the trial errors (required) or the score is missing (optional)
+   * @throws {ScorerFailure} when the scorer could not score. Then the trial errors if the scorer is required, and else
+   * only this score is missing
    */
   score(input: ScoreInput): Score | Promise<Score>;
   close?(): Promise<void>;
@@ -91,7 +92,7 @@ export class ScorerFailure extends Error {
 /** A scorer type: one module and one line in `scorers/registry.ts`. */
 export interface ScorerDefinition<S = unknown> {
   readonly type: string;
-  /** One sentence for the reference. */
+  /** What the scorer does, in one sentence for the reference in the documentation. */
   readonly about: string;
   /**
    * Set when the scores are a model's opinion. `judge`: the scorer asks a judge of the project. `model`: it asks a

@@ -6,7 +6,7 @@ export interface EditStep {
   readonly token: string;
 }
 
-/** Limit of differences, because time and memory grow with their square. */
+/** Maximum number of removals and additions, because time and memory grow with the square of this number. */
 const MAX_EDITS = 2_000;
 
 /**

@@ -19,7 +19,7 @@ export interface ShownRun {
   readonly report: Json;
   /** The run's report; for a run that has not ended, computed from its trials. */
   readonly runReport: RunReport;
-  /** In plan order; with `failing`, only those that do not always pass. */
+  /** The run's cases in plan order; with `failing`, only those that do not always pass. */
   readonly listed: readonly CountedCase[];
   readonly failing: boolean;
   /** Why each listed case fails, by case number, from its first failing trial; empty unless requested. */

@@ -7,7 +7,7 @@ export type StartedFile =
 /** The result of `evals init`. */
 export interface StartedProject {
   readonly files: readonly StartedFile[];
-  /** Null when a project existed already whose config has no suitable model for the example. */
+  /** The example suite; null when the project existed already and its config has no model that suits the example. */
   readonly example: {
     /** Name of the suite and its prompt. */
     readonly name: string;

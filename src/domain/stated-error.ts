@@ -1,6 +1,6 @@
 const NOTHING_WRONG = new Set(["", "0", "200", "none", "null", "ok", "success", "no error", "false"]);
 
-/** Beyond this depth, any value counts as an error. */
+/** A value in an error that is nested deeper than this counts as an error, without a further look into it. */
 const DEEPEST = 16;
 
 /** Whether the value of an error member reports an error; a success marker or an empty value does not. */

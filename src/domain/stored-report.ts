@@ -219,7 +219,7 @@ const reportSchema = onDemand(() => {
 });
 
 /**
- * A run's stored report, validated when read; null when there is none or it is unreadable, so that the run must be
+ * A run's stored report, validated when read; null when the report is absent or unreadable, so that the run must be
  * measured again. For a list of runs `storedSummary` is sufficient.
  */
 export function storedReport({ report }: { readonly report: Json }): StoredReport | null {

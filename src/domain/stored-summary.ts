@@ -87,7 +87,7 @@ export const summarySchemas = onDemand(() => {
 type WrittenSummary = z.output<ReturnType<typeof summarySchemas>["WrittenSummary"]>;
 
 /**
- * The numbers of a run's stored report, validated when read; empty when there is none or it is unreadable. For the
+ * The numbers of a run's stored report, validated when read; empty when the report is absent or unreadable. For the
  * whole report see `storedReport` (stored-report.ts).
  */
 export function storedSummary({ report }: { readonly report: Json }): StoredSummary {

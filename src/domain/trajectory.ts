@@ -24,11 +24,11 @@ export const STOPPED = ["steps", "tool_calls", "same_call", "tokens", "usd", "ti
 export type Stopped = (typeof STOPPED)[number];
 
 /**
- * The parts of its trajectory that a target reports besides messages and tool calls. Members that it does not report
+ * The parts of a trajectory that a target reports besides messages and tool calls. Members that it does not report
  * are absent. A single model call has none.
  */
 export interface Trajectory {
-  /** Retrievals in the messages are not repeated here, unless the target lists them itself. */
+  /** The searches that the target lists itself. Searches that are only in the messages are not repeated here. */
   readonly retrievals?: readonly Retrieval[] | undefined;
   /** Final state of the target's environment. */
   readonly state?: Json | undefined;

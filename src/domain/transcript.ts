@@ -39,7 +39,7 @@ export function tokensOf({ input_tokens: input, output_tokens: output }: Usage):
   return input === null || output === null ? null : input + output;
 }
 
-/** Input plus output tokens as far as they are known: the total is not smaller. */
+/** Input plus output tokens; an unknown count adds 0, so the true total may be larger. */
 export function leastTokensOf({ input_tokens: input, output_tokens: output }: Usage): number {
   return (input ?? 0) + (output ?? 0);
 }
@@ -60,7 +60,7 @@ export interface Transcript {
   /** The answering model according to the provider; null when not given. */
   readonly model: string | null;
   readonly finish_reason: string | null;
-  /** The provider's refusal message, if it has a field for it. */
+  /** The refusal message, if the provider's reply has a field for refusals; else null. */
   readonly refusal: string | null;
   /** Alias of the fallback model that answered; absent when none did. */
   readonly fallback?: string | undefined;

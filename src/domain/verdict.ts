@@ -24,7 +24,7 @@ export type RuleResult = NamedRule & {
   readonly value: number | null;
   /** The bound as written, for instance `>= 0.9`. */
   readonly required: string;
-  /** One sentence with numbers. */
+  /** The rule's result in one sentence with numbers. */
   readonly said?: string;
   /** False for an advisory rule: `outcome` is its finding, which does not affect the gate. */
   readonly enforced?: false;

@@ -87,7 +87,7 @@ export interface ViewedCase {
   /** Null when the case has no expected value. */
   readonly expected: Passage | null;
   readonly now: ViewedSide;
-  /** Null when the other side is unknown. */
+  /** The trials of the side that the run was compared with; null when unknown. */
   readonly before: ViewedSide | null;
 }
 
