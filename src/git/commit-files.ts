@@ -148,7 +148,7 @@ async function planChange(
   return { owner: markProcess(process.pid), git: null, head, subject, files, saved, tag: plan.tag };
 }
 
-/** Stores a text in git like `git add`, with the repository's filters. @returns its object id */
+/** Stores a text in git like `git add`, with the repository's filters. @returns the object id of the text */
 async function storeText(top: string, path: string, content: string): Promise<string> {
   const { code, out, err } = await git(top, ["hash-object", "-w", "--stdin", `--path=${path}`], {
     input: content,

@@ -9,7 +9,7 @@ export interface NamedCommit {
 
 /**
  * The commit that a name refers to: a ref, hash or tag of git; a promoted tag without its `evals/`; a branch that
- * only a remote has, as in a CI checkout. Null when there is none.
+ * only a remote has, as in a CI checkout. Null when no commit has this name.
  */
 export async function findCommit(root: string, word: string): Promise<NamedCommit | null> {
   if (word === "" || word.startsWith("-")) return null;

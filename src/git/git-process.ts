@@ -54,7 +54,7 @@ export async function gitText(cwd: string, args: readonly string[]): Promise<str
   return code === 0 ? out.replace(/\n$/, "") : null;
 }
 
-/** Output of a git command as bytes. @returns null when it failed */
+/** Output of a git command as bytes. @returns null when the command failed */
 export function gitBytes(cwd: string, args: readonly string[], input?: string): Promise<Buffer | null> {
   return new Promise((resolve, reject) => {
     const child = spawn("git", [...QUIET, ...args], {
@@ -71,7 +71,7 @@ export function gitBytes(cwd: string, args: readonly string[], input?: string): 
   });
 }
 
-/** Like `gitBytes`, synchronous. @returns null when it failed */
+/** Like `gitBytes`, but synchronous. @returns null when the command failed */
 export function gitBytesNow(cwd: string, args: readonly string[]): Buffer | null {
   const { status, stdout, error } = spawnSync("git", [...QUIET, ...args], {
     cwd,
@@ -85,7 +85,7 @@ export function gitBytesNow(cwd: string, args: readonly string[]): Buffer | null
 
 /** A running git command that waits for its standard input. */
 export interface WaitingGit {
-  /** Undefined when it could not be started. */
+  /** Id of the process; undefined when git could not be started. */
   readonly pid: number | undefined;
   /** Sends the input and waits for the end. @throws {EvalsError} EVALS_GIT_MISSING */
   finish(input: string): Promise<GitResult>;

@@ -92,7 +92,7 @@ async function commits(
   root: string,
   args: readonly string[],
 ): Promise<Omit<PromotionEntry, "tags" | "merge" | "files">[]> {
-  // A message may contain any character but NUL; the fields before it contain no line feed.
+  // A commit message may contain any character but NUL. The fields before the message contain no line feed.
   const format = ["%H", "%cI", "%an <%ae>", "%s", "%b"].join("%n");
   const { code, out } = await git(root, ["log", "-z", `--format=${format}`, ...args]);
   if (code !== 0) return [];

@@ -3,7 +3,7 @@ import { git, gitBytesNow, gitText } from "./git-process.ts";
 /** A commit's entry at one path: a file, a symbolic link, or a submodule. */
 export interface TreeEntry {
   readonly kind: "file" | "link" | "submodule";
-  /** Object id of its content. */
+  /** Object id of the entry's content. */
   readonly id: string;
 }
 
@@ -34,7 +34,7 @@ export async function readTree(root: string, commit: string): Promise<GitTree> {
  * Content of one file as in a checkout, with line ends and filters (LFS) applied.
  *
  * @param path relative to the repository's root
- * @returns null when git cannot provide it
+ * @returns null when git cannot provide the file
  */
 export function readFileNow(root: string, commit: string, path: string): Buffer | null {
   return gitBytesNow(root, ["cat-file", "--filters", `${commit}:${path}`]);

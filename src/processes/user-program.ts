@@ -171,7 +171,7 @@ abstract class Asked implements ProgramProcess {
   }
 }
 
-/** One request on stdin; the answer is all of stdout. */
+/** A process that reads one request from stdin; its answer is all that it writes to stdout. */
 export class OneAnswer extends Asked {
   protected write(request: string): void {
     this.tree.child.stdin?.end(request);
@@ -189,7 +189,7 @@ export class OneAnswer extends Asked {
   }
 }
 
-/** One line in each direction, one request at a time. Empty lines are ignored. */
+/** A process that answers each line on stdin with one line on stdout, one at a time. Empty lines are ignored. */
 export class LinesBothWays extends Asked {
   protected write(request: string): void {
     this.tree.child.stdin?.write(`${request}\n`);

@@ -19,7 +19,7 @@ export async function compileTemplate(source: string): Promise<Template> {
  */
 const VARIABLE =
   /^\s*((?:input|case|clock|output|material|background|question|expected|reference|context|sources|conversation|first|second|criterion|instructions|scale|fence)(?:\.[A-Za-z_][A-Za-z0-9_-]*)*)\s*$/;
-/** Members with a meaning of their own in Liquid: the engine renders these. */
+/** Members with a special meaning in Liquid. A template that uses one is rendered by the engine. */
 const SPECIAL = new Set(["size", "first", "last"]);
 
 /** Maximum characters of one rendering; the Liquid engine has the same limit. */
