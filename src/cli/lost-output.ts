@@ -9,7 +9,7 @@ const CLOSED = ["EPIPE", "ERR_STREAM_DESTROYED"];
 /**
  * Prevents a stream's errors from ending the process.
  *
- * @param lost called once, with the error code, when expected output could not be written
+ * @param lost called once, with the error code, when output could not be written although its reader still waits
  */
 export function outliveReader(stream: EventEmitter, lost: (code: string) => void): void {
   let reported = false;

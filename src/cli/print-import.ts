@@ -8,13 +8,17 @@ import { printResult } from "./print-result.ts";
 
 /** The forms in which an import reports its result. */
 interface ImportForms {
-  /** The text after a mistake: `nothing was written`. */
+  /** How the command ended after a mistake, for the last line: `nothing was written`. */
   readonly nothing: string;
   readonly document: (exit: number) => object;
   readonly text: () => string;
 }
 
-/** Prints the result of an import; if it imported nothing, why, and what it skipped. @returns the exit code */
+/**
+ * Prints the result of an import. After a mistake it prints what the import skipped, and the mistakes.
+ *
+ * @returns the exit code
+ */
 export function printImport(
   io: Io,
   options: OutputOptions,

@@ -116,7 +116,8 @@ function addCommand(program: Command, declared: DeclaredCommand, calling: Callin
     .reduce((at, name) => at.commands.find((one) => one.name() === name) ?? at, program);
   if (parent === program) program.commandsGroup(GROUP[declared.group]);
   const command = parent.command(word, { hidden: declared.hidden === true });
-  // Otherwise subcommands would inherit this setting from an overview, which accepts any words in order to report them.
+  // Subcommands inherit this setting. An overview such as `import` accepts excess words, because it reports an unknown
+  // subcommand itself.
   command.allowExcessArguments(false);
   typeDeclared(command, declared);
   withExamples(command, declared.examples).exitOverride(endOf(command));

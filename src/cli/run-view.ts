@@ -11,7 +11,10 @@ const MANY_TRIALS = 10_000;
 
 export interface RunViewOptions {
   readonly quiet: boolean;
-  /** Whether workers on other machines ask the trials: thousands are awaited here, and time is not short. */
+  /**
+   * Whether workers on other machines ask the trials. This process then mostly waits, so it saves memory at the cost
+   * of processor time.
+   */
   readonly workers?: boolean | undefined;
   readonly ended: (report: RunReport) => void;
   readonly over?: (reports: readonly RunReport[]) => void;

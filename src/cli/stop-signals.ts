@@ -7,8 +7,9 @@ import type { Io } from "./io.ts";
  */
 export interface StopSignals {
   readonly stopping: () => boolean;
-  /** Aborts at the first signal. */
+  /** Aborted at the first Ctrl-C or SIGTERM. */
   readonly stopped: AbortSignal;
+  /** Aborted at the second Ctrl-C or at SIGTERM: everything in flight ends. */
   readonly signal: AbortSignal;
   /** 130 or 143 when the run was aborted; undefined when it ended normally. */
   readonly exitCode: () => number | undefined;
@@ -52,7 +53,7 @@ export function listenForStop(io: Io): StopSignals {
   return stop;
 }
 
-/** Does work, and aborts `stopped` at the first signal. */
+/** Runs `work`, and aborts its argument `stopped` at the first Ctrl-C or SIGTERM. */
 export async function untilStopped<Value>(
   io: Io,
   work: (stopped: AbortSignal) => Promise<Value>,
@@ -66,7 +67,7 @@ export async function untilStopped<Value>(
   }
 }
 
-/** Resolves at the first signal. @returns the exit code of a command that runs until it is stopped */
+/** Resolves at the first Ctrl-C or SIGTERM. @returns the exit code of a command that runs until it is stopped */
 export function stopped(io: Io): Promise<number> {
   return new Promise((resolve) => {
     const quiet = io.onSignal((name) => {

@@ -3,7 +3,7 @@ import { exportedCorrectionsText } from "../../reports/terminal/exported.ts";
 import type { ExportCorrectionsCall } from "../declarations/export-corrections.ts";
 import { printResult } from "../print-result.ts";
 
-/** `evals export corrections`: fine-tuning data from people's corrections. */
+/** `evals export corrections`: writes people's corrections of answers as data for fine-tuning. */
 export async function exportCorrectionsCommand({
   io,
   options,

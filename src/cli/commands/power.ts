@@ -9,7 +9,10 @@ import { sizePlanText } from "../../reports/terminal/power.ts";
 import type { PowerCall } from "../declarations/power.ts";
 import { printResult } from "../print-result.ts";
 
-/** `evals power <suite>`: how many cases × trials detect a given drop; `--ab`: how many sessions per arm. */
+/**
+ * `evals power <suite>` tells how many cases × trials detect a given drop. `evals power --ab` tells how many sessions
+ * each of two arms needs.
+ */
 export async function powerCommand({ io, options, args: [suite] }: PowerCall): Promise<number> {
   refuseMixed(options, suite);
   if (suite === undefined) return sessionsCommand({ io, options });

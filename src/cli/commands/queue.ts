@@ -4,7 +4,7 @@ import { queueStatusText } from "../../reports/terminal/queue.ts";
 import type { QueueDropCall, QueueStatusCall } from "../declarations/queue.ts";
 import { printResult } from "../print-result.ts";
 
-/** `evals queue status`: the progress of the workers' runs. */
+/** `evals queue status`: shows the progress of the runs that workers ask. */
 export async function queueStatusCommand({ io, options, args: [address] }: QueueStatusCall): Promise<number> {
   const status = await queueStatus(io, { directory: options.directory, address });
   return printResult(io, options, {

@@ -7,7 +7,7 @@ import { shownText } from "../../reports/terminal/shown-run.ts";
 import type { ShowCall } from "../declarations/show.ts";
 import { printResult } from "../print-result.ts";
 
-/** `evals show`: a run's cases, one case with its trials, one trial, or the parts of a fingerprint. */
+/** `evals show`: shows a run's cases, one case with its trials, one trial, or the parts of a fingerprint. */
 export async function showCommand({ io, options, args: [word, other] }: ShowCall): Promise<number> {
   const { directory, failing = false, json = false } = options;
   if (options.fingerprint === true) {

@@ -22,7 +22,7 @@ export async function storeInfoCommand({ io, options }: StoreInfoCall): Promise<
   });
 }
 
-/** `evals store verify`. @returns exit code 1 for a damaged store */
+/** `evals store verify`: checks the history for damage. @returns exit code 1 when it is damaged */
 export async function storeVerifyCommand({ io, options }: StoreVerifyCall): Promise<number> {
   const check = await verifyStore(io, options);
   const exit = check.faults.length === 0 ? EXIT.ok : EXIT.failed;
@@ -51,7 +51,7 @@ export async function storeExportCommand({ io, options }: StoreExportCall): Prom
     if (chunk.length < CHUNK) return;
     io.stdout(chunk);
     chunk = "";
-    // Gives a slow reader time before more is read.
+    // Lets a slow reader of stdout catch up before more of the history is read.
     await new Promise((resolve) => setImmediate(resolve));
   });
   io.stdout(chunk);

@@ -41,7 +41,7 @@ export async function workerCommand({ io, options, args: [address] }: WorkerCall
   }
 }
 
-/** Milliseconds; undefined when not given. @throws {EvalsError} EVALS_OPTION_INVALID */
+/** The time of `--idle` in milliseconds; undefined without this option. @throws {EvalsError} EVALS_OPTION_INVALID */
 function readIdle(text: string | undefined): number | undefined {
   const idle = text === undefined ? undefined : parseAge(text);
   if (text === undefined || idle !== undefined) return idle;

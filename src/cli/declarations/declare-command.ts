@@ -68,7 +68,7 @@ interface Declaration<Args extends unknown[], Options extends OptionValues> {
 }
 
 /**
- * A declared command, without the types of its arguments and options. One without an action only has
+ * A declared command, without the types of its arguments and options. A command whose action is null only has
  * subcommands.
  */
 export interface DeclaredCommand extends Omit<Declaration<unknown[], OptionValues>, "type" | "act"> {

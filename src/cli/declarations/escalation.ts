@@ -10,7 +10,10 @@ export const escalation = declareCommand({
       .description("find the confidence above which an answer needs no review by a person")
       .argument("<source>", "a suite (its newest run), or a file")
       .option("--target <share>", "share of the remaining answers that must be right; default: 0.95")
-      .option("--alpha <share>", "chance that a set of labels lacks the right one; default: 0.1"),
+      .option(
+        "--alpha <share>",
+        "accepted chance that an answer's set of possible labels lacks the right one; default: 0.1",
+      ),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/escalation.ts")).escalationCommand(call),
 });

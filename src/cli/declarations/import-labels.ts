@@ -17,10 +17,10 @@ export const importLabels = declareCommand({
       .requiredOption("--format <name>", EXCHANGE_FORMATS.join(", "))
       .option(
         "--rater <name|id=name>",
-        "the rater of labels that name none; id=name names a user of the other tool",
+        "the rater of labels that name no rater; id=name: a name for this user id of the other tool",
         list,
       )
-      .option("--judge <name>", "the judge or scorer of labels that name none"),
+      .option("--judge <name>", "the judge or scorer of labels that name neither"),
   output: ["json"],
   act: async (call): Promise<number> =>
     (await import("../commands/import-labels.ts")).importLabelsCommand(call),

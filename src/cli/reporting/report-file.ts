@@ -14,7 +14,7 @@ export function tryReportFile(io: Io, path: string): Problem[] {
   try {
     mkdirSync(dirname(path), { recursive: true });
     const before = statSync(path, { throwIfNoEntry: false });
-    // A pipe is not opened for a trial, because closing it would end the input of its reader.
+    // A pipe is not opened to test it, because closing it would end the input of its reader.
     if (before !== undefined && !before.isFile() && !before.isDirectory()) return [];
     closeSync(openSync(path, "a"));
     if (before === undefined) rmSync(path);

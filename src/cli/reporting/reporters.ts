@@ -32,7 +32,7 @@ interface Wanted {
   readonly name: string;
   /** Absolute path of the file; null for stdout, or for the default file of a page. */
   readonly file: string | null;
-  /** Whether stdout was asked for by name, `-`: then a page is printed too. */
+  /** Whether the file is named `-`, which means stdout. Then even an HTML page is printed to stdout. */
   readonly stdout: boolean;
 }
 
@@ -97,8 +97,8 @@ async function printMatrices(
 }
 
 /**
- * Whether the terminal report is shown: unless stdout has a document. GitHub's commands are printed in addition
- * to it.
+ * Whether the terminal report is printed. It is printed when it was requested, or when no other report goes to stdout.
+ * GitHub's workflow commands do not replace it: stdout then has both.
  */
 function showsTerminal(wanted: readonly Wanted[]): boolean {
   const onStdout = wanted.filter(({ name, file, stdout }) => stdout || (file === null && !needsFile(name)));

@@ -25,7 +25,7 @@ export interface Checkout {
 
 export interface JsonEnded {
   readonly exit: number;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks where it likes
+  // biome-ignore lint/suspicious/noExplicitAny: a test may read any member of the document
   readonly document: any;
 }
 
@@ -137,7 +137,7 @@ export async function preparedProject(
   return projectAt(copied(place), ".", countedIds(ids));
 }
 
-/** Repositories to copy from, by content: copying a repository is much faster than creating one with git. */
+/** Repositories to copy, by their content: copying a repository is much faster than creating one with git. */
 const started = new Map<string, string>();
 const prepared = new Map<string, { readonly place: string; readonly ids: number }>();
 afterAll(() => {

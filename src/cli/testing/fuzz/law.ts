@@ -9,7 +9,7 @@ interface PrintedProblem {
   readonly path?: unknown;
 }
 
-/** What is wrong with the end of a command; undefined if it ended as every command must. */
+/** The rule about exit code and output that an ended command broke; undefined if it broke none. */
 export function broken({ exit, stdout, stderr }: Ended): string | undefined {
   if (![0, 1, 2, 3].includes(exit)) return `exit ${exit}: ${stderr.slice(0, 2000)}`;
   const all = stdout + stderr;

@@ -113,7 +113,7 @@ const WORDS = [
   ],
 ];
 
-/** Many lines that are wrong, or that are each looked up: what takes its time with each of them never ends. */
+/** Texts of so many entries that a program which is slow for each entry does not end in time. */
 const LONG: readonly (() => string)[] = [
   () => "{}\n".repeat(20_000),
   () => "- a\n".repeat(20_000),
