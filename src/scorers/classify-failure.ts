@@ -52,7 +52,10 @@ const found = (name: FailureClass, evidence: string, { step, tool }: Partial<Fau
   tool: tool ?? null,
 });
 
-/** The scorers that failed; may be empty for a trial ended by a limit. A judge says nothing but by `blames`. */
+/**
+ * The scorers that failed; may be empty for a trial that a limit ended. A judge with `required: false` is left out: it
+ * can name a class only through `blames`.
+ */
 function missesOf({ trial, scorers }: FailedTrial): readonly Miss[] {
   return trial.scores.flatMap((score, index) => {
     const scorer = scorers[index];
@@ -146,7 +149,7 @@ const ORDER: readonly FailureClass[] = [
   "knowledge",
 ];
 
-/** The class that a miss shows by itself; undefined when it shows none. */
+/** The class that a failed scorer implies, by its result or its type; undefined when it implies none. */
 function classOf({ fault, type }: Miss): FailureClass | undefined {
   const name = fault?.class ?? CLASS_OF_TYPE[type];
   return name === "unknown" ? undefined : name;
@@ -202,7 +205,7 @@ function turnMessage({ messages }: TranscriptDocument, words: string): number | 
   return turns[(turnOfFault(words) ?? 0) - 1] ?? null;
 }
 
-/** What the rules find by these misses, the earliest fault first. */
+/** The class that the rules find for these failed scorers, by the earliest fault; undefined when no rule applies. */
 function ruledClass(misses: readonly Miss[], failed: FailedTrial): Found | undefined {
   const { transcript } = failed;
   return (
@@ -228,7 +231,8 @@ export function classifyFailure(
   if (trial.error !== null || trial.pass !== false) return undefined;
   const misses = missesOf(failed);
   const decisive = misses.filter(({ required }) => required);
-  // Scorers that decide nothing may still show what went wrong; that of a benchmark, which decides, does not.
+  // When no required scorer implies a class, the optional ones may: the required scorer of a benchmark, for instance,
+  // only tells that the trial failed.
   const shown = decisive.some((miss) => classOf(miss) !== undefined) ? decisive : misses;
   const [first] = decisive;
   const one =

@@ -29,9 +29,9 @@ export interface Judgement {
   /** When absent, the threshold decides. */
   readonly pass?: boolean | undefined;
   readonly reason: string;
-  /** A second verdict given as text; if it contradicts the first, the scorer errors. */
+  /** A second verdict under another name, such as `success: false`; if it contradicts the score, the scorer errors. */
   readonly beside?: { readonly statement: string; readonly pass: boolean } | undefined;
-  /** As in `Score`. */
+  /** This member and the following ones mean the same as in `Score`. */
   readonly agreement?: number | undefined;
   readonly replies?: readonly number[] | undefined;
   readonly fault?: Fault | undefined;
@@ -74,13 +74,13 @@ export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
   readonly traits?: string;
   /** Zod fields of the options specific to this type. */
   readonly options: Shape;
-  /** `whole`: it reads the whole transcript, so `select` is not allowed. Default `part`. */
+  /** `whole`: the scorer reads the whole transcript, so `select` is not allowed. Default `part`. */
   readonly reads?: "part" | "whole";
-  /** `turn`: it can score each turn of a conversation. Default: `turn` for scorers that read a part of the answer. */
+  /** `turn`: the scorer can score each turn of a conversation. Default: `turn` when it reads a part of the answer. */
   readonly scope?: "turn" | "whole";
   /**
-   * own: it runs user code or other scorers and limits its own time. Default: a time limit of a few seconds for large
-   * answers.
+   * own: the scorer runs user code or other scorers, and limits its time itself. Default: a time limit of a few seconds
+   * for large answers.
    */
   readonly pace?: "own";
   /** `optional`: without `value` and `against` there is no operand, and `expected` is not read. */
@@ -104,7 +104,10 @@ export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
 
 /** An opened scorer that can also tell why a case cannot be scored. */
 export interface FramedScorer extends OpenScorer {
-  /** Why the operand of this case is unusable ("expected is not a list"); undefined when it is usable. Needs no answer. */
+  /**
+   * Why this case cannot be scored, found without an answer: its operand is unusable, for instance "expected is not a
+   * list". Undefined when it can be scored.
+   */
   refuses(golden: Case): string | undefined;
 }
 

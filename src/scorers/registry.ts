@@ -2,8 +2,8 @@ import type { Registry } from "../domain/project.ts";
 import type { DocumentedScorer } from "./define-scorer.ts";
 
 /**
- * Every scorer type, one per line. Each is loaded when a suite names it: a run that compares texts must not wait for
- * a schema compiler.
+ * Every scorer type, one per line. A type is loaded only when a suite names it, so that a run which only compares texts
+ * does not wait for a schema compiler to load.
  */
 const types: Readonly<Record<string, () => Promise<DocumentedScorer>>> = {
   equals: async () => (await import("./deterministic/equals.ts")).equals,

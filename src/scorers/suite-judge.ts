@@ -11,7 +11,7 @@ import { compileSelect } from "./frame/select-part.ts";
 import { textReader } from "./frame/text-place.ts";
 import { openJudgeFile } from "./judge/open-judge-file.ts";
 
-/** The judge settings in a suite's entry; equal entries judge in the same way everywhere. */
+/** The settings of a judge in a suite's list of scorers. Judges with equal settings judge in the same way. */
 export interface JudgeEntry {
   /** Alias of the model to ask instead of the judge's own model. */
   readonly model?: string | undefined;

@@ -126,7 +126,10 @@ function judgement(settled: boolean, { passed, missed }: Tally): Judgement {
   return { score: settled ? 1 : 0, pass: settled, reason: words };
 }
 
-/** Used when all were asked and one that errored could have decided the result: it does not count as failed. */
+/**
+ * Throws the error of a scorer that errored, after all scorers were asked: its score could have decided the result, and
+ * an error does not count as failed.
+ */
 function undecided(tally: Tally): never {
   throw tally.failure ?? new Error("a rule must settle when all scorers have answered");
 }

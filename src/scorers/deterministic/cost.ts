@@ -2,7 +2,7 @@ import * as z from "zod";
 import { ScorerFailure } from "../../domain/scorer.ts";
 import { defineScorer, hit, miss } from "../define-scorer.ts";
 
-/** The amount without the noise of binary fractions, and not rounded to the bound that it exceeds. */
+/** The amount with six digits: without the rounding noise of doubles, but still distinct from a bound just below it. */
 const exactUsd = (usd: number): number => Number(usd.toPrecision(6));
 
 export const cost = defineScorer({

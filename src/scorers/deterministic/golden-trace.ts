@@ -54,7 +54,10 @@ function readTrace(root: string, path: string, at: Place): GoldenTrace {
   };
 }
 
-/** The judgement on right calls in wrong turns, or in another number of turns; undefined when the turns agree. */
+/**
+ * The judgement when the calls are right, but a call is in another turn or the number of turns differs; undefined when
+ * the turns agree.
+ */
 function otherTurn(golden: GoldenTrace, made: GoldenTrace): Judgement | undefined {
   const all = Math.max(golden.calls.length, 1);
   const paired = golden.calls.length === made.calls.length;

@@ -8,8 +8,8 @@ import { knownCalls } from "../frame/whole-transcript.ts";
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 
 /**
- * Reads possible names of the other agent from calls such as `transfer_to_billing`, `handoff-to-billing`, `delegate_to_billing`,
- * normalized.
+ * Reads the possible names of the agent that a call such as `transfer_to_billing`, `handoff-to-billing` or
+ * `delegate_to_billing` hands over to. The names are normalized; none for other calls.
  */
 function handedTo({ name, arguments: asked }: ToolUse): readonly string[] {
   const [, to] =

@@ -35,7 +35,7 @@ export const stateEquals = defineScorer({
         if (state === undefined)
           throw new ScorerFailure("tool", "the answer does not tell the state that it left");
         const difference = differ(without(expected), without(state));
-        // The fault is known only together with the calls: when a right call changed nothing, the tool is at fault.
+        // Only the tool calls tell the failure class: when a correct call did not change the state, the tool failed.
         return difference === undefined ? EQUAL : miss(difference, { class: "unknown" });
       },
     };

@@ -21,7 +21,8 @@ function wayOf(
 }
 
 /**
- * Reads `{score, pass?, reason?}`, a boolean or a number. A verdict under another name must agree with it.
+ * Reads `{score, pass?, reason?}`, a boolean or a number. A second verdict, such as `success: false`, is read as well:
+ * the caller checks that it agrees with the score.
  *
  * @throws {ScorerFailure} for anything else: an unknown format counts neither as passed nor as failed
  */

@@ -34,7 +34,7 @@ export function difference(expected: ExactJson, got: ExactJson): string {
   return `differs at character ${same + 1}: expected ${around(expected, same)}, got ${around(got, same)}${unseenBetween(expected, got)}`;
 }
 
-/** Describes the difference between two texts that look the same; else empty. */
+/** Describes the difference between two texts that look the same; empty for texts that look different. */
 export function unseenBetween(expected: ExactJson, got: ExactJson): string {
   const areTexts = typeof expected === "string" && typeof got === "string";
   if (!areTexts && typeof expected !== "object" && typeof got !== "object") return "";

@@ -124,7 +124,10 @@ function firstDivergence(compared: Compared): Divergence {
   return { reason: "other calls", fault: { class: "tool-choice" } };
 }
 
-/** For calls without order: the first unexpected call, unless it may replace a missing one; then the missing call. */
+/**
+ * The difference to report for calls without order: the first unexpected call, or the first missing call when the
+ * unexpected one may have been made instead of it.
+ */
 function firstOfUnordered(compared: Compared): Divergence {
   const { wanted, made, aligned } = compared;
   const [want] = aligned.missing;
@@ -138,10 +141,13 @@ function firstOfUnordered(compared: Compared): Divergence {
     : unmade(compared, want, aligned.extra);
 }
 
-/** A tool of nearly the same name that was called, where the wanted one never was: the case may have misspelt it. */
+/**
+ * Asks, as the end of a sentence, whether a called tool with a similar name is meant: the case may have misspelt the
+ * name. Empty when the wanted tool was called, or no name is similar.
+ */
 function meantTool({ name }: WantedCall, made: readonly ToolUse[]): string {
   const names = made.map((call) => call.name);
-  // Any two short names are alike.
+  // Short names are similar by chance, so no tool is suggested for them.
   const near = names.includes(name) || name.length < 4 ? undefined : nearest(name, names);
   return near === undefined ? "" : `; is ${near} meant?`;
 }

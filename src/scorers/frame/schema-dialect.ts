@@ -5,7 +5,7 @@ export interface SchemaObject {
 
 type Visit = (schema: SchemaObject) => SchemaObject;
 
-/** Keywords whose value is a schema, a list of schemas, or an object of schemas by name. */
+/** Keywords whose value is one schema. */
 const ONE = new Set([
   "additionalItems",
   "additionalProperties",
@@ -20,7 +20,9 @@ const ONE = new Set([
   "unevaluatedItems",
   "unevaluatedProperties",
 ]);
+/** Keywords whose value is a list of schemas; `items` may have one schema or a list. */
 const LIST = new Set(["allOf", "anyOf", "oneOf", "prefixItems", "items"]);
+/** Keywords whose value is an object of schemas by name. */
 const NAMED = new Set([
   "$defs",
   "definitions",

@@ -138,7 +138,9 @@ async function compileAs(
   const parts = new Map<string, AnySchema>();
   const load = async (url: string) => {
     if (!url.startsWith("file:")) {
-      throw new Error(`can't resolve reference ${url}: nothing is fetched, keep it in the repository`);
+      throw new Error(
+        `can't resolve reference ${url}: schemas are not downloaded, so keep this one in the repository`,
+      );
     }
     const part = read(url);
     parts.set(url, part);

@@ -2,8 +2,8 @@ import * as z from "zod";
 import { hashJson, type Json } from "../../domain/json.ts";
 
 /**
- * Everything that defines the scores. Options at their default are left out, so that writing the default, or a later
- * version with a new option, does not change the identity.
+ * Everything that defines the scores. An option at its default is left out. So the identity stays the same when a suite
+ * writes the default explicitly, and when a later version of evals adds an option.
  */
 export function identityOf(
   settings: object,

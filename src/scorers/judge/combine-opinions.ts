@@ -49,7 +49,7 @@ interface Counts {
   readonly members: number;
 }
 
-/** Undefined when the missing opinions could change the verdict. */
+/** The combined score of the opinions; undefined when the missing opinions could change the verdict. */
 function together(
   scores: readonly number[],
   { passes, fails, members }: Counts,
@@ -59,8 +59,8 @@ function together(
   switch (combine) {
     case "majority": {
       const need = Math.floor(members / 2) + 1;
-      // The score that the needed number of members reach, or fail to reach; with all members present, this is the
-      // median.
+      // `scores` are sorted. For a pass this is the highest score that a majority reaches, for a fail the lowest that
+      // a majority does not exceed. With all opinions present, both are the median.
       if (passes >= need) return scores.at(-need);
       return fails >= need ? scores[need - 1] : undefined;
     }

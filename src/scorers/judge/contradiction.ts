@@ -162,8 +162,8 @@ function isOther(name: string, value: unknown, stated: Stated): boolean {
     const verdict = yesOrNo(value);
     return opposes(verdict === undefined ? undefined : !verdict, stated);
   }
-  // `status` may be that of the request, and `answer` the judged one: in these only a verdict word of the form
-  // counts.
+  // `status` may mean the status of the request, and `answer` the judged answer. In such members only one of the
+  // form's verdict words counts.
   if (AMBIGUOUS.has(name) && worth !== null) {
     const word = wordIn(value, Object.keys(worth));
     return word !== undefined && worth[word] !== score;
@@ -218,7 +218,7 @@ export function otherMember(members: Members, stated: Stated, depth = 0): string
 const LABELS = "(?:verdict|decision|judge?ment|conclusion|ruling|correction|result)";
 const IS = "[^\\p{L}\\p{N}]{0,6}(?:is|was|should be|must be|to|of)?[^\\p{L}\\p{N}-]{0,6}";
 
-/** Matches statements of a verdict in text outside of the JSON. */
+/** Matches statements of a verdict in text outside of the JSON; undefined for a list of findings. */
 function sayings({ worth, given }: Stated): RegExp | undefined {
   if (worth !== null) {
     const words = Object.keys(worth).map((word) => word.replace(/[^\p{L}\p{N}]+/gu, "\\$&"));

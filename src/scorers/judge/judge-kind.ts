@@ -43,7 +43,7 @@ export interface JudgeKind {
   };
   /** The parts that a case must have: an expected answer, retrieved texts. */
   readonly reads: readonly ("reference" | "sources")[];
-  /** The score at which an answer passes, unless the file or the suite sets it; `required`: one of them must. */
+  /** The default score from which an answer passes; `required`: no default, so the file or the suite must set it. */
   threshold(settings: JudgeSettings): number | "required";
   /** Whether only the scores 0 and 1 are possible. */
   binary(settings: JudgeSettings): boolean;
@@ -56,7 +56,7 @@ export interface JudgeKind {
   conclude(readings: readonly Reading[], settings: JudgeSettings): Reading;
 }
 
-/** For a kind with a single question: its one reading. */
+/** The only reading of a judge kind that asks a single question. @throws when there is none */
 export function only(readings: readonly Reading[]): Reading {
   const [reading] = readings;
   if (reading === undefined) throw new Error("one question was asked");

@@ -240,7 +240,7 @@ async function opinionOf(
   }
 }
 
-/** Waits for all of them even if one fails, so that nothing is still running when a run has ended. */
+/** Waits for all promises even if one fails, so that nothing is still running when a run has ended. */
 async function allOf<T>(work: readonly Promise<T>[]): Promise<T[]> {
   const ended = await Promise.allSettled(work);
   return ended.map((one) => {
@@ -273,7 +273,7 @@ function scopeOf(opened: Opened, golden: Case, texts: JudgedTexts, question: Kin
   return { scope, tag: fence.tag };
 }
 
-/** Why no prompt can be built for a case, known before anything is paid; undefined when one can. */
+/** Why no prompt can be built for a case, found before any call is paid; undefined when a prompt can be built. */
 function refusal(opened: Opened, golden: Case): string | undefined {
   const { kind, context, questions, prompt } = opened;
   if (kind.reads.includes("sources") && context(golden) === undefined) return "it has no retrieved texts";

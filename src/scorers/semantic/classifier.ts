@@ -156,7 +156,7 @@ function firstMember(path: string | undefined): string | undefined {
 
 const LONGEST_LABEL = 200;
 
-/** Whether a text is one short line: the error page of a proxy must not count as a label. */
+/** Whether a text is one short line without HTML: the error page of a proxy must not count as a label. */
 function isLabel(text: string): boolean {
   return text.trim() !== "" && text.length <= LONGEST_LABEL && !/[\r\n]|^<[a-z!]/i.test(text.trim());
 }

@@ -96,7 +96,7 @@ function readResult(value: Json, model: TextModel): Result {
   };
 }
 
-/** A category with a missing or unreadable value counts as unknown to the model. */
+/** The categories with a readable value. A category without one counts as not reported by the model. */
 function valuesOf<T>(members: unknown, isValue: (one: unknown) => one is T): ReadonlyMap<string, T> {
   const all = Object.entries((members ?? {}) as Readonly<Record<string, unknown>>);
   return new Map(all.filter((one): one is [string, T] => isValue(one[1])));
@@ -115,7 +115,7 @@ function judge({ flagged, categories, scores }: Result, { categories: only, max 
   const found = (only ?? [...known.keys()]).filter((name) =>
     max === undefined ? categories.get(name) : (scores.get(name) ?? 0) > max,
   );
-  // A flag without a category is still a flag.
+  // The model may flag the text without naming a category; the text then still counts as flagged.
   if (found.length === 0 && !(flagged && only === undefined && max === undefined)) return hit("not flagged");
   const listed = found.map((name) => `${name}${scoreOf(scores.get(name))}`);
   return miss(listed.length === 0 ? "flagged" : `flagged: ${listed.join(", ")}`);
