@@ -2,7 +2,10 @@ import type { Registry } from "../domain/project.ts";
 import type { ScorerDefinition } from "../domain/scorer.ts";
 import type { ScorerEntry } from "../domain/suite.ts";
 
-/** Whether a scorer that is nested in this entry of `scorers:`, at any depth, asks a model. */
+/**
+ * `model` when any scorer nested in this entry of `scorers:`, at any depth, asks a model; undefined when none does. The
+ * entry's own type does not count.
+ */
 export async function asksWithin(
   { of }: ScorerEntry,
   registry: Registry<ScorerDefinition>,

@@ -22,7 +22,7 @@ export interface AttachedFiles {
   paths(): readonly string[];
 }
 
-/** Each file is read once, however many cases refer to it. */
+/** Reads attached files. A file is read only once, however many cases refer to it. */
 export function attachedFiles(files: FileSource): AttachedFiles {
   const known = new Map<string, AttachedFile>();
   return {

@@ -47,7 +47,8 @@ export function checkCases(
 }
 
 /**
- * Whether a suite's filter includes a case. Where the filter lists tags or ids, the case must have one of them.
+ * Whether a suite's filter includes a case. If the filter lists tags, the case must have one of these tags. If it lists
+ * ids, the case must have one of these ids. If it lists both, both conditions must hold.
  */
 export function filterMatches(filter: Suite["filter"], golden: Pick<Case, "id" | "tags">): boolean {
   if (filter?.tags !== undefined && !filter.tags.some((tag) => golden.tags.includes(tag))) return false;
@@ -108,7 +109,7 @@ class SeenCases {
   #criticalProblem(selector: string, cases: CaseSource): Problem | undefined {
     const name = selector.slice(selector.indexOf(":") + 1);
     const isTag = selector.startsWith("tag:");
-    // One of another kind was reported with the suite's file.
+    // A selector of another kind was already reported as a mistake in the suite's file.
     if (!isTag && !selector.startsWith("case:")) return undefined;
     if ((isTag ? this.#chosenTags : this.#chosenIds).has(name)) return undefined;
     if ((isTag ? this.#tags : this.#ids).has(name)) return filteredOut(selector);

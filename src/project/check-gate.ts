@@ -110,7 +110,10 @@ function checkSelector(selector: string, index: number, { places }: GateContext)
   ];
 }
 
-/** The problem of a bound outside of the metric's possible range. */
+/**
+ * Why a bound is useless for a metric: a duration for a metric that is not a time (`time`), not a share between 0 and 1
+ * (`ratio`), or a value that a metric from 0 upwards always or never meets (`negative`). Undefined for a usable bound.
+ */
 function rangeProblem(
   { unit }: Metric,
   { op, value, text }: Bound,

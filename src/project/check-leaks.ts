@@ -40,7 +40,7 @@ export function checkLeaks(prompt: LoadedPrompt, cases: CaseSource, clock?: stri
   return warnings(reported, prompt.version.path, cases.path);
 }
 
-/** Number of failing cases after which the rest of the dataset is skipped. */
+/** After this number of cases whose prompt cannot be rendered, the rest of the dataset is not checked. */
 const ENOUGH = 1000;
 
 /**

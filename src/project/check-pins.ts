@@ -10,8 +10,8 @@ interface Settings {
 }
 
 /**
- * The settings in which a suite differs from those that its prompt version pins: model, parameters or
- * retrieval. Answers made elsewhere have no such settings, so nothing is compared.
+ * Problems for each setting of a suite that differs from the setting which its prompt version pins: model,
+ * parameters or retrieval. Nothing is compared for answers made elsewhere, which have no such settings.
  */
 export function changedPins(
   { prompt, places, suite }: LoadedSuite,
@@ -43,7 +43,7 @@ interface Change {
   readonly asks: string;
 }
 
-/** The change of the model, if any. The prompt may pin the name of a model or its alias. */
+/** The change of the model; empty when it is the pinned one. The prompt may pin a model's name or its alias. */
 function changedModel(pinned: string | null, asked: LoadedModel): Change[] {
   const { model } = settingsOf(asked);
   if (pinned === null || typeof model !== "string" || pinned === model || pinned === asked.alias) return [];

@@ -92,7 +92,7 @@ interface ModuleText {
   readonly text: string;
 }
 
-/** The error for a module that cannot be loaded or that fails, located where its message says, if it does. */
+/** The error for a module that cannot be loaded or fails. The location is the one that the message names, if any. */
 function broken(module: ModuleText, message: string, cause?: unknown): EvalsError {
   const { place, words } = placeOf(module, message.replace(/\s+/g, " "));
   return new EvalsError(

@@ -5,14 +5,14 @@ import { readBlobs } from "../git/tags.ts";
 import { directoryInstead, fileProblem, missingFile, notADirectory } from "./file-problems.ts";
 import type { FileEntry, FileSource } from "./file-source.ts";
 
-/** Files that every command reads; fetched with one git process instead of one each. */
+/** Matches the files that every command reads. One git process fetches them all, instead of one process for each. */
 const READ_AT_ONCE = /^(?:evalconfig\.yaml|evals\/[^/]+\.ya?ml|(?:prompts|judges)\/.+)$/;
 /** Maximum chain of symbolic links, as in Linux. */
 const MAX_LINKS = 40;
 
 /**
- * The files of a commit, without a checkout. Symbolic links are resolved within the commit; one that leads out of it
- * is broken.
+ * The files of a commit, without a checkout. Symbolic links are resolved within the commit. A link that leads out of
+ * the commit counts as a path at which nothing is.
  *
  * @param root absolute path of the project root
  */
@@ -62,7 +62,7 @@ export async function commitTree(root: string, commit: string): Promise<FileSour
   };
 }
 
-/** The file or folder to which a path of the commit leads; `path` is relative to the repository's root. */
+/** What is at a path of the commit, after symbolic links are followed. `path` is relative to the repository's root. */
 type Found =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "folder"; readonly path: string }

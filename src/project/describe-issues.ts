@@ -62,7 +62,7 @@ function unknownKeys(issues: readonly Issue[], above: Path): ReadonlySet<string>
 
 const placeOf = (path: Path): string => JSON.stringify(path.map(String));
 
-/** @param told the keys that are reported as unknown, by `placeOf` */
+/** @param told paths, from `placeOf`, of the keys that are reported as unknown; no second problem is made for them */
 function describe(issue: Issue, above: Path, context: IssueContext, told: ReadonlySet<string>): Problem[] {
   const path = [...above, ...issue.path];
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, path, context));
@@ -163,7 +163,10 @@ function fixForKey(key: string, guess: string | undefined, known: readonly strin
   return known.length === 0 ? `Remove ${key}.` : `Remove it. Known here: ${known.join(", ")}.`;
 }
 
-/** The misspelt key because of which `name` is missing, so that only one mistake is reported. */
+/**
+ * The unknown key of `parent` that is probably a misspelling of the missing key `name`; undefined when there is none.
+ * The caller then reports only the misspelling, and not the missing key too.
+ */
 export function misspelt(name: string, parent: unknown, known: readonly string[]): string | undefined {
   if (parent === null || typeof parent !== "object") return undefined;
   const present = Object.keys(parent);

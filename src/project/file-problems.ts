@@ -35,7 +35,7 @@ export function fileProblem(path: string, error: unknown): Problem {
       return {
         code: "EVALS_FILE_UNREADABLE",
         path,
-        what: "This file may not be read.",
+        what: "There is no permission to read this file.",
         why: "What the file defines would be missing from the run.",
         fix: `chmod u+r ${path}`,
       };
@@ -80,7 +80,10 @@ export function notADirectory(folder: string): Problem {
   };
 }
 
-/** Runs `read`; its mistakes are added to `problems`, and undefined is returned. Bugs are thrown. */
+/**
+ * Runs `read` and returns its value. If `read` throws an EvalsError, the problems in it are added to `problems`, and
+ * undefined is returned. Any other error is a bug, and is thrown.
+ */
 export function collect<T>(problems: Problem[], read: () => T): T | undefined {
   try {
     return read();

@@ -6,15 +6,16 @@ const MEANT = /\$\{\s*env\s*:[^}]*\}?/gi;
 const WELL_WRITTEN = /^\$\{env:[A-Za-z_][A-Za-z0-9_]*\}$/;
 
 /**
- * Where references are replaced: `models.<alias>.headers.<name>` and `models.<alias>.env.<name>` of a config, and in
- * a suite the headers of an agent's tools, `agent.tools.<index>.mcp.headers.<name>` or `….http.headers.<name>`.
+ * Whether a reference at this path is replaced by the variable's value. That is so at `models.<alias>.headers.<name>`
+ * and `models.<alias>.env.<name>` of a config, and at the headers of an agent's tools in a suite:
+ * `agent.tools.<index>.mcp.headers.<name>` or `….http.headers.<name>`.
  */
 function isFilled(path: readonly PropertyKey[]): boolean {
   if (path.length === 4) return path[0] === "models" && (path[2] === "headers" || path[2] === "env");
   return path.length === 6 && path[0] === "agent" && path[1] === "tools" && path[4] === "headers";
 }
 
-/** Every `${env:NAME}` in a parsed file that would silently stay unreplaced. */
+/** Problems for every `${env:NAME}` in a parsed file that would stay in the text unreplaced. */
 export function unfilledInValue(
   value: unknown,
   places: Places,
@@ -33,7 +34,7 @@ export function unfilledInValue(
   );
 }
 
-/** Every `${env:NAME}` in a text that would silently stay unreplaced, with its line. */
+/** Problems for every `${env:NAME}` in a text, located by line: nothing in a plain text is replaced. */
 export function unfilledInText(text: string, path: string): Problem[] {
   if (!/env/i.test(text)) return [];
   return text

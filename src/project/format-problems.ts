@@ -35,7 +35,10 @@ export function formatProblem(
   return `${lines.join("\n")}\n`;
 }
 
-/** A command to be pasted. The terminal wraps a long line without a line feed, which would break the command. */
+/**
+ * Matches a fix with a command that users paste. A command is never folded, because a line feed would break it; a
+ * terminal wraps a long line without adding a line feed.
+ */
 const COMMAND = /(^|: )(evals|git|npx|npm|mkdir|mv|export|jq|chmod) /;
 const BESIDE_COMMANDS = /(?<=[,;]|(?<!^ {2}fix):) | (?=\()/;
 const HANG = " ".repeat("error: ".length);

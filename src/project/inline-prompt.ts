@@ -46,7 +46,7 @@ function partsOf(text: string, line: number, path: string): Parts {
   return { parts: [...parts], problems: [] };
 }
 
-/** The text of a block scalar starts on the line after `|`. */
+/** Line of the prompt's first line in the suite's file. The text of a block scalar starts on the line after `|`. */
 function firstLineOf(places: Places, source: string): number {
   const { line, column } = places.at(["prompt"]);
   const mark = source.split("\n", line)[line - 1]?.[column - 1];

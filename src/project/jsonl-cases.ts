@@ -54,7 +54,7 @@ function checked(index: number, count: number): number {
   return index;
 }
 
-/** Reads ahead while lines are read in order; a jump reads only what is needed. */
+/** Returns a function that reads a line. It reads ahead while lines are read in order, else only the line asked for. */
 function lineReader(bytes: OpenBytes): (start: number, length: number) => string {
   let window: Buffer = bytes.readAt(0, 0);
   let from = 0;

@@ -49,7 +49,7 @@ export function indexJsonl(bytes: OpenBytes, path: string): JsonlIndex {
   return builder.finish();
 }
 
-/** Returns whether to continue. */
+/** Receives one line as a range of a buffer. @returns whether to continue with the next line */
 type LineVisitor = (buffer: Buffer, start: number, end: number, offset: number, line: number) => boolean;
 
 /** Calls `visit` with the bytes of every line, however the chunks are split. A byte order mark is skipped. */

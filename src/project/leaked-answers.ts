@@ -9,7 +9,7 @@ export interface LeakedText {
   /** Path of the text in `expected`; list items share a path. */
   readonly path: string;
   readonly text: string;
-  /** Whether the text is in the prompt's own text, or inserted from the case. */
+  /** `prompt`: the prompt's own text contains the text. `case`: the template inserts it from the case. */
   readonly standing: "prompt" | "case";
 }
 
@@ -78,7 +78,7 @@ function jsonIn(text: string): Json | undefined {
   }
 }
 
-/** Maximum number of distinct texts per path; a path with more has no set of labels. */
+/** Maximum number of distinct texts that are remembered per path. A path with more is no choice among a few labels. */
 const MAX_DIFFERENT = 10_000;
 
 /** Maximum number of labels that a prompt would list. */

@@ -22,7 +22,7 @@ export interface LoadedConfig {
   readonly models: ReadonlyMap<string, LoadedModel>;
   /** All aliases, including those of models with a mistake. */
   readonly aliases: readonly string[];
-  /** Whether `aliases` are all that there are: an alias that is not among them does not exist. */
+  /** Whether all aliases could be read. Only then does an alias that is not in `aliases` certainly not exist. */
   readonly aliasesRead: boolean;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -77,7 +77,7 @@ function broken(places: Places, problems: readonly Problem[]): LoadedConfig {
   };
 }
 
-/** The members of `models`; none where it is not an object. */
+/** The entries under `models` as written in the file; empty when `models` is not an object. */
 function writtenModels(value: unknown): Record<string, unknown> {
   const models = (value as { models?: unknown } | null)?.models;
   const isObject = models !== null && typeof models === "object" && !Array.isArray(models);

@@ -90,7 +90,7 @@ function projectOf(
   };
 }
 
-/** When a suite's code is refused, everything else that would run code is reported too. */
+/** After a suite's code was refused: problems for everything else in the project that would run code. */
 async function codeBeside(
   suites: readonly LoadedSuite[],
   { models, places }: LoadedConfig,

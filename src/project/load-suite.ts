@@ -28,7 +28,7 @@ import {
 } from "./suite-reading.ts";
 import { loadScorers, nameProblems, scorerNames } from "./suite-scorers.ts";
 
-/** The settings of `suite` except its prompt, with those of the command line applied. */
+/** The suite with the model and trials of the command line, which replace its own. A prompt is applied elsewhere. */
 function overridden<S extends SuiteDraft>(suite: S, { model, trials }: SuiteOverrides): S {
   return {
     ...suite,
@@ -37,7 +37,10 @@ function overridden<S extends SuiteDraft>(suite: S, { model, trials }: SuiteOver
   };
 }
 
-/** One model chosen from the suite's several models keeps its own baseline. */
+/**
+ * The suite's `model` or `models` for the model of the command line. A model that is one of the suite's `models` stays
+ * in such a list, because each model of a list has a baseline of its own.
+ */
 function chosenModel({ models }: SuiteDraft, model: string): Pick<SuiteDraft, "model" | "models"> {
   return models?.includes(model) ? { model: undefined, models: [model] } : { model, models: undefined };
 }
@@ -107,7 +110,7 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
   throw new EvalsError(problems);
 }
 
-/** Whether what a suite with a mistake says of its cases could be read: which of them, their turns, who scores them. */
+/** Whether the keys of a suite with a mistake that concern its cases could be read: filter, turns and scorers. */
 function choosesCases(suite: SuiteDraft, value: unknown): boolean {
   const written = (value as { readonly scorers?: unknown }).scorers;
   return (
@@ -117,7 +120,7 @@ function choosesCases(suite: SuiteDraft, value: unknown): boolean {
   );
 }
 
-/** The cases of a suite whose dataset was not found, which is reported. */
+/** Takes the place of the cases when no dataset was found. It adds no problem, because one was reported already. */
 function noCases(): Promise<never> {
   return Promise.reject(new EvalsError([]));
 }

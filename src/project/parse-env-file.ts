@@ -1,4 +1,4 @@
-/** Parses `.env`: KEY=VALUE lines with comments, `export`, single and double quotes. Other lines are skipped. */
+/** Parses `.env`: lines KEY=VALUE, also with `export`, quotes or a comment at the end. Other lines are skipped. */
 export function parseEnvFile(text: string): Record<string, string> {
   const values: Record<string, string> = {};
   // A quoted value may span several lines.

@@ -7,7 +7,8 @@ import { problemWithoutSecrets, secretsInText } from "./find-secrets.ts";
 import { ROLE_LINE, readFrontMatter, splitFrontMatter, splitParts } from "./parse-prompt.ts";
 
 /**
- * Parses a judge file. A body with role lines is a complete prompt; one without completes the prompt of its kind.
+ * Parses a judge file. A body with role lines is a complete prompt. A body without role lines is inserted into the
+ * standard prompt of the judge's kind.
  *
  * @param text the file without its byte order mark
  * @throws {EvalsError} with all mistakes that do not depend on the kind
@@ -51,7 +52,10 @@ function readBody(body: readonly string[], bodyLine: number, path: string): Body
   };
 }
 
-/** A conversation inserted as messages could address the judge without a fence. */
+/**
+ * Problems for what a judge's prompt must not contain: messages of the case, which could give instructions to the judge
+ * because no fence encloses them, and attached files.
+ */
 function history(part: PromptPart, path: string): Problem[] {
   if (part.kind !== "messages") return (part.attach ?? []).map((one) => noFiles(one, path));
   return [

@@ -163,7 +163,7 @@ function syntaxWords(error: YAMLError): Pick<Problem, "what" | "fix"> {
       return { what: "A plain value cannot begin with this character.", fix: "Put quotes around the value." };
     default:
       return {
-        what: "This is not valid YAML: something is where it cannot be read.",
+        what: "This is not valid YAML: the parser cannot read what begins here.",
         fix: "Indent the keys of one level alike; put quotes around a value with special characters.",
       };
   }
@@ -220,8 +220,8 @@ function addAll(list: ProblemList, problems: readonly Problem[]): void {
 }
 
 /**
- * Problems of a value that parsing would change. `.inf` and `.nan` are left to the places where JSON is
- * required.
+ * Problems of a value that parsing would change. `.inf` and `.nan` are not reported here, but where a value must be
+ * JSON.
  */
 function changedValue({ value, source, range }: Scalar, at: At): readonly Problem[] {
   if (typeof value === "string")

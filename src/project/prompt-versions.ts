@@ -8,7 +8,7 @@ export interface ChangedVersion {
   readonly line: number;
   /** Git's object id of the last published text. */
   readonly published: string;
-  /** Every version of that name that exists or was ever published. */
+  /** Every version of this prompt or judge that exists or was ever published. */
   readonly taken: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export function freePatch(version: string, taken: readonly string[]): string {
   }
 }
 
-/** A published version never changes, so that its runs can be repeated. */
+/** The problem of a published version whose text has changed: its runs could not be repeated. */
 export function changedVersionProblem({ path, line, published, taken }: ChangedVersion): Problem {
   const { version } = versionOfPath(path) ?? { version: "1.0.0" };
   const folder = path.slice(0, path.lastIndexOf("/"));

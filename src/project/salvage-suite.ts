@@ -5,8 +5,8 @@ import { Gate, ScorerEntry, Suite } from "../domain/suite.ts";
 export type SuiteDraft = Suite;
 
 /**
- * The valid parts of a suite with a mistake, so that all its mistakes are reported together. Undefined when it is not
- * an object.
+ * The valid parts of a suite with a mistake, so that all its mistakes are reported together. Undefined when the value
+ * is not an object.
  */
 export function salvageSuite(value: unknown): SuiteDraft | undefined {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;

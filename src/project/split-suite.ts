@@ -23,7 +23,7 @@ export const FIRST_VERSION = "1.0.0";
  * fingerprint.
  *
  * @param name of the dataset and the prompt
- * @throws {EvalsError} when there is nothing to move, or an anchor refers to the rest of the file
+ * @throws {EvalsError} when there is nothing to move, or when the rest of the file uses an anchor of the moved text
  */
 export function splitSuite(text: string, path: string, name: string): SplitSuite {
   const { value, problems } = parseYaml(text, path);

@@ -93,14 +93,14 @@ async function isListed(
     try {
       if ((await findPrompt(files, spec)).path === version.path) return true;
     } catch (error) {
-      // A run with another prompt does not need the suite's own ones.
+      // A listed prompt that cannot be found does not matter for a run with another prompt.
       if (!(error instanceof EvalsError)) throw error;
     }
   }
   return false;
 }
 
-/** Recorded answers are the same for all of a suite's prompts. */
+/** The problem of a list of prompts with a model that only has recorded outputs: every prompt gets the same answers. */
 export function promptsOfRecorded(models: readonly LoadedModel[], places: Places): Problem[] {
   const recorded = models.find(({ provider }) => provider.answersFrom === "outputs");
   return recorded === undefined

@@ -20,7 +20,7 @@ export interface SuiteContext {
   /** Prompts already loaded, by spec; shared by all suites. */
   readonly prompts: Map<string, Promise<LoadedPrompt>>;
   readonly overrides: SuiteOverrides;
-  /** Suites with mistakes are added, as far as they could be read. */
+  /** The loader adds each suite with mistakes here, as far as it could be read. */
   readonly unfinished: UnfinishedSuite[];
 }
 
@@ -48,7 +48,10 @@ export function isNamed(value: unknown, key: string): boolean {
   );
 }
 
-/** Runs `find`; a mistake without a location gets that of `path`. */
+/**
+ * Runs `find` and returns its value. If `find` throws mistakes, they are added to `problems`, and undefined is
+ * returned. A mistake without a location gets the location of `path`.
+ */
 export function withPlace<T>(
   places: Places,
   path: readonly PropertyKey[],

@@ -12,7 +12,7 @@ export function scorerNames(entries: readonly ScorerEntry[]): string[] {
   return entries.map(({ name, type }) => name ?? type);
 }
 
-/** The scorers whose entries could be read; problems of the others are added to `problems`. */
+/** The scorers whose entries are valid; the problems of other entries are added to `problems`. */
 export async function loadScorers(
   value: unknown,
   places: Places,

@@ -1,7 +1,10 @@
 import type { Problem } from "../domain/problem.ts";
 import { problemWithoutSecrets, SECRET_CODE } from "./find-secrets.ts";
 
-/** Each problem once (two suites may use one broken prompt), by file and line, without keys in the text. */
+/**
+ * Removes duplicate problems (two suites may use one broken prompt), sorts them by file and line, and removes API keys
+ * from their texts.
+ */
 export function tidyProblems(problems: readonly Problem[]): Problem[] {
   const seen = new Set<string>();
   const files = [...new Set(problems.map((problem) => problem.path))];
@@ -12,7 +15,7 @@ export function tidyProblems(problems: readonly Problem[]): Problem[] {
       (a.column ?? 0) - (b.column ?? 0),
   );
   const placeOf = ({ path, line, column }: Problem): string => JSON.stringify([path, line, column]);
-  // Other problems of a value that contains a key are not reported.
+  // Where a value contains an API key, only the key is reported. Other problems of this value are left out.
   const secrets = new Set(problems.filter(({ code }) => code === SECRET_CODE).map(placeOf));
   return inOrder.map(problemWithoutSecrets).filter((problem) => {
     if (problem.code !== SECRET_CODE && secrets.has(placeOf(problem))) return false;

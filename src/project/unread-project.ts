@@ -8,12 +8,15 @@ export interface UnfinishedSuite {
   readonly whole: boolean;
 }
 
-/** Mistakes in a project's files, with what could be read, in which there may be more of them. */
+/** The mistakes in a project's files. It also has the parts that could be read, so that they can be checked further. */
 export class UnreadProject extends EvalsError {
-  /** With the suites that have no mistake; its models are those without one. */
+  /** The project with only the suites and models that have no mistake. */
   readonly project: Project;
   readonly unfinished: readonly UnfinishedSuite[];
-  /** Whether a model is missing because of its own mistake: then nobody can say which alias does not exist. */
+  /**
+   * Whether the config has mistakes, so that models may be missing from `project`. An alias that is not found may then
+   * be the alias of such a model.
+   */
   readonly modelsMissing: boolean;
 
   constructor(

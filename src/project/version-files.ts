@@ -41,7 +41,7 @@ export interface VersionFile {
 /**
  * All versions of all names. A file in a name's folder whose name is not a version is a problem.
  *
- * @param only this name; default all
+ * @param only the name to list; default: all names
  */
 export function listVersions(
   files: FileSource,
