@@ -3,7 +3,7 @@ import type { CaseRow, RunReport } from "../domain/report.ts";
 /** Why a case counts against the run; null when it does not. */
 export type CaseFault = "critical" | "regression" | "never-passes";
 
-/** Whether `gate.critical` names a case. */
+/** Returns a function that tells whether an enforced `critical` rule of the gate names a case, by its id or a tag. */
 export function criticalCases({ gate }: RunReport): (row: CaseRow) => boolean {
   const named = gate.rules
     .filter((rule) => rule.kind === "critical" && rule.enforced !== false)
@@ -30,7 +30,7 @@ export function shareText({ passed, answered, baseline }: CaseRow): string {
   return baseline === null ? now : `${now}, was ${baseline.passed}/${baseline.answered}`;
 }
 
-/** Whether a case's answers belong in a report: it failed, errored or changed. */
+/** Whether a case's answers belong in a report: a trial failed or errored, or the case changed since the baseline. */
 export function isWorthShowing({ passed, answered, errored, change }: CaseRow): boolean {
   return passed < answered || errored > 0 || (change !== null && change !== "same" && change !== "new");
 }

@@ -21,7 +21,7 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** An interval with one sign between its bounds; a bound that is unknown is said in words. Empty without a bound. */
+/** An interval as text: `2 s – 4 s`; `2 s or more` or `up to 4 s` when one bound is unknown; empty when both are. */
 export function rangeText(
   low: number | null | undefined,
   high: number | null | undefined,
@@ -31,7 +31,7 @@ export function rangeText(
   return high == null ? `${text(low)} or more` : `${text(low)} – ${text(high)}`;
 }
 
-/** An interval of shares in per cent, without the sign where both bounds are known: `87.9 – 94.0`. */
+/** An interval of shares in per cent: `87.9 – 94.0`. The sign `%` is added only when one of the bounds is unknown. */
 export function shareRange(low: number | null | undefined, high: number | null | undefined): string {
   const bare = (share: number): string => (share * 100).toFixed(1);
   return rangeText(low, high, low == null || high == null ? percent : bare);

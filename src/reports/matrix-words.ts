@@ -13,8 +13,8 @@ export const ASCII = { "1": "+", "0": "x", e: "!", "?": "?", "-": "." } as const
 export type Marks = typeof UNICODE | typeof ASCII;
 
 /**
- * The cases to list: all in the dataset's order or, of too many, those on which the targets differ most, then
- * the lowest.
+ * The cases to list: all in the dataset's order, if they are few enough. Otherwise the cases on which the targets
+ * differ most come first; of equal differences, the case with the lowest pass rate comes first.
  */
 export function shownCases(cases: readonly MatrixCase[]): readonly MatrixCase[] {
   if (cases.length <= MAX_CASES) return cases;
@@ -58,7 +58,7 @@ export function drawn(trials: string, marks: Marks): string {
 
 /**
  * The differences between targets: a headline, then the significant differences with their sizes, then the
- * number of others. Names are made safe for one line. Empty when no targets were compared.
+ * number of the other differences. Names are made safe for one line. Empty when no targets were compared.
  */
 export function differenceSentences({ differences }: Pick<Matrix, "differences">): string[] {
   if (differences.length === 0) return [];

@@ -17,8 +17,8 @@ function shows(text: string, answer: string): boolean {
 }
 
 /**
- * Why an answer failed, in at most `width` columns, with the answer visible: in a reason that does not fit,
- * the expected value is shortened first, `got "no", expected "ECHO How do I ret…"`.
+ * Why an answer failed, in at most `width` columns, with the answer visible. In a reason that is too long, the answer
+ * comes first and the expected value is shortened: `got "no", expected "ECHO How do I ret…"`.
  *
  * @param answer shown in front of a reason that does not name it; null when unknown
  */

@@ -81,7 +81,7 @@ describe("traces of production", () => {
       expect.objectContaining({ line: 1, what: "span POST [email] (1 span)" }),
     ]);
     const { stdout } = await home.evals("import traces in/t.jsonl");
-    expect(stdout).toContain("There already: 1 trace\n");
+    expect(stdout).toContain("In the store already: 1 trace\n");
     expect(stdout).toContain("in/t.jsonl:2  a line that is not JSON");
   });
 

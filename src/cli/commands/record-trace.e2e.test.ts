@@ -36,7 +36,7 @@ describe("evals record-trace", () => {
         { turn: 1, name: "refund", arguments: { id: "A-1042" } },
       ],
     });
-    expect((await repo.evals("record-trace latest/kettle/1")).stdout).toContain("as it was");
+    expect((await repo.evals("record-trace latest/kettle/1")).stdout).toContain("unchanged");
     repo.edit("evals/refunds.yaml", "scorers:", "scorers:\n  - { type: golden-trace }");
     expect((await repo.evals("run")).exit).toBe(0);
     expect(await shown(repo, "kettle")).toMatchObject({ pass: true });

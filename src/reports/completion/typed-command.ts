@@ -38,7 +38,7 @@ export function valueWord(values: WordValues): string {
 /** Quotes a text with single quotes for bash and zsh. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** The long and the short name of an option, where it has them: `--model`, `-v`. */
+/** The names of an option: its long name `--model`, its short name `-v`, or both. */
 export const namesOf = ({ long, short }: TypedOption): string[] =>
   [long, short].filter((name) => name !== null);
 

@@ -15,7 +15,8 @@ const MAX = 10;
  * with what failed in each run. After a passed gate nothing is annotated: a case that always fails would
  * otherwise be annotated in every pull request.
  *
- * @param folder of the project in its repository, to which annotation paths are relative; empty at its root
+ * @param folder the project's folder in its repository; empty at the repository's root. Annotations name files relative
+ * to the repository's root
  */
 export async function annotations(runs: readonly ReportedRun[], folder: string): Promise<string> {
   const blamed = runs.filter(({ report }) => ["failed", "undecided"].includes(report.gate.outcome));
@@ -26,7 +27,7 @@ export async function annotations(runs: readonly ReportedRun[], folder: string):
   const lines: string[] = [];
   let remaining = MAX;
   for (const [index, run] of shown.entries()) {
-    // Reserves one annotation for each later run.
+    // One annotation is reserved for each of the following runs.
     const marks = await caseCommands(run, folder, remaining - (shown.length - index - 1));
     remaining -= Math.max(1, marks.length);
     lines.push(summaryCommand(run.report, marks.length > 0), ...marks);

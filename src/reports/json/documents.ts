@@ -72,7 +72,7 @@ export function runDocument(
   };
 }
 
-/** By command, the members that its document has after a mistake, besides those of every document. */
+/** For each command, the members of its document after a mistake, in addition to the members of every document. */
 const EMPTY: Readonly<Record<string, object>> = {
   run: { runs: [] },
   diff: { verdict: null, comparisons: [] },
@@ -88,7 +88,7 @@ const EMPTY: Readonly<Record<string, object>> = {
   import: { written: [], taken: {}, left: [], kept: [] },
 };
 
-/** Commands whose document is that of another command, and what is typed without a command. */
+/** Commands whose document has the form of another command's. The empty name stands for a call without a command. */
 const SAME_DOCUMENT: Readonly<Record<string, string>> = { "": "run", merge: "run" };
 
 /** The document of a command that ended with mistakes. */

@@ -82,7 +82,7 @@ const timeOf = (ms: number | null): string => (ms === null ? "" : ` time="${(ms 
 const suiteName = ({ header }: RunReport): string => [header.suite, ...targetParts(header)].join(".");
 
 /**
- * A run's cases, as many as fit, and a last entry with the number of the others.
+ * A testsuite with as many of a run's cases as fit, and a last entry with the number of cases that were left out.
  *
  * @param space remaining bytes in the file
  * @returns the testsuite, and the bytes that remain after it

@@ -15,7 +15,7 @@ export interface Space {
   left: number;
 }
 
-/** Returns the text and reduces the space if the text fits, else an empty text. */
+/** Returns the text and reduces the space, if the text fits. Otherwise returns an empty text. */
 export function fits(text: string, space: Space): string {
   if (text === "" || text.length + 2 > space.left) return "";
   space.left -= text.length + 2;
@@ -41,7 +41,7 @@ export async function brokenBlock({ report, rows }: ReportedRun, space: Space): 
     if (text === "") break;
     blocks.push(text);
   }
-  // Only the cases tell then, and there are none.
+  // The number of failing cases is unknown, and no case is listed: there is nothing to report.
   if (failing === null && broken === 0 && blocks.length === 0) return "";
   const all = Math.max(failing ?? 0, broken);
   const more =

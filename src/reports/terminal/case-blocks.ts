@@ -97,7 +97,7 @@ export function tagLines({ tags, metrics, comparison }: RunReport, { limit }: Li
   ]);
   const some =
     far.length < informative.length
-      ? ` (${far.length} of ${informative.length}, ${overall === null ? "the lowest" : "farthest from the whole"})`
+      ? ` (${far.length} of ${informative.length}, ${overall === null ? "with the lowest rates" : "farthest from the rate of the run"})`
       : "";
   return [
     ...(rows.length === 0 ? [] : [indent(`by tag${some}`), ...columns(rows).map(indent)]),

@@ -96,14 +96,14 @@ function rangeText(low: number, high: number, metric: string): string {
   return `${differenceText(low, unit)} to ${differenceText(high, unit)}`;
 }
 
-/** The probability that such a drop occurs by chance; empty for verdicts for which this probability has no meaning. */
+/** The probability of such a drop by chance; empty when the metric did not get worse, or has no such probability. */
 function dropText(row: MetricComparison): string {
   const { p } = row;
   if (p === null || !isWorse(row)) return "";
   return `${p < 0.0001 ? "< 0.0001" : p.toFixed(4)}`;
 }
 
-/** The difference on these cases and the estimate for cases like these, each with its interval. */
+/** The intervals of the difference: on the compared cases, and estimated for other cases like these. */
 function scopeLines({ population, detectable_drop, cases, metrics, metric }: Comparison): string[] {
   const row = metrics.find((one) => one.metric === (metric ?? "pass_rate"));
   if (row === undefined || row.low === null || row.high === null) return [];

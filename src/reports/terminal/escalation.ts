@@ -55,7 +55,7 @@ function temperatureLine({ temperature }: MeasuredEscalation): string[] {
 
 function conformalLine({ conformal, n }: MeasuredEscalation): string {
   if (conformal === null)
-    return `${plural(n, "answer is", "answers are")} too few for sets of labels at this alpha.`;
+    return `${plural(n, "answer is", "answers are")} too few to find sets of labels that contain the right one as often as --alpha demands.`;
   const { alpha, qhat, coverage, escalation_rate: rate } = conformal;
   return `A set of the labels with a probability of at least ${shown(1 - qhat)} contains the right label ${percent(1 - alpha)} of the time (${percent(coverage.low)} to ${percent(coverage.high)} at this size); ${percent(rate)} of the sets do not have exactly one label.`;
 }
@@ -75,7 +75,7 @@ function tableLines({ strata, all, threshold, ece }: MeasuredEscalation): string
     "",
     ...columns(
       [
-        ["stratum", "answers", "right", "error", "to a person", "of the right", "wrong, unseen"],
+        ["stratum", "answers", "right", "error", "to a person", "right, reviewed", "wrong, unseen"],
         ...strata.map((one) => row(one.stratum, one.ece, one)),
         row("all", ece.value, all),
       ],

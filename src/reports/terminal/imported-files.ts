@@ -28,7 +28,7 @@ export function importedFilesText(imported: ShownImport, dryRun: boolean): strin
     ...unchanged.map((path) => `  ${dryRun ? "is there   " : "kept   "}  ${path}`),
     ...(added.length === 0 ? [] : [`  added to evalconfig.yaml: ${added.join(", ")}`]),
     "",
-    `Taken: ${counts.join(", ")}`,
+    `${dryRun ? "Would import" : "Imported"}: ${counts.join(", ")}`,
     ...leftOutLines(imported.left),
     "",
     ...(dryRun

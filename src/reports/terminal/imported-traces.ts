@@ -20,8 +20,8 @@ interface ShownTraceImport {
 export function importedTracesText(imported: ShownTraceImport, dryRun: boolean): string {
   const { traces, duplicates, completed, conventions, redacted } = imported;
   return [
-    `${dryRun ? "Would take" : "Taken"}: ${plural(traces, "trace")}${completed > 0 ? `, ${completed} of them more complete than before` : ""}`,
-    ...(duplicates > 0 ? [`There already: ${plural(duplicates, "trace")}`] : []),
+    `${dryRun ? "Would import" : "Imported"}: ${plural(traces, "trace")}${completed > 0 ? `, ${completed} of them more complete than before` : ""}`,
+    ...(duplicates > 0 ? [`In the store already: ${plural(duplicates, "trace")}`] : []),
     `Read as: ${conventions.map(({ name, traces: count }) => `${plainLine(name)} (${count})`).join(", ")}`,
     ...leftOutLines(imported.left),
     ...(redacted ? [] : ["Texts were stored unchanged: evalconfig.yaml has no `redact`."]),

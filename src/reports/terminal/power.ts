@@ -89,8 +89,8 @@ function tableLines({ table, size, power }: PowerReport): string[] {
 const BAR = 40;
 
 /**
- * A bar for each number of cases, with the suite's number of trials: the smallest drop that it detects. The
- * wanted drop is marked.
+ * A bar for each number of cases. Its length is the smallest drop that so many cases detect with the suite's number of
+ * trials. Each bar marks the drop that the user wants to detect.
  */
 function plotLines({ table, size, drop }: PowerReport, width: number): string[] {
   const rows = table.filter((one) => one.trials === size.trials && one.detectable_drop !== null);
@@ -104,7 +104,7 @@ function plotLines({ table, size, drop }: PowerReport, width: number): string[] 
     return cells.join("").trimEnd();
   };
   return [
-    `  the same × ${size.trials}; ┊ is the ${pointsWord(drop)} asked about`,
+    `  smallest drop with ${plural(size.trials, "trial")} a case; ┊ marks the drop to detect, ${pointsWord(drop)}`,
     ...rows.map(({ cases, detectable_drop: seen }) =>
       `${count(cases).padStart(7)}  ${((seen ?? 0) * 100).toFixed(1).padStart(5)}  ${bar(seen ?? 0)}`.trimEnd(),
     ),

@@ -12,7 +12,7 @@ interface ShownRecording {
   readonly trace: { readonly calls: readonly unknown[]; readonly turns: number | null };
 }
 
-const DONE = { new: "written", changed: "changed", same: "as it was" } as const;
+const DONE = { new: "written", changed: "changed", same: "unchanged" } as const;
 
 /** The report of a recorded trace: its file, the trial that it is from, and how to use it. */
 export function recordedTraceText({ run, case: name, trial, path, file, trace }: ShownRecording): string {

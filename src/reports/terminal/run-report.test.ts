@@ -208,7 +208,7 @@ describe("a failing report", () => {
 
   it("names tags with too few cases in one line, without numbers", () => {
     const lines = text({ ...failing, comparison: null });
-    expect(lines).toMatch(/by tag \(\d of 7, farthest from the whole\)/);
+    expect(lines).toMatch(/by tag \(\d of 7, farthest from the rate of the run\)/);
     expect(lines).toMatch(/tags with too few cases to tell: tag-7, tag-8/);
   });
 
@@ -225,8 +225,8 @@ describe("a failing report", () => {
   it("lists the lowest tags when the pass rate of the run is unknown", () => {
     const unknown = { ...failing.metrics.pass_rate, value: null, low: null, high: null };
     const lines = text({ ...failing, comparison: null, metrics: { ...failing.metrics, pass_rate: unknown } });
-    expect(lines).toMatch(/by tag \(\d of 7, the lowest\)/);
-    expect(lines).not.toContain("farthest from the whole");
+    expect(lines).toMatch(/by tag \(\d of 7, with the lowest rates\)/);
+    expect(lines).not.toContain("farthest from the rate of the run");
     const values = Object.values(failing.tags).flatMap(({ pass_rate: rate }) =>
       rate?.value == null || rate.low == null || rate.high == null || rate.high - rate.low > 0.5
         ? []

@@ -277,7 +277,7 @@ function judgeLines({ counts, metrics }: RunReport, demanded: (name: string) => 
 
 function errorLines(report: RunReport, width: number): string[] {
   const { end } = report;
-  // This message has been shown as the reason for the end already.
+  // This message is already shown as the reason why the run ended.
   const reason = end.kind === "unreachable" ? end.message : null;
   const errors = report.errors.filter(({ message }) => message !== reason);
   return errors.map(({ kind, count: many, message }) =>
@@ -285,7 +285,7 @@ function errorLines(report: RunReport, width: number): string[] {
   );
 }
 
-/** "1 case is flaky" alone, "is flaky" after the cases that never pass. */
+/** The words after a number of flaky cases: `case is flaky`, or `is flaky` when the text has named cases before. */
 function flakyWords({ never_pass }: RunReport): [one: string, many: string] {
   return never_pass !== null && never_pass > 0
     ? ["is flaky", "are flaky"]

@@ -52,7 +52,7 @@ export function runSummary(reports: readonly RunReport[], { width, color }: Term
   return `${[...lines, `  ${totals(reports)}`].join("\n")}\n`;
 }
 
-/** The name of a run; with its model or prompt if another run has the same name. */
+/** The name of a run. Its model or prompt is added if another run has the same name. */
 function nameAmong({ header }: RunReport, reports: readonly RunReport[]): string {
   const name = runName(header);
   const namesakes = reports.map((one) => one.header).filter((one) => runName(one) === name);

@@ -76,8 +76,8 @@ export function wayFacts({ first_token_ms, steps, turns, stopped }: TranscriptDo
 /**
  * The parts of a transcript other than the answer, for a terminal.
  *
- * @param own whether the target reported the conversation itself; otherwise the conversation is left out, because the
- * request, which is shown elsewhere, contains it
+ * @param own whether the target reported the conversation itself. If not, the request contains the conversation. The
+ * request is shown elsewhere, so the conversation is left out here
  */
 export function transcriptLines(transcript: TranscriptDocument, own: boolean): string[] {
   const calls = own ? [] : (transcript.tool_calls ?? []);

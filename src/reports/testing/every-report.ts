@@ -8,7 +8,7 @@ import { runReport } from "../terminal/run-report.ts";
 import { elementsOf, parseXml, type XmlElement } from "./xml.ts";
 
 /**
- * Every reporter for people, as a function that returns the text as a reader sees it: escapes undone, lines
+ * Every reporter for people, as a function that returns the text as a reader sees it: escapes are undone, and lines are
  * joined.
  */
 export const READ_BY_PEOPLE: Readonly<Record<string, (run: ReportedRun) => Promise<string>>> = {
