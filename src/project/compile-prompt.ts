@@ -20,7 +20,7 @@ import { type PromptScope, promptScope } from "./prompt-scope.ts";
 type PartRenderer = (scope: PromptScope, golden: Case, into: Message[]) => void;
 
 /**
- * Compiles every template once.
+ * Compiles the templates of a prompt version once, so that rendering a case does not parse them again.
  *
  * @param files the source of attached files
  * @throws {EvalsError} with all invalid templates

@@ -43,7 +43,10 @@ export async function findPrompt(files: FileSource, spec: string): Promise<Versi
   }
 }
 
-/** The problem of a name that is a suite with an inline prompt, so that it has no versions. */
+/**
+ * The problem when the name of a prompt is that of a suite with an inline prompt, which has no versions. Undefined for
+ * any other name.
+ */
 export function heldBySuite(files: FileSource, name: string): Problem | undefined {
   const path = [`evals/${name}.yaml`, `evals/${name}.yml`].find((one) => files.exists(one));
   if (path === undefined || listVersions(files, PROMPTS, name).versions.length > 0) return undefined;

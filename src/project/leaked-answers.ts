@@ -42,7 +42,7 @@ function plain(text: string): string {
     .trim();
 }
 
-/** The prompt's own text, line by line, without template tags. */
+/** The pieces of the prompt's own text between template tags, each as a list of lines in the form of `plain`. */
 export function promptWords(parts: readonly PromptPart[]): readonly (readonly string[])[] {
   const messages = parts.flatMap((part) => (part.kind === "message" ? [part.template] : []));
   return messages.flatMap((template) =>
@@ -93,6 +93,7 @@ interface PathAnswers {
 
 /** Compares the expected texts of a dataset with its prompt. */
 export class ExpectedAnswers {
+  /** The pieces of the prompt's own text between template tags, each as a list of lines. */
   readonly #pieces: readonly (readonly string[])[];
   /** Each piece as one line, surrounded by spaces. */
   readonly #texts: readonly string[];

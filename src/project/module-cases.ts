@@ -122,7 +122,7 @@ function brokenModule(path: string, message: string, cause?: unknown): EvalsErro
       column: 1,
       what: `This module makes no cases: ${message.replace(/\s+/g, " ").slice(0, 500)}.`,
       why: "There would be no case to ask.",
-      fix: "Mend it, or what it imports; more than 16 MiB of cases belong in a .jsonl file.",
+      fix: "Correct the module, or what it imports; more than 16 MiB of cases belong in a .jsonl file.",
     },
     { cause },
   );

@@ -99,7 +99,7 @@ function ignoredError(transcript: TranscriptDocument): Found | undefined {
 const ofFault = ({ name, reason, fault }: Miss): Found =>
   found(fault?.class ?? "unknown", `${name}: ${reason}`, fault);
 
-/** Whether the failed scorer checks tool calls. Their faults come earliest in a trial. */
+/** Whether the failed scorer checks tool calls. Faults in tool calls come earliest in a trial. */
 const isOfCalls = ({ fault }: Miss): boolean =>
   fault?.class === "tool-choice" || fault?.class === "tool-arguments" || fault?.class === "orchestration";
 

@@ -111,7 +111,7 @@ describe("evals import promptfoo", () => {
   it("lists files and losses for a person, and writes none on a dry run", async () => {
     const { stdout } = await repo.evals("import promptfoo old/promptfooconfig.yaml --dry-run");
     expect(stdout).toContain("  would write  evals/a-lamp-shop.yaml\n");
-    expect(stdout).toContain("Imported: 1 suite, 4 cases, 7 scorers, 1 prompt, 1 model\n");
+    expect(stdout).toContain("Would import: 1 suite, 4 cases, 7 scorers, 1 prompt, 1 model\n");
     expect(stdout).toContain(
       'old/promptfooconfig.yaml:21  asert: is not a key of a test\n      promptfoo ignores it without a word, so it never had an effect. Did you mean "assert"?',
     );

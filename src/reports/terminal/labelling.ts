@@ -57,7 +57,7 @@ export function labellingEnds(task: LabellingTask, progress: LabellingProgress):
 
 const judgeOption = ({ judge }: LabellingTask): string => (judge === undefined ? "" : ` --judge ${judge}`);
 
-/** The result of `--assign`, which assigns labels that name no judge to one. */
+/** The result of `--assign`, which assigns labels that name no judge to a judge. */
 export function assignedText(
   { path, changed }: { readonly path: string; readonly changed: number },
   { suite, judge }: { readonly suite: string; readonly judge: string },

@@ -28,7 +28,7 @@ export function styleFor(color: boolean): Style {
   };
 }
 
-/** Aligns text in columns, each as wide as its widest cell; the last is not padded. */
+/** Aligns text in columns. Each column is as wide as its widest cell, but the last column is not padded. */
 export function columns(rows: readonly (readonly string[])[], gap = "   "): string[] {
   const lengths = rows.map((row) => row.slice(0, -1).map(lengthOf));
   const widths: number[] = [];

@@ -68,7 +68,7 @@ function readYaml(text: string): unknown {
 const NOT_JSON = {
   code: "EVALS_SCORER_FILE_UNREADABLE",
   why: "Without this file the scorer cannot score.",
-  fix: "Mend the file.",
+  fix: "Correct the file.",
 };
 
 /** The first mistake in a file, reported at the setting that names the file. */

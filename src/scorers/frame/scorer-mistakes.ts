@@ -110,7 +110,7 @@ export function badJsonSchema(error: string, cause: unknown): SettingMistake {
     ["schema"],
     `The JSON Schema does not compile: ${error}.`,
     "A schema that is not understood in full would let wrong answers pass.",
-    "Mend the schema; `$schema` says which draft it is (draft-07, 2019-09 or 2020-12). Annotations of your own must start with `x-`.",
+    "Correct the schema; `$schema` says which draft it is (draft-07, 2019-09 or 2020-12). Annotations of your own must start with `x-`.",
     cause,
   );
 }
@@ -121,7 +121,7 @@ export function missingFile(at: Place, path: string): SettingMistake {
     at,
     `There is no file ${path}.`,
     "Without this file the scorer cannot score.",
-    "Paths are relative to the directory of evalconfig.yaml; mend the path or add the file.",
+    "Paths are relative to the directory of evalconfig.yaml; correct the path, or add the file.",
   );
 }
 
@@ -131,7 +131,7 @@ export function unreadableFile(at: Place, path: string, error: string, cause: un
     at,
     `${path} cannot be read: ${error}.`,
     "Without this file the scorer cannot score.",
-    "Mend the file.",
+    "Correct the file.",
     cause,
   );
 }
@@ -152,7 +152,7 @@ export function brokenModule(file: string, error: string, cause: unknown): Setti
     ["file"],
     `${file} cannot be imported: ${error}`,
     "The scorer is that module's default export.",
-    "Mend the module; it must import without side effects that fail.",
+    "Correct the module; it must import without side effects that fail.",
     cause,
   );
 }
@@ -173,7 +173,7 @@ export function commandNotFound(command: string): SettingMistake {
     ["command", 0],
     `There is no program ${JSON.stringify(command)}.`,
     "The scorer hands each answer to this program.",
-    "Install it, or mend the name; a path is relative to the directory of evalconfig.yaml.",
+    "Install it, or correct the name; a path is relative to the directory of evalconfig.yaml.",
   );
 }
 
@@ -193,7 +193,7 @@ export function crossedLimits(min: number, max: number): SettingMistake {
     ["min"],
     `\`min\` ${min} is above \`max\` ${max}.`,
     "No answer could pass.",
-    "Swap or mend them.",
+    "Swap or correct them.",
   );
 }
 
@@ -233,7 +233,7 @@ export function badNested(at: Place, what: string): SettingMistake {
     at,
     what,
     "A scorer inside another scorer takes the same options as one at the top of the suite.",
-    "Mend the entry; docs/scorers.md lists the options of each type.",
+    "Correct the entry; docs/scorers.md lists the options of each type.",
   );
 }
 

@@ -30,8 +30,8 @@ export function checkTurnScope(on: TextPlace | undefined): void {
 
 /**
  * Applies a scorer to each turn of a conversation as if it were a separate answer. A turn's expected value is its
- * `expect`; if the scorer needs one, only turns with `expect` are scored. The score is the mean over the turns, and
- * it passes when all of them pass.
+ * `expect`; if the scorer needs a value, only turns with `expect` are scored. The score is the mean over the turns. It
+ * passes when every turn passes.
  *
  * @param at location of the turns in a case
  */

@@ -67,7 +67,7 @@ export function readReply(
   for (const one of verdicts) refuseContradiction(one, stated);
   for (const one of found) {
     const { value } = one;
-    // The enclosing object of a selected part covers more than this question.
+    // When a part of an object was picked, the rest of the object is about other questions and cannot contradict.
     const beside = !isForged(one) && form.pick?.(value) === undefined;
     if (beside && isObject(value) && !verdicts.includes(value)) refuseContradiction(value, stated);
   }
