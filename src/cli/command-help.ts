@@ -24,7 +24,7 @@ export const nameOf = (command: Command): string =>
 
 const EXAMPLES = new WeakMap<Command, readonly string[]>();
 
-/** A complete example of a command, for the message about an incomplete one; undefined when it has none. */
+/** An example of a command, shown to a user who typed the command incompletely; undefined when it has no example. */
 export const exampleOf = (command: Command): string | undefined => EXAMPLES.get(command)?.[0];
 
 /** Shows a command's examples below its options. */

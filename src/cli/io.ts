@@ -8,7 +8,7 @@ export interface Io extends Environment {
   readonly stderrIsTerminal: boolean;
   /** Columns of the terminal; 80 when there is none. */
   readonly width: number;
-  /** Opens an address in the user's browser; does nothing when there is none. */
+  /** Opens an address in the user's browser; does nothing when no browser can be started. */
   readonly openPage: (url: string) => void;
   /** Calls the handler at each signal until the returned function is called. */
   readonly onSignal: (handler: (name: "SIGINT" | "SIGTERM") => void) => () => void;

@@ -6,7 +6,7 @@ import { showProgress, silentProgress } from "./progress.ts";
 import { keepHeapSmall, keepYoungSmall } from "./small-heap.ts";
 import { stopSignals } from "./stop-signals.ts";
 
-/** With at least this many trials, garbage is collected earlier than usual. */
+/** A run of at least this many trials makes V8 collect garbage earlier than usual, to save memory. */
 const MANY_TRIALS = 10_000;
 
 export interface RunViewOptions {

@@ -13,7 +13,7 @@ interface ServedPage {
   readonly run: string | undefined;
 }
 
-/** Serves the page and prints its address, until it is closed. */
+/** Prints the address of the page, and serves the page until the returned server is closed. */
 export async function servePage(
   { directory, port = 0, open, run }: ServedPage,
   io: Io,

@@ -3,8 +3,8 @@ import { EvalsError } from "../domain/problem.ts";
 import { exampleOf, nameOf } from "./command-help.ts";
 
 /**
- * Returns the handler for commander's exits: after help the program ends, and a mistake is thrown as an
- * {EvalsError}.
+ * Returns the handler for the errors with which commander ends a command. After help the program ends normally. A
+ * mistake in the command line is thrown as an {EvalsError}.
  */
 export const endOf =
   (command: Command) =>

@@ -5,7 +5,11 @@ import { completionScript } from "../../reports/completion/completion-script.ts"
 import { SHELLS } from "../../reports/completion/shells.ts";
 import { typedCommands } from "../typed-commands.ts";
 
-/** `evals completion <shell>`: a completion script for all commands and options. @throws {EvalsError} for an unknown shell */
+/**
+ * `evals completion <shell>`: returns a completion script for all commands and options.
+ *
+ * @throws {EvalsError} for an unknown shell
+ */
 export function completionCommand(word: string, program: Command): string {
   const shell = SHELLS.find((one) => one === word);
   if (shell !== undefined) return completionScript(shell, typedCommands(program));

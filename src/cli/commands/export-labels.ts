@@ -6,7 +6,7 @@ import { OptionMistakes } from "../../operations/options/option-mistakes.ts";
 import { studioSteps } from "../../reports/terminal/label-studio-steps.ts";
 import type { ExportLabelsCall } from "../declarations/export-labels.ts";
 
-/** `evals export labels`: the answers to be labelled, for another tool; CSV includes the labels. */
+/** `evals export labels`: exports answers, with their labels so far, to be labelled in another tool. */
 export async function exportLabelsCommand({ io, options, args: [word] }: ExportLabelsCall): Promise<number> {
   const { directory, judge, output } = options;
   const format = exchangeFormat(options.format);
@@ -15,7 +15,7 @@ export async function exportLabelsCommand({ io, options, args: [word] }: ExportL
   mistakes.refuse();
   const written = await exportLabels(io, {
     ...{ directory, word, judge, format, output, ...choice },
-    // A table contains unescaped model output, which must not control a terminal.
+    // A CSV table contains unescaped model output, so it is not printed to a terminal, which the output could control.
     tableAsText: !io.stdoutIsTerminal,
   });
   if (written.format === "label-studio") io.stderr(studioSteps(written.config, written.tasks, written.suite));

@@ -41,7 +41,7 @@ export async function storePruneCommand({ io, options }: StorePruneCall): Promis
   });
 }
 
-/** Number of characters written to stdout at once. */
+/** The output is collected until it has this many characters, and then written to stdout. */
 const CHUNK = 64_000;
 
 export async function storeExportCommand({ io, options }: StoreExportCall): Promise<number> {

@@ -61,7 +61,7 @@ interface Declaration<Args extends unknown[], Options extends OptionValues> {
   readonly hidden?: boolean;
   /** Options about output, added after those of `type`. */
   readonly output?: readonly (keyof typeof OUTPUT)[];
-  /** Adds description, arguments and options. */
+  /** Adds description, arguments and options to a command, which gives them their types. */
   readonly type: (command: TypedCommand) => TypedCommand<Args, Options>;
   /** The action of the command; it loads its module only when called. @returns the exit code */
   readonly act: (call: Call<Options, Args>) => Promise<number>;
@@ -132,7 +132,7 @@ export function declareOverview({ about, commands, ...command }: Overview): Decl
   });
 }
 
-/** Names in words: `new, diff or list`. */
+/** Joins names for a sentence: `new, diff or list`. */
 const inWords = (names: readonly string[]): string =>
   `${names.slice(0, -1).join(", ")} or ${names.at(-1) ?? ""}`;
 
