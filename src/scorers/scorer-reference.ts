@@ -46,7 +46,7 @@ A cell of a CSV file is text. \`equals\`, \`json-equals\`, \`jsonpath\` and \`nu
 it contains when the answer is not a text. A scorer that needs a list reads the cell as a list.
 `;
 
-/** Markdown for docs/scorers.md, in the order given. */
+/** The text of docs/scorers.md in Markdown, with the scorers in the order of `definitions`. */
 export function scorerReference(definitions: readonly DocumentedScorer[]): string {
   return [INTRODUCTION, ...definitions.map(section)].join("\n");
 }

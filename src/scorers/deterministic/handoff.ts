@@ -9,7 +9,7 @@ const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}
 
 /**
  * Reads the possible names of the agent that a call such as `transfer_to_billing`, `handoff-to-billing` or
- * `delegate_to_billing` hands over to. The names are normalized; none for other calls.
+ * `delegate_to_billing` hands over to. The names are normalized. Empty for other calls.
  */
 function handedTo({ name, arguments: asked }: ToolUse): readonly string[] {
   const [, to] =

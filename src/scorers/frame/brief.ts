@@ -2,7 +2,7 @@ import { type ExactJson, exactJsonText } from "../../domain/exact-json.ts";
 import { unseenDifference } from "../../domain/look-alikes.ts";
 
 const SHORT = 60;
-/** Longer texts are not compared character by character. */
+/** Two texts with more characters together are not compared character by character. */
 const LONGEST_COMPARED = 100_000;
 /** Number of equal characters shown before the first difference of two long texts. */
 const RUN_UP = 15;
@@ -14,7 +14,7 @@ export function shorten(text: string, limit: number = SHORT): string {
   return `${part(text, 0, head)}…${part(text, text.length - (limit - 1 - head), text.length)}`;
 }
 
-/** A part of a text that does not split a character. */
+/** The part of a text between two offsets, without half of a surrogate pair at its start or end. */
 function part(text: string, from: number, to: number): string {
   return text.slice(from, to).replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, "");
 }

@@ -41,7 +41,7 @@ export function within(a: Decimal, b: Decimal, tolerance: Decimal): boolean {
   return excess <= Math.min(MAX_ROUNDING, ROUNDING * largest);
 }
 
-/** Like `within`, for doubles. Most pairs are decided without decimals. */
+/** Like `within`, for numbers of an answer. Most pairs are decided without the slower exact decimals. */
 export function nearNumbers(a: number | ExactNumber, b: number | ExactNumber, tolerance: number): boolean {
   if (typeof a === "number" && typeof b === "number") {
     if (!Number.isFinite(a) || !Number.isFinite(b)) return false;

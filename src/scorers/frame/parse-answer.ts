@@ -38,7 +38,7 @@ function parse(text: string): ExactJson | Unselectable {
   }
 }
 
-/** Whether JSON is nested so deeply that walking it would overflow the stack. @param text of JSON */
+/** Whether a JSON text is nested so deeply that a recursive walk through its value would overflow the stack. */
 export function isTooDeep(text: string): boolean {
   return isDeeperThan(text, MAX_NESTED);
 }

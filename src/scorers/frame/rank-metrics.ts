@@ -1,7 +1,7 @@
 /** A metric of a ranked list. */
 export interface RankMetric {
   readonly kind: "recall" | "precision" | "mrr" | "ndcg";
-  /** Number of top positions that count; infinite when all do. */
+  /** Number of top positions that count; infinite when all positions count. */
   readonly k: number;
 }
 

@@ -136,7 +136,7 @@ function withOddNames(schema: SchemaObject): SchemaObject {
   };
 }
 
-/** Keywords that apply to the same value as their schema. A cycle of only these never ends. */
+/** Keywords that apply to the same value as their schema. A reference cycle through only these would never end. */
 const SAME_VALUE = new Set(["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"]);
 
 /**

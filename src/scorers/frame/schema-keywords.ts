@@ -6,7 +6,7 @@ import { canonicalJson, type Json } from "../../domain/json.ts";
 
 /** The numbers of checked values that a double would change, by the list or object that contains them. */
 const exactNumbers = new WeakMap<object, Map<string | number, ExactNumber>>();
-/** Whether the present value contains such numbers. Most do not; then nothing is copied for checking. */
+/** Whether the value being checked contains numbers that a double would change. If not, nothing is copied. */
 let holdsExact = false;
 
 /** Converts a value for the schema validator, which only supports doubles; our own keywords look up the exact numbers. */
@@ -31,7 +31,7 @@ function withDoubles(value: ExactJson, holder: object, key: string | number): Js
     holdsExact = true;
     return Number(value.text);
   }
-  // Only parts that contain such a number are copied.
+  // Only parts that contain a number which a double would change are copied.
   if (Array.isArray(value)) {
     const copy: Json[] = [];
     for (const [i, item] of value.entries()) copy.push(withDoubles(item as ExactJson, copy, i));
@@ -164,7 +164,7 @@ export const OWN_KEYWORDS: readonly FuncKeywordDefinition[] = [
   }),
 ];
 
-/** Formats that generators add as annotations; the library knows the other formats. */
+/** Formats that generators add as annotations and that are not checked. The library knows the other formats. */
 export const FORMAT_NOTES: readonly string[] = (
   "base64 base64url cidrv4 cidrv6 color cuid cuid2 decimal directory-path e164 emoji file-path guid idn-email " +
   "idn-hostname ipvanyaddress ipvanyinterface ipvanynetwork ipv4interface ipv4network ipv6interface ipv6network iri " +

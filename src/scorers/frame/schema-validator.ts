@@ -24,7 +24,7 @@ export interface SchemaValidator {
 type Draft = "draft-07" | "2019-09" | "2020-12";
 
 const SHOWN_ERRORS = 3;
-/** Larger values are checked only up to the first error: all errors of each part could fill the memory. */
+/** A value with more parts is checked only up to its first error: a list of all its errors could fill the memory. */
 const MAX_PARTS = 20_000;
 
 /**
@@ -55,7 +55,7 @@ export async function loadSchema(given: string | boolean | object, root: string)
       const part = validators.checkable(value);
       const isLarge = hasMoreParts(value, MAX_PARTS);
       const validate = isLarge ? validators.first() : validators.all;
-      // A recursive schema may try all branches again at every level, which takes exponential time.
+      // A recursive schema may try all branches again at every level. That takes exponential time, so time is limited.
       const valid =
         isLarge || refers
           ? withinTimeLimit("the JSON Schema", () => isValid(validate, part))

@@ -9,7 +9,7 @@ export interface ScorerExample {
   readonly settings: { readonly [option: string]: unknown };
   readonly output: string;
   readonly case?: Partial<Case>;
-  /** Counts that are left out are unknown. */
+  /** The transcript besides the output. Token counts that are left out are unknown. */
   readonly transcript?: Partial<Omit<Transcript, "usage">> & { readonly usage?: Readonly<KnownUsage> };
   /** Files named in the settings, relative to the root. */
   readonly files?: { readonly [path: string]: string };

@@ -7,7 +7,7 @@ import type { Transcript } from "../../domain/transcript.ts";
 import { Unselectable } from "./parse-answer.ts";
 import { knownCalls } from "./whole-transcript.ts";
 
-/** Returns the text of a transcript that a scorer reads; unselectable when there is none. */
+/** Returns the text of a transcript that a scorer reads; an `Unselectable` when there is no such text. */
 export type TextReader = (transcript: Transcript) => string | Unselectable;
 
 const answer: TextReader = ({ output }) => output;
@@ -54,7 +54,7 @@ function turnText({ messages, output }: Transcript, turn: number): string | Unse
   return text === "" ? new Unselectable(`turn ${turn} has no reply`) : text;
 }
 
-/** The arguments of a tool's call; a list when it was called several times. */
+/** The arguments of a tool's call as JSON; a list of them when the tool was called several times. */
 function toolText(transcript: Transcript, tool: string): string | Unselectable {
   const asked = knownCalls(transcript)
     .filter(({ name }) => name === tool)

@@ -23,14 +23,14 @@ export interface Asking {
   readonly judge: string;
 }
 
-/** A parsed verdict with the replies behind it. */
+/** A parsed verdict, and the numbers of the replies from which it was read. */
 export interface Answer {
   readonly reading: Reading;
   readonly replies: readonly number[];
 }
 
 /**
- * Asks the model and parses its reply. After an unusable reply it asks once more, adding only that reply and its error.
+ * Asks the model and parses its reply. After an unusable reply it asks once more, and adds this reply with its error.
  *
  * @throws {ScorerFailure} of kind "judge" when there is no verdict after that, or when the model could not be called
  * @throws {NotJudged} when the model was not asked, for instance because the run ended

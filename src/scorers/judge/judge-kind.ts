@@ -22,7 +22,7 @@ export interface KindQuestion {
   scope?(texts: JudgedTexts, fence: Fence): JudgeScope;
 }
 
-/** One kind of judge: one file, and one line in `kinds/registry.ts`. */
+/** One kind of judge. To add a kind: one file, and one line in `kinds/registry.ts`. */
 export interface JudgeKind {
   readonly kind: string;
   /** What it judges and how it scores, in one to three sentences; an editor shows them through judge.schema.json. */

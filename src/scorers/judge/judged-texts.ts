@@ -76,7 +76,7 @@ function asText(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value, null, 2);
 }
 
-/** Retrieved texts, numbered from 1: a list of texts or of objects with a text, an object from id to text. */
+/** Numbers retrieved texts from 1: a list of texts, a list of objects with a text, or an object from id to text. */
 function numbered(sources: Json): string {
   if (typeof sources === "string") return sources;
   const list = Array.isArray(sources)

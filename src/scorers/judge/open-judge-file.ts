@@ -277,7 +277,7 @@ function scopeOf(opened: Opened, golden: Case, texts: JudgedTexts, question: Kin
 function refusal(opened: Opened, golden: Case): string | undefined {
   const { kind, context, questions, prompt } = opened;
   if (kind.reads.includes("sources") && context(golden) === undefined) return "it has no retrieved texts";
-  // Only variables that are printed directly can be missing.
+  // Only a prompt with a variable of BARE can fail: these variables are parts of the case, which may be missing.
   if (!BARE.some((name) => prompt.variables.has(name))) return undefined;
   const texts = judgedTexts({ golden, trial: 1, transcript: NOTHING }, context);
   try {

@@ -30,7 +30,7 @@ export interface ReplyForm {
   pick?(reply: unknown): unknown;
   /** @throws {UnusableReply} */
   read(reply: Readonly<Record<string, unknown>>): Reading;
-  /** The verdict of a reply, for the check that nothing else in it contradicts. */
+  /** The verdict of a reply, for the check that nothing else in the reply contradicts it. */
   stated(reply: Readonly<Record<string, unknown>>, reading: Reading): Stated;
 }
 

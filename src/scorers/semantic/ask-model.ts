@@ -19,7 +19,7 @@ export interface TextModel {
 export interface ModelReading {
   /** The answer parsed as JSON; other text is kept as text. */
   readonly value: Json;
-  /** Number of the reply in the store. */
+  /** Id of the reply in the store. */
   readonly reply: number;
 }
 
