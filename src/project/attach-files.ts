@@ -14,7 +14,10 @@ export function stepsOf(path: string): string[] {
   return path.replace(/\[(\d+)\]/g, ".$1").split(".");
 }
 
-/** Returns a function that reads the files which a case names at the paths of these lines. */
+/**
+ * Returns a function that reads the files to attach for a case. Each line, such as `images: input.photos`, names the
+ * place in the case at which the paths of the files are.
+ */
 export function attachRenderer(
   lines: readonly AttachLine[],
   path: string,

@@ -15,8 +15,8 @@ export interface GateContext {
   /** Trials per case. */
   readonly trials: number;
   /**
-   * Judges that are asked only about trials which pass all other scorers; their mean does not cover all
-   * answers.
+   * Names of the judges that are asked only about some trials: those that pass all other scorers, or those whose
+   * failure no rule explains. The mean score of such a judge does not cover all answers.
    */
   readonly partial: readonly string[];
   /** The suite's kinds of pressure. */

@@ -49,7 +49,7 @@ export async function compilePrompt(version: PromptVersion, files: FileSource): 
   };
 }
 
-/** Messages from a case may refer to files; the prompt's own messages list them explicitly. */
+/** Whether a part may attach files: messages from a case may name files, the prompt's own messages must list them. */
 const attaches = (part: PromptPart): boolean => part.kind === "messages" || part.attach !== undefined;
 
 /** Loads the code for attached files, which most prompts do not need. */
@@ -125,7 +125,7 @@ export function placeOf(
   return { path, line: part.line + error.line - 1, column: error.column };
 }
 
-/** An invalid Liquid template, with its location in the file. */
+/** The problem of an invalid Liquid template, with its location in the file. */
 export function syntaxProblem(
   error: TemplateFailure,
   part: Pick<MessagePart, "line">,
@@ -151,7 +151,7 @@ export function syntaxProblem(
   };
 }
 
-/** A template of a prompt or judge that uses the current time. */
+/** The problem of a template of a prompt or judge that uses the current time. */
 export function clockProblem(place: ReturnType<typeof placeOf>): Problem {
   return {
     code: "EVALS_TEMPLATE_CLOCK",

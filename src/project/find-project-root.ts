@@ -7,12 +7,12 @@ export const CONFIG_FILE = "evalconfig.yaml";
 /** The roots of the project and its repository; both absolute. */
 export interface ProjectRoot {
   readonly root: string;
-  /** The nearest parent directory with `.git`; null outside a repository. */
+  /** The nearest directory with `.git`, from the working directory upwards; null outside a repository. */
   readonly gitRoot: string | null;
 }
 
 /**
- * The nearest parent directory with an evalconfig.yaml, up to the repository's root.
+ * Finds the nearest directory with an evalconfig.yaml, from `cwd` upwards to the repository's root.
  *
  * @param cwd absolute
  * @throws {EvalsError} EVALS_NO_PROJECT

@@ -44,7 +44,7 @@ function listed(value: readonly unknown[], text: string, path: string): CaseSour
   return finishListed(cases, problems, path);
 }
 
-/** JSON is valid YAML, and the YAML parser knows the location of every key; used only for a mistake. */
+/** Locates the keys of a file, for a mistake only. JSON is valid YAML, and the YAML parser knows where each key is. */
 function placesOf(text: string, path: string, lines: readonly number[]): () => Places {
   let found: Places | undefined;
   const byLine: Places = {

@@ -117,7 +117,7 @@ function variant(
 /** Lets the nested scorers of a scorer with `of` have the same types as the suite's own scorers. */
 function nested(schema: JsonSchema): JsonSchema {
   const { description, anyOf } = member(schema, "of");
-  // A replay has an `of` too: the alias it was recorded from.
+  // The settings of a replay have a key `of` too, the alias of the recorded model. They contain no scorers.
   if (description === undefined || anyOf === undefined) return schema;
   const entry = { $ref: "#/$defs/scorer" };
   const list = { type: "array", minItems: 1, items: entry };

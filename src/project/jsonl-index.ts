@@ -186,7 +186,7 @@ class IndexBuilder {
 
   #describe(value: unknown, text: string, line: number): void {
     if (this.#problems.isFull) return void this.#problems.add(duplicateId("", this.#path, line, line));
-    // JSON is valid YAML, and the YAML parser knows the location of every key.
+    // The keys are located by the YAML parser: JSON is valid YAML, and `JSON.parse` gives no locations.
     const inLine = text.length > LONGEST_PLACED_LINE ? undefined : parseYaml(text, this.#path).places;
     const places = {
       path: this.#path,

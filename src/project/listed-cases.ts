@@ -11,7 +11,7 @@ export interface ListedCase {
   readonly line: number;
 }
 
-/** Cases held as objects, with the common interface. */
+/** The common interface for cases that are all in memory. */
 export function listedSource(cases: readonly ListedCase[], path: string): CaseSource {
   const at = (index: number): ListedCase => {
     const found = cases[index];

@@ -15,7 +15,7 @@ import { readText } from "./read-text.ts";
 
 /** The config as far as it could be read; complete when `problems` is empty. */
 export interface LoadedConfig {
-  /** The parsed config; undefined when it has so many mistakes that suites cannot be checked with it. */
+  /** The parsed config; undefined when the file cannot be read or does not match the schema. */
   readonly config: EvalConfig | undefined;
   readonly places: Places;
   /** The models without a mistake, by alias. */

@@ -185,7 +185,7 @@ async function loadSuites(
   return suites;
 }
 
-/** All suite files by name. */
+/** All files of `evals/` that are suites, with the suites' names. Unusable files are added to `problems`. */
 async function findSuites(files: FileSource, problems: Problem[]): Promise<SuiteFile[]> {
   const suites: SuiteFile[] = [];
   for (const { path, directory } of files.list(FOLDER)) {
@@ -216,7 +216,7 @@ function choose(names: readonly string[], found: readonly SuiteFile[], problems:
   });
 }
 
-/** An unknown suite name on the command line. */
+/** The problem of an unknown suite name on the command line. */
 export function unknownSuite(name: string, found: readonly SuiteFile[]): Problem {
   const names = found.map((suite) => suite.name);
   const path = name.replace(/^\.\//, "");
@@ -242,7 +242,7 @@ function suiteList(names: readonly string[]): string {
     : `Name one of: ${names.join(", ")}.`;
 }
 
-/** Suite `a` with model `b`, and suite `a.b`, would use the same baseline file. */
+/** Problems of suites that would share a baseline file: suite `a` with one of its models `b`, and a suite `a.b`. */
 function baselineClashes(suites: readonly LoadedSuite[]): Problem[] {
   return suites.flatMap((suite) =>
     suite.models.flatMap((model) => {

@@ -28,7 +28,7 @@ import {
 } from "./suite-reading.ts";
 import { loadScorers, nameProblems, scorerNames } from "./suite-scorers.ts";
 
-/** The suite with the model and trials of the command line, which replace its own. A prompt is applied elsewhere. */
+/** The suite with the model and trials of the command line, which replace its own. Its prompt is applied elsewhere. */
 function overridden<S extends SuiteDraft>(suite: S, { model, trials }: SuiteOverrides): S {
   return {
     ...suite,

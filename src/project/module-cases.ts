@@ -26,7 +26,7 @@ interface Host {
 }
 
 /**
- * Returns how to open cases created by code. Only the file's existence is checked now; the module runs in a thread
+ * Returns a function that opens cases created by code. Only the file's existence is checked now; the module runs in a thread
  * when the cases are opened.
  *
  * @throws {EvalsError} without a location, because the caller knows the suite's file

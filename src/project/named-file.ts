@@ -11,7 +11,7 @@ import { readRegularFile } from "./regular-file.ts";
 export const readNamedFile = (place: string, path: string): Buffer =>
   attemptFile(path, () => readRegularFile(place));
 
-/** Runs work that reads a file. @throws {EvalsError} instead of an error of the file system */
+/** Runs `work`, which reads a file. @throws {EvalsError} in place of an error of the file system */
 export function attemptFile<T>(path: string, work: () => T): T {
   try {
     return work();

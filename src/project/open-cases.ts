@@ -3,10 +3,10 @@ import { DATASET_FORMATS } from "./dataset-formats.ts";
 import type { FileSource } from "./file-source.ts";
 
 /**
- * Returns how to open a dataset, by its extension; the format's parser is loaded now.
+ * Returns a function that opens a dataset in the format of its file extension. The format's parser is loaded now.
  *
  * @param path from `resolveDataset`
- * @returns a function that throws {EvalsError} with all problems of the file
+ * @returns a function that opens the dataset, and throws {EvalsError} with all problems of the file
  */
 export async function caseOpener(files: FileSource, path: string): Promise<() => Promise<CaseSource>> {
   const format = DATASET_FORMATS.find(({ endings }) => endings.some((one) => path.endsWith(one)));

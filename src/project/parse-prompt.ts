@@ -13,13 +13,13 @@ import { parseYaml } from "./parse-yaml.ts";
 import { attachedBelow, attachedByHeader, ESCAPED_ATTACH_LINE } from "./prompt-attachments.ts";
 import { CASE_PATH, type PromptFrontMatter, promptFrontMatterSchema } from "./prompt-front-matter.ts";
 
-/** A line that starts a message. */
+/** Matches a line that starts a message: `user:` alone. */
 export const ROLE_LINE = new RegExp(`^(${ROLES.join("|")}):[ \\t]*$`);
 /**
  * Matches a line that inserts messages of the case: one path after the colon. `messages: see below` is text.
  */
 export const MESSAGES_LINE = /^messages:[ \t]*([\w.[\]-]+)[ \t]*$/;
-/** Matches an escaped role line, which is text. */
+/** Matches a role line or messages line with a backslash before it. Such a line is text of the message. */
 export const ESCAPED_LINE = new RegExp(
   `^\\\\+(?:(?:${ROLES.join("|")}):[ \\t]*|messages:[ \\t]*[\\w.[\\]-]+[ \\t]*)$`,
 );
@@ -64,13 +64,13 @@ export function parsePrompt(
   };
 }
 
-/** An empty front matter has no locations. */
+/** The front matter of a file without one: no keys, and line 1 as every location. */
 function noFrontMatter(path: string): FrontMatter<PromptFrontMatter> {
   return { value: {}, places: { path, at: () => ({ line: 1, column: 1 }) }, problems: [] };
 }
 
 interface Split {
-  /** Starts with line 1 of the file, so that locations need no offset. */
+  /** The text of the front matter after an empty line 1, so that its line numbers are those of the file. */
   readonly header: string;
   readonly body: readonly string[];
   /** Line of the body's first line, from 1. */

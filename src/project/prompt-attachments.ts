@@ -11,9 +11,9 @@ const KINDS = { images: "image", files: "file", audio: "audio" } as const satisf
 type Keyword = keyof typeof KINDS;
 
 const PLACE = "(?:input|case\\.metadata)(?:\\.[A-Za-z_][\\w-]*|\\[\\d+\\])+";
-/** Matches a line that attaches files. Only a path in the case makes it one: `images: see below` is text. */
+/** Matches a line that attaches files: a path in the case follows the colon. `images: see below` is text. */
 const ATTACH_LINE = new RegExp(`^(images|files|audio):[ \\t]*(${PLACE})[ \\t]*$`);
-/** Matches an escaped attachment line, which is text. */
+/** Matches an attachment line with a backslash before it. Such a line is text of the message. */
 export const ESCAPED_ATTACH_LINE = new RegExp(`^\\\\+(?:images|files|audio):[ \\t]*${PLACE}[ \\t]*$`);
 
 /** Extracts the attachment lines of a message. @param firstLine of its text, from 1 */

@@ -3,7 +3,7 @@ import type { FileSource } from "./file-source.ts";
 
 const FOLDER = "evals";
 
-/** Files that look like suites but are in a folder that is not searched. */
+/** Problems of files that look like suites, but are in a subfolder of `evals/`, where no suite is found. */
 export function suitesBelow(files: FileSource, folder: string): Problem[] {
   return files
     .list(folder, { recursive: true })
