@@ -29,7 +29,7 @@ export interface MetricRow {
   } | null;
 }
 
-/** Matches metrics that are always shown; others are shown when they are required or changed. */
+/** Matches the metrics that are always shown. Other metrics are shown only when they are required or changed. */
 const ALWAYS_SHOWN =
   /^(pass_rate|score\..*|flip_rate\..*|latency_p50|latency_p95|cost_usd|cost_per_trial|judge_cost_usd|judge\..*\.agreement)$/;
 

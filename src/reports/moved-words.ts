@@ -2,7 +2,7 @@ import type { CaseRow, Comparison } from "../domain/report.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import { count, plural } from "./format-numbers.ts";
 
-/** Whether cases pass fewer of their trials than before, or more. */
+/** `broken`: cases pass fewer of their trials than before. `fixed`: they pass more. */
 export type Way = "broken" | "fixed";
 
 /** The words for a changed case. Only a change beyond chance is called `broke` or `fixed`. */

@@ -12,7 +12,7 @@ import { attribute, content } from "./xml-text.ts";
 
 /** Maximum bytes of a report: GitLab does not read a file above 30 MB. */
 const MAX_BYTES = 28_000_000;
-/** Bytes after which answers are left out, so that every later case still has an entry. */
+/** After this many bytes, answers are left out, so that there is space for an entry of every later case. */
 const MAX_TEXT_BYTES = 18_000_000;
 const MAX_ANSWER = 4_000;
 

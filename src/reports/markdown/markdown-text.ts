@@ -36,7 +36,7 @@ function references(text: string): string {
 }
 
 /**
- * A foreign text of several lines as a block. Line feeds become references too, so the block is one line of
+ * A foreign text of several lines as a block. Line feeds become character references too, so the block is one line of
  * Markdown and nothing in the text can end it.
  */
 export function block(text: string, limit: number): string {

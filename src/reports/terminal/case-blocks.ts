@@ -70,8 +70,8 @@ export function askedLine(input: string | undefined, width: number): string[] {
 const INFORMATIVE_WIDTH = 0.5;
 
 /**
- * The tags whose pass rate differs most from that of the run, lowest first; if the rate of the run is unknown,
- * the lowest tags. Tags with too few cases are only named, in one line.
+ * The tags whose pass rate differs most from the rate of the run, lowest rate first. If the rate of the run is unknown,
+ * the tags with the lowest rates. Tags with too few cases are only named, in one line.
  */
 export function tagLines({ tags, metrics, comparison }: RunReport, { limit }: Limits): string[] {
   const overall = metrics.pass_rate?.value ?? null;

@@ -59,7 +59,7 @@ function movedLines(comparison: Comparison, { way, width, limit, more }: MovedOp
 }
 
 interface MovedBlock {
-  /** The word for these cases, such as `fell`; then how certain their change is. */
+  /** First the word for these cases, such as `fell`; second, in words, how certain their change is. */
   readonly title: readonly [string, string?];
   readonly ids: readonly string[];
   readonly width: number;

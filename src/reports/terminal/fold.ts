@@ -25,7 +25,10 @@ export function fold(line: string, width: number, hang = 2): string[] {
   return [...lines, current.trimEnd()];
 }
 
-/** Number of characters to read for each column of the terminal: an emoji of eleven characters takes two columns. */
+/**
+ * Number of UTF-16 units that are read for each column of the terminal: enough for an emoji of eleven units, which
+ * takes two columns.
+ */
 const LETTERS_A_COLUMN = 6;
 
 /**

@@ -84,7 +84,7 @@ export function historyListing(runs: readonly PastRun[], width: number): string 
   return `${[cut(head, width), ...underHeadings(runs, lines, placeOf, width), ...goOnLines(runs)].join("\n")}\n`;
 }
 
-/** The lines of runs, with a heading wherever the text of `headingOf` changes. */
+/** The lines of runs, with a heading before each run for which `headingOf` gives another text than before. */
 export function underHeadings(
   runs: readonly PastRun[],
   lines: readonly string[],

@@ -44,7 +44,7 @@ function chanceLine({ metrics }: Comparison): string[] {
   return [indent(`By chance alone this happens ${odds}.`)];
 }
 
-/** The sentences that say that the change accepts its regression, and why. */
+/** The sentences that say that this change accepts the regression, and for what reason. */
 function acceptedLines({ gate }: RunReport, width: number): string[] {
   const sentences = gate.rules.flatMap((rule) =>
     rule.outcome === "passed" && rule.said !== undefined && / accepted: /.test(rule.said) ? [rule.said] : [],

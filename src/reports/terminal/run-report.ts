@@ -26,8 +26,8 @@ import { columns, type Style, styleFor, type TerminalOptions } from "./style.ts"
 const SCREEN = 39;
 
 /**
- * Maximum numbers of changed cases and of other cases, tried in this order until the report fits. Changes are
- * dropped last.
+ * Maximum numbers of changed cases and of other cases, tried in this order until the report fits on a screen.
+ * Changed cases are left out last.
  */
 const CASE_LIMITS = [
   { moved: 5, others: 5 },

@@ -12,7 +12,7 @@ export interface ShownSample {
   readonly candidates: readonly Pick<Candidate, "why" | "stratum">[];
 }
 
-/** How many candidates each way of drawing selected, what was left out, and the next command. */
+/** How many candidates each design (random, worst, errors, …) drew, what was left out, and the next command. */
 export function sampleText(sample: ShownSample): string {
   const { seed, population, excluded, written, duplicates, empty, candidates } = sample;
   const { traces, sessions } = population;
