@@ -105,9 +105,15 @@ export function readSources() {
 
 const heading = (word) => word[0] + word.slice(1).toLowerCase().replaceAll("_", " ");
 
+/** What the page says for a sentence that differs from one message to the next. */
+const IN_THE_MESSAGE = new Map([
+  ["<what>", "The message says what is wrong."],
+  ["<why>", "The message says why."],
+  ["<fix>", "The message says how."],
+]);
 /** Escapes `<` for Markdown, except within backticks. */
 const escaped = (text) =>
-  text
+  (IN_THE_MESSAGE.get(text) ?? text)
     .replaceAll("\n", " ")
     .split("`")
     .map((part, at) => (at % 2 === 0 ? part.replaceAll("<", "&lt;") : part))
@@ -191,6 +197,8 @@ function ofCall({ arguments: given }, textOf) {
 }
 
 function isText(node) {
+  // A function that is given one of the sentences.
+  if (node.type === "Identifier") return ["what", "why", "fix"].includes(node.name);
   if (node.type === "Literal") return typeof node.value === "string";
   if (node.type === "ConditionalExpression") return isText(node.consequent) || isText(node.alternate);
   if (node.type === "BinaryExpression")
