@@ -12,7 +12,8 @@ import { runJson } from "../reports/json/run-json.ts";
 import type { StoppableOptions } from "./options.ts";
 import type { RunEvent, RunName } from "./run-event.ts";
 
-// Only a few files are parsed with each schema, so compiling them would take longer than it saves.
+// zod would compile each schema to code first. Only a few files are parsed with each schema, so compiling would
+// take longer than it saves.
 z.config({ jitless: true });
 
 /** The arguments of an operation called from the library. */

@@ -28,7 +28,7 @@ const promoteOptions = z.strictObject({
   run: text.optional(),
   as: text.optional(),
   message: text.optional(),
-  // An empty reason is rejected with its own message.
+  // An empty reason passes here, because `promote` rejects it with a message of its own.
   accept: z.string().optional(),
   add: flag.optional(),
   withAnswers: flag.optional(),
@@ -36,7 +36,8 @@ const promoteOptions = z.strictObject({
 }) satisfies z.ZodType<PromoteOptions>;
 
 /**
- * Makes complete runs of committed inputs the baselines of their suites, in one commit, like `evals promote`.
+ * Promotes complete runs whose inputs are all committed: each becomes the baseline of its suite, in one commit.
+ * Like `evals promote`.
  *
  * @returns the document of `evals promote --json`
  */

@@ -7,11 +7,17 @@ import { type CallOptions, callOptions, flag, readOptions, text } from "./option
 export interface RescoreOptions extends CallOptions {
   /** The run whose answers are scored again: its id, a prefix of it, or `latest`. */
   readonly run: string;
-  /** Allows calls to judges at any cost. Without `yes` or `budget`, a call that costs money is a problem. */
+  /**
+   * Allows calls to judges at any cost. Without `yes` or `budget`, judges are not asked if that costs money: then
+   * nothing is scored, and the document has a problem that names the price.
+   */
   readonly yes?: boolean | undefined;
   /** Maximum cost of the judges, in US dollars. */
   readonly budget?: number | undefined;
-  /** Reads the judges' replies from `fixtures/<alias>.jsonl` instead of asking them. */
+  /**
+   * Reads the judges' replies from `fixtures/<alias>.jsonl`, where alias is that of the judge's model, instead of
+   * asking them.
+   */
   readonly replay?: boolean | undefined;
 }
 

@@ -16,7 +16,7 @@ export interface SuiteOptions extends Omit<RunSuitesOptions, "suites"> {
   readonly requirePassRate?: number | undefined;
 }
 
-/** A suite that a test refers to. It is run by `toPassEvals`, not before. */
+/** A suite that a test refers to. Only `toPassEvals` runs it. */
 export interface SuiteUnderTest {
   readonly suite: string;
   readonly options: SuiteOptions;
@@ -71,7 +71,8 @@ export async function resultOf({ suite, options }: SuiteUnderTest): Promise<Suit
     reports,
     below.map((one) => floorSentence(one, required ?? 0)),
   );
-  if (reports.length === 0) return { kind: "unknown", text: `${suite} was not run: it was stopped before.` };
+  if (reports.length === 0)
+    return { kind: "unknown", text: `${suite} was not run: the call was stopped before the suite began.` };
   if (exit === EXIT.failed) return { kind: "failed", text };
   if (exit !== EXIT.ok) return { kind: "unknown", text };
   return { kind: below.length > 0 ? "failed" : "passed", text };

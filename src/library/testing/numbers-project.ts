@@ -17,14 +17,17 @@ const cases = Array.from({ length: CASES }, (_, n) =>
   JSON.stringify({ id: `c${String(n).padStart(2, "0")}`, input: { n }, expected: String(n) }),
 );
 
-/** The source of an agent that answers with its number; with prompt 1.1.0 every third answer is wrong. */
+/**
+ * The source of an agent that answers with the number of its case. With prompt 1.1.0 it answers every third case
+ * wrongly.
+ */
 const AGENT = `export default (input, { messages }) =>
   String(/worse/.test(messages[0].content) && input.n % 3 === 0 ? "x" : input.n);
 `;
 
 /**
- * Makes the suite "numbers": 30 cases with 3 trials. Prompt p@1.0.0 passes all cases, p@1.1.0 two cases in
- * three.
+ * Makes the suite "numbers": 30 cases, each asked in 3 trials. With prompt p@1.0.0 every case passes; with p@1.1.0
+ * two of every three cases do.
  */
 export function numbersProject(): NumbersProject {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "evals-library-")));

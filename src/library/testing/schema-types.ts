@@ -56,7 +56,8 @@ ${members}}
 }
 
 /**
- * Options that at least three scorers have in the same form: the schema of each as JSON, by the option's name.
+ * The schemas of the options that at least three scorers have in the same form: each schema as JSON text, by the
+ * name of its option.
  */
 function partsOf(variants: readonly Schema[]): ReadonlyMap<string, string> {
   const seen = new Map<string, string[]>();
