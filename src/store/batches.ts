@@ -1,8 +1,11 @@
 /** One request of a batch. */
 export interface BatchRow {
-  /** Id by which its answer is found again. */
+  /**
+   * The id of the request in the batch. The provider returns it with the answer, so that the answer can be
+   * assigned.
+   */
   readonly custom_id: string;
-  /** The case number and trial, or a judge's question. */
+  /** What the request asks: `<case number>/<trial>` for the target, `<hash of the question>#<draw>` for a judge. */
   readonly what: string;
 }
 
@@ -16,7 +19,7 @@ export interface StoredBatch {
    * its results are in the store.
    */
   readonly state: "planned" | "asked" | "sent" | "read";
-  /** Id of the uploaded file at the provider; null without one. */
+  /** Id that the provider gave to the uploaded file of requests; null when no file was uploaded. */
   readonly file: string | null;
   /** The batch's id at the provider; null until it is known. */
   readonly remote: string | null;
@@ -24,7 +27,7 @@ export interface StoredBatch {
   readonly at: number;
 }
 
-/** A batch that another run sent and has not read. */
+/** A batch of another run. It may exist at the provider, and its results are not in the store yet. */
 export interface BatchElsewhere extends StoredBatch {
   readonly run_no: number;
 }
@@ -33,7 +36,7 @@ export interface BatchElsewhere extends StoredBatch {
 export interface BatchTries {
   /** Number of batches with the request, finished or not. */
   readonly batches: number;
-  /** Number of batches in which it was run and failed. */
+  /** Number of batches in which the provider ran the request and the request failed. */
   readonly failed: number;
 }
 
@@ -42,13 +45,16 @@ export interface Batches {
   /** The batches of a run, in the order of planning. */
   ofRun(runNo: number): StoredBatch[];
   /**
-   * Batches of an asker in all other runs that may exist at the provider and are not read, in the order of
-   * planning.
+   * The batches of this asker from all runs but this one, if the batch may exist at the provider and its results
+   * are not in the store yet. In the order of planning.
    */
   elsewhere(runNo: number, asker: string): BatchElsewhere[];
   /** The requests of a batch, in their order. */
   rows(batchNo: number): BatchRow[];
-  /** By `what` of the request: everything of a run that was ever in a batch of this asker. */
+  /**
+   * How often each request of a run was in batches of this asker, by the request's `what`. Requests that were never
+   * in a batch are absent.
+   */
   tries(runNo: number, asker: string): Map<string, BatchTries>;
   /** Stores a new batch. @returns its number */
   plan(runNo: number, asker: string, rows: readonly BatchRow[]): number;
@@ -56,6 +62,9 @@ export interface Batches {
   asked(batchNo: number, file: string | null): void;
   /** Marks a batch as sent. @param remote its id at the provider */
   sent(batchNo: number, remote: string): void;
-  /** Marks a batch as completely stored. @param failed `custom_id`s of rows that were run and failed */
+  /**
+   * Marks a batch as read, once all its results are in the store. @param failed `custom_id`s of the requests that
+   * the provider ran and that failed
+   */
   read(batchNo: number, failed: readonly string[]): void;
 }

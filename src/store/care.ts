@@ -2,7 +2,7 @@ import type { Json } from "../domain/json.ts";
 
 /** The size of a store. */
 export interface StoreSize {
-  /** Number of listed runs; canary runs are not listed separately. */
+  /** Number of runs. The runs of canaries and of variants under pressure are not counted. */
   readonly runs: number;
   /** Number of stored answers of targets. */
   readonly answers: number;
@@ -26,8 +26,8 @@ export interface Pruning {
   /** Removes the texts of answers from a report. */
   readonly withoutTexts: (report: Json) => Json;
   /**
-   * Milliseconds since 1970, UTC: unreferenced answers and judge replies, and traces, from before this time are
-   * deleted too.
+   * Traces from before this time are deleted too, and so are answers and judge replies from before it that no run
+   * refers to. Milliseconds since 1970, UTC.
    */
   readonly loose_before: number;
 }
@@ -37,7 +37,10 @@ export interface Pruned {
   readonly answers: number;
   readonly judgements: number;
   readonly traces: number;
-  /** Whether no deleted data is left in any file; false while another process reads an older state. */
+  /**
+   * Whether no deleted data is left in any file. False while another process still reads an older state of the
+   * database, which keeps that state on disk.
+   */
   readonly erased: boolean;
 }
 
@@ -54,8 +57,8 @@ export interface StoreCare {
   /** Number of traces that a pruning of older data would delete. @param before milliseconds since 1970, UTC */
   oldTraces(before: number): Promise<number>;
   /**
-   * Deletes runs and answers so that no byte of them remains: the space is overwritten or cut off. An answer that
-   * another run took from the cache is kept.
+   * Deletes runs and answers so that no byte of them remains on disk: their space is overwritten or cut off. An
+   * answer that another run took from the cache is kept.
    */
   prune(what: Pruning): Promise<Pruned>;
 }

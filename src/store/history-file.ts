@@ -5,8 +5,8 @@ import { join } from "node:path";
 export const SCHEMA_VERSION = 12;
 
 /**
- * Path of the store below the project root. The name contains the schema version, so that an earlier program still
- * finds the file that it can read.
+ * Path of the store below the project root. The name contains the schema version, so that an earlier version of the
+ * program still finds the file that it can read.
  */
 export const HISTORY_FILE = `.evals/history-${SCHEMA_VERSION}.db`;
 

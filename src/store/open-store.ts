@@ -2,12 +2,12 @@ import { markProcess, type ProcessMark } from "../processes/process-mark.ts";
 import type { Store } from "./store.ts";
 
 /**
- * Opens the store below the project root (`HISTORY_FILE`). If it does not exist, it is created, from that of an
- * earlier version if there is one.
+ * Opens the store below the project root (`HISTORY_FILE`). If the file does not exist, it is created. If there is a
+ * file of an earlier schema version, its content is copied into the new one.
  *
  * @param now milliseconds since 1970, UTC; the time stored with an answer
  * @param self the process recorded as the owner of the runs it works on
- * @throws {EvalsError} when it cannot be written, is not a database, or is from a newer program
+ * @throws {EvalsError} when the file cannot be written, is not a database, or is from a newer program
  */
 export async function openStore(
   root: string,
@@ -23,7 +23,7 @@ export async function openStore(
  *
  * @param address `postgres://…`, with `?schema=` to select one of several stores in the database
  * @param notice called when the database becomes unavailable and when it is back
- * @throws {EvalsError} when it cannot be reached or written, or is from a newer program
+ * @throws {EvalsError} when the database cannot be reached or written, or its tables are from a newer program
  */
 export async function openSharedStore(
   address: string,

@@ -18,7 +18,7 @@ import type {
 /** The current progress of a run. */
 export interface RunState {
   readonly status: RunStatus;
-  /** Id of the process on this machine that works on it; null when there is none. */
+  /** Id of the process on this machine that works on the run; null when there is none. */
   readonly process: number | null;
   /** ISO 8601, UTC; null for a run that has not ended. */
   readonly ended_at: string | null;
@@ -34,10 +34,11 @@ export interface ListedRun extends RunState {
   readonly header: RunHeader;
 }
 
-/** A run that received an answer which a case of a later run took from the cache. */
+/** An earlier run with an answer that a case of a later run reuses from the cache. */
 export interface Origin {
+  /** Number of the case in the later run. */
   readonly case_no: number;
-  /** Id of that run. */
+  /** Id of the earlier run. */
   readonly run: string;
 }
 
@@ -91,15 +92,17 @@ export interface StoreReads {
   outcomes(runNo: number, page?: PageRequest): Promise<Page<TrialOutcome>>;
   /** Ids of the trials' answers, by case and trial, including cached answers. */
   answerIds(runNo: number, page?: PageRequest): Promise<Page<number>>;
-  /** The runs that received the answers which a run took from the cache, by case and run. */
+  /** The earlier runs whose answers a run took from the cache, by case and run. */
   origins(runNo: number, page?: PageRequest): Promise<Page<Origin>>;
-  /** Replies of a run without an answer, in order of time. */
+  /** The requests of a run that may have cost something and brought no answer, in order of time. */
   lostReplies(runNo: number, page?: PageRequest): Promise<Page<LostReply>>;
   /** How many of a run's answers came from a fallback model. */
   fallbackAnswers(runNo: number): Promise<number>;
-  /** Cost of the target's answers without scores and of its replies without an answer. */
+  /**
+   * The cost of the target's answers that have no scores, and of the requests to the target that brought no answer.
+   */
   unscoredSpending(runNo: number): Promise<KnownSpending>;
-  /** The cost of a run's judges, including replies without an answer. */
+  /** The cost of a run's judges, including requests that brought no answer. */
   judgeSpending(runNo: number): Promise<JudgeSpending>;
   /** Attempts and waiting time of a run's retries; null when no trial was retried or waited. */
   retries(runNo: number): Promise<RunRetries | null>;
@@ -115,11 +118,11 @@ export interface StoreReads {
    * pages: an answer can be megabytes.
    */
   failedTrials(runNo: number, page?: PageRequest): Promise<Page<FailedTrial>>;
-  /** Complete trials of one case with their answers, in order. */
+  /** The trials of one case with all their data, including the answers, in order of their numbers. */
   trialsOfCase(runNo: number, caseNo: number): Promise<StoredTrial[]>;
   /** One trial of a case. */
   trial(runNo: number, caseNo: number, trial: number): Promise<StoredTrial | undefined>;
-  /** The case's original input and expected value. */
+  /** The input and the expected value of a case; null when no such case is stored. */
   content(runNo: number, caseNo: number): Promise<{ readonly input: Json; readonly expected?: Json } | null>;
   /** The request as prepared for the provider; null for recorded outputs. */
   request(runNo: number, caseNo: number): Promise<Json>;

@@ -1,7 +1,10 @@
 import type { RunStatus } from "../domain/run.ts";
 import { isAlive, type ProcessMark } from "../processes/process-mark.ts";
 
-/** The process of a run as the stored record names it. A process that was killed could not update the record. */
+/**
+ * What the stored record says of a run's process. A process that was killed could not update the record, so
+ * `workNow` checks whether it still lives.
+ */
 export interface RunWork {
   /** The stored status. */
   readonly status: RunStatus;
@@ -24,7 +27,7 @@ export function workNow(
   return { status: status === "running" && process === null ? "interrupted" : status, process };
 }
 
-/** Another living process that works on the run; null when the run can be claimed. */
+/** The other process that works on the run and is still alive; null when this process may claim the run. */
 export function otherProcess(
   owner: ProcessMark | null,
   self: ProcessMark,

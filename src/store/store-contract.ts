@@ -14,9 +14,11 @@ import {
   sampleTranscript,
 } from "./testing/sample-run.ts";
 
-/** A place for a store. Each `open` returns another handle on the same store. */
+/** The place of one store. Each call of `open` returns another handle on this same store. */
 export interface StorePlace {
-  /** @param self the process recorded as the owner of the runs that it works on; default this one */
+  /**
+   * @param self the process recorded as the owner of the runs that it works on; default: the process of the test
+   */
   open(self?: ProcessMark): Store | Promise<Store>;
   remove(): void;
 }

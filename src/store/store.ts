@@ -41,13 +41,15 @@ export interface NewRunCase {
   readonly asked_hash: string;
 }
 
-/** Provides the texts of a case when the store does not have them yet. */
+/** Gives the texts of a case. The store asks for a text only when it does not have it yet. */
 export interface CaseBodies {
   /** JSON of `{"input", "expected"}`. */
   content(caseNo: number): string;
   /** JSON of the prepared request; null when nothing is sent, so that there is nothing to store. */
   request: ((caseNo: number) => string) | null;
-  /** Whether a content that the store already has is replaced, because something in it was redacted. */
+  /**
+   * Whether a content that the store already has is replaced. It must be when something in it was redacted since.
+   */
   readonly anew?: boolean;
 }
 
@@ -72,21 +74,24 @@ export type TrialRecord = {
   | { readonly kind: "errored"; readonly error: ErrorKind; readonly message: string }
 );
 
-/** The results of all scorers for one answer, or the failure of a required one. */
+/** The results of all scorers for one answer, or the failure of a required scorer. */
 export type TrialScoring =
   | {
       readonly kind: "scored";
       readonly pass: boolean;
       /** Null for a missing score, undefined when the scorer does not apply to the case. */
       readonly scores: readonly (Score | null | undefined)[];
-      /** Why optional scorers could not score, by scorer index, null for the others; absent when all could. */
+      /**
+       * For each scorer by index, why it could not score; null for a scorer that could. Only optional scorers can
+       * fail here. Absent when all scorers could score.
+       */
       readonly voids?: readonly (string | null)[];
     }
   | { readonly kind: "failed"; readonly error: ErrorKind; readonly message: string };
 
-/** The cost of replies without an answer. */
+/** The cost of the requests that brought no answer. */
 export interface LostSpending extends KnownSpending {
-  /** The maximum that the replies of unknown cost may have cost, in US dollars and in tokens. */
+  /** The most that the requests of unknown cost can have cost, in US dollars and in tokens. */
   readonly most_usd: number;
   readonly most_tokens: number;
 }
@@ -94,13 +99,16 @@ export interface LostSpending extends KnownSpending {
 /** Writes one run. Records are grouped into transactions; `flush` makes all of them durable at once. */
 export interface RunWriter {
   readonly no: number;
-  /** Stores an answer that is still being scored. If the process ends first, it is kept without scores. */
+  /**
+   * Holds an answer that is still being scored. If the store closes before the scores arrive, the answer is stored
+   * without scores.
+   */
   arrived(record: TrialRecord): void;
   /** Queues a record. It is committed at the end of this turn of the event loop. */
   record(record: TrialRecord): void;
-  /** Adds the scores of an answer that was recorded without them. */
+  /** Adds the scores of an answer that `record` stored without scores. */
   recordScores(caseNo: number, trial: number, scoring: TrialScoring): void;
-  /** Queues a reply without an answer. */
+  /** Queues a request that may have cost something and brought no answer. */
   recordLost(reply: LostReply): void;
   /** Commits the queue now. */
   flush(): void;
@@ -116,7 +124,7 @@ export interface RunWriter {
 export interface NewJudgement {
   /** Hash of the model's identity and the request as sent; 64 hexadecimal digits. */
   readonly asked: string;
-  /** Number of this reply among the independent replies to the same question, from 1. */
+  /** The number of this reply among several independent replies to the same question, from 1. */
   readonly draw: number;
   /** Hash of the judge that asked. */
   readonly judge: string;
@@ -175,13 +183,16 @@ export interface Store {
    * reported.
    */
   scanScores(runNo: number): IterableIterator<TrialRow>;
-  /** Complete trials of one case with their answers. */
+  /** The trials of one case with all their data, including the answers. */
   trials(runNo: number, caseNo: number): StoredTrial[];
-  /** The case's original input and expected value. */
+  /** The input and the expected value of a case; null when no such case is stored. */
   content(runNo: number, caseNo: number): { readonly input: Json; readonly expected?: Json } | null;
   /** The request as prepared for the provider; null for recorded outputs. */
   request(runNo: number, caseNo: number): Json;
-  /** The newest answer to a request in a trial with the same number. @param askedHash see `NewRunCase` */
+  /**
+   * The newest stored answer to the request with this hash, from a trial with this number. @param askedHash see
+   * `NewRunCase`
+   */
   cached(askedHash: string, trial: number): CachedAnswer | undefined;
   /** Retries and waiting time of a run; null when no trial was retried or waited. */
   retries(runNo: number): RunRetries | null;
@@ -206,13 +217,15 @@ export interface Store {
   judgementsOfCase(runNo: number, caseId: string): StoredJudgement[];
   /** The request of a judge reply, as sent. */
   judgementRequest(id: number): Json;
-  /** The cost of a run's judges, including replies without an answer. */
+  /** The cost of a run's judges, including requests that brought no answer. */
   judgeSpending(runNo: number): JudgeSpending;
-  /** The cost of replies without an answer. */
+  /** The cost of the requests that brought no answer. */
   lostSpending(runNo: number, of: "target" | "judges"): LostSpending;
-  /** The cost of the target's answers without scores and of its replies without an answer. */
+  /**
+   * The cost of the target's answers that have no scores, and of the requests to the target that brought no answer.
+   */
   unscoredSpending(runNo: number): KnownSpending;
-  /** Commits the queue as far as possible and releases this process's runs. */
+  /** Commits the queue as far as possible, releases this process's runs, and closes the store. */
   close(): void;
 }
 

@@ -10,10 +10,10 @@ export interface StoredRun {
   readonly no: number;
   readonly header: RunHeader;
   readonly status: RunStatus;
-  /** Id of the process on this machine that works on it; null when there is none. */
+  /** Id of the process on this machine that works on the run; null when there is none. */
   readonly process: number | null;
   readonly ended_at: string | null;
-  /** The printed report; null for a run that has not ended. */
+  /** The run's report as JSON; null for a run that has not ended. */
   readonly report: Json;
   /** Number of requests sent in all sessions. */
   readonly calls: number;
@@ -21,11 +21,11 @@ export interface StoredRun {
   readonly judge_calls: number;
 }
 
-/** The conditions that a listed run meets. */
+/** The conditions by which runs are listed; a run must meet all that are given. */
 export interface RunFilter {
-  /** Only canaries of this run; when absent, canaries are left out. */
+  /** Id of a run: only the runs of its canaries are listed. When absent, runs of canaries are left out. */
   readonly canary_of?: string | undefined;
-  /** Only variants of this run's trials; when absent, variants are left out. */
+  /** Id of a run: only the runs of its trials' variants are listed. When absent, such runs are left out. */
   readonly pressure_of?: string | undefined;
   readonly suite?: string | undefined;
   readonly plan?: string | undefined;
@@ -64,7 +64,7 @@ export interface TrialRow {
 
 export type { StoredJudgement };
 
-/** A request that was sent and got no answer, with its known cost. */
+/** A request that was sent, may have cost something, and brought no answer, with its cost as far as known. */
 export interface LostReply {
   readonly case_id: string;
   /** Hash of the judge that asked; null for the run's target. */
@@ -72,7 +72,7 @@ export interface LostReply {
   readonly usage: Usage;
   /** US dollars; null when unknown. */
   readonly cost_usd: number | null;
-  /** The maximum that it can have cost, in US dollars and in tokens; null when that is unknown too. */
+  /** The most that the request can have cost, in US dollars and in tokens; null when that is unknown too. */
   readonly most_usd: number | null;
   readonly most_tokens: number | null;
 }
@@ -94,7 +94,7 @@ export interface KnownSpending {
 export interface JudgeSpending extends KnownSpending {
   /** Cost of the most expensive reply. */
   readonly dearest_usd: number;
-  /** Most output tokens of a reply; null when unknown. */
+  /** The largest number of output tokens in one reply; null when unknown. */
   readonly longest_output: number | null;
 }
 

@@ -21,8 +21,8 @@ export interface TrafficStore {
   /**
    * Imports traces in one transaction.
    *
-   * @param next returns the new record of a trace for its stored source (null when it is new), or null to leave it
-   * unchanged
+   * @param next called for each id with the source that is stored of the trace, null when the trace is new; returns
+   * the record to store, or null to leave the trace unchanged
    */
   record(
     ids: readonly string[],
@@ -37,8 +37,8 @@ export interface TrafficStore {
   idsByPrefix(prefix: string): Promise<string[]>;
   count(filter: TrafficFilter): Promise<TrafficCount>;
   /**
-   * Stores scores. There is one score per trace, suite and scorer: a new one replaces the old one. Scores of
-   * unknown traces are ignored.
+   * Stores scores. A trace has one score per suite and scorer: a new score replaces the old one. Scores of unknown
+   * traces are ignored.
    */
   recordScores(scores: readonly TrafficScore[]): Promise<void>;
   /** The scores of these traces, ordered by id, suite and scorer. */

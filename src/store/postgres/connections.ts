@@ -23,8 +23,8 @@ export function openConnections(url: string): Connections {
       application_name: "evals",
       types: TYPES,
     });
-    // A failed connection is kept until it is dropped, so that its next statement fails. On a new connection,
-    // the rest of an open transaction would be committed without its beginning.
+    // A failed connection is kept until `drop`, so that its next statement fails too. If a new connection took its
+    // place at once, the rest of an open transaction would be committed without its beginning.
     client.on("error", () => {});
     await client.connect();
     return client;
@@ -48,11 +48,11 @@ export function openConnections(url: string): Connections {
     const given = values.map((one) => (typeof one === "string" ? withoutNul(one) : one));
     const answered = await client.query({
       text,
-      // Without values, the text may contain several statements.
+      // PostgreSQL accepts several statements in one text only when no values are sent with them.
       ...(given.length === 0 ? {} : { values: given }),
       ...(lists ? { rowMode: "array" } : {}),
     });
-    // Several statements in one text give several results.
+    // Several statements in one text give a list of results. The last one counts.
     const result = Array.isArray(answered) ? answered.at(-1) : answered;
     return { kind: "rows", rows: result?.rows ?? [], changes: result?.rowCount ?? 0 };
   };

@@ -5,13 +5,13 @@
 const NUL = "\0";
 const MARK = "\u0001";
 
-/** A text in its stored form. */
+/** Converts a text to its stored form. */
 export function withoutNul(text: string): string {
   if (!text.includes(NUL) && !text.includes(MARK)) return text;
   return text.replaceAll(MARK, `${MARK}1`).replaceAll(NUL, `${MARK}0`);
 }
 
-/** The original of a stored text. */
+/** Converts a stored text back to the original. */
 export function withNul(kept: string): string {
   const [first = "", ...rest] = kept.split(MARK);
   return first + rest.map((part) => (part[0] === "0" ? NUL : MARK) + part.slice(1)).join("");

@@ -10,17 +10,21 @@ import type { WaitingThread } from "./waiting-thread.ts";
 const PATIENCE_MS = 60_000;
 const FIRST_WAIT_MS = 50;
 const MAX_WAIT_MS = 1000;
-/** Advisory lock held by every writing transaction, so that two processes cannot both check and then write. */
+/**
+ * Number of the advisory lock that every writing transaction holds. Without it, two processes could check the same
+ * row at once and then both write.
+ */
 const WRITERS = 7_263_815_505;
 /**
- * PostgreSQL ends a transaction that is idle for so long: its process may be cut off, and would keep the lock.
+ * PostgreSQL ends a transaction that is idle for this long. A process that is cut off from the network cannot end
+ * its transaction, which would keep the lock of all writers.
  */
 const IDLE = "60s";
-/** Number of rows of a scan in memory at once. */
+/** How many rows of a scan are in memory at once. */
 const SCANNED = 2000;
 /** Interval of the heartbeats that tell processes on other machines that this one is alive, in milliseconds. */
 const BEAT_MS = 5000;
-/** A process without a heartbeat for so many seconds is considered dead. */
+/** A process on another machine counts as dead when it has sent no heartbeat for this many seconds. */
 const GIVEN_UP_S = 20;
 
 export interface PostgresPlace {
@@ -115,7 +119,7 @@ function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS 
     for (const on of ["main", "reader"] as const) undo(() => thread.ask({ kind: "drop", on }));
   };
 
-  /** Repeats the work while the database is unavailable. */
+  /** Repeats the work while the database is unavailable, for at most `patience_ms`. */
   const patiently = <T>(work: () => T): T => {
     const until = performance.now() + (isGivenUp ? 0 : patience_ms);
     for (let wait = FIRST_WAIT_MS, isAway = false; ; wait = Math.min(MAX_WAIT_MS, wait * 2)) {
@@ -142,12 +146,13 @@ function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS 
   };
 
   const query: Session["query"] = (text, values, lists) =>
-    // Inside a transaction, the whole transaction must be repeated.
+    // Inside a transaction a statement is not repeated by itself, because the whole transaction must be repeated.
     depth > 0 ? ask(text, values, lists) : patiently(() => ask(text, values, lists));
 
   const whole = <T>(work: () => T, attempt: Attempt<T>): T =>
     patiently(() => {
-      // The connection was lost during the commit: only the database knows the outcome.
+      // The earlier attempt lost its connection during the commit: only the database knows whether it was
+      // committed.
       if (attempt.made !== undefined && isCommitted(attempt.made.transaction)) return attempt.made.result;
       attempt.made = undefined;
       ask("BEGIN", []);
@@ -163,8 +168,8 @@ function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS 
         ask("COMMIT", []);
         return result;
       } catch (error) {
-        // A lost reply leaves it unknown whether the transaction was committed; any other error comes from the
-        // database.
+        // After a lost connection nobody knows whether the transaction was committed, so the attempt is remembered.
+        // Any other error means that the transaction was not committed.
         if (!(error instanceof PostgresFailure) || !error.passing) attempt.made = undefined;
         undo(() => ask("ROLLBACK", []));
         throw error;
@@ -230,8 +235,8 @@ function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS 
     },
     transaction: <A extends unknown[], T>(work: (...args: A) => T) => {
       /**
-       * Failed attempts, by the object that was to be written. Such an attempt may have been committed after
-       * all, which is checked when the caller gives the same object again.
+       * Failed attempts, by the object that was to be written. An attempt whose connection was lost may have been
+       * committed after all. That is checked when the caller gives the same object again.
        */
       const failed = new WeakMap<object, Attempt<T>>();
       const run = (...args: A): T => {
@@ -250,9 +255,14 @@ function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS 
   };
 }
 
-/** An attempt to run a transaction, as far as its result is known. */
+/**
+ * An attempt to run a transaction. `made` is absent until the work is done, and after an error that rules out a
+ * commit.
+ */
 interface Attempt<T> {
-  /** The result of the work, and the number of the transaction that may have been committed with it. */
+  /**
+   * The result of the work, and the number of the transaction, by which the database says whether it was committed.
+   */
   made?: { readonly result: T; readonly transaction: string } | undefined;
 }
 

@@ -9,7 +9,10 @@ const USE = {
     "EVALS_HISTORY=postgres://user:password@host:5432/database; unset it to keep the history in .evals/",
 };
 
-/** An error reported by PostgreSQL. */
+/**
+ * An error of a request to PostgreSQL: the database reported it, or the connection failed. `passing` says whether a
+ * retry may succeed.
+ */
 export class PostgresFailure extends Error {
   readonly code: string | null;
   readonly passing: boolean;
@@ -21,7 +24,7 @@ export class PostgresFailure extends Error {
   }
 }
 
-/** Converts an error that the user can fix to an EvalsError; others are returned unchanged. */
+/** Converts an error that the user can fix to an EvalsError; all other errors are returned unchanged. */
 export function translated(error: unknown, url: string): unknown {
   if (!(error instanceof PostgresFailure)) return error;
   const { code, message } = error;

@@ -18,14 +18,14 @@ export interface PostgresHistory {
   readonly now: () => number;
   readonly self: ProcessMark;
   readonly notice: (text: string) => void;
-  /** How long to wait for an unavailable database; default one minute. */
+  /** How long to wait for an unavailable database, in milliseconds; default one minute. */
   readonly patience_ms?: number | undefined;
 }
 
 /**
  * Opens a store in PostgreSQL and creates its tables if needed.
  *
- * @throws {EvalsError} when it cannot be reached or written, or is from a newer program
+ * @throws {EvalsError} when the database cannot be reached or written, or its tables are from a newer program
  */
 export async function openPostgresStore({
   address,
@@ -37,7 +37,7 @@ export async function openPostgresStore({
   await requireDriver();
   const { url, schema } = placeOf(address);
   const thread = await startThread(url);
-  // No retries at the start, because the address may be wrong.
+  // At the start nothing is retried, because the address may be wrong.
   const first = postgresDatabase(thread, { url, schema, notice, patience_ms: 0 });
   try {
     refuseReadOnly(first);

@@ -2,7 +2,8 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { Database } from "../sql/database.ts";
 
 /**
- * SQLite functions that shared statements use. Names are prefixed with the store's schema.
+ * Functions of SQLite that the statements for both databases call, defined here for PostgreSQL. Each name gets the
+ * store's schema as its prefix.
  *
  * `json_extract` returns NULL for invalid JSON, where SQLite would fail.
  */
@@ -106,7 +107,8 @@ CREATE TABLE processes (mark ${TEXT} PRIMARY KEY, seen_at timestamptz NOT NULL D
 `;
 
 /**
- * All migrations in order. A published one is never changed. Each change to the SQLite tables has a counterpart here.
+ * All migrations in order. A released migration is never changed. For each change of the SQLite tables there must
+ * be one here.
  */
 const STEPS: readonly string[] = [FUNCTIONS + TABLES];
 

@@ -12,15 +12,16 @@ const TABLE = new RegExp(`\\b(FROM|JOIN|INTO|UPDATE|ON|REFERENCES|TABLE|VIEW)(\\
 const FUNCTION = new RegExp(`(?<!\\.)\\b(${FUNCTIONS})\\(`, "gi");
 
 /**
- * Converts a statement for PostgreSQL: numbered parameters, and every name with its schema, because a connection
- * pooler may use a session with another search path for each statement.
+ * Converts a statement for PostgreSQL: numbered parameters, and the schema in front of every table and function.
+ * PostgreSQL's search path cannot be relied on, because a connection pooler may run each statement in another
+ * session.
  */
 export function postgresStatement(sql: string, schema: string): string {
   let places = 0;
   return named(sql, schema).replaceAll("?", () => `$${++places}`);
 }
 
-/** Adds the schema to every name in a text of one or more statements. */
+/** Puts the schema in front of every table and function in a text of one or more statements. */
 export function named(sql: string, schema: string): string {
   return sql
     .replaceAll(TABLE, (_, word, space, table) => `${word}${space}${schema}.${table}`)

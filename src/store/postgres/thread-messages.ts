@@ -1,8 +1,8 @@
 import type { MessagePort } from "node:worker_threads";
 
 /**
- * A connection: `main` for statements and transactions, `reader` for scans during which other statements run,
- * `beat` for heartbeats.
+ * The names of the connections: `main` is for statements and transactions, `reader` for scans during which `main`
+ * is used, and `beat` for heartbeats.
  */
 export type ConnectionName = "main" | "reader" | "beat";
 

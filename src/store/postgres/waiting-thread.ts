@@ -31,15 +31,16 @@ const LOOK_MS = 250;
 /** How long a thread may take to load on a busy machine, in milliseconds. */
 const START_MS = 60_000;
 /**
- * How long a thread may send no heartbeat before it is given up, in milliseconds. A thread that is only busy may
- * be given up, too. No answer is lost then, because that counts as a lost connection.
+ * How long a thread may send no heartbeat before it is given up, in milliseconds. A thread that is only busy may be
+ * given up, too. No answer is lost then, because this counts as a lost connection, after which the work is
+ * repeated.
  */
 const SILENT_MS = 20_000;
 
 /**
- * A worker thread that talks to PostgreSQL. The store's interface is synchronous, because SQLite answers within
- * microseconds; here the caller blocks for a network round trip. When the thread dies, the question fails as with a
- * lost connection, and the next one starts another thread.
+ * Starts a worker thread that talks to PostgreSQL. The store's interface is synchronous, because SQLite answers
+ * within microseconds; here the caller is blocked for a network round trip. When the thread dies, the waiting
+ * request fails as with a lost connection, and the next request starts another thread.
  */
 export async function startThread(
   url: string,
@@ -47,11 +48,11 @@ export async function startThread(
 ): Promise<WaitingThread> {
   let isClosed = false;
   let current: RunningThread | undefined;
-  /** The request for heartbeats, which a new thread gets as well. */
+  /** The request for heartbeats, which is sent again to every new thread. */
   let beat: Asked | undefined;
   const begin = (): RunningThread => {
     const begun = beginThread(url, start);
-    // The event `exit` follows, and is handled below.
+    // Without a listener, `error` would end the process. The event `exit` follows it, and is handled below.
     begun.worker.on("error", () => {});
     begun.worker.on("exit", () => abandon(begun));
     current = begun;
@@ -84,7 +85,7 @@ export async function startThread(
     return reply;
   };
   const { worker } = begin();
-  // A thread that fails to load would never reply.
+  // Waits until the thread has loaded, because one that fails to load would never reply.
   await new Promise((resolve, reject) => {
     worker.once("message", resolve);
     worker.once("error", reject);
@@ -116,8 +117,8 @@ function beginThread(url: string, start: typeof threadWith): RunningThread {
 }
 
 /**
- * Waits for the reply; undefined when the other thread stops its heartbeats first. They are counters in shared
- * memory, because this thread receives no events while it waits.
+ * Waits for the reply; undefined when the other thread stops sending heartbeats first. Replies and heartbeats are
+ * counted in shared memory, because this thread receives no events while it waits.
  */
 function replyOf({ port, counts }: RunningThread, asked: Asked, silent_ms: number): Reply | undefined {
   const before = Atomics.load(counts, REPLIES);

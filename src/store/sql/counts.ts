@@ -16,7 +16,10 @@ export function countsOf(db: Database): Omit<StoreSize, "bytes"> {
   return counts;
 }
 
-/** References that must not be broken: the words for a message, and a statement that counts the broken ones. */
+/**
+ * The references between rows, of which none may be broken. For each one: the words for a message, and a statement
+ * that counts the broken references.
+ */
 const LOOSE_ENDS = [
   [
     "trials have no case",

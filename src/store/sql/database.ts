@@ -24,13 +24,19 @@ export interface Database {
   transaction<A extends unknown[], T>(work: (...args: A) => T): Transaction<A, T>;
   /** Whether a transaction is repeated from its start after a lost connection. */
   readonly replays: boolean;
-  /** The stored form of the process that works on a run. */
+  /** The mark of a process in the form in which a run's row stores it. */
   readonly markOf: (self: ProcessMark) => ProcessMark;
   /** Whether the process with a stored mark is still running. */
   readonly lives: Lives;
-  /** Tables whose rows belong to rows of another table, in any schema version, with their foreign key column. */
+  /**
+   * The tables whose rows refer to rows of `parent`, each with the column that refers. They are read from the
+   * database itself.
+   */
   readonly childrenOf: (parent: string) => readonly { readonly table: string; readonly column: string }[];
-  /** Converts errors of the database that the user can fix to an EvalsError; others are returned unchanged. */
+  /**
+   * Converts an error of the database that the user can fix to an EvalsError; all other errors are returned
+   * unchanged.
+   */
   readonly mistake: (error: unknown) => unknown;
   close(): unknown;
 }

@@ -13,7 +13,8 @@ const CLEANING_EVERY = 64;
 const KEPT_MS = 25 * 3_600_000;
 
 /**
- * The departure log in a database.
+ * The log of calls to models that have rate limits, in a database. A departure is the moment at which a call is
+ * sent.
  *
  * @param clock returns milliseconds since 1970 UTC, the same for all processes
  */

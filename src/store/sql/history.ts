@@ -20,7 +20,7 @@ export interface HistoryParts {
   readonly care: StoreCare;
   /** Location of the database, the same for all stores opened on it in this process. */
   readonly place: string;
-  /** Milliseconds since 1970, UTC. */
+  /** Returns milliseconds since 1970, UTC. */
   readonly now: () => number;
   /** The process recorded as the owner of runs. */
   readonly self: ProcessMark;

@@ -117,7 +117,7 @@ interface Lists {
   readonly changes: TrialChanges;
 }
 
-/** Makes a read asynchronous, as over a network: what it throws becomes a rejection. */
+/** Makes a read asynchronous, as a read over a network is: an error that it throws becomes a rejection. */
 function laterOf(db: Database) {
   return <A extends unknown[], R>(read: (...args: A) => R): ((...args: A) => Promise<R>) => {
     return async (...args) => {
@@ -130,7 +130,10 @@ function laterOf(db: Database) {
   };
 }
 
-/** Makes a page of items. @param found one item more than the limit, if there are that many */
+/**
+ * Makes a page of items. @param found the items from the page's start on, up to one more than the limit; that one
+ * shows that a next page exists
+ */
 function pageOf<T>(found: readonly T[], limit: number, cursor: (last: T) => string): Page<T> {
   const items = found.slice(0, limit);
   const last = items.at(-1);

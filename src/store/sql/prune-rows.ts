@@ -38,7 +38,7 @@ function pruneTraffic(db: Database, before: number): number {
   return Number(db.prepare(`DELETE ${OLD_TRACES}`).run(before).changes);
 }
 
-/** The numbers of a JSON list in the single parameter. */
+/** A subquery with one parameter, a JSON list of numbers. Its rows are these numbers. */
 const LIST = "SELECT CAST(value AS BIGINT) FROM json_each(?)";
 
 const UNUSED_TEXTS = `
@@ -91,9 +91,11 @@ function withoutReasons(scores: string): string {
 }
 
 interface JudgementLimits {
-  /** JSON lists of run numbers. */
+  /** JSON list of the numbers of all runs that are deleted or that lose their answers. */
   readonly touched: string;
+  /** JSON list of the numbers of the deleted runs. */
   readonly removed: string;
+  /** See `loose_before` of `Pruning`. */
   readonly before: number;
 }
 

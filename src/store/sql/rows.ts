@@ -1,12 +1,12 @@
 import type { Score } from "../../domain/score.ts";
 import type { TrialScoring } from "../store.ts";
 
-/** Fields that only some scores have: those of judges, and failures with a known fault. */
+/** Members that only some scores have: the scores of judges, and failed scores whose fault is known. */
 export type JudgedColumn = Pick<Score, "agreement" | "replies" | "turns" | "fault">;
 
 /**
- * The entry of one scorer: its score; the reason why it has none; null when it was not asked; 0 when it does not
- * apply to the case.
+ * The entry of one scorer for one trial. It is a list with the score; or a text, which is the reason why there is
+ * no score; or null when the scorer was not asked; or 0 when the scorer does not apply to the case.
  */
 export type ScoreColumn =
   | [score: number, pass: 0 | 1, reason: string, judged?: JudgedColumn]

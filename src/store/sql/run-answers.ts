@@ -7,7 +7,7 @@ interface TrialAnswer {
   readonly answer_id: number;
 }
 
-/** Answers of a run's trials after the given one, by case and trial. */
+/** The answers of a run's trials that come after the given trial, by case and trial. */
 export function answersBehind(
   db: Database,
   runNo: number,
@@ -22,14 +22,16 @@ export function answersBehind(
     .all(runNo, caseNo, trial, limit);
 }
 
-/** A run that received an answer which a case took from the cache. */
+/** An earlier run with an answer that a case of a later run reuses from the cache. */
 interface CachedFrom {
   readonly case_no: number;
   readonly no: number;
   readonly run: string;
 }
 
-/** The source runs of a run's cached answers after the given case and run, by case and run. */
+/**
+ * The earlier runs whose answers a run took from the cache, by case and run, starting after the given case and run.
+ */
 export function originsBehind(
   db: Database,
   runNo: number,

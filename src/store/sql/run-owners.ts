@@ -12,11 +12,14 @@ export function ownerOf(column: string | null): ProcessMark | null {
 export interface RunOwners {
   /** The owner column for a run that this process starts. */
   column(): string;
-  /** Adds a run that was written with `column`. */
+  /** Adds a run whose row was just written with the text of `column`. */
   hold(no: number): void;
-  /** Takes a stored run. @throws {EvalsError} EVALS_RUN_BUSY when another process or store works on it */
+  /**
+   * Makes this process the owner of a stored run. @throws {EvalsError} EVALS_RUN_BUSY when another process or store
+   * works on it
+   */
   claim(no: number): void;
-  /** Removes a run that has ended and was released. */
+  /** Removes a run that has ended and whose owner column is already empty. */
   forget(no: number): void;
   /** Releases all held runs. */
   releaseAll(): void;
@@ -29,8 +32,8 @@ interface OwnedRow {
 }
 
 /**
- * Which open store of this process holds a run, by place, run and mark. The database record cannot distinguish
- * two stores of one process.
+ * Which of this process's open stores holds a run, by place, run and mark. The record in the database cannot tell
+ * two stores of one process apart, because they have the same mark.
  */
 const heldHere = new Map<string, RunOwners>();
 
@@ -40,7 +43,7 @@ const heldHere = new Map<string, RunOwners>();
  * @param place location of the store, the same for all stores opened on it in this process
  */
 export function runOwners(db: Database, process: ProcessMark, place: string): RunOwners {
-  // A process that only reads has no mark.
+  // The mark is made when first needed, because a process that only reads needs none.
   let marked: { readonly self: ProcessMark; readonly column: string } | undefined;
   const mark = () => {
     if (marked === undefined) {
@@ -80,7 +83,8 @@ export function runOwners(db: Database, process: ProcessMark, place: string): Ru
     releaseAll: () => {
       if (held.size === 0) return;
       const mine = [...held];
-      // Forgotten before the database is written, which can fail: a full disk must not keep the runs held.
+      // The runs are forgotten before the database is written, because writing can fail: a full disk must not keep
+      // them held.
       for (const no of mine) forget(no);
       const release = db.prepare("UPDATE runs SET owner = NULL WHERE no = ? AND owner = ?");
       for (const no of mine) release.run(no, mark().column);

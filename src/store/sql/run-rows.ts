@@ -36,7 +36,8 @@ function toListed(db: Database, row: ListedRow): ListedRun {
 
 function toRun(db: Database, row: RunRow): StoredRun {
   const listed = toListed(db, row);
-  // The report of an earlier session would describe other trials.
+  // While a run is not finished, its stored report is that of an earlier session and does not describe the current
+  // trials.
   const report = row.report === null || isUnfinished(listed.status) ? null : (JSON.parse(row.report) as Json);
   return { ...listed, report };
 }
@@ -132,7 +133,8 @@ function conditions(
   if (filter.suite !== undefined) hold("suite = ?", filter.suite);
   if (filter.plan !== undefined) hold("plan = ?", filter.plan);
   if (filter.status !== undefined) {
-    // Interrupted and running are not distinguished in the database: the process shows which it is.
+    // In the database both interrupted and running runs have the status `running`. They are told apart by whether
+    // the process still lives.
     const written = [...new Set(filter.status.map((one) => (one === "interrupted" ? "running" : one)))];
     hold(`status IN (${written.map(() => "?").join(", ")})`, ...written);
   }

@@ -31,14 +31,15 @@ export interface OpenRunWriter extends RunWriter {
 }
 
 /**
- * Number of queued records and messages that triggers a commit before the end of the event-loop turn. Conversations
- * that wait for their commit are copied by the garbage collector, which takes longer than the commit.
+ * As soon as this many records and messages are queued, they are committed, before the end of the event-loop turn.
+ * The garbage collector copies conversations that wait for their commit, which takes longer than the commit.
  */
 const GROUP = 1000;
 
 /**
- * Groups the answers that arrive in one turn of the event loop into one transaction, because a commit costs more than
- * an insert. Only the death of the process could lose them before the commit, and then they count as not received.
+ * Writes a run. The answers that arrive in one turn of the event loop are grouped into one transaction, because a
+ * commit costs more than an insert. Only the death of the process could lose answers before the commit; they then
+ * count as not received.
  */
 export function openRunWriter(db: Database, no: number, now: () => number): OpenRunWriter {
   const write = trialStatements(db, no, now);
@@ -49,8 +50,8 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
   let toJudges = 0;
   let failure: unknown;
   /**
-   * The batch of a failed commit. It is repeated as the same object, because it may have been committed after
-   * all.
+   * The batch of a failed commit. It is repeated as the same object, because it may have been committed after all;
+   * see `transaction` in `database.ts`.
    */
   let unwritten: Batch | undefined;
   let unscored: TrialRecord | undefined;

@@ -106,7 +106,7 @@ const outcomeOf = ([case_no, trial, errored, pass]: OutcomeColumns): TrialOutcom
 
 /** Reads of a run's trials from any position. */
 export interface TrialPages {
-  /** At most `limit` trials after the given one, by case and number. */
+  /** At most `limit` trials that come after the given trial, by case and number. */
   behind(runNo: number, caseNo: number, trial: number, limit: number): TrialRow[];
   /** Like `behind`, without usage and cost. */
   scoresBehind(runNo: number, caseNo: number, trial: number, limit: number): TrialRow[];
@@ -170,8 +170,8 @@ function rowReader(reading: keyof typeof SCANS): (row: ScanColumns) => TrialRow 
 const UNKNOWN_WAY: WayCounts = { steps: null, turns: null, failed_calls: null, stopped: null };
 
 /**
- * The counts of an answer's trajectory; unknown for a conversation that an earlier version stored without
- * counts.
+ * The counts of an answer's trajectory. They are unknown for a conversation that an earlier version of the program
+ * stored without counts.
  */
 function wayOf(row: ScanColumns): WayCounts {
   if (row[12] === 1) return { steps: row[13], turns: row[14], failed_calls: row[15], stopped: row[16] === 1 };

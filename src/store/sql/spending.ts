@@ -2,7 +2,9 @@ import type { KnownSpending, LostReply, LostSpending } from "../store.ts";
 import type { Database } from "./database.ts";
 import { readUsage, type UsageColumns, usageColumns } from "./usage-columns.ts";
 
-/** SQL for the total tokens of the rows with both counts, and for the number of rows without. */
+/**
+ * SQL for two columns: the total tokens of the rows that have both token counts, and the number of all other rows.
+ */
 export const TOKENS_KNOWN =
   "CAST(TOTAL(input_tokens + output_tokens) AS BIGINT) AS tokens, COUNT(*) - COUNT(input_tokens + output_tokens) AS untold";
 
@@ -11,9 +13,9 @@ const LOST = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COU
 const UNSCORED = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, ${TOKENS_KNOWN} FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.pass IS NULL`;
 
 /**
- * A run's replies without an answer, in order of time.
+ * The requests of a run that may have cost something and brought no answer, in order of time.
  *
- * @param behind id of the last reply that was read; 0 for none
+ * @param behind id of the last request that was read; 0 for none
  */
 export function lostBehind(
   db: Database,
@@ -40,12 +42,14 @@ export function lostBehind(
     }));
 }
 
-/** The cost of replies without an answer. */
+/** The cost of the requests that brought no answer. */
 export function lostSpending(db: Database, runNo: number, of: "target" | "judges"): LostSpending {
   return db.prepare(LOST).get(runNo, of === "target" ? 1 : 0) as LostSpending;
 }
 
-/** The cost of the target's answers without scores and of its replies without an answer. */
+/**
+ * The cost of the target's answers that have no scores, and of the requests to the target that brought no answer.
+ */
 export function unscoredSpending(db: Database, runNo: number): KnownSpending {
   const answers = db.prepare(UNSCORED).get(runNo) as KnownSpending;
   return spentTogether(answers, lostSpending(db, runNo, "target"));

@@ -6,7 +6,10 @@ import { BUSY_TIMEOUT_MS } from "./open-database.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 import { translated } from "./sqlite-errors.ts";
 
-/** How long to wait for reading processes, in milliseconds: the longest time that a report reads at once. */
+/**
+ * How long to wait until other processes have finished reading, in milliseconds. No report reads for longer than
+ * this at a time.
+ */
 const READERS_TIMEOUT_MS = 3000;
 
 /** Maximum number of reported faults. */
@@ -21,8 +24,8 @@ export function storeCare(db: SqliteDatabase, path: string): StoreCare {
     oldTraces: later(async (before) => (await import("../sql/prune-rows.ts")).countOldTraces(db, before)),
     prune: later(async (what): Promise<Pruned> => {
       const { pruneRows } = await import("../sql/prune-rows.ts");
-      // Deleted data is overwritten in place; then the file is rewritten without it, with temporary data on disk
-      // instead of in memory.
+      // First the deleted data is overwritten in place. Then the file is rewritten without it, with temporary data
+      // on disk instead of in memory.
       db.pragma("secure_delete = ON");
       const removed = db.transaction(() => pruneRows(db, what)).immediate();
       db.pragma("temp_store = FILE");
@@ -43,9 +46,9 @@ function later<A extends unknown[], R>(work: (...args: A) => R | Promise<R>): (.
 }
 
 /**
- * Truncates the write-ahead log, which contains old pages.
+ * Truncates the write-ahead log, because it contains older versions of changed pages.
  *
- * @returns false while another process still reads them
+ * @returns false while another process still reads these pages
  */
 function isLogEmptied(db: SqliteDatabase): boolean {
   db.pragma(`busy_timeout = ${READERS_TIMEOUT_MS}`);
@@ -67,7 +70,7 @@ function* faultsOf(db: SqliteDatabase): Generator<string> {
     if (found.length > 0) return;
     const orphans = db.pragma("foreign_key_check") as { readonly table: string; readonly parent: string }[];
     for (const { table, parent } of orphans.slice(0, MAX_FAULTS))
-      yield `a row of ${table} belongs to none of ${parent}`;
+      yield `a row of ${table} refers to a row of ${parent} that does not exist`;
     yield* looseEnds(db);
   } catch (error) {
     // An unreadable page ends the check.

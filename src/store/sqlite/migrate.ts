@@ -15,8 +15,8 @@ import type { SqliteDatabase } from "./sqlite-database.ts";
 import { NewerSchema } from "./sqlite-errors.ts";
 
 /**
- * All migrations in order; a released one is never edited. A database's user_version is the number of applied
- * ones.
+ * All migrations in order. A released migration is never edited. The user_version of a database is the number of
+ * migrations that were applied to it.
  */
 export const MIGRATIONS: readonly string[] = [
   history,
@@ -36,7 +36,7 @@ export const MIGRATIONS: readonly string[] = [
 /**
  * Migrates a database to this program's schema, each step in a transaction that also updates the version.
  *
- * @throws {NewerSchema} when it was written by a newer program
+ * @throws {NewerSchema} when a newer program wrote the database
  */
 export function migrate(db: SqliteDatabase): void {
   const seen = () => db.pragma("user_version", { simple: true }) as number;

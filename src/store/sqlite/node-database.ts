@@ -4,9 +4,9 @@ import { BUSY_TIMEOUT_MS, SqliteAbsent } from "./open-database.ts";
 import type { OpenedSqlite } from "./sqlite-database.ts";
 
 /**
- * Node's built-in SQLite with the store's interface.
+ * Opens a database with Node's built-in SQLite.
  *
- * @throws {SqliteAbsent} before Node 22.13, which has none
+ * @throws {SqliteAbsent} before Node 22.13, which has no built-in SQLite
  */
 export async function openNodeDatabase(path: string): Promise<OpenedSqlite> {
   const { DatabaseSync } = await loadQuietly();
@@ -59,12 +59,14 @@ interface Reading {
 const given = (value: unknown): unknown => value;
 const asGiven = (sql: string): Reading => ({ sql, value: given });
 
-/** Whether texts are cut at the first NUL, as in Node 22; a model may write one. */
+/**
+ * Whether this SQLite cuts texts at their first NUL character, as that of Node 22 does. A model may write a NUL.
+ */
 function cutsAtNul(db: DatabaseSync): boolean {
   return (db.prepare("SELECT char(97, 0, 98) AS text").get() as Row).text === "a";
 }
 
-/** Reads texts as blobs, which are complete, and blobs as hexadecimal text. */
+/** Makes queries return texts as blobs, which are not cut at a NUL, and blobs as hexadecimal text. */
 function bytesOfTexts(db: DatabaseSync): (sql: string) => Reading {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const value = (read: unknown): unknown => {

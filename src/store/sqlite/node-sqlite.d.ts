@@ -6,7 +6,7 @@ declare module "node:sqlite" {
     get(...values: SQLInputValue[]): unknown;
     all(...values: SQLInputValue[]): unknown[];
     iterate(...values: SQLInputValue[]): IterableIterator<unknown>;
-    /** Since 22.16, like `columns`. */
+    /** `columns` and `setReturnArrays` exist since Node 22.16. */
     columns(): { name: string }[];
     setReturnArrays?(lists: boolean): void;
   }

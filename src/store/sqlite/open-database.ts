@@ -13,7 +13,7 @@ export interface SqliteLibrary {
   open(path: string): Promise<SqliteDatabase>;
 }
 
-/** A library is not installed, not built, or built for another Node version. */
+/** The error for a library that is not installed, not built, or built for another Node version. */
 export class SqliteAbsent extends Error {}
 
 /** How long a write waits for another process's lock, in milliseconds. */
@@ -27,8 +27,8 @@ export const betterSqlite: SqliteLibrary = {
     try {
       return sqliteDatabase(new Library(path, { timeout: BUSY_TIMEOUT_MS }));
     } catch (error) {
-      // SQLite's own errors mean that the file cannot be used; all others mean that the native module cannot be
-      // loaded.
+      // An error of SQLite itself means that the file cannot be used. Any other error means that the native module
+      // cannot be loaded.
       if (error instanceof Library.SqliteError || isOfFolder(error)) throw error;
       throw absent(error);
     }
@@ -65,7 +65,7 @@ const LIBRARIES: readonly SqliteLibrary[] = [betterSqlite, nodeSqlite];
 /**
  * Opens a database with the first library that can be loaded.
  *
- * @throws {EvalsError} EVALS_STORE_NO_SQLITE without one
+ * @throws {EvalsError} EVALS_STORE_NO_SQLITE when no library can be loaded
  */
 export async function openDatabase(path: string, libraries = LIBRARIES): Promise<SqliteDatabase> {
   const failures: SqliteAbsent[] = [];

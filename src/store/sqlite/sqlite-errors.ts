@@ -2,7 +2,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import { HISTORY_FILE } from "../history-file.ts";
 import { storeCorrupt, storeNewer, storeUnwritable } from "../store-errors.ts";
 
-/** The tables were written by a newer version of this program. */
+/** The error for tables that a newer version of this program wrote. */
 export class NewerSchema extends Error {}
 
 /** SQLite error codes for an unusable file, grouped by what the user can do. */
@@ -10,8 +10,8 @@ const CORRUPT = /^SQLITE_(NOTADB|CORRUPT)/;
 const UNWRITABLE = /^SQLITE_(CANTOPEN|READONLY|FULL|IOERR|PERM)/;
 
 /**
- * Converts SQLite's own errors to an EvalsError; others are returned unchanged. @param path of the file, relative to
- * the root
+ * Converts SQLite's own errors to an EvalsError; all other errors are returned unchanged. @param path of the file,
+ * relative to the root
  */
 export function translated(error: unknown, path: string = HISTORY_FILE): unknown {
   if (error instanceof EvalsError) return error;

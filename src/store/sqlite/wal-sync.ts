@@ -5,7 +5,7 @@ import { close, fdatasync, open } from "node:fs";
  * last second of answers. (The death of the process alone loses nothing, because committed pages are already in the
  * file.)
  *
- * @returns a function that stops it
+ * @returns a function that stops the syncing
  */
 export function keepDurable(walPath: string, every_ms = 1000): () => void {
   let busy = false;

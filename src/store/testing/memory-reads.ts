@@ -18,7 +18,10 @@ export interface ReadInPages {
   lostReplies(runNo: number): readonly LostReply[];
 }
 
-/** Paged reads that are made from complete reads. @param log every written trial, in the order of writing */
+/**
+ * Makes paged reads from reads that return everything at once. @param log every written trial, in the order of
+ * writing
+ */
 export function readsOver(
   whole: Omit<Store, "read"> & ReadInPages,
   runOf: (no: number) => StoredRun | undefined,

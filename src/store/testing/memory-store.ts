@@ -114,7 +114,8 @@ const NOTHING_KNOWN = {
 };
 
 /**
- * A store in memory that passes the same tests as the real ones. Records can be read at once, without a commit.
+ * A store in memory that passes the same tests as the real stores. A record can be read as soon as it is written,
+ * without a commit.
  */
 export function memoryStore(
   memory: Memory = emptyMemory(),

@@ -102,7 +102,7 @@ export function answered(
   };
 }
 
-/** A paid reply of the target without an answer, of 12 tokens. */
+/** A request to the target that brought no answer. It took 12 tokens and cost nothing. */
 export function lostReply(change: Partial<LostReply> = {}): LostReply {
   return {
     case_id: "first",

@@ -4,7 +4,10 @@ import { openDatabase } from "../sqlite/open-database.ts";
 import { answered, failed, sampleBodies, sampleCases, sampleHeader } from "./sample-run.ts";
 import { sqlitePlace } from "./sqlite-place.ts";
 
-/** Writes a small store in the current schema to one file, with which later schemas test their migration. */
+/**
+ * Writes a small store in the current schema to one file. Later schema versions test their migration with such a
+ * file.
+ */
 export async function writeOldDatabase(path: string): Promise<void> {
   const place = sqlitePlace();
   const store = await place.open();

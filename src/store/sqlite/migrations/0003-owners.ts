@@ -1,10 +1,11 @@
 /**
- * `runs.owner` is the process that works on a run, so that no two processes do: its mark as JSON, NULL when the
- * run was released. A process that was killed leaves its mark; readers check whether it is still running.
+ * `runs.owner` is the mark of the process that works on a run, as JSON; NULL when no process does. It keeps a
+ * second process from working on the same run. A process that was killed leaves its mark, so readers check whether
+ * that process still runs.
  *
  * In `trials.scores`, an entry that is a text is the reason why that scorer has no score.
  *
- * `answers.fallback` is the alias of the fallback model that answered, NULL when there was none.
+ * `answers.fallback` is the alias of the fallback model that answered, NULL when none did.
  */
 export const owners = `
 ALTER TABLE runs ADD COLUMN owner TEXT;

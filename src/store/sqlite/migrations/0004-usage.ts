@@ -1,12 +1,12 @@
 /**
- * All token counts of a provider instead of only two sums, and what was paid for replies without an answer.
+ * Adds all token counts of a provider instead of only two sums, and the cost of requests that brought no answer.
  *
- * A failed reply has no answer row to hold its price, and its trial is asked again, so it has a row of its own.
- * `judge` is the hash of the judge that asked, NULL for the run's target. If the cost is unknown, `cost_usd` is NULL
- * and the `most_…` columns hold the reserved maximum.
+ * Such a request has no row in `answers` to hold its cost, and its trial is asked again, so it has a row of its
+ * own. `judge` is the hash of the judge that asked, NULL for the run's target. If the cost is unknown, `cost_usd`
+ * is NULL and the `most_…` columns hold the reserved maximum.
  *
- * `untold` names what an answer does not report (`tool_calls`, `refusal`), so that its 0 and NULL mean unknown; NULL
- * when it reports everything.
+ * `untold` names what an answer does not report (`tool_calls`, `refusal`): the 0 or NULL in that column then means
+ * unknown. It is NULL when the answer reports everything.
  */
 export const usage = `
 ALTER TABLE answers ADD COLUMN cached_input_tokens INTEGER;

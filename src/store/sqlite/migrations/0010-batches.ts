@@ -1,4 +1,4 @@
-/** Batches at providers, stored so that they are found again after the process died. */
+/** Batches at providers. They are stored so that they can be found again after the process has died. */
 export const batches = `
 CREATE TABLE batches (
   no INTEGER PRIMARY KEY AUTOINCREMENT,
