@@ -47,7 +47,10 @@ async function makeDataset(run: RunToExport, server: ReceivingServer): Promise<s
   return id;
 }
 
-/** Item ids are unique in a whole project and limited to 255 characters. */
+/**
+ * The id of a case's item in Langfuse, where item ids must be unique in a whole project and have at most 255
+ * characters.
+ */
 export function itemId(dataset: string, id: string): string {
   const whole = `${dataset}:${id}`;
   return whole.length <= 255 && !/\p{Cc}/u.test(whole)
@@ -118,7 +121,10 @@ async function* scoresOf({ header, traced }: RunToExport): AsyncGenerator<object
   }
 }
 
-/** The items in the format of Langfuse's API, which `evals import langfuse` reads, then traces and scores. */
+/**
+ * The run as a file: first the items, in the format of Langfuse's API, which `evals import langfuse` reads; then
+ * the traces and the scores.
+ */
 async function* langfuseFile(run: RunToExport): AsyncGenerator<string> {
   yield `{\n"dataset": ${JSON.stringify(run.dataset)},\n"data": [\n`;
   yield* listed(run.cases(), (one) => item(run, one));

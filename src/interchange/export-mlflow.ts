@@ -37,7 +37,7 @@ export const mlflowExporter: RunExporter = {
 };
 
 const API = "/api/2.0/mlflow";
-/** Tag of an MLflow run or trace with the id of our run. */
+/** The tag in which an MLflow run or trace has the id of the exported run. */
 const RUN_TAG = "evals.run";
 
 async function sendToMlflow(run: RunToExport, server: ReceivingServer): Promise<void> {
@@ -45,7 +45,7 @@ async function sendToMlflow(run: RunToExport, server: ReceivingServer): Promise<
   const { id, artifacts, isNew } = await runOf(run, experiment, server);
   await logValues(run, id, server);
   await putArtifacts(run, artifacts, server);
-  // Traces outlive a deleted MLflow run, with their assessments.
+  // When an MLflow run is deleted, its traces stay, with their assessments. So even a new MLflow run may have some.
   const mayBeAssessed = !isNew || (await mayHaveTraces(run, experiment, server));
   if (await sendTraces(run, { experiment, id }, server)) {
     await linkTraces(run, id, server);
@@ -67,7 +67,7 @@ function call(
   return askForObject(server, { ...postJson(`${API}/${method}`, body), once });
 }
 
-/** MLflow's own environment variable names the experiment. */
+/** The experiment's name: from MLflow's own environment variable, else the suite's name. */
 const experimentName = ({ env, header }: RunToExport): string => env.MLFLOW_EXPERIMENT_NAME || header.suite;
 
 /** @returns the experiment's id; it is created if needed */
@@ -99,7 +99,7 @@ interface MlflowRun {
   readonly isNew: boolean;
 }
 
-/** The MLflow run with our run's tag; created if needed. */
+/** The MLflow run that is tagged with the id of the exported run; it is created if needed. */
 async function runOf(
   { header }: RunToExport,
   experiment: string,
@@ -167,7 +167,9 @@ const HELD_BY_SERVER = "mlflow-artifacts:/";
  */
 async function putArtifacts(run: RunToExport, place: string, server: ReceivingServer): Promise<void> {
   if (!place.startsWith(HELD_BY_SERVER)) {
-    run.notice(`Its artifacts are left out: this MLflow keeps them at ${place}, which its API cannot write.`);
+    run.notice(
+      `The run's artifacts are not exported: this MLflow server keeps artifacts at ${place}, where its API cannot write.`,
+    );
     return;
   }
   const folder = place.slice(HELD_BY_SERVER.length).replace(/^\/*([^/]+:\d+\/)?/, "");
@@ -184,7 +186,7 @@ async function putArtifacts(run: RunToExport, place: string, server: ReceivingSe
   }
 }
 
-/** Whether the experiment has traces of our run; true when the server cannot tell. */
+/** Whether the experiment has traces of the exported run; true when the server cannot tell. */
 async function mayHaveTraces(
   { header }: RunToExport,
   experiment: string,
@@ -223,7 +225,9 @@ async function sendTraces(
     more: rootAttributes,
   });
   if (!isKept)
-    run.notice("Its traces are left out: this MLflow stores none (it needs a database as its store).");
+    run.notice(
+      "The run's traces are not exported: this MLflow server keeps traces only when its store is a database.",
+    );
   return isKept;
 }
 
@@ -231,8 +235,8 @@ async function sendTraces(
 const MAX_LINKS = 100;
 
 /**
- * Links the traces to the run. MLflow before 3.17 does not do this by a request header; the oldest versions
- * have no links.
+ * Links the traces to the MLflow run. This is for MLflow before 3.17, which ignores the header `x-mlflow-run-id` of
+ * `sendTraces`. The oldest versions cannot link traces at all; they refuse the request, which is no error here.
  */
 async function linkTraces(run: RunToExport, id: string, server: ReceivingServer): Promise<void> {
   await server.each(inParts(run.traced(), MAX_LINKS), async (trials) => {

@@ -38,7 +38,7 @@ async function sendToPhoenix(run: RunToExport, server: ReceivingServer): Promise
   });
 }
 
-/** Phoenix's own environment variable names the project. */
+/** The project's name: from Phoenix's own environment variable, else the suite's name. */
 const projectOf = ({ env, header }: RunToExport): string => env.PHOENIX_PROJECT_NAME || header.suite;
 
 const resourceOf = (run: RunToExport) => ({ "openinference.project.name": projectOf(run) });
@@ -56,7 +56,10 @@ function upload({ dataset }: RunToExport, cases: readonly ExportedCase[]): objec
   };
 }
 
-/** Phoenix only accepts objects, and an object without members is no value there. */
+/**
+ * Whether Phoenix keeps a value as it is: it accepts only objects, and an object without members counts as no
+ * value.
+ */
 const isKept = (value: Json): boolean => isObject(value) && Object.keys(value).length > 0;
 
 function exampleOf(golden: ExportedCase) {
@@ -80,7 +83,10 @@ async function* annotationsOf({ header, traced }: RunToExport): AsyncGenerator<o
     }
 }
 
-/** Examples in the format of Phoenix's API, which `evals import phoenix` reads, then traces and annotations. */
+/**
+ * The run as a file: first the examples, in the format of Phoenix's API, which `evals import phoenix` reads; then
+ * the traces and the annotations.
+ */
 async function* phoenixFile(run: RunToExport): AsyncGenerator<string> {
   yield `{\n"dataset": ${JSON.stringify(run.dataset)},\n"data": {"examples": [\n`;
   yield* listed(run.cases(), exampleOf);

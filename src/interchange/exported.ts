@@ -57,7 +57,10 @@ export interface ServerRequest {
   /** JSON is serialized; bytes and text are sent unchanged. */
   readonly body?: { readonly json: unknown } | { readonly bytes: Uint8Array | string; readonly type: string };
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** A second request would create a duplicate: it is only retried when the server refused the first for lack of capacity. */
+  /**
+   * Whether the server would store a second request as a duplicate. Such a request is retried only when the server
+   * refused it for lack of capacity.
+   */
   readonly once?: boolean | undefined;
 }
 
@@ -72,10 +75,10 @@ export interface ReceivingServer {
   /** Returns the reply whatever its status. @throws {EvalsError} when there is no reply, or the key is rejected */
   readonly ask: (request: ServerRequest) => Promise<ServerReply>;
   /**
-   * Sends a request. What an interrupted earlier export has already sent is not sent again.
+   * Sends a request, unless an earlier export of this run that was interrupted has already sent it.
    *
    * @param known statuses besides 2xx that are not an error; a later export sends such a request again
-   * @returns the reply; undefined when nothing had to be sent
+   * @returns the reply; undefined when the request was already sent
    * @throws {EvalsError} like `ask`, and for any other status
    */
   readonly deliver: (request: ServerRequest, known?: readonly number[]) => Promise<ServerReply | undefined>;
@@ -102,7 +105,7 @@ export interface ServerKeys {
 export interface RunExporter {
   /** The run as a file: text in chunks, or bytes. */
   readonly file: (run: RunToExport) => AsyncIterable<string> | Promise<Uint8Array>;
-  /** How to send it to a server; absent for formats that are only files. */
+  /** How to send the run to a server; absent for formats that are only files. */
   readonly server?: {
     readonly keys: ServerKeys;
     readonly send: (run: RunToExport, server: ReceivingServer) => Promise<void>;

@@ -9,8 +9,8 @@ import type { DatasetRow } from "./writing/dataset-rows.ts";
 import { importRunTable, isRunTable, type RunRow } from "./writing/run-table-import.ts";
 
 /**
- * Imports tables with any separator. Columns are named as in our datasets, mapped by `--map`, or recognized by common
- * names.
+ * Imports tables with any separator. The columns are those of evals' own datasets, or mapped by `--map`, or
+ * recognized by common names.
  */
 export const importCsv: Importer = async (request) => {
   const paths = sourcePaths(request);

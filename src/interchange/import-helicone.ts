@@ -28,7 +28,10 @@ const NOTHING: KnownMembers = {
   why: Object.fromEntries(FEEDBACK.map((name) => [name, OF_TRAFFIC])),
 };
 
-/** A request has dozens of columns about itself; only these say something of the answer. */
+/**
+ * The members of a logged request that say something of its answer. The dozens of other columns are about the
+ * request itself.
+ */
 const feedbackOf = (value: Json): JsonObject =>
   Object.fromEntries(
     FEEDBACK.flatMap((name) => (isObject(value) && value[name] !== undefined ? [[name, value[name]]] : [])),

@@ -22,8 +22,8 @@ import { importOutputs, outputLine, type RecordedOutput, TrialNumbers } from "./
 import { jsonLine } from "./writing/project-text.ts";
 
 /**
- * Imports a log of Inspect: samples become cases, epochs become recorded trials, and its rule-based scorers score
- * them again.
+ * Imports a log of Inspect: samples become cases, and epochs become recorded trials. The rule-based scorers of the
+ * log score these trials again.
  */
 export const importInspect: Importer = async (request) => {
   const [path, ...more] = sourcePaths(request);
@@ -48,7 +48,7 @@ export const importInspect: Importer = async (request) => {
   });
 };
 
-/** The parts of a sample that are imported; its log may be far larger than memory. */
+/** The parts of a sample that are imported. The rest is not kept, because a log may be far larger than memory. */
 interface ReadSample {
   readonly id: string;
   readonly epoch: number;

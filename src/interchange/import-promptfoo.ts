@@ -232,7 +232,10 @@ function targets(
   return [{ alias: models.echo(help.files.echo()) }];
 }
 
-/** Code with which every provider of a config transforms its answers; if providers differ, it is skipped and reported. */
+/**
+ * The code by which all providers of a config transform their answers. If the providers differ in it, it is not
+ * imported, which is reported.
+ */
 function commonTransform(specs: readonly ProviderSpec[], losses: Losses): string | undefined {
   const [first] = specs;
   if (specs.every(({ transform }) => transform === first?.transform)) return first?.transform;
@@ -247,8 +250,8 @@ function commonTransform(specs: readonly ProviderSpec[], losses: Losses): string
 }
 
 /**
- * The assertions that became scorers, sorted by file and line. One that scores every case of a suite is listed
- * once.
+ * The assertions that became scorers, sorted by file and line. An assertion that scores every case of a suite is
+ * listed once.
  */
 function keptOf(
   { kept }: Assigned,

@@ -17,8 +17,8 @@ import { jsonLine } from "./writing/project-text.ts";
 
 /**
  * Imports results of τ-bench: tasks become cases with their expected actions, trajectories become recorded answers.
- * The reward depends on the simulated shop's state, which is not in the file, so it is stored with the answer
- * and read by a scorer.
+ * The reward depends on the simulated shop's state, which is not in the file. So the reward is stored with the
+ * answer, and a scorer reads it.
  */
 export const importTauBench: Importer = async (request) => {
   const name = importName(request);
@@ -118,10 +118,13 @@ function readTrajectory(
   };
 }
 
-/** τ-bench gives the model whatever a tool throws, and what a tool refuses, as a text that begins so. */
+/** The beginning of the text by which τ-bench tells the model that a tool threw an error or refused the call. */
 const REFUSED = "Error: ";
 
-/** A message as it is; of a tool that failed, with its error as one. */
+/**
+ * Returns a message unchanged, unless it is the result of a tool that failed: the content then becomes the JSON
+ * `{"error": …}`.
+ */
 function withStatedError(message: Json): Json {
   if (!isObject(message) || message.role !== "tool" || typeof message.content !== "string") return message;
   const { content } = message;

@@ -24,7 +24,10 @@ export interface Left extends SourcePlace {
   readonly why: string;
 }
 
-/** Something that became a scorer, with its suite and case; without a case it applies to every case of the suite. */
+/**
+ * A part of the other tool's files that became a scorer. Without `case`, the scorer applies to every case of the
+ * suite.
+ */
 export interface Kept extends SourcePlace {
   readonly what: string;
   readonly suite: string;
@@ -54,7 +57,7 @@ export interface SourceFiles {
   bytes(path: string): Uint8Array;
   /** Lines without line ends, for files larger than memory. @throws {EvalsError} like `text` */
   lines(path: string): AsyncIterable<string>;
-  /** Whether the path is a file, a folder, or nothing. */
+  /** The kind of what is at the path; undefined when nothing is there. */
   kind(path: string): "file" | "folder" | undefined;
   /** Files that match a pattern (`*`, `**`, `?`, `{a,b}`), sorted, without hidden folders and node_modules. */
   glob(pattern: string): readonly string[];
@@ -73,11 +76,11 @@ export type AskServer = (
   body?: { readonly [key: string]: Json },
 ) => Promise<{ readonly status: number | null; readonly text: string }>;
 
-/** The questions that an importer may ask about the project. */
+/** What an importer may ask the rest of the program to do. */
 export interface ImportTools {
   /**
-   * Why a scorer rejects this entry of a suite, or this operand at its `against`; undefined when it accepts
-   * both. An entry that names files or models cannot be checked here.
+   * Why the scorer of this suite entry rejects the entry, or rejects the operand (the value that `against` finds in
+   * a case); undefined when it accepts both. An entry that names files or models cannot be checked here.
    */
   refuses(entry: { readonly [key: string]: Json }, operand: Json | undefined): Promise<string | undefined>;
   /** Renders a template as a prompt would. @throws {Error} when it cannot be rendered */

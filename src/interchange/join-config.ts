@@ -61,7 +61,7 @@ function within(text: string, map: YAMLMap, entries: object): string {
   return `${head}\n${more}\n${text.slice(head.length).replace(/^[^\S\n]*\n/, "")}`;
 }
 
-/** Undefined when its aliases cannot be replaced by their values. */
+/** The values of the document; undefined when its YAML aliases cannot be replaced by their values. */
 function resolved(document: Document): { readonly models?: Record<string, Json> } | null | undefined {
   try {
     return document.toJS() as { models?: Record<string, Json> } | null;

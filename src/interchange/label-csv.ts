@@ -15,7 +15,7 @@ export interface LabelTable {
   readonly labels: readonly Label[];
   /** The content of a case; null when it is no longer known. */
   readonly contentOf: (caseId: string) => CaseContent | null;
-  /** The judge to be measured; absent when the suite has one or none. */
+  /** The judge that the labels are to measure; absent when the suite has only one judge, or none. */
   readonly of?: string | undefined;
 }
 

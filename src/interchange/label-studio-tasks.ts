@@ -2,10 +2,10 @@ import { type Label, labelSchema } from "../domain/label.ts";
 import { type LabelTask, readableText } from "./label-task.ts";
 
 /**
- * Tasks for Label Studio's import: one per answer, without predictions. The selection data is encoded in
- * `sample`, so that a rater cannot infer the judge's verdict from it.
+ * Tasks for Label Studio's import: one per answer, without predictions. How an answer was selected (`picked`,
+ * `weight`) is encoded in `sample`, because a rater could infer the judge's verdict from it.
  *
- * @param of the judge to be measured; absent when the suite has one or none
+ * @param of the judge that the labels are to measure; absent when the suite has only one judge, or none
  */
 export function labelStudioTasks(suite: string, tasks: readonly LabelTask[], of?: string): string {
   const all = tasks.map(({ input, expected, picked, weight, ...task }) => ({

@@ -38,11 +38,11 @@ export interface ReadLabelsOptions {
   readonly cases: ReadonlySet<string>;
   /** Names of raters by their id in the other tool. */
   readonly raters: ReadonlyMap<string, string>;
-  /** Rater for labels without one. */
+  /** The rater of the labels that name no rater. */
   readonly rater: string | undefined;
-  /** Judge for labels without one; absent when none is needed. */
+  /** The judge of the labels that name no judge; absent when labels need no judge. */
   readonly of?: string | undefined;
-  /** Time for labels without one; ISO 8601, UTC. */
+  /** The time of the labels that have none; ISO 8601, UTC. */
   readonly now: string;
 }
 

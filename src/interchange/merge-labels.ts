@@ -8,7 +8,7 @@ export interface MergedLabels {
   /** Number of labels whose rater changed the judgement. */
   readonly updated: number;
   readonly unchanged: number;
-  /** Number of labels that are older than the existing one, which is kept. */
+  /** Number of imported labels that are older than the existing label, which is kept. */
   readonly older: number;
 }
 
@@ -26,7 +26,7 @@ export function mergeLabels(there: readonly Label[], incoming: readonly Label[])
       counts.older++;
       continue;
     } else counts.updated++;
-    // The selection data of the existing label is kept, because the other tool only copies it.
+    // How the answer was selected stays as in the existing label, because the other tool only copies these values.
     merged.set(
       identity(label),
       before === undefined ? label : { ...label, picked: before.picked, weight: before.weight },

@@ -4,14 +4,14 @@ import { isObject, listMember, objectMember } from "./reading/json-fields.ts";
 import { objectOf, postJson } from "./server-request.ts";
 import { traceId } from "./tracing/trial-spans.ts";
 
-/** The source name that identifies our assessments. */
+/** The source name by which the assessments of evals are recognized. */
 const SOURCE = "evals";
 
 /**
  * Sends the scores of every trial.
  *
- * @param mayBeAssessed whether an earlier export may have left assessments, which MLflow would store twice: they are
- *   read first
+ * @param mayBeAssessed whether an earlier export may have left assessments. They are then read first, because
+ * MLflow would store the same assessment a second time
  */
 export async function assess(
   run: RunToExport,

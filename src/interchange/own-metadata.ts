@@ -2,10 +2,13 @@ import type { Json } from "../domain/json.ts";
 import type { ExportedCase } from "./exported.ts";
 import { isObject, type JsonObject, tagsOf, textMember } from "./reading/json-fields.ts";
 
-/** Members of a case that are wrapped in an object with one member, because the platform would lose them. */
+/**
+ * The members of a case that are wrapped in an object with one member, because the platform would lose their
+ * values.
+ */
 type Wrapped = readonly ("input" | "expected")[];
 
-/** What a platform's item contains of a case. */
+/** The parts of a case as a platform's item contains them. */
 export interface OwnItem {
   /** Undefined when the input is withheld. */
   readonly input: Json | undefined;
@@ -17,7 +20,8 @@ export interface OwnItem {
 /**
  * A case as an item of a platform, from which an import restores the same case.
  *
- * @param isKept whether the platform keeps a value as it is, and does not treat it as none; others are wrapped
+ * @param isKept whether the platform keeps a value as it is, and does not treat it as no value; all other values
+ * are wrapped
  */
 export function ownItem(golden: ExportedCase, isKept: (value: Json) => boolean): OwnItem {
   const lost = (value: Json | undefined): boolean => value !== undefined && !isKept(value);
@@ -43,7 +47,7 @@ function ownMetadata({ id, tags }: ExportedCase, wrapped: Wrapped): JsonObject {
 
 /** The content of `ownMetadata`, and the remaining metadata. */
 export interface OwnMetadata {
-  /** Undefined for an item that was not exported by us. */
+  /** Undefined for an item that was not exported by evals. */
   readonly id: string | undefined;
   readonly tags: readonly string[];
   readonly wrapped: readonly string[];
@@ -57,7 +61,7 @@ export function readOwnMetadata(metadata: JsonObject): OwnMetadata {
   return { id, tags: tagsOf(evals.tags), wrapped: tagsOf(evals.wrapped), others };
 }
 
-/** The value that `ownItem` may have wrapped. */
+/** The original value of a member that `ownItem` may have wrapped. */
 export function unwrap(name: "input" | "expected", value: Json, { wrapped }: OwnMetadata): Json {
   return wrapped.includes(name) && isObject(value) ? (value[name] ?? null) : value;
 }

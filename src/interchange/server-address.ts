@@ -3,8 +3,8 @@ import { EvalsError } from "../domain/problem.ts";
 /**
  * Validates a server address and removes trailing slashes.
  *
- * @param why the purpose, for the message
- * @param fix a valid example
+ * @param why what the server is used for, as the `why` of the message
+ * @param fix a valid example, as the `fix` of the message
  * @throws {EvalsError} EVALS_OPTION_INVALID for an invalid address, or one with a password
  */
 export function serverAddress(address: string, why: string, fix: string): string {

@@ -47,6 +47,6 @@ export function wrongKey({ name, keys: { names } }: KeyedServer, status: number,
     code: "EVALS_IMPORT_KEY",
     what: `${base} refuses the key in ${variables} (HTTP ${status}).`,
     why: `${name} gives the data of a project only to the keys of that project.`,
-    fix: `Take it from the settings of that project, and check that the address is its region.`,
+    fix: `Take the key from the settings of that project, and check that the address is that of the project's region.`,
   });
 }

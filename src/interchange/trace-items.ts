@@ -47,7 +47,10 @@ export async function* traceItems(files: SourceFiles, path: string): AsyncGenera
   }
 }
 
-/** One trace or span of a platform, which may have lists of its own: observations, events. */
+/**
+ * Whether a value is one trace or span of a platform. Such an item may contain lists (observations, events), which
+ * must not be read as the list of items.
+ */
 const isTrace = (value: Json): boolean => isObject(value) && !isOtlp(value) && firstOf(value) !== undefined;
 
 /** The spans of one item of a trace file, or of one received body. */

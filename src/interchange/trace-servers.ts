@@ -30,12 +30,13 @@ export interface TraceServer extends KeyedServer {
     since: string | undefined,
   ) => TracePage | undefined;
   /**
-   * Data of traces that has pages of its own, such as scores. Traces are imported even if it cannot be fetched.
+   * Data of the traces that the server gives on pages of its own, such as scores. The traces are imported even if
+   * these pages cannot be fetched.
    */
   readonly beside?: { readonly what: string; readonly first: TraceServer["first"] };
   /** URL of the rest of an item, when its page does not contain all of it. */
   readonly rest?: (item: JsonObject, server: URL) => URL | undefined;
-  /** The item together with the reply of that URL. */
+  /** The item together with the reply from the URL of `rest`. */
   readonly joined?: (item: JsonObject, rest: JsonObject) => JsonObject;
 }
 

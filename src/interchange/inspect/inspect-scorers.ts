@@ -9,7 +9,7 @@ export const INSPECT_SCORERS_FILE = "scorers/inspect.mjs";
 const KNOWN = new Set(["includes", "match", "exact", "f1"]);
 const MODEL_GRADED = /^model_graded/;
 
-/** The scorers named in a log: rule-based ones are converted, all others are skipped. */
+/** The scorers named in a log. Rule-based scorers are converted; all others are not imported, which is reported. */
 export function inspectScorers(header: JsonObject, place: SourcePlace, left: LeftList): TakenScorer[] {
   const taken: TakenScorer[] = [];
   const seen = new Set<string>();
@@ -42,7 +42,9 @@ function reasonToLeave(scorer: string, params: JsonObject): string | undefined {
   return undefined;
 }
 
-/** The text of that module. In it, `answer` is the reply and `targets` are the right texts. */
+/**
+ * The text of the module at `INSPECT_SCORERS_FILE`. In it, `answer` is the reply and `targets` are the right texts.
+ */
 export const INSPECT_SCORERS = `// The scorers of Inspect that compare texts, by their rules: config.scorer is includes, match, exact or f1.
 const PUNCTUATION = /[!-/:-@[-\`{-~]/g;
 const EDGES = /^[\\s!-/:-@[-\`{-~]+|[\\s!-/:-@[-\`{-~]+$/g;

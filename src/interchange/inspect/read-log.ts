@@ -106,7 +106,8 @@ async function entryValue(
   try {
     const found = await wantedMembers(entry.chunks(), wanted, MAX_BYTES);
     if (found?.whole === true) return wholeValue(decodeText(found.text, inside), inside);
-    // Not a complete object: it is read as text, so that the error message has a location.
+    // The entry is not a complete JSON object. Its text is parsed once more as a whole, so that the error has a
+    // location.
     const pieces: Uint8Array[] = [];
     for await (const piece of entry.chunks()) if (pieces.length < 1024) pieces.push(Uint8Array.from(piece));
     return wholeValue(decodeText(Buffer.concat(pieces), inside), inside);

@@ -33,7 +33,10 @@ interface Beside {
   readonly found: Found;
 }
 
-/** Converts the graders of an eval to scorers by name; graders without a counterpart are skipped. */
+/**
+ * Converts the graders of an eval to scorers with unique names. A grader without a counterpart is not imported,
+ * which is reported.
+ */
 export function graderScorers(
   criteria: readonly Criterion[],
   suite: string,
@@ -59,8 +62,8 @@ export function graderScorers(
 }
 
 /**
- * Makes judges optional when there are rule-based graders: a required judge that fails would make the whole
- * trial missing. Judges without rule-based graders stay required.
+ * Makes judges optional when the eval also has rule-based graders: a required judge that gives no verdict would
+ * make the whole trial missing. When all graders are judges, they stay required.
  */
 function informing(entries: Entry[]): Entry[] {
   const isRule = ({ type, required }: Entry): boolean => type !== "judge" && required !== false;
@@ -157,14 +160,17 @@ function textSimilarity(grader: JsonObject, place: SourcePlace, { found }: Besid
   };
 }
 
-/** The passing threshold. Without one the scorer is optional: its score is shown and decides nothing. */
+/**
+ * The threshold from which on an answer passes. A grader without a threshold becomes an optional scorer: its score
+ * is shown and decides nothing.
+ */
 function bar(grader: JsonObject, place: SourcePlace, found: Found, scale = (score: number) => score): object {
   const threshold = numberMember(grader, "pass_threshold");
   if (threshold !== undefined) return { threshold: Math.min(1, Math.max(0, scale(threshold))) };
   found.left.add(
     place,
     `the pass_threshold of ${nameOf(grader)}`,
-    "There is none, so no answer could fail: its score is shown and decides nothing (required: false).",
+    "The grader has no threshold, so no answer could fail: its score is shown and decides nothing (required: false).",
   );
   return { threshold: 1, required: false };
 }
@@ -222,7 +228,7 @@ function judgeEntry(
     found.left.add(
       place,
       `${part} in grader ${nameOf(grader)}`,
-      "A judge of evals sees only the item and the answer, so this stays in its question as text.",
+      "A judge of evals can use only the item and the answer, so this part stays in the judge's question as plain text.",
     );
   const messages = templateMessages(grader.input).map(
     ({ role, template }): RoleText => ({
@@ -271,7 +277,10 @@ function pythonGrader(grader: JsonObject, place: SourcePlace, { suite, found }: 
   };
 }
 
-/** Messages of the hosted API: a list whose contents are texts, parts, or one part. */
+/**
+ * The messages of the hosted API: a text, which is one message of the user; or a list of messages, whose contents
+ * are a text, a part, or several parts.
+ */
 export function templateMessages(input: Json | undefined): readonly RoleText[] {
   if (typeof input === "string") return [{ role: "user", template: input }];
   if (!Array.isArray(input)) return [];

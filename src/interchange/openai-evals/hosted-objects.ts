@@ -92,7 +92,7 @@ function grouped({ evals, runs, outputs }: Sorted): HostedEval[] {
 const evalId = (value: JsonObject): string | undefined =>
   Array.isArray(value.testing_criteria) ? textMember(value, "id") : textMember(value, "eval_id");
 
-/** The items of a run, if the run contains them. */
+/** The items of a run; an empty list when the run does not contain them. */
 export function itemsOfRun({
   value,
 }: HostedObject): readonly { readonly item: JsonObject; readonly sample: JsonObject | undefined }[] {
@@ -105,7 +105,7 @@ export function itemsOfRun({
     });
 }
 
-/** A canonical key that identifies an item. */
+/** A key that is equal for items with equal members, in whatever order. */
 export function itemKey(value: Json): string {
   const sorted = (one: Json): Json =>
     Array.isArray(one)

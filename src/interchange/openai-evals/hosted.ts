@@ -161,7 +161,7 @@ function templateBody(
     found.left.add(
       run.place,
       `${part} in the template`,
-      "A prompt of evals sees only the item, so this stays in it as text.",
+      "A prompt of evals can use only the item, so this part stays in the prompt as plain text.",
     );
   return roleLines(
     templateMessages(messages.template).map(({ role, template }) => ({

@@ -25,7 +25,7 @@ interface Choice {
 /**
  * Converts a model-graded eval to a judge file: the question unchanged, and the value of each choice.
  *
- * @returns the suite's scorers; undefined when the eval cannot be converted, which has been reported
+ * @returns the suite's scorers; undefined when the eval cannot be converted, and the reason is reported
  */
 export async function modelgradedJudge(one: RegistryEval, suite: string, found: Found) {
   const named = textMember(one.args, "modelgraded_spec") ?? "";
@@ -83,8 +83,9 @@ export async function modelgradedJudge(one: RegistryEval, suite: string, found: 
 }
 
 /**
- * The values of a question's parameters (`{criteria}`): one text named by the eval, or else each of those listed in
- * the question's file, which are judged separately. Any other parameter is a member of the samples.
+ * The values of a question's parameters (`{criteria}`), one element per judge. If the eval gives a parameter's
+ * text, that text is used. Otherwise the question's file may list several texts, and each of them becomes a judge
+ * of its own. Any other parameter is a member of the samples.
  */
 function fillings({ args }: RegistryEval, { value }: Spec, messages: readonly RoleText[]) {
   const named = objectMember(args, "modelgraded_spec_args") ?? {};
@@ -192,7 +193,7 @@ function questionTemplate(
 const isBinary = (choices: readonly Choice[]): boolean =>
   choices.every(({ score }) => score === 0 || score === 1);
 
-/** Instructions at the end of the last message; the reply format is added later. */
+/** Adds instructions at the end of the last message. The reply format is added later, when the judge is asked. */
 function withForm(messages: readonly RoleText[], choices: readonly Choice[]): RoleText[] {
   const last = messages.at(-1);
   const named = (worth: number): string =>
@@ -210,7 +211,8 @@ function withForm(messages: readonly RoleText[], choices: readonly Choice[]): Ro
 }
 
 /**
- * With scores other than 0 and 1, each choice is a level with a proportional value. Only the best one passes.
+ * The settings of a judge whose choices have scores other than 0 and 1: each choice is a level of a scale, with a
+ * value in proportion to its score, and only the best choice passes. No settings when all scores are 0 or 1.
  */
 function scaleOf(choices: readonly Choice[]): object {
   if (isBinary(choices)) return {};

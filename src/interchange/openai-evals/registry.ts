@@ -64,7 +64,7 @@ export async function importRegistryFile(request: ImportRequest, path: string, f
       found.left.add(
         { path, line: source.lineOf([key]) },
         `the set ${key}`,
-        "Suites are run together by naming them: evals run a b.",
+        "evals has no sets of suites: name the suites that are to be run together: evals run a b.",
       );
   }
 }
@@ -157,8 +157,8 @@ function promptText(isText: boolean, key: string): string {
 }
 
 /**
- * Looks for `data/…` beside the registry's folder of evals, as in the open repository; then relative to the file,
- * then to the working directory.
+ * Finds a data file; undefined when there is none. It looks for `data/…` beside the registry's folder of evals, as
+ * in the open repository; then relative to the file, then to the working directory.
  */
 function findData({ files }: ImportRequest, path: string, data: string): string | undefined {
   const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".";

@@ -11,7 +11,7 @@ import { planPlain } from "./plan-plain.ts";
 import { hasTemplate } from "./templates/nunjucks-tree.ts";
 import { renderNunjucks } from "./templates/render-nunjucks.ts";
 
-/** Assertions about the call, which no transform of its answer changes. */
+/** The types of assertions about the call itself. No transform of the answer changes what they check. */
 const BESIDE_ANSWER = ["latency", "cost"];
 
 /** How to convert one assertion of one case. @throws {Untranslatable} for a template in its value */

@@ -1,14 +1,14 @@
 import { CALL_TYPES } from "./plan-calls.ts";
 
-/** Types supported by the checks' runtime, where they can follow a transform. */
+/** The types that the imported module of checks can run. There they can come after a transform. */
 export const CHECKED = new Set([
   ...["javascript", "equals", "contains", "icontains", "contains-any", "contains-all", "icontains-any"],
   ...["icontains-all", "starts-with", "regex", "levenshtein", "is-json", "word-count", "finish-reason"],
 ]);
 
-const SPANS = "Spans are kept only as the conversation that they describe.";
+const SPANS = "Of spans, evals keeps only the conversation that they describe.";
 
-/** Types without a counterpart, with the reason. */
+/** Types that are not imported, with the reason. */
 export const LEFT_TYPES: Readonly<Record<string, string>> = {
   perplexity: "perplexity needs the log probabilities of tokens, which evals does not request.",
   "perplexity-score": "perplexity-score needs the log probabilities of tokens, which evals does not request.",
@@ -30,7 +30,7 @@ export const LEFT_TYPES: Readonly<Record<string, string>> = {
   "select-best":
     "It chooses between the answers of several targets; compare two runs with evals diff, or use a pairwise judge.",
   "max-score": "It chooses between the answers of several targets; compare two runs with evals diff.",
-  guardrails: "A provider's filter counts as a refusal: not-refusal judges it.",
+  guardrails: "evals counts a provider's filter as a refusal, which the scorer not-refusal checks.",
   "conversation-relevance": "evals judges a conversation as a whole: a judge sees {{ conversation }}.",
   "search-rubric": "The judge may not search the web.",
   "agent-rubric": "The judge may not use tools.",

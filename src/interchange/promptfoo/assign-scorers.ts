@@ -17,7 +17,7 @@ interface Scorer {
   readonly required: boolean;
   /** Creates the entry once all operands are known. */
   readonly make: MakeEntry;
-  /** Creates the entry for use inside a mean, where the score counts and not whether it passes. */
+  /** Creates the entry for use inside a mean. There the score counts, and not whether the scorer passes. */
   readonly counted?: (() => Entry) | undefined;
   /** The compared values by case id; undefined for a scorer that compares with nothing. */
   readonly operands: Map<string, Json | undefined>;
@@ -68,7 +68,10 @@ class Assignment {
   readonly #named = new Map<string, string[]>();
   readonly #kept: ScoredBy[] = [];
   readonly #planner: CasePlanner;
-  /** How many scorers of each group the current case already uses. */
+  /**
+   * How many scorers of each group the current case already uses. Scorers that differ only in the compared value
+   * form a group.
+   */
   #used = new Map<string, number>();
 
   constructor(help: AssignHelp) {

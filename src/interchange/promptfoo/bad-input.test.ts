@@ -97,19 +97,19 @@ describe("a promptfoo config with mistakes", () => {
       "a value from the environment",
       `prompts: ["{{ env.HOME }}"]\nproviders: [echo]\ntests: [{ vars: { a: b } }]\n`,
       {},
-      /^p\.yaml:1 an inline prompt: line 1 of it: it asks the environment/,
+      /^p\.yaml:1 an inline prompt: line 1 of it: it reads a variable of the environment/,
     ],
     [
       "a variable from the environment",
       `${HEAD}tests: [{ vars: { a: "{{ env.HOME }}" } }]\n`,
       {},
-      /^p\.yaml:3 vars: a: It asks the environment/,
+      /^p\.yaml:3 vars: a: It reads a variable of the environment/,
     ],
     [
       "what is compared with the environment",
       `${HEAD}tests: [{ assert: [{ type: contains, value: "{{env.CITY}}" }] }]\n`,
       {},
-      /^p\.yaml:3 contains: Its template: it asks the environment/,
+      /^p\.yaml:3 contains: Its template: it reads a variable of the environment/,
     ],
     [
       "a transform in a file that is not there",
@@ -145,7 +145,7 @@ describe("a promptfoo config with mistakes", () => {
       "a prompt that code makes",
       "prompts: [file://p.py]\nproviders: [echo]\ntests: [{ vars: { a: b } }]\n",
       { "p.py": "" },
-      /^p\.yaml:1 the prompt file:\/\/p\.py: Code makes it/,
+      /^p\.yaml:1 the prompt file:\/\/p\.py: Code makes this prompt/,
     ],
     [
       "a key in the config",

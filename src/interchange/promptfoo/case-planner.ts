@@ -7,7 +7,7 @@ import type { Assertion } from "./config-test.ts";
 import type { Plan, PlanContext } from "./plan.ts";
 import { Untranslatable } from "./templates/nunjucks-tree.ts";
 
-/** Plans the assertions of cases, and checks each different scorer entry once for whether it can be used. */
+/** Plans the assertions of cases. Each different scorer entry is checked once for whether a suite can use it. */
 export class CasePlanner {
   readonly #help: AssignHelp;
   readonly #refused = new Map<string, string | undefined>();
@@ -41,7 +41,8 @@ export class CasePlanner {
   }
 
   /**
-   * Replaces a scorer that would reject its settings by promptfoo's own check, if the checks' runtime has it.
+   * The plan, if the scorer accepts its settings. Otherwise a plan for a check with promptfoo's behaviour, if the
+   * module of checks has one for this type; else the reason why the assertion is not imported.
    */
   async #usable(plan: Extract<Plan, { kind: "scorer" }>, assertion: Assertion): Promise<Plan> {
     const key = JSON.stringify([plan.entry, plan.operand]);

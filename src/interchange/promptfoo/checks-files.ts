@@ -10,7 +10,7 @@ type CheckPlan = Extract<Plan, { readonly kind: "check" }>;
 
 interface Check {
   readonly spec: Entry;
-  /** Path in the project. */
+  /** Path in the project of the file with the check's code. */
   readonly file?: string | undefined;
   /** Code that transforms the answer before the check; its files are paths in the project. */
   readonly transforms: readonly Transform[];

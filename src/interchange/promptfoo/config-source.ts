@@ -42,7 +42,7 @@ export function readSource(text: string, path: string): ConfigSource {
   if (error !== undefined) throw syntax(path, lines.linePos(error.pos[0]), error.message);
   const repeated = readingYaml(text, path, () => repeatedYamlKey(document));
   if (repeated !== undefined)
-    throw syntax(path, lines.linePos(repeated), "A key is here a second time in one map.");
+    throw syntax(path, lines.linePos(repeated), "A key appears a second time in the same map.");
   let value: Json;
   try {
     value = (document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null) as Json;
@@ -94,7 +94,7 @@ function pairFinder(): (map: YAMLMap, key: Step) => Pair | undefined {
     let index = indexes.get(map);
     if (index === undefined) {
       const pairs = map.items.filter((pair) => isScalar(pair.key));
-      // The first of several equal keys wins, as in the order of the file.
+      // Of several equal keys, the first in the file wins.
       index = new Map(pairs.toReversed().map((pair) => [String((pair.key as Scalar).value), pair]));
       indexes.set(map, index);
     }

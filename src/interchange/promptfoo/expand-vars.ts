@@ -29,7 +29,7 @@ export function expandVars(vars: Vars, multiply: boolean, place: SourcePlace, re
   return all.map((one) => withReferences(Object.fromEntries(one)));
 }
 
-/** Each combination with each choice of one more variable, as many as are taken. */
+/** Each combination with each choice of one more variable, up to the maximum number of combinations. */
 function multiplied(all: Map<string, Json>[], name: string, choices: readonly Json[]): Map<string, Json>[] {
   const [only] = choices;
   if (choices.length === 1) {
@@ -63,7 +63,7 @@ function choicesOf(
       reading.losses.add(
         place,
         `vars: ${name}`,
-        "It asks the environment, which no fingerprint could cover, so the case contains the text as written; write the value there.",
+        "It reads a variable of the environment, which no fingerprint could cover. So the case contains the text as written; write the value instead.",
       );
     if (typeof one !== "string" || !one.startsWith("file://")) return [one];
     const path = pathOf(reading, one);

@@ -55,7 +55,7 @@ export function httpEntry(spec: ProviderSpec, losses: Losses): Entry | undefined
 
 type Report = (what: string, why: string) => void;
 
-/** Converts `{{prompt}}` and variables to our template names. */
+/** Converts `{{prompt}}` and variables to the names that evals' templates use. */
 function filled(text: string, report: Report): string {
   return text.replace(/\{\{-?\s*(.*?)\s*-?\}\}/g, (whole, inside: string) => {
     const [, name = "", filters = ""] = /^([\w.]+)\s*((?:\|.*)?)$/.exec(inside) ?? [];
@@ -96,7 +96,10 @@ function mapped(value: Json, change: (text: string) => string): Json {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mapped(one, change)]));
 }
 
-/** Converts `json.choices[0].text` to a JSONPath; anything more complex is code. */
+/**
+ * Converts `json.choices[0].text` to a JSONPath. Undefined for anything more complex, which is code and is
+ * reported.
+ */
 function answerPath(parser: Json | undefined, report: Report): string | undefined {
   if (parser === undefined || parser === "text") return undefined;
   const path =
@@ -108,7 +111,7 @@ function answerPath(parser: Json | undefined, report: Report): string | undefine
   if (path !== undefined) return `$${path.replaceAll("?.[", "[").replaceAll("?.", ".")}`;
   report(
     "transformResponse:",
-    "It is code; a JSONPath says which part of a reply is the answer (answer: $.text). Until then it is the whole reply.",
+    "It is code, which is not imported. Write a JSONPath to the answer in the reply (answer: $.text); until then the whole reply is the answer.",
   );
   return undefined;
 }

@@ -17,7 +17,10 @@ export interface JudgeKind {
   readonly draft: (words: readonly Json[], threshold: number | undefined) => Drafted | string;
 }
 
-/** promptfoo's graders return a number from 0 to 1; users should describe these levels for a better judge. */
+/**
+ * The levels of the scale. promptfoo's graders return a number from 0 to 1; a user gets a better judge by
+ * describing these levels in words of the task.
+ */
 const SCALE: Json = [
   { score: 0, means: "Meets it in no respect." },
   { score: 1, means: "Meets a little of it." },
@@ -30,7 +33,10 @@ const texts = (words: readonly Json[]): string[] =>
   words.filter((one): one is string => typeof one === "string" && one.trim() !== "");
 const NO_WORDS = "Its value must be a text that says what to judge by.";
 
-/** A rubric passes or fails; with a threshold it becomes a level on a scale. */
+/**
+ * A rubric becomes a judge that says pass or fail. With a threshold it becomes a judge that chooses a level on a
+ * scale.
+ */
 const rubric = (words: readonly Json[], threshold: number | undefined): Drafted | string => {
   const body = texts(words).join("\n");
   if (body === "") return NO_WORDS;
@@ -94,7 +100,7 @@ const KINDS: Readonly<Record<string, JudgeKind>> = {
   },
 };
 
-/** How a type of assertion is judged by a model; undefined for other types. */
+/** How a type of assertion is judged by a model; undefined for a type that is not judged by a model. */
 export function judgeKindOf(base: string): JudgeKind | undefined {
   return Object.hasOwn(KINDS, base) ? KINDS[base] : undefined;
 }

@@ -19,7 +19,7 @@ const SEMANTIC: Readonly<Record<string, Target>> = {
   },
 };
 
-/** The entries of evalconfig.yaml for imported suites and judges; equal ones are shared. */
+/** The entries of evalconfig.yaml for imported suites and judges; equal entries share one alias. */
 export class Models {
   readonly #names = new UniqueNames();
   readonly #all = new Map<string, Target>();

@@ -47,7 +47,7 @@ export function planCalls(one: Assertion, value: Json | undefined, { tools }: Pl
 
 const left = (why: string): Plan => ({ kind: "left", why });
 
-/** A check in the checks' runtime, which has access to the transcript's tool calls. */
+/** Plans a check in the imported module of checks, which can read the transcript's tool calls. */
 function check({ base, not, threshold }: Assertion, spec: Entry): Plan {
   return {
     kind: "check",
@@ -73,7 +73,7 @@ function planUsed(one: Assertion, value: Json | undefined): Plan {
 function planSequence(one: Assertion, value: Json | undefined): Plan {
   const { mode, steps } = isObject(value) ? value : { mode: undefined, steps: value };
   if (mode !== undefined && mode !== "exact" && mode !== "in_order")
-    return left("Its mode is exact or in_order.");
+    return left("Its mode must be exact or in_order.");
   const matchers = Array.isArray(steps) ? (steps as readonly Json[]).map(toolMatcher) : [];
   if (matchers.length === 0 || matchers.includes(undefined)) return left(NO_TOOL);
   const names = matchers.map((matcher) => String(matcher?.name));
@@ -93,7 +93,7 @@ function planArguments(one: Assertion, value: Json | undefined): Plan {
   const { mode = "partial", defaults, ignore } = value;
   const wanted = value.args ?? value.arguments;
   if (wanted === undefined) return left("It needs the arguments to look for as args.");
-  if (mode !== "partial" && mode !== "exact") return left("Its mode is partial or exact.");
+  if (mode !== "partial" && mode !== "exact") return left("Its mode must be partial or exact.");
   const ignored = typeof ignore === "string" ? [ignore] : ignore;
   return check(one, {
     value: {
@@ -112,7 +112,7 @@ function planCount(one: Assertion, value: Json | undefined): Plan {
   if (min === undefined && max === undefined) return left("It needs a min or a max.");
   if (value.type !== "tool")
     return left(
-      "Only steps of type: tool are known of every target; steps: { max } counts model calls, and spans are not kept.",
+      "Only steps of type: tool can be counted for every target. For model calls there is the scorer steps: { max }; spans are not kept.",
     );
   return check(one, { value: { ...(toolMatcher(value) ?? { name: "*" }), ...bounds(value) } });
 }
@@ -139,7 +139,9 @@ function bounds({ min, max }: { readonly [key: string]: Json }): {
 /** Requires that only tools of the provider are called, with arguments that match the tools' schemas. */
 function planValid(one: Assertion, value: Json | undefined, tools: PlanContext["tools"]): Plan {
   if (value !== undefined && value !== null && value !== "")
-    return left("A schema of its own is not read; the tools are those of the provider.");
+    return left(
+      "A schema in the assertion is not imported; calls are checked against the tools of the provider.",
+    );
   if (tools === undefined || tools.length === 0)
     return left(
       "The providers of this config name no tools, or different ones, so nothing says what a valid call is.",

@@ -52,10 +52,12 @@ export function planCode(one: Assertion, language: "javascript" | "python", cont
   };
 }
 
-const TWO_LANGUAGES =
-  "A JavaScript transform before a Python check would be two languages; do both in one of them.";
+const TWO_LANGUAGES = "The transform is JavaScript and the check is Python; write both in one language.";
 
-/** The code that transforms an answer before an assertion; a text when it cannot be imported: the reason. */
+/**
+ * The code that transforms an answer before an assertion. A text instead of a list is the reason why the code
+ * cannot be imported.
+ */
 export function transformsOf(one: Assertion, { transforms, reading }: PlanContext): Transform[] | string {
   const steps: Transform[] = [];
   for (const code of [...transforms, one.transform]) {

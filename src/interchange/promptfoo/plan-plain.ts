@@ -5,7 +5,10 @@ import type { Assertion } from "./config-test.ts";
 import type { Plan } from "./plan.ts";
 import type { Entry } from "./provider-spec.ts";
 
-/** A check in the checks' runtime, for values that scorers of evals treat differently from promptfoo. */
+/**
+ * Plans a check in the imported module of checks, for values that scorers of evals treat differently from
+ * promptfoo.
+ */
 function asCheck({ base, not, threshold }: Assertion, value: Json | undefined): Plan {
   return {
     kind: "check",
@@ -27,7 +30,8 @@ const NEEDS_TEXT =
 
 export function planPlain(one: Assertion, value: Json | undefined): Plan {
   const { base, not, threshold } = one;
-  // In promptfoo, any other value ends the test with an error.
+  // For these two types promptfoo reads a number as its text. Any other value that is not a text ends the test with
+  // an error there.
   const isNumber = typeof value === "number" && (base === "contains" || base === "icontains");
   const text = isNumber ? String(value) : value;
   const scorer = (type: string, options: Entry = {}, operand?: Json): Plan => ({

@@ -14,7 +14,9 @@ export type Plan =
       readonly operand?: Json | undefined;
       readonly not: boolean;
     }
-  /** A check in the runtime module or program that behaves as in promptfoo. */
+  /**
+   * A check with promptfoo's behaviour, run by the imported module of checks, or by the Python program of checks.
+   */
   | {
       readonly kind: "check";
       readonly language: "javascript" | "python";

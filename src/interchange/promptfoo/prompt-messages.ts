@@ -14,8 +14,8 @@ export interface TemplateMessage {
 const ROLES = ["system", "developer", "user", "assistant", "tool"];
 
 /**
- * The messages of a prompt: each message of a chat in JSON or YAML, or any other text as one user message. Roles are
- * determined before values are filled in, so that a value cannot fake one.
+ * The messages of a prompt: each message of a chat in JSON or YAML, or any other text as one user message. Roles
+ * are determined before values are filled in, so that a value cannot pretend to be a role.
  *
  * @throws {Untranslatable} for a chat whose messages are created by the template
  */
@@ -130,6 +130,6 @@ function contentOf(
   const [only] = content.match(/^\uE000(\d+)\uE001$/) ? [tags[Number(content.slice(1, -1))]] : [];
   const line = tags[Number(/\uE000(\d+)\uE001/.exec(content)?.[1] ?? -1)]?.line ?? 1;
   if (only?.whole !== true) return { content: restored(content, tags), line };
-  // A value that is serialized and parsed again is the value itself.
+  // The filter is removed, because a value that is serialized and parsed again is the value itself.
   return { content: only.text.replace(/\s*\|\s*(?:dump|tojson)\s*(?:\(\s*\))?\s*(-?\}\})$/, " $1"), line };
 }

@@ -59,7 +59,7 @@ function promptsOf(
     losses.add(
       place,
       `the prompt ${text}`,
-      "Only texts and files of texts are imported; save what it gives as a file.",
+      "Only texts and files of texts are imported; save the prompt that it produces as a file.",
     );
     return [];
   }
@@ -107,7 +107,7 @@ function ofFile(
     losses.add(
       place,
       `the prompt ${named}`,
-      "Code makes it; write the template that it fills, or a module target that asks the model itself.",
+      "Code makes this prompt; write the template that the code fills, or a module target that asks the model itself.",
     );
     return [];
   }

@@ -38,7 +38,10 @@ function testsOf(value: Json | undefined, place: Place): Test[] {
   return [readTest(value, source, steps, reading)];
 }
 
-/** A command that saves the tests that code makes as JSON, to end a message with; empty for other files. */
+/**
+ * The end of a message about tests that code makes: a command that runs the code and saves the tests as JSON. Empty
+ * for a file that is not code.
+ */
 function savedBy(named: string): string {
   const [, path, ending, name] = /^(?:file:\/\/)?(.+\.([cm]?[jt]s|py))(?::(\w+))?$/.exec(named) ?? [];
   if (path === undefined) return "";

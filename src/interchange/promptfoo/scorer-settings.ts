@@ -10,7 +10,10 @@ export type OperandPlace = { readonly value: Json } | { readonly at: string } | 
 /** Creates a scorer's entry once all operands are known. */
 export type MakeEntry = (operand: OperandPlace) => Entry;
 
-/** A scorer's settings without its operand, and its distinguishing key. */
+/**
+ * A scorer's settings without its operand. `group` is equal for assertions that can share a scorer because they
+ * differ only in the operand.
+ */
 export function scorerSettings(
   plan: Exclude<Plan, { kind: "left" }>,
   assertion: Assertion,

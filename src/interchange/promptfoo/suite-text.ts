@@ -47,7 +47,10 @@ function inOneLine(item: unknown): void {
   else for (const one of item.items) inOneLine(isPair(one) ? one.value : one);
 }
 
-/** Tells the checks of a suite which rendered prompt is theirs. */
+/**
+ * Tells each check of a suite the name of the suite's prompt. A case contains each prompt in rendered form, and the
+ * check finds its own by this name.
+ */
 export function withPrompt(scorers: readonly Entry[], prompt: string | undefined): readonly Entry[] {
   if (prompt === undefined) return scorers;
   return scorers.map((entry) => {

@@ -9,7 +9,7 @@ import type { WrittenPrompt } from "./write-prompts.ts";
 /** A model of the config with its original provider. */
 export interface ChosenTarget {
   readonly alias: string;
-  /** Absent for a placeholder for providers that could not be converted. */
+  /** Absent for the placeholder model that stands in for providers that could not be converted. */
   readonly spec?: ProviderSpec | undefined;
 }
 
@@ -119,7 +119,10 @@ function aliasesOf(
   return all.filter((alias) => found.has(alias));
 }
 
-/** Whether a provider that limits prompts includes this one. */
+/**
+ * Whether a model is asked with a prompt. Each of the model's providers may limit the prompts; one provider that
+ * includes the prompt is enough.
+ */
 function isAskedWith(
   targets: readonly ChosenTarget[],
   alias: string,

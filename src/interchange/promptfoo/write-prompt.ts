@@ -12,9 +12,10 @@ type Vars = Readonly<Record<string, Json>>;
 const MAX_COMPARED = 200;
 
 /**
- * Writes a prompt as its first version. Its rendering for the tests is compared with that of Nunjucks.
+ * Writes a prompt as its first version. For the variables of the tests, its text in Liquid is compared with its
+ * text in Nunjucks.
  *
- * @throws {Untranslatable} when Liquid cannot express it, or would render it differently
+ * @throws {Untranslatable} when Liquid cannot express the prompt, or would render it differently
  */
 export async function promptFile(
   source: PromptSource,

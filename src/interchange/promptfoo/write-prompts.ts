@@ -58,8 +58,8 @@ export async function writePrompts(
           "A prompt is one file for all cases; only that of defaultTest is imported.",
         );
   if (written.length > 0) return written;
-  // A chat model needs a prompt, so one that contains only the variables replaces those that could not be converted;
-  // the losses explain why.
+  // A chat model needs a prompt. So a prompt that contains only the variables replaces the prompts that could not
+  // be converted; the reported losses say why they could not.
   return [
     {
       name: suite,
@@ -94,7 +94,10 @@ export async function datasetText(
   return `${lines.join("\n")}\n`;
 }
 
-/** The prompt in the form given to checks: its text, or the JSON of its messages. */
+/**
+ * Each prompt by its name, in the form that checks get: the text of its only message, or the JSON of its messages.
+ * Undefined when there are no prompts.
+ */
 async function renderedPrompts(
   prompts: readonly WrittenPrompt[],
   vars: Readonly<Record<string, Json>>,

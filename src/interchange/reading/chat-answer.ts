@@ -3,7 +3,7 @@ import { isObject, type JsonObject, listMember, numberMember, objectMember } fro
 
 /** A provider's reply: the text of the answer, and its usage. */
 export interface ChatAnswer {
-  /** Undefined when the reply has none. */
+  /** Undefined when the reply contains no answer. */
   readonly output: string | undefined;
   readonly usage: { readonly [field: string]: number } | undefined;
 }

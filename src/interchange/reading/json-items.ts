@@ -112,7 +112,7 @@ function parsed(text: string): Json | undefined {
   }
 }
 
-/** An item, or the reason why its text cannot be used exactly. */
+/** An item, or the reason why its text cannot be kept exactly. */
 function itemOf(text: string, value: Json | undefined, place: SourcePlace): JsonItem | Left {
   if (value === undefined) {
     const error = findJsonError(text);

@@ -1,7 +1,7 @@
 /** Bytes with a meaning outside of strings. */
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
-/** Bytes of a member's name that are kept; no wanted name is as long. */
+/** Only this many bytes of a member's name are kept, because every wanted name is shorter. */
 const LONGEST_NAME = 200;
 
 /** The wanted members of an object, as the text of a separate object. */
@@ -11,13 +11,13 @@ export interface WantedMembers {
   readonly whole: boolean;
 }
 
-/** The wanted members are larger than the limit. */
+/** The error for wanted members that are larger than the limit. */
 export class TooLarge extends Error {}
 
 /**
  * Extracts some members of a JSON object from its bytes; the others are skipped, however large they are.
  *
- * @param most maximum bytes of the wanted members
+ * @param most maximum number of bytes that the wanted members may have together
  * @returns undefined when the bytes do not start with an object
  * @throws {TooLarge} when the wanted members are larger
  */
@@ -136,5 +136,5 @@ class MemberScan {
 }
 
 const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9;
-/** A byte of the byte order mark. */
+/** Whether a byte belongs to the byte order mark. */
 const isMark = (code: number): boolean => code === 0xef || code === 0xbb || code === 0xbf;

@@ -25,7 +25,7 @@ export class LeftList {
   all(): readonly Left[] {
     const more = [...this.#counts.values()].flatMap(({ count, last }) => {
       return count > LISTED
-        ? [{ ...last, what: `… and ${count - LISTED} more like it, this one the last` }]
+        ? [{ ...last, what: `… and ${count - LISTED} more like it; this is the last of them` }]
         : [];
     });
     return [...this.#listed, ...more];

@@ -106,7 +106,8 @@ function guess(column: string): string | undefined {
 }
 
 /**
- * The metadata path of any other column; undefined for one to skip, such as the row index that pandas writes.
+ * Where a column without a meaning of its own goes: a path in the case's metadata. Undefined for a column to skip,
+ * such as the row index that pandas writes.
  */
 function leftOver(column: string | undefined): string | undefined {
   const name = (column ?? "").trim().replaceAll(".", "_");
@@ -137,7 +138,7 @@ function readMaps(maps: readonly string[], columns: readonly string[], path: str
   return found;
 }
 
-/** Splits at commas that are followed by another entry, because a column's name may contain one. */
+/** Splits at the commas that are followed by another entry. A comma elsewhere may belong to a column's name. */
 function splitMap(text: string, columns: readonly string[]): string[] {
   const parts = text.split(/,(?=\s*(?:id|tags|input|expected|metadata)(?:\.[^=,]+)?=)/);
   return parts.filter((part) => part.trim() !== "" || columns.length === 0);

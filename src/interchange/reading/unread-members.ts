@@ -8,11 +8,14 @@ export interface KnownMembers {
   readonly read: readonly string[];
   /** Ids, times and the like, which say nothing of the case itself. */
   readonly bookkeeping: readonly string[];
-  /** Why a member is left where there is more to say than that nothing here reads it. */
+  /** By member: why it is not imported. Members that are not listed here get a general reason. */
   readonly why?: Readonly<Record<string, string>>;
 }
 
-/** The row of an item, and each member with a content that it does not hold, so that nothing is lost without a word. */
+/**
+ * Yields the row of an item, then an entry for each member that has a content and did not become a part of the row.
+ * So no data is lost without a report.
+ */
 export function* rowAndUnread<Row extends DatasetRow>(
   row: Row | Left,
   value: unknown,

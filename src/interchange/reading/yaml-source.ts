@@ -74,7 +74,7 @@ function resolved(document: Document, path: string): Json {
   try {
     return document.toJS() as Json;
   } catch (error) {
-    // yaml throws a ReferenceError for both.
+    // yaml throws a ReferenceError both for too many copies and for a missing anchor.
     if (!(error instanceof ReferenceError)) throw error;
     throw new EvalsError(
       {

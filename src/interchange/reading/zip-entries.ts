@@ -61,7 +61,8 @@ function listed(bytes: Uint8Array, data: DataView, at: number, path: string): Pa
   const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength));
   const extra = at + 46 + nameLength;
   let wide = wideFields(data, extra, extra + extraLength);
-  // The zip64 fields contain only values that do not fit, in this order.
+  // The zip64 fields contain only the numbers that do not fit into 32 bits, in the order in which they are read
+  // here.
   const number = (offset: number): number => {
     const narrow = data.getUint32(at + offset, true);
     if (narrow !== ELSEWHERE_4) return narrow;

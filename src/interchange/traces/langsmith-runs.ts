@@ -40,7 +40,10 @@ export function langsmithSpans(item: JsonObject): readonly Span[] | undefined {
   ];
 }
 
-/** The last of several ids. LangSmith lists the runs around a run from the outermost to the nearest. */
+/**
+ * The last of several ids. LangSmith lists the ids of the runs that contain a run from the outermost inwards, so
+ * the last one is the parent's.
+ */
 function lastOf(ids: Json | undefined): string | undefined {
   const last = Array.isArray(ids) ? (ids as readonly Json[]).at(-1) : undefined;
   return typeof last === "string" ? last : undefined;
@@ -138,7 +141,10 @@ const ROLES: Readonly<Record<string, string>> = {
   function: "tool",
 };
 
-/** The value of the only member of an object; else the object. */
+/**
+ * The value of the member `key` when it is the object's only member; otherwise the object; undefined for an empty
+ * object.
+ */
 function onlyMember(value: JsonObject, key: string): Json | undefined {
   const keys = Object.keys(value);
   if (keys.length === 0) return undefined;

@@ -29,7 +29,8 @@ export function plainSpans(item: JsonObject): readonly Span[] | undefined {
     ),
   });
   const resource = objectMember(objectMember(item, "resource") ?? {}, "attributes") ?? {};
-  // Only Phoenix has the kind outside of the attributes; otherwise the attribute names show it.
+  // Only Phoenix has `span_kind` outside of the attributes. For other exports the names of the attributes show the
+  // convention.
   const { convention, ...span } = made;
   return [kind === undefined ? { ...span, resource } : { ...span, convention, resource }];
 }
@@ -37,7 +38,7 @@ export function plainSpans(item: JsonObject): readonly Span[] | undefined {
 const hexOf = (value: Json | undefined): string | undefined =>
   typeof value === "string" && value !== "" ? value.replace(/^0x/, "") : undefined;
 
-/** Phoenix nests objects for names with dots. */
+/** The attributes with their full names. Phoenix nests objects where a name has dots: `a.b` is `{a: {b: …}}`. */
 function flatAttributes(item: JsonObject): Attributes {
   const made: Record<string, unknown> = {};
   const put = (value: Json, name: string, depth: number): void => {
@@ -55,7 +56,7 @@ function flatAttributes(item: JsonObject): Attributes {
   return made;
 }
 
-/** Objects that are values, not parts of names. */
+/** Attributes whose value is an object; its members are no parts of names. */
 const WHOLE: ReadonlySet<string> = new Set(["metadata"]);
 
 function eventOf(event: JsonObject): SpanEvent {

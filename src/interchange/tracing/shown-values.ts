@@ -40,8 +40,9 @@ function isJson(text: string): boolean {
 }
 
 /**
- * What MLflow shows of a trace in its tables and as a conversation, in the format of OpenAI's chat, whose texts it
- * finds. From the attributes of OpenTelemetry alone, its tables show the JSON of the messages.
+ * What MLflow shows of a trace in its tables and as a conversation. It is in the format of OpenAI's chat, in which
+ * MLflow finds the texts. From the attributes of OpenTelemetry alone, MLflow's tables show the JSON of the
+ * messages.
  */
 export function mlflowValues({ transcript, input, output }: TracedTrial): Attributes {
   const asked: readonly Message[] =

@@ -163,7 +163,10 @@ interface ChatPlace extends Placed {
   readonly time: Stretch;
   readonly trial: TracedTrial;
   readonly header: RunHeader;
-  /** Only the total tokens of a trial are known; they are set on its last call. */
+  /**
+   * Whether this is the trial's last call. Only the last call gets token counts, because only the total of the
+   * trial is known.
+   */
   readonly isLast: boolean;
   readonly own: Attributes;
   readonly events: readonly MadeEvent[];

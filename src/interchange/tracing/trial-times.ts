@@ -19,7 +19,10 @@ const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 /** The start of the tool call or retrieval with this number, from 0, among those of a round. */
 export const startOf = ({ start }: Stretch, number: number): bigint => start + BigInt(number) * STEP;
 
-/** Nanoseconds of a round's longest tool call, because the calls of one round may run in parallel. */
+/**
+ * The time of a round's tool calls, in nanoseconds: that of the longest one, because the calls of one round may run
+ * in parallel.
+ */
 const toolTime = ({ tools, searches }: Round): bigint =>
   tools.reduce(
     (largest, { latency_ms: took }) => larger(largest, nanoseconds(took ?? 0)),

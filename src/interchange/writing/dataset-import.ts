@@ -11,7 +11,7 @@ export interface DatasetImport {
   readonly rows: DatasetRows;
   /** Source of the dataset, for people: `Braintrust, exports/purchases.json`. */
   readonly from: string;
-  /** Items that have been skipped already. */
+  /** The list to which skipped items are added; it may contain earlier ones. */
   readonly left?: LeftList | undefined;
 }
 

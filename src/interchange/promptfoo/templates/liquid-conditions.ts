@@ -2,7 +2,10 @@ import type { ExpressionValues, LiquidScope } from "./liquid-scope.ts";
 import { anySeen, type LiquidCondition, type LiquidValue } from "./liquid-values.ts";
 import { lineOf, node, nodes, type TemplateNode, Untranslatable } from "./nunjucks-tree.ts";
 
-/** Converts Nunjucks conditions to Liquid, which has no parentheses and treats different values as false. */
+/**
+ * Converts Nunjucks conditions to Liquid. Liquid has no parentheses in conditions, and counts fewer values as
+ * false.
+ */
 export class LiquidConditions {
   readonly #scope: LiquidScope;
   readonly #values: ExpressionValues;

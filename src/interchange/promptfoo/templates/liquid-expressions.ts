@@ -144,7 +144,10 @@ export class LiquidExpressions {
     };
   }
 
-  /** Nunjucks replaces only undefined values, or with `true` all falsy ones. */
+  /**
+   * Converts the filter `default`. In Nunjucks it replaces only undefined values, or every falsy value when its
+   * second argument is `true`.
+   */
   #default(value: LiquidValue, [instead, falsy]: readonly LiquidValue[]): LiquidValue {
     const other = instead === undefined ? '""' : this.#scope.simple(instead);
     const keepsEmpty = falsy === undefined && anySeen(value, (seen) => seen === "");

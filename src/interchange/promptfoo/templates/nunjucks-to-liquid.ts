@@ -17,7 +17,7 @@ import {
  * Converts a Nunjucks template to Liquid by its syntax tree. The tests' variables become members of `input`. Their
  * values in the tests decide where a `default` is needed, and what an operator such as `+` means.
  *
- * @param tests the variables of every test that uses it
+ * @param tests the variables of every test that uses the template
  * @throws {Untranslatable} at the first construct that Liquid cannot express
  */
 export function toLiquid(source: string, tests: readonly Readonly<Record<string, Json>>[]): string {

@@ -31,7 +31,7 @@ export function parseTemplate(source: string): TemplateNode {
   }
 }
 
-/** Runs work on a template and converts any error. @throws {Untranslatable} */
+/** Runs work on a template. @throws {Untranslatable} instead of any error of the work */
 export function orUntranslatable<T>(work: () => T): T {
   try {
     return work();
@@ -45,7 +45,7 @@ export function orUntranslatable<T>(work: () => T): T {
 export const hasTemplate = (text: string): boolean => /\{\{|\{%|\{#/.test(text);
 
 export const asksEnvironment = (one: TemplateNode): Untranslatable =>
-  new Untranslatable("it asks the environment, which no fingerprint could cover", lineOf(one));
+  new Untranslatable("it reads a variable of the environment, which no fingerprint could cover", lineOf(one));
 
 /** A member that is a node. */
 export function node(of: TemplateNode, field: string): TemplateNode {
