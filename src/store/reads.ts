@@ -88,7 +88,7 @@ export interface StoreReads {
    * Like `trials`, without latency, cost and tokens, which are unknown here. Faster, because the answers are not read.
    */
   scores(runNo: number, page?: PageRequest): Promise<Page<TrialRow>>;
-  /** Like `scores`, but only with the outcomes, which is several times as fast. */
+  /** Like `scores`, but only with the outcomes. Several times as fast. */
   outcomes(runNo: number, page?: PageRequest): Promise<Page<TrialOutcome>>;
   /** Ids of the trials' answers, by case and trial, including cached answers. */
   answerIds(runNo: number, page?: PageRequest): Promise<Page<number>>;
@@ -126,7 +126,7 @@ export interface StoreReads {
   content(runNo: number, caseNo: number): Promise<{ readonly input: Json; readonly expected?: Json } | null>;
   /** The request as prepared for the provider; null for recorded outputs. */
   request(runNo: number, caseNo: number): Promise<Json>;
-  /** Judge replies in the order of the ids; missing ones are left out. */
+  /** The judge replies with these ids, in the order of the ids; ids that are not stored are left out. */
   judgements(ids: readonly number[]): Promise<StoredJudgement[]>;
   /** The judge replies that a run paid for about one case, oldest first. */
   judgementsOfCase(runNo: number, caseId: string): Promise<StoredJudgement[]>;
@@ -137,7 +137,7 @@ export interface StoreReads {
 /** Default page size. */
 const PAGE = 1000;
 
-/** @throws {RangeError} for a limit below 1 */
+/** The maximum number of items in a page. @throws {RangeError} for a limit below 1 */
 export function pageLimit({ limit = PAGE }: PageRequest): number {
   if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError(`a page of ${limit} items`);
   return limit;

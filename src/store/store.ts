@@ -45,7 +45,7 @@ export interface NewRunCase {
 export interface CaseBodies {
   /** JSON of `{"input", "expected"}`. */
   content(caseNo: number): string;
-  /** JSON of the prepared request; null when nothing is sent, so that there is nothing to store. */
+  /** JSON of the prepared request. Null when the run sends no requests; then there is nothing to store. */
   request: ((caseNo: number) => string) | null;
   /**
    * Whether a content that the store already has is replaced. It must be when something in it was redacted since.
@@ -137,7 +137,7 @@ export interface NewJudgement {
   readonly raw: string | null;
 }
 
-/** The conditions under which a stored reply may be reused. */
+/** The conditions under which a stored reply counts and may be reused. */
 export interface CountingReplies {
   /** Milliseconds since 1970, UTC: older replies do not count; default 0. */
   readonly since?: number;
@@ -158,15 +158,15 @@ export interface Store {
   /** The log of calls to models that have rate limits, shared by all processes. */
   readonly departures: DepartureLog;
   /**
-   * Records the plan and starts the run, in one transaction. This process works on it until it ends or the store
-   * closes.
+   * Records the plan and starts the run, in one transaction. This process works on the run until its session ends
+   * or the store closes.
    */
   create(header: RunHeader, cases: Iterable<NewRunCase>, bodies: CaseBodies): RunWriter;
   /**
-   * Makes this process the only one that works on a run, until it ends or the store closes.
+   * Makes this process the only one that works on a run, until its session ends or the store closes.
    *
    * @returns the current state of the run
-   * @throws {EvalsError} EVALS_RUN_BUSY when another living process works on it
+   * @throws {EvalsError} EVALS_RUN_BUSY when another living process works on the run
    */
   claim(run: StoredRun): StoredRun;
   /** Resumes a run. @throws {EvalsError} like `claim` */
@@ -205,13 +205,13 @@ export interface Store {
    * event loop are committed together.
    */
   recordJudgement(judgement: NewJudgement): Promise<number>;
-  /** The newest reusable reply with this draw to this question. */
+  /** The newest reusable reply with this draw to this question; undefined when there is none. */
   judgement(asked: string, draw: number, counts?: CountingReplies): StoredJudgement | undefined;
   /** Marks replies as having no verdict. */
   discardJudgements(ids: readonly number[]): void;
   /** Number of the newest reply; 0 when there is none. */
   newestJudgement(): number;
-  /** Judge replies in the order of the ids; missing ones are left out. */
+  /** The judge replies with these ids, in the order of the ids; ids that are not stored are left out. */
   judgements(ids: readonly number[]): StoredJudgement[];
   /** The judge replies that a run paid for about one case, oldest first. */
   judgementsOfCase(runNo: number, caseId: string): StoredJudgement[];

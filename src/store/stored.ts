@@ -77,7 +77,7 @@ export interface LostReply {
   readonly most_tokens: number | null;
 }
 
-/** The cost of a run, as far as it is known. */
+/** The cost of some replies of a run, as far as it is known. */
 export interface KnownSpending {
   readonly replies: number;
   /** US dollars of the replies with known cost. */
@@ -92,7 +92,7 @@ export interface KnownSpending {
 
 /** The cost of a run's judges in all sessions of the run. */
 export interface JudgeSpending extends KnownSpending {
-  /** Cost of the most expensive reply. */
+  /** US dollars of the most expensive reply. */
   readonly dearest_usd: number;
   /** The largest number of output tokens in one reply; null when unknown. */
   readonly longest_output: number | null;

@@ -36,7 +36,7 @@ export interface PostgresPlace {
   readonly patience_ms?: number | undefined;
 }
 
-/** PostgreSQL with the database interface of the store. */
+/** A PostgreSQL database behind the interface that the store uses for every database. */
 export function postgresDatabase(thread: WaitingThread, place: PostgresPlace): Database {
   const { schema } = place;
   const statements = new Map<string, string>();

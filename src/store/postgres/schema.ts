@@ -115,7 +115,7 @@ const STEPS: readonly string[] = [FUNCTIONS + TABLES];
 /**
  * Creates the tables or migrates them, in one process at a time.
  *
- * @throws {EvalsError} EVALS_POSTGRES_SCHEMA when the tables are from a newer program
+ * @throws {EvalsError} EVALS_STORE_NEWER when the tables are from a newer program
  */
 export function migrateHistory(db: Database, schema: string): void {
   const there = db

@@ -13,9 +13,9 @@ export const BEATS = 1;
 /** The start parameters of the thread. */
 export interface ThreadData {
   readonly url: string;
-  /** Counters of replies, on which the waiting thread blocks, and of heartbeats. */
+  /** Two counters in shared memory: of replies, for which the waiting thread blocks, and of heartbeats. */
   readonly signal: SharedArrayBuffer;
-  /** Receives questions and sends replies. */
+  /** The end of the channel on which the thread receives requests and sends replies. */
   readonly port: MessagePort;
 }
 

@@ -12,7 +12,7 @@ import { type Asked, BEATS, REPLIES, type Reply, type ThreadData } from "./threa
 
 export interface WaitingThread {
   /**
-   * Sends a question and blocks this thread until the reply arrives.
+   * Sends a request and blocks this thread until the reply arrives.
    *
    * @throws {PostgresFailure}
    */
@@ -102,7 +102,7 @@ export async function startThread(
 interface RunningThread {
   readonly worker: Worker;
   readonly port: MessagePort;
-  /** Number of replies and of heartbeats. */
+  /** The counters of replies and of heartbeats, at the indices `REPLIES` and `BEATS`. */
   readonly counts: Int32Array;
 }
 

@@ -43,7 +43,7 @@ const LOOSE_ENDS = [
   ],
 ] as const;
 
-/** One sentence per kind of row with a missing reference. */
+/** One text per kind of reference of which some are broken, such as `3 trials have no case`. */
 export function* looseEnds(db: Database): Generator<string> {
   for (const [what, sql] of LOOSE_ENDS) {
     const count = db.prepare<[], number>(sql).pluck().get() ?? 0;

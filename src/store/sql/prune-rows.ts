@@ -102,7 +102,10 @@ interface JudgementLimits {
 const REPLIES_IN_USE = `SELECT DISTINCT CAST(reply.value AS BIGINT) FROM trials, json_each(trials.scores) AS score,
   json_each(json_extract(score.value, '$[3].replies')) AS reply WHERE score.type = 'array'`;
 
-/** Deletes judges' replies, except those that a remaining score was made from. @returns the number deleted */
+/**
+ * Deletes judges' replies, except those from which a remaining score was made. @returns the number of deleted
+ * replies
+ */
 function pruneJudgements(db: Database, { touched, removed, before }: JudgementLimits): number {
   if (db.prepare("SELECT 1 FROM judgements LIMIT 1").get() === undefined) return 0;
   const used = JSON.stringify(db.prepare<[], number>(REPLIES_IN_USE).pluck().all());
@@ -119,7 +122,7 @@ function pruneJudgements(db: Database, { touched, removed, before }: JudgementLi
  * Deletes unused answers.
  *
  * @param candidates answers that deleted trials referred to
- * @returns the number deleted
+ * @returns the number of deleted answers
  */
 function pruneAnswers(db: Database, candidates: readonly number[], before: number): number {
   const unused = "id NOT IN (SELECT answer_id FROM trials WHERE answer_id IS NOT NULL)";

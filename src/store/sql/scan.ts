@@ -83,7 +83,7 @@ const SCANS = {
 };
 
 /**
- * A run's trials by case and number.
+ * The trials of a run, by case and number.
  *
  * @param reading `answers` includes usage and cost of the answers, `scores` does not
  */

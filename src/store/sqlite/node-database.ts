@@ -50,7 +50,7 @@ async function loadQuietly(): Promise<typeof import("node:sqlite")> {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** How a query is written and how values of its rows are read. */
+/** How a query must be written, and how the values of its rows are then read. */
 interface Reading {
   readonly sql: string;
   readonly value: (given: unknown) => unknown;

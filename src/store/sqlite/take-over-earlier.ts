@@ -40,7 +40,7 @@ function putInPlace(draft: string, path: string): void {
     linkSync(draft, path);
   } catch (error) {
     if (existsSync(path)) return;
-    // Not every file system supports hard links.
+    // Not every file system supports hard links. Without them the draft is renamed, unless it is gone.
     if ((error as { code?: unknown }).code === "ENOENT") throw error;
     renameSync(draft, path);
   }

@@ -1,6 +1,6 @@
 /**
- * When calls were sent to models with user limits, so that several processes share the limits. Rows older than the
- * longest limit are deleted from time to time.
+ * When calls were sent to models for which the user set rate limits, so that several processes share the limits.
+ * Rows older than the longest limit are deleted from time to time.
  */
 export const departures = `
 CREATE TABLE departures (
