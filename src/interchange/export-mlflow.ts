@@ -70,7 +70,7 @@ function call(
 /** The experiment's name: from MLflow's own environment variable, else the suite's name. */
 const experimentName = ({ env, header }: RunToExport): string => env.MLFLOW_EXPERIMENT_NAME || header.suite;
 
-/** @returns the experiment's id; it is created if needed */
+/** The id of the experiment. The experiment is created if needed. */
 async function experimentOf(run: RunToExport, server: ReceivingServer): Promise<string> {
   const name = experimentName(run);
   const request: ServerRequest = {
@@ -94,7 +94,7 @@ async function experimentOf(run: RunToExport, server: ReceivingServer): Promise<
 
 interface MlflowRun {
   readonly id: string;
-  /** Location of the run's artifacts. */
+  /** Address at which the artifacts of the MLflow run are kept; empty when unknown. */
   readonly artifacts: string;
   readonly isNew: boolean;
 }
@@ -128,7 +128,10 @@ async function runOf(
   return { ...runIn(run, () => server.refused(creation, created)), isNew: true };
 }
 
-/** @throws when the reply has no run id, because every later request needs it */
+/**
+ * The id and the artifact location in MLflow's description of a run. @throws when there is no id, because every
+ * later request needs it
+ */
 function runIn(run: JsonObject, refused: () => Error): Omit<MlflowRun, "isNew"> {
   const info = objectMember(run, "info") ?? {};
   const id = textMember(info, "run_id");
@@ -162,8 +165,8 @@ async function logValues(run: RunToExport, id: string, server: ReceivingServer):
 const HELD_BY_SERVER = "mlflow-artifacts:/";
 
 /**
- * Uploads the report and a table of all trials. A server with external artifact storage does not accept them through
- * its API.
+ * Uploads the report and a table of all trials. A server with external artifact storage does not accept uploads
+ * through its API, so the user is told that they are missing.
  */
 async function putArtifacts(run: RunToExport, place: string, server: ReceivingServer): Promise<void> {
   if (!place.startsWith(HELD_BY_SERVER)) {
@@ -203,7 +206,10 @@ async function mayHaveTraces(
   return !Array.isArray(traces) || traces.length > 0;
 }
 
-/** @returns false when the server cannot store traces, because its store is a folder and not a database */
+/**
+ * Sends one trace per trial. @returns false when the server cannot store traces, because its store is a folder and
+ * not a database
+ */
 async function sendTraces(
   run: RunToExport,
   { experiment, id }: { readonly experiment: string; readonly id: string },

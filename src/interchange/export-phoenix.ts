@@ -43,7 +43,7 @@ const projectOf = ({ env, header }: RunToExport): string => env.PHOENIX_PROJECT_
 
 const resourceOf = (run: RunToExport) => ({ "openinference.project.name": projectOf(run) });
 
-/** Examples are added or overwritten; other examples of the dataset are kept. */
+/** The body of an upload. Phoenix adds or overwrites its examples, and keeps all other examples of the dataset. */
 function upload({ dataset }: RunToExport, cases: readonly ExportedCase[]): object {
   const examples = cases.map(exampleOf);
   return {

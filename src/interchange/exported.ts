@@ -18,7 +18,7 @@ export interface TracedTrial extends ExportedTrial {
   readonly tags: readonly string[];
   /** Null for a trial without an answer. */
   readonly transcript: TranscriptDocument | null;
-  /** In the provider's terms; null when unknown. */
+  /** Why the answer ended, in the provider's terms; null when unknown. */
   readonly finish_reason: string | null;
   /** Time of the answer, ISO 8601, UTC; null for a trial without an answer. */
   readonly at: string | null;
@@ -40,7 +40,7 @@ export interface RunToExport {
   readonly report: () => string;
   /** In plan order. */
   readonly cases: () => AsyncIterable<ExportedCase>;
-  /** In plan order, trials of a case by number; only one case is in memory at a time. */
+  /** In plan order, and the trials of a case by number. Only one case is in memory at a time. */
   readonly trials: () => AsyncIterable<ExportedTrial>;
   /** The same trials with their transcripts. */
   readonly traced: () => AsyncIterable<TracedTrial>;

@@ -121,7 +121,7 @@ function caseLine({ id, value, place }: InspectSample, left: LeftList): string |
   });
 }
 
-/** Keeps only role and content of messages, which a prompt can use. */
+/** Keeps of each message only what a prompt can use: role, content and tool calls. */
 function inputOf(input: Json): Json {
   if (!Array.isArray(input)) return input;
   return (input as readonly Json[]).filter(isObject).map(plainMessage);

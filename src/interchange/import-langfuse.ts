@@ -131,7 +131,7 @@ function itemRow(value: Json, place: SourcePlace): DatasetRow | Left {
   };
 }
 
-/** Cells of input, expected output and metadata are JSON, or plain text. */
+/** Reads the CSV of Langfuse's pages. Its cells of input, expected output and metadata are JSON or plain text. */
 async function* csvRows({ files }: ImportRequest, path: string): AsyncGenerator<DatasetRow | Left> {
   let columns: readonly string[] | undefined;
   for await (const { cells, line } of csvRecords(files, path)) {

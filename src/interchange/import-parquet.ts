@@ -36,7 +36,7 @@ interface Table {
 
 type Cell = Json | undefined | typeof BINARY;
 
-/** @throws {EvalsError} EVALS_IMPORT_PARQUET for an unreadable file */
+/** Opens a Parquet file. @throws {EvalsError} EVALS_IMPORT_PARQUET for an unreadable file */
 async function openTable({ files }: ImportRequest, path: string): Promise<Table> {
   const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import("hyparquet");
   const { compressors } = await import("hyparquet-compressors");

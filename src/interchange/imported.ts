@@ -18,7 +18,7 @@ export interface SourcePlace {
 
 /** Something that could not be imported. */
 export interface Left extends SourcePlace {
-  /** Name of the thing, in a few words. */
+  /** Which thing was not imported, in a few words. */
   readonly what: string;
   /** Why the item was skipped, and what the user can do instead. */
   readonly why: string;
@@ -51,11 +51,11 @@ export interface Imported {
 
 /** Access to the other tool's files. Paths are relative to the working directory, or absolute. */
 export interface SourceFiles {
-  /** @throws {EvalsError} for a missing or unreadable file, or one that is not UTF-8 */
+  /** The content as text. @throws {EvalsError} for a missing or unreadable file, or one that is not UTF-8 */
   text(path: string): string;
   /** @throws {EvalsError} for a missing or unreadable file */
   bytes(path: string): Uint8Array;
-  /** Lines without line ends, for files larger than memory. @throws {EvalsError} like `text` */
+  /** The lines one by one, without line ends, for files larger than memory. @throws {EvalsError} like `text` */
   lines(path: string): AsyncIterable<string>;
   /** The kind of what is at the path; undefined when nothing is there. */
   kind(path: string): "file" | "folder" | undefined;

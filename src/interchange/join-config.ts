@@ -12,7 +12,7 @@ const HEAD = schemaLine("evalconfig");
 export interface JoinedConfig {
   /** The new text of the file; undefined when the file already has all of the models. */
   readonly text?: string | undefined;
-  /** New aliases. */
+  /** Aliases of the models that were added. */
   readonly added: readonly string[];
   readonly problems: readonly Problem[];
 }

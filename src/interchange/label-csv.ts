@@ -3,7 +3,7 @@ import { answerKey } from "../labels/label-file.ts";
 import { csvText } from "./csv-cell.ts";
 import { type AskedCriterion, CRITERION, type LabelTask, readableText } from "./label-task.ts";
 
-/** Columns before and after those of the criteria. */
+/** The columns before and after those of a judge's criteria. */
 const BEFORE = ["suite", "case", "answer_hash", "input", "expected", "answer", "rater", "verdict"] as const;
 const AFTER = ["comment", "at", "picked", "weight"] as const;
 
@@ -20,7 +20,7 @@ export interface LabelTable {
 }
 
 /**
- * Labels as a table: a row for each label, and one without a verdict for each answer without labels. The importer
+ * Labels as a table: a row for each label, and a row without a verdict for each answer without labels. The importer
  * reads the same columns.
  */
 export function labelCsv(

@@ -25,7 +25,7 @@ export interface ReadLabels {
   readonly skipped: ReadonlyMap<string, number>;
   /** Number of answers without a label. */
   readonly open: number;
-  /** Number of labels replaced by a later one of the same rater for the same answer. */
+  /** Number of labels that a later label of the same rater for the same answer replaces. */
   readonly repeated: number;
 }
 

@@ -47,7 +47,7 @@ export function latestOfEach(labels: readonly Label[]): Label[] {
   return [...latest.values()];
 }
 
-/** Times may be in different time zones. */
+/** The times are parsed, because they may be written in different time zones. */
 function isEarlier(a: Label, b: Label): boolean {
   return Date.parse(a.at) < Date.parse(b.at);
 }

@@ -45,7 +45,7 @@ function ownMetadata({ id, tags }: ExportedCase, wrapped: Wrapped): JsonObject {
   };
 }
 
-/** The content of `ownMetadata`, and the remaining metadata. */
+/** What `ownItem` wrote into the metadata of an item, and all other metadata of the item. */
 export interface OwnMetadata {
   /** Undefined for an item that was not exported by evals. */
   readonly id: string | undefined;

@@ -94,7 +94,7 @@ function columnProblems(columns: readonly string[], path: string): Problem[] {
   ];
 }
 
-/** Whether a column is one of a criterion. `criteria.__proto__` is not, because it cannot be an object key. */
+/** Whether a column is for a criterion. `criteria.__proto__` is not, because it cannot be an object key. */
 function isCriterion(column: string): boolean {
   return column.startsWith(CRITERION) && column !== `${CRITERION}__proto__`;
 }

@@ -215,7 +215,7 @@ function raterOf({ completed_by }: Annotation, { raters, rater }: ReadLabelsOpti
   const id = raterId(completed_by);
   const email = typeof completed_by === "object" ? completed_by.email : undefined;
   const named = id === undefined ? undefined : raters.get(String(id));
-  // An empty name is ignored.
+  // An empty name or address does not count, so `||` and not `??`.
   const own = typeof id === "number" ? `label-studio:${id}` : id;
   return named || email?.trim() || own?.trim() || (rater ?? null);
 }
@@ -242,6 +242,6 @@ function noVerdict(choices: readonly string[] | undefined, criterion?: string) {
 function timeOf({ updated_at, created_at }: Annotation, now: string): string {
   const time = Date.parse(updated_at ?? created_at ?? "");
   const text = Number.isNaN(time) ? now : new Date(time).toISOString();
-  // Rejects years with five digits.
+  // The schema rejects years with five digits.
   return labelSchema().shape.at.safeParse(text).success ? text : now;
 }

@@ -43,7 +43,7 @@ interface Column {
   readonly of: (trial: ExportedTrial) => string | number | boolean | null;
 }
 
-/** The columns of an exported table; those of the scores follow them. */
+/** The columns of an exported table, without those of the scores, which follow them. */
 const COLUMNS: readonly Column[] = [
   { name: "run", type: "STRING", of: ({ run }) => run },
   { name: "suite", type: "STRING", of: ({ suite }) => suite },

@@ -10,7 +10,10 @@ import { type PageRequest, type TracePage, type TraceServer, traceServer } from 
 export interface TracePages {
   readonly ask: AskServer;
   readonly env: ImportRequest["env"];
-  /** ISO 8601: only traces that started since then, if the server supports it; undefined for all. */
+  /**
+   * Only traces that started since this time are requested, if the server supports that. ISO 8601; undefined for
+   * all traces.
+   */
   readonly since: string | undefined;
 }
 

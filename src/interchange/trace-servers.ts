@@ -97,7 +97,7 @@ const phoenix: TraceServer = {
   page: cursorPage("data", (answer) => textMember(answer, "next_cursor")),
 };
 
-/** Without a lower bound LangSmith returns only the runs of the last day. */
+/** The lower bound of the requested times. Without one, LangSmith returns only the runs of the last day. */
 const BEGINNING = "1970-01-01T00:00:00Z";
 
 const langsmith: TraceServer = {
@@ -131,7 +131,10 @@ const RUN_FIELDS = [
   ...["TAGS", "FEEDBACK_STATS"],
 ];
 
-/** Rows come newest first, and the endpoint has no filter by time. */
+/**
+ * Braintrust returns rows newest first, and its endpoint has no filter by time. So older rows are left out here,
+ * and a page with only older rows is the last one.
+ */
 const braintrust: TraceServer = {
   name: "Braintrust",
   keys: bearerKey("BRAINTRUST_API_KEY"),

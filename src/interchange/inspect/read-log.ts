@@ -27,7 +27,7 @@ export interface InspectSample {
 export interface InspectLog {
   /** The content of `header.json`: eval, plan, results. */
   readonly header: JsonObject;
-  /** Location of the results. */
+  /** Location of the results in the log, for messages about its scorers. */
   readonly resultsPlace: SourcePlace;
   /** The samples in file order, including those that cannot be read. */
   readonly samples: AsyncIterable<InspectSample | Left>;
@@ -96,7 +96,7 @@ async function* zippedSamples(
   }
 }
 
-/** @returns undefined when the wanted parts are too large */
+/** The wanted parts of an entry's JSON; undefined when they are too large. */
 async function entryValue(
   entry: ZipEntry,
   path: string,

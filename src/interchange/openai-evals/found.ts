@@ -10,7 +10,7 @@ export class Found {
   readonly left = new LeftList();
   readonly kept: Kept[] = [];
   readonly suites = new UniqueNames();
-  /** The model for sources that name none. */
+  /** The model for imported files that name none. */
   readonly defaultModel: string;
   readonly #models = new Map<string, Readonly<Record<string, Json>>>();
   readonly #prompts = new Set<string>();

@@ -211,7 +211,7 @@ function scoreModel(grader: JsonObject, place: SourcePlace, beside: Beside): Ent
 }
 
 interface JudgeParts {
-  /** The text at the end of the question. */
+  /** Text that is put at the end of the judge's question, such as which labels pass; undefined for none. */
   readonly form: string | undefined;
   readonly settings: object;
   readonly entry: object;

@@ -171,7 +171,10 @@ function templateBody(
   );
 }
 
-/** Different templates of one eval become versions of its prompt. */
+/**
+ * The name of a prompt with this text, as `name@version`. Different templates of one eval become versions of one
+ * prompt; the file of a new version is written.
+ */
 function promptVersion(suite: string, text: string, found: Found): string {
   for (let minor = 0; ; minor++) {
     const version = `1.${minor}.0`;
@@ -202,7 +205,10 @@ function plainPrompt(suite: string, items: readonly JsonObject[], found: Found):
   return promptVersion(suite, markdownText(front, roleLines([{ role: "user", template }])), found);
 }
 
-/** Writes the answers whose item is known to an outputs file, in file order; undefined when there are none. */
+/**
+ * The recorded answers as an outputs file, in file order; undefined when there are none. Answers to unknown items
+ * are left out.
+ */
 function recordedAnswers({ runs, outputs }: HostedEval, suite: string, items: Items, found: Found) {
   const trials = new TrialNumbers();
   const lines = [

@@ -40,7 +40,7 @@ export function valueAt(item: Json, path: readonly string[]): Json | undefined {
   }, item);
 }
 
-/** The path of a template that is exactly one variable of the item; undefined for any other. */
+/** The path, when a template is exactly one variable of the item; undefined for any other template. */
 export function soleItemPath(template: string): readonly string[] | undefined {
   const [whole, root, rest] = PLACE.exec(template.trim()) ?? [];
   return root === "item" && whole === template.trim() ? stepsOf(rest ?? "") : undefined;

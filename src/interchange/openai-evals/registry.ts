@@ -69,7 +69,7 @@ export async function importRegistryFile(request: ImportRequest, path: string, f
   }
 }
 
-/** Ids of evals by alias: `town-match` for `town-match.dev.v0`. */
+/** The alias of each eval, by the id of the eval: `town-match` for `town-match.dev.v0`. */
 function aliasNames(entries: readonly (readonly [string, Json])[]): ReadonlyMap<string, string> {
   return new Map(
     entries.flatMap(([name, entry]) => {
@@ -172,7 +172,7 @@ function findData({ files }: ImportRequest, path: string, data: string): string 
 interface SampleOptions {
   /** Whether a sample needs an ideal answer to be scored. */
   readonly needsIdeal: boolean;
-  /** Messages before the last one of every sample. */
+  /** Example messages that are put before the last message of every sample. */
   readonly shots: readonly Json[];
 }
 

@@ -41,7 +41,7 @@ export const LEFT_TYPES: Readonly<Record<string, string>> = {
   "trace-error-spans": `${SPANS} tool-errors checks tools that failed.`,
 };
 
-/** All supported types. */
+/** All types that are imported. */
 export const TAKEN_TYPES = [
   ...CHECKED,
   ...CALL_TYPES,

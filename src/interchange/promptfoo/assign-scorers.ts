@@ -106,7 +106,7 @@ class Assignment {
     } else if (!parts.some(({ scorer }) => scorer.required)) this.#answered(one);
   }
 
-  /** @param decides whether a failure of the assertion fails the test */
+  /** Converts one assertion of a case. @param decides whether a failure of the assertion fails the test */
   async #part(assertion: Assertion, one: CaseDraft, decides: boolean): Promise<Part | undefined> {
     const weight = assertion.weight ?? 1;
     // An assertion of weight 0 cannot fail the test. A set of weight 0 can: only its score is left out of the
@@ -174,7 +174,10 @@ class Assignment {
     return scorer;
   }
 
-  /** The n-th scorer of a group, for the n-th assertion of that group in a case. */
+  /**
+   * The scorer for the n-th assertion of a group in a case. It is the n-th scorer of that group, which is created
+   * if needed.
+   */
   #slot(
     group: string,
     base: string,
@@ -206,8 +209,8 @@ class Assignment {
   }
 
   /**
-   * A combined scorer: the weighted mean of several scores or, without a threshold, one that requires all to
-   * pass.
+   * A scorer of several scorers: the weighted mean of their scores or, without a threshold, a scorer that requires
+   * all of them to pass.
    */
   #combined(
     { parts, threshold }: { readonly parts: readonly Part[]; readonly threshold: number | undefined },

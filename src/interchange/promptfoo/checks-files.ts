@@ -35,7 +35,8 @@ export class ChecksFiles {
   }
 
   /**
-   * Adds a check and returns its id; equal checks share one. Its files are paths as the user would type them.
+   * Adds a check and returns its id; equal checks share one id. The paths of the check's files are given as the
+   * user would type them.
    */
   add(
     language: "javascript" | "python",
@@ -75,7 +76,10 @@ export class ChecksFiles {
     };
   }
 
-  /** Path of the module with the checks: TypeScript if a check is, so that it can import the check. */
+  /**
+   * Path of the module with the checks. The module is TypeScript if the code of one check is, so that it can import
+   * that code.
+   */
   #module(): string {
     const isTyped = [...this.#tables.javascript.values()].some((check) =>
       filesOf(check).some((file) => /\.[cm]?ts$/.test(file)),
@@ -84,7 +88,8 @@ export class ChecksFiles {
   }
 
   /**
-   * Whether a check may use the prompt: its code mentions it, or its code is in a file of the user's project.
+   * Whether any check may use the prompt: its code contains the word `prompt`, or its code is in a file of the
+   * user's project.
    */
   asksForPrompt(): boolean {
     return [...this.#tables.javascript.values(), ...this.#tables.python.values()].some(

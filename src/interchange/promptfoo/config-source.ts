@@ -32,7 +32,7 @@ export interface ConfigSource {
 /** Limit on expanding YAML anchors, because a small file could otherwise fill the memory. */
 const MAX_ALIASES = 1000;
 
-/** @throws {EvalsError} EVALS_IMPORT_SYNTAX */
+/** Parses a YAML or JSON file. @throws {EvalsError} EVALS_IMPORT_SYNTAX at the first mistake */
 export function readSource(text: string, path: string): ConfigSource {
   const lines = new LineCounter();
   const document = readingYaml(text, path, () =>

@@ -83,7 +83,10 @@ function addMetadata(metadata: Record<string, Json>, key: string, cell: string):
   else metadata[key.slice(0, -2)] = cell.split(/(?<!\\),/).map((part) => part.trim().replaceAll("\\,", ","));
 }
 
-/** Types that take a threshold in a table cell, in parentheses or by default. */
+/**
+ * The types that may have a threshold in a table cell (`type(0.8):value`), each with the threshold that applies
+ * without one.
+ */
 const THRESHOLDS: Readonly<Record<string, number>> = {
   ...Object.fromEntries(
     [

@@ -4,7 +4,7 @@ import { headersOf } from "./headers.ts";
 import type { Losses } from "./losses.ts";
 import type { Entry, ProviderSpec } from "./provider-spec.ts";
 
-/** The prompt in a form that fits into a body: the text of its first message. */
+/** The prompt as an expression in the template of a body: the text of the prompt's first message. */
 const PROMPT = "messages[0].content";
 
 /** An HTTP target that sends the same requests as promptfoo. */

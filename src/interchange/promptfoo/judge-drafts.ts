@@ -1,7 +1,7 @@
 import type { Json } from "../../domain/json.ts";
 import type { Entry } from "./provider-spec.ts";
 
-/** How a model-graded assertion is converted. */
+/** The judge that a model-graded assertion becomes. */
 export interface Drafted {
   readonly settings: Entry;
   /** The judge's instructions; may contain templates. */
@@ -13,7 +13,7 @@ export interface Drafted {
 export interface JudgeKind {
   /** Whether the judge uses retrieved texts, which promptfoo takes from the variable `context`. */
   readonly context?: boolean;
-  /** @returns the judge; the reason, as text, when the assertion cannot be converted */
+  /** Makes the judge. @returns the judge, or a text with the reason when the assertion cannot be converted */
   readonly draft: (words: readonly Json[], threshold: number | undefined) => Drafted | string;
 }
 

@@ -9,7 +9,7 @@ export class Losses {
     if (!this.#all.has(key)) this.#all.set(key, { path, line, what, why });
   }
 
-  /** Sorted by file and line. */
+  /** Everything that was collected, sorted by file and line. */
   list(): Left[] {
     return [...this.#all.values()].sort((a, b) =>
       a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line,

@@ -22,7 +22,7 @@ function asCheck({ base, not, threshold }: Assertion, value: Json | undefined): 
   };
 }
 
-/** Syntax that RE2 interprets differently from JavaScript without flags. */
+/** Syntax that means something else to RE2 than to JavaScript without flags. */
 const JAVASCRIPT_ONLY = /\\[pPAzQEC]|\\x\{|\(\?[a-zA-Z^-]|\[\[:/;
 
 const NEEDS_TEXT =
@@ -118,7 +118,7 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
   }
 }
 
-/** Placeholders for models that the config must provide. */
+/** Values of `model` in a scorer's entry until the import replaces them with the alias of such a model. */
 export const EMBEDDINGS = "embeddings";
 export const MODERATION = "moderation";
 

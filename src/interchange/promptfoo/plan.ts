@@ -38,10 +38,10 @@ export type Plan =
 /** JavaScript that changes an answer: code, or the function of a file. */
 export type Transform = string | { readonly file: string; readonly name?: string | undefined };
 
-/** A judge file without a name. */
+/** The content of a judge file that has no name yet. */
 export interface JudgeDraft {
   readonly settings: Entry;
-  /** Nunjucks, or plain text; empty for a kind that needs none. */
+  /** The judge's instructions, as a Nunjucks template or plain text; empty for a kind of judge that needs none. */
   readonly body: string;
   readonly model: Json | undefined;
 }
@@ -49,7 +49,10 @@ export interface JudgeDraft {
 /** The data on which the conversion of an assertion depends. */
 export interface PlanContext {
   readonly vars: Vars;
-  /** Code of the providers and of the test that transforms every answer, in order; each a text or a file://. */
+  /**
+   * The code of the providers and of the test that transforms every answer, in order. Each element is the code
+   * itself or a file://.
+   */
   readonly transforms: readonly string[];
   readonly reading: Reading;
   /** The grading model for assertions without one. */

@@ -5,7 +5,7 @@ import { Untranslatable } from "./templates/nunjucks-tree.ts";
 
 export interface TemplateMessage {
   readonly role: string;
-  /** Nunjucks. */
+  /** The text of the message, as a Nunjucks template. */
   readonly content: string;
   /** Line in the whole template, from 1. */
   readonly line: number;

@@ -7,11 +7,14 @@ import type { ProviderSpec } from "./provider-spec.ts";
 /** A tool that a provider offers to its model. */
 export interface OfferedTool {
   readonly name: string;
-  /** JSON Schema. */
+  /** JSON Schema of the arguments. */
   readonly parameters: Json;
 }
 
-/** The tools that all providers of a config offer; undefined when one cannot be read, or they differ. */
+/**
+ * The tools that all providers of a config offer; undefined when the tools of a provider cannot be read, or when
+ * the providers offer different tools.
+ */
 export function offeredTools(
   specs: readonly ProviderSpec[],
   reading: Reading,

@@ -7,7 +7,7 @@ import { readCsvTests } from "./csv-tests.ts";
 import { reportKeys } from "./known-keys.ts";
 import type { Losses } from "./losses.ts";
 
-/** The tests that `tests:` names, in any file, in order. */
+/** All tests under `tests:`, in order, including those in the files that it names. */
 export function readTests(source: ConfigSource, steps: readonly Step[], reading: Reading): Test[] {
   const value = valueAt(source, steps);
   return testsOf(value, { source, steps, reading, inside: [] });
@@ -96,7 +96,7 @@ function testsOfFile(file: string, place: Place): Test[] {
   return testsOf(source.value, { ...place, source, steps: [] });
 }
 
-/** A line of a JSONL file with its own location. */
+/** A view of a JSONL file in which every part has the location of this line. */
 function atLine(source: ConfigSource, index: number): ConfigSource {
   const at = (): SourcePlace => ({ path: source.path, line: index + 1 });
   return { ...source, at, keyAt: at };

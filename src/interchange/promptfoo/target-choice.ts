@@ -31,8 +31,8 @@ interface Choosing {
 }
 
 /**
- * Groups cases by their prompts and providers: a test may limit both, and a provider may limit prompts. Cases with
- * the same targets form one suite; without limits there is one suite per prompt.
+ * Groups cases by their prompts and providers, because a test may limit both, and a provider may limit prompts.
+ * Cases with the same prompt and models form one suite; without limits there is one suite per prompt.
  */
 export function suiteGroups({ cases, prompts, targets, own, losses }: Choosing): SuiteGroup[] {
   const chosen = cases.map((one) => ({
@@ -91,7 +91,7 @@ function isNamed(name: string, word: string): boolean {
   return word.endsWith("*") ? name.startsWith(word.slice(0, -1)) : name === word;
 }
 
-/** The models for a case: those it names, its own provider, or all. */
+/** The models for a case: those that it names, or the one provider of its own, or all. */
 function aliasesOf(
   { test, provider, providers }: CaseDraft,
   targets: readonly ChosenTarget[],

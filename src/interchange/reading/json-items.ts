@@ -97,7 +97,7 @@ function memberAt(value: Json, path: string): unknown {
     .reduce<unknown>((here, key) => (here as Record<string, unknown> | null | undefined)?.[key], value);
 }
 
-/** @throws {EvalsError} at the first error */
+/** Parses a whole JSON text. @throws {EvalsError} at the first error */
 export function wholeValue(text: string, path: string): Json {
   const value = parsed(text);
   if (value !== undefined) return value;

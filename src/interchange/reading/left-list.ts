@@ -8,7 +8,7 @@ export class LeftList {
   readonly #listed: Left[] = [];
   readonly #counts = new Map<string, { count: number; last: Left }>();
 
-  /** @param kind groups similar items; default the reason */
+  /** Adds an entry. @param kind groups similar entries; default: the reason */
   add(place: SourcePlace, what: string, why: string, kind: string = why): void {
     const left: Left = { path: place.path, line: place.line, what, why };
     const known = this.#counts.get(`${place.path}\n${kind}`);
@@ -21,7 +21,10 @@ export class LeftList {
     for (const { what, why, ...place } of list) this.add(place, what, why);
   }
 
-  /** In order of appearance; for each kind beyond the limit, one entry has the number of further items. */
+  /**
+   * All entries in order of appearance. For each kind with more entries than the limit, one further entry says how
+   * many are not listed.
+   */
   all(): readonly Left[] {
     const more = [...this.#counts.values()].flatMap(({ count, last }) => {
       return count > LISTED

@@ -12,7 +12,7 @@ export interface TableRow {
 /** The destination of each column in a case: `id`, `input`, `input.question`, `expected.answer`, `tags`, `metadata.source`. */
 export interface ColumnPlan {
   readonly columns: readonly string[];
-  /** One per column; undefined for a skipped column. */
+  /** One element per column; undefined for a column that is skipped. */
   readonly targets: readonly (string | undefined)[];
   /** Whether the columns are those of evals' own datasets, in which a case may have an empty input. */
   readonly isOurs: boolean;
@@ -55,7 +55,7 @@ export function planColumns(columns: readonly string[], maps: readonly string[],
   return checked({ columns, targets: guessed, isOurs }, path);
 }
 
-/** A row as a dataset item, or the reason why it is not one. */
+/** A row as a dataset item, or the reason why the row cannot be one. */
 export function rowItem({ targets, isOurs }: ColumnPlan, { place, cells }: TableRow): DatasetRow | Left {
   const draft: Record<string, Json> = {};
   for (const [at, target] of targets.entries()) {

@@ -20,7 +20,7 @@ export interface YamlSource {
   lineOf(path: readonly (string | number)[]): number;
 }
 
-/** @throws {EvalsError} EVALS_IMPORT_SYNTAX at the first mistake */
+/** Parses a YAML file. @throws {EvalsError} EVALS_IMPORT_SYNTAX at the first mistake */
 export function yamlSource(text: string, path: string): YamlSource {
   return readingYaml(text, path, () => read(text, path));
 }
@@ -91,7 +91,7 @@ function resolved(document: Document, path: string): Json {
   }
 }
 
-/** The pairs of a map by key; of pairs with the same key the first. */
+/** The pairs of a map by key. Of several pairs with the same key, the first counts. */
 function pairsByKey({ items }: YAMLMap): ReadonlyMap<string, Pair> {
   const pairs = new Map<string, Pair>();
   for (const pair of items)

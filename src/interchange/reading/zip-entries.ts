@@ -18,7 +18,7 @@ const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
 /** The id of the extra field with 64-bit values. */
 const EXTRA_64 = 1;
-/** Placeholder values that mean "in the zip64 fields". */
+/** Values of a field which mean that the number is in the zip64 fields. */
 const [ELSEWHERE_2, ELSEWHERE_4] = [0xffff, 0xffffffff];
 
 /**

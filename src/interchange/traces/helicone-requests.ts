@@ -57,7 +57,10 @@ function messagesOf(body: JsonObject): Json {
   return [{ role: "system", content: before }, ...(list as readonly Json[])];
 }
 
-/** Chat completions have choices; in Anthropic's messages and OpenAI's responses the body is the message. */
+/**
+ * The reply in a response's body. Chat completions have choices; in Anthropic's messages and OpenAI's responses the
+ * body itself is the message.
+ */
 function replyOf(body: JsonObject): Json | undefined {
   if (Array.isArray(body.choices)) return { choices: body.choices };
   if (Array.isArray(body.output)) return [{ role: "assistant", content: chatAnswer(body).output ?? null }];

@@ -13,7 +13,7 @@ export interface PlatformSpan {
   /** ISO 8601, or seconds since 1970. */
   readonly start?: Json | undefined;
   readonly end?: Json | undefined;
-  /** Attributes by their convention names; undefined and null are left out. */
+  /** Attributes under the names of the convention; those that are undefined or null are left out. */
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly events?: readonly SpanEvent[] | undefined;
   readonly error?: string | undefined;
@@ -53,7 +53,7 @@ function nanosecondsOf(time: Json | undefined): bigint {
 const zoned = (time: string): string =>
   /(?:Z|[+-]\d\d:?\d\d)$/i.test(time) ? time : `${time.replace(" ", "T")}Z`;
 
-/** Feedback on a trace, as the conventions' event. */
+/** Feedback on a trace, as the event that the conventions define for it. */
 export function feedbackEvent(name: string, value: unknown, label?: unknown, comment?: unknown): SpanEvent {
   const score = typeof value === "boolean" ? Number(value) : value;
   const attributes = {

@@ -47,7 +47,10 @@ export interface OtlpDocument {
 /** URL of the schema that defines the attribute names. */
 const SCHEMA = "https://opentelemetry.io/schemas/1.41.0";
 
-/** @param resource attributes of the spans' source, in addition to this program's name */
+/**
+ * Makes an OTLP document of spans. @param resource attributes of the spans' source, in addition to this program's
+ * name
+ */
 export function otlpDocument(spans: readonly MadeSpan[], resource: Attributes = {}): OtlpDocument {
   const scopeSpans = [{ scope: { name: "evals" }, spans: spans.map(otlpSpan), schemaUrl: SCHEMA }];
   const attributes = otlpAttributes({ "service.name": "evals", ...resource });

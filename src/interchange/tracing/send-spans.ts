@@ -4,7 +4,7 @@ import { otlpProtobuf } from "./otlp-protobuf.ts";
 import type { Attributes, MadeSpan } from "./span.ts";
 import { trialSpans } from "./trial-spans.ts";
 
-/** The destination of spans, with the attributes that it needs in addition. */
+/** The destination of spans, with the attributes that this destination needs in addition. */
 export interface SpanTarget {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;

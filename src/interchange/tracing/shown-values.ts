@@ -4,9 +4,9 @@ import type { Attributes, AttributeValue, MadeSpan } from "./span.ts";
 import { asText, roundsOf } from "./trial-rounds.ts";
 
 /**
- * What Phoenix shows of a span in its tables, as attributes of OpenInference: the case's input and the answer for the
- * root, messages, arguments and results for the spans below it. From the attributes of OpenTelemetry alone, Phoenix
- * shows no input, and the name of the model as the output.
+ * What Phoenix shows of a span in its tables, as attributes of OpenInference. The root span has the case's input
+ * and the answer; the spans below it have messages, arguments and results. From the attributes of OpenTelemetry
+ * alone, Phoenix shows no input, and shows the name of the model as the output.
  */
 export function openInferenceValues(span: MadeSpan, trial: TracedTrial, root: MadeSpan): Attributes {
   const { attributes } = span;

@@ -11,7 +11,7 @@ export function inputMessages(messages: readonly Message[]): string {
   return JSON.stringify(messages.map((message) => ({ role: message.role, parts: partsOf(message) })));
 }
 
-/** @param finish the provider's finish reason, for the last message */
+/** Like `inputMessages`, with finish reasons. @param finish the provider's finish reason, for the last message */
 export function outputMessages(messages: readonly Message[], finish: string | null): string {
   const made = messages.map((message, at) => ({
     role: message.role,
@@ -39,7 +39,7 @@ function partsOf({ role, content, tool_calls, tool_call_id: id }: Message): read
   return [...texts, ...calls];
 }
 
-/** Converts a content part: text to the conventions' format, everything else unchanged. */
+/** Converts a content part. A text gets the conventions' format; everything else stays as it is. */
 function partOf(part: Json): unknown {
   if (typeof part === "string") return { type: "text", content: part };
   const { type, text } = membersIn(part);

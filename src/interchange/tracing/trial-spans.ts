@@ -17,10 +17,10 @@ export function traceId({ run, case: id, trial }: Pick<TracedTrial, "run" | "cas
   return sha256(canonicalJson(["trace", run, id, trial])).slice(0, 32);
 }
 
-/** Derives a span id. 16 hexadecimal digits. */
+/** Derives the id of a span from its place in the trace. 16 hexadecimal digits. */
 const spanId = (trace: string, place: string): string => sha256(`${trace} ${place}`).slice(0, 16);
 
-/** The root span of a trial's trace. */
+/** The id of the root span of a trial's trace. */
 export const rootSpanId = (trace: string): string => spanId(trace, "trial");
 
 /** Prefix of the attributes that only evals uses. */

@@ -9,8 +9,8 @@ export interface Stretch {
 const nanoseconds = (ms: number): bigint => BigInt(Math.round(ms * 1e6));
 
 /**
- * Nanoseconds between the starts of two spans whose distance was not measured. Platforms order spans by their start,
- * and keep no finer time than this.
+ * Nanoseconds between the starts of two spans when the time between them was not measured. Platforms order spans by
+ * their start, and keep no finer time than this.
  */
 const STEP = 1000n;
 

@@ -19,7 +19,7 @@ export interface DatasetRow {
 /** The rows of a dataset, read again each time, because an export may be larger than memory. */
 export type DatasetRows = () => AsyncIterable<DatasetRow | Left>;
 
-/** The properties that all rows of a dataset have in common, for the generated suite. */
+/** What the generated suite needs to know of all rows of a dataset together. */
 export interface DatasetShape {
   readonly count: number;
   readonly withExpected: number;

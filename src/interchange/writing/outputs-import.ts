@@ -65,7 +65,7 @@ export interface OutputsImport {
   readonly left: LeftList;
 }
 
-/** The alias of recorded answers. */
+/** The alias of the model that replays the recorded answers. */
 export const recordedAlias = (name: string): string => `${name}-recorded`;
 
 /**

@@ -6,7 +6,7 @@ export interface FilterHelp {
   readonly simple: (value: LiquidValue) => string;
   /** Adds statements in front and returns the name of their result. */
   readonly made: (statements: (name: string) => string) => LiquidValue;
-  /** @throws {Untranslatable} */
+  /** Reports that Liquid cannot express something. @throws {Untranslatable} always */
   readonly refuse: (why: string) => never;
 }
 

@@ -22,7 +22,7 @@ export class LiquidScope {
     this.tests = tests;
   }
 
-  /** A name or literal for a value with filters. */
+  /** A name or literal for a value. For a value with filters, a preceding statement assigns it to a name. */
   simple(value: LiquidValue): string {
     if (value.filters.length === 0) return value.base;
     return this.made((name) => `{% assign ${name} = ${written(value)} %}`).base;

@@ -38,6 +38,6 @@ export const allSeen = ({ seen }: LiquidValue, is: (value: unknown) => boolean):
 export const anySeen = ({ seen }: LiquidValue, is: (value: unknown) => boolean): boolean =>
   seen?.some(is) ?? false;
 
-/** Literal text in a Liquid template. */
+/** A text in the form in which a Liquid template prints it unchanged. */
 export const asLiquidText = (text: string): string =>
   /\{\{|\{%/.test(text) ? `{% raw %}${text}{% endraw %}` : text;

@@ -21,7 +21,7 @@ export class Untranslatable extends Error {
   }
 }
 
-/** @throws {Untranslatable} for invalid Nunjucks */
+/** Parses a template. @throws {Untranslatable} for invalid Nunjucks */
 export function parseTemplate(source: string): TemplateNode {
   try {
     return parse(source) as TemplateNode;

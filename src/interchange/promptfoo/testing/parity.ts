@@ -5,7 +5,9 @@ export interface ParityCase {
   readonly assertion: { readonly type: string; readonly [key: string]: Json };
   readonly vars?: { readonly [name: string]: Json };
   readonly answers: readonly (readonly [answer: string | Answer, theirs: boolean])[];
-  /** Why evals gives another verdict on some of the answers, which the test then requires. */
+  /**
+   * Why evals gives another verdict on some of the answers. With this text, the test requires a different verdict.
+   */
   readonly different?: string;
   /** The text about the assertion in the table of docs/from-promptfoo.md, besides its type. */
   readonly about?: string;
