@@ -1,5 +1,6 @@
 import type { Json } from "../../domain/json.ts";
 import type { ImportRequest } from "../imported.ts";
+import type { RoleText } from "../writing/role-lines.ts";
 import { messagesOf } from "./prompt-messages.ts";
 import type { PromptSource } from "./read-prompts.ts";
 import { toLiquid } from "./templates/nunjucks-to-liquid.ts";
@@ -29,17 +30,21 @@ export async function promptFile(
     readonly around: readonly [prefix: string, suffix: string];
     readonly tools: ImportRequest["tools"];
   },
-): Promise<string> {
+): Promise<{ readonly text: string; readonly messages: RoleText[] }> {
   const [prefix, suffix] = around;
   const messages = messagesOf(prefix + source.text + suffix);
-  const written: string[] = [];
+  const written: RoleText[] = [];
   for (const { role, content, line } of messages) {
     const liquid = atLine(line, () => toLiquid(content, tests));
     await compare(content, liquid, line, tests, tools);
     if (liquid.trim() === "") throw new Untranslatable(`the message of ${role} is empty`, line);
-    written.push(`${role}:\n${escaped(liquid)}`);
+    written.push({ role, template: liquid });
   }
-  return `---\ndescription: ${JSON.stringify(`Imported from ${from}.`)}\n---\n${written.join("\n")}\n`;
+  const body = written.map(({ role, template }) => `${role}:\n${escaped(template)}`).join("\n");
+  return {
+    text: `---\ndescription: ${JSON.stringify(`Imported from ${from}.`)}\n---\n${body}\n`,
+    messages: written,
+  };
 }
 
 function atLine<T>(line: number, work: () => T): T {

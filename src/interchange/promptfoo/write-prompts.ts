@@ -1,5 +1,6 @@
 import type { Json } from "../../domain/json.ts";
 import type { ImportRequest } from "../imported.ts";
+import type { RoleText } from "../writing/role-lines.ts";
 import type { Assigned } from "./assign-scorers.ts";
 import type { CaseDraft } from "./cases.ts";
 import type { Test } from "./config-test.ts";
@@ -13,6 +14,8 @@ import { promptFile } from "./write-prompt.ts";
 export interface WrittenPrompt {
   readonly name: string;
   readonly text: string;
+  /** The messages in the file, without what escapes their lines. */
+  readonly messages: readonly RoleText[];
   readonly source: PromptSource | undefined;
 }
 
@@ -40,8 +43,8 @@ export async function writePrompts(
     const { place, file, before } = source;
     try {
       const from = file === undefined ? `${place.path}:${place.line}` : file;
-      const text = await promptFile(source, tests, { from, around, tools: request.tools });
-      written.push({ name: names.take(slugOf(source.name ?? suite, 40) || suite), text, source });
+      const made = await promptFile(source, tests, { from, around, tools: request.tools });
+      written.push({ name: names.take(slugOf(source.name ?? suite, 40) || suite), ...made, source });
     } catch (error) {
       if (!(error instanceof Untranslatable)) throw error;
       const name = file === undefined ? "an inline prompt" : `the prompt ${file}`;
@@ -60,10 +63,12 @@ export async function writePrompts(
   if (written.length > 0) return written;
   // A chat model needs a prompt. So a prompt that contains only the variables replaces the prompts that could not
   // be converted; the reported losses say why they could not.
+  const template = "{{ input | json }}";
   return [
     {
       name: suite,
-      text: '---\ndescription: "A placeholder for prompts that could not be imported."\n---\nuser:\n{{ input | json }}\n',
+      text: `---\ndescription: "A placeholder for prompts that could not be imported."\n---\nuser:\n${template}\n`,
+      messages: [{ role: "user", template }],
       source: undefined,
     },
   ];
@@ -105,13 +110,10 @@ async function renderedPrompts(
 ): Promise<Record<string, string> | undefined> {
   if (prompts.length === 0) return undefined;
   const made: Record<string, string> = {};
-  for (const { name, text } of prompts) {
+  for (const { name, messages: templates } of prompts) {
     const messages: { role: string; content: string }[] = [];
-    const body = text.replace(/^---\n[\s\S]*?\n---\n/, "");
-    for (const [, role = "", content = ""] of body.matchAll(
-      /^(system|developer|user|assistant|tool):\n([\s\S]*?)(?=\n(?:system|developer|user|assistant|tool):\n|\n?$(?![\s\S]))/gm,
-    ))
-      messages.push({ role, content: (await tools.renderLiquid(content, { input: vars })).trim() });
+    for (const { role, template } of templates)
+      messages.push({ role, content: (await tools.renderLiquid(template, { input: vars })).trim() });
     made[name] =
       messages.length === 1 && messages[0]?.role === "user"
         ? messages[0].content

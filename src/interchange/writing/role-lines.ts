@@ -28,7 +28,9 @@ export function roleLines(messages: readonly RoleText[]): string {
 
 /** A Liquid template that prints the text unchanged. */
 export function literal(text: string): string {
-  return /\{\{|\{%|\{#/.test(text) ? `{% raw %}${text.replaceAll("{% endraw %}", "")}{% endraw %}` : text;
+  if (!/\{\{|\{%|\{#/.test(text)) return text;
+  // An end of a raw block in the text is cut behind its brace, so that neither half ends the block around it.
+  return `{% raw %}${text.replace(/\{(?=%-?\s*endraw\b)/g, "{{% endraw %}{% raw %}")}{% endraw %}`;
 }
 
 /** `input.question`, or `input["the question"]` for a key that is not a plain word. */
