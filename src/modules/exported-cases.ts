@@ -1,8 +1,9 @@
 import type { UserFunction } from "./user-function.ts";
 
 /**
- * A module's cases as a function without arguments. The default export, or else the export `cases`, is a list,
- * a function that returns a list, or a generator. Undefined when there is none of these.
+ * A function without arguments that returns a module's cases. They are the default export, or else the export
+ * `cases`: a list, a function that returns a list, or a generator. Undefined when the module exports none of
+ * these.
  */
 export function exportedCases(loaded: {
   readonly default?: unknown;
@@ -20,9 +21,9 @@ function isMany(value: unknown): value is Many {
   return Symbol.asyncIterator in value || Symbol.iterator in value;
 }
 
-/** @throws {Error} for a value that is not a list */
+/** Collects the items of a list or a generator. @throws {Error} for any other value */
 async function gathered(value: unknown): Promise<unknown[]> {
-  if (!isMany(value)) throw new Error("it does not give a list of cases");
+  if (!isMany(value)) throw new Error("the module does not give a list of cases");
   const all: unknown[] = [];
   for await (const one of value) all.push(one);
   return all;

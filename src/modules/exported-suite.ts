@@ -3,8 +3,9 @@ import type { UserFunction } from "./user-function.ts";
 type Given = { readonly [key: string]: unknown };
 
 /**
- * A module's suite as a function without arguments: the default export, with every function among the scorers
- * replaced by an entry that refers to the function. Undefined when the module has no suite.
+ * A function without arguments that returns a module's suite. The suite is the default export, in which every
+ * function among the scorers is replaced by an entry that refers to the function. Undefined when the module has
+ * no suite.
  *
  * @param file of the module, relative to the project root
  */

@@ -34,7 +34,7 @@ describe("exportedTools", () => {
   it.each([
     [{ paramters: {} }, 'has "paramters", which would be ignored: rename it to parameters'],
     [{ parameters: { type: "objekt" } }, 'parameters of the type "objekt"'],
-    [{ reads: "yes" }, "reads that is neither true nor false"],
+    [{ reads: "yes" }, '"reads" that is neither true nor false'],
     [{ run: undefined, ran: () => 1 }, "no function run"],
   ])("says what is wrong with a tool that has %j", (members, words) => {
     const tool = { description: "A.", run: () => 1, ...members };

@@ -18,7 +18,7 @@ export interface DescribedTool {
 /** A request to modules with tools. A session is one trial with its own state. */
 export type ToolAsk =
   | { readonly act: "describe" }
-  /** State and case are JSON text. */
+  /** Begins a session. State and case are JSON text. */
   | {
       readonly act: "open";
       readonly session: string;
@@ -63,7 +63,11 @@ function toolsOf(file: string, exported: unknown): { readonly tools: Tool[]; rea
 
 const MEMBERS = ["description", "parameters", "reads", "run"];
 
-/** A member whose name is nearly that of one that is missing. Others are allowed: frameworks add their own. */
+/**
+ * What is wrong with a tool that has a misspelt member: the member's name is nearly that of a missing member.
+ * Undefined when none is misspelt. Other unknown members are allowed, because frameworks add members of their
+ * own.
+ */
 function misspelt(tool: Record<string, unknown>): string | undefined {
   const missing = MEMBERS.filter((one) => !(one in tool));
   for (const member of Object.keys(tool)) {
@@ -87,7 +91,7 @@ function mistakeOf(name: string, tool: unknown): string | undefined {
   if (type !== undefined && ![type].flat().includes("object"))
     return `has parameters of the type ${JSON.stringify(type)}: a tool is called with an "object"`;
   if (tool.reads !== undefined && typeof tool.reads !== "boolean")
-    return "has reads that is neither true nor false";
+    return 'has a "reads" that is neither true nor false';
   return undefined;
 }
 
@@ -97,14 +101,14 @@ function readTool(tool: Record<string, unknown>) {
     description: typeof description === "string" ? description : "",
     parameters: parameters ?? NO_ARGUMENTS,
     reads: reads === true,
-    // A method may use `this`.
+    // `run` may be a method that uses `this`.
     run: (run as UserFunction).bind(tool),
   };
 }
 
 /**
- * The tools of several modules as one function. They share a trial's state, so that one tool sees what another has
- * done.
+ * One function that answers every `ToolAsk` with the tools of several modules. The tools share a trial's state,
+ * so that one tool sees what another has done.
  */
 export function exportedTools(
   modules: readonly { readonly file: string; readonly exports: { readonly default?: unknown } }[],
@@ -142,7 +146,7 @@ export function exportedTools(
   };
 }
 
-/** One trial. */
+/** A session of the tools: one trial, with the state that its tool calls share. */
 interface Session {
   readonly state: unknown;
   /** JSON text. */
@@ -155,8 +159,8 @@ interface WithSignal {
 }
 
 /**
- * The second argument of a tool. The case is a copy for this call. Case and signal are made only when the tool
- * reads them, because few tools do and the case may be long.
+ * The second argument of a tool: state, case, trial and signal. The case is a new copy for each call. Case and
+ * signal are made only when the tool reads them, because few tools do and the case may be long.
  */
 function contextOf({ state, case: text, trial }: Session, beside: WithSignal): object {
   let golden: unknown;
@@ -188,7 +192,7 @@ function callTool(
   }
 }
 
-/** undefined becomes null: many tools return nothing. */
+/** The reply for what a tool returned. undefined becomes null, because many tools return nothing. */
 function readResult(value: unknown): ToolReply {
   if (value === undefined) return { json: "null" };
   const read = readReturned(value);

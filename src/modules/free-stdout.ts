@@ -19,7 +19,7 @@ function partOf(data: Written, offset: unknown, length: unknown): string | Uint8
  */
 export function keepDescriptorFree(): void {
   const { writeSync, writeFileSync, appendFileSync } = fs;
-  // Uses the stream instead of the descriptor, because a full pipe would be an error.
+  // Writes through the stream, not to the descriptor: a synchronous write to a full pipe would throw an error.
   const toStderr = (part: string | Uint8Array): number => {
     process.stderr.write(part);
     return Buffer.byteLength(part);

@@ -1,14 +1,17 @@
 import { existsSync, type Stats, statSync } from "node:fs";
 
 /**
- * The file, directory or other thing at the path; undefined when nothing is there, or when the path is impossible: too
- * long, or with a NUL.
+ * What is at the path: a file, a directory or something else. Undefined when nothing is there, or when the path
+ * is impossible: too long, or with a NUL.
  */
 export function foundAt(path: string): Stats | undefined {
   return existsSync(path) ? statSync(path) : undefined;
 }
 
-/** Whether a file can be read at the path; false for a path through a file or an impossible name. */
+/**
+ * Whether there is a file at the path. False, without an error, for a path that goes through a file and for an
+ * impossible path.
+ */
 export function isFile(path: string): boolean {
   return foundAt(path)?.isFile() === true;
 }

@@ -14,18 +14,19 @@ export interface LoadedModule {
 const TYPESCRIPT = new Set([".ts", ".mts", ".cts", ".tsx"]);
 
 /**
- * Imports a JavaScript or TypeScript file of the user's repository, on every supported Node version. Plain JavaScript
- * has no overhead; the TypeScript loader is loaded only when needed.
+ * Imports a JavaScript or TypeScript file of the user's repository, on every supported Node version. Plain
+ * JavaScript has no overhead; the TypeScript loader is loaded only when needed.
  *
  * @param root absolute path of the project root
  * @param path relative to the root
- * @throws {Error} of `repositoryPath`, or any import error (no such file, a syntax error, the module's own)
+ * @throws {Error} that of `repositoryPath`, or an import error: there is no such file, it has a syntax error, or
+ * its code threw
  */
 export async function loadModule(root: string, path: string): Promise<LoadedModule> {
   const place = repositoryPath(root, path);
   const typed = moduleFiles(root, path).some((file) => TYPESCRIPT.has(extname(file)));
   const loaded: unknown = typed ? await importTyped(place) : await import(pathToFileURL(place).href);
-  // `export = f`: CommonJS in a TypeScript file.
+  // In TypeScript, `export = f` compiles to a CommonJS module that is a function itself.
   return typeof loaded === "function" ? { default: loaded } : ((loaded ?? {}) as LoadedModule);
 }
 
@@ -37,7 +38,10 @@ async function importTyped(place: string): Promise<unknown> {
   return createJiti(place, { fsCache: false, interopDefault: false, ...alias }).import(place);
 }
 
-/** Provides this package's `defineSuite` when the package is not installed in the user's project. */
+/**
+ * The file of this package that exports `defineSuite`, for a user's project in which the package is not
+ * installed. Undefined when the project has the package.
+ */
 function ownPackage(place: string): string | undefined {
   try {
     createRequire(place).resolve("git-evals/package.json");

@@ -5,14 +5,14 @@ import { isFile } from "./is-file.ts";
 import { fromRoot, repositoryPath } from "./repository-path.ts";
 
 /**
- * Matches `from "./x"`, `import "./x"`, `import("./x")`, `require("./x")`. A regular expression is sufficient: a
- * match in a comment only adds a file to the hash, and only computed names are missed.
+ * Matches `from "./x"`, `import "./x"`, `import("./x")` and `require("./x")`. A regular expression is good
+ * enough: a match in a comment only adds a file to the hash, and only imports with a computed name are missed.
  */
 const RELATIVE_IMPORT = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(["'`])(\.\.?\/(?:(?!\1)[^\n])+)\1/g;
 
 const CODE = new Set([".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"]);
 const ENDINGS = [".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx", ".json"];
-/** In TypeScript, `./x.js` may mean `./x.ts`. */
+/** The ending of the source for the ending in an import: in TypeScript, `./x.js` may mean `./x.ts`. */
 const COMPILED: Readonly<Record<string, string>> = {
   ".js": ".ts",
   ".mjs": ".mts",

@@ -15,18 +15,18 @@ export interface PendingCall {
   readonly call: FunctionCall;
   /** Time limit from the start of the call, in milliseconds. */
   readonly timeout_ms: number;
-  /** Called once. @param ms from the start of the call in the thread to its result */
+  /** Called once, with the result. @param ms from the start of the call in the thread to its result */
   settle(outcome: CallOutcome, ms: number): void;
 }
 
 /** Why a thread ended, and its unfinished calls. */
 export interface ThreadEnd {
-  /** Whether the module was loaded; if not, loading again would fail too. */
+  /** Whether the module was loaded. If not, there is no second attempt, because it would fail too. */
   readonly loaded: boolean;
-  /** The call that blocked or ended the thread, if known. */
+  /** The call that blocked or ended the thread; undefined when it is not known. */
   readonly culprit: PendingCall | undefined;
   readonly outcome: CallOutcome;
-  /** Other calls that had started. */
+  /** Other calls that had started, and that ended with the thread without a result. */
   readonly begun: readonly PendingCall[];
   readonly notBegun: readonly PendingCall[];
 }
@@ -35,7 +35,7 @@ export interface ThreadOptions {
   readonly root: string;
   readonly file: string;
   readonly gives?: ModuleGives | undefined;
-  /** Other modules in the same thread; only used for tools. */
+  /** Files of other modules that are loaded into the same thread. Only tools may come from several modules. */
   readonly beside?: readonly string[] | undefined;
   /** The thread's own environment; changes by the module stay in the thread. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -53,13 +53,13 @@ export type Loading =
   | { readonly kind: "no-function" }
   | { readonly kind: "broken"; readonly message: string };
 
-/** Interval of checking the calls, in milliseconds. */
+/** How often the calls are checked against their time limits, in milliseconds. */
 const LOOK_MS = 50;
 /** Milliseconds without a heartbeat after which a call may be blocking the thread. */
 const HELD_MS = 500;
 /** Time limit for loading a module with its imports, in milliseconds. */
 const LONGEST_LOADING_MS = 30_000;
-/** Time for a thread to end by itself, in milliseconds. */
+/** How long a thread has to end by itself before it is terminated, in milliseconds. */
 const GRACE_MS = 100;
 
 interface InThread {
@@ -68,8 +68,8 @@ interface InThread {
 }
 
 /**
- * A worker thread that runs a user's module, controlled from the main thread. The module's code may block it forever,
- * so its calls are monitored from here.
+ * A worker thread that runs a user's module, controlled from the main thread. The module's code may block its
+ * thread forever, so its calls are monitored from the main thread.
  */
 export class ModuleThread {
   readonly loading: Promise<Loading>;
@@ -130,7 +130,7 @@ export class ModuleThread {
     return this.#over;
   }
 
-  /** @returns the number of the call, for `forget` */
+  /** Sends a call to the thread. @returns the number of the call, for `forget` */
   ask(pending: PendingCall): number {
     const id = ++this.#lastId;
     this.#calls.set(id, { pending, beganAt: undefined });
@@ -203,13 +203,13 @@ export class ModuleThread {
     this.#worker.ref();
     this.#lookedAt = performance.now();
     this.#beatAt = this.#lookedAt;
-    // The thread itself keeps the process alive.
+    // The timer need not keep the process alive, because the thread does.
     this.#watch ??= setInterval(() => this.#look(), LOOK_MS).unref();
   }
 
   /**
-   * Lets the process end. The timer that watches the calls goes on, because the next call often comes at once; the
-   * timer stops itself when it finds no call.
+   * Lets the process end while no call is running. The timer that watches the calls goes on, because the next
+   * call often comes at once; the timer stops itself when it finds no call.
    */
   #idle(): void {
     this.#worker.unref();
@@ -224,7 +224,7 @@ export class ModuleThread {
     const now = performance.now();
     const since = now - this.#lookedAt;
     this.#lookedAt = now;
-    // The main thread itself was blocked: first read the messages that arrived meanwhile.
+    // The main thread itself was blocked, so results may have come too late to be read before this check.
     if (since > HELD_MS) return;
     if (!this.#isLoaded) return;
     const beat = Atomics.load(this.#state, SHARED.beat);
@@ -244,14 +244,17 @@ export class ModuleThread {
       return;
     }
     for (const [id, { pending }] of late) {
-      // The thread seems to be blocked, perhaps by another call: this call waits until that is clear.
+      // The thread seems to be blocked, perhaps by another call. So this call is not ended before that is clear.
       if (quiet >= Math.min(HELD_MS, Math.max(60, pending.timeout_ms / 2))) continue;
       this.forget(id, "no reply in time");
       pending.settle({ kind: "timeout" }, pending.timeout_ms);
     }
   }
 
-  /** How long the thread may be blocked: the time limit of the running call. */
+  /**
+   * How long the thread may be blocked, in milliseconds: the time limit of the running call. While it is not
+   * known which call is running, the longest limit of all calls counts.
+   */
   #patience(): number {
     const current = this.#calls.get(Atomics.load(this.#state, SHARED.current));
     if (current !== undefined) return current.pending.timeout_ms;
@@ -303,7 +306,7 @@ function printLines(stream: NodeJS.ReadableStream, print: (line: string) => void
   });
 }
 
-/** In the build, the thread's code is a separate file; from source, jiti loads the TypeScript. */
+/** Starts the thread. In the build, its code is a separate file; from source, jiti loads the TypeScript. */
 function startThread(options: WorkerOptions): Worker {
   const here = import.meta.url;
   if (!here.endsWith(".ts")) {

@@ -2,12 +2,15 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileHashes } from "./module-files.ts";
 
-/** Only code files are checked: a program may write to its other files, for instance a log or cache. */
+/**
+ * Names of the files that are checked for changes. A program may write to its other files, such as a log or a
+ * cache.
+ */
 const CODE = /\.(?:[cm]?[jt]sx?|py|rb|pl|php|lua|sh|bash|r|jl|ps1|jar|wasm)$/i;
 
 /**
- * The files of a user's program as they were when it was opened; its fingerprint covers these. A process started
- * later would run the changed files, so this is checked before each start.
+ * The files of a user's program as they were when the program was opened; its fingerprint covers them in this
+ * state. A process that is started later would run changed files, so `changed` is asked before each start.
  */
 export class OpenedFiles {
   readonly hashes: Readonly<Record<string, string>>;
@@ -21,7 +24,7 @@ export class OpenedFiles {
     this.hashes = fileHashes(root, files);
   }
 
-  /** A sentence that names the first changed code file; undefined when there is none. */
+  /** What to tell the user about the first code file that was changed; undefined when none was. */
   changed(): string | undefined {
     for (const [file, mark] of this.#marks) {
       const now = this.#markOf(file);

@@ -14,7 +14,10 @@ function isInside(boundary: string, path: string): boolean {
   return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** The real path of a path whose last parts may not exist yet; links are resolved as far as it exists. */
+/**
+ * The real path of a path whose last parts may not exist yet. Symbolic links are resolved in the part that
+ * exists.
+ */
 function realPlace(path: string): string {
   if (existsSync(path)) return realpathSync(path);
   const parent = dirname(path);
@@ -22,10 +25,10 @@ function realPlace(path: string): string {
 }
 
 /**
- * The absolute path of a path in a project file.
+ * The absolute path of a file that is named in a project file.
  *
  * Everything that defines a result must be in git, so a path outside of the git repository (by `..`, an absolute
- * path, or a symbolic link) is rejected. The file need not exist.
+ * path, or a symbolic link) is rejected. The named file need not exist.
  *
  * @param root absolute path of the project root, which may be inside a larger repository
  * @param path relative to the root, with `/`

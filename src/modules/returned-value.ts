@@ -34,11 +34,13 @@ function tooLong(): OddValue {
 }
 
 class Reader {
-  /** The objects that enclose the one being read; meeting one of them again shows a cycle. */
+  /** The objects that contain the value that is being read. Meeting one of them again shows a cycle. */
   readonly #holders = new Set<object>();
   #made = 0;
 
-  /** A copy that JSON can represent; undefined for undefined. */
+  /**
+   * A copy of the value that JSON can represent; undefined for undefined. @throws {OddValue} when there is none
+   */
   read(value: unknown, at: string): unknown {
     this.#made += typeof value === "string" ? value.length : 1;
     if (this.#made > LONGEST_REPLY) throw tooLong();
@@ -86,7 +88,7 @@ class Reader {
     });
   }
 
-  /** Like JSON, omits members that are undefined. */
+  /** Reads the members of an object. As in JSON, a member that is undefined is left out. */
   #readMembers(value: object, at: string): Record<string, unknown> {
     const members: [string, unknown][] = [];
     for (const key of Object.keys(value)) {
@@ -113,7 +115,7 @@ function odd(what: string, at: string): OddValue {
 
 const LONGEST_MESSAGE = 10_000;
 
-/** A thrown value as text. It may be any value, and converting it to text may throw again. */
+/** A thrown value as text. A program may throw any value, and converting the value to text may throw again. */
 export function thrownWords(error: unknown): string {
   try {
     if (error instanceof Error) return `${error.name}: ${error.message}`.slice(0, LONGEST_MESSAGE);

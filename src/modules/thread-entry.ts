@@ -37,7 +37,10 @@ if (port === null) throw new Error("This file is the code of a thread.");
 const send = (message: FromThread): void => port.postMessage(message);
 
 const calls = new Map<number, Call>();
-/** The call whose code runs: errors thrown later, outside of the call, still belong to it. */
+/**
+ * The number of the call whose code runs. An error that this code throws later, outside of the call, still
+ * belongs to the call.
+ */
 const owner = new AsyncLocalStorage<number>();
 const waiting: (ToThread & { type: "call" })[] = [];
 let done: Call[] = [];
@@ -69,7 +72,7 @@ function begin(agent: UserFunction, { id, call: asked }: ToThread & { type: "cal
   try {
     const value = within(call, () => {
       const beside = {
-        // Made only when the function reads it, because making a signal takes longer than a call.
+        // Made only when the function reads it, because making a signal takes longer than most calls.
         get signal() {
           return call.controller.signal;
         },
@@ -97,7 +100,8 @@ function begin(agent: UserFunction, { id, call: asked }: ToThread & { type: "cal
 
 let agent: UserFunction | undefined;
 /**
- * Starts one call per turn of the event loop, so a result is sent before the next call can block the thread.
+ * Starts one call per turn of the event loop, so that a call's result is sent before the next call can block the
+ * thread.
  */
 function turn(): void {
   if (turning) return;
@@ -118,7 +122,11 @@ function turn(): void {
   });
 }
 
-/** Handles an error outside of any call: it belongs to the call whose code started it, if that is still running. */
+/**
+ * Handles an error that was thrown outside of any call. It belongs to the call whose code started the failed
+ * work. When that call is unknown or has ended, the error belongs to the only call that is running, if there is
+ * exactly one. Otherwise it is reported without a call.
+ */
 function thrownOutside(error: unknown): void {
   const known = calls.get(owner.getStore() ?? 0);
   const [only, ...others] = known === undefined ? calls.values() : [known];

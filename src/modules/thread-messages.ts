@@ -8,19 +8,22 @@ export interface ThreadData {
   readonly root: string;
   readonly file: string;
   readonly gives?: ModuleGives | undefined;
-  /** Other modules in the same thread; only used for tools. */
+  /** Files of other modules that are loaded into the same thread. Only tools may come from several modules. */
   readonly beside?: readonly string[] | undefined;
   /** Array of 32-bit integers, indexed by `SHARED`. */
   readonly shared: SharedArrayBuffer;
 }
 
-/** Values in shared memory, because a thread that is blocked by user code receives no messages. */
+/**
+ * Positions of the numbers that the thread writes to shared memory. The main thread can read them even while user
+ * code blocks the thread.
+ */
 export const SHARED = {
   /** Increases while the thread's event loop is running. */
   beat: 0,
-  /** The call whose code is running; 0 when unknown. */
+  /** Number of the call whose code is running; 0 when unknown. */
   current: 1,
-  /** The newest call that started; calls start in the order of their numbers. */
+  /** Number of the newest call that started; calls start in the order of their numbers. */
   begun: 2,
   size: 3,
 } as const;

@@ -6,7 +6,7 @@ import type { CallOutcome, FunctionCall } from "./user-function.ts";
 
 export interface CalledOnce {
   readonly outcome: CallOutcome;
-  /** Milliseconds spent waiting for other calls, or for a repetition. */
+  /** Milliseconds that the call waited: until other calls had run, or until it was repeated alone. */
   readonly waited_ms: number;
 }
 
@@ -18,7 +18,7 @@ export interface ModuleOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The part of the module's exports that is used; default: the default export is the function to call. */
   readonly gives?: ModuleGives | undefined;
-  /** Other modules in the same thread; only used for tools. */
+  /** Files of other modules that are loaded into the same thread. Only tools may come from several modules. */
   readonly beside?: readonly string[] | undefined;
   /** Removes secrets from what the module prints. */
   readonly clean?: ((text: string) => string) | undefined;
@@ -26,12 +26,15 @@ export interface ModuleOptions {
   readonly events?: ModuleEvents | undefined;
 }
 
-/** One pool per module of a project, shared by all models and scorers that use it, including its state. */
+/**
+ * One pool per module of a project. All models and scorers that use the module share its pool, and so the
+ * module's state.
+ */
 const pools = new Map<string, ThreadPool>();
 
-/** The module's pool as one of its users sees it. */
+/** The pool of a module as one of its users (a model or a scorer) sees it. */
 export interface JoinedPool extends Pick<ThreadPool, "loading" | "call"> {
-  /** Called once; when the last user leaves, the threads end. */
+  /** Ends the use of the pool; called once per user. When the last user leaves, the threads end. */
   leave(): Promise<void>;
 }
 
@@ -59,11 +62,11 @@ export function poolFor(options: ModuleOptions): JoinedPool {
 class ThreadPool {
   readonly #options: ModuleOptions;
   readonly #gone: () => void;
-  /** The handlers of each user, in the order of joining. */
+  /** The event handlers of each user, in the order of joining. */
   readonly #users: ModuleEvents[] = [];
   #thread: ModuleThread | undefined;
   #alone: ModuleThread | undefined;
-  /** Calls that may have blocked a thread and wait to be run alone. */
+  /** Calls that may have blocked or ended a thread, and now wait to be run alone. */
   readonly #suspects: PendingCall[] = [];
   /** The thread of each running call. */
   readonly #places = new Map<PendingCall, { readonly thread: ModuleThread; readonly id: number }>();

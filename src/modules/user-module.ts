@@ -38,8 +38,10 @@ export class UnusableModule extends Error {
 }
 
 /**
- * @param isolate false runs it in the main thread, where blocking code cannot be interrupted
- * @throws {UnusableModule} when importing it fails, or its default export is not a function
+ * Opens a user's module.
+ *
+ * @param isolate false: the module runs in the main thread, where code that blocks cannot be interrupted
+ * @throws {UnusableModule} when importing the module fails, or its default export is not a function
  */
 export async function openUserModule(options: ModuleOptions, isolate: boolean): Promise<UserModule> {
   if (!isolate) return openHere(options);
