@@ -28,7 +28,7 @@ type Members = Readonly<Record<string, unknown>>;
 
 const PATH = "/v1/messages/batches";
 
-/** Maps this API's error types to the status that a single call would have returned. */
+/** Maps the error types of Anthropic's API to the HTTP status that a single call would have returned. */
 const STATUS_OF: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
   authentication_error: 401,
@@ -96,7 +96,7 @@ async function readResults(
   return read.kind === "trouble" ? read : answersInLines(read.value, (line) => replyOf(line, api));
 }
 
-/** Returns null for a request that was never run. */
+/** The reply to one request of a batch; null for a request that was never run. */
 function replyOf({ result }: Members, api: BatchApi): Reply | null {
   const members = membersOf(result);
   if (members?.type === "succeeded") return bodyInLine(members.message, api);

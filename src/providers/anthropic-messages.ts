@@ -8,7 +8,7 @@ import { callsInBlocks, membersOf, refusalFrom, textFrom, textOf } from "./chat-
 import { malformedReply, refusedBy } from "./failed-reply.ts";
 import { wordedOnce } from "./worded-once.ts";
 
-/** The API rejects a request without `max_tokens`. */
+/** Output limit of a request that sets none. The API rejects a request without `max_tokens`. */
 export const DEFAULT_MAX_TOKENS = 1024;
 
 interface WireMessage {
@@ -42,7 +42,7 @@ function wireMessage(message: Message): WireMessage {
   return { role, content: [...blocksOf(message.content), ...uses] };
 }
 
-/** The API requires all tool results of one turn in a single message. */
+/** Joins the tool results of one turn into a single message, because the API requires this. */
 function joinToolResults(
   messages: readonly Message[],
   worded: (message: Message) => WireMessage,

@@ -18,8 +18,8 @@ const PATH = "/v1/messages";
 const API_VERSION = "2023-06-01";
 
 /**
- * The version is part of the endpoint path here. Users often append `/v1` as they do for OpenAI, so it is accepted in
- * both forms.
+ * The version `/v1` is part of the endpoint path here. Users often append it to `base_url`, as they do for
+ * OpenAI, so an address is accepted with and without it.
  */
 function addressOf({ base_url = PUBLIC_API }: Settings, path: string): ApiAddress {
   return apiAddress(base_url.replace(/\/v1\/?(?=$|\?)/, ""), path);

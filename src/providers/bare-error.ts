@@ -18,7 +18,7 @@ const OF_AN_ERROR = new Set([
   ...["request_id", "requestId", "trace_id", "timestamp", "path", "object", "param", "success", "title"],
 ]);
 
-/** Whether a value is an error object with no other members. */
+/** Whether a value states an error, and has no members but those that error objects usually have. */
 export function isBareError(value: Members): boolean {
   const stated = isStated(value.error) || isStated(value.errors);
   return stated && Object.keys(value).every((name) => OF_AN_ERROR.has(name));

@@ -17,7 +17,7 @@ export interface BatchWay {
   readonly host: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly secrets: readonly (string | undefined)[];
-  /** Environment variables that are not set. When there is one, nothing can be sent. */
+  /** Needed environment variables that are not set. While there is one, nothing can be sent. */
   readonly unset: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -41,7 +41,7 @@ export interface BatchRequests {
 
 export type Reached<T> = { readonly kind: "reached"; readonly value: T } | Missed;
 
-/** An error with the HTTP status of the reply; null when there was no reply. */
+/** A request that failed, with the HTTP status of the reply; the status is null when there was no reply. */
 export interface Missed extends BatchTrouble {
   readonly status: number | null;
 }
@@ -50,10 +50,10 @@ export interface Missed extends BatchTrouble {
 const LONGEST_FILE = 1024 ** 3;
 const DEADLINE_MS = 60_000;
 const FILE_DEADLINE_MS = 15 * 60_000;
-/** Maximum number of attempts to read. */
+/** Maximum number of attempts of a request that reads. */
 const READS = 3;
 
-/** The download of a file ended before the end of the file. */
+/** The download of a file is incomplete, or its content is not what was asked for. */
 class CutFile extends Error {}
 
 export async function openBatchRequests(way: BatchWay, { sleep, random }: BatchHost): Promise<BatchRequests> {
@@ -171,14 +171,16 @@ function lineGatherer() {
 }
 
 /**
- * The lines that are not empty. @throws {CutFile} when the last line is incomplete or no line is an answer (for
- * instance an error page of a proxy)
+ * The lines of a downloaded file that are not empty.
+ *
+ * @throws {CutFile} when the last line is incomplete, or when no line is an answer (for instance in an error page
+ * of a proxy)
  */
 function wholeLines(_text: string, lines: readonly string[]): readonly string[] {
   const kept = lines.map((line) => line.trim()).filter((line) => line !== "");
   const last = kept.at(-1);
   if (last !== undefined && !isAnswer(last)) {
-    // A malformed line in the middle only affects its own request.
+    // A malformed line in the middle affects only its own request, so the other lines are still used.
     if (lines.at(-1)?.trim() !== "" || !kept.some(isAnswer)) throw new CutFile("broke off");
   }
   return kept;
@@ -221,7 +223,10 @@ function missed(failure: FailedReply, status: number | null): Missed {
   return { kind: "trouble", failure, undone, status };
 }
 
-/** A truncated download is retried: unlike a model call, reading it again costs nothing. */
+/**
+ * Whether a retry may help. It may after a truncated download, too: unlike a model call, reading a file again
+ * costs nothing.
+ */
 function mayHelp({ failure }: Missed): boolean {
   return failure.transient || failure.error === "malformed-reply";
 }

@@ -8,7 +8,7 @@ import { type ChatWording, readChatBody } from "./chat-client.ts";
 import { membersOf } from "./chat-shapes.ts";
 import { failureOfStatus, oneLine } from "./failed-reply.ts";
 
-/** The parts that an API's batches share with its single calls. */
+/** What an API's batches have in common with its single calls. */
 export interface BatchWording {
   readonly reply: ChatWording["reply"];
   /** Host and path of the single call, shown in messages. */
@@ -47,7 +47,7 @@ export function bodyInLine(body: unknown, { way, wording, requests }: BatchApi):
   return reply.kind === "answered" ? reply : { ...reply, message: redact(reply.message) };
 }
 
-/** The failure for a batch request that was run and rejected. */
+/** The failure of a request in a batch that was run and rejected. */
 export function refusedInLine(status: number, body: unknown, { way, requests }: BatchApi): FailedReply {
   const text = typeof body === "string" ? body : exactJsonText(body ?? null);
   const { redact } = requests;
@@ -63,7 +63,7 @@ export function refusedInLine(status: number, body: unknown, { way, requests }: 
   });
 }
 
-/** The failure for a batch request that was not run, through no fault of the request. */
+/** The failure of a request in a batch that was not run, through no fault of the request. */
 export function failedInBatch(message: string): FailedReply {
   return { kind: "failed", error: "provider", message: oneLine(message), transient: true };
 }
@@ -91,7 +91,7 @@ export function oddReply(what: string, host: string): BatchTrouble {
   return { kind: "trouble", undone: false, failure: failedInBatch(message) };
 }
 
-/** A non-empty string, else null; providers use an empty string for "none". */
+/** The value when it is a string that is not empty, else null: providers use an empty string for "none". */
 export const textIn = (value: unknown): string | null =>
   typeof value === "string" && value !== "" ? value : null;
 

@@ -13,7 +13,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   "api.cerebras.ai": "cerebras",
 };
 
-/** Parameters that change the price of a token, with the values that do not. */
+/** Parameters that can change the price of a token, each with the values that leave the price as it is. */
 const OTHER_RATES: Readonly<Record<string, readonly Json[]>> = {
   service_tier: ["default", "standard", "standard_only"],
   inference_geo: ["global"],

@@ -19,7 +19,10 @@ export interface ChatWording {
   /** Used instead of `request` for an API that takes the input itself rather than messages. @throws {SettingMistake} */
   prepare?(question: Question): PreparedRequest;
   request(messages: readonly Message[], reply?: ReplyShape, tools?: readonly ToolSpec[]): PreparedRequest;
-  /** @param raw the body, kept with the answer. Usage is read separately, because failures have it too */
+  /**
+   * Reads a reply. Usage is read elsewhere, because failures report it, too. @param raw the body as text, which
+   * is kept with the answer
+   */
   reply(body: unknown, raw: string): Reply;
   /**
    * Set for APIs whose reply has no output tokens (embeddings, moderation): all tokens of such a reply are input
@@ -37,14 +40,17 @@ export interface ChatTransport {
   /** Host and path of the endpoint, shown in messages about a wrong address. */
   readonly address: string;
   readonly secrets: readonly (string | undefined)[];
-  /** Environment variables that are not set. Requests can then be prepared but not sent. */
+  /** Needed environment variables that are not set. While there is one, requests can be prepared but not sent. */
   readonly unset: readonly string[];
   /** Absolute path of the project; attached files are read from here. */
   readonly root: string;
   close(): Promise<void>;
 }
 
-/** The longest delay that a timer supports, so that the SDK's own timeout never fires before ours. */
+/**
+ * The SDK's timeout in milliseconds: the longest delay that a timer supports, so that it never ends before our
+ * own deadline.
+ */
 export const NO_SDK_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** A reply with an error status. Thrown inside `fetch`, so that errors of all SDKs are classified in one place. */
@@ -75,7 +81,7 @@ function isOfAddress(status: number): boolean {
   return status === 404 || status === 405 || status === 410 || (status >= 300 && status < 400);
 }
 
-/** The request that was sent, with the data that describe a failure. */
+/** What is known of a request that was sent, to describe its failure. */
 interface Sent {
   readonly signal: AbortSignal;
   readonly where: string;
@@ -168,7 +174,7 @@ export function readChatBody(
   return readBody(text, contentType, { reply }, { ...at, asked: true });
 }
 
-/** The usage that a body reports; empty when it reports none. */
+/** The token usage that a reply's body reports; empty when it reports none. */
 function usageIn(body: unknown, { writes }: Pick<ChatWording, "writes"> = {}): { readonly usage?: Usage } {
   const usage = usageOfBody(body);
   if (usage === undefined) return {};

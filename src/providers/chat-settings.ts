@@ -7,7 +7,7 @@ import { isTemplate } from "./http-body.ts";
 /** Parameters that evals sets itself. */
 const RESERVED = ["model", "messages", "input", "stream", "n"] as const;
 
-/** The given parameters that users may not set. */
+/** Those of the given parameters that users may not set. */
 export function reservedParams(params: Readonly<Record<string, unknown>>): readonly string[] {
   return RESERVED.filter((name) => Object.hasOwn(params, name));
 }
@@ -16,7 +16,7 @@ const ENDPOINT = /\/(?:chat\/completions|completions|responses|embeddings|modera
 
 const PLAIN = "text without a template: only http models fill {{ }} and {% %}";
 
-/** The part after # is for browsers and is never sent. */
+/** What an address must be. The part after # is for browsers, and is never sent to a server. */
 export const NO_FRAGMENT = "an address without #: what follows it is never sent";
 
 /** The settings that all chat providers share. */
@@ -58,7 +58,7 @@ export const chatSettings = {
 /** Free-form parameters as JSON. */
 export type Params = Readonly<Record<string, Json>>;
 
-/** The maximum number of output tokens set by one of these parameters; null when none is set. */
+/** The largest number of output tokens that one of the named parameters sets; null when none does. */
 export function maxOutput(params: Params, names: readonly string[]): number | null {
   const bounds = names.flatMap((name) => {
     const value = params[name];
@@ -71,8 +71,8 @@ const DATED = /\d{4}-?\d{2}-?\d{2}|(?:^|[-_])\d{4}(?:$|[-_])/;
 const HOSTED = /^(?:[\w.-]+\/)?(?:gpt-|chatgpt-|o\d|claude-|gemini-)/i;
 
 /**
- * The model's name when its provider may move it to a new version: `…-latest`, or a hosted model without a date. On a
- * self-hosted server only names of hosted models count.
+ * The model's name when its provider may move the name to a new version: `…-latest`, or a hosted model without a
+ * date. On a self-hosted server, only names of hosted models count. Undefined for any other name.
  */
 export function floatingModel(settings: {
   readonly model: string;

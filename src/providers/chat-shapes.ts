@@ -16,12 +16,15 @@ export function argumentsOf(written: unknown): Json {
   return toolValue(written ?? {});
 }
 
-/** The arguments as JSON text, as chat APIs expect them. */
+/** The arguments of a tool call as JSON text, as chat APIs expect them. */
 export function argumentsText(call: ToolCall): string {
   return typeof call.arguments === "string" ? call.arguments : JSON.stringify(call.arguments);
 }
 
-/** Reads one tool call, flat (`{id, name, arguments}`) or in OpenAI's nested format; undefined for anything else. */
+/**
+ * Reads one tool call, flat (`{id, name, arguments}`) or in OpenAI's nested format; undefined for any other
+ * value.
+ */
 function toolCallOf(value: unknown): ToolCall | undefined {
   const call = membersOf(value);
   const named =
@@ -68,8 +71,8 @@ export function toolCallsOf(value: unknown): readonly ToolCall[] | undefined {
 }
 
 /**
- * The tool calls of a model's reply. A call without a tool name is kept: its name is empty and its arguments are the
- * whole call.
+ * The tool calls of a model's reply. A call without a tool name is kept with an empty name. When it has no
+ * arguments either, the whole call stands as its arguments.
  */
 export function repliedCalls(value: unknown): readonly ToolCall[] {
   if (value === undefined || value === null) return [];
@@ -137,7 +140,7 @@ function messageOf(value: unknown): Message | undefined {
   const message = membersOf(value);
   const content = message?.content ?? null;
   if (message === undefined) return undefined;
-  // OpenAI's chat API called the role of a tool's result `function` before it had several calls in one reply.
+  // OpenAI's chat API once named the role of a tool's result `function`, when a reply could have only one call.
   const role = message.role === "function" ? "tool" : message.role;
   if (!(ROLES as readonly unknown[]).includes(role)) return itemMessage(message);
   if (content !== null && typeof content !== "string" && !Array.isArray(content)) return undefined;
@@ -158,7 +161,7 @@ function messageOf(value: unknown): Message | undefined {
 
 const isResultPart = (part: unknown): boolean => membersOf(part)?.type === "tool-result";
 
-/** A tool's result in a message of the AI SDK; it says in the type of the output whether the tool failed. */
+/** Reads a tool's result in a message of the AI SDK. The type of its output says whether the tool failed. */
 function resultOfPart(part: unknown): Message {
   const { toolCallId: id, output, result, isError } = membersOf(part) ?? {};
   const { type, value, reason } = membersOf(output) ?? {};
@@ -175,7 +178,11 @@ function resultOfPart(part: unknown): Message {
   };
 }
 
-/** The AI SDK puts all results of a step into one message, and those of tools that a provider runs behind their calls. */
+/**
+ * The messages in one message of the AI SDK. The AI SDK puts the results of all tools of a step into one message.
+ * When a provider runs a tool itself, the AI SDK puts the tool's result after the call in the assistant's
+ * message.
+ */
 function messagesOfOne(value: unknown): readonly (Message | undefined)[] {
   const content = membersOf(value)?.content;
   const results = Array.isArray(content) ? content.filter(isResultPart) : [];
@@ -207,7 +214,7 @@ export function textOf(content: unknown): string {
   return content.map((part) => String(membersOf(part)?.text ?? "")).join("");
 }
 
-/** Content parts that are not text of the answer: they are read elsewhere, or are reasoning. */
+/** Matches types of content parts that are not text of the answer: they are read elsewhere, or are reasoning. */
 const APART = /^(?:thinking|reasoning|redacted_thinking|refusal|compaction)$|tool_use$|tool_result$|_call$/;
 const TEXT_PART = /^(?:text|output_text|input_text)$/;
 
@@ -234,7 +241,7 @@ export function textFrom(content: unknown): string | null {
   return strings.length === 0 ? null : strings.join("");
 }
 
-/** The refusal text in the content parts; null when there is none. */
+/** The text with which the model refuses, from the content's parts; null when it does not refuse. */
 export function refusalFrom(content: unknown): string | null {
   const parts = (Array.isArray(content) ? content : [content]).map(membersOf);
   const refusals = parts

@@ -33,7 +33,7 @@ const Settings = z.strictObject({
 });
 type Settings = z.output<typeof Settings>;
 
-/** The directory to run in. @throws {SettingMistake} EVALS_COMMAND_CWD */
+/** The directory in which the command runs. @throws {SettingMistake} EVALS_COMMAND_CWD */
 function directoryOf(root: string, cwd: string | undefined): string {
   if (cwd === undefined) return root;
   let problem = `there is no directory ${cwd}.`;
@@ -46,7 +46,7 @@ function directoryOf(root: string, cwd: string | undefined): string {
   throw new SettingMistake(["cwd"], {
     code: "EVALS_COMMAND_CWD",
     what: `The command cannot run in \`cwd\`: ${problem}`,
-    why: "What a command reads is part of what is tested, so it runs inside the repository.",
+    why: "What a command reads is part of what is tested, so the command runs inside the repository.",
     fix: "Write a directory of the repository, relative to the project root, or delete `cwd`.",
   });
 }
@@ -58,7 +58,7 @@ function namedFiles(root: string, cwd: string, command: readonly string[]): read
       const place = repositoryPath(root, resolve(cwd, word));
       return statSync(place, { throwIfNoEntry: false })?.isFile() ? [fromRoot(root, place)] : [];
     } catch {
-      // A system program outside the repository.
+      // The word is no path in the repository, for instance the name of a system program.
       return [];
     }
   });
@@ -109,7 +109,7 @@ async function openCommand(settings: Settings, host: ProviderHost): Promise<Open
       longest: LONGEST_REPLY,
       changed: () => opened.changed(),
     },
-    // Without persistent processes, the caller limits how many run at once.
+    // When each call has its own process, the caller limits how many processes run at once.
     { processes: stays ? host.concurrency : Number.POSITIVE_INFINITY, stays },
   );
 

@@ -45,7 +45,10 @@ function refused(message: string): FailedReply {
   return { kind: "failed", error: "provider", message: oneLine(message), transient: false };
 }
 
-/** The program could not be started. This will happen for every trial, unless the machine was only out of resources. */
+/**
+ * The failure of a program that could not be started. It will be the same for every trial, unless the machine
+ * only lacked resources.
+ */
 function notStarted(error: NodeJS.ErrnoException, program: string): FailedReply {
   if (isMachineFull(error.code)) {
     const message = machineFullText(`${program} was not started`, error.code ?? "");

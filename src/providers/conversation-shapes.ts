@@ -12,7 +12,7 @@ export interface ConversationShape {
   readonly about: string;
   /** Whether a value looks like this format; it may still have mistakes. */
   detect(value: unknown): boolean;
-  /** Undefined when the value has mistakes. */
+  /** Reads the value; undefined when it has mistakes. */
   read(value: unknown): Conversation | undefined;
 }
 
@@ -48,7 +48,7 @@ const SHAPES: readonly ConversationShape[] = [otlpSpans, atif, messageList];
 /** The supported formats as text for error messages. */
 export const CONVERSATION_FORMS = SHAPES.map(({ about }) => about).join(", or ");
 
-/** Reads a conversation in any supported format; undefined when none matches. */
+/** Reads a conversation in any supported format; undefined when the value has none of them, or has mistakes. */
 export function readConversation(value: unknown): Conversation | undefined {
   return SHAPES.find((shape) => shape.detect(value))?.read(value);
 }

@@ -36,19 +36,22 @@ export function fillEnvironment(
   return { kind: "filled", values, secrets: names.map((name) => env[name] ?? "") };
 }
 
-/** Names of credentials. A credential does not affect answers, so a new value does not invalidate cached ones. */
+/**
+ * Matches names of credentials. A credential does not affect answers, so cached answers stay valid when its value
+ * changes.
+ */
 const CREDENTIAL_NAME =
   /(?:^|[-_])(?:authorization|auth|api[-_]?key|access[-_]?key|subscription[-_]?key|functions[-_]?key|token|secret|password|signature|credentials?|cookie)$/i;
 
 /**
- * A program's variables that do not affect answers: any `…_KEY`, a credential, and those that differ by
- * machine.
+ * Matches names of a program's variables that do not affect its answers: any that ends in `KEY`, and those that
+ * differ from machine to machine, such as `HOME`.
  */
 const PROGRAMS_OWN = /KEY$|^(?:HOME|PATH|TMPDIR|TMP|TEMP|USER|LOGNAME|USERPROFILE)$/i;
 
 /**
  * Hashes of the environment values that may affect answers, for instance in a routing header. The values
- * themselves are not stored. `environment` is absent when there are none.
+ * themselves are not stored. `environment` is absent when there are no such values.
  */
 export function environmentIdentity(
   templates: Readonly<Record<string, string>>,

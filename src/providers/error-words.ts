@@ -1,11 +1,11 @@
 import { isDeeperThan, MAX_NESTED } from "../domain/json-depth.ts";
 import { membersOf } from "./chat-shapes.ts";
 
-/** The content of an error body, whatever its format. */
+/** What an error body says, whatever its format. */
 export interface ErrorWords {
   /** Readable text: the whole body when the format is unknown, empty for an empty body. */
   readonly message: string;
-  /** The first code or type, unchanged; empty when there is none. */
+  /** The first code or type that is not a number, unchanged; empty when there is none. */
   readonly code: string;
   /** All codes, including those of nested errors. */
   readonly codes: readonly string[];
@@ -21,7 +21,7 @@ const INNER = ["error", "err", "fault", "exception", "innererror", "inner_error"
 const CODES = ["code", "type", "error_code", "errorCode", "status", "status_code", "reason"];
 const DEEPEST = 5;
 
-/** The text of an error object in any common format; undefined when there is none. */
+/** The text of an error object in any common format; undefined when it has none. */
 export function wordsIn(value: unknown, depth = 0): string | undefined {
   if (depth > DEEPEST) return undefined;
   if (typeof value === "string") return value.trim() === "" ? undefined : value;
@@ -49,7 +49,10 @@ function placeOf(loc: unknown): string {
   return Array.isArray(loc) && loc.length > 0 ? `${loc.map(String).join(".")}: ` : "";
 }
 
-/** Reads errors by field: `{"model": ["is unknown"]}`. */
+/**
+ * The text of an object that lists errors by field, such as `{"model": ["is unknown"]}`; undefined for any other
+ * object.
+ */
 function fieldsIn(members: Readonly<Record<string, unknown>>, depth: number): string | undefined {
   const lists = Object.entries(members).filter(([, value]) => Array.isArray(value));
   if (lists.length === 0 || lists.length < Object.keys(members).length) return undefined;
@@ -104,7 +107,7 @@ function eventsIn(text: string): readonly unknown[] {
   return values;
 }
 
-/** The first event of a stream that contains an error. */
+/** The first event of a stream that reports an error; undefined when none does. */
 export function errorEvent(text: string): unknown {
   return eventsIn(text).find((event) => {
     const members = membersOf(event);

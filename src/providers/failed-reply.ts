@@ -39,7 +39,8 @@ export function unsetVariables(names: readonly string[]): FailedReply {
 }
 
 /**
- * The failure for an aborted attempt: a timeout when the signal's reason is `TimeoutError`, else the run was stopped.
+ * The failure for an aborted attempt. It is a timeout when the signal's reason is a `TimeoutError`; otherwise it
+ * says that the run was stopped.
  */
 export function abortedReply(signal: AbortSignal): FailedReply {
   const reason: unknown = signal.reason;

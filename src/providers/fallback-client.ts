@@ -4,13 +4,13 @@ import { clientWithSend } from "./client-with-send.ts";
 /** The fallback model with its own retries, limits and deadline. */
 export interface Fallback extends SteppedIn {
   readonly client: Client;
-  /** Reported as the reply's model when the server does not name it. */
+  /** Reported as the reply's model when the server does not name a model. */
   readonly label: string;
-  /** Returns false when the budget does not allow the call. */
+  /** Returns false when the budget does not allow a call of the fallback model. */
   readonly mayAsk?: ((question: Question) => boolean) | undefined;
 }
 
-/** Combines the two failures. The result is final only when neither model can succeed on a retry. */
+/** Combines the failures of both models. The result is final only when neither model can succeed on a retry. */
 function bothFailed(first: FailedReply, second: FailedReply, label: string): FailedReply {
   const { fatal, unreachable, closed, ...failed } = first;
   return {

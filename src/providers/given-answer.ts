@@ -51,7 +51,9 @@ export interface WrongMember {
   readonly expected: string;
 }
 
-/** Checks the types of all members except `output`. Unknown members are ignored. */
+/**
+ * The members of an answer that have the wrong type. `output` is not checked, and unknown members are ignored.
+ */
 export function wrongMembers(answer: Members): readonly WrongMember[] {
   const wrong: WrongMember[] = [];
   for (const [name, valid, expected] of MEMBERS) {
@@ -100,7 +102,7 @@ function answerFrom(answer: Members, output: string): AnsweredReply {
   };
 }
 
-/** The usage and cost that an unusable answer reports, where they have the right types. */
+/** The usage and cost that an unusable answer reports, as far as they have the right types. */
 function paidIn({ usage, cost_usd }: Members): Pick<FailedReply, "usage" | "cost_usd"> {
   return {
     ...(usage != null && isUsage(usage) && { usage: usageOf(usage as KnownUsage) }),

@@ -16,7 +16,7 @@ const isStep = (value: unknown): boolean => value == null || (countOf(value) ?? 
 const isTime = (value: unknown): boolean =>
   value == null || (typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY);
 
-/** Whether a value is a list of tool calls, with any results and errors in the right format. */
+/** Whether a value is a list of tool calls whose steps and latencies are valid. */
 export function isToolCallList(value: unknown): boolean {
   if (toolCallsOf(value) === undefined) return false;
   return (value as readonly Members[]).every((call) => isStep(call.step) && isTime(call.latency_ms));
@@ -47,7 +47,7 @@ const isStopped = (value: unknown): value is Stopped => (STOPPED as readonly unk
 
 const isCounted = (value: unknown): boolean => value == null || countOf(value) !== null;
 
-/** The members of an answer that form its trajectory. The state may be any JSON. */
+/** The members of an answer that form its trajectory. `state` is not among them, because it may be any JSON. */
 export const TRAJECTORY_MEMBERS: readonly (readonly [
   name: string,
   valid: (value: unknown) => boolean,

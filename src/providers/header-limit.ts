@@ -16,7 +16,10 @@ interface Report {
 
 /** Minimum difference in the remaining amount of two reports from which a refill rate can be computed. */
 const CLEAR_CHANGE = 5;
-/** A stated limit below this fraction of the measured refill rate is not a limit per minute. */
+/**
+ * The stated limit is trusted only above this fraction of the measured refill rate; below, it is not a limit per
+ * minute.
+ */
 const MAX_CHANGE = 0.4;
 
 /**
@@ -29,16 +32,22 @@ const MAX_CHANGE = 0.4;
  */
 export class HeaderLimit {
   #report: Report | null = null;
-  /** An older report, for comparison. */
+  /** An older report, with which the next one is compared. */
   #reference: Report | null = null;
   /** Refill per millisecond; 0 for a window. */
   #refill = 0;
-  /** The highest remaining amount reported so far, and the call that received the report. */
+  /**
+   * The largest amount that was available so far: what a report showed as remaining, plus the amount of the call
+   * that received the report.
+   */
   #most = 0;
-  /** Amounts of calls, oldest first. Those from `#oldest` on were sent after the last reported call. */
+  /**
+   * The amounts of calls, oldest first. The calls from index `#oldest` on were sent after the last call with a
+   * report.
+   */
   #taken: Taken[] = [];
   #oldest = 0;
-  /** Sum of the amounts from `#oldest` on. */
+  /** Sum of the amounts from index `#oldest` on. */
   #sum = 0;
 
   /** Records that a call with this estimated amount was sent. */
@@ -48,7 +57,9 @@ export class HeaderLimit {
     this.#sum += amount;
   }
 
-  /** @param no number of the call that received the reply @param amount the estimated amount of that call */
+  /**
+   * Takes a report. @param no number of the call that received it @param amount the estimated amount of that call
+   */
   report({ limit, remaining, reset_ms }: ReportedLimit, no: number, now: number, amount: number): void {
     const last = this.#report;
     // A report of an earlier call is out of date, unless the limit was reset since.
@@ -63,7 +74,7 @@ export class HeaderLimit {
     if (stated < this.#refill && stated > this.#refill * MAX_CHANGE) this.#refill = stated;
   }
 
-  /** Drops the amounts of calls up to this one, because its report includes them. */
+  /** Drops the amounts of the calls up to this number, because the report of that call includes them. */
   #forget(no: number): void {
     const taken = this.#taken;
     for (let one = taken[this.#oldest]; one !== undefined && one.no <= no; one = taken[++this.#oldest])

@@ -8,15 +8,17 @@ export class HeaderList implements Iterable<[string, string]> {
   readonly #values = new Map<string, string>();
 
   /**
-   * @throws {TypeError} when the value is not allowed in a header; the message does not contain the value, which may
-   * be a key
+   * Adds a value to those of a header.
+   *
+   * @throws {TypeError} when the value is not allowed in a header; the message does not contain the value, which
+   * may be a key
    */
   append(name: string, value: string): void {
     const before = this.get(name);
     this.set(name, before === null ? value : `${before}, ${headerValue(value)}`);
   }
 
-  /** @throws {TypeError} like `append` */
+  /** Sets the only value of a header. @throws {TypeError} like `append` */
   set(name: string, value: string): void {
     if (!isSendable(value)) throw new TypeError(`the value of the header "${name}" cannot be sent`);
     this.#values.set(name.toLowerCase(), headerValue(value));

@@ -5,7 +5,7 @@ import { isCredentialHeader } from "./written-secret.ts";
 
 /** The parts of a service's address that are computed for each case or call. */
 export interface CaseAddress {
-  /** @throws {SettingMistake} when a value would change the host */
+  /** The URL with its templates filled. @throws {SettingMistake} when a value would change the host */
   url(scope: Scope): string;
   /** The headers with templates, by lower-case name. @throws {SettingMistake} for a value that is not allowed in a header */
   headers(scope: Scope): Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ function notHere(at: Place, where: string): SettingMistake {
   });
 }
 
-/** Filters that already encode their value. */
+/** Template filters that encode their value themselves, so that it is not encoded again. */
 const ENCODERS = ["url_encode", "cgi_escape", "uri_escape"];
 
 const HOST = /^https?:\/\/[^/?#{}]+(?=[/?])/i;

@@ -12,9 +12,12 @@ export type Scope = Readonly<Record<string, unknown>>;
 type Part = (scope: Scope) => Json;
 type Place = readonly (string | number)[];
 
-/** Matches `{{ a.b.c | json }}` as the whole string: the value is inserted directly instead of through text. */
+/**
+ * Matches a string that is only `{{ a.b.c | json }}`. The value of the variable is then inserted as it is,
+ * without being rendered as text.
+ */
 const WHOLE_VALUE = /^\{\{-?\s*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*\|\s*json\s*-?\}\}$/;
-/** Like WHOLE_VALUE, with any expression. */
+/** Matches a string that is only `{{ … | json }}`, with any expression. */
 const WHOLE_EXPRESSION = /^\{\{-?((?:(?!\}\}).)*)\|\s*json\s*-?\}\}$/s;
 
 /** Why a template cannot be filled. */
@@ -37,7 +40,7 @@ export class UnfilledTemplate extends SettingMistake {
       {
         code: "EVALS_BODY_TEMPLATE",
         what: `The template at ${at.join(".")} cannot be filled: ${problem}.`,
-        why: "With a gap in its place, the application would be asked something other than the case says.",
+        why: "A request with a gap would ask the application something other than the case says.",
         fix: "Use input, messages and case.id; for a value that some cases lack, write `| default:` or `{% if %}`.",
       },
       { cause: unfilled.kind === "broken" ? unfilled.cause : undefined },
@@ -65,7 +68,8 @@ export function isTemplate(text: string): boolean {
 }
 
 /**
- * Reads the value of a variable, by the names of its members. A missing variable is an error, never empty text.
+ * The value of a variable that is named by its path, such as `case.id`. A missing variable is an error, never
+ * empty text.
  */
 function valueAt(scope: Scope, names: readonly string[], at: Place): Json {
   let value: unknown = scope;
@@ -93,7 +97,7 @@ class TemplateCompiler {
     return this.#liquid;
   }
 
-  /** A template whose result is always text. */
+  /** Compiles a template whose result is always text. */
   async text(source: string, at: Place): Promise<(scope: Scope) => string> {
     const liquid = await this.#engine();
     const { asksForClock, clockAsked, liquidWords, missingVariable, renderLiquid } = await import(
@@ -157,7 +161,7 @@ export async function compileBody(body: Json): Promise<BodyTemplate> {
   return (question) => part(questionScope(question));
 }
 
-/** Like compileBody, with other variables. */
+/** Like `compileBody`, for any JSON and for variables that the caller chooses. */
 export function compileJson(value: Json, at: Place): Promise<(scope: Scope) => Json> {
   return new TemplateCompiler().compile(value, at);
 }

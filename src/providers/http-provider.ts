@@ -20,12 +20,14 @@ import { withReportedLimits } from "./reported-limits.ts";
 import { refusedPrompt } from "./stated-failure.ts";
 import { isCredentialHeader, refuseWrittenSecrets } from "./written-secret.ts";
 
-/** Some services stream only when the request accepts these types. */
+/**
+ * Value of the header `accept` for a streamed reply. Some services stream only when the request has these types.
+ */
 const STREAMED = "text/event-stream, application/x-ndjson, application/json;q=0.9, */*;q=0.8";
 
 const DEFAULT_BODY: Json = { input: "{{ input | json }}", messages: "{{ messages | json }}" };
 
-/** Builds the part of the request that determines the answer. */
+/** Makes a function that builds the part of a question's request that determines the answer. */
 function wordRequest(
   { method, url }: HttpSettings,
   body: BodyTemplate | null,
@@ -59,7 +61,7 @@ function identityOf(settings: HttpSettings, env: ProviderHost["env"]): Json {
   };
 }
 
-/** The headers of a case's request in the form that is sent. */
+/** The headers of a case's request, encoded as they are sent. */
 function sendable(headers: Json): Readonly<Record<string, string>> {
   const values = Object.entries(headers as Readonly<Record<string, string>>);
   return Object.fromEntries(values.map(([name, value]) => [name, headerValue(value)]));
@@ -144,7 +146,7 @@ export const httpProvider: ProviderDefinition<HttpSettings> = {
   prompt: "optional",
   keys: (settings) => environmentNames(Object.values(settings.headers)),
   keysInHeaders: true,
-  // Not needed when the application reports the cost itself.
+  // No price is needed when the application reports the cost itself.
   needsPrice: ({ cost_usd }) => cost_usd === undefined,
   open: openHttp,
 };

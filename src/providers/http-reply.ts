@@ -22,7 +22,7 @@ export interface ReplySettings {
 
 /** The compiled paths for each value in a reply. */
 export interface ReplyPaths {
-  /** Whether any path is set, so that a reply must be JSON. */
+  /** Whether any path is set; then every reply must be JSON. */
   readonly readsJson: boolean;
   /** Whether usage or cost is read from the reply. */
   readonly readsPaid: boolean;
@@ -59,7 +59,7 @@ function parseOrUndefined(text: string): unknown {
 
 const MAX_KEYS = 8;
 
-/** The keys that the reply has, to help fix a wrong path. Values are never shown. */
+/** Names the keys that the reply has, to help correct a wrong path. Values are never shown. */
 function keysText(body: unknown): string {
   if (typeof body !== "object" || body === null || Array.isArray(body)) return "";
   const keys = Object.keys(body);
@@ -112,12 +112,15 @@ export interface Received {
   readonly redact: (text: string) => string;
 }
 
-/** Matches an answer path that points into the error object: that user wants the error as the answer. */
+/**
+ * Matches an answer path that points into the error object. Whoever writes such a path wants the error as the
+ * answer.
+ */
 const ASKS_FOR_ERROR = /^\$(?:\.|\[["'])errors?\b/;
 
 /**
- * The failure that a reply reports, whatever else it contains. When the whole reply is the answer, only a bare error
- * object counts.
+ * The failure that a reply reports, whatever else it contains; undefined when it reports none. When the whole
+ * reply is the answer, only an object that is nothing but an error counts.
  */
 function failureIn(body: unknown, settings: ReplySettings, received: Received): Reply | undefined {
   const { answer } = settings;

@@ -228,7 +228,7 @@ describe("a streamed reply", () => {
   it("asks for the setting `answer` when pieces are not text, and reports a path that finds nothing", async () => {
     const line = Buffer.from('{"t":"x"}\n');
     expect(await read({ stream: "text" }, LINES, [line])).toMatchObject({
-      message: expect.stringContaining("the setting answer must say"),
+      message: expect.stringContaining("the setting `answer` must say"),
     });
     expect(await read({ stream: "text", answer: "$.u" }, LINES, [line])).toMatchObject({
       message: "the stream of bot has nothing at $.u in any of its pieces",

@@ -30,7 +30,7 @@ interface StreamSettings {
   readonly now: () => number;
 }
 
-/** Creates the parser of one streamed reply; called when the request is sent. */
+/** A function that creates the parser of one streamed reply; it must be called when the request is sent. */
 export function streamReader(
   dialect: StreamDialect,
   paths: ReplyPaths,
@@ -42,7 +42,7 @@ export function streamReader(
 
 type ReceivedFrom = Omit<Received, "text">;
 
-/** Parsers for the joined body of each chat API. */
+/** The parser for the joined body of a stream, by chat API. */
 const WORDINGS = { openai: readResponse, anthropic: readMessage } as const;
 
 /** One streamed reply, from its first byte to the final result. */
@@ -83,7 +83,7 @@ export class StreamedReply {
     return this.#joiner.done;
   }
 
-  /** Takes a reply that arrived as a whole. Its first-token latency is unknown. */
+  /** Takes a reply that did not arrive as a stream. When its first token came is unknown. */
   whole(text: string, contentType: string): void {
     this.#readerFor(contentType).text(text);
   }
@@ -123,7 +123,7 @@ export class StreamedReply {
     }
   }
 
-  /** Parses the joined body like the API's own reply, unless an answer path is configured. */
+  /** Parses the joined body like the API's own reply without streaming, unless an answer path is configured. */
   #body(received: Received): Reply {
     const { dialect, paths, settings } = this.#stream;
     if (dialect === "text" || paths.answer !== undefined) return readInTime(received, paths, settings);

@@ -5,7 +5,7 @@ export type JsonGetter = (value: unknown) => unknown;
 
 const STEP = /\.([A-Za-z_]\w*)|\['([^'\\]*)'\]|\["([^"\\]*)"\]|\[(\d+)\]/y;
 
-/** The steps of a path with only member names and indices; undefined for any other path. */
+/** The steps of a path that has only member names and indices; undefined for any other path. */
 function simpleSteps(path: string): readonly (string | number)[] | undefined {
   if (!path.startsWith("$")) return undefined;
   const steps: (string | number)[] = [];
@@ -25,8 +25,7 @@ function follow(value: unknown, step: string | number): unknown {
 }
 
 /**
- * Compiles an RFC 9535 JSONPath. Simple paths of names and indices, which are most of them, are evaluated without a
- * library.
+ * Compiles an RFC 9535 JSONPath. Most paths have only names and indices; these are evaluated without a library.
  *
  * @param at location of the path in the settings
  * @throws {SettingMistake} EVALS_JSONPATH for an invalid path

@@ -1,27 +1,34 @@
-/** Growth of the rate per second: far from the measured rate, and near it. */
+/**
+ * How fast the rate grows, as a fraction per second: `far` while two measured rates in a row differ, `near` while
+ * they are about equal.
+ */
 const GROWTH = { far: 0.15, near: 0.01 };
-/** Two measured rates within this relative difference count as near. */
+/** Two measured rates count as about equal when they differ by less than this fraction. */
 const NEAR = 0.3;
 /** Minimum growth per second, however many refusals came before. */
 const LEAST_GROWTH = 0.002;
-/** Fraction of the measured rate used after a refusal: with a stated retry time, and without one. */
+/**
+ * The fraction of the measured rate that is used after a refusal: `named` when the server stated a retry time,
+ * `guessed` when it did not.
+ */
 const KEPT = { named: 0.95, guessed: 0.97 };
 
 /**
  * Learns the allowed call rate from refusals without rate-limit headers.
  *
  * Between two refusals a provider lets through exactly what its limit allows, for a fixed window and for a token
- * bucket alike. So this rate is measured, used slightly reduced, and raised slowly until the next refusal (additive
- * increase, multiplicative decrease, on the rate). Times are milliseconds of a monotonic clock.
+ * bucket alike. So the rate between two refusals is measured. A slightly lower rate is used then, and raised
+ * slowly until the next refusal (additive increase, multiplicative decrease, on the rate). Times are milliseconds
+ * of a monotonic clock.
  */
 export class LearnedRate {
   /** Calls per millisecond; Infinity before the first refusal. */
   #rate = Number.POSITIVE_INFINITY;
-  /** The last measured rate, before it was raised. */
+  /** The rate that followed from the last measurement, before it was raised. */
   #lastRate = 0;
   #raisedAt = 0;
   #nextAt = 0;
-  /** When counting began, and how many calls were let through since. */
+  /** When counting began, and the number of calls that were let through since then (the next field). */
   #since: number | null = null;
   #passed = 0;
   #refusals = 0;
@@ -49,13 +56,13 @@ export class LearnedRate {
   }
 
   /**
-   * Reports a refusal because of the rate: the same number of concurrent calls had worked before.
+   * Reports a refusal that the call rate caused, because the same number of concurrent calls had worked before.
    *
    * @param until when the server wants the next request; null when it does not say
    */
   beginRefusal(now: number, until: number | null): void {
     this.#refusals++;
-    // The first refusal of a token bucket shows nothing about the rate: its initial fill was used too.
+    // The first refusal of a token bucket shows nothing about the rate: earlier calls used its initial fill.
     if (until !== null) this.#measure(until, KEPT.named);
     else if (this.#refusals > 1) this.#measure(now, KEPT.guessed);
     else this.#isMeasuring = true;

@@ -13,7 +13,7 @@ const BLOCK = 64 * 1024;
 const KEPT_BLOCKS = 64;
 const NEWLINE = 0x0a;
 
-/** A growing array of numbers that stores no object per number. */
+/** A growing array of numbers that needs no object per number. */
 class GrowingNumbers {
   #values = new Float64Array(1024);
   length = 0;
@@ -82,8 +82,8 @@ export class LineFile {
   }
 
   /**
-   * A block to read into: a new one, or the oldest one if there are enough. Blocks are reused because memory
-   * outside of the heap is freed late, after tens of megabytes.
+   * A block to read into: a new one, or the oldest one when there are enough blocks. Blocks are reused because
+   * memory outside of the heap is freed late, after tens of megabytes.
    */
   #freeBlock(): Buffer {
     const [oldest] = this.#blocks;
@@ -92,7 +92,7 @@ export class LineFile {
     return oldest[1];
   }
 
-  /** The result is valid only until the next read, which may reuse its block. */
+  /** Bytes of the file. The result is valid only until the next read, which may reuse its block. */
   #bytes(start: number, end: number): Buffer {
     const index = Math.floor(start / BLOCK);
     const from = start - index * BLOCK;
@@ -102,7 +102,7 @@ export class LineFile {
     return whole;
   }
 
-  /** The first block of the file, or all of a shorter one. */
+  /** The first `HEAD_BYTES` bytes of the file; all of a shorter file. */
   head(): Buffer {
     return Buffer.from(this.#bytes(0, Math.min(HEAD_BYTES, this.#size)));
   }
@@ -130,13 +130,16 @@ export class LineFile {
   }
 }
 
-/** One line of a JSONL file; `problem` when it is not a valid JSON object. */
+/**
+ * One line of a JSONL file. A `problem` is a line that is not a valid JSON object; `last` says that the lines
+ * after it need not be read.
+ */
 export type ObjectLine =
   | { readonly kind: "object"; readonly members: Readonly<Record<string, unknown>>; readonly text: string }
   | { readonly kind: "blank" }
   | { readonly kind: "problem"; readonly problem: () => Problem; readonly last: boolean };
 
-/** @throws {EvalsError} for a problem that affects every line of the file */
+/** Refuses a file in which no line can be read. @throws {EvalsError} for such a problem */
 export function refuseOtherFile(file: LineFile, name: LineFileName): void {
   const problem = lineFileProblem(file.head(), name);
   if (problem !== undefined) throw new EvalsError(problem);
@@ -157,7 +160,7 @@ export function objectLine(
   const text = file.text(index);
   if (text === "" || text.trim() === "") return { kind: "blank" };
   const line = index + 1;
-  // Only text with this replacement character can come from bytes that are not UTF-8.
+  // When a line has bytes that are not UTF-8, its text has this replacement character.
   if (text.includes("\uFFFD") && !isUtf8(file.bytes(index)))
     return { kind: "problem", last: false, problem: () => encodingProblem(file.bytes(index), path, line) };
   if (isConflictMarker(text))

@@ -6,7 +6,8 @@ import { SlidingMinute } from "./sliding-minute.ts";
 import type { Forecast } from "./token-forecast.ts";
 
 /**
- * The cause of a call's delay: a limit set by the user or the provider, a learned limit, or the pause after a refusal.
+ * Why a call has to wait: a limit that the user or the provider set, a limit that was learned from refusals, or
+ * the pause after a refusal.
  */
 export type HeldBy = "tokens_per_minute" | "requests_per_minute" | "concurrency" | "refusals";
 
@@ -24,8 +25,8 @@ export interface Departure extends Need {
 }
 
 /**
- * Whether a call may be sent now. `wait_ms` is null when it must wait for a call in flight to return. `by` is null
- * during the initial ramp-up.
+ * Whether a call may be sent now. `wait_ms` is null when the call must wait until a call in flight returns. `by`
+ * is null during the initial ramp-up.
  */
 export type Turn =
   | { readonly kind: "go" }
@@ -35,11 +36,11 @@ const GO: Turn = { kind: "go" };
 
 /** First pause after a refusal without a retry time, in milliseconds. It doubles with each further refusal. */
 const BASE_PAUSE_MS = 500;
-/** Maximum of these pauses, in milliseconds. */
+/** Longest pause after a refusal without a retry time, in milliseconds. */
 const MAX_PAUSE_MS = 30_000;
 /**
- * Answers per concurrent call before the concurrency that was refused is tried again; doubled after each further
- * refusal.
+ * How many answers per concurrent call are needed before a concurrency that was refused is tried again; doubled
+ * after each further refusal.
  */
 const ANSWERS_BEFORE_ONE_MORE = 10;
 /**
@@ -62,13 +63,14 @@ function amountOf(kind: LimitKind, { input, output }: Need): number {
 }
 
 /**
- * Decides how fast calls may be sent to one model, from the user's limits, the provider's headers and its refusals.
- * All callers of the model share one instance.
+ * Decides how fast calls may be sent to one model, from the user's limits, the provider's headers and its
+ * refusals. All callers of the model share one instance.
  *
- * A refusal pauses all calls until the stated retry time; without one, for an increasing time that a single probe
- * call ends. If that concurrency had never worked before, it was too high: it is reduced and then raised slowly. If
- * it had worked before, the rate was too high: headers show what is left, and without headers the rate is measured.
- * Pure: the time and random numbers are arguments.
+ * A refusal pauses all calls until the retry time that the server states. Without a retry time, the pause grows
+ * with each refusal, and a single probe call ends it. If as many concurrent calls had never worked before, the
+ * concurrency was too high: it is reduced and then raised slowly. If they had worked before, the rate was too
+ * high: headers show what is left, and without headers the rate is measured. Pure: the time and random numbers
+ * are arguments.
  */
 export class ModelPace {
   readonly #limits: Limits;
@@ -80,13 +82,13 @@ export class ModelPace {
   #inFlight = 0;
   readonly #underWay = new Set<Departure>();
   /**
-   * Since the start or the last pause: when the first call was sent, the allowed concurrency, and the calls that
-   * returned.
+   * The ramp-up since the start or the last pause: when its first call was sent, the concurrency that was allowed
+   * then, and the number of calls answered since; null before the first call.
    */
   #ramp: { readonly at: number; readonly level: number; answers: number } | null = null;
-  /** Maximum concurrency learned from refusals; Infinity before the first. */
+  /** Maximum concurrency learned from refusals; Infinity before the first refusal. */
   #most = Number.POSITIVE_INFINITY;
-  /** A concurrency that was refused. */
+  /** A concurrency that counts as too high; Infinity before the first refusal. */
   #tooMany = Number.POSITIVE_INFINITY;
   #answersAtMost = 0;
   #answersWanted = ANSWERS_BEFORE_ONE_MORE;
@@ -95,11 +97,11 @@ export class ModelPace {
   #pausedUntil = 0;
   #pausedBy: HeldBy = "refusals";
   /**
-   * Number of the last call sent before the last pause. It and earlier calls say nothing about the time after
-   * it.
+   * Number of the last call that was sent before the last pause. This call and earlier ones say nothing about the
+   * time after the pause.
    */
   #lastBeforePause = 0;
-  /** The state when the last pause began. */
+  /** The learned concurrency when the last pause began. */
   #before = { sustained: 0, largest: Number.POSITIVE_INFINITY, tooMany: Number.POSITIVE_INFINITY };
   /** Number of consecutive pauses without an answered call between them. */
   #pausesInARow = 0;
@@ -193,8 +195,9 @@ export class ModelPace {
   }
 
   /**
-   * Records a call that returned without any information about rates: not answered, or never sent. @param used
-   * tokens; null when unknown
+   * Records a call that returned without any information about rates: it was not answered, or never sent.
+   *
+   * @param used tokens; null when unknown
    */
   back(departure: Departure, used: number | null): void {
     this.#inFlight--;
@@ -274,7 +277,8 @@ export class ModelPace {
   }
 
   /**
-   * Highest concurrency of a call that has run so much longer than this refusal took that it must have been accepted.
+   * The highest concurrency that the provider must have accepted: that of a call under way which has run much
+   * longer than this refusal took; 0 when there is no such call.
    */
   #outlasting(refusal: Departure, now: number): number {
     const long = 2 * (now - refusal.at) + 10;
@@ -290,14 +294,14 @@ export class ModelPace {
     this.#answersWanted *= 2;
   }
 
-  /** The provider's limit that is exhausted according to its headers. */
+  /** The provider's limit that is used up according to its headers; undefined when none is. */
   #usedUp(departure: Departure): HeldBy | undefined {
     for (const [kind, limit] of this.#reported)
       if (limit.isUsedUp(amountOf(kind, departure))) return HELD_BY[kind];
     return undefined;
   }
 
-  /** Whether this concurrency worked before the pause: then the rate was the problem. */
+  /** Whether this concurrency worked before the pause; then the rate caused the refusal. */
   #isOfRate(level: number): boolean {
     return this.#before.sustained >= level && level > 1;
   }
@@ -309,12 +313,14 @@ export class ModelPace {
     this.#pausesInARow++;
     this.#lastBeforePause = this.#departures;
     this.#ramp = null;
-    // A stated retry time is trusted once.
+    // The retry time that a server states is trusted only for the first pause in a row.
     const believed = asked !== undefined && asked > 0 && this.#pausesInARow === 1;
     this.#probe = believed ? "none" : "wanted";
   }
 
-  /** Reduces the concurrency, unless it worked before the pause or not even a single call worked. */
+  /**
+   * Reduces the concurrency after a refusal, unless it worked before the pause or not even a single call works.
+   */
   #learn(level: number): void {
     const { sustained, largest, tooMany } = this.#before;
     if (level === 1) {
@@ -333,8 +339,8 @@ export class ModelPace {
   }
 
   /**
-   * Whether the model has only refused for longer than `most_ms`. From the second pause in a row on, the
-   * remaining time of the pause counts too.
+   * Whether the model has only refused for longer than `most_ms`. From the second pause in a row on, the time
+   * that is left of the pause counts, too.
    */
   onlyRefuses(now: number, most_ms: number): boolean {
     if (this.#droughtSince === null) return false;

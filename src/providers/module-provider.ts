@@ -32,7 +32,7 @@ const Settings = z.strictObject({
 });
 type Settings = z.output<typeof Settings>;
 
-const DEFAULT_EXPORT = "Give it a default export: `export default async (input, context) => answer`.";
+const DEFAULT_EXPORT = "Give the module a default export: `export default async (input, context) => answer`.";
 
 function moduleMistake(file: string, problem: string, fix: string, cause?: unknown): SettingMistake {
   return new SettingMistake(
@@ -57,7 +57,12 @@ async function openAgent({ file, isolate }: Settings, host: ProviderHost) {
     if (error instanceof UnusableModule && error.why === "no-function")
       throw moduleMistake(file, "its default export is not a function.", DEFAULT_EXPORT, error);
     const message = error instanceof Error ? error.message : String(error);
-    throw moduleMistake(file, message, "Mend it, or what it imports; importing it must not fail.", error);
+    throw moduleMistake(
+      file,
+      message,
+      "Mend the module, or what it imports; the import must not fail.",
+      error,
+    );
   }
 }
 

@@ -72,7 +72,7 @@ const NOBODY_THERE = new Set([
 /** Error codes for running out of files, sockets, processes or memory. */
 const MACHINE_FULL = new Set(["EMFILE", "ENFILE", "EAGAIN", "ENOMEM", "ENOBUFS", "EADDRNOTAVAIL"]);
 
-/** Whether this machine was out of resources (files, sockets, processes); a retry may work. */
+/** Whether this machine lacked resources (files, sockets, processes); a retry may work. */
 export function isMachineFull(code: string | undefined): boolean {
   return code !== undefined && MACHINE_FULL.has(code);
 }

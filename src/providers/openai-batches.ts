@@ -107,7 +107,8 @@ async function findBatch(
 }
 
 /**
- * Largest clock difference to expect, in seconds. A batch that was created earlier than that cannot be ours.
+ * Largest difference to expect between the clocks of this machine and the server, in seconds. A batch that was
+ * created more than this before the lost one cannot be the lost one.
  */
 const A_DAY = 86_400;
 /** Maximum number of list pages to read. */
@@ -157,7 +158,10 @@ function lookOf(batch: Members, api: BatchApi): BatchLook | BatchTrouble {
   };
 }
 
-/** The reason why the provider rejected a batch after checking it. */
+/**
+ * The refusal of a batch that the provider checked and rejected, with the reason of each request that has its
+ * own.
+ */
 function refusalOf({ errors }: Members, { way, requests }: BatchApi): BatchLook {
   const refusals = objectsIn(membersOf(errors)?.data);
   const wordsOf = (one: Members | undefined): string => {
@@ -194,7 +198,7 @@ async function readFiles(
   return answers;
 }
 
-/** Returns null for a request that was never run. */
+/** The reply to one request of a batch; null for a request that was never run. */
 function replyOf({ response, error }: Members, api: BatchApi): Reply | null {
   const members = membersOf(response);
   const status = countIn(members?.status_code);

@@ -22,7 +22,8 @@ function wireMessage({ role, content, name, tool_call_id, tool_calls }: Message)
 }
 
 /**
- * The model's refusal, from its own field or content part, else from a filter's finish reason, which says less.
+ * The text with which the model refuses: from the field `refusal` or a content part, else from a filter's finish
+ * reason, which says less. Null when the model does not refuse.
  */
 function refusalOf(message: Readonly<Record<string, unknown>>, finish: string | null): string | null {
   const { refusal } = message;

@@ -24,7 +24,7 @@ const Settings = z.strictObject({
 type Settings = z.output<typeof Settings>;
 
 const PUBLIC_API = "https://api.openai.com/v1";
-/** The body is already text, so the SDK does not need to load code for other body types. */
+/** Says that the body is JSON text, so that the SDK loads no code for other types of bodies. */
 const JSON_BODY = { "content-type": "application/json" };
 /** Self-hosted servers usually need no key, but the SDK requires a value. */
 const NO_KEY = "none";
@@ -101,7 +101,7 @@ async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenT
   ];
   const words = wording(settings.model, params);
   const client = chatClient(words, {
-    // Returns the unread response: our code keeps the text and accepts a wrong content type.
+    // The response is returned unread: our own code reads its text, and accepts a wrong content type.
     post: (request, signal) => {
       const body = JSON.stringify(request);
       return sdk.post(path, { body, headers: JSON_BODY, signal }).asResponse();

@@ -9,7 +9,7 @@ import { malformedReply, refusedBy } from "./failed-reply.ts";
 import { readCompletion } from "./openai-chat.ts";
 import { wordedOnce } from "./worded-once.ts";
 
-/** In this API, a message and its tool calls are separate items. */
+/** The items of one message. In this API, a message and its tool calls are separate items. */
 function inputItems(message: Message): readonly Json[] {
   if (message.role === "tool") {
     return [

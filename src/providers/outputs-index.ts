@@ -5,18 +5,24 @@ import { reportsWithoutOutput, wrongMembers } from "./given-answer.ts";
 import { LineFile, objectLine, refuseOtherFile } from "./line-file.ts";
 import type { Line } from "./outputs-mistakes.ts";
 
-/** How mistakes are worded; loaded only for a file that has one. */
+/** The texts of mistakes in an outputs file; loaded only for a file that has a mistake. */
 type Words = typeof import("./outputs-mistakes.ts");
 
 const MAX_PROBLEMS = 100;
-/** Stands for the problem of a line that is not a JSON object until there are words for it. */
+/**
+ * Code of the problem of a line that is not a JSON object. The problem gets its real code and its text from
+ * `Words`, once they are loaded.
+ */
 const NOT_OBJECT = "not an object";
 
-/** Finds the answers of a file by case and trial and reads each from the file when needed. */
+/** Finds the answers in a file by case and trial. Each answer is read from the file only when it is needed. */
 export interface OutputsIndex {
-  /** Number of recorded trials of a case; 0 when there are none. */
+  /** Number of recorded trials of a case; 0 when the case has none. */
   count(caseId: string): number;
-  /** @param trial from 1, in the order of the recorded numbers. @returns the members of the line, or undefined */
+  /**
+   * The recorded answer of a trial. @param trial from 1, in the order of the recorded numbers @returns the
+   * members of its line; undefined when there is no such trial
+   */
   answer(caseId: string, trial: number): Readonly<Record<string, unknown>> | undefined;
   /** Hash of all recorded answers of a case; 64 hexadecimal digits. */
   hash(caseId: string): string;
@@ -40,7 +46,7 @@ interface OutputsSource {
   readonly cases: ReadonlyMap<string, number>;
 }
 
-/** The case and trial of every line as numbers; -1 for a line without a known case. */
+/** The case and trial of every line, as numbers; -1 for a line whose case is not in the dataset. */
 class LineTable {
   readonly caseOf: Int32Array;
   readonly trialOf: Int32Array;
@@ -50,7 +56,7 @@ class LineTable {
   readonly #words: Words | undefined;
   #unlisted = 0;
   #sawLine = false;
-  /** Whether the file has a problem; without words it is only noted. */
+  /** Whether the file has a problem. Without `Words`, this is all that is recorded of problems. */
   isWrong = false;
 
   constructor(source: OutputsSource, words: Words | undefined) {
@@ -61,7 +67,7 @@ class LineTable {
     this.#numbered = new Int32Array(source.cases.size);
   }
 
-  /** Adds a problem. It is built only if it will be shown, because finding a similar id takes long. */
+  /** Adds a problem. Its text is made only if it will be shown, because finding a similar id takes long. */
   report(problem: (words: Words) => Problem): void {
     this.isWrong = true;
     if (this.#words === undefined) return;
@@ -75,7 +81,7 @@ class LineTable {
     if (!this.#sawLine) this.report((words) => words.noAnswer(path));
   }
 
-  /** @returns whether to read the next line */
+  /** Reads one line. @returns whether to read the next line */
   #readLine(index: number): boolean {
     const { file, path } = this.#source;
     const at: Line = { path, line: index + 1 };
@@ -107,7 +113,10 @@ class LineTable {
     if (numbered && position !== undefined) this.#place(index, position, members.trial);
   }
 
-  /** @returns the index of the line's case; undefined, after reporting a problem, when there is none */
+  /**
+   * Finds the case of a line. @returns its index; undefined, after reporting a problem, when there is no such
+   * case
+   */
   #caseOf(text: string, id: unknown, at: Line): number | undefined {
     if (typeof id !== "string") {
       this.report((words) => words.missingMember(at, "case"));
@@ -141,7 +150,10 @@ class LineTable {
   }
 }
 
-/** Line numbers sorted by case: those of case `c` are `lines[starts[c] … starts[c + 1])`, in order of trial. */
+/**
+ * Indices of lines, from 0, grouped by case. Those of case `c` are `lines[starts[c]]` up to `lines[starts[c + 1]
+ * - 1]`, in order of trial.
+ */
 interface LinesByCase {
   readonly starts: Int32Array;
   readonly lines: Int32Array;
@@ -188,9 +200,11 @@ function reportDuplicates(
 }
 
 /**
- * @param words absent at the first reading
- * @returns undefined for a file with problems, if there are no words for them
- * @throws {EvalsError} with every problem of the file, if there are
+ * Reads all lines, grouped by case.
+ *
+ * @param words the texts of mistakes; absent at the first reading, because most files have no mistakes
+ * @returns undefined for a file with problems when `words` is absent
+ * @throws {EvalsError} with every problem of the file when `words` is present
  */
 function linesByCase(source: OutputsSource, words?: Words): LinesByCase | undefined {
   const { file, path, cases } = source;
@@ -203,7 +217,11 @@ function linesByCase(source: OutputsSource, words?: Words): LinesByCase | undefi
   return table.isWrong ? undefined : grouped;
 }
 
-/** @throws {EvalsError} with every problem of the file, after closing it */
+/**
+ * Reads all lines. They are read a second time only to describe the problems of a file that has some.
+ *
+ * @throws {EvalsError} with every problem of the file, after closing it
+ */
 async function readLines(source: OutputsSource): Promise<LinesByCase> {
   try {
     const grouped = linesByCase(source) ?? linesByCase(source, await import("./outputs-mistakes.ts"));

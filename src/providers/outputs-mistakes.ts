@@ -2,7 +2,7 @@ import { didYouMean } from "../domain/did-you-mean.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { WrongMember } from "./given-answer.ts";
 
-/** Line (from 1) of a file relative to the project root. */
+/** A line of a file: the file's path relative to the project root, and the line's number from 1. */
 export interface Line {
   readonly path: string;
   readonly line: number;
@@ -30,7 +30,7 @@ export function noAnswer(path: string): Problem {
     column: 1,
     what: "The file has no answer in it.",
     why: "The file takes the place of a model, so every trial would be missing.",
-    fix: `Let the program write it again. ${FORMAT}`,
+    fix: `Let the program that makes the file write it again. ${FORMAT}`,
   };
 }
 
@@ -98,6 +98,6 @@ export function furtherProblems(path: string, count: number): Problem {
     path,
     what: `${count} more problems in this file are not listed.`,
     why: "A file made by a program is mostly wrong in the same way on every line.",
-    fix: "Mend the program that writes it, then check again.",
+    fix: "Mend the program that writes the file, then check again.",
   };
 }

@@ -15,7 +15,7 @@ const Settings = z.strictObject({
 });
 type Settings = z.output<typeof Settings>;
 
-/** Members that are notes of a person or another tool about the task. They do not describe the reply. */
+/** Members that are notes about the task, made by a person or another tool. They do not describe the reply. */
 const NOTES: ReadonlySet<string> = new Set(["success", "status"]);
 
 async function openOutputs(settings: Settings, host: ProviderHost): Promise<OpenTarget> {

@@ -12,15 +12,15 @@ import { bytesOf, TokenForecast } from "./token-forecast.ts";
 
 /** Maximum pause for a model, in milliseconds, unless a single call may take longer. */
 export const MAX_WAIT_MS = 120_000;
-/** After this many consecutive calls that failed on their first attempt, the model counts as unavailable. */
+/** The model counts as unavailable after this many calls in a row that failed on their first attempt. */
 const SILENT_AFTER = 10;
 /**
- * How long a model may refuse all calls before it is given up, in ms: if it answered before, and if it never
- * did.
+ * How long a model may refuse all calls before it is given up, in milliseconds: `answered` when it has answered a
+ * call before, `unanswered` when it never did.
  */
 const MAX_DROUGHT_MS = { answered: 70_000, unanswered: 35_000 };
 
-/** The dependencies of the queue: clock, random numbers and timer. */
+/** What the queue needs from outside: clock, random numbers and timer. */
 export interface PaceDependencies {
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
@@ -60,22 +60,22 @@ export class ModelLine {
   readonly #pace: ModelPace;
   readonly #dependencies: PaceDependencies;
   #shared: SharedLimits | undefined;
-  /** Number of the last call read from another process. */
+  /** Number, in the shared log, of the last call of another process that was read. */
   #heardOf = 0;
   readonly #forecast = new TokenForecast();
   readonly #waiting: Waiting[] = [];
   readonly #listened = new WeakSet<AbortSignal>();
   readonly #held = { ...NOT_HELD };
   /**
-   * The cause that has delayed the first call in the queue since the last count; null when there is nothing to report.
+   * Why the first call in the queue has been waiting since the last count; null when there is nothing to count.
    */
   #heldBy: HeldBy | null = null;
   #heldSince = 0;
   /** When the queue's timer fires next. */
   #wakesAt = Number.POSITIVE_INFINITY;
   /**
-   * When the last timer was due. `#now` is never earlier, because a timer may fire early by the clock, and a
-   * clock that does not advance must not block the queue.
+   * When the last timer was due. `#now` returns no earlier time, because a timer may fire too early by the clock,
+   * and a clock that does not advance must not block the queue.
    */
   #sleptUntil = Number.NEGATIVE_INFINITY;
   #heard = false;
@@ -104,7 +104,10 @@ export class ModelLine {
     return Math.max(this.#dependencies.now(), this.#sleptUntil);
   }
 
-  /** Starts to measure the delays of calls and the number of calls that the server refuses. Call the result to end. */
+  /**
+   * Starts to measure how long calls wait and how many the server refuses. The returned function ends the
+   * measurement and returns its result.
+   */
   watch(): () => RunPace {
     this.#count(this.#now(), this.#heldBy);
     const before = { ...this.#held };
@@ -127,8 +130,8 @@ export class ModelLine {
    * Waits for the call's turn. When the model counts as unavailable, the call is not sent, and a failure is
    * returned.
    *
-   * @param keepsPlace whether the call was sent and refused; then it goes ahead of calls that were not sent
-   *   yet
+   * @param keepsPlace whether the call was sent and refused; then it goes ahead of the calls that were not sent
+   * yet
    */
   enter(
     request: PreparedRequest,
@@ -169,14 +172,17 @@ export class ModelLine {
     stopped.addEventListener("abort", takeBack, { once: true });
   }
 
-  /** Adds up how long calls have waited, and sets the reason from now on. */
+  /**
+   * Adds the waiting time since the last count to the cause of that time, and sets the cause of the time from now
+   * on.
+   */
   #count(now: number, by: HeldBy | null): void {
     if (this.#heldBy !== null) this.#held[this.#heldBy] += (now - this.#heldSince) * this.#waiting.length;
     this.#heldSince = now;
     this.#heldBy = by;
   }
 
-  /** Sends a call, unless other processes have used up the user's limit; then returns null. */
+  /** Records that a call is sent. Returns null instead when other processes have used up the user's limit. */
   #depart(now: number, need: Need): Departure | null {
     const shared = this.#shared;
     const { window_ms } = this.#pace;
@@ -192,8 +198,9 @@ export class ModelLine {
   }
 
   /**
-   * Until the first reply, the connection time is unknown: on a busy machine, calls may arrive seconds after they
-   * left the queue. So the first calls are counted again when their replies arrive, here and for other processes.
+   * Counts a call once more, at the time when its reply arrives, in this process and for the others. This is done
+   * for the first calls, because the connection time is unknown before the first reply: on a busy machine, calls
+   * may arrive seconds after they left the queue.
    */
   #countAgain(now: number, tokens: number): void {
     const { window_ms } = this.#pace;
@@ -225,7 +232,7 @@ export class ModelLine {
         return;
       }
       const gone = shut ?? this.#depart(now, first.need);
-      // Another process used the capacity first; the next iteration finds what delays this call.
+      // Another process used the capacity first; the next iteration finds out why this call has to wait.
       if (gone === null) continue;
       this.#count(now, null);
       this.#waiting.shift();
@@ -245,14 +252,15 @@ export class ModelLine {
     void this.#dependencies.sleep(ms, signal).then(wake, wake);
   }
 
-  /** Removes a call that ended because of a bug of ours. */
+  /** Removes a call that ended by a thrown error, which is a bug of ours. */
   forget(departure: Departure): void {
     this.#pace.back(departure, null);
     this.#advance();
   }
 
   /**
-   * Handles a reply: returns it, or `again` when the call was refused for lack of capacity and must queue again.
+   * Handles a reply. Returns the reply, or `again` when the call was refused for lack of capacity and must queue
+   * again.
    *
    * @param call id of the call, the same for all attempts
    * @param max_wait_ms the longest pause to wait for
@@ -301,9 +309,10 @@ export class ModelLine {
   }
 
   /**
-   * Detects that a model became unavailable: it answered before, and now many new calls in a row fail. All calls then
-   * wait while one at a time tests the model. Failures that cost nothing do not count as attempts meanwhile. Calls
-   * that fail while others succeed show nothing about the model, because the calls themselves may be the problem.
+   * Detects that a model became unavailable: it answered before, and now many new calls in a row fail. All calls
+   * then wait while one at a time tests the model. In this time, failures that cost nothing do not count as
+   * attempts. Calls that fail while others succeed show nothing about the model, because the calls themselves may
+   * be the problem.
    */
   #presence(departure: Departure, call: string, reply: Reply, max_wait_ms: number): Reply | "again" {
     if (reply.kind === "answered" || !reply.transient || reply.unsent === true) {
@@ -350,8 +359,9 @@ type PacedOptions = Pick<RetryDependencies, "onCall" | "onRetry" | "onFailed" | 
 };
 
 /**
- * Sends calls through the model's queue. Waiting does not count towards a deadline, so this wraps the timed client. A
- * refusal for lack of capacity is not a failed attempt: the call queues again while the model answers other calls.
+ * Sends calls through the model's queue. Waiting there does not count towards a deadline, so this client is
+ * wrapped around the timed client. A refusal for lack of capacity is not a failed attempt: the call queues again
+ * while the model answers other calls.
  */
 export function pacedClient(
   client: Client,
@@ -363,8 +373,7 @@ export function pacedClient(
     let waited_ms = 0;
     for (let attempt = 1; ; attempt++) {
       const cameAt = now();
-      // A call goes ahead of others only once, because one that is refused repeatedly must not block all
-      // others.
+      // A call goes ahead only once: one that is refused again and again must not block all others.
       const entered = line.enter(request, signal, stopped, attempt === 2);
       const turn = entered instanceof Promise ? await entered : entered;
       waited_ms += now() - cameAt;
@@ -381,7 +390,7 @@ export function pacedClient(
       const outcome = line.back(turn, { call, request }, reply, max_wait_ms);
       if (outcome !== "again") return withTries(outcome, attempt, waited_ms);
       if (signal.aborted || reply.kind === "answered") return reply;
-      // The attempt is counted already; the wrapper above must not count it again.
+      // The attempt is counted already. As `unsent`, it is not counted again by the client around this one.
       if (onFailed?.(reply, question) === false) return { ...reply, transient: false, unsent: true };
       onRetry?.({ case_id: question.case_id, trial, attempt, wait_ms: line.pause_ms, failure: reply });
     }

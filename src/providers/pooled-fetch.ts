@@ -7,9 +7,9 @@ import { collectReply, type ReplyHeaders, type Taker } from "./whole-reply.ts";
 export interface WholeReply {
   readonly status: number;
   readonly headers: ReplyHeaders;
-  /** Decompressed and decoded with the charset from its headers. */
+  /** The body, decompressed, and decoded with the charset that the headers name. */
   readonly text: string;
-  /** True when `onBytes` consumed the body. */
+  /** True when `onBytes` consumed the body; `text` is then empty. */
   readonly taken?: boolean | undefined;
 }
 
@@ -65,7 +65,7 @@ function flatHeaders(headers: NonNullable<RequestInit["headers"]>): string[] {
 
 function fetchOver(request: ConnectionPools["request"]): typeof globalThis.fetch {
   return async (target, init) => {
-    // SDKs pass a string. `instanceof Request` is avoided because it would load Node's own HTTP client.
+    // SDKs pass a string. `instanceof Request` is not used, because it would load Node's own HTTP client.
     const url = new URL(typeof target === "object" && "url" in target ? target.url : target);
     const body = init?.body ?? null;
     if (body !== null && typeof body !== "string") throw new TypeError("Only text is sent over this fetch.");
@@ -86,7 +86,10 @@ function encodingOf(headers: ReplyHeaders): ReplyEncoding {
   };
 }
 
-/** Passes bytes on as they arrive, but only those of replies that can be parsed in this way. */
+/**
+ * Passes the bytes of a reply on as they arrive, if the reply can be parsed in this way: a successful one in
+ * plain UTF-8.
+ */
 function takerOf(onBytes: NonNullable<WholeRequest["onBytes"]>): Taker {
   return (status, headers) => {
     const encoding = encodingOf(headers);
@@ -100,9 +103,8 @@ type PoolOptions = import("undici").Pool.Options;
 
 /** Opens connections to one origin through a proxy. */
 async function openProxied(proxy: HttpProxy, options: PoolOptions): Promise<() => Dispatcher> {
-  // A proxy needs the whole library, because its index adds the CONNECT methods. The default export is used,
-  // because
-  // the bundled CommonJS package has no other.
+  // A proxy needs the whole library, because its index adds the CONNECT methods.
+  // The default export is used, because the bundled CommonJS package has no other export.
   const { ProxyAgent, Pool } = (await import("undici")).default;
   return () =>
     new ProxyAgent({
@@ -118,8 +120,8 @@ async function openProxied(proxy: HttpProxy, options: PoolOptions): Promise<() =
 }
 
 /**
- * Marks failures that happen before the tunnel is open. Without the mark, the pool would retry a proxy that drops
- * connections forever, because it treats this as a lost idle connection.
+ * Marks failures that happen before the tunnel is open. Without the mark, the pool would retry forever when a
+ * proxy drops connections, because it takes each drop for a lost idle connection.
  */
 function tunnelling(proxy: HttpProxy, options: PoolOptions): PoolOptions {
   const { connect } = options;
@@ -191,7 +193,7 @@ export async function openConnectionPools(
   return {
     request,
     fetch: fetchOver(request),
-    // Destroyed instead of closed: no one waits for calls in flight any more.
+    // The pools are destroyed, not closed, because nobody waits for the calls in flight any more.
     close: async () => {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },

@@ -10,7 +10,10 @@ function rowOf({ service, model }: ListedModel): PublishedRow | undefined {
   return models !== undefined && Object.hasOwn(models, model) ? models[model] : undefined;
 }
 
-/** The published price of a model; null when it is unknown or differs between calls. */
+/**
+ * The published price of a model; null when it is unknown, or when the call's parameters change the price or add
+ * charges.
+ */
 export function publishedPrice(listed: ListedModel): Price | null {
   const [input = null, output = null, cached_input = null, cache_write = null] = rowOf(listed) ?? [];
   if (!listed.plain || input === null || output === null) return null;

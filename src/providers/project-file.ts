@@ -2,7 +2,7 @@ import { SettingMistake } from "../domain/problem.ts";
 import { isFile, otherThanFile } from "../modules/is-file.ts";
 import { repositoryPath } from "../modules/repository-path.ts";
 
-/** The error text for a missing file. */
+/** The code and texts of the error for a missing file. */
 export interface MissingFile {
   readonly code: string;
   readonly why: string;

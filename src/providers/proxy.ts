@@ -4,12 +4,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A proxy from the environment. */
 export interface HttpProxy {
-  /** The environment variable that names it, for messages. */
+  /** The environment variable that names the proxy, for messages. */
   readonly variable: string;
   /** Host and port without credentials, safe to show in messages. */
   readonly address: string;
   readonly url: URL;
-  /** The `Proxy-Authorization` value from its credentials; undefined without a user name. */
+  /**
+   * Value of the header `Proxy-Authorization`, made of the credentials in the address; undefined without a user
+   * name.
+   */
   readonly token: string | undefined;
 }
 
@@ -44,11 +47,14 @@ function unreadable(variable: string, why: string): EvalsError {
     code: "EVALS_PROXY",
     what: `The environment variable ${variable} cannot be used as a proxy: ${why}.`,
     why: "Requests to the model would go through this proxy.",
-    fix: `${variable}=http://host:port, or NO_PROXY=<the model's host> to go there without it`,
+    fix: `${variable}=http://host:port, or NO_PROXY=<the model's host> to reach the model without a proxy`,
   });
 }
 
-/** Undefined without a user name; null when the credentials cannot be decoded. */
+/**
+ * The value of `Proxy-Authorization` for the credentials in an address; undefined without a user name, null when
+ * they cannot be decoded.
+ */
 function proxyTokenOf({ username, password }: URL): string | null | undefined {
   if (username === "") return undefined;
   try {

@@ -33,7 +33,7 @@ function parse(line: string): Readonly<Record<string, unknown>> | undefined {
 function mergeLines(texts: readonly string[]): string {
   const lines = new Map<string, { readonly key: RecordingKey; readonly line: string }>();
   for (const line of texts.flatMap((text) => text.split("\n"))) {
-    // A line truncated when the process was killed is skipped.
+    // A line that was cut off when the process was killed is skipped.
     const key = recordingKey(parse(line));
     if (key !== undefined)
       lines.set(JSON.stringify([key.case, key.request, key.trial]), { key, line: line.trimEnd() });
@@ -71,7 +71,7 @@ class Recording {
     this.#soon = undefined;
     if (this.#pending.length === 0) return;
     mkdirSync(dirname(this.#path), { recursive: true });
-    // Starts on a new line: the journal of a killed run may end with an incomplete one.
+    // The text starts on a new line, because the journal of a killed run may end with an incomplete line.
     appendFileSync(this.#journal, `\n${this.#pending.join("\n")}\n`);
     this.#pending = [];
   }
@@ -101,7 +101,7 @@ export function recordingClient(client: Client, path: string): RecordingClient {
   };
   return {
     prepare: (question) => client.prepare(question),
-    // Synchronous when the client is.
+    // Returns a promise only when the wrapped client returns one.
     send(request, question, trial, signal) {
       const reply = client.send(request, question, trial, signal);
       const recorded = (settled: Reply): Reply => {

@@ -45,7 +45,10 @@ export function recordingLine(key: RecordingKey, reply: AnsweredReply): string {
   });
 }
 
-/** Always writes input and output tokens, and other counts only when known, so that existing lines keep their text. */
+/**
+ * The usage as it is written in a line. Input and output tokens are always in it, other counts only when known,
+ * so that the lines of older recordings keep their text.
+ */
 function writtenUsage({ input_tokens, output_tokens, ...parts }: Usage): object {
   const known = Object.entries(parts).filter(([, count]) => count !== null);
   return { input_tokens, output_tokens, ...Object.fromEntries(known) };
@@ -64,7 +67,9 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Sorted by case, request and trial, so that recordings merge well in git and diffs stay short. */
+/**
+ * Compares by case, request and trial. Recordings in this order merge well in git, and their diffs stay short.
+ */
 export function compareKeys(a: RecordingKey, b: RecordingKey): number {
   return compareText(a.case, b.case) || compareText(a.request, b.request) || a.trial - b.trial;
 }

@@ -1,4 +1,7 @@
-/** Shorter values are not treated as secrets: removing every "x" would make a message unreadable. */
+/**
+ * Minimum length of a secret. Shorter values are left in texts, because removing every "x" would make a message
+ * unreadable.
+ */
 const SHORTEST_SECRET = 6;
 
 const KEY_SHAPES = [
@@ -9,10 +12,13 @@ const KEY_SHAPES = [
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g,
 ] as const;
 
-/** A shorter Base64 fragment could occur in any text. */
+/** Minimum length of a Base64 form that is removed, because a shorter one could occur in any text. */
 const SHORTEST_BASE64 = 8;
 
-/** The Base64 forms of a text at each possible alignment, limited to characters that do not depend on the surrounding text. */
+/**
+ * The Base64 forms of a text, one for each of the three possible alignments. Each has only the characters that do
+ * not depend on the text around it.
+ */
 function base64Spellings(text: string): string[] {
   const spellings = [0, 1, 2].flatMap((before) => {
     const encoded = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]).toString("base64");

@@ -1,7 +1,7 @@
 import type { Registry } from "../domain/project.ts";
 import type { ProviderDefinition } from "../domain/provider.ts";
 
-/** One line per provider. A module is loaded when a config uses its kind. */
+/** The loader of each provider, by kind. A provider's module is loaded when a config uses its kind. */
 const LOADERS: Readonly<Record<string, () => Promise<ProviderDefinition>>> = {
   openai: async () => (await import("./openai-provider.ts")).openaiProvider,
   anthropic: async () => (await import("./anthropic-provider.ts")).anthropicProvider,

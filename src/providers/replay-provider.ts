@@ -29,7 +29,7 @@ function brokenLine(path: string, line: number, column: number): Problem {
   };
 }
 
-/** @returns the line number of each answer, by `<request>#<trial>` */
+/** Finds the answers in a recording. @returns the index of each answer's line, from 0, by `<request>#<trial>` */
 function indexRecording(file: LineFile, path: string): ReadonlyMap<string, number> {
   refuseOtherFile(file, { path, code: "EVALS_RECORDING_LINE", noun: "answer" });
   const lines = new Map<string, number>();
@@ -48,7 +48,7 @@ function indexRecording(file: LineFile, path: string): ReadonlyMap<string, numbe
   return lines;
 }
 
-/** @throws {EvalsError} EVALS_RECORDING_LINE with every invalid line */
+/** Opens a recording. @throws {EvalsError} EVALS_RECORDING_LINE with every invalid line */
 function openRecording(place: string, path: string) {
   const file = new LineFile(place);
   try {
@@ -72,12 +72,12 @@ function recordedAnswer(line: string, who: string): Reply {
   const { messages = [], refusal = null } = reply;
   return {
     ...reply,
-    // A missing member means "none", unless the line lists it as not reported.
+    // A missing member means "none", unless the line's `untold` says that the member was not reported.
     ...(isReported("refusal") && { refusal }),
     ...(isReported("tool_calls") && {
       tool_calls: reply.tool_calls ?? messages.flatMap((one) => one.tool_calls ?? []),
     }),
-    // A replay computes no cost from a price: each line has the reply's cost, if it is known.
+    // A replay computes no cost from a price, because each line has the reply's cost, if it is known.
     ...(typeof fallback === "string" && { fallback: { alias: fallback, price: null } }),
   };
 }
@@ -87,7 +87,7 @@ async function openReplay(settings: Settings, host: ProviderHost): Promise<OpenT
   const place = placeOfFile(host.root, path, {
     code: "EVALS_RECORDING_FILE",
     why: "A replay answers from this file and asks no model.",
-    fix: `Record it: evals run <suite> --model ${of} --record`,
+    fix: `Record the answers: evals run <suite> --model ${of} --record`,
   });
   // The recorded model only prepares requests; its key and network are not needed.
   const recorded = await host.open(of, ["of"]);

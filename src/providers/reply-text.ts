@@ -6,14 +6,14 @@ import { CutReply, UnreadableReply } from "./network-failure.ts";
 /** Maximum size of a reply in bytes, both compressed and decompressed. */
 export const MAX_REPLY_BYTES = LONGEST_REPLY;
 
-/** The error for a reply beyond this size. */
+/** The error for a reply that is longer than `MAX_REPLY_BYTES`. */
 export function tooLong(cause?: unknown): UnreadableReply {
   return new UnreadableReply(`is longer than ${LONGEST_REPLY_WORDS}, the most that is read of a reply`, {
     cause,
   });
 }
 
-/** The headers that determine how to decode the body. */
+/** The values of the headers that determine how to decode a body. */
 export interface ReplyEncoding {
   readonly contentEncoding?: string | undefined;
   readonly contentType?: string | undefined;
@@ -119,11 +119,11 @@ function decoderOf(charset: string, fatal: boolean) {
   }
 }
 
-/** The most common content type, handled quickly. */
+/** The most common content type, which takes a fast path. */
 const PLAIN_JSON = /^application\/json(?:; ?charset=utf-8)?$/i;
 
 function decoded(bytes: Buffer, contentType: string): string {
-  // A byte order mark starts with a byte that no JSON starts with.
+  // A body whose first byte is below 0x80 has no byte order mark.
   if ((bytes[0] ?? 0) < 0x80 && PLAIN_JSON.test(contentType) && isUtf8(bytes)) return bytes.toString("utf8");
   const charset = charsetOf(bytes, contentType);
   if (/^utf-?8$/i.test(charset) && isUtf8(bytes)) {

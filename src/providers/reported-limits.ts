@@ -51,13 +51,16 @@ export const LIMIT_HEADERS: readonly Names[] = [
 ];
 
 const NONE: readonly ReportedLimit[] = [];
-/** A reset more than a day away is a misread date or not a rate limit. */
+/**
+ * The longest time until a reset that is believed, in milliseconds. A later one is a misread date or no rate
+ * limit.
+ */
 const LONGEST_RESET_MS = 86_400_000;
 
 /**
- * The rate limits in a reply's headers. Azure's -1 and 0 mean "no limit" and are skipped.
+ * The rate limits in a reply's headers. A limit of -1 or 0 means "no limit" at Azure and is skipped.
  *
- * @param now milliseconds since 1970 UTC, for resets given as dates
+ * @param now milliseconds since 1970, UTC, for resets given as dates
  */
 export function reportedLimits(headers: HeaderEntries, now: number): readonly ReportedLimit[] {
   if (headers.mentions?.("ratelimit") === false) return NONE;

@@ -12,7 +12,7 @@ const MAX = 60;
 
 /**
  * Limits the retries of a whole run, so that a failing provider is not asked several times for each of a thousand
- * trials. While calls are answered in the end, the budget never runs out; calls that are never answered use it up.
+ * trials. Calls that are answered in the end never use the budget up; calls that are never answered do.
  */
 export function retryBudget(): RetryBudget {
   let left = MAX;

@@ -12,7 +12,9 @@ export interface RetryPolicy {
   readonly base_ms: number;
   /** Upper bound of the doubled wait, in milliseconds. */
   readonly cap_ms: number;
-  /** The longest wait that a server may ask for, in milliseconds; beyond it the call is not retried. */
+  /**
+   * The longest wait that a server may ask for, in milliseconds. When it asks for more, the call is not retried.
+   */
   readonly most_ms: number;
 }
 
@@ -24,7 +26,7 @@ export const DEFAULT_RETRY: RetryPolicy = {
   most_ms: 120_000,
 };
 
-/** Waits. Ends early when the signal aborts, by resolving or rejecting. */
+/** Waits for some milliseconds. When the signal aborts, the promise settles early: it resolves or rejects. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 
 /** A retry that is about to wait. */
@@ -49,15 +51,19 @@ export interface RetryDependencies {
   readonly onRetry?: ((retry: Retry) => void) | undefined;
   /** The retry budget of the whole run. Absent: only the policy limits retries. */
   readonly retryBudget?: RetryBudget | undefined;
-  /** Called for each attempt that was sent and not answered. Returns false when the budget does not allow another. */
+  /**
+   * Called for each attempt that was sent and not answered. Returns false when the run's budget does not allow
+   * another attempt.
+   */
   readonly onFailed?: ((failure: FailedReply, question: Question) => boolean) | undefined;
 }
 
 /**
- * Milliseconds to wait before the next attempt: uniformly random between 0 and a bound that doubles with each attempt
- * ("full jitter", M. Brooker, Exponential Backoff And Jitter, AWS Architecture Blog 2015: the rule with the fewest
- * calls of those compared). Never less than the server asked for; then a small random time is added, so that callers
- * refused together do not retry together.
+ * Milliseconds to wait before the next attempt: uniformly random between 0 and a bound that doubles with each
+ * attempt ("full jitter", M. Brooker, Exponential Backoff And Jitter, AWS Architecture Blog 2015: of the rules
+ * compared there, the one with the fewest calls). The wait is never shorter than the server asked for. A small
+ * random time is added to what the server asked for, so that callers that were refused together do not retry
+ * together.
  *
  * @param attempt number of the failed attempt, from 1
  * @param random in [0, 1)
@@ -73,12 +79,12 @@ export function retryWait(
   return Math.max(grown, asked + random * Math.min(policy.base_ms / 2, asked / 4));
 }
 
-/** Whether a request was sent. Only then does it count and possibly cost something. */
+/** Whether a request was sent. Only a sent request counts as a call and may cost something. */
 export function wasSent(reply: Reply): boolean {
   return reply.kind === "answered" ? !reply.recorded : !reply.unsent;
 }
 
-/** Shorter waits are not reported. */
+/** Waits below this are not reported, in milliseconds. */
 const A_WAIT_MS = 1000;
 
 /** Adds the number of attempts and the waiting time to a reply, if they are worth reporting. */
@@ -99,7 +105,7 @@ function outOfRetries(failure: FailedReply): FailedReply {
   };
 }
 
-/** Adds retries to any client. Retry policy is separate from the transport that it wraps. */
+/** Adds retries to any client, whatever its transport. */
 export function retryingClient(client: Client, policy: RetryPolicy, dependencies: RetryDependencies): Client {
   const { sleep, random, onRetry, onFailed, retryBudget } = dependencies;
   const mayRetry = (failure: FailedReply, attempt: number) =>

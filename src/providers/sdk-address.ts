@@ -9,7 +9,7 @@ export interface ApiAddress {
   readonly endpoint: string;
 }
 
-/** @param path of the endpoint below the base, starting with a slash */
+/** The address of one endpoint. @param path of the endpoint below the base, starting with a slash */
 export function apiAddress(baseUrl: string, path: string): ApiAddress {
   const url = new URL(baseUrl);
   const query = url.search;

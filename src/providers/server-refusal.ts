@@ -20,12 +20,12 @@ function durationOf(text: string): number | undefined {
   }, 0);
 }
 
-/** Milliseconds of a plain number of seconds, or of a duration. */
+/** Milliseconds of a text that is a number of seconds or a duration; undefined for any other text. */
 function secondsOrDuration(text: string): number | undefined {
   return /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) * 1000 : durationOf(text);
 }
 
-/** Milliseconds until a time given as seconds, a duration or a date. */
+/** Milliseconds until a time given as seconds, a duration or a date; undefined for any other text. */
 function waitOf(text: string, now: number): number | undefined {
   const wait = secondsOrDuration(text);
   if (wait !== undefined) return wait;
@@ -33,7 +33,10 @@ function waitOf(text: string, now: number): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** Milliseconds until a time given as seconds, a duration, a date, or seconds or milliseconds since 1970. */
+/**
+ * Milliseconds until a time given as seconds, a duration, a date, or seconds or milliseconds since 1970;
+ * undefined for any other text.
+ */
 export function waitUntil(text: string, now: number): number | undefined {
   const moment = /^\d{10,13}$/.test(text.trim()) ? Number(text) : undefined;
   if (moment === undefined) return waitOf(text, now);
@@ -62,10 +65,10 @@ function waitUntilReset(header: HeaderReader, now: number): number | undefined {
 }
 
 /**
- * The wait that the headers ask for, in milliseconds: `retry-after-ms`, `retry-after` (seconds or an HTTP date), or
- * else the reset of the exhausted limit.
+ * The wait that the headers ask for, in milliseconds: `retry-after-ms`, `retry-after` (seconds or an HTTP date),
+ * or else the reset of the limit that is used up. Undefined when they ask for none.
  *
- * @param now milliseconds since 1970 UTC, for dates
+ * @param now milliseconds since 1970, UTC, for dates
  */
 export function retryAfter(header: HeaderReader, now: number): number | undefined {
   const exact = Number(header("retry-after-ms") || Number.NaN);
@@ -86,7 +89,10 @@ function objectsOf(body: string): readonly Members[] {
   return [membersOf(outer?.error), outer].flatMap((one) => (one === undefined ? [] : [one]));
 }
 
-/** Milliseconds in a member of an error: `retry_after: 3`, `retryDelay: "7.2s"`. */
+/**
+ * The wait in a member of an error, in milliseconds: `retry_after: 3`, `retryDelay: "7.2s"`. Undefined without
+ * such a member.
+ */
 function namedWait(members: Members): number | undefined {
   const exact = members.retry_after_ms ?? members.retryAfterMs;
   if (typeof exact === "number" && exact >= 0) return exact;
@@ -99,7 +105,10 @@ function namedWait(members: Members): number | undefined {
   return undefined;
 }
 
-/** Milliseconds in an error text such as "Please try again in 1.2s" or "retry after 20 seconds". */
+/**
+ * The wait in an error text such as "Please try again in 1.2s" or "retry after 20 seconds", in milliseconds;
+ * undefined when it has none.
+ */
 function reportedWait(message: unknown): number | undefined {
   if (typeof message !== "string") return undefined;
   const words =
@@ -107,7 +116,7 @@ function reportedWait(message: unknown): number | undefined {
       message.slice(0, 2000),
     );
   const duration = words?.[1] ?? "";
-  // More text follows the unit, so the longest prefix that is a valid duration is used.
+  // Other words may follow the unit, so the longest beginning that is a valid duration is used.
   for (let text = duration; text !== ""; text = text.replace(/ ?[^ ]+$/, "")) {
     const wait = durationOf(text);
     if (wait !== undefined) return wait;
@@ -116,8 +125,8 @@ function reportedWait(message: unknown): number | undefined {
 }
 
 /**
- * The wait that the body of a refusal asks for, in milliseconds: Google's `retryDelay`, a member `retry_after`, or
- * the message text.
+ * The wait that the body of a refusal asks for, in milliseconds: Google's `retryDelay`, a member `retry_after`,
+ * or the message text. Undefined when it asks for none.
  */
 export function waitInBody(body: string): number | undefined {
   const waits = objectsOf(body).flatMap((one) => {
@@ -145,10 +154,10 @@ const MONEY_WORDS =
   /credit balance is too low|insufficient (credits?|balance|funds|quota)\b|(out of|run out of|no) credits\b|billing hard limit|spend(ing)? (limit|cap)|check your plan and billing|requires? more credits/i;
 
 /**
- * Whether a refusal means that the account has no credit; waiting does not help then.
+ * Whether a refusal means that the account has no credit; then waiting does not help.
  *
- * Text alone counts only for a paid API and without a retry time, because Google mentions billing in every rate-limit
- * error.
+ * The text alone counts only for a paid API and only without a retry time, because Google mentions billing in
+ * every rate-limit error.
  */
 export function isOutOfMoney(
   status: number,
@@ -168,7 +177,7 @@ export function isOverloaded(body: string): boolean {
   );
 }
 
-/** Whether a request is larger than the whole limit, so that waiting never helps. */
+/** Whether a request alone is larger than the limit, so that waiting never helps. */
 export function isTooLarge(body: string): boolean {
   return /\brequest too large\b/i.test(body.slice(0, 4000));
 }

@@ -1,6 +1,6 @@
 /** Longest time between sending a call and its arrival at the server, in milliseconds. */
 export const MAX_LATE_MS = 2000;
-/** One minute plus the variation in arrival times. */
+/** Length of the window in milliseconds: one minute, plus the variation in arrival times. */
 const MINUTE_MS = 60_000 + MAX_LATE_MS;
 
 /**
@@ -17,11 +17,11 @@ export class SlidingMinute {
   /** Index of the oldest entry within the window. */
   #oldest = 0;
   #sum = 0;
-  /** When the capacity taken so far is used up at an even rate. */
+  /** Until when the capacity taken so far lasts, if it is used at an even rate. */
   #lastsUntil = 0;
 
   /**
-   * @param perMinute more than 0; below 1 means one in several minutes
+   * @param perMinute the limit, more than 0; a limit below 1 allows one in several minutes
    * @param burst the amount that may be sent at once after idle time
    * @param late_ms how much later than recorded a call may arrive
    */
@@ -68,7 +68,9 @@ export class SlidingMinute {
     return this.#window_ms;
   }
 
-  /** @param at now, or earlier for a call of another process that is noticed late */
+  /**
+   * Records an amount that is sent. @param at now, or earlier for a call of another process that is noticed late
+   */
   take(at: number, amount: number): void {
     const after = this.#lastUntil(at) + 1;
     if (after === this.#taken.length) this.#taken.push({ at, amount });
@@ -92,7 +94,7 @@ export class SlidingMinute {
     }
   }
 
-  /** Index of the last entry at or before this time; the index before the oldest entry if all are later. */
+  /** Index of the last entry at or before this time; `#oldest` - 1 when all entries are later. */
   #lastUntil(at: number): number {
     let [low, high] = [this.#oldest, this.#taken.length];
     if (high > low && (this.#taken[high - 1] as { at: number }).at <= at) return high - 1;

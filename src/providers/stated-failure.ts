@@ -22,7 +22,7 @@ const hasFailed = (word: unknown): boolean => typeof word === "string" && answer
 const list = (value: unknown): readonly (Members | undefined)[] =>
   Array.isArray(value) ? value.map(membersOf) : [];
 
-/** The first error in a value that may be a list. */
+/** The first error that is found in the items of a list; undefined for a value that is no list, or has none. */
 function firstOf(items: unknown, errorOf: (item: Members | undefined) => unknown): unknown {
   if (!Array.isArray(items)) return undefined;
   for (const item of items) {
@@ -32,7 +32,10 @@ function firstOf(items: unknown, errorOf: (item: Members | undefined) => unknown
   return undefined;
 }
 
-/** The error of a choice: in the choice, in its message, or only in its finish reason. */
+/**
+ * The error of a choice: that of the choice itself, that of its message, or only a finish reason that means
+ * failure.
+ */
 function failureOfChoice(choice: Members | undefined): unknown {
   const message = membersOf(choice?.message);
   if (isStated(choice?.error)) return choice?.error;
@@ -70,8 +73,8 @@ function errorIn(body: unknown): unknown {
 }
 
 /**
- * A reply that reports its own failure: `success: false`, `status: failed`, or any unfinished status of the responses
- * API.
+ * The error of a reply that reports its own failure by `success: false`, `status: failed`, or an unfinished
+ * status of the responses API; undefined for any other reply.
  */
 function failureOfState(reply: Members): unknown {
   const { status, success } = reply;
@@ -86,8 +89,8 @@ function failureOfState(reply: Members): unknown {
 }
 
 /**
- * For `{"error": "Bad Request", "code": 400, "message": …}`: adds the sibling members to an error that is only a
- * string.
+ * Adds the members beside an error to the error, if that is only a string: for instance in `{"error": "Bad
+ * Request", "code": 400, "message": …}`.
  */
 function withCode(error: unknown, { code, status, message, detail }: Members): unknown {
   return membersOf(error) === undefined ? { error, code, status, message, detail } : error;
@@ -114,7 +117,7 @@ const FILTERS = new Set([
 
 function isFilter(stated: ErrorWords, body: unknown): boolean {
   if (stated.codes.some((code) => FILTERS.has(code.toLowerCase().replace(/[^a-z]/g, "")))) return true;
-  // For a generic code, the provider's fixed text is checked.
+  // When the error code says too little, the provider's fixed text is checked.
   if (
     /blocked by (?:our )?content filtering policy|prompt was flagged as potentially violating/i.test(
       stated.message,
@@ -197,7 +200,9 @@ export function describeInstead(body: unknown, redact: (text: string) => string)
   return words === undefined ? "" : `; it says: ${redact(words)}`;
 }
 
-/** A body that came with a success status, and how to describe it in a message. */
+/**
+ * A body that came with a success status: its text, where it came from, and how to remove keys from a message.
+ */
 export interface StatedIn {
   /** The body as received, with secrets removed. */
   readonly raw: string;
@@ -226,7 +231,7 @@ export function statedFailure(body: unknown, { raw, where, redact }: StatedIn): 
   return failureFromWords(stated, where, redact);
 }
 
-/** The failure for the text and codes of a reply. */
+/** The failure of a reply that came with a success status and states an error. */
 export function failureFromWords(
   stated: ErrorWords,
   where: string,

@@ -30,7 +30,7 @@ export interface StreamJoiner {
 
 /** How a joiner handles JSON pieces. */
 export interface JsonDialect {
-  /** Takes a piece that is not an error. @returns whether it is the last one */
+  /** Takes the next piece, which is not an error. @returns whether it is the last piece */
   take(members: Members, event: string | undefined): boolean;
   readonly started: boolean;
   /** The whole reply; undefined until its end has arrived. */
@@ -86,7 +86,9 @@ export function pieceValue(data: string): unknown {
   }
 }
 
-/** The data of an `error` event may be only a text. */
+/**
+ * Puts the data of an `error` event into a member `error`, unless the data already show that they are an error.
+ */
 function withError(members: Members): Members {
   return isStated(members.error) || members.type === "error" ? members : { error: members };
 }

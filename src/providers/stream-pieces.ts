@@ -16,7 +16,7 @@ const EVENTS = /^text\/event-stream\b/i;
 const LINES = /^application\/(?:x-)?(?:ndjson|jsonl|jsonlines|json-lines|stream\+json)\b/i;
 const EVENT_LINE = /^(?:data|event|id|retry)\s*:|^:/;
 
-/** Framing by content type; undefined when the first line must be checked. */
+/** The framing that the content type shows; undefined when the first line must be checked. */
 function framingOf(contentType: string): Framing | undefined {
   if (EVENTS.test(contentType)) return "events";
   return LINES.test(contentType) ? "lines" : undefined;
@@ -31,7 +31,7 @@ function isJson(line: string): boolean {
   }
 }
 
-/** Framing of a reply without a content type. @param line its first non-blank line */
+/** The framing of a reply whose content type does not show it. @param line the first line that is not blank */
 function framingOfLine(line: string): Framing {
   if (EVENT_LINE.test(line)) return "events";
   return /^\s*[{["]/.test(line) && isJson(line) ? "lines" : "text";
@@ -40,8 +40,9 @@ function framingOfLine(line: string): Framing {
 export interface PieceOptions {
   readonly contentType: string;
   /**
-   * Whether the pieces are JSON. If the content type does not show the framing, the first line does; a reply that is
-   * neither events nor lines is one piece. Otherwise text is passed on as it arrives.
+   * Whether the pieces are JSON. Then the first line shows the framing, if the content type does not; a reply
+   * that is neither events nor lines is one piece. When false, a reply whose content type does not show the
+   * framing is passed on as text, as it arrives.
    */
   readonly json: boolean;
   readonly onPiece: (piece: Piece) => void;
@@ -59,7 +60,7 @@ export class PieceReader {
   #rest: string[] = [];
   #endedWithReturn = false;
   #first = true;
-  /** Text that arrived before the framing was known, or a piece that spans the whole reply. */
+  /** Text that arrived before the framing was known, or the text so far of a piece that spans the whole reply. */
   #before: string[] = [];
   #data: string[] = [];
   #event: string | undefined;
@@ -97,7 +98,10 @@ export class PieceReader {
     if (this.#before.length > 0) this.#options.onPiece({ data: this.#before.splice(0).join("") });
   }
 
-  /** Handles text without framing. For JSON it is collected, because a JSON value may span several lines. */
+  /**
+   * Handles text without framing. Text that should be JSON is collected, because a JSON value may span several
+   * lines.
+   */
   #plain(text: string): void {
     if (this.#options.json) this.#before.push(text);
     else this.#options.onPiece({ data: text });
@@ -134,7 +138,7 @@ export class PieceReader {
     else if (line.trim() !== "") this.#options.onPiece({ data: line });
   }
 
-  /** Handles a line of an event: a field, a comment, or the blank line that ends it. */
+  /** Handles a line of an event: a field, a comment, or the blank line that ends the event. */
   #field(line: string): void {
     if (line === "") {
       this.#dispatch();

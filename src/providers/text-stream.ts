@@ -8,7 +8,7 @@ import type { JsonGetter } from "./json-path.ts";
 import { type Joined, pieceValue, type StreamJoiner } from "./stream-dialect.ts";
 import type { Piece } from "./stream-pieces.ts";
 
-/** Applies the reply's paths to every piece and keeps the last value found by each. */
+/** Applies the paths to every piece of a reply, and keeps the last value that each path has found. */
 class LastFound {
   readonly #getters: readonly (readonly [name: string, getter: JsonGetter])[];
   readonly #found = new Map<string, unknown>();
@@ -114,11 +114,11 @@ export class TextJoiner implements StreamJoiner {
     else
       this.#fail({
         kind: "broken",
-        what: `has a line that is not a text (${data.slice(0, 80)}): the setting answer must say where in it the text is`,
+        what: `has a line that is not a text (${data.slice(0, 80)}): the setting \`answer\` must say where in the line the text is`,
       });
   }
 
-  /** Takes the value found by the answer path; many pieces have none. */
+  /** Takes the value that the answer path found in a piece; many pieces have none. */
   #part(found: unknown): void {
     if (found === undefined || found === null) return;
     this.#add(typeof found === "string" ? found : exactJsonText(found));
@@ -128,7 +128,7 @@ export class TextJoiner implements StreamJoiner {
     return this.#ended ?? { kind: "body", body: null };
   }
 
-  /** Undefined when no piece contained part of the answer. */
+  /** The joined text; undefined when no piece contained part of the answer. */
   joined(): JoinedText | undefined {
     return this.#found ? { text: this.#text, paths: this.#beside.paths(this.#text, this.#paths) } : undefined;
   }

@@ -40,7 +40,7 @@ export function deadlineError(timeoutMs: number): Error {
   return error;
 }
 
-/** Adds the measured latency, rounded to 0.1 ms, unless the client set one (a recording). */
+/** Adds the measured latency, rounded to 0.1 ms, unless the client has set one, as a recording does. */
 function measured(reply: Reply, elapsedMs: number): Reply {
   return reply.kind === "answered" && reply.latency_ms === undefined
     ? { ...reply, latency_ms: Math.round(Math.max(0, elapsedMs - (reply.waited_ms ?? 0)) * 10) / 10 }
@@ -59,11 +59,11 @@ const OUT_OF_TIME: FailedReply = {
  * Gives each attempt a deadline and measures its latency, from sending to the last byte.
  *
  * At the deadline the signal aborts and the reply is `timeout`, even if the client ignores the signal, so that
- * it cannot block the run. A later result is dropped. For a client with its own deadline, only the latency is
- * measured. The deadline is extended by any time in which this process was suspended.
+ * the client cannot block the run. A result that comes later is dropped. For a client with its own deadline, only
+ * the latency is measured. The deadline is extended by any time in which this process was suspended.
  *
- * A question with a time of its own ends at that time or at the deadline, whichever is first. When its own time is over, it
- * is not tried again.
+ * A question may have a time limit of its own (`time`). Its attempt ends at that limit or at the deadline,
+ * whichever comes first. After the question's own limit, the question is not tried again.
  *
  * @param timeoutMs deadline of one attempt in milliseconds
  * @param now milliseconds of a monotonic clock

@@ -18,14 +18,17 @@ export class TokenForecast {
   #tokensPerByte: number | null = null;
   #mostOutput: number | null = null;
 
-  /** Input from the request's length; output from its own limit, else the longest output seen, else as much as the input. */
+  /**
+   * Estimates the input from the request's length. The output is the request's own limit, else the longest output
+   * seen, else as much as the input.
+   */
   of(request: PreparedRequest): Forecast {
     const bytes = bytesOf(request);
     const input = Math.ceil(bytes * (this.#tokensPerByte ?? 1 / BYTES_PER_TOKEN));
     return { bytes, input, output: ownLimit(request) ?? this.#mostOutput ?? input };
   }
 
-  /** @param bytes of the request that had this usage */
+  /** Learns from the usage of a reply. @param bytes length of the request that had this usage */
   learn(bytes: number, { input_tokens: input, output_tokens: output }: Usage): void {
     if (input !== null) this.#tokensPerByte = Math.max(this.#tokensPerByte ?? 0, input / bytes);
     if (output !== null) this.#mostOutput = Math.max(this.#mostOutput ?? 0, output);
@@ -37,7 +40,7 @@ function ownLimit(request: PreparedRequest): number | undefined {
   return undefined;
 }
 
-/** Length of a request as it is sent, in bytes. Attached files count as text. */
+/** Length of a request as it is sent, in bytes. An attached file counts as a text with its estimated tokens. */
 export function bytesOf(request: PreparedRequest): number {
   return Buffer.byteLength(JSON.stringify(request)) + tokensOfFiles(request) * BYTES_PER_TOKEN;
 }

@@ -4,17 +4,19 @@ interface ServiceRow {
   readonly host: RegExp;
   /** Statuses that are retried. */
   readonly again?: readonly number[];
-  /** Statuses that are not retried although others of the same class are. */
+  /** Statuses that are not retried, although other statuses of the same class are. */
   readonly never?: readonly number[];
-  /** Codes and types that mean a temporary lack of capacity, whatever the status. */
+  /** Error codes and types that mean a temporary lack of capacity, whatever the status. */
   readonly codes?: readonly string[];
-  /** Text that means an exhausted daily quota, which no wait of minutes helps. */
+  /** Matches a text that means a used-up daily quota, for which waiting some minutes does not help. */
   readonly used_up?: RegExp;
 }
 
-/** Retried for every service, like all statuses from 500 on except those below. */
+/**
+ * Statuses that are retried for every service. Those from 500 on are retried, too, except the ones in `NEVER`.
+ */
 const AGAIN: readonly number[] = [408, 409, 425, 429];
-/** The server will never support the request. */
+/** Statuses that are never retried, because the server will not support the request later either. */
 const NEVER: readonly number[] = [501, 505, 506, 508, 510, 511];
 
 /**
@@ -75,12 +77,12 @@ export function isTransient(status: number, codes: readonly string[], where: str
   return isTemporary(codes);
 }
 
-/** Whether an error code is temporary. */
+/** Whether one of the error codes means a temporary failure. */
 export function isTemporary(codes: readonly string[]): boolean {
   return codes.some((code) => CODES.has(code.toLowerCase().replace(/^.*[#:]/, "")));
 }
 
-/** Whether the daily quota is exhausted: then the retry time in the reply does not help. */
+/** Whether the daily quota is used up; then the retry time in the reply does not help. */
 export function isUsedUp(status: number, body: string): boolean {
   return status === 429 && SERVICES.some(({ used_up }) => used_up?.test(body.slice(0, 8000)) === true);
 }

@@ -3,7 +3,7 @@ import { countOf, membersOf } from "./chat-shapes.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Token counts as an API reports them, before normalization. Null when a count is missing. */
+/** Token counts as an API reports them, before normalization. A missing count is null. */
 interface Reported {
   readonly input: number | null;
   readonly output: number | null;
@@ -72,7 +72,10 @@ function anthropicCounts(usage: Members): Reported {
   };
 }
 
-/** Google's `usageMetadata`: thoughts are not included in the candidates, nor tool results in the prompt. */
+/**
+ * Google's `usageMetadata`: its count of candidates excludes thoughts, and its count of the prompt excludes tool
+ * results.
+ */
 function googleCounts(usage: Members): Reported {
   const prompt = countOf(usage.promptTokenCount);
   const answer = first(usage.candidatesTokenCount, usage.responseTokenCount);
@@ -89,7 +92,8 @@ function googleCounts(usage: Members): Reported {
 
 /**
  * Normalizes reported counts: input includes cached and cache-written tokens, output includes reasoning tokens.
- * Tokens of the total that are in no part count as output. Undefined when no count is known.
+ * When the total is larger than input and output together, the rest counts as output. Undefined when no count is
+ * known.
  */
 function normalized({ input, output, total, cached, written, reasoning }: Reported): Usage | undefined {
   const parts = (cached ?? 0) + (written ?? 0);
@@ -105,7 +109,10 @@ function normalized({ input, output, total, cached, written, reasoning }: Report
   return Object.values(usage).every((one) => one === null) ? undefined : usage;
 }
 
-/** @param rest the total minus the input; null when it is unknown */
+/**
+ * The output and reasoning tokens that follow from the counts. @param rest the total minus the input; null when
+ * it is unknown
+ */
 function writtenTokens({
   output,
   reasoning,
@@ -146,7 +153,7 @@ function countsOf(usage: Members): Reported {
   return anthropic.some((name) => name in usage) ? anthropicCounts(usage) : responsesCounts(usage);
 }
 
-/** Usage under our own names in a service's reply; undefined when there is none. */
+/** Normalizes counts that a service reports under the names of evals; undefined when there is none. */
 export function usageOfCounts(counts: Usage): Usage | undefined {
   return normalized({
     input: counts.input_tokens,

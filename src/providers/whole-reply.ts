@@ -6,21 +6,23 @@ import { tooLong } from "./reply-text.ts";
 export interface ReplyBytes {
   readonly status: number;
   readonly headers: ReplyHeaders;
-  /** Empty when the bytes were consumed as they arrived. */
+  /** The body; empty when it was consumed as it arrived. */
   readonly bytes: Buffer;
   readonly taken: boolean;
 }
 
 /**
- * Called with the headers of a reply. Returns a function that consumes the bytes as they arrive, or undefined to
- * collect the whole reply. That function returns whether the reply is complete.
+ * Called with the headers of a reply. Returns a function that consumes the reply's bytes as they arrive, or
+ * undefined to collect the whole reply. The returned function returns whether the reply is complete.
  */
 export type Taker = (status: number, headers: ReplyHeaders) => ((bytes: Buffer) => boolean) | undefined;
 
-/** How long a server may take to end a complete reply before the connection is closed, in milliseconds. */
+/**
+ * How long a server may take to end a reply that is complete, before the connection is closed, in milliseconds.
+ */
 const LAST_WORD_MS = 100;
 
-/** Headers that are decoded on demand, because most are never read. */
+/** The headers of a reply. They are decoded on demand, because most are never read. */
 export class ReplyHeaders {
   readonly #raw: readonly (Buffer | string)[];
 
@@ -55,7 +57,7 @@ export class ReplyHeaders {
     return false;
   }
 
-  /** Lower-case names, each once. */
+  /** All headers, with lower-case names, each name once. */
   *entries(): IterableIterator<[name: string, value: string]> {
     const names = this.#raw.filter((_, index) => index % 2 === 0).map((raw) => text(raw).toLowerCase());
     for (const name of new Set(names)) yield [name, this.get(name) as string];
@@ -119,7 +121,10 @@ class ReplyCollector implements Dispatcher.DispatchHandler {
     return true;
   }
 
-  /** After the reply is complete, the connection is read briefly so that it can be reused. */
+  /**
+   * Passes a chunk on. After the reply is complete, the connection is read a little longer, because it can be
+   * reused only when the server has ended the reply.
+   */
   #hand(take: (bytes: Buffer) => boolean, chunk: Buffer): void {
     try {
       if (!take(chunk)) return;

@@ -1,8 +1,9 @@
 import type { Message } from "../domain/message.ts";
 
 /**
- * Puts what an agent has said and done into an API's words once, because each of its steps asks with all messages before it.
- * Messages of prompts are asked once, so nothing of them is kept.
+ * Converts each message of an agent to an API's format only once. Each step of an agent sends all earlier
+ * messages again, so the converted messages of the assistant and of tools are kept. The other messages are not
+ * kept, because most of them are sent only once.
  */
 export function wordedOnce<Wire>(word: (message: Message) => Wire): (message: Message) => Wire {
   const worded = new WeakMap<Message, Wire>();

@@ -12,7 +12,7 @@ import {
 } from "./retrying-client.ts";
 import { timedClient } from "./timed-client.ts";
 
-/** How to wrap a model's client, with the needed dependencies. */
+/** How to wrap a model's client, and what the wrappers need from outside. */
 export interface WrapOptions extends RetryDependencies {
   readonly retry?: RetryPolicy | undefined;
   /** Deadline of one attempt, in milliseconds. Waiting for a rate limit does not count. */
@@ -26,7 +26,7 @@ export interface WrapOptions extends RetryDependencies {
   /** Maximum concurrent calls of this client, including those in the queue. */
   readonly max_at_once?: number | undefined;
   readonly fallback?: Fallback | undefined;
-  /** Wraps each attempt, inside the rate limiter and the retries. */
+  /** Wraps the client for each attempt, inside the rate limiter and the retries. */
   readonly around?: ((client: Client) => Client) | undefined;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;

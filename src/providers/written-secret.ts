@@ -24,7 +24,7 @@ function writtenSecret(at: readonly (string | number)[]): SettingMistake {
   });
 }
 
-/** Finds every text in a value that looks like a key. The returned problems do not repeat it. */
+/** Finds every text in a value that looks like a key. The returned problems do not quote the text. */
 export function writtenSecrets(
   value: unknown,
   at: readonly (string | number)[] = [],
