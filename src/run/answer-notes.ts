@@ -10,7 +10,7 @@ export function answerNotes({ answered, cut = 0 }: RunCounts): readonly string[]
   ];
 }
 
-/** Notes about costs that were computed with the price table of evals, because the project has no price. */
+/** Notes about costs that were computed with the price table of evals, because the project names no price. */
 export function priceNotes({ cost_usd, judge_cost_usd }: Metrics): readonly string[] {
   const sources = [
     [cost_usd, "The cost"],
@@ -25,7 +25,9 @@ export function priceNotes({ cost_usd, judge_cost_usd }: Metrics): readonly stri
   );
 }
 
-/** Notes about answers that optional scorers could not score, so that their mean covers only the others. */
+/**
+ * Notes about answers that an optional scorer could not score. The scorer's mean covers only the other answers.
+ */
 export async function scoreNotes(
   { id, scorers }: RunHeader,
   tally: Tally,

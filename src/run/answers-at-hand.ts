@@ -3,21 +3,24 @@ import type { Plan } from "./plan.ts";
 import type { RunSettings } from "./run-settings.ts";
 
 /**
- * Whether a scorer needs answers as they were before redaction. The store has none, so no stored answer can be
- * scored.
+ * Whether a scorer of the plan needs answers as they were before redaction. The store has only redacted answers,
+ * so such a scorer cannot score any stored answer.
  */
 export function seesRaw({ scorers, redaction }: Plan): boolean {
   return redaction !== null && scorers.some((one) => one.raw === true);
 }
 
-/** Whether any trial of a plan must be asked, because it has no recorded, cached or earlier answer. */
+/** Whether any trial of a plan must be asked, because no recording, cache or earlier session has its answer. */
 export async function asksAnything(plan: Plan, settings: AskSettings, store: Store): Promise<boolean> {
   return (await unanswered(plan, settings, store).next()).done !== true;
 }
 
 export type AskSettings = Pick<RunSettings, "useCache" | "resume" | "notFromCache">;
 
-/** The case number of each trial that must be asked, because it has no recorded, cached or earlier answer. */
+/**
+ * The case number of each trial that must be asked, because no recording, cache or earlier session has its
+ * answer.
+ */
 export async function* unanswered(
   plan: Plan,
   { useCache, resume, notFromCache }: AskSettings,
@@ -44,7 +47,10 @@ function answeredBefore(run: StoredRun, store: Store): ReadonlySet<string> {
   return answered;
 }
 
-/** A function that finds an answer of an earlier run; null when these must not, or need not, be reused. */
+/**
+ * A function that finds an answer of an earlier run in the cache. Null when answers of earlier runs must not be
+ * reused, or when nothing is asked.
+ */
 export async function cacheFor(
   plan: Plan,
   store: Pick<Store, "cached">,

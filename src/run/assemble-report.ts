@@ -12,8 +12,8 @@ import { answerNotes, scoreNotes } from "./answer-notes.ts";
 import type { RanRun } from "./execute-run.ts";
 
 /**
- * Maximum number of never passing cases, and of flaky ones, that are shown with an answer; the rest are
- * counted.
+ * Maximum number of cases that never pass and, separately, of flaky cases that are shown with an answer; the rest
+ * are only counted.
  */
 const MAX_CASES = 5;
 
@@ -161,7 +161,10 @@ async function caseReport(ran: RanRun, { read }: Store, caseNo: number): Promise
 
 const inputText = (input: Json): string => (typeof input === "string" ? input : JSON.stringify(input));
 
-/** Maximum number of cases with errors that are searched for a second message, so that a run of errors is not read twice. */
+/**
+ * Maximum number of cases with errors that are read to find a second message for each kind of error. Without it,
+ * a run with only errors would be read as a whole once more.
+ */
 const LOOKED_AT = 100;
 
 /** Whether two messages differ at most in their numbers and ids. */

@@ -6,10 +6,13 @@ import { DEFAULT_RETRY } from "../providers/retrying-client.ts";
 import type { BatchElsewhere, Batches, BatchRow, BatchTries, StoredBatch } from "../store/batches.ts";
 import { batchPrice, usdOf } from "./price-usage.ts";
 
-/** The state of a question: `waits` in a batch, `left` unanswered by a finished batch, or `new`. */
+/**
+ * What became of a question. `waits`: it is in a batch that has not ended. `left`: a finished batch left it
+ * unanswered. `new`: no batch has had it.
+ */
 export type Taken =
   | { readonly kind: "answered"; readonly reply: AnsweredReply }
-  /** @property again whether to put it into another batch */
+  /** @property again whether to put the question into another batch */
   | { readonly kind: "failed"; readonly failure: FailedReply; readonly again: boolean }
   | { readonly kind: "waits" | "left" | "new" };
 
@@ -17,11 +20,11 @@ export interface BatchQueueParts {
   readonly service: BatchService;
   readonly batches: Batches;
   readonly run: { readonly no: number; readonly id: string };
-  /** `target`, or the hash of a judge's model. */
+  /** Who asks the questions: `target`, or the hash of a judge's model. */
   readonly asker: string;
   /** Price of a call outside a batch. */
   readonly price: Price | null;
-  /** @param attempt from 1 @returns at most 64 letters, digits, "-" and "_" */
+  /** The id of a question in a batch. @param attempt from 1 @returns at most 64 letters, digits, "-" and "_" */
   readonly customId: (what: string, attempt: number) => string;
   /** Reports the number of requests in a batch that was created. */
   readonly onCalls: (count: number) => void;
@@ -40,9 +43,9 @@ export interface BatchQueue {
   look(): Promise<void>;
   /**
    * Checks once a batch of another run that contains some of the same requests, and uses its answers. The batch
-   * is not marked as read, because its own run reads it too.
+   * is not marked as read, because its own run reads it, too.
    *
-   * @param rows the batch's requests that this run needs too, each with this run's question
+   * @param rows the requests in the batch that this run needs, too, each with this run's question
    */
   lookElsewhere(batch: BatchElsewhere, runId: string, rows: readonly BatchRow[]): Promise<void>;
   take(what: string): Taken;
@@ -50,20 +53,20 @@ export interface BatchQueue {
   isPaidFor(what: string): boolean;
   /** Adds a question to the next batch. */
   want(what: string, request: () => PreparedRequest): void;
-  /** Number of questions whose answers come with a later session. */
+  /** Number of questions that wait: their answers come with a later session. */
   readonly waiting: number;
-  /** Number of those that are in a batch, or in one that may have been created. */
+  /** Number of the waiting questions that are in a batch, or in one that may have been created. */
   readonly underWay: number;
   /** Sends the added questions. @returns why not all of them were sent; null when all were */
   send(): Promise<FailedReply | null>;
-  /** Marks all received answers as stored. @param whole whether no more answers of any batch will be used */
+  /** Marks all received answers as stored. @param whole whether this run will use no more answers of any batch */
   settle(whole: boolean): void;
   close(): Promise<void>;
 }
 
-/** Time after which a new batch appears in the provider's list, in milliseconds. */
+/** Time after which a new batch must appear in the provider's list, in milliseconds. */
 const SHOWN_AFTER_MS = 10_000;
-/** Time after which the files of a finished batch are complete, in milliseconds. */
+/** Time after which the files of a finished batch must be complete, in milliseconds. */
 const WRITTEN_AFTER_MS = 60_000;
 /** Maximum requests per batch; far below the providers' limits of 50,000 requests and 200 MB. */
 const MAX_ROWS = 10_000;
@@ -102,13 +105,16 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
   };
   const isYoung = ({ at }: StoredBatch): boolean => parts.clock() - at < SHOWN_AFTER_MS;
 
-  /** Requests count as sent once their batch is known to exist, also when an earlier session has created it. */
+  /**
+   * Records that a batch exists. Its requests count as sent from now on, even if an earlier session created the
+   * batch.
+   */
   const created = (no: number, remote: string, count: number): void => {
     batches.sent(no, remote);
     parts.onCalls(count);
   };
 
-  /** Looks at the provider for a batch whose id is unknown, because the reply to its creation was lost. */
+  /** Searches the provider's list for a batch whose id is unknown, because the reply to its creation was lost. */
   const find = (batch: StoredBatch, runId: string, ofItsRun: readonly StoredBatch[]) =>
     service.find(
       {
@@ -122,8 +128,8 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
     );
 
   /**
-   * The id of a batch after the reply to its creation was lost; undefined when it was not created, or is not
-   * known yet.
+   * Finds the id of a batch after the reply to its creation was lost. Undefined when the batch was not created,
+   * or when that cannot be known yet.
    */
   const recover = async (batch: StoredBatch, rows: readonly BatchRow[]): Promise<string | undefined> => {
     const found = await find(batch, run.id, batches.ofRun(run.no));
@@ -329,20 +335,23 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
   };
 }
 
-/** A key that identifies the batch among all batches of the account. */
+/** A key that identifies a batch among all batches of the provider's account. */
 const keyOf = (runId: string, batchNo: number): string => `${runId}-${batchNo}`;
 
 function isTrouble(value: string | null | BatchTrouble): value is BatchTrouble {
   return typeof value === "object" && value !== null;
 }
 
-/** The time that a request spends in a batch is not the model's latency. */
+/**
+ * An answer as it came in a batch, with its cost. Its latency is unknown, because the time that a request spends
+ * in a batch is not the model's.
+ */
 function inBatch(reply: AnsweredReply, price: Price | null): AnsweredReply {
   const usd = reply.cost_usd ?? usdOf(batchPrice(price), reply.usage ?? UNKNOWN_USAGE);
   return { ...reply, latency_ms: null, cost_usd: usd };
 }
 
-/** Whether the provider's count is higher than the number of answers in its files, because these are not complete yet. */
+/** Whether the provider counts more answers than its files have, because the files are not complete yet. */
 function isShort(
   answers: ReadonlyMap<string, BatchAnswer["reply"]>,
   { answered, at }: { readonly answered: number | null; readonly at: number | null },

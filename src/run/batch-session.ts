@@ -41,7 +41,10 @@ export interface BatchedRun {
   /** Reports the number of requests sent to judges. */
   readonly onJudgeCalls: (count: number) => void;
   readonly keepLost: (reply: LostReply) => void;
-  /** Whether judges' replies may come in a later session, so answers are scored in their stored form. */
+  /**
+   * Whether judges' replies may come in a later session. Then answers are scored as they are stored, after
+   * redaction.
+   */
   readonly judgesToo: boolean;
   readonly host: BatchHost;
   /** Milliseconds since 1970, UTC. */
@@ -54,15 +57,19 @@ export interface BatchSession {
   look(): Promise<void>;
   /** Whether this trial's answer comes, or came, with a batch. */
   isPaidFor(caseNo: number, trial: number): boolean;
-  /** Returns answers received in batches, and adds the rest to the next batch. @param live the client for single calls */
+  /**
+   * A client that returns the answers received in batches, and adds the other questions to the next batch.
+   *
+   * @param live the client for single calls
+   */
   client(live: Client, onFailed: CallHooks["onFailed"]): Client;
   readonly judges: JudgeBatches;
-  /** Price for estimating the maximum cost: that of batches, unless single calls may follow. */
+  /** The price for estimating the maximum cost: that of batches, unless single calls may follow. */
   readonly price: Price | null;
   /**
    * Sends the next batches, after every answer is stored.
    *
-   * @returns the session's end, with unsent requests considered
+   * @returns how the session ended, which requests that were not sent may have changed
    */
   finish(end: EngineEnd): Promise<EngineEnd>;
   /** Messages for the user. */
@@ -70,7 +77,7 @@ export interface BatchSession {
   close(): Promise<void>;
 }
 
-/** Not an error: the answer comes with a later session. */
+/** The reply to a question whose answer comes with a later session. It is not an error. */
 const WAITS: FailedReply = {
   kind: "failed",
   error: "provider",
@@ -80,7 +87,7 @@ const WAITS: FailedReply = {
   waiting: true,
 };
 
-/** Undefined for a target that answers from a recording and so needs no batches. */
+/** Opens a session of a run in batches. Undefined for a target that cannot be asked in batches. */
 export async function openBatchSession(run: BatchedRun): Promise<BatchSession | undefined> {
   const { plan, settings, control } = run;
   if (plan.target.batch === undefined) return undefined;

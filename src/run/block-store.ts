@@ -10,10 +10,10 @@ export interface BlockJudgement extends Omit<NewJudgement, "run_no" | "request">
   readonly request: { readonly hash: string; readonly body: string };
 }
 
-/** A recorded trial, with its scores added when they arrive. */
+/** A recorded trial. Its scores are added when they arrive. */
 export type BlockTrial = TrialRecord;
 
-/** The store of a run that is only a block of a larger one. */
+/** The store of a run that is only a block of a larger run. It keeps everything in memory. */
 export interface BlockStore extends EngineStore {
   trials(): readonly BlockTrial[];
   judgements(): readonly BlockJudgement[];
@@ -21,7 +21,7 @@ export interface BlockStore extends EngineStore {
 
 const NOTHING = { replies: 0, usd: 0, unpriced: 0, tokens: 0, untold: 0 };
 
-/** Keeps the trials of one block in memory until they are handed over. */
+/** Makes a store that keeps the trials of one block in memory until they are handed over. */
 export function blockStore(): BlockStore {
   const trials = new Map<string, BlockTrial>();
   const judgements: BlockJudgement[] = [];

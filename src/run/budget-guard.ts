@@ -2,7 +2,7 @@ import type { Budget, Price } from "../domain/config.ts";
 import { leastTokensOf, tokensOf, type Usage } from "../domain/transcript.ts";
 import { maxUsdOf } from "./price-usage.ts";
 
-/** The known spending. */
+/** An amount that was spent, as far as it is known. */
 export interface Spending {
   /** Amount in US dollars. */
   usd: number;
@@ -23,7 +23,7 @@ export interface Earlier extends Spending {
 
 /** The price of a model that may answer a call, and the maximum length of its answer. */
 export interface Rate {
-  /** Null when unknown, or when replies report their cost. */
+  /** The price; null when it is unknown, or when replies report their cost. */
   readonly price: Price | null;
   /** Maximum output tokens of a reply according to its request; null when unlimited. */
   readonly most_output: number | null;
@@ -60,7 +60,7 @@ export interface BudgetGuard {
   readonly unpriced: number;
   /** Number of replies with unknown tokens. */
   readonly untold: number;
-  /** After `go` the call counts as in flight. */
+  /** Asks whether a call may be sent, and reserves its maximum cost. After `go` the call counts as in flight. */
   reserve(call: object, inputTokens: number): Permission;
   /**
    * The call was answered.
@@ -82,18 +82,18 @@ export interface BudgetGuard {
 
 /** One budget for everything that a run pays for. */
 export interface SharedBudget {
-  /** Whether there is a limit, so that input must be estimated. */
+  /** Whether there is a limit; only then must input be estimated. */
   readonly limited: boolean;
   /** Counts spending of earlier sessions that belongs to no guard. */
   spentBefore(spent: Earlier): void;
   /**
-   * A guard for calls that any of these models may answer. It takes the reservations of all other calls in
-   * flight into account.
+   * A guard for calls that any of the models of `rates` may answer. It takes the reservations of all other calls
+   * in flight into account.
    *
    * @param before spending of earlier sessions through this guard
    */
   guard(rates: readonly Rate[], before: Earlier): BudgetGuard;
-  /** Waits while the cost of other calls in flight is unknown. After `go` the call counts as in flight. */
+  /** Like `reserve` of the guard, but waits while the cost of other calls in flight is unknown. */
   acquire(guard: BudgetGuard, call: object, inputTokens: number): Promise<"go" | "stop">;
 }
 
@@ -113,7 +113,7 @@ export const CHARACTERS_PER_TOKEN = 4;
 /** Assumed output tokens of a reply with unknown length and limit. */
 const ASSUMED_OUTPUT_TOKENS = 512;
 
-/** Minimum estimated input tokens of a call whose actual usage corrects later estimates. */
+/** A call corrects the estimates of later calls only if its own estimate is at least this many input tokens. */
 const INFORMATIVE_INPUT = 200;
 
 /**
@@ -145,7 +145,7 @@ interface Account {
   parked: number;
 }
 
-/** The maximum cost and tokens of a call, null when unlimited, and the minimum. */
+/** By unit, the maximum of what a call may cost (null when unlimited), and the minimum. */
 type Bounds = { readonly [unit in Unit]: { readonly most: number | null; readonly least: number } };
 
 export function openSharedBudget(budget: Budget | null): SharedBudget {
@@ -161,7 +161,7 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
     waiting = [];
     for (const one of all) one();
   };
-  /** Total of all accounts: spent, counted for unknown costs, and in flight. */
+  /** The total of all accounts: spent, assumed for replies of unknown cost, and reserved for calls in flight. */
   const counted = (unit: Unit): number => {
     let sum = 0;
     for (const { spent, unknown, holds } of accounts) {
@@ -309,7 +309,7 @@ function seenReplies(rates: readonly Rate[], before: Earlier["seen"]) {
     usd: bounded ? 0 : (before?.usd ?? 0),
     tokens: bounded ? 0 : (before?.tokens ?? 0),
   };
-  /** Highest number of actual input tokens per estimated token so far; at least 1. */
+  /** The highest number of real input tokens per estimated token so far; at least 1. */
   let ratio = 1;
   const outputOf = ({ most_output }: Rate): number | null =>
     most_output === null ? output : Math.max(most_output, output ?? 0);
@@ -318,7 +318,7 @@ function seenReplies(rates: readonly Rate[], before: Earlier["seen"]) {
     if (written === null && rate.price.output > 0) return null;
     return maxUsdOf(rate.price, input, written ?? 0);
   };
-  /** The largest amount; null when any is unknown. */
+  /** The largest of the amounts, at least `floor`; null when any of them is unknown. */
   const largest = (amounts: readonly (number | null)[], floor: number): number | null =>
     amounts.includes(null) ? null : Math.max(floor, ...amounts.map((one) => one ?? 0));
 

@@ -5,7 +5,7 @@ import type { LostReply } from "../store/store.ts";
 import type { BudgetGuard, Paid, Rate } from "./budget-guard.ts";
 import { usdOf } from "./price-usage.ts";
 
-/** The callbacks with which the wrappers of a client report to the budget. */
+/** The callbacks with which the wrappers of a client report its calls to the budget. */
 export interface CallHooks {
   /** A request was sent. */
   readonly onCall: () => void;
@@ -21,9 +21,9 @@ export interface CallHooks {
 }
 
 /**
- * The price and answer limit of each model that may answer a target's calls: its own model and the fallback.
+ * The price and output limit of each model that may answer a target's calls: its own model and the fallback.
  *
- * @param price of the target's own model, if the calls cost something else than single calls
+ * @param price of the target's own model, when its calls do not cost what single calls cost
  */
 export function ratesOf(target: OpenTarget, price: Price | null = target.price): readonly Rate[] {
   const { fallback } = target;

@@ -15,7 +15,7 @@ export interface RunPlace {
   readonly header: RunHeader;
 }
 
-/** The baseline's counts, as columns in the order of `ids`. */
+/** The baseline's counts by case, as columns in the order of `ids`. */
 export interface BaselineCounts {
   readonly ids: readonly string[];
   readonly answered: ArrayLike<number>;
@@ -25,7 +25,7 @@ export interface BaselineCounts {
 export interface CaseRowsInput {
   readonly run: RunPlace;
   readonly comparison: Comparison | null;
-  /** Null when the baseline is not available; then only the counts of changed cases are known. */
+  /** Null when the baseline is not available; then the baseline's counts are known only of changed cases. */
   readonly baseline: BaselineCounts | null;
   /** The run from which the baseline was promoted, with its answers; null when it is not in this store. */
   readonly baselineRun: RunPlace | null;
@@ -92,7 +92,7 @@ interface CountedTrials {
   readonly tally: Tally;
   /** One letter per trial: `p` passed, `f` failed, `e` errored, `?` answered without scores, `-` no outcome. */
   readonly marks: (one: StoredCase) => string;
-  /** The case's first trial with one of the marks. */
+  /** Number of the case's first trial with one of the marks; undefined when it has none. */
   readonly first: (caseNo: number, marks: readonly Mark[]) => number | undefined;
   readonly latency: (caseNo: number) => number | null;
 }
@@ -199,8 +199,8 @@ interface AnswersInput {
 }
 
 /**
- * The most informative trial: a passed one for a fixed case, else a failed one, with the baseline's answer of the
- * opposite kind. The reason is that of the failed side.
+ * The answers that tell most about a case: a passed trial for a fixed case, else a failed one, with the
+ * baseline's answer of the opposite kind. The reason is that of the one which failed.
  */
 async function answersOf({
   input,

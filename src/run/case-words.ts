@@ -13,7 +13,7 @@ export function caseMatcher(words: readonly string[]): (id: string) => boolean {
 
 const TOKEN = /\*+|\?|\[[^\]]+\]|\{[^{}]*\}|[^*?[{]+|[[{]/gu;
 
-/** `*` matches any characters of an id. */
+/** The regular expression for a pattern; its `*` matches any characters of an id. */
 function idPattern(word: string): RegExp {
   return new RegExp(`^${patternText(word)}$`, "su");
 }

@@ -49,7 +49,10 @@ function cosine(a: Weights, b: Weights): number {
  */
 export interface FailureClusters {
   add(one: SeenFailure): void;
-  /** The largest groups of failures of one tool with similar reasons, each with its most typical failure. */
+  /**
+   * The largest groups, each of failures of one tool with similar reasons, with the most typical failure of each
+   * group.
+   */
   all(): readonly FailureCluster[];
 }
 
@@ -91,7 +94,7 @@ function alikeOnes({ compared, beyond }: OfOneTool): readonly FailureCluster[] {
   });
 }
 
-/** The failure most similar to the others of its group. */
+/** Index of the failure that is most similar to the others of its group. */
 function mostTypical(group: readonly number[], weights: readonly Weights[]): number {
   const center = new Map<string, number>();
   for (const at of group)

@@ -23,7 +23,7 @@ function failureOfTrial(trial: FailedTrial, { scorers }: Pick<RunHeader, "scorer
           finish_reason: answer.finish_reason,
           untold: answer.untold,
           trajectory: answer.trajectory,
-          // No failure class depends on these.
+          // No failure class depends on the following three members.
           usage: UNKNOWN_USAGE,
           latency_ms: null,
           cost_usd: null,
@@ -31,7 +31,7 @@ function failureOfTrial(trial: FailedTrial, { scorers }: Pick<RunHeader, "scorer
   return classifyFailure({ trial, answer, transcript, scorers });
 }
 
-/** Failed trials in memory at once: an answer can be megabytes. */
+/** Maximum number of failed trials in memory at once, because one answer can have megabytes. */
 const PAGE = 200;
 
 interface CountedRun {
@@ -95,7 +95,7 @@ export async function countFailures(
 }
 
 /**
- * Counts the failures of one class. There may be a hundred thousand, so those that are only counted are not
+ * Counts the failures of one class. There may be a hundred thousand, so a failure that is only counted is not
  * kept.
  */
 function countOfClass() {

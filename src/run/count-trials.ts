@@ -1,7 +1,10 @@
 import type { RunCounts } from "../domain/run.ts";
 import type { Tally } from "../metrics/tally.ts";
 
-/** Number of trials by outcome; the remaining ones were not needed after an early stop, else skipped. */
+/**
+ * Number of trials by outcome. Trials that were neither answered nor errored count as not needed after an early
+ * stop, else as skipped.
+ */
 export function countTrials(
   run: { readonly cases: number; readonly planned: number; readonly calls: number },
   tally: Tally,

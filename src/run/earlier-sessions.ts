@@ -14,7 +14,7 @@ export const NOTHING_BEFORE = {
   spoiled: new Map<string, LostReply>(),
 };
 
-/** Records the cost of an answer spoiled by its simulated user, when another answer replaces it. */
+/** Records the cost of an answer that its simulated user spoiled, when another answer replaces it. */
 export function keepingSpoiled(writer: RunWriter, spoiled: Map<string, LostReply>): RunWriter {
   if (spoiled.size === 0) return writer;
   return {
@@ -30,9 +30,9 @@ export function keepingSpoiled(writer: RunWriter, spoiled: Map<string, LostReply
 }
 
 /**
- * The state left by earlier sessions of this run: scored trials count; answers without scores, or with a failed
- * required scorer, are scored again; other errored trials are asked again, including those spoiled by a simulated
- * user.
+ * The state that earlier sessions of this run left. Scored trials count. Answers without scores, or with a failed
+ * required scorer, are scored again. Other errored trials are asked again, including those that a simulated user
+ * spoiled.
  */
 export function readBefore(
   plan: Plan,
@@ -42,7 +42,7 @@ export function readBefore(
   tally: Tally,
 ) {
   const done = new Uint8Array(plan.count * plan.trials);
-  /** Whether the answer came from the cache, by trial; only for trials whose outcome is not final. */
+  /** By trial, whether the answer came from the cache; only for trials whose outcome is not final. */
   const waiting = new Map<number, boolean>();
   const spoiled = new Map<string, LostReply>();
   const lost = store.lostSpending(run.no, "target");

@@ -19,9 +19,15 @@ import type { WorkOrder } from "./work-order.ts";
 
 /** The rule by which a run may end early; the gate decides. */
 export interface StopRule {
-  /** Ascending positions in the work order: a look is taken when every trial before one of them has ended. */
+  /**
+   * Positions in the work order, ascending. When every trial before such a position has ended, the run takes a
+   * look: it asks whether its verdict is settled already.
+   */
   readonly looks: readonly number[];
-  /** How many positions beyond the current look may be asked already, so that no look leaves the target idle. */
+  /**
+   * How many positions beyond the current look may be asked already, so that the target is never idle before a
+   * look.
+   */
   readonly ahead: number;
   /** Returns true when the run may stop. Called once per look, in order. */
   decide(look: number): boolean;
@@ -63,9 +69,9 @@ export interface Job {
   readonly isDone: (caseNo: number, trial: number) => boolean;
   /** An answer that an earlier session stored but did not score. */
   readonly unscored: (caseNo: number, trial: number) => UnscoredAnswer | undefined;
-  /** Scores made by the worker that asked; absent when answers are scored here. */
+  /** The scores that a worker has made of an answer; absent when answers are scored in this process. */
   readonly scored?: ((caseNo: number, trial: number) => Scoring | undefined) | undefined;
-  /** Why trials were cancelled by the workers' plan. */
+  /** Why the plan of the workers was halted, when trials were cancelled; undefined when it was not halted. */
   readonly halted?: (() => EngineEnd | undefined) | undefined;
   /** Finds an answer in the cache; null when the cache must not or cannot be used. */
   readonly cached: ((askedHash: string, trial: number) => CachedAnswer | undefined) | null;
@@ -89,7 +95,7 @@ export interface UnscoredAnswer extends CachedAnswer {
   readonly cached: boolean;
 }
 
-/** Why no more trials were started, if not all were asked. */
+/** Why a run started no more trials; `all-asked` when none was left to start. */
 export type EngineEnd =
   | { readonly kind: "all-asked" }
   | { readonly kind: "decided"; readonly look: number }
@@ -100,7 +106,7 @@ export type EngineEnd =
       readonly because?: LostBecause | undefined;
     };
 
-/** Trials processed synchronously before the event loop can handle signals and progress. */
+/** Number of trials that are processed synchronously before the event loop can handle signals and progress. */
 const SYNC_SLICE = 500;
 
 interface Work {
@@ -119,12 +125,13 @@ interface NewAnswer {
   readonly unredacted?: ScoreInput["unredacted"];
 }
 
-/** An answer that costs nothing: from an earlier session or run. */
+/** An answer that costs nothing, because an earlier session or run has asked for it. */
 type AnswerAtHand = CachedAnswer | UnscoredAnswer;
 
 /**
- * Asks every trial of the order that is not done, at most `concurrency` at once, and scores the answers. One queue
- * for all: no case waits for another, and slow scoring (a judge) does not occupy a slot of the target.
+ * Asks every trial of the order that is not done, at most `concurrency` at once, and scores the answers. There is
+ * one queue for all trials: no case waits for another, and slow scoring (a judge) does not occupy a slot of the
+ * target.
  */
 export async function runTrials(job: Job): Promise<EngineEnd> {
   const { plan, order, writer, tally } = job;
@@ -134,10 +141,11 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   let scoring = 0;
   const presence = modelPresence(order.length);
   let held: Work | undefined;
-  /** A conversation reserves budget for each of its calls. */
+  /** Whether calls are paid for one by one: a conversation reserves budget for each of its calls. */
   const paysByCall = plan.target.conversing !== undefined;
   /**
-   * Functions that abandon the scoring of an answer: it is stored without scores, and scored when the run is resumed.
+   * Functions that give up waiting for the scores of an answer. The answer is then stored without scores, and
+   * scored when the run is resumed.
    */
   const givingUp = new Set<() => void>();
 
@@ -290,8 +298,8 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   };
 
   /**
-   * Starts a trial. Returns a promise when it must be awaited, undefined when it has ended, and "held" when the
-   * budget must wait for the cost of calls in flight.
+   * Starts a trial. Returns a promise when the trial must be awaited, undefined when it has ended, and "held"
+   * when it must wait until the cost of calls in flight is known.
    */
   const process = (work: Work): Promise<void> | "held" | undefined => {
     const { case_no, trial } = work;
@@ -398,8 +406,9 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
 }
 
 /**
- * Finds all available answers before the first look, so that a run that may stop early includes all of them. If
- * nothing was or will be asked, no look is taken: there is nothing to save, and the gate gets all answers.
+ * Finds all available answers before the first look, so that a run that may stop early includes all of them. When
+ * nothing was asked or will be asked, no look is taken: stopping would save nothing, and so the gate gets all
+ * answers.
  */
 function sweepOf(
   { plan, order, tally, isDone }: Job,
@@ -412,7 +421,10 @@ function sweepOf(
   let isOver = false;
   return {
     hasTaken: (position: number): boolean => taken[position] === 1,
-    /** The next available answer; "later" to let other work run; "decided" when a look allows the run to stop. */
+    /**
+     * The next available answer; "later" to let other work run; "decided" when the run may stop; undefined when
+     * there is none.
+     */
     next: (): Work | "later" | "decided" | undefined => {
       for (let seen = 0; next < order.length; ) {
         if (seen++ === SYNC_SLICE) return "later";
@@ -446,7 +458,8 @@ function unredactedOf(golden: Case, reply: AnsweredReply, kept: Transcript): Sco
 }
 
 /**
- * Hands out positions in order, takes looks once these are enabled, and knows when all trials before a look have ended.
+ * Hands out positions in order, takes looks once these are enabled, and knows when all trials before a look have
+ * ended.
  */
 function waitingLine(length: number, stop: StopRule | null) {
   const hasEnded = stop === null ? null : new Uint8Array(length);
@@ -472,7 +485,7 @@ function waitingLine(length: number, stop: StopRule | null) {
   return {
     take: (): number | undefined => (next < limit() ? next++ : undefined),
     look: (): number => look,
-    /** Enables looks; returns true when one already allows the run to stop. */
+    /** Enables looks. Returns true when a look already allows the run to stop. */
     open: (): boolean => {
       isOpen = true;
       return lookOn();

@@ -1,10 +1,10 @@
 /**
  * Approximate number of tokens of a text, rather too high than too low: at least nine tenths of the count by
- * common tokenizers for prose, data, digits, code and emoji in any script. Simple arithmetic instead of a
- * tokenizer, because providers differ and most do not publish theirs.
+ * common tokenizers for prose, data, digits, code and emoji in any script. It uses simple arithmetic instead of a
+ * tokenizer, because providers differ and most do not publish their tokenizers.
  *
- * A word counts by its length, as if its letters were random. An upper-case letter after a lower-case one, and
- * a digit after a letter, start another word. Two digits count as one token, each symbol as one. A character
+ * A word counts by its length, as if its letters were random. An upper-case letter after a lower-case one, and a
+ * digit after a letter, start another word. Two digits count as one token, and so does each symbol. A character
  * outside of ASCII counts by its UTF-8 bytes.
  */
 export function estimateTokens(text: string): number {
@@ -68,7 +68,7 @@ function tokensOfRun(kind: Kind, length: number, next: Kind): number {
     case "three-bytes":
       return length * 1.8;
     case "surrogate":
-      // A surrogate pair is four bytes. These are at most four tokens, usually two or three.
+      // A surrogate pair is four bytes, which are at most four tokens, and usually two or three.
       return length * 1.5;
     default:
       return kind satisfies never;

@@ -20,7 +20,7 @@ import type { RunSettings, RunWorld } from "./run-settings.ts";
 import { unpricedReplies } from "./unpriced-budget.ts";
 import { caseByCase, roundByRound, type WorkOrder } from "./work-order.ts";
 
-/** The result of a session. The run is stored; its report is not yet. */
+/** The result of one session of a run. Its trials are stored; its report is not made yet. */
 export interface RanRun {
   readonly header: RunHeader;
   readonly plan: Plan;
@@ -165,7 +165,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     header,
     plan,
     tally,
-    // A recording adds no cost besides that of its scored answers.
+    // A recording costs nothing besides what its scored answers once cost.
     beside: plan.target.client.immediate === true ? NOT_PAID : world.store.unscoredSpending(writer.no),
     judged,
     counts:
@@ -182,20 +182,20 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   };
 }
 
-/** The run's end for its report. A run that left out trials on purpose ends as cancelled. */
+/** How the run ended, for its report. A run that left out trials on purpose counts as cancelled. */
 function endOf(end: EngineEnd, { skipped }: RunCounts, { only }: RunSettings): RunEnd {
   if (end.kind === "decided") return { kind: "decided" };
   const leftOut = only !== undefined && end.kind === "all-asked" && skipped > 0;
   return leftOut ? { kind: "skipped", because: "cancelled" } : end;
 }
 
-/** Prepares the judges of a run; loads nothing for a run without judges. */
+/** Prepares the judges of a run. Their code is loaded only for a run with judges. */
 async function beginJudging({ judges }: Plan, run: JudgedRun): Promise<() => JudgeTotals | null> {
   if (judges === null || judges.asked().length === 0) return () => null;
   return (await import("./judge-session.ts")).beginJudging(judges, run);
 }
 
-/** The batches of a run asked in batches; loaded only for such a run. */
+/** Opens the batches of a run; undefined for a run without batches, for which their code is not loaded either. */
 async function openBatches(
   plan: Plan,
   { batch: settings, asksNothing, useCache }: RunSettings,
@@ -218,7 +218,8 @@ async function openBatches(
 }
 
 /**
- * The rule of this run: batches contain no trials beyond the current look, and workers are told when to stop.
+ * The stop rule as this run applies it: a batch contains no trials beyond the next look, and workers are told
+ * when the run stops.
  */
 function stopOf(stop: StopRule, remote: RemoteTrials | undefined, isBatched: boolean): StopRule {
   const rule = remote === undefined ? stop : sharedWith(remote, stop);

@@ -3,10 +3,10 @@ import type { Store, StoredRun } from "../store/store.ts";
 import { type AskSettings, cacheFor, seesRaw } from "./answers-at-hand.ts";
 import type { Plan } from "./plan.ts";
 
-/** Maximum number of a suite's runs searched for the last time that a case was asked. */
+/** How many of a suite's newest runs are searched for the last one that asked a case. */
 const MAX_LOOKED = 20;
 
-/** Why each case is asked, or not. */
+/** Explains for each case of a plan why it is asked, or why not. */
 export async function* explainCache(
   plan: Plan,
   settings: AskSettings,
@@ -53,18 +53,18 @@ interface OneCase {
 function why(one: OneCase): ExplainedCase {
   const { plan, settings, store, before, caseNo, asked, answered, hash, explained } = one;
   const { target } = plan;
-  if (target.client.immediate === true) return explained("recorded", "its answers are recorded");
+  if (target.client.immediate === true) return explained("recorded", "the answers are recorded");
   if (asked.length === 0) {
     const run = settings.resume?.header.id;
     return answered > 0
-      ? explained("answered", `run ${run} has its answers`)
+      ? explained("answered", `run ${run} has the answers`)
       : explained("cached", "the same request was sent to the same target before");
   }
   if (asked.some((trial) => before?.errored.has(`${caseNo}/${trial}`)))
     return explained("errored", `${trialsIn(asked)} errored in run ${settings.resume?.header.id}`);
   if (!settings.useCache) return explained("no-cache", "--no-cache asks everything");
   if (!target.cacheable)
-    return explained("not-reusable", "its target has no `version:`, so its answers are not reused");
+    return explained("not-reusable", "the target has no `version:`, so its answers are not reused");
   if (seesRaw(plan))
     return explained("raw-scorer", "a scorer needs the answer before redaction, which is not stored");
   if (asked.some((trial) => store.cached(hash, trial) !== undefined))
@@ -83,13 +83,13 @@ function why(one: OneCase): ExplainedCase {
 /** No answer to the same request exists: explains what differs from the last time that the case was asked. */
 function whyAnew({ plan, pastOf, id, caseNo, explained }: OneCase): ExplainedCase {
   const past = pastOf(id);
-  if (past === undefined) return explained("new-case", "no run of this suite has asked it");
+  if (past === undefined) return explained("new-case", "no run of this suite has asked this case");
   const { run, request_hash } = past;
   if (request_hash !== plan.requestHash(caseNo))
-    return explained("request-changed", `its request has changed since run ${run.header.id}`);
+    return explained("request-changed", `the request of this case has changed since run ${run.header.id}`);
   if (run.header.target_hash !== plan.targetHash)
     return explained("target-changed", `run ${run.header.id} asked another target: ${run.header.target}`);
-  return explained("unanswered", `run ${run.header.id} asked it, but its answer is no longer stored`);
+  return explained("unanswered", `run ${run.header.id} asked this case, but the answer is no longer stored`);
 }
 
 /** Numbers of trials as text, for instance `trial 3` or `trials 2 to 5`. */
@@ -115,7 +115,7 @@ function trialsOf(run: StoredRun, store: Store): EarlierTrials {
   return { answered, errored };
 }
 
-/** Finds the newest run of the suite that has a case, by the case's id. Reads the runs on first use. */
+/** Finds, by a case's id, the newest run of the suite that has the case. The runs are read on first use. */
 function lastAsked({ suite }: Plan, store: Store) {
   let cases: Map<string, { readonly run: StoredRun; readonly request_hash: string }> | undefined;
   return (id: string) => {

@@ -3,7 +3,10 @@ import type { Json } from "../domain/json.ts";
 import { leaves, shownLeaf } from "../domain/json-leaves.ts";
 import type { PartDifference } from "../domain/report.ts";
 
-/** The parts in which two fingerprints differ; empty when they are equal, as far as both are known. */
+/**
+ * The parts in which two fingerprints differ; empty when they are equal. A part that is unknown in one of them is
+ * not compared.
+ */
 export function differingParts(a: FingerprintParts, b: FingerprintParts): PartDifference[] {
   const found: PartDifference[] = [];
   const note = (part: PartDifference["part"], lines: readonly string[]): void => {
@@ -16,7 +19,7 @@ export function differingParts(a: FingerprintParts, b: FingerprintParts): PartDi
   if (a.target !== null && b.target !== null) note("target", changedValues(a.target, b.target));
   note("dataset", changedCases(a, b));
   note("scorer", changedScorers(a.scorers, b.scorers));
-  // The same version and settings but different texts: the prompt was edited, or a template's input.
+  // In the same version, another text means an edit of the prompt or of what its template inserts.
   const worded = rewordedCases(a, b);
   if (a.recorded && b.recorded) {
     const files = a.label === b.label ? [] : [`${a.label} → ${b.label}`];
@@ -76,7 +79,7 @@ function changedScorer(was: ScorerPart, is: ScorerPart): string[] {
   return lines.length === 0 ? [`${is.name} has changed`] : lines.map((line) => `${is.name}: ${line}`);
 }
 
-/** `temperature 0 → 0.7` for every value that differs, by path. */
+/** A text such as `temperature 0 → 0.7` for every value that differs, named by its path. */
 function changedValues(a: Json, b: Json): string[] {
   const [was, is] = [leaves(a), leaves(b)];
   const paths = [...new Set([...was.keys(), ...is.keys()])];

@@ -28,14 +28,17 @@ export function caseKey({ content, request, target, scorers, pressure }: CasePar
 }
 
 /**
- * The cache key of an answer: the same request to another server, or to another version of an application, has
- * another answer. 64 hexadecimal digits.
+ * The cache key of an answer. The same request has another answer from another server, or from another version of
+ * an application, so the target is part of the key. 64 hexadecimal digits.
  */
 export function askedHash(target: string, request: string): string {
   return sha256(`${target}\n${request}`);
 }
 
-/** Lines that are joined and hashed at once: one text of all lines of a large run would be its largest object. */
+/**
+ * Maximum number of lines that are joined to one text for hashing. All lines of a large run as one text would be
+ * the largest object in memory.
+ */
 const HASHED_AT_ONCE = 10_000;
 
 /** Root fingerprint of a run: one hash of its cases' keys, in any order. 64 hexadecimal digits. */
@@ -50,7 +53,7 @@ export function rootFingerprint(cases: Iterable<{ readonly id: string; readonly 
   return hash.digest("hex");
 }
 
-/** Hash of one scorer: scorers with equal hashes score alike. */
+/** Hash of one scorer. Scorers with equal hashes score in the same way. */
 export function scorerHash(scorer: OpenScorer): string {
   return hashJson(scorer.identity);
 }
@@ -70,7 +73,10 @@ export function runScorer(scorer: OpenScorer): Omit<RunScorer, "type"> {
 }
 
 /**
- * The class that a judge gives failed trials; only of a calibrated one. @param believed names of the calibrated judges
+ * The failure class that a judge gives to failed trials; empty for a judge that is not calibrated, because only a
+ * calibrated judge may name the class.
+ *
+ * @param believed names of the calibrated judges
  */
 export function blamesOf(
   { name, blames }: OpenScorer,

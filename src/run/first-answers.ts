@@ -1,7 +1,7 @@
 import type { Narrowing } from "../domain/run.ts";
 import type { RunWriter, Store, TrialRecord } from "../store/store.ts";
 
-/** Whether a run asks only cases that somebody chose: a shard alone is not a choice. */
+/** Whether a run asks only cases that somebody chose. A shard alone is not a choice. */
 export function isOfChosenCases(narrowing: Narrowing | null): boolean {
   if (narrowing === null) return false;
   const { cases, tags, words, failing } = narrowing;
@@ -9,8 +9,9 @@ export function isOfChosenCases(narrowing: Narrowing | null): boolean {
 }
 
 /**
- * Keeps the cache's answer to a request when the request is asked again: the new answer belongs to its own run only.
- * Otherwise asking only the failing cases again, until they pass, would make the next whole run pass from the cache.
+ * Keeps the cache's answer to a request when the request is asked again: the new answer belongs to its own run
+ * only. Otherwise somebody could ask only the failing cases again until they pass, and the next run of all cases
+ * would take those answers from the cache and pass.
  *
  * @param askedHash the key of a case's request in the cache
  */

@@ -9,7 +9,7 @@ import type { Plan } from "./plan.ts";
 import { scoreTrial } from "./score-trial.ts";
 import { NotKept } from "./text-alone.ts";
 
-/** An answer of the baseline, and whether it passed then. */
+/** An answer of the baseline, and whether it passed when the baseline was made. */
 export interface AnswerThen {
   readonly case_no: number;
   readonly golden: Case;
@@ -20,16 +20,18 @@ export interface AnswerThen {
 export interface JudgingAgain extends Omit<OutsideRun, "onCall" | "mayAsk"> {
   readonly stopping: () => boolean;
   /**
-   * Number of the judge's opinion. A number that was never used has no stored replies, so all are asked for.
+   * Number of the judge's opinion. A number that was never used has no stored replies, so every reply is asked
+   * for.
    */
   readonly opinion: number;
   readonly concurrency: number;
 }
 
 /**
- * Scores stored answers again with new calls to the judges: differences between the verdicts are caused by the judge.
+ * Scores stored answers again with new calls to the judges. Differences between the old and the new verdicts are
+ * caused by the judge.
  *
- * @returns null when none was judged
+ * @returns `judged` is null when no answer was judged
  */
 export async function judgeAgain(
   plan: Plan,
@@ -79,8 +81,9 @@ async function passNow(
 }
 
 /**
- * An unchanged judge changes verdicts equally often in both directions, so each case's sum of changes is symmetric
- * around 0. `z` is their total divided by the root of their sum of squares.
+ * Sums up the changes of verdicts. An unchanged judge changes verdicts equally often in both directions, so each
+ * case's sum of changes is symmetric around 0. `z` is the total of these sums, divided by the root of the sum of
+ * their squares. Null without any case.
  */
 function summed(cases: readonly (readonly number[])[], unjudged: number): JudgedAgain | null {
   if (cases.length === 0) return null;

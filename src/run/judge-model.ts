@@ -19,28 +19,31 @@ import { redactedReply } from "./redacted-reply.ts";
 import { toTranscript } from "./to-transcript.ts";
 import { unpricedReplies } from "./unpriced-budget.ts";
 
-/** The account and limits for calls to judges. */
+/** What calls to judges share in one session: who pays, the limits, and which stored replies may be used. */
 export interface JudgeSession {
   readonly store: Pick<Store, "judgement" | "recordJudgement" | "discardJudgements">;
   /** The run that pays; null outside of a run. */
   readonly run_no: number | null;
   /** Stored replies from before this time (milliseconds since 1970, UTC) are not reused; 0 to reuse all. */
   readonly since: number;
-  /** Number of the newest stored reply when this session started: earlier replies without a verdict are asked again. */
+  /**
+   * Number of the newest stored reply when this session started. Replies up to this number that have no verdict
+   * are asked for again.
+   */
   readonly discarded_after: number;
   /**
-   * Maximum number of calls to a model, if known. When it is small and all calls fail, the model is
-   * unavailable.
+   * Maximum number of calls to a model, if known. When it is small and all calls fail, the model already counts
+   * as unavailable.
    */
   readonly hopeless_after: number;
   /** Aborts the calls in flight. */
   readonly signal: AbortSignal;
-  /** Creates the hooks of a model's client when it is first called. */
+  /** Creates the hooks of a model's client, at the model's first call. */
   readonly hooks: (model: AskedModel) => CallHooks;
-  /** Called for a reply that is not stored; false skips the question. */
+  /** Called when a reply is not stored. When it returns false, the question is not asked. */
   readonly mayAsk: (question: MissingReply) => boolean;
   readonly sharedBudget: SharedBudget | null;
-  /** Creates the guard of a model's calls when it is first called. */
+  /** Creates the guard of a model's calls, at the model's first call. */
   readonly guard: ((model: AskedModel) => BudgetGuard) | null;
   /** Judges whose replies come in batches; null when all are called directly. */
   readonly batches?: JudgeBatches | null | undefined;
@@ -71,7 +74,7 @@ export interface MissingReply {
   readonly requestCharacters: number;
 }
 
-/** A judge's model, with the config's model and the target behind it. */
+/** A judge's model, with its entry in the config and the opened target behind it. */
 export interface AskedModel extends JudgeModel {
   readonly model: LoadedModel;
   readonly target: OpenTarget;
@@ -95,7 +98,8 @@ export interface JudgeModelParts {
 }
 
 /**
- * A model that stores its replies. Two concurrent trials with the same draw of the same question pay only once.
+ * Makes a judge's model that stores its replies. When two trials ask the same draw of the same question at the
+ * same time, only one call is paid for.
  */
 export function judgeModel(parts: JudgeModelParts): AskedModel {
   const { alias, model, target } = parts;
@@ -168,7 +172,7 @@ async function askNow(
     batches === null
       ? ((guard && (await sharedBudget?.acquire(guard, question, inputTokens))) ?? "go")
       : (guard?.reserve(question, inputTokens) ?? "go");
-  // Calls in a batch return in a later session, when there may be budget left.
+  // In a run with batches, a call does not wait until budget is free: a later session may have budget left.
   if (permission !== "go") throw new NotJudged(permission === "stop" ? "budget" : "batch");
   if (signal.aborted) {
     guard?.release(question);

@@ -6,7 +6,7 @@ import type { AskedModel, JudgeSession } from "./judge-model.ts";
 import type { JudgeDependencies, JudgePool } from "./judge-pool.ts";
 import { HOPELESS } from "./model-presence.ts";
 
-/** Judging outside of a run. */
+/** What judges need when they are asked outside of a run. */
 export interface OutsideRun {
   readonly store: Store;
   /** Null without a budget. */
@@ -16,7 +16,7 @@ export interface OutsideRun {
   readonly dependencies: JudgeDependencies;
   /** Called for each request sent, including retries. */
   readonly onCall?: (() => void) | undefined;
-  /** Called for a reply that is not stored; false skips the question. */
+  /** Called when a reply is not stored. When it returns false, the question is not asked. */
   readonly mayAsk?: JudgeSession["mayAsk"] | undefined;
 }
 
@@ -31,8 +31,8 @@ export interface JudgesCost {
 }
 
 /**
- * Lets judges be asked outside of a run. Stored replies are reused. A reply without an answer is not stored, because
- * no run paid for it, but it counts against the budget.
+ * Lets judges be asked outside of a run. Stored replies are reused. A failed reply is not stored, because no run
+ * pays for it, but its cost counts against the budget.
  *
  * @returns a function that returns the cost so far
  */

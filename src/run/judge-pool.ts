@@ -14,7 +14,7 @@ import { identityOf } from "./model-identity.ts";
 import { type LineDependencies, lineOf } from "./model-lines.ts";
 import { openTarget, timeoutOf, unknownAlias } from "./open-target.ts";
 
-/** The dependencies of asking a judge, besides the network. */
+/** What asking a judge needs from outside, besides the network. */
 export interface JudgeDependencies extends Omit<RetryDependencies, "onCall" | "onFailed">, LineDependencies {
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
@@ -34,9 +34,9 @@ export interface JudgePoolOptions {
  */
 export interface JudgePool {
   readonly host: JudgeHost;
-  /** Models used by judges, as in the config. */
+  /** The models that judges use, as the config has them. */
   readonly models: () => readonly LoadedModel[];
-  /** Every model with the settings used to call it. */
+  /** Every model as it is called, with the parameters of its judges. */
   readonly asked: () => readonly AskedModel[];
   begin(session: JudgeSession, dependencies: JudgeDependencies | null): void;
   /** Sets the baseline's answers for judges that compare with them. */
@@ -188,8 +188,8 @@ function noParams(alias: string): SettingMistake {
   return new SettingMistake(["model"], {
     code: "EVALS_JUDGE_PARAMS",
     what: `The judge has params, and the model "${alias}" takes none.`,
-    why: "They would be ignored without a message: only chat models take parameters.",
-    fix: "Move them into the settings of that model, and delete params here.",
+    why: "Only chat models take parameters: this model would ignore them without a message.",
+    fix: "Move the params into the settings of that model, and delete them here.",
   });
 }
 
@@ -197,7 +197,7 @@ function decidedParam(name: string): SettingMistake {
   return new SettingMistake(["params", name], {
     code: "EVALS_JUDGE_PARAM_DECIDED",
     what: `The judge's params must not contain "${name}".`,
-    why: "evals sets it itself; a second value would change what is asked, or how the reply comes back.",
+    why: "evals sets this parameter itself; a second value would change what is asked, or how the reply comes back.",
     fix: `Delete ${name}.`,
   });
 }

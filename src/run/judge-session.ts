@@ -17,7 +17,7 @@ export interface JudgeTotals {
   readonly cost_usd: number | null;
   /** The source of the judges' prices. */
   readonly source?: string | undefined;
-  /** Spending of this session; null when that of any reply is unknown. */
+  /** Spending of this session; null when the spending for any reply is unknown. */
   readonly spent: { readonly usd: number | null; readonly tokens: number | null };
 }
 
@@ -39,7 +39,7 @@ export interface JudgedRun {
   /** Number of requests that earlier sessions sent to judges. */
   readonly calls: number;
   readonly dependencies: JudgeDependencies | null;
-  /** Absent when every judge is called directly. */
+  /** How judges are asked in batches; absent when every judge is called directly. */
   readonly batches?: JudgeBatches | undefined;
 }
 
@@ -47,7 +47,7 @@ export interface JudgedRun {
 const ASSUMED_OUTPUT_TOKENS = 256;
 
 /**
- * Lets a run's judges be called at the run's cost.
+ * Lets a run's judges be called. The run pays for the calls.
  *
  * @returns a function that returns the totals; null without judges
  */
@@ -107,7 +107,7 @@ export function beginJudging(pool: JudgePool | null, run: JudgedRun): () => Judg
   };
 }
 
-/** Lets judges use only stored replies and recordings; other verdicts stay unknown. */
+/** Lets judges use only stored replies and recordings. Verdicts that need another reply stay unknown. */
 export function rememberOnly(pool: JudgePool | null, store: Store): void {
   const mayAsk: JudgeSession["mayAsk"] = ({ model }) => model.target.client.immediate === true;
   pool?.begin({ ...NOBODY_PAYS, store, discarded_after: store.newestJudgement(), mayAsk }, null);
@@ -121,8 +121,8 @@ export interface JudgingPrice {
 }
 
 /**
- * Lets judges use stored replies, and counts the calls for those that are missing. Calls that repeat a
- * question after an unusable reply are not included.
+ * Lets judges use stored replies, and counts the calls that would be needed for the missing ones. Calls that
+ * repeat a question after an unusable reply are not included.
  *
  * @returns a function that returns the price so far
  */

@@ -33,13 +33,16 @@ export interface LedgerOptions {
 /** The calls of one block, each recorded before it is sent and after it returns. */
 export interface BlockLedger {
   readonly around: AroundCalls;
-  /** Ids of the calls whose answers are in these trials (`case id/trial`) or in judges' replies. */
+  /**
+   * Ids of the calls whose answers are in the given trials (`case id/trial`), and of all answered calls of
+   * judges.
+   */
   used(answered: ReadonlySet<string>): string[];
   /** The id of a trial's only call; null when it made none or several. */
   onlyCall(at: string): string | null;
 }
 
-/** A received answer, from an earlier worker's call or this one's. */
+/** An answer that was received, by an earlier worker or by this one. */
 interface Had {
   readonly id: string;
   readonly judge: string | null;
@@ -56,8 +59,8 @@ export function blockLedger(options: LedgerOptions): BlockLedger {
   }
   const had: Had[] = [];
   /**
-   * How often each trial has sent the same request. A conversation may repeat a request, and each is its own
-   * call.
+   * How often each trial has sent the same request. A conversation may repeat a request, and each repetition is a
+   * call of its own.
    */
   const asked = new Map<string, number>();
   const longest = new WeakMap<CallPayer["target"], number>();
@@ -85,7 +88,7 @@ export function blockLedger(options: LedgerOptions): BlockLedger {
         return JSON.parse(kept.reply) as Reply;
       }
       const known = judge === null ? undefined : await book.answered(owner.plan, key);
-      // Another block has asked its judge the same question, and pays for it.
+      // The judge of another block was asked the same question, and the other block pays for the reply.
       if (known !== undefined) return { ...(JSON.parse(known.reply) as Reply), recorded: true } as Reply;
       if (lost.has(key) && !asksAgain) return LOST;
       const id = newId();
@@ -141,7 +144,7 @@ export function blockLedger(options: LedgerOptions): BlockLedger {
   };
 }
 
-/** @param fail records that a call was sent with unknown result */
+/** Sends a call. @param fail records that the call was sent with unknown result */
 async function sent(
   client: Client,
   call: Parameters<Client["send"]>,
@@ -196,7 +199,7 @@ const unknown = (plan: string, id: string): ClosedCall => ({
 const LOST: FailedReply = {
   kind: "failed",
   error: "provider",
-  message: "its answer was lost with the worker that asked, and lost answers are not asked for again",
+  message: "the answer was lost with the worker that asked for it, and lost answers are not asked for again",
   transient: false,
   unsent: true,
 };
@@ -204,7 +207,7 @@ const LOST: FailedReply = {
 const UNAFFORDABLE: FailedReply = {
   kind: "failed",
   error: "provider",
-  message: "the budget has no room for it",
+  message: "the budget has no room for this call",
   transient: false,
   unsent: true,
   unaffordable: true,

@@ -11,7 +11,10 @@ import { countTrials } from "./count-trials.ts";
 import { pressureNotes } from "./pressure-notes.ts";
 import { besideScores, readFlips } from "./read-flips.ts";
 
-/** The report of a stored run that was never gated, computed from its trials: its process died, or it was rescored. */
+/**
+ * The report of a stored run that was never gated, because its process died or because it was rescored. It is
+ * computed from the run's trials.
+ */
 export async function measuredReport(run: StoredRun, store: Pick<Store, "read">): Promise<RunReport> {
   const { read } = store;
   const { header } = run;

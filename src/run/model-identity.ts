@@ -4,8 +4,8 @@ import { type LoadedModel, type Project, recordedModel } from "../domain/project
 import type { OpenTarget } from "../domain/provider.ts";
 
 /**
- * Everything that determines replies besides the question: the provider's identity and the common part of its
- * requests. A recording has the identity of the model that it replays.
+ * Everything that determines a model's replies besides the question: the provider's identity and the common part
+ * of its requests. A recording has the identity of the model that it replays.
  */
 export function identityOf(
   project: Project,
@@ -17,7 +17,10 @@ export function identityOf(
   return { target: target.identity, asked: always };
 }
 
-/** A chat model's request without content; embedding models take no messages. */
+/**
+ * The request of a chat model for an empty question. Embedding models take no messages, so they get an empty
+ * input.
+ */
 function emptyRequest({ client }: OpenTarget): Json {
   try {
     return client.prepare({ case_id: "", input: null, messages: [{ role: "user", content: "" }] });

@@ -5,21 +5,21 @@ import { ModelLine, type PaceDependencies } from "../providers/paced-client.ts";
 
 const lines = new WeakMap<ModelEntry, ModelLine>();
 
-/** The dependencies of a model's queue. */
+/** What a model's queue needs from outside. */
 export interface LineDependencies extends PaceDependencies {
   /**
-   * Where all processes record their calls, so that they share the limits; absent when there is only this
-   * process.
+   * The log in which all processes record their calls, so that they share the limits; absent when there is only
+   * this process.
    */
   readonly departures?: DepartureLog | undefined;
 }
 
 /**
- * The queue of a model in the config: one for all callers in this process (runs, judges, canaries), so that its
- * limits and refusals apply to all of them.
+ * The queue of a model in the config. All callers in this process (runs, judges, canaries) share it, so that the
+ * model's limits and refusals apply to all of them.
  */
 export function lineOf(project: Project, model: LoadedModel, dependencies: LineDependencies): ModelLine {
-  // A run may have a modified copy of the entry, for instance without fallback.
+  // A run may have a changed copy of the model (without fallback), so the config's own entry is the key.
   const { entry } = project.models.get(model.alias) ?? model;
   const line = lines.get(entry) ?? new ModelLine(entry.limits ?? {}, dependencies);
   lines.set(entry, line);

@@ -8,7 +8,7 @@ export const HOPELESS = 20;
 /** Why a model is not asked any more. */
 export interface LostModel {
   readonly because: LostBecause;
-  /** Message of the failure that decided it. */
+  /** Message of the failure because of which the model is not asked any more. */
   readonly message: string;
 }
 
@@ -23,11 +23,11 @@ export interface ModelPresence {
 }
 
 /**
- * A model is lost at once when it refuses for lack of money or for a long time. Before the first answer, it is
- * also lost at once by a failure that every call would have. Otherwise many consecutive failures of the model
- * are needed. A failure caused by the request (400, an unreadable reply) shows that the model is available,
- * unless nothing was answered yet and all replies are equal. A request that was not sent (a recording without
- * the case) shows nothing.
+ * A model is lost, which means that it is not asked any more, at once when it refuses for lack of money or for a
+ * long time. Before the first answer, it is also lost at once by a failure that every call would have. Otherwise
+ * many consecutive failures of the model are needed. A failure caused by the request (400, an unreadable reply)
+ * shows that the model is available, unless nothing was answered yet and all replies are equal. A request that
+ * was not sent (a recording without the case) shows nothing.
  *
  * @param calls maximum number of calls; when it is small, the model is already lost when all of them fail
  */
@@ -66,7 +66,7 @@ export function modelPresence(calls: number): ModelPresence {
   };
 }
 
-/** A session in which judges are asked. Whether a model is lost is not remembered after it. */
+/** A session in which judges are asked. What it found out about models is forgotten after it. */
 interface Session {
   readonly hopeless_after: number;
 }

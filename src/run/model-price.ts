@@ -9,7 +9,7 @@ export interface KnownPrice {
   readonly source: string;
 }
 
-/** The config's price, else the published one; null when unknown. */
+/** The price of a model: the config's, else the published one; null when neither is known. */
 export async function priceOfModel({ entry, provider, settings }: LoadedModel): Promise<KnownPrice | null> {
   if (entry.price !== undefined) return { price: entry.price, source: "evalconfig.yaml" };
   const listed = provider.listed?.(settings);

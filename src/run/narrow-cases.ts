@@ -39,7 +39,10 @@ export function selectCases(
   return Uint32Array.from(shardOf(chosen, narrowing?.shard ?? null));
 }
 
-/** Undefined when any id is accepted. Failing cases are given by id, not as patterns. */
+/**
+ * A function that says whether the selection accepts a case's id; undefined when it accepts every id. Failing
+ * cases are listed as ids, so they are not read as patterns.
+ */
 function idsOf(narrowing: Narrowing | null): ((id: string) => boolean) | undefined {
   if (narrowing?.failing !== undefined) {
     const failing = new Set(narrowing.cases);

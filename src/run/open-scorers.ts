@@ -29,7 +29,7 @@ export interface OpenedScorers {
   readonly problems: readonly Problem[];
 }
 
-/** @throws {EvalsError} with every impossible setting of the suite's scorers */
+/** Opens the suite's scorers. @throws {EvalsError} with every impossible setting of them */
 export async function openScorers(suite: LoadedSuite, host: ScorerHost): Promise<readonly OpenScorer[]> {
   const { open, problems } = await openEachScorer(suite, host);
   if (problems.length === 0) return open;
@@ -37,7 +37,7 @@ export async function openScorers(suite: LoadedSuite, host: ScorerHost): Promise
   throw new EvalsError(problems);
 }
 
-/** Opens what can be opened; the caller closes it. */
+/** Opens the scorers that can be opened; the caller must close them. */
 export async function openEachScorer(suite: LoadedSuite, project: ScorerHost): Promise<OpenedScorers> {
   const turns = suite.suite.user?.turns;
   const host = turns === undefined ? project : { ...project, turns };
@@ -60,7 +60,10 @@ export async function openEachScorer(suite: LoadedSuite, project: ScorerHost): P
   return { open, problems };
 }
 
-/** All of the suite's scorers; one that could not be opened is there by its name, and reads nothing. */
+/**
+ * All of the suite's scorers. For a scorer that could not be opened, only its name and whether it is required are
+ * known.
+ */
 export function withUnopened({ suite }: LoadedSuite, { open }: OpenedScorers): CheckingScorer[] {
   const names = scorerNames(suite.scorers);
   return suite.scorers.map(
@@ -69,7 +72,7 @@ export function withUnopened({ suite }: LoadedSuite, { open }: OpenedScorers): C
   );
 }
 
-/** A scorer's reason is stored too and may quote the unredacted answer. */
+/** Redacts what a scorer says, because its reason is stored, too, and may quote the answer before redaction. */
 function redacting(scorer: OpenScorer, redaction: ScorerHost["redaction"]): OpenScorer {
   if (redaction === undefined) return scorer;
   const seeing: OpenScorer = {
@@ -88,7 +91,10 @@ function notKept(): ScorerFailure {
   return new ScorerFailure("tool", "it has `raw: true`, and the answer before `redact` is not stored");
 }
 
-/** A program that scores receives the environment and may print any of it. */
+/**
+ * Removes secrets from what a scorer says, because a program that scores receives the environment and may print
+ * any of it.
+ */
 function withoutSecrets(scorer: OpenScorer, clean: ScorerHost["clean"]): OpenScorer {
   if (clean === undefined) return scorer;
   const cleaned = (score: Score): Score => ({ ...score, reason: clean(score.reason) });

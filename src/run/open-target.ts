@@ -102,7 +102,9 @@ function withoutSecrets(target: OpenTarget, clean: ReturnType<typeof declaredSec
   };
 }
 
-/** Adds the redaction to the target's identity, because it changes what is scored. The engine applies it. */
+/**
+ * Adds the redaction to the target's identity, because it changes what is scored. The engine does the redaction.
+ */
 function redacting(target: OpenTarget, redaction: Project["redaction"]): OpenTarget {
   if (redaction === undefined) return target;
   return { ...target, identity: { ...(target.identity as object), redact: redaction.identity as Json } };

@@ -14,7 +14,7 @@ type Packed =
   | { readonly transcript: Transcript; readonly raw: string | null }
   | { readonly error: ErrorKind; readonly message: string };
 
-/** Stands for undefined, which JSON does not have: the scorer does not apply to the case. */
+/** Stands for undefined, which JSON does not have. It means that the scorer does not apply to the case. */
 const NOT_SCORED = "-";
 type PackedScoring =
   | (Omit<TrialScoring & { kind: "scored" }, "scores"> & {
@@ -23,10 +23,10 @@ type PackedScoring =
   | (TrialScoring & { kind: "failed" });
 
 /**
- * A trial in the form that its worker sends to its run.
+ * A trial in the form in which its worker sends it to its run.
  *
- * @param call id of a recorded call whose reply is the whole answer, so it is not stored twice; null without
- *   one
+ * @param call id of a recorded call whose reply is the whole answer, so that the answer is not stored twice; null
+ * without one
  */
 export function packTrial(record: TrialRecord, call: string | null): WorkedTrial {
   const { case_no, trial } = record;
@@ -49,7 +49,10 @@ function packScoring(scoring: TrialScoring | null): string | null {
   return JSON.stringify(packed);
 }
 
-/** @param replyNo gives the id in this store of a judge's reply, from its number in the block */
+/**
+ * Reads scores that a worker has sent. @param replyNo gives the id in this store of a judge's reply, from its
+ * number in the block
+ */
 export function unpackScoring(text: string, replyNo: (id: number) => number): Scoring {
   const packed = JSON.parse(text) as PackedScoring;
   if (packed.kind === "failed") return packed as Scoring;
@@ -61,8 +64,8 @@ export function unpackScoring(text: string, replyNo: (id: number) => number): Sc
 }
 
 /**
- * The reply in a worker's trial. Its failures are not used to judge the model's availability, because the worker has
- * done that.
+ * The reply in a worker's trial. A failure is `unsent`, so that it does not count against the model's
+ * availability, which the worker has judged already.
  */
 export function unpackReply({ reply, answer }: Pick<ReadTrial, "reply" | "answer">): Reply {
   if (reply === null) return JSON.parse(answer ?? "null") as Reply;

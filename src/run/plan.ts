@@ -18,7 +18,7 @@ import { type HashColumn, hashColumn } from "./hash-column.ts";
 import type { JudgePool } from "./judge-pool.ts";
 import { speakerOf } from "./speaker-of.ts";
 
-/** The questions and the scoring of a run, determined before the first call. Case numbers start at 0. */
+/** The questions and the scoring of a run, determined before the first call. Cases are numbered from 0. */
 export interface Plan {
   readonly suite: LoadedSuite;
   readonly model: LoadedModel;
@@ -27,7 +27,7 @@ export interface Plan {
   /** The models of the judges. */
   readonly judges: JudgePool | null;
   readonly narrowing: Narrowing | null;
-  /** Of a narrowed run: number of the suite's cases, chosen or not. */
+  /** For a narrowed run: the number of all cases of the suite, also of those that were not chosen. */
   readonly suiteCases?: number | undefined;
   /** Maximum trials per case: the suite's k, or more if a case sets a number. */
   readonly trials: number;
@@ -41,7 +41,7 @@ export interface Plan {
   planned(caseNo: number): number;
   readonly totalPlanned: number;
   id(caseNo: number): string;
-  /** Names of the only scorers that score the case; undefined when all do. */
+  /** Names of the scorers that score the case, if the case names them; undefined when all scorers do. */
   scorersOf(caseNo: number): readonly string[] | undefined;
   golden(caseNo: number): Case;
   /** The case as it is scored and stored: redacted, if the project uses redaction. */
@@ -75,7 +75,7 @@ export interface Plan {
   /** Other files that the cases depend on: imports of their module, and attached files. */
   readonly datasetFiles: readonly string[];
   readonly fingerprint: string;
-  /** For a shard: fingerprint of the whole run; otherwise undefined. */
+  /** For a shard: fingerprint of the run of all shards; undefined for any other run. */
   readonly wholeFingerprint: string | undefined;
   /** Hash of the target's identity: of everything that defines its behaviour besides the request. */
   readonly targetHash: string;
@@ -93,9 +93,9 @@ export interface PlanInput {
   /** Indices of the selected cases in `cases`. */
   readonly selected: Uint32Array;
   readonly narrowing: Narrowing | null;
-  /** Of a narrowed run: number of the suite's cases, chosen or not. */
+  /** For a narrowed run: the number of all cases of the suite, also of those that were not chosen. */
   readonly suiteCases?: number | undefined;
-  /** For a shard: fingerprint of the whole run. */
+  /** For a shard: fingerprint of the run of all shards. */
   readonly wholeFingerprint?: string | undefined;
   /** Number of trials of each case that does not set its own. */
   readonly trials: number;
@@ -105,7 +105,7 @@ export interface PlanInput {
   readonly restricted?: boolean;
   /** The question of a case, if it differs from the suite's. */
   readonly question?: (golden: Case) => Question;
-  /** Pressure on passing trials; absent without pressure. */
+  /** The pressure on passing trials; absent without pressure. */
   readonly pressure?: PlannedPressure | undefined;
   /** Maximum characters of requests kept in memory, so that they need not be rendered again for sending. */
   readonly keptRequests?: number | undefined;
@@ -142,7 +142,7 @@ export function makePlan(input: PlanInput): Plan {
   let tokens: Uint32Array | undefined;
   const requests: (PreparedRequest | undefined)[] = [];
   const tags = new Map<string, number[]>();
-  // A target with recorded outputs is not asked; its requests only represent its answers.
+  // A target with recorded outputs is not asked. The requests that it prepares only represent its answers.
   const asks = target.client.available === undefined;
   const parts = { target: hashJson(target.identity) };
   const scorersOf = caseScorersHash(scorers);
@@ -254,7 +254,7 @@ export function makePlan(input: PlanInput): Plan {
 
 const NOT_ASKED: PreparedRequest = {};
 
-/** Rendered on demand, because most clients only use the prepared request. */
+/** A question that is rendered on demand, because most clients use only the prepared request. */
 class LateQuestion implements Question {
   readonly case_id: string;
   readonly #make: () => Question;

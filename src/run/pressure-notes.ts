@@ -5,8 +5,8 @@ import type { PressureTotals } from "./read-flips.ts";
 const MAX_FLIPPED = 3;
 
 /**
- * Notes about variants that flipped, and about variants without a result. The latter are not in a flip rate,
- * and a bound on it is checked with all of them flipped and with none.
+ * Notes about variants that flipped, and about variants without a result. Variants without a result are not in a
+ * flip rate; a requirement on the rate is checked with all of them flipped and with none of them flipped.
  */
 export function pressureNotes(
   { id: run }: Pick<RunHeader, "id">,

@@ -69,7 +69,7 @@ export async function readFlips(
   const flipped = new Map<PressureKind, string[]>(pressure.map((kind) => [kind, []]));
   for (const { id, case_no, trial, kind, pass, errored } of states) {
     const sums = flips.get(kind);
-    // After rescoring, a trial may have failed from the start; then its variant is not a flip.
+    // After rescoring, the trial itself may fail; a variant of a failed trial cannot flip.
     if (sums === undefined || passing.get(case_no)?.has(trial) !== true) continue;
     counts.variants++;
     if (pass === null) {
@@ -117,7 +117,8 @@ const sumOf = <T>(list: readonly T[], of: (one: T) => number): number =>
   list.reduce((sum, one) => sum + of(one), 0);
 
 /**
- * The variants of a run that has not asked any yet: one of each kind per passing trial, all without a result.
+ * The variants of a run that has asked none of them yet: one of each kind per passing trial, all without a
+ * result.
  */
 function* neverAsked(
   { ids }: PressedRun,
@@ -180,7 +181,7 @@ async function paidFor(runs: readonly StoredRun[], { read }: Reads): Promise<Kno
   return sum;
 }
 
-/** The cost of replies that are not in a scored trial, including all variants. */
+/** The sum of `beside`, the cost of replies that are not in a scored trial, and the cost of all variants. */
 export function besideScores(
   beside: KnownSpending,
   pressure: Pick<PressureTotals, "paid"> | null,

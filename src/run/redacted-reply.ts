@@ -2,8 +2,8 @@ import type { AnsweredReply, Reply } from "../domain/provider.ts";
 import type { Redaction } from "../domain/redaction.ts";
 
 /**
- * A reply in the form that may be stored: its texts are redacted before anything else is done with them. It
- * also has the unredacted texts, for scorers that need them.
+ * A reply in the form that may be stored: its texts are redacted before anything else is done with them. The
+ * redacted reply also carries the original texts, for scorers that need them.
  */
 export function redactedReply(reply: Reply, redaction: Redaction): Reply {
   return reply.kind === "failed"
@@ -11,7 +11,7 @@ export function redactedReply(reply: Reply, redaction: Redaction): Reply {
     : redactedAnswer(reply, redaction);
 }
 
-/** @returns an answer whose `unredacted` has the original texts */
+/** Redacts an answer. @returns an answer whose `unredacted` has the original texts */
 export function redactedAnswer(reply: AnsweredReply, redaction: Redaction): AnsweredReply {
   const { output, messages, tool_calls, refusal, trajectory } = reply;
   const parts = { output, messages, tool_calls, refusal, trajectory };

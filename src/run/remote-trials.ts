@@ -7,14 +7,14 @@ import type { Scoring } from "./score-trial.ts";
 /** Trials that workers on other machines ask and score. */
 export interface RemoteTrials {
   /**
-   * A client whose reply is the answer of a whole trial, which it gives when a worker has finished the trial.
+   * A client whose reply is the answer of a whole trial. The reply comes when a worker has finished the trial.
    */
   readonly client: Client;
   scored(caseNo: number, trial: number): Scoring | undefined;
   halted(): EngineEnd | undefined;
   /** Tells the workers that the verdict is settled, so that no more trials are needed. */
   decided(): void;
-  /** Totals the workers' calls and passes on lost replies. Called when no more trials will come. */
+  /** Adds up the workers' calls, and passes on their lost replies. Called when no more trials will come. */
   settle(keepLost: (reply: LostReply) => void): Promise<RemoteSums>;
 }
 

@@ -83,8 +83,8 @@ export async function rescore(
 const CASES_AT_ONCE = 32;
 
 /**
- * Scores the answers of a run with the current scorers and stores the result. The store is append-only, so it is a
- * new run that refers to the same answers.
+ * Scores the answers of a run with the current scorers and stores the result. The store is append-only, so the
+ * result is a new run that refers to the same answers.
  *
  * @param own id and time of the new run, and the run to which its variants belong
  */

@@ -28,7 +28,7 @@ export function headerOf(
   world: Pick<RunWorld, "newId" | "commit" | "branch" | "dirty" | "today">,
 ): RunHeader {
   const { suite, model, target } = plan;
-  // The project's prompts were not used for outputs that were made elsewhere.
+  // Outputs that were made elsewhere were not asked with the project's prompts.
   const asked = model.provider.answersFrom === "outputs" ? null : suite.prompt;
   const facts = factsOfTarget({ ...suite, prompt: asked }, model);
   const { prompt } = facts;

@@ -26,7 +26,7 @@ export interface RunSettings {
   readonly early: EarlyStop | null;
   /** Whether nothing is asked, even if trials are missing, because the run was merged from shards. */
   readonly asksNothing?: boolean | undefined;
-  /** Only these trials in this order; default all of the plan. */
+  /** Asks only the trials of this order; default all trials of the plan. */
   readonly order?: WorkOrder | undefined;
   /** Counts the trials of `order`; default a tally of all cases of the plan. */
   readonly tally?: Tally | undefined;
@@ -44,7 +44,7 @@ export interface RunSettings {
   readonly believed?: ReadonlySet<string> | undefined;
 }
 
-/** A stopping rule that is informed about every trial, including those of earlier sessions. */
+/** A stopping rule that is told the outcome of every trial, including the trials of earlier sessions. */
 export interface EarlyStop {
   readonly stop: StopRule;
   /** Case numbers in the order of asking. */
@@ -62,7 +62,7 @@ export type EngineStore = JudgedStore &
   Pick<Store, "create" | "resume" | "scan" | "transcript" | "cached" | "unscoredSpending"> &
   Partial<BatchStore>;
 
-/** The dependencies of a run besides its plan. */
+/** What a run needs from outside, besides its plan. */
 export interface RunWorld {
   readonly store: EngineStore;
   /** The trials that workers ask; absent when this process asks them itself. */
@@ -73,7 +73,9 @@ export interface RunWorld {
   readonly wrapPerson?: ((hooks: CallHooks) => Client) | undefined;
   /** Starts measuring the target's pace; absent when nothing is asked. */
   readonly watchPace?: (() => () => RunPace) | undefined;
-  /** The dependencies of judges and batches besides the network; only used by a plan with judges or batches. */
+  /**
+   * What judges and batches need from outside, besides the network; only used by a plan with judges or batches.
+   */
   readonly judging?: JudgeDependencies | undefined;
   readonly control: RunControl;
   readonly onStart: (header: RunHeader, done: number, tally: Tally) => void;

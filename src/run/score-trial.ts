@@ -13,7 +13,7 @@ export type Scoring =
        * to the case.
        */
       readonly scores: readonly (Score | null | undefined)[];
-      /** Why optional scorers could not score, by scorer index, null for the others; absent when all could. */
+      /** By scorer, why an optional one could not score; null for the other scorers. Absent when all could. */
       readonly voids?: readonly (string | null)[];
     }
   | { readonly kind: "failed"; readonly error: "tool" | "judge" | "simulator"; readonly message: string };
@@ -23,16 +23,17 @@ type Result = Score | ScorerFailure;
 const NOBODY_KNOWN: Speaker = { kind: "unknown" };
 
 /**
- * The result of a scorer that is not used, because the case names its scorers and this one is not among them.
+ * The result of a scorer that is not used, because the case names its scorers and this scorer is not among them.
  */
 const NOT_APPLIED = Symbol("not applied");
 
 /**
- * Runs every scorer, or only those that the case names. If a required one cannot score, the whole trial has no
- * scores; for an optional one the score is null. Returns a plain value when nothing was awaited.
+ * Runs every scorer, or only those that the case names. When a required scorer cannot score, the whole trial has
+ * no scores; when an optional one cannot, its score is null. Returns a plain value, not a promise, when nothing
+ * was awaited.
  *
  * @param speaker the source of the user's messages: an answer spoiled by a simulated user is not scored
- * @throws {NotJudged} when a judge may not be asked (any more); then there are no scores and no failure
+ * @throws {NotJudged} when a judge may not be asked, or not any more; then there are neither scores nor a failure
  */
 export function scoreTrial(
   scorers: readonly OpenScorer[],
@@ -60,7 +61,8 @@ function scoreAnswer(scorers: readonly OpenScorer[], input: ScoreInput): Scoring
 }
 
 /**
- * The failure of a trial that its simulated user spoiled. The checks are loaded only when there is such a user.
+ * The failure of a trial that its simulated user spoiled; undefined when the user did its part. The checks are
+ * loaded only when there is such a user.
  */
 async function spoiled({ golden, transcript }: ScoreInput, speaker: Speaker): Promise<Scoring | undefined> {
   const { findPersonFault } = await import("../agents/person-faults.ts");
@@ -77,8 +79,8 @@ function wasStopped({ transcript }: ScoreInput): boolean {
 const isLate = ({ judge_when = "always" }: OpenScorer): boolean => judge_when !== "always";
 
 /**
- * Runs the scorers for passing trials after the others, and only when the trial has passed so far. Scorers for failed
- * trials that no rule explains come last.
+ * Runs the scorers that are only for passing trials after the others, and only when the trial has passed so far.
+ * Scorers that are only for failed trials which no rule explains come last.
  */
 async function scoreInTurns(scorers: readonly OpenScorer[], input: ScoreInput): Promise<Scoring> {
   const { scorers: own } = input.golden;
@@ -106,7 +108,9 @@ async function scoreInTurns(scorers: readonly OpenScorer[], input: ScoreInput): 
   return combine(scorers, await ask("unexplained", judged), stopped);
 }
 
-/** Whether a trial failed and no rule says why; only looked at when a scorer is asked of such trials. */
+/**
+ * Whether a trial failed and no rule says why. It is checked only when the suite has a scorer for such trials.
+ */
 async function isUnexplained(
   scoring: Scoring,
   scorers: readonly OpenScorer[],
@@ -156,8 +160,8 @@ const isScore = (result: Result | typeof NOT_APPLIED | null | undefined): result
   result !== null && typeof result === "object" && !(result instanceof ScorerFailure);
 
 /**
- * Combines the results of all scorers. A result is null when its scorer did not run, because the trial had
- * failed.
+ * Combines the results of all scorers. A result is null when its scorer is only for some trials (`judge_when`)
+ * and this trial is not one of them.
  *
  * @param stopped whether the trial fails because a limit stopped it
  */

@@ -9,11 +9,10 @@ import { SlidingMinute } from "../providers/sliding-minute.ts";
 import { bytesOf, TokenForecast } from "../providers/token-forecast.ts";
 import type { Plan } from "./plan.ts";
 
-/** A lease must be used within this time, in milliseconds. */
+/** How long a lease of capacity may be used, in milliseconds. */
 const LEASE_MS = 1000;
 /**
- * Maximum wait before the next request for a lease, in milliseconds. Other workers may release capacity
- * meanwhile.
+ * Maximum wait before capacity is asked for again, in milliseconds. Other workers may release capacity meanwhile.
  */
 const MAX_WAIT_MS = 2000;
 
@@ -30,11 +29,11 @@ interface PaceOptions {
 }
 
 /**
- * Enforces `limits:` for all workers together. Each worker leases capacity for its waiting calls and must use
- * it within one second. A lease counts as if its calls were sent during that whole second, so the total of all
+ * Enforces `limits:` for all workers together. Each worker leases capacity for its waiting calls and must use it
+ * within one second. A lease counts as if its calls were sent during that whole second, so the total of all
  * workers stays within the limit in every minute.
  *
- * @returns the wrapper of each call for a plan
+ * @returns a function that makes the wrapper of a plan's calls
  */
 export function sharedPace(book: PaceBook, options: PaceOptions) {
   const gates = new Map<string, Gate>();
@@ -164,7 +163,10 @@ function decide(limits: Limits, waiting: readonly Waiting[]): Decide {
   };
 }
 
-/** @param parts after idle time, the limit divided by `parts` may be sent at once */
+/**
+ * A limit per minute; null without one. @param parts after idle time, the limit divided by `parts` may be sent at
+ * once
+ */
 function minute(limit: number | undefined, parts: number): SlidingMinute | null {
   return limit === undefined ? null : new SlidingMinute(limit, limit / parts, LEASE_MS);
 }

@@ -1,9 +1,12 @@
 import { type Transcript, UNKNOWN_USAGE } from "../domain/transcript.ts";
 
-/** A scorer needs data that a file of answers does not contain. */
+/** Thrown when a scorer needs more of an answer than its text, which is all that a file of answers has. */
 export class NotKept extends Error {}
 
-/** A stored answer that is only a text; a scorer that needs more cannot score it. */
+/**
+ * A stored answer of which only the text is known. Reading most other members throws `NotKept`, so a scorer that
+ * needs more than the text cannot score it.
+ */
 export function textAlone(output: string): Transcript {
   return new Proxy({ output } as Transcript, {
     get: (target, name) => {

@@ -3,7 +3,7 @@ import type { OpenTarget } from "../domain/provider.ts";
 
 const WHY = "An unknown cost is not zero: the run could not stop in time.";
 
-/** Models whose cost per call will never be known, including fallbacks; by alias. */
+/** Aliases of the models, fallbacks included, whose cost per call will never be known. */
 export function modelsWithoutPrice(alias: string, target: OpenTarget): readonly string[] {
   if (target.client.immediate === true) return [];
   const { fallback } = target;
@@ -24,7 +24,10 @@ export function unpricedModel(alias: string, place: Pick<Problem, "path" | "line
   };
 }
 
-/** The same error, found at the first reply: the target could report what a reply costs, but does not. */
+/**
+ * The error that a budget in dollars cannot be enforced, found only at the first reply: the target could report
+ * what a reply costs, but does not.
+ */
 export function unpricedReplies(alias: string): EvalsError {
   const problem = {
     code: "EVALS_BUDGET_UNPRICED",

@@ -14,8 +14,8 @@ export function caseByCase(cases: number, trials: number): WorkOrder {
 }
 
 /**
- * Every case once, then every case a second time, and so on: whenever a run ends, the cases have been asked as evenly
- * as possible.
+ * An order with every case once, then every case a second time, and so on. Whenever a run ends, its cases have
+ * been asked as evenly as possible.
  *
  * @param order a permutation of the case numbers; default file order
  */

@@ -130,7 +130,7 @@ describe("evals run --explain-cache", () => {
     await repo.evals("run --case a");
     const { stdout } = await repo.evals("run --explain-cache");
     expect(stdout).toContain("a   2 at hand   the same request was sent to the same target before");
-    expect(stdout).toContain("b   2 asked     no run of this suite has asked it");
+    expect(stdout).toContain("b   2 asked     no run of this suite has asked this case");
     expect(stdout).toContain("Nothing was asked.");
   });
 });
