@@ -5,8 +5,8 @@ const isSame = (a: Message | undefined, b: Message): boolean =>
   a?.role === b.role && JSON.stringify(a.content) === JSON.stringify(b.content);
 
 /**
- * What a reply adds to a conversation. If a target returns the whole conversation, everything after the messages it
- * was sent counts as new.
+ * What a reply adds to a conversation. If a target returns the whole conversation, the messages after those in
+ * `given` count as new.
  *
  * @param step number of this step, from 1, if evals runs the tools: a call without an id then gets one with
  *   this number. Undefined if the target runs its own tools

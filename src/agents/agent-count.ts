@@ -12,7 +12,7 @@ export class AgentCount {
   readonly #elapsed: () => number;
   #steps = 0;
   #toolCalls = 0;
-  /** Null as soon as one call does not say what it used. */
+  /** Tokens used so far; null as soon as one reply does not report its usage. `#usd` likewise, for its cost. */
   #tokens: number | null = 0;
   #usd: number | null = 0;
 
@@ -22,7 +22,7 @@ export class AgentCount {
     this.#elapsed = elapsed;
   }
 
-  /** Remaining milliseconds, at least 0. */
+  /** Milliseconds that remain of the time limit, at least 0. */
   get timeLeft(): number {
     return Math.max(0, this.#limits.time - this.#elapsed());
   }

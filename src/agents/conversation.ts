@@ -42,10 +42,13 @@ export interface ConversationParts {
   readonly played: (PlayedPerson & { prepare(question: Question): PreparedRequest }) | null;
 }
 
-/** How a conversation ended: normally, stopped by a limit, without an answer, or to be started again. */
+/**
+ * How a conversation ended: with an answer, stopped by a limit, or without an answer. `begin-again`: the state of its
+ * tools was lost through another trial, so the trial must start again.
+ */
 type End = "answered" | { readonly stopped: Stopped } | FailedReply | "begin-again";
 
-/** The longest wait without a limit, in milliseconds. */
+/** Time limit of a tool call when the agent has none, in milliseconds: the longest delay of a Node timer. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
 
 /** Runs the conversation of one trial. */
@@ -98,8 +101,8 @@ export class Conversation {
   }
 
   /**
-   * Continues the conversation of an earlier trial. Its messages and calls are taken over, but not its time and
-   * cost.
+   * Continues the conversation of an earlier trial. The messages and calls of that trial are taken over, but not its
+   * time and cost.
    */
   #goOnFrom({ messages, tool_calls, trajectory }: NonNullable<UnderPressure["after"]>): void {
     this.#messages.push(...messages);
@@ -319,7 +322,7 @@ export class Conversation {
       kind: "answered",
       output: last?.output ?? "",
       messages: this.#messages,
-      // When this is undefined, the calls are read from the messages.
+      // When `tool_calls` is undefined, the calls are read from the messages.
       tool_calls: agent || this.#calls.length > 0 ? this.#calls : undefined,
       usage: sumOfUsages(this.#usages),
       latency_ms: this.#latency === null ? null : Math.round(this.#latency * 10) / 10,
@@ -349,7 +352,7 @@ function withPlanted(message: Message, text: string | undefined): Message {
   return { ...message, content: `${message.content}\n\n${text}` };
 }
 
-/** The usage of all calls together. A field is null when one call does not report it. */
+/** The sum of all calls' usage. A field is null when one call does not report that field. */
 function sumOfUsages(usages: readonly Usage[]): Usage {
   const total: Record<string, number | null> = {};
   for (const field of USAGE_FIELDS) {

@@ -43,8 +43,8 @@ interface Request {
 }
 
 /**
- * A tool implemented by an HTTP service: one request per call. It is never retried, because the call may already have
- * had its effect.
+ * A tool implemented by an HTTP service: one request per call. A failed request is never retried, because the
+ * call may already have had its effect.
  *
  * @throws {SettingMistake} for an invalid template or path
  */
@@ -146,7 +146,10 @@ async function callService(
   }
 }
 
-/** A missing argument is reported to the model; a value missing from the case is an error, because the model cannot fix it. */
+/**
+ * The outcome of a call whose request cannot be made. A missing argument is reported to the model, which can call
+ * again. The model cannot supply a value that the case lacks, so that ends the trial with an error.
+ */
 function notMade(name: string, mistake: SettingMistake): ToolOutcome {
   const words = oneLine(mistake.problem.what);
   const unfilled = mistake instanceof UnfilledTemplate ? mistake.unfilled : undefined;

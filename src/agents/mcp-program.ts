@@ -15,8 +15,8 @@ interface ProgramOptions {
 }
 
 /**
- * An MCP server run as a program, with one message per line in both directions. It is killed with all its child
- * processes, even if it does not respond.
+ * An MCP server run as a program, with one message per line in both directions. A server that does not exit after its
+ * input is closed is killed, with all its child processes.
  */
 export class ProgramTransport implements Transport {
   onclose?: Transport["onclose"];

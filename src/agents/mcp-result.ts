@@ -9,7 +9,7 @@ interface CallResult {
   readonly isError?: boolean | undefined;
 }
 
-/** The result of a call as one value: text is parsed as JSON if possible, other content is unchanged. */
+/** The result of an MCP call as one value: text is parsed as JSON if possible, other content is unchanged. */
 export function resultOfContent({ content = [], structuredContent, isError }: CallResult): ToolOutcome {
   const texts = content.map((part) => (part.type === "text" ? part.text : undefined));
   const text = texts.every((one) => typeof one === "string") ? texts.join("\n") : undefined;

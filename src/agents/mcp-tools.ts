@@ -91,12 +91,12 @@ class Connection {
     };
   }
 
-  /** @returns an error text, or undefined */
+  /** Connects and lists the tools. @returns why the server cannot be used; undefined when it can */
   async open(signal: AbortSignal): Promise<string | undefined> {
     const within = { timeout: CONNECT_MS, signal };
     try {
       await this.#client.connect(this.#transport, within);
-      // All pages of the list; more than MAX_PAGES are an error.
+      // The client requests all pages of the list; more than MAX_PAGES are an error.
       const { tools } = await this.#client.listTools({}, within);
       this.tools = tools.map(({ name, description = "", inputSchema, annotations }) => ({
         name,

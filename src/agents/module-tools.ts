@@ -58,7 +58,7 @@ export async function openModuleTools(
   };
 }
 
-/** The result when the module itself did not answer. */
+/** Why the module did not answer: its thread was lost or its code failed, or the time limit passed. */
 type Unanswered = Extract<ToolOutcome, { kind: "lost" }> | { readonly kind: "timeout" };
 
 interface AskBounds {
@@ -112,7 +112,7 @@ class ModuleTrial implements TrialTools {
   readonly #trial: ToolTrial;
   #session: string | undefined;
   #opening: Promise<TimedReply> | undefined;
-  /** Whether a call timed out. A blocked thread is killed then, and the state of the trial is lost. */
+  /** Whether a call timed out. A timeout kills a blocked thread, and the state of the trial is lost with it. */
   #held = false;
 
   constructor(module: UserModule, offered: readonly OfferedTool[], trial: ToolTrial) {

@@ -30,7 +30,7 @@ export interface ConversingSettings {
   } | null;
 }
 
-/** Maximum number of times a trial is started, when it has to restart through no fault of its own. */
+/** Maximum number of times a trial is started, when other trials end the thread that holds its tools' state. */
 const MAX_BEGINNINGS = 4;
 
 /**
@@ -72,7 +72,7 @@ export async function openConversing(
           new Conversation(parts, dependencies, { golden, question, trial, signal }).hold(),
         ),
       );
-      // Secrets are removed here, because tool results are only in the reply that the conversation makes.
+      // Secrets are removed from the conversation's own reply, because only that reply contains the tool results.
       return host.clean === undefined ? held : cleanClient(held, host.clean);
     },
   };
@@ -96,7 +96,7 @@ export async function openConversing(
   };
 }
 
-/** The tools available in a trial, including those of servers. They are opened without a case, and none is called. */
+/** The tools that every trial has, including those of servers. To list them, they are opened with an empty case. */
 async function offeredBy({ providers, allow }: OpenedAgent): ReturnType<NonNullable<Conversing["offered"]>> {
   const golden: Case = { id: "", input: null, tags: [], metadata: {} };
   const signal = new AbortController().signal;
@@ -129,8 +129,8 @@ async function holdConversation(
 }
 
 /**
- * The request of the first call, and everything that determines how the trial continues. Together they are the
- * cache key of the trial's answer.
+ * Prepares the request of the first call, together with everything that determines how the trial continues. The two
+ * form the cache key of the trial's answer.
  */
 function prepareTrial(
   client: Client,

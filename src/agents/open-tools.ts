@@ -19,12 +19,12 @@ export interface ToolHost {
   /** Removes secrets from a text. */
   readonly clean?: ((text: string) => string) | undefined;
   readonly modules?: ModuleEvents | undefined;
-  /** Run the tools even if a recording is configured, because that recording is about to be made. */
+  /** Whether to run the tools although a recording is configured: true while that recording is being made. */
   readonly live?: boolean | undefined;
 }
 
 export interface OpenedAgent extends AgentParts {
-  /** The tools known before a trial; those of servers are only known after connecting. */
+  /** The tools that are known before a trial. Tools of servers are missing: only a connection shows them. */
   readonly offered: readonly OfferedTool[];
   /** Whether the tools answer from a recording. */
   readonly frozen: boolean;
@@ -34,7 +34,7 @@ export interface OpenedAgent extends AgentParts {
   readonly identity: Json;
   /** The repository files that the tools consist of, relative to the root. */
   readonly files: readonly string[];
-  /** Whether the same call gives the same answer in another run. */
+  /** Whether a tool gives the same answer to the same call in another run, so that answers may be cached. */
   readonly reusable: boolean;
   close(): Promise<void>;
 }
@@ -162,7 +162,7 @@ async function openModules(
   throw unusable(file, opened.mistakes.map((one) => one.replace(`${file}: `, "")).join("; "), place(file));
 }
 
-/** Whether the file itself is missing, not one that it imports. */
+/** Whether the error says that `file` itself is missing, and not a file that it imports. */
 const isMissing = (file: string, error: unknown): boolean =>
   error instanceof Error && "path" in error && "code" in error
     ? error.code === "ENOENT" && String(error.path).endsWith(file)

@@ -25,7 +25,7 @@ export interface HeldConversation {
   readonly speaker: Speaker;
 }
 
-/** What a simulated user was given, and what it must not reveal. */
+/** What a simulated user was told, and what it must not reveal. */
 interface Part {
   /** Texts of the user's goal, persona and similar. */
   readonly given: readonly string[];
@@ -120,7 +120,7 @@ function partOf({ input, expected, speaker }: HeldConversation, known: KnownFact
   };
 }
 
-/** Unlikely to be said by chance: a code, or a long phrase. */
+/** Whether nobody would say these words by chance: they are a code, or a phrase of four words or more. */
 const isRare = (words: string): boolean =>
   (/\d/.test(words) && /\p{L}/u.test(words) && words.length >= 5) || lengthOf(words) >= 4;
 
@@ -142,7 +142,7 @@ function toolNames(messages: readonly Message[]): readonly string[] {
   return [...new Set(names)].filter((name) => /_|[a-z][A-Z]/.test(name));
 }
 
-/** Checks whether the user speaks as the other side or leaves its role. */
+/** Checks whether the simulated user speaks as the support agent would, or names the agent's tools. */
 function roleLeft(
   { text, words }: PersonTurn,
   earlier: readonly PersonWords[],
@@ -162,10 +162,7 @@ function roleLeft(
     : { kind: "role", reason: `says the other side's words: ${quoted(echo.text)}` };
 }
 
-/**
- * Checks whether the user mentions its instructions, or reveals the expected result before anyone could know
- * it.
- */
+/** Checks whether the simulated user mentions its instructions, or reveals the expected result too early. */
 function leaked({ text, words }: PersonTurn, { given, brief, expected }: Part, known: KnownFacts): Found {
   const phrase = leakingWords(plainText(text));
   if (phrase !== undefined) return { kind: "leak", reason: `speaks of its instructions: ${quoted(phrase)}` };
@@ -183,7 +180,7 @@ function leaked({ text, words }: PersonTurn, { given, brief, expected }: Part, k
     : { kind: "leak", reason: `recites what it was given: ${quoted(recited)}` };
 }
 
-/** Checks whether the user states facts that it was not given and nobody mentioned. */
+/** Checks whether the simulated user states facts that are not in its instructions and that nobody mentioned. */
 function invented({ text }: PersonTurn, { shapes }: Part, known: KnownFacts): Found {
   const fact = statedFacts(text, shapes).find((one) => !known.has(one));
   const name = fact === undefined ? statedName(text) : undefined;
@@ -194,7 +191,7 @@ function invented({ text }: PersonTurn, { shapes }: Part, known: KnownFacts): Fo
     : { kind: "invented", reason: `states what it cannot know: ${quoted(what)}` };
 }
 
-/** Checks whether the last turn repeats an earlier one. */
+/** Checks whether the simulated user's last message says the same too often: within itself, or as earlier ones. */
 function repeats(turns: readonly PersonTurn[], { shapes }: Part, used: KnownFacts): Found {
   const last = turns.at(-1) as PersonTurn;
   const inside = repeatedInside(last.text);

@@ -1,6 +1,6 @@
 /**
- * Phrases of customers and support agents by language. Apart from what the conversation itself shows, this is all
- * that the checks of simulated users know about languages; for other languages only the conversation is checked.
+ * Phrases of customers and support agents by language, for the checks of simulated users. In a language that is not
+ * here, these checks use only what the conversation itself shows.
  */
 
 /** A pattern of whole lower-case words; a space matches any whitespace. */
@@ -9,7 +9,7 @@ function words(...patterns: readonly string[]): RegExp {
   return new RegExp(`(?<![\\p{L}\\p{N}])(?:${any})(?:(?<![\\p{L}\\p{N}])|(?![\\p{L}\\p{N}]))`, "u");
 }
 
-/** Like `words`, at the start of a text; in languages without spaces the text may continue directly. */
+/** Like `words`, but only at the start of a text. After a match of `unspaced` the text may go on without a space. */
 function opening(spaced: readonly string[], unspaced: readonly string[]): RegExp {
   const any = spaced.join("|").replaceAll(" ", "(?:[\\s,]+)");
   return new RegExp(`^(?:(?:${any})(?![\\p{L}\\p{N}])|(?:${unspaced.join("|")}))`, "iu");
@@ -94,7 +94,7 @@ function closes(sentence: string): boolean {
   return CLOSING.test(sentence.toLowerCase()) || CLOSING_UNSPACED.test(sentence);
 }
 
-/** Splits a text into sentences with their punctuation; a dot in a number does not end one. */
+/** Splits a text into sentences with their punctuation. A dot in a number does not end a sentence. */
 const sentencesOf = (text: string): readonly string[] =>
   text
     .split(/(?<=[.!?…؟])\s+|(?<=[。！？])|\n+/u)
@@ -113,7 +113,7 @@ const isQuestion = (sentence: string): boolean =>
 /**
  * Whether a support agent's message waits for the user's consent to do something.
  *
- * @param done something was already done in this conversation; then a question must propose something further
+ * @param done whether something was already done in this conversation; then only a question that proposes more counts
  */
 export function awaitsConsent(previous: string, done: boolean): boolean {
   const asking = sentencesOf(previous).filter(
@@ -124,14 +124,15 @@ export function awaitsConsent(previous: string, done: boolean): boolean {
   return !done || PROPOSAL.test(last) || !isQuestion(last);
 }
 
-/** Whether a text declines or postpones anywhere. */
+/** Whether a clause of the text refuses or postpones something. */
 export function declines(text: string): boolean {
   return clausesOf(text).some((one) => DECLINES.test(one));
 }
 
 /**
- * Whether a text agrees and does not decline. @param previous the message it answers, because one word can mean yes
- * in one language and thanks in another
+ * Whether a text agrees and refuses nothing.
+ *
+ * @param previous the message before it; it helps to find the language: "tak" means yes in Polish, thanks in Danish
  */
 export function agrees(text: string, previous: string): boolean {
   const isPolish = /[ąćęłńśźż]/i.test(text + previous);
@@ -213,11 +214,11 @@ export function staffPhrase(text: string): string | undefined {
   return undefined;
 }
 
-/** Matches a line that begins with the name of the other side, as in `Agent: …`. */
+/** Matches a line that begins with a name for the support agent, as in `Agent: …`. */
 export const OTHER_SIDE =
   /(?:^|\n)\s*[*_[(]{0,2}(?:assistant|agent|support(?: agent)?|customer (?:service|support)|representative|clerk|operator|kundenservice|kundendienst|mitarbeiter(?:in)?|berater(?:in)?|assistent(?:in)?|service client|conseiller|agente|asistente|assistente|operatore|atendente|medewerker|kundtjänst|konsultant|оператор|агент|客服|店员|オペレーター|상담원)[*_\])]{0,2}\s*[:：]/iu;
 
-/** Matches statements about being simulated, or about the instructions. */
+/** Match words with which a simulated user reveals that it is simulated, or speaks of its instructions. */
 const LEAKS = [
   // English
   words(

@@ -1,10 +1,13 @@
 import type { Case } from "../domain/case.ts";
 import type { Message } from "../domain/message.ts";
 
-/** The markers with which a simulated user ends a conversation: done, transferred, nothing more is known. */
+/**
+ * The markers with which a simulated user ends a conversation: its goal is reached, it was transferred, or its
+ * instructions do not say how to continue.
+ */
 const END = /#{2,}\s*(?:STOP|TRANSFER|OUT-OF-SCOPE)\s*#{2,}/gi;
 
-/** A simulated user's message, without the end marker. */
+/** A simulated user's message without its end marker, and whether it had one. */
 export function readPersonWords(text: string): { readonly message: string; readonly ends: boolean } {
   const message = text.replaceAll(END, "").trim();
   return { message, ends: new RegExp(END).test(text) };
@@ -17,10 +20,10 @@ const BEGIN: Message = {
 };
 
 /**
- * The conversation from the view of the model that plays the user: the agent's messages are addressed to it, and tool
- * results are left out.
+ * The conversation from the view of the model that plays the user: the roles `user` and `assistant` are swapped, and
+ * tool results are left out.
  *
- * @param guide its prompt, rendered for the case
+ * @param guide the prompt of that model, rendered for the case
  */
 export function personView(guide: readonly Message[], conversation: readonly Message[]): readonly Message[] {
   const visible = conversation.flatMap(({ role, content }): Message[] => {

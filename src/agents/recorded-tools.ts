@@ -28,7 +28,7 @@ function brokenLine(path: string, line: number, column: number): Problem {
 
 interface Recording {
   readonly offered: readonly OfferedTool[];
-  /** The line of each recorded call, from 0, by its `callKey`. */
+  /** Number of the line of each recorded call, from 0, by the call's `callKey`. */
   readonly lines: ReadonlyMap<string, number>;
   readonly hashes: ReadonlyMap<string, readonly string[]>;
 }
@@ -119,7 +119,7 @@ function trialOf(
         ? { kind: "error", message: call.error }
         : { kind: "result", value: call.result as Json };
     },
-    // The resulting state is unknown, because the tools were not run.
+    // The tools were not run, so the state in which they would be now is unknown.
     leave: async () => ({ kind: "left", state: undefined }),
   };
 }

@@ -5,14 +5,14 @@ import type { Message, ToolCall } from "../domain/message.ts";
 import type { ToolOutcome } from "../domain/tool.ts";
 import type { CallBounds, TrialTools } from "./trial-tools.ts";
 
-/** A finished tool call: what is stored, and what the model receives. */
+/** A finished tool call: `call` is stored, and the model receives `message`. */
 export interface RanCall {
   readonly kind: "ran";
   readonly call: ToolCall;
   readonly message: Message;
   /** Whether the call ran out of time. */
   readonly timedOut: boolean;
-  /** Milliseconds that the call itself took, without the wait for other trials. */
+  /** Milliseconds that the call itself took, without the time it waited for calls of other trials. */
   readonly own_ms: number;
 }
 

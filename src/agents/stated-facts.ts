@@ -9,7 +9,7 @@ export type Fact =
 
 const DIGIT_ZEROS = [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0e50];
 
-/** Normalizes digits, dashes and spaces of every script. */
+/** The text with the digits, dashes and spaces of every script replaced by plain ones. */
 export function plainText(text: string): string {
   return text
     .normalize("NFKC")
@@ -25,7 +25,7 @@ export function plainText(text: string): string {
 const WIDE = "[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}]";
 const SEAM = new RegExp(`(?<=${WIDE})(?=[A-Za-z\\d])|(?<=[A-Za-z\\d])(?=${WIDE})`, "gu");
 
-/** Inserts spaces between codes and text in scripts without spaces. */
+/** The text of `plainText`, with a space between a code and a script that is written without spaces. */
 const apart = (text: string): string => plainText(text).replace(SEAM, " ");
 
 /** Words and numbers only, in lower case, for comparing texts that say the same. */
@@ -51,7 +51,7 @@ const MONEY = new RegExp(
   "giu",
 );
 const DECIMAL = /(?<![\p{L}\d.,-])(\d{1,3}(?:[., ']\d{3})*[.,]\d{2}|\d+[.,]\d{2})(?![\p{L}\d]|[.,]\d)/gu;
-/** An amount of money counts as a fact even if it is round. */
+/** A number that follows a word such as "paid" is an amount of money. It counts as a fact even if it is round. */
 const PAID =
   /(?<!\p{L})(?:paid|pay|costs?|charged|price (?:is|was)|spent|bezahlte?|gezahlt|gekostet|kostete|kostet|payé|coûté|coûtait|pagué|pagado|costó|costaba|pagato|costato|paguei|custou|betaald|gekost|kostte|betalade|kostade|betalte|kostet|zapłaci\p{L}+|kosztował\p{L}*|заплати\p{L}+|стоил\p{L}*)(?:\s+\p{L}+){0,2}\s+[$€£¥]?\s?(\d{2,}(?:[.,]\d{1,2})?)(?![\p{L}\d-]|[.,]\d)/giu;
 /** Groups of digits that form one number: card, telephone and account numbers. */
@@ -103,7 +103,7 @@ export function statedFacts(text: string, shapes: ReadonlySet<string> = new Set(
   const facts: Fact[] = [];
   let rest = apart(text);
   if (!/\d/.test(rest) && !rest.includes("@")) return facts;
-  /** Removes what was read, so that nothing is read twice. */
+  /** Reads all facts of one form, and removes them from `rest`, so that nothing is read twice. */
   const take = (form: RegExp, read: (found: RegExpMatchArray) => Fact | null): void => {
     rest = rest.replace(form, (...given: unknown[]) => {
       const groups = given.slice(
@@ -140,7 +140,7 @@ export function statedFacts(text: string, shapes: ReadonlySet<string> = new Set(
   return facts;
 }
 
-/** Limit for computing sums: with more numbers, almost any number would be a sum of some. */
+/** How many numbers, the latest, are used for sums. With more, almost any number would be a sum of some of them. */
 const MAX_NUMBERS = 60;
 /** Maximum characters read from one source. */
 const LONGEST = 400_000;
@@ -196,13 +196,13 @@ class FactsIn {
     return parts.length > 1 && parts.every((part) => this.#hasPart(part.toLowerCase()));
   }
 
-  /** Handles words attached to a code: `order-A1042`. */
+  /** Whether one part of a code occurs. A word of four letters or more always counts: `order` in `order-A1042`. */
   #hasPart(part: string): boolean {
     if (/^\d{3,}$/.test(part)) return this.#tokens.includes(part);
     return this.#tokens.includes(`\n${part}\n`) || /^\p{L}{4,}$/u.test(part);
   }
 
-  /** Whether the date occurs, or follows from another one: three nights from the 4th. */
+  /** Whether the date occurs or can be derived: "the 4th" and "three nights" give the 7th. */
   hasDate(readings: readonly WrittenDate[]): boolean {
     this.#read();
     return readings.some((date) =>
@@ -239,12 +239,12 @@ class FactsIn {
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) < 0.006;
 
-/** What a simulated user may know: everything it was given or told so far, and what tools have returned. */
+/** What a simulated user may know: its instructions, everything said to it so far, and what tools have returned. */
 export class KnownFacts {
   readonly #heard = new FactsIn();
   readonly #found = new FactsIn();
 
-  /** Adds a text that the user was given or told. */
+  /** Adds a text of the simulated user's instructions, or a message to it. */
   add(text: string): void {
     this.#heard.add(text);
   }

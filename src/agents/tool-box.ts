@@ -26,7 +26,7 @@ export async function openToolBox(
   return problem as Extract<ToolOutcome, { kind: "lost" }>;
 }
 
-/** What only shows when servers have said which tools they have; see `checkNames` and `checkAllowed`. */
+/** A mistake that shows only once servers list their tools. `checkNames` and `checkAllowed` find earlier ones. */
 function mistakeIn(
   { twice }: ToolBox,
   sources: readonly TrialTools[],

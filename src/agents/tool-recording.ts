@@ -42,7 +42,7 @@ export function callKey({
   return canonicalJson([id, tool, given as Json, occurrence]);
 }
 
-/** Numbers equal calls of a trial: the same tool with the same arguments is occurrence 1, 2, … */
+/** Numbers the equal calls of a trial: the first call of a tool with some arguments is 1, its next equal call 2. */
 export class Occurrences {
   readonly #seen = new Map<string, number>();
 
@@ -59,13 +59,16 @@ export interface RecordedTrial {
   readonly case_id: string;
   readonly calls: readonly ToolCall[];
   /**
-   * The step in which the trial ran out of time. Failed calls of this step may have had no answer: not
-   * recorded.
+   * The step in which the trial ran out of time. Failed calls of this step are not recorded, because the tool may
+   * never have answered them.
    */
   readonly cutStep?: number | undefined;
 }
 
-/** Collects the lines of a recording: tool descriptions, then answers. If trials differ, the first one counts. */
+/**
+ * Collects the lines of a recording: tool descriptions, then answers. If two trials of a run got different answers to
+ * the same call, the first answer counts.
+ */
 export class ToolRecording {
   readonly #tools = new Map<string, string>();
   readonly #calls = new Map<string, string>();
@@ -80,7 +83,7 @@ export class ToolRecording {
     }
   }
 
-  /** Adds the calls of a run; its answers replace earlier ones. @returns number of different calls */
+  /** Adds the calls of a run. Its answers replace earlier recorded ones. @returns number of different calls */
   async takeRun(offered: readonly OfferedTool[], trials: AsyncIterable<RecordedTrial>): Promise<number> {
     for (const { name, description, parameters, reads } of offered)
       this.#tools.set(name, JSON.stringify({ tool: name, description, parameters, reads }));
@@ -96,7 +99,7 @@ export class ToolRecording {
     return own.size;
   }
 
-  /** Sorted, so that recordings merge well in git and diffs stay short. */
+  /** The file's text. Its lines are sorted, so that recordings merge well in git and diffs stay short. */
   get text(): string {
     const lines = [...sorted(this.#tools), ...sorted(this.#calls)];
     return lines.map((line) => `${line}\n`).join("");
@@ -110,7 +113,7 @@ function* callsOf(
   const occurrences = new Occurrences();
   for (const { name, arguments: given, result, error, step } of calls) {
     const sent = argumentsIn(given);
-    // A call that never reached a tool is answered by the agent loop itself.
+    // A call without such a tool, or with invalid arguments, reached no tool: the agent loop itself answered it.
     if (!names.has(name) || sent === undefined) continue;
     const occurrence = occurrences.next(name, sent);
     const failed = error !== undefined && error !== null;

@@ -11,12 +11,12 @@ export interface CallBounds {
   readonly signal: AbortSignal;
 }
 
-/** The tools of one trial, with a state that no other trial changes. */
+/** The tools of one trial. No other trial changes their state. */
 export interface TrialTools {
   readonly offered: readonly OfferedTool[];
   /** Never rejects. */
   call(name: string, given: Readonly<Record<string, Json>>, bounds: CallBounds): Promise<ToolOutcome>;
-  /** The final state of the tools; undefined when their state cannot be read. No call may follow. */
+  /** Closes the tools and reads their final state, undefined when it cannot be read. No call may follow. */
   leave(): Promise<LeftWorld>;
 }
 
@@ -29,7 +29,7 @@ export interface ToolTrial {
   readonly golden: Case;
   /** From 1. */
   readonly trial: number;
-  /** The calls of the earlier trial that this one continues; empty for a trial from the start. */
+  /** The calls of the earlier trial whose conversation this trial continues; empty when it continues none. */
   readonly before: readonly ToolCall[];
   readonly signal: AbortSignal;
 }

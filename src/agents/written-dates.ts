@@ -5,14 +5,14 @@ export interface WrittenDate {
   readonly day: number;
 }
 
-/** A date found in a text, with all its readings: 03/04 may be in March or April. */
+/** A date found in a text, with every date it may mean: 03/04 may be in March or in April. */
 export interface FoundDate {
   readonly from: number;
   readonly to: number;
   readonly readings: readonly WrittenDate[];
 }
 
-/** Languages whose month names are known, taken from Node. */
+/** Languages in which month names are recognized; Node's `Intl` supplies the names. */
 const LANGUAGES =
   "en de fr es it pt nl sv da nb fi pl cs sk hu ro hr sl bg ru uk el tr id vi et lv lt ca he ar fa hi th".split(
     " ",
@@ -34,7 +34,7 @@ function monthOf(word: string): number | undefined {
 
 function monthNames(): ReadonlyMap<string, number> {
   const names = new Map<string, number>();
-  // Some languages inflect the month after a day.
+  // Some languages inflect the name of the month after a day, so both forms are collected.
   for (const language of LANGUAGES)
     for (const month of ["long", "short"] as const)
       for (const day of [undefined, "numeric"] as const) {
@@ -101,7 +101,7 @@ export function findDates(text: string): readonly FoundDate[] {
   return found;
 }
 
-/** Days between two dates whose years may be unknown; whole years are ignored. */
+/** Days between two dates. If the year of one is unknown, it is taken to be the year that brings them closest. */
 export function daysApart(a: WrittenDate, b: WrittenDate): number {
   const day = (one: WrittenDate, year: number): number => Date.UTC(year, one.month - 1, one.day) / 86_400_000;
   if (a.year !== null && b.year !== null) return Math.abs(day(a, a.year) - day(b, b.year));
