@@ -7,14 +7,14 @@ import type { JudgedLabel } from "./measures.ts";
 import type { JudgeVerdict } from "./verdict-file.ts";
 
 const ALPHA = 0.05;
-/** With fewer answers, a correlation of 0.4 is detected with less than 80 % power. */
+/** Minimum number of answers for the test. With fewer, its power to detect a correlation of 0.4 is below 80 %. */
 const LEAST_ANSWERS = 50;
 /** A pairwise judge whose verdict depends on the order more often than this is unusable. */
 export const MAX_INCONSISTENT = 0.2;
 
 /**
- * Whether the judge passes longer answers more often (or less often) among answers that people rate equally. If
- * people also rate longer answers better, that is not a bias of the judge.
+ * Whether the judge passes longer answers more often (or less often) than shorter ones. Only answers with the same
+ * verdict of people are compared, because people may have good reasons to prefer longer answers.
  */
 export function lengthBias(pairs: readonly (JudgedLabel & { readonly answer: string })[]): Tendency {
   const trend =
@@ -45,8 +45,8 @@ export interface PositionBias extends Tendency {
 }
 
 /**
- * Null when no verdict contains the results of both orders. `value`: share of the inconsistent pairs that the first
- * position won.
+ * Whether a pairwise judge prefers the answer that it is shown first, or second. Null when no verdict contains the
+ * results of both orders. In the result, `value` is the share of inconsistent pairs that the first position won.
  */
 export function positionBiasOf(verdicts: readonly JudgeVerdict[]): PositionBias | null {
   const orders = verdicts.flatMap((one) => (one.orders === undefined ? [] : [one.orders]));
@@ -73,9 +73,9 @@ export function positionBiasOf(verdicts: readonly JudgeVerdict[]): PositionBias 
 export interface Consistency {
   /** Number of answers on which the judge gave more than one verdict. */
   readonly answers: number;
-  /** Probability that two of its verdicts on the same answer agree; null when none was judged twice. */
+  /** Probability that two of the judge's verdicts on one answer agree; null when no answer was judged twice. */
   readonly value: number | null;
-  /** Number of those answers on which all its verdicts agree. */
+  /** Number of answers, among `answers`, on which all verdicts of the judge agree. */
   readonly always: number;
 }
 
@@ -95,7 +95,7 @@ export function consistencyOf(groups: Iterable<readonly JudgeVerdict[]>): Consis
   return { answers, value: answers === 0 ? null : sum / answers, always };
 }
 
-/** Prefixes of model names and their vendors. */
+/** Patterns for the beginnings of model names, each with the vendor of such models. */
 const FAMILIES: readonly (readonly [RegExp, string])[] = [
   [/^(gpt|chatgpt|o\d|text-davinci|codex)/, "openai"],
   [/^claude/, "anthropic"],

@@ -26,7 +26,7 @@ export interface RaterAgreement {
   readonly alpha: Estimate;
   /** Number of labels by rater. */
   readonly labels: Readonly<Record<string, number>>;
-  /** Number of answers on which raters are evenly divided without adjudication. */
+  /** Number of answers on which raters are evenly divided and that nobody adjudicated. */
   readonly tied: number;
 }
 
@@ -44,7 +44,7 @@ export interface CalibrationResult {
   readonly unjudged: number;
   readonly pairs: readonly Pair[];
   readonly answers: readonly LabelledAnswer[];
-  /** All answers, unweighted. The other measures weight answers by how they were picked. */
+  /** Measures of all answers, each counted once. The other measures weight answers by how they were picked. */
   readonly plain: Measures;
   readonly all: Measures;
   readonly dev: Measures;

@@ -31,7 +31,7 @@ export function formatCalibration(file: CalibrationFile): string {
   return `${JSON.stringify(calibrationFileSchema().parse({ ...file, suites }), null, 2)}\n`;
 }
 
-/** @throws {EvalsError} with every mistake of the file */
+/** @param path of the file, for messages @throws {EvalsError} with every mistake of the file */
 export function parseCalibration(bytes: Buffer, path: string): CalibrationFile {
   const text = decodeText(bytes, path);
   const value = readJson(text, path);
@@ -56,7 +56,12 @@ export function parseCalibration(bytes: Buffer, path: string): CalibrationFile {
 const AGAIN =
   "Calibrate again: evals calibrate <judge>. It asks the judge only for verdicts that are not stored yet.";
 
-/** Null when the judge was never calibrated. @param root absolute @throws {EvalsError} like `parseCalibration` */
+/**
+ * A judge's calibration; null when the judge was never calibrated.
+ *
+ * @param root absolute
+ * @throws {EvalsError} like `parseCalibration`
+ */
 export function readCalibration(root: string, judge: string, version: string): CalibrationFile | null {
   const path = calibrationPath(judge, version);
   const bytes = bytesOf(root, path);

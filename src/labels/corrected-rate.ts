@@ -6,7 +6,7 @@ import { ROGAN_GLADEN_LEAST_YOUDEN, roganGladen } from "../statistics/rogan-glad
 import { mean } from "../statistics/sample-moments.ts";
 import { effectiveClusterSize, wilsonNeff } from "../statistics/wilson-interval.ts";
 
-/** A case of the run with labelled answers. */
+/** A case of the run of which people labelled at least one answer. */
 export interface LabelledCase {
   /** Index among the cases of the run. */
   readonly place: number;
@@ -21,11 +21,13 @@ export interface CorrectionInput {
   readonly measures: Measures;
   /** The labelled cases if they are a random sample of the run's cases; otherwise null. */
   readonly sample: readonly LabelledCase[] | null;
-  /** Whether other scorers also decide the rate; then only a sample of this run can be used for the correction. */
+  /**
+   * Whether the rate also depends on other scorers. Then only labels of a random sample of this run can correct it.
+   */
   readonly others: boolean;
 }
 
-/** Minimum number of labelled cases for an interval from a sample of the run. */
+/** Minimum number of labelled cases for a correction from a random sample of the run. */
 const LEAST_SAMPLE = 30;
 
 /**
@@ -36,7 +38,7 @@ export function correctedRate(input: CorrectionInput): CorrectedRate {
   const { sensitivity, specificity } = input.measures;
   if (sensitivity.value === null || specificity.value === null)
     return refused("people have to pass some answers and fail some before the judge's error is known");
-  // A judge may be asked only about some of the trials, and a run may have none of these.
+  // A judge may be asked only about some of the trials, and a run may have no such trial.
   if (!Array.from(input.run.count).some((count) => count > 0))
     return refused("no answer of this run was judged");
   const youden = sensitivity.value + specificity.value - 1;
@@ -56,8 +58,8 @@ function refused(why: string): CorrectedRate {
 }
 
 /**
- * PPI++ over cases. For the interval, one answer is added for each combination of true and judged verdict. Without
- * them the interval is too narrow near 0 and 1.
+ * PPI++ (prediction-powered inference) over cases. For the interval, one case is added for each combination of true
+ * and judged verdict. Without these four cases the interval is too narrow near 0 and 1.
  */
 function bySample({ run }: CorrectionInput, sample: readonly LabelledCase[]): CorrectedRate {
   const indexes = new Set(sample.map((one) => one.place));

@@ -2,7 +2,7 @@ import type { Label } from "../domain/label.ts";
 import { answerKey } from "./label-file.ts";
 import { isAdjudicated } from "./truth.ts";
 
-/** The verdicts of judges, or of people, on one answer: how many pass it, out of how many. */
+/** The verdicts of judges, or of people, on one answer: `pass` of the `of` verdicts say that it passes. */
 export interface Votes {
   readonly pass: number;
   readonly of: number;
@@ -16,17 +16,18 @@ export interface OpinedAnswer {
   readonly judged: Votes | null;
 }
 
-/** An answer and how much opinions on it differ. */
+/** An answer, and how much the verdicts on it differ. */
 export interface DisputedAnswer<A> {
   readonly answer: A;
-  /** Probability that two opinions on it differ, in (0, 1]. */
+  /** Probability that two verdicts on the answer differ, in (0, 1]; `between` says whose verdicts. */
   readonly dispute: number;
   readonly between: "judge and people" | "judges" | "people";
 }
 
 /**
  * Answers on which judges disagree with people, judges with each other, or people with each other. The most disputed
- * come first, ties in the order given. An adjudicated answer is disputed only if a judge contradicts the adjudication.
+ * come first; equally disputed ones keep their order. Of an adjudicated answer, only the adjudication counts as
+ * people's verdict.
  */
 export function disputedAnswers<A extends OpinedAnswer>(
   answers: readonly A[],

@@ -10,16 +10,17 @@ export interface Rejudged {
   readonly before: "pass" | "fail";
   readonly now: "pass" | "fail";
   readonly weight: number;
-  /** Whether the first two verdicts of one session differ; null when there was only one. */
+  /** Whether the judge's first two verdicts of one session differ; null when it gave only one. */
   readonly repeatDiffers: boolean | null;
 }
 
 const ALPHA = 0.05;
 
 /**
- * Tests whether the judge itself has changed. The answers are the same, so the target has no influence. Three tests
- * with Holm's correction: has the judge become milder or stricter on answers that people pass, on answers that people
- * fail, and does it change its verdict more often than within one session?
+ * Tests whether the judge itself has changed. The judge is asked again about the same answers, so the target has no
+ * influence. There are three tests, with Holm's correction. The first two: has the judge become milder or stricter on
+ * answers that people pass, and on answers that people fail? The third: does it change its verdict more often than
+ * within one session?
  */
 export function driftCheck(answers: readonly Rejudged[]): DriftCheck {
   const turned = answers.filter((one) => one.before !== one.now);

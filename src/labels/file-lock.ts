@@ -6,10 +6,10 @@ import { isAlive, markProcess, type ProcessMark } from "../processes/process-mar
 
 /** Interval between attempts to take a lock, in milliseconds. */
 const PAUSE_MS = 20;
-/** Number of attempts. A lock is held only while a small file is written: one still held after ten seconds is stuck. */
+/** Number of attempts. A lock is held only while a small file is written: after ten seconds, its holder is stuck. */
 const MAX_LOOKS = 500;
 
-/** Describes a file that is written under a lock. */
+/** A file that is written under a lock, as messages describe it. */
 export interface LockedFile {
   /** What the file contains, for messages and the error code: "labels" or "verdicts". */
   readonly noun: string;
@@ -80,8 +80,10 @@ function claim(place: string, mark: string): boolean {
 }
 
 /**
- * Removes a dead process's lock, under a second lock: two processes doing it at once could remove each other's new
- * lock.
+ * Removes the lock of a dead process. A second lock guards this: of two processes that did it at once, one could
+ * remove the new lock of the other.
+ *
+ * @returns false when another process is removing the lock
  */
 function takeOver(place: string): boolean {
   const second = `${place}.takeover`;
@@ -94,7 +96,7 @@ function takeOver(place: string): boolean {
   }
 }
 
-/** A process of another machine cannot be checked, so it counts as alive. */
+/** Whether the lock's holder is dead. A process of another machine cannot be checked, so it counts as alive. */
 function ownerIsDead(place: string): boolean {
   const owner = readOwner(place);
   if (owner === undefined || owner.host !== hostname()) return false;

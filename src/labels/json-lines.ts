@@ -9,14 +9,14 @@ import { problemList } from "../project/dataset-problems.ts";
 import { describeIssues } from "../project/describe-issues.ts";
 import { parseYaml } from "../project/parse-yaml.ts";
 
-/** Describes one kind of JSONL file. */
+/** One kind of JSONL file: how its lines are checked, and what messages call them. */
 export interface LineFormat<T> {
   readonly schema: () => z.ZodType<T>;
-  /** Prefix of its problem codes, for instance `EVALS_LABELS`. */
+  /** Prefix of the codes of its mistakes, for instance `EVALS_LABELS`. */
   readonly code: string;
   /** The word for one line: "label", "verdict". */
   readonly noun: string;
-  /** The identity of a line, if two lines with the same identity are an error. */
+  /** Absent when lines may repeat. Otherwise, two lines with the same identity are a mistake. */
   readonly unique?: {
     readonly identity: (line: T) => string;
     /** Text for the message about a repeated identity: `rater "ana" of this answer`. */
@@ -24,11 +24,11 @@ export interface LineFormat<T> {
   };
   /** Adds members that a line may omit. */
   readonly complete?: (line: object) => object;
-  /** Finds an error that the schema cannot detect; undefined when there is none. */
+  /** Finds a mistake that the schema cannot detect; undefined when there is none. */
   readonly mistake?: (line: T) => Omit<Problem, "path" | "line" | "column"> | undefined;
 }
 
-/** Longer lines are not parsed again to find the column of an error. */
+/** In characters. A longer line is not parsed again to find the column of a mistake, because that would be slow. */
 const LONGEST_PLACED_LINE = 100_000;
 
 /**
@@ -49,7 +49,7 @@ export function parseLines<T>(bytes: Buffer, path: string, format: LineFormat<T>
     if (line.trim() === "") continue;
     const at = { path, line: index + 1 };
     if (isConflictMarker(line)) {
-      // A line on both sides of a conflict would also be reported as repeated.
+      // Stops here: a line that is on both sides of the conflict would also be reported as repeated.
       problems.add(conflict(at, format));
       break;
     }
@@ -123,7 +123,10 @@ function issuesOf<T>(
   );
 }
 
-/** The format that a line names. Lines of the present format name none, so such a line comes from a newer program. */
+/**
+ * The format that a line names in `schema`; undefined when it names none. Lines of this version never name one, so a
+ * line that does was written by a newer version.
+ */
 function newerFormat(value: unknown): string | undefined {
   const schema = (value as { schema?: unknown } | null)?.schema;
   return typeof schema === "string" && schema.startsWith("evals.") ? schema : undefined;

@@ -42,7 +42,7 @@ function wrongHash({ answer }: Label): Omit<Problem, "path" | "line" | "column">
   };
 }
 
-/** @param path for the locations of mistakes @throws {EvalsError} with every mistake of the file */
+/** @param path of the file, for messages @throws {EvalsError} with every mistake of the file */
 export function parseLabels(bytes: Buffer, path: string): Label[] {
   return parseLines(bytes, path, FORMAT);
 }
@@ -53,7 +53,7 @@ export function readLabels(root: string, suite: string): Label[] {
   return parseLabels(bytesOf(root, path), path);
 }
 
-/** The file's text. The same labels always give the same bytes, sorted so that labels from different branches merge. */
+/** The file's text. The same labels always give the same bytes. Lines are sorted, so that git can merge branches. */
 export function formatLabels(labels: readonly Label[]): string {
   const sorted = [...labels].sort(
     (a, b) =>
@@ -142,7 +142,7 @@ export function changedCasesWarning(ids: readonly string[], path: string): Probl
   ];
 }
 
-/** Warnings about labels of cases missing from the dataset. They are kept, but ignored where the case is needed. */
+/** Warnings about cases that have labels but are missing from the dataset. Their labels still measure the judge. */
 export function unknownCases(labels: readonly Label[], path: string, known: readonly string[]): Problem[] {
   const ids = new Set(known);
   const unknown = [...new Set(labels.map((label) => label.case))].filter((id) => !ids.has(id)).sort();

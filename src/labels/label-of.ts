@@ -2,7 +2,10 @@ import type { Label } from "../domain/label.ts";
 import { answerKey } from "./label-file.ts";
 import type { MeasuredScorer } from "./measured-scorers.ts";
 
-/** The names that a label without `of` could refer to: the suite's judges, or without any its other model-based scorers. */
+/**
+ * The names that a label without `of` could mean: those of the suite's judges. If the suite has no judge, they are
+ * the names of its other model-based scorers.
+ */
 export function measuredNames(scorers: readonly MeasuredScorer[]): string[] {
   const judges = scorers.flatMap((one) => one.judge ?? []);
   return [...new Set(judges.length > 0 ? judges : scorers.map((one) => one.name))];
@@ -15,9 +18,9 @@ export function wordsForOf(scorers: readonly MeasuredScorer[]): string[] {
 
 /**
  * The labels that measure one judge: those that name it and, if the suite has no other judge, those that name none.
- * If a rater gave both for one answer, the one that names the judge counts.
+ * If a rater gave a label of each kind for one answer, the label that names the judge counts.
  *
- * @param name of the judge's file, or of a scorer without one
+ * @param name of the judge's file, or of a scorer without a judge file
  * @param scorers of the suite; empty when the suite is unknown
  */
 export function labelsOf(
@@ -35,12 +38,14 @@ export function labelsOf(
 
 const identity = (label: Label): string => `${label.rater}\n${answerKey(label)}`;
 
-/** Labels that name no judge in a suite with several judges; they measure none of them. */
+/** Labels that name no judge, in a suite with several judges: they measure no judge. Empty for other suites. */
 export function unassignedLabels(labels: readonly Label[], scorers: readonly MeasuredScorer[]): Label[] {
   return measuredNames(scorers).length < 2 ? [] : labels.filter((label) => label.of === undefined);
 }
 
-/** Adds the judge's name to labels that name none, unless the same rater already has one that names it. */
+/**
+ * Adds the judge's name to labels that name none. A label stays as it is if its rater has one that names the judge.
+ */
 export function assignLabels(labels: readonly Label[], judge: string): Label[] {
   const there = new Set(labels.flatMap((label) => (label.of === judge ? [identity(label)] : [])));
   return labels.map((label) =>

@@ -7,7 +7,7 @@ export interface MeasuredScorer {
   readonly judge: string | null;
 }
 
-/** The model-based scorers of a suite; none of them needs to be opened. */
+/** The model-based scorers of a suite, read from its configuration; no scorer is opened. */
 export function measuredScorers(scorers: readonly Pick<LoadedScorer, "entry" | "asks">[]): MeasuredScorer[] {
   return scorers
     .filter(({ asks }) => asks !== undefined)

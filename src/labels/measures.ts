@@ -9,12 +9,14 @@ import { wilsonInterval } from "../statistics/wilson-interval.ts";
 export interface JudgedLabel {
   readonly truth: "pass" | "fail";
   readonly verdict: "pass" | "fail";
-  /** Number of the run's answers that it represents; above 0. */
+  /** How many answers of the run this answer represents; above 0. */
   readonly weight: number;
 }
 
 const Z95 = normalQuantile(0.975);
-/** Scale that converts weighted shares to integer counts, which the table functions need. */
+/**
+ * Weighted shares are multiplied by this number and rounded, because the statistics of a table need integer counts.
+ */
 const SHARES = 1_000_000_000;
 
 /** Measures how far verdicts agree with the truth. @param weighted false counts every answer once */
@@ -85,7 +87,7 @@ function shareOf(
   return { value, ...wilsonInterval(value, effectiveSize(among, weight), Z95) };
 }
 
-/** People in rows, the judge in columns; pass first. Null without answers. */
+/** The table of verdicts: people's in rows, the judge's in columns, pass first. Null without answers. */
 function tableOf(
   pairs: readonly JudgedLabel[],
   weight: (one: JudgedLabel) => number,
@@ -110,10 +112,10 @@ function sumOf(table: number[][] | null): number {
   return (table ?? []).flat().reduce((sum, count) => sum + count, 0);
 }
 
-/** A standard error below this is only rounding error. */
+/** A standard error below this number is only rounding error. */
 const NO_SPREAD = 1e-9;
 
-/** The interval of kappa or AC1. @param scale adapts its standard error to the effective number of answers */
+/** Kappa or AC1 with its interval. @param scale adapts the standard error to the effective number of answers */
 function around(found: Agreement | null, scale: number, agreement: Estimate): Estimate {
   if (found === null) return UNKNOWN_ESTIMATE;
   const value = found.estimate;

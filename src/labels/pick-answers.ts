@@ -13,12 +13,12 @@ export interface PickableAnswer {
 }
 
 /**
- * How to pick: at random, or the same number of answers for each verdict of the judges, for each tag, or for answers
- * on which the judges agree and disagree.
+ * How to pick answers: at random, or the same number from each group. The groups are by the judges' verdict, by tag,
+ * or by whether the judges agree (`dispute`).
  */
 export type PickBy = "random" | "verdict" | "tag" | "dispute";
 
-/** An answer to label, with the information about its selection that its label stores. */
+/** An answer to label, with what its label stores about how the answer was picked. */
 export interface PickedAnswer<A> {
   readonly answer: A;
   readonly picked: Label["picked"];
@@ -99,7 +99,7 @@ function spreadOverCases<A extends PickableAnswer>(answers: readonly A[], random
   return Array.from({ length: rounds }, (_, round) => orders.flatMap((own) => own[round] ?? [])).flat();
 }
 
-/** A random order in which the probability of coming first is proportional to the number of trials. */
+/** A random order. The chance of an answer to come first is proportional to the number of trials that gave it. */
 function byTrials<A extends PickableAnswer>(answers: readonly A[], random: () => number): A[] {
   return answers
     .map((answer) => ({ answer, at: -Math.log(1 - random()) / answer.trials }))

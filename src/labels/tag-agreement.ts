@@ -9,9 +9,14 @@ export interface TagAgreement {
   readonly n: number;
   readonly confusion: Confusion;
   readonly agreement: Estimate;
-  /** Two-sided test against the answers without the tag, uncorrected; null when all answers have the tag. */
+  /**
+   * P-value that agreement is the same on the answers without the tag: two-sided, not corrected for the number of
+   * tags. Null when all answers have the tag.
+   */
   readonly p: number | null;
-  /** Whether agreement differs from that on the other answers: Benjamini–Hochberg at q = 0.10 over all tags. */
+  /**
+   * Whether agreement differs from agreement on the other answers, by Benjamini–Hochberg at q = 0.10 over all tags.
+   */
   readonly differs: boolean;
 }
 

@@ -6,7 +6,7 @@ import { ROGAN_GLADEN_LEAST_YOUDEN } from "../statistics/rogan-gladen.ts";
 import { MAX_INCONSISTENT } from "./biases.ts";
 import { labelHash } from "./calibration-file.ts";
 
-/** Version used for a model-based scorer that is not a judge and has no version; its hash identifies it. */
+/** The version of a model-based scorer without a judge file. It has no version of its own; its hash identifies it. */
 export const SCORER_VERSION = "0.0.0";
 
 /** Whether the gate trusts a judge, and why. */
@@ -61,7 +61,9 @@ export function trustIn(input: TrustInput): Trust {
   return trust("believed", believedBecause(counted.measures), suggestion(input, calibration));
 }
 
-/** The measures that decide: those of the held-out cases once these have enough labels, until then those of all. */
+/**
+ * The measures that decide: those of the held-out cases once these have enough labels, until then those of all cases.
+ */
 export function countedPart(
   { all, test }: Pick<SuiteCalibration, "all" | "test">,
   bar: JudgeBar,

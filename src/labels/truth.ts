@@ -1,7 +1,7 @@
 import type { Label } from "../domain/label.ts";
 import { answerKey } from "./label-file.ts";
 
-/** A rater whose name starts with this resolves conflicts: its label overrides all others of the same answer. */
+/** Beginning of the name of a rater who settles conflicts: such a label overrides all others of the same answer. */
 export const ADJUDICATED = "adjudicated:";
 
 /** The labels of one answer. */
@@ -10,15 +10,15 @@ export interface LabelledAnswer {
   readonly case: string;
   readonly answer_hash: string;
   readonly answer: string;
-  /** The raters' majority verdict; null when all are unsure or it is a tie. */
+  /** The raters' majority verdict; null when all raters are unsure or the votes are tied. */
   readonly truth: "pass" | "fail" | null;
   readonly labels: readonly Label[];
-  /** Number of the run's answers that it represents. */
+  /** How many answers of the run this answer represents. */
   readonly weight: number;
   readonly picked: Label["picked"];
 }
 
-/** Labels by answer, sorted by case and answer hash. */
+/** Groups labels by answer. The answers are sorted by case and answer hash. */
 export function labelledAnswers(labels: readonly Label[]): LabelledAnswer[] {
   const groups = new Map<string, Label[]>();
   for (const label of labels) {
@@ -62,7 +62,7 @@ export function isAdjudicated(label: Label): boolean {
   return label.rater.startsWith(ADJUDICATED);
 }
 
-/** Whether raters disagree without adjudication. */
+/** Whether at least one rater gave a verdict, but the verdicts have no majority. */
 export function isTied({ truth, labels }: LabelledAnswer): boolean {
   return truth === null && labels.some((label) => label.verdict !== "unsure");
 }

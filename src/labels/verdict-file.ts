@@ -43,7 +43,7 @@ export function verdictsPath(judge: string, version: string): string {
   return `judges/${judge}/${version}.verdicts.jsonl`;
 }
 
-// Includes the hash of the case's content: two suites may use the same case id and answer for different questions.
+// Includes the content's hash: two suites may have the same case id and the same answer for different questions.
 const identity = (one: JudgeVerdict): string => `${one.repeat} ${answerKey(one)} ${one.content ?? ""}`;
 
 const FORMAT: LineFormat<JudgeVerdict> = {
@@ -56,7 +56,7 @@ const FORMAT: LineFormat<JudgeVerdict> = {
   },
 };
 
-/** @param path for the locations of mistakes @throws {EvalsError} with every mistake of the file */
+/** @param path of the file, for messages @throws {EvalsError} with every mistake of the file */
 export function parseVerdicts(bytes: Buffer, path: string): JudgeVerdict[] {
   return parseLines(bytes, path, FORMAT);
 }
@@ -68,8 +68,9 @@ export function readVerdicts(root: string, judge: string, version: string): Judg
 }
 
 /**
- * Saves one verdict durably. Concurrent changes by others are kept. If the file has a verdict on the same answer with
- * the same repeat number, that one is kept if the same judge gave it, and replaced if an earlier judge did.
+ * Saves one verdict durably. Concurrent changes by others are kept. The file may already have a verdict on the same
+ * answer with the same repeat number. That verdict is replaced if the judge has changed since it was given.
+ * Otherwise, and if it was made elsewhere, it is kept and the new one is dropped.
  *
  * @throws {EvalsError} for a file with mistakes when a line must be replaced, or a lock that is not released
  */
@@ -85,7 +86,7 @@ export function appendVerdict(root: string, judge: string, version: string, verd
   });
 }
 
-/** The line with the same answer and repeat. Only lines that mention the answer are parsed: the file may be long. */
+/** The stored verdict with the same identity. Only lines that mention the answer are parsed: the file may be long. */
 function findVerdict(text: string, verdict: JudgeVerdict): JudgeVerdict | undefined {
   for (const line of text.split("\n")) {
     if (!line.includes(verdict.answer_hash)) continue;
@@ -95,7 +96,7 @@ function findVerdict(text: string, verdict: JudgeVerdict): JudgeVerdict | undefi
   return undefined;
 }
 
-/** Mistakes are reported when the whole file is read. */
+/** The line's value; null when it is not JSON. Such a mistake is reported when the whole file is read. */
 function parsedOrNull(line: string): unknown {
   try {
     return JSON.parse(line);
@@ -105,7 +106,7 @@ function parsedOrNull(line: string): unknown {
 }
 
 /**
- * Sorts a file of verdicts and removes those that do not count. Concurrent changes by others are kept.
+ * Sorts a file of verdicts and removes those that `counts` rejects. Concurrent changes by others are kept.
  *
  * @returns the remaining verdicts
  * @throws {EvalsError} like `readVerdicts`, and for a lock that is not released
@@ -140,7 +141,7 @@ export function writeVerdicts(
   replaceFile(root, verdictsPath(judge, version), formatVerdicts(verdicts));
 }
 
-/** The file's text, sorted so that branches merge. */
+/** The file's text. Lines are sorted, so that git can merge branches. */
 function formatVerdicts(verdicts: readonly JudgeVerdict[]): string {
   const sorted = [...verdicts].sort(
     (a, b) => order(a.case, b.case) || order(a.answer_hash, b.answer_hash) || a.repeat - b.repeat,

@@ -3,7 +3,7 @@ import type { JudgeBar } from "../domain/judge-bar.ts";
 import type { CalibrationResult, Pair } from "./calibrate.ts";
 import { isTied, type LabelledAnswer } from "./truth.ts";
 
-/** Number of passing (failing) answers needed to know a sensitivity (specificity) of 0.9 to ±10 points. */
+/** Number of passing (failing) answers that give a sensitivity (specificity) of 0.9 an interval of ±10 points. */
 const LEAST_OF_EACH = 35;
 /** Minimum number of labels for a result by tag. */
 const LEAST_IN_TAG = 10;
@@ -28,11 +28,13 @@ export interface WantedLabels {
   readonly tags: readonly string[];
   /** Answers to label, the most useful first. */
   readonly answers: readonly WantedAnswer[];
-  /** Answers of `dev` cases on which judge and people disagree; those of held-out cases are not listed. */
+  /** Answers of `dev` cases on which judge and people disagree. Held-out cases are left out, to stay unseen. */
   readonly disagreements: readonly WantedAnswer[];
 }
 
 /**
+ * The labels that would make a judge's calibration useful.
+ *
  * @param counted the measures that the gate uses
  * @param unlabelled answers with a judge's verdict and no label, for instance those of the newest run
  */
@@ -45,7 +47,7 @@ export function wantedLabels(
   const { tp, fp, fn, tn } = counted.confusion;
   const passes = Math.max(0, LEAST_OF_EACH - tp - fn);
   const fails = Math.max(0, LEAST_OF_EACH - tn - fp);
-  // For an unlabelled answer, the judge's verdict is the best prediction of people's.
+  // What people will say of an unlabelled answer is best predicted by the judge's verdict.
   const scarce = fails >= passes ? "fail" : "pass";
   const thin = fails + passes === 0 ? [] : unlabelled.filter((one) => one.verdict === scarce);
   return {
@@ -84,7 +86,7 @@ function moreLabels({ n, ac1 }: Measures, bar: JudgeBar): number | null {
   if (ac1.low >= bar.min_ac1) return missing;
   const margin = ac1.value - bar.min_ac1;
   if (margin <= 0) return n < bar.min_labels ? missing : null;
-  // The half-width decreases with the square root of the number of labels.
+  // The half-width of the interval is proportional to 1 / √n for n labels.
   const needed = Math.ceil(n * ((ac1.value - ac1.low) / margin) ** 2);
   return Math.max(missing, needed - n);
 }
