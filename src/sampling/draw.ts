@@ -16,11 +16,11 @@ export interface Unit {
 export interface Designs {
   /** Share of each stratum to draw, in (0, 1]. */
   readonly random?: number | undefined;
-  /** Number of units to draw, those with the worst quality first. */
+  /** Number of units to draw, beginning with the worst quality. */
   readonly worst?: number | undefined;
   /** Whether to draw all units that failed. */
   readonly errors?: boolean | undefined;
-  /** Number of units to draw, those that the golden cases cover least first. */
+  /** Number of units to draw, beginning with those that the golden cases cover least. */
   readonly uncovered?: number | undefined;
 }
 
@@ -45,14 +45,14 @@ export interface Sample {
 type Chances = Map<string, Map<Design, number>>;
 
 /**
- * Draws units by all designs, and gives for each the probability that at least one of them would have selected it.
+ * Draws units by all designs. For each drawn unit it gives the probability that at least one design selects the unit.
  *
- * Duplicates are removed after the draw, so that the probabilities of the others stay the same. For `worst` and
+ * Duplicates are removed after the draw, so that the probabilities of the other units stay the same. In `worst` and
  * `uncovered`, the next unit replaces a duplicate, because selection there is certain and not random.
  *
  * @param isDuplicate whether a nearly equal unit exists already; called for selected units only
- * @param isRepeated whether a unit is similar to an earlier one that was not repeated itself; called for `uncovered`,
- *   the least covered unit first
+ * @param isRepeated whether a unit is similar to one that this function was called with earlier and returned false
+ *   for; called for `uncovered` only, with the least covered unit first
  */
 export async function drawSample(
   units: readonly Unit[],
@@ -119,7 +119,7 @@ export async function drawSample(
   return { drawn, duplicates: duplicates.size };
 }
 
-/** The position of a unit in the random order of a design. */
+/** A random number in [0, 1) by which a design orders its units. The same seed and id always give the same number. */
 const placeOf = (seed: string, design: string, id: string): number =>
   seededRandom(`${seed}\n${design}\n${id}`)();
 
@@ -154,8 +154,9 @@ interface Ranked {
 }
 
 /**
- * Takes the worst units. If more units are equally bad than places remain, each of them has the same probability. Among
- * those a duplicate is not replaced, because that would change the probabilities of the others.
+ * Takes the worst units. If more units are equally bad than can still be drawn, each of them has the same
+ * probability. A duplicate among these units is not replaced, because that would change the probabilities of the
+ * others.
  */
 async function* worstOnes(
   units: readonly Unit[],
@@ -184,7 +185,7 @@ async function* worstOnes(
   }
 }
 
-/** The least covered units, without similar ones. This is not random: the result is the same with every seed. */
+/** The least covered units, without those that `leavesOut` rejects. The result is the same with every seed. */
 async function uncoveredOnes(
   units: readonly Unit[],
   count: number,

@@ -1,20 +1,20 @@
 import { itemAt } from "../domain/item-at.ts";
 import { plainWords } from "./plain-words.ts";
 
-/** Length of a shingle in characters. */
+/** Length of a shingle in characters. The shingles of a text are all its substrings of this length. */
 const SHINGLE = 3;
 /** Minimum share of common shingles for texts to count as near duplicates, in [0, 1]. */
 const ALIKE = 0.7;
 /**
- * Number of bands. Two texts are compared when all rows of any band are equal; at similarity 0.7 this finds more than
- * 999 of 1000 pairs.
+ * Number of bands, each of `ROWS` hashes. Two texts are compared when all hashes of any band are equal. This finds
+ * more than 999 of 1000 pairs that have 0.7 of their shingles in common.
  */
 const BANDS = 32;
 const ROWS = 3;
 
 /**
- * Finds texts that are nearly equal to one added earlier: with other capitals, punctuation or spaces, or a word or
- * two changed.
+ * Finds texts that are nearly equal to a text that was added earlier: they have other capitals, punctuation or
+ * spaces, or a word or two changed.
  */
 export interface NearDuplicates {
   add(text: string): void;
@@ -54,9 +54,9 @@ export function nearDuplicates(texts: Iterable<string> = []): NearDuplicates {
   };
 }
 
-/** Hashes of all shingles of the normalized text; a shorter text is one shingle. */
+/** Hashes of all shingles of the normalized text. A text shorter than a shingle counts as one shingle. */
 function shinglesOf(text: string): ReadonlySet<number> {
-  // Spaces are removed, because compounds are written differently and some languages have no spaces.
+  // Spaces are removed: the same compound is written with and without a space, and some languages have no spaces.
   const plain = plainWords(text).join("");
   const shingles = new Set<number>();
   for (let at = 0; at + SHINGLE <= Math.max(plain.length, SHINGLE); at++)
@@ -82,7 +82,7 @@ function alike(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
   return shared / (a.size + b.size - shared);
 }
 
-/** FNV-1a over the characters. */
+/** A 32-bit hash: FNV-1a over the text's UTF-16 code units. */
 function hashOf(text: string, salt: number): number {
   let hash = (0x811c9dc5 ^ salt) | 0;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);

@@ -5,8 +5,8 @@ import { plainWords } from "./plain-words.ts";
 type Weights = ReadonlyMap<string, number>;
 
 /**
- * How fast a text's weight among the uncovered texts falls with its similarity to the nearest golden case. A text with
- * the mean similarity has the weight exp(−8).
+ * How fast a text's weight in the mean of the uncovered texts falls with its similarity to the nearest golden case:
+ * at the mean similarity the weight is exp(−8).
  */
 const FADE = 8;
 
