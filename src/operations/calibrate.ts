@@ -31,7 +31,7 @@ export interface CalibrateInput {
   readonly suite?: string | undefined;
   /** Number of verdicts that the judge gives on each answer; at least 1. */
   readonly repeats: number;
-  /** Judges the labelled answers again to detect drift of the judge. */
+  /** Whether to judge the labelled answers again, to detect drift of the judge. */
   readonly check: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface CalibrateControl {
   readonly signal: AbortSignal;
   /** Called for each warning about the labels, before the judge is asked. */
   readonly onWarning: (problem: Problem) => void;
-  /** Opens the judge. */
+  /** Opens the judge; by default `openCalibratedJudge`. */
   readonly open?: typeof openCalibratedJudge | undefined;
 }
 
@@ -105,7 +105,7 @@ function tagsOf({ cases }: CalibrationSubject): ((id: string) => readonly string
   return cases === null ? null : (id) => cases.get(id)?.tags ?? [];
 }
 
-/** Judges the labelled answers again. The repeat number is the current time, so no stored reply is used. */
+/** Judges the labelled answers again. The current time is the repeat number, so that no stored reply is used. */
 async function checkDrift(
   { subject, judge, troubles, stopping, io }: VerdictSession,
   { pairs }: CalibrationResult,
@@ -138,7 +138,7 @@ async function checkDrift(
   );
 }
 
-/** Answers of the newest run with a judge's verdict and no label, to suggest what to label. */
+/** The answers of the newest run that have a judge's verdict and no label, to suggest which to label. */
 async function unlabelledAnswers(
   io: Environment,
   { root, suite }: CalibrationSubject,

@@ -55,7 +55,7 @@ interface Checking {
 
 export interface CheckInput {
   readonly directory: string | undefined;
-  /** Asks providers for their lists of models; nothing else is sent over the network. */
+  /** Whether to ask providers for their lists of models. Nothing else is ever sent over the network. */
   readonly online: boolean;
 }
 
@@ -133,7 +133,7 @@ export async function check(environment: Environment, { directory, online }: Che
   return { suites, cases, problems, warnings, unpriced, exit };
 }
 
-/** A problem for each part of a suite whose check would run code. */
+/** One problem for each part of the suite that would run code to be checked. */
 async function codeOf(project: Project, suite: LoadedSuite): Promise<readonly Problem[]> {
   const { codeOfSuite } = await import("../project/find-code.ts");
   return codeOfSuite(project, suite, suite.models);
@@ -160,7 +160,7 @@ function add(checked: Checking, problems: readonly Problem[]): void {
 }
 
 async function checkSuite(project: Project, suite: LoadedSuite, checked: Checking): Promise<void> {
-  // A suite with several prompts is checked with each; it and its cases count once.
+  // A suite with several prompts is checked with each of them, but the suite and its cases are counted only once.
   const isCounted = checked.measured.has(suite.name);
   if (!isCounted) checked.suites++;
   checked.measured.set(suite.name, measuredScorers(suite.scorers));
@@ -239,7 +239,7 @@ async function checkTarget(
       const of = { project: { ...project, env }, suite, concurrency: 1 };
       if (conversing !== null) target = await conversing.withConversation(asked, of);
       const chosen = (golden: Case): boolean => filterMatches(suite.suite.filter, golden);
-      // A prompt that cannot be rendered would be reported again, for each case.
+      // Otherwise, a prompt that cannot be rendered would be reported again here, once for each case.
       if (rendered) add(checked, checkRequests(suite, target.client, cases, chosen));
       if (suite.suite.pressure !== undefined) {
         const { checkPressure } = await import("./running/pressed-suite.ts");

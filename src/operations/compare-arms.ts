@@ -67,7 +67,7 @@ export async function compareArms(io: Environment, input: CompareArmsInput): Pro
   }
 }
 
-/** What judges may cost, and the command that an error message about the cost repeats. */
+/** What judges may cost, and the command as typed, which an error message about the cost repeats. */
 function payment({ consent, a, b, suite, judge }: CompareArmsInput) {
   const by = [suite && ` --suite ${suite}`, judge && ` --judge ${judge}`].filter(Boolean).join("");
   return { consent, command: `evals ab ${a} ${b}${by}` };

@@ -16,7 +16,7 @@ export interface ComparePromptVersionsInput {
   readonly b?: string | undefined;
 }
 
-/** Compares two versions of a prompt; nothing is measured. */
+/** Compares the texts and settings of two versions of a prompt. No model is asked. */
 export async function comparePromptVersions(
   io: Environment,
   { directory, a, b }: ComparePromptVersionsInput,
@@ -28,8 +28,8 @@ export async function comparePromptVersions(
 }
 
 /**
- * The two versions to compare. Without `b` the second is the newest; if `a` is the newest itself, it is
- * compared with the version before it.
+ * The two versions to compare. Without `b`, the second is the newest version; if `a` already names the newest
+ * version, the first is the version before it.
  *
  * @throws {EvalsError} EVALS_PROMPT_ONE_VERSION, or like `findPrompt`
  */
@@ -41,7 +41,7 @@ async function sidesOf(
   const name = a.split("@")[0] ?? a;
   const from = await findPrompt(files, a);
   if (b !== undefined) {
-    // The second may be only a version of the same prompt.
+    // `b` may be only a version, which is then one of the same prompt.
     return [from, await findPrompt(files, /^[\^~]?\d/.test(b) ? `${name}@${b}` : b)];
   }
   const newest = await findPrompt(files, name);

@@ -35,13 +35,15 @@ export interface CompareInput {
   readonly directory: string | undefined;
   /** A side: `run:ID`, `latest`, `prompt:name@1.2.0`, `ref:main`, `file:outputs.jsonl`. */
   readonly baseline: string;
-  /** Default the newest run; a single run is compared with its own baseline. */
+  /**
+   * By default the newest run. If `baseline` is a run and this is undefined, that run is compared with its baseline.
+   */
   readonly candidate: string | undefined;
   /** Callbacks for running a side that has no result yet; null when such a side is a mistake. */
   readonly runMissing: RunHooks | null;
 }
 
-/** Two sides of a suite, and the parts of their fingerprints that differ: what was changed. */
+/** A comparison of a suite's two sides, and what was changed: the parts of their fingerprints that differ. */
 export interface ComparedSides {
   readonly comparison: Comparison;
   readonly differing: readonly PartDifference[];
@@ -169,7 +171,7 @@ async function comparePair(
     : withExamples(named, store, base.run, candidate.run);
 }
 
-/** Adds the failure classes that are more frequent on the candidate's side, if both sides have classes. */
+/** Adds the failure classes that are more frequent on the candidate's side. Does nothing if a side has no classes. */
 async function withGrowth(compared: Comparison, base: Side, candidate: Side, narrowed: boolean) {
   if (base.failures === undefined || candidate.failures === undefined) return compared;
   const { withGrownFailures } = await import("../baselines/compare-failures.ts");
@@ -177,8 +179,9 @@ async function withGrowth(compared: Comparison, base: Side, candidate: Side, nar
 }
 
 /**
- * Counts the candidate's answers, and how many of them the baseline has too: shared answers are not independent
- * evidence. Both numbers are 0 when the scorers differ, because each side then has its own scores.
+ * Counts the candidate's answers (`of`), and how many of these the baseline has too (`shared`): shared answers are
+ * not independent evidence. Both numbers are 0 when the sides' scorers differ, because then each side scored the
+ * answers for itself.
  */
 async function sharedBy(base: SideSource, candidate: SideSource, { read }: Store): Promise<SharedAnswers> {
   if (base.run === null || candidate.run === null) return { shared: 0, of: 0 };

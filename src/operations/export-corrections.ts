@@ -26,7 +26,7 @@ export interface ExportCorrectionsInput {
 
 export interface ExportedCorrections {
   readonly corrections: number;
-  /** Number of corrections by failure class; those without a stated reason are under `unknown`. */
+  /** Number of corrections by failure class. Corrections without a stated class are counted under `unknown`. */
   readonly failures: Readonly<Partial<Record<FailureClass, number>>>;
   /** Datasets whose texts may not be exported. */
   readonly restricted: readonly string[];
@@ -34,7 +34,11 @@ export interface ExportedCorrections {
   readonly file: string | null;
 }
 
-/** Exports the answers that people said production should have given, as chat lines for fine-tuning. @throws {EvalsError} */
+/**
+ * Exports the answers that people said production should have given, as chat lines for fine-tuning.
+ *
+ * @throws {EvalsError} for a dataset that cannot be read, a file that cannot be written, or when no answer is found
+ */
 export async function exportCorrections(
   io: Environment,
   { directory, datasets, out, print }: ExportCorrectionsInput,
@@ -94,7 +98,7 @@ function isCorrection({ expected, metadata: { right, was } }: Case): boolean {
 const classOf = (value: Json | undefined): FailureClass =>
   FAILURE_CLASSES.find((one) => one === value) ?? "unknown";
 
-/** `{"messages": […]}`: the questions by turn, then the right answer. */
+/** One exported line, `{"messages": […]}`: the user's message of each turn, then the right answer. */
 function lineOf({ input, expected }: Case): string {
   const answer = typeof expected === "string" ? expected : JSON.stringify(expected);
   const asked = turnsOf(input).map((content) => ({ role: "user", content }));

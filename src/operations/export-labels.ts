@@ -21,7 +21,7 @@ import { openStoredHistory } from "./project/stored-history.ts";
 
 export interface ExportLabelsInput extends AnswerChoice {
   readonly directory?: string | undefined;
-  /** A suite, which means its newest run, or a run. */
+  /** The run whose answers are exported: a run id, or the name of a suite, which means its newest run. */
   readonly word: string;
   readonly format: ExchangeFormat;
   /** Path of the file to write; by default in .evals/exports, except for a table with `tableAsText`. */
@@ -44,7 +44,7 @@ export type LabelExport =
       readonly tasks: string;
     };
 
-/** Exports the answers to be labelled for another tool; a table also contains the labels. @throws {EvalsError} */
+/** Exports a run's answers, to be labelled in another tool. A table also contains the labels. @throws {EvalsError} */
 export async function exportLabels(io: Environment, input: ExportLabelsInput): Promise<LabelExport> {
   const { word, format, directory } = input;
   const place = locate(io, directory);
@@ -93,7 +93,9 @@ function restricted({ suite, parts }: StoredRun["header"]): EvalsError {
   });
 }
 
-/** Reads what these cases contained in a run; the returned function gives null for any other case. */
+/**
+ * Reads what these cases contained in a run. The returned function takes a case id, and gives null for other cases.
+ */
 async function contents(
   { read }: Store,
   { no }: StoredRun,

@@ -82,7 +82,7 @@ export async function exportRun(io: Environment, input: ExportRunInput): Promise
   }
 }
 
-/** The run, with `counted` called after each complete iteration of its trials. */
+/** The same run, which calls `counted` each time an exporter has iterated over all of its trials. */
 function counting(run: RunToExport, counted: (trials: number) => void): RunToExport {
   const count = <T>(items: () => AsyncIterable<T>) =>
     async function* (): AsyncGenerator<T> {

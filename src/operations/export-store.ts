@@ -8,7 +8,7 @@ import { locate } from "./project/open-project.ts";
 import { restrictedRuns } from "./project/restricted-runs.ts";
 import { withHistory } from "./store-care/open-history.ts";
 
-/** A run, or a trial of the preceding run. */
+/** One line of the export: a run, or a trial of the run that precedes it. */
 export type ExportedLine = { readonly kind: "run" | "trial"; readonly [name: string]: unknown };
 
 /**
@@ -82,7 +82,7 @@ function scoresOf(header: RunHeader, { scores }: StoredTrial, restricted: boolea
   );
 }
 
-/** The exported answer; null when the trial has none, or when it was deleted. */
+/** The exported answer; null when the trial has no answer, or its answer was deleted. */
 function answerOf({ answer }: StoredTrial, restricted: boolean): Json | object {
   if (answer === null) return null;
   if (!restricted) return answer;

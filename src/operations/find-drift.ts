@@ -56,14 +56,15 @@ export function exitOfDrift({ verdict, judge }: Pick<DriftReport, "verdict" | "j
     : EXIT.ok;
 }
 
-/** What `findDrift` would ask the target, and its cost; judging stored answers again costs extra. */
+/** What `findDrift` would ask the target, and at which cost. Judging stored answers again is not included. */
 export function planDrift(io: Environment, input: DriftInput): Promise<RunPlan> {
   return planRuns(io, { request: requestOf(input) });
 }
 
 /**
- * Asks a suite's cases again without the cache, and adds the run to the series that is compared with the promoted
- * baseline. Before that, judges judge stored answers again, so that their own drift is not mistaken for the target's.
+ * Asks a suite's cases again without the cache, and adds this run to the series that is compared with the promoted
+ * baseline. Before that, judges judge stored answers again, so that drift of a judge is not mistaken for drift of the
+ * target.
  *
  * @throws {EvalsError} without a baseline, or with one of another prompt, model or scorers
  */
@@ -83,7 +84,8 @@ export async function findDrift(io: Environment, input: DriftInput, hooks: RunHo
 }
 
 /**
- * Finds drift at each time of a schedule, until it is stopped. Of several processes with the same schedule, one does.
+ * Finds drift at each time of a schedule, until it is stopped. Of several processes with the same schedule, only one
+ * makes the run at each time.
  *
  * @param cron five fields, in UTC by the database's clock
  * @param find makes one run of the series
@@ -247,7 +249,7 @@ async function judgedAgain(
   });
 }
 
-/** Refuses a baseline of another prompt, model or scorers: a difference from it would not be drift. */
+/** Refuses a baseline of another prompt, model or scorers: a difference from such a baseline would not be drift. */
 function refuseOther(plan: Plan, side: Side): void {
   const basis = plan.scorers
     .filter((one) => one.required)

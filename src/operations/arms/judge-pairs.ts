@@ -96,7 +96,7 @@ async function requirePairwise(
   });
 }
 
-/** Pairs answers to the same input: the first of a with the first of b. */
+/** Pairs the arms' answers to the same input, in order: the first answer of a with the first of b, and so on. */
 function questionsOf({
   a,
   b,

@@ -8,7 +8,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import { type LineFormat, parseLines } from "../../labels/json-lines.ts";
 import { readNamedFile } from "../../project/named-file.ts";
 
-/** An answer of an arm, with the data needed by a suite or judge. */
+/** An answer of an arm, with what a suite or a judge needs to decide whether it passes. */
 export interface ReadAnswer extends ArmAnswer {
   /** Id of the case; null for traffic. */
   readonly case: string | null;
@@ -62,7 +62,7 @@ const FORMAT: LineFormat<ArmLine> = {
         },
 };
 
-/** @param folder to which relative paths refer @throws {EvalsError} with every mistake of the file */
+/** @param folder to which `path` is relative @throws {EvalsError} with every mistake of the file */
 export function readArmFile(folder: string, path: string): ReadAnswer[] {
   const place = resolve(folder, path);
   if (!existsSync(place)) throw noFile(path);

@@ -13,10 +13,10 @@ export interface ScoredBy {
   readonly required: readonly string[];
 }
 
-/** Number of traces read at once; small, because conversations are large. */
+/** Number of traces read at once. It is small, because a conversation may be large. */
 const PAGE = 200;
 
-/** Stored traces as the answers of an arm. @param by decides what passes; null when that is unknown */
+/** Stored traces as the answers of an arm. @param by decides which pass; null when it is unknown which pass */
 export async function readTraffic(
   { traffic }: Pick<Store, "traffic">,
   where: readonly TrafficCondition[],
@@ -50,7 +50,7 @@ function meanScore(feedback: readonly Feedback[]): number | null {
   return scores.length === 0 ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }
 
-/** Whether each trace passed all required scorers; null when one of them could not score. */
+/** Whether each trace passed all required scorers; null for a trace that one of these could not score. */
 async function passesOf(
   traffic: Store["traffic"],
   traces: readonly TrafficTrace[],

@@ -8,7 +8,9 @@ import { suiteNames } from "../project/suite-names.ts";
 
 const FOLDER = "evals/baselines";
 
-/** Damaged, truncated and conflicted baselines are problems; one without a suite is a warning. */
+/**
+ * Checks every baseline file. A damaged, truncated or conflicted one is a problem; one without a suite, a warning.
+ */
 export function checkBaselines(root: string): {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];

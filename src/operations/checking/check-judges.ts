@@ -2,7 +2,7 @@ import type { JudgeHost } from "../../domain/judge.ts";
 import { EvalsError, type Problem, SettingMistake } from "../../domain/problem.ts";
 import type { LoadedModel, Project } from "../../domain/project.ts";
 
-/** Checks judges. The code for it is loaded when the first judge is found, because most projects have none. */
+/** Checks judges. The code that opens a judge is loaded when one is found, because most projects have no judge. */
 export interface JudgeCheck {
   readonly host: JudgeHost;
   /** Models used by judges. */
@@ -39,7 +39,7 @@ async function everyJudge(project: Project, host: JudgeHost): Promise<Problem[]>
   const { openSuiteJudge } = await import("../../scorers/suite-judge.ts");
   for (const file of judges) {
     try {
-      // A judge file may leave the threshold to the suite, so the check uses any value.
+      // A judge file may leave the threshold to the suite. The check then needs some valid value, so it uses 1.
       await openSuiteJudge(file, { threshold: file.settings.threshold ?? 1 }, host);
     } catch (error) {
       if (error instanceof SettingMistake) found.push({ ...error.problem, path: file.path });

@@ -8,7 +8,7 @@ import { directoryInstead } from "../../project/file-problems.ts";
 import type { FileSource } from "../../project/file-source.ts";
 import { labelOwnerWarnings } from "../labelling/judge-of-labels.ts";
 
-/** Problems of labels, verdicts and calibrations, and notes about them. */
+/** What was found in the files of labels, verdicts and calibrations. */
 export interface LabelCheck {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -17,8 +17,8 @@ export interface LabelCheck {
 /**
  * Reads every file of labels, verdicts and calibrations, because a gate could depend on each of them.
  *
- * @param scorersOf the scorers of a suite that labels can measure; undefined as for `caseIds`
  * @param caseIds ids of a suite's cases; undefined for an unknown suite or an unreadable dataset
+ * @param scorersOf the scorers of a suite that labels can measure; undefined in the same situations
  */
 export function checkLabels(
   files: FileSource,

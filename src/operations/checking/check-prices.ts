@@ -30,7 +30,7 @@ function needsPrice({ provider, settings }: LoadedModel): boolean {
   return provider.needsPrice?.(settings) ?? provider.prompt === "required";
 }
 
-/** The warning for a model with a shutdown date. @param source where the date was published */
+/** The warning for a model that has a shutdown date. @param source where the date comes from */
 export function retiring(
   project: Project,
   alias: string,

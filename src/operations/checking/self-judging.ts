@@ -2,8 +2,8 @@ import type { Problem } from "../../domain/problem.ts";
 import { type LoadedModel, type LoadedSuite, type Project, recordedModel } from "../../domain/project.ts";
 
 /**
- * Warns when a model judges its own answers. Only a warning: calibration measures such a bias, and a user with a
- * single model must be able to start.
+ * Warns when a model judges its own answers. This is no mistake: calibration measures how far such a judge can be
+ * trusted, and a user who has only one model must be able to start.
  */
 export function selfJudging(
   project: Project,

@@ -10,7 +10,7 @@ export function unreadJudges(io: Environment, directory: string | undefined): Pr
     const { root, gitRoot } = locate(io, directory);
     return [...listJudges(workTree(root, gitRoot ?? root)).problems];
   } catch (error) {
-    // The missing project was reported already.
+    // The caller has already reported why the project cannot be found.
     if (error instanceof EvalsError) return [];
     throw error;
   }

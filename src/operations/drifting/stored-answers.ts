@@ -8,7 +8,7 @@ import { answerOfText, textAlone } from "../../run/text-alone.ts";
 import type { StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** The places with the answers of a baseline: the store, or the file beside the baseline. */
+/** Where the answers behind a baseline are: in the store, or in the file beside the baseline. */
 export interface AnswersOfBaseline {
   /** The stored run from which the baseline was made; null when it is not in this store. */
   readonly run: Pick<StoredRun, "no"> | null;
@@ -19,8 +19,8 @@ export interface AnswersOfBaseline {
 type Then = Pick<AnswerThen, "transcript" | "pass">;
 
 /**
- * Answers behind a baseline, as many per case as a run asks. Each run of a series gets different ones, so that the
- * verdict on a single answer does not affect all runs.
+ * Answers behind a baseline, for each case at most as many as a run has trials. Each run of a series gets the next
+ * ones in turn, so that the verdict on a single answer does not affect all runs.
  *
  * @param turn number of runs that the series has already
  */
@@ -69,7 +69,7 @@ async function answersOfCase(read: StoreReads, runNo: number, caseNo: number): P
   return answers;
 }
 
-/** True for a plain prompt and model, where an answer is only its text. */
+/** Whether an answer is only its text: true for a prompt and a model without a conversation. */
 const answersWithText = ({ model, target }: Plan): boolean =>
   model.provider.prompt === "required" && target.conversing === undefined;
 

@@ -5,19 +5,19 @@ import type { Store, StoredRun } from "../../store/store.ts";
 
 /** The confidences of a run's answers, and how they were determined. */
 export interface RunConfidence {
-  /** From the answers themselves, or from the agreement of a case's trials. */
+  /** `answers`: the answers state their confidence. `agreement`: it is the agreement of a case's trials. */
   readonly from: "answers" | "agreement";
   readonly answers: readonly StatedAnswer[];
   /** Number of answers without a confidence; 0 when no answer has one. */
   readonly without: number;
 }
 
-/** With fewer trials per case, agreement may be chance. */
+/** Minimum number of a case's trials to count their agreement; that of fewer trials may be chance. */
 const LEAST_TRIALS = 3;
 
 /**
- * Reads `confidence` from answers that are JSON objects. If none has it, each case gives one answer, its most
- * frequent one: its confidence is the share of the case's trials that gave it.
+ * Reads `confidence` from answers that are JSON objects. If no answer has a confidence, each case contributes only
+ * its most frequent answer. The confidence of that answer is the share of the case's trials that gave it.
  */
 export async function answersOfRun(
   { read }: Pick<Store, "read">,

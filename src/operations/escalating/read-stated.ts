@@ -28,7 +28,7 @@ const FORMAT: LineFormat<StatedLine> = {
   },
 };
 
-/** @param path for the locations of mistakes @throws {EvalsError} with every mistake of the file */
+/** @param path of the file, for messages @throws {EvalsError} with every mistake of the file */
 export function readStated(bytes: Buffer, path: string): StatedAnswer[] {
   return parseLines(bytes, path, FORMAT).map(
     ({ confidence = 0, correct = false, scores, label, stratum }) => {

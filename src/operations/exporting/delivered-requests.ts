@@ -2,8 +2,9 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 
 import { dirname } from "node:path";
 
 /**
- * The requests of an export that a server has already accepted, so that the next export continues after an
- * interruption. Deleted when everything is delivered, so that a later export sends everything again.
+ * The requests of an export that a server has already accepted, kept in a file: after an interruption, the next
+ * export continues with the others. When everything is delivered, the file is deleted, so that a later export sends
+ * everything again.
  */
 export interface DeliveredRequests {
   /** Number of requests delivered by an interrupted export. */

@@ -1,6 +1,6 @@
 import type { RunExporter } from "../../interchange/exported.ts";
 
-/** An export format: one entry here, one file in `interchange/`. */
+/** An export format. Its exporter is one file in `interchange/`. */
 export interface ExporterEntry {
   /** The argument of `evals export`. */
   readonly name: string;
@@ -8,7 +8,7 @@ export interface ExporterEntry {
   readonly about: string;
   /** File extension. */
   readonly ending: string;
-  /** Whether it is text, which can be printed when there is no file. */
+  /** Whether the format is text, which can be printed instead of written to a file. */
   readonly isText: boolean;
   /** For a server: an example address for the help, and the environment variables with its keys. */
   readonly server?: { readonly example: string; readonly keys: string };

@@ -28,7 +28,7 @@ export interface OpenServer extends ReceivingServer {
 const AT_ONCE = 8;
 const ATTEMPTS = 6;
 const RETRY = { base_ms: 1000, cap_ms: 30_000 } as const;
-/** Maximum wait before a retry, in milliseconds. */
+/** Maximum wait before a retry, in milliseconds. If the server asks for a longer wait, the export ends instead. */
 const LONGEST_WAIT_MS = 120_000;
 /** Waits of at least this length are reported to the user, in milliseconds. */
 const REQUESTED_WAIT_MS = 3000;
@@ -44,8 +44,8 @@ type Attempt =
   | { readonly kind: "lost"; readonly why: string };
 
 /**
- * Opens the connection to another tool's server. A request that it refuses for lack of capacity is sent again
- * after the time that it names.
+ * Opens the connection to another tool's server. A request that the server refuses for lack of capacity is sent again
+ * after the time that the server names.
  *
  * @throws {EvalsError} EVALS_EXPORT_KEY when a required key is missing
  */
@@ -129,7 +129,7 @@ export async function openReceivingServer(
   };
 }
 
-/** A hash that is equal for two requests with the same content. */
+/** A hash of the request's whole content, by which a request that was delivered before is recognized. */
 function markOf({ method, path, body, headers = {} }: ServerRequest): string {
   const text = body === undefined ? "" : "json" in body ? JSON.stringify(body.json) : body.bytes;
   return sha256(`${method} ${path} ${JSON.stringify(headers)} ${sha256(text)}`);

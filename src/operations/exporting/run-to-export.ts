@@ -12,7 +12,7 @@ import type { Environment } from "../environment.ts";
 import { restrictedRuns } from "../project/restricted-runs.ts";
 import { wholeTranscript } from "../project/whole-transcript.ts";
 
-/** A stored run in the form for exporters. The texts of a restricted dataset are left out, with a notice. */
+/** A stored run as exporters read it. The texts of a restricted dataset are left out, and a notice says so. */
 export function runToExport(
   whole: Store,
   root: string,

@@ -2,9 +2,9 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { FleetDatabase, KeptRun } from "../../fleet/database.ts";
 
 /**
- * Finds a run in the database by id prefix.
+ * Finds a run in the shared database by its id, or by the beginning of its id.
  *
- * @throws {EvalsError} when there is none or several
+ * @throws {EvalsError} when no run, or several runs, begin with `prefix`
  */
 export async function requireKeptRun({ kept }: FleetDatabase, prefix: string): Promise<KeptRun> {
   const found = await kept.find(prefix);

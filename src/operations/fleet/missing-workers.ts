@@ -17,8 +17,8 @@ export interface MissingWorkersOptions {
 }
 
 /**
- * Watches whether a worker can work on a run. The returned function reports missing workers once, and returns the
- * reason to halt the run when none came for ten minutes; else null.
+ * Watches whether a worker can work on a run. The returned function must be called again and again. It reports
+ * missing workers once. When none has come for ten minutes, it returns the reason to halt the run; until then null.
  */
 export function missingWorkers({ alias, program, now, notice }: MissingWorkersOptions) {
   let since: number | null = null;
@@ -52,7 +52,7 @@ export function missingWorkers({ alias, program, now, notice }: MissingWorkersOp
   };
 }
 
-/** The connected workers, in words. */
+/** Which workers are connected, as the end of a sentence. */
 function present(kinds: PlanProgress["kinds"], program: string): string {
   if (kinds.length === 0) return "no worker is connected";
   const versions = new Set(kinds.map((one) => one.program).filter((version) => version !== program));

@@ -9,7 +9,7 @@ import { openRunPlace, type RunPlace } from "../running/run-place.ts";
 import { openTargets, targetsOf } from "../running/target-matrix.ts";
 import { withoutKeys } from "../running/without-keys.ts";
 
-/** A plan as computed in this clone. */
+/** The plan of a run for workers, as this clone computed it again. */
 export interface OpenedPlan {
   readonly prepared: PreparedRun;
   readonly place: RunPlace;
@@ -25,7 +25,10 @@ const Planned = z.object({
   narrowing: z.unknown(),
 });
 
-/** Characters of requests that a worker keeps: of a large plan it sends only some, and each of these seldom. */
+/**
+ * How much a worker keeps of the requests that it has rendered, in characters. Of a large plan, a worker sends only
+ * some requests, so to keep all of them would waste memory.
+ */
 const KEPT_REQUESTS = 1_000_000;
 
 export interface OpenPlanOptions {
@@ -38,7 +41,8 @@ export interface OpenPlanOptions {
 }
 
 /**
- * Reads a plan's files at its commit and plans the run again. The plan is only used if both plans are the same.
+ * Reads a plan's files at its commit, and plans the run again in this clone. The plan is used only if the two plans
+ * are the same.
  *
  * @throws {EvalsError} for an unknown commit, files that do not load, a missing key, or a different plan
  */

@@ -16,7 +16,7 @@ declare const EVALS_VERSION: string;
 
 /** The workers on other machines, as seen by the process that plans a run. */
 export interface Fleet {
-  /** Prepares a run for workers; undefined when its answers are recorded, so no model is called. */
+  /** Prepares a run for workers; undefined when its answers are recorded, because then there is no model to call. */
   take(prepared: PreparedRun, run: PlannedRun): Promise<FleetRun | undefined>;
   close(): Promise<void>;
 }

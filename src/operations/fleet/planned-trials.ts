@@ -13,12 +13,15 @@ import type { Scoring } from "../../run/score-trial.ts";
 import type { Store } from "../../store/store.ts";
 import { missingWorkers } from "./missing-workers.ts";
 
-/** Number of trials planned ahead of the answers; each is a waiting promise in this process. */
+/** How many trials are put into blocks ahead of their answers. Each of them is a waiting promise in this process. */
 export const AHEAD = 20_000;
-/** Trials per block of a large plan. */
+/** Maximum number of trials in a block. */
 const BLOCK = 200;
-/** Minimum number of blocks of a plan, unless its blocks would have fewer than `SMALLEST_BLOCK` trials. */
+/**
+ * Number of blocks into which a small plan is split, unless a block would have fewer than `SMALLEST_BLOCK` trials.
+ */
 const BLOCKS = 24;
+/** Minimum number of trials in a block, unless fewer are requested. */
 const SMALLEST_BLOCK = 8;
 
 const POLL_MS = 150;
@@ -45,8 +48,8 @@ export interface PlannedOptions {
 }
 
 /**
- * Puts the trials of a run into blocks for workers, each trial as soon as the engine requests it. The request
- * is answered when the block is done.
+ * Puts the trials of a run into blocks for workers, each trial as soon as the engine requests it. The engine gets its
+ * reply when a worker has finished the block.
  */
 export function plannedTrials(options: PlannedOptions): RemoteTrials {
   const { plan, plans, no, control } = options;
@@ -71,7 +74,7 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
     refused: 0,
   };
 
-  /** Blocks are formed after the engine has requested a group of trials. */
+  /** Makes blocks of the requested trials. It waits until the engine has requested all that it can request now. */
   const publish = (): void => {
     if (isPublishing) return;
     isPublishing = true;
@@ -152,7 +155,7 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
         for (const block of await options.patiently(() => plans.read(no, done), control.signal))
           await take(block);
       if (done.length > 0) continue;
-      // Workers still finish the blocks in progress.
+      // The run waits until workers have finished the blocks that they have begun.
       if (halt !== null && progress.leased === 0) return withdrawAll();
       halt ??= missing(progress);
       await pause(POLL_MS, control.signal);
@@ -167,7 +170,7 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
         .catch(giveUp)
         .finally(() => {
           following = false;
-          // A trial that was requested while the last answers were read.
+          // Goes on for a trial that was requested while the last answers were read.
           if (waiting.size > 0) start();
         });
     });
@@ -218,7 +221,7 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
   };
 }
 
-/** A set of trials of a plan, a bit each: a plan may have millions. */
+/** A set of a plan's trials. It uses one bit for each trial, because a plan may have millions. */
 function seenTrials({ count, trials }: Plan) {
   const bits = new Uint8Array(Math.ceil((count * trials) / 8));
   return {

@@ -86,7 +86,7 @@ export async function workBlock(block: LeasedBlock, work: BlockWork): Promise<Bl
     },
   );
   const placeOf = ({ case_no, trial }: TrialPlace): string => `${plan.id(case_no)}/${trial}`;
-  // Neither a conversation nor a fallback: the call's reply is the answer.
+  // Without a conversation and a fallback, a trial is one call, and the reply to this call is the answer.
   const isPlain = plan.target.conversing === undefined && plan.target.fallback === undefined;
   const trials = store.trials();
   const has = new Set(trials.map(({ case_no, trial }) => `${case_no}/${trial}`));
@@ -105,7 +105,7 @@ export async function workBlock(block: LeasedBlock, work: BlockWork): Promise<Bl
   };
 }
 
-/** Why the whole plan must stop; null when it goes on. If only this worker stops, others take the rest. */
+/** Why the whole plan must stop; null when it goes on. If only this worker was stopped, others take its trials. */
 function haltOf(end: Awaited<ReturnType<typeof executeRun>>["end"], control: RunControl): PlanHalt | null {
   if (end.kind === "skipped")
     return end.because === "budget" && !control.stopping() ? { kind: "skipped", because: "budget" } : null;

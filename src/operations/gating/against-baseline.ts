@@ -10,9 +10,10 @@ import type { GateBaseline } from "./gate-baseline.ts";
 import { runBehind } from "./rescored-side.ts";
 
 /**
- * Gives the baseline's answers to the judges that compare with them.
+ * Gives the baseline's answers to the judges that compare each answer with the baseline's.
  *
- * @returns the baseline as those judges score it, with a note when its answers are not available
+ * @returns the baseline, with a tie for every answer in the scores of these judges. When its answers are not
+ * available, the unchanged baseline with a note
  */
 export async function heldAgainst(baseline: GateBaseline, plan: Plan, store: Store): Promise<GateBaseline> {
   const relative = plan.scorers.filter((one) => one.relative === true);
@@ -47,8 +48,8 @@ async function storedAnswers({ no }: StoredRun, { read }: Store): Promise<Baseli
 }
 
 /**
- * The answer for a trial number. A file of answers has only counts, so its most frequent answer is assigned to
- * the first trials.
+ * The answer of a trial, by its number from 1. A file of answers does not say which trial gave an answer, only how
+ * many did, so the first trials get the most frequent answer, and so on.
  */
 function answerOfTrial(answers: readonly KeptAnswer[], trial: number): string | undefined {
   let last = 0;
@@ -59,8 +60,8 @@ function answerOfTrial(answers: readonly KeptAnswer[], trial: number): string | 
 }
 
 /**
- * Replaces the baseline's scores of these judges by ties: they compared it with an earlier baseline, but
- * compared with itself every case is a tie.
+ * Replaces the scores that these judges gave the baseline's answers by ties. They had compared these answers with an
+ * earlier baseline, but in this comparison the baseline stands against itself.
  */
 function evenWithItself(side: Side, relative: readonly OpenScorer[]): Side {
   const times = (worth: number): Float64Array => Float64Array.from(side.answered, (one) => one * worth);

@@ -109,7 +109,10 @@ async function baselinePrompt(
   );
 }
 
-/** A prompt version; null when it does not exist or cannot be read, because the keys would not match anyway. */
+/**
+ * A prompt version; null when it does not exist or cannot be read. That is no error: the baseline's requests can then
+ * not be repeated, so no canary is asked.
+ */
 async function promptIn(
   files: () => FileSource | Promise<FileSource>,
   spec: string,

@@ -48,10 +48,10 @@ export interface CanaryContext {
   readonly world: CanaryWorld;
 }
 
-/** Like `RunWorld`, with a complete store. Canaries are asked by this process, even in a run with workers. */
+/** Like `RunWorld`, but with a whole `Store`. Canaries are asked by this process, even in a run with workers. */
 type CanaryWorld = Omit<RunWorld, "store"> & { readonly store: Store };
 
-/** The canaries of one run; none is asked before the run itself is in the store. */
+/** The canaries of one run. They are asked only after the run itself is in the store. */
 export async function canariesFor(
   prepared: PreparedRun,
   baseline: GateBaseline,

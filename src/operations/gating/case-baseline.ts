@@ -41,8 +41,8 @@ export async function caseBaseline(
 }
 
 /**
- * The cases of a run on the side that it was compared with: from the stored run, or from the committed baseline with
- * its file of answers. Both are read once and cached.
+ * The cases of a run on the side that it was compared with. They come from a stored run if that side is one,
+ * otherwise from the committed baseline with its file of answers. What was read is cached.
  *
  * @throws {EvalsError} for a damaged baseline file
  */
@@ -94,7 +94,7 @@ async function caseOfRuns(
   side: string,
 ): Promise<CaseBaseline | null> {
   const counted = new Map<string, { output: string; trials: number; pass: number }>();
-  /** Ids of the answers counted so far: an answer that a later run took from the cache is the same trial. */
+  /** Ids of the answers counted so far. An answer that a later run took from the cache must not be counted twice. */
   const seen = new Set<number>();
   let found = false;
   for (const run of runs) {
@@ -148,8 +148,8 @@ function baselinesOfFile(
       if (line === undefined) return null;
       const found = await Promise.all(line.runs.map((id) => runCalled(stored.store, id)));
       const runs = found.filter((run) => run !== undefined);
-      // Scorers may have changed between the run and the promotion: the answers are from the run, the counts from the
-      // file.
+      // Scorers may have changed between the run and the promotion. So the answers come from the stored run, but the
+      // counts from the file.
       const known = runs.length === line.runs.length ? await caseOfRuns(stored, runs, golden, side) : null;
       const answers = known?.answers ?? beside().get(golden.id) ?? null;
       return { side, prompt: file().prompt, passed: line.pass, answered: line.trials, answers };
@@ -163,7 +163,10 @@ interface FileContent {
   readonly lines: ReadonlyMap<string, BaselineCase>;
 }
 
-/** Files of the first version only have the target as a text, which names the version of the suite's prompt. */
+/**
+ * The prompt of a baseline as `name@version`; null when it has none. A baseline file of the first format names its
+ * target only as a text, which has the version but not the name.
+ */
 function promptOfBaseline(header: BaselineHeader, name: string | undefined): string | null {
   if ("prompt" in header) return promptOf(header.prompt);
   const version = /^prompt (\S+) · /.exec(header.target)?.[1];
@@ -187,7 +190,7 @@ function contentOfFile(
   });
 }
 
-/** The answers that `promote --with-answers` wrote beside a baseline; unreadable lines are skipped. */
+/** The answers that `promote --with-answers` wrote beside a baseline, by case id; unreadable lines are skipped. */
 function answersBeside(root: string, path: string): () => ReadonlyMap<string, readonly SideAnswer[]> {
   return onDemand(() => {
     const file = join(root, path.replace(/\.jsonl$/, ".answers.jsonl"));

@@ -11,8 +11,8 @@ import type { Store } from "../../store/store.ts";
 import type { SuiteTrust } from "./judge-trust.ts";
 
 /**
- * Adds rates corrected for each calibrated judge's known error: `score.<judge>` for a pass/fail judge, and the pass
- * rate when one judge is required. The gate uses the raw values.
+ * Adds rates that are corrected for the known error of calibrated judges: `score.<judge>` for each pass/fail judge,
+ * and the pass rate when exactly one judge is required. These are for the report; the gate uses the raw rates.
  */
 export function withCorrections(metrics: Metrics, ran: RanRun, trust: SuiteTrust, store: Store): Metrics {
   const corrected: Record<string, CorrectedRate> = {};
@@ -33,7 +33,7 @@ export function withCorrections(metrics: Metrics, ran: RanRun, trust: SuiteTrust
       sample: casesOf(sample, (answer) => answer.scores[index] ?? null, false),
       others: false,
     });
-    // Two judges in one rate have two errors, but labels measure only one of them.
+    // With two judges, the pass rate has the errors of both, but labels measure only the error of one.
     if (opinions.length === 1 && opinions[0]?.name === name) {
       corrected.pass_rate = correctedRate({
         run: { count: ran.tally.answered, sum: ran.tally.passed },
@@ -51,7 +51,7 @@ export function withCorrections(metrics: Metrics, ran: RanRun, trust: SuiteTrust
   );
 }
 
-/** A labelled answer as given and judged in this run. */
+/** A labelled answer that this run has too, with its scores in this run. */
 interface AnswerOfRun {
   readonly place: number;
   readonly truth: boolean;
@@ -62,8 +62,8 @@ interface AnswerOfRun {
 }
 
 /**
- * The randomly picked labels that count, as answers of this run. Null when any of them is not an answer of this run:
- * then the remaining ones are not a random sample of it.
+ * The answers of this run that have a randomly picked label. Null when the answer of any such label is not in this
+ * run: then the remaining answers are not a random sample of it.
  */
 function sampleOf(
   { part }: Trust,

@@ -71,7 +71,7 @@ export function factsOfPlan({ suite, model, target, scorers, count, asks, reques
   };
 }
 
-/** @param alias null unless the suite lists several models */
+/** What a baseline file says of how its side was asked. @param alias null unless the suite lists several models */
 export function factsOfBaseline(side: Side, alias: string | null, commit: string | null): SideFacts {
   return {
     suite: side.suite,
@@ -84,7 +84,7 @@ export function factsOfBaseline(side: Side, alias: string | null, commit: string
   };
 }
 
-/** Where to read the versions' files. */
+/** Where to read the files of prompt versions. */
 export interface Files {
   readonly io: Environment;
   /** Project root of the work tree. */

@@ -27,7 +27,9 @@ export async function declaredInRun(
   return declaredChange(base, factsOfPlan(plan), { io, home: place.home, root: place.project.root });
 }
 
-/** Whether a side was made with exactly this version. A baseline without a prompt name has the suite's. */
+/**
+ * Whether a side was made with exactly this prompt version. A baseline without a prompt name used the suite's prompt.
+ */
 function isPrompt(
   { prompt }: Side,
   { name, version }: { readonly name: string; readonly version: string },

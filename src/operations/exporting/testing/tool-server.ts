@@ -64,7 +64,7 @@ export async function startToolServer(answer: (request: TakenRequest) => ToolAns
 
 const NOT_HERE: ToolAnswer = { status: 404, json: { message: "not here" } };
 
-/** Langfuse: accepts its documented write requests, with one key. */
+/** Answers as Langfuse does: it accepts the write requests that Langfuse documents, with one key. */
 export function langfuse({ method, path, headers }: TakenRequest): ToolAnswer {
   if (headers.authorization !== `Basic ${Buffer.from("pk-test:sk-test-secret").toString("base64")}`)
     return { status: 401, json: { message: `Invalid credentials: ${headers.authorization}` } };
@@ -74,7 +74,7 @@ export function langfuse({ method, path, headers }: TakenRequest): ToolAnswer {
   return NOT_HERE;
 }
 
-/** Phoenix: accepts traces only as protobuf. */
+/** Answers as Phoenix does: it accepts traces only as protobuf. */
 export function phoenix({ path, headers }: TakenRequest): ToolAnswer {
   if (path === "/v1/traces")
     return headers["content-type"] === "application/x-protobuf" ? { status: 200 } : { status: 415 };
@@ -82,7 +82,7 @@ export function phoenix({ path, headers }: TakenRequest): ToolAnswer {
   return path === "/v1/span_annotations" ? { status: 200, json: { data: [] } } : NOT_HERE;
 }
 
-/** MLflow: stores one experiment, its runs with their tags, and every assessment that is sent for a trace. */
+/** Answers as MLflow does: it stores one experiment, its runs with their tags, and the assessments of traces. */
 export function mlflow(): (request: TakenRequest) => ToolAnswer {
   let experiment: { experiment_id: string; name: string; lifecycle_stage: string } | undefined;
   const runs: { info: { run_id: string; artifact_uri: string }; tags: { key: string; value: string }[] }[] =
