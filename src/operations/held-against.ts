@@ -3,8 +3,8 @@ import { compare } from "./compare.ts";
 import type { Environment } from "./environment.ts";
 
 /**
- * A run's report compared with another run instead of its own baseline, as in `evals diff`. Only the comparison
- * decides, without a gate.
+ * The report of a run, compared with another run instead of its own baseline, as `evals diff` does it. There is no
+ * gate: the comparison alone decides the outcome.
  *
  * @param baseline id of the other run
  * @throws {EvalsError} for runs that cannot be compared

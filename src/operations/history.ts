@@ -19,7 +19,7 @@ export interface HistoryInput {
 }
 
 /**
- * Past runs, newest first; for one suite with the stability of its newest fingerprint.
+ * Past runs, newest first. For a single suite also the stability: how much the runs with its newest fingerprint vary.
  *
  * @throws {EvalsError} EVALS_SUITE_UNKNOWN for a suite that never ran, when others did
  */

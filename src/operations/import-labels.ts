@@ -29,7 +29,11 @@ export interface ImportLabelsInput {
   readonly judge?: string | undefined;
 }
 
-/** Adds another tool's labels to the suite's labels. Repeating it changes nothing. @throws {EvalsError} */
+/**
+ * Adds another tool's labels to the suite's labels. A second import of the same file changes nothing.
+ *
+ * @throws {EvalsError}
+ */
 export async function importLabels(io: Environment, input: ImportLabelsInput): Promise<ImportedLabels> {
   const { directory, suite, file, format, rater, raters, judge } = input;
   const project = await openProject(io, { directory, suites: [suite] });
@@ -53,7 +57,7 @@ export async function importLabels(io: Environment, input: ImportLabelsInput): P
 const measuredOf = (project: Project, suite: string) =>
   measuredScorers(project.suites.find((one) => one.name === suite)?.scorers ?? []);
 
-/** @throws {EvalsError} with the mistakes of the dataset */
+/** Ids of the suite's cases. @throws {EvalsError} with the mistakes of the dataset */
 async function casesOf(project: Project, suite: string): Promise<ReadonlySet<string>> {
   const cases = await project.suites.find((one) => one.name === suite)?.openCases();
   if (cases === undefined) return new Set();

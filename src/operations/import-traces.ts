@@ -19,16 +19,16 @@ export interface ImportTracesInput {
   readonly directory?: string | undefined;
   /** Files and glob patterns, relative to the working directory, and URLs. */
   readonly sources: readonly string[];
-  /** An age (`7d`) or a day: from a URL, only traces that started since then are read. */
+  /** An age (`7d`) or a day. From a URL, only traces that started since then are read; files are read completely. */
   readonly since?: string | undefined;
-  /** Reports what would be imported, and stores nothing. */
+  /** Whether to only report what would be imported, and store nothing. */
   readonly dryRun: boolean;
 }
 
 export interface ImportedTraces extends Intake {
   /** Whether the project redacts texts. */
   readonly redacted: boolean;
-  /** Why nothing was imported; otherwise empty. */
+  /** Why nothing was imported; empty when something was. */
   readonly problems: readonly Problem[];
 }
 
@@ -124,7 +124,7 @@ export async function trafficProject(
 
 const isAddress = (source: string): boolean => /^https?:\/\//i.test(source) && URL.canParse(source);
 
-/** Reports all missing files together. */
+/** Refuses paths that are no files. All of them are reported together. */
 function refuseMissing(
   paths: readonly string[],
   sources: readonly string[],

@@ -18,7 +18,7 @@ export interface InitProjectInput {
 
 /**
  * Creates a project that can be run at once. Existing files are not changed. If a config exists, no example is
- * written, because it would need a model that the config does not have.
+ * written, because an example needs a model that the config does not have.
  *
  * @throws {EvalsError} when a project cannot be created here
  */
@@ -70,15 +70,15 @@ function writeNew(root: string, path: string, text: string): StartedFile {
 }
 
 /**
- * Lines for .gitignore, each with a pattern for existing lines that already have its effect. The store is local
- * to this machine, and .env may contain a key.
+ * Lines for .gitignore, each with a pattern that finds an existing line with the same effect. `.evals/` has the
+ * store, which belongs to this machine only, and `.env` may contain a key.
  */
 const PRIVATE: readonly (readonly [line: string, covered: RegExp])[] = [
   [".evals/", /^\/?\.evals\/?$/],
   [".env", /^\/?(\*\*\/)?\.env\*?$/],
 ];
 
-/** Adds what must not be committed to .gitignore; to a new one also the folder of installed packages. */
+/** Adds what must not be committed to .gitignore. A new .gitignore also gets the folder of installed packages. */
 function ignorePrivate(root: string): StartedFile {
   const place = join(root, ".gitignore");
   const before = existsSync(place) ? readFileSync(place, "utf8") : null;

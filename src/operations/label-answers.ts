@@ -23,7 +23,7 @@ import { openStoredHistory } from "./project/stored-history.ts";
 
 export interface LabelAnswersInput extends AnswerChoice {
   readonly directory?: string | undefined;
-  /** A suite, which means its newest run, or a run. */
+  /** The run whose answers are labelled: a run id, or the name of a suite, which means its newest run. */
   readonly word: string;
   /** The rater; default the user's e-mail address in git. */
   readonly rater?: string | undefined;
@@ -87,7 +87,9 @@ export async function labelAnswers(io: Environment, input: LabelAnswersInput): P
   }
 }
 
-/** Adds the judge's name to a label, unless the label replaces one that names no judge. */
+/**
+ * Adds the judge's name to a label. If the label replaces an earlier label of this rater, it keeps that one's judge.
+ */
 function labelOfJudge(label: Label, of: string | undefined, there: readonly Label[]): Label {
   const before = there.find((one) => one.rater === label.rater && answerKey(one) === answerKey(label));
   const judged = before === undefined ? of : before.of;

@@ -43,14 +43,21 @@ export interface CandidateLabelling {
   readonly wrong: () => Promise<(WeightedRate & { readonly cases: number }) | null>;
 }
 
-/** The only criterion: was production's answer right? The verdict, in contrast, accepts or rejects the candidate. */
+/**
+ * The only criterion of the review: was production's answer right? The verdict says something else: whether the
+ * candidate becomes a case.
+ */
 const RIGHT = {
   name: "answer",
   about:
     "pass means that production's answer was right; it becomes the expected value unless you type another",
 };
 
-/** @throws {EvalsError} for a file that does not exist or has mistakes, and for a dataset that cannot be extended */
+/**
+ * Opens the review of a file of candidates.
+ *
+ * @throws {EvalsError} for a file that does not exist or has mistakes, and for a dataset that cannot be extended
+ */
 export async function labelCandidates(
   io: Environment,
   input: LabelCandidatesInput,
@@ -137,7 +144,9 @@ function questionOf({ id, input, expected, answer }: Candidate): Question {
   };
 }
 
-/** Pass accepts the candidate, fail rejects it, unsure decides nothing. The comment is the expected value. */
+/**
+ * What a label decides: `pass` accepts the candidate, `fail` rejects it. The comment is the case's expected value.
+ */
 function decisionOf({ verdict, criteria, comment, answer }: Label, asText: boolean): Partial<Candidate> {
   if (verdict !== "pass") return { accept: verdict === "fail" ? false : null };
   const judged = criteria?.[RIGHT.name];
@@ -147,7 +156,10 @@ function decisionOf({ verdict, criteria, comment, answer }: Label, asText: boole
   return { accept: true, right, expected: typed ?? (right === true ? valueTyped(answer, asText) : null) };
 }
 
-/** The text itself if all cases of the dataset expect text; otherwise its JSON value, if it is JSON. */
+/**
+ * The value that a person typed: the text itself if the dataset's cases expect text, otherwise parsed as JSON if it
+ * is.
+ */
 function valueTyped(text: string, asText: boolean): Json {
   if (asText) return text;
   try {

@@ -41,7 +41,7 @@ export async function listPrompts(
   }
 }
 
-/** The project's suites; none when a file has a mistake, because that must not prevent the list of prompts. */
+/** The project's suites; none when a file has a mistake, because prompts must be listed even then. */
 async function suitesOf(directory: string | undefined, io: Environment): Promise<readonly LoadedSuite[]> {
   try {
     return (await openProject(io, { directory })).suites;
@@ -91,8 +91,8 @@ const versionKey = ({ name, version }: { readonly name: string; readonly version
   `${name}@${version}`;
 
 /**
- * By version, the newest complete run of each suite on its whole dataset. Runs that stopped early are left out,
- * because their result is biased.
+ * For each prompt version, the newest complete run of each suite over its whole dataset. Runs that stopped early are
+ * left out, because their rates are biased.
  */
 async function measuredVersions(
   store: Store,

@@ -46,7 +46,7 @@ interface Asked {
   readonly grep: string | null;
 }
 
-/** The traces that match. Their texts are only loaded when they are searched. */
+/** The traces that match what was asked. Their texts are loaded only to search in them. */
 function matching(store: Store, asked: Asked): AsyncIterable<TrafficRow> {
   return asked.grep === null
     ? everyItem((page) => store.traffic.rows(asked.filter, page))
@@ -60,7 +60,7 @@ async function* matchingTraces({ traffic }: Store, { filter, grep }: Asked): Asy
       yield trace;
 }
 
-/** Number of traces read at once; small, because conversations are large. */
+/** Number of traces read at once. It is small, because a conversation may be large. */
 const PAGE = 200;
 
 /** The texts of all answers of a trace: its output, and every assistant message. */
@@ -80,11 +80,14 @@ async function listedTrace(
   return { ...row, output: transcript.output, short_id };
 }
 
-/** Largest listing with abbreviated ids, because each is looked up. */
+/** In a listing of more traces than this, ids are not abbreviated, because each short id costs a query. */
 const ABBREVIATED = 1_000;
 const SHORTEST_ID = 8;
 
-/** Ids that begin with a time (UUIDv7, ULID) share many letters with those of the same minute. */
+/**
+ * The shortest beginning of an id that no other stored id has. It may be long: ids that begin with a time (UUIDv7,
+ * ULID) begin like other ids of the same minute.
+ */
 async function shortId(traffic: Store["traffic"], id: string): Promise<string> {
   for (let length = SHORTEST_ID; length < id.length; length += 4) {
     const short = id.slice(0, length);

@@ -22,7 +22,7 @@ const KEPT_RUNS = 6;
 /** Time after which a run that is still running is read again, in milliseconds. */
 const STALE = 1_000;
 
-/** The store as a page reads it, while runs are added. */
+/** A project's store, as the local page reads it while runs are added. */
 export interface LiveView extends ViewedHistory {
   close(): void;
 }
@@ -76,7 +76,9 @@ export async function openLiveView(
   };
 }
 
-/** The page may be shown to other people, who must not see the texts of a restricted dataset. */
+/**
+ * The error for labels of a restricted dataset: other people may see the page, but must not see the dataset's texts.
+ */
 function restrictedHere(suite: string): EvalsError {
   return new EvalsError({
     code: "EVALS_RESTRICTED",
@@ -98,7 +100,7 @@ interface KeptRun {
   readonly run: OpenedRun;
 }
 
-/** Caches opened runs until they change. */
+/** Opens runs, and keeps the last `KEPT_RUNS` in memory until they change. */
 function keptRuns(
   store: Store,
   root: string,
@@ -123,7 +125,7 @@ function keptRuns(
     for (const old of kept.keys()) if (kept.size > KEPT_RUNS) kept.delete(old);
     return run;
   };
-  // A page requests a run and its cases at the same time; it is opened once for both.
+  // A page requests a run and the run's cases at the same time, so both requests wait for one opening.
   const opening = new Map<string, Promise<OpenedRun>>();
   return (key) => {
     const known = opening.get(key) ?? open(key).finally(() => opening.delete(key));

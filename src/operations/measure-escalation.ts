@@ -15,7 +15,9 @@ import { withHistory } from "./store-care/open-history.ts";
 
 export interface EscalationInput extends EscalationGoals {
   readonly directory?: string | undefined;
-  /** A suite, which means its newest run, or a file with one answer per line. */
+  /**
+   * Where the confidences are: a file with one answer per line, or the name of a suite, which means its newest run.
+   */
   readonly source: string;
 }
 
@@ -28,7 +30,7 @@ interface Found {
 }
 
 /**
- * Compares stated confidences with the correctness of answers.
+ * Compares the confidences of answers with whether the answers were right, to find a threshold for escalation.
  *
  * @throws {EvalsError} for a file with mistakes, and when there is no confidence
  */

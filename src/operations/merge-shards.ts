@@ -83,7 +83,7 @@ interface PreparedSet {
   readonly run: PreparedRun;
 }
 
-/** Plans the whole run that each set of shards belongs to. */
+/** Plans, for each set of shards, the whole run that these shards are parts of. */
 async function plansOf(
   sets: readonly ShardSet[],
   project: Awaited<ReturnType<typeof openRunPlace>>["project"],
@@ -124,7 +124,7 @@ async function refuseForeign(prepared: readonly PreparedSet[]): Promise<void> {
   throw new EvalsError(problems);
 }
 
-/** Writes the whole run with the trials of all its shards into this store; its report is not made yet. */
+/** Writes the merged run, with the trials of all its shards, into this store. Its report is made later. */
 async function together(
   { shards }: ShardSet,
   { prepared: { plan }, trust }: ReadyRun,
@@ -156,7 +156,7 @@ async function together(
   return run;
 }
 
-/** The common commit and branch of all parts; null when they differ. */
+/** The commit and the branch of all parts; each is null when the parts differ in it. */
 function commitOf(headers: readonly RunHeader[]) {
   const common = (values: readonly (string | null)[]): string | null =>
     new Set(values).size === 1 ? (values[0] ?? null) : null;

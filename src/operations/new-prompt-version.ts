@@ -13,7 +13,7 @@ import { locate } from "./project/open-project.ts";
 export interface NewPromptVersion {
   readonly name: string;
   readonly version: string;
-  /** The version it was copied from. */
+  /** The version from which the new version was copied. */
   readonly from: string;
   readonly bump: Bump;
   /** Relative to the project root. */
@@ -28,7 +28,7 @@ export interface NewPromptVersionInput {
   readonly bump: Bump;
 }
 
-/** Copies the newest version to the next version number. @throws {EvalsError} */
+/** Copies the newest version of a prompt to the next version number. @throws {EvalsError} */
 export async function newPromptVersion(
   io: Environment,
   { directory, name, bump }: NewPromptVersionInput,

@@ -12,7 +12,7 @@ export interface PlanArmsInput {
   readonly power: string | undefined;
 }
 
-/** Used when the rate is unknown: the rate that needs the most sessions. */
+/** The pass rate that is assumed when it is unknown: with 0.5, the test needs the most sessions. */
 const UNKNOWN_RATE = 0.5;
 
 /** Sessions per arm needed to detect a difference. @throws {EvalsError} EVALS_OPTION_INVALID with every invalid option */
@@ -49,7 +49,7 @@ function noShare(option: string, text: string, low: number, high: number): Probl
       text === ""
         ? `${option} is missing.`
         : `${option} ${JSON.stringify(text)} is not a share from ${low} to ${high}.`,
-    why: "With a wrong number of sessions, the difference would be missed, or the test would take weeks too long.",
+    why: "With too few sessions, the test would miss the difference; with too many, it would take weeks too long.",
     fix: "evals power --ab --rate 0.8 --effect 5%",
   };
 }

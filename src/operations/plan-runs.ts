@@ -92,7 +92,7 @@ async function explained(plan: Plan, settings: AskSettings, store: Store) {
   return cases;
 }
 
-/** The same plan with the prices of batches. */
+/** The plan with the lower prices that the provider asks for batches. */
 function inBatches(plan: Plan): Plan {
   return { ...plan, target: { ...plan.target, price: batchPrice(plan.target.price) } };
 }
@@ -155,13 +155,15 @@ async function plannedRun(
   };
 }
 
-/** The case number of each trial. */
+/** For each trial of a plan, the number of its case. */
 function* everyTrial(plan: Plan): Generator<number> {
   for (let caseNo = 0; caseNo < plan.count; caseNo++)
     for (let trial = 0; trial < plan.planned(caseNo); trial++) yield caseNo;
 }
 
-/** The case number of each variant that could be asked, as if every trial passed and no variant was stored. */
+/**
+ * For each variant that could be asked at most, the number of its case: as if every trial passed and none is stored.
+ */
 function* variantCalls(plan: Plan): Generator<number> {
   for (const _ of plan.pressure ?? []) yield* everyTrial(plan);
 }

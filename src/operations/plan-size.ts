@@ -18,7 +18,9 @@ export interface PlanSizeInput {
   readonly stated: Stated;
 }
 
-/** How many cases × trials detect a given drop, using the suite's own history if there is one. */
+/**
+ * How many cases × trials a suite needs to detect a given drop. If the suite has past runs, their variation is used.
+ */
 export async function planSize(
   io: Environment,
   { directory, suite: name, model, stated }: PlanSizeInput,
@@ -51,8 +53,8 @@ async function readHistory(
 }
 
 /**
- * The cost of one trial in US dollars: as measured in the newest run, else from its tokens at the current
- * price; null when neither is known.
+ * The cost of one trial in US dollars, as measured in the newest run. If that is unknown, it is computed from the
+ * run's tokens and the current price; null when these are unknown too.
  */
 function costPerTrial(suite: LoadedSuite, history: FingerprintRuns | null): number | null {
   if (history === null) return null;

@@ -15,7 +15,7 @@ export function processEnvironment(
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
     random: Math.random,
     sleep: (ms, signal) => {
-      // All waiting retries listen to one signal; Node would warn of a leak.
+      // All waiting retries listen to the same signal. Without this line, Node would warn of a leak.
       if (signal !== undefined) setMaxListeners(0, signal);
       return wait(ms, undefined, { signal }).catch(() => undefined);
     },

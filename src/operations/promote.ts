@@ -39,12 +39,12 @@ export interface PromoteInput extends PromotionChoices {
   readonly as?: string | undefined;
   /** The reason, for the commit and the tag. */
   readonly message?: string | undefined;
-  /** Reports what would be written, and writes nothing. */
+  /** Whether to only report what would be written, and write nothing. */
   readonly dryRun?: boolean | undefined;
 }
 
 /**
- * Makes complete runs of committed inputs the baselines of their suites, in one commit.
+ * Makes runs the baselines of their suites, in one commit. The runs must be complete, and made from committed files.
  *
  * @throws {EvalsError} with the reasons when that is impossible
  */
@@ -56,7 +56,7 @@ export async function promote(io: Environment, input: PromoteInput): Promise<Pro
   const store = await openStoredHistory(root, io);
   try {
     const { project, covered, passedOver } = await runsToPromote(store, input, io);
-    for (const { what, fix } of passedOver) io.notice(`${what} Passed over: ${fix}`);
+    for (const { what, fix } of passedOver) io.notice(`${what} It is skipped. To promote it: ${fix}`);
     const path = prefix.replace(/\/$/, "");
     const making = { project, projectPath: path === "" ? "." : path, store, input, io };
     const every = await Promise.all([...covered].sort(byPath).map((one) => promotedRun(one, making)));
@@ -107,7 +107,7 @@ async function noticeWhatStays(
 ): Promise<void> {
   const idle = every.filter((one) => addsNothing(one)).map(nothingToAdd);
   if (input.run !== undefined && idle.length > 0) throw new EvalsError(idle);
-  for (const { what } of idle) io.notice(`${what} Passed over.`);
+  for (const { what } of idle) io.notice(`${what} It is skipped.`);
   for (const one of every) {
     const still = input.accept === undefined ? [] : stillMissed(await missedRules(one.run, store));
     if (still.length > 0) io.notice(stillMissedText(one, still));
@@ -118,7 +118,7 @@ async function noticeWhatStays(
   }
 }
 
-/** A baseline can depend on a suite's inline prompt, but that does not publish a version of it. */
+/** The notice about a prompt that is written in the suite: a baseline of it publishes no version of the prompt. */
 const noVersionText = (suite: string, path: string): string =>
   `The prompt of ${suite} is written in ${path}: the baseline contains its results, but this publishes no version of the prompt. To make a versioned prompt: evals split ${suite}`;
 
@@ -167,7 +167,7 @@ async function checkName(root: string, name: string | undefined): Promise<void> 
   if (await tagExists(root, tag)) throw new EvalsError(tagTaken(tag));
 }
 
-/** Whether a run was to be added to a baseline that already contains all of its trials. */
+/** Whether a run was to be added to a baseline, but has no trial that would change the baseline. */
 function addsNothing({ grown }: Promoting): boolean {
   return grown !== null && grown.grown + grown.replaced + grown.added + grown.dropped === 0;
 }
@@ -182,7 +182,7 @@ function nothingToAdd({ run }: Promoting): Problem {
   };
 }
 
-/** The rules that an acceptance does not clear; it only applies to the regression rule. */
+/** The missed rules that `--accept` does not clear: all but the regression rule. */
 function stillMissed(missed: readonly RuleResult[]): readonly RuleResult[] {
   return missed.filter(({ kind }) => kind !== "regression");
 }

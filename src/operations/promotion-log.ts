@@ -58,8 +58,8 @@ async function logEntry(entry: PromotionEntry, root: string, sources: LogSources
 }
 
 /**
- * This machine's store, which still has a run's gate outcome when squashing commits removed it from the
- * message. Null when there is no store that can be opened.
+ * This machine's store; null when it does not exist or cannot be opened. It still knows the gate outcome of a run
+ * when a squash of commits has removed the outcome from the commit message.
  */
 async function historyHere(root: string, io: Environment): Promise<Store | null> {
   if (!existsSync(join(root, ".evals"))) return null;

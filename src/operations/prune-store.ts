@@ -19,13 +19,15 @@ import { reportWithoutTexts } from "./store-care/report-without-texts.ts";
 
 export interface PruneInput {
   readonly directory?: string | undefined;
-  /** `90d`: deletes runs that ended longer ago, whatever `history.keep` says. */
+  /** An age such as `90d`: runs that ended longer ago are deleted. It replaces `history.keep` of the config. */
   readonly olderThan?: string | undefined;
-  /** Reports what would be deleted, and deletes nothing. */
+  /** Whether to only report what would be deleted, and delete nothing. */
   readonly dryRun?: boolean | undefined;
 }
 
-/** Ages in milliseconds at which runs (`keep`), or only their answers, are deleted; undefined for never. */
+/**
+ * The ages, in milliseconds, from which whole runs (`keep`) or only their answers are deleted; undefined for never.
+ */
 interface Ages {
   readonly keep: number | undefined;
   readonly answers: number | undefined;
@@ -72,7 +74,7 @@ export async function pruneStore(io: Environment, input: PruneInput): Promise<Pr
     });
     for (const { header } of [...runs, ...answers])
       rmSync(join(root, ".evals", "reports", `${header.id}.html`), { force: true });
-    // An earlier version's file is a copy of the same runs.
+    // The store file of an earlier version still has the texts of the deleted runs, so it is deleted too.
     for (const path of earlier)
       for (const end of ["", "-wal", "-shm"]) rmSync(join(root, `${path}${end}`), { force: true });
     return { ...result, removed: { ...removed, ...what }, erased };
@@ -83,7 +85,7 @@ export async function pruneStore(io: Environment, input: PruneInput): Promise<Pr
 interface Protected {
   /** Ids of the runs on which a baseline depends. */
   readonly ids: ReadonlySet<string>;
-  /** Names of the drift series that are still active. Looked up only when a run is part of a series. */
+  /** Names of the drift series that are still active. Called only when an old run belongs to a series. */
   readonly series: () => Promise<ReadonlySet<string>>;
 }
 
@@ -106,7 +108,7 @@ async function oldRuns(store: Store, ages: Ages, now: number, stays: Protected) 
   return { runs, answers, kept };
 }
 
-/** The runs that contain the canaries and variants of these runs. */
+/** The stored runs of the canaries and variants that belong to these runs. */
 async function partsOf(store: Store, runs: readonly ListedRun[]): Promise<ListedRun[]> {
   const found: ListedRun[] = [];
   for (const { header } of runs)

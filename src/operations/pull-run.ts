@@ -30,7 +30,7 @@ export interface PulledRun {
 }
 
 /**
- * Copies a run that workers asked from their database into this store, with its final report.
+ * Copies a run whose trials workers have asked from the database into this store, with its final report.
  *
  * @throws {EvalsError} for a run that does not exist or has not ended, or whose commit is not in this clone
  */
@@ -66,14 +66,14 @@ export async function pullRun(io: Environment, input: PullInput): Promise<Pulled
   }
 }
 
-/** Where a run is written to. */
+/** The plan of a run that is copied, and the store into which it is written. */
 interface Copying {
   readonly plan: Plan;
   readonly writer: RunWriter;
   readonly store: Store;
 }
 
-/** @returns the number of trials that were copied */
+/** Copies the trials of a run, block by block. @returns the number of copied trials */
 async function copyBlocks(
   no: string,
   { kept }: FleetDatabase,

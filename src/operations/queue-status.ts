@@ -10,7 +10,7 @@ export interface QueueInput {
   readonly directory?: string | undefined;
 }
 
-/** The progress of the runs in a database, and their workers. Needs no project. */
+/** The progress of the runs in the workers' database, and the connected workers. This needs no project. */
 export async function queueStatus(
   io: Environment,
   input: QueueInput,
@@ -24,9 +24,10 @@ export async function queueStatus(
 }
 
 /**
- * Deletes a run from the workers' database. @returns its id
+ * Deletes a run from the workers' database.
  *
- * @throws {EvalsError} when it does not exist
+ * @returns the id of the deleted run
+ * @throws {EvalsError} when there is no such run
  */
 export async function dropQueuedRun(
   io: Environment,

@@ -13,7 +13,7 @@ import { show } from "./show.ts";
 
 export interface RecordTraceInput {
   readonly directory?: string | undefined;
-  /** `run/case/trial`; for `run/case` the first trial that passes. */
+  /** The trial, as `run/case/trial`; `run/case` means the first trial of the case that passes. */
   readonly word: string;
 }
 
@@ -24,7 +24,7 @@ export interface RecordedTrace {
   readonly trial: number;
   /** Relative to the project root. */
   readonly path: string;
-  /** Whether the file was created, changed, or had the same content already. */
+  /** `new`: the file was created. `changed`: it was replaced. `same`: it had this content already. */
   readonly file: "new" | "changed" | "same";
   readonly trace: GoldenTrace;
 }
@@ -61,7 +61,7 @@ function passingTrial(shown: ShownCase | ShownTrial): AnsweredTrial {
   throw failing(shown, trials[0]?.trial);
 }
 
-/** One call per line, so that a review shows what changed. */
+/** The text of a trace's file. It has one call per line, so that a diff shows which calls changed. */
 function textOf(name: string, { calls, turns }: GoldenTrace): string {
   const lines = calls.map((one) => `\n    ${JSON.stringify(one)}`);
   const list = lines.length === 0 ? "[]" : `[${lines.join(",")}\n  ]`;

@@ -21,9 +21,9 @@ export interface RunOfThePast {
 
 export interface PastRunInput {
   readonly directory: string | undefined;
-  /** A word that identifies a run. */
+  /** A word that means a run: `latest`, or an id or the beginning of one. */
   readonly run: string;
-  /** A word for another run, to compare it with the first; absent to report the first alone. */
+  /** A word that means another run, which is compared with the first; absent to report only the first. */
   readonly candidate?: string | undefined;
 }
 
@@ -56,7 +56,7 @@ export async function pastRun(store: Store, root: string, run: StoredRun): Promi
   return runWith(store, root, run, await storedOrMeasured(store, run));
 }
 
-/** The stored report; for an unfinished run, computed from its trials. */
+/** The stored report of a run. The report of an unfinished run is computed from its trials. */
 export async function storedOrMeasured(store: Store, run: StoredRun): Promise<RunReport> {
   return readRunJson(run.header, run.status, run.report) ?? (await measuredReport(run, store));
 }
@@ -79,7 +79,7 @@ export async function runWith(
   });
 }
 
-/** Like `runWith`, for a page, which reads the trials of the baseline's run and so needs no counts. */
+/** Like `runWith`, but without the baseline's counts: a page reads the trials of the baseline's run instead. */
 export async function openedRun(
   store: Store,
   root: string,
@@ -96,7 +96,7 @@ async function baselineRun(store: Store, { comparison }: RunReport): Promise<Sto
   return found.find((one) => one.header.id === id) ?? null;
 }
 
-/** Line in the dataset's file, for cases whose line is in the report. */
+/** The line of a case in the dataset's file, from 1. Null for a case whose line is not in the report. */
 function lineOf({ worst }: RunReport): (one: { readonly id: string }) => number | null {
   const lines = new Map(worst.map((one) => [one.id, one.line]));
   return ({ id }) => lines.get(id) ?? null;
@@ -115,7 +115,7 @@ async function comparedRun(
   baseline: string,
   candidate: string,
 ): Promise<ReportedRun> {
-  // Loaded only for a comparison.
+  // This code is loaded only when two runs are compared, because a plain report does not need it.
   const { heldAgainst } = await import("./held-against.ts");
   const run = await findRun(store, candidate);
   const against = (await findRun(store, baseline)).header.id;

@@ -45,7 +45,7 @@ export function reportedRun(
       store,
     );
   const rows = rowsWith(() => baseline.side);
-  // A page reads the trials of a stored run, which contain more than counts.
+  // If the baseline is a stored run, a page reads its trials, which say more than its counts.
   const viewRows = baseline.run === null ? rows : rowsWith(() => null);
   const makeView = async (): Promise<ViewedRun> => {
     const { viewRun } = await import("./viewing/view-run.ts");
@@ -64,7 +64,7 @@ export function reportedRun(
   };
 }
 
-/** Earlier runs of the same suite and target with the same selection of cases, oldest first, and this run. */
+/** This run and earlier runs of the same suite and target with the same selection of cases, oldest first. */
 async function pastRuns({ header, metrics }: RunReport, no: number, { read }: Store): Promise<PastRun[]> {
   const chosen = JSON.stringify(header.narrowing);
   const { items } = await read.runs({ suite: header.suite }, { limit: MAX_PAST * 5 });

@@ -37,16 +37,16 @@ export interface RescoreInput {
   readonly run: string;
   /** The allowed cost of judges that have not judged all of these answers. */
   readonly consent: JudgingConsent;
-  /** Whether judges use their recordings. */
+  /** Whether judges take their replies from recordings, so that no judge's model is asked. */
   readonly replay: boolean;
 }
 
-/** A run's answers scored by the current scorers. */
+/** The result of scoring a run's answers with the current scorers. */
 export interface Rescored {
   /** The header of the new run. */
   readonly header: RunHeader;
   readonly result: RescoredResult;
-  /** The answers' earlier pass rate; null means unknown. */
+  /** The pass rate of the same answers with their earlier scores; null when it is unknown. */
   readonly passRateBefore: number | null;
   /** The calls and the cost of judges; null without judges. */
   readonly judged: JudgeTotals | null;
@@ -156,7 +156,7 @@ function resultOf({ run, header, tally, status, judged, metrics, pressure }: Sco
   };
 }
 
-/** Cases of the current dataset by id. */
+/** Returns a function that finds a case of the current dataset by its id; undefined when there is none. */
 function casesById(cases: CaseSource): (id: string) => Case | undefined {
   const places = new Map(Array.from({ length: cases.count }, (_, index) => [cases.id(index), index]));
   return (id) => {
@@ -169,7 +169,7 @@ function passRateOf(run: StoredRun): number | null {
   return storedSummary(run).metrics?.pass_rate?.value ?? null;
 }
 
-/** Whether a run has an answer; one that a scorer could not score counts too. */
+/** Whether a run has at least one answer, scored or not. */
 async function hasAnswer({ read }: Store, { no }: StoredRun): Promise<boolean> {
   const { items } = await read.answerIds(no, { limit: 1 });
   return items.length > 0;
@@ -184,7 +184,7 @@ function nothingToScore({ id, suite }: RunHeader): EvalsError {
   });
 }
 
-/** A rescored run that had not ended counts as incomplete. */
+/** The status of the new run: that of the original run, or `incomplete` if the original run had not ended. */
 function endedStatus(status: RunStatus): EndedStatus {
   return isUnfinished(status) ? "incomplete" : status;
 }

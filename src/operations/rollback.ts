@@ -15,7 +15,7 @@ import { refuseTagOfOtherProject } from "./project/tag-project.ts";
 import { movedSuites } from "./promoting/tag-truth.ts";
 import { closeRuns, prepareRuns } from "./running/prepare-runs.ts";
 
-/** Files that a promotion always covers; scorers, schemas and modules elsewhere are named in its tag. */
+/** Files and folders that every promotion covers. Scorers, schemas and modules elsewhere are named in its tag. */
 const COVERED = ["evalconfig.yaml", "evals", "datasets", "prompts", "judges"] as const;
 
 export interface RollbackInput {
@@ -24,7 +24,7 @@ export interface RollbackInput {
   readonly tag: string;
   /** The reason, for the commit. */
   readonly message?: string | undefined;
-  /** Reports what would change, and changes nothing. */
+  /** Whether to only report what would change, and change nothing. */
   readonly dryRun?: boolean | undefined;
 }
 
@@ -32,7 +32,8 @@ export interface RollbackInput {
 type Changes = ReadonlyMap<string, TreeFile | null>;
 
 /**
- * Restores everything that a promotion covered, in one commit, and verifies it by fingerprint.
+ * Restores everything that a promotion covered, in one commit. Fingerprints verify that the restored suites are those
+ * that were promoted.
  *
  * @throws {EvalsError} for a tag that is not a promotion's or was moved, and when there are uncommitted changes
  */
@@ -61,7 +62,7 @@ export async function rollback(io: Environment, input: RollbackInput): Promise<R
   return { ...changed, commit, proofs, dry: false };
 }
 
-/** `evals log` recognizes the commit by its last line. */
+/** The message of the rollback's commit. `evals log` recognizes such a commit by the last line. */
 function commitMessage({ name }: PromotedTag, why: string | undefined): string {
   return [
     `Roll back to ${name}`,
@@ -72,8 +73,8 @@ function commitMessage({ name }: PromotedTag, why: string | undefined): string {
 }
 
 /**
- * Rejects a tag that is not a promotion's, because it could not be verified, and a moved one, because verification
- * would fail too late.
+ * Refuses a tag that is not a promotion's, because its files could not be verified. Also refuses a tag that was
+ * moved: otherwise its files would fail the verification only after they were restored.
  */
 async function refuseUntrueTag(root: string, tag: PromotedTag, promotion: ReadPromotion): Promise<void> {
   if (promotion.suites.length === 0) {
@@ -81,7 +82,7 @@ async function refuseUntrueTag(root: string, tag: PromotedTag, promotion: ReadPr
       code: "EVALS_TAG_NOT_PROMOTED",
       what: `The tag ${tag.name} was not made by evals promote.`,
       why: "The tag names no fingerprints, so the restored files could not be verified.",
-      fix: `evals log lists promotions; git checkout ${tag.name} -- <files> restores files without proof`,
+      fix: `evals log lists promotions; git checkout ${tag.name} -- <files> restores files without verifying them`,
     });
   }
   const moved = await movedSuites(root, tag, promotion);
@@ -94,7 +95,10 @@ async function refuseUntrueTag(root: string, tag: PromotedTag, promotion: ReadPr
   });
 }
 
-/** Files that differ between HEAD and the tag, with their content at the tag; null for those it did not have. */
+/**
+ * The files that differ between HEAD and the tag, with their content at the tag; null for a file that it did not
+ * have.
+ */
 async function changesTo(root: string, tag: PromotedTag, paths: readonly string[]): Promise<Changes> {
   const [then, now] = await Promise.all([filesAt(root, tag.commit, paths), filesAt(root, "HEAD", paths)]);
   const changes = new Map<string, TreeFile | null>();

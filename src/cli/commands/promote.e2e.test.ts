@@ -197,7 +197,7 @@ describe("promote --add", () => {
     expect(repo.git("rev-parse", "HEAD", "evals/v1^{commit}").split("\n")).toEqual([head, head]);
     expect(repo.git("for-each-ref", "--format=%(contents)", "refs/tags/evals/v1")).toContain("suite: s");
     expect((await repo.evals(["promote", "--add"])).stderr).toMatch(
-      /its answers were recorded by another run, and the same recorded answers .*Passed over/,
+      /its answers were recorded by another run, and the same recorded answers .*It is skipped/,
     );
     expect((await repo.evals(["promote", again, "--add"])).exit).toBe(2);
   });
@@ -305,7 +305,7 @@ describe("a run that failed its gate", () => {
     const ended = await repo.evals(["promote"]);
     expect(ended.exit).toBe(0);
     expect(ended.stderr).toMatch(
-      /\(s\) cannot be promoted: its gate failed \(regression pass_rate\)\. Passed over/,
+      /\(s\) cannot be promoted: its gate failed \(regression pass_rate\)\. It is skipped/,
     );
     expect(repo.git("show", "--name-only", "--format=", "HEAD")).toBe("evals/baselines/t.jsonl");
   });
@@ -579,7 +579,7 @@ describe("promote refuses", () => {
     const ended = await repo.evals(["promote"]);
     expect(ended.exit).toBe(0);
     expect(repo.git("show", "--name-only", "--format=", "HEAD")).toBe(PATH);
-    expect(ended.stderr).toMatch(/\(t\) cannot be promoted: it took only some of the cases\. Passed over/);
+    expect(ended.stderr).toMatch(/\(t\) cannot be promoted: it took only some of the cases\. It is skipped/);
   });
 });
 

@@ -17,9 +17,7 @@ import { missingWorkers } from "./missing-workers.ts";
 export const AHEAD = 20_000;
 /** Maximum number of trials in a block. */
 const BLOCK = 200;
-/**
- * Number of blocks into which a small plan is split, unless a block would have fewer than `SMALLEST_BLOCK` trials.
- */
+/** About how many blocks a plan gets that is too small for blocks of `BLOCK` trials. */
 const BLOCKS = 24;
 /** Minimum number of trials in a block, unless fewer are requested. */
 const SMALLEST_BLOCK = 8;

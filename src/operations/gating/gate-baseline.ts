@@ -18,7 +18,7 @@ import type { SideSource } from "../sides/side-source.ts";
 import { storedSide, withPressure } from "../sides/stored-side.ts";
 import { baselineFiles } from "./baseline-files.ts";
 
-/** What a run is compared with, or why there is nothing. */
+/** The baseline that a run is compared with, or why there is none. */
 export interface GateBaseline {
   readonly side: Side | null;
   /** The stored run of the side; null when the side comes from a file, or when there is no side. */
@@ -29,9 +29,11 @@ export interface GateBaseline {
   readonly commit: string | null;
   /** Reads the answers stored beside a committed baseline; null unless every trial has one. */
   readonly answers: () => Promise<KeptAnswers | null>;
-  /** Where a committed baseline was looked for and not found; undefined when there is one, or none was looked for. */
+  /** Branch or commit without a committed baseline for this run; undefined when one was found, or none was needed. */
   readonly absentAt?: string;
-  /** Set when the base branch has a newer baseline than this change; absent when it has not, or this is unknown. */
+  /**
+   * Set when the base branch has a newer baseline than this change. Absent or null when it has not, or nobody knows.
+   */
   readonly behind?: BehindBase | null;
   /** A note for the report; null when there is none. */
   readonly note: string | null;
@@ -68,7 +70,7 @@ const NOTHING: GateBaseline = {
   accepted: null,
 };
 
-/** Ids of the baseline's answers in this store; empty when it does not have them. */
+/** Ids of the baseline's answers in this store; empty when the store does not have these answers. */
 export async function answersOf({ run, runs }: GateBaseline, store: Store): Promise<ReadonlySet<number>> {
   const { read } = store;
   const named = run === null ? (await Promise.all(runs.map((id) => read.runsByPrefix(id)))).flat() : [run];
@@ -80,8 +82,8 @@ export async function answersOf({ run, runs }: GateBaseline, store: Store): Prom
 }
 
 /**
- * The baseline for a run's gate: the side named by `--baseline`; otherwise, in a build of a change, the committed
- * file at the tip of the base branch and never the change's own copy; otherwise the file at HEAD.
+ * The baseline for a run's gate. `--baseline` may name it. Without the option, a build of a change uses the committed
+ * file at the tip of the base branch, never the change's own copy. Any other run uses the file at HEAD.
  *
  * @throws {EvalsError} when the base branch is not available, or the named side does not fit
  */
@@ -146,7 +148,7 @@ async function committedBaseline(
 }
 
 /**
- * The answers beside a baseline; null unless all of its trials have one.
+ * The answers stored beside a baseline; null unless the file has an answer for every trial of the baseline.
  *
  * @throws {EvalsError} for a damaged file
  */
@@ -166,7 +168,7 @@ function runsIn({ cases }: Baseline): string[] {
   return [...new Set(cases.flatMap((one) => one.runs))];
 }
 
-/** The base branch's baseline. The change's own copy is read only for a regression that it accepts. */
+/** The base branch's baseline. The change's own copy is read only to find a regression that the change accepts. */
 async function baselineOfChange(
   { root, fingerprint }: BaselineQuestion,
   path: string,
@@ -217,7 +219,7 @@ function casesIn(text: string | null, path: string): ReadonlySet<string> {
   }
 }
 
-/** Why an acceptance does not apply: it names another baseline or another result. Null when it applies. */
+/** Why an accepted regression does not apply: it names another baseline or another result. Null when it applies. */
 function whyUnfit(
   { from, to }: { readonly from: string; readonly to: string },
   base: string | null,
@@ -232,7 +234,8 @@ function whyUnfit(
 }
 
 /**
- * A side as in `evals diff`, except that a commit means the baseline promoted there rather than a run of it.
+ * The baseline that `--baseline` names, as `evals diff` names a side. But a commit means the baseline that is
+ * promoted in this commit, and not a run of this commit.
  *
  * @throws {EvalsError} for a word that is unknown, ambiguous, or not of this suite
  */
@@ -268,7 +271,7 @@ async function namedBaseline(question: BaselineQuestion, option: string): Promis
   }
 }
 
-/** Among several sides, the one with this suite and target. */
+/** The baseline with the question's suite and target, among the sides that `--baseline` names. */
 async function ofSides(
   sides: readonly SideSource[],
   question: BaselineQuestion,
@@ -278,7 +281,7 @@ async function ofSides(
   const { store, root, suite, listed, model } = question;
   const own = sides.filter((one) => one.suite === suite);
   const ofModel = own.filter((one) => one.model === model);
-  // A suite with several targets has a side for each; one may have replaced another.
+  // A suite with several targets has a side for each of them. If a target is new, its model may have been another's.
   const side =
     ofModel.find((one) => one.listed === listed) ??
     ofModel[0] ??

@@ -25,7 +25,7 @@ import type { GateBaseline } from "./gate-baseline.ts";
 
 /** The gate of one run, from its first trial to its outcome. */
 export interface RunGate {
-  /** Null when all trials are asked: without a baseline, with `--all-trials`, or when the answers exist already. */
+  /** The rule by which the run may stop early; null when all trials are asked, as with `--all-trials`. */
   readonly early: EarlyStop | null;
   start(header: RunHeader, tally: Tally): void;
   /** Sets the canaries' result before the first trial. */
@@ -39,16 +39,17 @@ export interface GateOptions {
   readonly allTrials: boolean;
   readonly unbelieved: Unbelieved;
   readonly declared: DeclaredChange | null;
-  /** Failed rules: one for each baseline of the base branch that nothing is compared with any more. */
+  /** Failed rules, one for each baseline of the base branch with which no suite of this change is compared. */
   readonly takenAway: readonly RuleResult[];
 }
 
 /**
- * Prepares the gate of one run, which may stop early.
+ * Prepares the gate of one run. A run may stop early, at a look: a moment at which the gate asks whether its verdict
+ * is settled already.
  *
- * A rule on a metric where low is better needs all trials, because looks use only passes and scores. Runs with
- * recorded answers never stop early: the rest costs nothing and gives more evidence. Rules that depend on a
- * scorer in `unbelieved` are advisory only, so they do not stop a run either.
+ * A rule on a metric where low is better needs all trials, because a look uses only passes and scores. A run with
+ * recorded answers never stops early: its other trials cost nothing and give more evidence. A rule that depends on a
+ * scorer in `unbelieved` is advisory only, so it does not stop a run either.
  */
 export async function gateFor(
   plan: Plan,
@@ -114,7 +115,7 @@ export async function gateFor(
           canary: started.canary ?? null,
           declared,
         });
-      // A run that was cut short has no final look, so the fixed test is used for its answers.
+      // A run that was cut short has no final look, so its answers are compared as if no look had been planned.
       const whole = ran.end.kind === "decided" || ran.end.kind === "all-asked";
       const ruled = conclude(gate, whole ? (sequential?.latest() ?? null) : null);
       const { rules: own, verdict } = ruled.gate;
@@ -132,7 +133,7 @@ export async function gateFor(
   };
 }
 
-/** The early stop of a run. With a stale baseline, no look can decide anything, so all trials are asked. */
+/** The early stop of a run. If the baseline turns out to be stale, no look decides, so all trials are asked. */
 function earlyStop(sequential: SequentialStop, isStale: () => boolean): EarlyStop {
   const { order, note } = sequential;
   const stop = { ...sequential, decide: (look: number) => !isStale() && sequential.decide(look) };
@@ -177,7 +178,7 @@ async function stopFor(
   });
 }
 
-/** By case number, 1 where the scorer does not apply, else 0; null when it applies to every case. */
+/** For each case number, 1 if the scorer does not apply to the case, else 0; null when it applies to every case. */
 function exemptCases(plan: Plan, scorer: string): Uint8Array | null {
   const exempt = new Uint8Array(plan.count);
   let any = false;
@@ -204,13 +205,16 @@ function casesOf(plan: Plan): StoredCase[] {
   }));
 }
 
-/** Errored and skipped trials of a case; after an early stop, trials that were not asked are not missing. */
+/**
+ * The number of missing trials of a case: those that errored or were skipped. After an early stop, trials that were
+ * not asked are not missing.
+ */
 function missingTrials(ran: RanRun): (caseNo: number) => number {
   if (ran.end.kind === "decided") return (caseNo) => itemAt(ran.tally.errored, caseNo);
   return (caseNo) => ran.plan.planned(caseNo) - itemAt(ran.tally.answered, caseNo);
 }
 
-/** The cases selected by `tag:…` or `case:…`. */
+/** The cases that a selector of the gate means, `tag:…` or `case:…`. */
 function* selectedBy(
   plan: Plan,
   selector: string,

@@ -13,7 +13,7 @@ import { SCORER_VERSION, type Trust, trustIn } from "../../labels/trust.ts";
 
 /** How far the gate of one suite trusts its model-based scorers. */
 export interface SuiteTrust {
-  /** By scorer name; only model-based scorers. */
+  /** The trust in each model-based scorer, by its name. Other scorers are not in the map. */
   readonly byScorer: ReadonlyMap<string, Trust>;
   readonly unbelieved: Unbelieved;
   /** Names of the model-based scorers that are believed. */

@@ -4,7 +4,7 @@ import type { GateResult } from "../../domain/verdict.ts";
 import type { RanRun } from "../../run/execute-run.ts";
 import type { GateBaseline } from "./gate-baseline.ts";
 
-/** The report's notes about the side that a run was compared with, or about its absence. */
+/** The report's notes about the baseline that a run was compared with, or about the absence of a baseline. */
 export function baselineNotes(
   { side, absentAt, note, behind }: Pick<GateBaseline, "side" | "absentAt" | "note" | "behind">,
   { regression }: Pick<Gate, "regression">,
@@ -32,7 +32,9 @@ function withoutBaseline(
   return `${sentence} To make one: ${firstStep(header)}evals promote`;
 }
 
-/** What to do before promoting: a baseline needs a commit with its files. Empty when there is one. */
+/**
+ * What to do before promoting, because a baseline needs a commit with its files. Empty when there is such a commit.
+ */
 function firstStep({ commit, dirty }: RanRun["header"]): string {
   if (commit === null) return "commit the project to git, then ";
   return dirty === true ? "commit the suite's files, then " : "";

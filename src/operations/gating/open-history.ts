@@ -45,7 +45,10 @@ type HistoryOptions = RunRequest & Pick<TargetMatrix, "ungated">;
 
 const NOTHING_TAKEN: TakenAway = { rules: [], notes: [] };
 
-/** Opens the store and finds what each run is compared with or resumes; problems are reported before anything is asked. */
+/**
+ * Opens the store, and finds for each run its baseline and the run that it resumes. So problems with these are
+ * reported before any call is made.
+ */
 export async function openHistory(
   prepared: readonly PreparedRun[],
   place: RunPlace,
@@ -55,7 +58,7 @@ export async function openHistory(
   const { project, home, at } = place;
   let store: Store | undefined;
   try {
-    // A repository that git refuses to read must not look like one without a baseline.
+    // Throws when git refuses to read the repository: otherwise the run would seem to have no baseline.
     const refs = await (options.baseline === "none" ? publishedRefs : requirePublishedRefs)(home);
     await refuseChangedPrompts(home, io.env, { refs, commit: at?.commit });
     const opened = await openWrittenHistory(home, io);
@@ -97,7 +100,10 @@ export async function openHistory(
   }
 }
 
-/** Reports each lost baseline with one run only: a run of its suite if there is one, else the first run. */
+/**
+ * The part of the lost baselines that one run reports, so that each is reported once: with its suite, or the first
+ * run.
+ */
 function lostWith(
   at: number,
   ready: readonly Pick<ReadyRun, "prepared">[],
@@ -149,9 +155,9 @@ export function budgetOf(project: Project, options: RunRequest) {
 }
 
 /**
- * Refuses a budget in dollars for models with an unknown price, because it cannot be enforced. Answers that
- * exist already cost nothing, so a run in which nothing is asked needs no price. If a judge has to be asked
- * after all, the missing price is reported before its first call.
+ * Refuses a budget in dollars for models with an unknown price, because such a budget cannot be enforced. A run that
+ * needs no call, because all its answers exist already, needs no price. If a judge has to be asked after all, the
+ * missing price is reported before its first call.
  */
 async function refuseUnpricedBudget(
   project: Project,
@@ -181,9 +187,9 @@ async function refuseUnpricedBudget(
   );
 }
 
-/** The baselines that a change takes away; only the build of a change has a branch that it could take them from. */
+/** The baselines of the base branch that a change takes away. Only the build of a change has a base branch. */
 async function takenInChange(place: RunPlace, options: HistoryOptions, io: Environment): Promise<TakenAway> {
-  // A matrix only compares targets with each other; an ordinary run reports that a baseline is gone.
+  // A matrix compares targets only with each other. That a baseline is gone is left to an ordinary run to report.
   if (isMatrix(options) || options.baseline !== undefined || findGitFolder(place.home) === null)
     return NOTHING_TAKEN;
   const base = await baseOfChange(place.home, io);

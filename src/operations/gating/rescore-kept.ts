@@ -8,8 +8,8 @@ import { scoreTrial } from "../../run/score-trial.ts";
 import { NotKept, textAlone } from "../../run/text-alone.ts";
 
 /**
- * Scores the answers stored beside a baseline with the current scorers. Each distinct answer is scored once and
- * counts as often as it was given.
+ * Scores the answers stored beside a baseline with the current scorers. Each distinct answer is scored once, and its
+ * scores count for each trial that gave it.
  *
  * @returns null when a scorer reads more of a trial than its answer, or could not score
  */
@@ -26,7 +26,7 @@ export async function rescoreKept(side: Side, answers: KeptAnswers, plan: Plan):
   }));
   for (const [at, id] of side.ids.entries()) {
     const golden = sameCase(plan, places.get(id), side.contents[at]);
-    // A case that is gone or changed is not compared.
+    // A case that was removed or has changed is not compared, so its answers need no scores.
     if (golden === null) continue;
     for (const { output, trials } of answers.get(id) ?? []) {
       const scoring = await scoredText(plan, golden, output);

@@ -8,10 +8,9 @@ import { storedSide } from "../sides/stored-side.ts";
 import type { GateBaseline } from "./gate-baseline.ts";
 
 /**
- * Scores the baseline's answers again if it was scored by other scorers, because only sides that are scored
- * alike can be compared. The answers come from the store or from the file beside the baseline. Judges are not
- * asked: only their stored verdicts are used. Without answers the side is unchanged, and the comparison reports
- * that it is impossible.
+ * Scores the baseline's answers again if other scorers had scored them, because only sides with the same scorers can
+ * be compared. The answers come from the store or from the file beside the baseline. Judges are not asked: only their
+ * stored verdicts are used. Without answers the side is unchanged, and the comparison then reports `incomparable`.
  */
 export async function scoredAlike(baseline: GateBaseline, plan: Plan, store: Store): Promise<GateBaseline> {
   const { side } = baseline;
@@ -54,7 +53,7 @@ function isScoredAlike(side: Side, plan: Plan): boolean {
   });
 }
 
-/** Scores the answers beside the baseline again, because a fresh clone has no answers in its store. */
+/** Scores the answers in the file beside the baseline again: a fresh clone has no answers in its store. */
 async function keptAlike(baseline: GateBaseline, side: Side, plan: Plan): Promise<GateBaseline> {
   const answers = await baseline.answers();
   if (answers === null) return baseline;
@@ -71,7 +70,10 @@ async function keptAlike(baseline: GateBaseline, side: Side, plan: Plan): Promis
   };
 }
 
-/** The stored run with all answers of a side; null when no single run has them, as for a baseline that grew. */
+/**
+ * The stored run that has all answers of a side; null when no single run has them, for instance when a baseline was
+ * extended by later runs.
+ */
 export async function runBehind(
   { run, runs, side }: Pick<GateBaseline, "run" | "runs" | "side">,
   store: Store,
@@ -86,7 +88,7 @@ export async function runBehind(
   return null;
 }
 
-/** Whether a run has all answers of a side, although the side also names the runs of its cached answers. */
+/** Whether a run has all answers of a side. The side may name other runs too, from which answers were reused. */
 async function holdsAll(store: Store, run: StoredRun, side: Side): Promise<boolean> {
   const own = await storedSide(store, run);
   const places = new Map(own.ids.map((id, index) => [id, index]));

@@ -16,16 +16,18 @@ import { baselineFiles } from "./baseline-files.ts";
 export interface TakenAway {
   /** Failed rules, each with the suite of the base branch that it is about. */
   readonly rules: readonly { readonly suite: string; readonly rule: RuleResult }[];
-  /** Notes that decide nothing: a baseline that the change removes too, or one hidden by this narrowed run. */
+  /**
+   * Notes without effect on the gate, about baselines that the change removes itself or that this run may not see.
+   */
   readonly notes: readonly string[];
 }
 
 const NOTHING: TakenAway = { rules: [], notes: [] };
 
 /**
- * Finds the baselines of the base branch that this change neither uses nor removes. A change that renames a
- * suite or an alias also changes the path of its baseline, and would otherwise be compared with nothing without
- * notice.
+ * Finds the baselines of the base branch with which no suite of this change is compared. This happens when a change
+ * renames a suite or an alias: then the path of its baseline is another one. Without a report of it, the renamed
+ * suite would silently be compared with nothing.
  */
 export async function takenAway(
   { place, base }: { readonly place: RunPlace; readonly base: Extract<BaseOfChange, { kind: "seen" }> },
@@ -65,7 +67,7 @@ export async function takenAway(
 const pathsOf = (suite: LoadedSuite): string[] =>
   suite.models.map((model) => baselinePath(suite.name, listedTargetOf(suite, model)));
 
-/** Whether no option narrows the run: the project's files alone determine it. */
+/** Whether no option narrows the run, so that every suite of the project is run completely. */
 function isWhole({ suites, model, prompt, case: cases, tag, shard, run }: RunRequest): boolean {
   const chosen = [suites, model, prompt, cases, tag].some((one) => one.length > 0);
   return !chosen && shard === undefined && run === undefined;
@@ -92,7 +94,7 @@ interface LostBaseline {
   readonly suite: string;
 }
 
-/** The baselines at `paths` that the base branch uses: an unused one is not lost by this change. */
+/** The baselines at `paths` that the base branch uses. A baseline that it does not use is not lost by this change. */
 async function stillCompared(
   paths: readonly string[],
   { ref, name }: Extract<BaseOfChange, { kind: "seen" }>,
@@ -124,7 +126,7 @@ function suiteIn(text: string | null): string | null {
   }
 }
 
-/** Baselines added on the base branch after the merge base. */
+/** Paths of the baselines that were added on the base branch after this change had left it. */
 async function gainedSince(
   left: string,
   lost: readonly LostBaseline[],

@@ -15,7 +15,10 @@ const REPORTED_WAIT_MS = 3000;
 /** Status codes of a server or gateway that is busy. */
 const TOO_BUSY = [408, 425, 429, 502, 503, 504, 529];
 
-/** Sends requests to other tools' servers, through the environment's proxy if there is one. A busy server is asked again. */
+/**
+ * Sends requests to other tools' servers, through a proxy if the environment names one. A request to a busy server is
+ * sent again after a while.
+ */
 export function askServer(io: Environment): AskServer {
   return async (address, headers, json) => {
     const { openConnectionPools } = await import("../../providers/pooled-fetch.ts");

@@ -4,8 +4,8 @@ import { JUDGES, listVersions, PROMPTS } from "../../project/version-files.ts";
 import { workTree } from "../../project/work-tree.ts";
 
 /**
- * Files that are in a project's folders already and that `evals check` would read as parts of it. A repository may have
- * its own `evals/` and `prompts/` before it becomes a project.
+ * Files that were in a folder before an import made it a project, and that `evals check` would now read as suites,
+ * prompts and the like. A repository may have an `evals/` or `prompts/` folder of its own.
  *
  * @param own paths of the import's own files, relative to the root
  */

@@ -17,7 +17,7 @@ import { compareWithDisk, type NewFile, readToEnd, writeFiles } from "./write-fi
 export interface ImportOptions {
   readonly directory?: string | undefined;
   readonly sources: readonly string[];
-  /** Where files are written, relative to the working directory; default the enclosing project, else the directory itself. */
+  /** The folder for the files, relative to the working directory; by default the project around it, else itself. */
   readonly out?: string | undefined;
   readonly name?: string | undefined;
   readonly dryRun: boolean;
@@ -25,7 +25,7 @@ export interface ImportOptions {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** The result of an import. Paths are relative to the working directory, with `/`. */
+/** The result of an import. Paths are relative to the working directory and have `/` between folders. */
 export interface ImportResult extends Pick<Imported, "taken" | "left" | "kept" | "more"> {
   /** Files that were written or extended, or would be in a dry run. */
   readonly written: readonly string[];
@@ -35,7 +35,7 @@ export interface ImportResult extends Pick<Imported, "taken" | "left" | "kept" |
   readonly added: readonly string[];
   /** The project's folder relative to the working directory, or `.`. */
   readonly root: string;
-  /** Why nothing was imported; otherwise empty. */
+  /** Why nothing was imported; empty when something was. */
   readonly problems: readonly Problem[];
 }
 
@@ -89,12 +89,14 @@ export async function importFiles(
   };
 }
 
-/** Computed after all chunks are read, because an importer may count while they are written. */
+/**
+ * The result so far. It must be made after all chunks are read, because an importer may count while they are read.
+ */
 function resultOf({ taken, left, kept, more }: Imported, root: string): ImportResult {
   return { taken, left, kept, more, root, written: [], unchanged: [], added: [], problems: [] };
 }
 
-/** The nearest parent folder with a config, up to the repository's root; the folder itself when there is none. */
+/** The folder itself or its nearest parent with a config, up to the repository's root; else the folder itself. */
 function projectAround(cwd: string): string {
   for (let folder = cwd; ; folder = dirname(folder)) {
     if (existsSync(join(folder, CONFIG_FILE))) return folder;

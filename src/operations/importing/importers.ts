@@ -1,12 +1,12 @@
 import type { Importer } from "../../interchange/imported.ts";
 
-/** A tool whose files can be imported: one entry here, one folder in `interchange/`. */
+/** A tool or a format whose files can be imported. Its importer is in `interchange/`. */
 export interface ImporterEntry {
   /** The argument of `evals import`. */
   readonly name: string;
   /** One sentence for the help. */
   readonly about: string;
-  /** The command-line arguments in commander's syntax: `<config...>`. */
+  /** The command-line arguments, in the syntax of the package commander: `<config...>`. */
   readonly sources: string;
   readonly sourcesAbout: string;
   /** Options of this import only, in commander's syntax. A `repeated` option collects its values in a list. */

@@ -36,7 +36,7 @@ export function sourceFiles(cwd: string, root: string): SourceFiles {
   };
 }
 
-/** The lines of a file. Only a line feed ends a line: JSON texts may contain other line separators. */
+/** The lines of a file. Only a line feed ends a line, because JSON texts may contain other line separators. */
 async function* lines(place: string, path: string): AsyncGenerator<string> {
   attemptFile(path, () => refuseOtherThanFile(place));
   const stream = createReadStream(place, { highWaterMark: 1 << 20 });
@@ -72,7 +72,7 @@ function refuseNoText(head: Buffer, path: string): void {
   if (problem !== undefined) throw new EvalsError(problem);
 }
 
-/** @throws {EvalsError} at a byte that is not UTF-8 */
+/** A line as text, without its line ending. @throws {EvalsError} at a byte that is not UTF-8 */
 function decodedLine(bytes: Buffer, path: string, number: number): string {
   if (!isUtf8(bytes)) throw new EvalsError(encodingProblem(bytes, path, number));
   const end = bytes.at(-1) === 13 ? bytes.length - 1 : bytes.length;

@@ -13,18 +13,18 @@ export interface NewFile extends ImportedFile {
   readonly replaces?: boolean;
 }
 
-/** The files of an import compared with those on disk. */
+/** The result of comparing the files of an import with the files on disk. */
 export interface Compared {
   /** Files that do not exist yet. */
   readonly fresh: readonly ImportedFile[];
   /** Paths of existing files with the same bytes. */
   readonly unchanged: readonly string[];
-  /** One for each existing file with other bytes. */
+  /** One problem for each existing file that has other bytes. */
   readonly problems: readonly Problem[];
 }
 
 /**
- * Compares files with those on disk; the chunks of an existing file are read completely.
+ * Compares the files of an import with the files on disk. If a file exists, all chunks of its new text are read.
  *
  * @param root absolute; paths are relative to it
  * @param show formats a path for messages
@@ -50,7 +50,9 @@ export async function compareWithDisk(
   return { fresh, unchanged, problems };
 }
 
-/** Reads all chunks, because an importer counts while they are read. */
+/**
+ * Reads all chunks and writes nothing. A dry run needs this, because an importer counts while its chunks are read.
+ */
 export async function readToEnd(files: readonly ImportedFile[]): Promise<void> {
   for (const { text } of files) if (typeof text !== "string") for await (const _ of text);
 }
@@ -63,7 +65,8 @@ async function hashOf(text: string | AsyncIterable<string | Buffer>): Promise<st
 }
 
 /**
- * Writes all files or none: each is written beside its final path first, then all are renamed.
+ * Writes all files or none. Each file is first written under another name beside its final path; then all are
+ * renamed.
  *
  * @param root absolute; created if needed
  * @throws {EvalsError} EVALS_IMPORT_UNWRITABLE

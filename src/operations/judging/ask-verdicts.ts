@@ -4,11 +4,11 @@ import { ScorerFailure } from "../../domain/scorer.ts";
 import type { LabelledAnswer } from "../../labels/truth.ts";
 import { answerOfText } from "../../run/text-alone.ts";
 
-/** One question to the judge: an answer, and the number of the independent opinion on it. */
+/** One question to the judge: an answer, and the number of the verdict on it when the judge gives several. */
 export interface JudgedAnswer {
   readonly labelled: Pick<LabelledAnswer, "answer">;
   readonly golden: Case;
-  /** Number of the opinion on the same answer, from 1. */
+  /** Number of the verdict on this answer, from 1. Each number is asked independently. */
   readonly repeat: number;
 }
 
@@ -25,7 +25,7 @@ export interface AskingOptions<Question extends JudgedAnswer> {
   readonly onVerdict: (question: Question, judged: Judged) => void;
 }
 
-/** How the asking ended. */
+/** What a judge was asked, and how it ended. */
 export interface Asked {
   /** Number of answers with a verdict. */
   readonly judged: number;
@@ -37,7 +37,9 @@ export interface Asked {
   readonly stopped: boolean;
 }
 
-/** Asks a judge about answers. An answer without a verdict is counted and does not stop the others. */
+/**
+ * Asks a judge about answers. If the judge gives no verdict on an answer, this is counted and the others are asked.
+ */
 export async function askVerdicts<Question extends JudgedAnswer>(
   judge: OpenJudge,
   questions: readonly Question[],
@@ -73,7 +75,9 @@ export async function askVerdicts<Question extends JudgedAnswer>(
   return state;
 }
 
-/** Shows all questions to the pool, which computes the price of the missing verdicts; nothing is asked. */
+/**
+ * Gives all questions to the judge's pool, so that it can compute the price of the missing verdicts. No call is made.
+ */
 export async function priceVerdicts(judge: OpenJudge, questions: readonly JudgedAnswer[]): Promise<void> {
   for (const question of questions)
     await judge.judge(scoreInput(question), question.repeat).catch((error: unknown) => {

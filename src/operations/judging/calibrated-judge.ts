@@ -64,7 +64,7 @@ export async function readSubject(
   const scorers = measuredScorers(loaded?.scorers ?? []);
   const labels = labelsOf(all, name, scorers);
   if (labels.length === 0) throw noneOfJudge(suite, name, { all, scorers });
-  // Read first, so that an unreadable file is reported before anything is paid.
+  // The calibration file is read here only so that a mistake in it is reported before anything is paid.
   readCalibration(root, name, version);
   return {
     root,
@@ -83,7 +83,7 @@ export async function readSubject(
   };
 }
 
-/** The project root. A folder that has only labels and verdicts will do: it needs no evalconfig.yaml. */
+/** The project root. Without an evalconfig.yaml, a folder that has labels and verdicts counts as the root. */
 function rootOf(io: Environment, directory: string | undefined): string {
   try {
     return locate(io, directory).root;
@@ -103,7 +103,7 @@ async function openTolerantly(io: Environment, directory: string | undefined, su
   }
 }
 
-/** The judge with the version that the suite uses, when `spec` has no version; else `spec`. */
+/** `spec` if it names a version; otherwise the judge with the version that the suite uses. */
 function specOf(loaded: LoadedSuite | null, spec: string): string {
   if (spec.includes("@")) return spec;
   const used = (loaded?.suite.scorers ?? []).flatMap((entry) =>
@@ -112,14 +112,14 @@ function specOf(loaded: LoadedSuite | null, spec: string): string {
   return used.find((one) => one === spec || one.startsWith(`${spec}@`)) ?? spec;
 }
 
-/** Scorers of the suite that are not judges; a model-based one is calibrated under its own name. */
+/** Names of the suite's scorers that are not judges. A model-based scorer is calibrated under its own name. */
 function scorerNames(loaded: LoadedSuite | null): string[] {
   return (loaded?.suite.scorers ?? []).flatMap((entry) =>
     entry.type === "judge" ? [] : [entry.name ?? entry.type],
   );
 }
 
-/** The version from the judge's file; without a file, from verdicts made elsewhere. */
+/** The judge's version, from its file. Without a file, from the file of verdicts that were made elsewhere. */
 async function judgeVersion(
   root: string,
   spec: string,
@@ -137,7 +137,7 @@ async function judgeVersion(
   }
 }
 
-/** Versions with verdicts, oldest first. */
+/** The versions of a judge that have a file of verdicts, lowest version first. */
 function verdictVersions(root: string, judge: string): string[] {
   const folder = join(root, "judges", judge);
   if (!/^[\w.-]+$/.test(judge)) return [];
@@ -217,7 +217,7 @@ async function casesOf(suite: LoadedSuite): Promise<ReadonlyMap<string, Case> | 
   try {
     cases = await suite.openCases();
   } catch (error) {
-    // Labels and stored verdicts can be compared without the dataset, but without tags and new questions.
+    // Labels and stored verdicts can be compared without the dataset. Only tags and new questions need it.
     if (error instanceof EvalsError) return null;
     throw error;
   }

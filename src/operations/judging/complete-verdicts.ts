@@ -23,7 +23,7 @@ export interface VerdictSession {
   readonly io: Environment;
 }
 
-/** The judge's verdicts; missing ones are asked for and stored one by one. */
+/** The judge's verdicts on all labelled answers. Missing verdicts are asked for, and each is stored as it arrives. */
 export async function completeVerdicts(
   session: VerdictSession,
   repeats: number,
@@ -57,7 +57,7 @@ function missingVerdicts(
 
 async function askForVerdicts({ subject, stopping, io }: VerdictSession, judge: OpenJudge, repeats: number) {
   const { root, judge: name, version } = subject;
-  // Verdicts of an earlier judge with the same version must not be mistaken for this one's.
+  // The judge's file may have changed under the same version. Verdicts from before the change must not count.
   const stays = staying(subject, judge);
   const known = countingVerdicts(subject, judge, sortVerdicts(root, name, version, stays));
   const questions = missingVerdicts(subject, known, repeats);

@@ -13,10 +13,11 @@ export function contentOf(golden: Pick<Case, "input" | "expected">): string {
 }
 
 /**
- * The verdicts that count: by this judge, for the current case, one per answer and number. If the case is not
- * available and there are two, from different suites or wordings, neither counts.
+ * The verdicts that count: given by this judge, for the case as it is now, one for each answer and repeat number. If
+ * there are two, from different suites or wordings of the case, and the current case is not available, neither
+ * counts.
  *
- * @param judge null when its file is not in this project, so that the verdicts' judge is unknown
+ * @param judge null when its file is not in this project; then verdicts of any judge of that name count
  */
 export function countingVerdicts(
   { cases }: Cases,
@@ -56,7 +57,7 @@ export function staying(
   };
 }
 
-/** Sorted ids of cases that changed after this judge rated them; empty when other suites have labels too. */
+/** Sorted ids of the cases that changed after the judge's verdict; empty when other suites have labels too. */
 export function changedCases(
   { cases, labels, shared, verdicts }: CalibrationSubject,
   judge: Asked | null,
@@ -70,7 +71,9 @@ export function changedCases(
   return [...new Set(changed.map((one) => one.case))].sort();
 }
 
-/** Whether a verdict is by this judge; one made elsewhere does not name its judge. */
+/**
+ * Whether this judge may have given a verdict. A verdict made elsewhere names no judge, so it counts as this one's.
+ */
 function isFrom(judge: Asked | null, { judge: hash }: JudgeVerdict): boolean {
   return judge === null || hash === undefined || hash === judge.hash;
 }
@@ -79,7 +82,9 @@ function fits({ content }: JudgeVerdict, now: string | undefined): boolean {
   return content === undefined || now === undefined || content === now;
 }
 
-/** Hashes of cases by id, cached; undefined for a case that is not available. */
+/**
+ * Returns a function that gives the hash of a case's content by its id; undefined for a case that is not available.
+ */
 function contentHashes(cases: CalibrationSubject["cases"]): (id: string) => string | undefined {
   const made = new Map<string, string>();
   return (id) => {

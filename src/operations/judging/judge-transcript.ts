@@ -3,8 +3,8 @@ import type { StoredTrial } from "../../domain/run.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
 /**
- * The questions to judges about a trial, and their replies: the replies behind its scores or, if a judge failed to
- * score, all that this run has paid for about the case.
+ * The questions to judges about a trial, with the judges' replies. These are the replies behind the trial's scores.
+ * If a judge failed to score it, they are all replies about the trial's case that this run has paid for.
  */
 export async function judgeExchanges(
   { read }: Pick<Store, "read">,

@@ -10,7 +10,7 @@ import type { RunWriter, Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { unusableKeys } from "../running/unusable-keys.ts";
 
-/** The allowed cost of judges. */
+/** What the user allows judges to cost. */
 export interface JudgingConsent {
   /** Whether any cost is allowed. */
   readonly yes: boolean;
@@ -25,7 +25,7 @@ export interface JudgingContext {
   readonly consent: JudgingConsent;
 }
 
-/** The judges of a rescoring whose cost was allowed. */
+/** The judges of a rescoring, after the user has allowed their cost. */
 export interface Judging {
   /** Called once for each run that the rescoring creates. */
   start(header: RunHeader, writer: RunWriter): void;
@@ -34,9 +34,9 @@ export interface Judging {
 }
 
 /**
- * Counts the questions that judges must be asked, and reports their cost if it is allowed.
+ * Counts the questions that judges must be asked. If the user allows their cost, a notice says what it is.
  *
- * @throws {EvalsError} EVALS_RESCORE_COSTS with the price when it is not allowed; EVALS_KEY_UNSET for a missing key
+ * @throws {EvalsError} EVALS_RESCORE_COSTS with the cost when it is not allowed; EVALS_KEY_UNSET for a missing key
  */
 export async function judgingFor(
   inputs: readonly [RescoreInput, ...RescoreInput[]],
@@ -78,7 +78,7 @@ function judgedTogether(a: JudgeTotals | null, b: JudgeTotals | null): JudgeTota
 }
 
 /**
- * Reports the cost of judges if it is allowed.
+ * Checks that the user allows the cost of judges; a notice then says what it is.
  *
  * @param command the command as typed, for an error message
  * @throws {EvalsError} like `judgingFor`

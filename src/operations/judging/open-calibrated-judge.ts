@@ -11,7 +11,7 @@ import { type OpenJudgeOptions, openJudge, openJudgePool } from "./open-judge.ts
 
 /** A judge that can be asked, or the reason why it cannot. */
 export interface CalibratedJudge {
-  /** Null when the project, the judge's file or its model cannot be opened; then stored verdicts are needed. */
+  /** Null when the project, the judge's file or its model cannot be opened; then only stored verdicts can be used. */
   readonly judge: OpenJudge | null;
   readonly troubles: readonly Problem[];
   close(): Promise<void>;
@@ -47,7 +47,7 @@ export async function openCalibratedJudge(
   }
 }
 
-/** A model-based scorer of the suite that is not a judge (a combinator, a classifier), asked like one. */
+/** A model-based scorer of the suite that is not a judge, such as a classifier, as something to ask like a judge. */
 async function scorerAsJudge(
   { loaded, judge: name, version }: CalibrationSubject,
   dependencies: Omit<OpenJudgeOptions, "entry">,
@@ -78,7 +78,10 @@ async function scorerAsJudge(
   }
 }
 
-/** The judge settings in the suite's entry: part of the judge's hash, so that the gate finds the same judge. */
+/**
+ * The settings of the judge in the suite's entry; undefined without an entry. They are part of the judge's hash, by
+ * which the gate later recognizes the judge that was calibrated.
+ */
 function entryOf({ loaded, judge: name }: CalibrationSubject): JudgeEntry | undefined {
   const at = (loaded?.suite.scorers ?? []).findIndex(
     ({ type, judge }) => type === "judge" && (judge === name || String(judge).startsWith(`${name}@`)),

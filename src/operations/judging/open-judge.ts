@@ -16,12 +16,12 @@ export interface OpenJudgeOptions {
   readonly io: Environment;
   /**
    * Settings of a suite's entry of type `judge`: which part of an answer is judged, against what, by which model, and
-   * the threshold. They are part of the judge's hash. Absent: as in the judge's file.
+   * the threshold. They are part of the judge's hash. Settings that are absent here are those of the judge's file.
    */
   readonly entry?: JudgeEntry | undefined;
   /** Maximum concurrent calls if the model has no limit of its own; default 16. */
   readonly concurrency?: number | undefined;
-  /** Uses replies from `fixtures/<alias>.jsonl` instead of asking. */
+  /** Whether to use the replies in `fixtures/<alias>.jsonl` instead of asking the model. */
   readonly replay?: boolean | undefined;
   /** Aborts what is in flight: `judge` then throws `NotJudged`. */
   readonly signal?: AbortSignal | undefined;

@@ -12,7 +12,7 @@ export interface TypedAnswerChoice {
   readonly adjudicate?: boolean | undefined;
   readonly tag?: readonly string[] | undefined;
   readonly judge?: string | undefined;
-  /** The judge whose name is added to labels that name none; no answer is shown then. */
+  /** The judge whose name is added to the labels that name no judge. With this option, no answer is shown. */
   readonly assign?: string | undefined;
 }
 
@@ -27,7 +27,7 @@ const NAMES = [
   "assign",
 ] as const satisfies readonly (keyof TypedAnswerChoice)[];
 
-/** The options that pick answers in different ways. */
+/** The options that say how answers are picked. At most one of them may be used. */
 const MODES = ["random", "stratified", "disputed", "adjudicate"] as const;
 
 const COUNT: NumberOption = {

@@ -14,7 +14,7 @@ export interface RunAnswer {
   readonly tags: readonly string[];
   /** Number of trials that gave this answer. */
   readonly trials: number;
-  /** Number of passing verdicts by judges; null when no judge rated it. */
+  /** How many verdicts of judges pass the answer, out of how many; null when no judge rated it. */
   readonly judged: { readonly pass: number; readonly of: number } | null;
 }
 
@@ -59,7 +59,7 @@ function noRunYet(word: string): EvalsError {
   });
 }
 
-/** Distinct answers of a run, case by case; their texts are not loaded. */
+/** The distinct answers of a run, case by case, without their texts. */
 export async function answersOfRun({ read }: History, run: StoredRun): Promise<RunAnswer[]> {
   const judges = run.header.scorers.flatMap(({ type, judge }, at) =>
     type === "judge" || judge !== undefined ? [at] : [],

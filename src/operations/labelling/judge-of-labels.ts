@@ -52,7 +52,7 @@ export function refuseUnknown(suite: string, judge: string, scorers: readonly Me
   });
 }
 
-/** The labels that measure the judge `of`; also those that name no judge, when the suite has only one. */
+/** The labels that measure the judge `of`. Labels that name no judge are among them if the suite has only one. */
 export function labelsBeside(
   labels: readonly Label[],
   of: string | undefined,
@@ -62,7 +62,9 @@ export function labelsBeside(
   return labels.filter((label) => label.of === of || (alone && (label.of === undefined || of === undefined)));
 }
 
-/** The warnings of `check` for labels whose judge is unknown, or not in the suite. */
+/**
+ * The warnings of `evals check` about labels that do not say which judge they measure, or name one not in the suite.
+ */
 export function labelOwnerWarnings(
   labels: readonly Label[],
   { suite, path, scorers }: { suite: string; path: string; scorers: readonly MeasuredScorer[] },

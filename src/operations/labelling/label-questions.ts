@@ -12,7 +12,7 @@ import type { Opinion, Question } from "../../page/labelling-shapes.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { answersOfRun, answerText, type RunAnswer } from "./answers-of-run.ts";
 
-/** Where a rater's questions come from. */
+/** What a rater's questions are made from. */
 export interface QuestionSource {
   readonly store: Store;
   readonly run: StoredRun;
@@ -29,7 +29,7 @@ export interface AnswerChoice {
   readonly tags: readonly string[];
 }
 
-/** Maximum number of the rater's latest labels used for repeated questions. */
+/** How many of the rater's labels, the latest, may be asked about again. */
 const MAX_KNOWN = 200;
 
 /** The answers of a run to be labelled, in an order specific to this rater. @throws {EvalsError} */
@@ -44,7 +44,10 @@ export async function pickedQuestions(source: QuestionSource, options: AnswerCho
   return questions;
 }
 
-/** Picks the same answers for every rater, so that raters can be compared; a larger count extends the list. */
+/**
+ * Picks the same answers for every rater, so that raters can be compared. With a larger count, the same answers are
+ * picked and further ones.
+ */
 function sample(
   { run }: QuestionSource,
   answers: readonly RunAnswer[],
@@ -57,7 +60,7 @@ function sample(
   return tags.length === 0 ? picks : picks.map((pick) => ({ ...pick, picked: "stratified" }));
 }
 
-/** The most disputed answers that this rater has not labelled; each represents only itself. */
+/** The most disputed answers that this rater has not labelled. Each represents only the trials that gave it. */
 function disputes(
   { labels, rater }: QuestionSource,
   answers: readonly RunAnswer[],
@@ -93,7 +96,7 @@ function withTags(answers: readonly RunAnswer[], tags: readonly string[]): reado
   );
 }
 
-/** Answers on which raters disagree without adjudication, with each verdict. */
+/** The answers on which raters disagree and that nobody has adjudicated, each with the raters' verdicts. */
 export async function conflicts(source: QuestionSource): Promise<Question[]> {
   const caseNumbers = await caseNumbersOf(source);
   const questions: Question[] = [];
@@ -113,7 +116,7 @@ async function caseNumbersOf({ store, run }: QuestionSource): Promise<ReadonlyMa
   return new Map(cases.map((one) => [one.id, one.case_no]));
 }
 
-/** Number of conflicts in a file of labels, whichever run has the case. */
+/** Number of answers in a file of labels that have such a conflict, whichever runs gave these answers. */
 export function countConflicts(labels: readonly Label[]): number {
   return labelledAnswers(labels).filter(isConflict).length;
 }
@@ -126,7 +129,7 @@ function opinionOf({ rater, verdict, criteria, comment }: Label): Opinion {
   return { rater, verdict, criteria, comment };
 }
 
-/** Answers that this rater labelled, latest first, for checking whether they give the same verdict again. */
+/** Answers that this rater has labelled, latest first, to find out whether the rater gives the same verdict again. */
 export async function knownQuestions(source: QuestionSource): Promise<Question[]> {
   const caseNumbers = await caseNumbersOf(source);
   const own = source.labels.flatMap((label) => {

@@ -14,7 +14,10 @@ export interface AddressFile {
   remove(): void;
 }
 
-/** The address is kept in a file under .evals/, one for each rater and suite, which only this user can read. */
+/**
+ * The file under .evals/ that keeps the address, one for each rater and suite. Only this user of the system can read
+ * it.
+ */
 export function addressFile(root: string, suite: string, rater: string): AddressFile {
   const place = join(root, ".evals", "labelling", `${sha256(`${suite}\n${rater}`).slice(0, 16)}.json`);
   return {

@@ -4,7 +4,7 @@ import { ADJUDICATED } from "../../labels/truth.ts";
 import type { Environment } from "../environment.ts";
 
 /**
- * The rater: `--rater`, else git's e-mail address, else the user name.
+ * The rater's name: that of `--rater`, else the e-mail address in git, else the name of the system's user.
  *
  * @throws {EvalsError} when there is none, or the name has a special meaning in a labels file
  */

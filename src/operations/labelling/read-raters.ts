@@ -1,4 +1,7 @@
-/** `--rater NAME` is the rater of labels without one; `--rater 10=NAME` names user 10 of the other tool. */
+/**
+ * Reads `--rater`. `--rater NAME` names the rater of labels without a rater, `--rater 10=NAME` the other tool's user
+ * 10.
+ */
 export function readRaters(given: readonly string[]): {
   rater: string | undefined;
   raters: ReadonlyMap<string, string>;

@@ -9,8 +9,8 @@ export interface SelfChecksFile {
 }
 
 /**
- * Repeated verdicts of raters. They are not labels: they show how consistent a rater is, and stay on this machine. An
- * incomplete line after a crash is skipped.
+ * The file of the verdicts that raters gave a second time on the same answer. They are no labels: they show how
+ * consistent a rater is, and stay on this machine. A line that a crash left incomplete is skipped.
  */
 export function selfChecksFile(root: string, suite: string): SelfChecksFile {
   const place = join(root, ".evals", "labelling", `${suite}.checks.jsonl`);

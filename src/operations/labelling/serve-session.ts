@@ -16,10 +16,14 @@ export interface ServedSession {
   readonly onAddress: (url: string) => void;
 }
 
-/** Time in which the last label can be undone before the session ends, in milliseconds. */
+/** How long the session goes on after the last label, so that this label can be undone, in milliseconds. */
 const LINGER = 30_000;
 
-/** Serves the page until the user ends it, everything is labelled, or it is stopped. @throws {EvalsError} EVALS_PORT_IN_USE */
+/**
+ * Serves the labelling page until the user ends the session, everything is labelled, or `stop` is aborted.
+ *
+ * @throws {EvalsError} EVALS_PORT_IN_USE
+ */
 export async function serveSession(session: LabellingSession, place: ServedSession): Promise<void> {
   const { io, address, stop } = place;
   const server = await serve(session, place, lingerAfterLast(session, io, stop));
@@ -27,11 +31,11 @@ export async function serveSession(session: LabellingSession, place: ServedSessi
   place.onAddress(server.url);
   await Promise.race([server.ended, aborted(stop.signal)]);
   await server.close();
-  // If answers are left, the address is kept, so that an open page continues with the next session.
+  // If answers are left, the address is kept: the next session uses it again, so that an open page can continue.
   if (session.left === 0) address.remove();
 }
 
-/** Ends the session some time after the last answer, unless the user goes back. */
+/** Ends the session `LINGER` milliseconds after the last answer, unless the user goes back to one. */
 function lingerAfterLast(session: LabellingSession, io: Environment, stop: AbortController): () => void {
   let waiting = new AbortController();
   return () => {
@@ -48,7 +52,7 @@ function lingerAfterLast(session: LabellingSession, io: Environment, stop: Abort
   };
 }
 
-/** Uses the port and token of the previous session if it was interrupted. */
+/** Serves the page under the port and token of the previous session if that session left answers. */
 async function serve(
   session: LabellingSession,
   { io, address, port }: ServedSession,

@@ -3,18 +3,18 @@ import type { Problem } from "../../domain/problem.ts";
 import type { Plan } from "../../run/plan.ts";
 import { isUnfinishedShard, runOf, type Shard } from "./open-shards.ts";
 
-/** The parts of one run. */
+/** The shards that are the parts of one run. */
 export interface ShardSet {
   readonly suite: string;
   readonly alias: string;
-  /** In the order of the parts. */
+  /** Sorted by the number of the part. */
   readonly shards: readonly Shard[];
 }
 
 /**
  * Groups shards by their run.
  *
- * @returns the sets, and a problem for each with a missing part, a duplicate part or parts of different splits
+ * @returns the sets, and a problem for each set with a missing part, a duplicate part or parts of different splits
  */
 export function shardSets(shards: readonly Shard[]): {
   readonly sets: readonly ShardSet[];
@@ -80,12 +80,12 @@ function splitProblems(run: string, shards: readonly Shard[]): Problem[] {
   return problems;
 }
 
-/** Index in the whole plan of a shard's case, by the rule of `--shard`. */
+/** Index of a shard's case in the plan of the whole run: `--shard 2/3` takes the cases 1, 4, 7, … */
 export function wholeCaseNo({ part, parts }: Pick<Shard, "part" | "parts">, caseNo: number): number {
   return caseNo * parts + part - 1;
 }
 
-/** The problem of a shard that was made from other files than the whole plan; undefined when it fits. */
+/** The problem of a shard that was made from other files than the plan of the whole run; undefined when it fits. */
 export async function foreignShard(shard: Shard, plan: Plan): Promise<Problem | undefined> {
   const { run, part, parts, source } = shard;
   const wanted = Math.ceil((plan.count - part + 1) / parts);

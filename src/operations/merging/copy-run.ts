@@ -8,7 +8,7 @@ import type { StoredJudgement } from "../../store/stored.ts";
 import { wholeCaseNo } from "./check-shards.ts";
 import type { Shard } from "./open-shards.ts";
 
-/** Number of trials queued before they are written. */
+/** How many trials are collected before they are written to the store together. */
 const BATCH = 500;
 
 /** Copies a shard's data into a run of another store: answers, scores, judges' replies, and the cost of failed calls. */
@@ -107,7 +107,7 @@ interface Copying {
   readonly from: Store;
   readonly to: Store;
   readonly runNo: number;
-  /** Ids of replies in this store by their ids in the other. */
+  /** Ids of the copied replies: the id in this store by the id in the shard's store. */
   readonly replies: Map<number, number>;
 }
 

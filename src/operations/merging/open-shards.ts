@@ -22,7 +22,7 @@ export interface Shard {
   readonly parts: number;
 }
 
-/** Opened copies of stores; the originals are never written. */
+/** The shards in copies of other stores. The original stores are never written. */
 export interface OpenShards {
   readonly shards: readonly Shard[];
   close(): void;
@@ -34,7 +34,7 @@ const HISTORY = /^history(?:-\d+)?\.db(?:-wal)?$/;
  * Opens copies of other stores and lists the newest run of each shard in them.
  *
  * @param sources folders with a store (`.evals`, or a project's), or store files
- * @throws {EvalsError} EVALS_MERGE_SOURCE for each without a store or shard
+ * @throws {EvalsError} EVALS_MERGE_SOURCE for each source without a store, or whose store has no shard
  */
 export async function openShards(sources: readonly string[], environment: Environment): Promise<OpenShards> {
   const opened: { store: Store; root: string }[] = [];

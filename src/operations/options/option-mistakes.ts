@@ -4,7 +4,7 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 export class OptionMistakes {
   readonly #problems: Problem[] = [];
 
-  /** The parsed value; undefined for a mistake. */
+  /** Parses one option. @returns the parsed value; undefined when `read` throws a mistake, which is collected */
   read<Value>(read: () => Value): Value | undefined {
     try {
       return read();

@@ -1,7 +1,7 @@
 import { EvalsError } from "../../domain/problem.ts";
 
 /**
- * Parses a share of the traces: `1%`, `0.5 %` or `0.01`.
+ * Parses a share of the traces: `1%`, `0.5 %` or `0.01`. Returns it as a number in (0, 1].
  *
  * @param option name of the option for error messages
  * @throws {EvalsError} EVALS_OPTION_INVALID

@@ -7,7 +7,7 @@ export interface NumberOption {
   /** The expected value, completing a sentence: `a whole number from 1`. */
   readonly expected: string;
   readonly isRight: (value: number) => boolean;
-  /** Set for a share, which may be written in per cent: `90%` for 0.9. */
+  /** Set for an option whose value is a share and may be written in per cent: `90%` for 0.9. */
   readonly inPercent?: true;
   readonly why: string;
   readonly fix: string;
@@ -33,7 +33,7 @@ export const portOption = (option: string): NumberOption => ({
   fix: `${option} 4173, or 0 for any port that is free.`,
 });
 
-/** The parsed number; undefined when not given. @throws {EvalsError} EVALS_OPTION_INVALID */
+/** The option's value as a number; undefined when the option is absent. @throws {EvalsError} EVALS_OPTION_INVALID */
 export function readNumber(text: string | undefined, number: NumberOption): number | undefined {
   if (text === undefined) return undefined;
   const { option, expected, isRight, inPercent, why, fix } = number;

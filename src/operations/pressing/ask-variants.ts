@@ -17,7 +17,7 @@ import type { PreparedRun } from "../running/prepare-runs.ts";
 import { type PressedTrials, type Variant, variantCases, variantsOf } from "./variants.ts";
 import { withFurtherTurn } from "./with-further-turn.ts";
 
-/** What variants need from their run. */
+/** What is needed to ask variants of a run's trials. */
 export interface PressureSession {
   readonly project: Project;
   readonly concurrency: number;
@@ -25,11 +25,11 @@ export interface PressureSession {
   readonly budget: Budget | null;
   /** Spending that counts against the budget, in addition to the run's own calls. */
   readonly beside: Spending;
-  /** Without `remote`: this process asks the variants, even if workers asked the run's own trials. */
+  /** `remote` is left out: this process asks the variants itself, even if workers asked the run's own trials. */
   readonly world: Omit<RunWorld, "store" | "remote"> & { readonly store: Store };
   readonly useCache: boolean;
   readonly notFromCache: () => Promise<ReadonlySet<number>>;
-  /** Whether nothing is asked and only stored results are read. */
+  /** Whether only stored results are read, so that no variant is asked. */
   readonly asksNothing: boolean;
   /** @param done number of variants answered by earlier sessions */
   readonly onStart: (header: RunHeader, done: number) => void;
@@ -37,8 +37,8 @@ export interface PressureSession {
 }
 
 /**
- * Asks variants of a run's passing trials: those that are not stored yet, as a separate run, so that none is asked
- * twice and none counts as a trial of the suite.
+ * Asks the variants of a run's passing trials. Stored variants are not asked again. The others are asked as a
+ * separate run, so that no variant counts as a trial of the suite.
  *
  * @returns the run with the results of its variants
  */
@@ -65,7 +65,10 @@ export async function pressTrials(
 type Paid = RanRun["spent"];
 const NOTHING: Paid = { usd: 0, tokens: 0 };
 
-/** Resumes earlier runs, each with its own variants. Then asks the remaining variants in a new run. */
+/**
+ * Resumes earlier runs of variants, each with the variants that it has. Then asks the remaining variants in a new
+ * run.
+ */
 async function askAll(
   ran: RanRun,
   run: PressedTrials,
@@ -89,7 +92,7 @@ async function askAll(
     if (variantRun.status === "complete") for (const { id } of variants) seen.add(id);
     if (variantRun.status === "complete" || variants.length === 0) continue;
     const plan = planFor(variants);
-    // A run of another pressure version has other variants: its answers count, but it is not resumed.
+    // If the variants are made differently now, the earlier run is not resumed, but the answers in it count.
     if (plan.hash === variantRun.header.plan) await ask(plan, variantRun);
     for (const id of plan.hash === variantRun.header.plan
       ? variants.map((one) => one.id)

@@ -7,7 +7,7 @@ import { variantRuns } from "../../run/variant-runs.ts";
 import type { RunWriter, Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 
-/** The inputs for scoring the variants of a run again: one for each session that asked variants. */
+/** The inputs for scoring the variants of a run again: one for each stored run of its variants. */
 export async function variantsToRescore(
   { run, speaker, today, ...scored }: RescoreInput,
   store: Store,

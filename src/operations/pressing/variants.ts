@@ -32,7 +32,7 @@ export interface PressedTrials {
   readonly store: Store;
 }
 
-/** A variant for each passing trial and kind of pressure that can change it, by kind, case and trial. */
+/** A variant for each passing trial and each kind of pressure that can change it, sorted by kind, case and trial. */
 export async function variantsOf(run: PressedTrials): Promise<readonly Variant[]> {
   const { plan, no, pressed, store } = run;
   const passing: { readonly case_no: number; readonly trial: number }[] = [];
@@ -59,7 +59,7 @@ function changeOf(
   return makeVariant(plan.golden(caseNo), settings, { trial, calledTools }, pressed.context);
 }
 
-/** Variants as cases of one trial each, with their questions. */
+/** Makes a case of each variant, asked in a single trial, and a function for the questions of these cases. */
 export function variantCases(run: PressedTrials, variants: readonly Variant[]) {
   const { plan, pressed } = run;
   const byId = new Map(variants.map((one) => [one.id, one]));
@@ -86,7 +86,7 @@ export function variantCases(run: PressedTrials, variants: readonly Variant[]) {
   const question = ({ id, ...variant }: Case): Question => {
     const one = byId.get(id);
     if (one === undefined) throw new Error(`${id} is not a variant of this run`);
-    // Prompts, bodies and tools get the case's own id, so that only the pressure differs.
+    // Prompts, bodies and tools get the id of the original case, so that the pressure is the only difference.
     return pressedQuestion(run, one, { ...variant, id: plan.id(one.case_no) }, change(one));
   };
   return { cases, question };
@@ -113,7 +113,7 @@ function pressedQuestion(
   return { ...asked, input, golden: { ...golden, input }, pressure: { after, say } };
 }
 
-/** Adds a turn to an input that lists its turns; the new turn has the expected value of the last one. */
+/** Adds a turn to an input that lists its turns. The new turn has the expected value of the turn before it. */
 function withTurn(input: Json, at: string | undefined, say: string): Json {
   const turns = at === undefined ? undefined : writtenTurns(at, input);
   if (at === undefined || turns === undefined) return input;

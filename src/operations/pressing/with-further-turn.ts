@@ -4,8 +4,8 @@ import type { OpenTarget } from "../../domain/provider.ts";
 import { declaredSecrets } from "../../run/declared-secrets.ts";
 
 /**
- * Converts the prompt of a target without conversations to messages with the same text, so that a further turn can be
- * added.
+ * A target that can be asked a further turn. The prompt of a target without conversations is converted to messages
+ * with the same text, to which a message can be added.
  */
 export async function withFurtherTurn(target: OpenTarget, project: Project): Promise<OpenTarget> {
   if (target.conversing !== undefined) return target;

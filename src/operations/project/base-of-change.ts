@@ -8,7 +8,7 @@ import type { Environment } from "../environment.ts";
 
 /** The base branch of the change that CI builds, if it builds one, and whether this clone has the branch. */
 export type BaseOfChange =
-  /** A local run, or a build of a push. */
+  /** No change is built: this is a local run, or CI builds a push. */
   | { readonly kind: "none" }
   /** The base branch is in this clone, as `ref`. */
   | { readonly kind: "seen"; readonly name: string; readonly ref: string }

@@ -28,7 +28,7 @@ export async function changedPrompts(
   );
 }
 
-/** Like `changedPrompts`, for the files of a commit. */
+/** Like `changedPrompts`, but for the files of a commit instead of the work tree. */
 export async function changedPromptsAt(
   root: string,
   env: Environment,
@@ -91,7 +91,7 @@ export async function unknownPublished(
   if (findGitFolder(root) === null || FOLDERS.every((folder) => versionFiles(root, folder).length === 0))
     return [];
   const shallow = isShallow(root);
-  // A remote without any ref here was never pushed to from this clone.
+  // If this clone has no ref of a remote, nothing was ever pushed from it or fetched into it.
   if (!shallow && !(await refs()).some((ref) => ref.startsWith("refs/remotes/"))) return [];
   const [remotes, branch, base] = await Promise.all([
     remoteNames(root),
@@ -130,13 +130,13 @@ function publishedUnknown(reason: string, fix: string): Problem {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The base branch according to CI, because a shallow checkout does not know the remote's default branch. */
+/** The ref of the base branch that CI names: a shallow checkout does not know the remote's default branch. */
 async function baseBranchRefs(root: string, env: Environment): Promise<string[]> {
   const base = await baseOfChange(root, { env });
   return base.kind === "seen" ? [base.ref] : [];
 }
 
-/** The first line that differs, from 1. */
+/** Number of the first line in which `after` differs from `before`, from 1. */
 function firstDifference(before: string, after: string): number {
   const [was, is] = [before.split(/\r?\n/), after.split(/\r?\n/)];
   const at = is.findIndex((line, index) => line !== was[index]);
@@ -144,7 +144,7 @@ function firstDifference(before: string, after: string): number {
 }
 
 /**
- * Refuses published versions with changed text.
+ * Refuses prompt and judge versions whose text was changed after they had been published.
  *
  * @param options.refs the repository's `publishedRefs`
  * @param options.commit checks the files of this commit instead of the work tree's

@@ -13,13 +13,13 @@ export async function newestRun({ read }: History, suite?: string): Promise<Stor
 
 type History = Pick<Store, "read">;
 
-/** Number of runs read at once: the newest matching run is nearly always among the first. */
+/** Number of runs read at once. It is small, because the newest run that fits is nearly always among the first. */
 const FEW = 8;
 
 /**
- * The run for a word on the command line: `latest`, an id, or a prefix of one (optionally after `run:`).
+ * The run that a word on the command line means: `latest`, or an id or the beginning of one, also after `run:`.
  *
- * @throws {EvalsError} when there is none or several
+ * @throws {EvalsError} when the word means no run, or several
  */
 export async function findRun(store: History, word: string): Promise<StoredRun> {
   const id = word.replace(/^run:/, "");

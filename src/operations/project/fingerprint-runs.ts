@@ -5,7 +5,7 @@ import { type OutcomePool, outcomePool, type PooledOutcomes } from "../../metric
 import type { ListedRun, StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** Maximum number of pooled runs: older runs are less relevant, and each needs a scan of its trials. */
+/** Maximum number of pooled runs. Older runs say less about the suite today, and each costs a scan of its trials. */
 const MAX_RUNS = 20;
 
 /** The complete runs of a suite's newest fingerprint, and their pooled results. */
@@ -17,8 +17,8 @@ export interface FingerprintRuns {
 }
 
 /**
- * Pools the newest complete run of a whole suite with all complete runs of the same fingerprint; null when
- * there is none. Runs that stopped early are left out, because their pass rates are biased.
+ * Pools the trials of the newest complete run of a whole suite and of all complete runs with the same fingerprint.
+ * Null when there is no complete run. Runs that stopped early are left out, because their pass rates are biased.
  *
  * @param alias alias of the model whose runs are used; default all
  */

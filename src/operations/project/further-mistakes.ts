@@ -17,8 +17,8 @@ import {
 } from "../../run/open-scorers.ts";
 
 /**
- * All mistakes of a project whose files have some: also those that are found by opening scorers and reading cases, so
- * that a file's mistakes are reported together. Another error is returned unchanged.
+ * Adds further mistakes to the error of a project whose files have mistakes. It opens scorers and reads cases to find
+ * them, so that all mistakes are reported together. Any other error is returned unchanged.
  */
 export async function withFurtherMistakes(error: unknown): Promise<unknown> {
   return error instanceof UnreadProject ? new EvalsError(await furtherMistakes(error)) : error;
@@ -26,7 +26,7 @@ export async function withFurtherMistakes(error: unknown): Promise<unknown> {
 
 async function furtherMistakes(unread: UnreadProject): Promise<Problem[]> {
   const { project, unfinished, modelsMissing } = unread;
-  // What would run code was reported, and nothing of it is opened.
+  // Opening scorers could run code, which is forbidden here.
   if (forbidsCode(project.env)) return [...unread.problems];
   const judges = judgePool(project, { concurrency: 1 });
   const host = modelsMissing ? filesOnly(judges.host) : judges.host;
@@ -46,7 +46,7 @@ async function furtherMistakes(unread: UnreadProject): Promise<Problem[]> {
   return tidyProblems(problems);
 }
 
-/** What cases lack for the suite's scorers and prompt, also where some of its scorers cannot be opened. */
+/** What the cases lack for the suite's prompt and scorers. Scorers that cannot be opened are taken into account. */
 async function caseMistakes(suite: LoadedSuite, scorers: OpenedScorers): Promise<Problem[]> {
   const cases = await suite.openCases();
   try {
@@ -57,7 +57,7 @@ async function caseMistakes(suite: LoadedSuite, scorers: OpenedScorers): Promise
   }
 }
 
-/** Judges whose models may have mistakes of their own: their files are looked for, and nothing more. */
+/** Lets judges' files be checked without their models: these may have mistakes, which are reported elsewhere. */
 function filesOnly(host: JudgeHost): JudgeHost {
   const unknown = (): Promise<never> => Promise.reject(new EvalsError([]));
   return { ...host, model: unknown };

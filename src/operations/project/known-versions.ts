@@ -10,7 +10,10 @@ export interface KnownVersion {
   readonly name: string;
   readonly version: string;
   readonly path: string;
-  /** `draft`: never published. `edited`: published, with a different text. `removed`: published, no longer in the work tree. */
+  /**
+   * `draft`: never published. `edited`: published, but the file has another text now. `removed`: published, but no
+   * longer in the work tree.
+   */
   readonly state: "draft" | "published" | "edited" | "removed";
 }
 

@@ -8,7 +8,7 @@ import { providers } from "../../providers/registry.ts";
 import { scorers } from "../../scorers/registry.ts";
 import type { Environment } from "../environment.ts";
 
-/** The project of the command: from `-C` or the current directory upward to the nearest evalconfig.yaml. */
+/** Finds the project of a command: the nearest evalconfig.yaml in the folder of `-C`, or in a parent of it. */
 export function locate(io: Environment, directory: string | undefined): ProjectRoot {
   return findProjectRoot(resolve(io.cwd, directory ?? "."));
 }
@@ -20,7 +20,7 @@ export interface OpenProjectOptions {
   readonly overrides?: SuiteOverrides;
 }
 
-/** @throws {EvalsError} with every mistake of every file */
+/** Reads a project from its files. @throws {EvalsError} with every mistake of every file */
 export async function openProject(io: Environment, options: OpenProjectOptions): Promise<Project> {
   const { root, gitRoot } = locate(io, options.directory);
   try {

@@ -5,16 +5,16 @@ import { DATASET_ENDINGS } from "../../project/dataset-formats.ts";
 import { CONFIG_FILE } from "../../project/find-project-root.ts";
 import { STARTER_NAME, starterFiles } from "./starter-project.ts";
 
-/** Project folders in which every file has a meaning. */
+/** The folders of a project in which files are parts of the project. No other project may be inside them. */
 const PROJECT_FOLDERS = ["evals", "datasets", "prompts", "judges", "labels", "fixtures"];
 /** The project folders in which `evals check` reads every file. */
 const READ_WHOLE = ["evals", "prompts", "judges", "labels"];
 
 /**
- * Checks whether a project may be created in a folder.
+ * Refuses a folder in which no project may be created.
  *
  * @param root absolute
- * @throws {EvalsError} for a folder with a misspelt config, and for one inside another project's folders
+ * @throws {EvalsError} for a folder with a misspelt config, and for a folder inside another project's folders
  */
 export function refuseStarter(root: string): void {
   if (existsSync(join(root, "evalconfig.yml")) && !existsSync(join(root, CONFIG_FILE)))
@@ -64,7 +64,7 @@ function isFree(root: string, name: string): boolean {
   });
 }
 
-/** Folders with files that are not the example's, which `evals check` will read from now on. */
+/** The folders that have files besides those of the example. From now on, `evals check` will read these files too. */
 export function foldersReadFromNowOn(root: string, name: string): string[] {
   const own = Object.keys(starterFiles(name));
   return READ_WHOLE.filter((folder) =>

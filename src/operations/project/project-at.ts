@@ -20,14 +20,14 @@ import type { OpenProjectOptions } from "./open-project.ts";
 /** A project at a commit, checked out for the duration of a run. */
 export interface CheckedOutProject {
   readonly project: Project;
-  /** Loads the same files with another target. */
+  /** Loads the project from the same files again, with other suites, models or prompts. */
   readonly load: (overrides: SuiteOverrides) => Promise<Project>;
   remove(): void;
 }
 
 type Options = Pick<OpenProjectOptions, "suites"> & { readonly overrides?: SuiteOverrides | undefined };
 
-/** Finds a commit. @throws {EvalsError} EVALS_REF_UNKNOWN with the command that fetches it */
+/** Finds the commit that a word means. @throws {EvalsError} EVALS_REF_UNKNOWN with the command that fetches it */
 export async function requireCommit(root: string, word: string): Promise<NamedCommit> {
   const found = await findCommit(root, word);
   if (found !== null) return found;
@@ -45,7 +45,7 @@ export async function requireCommit(root: string, word: string): Promise<NamedCo
 }
 
 /**
- * Reads the project of a commit without a checkout: sufficient to plan and count, not to run.
+ * Reads the project of a commit without a checkout. This is enough to plan and count, but not to run.
  *
  * @param root the project root of the work tree
  * @throws {EvalsError} with every mistake of every file there

@@ -6,7 +6,7 @@ import type { RunHeader } from "../../domain/run.ts";
 import { CONFIG_FILE } from "../../project/find-project-root.ts";
 import { parseYaml } from "../../project/parse-yaml.ts";
 
-/** Whether a run's texts must stay in the store: its dataset was restricted during the run, or is now. */
+/** Whether a run's texts must stay in the store, because its dataset was restricted during the run, or is now. */
 export function restrictedRuns(root: string): (header: Pick<RunHeader, "restricted" | "parts">) => boolean {
   let datasets: EvalConfig["datasets"] | null = null;
   return ({ restricted, parts }) => {
@@ -16,7 +16,7 @@ export function restrictedRuns(root: string): (header: Pick<RunHeader, "restrict
   };
 }
 
-/** The config's `datasets`; empty when the config cannot be read, so that only the run's own record counts. */
+/** The config's `datasets`. Empty when the config cannot be read; then only what the run recorded counts. */
 function restrictedNow(root: string): NonNullable<EvalConfig["datasets"]> {
   let text: string;
   try {

@@ -50,7 +50,7 @@ export async function splitSuiteFiles(
   return { path, written: Object.keys(split.files), cases: split.cases };
 }
 
-/** Existing files with the name: a dataset with any extension, any version of the prompt. */
+/** Existing files that have the name of a new file: a dataset with any extension, or any version of the prompt. */
 function occupied(root: string, file: string): string[] {
   const folder = dirname(file);
   if (!existsSync(join(root, folder))) return [];

@@ -3,14 +3,15 @@ import { schemaLine } from "../../domain/schema-address.ts";
 /** Default name of the example. */
 export const STARTER_NAME = "ticket-queue";
 
-/** The two versions of the prompt: one that the suite uses, and one that the gate blocks. */
+/** The version of the prompt that the suite uses. */
 export const RELEASED = "1.0.0";
+/** The version of the prompt that the gate blocks. */
 export const EDITED = "1.1.0";
 
 /**
- * The files of `evals init` by path; the config is last, so that it exists only with a complete example. The suite
- * answers from a recording of two prompt versions, so it runs without a key and demonstrates how a prompt edit is
- * blocked.
+ * The files of `evals init`, by path. The config is written last, so that it exists only with a complete example. The
+ * suite takes its answers from a recording of two prompt versions, so it runs without a key. It demonstrates how a
+ * prompt edit is blocked.
  *
  * @param name of the suite, its dataset, its prompt and its recording
  * @param typed whether the suite is in TypeScript
@@ -182,7 +183,7 @@ const REQUESTS: Readonly<Record<string, readonly [released: string, edited: stri
   ],
 };
 
-/** With the edited prompt, two of three answers continue after their JSON. */
+/** The lines of the recording. With the edited prompt, two of three answers go on after their JSON. */
 function recordedLines(): readonly object[] {
   return CASES.flatMap(({ id, queue, answers }) => {
     const requests = REQUESTS[id];

@@ -12,7 +12,7 @@ const SHARED = "EVALS_HISTORY";
 export type HistoryOutside = Pick<Environment, "date" | "env" | "notice">;
 
 /**
- * Opens a project's store, wherever it is; every access to it uses this function.
+ * Opens a project's store: the PostgreSQL store that EVALS_HISTORY names, or else the file in `.evals`.
  *
  * @throws {EvalsError} like `openStore`
  */
@@ -23,7 +23,7 @@ export function openStoredHistory(root: string, io: HistoryOutside): Promise<Sto
 }
 
 /**
- * Opens the store file in a folder, whatever the environment says; for instance of a copy.
+ * Opens the store file in a folder, for instance a copy of a store. EVALS_HISTORY has no effect here.
  *
  * @throws {EvalsError} like `openStore`
  */
@@ -37,8 +37,8 @@ export function hasStoredHistory(root: string, io: HistoryOutside): boolean {
 }
 
 /**
- * Like `openStoredHistory`, for a command that pays for answers: they are stored even if a module ends the
- * process.
+ * Like `openStoredHistory`, for a command that pays for answers: paid answers are stored even if a module of the user
+ * ends the process.
  *
  * @throws {EvalsError} like `openStore`
  */

@@ -7,8 +7,9 @@ import { filesAt } from "../../git/tags.ts";
 import { readPromotion } from "./read-promotion.ts";
 
 /**
- * The folder of another project in this repository to which a promoted tag belongs; null when it belongs to this one,
- * or to none. A tag of an older version does not name its project; the baselines that its commit changed show it.
+ * The folder of another project in this repository to which a promoted tag belongs; null when the tag belongs to this
+ * project, or to none. A tag of an older version does not name its project. Then the baselines that its commit
+ * changed show which project it is.
  */
 export async function otherProjectOf(
   root: string,
@@ -24,7 +25,7 @@ export async function otherProjectOf(
   if (projects.has(own)) return null;
   const [other] = projects;
   if (other !== undefined) return other;
-  // It changed nothing, so any project with baselines of these names may have promoted it.
+  // The commit changed no baseline, so any project with baselines of these names may have made the tag.
   const paths = suites.map(({ suite, alias }) => baselinePath(suite, alias));
   const here = await filesAt(root, commit, paths);
   if (here.size > 0) return null;
@@ -33,13 +34,13 @@ export async function otherProjectOf(
   return holds === undefined ? null : (projectOf(holds)[0] ?? null);
 }
 
-/** The project folder of a baseline, relative to the repository's top. */
+/** The project folder of a baseline's path, relative to the repository's top; empty for another file. */
 function projectOf(path: string): string[] {
   const found = /^(?:(.*)\/)?evals\/baselines\/[^/]+\.jsonl$/.exec(path);
   return found === null ? [] : [found[1] ?? "."];
 }
 
-/** @throws {EvalsError} EVALS_TAG_OTHER_PROJECT */
+/** Refuses a tag of another project in this repository. @throws {EvalsError} EVALS_TAG_OTHER_PROJECT */
 export async function refuseTagOfOtherProject(root: string, tag: PromotedTag): Promise<void> {
   const other = await otherProjectOf(root, tag);
   if (other === null) return;

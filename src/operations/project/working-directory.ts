@@ -3,7 +3,12 @@ import { resolve } from "node:path";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Environment } from "../environment.ts";
 
-/** @throws {EvalsError} when `-C` is not a directory, because a project above it would be the wrong one */
+/**
+ * Checks that `-C` names a directory. Otherwise the project would be looked for in the folders above, and a wrong one
+ * could be used.
+ *
+ * @throws {EvalsError} EVALS_DIRECTORY_UNKNOWN
+ */
 export function requireDirectory(io: Environment, directory: string | undefined): void {
   if (directory === undefined) return;
   const found = statSync(resolve(io.cwd, directory), { throwIfNoEntry: false });

@@ -2,7 +2,7 @@ import { countAnswers, type KeptAnswers } from "../../baselines/kept-answers.ts"
 import { everyItem } from "../../domain/pages.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** The distinct answers of a run by case. @param fresh true leaves out answers from the cache */
+/** The distinct answers of a run, by case id. @param fresh whether to leave out answers from the cache */
 export async function answersToKeep(
   { read }: Store,
   run: StoredRun,

@@ -6,7 +6,7 @@ import type { ChangeKind, LoggedBaseline, LoggedChange } from "../../domain/prom
 import type { GateOutcome } from "../../domain/verdict.ts";
 import type { ChangedBaseline, PromotionEntry } from "../../git/promotion-history.ts";
 
-/** The kinds of change, most important for the reader first. */
+/** The kinds of change to a baseline, beginning with the one that is most important for the reader of the log. */
 const WEIGHT: readonly ChangeKind[] = [
   "edit by hand",
   "rollback",
@@ -20,7 +20,7 @@ const WEIGHT: readonly ChangeKind[] = [
 export interface LogSources {
   /** A file's text by its object id; null when git cannot provide it. */
   readonly textOf: (id: string) => string | null;
-  /** The gate outcome of a run in this machine's store, for when no commit has it; null when unknown. */
+  /** The gate outcome of a run in this machine's store; null when unknown. Used when no commit names the outcome. */
   readonly gateOf: (run: string) => GateOutcome | null;
 }
 
@@ -94,8 +94,8 @@ function read(id: string | null, path: string, textOf: Reading["textOf"]): ReadB
 }
 
 /**
- * Whether each changed line can come from a promotion: only a line that names other runs may have other counts.
- * The commit message is not used, because a squash or rebase may change it.
+ * Whether each changed line can come from a promotion, and not from an edit by hand: a promotion changes the counts
+ * of a line only together with its runs. The commit message is not used, because a squash or rebase may change it.
  */
 function isOfRuns(before: readonly BaselineCase[], after: readonly BaselineCase[]): boolean {
   const old = new Map(before.map((one) => [one.case, one]));
@@ -107,13 +107,13 @@ function isOfRuns(before: readonly BaselineCase[], after: readonly BaselineCase[
   });
 }
 
-/** The last run that the file did not contain before. */
+/** Id of the last run in the new file that the old file does not name; null when there is none. */
 function newestRun(before: readonly BaselineCase[], after: readonly BaselineCase[]): string | null {
   const known = new Set(before.flatMap((one) => one.runs));
   return after.flatMap((one) => one.runs.filter((run) => !known.has(run))).at(-1) ?? null;
 }
 
-/** Whether a case has all its earlier trials and more. */
+/** Whether at least one case has all its earlier trials and more. */
 function isGrown(before: readonly BaselineCase[], after: readonly BaselineCase[]): boolean {
   const old = new Map(before.map((one) => [one.case, one]));
   return after.some((one) => {
@@ -131,7 +131,7 @@ function isNewAcceptance(before: ReadBaseline | null, after: ReadBaseline): bool
   return after.accepted !== "null" && after.accepted !== before?.accepted;
 }
 
-/** Promotions by versions without records: `s: prompt 1.0.0 · m, pass rate 90.0 %, run 3f9c`. */
+/** Reads the commit messages of old versions, with lines like `s: prompt 1.0.0 · m, pass rate 90.0 %, run 3f9c`. */
 function recordsOfOldMessages(message: string): PromotionRecord[] {
   if (!/^\s*(?:\* )?Promote /m.test(message) || message.includes("Evals-Promotion: ")) return [];
   return Array.from(message.matchAll(/^\s*\S.*: .*, pass rate .*, run ([0-9a-f]+)$/gm), ([, run = ""]) => ({

@@ -16,7 +16,7 @@ import { closeRuns, type PreparedRun, prepareRuns } from "../running/prepare-run
 import { replaying } from "../running/replay-model.ts";
 import { isPlanned, type PlannedSuite } from "../sides/side-source.ts";
 
-/** A run that can be promoted. */
+/** A run that can be promoted, with the files that are committed together with its baseline. */
 export interface Covered {
   readonly run: StoredRun;
   /** Path of the baseline file, relative to the project root. */
@@ -38,8 +38,9 @@ export async function newestRuns({ read }: Store, suites: ReadonlySet<string>): 
 }
 
 /**
- * If the newest run does not match the current files (another prompt or model was tried), the newest that does is
- * used. If there is none, the newest is kept, so that the report can explain why it is not promoted.
+ * Replaces each newest run that does not match the current files, because another prompt or model was tried, by the
+ * newest run that matches them. If no run matches, the newest run stays, so that the report can explain why it is not
+ * promoted.
  */
 export async function plannedRuns(
   store: Store,
@@ -76,8 +77,8 @@ interface PromotableOptions {
 }
 
 /**
- * The runs that HEAD's files would produce again. Of several newest runs, those that do not match are skipped and
- * reported, as long as one matches; a named run must match.
+ * The runs that HEAD's files would produce again, so that they can be promoted. If the user named no run, the others
+ * are skipped and reported, as long as one can be promoted. A named run must be promotable.
  *
  * @throws {EvalsError} with the reasons and what to do
  */
@@ -135,7 +136,7 @@ async function whyNot(
   }
 }
 
-/** Rules by which the run's gate failed; empty when it did not. */
+/** The rules by which the run's gate failed; empty when the gate did not fail. */
 export async function missedRules(run: StoredRun, store: Store): Promise<readonly RuleResult[]> {
   const gate = gateOf(run) ?? (await gateOfSameAnswers(run, store));
   if (gate?.outcome !== "failed") return [];
@@ -144,7 +145,7 @@ export async function missedRules(run: StoredRun, store: Store): Promise<readonl
 
 const gateOf = (run: StoredRun): GateResult | undefined => storedSummary(run).gate;
 
-/** Answers rescored by the same scorers have the gate of their original run. */
+/** The gate of the run whose answers this run scored again, if the scorers are the same; otherwise undefined. */
 async function gateOfSameAnswers({ header }: StoredRun, { read }: Store): Promise<GateResult | undefined> {
   const { rescored_from: from, fingerprint } = header;
   const found = from === null ? [] : await read.runsByPrefix(from);
@@ -152,7 +153,9 @@ async function gateOfSameAnswers({ header }: StoredRun, { read }: Store): Promis
   return origin?.header.fingerprint === fingerprint ? gateOf(origin) : undefined;
 }
 
-/** Whether this result was accepted before: promoting it again, for a tag, makes no baseline worse. */
+/**
+ * Whether the baseline at HEAD accepts this result already. To promote it again, for a tag, makes no baseline worse.
+ */
 async function isAcceptedAtHead(root: string, path: string, fingerprint: string): Promise<boolean> {
   const text = await readAtCommit(root, "HEAD", path);
   try {
@@ -163,7 +166,7 @@ async function isAcceptedAtHead(root: string, path: string, fingerprint: string)
   }
 }
 
-/** The current plan for the run's suite, model and prompt. */
+/** Plans the run's suite, model and prompt with the current files; null when one of them is gone. */
 async function planAgain(project: Project, { header }: StoredRun): Promise<PreparedRun | null> {
   const suite = suiteOf(project, header);
   const model = project.models.get(header.alias);
@@ -272,7 +275,7 @@ function uncommitted(run: StoredRun, changed: readonly string[]): Problem {
   );
 }
 
-/** What to type after `git add`: the files, or of many the folders and files of the root that they are in. */
+/** What to type after `git add`: the files or, if there are more than six, the folders of the project's root. */
 function toAdd(files: readonly string[]): string[] {
   const places = files.length <= 6 ? files : [...new Set(files.map((file) => file.replace(/\/.*/s, "")))];
   return places.map((place) => (/^[\w./@+-]+$/.test(place) ? place : `'${place.replaceAll("'", "'\\''")}'`));

@@ -30,9 +30,9 @@ import type { Covered } from "./promotable.ts";
 export interface PromotionChoices {
   /** Why the new baseline may be worse than the current one. */
   readonly accept?: string | undefined;
-  /** Adds the run's own trials to cases with unchanged keys instead of replacing the baseline. */
+  /** Whether to add the run's own trials to the baseline's cases with unchanged keys, instead of replacing them. */
   readonly add?: boolean | undefined;
-  /** Stores the distinct answers beside the baseline. */
+  /** Whether to store the distinct answers in a file beside the baseline. */
   readonly withAnswers?: boolean | undefined;
 }
 
@@ -52,7 +52,7 @@ export interface Promoting extends PromotedRun {
 }
 
 /**
- * The baseline that a run becomes; nothing is written yet.
+ * Makes a baseline of a run. Nothing is written yet.
  *
  * @throws {EvalsError} when the baseline to extend is damaged
  */
@@ -97,7 +97,7 @@ export async function promotedRun({ run, path }: Covered, making: Making): Promi
   };
 }
 
-/** Ids of the runs that received each case's cached answers. */
+/** For each case number, the ids of the runs for which its cached answers were once asked. */
 async function originsByCase({ read }: Store, { no }: StoredRun): Promise<ReadonlyMap<number, string[]>> {
   const origins = new Map<number, string[]>();
   for await (const { case_no, run } of everyItem((page) => read.origins(no, page)))
@@ -130,8 +130,8 @@ export function isRecorded({ header }: StoredRun): boolean {
 }
 
 /**
- * The file of answers beside the baseline. If none was requested, an existing file is to be deleted (`text` is
- * null), because it belongs to the old baseline; null when there is no file.
+ * The file of answers beside the baseline. If answers are not to be stored, an existing file must be deleted, because
+ * it belongs to the old baseline: then `text` is null. Null when there is no file to write or delete.
  */
 async function answersBeside(
   run: StoredRun,
@@ -153,7 +153,7 @@ async function answersBeside(
   const fresh = recorded || !grew ? new Map() : await answersToKeep(store, run, { fresh: true });
   const answers = grew ? growAnswers(baseline, run.header.id, { kept, whole, fresh }) : whole;
   const standing = new Set(before?.cases);
-  // A line that is kept also keeps its answers.
+  // A case whose line of the baseline does not change keeps its stored answers too.
   const lines = baseline.cases.map((line): [string, readonly KeptAnswer[]] => [
     line.case,
     (standing.has(line) ? kept.get(line.case) : undefined) ?? answers.get(line.case) ?? [],
@@ -183,8 +183,8 @@ function answersBefore(text: string | null, place: string, grew: boolean): KeptA
 }
 
 /**
- * The acceptance that a reviewer approves by merging: from the baseline that the gate will use to this run. Null when
- * there is no baseline yet.
+ * The accepted regression, which a reviewer approves by merging the change. It names the baseline that the gate will
+ * use, and this run's result. Null when there is no baseline yet.
  */
 async function acceptedChange(
   { header }: StoredRun,
@@ -199,7 +199,7 @@ async function acceptedChange(
   return from === null ? null : { from, to: header.fingerprint, why };
 }
 
-/** The base branch: from CI, else the remote's default branch. Null without a remote. */
+/** The ref of the base branch: the branch that CI names, else the remote's default branch. Null without a remote. */
 async function baseCommit(root: string, env: Environment["env"]): Promise<string | null> {
   const base = await baseOfChange(root, { env });
   if (base.kind === "seen") return base.ref;

@@ -5,7 +5,9 @@ import type { PromotedTag } from "../../git/tags.ts";
 import type { ReadPromotion } from "../project/read-promotion.ts";
 import { baselineRoot } from "../sides/file-side.ts";
 
-/** Suites whose baseline at the tag's commit differs from the tag's message, because the tag was moved. */
+/**
+ * The suites whose baseline in the tag's commit is not the one that the tag's message names: then the tag was moved.
+ */
 export async function movedSuites(
   root: string,
   tag: Pick<PromotedTag, "commit">,
