@@ -161,7 +161,7 @@ function uncommitted(paths: readonly string[]): EvalsError {
   return new EvalsError({
     code: "EVALS_ROLLBACK_UNCOMMITTED",
     what: `${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ` and ${paths.length - 3} more files` : ""} ${paths.length === 1 ? "has" : "have"} changes that are not committed.`,
-    why: "A rollback would overwrite them.",
+    why: "A rollback would overwrite these changes.",
     fix: "git stash, or commit the changes",
   });
 }

@@ -47,7 +47,7 @@ export interface RunningSession extends RunHooks {
   readonly asksNothing?: boolean | undefined;
   /** The workers on other machines that ask the trials; absent when this process asks them. */
   readonly fleet?: Fleet | undefined;
-  /** Set for a run of a drift series, with what was already paid for it. */
+  /** Set for a run of a drift series; `spent` is what was paid before the run, to judge stored answers again. */
   readonly drift?: { readonly night: DriftNight; readonly spent: Spending } | undefined;
 }
 
@@ -99,7 +99,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
   watcher.answered();
   if (request.record) await record(ran, plan, session);
   const { metrics: raw, tags } = measure(ran.header, ran.tally, plan.tags, ran.beside, ran.judged);
-  // The correction for judges' errors is only loaded when there is a judge.
+  // The code that corrects rates for judges' errors is loaded only when there is a judge.
   const metrics =
     trust.byScorer.size === 0
       ? raw
@@ -138,7 +138,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
   });
 }
 
-/** The run's canaries; null for a suite without them, whose code is then not loaded. */
+/** The run's canaries; null for a suite without canaries. Then the code for canaries is not loaded. */
 async function canariesOf(
   { prepared, baseline }: ReadyRun,
   { place, environment: io, watcher }: RunningSession,
@@ -149,7 +149,7 @@ async function canariesOf(
   return canariesFor(prepared, baseline, { ...paying, place, io, onRetry: watcher.retried });
 }
 
-/** How to ask in batches; undefined without batches. A run that was started in batches is resumed in batches. */
+/** How to ask in batches; undefined for single calls. A run that was started in batches is resumed in batches. */
 function batchOf(request: RunRequest, resume: StoredRun | null, store: Store): BatchSettings | undefined {
   const batched =
     request.batch ||
@@ -157,7 +157,7 @@ function batchOf(request: RunRequest, resume: StoredRun | null, store: Store): B
   return batched ? { thenLive: request.batchThenLive } : undefined;
 }
 
-/** Adds the command that fetches the answers of a batch. */
+/** Adds, to a run that waits for a batch, the command that fetches the batch's answers. */
 function withWayBack(ran: RanRun): RanRun {
   const { end, header } = ran;
   if (end.kind !== "skipped" || end.because !== "batch") return ran;
@@ -182,7 +182,7 @@ async function withGrowth(
   return withGrownFailures(compared, baseline.side, { ...candidate, failures }, narrowed);
 }
 
-/** Asks the variants of passing trials. For a suite without pressure, the code for it is not loaded. */
+/** Asks the variants of passing trials. For a suite without pressure, the code that does this is not loaded. */
 async function underPressure(
   ran: RanRun,
   { prepared, baseline }: ReadyRun,
@@ -209,7 +209,7 @@ async function notesOfPressure({ header, pressure }: RanRun): Promise<readonly s
   return pressureNotes(header, pressure);
 }
 
-/** Store, clock, signals and progress for the engine. */
+/** What the engine needs from outside: the store, the clock, signals and progress. */
 async function worldOf(
   prepared: PreparedRun,
   gating: Awaited<ReturnType<typeof gateFor>>,
@@ -266,7 +266,9 @@ async function record(
     io.notice(`recorded ${plural(one.replies, "reply", "replies")} of judges in ${one.path}`);
 }
 
-/** Adds examples of changed cases; old answers come from the store or the file beside the baseline. */
+/**
+ * Adds examples of changed cases. The baseline's answers come from the store, or from the file beside the baseline.
+ */
 async function examplesOf(compared: Comparison, ran: RanRun, baseline: GateBaseline, store: Store) {
   const run = await runBehind(baseline, store);
   const kept = run === null ? await baseline.answers() : null;

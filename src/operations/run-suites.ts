@@ -116,7 +116,7 @@ async function runIn<T>(
   }
 }
 
-/** @throws {EvalsError} for runs that cannot be asked in batches, after closing everything */
+/** Refuses runs that cannot be asked in batches. @throws {EvalsError} after closing everything that was opened */
 async function refuseOthers(planned: readonly PreparedRun[]): Promise<void> {
   const { refuseUnbatched } = await import("./running/refuse-unbatched.ts");
   try {
@@ -133,7 +133,7 @@ function judgedLast(planned: readonly PreparedRun[]): PreparedRun[] {
   return [...planned.filter((one) => !isJudged(one)), ...planned.filter(isJudged)];
 }
 
-/** Marks an error as `midway`: calls were paid for, so it must not look like a mistake before the run. */
+/** Marks an error as `midway`: calls may have been paid for, so the error must not look like a mistake in a file. */
 async function midway<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -33,20 +33,22 @@ export interface WorkerTotals {
   readonly trials: number;
 }
 
-/** Number of blocks in progress at once: while the last trials of one are awaited, the next has started. */
+/**
+ * How many blocks a worker has in progress at once. While it waits for the last trials of one, it works on the next.
+ */
 const LANES = 2;
 const POLL_MS = 200;
 const IDLE_POLL_MS = 500;
-/** Interval between looks for runs of other versions, in milliseconds. */
+/** Interval at which the worker looks for runs that were planned with another version of evals, in milliseconds. */
 const FOREIGN_MS = 30_000;
-/** Interval after which a rejected plan is tried again, in milliseconds: its commit may have been fetched. */
+/** After this time, in milliseconds, a rejected plan is tried again: its commit may have been fetched meanwhile. */
 const REFUSED_MS = 30_000;
 
 /**
- * Works on the blocks of all plans of this repository until it is stopped: leases one, asks and scores its trials,
- * stores the results.
+ * Works on the blocks of all plans of this repository until it is stopped. It leases a block, asks and scores the
+ * block's trials, and stores the results.
  *
- * @throws {EvalsError} for anything that prevents it from working
+ * @throws {EvalsError} for anything that prevents the worker from working
  */
 export async function runWorker(
   io: Environment,
@@ -107,11 +109,11 @@ function openShift(options: ShiftOptions) {
   const slots = new Map<number, ReturnType<typeof sharedSlots>>();
   const plans = openPlans(options);
   const refused = new Map<string, number>();
-  /** Functions that stop each plan's current blocks. */
+  /** For each plan, by its number, the functions that stop the blocks in progress. */
   const inHand = new Map<string, Set<(why: PlanHalt) => void>>();
   /** Blocks whose leases are renewed. */
   const leased = new Set<LeasedBlock>();
-  /** Runs of other versions that were reported. */
+  /** Runs that were planned with another version of evals and were already reported. */
   const foreign = new Set<string>();
   let nextForeign = Number.NEGATIVE_INFINITY;
   let ids = 0;
@@ -142,7 +144,8 @@ function openShift(options: ShiftOptions) {
         paced: (client, payer) => slot(paced(client, payer), payer),
         control: { stopping: () => stop.signal.aborted, stopped: stop.signal, signal: control.signal },
       });
-      // The unfinished part of an aborted block is not stored: its lease expires, and its answers are in the ledger.
+      // An aborted block is not stored. Its lease expires, so another worker takes it, with the answers in the
+      // ledger.
       if (control.signal.aborted) return;
       if (halt !== null) await fleet.patiently(() => bench.halt(plan.no, halt), control.signal);
       const isOurs = await fleet.patiently(() => bench.finish(plan, block, worker, worked), control.signal);
@@ -190,7 +193,7 @@ function openShift(options: ShiftOptions) {
 
   return {
     lane: async (lane: number): Promise<void> => {
-      // Staggered, because lanes that poll at the same time would find the same block.
+      // The lanes start one after another: lanes that polled at the same time would find the same block.
       await io.sleep((POLL_MS / LANES) * lane, stopped).catch(() => {});
       while (!stopped.aborted) {
         const found = await fleet.patiently(next, stopped).catch((error: unknown) => {
@@ -222,7 +225,7 @@ function openShift(options: ShiftOptions) {
             for (const stop of inHand.get(plan) ?? []) stop(why);
           lastBeat = io.now();
         } catch (error) {
-          // The lease may expire meanwhile; answers are written when the database is back.
+          // The database is away. The lease may expire meanwhile, but answers are written when the database is back.
           if (!(error instanceof Error)) throw error;
         }
         await io.sleep((LEASE_S * 1000) / 4, options.gone).catch(() => {});
@@ -234,7 +237,7 @@ function openShift(options: ShiftOptions) {
   };
 }
 
-/** Caches the plans that this worker has read. */
+/** Opens plans, and keeps those that this worker has opened. A plan that could not be opened is tried again. */
 function openPlans({ io, request, root }: ShiftOptions) {
   const opened = new Map<string, Promise<OpenedPlan>>();
   return {

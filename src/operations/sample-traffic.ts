@@ -25,7 +25,7 @@ export interface SampleInput {
   /** Name of the dataset, as in a suite. */
   readonly dataset: string;
   readonly designs: Designs;
-  /** The field that defines the strata; default all traffic is one stratum. */
+  /** The field by whose values traffic is divided into strata. By default, all traffic is one stratum. */
   readonly stratify?: TrafficField | undefined;
   readonly filter: TrafficFilter;
   /** The same seed draws the same sample. */
@@ -122,7 +122,7 @@ async function drawn(store: Store, cases: CaseSource, input: Drawing): Promise<S
   };
 }
 
-/** Names of environments, and tags, that mark traffic of tests. */
+/** Matches the names of environments and the tags of traffic that comes from tests. */
 const TRIED_OUT = /^(?:ci|dev|development|e2e|local|staging|test|testing|tests)$/i;
 /** The service name under which `evals export` sends runs, whose inputs are in the dataset already. */
 const OWN_SERVICE = "evals";
@@ -131,7 +131,10 @@ function isTest({ environment, service, tags }: TrafficRow): boolean {
   return service === OWN_SERVICE || [environment ?? "", ...tags].some((word) => TRIED_OUT.test(word));
 }
 
-/** The traffic of users, oldest first. If a filter names an environment, service or tag, it alone decides. */
+/**
+ * The traffic of users, oldest first, without that of tests. If the filter names an environment, a service or a tag,
+ * only the filter decides, so that traffic of tests can be drawn too.
+ */
 async function usersTraffic(
   { traffic }: Store,
   filter: TrafficFilter,
@@ -158,7 +161,7 @@ function* caseIds(cases: CaseSource): Generator<string> {
   for (let at = 0; at < cases.count; at++) yield cases.id(at);
 }
 
-/** The user's messages of each trace, by its id; undefined unless a design compares texts. */
+/** The user's messages of each trace, by the trace's id; undefined when no design compares texts. */
 async function textsFor(
   { traffic }: Store,
   rows: readonly TrafficRow[],
@@ -207,7 +210,7 @@ function stratumOf(row: TrafficRow, field: TrafficField): string {
   return row[field] ?? "(none)";
 }
 
-/** For each row, its scores by suites, and the feedback of people and other tools. */
+/** For each trace, what rates it: the scores that suites gave it, and the feedback of people and other tools. */
 async function measuresOf({ traffic }: Store, rows: readonly TrafficRow[]): Promise<readonly Measure[][]> {
   const scores = new Map<string, Measure[]>();
   for (let at = 0; at < rows.length; at += 500)
@@ -224,7 +227,7 @@ async function measuresOf({ traffic }: Store, rows: readonly TrafficRow[]): Prom
   ]);
 }
 
-/** `traffic-` and a prefix of the trace's id that is unique. */
+/** The id of a candidate: `traffic-`, and as much of the trace's id as no other case or candidate has. */
 function idFor(trace: string, taken: Set<string>): string {
   const plain = trace.replace(/[^\w.-]+/g, "-");
   let length = 8;

@@ -37,7 +37,7 @@ export interface ScoreTrafficInput extends TypedFilter {
   readonly consent: JudgingConsent;
   /** The command as typed, when it is not `evals score`. */
   readonly command?: string | undefined;
-  /** Whether judges use their recordings. */
+  /** Whether judges take their replies from recordings, so that no judge's model is asked. */
   readonly replay: boolean;
 }
 
@@ -105,7 +105,7 @@ export async function scoreTraffic(io: Environment, input: ScoreTrafficInput): P
   }
 }
 
-/** Number of traces read at once; small, because conversations are large. */
+/** Number of traces read at once. It is small, because a conversation may be large. */
 const PAGE = 200;
 
 async function* pages({ traffic }: Store, filter: TrafficFilter): AsyncGenerator<readonly TrafficTrace[]> {
@@ -124,13 +124,13 @@ function whyLeft(scorer: OpenScorer, trust: Trusted | undefined): string | null 
   return `${trust.why}${trust.next === null ? "" : `. Next: ${trust.next}`}`;
 }
 
-/** Decides by the seed and a trace's id whether it is in the sample, so the same traces are drawn again. */
+/** Decides whether a trace is in the sample, by the seed and the trace's id: the same seed draws the same traces. */
 function drawn(share: number | null, seed: string): (trace: Pick<TrafficTrace, "id">) => boolean {
   if (share === null) return () => true;
   return ({ id }) => createHash("sha256").update(`${seed}\n${id}`).digest().readUInt32BE(0) / 2 ** 32 < share;
 }
 
-/** The scores of a trace; null for a trace without an answer, the failure when a judge was not asked. */
+/** The scores of a trace. Null for a trace without an answer; `NotJudged` when a judge could not be asked. */
 async function scoreTrace(
   scorers: readonly OpenScorer[],
   trace: TrafficTrace,
@@ -146,7 +146,7 @@ async function scoreTrace(
   }
 }
 
-/** A trace whose outermost span failed, however much its model had said before. */
+/** Whether the trace's outermost span failed. Then the trace has no answer, even if a model has replied before. */
 const hasFailed = ({ error }: TrafficTrace): boolean => error !== null;
 
 /** The stored form of a trace's scores. */
@@ -200,7 +200,9 @@ function kindOfError(words: string): ErrorKind {
   return /\b(?:json|parse|malformed|unexpected token)\b/i.test(words) ? "malformed-reply" : "provider";
 }
 
-/** The cost of a trace's tokens in US dollars, by the published price of its model; null when it is unknown. */
+/**
+ * Returns a function that gives the cost of a trace in US dollars, by its model's published price; null if unknown.
+ */
 async function publishedPrices(): Promise<PriceOf> {
   const { publishedPriceOf } = await import("../providers/price-table.ts");
   const known = new Map<string, ReturnType<typeof publishedPriceOf>>();

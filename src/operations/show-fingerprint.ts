@@ -13,9 +13,9 @@ import { partsOfRun } from "./sides/run-parts.ts";
 
 export interface ShowFingerprintInput {
   readonly directory?: string | undefined;
-  /** A word that identifies the run, as for `findRun`. */
+  /** A word that means the run, as for `findRun`. */
   readonly run: string;
-  /** A word for the run to compare with; undefined to show the first run alone. */
+  /** A word that means a second run, to compare the first with; undefined to show only the first. */
   readonly other: string | undefined;
 }
 

@@ -18,14 +18,17 @@ import { storedOrMeasured } from "./report-of.ts";
 
 export interface ShowInput {
   readonly directory?: string | undefined;
-  /** `latest`, a run's id or prefix; `run/case`, `run/case/trial`; `trace:` and an id. A case id may contain slashes. */
+  /**
+   * What to show: `latest` or a run's id, or its beginning; `run/case`; `run/case/trial`; or `trace:` and an id. A
+   * case id may contain slashes.
+   */
   readonly word: string;
   /** The case, if the word does not name it. */
   readonly case?: string | undefined;
   readonly trial?: number | undefined;
-  /** For a run: only the cases that do not always pass. */
+  /** For a run: whether to list only the cases that do not pass every trial. */
   readonly failing: boolean;
-  /** For a run: also why each listed case fails, which reads their trials. */
+  /** For a run: whether to tell also why each listed case fails. This reads the trials of these cases. */
   readonly reasons: boolean;
 }
 
@@ -97,7 +100,7 @@ async function namedVariant(
   return undefined;
 }
 
-/** Why a trial failed, with the message that shows it; null when it did not fail. */
+/** The failure class of a trial, with the message that shows why; null when the trial did not fail. */
 function failureIn(
   trial: StoredTrial,
   transcript: TranscriptDocument | null,

@@ -16,7 +16,7 @@ export async function verifyStore(
       faults: await care.faults(),
     }));
   } catch (error) {
-    // Too damaged to be opened.
+    // The store is too damaged to be opened. This is a finding of the check, and no error of the command.
     const problem = error instanceof EvalsError ? error.problems[0] : undefined;
     if (problem?.code !== "EVALS_STORE_CORRUPT") throw error;
     return { path: problem.path ?? HISTORY_FILE, faults: [problem.what] };

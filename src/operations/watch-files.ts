@@ -2,7 +2,7 @@ import { relative, sep } from "node:path";
 import { watch } from "chokidar";
 
 /**
- * Time without a further change before changes are reported, in milliseconds: an editor saves in several steps,
+ * Changes are reported after this time without a further change, in milliseconds: an editor saves in several steps,
  * and switching a branch changes many files.
  */
 const QUIET_MS = 150;
@@ -15,7 +15,7 @@ export interface FileChanges {
   /**
    * Waits for changes that affect a run.
    *
-   * @param matters called after each group of changes; false to wait for the next
+   * @param matters whether a group of changes affects a run; if not, the next group is awaited
    * @returns paths relative to the project root, sorted; null when `signal` aborts
    */
   next(signal: AbortSignal, matters: () => Promise<boolean>): Promise<readonly string[] | null>;

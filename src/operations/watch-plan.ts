@@ -13,8 +13,8 @@ import { openTargets, targetsOf } from "./running/target-matrix.ts";
 import { withoutKeys } from "./running/without-keys.ts";
 
 /**
- * A text that changes when a run would ask, score or gate differently: it covers the fingerprints, the gates' rules,
- * and files with recorded answers. For unreadable files it is derived from their mistakes.
+ * A text that changes when a run would ask, score or gate differently. It is made from the fingerprints, the gates'
+ * rules, and the files with recorded answers. If the project has mistakes, it is made from these.
  */
 export async function planSignature(io: Environment, request: RunRequest): Promise<string> {
   try {
@@ -53,8 +53,8 @@ function signatureOf({ hash, suite, model }: Plan, { root, config }: Project): s
 }
 
 /**
- * A text that changes with the file of a recording: its content is not in the fingerprint, which is that of the
- * recorded model. Empty for other models.
+ * A text that changes when the file of a recording changes; empty for a model without a recording. The fingerprint
+ * does not change with this file, because it is the fingerprint of the model that was recorded.
  */
 function recordingOf(root: string, { provider, settings }: Plan["model"]): string {
   const { file } = settings as { readonly file?: unknown };

@@ -16,7 +16,7 @@ export async function openHealth(
   isHealthy: () => boolean,
 ): Promise<{ readonly close: () => Promise<void> }> {
   const server = createServer({ headersTimeout: 10_000 }, ({ headers }, response) => {
-    // Refuses requests of web pages in this machine's browser: they have an origin, or another host name.
+    // Refuses requests of web pages in a browser of this machine: such requests have an origin, or another host name.
     if (!namesThisMachine(headers.host) || headers.origin !== undefined) {
       response.writeHead(403).end();
       return;

@@ -20,9 +20,9 @@ export type NarrowingFor = (
   model: Pick<LoadedModel, "alias">,
 ) => Promise<Narrowing | null>;
 
-/** A request with the selected cases of each suite; it reads the store until closed. */
+/** A request, with the selected cases of each suite. `narrowing` reads the store until `close` is called. */
 export interface NarrowedRequest {
-  /** Of a named run that is resumed: with its suite and target. */
+  /** The request. If a named run is resumed, it has that run's suite, target and number of trials. */
   readonly request: RunRequest;
   readonly narrowing: NarrowingFor;
   /** Header of the run that `--run` names to be resumed. */
@@ -30,12 +30,12 @@ export interface NarrowedRequest {
   close(): void;
 }
 
-/** Maximum number of a suite's runs searched for one with the same model. */
+/** How many of a suite's runs, the newest, are searched for a run with the same model. */
 const MAX_LOOKED = 50;
 
 /**
- * Applies `--case`, `--tag`, `-t`, `--shard` and `--failing` to each suite. A run named with `--failing` belongs to
- * one suite: without a suite name, that suite is run. A run that is resumed by its id has its own cases.
+ * Applies `--case`, `--tag`, `-t`, `--shard` and `--failing` to each suite. If `--failing` names a run, only the
+ * suite of this run is run. A run that is resumed by its id keeps the cases that it has.
  *
  * @throws {EvalsError} for a run that is unknown, or of another suite than the named one; see `resumedRequest`
  */
@@ -66,7 +66,7 @@ export async function narrowRequest(io: Environment, request: RunRequest): Promi
           return { ...(common ?? WHOLE), cases: [], failing: "" };
         }
         const { narrowing } = run.header;
-        // Resuming a run of failing cases includes the same cases, even if they have passed since.
+        // A resumed run of failing cases keeps its cases, even if some have passed since.
         if (goesOn(request) && narrowing?.failing !== undefined) return narrowing;
         return {
           ...(common ?? WHOLE),
@@ -98,7 +98,9 @@ async function resumedRun(io: Environment, request: RunRequest): Promise<RunHead
 
 const WHOLE: Narrowing = { cases: [], tags: [], shard: null };
 
-/** The newest run of the suite and target, else of the model, else of the suite. */
+/**
+ * The newest run of the suite with this target; if there is none, with this model; else any newest run of the suite.
+ */
 async function newestOf(
   { read }: Store,
   ...[suite, model]: Parameters<NarrowingFor>
@@ -111,10 +113,10 @@ async function newestOf(
 }
 
 /**
- * Ids of the cases that did not pass every trial, including errors. Trials that an early stop did not need are not
- * failures; those that a run did not reach are.
+ * Ids of the cases that did not pass every trial. An errored trial counts as not passed, and so does a trial that the
+ * run did not reach. A trial that an early stop did not need does not count.
  *
- * @param words of `--case`, which the cases must match too; none for all
+ * @param words the values of `--case`, which the cases must match too; empty for all cases
  */
 async function failingCases(
   { no, status }: Pick<ListedRun, "no" | "status">,

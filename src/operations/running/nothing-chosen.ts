@@ -3,7 +3,7 @@ import type { Problem } from "../../domain/problem.ts";
 import type { Narrowing } from "../../domain/run.ts";
 import { caseMatcher } from "../../run/case-words.ts";
 
-/** Ids and tags of all selected suites, for "did you mean". */
+/** The ids and tags of the cases of all selected suites, from which a message suggests the nearest names. */
 export interface SeenCases {
   readonly ids: Set<string>;
   readonly tags: Set<string>;
@@ -39,7 +39,7 @@ export function nothingChosen(seen: SeenCases): Problem[] {
   ];
 }
 
-/** @param runs that were searched; empty when no suite has one */
+/** The problem that `--failing` finds no case. @param runs ids of the searched runs; empty when no suite has a run */
 function noneFailed(runs: readonly string[]): Problem {
   const several = runs.length > 1;
   return {

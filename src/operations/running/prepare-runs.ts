@@ -36,7 +36,7 @@ export interface PrepareOptions {
   readonly narrowing: Narrowing | null | NarrowingFor;
   readonly trials?: number | undefined;
   readonly concurrency?: number | undefined;
-  /** Whether judges are asked, so that their keys must be set; `replay` uses their recordings. */
+  /** `ask`: judges' models will be asked, so their keys must be set. `replay`: judges use recordings. */
   readonly judges?: "ask" | "replay" | undefined;
   /** Whether variants will be asked, so that problems with them are mistakes. */
   readonly presses?: boolean | undefined;
@@ -47,9 +47,9 @@ export interface PrepareOptions {
 }
 
 /**
- * Plans every selected suite with each of its models before any is run.
+ * Plans every selected suite with each of its models, before any of them is run.
  *
- * @throws {EvalsError} with the mistakes of all of them
+ * @throws {EvalsError} with the mistakes of all suites
  */
 export async function prepareRuns(
   project: Project,
@@ -83,7 +83,11 @@ export async function prepareRuns(
   return prepared;
 }
 
-/** @throws {EvalsError} with every place that would run the project's code, when that is forbidden */
+/**
+ * Refuses suites that would run the project's code when this is forbidden.
+ *
+ * @throws {EvalsError} with every such place
+ */
 export async function refuseCodeOf(
   project: Project,
   suites: readonly LoadedSuite[],
@@ -173,7 +177,7 @@ async function prepareRun(
     );
     return { plan, cases, target, scorers, judges, concurrency, pressed: pressed?.suite ?? null };
   } catch (error) {
-    // Otherwise the process of a scorer would keep this process from ending.
+    // Everything is closed: otherwise a process that a scorer has started would keep this process from ending.
     await closeOpened(opened);
     throw error;
   }
@@ -186,7 +190,7 @@ function wholeFingerprint(input: PlanInput, narrowing: Narrowing): string {
   return makePlan({ ...input, selected, narrowing: whole }).fingerprint;
 }
 
-/** Everything opened so far that must be closed. */
+/** What was opened so far while a run was prepared, and must be closed after a mistake. */
 interface Opened {
   readonly judges: JudgePool;
   cases?: CaseSource;

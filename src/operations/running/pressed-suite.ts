@@ -13,7 +13,7 @@ import {
 } from "../../pressure/make-variant.ts";
 import { questionOf } from "../../run/case-requests.ts";
 
-/** The pressure of a suite. */
+/** The kinds of pressure of a suite with their settings, and what is needed to make variants. */
 export interface PressedSuite {
   readonly settings: readonly PressureSettings[];
   readonly context: PressureContext;
@@ -93,7 +93,7 @@ export function checkPressure(
 type PlaceOf = (at: readonly PropertyKey[], key?: "key") => Pick<Problem, "path" | "line" | "column">;
 
 /**
- * The problem of pressure that never reaches the target: it cannot react to the added message or the injected
+ * The problem of pressure that never reaches the target. The target cannot react to the added message or the injected
  * text, so a flip rate of 0 would mean nothing.
  */
 function unusedPressureProblem(
@@ -111,7 +111,7 @@ function unusedPressureProblem(
     : noTurn(target.label, place);
 }
 
-/** Whether a further turn changes the request. */
+/** Whether a further turn changes the request, so that the target receives this turn. */
 function receivesTurns(suite: LoadedSuite, cases: CaseSource, client: Client): boolean {
   if (cases.count === 0) return true;
   const question = questionOf(suite, cases.read(0));
@@ -173,7 +173,7 @@ function noTools(place: ReturnType<PlaceOf>): Problem {
   return {
     code: "EVALS_PRESSURE_UNHEARD",
     ...place,
-    what: "The pressure injection puts its instruction into the answers of tools, and this suite runs no tools.",
+    what: "Pressure of kind injection puts an instruction into the answers of tools, and this suite runs no tools.",
     why: "An application runs its own tools, so evals cannot change what they return.",
     fix: "Use in: [user], or let the suite run tools: agent: { tools: […] }",
   };
@@ -202,7 +202,7 @@ function nothingToChange({ kind, at }: PressureSettings, place: ReturnType<Place
   return {
     code: "EVALS_PRESSURE_NOTHING",
     ...place,
-    what: `No case has anything that ${kind} could change: it needs ${needs}${where}.`,
+    what: `No case has anything that ${kind} could change: ${kind} needs ${needs}${where}.`,
     why: "Without a variant, the flip rate is unknown, and a rule about it could neither pass nor fail.",
     fix: `Leave ${kind} out, or name the text to change: { kind: ${kind}, at: input.<name> }`,
   };

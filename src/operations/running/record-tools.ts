@@ -11,12 +11,12 @@ import type { Store, StoredRun } from "../../store/store.ts";
 
 type RecordedRun = Pick<StoredRun, "no" | "header">;
 
-/** Default recording of a suite's tools. */
+/** Path of the recording of a suite's tools, if the suite names no other. */
 const defaultPath = (suite: string): string => `fixtures/tools/${suite}.jsonl`;
 
 /**
- * `--record` of an agent: writes its tools' answers in the trials of a run and their variants to a file, for `agent:
- * { recorded: … }`.
+ * `--record` for an agent's tools: writes what the tools answered in a run's trials, and in variants of these, to a
+ * file. A suite with `agent: { recorded: … }` reads this file.
  *
  * @returns a message about the result; null without tools
  */
@@ -44,7 +44,7 @@ export async function recordTools(
   return `recorded ${plural(calls, "answer")} of tools in ${path}${use}`;
 }
 
-/** The run's own trials, then their variants under the case's id. */
+/** The run's own trials, then their variants. A variant has the id of its case. */
 async function* trialsOf({ no, header }: RecordedRun, store: Store): AsyncGenerator<RecordedTrial> {
   yield* trialsIn(no, store);
   for (const variants of await variantRuns(store, header)) yield* trialsIn(variants.no, store);

@@ -1,11 +1,11 @@
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { PreparedRun } from "./prepare-runs.ts";
 
-/** Kinds of models that support batches, for the fix. */
+/** The models that can be asked in batches, as a message names them. */
 const BATCHED = "a model of provider `openai` (chat or responses) or `anthropic`";
 
 /**
- * Refuses runs whose target does not support batches. Recorded answers are read immediately in any case.
+ * Refuses runs whose target does not support batches. A run with recorded answers is not refused: it asks nothing.
  *
  * @throws {EvalsError} EVALS_BATCH_UNSUPPORTED, once for each target
  */

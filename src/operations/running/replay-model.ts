@@ -4,7 +4,7 @@ import type { RunHeader } from "../../domain/run.ts";
 import { providers } from "../../providers/registry.ts";
 import type { RunRequest } from "./run-request.ts";
 
-/** The returned function replaces a model by its recording in `fixtures/<alias>.jsonl`. */
+/** Returns a function that replaces a model by its recording in `fixtures/<alias>.jsonl`. */
 export async function replayOf(): Promise<(model: LoadedModel) => LoadedModel> {
   const provider = await providers.load("replay");
   if (provider === undefined) throw new Error("the replay provider is registered");
@@ -20,7 +20,7 @@ export async function replayOf(): Promise<(model: LoadedModel) => LoadedModel> {
   };
 }
 
-/** Whether recordings answer for the models: by `--replay`, or because they did in the run that is resumed. */
+/** Whether recordings answer instead of the models: with `--replay`, or if they did in the run that is resumed. */
 export function answersFromRecordings(
   { replay }: Pick<RunRequest, "replay">,
   suites: readonly LoadedSuite[],
@@ -30,7 +30,7 @@ export function answersFromRecordings(
   return suites.every(({ models }) => models.every(({ provider }) => !isRecording(provider.kind)));
 }
 
-/** `--replay`: the returned function gives the models of a suite, each replaced by its recording. */
+/** For `--replay`: returns a function that gives the models of a suite, each replaced by its recording. */
 export async function replaying(): Promise<(suite: LoadedSuite) => readonly LoadedModel[]> {
   const replay = await replayOf();
   return (suite) => suite.models.map(replay);

@@ -6,7 +6,7 @@ import { findRun } from "../project/find-run.ts";
 import type { RunRequest } from "./run-request.ts";
 
 /**
- * The runs that plans can resume: for each plan the newest run of it, or only the named run.
+ * The runs that plans can resume: for each plan the newest run with the same plan, or only the named run.
  *
  * @param notice called for each plan without a run to resume
  * @param fits whether an earlier run may be resumed; not applied to a named run
@@ -35,7 +35,7 @@ export async function findResumable(
   return found;
 }
 
-/** Whether earlier runs are resumed. */
+/** Whether a request resumes earlier runs instead of starting new ones. */
 export const goesOn = ({ resume, retry }: Pick<RunRequest, "resume" | "retry">): boolean =>
   resume || retry !== undefined;
 

@@ -25,7 +25,7 @@ export async function resumedRequest(request: RunRequest, header: RunHeader): Pr
   };
 }
 
-/** An option as typed, and what the run has instead. */
+/** An option as it was typed, and what the resumed run has instead. */
 interface OtherOption {
   readonly typed: string;
   readonly has: string;
@@ -55,13 +55,14 @@ async function otherOptions(request: RunRequest, header: RunHeader): Promise<Oth
   ];
 }
 
-/** Those options for choosing cases that choose other cases than the run has. */
+/** The options that choose other cases than the resumed run has. */
 function otherCases(request: RunRequest, narrowing: Narrowing | null): OtherOption[] {
   const has = narrowing === null ? "all cases of its suite" : narrowingWords(narrowing);
   const { failing } = request;
   const typed = narrowingOf(request);
   const { failing: ofRun, ...own } = narrowing ?? WHOLE;
-  // A run of failing cases has the ids of those that had failed then, so the pattern that was typed is not known.
+  // A run of failing cases stores only the ids of its cases, and not the pattern of `--case`, so these are not
+  // compared.
   const cases = failing !== undefined && ofRun !== undefined ? { cases: own.cases } : {};
   return [
     ...(failing !== undefined && ofRun?.startsWith(failing) !== true
@@ -73,7 +74,7 @@ function otherCases(request: RunRequest, narrowing: Narrowing | null): OtherOpti
   ];
 }
 
-/** The options that choose these cases. */
+/** The options that choose the cases of a narrowed run, as they are typed. */
 function narrowingWords({ cases, tags, shard, words, failing }: Narrowing): string {
   return [
     ...(failing === undefined ? cases.map((id) => `--case ${id}`) : [`--failing=${failing}`]),
@@ -90,6 +91,6 @@ function otherOption({ typed, has }: OtherOption, { id, suite }: RunHeader): Pro
     code: "EVALS_RESUME_OPTION",
     what: `${typed} does not fit run ${id}, which has ${has}.`,
     why: "A resumed run keeps its plan, so that all of its answers can be counted together.",
-    fix: `Leave it out: evals run ${suite} --resume --run ${id}; or start a new run, without --run`,
+    fix: `Leave this option out: evals run ${suite} --resume --run ${id}; or start a new run, without --run`,
   };
 }

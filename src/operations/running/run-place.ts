@@ -5,18 +5,18 @@ import type { SuiteOverrides } from "../../project/suite-reading.ts";
 import type { Environment } from "../environment.ts";
 import { locate, type OpenProjectOptions, openProject } from "../project/open-project.ts";
 
-/** The place from which a run's files are read. */
+/** Where a run's files are read: in the work tree, or in a checkout of a commit. */
 export interface RunPlace {
   readonly project: Project;
   /** Project root of the work tree: store and baselines are always there. */
   readonly home: string;
-  /** Loads the same files with another target. @throws {EvalsError} with every mistake of every file */
+  /** Loads the same files with another prompt or model. @throws {EvalsError} with every mistake of every file */
   readonly load: (overrides: SuiteOverrides) => Promise<Project>;
-  /** The git state stored with the run, read in parallel with planning; null outside git. */
+  /** The git state that is stored with the run; null outside git. It is read while the run is planned. */
   readonly head: Promise<Head | null>;
   /** The commit that is run; null for the work tree. */
   readonly at: NamedCommit | null;
-  /** Adjusts the location of a mistake so that the file can be found. */
+  /** Adjusts the location of a mistake so that the user finds the file, for instance `main:evals/triage.yaml`. */
   mistake(error: unknown): unknown;
   remove(): void;
 }

@@ -15,7 +15,7 @@ export const RunRequest = z.object({
   tag: z.array(z.string()).default([]),
   /** Words that the input or the expected value must contain. */
   text: z.string().regex(/\S/).optional(),
-  /** Id of a run: only the cases that did not always pass in it are run. Empty for the newest run of each suite. */
+  /** Id of a run: only cases that did not pass every trial of this run are run. Empty for each suite's newest run. */
   failing: z.string().optional(),
   shard: z
     .string()
@@ -36,13 +36,13 @@ export const RunRequest = z.object({
   batch: z.boolean().default(false),
   batchThenLive: z.boolean().default(false),
   run: z.string().optional(),
-  /** Resumes a run only for errored trials. */
+  /** Resumes a run, to ask its errored trials again. */
   retry: z
     .string()
     .refine((what) => what === "errored")
     .transform(() => "errored" as const)
     .optional(),
-  /** Only for a dry run: shows why each case is asked. */
+  /** For a dry run only: whether to show why each case has to be asked. */
   explainCache: z.boolean().default(false),
   /** Address of the PostgreSQL database shared with workers; without it this process asks the trials. */
   workers: z.string().min(1).optional(),

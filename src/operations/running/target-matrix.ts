@@ -8,7 +8,7 @@ import type { RunRequest } from "./run-request.ts";
 /** The suites of a command, once for each target named by `--prompt` and `--model`. */
 export interface TargetMatrix {
   readonly suites: readonly LoadedSuite[];
-  /** Suites with another target than their own: shown for comparison with it, but without baseline and gate. */
+  /** Suites with another target than their own. They are run only for comparison, without baseline and gate. */
   readonly ungated: ReadonlySet<LoadedSuite>;
 }
 
@@ -19,7 +19,9 @@ export function isMatrix({ model, prompt }: Chosen): boolean {
   return model.length > 1 || prompt.length > 1;
 }
 
-/** Every prompt with every model, in the given order; without either, the suite's own target. */
+/**
+ * Every named prompt with every named model, in the order as typed. Without a name, the suite's own prompt or model.
+ */
 export function targetsOf({ model, prompt, trials }: Chosen): readonly [SuiteOverrides, ...SuiteOverrides[]] {
   const [first, ...more] = orOwn(prompt).flatMap((one) =>
     orOwn(model).map((alias) => ({ prompt: one, model: alias, trials })),
@@ -69,7 +71,7 @@ export async function openTargets(
   return { suites: shown, ungated };
 }
 
-/** The suites as their files define them; empty when the files have mistakes that the options override. */
+/** The suites with their own targets. Empty when these have mistakes, which do not matter with other targets. */
 async function ownTargets(
   { trials }: Chosen,
   load: (overrides: SuiteOverrides) => Promise<Project>,

@@ -2,7 +2,7 @@ import { isSendable } from "../../domain/header-value.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { LoadedModel, Project } from "../../domain/project.ts";
 
-/** Key variables that are not set or contain characters not allowed in a request, reported before anything is asked. */
+/** The problems of a model's keys, found before any call: a key is not set, or has characters that cannot be sent. */
 export function unusableKeys(project: Project, model: LoadedModel): Problem[] {
   const names = model.provider.keys?.(model.settings) ?? [];
   return names.flatMap((name) => {

@@ -9,7 +9,7 @@ import type { RunRequest } from "./run-request.ts";
 type Fits = (run: Pick<StoredRun, "header">) => boolean;
 type History = Pick<Store, "read" | "batches">;
 
-/** For each plan the newest run that waits for a batch: its requests are paid for but not answered yet. */
+/** For each plan, the newest run of it that waits for a batch: its requests are paid for, but not answered yet. */
 async function waitingRuns(
   store: History,
   plans: readonly Plan[],
@@ -28,8 +28,8 @@ async function waitingRuns(
 }
 
 /**
- * The runs that a command with `--batch` resumes even without `--resume`: the same batch is in progress, and a
- * second one would be paid again. `--no-cache` asks again on purpose.
+ * The runs that a command with `--batch` resumes even without `--resume`. A batch with the same requests is in
+ * progress already, and a second batch would be paid again. With `--no-cache` it is paid again on purpose.
  */
 export async function runsThatWait(
   store: History,
@@ -48,8 +48,8 @@ export async function runsThatWait(
 }
 
 /**
- * For each plan that starts a run of single calls while a batch of the same suite and target waits: one sentence with
- * the command that fetches the batch's answers. A run in batches takes them over by itself.
+ * One sentence for each plan that starts a run of single calls while a batch of the same suite and target waits. It
+ * names the command that fetches the batch's answers. A run in batches needs no such note: it fetches them itself.
  */
 export async function waitingNotes(
   store: History,
@@ -75,10 +75,10 @@ export async function waitingNotes(
   return notes;
 }
 
-/** A number that no run has, so that every run counts as another run. */
+/** A number that no run has. `elsewhere` leaves out the batches of one run; with this number it leaves out none. */
 const NONE = 0;
 
-/** The runs whose targets' batches exist at the provider and are not read, newest first. */
+/** The runs that wait for a batch of their target's answers, newest first. */
 async function runsOfOpenBatches({ batches, read }: History): Promise<readonly StoredRun[]> {
   const numbers = new Set(batches.elsewhere(NONE, "target").map(({ run_no }) => run_no));
   const runs: StoredRun[] = [];

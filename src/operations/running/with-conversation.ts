@@ -16,8 +16,8 @@ export interface ConversationOf {
 }
 
 /**
- * Adds the suite's conversations to a target; returns it unchanged when the suite has none, or the answers were made
- * elsewhere.
+ * Adds the suite's conversations to a target. The target is unchanged when the suite has no conversations, or when
+ * its answers were made elsewhere.
  *
  * @throws {EvalsError} with a mistake at its location in the suite
  */

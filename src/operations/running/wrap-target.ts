@@ -14,7 +14,7 @@ import type { Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import type { PreparedRun } from "./prepare-runs.ts";
 
-/** The run for which a client is used. */
+/** What the wrappers of a client need from the run that uses it. */
 export interface Asking {
   readonly onRetry: () => void;
   readonly control: Pick<RunControl, "stopped">;
@@ -25,7 +25,7 @@ export interface Asking {
   readonly retryBudget?: RetryBudget | undefined;
 }
 
-/** Wraps a run's client in deadline, limits, retries and fallback. */
+/** Returns a function that wraps a run's client in its deadline, rate limits, retries and fallback. */
 export function wrapperFor(
   { plan }: PreparedRun,
   project: Project,
@@ -78,7 +78,7 @@ function aroundTarget(around: AroundCalls | undefined, target: OpenTarget) {
   return around === undefined ? undefined : (client: Client) => around(client, { judge: null, target });
 }
 
-/** Wraps the simulated user's client in the same way, without fallback; undefined without such a user. */
+/** Like `wrapperFor`, for the client of the simulated user and without fallback; undefined without such a user. */
 export function personWrapperFor(
   { plan }: PreparedRun,
   project: Project,

@@ -14,21 +14,21 @@ const FORMAT: LineFormat<Candidate> = {
 
 const ENDING = ".candidates.jsonl";
 
-/** The file of a dataset's candidates, relative to the root. @param dataset its path */
+/** Path of the file with a dataset's candidates, relative to the root. @param dataset path of the dataset */
 export const candidatesPath = (dataset: string): string => dataset.replace(/\.[^./]+$/, "") + ENDING;
 
 export const isCandidatesPath = (path: string): boolean => path.endsWith(ENDING);
 
-/** The name of the dataset of a candidates file, as used in suites. */
+/** The name of the dataset that a candidates file belongs to, as suites write it. */
 export const datasetOfCandidates = (path: string): string =>
   path.slice(0, -ENDING.length).replace(/^datasets\//, "");
 
-/** @throws {EvalsError} with every mistake of the file */
+/** The candidates in a file; empty when there is no such file. @throws {EvalsError} with every mistake of the file */
 export function readCandidates(root: string, path: string): Candidate[] {
   return parseLines(bytesOf(root, path), path, FORMAT);
 }
 
-/** Writes the file atomically; without a candidate it is deleted. */
+/** Writes a file of candidates atomically. When there is no candidate, the file is deleted. */
 export function writeCandidates(root: string, path: string, candidates: readonly Candidate[]): void {
   if (candidates.length === 0) rmSync(join(root, path), { force: true });
   else
@@ -39,7 +39,7 @@ export function writeCandidates(root: string, path: string, candidates: readonly
     );
 }
 
-/** @throws {EvalsError} EVALS_CANDIDATES_OPEN when candidates of an earlier sample are not reviewed */
+/** Refuses to overwrite candidates that nobody has reviewed. @throws {EvalsError} EVALS_CANDIDATES_OPEN */
 export function refuseOpenCandidates(root: string, path: string): void {
   if (!existsSync(join(root, path))) return;
   const open = readCandidates(root, path).length;

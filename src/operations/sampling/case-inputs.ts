@@ -8,12 +8,16 @@ export function textOfInput(input: Json): string {
 }
 
 /**
- * How a dataset stores the user's message: as the whole input, or under the member that contains it in every case
- * (the longest if there are several).
+ * How a dataset stores the user's message: the whole input is the message, or a member of the input. If every case
+ * has several members with a text, the one with the longest texts is the message.
  */
 export type InputForm = { readonly kind: "text" } | { readonly kind: "member"; readonly name: string };
 
-/** @param inputs of the dataset's cases; without any, the text is the whole input */
+/**
+ * How a dataset stores the user's message.
+ *
+ * @param inputs of its cases; without cases, the message is the whole input
+ */
 export function inputForm(inputs: Iterable<Json>): InputForm {
   let lengths: Map<string, number> | undefined;
   for (const input of inputs) {

@@ -6,7 +6,7 @@ import { OptionMistakes } from "../options/option-mistakes.ts";
 import { parseShare } from "../options/parse-share.ts";
 import { type NumberOption, readNumber, wholeNumber } from "../options/read-number.ts";
 
-/** Ways to draw traffic, as they were typed. */
+/** The options of `evals sample` that say which traces to draw, as they were typed. */
 export interface TypedDesigns {
   readonly random?: string | undefined;
   readonly worst?: string | undefined;
@@ -18,7 +18,7 @@ export interface TypedDesigns {
 
 const UNCOVERED = 20;
 
-/** @throws {EvalsError} with every mistake, and when no way to draw is given */
+/** Reads which traces to draw. @throws {EvalsError} with every mistake, and when no option says what to draw */
 export function readDesigns(typed: TypedDesigns): {
   readonly designs: Designs;
   readonly stratify: TrafficField | undefined;
@@ -47,7 +47,7 @@ const traces = (option: string): NumberOption => ({
   fix: `${option} 20`,
 });
 
-/** @throws {EvalsError} EVALS_OPTION_INVALID */
+/** Reads `--stratify`; undefined when it is absent. @throws {EvalsError} EVALS_OPTION_INVALID */
 function readField(word: string | undefined): TrafficField | undefined {
   const field = TRAFFIC_FIELDS.find((one) => one === word);
   if (word === undefined || field !== undefined) return field;

@@ -46,7 +46,7 @@ export function settleCandidates(
   };
 }
 
-/** Digits stored for a weight: enough that rates do not change. */
+/** Number of significant digits of a stored weight. More digits would not change a rate that is computed from it. */
 const DIGITS = 6;
 
 /** Converts a candidate to a case, with its source, its weight, and production's mistake. */

@@ -15,16 +15,17 @@ import { type Pairing, pairSides, type SidePair } from "./pair-sides.ts";
 import { isOfPrompt, type Meaning, meaningOf } from "./side-meaning.ts";
 import { type SideSource, sourceOfBaseline, sourceOfRun } from "./side-source.ts";
 
-/** The two words of `evals diff`, and where to look them up. */
+/** The two words of `evals diff`, and where their meaning is looked up. */
 export interface SidesInput extends SideContext {
   readonly a: string;
   readonly b: string | undefined;
-  /** Runs missing sides (`--run-missing`); null otherwise. */
+  /** Runs a side that has no result yet, for `--run-missing`; null without this option. */
   readonly runMissing: RunSides | null;
 }
 
 /**
- * Resolves two words to one pair per suite: stored runs, or baselines in commits. Missing sides are run if requested.
+ * Finds what two words mean: one pair of sides for each suite, which are stored runs or baselines in commits. A side
+ * without a result is run if `runMissing` is set.
  *
  * @throws {EvalsError} for a word that is unknown or ambiguous, and for a side that would have to be run
  */
@@ -38,7 +39,7 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
     ...(await missingFrom(second, first, input)),
   ];
   const suites = await suitesOf([first, second], missing, input);
-  // A run made now is not the latest run that the user meant.
+  // The latest runs are read before missing sides are run: the user did not mean a run that is made only now.
   const head = first.kind === "ref" ? await resolveCommit(input.root, "HEAD") : null;
   const latest = (await Promise.all(suites.map((suite) => latestOf(suite, first, head, input)))).flat();
   const bases = await sidesOf(first, { suites, missing, latest }, input);
@@ -57,8 +58,8 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
 
 /**
  * The newest run of a suite for each of its targets. If the user named only one side, the runs of that side are
- * skipped, and so are older runs, unless they are at HEAD or of another prompt: any other older run cannot contain a
- * change made since that side.
+ * skipped, and so are runs that are older: these cannot contain a change made since. But an older run at HEAD is not
+ * skipped when that side is a commit, nor one of another prompt when that side is a prompt.
  */
 async function latestOf(
   suite: string,
@@ -84,7 +85,7 @@ async function latestOf(
   return stored.flatMap((run) => run ?? []);
 }
 
-/** The newest run of each target that is listed like `newest`; the other side chooses among them. */
+/** The newest run of each target that its suite lists in the same way as that of `newest`. */
 function newestOfEachTarget(newest: ListedRun, runs: readonly ListedRun[]): ListedRun[] {
   const first = new Map([[targetKey(newest.header), newest]]);
   const kind = ({ header }: ListedRun): string =>
@@ -95,7 +96,9 @@ function newestOfEachTarget(newest: ListedRun, runs: readonly ListedRun[]): List
   return [...first.values()];
 }
 
-/** The suites of one word's commit or prompt that must be run before the other word can be compared with it. */
+/**
+ * The suites that must be run at the commit or with the prompt of one word, before it can be compared with the other.
+ */
 async function missingFrom(one: Meaning, other: Meaning, input: SidesInput): Promise<MissingSide[]> {
   if (one.kind !== "ref" && one.kind !== "prompt") return [];
   const named = "sides" in other ? other.sides.map((side) => side.suite) : await newestSuite(input);
@@ -122,7 +125,7 @@ async function reportMissing(
   for (const line of leftOut(missing)) input.io.notice(`${line}`);
 }
 
-/** A single run is compared with the baseline of its own gate. */
+/** The pair for a run that is named alone: the run, and the baseline that its gate compared it with. */
 async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
   const run = await findRun(store, a);
   const candidate = await sourceOfRun(store, run);
@@ -142,13 +145,18 @@ async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
   throw noOwnBaseline(run.header.id, gated?.side ?? null);
 }
 
-/** The baseline file that a report of version 0.1.0 names only within a text; null when it names none. */
+/**
+ * The baseline file in the text of a report's side; null when the text names none. Version 0.1.0 had only this text.
+ */
 function fileOfText(side: string): BaselineFileAt | null {
   const [, path, at] = /^(\S+\.jsonl) at (.+?)(?:, scored again)?$/.exec(side) ?? [];
   return path === undefined || at === undefined ? null : { path, at };
 }
 
-/** The baselines in a commit, used when its newest run is the other side itself. Empty for other words. */
+/**
+ * The baselines in the commit that a word means; empty for a word with another meaning. They are used when the
+ * commit's newest run is already the other side.
+ */
 function promotedIn(meaning: Meaning): readonly SideSource[] {
   return meaning.kind === "ref" ? meaning.promoted : [];
 }
@@ -164,7 +172,7 @@ async function suitesOf(
   if (all.length > 0) return all;
   const newest = await newestSuite(input);
   if (newest.length > 0 || !meanings.some((one) => one.kind === "file")) return newest;
-  // Before the first run, files can only belong to a single suite.
+  // Before the first run, files of outputs are taken as those of the project's only suite, if it has only one.
   const known = suiteNames(input.root);
   return known.length === 1 ? known : [];
 }

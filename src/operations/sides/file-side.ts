@@ -2,7 +2,7 @@ import { type Baseline, parseBaseline, sideOfBaseline } from "../../baselines/ba
 import type { Side } from "../../baselines/side.ts";
 import { rootFingerprint } from "../../run/fingerprint.ts";
 
-/** Root fingerprint of a baseline, equal to that of its run. */
+/** The root fingerprint of a baseline. It is equal to the fingerprint of the run that was promoted. */
 export function baselineRoot({ cases }: Baseline): string {
   return rootFingerprint(cases.map((one) => ({ id: one.case, key: one.key })));
 }

@@ -11,10 +11,10 @@ import type { SideContext } from "./outputs-side.ts";
 import { type Meaning, promptFile, promptSides, refSides } from "./side-meaning.ts";
 import type { SideSource } from "./side-source.ts";
 
-/** A side that can be run. */
+/** The meaning of a word that can be run: a commit, or a prompt version. */
 export type Runnable = Extract<Meaning, { kind: "ref" | "prompt" }>;
 
-/** Suites that must be run for a side. */
+/** The suites that must be run before a side can be compared. */
 export interface MissingSide {
   readonly meaning: Runnable;
   readonly project: Project;
@@ -118,7 +118,7 @@ function describeRunnable(meaning: Runnable): string {
     : `prompt ${meaning.word}`;
 }
 
-/** What a run would ask at most; cached answers are not asked again. */
+/** One sentence: how many answers a run would ask for at most, and their cost. Cached answers are not asked again. */
 async function costSentence({ project, suites }: MissingSide, context: SideContext): Promise<string> {
   let calls = 0;
   let usd: number | null = 0;
@@ -148,8 +148,8 @@ async function callsOf(project: Project, suite: LoadedSuite): Promise<number> {
 }
 
 /**
- * The cost of one answer in US dollars: the tokens of the newest run of this suite and model at the config's
- * price, else the cost of its trials; null when unknown.
+ * The cost of one answer in US dollars, from the newest run of this suite and model: its tokens at the config's price
+ * or, without a price, the cost of its trials. Null when both are unknown.
  */
 async function dollarsEach(
   suite: LoadedSuite,

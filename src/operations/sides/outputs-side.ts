@@ -8,7 +8,7 @@ import type { Environment } from "../environment.ts";
 import { openProject } from "../project/open-project.ts";
 import { closeRuns, prepareRuns } from "../running/prepare-runs.ts";
 
-/** What is needed to find a side. */
+/** What is needed to find the side of a comparison that a word means. */
 export interface SideContext {
   readonly store: Store;
   readonly root: string;
@@ -16,7 +16,9 @@ export interface SideContext {
   readonly directory: string | undefined;
 }
 
-/** A file of outputs as a side: scored with the suite's current scorers and stored as a run. */
+/**
+ * Makes a side of a file of outputs: scores the outputs with the suite's current scorers, and stores them as a run.
+ */
 export async function runOutputsFile(
   path: string,
   suite: string,

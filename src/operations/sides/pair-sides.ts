@@ -14,7 +14,7 @@ export interface SidePair {
   readonly candidate: SideSource;
 }
 
-/** The meaning of a word: its sides, and alternatives when a side would be compared with itself. */
+/** The sides that a word means, and others (`more`) that are used when a side would be compared with itself. */
 export interface SideChoice {
   readonly sides: readonly SideSource[];
   readonly more: readonly SideSource[];
@@ -40,8 +40,9 @@ interface PairOptions {
 }
 
 /**
- * Makes one pair per suite, and per prompt and model if the suite lists several. Different models are paired
- * only when a commit changed the model. Sides with the same answers are never paired.
+ * Makes one pair for each suite; if the suite lists several prompts or models, one for each of these. Sides of
+ * different models are paired only when a commit changed the suite's model. Sides with the same answers are never
+ * paired.
  */
 export async function pairSides(
   bases: SideChoice,
@@ -102,7 +103,7 @@ async function pairsOfModels(
   const [base] = bases;
   const [candidate] = candidates;
   if (base === undefined || candidate === undefined) return [];
-  // Answers in a file were made elsewhere, by an unknown model.
+  // A file of outputs does not say which model made them, so its side is paired whatever the other side's model is.
   if ([...bases, ...candidates].some((one) => one.run !== null && isScoredFile(one.run)))
     return firstPairs(bases, candidates);
   const sorted = [...bases].sort((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1));
@@ -111,14 +112,15 @@ async function pairsOfModels(
       const other = candidates.find((side) => fits(side, one));
       return other === undefined ? [] : [{ base: one, candidate: other, fits: true }];
     });
-  // If both sides list prompts, each is compared with itself; a named prompt is compared with another.
+  // If both sides list prompts, each prompt is compared with the same prompt on the other side. Otherwise the prompts
+  // may differ: the user named one of them.
   const own = pairedBy((side, one) => isOfModel(side, one) && isOfPrompt(side, one));
   const common = own.length > 0 ? own : pairedBy(isOfModel);
   if ([...bases, ...candidates].some((one) => one.listed !== null))
     return common.length > 0 ? common : [{ base, candidate, fits: false }];
   const newest = common.find((one) => one.candidate === candidate);
   if (newest !== undefined) return [newest];
-  // A commit may have changed the suite's model; then this change is compared.
+  // If a commit changed the suite's model, the old model is compared with the new one.
   if (await isPlannedModel(candidate, input)) return [{ base, candidate, fits: true }];
   return [common[0] ?? { base, candidate, fits: false }];
 }
@@ -127,13 +129,15 @@ const sortKey = ({ listed, model }: SideSource): string => listed ?? model ?? ""
 
 const isOfPrompt = (a: SideSource, b: SideSource): boolean => a.several.prompt === b.several.prompt;
 
-/** Whether two sides have the same model: by alias or, if a baseline has none, by the provider's name. */
+/**
+ * Whether two sides have the same model: by its alias or, if a baseline has no alias, by the provider's name of it.
+ */
 function isOfModel(a: SideSource, b: SideSource): boolean {
   if (a.model !== null && b.model !== null) return a.model === b.model;
   return a.answeredBy === b.answeredBy;
 }
 
-/** Whether the model is planned in the current files, or in those of the run's own commit. */
+/** Whether a run's model is that of its suite, in the current files or in the files of the run's commit. */
 async function isPlannedModel({ run }: SideSource, input: SideContext): Promise<boolean> {
   if (run === null) return true;
   const { alias, suite, commit } = run.header;
@@ -161,7 +165,7 @@ async function planOf(read: () => ReturnType<typeof openProject>): Promise<Plann
   }
 }
 
-/** Whether both sides answer from the same recording file; equal answers in two files do not count. */
+/** Whether both sides took their answers from the same recording file, so that they can differ in nothing. */
 async function isOneRecording({ base, candidate }: SidePair): Promise<boolean> {
   const { run } = candidate;
   if (run === null || !isRecording(run.header.provider)) return false;
@@ -170,7 +174,10 @@ async function isOneRecording({ base, candidate }: SidePair): Promise<boolean> {
   return isSameRecording(await base.read(), await candidate.read());
 }
 
-/** The pair, or an alternative to the newest run of one side; null when all alternatives have the same answers. */
+/**
+ * The pair; if both sides have the same answers, a pair with another side from `moreBases` or `moreCandidates`. Null
+ * when the answers are the same in every such pair.
+ */
 function differentAnswers(
   pair: SidePair,
   moreBases: readonly SideSource[],

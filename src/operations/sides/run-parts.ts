@@ -6,9 +6,9 @@ import { allItems } from "../../domain/pages.ts";
 import { isMadeElsewhere } from "../../domain/recorded-provider.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** Number of requests compared to find their common part. */
+/** How many requests are compared with each other, to find what they have in common. */
 const SAMPLE = 50;
-/** The parts of a request specific to a case: messages and case id. */
+/** The members of a request that differ from case to case: its messages and the case's id. */
 const OF_A_CASE = new Set(["messages", "input", "instructions", "system", "case", "answers"]);
 
 /** The parts of a stored run's fingerprint. */
@@ -37,7 +37,7 @@ export async function partsOfRun(
   };
 }
 
-/** The known parts of a baseline file's fingerprint: only hashes. */
+/** The parts of a fingerprint that a baseline file has. It has only hashes, so texts are null. */
 export function partsOfSide(side: Side): FingerprintParts {
   return {
     fingerprint: side.fingerprint,
@@ -52,7 +52,7 @@ export function partsOfSide(side: Side): FingerprintParts {
   };
 }
 
-/** Model and parameters: the part common to all requests. Null when nothing was asked. */
+/** What all requests have in common: the model and its parameters. Null when nothing was asked. */
 function sharedRequest(requests: readonly Json[]): Readonly<Record<string, Json>> | null {
   const [first] = requests;
   if (first === null || typeof first !== "object" || Array.isArray(first)) return null;

@@ -27,12 +27,12 @@ export type Meaning =
   | { readonly kind: "run"; readonly sides: readonly [SideSource] }
   | { readonly kind: "latest" }
   | { readonly kind: "file"; readonly path: string }
-  /** `sides` may be empty: then the commit must be run first. */
+  /** A commit. `sides` may be empty: then the commit must be run before it can be compared. */
   | {
       readonly kind: "ref";
       readonly at: NamedCommit;
       readonly sides: readonly SideSource[];
-      /** Baselines in the commit: the alternative when its newest run is the other side itself. */
+      /** The baselines in the commit, which are used when the commit's newest run is already the other side. */
       readonly promoted: readonly SideSource[];
     }
   | { readonly kind: "prompt"; readonly word: string; readonly sides: readonly SideSource[] };
@@ -40,7 +40,7 @@ export type Meaning =
 const PREFIXES = ["run", "prompt", "ref", "file"] as const;
 type Prefix = (typeof PREFIXES)[number];
 
-/** @throws {EvalsError} for a word that is unknown or ambiguous */
+/** Finds what a word of `evals diff` means. @throws {EvalsError} for a word that is unknown or ambiguous */
 export async function meaningOf(word: string, context: SideContext): Promise<Meaning> {
   if (word === "latest") return { kind: "latest" };
   const prefix = PREFIXES.find((one) => word.startsWith(`${one}:`));
@@ -55,7 +55,7 @@ export async function meaningOf(word: string, context: SideContext): Promise<Mea
     const meaning = one === "file" && !/\.jsonl$/.test(word) ? null : await readAs(one, word, context);
     if (meaning !== null) found.push([one, meaning]);
   }
-  // A meaning that must be run first counts only when no other fits.
+  // If a word has several meanings, those that would have to be run first are ignored.
   const ready = found.filter(([, meaning]) => !("sides" in meaning) || meaning.sides.length > 0);
   const [only, second] = ready.length > 0 ? ready : found;
   if (only === undefined) throw unknownSide(word, null, word);
@@ -92,13 +92,13 @@ async function readAs(prefix: Prefix, word: string, context: SideContext): Promi
   }
 }
 
-/** @throws {EvalsError} for a promoted tag of another project in the repository */
+/** Refuses a promoted tag of another project in this repository. @throws {EvalsError} EVALS_TAG_OTHER_PROJECT */
 async function refuseForeignTag(root: string, { word, commit }: NamedCommit): Promise<void> {
   const tag = await findTag(root, word.replace(/^refs\/tags\//, ""));
   if (tag?.commit === commit) await refuseTagOfOtherProject(root, tag);
 }
 
-/** A pipe counts as a file, a folder does not. */
+/** Whether a file of outputs can be read at the path. A pipe counts as a file, a folder does not. */
 function isFile(path: string, { io, directory }: SideContext): boolean {
   if (path === "") return false;
   const place = resolve(io.cwd, directory ?? ".", path);
@@ -106,8 +106,8 @@ function isFile(path: string, { io, directory }: SideContext): boolean {
 }
 
 /**
- * The newest runs of exactly this commit with the models and prompts planned in its files; for a suite and model
- * without one, the commit's baseline.
+ * The sides of a commit: the newest runs of exactly this commit with the models and prompts that its files name. A
+ * suite and model without such a run has the commit's baseline as its side.
  */
 export async function refSides(
   at: NamedCommit,
@@ -125,7 +125,7 @@ export async function refSides(
   return { sides: [...runs, ...besides(promoted, runs)], promoted };
 }
 
-/** What a commit's files plan; null when they cannot be read. */
+/** The suites in a commit's files, with their models and prompts; null when the files cannot be read. */
 async function plannedAt(io: Environment, root: string, at: NamedCommit): Promise<PlannedSuite[] | null> {
   const { readProjectAt } = await import("../project/project-at.ts");
   try {
@@ -136,7 +136,7 @@ async function plannedAt(io: Environment, root: string, at: NamedCommit): Promis
   }
 }
 
-/** The newest runs of a prompt version; for a suite without one, the baseline at HEAD made with it. */
+/** The newest runs with a prompt version. For a suite without such a run, HEAD's baseline if it was made with it. */
 export async function promptSides(word: string, { store, root, io }: SideContext): Promise<SideSource[]> {
   const runs = await newestSides(store, (run) => isOfPrompt(run, word));
   const [name = "", version] = word.split("@");
@@ -158,7 +158,7 @@ export function isOfPrompt({ header: { prompt } }: Pick<StoredRun, "header">, wo
   return prompt !== null && (word === prompt.name || word === `${prompt.name}@${prompt.version}`);
 }
 
-/** The version named by a word, if the work tree has it. */
+/** The file of the prompt version that a word names; null when the work tree does not have it. */
 export async function promptFile(root: string, word: string): Promise<VersionFile | null> {
   try {
     return await findPrompt(workTree(root), word);

@@ -20,19 +20,19 @@ import { storedSide } from "./stored-side.ts";
 /** A source of a comparison's side: a stored run, or a promoted baseline. */
 export interface SideSource {
   readonly suite: string;
-  /** Alias of the answering model; null for a baseline without one. */
+  /** Alias of the model that answered; null for a baseline that names no alias. */
   readonly model: string | null;
-  /** Which of the suite's several targets it is; null when there is only one. */
+  /** Which of the suite's several targets answered; null when the suite has only one target. */
   readonly listed: string | null;
   /** The parts of `listed`: prompt and alias, each only if the suite lists several. */
   readonly several: Pick<Comparison, "prompt" | "alias">;
-  /** Null for a baseline, whose answers are not available. */
+  /** The stored run; null for a baseline file, which has no answers. */
   readonly run: StoredRun | null;
   /** Ids of the runs whose answers the side contains. */
   readonly madeOf: ReadonlySet<string>;
   /** The commit with the files that the side was made from; null when unknown. */
   readonly commit: string | null;
-  /** The provider's name of the answering model, else the target. */
+  /** The provider's name of the model that answered; if unknown, a description of the target. */
   readonly answeredBy: string;
   /** The side from a file; null for a stored run. */
   readonly file: Side | null;
@@ -72,7 +72,10 @@ async function answersFrom(store: Store, run: StoredRun): Promise<ReadonlySet<st
 }
 
 /**
- * @param more ids of further runs, from promoted tags: a line that did not change names only an earlier run
+ * The side of a baseline file.
+ *
+ * @param more ids of further runs of this baseline, from promoted tags: a line that a promotion did not change names
+ *   only an earlier run
  * @throws {EvalsError} for a damaged file
  */
 export function sourceOfBaseline(
@@ -101,7 +104,7 @@ export function sourceOfBaseline(
   };
 }
 
-/** Whether both sides would have the same answers. */
+/** Whether two sides have the same answers, so that a comparison of them would show nothing. */
 export function isSameAnswers(a: SideSource, b: SideSource): boolean {
   if (a.run !== null && b.run !== null && a.run.no === b.run.no) return true;
   if (a.run !== null && b.run !== null) return [...b.madeOf].every((id) => a.madeOf.has(id));
@@ -161,7 +164,7 @@ export async function baselinesAt(
   });
 }
 
-/** Ids of runs by the path of their baseline, from the promoted tags on a commit. */
+/** The runs that the promoted tags on a commit name: their ids, by the path of the baseline. */
 async function runsOfTags(root: string, commit: string): Promise<ReadonlyMap<string, string[]>> {
   const runs = new Map<string, string[]>();
   for (const message of await tagMessagesAt(root, commit)) {
@@ -173,7 +176,7 @@ async function runsOfTags(root: string, commit: string): Promise<ReadonlyMap<str
   return runs;
 }
 
-/** The models and prompt of a suite planned in a commit's files. */
+/** The models and the prompt of a suite, as the project's files name them. */
 export interface PlannedSuite {
   readonly suite: string;
   /** Whether the suite lists several models. */
@@ -181,7 +184,7 @@ export interface PlannedSuite {
   readonly aliases: readonly string[];
   /** `support@1.2.0`; null without a prompt. */
   readonly prompt: string | null;
-  /** Whether the suite lists several prompts, each planned separately. */
+  /** Whether the suite lists several prompts. Each of them has a `PlannedSuite` of its own. */
   readonly ofPrompts: boolean;
 }
 
@@ -198,7 +201,7 @@ export function plannedSuites({ suites }: Pick<Project, "suites">): PlannedSuite
   });
 }
 
-/** Whether a run matches the plan, rather than another model or prompt from the command line. */
+/** Whether a run has the models and prompts of the files, and not others that the command line named. */
 export function isPlanned({ header }: Pick<StoredRun, "header">, plan: readonly PlannedSuite[]): boolean {
   const { suite, alias, prompt, one_of_several, one_of_prompts } = header;
   const asked = prompt === null ? null : promptWord(prompt);

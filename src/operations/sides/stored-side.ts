@@ -5,10 +5,10 @@ import { isUnfinished } from "../../domain/run.ts";
 import { makeTally } from "../../metrics/tally.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** Number of rows read at once; more than usual, because rows of scores are small. */
+/** Number of rows read at once. It is larger than elsewhere, because rows of scores are small. */
 const PAGE = 10_000;
 
-/** A stored run as one side of a comparison. Its scores are scanned once; nothing else is needed. */
+/** A stored run as one side of a comparison. It is made from one scan of the run's scores. */
 export async function storedSide(
   { read }: Pick<Store, "read">,
   run: Pick<StoredRun, "no" | "header" | "status">,
@@ -21,7 +21,7 @@ export async function storedSide(
   return isUnfinished(run.status) ? { ...side, label: `${side.label}, ${run.status}` } : side;
 }
 
-/** Adds the results of variants and failure classes to a stored run's side, if known. */
+/** Adds to a stored run's side the results of its variants and its failure classes, if the run recorded them. */
 export async function withPressure(side: Side, run: StoredRun | null, store: Store): Promise<Side> {
   if (run === null || !recordsFailures(run.header)) return side;
   const [{ failuresByCase }, { readFlips }] = await Promise.all([

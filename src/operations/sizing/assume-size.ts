@@ -14,14 +14,14 @@ import { intraClusterCorrelation } from "../../statistics/cluster-mean.ts";
 import type { FingerprintRuns } from "../project/fingerprint-runs.ts";
 import type { Stated } from "./stated-size.ts";
 
-/** Trials per case of the newest run: the number in a baseline promoted now. */
+/** Trials per case of the newest run. A baseline that is promoted now would have this number. */
 function trialsOfNewest(history: FingerprintRuns | null): number | null {
   if (history === null) return null;
   const { newest } = history;
   return Math.max(1, Math.round(newest.header.planned / Math.max(1, newest.header.cases)));
 }
 
-/** Assumptions with their sources. */
+/** The assumptions for a plan of a suite's size, with their sources. */
 export interface Planned {
   readonly assumptions: PowerAssumptions;
   /** Sentences that say where the assumptions come from. */
@@ -37,7 +37,12 @@ interface AssumeInput {
   readonly stated: Stated;
 }
 
-/** Values that are not given come from the history, then from the suite. @throws {EvalsError} when the pass rate is unknown */
+/**
+ * The assumptions for a plan of a suite's size. A value that is not stated comes from the history, else from the
+ * suite.
+ *
+ * @throws {EvalsError} when the pass rate is unknown
+ */
 export async function assume({ project, suite, history, stated }: AssumeInput): Promise<Planned> {
   const seen = history === null ? null : seenIn(history);
   const passRate = stated.passRate ?? seen?.pass_rate;
@@ -67,7 +72,10 @@ export async function assume({ project, suite, history, stated }: AssumeInput): 
   };
 }
 
-/** What the pooled runs show about the suite; correlation is null when no case was tried twice or all agree. */
+/**
+ * What the pooled runs show about the suite. `correlation` is null when it cannot be measured: no case has two
+ * trials, or all trials agree.
+ */
 function seenIn({ pooled }: FingerprintRuns) {
   const indexes = pooled.ids.flatMap((_, index) => (itemAt(pooled.answered, index) > 0 ? [index] : []));
   const count = indexes.map((index) => itemAt(pooled.answered, index));

@@ -8,10 +8,10 @@ import type { Store, StoredRun } from "../../store/store.ts";
 
 /** Assumed output tokens of an answer when no run shows the length. */
 const ASSUMED_OUTPUT_TOKENS = 512;
-/** Maximum number of a suite's runs searched for one with this information. */
+/** How many of a suite's runs, the newest, are searched for one that has measured tokens or costs. */
 const MAX_LOOKED = 40;
 
-/** The expected values and their source. */
+/** The expected calls, tokens and cost; `assumptions` says where the numbers come from. */
 export type Expected = Pick<
   PlannedRun,
   "judge_calls" | "input_tokens" | "output_tokens" | "usd" | "assumptions"
@@ -19,15 +19,15 @@ export type Expected = Pick<
 
 export interface AskedCalls {
   readonly plan: Plan;
-  /** The case number of each call. */
+  /** For each expected call, the number of its case. */
   readonly calls: readonly number[];
   /** Budget in US dollars; undefined without one. */
   readonly budget: number | undefined;
 }
 
 /**
- * The expected tokens and cost of calls, from the newest run of the suite and model with this information, else from
- * stated assumptions.
+ * The expected tokens and cost of calls. They come from the newest run of the suite and model that has measured them;
+ * without such a run they are assumed, and `assumptions` says so.
  */
 export function expectCost({ plan, calls, budget }: AskedCalls, store: Store): Expected {
   if (calls.length === 0) return nothingAsked(plan);
@@ -53,7 +53,8 @@ export function expectCost({ plan, calls, budget }: AskedCalls, store: Store): E
 }
 
 /**
- * The cost when the target is not asked. Judges may still be asked about stored answers; how often is unknown.
+ * What is expected when the target is not asked. Judges may still be asked about stored answers, but it is unknown
+ * how often.
  */
 function nothingAsked({ judges, target }: Plan): Expected {
   const silent = (judges?.asked().length ?? 0) === 0;
@@ -75,18 +76,18 @@ function nothingAsked({ judges, target }: Plan): Expected {
 /** A past run with the usage of its answers. */
 interface Past {
   readonly run: StoredRun;
-  /** Whether the run had exactly the same requests, so that its means apply to these cases. */
+  /** Whether the past run sent exactly the same requests, so that its means apply to these cases. */
   readonly same: boolean;
-  /** Means per answered trial; null when unknown. */
+  /** Mean input tokens for each answered trial; null when unknown. So are `output` (tokens) and `usd`. */
   readonly input: number | null;
   readonly output: number | null;
   readonly usd: number | null;
-  /** Judge calls and dollars per answered trial. */
+  /** Mean judge calls for each answered trial, and `judge_usd` their mean cost in US dollars; null when unknown. */
   readonly judge_calls: number | null;
   readonly judge_usd: number | null;
 }
 
-/** The newest run with the same requests, else the newest of the suite and model. */
+/** The newest run with the same requests; without one, the newest run of the suite and model. */
 function informativeRun({ suite, model, target, fingerprint }: Plan, store: Store): Past | null {
   const informative = store
     .runs({ suite: suite.name, limit: MAX_LOOKED })

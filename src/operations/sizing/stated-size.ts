@@ -11,10 +11,10 @@ export interface Stated {
   readonly baselineTrials: number | undefined;
 }
 
-/** The options as typed. */
+/** The options as they were typed. */
 export type StatedOptions = { readonly [name in keyof Stated]?: string | undefined };
 
-/** Each option with its range, ends included. */
+/** Each option with its range; both ends are included. `range` is the text for messages. */
 const RANGES: Readonly<
   Record<keyof Stated, { option: string; low: number; high: number; whole: boolean; range: string }>
 > = {
@@ -57,7 +57,7 @@ const RANGES: Readonly<
   },
 };
 
-/** @throws {EvalsError} EVALS_OPTION_INVALID with every invalid option */
+/** Reads the options as numbers. @throws {EvalsError} EVALS_OPTION_INVALID with every invalid option */
 export function readStated(options: StatedOptions): Stated {
   const names = Object.keys(RANGES) as (keyof Stated)[];
   const read = (name: keyof Stated): number | undefined => {

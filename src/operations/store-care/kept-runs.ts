@@ -11,7 +11,9 @@ const BRANCHES = ["refs/heads/", "refs/remotes/"];
 const PROMOTED = "refs/tags/evals/";
 const isBaseline = (path: string): boolean => path.endsWith(".jsonl") && !path.endsWith(".answers.jsonl");
 
-/** Ids of the runs behind a baseline: in the work tree, a promoted tag, or a local or fetched branch. */
+/**
+ * Ids of the runs that any baseline names: one in the work tree, in a promoted tag, or in a local or fetched branch.
+ */
 export async function runsUnderBaselines(root: string): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
   for (const text of [...baselinesHere(root), ...(await committedBaselines(root, [...BRANCHES, PROMOTED]))])
@@ -19,7 +21,7 @@ export async function runsUnderBaselines(root: string): Promise<ReadonlySet<stri
   return ids;
 }
 
-/** Active series of `evals drift`: those compared with a baseline in the work tree or a branch. */
+/** Names of the active series of `evals drift`: their baseline is still in the work tree or in a branch. */
 export async function liveSeries(root: string): Promise<ReadonlySet<string>> {
   const series = new Set<string>();
   for (const text of [...baselinesHere(root), ...(await committedBaselines(root, BRANCHES))]) {
@@ -27,7 +29,7 @@ export async function liveSeries(root: string): Promise<ReadonlySet<string>> {
       const baseline = parseBaseline(text, "");
       series.add(seriesOf(sideOfBaseline(baseline, { path: "", at: "" }, "")));
     } catch (error) {
-      // Nothing can be compared with an unreadable baseline.
+      // No run can be compared with an unreadable baseline, so it has no active series.
       if (!(error instanceof EvalsError)) throw error;
     }
   }
@@ -64,7 +66,9 @@ async function committedBaselines(root: string, refs: readonly string[]): Promis
   return [...texts.values()].map((bytes) => bytes.toString("utf8"));
 }
 
-/** Ids of the runs that a baseline names, even on lines that cannot be parsed, as after a conflict. */
+/**
+ * Ids of the runs that a baseline names, even on lines that cannot be parsed, for instance after a merge conflict.
+ */
 function* runsOf(text: string): Generator<string> {
   for (const [, list = ""] of text.matchAll(/"runs":\[([^\]]*)\]/g))
     for (const [, id = ""] of list.matchAll(/"([^"]+)"/g)) yield id;

@@ -4,7 +4,7 @@ import { locate } from "../project/open-project.ts";
 import { hasStoredHistory, openStoredHistory } from "../project/stored-history.ts";
 
 /**
- * Reads a project's store, without creating one.
+ * Opens a project's store, if there is one, and passes it to a function. No store is created.
  *
  * @param none the result when there is no store yet
  */

@@ -5,7 +5,7 @@ type Members = { readonly [name: string]: Json };
 const isObject = (value: Json | undefined): value is Members =>
   value !== null && typeof value === "object" && !Array.isArray(value);
 
-/** A run's stored report without questions, answers and comments; its numbers are kept. */
+/** The stored report of a run, without questions, answers and comments. Its numbers stay. */
 export function reportWithoutTexts(report: Json): Json {
   if (!isObject(report)) return report;
   const { worst, notes, comparison, error_examples: errors, ...numbers } = report;

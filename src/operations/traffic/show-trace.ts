@@ -4,7 +4,7 @@ import type { ShownTrace } from "../../domain/shown-run.ts";
 import type { Store } from "../../store/store.ts";
 
 /**
- * A stored trace by its id or a unique prefix.
+ * Finds a stored trace by its id, or by a beginning of the id that no other trace has.
  *
  * @throws {EvalsError} EVALS_TRACE_UNKNOWN, EVALS_TRACE_AMBIGUOUS
  */

@@ -1,21 +1,21 @@
 import type { Left, SourcePlace } from "../../interchange/imported.ts";
 
-/** Maximum number of distinct things of one kind listed by name. */
+/** How many different skipped things of one kind are listed; the others are only counted. */
 const LISTED = 100;
 
-/** Lists what was skipped in traces. Repetitions are listed once, with the first location and their number. */
+/** Lists what was skipped in traces. What was skipped often is listed once, with its first location and a count. */
 export class TraceLosses {
   readonly #single: Left[] = [];
   readonly #counted = new Map<string, { readonly left: Left; readonly unit: string; count: number }>();
   #more = 0;
 
-  /** Adds something with a single location. */
+  /** Adds a skipped thing that occurs only once. */
   add(left: Left): void {
     if (this.#single.length < LISTED) this.#single.push(left);
     else this.#more++;
   }
 
-  /** @param unit the unit of the count: `span` */
+  /** Counts a skipped thing that may occur often. @param unit what is counted, in the singular: `span` */
   count(place: SourcePlace, what: string, why: string, unit: string): void {
     const known = this.#counted.get(what);
     if (known !== undefined) known.count++;

@@ -74,7 +74,7 @@ function send(response: ServerResponse, status: number, type: string, body: stri
   response.end(body);
 }
 
-/** Refuses requests of web pages in this machine's browser: they have an origin, or another host name. */
+/** Refuses requests of web pages in a browser of this machine: such requests have an origin, or another host name. */
 function refuseForeign({ method, url = "", headers }: IncomingMessage): void {
   if (!namesThisMachine(headers.host) || headers.origin !== undefined)
     throw new RefusedRequest(403, "Only programs of this machine may send traces to this port.");

@@ -32,7 +32,7 @@ export async function* traceFile(
   else yield* traceBytes(files, path, unpacked(files.bytes(path), path));
 }
 
-/** Like `traceFile`, for bytes in memory. @param path name of the bytes in messages */
+/** Like `traceFile`, but for bytes in memory. @param path the name of the source in messages */
 export async function* traceBytes(
   files: SourceFiles,
   path: string,
@@ -55,10 +55,10 @@ function headOf(place: string, path: string): Uint8Array {
   }
 }
 
-/** Recognizes a format: times and ids in protobuf contain bytes that do not occur in text. */
+/** Recognizes the format of a file by its first bytes. Protobuf's times and ids contain bytes that no text has. */
 function kindOf(head: Uint8Array): "gzip" | "protobuf" | "text" {
   if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
-  // The last character may be incomplete.
+  // The first bytes may end within a character of up to four bytes.
   const isText = !head.includes(0) && [0, 1, 2, 3].some((cut) => isUtf8(head.subarray(0, head.length - cut)));
   return isText ? "text" : "protobuf";
 }
@@ -99,7 +99,7 @@ export function* protobufSpans(bytes: Uint8Array, place: SourcePlace): Generator
   }
 }
 
-/** Gives these bytes as the content of every file. */
+/** The files, but with `bytes` as the content of each. */
 function filesOver(files: SourceFiles, bytes: Uint8Array): SourceFiles {
   return {
     ...files,

@@ -4,7 +4,7 @@ import type { TrafficStore } from "../../store/traffic.ts";
 import type { Environment } from "../environment.ts";
 import { hashedUser } from "./clean-span.ts";
 
-/** Conditions as typed by the user. */
+/** The conditions for traffic, as the user typed them. */
 export interface TypedFilter {
   readonly where?: string | undefined;
   readonly since?: string | undefined;
@@ -23,7 +23,7 @@ export function trafficFilter(
 
 const HASH = /^[0-9a-f]{16}$/;
 
-/** A filter for the store, in which users' ids are replaced by their hashes, because the store has only hashes. */
+/** The filter with users' ids replaced by hashes, because the store has only hashes of users. */
 export async function storedFilter(
   filter: TrafficFilter,
   traffic: Pick<TrafficStore, "salt">,

@@ -17,7 +17,7 @@ export interface Intake {
   readonly duplicates: number;
   /** Number of existing traces that were extended; included in `traces`. */
   readonly completed: number;
-  /** The naming conventions of their attributes, most frequent first. */
+  /** The conventions by which the imported spans name their attributes, most frequent first. */
   readonly conventions: readonly { readonly name: string; readonly traces: number }[];
   /** What was not imported, and why. */
   readonly left: readonly Left[];
@@ -31,17 +31,17 @@ export interface TrafficIntake {
   end(): Promise<Intake>;
 }
 
-/** Maximum spans and characters kept in memory before they are stored. */
+/** How many spans, and characters of spans, are kept in memory before they are stored. */
 const MAX_SPANS = 10_000;
 const MAX_LETTERS = 64_000_000;
-/** Maximum number of traces that wait for a model call, which may come later in the file. */
+/** How many traces without a call of a model or tool are kept, because such a call may come later in the file. */
 const MAX_WAITING = 20_000;
 
 type Status = "new" | "completed" | "same";
 
 /**
- * Imports spans in any order and in parts: those of one trace are merged with what the store has of it. Everything is
- * redacted and users are hashed before they are stored.
+ * Imports spans, in any order. The spans of one trace may come in parts: they are merged with the spans of this trace
+ * that the store has already. Before anything is stored, texts are redacted and users are hashed.
  */
 export async function trafficIntake(
   traffic: TrafficStore,
@@ -56,7 +56,7 @@ export async function trafficIntake(
   let spans = 0;
   let letters = 0;
 
-  /** May be called twice for the same trace, when the store loses its connection. */
+  /** The new record of a trace; null to leave it unchanged. Called again if the store's connection was lost. */
   const become = (id: string, source: string | null): TrafficRecord | null => {
     const earlier = source === null ? [] : spansOfText(source);
     const joined = joinedSpans(earlier, waiting.get(id) ?? []);

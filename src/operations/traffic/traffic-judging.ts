@@ -17,7 +17,7 @@ export interface TrafficJudging {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Number and cost so far of the judge calls that belong to no run. */
+/** The judge calls that were made for traffic so far, and so belong to no run. */
 export interface JudgedSoFar {
   readonly calls: number;
   /** US dollars; null when any reply's cost is unknown. */
@@ -25,10 +25,10 @@ export interface JudgedSoFar {
 }
 
 /**
- * Lets the judges of a pool score traffic, after their cost was allowed. Stored verdicts are reused.
+ * Lets the judges of a pool score traffic, after the user has allowed their cost. Stored verdicts are reused.
  *
- * @param priced passes every answer to its judges once, so that their calls are counted; none is made yet
- * @returns the totals; null without judges
+ * @param priced passes every answer to its judges once. This only counts the calls that are needed; no call is made
+ * @returns a function that gives the totals so far; it gives null without judges
  * @throws {EvalsError} EVALS_RESCORE_COSTS with the price without consent; EVALS_KEY_UNSET for a missing key
  */
 export async function judgingTraffic(

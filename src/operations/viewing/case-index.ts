@@ -3,9 +3,9 @@ import type { CaseChange, CaseRow } from "../../domain/report.ts";
 import type { CaseIndex, MarkColumn } from "../../domain/viewed-run.ts";
 import { shortInput } from "./short-input.ts";
 
-/** Number of cases after which other requests are handled, so that a large run's verdict does not wait for its list. */
+/** After this number of cases, other requests are handled, so that a large run's list does not delay its verdict. */
 const STEP = 500;
-/** With more cases, the inputs are not read and the list shows only ids. */
+/** In a run with more cases than this, inputs are not read, and the list shows only ids. */
 const MAX_INPUTS = 50_000;
 
 export interface CaseIndexSources {
@@ -13,14 +13,14 @@ export interface CaseIndexSources {
   readonly cases: number;
   readonly rows: () => AsyncIterable<CaseRow>;
   readonly inputOf: (index: number) => Promise<Json | undefined>;
-  /** A letter for each trial of a case on the other side, by case id; null when only counts are known. */
+  /** Gives, by case id, one letter for each trial on the other side; null when only counts are known. */
   readonly before: ((id: string) => string | undefined) | null;
   /** Counts of a case on the other side, if the row does not have them. */
   readonly countsOf: (index: number) => Promise<CaseRow["baseline"]>;
   readonly compared: boolean;
 }
 
-/** The numbers of all cases as columns, from one iteration over the rows. */
+/** The list of a run's cases for the page: each field is a column, with one item for each case. */
 export async function caseIndex(sources: CaseIndexSources): Promise<CaseIndex> {
   const { scorers, cases, inputOf, before, compared } = sources;
   const tags = dictionary<string>();
@@ -82,7 +82,7 @@ function changeLetter({ change, significant }: CaseRow): string {
   return significant ? LETTERS[change].toUpperCase() : LETTERS[change];
 }
 
-/** Numbers distinct values in order of appearance. */
+/** Gives each distinct value a number, from 0 in the order in which the values appear. */
 function dictionary<T>() {
   const places = new Map<T, number>();
   return {

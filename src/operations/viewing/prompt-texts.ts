@@ -5,8 +5,8 @@ import type { RunHeader } from "../../domain/run.ts";
 import type { PromptText, PromptTexts } from "../../domain/viewed-run.ts";
 
 /**
- * The prompts of both sides from the work tree, because a published version never changes. Null when they are equal
- * or a file is missing.
+ * The prompt texts of both sides. They are read from the work tree, because a published version never changes. Null
+ * when both sides have the same version, or a file is missing.
  */
 export function promptTexts(root: string, report: RunReport, before: RunHeader | null): PromptTexts | null {
   const to = report.header.prompt;

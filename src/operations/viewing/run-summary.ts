@@ -30,7 +30,7 @@ export function runSummary(
   };
 }
 
-/** Number of finished trials in a report; 0 when the report has no counts. */
+/** How many trials were answered or errored, by the stored report; 0 when the report has no counts. */
 export function doneOf({ counts }: StoredSummary): number {
   return (counts?.answered ?? 0) + (counts?.errored ?? 0);
 }

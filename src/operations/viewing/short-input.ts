@@ -3,7 +3,9 @@ import type { Json } from "../../domain/json.ts";
 /** Maximum characters of a case's input in a list. */
 const MAX_LETTERS = 160;
 
-/** The input in one short line: a text, the only text of an object, the last message, else JSON. */
+/**
+ * The input in one short line: its text, the only text in its object, or its last message. Any other input as JSON.
+ */
 export function shortInput(input: Json | undefined): string {
   return cutLetters(mainText(input).replace(/\s+/g, " ").trim(), MAX_LETTERS);
 }
@@ -25,7 +27,7 @@ function lastText(list: readonly Json[]): string | undefined {
   return typeof content === "string" ? content : undefined;
 }
 
-/** The start of a text, without splitting a surrogate pair. */
+/** The start of a text, with at most `limit` UTF-16 code units. A surrogate pair is not split. */
 export function cutLetters(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const half = /[\ud800-\udbff]$/.test(text.slice(0, limit));

@@ -6,10 +6,10 @@ import type { ListedRun } from "../../store/reads.ts";
 import type { Store } from "../../store/store.ts";
 import { doneOf, runSummary } from "./run-summary.ts";
 
-/** Caches the summaries of runs: an ended run is read once, for a running one only new trials are read. */
+/** Caches the summaries of runs. An ended run is read only once; of a running one, only new trials are read. */
 export interface SummaryCache {
   readonly of: (run: ListedRun) => Promise<RunSummary>;
-  /** Number of finished trials of a run that has not ended; -1 for other runs, whose report has the number. */
+  /** How many trials of an unfinished run are done; -1 for an ended run, because its report has the number. */
   readonly done: (run: ListedRun) => Promise<number>;
 }
 

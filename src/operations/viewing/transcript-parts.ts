@@ -63,7 +63,7 @@ function conversationParts(messages: Json, whole: TranscriptDocument | null): Tr
   ];
 }
 
-/** A tool call that no message contains, and its result. */
+/** The parts for a tool call that is in no message, and for its result. */
 function toolUseParts({
   name,
   arguments: asked,
@@ -104,7 +104,9 @@ const fieldsOf = (value: Json | undefined): Fields =>
 const words = (value: Json | undefined): string =>
   value === undefined || value === null ? "" : viewedText(value);
 
-/** The messages of a request in any provider's format, then its other parts; the whole request when it has no messages. */
+/**
+ * The messages of a request in any provider's format, then its other parts. Without messages, the request as a whole.
+ */
 function requestParts(request: Json): TranscriptPart[] {
   if (request === null) return [];
   const { messages, input, system, instructions, ...others } = fieldsOf(request);
@@ -121,7 +123,7 @@ function requestParts(request: Json): TranscriptPart[] {
   ];
 }
 
-/** A message, and its tool calls. */
+/** The parts for a message, and for its tool calls. */
 function messageParts(message: Json): TranscriptPart[] {
   const { role, content, tool_calls, name, tool_call_id } = fieldsOf(message);
   const calls = listOf(tool_calls ?? null).map(toolCallPart);

@@ -5,13 +5,16 @@ import type { Passage, TrialFacts, ViewedScore, ViewedSide, ViewedTrial } from "
 import { voidReason } from "../../reports/void-reason.ts";
 import { cutLetters } from "./short-input.ts";
 
-/** A text, truncated at a length. Line ends are normalized first, so that a shorter text was always truncated. */
+/**
+ * A text, truncated at a length; `letters` is its length before that. Line ends are normalized first, so that a text
+ * with fewer than `letters` characters was always truncated.
+ */
 export function passage(written: string, limit: number): Passage {
   const text = written.includes("\r") ? written.replace(/\r\n?/g, "\n") : written;
   return { text: cutLetters(text, limit), letters: text.length };
 }
 
-/** The stored trials of a case as one side. @param limit maximum characters of each text */
+/** A case as one side on the page, with its stored trials. @param limit maximum characters of each text */
 export function storedSide(header: RunHeader, trials: readonly StoredTrial[], limit: number): ViewedSide {
   return {
     run: header.id,
@@ -58,7 +61,7 @@ function factsOf(answer: StoredAnswer, cached: boolean): TrialFacts {
   return { model, fallback, finish_reason, stopped, usage, latency_ms, cost_usd, cached, at };
 }
 
-/** A case in a committed baseline: its answers without trial numbers. */
+/** A case in a committed baseline as one side on the page. Its answers are known, but not which trial gave them. */
 export function baselineSide({ side, answers }: CaseBaseline, limit: number): ViewedSide {
   let trial = 0;
   return {

@@ -19,7 +19,7 @@ import { doneOf, runSummary } from "./run-summary.ts";
 import { transcriptParts } from "./transcript-parts.ts";
 import { baselineSide, passage, storedSide, viewedTrial } from "./view-case.ts";
 
-/** A run in the store. */
+/** A run in the store: its number and its header. */
 export type StoredPlace = Pick<StoredRun, "no" | "header">;
 
 export interface ViewSources {
@@ -30,11 +30,11 @@ export interface ViewSources {
   /** The run that `run` was compared with; null when it is not stored here. */
   readonly baseline: StoredRun | null;
   readonly rows: () => AsyncIterable<CaseRow>;
-  /** Whether `store` withholds texts; then the texts beside a committed baseline are left out too. */
+  /** Whether `store` withholds texts. Then the answers in the file beside a committed baseline are left out too. */
   readonly restricted: boolean;
 }
 
-/** A stored run for a page. Texts are read on demand. */
+/** A stored run, as the page shows it. Texts are read only when the page requests them. */
 export function viewRun(sources: ViewSources): ViewedRun {
   const { store, root, run, report, baseline } = sources;
   const { header } = report;
@@ -93,11 +93,11 @@ function caseOf(cases: readonly StoredCase[], index: number): StoredCase {
 }
 
 interface OtherSide {
-  /** The case with this id in the other run; undefined when there is none, or when the side is a file. */
+  /** The case with this id in the other run; undefined when that run lacks it, or when the other side is a file. */
   readonly caseOf: (id: string) => Promise<StoredCase | undefined>;
-  /** A letter for each trial of a case, by case id, as in `marksOf`; null when only counts are known. */
+  /** Gives, by case id, one letter for each trial, as in `marksOf`; null when only counts are known. */
   readonly marks: () => Promise<((id: string) => string | undefined) | null>;
-  /** Counts of a case when the letters are unknown. */
+  /** The counts of a case, for a side whose `marks` are null. */
   readonly counts: CaseBaselines["counts"];
   readonly side: (golden: StoredCase, limit: number) => Promise<ViewedSide | null>;
 }
@@ -128,8 +128,8 @@ const sideOfFile = (known: CaseBaseline | null, limit: number): ViewedSide | nul
   known === null ? null : baselineSide(known, limit);
 
 /**
- * A letter for each trial of each case: `p` passed, `f` failed, `e` errored, `?` not scored, `-` not asked. The
- * run's outcomes are read once.
+ * Reads a run's outcomes once. The returned function gives, by case id, one letter for each trial: `p` passed, `f`
+ * failed, `e` errored, `?` not scored, `-` not asked.
  */
 async function marksOf({ read }: Store, run: StoredPlace): Promise<(id: string) => string | undefined> {
   const cases = await allItems((page) => read.cases(run.no, page));
