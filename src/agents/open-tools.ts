@@ -244,7 +244,7 @@ function checkNames(offered: readonly OfferedTool[]): void {
   throw new SettingMistake(["agent", "tools"], {
     code: "EVALS_AGENT_TOOL_TWICE",
     what: `Two tools are named "${twice}".`,
-    why: "The model could not say which of them it calls.",
+    why: "The model could not say which of the two it calls.",
     fix: `Rename one of the two tools, or remove one of their sources from \`tools\`.`,
   });
 }

@@ -92,7 +92,7 @@ function placeOf(root: string, path: string): string {
     return placeOfFile(root, path, {
       code: "EVALS_RECORDING_FILE",
       why: "`recorded:` names the file with the answers of the tools: they are read from there, and no tool is run.",
-      fix: "Record it: evals run <suite> --record",
+      fix: "Record the answers: evals run <suite> --record",
     });
   } catch (error) {
     if (!(error instanceof SettingMistake)) throw error;

@@ -77,7 +77,7 @@ function writing(path: string, work: () => void): void {
         path,
         what: `This file cannot be written: ${unwritableReason(error)}.`,
         why: "What a person or a judge said would be lost.",
-        fix: "Make room for it, then give the same command again.",
+        fix: "Make sure that the file can be written (free space, permissions), then give the same command again.",
       },
       { cause: error },
     );

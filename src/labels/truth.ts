@@ -34,7 +34,7 @@ export function labelledAnswers(labels: readonly Label[]): LabelledAnswer[] {
 
 function labelledAnswer(key: string, labels: readonly Label[]): LabelledAnswer {
   const first = labels[0];
-  if (first === undefined) throw new Error("an answer without a label");
+  if (first === undefined) throw new Error("an answer has no label");
   return {
     key,
     case: first.case,

@@ -105,7 +105,7 @@ interface Reading {
 
 async function readSide(side: TrafficSide, { folder, store, by }: Reading): Promise<readonly ReadAnswer[]> {
   if (side.kind === "file") return readArmFile(folder, side.path);
-  if (store === null) throw new Error("stored traffic is read with the store open");
+  if (store === null) throw new Error("the store must be open to read stored traffic");
   return readTraffic(store, side.where, by);
 }
 

@@ -41,7 +41,7 @@ async function sidesOf(
   const name = a.split("@")[0] ?? a;
   const from = await findPrompt(files, a);
   if (b !== undefined) {
-    // `b` may be only a version, which is then one of the same prompt.
+    // `b` may be a version alone. Then it means this version of the prompt in `a`.
     return [from, await findPrompt(files, /^[\^~]?\d/.test(b) ? `${name}@${b}` : b)];
   }
   const newest = await findPrompt(files, name);

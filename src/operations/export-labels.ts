@@ -88,7 +88,7 @@ function restricted({ suite, parts }: StoredRun["header"]): EvalsError {
   return new EvalsError({
     code: "EVALS_RESTRICTED",
     what: `The dataset of suite ${suite} (${parts?.dataset ?? "unknown"}) is restricted.`,
-    why: "Its texts and the answers to it may not leave the store, and without texts another tool has nothing to show.",
+    why: "The texts of a restricted dataset, and the answers to it, may not leave the store. Without texts, another tool has nothing to show.",
     fix: `Label the answers on this machine: evals label ${suite}`,
   });
 }

@@ -146,7 +146,7 @@ function twoPlaces(format: string): EvalsError {
     code: "EVALS_OPTION_CONFLICT",
     what: "--out and --url exclude each other.",
     why: "--out writes a file, --url sends the run to a server.",
-    fix: `Leave one of them out: evals export ${format} --out <file>, then evals export ${format} --url <address>`,
+    fix: `Leave one of the two options out: evals export ${format} --out <file>, then evals export ${format} --url <address>`,
   });
 }
 

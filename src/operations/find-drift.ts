@@ -145,7 +145,7 @@ async function driftIn(place: RunPlace, { io, request, hooks }: Asked): Promise<
     const { store, ready } = await openHistory(prepared, place, { ...request, ungated }, io);
     try {
       const [first] = ready;
-      if (first === undefined) throw new Error("a planned run has a history");
+      if (first === undefined) throw new Error("a planned run has no history");
       return await extendSeries(first, { place, io, request, hooks, store, fleet });
     } finally {
       await closeRuns(prepared);

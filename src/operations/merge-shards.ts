@@ -152,7 +152,7 @@ async function together(
     await copyVariants(shard, header.id, store, outside);
   }
   const [run] = await store.read.runsByPrefix(header.id);
-  if (run === undefined) throw new Error(`the run ${header.id} was written and is not there`);
+  if (run === undefined) throw new Error(`the run ${header.id} was written, but is not in the store`);
   return run;
 }
 

@@ -27,7 +27,7 @@ export async function planSize(
 ): Promise<SizePlan> {
   const project = await openProject(io, { directory, suites: [name], overrides: { model } });
   const suite = project.suites[0];
-  if (suite === undefined) throw new Error("a suite that was asked for by name is loaded");
+  if (suite === undefined) throw new Error("the suite that was asked for by name was not loaded");
   const history = await readHistory(io, project, name, model);
   const { assumptions, from, runs } = await assume({ project, suite, history, stated });
   return {

@@ -71,7 +71,7 @@ async function readWord(store: Store, { word, ...input }: ShowInput): Promise<Wa
     code: "EVALS_CASE_UNKNOWN",
     what: `Run ${run.header.id} has no case "${named}".${didYouMean(named, known.keys())}`,
     why: "Only cases that the run asked have answers.",
-    fix: `evals show ${run.header.id} lists them`,
+    fix: `evals show ${run.header.id} lists the run's cases`,
   });
 }
 

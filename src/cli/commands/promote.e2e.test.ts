@@ -579,7 +579,7 @@ describe("promote refuses", () => {
     const ended = await repo.evals(["promote"]);
     expect(ended.exit).toBe(0);
     expect(repo.git("show", "--name-only", "--format=", "HEAD")).toBe(PATH);
-    expect(ended.stderr).toMatch(/\(t\) cannot be promoted: it took only some of the cases\. It is skipped/);
+    expect(ended.stderr).toMatch(/\(t\) cannot be promoted: it ran only some of the cases\. It is skipped/);
   });
 });
 

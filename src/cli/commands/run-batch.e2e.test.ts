@@ -127,7 +127,7 @@ describe("evals run --batch", () => {
     const { repo, server } = await batched();
     const first = JSON.parse((await repo.evals("run --batch --json")).stdout).runs[0].id;
     const live = await repo.evals("run --json");
-    expect(live.stderr).toContain(`to fetch those of the batch instead: evals run s --resume --run ${first}`);
+    expect(live.stderr).toContain(`to fetch the batch's answers instead: evals run s --resume --run ${first}`);
     expect([live.exit, server.live, server.batches.length]).toEqual([0, 4, 1]);
     const anew = await repo.evals("run --batch --no-cache --json");
     expect([JSON.parse(anew.stdout).runs[0].id === first, server.batches.length]).toEqual([false, 2]);
@@ -140,7 +140,7 @@ describe("evals run --batch", () => {
       const sent = JSON.parse((await repo.evals("run --batch --json")).stdout).runs[0].id;
       const live = await repo.evals(`run ${options} --json`);
       const asks = options === "" ? "the same" : "other cases or trials of the same suite and target";
-      const note = `Run ${sent}, which asks ${asks}, waits for a batch. This run pays for its own answers; to fetch those of the batch instead: evals run s --resume --run ${sent}`;
+      const note = `Run ${sent}, which asks ${asks}, waits for a batch. This run pays for its own answers; to fetch the batch's answers instead: evals run s --resume --run ${sent}`;
       expect(live.stderr.split("\n").filter((line) => line.includes(note))).toEqual([`s: ${note}`]);
       expect(JSON.parse(live.stdout).runs[0].notes).toContain(note);
       // A run that starts because there is none to go on with pays too.

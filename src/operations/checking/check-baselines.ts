@@ -44,6 +44,6 @@ function withoutSuite(path: string, suite: string): Problem {
     column: 1,
     what: `This is the baseline of suite "${suite}", but there is no evals/${suite}.yaml.`,
     why: "No run is compared with this baseline any more.",
-    fix: `Remove it: \`git rm ${path}\`. If you renamed the suite, run it under its new name and promote that run.`,
+    fix: `Remove the file: \`git rm ${path}\`. If you renamed the suite, run it under its new name and promote that run.`,
   };
 }

@@ -136,7 +136,7 @@ async function askCanaries(
     paid = ran.spent;
   }
   const run = await find();
-  if (run === undefined) throw new Error("canaries that were just asked are in the store");
+  if (run === undefined) throw new Error("canaries that were just asked are not in the store");
   const side = await storedSide(store, run);
   const answers = new Map(
     side.ids.map((id, index) => [

@@ -111,7 +111,9 @@ export async function gateBaseline(question: BaselineQuestion): Promise<GateBase
   }
 }
 
-/** Whether a commit has a baseline of any suite, because a change may have renamed the suite. */
+/**
+ * Whether a commit has a baseline of any suite. One of another suite counts too: a change may have renamed the suite.
+ */
 async function hasBaselines(root: string, commit: string): Promise<boolean> {
   return (await baselineFiles(root, commit)).length > 0;
 }

@@ -143,14 +143,14 @@ function missedRule({ path, suite }: LostBaseline, branch: string): RuleResult {
     outcome: "failed",
     value: 1,
     required: `0 (to give the baseline up, git rm or git mv ${path} in this change)`,
-    said: `${branch} compares suite ${suite} with ${path}, and nothing in this change is compared with it any more: was the suite renamed?`,
+    said: `${branch} compares suite ${suite} with ${path}, and nothing in this change is compared with this baseline any more: was the suite renamed?`,
   };
 }
 
 function removedNote(path: string, suite: string, branch: string): string {
-  return `This change removes ${path}, which ${branch} compares suite ${suite} with: nothing is compared with it any more.`;
+  return `This change removes ${path}, which ${branch} compares suite ${suite} with: nothing is compared with this baseline any more.`;
 }
 
 function hiddenNote({ path, suite }: LostBaseline, branch: string): string {
-  return `${branch} compares suite ${suite} with ${path}, and nothing in this change is compared with it any more. This narrowed run does not fail for that reason, but evals run without a suite or an option does.`;
+  return `${branch} compares suite ${suite} with ${path}, and nothing in this change is compared with this baseline any more. This narrowed run does not fail for that reason, but evals run without a suite or an option does.`;
 }

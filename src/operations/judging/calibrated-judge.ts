@@ -33,7 +33,7 @@ export interface CalibrationSubject {
   readonly verdicts: readonly JudgeVerdict[];
   /** Null when the project has mistakes; see `troubles`. */
   readonly project: Project | null;
-  /** Null when `project` is null, or does not have the suite. */
+  /** The suite as loaded with the project; null when `project` is null, or does not have the suite. */
   readonly loaded: LoadedSuite | null;
   readonly troubles: readonly Problem[];
   readonly bar: JudgeBar;

@@ -52,7 +52,7 @@ async function scorerAsJudge(
   { loaded, judge: name, version }: CalibrationSubject,
   dependencies: Omit<OpenJudgeOptions, "entry">,
 ): Promise<OpenJudge> {
-  if (loaded === null) throw new Error("a scorer is looked up in a suite that was loaded");
+  if (loaded === null) throw new Error("the suite of the scorer was not loaded");
   const { project } = dependencies;
   const pool = await openJudgePool(dependencies);
   try {

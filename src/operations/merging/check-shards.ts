@@ -56,7 +56,7 @@ function splitProblems(run: string, shards: readonly Shard[]): Problem[] {
         code: "EVALS_MERGE_HOLE",
         what: `${run} has no part ${part}/${parts}.`,
         why: "Without this part, the cases in it would not be tested.",
-        fix: `Run it with \`--shard ${part}/${parts}\`, and name the history of that run too.`,
+        fix: `Run this part with \`--shard ${part}/${parts}\`, and name the history of that run too.`,
       });
     }
     if (found.length > 1) {
@@ -73,8 +73,8 @@ function splitProblems(run: string, shards: readonly Shard[]): Problem[] {
     ...unfinished.map(({ part, source }) => ({
       code: "EVALS_MERGE_UNFINISHED",
       what: `Part ${part}/${parts} of ${run} in ${source} has not ended.`,
-      why: "Trials that it asks later would be missing from the merged run.",
-      fix: `Resume it where it ran: \`evals run --shard ${part}/${parts} --resume\``,
+      why: "Trials that this part asks later would be missing from the merged run.",
+      fix: `Resume this part where it ran: \`evals run --shard ${part}/${parts} --resume\``,
     })),
   );
   return problems;

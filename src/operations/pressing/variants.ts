@@ -66,7 +66,7 @@ export function variantCases(run: PressedTrials, variants: readonly Variant[]) {
   const change = (one: Variant): PressedQuestion => {
     const settings = pressed.settings.find(({ kind }) => kind === one.kind);
     const found = settings === undefined ? null : changeOf(run, settings, one.case_no, one.trial);
-    if (found === null) throw new Error(`${one.id} was planned and cannot be made`);
+    if (found === null) throw new Error(`the variant ${one.id} was planned, but cannot be made`);
     return found;
   };
   const cases: CaseSource = {
@@ -101,7 +101,7 @@ function pressedQuestion(
   const asked = questionOf(plan.suite, golden);
   if (say === undefined) return tool_result === undefined ? asked : { ...asked, pressure: { tool_result } };
   const answer = store.transcript(no, case_no, trial)?.transcript;
-  if (answer === undefined) throw new Error(`trial ${trial} of ${golden.id} passed and has no answer`);
+  if (answer === undefined) throw new Error(`trial ${trial} of ${golden.id} passed, but has no answer`);
   const { tool_calls, trajectory } = answer;
   const after: UnderPressure["after"] = {
     messages: wholeConversation(answer, asked.messages ?? []),

@@ -59,7 +59,7 @@ function noRun(word: string, known: readonly string[], ofSuite?: string): EvalsE
       known.length === 0
         ? "evals run"
         : ofSuite === undefined
-          ? "evals history lists them"
+          ? "evals history lists the runs"
           : `${ofSuite} is the newest run of that suite; evals history ${word} lists all`,
   });
 }

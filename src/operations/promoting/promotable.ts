@@ -238,7 +238,7 @@ function narrowed(run: StoredRun): Problem {
   return problemOf(
     run,
     "EVALS_PROMOTE_NARROWED",
-    "it took only some of the cases",
+    "it ran only some of the cases",
     "The new baseline would lack the other cases.",
     `evals run ${run.header.suite} && evals promote`,
   );

@@ -24,7 +24,7 @@ export function refuseConflicts(request: RunRequest): void {
       code: "EVALS_OPTION_CONFLICT",
       what: "--batch and --replay exclude each other.",
       why: "--batch sends requests that are answered later, and --replay answers from recordings.",
-      fix: "Leave one of them out.",
+      fix: "Leave one of the two options out.",
     });
   }
   if (request.record && request.replay) {
@@ -32,7 +32,7 @@ export function refuseConflicts(request: RunRequest): void {
       code: "EVALS_OPTION_CONFLICT",
       what: "--record and --replay exclude each other.",
       why: "--record asks the model and records its answers, and --replay answers from recordings.",
-      fix: "Leave one of them out.",
+      fix: "Leave one of the two options out.",
     });
   }
   if (request.workers !== undefined && (request.replay || request.batch)) {
@@ -42,7 +42,7 @@ export function refuseConflicts(request: RunRequest): void {
       why: request.replay
         ? "Workers ask the model, and recordings are read by this process."
         : "Workers ask with single calls; a batch is sent by this process and fetched later.",
-      fix: "Leave one of them out.",
+      fix: "Leave one of the two options out.",
     });
   }
   if (request.at !== undefined && request.record) {

@@ -165,7 +165,7 @@ function kindTwice(kind: string, place: ReturnType<PlaceOf>): Problem {
     ...place,
     what: `\`pressure\` names ${kind} twice.`,
     why: `flip_rate.${kind} would measure two things at once.`,
-    fix: "Delete one of them.",
+    fix: "Delete one of the two.",
   };
 }
 

@@ -7,7 +7,7 @@ import type { RunRequest } from "./run-request.ts";
 /** Returns a function that replaces a model by its recording in `fixtures/<alias>.jsonl`. */
 export async function replayOf(): Promise<(model: LoadedModel) => LoadedModel> {
   const provider = await providers.load("replay");
-  if (provider === undefined) throw new Error("the replay provider is registered");
+  if (provider === undefined) throw new Error("the replay provider is not registered");
   return (model) => {
     if (isRecording(model.provider.kind)) return model;
     const { alias } = model;

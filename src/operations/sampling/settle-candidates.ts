@@ -69,6 +69,6 @@ function notLines(dataset: string): EvalsError {
     path: dataset,
     what: "Accepted candidates can only be added to a dataset of JSON lines, and this file has another format.",
     why: "A file of another format would have to be rewritten as a whole.",
-    fix: `Write it as ${dataset.replace(/\.[^./]+$/, "")}.jsonl, one case per line, then run the command again.`,
+    fix: `Write the dataset as ${dataset.replace(/\.[^./]+$/, "")}.jsonl, one case per line, then run the command again.`,
   });
 }

@@ -131,7 +131,7 @@ async function costSentence({ project, suites }: MissingSide, context: SideConte
       usd = usd === null || each === null ? null : usd + asked * each;
     }
   }
-  if (calls === 0) return "Its answers are recorded: running it asks no model.";
+  if (calls === 0) return "The answers are recorded, so a run asks no model.";
   const asks = `Running it asks for at most ${plural(calls, "answer")}`;
   if (usd !== null) return `${asks}, for about ${dollars(usd)}.`;
   return `${asks}. Their cost is unknown: a model has no price, or no stored run tells how long its answers are.`;

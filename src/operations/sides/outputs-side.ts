@@ -26,7 +26,7 @@ export async function runOutputsFile(
 ): Promise<StoredRun> {
   const project = await openProject(io, { directory, suites: [suite] });
   const provider = await providers.load("outputs");
-  if (provider === undefined) throw new Error("the outputs provider is registered");
+  if (provider === undefined) throw new Error("the outputs provider is not registered");
   const file = relative(root, resolve(io.cwd, directory ?? ".", path));
   const entry = { provider: "outputs", file: isAbsolute(file) ? path : file };
   const model = { alias: scoredFileAlias(file), entry, provider, settings: provider.settings.parse(entry) };
@@ -56,7 +56,7 @@ export async function runOutputsFile(
     );
     ran.writer.end(ran.status, null, io.date().toISOString());
     const stored = await store.read.run(ran.writer.no);
-    if (stored === undefined) throw new Error("a run that was just stored is in the store");
+    if (stored === undefined) throw new Error("a run that was just stored is not in the store");
     return stored;
   } finally {
     await closeRuns(prepared);

@@ -196,7 +196,7 @@ function ambiguousSide(word: string, kinds: readonly Prefix[]): EvalsError {
   return new EvalsError({
     code: "EVALS_DIFF_SIDE_AMBIGUOUS",
     what: `"${word}" can mean ${kinds.map((kind) => `${kind}:${word}`).join(" or ")}.`,
-    why: "The command needs exactly one of them.",
+    why: "The command needs exactly one meaning of the word.",
     fix: `Write ${kinds[0]}:${word}`,
   });
 }

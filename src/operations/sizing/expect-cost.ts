@@ -78,11 +78,11 @@ interface Past {
   readonly run: StoredRun;
   /** Whether the past run sent exactly the same requests, so that its means apply to these cases. */
   readonly same: boolean;
-  /** Mean input tokens for each answered trial; null when unknown. So are `output` (tokens) and `usd`. */
+  /** Means for each answered trial, null when unknown: `input` and `output` in tokens, `usd` in US dollars. */
   readonly input: number | null;
   readonly output: number | null;
   readonly usd: number | null;
-  /** Mean judge calls for each answered trial, and `judge_usd` their mean cost in US dollars; null when unknown. */
+  /** Mean number of judge calls for each answered trial, and their mean cost in US dollars; null when unknown. */
   readonly judge_calls: number | null;
   readonly judge_usd: number | null;
 }

@@ -35,7 +35,7 @@ export class TraceLosses {
       ...this.#single,
       ...(last === undefined || this.#more === 0
         ? []
-        : [{ ...last, what: `… and ${this.#more} more like it` }]),
+        : [{ ...last, what: `… and ${this.#more} more of this kind` }]),
       ...listed,
       ...(first === undefined ? [] : [{ ...first.left, what: `… and ${rest.length} other things` }]),
     ];

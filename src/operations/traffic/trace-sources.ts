@@ -73,7 +73,7 @@ function unpacked(bytes: Uint8Array, path: string): Uint8Array {
         path,
         what: `This file cannot be decompressed: ${(error as Error).message}.`,
         why: "The file begins like a gzip file, but is cut off, damaged or larger than 2 GiB.",
-        fix: "Decompress it yourself (gunzip -k), or copy it again.",
+        fix: "Decompress the file yourself (gunzip -k), or copy it again.",
       },
       { cause: error },
     );
@@ -92,7 +92,7 @@ export function* protobufSpans(bytes: Uint8Array, place: SourcePlace): Generator
         path: place.path,
         what: `This is neither text nor an OTLP request: ${error.message}.`,
         why: "Traces are read as JSON, JSON Lines or OTLP protobuf.",
-        fix: "Export it again as a whole, or as JSON.",
+        fix: "Export the traces again as a whole, or as JSON.",
       },
       { cause: error },
     );

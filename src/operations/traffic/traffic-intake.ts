@@ -111,7 +111,7 @@ export async function trafficIntake(
         losses.add({
           ...(losses.all()[0] ?? { path: "", line: 1 }),
           what,
-          why: "They contain no conversation.",
+          why: "These traces contain no conversation.",
         });
       }
       const count = (status: Status): number => [...statuses.values()].filter((one) => one === status).length;
@@ -126,8 +126,8 @@ export async function trafficIntake(
   };
 }
 
-const FOREIGN = "It is not a call of a model, a tool or a search.";
-const UNHELD = "No field of a trace can store it.";
+const FOREIGN = "This span is not a call of a model, a tool or a search.";
+const UNHELD = "No field of a trace can store this attribute.";
 
 function lettersIn({ attributes, events }: Span): number {
   let sum = 0;
