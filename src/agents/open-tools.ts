@@ -110,7 +110,7 @@ async function openLive(agent: AgentSettings, host: ToolHost): Promise<OpenedToo
   };
 }
 
-/** Runs no tools: both their answers and their descriptions are read from the recording. */
+/** Opens recorded tools. No tool is run: answers and descriptions are read from the recording. */
 async function openRecorded(
   { allow, limits }: AgentSettings,
   file: string,

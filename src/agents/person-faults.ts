@@ -150,7 +150,7 @@ function roleLeft(
 ): Found {
   const staffWords = staffPhrase(plainText(text)) ?? OTHER_SIDE.exec(text)?.[0];
   if (staffWords !== undefined)
-    return { kind: "role", reason: `speaks for the other side: ${quoted(staffWords)}` };
+    return { kind: "role", reason: `speaks as the target would: ${quoted(staffWords)}` };
   const tool = tools.find((name) => text.includes(name));
   if (tool !== undefined)
     return { kind: "role", reason: `names a tool that it cannot know: ${quoted(tool)}` };
@@ -159,7 +159,7 @@ function roleLeft(
   );
   return echo === undefined
     ? undefined
-    : { kind: "role", reason: `says the other side's words: ${quoted(echo.text)}` };
+    : { kind: "role", reason: `repeats the target's words: ${quoted(echo.text)}` };
 }
 
 /** Checks whether the simulated user mentions its instructions, or reveals the expected result too early. */

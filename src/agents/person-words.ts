@@ -3,7 +3,7 @@
  * here, these checks use only what the conversation itself shows.
  */
 
-/** A pattern of whole lower-case words; a space matches any whitespace. */
+/** A pattern of whole lower-case words; a space in it matches any whitespace and commas. */
 function words(...patterns: readonly string[]): RegExp {
   const any = patterns.join("|").replaceAll(" ", "(?:[\\s,]+)");
   return new RegExp(`(?<![\\p{L}\\p{N}])(?:${any})(?:(?<![\\p{L}\\p{N}])|(?![\\p{L}\\p{N}]))`, "u");

@@ -286,7 +286,7 @@ export class KnownFacts {
   }
 }
 
-/** The shapes of all codes in a value's texts. Values of type number are not codes. */
+/** The shapes of all codes in a value's texts, `a9999` for A-1042. A value of type number is not a code. */
 export function shapesIn(value: Json, shapes = new Set<string>()): ReadonlySet<string> {
   if (typeof value === "string") {
     let rest = apart(value);

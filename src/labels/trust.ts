@@ -116,7 +116,7 @@ function underBar(
   if (low < bar.min_ac1) {
     return {
       why: `AC1 with people is ${rounded(measures.ac1.value)}, and may be as low as ${rounded(low)}; gate.judge.min_ac1 is ${bar.min_ac1}`,
-      next: (input) => `a better rubric, or more labels; ${calibrateAgain(input)} says which`,
+      next: (input) => `a better rubric, or more labels; ${calibrateAgain(input)} lists answers to label`,
     };
   }
   const blind = whyUninformative(measures);

@@ -125,7 +125,8 @@ async function plannedRun(
   const cache = request.explainCache ? await explained(plan, settings, store) : undefined;
   const variants = [...variantCalls(plan)];
   const asked = model.provider.kind === "outputs" ? null : suite.prompt;
-  // Variants are asked with single calls, after the batch.
+  // Variants are asked with single calls, after the batch. With pressure, the prices of single calls are used for
+  // all.
   const priced = request.batch && plan.pressure === undefined ? inBatches(plan) : plan;
   const expected = expectCost(
     { plan: priced, calls: [...calls, ...variants], budget: budgetOf(place.project, request)?.usd },

@@ -41,8 +41,8 @@ const NOTHING: Omit<PrunedHistory, "dry_run"> = {
 };
 
 /**
- * Deletes old runs, or their answers, and old traces. Kept are runs behind a baseline or promoted tag, running runs,
- * and runs of an active `evals drift` series.
+ * Deletes old runs, or their answers, and old traces. These runs are kept at any age: runs behind a baseline or a
+ * promoted tag, running runs, and runs of an active `evals drift` series.
  *
  * @throws {EvalsError} EVALS_PRUNE_AGE when no age is set
  */

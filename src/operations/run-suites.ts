@@ -26,7 +26,7 @@ export interface SuitesRun {
  * Plans every selected suite with every target, then runs, scores, stores, compares and gates one run after another.
  *
  * @param read called with the result while the store is open; its value is returned
- * @throws {EvalsError} with every mistake before anything is asked, or one with `midway` for a later failure
+ * @throws {EvalsError} with every mistake that is found before anything is asked; an error after that has `midway`
  */
 export async function runSuites<T>(
   environment: Environment,

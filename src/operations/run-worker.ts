@@ -34,7 +34,8 @@ export interface WorkerTotals {
 }
 
 /**
- * How many blocks a worker has in progress at once. While it waits for the last trials of one, it works on the next.
+ * Number of lanes of a worker. Each lane works on one block at a time, so that the worker has a block to work on
+ * while it waits for the last trials of another.
  */
 const LANES = 2;
 const POLL_MS = 200;

@@ -10,7 +10,7 @@ export interface ExporterEntry {
   readonly ending: string;
   /** Whether the format is text, which can be printed instead of written to a file. */
   readonly isText: boolean;
-  /** For a server: an example address for the help, and the environment variables with its keys. */
+  /** Set when a run can be sent to a server: an example address, and where its keys come from, for the help. */
   readonly server?: { readonly example: string; readonly keys: string };
   /** Loads the exporter. */
   readonly load: () => Promise<RunExporter>;

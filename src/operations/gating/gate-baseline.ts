@@ -32,7 +32,8 @@ export interface GateBaseline {
   /** Branch or commit without a committed baseline for this run; undefined when one was found, or none was needed. */
   readonly absentAt?: string;
   /**
-   * Set when the base branch has a newer baseline than this change. Absent or null when it has not, or nobody knows.
+   * Set when the base branch got another baseline after this change had left it. Absent or null when it did not, or
+   * when that is unknown.
    */
   readonly behind?: BehindBase | null;
   /** A note for the report; null when there is none. */
@@ -283,7 +284,8 @@ async function ofSides(
   const { store, root, suite, listed, model } = question;
   const own = sides.filter((one) => one.suite === suite);
   const ofModel = own.filter((one) => one.model === model);
-  // A suite with several targets has a side for each of them. If a target is new, its model may have been another's.
+  // A suite with several targets has a side for each of them. If none has the target of this run, a side with the
+  // same model is taken, because the target may only have been renamed.
   const side =
     ofModel.find((one) => one.listed === listed) ??
     ofModel[0] ??

@@ -101,8 +101,8 @@ export async function openHistory(
 }
 
 /**
- * The part of the lost baselines that one run reports, so that each is reported once: with its suite, or the first
- * run.
+ * Which of the lost baselines one run reports. Each of them is reported only once: with a run of its suite or,
+ * without such a run, with the first run.
  */
 function lostWith(
   at: number,

@@ -29,7 +29,7 @@ export interface JudgingContext {
 export interface Judging {
   /** Called once for each run that the rescoring creates. */
   start(header: RunHeader, writer: RunWriter): void;
-  /** The judges' calls and cost in all these runs; null without judges. */
+  /** The judges' calls and cost in all runs that the rescoring creates; null without judges. */
   totals(): JudgeTotals | null;
 }
 

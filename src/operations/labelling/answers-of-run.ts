@@ -18,7 +18,11 @@ export interface RunAnswer {
   readonly judged: { readonly pass: number; readonly of: number } | null;
 }
 
-/** The newest run of a suite with an answer, or the named run. @throws {EvalsError} */
+/**
+ * The run that a word means: of a suite's name, its newest run with an answer; else a run by its id.
+ *
+ * @throws {EvalsError}
+ */
 export async function runToLabel({ read }: History, word: string): Promise<StoredRun> {
   let ofSuite = false;
   for await (const run of everyItem((page) => read.runs({ suite: word }, page))) {

@@ -109,6 +109,6 @@ export async function foreignShard(shard: Shard, plan: Plan): Promise<Problem | 
     fix:
       run.header.commit === null
         ? "Merge in a work tree whose files are the same as for every part."
-        : `Merge at the commit that every part ran at; this one ran at ${run.header.commit.slice(0, 9)}.`,
+        : `Merge at the commit that every part ran at; this part ran at ${run.header.commit.slice(0, 9)}.`,
   };
 }

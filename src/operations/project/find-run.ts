@@ -46,7 +46,7 @@ export async function findRun(store: History, word: string): Promise<StoredRun> 
   return first;
 }
 
-/** @param ofSuite the newest run of the suite with that name, if there is one */
+/** The error for a word that means no run. @param ofSuite id of the newest run, if the word is the name of a suite */
 function noRun(word: string, known: readonly string[], ofSuite?: string): EvalsError {
   return new EvalsError({
     code: "EVALS_RUN_UNKNOWN",

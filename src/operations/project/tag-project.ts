@@ -47,7 +47,7 @@ export async function refuseTagOfOtherProject(root: string, tag: PromotedTag): P
   const { top = root } = (await findRepository(root)) ?? {};
   throw new EvalsError({
     code: "EVALS_TAG_OTHER_PROJECT",
-    what: `The tag ${tag.name} belongs to another project in this repository: ${other === "." ? "the one at its top" : other}.`,
+    what: `The tag ${tag.name} belongs to another project in this repository: ${other === "." ? "the one in its top folder" : other}.`,
     why: "The message of the tag is about that project's files; the tag promoted nothing in this project.",
     fix: `evals log lists what this project promoted; to work in the other project: -C ${JSON.stringify(other === "." ? top : `${top}/${other}`)}`,
   });

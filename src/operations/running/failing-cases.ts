@@ -99,7 +99,8 @@ async function resumedRun(io: Environment, request: RunRequest): Promise<RunHead
 const WHOLE: Narrowing = { cases: [], tags: [], shard: null };
 
 /**
- * The newest run of the suite with this target; if there is none, with this model; else any newest run of the suite.
+ * The newest run of the suite with this target; without one, the newest with this model; else the newest of the
+ * suite.
  */
 async function newestOf(
   { read }: Store,

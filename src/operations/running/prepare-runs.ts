@@ -38,7 +38,7 @@ export interface PrepareOptions {
   readonly concurrency?: number | undefined;
   /** `ask`: judges' models will be asked, so their keys must be set. `replay`: judges use recordings. */
   readonly judges?: "ask" | "replay" | undefined;
-  /** Whether variants will be asked, so that problems with them are mistakes. */
+  /** Whether variants will be asked; then problems with them are mistakes. */
   readonly presses?: boolean | undefined;
   /** Whether tools are to be recorded, so that they are run even if a suite names a recording. */
   readonly liveTools?: boolean | undefined;

@@ -37,9 +37,10 @@ export function pressedSuite(
 }
 
 /**
- * The pressure on a suite's passing trials, and its part of the cases' keys; null for recorded answers.
+ * The pressure on a suite's passing trials, and what it adds to the keys of the cases. Null without pressure, and for
+ * recorded answers.
  *
- * @param presses whether variants will be asked, so that problems with them are mistakes
+ * @param presses whether variants will be asked; then problems with them are mistakes
  * @throws {EvalsError} with all these mistakes
  */
 export function preparePressure(

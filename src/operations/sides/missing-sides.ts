@@ -91,7 +91,9 @@ export async function runMissing(
 const runCommandOf = (meaning: Runnable, suites: readonly string[]): string =>
   `evals run ${suites.join(" ")} ${meaning.kind === "ref" ? `--at ${meaning.at.word}` : `--prompt ${meaning.word}`}`;
 
-/** The error when a side was not run: what is missing, the cost of running it, and the command. */
+/**
+ * The error for a side that was not run yet. It says which runs are missing, what they would cost, and the command.
+ */
 export async function notRunYet(
   missing: readonly MissingSide[],
   command: string,

@@ -186,7 +186,7 @@ function usdOf(plan: Plan, calls: readonly number[], { input, output }: Tokens, 
   };
 }
 
-/** The largest cost of these calls without retries, in US dollars; null when a call has no limit. */
+/** The largest cost of these calls without retries, in US dollars; null when the cost of a call has no limit. */
 function maxCostOf(plan: Plan, calls: readonly number[]): number | null {
   const rates = ratesOf(plan.target);
   let sum = 0;
