@@ -16,7 +16,7 @@ export class AgentCount {
   #tokens: number | null = 0;
   #usd: number | null = 0;
 
-  /** @param elapsed milliseconds since the first step, without the time spent waiting in a queue */
+  /** @param elapsed gives the milliseconds since the first step, without the time spent waiting in a queue */
   constructor(limits: AgentLimits, elapsed: () => number) {
     this.#limits = limits;
     this.#elapsed = elapsed;

@@ -177,7 +177,7 @@ class FactsIn {
     return this.#read().#emails.has(email.toLowerCase());
   }
 
-  /** @param words in lower case, separated by spaces */
+  /** Whether the words occur one after another. @param words in lower case, separated by spaces */
   hasWords(words: string): boolean {
     return this.#read().#words.includes(` ${words} `);
   }
@@ -188,7 +188,7 @@ class FactsIn {
     return this.#read().#tokens.includes(word.length < 3 ? `\n${word}\n` : `\n${word}`);
   }
 
-  /** Whether the code occurs, as a whole, as a part, or composed of parts. */
+  /** Whether the code occurs, alone or within a longer word, or its parts occur separately. */
   hasToken(words: string): boolean {
     if (this.#read().#tokens.includes(compact(plainText(words)))) return true;
     if (!/\p{L}/u.test(words) && this.numbers.has(numberIn(words))) return true;
@@ -276,7 +276,7 @@ export class KnownFacts {
     return this.#any((one) => one.hasName(name));
   }
 
-  /** @param words in lower case, separated by spaces */
+  /** Whether the words occur one after another. @param words in lower case, separated by spaces */
   hasWords(words: string): boolean {
     return this.#any((one) => one.hasWords(words));
   }

@@ -79,7 +79,7 @@ export interface Consistency {
   readonly always: number;
 }
 
-/** @param groups one group per answer, with all of the judge's verdicts on it */
+/** How often the judge agrees with itself. @param groups for each answer, all of the judge's verdicts on it */
 export function consistencyOf(groups: Iterable<readonly JudgeVerdict[]>): Consistency {
   let answers = 0;
   let always = 0;

@@ -42,7 +42,7 @@ function wrongHash({ answer }: Label): Omit<Problem, "path" | "line" | "column">
   };
 }
 
-/** @param path of the file, for messages @throws {EvalsError} with every mistake of the file */
+/** Parses a file of labels. @param path of the file, for messages @throws {EvalsError} with every mistake of it */
 export function parseLabels(bytes: Buffer, path: string): Label[] {
   return parseLines(bytes, path, FORMAT);
 }

@@ -150,7 +150,7 @@ function suggestion(input: TrustInput, calibration: SuiteCalibration): string | 
   return `${fresh} new ${fresh === 1 ? "label" : "labels"}: ${calibrateAgain(input)}`;
 }
 
-/** Rounds towards zero, so that a missed bound does not look met. */
+/** A number with two decimals, rounded down, so that a missed bound does not look met; `unknown` for null. */
 function rounded(value: number | null): string {
   return value === null ? "unknown" : (Math.floor(value * 100) / 100).toFixed(2);
 }

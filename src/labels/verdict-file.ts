@@ -56,7 +56,7 @@ const FORMAT: LineFormat<JudgeVerdict> = {
   },
 };
 
-/** @param path of the file, for messages @throws {EvalsError} with every mistake of the file */
+/** Parses a file of verdicts. @param path of the file, for messages @throws {EvalsError} with every mistake of it */
 export function parseVerdicts(bytes: Buffer, path: string): JudgeVerdict[] {
   return parseLines(bytes, path, FORMAT);
 }

@@ -110,7 +110,7 @@ async function contents(
 
 const shown = (io: Environment, path: string): string => relative(io.cwd, path);
 
-/** @throws {EvalsError} EVALS_EXPORT_UNWRITABLE */
+/** Writes a file and its folder. @throws {EvalsError} EVALS_EXPORT_UNWRITABLE */
 function write(io: Environment, path: string, text: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });

@@ -62,7 +62,12 @@ const FORMAT: LineFormat<ArmLine> = {
         },
 };
 
-/** @param folder to which `path` is relative @throws {EvalsError} with every mistake of the file */
+/**
+ * Reads an arm from a file.
+ *
+ * @param folder to which `path` is relative
+ * @throws {EvalsError} with every mistake of the file
+ */
 export function readArmFile(folder: string, path: string): ReadAnswer[] {
   const place = resolve(folder, path);
   if (!existsSync(place)) throw noFile(path);

@@ -2,7 +2,7 @@ import type { Problem } from "../../domain/problem.ts";
 import type { LoadedModel, Project } from "../../domain/project.ts";
 import { priceOfModel } from "../../run/model-price.ts";
 
-/** What is known about the prices and shutdown dates of a project's models. */
+/** What the price list says about a project's models. */
 export interface CheckedPrices {
   /** Aliases of models that are paid per token or called over the network and whose price is unknown. */
   readonly unpriced: readonly string[];

@@ -28,7 +28,12 @@ const FORMAT: LineFormat<StatedLine> = {
   },
 };
 
-/** @param path of the file, for messages @throws {EvalsError} with every mistake of the file */
+/**
+ * Reads a file of confidences.
+ *
+ * @param path of the file, for messages
+ * @throws {EvalsError} with every mistake of it
+ */
 export function readStated(bytes: Buffer, path: string): StatedAnswer[] {
   return parseLines(bytes, path, FORMAT).map(
     ({ confidence = 0, correct = false, scores, label, stratum }) => {

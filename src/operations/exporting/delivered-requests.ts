@@ -10,9 +10,9 @@ export interface DeliveredRequests {
   /** Number of requests delivered by an interrupted export. */
   readonly earlier: number;
   has(request: string): boolean;
-  /** @param request 64 hexadecimal digits */
+  /** Notes that a request was accepted. @param request its hash, 64 hexadecimal digits */
   add(request: string): void;
-  /** @param isWhole whether everything was delivered */
+  /** Closes the file, or deletes it. @param isWhole whether everything was delivered */
   close(isWhole: boolean): void;
 }
 

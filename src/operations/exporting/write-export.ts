@@ -19,7 +19,7 @@ export async function writePieces(
   }
 }
 
-/** @throws {EvalsError} EVALS_EXPORT_UNWRITABLE */
+/** Writes a file and its folder. @throws {EvalsError} EVALS_EXPORT_UNWRITABLE */
 export function writeBytes(file: string, bytes: Uint8Array): void {
   attempt(file, () => {
     mkdirSync(dirname(file), { recursive: true });

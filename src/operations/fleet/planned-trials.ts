@@ -223,7 +223,7 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
 function seenTrials({ count, trials }: Plan) {
   const bits = new Uint8Array(Math.ceil((count * trials) / 8));
   return {
-    /** @returns whether it was not in the set yet */
+    /** Adds a trial. @returns whether the trial was not in the set yet */
     add: ({ case_no, trial }: TrialPlace): boolean => {
       const at = case_no * trials + trial - 1;
       const [byte, bit] = [at >> 3, 1 << (at & 7)];

@@ -61,7 +61,7 @@ function answerOfTrial(answers: readonly KeptAnswer[], trial: number): string | 
 
 /**
  * Replaces the scores that these judges gave the baseline's answers by ties. They had compared these answers with an
- * earlier baseline, but in this comparison the baseline stands against itself.
+ * earlier baseline, but here the baseline is compared with itself.
  */
 function evenWithItself(side: Side, relative: readonly OpenScorer[]): Side {
   const times = (worth: number): Float64Array => Float64Array.from(side.answered, (one) => one * worth);

@@ -63,7 +63,7 @@ export async function canariesFor(
   return {
     answered: () => answered,
     countedIn: (ran: RanRun): RanRun => withCanaries(ran, answered),
-    /** @param spent what earlier sessions of the run have spent */
+    /** Asks the canaries that are not stored yet. @param spent what earlier sessions of the run have spent */
     ask: async (header: RunHeader, spent: Spending): Promise<AnsweredCanaries> => {
       const wrap = wrapperFor(withoutFallback(prepared), project, io, { ...world, onRetry });
       answered = await askCanaries(planned, {
@@ -77,7 +77,7 @@ export async function canariesFor(
   };
 }
 
-/** Removes the fallback model, because its answers would look like drift. */
+/** The same run without its fallback model, whose answers would look like a change of the model itself. */
 function withoutFallback({ plan, ...prepared }: PreparedRun): PreparedRun {
   const { fallback, ...entry } = plan.model.entry;
   return { ...prepared, plan: { ...plan, model: { ...plan.model, entry } } };

@@ -17,7 +17,10 @@ import { compareWithDisk, type NewFile, readToEnd, writeFiles } from "./write-fi
 export interface ImportOptions {
   readonly directory?: string | undefined;
   readonly sources: readonly string[];
-  /** The folder for the files, relative to the working directory; by default the project around it, else itself. */
+  /**
+   * The folder for the files, relative to the working directory. By default the project around the working directory;
+   * without a project, the working directory itself.
+   */
   readonly out?: string | undefined;
   readonly name?: string | undefined;
   readonly dryRun: boolean;

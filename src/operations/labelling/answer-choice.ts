@@ -50,7 +50,7 @@ export function readAnswerChoice(typed: TypedAnswerChoice, mistakes: OptionMista
   return { count: count ?? 50, how: modes[0] ?? "random", tags: typed.tag ?? [] };
 }
 
-/** @throws {EvalsError} EVALS_OPTION_CONFLICT for options that do not apply to a file of candidates */
+/** Refuses the options that do not apply to a file of candidates. @throws {EvalsError} EVALS_OPTION_CONFLICT */
 export function refuseAnswerChoice(typed: TypedAnswerChoice): void {
   const given = NAMES.filter((name) => typed[name] !== undefined);
   if (given.length === 0) return;

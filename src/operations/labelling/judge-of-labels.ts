@@ -37,7 +37,7 @@ export function judgeOfLabels(
   });
 }
 
-/** @throws {EvalsError} EVALS_JUDGE_NOT_IN_SUITE */
+/** Refuses the name of a judge that the suite does not have. @throws {EvalsError} EVALS_JUDGE_NOT_IN_SUITE */
 export function refuseUnknown(suite: string, judge: string, scorers: readonly MeasuredScorer[]): void {
   const words = wordsForOf(scorers);
   if (words.includes(judge)) return;

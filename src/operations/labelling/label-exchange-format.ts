@@ -5,7 +5,7 @@ import { EvalsError } from "../../domain/problem.ts";
 export const EXCHANGE_FORMATS = ["label-studio", "csv"] as const;
 export type ExchangeFormat = (typeof EXCHANGE_FORMATS)[number];
 
-/** @throws {EvalsError} EVALS_FORMAT_UNKNOWN */
+/** The format of that name. @throws {EvalsError} EVALS_FORMAT_UNKNOWN */
 export function exchangeFormat(given: string): ExchangeFormat {
   const found = EXCHANGE_FORMATS.find((one) => one === given);
   if (found !== undefined) return found;

@@ -79,7 +79,7 @@ function filesIn(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => (HISTORY.test(name) ? [join(folder, name)] : []));
 }
 
-/** @returns a temporary project root with a copy of the store */
+/** Copies the files of a store. @returns absolute path of a temporary project root that has the copy */
 function copied(files: readonly string[]): string {
   const root = mkdtempSync(join(tmpdir(), "evals-merge-"));
   mkdirSync(join(root, ".evals"));

@@ -23,7 +23,7 @@ export class OptionMistakes {
     return this.#problems.length === 0;
   }
 
-  /** @throws {EvalsError} with every mistake, if there is any */
+  /** Throws if there was a mistake. @throws {EvalsError} with every mistake */
   refuse(): void {
     if (!this.none) throw new EvalsError(this.#problems);
   }

@@ -31,7 +31,11 @@ export interface PressureSession {
   readonly notFromCache: () => Promise<ReadonlySet<number>>;
   /** Whether only stored results are read, so that no variant is asked. */
   readonly asksNothing: boolean;
-  /** @param done number of variants answered by earlier sessions */
+  /**
+   * Called when the run of variants starts or is resumed.
+   *
+   * @param done number of variants that are answered already
+   */
   readonly onStart: (header: RunHeader, done: number) => void;
   readonly onTrial: (event: TrialEvent) => void;
 }

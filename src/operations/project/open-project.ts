@@ -8,7 +8,10 @@ import { providers } from "../../providers/registry.ts";
 import { scorers } from "../../scorers/registry.ts";
 import type { Environment } from "../environment.ts";
 
-/** Finds the project of a command: the nearest evalconfig.yaml in the folder of `-C`, or in a parent of it. */
+/**
+ * Finds the project of a command: the nearest evalconfig.yaml in the folder of `-C` (by default the current one), or
+ * in a parent.
+ */
 export function locate(io: Environment, directory: string | undefined): ProjectRoot {
   return findProjectRoot(resolve(io.cwd, directory ?? "."));
 }

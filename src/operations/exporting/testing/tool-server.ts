@@ -29,7 +29,7 @@ export interface ToolServer {
   close(): Promise<void>;
 }
 
-/** @param answer gives the tool's own answer to a request */
+/** Starts a fake server on this machine. @param answer gives the tool's own answer to a request */
 export async function startToolServer(answer: (request: TakenRequest) => ToolAnswer): Promise<ToolServer> {
   let count = 0;
   const server = createServer((incoming, response) => {
