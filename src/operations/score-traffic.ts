@@ -118,7 +118,8 @@ type Trusted = { readonly state: string; readonly why: string; readonly next: st
 function whyLeft(scorer: OpenScorer, trust: Trusted | undefined): string | null {
   const needed = scorer.reads.filter((path) => path !== "input");
   if (needed.length > 0) return `it reads ${needed.join(", ")}, which no trace has`;
-  if (scorer.relative === true) return "it compares each answer with the baseline's, and traffic has no baseline";
+  if (scorer.relative === true)
+    return "it compares each answer with the baseline's, and traffic has no baseline";
   if (scorer.raw === true) return "it has `raw: true`, and the unredacted text that it needs is not stored";
   if (trust === undefined || trust.state === "believed") return null;
   return `${trust.why}${trust.next === null ? "" : `. Next: ${trust.next}`}`;

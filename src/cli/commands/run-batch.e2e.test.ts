@@ -127,7 +127,9 @@ describe("evals run --batch", () => {
     const { repo, server } = await batched();
     const first = JSON.parse((await repo.evals("run --batch --json")).stdout).runs[0].id;
     const live = await repo.evals("run --json");
-    expect(live.stderr).toContain(`to fetch the batch's answers instead: evals run s --resume --run ${first}`);
+    expect(live.stderr).toContain(
+      `to fetch the batch's answers instead: evals run s --resume --run ${first}`,
+    );
     expect([live.exit, server.live, server.batches.length]).toEqual([0, 4, 1]);
     const anew = await repo.evals("run --batch --no-cache --json");
     expect([JSON.parse(anew.stdout).runs[0].id === first, server.batches.length]).toEqual([false, 2]);

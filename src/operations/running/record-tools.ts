@@ -40,7 +40,8 @@ export async function recordTools(
   const calls = await recording.takeRun(offered.tools, trialsOf(run, store));
   mkdirSync(dirname(place), { recursive: true });
   writeFileSync(place, recording.text);
-  const use = suite.agent?.recorded === undefined ? `; agent: { recorded: ${path} } answers from this file` : "";
+  const use =
+    suite.agent?.recorded === undefined ? `; agent: { recorded: ${path} } answers from this file` : "";
   return `recorded ${plural(calls, "answer")} of tools in ${path}${use}`;
 }
 
