@@ -4,7 +4,10 @@ import { numberAt } from "./number-at.ts";
 /** An agreement with its standard error, both dimensionless; 1 is perfect, 0 is chance. */
 export type Agreement = { readonly estimate: number; readonly standardError: number };
 
-/** Proportions of a square table of counts. */
+/**
+ * Proportions of a square table of counts: of each cell, and of the sums of each row and column. `size` is the number
+ * of categories, `total` the sum of all counts.
+ */
 export type TableShares = {
   readonly size: number;
   readonly total: number;
@@ -23,7 +26,8 @@ export function tableShares(table: readonly (readonly number[])[]): TableShares 
   requireCount("number of categories", size, 2);
   let total = 0;
   for (const row of table) {
-    if (row.length !== size) throw new RangeError(`a row of ${row.length} in a table of ${size}`);
+    if (row.length !== size)
+      throw new RangeError(`the table has ${size} rows, but one has ${row.length} counts`);
     for (const count of row) {
       requireCount("cell", count);
       total += count;

@@ -8,7 +8,7 @@ import { mean, sampleVariance } from "./sample-moments.ts";
 // Always-valid intervals: with probability 1 - alpha, the intervals of all looks contain the true value. So, unlike
 // with a fixed-sample interval, one may look at any time, and stop at any time.
 
-/** Spread of the half-normal weights of the bets. This value detects differences best that take about 600 pairs. */
+/** Spread of the half-normal weights of the bets. This value suits differences that take about 600 pairs to detect. */
 const SPREAD = 0.2;
 const LEAST_BET = 0.002;
 const LARGEST_BET = 0.95;
@@ -51,13 +51,13 @@ function counted(all: Float64Array): Counted {
   return { values: Float64Array.from(values), counts: Float64Array.from(counts) };
 }
 
-/** Total wealth after betting that the mean is above `at`, in (0, 1]. */
+/** Total wealth after betting that the mean is above `at`; `at` is in (0, 1]. */
 function wealthAbove({ values, counts }: Counted, at: number): number {
   const outcomes = values.map((value) => value / at - 1);
   return BETS.reduce((sum, { share, part }) => sum + part * bettingWealth(outcomes, share, counts), 0);
 }
 
-/** Replaces each value x by 1 - x: betting that their mean is above 1 - m is betting that the original mean is below m. */
+/** Replaces each value x by 1 - x. To bet that the new mean is above 1 - m is to bet that the old mean is below m. */
 const mirrored = ({ values, counts }: Counted): Counted => ({
   values: values.map((value) => 1 - value),
   counts,
@@ -66,14 +66,17 @@ const mirrored = ({ values, counts }: Counted): Counted => ({
 /** A mean with its always-valid interval. */
 export interface AlwaysValid extends Interval {
   readonly value: number;
-  /** Evidence against a mean of 0: if the mean is 0, the probability that it ever exceeds 1/alpha is at most alpha. */
+  /**
+   * Evidence against a mean of 0. If the mean is 0, the probability that this number ever exceeds 1/alpha is at most
+   * alpha.
+   */
   readonly evidence: number;
 }
 
 /**
- * Always-valid interval of the mean of independent values in [-1, 1], without assumptions about the distribution: the
- * means against which no mixture of constant bets has reached wealth 2/alpha on either side (Waudby-Smith & Ramdas
- * 2023).
+ * Always-valid interval of the mean of independent values in [-1, 1], without assumptions about the distribution. It
+ * contains every mean that is not refuted: neither the bets on a higher nor those on a lower mean have reached wealth
+ * 2/alpha (Waudby-Smith & Ramdas 2023).
  *
  * @param differences at least one, in the order observed; each in [-1, 1]
  * @throws {RangeError} if there is no difference or one is out of range
@@ -155,8 +158,8 @@ export interface QuantileBounds {
 }
 
 /**
- * Always-valid bounds of a quantile of clustered values, each cluster with equal weight: the values v for which "the
- * share at or below v is q" is not refuted.
+ * Always-valid bounds of a quantile of clustered values, each cluster with equal weight. They enclose the values v for
+ * which the statement "the share at or below v is q" is not refuted.
  *
  * @param clusters at least one, in the order observed, each with at least one value
  * @param q in (0, 1)
@@ -178,7 +181,7 @@ export function quantileBounds(
       Float64Array.from(clusters, (cluster) => cluster.filter((one) => one <= at).length / cluster.length),
     );
   // The share of values that are at most v grows with v. So one one-sided test rejects every v that is too small, and
-  // the other one every v that is too large.
+  // a second one-sided test rejects every v that is too large.
   const tooSmall = (at: number): boolean => wealthAbove(mirrored(sharesBelow(at)), 1 - q) >= enough;
   const tooLarge = (at: number): boolean => wealthAbove(sharesBelow(at), q) >= enough;
   const first = firstIndex(values, (at) => !tooSmall(at));
@@ -204,8 +207,8 @@ function firstIndex(values: Float64Array, holds: (value: number) => boolean): nu
 }
 
 /**
- * Sessions per arm needed to detect a difference of two shares with the given probability by the time all sessions
- * are there.
+ * Sessions per arm needed to detect a difference of two shares with the given probability once all sessions have been
+ * observed.
  *
  * @param rate of one arm, in (0, 1)
  * @param effect size of the difference, above 0; the direction with the larger variance is used
@@ -221,7 +224,7 @@ export function sessionsPerArm(
   requireLevel("effect", effect);
   requireLevel("power", power);
   const others = [rate - effect, rate + effect].filter((other) => other >= 0 && other <= 1);
-  if (others.length === 0) throw new RangeError(`no share is ${effect} away from ${rate}`);
+  if (others.length === 0) throw new RangeError(`no share in [0, 1] is ${effect} away from ${rate}`);
   const variance = rate * (1 - rate) + Math.max(...others.map((other) => other * (1 - other)));
   const sizeAt = (bound: number): number => ((bound + normalQuantile(power)) / effect) ** 2 * variance;
   const singleLook = Math.ceil(sizeAt(normalQuantile(1 - (1 - confidence) / 2)));

@@ -17,11 +17,12 @@ export type BcaInput = {
 };
 
 /**
- * Bias-corrected accelerated bootstrap interval (Efron 1987), ties counted half, type-7 quantiles.
+ * Bias-corrected accelerated bootstrap interval (Efron 1987). A replicate that equals the estimate counts as half
+ * below it; quantiles are of type 7.
  *
  * @param confidence two-sided, in (0, 1)
  * @returns bounds in the unit of the statistic, within the range of the replicates
- * @throws {RangeError} if there is no replicate or the confidence is not a level
+ * @throws {RangeError} if there is no replicate or the confidence is outside (0, 1)
  */
 export function bcaInterval({ estimate, replicates, jackknife }: BcaInput, confidence = 0.95): Interval {
   requireCount("number of replicates", replicates.length, 1);
@@ -126,7 +127,7 @@ export function bcaExhaustive(values: ArrayLike<number>, confidence = 0.95): Int
   return bcaInterval({ estimate, replicates, jackknife: leaveOneOut(sample, mean) }, confidence);
 }
 
-/** Equal means computed in a different order of summation must count as a tie. */
+/** Rounds away summation errors: equal means must count as a tie, whatever the order in which they were summed. */
 function roundTo12(value: number): number {
   return Math.round(value * 1e12) / 1e12;
 }

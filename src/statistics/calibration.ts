@@ -11,8 +11,9 @@ import { numberAt } from "./number-at.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 /**
- * Expected calibration error: the mean difference between stated confidence and share correct, over bins (low, high]
- * of equal width, the first one closed. It is biased upward for small samples, so report n with it.
+ * Expected calibration error: the mean absolute difference between stated confidence and share of right statements,
+ * over bins (low, high] of equal width. A bin counts as often as it has statements; the first bin also contains 0.
+ * The estimate is biased upward for small samples, so report n with it.
  *
  * @param confidences each in [0, 1]
  * @param correct 1 where the statement was right, 0 where not, in the same order
@@ -30,7 +31,7 @@ export function expectedCalibrationError(
 
 /**
  * Each statement's bin, its deviation `off` (correct minus confidence), and in `gaps` the sum of the deviations in each
- * bin. A bin's part of the error is |sum| / n.
+ * bin. A bin contributes |sum| / n to the error, where n is the number of all statements.
  */
 type Binned = { readonly bin: Int32Array; readonly off: Float64Array; readonly gaps: Float64Array };
 
@@ -61,8 +62,8 @@ function sumOfSizes(gaps: Float64Array): number {
 
 /**
  * The {@link expectedCalibrationError} that chance alone causes when every statement is right exactly as often as it
- * claims: per bin the expected size of the sum of deviations, √(2/π Σ c(1 - c)) by the normal approximation. It is an
- * upper bound of the estimate's bias.
+ * claims: per bin the expected size of the sum of deviations, √(2/π Σ c(1 - c)) by the normal approximation. This
+ * value is an upper bound of the estimate's bias.
  *
  * @returns in [0, 1]; 0 only where every confidence is 0 or 1
  * @throws {RangeError} if there is no confidence or one is out of range
@@ -115,7 +116,7 @@ export function calibrationErrorInterval(
   return bcaInterval({ estimate: total / size, replicates, jackknife });
 }
 
-/** Bin edges are compared after rounding to 9 digits: 0.3 · 10 must not count as above 3. */
+/** Rounds to 9 digits: 0.07 · 100 is 7.000000000000001 in floating point, and must not fall into the bin above 7. */
 function binOf(confidence: number, bins: number): number {
   const index = Math.round(confidence * bins * 1e9) / 1e9;
   return Math.max(0, Math.ceil(index) - 1);

@@ -11,9 +11,9 @@ export type ClusterSides = { readonly base: ClusterMoments; readonly candidate: 
 export type ClusterDifference = {
   /** Mean over clusters of (candidate mean - base mean); negative for a drop. */
   readonly theta: number;
-  /** Standard error for exactly these clusters, by permuting values between the two sides of each cluster. */
+  /** Standard error of a claim about exactly these clusters, by permuting values between the sides of a cluster. */
   readonly sePermutation: number;
-  /** Standard error for new clusters, sd of the differences / √n; Infinity for one cluster. */
+  /** Standard error of a claim about new clusters, sd of the differences / √n; Infinity for a single cluster. */
   readonly seBetween: number;
   /** Number of clusters compared. */
   readonly clusters: number;
@@ -27,7 +27,7 @@ export type ClusterDifference = {
  * The permutation variance of a cluster is S²(1/k + 1/m), with S² the pooled variance of both sides. It is exact if
  * the sides are exchangeable, and too large (conservative) if they are not.
  *
- * @throws {RangeError} if there is no cluster, a side of one is empty, or columns differ in length
+ * @throws {RangeError} if there is no cluster, a cluster has an empty side, or columns differ in length
  */
 export function clusterDifference({ base, candidate }: ClusterSides): ClusterDifference {
   requireSides(base, candidate);
@@ -85,12 +85,12 @@ export function clusterDifferenceOfValues(clusters: readonly ClusterValues[]): C
   });
 }
 
-/** Permutation z with its one-sided p-values. */
+/** Permutation z with its one-sided p-values: `p` for a drop, `pRise` for a rise. */
 export type PermutationZ = { readonly z: number; readonly p: number; readonly pRise: number };
 
 /**
  * Test of exchangeability for graded values: z = theta / sePermutation. `p` is small for a drop, `pRise` for a rise.
- * Without any variation z is 0 and both are 0.5.
+ * Without any variation z is 0 and both p-values are 0.5.
  */
 export function permutationZ({
   theta,

@@ -5,7 +5,7 @@ import { mean, sampleVariance, varianceFromSums } from "./sample-moments.ts";
 /** Per cluster: the number of values and their sum. Parallel columns, one entry per cluster. */
 export type ClusterSums = { readonly count: ArrayLike<number>; readonly sum: ArrayLike<number> };
 
-/** Per cluster, also the sum of squared values. */
+/** Per cluster: the number of values, their sum, and the sum of their squares. */
 export type ClusterMoments = ClusterSums & { readonly sumOfSquares: ArrayLike<number> };
 
 /** A mean of cluster means with its standard error, both in the unit of the values. */
@@ -77,8 +77,8 @@ export function clusterMeanOfValues(clusters: readonly ArrayLike<number>[]): Clu
 }
 
 /**
- * Macro mean when the clusters belong to groups with a common cause (the same document): SE² = n⁻² · G/(G - 1) · Σ_g
- * (Σ_{i in g} (mean_i - mean))² (Miller 2024, arXiv 2411.00640).
+ * Macro mean when clusters of one group are correlated, for instance because they share a document: SE² =
+ * n⁻² · G/(G - 1) · Σ_g (Σ_{i in g} (mean_i - mean))², with G groups (Miller 2024, arXiv 2411.00640).
  *
  * @param groups one label per cluster
  * @returns the standard error is Infinity for a single group
@@ -100,7 +100,7 @@ export function groupedClusterMean(clusters: ClusterSums, groups: readonly (stri
 }
 
 /**
- * Mean within-cluster variance, for planning. Clusters with one value carry no information about it and are left out.
+ * Mean within-cluster variance, for planning. Clusters with one value have no variance and are left out.
  *
  * @returns squared units of the values, or null when no cluster has two values
  * @throws {RangeError} if the columns differ in length

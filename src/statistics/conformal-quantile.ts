@@ -3,12 +3,12 @@ import { betaQuantile } from "./beta-distribution.ts";
 import type { Interval } from "./interval.ts";
 
 /**
- * Split-conformal threshold: the ⌈(n + 1)(1 - alpha)⌉-th smallest score. A new exchangeable score is at most that
- * with probability 1 - alpha or more.
+ * Split-conformal threshold: the ⌈(n + 1)(1 - alpha)⌉-th smallest score. A new exchangeable score does not exceed the
+ * threshold with probability 1 - alpha or more.
  *
  * @param scores calibration scores, in any order and unit; 19 are needed for 95 %, 9 for 90 %
  * @param alpha in (0, 1)
- * @returns in the unit of the scores; Infinity if there are too few
+ * @returns in the unit of the scores; Infinity if there are too few scores
  * @throws {RangeError} if `alpha` is outside (0, 1)
  */
 export function conformalQuantile(scores: ArrayLike<number>, alpha: number): number {
@@ -21,8 +21,8 @@ function rankOf(size: number, alpha: number): number {
 }
 
 /**
- * Interval of the actual coverage of a {@link conformalQuantile}: over calibration samples of size n it has the
- * distribution Beta(r, n + 1 - r) with r = ⌈(n + 1)(1 - alpha)⌉ (Marques F. 2023).
+ * Interval of the actual coverage of a {@link conformalQuantile}. Over calibration samples of size n, the coverage has
+ * the distribution Beta(r, n + 1 - r) with r = ⌈(n + 1)(1 - alpha)⌉ (Marques F. 2023).
  *
  * @param size number of calibration scores, at least 1
  * @param confidence two-sided, in (0, 1)

@@ -18,7 +18,7 @@ export interface ChartPoint {
   readonly statistic: number;
   readonly direction: "up" | "down";
   readonly alarm: boolean;
-  /** Index of the value at which the evidence started to accumulate; the point's own index when there is none. */
+  /** Index of the value at which the evidence started to accumulate; the point's own index without any evidence. */
   readonly since: number;
 }
 
@@ -64,17 +64,17 @@ export function valuesToFind(shift: number): number {
     : Math.max(1, Math.ceil(DRIFT_THRESHOLD / (shift - ALLOWANCE)));
 }
 
-/** Number of simulated series for a probability; its standard error is below half a percentage point. */
+/** Number of simulated series behind a probability, whose standard error is then at most half a percentage point. */
 const PLAYED = 10_000;
 
 /**
- * Probability that the chart raises a false alarm within this many values. All values are compared with the same
- * estimated reference, so its error affects all of them: the smaller the reference sample, the more often that error
- * alone raises an alarm.
+ * Probability that the chart raises a false alarm within `count` values. All values are compared with the same
+ * estimated reference, so the error of the reference affects all of them. The smaller the reference sample, the more
+ * often that error alone raises an alarm.
  *
  * @param count values, at least 1
  * @param shared the reference's share of a value's variance, in [0, 1]
- * @returns by seeded simulation, in [0, 1]
+ * @returns a probability in [0, 1], from a seeded simulation
  * @throws {RangeError} on arguments outside those ranges
  */
 export function falseAlarmProbability(count: number, shared: number): number {
@@ -100,7 +100,8 @@ export function falseAlarmProbability(count: number, shared: number): number {
 /**
  * Converts one-sided p-values to a z value with the same tail probabilities.
  *
- * @param low probability of a value this low or lower; `high`: this high or higher; both in [0, 1], not both 0
+ * @param low probability of a value as low as the observed one, or lower; `high`: as high, or higher. Both are in
+ * [0, 1], and not both are 0.
  */
 export function deviationOf({ low, high }: { readonly low: number; readonly high: number }): number {
   const tail = Math.max(1e-20, Math.min(low, high, 0.5));

@@ -1,10 +1,11 @@
 /**
- * Adds with twice the precision of a double, so that a total does not depend on the order of its parts: a resumed
- * run, a scan of the store, a baseline file and the run itself must print the same digits.
+ * Adds `value` with twice the precision of a double, so that a total does not depend on the order of its parts. A
+ * resumed run, a scan of the store, a baseline file and the run itself must print the same digits.
  *
  * Source: Dekker 1971 (double-double addition) with Knuth's two-sum.
  *
  * @param lost the rounding error of `sum` so far
+ * @returns the new sum and its rounding error
  */
 export function addExactly(sum: number, lost: number, value: number): [sum: number, lost: number] {
   const rounded = sum + value;

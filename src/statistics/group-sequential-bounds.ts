@@ -22,12 +22,12 @@ export type BoundsInput = {
   readonly points?: number;
 };
 
-/** A bound that cannot be reached: there is no error to spend at this look. */
+/** The bound on z at a look with no error to spend: so high that z practically never reaches it. */
 const UNREACHABLE = 8;
 const LOWEST = -8;
 const HIGHEST = 9;
 const LEAST_SPEND = 1e-15;
-/** Beyond this, a normal tail is 0 or 1 compared with the smallest amount ever spent. */
+/** Beyond this many standard deviations, a normal tail counts as 0 or 1; the difference is below every error spent. */
 const FAR = 10;
 /** Kernels are cut off where their density is below 1e-10 of the peak; this changes a bound by less than 1e-9. */
 const KERNEL_REACH = 7;
@@ -193,8 +193,8 @@ function carriedDensity(previous: WeightedDensity, grid: Grid, deviation: number
 
 /**
  * Σ weight·φ((x - g)/deviation)/deviation over the previous grid. On an even grid the ratio of neighbouring kernel
- * values changes by a constant factor, so three exponentials are enough for the whole sum. It runs outward from the
- * nearest point, where the values are largest.
+ * values changes by a constant factor, so three exponentials are enough for the whole sum. The summation runs outward
+ * from the point nearest to x, where the values are largest.
  */
 function smoothedAt({ start, step, weights }: WeightedDensity, x: number, deviation: number): number {
   const last = weights.length - 1;

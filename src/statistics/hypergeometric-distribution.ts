@@ -8,7 +8,7 @@ export type ProbabilityTable = { readonly lowest: number; readonly probabilities
  * Every possible number of marked items in a draw without replacement, with its probability.
  *
  * Computed by the ratio of neighbours outward from the mode and scaled to sum 1: no factorial, no overflow, relative
- * error about 1e-14 times the width.
+ * error about 1e-14 times the number of possible values.
  *
  * @param population number of items, at least 0
  * @param marked number of marked items, in [0, population]

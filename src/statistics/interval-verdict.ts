@@ -4,9 +4,9 @@ import type { Interval } from "./interval.ts";
 export type IntervalVerdict = "small_drop" | "regressed" | "improved" | "no_regression" | "inconclusive";
 
 /**
- * Compares an interval for (candidate - base) with 0 and -delta. The first of these that applies is the verdict: below
- * 0 but above -delta: `small_drop`; below 0: `regressed`; above 0: `improved`; above -delta: `no_regression`; otherwise
- * `inconclusive`. An interval that touches a value does not exclude it.
+ * Compares an interval for (candidate - base) with 0 and -delta. The first case that applies is the verdict: below 0
+ * but above -delta: `small_drop`; below 0: `regressed`; above 0: `improved`; above -delta: `no_regression`; otherwise
+ * `inconclusive`. An interval that ends exactly at 0 or -delta is neither below nor above that value.
  *
  * @param change interval of the change, in the unit of the values; a two-sided 90 % interval makes each side a test
  * at 5 %

@@ -14,9 +14,9 @@ const LEAST_DRAWS = 200;
  * Percentile bootstrap interval over units of Krippendorff's nominal alpha for two categories. The same seed gives
  * the same interval.
  *
- * @param units votes of each unit; those with fewer than two votes do not count
+ * @param units votes of each unit; units with fewer than two votes do not count
  * @param confidence two-sided, in (0, 1)
- * @returns null with fewer than two such units, or when all votes are equal
+ * @returns null with fewer than two units that count, or when all votes are equal
  */
 export function krippendorffInterval(
   units: readonly TwoWayVotes[],

@@ -15,13 +15,13 @@ const PARTIAL_SHARES = [0.25, 0.5, 0.75] as const;
 export const PARTIAL_LOOK_LEAST_CLUSTERS = 10;
 
 /**
- * Looks at a quarter, half and three quarters of the first round, where that is 10 clusters or more, then after each
- * round.
+ * Looks at a quarter, half and three quarters of the first round, then after each round. A look inside the first round
+ * is left out if it would see fewer than 10 clusters.
  *
  * @param clusters at least 1
  * @param rounds at least 1
  * @returns in chronological order
- * @throws {RangeError} if one is not a count of at least 1
+ * @throws {RangeError} if `clusters` or `rounds` is not an integer of at least 1
  */
 export function planLooks(clusters: number, rounds: number): Look[] {
   requireCount("clusters", clusters, 1);

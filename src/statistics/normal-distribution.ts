@@ -3,7 +3,7 @@ import { numberAt } from "./number-at.ts";
 const SQRT_2_PI = 2.5066282746310007;
 const SQRT_PI_INVERSE = 0.5641895835477563;
 
-/** Rational coefficients, highest power first; see `polynomial`. */
+/** Coefficients of rational approximations: numerators (TOP) and denominators (BOTTOM), highest power first. */
 const ERF_TOP = [
   0.18577770618460315, 3.1611237438705655, 113.86415415105016, 377.485237685302, 3209.3775891384694,
 ] as const;

@@ -8,7 +8,7 @@ import { studentTCdf } from "./student-t-distribution.ts";
 export type PairedT = { readonly t: number; readonly p: number };
 
 /**
- * Paired t test for a drop on new clusters, n - 1 degrees of freedom.
+ * Paired t test of whether the mean would drop on new clusters too, with n - 1 degrees of freedom.
  *
  * @param differences candidate minus base, one per cluster, at least two
  * @returns p is small when the mean difference is below 0; without any variation t is an infinity with the sign of

@@ -2,8 +2,8 @@ import { requireCount } from "./argument-checks.ts";
 import { binomialCdf } from "./binomial-distribution.ts";
 
 /**
- * Two-sided binomial test that, among pairs with the same position winning in both orders, the first and the second
- * position win equally often.
+ * Two-sided binomial test of a bias for a position. Each pair is judged in both orders. Among the pairs in which the
+ * same position won both times, an unbiased judge prefers the first and the second position equally often.
  *
  * @param firstWins number of pairs in which the first position won both times
  * @param secondWins number of pairs in which the second position won both times

@@ -19,7 +19,8 @@ export type DesignAssumptions = {
 export type PowerLevels = { readonly alpha?: number; readonly power?: number };
 
 /**
- * Variance of one cluster's difference: σ² + rate(1 - rate)(1 - correlation)(1/k + 1/m).
+ * Variance of one cluster's difference: σ² + rate(1 - rate)(1 - correlation)(1/k + 1/m), where σ is `effectDeviation`,
+ * and k and m are the attempts of the candidate and the base.
  *
  * @returns squared score points, at least 0
  * @throws {RangeError} on arguments outside their ranges
@@ -35,7 +36,7 @@ export function differenceVariance(design: DesignAssumptions): number {
 }
 
 /**
- * Power of a one-sided test at `alpha` to detect a drop: Φ(drop/√(V/n) - z).
+ * Power of a one-sided test at `alpha` to detect a drop: Φ(drop/√(V/n) - z), with V the variance and n the clusters.
  *
  * @param clusters number of clusters compared, above 0
  * @param drop true drop in score points, above 0
@@ -57,7 +58,8 @@ export function powerToDetect(
 }
 
 /**
- * Smallest drop that is detected with the given power: (z_alpha + z_power)√(V/n), 2.486√(V/n) at 5 % and 80 %.
+ * Smallest drop that is detected with the given power: (z_alpha + z_power)√(V/n), with V the variance and n the
+ * clusters; 2.486√(V/n) at an alpha of 5 % and a power of 80 %.
  *
  * @param clusters number of clusters compared, above 0
  * @param variance of one cluster's difference, at least 0

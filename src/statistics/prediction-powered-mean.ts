@@ -22,8 +22,8 @@ export type PredictionPoweredMean = {
 
 /**
  * PPI++ mean: the mean of the true values, corrected by lambda times what the predictions show about the unlabelled
- * rest (Angelopoulos, Duchi & Zrnic, arXiv 2311.01453), with a t quantile of n - 1 degrees of freedom. Valid if the
- * labelled units are a random sample of all; use 100 or more.
+ * rest (Angelopoulos, Duchi & Zrnic, arXiv 2311.01453). The interval uses a t quantile of n - 1 degrees of freedom.
+ * Valid if the labelled units are a random sample of all units; use 100 or more.
  *
  * @param confidence two-sided, in (0, 1)
  * @returns in the unit of the values; the interval is not limited to any range

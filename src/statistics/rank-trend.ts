@@ -36,7 +36,7 @@ export function rankTrend(
     if (indexes.length < 2) continue;
     const a = centredRanks(indexes.map((i) => numberAt(x, i)));
     const b = centredRanks(indexes.map((i) => numberAt(y, i)));
-    // Scaled so that a large stratum gets no more weight than its size justifies.
+    // The scale keeps a large stratum from getting more weight than its size justifies.
     const scale = 1 / (indexes.length + 1);
     let products = 0;
     for (let i = 0; i < a.length; i++) products += numberAt(a, i) * numberAt(b, i);

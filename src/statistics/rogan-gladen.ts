@@ -4,7 +4,7 @@ import { normalQuantile } from "./normal-distribution.ts";
 
 /** A rate measured by an imperfect rater, and the rater's results on units with known truth. */
 export type RatedSample = {
-  /** Share that the rater rated positive, in [0, 1]. */
+  /** Share of the units that the rater rated positive, in [0, 1]. */
   readonly rawRate: number;
   /** Number of units rated, at least 1. */
   readonly rated: number;

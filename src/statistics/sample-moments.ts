@@ -16,7 +16,7 @@ export function mean(values: ArrayLike<number>): number {
 
 /**
  * Sample variance with denominator n - 1, in two passes. Values that differ only by rounding have variance exactly 0,
- * in any order.
+ * whatever their order.
  *
  * @param values at least two
  * @returns squared units of the values, at least 0

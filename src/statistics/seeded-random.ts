@@ -37,7 +37,7 @@ function seedWords(seed: string): [number, number, number, number] {
 }
 
 /**
- * The numbers 0 … size - 1 in random order (Fisher–Yates), every prefix a simple random sample.
+ * The numbers 0 … size - 1 in random order (Fisher–Yates). The first n of them are a simple random sample, for any n.
  *
  * @param size an integer of at least 0
  * @param seed any text; the same seed gives the same order

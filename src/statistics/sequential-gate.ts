@@ -20,8 +20,8 @@ export type LookEvidence = {
 export type LookDecision = "regressed" | "small_drop" | "no_regression" | "continue";
 
 /**
- * Decides at one look: harm if p <= P(Z > harmBound), pass if its z reaches its bound. Harm and pass together mean a
- * real drop smaller than delta.
+ * Decides at one look. Harm is shown if p <= P(Z > harmBound), and a pass if the z of `pass` reaches its bound. Harm
+ * and pass together mean a real drop smaller than delta.
  */
 export function decideLook({ p, harmBound, pass }: LookEvidence): LookDecision {
   const harmed = p <= normalUpperTail(harmBound);
@@ -30,7 +30,7 @@ export function decideLook({ p, harmBound, pass }: LookEvidence): LookDecision {
   return passed ? "no_regression" : "continue";
 }
 
-/** One look of a finished test. `look`: its index from 0; `calls`: number of candidate attempts up to it. */
+/** One look of a finished test. `look`: its index from 0; `calls`: number of candidate attempts up to that look. */
 export type GateTraceEntry = {
   readonly look: number;
   readonly calls: number;
@@ -57,8 +57,9 @@ export type SequentialGateSettings = SequentialSettings & { readonly delta: numb
  * Runs the sequential test of 0/1 values on complete data, for a replay or for planning.
  *
  * @param base per cluster at least one stored value, in the order clusters are run
- * @param candidate per cluster the same number of values, in the order they were observed
- * @throws {RangeError} unless both have the same clusters, values are 0 or 1 and rows equally long
+ * @param candidate the same number of values for each cluster, in the order they were observed
+ * @throws {RangeError} unless both sides have equally many clusters, all values are 0 or 1, and the candidate's
+ * clusters are equally long
  */
 export function sequentialGate(
   base: readonly (readonly number[])[],

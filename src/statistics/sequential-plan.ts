@@ -33,9 +33,9 @@ export type SequentialPlan = LookBounds & {
 /**
  * Bounds for the looks that have happened, from their actual information.
  *
- * Harm and pass each spend their own alpha. The schedule may change as long as that does not depend on the observed
- * values: a bound depends only on its own and earlier looks, so earlier decisions stay valid. If the last planned
- * look has less information than planned, all remaining error is spent there.
+ * Harm and pass each spend their own alpha. The schedule may change if the change does not depend on the observed
+ * values. A bound depends only on its own look and earlier ones, so earlier decisions stay valid. If the last planned
+ * look has less information than planned, all remaining error is spent at that look.
  *
  * @param looks all planned looks
  * @param realised information at each look so far, at most as many as looks
@@ -70,7 +70,7 @@ export function boundsAtLooks(
 }
 
 /**
- * The whole plan before anything has run.
+ * The plan of a test that has not begun: all looks, with the information and the bounds that each will have.
  *
  * @param baseCounts base values per cluster, each at least 1, in the order clusters are run
  * @param rounds candidate attempts per cluster, at least 1
@@ -88,11 +88,11 @@ export function sequentialPlan(
 }
 
 /**
- * Replaces planned information by the actual one, for showing the remaining bounds.
+ * Replaces planned information by the actual information where looks have happened, to show the remaining bounds.
  *
  * @param planned information of every look
  * @param realised information of the looks so far
- * @returns one value per planned look: actual ones unchanged, later ones at least as large
+ * @returns one value per planned look: the actual values unchanged, then values that never decrease
  * @throws {RangeError} if more looks happened than were planned
  */
 export function updatedInformation(planned: readonly number[], realised: readonly number[]): number[] {

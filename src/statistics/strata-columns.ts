@@ -6,7 +6,7 @@ import { requireSameLength } from "./argument-checks.ts";
  */
 export type Stratum = { readonly m: number; readonly b: number; readonly k: number; readonly x: number };
 
-/** Strata as parallel columns, one entry per stratum. This saves an object each, and suits 50,000 strata. */
+/** Strata as parallel columns, one entry per stratum. With 50,000 strata, this saves 50,000 objects. */
 export type StrataColumns = {
   readonly m: ArrayLike<number>;
   readonly b: ArrayLike<number>;
@@ -14,7 +14,7 @@ export type StrataColumns = {
   readonly x: ArrayLike<number>;
 };
 
-/** Every function on strata takes either form. */
+/** Strata in either form, as objects or as columns. Every function on strata takes both forms. */
 export type Strata = readonly Stratum[] | StrataColumns;
 
 /** Columns whose counts have been checked for consistency. */
@@ -27,9 +27,9 @@ export type CheckedStrata = {
 };
 
 /**
- * Converts either form to checked typed columns, in the order given.
+ * Converts strata in either form to checked typed columns, in the order given.
  *
- * @returns new columns, or the given ones if they already are Int32Arrays; treat as read-only
+ * @returns new columns, or the given columns if they are Int32Arrays already; do not write to them
  * @throws {RangeError} unless all counts are whole numbers with 0 <= b <= m and 0 <= x <= k
  */
 export function checkedStrata(strata: Strata): CheckedStrata {

@@ -5,8 +5,8 @@ import { convolveCopies, foldIntoTwo, type SumLaw, sumTails, TRIMMED_TAIL } from
 
 /**
  * One-sided p-values of the exact conditional test. `drop` tests whether the candidate has too few successes, `rise`
- * whether it has too many. The plain ones are P(X <= x) and P(X >= x) and never reject too often; the mid-p ones
- * subtract half of P(X = x) and are exact on average.
+ * whether it has too many. These plain p-values are P(X <= x) and P(X >= x), and never reject too often. The mid-p
+ * values subtract half of P(X = x), and are exact on average.
  */
 export type ExactStratifiedResult = {
   readonly drop: number;
@@ -15,7 +15,7 @@ export type ExactStratifiedResult = {
   readonly riseMidP: number;
   /** P(X = x): the probability of exactly the observed successes. */
   readonly point: number;
-  /** Number of strata with more than one possible result; without any, every p-value is 1 (mid-p: 0.5). */
+  /** Number of strata with more than one possible result; when it is 0, every p-value is 1 (mid-p: 0.5). */
   readonly informative: number;
 };
 
@@ -31,10 +31,10 @@ type Group = {
  * Exact conditional test that two sides are exchangeable within every stratum (Birch 1964; exact Mantel–Haenszel;
  * exact McNemar when m = k = 1).
  *
- * Given the total successes of both sides, the candidate's are hypergeometric in each stratum; their sum is compared
- * with its exact distribution. Distributions of equal strata are raised to a power by squaring, others are convolved
- * by width, and tails below 1e-18 are cut, so the absolute error stays below 1e-12. The sum weights a stratum by its
- * size: with very unequal `k` use {@link macroZ}.
+ * Given the total successes of both sides, the candidate's successes are hypergeometric in each stratum. Their sum is
+ * compared with its exact distribution. Distributions of equal strata are raised to a power by squaring, others are
+ * convolved in order of width. Tails below 1e-18 are cut, so the absolute error stays below 1e-12. The sum weights a
+ * stratum by its size: with very unequal `k` use {@link macroZ}.
  *
  * @param strata counts of both sides; an empty list gives p = 1
  * @param trim probability that may be cut at each end of an intermediate distribution; 0 cuts nothing
@@ -95,7 +95,7 @@ function keyBases({ size, m, k }: CheckedStrata): { drawnBase: number; markedBas
  * takes time linear in the number of strata.
  *
  * Each of the log2(groups) levels of convolution costs about half the squared width of the final distribution. That
- * width is the range of the sum or 18 of its standard deviations, whichever is less.
+ * width is the range of the sum or 18 standard deviations of the sum, whichever is less.
  *
  * @throws {RangeError} if counts cannot belong together
  */

@@ -5,8 +5,8 @@ import { exactStratifiedTest, exactTestWork } from "./stratified-exact-test.ts";
 import { cmhMoments, macroZ } from "./stratified-z-test.ts";
 
 /**
- * Maximum number of multiplications for an exact result, about a tenth of a second (see `exactTestWork`). Above it the normal
- * approximation is used; with that much data the two agree to 1e-4.
+ * Maximum number of multiplications for an exact result, about a tenth of a second (see `exactTestWork`). Above this
+ * limit the normal approximation is used; with that much data, both results agree to 1e-4.
  */
 export const EXACT_TEST_WORK_LIMIT = 1e8;
 

@@ -39,8 +39,8 @@ export function cmhMoments(strata: Strata): { readonly excess: number; readonly 
 
 /**
  * Permutation z of the mean difference of rates, with equal weight for every stratum: Σ d / √Σ V with d = x/k - b/m
- * and V = s(N - s) / (k m (N - 1)). For strata of unequal size, which the exact test of the total would weight by
- * size.
+ * and V = s(N - s) / (k m (N - 1)), N = k + m and s = x + b. Use it for strata of unequal size: the exact test of the
+ * total would weight them by size.
  *
  * @param strata counts of both sides; strata with an empty side are left out
  * @returns standard deviations, negative for a drop; 0 if no stratum is informative

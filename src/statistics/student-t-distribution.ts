@@ -38,7 +38,7 @@ export function studentTQuantile(p: number, degrees: number): number {
   return quantile;
 }
 
-/** Cached: every metric of a run asks for the same quantile, and a search takes thousands of steps. */
+/** The last result, cached: every metric of a run needs the same quantile, and a search takes thousands of steps. */
 let last = { p: Number.NaN, degrees: Number.NaN, quantile: Number.NaN };
 
 function searchQuantile(p: number, degrees: number): number {

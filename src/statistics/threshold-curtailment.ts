@@ -1,17 +1,17 @@
 import { requireCount, requirePart, requireProportion } from "./argument-checks.ts";
 
-/** Successes needed for a rate of `threshold` over `total`, rounded up, ignoring rounding errors. */
+/** Smallest number of successes among `total` draws with a rate of at least `threshold`, despite rounding errors. */
 function successesNeeded(total: number, threshold: number): number {
   return Math.ceil(threshold * total - 1e-9);
 }
 
 /**
- * Whether "the share of successes is at least `threshold`" is already decided, so the remaining draws need not run.
+ * The answer to "is the share of successes at least `threshold`?" once it is certain. Then no further draw is needed.
  *
  * @param total number of draws planned, at least 1
  * @param threshold in [0, 1]
  * @param seen numbers of successes and failures so far, together at most `total`
- * @returns "pass" or "fail" once no further draw can change it, else null
+ * @returns "pass" or "fail" once no further draw can change the answer, else null
  * @throws {RangeError} on counts that cannot belong together
  */
 export function thresholdDecided(

@@ -6,12 +6,12 @@ import { wilsonInterval } from "./wilson-interval.ts";
 /** An item drawn from a population, and whether it has the property in question. */
 export interface DrawnUnit {
   readonly has: boolean;
-  /** Probability with which it was drawn, in (0, 1]. */
+  /** Probability with which the item was drawn, in (0, 1]. */
   readonly probability: number;
 }
 
 export interface WeightedRate extends Interval {
-  /** Share of the population, in [0, 1]. */
+  /** Share of the population that has the property, in [0, 1]. */
   readonly value: number;
   /** Estimated size of the population: the sum of the weights. */
   readonly population: number;
@@ -21,19 +21,20 @@ export interface WeightedRate extends Interval {
  * Share of a population that has a property, from a sample in which each member had its own probability of being
  * drawn (Horvitz and Thompson 1952, as the ratio of Hájek 1971): each drawn item has weight 1 / probability.
  *
- * The interval keeps its coverage when few items were drawn by chance. Items drawn with certainty are counted as they
- * are. The share among the others uses Wilson's interval with Kish's effective size and a finite-population correction.
- * The number of the others is itself estimated; this error is combined on each side like independent errors.
+ * The interval keeps its coverage when few items were drawn by chance. Items with probability 1 are counted exactly.
+ * The share among all other members uses Wilson's interval with Kish's effective size and a finite-population
+ * correction. The number of these members is itself estimated. The two errors are combined as independent errors.
  *
  * @param units at least one
- * @throws {RangeError} for no unit, and for a probability outside (0, 1]
+ * @throws {RangeError} if there is no unit, or a probability is outside (0, 1]
  */
 export function weightedRate(units: readonly DrawnUnit[], confidence = 0.95): WeightedRate {
   requireLevel("confidence", confidence);
-  if (units.length === 0) throw new RangeError("a rate of nothing");
+  if (units.length === 0) throw new RangeError("a rate needs at least one unit");
   let [certain, certainHas, weights, squares, has, drawn] = [0, 0, 0, 0, 0, 0];
   for (const { has: it, probability } of units) {
-    if (!(probability > 0 && probability <= 1)) throw new RangeError(`a probability of ${probability}`);
+    if (!(probability > 0 && probability <= 1))
+      throw new RangeError(`probability must be in (0, 1], not ${probability}`);
     if (probability === 1) {
       certain += 1;
       certainHas += Number(it);

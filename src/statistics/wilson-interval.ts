@@ -28,9 +28,9 @@ export function wilsonInterval(proportion: number, size: number, z: number): Int
 }
 
 /**
- * Wilson interval for the macro mean of clustered values in [0, 1], with the effective size m(1 - m)/SE² limited to
- * between the number of clusters and the number of values, and a t quantile with n - 1 degrees of freedom. Unlike the
- * plain t interval it keeps its coverage near 0 and 1.
+ * Wilson interval for the macro mean of clustered values in [0, 1]. The effective size m(1 - m)/SE² is limited to
+ * between the number of clusters and the number of values, and the quantile is from the t distribution with n - 1
+ * degrees of freedom. Unlike the plain t interval, this interval keeps its coverage near 0 and 1.
  *
  * @param clusters per-cluster count and sum; sums in [0, count]
  * @param confidence in (0, 1)
@@ -43,7 +43,7 @@ export function wilsonNeff(clusters: ClusterSums, confidence = 0.95): Interval {
   const clusterCount = clusters.count.length;
   if (clusterCount < 2) return { low: 0, high: 1 };
   const t = studentTQuantile(1 - (1 - confidence) / 2, clusterCount - 1);
-  // Only rounding can move a mean of values in [0, 1] out of this range; anything larger is the caller's error.
+  // Only rounding can move a mean of values in [0, 1] out of this range. A larger deviation is the caller's error.
   const within = mean < 1 && mean > 0 ? mean : Math.round(mean * 1e12) / 1e12;
   return wilsonInterval(within, effectiveSize(clusters, within, standardError), t);
 }
