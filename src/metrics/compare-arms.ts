@@ -17,7 +17,7 @@ import { quantile7 } from "../statistics/quantile.ts";
 import { mean } from "../statistics/sample-moments.ts";
 import { type ArmSession, type PairedArms, pairArms, type SessionPair } from "./pair-sessions.ts";
 
-/** For each answer of arm a: which arm's answer to the same input a judge preferred. */
+/** For each answer of arm a, the arm whose answer to the same input a judge preferred. */
 export type Preferences = ReadonlyMap<ArmAnswer, "a" | "b" | "tie">;
 
 type Compared = Omit<ArmsComparison, "arms" | "notes"> & {
@@ -140,8 +140,8 @@ function means(
 }
 
 /**
- * Both means, their difference b − a and its interval. Unpaired sessions also count in the means, so an interval from
- * the pairs that does not contain the difference is widened.
+ * Both means, their difference b − a and its interval. Unpaired sessions count in the means but not in the interval, so
+ * the interval may not contain the difference. Then it is widened until it does.
  */
 function aroundDelta(
   { a, b }: { readonly a: number | null; readonly b: number | null },
@@ -177,7 +177,7 @@ function average(
   return means(name, arms, read, normalMeanInterval);
 }
 
-/** Share of the pairs that each arm won; a tie counts for neither. */
+/** Share of the pairs that each arm won; a tie counts for neither arm. */
 function preferred(pairs: readonly SessionPair[], preferences: Preferences): MeasuredMetric {
   const won = pairs.flatMap(({ a }) => {
     const given = a.flatMap(({ answers }) => answers.map((answer) => preferences.get(answer)));
@@ -197,7 +197,10 @@ function preferred(pairs: readonly SessionPair[], preferences: Preferences): Mea
 
 const PERCENTILES = { 0.5: "latency_p50", 0.95: "latency_p95", 0.99: "latency_p99" } as const;
 
-/** Latency percentile `q` of both arms. Each arm's bounds have level 97.5 %, so the difference's have at least 95 %. */
+/**
+ * Latency percentile `q` of both arms, with bounds of their difference. The bounds of each arm have level 97.5 %, so
+ * those of the difference have at least 95 %.
+ */
 function latency(q: keyof typeof PERCENTILES, { a, b }: PairedArms): MeasuredMetric {
   const times = (sessions: readonly ArmSession[]) =>
     sessions

@@ -8,7 +8,7 @@ import { stratifiedTest } from "../statistics/stratified-test.ts";
 /** Quantile of the normal distribution for a 95 % interval. */
 const Z_95 = 1.959963984540054;
 
-/** A difference is called significant when chance alone would produce one in fewer than 1 of 20 matrices. */
+/** Level of significance: between equal targets, at most 1 of 20 matrices shows any significant difference. */
 const LEVEL = 0.05;
 
 /** A target with its results by case. */
@@ -20,7 +20,8 @@ interface Column {
 type ColumnCase = Pick<CaseRow, "answered" | "passed" | "trials">;
 
 /**
- * A matrix for each suite with several runs, in the order of the runs. Each run is one target.
+ * For each suite with several runs, a matrix of its cases by its targets. Each run is one target; they keep the order
+ * of `runs`.
  *
  * @param runs all of one command, so cases with the same id are the same question for all targets of a suite
  */
@@ -104,7 +105,7 @@ function differencesOf(columns: readonly Column[]): MatrixDifference[] {
   });
 }
 
-/** Null when the two targets have no answered case in common. */
+/** The difference of two targets over the cases that both answered; null when there is no such case. */
 function differenceOf(a: Column, b: Column): Omit<MatrixDifference, "sure"> | null {
   const pairs = [...a.cases].flatMap(([id, before]) => {
     const after = b.cases.get(id);

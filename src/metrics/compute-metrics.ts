@@ -74,7 +74,7 @@ function shareOf(clusters: ClusterSums): MetricValue {
 
 /**
  * Mean over the cases of a number in [0, 1] computed from (answered, passed, k). Unknown when any case has fewer than
- * k answered trials, because the others alone do not represent all.
+ * k answered trials, because the other cases alone do not represent the suite.
  */
 function perCase(
   tally: Tally,

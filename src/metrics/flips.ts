@@ -28,8 +28,8 @@ export function makeFlips(kinds: readonly PressureKind[], cases: number): Flips 
 }
 
 /**
- * The flips if every open variant had flipped (score 0) or none (1). A missing trial might have passed, so its
- * variant counts as open too.
+ * The flips if every open variant had flipped (`score` 0), or if no open variant had (`score` 1). A missing trial might
+ * have passed, so its variant counts as open too.
  */
 export function settledFlips(flips: Flips, missing: (caseNo: number) => number, score: number): Flips {
   return new Map(

@@ -21,7 +21,7 @@ export interface PairedArms {
   readonly pairs: readonly SessionPair[];
 }
 
-/** If this share of the smaller arm's inputs was also answered by the other, the arms are paired by input. */
+/** If the other arm also answered this share of the smaller arm's inputs, the arms are paired by input. */
 const SAME_INPUTS = 0.9;
 
 /** Pairs by input when both arms answered the same inputs, else by order of time. */
@@ -47,7 +47,7 @@ function byInput(answers: readonly ArmAnswer[]): ByInput | null {
   return found;
 }
 
-/** All inputs of one session of arm a form one pair, because they are not independent evidence. */
+/** All inputs of one session of arm a form one pair, because answers of one session are not independent evidence. */
 function pairByInput(common: readonly string[], a: ByInput | null, b: ByInput | null): SessionPair[] {
   const pairs = new Map<string, { a: ArmAnswer[]; b: ArmAnswer[] }>();
   for (const input of common) {
@@ -80,13 +80,13 @@ function sessionsOf(answers: readonly ArmAnswer[]): ArmSession[] {
     .sort((one, other) => one.at - other.at);
 }
 
-/** A pair takes one session out of every this many that wait in a queue, and at least one. */
+/** A pair takes one of every 16 sessions that wait in an arm's queue, and at least one. */
 const WAITING_EACH = 16;
 
 /**
- * Pairs the n-th session of one arm with the n-th of the other. If one arm has many more sessions, so that a queue
- * forms, several of them are paired with one. The pairing depends only on the order of arrival, never on outcomes,
- * and later sessions do not change earlier pairs.
+ * Pairs the n-th session of one arm with the n-th session of the other. If one arm has many more sessions, they queue
+ * up, and several of them are paired with one session of the other arm. The pairing depends only on the order of
+ * arrival, never on outcomes, and later sessions do not change earlier pairs.
  */
 export function pairInOrder(a: readonly ArmSession[], b: readonly ArmSession[]): SessionPair[] {
   const pairs: SessionPair[] = [];

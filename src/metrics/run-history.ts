@@ -2,7 +2,7 @@ import type { Metrics, RunCounts, RunHeader, RunStatus } from "../domain/run.ts"
 import type { GateResult } from "../domain/verdict.ts";
 import type { FlakyCase, SuiteStability } from "./stability.ts";
 
-/** A past run as reported; fields that it did not report are null or empty. */
+/** A past run, with the results of its report; a result that the report lacks is null or empty. */
 export interface HistoryRun {
   readonly header: RunHeader;
   readonly status: RunStatus;
@@ -23,7 +23,7 @@ export interface FingerprintStability {
   readonly stability: SuiteStability;
   /** The flaky cases, flakiest first. */
   readonly flaky: readonly FlakyCase[];
-  /** Number of cases with two answers or more; only for them is flakiness known. */
+  /** Number of cases with two answers or more; the flakiness of all other cases is unknown. */
   readonly measured: number;
   readonly cases: number;
 }

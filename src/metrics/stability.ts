@@ -23,10 +23,10 @@ export interface RunOutcomes {
   readonly rows: Iterable<OutcomeRow>;
 }
 
-/** More than the maximum number of trials per case. */
+/** Larger than any trial number, so that case index × MAX_TRIALS + trial number identifies a trial. */
 const MAX_TRIALS = 2 ** 20;
 
-/** Numbers of answered and passed trials, indexed by pooled case. */
+/** Numbers of answered and passed trials by case, in the order of the `ids` of `PooledOutcomes`. */
 export interface OutcomeColumns {
   readonly answered: Uint32Array;
   readonly passed: Uint32Array;
@@ -34,15 +34,15 @@ export interface OutcomeColumns {
 
 /** Several runs of one fingerprint, with each answer counted once. */
 export interface PooledOutcomes extends OutcomeColumns {
-  /** Case ids, those of the oldest run first. */
+  /** Case ids in the order of their first occurrence, beginning with the oldest run. */
   readonly ids: readonly string[];
-  /** The same counts for each run, oldest first. */
+  /** The counts of each run by itself, oldest run first. */
   readonly runs: readonly ({ readonly id: string } & OutcomeColumns)[];
 }
 
 /**
- * Pools runs of one fingerprint. A cached or recorded answer that an earlier run already counted is the same trial
- * and no new evidence; otherwise a suite run twice from the cache would look perfectly stable.
+ * Pools runs of one fingerprint. A cached or recorded answer that an earlier run already counted is not counted again,
+ * because it is no new evidence: a suite that is run twice from the cache would otherwise look perfectly stable.
  *
  * @param runs oldest first
  */
@@ -164,20 +164,20 @@ export interface SuiteStability {
   readonly runs: number;
   /** Standard deviation between the runs' pass rates, as a share in [0, 1]; null with fewer than two runs. */
   readonly deviation: number | null;
-  /** The deviation expected if each case's results vary by chance alone. */
+  /** The deviation expected if each case's results vary by chance alone; null with fewer than two runs. */
   readonly expected: number | null;
-  /** Probability of at least this much variation by chance alone. */
+  /** Probability of at least this much variation by chance alone; null with fewer than two runs. */
   readonly p: number | null;
   readonly verdict: "stable" | "unstable" | "unknown";
 }
 
-/** Below this p a suite is called unstable. It is tested on every listing, so the level is stricter than a gate's. */
+/** Below this p a suite is called unstable. Every listing tests its suite, so the level is stricter than a gate's. */
 const UNSTABLE_P = 0.01;
 
 /**
  * Compares the pass rates of runs of one fingerprint: Σ (rate − mean)² / SE² is chi-square with runs − 1 degrees of
- * freedom when all trials of a case are exchangeable, SE² = n⁻² Σ s²/k with s² the variance of all the case's trials
- * together. A larger value means that something outside the fingerprint changed.
+ * freedom when all trials of a case are exchangeable. SE² = n⁻² Σ s²/k, with s² the variance of the case's trials of
+ * all runs, and k its trials in one run. A larger value means that something outside the fingerprint changed.
  */
 export function suiteStability(pooled: PooledOutcomes): SuiteStability {
   const whole = pooled.runs.filter((run) => run.answered.every((one) => one > 0));
@@ -239,7 +239,7 @@ export function chiSquareUpperTail(x: number, degrees: number): number {
 /** One sentence on a suite's stability; points are percentage points. */
 export function stabilitySentence({ runs, deviation, expected, p, verdict }: SuiteStability): string {
   if (verdict === "unknown" || deviation === null || expected === null || p === null) {
-    return `stability unknown: that needs two runs in which every case was asked anew, and there is ${runs === 1 ? "one" : "none"}; evals run --no-cache --all-trials makes one more`;
+    return `stability unknown: two runs that asked every case anew are needed, and there is ${runs === 1 ? "one" : "none"}; evals run --no-cache --all-trials makes one more`;
   }
   const points = (value: number): string => (value * 100).toFixed(1);
   const over = `over ${runs} runs of one fingerprint`;

@@ -19,17 +19,17 @@ export interface TallyRow {
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
   readonly usage: Usage;
-  /** Null when the answer does not report it. */
+  /** Null when the answer does not say whether the model refused. */
   readonly refused: boolean | null;
-  /** Null when the answer does not report it. */
+  /** Null when the answer does not say which tools were called. */
   readonly tool_calls: number | null;
   /** Whether the token limit truncated the answer. */
   readonly cut: boolean;
-  /** Counts of the trial's trajectory; absent when they were not counted. */
+  /** Counts of the trial's trajectory, such as steps and turns; absent when the trajectory was not counted. */
   readonly way?: WayCounts | undefined;
 }
 
-/** A score, whether it passes, and for a judge with several opinions the share that agreed with the verdict. */
+/** A score, whether it passes, and for a judge with several opinions the share of opinions that gave the verdict. */
 export type ScoreOfTrial = readonly [score: number, pass: boolean, agreement?: number | undefined];
 
 /** Sums of one scorer's scores, indexed by case number. */
@@ -39,13 +39,13 @@ export interface ScoreSums {
   readonly sumOfSquares: Float64Array;
   /** The rounding errors of `sum` and `sumOfSquares`. */
   readonly lost: { readonly sum: Float64Array; readonly sumOfSquares: Float64Array };
-  /** Number of answers to which the scorer does not apply; null while there is none. */
+  /** Number of answers to which the scorer does not apply, by case number; null while there is none. */
   exempt: Uint16Array | null;
   /** Agreement of the opinions within a judge's ensemble; null while no score has one. */
   agreement: { readonly count: Uint16Array; readonly sum: Float64Array } | null;
 }
 
-/** A total with possibly unknown parts. */
+/** A sum of the parts whose value is known, and the number of parts whose value is not. */
 export interface KnownSum {
   sum: number;
   /** The rounding error of `sum`. */
@@ -55,8 +55,8 @@ export interface KnownSum {
 }
 
 /**
- * The running totals of a run by case: a few numbers each, however long the answers are. Arrays are indexed by case
- * number. Answered trials that are not scored yet are not included.
+ * The running totals of a run by case: a few numbers per case, however long the answers are. Arrays are indexed by
+ * case number. Answered trials that are not scored yet are not included.
  */
 export interface Tally {
   readonly cases: number;
@@ -65,7 +65,7 @@ export interface Tally {
   readonly errored: Uint16Array;
   readonly scores: readonly ScoreSums[];
   readonly errors: Map<ErrorKind, number>;
-  /** Latencies in milliseconds of the answered trials where known, with their cases. */
+  /** The known latencies of answered trials in milliseconds, their case numbers, and how many latencies are unknown. */
   readonly latencies: { readonly ms: number[]; readonly case_no: number[]; unknown: number };
   readonly cost: KnownSum;
   readonly costByCase: Float64Array;
@@ -202,7 +202,11 @@ function addAt(sums: Float64Array, lost: Float64Array, at: number, value: number
 const unscoredOf = ({ answered }: Tally, { count, exempt: left }: ScoreSums, caseNo: number): number =>
   Math.max(0, itemAt(answered, caseNo) - itemAt(count, caseNo) - (left?.[caseNo] ?? 0));
 
-/** Number of answers that a scorer could not score, and the first such case. @param index of the scorer in `scores` */
+/**
+ * Number of answers that a scorer could not score, and case number of the first of them; null when there is none.
+ *
+ * @param index of the scorer in `scores`
+ */
 export function unscoredAnswers(
   tally: Tally,
   index: number,
@@ -219,8 +223,8 @@ export function unscoredAnswers(
 }
 
 /**
- * The tally if every missing trial had been answered and scored 0, or 1, by every scorer, and likewise every answer
- * that a scorer could not score: the bounds of the true result.
+ * The tally as if every scorer had given `score` (0 or 1) to every missing trial, and to every answer that it could not
+ * score. The metrics of the two tallies, with 0 and with 1, are the bounds of the true result.
  */
 export function withMissing(tally: Tally, missing: (caseNo: number) => number, score: number): Tally {
   const copy: Tally = {

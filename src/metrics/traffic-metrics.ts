@@ -7,7 +7,7 @@ import { clusteredQuantiles } from "../statistics/clustered-quantile.ts";
 import { studentTQuantile } from "../statistics/student-t-distribution.ts";
 import { wilsonInterval } from "../statistics/wilson-interval.ts";
 
-/** The data of one trace for the daily figures. */
+/** The data of one trace from which a day's metrics are computed. */
 export interface MeasuredTrace {
   readonly session: string | null;
   readonly failed: boolean;
@@ -16,7 +16,7 @@ export interface MeasuredTrace {
   readonly refused: boolean | null;
   /** Null when the trace was not scored, or when no scorer decides whether it passes. */
   readonly pass: boolean | null;
-  /** In the order of the scorers; null for a missing score. */
+  /** One score per scorer, in the order of the scorers; null for a missing score. */
   readonly scores: readonly (number | null)[];
   readonly scored: boolean;
   /** The error of the trace or of a scorer; null without one. */
@@ -58,7 +58,7 @@ export function measureTraffic(
   };
 }
 
-/** A mean of numbers in [0, 1] with its interval; unknown values are left out. */
+/** The mean over traces of a number in [0, 1], with its interval; traces for which `read` gives null are left out. */
 function shareOf(
   traces: readonly MeasuredTrace[],
   groups: readonly string[],

@@ -30,7 +30,7 @@ export function pathOf(at: string): InputPath {
   return steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 }
 
-/** The value at a path; undefined when there is none. */
+/** The value at a path; undefined when the input has no value there. */
 export function readAt(input: Json, path: InputPath): Json | undefined {
   return path.reduce<Json | undefined>((here, step) => {
     if (here === null || here === undefined || typeof here !== "object") return undefined;
@@ -39,7 +39,7 @@ export function readAt(input: Json, path: InputPath): Json | undefined {
   }, input);
 }
 
-/** The input with another value at one path; all other parts are shared. */
+/** A copy of the input with another value at one path. The copy shares all other parts with the original. */
 export function replaceAt(input: Json, [step, ...rest]: InputPath, value: Json): Json {
   if (step === undefined) return value;
   if (Array.isArray(input))
@@ -52,8 +52,8 @@ const isText = (value: Json | undefined): value is string =>
   typeof value === "string" && /\p{L}.*\s.*\p{L}/su.test(value);
 
 /**
- * The question text of an input: at `at` if given; else the last text with a question mark; else the longest text of
- * several words. Undefined when there is none.
+ * The question text of an input: the text at the path `at`, if `at` is given; else the last text with a question mark;
+ * else the longest text of several words. Undefined when the input has no such text.
  */
 export function mainText(
   input: Json,
@@ -75,10 +75,13 @@ export function mainText(
   return best;
 }
 
-/** Lists whose order matters. */
+/** Names of lists whose order matters, such as the turns of a conversation. */
 const IN_ORDER = new Set(["turns", "messages", "history", "steps"]);
 
-/** The longest list of an input whose order does not matter; undefined when none has two different items. */
+/**
+ * The list at the path `at`, if `at` is given; else the longest list of an input whose order does not matter. Undefined
+ * when there is no such list with at least two items.
+ */
 export function mainList(
   input: Json,
   at: string | undefined,

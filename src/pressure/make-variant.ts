@@ -65,10 +65,10 @@ export function makeVariant(
   });
 }
 
-/** The turns written in a case; each may contain what is expected of its reply. */
+/** The turns written in a case; each turn may say what is expected of the reply to it. */
 const turnsIn = (input: Json) => writtenTurns("input.turns", input) ?? [];
 
-/** The part of `pressure:` that determines a case's variants; part of the cache key. */
+/** The part of `pressure:` that determines a case's variants. It enters the key under which answers are cached. */
 export function pressureIdentity(
   settings: readonly PressureSettings[],
   caseId: string,

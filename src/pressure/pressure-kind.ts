@@ -9,7 +9,7 @@ export interface PressedCase {
   readonly golden: Case;
   /**
    * Increases by one from trial to trial of a case, from a random start. A kind of pressure with several forms
-   * uses them in this order.
+   * takes the form at this number, modulo their count, so that each form is used equally often.
    */
   readonly turn: number;
   readonly settings: PressureSettings;
@@ -26,14 +26,14 @@ export interface PressedCase {
 
 /** What a variant changes in the question of its trial. */
 export interface PressedQuestion extends Pick<UnderPressure, "say" | "tool_result"> {
-  /** Absent when the input is unchanged. */
+  /** The changed input; absent when the variant keeps the input of its trial. */
   readonly input?: Json | undefined;
 }
 
-/** A kind of pressure: one file, a name in domain/pressure.ts, and one line in registry.ts. */
+/** A kind of pressure. A new kind is a file in kinds/, a name in domain/pressure.ts, and a line in registry.ts. */
 export interface PressureKindDefinition {
   readonly kind: PressureKind;
-  /** Increase when its texts change, because the new version asks something else. */
+  /** Increase this number when the texts of the kind change, because the new version asks something else. */
   readonly version: number;
   /** Returns null when there is nothing to change in this case or trial. */
   make(from: PressedCase): PressedQuestion | null;

@@ -4,7 +4,7 @@ import { type RandomSource, seededOrder } from "../statistics/seeded-random.ts";
 
 /** The right answer, which a variant must not reveal. */
 export interface RightAnswer {
-  /** Every text, number and boolean in it. */
+  /** Every text, number and boolean in the right answer, as text. */
   readonly texts: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export function rightAnswer(values: readonly unknown[]): RightAnswer {
   return { texts: [...texts] };
 }
 
-/** A text this short often occurs inside other words, so it only counts as a whole word or with the same spelling. */
+/** A text this short often occurs inside other words. Written with other capitals, it counts only as a whole word. */
 const SHORT = 3;
 
 /** Whether a text contains any part of the right answer. */
@@ -37,7 +37,7 @@ export function givesAway(text: string, { texts }: RightAnswer): boolean {
 
 const wordsOf = (text: string): readonly string[] => text.match(/[\p{L}\p{N}]+/gu) ?? [];
 
-/** A random text that does not reveal the right answer; undefined when all of them do. */
+/** A random text of those that do not reveal the right answer; undefined when all texts reveal it. */
 export function drawText(
   texts: readonly string[],
   random: RandomSource,

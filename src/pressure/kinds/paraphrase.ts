@@ -2,8 +2,8 @@ import { canonicalJson } from "../../domain/json.ts";
 import type { PressureKindDefinition } from "../pressure-kind.ts";
 
 /**
- * Tests whether the target understands other wordings of the question. They come from a reviewed file; no model
- * writes them here.
+ * Tests whether the target understands other wordings of the question. The wordings come from a file that a person
+ * reviewed; no model writes them during a run.
  */
 export const paraphrase: PressureKindDefinition = {
   kind: "paraphrase",

@@ -3,7 +3,7 @@ import { mainText, replaceAt } from "../input-text.ts";
 import type { PressureKindDefinition } from "../pressure-kind.ts";
 import { drawnOrder } from "../right-answer.ts";
 
-/** One in so many matching words is mistyped, and at least one per text. */
+/** One of every 8 words that match PLAIN_WORD is mistyped, and at least one word of a text. */
 const EVERY = 8;
 
 /** Matches words without digits or inner capitals that are not part of an address, path or template. */
