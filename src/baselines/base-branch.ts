@@ -1,12 +1,12 @@
-/** The base branch of a change build in CI, and the variable that names it. */
+/** The branch into which a change that CI builds will be merged, and the environment variable that names it. */
 export interface BaseBranch {
-  /** `main`, or a full ref. */
+  /** Name of the branch, such as `main`, or a full ref. */
   readonly name: string;
   /** Name of the environment variable. */
   readonly variable: string;
 }
 
-/** Refs that may point to the tip of the base branch in this clone, best first. */
+/** Refs that may point to the tip of the base branch in this clone, the most reliable one first. */
 export function baseRefs({ name, variable }: BaseBranch, remotes: readonly string[]): string[] {
   const sorted = [...remotes].sort((a, b) => Number(b === "origin") - Number(a === "origin"));
   return [

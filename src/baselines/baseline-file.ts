@@ -10,14 +10,12 @@ import type { BaselineFileAt } from "../domain/report.ts";
 import { exactSum } from "../statistics/exact-sum.ts";
 import type { Side, SideScores } from "./side.ts";
 
-/**
- * The schema of every file that needs no newer feature, because earlier versions of the program can read it too.
- */
+/** The schema of a file that needs no newer feature. Earlier versions of the program can read such a file too. */
 export const BASELINE_SCHEMA = "evals.baseline/1";
 
 /**
- * The schema written when a line has `flips` or `failures`, or the suite lists prompts; its header has structured
- * fields for the prompt and model.
+ * The schema of a file in which a line has `flips` or `failures`, or whose suite lists prompts. Its header has separate
+ * fields for the prompt and the model.
  */
 export const BASELINE_SCHEMA_2 = "evals.baseline/2";
 
@@ -59,7 +57,7 @@ const schemas = onFirstUse(() => {
     content: hash,
     /** Hash of everything that defines the case's result. */
     key: hash,
-    /** The runs whose trials it contains, without duplicates. */
+    /** The runs whose trials this line counts, without duplicates. */
     runs: z.array(z.string()).min(1),
     trials: z.int().min(1),
     pass: z.int().min(0),
@@ -78,13 +76,14 @@ const schemas = onFirstUse(() => {
 type Schemas = ReturnType<typeof schemas>;
 
 /**
- * First line of a baseline file. It has no date and no commit: git has those, and squash merges would invalidate them.
+ * First line of a baseline file. It has no date and no commit: git records both, and a squash merge would make a
+ * written commit wrong.
  */
 export type BaselineHeader = z.output<Schemas["header"]>;
 
 /**
- * A scorer's results for a case: the number of passed trials; `{n, pass}` when it could not score all; each value for
- * a graded scorer.
+ * A scorer's results for a case: the number of passed trials; `{n, pass}` when the scorer could not score every trial;
+ * the list of all scores for a graded scorer.
  */
 type CaseScores = z.output<Schemas["scores"]>;
 
@@ -119,7 +118,7 @@ export function formatBaseline({ header, cases }: Baseline): string {
  * Parses what `formatBaseline` wrote.
  *
  * @param source bytes from the disk, or the text of a file in a commit
- * @throws {EvalsError} for a file that has conflict markers, is from a newer version, truncated or damaged, with
+ * @throws {EvalsError} for a file that has conflict markers, is from a newer version, truncated or damaged; it lists
  * every bad line
  */
 export function parseBaseline(source: string | Buffer, path: string): Baseline {
@@ -180,7 +179,7 @@ function readLine(line: string, header: BaselineHeader): BaselineCase | undefine
   }
 }
 
-/** Whether the counts are possible for this number of trials; rejects lines that were edited by hand. */
+/** Whether the counts of a line are possible for its number of trials. A line that was edited by hand may fail this. */
 function isCounted(
   { trials, pass, scores, flips = {}, failures = {} }: BaselineCase,
   { scorers }: BaselineHeader,
@@ -238,7 +237,10 @@ function brokenLine(path: string, line: number): Problem {
 
 const isHeader = (line: string): boolean => line.startsWith('{"schema":');
 
-/** A union merge (`merge=union`) keeps both versions of a line that both sides changed. */
+/**
+ * The problem of a second header, which a union merge (`merge=union`) leaves: it keeps both versions of a line that
+ * both branches changed.
+ */
 function repeatedHeader(path: string, line: number): Problem {
   return {
     code: "EVALS_BASELINE_BROKEN",
@@ -293,8 +295,8 @@ export function sideOfBaseline({ header, cases }: Baseline, file: BaselineFileAt
 }
 
 /**
- * Counts of variants by kind of pressure. A case whose line does not name a kind was not tested with it: its
- * count is 0.
+ * Counts of variants by kind of pressure. A case whose line does not name a kind was not tested with that kind, and
+ * has the count 0 for it.
  */
 function flipsOf(cases: readonly BaselineCase[]): Pick<Side, "flips"> {
   const kinds = new Set(cases.flatMap(({ flips }) => Object.keys(flips ?? {})));

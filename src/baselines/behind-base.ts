@@ -11,8 +11,8 @@ export interface BehindBase {
 }
 
 /**
- * Makes a failed rule undecided when the branch is behind its base: a change on the base branch since then may be the
- * cause.
+ * Makes a failed rule undecided when the branch is behind its base branch, because a newer commit of the base branch
+ * may be the cause of the difference.
  */
 export function undecidedBehind(result: RuleResult, behind: BehindBase | null): RuleResult {
   if (behind === null || result.outcome !== "failed") return result;
@@ -20,7 +20,10 @@ export function undecidedBehind(result: RuleResult, behind: BehindBase | null): 
   return { ...result, outcome: "undecided", said: `${sentence}behind ${behind.branch}: rebase` };
 }
 
-/** The report's note that a branch is behind its base; null when every regression and contract rule passed. */
+/**
+ * The report's note that a branch is behind its base branch; null for a branch that is not, and when every regression
+ * and contract rule passed.
+ */
 export function behindNote(behind: BehindBase | null, { rules }: Pick<GateResult, "rules">): string | null {
   const hangs = rules.some(
     ({ kind, outcome }) => outcome !== "passed" && (kind === "regression" || kind === "contract"),

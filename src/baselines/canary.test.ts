@@ -104,7 +104,9 @@ describe("the test of canaries", () => {
       p: null,
       stale: false,
     });
-    expect(canarySentence(silent)).toBe("The canary says nothing: 4 of 25 were answered, and it needs 5.");
+    expect(canarySentence(silent)).toBe(
+      "The canary shows nothing: 4 of 25 canary cases were answered, and a test needs 5.",
+    );
   });
 
   it("is described in one sentence when it is stale, and not at all when it is not", () => {

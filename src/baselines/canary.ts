@@ -11,7 +11,7 @@ import type { Side } from "./side.ts";
 
 /** Two-sided level: the maximum rate of false alarms for an unchanged provider (docs/decisions/0001-canary.md). */
 const ALPHA = 0.01;
-/** Number of baseline trials per case used to judge its stability; the rest is used for the test. */
+/** Number of baseline trials by which a case is selected as stable; the case's other trials are used for the test. */
 const PICKING = 2;
 /** Minimum number of answered canaries for a test. */
 export const LEAST_CANARIES = 5;
@@ -111,17 +111,17 @@ const meanOf = (values: readonly number[]): number =>
 
 const share = (value: number | null): string => `${((value ?? 0) * 100).toFixed(0)} %`;
 
-/** One sentence for the report; null when the canaries found nothing. */
+/** One sentence for the report; null when the canaries found no change of the provider. */
 export function canarySentence({ asked, answered, baseline, today, p, stale }: CanaryResult): string | null {
   if (p === null) {
-    return `The canary says nothing: ${answered} of ${asked} were answered, and it needs ${LEAST_CANARIES}.`;
+    return `The canary shows nothing: ${answered} of ${asked} canary cases were answered, and a test needs ${LEAST_CANARIES}.`;
   }
   if (!stale) return null;
   const odds = p < 0.0001 ? "p < 0.0001" : `p ${p.toPrecision(1)}`;
   return `baseline_stale: ${answered} canary cases, asked again as the baseline asked them, passed ${share(today)} where they passed ${share(baseline)} (${odds}). The provider's model has changed; promote a new baseline to see the effect of your change alone.`;
 }
 
-/** The canaries' result about this baseline, as it was when the run was gated. @param report the stored report */
+/** The result of the canaries in a stored report, if the report compares with this baseline; else null. */
 export function canaryAgainst({ fingerprint }: Pick<Side, "fingerprint">, report: Json): CanaryResult | null {
   const comparison = storedReport({ report })?.comparison;
   if (comparison?.canary === undefined || fingerprint === null) return null;
@@ -130,7 +130,7 @@ export function canaryAgainst({ fingerprint }: Pick<Side, "fingerprint">, report
 
 /**
  * Adds the canaries' result to a comparison. If the baseline is stale, every verdict but `incomparable` becomes
- * `inconclusive`, because the comparison then says nothing about the change.
+ * `inconclusive`, because a comparison with a stale baseline says nothing about the change.
  */
 export function withCanary(compared: ComparedSides, canary: CanaryResult | null): ComparedSides {
   if (canary === null) return compared;

@@ -10,7 +10,7 @@ const SHOWN = 10;
 /**
  * Adds the answers of the cases that changed most. A side without a stored run has no answers.
  *
- * @param kept reads the answers committed next to a baseline, for a base run that is not stored here
+ * @param kept reads the answers that were committed with a baseline, in case its run is not in the store
  */
 export async function withExamples(
   comparison: Comparison,
@@ -62,8 +62,8 @@ async function inputText(
 }
 
 /**
- * The most frequent kept answer that passed (with `passing`) or failed; if there is none, the most frequent of
- * all.
+ * The most frequent answer that passed (if `passing`) or failed (if not), of those committed with a baseline; without
+ * such an answer, the most frequent one of all. Null when no answer was committed.
  */
 function pickKept(answers: readonly KeptAnswer[] | undefined, passing: boolean): string | null {
   const fits = answers?.find(({ trials, pass }) => (passing ? pass > 0 : pass < trials));
@@ -89,7 +89,7 @@ async function trialsOf(
   return runNo === undefined || caseNo === undefined ? [] : read.trialsOfCase(runNo, caseNo);
 }
 
-/** A trial that passed (with `passing`) or failed; if there is none, any answered trial. */
+/** A trial that passed (if `passing`) or failed (if not); without such a trial, any answered one. */
 function pick(trials: readonly StoredTrial[], passing: boolean): StoredTrial | undefined {
   return trials.find((one) => one.pass === passing) ?? trials.find((one) => one.answer !== null);
 }

@@ -27,7 +27,7 @@ interface CiSystem {
 
 /**
  * All known CI systems. A variable that is also set in builds of a push (`TRAVIS_BRANCH`, `PULL_BASE_REF`) counts
- * only together with another that identifies the build of a change.
+ * only together with another variable that identifies the build of a change.
  */
 export const CI_SYSTEMS: readonly CiSystem[] = [
   {
@@ -279,8 +279,8 @@ function buildsOfSystem({ name, base, change, when = [] }: CiSystem, env: Enviro
 }
 
 /**
- * Whether a variable with a target branch is set that builds of a push do not have: it alone identifies a
- * change.
+ * Whether one of the variables is set that name a target branch and that builds of a push do not have. Such a variable
+ * alone identifies the build of a change.
  */
 function isProofItself(base: readonly string[], change: readonly string[], env: Environment): boolean {
   const also = base.filter((one) => !ALSO_IN_PUSHES.has(one));
@@ -342,7 +342,7 @@ function parsed(text: string | null): GitHubEvent | null {
   }
 }
 
-/** TeamCity passes its parameters in a file that another file names. */
+/** The build as TeamCity describes it. Its parameters are in a file that another file names. */
 function buildsOnTeamCity(env: Environment, read: ReadText): ChangeBuild[] {
   const place = value(env, "TEAMCITY_BUILD_PROPERTIES_FILE");
   const build = properties(place === null ? null : read(place));
@@ -360,7 +360,7 @@ function properties(text: string | null): Map<string, string> {
   return new Map(lines.map(([, key = "", text = ""]) => [key, text.trim().replace(/\\(.)/g, "$1")]));
 }
 
-/** The build of a merge queue's branch or of a change's ref: the name of the ref identifies it. */
+/** The build of a merge queue's branch or of a change's ref, recognized by the name of the ref. */
 function buildsOfRef(variable: (typeof BUILT_REF)[number], env: Environment): ChangeBuild[] {
   const ref = value(env, variable);
   if (ref === null) return [];
@@ -373,7 +373,7 @@ function buildsOfRef(variable: (typeof BUILT_REF)[number], env: Environment): Ch
   return CHANGE_REF.test(ref) ? [{ kind: "unknown", ci: "The CI system", variable }] : [];
 }
 
-/** Bors-ng's branch names are not distinctive; only its config file identifies them. */
+/** The build of a branch of bors-ng. Its branch names are ordinary words, so its config file must be there, too. */
 function branchOfBors(env: Environment, read: ReadText): ChangeBuild[] {
   const variable = BUILT_REF.find((one) =>
     /^(?:refs\/heads\/|origin\/)?(?:staging|trying)(?:\.tmp)?$/.test(value(env, one) ?? ""),

@@ -9,7 +9,7 @@ import { stratifiedTest } from "../statistics/stratified-test.ts";
 import type { Pairing } from "./pair-cases.ts";
 import type { Side } from "./side.ts";
 
-/** False discovery rate for cases and tags, which are information and never block. */
+/** Accepted rate of false discoveries among changed cases and tags; these are information and never fail a gate. */
 export const FALSE_DISCOVERIES = 0.1;
 /** With fewer trials on both sides together, no result can be significant. */
 const TESTABLE_TRIALS = 4;

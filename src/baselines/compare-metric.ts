@@ -18,11 +18,11 @@ import { type MetricColumns, macroMean } from "./metric-columns.ts";
  */
 export interface TestBounds {
   readonly harm: number;
-  /** Null when "not worse" may not be concluded (a partial look). */
+  /** Null where "not worse" must not be concluded, that is at a look before every case has run once. */
   readonly pass: number | null;
 }
 
-/** The fixed design: one look, one-sided `confidence` in each direction. */
+/** The thresholds of the fixed design: a single look at all trials, with one-sided `confidence` in each direction. */
 export function fixedBounds(confidence: number): TestBounds {
   const z = normalQuantile(confidence);
   return { harm: z, pass: z };
@@ -31,16 +31,16 @@ export function fixedBounds(confidence: number): TestBounds {
 /** The data behind one metric's comparison, kept for the explaining sentence. */
 export interface MetricEvidence {
   readonly difference: ClusterDifference;
-  /** Largest drop that the rule tolerates, in points of [0, 1]. */
+  /** Largest drop that the rule tolerates, as a difference of values in [0, 1]: 0.03 is 3 points. */
   readonly allowed: number;
-  /** Lower bound of the true change, on which "not worse" is concluded; null when that may not be concluded. */
+  /** Lower bound of the true change, from which "not worse" is concluded; null when that conclusion is not allowed. */
   readonly notBelow: number | null;
   /** Interval of the difference in the population of cases like these. */
   readonly population: DifferenceBounds;
   readonly method: "exact" | "z" | "t" | "point";
 }
 
-/** Interval of a difference. A bound that is unknown is null. */
+/** Interval of a difference; null for an unknown bound. */
 export interface DifferenceBounds {
   readonly low: number | null;
   readonly high: number | null;
@@ -205,8 +205,8 @@ function populationTest({ theta, seBetween, clusters }: ClusterDifference): Test
 
 /**
  * Interval of a difference in the population of cases like these; unknown with fewer than two cases. If all n
- * cases changed by the same amount, up to 1 − (1 − confidence)^(1/n) of the population may still differ from
- * them, and the interval covers that.
+ * cases changed by the same amount, up to 1 − (1 − confidence)^(1/n) of the population may still have changed by
+ * another amount. The interval allows for this.
  *
  * @param confidence one-sided, in each direction
  */
@@ -230,7 +230,7 @@ function shareDifference({ low, high }: { readonly low: number; readonly high: n
 }
 
 /**
- * pass^k over cases that all have k trials on both sides; otherwise the suite has no value. Under the null hypothesis
+ * Difference of pass^k over the cases; null unless every case has k trials on both sides. Under the null hypothesis
  * the difference of a case has mean exactly 0 and a known variance.
  */
 function measurePassK(metric: string, { base, candidate }: MetricColumns, rule: MetricRule): Measured | null {

@@ -38,13 +38,16 @@ export interface CompareOptions {
   readonly rules: readonly RegressionRule[];
   /** Whether only a selection of the cases was run. */
   readonly narrowed: boolean;
-  /** Bounds of a sequential look for each rule; default the fixed design. */
+  /** Bounds of a sequential look for each rule; by default, those of the fixed design. */
   readonly bounds?: readonly TestBounds[] | undefined;
-  /** The verdict of each rule at the deciding look of a sequential test: all numbers are those of the fixed design, the verdict is kept. */
+  /**
+   * The verdict of each rule at the look that decided a sequential test. The comparison keeps these verdicts, while all
+   * its numbers are those of the fixed design.
+   */
   readonly concluded?: readonly Verdict[] | undefined;
 }
 
-/** The worst of several verdicts. */
+/** The worst of several verdicts, which is the first in the order of `VERDICTS`; `incomparable` for an empty list. */
 export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
   return VERDICTS.find((one) => verdicts.includes(one)) ?? "incomparable";
 }
@@ -109,7 +112,7 @@ function findingsOf(
       one: compareMetric(rule.metric, metricColumns(rule.metric, base, candidate, pairs), metricRule),
     };
   });
-  // Sequential bounds already share alpha among the rules; for the fixed design it is corrected here.
+  // Sequential bounds already share alpha among the rules. For the fixed design, the p-values are corrected here.
   const adjusted = bounds === undefined ? holm(compared.map(({ one }) => one.row.p ?? 1)) : null;
   return rules.map((rule, index) => {
     const { one, metricRule } = compared[index] as (typeof compared)[number];

@@ -19,11 +19,14 @@ import type { RuleFinding } from "./compare-sides.ts";
 export interface Movement {
   readonly fell: boolean | null;
   readonly rose: boolean | null;
-  /** Largest change in points of [0, 1] that counts as none. */
+  /** Largest change that counts as no change, as a difference of values in [0, 1]: 0.03 is 3 points. */
   readonly margin: number;
 }
 
-/** The combined result of the gating metrics, in both directions alike. A metric that cannot be compared shows nothing. */
+/**
+ * Whether any gating metric fell, and whether any rose, by more than its margin. A metric that cannot be compared is
+ * unknown in both directions.
+ */
 export function movementOf(findings: readonly RuleFinding[]): Movement {
   const each = findings.map(({ compared: { row, evidence }, rule }) => {
     const { delta } = turned(row);
@@ -121,8 +124,8 @@ function verdictOf(
 }
 
 /**
- * `gate.contract`: a broken contract fails. If the contract is neither kept nor broken for certain, the rule follows
- * the regression rule.
+ * `gate.contract`: a broken contract fails the rule. An undecided contract leaves the rule undecided if the regression
+ * rule has `undecided: fail`, or if a metric cannot be compared; otherwise the rule passes.
  */
 export function contractRule(finding: ContractFinding, findings: readonly RuleFinding[]): RuleResult {
   const strict = findings[0]?.rule.undecided === "fail";

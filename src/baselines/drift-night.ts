@@ -8,11 +8,12 @@ import { type Pairing, pairCases } from "./pair-cases.ts";
 import type { Side } from "./side.ts";
 
 /**
- * Least share of the baseline's cases that must be answered. With fewer, the missing cases could be the change.
+ * Least share of the baseline's cases that must be answered. With fewer, a change could come from the missing cases
+ * alone.
  */
 const LEAST_ANSWERED = 0.5;
 
-/** One run compared with the baseline. */
+/** One run of a series compared with the baseline: the change of the pass rate, and its z value. */
 export interface Night {
   readonly delta: number;
   readonly z: number;
@@ -27,7 +28,8 @@ export interface Night {
 }
 
 /**
- * Identifies a series: a hash of the baseline's suite, cases and counts, which all its runs are compared with.
+ * Identifies a series by its baseline, with which all runs of the series are compared: a hash of the baseline's suite,
+ * cases and counts.
  */
 export function seriesOf({ suite, ids, contents, answered, passed }: Side): string {
   return hashJson([suite, [...ids], [...contents], Array.from(answered), Array.from(passed)]);
@@ -87,8 +89,8 @@ function columnsOf(base: Side, candidate: Side, pairs: Pairing, indexes: readonl
 const moments = (count: Int32Array, sum: Int32Array) => ({ count, sum, sumOfSquares: sum });
 
 /**
- * The baseline's share of the variance of the difference. Each case is weighted by the variance of its pooled
- * trials; if no case has any variance, by its numbers of trials alone.
+ * The baseline's share of the variance of the difference, in [0, 1]. Each case is weighted by the variance of the
+ * trials of both sides together. If no case has any variance, only the numbers of trials count.
  */
 function sharedVariance({ m, b, k, x }: Columns): number {
   const sums = { base: 0, all: 0, flat: 0, cases: 0 };

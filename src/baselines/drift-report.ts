@@ -14,7 +14,7 @@ export interface SeriesRun {
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** Null when too few trials were answered. */
+  /** The run's comparison with the baseline; null when too few cases were answered. */
   readonly night: Night | null;
   readonly judge: JudgedAgain | undefined;
 }
@@ -23,11 +23,11 @@ export interface SeriesRun {
 const RUNS = 30;
 
 export interface DriftQuestion {
-  /** Oldest first, at least one. */
+  /** The runs of the series, oldest first; at least one. */
   readonly runs: readonly SeriesRun[];
-  /** The change that must be detected, in points of [0, 1]. */
+  /** Smallest change of the pass rate that must be detected, as a difference of values in [0, 1]: 0.05 is 5 points. */
   readonly change: number;
-  /** Null for a suite without a judge. */
+  /** The suite's judge; null for a suite without a judge. */
   readonly judge: { readonly calibrated: boolean } | null;
 }
 
@@ -61,8 +61,8 @@ export function driftReport({ runs, change, judge }: DriftQuestion): Decided {
 }
 
 /**
- * The standard error of a run, with a lower limit for few trials. Without any variation so far it would be 0,
- * although few trials cannot show a small change.
+ * The standard error of a run, with a lower limit for few trials. Without the limit, the error of a run whose trials
+ * all agree would be 0, although few trials cannot show a small change.
  */
 function floored({ error, trials }: Night, change: number): number {
   return Math.max(error, Math.sqrt((change * (1 - change)) / trials));
@@ -91,8 +91,8 @@ function judgeDrift(runs: readonly SeriesRun[], change: number, calibrated: bool
 }
 
 /**
- * The verdict about the judge's own drift. A judge that never changed a verdict has a standard error of 0. The
- * lower limit is the error that it would have if a share `change` of its verdicts changed in one direction.
+ * The verdict about the judge's own drift. A judge that never changed a verdict has a standard error of 0, so a lower
+ * limit is used: the error that the judge would have if a share `change` of its verdicts changed in one direction.
  */
 function judgeVerdict(
   isAlarm: boolean,

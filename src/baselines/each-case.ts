@@ -6,9 +6,8 @@ import type { Tally } from "../metrics/tally.ts";
 import { namedCases } from "./named-cases.ts";
 
 /**
- * `gate.each_case`: the share of passed trials of every case must be within the bound. A case fails if its
- * share would be outside even if every missing trial passed. It is undecided if that depends on the missing
- * trials.
+ * `gate.each_case`: the share of passed trials of every case must be within the bound. A case fails if its share is
+ * outside the bound whether all its missing trials pass or all fail. It is undecided if the missing trials decide.
  *
  * @param left number of a case's trials without an answer, including those that an early stop did not need
  * @returns empty without a bound; the value is the lowest share of a case, null while unknown

@@ -79,7 +79,8 @@ export function explainVerdict(
   const allowed = `${size(evidence.allowed).replace(/\.0$/, "")}${unit}`;
   if (rule.mode === "point") return pointSentence(words, delta, on, evidence);
   const range = low === null || high === null ? "" : words.range(low, high);
-  // After an early stop the verdict is that of the deciding look, and later answers may differ.
+  // After an early stop the verdict is that of the deciding look. The numbers include later answers, and may no longer
+  // show it.
   const then = " when it was decided";
   const notBelow = Math.min(low ?? -1, evidence.notBelow ?? -1);
   const shown = notBelow > -evidence.allowed ? "" : then;
@@ -182,7 +183,7 @@ function inconclusiveSentence(
   // The interval is a normal approximation and the test is exact, so they may disagree for few answers.
   if (high !== null && high < -evidence.allowed)
     return `${moved}: the interval ${range} lies ${drop === "drop" ? "below" : "above"} the allowed ${allowed}, but so few answers do not prove a ${drop}: not enough evidence; more trials of each case would settle it`;
-  // The rule's own bound is lower than the interval's when few answers varied.
+  // When few answers varied, the lower bound that the rule uses is below the lower end of the interval.
   const open =
     low !== null && low > -evidence.allowed
       ? `${moved} (${range}), but so few answers do not show that it ${fell} by less than the allowed ${allowed}`
@@ -192,7 +193,7 @@ function inconclusiveSentence(
   return `${open}: not enough evidence${settled}`;
 }
 
-/** If more cases than this are lacking, no advice is given. */
+/** If more additional cases than this would be needed, the sentence gives no advice. */
 const MAX_CASES = 100_000;
 
 /**
@@ -232,7 +233,8 @@ function pointSentence(
 }
 
 /**
- * Smallest drop that a comparison of this size detects with 80 % power, in points of [0, 1]; null when it detects none.
+ * Smallest drop that a comparison of this size detects with 80 % power, as a difference of values in [0, 1]; null when
+ * it detects no drop at all.
  */
 export function detectableDrop({ difference, allowed }: MetricEvidence, confidence: number): number | null {
   const n = difference.clusters;

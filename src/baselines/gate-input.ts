@@ -20,13 +20,13 @@ export interface GateInput {
   readonly totalMissing: number;
   readonly casesOf: (selector: string) => Iterable<{ readonly case_no: number; readonly id: string }>;
   readonly idOf: (caseNo: number) => string;
-  /** Null without a baseline. */
+  /** The side of the baseline; null when the suite has no baseline. */
   readonly baseline: Side | null;
   /**
    * The regression that the change itself accepts: fingerprints of the baseline and of the run, and the reason.
    */
   readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
-  /** Set when the base branch has a newer baseline than the change; else null. */
+  /** The state of the branch when its base branch has a newer baseline; null when the branch is not behind. */
   readonly behind?: BehindBase | null;
   /** Whether the run's answers come from a recording. */
   readonly recorded?: boolean;
@@ -34,7 +34,7 @@ export interface GateInput {
   readonly candidate: (tally: Tally) => Side;
   /** The last look of a sequential test; null when all trials were asked at once. */
   readonly look: SequentialLook | null;
-  /** Null when no canaries were asked. */
+  /** The result of the canaries; null when no canaries were asked. */
   readonly canary: CanaryResult | null;
   /** The declared version bump of the prompt since the baseline; null when there is none. */
   readonly declared: DeclaredChange | null;

@@ -19,7 +19,7 @@ import { checkRequirements, type Measured } from "./requirements.ts";
 import { isSameRecording, SAME_RECORDING } from "./same-recording.ts";
 import type { Side } from "./side.ts";
 
-/** Evaluates all rules of a suite's gate and their one outcome. */
+/** Evaluates all rules of a suite's gate, and makes one outcome of them. */
 export function gateRun(input: GateInput): {
   readonly gate: GateResult;
   readonly comparison: Comparison | null;
@@ -56,7 +56,7 @@ export function gateRun(input: GateInput): {
     compared.findings.length === 0
       ? compared.comparison.verdict
       : worstVerdict(compared.findings.map((one) => one.verdict));
-  // A look's conclusion about the contract is kept, too.
+  // If a look decided the verdict, the conclusion of that look about the contract is kept, too.
   const contract = contractOf(input, baseline, input.look?.compared ?? compared);
   const held =
     contract === null || !gate.contract
@@ -121,7 +121,7 @@ function acceptedBecause({ accepted, header }: GateInput, baseline: Side): strin
     : null;
 }
 
-/** Passes a regression rule because its drop was accepted. Other rules are not passed by an acceptance. */
+/** Passes a regression rule because its drop was accepted. An acceptance passes no rule of another kind. */
 function acceptedResult(result: RuleResult, why: string): RuleResult {
   if (result.outcome === "passed") return result;
   const word = result.outcome === "failed" ? "regressed" : "incomparable";
@@ -130,7 +130,7 @@ function acceptedResult(result: RuleResult, why: string): RuleResult {
 
 /** Cases of the baseline that are no longer in the dataset: a gate must not pass because a failing case was removed. */
 function removedCases(gate: Gate, { cases }: Comparison, behind: BehindBase | null): RuleResult[] {
-  // Cases added on the base branch since were never in this change, so it did not remove them.
+  // Cases that the base branch got after this branch was made were never in the change, so it did not remove them.
   const removed = behind === null ? cases.removed : cases.removed.filter((id) => behind.had.has(id));
   if (removed.length === 0) return [];
   return [

@@ -1,9 +1,9 @@
 import type { GateOutcome, GateResult, RuleResult, Verdict } from "../domain/verdict.ts";
 
 /**
- * Combines all rules: a failed rule fails the gate, and an undecided one leaves it undecided. Without rules the gate
- * is not gated, unless trials are missing; then it is undecided. If nothing was answered, no rule can pass. Advisory
- * rules (`SplitGate`) are ignored.
+ * Combines all rules: a failed rule fails the gate, and an undecided rule leaves the gate undecided. Without rules the
+ * outcome is `not_gated`, or `undecided` if trials are missing. If nothing was answered although trials were asked, the
+ * gate cannot pass. Advisory rules (`SplitGate`) are ignored.
  */
 export function gateOutcome(
   all: readonly RuleResult[],

@@ -6,8 +6,8 @@ import type { RuleResult } from "../domain/verdict.ts";
 export type Unbelieved = ReadonlyMap<string, string>;
 
 /**
- * A gate split into rules that can fail it, and advisory rules: these are only reported, because they depend on a
- * scorer that was not calibrated.
+ * A gate split into rules that can fail it, and advisory rules. Advisory rules are only reported, because they depend
+ * on a scorer that the gate does not trust.
  */
 export interface SplitGate {
   readonly enforced: Gate;
@@ -30,7 +30,7 @@ export function splitGate(gate: Gate, scorers: readonly ScorerRole[], unbelieved
   return {
     enforced: {
       ...gate,
-      // A declared bump is checked with the deciding rules; without any, with the pass rate.
+      // The contract of a version bump is checked with the enforced regression rules or, without any, the pass rate.
       contract: gate.contract && (deciding.length > 0 || !informs("pass_rate")),
       require: Object.fromEntries(required.filter(([metric]) => !informs(metric))),
       critical: casesAside ? [] : gate.critical,

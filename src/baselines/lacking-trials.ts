@@ -17,9 +17,9 @@ export function hasEach({ cases, answered }: Tally, trials: number): boolean {
 }
 
 /**
- * By case number, how many trials must be counted once as failed and once as passed: the missing ones, and
- * those that a metric over several trials needs and the case does not have (not planned, or left out by an
- * early stop).
+ * Returns the number of lacking trials by case number. A rule counts them once as failed and once as passed. Lacking
+ * are the missing trials, and those that a metric over several trials needs and the case does not have (not planned,
+ * or left out by an early stop).
  */
 export function lackingTrials(tally: Tally, missing: (caseNo: number) => number, needed: number | null) {
   return (caseNo: number): number =>
@@ -35,7 +35,7 @@ export function unscoredFor(metric: string, tally: Tally, scorers: readonly stri
   return unscoredAnswers(tally, scorers.indexOf(metric.slice("score.".length))).count;
 }
 
-/** Number of variants for this metric without a result; they may have flipped or not. */
+/** Number of variants for this metric without a result; it is unknown whether these variants flipped. */
 export function openFor(metric: string, { flips }: Tally): number {
   const kind = flippedKind(metric);
   return kind === undefined ? 0 : openVariants(flips, kind);

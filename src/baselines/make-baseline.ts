@@ -27,8 +27,8 @@ export interface BaselineOptions {
   /** Use only trials that this run asked itself: a cached answer is no new evidence. */
   readonly fresh?: boolean;
   /**
-   * By case number, the runs that first asked for the answers which the case took from the cache. They count as
-   * included, so they are not added again.
+   * By case number, the runs that first asked for the answers which the case took from the cache. The baseline counts
+   * these runs as included, so that their trials are not added a second time.
    */
   readonly origins?: ReadonlyMap<number, readonly string[]>;
   /** Path of the project in its repository; `.` at the top. */
@@ -143,7 +143,7 @@ function lineOf(
   };
 }
 
-/** The effect of adding a run to a baseline, in numbers of cases. */
+/** The result of adding a run to a baseline, and how many cases grew, were replaced, were added and were dropped. */
 export interface GrownBaseline {
   readonly baseline: Baseline;
   readonly grown: number;
@@ -154,7 +154,7 @@ export interface GrownBaseline {
 }
 
 /**
- * Adds a run's own trials to the cases with unchanged keys; a run is added at most once.
+ * Adds a run's own trials to the cases with unchanged keys. A run that a case includes already is not added again.
  *
  * @param whole the run as a baseline of its own, for cases that are new or changed
  * @param fresh only the trials that the run asked itself, without cached answers
@@ -203,7 +203,7 @@ export function settleBaseline(
   return { header: settledHeader(before?.header ?? null, now, accepted), cases };
 }
 
-/** If no line needs more than counts, the first version of the format is written, which every version of the program reads. */
+/** The header in the first version of the format, which every program version reads, unless a line needs the second. */
 function writtenHeader(header: BaselineHeader, cases: readonly BaselineCase[]): BaselineHeader {
   return cases.some(hasMore) ? header : firstVersion(header);
 }
@@ -214,14 +214,14 @@ function firstVersion({ suite, target, scorers, accepted }: BaselineHeader): Bas
 
 const hasMore = ({ flips, failures }: BaselineCase): boolean => flips !== undefined || failures !== undefined;
 
-/** Compares everything but the runs that were counted. */
+/** Whether two lines have the same result; the runs that they count may differ. */
 function isSameResult(a: BaselineCase, b: BaselineCase): boolean {
   return canonicalJson({ ...a, runs: [] }) === canonicalJson({ ...b, runs: [] });
 }
 
 /**
- * The header to write; the old one if nothing else has changed. An old acceptance may stay, because it names
- * both baselines by fingerprint and so accepts no other regression.
+ * The header to write: the old header if nothing but its acceptance differs from the new one. An old acceptance may
+ * stay, because it names both baselines by fingerprint and so accepts no other regression.
  */
 function settledHeader(
   before: BaselineHeader | null,
@@ -259,7 +259,7 @@ function joined(
   const scores = [...namedBefore].flatMap(([name, before]): [string, CaseScores][] => {
     const one = a.scores[before];
     const more = b === null ? EMPTY : b.scores[name];
-    // The keys are equal, so both have the same scorers: this one does not apply to the case.
+    // The keys are equal, so both lines have the same scorers: this scorer does not apply to the case.
     if (one === undefined && (b === null || more === undefined)) return [];
     if (Array.isArray(one) || Array.isArray(more)) return [[name, [...valuesOf(one), ...valuesOf(more)]]];
     const [p, q] = [counted(one, a.trials), counted(more, b?.trials ?? 0)];
@@ -276,7 +276,7 @@ function joined(
   };
 }
 
-/** Flips and failures of both; absent when neither has any. */
+/** The summed flips and failures of both lines; a field is absent when neither line has it. */
 function joinedParts(a: BaselineCase, b: BaselineCase | null): Pick<BaselineCase, "flips" | "failures"> {
   const flips = { ...a.flips };
   for (const [kind, [tried, flipped]] of Object.entries(b?.flips ?? {})) {

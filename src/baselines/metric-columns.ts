@@ -16,7 +16,7 @@ export interface MetricColumns {
 
 /**
  * The columns of a metric over the pairs; null when the two sides do not measure the same thing (another scorer or
- * simulated user). For a metric where low is better, they contain its complement, so that a drop is always worse.
+ * simulated user). For a metric where low is better, the columns contain its complement: a drop is always worse.
  *
  * @param metric pass_rate, score.<name> or flip_rate.<kind>
  */

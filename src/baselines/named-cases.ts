@@ -1,5 +1,5 @@
 const MAX = 5;
-/** A longer id is shortened to its beginning. */
+/** Maximum characters of an id in a sentence; of a longer id, only the beginning is shown. */
 const LONGEST = 60;
 
 /** The first few ids in a sentence: `refund-07, refund-08 and 3 more`. */

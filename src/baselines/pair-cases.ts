@@ -9,16 +9,16 @@ export interface Pairing {
   readonly candidate: Int32Array;
   readonly new: readonly string[];
   readonly removed: readonly string[];
-  /** Same id but another input, expected value or set of scorers: not compared. */
+  /** Ids of cases that are not compared, because their input, expected value or set of scorers differs. */
   readonly changed: readonly string[];
-  /** Equal on both sides, but one of them has no answered trial. */
+  /** Ids of cases that are equal on both sides, but have no answered trial on one side. */
   readonly missing: readonly string[];
 }
 
 /**
  * Pairs cases by id and content.
  *
- * @param narrowed the candidate ran only selected cases; the others count neither as removed nor as missing
+ * @param narrowed whether the candidate ran only selected cases; all other cases count neither as removed nor missing
  */
 export function pairCases(base: Side, candidate: Side, narrowed: boolean): Pairing {
   const places = new Map(base.ids.map((id, index) => [id, index]));

@@ -35,8 +35,8 @@ export function planPower(assumptions: PowerAssumptions): PowerPlan {
 }
 
 /**
- * Variance of one case's difference. Near a pass rate of 1 the history shows none, but a drop would have a variance
- * of at least drop(1 − drop)/k. Without this minimum, a suite where everything passes would seem to detect any drop.
+ * Variance of one case's difference. Near a pass rate of 1 the history shows no variance, but a drop would have one of
+ * at least drop(1 − drop)/k. Without this minimum, a suite where everything passes would seem to detect any drop.
  */
 function varianceOf(assumptions: PowerAssumptions, trials: number): number {
   const { pass_rate, correlation, drop, baseline_trials } = assumptions;

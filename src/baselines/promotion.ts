@@ -15,7 +15,7 @@ export interface PromotedRun {
   readonly after: Baseline;
   /** The regression that this promotion accepts; null for none. */
   readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
-  /** The effect of adding the run to the old baseline; null when it replaces it. */
+  /** The effect of adding the run to the old baseline; null when the run replaces that baseline. */
   readonly grown: GrownBaseline | null;
   /** The metrics of the run. */
   readonly metrics: Metrics;
@@ -27,7 +27,7 @@ export interface PromotedRun {
   readonly answers: { readonly path: string; readonly text: string | null } | null;
 }
 
-/** What `evals promote` will write. Nothing is changed until it is applied. */
+/** What `evals promote` will write. Nothing is changed until this plan is applied. */
 export interface PromotionPlan {
   readonly runs: readonly PromotedRun[];
   readonly files: ReadonlyMap<string, string | null>;
@@ -55,7 +55,7 @@ export interface PromotionWords {
 /** The start of a promotion's commit subject. */
 const SUBJECT = "Promote ";
 
-/** Whether a commit's subject was written by a promotion; a squash merge replaces it. */
+/** Whether a commit's subject was written by a promotion. A squash merge replaces such a subject. */
 export const isPromotionSubject = (subject: string): boolean => subject.startsWith(SUBJECT);
 
 export function planPromotion(runs: readonly PromotedRun[], words: PromotionWords): PromotionPlan {

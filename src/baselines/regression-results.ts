@@ -20,7 +20,7 @@ import {
 import type { SequentialLook } from "./sequential-stop.ts";
 import type { Side } from "./side.ts";
 
-/** The regression rules of a gate; empty when switched off. */
+/** The regression rules of a gate; empty when `regression: false` switches them off. */
 export function regressionRules(gate: Gate): readonly RegressionRule[] {
   if (gate.regression === false) return [];
   return Array.isArray(gate.regression) ? gate.regression : [gate.regression];
@@ -29,7 +29,7 @@ export function regressionRules(gate: Gate): readonly RegressionRule[] {
 /** The default regression rule. */
 const PLAIN_RULE = RegressionRule.parse({}, ONCE);
 
-/** Compares a run with its baseline by the regression rules of the gate; without any, by the default rule. */
+/** Compares a run with its baseline by the regression rules of the gate; without any rule, by the default rule. */
 export function compareRun(
   { gate, header, candidate }: GateInput,
   baseline: Side,
@@ -43,9 +43,9 @@ export function compareRun(
 }
 
 /**
- * Compares a run whose verdict was found by a look. The verdicts of that look are kept. The numbers are those of the
- * fixed design over all answers, so that the same answers have the same numbers in every report, whether they were
- * asked or at hand. The look's own figure is in `decided`.
+ * Compares a run whose verdict a look decided. The verdicts of that look are kept. The numbers are those of the fixed
+ * design over all answers: the same answers have the same numbers in every report, whether they were asked now or came
+ * from the cache. The numbers at the look are in `decided`.
  */
 export function ofAllAnswers(look: SequentialLook, input: GateInput, baseline: Side): ComparedSides {
   const { findings } = look.compared;
@@ -57,7 +57,7 @@ export function ofAllAnswers(look: SequentialLook, input: GateInput, baseline: S
   return { ...whole, comparison: { ...whole.comparison, decided: decisionOf(look) } };
 }
 
-/** The finding of the look: that of the rule that failed, else that of the first rule. */
+/** The finding on which the look stopped: that of the rule that failed, or else that of the first rule. */
 function decisionOf({ compared: { findings }, trials }: SequentialLook): StoppingDecision {
   const deciding = findings.find((one) => one.verdict === "regressed") ?? findings[0];
   const {
@@ -71,7 +71,8 @@ function decisionOf({ compared: { findings }, trials }: SequentialLook): Stoppin
 }
 
 /**
- * The result of a regression rule. It is open when it depends on trials without an answer; then it cannot be accepted.
+ * The result of a regression rule. `isOpen`: whether the result depends on trials without an answer. An open result
+ * stays undecided, even if the regression was accepted.
  */
 interface RegressionResult {
   readonly result: RuleResult;
@@ -107,7 +108,7 @@ export function regressionResults(
 
 const isShort = ({ totalMissing }: GateInput): boolean => totalMissing > 0;
 
-/** Whether the outcome may stand. A metric without a value may fail, but it cannot pass. */
+/** Whether a rule may have this outcome. A rule on a metric without a value can fail, but it cannot pass. */
 function isMeasured({ compared }: RuleFinding, outcome: RuleResult["outcome"]): boolean {
   return compared.evidence !== null || outcome !== "passed";
 }
@@ -148,8 +149,8 @@ function openSentence(
 }
 
 /**
- * The findings with every lacking trial failed and with every one passed. Lacking are: missing trials; for a metric
- * over several trials per case, those that a case does not have; for a score, the answers without one.
+ * The findings with every lacking trial failed, and those with every lacking trial passed. Lacking are: missing trials;
+ * for a metric over several trials per case, the trials that a case does not have; for a score, answers without one.
  */
 export function findingsAtEnds(
   input: GateInput,

@@ -29,9 +29,8 @@ export interface Measured {
 /**
  * Checks `gate.require` against the measured metrics. With missing trials, a bound holds only if it holds with
  * all of them counted as failed, and fails only if it fails with all counted as passed; otherwise it is
- * undecided. The same applies to answers that an optional scorer could not score, for a bound on its score. A
- * metric over k trials per case has no value while a case has fewer; then the lacking trials are counted in
- * both ways too.
+ * undecided. A bound on a score treats answers that its scorer could not score in the same way. A metric over k trials
+ * per case has no value while a case has fewer than k; then the lacking trials are also counted in both ways.
  */
 export function checkRequirements(
   require: Readonly<Record<string, string>>,
@@ -59,7 +58,7 @@ function judged(bound: Bound, values: readonly (number | null)[]): RuleResult["o
   return held.some(Boolean) ? "undecided" : "failed";
 }
 
-/** The value, or the two ends of its possible range; null when the range has no bound. */
+/** The value alone, or the two ends of its possible range; `[null]` when the range is unknown or has no end. */
 function possibleValues(
   metric: string,
   value: number | null,

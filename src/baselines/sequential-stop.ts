@@ -17,9 +17,9 @@ const SMALL_SUITE = 20;
 /** The data of an answered or errored trial that a look needs. */
 export interface LookTrial {
   readonly case_no: number;
-  /** From 1. */
+  /** Number of the trial within its case, from 1. */
   readonly trial: number;
-  /** Null when it errored. */
+  /** Whether the trial passed; null for an errored trial. */
   readonly pass: boolean | null;
   /** Score of each scorer in the run's order; null for a missing score. */
   readonly scores: readonly (number | null)[];
@@ -42,7 +42,7 @@ export interface SequentialInput {
   readonly trials: number;
   readonly rules: readonly RegressionRule[];
   readonly narrowed: boolean;
-  /** Determines the order of asking, never the outcomes. */
+  /** Seed of the random order in which the cases are asked; it has no effect on outcomes. */
   readonly seed: string;
   readonly others: OtherRules;
 }
@@ -56,7 +56,7 @@ export interface SequentialStop {
   readonly order: Int32Array;
   /** Positions of the work order at which looks are taken. */
   readonly looks: readonly number[];
-  /** How many trials may be asked beyond the position of a look before it is decided: one round. */
+  /** How many trials may be asked beyond the position of a look before that look is decided: one round. */
   readonly ahead: number;
   note(trial: LookTrial): void;
   /** @returns true when the run may stop */
@@ -68,7 +68,7 @@ export interface SequentialStop {
 /** The findings of one look. */
 export interface SequentialLook {
   readonly compared: ComparedSides;
-  /** Number of answers it used. */
+  /** Number of answers that the look used. */
   readonly trials: number;
 }
 
@@ -219,7 +219,7 @@ function sideAtLook(
       const scorer = scorers[index];
       if (sums === undefined || scorer === undefined) return [];
       const { exempt, ...rest } = scorer;
-      // The cases are in asking order here, not in the suite's order.
+      // Here the cases are in the order in which they are asked, not in the suite's order.
       const left = exempt == null ? {} : { exempt: Array.from(cases, (caseNo) => itemAt(exempt, caseNo)) };
       return [[name, { ...rest, ...left, ...sums }] as const];
     }),

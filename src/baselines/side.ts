@@ -34,12 +34,12 @@ export interface Side {
   readonly label: string;
   /** The baseline file and the commit, branch or tag that contains it; absent for a run. */
   readonly file?: BaselineFileAt;
-  /** Id of the stored run, if there is one. */
+  /** Id of the stored run; null for a side that is no stored run, such as a baseline file. */
   readonly run: string | null;
   readonly suite: string;
   /** The target as a text for people: `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
   readonly target: string;
-  /** Null without a prompt; the name is null for a baseline file without it. */
+  /** The prompt; null for a target without a prompt. Its name is null if the baseline file does not record it. */
   readonly prompt: { readonly name: string | null; readonly version: string } | null;
   /** The provider's model name; null when the answers were made elsewhere. */
   readonly model: string | null;
@@ -58,7 +58,7 @@ export interface Side {
   readonly scores: ReadonlyMap<string, SideScores>;
   /** Results of the variants of passing trials by kind of pressure; absent when there are none. */
   readonly flips?: ReadonlyMap<string, SideFlips> | undefined;
-  /** Absent when failed trials were not classified. */
+  /** The failure classes of each case's failed trials; absent when failed trials were not classified. */
   readonly failures?: FailuresOf | undefined;
   readonly tagsOf: (index: number) => readonly string[];
 }
