@@ -379,7 +379,7 @@ describe("a trace", () => {
     expect(read?.messages).toEqual([]);
     expect(read?.unread).toEqual([
       "1 span that is not a call of a model, tool or search (GET)",
-      "no message: the producer keeps no contents",
+      "no message: the spans contain no texts",
     ]);
   });
 });

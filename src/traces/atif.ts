@@ -29,7 +29,7 @@ function callOf(value: unknown): ToolCall | undefined {
   };
 }
 
-/** A step's message: text, or from version 1.6 on a list of parts. */
+/** The content of a step's message: text or, from version 1.6 of the format on, a list of parts. */
 function contentOf(message: unknown, calls: readonly ToolCall[]): Message["content"] {
   if (Array.isArray(message)) {
     const texts = message.map((part) => membersIn(part).text);
@@ -56,7 +56,7 @@ function resultMessages(observation: unknown, calls: readonly ToolCall[]): reado
   });
 }
 
-/** The messages of a step; undefined when it is not a valid step. */
+/** The messages of a step; undefined when the value is not a valid step. */
 function messagesOfStep(value: unknown): readonly Message[] | undefined {
   const { source, message, tool_calls, observation } = membersIn(value);
   const role = Object.hasOwn(SOURCES, String(source)) ? SOURCES[source as keyof typeof SOURCES] : undefined;
@@ -79,7 +79,7 @@ const METRICS = {
   cached_input_tokens: ["cached_tokens", "total_cached_tokens"],
 } as const;
 
-/** The totals given in the document, or else the sum over its steps if all of them report usage. */
+/** The totals given in the document, or else the sums over its steps, if every step of the agent reports its usage. */
 function usageOf(document: Members, agentSteps: readonly Members[]): KnownUsage | undefined {
   const totals = membersIn(document.final_metrics);
   const usage: KnownUsage = {};
@@ -98,8 +98,8 @@ function unreadOf({ subagent_trajectories, schema_version, steps }: Members): re
   const ids = listOf(steps).map((step) => membersIn(step).step_id);
   const inOrder = ids.every((id, index) => id === undefined || id === index + 1);
   return [
-    ...(others > 0 ? [`${others} trajectories of sub-agents: only the agent's own is read`] : []),
-    ...(inOrder ? [] : ["step ids that do not count from 1: steps are kept as they are written"]),
+    ...(others > 0 ? [`${others} trajectories of sub-agents: only the agent's own trajectory is read`] : []),
+    ...(inOrder ? [] : ["step ids that do not count from 1: the steps keep their order in the file"]),
     ...(/^ATIF-v1\.[0-7]$/i.test(String(schema_version))
       ? []
       : [`version ${String(schema_version)}: read as ATIF-v1.7`]),

@@ -1,7 +1,7 @@
 /**
- * Attribute names by convention. OpenTelemetry's conventions for generative AI were renamed three times, and other
- * producers use their own names. A new convention is a new column here: readers ask for a field, and the first name
- * that is present is used.
+ * The conventions by which attributes are named. OpenTelemetry's conventions for generative AI were renamed three
+ * times, and other producers use their own names. The tables below list the possible names of each field; the first
+ * name that a span has is used. For a new convention, add its names to the tables.
  */
 export const CONVENTIONS = [
   "OpenTelemetry GenAI up to 1.36",
@@ -67,7 +67,7 @@ export const NAMES = {
     "llm.token_count.completion_details.reasoning",
     "ai.usage.reasoningTokens",
   ],
-  /** US dollars. */
+  /** Cost in US dollars. */
   cost: [
     "gen_ai.usage.cost",
     "gen_ai.usage.total_cost",
@@ -83,14 +83,14 @@ export const NAMES = {
   /** Messages as JSON: a list, or an object that contains one. */
   input: ["gen_ai.input.messages", "ai.prompt.messages", "ai.prompt", "gen_ai.prompt"],
   output: ["gen_ai.output.messages", "gen_ai.completion"],
-  /** For a reply whose parts are separate attributes. */
+  /** The text of a reply whose text and tool calls are separate attributes. */
   reply_text: ["ai.response.text"],
   reply_calls: ["ai.response.toolCalls"],
   tool_name: ["gen_ai.tool.name", "tool.name", "ai.toolCall.name"],
   tool_id: ["gen_ai.tool.call.id", "tool_call.id", "tool.id", "ai.toolCall.id"],
   tool_arguments: ["gen_ai.tool.call.arguments", "ai.toolCall.args", "ai.toolCall.input"],
   tool_result: ["gen_ai.tool.call.result", "ai.toolCall.result", "ai.toolCall.output"],
-  /** The input and output of a span whose kind has no specific names. */
+  /** The input of a span whose kind has no names of its own for it; `gave` is the output of such a span. */
   given: ["input.value", "traceloop.entity.input"],
   gave: ["output.value", "traceloop.entity.output"],
   entity: ["traceloop.entity.name", "gen_ai.agent.name"],

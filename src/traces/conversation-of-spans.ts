@@ -41,12 +41,12 @@ interface ReadSpan {
   readonly content: SpanContent;
 }
 
-/** A message with its time. */
+/** A message of the conversation, with the time at which it was sent. */
 interface Placed {
   message: Message;
   readonly at: bigint;
   readonly key: string;
-  /** Indices of its tool calls for which a tool span was found. */
+  /** Indices of the message's tool calls for which a tool span was found. */
   readonly ran: Set<number>;
 }
 
@@ -57,13 +57,18 @@ function keyOf({ role, content, tool_calls, tool_call_id }: Message): string {
 }
 
 /**
- * Builds one conversation from many copies: each model call contains the whole conversation so far, so most messages
- * occur many times. A message is a repetition when an equal one follows the last match.
+ * Builds one conversation from many copies. Each model call contains the whole conversation so far, so most messages
+ * occur many times. A message counts as a repetition when an equal message stands after the last one that matched.
  */
 class MessageMerge {
   readonly placed: Placed[] = [];
 
-  /** @param from index from which equal messages may be repetitions */
+  /**
+   * Adds the messages that are no repetitions.
+   *
+   * @param from index of the first message that one of them may repeat
+   * @returns the index after the last message that was matched or added
+   */
   add(messages: readonly Message[], at: bigint, from: number): number {
     let behind = from;
     for (const message of messages) {
@@ -77,7 +82,7 @@ class MessageMerge {
     return behind;
   }
 
-  /** The tool call of a tool span, by id or else by arguments; undefined when no message contains it. */
+  /** The tool call of a tool span, found by id or else by arguments; undefined when no message contains the call. */
   callOf(tool: ToolSpan, from: number): { readonly at: number; readonly place: number } | undefined {
     const places = [...this.placed.entries()]
       .slice(from)
@@ -99,8 +104,8 @@ class MessageMerge {
 }
 
 /**
- * Whether a span's argument is the only one of a call, which LangChain writes without its name. Otherwise calls of one
- * tool that began in the same millisecond would be told apart by the order in which their spans arrived.
+ * Whether a tool span and a call have the same, single argument. LangChain writes a single argument into the span
+ * without its name. Otherwise calls of one tool in the same millisecond would be matched in the order of their spans.
  */
 function isSoleArgument({ arguments: asked }: ToolCall, given: Json | undefined): boolean {
   const [sole, ...more] = Object.values(membersIn(asked));
@@ -108,7 +113,7 @@ function isSoleArgument({ arguments: asked }: ToolCall, given: Json | undefined)
   return given !== undefined && sole !== undefined && more.length === 0 && text(sole) === text(given);
 }
 
-/** The ids of all spans that a span is inside of. */
+/** The ids of all spans that contain a span: its parent, the parent of that span, and so on. */
 function idsAround(span: Span, parentOf: ReadonlyMap<string, string>): ReadonlySet<string> {
   const around = new Set<string>();
   for (let id = parentOf.get(span.id); id !== undefined && !around.has(id); id = parentOf.get(id))
@@ -125,7 +130,7 @@ function withoutWrappers(spans: readonly ReadSpan[], all: readonly Span[]): read
   return spans.filter(({ span, content }) => content.kind !== "model" || !wrappers.has(span.id));
 }
 
-/** Agents that say what they spent. One inside another is left out: the outer one counts it too. */
+/** Agents that report usage, cost or model. An agent inside another one is left out: the outer sums include its own. */
 function spendingAgents(spans: readonly ReadSpan[], all: readonly Span[]): readonly AgentSpan[] {
   const parentOf = new Map(all.map((span) => [span.id, span.parent]));
   const agents = spans.flatMap(({ span, content }) =>
@@ -253,7 +258,7 @@ function totalCost(models: readonly SpentInSpan[]): number | undefined {
     : costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0);
 }
 
-/** Adds retrievals from spans to those from messages; equal documents count as one retrieval. */
+/** The retrievals of messages, and those of spans. Two retrievals with equal documents count as one. */
 function withSearches(
   messages: readonly Message[],
   spans: readonly ReadSpan[],
@@ -274,7 +279,7 @@ function agentNames(spans: readonly ReadSpan[]): readonly string[] | undefined {
   return names.length === 0 ? undefined : [...new Set(names)];
 }
 
-/** Describes what is left out: spans outside the conversation, and parents that are not in the file. */
+/** Messages about what was left out: spans outside the conversation, and parents that are not in the file. */
 function leftOut(all: readonly Span[], read: ReadonlySet<Span>): readonly string[] {
   // An unnamed span is only kept for its position in the tree.
   const others = all.filter((span) => !read.has(span) && span.name !== "");
@@ -296,7 +301,7 @@ function leftOut(all: readonly Span[], read: ReadonlySet<Span>): readonly string
   ];
 }
 
-/** Converts OTLP spans in any convention to one conversation. A call found in a span and in several requests counts once. */
+/** Converts OTLP spans in any convention to one conversation. A call in a span and in several requests counts once. */
 export function conversationOfSpans(document: unknown): TracedConversation {
   const { spans, unread } = readSpans(document);
   return conversationOf(spans, unread);
@@ -335,7 +340,7 @@ export function conversationOf(all: readonly Span[], unread: readonly string[] =
     unread: [
       ...unread,
       ...leftOut(all, read),
-      ...(all.length > 0 && messages.length === 0 ? ["no message: the producer keeps no contents"] : []),
+      ...(all.length > 0 && messages.length === 0 ? ["no message: the spans contain no texts"] : []),
     ],
   };
 }

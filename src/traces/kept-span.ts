@@ -11,10 +11,10 @@ import {
   TRAFFIC_NAMES,
 } from "./traffic-names.ts";
 
-/** The stored form of a span, and what is dropped. */
+/** The stored form of a span, and the names of what was dropped from the span. */
 export interface KeptSpan {
   readonly span: Span;
-  /** Whether the span is part of a conversation or describes one; otherwise only its position in the tree is stored. */
+  /** Whether the span is part of a conversation or has feedback on one. Any other span is stored without name and texts. */
   readonly known: boolean;
   /** Names of dropped attributes and events; list indices are replaced by `*`. */
   readonly dropped: readonly string[];
@@ -69,7 +69,7 @@ function droppedNames(
   ];
 }
 
-/** Attributes with all application metadata moved to `metadata.`, wherever the producer stores it. */
+/** The attributes, with all application metadata renamed to `metadata.<key>`, whatever prefix the producer uses. */
 function withMetadata(attributes: Attributes): Attributes {
   const made: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(attributes)) {
@@ -94,8 +94,8 @@ export function spansOfText(text: string): readonly Span[] {
 }
 
 /**
- * Merges two copies of a trace. For a span in both, the more complete copy is used: the one with the later end,
- * or else with more attributes and events. If both are equally complete, the earlier copy is used.
+ * Merges two copies of a trace. Of a span in both, the more complete copy is used: the copy with the later end, or else
+ * with more attributes and events. If both copies are equally complete, the earlier copy is used.
  */
 export function joinedSpans(earlier: readonly Span[], later: readonly Span[]): readonly Span[] {
   const spans = new Map(earlier.map((span) => [span.id, span]));

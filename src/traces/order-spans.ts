@@ -21,7 +21,7 @@ export function orderedSpans(spans: readonly Span[]): readonly Span[] {
     ordered.push(span);
     open.push(...byStart(children.get(span.id) ?? []).reverse());
   }
-  // Spans in a parent cycle have no root.
+  // Spans whose parents form a cycle are not reached from any root. They come last.
   return [...ordered, ...byStart(spans.filter((span) => !seen.has(span)))];
 }
 

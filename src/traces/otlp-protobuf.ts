@@ -1,12 +1,12 @@
-/** The bytes are not a valid protobuf message. */
+/** Thrown for bytes that are not a valid protobuf message. */
 export class NoProtobuf extends Error {}
 
 /** A field of a message: its number, and its value by its wire type. */
 interface Wire {
   readonly field: number;
-  /** A varint or a fixed 64-bit value. */
+  /** The value of a varint or of a field with a fixed width; 0 for a length-delimited field. */
   readonly number: bigint;
-  /** For a length-delimited field. */
+  /** The bytes of a length-delimited field; empty for any other field. */
   readonly bytes: Uint8Array;
 }
 
@@ -20,11 +20,11 @@ function* fieldsOf(bytes: Uint8Array): Generator<Wire> {
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
       const byte = bytes[at++];
-      if (byte === undefined) throw new NoProtobuf("it is cut off");
+      if (byte === undefined) throw new NoProtobuf("the bytes end too early");
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
-    throw new NoProtobuf("it contains a number of more than 64 bits");
+    throw new NoProtobuf("a number has more than 64 bits");
   };
   /** Fast path: most tags and lengths take one byte. */
   const small = (): number => {
@@ -36,13 +36,13 @@ function* fieldsOf(bytes: Uint8Array): Generator<Wire> {
   const take = (length: number): number => {
     const from = at;
     at += length;
-    if (at > bytes.length) throw new NoProtobuf("it is cut off");
+    if (at > bytes.length) throw new NoProtobuf("the bytes end too early");
     return from;
   };
   while (at < bytes.length) {
     const tag = small();
     const field = tag >>> 3;
-    if (field === 0) throw new NoProtobuf("it contains a field without a number");
+    if (field === 0) throw new NoProtobuf("a field has no number");
     if ((tag & 7) === 0) yield { field, number: varint(), bytes: NONE };
     else if ((tag & 7) === 1) yield { field, number: view.getBigUint64(take(8), true), bytes: NONE };
     else if ((tag & 7) === 5) yield { field, number: BigInt(view.getUint32(take(4), true)), bytes: NONE };
@@ -50,7 +50,7 @@ function* fieldsOf(bytes: Uint8Array): Generator<Wire> {
       const length = small();
       const from = take(length);
       yield { field, number: 0n, bytes: bytes.subarray(from, from + length) };
-    } else throw new NoProtobuf(`it contains a field of the unknown type ${tag & 7}`);
+    } else throw new NoProtobuf(`a field has the unknown type ${tag & 7}`);
   }
 }
 
@@ -87,7 +87,7 @@ function doubleOf({ number }: Wire): number {
 const signed = ({ number }: Wire): string => String(BigInt.asIntN(64, number));
 const unsigned = ({ number }: Wire): string => String(number);
 
-/** Maximum nesting depth. */
+/** Maximum nesting depth of a value; what is nested deeper is read as empty. */
 const DEEPEST = 64;
 let depth = 0;
 
@@ -144,16 +144,17 @@ export function* otlpDocuments(bytes: Uint8Array): Generator<{ readonly resource
 }
 
 function* messagesIn(bytes: Uint8Array): Generator<Uint8Array> {
-  // A plain request starts with its first field's tag; a 4-byte length starts with 0 unless it exceeds 16 MB.
+  // A plain request starts with the tag of its first field, which is not 0. A length of 4 bytes starts with 0, unless
+  // the message exceeds 16 MB.
   if (bytes[0] !== 0) {
     yield bytes;
     return;
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; ) {
-    if (at + 4 > bytes.length) throw new NoProtobuf("it is cut off");
+    if (at + 4 > bytes.length) throw new NoProtobuf("the bytes end too early");
     const length = view.getUint32(at);
-    if (at + 4 + length > bytes.length) throw new NoProtobuf("it is cut off");
+    if (at + 4 + length > bytes.length) throw new NoProtobuf("the bytes end too early");
     yield bytes.subarray(at + 4, at + 4 + length);
     at += 4 + length;
   }

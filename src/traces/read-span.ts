@@ -20,7 +20,7 @@ import {
 import type { Attributes, Span } from "./span.ts";
 import { callsOf, messagesOfList, messagesOfOne, parsedValue } from "./trace-messages.ts";
 
-/** What a span says of models that were called: one, or all of an agent's. */
+/** Usage, cost and model in a span: of one model call, or of all model calls of an agent. */
 export interface SpentInSpan {
   readonly usage: KnownUsage | undefined;
   /** Whether the usage covers all model calls of the trace. */
@@ -30,7 +30,7 @@ export interface SpentInSpan {
   readonly model: string | undefined;
 }
 
-/** A model call: the conversation it was sent, and its reply. */
+/** A model call: the conversation that was sent to the model, and the model's reply. */
 export interface ModelSpan extends SpentInSpan {
   readonly kind: "model";
   readonly input: readonly Message[];
@@ -42,7 +42,7 @@ export interface ToolSpan {
   readonly kind: "tool";
   readonly id: string | undefined;
   readonly name: string;
-  /** Undefined when unknown. */
+  /** The arguments of the call; undefined when unknown. */
   readonly arguments: Json | undefined;
   readonly result: Json | undefined;
   readonly error: string | undefined;
@@ -56,7 +56,7 @@ export interface RetrievalSpan {
   readonly documents: readonly FoundDocument[];
 }
 
-/** A span around others: an agent or a workflow. What it says is used when the inner spans do not say it. */
+/** A span around other spans: an agent or a workflow. Its values are used where the inner spans have none. */
 export interface AgentSpan extends SpentInSpan {
   readonly kind: "agent";
   /** Undefined for a span that is not an agent or has no name. */
@@ -77,7 +77,7 @@ function textOf(attributes: Attributes, field: Field): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** Collects `prefix.0.message.role`, `prefix.0.message.tool_calls.0.…` into a list of objects; empty when there are none. */
+/** Collects `prefix.0.message.role`, `prefix.0.message.tool_calls.0.…` into a list of objects; empty without any. */
 export function flattened(attributes: Attributes, prefix: string): readonly unknown[] {
   const root: Record<string, unknown> = Object.create(null);
   const beginning = `${prefix}.`;
@@ -109,7 +109,7 @@ export function flattened(attributes: Attributes, prefix: string): readonly unkn
   return list(root);
 }
 
-/** Unwraps a flattened message: OpenInference nests each level in a member of the level's name. */
+/** Unwraps a flattened message. OpenInference puts each object into a member named after its kind, such as `message`. */
 function unwrapped(value: unknown): unknown {
   const outer = membersIn(value);
   const message = outer.message === undefined ? outer : membersIn(outer.message);
@@ -168,7 +168,7 @@ function usageOf(attributes: Attributes): KnownUsage | undefined {
   return Object.keys(usage).length === 0 ? undefined : usage;
 }
 
-/** An amount given as a number or numeric text. */
+/** A non-negative amount, given as a number or numeric text; undefined for any other value. */
 export function amountOf(value: unknown): number | undefined {
   const amount = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof amount === "number" && Number.isFinite(amount) && amount >= 0 ? amount : undefined;
@@ -299,7 +299,7 @@ export function conventionsOf(spans: readonly Span[]): readonly Convention[] {
     );
     if (sign !== undefined) found.add(FIRST_RELEASE.test(span.schema) ? "OpenTelemetry GenAI 0.1" : sign[0]);
   }
-  // Tool spans have few attributes, so names shared with an older convention are not evidence of it.
+  // Tool spans have few attributes. A name that a newer convention shares with the oldest is no evidence of the oldest.
   const newer = CONVENTIONS.slice(1).filter((one) => found.has(one));
   if (newer.length > 0) found.delete("OpenTelemetry GenAI up to 1.36");
   if (found.has("OpenTelemetry GenAI 0.1")) found.delete("OpenTelemetry GenAI 1.37 to 1.41");

@@ -25,17 +25,17 @@ export interface Span {
   readonly end: bigint;
   readonly attributes: Attributes;
   readonly events: readonly SpanEvent[];
-  /** The error in its status; undefined when it succeeded. */
+  /** The error in the span's status; undefined for a span that succeeded. */
   readonly error: string | undefined;
-  /** Schema URL of its conventions; empty when not given. */
+  /** URL of the schema of the span's attribute names; empty when the file does not give one. */
   readonly schema: string;
-  /** Attributes of the service that wrote it. */
+  /** Attributes of the service that wrote the span. */
   readonly resource: Attributes;
-  /** The naming convention, if known for the whole file; otherwise it is recognized by the names. */
+  /** The naming convention, if it is known for the whole file; otherwise it is recognized by the attribute names. */
   readonly convention?: Convention | undefined;
 }
 
-/** All spans of an OTLP document, and what could not be read. */
+/** All spans of an OTLP document, and messages for the user about what could not be read. */
 export interface SpanList {
   readonly spans: readonly Span[];
   readonly unread: readonly string[];
@@ -44,7 +44,7 @@ export interface SpanList {
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
-/** Maximum nesting depth. */
+/** Maximum nesting depth of an attribute's value; a value that is nested deeper is read as null. */
 const DEEPEST = 64;
 
 /** Unwraps `{stringValue}`, `{intValue: "5"}`, `{kvlistValue: {values: [{key, value}]}}`, `{arrayValue: {values}}`. */
@@ -62,7 +62,7 @@ function plainValue(wrapped: unknown, depth = 0): AttributeValue {
   return null;
 }
 
-/** int64 is written as text. A number that a double cannot represent is kept as text. */
+/** Reads an int64, which OTLP's JSON writes as text. A number that a double cannot represent remains text. */
 function numberOf(written: unknown): unknown {
   if (typeof written !== "string" || written.trim() === "") return written;
   const number = Number(written);
@@ -86,7 +86,7 @@ function nanoseconds(value: unknown): bigint {
   return /^\d{1,20}$/.test(text) ? BigInt(text) : 0n;
 }
 
-/** Status code 2 means error, as a number or by its protobuf JSON name. */
+/** The error of a span; undefined for one that succeeded. Status code 2 means error, as a number or by its name. */
 function errorOf(status: unknown, events: readonly SpanEvent[]): string | undefined {
   const { code, message } = membersIn(status);
   if (code !== 2 && code !== "2" && code !== "STATUS_CODE_ERROR" && code !== "ERROR") return undefined;
@@ -151,7 +151,7 @@ export function readSpans(document: unknown): SpanList {
     spans: [...spans.values()],
     unread: [
       ...(nameless > 0 ? [`${nameless} spans without an id`] : []),
-      ...(repeated > 0 ? [`${repeated} spans that are there twice: each was read once`] : []),
+      ...(repeated > 0 ? [`${repeated} spans that the file repeats: each was read once`] : []),
     ],
   };
 }

@@ -16,7 +16,7 @@ const ROLE_WORDS: Readonly<Record<string, Role>> = {
   function: "tool",
 };
 
-/** Normalizes a role; undefined for an unknown one. */
+/** Converts a producer's word for a role to ours; undefined for an unknown word. */
 export function roleOf(value: unknown): Role | undefined {
   const word = String(value ?? "").toLowerCase();
   return (ROLES as readonly string[]).includes(word) ? (word as Role) : ROLE_WORDS[word];
@@ -47,7 +47,7 @@ const CALL_PART = /^(?:tool_call|tool-call|tool_use|server_tool_call|function_ca
 const RESULT_PART = /^(?:tool_call_response|tool-result|tool_result|server_tool_call_response)$/;
 const TEXT_PART = /^(?:text|output_text|input_text)$/;
 
-/** The parts of a message, sorted by kind: texts, tool calls, tool results, and others. */
+/** The parts of a message by kind: texts, tool calls, tool results, and all other parts. */
 interface Parts {
   readonly texts: string[];
   readonly calls: ToolCall[];
@@ -80,7 +80,7 @@ function readPart(value: unknown, into: Parts): void {
   } else if (Object.keys(part).length > 0) into.others.push(parsedValue(part));
 }
 
-/** Unwraps a result of the form `{type: "json" | "text", value}`, as newer producers write it. */
+/** The value in a tool result of the form `{type: "json" | "text", value}`; any other result is returned unchanged. */
 function resultOutput(output: unknown): unknown {
   const { type, value } = membersIn(output);
   return type !== undefined && value !== undefined ? value : output;
@@ -88,7 +88,7 @@ function resultOutput(output: unknown): unknown {
 
 const asContent = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value));
 
-/** A message built from its parts; tool results become separate messages. */
+/** The messages built from the parts of one message; each tool result becomes a message of its own. */
 function messagesOfParts(role: Role, values: readonly unknown[], message: Members): readonly Message[] {
   const parts: Parts = { texts: [], calls: [], results: [], others: [] };
   for (const value of values) readPart(value, parts);
@@ -155,7 +155,10 @@ function resultText(content: unknown): string {
     : asContent(parts.results[0].content);
 }
 
-/** Reads messages from a list, an object with `messages` and `system`, or JSON text of either. Plain text is a user message. */
+/**
+ * Reads messages from a list, from an object with `messages` and `system`, or from JSON text of either. Plain text
+ * becomes one message with the role `bareRole`.
+ */
 export function messagesOfList(value: unknown, bareRole: Role): readonly Message[] {
   const read = parsedValue(value ?? null);
   if (read === null) return [];

@@ -1,6 +1,7 @@
 /**
- * Names of a trace's fields other than the conversation, by producer. The first name that is present is used, from
- * the outermost span that has it. `metadata.` means any of METADATA_PREFIXES and METADATA_OBJECTS.
+ * Attribute names of a trace's fields other than the conversation, as the producers spell them. The first name that is
+ * present is used, from the outermost span that has it. `metadata.` stands for any of METADATA_PREFIXES and
+ * METADATA_OBJECTS.
  */
 export const TRAFFIC_NAMES = {
   session: [

@@ -18,7 +18,7 @@ import {
   type TrafficName,
 } from "./traffic-names.ts";
 
-/** Converts the spans of a trace to one exchange; undefined when none belongs to a conversation. */
+/** Converts the spans of a trace to one exchange; undefined when no span belongs to a conversation. */
 export function trafficOfSpans(id: string, spans: readonly Span[]): TrafficTrace | undefined {
   const ordered = orderedSpans(spans);
   const conversation = conversationOf(ordered);
@@ -76,7 +76,7 @@ function tagsOf(value: unknown): readonly string[] {
   return [...new Set(tags)];
 }
 
-/** `arm:b` or `arm=b` among the tags. */
+/** The arm that a tag such as `arm:b` or `arm=b` names; null without such a tag. */
 function armInTags(tags: readonly string[]): string | null {
   return tags.flatMap((tag) => /^arm[:=](.+)$/.exec(tag)?.[1] ?? [])[0] ?? null;
 }
@@ -92,7 +92,7 @@ interface Times {
   readonly latency_ms: number | null;
 }
 
-/** The times of the single outermost span; of several, from the first start to the last end. */
+/** Start and duration of the outermost span or, if there are several, from their first start to their last end. */
 function timesOf(spans: readonly Span[]): Times {
   const ids = new Set(spans.map(({ id }) => id));
   const outer = spans.filter(({ parent }) => !ids.has(parent));
@@ -115,7 +115,7 @@ function timesOf(spans: readonly Span[]): Times {
   };
 }
 
-/** The sum over its model calls, or else the cost on the outermost span. */
+/** The summed cost of the model calls, or else the cost on the outermost span; US dollars, null when unknown. */
 function costOf({ cost_usd }: TracedConversation, [outermost]: readonly Span[]): number | null {
   const costs = NAMES.cost.map((name) => amountOf(outermost?.attributes[name]));
   return cost_usd ?? (isModel(outermost) ? undefined : costs.find((one) => one !== undefined)) ?? null;
@@ -173,7 +173,7 @@ function finishReasonOf(spans: readonly Span[]): string | null {
   return null;
 }
 
-/** The error of the outermost span; if it has none, an inner error counts only when nothing was answered. */
+/** The error of the outermost span. Without one, an error of an inner span counts only when nothing was answered. */
 function errorOf(spans: readonly Span[], output: string): string | null {
   const outer = spans[0]?.error;
   if (outer !== undefined) return outer;

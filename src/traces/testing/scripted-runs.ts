@@ -24,7 +24,7 @@ const refund = (id: string, amount = 40) => call("refund", { id, amount });
 const calls = (...all: ScriptedCall[]): ScriptedReply => ({ calls: all });
 const says = (text: string): ScriptedReply => ({ text });
 
-/** Orders that begin with X are unknown: the tool throws. */
+/** The model's replies in each run. For an order id that begins with X, the tool throws: there is no such order. */
 export const SCRIPTED_RUNS: readonly (readonly ScriptedReply[])[] = [
   [says("Hello. What can I do?")],
   [calls(find("A-1")), says("It was 40.")],
