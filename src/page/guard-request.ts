@@ -10,7 +10,7 @@ export interface Asked {
   readonly contentType: string | undefined;
 }
 
-/** Where the page is served. */
+/** The address at which the page is served. */
 export interface Address {
   readonly port: number;
   /** The first part of every valid path: random hexadecimal digits. */

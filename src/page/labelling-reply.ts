@@ -5,7 +5,7 @@ import type { Reply } from "./local-server.ts";
 
 const Verdict = z.enum(["pass", "fail", "unsure"]);
 
-/** What the page sends. */
+/** A step of the session, as the page sends it. */
 const Step = z.discriminatedUnion("act", [
   z.strictObject({
     act: z.literal("label"),
@@ -23,7 +23,7 @@ const Step = z.discriminatedUnion("act", [
 export interface LabellingEvents {
   /** Called after each stored step. */
   readonly onStep?: () => void;
-  /** Called when a label could not be stored; the page reports this and keeps it. */
+  /** Called when a label could not be stored. The page then shows the error, and keeps the label to send it again. */
   readonly onTrouble?: (error: unknown) => void;
   /** Called when the user ends the session. */
   readonly onEnd: () => void;

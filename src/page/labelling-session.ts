@@ -18,8 +18,8 @@ type Act =
 export class LabellingSession {
   readonly #setup: SessionSetup;
   /**
-   * Remaining questions in order. Null marks a check: which answer is asked again is chosen when its turn
-   * comes.
+   * Remaining questions in order. Null stands for a check, where an answer is asked a second time. Which answer is
+   * chosen when the turn of the check comes.
    */
   #queue: (Question | null)[];
   readonly #acts: Act[] = [];
@@ -51,7 +51,7 @@ export class LabellingSession {
     this.#next();
   }
 
-  /** Number of answers without a label; skipped ones are not counted. */
+  /** Number of questions that are still to be asked, the current one included; skipped answers are not counted. */
   get left(): number {
     return this.#queue.length + (this.#current === null ? 0 : 1);
   }
@@ -199,14 +199,14 @@ export class LabellingSession {
   }
 }
 
-/** Minimum number of answers between a label and its check, so that the rater does not remember it. */
+/** Minimum number of answers between a label and its check, so that the rater does not remember the first verdict. */
 const RECENT = 10;
 
 const keyOf = ({ case: id, answer_hash }: Pick<Label, "case" | "answer_hash">): string =>
   `${answer_hash} ${id}`;
 const timeOf = (act: Act): string =>
   act.kind === "label" ? act.label.at : act.kind === "check" ? act.check.at : "";
-/** The question of a check, with an id of its own. The page shows it like any other answer. */
+/** The question of a check, with an id of its own. The page shows a check like any other question. */
 const asCheck = (question: Question): Question => ({ ...question, id: `${question.id}-` });
 
 function draftOf(act: Act): Judgement | undefined {

@@ -100,7 +100,10 @@ export type LabellingStep =
   | { readonly act: "again" }
   | { readonly act: "end" };
 
-/** The result of a labelling request; a repeated one changes nothing. */
+/**
+ * The result of a labelling request. `repeated`: the same request was carried out before, so this one changed nothing.
+ * `not-asked-now`: the request is about an answer that is not the current question.
+ */
 export type ActOutcome = "done" | "repeated" | "not-asked-now";
 
 /** The result of a step for the page; `ended` after the user has ended the session. */

@@ -27,7 +27,7 @@ export type PageMatrix = Omit<Matrix, "cases">;
 
 /** A run of a page, with the key that names it in addresses and documents. */
 export interface PageRun {
-  /** `3f9c21aa`, or `aa11..3f9c21aa` for a run compared with another than its own baseline. */
+  /** `3f9c21aa`, or `aa11..3f9c21aa` for a run that is compared with the run `aa11` instead of its own baseline. */
   readonly key: string;
   readonly summary: RunSummary;
 }
@@ -38,7 +38,7 @@ export interface RunDocument {
   readonly summary: RunSummary;
   /** The report without the lists of changed cases, which are in the index. */
   readonly report: RunReport;
-  /** Runs of the suite up to this one, oldest first. */
+  /** Runs of the suite up to this run, oldest first. */
   readonly history: readonly PastRun[];
   readonly prompts: PromptTexts | null;
 }
@@ -50,7 +50,7 @@ export interface IndexDocument extends CaseIndex {
    * live page.
    */
   readonly page_of: readonly number[];
-  /** In mode `file`, why answers or parts of them were left out; empty when all are there. */
+  /** In mode `file`, sentences about what was left out of the answers; empty when nothing was left out. */
   readonly left_out: string;
 }
 
@@ -60,7 +60,7 @@ export type AnswerPage = readonly CaseWithTrials[];
 export interface CaseWithTrials {
   readonly place: number;
   readonly case: ViewedCase;
-  /** The conversations of each side's trials; a trial without one has only the texts in `case`. */
+  /** The conversations of each side's trials; of a trial that is not listed, the page has only the texts in `case`. */
   readonly now: readonly TrialParts[];
   readonly before: readonly TrialParts[];
 }
@@ -87,7 +87,7 @@ export interface LabelsDocument {
 
 export interface LabelledSuite {
   readonly suite: string;
-  /** The judge to label for; null when the suite has at most one, which need not be named. */
+  /** The judge to label for; null when the suite has at most one judge, which need not be named. */
   readonly judge: string | null;
   /** The suite's newest run. */
   readonly run: string;
@@ -95,7 +95,7 @@ export interface LabelledSuite {
   readonly raters: number;
 }
 
-/** Production traffic: its newest traces, each with the start of its answer. */
+/** Production traffic: the newest traces, each with the start of its answer. */
 export interface TrafficDocument extends Pick<TrafficListing, "counts" | "first" | "last" | "listed"> {}
 
 /** One trace with its whole conversation. */

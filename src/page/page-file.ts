@@ -14,7 +14,7 @@ declare const EVALS_VERSION: string;
 
 /** Maximum bytes of the data. It keeps the whole page below 20 MB, the usual limit of e-mail and chat. */
 const MAX_BYTES = 18_500_000;
-/** Possible limits for the characters of a text; the first one with which all failed and changed cases fit is used. */
+/** Possible limits for the characters of a text. The first limit with which all failed and changed cases fit is used. */
 const TEXT_LENGTHS = [200_000, 20_000, 4_000, 1_000, 250];
 /** Characters of JSON in one answer page, before compression. */
 const PAGE_LETTERS = 400_000;
@@ -28,7 +28,7 @@ const SAMPLE = 60;
  */
 const WHOLE_TRIALS = 0.6;
 
-/** A run in a file: its own comparison, or one with a named run. */
+/** A run in a file, compared with its own baseline or with another run. */
 export interface RunOfFile {
   /** Key of the run in addresses. */
   readonly key: string;
@@ -38,7 +38,7 @@ export interface RunOfFile {
 /**
  * A self-contained page: the runs, the index of their cases, and their answers in compressed pages.
  *
- * @param matrices a comparison of the runs for each suite with several targets; the page opens on one that has all runs
+ * @param matrices a comparison of the targets of each suite with several; the page opens on a matrix that has all runs
  */
 export async function pageFile(
   runs: readonly RunOfFile[],
@@ -107,13 +107,13 @@ async function caseElements(view: ViewedRun, at: number, space: number): Promise
 interface PackedAnswers {
   readonly pages: readonly string[];
   readonly pageOf: readonly number[];
-  /** What was left out, in sentences; empty when nothing was. */
+  /** Sentences that say what was left out; empty when nothing was left out. */
   readonly leftOut: string;
 }
 
 /**
- * Packs the answers of as many cases as fit. Cases that failed or changed come first; if they do not fit, texts
- * are truncated.
+ * Packs the answers of as many cases as fit. Cases that failed or changed come first; if these cases do not fit, all
+ * texts are truncated.
  */
 async function packAnswers(view: ViewedRun, index: CaseIndex, space: number): Promise<PackedAnswers> {
   const order = informativeFirst(index);
@@ -146,7 +146,7 @@ function pack(json: string): string {
 
 interface CaseOrder {
   readonly indexes: readonly number[];
-  /** Number of cases that failed a trial or changed; these come first. */
+  /** Number of cases that failed a trial or changed; these cases come first in `indexes`. */
   readonly informative: number;
 }
 
@@ -162,7 +162,7 @@ function informativeFirst({ ids, now, changes }: CaseIndex): CaseOrder {
 }
 
 interface Packing extends Omit<PackedAnswers, "leftOut"> {
-  /** Number of cases included. */
+  /** Number of cases whose answers are in the file. */
   readonly cases: number;
   readonly cutAfter: number | null;
   readonly withoutTrials: number;

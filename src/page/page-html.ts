@@ -20,7 +20,7 @@ const hash = (text: string): string => `'sha256-${createHash("sha256").update(te
  * The content security policy: the page may only run its own script and style, by hash. Even injected markup could
  * not run or load anything.
  *
- * @param connects whether it may send requests to the program that serves it
+ * @param connects whether the page may send requests to the program that serves it
  */
 export function pagePolicy({ script, style }: PageAssets, connects: boolean): string {
   return [

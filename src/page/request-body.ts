@@ -38,7 +38,7 @@ export async function readBody(request: IncomingMessage, largest: number): Promi
 /**
  * A body as JSON.
  *
- * @param parse parses its text
+ * @param parse parses the text of the body
  * @throws {RefusedRequest} for invalid JSON
  */
 export function jsonOf(body: Buffer, parse: (text: string) => unknown = JSON.parse): unknown {

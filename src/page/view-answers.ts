@@ -18,7 +18,7 @@ import { pageJson } from "./page-text.ts";
 export interface ViewedHistory {
   /** @param most maximum number of runs to return; as many as the list of runs shows when omitted */
   home(most?: number): Promise<HomeDocument>;
-  /** @param key a run's id, or `a..b` to compare b with a. @throws {EvalsError} when it is not a run */
+  /** @param key a run's id, or `a..b` to compare b with a. @throws {EvalsError} when the key names no run */
   run(key: string): Promise<OpenedRun>;
   /** Runs that are new or changed since the last call; the first call returns none. */
   changes(): Promise<readonly RunSummary[]>;
@@ -35,7 +35,7 @@ const CASE_LETTERS = 40_000;
 /** Maximum characters of all parts of a trial sent at once; of a larger trial, only the start of each part is sent. */
 const TRIAL_LETTERS = 400_000;
 const FIRST_LETTERS = 300;
-/** Characters of a part sent when more of it is requested. */
+/** Maximum characters that are sent at once when the page requests more of a part. */
 const STEP_LETTERS = 400_000;
 /** Number of cases searched before other requests are handled. */
 const SEARCH_STEP = 20;
@@ -125,7 +125,7 @@ function writtenIndexes(): (view: ViewedRun) => Promise<string> {
 
 const wholeIndex = (index: CaseIndex): IndexDocument => ({ ...index, page_of: [], left_out: "" });
 
-/** Starts sending changes of runs to a page; the returned function stops it. */
+/** Starts sending changes of runs to a page; the returned function ends this. */
 export type Watch = (send: (name: string, json: string) => void) => () => void;
 
 const written = (value: unknown): Reply => ({ kind: "written", json: pageJson(value) });
@@ -147,7 +147,7 @@ function decoded(word: string): string {
 /** A number in an address. @throws {RangeError} when the word is not a whole number */
 function whole(word: string | undefined): number {
   if (word === undefined || !/^\d{1,9}$/.test(word))
-    throw new RangeError("The address needs a number at this place, and has none.");
+    throw new RangeError("A part of the address must be a whole number, and is not.");
   return Number(word);
 }
 

@@ -37,7 +37,7 @@ export async function serveView(history: ViewedHistory, options: ViewServerOptio
   };
 }
 
-/** A page that requests its data from the program that serves it. @param home the list of runs for the first rendering */
+/** A page that requests its data from the program that serves it. @param home the runs that the first rendering lists */
 export function livePage(
   mode: "live" | "labels",
   assets: PageAssets = readPageAssets(),

@@ -57,7 +57,7 @@ function shownRoute(source: PageSource, asked: Route): Route {
   return wholeMatrix(source) ?? wanted;
 }
 
-/** The matrix that a file is about: all its runs are targets of one suite. Null for other pages. */
+/** The matrix on which a page in a file opens, if all runs of the file are targets of one suite; else null. */
 function wholeMatrix({ start }: PageSource): (Route & { readonly view: "matrix" }) | null {
   const [matrix] = start.matrices;
   return matrix !== undefined && matrix.targets.length === start.runs.length
@@ -91,7 +91,7 @@ function View({ source, here }: { source: PageSource; here: Route }): JSX.Elemen
   }
 }
 
-/** A view that needs the program which serves the page; a page in a file does not have it. */
+/** A view that needs the program which serves the page; a page in a file does not have such views. */
 type LiveRoute = Route & { readonly view: "labels" | "labelling" | "traffic" | "trace" };
 
 function isLive({ view }: Route): boolean {

@@ -13,7 +13,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
 };
 
 /**
- * The cases of a run in typed arrays, because an object for each of a million cases would take too much memory.
+ * The cases of a run in typed arrays: an object for each of a million cases would take too much memory.
  */
 export class CaseColumns {
   readonly size: number;
@@ -104,7 +104,7 @@ export class CaseColumns {
     return marksAt(this.#index.now, index);
   }
 
-  /** Like `marksOf`, for the other side of the comparison; null when only counts are known. */
+  /** Like `marksOf`, for the other side of the comparison; null when only the counts of that side are known. */
   marksBefore(index: number): string | null {
     const { before } = this.#index;
     return before === null || before.width === 0 ? null : marksAt(before, index);

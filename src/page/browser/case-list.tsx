@@ -17,7 +17,7 @@ import { VirtualGrid } from "./virtual-grid.tsx";
 export interface CaseListProps {
   readonly source: PageSource;
   readonly runKey: string;
-  /** The index of the run's cases; the search field can be used before it has loaded. */
+  /** The index of the run's cases; the search field can be used before this index has loaded. */
   readonly index: Loaded<CaseColumns>;
   readonly query: string;
 }
@@ -64,7 +64,7 @@ export function CaseList({ source, runKey, index, query }: CaseListProps): JSX.E
 
 function statusText(hits: number, all: number, busy: boolean): string {
   const found = hits === all ? plural(all, "case") : `${count(hits)} of ${plural(all, "case")}`;
-  return busy ? `${found}, looking into answers …` : found;
+  return busy ? `${found}, searching the answers …` : found;
 }
 
 const NOTHING: readonly number[] = [];
@@ -89,8 +89,8 @@ function useHits(source: PageSource, runKey: string, columns: CaseColumns | null
 }
 
 /**
- * Returns the action of Enter in the search field: as soon as hits are known, it selects the first one and
- * focuses the list.
+ * Returns the action of Enter in the search field: as soon as the hits are known, the first hit is selected and the
+ * list focused.
  */
 function useEntered(state: ListState, hits: readonly number[], ready: boolean): () => void {
   const [waits, setWaits] = useState(false);
@@ -206,8 +206,8 @@ function CaseHead({ runKey, compared }: { runKey: string; compared: boolean }): 
 }
 
 /**
- * A column heading. The first press sorts by its column, the second reverses the order, the third restores
- * worst first.
+ * A column heading. The first press sorts by its column, the second press reverses the order, and the third restores
+ * the order with the worst cases first.
  */
 function Heading({
   runKey,

@@ -256,7 +256,7 @@ function Side({ runKey, id, which, side, at, choose, pieces, box }: SideProps): 
         ))}
       </div>
       {trial === undefined ? (
-        <p class="faint">there is no answer to show</p>
+        <p class="faint">There is no answer to show.</p>
       ) : (
         <>
           <pre class="answer" tabIndex={0} role="region" aria-label={`answer ${which}`} ref={box}>
@@ -264,7 +264,7 @@ function Side({ runKey, id, which, side, at, choose, pieces, box }: SideProps): 
             {pieces === null ? answerOf(trial) : <Pieces pieces={pieces} />}
           </pre>
           {trial.output !== null && trial.output.text.length < trial.output.letters ? (
-            <p class="faint">The answer goes on; the whole trial has all of it.</p>
+            <p class="faint">Only the start of the answer is shown. Open the whole trial to read the rest.</p>
           ) : null}
           <TrialScores trial={trial} />
           <TrialFactLine trial={trial} />
@@ -332,8 +332,8 @@ function useScrolledTogether(texts: readonly string[]) {
 }
 
 /**
- * Difference in pixels between the positions of the first difference in the two boxes; positive when it is
- * lower in `to`.
+ * How much lower, in pixels, the first difference between the texts is in the box `to` than in the box `from`; negative
+ * when it is higher.
  */
 function offsetBetween(from: HTMLElement, to: HTMLElement): number {
   const place = (box: HTMLElement): number =>

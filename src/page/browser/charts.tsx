@@ -2,15 +2,15 @@ import type { JSX } from "preact";
 import type { PastRun } from "../../domain/report.ts";
 import { count, percent, plural } from "../../reports/format-numbers.ts";
 
-/** The range of a chart: a part of [0, 1] for shares, or a range in milliseconds. */
+/** The range of values that a chart shows: a part of [0, 1] for shares, or a range in milliseconds. */
 export interface Axis {
   readonly low: number;
   readonly high: number;
 }
 
 /**
- * The narrowest axis that shows all values and begins at a multiple of 0.1; it always ends at 1, so bars are
- * comparable.
+ * The narrowest axis that shows all values and begins at a multiple of 0.1. The axis always ends at 1, so that the bars
+ * of different charts can be compared.
  */
 export function axisFor(values: readonly (number | null)[]): Axis {
   const least = Math.min(1, ...values.filter((value) => value !== null));
@@ -69,8 +69,8 @@ export function IntervalBar({
 const TREND = { width: 720, height: 150, left: 44, right: 12, top: 12, bottom: 24 };
 
 /**
- * The runs of a trend: those of the last run's target, with a pass rate. A line through runs of different prompts
- * or models would look like a change of one target.
+ * The runs of a trend: the runs with a pass rate that have the same target as the last run. A line through runs of
+ * different prompts or models would look like a change of one target.
  *
  * @param history oldest first
  */

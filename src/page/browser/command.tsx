@@ -12,7 +12,7 @@ export function Command({ text }: { text: string }): JSX.Element {
       .catch(() => setLabel("not copied"));
     setTimeout(() => setLabel("copy"), 1500);
   };
-  useKeys([{ keys: ["y"], about: "copy the command that shows the same", act: copy }]);
+  useKeys([{ keys: ["y"], about: "copy the command that prints what this view shows", act: copy }]);
   return (
     <p class="command">
       <code>{text}</code>{" "}

@@ -33,19 +33,19 @@ export function commandOf(route: Route): string {
   }
 }
 
-/** The runs in a key: two for `a..b`, one for `a`. */
+/** The run ids in a key: two for `a..b`, one for `a`. */
 export function sidesOf(key: string): [string, string?] {
   const [a = "", b] = key.split("..");
   return b === undefined ? [a] : [a, b];
 }
 
-/** The run of a key whose cases are listed: `b` for `a..b`, `a` for `a`. */
+/** Id of the run in a key whose cases are listed: `b` for `a..b`, `a` for `a`. */
 export function candidateOf(key: string): string {
   const [a, b] = sidesOf(key);
   return b ?? a;
 }
 
-/** Quotes a word for a shell if it contains anything but plain characters. */
+/** Quotes a word for a shell if the word contains characters that a shell may interpret. */
 export function shellWord(word: string): string {
   return /^[\w./:@^=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -55,7 +55,7 @@ export function FailureSection({
   );
 }
 
-/** The share of trials that failed with this class, in the baseline and in this run. */
+/** The share of trials that failed with one class, in the baseline and in this run. */
 function growthText(grown: FailureGrowth | undefined): JSX.Element | string {
   if (grown === undefined) return "did not grow";
   const { baseline, candidate, delta, significant } = grown;
@@ -75,7 +75,7 @@ interface ClustersProps {
   readonly runKey: string;
 }
 
-/** Failures that look alike, each group by its most typical trial. */
+/** Groups of similar failures. Each group is shown by its size and its most typical trial. */
 function Clusters({ name, clusters, runKey }: ClustersProps): JSX.Element | null {
   if (clusters.length === 0) return null;
   return (

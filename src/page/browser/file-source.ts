@@ -14,8 +14,8 @@ const NOTHING: Passage = { text: "", letters: 0 };
 const KEPT_PAGES = 8;
 
 /**
- * A source that reads data inside the page itself. A page of answers is decompressed when one of its cases is
- * opened.
+ * A source that reads the data inside the file of the page. The answers are in compressed pages; a page of answers is
+ * decompressed when one of its cases is opened.
  */
 export function fileSource(start: PageStart, page: Document): PageSource {
   const place = new Map(start.runs.map(({ key }, at) => [key, at]));
@@ -98,7 +98,7 @@ function whole(page: Document): Promise<void> {
   return new Promise((resolve) => page.addEventListener("DOMContentLoaded", () => resolve(), { once: true }));
 }
 
-/** Decodes Base64 of raw deflate to text. */
+/** Decodes a text that was compressed with raw deflate and then written in Base64. */
 async function unpacked(packed: string): Promise<string> {
   const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));

@@ -37,8 +37,9 @@ function SearchHelp(): JSX.Element {
     <>
       <h2>Search</h2>
       <p>
-        <code>tag:billing broke score.tone&lt;0.5 "late parcel"</code>: everything must hold; <code>-</code>{" "}
-        before a word turns it round. Anything else is looked for in ids, tags, inputs and answers.
+        <code>tag:billing broke score.tone&lt;0.5 "late parcel"</code>: all conditions must hold;{" "}
+        <code>-</code> before a condition reverses it. Any other word is searched for in ids, tags, inputs and
+        answers.
       </p>
       <dl>
         {Object.entries(STATUSES).map(([word, about]) => (
@@ -61,7 +62,7 @@ function SearchHelp(): JSX.Element {
           <dt>
             <code>score.NAME&gt;=0.8</code>
           </dt>
-          <dd>mean of a scorer over the case's trials</dd>
+          <dd>mean score of a scorer over the case's trials</dd>
         </div>
         <div>
           <dt>
@@ -73,7 +74,7 @@ function SearchHelp(): JSX.Element {
           <dt>
             <code>case:refund-*</code>
           </dt>
-          <dd>ids of this form</dd>
+          <dd>the id of the case has this form; * stands for any characters</dd>
         </div>
       </dl>
     </>

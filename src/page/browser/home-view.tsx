@@ -16,7 +16,7 @@ import { Await } from "./status-lines.tsx";
 import { timeText } from "./verdict.tsx";
 import { VirtualGrid } from "./virtual-grid.tsx";
 
-/** Largest run, in trials, whose list of cases is loaded ahead; creating such a list takes about a second. */
+/** Largest run, in trials, whose list of cases is loaded before the user opens it; the list takes about a second. */
 const MAX_AHEAD = 200_000;
 
 /** The start view: each suite with its last gated run and the trend of that run's target, then every run. */
@@ -83,7 +83,7 @@ interface Suite {
   readonly name: string;
   /** The newest run that is gated or still under way; when there is none, the suite's newest run. */
   readonly shown: RunSummary;
-  /** Pass rates of the runs of this target, oldest first and ending with `shown`. */
+  /** Pass rates of the runs of the target of `shown`, oldest first and ending with `shown`. */
   readonly rates: readonly number[];
 }
 
@@ -102,7 +102,7 @@ export function suitesOf(runs: readonly RunSummary[]): Suite[] {
 }
 
 interface SuitesProps {
-  /** Newest first. */
+  /** The runs of all suites, newest first. */
   readonly runs: readonly RunSummary[];
   readonly matrices: readonly PageMatrix[];
 }
@@ -275,7 +275,7 @@ export function comparisonOf(
   return { view: "matrix", keys: [...chosen] };
 }
 
-/** The runs that a search finds: every word must occur in a text that the list shows of the run. */
+/** The runs that a search finds: every word must occur in one of the texts that the list shows for a run. */
 export function foundRuns(runs: readonly RunSummary[], query: string): readonly RunSummary[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return runs;

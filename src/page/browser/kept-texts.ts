@@ -1,7 +1,7 @@
 /** Small values that survive a reload of the page. */
 export interface KeptTexts {
   read<T>(name: string): T | null;
-  /** null deletes the value. */
+  /** Stores a value under a name; null deletes the stored value. */
   write(name: string, value: unknown): void;
 }
 

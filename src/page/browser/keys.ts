@@ -15,7 +15,7 @@ export interface KeyBinding {
   readonly once?: boolean;
 }
 
-/** Bindings of the open components, innermost last. */
+/** For each open component, a function that returns its bindings; the innermost component is last. */
 const open: (() => readonly KeyBinding[])[] = [];
 
 /** Registers bindings while a component is shown. */
@@ -50,7 +50,7 @@ export function pressKey(event: KeyboardEvent): void {
   }
 }
 
-/** The names to look up for a key: unchanged, and in lower case. For non-Latin keyboards the key's position is used. */
+/** The names of a pressed key: unchanged, and in lower case. On a non-Latin keyboard, its position gives its name. */
 function namesOf({ key, code, shiftKey }: KeyboardEvent): string[] {
   const [, placed] = /^Key([A-Z])$/.exec(code) ?? [];
   const foreign = key.length === 1 && !/^[ -~]$/.test(key) && placed !== undefined;
@@ -58,7 +58,7 @@ function namesOf({ key, code, shiftKey }: KeyboardEvent): string[] {
   return /^[A-Z]$/.test(name) ? [name, name.toLowerCase()] : [name];
 }
 
-/** Whether the focused element uses the key: a text field uses all keys, a button or link its own, a dialog all of them. */
+/** Whether the focused element uses the key. Text fields and dialogs use all keys; buttons, links: Enter and Space. */
 function belongsToFocus({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof Element)) return false;
   if (target.closest("input, textarea, select, [contenteditable]") !== null) return true;

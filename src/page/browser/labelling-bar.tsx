@@ -47,13 +47,13 @@ export function LabellingBar({ client, state, question }: BarProps): JSX.Element
       about: "skip: leave this answer without a label; at the end you can ask for skipped answers again",
       act: () => client.take({ act: "skip", id: question.id }),
     },
-    { keys: ["c"], about: "write a comment; Esc leaves it", act: () => field.current?.focus() },
+    { keys: ["c"], about: "write a comment; Esc leaves the field", act: () => field.current?.focus() },
     ...(numbered.length === 0
       ? []
       : [
           {
             keys: numbered.map((_, at) => String(at + 1)),
-            about: "judge a criterion; each press goes on to the next of pass, fail, unsure, not given",
+            about: "judge a criterion; each press sets the next of pass, fail, unsure, not given",
             act: (key: string) => {
               const { name } = numbered[Number(key) - 1] ?? {};
               if (name === undefined) return false;

@@ -7,7 +7,7 @@ import { verdictWord } from "./labelling-words.ts";
 /** Milliseconds between two attempts to reach the server. */
 export const RETRY = 2_000;
 
-/** Sends a request to the server. Rejects when there is no reply. */
+/** Sends a request to the server. The promise rejects when there is no reply. */
 export type AskServer = (
   path: string,
   step?: LabellingStep,
@@ -19,8 +19,8 @@ export type Draft = Partial<Pick<Judgement, "criteria" | "comment">>;
 type Answered = { readonly outcome: StepResult; readonly state: SessionState };
 
 /**
- * The page's state of a labelling session. A step is done when the server has confirmed it; until then it is kept
- * here, even over a reload, and sent again.
+ * The page's state of a labelling session. A step is done when the server has confirmed it. Until then the browser
+ * keeps the step, even over a reload, and sends it again.
  */
 export class LabellingClient {
   readonly state: Signal<SessionState | null> = signal(null);
@@ -30,7 +30,7 @@ export class LabellingClient {
   readonly notice: Signal<string> = signal("");
   /** Whether the session has ended. */
   readonly over: Signal<boolean> = signal(false);
-  /** Whether no further step is possible, because one is being sent or waits for the server. */
+  /** Whether no further step is possible, because an earlier step is being sent or waits for the server. */
   readonly waits: Signal<boolean> = signal(false);
   readonly #ask: AskServer;
   readonly #kept: KeptTexts;
@@ -39,7 +39,7 @@ export class LabellingClient {
   #busy = false;
   #lost = false;
 
-  /** @param command ends the sentence "If it was stopped, …", for instance "run evals view again" */
+  /** @param command ends the sentence "If the server was stopped, …", for instance "run evals view again" */
   constructor(ask: AskServer, kept: KeptTexts, command: string) {
     this.#ask = ask;
     this.#kept = kept;
@@ -128,7 +128,7 @@ export class LabellingClient {
       this.#ended();
       return;
     }
-    // The draft is deleted once its answer is labelled or skipped, and kept if the server refused the step.
+    // The draft is deleted once its answer is labelled or skipped. It is kept if the server refused the step.
     if ("id" in step && outcome !== "not-asked-now") this.#kept.write(`draft:${step.id}`, null);
     this.#show(state);
     this.#note(noticeOf(step, outcome, state));
@@ -157,7 +157,7 @@ export class LabellingClient {
       step === null
         ? "The page keeps what you type."
         : `Your ${step.act === "label" ? `label (${step.verdict})` : "last step"} is kept in this page and sent as soon as the server answers.`;
-    this.#report(`The server does not answer. ${kept} If it was stopped, ${this.#command}.`);
+    this.#report(`The server does not answer. ${kept} If the server was stopped, ${this.#command}.`);
   }
 
   #expired(): void {

@@ -84,7 +84,7 @@ function Answer({ text }: { text: string }): JSX.Element {
   );
 }
 
-/** A JSON object or list as indented JSON; null for any other text, and for one that is indented already. */
+/** A text that is a JSON object or list, as indented JSON; null for other texts, and for JSON that is indented. */
 export function indentedJson(text: string): string | null {
   try {
     const value = JSON.parse(text);

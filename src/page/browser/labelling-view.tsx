@@ -10,7 +10,7 @@ import { countsLine, purposeLine } from "./labelling-words.ts";
 
 export interface LabellingViewProps {
   readonly client: LabellingClient;
-  /** Whether the program ends with the session. */
+  /** Whether the program that serves the page ends when the session ends. */
   readonly ends: boolean;
 }
 
@@ -91,7 +91,8 @@ function EndView({ client, state, ends }: LabellingViewProps & { state: SessionS
       <p id="counts">{countsLine(state, ends)}</p>
       {agreement === null ? null : (
         <p>
-          Asked twice, you gave the same verdict {agreement.same} of {agreement.of} times.
+          Of the answers that you judged twice, {agreement.same} of {agreement.of} got the same verdict both
+          times.
         </p>
       )}
       <p class="acts">

@@ -18,13 +18,13 @@ export function verdictWord(purpose: Purpose, verdict: Verdict): string {
 /** The label of the text field. */
 export const commentWord = (purpose: Purpose): string => (purpose === "candidates" ? "Expected" : "Comment");
 
-/** One line that says what the session decides: who judges, or that conflicts are settled, or that cases are chosen. */
+/** One line about the session: who judges, or that disagreements are settled, or that cases are chosen. */
 export function purposeLine({ purpose, rater }: SessionState): string {
   if (purpose === "adjudicate") return "settling where raters disagree";
   return purpose === "candidates" ? "choosing which exchanges become cases" : `judged by ${rater}`;
 }
 
-/** The line at the end of a session: the number of answers by verdict, and that all are saved. */
+/** The line at the end of a session: the number of answers by verdict, and that all labels are saved. */
 export function countsLine({ purpose, counts, skipped, total }: SessionState, ends: boolean): string {
   const parts = VERDICTS.map((verdict) => `${counts[verdict]} ${verdictWord(purpose, verdict)}`);
   const after =

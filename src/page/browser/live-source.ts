@@ -10,7 +10,7 @@ import type {
 } from "../page-documents.ts";
 import type { PageSource, TrialPlace } from "./source.ts";
 
-/** Maximum number of cached server replies. */
+/** Maximum number of server replies in the cache; the oldest is removed first. */
 const KEPT = 60;
 
 /**

@@ -7,8 +7,8 @@ export type Loaded<T> =
   | { readonly kind: "failed"; readonly why: string };
 
 /**
- * Requests a value, and requests it again whenever an element of `of` changes. The previous value stays visible
- * until the new one has loaded.
+ * Requests a value, and requests it again whenever an element of `of` changes. The previous value is returned until
+ * the new one has loaded.
  *
  * @param atHand returns the value if it is already available, for the first rendering; otherwise null
  */

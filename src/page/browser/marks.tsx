@@ -17,7 +17,7 @@ export const MARKS: Readonly<Record<string, Mark>> = {
 /** Maximum number of marks; for more trials, counts are shown. */
 const MAX_MARKS = 15;
 
-/** The trials of a case on one side: one mark each, or their counts. */
+/** The trials of a case on one side: one mark for each trial, or counts if there are more than MAX_MARKS trials. */
 export function Marks({ marks, name }: { marks: string; name: string }): JSX.Element {
   const label = marksInWords(marks);
   const words = `${name} ${label}`;

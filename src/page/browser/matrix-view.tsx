@@ -22,7 +22,7 @@ interface Target {
   readonly columns: CaseColumns;
 }
 
-/** A matrix of cases and targets: the trials in cells, pass rates with intervals above. */
+/** A matrix with a row for each case and a column for each target: trials in the cells, pass rates above them. */
 export function MatrixView({ source, keys }: { source: PageSource; keys: readonly string[] }): JSX.Element {
   const targets = useLoaded(
     () =>
@@ -66,7 +66,7 @@ function sharesOf(targets: readonly Target[], id: string): (number | null)[] {
 const CASE_WIDTH = 180;
 const TARGET_WIDTH = 130;
 
-/** The prompt above the model, because targets often differ only at the end of their names. */
+/** A target's name in two lines, prompt above model, because targets often differ only at the end of their names. */
 function HeadCell({ name }: { name: string }): JSX.Element {
   const [prompt, ...model] = name.split(" · ");
   return (

@@ -88,8 +88,7 @@ export function Scroll({ label, children }: { label: string; children: JSX.Eleme
 }
 
 /**
- * The axis of all rows with a time, in milliseconds: from 0 to the largest known value; null when none is
- * known.
+ * The axis of all rows with a time, in milliseconds: from 0 to the largest known value; null when no value is known.
  */
 function timeAxis(rows: readonly MetricRow[]): Axis | null {
   const known = rows

@@ -2,13 +2,13 @@ import type { CaseColumns } from "./case-columns.ts";
 import { hasStatus } from "./query.ts";
 
 /**
- * The possible orders of a list of cases. `worst` puts significant changes first, then cases that never pass, then
- * the rest.
+ * The possible orders of a list of cases. `worst` begins with the cases that broke, followed by cases that never pass,
+ * that fell, with errors, and with failed trials.
  */
 export const ORDERS = ["worst", "case", "before", "now", "change"] as const;
 export type Order = (typeof ORDERS)[number];
 
-/** Indices of a run's cases in an order; equal ones keep the run's order. @param down whether the largest comes first */
+/** Indices of a run's cases in an order; equal cases keep the run's order. @param down whether to reverse the order */
 export function orderedPlaces(columns: CaseColumns, order: Order, down: boolean): Uint32Array {
   const indexes = Uint32Array.from({ length: columns.size }, (_, index) => index);
   if (order === "case") {
@@ -21,9 +21,9 @@ export function orderedPlaces(columns: CaseColumns, order: Order, down: boolean)
   return down ? indexes.reverse() : indexes;
 }
 
-/** Sort value of an unknown value, which comes last. */
+/** Sort key of a case whose value is unknown, so that the case comes last. */
 const LAST = 1e9;
-/** Sort value of an unknown share within a rank: above any share, and below the next rank. */
+/** Sort key, within its rank, of a case whose share is unknown: above any known share, and below the next rank. */
 const LAST_OF_RANK = 5;
 
 function orderKey(columns: CaseColumns, index: number, order: Exclude<Order, "case">): number {

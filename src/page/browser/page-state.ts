@@ -10,14 +10,14 @@ export function go(to: Route): void {
   location.hash = addressOf(to);
 }
 
-/** Updates the address to match the view without a new entry in the browser's history. */
+/** Makes the address match the view, without a new entry in the browser's history. */
 export function retitle(to: Route): void {
   if (addressOf(to) === addressOf(route.value)) return;
   history.replaceState(null, "", addressOf(to));
   route.value = to;
 }
 
-/** Follows changes of the address. */
+/** Opens the view of the new address whenever the address changes. */
 export function followAddress(): void {
   addEventListener("hashchange", () => {
     route.value = parseRoute(location.hash);
@@ -28,7 +28,7 @@ export function followAddress(): void {
  * Handles Escape: goes from a view to the view that contains it.
  *
  * @param home whether the page has a start view
- * @returns false when there is no such view
+ * @returns false when no view contains the current one
  */
 export function goBack(home: boolean): boolean {
   const to = parentOf(route.value);
@@ -45,7 +45,7 @@ export interface ListState {
   readonly query: Signal<string>;
   readonly order: Signal<Order>;
   readonly down: Signal<boolean>;
-  /** Index in `hits`; -1 for none. */
+  /** Index in `hits` of the selected case; -1 when no case is selected. */
   readonly selected: Signal<number>;
   /** Indices of the cases that the search finds, in the list's order. */
   readonly hits: Signal<readonly number[]>;
@@ -65,8 +65,8 @@ export function listOf(key: string): ListState {
   return known;
 }
 
-/** Set when the user leaves a view without a search field in order to search in the list. */
+/** True after the user pressed the search key in a view without a search field: the list then focuses its own. */
 export const searchWanted: Signal<boolean> = signal(false);
 
-/** Increases when labels or counts of a run change, so that views reload them. */
+/** Increases when labels or counts of a run change. Views depend on this number, so they load their data again. */
 export const revision: Signal<number> = signal(0);

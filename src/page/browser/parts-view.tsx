@@ -5,7 +5,7 @@ import { count, plural } from "../../reports/format-numbers.ts";
 import { useKeys } from "./keys.ts";
 import { PassageView } from "./passage-view.tsx";
 
-/** Number of parts rendered at first, and added on request. */
+/** Number of parts that are rendered at first, and that each request for more adds. */
 const STEP = 200;
 /** Kinds of parts that are open from the beginning if they are short, because they are read most often. */
 const OPEN: readonly PartKind[] = ["message", "answer", "refusal", "error"];
@@ -13,7 +13,7 @@ const SHORT = 4_000;
 
 export interface PartsProps {
   readonly parts: readonly ViewedPart[];
-  /** Loads more characters of a part from an offset. */
+  /** Loads more characters of a part, from the character at index `from` on. */
   readonly more: (part: number, from: number) => Promise<string>;
 }
 

@@ -3,13 +3,13 @@ import { useState } from "preact/hooks";
 import type { Passage } from "../../domain/viewed-run.ts";
 import { count } from "../../reports/format-numbers.ts";
 
-/** Number of characters shown at first, and added with each step, so that a text of any length opens immediately. */
+/** Number of characters that are shown at first, and that each step adds. So a text of any length opens immediately. */
 const STEP = 40_000;
 
 export interface PassageProps {
   readonly label: string;
   readonly passage: Passage;
-  /** Loads more characters from an offset when the passage is truncated; absent when they are not available. */
+  /** Loads the characters of a truncated passage from index `from` on; absent when they are not available. */
   readonly more?: (from: number) => Promise<string>;
   readonly class?: string;
 }

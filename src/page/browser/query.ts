@@ -12,7 +12,7 @@ export type Term = { readonly not: boolean } & (
 
 type Operator = "<" | "<=" | ">" | ">=" | "=" | "!=";
 
-/** Words with a special meaning; in quotes they are plain text. */
+/** Words of a search that stand for a status of a case, with their descriptions. In quotes they are plain text. */
 export const STATUSES = {
   fell: "passes fewer of its trials than before; broke means the same",
   rose: "passes more of its trials than before; fixed means the same",
@@ -49,8 +49,8 @@ export const NUMBERS = {
 } as const;
 
 /**
- * Parses a search: `tag:billing broke score.tone<0.5 -flaky "late parcel"`. All conditions must hold; `-` negates
- * one. Anything else is text to search for in id, tags, input and answers.
+ * Parses a search: `tag:billing broke score.tone<0.5 -flaky "late parcel"`. All conditions must hold; `-` negates a
+ * condition. Any other word is a text to search for in id, tags, input and answers.
  */
 export function parseQuery(query: string): Term[] {
   return wordsOf(query).map(readTerm);
@@ -63,7 +63,7 @@ interface Word {
   readonly not: boolean;
 }
 
-/** Splits at spaces; quotes keep spaces together, even inside a word. */
+/** Splits a search at its spaces. Spaces in quotes do not split, even if the quotes begin inside a word. */
 function wordsOf(query: string): Word[] {
   const found = query.match(/-?(?:"[^"]*"?|[^\s"])+/g) ?? [];
   return found.flatMap((written) => {

@@ -1,4 +1,4 @@
-/** A view of the page; each has an address. */
+/** A view of the page; each view has an address. */
 export type Route =
   | { readonly view: "home" }
   | { readonly view: "run"; readonly key: string; readonly query: string }

@@ -82,7 +82,7 @@ function RunNumbers({ run: { report, prompts, history } }: { run: RunDocument })
   );
 }
 
-/** Loads the columns of a run's cases: once for a finished run, again after each change of a running one. */
+/** Loads the columns of a run's cases: once for a finished run, and again after each change of a running run. */
 export function useColumns(source: PageSource, key: string): Loaded<CaseColumns> {
   return useLoaded(
     async () => {
@@ -103,8 +103,8 @@ interface ShownColumns {
 }
 
 /**
- * The columns of the last `MAX_SHOWN` runs by key, so that a case opened from the list is there in its first
- * rendering.
+ * The columns of the last `MAX_SHOWN` runs by key. With them, the view of a case that is opened from the list need not
+ * wait for its data.
  */
 const shownColumns = new WeakMap<PageSource, Map<string, ShownColumns>>();
 const MAX_SHOWN = 6;
@@ -137,7 +137,9 @@ function Distributions({ columns }: { columns: CaseColumns }): JSX.Element {
           <Histogram key={at === 0 ? " share" : name} name={name} bins={bins} />
         ))}
       </div>
-      <p class="legend">how many cases lie in each tenth; the mean over a case's trials</p>
+      <p class="legend">
+        Each column counts the cases whose mean over their trials lies in one tenth of the range from 0 to 1.
+      </p>
     </section>
   );
 }

@@ -1,10 +1,10 @@
 import { diffWords } from "../../domain/word-diff.ts";
 
-/** A piece of one side's text: common to both sides, only on this side, or containing the first difference. */
+/** A piece of one side's text, which is the same on both sides (`same`) or only on this side (`changed`). */
 export interface Piece {
   readonly kind: "same" | "changed";
   readonly text: string;
-  /** Whether it contains the first difference. */
+  /** Whether the piece begins at the first difference between the two texts. */
   readonly first: boolean;
 }
 

@@ -32,7 +32,7 @@ export interface LiveParts {
 export interface PageSource {
   readonly start: PageStart;
   home(): Promise<HomeDocument>;
-  /** The list of runs if it is in the page already, and so available for the first rendering; else null. */
+  /** The list of runs if the page has it already, so that it is in the first rendering; else null. */
   homeAtHand(): HomeDocument | null;
   /** A run's entry in the list of runs; null when the list that was loaded does not have it. */
   summaryAtHand(key: string): RunSummary | null;
@@ -40,7 +40,7 @@ export interface PageSource {
   runAtHand(key: string): RunDocument | null;
   run(key: string): Promise<RunDocument>;
   index(key: string): Promise<IndexDocument>;
-  /** A case with its answers; null when they are not available. */
+  /** A case with its answers; null when the answers are not available. */
   caseAt(key: string, index: number): Promise<ViewedCase | null>;
   /** The transcript of a trial; null when only its answer is available. */
   trial(index: TrialPlace): Promise<ViewedTranscript | null>;
@@ -55,7 +55,8 @@ export interface PageSource {
 }
 
 /**
- * Returns a function that caches requested values by key, at most `limit`. A request that failed is made again.
+ * Returns a function that caches requested values by key, at most `limit` of them. A failed request is not cached, so
+ * the next call makes it again.
  */
 export function remembered<T>(limit: number): (key: string, make: () => Promise<T>) => Promise<T> {
   const known = new Map<string, Promise<T>>();

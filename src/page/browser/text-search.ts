@@ -2,8 +2,8 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { PageSource } from "./source.ts";
 
 /**
- * Minimum characters of a text that is searched in answers. Shorter texts are in nearly every answer, so only
- * ids, tags and inputs are searched.
+ * Minimum characters of a text that is searched for in answers. Shorter texts are in nearly every answer, so they are
+ * searched for only in ids, tags and inputs.
  */
 const LEAST_LETTERS = 3;
 

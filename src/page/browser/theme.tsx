@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
-/** Switches between light and dark; without a choice the page follows the system. */
+/** A button that switches between light and dark. Until it is used, the page follows the system's setting. */
 export function ThemeButton(): JSX.Element {
   const [dark, setDark] = useState(() => matchMedia("(prefers-color-scheme: dark)").matches);
   const turn = (): void => {

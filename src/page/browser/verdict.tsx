@@ -9,7 +9,7 @@ import { goOnCommand } from "../../reports/unfinished.ts";
 
 const MAX_LISTED = 100;
 
-/** The verdict, what was compared, and what follows. */
+/** The run's verdict with its numbers, what was compared with what, and the advice that follows. */
 export function VerdictSection({ report }: { report: RunReport }): JSX.Element {
   const { word, tone, verdict, size } = headline(report);
   const { header, comparison } = report;

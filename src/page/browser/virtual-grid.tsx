@@ -6,7 +6,7 @@ import { useKeys } from "./keys.ts";
 /** Height of a row and of the header in pixels; must match the style sheet. */
 export const ROW = 44;
 export const HEAD = 34;
-/** Browsers limit an element's height to about this; in a longer list, a row gets fewer pixels of scroll height. */
+/** Browsers limit the height of an element, in pixels. In a longer list, a row gets fewer pixels of scroll height. */
 const MAX_HEIGHT = 8_000_000;
 
 export interface GridProps {
