@@ -24,7 +24,7 @@ interface CaseSums {
 }
 
 export interface BaselineOptions {
-  /** Use only trials that this run asked itself: a cached answer is no new evidence. */
+  /** Whether to use only trials that this run asked itself: an answer from the cache is no new evidence. */
   readonly fresh?: boolean;
   /**
    * By case number, the runs that first asked for the answers which the case took from the cache. The baseline counts

@@ -132,7 +132,7 @@ export interface FlakyCase {
   readonly shares: readonly (number | null)[];
 }
 
-/** Number of cases with two answers or more; for the others it is unknown whether they are flaky. */
+/** Number of cases with two answers or more; of any other case it is unknown whether it is flaky. */
 export function twiceAnswered({ answered }: PooledOutcomes): number {
   return answered.filter((one) => one > 1).length;
 }

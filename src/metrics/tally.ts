@@ -13,7 +13,8 @@ export interface TallyRow {
   readonly cached: boolean;
   readonly pass: boolean | null;
   /**
-   * One score per scorer, in the suite's order; null for a missing score, undefined when it does not apply to the case.
+   * One score per scorer, in the suite's order; null for a missing score, undefined when the scorer does not apply to
+   * the case.
    */
   readonly scores: readonly (ScoreOfTrial | null | undefined)[];
   readonly latency_ms: number | null;

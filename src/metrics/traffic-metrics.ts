@@ -14,7 +14,7 @@ export interface MeasuredTrace {
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
   readonly refused: boolean | null;
-  /** Null when the trace was not scored, or when no scorer decides whether it passes. */
+  /** Whether the trace passes; null when it was not scored, or when no scorer decides whether it passes. */
   readonly pass: boolean | null;
   /** One score per scorer, in the order of the scorers; null for a missing score. */
   readonly scores: readonly (number | null)[];

@@ -80,7 +80,7 @@ export interface HomeDocument {
   readonly more: boolean;
 }
 
-/** The labelling sessions on offer: one for each suite, or one for each judge of a suite with several. */
+/** The labelling sessions on offer: one for each suite, or one for each judge of a suite with several judges. */
 export interface LabelsDocument {
   readonly suites: readonly LabelledSuite[];
 }

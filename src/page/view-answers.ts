@@ -23,7 +23,7 @@ export interface ViewedHistory {
   /** Runs that are new or changed since the last call; the first call returns none. */
   changes(): Promise<readonly RunSummary[]>;
   labels(): Promise<LabelsDocument>;
-  /** @param judge the judge to label for; null when the suite has at most one. @throws {EvalsError} */
+  /** @param judge the judge to label for; null when the suite has at most one judge. @throws {EvalsError} */
   labelling(suite: string, judge: string | null): Promise<LabellingSession>;
   traffic(): Promise<TrafficDocument>;
   /** @throws {EvalsError} EVALS_TRACE_UNKNOWN */

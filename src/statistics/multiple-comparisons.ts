@@ -7,7 +7,7 @@ import { numberAt } from "./number-at.ts";
  *
  * @param pValues each in [0, 1]
  * @returns adjusted p-values in the order given
- * @throws {RangeError} if one is outside [0, 1]
+ * @throws {RangeError} if a p-value is outside [0, 1]
  */
 export function holm(pValues: readonly number[]): number[] {
   const adjusted = new Array<number>(pValues.length).fill(0);
@@ -26,7 +26,7 @@ export function holm(pValues: readonly number[]): number[] {
  *
  * @param pValues each in [0, 1]
  * @returns adjusted p-values in the order given
- * @throws {RangeError} if one is outside [0, 1]
+ * @throws {RangeError} if a p-value is outside [0, 1]
  */
 export function benjaminiHochberg(pValues: readonly number[]): number[] {
   const adjusted = new Array<number>(pValues.length).fill(0);

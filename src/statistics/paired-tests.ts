@@ -61,7 +61,7 @@ export function signFlipExact(differences: ArrayLike<number>): number {
  * @param improved number of pairs that went from failure to success
  * @param worsened number of pairs that went from success to failure
  * @returns a p-value in (0, 1]; 1 when no pair changed
- * @throws {RangeError} if one is not a count
+ * @throws {RangeError} if either number is not a count
  */
 export function mcnemarOneSided(improved: number, worsened: number): number {
   requireCount("improved", improved);
@@ -75,7 +75,7 @@ export function mcnemarOneSided(improved: number, worsened: number): number {
  * @param improved number of pairs that went from failure to success
  * @param worsened number of pairs that went from success to failure
  * @returns a p-value in (0, 1]; 1 when no pair changed
- * @throws {RangeError} if one is not a count
+ * @throws {RangeError} if either number is not a count
  */
 export function mcnemarTwoSided(improved: number, worsened: number): number {
   return Math.min(1, 2 * mcnemarOneSided(Math.min(improved, worsened), Math.max(improved, worsened)));

@@ -8,7 +8,7 @@ import { binomialCdf } from "./binomial-distribution.ts";
  * @param firstWins number of pairs in which the first position won both times
  * @param secondWins number of pairs in which the second position won both times
  * @returns a p-value in (0, 1]; 1 when there is no such pair
- * @throws {RangeError} if one is not a count
+ * @throws {RangeError} if either number is not a count
  */
 export function positionBias(firstWins: number, secondWins: number): number {
   requireCount("firstWins", firstWins);

@@ -136,7 +136,8 @@ const COMPARED: readonly Status[] = ["fell", "rose", "sure", "new", "changed", "
 const ALWAYS: readonly Status[] = ["failing", "flaky", "never", "errored", "passing"];
 
 /**
- * A button for each status that a case can have, with the number of such cases; pressing it searches for them.
+ * A button for each status that a case can have, with the number of such cases. Pressing a button searches for these
+ * cases.
  */
 function StatusButtons({
   columns,

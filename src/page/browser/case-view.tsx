@@ -149,7 +149,7 @@ function shareOf(side: ViewedSide): number {
   return all === 0 ? 0 : passed / all;
 }
 
-/** Shows one trial of each side next to each other; both scroll together. */
+/** Shows one trial of each side next to each other; the two texts scroll together. */
 function Sides({ runKey, one }: { runKey: string; one: ViewedCase }): JSX.Element {
   const { now, before } = one;
   const better = before !== null && shareOf(now) > shareOf(before);

@@ -81,7 +81,7 @@ function OtherViews(): JSX.Element {
 
 interface Suite {
   readonly name: string;
-  /** The newest run that is gated or still under way; when there is none, the suite's newest run. */
+  /** The newest run that is gated or still under way; without such a run, the suite's newest run. */
   readonly shown: RunSummary;
   /** Pass rates of the runs of the target of `shown`, oldest first and ending with `shown`. */
   readonly rates: readonly number[];

@@ -50,7 +50,7 @@ export function pressKey(event: KeyboardEvent): void {
   }
 }
 
-/** The names of a pressed key: unchanged, and in lower case. On a non-Latin keyboard, its position gives its name. */
+/** The names of a pressed key: unchanged, and in lower case. A key of a non-Latin keyboard is named by its position. */
 function namesOf({ key, code, shiftKey }: KeyboardEvent): string[] {
   const [, placed] = /^Key([A-Z])$/.exec(code) ?? [];
   const foreign = key.length === 1 && !/^[ -~]$/.test(key) && placed !== undefined;

@@ -24,7 +24,7 @@ type Answered = { readonly outcome: StepResult; readonly state: SessionState };
  */
 export class LabellingClient {
   readonly state: Signal<SessionState | null> = signal(null);
-  /** Increases each time the view must show the answer anew. */
+  /** This number increases each time the view must show the current answer anew. */
   readonly shown: Signal<number> = signal(0);
   readonly trouble: Signal<string> = signal("");
   readonly notice: Signal<string> = signal("");

@@ -12,7 +12,7 @@ import type { LiveParts } from "./source.ts";
 import { Await } from "./status-lines.tsx";
 import { VirtualGrid } from "./virtual-grid.tsx";
 
-/** Lists what can be labelled: each suite, or each judge of a suite that has several. */
+/** Lists what can be labelled: each suite, or each judge of a suite that has several judges. */
 export function LabelsView({ live }: { live: LiveParts }): JSX.Element {
   const labels = useLoaded(() => live.labels(), [revision.value]);
   return (

@@ -65,7 +65,7 @@ export function listOf(key: string): ListState {
   return known;
 }
 
-/** True after the user pressed the search key in a view without a search field: the list then focuses its own. */
+/** True after the user pressed `/` in a view without a search field. The list then focuses its search field. */
 export const searchWanted: Signal<boolean> = signal(false);
 
 /** Increases when labels or counts of a run change. Views depend on this number, so they load their data again. */

@@ -5,7 +5,7 @@ import { count, plural } from "../../reports/format-numbers.ts";
 import { useKeys } from "./keys.ts";
 import { PassageView } from "./passage-view.tsx";
 
-/** Number of parts that are rendered at first, and that each request for more adds. */
+/** Number of parts that are rendered at first. Each time the user asks for more, as many are added. */
 const STEP = 200;
 /** Kinds of parts that are open from the beginning if they are short, because they are read most often. */
 const OPEN: readonly PartKind[] = ["message", "answer", "refusal", "error"];
