@@ -99,7 +99,7 @@ describe("the labelling view", () => {
 
   it("asks skipped answers again at the end, or ends", async () => {
     await shown({ ...first, question: null, skipped: 3, agreement: { same: 1, of: 2 } });
-    expect(text()).toContain("you gave the same verdict 1 of 2 times");
+    expect(text()).toContain("Of the answers that you judged twice, 1 of 2 got the same verdict both times.");
     await press("a");
     await press("Enter");
     await press("z");
