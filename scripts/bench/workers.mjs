@@ -14,7 +14,7 @@ const REPLY = JSON.stringify({
   usage: { input_tokens: 20, output_tokens: 80 },
 });
 const EXPORTS = `
-  export { keepYoungSmall } from "./src/cli/small-heap.ts";
+  export { keepYoungSmall } from "./src/cli/v8-flags.ts";
   export { openPostgresFleet } from "./src/fleet/postgres/open-postgres.ts";
   export { startPostgres, whyNoPostgres } from "./src/postgres/testing/private-postgres.ts";`;
 const HERE = new URL(import.meta.url).pathname;

@@ -3,8 +3,8 @@ import type { RunHooks } from "../operations/run-watcher.ts";
 import { runName } from "../reports/headline.ts";
 import type { Io } from "./io.ts";
 import { showProgress, silentProgress } from "./progress.ts";
-import { keepHeapSmall, keepYoungSmall } from "./small-heap.ts";
 import { stopSignals } from "./stop-signals.ts";
+import { keepHeapSmall, keepYoungSmall, optimizeLater } from "./v8-flags.ts";
 
 /** A run of at least this many trials makes V8 collect garbage earlier than usual, to save memory. */
 const MANY_TRIALS = 10_000;
@@ -34,7 +34,10 @@ export function runView(io: Io, { quiet, workers, ended, over }: RunViewOptions)
     control: stop,
     watcher: {
       planned: (plans) => {
-        if (!plans.some(({ totalPlanned }) => totalPlanned >= MANY_TRIALS)) return;
+        if (!plans.some(({ totalPlanned }) => totalPlanned >= MANY_TRIALS)) {
+          optimizeLater();
+          return;
+        }
         keepHeapSmall();
         if (workers === true) keepYoungSmall();
       },

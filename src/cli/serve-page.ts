@@ -1,7 +1,7 @@
 import { openLiveView } from "../operations/live-view.ts";
 import { serveView } from "../page/view-server.ts";
 import type { Io } from "./io.ts";
-import { keepHeapSmall } from "./small-heap.ts";
+import { keepHeapSmall } from "./v8-flags.ts";
 
 /** What the page shows first, and where it is served. */
 interface ServedPage {

@@ -7,7 +7,7 @@ import type { DiffCall } from "../declarations/diff.ts";
 import type { Io } from "../io.ts";
 import { printResult } from "../print-result.ts";
 import { type RunView, runView } from "../run-view.ts";
-import { keepHeapSmall } from "../small-heap.ts";
+import { keepHeapSmall } from "../v8-flags.ts";
 
 /** `evals diff <a> [b]`: compares two sides of each suite, case by case. */
 export async function diffCommand({ io, options, args: [a, b] }: DiffCall): Promise<number> {

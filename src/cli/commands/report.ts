@@ -7,7 +7,7 @@ import type { ReportCall } from "../declarations/report.ts";
 import { DOCUMENT_NAMES, needsFile, REPORTERS } from "../reporting/registry.ts";
 import { writeReport } from "../reporting/report-file.ts";
 import { renderReport, writeDefault } from "../reporting/reporters.ts";
-import { keepHeapSmall } from "../small-heap.ts";
+import { keepHeapSmall } from "../v8-flags.ts";
 
 /** `evals report <run> [other]`: writes a document about a past run, or about a run compared with another. */
 export async function reportCommand({ io, options, args: [word, candidate] }: ReportCall): Promise<number> {

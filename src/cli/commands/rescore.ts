@@ -3,7 +3,7 @@ import { rescoreDocument } from "../../reports/json/rescore-json.ts";
 import { rescoredText } from "../../reports/terminal/rescored.ts";
 import type { RescoreCall } from "../declarations/rescore.ts";
 import { printResult } from "../print-result.ts";
-import { keepHeapSmall } from "../small-heap.ts";
+import { keepHeapSmall } from "../v8-flags.ts";
 
 /** `evals rescore`: scores the same answers with the current scorers, as a new run. */
 export async function rescoreCommand({ io, options, args: [word] }: RescoreCall): Promise<number> {

@@ -5,8 +5,8 @@ import { type NumberOption, readNumber, wholeNumber } from "../../operations/opt
 import { runWorker } from "../../operations/run-worker.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import type { WorkerCall } from "../declarations/worker.ts";
-import { keepHeapSmall, keepYoungSmall } from "../small-heap.ts";
 import { drainSignals } from "../stop-signals.ts";
+import { keepHeapSmall, keepYoungSmall } from "../v8-flags.ts";
 
 const HEALTH: NumberOption = {
   option: "--health",

@@ -15,3 +15,19 @@ export function keepHeapSmall(): void {
 export function keepYoungSmall(): void {
   process.getBuiltinModule("node:v8").setFlagsFromString("--semi-space-growth-factor=1");
 }
+
+/** The flag that sets how often a function is called before V8 optimizes it, by V8's major version (Node 20, Node 22). */
+const OPTIMIZES_AFTER: Readonly<Record<string, string>> = {
+  "11": "--interrupt-budget=270000",
+  "12": "--invocation-count-for-turbofan=12000",
+};
+
+/**
+ * Lets V8 optimize a function after four times as many calls as usual, for a run that ends within seconds. Optimizing
+ * takes a second processor for most of such a run: 1,000 calls took 18 % more processor time and 8 % longer (Node 20).
+ * Later versions of Node have a faster compiler, and gain too little.
+ */
+export function optimizeLater(): void {
+  const flag = OPTIMIZES_AFTER[process.versions.v8.split(".", 1)[0] ?? ""];
+  if (flag !== undefined) process.getBuiltinModule("node:v8").setFlagsFromString(flag);
+}
