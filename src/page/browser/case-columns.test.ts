@@ -76,4 +76,13 @@ describe("the order of cases", () => {
   ] as const)("by %s, the other way round: %s", (order, down, expected) => {
     expect(ids(orderedPlaces(columns, order, down))).toEqual(expected);
   });
+
+  it("keeps unknown values last and equal cases in the run's order, also the other way round", () => {
+    // The second case has no answer, and the first and the last two have equal shares.
+    const some = new CaseColumns(
+      indexDocument({ now: { width: 5, marks: "pppppeeeeeppfffpppppppppp", passed: [], answered: [] } }),
+    );
+    expect(Array.from(orderedPlaces(some, "now", true))).toEqual([0, 3, 4, 2, 1]);
+    expect(Array.from(orderedPlaces(some, "now", false))).toEqual([2, 0, 3, 4, 1]);
+  });
 });

@@ -8,17 +8,24 @@ import { hasStatus } from "./query.ts";
 export const ORDERS = ["worst", "case", "before", "now", "change"] as const;
 export type Order = (typeof ORDERS)[number];
 
-/** Indices of a run's cases in an order; equal cases keep the run's order. @param down whether to reverse the order */
+/**
+ * Indices of a run's cases in an order. Equal cases keep the run's order, and cases with an unknown value are last,
+ * also when the order is reversed.
+ *
+ * @param down whether to reverse the order
+ */
 export function orderedPlaces(columns: CaseColumns, order: Order, down: boolean): Uint32Array {
+  const sign = down ? -1 : 1;
   const indexes = Uint32Array.from({ length: columns.size }, (_, index) => index);
   if (order === "case") {
     const compare = new Intl.Collator("en", { numeric: true }).compare;
-    indexes.sort((a, b) => compare(columns.idOf(a), columns.idOf(b)) || a - b);
-  } else {
-    const keys = Float64Array.from(indexes, (index) => orderKey(columns, index, order));
-    indexes.sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
+    return indexes.sort((a, b) => sign * compare(columns.idOf(a), columns.idOf(b)) || a - b);
   }
-  return down ? indexes.reverse() : indexes;
+  const keys = Float64Array.from(indexes, (index) => {
+    const key = orderKey(columns, index, order);
+    return key === LAST ? LAST : sign * key;
+  });
+  return indexes.sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
 }
 
 /** Sort key of a case whose value is unknown, so that the case comes last. */
