@@ -1,5 +1,5 @@
 import { ExactNumber } from "../domain/exact-number.ts";
-import type { Json } from "../domain/json.ts";
+import { canonicalJson, type Json } from "../domain/json.ts";
 
 /** A path in an input: member names, and list indices from 0. */
 export type InputPath = readonly (string | number)[];
@@ -80,7 +80,7 @@ const IN_ORDER = new Set(["turns", "messages", "history", "steps"]);
 
 /**
  * The list at the path `at`, if `at` is given; else the longest list of an input whose order does not matter. Undefined
- * when there is no such list with at least two items.
+ * when no such list has two different items.
  */
 export function mainList(
   input: Json,
@@ -95,6 +95,8 @@ export function mainList(
   for (const { path, value } of valuesIn(input)) {
     if (!Array.isArray(value) || value.length < 2 || path.some((step) => IN_ORDER.has(String(step))))
       continue;
+    const first = canonicalJson(value[0] as Json);
+    if (value.every((item) => canonicalJson(item as Json) === first)) continue;
     if (best === undefined || value.length > best.items.length) best = { path, items: value as Json[] };
   }
   return best;

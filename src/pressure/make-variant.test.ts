@@ -152,6 +152,11 @@ describe("order", () => {
     }
   });
 
+  it("takes the longest list that can be put into another order", () => {
+    const input = { marks: ["x", "x", "x", "x"], options: ["a", "b"] };
+    expect(made(golden("c", input), { kind: "order" })?.input).toEqual({ ...input, options: ["b", "a"] });
+  });
+
   it("reorders list lines together with their markers, or moves the question", () => {
     const text = "Which one?\nA) red\nB) green\nC) blue\nOne letter, please.";
     const lines = String(made(golden("c", text), { kind: "order" })?.input).split("\n");
