@@ -65,8 +65,7 @@ function errorRates(answers: readonly Rejudged[], when: "before" | "now") {
 
 function sentenceOf(drifted: boolean, answers: number, toPass: number, toFail: number): string {
   const turned = `${toPass + toFail} of ${answers} verdicts changed: ${toPass} to pass, ${toFail} to fail.`;
-  if (!drifted)
-    return `${turned} The judge has not drifted: what moves in a run's scores is the target, not the judge.`;
+  if (!drifted) return `${turned} That is no evidence of drift: judges also change some verdicts by chance.`;
   const way =
     toPass > toFail
       ? "it has become milder"
