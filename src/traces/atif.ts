@@ -98,7 +98,11 @@ function unreadOf({ subagent_trajectories, schema_version, steps }: Members): re
   const ids = listOf(steps).map((step) => membersIn(step).step_id);
   const inOrder = ids.every((id, index) => id === undefined || id === index + 1);
   return [
-    ...(others > 0 ? [`${others} trajectories of sub-agents: only the agent's own trajectory is read`] : []),
+    ...(others > 0
+      ? [
+          `${others} ${others === 1 ? "trajectory of a sub-agent" : "trajectories of sub-agents"}: only the agent's own trajectory is read`,
+        ]
+      : []),
     ...(inOrder ? [] : ["step ids that do not count from 1: the steps keep their order in the file"]),
     ...(/^ATIF-v1\.[0-7]$/i.test(String(schema_version))
       ? []

@@ -150,8 +150,14 @@ export function readSpans(document: unknown): SpanList {
   return {
     spans: [...spans.values()],
     unread: [
-      ...(nameless > 0 ? [`${nameless} spans without an id`] : []),
-      ...(repeated > 0 ? [`${repeated} spans that the file repeats: each was read once`] : []),
+      ...(nameless > 0 ? [nameless === 1 ? "1 span without an id" : `${nameless} spans without an id`] : []),
+      ...(repeated > 0
+        ? [
+            repeated === 1
+              ? "1 span that the file repeats: it was read once"
+              : `${repeated} spans that the file repeats: each was read once`,
+          ]
+        : []),
     ],
   };
 }

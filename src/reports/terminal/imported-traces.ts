@@ -24,7 +24,9 @@ export function importedTracesText(imported: ShownTraceImport, dryRun: boolean):
     ...(duplicates > 0 ? [`In the store already: ${plural(duplicates, "trace")}`] : []),
     `Read as: ${conventions.map(({ name, traces: count }) => `${plainLine(name)} (${count})`).join(", ")}`,
     ...leftOutLines(imported.left),
-    ...(redacted ? [] : ["Texts were stored unchanged: evalconfig.yaml has no `redact`."]),
+    ...(redacted
+      ? []
+      : [`Texts ${dryRun ? "would be" : "were"} stored unchanged: evalconfig.yaml has no \`redact\`.`]),
     "",
     ...(dryRun
       ? ["Nothing was stored: this was a dry run.", ""]
