@@ -8,8 +8,8 @@ const isSame = (a: Message | undefined, b: Message): boolean =>
  * What a reply adds to a conversation. If a target returns the whole conversation, the messages after those in
  * `given` count as new.
  *
- * @param step number of this step, from 1, if evals runs the tools: a call without an id then gets one with
- *   this number. Undefined if the target runs its own tools
+ * @param step number of this step, from 1, if evals runs the tools: a call without an id then gets an id
+ *   with this number. Undefined if the target runs its own tools
  */
 export function addedMessages(
   { output, messages = [], tool_calls = [] }: AnsweredReply,

@@ -12,7 +12,7 @@ export class AgentCount {
   readonly #elapsed: () => number;
   #steps = 0;
   #toolCalls = 0;
-  /** Tokens used so far; null as soon as one reply does not report its usage. `#usd` likewise, for its cost. */
+  /** Tokens used so far; null once a reply does not report its usage. `#usd`: dollars; null once a cost is unknown */
   #tokens: number | null = 0;
   #usd: number | null = 0;
 
@@ -35,7 +35,7 @@ export class AgentCount {
     const { steps, tokens, usd } = this.#limits;
     if (this.#steps >= steps) return "steps";
     if (tokens !== undefined && (this.#tokens === null || this.#tokens >= tokens)) return "tokens";
-    // Tolerates rounding: ten costs of 0.1 add up to 0.9999999999999999, and reach a limit of 1.
+    // Tolerates rounding: ten costs of 0.1 add up to 0.9999999999999999, which must count as reaching a limit of 1.
     if (usd !== undefined && (this.#usd === null || this.#usd >= usd * (1 - 1e-12))) return "usd";
     if (this.timeLeft === 0) return "time";
     this.#steps++;

@@ -43,8 +43,8 @@ export interface ConversationParts {
 }
 
 /**
- * How a conversation ended: with an answer, stopped by a limit, or without an answer. `begin-again`: the state of its
- * tools was lost through another trial, so the trial must start again.
+ * How a conversation ended: with an answer, stopped by a limit, or without an answer. `begin-again`: another
+ * trial ended the thread that held the state of the tools, so the trial must start again.
  */
 type End = "answered" | { readonly stopped: Stopped } | FailedReply | "begin-again";
 
@@ -172,7 +172,7 @@ export class Conversation {
       if (reply.kind === "failed") return ofPerson(reply);
       const { message, ends } = readPersonWords(reply.output);
       if (message === "" && (!ends || turn === 0))
-        return simulatorFailure(ends ? "ended before it had said anything" : "said nothing");
+        return simulatorFailure(ends ? "ended the conversation before its first message" : "said nothing");
       if (message !== "") this.#messages.push({ role: "user", content: message });
       if (ends) return "answered";
       const end = await this.#respond();
@@ -292,7 +292,7 @@ export class Conversation {
     const bounds = { timeout_ms: Math.max(1, this.#count?.timeLeft ?? NO_LIMIT_MS), signal: this.#signal };
     const ran = await Promise.all(begun.map((call) => runCall(call, tools, { bounds, now })));
     const took = now() - began;
-    // Another trial that blocks the tools' thread must not use up the time of this one.
+    // Another trial that blocks the tools' thread must not use up the time of this trial.
     const own = ran.reduce((most, one) => (one.kind === "ran" ? Math.max(most, one.own_ms) : most), 0);
     this.#addLatency(own);
     this.#waited += Math.max(0, took - own);

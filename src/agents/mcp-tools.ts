@@ -71,7 +71,7 @@ class Connection {
 
   constructor(server: McpServer, { root, env, headers }: McpOptions) {
     this.#server = server;
-    if (server.url === undefined) refuseCode(env, `The server of tools ${server.command?.join(" ")}`);
+    if (server.url === undefined) refuseCode(env, `The MCP server ${server.command?.join(" ")}`);
     this.#transport =
       server.url === undefined
         ? new ProgramTransport({ command: server.command ?? [], cwd: root, env })

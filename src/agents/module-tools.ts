@@ -105,7 +105,7 @@ function wordsOf(reply: ToolReply | Unanswered): string | undefined {
   return "error" in reply ? reply.error : undefined;
 }
 
-/** One trial with the modules. Its state is created from the case before the first call. */
+/** The modules' tools in one trial. The trial's state is created from the case before the first call. */
 class ModuleTrial implements TrialTools {
   readonly offered: readonly OfferedTool[];
   readonly #module: UserModule;
@@ -127,7 +127,7 @@ class ModuleTrial implements TrialTools {
     bounds: { readonly timeout_ms: number; readonly signal: AbortSignal },
   ): Promise<ToolOutcome> {
     const { reply: opened, waited_ms: openedAfter } = await this.#open();
-    if ("kind" in opened) return opened.kind === "lost" ? opened : lost("its tools did not start in time");
+    if ("kind" in opened) return opened.kind === "lost" ? opened : lost("the tools did not start in time");
     const { reply, waited_ms: calledAfter } = await timedAsk(
       this.#module,
       { act: "call", session: this.#session ?? "", tool, arguments: given },

@@ -123,7 +123,7 @@ async function holdConversation(
   return {
     kind: "failed",
     error: "tool",
-    message: `the state of its tools was lost ${MAX_BEGINNINGS} times, each time through another trial`,
+    message: `the state of the trial's tools was lost ${MAX_BEGINNINGS} times, each time because another trial ended their thread`,
     transient: false,
   };
 }

@@ -175,7 +175,7 @@ function unusable(file: string, error: unknown, at: readonly (string | number)[]
     {
       code: "EVALS_AGENT_TOOLS",
       what: `The tools of ${file} cannot be used: ${message.replaceAll("\n", " ")}`,
-      why: "The agent would be offered none of these tools.",
+      why: "The agent would be offered none of the tools in this file.",
       fix: isMissing(file, error)
         ? `Correct the path (relative to the project root), or write ${file}.`
         : "export default { name: { description, parameters, run(args, { state }) { … } } }",
@@ -228,7 +228,7 @@ function sendableHeaders(
   throw new SettingMistake([...at, "headers"], {
     code: "EVALS_ENV_UNSET",
     what: `${filled.names.join(", ")} is not set.`,
-    why: "The server of tools would be asked without a header that it needs.",
+    why: "The MCP server would be called without a header that it needs.",
     fix: `export ${filled.names[0] ?? "NAME"}=…        (or a line in .env)`,
   });
 }
@@ -244,7 +244,7 @@ function checkNames(offered: readonly OfferedTool[]): void {
   throw new SettingMistake(["agent", "tools"], {
     code: "EVALS_AGENT_TOOL_TWICE",
     what: `Two tools are named "${twice}".`,
-    why: "The model could not say which of the two it calls.",
+    why: "The model could not say which of the two tools it calls.",
     fix: `Rename one of the two tools, or remove one of their sources from \`tools\`.`,
   });
 }
@@ -263,7 +263,7 @@ function checkAllowed(
       code: "EVALS_AGENT_ALLOW",
       what: `There is no tool "${name}".${didYouMean(name, names)}`,
       why: "The agent would be offered fewer tools than the suite says.",
-      fix: `allow: [${nearest(name, names) ?? names[0] ?? "<name>"}]        (tools there are: ${names.join(", ") || "none"})`,
+      fix: `allow: [${nearest(name, names) ?? names[0] ?? "<name>"}]        (existing tools: ${names.join(", ") || "none"})`,
     });
   }
 }

@@ -25,7 +25,7 @@ export interface HeldConversation {
   readonly speaker: Speaker;
 }
 
-/** What a simulated user was told, and what it must not reveal. */
+/** What the instructions of a simulated user say, and what the user must not reveal. */
 interface Part {
   /** Texts of the user's goal, persona and similar. */
   readonly given: readonly string[];
@@ -177,7 +177,7 @@ function leaked({ text, words }: PersonTurn, { given, brief, expected }: Part, k
       .flatMap((rest) => given.filter((one) => rest.startsWith(one)))[0];
   return recited === undefined
     ? undefined
-    : { kind: "leak", reason: `recites what it was given: ${quoted(recited)}` };
+    : { kind: "leak", reason: `recites its own instructions: ${quoted(recited)}` };
 }
 
 /** Checks whether the simulated user states facts that are not in its instructions and that nobody mentioned. */
@@ -191,7 +191,7 @@ function invented({ text }: PersonTurn, { shapes }: Part, known: KnownFacts): Fo
     : { kind: "invented", reason: `states what it cannot know: ${quoted(what)}` };
 }
 
-/** Checks whether the simulated user's last message says the same too often: within itself, or as earlier ones. */
+/** Checks whether the simulated user's last message repeats itself, or repeats earlier messages too often. */
 function repeats(turns: readonly PersonTurn[], { shapes }: Part, used: KnownFacts): Found {
   const last = turns.at(-1) as PersonTurn;
   const inside = repeatedInside(last.text);
@@ -200,7 +200,7 @@ function repeats(turns: readonly PersonTurn[], { shapes }: Part, used: KnownFact
   const isReply = declines(last.text) || (lengthOf(last.words) < 5 && agrees(last.text, last.previous));
   if (same.length < 3 || lengthOf(last.words) < 3 || isReply) return undefined;
   const questions = new Set(same.map(({ previous }) => wordsOf(previous))).size;
-  // A user who is asked for a fact again may repeat it, until the target has used it.
+  // A user who is asked for a fact again may repeat the fact, until the target has used it.
   const gives = statedFacts(last.text, shapes).some((one) => !used.has(one));
   const limit = gives ? 6 : questions > 1 ? 3 : 4;
   return same.length < limit
@@ -231,14 +231,20 @@ function endedEarly(last: PersonTurn | undefined, { input, transcript }: HeldCon
   const replies = messages
     .filter(({ role }) => role === "assistant")
     .map(({ content }) => contentText(content));
-  // The last reply is not among the messages, so the target did answer the user's last message.
+  // An output that is not among the messages is a later reply, so the target did answer the user's last message.
   if (output !== "" && !replies.includes(output)) return undefined;
   if (last.previous === "")
-    return { kind: "early", reason: `ended before it was answered: ${quoted(last.text)}` };
+    return {
+      kind: "early",
+      reason: `ended the conversation before the target answered: ${quoted(last.text)}`,
+    };
   const before = membersIn(input).state as Json | undefined;
   const after = trajectory?.state;
   const done = before !== undefined && after !== undefined && hashJson(before) !== hashJson(after);
   return awaitsConsent(last.previous, done) && agrees(last.text, last.previous)
-    ? { kind: "early", reason: `ended with its consent, before anything was done: ${quoted(last.text)}` }
+    ? {
+        kind: "early",
+        reason: `agreed and ended the conversation before the target acted: ${quoted(last.text)}`,
+      }
     : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Phrases of customers and support agents by language, for the checks of simulated users. In a language that is not
- * here, these checks use only what the conversation itself shows.
+ * Phrases of customers and support agents by language, for the checks of simulated users. For a language that is
+ * not listed here, the checks use only what the conversation itself shows.
  */
 
 /** A pattern of whole lower-case words; a space in it matches any whitespace and commas. */

@@ -20,7 +20,7 @@ function brokenLine(path: string, line: number, column: number): Problem {
     path,
     line,
     column,
-    what: "The line is neither a recorded tool nor a recorded call of one.",
+    what: "The line is neither a recorded tool nor a recorded call of a tool.",
     why: "The tools answer from this file alone; a line that cannot be read would silently be missing.",
     fix: "Delete the line and record again (evals run <suite> --record), or restore the file from git.",
   };
@@ -119,12 +119,12 @@ function trialOf(
         ? { kind: "error", message: call.error }
         : { kind: "result", value: call.result as Json };
     },
-    // The tools were not run, so the state in which they would be now is unknown.
+    // The tools were not run, so the state that they would have left is unknown.
     leave: async () => ({ kind: "left", state: undefined }),
   };
 }
 
-/** An answer is never made up: a trial that makes an unrecorded call ends without an answer. */
+/** A tool's answer is never made up: a trial that makes an unrecorded call ends with an error. */
 function notRecorded(call: {
   readonly path: string;
   readonly tool: string;

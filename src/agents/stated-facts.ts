@@ -97,7 +97,7 @@ function isCode(token: string): boolean {
 /**
  * The facts stated in a text. Round amounts, small numbers, years, times and percentages do not count.
  *
- * @param shapes shapes of codes known to matter: a word of such a shape is a fact, however short
+ * @param shapes shapes of codes that count: a word with one of these shapes is a fact, however short
  */
 export function statedFacts(text: string, shapes: ReadonlySet<string> = new Set()): readonly Fact[] {
   const facts: Fact[] = [];
@@ -140,7 +140,7 @@ export function statedFacts(text: string, shapes: ReadonlySet<string> = new Set(
   return facts;
 }
 
-/** How many numbers, the latest, are used for sums. With more, almost any number would be a sum of some of them. */
+/** Only this many of the latest numbers are used for sums: with more, almost any number would be some sum. */
 const MAX_NUMBERS = 60;
 /** Maximum characters read from one source. */
 const LONGEST = 400_000;

@@ -26,7 +26,7 @@ export async function openToolBox(
   return problem as Extract<ToolOutcome, { kind: "lost" }>;
 }
 
-/** A mistake that shows only once servers list their tools. `checkNames` and `checkAllowed` find earlier ones. */
+/** A mistake that shows only once servers list their tools. `checkNames` and `checkAllowed` find all others. */
 function mistakeIn(
   { twice }: ToolBox,
   sources: readonly TrialTools[],

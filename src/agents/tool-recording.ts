@@ -113,7 +113,7 @@ function* callsOf(
   const occurrences = new Occurrences();
   for (const { name, arguments: given, result, error, step } of calls) {
     const sent = argumentsIn(given);
-    // A call without such a tool, or with invalid arguments, reached no tool: the agent loop itself answered it.
+    // A call of an unknown tool, or with invalid arguments, reached no tool: the agent loop itself answered the call.
     if (!names.has(name) || sent === undefined) continue;
     const occurrence = occurrences.next(name, sent);
     const failed = error !== undefined && error !== null;

@@ -26,7 +26,7 @@ const plain = (word: string): string =>
 
 let months: ReadonlyMap<string, number> | undefined;
 
-/** Number of a month, 1 to 12, by its name in any of these languages. */
+/** Number of a month, 1 to 12, by its name in any of the `LANGUAGES`. */
 function monthOf(word: string): number | undefined {
   months ??= monthNames();
   return months.get(plain(word));

@@ -43,9 +43,7 @@ function codeOfTools({ suite: { agent }, places }: LoadedSuite): Problem[] {
     if (typeof tool === "string") return [{ ...codeProblem(`The module of tools ${tool}`), ...at }];
     if ("http" in tool) return [];
     const { command } = tool.mcp;
-    return command === undefined
-      ? []
-      : [{ ...codeProblem(`The server of tools ${command.join(" ")}`), ...at }];
+    return command === undefined ? [] : [{ ...codeProblem(`The MCP server ${command.join(" ")}`), ...at }];
   });
 }
 
