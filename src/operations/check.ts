@@ -84,7 +84,7 @@ export async function check(environment: Environment, { directory, online }: Che
     }
     const judges = judgeCheck(project);
     try {
-      // Judges that no suite uses are checked too. When code is forbidden, one that would run code is skipped.
+      // Judges that no suite uses are checked too. When code is forbidden, a judge that would run code is skipped.
       add(
         checked,
         (await judges.problems()).filter((one) => !isRefusedCode(one)),
@@ -139,7 +139,7 @@ async function codeOf(project: Project, suite: LoadedSuite): Promise<readonly Pr
   return codeOfSuite(project, suite, suite.models);
 }
 
-/** Warnings from the providers' lists of models, without shutdown dates that are also in the price table. */
+/** Warnings from the providers' lists of models, without the shutdown dates that the price table already gave. */
 async function newsOf(project: Project, reported: readonly Problem[]): Promise<readonly Problem[]> {
   const { askForModels } = await import("./checking/ask-for-models.ts");
   const news = await askForModels(project);
@@ -239,7 +239,7 @@ async function checkTarget(
       const of = { project: { ...project, env }, suite, concurrency: 1 };
       if (conversing !== null) target = await conversing.withConversation(asked, of);
       const chosen = (golden: Case): boolean => filterMatches(suite.suite.filter, golden);
-      // Otherwise, a prompt that cannot be rendered would be reported again here, once for each case.
+      // A prompt that cannot be rendered was already reported. Here it would be reported again, once for each case.
       if (rendered) add(checked, checkRequests(suite, target.client, cases, chosen));
       if (suite.suite.pressure !== undefined) {
         const { checkPressure } = await import("./running/pressed-suite.ts");

@@ -21,7 +21,7 @@ export interface CompareArmsInput {
   /** `file:a.jsonl`, or conditions on stored traffic: `prompt=1.1.0,service=shop-bot`. */
   readonly a: string;
   readonly b: string;
-  /** The suite whose scorers decide what passes, instead of the file's lines. */
+  /** The suite whose scorers decide what passes, instead of `pass` in the file's lines. */
   readonly suite?: string | undefined;
   /** The name of a pairwise judge, asked in both orders about answers to the same input. */
   readonly judge?: string | undefined;
@@ -138,7 +138,7 @@ function notesOf(
 ): string[] {
   return [
     ...(decided_by === null
-      ? ['It is not known which answers are good: give lines "pass", or use --suite or --judge.']
+      ? ['It is not known which answers are good: add "pass" to each line, or use --suite or --judge.']
       : []),
     ...(design === "rollout" && answers.some(({ at }) => at === null)
       ? ['Not every answer has a time ("at"), so sessions are paired in the order of the lines.']
@@ -183,7 +183,7 @@ function noAnswers(side: string): EvalsError {
     why: "A comparison needs answers of both arms.",
     fix: isFile(side)
       ? "Check the file: it has one JSON object per line, each an answer."
-      : "evals traffic counts what is stored, with its prompts, models and tags; evals import traces <file> brings more in",
+      : "`evals traffic` counts what is stored, with its prompts, models and tags; `evals import traces <file>` adds more traces",
   });
 }
 

@@ -39,7 +39,7 @@ export interface CompareInput {
    * By default the newest run. If `baseline` is a run and this is undefined, that run is compared with its baseline.
    */
   readonly candidate: string | undefined;
-  /** Callbacks for running a side that has no result yet; null when such a side is a mistake. */
+  /** Callbacks for running a side that has no result yet; null when a side without a result is a mistake. */
   readonly runMissing: RunHooks | null;
 }
 
@@ -193,7 +193,7 @@ async function sharedBy(base: SideSource, candidate: SideSource, { read }: Store
   return { shared: after.filter((id) => before.has(id)).length, of: after.length };
 }
 
-/** The prompt and alias that tell the comparisons of a suite with several targets apart. */
+/** The prompt and alias by which the comparisons of a suite with several targets can be distinguished. */
 function targetOf(base: SideSource, candidate: SideSource): Pick<Comparison, "prompt" | "alias"> {
   return { ...base.several, ...candidate.several };
 }

@@ -28,7 +28,7 @@ export interface ExportedCorrections {
   readonly corrections: number;
   /** Number of corrections by failure class. Corrections without a stated class are counted under `unknown`. */
   readonly failures: Readonly<Partial<Record<FailureClass, number>>>;
-  /** Datasets whose texts may not be exported. */
+  /** Datasets whose texts must not be exported. */
   readonly restricted: readonly string[];
   /** Path of the written file, relative to the working directory; null when the lines were printed. */
   readonly file: string | null;

@@ -88,13 +88,14 @@ function restricted({ suite, parts }: StoredRun["header"]): EvalsError {
   return new EvalsError({
     code: "EVALS_RESTRICTED",
     what: `The dataset of suite ${suite} (${parts?.dataset ?? "unknown"}) is restricted.`,
-    why: "The texts of a restricted dataset, and the answers to it, may not leave the store. Without texts, another tool has nothing to show.",
+    why: "The texts of a restricted dataset, and the answers to it, must not leave the store. Without texts, another tool has nothing to show.",
     fix: `Label the answers on this machine: evals label ${suite}`,
   });
 }
 
 /**
- * Reads what these cases contained in a run. The returned function takes a case id, and gives null for other cases.
+ * Reads the content that the given cases had in a run. The returned function gives the content by case id, and null
+ * for any other case.
  */
 async function contents(
   { read }: Store,

@@ -82,7 +82,7 @@ export async function exportRun(io: Environment, input: ExportRunInput): Promise
   }
 }
 
-/** The same run, which calls `counted` each time an exporter has iterated over all of its trials. */
+/** Wraps a run: `counted` is called each time an exporter has iterated over all trials of the run. */
 function counting(run: RunToExport, counted: (trials: number) => void): RunToExport {
   const count = <T>(items: () => AsyncIterable<T>) =>
     async function* (): AsyncGenerator<T> {

@@ -45,7 +45,7 @@ export interface DriftInput {
   readonly prompt?: string | undefined;
   /** Budget in US dollars, for the run and for judging stored answers again together. */
   readonly budget?: number | undefined;
-  /** Address of the PostgreSQL database shared with workers; without it this process asks the trials. */
+  /** Address of the PostgreSQL database shared with workers; without it, this process runs the trials. */
   readonly workers?: string | undefined;
 }
 
@@ -66,7 +66,7 @@ export function planDrift(io: Environment, input: DriftInput): Promise<RunPlan> 
  * baseline. Before that, judges judge stored answers again, so that drift of a judge is not mistaken for drift of the
  * target.
  *
- * @throws {EvalsError} without a baseline, or with one of another prompt, model or scorers
+ * @throws {EvalsError} without a baseline, or when the baseline is of another prompt, model or scorers
  */
 export async function findDrift(io: Environment, input: DriftInput, hooks: RunHooks): Promise<DriftReport> {
   const request = requestOf(input);
@@ -293,7 +293,7 @@ function notesOf(
 ): string[] {
   return [
     ...(runs === 1
-      ? ["This is the first run of a series: all its runs are compared with this baseline."]
+      ? ["This is the first run of a series: all runs of the series are compared with the present baseline."]
       : []),
     ...(series.at(-1)?.delta === null
       ? [

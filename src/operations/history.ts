@@ -78,7 +78,7 @@ function refuseUnknown(suite: string, known: ReadonlySet<string>): void {
   throw new EvalsError({
     code: "EVALS_SUITE_UNKNOWN",
     what: `The history has no run of suite "${suite}".${didYouMean(suite, known)}`,
-    why: "evals history finds runs by the name of their suite.",
+    why: "`evals history` finds runs by the name of their suite.",
     fix: `One of: ${[...known].join(", ")}`,
   });
 }

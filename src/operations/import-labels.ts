@@ -21,11 +21,11 @@ export interface ImportLabelsInput {
   /** Path of the file, as typed by the user. */
   readonly file: string;
   readonly format: ExchangeFormat;
-  /** The rater of labels that name none. */
+  /** The rater of labels that name no rater. */
   readonly rater?: string | undefined;
   /** Names of raters by their id in the other tool. */
   readonly raters: ReadonlyMap<string, string>;
-  /** The judge or scorer of labels that name none. */
+  /** The judge or scorer of labels that name no judge. */
   readonly judge?: string | undefined;
 }
 

@@ -28,7 +28,7 @@ export interface ImportTracesInput {
 export interface ImportedTraces extends Intake {
   /** Whether the project redacts texts. */
   readonly redacted: boolean;
-  /** Why nothing was imported; empty when something was. */
+  /** Why nothing was imported; empty when something was imported. */
   readonly problems: readonly Problem[];
 }
 
@@ -152,6 +152,6 @@ function nothingTaken(paths: readonly string[]): Problem {
     path: paths[0],
     what: "No trace in this source could be imported.",
     why: "A trace needs at least one call of a model, a tool or an agent in a known convention; the list of what was left out gives the reasons.",
-    fix: "evals import traces --help lists the formats that can be read.",
+    fix: "`evals import traces --help` lists the formats that can be read.",
   };
 }

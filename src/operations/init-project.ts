@@ -78,7 +78,7 @@ const PRIVATE: readonly (readonly [line: string, covered: RegExp])[] = [
   [".env", /^\/?(\*\*\/)?\.env\*?$/],
 ];
 
-/** Adds what must not be committed to .gitignore. A new .gitignore also gets the folder of installed packages. */
+/** Adds to .gitignore what must not be committed. A new .gitignore also gets the folder of installed packages. */
 function ignorePrivate(root: string): StartedFile {
   const place = join(root, ".gitignore");
   const before = existsSync(place) ? readFileSync(place, "utf8") : null;

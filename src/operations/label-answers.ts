@@ -88,7 +88,8 @@ export async function labelAnswers(io: Environment, input: LabelAnswersInput): P
 }
 
 /**
- * Adds the judge's name to a label. If the label replaces an earlier label of this rater, it keeps that one's judge.
+ * Adds the judge's name to a label. If the label replaces an earlier label of this rater, it keeps the judge of the
+ * earlier label.
  */
 function labelOfJudge(label: Label, of: string | undefined, there: readonly Label[]): Label {
   const before = there.find((one) => one.rater === label.rater && answerKey(one) === answerKey(label));

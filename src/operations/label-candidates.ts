@@ -50,7 +50,7 @@ export interface CandidateLabelling {
 const RIGHT = {
   name: "answer",
   about:
-    "pass means that production's answer was right; it becomes the expected value unless you type another",
+    "pass means that production's answer was right; that answer becomes the expected value unless you type another value",
 };
 
 /**
@@ -157,8 +157,8 @@ function decisionOf({ verdict, criteria, comment, answer }: Label, asText: boole
 }
 
 /**
- * The value that a person typed: the text itself if the dataset's cases expect text, otherwise parsed as JSON if it
- * is.
+ * The value that a person typed: the text itself if the dataset's cases expect text, otherwise the parsed JSON if the
+ * text is JSON.
  */
 function valueTyped(text: string, asText: boolean): Json {
   if (asText) return text;

@@ -15,7 +15,7 @@ import { locate, openProject } from "./project/open-project.ts";
 import { openStoredHistory } from "./project/stored-history.ts";
 
 /**
- * All versions of all prompts, or of one, with author, reason, uses and latest results.
+ * All versions of all prompts, or of one prompt, with author, reason, uses and latest results.
  *
  * @throws {EvalsError} EVALS_PROMPT_UNKNOWN
  */
@@ -48,7 +48,7 @@ async function suitesOf(directory: string | undefined, io: Environment): Promise
   } catch (error) {
     if (!(error instanceof EvalsError)) throw error;
     io.notice(
-      "Which suites use the prompts is unknown, because a file has a mistake; evals check reports it.",
+      "Which suites use the prompts is unknown, because a file has a mistake; `evals check` reports it.",
     );
     return [];
   }

@@ -46,7 +46,7 @@ interface Asked {
   readonly grep: string | null;
 }
 
-/** The traces that match what was asked. Their texts are loaded only to search in them. */
+/** The traces that match the request. Their texts are loaded only to search in them. */
 function matching(store: Store, asked: Asked): AsyncIterable<TrafficRow> {
   return asked.grep === null
     ? everyItem((page) => store.traffic.rows(asked.filter, page))

@@ -28,7 +28,7 @@ export interface MergeRequest {
 
 /**
  * Merges shards into one run: every answer is copied into this store, then the merged run is compared and gated like
- * any other. Nothing is asked. If the shards do not fit together, nothing is stored.
+ * any other run. No model is called. If the shards do not fit together, nothing is stored.
  *
  * @param read called with the result while the store is open; its value is returned
  * @throws {EvalsError} for a missing part, a duplicate part, parts of different splits, an unfinished part, or a part

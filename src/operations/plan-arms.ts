@@ -6,7 +6,7 @@ import { sessionsPerArm } from "../statistics/always-valid.ts";
 export interface PlanArmsInput {
   /** Difference of the two pass rates: `5%` or `0.05`. */
   readonly effect: string | undefined;
-  /** Pass rate of the current arm. */
+  /** Pass rate of arm a, which is today's version. */
   readonly rate: string | undefined;
   /** Probability of detecting the difference. */
   readonly power: string | undefined;

@@ -21,7 +21,8 @@ import { withoutKeys } from "./running/without-keys.ts";
 import { expectCost } from "./sizing/expect-cost.ts";
 
 /**
- * What `evals run` would ask, and its cost. Nothing is asked or stored, so no key is needed.
+ * The trials that `evals run` would ask, and their cost. No model is called and nothing is stored, so no key is
+ * needed.
  *
  * @throws {EvalsError} with every mistake that would prevent the run, except a missing key
  */
@@ -125,8 +126,8 @@ async function plannedRun(
   const cache = request.explainCache ? await explained(plan, settings, store) : undefined;
   const variants = [...variantCalls(plan)];
   const asked = model.provider.kind === "outputs" ? null : suite.prompt;
-  // Variants are asked with single calls, after the batch. With pressure, the prices of single calls are used for
-  // all.
+  // Variants are asked with single calls, after the batch. With pressure, the prices of single calls are used
+  // for all calls.
   const priced = request.batch && plan.pressure === undefined ? inBatches(plan) : plan;
   const expected = expectCost(
     { plan: priced, calls: [...calls, ...variants], budget: budgetOf(place.project, request)?.usd },
@@ -163,7 +164,7 @@ function* everyTrial(plan: Plan): Generator<number> {
 }
 
 /**
- * For each variant that could be asked at most, the number of its case: as if every trial passed and none is stored.
+ * For each possible variant, the number of its case: as if every trial passed and no variant were stored.
  */
 function* variantCalls(plan: Plan): Generator<number> {
   for (const _ of plan.pressure ?? []) yield* everyTrial(plan);

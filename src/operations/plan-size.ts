@@ -54,7 +54,7 @@ async function readHistory(
 
 /**
  * The cost of one trial in US dollars, as measured in the newest run. If that is unknown, it is computed from the
- * run's tokens and the current price; null when these are unknown too.
+ * run's tokens and the current price; null when the tokens or the price are unknown too.
  */
 function costPerTrial(suite: LoadedSuite, history: FingerprintRuns | null): number | null {
   if (history === null) return null;

@@ -111,7 +111,7 @@ function failing(shown: ShownCase | ShownTrial, trial: StoredTrial | undefined):
     code: "EVALS_TRACE_FAILING",
     what: `${what}${because === undefined ? "" : `: ${because}`}.`,
     why: "Other trials would be compared with the calls of a failed trial.",
-    fix: `Record a trial that passes: evals show ${id} shows which cases pass.`,
+    fix: `Record a trial that passes: \`evals show ${id}\` shows which cases pass.`,
   });
 }
 

@@ -261,7 +261,7 @@ function noTraffic(excluded: number): EvalsError {
     why: "Candidates are drawn from stored traffic.",
     fix:
       excluded === 0
-        ? "evals import traces <file> imports it; evals traffic counts it"
+        ? "`evals import traces <file>` imports it; `evals traffic` counts it"
         : "To draw from such traffic, name it: --where environment=staging",
   });
 }

@@ -67,7 +67,7 @@ describe("evals ab", () => {
       expect.stringMatching(/^UNDECIDED {3}it is not known which answers are good/),
     ]);
     const words = stdout.replace(/\s+/g, " ");
-    expect(words).toContain('give lines "pass", or use --suite or --judge');
+    expect(words).toContain('add "pass" to each line, or use --suite or --judge');
     expect(words).toContain("names its session");
   });
 
@@ -225,7 +225,7 @@ describe("evals ab over stored traffic", () => {
   it("refuses conditions that no trace meets", async () => {
     const { stderr } = await repo.evals("ab prompt=9.9.9 prompt=1.2.0");
     expect(stderr).toContain("EVALS_ARM_EMPTY");
-    expect(stderr).toContain("evals traffic counts what is stored");
+    expect(stderr).toContain("`evals traffic` counts what is stored");
   });
 
   it("refuses arms that have traces in common, also when a judge would be asked", async () => {

@@ -16,7 +16,7 @@ export interface ScoredBy {
 /** Number of traces read at once. It is small, because a conversation may be large. */
 const PAGE = 200;
 
-/** Stored traces as the answers of an arm. @param by decides which pass; null when it is unknown which pass */
+/** Stored traces as the answers of an arm. @param by decides which of them pass; null if unknown */
 export async function readTraffic(
   { traffic }: Pick<Store, "traffic">,
   where: readonly TrafficCondition[],
@@ -50,7 +50,7 @@ function meanScore(feedback: readonly Feedback[]): number | null {
   return scores.length === 0 ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }
 
-/** Whether each trace passed all required scorers; null for a trace that one of these could not score. */
+/** Whether each trace passed all required scorers; null for a trace that a required scorer could not score. */
 async function passesOf(
   traffic: Store["traffic"],
   traces: readonly TrafficTrace[],

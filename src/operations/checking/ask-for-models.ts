@@ -17,7 +17,7 @@ export async function askForModels(project: Project): Promise<readonly Problem[]
     const request = usable ? provider.modelList(settings, project.env) : undefined;
     const at = { path: project.configPlaces.path, ...project.configPlaces.at(["models", alias, "model"]) };
     if (request === undefined) {
-      warnings.push(notAsked(at, alias, "its key is not set, or cannot be sent"));
+      warnings.push(notAsked(at, alias, "the provider's key is not set, or cannot be sent"));
       continue;
     }
     const { model, url } = request;
@@ -38,7 +38,7 @@ function notAsked(at: Place, alias: string, why: string): Problem {
     ...at,
     what: `It is unknown whether the model "${alias}" is still available: ${why}.`,
     why: "`--online` asks the model's provider which models it lists.",
-    fix: "Set the key of the provider, or run evals check without --online.",
+    fix: "Set the key of the provider, or run `evals check` without --online.",
   };
 }
 

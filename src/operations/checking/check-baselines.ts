@@ -9,7 +9,8 @@ import { suiteNames } from "../project/suite-names.ts";
 const FOLDER = "evals/baselines";
 
 /**
- * Checks every baseline file. A damaged, truncated or conflicted one is a problem; one without a suite, a warning.
+ * Checks every baseline file. A damaged, truncated or conflicted file is a problem; a file
+ * without a suite is a warning.
  */
 export function checkBaselines(root: string): {
   readonly problems: readonly Problem[];

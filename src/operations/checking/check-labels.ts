@@ -18,7 +18,7 @@ export interface LabelCheck {
  * Reads every file of labels, verdicts and calibrations, because a gate could depend on each of them.
  *
  * @param caseIds ids of a suite's cases; undefined for an unknown suite or an unreadable dataset
- * @param scorersOf the scorers of a suite that labels can measure; undefined in the same situations
+ * @param scorersOf the scorers of a suite that labels can measure; undefined when `caseIds` gives undefined
  */
 export function checkLabels(
   files: FileSource,

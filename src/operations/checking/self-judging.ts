@@ -20,14 +20,14 @@ export function selfJudging(
       ...suite.places.at(["scorers"], "key"),
       what: `The model "${target.alias}" judges its own answers in this suite.`,
       why: "Models favour their own answers, so the scores may be too high, and another model may look worse only because it is another model.",
-      fix: "Use a judge of another model family, or calibrate the judge against people: evals calibrate measures how far it can be trusted.",
+      fix: "Use a judge of another model family, or calibrate the judge against people: `evals calibrate` measures how far it can be trusted.",
     },
   ];
 }
 
 /**
- * Whether two entries are the same model, as far as the config shows: the same alias, or the same model name at the
- * same address.
+ * Whether two models of the config are the same, as far as the config shows: they have the same alias, or the same
+ * model name at the same address.
  */
 function isSame(a: LoadedModel, b: LoadedModel, project: Project): boolean {
   const [x, y] = [recordedModel(a, project.models), recordedModel(b, project.models)];

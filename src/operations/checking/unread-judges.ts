@@ -4,7 +4,7 @@ import { workTree } from "../../project/work-tree.ts";
 import type { Environment } from "../environment.ts";
 import { locate } from "../project/open-project.ts";
 
-/** The checks of judge files that are possible when the project cannot be read. */
+/** Checks the judge files as far as that is possible when the project cannot be read. */
 export function unreadJudges(io: Environment, directory: string | undefined): Problem[] {
   try {
     const { root, gitRoot } = locate(io, directory);

@@ -7,7 +7,7 @@ import type { ListedRun } from "../../store/reads.ts";
 import type { Store } from "../../store/store.ts";
 import { storedSide } from "../sides/stored-side.ts";
 
-/** The runs of a series, oldest first. */
+/** The runs that `evals drift` compares with one baseline (a series), oldest first. */
 export async function runsOfSeries(
   { read }: Pick<Store, "read">,
   { suite, alias, series }: { readonly suite: string; readonly alias: string; readonly series: string },
@@ -18,7 +18,7 @@ export async function runsOfSeries(
   return found;
 }
 
-/** Compares each run of a series with the baseline. */
+/** Compares each run of a drift series with the series' baseline. */
 export async function measureSeries(
   store: Store,
   base: Side,

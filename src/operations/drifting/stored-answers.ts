@@ -19,8 +19,8 @@ export interface AnswersOfBaseline {
 type Then = Pick<AnswerThen, "transcript" | "pass">;
 
 /**
- * Answers behind a baseline, for each case at most as many as a run has trials. Each run of a series gets the next
- * ones in turn, so that the verdict on a single answer does not affect all runs.
+ * Answers behind a baseline: for each case at most as many as a run has trials. Each run of a drift series gets the
+ * next answers in turn, so that the verdict on a single answer does not affect all runs.
  *
  * @param turn number of runs that the series has already
  */

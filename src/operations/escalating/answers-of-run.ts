@@ -12,7 +12,7 @@ export interface RunConfidence {
   readonly without: number;
 }
 
-/** Minimum number of a case's trials to count their agreement; that of fewer trials may be chance. */
+/** Minimum number of a case's trials to count their agreement; the agreement of fewer trials may be chance. */
 const LEAST_TRIALS = 3;
 
 /**

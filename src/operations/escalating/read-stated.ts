@@ -32,7 +32,7 @@ const FORMAT: LineFormat<StatedLine> = {
  * Reads a file of confidences.
  *
  * @param path of the file, for messages
- * @throws {EvalsError} with every mistake of it
+ * @throws {EvalsError} with every mistake in the file
  */
 export function readStated(bytes: Buffer, path: string): StatedAnswer[] {
   return parseLines(bytes, path, FORMAT).map(
@@ -48,7 +48,7 @@ export function readStated(bytes: Buffer, path: string): StatedAnswer[] {
 type Mistake = Omit<Problem, "path" | "line" | "column">;
 
 const FORMS =
-  '{"confidence":0.83,"correct":true}, or {"scores":{"billing":0.7,"sales":0.3},"label":"billing"}; "stratum" beside it';
+  '{"confidence":0.83,"correct":true}, or {"scores":{"billing":0.7,"sales":0.3},"label":"billing"}; "stratum" is optional';
 
 function halfLine(): Mistake {
   return {
@@ -63,10 +63,10 @@ function noLabel(scores: Readonly<Record<string, number>>): Mistake {
   return {
     code: "EVALS_ESCALATION_LABEL",
     what: '"label" is not one of the labels in "scores".',
-    why: "The measure needs the probability of the right label.",
-    fix: `One of ${Object.keys(scores)
+    why: "The quality of the probabilities is measured by the probability of the right label.",
+    fix: `Write one of ${Object.keys(scores)
       .slice(0, 5)
       .map((one) => JSON.stringify(one))
-      .join(", ")}; or add its probability to "scores", even if it is 0.`,
+      .join(", ")}; or add the probability of the right label to "scores", even if that is 0.`,
   };
 }

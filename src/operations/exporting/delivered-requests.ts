@@ -2,9 +2,9 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 
 import { dirname } from "node:path";
 
 /**
- * The requests of an export that a server has already accepted, kept in a file: after an interruption, the next
- * export continues with the others. When everything is delivered, the file is deleted, so that a later export sends
- * everything again.
+ * A file of the requests that a server has already accepted from an export. After an interruption, the next export
+ * continues with the remaining requests. When everything is delivered, the file is deleted, so that a later export
+ * sends everything again.
  */
 export interface DeliveredRequests {
   /** Number of requests delivered by an interrupted export. */

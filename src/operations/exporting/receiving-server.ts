@@ -177,7 +177,7 @@ function noKey(format: string, { names }: ServerKeys): EvalsError {
     code: "EVALS_EXPORT_KEY",
     what: `${names.join(" or ")} is not set.`,
     why: "The server accepts a run only with a key.",
-    fix: `Set ${names.join(" and ")}, then run the command again; evals export ${format} --out <file> needs no key.`,
+    fix: `Set ${names.join(" and ")}, then run the command again; \`evals export ${format} --out <file>\` needs no key.`,
   });
 }
 
@@ -186,7 +186,7 @@ function wrongKey(base: string, { names }: ServerKeys, status: number): EvalsErr
     code: "EVALS_EXPORT_KEY",
     what: `${base} refuses the key (HTTP ${status}).`,
     why: `The key comes from ${names.join(", ")}; nothing more was sent.`,
-    fix: "Use the key of the project that the run should go to, and check that --url is its server.",
+    fix: "Use the key of the project that the run should go to, and check that --url is the address of that project's server.",
   });
 }
 
@@ -195,7 +195,7 @@ function noYes(request: string, status: number, excerpt: string): EvalsError {
     code: "EVALS_EXPORT_REFUSED",
     what: `${request} was answered with HTTP ${status}${excerpt === "" ? "" : `: ${excerpt}`}.`,
     why: "The server has received only a part of the run.",
-    fix: "Check that --url is the address of that tool, and that its version takes such requests. The same command continues where the export stopped.",
+    fix: "Check that --url is the address of the right tool, and that the tool's version accepts these requests. The same command continues where the export stopped.",
   });
 }
 

@@ -17,6 +17,6 @@ export async function requireKeptRun({ kept }: FleetDatabase, prefix: string): P
         ? `There is no run "${prefix}" in this database.`
         : `Several runs in this database begin with "${prefix}": ${found.map(({ run }) => run).join(", ")}.`,
     why: "The database has only runs that were planned with `evals run --workers`.",
-    fix: "evals queue status lists the runs in the database",
+    fix: "`evals queue status` lists the runs in the database",
   });
 }

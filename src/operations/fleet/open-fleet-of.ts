@@ -5,7 +5,7 @@ import { type Fleet, openPlanFleet } from "./plan-fleet.ts";
 
 export interface FleetUser {
   readonly place: RunPlace;
-  /** Closed when the workers cannot be used. */
+  /** The runs. They are closed when the workers cannot be used. */
   readonly prepared: readonly PreparedRun[];
   readonly environment: Environment;
 }

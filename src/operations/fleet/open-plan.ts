@@ -26,8 +26,8 @@ const Planned = z.object({
 });
 
 /**
- * How much a worker keeps of the requests that it has rendered, in characters. Of a large plan, a worker sends only
- * some requests, so to keep all of them would waste memory.
+ * Maximum size of the rendered requests that a worker keeps in memory, in characters. A worker sends only some of a
+ * large plan's requests, so keeping all of them would waste memory.
  */
 const KEPT_REQUESTS = 1_000_000;
 
@@ -36,7 +36,7 @@ export interface OpenPlanOptions {
   /** Project root of this clone. */
   readonly root: string;
   readonly concurrency?: number | undefined;
-  /** Whether nothing will be asked, so that no key is needed. */
+  /** Whether no model will be called, so that no key is needed. */
   readonly asksNothing?: boolean;
 }
 

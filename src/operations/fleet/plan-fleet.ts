@@ -88,7 +88,8 @@ async function fleetRun(
   let no = "";
   let trials: RemoteTrials | undefined;
   const opened = (): RemoteTrials => {
-    if (trials === undefined) throw new Error("trials are asked for before their plan was handed over");
+    if (trials === undefined)
+      throw new Error("trials were requested before their plan was given to the workers");
     return trials;
   };
   return {

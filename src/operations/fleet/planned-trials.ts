@@ -17,7 +17,7 @@ import { missingWorkers } from "./missing-workers.ts";
 export const AHEAD = 20_000;
 /** Maximum number of trials in a block. */
 const BLOCK = 200;
-/** About how many blocks a plan gets that is too small for blocks of `BLOCK` trials. */
+/** Approximate number of blocks of a plan that is too small for blocks of `BLOCK` trials. */
 const BLOCKS = 24;
 /** Minimum number of trials in a block, unless fewer are requested. */
 const SMALLEST_BLOCK = 8;
@@ -72,7 +72,7 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
     refused: 0,
   };
 
-  /** Makes blocks of the requested trials. It waits until the engine has requested all that it can request now. */
+  /** Makes blocks of the requested trials, once the engine has made all the requests that it can make now. */
   const publish = (): void => {
     if (isPublishing) return;
     isPublishing = true;

@@ -60,7 +60,7 @@ function answerOfTrial(answers: readonly KeptAnswer[], trial: number): string | 
 }
 
 /**
- * Replaces the scores that these judges gave the baseline's answers by ties. They had compared these answers with an
+ * Sets the scores of these judges on the baseline's answers to ties. The judges had compared the answers with an
  * earlier baseline, but here the baseline is compared with itself.
  */
 function evenWithItself(side: Side, relative: readonly OpenScorer[]): Side {

@@ -36,7 +36,7 @@ export async function planCanaries(
   if (plan.target.client.immediate === true) return refused("the answers are recorded");
   if (!plan.target.cacheable) {
     return refused(
-      `the code of model "${plan.model.alias}" is not part of its request, and it declares no version`,
+      `the code of model "${plan.model.alias}" is not part of its request, and the model declares no version`,
     );
   }
   const prompt = await baselinePrompt(plan, baseline, places);
@@ -84,7 +84,7 @@ function planWith(
   for (let caseNo = 0; caseNo < asking.count; caseNo++) {
     if (!same(asking.id(caseNo), asking.key(caseNo), side.keys)) {
       return refused(
-        "model, settings or scorers have changed since the baseline, so its requests cannot be repeated",
+        "model, settings or scorers have changed since the baseline, so the baseline's requests cannot be repeated",
       );
     }
   }

@@ -48,7 +48,7 @@ export interface CanaryContext {
   readonly world: CanaryWorld;
 }
 
-/** Like `RunWorld`, but with a whole `Store`. Canaries are asked by this process, even in a run with workers. */
+/** Like `RunWorld`, but with a complete `Store`. Canaries are asked by this process, even in a run with workers. */
 type CanaryWorld = Omit<RunWorld, "store"> & { readonly store: Store };
 
 /** The canaries of one run. They are asked only after the run itself is in the store. */

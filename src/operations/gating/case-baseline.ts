@@ -17,7 +17,7 @@ import { readNamedFile } from "../../project/named-file.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { baselineRoot } from "../sides/file-side.ts";
 
-/** The cases of a run on the side that it was compared with. */
+/** The cases of a run, as they are on the side (another run or a baseline) that the run was compared with. */
 export interface CaseBaselines {
   /** One case with its answers; null when the run was not compared, or that side has no such case. */
   readonly of: (golden: StoredCase) => Promise<CaseBaseline | null>;
@@ -41,8 +41,8 @@ export async function caseBaseline(
 }
 
 /**
- * The cases of a run on the side that it was compared with. They come from a stored run if that side is one,
- * otherwise from the committed baseline with its file of answers. What was read is cached.
+ * The cases of a run, as they are on the side that the run was compared with. They come from a stored run if the side
+ * is a stored run, otherwise from the committed baseline with its file of answers. What was read is cached.
  *
  * @throws {EvalsError} for a damaged baseline file
  */

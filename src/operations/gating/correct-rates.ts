@@ -62,8 +62,8 @@ interface AnswerOfRun {
 }
 
 /**
- * The answers of this run that have a randomly picked label. Null when the answer of any such label is not in this
- * run: then the remaining answers are not a random sample of it.
+ * The answers of this run that have a randomly picked label. Null when the answer of one of these labels is missing
+ * in this run: then the remaining answers are not a random sample of the run.
  */
 function sampleOf(
   { part }: Trust,
@@ -112,7 +112,7 @@ function answerOfRun(
 /**
  * Groups labelled answers by case.
  *
- * @param whole true for the pass rate: only an answer that people and all other required scorers pass is right
+ * @param whole true for the pass rate: an answer is then right only if people and all other required scorers pass it
  */
 function casesOf(
   sample: readonly AnswerOfRun[] | null,

@@ -23,7 +23,7 @@ import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { readProjectAt } from "../project/project-at.ts";
 
-/** What is known about how one side of a comparison was asked. */
+/** What is known about one side of a comparison: its prompt, model, scorers and request. */
 export interface SideFacts {
   readonly suite: string;
   /** Null for the only model of a suite when its alias is unknown. */
@@ -34,7 +34,7 @@ export interface SideFacts {
   readonly label: string | null;
   /** Scorers by name: `schema` tells whether one defines the answer's format; false for a baseline. */
   readonly scorers: ReadonlyMap<string, { readonly hash: string; readonly schema: boolean }>;
-  /** A whole request, for its tools and answer format; null when not available. */
+  /** A complete request of this side, which shows its tools and answer format; null when not available. */
   readonly request: Json;
   /** The commit with the side's files; null when unknown. */
   readonly commit: string | null;
@@ -71,7 +71,7 @@ export function factsOfPlan({ suite, model, target, scorers, count, asks, reques
   };
 }
 
-/** What a baseline file says of how its side was asked. @param alias null unless the suite lists several models */
+/** What a baseline file says about its side. @param alias null unless the suite lists several models */
 export function factsOfBaseline(side: Side, alias: string | null, commit: string | null): SideFacts {
   return {
     suite: side.suite,

@@ -13,7 +13,7 @@ export interface ContractContext {
   readonly store: Store;
 }
 
-/** The version bump between a baseline's prompt and a run's; null when nothing is declared. */
+/** The version bump between a baseline's prompt and a run's; null when no bump is declared. */
 export async function declaredInRun(
   plan: Plan,
   { side, run, commit }: GateBaseline,

@@ -32,8 +32,8 @@ export interface GateBaseline {
   /** Branch or commit without a committed baseline for this run; undefined when one was found, or none was needed. */
   readonly absentAt?: string;
   /**
-   * Set when the base branch got another baseline after this change had left it. Absent or null when it did not, or
-   * when that is unknown.
+   * Set when the base branch got another baseline after this change had branched off. Absent or null when it did not,
+   * or when that is unknown.
    */
   readonly behind?: BehindBase | null;
   /** A note for the report; null when there is none. */
@@ -86,7 +86,7 @@ export async function answersOf({ run, runs }: GateBaseline, store: Store): Prom
  * The baseline for a run's gate. `--baseline` may name it. Without the option, a build of a change uses the committed
  * file at the tip of the base branch, never the change's own copy. Any other run uses the file at HEAD.
  *
- * @throws {EvalsError} when the base branch is not available, or the named side does not fit
+ * @throws {EvalsError} when the base branch is not available, or the named side is of another suite
  */
 export async function gateBaseline(question: BaselineQuestion): Promise<GateBaseline> {
   const { option, root, io, suite, listed } = question;
@@ -113,7 +113,8 @@ export async function gateBaseline(question: BaselineQuestion): Promise<GateBase
 }
 
 /**
- * Whether a commit has a baseline of any suite. One of another suite counts too: a change may have renamed the suite.
+ * Whether a commit has a baseline of any suite. A baseline of another suite counts too, because a change may have
+ * renamed the suite.
  */
 async function hasBaselines(root: string, commit: string): Promise<boolean> {
   return (await baselineFiles(root, commit)).length > 0;
@@ -192,9 +193,9 @@ async function baselineOfChange(
   const baseline = { ...tip, behind };
   if (own === null || own === text || own === left?.text) return baseline;
   const accepted = parseBaseline(own, path).header.accepted ?? null;
-  const edited = `This change edits ${path} itself; it is compared with the copy at ${base.name}.`;
+  const edited = `This change edits ${path} itself; the run is compared with the copy at ${base.name}.`;
   const before = text === null ? null : (parseBaseline(text, path).header.accepted ?? null);
-  // An acceptance that the base branch already has does not belong to this change.
+  // An accepted regression that is already on the base branch does not belong to this change.
   if (accepted === null || isDeepStrictEqual(accepted, before)) return { ...baseline, note: edited };
   const unfit = whyUnfit(accepted, tip.side.fingerprint, fingerprint);
   return { ...baseline, accepted, note: unfit === null ? null : `${edited} ${unfit}` };
@@ -310,12 +311,12 @@ function unknownBaseline(
       code: "EVALS_BASELINE_OTHER_SUITE",
       what: `Run ${other.run.header.id} is of suite "${other.suite}", not of "${suite}".`,
       why: "A baseline is compared case by case with a run of the same suite.",
-      fix: `evals history ${suite} lists its runs`,
+      fix: `\`evals history ${suite}\` lists the runs of the suite`,
     });
   return new EvalsError({
     code: "EVALS_BASELINE_UNKNOWN",
     what: `There is no complete run and no ${baselinePath(suite, listed)} at "${option}".`,
     why: "A run is compared with a promoted baseline or a stored run.",
-    fix: `evals log lists promoted baselines, and evals history ${suite} lists the runs`,
+    fix: `\`evals log\` lists promoted baselines, and \`evals history ${suite}\` lists the runs`,
   });
 }

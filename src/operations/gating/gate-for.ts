@@ -115,7 +115,8 @@ export async function gateFor(
           canary: started.canary ?? null,
           declared,
         });
-      // A run that was cut short has no final look, so its answers are compared as if no look had been planned.
+      // A run that was cut short has no final look (a check whether the verdict is settled), so its answers are
+      // compared as if no look had been planned.
       const whole = ran.end.kind === "decided" || ran.end.kind === "all-asked";
       const ruled = conclude(gate, whole ? (sequential?.latest() ?? null) : null);
       const { rules: own, verdict } = ruled.gate;
@@ -214,7 +215,7 @@ function missingTrials(ran: RanRun): (caseNo: number) => number {
   return (caseNo) => ran.plan.planned(caseNo) - itemAt(ran.tally.answered, caseNo);
 }
 
-/** The cases that a selector of the gate means, `tag:…` or `case:…`. */
+/** The cases that match a selector of the gate, `tag:…` or `case:…`. */
 function* selectedBy(
   plan: Plan,
   selector: string,

@@ -16,9 +16,9 @@ export interface SuiteTrust {
   /** The trust in each model-based scorer, by its name. Other scorers are not in the map. */
   readonly byScorer: ReadonlyMap<string, Trust>;
   readonly unbelieved: Unbelieved;
-  /** Names of the model-based scorers that are believed. */
+  /** Names of the model-based scorers that the gate believes. */
   readonly believed: ReadonlySet<string>;
-  /** The current labels that measure a scorer. */
+  /** The suite's labels that measure a scorer. */
   readonly labelsOf: (scorer: string) => readonly Label[];
 }
 

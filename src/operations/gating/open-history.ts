@@ -36,7 +36,7 @@ export interface ReadyRun {
   readonly lost: TakenAway;
   /** The note that another run of the same suite and target waits for a batch; null when no such run waits. */
   readonly waiting: string | null;
-  /** The version bump between the baseline's prompt and this one; null when nothing is declared. */
+  /** The version bump between the baseline's prompt and this run's; null when no bump is declared. */
   readonly declared: DeclaredChange | null;
 }
 
@@ -189,7 +189,7 @@ async function refuseUnpricedBudget(
 
 /** The baselines of the base branch that a change takes away. Only the build of a change has a base branch. */
 async function takenInChange(place: RunPlace, options: HistoryOptions, io: Environment): Promise<TakenAway> {
-  // A matrix compares targets only with each other. That a baseline is gone is left to an ordinary run to report.
+  // A matrix compares targets only with each other. An ordinary run reports a removed baseline.
   if (isMatrix(options) || options.baseline !== undefined || findGitFolder(place.home) === null)
     return NOTHING_TAKEN;
   const base = await baseOfChange(place.home, io);

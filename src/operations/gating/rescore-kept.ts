@@ -26,7 +26,7 @@ export async function rescoreKept(side: Side, answers: KeptAnswers, plan: Plan):
   }));
   for (const [at, id] of side.ids.entries()) {
     const golden = sameCase(plan, places.get(id), side.contents[at]);
-    // A case that was removed or has changed is not compared, so its answers need no scores.
+    // A case that was removed or changed since the baseline is not compared, so its answers need no scores.
     if (golden === null) continue;
     for (const { output, trials } of answers.get(id) ?? []) {
       const scoring = await scoredText(plan, golden, output);

@@ -43,7 +43,7 @@ export async function scoredAlike(baseline: GateBaseline, plan: Plan, store: Sto
 }
 
 function notRescored({ header }: StoredRun, unjudged: number): string {
-  return `A judge has changed since the baseline was made, and has not judged ${unjudged} of its answers: they cannot be compared. To judge them (the price is shown first): evals rescore ${header.id}`;
+  return `A judge has changed since the baseline was made, and has not judged ${unjudged} of the baseline's answers: these answers cannot be compared. To judge them (the price is shown first): evals rescore ${header.id}`;
 }
 
 function isScoredAlike(side: Side, plan: Plan): boolean {

@@ -17,7 +17,7 @@ export interface TakenAway {
   /** Failed rules, each with the suite of the base branch that it is about. */
   readonly rules: readonly { readonly suite: string; readonly rule: RuleResult }[];
   /**
-   * Notes without effect on the gate, about baselines that the change removes itself or that this run may not see.
+   * Notes without effect on the gate, about baselines that the change removes itself or that this run might not see.
    */
   readonly notes: readonly string[];
 }
@@ -26,8 +26,8 @@ const NOTHING: TakenAway = { rules: [], notes: [] };
 
 /**
  * Finds the baselines of the base branch with which no suite of this change is compared. This happens when a change
- * renames a suite or an alias: then the path of its baseline is another one. Without a report of it, the renamed
- * suite would silently be compared with nothing.
+ * renames a suite or an alias: then the path of its baseline changes. Without a report, the renamed suite
+ * would silently be compared with nothing.
  */
 export async function takenAway(
   { place, base }: { readonly place: RunPlace; readonly base: Extract<BaseOfChange, { kind: "seen" }> },
@@ -94,7 +94,7 @@ interface LostBaseline {
   readonly suite: string;
 }
 
-/** The baselines at `paths` that the base branch uses. A baseline that it does not use is not lost by this change. */
+/** The baselines at `paths` that the base branch uses. This change cannot lose other ones. */
 async function stillCompared(
   paths: readonly string[],
   { ref, name }: Extract<BaseOfChange, { kind: "seen" }>,
@@ -126,7 +126,7 @@ function suiteIn(text: string | null): string | null {
   }
 }
 
-/** Paths of the baselines that were added on the base branch after this change had left it. */
+/** Paths of the baselines that were added on the base branch after this change had branched off. */
 async function gainedSince(
   left: string,
   lost: readonly LostBaseline[],
@@ -152,5 +152,5 @@ function removedNote(path: string, suite: string, branch: string): string {
 }
 
 function hiddenNote({ path, suite }: LostBaseline, branch: string): string {
-  return `${branch} compares suite ${suite} with ${path}, and nothing in this change is compared with this baseline any more. This narrowed run does not fail for that reason, but evals run without a suite or an option does.`;
+  return `${branch} compares suite ${suite} with ${path}, and nothing in this change is compared with this baseline any more. This narrowed run does not fail for that reason, but \`evals run\` without a suite or an option does.`;
 }

@@ -8,7 +8,7 @@ import type { Environment } from "../environment.ts";
 const LONGEST_MS = 60_000;
 const ATTEMPTS = 6;
 const RETRY = { base_ms: 1000, cap_ms: 30_000 } as const;
-/** Longest wait that a server may request, in milliseconds; a longer one ends the attempts. */
+/** Longest wait that a server may request, in milliseconds; a longer wait ends the attempts. */
 const LONGEST_WAIT_MS = 120_000;
 /** Waits of at least this length are reported, in milliseconds. */
 const REPORTED_WAIT_MS = 3000;

@@ -28,6 +28,6 @@ export function foreignFiles(root: string, own: ReadonlySet<string>): Left[] {
 const foreign = (path: string, word: string): Left => ({
   path,
   line: 1,
-  what: `is in the way: evals check reads it as a ${word}`,
+  what: `is in the way: \`evals check\` reads this file as a ${word}`,
   why: "Import into a folder of its own with --out NAME, or move this file.",
 });

@@ -38,7 +38,7 @@ export interface ImportResult extends Pick<Imported, "taken" | "left" | "kept" |
   readonly added: readonly string[];
   /** The project's folder relative to the working directory, or `.`. */
   readonly root: string;
-  /** Why nothing was imported; empty when something was. */
+  /** Why nothing was imported; empty when something was imported. */
   readonly problems: readonly Problem[];
 }
 
@@ -99,7 +99,7 @@ function resultOf({ taken, left, kept, more }: Imported, root: string): ImportRe
   return { taken, left, kept, more, root, written: [], unchanged: [], added: [], problems: [] };
 }
 
-/** The folder itself or its nearest parent with a config, up to the repository's root; else the folder itself. */
+/** The nearest folder with a config, from `cwd` up to the repository's root; `cwd` itself when no folder has one. */
 function projectAround(cwd: string): string {
   for (let folder = cwd; ; folder = dirname(folder)) {
     if (existsSync(join(folder, CONFIG_FILE))) return folder;
@@ -134,6 +134,6 @@ function nothingTaken({ name }: ImporterEntry, sources: readonly string[]): Prob
     path: sources[0],
     what: "Nothing in this source could be imported.",
     why: "A suite needs cases, a target and scorers; the list of what was left out gives the reasons.",
-    fix: `evals import ${name} --help lists the files that can be read.`,
+    fix: `\`evals import ${name} --help\` lists the files that can be read.`,
   };
 }

@@ -9,7 +9,7 @@ import { unwritableReason } from "../../project/unwritable-reason.ts";
 
 /** A file to write. */
 export interface NewFile extends ImportedFile {
-  /** Whether it replaces an existing file. */
+  /** Whether this file replaces an existing file. */
   readonly replaces?: boolean;
 }
 
@@ -116,8 +116,8 @@ function alreadyThere(path: string): Problem {
   return {
     code: "EVALS_IMPORT_EXISTS",
     path,
-    what: "A file of this name exists already, with other contents than the import would write.",
-    why: "An import never overwrites a file, because it may have been edited since.",
+    what: "This file exists already, and the import would write other contents.",
+    why: "An import never overwrites a file, because someone may have edited the file.",
     fix: "Import under another name (--name <name>) or into another folder (--out <dir>), and compare the two files.",
   };
 }

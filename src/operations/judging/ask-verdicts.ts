@@ -8,7 +8,7 @@ import { answerOfText } from "../../run/text-alone.ts";
 export interface JudgedAnswer {
   readonly labelled: Pick<LabelledAnswer, "answer">;
   readonly golden: Case;
-  /** Number of the verdict on this answer, from 1. Each number is asked independently. */
+  /** Number of the verdict on this answer, from 1. The judge is asked independently for each number. */
   readonly repeat: number;
 }
 
@@ -38,7 +38,8 @@ export interface Asked {
 }
 
 /**
- * Asks a judge about answers. If the judge gives no verdict on an answer, this is counted and the others are asked.
+ * Asks a judge about answers. If the judge gives no verdict on an answer, this failure is counted, and the judge is
+ * asked about the other answers.
  */
 export async function askVerdicts<Question extends JudgedAnswer>(
   judge: OpenJudge,

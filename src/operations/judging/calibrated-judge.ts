@@ -191,8 +191,8 @@ function noneOfJudge(
     path: labelsPath(suite),
     what:
       open > 0
-        ? `The suite "${suite}" has several judges (${judges.join(", ")}), and ${open} of its labels do not say which of them they measure.`
-        : `No label of suite "${suite}" measures "${judge}"; they measure ${[...new Set(all.map((one) => one.of ?? judges.join(", ")))].join(", ")}.`,
+        ? `The suite "${suite}" has several judges (${judges.join(", ")}), and ${open} of its labels do not say which judge they measure.`
+        : `No label of suite "${suite}" measures "${judge}"; the labels measure ${[...new Set(all.map((one) => one.of ?? judges.join(", ")))].join(", ")}.`,
     why: "A label answers the question of one judge, and says nothing about another judge.",
     fix:
       open > 0

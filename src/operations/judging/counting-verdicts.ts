@@ -14,8 +14,8 @@ export function contentOf(golden: Pick<Case, "input" | "expected">): string {
 
 /**
  * The verdicts that count: given by this judge, for the case as it is now, one for each answer and repeat number. If
- * there are two, from different suites or wordings of the case, and the current case is not available, neither
- * counts.
+ * there are two such verdicts, from different suites or wordings of the case, and the case itself is not available,
+ * neither counts.
  *
  * @param judge null when its file is not in this project; then verdicts of any judge of that name count
  */
@@ -72,7 +72,8 @@ export function changedCases(
 }
 
 /**
- * Whether this judge may have given a verdict. A verdict made elsewhere names no judge, so it counts as this one's.
+ * Whether this judge may have given a verdict. A verdict made elsewhere names no judge, so it counts as given by this
+ * judge.
  */
 function isFrom(judge: Asked | null, { judge: hash }: JudgeVerdict): boolean {
   return judge === null || hash === undefined || hash === judge.hash;

@@ -19,7 +19,8 @@ export interface RunAnswer {
 }
 
 /**
- * The run that a word means: of a suite's name, its newest run with an answer; else a run by its id.
+ * The run that a word means. The name of a suite means the suite's newest run with an answer; any other word is a run
+ * id.
  *
  * @throws {EvalsError}
  */

@@ -11,8 +11,8 @@ export interface JudgedCriterion {
 }
 
 /**
- * The criteria of a run's judges, so that people can be asked the same questions. A judge without a rubric has none,
- * and neither has a version that is no longer in the work tree.
+ * The criteria of a run's judges, so that people can be asked the same questions. There are none for
+ * a judge without a rubric, and none for a version that is no longer in the work tree.
  *
  * @param only name of one judge, or of the scorer that uses it; default all judges
  */

@@ -15,8 +15,8 @@ export function measuredInRun({ scorers }: Pick<RunHeader, "scorers">): Measured
 /**
  * The judge that new labels measure. The user must name it when the suite has several.
  *
- * @returns the judge for the labels; undefined when they need not name one
- * @throws {EvalsError} for a name that the suite does not have, or when several are possible
+ * @returns the judge for the labels; undefined when the labels need not name a judge
+ * @throws {EvalsError} for a name that the suite does not have, or when several judges are possible
  */
 export function judgeOfLabels(
   suite: string,
@@ -52,7 +52,7 @@ export function refuseUnknown(suite: string, judge: string, scorers: readonly Me
   });
 }
 
-/** The labels that measure the judge `of`. Labels that name no judge are among them if the suite has only one. */
+/** The labels that measure the judge `of`; in a suite with only one judge, also the labels that name no judge. */
 export function labelsBeside(
   labels: readonly Label[],
   of: string | undefined,
@@ -63,7 +63,8 @@ export function labelsBeside(
 }
 
 /**
- * The warnings of `evals check` about labels that do not say which judge they measure, or name one not in the suite.
+ * The warnings of `evals check` about labels that do not say which judge they measure, or name a judge that is not in
+ * the suite.
  */
 export function labelOwnerWarnings(
   labels: readonly Label[],

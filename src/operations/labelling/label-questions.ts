@@ -29,7 +29,7 @@ export interface AnswerChoice {
   readonly tags: readonly string[];
 }
 
-/** How many of the rater's labels, the latest, may be asked about again. */
+/** Maximum number of the rater's latest labels whose answers are asked about again. */
 const MAX_KNOWN = 200;
 
 /** The answers of a run to be labelled, in an order specific to this rater. @throws {EvalsError} */
@@ -45,8 +45,8 @@ export async function pickedQuestions(source: QuestionSource, options: AnswerCho
 }
 
 /**
- * Picks the same answers for every rater, so that raters can be compared. With a larger count, the same answers are
- * picked and further ones.
+ * Picks the same answers for every rater, so that raters can be compared. A larger count picks the same
+ * answers and some more.
  */
 function sample(
   { run }: QuestionSource,
@@ -116,7 +116,7 @@ async function caseNumbersOf({ store, run }: QuestionSource): Promise<ReadonlyMa
   return new Map(cases.map((one) => [one.id, one.case_no]));
 }
 
-/** Number of answers in a file of labels that have such a conflict, whichever runs gave these answers. */
+/** Number of answers in a file of labels on which raters disagree, whichever runs gave these answers. */
 export function countConflicts(labels: readonly Label[]): number {
   return labelledAnswers(labels).filter(isConflict).length;
 }

@@ -15,8 +15,8 @@ export interface AddressFile {
 }
 
 /**
- * The file under .evals/ that keeps the address, one for each rater and suite. Only this user of the system can read
- * it.
+ * The file under .evals/ that keeps the page's address, one file for each rater and suite. Only this user of the
+ * system can read it.
  */
 export function addressFile(root: string, suite: string, rater: string): AddressFile {
   const place = join(root, ".evals", "labelling", `${sha256(`${suite}\n${rater}`).slice(0, 16)}.json`);

@@ -1,6 +1,6 @@
 /**
- * Reads `--rater`. `--rater NAME` names the rater of labels without a rater, `--rater 10=NAME` the other tool's user
- * 10.
+ * Reads `--rater`. `--rater NAME` names the rater of labels without a rater; `--rater 10=NAME` gives the name of the
+ * user 10 of the other tool.
  */
 export function readRaters(given: readonly string[]): {
   rater: string | undefined;

@@ -35,7 +35,7 @@ export async function serveSession(session: LabellingSession, place: ServedSessi
   if (session.left === 0) address.remove();
 }
 
-/** Ends the session `LINGER` milliseconds after the last answer, unless the user goes back to one. */
+/** Ends the session `LINGER` milliseconds after the last answer, unless the user goes back to an answer. */
 function lingerAfterLast(session: LabellingSession, io: Environment, stop: AbortController): () => void {
   let waiting = new AbortController();
   return () => {

@@ -73,7 +73,7 @@ function splitProblems(run: string, shards: readonly Shard[]): Problem[] {
     ...unfinished.map(({ part, source }) => ({
       code: "EVALS_MERGE_UNFINISHED",
       what: `Part ${part}/${parts} of ${run} in ${source} has not ended.`,
-      why: "Trials that this part asks later would be missing from the merged run.",
+      why: "Trials that this part runs later would be missing from the merged run.",
       fix: `Resume this part where it ran: \`evals run --shard ${part}/${parts} --resume\``,
     })),
   );
@@ -85,7 +85,7 @@ export function wholeCaseNo({ part, parts }: Pick<Shard, "part" | "parts">, case
   return caseNo * parts + part - 1;
 }
 
-/** The problem of a shard that was made from other files than the plan of the whole run; undefined when it fits. */
+/** The problem of a shard that was made from other files than the complete run's plan; undefined without one. */
 export async function foreignShard(shard: Shard, plan: Plan): Promise<Problem | undefined> {
   const { run, part, parts, source } = shard;
   const wanted = Math.ceil((plan.count - part + 1) / parts);

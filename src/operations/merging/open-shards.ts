@@ -128,7 +128,7 @@ function noShard(source: string): Problem {
   return {
     code: "EVALS_MERGE_SOURCE",
     what: `The history in ${source} contains no run of a shard.`,
-    why: "Only parts of one run can be merged; a whole run needs no merge.",
+    why: "Only parts of one run can be merged; a complete run needs no merge.",
     fix: "Run the part with `evals run --shard 1/3` and name the history that it wrote.",
   };
 }

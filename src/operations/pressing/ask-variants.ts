@@ -41,8 +41,8 @@ export interface PressureSession {
 }
 
 /**
- * Asks the variants of a run's passing trials. Stored variants are not asked again. The others are asked as a
- * separate run, so that no variant counts as a trial of the suite.
+ * Asks the variants of a run's passing trials. Stored variants are not asked again. The other variants are asked
+ * as a separate run, so that no variant counts as a trial of the suite.
  *
  * @returns the run with the results of its variants
  */

@@ -13,7 +13,7 @@ export async function newestRun({ read }: History, suite?: string): Promise<Stor
 
 type History = Pick<Store, "read">;
 
-/** Number of runs read at once. It is small, because the newest run that fits is nearly always among the first. */
+/** Number of runs read at once. It is small, because the newest run that matches is nearly always among the first. */
 const FEW = 8;
 
 /**
@@ -38,7 +38,7 @@ export async function findRun(store: History, word: string): Promise<StoredRun> 
   if (second !== undefined && first.header.id !== id) {
     throw new EvalsError({
       code: "EVALS_RUN_AMBIGUOUS",
-      what: `"${word}" begins the ids of ${found.length} runs: ${found.map((run) => run.header.id).join(", ")}.`,
+      what: `The ids of ${found.length} runs begin with "${word}": ${found.map((run) => run.header.id).join(", ")}.`,
       why: "The command needs exactly one run.",
       fix: "Write more of the id.",
     });
@@ -59,7 +59,7 @@ function noRun(word: string, known: readonly string[], ofSuite?: string): EvalsE
       known.length === 0
         ? "evals run"
         : ofSuite === undefined
-          ? "evals history lists the runs"
-          : `${ofSuite} is the newest run of that suite; evals history ${word} lists all`,
+          ? "`evals history` lists the runs"
+          : `${ofSuite} is the newest run of that suite; \`evals history ${word}\` lists all`,
   });
 }

@@ -57,7 +57,7 @@ async function caseMistakes(suite: LoadedSuite, scorers: OpenedScorers): Promise
   }
 }
 
-/** Lets judges' files be checked without their models: these may have mistakes, which are reported elsewhere. */
+/** Lets judges' files be checked without their models. Mistakes in the models are reported elsewhere. */
 function filesOnly(host: JudgeHost): JudgeHost {
   const unknown = (): Promise<never> => Promise.reject(new EvalsError([]));
   return { ...host, model: unknown };

@@ -31,7 +31,7 @@ export function refuseStarter(root: string): void {
       throw new EvalsError({
         code: "EVALS_INIT_INSIDE",
         what: `This folder is inside ${folder}/ of the project in ${above}, and that project reads every file in ${folder}/.`,
-        why: "The files of the new project would be read as files of that project, and evals check would fail there.",
+        why: "The files of the new project would be read as files of that project, and `evals check` would fail there.",
         fix: `evals init -C ${above} <another folder>`,
       });
     if (existsSync(join(above, ".git")) || dirname(above) === above) return;

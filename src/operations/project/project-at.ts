@@ -39,7 +39,7 @@ export async function requireCommit(root: string, word: string): Promise<NamedCo
     why: "The files to run are read from git.",
     fix:
       remote === undefined
-        ? "git log --oneline --all lists commits"
+        ? "`git log --oneline --all` lists commits"
         : `git fetch --depth=1 ${remote} ${word}:refs/remotes/${remote}/${word}    (git branch --all lists branches)`,
   });
 }

@@ -26,7 +26,7 @@ interface SplitOptions {
 /**
  * Moves the cases and the prompt of a suite into a dataset and a prompt version. Existing files are not overwritten.
  *
- * @throws {EvalsError} for a suite with mistakes, with nothing to move, or whose new files exist
+ * @throws {EvalsError} for a suite with mistakes, with nothing to move, or when a file to write already exists
  */
 export async function splitSuiteFiles(
   io: Environment,

@@ -243,7 +243,7 @@ function nothingInCommon(
     fix:
       bases.length === 0 && candidates.length === 0
         ? "evals run <suite>    (files are scored as the suite of the newest run, and there is no run yet)"
-        : "evals history lists the runs of each suite",
+        : "`evals history` lists the runs of each suite",
   });
 }
 

@@ -170,8 +170,8 @@ export async function promptFile(root: string, word: string): Promise<VersionFil
 
 function unknownSide(word: string, prefix: Prefix | null, name: string): EvalsError {
   const fixes: Readonly<Record<Prefix, string>> = {
-    run: "evals history lists the runs",
-    prompt: "evals prompt list lists the versions",
+    run: "`evals history` lists the runs",
+    prompt: "`evals prompt list` lists the versions",
     ref: "git branch --all, git tag and git log list commits; a shallow clone may have to fetch it first",
     file: "Name a JSONL file of outputs with one line per trial, relative to the working directory.",
   };

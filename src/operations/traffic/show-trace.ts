@@ -25,7 +25,7 @@ async function wholeId(traffic: Store["traffic"], id: string): Promise<string> {
   if (first === undefined || second === undefined || first === id) return first ?? id;
   throw new EvalsError({
     code: "EVALS_TRACE_AMBIGUOUS",
-    what: `"${id}" begins the ids of several traces: ${found.slice(0, 5).join(", ")}${found.length > 5 ? ", …" : ""}.`,
+    what: `The ids of several traces begin with "${id}": ${found.slice(0, 5).join(", ")}${found.length > 5 ? ", …" : ""}.`,
     why: "The command needs exactly one trace.",
     fix: "Write more of the id.",
   });
@@ -36,6 +36,6 @@ function unknownTrace(id: string): EvalsError {
     code: "EVALS_TRACE_UNKNOWN",
     what: `The store has no trace "${id}".`,
     why: "Only traces that were imported can be shown.",
-    fix: "evals traffic lists the stored traces; evals import traces <file> imports others",
+    fix: "`evals traffic` lists the stored traces; `evals import traces <file>` imports others",
   });
 }
