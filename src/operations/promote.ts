@@ -95,8 +95,8 @@ function promotedSuite(one: Promoting): PromotedSuite {
 }
 
 /**
- * Tells the user about runs that add nothing to a baseline, about rules that an acceptance does not clear, and
- * about inline prompts.
+ * Tells the user about runs that add nothing to a baseline, about rules that `--accept` does not clear, and about
+ * inline prompts.
  *
  * @throws {EvalsError} when the user named a run that adds nothing
  */
@@ -124,7 +124,8 @@ const noVersionText = (suite: string, path: string): string =>
 
 const byPath = (a: Covered, b: Covered): number => (a.path < b.path ? -1 : 1);
 
-const DETACHED = "HEAD is detached: no branch contains this commit. To keep it on one: git switch -c <name>";
+const DETACHED =
+  "HEAD is detached: no branch contains this commit. To keep the commit on a branch: git switch -c <name>";
 
 /** The named run, or the newest run of each existing suite. */
 async function runsToPromote(store: Store, input: PromoteInput, io: Environment) {
@@ -176,7 +177,7 @@ function nothingToAdd({ run }: Promoting): Problem {
   const { header } = run;
   return {
     code: "EVALS_PROMOTE_NOTHING_TO_ADD",
-    what: `Run ${header.id} (${header.suite}) adds nothing to the baseline: ${isRecorded(run) ? "its answers were recorded by another run, and the same recorded answers are no new evidence" : "the baseline has its trials already, or they came from the cache"}.`,
+    what: `Run ${header.id} (${header.suite}) adds nothing to the baseline: ${isRecorded(run) ? "its answers were recorded by another run, and the same recorded answers are no new evidence" : "the baseline has the run's trials already, or they came from the cache"}.`,
     why: "The same answer counted twice would look like more evidence than there is.",
     fix: `evals run ${header.suite} --no-cache --all-trials && evals promote --add`,
   };

@@ -30,7 +30,7 @@ export interface PulledRun {
 }
 
 /**
- * Copies a run whose trials workers have asked from the database into this store, with its final report.
+ * Copies a run that workers worked on, from the workers' database into this store, with its final report.
  *
  * @throws {EvalsError} for a run that does not exist or has not ended, or whose commit is not in this clone
  */
@@ -113,7 +113,7 @@ function heldElsewhere(run: string, cached: number) {
   return {
     code: "EVALS_PULL_CACHED",
     what: `${cached} answers of run ${run} came from the history of the machine that planned it, not from workers.`,
-    why: "These answers are not in the database, so only a part of the run could be copied, and it would be compared as if it were the whole run.",
+    why: "These answers are not in the database, so only a part of the run could be copied, and that part would be compared as if it were the complete run.",
     fix: "Plan runs that other machines will pull with `--no-cache`; or copy the folder .evals from the machine that planned the run.",
   };
 }
@@ -123,6 +123,6 @@ function unfinished(run: string) {
     code: "EVALS_PULL_UNFINISHED",
     what: `Run ${run} has not ended.`,
     why: "The report is made by the process that planned the run, when the last block is done.",
-    fix: `evals queue status shows how far the run is; on the machine that planned it, evals run --resume --workers … continues it`,
+    fix: `\`evals queue status\` shows how far the run is; on the machine that planned the run, \`evals run --resume --workers …\` continues it`,
   };
 }

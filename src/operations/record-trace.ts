@@ -95,7 +95,7 @@ function noTrial({ kind }: Shown, word: string): EvalsError {
     code: "EVALS_TRIAL_UNKNOWN",
     what: `"${word}" names a ${kind}, not a trial.`,
     why: "A trace records the calls of one trial.",
-    fix: `evals show ${word} lists its cases: evals record-trace ${word}/<case>/<trial>`,
+    fix: `\`evals show ${word}\` lists its cases; then: evals record-trace ${word}/<case>/<trial>`,
   });
 }
 

@@ -194,14 +194,14 @@ function notKept(suite: string, scorer: string): EvalsError {
     code: "EVALS_RESCORE_RAW",
     what: `The scorer "${scorer}" of suite ${suite} has \`raw: true\`, and the text that it reads is not stored.`,
     why: "`redact` removed personal data from the answers before they were stored, and this scorer reads them unchanged.",
-    fix: `evals run ${suite} --no-cache asks again, and scores each answer before it is redacted.`,
+    fix: `\`evals run ${suite} --no-cache\` asks again, and scores each answer before it is redacted.`,
   });
 }
 
 function gone(suite: string): EvalsError {
   return new EvalsError({
     code: "EVALS_SUITE_UNKNOWN",
-    what: `The suite "${suite}" of that run is no longer in this project.`,
+    what: `The run's suite "${suite}" is no longer in this project.`,
     why: "The answers would be scored with the scorers in the suite's file.",
     fix: `Restore evals/${suite}.yaml`,
   });

@@ -15,7 +15,7 @@ import { refuseTagOfOtherProject } from "./project/tag-project.ts";
 import { movedSuites } from "./promoting/tag-truth.ts";
 import { closeRuns, prepareRuns } from "./running/prepare-runs.ts";
 
-/** Files and folders that every promotion covers. Scorers, schemas and modules elsewhere are named in its tag. */
+/** Files and folders that every promotion covers. The promotion's tag names other scorers, schemas and modules. */
 const COVERED = ["evalconfig.yaml", "evals", "datasets", "prompts", "judges"] as const;
 
 export interface RollbackInput {
@@ -80,9 +80,9 @@ async function refuseUntrueTag(root: string, tag: PromotedTag, promotion: ReadPr
   if (promotion.suites.length === 0) {
     throw new EvalsError({
       code: "EVALS_TAG_NOT_PROMOTED",
-      what: `The tag ${tag.name} was not made by evals promote.`,
+      what: `The tag ${tag.name} was not made by \`evals promote\`.`,
       why: "The tag names no fingerprints, so the restored files could not be verified.",
-      fix: `evals log lists promotions; git checkout ${tag.name} -- <files> restores files without verifying them`,
+      fix: `\`evals log\` lists promotions; \`git checkout ${tag.name} -- <files>\` restores files without verifying them`,
     });
   }
   const moved = await movedSuites(root, tag, promotion);
@@ -91,13 +91,13 @@ async function refuseUntrueTag(root: string, tag: PromotedTag, promotion: ReadPr
     code: "EVALS_TAG_MOVED",
     what: `The tag ${tag.name} was moved: its commit does not contain the baseline of ${moved.join(", ")} that its message names.`,
     why: "A rollback to this tag would not restore what was promoted under its name.",
-    fix: `git fetch origin --tags --force brings back the remote's tag; git log --oneline -- evals/baselines finds the commit`,
+    fix: `\`git fetch origin --tags --force\` brings back the remote's tag; \`git log --oneline -- evals/baselines\` finds the commit`,
   });
 }
 
 /**
- * The files that differ between HEAD and the tag, with their content at the tag; null for a file that it did not
- * have.
+ * The files that differ between HEAD and the tag, with their content at the tag; null for a file that the tag
+ * does not have.
  */
 async function changesTo(root: string, tag: PromotedTag, paths: readonly string[]): Promise<Changes> {
   const [then, now] = await Promise.all([filesAt(root, tag.commit, paths), filesAt(root, "HEAD", paths)]);
@@ -153,7 +153,9 @@ async function unknownTag(root: string, word: string): Promise<EvalsError> {
     what: `There is no promoted tag "${word}".${didYouMean(word, names)}`,
     why: "A rollback restores what was promoted under a name.",
     fix:
-      names.length === 0 ? "evals promote --as <name> makes one" : `One of: ${names.slice(0, 10).join(", ")}`,
+      names.length === 0
+        ? "`evals promote --as <name>` makes a promoted tag"
+        : `One of: ${names.slice(0, 10).join(", ")}`,
   });
 }
 

@@ -45,7 +45,7 @@ export interface RunningSession extends RunHooks {
   readonly store: Store;
   /** Whether no model may be called, as in `RunSettings`. */
   readonly asksNothing?: boolean | undefined;
-  /** The workers on other machines that ask the trials; absent when this process asks them. */
+  /** The workers on other machines that run the trials; absent when this process runs them. */
   readonly fleet?: Fleet | undefined;
   /** Set for a run of a drift series; `spent` is what was paid before the run, to judge stored answers again. */
   readonly drift?: { readonly night: DriftNight; readonly spent: Spending } | undefined;

@@ -3,7 +3,7 @@ import type { RunHeader } from "../domain/run.ts";
 import type { RunControl, TrialEvent } from "../run/engine.ts";
 import type { Plan } from "../run/plan.ts";
 
-/** Receives the progress of runs. The methods are called synchronously, in the order in which they stand here. */
+/** Receives the progress of runs. The methods are called synchronously, in the order in which they are declared. */
 export interface RunWatcher {
   /** Called when every run is planned without mistakes. */
   planned(plans: readonly Plan[]): void;
@@ -31,7 +31,7 @@ export interface RunWatcher {
   /** Called when all answers of a run have arrived; its report is not ready yet. */
   answered(): void;
   ended(report: RunReport): void;
-  /** Called when all runs have ended, or were stopped so that the others will not be started. */
+  /** Called when all runs have ended, or when a run was stopped and the remaining runs will not be started. */
   over(reports: readonly RunReport[]): void;
 }
 

@@ -35,7 +35,7 @@ export interface WorkerTotals {
 
 /**
  * Number of lanes of a worker. Each lane works on one block at a time, so that the worker has a block to work on
- * while it waits for the last trials of another.
+ * while it waits for the last trials of another block.
  */
 const LANES = 2;
 const POLL_MS = 200;
@@ -226,7 +226,8 @@ function openShift(options: ShiftOptions) {
             for (const stop of inHand.get(plan) ?? []) stop(why);
           lastBeat = io.now();
         } catch (error) {
-          // The database is away. The lease may expire meanwhile, but answers are written when the database is back.
+          // The database cannot be reached. The lease may expire meanwhile, but answers are written when the
+          // database is back.
           if (!(error instanceof Error)) throw error;
         }
         await io.sleep((LEASE_S * 1000) / 4, options.gone).catch(() => {});

@@ -210,7 +210,7 @@ function stratumOf(row: TrafficRow, field: TrafficField): string {
   return row[field] ?? "(none)";
 }
 
-/** For each trace, what rates it: the scores that suites gave it, and the feedback of people and other tools. */
+/** The ratings of each trace: the scores that suites gave it, and the feedback of people and other tools. */
 async function measuresOf({ traffic }: Store, rows: readonly TrafficRow[]): Promise<readonly Measure[][]> {
   const scores = new Map<string, Measure[]>();
   for (let at = 0; at < rows.length; at += 500)

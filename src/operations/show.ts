@@ -70,8 +70,8 @@ async function readWord(store: Store, { word, ...input }: ShowInput): Promise<Wa
   throw new EvalsError({
     code: "EVALS_CASE_UNKNOWN",
     what: `Run ${run.header.id} has no case "${named}".${didYouMean(named, known.keys())}`,
-    why: "Only cases that the run asked have answers.",
-    fix: `evals show ${run.header.id} lists the run's cases`,
+    why: "The run has answers only for its own cases.",
+    fix: `\`evals show ${run.header.id}\` lists the run's cases`,
   });
 }
 
@@ -194,8 +194,8 @@ async function shownTrial(
     throw new EvalsError({
       code: "EVALS_TRIAL_UNKNOWN",
       what: `Case "${id}" of run ${header.id} has no trial ${number}.`,
-      why: "This trial was not asked, or not answered before the run ended.",
-      fix: `evals show ${header.id}/${id} lists its trials`,
+      why: "This trial was not run, or had no answer before the run ended.",
+      fix: `\`evals show ${header.id}/${id}\` lists the case's trials`,
     });
   }
   const [content, request, judged] = await Promise.all([

@@ -14,7 +14,7 @@ import { withoutKeys } from "./running/without-keys.ts";
 
 /**
  * A text that changes when a run would ask, score or gate differently. It is made from the fingerprints, the gates'
- * rules, and the files with recorded answers. If the project has mistakes, it is made from these.
+ * rules, and the files with recorded answers. If the project has mistakes, the text is made from the mistakes.
  */
 export async function planSignature(io: Environment, request: RunRequest): Promise<string> {
   try {

@@ -92,7 +92,7 @@ describe("evals diff ref:…", () => {
       what: expect.stringMatching(
         /^There is no complete run of main \([0-9a-f]{7}\) for s, and no baseline of it\.$/,
       ),
-      why: "A comparison needs two sides. Running it asks for at most 24 answers, for about $2.88.",
+      why: "A comparison needs two sides. Running the missing side asks for at most 24 answers, for about $2.88.",
       fix: "evals diff ref:main --run-missing    (or evals run s --at main)",
     });
     const ended = await repo.evals(["diff", "ref:main", "--run-missing"]);

@@ -74,7 +74,9 @@ describe("evals run --batch", () => {
     const id = (ran: { readonly stdout: string }): string => JSON.parse(ran.stdout).runs[0].id;
     const first = await repo.evals("run --batch --json");
     const again = await repo.evals("run --batch --json");
-    expect(again.stderr).toContain(`run ${id(first)}, which asks the same, waits for a batch and is resumed`);
+    expect(again.stderr).toContain(
+      `run ${id(first)}, which asks the same questions, waits for a batch and is resumed`,
+    );
     expect([again.exit, id(again), server.batches.length]).toEqual([3, id(first), 1]);
     later();
     const back = await repo.evals("run --batch --json");

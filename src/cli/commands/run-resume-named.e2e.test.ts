@@ -114,7 +114,7 @@ describe("evals run --resume --run", () => {
       [
         expect.objectContaining({
           code: "EVALS_RESUME_OPTION",
-          what: `${said} does not fit run ${id}, which has ${has}.`,
+          what: `${said} does not match run ${id}, which has ${has}.`,
           fix: expect.stringContaining(`evals run s --resume --run ${id}`),
         }),
       ],
@@ -199,7 +199,7 @@ describe("evals run --resume --run", () => {
     repo.edit("prompts/q/1.0.0.md", "first", "changed");
     const { exit, stderr } = await repo.evals(`run --resume --run ${id}`);
     expect([exit, stderr]).toEqual([2, expect.stringContaining("EVALS_RESUME_OTHER_PLAN")]);
-    expect(stderr).toContain("prompt, model, cases or scorers have changed since");
+    expect(stderr).toContain("prompt, model, cases or scorers have changed since that run");
   });
 
   it("knows of every option what it does to a run that is resumed", () => {

@@ -8,8 +8,8 @@ import { readPromotion } from "./read-promotion.ts";
 
 /**
  * The folder of another project in this repository to which a promoted tag belongs; null when the tag belongs to this
- * project, or to none. A tag of an older version does not name its project. Then the baselines that its commit
- * changed show which project it is.
+ * project, or to none. A tag of an older version does not name its project. Then the project is
+ * found by the baselines that the tag's commit changed.
  */
 export async function otherProjectOf(
   root: string,
@@ -49,6 +49,6 @@ export async function refuseTagOfOtherProject(root: string, tag: PromotedTag): P
     code: "EVALS_TAG_OTHER_PROJECT",
     what: `The tag ${tag.name} belongs to another project in this repository: ${other === "." ? "the one in its top folder" : other}.`,
     why: "The message of the tag is about that project's files; the tag promoted nothing in this project.",
-    fix: `evals log lists what this project promoted; to work in the other project: -C ${JSON.stringify(other === "." ? top : `${top}/${other}`)}`,
+    fix: `\`evals log\` lists what this project promoted; to work in the other project: -C ${JSON.stringify(other === "." ? top : `${top}/${other}`)}`,
   });
 }

@@ -4,8 +4,8 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { Environment } from "../environment.ts";
 
 /**
- * Checks that `-C` names a directory. Otherwise the project would be looked for in the folders above, and a wrong one
- * could be used.
+ * Checks that `-C` names a directory. Otherwise the project would be looked for in the folders above, and a wrong
+ * project could be used.
  *
  * @throws {EvalsError} EVALS_DIRECTORY_UNKNOWN
  */
@@ -17,6 +17,6 @@ export function requireDirectory(io: Environment, directory: string | undefined)
     code: "EVALS_DIRECTORY_UNKNOWN",
     what: `"${directory}" ${found === undefined ? "does not exist" : "is not a directory"}.`,
     why: "-C names the directory to work in.",
-    fix: "Name a directory, relative to this one or absolute.",
+    fix: "Name a directory: an absolute path, or a path relative to the working directory.",
   });
 }

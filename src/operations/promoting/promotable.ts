@@ -71,14 +71,14 @@ async function newestPlanned(
 interface PromotableOptions {
   /** Whether the user named the run. */
   readonly explicit: boolean;
-  /** Whether a reason was given why a baseline may be worse. */
+  /** Whether the user gave a reason, by `--accept`, why a baseline may be worse. */
   readonly accepts: boolean;
   readonly store: Store;
 }
 
 /**
- * The runs that HEAD's files would produce again, so that they can be promoted. If the user named no run, the others
- * are skipped and reported, as long as one can be promoted. A named run must be promotable.
+ * The runs that HEAD's files would produce again, so that they can be promoted. If the user named no run, runs that
+ * cannot be promoted are skipped and reported, as long as at least one can be. A named run must be promotable.
  *
  * @throws {EvalsError} with the reasons and what to do
  */
@@ -154,7 +154,8 @@ async function gateOfSameAnswers({ header }: StoredRun, { read }: Store): Promis
 }
 
 /**
- * Whether the baseline at HEAD accepts this result already. To promote it again, for a tag, makes no baseline worse.
+ * Whether the baseline at HEAD accepts this result already. To promote this result again, for a tag, makes no
+ * baseline worse.
  */
 async function isAcceptedAtHead(root: string, path: string, fingerprint: string): Promise<boolean> {
   const text = await readAtCommit(root, "HEAD", path);
@@ -228,7 +229,7 @@ function forDrift(run: StoredRun): Problem {
   return problemOf(
     run,
     "EVALS_PROMOTE_DRIFT",
-    "evals drift made this run to compare it with the baseline",
+    "`evals drift` made this run to compare it with the baseline",
     "A baseline made from such a run would contain the drift that it should reveal.",
     `evals run ${run.header.suite} && evals promote`,
   );
@@ -258,7 +259,7 @@ function incomplete(run: StoredRun): Problem {
   return problemOf(
     run,
     "EVALS_PROMOTE_INCOMPLETE",
-    "trials errored or were not asked",
+    "some trials errored or were skipped",
     "A missing trial has no result, so a baseline from this run would be incomplete.",
     `evals run ${run.header.suite} --resume --run ${run.header.id}`,
   );
@@ -316,7 +317,7 @@ function otherInputs(run: StoredRun, because: readonly string[]): Problem {
   return problemOf(
     run,
     "EVALS_PROMOTE_OTHER_INPUTS",
-    because[0] ?? "prompt, model, cases or scorers have changed since it was made",
+    because[0] ?? "prompt, model, cases or scorers have changed since the run was made",
     "A run of the files at HEAD would not give these results.",
     `evals run ${run.header.suite} && evals promote`,
   );

@@ -1,7 +1,7 @@
 import { EvalsError } from "../../domain/problem.ts";
 import type { RunRequest } from "./run-request.ts";
 
-/** Refuses options that do not fit together. @throws {EvalsError} EVALS_OPTION_CONFLICT */
+/** Refuses options that exclude each other. @throws {EvalsError} EVALS_OPTION_CONFLICT */
 export function refuseConflicts(request: RunRequest): void {
   if (request.run !== undefined && !request.resume && request.retry === undefined) {
     throw new EvalsError({

@@ -30,7 +30,7 @@ export interface NarrowedRequest {
   close(): void;
 }
 
-/** How many of a suite's runs, the newest, are searched for a run with the same model. */
+/** Only this many of a suite's newest runs are searched for a run with the same model. */
 const MAX_LOOKED = 50;
 
 /**

@@ -11,7 +11,7 @@ export interface SeenCases {
   readonly narrowings: Map<string, Narrowing>;
 }
 
-/** Why options that choose cases leave none. */
+/** Why the options that choose cases leave no case. */
 export function nothingChosen(seen: SeenCases): Problem[] {
   const narrowings = [...seen.narrowings.values()];
   const failing = narrowings.flatMap((one) => (one.failing === undefined ? [] : [one.failing]));

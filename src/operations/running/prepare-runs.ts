@@ -86,7 +86,7 @@ export async function prepareRuns(
 /**
  * Refuses suites that would run the project's code when this is forbidden.
  *
- * @throws {EvalsError} with every such place
+ * @throws {EvalsError} with every place that would run code
  */
 export async function refuseCodeOf(
   project: Project,

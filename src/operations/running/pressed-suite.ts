@@ -41,7 +41,7 @@ export function pressedSuite(
  * recorded answers.
  *
  * @param presses whether variants will be asked; then problems with them are mistakes
- * @throws {EvalsError} with all these mistakes
+ * @throws {EvalsError} with all of these problems
  */
 export function preparePressure(
   suite: LoadedSuite,
@@ -194,7 +194,7 @@ function nothingToChange({ kind, at }: PressureSettings, place: ReturnType<Place
   const where = at === undefined ? "" : ` at ${at}`;
   const needs = {
     sycophancy: "an answer that can be doubted without revealing the right answer",
-    paraphrase: "a paraphrase in the file of paraphrases that differs from its input",
+    paraphrase: "a paraphrase that differs from the case's input, in the file of paraphrases",
     typos: "a text with a plain word of four letters or more",
     distractors: "a text",
     order: "a list, lines of a list, or a question beside other sentences",

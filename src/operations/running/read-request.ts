@@ -28,7 +28,7 @@ export function readRequest<Request extends RunRequest>(schema: z.ZodType<Reques
         code: "EVALS_OPTION_INVALID",
         what: `--${name} is not ${EXPECTED[name] ?? "valid"}.`,
         why: "A misread option would run something other than you meant.",
-        fix: `Give ${EXPECTED[name] ?? "another value"}; see evals run --help`,
+        fix: `Give ${EXPECTED[name] ?? "another value"}; see \`evals run --help\``,
       })),
     );
   }

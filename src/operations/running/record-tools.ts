@@ -15,8 +15,8 @@ type RecordedRun = Pick<StoredRun, "no" | "header">;
 const defaultPath = (suite: string): string => `fixtures/tools/${suite}.jsonl`;
 
 /**
- * `--record` for an agent's tools: writes what the tools answered in a run's trials, and in variants of these, to a
- * file. A suite with `agent: { recorded: … }` reads this file.
+ * `--record` for an agent's tools: writes what the tools answered in a run's trials, and in the variants of these
+ * trials, to a file. A suite with `agent: { recorded: … }` reads this file.
  *
  * @returns a message about the result; null without tools
  */

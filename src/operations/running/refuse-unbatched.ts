@@ -5,7 +5,8 @@ import type { PreparedRun } from "./prepare-runs.ts";
 const BATCHED = "a model of provider `openai` (chat or responses) or `anthropic`";
 
 /**
- * Refuses runs whose target does not support batches. A run with recorded answers is not refused: it asks nothing.
+ * Refuses runs whose target does not support batches. A run with recorded answers is not refused: it calls no
+ * model.
  *
  * @throws {EvalsError} EVALS_BATCH_UNSUPPORTED, once for each target
  */

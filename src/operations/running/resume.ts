@@ -105,7 +105,7 @@ function otherPlan({ header }: StoredRun, plans: readonly Plan[]): EvalsError {
     ...(asksOthers
       ? [`it has ${trialsWords(trials, planned)}, this plan ${trialsWords(plan?.trials, plan?.totalPlanned)}`]
       : []),
-    ...(isChanged ? ["prompt, model, cases or scorers have changed since"] : []),
+    ...(isChanged ? ["prompt, model, cases or scorers have changed since that run"] : []),
   ];
   const at = commit === null || dirty !== false ? undefined : commit.slice(0, 9);
   return new EvalsError({

@@ -61,8 +61,8 @@ function otherCases(request: RunRequest, narrowing: Narrowing | null): OtherOpti
   const { failing } = request;
   const typed = narrowingOf(request);
   const { failing: ofRun, ...own } = narrowing ?? WHOLE;
-  // A run of failing cases stores only the ids of its cases, and not the pattern of `--case`, so these are not
-  // compared.
+  // A run of failing cases stores only the ids of its cases, and not the pattern of `--case`, so the patterns
+  // are not compared.
   const cases = failing !== undefined && ofRun !== undefined ? { cases: own.cases } : {};
   return [
     ...(failing !== undefined && ofRun?.startsWith(failing) !== true
@@ -89,7 +89,7 @@ const WHOLE: Narrowing = { cases: [], tags: [], shard: null };
 function otherOption({ typed, has }: OtherOption, { id, suite }: RunHeader): Problem {
   return {
     code: "EVALS_RESUME_OPTION",
-    what: `${typed} does not fit run ${id}, which has ${has}.`,
+    what: `${typed} does not match run ${id}, which has ${has}.`,
     why: "A resumed run keeps its plan, so that all of its answers can be counted together.",
     fix: `Leave this option out: evals run ${suite} --resume --run ${id}; or start a new run, without --run`,
   };

@@ -44,7 +44,7 @@ export const RunRequest = z.object({
     .optional(),
   /** For a dry run only: whether to show why each case has to be asked. */
   explainCache: z.boolean().default(false),
-  /** Address of the PostgreSQL database shared with workers; without it this process asks the trials. */
+  /** Address of the PostgreSQL database shared with workers; without it, this process runs the trials. */
   workers: z.string().min(1).optional(),
   /** With workers: whether a call whose answer was lost with its worker is repeated. */
   repeat: z.boolean().default(true),

@@ -71,7 +71,7 @@ export async function openTargets(
   return { suites: shown, ungated };
 }
 
-/** The suites with their own targets. Empty when these have mistakes, which do not matter with other targets. */
+/** The suites with their own targets. Empty when these targets have mistakes, which do not matter with others. */
 async function ownTargets(
   { trials }: Chosen,
   load: (overrides: SuiteOverrides) => Promise<Project>,

@@ -29,7 +29,7 @@ async function waitingRuns(
 
 /**
  * The runs that a command with `--batch` resumes even without `--resume`. A batch with the same requests is in
- * progress already, and a second batch would be paid again. With `--no-cache` it is paid again on purpose.
+ * progress already, and a second batch would be paid again. With `--no-cache` the user pays again on purpose.
  */
 export async function runsThatWait(
   store: History,
@@ -42,14 +42,15 @@ export async function runsThatWait(
   const waiting = await waitingRuns(store, plans, fits);
   for (const [{ suite }, { header }] of waiting)
     notice(
-      `${suite.name}: run ${header.id}, which asks the same, waits for a batch and is resumed. To pay for another batch: --no-cache.`,
+      `${suite.name}: run ${header.id}, which asks the same questions, waits for a batch and is resumed. To pay for another batch: --no-cache.`,
     );
   return waiting;
 }
 
 /**
  * One sentence for each plan that starts a run of single calls while a batch of the same suite and target waits. It
- * names the command that fetches the batch's answers. A run in batches needs no such note: it fetches them itself.
+ * names the command that fetches the batch's answers. A run in batches needs no such note: it fetches the answers
+ * itself.
  */
 export async function waitingNotes(
   store: History,

@@ -16,7 +16,7 @@ export type InputForm = { readonly kind: "text" } | { readonly kind: "member"; r
 /**
  * How a dataset stores the user's message.
  *
- * @param inputs of its cases; without cases, the message is the whole input
+ * @param inputs of the dataset's cases; without cases, the message is the whole input
  */
 export function inputForm(inputs: Iterable<Json>): InputForm {
   let lengths: Map<string, number> | undefined;

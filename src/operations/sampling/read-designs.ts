@@ -62,6 +62,6 @@ function readField(word: string | undefined): TrafficField | undefined {
 const NO_DESIGN: Problem = {
   code: "EVALS_OPTION_MISSING",
   what: "No option says which traces to draw.",
-  why: "Each way to draw traces has its own probabilities, which are kept with every candidate.",
+  why: "Each method of drawing traces has its own probabilities, which are kept with every candidate.",
   fix: "--random 1%, --worst 5, --errors or --uncovered; several together",
 };

@@ -58,8 +58,8 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
 
 /**
  * The newest run of a suite for each of its targets. If the user named only one side, the runs of that side are
- * skipped, and so are runs that are older: these cannot contain a change made since. But an older run at HEAD is not
- * skipped when that side is a commit, nor one of another prompt when that side is a prompt.
+ * skipped. Older runs are skipped too, because they cannot contain a later change, with two exceptions: a run at HEAD
+ * when that side is a commit, and a run of another prompt when that side is a prompt.
  */
 async function latestOf(
   suite: string,
@@ -85,7 +85,7 @@ async function latestOf(
   return stored.flatMap((run) => run ?? []);
 }
 
-/** The newest run of each target that its suite lists in the same way as that of `newest`. */
+/** The newest run of each target. Only targets that their suite lists in the same form as that of `newest` count. */
 function newestOfEachTarget(newest: ListedRun, runs: readonly ListedRun[]): ListedRun[] {
   const first = new Map([[targetKey(newest.header), newest]]);
   const kind = ({ header }: ListedRun): string =>
@@ -220,7 +220,7 @@ function noOwnBaseline(id: string, side: string | null): EvalsError {
         ? `Run ${id} was not compared with a baseline.`
         : `Run ${id} was compared with ${side}, which is no longer in the history.`,
     why: "One run alone is compared with its own baseline; a difference needs two sides.",
-    fix: `evals diff <baseline> ${id}    (evals history lists runs)`,
+    fix: `evals diff <baseline> ${id}    (\`evals history\` lists runs)`,
   });
 }
 

@@ -22,8 +22,8 @@ export interface MissingSide {
 }
 
 /**
- * The wanted suites for which a side has no result but could have one, because they exist at that commit or use
- * that prompt; null when there is none.
+ * The wanted suites for which a side has no result but could have one, because the suites exist at the side's commit
+ * or use the side's prompt; null when there is no such suite.
  *
  * @param wanted names of suites; null for all
  */
@@ -134,7 +134,7 @@ async function costSentence({ project, suites }: MissingSide, context: SideConte
     }
   }
   if (calls === 0) return "The answers are recorded, so a run asks no model.";
-  const asks = `Running it asks for at most ${plural(calls, "answer")}`;
+  const asks = `Running the missing side asks for at most ${plural(calls, "answer")}`;
   if (usd !== null) return `${asks}, for about ${dollars(usd)}.`;
   return `${asks}. Their cost is unknown: a model has no price, or no stored run tells how long its answers are.`;
 }

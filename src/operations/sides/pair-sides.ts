@@ -130,7 +130,8 @@ const sortKey = ({ listed, model }: SideSource): string => listed ?? model ?? ""
 const isOfPrompt = (a: SideSource, b: SideSource): boolean => a.several.prompt === b.several.prompt;
 
 /**
- * Whether two sides have the same model: by its alias or, if a baseline has no alias, by the provider's name of it.
+ * Whether two sides have the same model: by its alias or, if a baseline has no alias, by the provider's name of
+ * the model.
  */
 function isOfModel(a: SideSource, b: SideSource): boolean {
   if (a.model !== null && b.model !== null) return a.model === b.model;

@@ -136,7 +136,7 @@ async function plannedAt(io: Environment, root: string, at: NamedCommit): Promis
   }
 }
 
-/** The newest runs with a prompt version. For a suite without such a run, HEAD's baseline if it was made with it. */
+/** The newest runs with a prompt version. For a suite without such a run, HEAD's baseline of this version. */
 export async function promptSides(word: string, { store, root, io }: SideContext): Promise<SideSource[]> {
   const runs = await newestSides(store, (run) => isOfPrompt(run, word));
   const [name = "", version] = word.split("@");
@@ -172,7 +172,7 @@ function unknownSide(word: string, prefix: Prefix | null, name: string): EvalsEr
   const fixes: Readonly<Record<Prefix, string>> = {
     run: "`evals history` lists the runs",
     prompt: "`evals prompt list` lists the versions",
-    ref: "git branch --all, git tag and git log list commits; a shallow clone may have to fetch it first",
+    ref: "`git branch --all`, `git tag` and `git log` list commits; a shallow clone may have to fetch the commit first",
     file: "Name a JSONL file of outputs with one line per trial, relative to the working directory.",
   };
   const kinds: Readonly<Record<Prefix, string>> = {

@@ -8,7 +8,7 @@ import type { Store, StoredRun } from "../../store/store.ts";
 
 /** Assumed output tokens of an answer when no run shows the length. */
 const ASSUMED_OUTPUT_TOKENS = 512;
-/** How many of a suite's runs, the newest, are searched for one that has measured tokens or costs. */
+/** Only this many of a suite's newest runs are searched for a run with measured tokens or costs. */
 const MAX_LOOKED = 40;
 
 /** The expected calls, tokens and cost; `assumptions` says where the numbers come from. */
@@ -117,7 +117,7 @@ interface Tokens {
   readonly notes: readonly string[];
 }
 
-/** Whether tokens can be estimated. A user's own service, program or module may not count them at all. */
+/** Whether tokens can be estimated. A user's own service, program or module might not count tokens at all. */
 const countsTokens = ({ target, model }: Plan): boolean =>
   target.price !== null || model.provider.kind === "openai" || model.provider.kind === "anthropic";
 

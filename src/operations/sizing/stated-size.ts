@@ -75,7 +75,7 @@ export function readStated(options: StatedOptions): Stated {
       code: "EVALS_OPTION_INVALID",
       what: `${RANGES[name].option} is not ${RANGES[name].range}.`,
       why: "A plan for different numbers than you meant would cost money or miss a drop.",
-      fix: `Give ${RANGES[name].range}; see evals power --help`,
+      fix: `Give ${RANGES[name].range}; see \`evals power --help\``,
     })),
   );
 }

@@ -29,7 +29,7 @@ export async function liveSeries(root: string): Promise<ReadonlySet<string>> {
       const baseline = parseBaseline(text, "");
       series.add(seriesOf(sideOfBaseline(baseline, { path: "", at: "" }, "")));
     } catch (error) {
-      // No run can be compared with an unreadable baseline, so it has no active series.
+      // No run can be compared with an unreadable baseline, so such a baseline has no active series.
       if (!(error instanceof EvalsError)) throw error;
     }
   }

@@ -5,7 +5,7 @@ import type { Redaction } from "../../domain/redaction.ts";
 import type { Attributes, Span } from "../../traces/span.ts";
 import { TRAFFIC_NAMES } from "../../traces/traffic-names.ts";
 
-/** Removes from spans the texts that may not be stored. Spans are cleaned before anything else is done with them. */
+/** Removes from spans the texts that must not be stored. Spans are cleaned before anything else is done with them. */
 export interface SpanCleaner {
   readonly span: (span: Span) => Span;
   readonly text: (text: string) => string;

@@ -13,9 +13,9 @@ export interface CaseIndexSources {
   readonly cases: number;
   readonly rows: () => AsyncIterable<CaseRow>;
   readonly inputOf: (index: number) => Promise<Json | undefined>;
-  /** Gives, by case id, one letter for each trial on the other side; null when only counts are known. */
+  /** Gives, by case id, one letter for each trial on the compared side; null when only counts are known. */
   readonly before: ((id: string) => string | undefined) | null;
-  /** Counts of a case on the other side, if the row does not have them. */
+  /** Counts of a case on the compared side, if the row does not have them. */
   readonly countsOf: (index: number) => Promise<CaseRow["baseline"]>;
   readonly compared: boolean;
 }

@@ -6,7 +6,7 @@ import type { ListedRun } from "../../store/reads.ts";
 import type { Store } from "../../store/store.ts";
 import { doneOf, runSummary } from "./run-summary.ts";
 
-/** Caches the summaries of runs. An ended run is read only once; of a running one, only new trials are read. */
+/** Caches the summaries of runs. An ended run is read only once; of an unfinished run, only new trials are read. */
 export interface SummaryCache {
   readonly of: (run: ListedRun) => Promise<RunSummary>;
   /** How many trials of an unfinished run are done; -1 for an ended run, because its report has the number. */
