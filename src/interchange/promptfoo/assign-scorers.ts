@@ -8,7 +8,7 @@ import type { Plan } from "./plan.ts";
 import type { Entry } from "./provider-spec.ts";
 import { type MakeEntry, scorerSettings } from "./scorer-settings.ts";
 import { UniqueNames } from "./slug.ts";
-import { hasTemplate } from "./templates/nunjucks-tree.ts";
+import { hasTemplate, Untranslatable } from "./templates/nunjucks-tree.ts";
 import { renderNunjucks } from "./templates/render-nunjucks.ts";
 
 /** A scorer of the suite, completed as cases are read. */
@@ -118,7 +118,15 @@ class Assignment {
       this.#help.losses.add(assertion.place, assertion.type, plan.why);
       return undefined;
     }
-    const scorer = this.#scorer(plan, assertion, one, decides && weight !== 0);
+    let scorer: Scorer;
+    try {
+      scorer = this.#scorer(plan, assertion, one, decides && weight !== 0);
+    } catch (error) {
+      // The instructions of a judge have a template that Liquid cannot express.
+      if (!(error instanceof Untranslatable)) throw error;
+      this.#help.losses.add(assertion.place, assertion.type, `Its template: ${error.message}.`);
+      return undefined;
+    }
     if (!decides && plan.kind === "scorer" && plan.not && GRADED.has(assertion.base))
       this.#help.losses.add(
         assertion.place,

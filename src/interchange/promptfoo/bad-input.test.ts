@@ -93,6 +93,14 @@ describe("a promptfoo config with mistakes", () => {
       {},
       /^p\.yaml:3 contains: Its template: the filter "slice"/,
     ],
+    ...["{{ name", "{{ name | unheardof }}", "{% extends 'x' %}"].map(
+      (broken): [string, string, Readonly<Record<string, string>>, RegExp] => [
+        `a rubric with the template ${broken}`,
+        `${HEAD}tests: [{ assert: [{ type: llm-rubric, value: ${JSON.stringify(`kind to ${broken}`)} }] }]\n`,
+        {},
+        /^p\.yaml:3 llm-rubric: Its template: /,
+      ],
+    ),
     [
       "a value from the environment",
       `prompts: ["{{ env.HOME }}"]\nproviders: [echo]\ntests: [{ vars: { a: b } }]\n`,

@@ -39,9 +39,9 @@ export class JudgeFiles {
     metric: string | undefined,
     place: SourcePlace,
   ): string {
-    const model = this.#models.grader(draft.model, place, this.#help);
     const body = draft.body === "" ? "" : escaped(toLiquid(draft.body, tests));
     const settings = criteriaInLiquid(draft.settings, tests);
+    const model = this.#models.grader(draft.model, place, this.#help);
     const key = hashJson({ settings, body, model });
     const known = this.#known.get(key);
     if (known !== undefined) return known;
