@@ -6,8 +6,8 @@ import type { RunEvent } from "./run-event.ts";
 /** The options of every function. */
 export interface CallOptions {
   /**
-   * Where to look for the project, also in parent folders; absolute, or relative to the current directory, which is
-   * the default.
+   * The folder in which the search for the project starts; parent folders are searched too. Absolute, or relative to
+   * the current directory; default: the current directory.
    */
   readonly directory?: string | undefined;
   /** Environment variables, for instance API keys, to use instead of `process.env`. */

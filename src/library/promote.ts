@@ -11,7 +11,7 @@ export interface PromoteOptions extends CallOptions {
   readonly as?: string | undefined;
   /** The reason for the promotion, written to the commit and the tag. */
   readonly message?: string | undefined;
-  /** Why the new baseline may be worse than the current one. */
+  /** Why the new baseline may be worse than the baseline that it replaces. */
   readonly accept?: string | undefined;
   /**
    * Adds the run's trials to the baseline, for cases with unchanged keys, instead of replacing the baseline.

@@ -15,8 +15,8 @@ export interface RescoreOptions extends CallOptions {
   /** Maximum cost of the judges, in US dollars. */
   readonly budget?: number | undefined;
   /**
-   * Reads the judges' replies from `fixtures/<alias>.jsonl`, where alias is that of the judge's model, instead of
-   * asking them.
+   * Reads the judges' replies from `fixtures/<alias>.jsonl` instead of asking the judges; alias is the alias of the
+   * judge's model.
    */
   readonly replay?: boolean | undefined;
 }

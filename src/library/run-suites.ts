@@ -53,7 +53,7 @@ export interface RunSuitesOptions extends StoppableOptions {
   readonly retry?: "errored" | undefined;
   /** Sends the requests as a batch at half the price; `resume` fetches the answers later. */
   readonly batch?: boolean | undefined;
-  /** Asks the requests that a batch left unanswered again, as single calls. */
+  /** Sends the requests again that a batch left unanswered, as single calls. */
   readonly batchThenLive?: boolean | undefined;
   /** A commit, branch or tag whose files are run instead of the work tree's. */
   readonly at?: string | undefined;
