@@ -45,8 +45,8 @@ export interface Batches {
   /** The batches of a run, in the order of planning. */
   ofRun(runNo: number): StoredBatch[];
   /**
-   * The batches of this asker from all runs but this one, if the batch may exist at the provider and its results
-   * are not in the store yet. In the order of planning.
+   * From all other runs, the batches of this asker that may exist at the provider and whose results are not in the
+   * store yet. In the order of planning.
    */
   elsewhere(runNo: number, asker: string): BatchElsewhere[];
   /** The requests of a batch, in their order. */

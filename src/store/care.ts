@@ -26,8 +26,8 @@ export interface Pruning {
   /** Removes the texts of answers from a report. */
   readonly withoutTexts: (report: Json) => Json;
   /**
-   * Traces from before this time are deleted too, and so are answers and judge replies from before it that no run
-   * refers to. Milliseconds since 1970, UTC.
+   * Traces from before this time are deleted too. Answers and judge replies from before this time are deleted when no
+   * run refers to them. Milliseconds since 1970, UTC.
    */
   readonly loose_before: number;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** Number of migrations of the current schema. */
+/** The schema version of this program's store: the number of its migrations. */
 export const SCHEMA_VERSION = 12;
 
 /**
@@ -26,7 +26,7 @@ export function earlierHistory(root: string): string | undefined {
   return earlierHistories(root)[0];
 }
 
-/** Whether any run was ever stored here. */
+/** Whether any run of the project was ever stored. */
 export function hasHistory(root: string): boolean {
   return existsSync(join(root, HISTORY_FILE)) || earlierHistory(root) !== undefined;
 }

@@ -57,7 +57,7 @@ export type FailedAnswer = Pick<
 
 /** The changes of a run after a cursor. */
 export interface RunChanges {
-  /** Read before the trials, so that when the run has ended and `more` is false, no trial is missing. */
+  /** The run's state, read before the trials: if the run has ended and `more` is false, no trial is missing. */
   readonly state: RunState;
   /** New trials and trials with new scores, in their current state. A trial that changes again is returned again. */
   readonly trials: readonly TrialRow[];
@@ -68,8 +68,8 @@ export interface RunChanges {
 }
 
 /**
- * Reads of the store for everything but the engine. They are asynchronous and paged, so that the store can be behind
- * a network and a large run is never completely in memory.
+ * How all parts of the program except the engine read the store. The reads are asynchronous and paged, so that the
+ * store can be behind a network and a large run is never completely in memory.
  *
  * Throws `RangeError` for a cursor of another list or a modified one.
  */

@@ -8,7 +8,7 @@ import { isAlive, type ProcessMark } from "../processes/process-mark.ts";
 export interface RunWork {
   /** The stored status. */
   readonly status: RunStatus;
-  /** The last process that claimed the run; null when it was released. */
+  /** The last process that claimed the run; null when the run was released. */
   readonly owner: ProcessMark | null;
 }
 

@@ -3,7 +3,7 @@ import type { RunHeader } from "../domain/run.ts";
 import type { ProcessMark } from "../processes/process-mark.ts";
 
 const WHY =
-  "Every answer is written to the history as soon as it arrives; without it a run would lose answers that are paid for.";
+  "Every answer is written to the history as soon as it arrives; without the history a run would lose answers that are already paid for.";
 
 export function storeUnwritable(path: string, cause: unknown): EvalsError {
   const reason = cause instanceof Error ? cause.message : String(cause);
@@ -58,7 +58,7 @@ export function runBusy(
     fix:
       other === null
         ? `Wait until that call has ended, or abort it. Then: evals run ${suite} --resume`
-        : `Wait until it has ended, or stop it: kill -INT ${other.pid}${on}. Then: evals run ${suite} --resume`,
+        : `Wait until that process has ended, or stop it: kill -INT ${other.pid}${on}. Then: evals run ${suite} --resume`,
   });
 }
 
@@ -73,7 +73,7 @@ export function noSqlite(node: string, causes: readonly Error[]): EvalsError {
       code: "EVALS_STORE_NO_SQLITE",
       what: `SQLite cannot be loaded in Node ${node}: ${reasons}.`,
       why: WHY,
-      fix: "Build it for this Node: npm rebuild better-sqlite3 (pnpm: pnpm approve-builds, then pnpm rebuild better-sqlite3), which needs a C++ compiler. Or use Node 22.13 or later, which has SQLite of its own.",
+      fix: "Build better-sqlite3 for this Node: npm rebuild better-sqlite3 (pnpm: pnpm approve-builds, then pnpm rebuild better-sqlite3), which needs a C++ compiler. Or use Node 22.13 or later, which has SQLite of its own.",
     },
     { cause: causes[0] },
   );

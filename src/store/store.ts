@@ -41,14 +41,15 @@ export interface NewRunCase {
   readonly asked_hash: string;
 }
 
-/** Gives the texts of a case. The store asks for a text only when it does not have it yet. */
+/** Gives the texts of a case. The store asks only for texts that it does not have yet. */
 export interface CaseBodies {
   /** JSON of `{"input", "expected"}`. */
   content(caseNo: number): string;
   /** JSON of the prepared request. Null when the run sends no requests; then there is nothing to store. */
   request: ((caseNo: number) => string) | null;
   /**
-   * Whether a content that the store already has is replaced. It must be when something in it was redacted since.
+   * Whether a content that is already stored is replaced. It must be replaced when something in the content was
+   * redacted after it was stored.
    */
   readonly anew?: boolean;
 }
@@ -128,7 +129,7 @@ export interface NewJudgement {
   readonly draw: number;
   /** Hash of the judge that asked. */
   readonly judge: string;
-  /** The run that paid for it; null outside of a run. */
+  /** The run that paid for the reply; null outside of a run. */
   readonly run_no: number | null;
   readonly case_id: string;
   /** `body` is called when the store does not have the request yet. */
@@ -147,7 +148,7 @@ export interface CountingReplies {
 
 /** Append-only store of runs. */
 export interface Store {
-  /** Asynchronous, paged reads for everything but the engine. */
+  /** Asynchronous, paged reads for all parts of the program except the engine. */
   readonly read: StoreReads;
   /** Maintenance of the whole store. */
   readonly care: StoreCare;

@@ -21,7 +21,7 @@ export interface StoredRun {
   readonly judge_calls: number;
 }
 
-/** The conditions by which runs are listed; a run must meet all that are given. */
+/** The conditions by which runs are listed; a run must meet all conditions that are set. */
 export interface RunFilter {
   /** Id of a run: only the runs of its canaries are listed. When absent, runs of canaries are left out. */
   readonly canary_of?: string | undefined;

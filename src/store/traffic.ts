@@ -21,7 +21,7 @@ export interface TrafficStore {
   /**
    * Imports traces in one transaction.
    *
-   * @param next called for each id with the source that is stored of the trace, null when the trace is new; returns
+   * @param next called for each id with the stored source of the trace, which is null when the trace is new; returns
    * the record to store, or null to leave the trace unchanged
    */
   record(

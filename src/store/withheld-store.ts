@@ -6,7 +6,7 @@ import type { CachedAnswer, Store, StoredJudgement } from "./store.ts";
 const CONTENT = { input: WITHHELD, expected: WITHHELD } as const;
 
 /**
- * A view of the store for readers who may not see its texts. It shows numbers, times and model names, and replaces
+ * A view of the store for readers who must not see its texts. It shows numbers, times and model names, and replaces
  * every question, answer and comment with a placeholder. Writes work as usual.
  */
 export function withheldStore(store: Store): Store {

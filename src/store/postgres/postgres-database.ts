@@ -236,7 +236,7 @@ function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS 
     transaction: <A extends unknown[], T>(work: (...args: A) => T) => {
       /**
        * Failed attempts, by the object that was to be written. An attempt whose connection was lost may have been
-       * committed after all. That is checked when the caller gives the same object again.
+       * committed after all, which is checked when the caller passes the same object again.
        */
       const failed = new WeakMap<object, Attempt<T>>();
       const run = (...args: A): T => {

@@ -3,8 +3,8 @@ import { addressOf, connectionProblem, READ_ONLY } from "../../postgres/connecti
 import type { Failed } from "./thread-messages.ts";
 
 const USE = {
-  why: "EVALS_HISTORY names this database as the history: every answer is written there as soon as it arrives.",
-  written: "Every answer is written there as soon as it arrives.",
+  why: "EVALS_HISTORY names this database as the history: every answer is written to the database as soon as it arrives.",
+  written: "Every answer is written to this database as soon as it arrives.",
   address:
     "EVALS_HISTORY=postgres://user:password@host:5432/database; unset it to keep the history in .evals/",
 };
@@ -48,7 +48,7 @@ function unwritable(url: string, cause: Error, fix: string): EvalsError {
     {
       code: "EVALS_STORE_UNWRITABLE",
       what: `The history at ${addressOf(url)} cannot be written: ${cause.message}.`,
-      why: `${USE.written} Answers that are stored already stay there.`,
+      why: `${USE.written} Answers that are already stored are not lost.`,
       fix,
     },
     { cause },

@@ -107,8 +107,8 @@ CREATE TABLE processes (mark ${TEXT} PRIMARY KEY, seen_at timestamptz NOT NULL D
 `;
 
 /**
- * All migrations in order. A released migration is never changed. For each change of the SQLite tables there must
- * be one here.
+ * All migrations in order. A released migration is never changed. For each change of the SQLite tables there must be
+ * a migration here.
  */
 const STEPS: readonly string[] = [FUNCTIONS + TABLES];
 

@@ -57,7 +57,7 @@ describe("the thread that a history waits for", () => {
     const one = await thread();
     const [first] = answered(one);
     expect(() => one.ask(query("die"))).toThrow(
-      expect.objectContaining({ passing: true, message: "the thread that talks to it has ended" }),
+      expect.objectContaining({ passing: true, message: "the thread that talks to the database has ended" }),
     );
     expect(answered(one)[0]).toBeGreaterThan(first as number);
   });

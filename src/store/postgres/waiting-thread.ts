@@ -32,8 +32,7 @@ const LOOK_MS = 250;
 const START_MS = 60_000;
 /**
  * How long a thread may send no heartbeat before it is given up, in milliseconds. A thread that is only busy may be
- * given up, too. No answer is lost then, because this counts as a lost connection, after which the work is
- * repeated.
+ * given up, too. No answer is lost then, because the work is repeated as after a lost connection.
  */
 const SILENT_MS = 20_000;
 
@@ -77,7 +76,7 @@ export async function startThread(
       // As with a lost connection, the statement may have been carried out.
       throw new PostgresFailure({
         code: null,
-        message: "the thread that talks to it has ended",
+        message: "the thread that talks to the database has ended",
         passing: true,
       });
     }

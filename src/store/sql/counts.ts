@@ -17,8 +17,8 @@ export function countsOf(db: Database): Omit<StoreSize, "bytes"> {
 }
 
 /**
- * The references between rows, of which none may be broken. For each one: the words for a message, and a statement
- * that counts the broken references.
+ * The references between rows; none of them may be broken. For each reference: the words for a message, and a
+ * statement that counts the broken references.
  */
 const LOOSE_ENDS = [
   [
@@ -43,7 +43,7 @@ const LOOSE_ENDS = [
   ],
 ] as const;
 
-/** One text per kind of reference of which some are broken, such as `3 trials have no case`. */
+/** One text for each kind of reference that is broken in some rows, such as `3 trials have no case`. */
 export function* looseEnds(db: Database): Generator<string> {
   for (const [what, sql] of LOOSE_ENDS) {
     const count = db.prepare<[], number>(sql).pluck().get() ?? 0;

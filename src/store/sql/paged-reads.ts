@@ -131,8 +131,10 @@ function laterOf(db: Database) {
 }
 
 /**
- * Makes a page of items. @param found the items from the page's start on, up to one more than the limit; that one
- * shows that a next page exists
+ * Makes a page of items.
+ *
+ * @param found the items from the page's start on, up to one more than the limit; this extra item shows that a next
+ * page exists
  */
 function pageOf<T>(found: readonly T[], limit: number, cursor: (last: T) => string): Page<T> {
   const items = found.slice(0, limit);

@@ -25,7 +25,7 @@ export function pruneRows(db: Database, what: Pruning): Omit<Pruned, "erased"> {
   return { answers, judgements, traces };
 }
 
-/** The age of a trace is its own time, or the import time when it has none. */
+/** A trace is as old as its own time says, or as its import when the trace has no time. */
 const OLD_TRACES = "FROM traffic WHERE CASE WHEN at = 0 THEN kept_at ELSE at END < ?";
 
 export function countOldTraces(db: Database, before: number): number {

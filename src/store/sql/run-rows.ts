@@ -133,7 +133,7 @@ function conditions(
   if (filter.suite !== undefined) hold("suite = ?", filter.suite);
   if (filter.plan !== undefined) hold("plan = ?", filter.plan);
   if (filter.status !== undefined) {
-    // In the database both interrupted and running runs have the status `running`. They are told apart by whether
+    // In the database both interrupted and running runs have the status `running`. They are distinguished by whether
     // the process still lives.
     const written = [...new Set(filter.status.map((one) => (one === "interrupted" ? "running" : one)))];
     hold(`status IN (${written.map(() => "?").join(", ")})`, ...written);

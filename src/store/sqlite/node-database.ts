@@ -32,7 +32,10 @@ export async function openNodeDatabase(path: string): Promise<OpenedSqlite> {
   };
 }
 
-/** Hides the warning that Node's interface may change: it is meant for developers, not for users of this program. */
+/**
+ * Hides the warning that Node's SQLite interface may change: it is meant for developers, not for users of this
+ * program.
+ */
 async function loadQuietly(): Promise<typeof import("node:sqlite")> {
   const { emitWarning } = process;
   process.emitWarning = (warning: string | Error, ...rest: unknown[]): void => {
@@ -60,7 +63,8 @@ const given = (value: unknown): unknown => value;
 const asGiven = (sql: string): Reading => ({ sql, value: given });
 
 /**
- * Whether this SQLite cuts texts at their first NUL character, as that of Node 22 does. A model may write a NUL.
+ * Whether this SQLite cuts texts at their first NUL character, as the SQLite of Node 22 does. A model may write a
+ * NUL.
  */
 function cutsAtNul(db: DatabaseSync): boolean {
   return (db.prepare("SELECT char(97, 0, 98) AS text").get() as Row).text === "a";

@@ -36,8 +36,8 @@ export const betterSqlite: SqliteLibrary = {
 };
 
 /**
- * It is CommonJS, and require() loads it in 4 ms of processor time; import() takes 6.5, because Node first searches
- * its source for the names of its exports (Node 20).
+ * better-sqlite3 is CommonJS: require() loads it in 4 ms of processor time. import() takes 6.5 ms, because Node first
+ * searches the source for the names of its exports (Node 20).
  */
 function loaded(): typeof import("better-sqlite3") {
   try {

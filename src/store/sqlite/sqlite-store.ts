@@ -44,7 +44,8 @@ export async function openSqliteStore(
 }
 
 function prepare(db: SqliteDatabase): void {
-  // The first page of a new database needs no journal on disk, which takes 3 of the 4 waits for the disk.
+  // The first page of a new database is written without a journal on disk, because the journal takes 3 of the 4 waits
+  // for the disk.
   if (db.pragma("page_count", { simple: true }) === 0) db.pragma("journal_mode = MEMORY");
   db.pragma("journal_mode = WAL");
   // With WAL and NORMAL a commit survives the death of the process; `keepDurable` limits what a power failure can

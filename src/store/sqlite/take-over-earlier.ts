@@ -34,7 +34,7 @@ export async function takeOverEarlier(
   }
 }
 
-/** Moves the draft to its place atomically, and never over an existing file. */
+/** Moves the draft to `path` atomically, and never over an existing file. */
 function putInPlace(draft: string, path: string): void {
   try {
     linkSync(draft, path);
