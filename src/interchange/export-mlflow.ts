@@ -290,7 +290,7 @@ function deletedExperiment(name: string): EvalsError {
   return new EvalsError({
     code: "EVALS_EXPORT_PLACE",
     what: `MLflow's experiment "${name}" is deleted.`,
-    why: "MLflow adds no runs to it, and creates no second experiment with its name.",
-    fix: `Restore it in MLflow, or name another: MLFLOW_EXPERIMENT_NAME=<name>`,
+    why: "MLflow adds no runs to a deleted experiment, and creates no second experiment with the same name.",
+    fix: `Restore the experiment in MLflow, or name another one: MLFLOW_EXPERIMENT_NAME=<name>`,
   });
 }

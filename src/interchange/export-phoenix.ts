@@ -57,7 +57,7 @@ function upload({ dataset }: RunToExport, cases: readonly ExportedCase[]): objec
 }
 
 /**
- * Whether Phoenix keeps a value as it is: it accepts only objects, and an object without members counts as no
+ * Whether Phoenix keeps a value unchanged: Phoenix accepts only objects, and treats an object without members as no
  * value.
  */
 const isKept = (value: Json): boolean => isObject(value) && Object.keys(value).length > 0;

@@ -9,5 +9,5 @@ export const csvExporter: RunExporter = { file: (run) => trialsCsv(run.trials(),
 /** A list with one object per trial. */
 export const jsonExporter: RunExporter = { file: (run) => trialsJson(run.trials()) };
 
-/** The same table as CSV, with a type for each column. */
+/** The table of trials as Parquet: the same columns as in the CSV, but each column has a type. */
 export const parquetExporter: RunExporter = { file: (run) => trialsParquet(run.trials(), scorersOf(run)) };

@@ -6,7 +6,7 @@ import type { ExportedTrial } from "./run-table.ts";
 /** A case of a run for export. */
 export interface ExportedCase {
   readonly id: string;
-  /** Undefined when the input is no longer known. */
+  /** Undefined when the store does not contain the case's input. */
   readonly input: Json | undefined;
   /** Undefined when the case has no expected value. */
   readonly expected: Json | undefined;
@@ -40,7 +40,7 @@ export interface RunToExport {
   readonly report: () => string;
   /** In plan order. */
   readonly cases: () => AsyncIterable<ExportedCase>;
-  /** In plan order, and the trials of a case by number. Only one case is in memory at a time. */
+  /** In plan order; the trials of a case are sorted by number. Only one case is in memory at a time. */
   readonly trials: () => AsyncIterable<ExportedTrial>;
   /** The same trials with their transcripts. */
   readonly traced: () => AsyncIterable<TracedTrial>;
@@ -77,7 +77,7 @@ export interface ReceivingServer {
   /**
    * Sends a request, unless an earlier export of this run that was interrupted has already sent it.
    *
-   * @param known statuses besides 2xx that are not an error; a later export sends such a request again
+   * @param known statuses besides 2xx that are not an error; a later export repeats a request that got one of them
    * @returns the reply; undefined when the request was already sent
    * @throws {EvalsError} like `ask`, and for any other status
    */
@@ -109,7 +109,7 @@ export interface RunExporter {
   readonly server?: {
     readonly keys: ServerKeys;
     readonly send: (run: RunToExport, server: ReceivingServer) => Promise<void>;
-    /** The base URL of requests; default the given address without trailing slashes. */
+    /** The base URL of requests; by default the address that the user named, without trailing slashes. */
     readonly base?: (address: string) => string;
   };
 }

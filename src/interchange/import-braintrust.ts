@@ -15,7 +15,7 @@ import { importDataset } from "./writing/dataset-import.ts";
 import type { DatasetRow } from "./writing/dataset-rows.ts";
 
 const OF_EXPERIMENT =
-  "It belongs to an experiment: evals import traces reads its answers with their scores and errors.";
+  "The item belongs to an experiment. `evals import traces` reads an experiment's answers with their scores and errors.";
 
 const MEMBERS: KnownMembers = {
   read: ["id", "input", "expected", "tags", "metadata"],
@@ -65,7 +65,10 @@ async function newestVersions(
   return newest;
 }
 
-/** Version numbers exceed a double's precision and are written as text or number, so they are read from the text. */
+/**
+ * Version numbers exceed a double's precision, and a file may write them as numbers. So they are read from the item's
+ * JSON text and not from the parsed item.
+ */
 function versionOf({ text }: JsonItem): bigint {
   const digits = /"_xact_id"\s*:\s*"?(\d+)/.exec(text)?.[1];
   return digits === undefined ? 0n : BigInt(digits);
@@ -80,7 +83,7 @@ function rowOf(item: JsonItem, newest: ReadonlyMap<string, bigint>): DatasetRow 
   if (value._object_delete === true)
     return { ...place, what: `the deleted item "${id ?? ""}"`, why: "It was deleted in Braintrust." };
   if (isNothing(value.input))
-    return { ...place, what: `item "${id ?? ""}"`, why: "It has no input: there is nothing to ask." };
+    return { ...place, what: `item "${id ?? ""}"`, why: "The item has no input: there is nothing to ask." };
   return {
     place,
     id,

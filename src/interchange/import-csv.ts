@@ -87,7 +87,7 @@ function tooMany(place: { path: string; line: number }, cells: number, { columns
   return {
     ...place,
     what: `a row of ${cells} cells`,
-    why: `The first row names ${columns.length} columns: nobody can say which cell is too much.`,
+    why: `The first row names ${columns.length} columns, so it is unknown which cell of this row is the extra one.`,
   };
 }
 
@@ -112,6 +112,6 @@ function emptyTable(path: string): EvalsError {
     column: 1,
     what: "This file is empty.",
     why: "The first row of a file must name its columns.",
-    fix: "Export it again, with a row of names.",
+    fix: "Export the table again, with column names in its first row.",
   });
 }

@@ -20,7 +20,8 @@ import { type DatasetRow, isMessage, readShape, uniqueRows } from "./writing/dat
 import { importOutputs, outputLine } from "./writing/outputs-import.ts";
 import { markdownText } from "./writing/project-text.ts";
 
-const OF_TRAFFIC = "People's feedback and scores belong to traffic: evals import traces reads them.";
+const OF_TRAFFIC =
+  "People's feedback and scores belong to production traffic: `evals import traces` reads them.";
 const FEEDBACK = ["scores", "feedback", "feedback_rating"];
 const NOTHING: KnownMembers = {
   read: [],
@@ -60,7 +61,7 @@ export const importHelicone: Importer = async (request) => {
   };
   return importOutputs({
     name,
-    description: `Requests from ${from}, over the answers that were given.`,
+    description: `Requests from ${from}, scored on the recorded answers.`,
     dataset: datasetFile(name, rows),
     outputs: {
       path: `fixtures/${name}.jsonl`,
@@ -95,7 +96,7 @@ function loggedRow({ value, place }: JsonItem): LoggedRow | Left {
     return {
       ...place,
       what: `request ${id ?? ""} (HTTP ${status})`.trim(),
-      why: "It was refused or failed: there is no answer.",
+      why: "The request was refused or failed, so there is no answer.",
     };
   const body = heliconeBody(value, "request");
   const input = messagesOf(body);
@@ -103,7 +104,7 @@ function loggedRow({ value, place }: JsonItem): LoggedRow | Left {
     return {
       ...place,
       what: `request ${id ?? ""}`.trim(),
-      why: "It has no messages: there is nothing to ask.",
+      why: "The request has no messages: there is nothing to ask.",
     };
   const { output, usage } = chatAnswer(heliconeBody(value, "response"));
   if (output === undefined)

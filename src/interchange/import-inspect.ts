@@ -75,7 +75,7 @@ async function readSamples(log: InspectLog, left: LeftList) {
       left.add(
         sample.place,
         epochWords(sample),
-        "Its input or target differs from the sample's first epoch.",
+        "The sample's input or target differs from that of its first epoch.",
       );
       continue;
     }
@@ -107,7 +107,7 @@ const epochWords = ({ id, epoch }: Pick<InspectSample, "id" | "epoch">): string 
 function caseLine({ id, value, place }: InspectSample, left: LeftList): string | undefined {
   const input = inputOf(value.input as Json);
   if (isNothing(input)) {
-    left.add(place, `sample ${id}`, "It has no input: there is nothing to ask.");
+    left.add(place, `sample ${id}`, "The sample has no input: there is nothing to ask.");
     return undefined;
   }
   const target = value.target as Json | undefined;
@@ -152,12 +152,12 @@ function answerOf(sample: InspectSample, left: LeftList): Answered | undefined {
     left.add(
       place,
       epochWords(sample),
-      `It ended with an error, which is not an answer: ${(textMember(error, "message") ?? "").slice(0, 300)}`,
+      `The sample ended with an error, which is not an answer: ${(textMember(error, "message") ?? "").slice(0, 300)}`,
     );
     return undefined;
   }
   if (value.invalidation !== undefined && value.invalidation !== null) {
-    left.add(place, epochWords(sample), "It was marked as invalid in the log.");
+    left.add(place, epochWords(sample), "The sample was marked as invalid in the log.");
     return undefined;
   }
   const output = objectMember(value, "output") ?? {};
@@ -186,7 +186,7 @@ function answerIn(output: JsonObject): string | undefined {
   );
 }
 
-/** Usage of the whole sample if only one model answered, else of its last reply. */
+/** The usage of the whole sample if only one model answered, else the usage of the sample's last reply. */
 function usageIn(value: JsonObject): JsonObject | undefined {
   const models = Object.values(objectMember(value, "model_usage") ?? {}).filter(isObject);
   return models.length === 1 ? models[0] : objectMember(objectMember(value, "output") ?? {}, "usage");
@@ -196,7 +196,7 @@ function oneLog(): EvalsError {
   return new EvalsError({
     code: "EVALS_OPTION_INVALID",
     what: "One log is imported at a time.",
-    why: "Each log becomes a suite, and two of one task would have the same name.",
+    why: "Each log becomes a suite, and two logs of one task would become two suites with the same name.",
     fix: "evals import inspect logs/<file>.eval --name <name>",
   });
 }

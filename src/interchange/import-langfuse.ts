@@ -31,7 +31,10 @@ const MEMBERS: KnownMembers = {
   ],
 };
 
-/** Imports Langfuse datasets from files (JSON, JSON Lines, the CSV of its pages), or with `--url` by name from a server. */
+/**
+ * Imports Langfuse datasets: from files (JSON, JSON Lines, or the CSV that Langfuse's web pages export), or from a
+ * server, with `--url` and the dataset's name.
+ */
 export const importLangfuse: Importer = async (request) => {
   const url = request.options.url as string | undefined;
   if (url !== undefined) return fromServer(request, url);
@@ -67,7 +70,7 @@ async function fetchedRows(
 ): Promise<readonly (DatasetRow | Left)[]> {
   const base = serverAddress(
     address,
-    "The items are fetched from there.",
+    "The dataset's items are fetched from this address.",
     "--url https://cloud.langfuse.com    (keys come from LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY)",
   );
   const headers = keyHeaders(LANGFUSE, env);
@@ -117,7 +120,7 @@ function itemRow(value: Json, place: SourcePlace): DatasetRow | Left {
   if (value.status === "ARCHIVED")
     return { ...place, what: `item "${id ?? ""}"`, why: "It is archived in Langfuse." };
   if (isNothing(value.input))
-    return { ...place, what: `item "${id ?? ""}"`, why: "It has no input: there is nothing to ask." };
+    return { ...place, what: `item "${id ?? ""}"`, why: "The item has no input: there is nothing to ask." };
   const expected = value.expectedOutput ?? value.expected_output;
   const own = readOwnMetadata(metadataOf(value.metadata));
   return {
@@ -131,7 +134,10 @@ function itemRow(value: Json, place: SourcePlace): DatasetRow | Left {
   };
 }
 
-/** Reads the CSV of Langfuse's pages. Its cells of input, expected output and metadata are JSON or plain text. */
+/**
+ * Reads the CSV that Langfuse's web pages export. Its cells of input, expected output and metadata are JSON or plain
+ * text.
+ */
 async function* csvRows({ files }: ImportRequest, path: string): AsyncGenerator<DatasetRow | Left> {
   let columns: readonly string[] | undefined;
   for await (const { cells, line } of csvRecords(files, path)) {
@@ -170,7 +176,7 @@ function noAnswer(status: number | null, text: string, base: string): EvalsError
       status === null
         ? `${base} did not answer: ${excerpt}.`
         : `${base} did not answer with a dataset's items (HTTP ${status}${excerpt === "" ? "" : `: ${excerpt}`}).`,
-    why: "The items are fetched from there.",
+    why: "The dataset's items are fetched from this address.",
     fix: "Check --url, or export the dataset in Langfuse and name the file.",
   });
 }

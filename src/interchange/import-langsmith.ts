@@ -52,7 +52,7 @@ function noteAttachments({ value, place }: JsonItem, left: LeftList): void {
     left.add(
       place,
       `attachments ${names.join(", ")}`,
-      "Files are not in the export; the case is taken without them.",
+      "The export does not contain attached files; the case is imported without them.",
     );
 }
 
@@ -64,7 +64,7 @@ function rowOf({ value, place }: JsonItem): DatasetRow | Left {
     return {
       ...place,
       what: `example "${textMember(value, "id") ?? ""}"`,
-      why: "It has no inputs: there is nothing to ask.",
+      why: "The example has no inputs: there is nothing to ask.",
     };
   const { dataset_split, ...metadata } = metadataOf(value.metadata);
   const splits = [...tagsOf(dataset_split), ...tagsOf(value.split), ...tagsOf(listMember(value, "splits"))];

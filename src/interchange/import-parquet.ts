@@ -90,7 +90,7 @@ async function* datasetRows({ columns, rows }: Table, plan: ColumnPlan): AsyncGe
     const odd = columns.find((_, index) => cells[index] === BINARY && plan.targets[index] !== undefined);
     yield odd === undefined
       ? rowItem(plan, { place, cells: cells as (Json | undefined)[] })
-      : { ...place, what: `column ${odd}`, why: "It contains bytes, which a case cannot." };
+      : { ...place, what: `column ${odd}`, why: "The cell contains bytes, and a case cannot contain bytes." };
   }
 }
 
@@ -149,7 +149,7 @@ function damaged(path: string, error: unknown): EvalsError {
       path,
       what: `This file cannot be read as Parquet: ${message}.`,
       why: "Its rows would be missing from the dataset.",
-      fix: "Copy or export it again, as a whole.",
+      fix: "Copy or export the whole file again.",
     },
     { cause: error },
   );

@@ -227,14 +227,14 @@ function targets(
   help.losses.add(
     source.keyAt([key]),
     `${key}:`,
-    "No provider could be imported: the suite uses a model that echoes the prompt, until its `model` names another model of evalconfig.yaml.",
+    "No provider could be imported: the suite uses a model that echoes the prompt, until the suite's `model` names another model of evalconfig.yaml.",
   );
   return [{ alias: models.echo(help.files.echo()) }];
 }
 
 /**
- * The code by which all providers of a config transform their answers. If the providers differ in it, it is not
- * imported, which is reported.
+ * The code with which every provider of a config transforms its answers. If the providers have different code, none
+ * of it is imported, and each transform is reported.
  */
 function commonTransform(specs: readonly ProviderSpec[], losses: Losses): string | undefined {
   const [first] = specs;
@@ -244,7 +244,7 @@ function commonTransform(specs: readonly ProviderSpec[], losses: Losses): string
       losses.add(
         place,
         `transform: of the provider ${id}`,
-        "The answers of the other providers are judged as they are, and a suite's scorers are the same for all of its models.",
+        "Not all providers have this transform, and a suite's scorers are the same for all of its models.",
       );
   return undefined;
 }
@@ -284,7 +284,7 @@ function codeConfig(path: string) {
     path,
     what: "This config is code, and an import runs no code.",
     why: "Its result may differ from day to day, and code from elsewhere could do anything.",
-    fix: `Write what it exports as YAML or JSON, for instance: node --input-type=module -e 'import c from "./promptfoo/${posix.basename(path)}"; console.log(JSON.stringify(c.default ?? c))' > promptfooconfig.json`,
+    fix: `Write what this code exports as YAML or JSON, for instance: node --input-type=module -e 'import c from "./promptfoo/${posix.basename(path)}"; console.log(JSON.stringify(c.default ?? c))' > promptfooconfig.json`,
   };
 }
 
@@ -293,7 +293,7 @@ function otherConfig(path: string) {
     code: "EVALS_IMPORT_FORMAT",
     path,
     what: `This file is not a config of promptfoo: it has none of ${MARKS.slice(0, 4).join(", ")}.`,
-    why: "Nothing in it says what is asked and how it is judged.",
+    why: "Nothing in the file says what is asked and how the answers are judged.",
     fix: "Name the promptfooconfig.yaml itself; other tools have commands of their own: evals import --help.",
   };
 }

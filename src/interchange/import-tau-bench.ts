@@ -94,7 +94,7 @@ function readTrajectory(
     left.add(
       place,
       `trial ${numberMember(value, "trial") ?? "?"} of task ${id}`,
-      `It ended without a reward: an error is not an answer${error === undefined ? "" : ` (${error.slice(0, 200)})`}.`,
+      `The trial ended without a reward: an error is not an answer${error === undefined ? "" : ` (${error.slice(0, 200)})`}.`,
       "no reward",
     );
     return undefined;
@@ -106,7 +106,7 @@ function readTrajectory(
     left.add(
       place,
       `a trial of another task ${id}`,
-      "Its instruction or actions differ from those of the first one with this number.",
+      "The trial's instruction or actions differ from those of the first trial with this task number.",
     );
     return undefined;
   }

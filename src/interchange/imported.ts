@@ -4,7 +4,7 @@ import type { Json } from "../domain/json.ts";
 export interface ImportedFile {
   /** Relative to the project root, with `/`. */
   readonly path: string;
-  /** The whole text, or chunks when it may be large; chunks can be read once. */
+  /** The whole text, or chunks when it may be large; chunks can be read only once. */
   readonly text: string | AsyncIterable<string>;
 }
 
@@ -83,7 +83,7 @@ export interface ImportTools {
    * a case); undefined when it accepts both. An entry that names files or models cannot be checked here.
    */
   refuses(entry: { readonly [key: string]: Json }, operand: Json | undefined): Promise<string | undefined>;
-  /** Renders a template as a prompt would. @throws {Error} when it cannot be rendered */
+  /** Renders a template in the same way as prompts are rendered. @throws {Error} when it cannot be rendered */
   renderLiquid(source: string, scope: object): Promise<string>;
 }
 

@@ -76,8 +76,8 @@ function unreadable(): Problem {
     code: "EVALS_IMPORT_CONFIG",
     path: CONFIG_FILE,
     what: "The config here cannot be read, so no model can be added.",
-    why: "The imported suites name models of this file.",
-    fix: "evals check lists the mistakes in this file; or import into a folder of its own: --out <dir>",
+    why: "The imported suites name models that must be in this file.",
+    fix: "`evals check` lists the mistakes in this file. Or import into a folder of its own: --out <dir>",
   };
 }
 
@@ -86,7 +86,7 @@ function taken(alias: string, entry: object): Problem {
     code: "EVALS_IMPORT_MODEL",
     path: CONFIG_FILE,
     what: `A model "${alias}" is here already, with other settings than the imported ones: ${JSON.stringify(entry)}`,
-    why: "Existing settings are not overwritten, and suites of two models under one name could not be distinguished.",
+    why: "Existing settings are not overwritten, and two models cannot have one name.",
     fix: "Rename your model, here and in the suites that use it, or import into a folder of its own: --out <dir>",
   };
 }

@@ -13,7 +13,7 @@ export interface LabelTable {
   readonly suite: string;
   readonly tasks: readonly LabelTask[];
   readonly labels: readonly Label[];
-  /** The content of a case; null when it is no longer known. */
+  /** The content of a case; null when the store does not contain it. */
   readonly contentOf: (caseId: string) => CaseContent | null;
   /** The judge that the labels are to measure; absent when the suite has only one judge, or none. */
   readonly of?: string | undefined;

@@ -53,10 +53,10 @@ export function unknownRaters(
   return unknown.map((id) =>
     problemAt(at, `no rater in this file has the id "${id}", which --rater gives a name.`, {
       code: "EVALS_IMPORT_RATER_UNKNOWN",
-      why: "Somebody's labels would be kept under another name than was meant.",
+      why: "Somebody's labels would be kept under another name than the one that was meant.",
       fix:
         found.size === 0
-          ? "Leave this id out: raters of this file have no ids. --rater NAME names the rater of labels that name none."
+          ? "Leave this id out: raters of this file have no ids. --rater NAME names the rater of labels that name no rater."
           : `Ids in this file: ${[...found].sort().join(", ")}`,
     }),
   );

@@ -3,7 +3,7 @@ import { type LabelTask, readableText } from "./label-task.ts";
 
 /**
  * Tasks for Label Studio's import: one per answer, without predictions. How an answer was selected (`picked`,
- * `weight`) is encoded in `sample`, because a rater could infer the judge's verdict from it.
+ * `weight`) is encoded in `sample`, because a rater could infer the judge's verdict from these two values.
  *
  * @param of the judge that the labels are to measure; absent when the suite has only one judge, or none
  */
@@ -29,7 +29,7 @@ function sampleText(sample: Sample): string {
   return Buffer.from(JSON.stringify(sample)).toString("base64url");
 }
 
-/** Parses `sample`; null for any other value. */
+/** Parses the value of `sample`; null for a value that `labelStudioTasks` did not write. */
 export function readSample(text: unknown): Sample | null {
   if (typeof text !== "string") return null;
   try {

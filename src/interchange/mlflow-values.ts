@@ -19,7 +19,7 @@ function plainName(name: string): string {
     .replace(/[^\w.\- /]/g, "_");
 }
 
-/** Every known metric with the bounds of its 95 % interval, and the numbers of trials by outcome. */
+/** Every metric whose value is known, with the bounds of its 95 % interval; and the numbers of trials by outcome. */
 export function mlflowMetrics({ header, metrics, counts }: RunToExport): readonly MlflowMetric[] {
   const known: (readonly [string, number | null | undefined])[] = Object.entries(metrics).flatMap(
     ([name, { value, low, high }]) => [

@@ -78,8 +78,8 @@ export function readLabelCsv(text: string, options: ReadLabelsOptions): ReadLabe
 
 const FORMAT = {
   code: "EVALS_IMPORT_FORMAT",
-  why: "A row that is misread would be a label of something else.",
-  fix: "Write the columns that evals export labels --format csv writes.",
+  why: "A misread row would become a label of another answer.",
+  fix: "Use the columns that `evals export labels --format csv` writes.",
 };
 
 function columnProblems(columns: readonly string[], path: string): Problem[] {
@@ -149,7 +149,7 @@ function readRow(row: Row, at: Place, options: ReadLabelsOptions): Read {
   };
 }
 
-/** The answer with the hash given in the row, with or without the cell's apostrophe; null when neither matches. */
+/** The answer whose hash is in the row, with or without the cell's apostrophe; null when neither matches. */
 function answerOf({ answer = "", answer_hash = "" }: Row): string | null {
   const candidates = [textOfCell(answer), answer];
   if (answer_hash === "") return candidates[0] ?? null;
@@ -187,7 +187,7 @@ function noVerdict(column: string, cell: string): Mistake {
     what: `${column} is ${JSON.stringify(cell)}.`,
     code: "EVALS_IMPORT_VERDICT",
     why: "A label is pass, fail or unsure; anything else would have to be guessed.",
-    fix: "Write pass, fail, unsure, or skipped for an answer that was passed over; leave it empty where nobody judged.",
+    fix: "Write pass, fail or unsure, or `skipped` for an answer that the rater skipped. Leave the cell empty where nobody judged.",
   };
 }
 
@@ -195,7 +195,7 @@ function unreadable(column: string, cell: string, wanted: string): Mistake {
   return {
     what: `${column} is ${JSON.stringify(cell)}, not ${wanted}.`,
     code: "EVALS_IMPORT_FORMAT",
-    why: "A figure that is misread would count for something else.",
-    fix: "Correct it, or leave the column out.",
+    why: "A misread value would change what the label counts for.",
+    fix: "Correct the value, or leave the column out.",
   };
 }

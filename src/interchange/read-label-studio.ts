@@ -129,11 +129,11 @@ function notATask(at: Place, index: number, value: unknown, error: z.ZodError): 
     {
       code: "EVALS_IMPORT_FORMAT",
       why: isMin
-        ? "This is the format JSON-MIN, which leaves out who skipped and several raters of one answer."
-        : "Without case, answer and answer_hash nobody can say what its annotations belong to.",
+        ? "This is the format JSON-MIN, which does not show who skipped an answer, or that several raters judged one answer."
+        : "Without case, answer and answer_hash it is unknown to which answer the task's annotations belong.",
       fix: isMin
         ? "Export the project again in the format JSON."
-        : "Export the tasks with evals export labels, and keep their data.",
+        : "Export the tasks with `evals export labels`, and keep the data of each task.",
     },
   );
 }
@@ -200,15 +200,15 @@ function readAnnotation(annotation: Annotation, { data }: Task, options: ReadLab
 }
 
 const NO_RATER = {
-  what: "It does not say who made it.",
+  what: "The annotation does not say who made it.",
   code: "EVALS_IMPORT_RATER",
   why: "Each label names its rater, so that two people's judgements can be compared.",
-  fix: "--rater NAME, for annotations that name nobody.",
+  fix: "Add --rater NAME for annotations that name no rater.",
 };
 
 /**
- * The name from `--rater id=name`, else the e-mail address, else the id, else the rater for all labels without
- * one; null when there is none of these.
+ * The name from `--rater id=name`, else the e-mail address, else the id, else the name from `--rater` for labels
+ * without a rater. Null when there is none of these.
  */
 function raterOf({ completed_by }: Annotation, { raters, rater }: ReadLabelsOptions): string | null {
   if (completed_by === undefined || completed_by === null) return rater ?? null;
@@ -235,7 +235,7 @@ function noVerdict(choices: readonly string[] | undefined, criterion?: string) {
     what: choices === undefined ? `It has no ${of}.` : `Its ${of} is ${JSON.stringify(choices.join(", "))}.`,
     code: "EVALS_IMPORT_VERDICT",
     why: "A label is pass, fail or unsure; anything else would have to be guessed.",
-    fix: "Correct it in Label Studio, or skip the task there, and export again.",
+    fix: "Correct the label in Label Studio, or skip the task there, and export again.",
   };
 }
 

@@ -10,7 +10,7 @@ export interface ExportedTrial {
   readonly case: string;
   /** From 1. */
   readonly trial: number;
-  /** Undefined when the input is no longer known. */
+  /** Undefined when the store does not contain the case's input. */
   readonly input: Json | undefined;
   /** Undefined when the case has no expected value. */
   readonly expected: Json | undefined;

@@ -65,7 +65,7 @@ export function* spansOfItem(value: Json, place: SourcePlace): Generator<PlacedS
     ? {
         ...place,
         what: "an item that is not a trace",
-        why: "It is neither OTLP nor an item of a platform that is known here.",
+        why: "The item is neither OTLP nor from a platform that evals knows.",
       }
     : { place, spans, unread: [] };
 }

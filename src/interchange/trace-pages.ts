@@ -89,7 +89,7 @@ type WholeItem =
   | { readonly left: { readonly what: string; readonly why: string } };
 
 /**
- * Completes items of which the page contains only a part, each from the URL that it names. The server's keys
+ * Completes items of which the page contains only a part, each from the URL that the item names. The server's keys
  * are not sent to these URLs.
  */
 async function* wholeItems(
@@ -106,7 +106,10 @@ async function* wholeItems(
     if (isObject(found)) return { value: joined(value, found) };
     const why = status === null ? text : `HTTP ${status}`;
     return {
-      left: { what: "an item without its request and reply", why: `They could not be fetched: ${why}.` },
+      left: {
+        what: "an item without its request and reply",
+        why: `The item's request and reply could not be fetched: ${why}.`,
+      },
     };
   };
   for (let at = 0; at < items.length; at += AT_ONCE)
@@ -150,7 +153,7 @@ function keyInAddress(): EvalsError {
   return new EvalsError({
     code: "EVALS_OPTION_INVALID",
     what: "The address contains a name or a password.",
-    why: "It would be in the shell's history and in messages.",
-    fix: "Leave it out: keys come from variables of the environment, such as LANGFUSE_SECRET_KEY or LANGSMITH_API_KEY.",
+    why: "The name and the password would be visible in the shell's history and in messages.",
+    fix: "Leave both out: keys come from variables of the environment, such as LANGFUSE_SECRET_KEY or LANGSMITH_API_KEY.",
   });
 }

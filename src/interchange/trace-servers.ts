@@ -30,7 +30,7 @@ export interface TraceServer extends KeyedServer {
     since: string | undefined,
   ) => TracePage | undefined;
   /**
-   * Data of the traces that the server gives on pages of its own, such as scores. The traces are imported even if
+   * Data of the traces that the server returns on separate pages, such as scores. The traces are imported even if
    * these pages cannot be fetched.
    */
   readonly beside?: { readonly what: string; readonly first: TraceServer["first"] };
@@ -67,7 +67,9 @@ const bearerKey = (name: string): ServerKeys => ({
 const langfuseBase = ({ origin, pathname }: URL): string =>
   `${origin}${pathname.replace(/(?:\/api\/public.*)?\/?$/, "")}`;
 
-/** For Langfuse the server's URL is enough: observations and scores are fetched from its current endpoints. */
+/**
+ * For Langfuse the server's URL is enough: observations and scores are fetched from the newest endpoints of its API.
+ */
 const langfuse: TraceServer = {
   name: "Langfuse",
   keys: LANGFUSE_KEYS,

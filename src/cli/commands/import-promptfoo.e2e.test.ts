@@ -113,7 +113,7 @@ describe("evals import promptfoo", () => {
     expect(stdout).toContain("  would write  evals/a-lamp-shop.yaml\n");
     expect(stdout).toContain("Would import: 1 suite, 4 cases, 7 scorers, 1 prompt, 1 model\n");
     expect(stdout).toContain(
-      'old/promptfooconfig.yaml:21  asert: is not a key of a test\n      promptfoo ignores it without a word, so it never had an effect. Did you mean "assert"?',
+      'old/promptfooconfig.yaml:21  asert: is not a key of a test\n      promptfoo ignores this key silently, so the key never had an effect. Did you mean "assert"?',
     );
     expect(existsSync(join(repo.root, "evals"))).toBe(false);
   });

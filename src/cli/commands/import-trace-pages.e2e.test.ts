@@ -240,7 +240,10 @@ describe("texts of Helicone that are stored at another address", () => {
     const { document } = await take(address(path), env);
     expect(document.taken).toMatchObject({ traces: 1 });
     expect(document.left).toContainEqual(
-      expect.objectContaining({ line: 2, why: "They could not be fetched: HTTP 403." }),
+      expect.objectContaining({
+        line: 2,
+        why: "The item's request and reply could not be fetched: HTTP 403.",
+      }),
     );
   });
 });

@@ -36,9 +36,9 @@ function reasonToLeave(scorer: string, params: JsonObject): string | undefined {
   if (MODEL_GRADED.test(scorer))
     return "A model graded the answers. Write a judge (docs/judges.md); its verdicts in the log are another model's, not yours.";
   if (!KNOWN.has(scorer))
-    return "Its code is not in the log. Write it as a module or command scorer (docs/scorers.md).";
+    return "The scorer's code is not in the log. Write it as a module or command scorer (docs/scorers.md).";
   if (params.numeric === true)
-    return "evals does not know how it reads numbers. Write it as a scorer of type number.";
+    return "evals does not know how this scorer reads numbers. Write it as a scorer of type number.";
   return undefined;
 }
 

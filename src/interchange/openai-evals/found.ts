@@ -20,7 +20,7 @@ export class Found {
     this.defaultModel = defaultModel ?? DEFAULT_MODEL;
   }
 
-  /** Adds a file, unless one with its path is there already: several suites may share a file. */
+  /** Adds a file, unless a file with the same path was added before: several suites may share a file. */
   addFile(file: ImportedFile): void {
     if (!this.files.some(({ path }) => path === file.path)) this.files.push(file);
   }

@@ -88,7 +88,7 @@ function graderEntry(grader: JsonObject, place: SourcePlace, beside: Beside): En
       beside.found.left.add(
         place,
         `grader ${String(grader.name)} (${String(grader.type)})`,
-        "A grader of this type is not known here. Write it as a module or command scorer (docs/scorers.md).",
+        "evals does not know graders of this type. Write the grader as a module or command scorer (docs/scorers.md).",
       );
       return undefined;
   }
@@ -106,7 +106,7 @@ function stringCheck(grader: JsonObject, place: SourcePlace, { items, found }: B
     found.left.add(
       place,
       `grader ${nameOf(grader)}`,
-      `Its operation "${operation}" is not one of eq, ne, like, ilike.`,
+      `The grader's operation "${operation}" is not one of eq, ne, like, ilike.`,
     );
     return undefined;
   }
@@ -139,8 +139,8 @@ function textSimilarity(grader: JsonObject, place: SourcePlace, { found }: Besid
   if (!SIMILARITIES.has(metric)) {
     const why =
       metric === "cosine"
-        ? "It asks a model for embeddings: write it as a scorer of type embedding-similarity (docs/scorers.md)."
-        : "Its smoothing and word lists are not published, so its number would differ. rouge, chrf and levenshtein are similar (docs/scorers.md).";
+        ? "The grader asks a model for embeddings: write it as a scorer of type embedding-similarity (docs/scorers.md)."
+        : "The metric's smoothing and word lists are not published, so evals would compute other numbers. rouge, chrf and levenshtein are similar (docs/scorers.md).";
     found.left.add(place, `grader ${nameOf(grader)} (${metric})`, why);
     return undefined;
   }
@@ -183,7 +183,7 @@ function labelModel(grader: JsonObject, place: SourcePlace, beside: Beside): Ent
     beside.found.left.add(
       place,
       `grader ${nameOf(grader)}`,
-      "Without labels that pass and labels that do not, it decides nothing.",
+      "A grader decides nothing unless it has both labels that pass and labels that fail.",
     );
     return undefined;
   }
@@ -237,7 +237,7 @@ function judgeEntry(
     }),
   );
   if (messages.length === 0 || model === undefined) {
-    found.left.add(place, `grader ${nameOf(grader)}`, "It has no messages or no model.");
+    found.left.add(place, `grader ${nameOf(grader)}`, "The grader has no messages or no model.");
     return undefined;
   }
   const last = messages.length - 1;
@@ -263,7 +263,11 @@ function judgeEntry(
 function pythonGrader(grader: JsonObject, place: SourcePlace, { suite, found }: Beside): Entry | undefined {
   const source = textMember(grader, "source");
   if (source === undefined || !/^(?:async )?def grade\b/m.test(source)) {
-    found.left.add(place, `grader ${nameOf(grader)}`, "Its source defines no function grade(sample, item).");
+    found.left.add(
+      place,
+      `grader ${nameOf(grader)}`,
+      "The grader's source defines no function grade(sample, item).",
+    );
     return undefined;
   }
   const file = `scorers/${found.suites.name(`${suite}-${fileName(nameOf(grader))}`)}.py`;

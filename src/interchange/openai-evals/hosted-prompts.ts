@@ -37,7 +37,7 @@ function importVersions(versions: readonly HostedObject[], found: Found): void {
     const content = isObject(value.prompt) ? value.prompt : value;
     const body = bodyOf(content);
     if (body === "") {
-      found.left.add(place, `prompt ${named ?? id}`, "It has neither messages nor instructions.");
+      found.left.add(place, `prompt ${named ?? id}`, "The prompt has neither messages nor instructions.");
       continue;
     }
     const model = textMember(content, "model") ?? textMember(value, "model");
@@ -64,7 +64,7 @@ function importVersions(versions: readonly HostedObject[], found: Found): void {
       found.left.add(
         place,
         `tools of prompt ${named ?? id}`,
-        "They belong under params: of the model, with the code that answers their calls.",
+        "Tools belong under params: of the model, together with the code that answers their calls.",
       );
   }
 }
@@ -80,7 +80,7 @@ function bodyOf(content: JsonObject): string {
   return roleLines(messages.map(({ role, template }) => ({ role, template: variables(template) })));
 }
 
-/** `{{ city }}` in the dashboard becomes a member of the case's input. */
+/** `{{ city }}` in the dashboard becomes a variable that reads a member of the case's input. */
 function variables(template: string): string {
   return template
     .split(/(\{\{\s*[A-Za-z_][\w-]*\s*\}\})/)

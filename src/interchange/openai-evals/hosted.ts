@@ -11,8 +11,8 @@ import { type HostedEval, type HostedObject, itemKey, itemsOfRun } from "./hoste
 import { itemShapes, liquidTemplate } from "./item-template.ts";
 
 /**
- * Converts a hosted eval to a suite: items to cases, a run's template to the prompt, its model to a model, graders to
- * scorers, answers to fixtures.
+ * Converts a hosted eval to a suite: items to cases, a run's template to the prompt, a run's model to an entry of
+ * evalconfig.yaml, graders to scorers, answers to fixtures.
  */
 export function importHostedEval(hosted: HostedEval, name: string | undefined, found: Found): void {
   const first = hosted.eval ?? hosted.runs[0] ?? hosted.outputs[0];
@@ -23,7 +23,7 @@ export function importHostedEval(hosted: HostedEval, name: string | undefined, f
     found.left.add(
       first.place,
       `eval ${title}`,
-      "Its items are in none of the files: save a run with its content, or its output items.",
+      "None of the files contains the eval's items: save a run with its content, or the output items of a run.",
     );
     return;
   }
@@ -38,7 +38,7 @@ export function importHostedEval(hosted: HostedEval, name: string | undefined, f
     found.left.add(
       first.place,
       `graders of ${title}`,
-      "There are none that can run: the suite begins with a scorer that only requires an answer.",
+      "The eval has no grader that can run here: the suite begins with a scorer that only requires an answer.",
     );
   const prompt = targets[0]?.prompt ?? plainPrompt(suite, values, found);
   const models = [...new Set(targets.map(({ model }) => model))];
@@ -65,7 +65,7 @@ export function importHostedEval(hosted: HostedEval, name: string | undefined, f
       },
       recorded === undefined
         ? []
-        : [`Scores the recorded answers. To ask anew: evals run ${suite} --model ${asked[0]}`],
+        : [`Scores the recorded answers. To ask the model anew: evals run ${suite} --model ${asked[0]}`],
     ),
   });
   found.taken.cases += items.size;
@@ -89,7 +89,7 @@ function collectItems({ runs, outputs }: HostedEval, found: Found): Items {
       found.left.add(
         run.place,
         `the items of ${textMember(run.value, "name") ?? "a run"}`,
-        `They are not in the run but in its ${String(source.type)}: the items of its output items are used instead.`,
+        `The run does not contain its items, only a ${String(source.type)}. Each item is taken from an output item of the run instead.`,
       );
   }
   for (const { value } of outputs) {
@@ -112,7 +112,7 @@ function targetOf(run: HostedObject, suite: string, items: readonly JsonObject[]
     found.left.add(
       run.place,
       `tools of ${model}`,
-      "They belong under params: of the model, with the code that answers their calls.",
+      "Tools belong under params: of the model, together with the code that answers their calls.",
     );
   return {
     model: found.alias(model, { ...openaiModel(model, renamed(params, source.type)), ...api }),
@@ -258,8 +258,8 @@ function answerLine(
       place,
       `an answer to ${id ?? "an unknown item"}`,
       message === undefined
-        ? "There is none."
-        : `It ended with an error, which is not an answer: ${message.slice(0, 200)}`,
+        ? "The item is unknown, or it has no recorded answer."
+        : `The request ended with an error, which is not an answer: ${message.slice(0, 200)}`,
     );
     return [];
   }

@@ -10,7 +10,7 @@ const PLACE = /\{\{-?\s*(item|sample)((?:\.[\w-]+|\[\d+\]|\["[^"\]]+"\]|\['[^'\]
  * needs this to handle missing values.
  */
 export interface ItemShapes {
-  /** @param path members below the item */
+  /** @param path names of the members that lead from the item to the value */
   at(path: readonly string[]): { readonly always: boolean; readonly plain: boolean };
 }
 

@@ -12,7 +12,7 @@ interface Spec {
   readonly path: string;
   readonly source: YamlSource;
   readonly name: string;
-  /** The keys that lead to the question in its file. */
+  /** The keys that lead to the question in the question's file. */
   readonly at: readonly string[];
   readonly value: JsonObject;
 }
@@ -45,7 +45,7 @@ export async function modelgradedJudge(one: RegistryEval, suite: string, found: 
     found.left.add(
       at("choice_scores"),
       `choices of ${spec.name}`,
-      "Nothing says what each choice is worth (choice_scores), so none is right or wrong. Add them to the file, for instance choice_scores: {A: 1.0, B: 0.0}, and import again.",
+      "Nothing says what each choice is worth (choice_scores), so no choice is right or wrong. Add the scores to the file, for instance choice_scores: {A: 1.0, B: 0.0}, and import again.",
     );
     return undefined;
   }
@@ -55,7 +55,7 @@ export async function modelgradedJudge(one: RegistryEval, suite: string, found: 
     found.left.add(
       at(outputs.length > 1 ? "input_outputs" : "prompt"),
       `the question of ${spec.name}`,
-      "It judges several answers at once, or none; write it as a judge of kind pairwise (docs/judges.md).",
+      "The question judges several answers at once, or none. Write it as a judge of kind pairwise (docs/judges.md).",
     );
     return undefined;
   }

@@ -48,7 +48,7 @@ export async function importRegistryFile(request: ImportRequest, path: string, f
       found.left.add(
         { path, line: source.lineOf([key]) },
         key,
-        "It is not an eval: an eval has a class and args.",
+        "The entry is not an eval: an eval has a class and args.",
       );
       continue;
     }
@@ -64,7 +64,7 @@ export async function importRegistryFile(request: ImportRequest, path: string, f
       found.left.add(
         { path, line: source.lineOf([key]) },
         `the set ${key}`,
-        "evals has no sets of suites: name the suites that are to be run together: evals run a b.",
+        "evals has no sets of suites. Name the suites that are to be run together: `evals run a b`.",
       );
   }
 }
@@ -87,7 +87,7 @@ async function importEval(one: RegistryEval, kind: string, name: string, found: 
     found.left.add(
       at("class"),
       `class ${kind}`,
-      "It runs Python code of its own. Write it as a command scorer (docs/scorers.md); its samples can be a dataset.",
+      "The eval runs Python code of its own. Write it as a command scorer (docs/scorers.md); the eval's samples can be a dataset.",
     );
     return;
   }
@@ -96,7 +96,7 @@ async function importEval(one: RegistryEval, kind: string, name: string, found: 
       found.left.add(
         at("args", arg),
         `${arg}: ${JSON.stringify(args[arg])}`,
-        "This setting has no counterpart here; the eval is taken without it.",
+        "This setting has no counterpart in evals; the eval is imported without the setting.",
       );
   const samples = textMember(args, "samples_jsonl");
   const place = samples === undefined ? undefined : findData(request, path, samples);
@@ -157,8 +157,9 @@ function promptText(isText: boolean, key: string): string {
 }
 
 /**
- * Finds a data file; undefined when there is none. It looks for `data/…` beside the registry's folder of evals, as
- * in the open repository; then relative to the file, then to the working directory.
+ * Finds a data file; undefined when there is none. The path is tried in three places: as `data/…` beside the
+ * registry's folder of evals, as in the open repository; then relative to the registry file; then relative to the
+ * working directory.
  */
 function findData({ files }: ImportRequest, path: string, data: string): string | undefined {
   const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".";
@@ -212,7 +213,7 @@ function sampleRow({ value, place }: JsonItem, { needsIdeal, shots }: SampleOpti
 const withShots = (messages: readonly Json[], shots: readonly Json[]): Json =>
   shots.length === 0 ? [...messages] : [...messages.slice(0, -1), ...shots, ...messages.slice(-1)];
 
-/** The examples before every question: the first `num_few_shot` of their file. */
+/** The example messages before every question: the first `num_few_shot` samples of the file of examples. */
 async function fewShots(
   { path, source, key, args, request }: RegistryEval,
   found: Found,
@@ -236,7 +237,7 @@ async function fewShots(
   return shots.flat();
 }
 
-/** Converts samples to messages when some are texts and some are messages, so that one prompt fits all. */
+/** Converts text samples to messages when other samples are lists of messages, so that one prompt fits all samples. */
 async function* asMessages(rows: AsyncIterable<DatasetRow | Left>): AsyncGenerator<DatasetRow | Left> {
   for await (const row of rows)
     yield "why" in row || typeof row.input !== "string"

@@ -14,7 +14,7 @@ import { renderNunjucks } from "./templates/render-nunjucks.ts";
 /** The types of assertions about the call itself. No transform of the answer changes what they check. */
 const BESIDE_ANSWER = ["latency", "cost"];
 
-/** How to convert one assertion of one case. @throws {Untranslatable} for a template in its value */
+/** How to convert one assertion of one case. @throws {Untranslatable} for a template in the assertion's value */
 export function planAssertion(one: Assertion, context: PlanContext): Plan {
   const { base } = one;
   const why = Object.hasOwn(LEFT_TYPES, base) ? LEFT_TYPES[base] : undefined;
@@ -24,7 +24,7 @@ export function planAssertion(one: Assertion, context: PlanContext): Plan {
     if (isTransformed)
       return {
         kind: "left",
-        why: "A transform before a judge is code, which a judge of evals does not run; judge the whole answer, or select: a part of it.",
+        why: "A transform before a judge is code, and a judge of evals runs no code. Judge the whole answer, or a part of it (select:).",
       };
     return planJudge(one, context);
   }
@@ -79,7 +79,7 @@ function planTransformed(one: Assertion, value: Json | undefined, context: PlanC
   if (!CHECKED.has(base) || (base === "is-json" && value !== undefined))
     return {
       kind: "left",
-      why: `A transform comes before it, which evals cannot do for ${base}; write a check in JavaScript that does both.`,
+      why: `A transform comes before this assertion, which evals cannot do for ${base}. Write a check in JavaScript that does both.`,
     };
   const list = /^i?contains-(?:any|all)$/.test(base) && typeof value === "string" ? splitList(value) : value;
   return {
@@ -109,7 +109,10 @@ function planJudge(one: Assertion, context: PlanContext): Plan {
   const drafted = kind.draft(words as Json[], one.threshold);
   if (typeof drafted === "string") return { kind: "left", why: drafted };
   if (kind.context && !isText(context.vars.context))
-    return { kind: "left", why: "It judges by a variable named context, which the test does not have." };
+    return {
+      kind: "left",
+      why: "The assertion judges by a variable named context, which the test does not have.",
+    };
   const operand =
     drafted.reference === undefined
       ? undefined

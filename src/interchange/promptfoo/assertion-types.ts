@@ -1,6 +1,8 @@
 import { CALL_TYPES } from "./plan-calls.ts";
 
-/** The types that the imported module of checks can run. There they can come after a transform. */
+/**
+ * The assertion types that the imported module of checks can run. A check in that module can come after a transform.
+ */
 export const CHECKED = new Set([
   ...["javascript", "equals", "contains", "icontains", "contains-any", "contains-all", "icontains-any"],
   ...["icontains-all", "starts-with", "regex", "levenshtein", "is-json", "word-count", "finish-reason"],
@@ -12,33 +14,36 @@ const SPANS = "Of spans, evals keeps only the conversation that they describe.";
 export const LEFT_TYPES: Readonly<Record<string, string>> = {
   perplexity: "perplexity needs the log probabilities of tokens, which evals does not request.",
   "perplexity-score": "perplexity-score needs the log probabilities of tokens, which evals does not request.",
-  webhook: "webhook: evals sends no answer to an address to be judged; write a module scorer that does.",
+  webhook:
+    "webhook: evals cannot send an answer to a web service that judges it. Write a module scorer that does.",
   ruby: "Ruby is not run; write the check in JavaScript or Python.",
   bleu: "BLEU is not among the scorers; chrf and rouge are.",
   gleu: "GLEU is not among the scorers; chrf and rouge are.",
   meteor: "METEOR is not among the scorers; chrf and rouge are.",
-  "is-sql": "No SQL parser is built in; write a module scorer with one of your own.",
-  "contains-sql": "No SQL parser is built in; write a module scorer with one of your own.",
-  "is-xml": "No XML parser is built in; write a module scorer with one of your own.",
-  "contains-xml": "No XML parser is built in; write a module scorer with one of your own.",
-  "is-html": "No HTML parser is built in; write a module scorer with one of your own.",
-  "contains-html": "No HTML parser is built in; write a module scorer with one of your own.",
+  "is-sql": "No SQL parser is built in; write a module scorer with a parser of your own.",
+  "contains-sql": "No SQL parser is built in; write a module scorer with a parser of your own.",
+  "is-xml": "No XML parser is built in; write a module scorer with a parser of your own.",
+  "contains-xml": "No XML parser is built in; write a module scorer with a parser of your own.",
+  "is-html": "No HTML parser is built in; write a module scorer with a parser of your own.",
+  "contains-html": "No HTML parser is built in; write a module scorer with a parser of your own.",
   "similar:dot": "Only the cosine of two embeddings is measured.",
   "similar:euclidean": "Only the cosine of two embeddings is measured.",
-  classifier: "It asks a model of Hugging Face; the scorer classifier asks any service of yours.",
+  classifier:
+    "The assertion asks a model of Hugging Face. Use the scorer classifier, which asks any service of yours.",
   pi: "pi is an external service that no provider of evals supports.",
   "select-best":
-    "It chooses between the answers of several targets; compare two runs with evals diff, or use a pairwise judge.",
-  "max-score": "It chooses between the answers of several targets; compare two runs with evals diff.",
+    "The assertion chooses between the answers of several targets. Compare two runs with `evals diff`, or use a pairwise judge.",
+  "max-score":
+    "The assertion chooses between the answers of several targets. Compare two runs with `evals diff`.",
   guardrails: "evals counts a provider's filter as a refusal, which the scorer not-refusal checks.",
   "conversation-relevance": "evals judges a conversation as a whole: a judge sees {{ conversation }}.",
-  "search-rubric": "The judge may not search the web.",
-  "agent-rubric": "The judge may not use tools.",
+  "search-rubric": "A judge of evals cannot search the web.",
+  "agent-rubric": "A judge of evals cannot use tools.",
   "skill-used":
-    "A transcript does not say which skill an assistant used; not-called and tool-calls check its tools.",
+    "A transcript does not say which skill an assistant used. The scorers not-called and tool-calls check which tools it called.",
   "trace-span-count": SPANS,
   "trace-span-duration": SPANS,
-  "trace-error-spans": `${SPANS} tool-errors checks tools that failed.`,
+  "trace-error-spans": `${SPANS} The scorer tool-errors checks for tools that failed.`,
 };
 
 /** All types that are imported. */

@@ -11,13 +11,13 @@ import { UniqueNames } from "./slug.ts";
 import { hasTemplate, Untranslatable } from "./templates/nunjucks-tree.ts";
 import { renderNunjucks } from "./templates/render-nunjucks.ts";
 
-/** A scorer of the suite, completed as cases are read. */
+/** A scorer of the suite. Its operands are added while the cases are read. */
 interface Scorer {
   readonly name: string;
   readonly required: boolean;
   /** Creates the entry once all operands are known. */
   readonly make: MakeEntry;
-  /** Creates the entry for use inside a mean. There the score counts, and not whether the scorer passes. */
+  /** Creates the entry for use inside a mean. In a mean the score counts, and not whether the scorer passes. */
   readonly counted?: (() => Entry) | undefined;
   /** The compared values by case id; undefined for a scorer that compares with nothing. */
   readonly operands: Map<string, Json | undefined>;
@@ -94,7 +94,7 @@ class Assignment {
       this.#help.losses.add(
         place,
         "threshold: of a test",
-        "None of its assertions has a weight, so promptfoo fails it whatever the answer.",
+        "None of the test's assertions has a weight, so promptfoo fails the test whatever the answer is.",
       );
     if (threshold !== undefined && isCounted) {
       this.#combined({ parts, threshold }, "test", one, {
@@ -131,7 +131,7 @@ class Assignment {
       this.#help.losses.add(
         assertion.place,
         `the score of ${assertion.type}`,
-        "In a weighted mean it counts as 0 or 1 here; promptfoo counts 1 minus the score.",
+        "In a weighted mean, evals counts this assertion as 0 or 1; promptfoo counts 1 minus the score.",
       );
     return { scorer, weight };
   }

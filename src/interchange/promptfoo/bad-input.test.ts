@@ -111,7 +111,7 @@ describe("a promptfoo config with mistakes", () => {
       "a variable from the environment",
       `${HEAD}tests: [{ vars: { a: "{{ env.HOME }}" } }]\n`,
       {},
-      /^p\.yaml:3 vars: a: It reads a variable of the environment/,
+      /^p\.yaml:3 vars: a: The text reads a variable of the environment/,
     ],
     [
       "what is compared with the environment",
@@ -141,13 +141,13 @@ describe("a promptfoo config with mistakes", () => {
       "a threshold when no assertion has a weight",
       `${HEAD}tests: [{ threshold: 0.5, assert: [{ type: contains, value: a, weight: 0 }] }]\n`,
       {},
-      /^p\.yaml:3 threshold: of a test: None of its assertions has a weight/,
+      /^p\.yaml:3 threshold: of a test: None of the test's assertions has a weight/,
     ],
     [
       "a minimum pass rate, which promptfoo does not know",
       `${HEAD}passRateThreshold: 0.85\n`,
       {},
-      /^p\.yaml:3 passRateThreshold: is not a key of a config: promptfoo ignores it.*gate: \{ require: \{ pass_rate/,
+      /^p\.yaml:3 passRateThreshold: is not a key of a config: promptfoo ignores this key.*gate: \{ require: \{ pass_rate/,
     ],
     [
       "a prompt that code makes",
@@ -183,7 +183,7 @@ describe("a promptfoo config with mistakes", () => {
       "variables that code makes",
       `${HEAD}tests: [{ vars: { a: "file://a.py" } }]\n`,
       { "a.py": "" },
-      /^p\.yaml:3 vars: a: file:\/\/a\.py: Code makes/,
+      /^p\.yaml:3 vars: a: file:\/\/a\.py: Code computes/,
     ],
     [
       "a provider's key outside of its config",

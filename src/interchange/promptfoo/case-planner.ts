@@ -7,7 +7,7 @@ import type { Assertion } from "./config-test.ts";
 import type { Plan, PlanContext } from "./plan.ts";
 import { Untranslatable } from "./templates/nunjucks-tree.ts";
 
-/** Plans the assertions of cases. Each different scorer entry is checked once for whether a suite can use it. */
+/** Plans the assertions of cases. Checks once for each different scorer entry whether a suite can use the entry. */
 export class CasePlanner {
   readonly #help: AssignHelp;
   readonly #refused = new Map<string, string | undefined>();
@@ -64,6 +64,6 @@ export class CasePlanner {
         language: "javascript",
         spec: { type: base, value: plan.operand ?? null, ...(not ? { not } : {}) },
       };
-    return { kind: "left", why: `The scorer ${String(plan.entry.type)} cannot take it: ${why}` };
+    return { kind: "left", why: `The scorer ${String(plan.entry.type)} cannot take this assertion: ${why}` };
   }
 }

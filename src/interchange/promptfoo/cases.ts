@@ -14,14 +14,14 @@ export interface CaseDraft {
   readonly trials?: number | undefined;
   readonly options: { readonly [key: string]: Json };
   readonly metadata: { readonly [key: string]: Json };
-  /** The prompts and providers that the case is limited to, if given. */
+  /** The prompts and providers to which the test limits the case; absent when it sets no limits. */
   readonly prompts?: Json | undefined;
   readonly provider?: Json | undefined;
   readonly providers?: Json | undefined;
   readonly test: Test;
 }
 
-/** Expands tests with their defaults and variables, each with a unique id. */
+/** Expands tests to cases with unique ids, by the default test and the combinations of each test's variables. */
 export function casesOf(tests: readonly Test[], defaults: Test | undefined, reading: Reading): CaseDraft[] {
   const names = new UniqueNames();
   return tests.flatMap((test, index) => {

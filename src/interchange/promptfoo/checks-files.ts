@@ -131,7 +131,7 @@ function moduleText(checks: readonly Listed[], from: string): string {
     if (transforms.length > 0) members.push(`    transforms: [${transforms.map(stepOf).join(", ")}],`);
     return `  // ${place}\n  "${id}": {\n${members.join("\n")}\n  },`;
   });
-  return `// Checks of ${from}. A case names its own in its \`expected\`.\nimport { promptfooChecks } from "./promptfoo-checks.mjs";\n\nexport default promptfooChecks({\n${entries.join("\n")}\n});\n`;
+  return `// Checks of ${from}. A case names its own checks in its \`expected\`.\nimport { promptfooChecks } from "./promptfoo-checks.mjs";\n\nexport default promptfooChecks({\n${entries.join("\n")}\n});\n`;
 }
 
 function stepOf(step: Transform): string {
@@ -161,7 +161,7 @@ function pythonText(checks: readonly Listed[], from: string): string {
     });
     return `    # ${place}\n    "${id}": {\n${members.map(([key, value]) => `        "${key}": ${pythonOf(value)},`).join("\n")}\n    },`;
   });
-  return `# Checks of ${from}. A case names its own in its \`expected\`.\nfrom promptfoo_checks import serve\n\nCHECKS = {\n${entries.join("\n")}\n}\n\nserve(CHECKS)\n`;
+  return `# Checks of ${from}. A case names its own checks in its \`expected\`.\nfrom promptfoo_checks import serve\n\nCHECKS = {\n${entries.join("\n")}\n}\n\nserve(CHECKS)\n`;
 }
 
 function pythonOf(value: Json): string {

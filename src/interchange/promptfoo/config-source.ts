@@ -109,8 +109,8 @@ function syntax(path: string, { line, col }: { line: number; col: number }, mess
     line,
     column: col,
     what: `This file cannot be read: ${message.split("\n")[0]}`,
-    why: "Nothing of it could be imported with certainty.",
-    fix: "Correct it there; a YAML checker shows the place.",
+    why: "No part of the file could be imported with certainty.",
+    fix: "Correct the mistake in the file; a YAML checker shows the place.",
   });
 }
 

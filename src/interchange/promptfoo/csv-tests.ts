@@ -26,7 +26,7 @@ export function readCsvTests(text: string, path: string, losses: Losses): Test[]
       losses.add(
         { path, line: header.line },
         `the column ${column}`,
-        "A row cannot change the prompt or contain its answer; write the prompt, or a file of outputs.",
+        "A row of a table cannot change the prompt or contain the answer. Write the change into the prompt, or the answer into a file of outputs.",
       );
   }
   return body.map(({ cells, line }) => testOf(columns, cells, { path, line }));

@@ -22,7 +22,7 @@ export function expandVars(vars: Vars, multiply: boolean, place: SourcePlace, re
       reading.losses.add(
         place,
         `vars: ${count} combinations and more`,
-        `Only the first ${MAX_COMBINATIONS} were taken.`,
+        `Only the first ${MAX_COMBINATIONS} combinations are imported.`,
       );
     all = multiplied(all, name, choices);
   }
@@ -63,7 +63,7 @@ function choicesOf(
       reading.losses.add(
         place,
         `vars: ${name}`,
-        "It reads a variable of the environment, which no fingerprint could cover. So the case contains the text as written; write the value instead.",
+        "The text reads a variable of the environment, which no fingerprint could cover. So the case contains the text as written; write the value instead.",
       );
     if (typeof one !== "string" || !one.startsWith("file://")) return [one];
     const path = pathOf(reading, one);
@@ -75,7 +75,7 @@ function choicesOf(
 
 function textOf(file: string, what: string, place: SourcePlace, { files, losses }: Reading): readonly Json[] {
   if (/\.(?:[cm]?[jt]s|py)(?::\w+)?$/.test(file))
-    losses.add(place, what, "Code makes this variable; write what it makes into the dataset.");
+    losses.add(place, what, "Code computes this variable; write the computed value into the dataset.");
   else if (/\.(?:pdf|png|jpe?g|gif|webp|bmp|svg|mp[34]|wav)$/i.test(file))
     losses.add(place, what, "Only texts are imported; attach the file to the case.");
   else {

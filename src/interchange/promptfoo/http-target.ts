@@ -23,7 +23,7 @@ export function httpEntry(spec: ProviderSpec, losses: Losses): Entry | undefined
     /^https?:\/\/[^/?#]*\{\{/.test(url) ||
     /\{%/.test(url)
   ) {
-    report("url:", "An address needs a host that is in the file.");
+    report("url:", "The host of an address must be written in the file.");
     return undefined;
   }
   const method = String(config.method ?? (config.body === undefined ? "GET" : "POST")).toUpperCase();
@@ -42,7 +42,10 @@ export function httpEntry(spec: ProviderSpec, losses: Losses): Entry | undefined
     "tls",
   ])
     if (config[key] !== undefined)
-      report(`${key}:`, "It has no counterpart in evalconfig.yaml; a module of yours can do it.");
+      report(
+        `${key}:`,
+        "This setting has no counterpart in evalconfig.yaml; a module of yours can do the same.",
+      );
   return {
     provider: "http",
     url: filled(url, report),
@@ -111,7 +114,7 @@ function answerPath(parser: Json | undefined, report: Report): string | undefine
   if (path !== undefined) return `$${path.replaceAll("?.[", "[").replaceAll("?.", ".")}`;
   report(
     "transformResponse:",
-    "It is code, which is not imported. Write a JSONPath to the answer in the reply (answer: $.text); until then the whole reply is the answer.",
+    "This setting is code, which is not imported. Write a JSONPath to the answer in the reply (answer: $.text); until then the whole reply is the answer.",
   );
   return undefined;
 }

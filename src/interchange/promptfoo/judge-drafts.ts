@@ -31,7 +31,7 @@ const SCALE: Json = [
 
 const texts = (words: readonly Json[]): string[] =>
   words.filter((one): one is string => typeof one === "string" && one.trim() !== "");
-const NO_WORDS = "Its value must be a text that says what to judge by.";
+const NO_WORDS = "The assertion's value must be a text that says what to judge by.";
 
 /**
  * A rubric becomes a judge that says pass or fail. With a threshold it becomes a judge that chooses a level on a
@@ -57,7 +57,7 @@ const gEval = (words: readonly Json[], threshold = G_EVAL_THRESHOLD): Drafted | 
 const factuality = (words: readonly Json[]): Drafted | string => {
   const [reference] = texts(words);
   return reference === undefined
-    ? "It needs the facts to compare with as its value."
+    ? "The assertion needs the facts to compare with as its value."
     : { settings: { kind: "factuality" }, body: "", reference };
 };
 
@@ -94,7 +94,7 @@ const KINDS: Readonly<Record<string, JudgeKind>> = {
     draft: (words) => {
       const [reference] = texts(words);
       return reference === undefined
-        ? "It needs the text that the context should contain as its value."
+        ? "The assertion needs the text that the context should contain as its value."
         : { settings: { kind: "context-recall" }, body: "", reference };
     },
   },

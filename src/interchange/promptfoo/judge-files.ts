@@ -30,7 +30,7 @@ export class JudgeFiles {
   /**
    * Adds a judge and returns its name.
    *
-   * @param tests variables of the tests, for converting its templates
+   * @param tests variables of the tests, for converting the judge's templates
    * @throws {Untranslatable} for a template that Liquid cannot express
    */
   name(

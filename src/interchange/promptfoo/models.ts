@@ -25,7 +25,7 @@ export class Models {
   readonly #all = new Map<string, Target>();
   readonly #bySpec = new Map<string, string | undefined>();
 
-  /** The alias of a provider; undefined when it is skipped. */
+  /** The alias of a provider; undefined when the provider is skipped. */
   provider(spec: ProviderSpec, help: ProviderHelp): string | undefined {
     const key = JSON.stringify([spec.id, spec.label, spec.config]);
     if (!this.#bySpec.has(key)) {

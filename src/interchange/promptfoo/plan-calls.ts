@@ -37,7 +37,7 @@ export function planCalls(one: Assertion, value: Json | undefined, { tools }: Pl
       return planCount(one, value);
     case "tool-call-f1": {
       const names = typeof value === "string" ? splitList(value) : value;
-      if (!isTexts(names)) return left("It needs the names of tools as its value.");
+      if (!isTexts(names)) return left("The assertion needs the names of tools as its value.");
       return check(one, { value: names });
     }
     default:
@@ -73,7 +73,7 @@ function planUsed(one: Assertion, value: Json | undefined): Plan {
 function planSequence(one: Assertion, value: Json | undefined): Plan {
   const { mode, steps } = isObject(value) ? value : { mode: undefined, steps: value };
   if (mode !== undefined && mode !== "exact" && mode !== "in_order")
-    return left("Its mode must be exact or in_order.");
+    return left("The assertion's mode must be exact or in_order.");
   const matchers = Array.isArray(steps) ? (steps as readonly Json[]).map(toolMatcher) : [];
   if (matchers.length === 0 || matchers.includes(undefined)) return left(NO_TOOL);
   const names = matchers.map((matcher) => String(matcher?.name));
@@ -92,8 +92,8 @@ function planArguments(one: Assertion, value: Json | undefined): Plan {
   if (matcher === undefined || !isObject(value)) return left(NO_TOOL);
   const { mode = "partial", defaults, ignore } = value;
   const wanted = value.args ?? value.arguments;
-  if (wanted === undefined) return left("It needs the arguments to look for as args.");
-  if (mode !== "partial" && mode !== "exact") return left("Its mode must be partial or exact.");
+  if (wanted === undefined) return left("The assertion needs the arguments to look for as args.");
+  if (mode !== "partial" && mode !== "exact") return left("The assertion's mode must be partial or exact.");
   const ignored = typeof ignore === "string" ? [ignore] : ignore;
   return check(one, {
     value: {
@@ -107,17 +107,17 @@ function planArguments(one: Assertion, value: Json | undefined): Plan {
 }
 
 function planCount(one: Assertion, value: Json | undefined): Plan {
-  if (!isObject(value)) return left("It needs { type: tool, min, max } as its value.");
+  if (!isObject(value)) return left("The assertion needs { type: tool, min, max } as its value.");
   const { min, max } = bounds(value);
-  if (min === undefined && max === undefined) return left("It needs a min or a max.");
+  if (min === undefined && max === undefined) return left("The assertion needs a min or a max.");
   if (value.type !== "tool")
     return left(
-      "Only steps of type: tool can be counted for every target. For model calls there is the scorer steps: { max }; spans are not kept.",
+      "Only steps of type: tool can be counted for every target. The scorer steps: { max } counts model calls; spans are not kept.",
     );
   return check(one, { value: { ...(toolMatcher(value) ?? { name: "*" }), ...bounds(value) } });
 }
 
-const NO_TOOL = "It needs the name of a tool, or a list of them, as its value.";
+const NO_TOOL = "The assertion needs the name of a tool, or a list of them, as its value.";
 
 /** Matches a tool by name or pattern. */
 function toolMatcher(value: Json | undefined): { readonly name: string } | undefined {
@@ -148,7 +148,7 @@ function planValid(one: Assertion, value: Json | undefined, tools: PlanContext["
     );
   const referring = tools.find(({ parameters }) => JSON.stringify(parameters).includes('"$ref"'));
   if (referring !== undefined)
-    return left(`The schema of the tool ${referring.name} refers to parts of itself; write it out.`);
+    return left(`The schema of the tool ${referring.name} refers to parts of itself; write these parts out.`);
   const names = tools.map(({ name }) => name);
   const fits = tools.map(
     ({ name, parameters }): Entry => ({

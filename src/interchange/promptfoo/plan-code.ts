@@ -4,7 +4,10 @@ import type { Entry } from "./provider-spec.ts";
 import { hasTemplate } from "./templates/nunjucks-tree.ts";
 import { renderNunjucks } from "./templates/render-nunjucks.ts";
 
-/** How to convert an assertion whose value is code or a code file. @throws {Untranslatable} for a template in it */
+/**
+ * How to convert an assertion whose value is code or a code file. @throws {Untranslatable} for a template in the
+ * value
+ */
 export function planCode(one: Assertion, language: "javascript" | "python", context: PlanContext): Plan {
   const { value, not, threshold, config } = one;
   const rest: Entry = {

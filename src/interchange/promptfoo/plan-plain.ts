@@ -26,7 +26,7 @@ function asCheck({ base, not, threshold }: Assertion, value: Json | undefined): 
 const JAVASCRIPT_ONLY = /\\[pPAzQEC]|\\x\{|\(\?[a-zA-Z^-]|\[\[:/;
 
 const NEEDS_TEXT =
-  "It needs a text to look for as its value: promptfoo ends the test with an error for any other. Put it in quotes.";
+  "The assertion needs a text to look for as its value: promptfoo ends the test with an error for any other value. Put the text in quotes.";
 
 export function planPlain(one: Assertion, value: Json | undefined): Plan {
   const { base, not, threshold } = one;
@@ -49,7 +49,8 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
   });
   switch (base) {
     case "equals":
-      if (value === undefined) return { kind: "left", why: "It needs the expected answer as its value." };
+      if (value === undefined)
+        return { kind: "left", why: "The assertion needs the expected answer as its value." };
       if (value === null) return asCheck(one, value);
       return typeof value === "object"
         ? scorer("json-equals", {}, value)
@@ -66,7 +67,7 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
       return planList(one, typeof text === "string" ? splitList(text) : value, paired);
     case "regex":
       if (typeof value !== "string" || value === "")
-        return { kind: "left", why: "It needs a pattern as its value." };
+        return { kind: "left", why: "The assertion needs a pattern as its value." };
       return JAVASCRIPT_ONLY.test(value) ? asCheck(one, value) : paired("regex", {}, value);
     case "is-json":
       if (value === undefined || value === "") return scorer("json-valid");
@@ -83,34 +84,37 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
     case "levenshtein":
       return typeof text === "string"
         ? asCheck(one, text)
-        : { kind: "left", why: "It needs a text to compare with as its value." };
+        : { kind: "left", why: "The assertion needs a text to compare with as its value." };
     case "word-count":
       return value === undefined
-        ? { kind: "left", why: "It needs a number, or {min, max}, as its value." }
+        ? { kind: "left", why: "The assertion needs a number, or {min, max}, as its value." }
         : asCheck(one, value);
     case "finish-reason":
       return typeof value === "string" && value !== ""
         ? asCheck(one, value)
-        : { kind: "left", why: "It needs the reason to look for as its value, for instance stop." };
+        : {
+            kind: "left",
+            why: "The assertion needs the reason to look for as its value, for instance stop.",
+          };
     case "latency":
       return threshold === undefined
-        ? { kind: "left", why: "It needs a threshold in milliseconds." }
+        ? { kind: "left", why: "The assertion needs a threshold in milliseconds." }
         : scorer("latency", { max: `${threshold}ms` });
     case "cost":
       return threshold === undefined
-        ? { kind: "left", why: "It needs a threshold in US dollars." }
+        ? { kind: "left", why: "The assertion needs a threshold in US dollars." }
         : scorer("cost", { max: threshold });
     case "rouge-n":
       return typeof text === "string"
         ? scorer("rouge", { variant: 1, threshold: threshold ?? 0.75 }, text)
-        : { kind: "left", why: "It needs a text to compare with as its value." };
+        : { kind: "left", why: "The assertion needs a text to compare with as its value." };
     case "is-refusal":
       return scorer("refusal");
     case "similar":
     case "similar:cosine":
       return typeof text === "string"
         ? scorer("embedding-similarity", { model: EMBEDDINGS, threshold: threshold ?? 0.75 }, text)
-        : { kind: "left", why: "It needs a text to compare with as its value." };
+        : { kind: "left", why: "The assertion needs a text to compare with as its value." };
     case "moderation":
       return scorer("moderation", { model: MODERATION });
     default:
@@ -118,7 +122,10 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
   }
 }
 
-/** Values of `model` in a scorer's entry until the import replaces them with the alias of such a model. */
+/**
+ * Values of `model` in a scorer's entry, until the import replaces them with the alias of a model for embeddings or
+ * moderation.
+ */
 export const EMBEDDINGS = "embeddings";
 export const MODERATION = "moderation";
 
@@ -132,7 +139,8 @@ function planList(
         typeof item === "object" ? JSON.stringify(item) : String(item),
       )
     : [];
-  if (list.length === 0) return { kind: "left", why: "It needs a list of texts to look for as its value." };
+  if (list.length === 0)
+    return { kind: "left", why: "The assertion needs a list of texts to look for as its value." };
   if (list.includes("")) return asCheck(one, list);
   return paired(one.base.replace(/^i/, ""), one.base.startsWith("i") ? { ignore_case: true } : {}, list);
 }

@@ -31,7 +31,10 @@ export class ProjectFiles {
     return path;
   }
 
-  /** The project path of a user's file; a file from outside is copied with its imports. */
+  /**
+   * The path in the project of a user's file; a file from outside of the project is copied, with the files that it
+   * imports.
+   */
   bring(path: string): string {
     const inside = this.#source.inProject(path);
     if (inside !== undefined) return inside;

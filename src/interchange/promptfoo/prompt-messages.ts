@@ -34,7 +34,7 @@ export function messagesOf(text: string): TemplateMessage[] {
     const block = tags.find(({ text: tag }) => tag.startsWith("{%"));
     if (block === undefined) return [{ role: "user", content: text, line: 1 }];
     throw new Untranslatable(
-      `${block.text} creates the messages of a chat; here the roles must be written in the prompt (messages: input.history puts a list of earlier ones)`,
+      `${block.text} creates the messages of a chat; in evals, the roles must be written in the prompt (messages: input.history inserts earlier messages)`,
       block.line,
     );
   }

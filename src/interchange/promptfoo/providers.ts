@@ -27,7 +27,7 @@ export function providerSpecs(
     if (typeof one === "string") return [{ id: one, config: {}, place }];
     const named = isObject(one) ? byId(one) : [];
     if (named.length === 0)
-      losses.add(place, "a provider", "The provider has no id, so it is not known which one is meant.");
+      losses.add(place, "a provider", "The entry has no id, so it is unknown which provider is meant.");
     return named.map(([id, rest]) => {
       for (const key of Object.keys(rest))
         if (!(TAKEN_KEYS.provider ?? []).includes(key))
@@ -112,7 +112,7 @@ function entryOf(spec: ProviderSpec, help: ProviderHelp): Entry | undefined {
     return left(
       spec,
       losses,
-      "Its name is a template; write the name itself, because a fingerprint covers it.",
+      "The provider's name is a template. Write the name itself, because the fingerprint covers the name.",
     );
   const [service = "", ...rest] = id.split(":");
   if (service === "openai") return openaiEntry(spec, rest, losses);
@@ -128,7 +128,7 @@ function entryOf(spec: ProviderSpec, help: ProviderHelp): Entry | undefined {
   losses.add(
     place,
     `the provider ${id}`,
-    "No provider of evals supports it. Use a server with OpenAI's API (provider: openai, base_url), or a module of yours.",
+    "No provider of evals supports this model. Use a server with OpenAI's API (provider: openai, base_url), or a module of yours.",
   );
   return undefined;
 }
@@ -151,7 +151,7 @@ function openaiEntry(spec: ProviderSpec, rest: readonly string[], losses: Losses
     return left(
       spec,
       losses,
-      `promptfoo's openai:${kind} has no counterpart; chat completions and responses have.`,
+      `promptfoo's openai:${kind} has no counterpart in evals. Only chat completions and responses have one.`,
     );
   if (kind === "completion")
     return left(spec, losses, "The old completions API is not supported; use a chat model.");
@@ -190,7 +190,7 @@ function azureEntry(spec: ProviderSpec, rest: readonly string[], losses: Losses)
     return left(
       spec,
       losses,
-      "Its apiHost is not in the config; write base_url: https://<resource>.openai.azure.com/openai/v1 yourself.",
+      "The provider's apiHost is not in the config; write base_url: https://<resource>.openai.azure.com/openai/v1 yourself.",
     );
   const { base_url: _, ...more } = common(spec, losses);
   return {
@@ -208,7 +208,10 @@ function anthropicEntry(spec: ProviderSpec, rest: readonly string[], losses: Los
   return { provider: "anthropic", model: modelName(rest), ...common(spec, losses) };
 }
 
-/** Settings about the connection, or only used by promptfoo; all others are sent. */
+/**
+ * Settings that are not sent to the model, because they are about the connection or only promptfoo uses them. All
+ * other settings are sent.
+ */
 const NOT_SENT = new Set([
   ...[
     "apiKey",
@@ -287,13 +290,13 @@ function paramsOf({ id, config, place }: ProviderSpec, losses: Losses): Entry {
         );
     } else if (NOT_SENT.has(key)) {
       if (["functionToolCallbacks", "mcp", "organization"].includes(key))
-        losses.add(place, `${key}: of ${id}`, "It has no counterpart in evalconfig.yaml.");
+        losses.add(place, `${key}: of ${id}`, "This setting has no counterpart in evalconfig.yaml.");
     } else if (OWN.has(key)) losses.add(place, `${key}: of ${id}`, "evals sets it itself.");
     else if (inFile || (typeof value === "string" && /\{\{/.test(value)))
       losses.add(
         place,
         `${key}: ${value} of ${id}`,
-        "Parameters are sent as they stand: no templates, no files.",
+        "Parameters are sent unchanged, so templates and files are not supported in them.",
       );
     else params[RENAMED[key] ?? key] = value;
   }

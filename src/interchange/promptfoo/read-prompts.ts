@@ -32,14 +32,14 @@ export function readPrompts(source: ConfigSource, value: Json | undefined, readi
     if (!isObject(one)) return [];
     const text = one.raw ?? one.id ?? one.prompt;
     if (one.function !== undefined || typeof text !== "string") {
-      reading.losses.add(place, "a prompt", "It has neither `raw` nor `id` with a text or a file.");
+      reading.losses.add(place, "a prompt", "The prompt has neither `raw` nor `id` with a text or a file.");
       return [];
     }
     if (one.config !== undefined)
       reading.losses.add(
         place,
         "config: of a prompt",
-        "Parameters belong to a model; add a model to evalconfig.yaml with them.",
+        "Parameters belong to a model. Add a model with these parameters to evalconfig.yaml.",
       );
     return promptsOf(text, typeof one.label === "string" ? one.label : undefined, place, reading);
   });
@@ -59,7 +59,7 @@ function promptsOf(
     losses.add(
       place,
       `the prompt ${text}`,
-      "Only texts and files of texts are imported; save the prompt that it produces as a file.",
+      "Only texts and text files are imported as prompts. Save the text of this prompt as a file.",
     );
     return [];
   }

@@ -7,7 +7,7 @@ import { readCsvTests } from "./csv-tests.ts";
 import { reportKeys } from "./known-keys.ts";
 import type { Losses } from "./losses.ts";
 
-/** All tests under `tests:`, in order, including those in the files that it names. */
+/** All tests under `tests:`, in order, including the tests in the files that `tests:` names. */
 export function readTests(source: ConfigSource, steps: readonly Step[], reading: Reading): Test[] {
   const value = valueAt(source, steps);
   return testsOf(value, { source, steps, reading, inside: [] });
@@ -32,7 +32,11 @@ function testsOf(value: Json | undefined, place: Place): Test[] {
   const path = value.path;
   if (typeof path === "string" && value.vars === undefined && value.assert === undefined) {
     if (value.config !== undefined)
-      reading.losses.add(source.at(steps), "config: of a file of tests", "Only the file itself is read.");
+      reading.losses.add(
+        source.at(steps),
+        "config: of a file of tests",
+        "Only the path of a file of tests is used; its `config` is ignored.",
+      );
     return testsOfFiles(path, place);
   }
   return [readTest(value, source, steps, reading)];
@@ -62,7 +66,7 @@ function testsOfFiles(named: string, place: Place): Test[] {
     reading.losses.add(
       at,
       `tests of ${named}`,
-      `Only CSV, JSON, JSONL and YAML files of this machine are read; save the tests as one of them${savedBy(named)}.`,
+      `Only CSV, JSON, JSONL and YAML files on this machine are read. Save the tests in one of these formats${savedBy(named)}.`,
     );
     return [];
   }
@@ -75,7 +79,7 @@ function testsOfFiles(named: string, place: Place): Test[] {
   if (files.length === 0) reading.losses.add(at, `tests of ${named}`, "There is no such file.");
   return files.flatMap((file) => {
     if (inside.includes(file)) {
-      reading.losses.add(at, `tests of ${named}`, "The file names itself, directly or through another one.");
+      reading.losses.add(at, `tests of ${named}`, "The file names itself, directly or through another file.");
       return [];
     }
     return attempt(at, named, reading, () => testsOfFile(file, { ...place, inside: [...inside, file] }));
@@ -96,7 +100,7 @@ function testsOfFile(file: string, place: Place): Test[] {
   return testsOf(source.value, { ...place, source, steps: [] });
 }
 
-/** A view of a JSONL file in which every part has the location of this line. */
+/** A view of a JSONL file in which every part has the location of the line at `index`. */
 function atLine(source: ConfigSource, index: number): ConfigSource {
   const at = (): SourcePlace => ({ path: source.path, line: index + 1 });
   return { ...source, at, keyAt: at };
@@ -156,7 +160,7 @@ function readVars(
     reading.losses.add(
       source.at(steps),
       "vars:",
-      "It is neither a map of variables nor a YAML file of them.",
+      "The value is neither a map of variables nor a YAML file with such a map.",
     );
   return Object.assign({}, ...found.filter(isObject));
 }
@@ -171,14 +175,14 @@ function readAssertions(
     losses.add(
       source.at(steps),
       "assert:",
-      "It is not a list; promptfoo expects one assertion a line, each after a dash.",
+      "The value is not a list. promptfoo expects one assertion per line, each after a dash.",
     );
   if (!Array.isArray(value)) return [];
   return (value as readonly Json[]).flatMap((one, index): Assertion[] => {
     const here = [...steps, index];
     const place = source.at(here);
     if (!isObject(one)) {
-      losses.add(place, "an assertion", "It is not a map with a type and a value.");
+      losses.add(place, "an assertion", "The assertion is not a map with a type and a value.");
       return [];
     }
     const ref = resolved(one, source);

@@ -48,8 +48,8 @@ function inOneLine(item: unknown): void {
 }
 
 /**
- * Tells each check of a suite the name of the suite's prompt. A case contains each prompt in rendered form, and the
- * check finds its own by this name.
+ * Gives each check of a suite the name of the suite's prompt. A case contains every prompt in rendered form, and the
+ * check finds the suite's prompt by this name.
  */
 export function withPrompt(scorers: readonly Entry[], prompt: string | undefined): readonly Entry[] {
   if (prompt === undefined) return scorers;

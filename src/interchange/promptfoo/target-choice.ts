@@ -6,7 +6,7 @@ import type { Losses } from "./losses.ts";
 import type { ProviderSpec } from "./provider-spec.ts";
 import type { WrittenPrompt } from "./write-prompts.ts";
 
-/** A model of the config with its original provider. */
+/** A model of evalconfig.yaml, with the promptfoo provider from which it was converted. */
 export interface ChosenTarget {
   readonly alias: string;
   /** Absent for the placeholder model that stands in for providers that could not be converted. */
@@ -25,7 +25,7 @@ interface Choosing {
   readonly cases: readonly CaseDraft[];
   readonly prompts: readonly WrittenPrompt[];
   readonly targets: readonly ChosenTarget[];
-  /** The alias of a provider named by a test; undefined when it is skipped. */
+  /** The alias of a provider named by a test; undefined when the provider is skipped. */
   readonly own: (named: Json, place: SourcePlace) => string | undefined;
   readonly losses: Losses;
 }
@@ -91,7 +91,7 @@ function isNamed(name: string, word: string): boolean {
   return word.endsWith("*") ? name.startsWith(word.slice(0, -1)) : name === word;
 }
 
-/** The models for a case: those that it names, or the one provider of its own, or all. */
+/** The models for a case: the models that the case names, or the case's own provider, or all models. */
 function aliasesOf(
   { test, provider, providers }: CaseDraft,
   targets: readonly ChosenTarget[],

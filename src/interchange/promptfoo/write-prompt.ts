@@ -13,8 +13,8 @@ type Vars = Readonly<Record<string, Json>>;
 const MAX_COMPARED = 200;
 
 /**
- * Writes a prompt as its first version. For the variables of the tests, its text in Liquid is compared with its
- * text in Nunjucks.
+ * Writes a prompt as its first version. For the variables of each test, the text that Liquid renders is compared with
+ * the text that Nunjucks renders.
  *
  * @throws {Untranslatable} when Liquid cannot express the prompt, or would render it differently
  */
@@ -71,7 +71,7 @@ async function compare(
     const ours = await tools.renderLiquid(liquid, { input: vars }).catch((error: Error) => error);
     if (ours instanceof Error) throw new Untranslatable(`in Liquid it fails: ${ours.message}`, line);
     if (ours.trim() !== theirs.trim())
-      throw new Untranslatable("in Liquid it gives another text for one of the tests", line);
+      throw new Untranslatable("in Liquid the template gives another text for one of the tests", line);
   }
 }
 

@@ -14,7 +14,7 @@ import { promptFile } from "./write-prompt.ts";
 export interface WrittenPrompt {
   readonly name: string;
   readonly text: string;
-  /** The messages in the file, without what escapes their lines. */
+  /** The messages in the file, without the backslashes that escape their lines. */
   readonly messages: readonly RoleText[];
   readonly source: PromptSource | undefined;
 }
@@ -58,7 +58,7 @@ export async function writePrompts(
         losses.add(
           one.test.place,
           `${key}: of a test`,
-          "A prompt is one file for all cases; only that of defaultTest is imported.",
+          "A prompt is one file for all cases, so this setting is imported only from defaultTest.",
         );
   if (written.length > 0) return written;
   // A chat model needs a prompt. So a prompt that contains only the variables replaces the prompts that could not

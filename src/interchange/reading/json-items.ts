@@ -119,7 +119,11 @@ function itemOf(text: string, value: Json | undefined, place: SourcePlace): Json
     return { ...place, what: "a line that is not JSON", why: error?.what ?? "It cannot be read." };
   }
   if (text.length > 2 * DEEPEST && isDeeperThan(text, DEEPEST))
-    return { ...place, what: "an item nested too deep", why: `No case is deeper than ${DEEPEST} levels.` };
+    return {
+      ...place,
+      what: "an item nested too deep",
+      why: `A case can have at most ${DEEPEST} levels of nested values.`,
+    };
   const changed = [
     ...changedNumberProblems(text, place.path, place.line),
     ...halfCharacterProblems(text, place.path, place.line),
@@ -151,7 +155,7 @@ function notJson(text: string, path: string): Problem {
     what: empty
       ? "This file is empty."
       : `This file is not JSON. ${cut ? "It is cut off: its end is missing." : (error?.what ?? "")}`.trim(),
-    why: "Nothing in it can be imported before it can be read.",
-    fix: cut ? "Export or copy it again, as a whole." : "Export it again as JSON or JSON Lines.",
+    why: "Nothing in the file can be imported before the file can be read.",
+    fix: cut ? "Export or copy the whole file again." : "Export the data again as JSON or JSON Lines.",
   };
 }

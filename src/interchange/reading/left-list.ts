@@ -1,6 +1,6 @@
 import type { Left, SourcePlace } from "../imported.ts";
 
-/** Maximum number of items listed one by one for the same reason. */
+/** Maximum number of items with the same reason that are listed one by one. */
 const LISTED = 100;
 
 /** Collects what could not be imported, limited so that a file with a million bad lines gives a readable list. */
@@ -28,7 +28,7 @@ export class LeftList {
   all(): readonly Left[] {
     const more = [...this.#counts.values()].flatMap(({ count, last }) => {
       return count > LISTED
-        ? [{ ...last, what: `… and ${count - LISTED} more like it; this is the last of them` }]
+        ? [{ ...last, what: `… and ${count - LISTED} more of this kind; this is the last one` }]
         : [];
     });
     return [...this.#listed, ...more];

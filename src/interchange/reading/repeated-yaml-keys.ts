@@ -1,9 +1,9 @@
 import { type Document, isScalar, visit } from "yaml";
 
 /**
- * Position of the first key that its map has already; undefined when all keys are unique. yaml's own check compares
- * each key with all keys before it, which takes minutes for a map with thousands of keys. So documents are parsed
- * with `uniqueKeys: false`, and checked here.
+ * Position of the first key that occurs a second time in its map; undefined when all keys are unique. yaml's own
+ * check compares each key with all keys before it, which takes minutes for a map with thousands of keys. So documents
+ * are parsed with `uniqueKeys: false`, and checked here.
  */
 export function repeatedYamlKey(document: Document): number | undefined {
   let first: number | undefined;

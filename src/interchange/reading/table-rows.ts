@@ -34,8 +34,8 @@ const RIGHT = [
 ];
 
 /**
- * Determines the meaning of each column: from `--map`, else as in evals' own datasets. If the table has no such
- * column, common names are used, and the rest becomes metadata.
+ * Determines the destination of each column: from `--map`; without `--map`, by the column names of evals' own
+ * datasets; in a table without a column for the input, by common names. Every other column becomes metadata.
  *
  * @param maps texts like `id=Nr,input.question=Frage`
  * @throws {EvalsError} EVALS_IMPORT_MAP for a missing column, EVALS_IMPORT_COLUMNS when no column has the question
@@ -171,8 +171,8 @@ function clashing(target: string, columns: readonly string[], path: string): Pro
     path,
     line: 1,
     column: 1,
-    what: `Two columns would both be "${target}" of a case, or a part of it.`,
-    why: "One of them would be lost.",
+    what: `Two columns would both be "${target}" of a case, or a part of this member.`,
+    why: "The values of one column would be lost.",
     fix: `Say which column goes where: --map input.question=<column>,…    (columns: ${columns.join(", ")})`,
   };
 }

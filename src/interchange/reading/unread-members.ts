@@ -2,11 +2,11 @@ import type { Left, SourcePlace } from "../imported.ts";
 import type { DatasetRow } from "../writing/dataset-rows.ts";
 import { isNothing, isObject, type JsonObject } from "./json-fields.ts";
 
-/** The members of one item of a tool's export, by what an import does with them. */
+/** The members of one item of a tool's export, grouped by what an import does with them. */
 export interface KnownMembers {
   /** Members that become part of the case. */
   readonly read: readonly string[];
-  /** Ids, times and the like, which say nothing of the case itself. */
+  /** Ids, times and similar members that say nothing about the case itself. */
   readonly bookkeeping: readonly string[];
   /** By member: why it is not imported. Members that are not listed here get a general reason. */
   readonly why?: Readonly<Record<string, string>>;

@@ -43,8 +43,8 @@ function read(text: string, path: string): YamlSource {
       line,
       column: col,
       what: `This file is not YAML: ${error.message.split("\n")[0] ?? ""}`,
-      why: "Nothing in it can be imported before it can be read.",
-      fix: "Mend the line, or copy the file again.",
+      why: "Nothing in the file can be imported before the file can be read.",
+      fix: "Correct the line, or copy the file again.",
     });
   }
   const known = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
@@ -83,7 +83,7 @@ function resolved(document: Document, path: string): Json {
         line: 1,
         column: 1,
         what: `The aliases (*name) of this file cannot be replaced by their values: ${error.message}.`,
-        why: "A small file could otherwise fill the memory.",
+        why: "Without a limit on aliases, a small file could fill the memory.",
         fix: "Write the values where they are used.",
       },
       { cause: error },

@@ -5,8 +5,8 @@ import { DEFLATED, STORED, unpacked, ZSTD } from "./unpack-chunks.ts";
 export interface ZipEntry {
   readonly name: string;
   /**
-   * Its bytes in chunks, decompressed on demand. @throws {EvalsError} EVALS_IMPORT_ZIP when it is damaged or uses an
-   * unknown compression
+   * The file's bytes in chunks, decompressed on demand. @throws {EvalsError} EVALS_IMPORT_ZIP when the file is
+   * damaged or uses an unknown compression
    */
   chunks(): AsyncGenerator<Uint8Array>;
 }
@@ -124,7 +124,7 @@ async function* chunks(
   const from = start + 30 + data.getUint16(start + 26, true) + data.getUint16(start + 28, true);
   if (from + packedSize > bytes.length) throw damaged(path, `${name} is cut off`);
   if (method !== STORED && method !== DEFLATED && method !== ZSTD)
-    throw damaged(path, `${name} is packed in a way that is unknown here (method ${method})`);
+    throw damaged(path, `${name} is compressed with a method that evals does not know (method ${method})`);
   const pieces = unpacked(bytes.subarray(from, from + packedSize), method);
   for (;;) {
     let next: IteratorResult<Uint8Array>;
@@ -144,8 +144,8 @@ function damaged(path: string, what: string, cause?: unknown): EvalsError {
       code: "EVALS_IMPORT_ZIP",
       path,
       what: `This archive cannot be read: ${what}.`,
-      why: "What is in it would be missing from the dataset.",
-      fix: "Copy or export it again, as a whole; an Inspect log: inspect log convert <file> --to json --output-dir <dir>",
+      why: "The content of the archive would be missing from the dataset.",
+      fix: "Copy or export the whole archive again. Or convert an Inspect log: inspect log convert <file> --to json --output-dir <dir>",
     },
     { cause },
   );

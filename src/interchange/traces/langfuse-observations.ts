@@ -84,7 +84,7 @@ function costOf(item: JsonObject): number | undefined {
 
 /**
  * Token counts by kind. In Langfuse the kinds are usually disjoint and add up to the total. If the total is only
- * input plus output, the other kinds are parts of these.
+ * input plus output, the other kinds are parts of the input or the output.
  */
 function usageOf(usage: JsonObject | undefined): Record<string, number | undefined> {
   if (usage === undefined) return {};

@@ -56,7 +56,7 @@ function flatAttributes(item: JsonObject): Attributes {
   return made;
 }
 
-/** Attributes whose value is an object; its members are no parts of names. */
+/** Attributes whose value stays an object: the names of its members do not become parts of attribute names. */
 const WHOLE: ReadonlySet<string> = new Set(["metadata"]);
 
 function eventOf(event: JsonObject): SpanEvent {

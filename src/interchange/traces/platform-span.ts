@@ -13,7 +13,7 @@ export interface PlatformSpan {
   /** ISO 8601, or seconds since 1970. */
   readonly start?: Json | undefined;
   readonly end?: Json | undefined;
-  /** Attributes under the names of the convention; those that are undefined or null are left out. */
+  /** Attributes under the names of the convention; undefined and null values are left out. */
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly events?: readonly SpanEvent[] | undefined;
   readonly error?: string | undefined;
@@ -70,7 +70,7 @@ export function feedbackEvent(name: string, value: unknown, label?: unknown, com
 export const CHAT = { "gen_ai.operation.name": "chat" } as const;
 /** Attributes of a step that runs a tool. */
 export const TOOL = { "gen_ai.operation.name": "execute_tool" } as const;
-/** Attributes of a step that contains others, such as an agent. */
+/** Attributes of a step that contains other steps, such as an agent. */
 export const AGENT = { "gen_ai.operation.name": "invoke_agent" } as const;
 /** Attributes of a document retrieval. */
 export const RETRIEVAL = { "gen_ai.operation.name": "retrieval" } as const;

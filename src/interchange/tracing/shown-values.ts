@@ -40,8 +40,8 @@ function isJson(text: string): boolean {
 }
 
 /**
- * What MLflow shows of a trace in its tables and as a conversation. It is in the format of OpenAI's chat, in which
- * MLflow finds the texts. From the attributes of OpenTelemetry alone, MLflow's tables show the JSON of the
+ * What MLflow shows of a trace in its tables and as a conversation. The values are in OpenAI's chat format, because
+ * MLflow finds texts in that format. From the attributes of OpenTelemetry alone, MLflow's tables show the JSON of the
  * messages.
  */
 export function mlflowValues({ transcript, input, output }: TracedTrial): Attributes {

@@ -16,12 +16,12 @@ const STEP = 1000n;
 
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
-/** The start of the tool call or retrieval with this number, from 0, among those of a round. */
+/** The start of a round's tool call or retrieval. @param number its position in the round, from 0 */
 export const startOf = ({ start }: Stretch, number: number): bigint => start + BigInt(number) * STEP;
 
 /**
- * The time of a round's tool calls, in nanoseconds: that of the longest one, because the calls of one round may run
- * in parallel.
+ * The time of a round's tool calls, in nanoseconds: the time of the longest call, because the calls of one round may
+ * run in parallel.
  */
 const toolTime = ({ tools, searches }: Round): bigint =>
   tools.reduce(
@@ -30,8 +30,8 @@ const toolTime = ({ tools, searches }: Round): bigint =>
   );
 
 /**
- * Places the calls of a trial within its time. Tools have their measured time; model calls share the rest equally. No
- * two calls start at the same time.
+ * Places the calls of a trial within the trial's time. Tools have their measured time; model calls share the
+ * remaining time equally. No two calls start at the same time.
  *
  * @param at when the answer arrived, ISO 8601
  * @param latency of the whole trial, in milliseconds; null when it was not measured

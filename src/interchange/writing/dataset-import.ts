@@ -11,7 +11,7 @@ export interface DatasetImport {
   readonly rows: DatasetRows;
   /** Source of the dataset, for people: `Braintrust, exports/purchases.json`. */
   readonly from: string;
-  /** The list to which skipped items are added; it may contain earlier ones. */
+  /** The list to which skipped items are added; it may already contain items. */
   readonly left?: LeftList | undefined;
 }
 

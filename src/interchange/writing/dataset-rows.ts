@@ -106,7 +106,7 @@ export async function* uniqueRows(
       leave({
         ...row.place,
         what: `a second item with the id "${id}"`,
-        why: `An id names one case, and the item of line ${first} has it.`,
+        why: `An id names one case, and the item of line ${first} already has this id.`,
       });
   }
 }

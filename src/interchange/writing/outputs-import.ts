@@ -49,7 +49,7 @@ export interface TakenScorer {
   readonly what: string;
 }
 
-/** A suite over recorded answers, with everything it needs. */
+/** A suite that scores recorded answers, with everything that the suite needs. */
 export interface OutputsImport {
   readonly name: string;
   readonly description: string;

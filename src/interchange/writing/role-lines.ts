@@ -29,7 +29,8 @@ export function roleLines(messages: readonly RoleText[]): string {
 /** A Liquid template that prints the text unchanged. */
 export function literal(text: string): string {
   if (!/\{\{|\{%|\{#/.test(text)) return text;
-  // An end of a raw block in the text is cut behind its brace, so that neither half ends the block around it.
+  // If the text contains an end tag of a raw block, the tag is cut after its brace, so that neither half ends the
+  // surrounding block.
   return `{% raw %}${text.replace(/\{(?=%-?\s*endraw\b)/g, "{{% endraw %}{% raw %}")}{% endraw %}`;
 }
 

@@ -15,7 +15,7 @@ export class LiquidConditions {
     this.#values = values;
   }
 
-  /** Converts a condition that stands where a value is needed. */
+  /** Converts a condition at a place where a value is needed. */
   asValue({ text }: LiquidCondition): LiquidValue {
     return this.#scope.made(
       (name) =>

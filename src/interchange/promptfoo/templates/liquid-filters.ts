@@ -4,7 +4,7 @@ import { anySeen, type LiquidValue, piped } from "./liquid-values.ts";
 export interface FilterHelp {
   /** A literal or name for use as an argument. */
   readonly simple: (value: LiquidValue) => string;
-  /** Adds statements in front and returns the name of their result. */
+  /** Adds statements in front of the current text, and returns the name of their result. */
   readonly made: (statements: (name: string) => string) => LiquidValue;
   /** Reports that Liquid cannot express something. @throws {Untranslatable} always */
   readonly refuse: (why: string) => never;

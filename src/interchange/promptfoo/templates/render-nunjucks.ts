@@ -15,8 +15,8 @@ type Value = unknown;
 type Scope = Map<string, Value>;
 
 /**
- * Renders a template like Nunjucks with promptfoo's settings: no escaping, and undefined prints nothing. Only own
- * members of values are accessible.
+ * Renders a template like Nunjucks with promptfoo's settings: no escaping, and an undefined value prints nothing.
+ * Only own members of values are accessible.
  *
  * @throws {Untranslatable} for unsupported constructs
  */
