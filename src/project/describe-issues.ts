@@ -67,6 +67,9 @@ function describe(issue: Issue, above: Path, context: IssueContext, told: Readon
   const path = [...above, ...issue.path];
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, path, context));
   if (issue.code === "invalid_union") return describeUnion(issue, path, context, told);
+  // What an object's keys require of each other is not known before a misspelt key is corrected.
+  if (issue.code === "custom" && [path, path.slice(0, -1)].some((at) => hasSlip(at, context, told)))
+    return [];
   if (issue.code === "invalid_key") return [invalidKey(path, issue, context)];
   if (issue.code === "invalid_element") {
     return describeAll(issue.issues, path, context);
@@ -105,7 +108,7 @@ function describeUnion(
   if (value === undefined && !hasKey(context.value, path)) return missingKey(path, context, told);
   // A branch of the union that fails at its top level is not the intended one.
   const meant = issue.errors.filter((branch) => branch.every((inner) => !isWrongKind(inner)));
-  const best = [...meant].sort((a, b) => badness(a) - badness(b))[0];
+  const best = [...meant].sort((a, b) => foreignKeys(a) - foreignKeys(b) || badness(a) - badness(b))[0];
   if (best !== undefined) return describeAll(best, path, context);
   const words = schemasAt(context.schema, path).map(wordsFor);
   return [invalid(path, words.length > 0 ? orList(words) : "something else", context)];
@@ -113,6 +116,16 @@ function describeUnion(
 
 function isWrongKind(issue: Issue): boolean {
   return issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_value");
+}
+
+/** Number of keys of the value that the union member does not have, without those that misspell one that it lacks. */
+function foreignKeys(branch: readonly Issue[]): number {
+  const lacking = branch.flatMap(({ path: [name, ...rest] }) =>
+    name === undefined || rest.length > 0 ? [] : [String(name)],
+  );
+  return branch
+    .flatMap((issue) => (issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : []))
+    .filter((key) => nearest(key, lacking) === undefined).length;
 }
 
 function badness(branch: readonly Issue[]): number {
@@ -172,6 +185,13 @@ export function misspelt(name: string, parent: unknown, known: readonly string[]
   const present = Object.keys(parent);
   const free = known.filter((key) => !present.includes(key));
   return present.find((key) => !known.includes(key) && nearest(key, free) === name);
+}
+
+/** Whether a key of the object at this path is reported as misspelt. */
+function hasSlip(path: Path, { schema, value }: IssueContext, told: ReadonlySet<string>): boolean {
+  const present = Object.keys(Object(valueAt(value, path)));
+  const free = keysAt(schema, path).filter((key) => !present.includes(key));
+  return present.some((key) => told.has(placeOf([...path, key])) && nearest(key, free) !== undefined);
 }
 
 function missingKey(path: Path, context: IssueContext, told: ReadonlySet<string>): Problem[] {

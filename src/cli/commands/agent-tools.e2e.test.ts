@@ -331,7 +331,7 @@ describe("a tool over HTTP", () => {
     ["result: $.order", "result: $.order..", "", "", "EVALS_JSONPATH"],
     ["name: refund", "name: find_order", "", "", "EVALS_AGENT_TOOL_TWICE"],
     ["method: GET", "method: GET, body: {}", "", "", "EVALS_SUITE_INVALID"],
-    ["name: refund", "nam: refund", "", "", "EVALS_SUITE_MISSING_KEY"],
+    ["name: refund", "nam: refund", "", "", "EVALS_SUITE_UNKNOWN_KEY"],
   ])(
     "is refused with its place before anything is asked: %s → %s",
     async (from, to, header, instead, code) => {
