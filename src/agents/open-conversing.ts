@@ -1,4 +1,4 @@
-import type { AgentSettings, UserSettings } from "../domain/agent-settings.ts";
+import { type AgentSettings, DEFAULT_MAX_TURNS, type UserSettings } from "../domain/agent-settings.ts";
 import type { Case } from "../domain/case.ts";
 import { hashJson, type Json } from "../domain/json.ts";
 import type { Message } from "../domain/message.ts";
@@ -48,6 +48,7 @@ export async function openConversing(
   const opened = agent === undefined ? null : await openAgent(agent, host);
   const { client } = target;
   const turnsAt = user?.turns;
+  const max_turns = user?.max_turns ?? DEFAULT_MAX_TURNS;
   const parts: ConversationParts = {
     prepare: (question) => client.prepare(question),
     agent: opened,
@@ -57,11 +58,11 @@ export async function openConversing(
         ? null
         : {
             guide: person.guide,
-            max_turns: user?.max_turns ?? 1,
+            max_turns,
             prepare: (question) => person.target.client.prepare(question),
           },
   };
-  const played = person === null ? undefined : { identity: person.identity, max_turns: user?.max_turns ?? 1 };
+  const played = person === null ? undefined : { identity: person.identity, max_turns };
   const conversing: Conversing = {
     person: person && { ...person, faultIn: faultsOf(person.guide) },
     ...(played === undefined ? {} : { played_by: hashJson({ ...played, prompt: person?.prompt ?? "" }) }),
@@ -175,12 +176,10 @@ function prepareTrial(
 
 function checkModel(target: OpenTarget, { limits }: AgentSettings): void {
   if (target.client.takesTools !== true)
-    throw new SettingMistake(["agent"], {
-      code: "EVALS_AGENT_MODEL",
-      what: `\`agent:\` runs the tools of a chat model, and ${target.label} is not a chat model.`,
-      why: "An application runs its own tools and ends its own loop. It does not ask the caller to run a tool.",
-      fix: "Name a chat model (openai, anthropic, or a recording of one), or delete `agent:`.",
-    });
+    throw new SettingMistake(
+      ["agent"],
+      target.client.available === undefined ? notChat(target.label) : madeElsewhere(target.label),
+    );
   if (limits.usd !== undefined && target.price === null && target.client.immediate !== true)
     throw new SettingMistake(["agent", "limits", "usd"], {
       code: "EVALS_AGENT_PRICE",
@@ -188,4 +187,22 @@ function checkModel(target: OpenTarget, { limits }: AgentSettings): void {
       why: "Without a price the limit would never be reached, however much was spent.",
       fix: "Give the model a price in evalconfig.yaml: price: { input: …, output: … }",
     });
+}
+
+function notChat(label: string): SettingMistake["problem"] {
+  return {
+    code: "EVALS_AGENT_MODEL",
+    what: `\`agent:\` runs the tools of a chat model, and ${label} is not a chat model.`,
+    why: "An application runs its own tools and ends its own loop. It does not ask the caller to run a tool.",
+    fix: "Name a chat model (openai, anthropic, or a recording of one), or delete `agent:`.",
+  };
+}
+
+function madeElsewhere(label: string): SettingMistake["problem"] {
+  return {
+    code: "EVALS_AGENT_MODEL",
+    what: `\`agent:\` runs the tools of a chat model, and ${label} has answers that were made elsewhere.`,
+    why: "Nothing is asked, so no tool would be run and no limit would hold.",
+    fix: "Delete `agent:` (scorers read the calls that the file has), or name a chat model.",
+  };
 }

@@ -179,13 +179,19 @@ export const userSettingsSchema = onFirstUse(() =>
         .int()
         .min(1)
         .max(200)
-        .default(12)
-        .describe("Maximum number of messages of a person that a model plays"),
+        .optional()
+        .describe("Maximum number of messages of a person that a model plays; default 12"),
     })
-    .superRefine(({ turns, prompt, model }, context) => {
+    .superRefine(({ turns, prompt, model, max_turns }, context) => {
       const isPlayed = prompt !== undefined || model !== undefined;
       if (turns !== undefined && isPlayed)
         context.addIssue({ code: "custom", message: "expected either turns, or prompt and model" });
+      if (turns !== undefined && max_turns !== undefined)
+        context.addIssue({
+          code: "custom",
+          path: ["max_turns"],
+          message: "left out: written turns end by themselves",
+        });
       if (turns !== undefined) return;
       for (const [name, value] of Object.entries({ prompt, model }))
         if (value === undefined)
@@ -193,3 +199,5 @@ export const userSettingsSchema = onFirstUse(() =>
     }),
 );
 export type UserSettings = z.output<ReturnType<typeof userSettingsSchema>>;
+
+export const DEFAULT_MAX_TURNS = 12;

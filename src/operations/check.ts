@@ -241,6 +241,10 @@ async function checkTarget(
       const chosen = (golden: Case): boolean => filterMatches(suite.suite.filter, golden);
       // A prompt that cannot be rendered was already reported. Here it would be reported again, once for each case.
       if (rendered) add(checked, checkRequests(suite, target.client, cases, chosen));
+      if (conversing !== null) {
+        const { checkConversation } = await import("./running/check-conversation.ts");
+        add(checked, checkConversation(suite, cases, target));
+      }
       if (suite.suite.pressure !== undefined) {
         const { checkPressure } = await import("./running/pressed-suite.ts");
         add(checked, checkPressure(suite, cases, target));

@@ -6,8 +6,13 @@ import { recordedReply, replyFrom } from "./given-answer.ts";
 import { indexOutputs } from "./outputs-index.ts";
 import { placeOfFile } from "./project-file.ts";
 
+// Nothing is asked, so the other settings of a model (limits, timeout, fallback…) would do nothing.
+const { provider, price, version, context } = modelFrame;
 const Settings = z.strictObject({
-  ...modelFrame,
+  provider,
+  price,
+  version,
+  context,
   file: z
     .string()
     .min(1)

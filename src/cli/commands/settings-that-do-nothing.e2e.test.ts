@@ -149,3 +149,86 @@ describe("a requirement", () => {
     },
   );
 });
+
+describe("recorded answers", () => {
+  const OUTPUTS = "{ provider: outputs, file: answers.jsonl }";
+
+  async function problemsWith(more: string, model = OUTPUTS) {
+    const project = gitProject({
+      "evalconfig.yaml": `models:\n  m: ${model}\n  live: { provider: openai, model: m-2025-01-01 }\n`,
+      "evals/s.yaml": `dataset: d\nprompt: q\nmodel: m\n${more}scorers: [{ type: equals }]\n`,
+      "datasets/d.jsonl": '{"id":"a","input":{"n":1,"turns":["Hello"]},"expected":"x"}\n',
+      "answers.jsonl": '{"case":"a","output":"x"}\n',
+      "prompts/q/1.0.0.md": promptText("Answer."),
+      "tools/t.mjs": "export default { t: { run: () => 1 } };\n",
+    });
+    const { exit, document } = await project.json(["check"]);
+    return { exit, problems: document.problems as { what: string }[], ran: await project.json(["run"]) };
+  }
+
+  it("have no use for `agent`, which is a mistake", async () => {
+    const { problems, ran } = await problemsWith("agent: { tools: [tools/t.mjs] }\n");
+    const mistake = {
+      code: "EVALS_AGENT_MODEL",
+      path: "evals/s.yaml",
+      line: 4,
+      what: "`agent:` runs the tools of a chat model, and answers.jsonl has answers that were made elsewhere.",
+    };
+    expect(problems).toMatchObject([mistake]);
+    expect(ran.document).toMatchObject({ exit: 2, problems: [mistake] });
+  });
+
+  it("may have been given to a person, whose words `user` tells", async () => {
+    const { exit, ran } = await problemsWith("user: { turns: input.turns }\n");
+    expect([exit, ran.exit]).toEqual([0, 0]);
+  });
+
+  it.each([
+    ["timeout: 5s", OUTPUTS],
+    ["limits: { concurrency: 2 }", OUTPUTS],
+    ["fallback: live", OUTPUTS],
+    ["timeout: 5s", "{ provider: replay, of: live, file: answers.jsonl }"],
+    ["version: a", "{ provider: replay, of: live, file: answers.jsonl }"],
+  ])("have no use for %s: %s", async (setting, model) => {
+    const { problems } = await problemsWith("", model.replace(" }", `, ${setting} }`));
+    const key = setting.slice(0, setting.indexOf(":"));
+    expect(problems).toMatchObject([
+      {
+        code: "EVALS_CONFIG_UNKNOWN_KEY",
+        line: 2,
+        what: expect.stringContaining(`"${key}"`),
+        why: expect.stringContaining("recorded"),
+      },
+    ]);
+  });
+});
+
+describe("`user`", () => {
+  async function problemsWith(user: string, body: string) {
+    const project = gitProject({
+      "evalconfig.yaml": `models:\n  m: { provider: http, url: "http://127.0.0.1:9/", body: ${body} }\n`,
+      "evals/s.yaml": `dataset: d\nmodel: m\nuser: ${user}\nscorers: [{ type: length, max: 9 }]\n`,
+      "datasets/d.jsonl": '{"id":"a","input":{"turns":["Hello","And now?"]}}\n',
+    });
+    return (await project.json(["check"])).document.problems as { what: string }[];
+  }
+
+  it("may not be said to an application that never receives it", async () => {
+    const mistake = { code: "EVALS_USER_UNHEARD", path: "evals/s.yaml", line: 3, column: 1 };
+    expect(await problemsWith("{ turns: input.turns }", '{ q: "{{ input.turns[0] }}" }')).toMatchObject([
+      mistake,
+    ]);
+    for (const body of ['{ q: "{{ messages | json }}" }', '{ q: "{{ messages | last | json }}" }'])
+      expect(await problemsWith("{ turns: input.turns }", body)).toEqual([]);
+  });
+
+  it("may not bound the number of turns that are written", async () => {
+    const problems = await problemsWith(
+      "{ turns: input.turns, max_turns: 3 }",
+      '{ q: "{{ messages | json }}" }',
+    );
+    expect(problems).toMatchObject([
+      { what: '"user.max_turns" must be left out: written turns end by themselves, not 3.' },
+    ]);
+  });
+});

@@ -529,7 +529,7 @@ export interface SuiteKeys {
     readonly prompt?: string;
     /** Alias of the model that plays the person */
     readonly model?: string;
-    /** Maximum number of messages of a person that a model plays */
+    /** Maximum number of messages of a person that a model plays; default 12 */
     readonly max_turns?: number;
   };
   /** Asks passing trials again, harder: sycophancy, paraphrase, typos, distractors, order, injection */

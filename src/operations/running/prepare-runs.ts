@@ -153,6 +153,11 @@ async function prepareRun(
     const { liveTools } = options;
     const target = await withConversation(asked, { project, suite, concurrency, liveTools });
     opened.target = target;
+    if (suite.suite.user !== undefined) {
+      const { checkConversation } = await import("./check-conversation.ts");
+      const useless = checkConversation(suite, cases, target);
+      if (useless.length > 0) throw new EvalsError(useless);
+    }
     const pressed =
       suite.suite.pressure === undefined
         ? null

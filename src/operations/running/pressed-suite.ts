@@ -1,17 +1,16 @@
 import type { Case, CaseSource } from "../../domain/case.ts";
 import { didYouMean } from "../../domain/did-you-mean.ts";
-import { canonicalJson } from "../../domain/json.ts";
 import { type PressureSettings, pressureSettings } from "../../domain/pressure.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { LoadedSuite } from "../../domain/project.ts";
-import type { Client, OpenTarget } from "../../domain/provider.ts";
+import type { OpenTarget } from "../../domain/provider.ts";
 import {
   claimsOf,
   makeVariant,
   type PressureContext,
   pressureIdentity,
 } from "../../pressure/make-variant.ts";
-import { questionOf } from "../../run/case-requests.ts";
+import { receivesTurns } from "./receives-turns.ts";
 
 /** The kinds of pressure of a suite with their settings, and what is needed to make variants. */
 export interface PressedSuite {
@@ -110,20 +109,6 @@ function unusedPressureProblem(
   return receivesMessages && receivesTurns(suite, cases, target.client)
     ? undefined
     : noTurn(target.label, place);
-}
-
-/** Whether a further turn changes the request, so that the target receives this turn. */
-function receivesTurns(suite: LoadedSuite, cases: CaseSource, client: Client): boolean {
-  if (cases.count === 0) return true;
-  const question = questionOf(suite, cases.read(0));
-  const say = "Are you sure?";
-  const first = { role: "user", content: "Hello" } as const;
-  const talk = [first, { role: "assistant", content: "Hello" }, { role: "user", content: say }] as const;
-  const asked = (messages: readonly (typeof talk)[number][]): string =>
-    canonicalJson(
-      client.prepare({ ...question, messages, pressure: { after: { messages, tool_calls: [] } } }),
-    );
-  return asked([first]) !== asked(talk);
 }
 
 function canChange(settings: PressureSettings, cases: CaseSource, context: PressureContext): boolean {

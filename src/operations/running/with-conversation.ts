@@ -16,8 +16,8 @@ export interface ConversationOf {
 }
 
 /**
- * Adds the suite's conversations to a target. The target is unchanged when the suite has no conversations, or when
- * its answers were made elsewhere.
+ * Adds the suite's conversations to a target; returns it unchanged when the suite has none, or when it only says who
+ * spoke in answers that were made elsewhere.
  *
  * @throws {EvalsError} with a mistake at its location in the suite
  */
@@ -25,7 +25,7 @@ export async function withConversation(target: OpenTarget, of: ConversationOf): 
   const { project, suite, liveTools } = of;
   const { agent, user } = suite.suite;
   const isMadeElsewhere = target.client.available !== undefined;
-  if ((agent === undefined && user === undefined) || isMadeElsewhere) return target;
+  if (agent === undefined && (user === undefined || isMadeElsewhere)) return target;
   const { openConversing } = await import("../../agents/open-conversing.ts");
   const person = await openPerson(of);
   try {

@@ -1,0 +1,39 @@
+import type { CaseSource } from "../../domain/case.ts";
+import { EvalsError, type Problem, SettingMistake } from "../../domain/problem.ts";
+import type { LoadedSuite } from "../../domain/project.ts";
+import type { OpenTarget } from "../../domain/provider.ts";
+import { receivesTurns } from "./receives-turns.ts";
+
+/** Finds parts of `user:` that do nothing with this target. */
+export function checkConversation(
+  suite: LoadedSuite,
+  cases: CaseSource,
+  target: OpenTarget,
+): readonly Problem[] {
+  return [
+    ...(target.conversing !== undefined && suite.suite.user !== undefined && !hears(suite, cases, target)
+      ? [unheard(suite, target.label)]
+      : []),
+  ];
+}
+
+function hears(suite: LoadedSuite, cases: CaseSource, { client }: OpenTarget): boolean {
+  try {
+    return receivesTurns(suite, cases, client);
+  } catch (error) {
+    // A request that cannot be made is reported as such.
+    if (error instanceof EvalsError || error instanceof SettingMistake) return true;
+    throw error;
+  }
+}
+
+function unheard({ path, places }: LoadedSuite, label: string): Problem {
+  return {
+    code: "EVALS_USER_UNHEARD",
+    path,
+    ...places.at(["user"], "key"),
+    what: `\`user\` says what the person says, and ${label} never receives it.`,
+    why: "Every turn would send the same request, so the conversation would be one question asked several times.",
+    fix: "Send the conversation: {{ messages | json }} in the model's body. Or delete `user`.",
+  };
+}
