@@ -30,6 +30,8 @@ export interface AgentParts {
   readonly limits: AgentLimits;
   readonly allow: readonly string[] | undefined;
   readonly providers: readonly ToolProvider[];
+  /** The tools that the scorers of a case name, where they are compared with those that servers have. */
+  readonly namedTools?: ((golden: Case) => readonly string[]) | undefined;
 }
 
 /** The parts of a conversation that are the same for all trials. */
@@ -123,8 +125,10 @@ export class Conversation {
   async #holdWithTools(): Promise<End> {
     const { agent } = this.#parts;
     if (agent === null) return this.#talk();
+    const { golden } = this.#asked;
     const opened = await openToolBox(agent.providers, agent.allow, {
-      golden: this.#asked.golden,
+      golden,
+      named: agent.namedTools?.(golden),
       trial: this.#trial,
       before: [...this.#calls],
       signal: this.#signal,

@@ -92,6 +92,7 @@ export async function openConversing(
       ...(user === undefined ? {} : { user: turnsAt === undefined ? (played as Json) : { turns: turnsAt } }),
     } as Json,
     files: [...target.files, ...(opened?.files ?? [])],
+    ...(opened === null ? {} : { tools: opened.known }),
     cacheable: target.cacheable && (person?.target.cacheable ?? true) && (opened?.reusable ?? true),
     ...(target.client.immediate === true ? {} : { conversing }),
   };

@@ -1,8 +1,10 @@
 import type { AgentSettings, HttpTool, McpServer, ToolSource } from "../domain/agent-settings.ts";
+import type { Case } from "../domain/case.ts";
 import { didYouMean, nearest } from "../domain/did-you-mean.ts";
 import type { Json } from "../domain/json.ts";
 import type { ModuleEvents } from "../domain/module-events.ts";
 import { SettingMistake } from "../domain/problem.ts";
+import type { KnownTools } from "../domain/provider.ts";
 import type { OfferedTool } from "../domain/tool.ts";
 import { fileHashes, moduleFiles } from "../modules/module-files.ts";
 import { environmentIdentity, fillEnvironment } from "../providers/environment-values.ts";
@@ -21,11 +23,14 @@ export interface ToolHost {
   readonly modules?: ModuleEvents | undefined;
   /** Whether to run the tools although a recording is configured: true while that recording is being made. */
   readonly live?: boolean | undefined;
+  /** The tools that the scorers of a case name. */
+  readonly namedTools?: ((golden: Case) => readonly string[]) | undefined;
 }
 
 export interface OpenedAgent extends AgentParts {
   /** The tools that are known before a trial. Tools of servers are missing: only a connection shows them. */
   readonly offered: readonly OfferedTool[];
+  readonly known: KnownTools;
   /** Whether the tools answer from a recording. */
   readonly frozen: boolean;
   /** Hash of the recorded calls of a case; undefined without a recording. */
@@ -60,12 +65,20 @@ export async function openAgent(agent: AgentSettings, host: ToolHost): Promise<O
     await closeAll(opened.providers);
     throw error;
   }
-  const { hasServers: _, offered, ...rest } = opened;
+  const { hasServers, offered, ...rest } = opened;
+  const names = hasServers ? undefined : offered.map((one) => one.name);
   return {
     ...rest,
     limits,
     allow,
     offered: offered.filter((one) => allow?.includes(one.name) ?? true),
+    // Names are compared before the run where all tools are known.
+    namedTools: hasServers ? host.namedTools : undefined,
+    known: {
+      offered: allow ?? names,
+      // A recording has only the tools that were offered.
+      all: opened.frozen && allow !== undefined ? undefined : names,
+    },
     close: () => closeAll(opened.providers),
   };
 }
@@ -74,7 +87,9 @@ async function closeAll(providers: readonly ToolProvider[]): Promise<void> {
   await Promise.all(providers.map((one) => one.close()));
 }
 
-type OpenedTools = Omit<OpenedAgent, "limits" | "allow" | "close"> & { readonly hasServers: boolean };
+type OpenedTools = Omit<OpenedAgent, "limits" | "allow" | "namedTools" | "known" | "close"> & {
+  readonly hasServers: boolean;
+};
 
 async function openLive(agent: AgentSettings, host: ToolHost): Promise<OpenedTools> {
   const { tools } = agent;

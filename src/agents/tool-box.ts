@@ -20,23 +20,32 @@ export async function openToolBox(
   const ready = opened.filter((one): one is TrialTools => !("kind" in one));
   const failed = opened.find((one) => "kind" in one);
   const box = new ToolBox(ready, allow);
-  const problem = failed ?? mistakeIn(box, ready, allow);
+  const problem = failed ?? mistakeIn(box, ready, { allow, named: trial.named });
   if (problem === undefined) return box;
   await box.leave();
   return problem as Extract<ToolOutcome, { kind: "lost" }>;
 }
 
-/** A mistake that shows only once servers list their tools. `checkNames` and `checkAllowed` find all others. */
+/** A mistake that shows only once servers list their tools. `checkNames`, `checkAllowed` and `checkNamedTools` find all others. */
 function mistakeIn(
   { twice }: ToolBox,
   sources: readonly TrialTools[],
-  allow: readonly string[] = [],
+  {
+    allow = [],
+    named = [],
+  }: { readonly allow: readonly string[] | undefined; readonly named: readonly string[] | undefined },
 ): ReturnType<typeof lost> | undefined {
   if (twice !== undefined) return lost(`two tools are named "${twice}"`);
   const names = sources.flatMap(({ offered }) => offered.map((one) => one.name));
-  const missing = allow.find((name) => !names.includes(name));
-  if (missing === undefined) return undefined;
-  return lost(`allow names "${missing}", and there is no such tool.${didYouMean(missing, names)}`);
+  for (const [who, listed] of [
+    ["allow", allow],
+    ["a scorer", named],
+  ] as const) {
+    const missing = listed.find((name) => !names.includes(name));
+    if (missing !== undefined)
+      return lost(`${who} names "${missing}", and there is no such tool.${didYouMean(missing, names)}`);
+  }
+  return undefined;
 }
 
 class ToolBox implements TrialTools {

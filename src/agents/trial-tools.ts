@@ -31,6 +31,8 @@ export interface ToolTrial {
   readonly trial: number;
   /** The calls of the earlier trial whose conversation this trial continues; empty when it continues none. */
   readonly before: readonly ToolCall[];
+  /** The tools that scorers name, which must be among those of the servers. */
+  readonly named?: readonly string[] | undefined;
   readonly signal: AbortSignal;
 }
 

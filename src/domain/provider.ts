@@ -104,6 +104,14 @@ export interface ProviderHost {
   open(alias: string, at: readonly (string | number)[]): Promise<OpenTarget>;
 }
 
+/** What is known before a trial of the tools of a suite's agent. */
+export interface KnownTools {
+  /** Names of the tools that are offered; undefined when servers tell them in each trial. */
+  readonly offered: readonly string[] | undefined;
+  /** Names of all tools, including those that `allow` leaves out; undefined when not all are known. */
+  readonly all: readonly string[] | undefined;
+}
+
 /** A client with the settings that define behaviour. */
 export interface OpenTarget {
   /** Sends requests to the target. Closing the client also closes all that was opened with it, even the fallback. */
@@ -131,6 +139,8 @@ export interface OpenTarget {
    * at a time, and the client made here returns one reply for the whole conversation.
    */
   readonly conversing?: Conversing | undefined;
+  /** The tools of the suite's agent; absent when the target is itself the agent. */
+  readonly tools?: KnownTools | undefined;
   /** Opens the target's batch service; absent when it has none. */
   readonly batch?: ((host: BatchHost) => Promise<BatchService>) | undefined;
   /** Whether the target's replies may report their cost, so that no price is needed. */

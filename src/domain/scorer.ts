@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { Case } from "./case.ts";
 import type { FailureClass } from "./failure.ts";
 import type { Json } from "./json.ts";
 import type { JudgeHost, JudgeRef } from "./judge.ts";
@@ -26,6 +27,17 @@ export interface ScorerHost {
   readonly judges?: JudgeHost | undefined;
 }
 
+/** A tool that a scorer names. */
+export interface NamedTool {
+  readonly name: string;
+  /** Whether a call of it is expected, so that it must be offered. */
+  readonly expected?: boolean | undefined;
+  /** Where in the scorer's settings; absent for a tool that a case names. */
+  readonly at?: readonly (string | number)[] | undefined;
+  /** Where in a file that belongs to the case. */
+  readonly place?: { readonly path: string; readonly line: number; readonly column: number } | undefined;
+}
+
 /** A scorer prepared for one suite. */
 export interface OpenScorer {
   readonly name: string;
@@ -39,6 +51,8 @@ export interface OpenScorer {
   readonly identity: Json;
   /** Paths that must exist in a case, for instance `expected.queue`; checked for each case before a run. */
   readonly reads: readonly string[];
+  /** The tools that the scorer names: in a case, or in its settings when `golden` is null. Absent when it names none. */
+  tools?(golden: Case | null): readonly NamedTool[];
   /** Repository files that the scorer consists of, relative to the root. */
   readonly files: readonly string[];
   /** Whether scores are only 0 or 1, so that a pass count is sufficient. */

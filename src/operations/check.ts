@@ -6,6 +6,7 @@ import { forbidsCode, isRefusedCode } from "../domain/no-exec.ts";
 import { onFirstUse } from "../domain/on-first-use.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LoadedModel, LoadedSuite, Project } from "../domain/project.ts";
+import type { OpenScorer } from "../domain/scorer.ts";
 import { publishedRefs } from "../git/published-files.ts";
 import { labelsPath } from "../labels/labels-path.ts";
 import { type MeasuredScorer, measuredScorers } from "../labels/measured-scorers.ts";
@@ -192,7 +193,8 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checkin
       }
       for (const model of suite.models) {
         checked.warnings.push(...changedPins(suite, model, project.models));
-        await checkTarget(project, { suite, model, cases, rendered: unrendered.length === 0 }, checked);
+        const rendered = unrendered.length === 0;
+        await checkTarget(project, { suite, model, cases, scorers: scorers.open, rendered }, checked);
       }
     } finally {
       await closeScorers(scorers.open);
@@ -209,6 +211,7 @@ interface TargetCheck {
   readonly suite: LoadedSuite;
   readonly model: LoadedModel;
   readonly cases: CaseSource;
+  readonly scorers: readonly OpenScorer[];
   /** Whether every case's prompt can be rendered. */
   readonly rendered: boolean;
 }
@@ -219,7 +222,7 @@ interface TargetCheck {
  */
 async function checkTarget(
   project: Project,
-  { suite, model, cases, rendered }: TargetCheck,
+  { suite, model, cases, scorers, rendered }: TargetCheck,
   checked: Checking,
 ): Promise<void> {
   const { agent, user } = suite.suite;
@@ -243,7 +246,7 @@ async function checkTarget(
       if (rendered) add(checked, checkRequests(suite, target.client, cases, chosen));
       if (conversing !== null) {
         const { checkConversation } = await import("./running/check-conversation.ts");
-        add(checked, checkConversation(suite, cases, target));
+        add(checked, checkConversation(suite, cases, target, scorers));
       }
       if (suite.suite.pressure !== undefined) {
         const { checkPressure } = await import("./running/pressed-suite.ts");

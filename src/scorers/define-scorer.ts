@@ -5,6 +5,7 @@ import type { Fault } from "../domain/failure.ts";
 import type { Json } from "../domain/json.ts";
 import type { Score } from "../domain/score.ts";
 import {
+  type NamedTool,
   type OpenScorer,
   type ScoreInput,
   type ScorerDefinition,
@@ -14,6 +15,7 @@ import {
 import { type Select, scorerFrame, type TextPlace } from "../domain/suite.ts";
 import { TookTooLong, withinTimeLimit } from "../domain/time-limit.ts";
 import { shorten } from "./frame/brief.ts";
+import { namedTools } from "./frame/named-tools.ts";
 import { Unselectable } from "./frame/parse-answer.ts";
 import type { ScorerExample } from "./frame/scorer-example.ts";
 import { identityOf } from "./frame/scorer-identity.ts";
@@ -49,6 +51,8 @@ export interface ScorerWork<O> {
   /** Further paths that must exist in the case. */
   readonly reads?: readonly string[];
   readonly files?: readonly string[];
+  /** The tools that its own options name, and for a case its own files. */
+  tools?(golden: Case | null): readonly NamedTool[];
   /** Whether and how the score depends on a judge or on a model's opinion. */
   readonly standing?: Partial<
     Pick<OpenScorer, "opinion" | "judge" | "judge_when" | "binary" | "relative" | "blames">
@@ -97,6 +101,8 @@ export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
    * | SettingMistake}
    */
   readOperand?(value: Json, settings: z.output<z.ZodObject<Shape>>): O;
+  /** The tools that an operand names, in its order. */
+  toolsIn?(operand: O): readonly Omit<NamedTool, "at" | "place">[];
   /** @throws {SettingMistake} */
   compile(settings: z.output<z.ZodObject<Shape>>, host: ScorerHost): ScorerWork<O> | Promise<ScorerWork<O>>;
   readonly examples: readonly ScorerExample[];
@@ -202,6 +208,7 @@ async function open<Shape extends z.ZodRawShape, O>(
     required: frame.required ?? true,
     identity: identityOf(settings, schema, spec, work.identity),
     reads: [...operand.reads, ...(work.reads ?? [])],
+    ...namedTools(spec, frame, operand, work),
     files: work.files ?? [],
     binary: spec.grades === "binary",
     ...(frame.raw === true ? { raw: true } : {}),

@@ -2,18 +2,22 @@ import type { CaseSource } from "../../domain/case.ts";
 import { EvalsError, type Problem, SettingMistake } from "../../domain/problem.ts";
 import type { LoadedSuite } from "../../domain/project.ts";
 import type { OpenTarget } from "../../domain/provider.ts";
+import type { OpenScorer } from "../../domain/scorer.ts";
+import { checkNamedTools } from "./named-tools.ts";
 import { receivesTurns } from "./receives-turns.ts";
 
-/** Finds parts of `user:` that do nothing with this target. */
+/** Finds parts of `agent:` and `user:` that do nothing with this target, and tools that the agent does not have. */
 export function checkConversation(
   suite: LoadedSuite,
   cases: CaseSource,
   target: OpenTarget,
+  scorers: readonly OpenScorer[],
 ): readonly Problem[] {
   return [
     ...(target.conversing !== undefined && suite.suite.user !== undefined && !hears(suite, cases, target)
       ? [unheard(suite, target.label)]
       : []),
+    ...(target.tools === undefined ? [] : checkNamedTools(suite, cases, scorers, target.tools)),
   ];
 }
 

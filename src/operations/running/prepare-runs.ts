@@ -151,11 +151,13 @@ async function prepareRun(
     const asked = await openTarget(project, model, { concurrency, caseIds: () => idsOf(cases) });
     opened.target = asked;
     const { liveTools } = options;
-    const target = await withConversation(asked, { project, suite, concurrency, liveTools });
+    const converses = suite.suite.agent !== undefined || suite.suite.user !== undefined;
+    const namedTools = converses ? (await import("./named-tools.ts")).namedTools(scorers) : undefined;
+    const target = await withConversation(asked, { project, suite, concurrency, liveTools, namedTools });
     opened.target = target;
-    if (suite.suite.user !== undefined) {
+    if (converses) {
       const { checkConversation } = await import("./check-conversation.ts");
-      const useless = checkConversation(suite, cases, target);
+      const useless = checkConversation(suite, cases, target, scorers);
       if (useless.length > 0) throw new EvalsError(useless);
     }
     const pressed =

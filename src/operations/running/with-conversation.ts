@@ -1,3 +1,4 @@
+import type { Case } from "../../domain/case.ts";
 import { EvalsError, SettingMistake } from "../../domain/problem.ts";
 import type { LoadedSuite, Project } from "../../domain/project.ts";
 import type { OpenTarget } from "../../domain/provider.ts";
@@ -13,6 +14,8 @@ export interface ConversationOf {
   readonly concurrency: number;
   /** Whether tools are to be recorded, so that they are run even if the suite names a recording. */
   readonly liveTools?: boolean | undefined;
+  /** The tools that the scorers of a case name, which the tools of servers are compared with in each trial. */
+  readonly namedTools?: ((golden: Case) => readonly string[]) | undefined;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface ConversationOf {
  * @throws {EvalsError} with a mistake at its location in the suite
  */
 export async function withConversation(target: OpenTarget, of: ConversationOf): Promise<OpenTarget> {
-  const { project, suite, liveTools } = of;
+  const { project, suite, liveTools, namedTools } = of;
   const { agent, user } = suite.suite;
   const isMadeElsewhere = target.client.available !== undefined;
   if (agent === undefined && (user === undefined || isMadeElsewhere)) return target;
@@ -30,7 +33,14 @@ export async function withConversation(target: OpenTarget, of: ConversationOf): 
   const person = await openPerson(of);
   try {
     const { root, env, modules } = project;
-    const host = { root, env, modules, clean: declaredSecrets(project) ?? undefined, live: liveTools };
+    const host = {
+      root,
+      env,
+      modules,
+      clean: declaredSecrets(project) ?? undefined,
+      live: liveTools,
+      namedTools,
+    };
     return await openConversing(target, { agent, user, person }, host);
   } catch (error) {
     await person?.target.client.close();

@@ -5,7 +5,7 @@ import { type ScoreInput, ScorerFailure } from "../../domain/scorer.ts";
 import { ScorerEntry } from "../../domain/suite.ts";
 import { type DocumentedScorer, defineScorer, type FramedScorer, type Judgement } from "../define-scorer.ts";
 import type { ScorerExample } from "../frame/scorer-example.ts";
-import { openNested } from "./open-nested.ts";
+import { openNested, toolsWithin } from "./open-nested.ts";
 
 /** Decides from the numbers of passed and failed scorers out of `total`; undefined while the result is still open. */
 export type Rule = (passed: number, missed: number, total: number) => boolean | undefined;
@@ -45,6 +45,7 @@ export function defineCombinator<Shape extends z.ZodRawShape>(spec: CombinatorSp
         score: (_: Json, __: undefined, input: ScoreInput) => ask(nested, rule, input),
         identity: { of: nested.map((scorer) => scorer.identity) },
         reads: [...new Set(nested.flatMap((scorer) => scorer.reads))],
+        tools: (golden) => toolsWithin(nested, golden),
         files: [...new Set(nested.flatMap((scorer) => scorer.files))],
         standing: nested.some((scorer) => scorer.opinion === true) ? { opinion: true } : {},
         refuses: (golden) =>

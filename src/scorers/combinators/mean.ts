@@ -6,7 +6,7 @@ import { ScorerEntry } from "../../domain/suite.ts";
 import { defineScorer, type FramedScorer, type Judgement } from "../define-scorer.ts";
 import { rounded } from "../frame/brief.ts";
 import { badWeights } from "../frame/scorer-mistakes.ts";
-import { openNested } from "./open-nested.ts";
+import { openNested, toolsWithin } from "./open-nested.ts";
 
 /** Averages the scores of nested scorers. All of them must be asked. */
 export const mean = defineScorer({
@@ -37,6 +37,7 @@ export const mean = defineScorer({
       score: (_: Json, __: undefined, input: ScoreInput) => ask(nested, counts, input),
       identity: { of: nested.map((scorer) => scorer.identity), weights: counts },
       reads: [...new Set(nested.flatMap((scorer) => scorer.reads))],
+      tools: (golden) => toolsWithin(nested, golden),
       files: [...new Set(nested.flatMap((scorer) => scorer.files))],
       standing: nested.some((scorer) => scorer.opinion === true) ? { opinion: true } : {},
       refuses: (golden) =>

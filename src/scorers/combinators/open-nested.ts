@@ -1,7 +1,8 @@
 import type * as z from "zod";
+import type { Case } from "../../domain/case.ts";
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import { SettingMistake } from "../../domain/problem.ts";
-import type { ScorerHost } from "../../domain/scorer.ts";
+import type { NamedTool, ScorerHost } from "../../domain/scorer.ts";
 import type { ScorerEntry } from "../../domain/suite.ts";
 import type { DocumentedScorer, FramedScorer } from "../define-scorer.ts";
 import { badNested } from "../frame/scorer-mistakes.ts";
@@ -26,6 +27,15 @@ export async function openNested(
     throw error;
   }
   return opened;
+}
+
+/** The tools that the scorers under `of:` name. */
+export function toolsWithin(nested: readonly FramedScorer[], golden: Case | null): readonly NamedTool[] {
+  return nested.flatMap(({ tools }, index) =>
+    (tools?.(golden) ?? []).map((one) =>
+      one.at === undefined ? one : { ...one, at: ["of", index, ...one.at] },
+    ),
+  );
 }
 
 async function openOne(entry: ScorerEntry, at: Place, host: ScorerHost): Promise<FramedScorer> {

@@ -10,6 +10,7 @@ import { repositoryPath } from "../../modules/repository-path.ts";
 import { defineScorer, type Judgement } from "../define-scorer.ts";
 import { callOptions, callsOperand } from "../frame/call-options.ts";
 import { compareCalls } from "../frame/compare-calls.ts";
+import { toolsOfOptions } from "../frame/named-tools.ts";
 import { readStructuredFile } from "../frame/repository-file.ts";
 import { OperandMistake, outsideRepository } from "../frame/scorer-mistakes.ts";
 import { knownCalls, wholeTranscript } from "../frame/whole-transcript.ts";
@@ -52,6 +53,12 @@ function readTrace(root: string, path: string, at: Place): GoldenTrace {
       return { name, arguments: asked ?? {}, turn: typeof turn === "number" ? turn : null };
     }),
   };
+}
+
+/** Line and column, from 1, at which the text of a trace names a tool for the first time. */
+function placeIn(text: string, tool: string): { line: number; column: number } {
+  const before = text.slice(0, Math.max(0, text.indexOf(JSON.stringify(tool)))).split("\n");
+  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
 }
 
 /**
@@ -127,6 +134,18 @@ export const goldenTrace = defineScorer({
           if (words === undefined && !(error instanceof OperandMistake)) throw error;
           return `${directory}/${traceFile(golden.id)} cannot be used: ${words ?? (error as Error).message}`;
         }
+      },
+      tools(golden) {
+        if (golden === null) return toolsOfOptions(options);
+        const file = traceFile(golden.id);
+        const text = traces.get(file);
+        if (text === undefined) return [];
+        const path = `${directory}/${file}`;
+        return traceFor(golden).calls.map(({ name }) => ({
+          name,
+          expected: true,
+          place: { path, ...placeIn(text, name) },
+        }));
       },
       score(_, __, { golden, transcript }) {
         const trace = traceFor(golden);

@@ -12,6 +12,7 @@ export const notCalled = defineScorer({
   operand: "required",
   grades: "binary",
   readOperand: textListOperand,
+  toolsIn: (tools) => tools.map((name) => ({ name })),
   compile: () => ({
     score(_, tools, { transcript }) {
       const calls = knownCalls(transcript);

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { canonicalJson } from "../../domain/json.ts";
 import { defineScorer, hit, miss } from "../define-scorer.ts";
 import { callWords } from "../frame/compare-calls.ts";
+import { toolsOfOptions } from "../frame/named-tools.ts";
 import { knownCalls } from "../frame/whole-transcript.ts";
 
 export const repeatedCalls = defineScorer({
@@ -16,6 +17,7 @@ export const repeatedCalls = defineScorer({
   operand: "none",
   grades: "binary",
   compile: ({ max, only }) => ({
+    tools: (golden) => (golden === null ? toolsOfOptions({ only }) : []),
     score(_, __, { transcript }) {
       const calls = knownCalls(transcript).filter(({ name }) => only === undefined || only.includes(name));
       const keys = calls.map(({ name, arguments: asked }) => canonicalJson([name, asked]));

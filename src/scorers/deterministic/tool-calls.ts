@@ -1,6 +1,7 @@
 import { defineScorer } from "../define-scorer.ts";
 import { callOptions, callsOperand } from "../frame/call-options.ts";
 import { compareCalls } from "../frame/compare-calls.ts";
+import { toolsOfOptions } from "../frame/named-tools.ts";
 import { knownCalls } from "../frame/whole-transcript.ts";
 
 const find = (order: string) => ({ name: "find_order", arguments: { order } });
@@ -18,7 +19,9 @@ export const toolCalls = defineScorer({
   at: "expected.calls",
   grades: "full",
   readOperand: callsOperand,
+  toolsIn: (calls) => calls.map(({ name }) => ({ name, expected: true })),
   compile: (options) => ({
+    tools: (golden) => (golden === null ? toolsOfOptions(options) : []),
     score: (_, wanted, { transcript }) => compareCalls(wanted, knownCalls(transcript), options),
   }),
   examples: [

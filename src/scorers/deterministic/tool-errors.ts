@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { defineScorer, hit, miss } from "../define-scorer.ts";
 import { counted, shorten } from "../frame/brief.ts";
+import { toolsOfOptions } from "../frame/named-tools.ts";
 import { knownCalls } from "../frame/whole-transcript.ts";
 
 export const toolErrors = defineScorer({
@@ -15,6 +16,7 @@ export const toolErrors = defineScorer({
   operand: "none",
   grades: "binary",
   compile: ({ max, only }) => ({
+    tools: (golden) => (golden === null ? toolsOfOptions({ only }) : []),
     score(_, __, { transcript }) {
       const calls = knownCalls(transcript).filter(({ name }) => only === undefined || only.includes(name));
       const failed = calls.filter(({ error }) => error !== null);

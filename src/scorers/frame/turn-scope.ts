@@ -57,6 +57,10 @@ export function eachTurn(scorer: CheckedScorer, at = TURNS): CheckedScorer {
     ...scorer,
     reads: [at, ...scorer.reads.filter((path) => !isOfExpected(path))],
     binary: false,
+    tools: (golden) =>
+      golden === null
+        ? (scorer.tools?.(null) ?? [])
+        : (turnsOf(golden) ?? []).flatMap((turn) => scorer.tools?.(caseOf(golden, turn)) ?? []),
     refuses,
     score: (input) => {
       const words = refuses(input.golden);
