@@ -116,10 +116,13 @@ export class Conversation {
 
   async hold(): Promise<Reply | "begin-again"> {
     const end = await this.#holdWithTools();
-    if (end === "answered") return this.#reply(undefined);
-    if (end !== "begin-again" && !("kind" in end)) return this.#reply(end.stopped);
-    this.#dependencies.target.account.lost(this.#asked.golden.id, this.#paid);
-    return end;
+    const { account } = this.#dependencies.target;
+    if (end !== "answered" && (end === "begin-again" || "kind" in end)) {
+      account.lost(this.#asked.golden.id, this.#paid);
+      return end;
+    }
+    account.answered(this.#paid);
+    return this.#reply(end === "answered" ? undefined : end.stopped);
   }
 
   async #holdWithTools(): Promise<End> {

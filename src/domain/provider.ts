@@ -164,6 +164,8 @@ export interface CallAccount {
   paid(call: Question, reply: AnsweredReply): PaidCall;
   /** Frees what was reserved for a call that ended without an answer. */
   release(call: Question): void;
+  /** Says that these calls' trial has an answer, which holds their cost. */
+  answered(calls: readonly PaidCall[]): void;
   /** Records the cost of a trial without an answer. */
   lost(caseId: string, calls: readonly PaidCall[]): void;
 }

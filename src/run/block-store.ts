@@ -42,6 +42,7 @@ export function blockStore(): BlockStore {
     flush: () => {},
     calls: () => {},
     judgeCalls: () => {},
+    unfinished: () => {},
     end: () => {},
   };
   return {

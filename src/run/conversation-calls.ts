@@ -1,6 +1,13 @@
-import type { CallAccount, Client, Conversing, ConversingModel, OpenTarget } from "../domain/provider.ts";
-import { UNKNOWN_USAGE } from "../domain/transcript.ts";
-import type { LostReply } from "../store/store.ts";
+import type {
+  CallAccount,
+  Client,
+  Conversing,
+  ConversingModel,
+  OpenTarget,
+  PaidCall,
+} from "../domain/provider.ts";
+import { UNKNOWN_USAGE, USAGE_FIELDS, usageOf } from "../domain/transcript.ts";
+import type { LostReply, RunWriter } from "../store/store.ts";
 import type { BudgetGuard, SharedBudget } from "./budget-guard.ts";
 import { type CallHooks, payingHooks, ratesOf } from "./call-hooks.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
@@ -13,12 +20,78 @@ interface Paying {
   readonly guard: BudgetGuard;
   readonly keepLost: (reply: Omit<LostReply, "judge">) => void;
   readonly plan: Pick<Plan, "model">;
+  readonly open: OpenCalls;
+}
+
+const SUMMED = ["usd", ...USAGE_FIELDS] as const;
+type Summed = (typeof SUMMED)[number];
+
+/** The paid calls of conversations that have not ended, and their sums. */
+class OpenCalls {
+  readonly #calls = new Set<PaidCall>();
+  readonly #sums = new Map<Summed, { known: number; unknown: number }>();
+  #caseId = "";
+
+  add(call: PaidCall, caseId: string): void {
+    this.#calls.add(call);
+    this.#caseId = caseId;
+    this.#count(call, 1);
+  }
+
+  end(calls: readonly PaidCall[]): void {
+    for (const one of calls) if (this.#calls.delete(one)) this.#count(one, -1);
+    // Subtracting leaves rounding errors.
+    if (this.#calls.size === 0) this.#sums.clear();
+  }
+
+  #count({ usage, usd }: PaidCall, by: 1 | -1): void {
+    for (const field of SUMMED) {
+      const value = field === "usd" ? usd : usage[field];
+      const sum = this.#sums.get(field) ?? { known: 0, unknown: 0 };
+      this.#sums.set(field, sum);
+      if (value === null) sum.unknown += by;
+      else sum.known += by * value;
+    }
+  }
+
+  /** All of them as one reply of the last one's case; null when there are none. */
+  together(): LostReply | null {
+    if (this.#calls.size === 0) return null;
+    const sumOf = (field: Summed): number | null => {
+      const { known = 0, unknown = 1 } = this.#sums.get(field) ?? {};
+      return unknown > 0 ? null : known;
+    };
+    const usage = usageOf(Object.fromEntries(USAGE_FIELDS.map((field) => [field, sumOf(field)])));
+    const unknown = { most_usd: null, most_tokens: null };
+    return { judge: null, case_id: this.#caseId, usage, cost_usd: sumOf("usd"), ...unknown };
+  }
+}
+
+/** A client whose reply is a whole conversation, each call of which is counted and paid for. */
+export function conversingClient(
+  conversing: Conversing,
+  client: Client,
+  run: Omit<Paying, "open" | "plan"> & {
+    readonly plan: Pick<Plan, "model" | "target">;
+    readonly onCall: () => void;
+    readonly writer: Pick<RunWriter, "unfinished">;
+    readonly wrapPerson: ((hooks: CallHooks) => Client) | undefined;
+    readonly now: () => number;
+  },
+): Client {
+  const paying = { ...run, open: new OpenCalls() };
+  run.writer.unfinished(() => paying.open.together());
+  return conversing.client({
+    target: { client, account: callAccount(run.plan.target, paying) },
+    person: personOf(conversing, run.wrapPerson, paying),
+    now: run.now,
+  });
 }
 
 /** A budget account for one model's calls in conversations. */
-export function callAccount(
+function callAccount(
   { price }: OpenTarget,
-  { sharedBudget, guard, keepLost, plan }: Paying,
+  { sharedBudget, guard, keepLost, plan, open }: Paying,
 ): CallAccount {
   return {
     reserve: (call, request) =>
@@ -30,10 +103,14 @@ export function callAccount(
       }
       const usd = cost_usd ?? usdOf(fallback === undefined ? price : fallback.price, usage);
       if (!guard.settle(call, { usage, usd })) throw unpricedReplies(plan.model.alias);
-      return { usage, usd };
+      const paid = { usage, usd };
+      open.add(paid, call.case_id);
+      return paid;
     },
     release: (call) => guard.release(call),
+    answered: (calls) => open.end(calls),
     lost: (case_id, calls) => {
+      open.end(calls);
       for (const { usage, usd } of calls)
         keepLost({ case_id, usage, cost_usd: usd, most_usd: null, most_tokens: null });
     },
@@ -41,7 +118,7 @@ export function callAccount(
 }
 
 /** The simulated user's model, paid for like the target; null without one. */
-export function personOf(
+function personOf(
   { person }: Conversing,
   wrapPerson: ((hooks: CallHooks) => Client) | undefined,
   { onCall, ...paying }: Omit<Paying, "guard"> & { readonly onCall: () => void },

@@ -6,7 +6,6 @@ import { cacheFor, seesRaw } from "./answers-at-hand.ts";
 import type { BatchedRun, BatchSession } from "./batch-session.ts";
 import { type BudgetGuard, openSharedBudget, withoutSpent } from "./budget-guard.ts";
 import { payingHooks, ratesOf } from "./call-hooks.ts";
-import { callAccount, personOf } from "./conversation-calls.ts";
 import { countTrials } from "./count-trials.ts";
 import { keepingSpoiled, NOTHING_BEFORE, readBefore } from "./earlier-sessions.ts";
 import { type EngineEnd, runTrials, type StopRule } from "./engine.ts";
@@ -107,12 +106,9 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   const client =
     conversing === undefined || remote !== undefined
       ? asked
-      : conversing.client({
-          target: {
-            client: asked,
-            account: callAccount(plan.target, { sharedBudget, guard, keepLost, plan }),
-          },
-          person: personOf(conversing, world.wrapPerson, { sharedBudget, onCall, keepLost, plan }),
+      : (await import("./conversation-calls.ts")).conversingClient(conversing, asked, {
+          ...{ sharedBudget, guard, keepLost, plan, onCall, writer },
+          wrapPerson: world.wrapPerson,
           now: world.now,
         });
   const pace = world.watchPace?.();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sha256 } from "../domain/json.ts";
 import { UNKNOWN_USAGE, usageOf } from "../domain/transcript.ts";
 import type { ProcessMark } from "../processes/process-mark.ts";
-import type { Store, StoredRun, TrialRow } from "./store.ts";
+import type { LostReply, Store, StoredRun, TrialRow } from "./store.ts";
 import {
   answered,
   failed,
@@ -224,6 +224,27 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
           most_usd: 3,
           most_tokens: 900,
         });
+      });
+
+      it("holds what unfinished trials have paid, until they have ended", () => {
+        const writer = create();
+        let open: LostReply | null = lostReply({ cost_usd: 0.5 });
+        writer.unfinished(() => open);
+        for (const usd of [0.5, 0.7]) {
+          open = lostReply({ cost_usd: usd });
+          writer.calls(1);
+          writer.flush();
+          expect(store.lostSpending(writer.no, "target")).toMatchObject({ replies: 1, usd });
+        }
+        open = null;
+        writer.flush();
+        expect(store.lostSpending(writer.no, "target")).toMatchObject({ replies: 0, usd: 0 });
+      });
+
+      it("soon has the calls that come without a record", async () => {
+        const writer = create();
+        writer.calls(3);
+        await expect.poll(() => theRun().calls).toBe(3);
       });
 
       it.each([{ input_tokens: 5 }, { output_tokens: 5 }, {}])(

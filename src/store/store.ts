@@ -111,9 +111,14 @@ export interface RunWriter {
   recordScores(caseNo: number, trial: number, scoring: TrialScoring): void;
   /** Queues a request that may have cost something and brought no answer. */
   recordLost(reply: LostReply): void;
+  /**
+   * Asks at each commit for the replies that are paid for and whose trial has not ended, all as one; null when there
+   * are none. They are kept as a reply without an answer while they last, so that a killed process leaves them counted.
+   */
+  unfinished(replies: () => LostReply | null): void;
   /** Commits the queue now. */
   flush(): void;
-  /** Adds to the number of requests that the run has sent. @param sent number of further requests */
+  /** Adds to the number of requests that the run has sent; soon committed. @param sent number of further requests */
   calls(sent: number): void;
   /** Adds to the number of requests that the run has sent to judges. @param sent number of further requests */
   judgeCalls(sent: number): void;

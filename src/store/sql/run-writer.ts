@@ -22,7 +22,12 @@ interface Batch {
   readonly sent: number;
   /** Number of calls to judges. */
   readonly toJudges: number;
+  /** The replies whose trials have not ended. */
+  readonly unfinished: LostReply | null;
 }
+
+/** Milliseconds after which calls are committed when no record is. */
+const SOON = 100;
 
 /** A run writer with the methods that only the store uses. */
 export interface OpenRunWriter extends RunWriter {
@@ -55,7 +60,13 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
    */
   let unwritten: Batch | undefined;
   let unscored: TrialRecord | undefined;
-  const commit = db.transaction(({ queued, sent, toJudges }: Batch) => {
+  let unfinished: () => LostReply | null = () => null;
+  /** Number of the row that holds the unfinished replies. */
+  let unfinishedRow: number | undefined;
+  let soon: ReturnType<typeof setTimeout> | undefined;
+  const commit = db.transaction(({ queued, sent, toJudges, unfinished }: Batch) => {
+    if (unfinishedRow !== undefined) write.takeLost(unfinishedRow);
+    const row = unfinished === null ? undefined : write.lost(unfinished);
     for (const one of queued) {
       if (one.kind === "record") write.record(one.record);
       else if (one.kind === "lost") write.lost(one.reply);
@@ -63,11 +74,12 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
     }
     write.changed(changedTrials(queued));
     if (sent > 0 || toJudges > 0) write.calls(sent, toJudges);
+    return row;
   });
   const writeBatch = (batch: Batch): void => {
     unwritten = batch;
     try {
-      commit.immediate(batch);
+      unfinishedRow = commit.immediate(batch);
       unwritten = undefined;
     } catch (error) {
       failure = db.mistake(error);
@@ -75,8 +87,12 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
     }
   };
   const writeQueue = (): void => {
-    if (queue.length === 0 && sent === 0 && toJudges === 0) return;
-    const batch = { queued: queue, sent, toJudges };
+    clearTimeout(soon);
+    soon = undefined;
+    const open = unfinished();
+    const isIdle = queue.length === 0 && sent === 0 && toJudges === 0;
+    if (isIdle && (open !== null || unfinishedRow === undefined)) return;
+    const batch = { queued: queue, sent, toJudges, unfinished: open };
     queue = [];
     weight = 0;
     sent = 0;
@@ -97,14 +113,16 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
     if (weight >= GROUP) flush();
     else if (!scheduled) {
       scheduled = true;
-      // Nothing awaits this write: if it fails, the next call reports it.
       setImmediate(() => {
-        if (!scheduled) return;
-        try {
-          flush();
-        } catch {}
+        if (scheduled) flushQuietly();
       });
     }
+  };
+  /** Nothing awaits this write: if it fails, the next call reports it. */
+  const flushQuietly = (): void => {
+    try {
+      flush();
+    } catch {}
   };
   return {
     no,
@@ -118,9 +136,14 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
     recordLost: (reply) => push({ kind: "lost", reply }),
     recordScores: (case_no, trial, scoring) =>
       push({ kind: "scoring", scoring: { case_no, trial, scoring } }),
+    unfinished: (replies) => {
+      unfinished = replies;
+    },
     flush,
     calls: (more) => {
       sent += more;
+      // The calls of a long conversation come without a record; a killed process must not lose them.
+      soon ??= setTimeout(flushQuietly, SOON).unref();
     },
     judgeCalls: (more) => {
       toJudges += more;
@@ -180,7 +203,8 @@ function trialStatements(db: Database, no: number, now: () => number) {
   const calls = db.prepare("UPDATE runs SET calls = calls + ?, judge_calls = judge_calls + ? WHERE no = ?");
   const end = db.prepare("UPDATE runs SET status = ?, report = ?, ended_at = ?, owner = NULL WHERE no = ?");
   const changed = db.prepare("INSERT INTO trial_changes (run_no, trials) VALUES (?, ?)");
-  let lost: Statement | undefined;
+  let lost: ((...values: unknown[]) => number) | undefined;
+  let takeLost: Statement | undefined;
   let trajectory: Statement | undefined;
   let counts: Statement | undefined;
   let tries: Statement | undefined;
@@ -233,6 +257,14 @@ function trialStatements(db: Database, no: number, now: () => number) {
     if (hasWay(t)) insertCounts(id, t);
     return id;
   };
+  const insertLost = ({ judge, case_id, usage, cost_usd, most_usd, most_tokens }: LostReply): number => {
+    lost ??= db.insertion(
+      `INSERT INTO lost_replies (run_no, judge, case_id, cost_usd, most_usd, most_tokens, at, ${usageColumns()}) VALUES (?, ?, ?, ?, ?, ?, ?, ${USAGE_PLACES})`,
+      "id",
+    );
+    const hash = judge === null ? null : Buffer.from(judge, "hex");
+    return lost(no, hash, case_id, cost_usd, most_usd, most_tokens, now(), ...usageValues(usage));
+  };
   return {
     record: (record: TrialRecord): void => {
       if (record.tries !== undefined) addTries(record.case_no, record.trial, record.tries);
@@ -244,12 +276,10 @@ function trialStatements(db: Database, no: number, now: () => number) {
       const cached = record.kind === "cached" ? 1 : 0;
       trial.run(no, record.case_no, record.trial, id, cached, ...scoringColumns(record.scores));
     },
-    lost: ({ judge, case_id, usage, cost_usd, most_usd, most_tokens }: LostReply): void => {
-      lost ??= db.prepare(
-        `INSERT INTO lost_replies (run_no, judge, case_id, cost_usd, most_usd, most_tokens, at, ${usageColumns()}) VALUES (?, ?, ?, ?, ?, ?, ?, ${USAGE_PLACES})`,
-      );
-      const hash = judge === null ? null : Buffer.from(judge, "hex");
-      lost.run(no, hash, case_id, cost_usd, most_usd, most_tokens, now(), ...usageValues(usage));
+    lost: insertLost,
+    takeLost: (id: number): void => {
+      takeLost ??= db.prepare("DELETE FROM lost_replies WHERE id = ?");
+      takeLost.run(id);
     },
     scoring: (caseNo: number, trialNo: number, scoring: TrialScoring): void => {
       scores.run(...scoringColumns(scoring), no, caseNo, trialNo);

@@ -66,7 +66,7 @@ interface Run {
 
 /** The content of a store, which several handles share like a file. */
 export interface Memory {
-  readonly lost: (LostReply & { readonly run_no: number })[];
+  lost: (LostReply & { readonly run_no: number })[];
   readonly runs: Run[];
   /** Answers by id; undefined for a deleted one. */
   readonly answers: (Answer | undefined)[];
@@ -478,6 +478,8 @@ function writerOf(run: Run, no: number, memory: Memory): RunWriter & { keep(): v
     memory.changes.push({ run_no: no, case_no, trial });
   };
   let unscored: TrialRecord | undefined;
+  let unfinished: () => LostReply | null = () => null;
+  let kept: Memory["lost"][number] | null = null;
   return {
     no,
     arrived: (one) => {
@@ -498,9 +500,17 @@ function writerOf(run: Run, no: number, memory: Memory): RunWriter & { keep(): v
       if (kept !== undefined) scored(kept, scoring);
       memory.changes.push({ run_no: no, case_no: caseNo, trial });
     },
-    flush: () => {},
+    flush: () => {
+      const open = unfinished();
+      memory.lost = memory.lost.filter((one) => one !== kept);
+      kept = open === null ? null : { ...open, run_no: no };
+      if (kept !== null) memory.lost.push(kept);
+    },
     calls: (sent) => {
       run.calls += sent;
+    },
+    unfinished: (replies) => {
+      unfinished = replies;
     },
     judgeCalls: (sent) => {
       run.judge_calls += sent;
