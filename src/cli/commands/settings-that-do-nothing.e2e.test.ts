@@ -93,6 +93,23 @@ describe("a judge", () => {
   });
 });
 
+describe("a comparison of calls", () => {
+  it.each(["tool-calls", "golden-trace"])(
+    "of %s has no use for `reads` while it counts them",
+    async (type) => {
+      const project = gitProject({
+        "evalconfig.yaml": "models:\n  m: { provider: command, command: [cat] }\n",
+        "evals/s.yaml": `dataset: d\nmodel: m\nscorers:\n  - { type: ${type}, required: false, reads: [find] }\n`,
+        "datasets/d.jsonl": '{"id":"a","input":1,"expected":{"calls":[]}}\n',
+      });
+      const { document } = await project.json(["check"]);
+      expect(document.problems).toMatchObject([
+        { code: "EVALS_SCORER_READS", path: "evals/s.yaml", line: 4, column: 30 + type.length + 9 },
+      ]);
+    },
+  );
+});
+
 describe("what check warns of", () => {
   async function warningsOf(
     suite: string,

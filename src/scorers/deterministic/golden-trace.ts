@@ -8,7 +8,7 @@ import { type Json, sha256 } from "../../domain/json.ts";
 import { ScorerFailure } from "../../domain/scorer.ts";
 import { repositoryPath } from "../../modules/repository-path.ts";
 import { defineScorer, type Judgement } from "../define-scorer.ts";
-import { callOptions, callsOperand } from "../frame/call-options.ts";
+import { callOptions, callsOperand, checkReads } from "../frame/call-options.ts";
 import { compareCalls } from "../frame/compare-calls.ts";
 import { toolsOfOptions } from "../frame/named-tools.ts";
 import { readStructuredFile } from "../frame/repository-file.ts";
@@ -108,6 +108,7 @@ export const goldenTrace = defineScorer({
   operand: "none",
   grades: "full",
   compile({ directory, turns, ...options }, { root }) {
+    checkReads(options);
     const traces = tracesIn(root, directory);
     const known = new Map<string, GoldenTrace>();
     const isRequired = (options as { readonly required?: boolean }).required !== false;

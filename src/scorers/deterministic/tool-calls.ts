@@ -1,5 +1,5 @@
 import { defineScorer } from "../define-scorer.ts";
-import { callOptions, callsOperand } from "../frame/call-options.ts";
+import { callOptions, callsOperand, checkReads } from "../frame/call-options.ts";
 import { compareCalls } from "../frame/compare-calls.ts";
 import { toolsOfOptions } from "../frame/named-tools.ts";
 import { knownCalls } from "../frame/whole-transcript.ts";
@@ -20,10 +20,13 @@ export const toolCalls = defineScorer({
   grades: "full",
   readOperand: callsOperand,
   toolsIn: (calls) => calls.map(({ name }) => ({ name, expected: true })),
-  compile: (options) => ({
-    tools: (golden) => (golden === null ? toolsOfOptions(options) : []),
-    score: (_, wanted, { transcript }) => compareCalls(wanted, knownCalls(transcript), options),
-  }),
+  compile(options) {
+    checkReads(options);
+    return {
+      tools: (golden) => (golden === null ? toolsOfOptions(options) : []),
+      score: (_, wanted, { transcript }) => compareCalls(wanted, knownCalls(transcript), options),
+    };
+  },
   examples: [
     {
       title: "passes the expected calls",

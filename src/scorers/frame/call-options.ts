@@ -2,6 +2,7 @@ import * as z from "zod";
 import { ARGUMENT_MODES, type ArgumentMode, CALL_ORDERS, type WantedCall } from "../../domain/align-calls.ts";
 import { membersIn } from "../../domain/found-documents.ts";
 import type { Json } from "../../domain/json.ts";
+import { SettingMistake } from "../../domain/problem.ts";
 import { toolValue } from "../../domain/tool-text.ts";
 import { OperandMistake } from "./scorer-mistakes.ts";
 
@@ -33,6 +34,17 @@ export const callOptions = {
 };
 
 export type CallOptions = z.output<z.ZodObject<typeof callOptions>>;
+
+/** Checks that `reads` has an effect. @throws {SettingMistake} */
+export function checkReads({ extra, reads }: Pick<CallOptions, "extra" | "reads">): void {
+  if (reads.length === 0 || extra === "allow-reads") return;
+  throw new SettingMistake(["reads"], {
+    code: "EVALS_SCORER_READS",
+    what: "`reads` names tools that only read, and `extra: allow-reads` is missing.",
+    why: "Calls beyond the expected ones are counted whatever they do, so `reads` has no effect.",
+    fix: "Add `extra: allow-reads`, or delete `reads`.",
+  });
+}
 
 /** The comparison mode of a tool: its own, else that of `*`, else equal. */
 export function modeFor(modes: CallOptions["arguments"]): (tool: string) => ArgumentMode {
