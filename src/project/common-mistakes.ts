@@ -15,10 +15,7 @@ export function hintFor(
   value: unknown,
 ): Hint | undefined {
   const name = String(path.at(-1));
-  if (kind === "unknown")
-    return path.length === 3 && path[0] === "models" && OF_ASKED_MODELS.has(name)
-      ? NOT_ASKED
-      : UNKNOWN_KEYS[name];
+  if (kind === "unknown") return UNKNOWN_KEYS[name];
   if (kind === "missing") return path.length === 1 ? MISSING_KEYS[name] : undefined;
   return invalidHint(path, name, value);
 }
@@ -26,14 +23,6 @@ export function hintFor(
 const KEY_IN_FILE: Hint = {
   why: "A key in a file ends up in git, where everybody who can read the repository can use it.",
   fix: "Put the key into an environment variable or .env, and name it: api_key_env: OPENAI_API_KEY",
-};
-
-/** Settings that every model which is asked may have. */
-const OF_ASKED_MODELS: ReadonlySet<string> = new Set(["limits", "timeout", "fallback", "version", "context"]);
-
-const NOT_ASKED: Hint = {
-  why: "The answers of this model are recorded. Nothing is asked, so this setting would do nothing.",
-  fix: "Delete it.",
 };
 
 const UNKNOWN_KEYS: Readonly<Record<string, Hint>> = {

@@ -6,13 +6,8 @@ import { recordedReply, replyFrom } from "./given-answer.ts";
 import { indexOutputs } from "./outputs-index.ts";
 import { placeOfFile } from "./project-file.ts";
 
-// Nothing is asked, so the other settings of a model (limits, timeout, fallback…) would do nothing.
-const { provider, price, version, context } = modelFrame;
 const Settings = z.strictObject({
-  provider,
-  price,
-  version,
-  context,
+  ...modelFrame,
   file: z
     .string()
     .min(1)

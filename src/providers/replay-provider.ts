@@ -10,11 +10,8 @@ import { LineFile, objectLine, refuseOtherFile } from "./line-file.ts";
 import { placeOfFile } from "./project-file.ts";
 import { recordingKey } from "./recording-line.ts";
 
-// Nothing is asked, so the other settings of a model (limits, timeout, fallback…) would do nothing.
-const { provider, price } = modelFrame;
 const Settings = z.strictObject({
-  provider,
-  price,
+  ...modelFrame,
   of: z.string().min(1).describe("Alias of the model whose answers were recorded"),
   file: z.string().min(1).describe("What `evals run --record` wrote: fixtures/<alias>.jsonl"),
 });
