@@ -1,4 +1,4 @@
-/** The branch into which a change that CI builds will be merged, and the environment variable that names it. */
+/** The base branch of a CI build (into which the built change will be merged), and the variable that names it. */
 export interface BaseBranch {
   /** Name of the branch, such as `main`, or a full ref. */
   readonly name: string;

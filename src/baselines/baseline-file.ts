@@ -10,12 +10,14 @@ import type { BaselineFileAt } from "../domain/report.ts";
 import { exactSum } from "../statistics/exact-sum.ts";
 import type { Side, SideScores } from "./side.ts";
 
-/** The schema of a file that needs no newer feature. Earlier versions of the program can read such a file too. */
+/**
+ * The schema of a baseline file without features of schema 2. Earlier versions of evals can read such a file, too.
+ */
 export const BASELINE_SCHEMA = "evals.baseline/1";
 
 /**
- * The schema of a file in which a line has `flips` or `failures`, or whose suite lists prompts. Its header has separate
- * fields for the prompt and the model.
+ * The schema of a baseline file in which a line has `flips` or `failures`, or whose suite lists prompts. The file's
+ * header has separate fields for the prompt and the model.
  */
 export const BASELINE_SCHEMA_2 = "evals.baseline/2";
 
@@ -65,7 +67,8 @@ const schemas = onFirstUse(() => {
   });
   const anyCase = firstCase.extend({
     /**
-     * By kind of pressure: the number of passing trials that got a variant, and the number of failed variants.
+     * By kind of pressure: the number of passing trials that were asked again as a harder variant, and the number of
+     * these variants that failed.
      */
     flips: keyedByUser(z.tuple([z.int().min(0), z.int().min(0)])).optional(),
     /** Number of failed trials by failure class. */
@@ -179,7 +182,7 @@ function readLine(line: string, header: BaselineHeader): BaselineCase | undefine
   }
 }
 
-/** Whether the counts of a line are possible for its number of trials. A line that was edited by hand may fail this. */
+/** Whether the counts of a line are possible for its number of trials. After an edit by hand they might not be. */
 function isCounted(
   { trials, pass, scores, flips = {}, failures = {} }: BaselineCase,
   { scorers }: BaselineHeader,
@@ -219,7 +222,7 @@ function otherVersion(path: string, schema: string): Problem {
     column: 1,
     what: `The baseline has the format "${schema}", and this version of evals reads only ${BASELINE_SCHEMA} and ${BASELINE_SCHEMA_2}.`,
     why: WHY,
-    fix: "Update git-evals; or, to replace it: evals run --baseline none && evals promote",
+    fix: "Update git-evals; or replace the baseline: evals run --baseline none && evals promote",
   };
 }
 
@@ -238,8 +241,8 @@ function brokenLine(path: string, line: number): Problem {
 const isHeader = (line: string): boolean => line.startsWith('{"schema":');
 
 /**
- * The problem of a second header, which a union merge (`merge=union`) leaves: it keeps both versions of a line that
- * both branches changed.
+ * The problem that a file has two headers. The cause is a union merge (`merge=union`), which keeps both versions of a
+ * line that both branches changed.
  */
 function repeatedHeader(path: string, line: number): Problem {
   return {
@@ -247,7 +250,7 @@ function repeatedHeader(path: string, line: number): Problem {
     path,
     line,
     column: 1,
-    what: "There is a second header here: a merge kept the header of each side.",
+    what: "There is a second header here: a merge kept the headers of both branches.",
     why: "The two headers differ in scorers, target or accepted regression, and only a run of the merged inputs tells which is right.",
     fix: "evals run --baseline none && evals promote",
   };
@@ -261,7 +264,7 @@ function repeatedCase(path: string, line: number, id: string, first: number): Pr
     column: 1,
     what: `The case "${id}" is here twice; first on line ${first}.`,
     why: WHY,
-    fix: "A merge kept the lines of both sides; only a run of the merged inputs tells which is right: evals run --baseline none && evals promote",
+    fix: "A merge kept the lines of both branches; only a run of the merged inputs tells which is right: evals run --baseline none && evals promote",
   };
 }
 
@@ -308,8 +311,8 @@ function flipsOf(cases: readonly BaselineCase[]): Pick<Side, "flips"> {
 }
 
 /**
- * The prompt and model of a baseline as fields. The first version of the format only has a text for people; this is
- * the only place that parses it.
+ * The prompt and model of a baseline as fields. The first version of the format only has a text for people, and only
+ * this function parses that text.
  */
 export function targetOf(header: BaselineHeader): Pick<Side, "prompt" | "model"> {
   if (header.schema === BASELINE_SCHEMA_2)

@@ -21,8 +21,8 @@ export function undecidedBehind(result: RuleResult, behind: BehindBase | null): 
 }
 
 /**
- * The report's note that a branch is behind its base branch; null for a branch that is not, and when every regression
- * and contract rule passed.
+ * The report's note that a branch is behind its base branch; null when the branch is not behind, or when every
+ * regression rule and the rule on the prompt's version (`gate.contract`) passed.
  */
 export function behindNote(behind: BehindBase | null, { rules }: Pick<GateResult, "rules">): string | null {
   const hangs = rules.some(
@@ -30,5 +30,5 @@ export function behindNote(behind: BehindBase | null, { rules }: Pick<GateResult
   );
   if (behind === null || !hangs) return null;
   const { branch, ref } = behind;
-  return `Behind ${branch}: its baseline has changed since this branch was made, so the difference may come from ${branch}. Rebase (git rebase ${ref}) or merge it, then run again.`;
+  return `Behind ${branch}: the baseline there has changed since this branch was made, so the difference may come from ${branch}. Rebase (git rebase ${ref}) or merge it, then run again.`;
 }

@@ -112,7 +112,7 @@ describe("the test of canaries", () => {
   it("is described in one sentence when it is stale, and not at all when it is not", () => {
     expect(canarySentence(judgeCanaries(canaries, answers(0), "r"))).toBeNull();
     expect(canarySentence(judgeCanaries(canaries, answers(10), "r"))).toMatch(
-      /^baseline_stale: 25 canary cases, .*, passed 60 % where they passed 100 % \(p < 0\.0001\)\./,
+      /^baseline_stale: 25 canary cases, .*, passed 60 % now and 100 % in the baseline \(p < 0\.0001\)\./,
     );
   });
 });

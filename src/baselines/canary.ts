@@ -9,7 +9,10 @@ import type { ComparedSides, RuleFinding } from "./compare-sides.ts";
 import { explainStale } from "./explain-verdict.ts";
 import type { Side } from "./side.ts";
 
-/** Two-sided level: the maximum rate of false alarms for an unchanged provider (docs/decisions/0001-canary.md). */
+/**
+ * Two-sided significance level: the maximum rate of false alarms for an unchanged provider
+ * (docs/decisions/0001-canary.md).
+ */
 const ALPHA = 0.01;
 /** Number of baseline trials by which a case is selected as stable; the case's other trials are used for the test. */
 const PICKING = 2;
@@ -33,7 +36,7 @@ interface Split {
 
 /**
  * The most stable cases of a baseline, judged by two random trials of each. The test uses only the other trials,
- * because counts that selected the case would bias it.
+ * because the trials that selected a case would bias the test.
  *
  * @param eligible ids of cases that can be asked again in exactly the same way
  */
@@ -118,7 +121,7 @@ export function canarySentence({ asked, answered, baseline, today, p, stale }: C
   }
   if (!stale) return null;
   const odds = p < 0.0001 ? "p < 0.0001" : `p ${p.toPrecision(1)}`;
-  return `baseline_stale: ${answered} canary cases, asked again as the baseline asked them, passed ${share(today)} where they passed ${share(baseline)} (${odds}). The provider's model has changed; promote a new baseline to see the effect of your change alone.`;
+  return `baseline_stale: ${answered} canary cases, asked again exactly as for the baseline, passed ${share(today)} now and ${share(baseline)} in the baseline (${odds}). The provider's model has changed; promote a new baseline to see the effect of your change alone.`;
 }
 
 /** The result of the canaries in a stored report, if the report compares with this baseline; else null. */

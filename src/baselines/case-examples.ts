@@ -8,7 +8,7 @@ import type { KeptAnswer, KeptAnswers } from "./kept-answers.ts";
 const SHOWN = 10;
 
 /**
- * Adds the answers of the cases that changed most. A side without a stored run has no answers.
+ * Adds to a comparison the answers of the cases that changed most. A side without a stored run has no answers.
  *
  * @param kept reads the answers that were committed with a baseline, in case its run is not in the store
  */
@@ -62,8 +62,8 @@ async function inputText(
 }
 
 /**
- * The most frequent answer that passed (if `passing`) or failed (if not), of those committed with a baseline; without
- * such an answer, the most frequent one of all. Null when no answer was committed.
+ * Of the answers committed with a baseline, the most frequent answer that passed (if `passing`) or failed (if not).
+ * Without such an answer, the most frequent of all. Null when no answer was committed.
  */
 function pickKept(answers: readonly KeptAnswer[] | undefined, passing: boolean): string | null {
   const fits = answers?.find(({ trials, pass }) => (passing ? pass > 0 : pass < trials));

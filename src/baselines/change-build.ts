@@ -236,13 +236,15 @@ const QUEUES: readonly (readonly [name: string, pattern: RegExp])[] = [
 ];
 
 /**
- * Refs of a change rather than a branch: `refs/pull/7/merge`, `refs/merge-requests/7/train`, `refs/changes/34/1234/1`.
+ * Refs that stand for a change under review, not for a branch: `refs/pull/7/merge`, `refs/merge-requests/7/train`,
+ * `refs/changes/34/1234/1`.
  */
 const CHANGE_REF =
   /^(?:refs\/)?(?:(?:pull|pull-requests)\/\d+(?:\/|$)|merge-requests\/\d+\/|changes\/\d+\/\d+\/)/;
 
 /**
- * Whether this build is of a change, and of which target branch. `EVALS_BASE_REF` takes precedence over CI variables.
+ * Finds out if this is the build of a change, and into which branch the change will be merged. `EVALS_BASE_REF` takes
+ * precedence over CI variables.
  */
 export function changeBuildOf(env: Environment, read: ReadText): ChangeBuild {
   const own = value(env, "EVALS_BASE_REF");
@@ -279,7 +281,7 @@ function buildsOfSystem({ name, base, change, when = [] }: CiSystem, env: Enviro
 }
 
 /**
- * Whether one of the variables is set that name a target branch and that builds of a push do not have. Such a variable
+ * Whether a variable is set that names a target branch and that is never set in the build of a push. Such a variable
  * alone identifies the build of a change.
  */
 function isProofItself(base: readonly string[], change: readonly string[], env: Environment): boolean {
@@ -302,8 +304,8 @@ const ALSO_IN_PUSHES = new Set([
 ]);
 
 /**
- * The build as GitHub's event file describes it. Only this file has the target branch of a merge queue and of
- * events other than `pull_request`.
+ * The build as GitHub's event file describes it. For a merge queue and for events other than `pull_request`, only
+ * this file contains the target branch.
  */
 function eventOnGitHub(env: Environment, read: ReadText): ChangeBuild[] {
   const path = value(env, "GITHUB_EVENT_PATH");
@@ -342,7 +344,7 @@ function parsed(text: string | null): GitHubEvent | null {
   }
 }
 
-/** The build as TeamCity describes it. Its parameters are in a file that another file names. */
+/** The build as TeamCity describes it. The build's parameters are in a file whose path is in another file. */
 function buildsOnTeamCity(env: Environment, read: ReadText): ChangeBuild[] {
   const place = value(env, "TEAMCITY_BUILD_PROPERTIES_FILE");
   const build = properties(place === null ? null : read(place));
@@ -373,7 +375,10 @@ function buildsOfRef(variable: (typeof BUILT_REF)[number], env: Environment): Ch
   return CHANGE_REF.test(ref) ? [{ kind: "unknown", ci: "The CI system", variable }] : [];
 }
 
-/** The build of a branch of bors-ng. Its branch names are ordinary words, so its config file must be there, too. */
+/**
+ * The build of a branch of bors-ng, a merge bot. Its branches have ordinary names (`staging`, `trying`), so the
+ * config file of bors-ng must exist, too.
+ */
 function branchOfBors(env: Environment, read: ReadText): ChangeBuild[] {
   const variable = BUILT_REF.find((one) =>
     /^(?:refs\/heads\/|origin\/)?(?:staging|trying)(?:\.tmp)?$/.test(value(env, one) ?? ""),

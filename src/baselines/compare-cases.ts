@@ -55,8 +55,8 @@ const shift = ({ baseline, candidate }: CaseComparison): number =>
   Math.abs(candidate.passed / candidate.answered - baseline.passed / baseline.answered);
 
 /**
- * Sorts cases by p-value, then by size of the change, and marks the significant ones. In the correction, cases
- * that did not change or have too few trials count with p = 1.
+ * Sorts cases by p-value, then by size of the change, and marks the significant ones. In the correction for many
+ * tests, cases that did not change or have too few trials count with p = 1.
  *
  * @param all number of paired cases
  */

@@ -18,7 +18,7 @@ import { type MetricColumns, macroMean } from "./metric-columns.ts";
  */
 export interface TestBounds {
   readonly harm: number;
-  /** Null where "not worse" must not be concluded, that is at a look before every case has run once. */
+  /** Null where "not worse" must not be concluded: at an interim look before every case has run once. */
   readonly pass: number | null;
 }
 
@@ -28,14 +28,16 @@ export function fixedBounds(confidence: number): TestBounds {
   return { harm: z, pass: z };
 }
 
-/** The data behind one metric's comparison, kept for the explaining sentence. */
+/** The data behind one metric's comparison, kept for the sentence that explains the verdict. */
 export interface MetricEvidence {
   readonly difference: ClusterDifference;
   /** Largest drop that the rule tolerates, as a difference of values in [0, 1]: 0.03 is 3 points. */
   readonly allowed: number;
   /** Lower bound of the true change, from which "not worse" is concluded; null when that conclusion is not allowed. */
   readonly notBelow: number | null;
-  /** Interval of the difference in the population of cases like these. */
+  /**
+   * Interval of the difference over all possible cases like these (`scope: population`), not only over the dataset's.
+   */
   readonly population: DifferenceBounds;
   readonly method: "exact" | "z" | "t" | "point";
 }
@@ -65,7 +67,7 @@ function unknownRow(metric: string, verdict: Verdict): ComparedMetric {
 export interface MetricRule
   extends Pick<RegressionRule, "max_drop" | "relative" | "scope" | "mode" | "exact" | "confidence"> {
   readonly bounds: TestBounds;
-  /** Whether some case has no answered trial on one side; then "not worse" may not be concluded. */
+  /** Whether some case has no answered trial on one side; then "not worse" must not be concluded. */
   readonly anyMissing: boolean;
 }
 

@@ -38,7 +38,10 @@ export interface CompareOptions {
   readonly rules: readonly RegressionRule[];
   /** Whether only a selection of the cases was run. */
   readonly narrowed: boolean;
-  /** Bounds of a sequential look for each rule; by default, those of the fixed design. */
+  /**
+   * For each rule, its bounds at one look of a sequential test; by default, those of the fixed design (a single
+   * look).
+   */
   readonly bounds?: readonly TestBounds[] | undefined;
   /**
    * The verdict of each rule at the look that decided a sequential test. The comparison keeps these verdicts, while all
@@ -60,7 +63,8 @@ export function compareSides(base: Side, candidate: Side, options: CompareOption
   const pairs = pairCases(base, candidate, options.narrowed);
   const findings = findingsOf(base, candidate, pairs, options);
   const [first] = findings;
-  // If different scorers decided what passes, a different result of a case is not a change.
+  // If the two sides used different scorers to decide what passes, a different result does not mean that a case
+  // changed.
   const alike = metricColumns("pass_rate", base, candidate, pairs) !== null;
   const moved = movedCases(base, candidate, pairs);
   const { broken, fixed } = alike ? moved : { broken: [], fixed: [] };
@@ -206,7 +210,7 @@ function passRate({ answered, passed }: Side): number | null {
   const shares: number[] = [];
   for (let i = 0; i < answered.length; i++)
     if (itemAt(answered, i) > 0) shares.push(itemAt(passed, i) / itemAt(answered, i));
-  // Summed exactly, because a baseline file has its cases in another order than its run.
+  // Summed exactly, because the cases are in another order in a baseline file than in the run that it was made from.
   return shares.length === 0 ? null : exactSum(shares) / shares.length;
 }
 

@@ -56,14 +56,14 @@ describe("holdContract", () => {
 
   it("reports what was declared and what follows", () => {
     expect(holdContract(change("patch"), FELL, []).said).toBe(
-      "The change: prompts/support 1.2.0 → 9.9.9, declared a patch. A patch may not move behaviour, and a drop needs a major version: this is a major version, or a mistake.",
+      "The change: prompts/support 1.2.0 → 9.9.9, declared a patch. A patch must not change behaviour, and worse behaviour needs a major version: this is a major version, or a mistake.",
     );
     expect(holdContract(change("patch"), ROSE, []).said).toContain("at least a minor version");
     expect(holdContract(change("minor"), FELL, []).said).toContain("must not make it worse");
     expect(holdContract(change("patch"), STAYED, variables).said).toContain(
       "needs a major version (variables: input.history is new)",
     );
-    expect(holdContract(change("patch"), UNCLEAR, []).said).toContain("not shown");
+    expect(holdContract(change("patch"), UNCLEAR, []).said).toContain("leave open");
   });
 });
 

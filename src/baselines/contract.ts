@@ -63,8 +63,8 @@ function worst(all: readonly (boolean | null)[]): boolean | null {
 }
 
 /**
- * Checks the declared version bump against the measured change. A patch may not change behaviour in either direction,
- * a minor version may not make it worse, a major version may do anything.
+ * Checks the declared version bump against the measured change. A patch must not change behaviour in either
+ * direction, a minor version must not make behaviour worse, and a major version may do anything.
  *
  * @param changes changes that are allowed in a major version only
  */
@@ -112,15 +112,15 @@ function verdictOf(
   if (declared === "patch") {
     if (outcome === "broken")
       return fell === true
-        ? "A patch may not move behaviour, and a drop needs a major version: this is a major version, or a mistake."
-        : "A patch may not move behaviour: this is at least a minor version.";
+        ? "A patch must not change behaviour, and worse behaviour needs a major version: this is a major version, or a mistake."
+        : "A patch must not change behaviour: this is at least a minor version.";
     return outcome === "kept"
-      ? `Behaviour stayed within ${within} either way.`
-      : `It is not shown that behaviour stayed within ${within} either way.`;
+      ? `Behaviour stayed within ${within} in both directions.`
+      : `The data leave open whether behaviour stayed within ${within} in both directions.`;
   }
   if (outcome === "broken")
-    return "A minor version may move behaviour but must not make it worse: this is a major version, or a mistake.";
-  return outcome === "kept" ? "Nothing got worse." : "It is not shown that nothing got worse.";
+    return "A minor version may change behaviour but must not make it worse: this is a major version, or a mistake.";
+  return outcome === "kept" ? "Nothing got worse." : "The data leave open whether something got worse.";
 }
 
 /**
@@ -145,7 +145,7 @@ export function contractRule(finding: ContractFinding, findings: readonly RuleFi
   };
 }
 
-/** The contract's outcome at one look of a sequential test; empty without a declared bump. */
+/** The outcome of `gate.contract` at one look of a sequential test; empty when no version bump was declared. */
 export function contractSoFar(
   declared: DeclaredChange | null,
   findings: readonly RuleFinding[],
@@ -157,6 +157,6 @@ export function contractSoFar(
 
 const PROMISES: Readonly<Record<Bump, string>> = {
   patch: "a patch does not move behaviour",
-  minor: "a minor version does not make it worse",
+  minor: "a minor version does not make behaviour worse",
   major: "a major version may change anything",
 };

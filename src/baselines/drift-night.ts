@@ -8,12 +8,14 @@ import { type Pairing, pairCases } from "./pair-cases.ts";
 import type { Side } from "./side.ts";
 
 /**
- * Least share of the baseline's cases that must be answered. With fewer, a change could come from the missing cases
+ * Minimum share of the baseline's cases that must be answered. With fewer, a change could come from the missing cases
  * alone.
  */
 const LEAST_ANSWERED = 0.5;
 
-/** One run of a series compared with the baseline: the change of the pass rate, and its z value. */
+/**
+ * One run of a drift series, compared with the baseline: the change of the pass rate, and the z value of that change.
+ */
 export interface Night {
   readonly delta: number;
   readonly z: number;
@@ -28,8 +30,8 @@ export interface Night {
 }
 
 /**
- * Identifies a series by its baseline, with which all runs of the series are compared: a hash of the baseline's suite,
- * cases and counts.
+ * Identifies a drift series by the baseline with which all runs of the series are compared: a hash of the baseline's
+ * suite, cases and counts.
  */
 export function seriesOf({ suite, ids, contents, answered, passed }: Side): string {
   return hashJson([suite, [...ids], [...contents], Array.from(answered), Array.from(passed)]);

@@ -9,7 +9,7 @@ import {
 } from "../statistics/drift-chart.ts";
 import type { Night } from "./drift-night.ts";
 
-/** One run of a series, with its comparison. */
+/** One run of a drift series, with its comparison with the baseline. */
 export interface SeriesRun {
   readonly id: string;
   /** ISO 8601, UTC. */
@@ -19,11 +19,11 @@ export interface SeriesRun {
   readonly judge: JudgedAgain | undefined;
 }
 
-/** Number of runs for which the false-alarm rate is given. */
+/** The report gives the chance of a false alarm in this many runs. */
 const RUNS = 30;
 
 export interface DriftQuestion {
-  /** The runs of the series, oldest first; at least one. */
+  /** The runs of the drift series, oldest first; at least one. */
   readonly runs: readonly SeriesRun[];
   /** Smallest change of the pass rate that must be detected, as a difference of values in [0, 1]: 0.05 is 5 points. */
   readonly change: number;
@@ -33,7 +33,7 @@ export interface DriftQuestion {
 
 type Decided = Omit<DriftReport, "suite" | "target" | "retirements" | "notes">;
 
-/** The chart's result for a series, and how reliable it is. */
+/** The result of the control chart for a drift series, and how reliable that result is. */
 export function driftReport({ runs, change, judge }: DriftQuestion): Decided {
   const counted = runs.flatMap(({ id, night }) => (night === null ? [] : [{ id, night }]));
   const values = counted.map(({ night }) => night.z);

@@ -7,7 +7,8 @@ import { namedCases } from "./named-cases.ts";
 
 /**
  * `gate.each_case`: the share of passed trials of every case must be within the bound. A case fails if its share is
- * outside the bound whether all its missing trials pass or all fail. It is undecided if the missing trials decide.
+ * outside the bound both with all missing trials passed and with all of them failed. If only one of the two shares is
+ * outside, the case is undecided.
  *
  * @param left number of a case's trials without an answer, including those that an early stop did not need
  * @returns empty without a bound; the value is the lowest share of a case, null while unknown

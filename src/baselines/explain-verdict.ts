@@ -5,13 +5,13 @@ import { normalCdf } from "../statistics/normal-distribution.ts";
 import { clustersNeeded, minimumDetectableEffect } from "../statistics/power.ts";
 import { type MetricEvidence, type MetricRule, turned } from "./compare-metric.ts";
 
-/** How changes of a metric are worded. They are given as in `turned` rows: below 0 is worse. */
+/** The words for changes of one metric. Changes are passed as in the rows that `turned` returns: below 0 is worse. */
 interface ChangeWords {
   readonly name: string;
   readonly fell: "fell" | "rose";
   readonly rose: "fell" | "rose";
   readonly drop: "drop" | "rise";
-  /** ` points`; empty for a metric that is not a share. */
+  /** The unit ` points`; empty for a metric that is not a share. */
   readonly unit: string;
   size(value: number): string;
   signed(value: number): string;
@@ -64,9 +64,9 @@ export function explainVerdict(
   if (evidence === null || delta === null) {
     const needed = /^pass\^(\d+)$/.exec(metric)?.[1];
     if (metric.startsWith("score."))
-      return `${name} cannot be compared: no case was scored alike by it on both sides`;
+      return `${name} cannot be compared: no case was scored in the same way on both sides`;
     if (flippedKind(metric) !== undefined)
-      return `${name} cannot be compared: no case has passing trials under this pressure, scored alike, on both sides`;
+      return `${name} cannot be compared: no case has passing trials under this pressure, scored in the same way, on both sides`;
     const common = needed === undefined ? "" : `, or not every case has ${needed} answers on both sides`;
     return `${name} cannot be compared: the two sides were scored differently${common}`;
   }
@@ -128,8 +128,8 @@ export function explainStale(row: MetricComparison, cases: number): string {
 }
 
 /**
- * One sentence with what was measured at the look on which the verdict of a run that could stop early rests. Its
- * interval is wider than that of a single look, because there may be several looks.
+ * One sentence about a run that could stop early: what was measured at the look that decided the verdict. The
+ * interval at this look is wider than that of a single look, because there may be several looks.
  */
 export function explainDecision(
   trials: number,
@@ -174,11 +174,10 @@ function inconclusiveSentence(
   if (missing > 0 && evidence.notBelow !== null && evidence.notBelow > -evidence.allowed) {
     return `${moved}, but ${missing} ${missing === 1 ? "case has" : "cases have"} no answer on one side: not enough evidence`;
   }
-  if (evidence.difference.clusters < 2)
-    return `${moved}: one case alone cannot show that nothing ${drop === "drop" ? "fell" : "rose"}: not enough evidence`;
+  if (evidence.difference.clusters < 2) return `${moved}, but one case alone is not enough evidence`;
   if (evidence.notBelow === null) return `${moved}: too early to say`;
   if (evidence.allowed <= 0)
-    return `${moved}: the baseline is at 0, so no share of it can be allowed: not enough evidence`;
+    return `${moved}, but the baseline is 0, so a share of the baseline allows no drop at all: not enough evidence`;
   const range = between(low ?? -1, high ?? 1);
   // The interval is a normal approximation and the test is exact, so they may disagree for few answers.
   if (high !== null && high < -evidence.allowed)
@@ -229,7 +228,7 @@ function pointSentence(
   const error = evidence.difference.sePermutation;
   const falseAlarm = error === 0 ? 0 : normalCdf(-evidence.allowed / error);
   const rate = (falseAlarm * 100).toFixed(0);
-  return `${name} ${signed(delta)}${unit} ${on}, ${size(evidence.allowed).replace(/\.0$/, "")} allowed, compared without a statistical test: with nothing changed this rule blocks ${rate} % of the time`;
+  return `${name} ${signed(delta)}${unit} ${on}, ${size(evidence.allowed).replace(/\.0$/, "")} allowed, compared without a statistical test: this rule fails ${rate} % of runs in which nothing changed`;
 }
 
 /**

@@ -56,7 +56,7 @@ export function gateRun(input: GateInput): {
     compared.findings.length === 0
       ? compared.comparison.verdict
       : worstVerdict(compared.findings.map((one) => one.verdict));
-  // If a look decided the verdict, the conclusion of that look about the contract is kept, too.
+  // If a look decided the verdict, the conclusion of that look about `gate.contract` is kept, too.
   const contract = contractOf(input, baseline, input.look?.compared ?? compared);
   const held =
     contract === null || !gate.contract
@@ -74,8 +74,8 @@ export function gateRun(input: GateInput): {
 }
 
 /**
- * The prompt and the alias that tell this comparison from those of the suite's other targets; empty when the suite has
- * only one target.
+ * The prompt and the alias that distinguish this comparison from the comparisons of the suite's other targets; empty
+ * when the suite has only one target.
  */
 export function comparedTarget(header: RunHeader): Pick<Comparison, "prompt" | "alias"> {
   const { prompt, alias } = header;
@@ -97,8 +97,8 @@ function measuredOf({ tally, metrics, header, missing, totalMissing }: GateInput
 }
 
 /**
- * Checks the declared bump against the whole run. A movement that missing trials could change counts as
- * unknown.
+ * Checks the declared version bump against all trials of the run. A rise or fall of a metric counts as unknown if the
+ * missing trials could change it.
  */
 function contractOf(input: GateInput, baseline: Side, compared: ComparedSides): ContractFinding | null {
   const { declared, canary } = input;
@@ -130,7 +130,8 @@ function acceptedResult(result: RuleResult, why: string): RuleResult {
 
 /** Cases of the baseline that are no longer in the dataset: a gate must not pass because a failing case was removed. */
 function removedCases(gate: Gate, { cases }: Comparison, behind: BehindBase | null): RuleResult[] {
-  // Cases that the base branch got after this branch was made were never in the change, so it did not remove them.
+  // Cases that the base branch got after this branch was made were never on this branch, so the change did not remove
+  // them.
   const removed = behind === null ? cases.removed : cases.removed.filter((id) => behind.had.has(id));
   if (removed.length === 0) return [];
   return [

@@ -1,9 +1,9 @@
 import type { GateOutcome, GateResult, RuleResult, Verdict } from "../domain/verdict.ts";
 
 /**
- * Combines all rules: a failed rule fails the gate, and an undecided rule leaves the gate undecided. Without rules the
- * outcome is `not_gated`, or `undecided` if trials are missing. If nothing was answered although trials were asked, the
- * gate cannot pass. Advisory rules (`SplitGate`) are ignored.
+ * Combines all rules: a failed rule fails the gate, and an undecided rule leaves the gate undecided. Without rules
+ * the outcome is `not_gated`, or `undecided` if trials are missing. If no trial was answered although there were
+ * some, the gate cannot pass. Advisory rules (`SplitGate`) are ignored.
  */
 export function gateOutcome(
   all: readonly RuleResult[],

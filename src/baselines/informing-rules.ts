@@ -2,7 +2,7 @@ import type { RunScorer } from "../domain/run.ts";
 import type { Gate, RegressionRule } from "../domain/suite.ts";
 import type { RuleResult } from "../domain/verdict.ts";
 
-/** Why the gate does not trust a scorer, in one sentence, by the scorer's name. */
+/** For each scorer that the gate does not trust, by name: one sentence with the reason. */
 export type Unbelieved = ReadonlyMap<string, string>;
 
 /**
@@ -17,7 +17,7 @@ export interface SplitGate {
 
 type ScorerRole = Pick<RunScorer, "name" | "required">;
 
-/** Splits a gate by the scorers that its rules depend on. */
+/** Splits a gate: a rule becomes advisory when it depends on a scorer that the gate does not trust. */
 export function splitGate(gate: Gate, scorers: readonly ScorerRole[], unbelieved: Unbelieved): SplitGate {
   const informs = (metric: string): boolean => doubted(metric, scorers, unbelieved).length > 0;
   const rules = regressionRulesOf(gate);
@@ -30,7 +30,8 @@ export function splitGate(gate: Gate, scorers: readonly ScorerRole[], unbelieved
   return {
     enforced: {
       ...gate,
-      // The contract of a version bump is checked with the enforced regression rules or, without any, the pass rate.
+      // The contract of a version bump is checked with the enforced regression rules or, if there are none, with the
+      // pass rate.
       contract: gate.contract && (deciding.length > 0 || !informs("pass_rate")),
       require: Object.fromEntries(required.filter(([metric]) => !informs(metric))),
       critical: casesAside ? [] : gate.critical,

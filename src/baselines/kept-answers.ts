@@ -100,8 +100,8 @@ function brokenLine(path: string, line: number): Problem {
 }
 
 /**
- * The answers that a baseline was made from, after a run was added to it: the kept answers, and for cases that
- * got new trials also the run's own answers.
+ * The answers behind a baseline after a run was added to the baseline: the answers kept so far and, for cases that
+ * got new trials, the run's own answers.
  *
  * @param whole all answers of the run, for cases that are new or changed
  * @param fresh only the answers that the run asked for itself, without cached ones

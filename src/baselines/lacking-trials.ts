@@ -17,9 +17,9 @@ export function hasEach({ cases, answered }: Tally, trials: number): boolean {
 }
 
 /**
- * Returns the number of lacking trials by case number. A rule counts them once as failed and once as passed. Lacking
- * are the missing trials, and those that a metric over several trials needs and the case does not have (not planned,
- * or left out by an early stop).
+ * Returns the number of lacking trials by case number. A rule counts them once as failed and once as passed. A trial
+ * is lacking if it is missing, or if a metric over several trials needs it and the case does not have it (not
+ * planned, or left out by an early stop).
  */
 export function lackingTrials(tally: Tally, missing: (caseNo: number) => number, needed: number | null) {
   return (caseNo: number): number =>

@@ -24,7 +24,7 @@ interface CaseSums {
 }
 
 export interface BaselineOptions {
-  /** Whether to use only trials that this run asked itself: an answer from the cache is no new evidence. */
+  /** Whether to use only trials with a new answer in this run: an answer from the cache is no new evidence. */
   readonly fresh?: boolean;
   /**
    * By case number, the runs that first asked for the answers which the case took from the cache. The baseline counts
@@ -157,7 +157,7 @@ export interface GrownBaseline {
  * Adds a run's own trials to the cases with unchanged keys. A run that a case includes already is not added again.
  *
  * @param whole the run as a baseline of its own, for cases that are new or changed
- * @param fresh only the trials that the run asked itself, without cached answers
+ * @param fresh the run as a baseline of only those trials whose answers are new, not from the cache
  */
 export function growBaseline(old: Baseline, whole: Baseline, fresh: Baseline): GrownBaseline {
   const before = new Map(old.cases.map((one) => [one.case, one]));
@@ -203,7 +203,10 @@ export function settleBaseline(
   return { header: settledHeader(before?.header ?? null, now, accepted), cases };
 }
 
-/** The header in the first version of the format, which every program version reads, unless a line needs the second. */
+/**
+ * The header in the first version of the format, which every version of evals reads, unless a line needs the second
+ * version of the format.
+ */
 function writtenHeader(header: BaselineHeader, cases: readonly BaselineCase[]): BaselineHeader {
   return cases.some(hasMore) ? header : firstVersion(header);
 }
@@ -234,7 +237,9 @@ function settledHeader(
   return canonicalJson(rest) === canonicalJson(now) ? before : now;
 }
 
-/** The name of each current scorer in the old file, because renaming a scorer does not change the keys. */
+/**
+ * Maps each scorer's current name to its name in the old file. Renaming a scorer does not change the keys of cases.
+ */
 function namesBefore(old: BaselineHeader, now: BaselineHeader): ReadonlyMap<string, string> {
   const byHash = new Map(Object.entries(old.scorers).map(([name, { hash }]) => [hash, name]));
   return new Map(

@@ -1,7 +1,10 @@
 import { itemAt } from "../domain/item-at.ts";
 import { hasOwnScorers, passBasis, type Side } from "./side.ts";
 
-/** Which cases of two sides are the same question. Indices refer to each side's own order. */
+/**
+ * Which cases of the two sides belong together, because they ask the same question. Indices refer to each side's own
+ * order.
+ */
 export interface Pairing {
   /** Index in the baseline of each paired case, which has at least one answered trial on both sides. */
   readonly base: Int32Array;

@@ -14,7 +14,7 @@ const TRIALS = [1, 3, 5, 10, 20] as const;
 const CASES = [1, 10, 100, 1000, 10_000].flatMap((scale) => [10, 15, 20, 30, 50, 75].map((n) => n * scale));
 const LARGER_BASELINE = 20;
 
-/** The detectable drop for several sizes, and the sizes that detect the given drop. */
+/** The drop that suites of several sizes can detect, and the sizes of suite that detect the drop in `assumptions`. */
 export function planPower(assumptions: PowerAssumptions): PowerPlan {
   const { cases, trials } = assumptions;
   const columns = withOwn(TRIALS, trials);
@@ -72,7 +72,7 @@ function withOwn(ladder: readonly number[], own: number): number[] {
   return [...new Set([...ladder, own])].sort((a, b) => a - b);
 }
 
-/** Two sizes below the suite's own, the own size, and four above. */
+/** Numbers of cases for the plan: two below the suite's own number, the own number, and four above. */
 function nearby(own: number): number[] {
   const ladder = withOwn(CASES, own);
   const at = ladder.indexOf(own);
@@ -112,8 +112,8 @@ export function expectedCalls(assumptions: PowerAssumptions): ExpectedCalls {
 }
 
 /**
- * A suite small enough to simulate that stops after the same share of its calls. That share depends on the drop in
- * units of its standard error, which decreases with the square root of cases × trials.
+ * A suite that is small enough to simulate and stops after the same share of its calls as the planned suite. The
+ * share depends on the drop in units of its standard error, which decreases with the square root of cases × trials.
  */
 function modelOf(assumptions: PowerAssumptions): PowerAssumptions & { readonly baseline_trials: number } {
   const cases = Math.min(assumptions.cases, MODEL.cases);

@@ -57,7 +57,7 @@ export function ofAllAnswers(look: SequentialLook, input: GateInput, baseline: S
   return { ...whole, comparison: { ...whole.comparison, decided: decisionOf(look) } };
 }
 
-/** The finding on which the look stopped: that of the rule that failed, or else that of the first rule. */
+/** The finding because of which the run stopped early: the failed rule's or, if no rule failed, the first rule's. */
 function decisionOf({ compared: { findings }, trials }: SequentialLook): StoppingDecision {
   const deciding = findings.find((one) => one.verdict === "regressed") ?? findings[0];
   const {

@@ -81,7 +81,9 @@ function possibleValues(
   return ends(needed).map((one) => one[metric]?.value ?? null);
 }
 
-/** The metrics with everything that is lacking counted as failed, and as passed; cached by number of trials needed. */
+/**
+ * The metrics twice: with every lacking result counted as failed, and as passed. Cached by number of trials needed.
+ */
 function bothEnds({ tally, trials, scorers, missing }: Measured) {
   const made = new Map<number | null, readonly Metrics[]>();
   return (needed: number | null): readonly Metrics[] => {

@@ -8,7 +8,7 @@ export const SAME_RECORDING = "The same recorded answers on both sides: nothing 
  * Whether recorded answers are those that the baseline was made from: every common case has the same key (for
  * `outputs` this covers the answers), and its trials are among the baseline's.
  *
- * @param candidate of a target that answers from a recording
+ * @param candidate a side whose target answers from a recording
  */
 export function isSameRecording(base: Side, candidate: Side): boolean {
   const places = new Map(base.ids.map((id, at) => [id, at]));

@@ -9,8 +9,8 @@ import { type ComparedSides, compareSides } from "./compare-sides.ts";
 import type { Side, SideScores } from "./side.ts";
 
 /**
- * With fewer cases, the exact p is used instead of the mid-p, whose joint normal approximation is inaccurate
- * (docs/statistics.md).
+ * Suites with fewer cases are tested by the exact p-value instead of the mid-p value, because the joint normal
+ * approximation of mid-p values is inaccurate (docs/statistics.md).
  */
 const SMALL_SUITE = 20;
 
@@ -54,7 +54,7 @@ export interface SequentialInput {
 export interface SequentialStop {
   /** Case numbers in the order of asking. */
   readonly order: Int32Array;
-  /** Positions of the work order at which looks are taken. */
+  /** Positions in the order of asking at which looks are taken: tests whether the run may stop. */
   readonly looks: readonly number[];
   /** How many trials may be asked beyond the position of a look before that look is decided: one round. */
   readonly ahead: number;

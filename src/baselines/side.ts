@@ -4,7 +4,7 @@ import type { BaselineFileAt } from "../domain/report.ts";
 import type { RunHeader, StoredCase } from "../domain/run.ts";
 import type { Tally } from "../metrics/tally.ts";
 
-/** Sums of one scorer by case, in the side's case order. */
+/** Sums of one scorer's scores by case, in the side's case order. */
 export interface SideScores {
   /** Hash of the scorer's identity; scores with different hashes cannot be compared. */
   readonly hash: string;
@@ -18,7 +18,7 @@ export interface SideScores {
   readonly sumOfSquares: ArrayLike<number>;
 }
 
-/** Variants of one kind by case, in the side's case order. */
+/** Counts of variants under one kind of pressure by case, in the side's case order. */
 export interface SideFlips {
   /** Number of variants with a result. */
   readonly tried: ArrayLike<number>;
@@ -114,7 +114,7 @@ export function hasOwnScorers({ scores }: Side): boolean {
 /**
  * Identifies what decides whether a trial passes: the sorted hashes of the required scorers.
  *
- * @param index of a case: only the scorers that apply to it
+ * @param index the index of a case: then only the scorers that apply to this case count
  */
 export function passBasis(side: Side, index?: number): string {
   return [...side.scores.values()]

@@ -41,7 +41,8 @@ describe("gate.contract", () => {
       needed: "major",
       outcome: "broken",
     });
-    const sentence = "declared a patch. A patch may not move behaviour, and a drop needs a major version";
+    const sentence =
+      "declared a patch. A patch must not change behaviour, and worse behaviour needs a major version";
     const ended = await repo.evals(["run", "--reporter", "terminal", "--reporter", "markdown=comment.md"]);
     expect(ended.stdout.replace(/\s+/g, " ")).toContain(sentence);
     expect(ended.stdout).toContain("missed  contract: a patch does not move behaviour");
