@@ -148,7 +148,7 @@ function notJson<T>(line: string, at: At, { code, noun }: LineFormat<T>, isLast:
     why: `${capital(aOrAn(noun))} that cannot be read would silently be missing from every figure.`,
     fix: cut
       ? `Delete line ${at.line}: the other lines are complete. Then give this ${noun} again.`
-      : (error?.fix ?? "Write one JSON object a line.").replace("A case is", `${capital(aOrAn(noun))} is`),
+      : (error?.fix ?? "Write one JSON object per line.").replace("A case is", `${capital(aOrAn(noun))} is`),
   };
 }
 

@@ -16,7 +16,7 @@ export function stepsOf(path: string): string[] {
 
 /**
  * Returns a function that reads the files to attach for a case. Each line, such as `images: input.photos`, names the
- * place in the case at which the paths of the files are.
+ * place in the case where the paths of the files are.
  */
 export function attachRenderer(
   lines: readonly AttachLine[],

@@ -5,7 +5,9 @@ import { looksSecret, SECRET_CODE, withoutSecrets } from "./find-secrets.ts";
 /** Maximum number of warnings printed one by one. */
 const SHOWN = 10;
 
-/** Warns of cases that contain something that looks like a key. This is not an error, because a case may contain a fake key. */
+/**
+ * Warns of cases with a text that looks like an API key. This is not an error, because a case may contain a fake key.
+ */
 export function caseSecrets(cases: CaseSource): Problem[] {
   const found: number[] = [];
   for (let index = 0; index < cases.count; index++)

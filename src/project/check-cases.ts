@@ -246,7 +246,7 @@ function nothingChosen(): Placeless {
     code: "EVALS_SELECTOR_EMPTY",
     what: "The filter of this suite lets no case through.",
     why: "A suite without cases would pass without asking anything.",
-    fix: "A case runs if it has one of the filter's tags and one of its ids, as far as the filter names both: add a tag or an id to the filter.",
+    fix: "A case runs if it has one of the tags and one of the ids that the filter lists (a filter may list only tags, or only ids): add a tag or an id to the filter.",
   };
 }
 

@@ -111,8 +111,9 @@ function checkSelector(selector: string, index: number, { places }: GateContext)
 }
 
 /**
- * Why a bound is useless for a metric: a duration for a metric that is not a time (`time`), not a share between 0 and 1
- * (`ratio`), or a value that a metric from 0 upwards always or never meets (`negative`). Undefined for a usable bound.
+ * Why a bound is useless for a metric: a duration for a metric that is no time (`time`); for a share, a bound outside
+ * 0 to 1 or one that no share meets (`ratio`); for a metric that is never below 0, a bound that it meets always or
+ * never (`negative`). Undefined for a usable bound.
  */
 function rangeProblem(
   { unit }: Metric,
@@ -171,7 +172,7 @@ function partialScore(scorer: string, path: Path, context: GateContext): Problem
     ...problemAt("EVALS_METRIC_PARTIAL", path, context, path.includes("require") ? "key" : "value"),
     what: `A rule is about score.${scorer}, and that judge is asked only about some trials: \`judge_when: passed\`, or \`blames:\` with \`required: false\`.`,
     why: "A candidate that fails more often would be judged on other answers, and could look better because of it.",
-    fix: `Write judge_when: always and delete blames: at the scorer "${scorer}", or leave the rule out`,
+    fix: `Write \`judge_when: always\` and delete \`blames:\` in the scorer "${scorer}", or leave the rule out`,
   };
 }
 

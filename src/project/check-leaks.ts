@@ -44,8 +44,8 @@ export function checkLeaks(prompt: LoadedPrompt, cases: CaseSource, clock?: stri
 const ENOUGH = 1000;
 
 /**
- * Renders the prompt for every case that the suite's filter includes. A missing value common to many cases is
- * reported once, for the first of them.
+ * Renders the prompt for every case that the suite's filter includes. If many cases lack the same value, the problem
+ * is reported once, for the first of these cases.
  */
 export function checkRendering(
   prompt: LoadedPrompt,

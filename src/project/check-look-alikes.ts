@@ -4,7 +4,7 @@ import type { Problem } from "../domain/problem.ts";
 
 /** Maximum number of warnings printed one by one. */
 const SHOWN = 10;
-/** Matches an id of printable ASCII characters, which is compared as it is. */
+/** Matches an id of only printable ASCII characters. Such an id is compared as it is. */
 const PLAIN = /^[!-~]+$/;
 
 /** Warns of two cases whose ids look the same: readers would confuse them, and a hand-written file may name the wrong one. */

@@ -10,7 +10,7 @@ interface Settings {
 }
 
 /**
- * Problems for each setting of a suite that differs from the setting which its prompt version pins: model,
+ * One problem for each setting of a suite that differs from the setting pinned by the suite's prompt version: model,
  * parameters or retrieval. Nothing is compared for answers made elsewhere, which have no such settings.
  */
 export function changedPins(
@@ -32,7 +32,7 @@ export function changedPins(
     ...places.at(at),
     what: `Version ${version} of prompt "${name}" was released with ${released}, and this suite asks with ${asks}.`,
     why: "A version includes the model and settings that it was released with; with others it behaves like another version.",
-    fix: `Ask with the settings that it pins, or write a version that pins those of the suite: evals prompt new ${name} --bump major`,
+    fix: `Use the settings that the version pins, or write a version that pins the suite's settings: evals prompt new ${name} --bump major`,
   }));
 }
 
@@ -43,7 +43,10 @@ interface Change {
   readonly asks: string;
 }
 
-/** The change of the model; empty when it is the pinned one. The prompt may pin a model's name or its alias. */
+/**
+ * The change of the model; empty when the suite asks the pinned model. The prompt may pin a model's name or its
+ * alias.
+ */
 function changedModel(pinned: string | null, asked: LoadedModel): Change[] {
   const { model } = settingsOf(asked);
   if (pinned === null || typeof model !== "string" || pinned === model || pinned === asked.alias) return [];

@@ -12,7 +12,7 @@ const MAX_LINKS = 40;
 
 /**
  * The files of a commit, without a checkout. Symbolic links are resolved within the commit. A link that leads out of
- * the commit counts as a path at which nothing is.
+ * the commit counts as a path that does not exist.
  *
  * @param root absolute path of the project root
  */

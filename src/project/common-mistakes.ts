@@ -2,7 +2,7 @@ type Path = readonly PropertyKey[];
 
 /** Texts that replace the general message for a common mistake. */
 export interface Hint {
-  /** Replaces the schema's text; completes "must be …". */
+  /** Replaces the schema's words after "must be" in the message. */
   readonly expected?: string;
   readonly why?: string;
   readonly fix: string;
@@ -63,7 +63,7 @@ const decided = (fix: string): Hint => ({
   fix,
 });
 
-/** Parameters of a model that users may not set. */
+/** Parameters of a model that users must not set. */
 const DECIDED: Readonly<Record<string, Hint>> = {
   model: decided("Delete it: the model's name is set by `model`, outside of `params`."),
   messages: decided("Delete it: messages are made by the suite's prompt."),

@@ -83,8 +83,9 @@ function pairParts(from: readonly PromptPart[], to: readonly PromptPart[]): Pair
 }
 
 /**
- * Pairs the messages of two gaps between identical messages: one to one when both have the same number,
- * otherwise by equal roles from both ends, and the rest counts as removed or added.
+ * Pairs the messages of the old and the new version between two identical messages: one to one when both versions
+ * have the same number there, otherwise by equal roles from both ends. A message without a partner counts as removed
+ * or added.
  */
 function pairGap(from: readonly PromptPart[], to: readonly PromptPart[]): Pair[] {
   if (from.length === to.length) return from.map((part, index) => [part, to[index] ?? null]);

@@ -15,7 +15,7 @@ import { clockProblem, placeOf, syntaxProblem } from "./compile-prompt.ts";
 /** One template of a judge with its location. */
 interface Source {
   readonly template: string;
-  /** Line of its first character in the judge's file. */
+  /** Line of the template's first character in the judge's file. */
   readonly line: number;
 }
 
@@ -24,8 +24,8 @@ interface Compiled extends Source {
 }
 
 /**
- * Compiles a judge's prompt: the messages of its file, or the standard messages of its kind with the file's
- * text in them.
+ * Compiles a judge's prompt: the messages of the judge's file, or the standard messages of the judge's kind with the
+ * file's text in them.
  *
  * @param messages the standard messages of the judge's kind; null for a file with its own role lines
  * @throws {EvalsError} with every invalid template and unknown variable
@@ -127,7 +127,7 @@ function renderMistake(error: unknown, source: Source, at: { path: string; caseI
       fix:
         undefinedName === undefined
           ? "Change the template so that it works for every case, or change the case."
-          : `Add it to the case, or allow for it: {% if ${undefinedName} %}…{% endif %}`,
+          : `Add it to the case, or make the template work without it: {% if ${undefinedName} %}…{% endif %}`,
     },
     { cause: error },
   );

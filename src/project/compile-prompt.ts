@@ -242,7 +242,7 @@ function undefinedProblem(
     ...base,
     what: `Case "${golden.id}" has no {{ ${variable} }}.${suggestion(variable, golden)}`,
     why: "With a gap in its prompt, the model would be asked something other than was meant.",
-    fix: `Add it to the case, or allow for it: {{ ${variable} | default: "…" }} or {% if ${variable} %}…{% endif %}`,
+    fix: `Add it to the case, or make the template work without it: {{ ${variable} | default: "…" }} or {% if ${variable} %}…{% endif %}`,
   };
 }
 

@@ -10,7 +10,7 @@ import { finishListed, type ListedCase } from "./listed-cases.ts";
 /**
  * Opens a CSV dataset with the columns `id`, `input` or `input.<key>`, `expected` or `expected.<key>`, `tags`
  * (separated by `;`), `metadata.<key>`, `trials`, `scorers` (separated by `;`). A cell is always text: 007 stays 007.
- * An empty cell means absent, except for `input`, where it is empty text. For separators see `readCsv`.
+ * An empty cell counts as no value, except for `input`, where it is an empty text. For separators see `readCsv`.
  *
  * @throws {EvalsError} with all its problems
  */
@@ -127,7 +127,7 @@ function missingColumn(path: string, column: string): Problem {
   return columnProblem(
     path,
     `There is no column "${column}".`,
-    `Add it to the first line, and a cell to every other.`,
+    `Add the column to the first line, and a cell to every other line.`,
   );
 }
 

@@ -9,7 +9,7 @@ export interface ProblemList {
   /** Whether further problems are only counted, so that they need no description. */
   readonly isFull: boolean;
   readonly isEmpty: boolean;
-  /** Ends with `…and N more` when there are more. */
+  /** The collected problems; the last one is `…and N more` when there are more. */
   all(): readonly Problem[];
 }
 
@@ -52,7 +52,7 @@ export function duplicateId(id: string, path: string, line: number, firstLine: n
     column: 1,
     what: `Case "${id}" appears twice.`,
     why: "Runs are compared case by case, so an id names exactly one case.",
-    fix: `Rename it, or delete line ${line}; the first is on line ${firstLine}.`,
+    fix: `Rename it, or delete line ${line}; the first case with this id is on line ${firstLine}.`,
   };
 }
 

@@ -95,8 +95,8 @@ function invalidKey(path: Path, issue: Issue & { code: "invalid_key" }, context:
 }
 
 /**
- * Problems of the union member that the value is closest to; if it is close to none, one problem that names
- * them all.
+ * Problems of a value that matches no member of a union: those of the closest member or, if no member is close, one
+ * problem that names all members.
  */
 function describeUnion(
   issue: Issue & { code: "invalid_union" },

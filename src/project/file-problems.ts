@@ -105,7 +105,7 @@ export async function collectAsync<T>(problems: Problem[], read: () => Promise<T
   }
 }
 
-/** Adds the location of `path` to a mistake without one. */
+/** Adds the location of `path` to a mistake that has no location. */
 export function placed(problem: Problem, places: Places, path: readonly PropertyKey[]): Problem {
   return problem.path === undefined ? { ...problem, path: places.path, ...places.at(path) } : problem;
 }

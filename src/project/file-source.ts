@@ -20,7 +20,7 @@ export interface OpenBytes {
  * by `/`; `..` may lead up to the repository's root.
  */
 export interface FileSource {
-  /** Absolute path of the project root when the files are on disk, so that code can be run. */
+  /** Absolute path of the project root; absent for the files of a commit, whose code cannot be run. */
   readonly root?: string;
   /** Sorted entries of a folder; empty when it does not exist. @throws {EvalsError} when it cannot be read */
   list(folder: string, options?: { readonly recursive: boolean }): readonly FileEntry[];

@@ -12,8 +12,7 @@ type Read = Pick<Project, "models" | "configPlaces" | "judges">;
 type Entry = { readonly [key: string]: unknown };
 
 /**
- * Problems for the parts of a suite that would run the project's code. Of the models, only those of the run
- * count.
+ * Problems for the parts of a suite that would run the project's code. Only the models that the run asks are checked.
  */
 export async function codeOfSuite(
   project: Read,

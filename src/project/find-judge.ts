@@ -15,7 +15,7 @@ export async function findJudge(files: FileSource, spec: string): Promise<JudgeF
   return readJudgeFile(files, await findVersion(files, JUDGES, spec));
 }
 
-/** All readable versions of every judge, and the problems of the others. */
+/** All readable versions of every judge, and the problems of the versions that cannot be read. */
 export function listJudges(files: FileSource): {
   readonly judges: readonly JudgeFile[];
   readonly problems: readonly Problem[];

@@ -57,7 +57,7 @@ export function heldBySuite(files: FileSource, name: string): Problem | undefine
     code: "EVALS_PROMPT_INLINE",
     path,
     ...places.at(["prompt"]),
-    what: `The prompt of suite "${name}" is written in its file, so it has no versions.`,
+    what: `The prompt of suite "${name}" is written in the suite's file, so the prompt has no versions.`,
     why: "Only a prompt with a file of its own can be named by version, compared and published.",
     fix: `evals split ${name}`,
   };

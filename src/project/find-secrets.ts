@@ -6,20 +6,20 @@ const SECRET =
   /\b(?:[sr]k[-_](?=[\w-]*\d)[\w-]{8,}|sk-[\w-]{20,}|AKIA[0-9A-Z]{16}|ASIA[0-9A-Z]{16}|gh[pousr]_\w{30,}|github_pat_\w{22,}|glpat-[\w-]{20,}|xox[abeoprs]-[\w-]{10,}|AIza[\w-]{30,}|hf_[A-Za-z0-9]{30,}|gsk_\w{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{5,})|\bBearer\s+[\w.~+/-]{20,}=*|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 const EVERY_SECRET = new RegExp(SECRET.source, "g");
 
-/** The problem code of a key in a file. */
+/** The problem code for an API key in a file. */
 export const SECRET_CODE = "EVALS_SECRET_IN_FILE";
 
-/** Whether a text contains something that looks like a key. */
+/** Whether a text contains something that looks like an API key. */
 export function looksSecret(text: string): boolean {
   return SECRET.test(text);
 }
 
-/** Replaces everything in a text that looks like a key. */
+/** Replaces everything in a text that looks like an API key. */
 export function withoutSecrets(text: string): string {
   return text.replace(EVERY_SECRET, "[key removed]");
 }
 
-/** Removes keys from every text of a problem, because no message may repeat one. */
+/** Removes API keys from every text of a problem, because a message must never repeat a key. */
 export function problemWithoutSecrets(problem: Problem): Problem {
   const { path, what, why, fix } = problem;
   return {
@@ -34,7 +34,7 @@ export function problemWithoutSecrets(problem: Problem): Problem {
 /** Headers with a credential; their value must come from the environment, whatever it looks like. */
 const CREDENTIAL_HEADER = /^(?:proxy-)?authorization$|^(?:x-)?api[-_]?key$|^cookie$/i;
 
-/** Finds keys in the values and names of a parsed file. */
+/** Finds API keys in the values and names of a parsed file. */
 export function secretsInValue(value: unknown, places: Places, path: readonly PropertyKey[] = []): Problem[] {
   if (typeof value === "string") {
     const credential = path.at(-2) === "headers" && CREDENTIAL_HEADER.test(String(path.at(-1)));
@@ -52,7 +52,7 @@ export function secretsInValue(value: unknown, places: Places, path: readonly Pr
   });
 }
 
-/** Finds keys in a text, line by line. */
+/** Finds API keys in a text, line by line. */
 export function secretsInText(text: string, path: string): Problem[] {
   if (!looksSecret(text)) return [];
   return text.split("\n").flatMap((line, index) => {

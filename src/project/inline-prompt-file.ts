@@ -1,8 +1,8 @@
 import { ESCAPED_LINE, MESSAGES_LINE, ROLE_LINE } from "./parse-prompt.ts";
 
 /**
- * The prompt file equivalent to an inline prompt. A text without role lines is the user's message. Lines of it that
- * would have a special meaning in a prompt file are escaped.
+ * The prompt file equivalent to an inline prompt. A text without role lines is the user's message. Lines of the text
+ * that would have a special meaning in a prompt file are escaped.
  */
 export function inlinePromptFile(prompt: string): string {
   const lines = prompt

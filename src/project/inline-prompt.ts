@@ -13,7 +13,7 @@ export function isInlinePrompt(prompt: string): boolean {
 }
 
 /**
- * A suite's inline prompt: role lines as in a prompt file; a text without any is the user's message.
+ * A suite's inline prompt: role lines as in a prompt file; a text without role lines is the user's message.
  *
  * @param source the suite's file, to determine the line of the text
  * @throws {EvalsError} with all its mistakes, located in the suite's file

@@ -75,7 +75,7 @@ export function jsonSchemas(
   };
 }
 
-/** `not-called: refund`: a type with its value or options as the only key. */
+/** A scorer in short form, such as `not-called: refund`: its type is the only key, with its value or options. */
 function shortScorer(types: readonly string[]): JsonSchema {
   return {
     title: "one key",

@@ -179,7 +179,7 @@ class IndexBuilder {
       column: error?.column ?? 1,
       what: error?.what ?? "This line is not JSON.",
       why: "The case on this line cannot be asked.",
-      fix: error?.fix ?? "Write one JSON object a line.",
+      fix: error?.fix ?? "Write one JSON object per line.",
     });
     return true;
   }

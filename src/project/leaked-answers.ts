@@ -42,7 +42,9 @@ function plain(text: string): string {
     .trim();
 }
 
-/** The pieces of the prompt's own text between template tags, each as a list of lines in the form of `plain`. */
+/**
+ * The pieces of the prompt's own text between template tags, each as a list of lines that are normalized by `plain`.
+ */
 export function promptWords(parts: readonly PromptPart[]): readonly (readonly string[])[] {
   const messages = parts.flatMap((part) => (part.kind === "message" ? [part.template] : []));
   return messages.flatMap((template) =>

@@ -159,7 +159,7 @@ export function unknownModel(
     why: "There would be nothing to ask.",
     fix:
       guess === undefined
-        ? `Name one of ${CONFIG_FILE}: ${aliases.join(", ") || "there is none yet"}.`
+        ? `Name one of the models in ${CONFIG_FILE}: ${aliases.join(", ") || "there is none yet"}.`
         : `${key}: ${guess}        (all models: ${aliases.join(", ")})`,
   };
 }
@@ -181,7 +181,7 @@ function floatingModel(alias: string, model: string, places: Places): Problem {
     path: places.path,
     ...places.at(["models", alias, "model"]),
     what: `"${model}" is a name that its provider moves to newer models.`,
-    why: "Results would change on a day on which nothing in git did, and look like a regression.",
+    why: "Results would change although nothing in git changed, and look like a regression.",
     fix: "Name a dated version, for instance gpt-5.4-mini-2026-03-17.",
   };
 }

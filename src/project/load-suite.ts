@@ -28,7 +28,10 @@ import {
 } from "./suite-reading.ts";
 import { loadScorers, nameProblems, scorerNames } from "./suite-scorers.ts";
 
-/** The suite with the model and trials of the command line, which replace its own. Its prompt is applied elsewhere. */
+/**
+ * The suite with the model and trials of the command line, which replace its own. The prompt of the command line is
+ * applied elsewhere.
+ */
 function overridden<S extends SuiteDraft>(suite: S, { model, trials }: SuiteOverrides): S {
   return {
     ...suite,
@@ -110,7 +113,7 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
   throw new EvalsError(problems);
 }
 
-/** Whether the keys of a suite with a mistake that concern its cases could be read: filter, turns and scorers. */
+/** For a suite with a mistake: whether the keys that concern its cases could be read (filter, turns and scorers). */
 function choosesCases(suite: SuiteDraft, value: unknown): boolean {
   const written = (value as { readonly scorers?: unknown }).scorers;
   return (
@@ -172,7 +175,7 @@ function canaryWithoutPrompt(places: Places): Problem {
     ...places.at(["canary"], "key"),
     what: "This suite has a canary and names no version of a prompt.",
     why: "A canary asks with the baseline's prompt, so that a change can only come from the provider. Without a prompt it could come from the application.",
-    fix: "Delete `canary`, or name a version under `prompt` (evals split <suite> makes one of a prompt that is written in the suite).",
+    fix: "Delete `canary`, or name a version under `prompt` (evals split <suite> makes a version of a prompt that is written in the suite).",
   };
 }
 

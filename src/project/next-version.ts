@@ -1,7 +1,7 @@
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { Bump } from "../domain/prompt-change.ts";
 
-/** A new version, and the one it is copied from. */
+/** A new version of a prompt, and the version that it is copied from. */
 export interface NextVersion {
   readonly from: string;
   readonly version: string;

@@ -273,7 +273,7 @@ function unknownAlias(name: string, place: Place): Problem {
     ...place,
     what: `The alias *${name} has no anchor before it.`,
     why: "An alias repeats the value of its anchor; without one it has no value.",
-    fix: `Put &${name} before it where its value is written, or quotes around it: "*${name}"`,
+    fix: `Put &${name} before the value that the alias repeats; or, if it is text, put quotes around it: "*${name}"`,
   };
 }
 
@@ -328,7 +328,7 @@ function offsetAt(document: Document, steps: readonly PropertyKey[], on: "key" |
 
 const PAIRS = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
 
-/** The pairs of a map by key; of pairs with the same key the first. */
+/** The pairs of a map by key; of several pairs with the same key, only the first. */
 function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
   const known = PAIRS.get(map);
   if (known !== undefined) return known;

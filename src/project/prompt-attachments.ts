@@ -16,7 +16,7 @@ const ATTACH_LINE = new RegExp(`^(images|files|audio):[ \\t]*(${PLACE})[ \\t]*$`
 /** Matches an attachment line with a backslash before it. Such a line is text of the message. */
 export const ESCAPED_ATTACH_LINE = new RegExp(`^\\\\+(?:images|files|audio):[ \\t]*${PLACE}[ \\t]*$`);
 
-/** Extracts the attachment lines of a message. @param firstLine of its text, from 1 */
+/** Extracts the attachment lines of a message. @param firstLine line number of the message's first line, from 1 */
 export function attachedBelow(
   lines: readonly string[],
   firstLine: number,

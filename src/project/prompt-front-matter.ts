@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { onFirstUse } from "../domain/on-first-use.ts";
 
-/** Paths in a case at which a prompt may find messages and files. */
+/** Matches the paths in a case from which a prompt may take messages and files. */
 export const CASE_PATH = /^(?:input|case\.metadata)(?:\.[A-Za-z_][\w-]*|\[\d+\])*$/;
 
 const place = () => z.string().regex(CASE_PATH, "a place in the case: input.… or case.metadata.…");

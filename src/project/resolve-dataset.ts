@@ -62,7 +62,7 @@ function unknownDataset(files: FileSource, dataset: string): Problem {
     why: "There would be no case to ask.",
     fix:
       guess === undefined
-        ? `Write ${FOLDER}/${/^[\w.-]+$/.test(bare) ? bare : "<name>"}.jsonl, one case a line.`
+        ? `Write ${FOLDER}/${/^[\w.-]+$/.test(bare) ? bare : "<name>"}.jsonl, one case per line.`
         : `dataset: ${guess}`,
   };
 }
@@ -98,7 +98,7 @@ function elsewhere(dataset: string): Problem {
   return {
     code: "EVALS_DATASET_OUTSIDE",
     what: `The dataset "${dataset}" is not in this repository.`,
-    why: "All that defines a result must be in git: a fresh clone could not repeat the run.",
+    why: "All that defines a result must be in git; otherwise a fresh clone could not repeat the run.",
     fix: `Copy it to ${FOLDER}/ and name it without its ending.`,
   };
 }

@@ -9,7 +9,7 @@ import { parseYaml } from "./parse-yaml.ts";
 export interface SplitSuite {
   /** The suite's file with names instead of cases and prompt; the rest is unchanged, including comments. */
   readonly suite: string;
-  /** Path to text of the files to write: the dataset, and the prompt's first version. */
+  /** The text of each file to write, by path: the dataset, and the prompt's first version. */
   readonly files: Readonly<Record<string, string>>;
   /** Number of cases that were moved. */
   readonly cases: number;

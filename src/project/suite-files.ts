@@ -6,7 +6,7 @@ const YAML = /\.ya?ml$/;
 export const isCodeSuite = (path: string): boolean => CODE.test(path);
 
 /**
- * The name of the suite in a file of `evals/`; undefined when it is not a suite. Code is a suite when it calls
+ * The name of the suite in a file of `evals/`; undefined when the file is not a suite. Code is a suite when it calls
  * `defineSuite`, so that other modules may be in the same folder.
  *
  * @param file its name in the folder

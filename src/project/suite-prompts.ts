@@ -28,8 +28,8 @@ export interface SuitePrompt {
 }
 
 /**
- * The prompts of a suite: its own, each one listed, or the one from the command line; a single null for a suite
- * without any.
+ * The prompts of a suite: its `prompt`, each of its `prompts`, or the prompt from the command line; a single null for
+ * a suite without a prompt.
  */
 export async function findSuitePrompts(
   { prompt: spec, prompts }: SuiteDraft,

@@ -4,11 +4,14 @@ import type { LoadedSuite, Project } from "../domain/project.ts";
 /** A suite with a mistake, as far as it could be read. */
 export interface UnfinishedSuite {
   readonly suite: LoadedSuite;
-  /** Whether prompt and cases can be checked against it; otherwise only its scorers can be opened. */
+  /** Whether prompt and cases can be checked against the suite; otherwise only the suite's scorers can be opened. */
   readonly whole: boolean;
 }
 
-/** The mistakes in a project's files. It also has the parts that could be read, so that they can be checked further. */
+/**
+ * The mistakes in a project's files. The error also has the parts of the project that could be read, so that these
+ * parts can be checked further.
+ */
 export class UnreadProject extends EvalsError {
   /** The project with only the suites and models that have no mistake. */
   readonly project: Project;

@@ -39,9 +39,10 @@ export interface VersionFile {
 }
 
 /**
- * All versions of all names. A file in a name's folder whose name is not a version is a problem.
+ * All versions of all prompts, or of all judges. In the folder of a prompt or judge, a file whose name is not a
+ * version is a problem.
  *
- * @param only the name to list; default: all names
+ * @param only the name of the prompt or judge to list; default: all
  */
 export function listVersions(
   files: FileSource,
@@ -136,7 +137,7 @@ async function newest(
   return versions.find((one) => one.version === best);
 }
 
-/** Whether a spec allows this version: `name`, `name@1.2.0` or `name@^1`. It need not be the newest. */
+/** Whether a spec allows this version: `name`, `name@1.2.0` or `name@^1`. The version need not be the newest. */
 export async function isVersionOf(
   spec: string,
   { name, version }: { readonly name: string; readonly version: string },
