@@ -10,7 +10,10 @@ export function seesRaw({ scorers, redaction }: Plan): boolean {
   return redaction !== null && scorers.some((one) => one.raw === true);
 }
 
-/** Whether any trial of a plan must be asked, because no recording, cache or earlier session has its answer. */
+/**
+ * Whether the target must be asked for any trial of a plan, because no recording, cache or earlier session has its
+ * answer.
+ */
 export async function asksAnything(plan: Plan, settings: AskSettings, store: Store): Promise<boolean> {
   return (await unanswered(plan, settings, store).next()).done !== true;
 }
@@ -18,8 +21,8 @@ export async function asksAnything(plan: Plan, settings: AskSettings, store: Sto
 export type AskSettings = Pick<RunSettings, "useCache" | "resume" | "notFromCache">;
 
 /**
- * The case number of each trial that must be asked, because no recording, cache or earlier session has its
- * answer.
+ * The case number of each trial for which the target must be asked, because no recording, cache or earlier session
+ * has its answer.
  */
 export async function* unanswered(
   plan: Plan,

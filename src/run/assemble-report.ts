@@ -122,7 +122,7 @@ function hasFailures({ tally }: RanRun): boolean {
   return false;
 }
 
-/** The numbers of cases that never passed, in file order, and of flaky cases, lowest pass rate first. */
+/** Case numbers of the cases that never passed, in file order, and of the flaky cases, lowest pass rate first. */
 function failingCases(tally: Tally): { readonly never: number[]; readonly flaky: number[] } {
   const never: number[] = [];
   const flaky: number[] = [];

@@ -33,7 +33,7 @@ export interface BatchedRun {
   readonly control: RunControl;
   readonly settings: BatchSettings;
   /**
-   * Whether answers to the same requests are taken from batches of other runs, instead of sending them again.
+   * Whether answers to the same requests are taken from batches of other runs, instead of sending the requests again.
    */
   readonly shares: boolean;
   /** Reports the number of requests sent to the target. */
@@ -64,12 +64,12 @@ export interface BatchSession {
    */
   client(live: Client, onFailed: CallHooks["onFailed"]): Client;
   readonly judges: JudgeBatches;
-  /** The price for estimating the maximum cost: that of batches, unless single calls may follow. */
+  /** The price for estimating the maximum cost: the price in batches, unless single calls may follow. */
   readonly price: Price | null;
   /**
    * Sends the next batches, after every answer is stored.
    *
-   * @returns how the session ended, which requests that were not sent may have changed
+   * @returns `end`, or another end when answers come later with a batch, or when no batch could be sent
    */
   finish(end: EngineEnd): Promise<EngineEnd>;
   /** Messages for the user. */

@@ -11,7 +11,7 @@ export interface Spending {
 
 /** The spending of earlier sessions of a run. */
 export interface Earlier extends Spending {
-  /** Reserved for replies of unknown cost. */
+  /** Amount reserved for replies of unknown cost. */
   readonly unknown?: Readonly<Spending> | undefined;
   /** Estimated input tokens of each reply whose tokens are unknown; called only for a budget in tokens. */
   readonly untold?: (() => readonly number[]) | undefined;

@@ -23,7 +23,7 @@ export interface CallHooks {
 /**
  * The price and output limit of each model that may answer a target's calls: its own model and the fallback.
  *
- * @param price of the target's own model, when its calls do not cost what single calls cost
+ * @param price the price of the target's own model; for batches, it is not the price of single calls
  */
 export function ratesOf(target: OpenTarget, price: Price | null = target.price): readonly Rate[] {
   const { fallback } = target;

@@ -44,8 +44,8 @@ export function checkRequests(
 }
 
 /**
- * The problems of a request that could not be prepared. `always` says that every request of this suite to this
- * model has them, not only this case's. Errors that are not the user's mistakes are rethrown.
+ * The problems of a request that could not be prepared. `always`: whether every request of this suite to this model
+ * has these problems, not only this case's request. Errors that are not the user's mistakes are rethrown.
  */
 export function requestProblems(
   { path, places, suite }: LoadedSuite,

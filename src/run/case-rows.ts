@@ -199,8 +199,8 @@ interface AnswersInput {
 }
 
 /**
- * The answers that tell most about a case: a passed trial for a fixed case, else a failed one, with the
- * baseline's answer of the opposite kind. The reason is that of the one which failed.
+ * The answers that tell most about a case: a passed trial for a fixed case, else a failed one, with the baseline's
+ * answer of the opposite kind. The reason is that of the failed answer.
  */
 async function answersOf({
   input,

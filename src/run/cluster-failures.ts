@@ -50,8 +50,8 @@ function cosine(a: Weights, b: Weights): number {
 export interface FailureClusters {
   add(one: SeenFailure): void;
   /**
-   * The largest groups, each of failures of one tool with similar reasons, with the most typical failure of each
-   * group.
+   * The largest groups, with the most typical failure of each. All failures of a group are about one tool and have
+   * similar reasons.
    */
   all(): readonly FailureCluster[];
 }

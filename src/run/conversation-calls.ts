@@ -117,7 +117,7 @@ function callAccount(
   };
 }
 
-/** The simulated user's model, paid for like the target; null without one. */
+/** The simulated user's model, whose calls are paid for like the target's; null without a simulated user. */
 function personOf(
   { person }: Conversing,
   wrapPerson: ((hooks: CallHooks) => Client) | undefined,

@@ -9,7 +9,7 @@ import type { FailedTrial } from "../store/reads.ts";
 import type { Store } from "../store/store.ts";
 import { failureClusters, type SeenFailure } from "./cluster-failures.ts";
 
-/** Why a stored trial failed; undefined when it did not. */
+/** Why a stored trial failed; undefined when it did not fail. */
 function failureOfTrial(trial: FailedTrial, { scorers }: Pick<RunHeader, "scorers">): Failure | undefined {
   if (trial.pass !== false && trial.error !== "simulator") return undefined;
   const { answer } = trial;
@@ -52,10 +52,10 @@ export async function* failuresOf(
 }
 
 /**
- * Counts the failed trials of each case by failure class. A trial that its simulated user spoiled does not
- * count as failed, because it has no answer.
+ * Counts the failed trials of each case by failure class. A trial that its simulated user spoiled does not count as
+ * failed, because it has no answer.
  *
- * @param fresh whether to count only trials that the run asked itself
+ * @param fresh whether to count only trials whose answers are new in this run, not from the cache
  */
 export async function failuresByCase(
   run: CountedRun,

@@ -31,7 +31,7 @@ export function keepingSpoiled(writer: RunWriter, spoiled: Map<string, LostReply
 
 /**
  * The state that earlier sessions of this run left. Scored trials count. Answers without scores, or with a failed
- * required scorer, are scored again. Other errored trials are asked again, including those that a simulated user
+ * required scorer, are scored again. Other errored trials are run again, including those that a simulated user
  * spoiled.
  */
 export function readBefore(

@@ -25,8 +25,7 @@ export interface StopRule {
    */
   readonly looks: readonly number[];
   /**
-   * How many positions beyond the current look may be asked already, so that the target is never idle before a
-   * look.
+   * How many trials beyond the current look may be started already, so that the target is never idle before a look.
    */
   readonly ahead: number;
   /** Returns true when the run may stop. Called once per look, in order. */
@@ -71,7 +70,7 @@ export interface Job {
   readonly unscored: (caseNo: number, trial: number) => UnscoredAnswer | undefined;
   /** The scores that a worker has made of an answer; absent when answers are scored in this process. */
   readonly scored?: ((caseNo: number, trial: number) => Scoring | undefined) | undefined;
-  /** Why the plan of the workers was halted, when trials were cancelled; undefined when it was not halted. */
+  /** Why the workers' plan was halted, if that cancelled trials; undefined when the plan was not halted. */
   readonly halted?: (() => EngineEnd | undefined) | undefined;
   /** Finds an answer in the cache; null when the cache must not or cannot be used. */
   readonly cached: ((askedHash: string, trial: number) => CachedAnswer | undefined) | null;
@@ -129,8 +128,8 @@ interface NewAnswer {
 type AnswerAtHand = CachedAnswer | UnscoredAnswer;
 
 /**
- * Asks every trial of the order that is not done, at most `concurrency` at once, and scores the answers. There is
- * one queue for all trials: no case waits for another, and slow scoring (a judge) does not occupy a slot of the
+ * Runs every trial of the order that has no result yet, at most `concurrency` at once, and scores the answers. There
+ * is one queue for all trials: no case waits for another, and slow scoring (a judge) does not occupy a slot of the
  * target.
  */
 export async function runTrials(job: Job): Promise<EngineEnd> {
@@ -155,7 +154,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     if (job.isPaidFor?.(caseNo, trial)) return undefined;
     const hit = job.cached?.(plan.askedHash(caseNo), trial);
     if (hit === undefined || plan.isSpoiled(caseNo, hit.transcript)) return undefined;
-    // Earlier versions stored some failed replies as answers.
+    // Earlier versions of evals stored some failed replies as answers.
     return answerEnd(hit.transcript.finish_reason) !== "failed" ? hit : undefined;
   };
   const sweep = job.stop === null ? null : sweepOf(job, line, answerAtHand);

@@ -24,7 +24,7 @@ export interface RanRun {
   readonly header: RunHeader;
   readonly plan: Plan;
   readonly tally: Tally;
-  /** Cost in all sessions of replies that are not in a scored trial. */
+  /** Cost, over all sessions, of replies that are not in a scored trial. */
   readonly beside: KnownSpending;
   /** Calls and cost of its judges; null without judges. */
   readonly judged: JudgeTotals | null;
@@ -161,7 +161,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     header,
     plan,
     tally,
-    // A recording costs nothing besides what its scored answers once cost.
+    // A recording costs nothing, except for what its scored answers cost when they were recorded.
     beside: plan.target.client.immediate === true ? NOT_PAID : world.store.unscoredSpending(writer.no),
     judged,
     counts:
@@ -191,7 +191,9 @@ async function beginJudging({ judges }: Plan, run: JudgedRun): Promise<() => Jud
   return (await import("./judge-session.ts")).beginJudging(judges, run);
 }
 
-/** Opens the batches of a run; undefined for a run without batches, for which their code is not loaded either. */
+/**
+ * Opens the batches of a run; undefined for a run without batches, which does not load the code for batches either.
+ */
 async function openBatches(
   plan: Plan,
   { batch: settings, asksNothing, useCache }: RunSettings,

@@ -19,7 +19,7 @@ export function differingParts(a: FingerprintParts, b: FingerprintParts): PartDi
   if (a.target !== null && b.target !== null) note("target", changedValues(a.target, b.target));
   note("dataset", changedCases(a, b));
   note("scorer", changedScorers(a.scorers, b.scorers));
-  // In the same version, another text means an edit of the prompt or of what its template inserts.
+  // If the version is the same but the text is not, the prompt or the values that its template inserts were edited.
   const worded = rewordedCases(a, b);
   if (a.recorded && b.recorded) {
     const files = a.label === b.label ? [] : [`${a.label} → ${b.label}`];

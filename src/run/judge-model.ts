@@ -40,7 +40,10 @@ export interface JudgeSession {
   readonly signal: AbortSignal;
   /** Creates the hooks of a model's client, at the model's first call. */
   readonly hooks: (model: AskedModel) => CallHooks;
-  /** Called when a reply is not stored. When it returns false, the question is not asked. */
+  /**
+   * Called when the reply to a question is not in the store. If this function returns false, the question is not
+   * asked.
+   */
   readonly mayAsk: (question: MissingReply) => boolean;
   readonly sharedBudget: SharedBudget | null;
   /** Creates the guard of a model's calls, at the model's first call. */
@@ -98,8 +101,8 @@ export interface JudgeModelParts {
 }
 
 /**
- * Makes a judge's model that stores its replies. When two trials ask the same draw of the same question at the
- * same time, only one call is paid for.
+ * Makes a judge's model that stores its replies. When two trials ask for the same opinion (draw) on the same question
+ * at the same time, only one call is paid for.
  */
 export function judgeModel(parts: JudgeModelParts): AskedModel {
   const { alias, model, target } = parts;

@@ -16,7 +16,10 @@ export interface OutsideRun {
   readonly dependencies: JudgeDependencies;
   /** Called for each request sent, including retries. */
   readonly onCall?: (() => void) | undefined;
-  /** Called when a reply is not stored. When it returns false, the question is not asked. */
+  /**
+   * Called when the reply to a question is not in the store. If this function returns false, the question is not
+   * asked.
+   */
   readonly mayAsk?: JudgeSession["mayAsk"] | undefined;
 }
 

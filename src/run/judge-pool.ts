@@ -14,7 +14,7 @@ import { identityOf } from "./model-identity.ts";
 import { type LineDependencies, lineOf } from "./model-lines.ts";
 import { openTarget, timeoutOf, unknownAlias } from "./open-target.ts";
 
-/** What asking a judge needs from outside, besides the network. */
+/** What a call to a judge needs from outside, besides the network. */
 export interface JudgeDependencies extends Omit<RetryDependencies, "onCall" | "onFailed">, LineDependencies {
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;

@@ -18,7 +18,7 @@ export interface LedgerOptions {
   readonly book: CallBook;
   /** Calls of earlier workers on the same block. */
   readonly before: readonly EarlierCall[];
-  /** Whether answers lost with a worker are asked again. */
+  /** Whether answers that were lost with a worker are asked for again. */
   readonly asksAgain: boolean;
   readonly redaction: Redaction | null;
   /**
@@ -26,7 +26,7 @@ export interface LedgerOptions {
    * be used.
    */
   readonly keptIsLess: boolean;
-  /** Returns a unique number for a call. */
+  /** Returns a unique id for a call. */
   readonly newId: () => string;
 }
 

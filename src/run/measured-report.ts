@@ -12,8 +12,8 @@ import { pressureNotes } from "./pressure-notes.ts";
 import { besideScores, readFlips } from "./read-flips.ts";
 
 /**
- * The report of a stored run that was never gated, because its process died or because it was rescored. It is
- * computed from the run's trials.
+ * The report of a stored run whose gate was never evaluated, because its process died or because it was rescored. The
+ * report is computed from the run's trials.
  */
 export async function measuredReport(run: StoredRun, store: Pick<Store, "read">): Promise<RunReport> {
   const { read } = store;

@@ -23,11 +23,11 @@ export interface ModelPresence {
 }
 
 /**
- * A model is lost, which means that it is not asked any more, at once when it refuses for lack of money or for a
- * long time. Before the first answer, it is also lost at once by a failure that every call would have. Otherwise
- * many consecutive failures of the model are needed. A failure caused by the request (400, an unreadable reply)
- * shows that the model is available, unless nothing was answered yet and all replies are equal. A request that
- * was not sent (a recording without the case) shows nothing.
+ * A lost model is not asked any more. A model is lost at once when it refuses calls because money is missing, or when
+ * it will refuse them for a long time. Before the first answer, a failure that every call would have also makes it
+ * lost at once. Otherwise many consecutive failures of the model are needed. A failure caused by the request (400, an
+ * unreadable reply) shows that the model is available, unless nothing was answered yet and all replies are equal. A
+ * request that was not sent (a recording without the case) shows nothing.
  *
  * @param calls maximum number of calls; when it is small, the model is already lost when all of them fail
  */
@@ -66,7 +66,7 @@ export function modelPresence(calls: number): ModelPresence {
   };
 }
 
-/** A session in which judges are asked. What it found out about models is forgotten after it. */
+/** A session in which judges are asked. Which models are unavailable is remembered only within the session. */
 interface Session {
   readonly hopeless_after: number;
 }

@@ -5,7 +5,7 @@ import type { OpenTarget } from "../domain/provider.ts";
 /** The price of a model and its source. */
 export interface KnownPrice {
   readonly price: Price;
-  /** `evalconfig.yaml` or `price table 2026-11`. */
+  /** Where the price comes from: `evalconfig.yaml` or `price table 2026-11`. */
   readonly source: string;
 }
 

@@ -27,9 +27,9 @@ export interface Plan {
   /** The models of the judges. */
   readonly judges: JudgePool | null;
   readonly narrowing: Narrowing | null;
-  /** For a narrowed run: the number of all cases of the suite, also of those that were not chosen. */
+  /** For a narrowed run: the number of all cases of the suite, including the cases that were not chosen. */
   readonly suiteCases?: number | undefined;
-  /** Maximum trials per case: the suite's k, or more if a case sets a number. */
+  /** Maximum trials per case: the suite's number, or more if a case sets a larger number. */
   readonly trials: number;
   /** Whether `trials` was given for this run and applies to all cases. */
   readonly sameTrials: boolean;
@@ -93,7 +93,7 @@ export interface PlanInput {
   /** Indices of the selected cases in `cases`. */
   readonly selected: Uint32Array;
   readonly narrowing: Narrowing | null;
-  /** For a narrowed run: the number of all cases of the suite, also of those that were not chosen. */
+  /** For a narrowed run: the number of all cases of the suite, including the cases that were not chosen. */
   readonly suiteCases?: number | undefined;
   /** For a shard: fingerprint of the run of all shards. */
   readonly wholeFingerprint?: string | undefined;

@@ -27,9 +27,7 @@ export function pressureNotes(
       ? [`${errored} ${of} errored under pressure, and no flip rate counts them (${pressure.error ?? ""}).`]
       : []),
     ...(skipped > 0
-      ? [
-          `${skipped} ${of} ${skipped === 1 ? "was" : "were"} not asked; evals run --resume goes on with them.`,
-        ]
+      ? [`${skipped} ${of} ${skipped === 1 ? "was" : "were"} not asked. To ask them: evals run --resume`]
       : []),
   ];
 }

@@ -4,7 +4,7 @@ import type { LostReply } from "../store/store.ts";
 import type { EngineEnd, StopRule } from "./engine.ts";
 import type { Scoring } from "./score-trial.ts";
 
-/** Trials that workers on other machines ask and score. */
+/** Trials that workers on other machines run and score. */
 export interface RemoteTrials {
   /**
    * A client whose reply is the answer of a whole trial. The reply comes when a worker has finished the trial.

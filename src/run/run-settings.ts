@@ -44,7 +44,7 @@ export interface RunSettings {
   readonly believed?: ReadonlySet<string> | undefined;
 }
 
-/** A stopping rule that is told the outcome of every trial, including the trials of earlier sessions. */
+/** A stopping rule that receives the outcome of every trial, including the trials of earlier sessions. */
 export interface EarlyStop {
   readonly stop: StopRule;
   /** Case numbers in the order of asking. */

@@ -13,7 +13,10 @@ export type Scoring =
        * to the case.
        */
       readonly scores: readonly (Score | null | undefined)[];
-      /** By scorer, why an optional one could not score; null for the other scorers. Absent when all could. */
+      /**
+       * For each scorer, why it could not score, if it is optional; null if it could. Absent when all scorers could
+       * score.
+       */
       readonly voids?: readonly (string | null)[];
     }
   | { readonly kind: "failed"; readonly error: "tool" | "judge" | "simulator"; readonly message: string };
@@ -28,12 +31,12 @@ const NOBODY_KNOWN: Speaker = { kind: "unknown" };
 const NOT_APPLIED = Symbol("not applied");
 
 /**
- * Runs every scorer, or only those that the case names. When a required scorer cannot score, the whole trial has
- * no scores; when an optional one cannot, its score is null. Returns a plain value, not a promise, when nothing
- * was awaited.
+ * Runs every scorer, or only those that the case names. When a required scorer cannot score, the whole trial has no
+ * scores; when an optional one cannot, its score is null. Returns a plain value, not a promise, when nothing was
+ * awaited.
  *
  * @param speaker the source of the user's messages: an answer spoiled by a simulated user is not scored
- * @throws {NotJudged} when a judge may not be asked, or not any more; then there are neither scores nor a failure
+ * @throws {NotJudged} when a judge must not be asked, or not any more; then there are neither scores nor a failure
  */
 export function scoreTrial(
   scorers: readonly OpenScorer[],

@@ -138,7 +138,7 @@ function openGate(key: string, limits: Limits, book: PaceBook, { now, sleep, sto
   };
 }
 
-/** The current time in milliseconds, on a clock whose 0 is longer ago than any limit covers. */
+/** The current time in milliseconds. The clock's 0 is longer ago than the period of any limit. */
 const NOW = 1e12;
 
 /** Decides how many of the waiting calls may be sent within the next second. */
