@@ -6,7 +6,7 @@ export interface BaseBranch {
   readonly variable: string;
 }
 
-/** Refs that may point to the tip of the base branch in this clone, the most reliable one first. */
+/** Refs of this clone that can point to the tip of the base branch, the most reliable ref first. */
 export function baseRefs({ name, variable }: BaseBranch, remotes: readonly string[]): string[] {
   const sorted = [...remotes].sort((a, b) => Number(b === "origin") - Number(a === "origin"));
   return [

@@ -39,7 +39,7 @@ const schemas = onFirstUse(() => {
     z.strictObject({
       schema: z.literal(BASELINE_SCHEMA_2),
       ...named,
-      /** Absent for a target without a prompt. */
+      /** The target's prompt; absent for a target without a prompt. */
       prompt: z.strictObject({ name: z.string().min(1), version: z.string().min(1) }).optional(),
       /** The provider's model name; absent when the answers were made elsewhere. */
       model: z.string().optional(),
@@ -251,7 +251,7 @@ function repeatedHeader(path: string, line: number): Problem {
     line,
     column: 1,
     what: "There is a second header here: a merge kept the headers of both branches.",
-    why: "The two headers differ in scorers, target or accepted regression, and only a run of the merged inputs tells which is right.",
+    why: "The two headers differ in scorers, target or accepted regression, and only a run of the merged inputs shows which header is right.",
     fix: "evals run --baseline none && evals promote",
   };
 }
@@ -264,7 +264,7 @@ function repeatedCase(path: string, line: number, id: string, first: number): Pr
     column: 1,
     what: `The case "${id}" is here twice; first on line ${first}.`,
     why: WHY,
-    fix: "A merge kept the lines of both branches; only a run of the merged inputs tells which is right: evals run --baseline none && evals promote",
+    fix: "A merge kept the lines of both branches; only a run of the merged inputs shows which line is right: evals run --baseline none && evals promote",
   };
 }
 

@@ -26,9 +26,9 @@ export interface Canary {
   readonly passed: number;
 }
 
-/** A case's baseline trials, split into those for selection and the rest. */
+/** A case's baseline trials, split into the trials that select the case and the trials for the test. */
 interface Split {
-  /** 1 when the selection trials agree, 0 when they disagree or there are none. */
+  /** 1 when all selection trials have the same result; 0 when they differ, or when there are none. */
   readonly stability: number;
   readonly picking: number;
   readonly kept: Canary;
@@ -61,8 +61,8 @@ export function chooseCanaries(
 }
 
 /**
- * Splits a case's trials at random into those for selection and the rest. The trials of a case are
- * exchangeable, so it suffices to draw how many of the selection trials passed.
+ * Splits a case's trials at random into the trials that select the case and the trials for the test. The trials of a
+ * case are exchangeable, so it suffices to draw how many of the selection trials passed.
  */
 function split(id: string, trials: number, passed: number, random: RandomSource): Split {
   const picking = Math.min(PICKING, Math.floor(trials / 2));

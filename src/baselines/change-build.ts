@@ -17,9 +17,9 @@ export type ReadText = (path: string) => string | null;
 /** How to recognize the build of a change in a CI system. */
 interface CiSystem {
   readonly name: string;
-  /** Variables with the target branch, best first. */
+  /** Variables with the target branch, the most reliable first. */
   readonly base: readonly string[];
-  /** Variables that are set only in the build of a change; one of them is enough. */
+  /** Variables that are set only in the build of a change. If one of them is set, the build is of a change. */
   readonly change: readonly string[];
   /** Variables that identify the build of a change if their value matches the pattern. */
   readonly when?: readonly (readonly [variable: string, pattern: RegExp])[];

@@ -19,7 +19,7 @@ const LEAST_ANSWERED = 0.5;
 export interface Night {
   readonly delta: number;
   readonly z: number;
-  /** Standard error of `delta` if nothing has changed. */
+  /** Standard error of `delta` if nothing has changed since the baseline. */
   readonly error: number;
   /**
    * Share of the variance of `delta` that comes from the baseline, which all runs of the series have in common.

@@ -114,7 +114,10 @@ function contractOf(input: GateInput, baseline: Side, compared: ComparedSides): 
   );
 }
 
-/** The reason why the regression from this baseline to this run was accepted; null when it was not. */
+/**
+ * The reason why the regression from this baseline to this run was accepted; null when the regression was not
+ * accepted.
+ */
 function acceptedBecause({ accepted, header }: GateInput, baseline: Side): string | null {
   return accepted !== null && accepted.from === baseline.fingerprint && accepted.to === header.fingerprint
     ? accepted.why

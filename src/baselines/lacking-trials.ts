@@ -3,7 +3,7 @@ import { itemAt } from "../domain/item-at.ts";
 import { openVariants } from "../metrics/flips.ts";
 import { type Tally, unscoredAnswers } from "../metrics/tally.ts";
 
-/** Number of trials per case that a metric needs; null when any number will do. */
+/** Number of trials per case that a metric needs; null when any number is enough. */
 export function trialsNeeded(metric: string): number | null {
   if (metric === "flaky_rate") return 2;
   const k = /^pass[@^](\d+)$/.exec(metric)?.[1];

@@ -78,7 +78,7 @@ export function baselineOfRun(
   };
 }
 
-/** Flips and failures of a case; a kind without any result is left out. */
+/** Flips and failures of a case; a kind of pressure without any result is left out. */
 function partsOf(
   caseNo: number,
   flips: Flips | null,

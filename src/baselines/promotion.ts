@@ -22,7 +22,8 @@ export interface PromotedRun {
   /** Outcome of the run's gate; null without a gate. */
   readonly gate: GateOutcome | null;
   /**
-   * The file with the baseline's answers; its text is null when the file is removed. Null without such a file.
+   * The file with the baseline's answers; `text` is null when the promotion removes the file. The field is null when
+   * there is no such file.
    */
   readonly answers: { readonly path: string; readonly text: string | null } | null;
 }

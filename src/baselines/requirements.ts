@@ -58,7 +58,10 @@ function judged(bound: Bound, values: readonly (number | null)[]): RuleResult["o
   return held.some(Boolean) ? "undecided" : "failed";
 }
 
-/** The value alone, or the two ends of its possible range; `[null]` when the range is unknown or has no end. */
+/**
+ * The metric's value, or the two ends of the range of its possible values; `[null]` when the range is unknown or has
+ * no end.
+ */
 function possibleValues(
   metric: string,
   value: number | null,
