@@ -92,7 +92,10 @@ interface ModuleText {
   readonly text: string;
 }
 
-/** The error for a module that cannot be loaded or fails. The location is the one that the message names, if any. */
+/**
+ * The error for a module that cannot be loaded or fails. The problem gets the location that the message names, if
+ * there is one.
+ */
 function broken(module: ModuleText, message: string, cause?: unknown): EvalsError {
   const { place, words } = placeOf(module, message.replace(/\s+/g, " "));
   return new EvalsError(

@@ -11,7 +11,8 @@ import { finishListed, type ListedCase } from "./listed-cases.ts";
 import { parseYaml } from "./parse-yaml.ts";
 
 /**
- * A file with more characters is not parsed again to find the column of a mistake; its line is known anyway.
+ * A file with more characters is not parsed again to find the column of a mistake; the line of the mistake is known
+ * anyway.
  */
 const LONGEST_PLACED = 1_000_000;
 

@@ -54,7 +54,10 @@ function checked(index: number, count: number): number {
   return index;
 }
 
-/** Returns a function that reads a line. It reads ahead while lines are read in order, else only the line asked for. */
+/**
+ * Returns a function that reads a line. It reads ahead while lines are read in order, otherwise it reads only the
+ * requested line.
+ */
 function lineReader(bytes: OpenBytes): (start: number, length: number) => string {
   let window: Buffer = bytes.readAt(0, 0);
   let from = 0;

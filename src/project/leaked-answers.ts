@@ -80,7 +80,7 @@ function jsonIn(text: string): Json | undefined {
   }
 }
 
-/** Maximum number of distinct texts that are remembered per path. A path with more is no choice among a few labels. */
+/** Maximum number of distinct texts that are remembered per path. A path with more texts does not contain labels. */
 const MAX_DIFFERENT = 10_000;
 
 /** Maximum number of labels that a prompt would list. */
@@ -149,7 +149,7 @@ export class ExpectedAnswers {
   }
 }
 
-/** Whether a text occurs in another, and not within a longer word. */
+/** Whether a text occurs in another text as whole words, not within a longer word. */
 export function holdsText(text: string, wanted: string): boolean {
   return text.includes(wanted) && holds(` ${plain(text)} `, plain(wanted));
 }

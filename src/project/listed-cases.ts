@@ -61,7 +61,7 @@ export function openListedCases(
   return finishListed(cases, problems, places.path);
 }
 
-/** Rejects duplicate ids and an empty list. @throws {EvalsError} with all problems, including earlier ones */
+/** Rejects duplicate ids and an empty list. @throws {EvalsError} with all problems, including those in `problems` */
 export function finishListed(cases: readonly ListedCase[], problems: ProblemList, path: string): CaseSource {
   const first = new Map<string, number>();
   for (const { golden, line } of cases) {

@@ -88,7 +88,10 @@ export function splitFrontMatter(text: string, path: string): Split {
   return { header: ["", ...lines.slice(1, end)].join("\n"), body: lines.slice(end + 1), bodyLine: end + 2 };
 }
 
-/** The parsed text between the `---` lines; no value when it has a mistake. Empty text means an object without keys. */
+/**
+ * The parsed text between the `---` lines; no value when the text has a mistake. Empty text means an object without
+ * keys.
+ */
 interface FrontMatter<T> {
   readonly value: T | undefined;
   readonly places: Places;
