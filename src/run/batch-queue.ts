@@ -7,8 +7,8 @@ import type { BatchElsewhere, Batches, BatchRow, BatchTries, StoredBatch } from 
 import { batchPrice, usdOf } from "./price-usage.ts";
 
 /**
- * What became of a question. `waits`: it is in a batch that has not ended. `left`: a finished batch left it
- * unanswered. `new`: no batch has had it.
+ * The state of a question that can be in a batch. `waits`: it is in a batch that has not ended. `left`: a finished
+ * batch left it unanswered. `new`: no batch has had it.
  */
 export type Taken =
   | { readonly kind: "answered"; readonly reply: AnsweredReply }
@@ -55,9 +55,9 @@ export interface BatchQueue {
   want(what: string, request: () => PreparedRequest): void;
   /** Number of questions that wait: their answers come with a later session. */
   readonly waiting: number;
-  /** Number of the waiting questions that are in a batch, or in one that may have been created. */
+  /** Number of the waiting questions that are in a batch, or in a batch that may have been created. */
   readonly underWay: number;
-  /** Sends the added questions. @returns why not all of them were sent; null when all were */
+  /** Sends the added questions. @returns why some of them were not sent; null when all were sent */
   send(): Promise<FailedReply | null>;
   /** Marks all received answers as stored. @param whole whether this run will use no more answers of any batch */
   settle(whole: boolean): void;

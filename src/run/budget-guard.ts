@@ -47,9 +47,10 @@ export interface Lost {
 export type Permission = "go" | "wait" | "stop";
 
 /**
- * Keeps a run within its budget. Before a call is sent, its maximum cost is reserved: its input, estimated high, at
- * the highest price, and the longest answer that its request allows, else the longest seen so far. While a call has
- * no limit, it is sent alone with all of the remaining budget reserved, until its cost is known.
+ * Keeps a run within its budget. Before a call is sent, its maximum cost is reserved: a high estimate of its input at
+ * the highest price, and the longest answer that its request allows or, without such a limit, the longest answer so
+ * far. While the cost of a call has no limit, the call is sent alone with all of the remaining budget reserved, until
+ * its cost is known.
  *
  * A call is identified by an object from `reserve` until it is settled or released.
  */

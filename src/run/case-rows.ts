@@ -25,7 +25,7 @@ export interface BaselineCounts {
 export interface CaseRowsInput {
   readonly run: RunPlace;
   readonly comparison: Comparison | null;
-  /** Null when the baseline is not available; then the baseline's counts are known only of changed cases. */
+  /** Null when the baseline is not available; then the baseline's counts are known only for the changed cases. */
   readonly baseline: BaselineCounts | null;
   /** The run from which the baseline was promoted, with its answers; null when it is not in this store. */
   readonly baselineRun: RunPlace | null;

@@ -42,7 +42,7 @@ export interface RanRun {
   readonly batched?: readonly string[] | undefined;
 }
 
-/** Asks, scores and stores every trial of a plan that is not stored yet. */
+/** Runs, scores and stores every trial of a plan, except the trials that are stored already. */
 export async function executeRun(plan: Plan, settings: RunSettings, world: RunWorld): Promise<RanRun> {
   const started = world.now();
   const header = settings.resume?.header ?? headerOf(plan, settings, world);

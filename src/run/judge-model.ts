@@ -32,8 +32,8 @@ export interface JudgeSession {
    */
   readonly discarded_after: number;
   /**
-   * Maximum number of calls to a model, if known. When it is small and all calls fail, the model already counts
-   * as unavailable.
+   * Maximum number of calls to a model, if known. When this number is small and all calls fail, the model already
+   * counts as unavailable.
    */
   readonly hopeless_after: number;
   /** Aborts the calls in flight. */

@@ -37,7 +37,7 @@ export interface Plan {
   readonly totalWanted: number;
   /** Number of cases. */
   readonly count: number;
-  /** Number of available trials of a case: k, or fewer if fewer were recorded; at least 1. */
+  /** Number of available trials of a case: the wanted number, or fewer if fewer were recorded; at least 1. */
   planned(caseNo: number): number;
   readonly totalPlanned: number;
   id(caseNo: number): string;
@@ -75,7 +75,10 @@ export interface Plan {
   /** Other files that the cases depend on: imports of their module, and attached files. */
   readonly datasetFiles: readonly string[];
   readonly fingerprint: string;
-  /** For a shard: fingerprint of the run of all shards; undefined for any other run. */
+  /**
+   * For a shard (a run of a part of the cases): the fingerprint of the run of all shards; undefined for any other
+   * run.
+   */
   readonly wholeFingerprint: string | undefined;
   /** Hash of the target's identity: of everything that defines its behaviour besides the request. */
   readonly targetHash: string;
@@ -95,7 +98,7 @@ export interface PlanInput {
   readonly narrowing: Narrowing | null;
   /** For a narrowed run: the number of all cases of the suite, including the cases that were not chosen. */
   readonly suiteCases?: number | undefined;
-  /** For a shard: fingerprint of the run of all shards. */
+  /** For a shard (a run of a part of the cases): the fingerprint of the run of all shards. */
   readonly wholeFingerprint?: string | undefined;
   /** Number of trials of each case that does not set its own. */
   readonly trials: number;

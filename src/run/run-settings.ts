@@ -30,7 +30,7 @@ export interface RunSettings {
   readonly order?: WorkOrder | undefined;
   /** Counts the trials of `order`; default a tally of all cases of the plan. */
   readonly tally?: Tally | undefined;
-  /** Id of the run to which these canaries belong. */
+  /** For a run of canaries: the id of the run to which the canaries belong. */
   readonly canaryOf?: string | undefined;
   /** Asks only errored trials again; only for a resumed run. */
   readonly only?: "errored" | undefined;
@@ -38,7 +38,7 @@ export interface RunSettings {
   readonly drift?: DriftNight | undefined;
   /** Set for a run asked in batches; absent for single calls. */
   readonly batch?: BatchSettings | undefined;
-  /** Id of the run to whose trials these variants belong. */
+  /** For a run of variants: the id of the run to whose trials the variants belong. */
   readonly pressureOf?: string | undefined;
   /** Names of the judges that are calibrated: only they may name the class of a failure. */
   readonly believed?: ReadonlySet<string> | undefined;
