@@ -86,7 +86,7 @@ const httpToolSchema = onFirstUse(() =>
         context.addIssue({
           code: "custom",
           path: ["body"],
-          message: `left out: a ${method} request has none`,
+          message: `left out: a ${method} request has no body`,
         });
     }),
 );

@@ -25,12 +25,12 @@ export interface MadeCall {
   readonly arguments: Json;
 }
 
-/** Which expected call corresponds to which actual one, with as many pairs as possible. */
+/** The pairs of expected and actual calls that match, as many pairs as possible. */
 export interface CallAlignment {
   /** For each expected call the index of its actual call, or -1 when it has none. */
   readonly madeOf: readonly number[];
   readonly matched: number;
-  /** Indices of expected calls without an actual one. */
+  /** Indices of expected calls that were not made. */
   readonly missing: readonly number[];
   /** Indices of actual calls that were not expected. */
   readonly extra: readonly number[];
@@ -61,7 +61,7 @@ function matcher(
   };
 }
 
-/** Whether each expected argument is present and equal. */
+/** Whether `given` has each expected argument with the expected value. */
 function holdsPart(expected: Json, given: Json): boolean {
   if (expected === null || typeof expected !== "object" || Array.isArray(expected)) return false;
   const wanted = Object.entries(expected as Readonly<Record<string, Json>>);
@@ -100,10 +100,12 @@ function assigned(wants: number, gots: number, fits: Fits): number[] {
   return madeOf;
 }
 
-/** The longest alignment that keeps the order: A B C A and A D C A have three pairs. */
+/**
+ * The longest alignment of expected and actual calls in their order: A B C A and A D C A have three pairs (A, C, A).
+ */
 function monotone(wants: number, gots: number, fits: Fits): number[] {
-  // If the first calls of both lists fit, some longest alignment pairs them. Most agents begin as expected, so only a
-  // short rest is left for the slow search below.
+  // If the first expected and the first actual call match, some longest alignment pairs them. Most agents begin as
+  // expected, so only a few calls are left for the slow search below.
   let same = 0;
   while (same < wants && same < gots && fits(same, same)) same++;
   const madeOf = Array.from({ length: same }, (_, index) => index);

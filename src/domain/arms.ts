@@ -47,16 +47,16 @@ export interface ArmMetric {
 
 export type ArmVerdict = "a_better" | "b_better" | "undecided";
 
-/** The comparison of the arms over only those sessions that have one tag. */
+/** The comparison of the arms over only those sessions that have a certain tag. */
 export interface ArmStratum {
   /** For instance `tag:hard`. */
   readonly stratum: string;
   readonly metrics: readonly ArmMetric[];
-  /** Always-valid p-value of the deciding metric; null when unknown. */
+  /** Always-valid p-value of the metric that decides the verdict; null when unknown. */
   readonly p: number | null;
   /** `p` after the Benjamini–Hochberg correction over all strata. */
   readonly p_adjusted: number | null;
-  /** Decided by the adjusted p-value, at a level of 5 %. */
+  /** Decided by `p_adjusted`, at a significance level of 5 %. */
   readonly verdict: ArmVerdict;
 }
 
@@ -85,15 +85,15 @@ export interface ArmsComparison {
 
 /** The number of sessions needed to compare arms. */
 export interface ArmsPlan {
-  /** Difference of the pass rates, as a share in [0, 1]. */
+  /** Difference between the pass rates of the arms that should be detected, as a share in [0, 1]. */
   readonly effect: number;
-  /** Pass rate of the current arm. */
+  /** Pass rate of arm a, the version that is in use today. */
   readonly rate: number;
   readonly rate_stated: boolean;
-  /** Probability that the planned number of sessions detects the difference. */
+  /** Probability that the planned number of sessions is enough to detect the difference. */
   readonly power: number;
-  /** Number of sessions needed per arm if results may be looked at at any time. */
+  /** Number of sessions needed per arm if the results may be checked repeatedly, at any time. */
   readonly sessions: number;
-  /** Number of sessions needed per arm with a single look at a fixed time. */
+  /** Number of sessions needed per arm if the results are checked only once, at a time that is fixed in advance. */
   readonly single_look: number;
 }

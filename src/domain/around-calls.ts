@@ -1,6 +1,6 @@
 import type { Client, OpenTarget } from "./provider.ts";
 
-/** Who makes a call, and the target whose price limits what the call can cost. */
+/** Who makes a call, and the target whose price determines what the call can cost at most. */
 export interface CallPayer {
   /** Hash of the judge that asks; null for the target and the simulated user. */
   readonly judge: string | null;

@@ -12,9 +12,9 @@ export function personTexts(messages: readonly Message[]): string[] {
 }
 
 /**
- * The input of a trace as a case's input: the user's text if the user sent only one message, else the conversation
- * up to the user's last message. The application's system prompt is not included. Null when the trace contains
- * no text from the user.
+ * The user's input of a trace, in the form of a case's input: the user's text if the user sent only one message, else
+ * the conversation up to the user's last message. The application's system prompt is not included. Null when the
+ * trace contains no text from the user.
  */
 export function askedOf({ transcript: { messages } }: Pick<TrafficTrace, "transcript">): Json {
   const [only, second] = personTexts(messages);

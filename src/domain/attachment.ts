@@ -21,8 +21,8 @@ export interface AttachedFile {
 export type AttachedForm = "data-url" | "base64" | "text";
 
 /**
- * Placeholder in a request for a file's content, replaced when the request is sent. It is an object and not text, so
- * that no input can fake one.
+ * Placeholder in a request for a file's content, replaced when the request is sent. The placeholder is an object and
+ * not text, so that no input text can imitate a placeholder.
  */
 export interface FileMark {
   readonly attached: AttachedFile & { readonly as: AttachedForm };

@@ -24,11 +24,11 @@ export interface LostBatch {
   readonly custom_ids: readonly string[];
   /** When the batch was requested, in milliseconds since 1970, UTC. */
   readonly at: number;
-  /** Ids of the batches that are already known, so none of them is the lost one. */
+  /** Ids of other batches, which are already known, so none of them is the lost batch. */
   readonly others: ReadonlySet<string>;
 }
 
-/** `unsure`: a running batch may be the lost one, which only its answers will show. */
+/** `unsure`: a running batch might be the lost batch, which only the running batch's answers will show. */
 export type FoundBatch =
   | { readonly kind: "found"; readonly id: string }
   | { readonly kind: "none" | "unsure" };
@@ -55,7 +55,9 @@ export type BatchLook =
       read(signal: AbortSignal): Promise<readonly BatchAnswer[] | BatchTrouble>;
     };
 
-/** A provider's service that answers many requests later at a lower price. It retries only requests that read. */
+/**
+ * A provider's service that answers many requests later at a lower price. Only requests that read data are retried.
+ */
 export interface BatchService {
   /** Formats one request as a line of a batch. @returns a failure when an attached file has changed */
   line(custom_id: string, request: PreparedRequest): Promise<string | FailedReply>;
@@ -74,7 +76,7 @@ export interface BatchService {
 
 /** The functions that a batch service needs from its environment. */
 export interface BatchHost {
-  /** Waits; ends early when the signal aborts, by resolving or rejecting. */
+  /** Waits. When the signal aborts, the promise resolves or rejects early. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Returns a number in [0, 1). */
   readonly random: () => number;

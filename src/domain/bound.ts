@@ -5,7 +5,7 @@ export interface Bound {
   readonly op: ">=" | ">" | "<=" | "<";
   /** In the metric's own unit: a share in [0, 1], milliseconds, US dollars, tokens. */
   readonly value: number;
-  /** The whole bound as the user wrote it. */
+  /** The bound as the user wrote it, for instance `<= 4s`. */
   readonly text: string;
 }
 

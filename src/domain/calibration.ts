@@ -20,7 +20,8 @@ export type Estimate = z.output<ReturnType<typeof estimateSchema>>;
 export const UNKNOWN_ESTIMATE: Estimate = { value: null, low: null, high: null };
 
 /**
- * Numbers of answers by people's and the judge's verdict. Positive means pass; people's verdict counts as true.
+ * Numbers of answers, by the verdict of people and of the judge. Positive means pass; the people's verdict counts as
+ * the truth.
  */
 export const confusionSchema = onDemand(() =>
   z.strictObject({ tp: count(), fp: count(), fn: count(), tn: count() }),
@@ -138,7 +139,7 @@ export interface CalibrationReport {
   readonly length_bias: Tendency;
   /** Null for a judge that does not compare two answers. */
   readonly position_bias: (Tendency & { readonly inconsistent: Estimate & { readonly n: number } }) | null;
-  /** Vendors of the judge's models, and those of them that also made the judged models. */
+  /** Vendors of the judge's models, and which of these vendors also made the judged models. */
   readonly self_preference: { readonly judge: readonly string[]; readonly shared: readonly string[] };
   /** Null when the dataset is not available. */
   readonly tags:
@@ -175,14 +176,14 @@ export interface WantedLabel {
   readonly why: string;
 }
 
-/** The judge's current verdicts on answers that it judged before. */
+/** How a judge's verdicts changed on answers that it judged again. */
 export interface DriftCheck {
   readonly answers: number;
   readonly to_pass: number;
   readonly to_fail: number;
-  /** Exact McNemar test, two-sided: whether the judge has become milder or stricter. */
+  /** p-value of a two-sided exact McNemar test for a judge that has become milder or stricter. */
   readonly p: number;
-  /** Share of answers whose verdict changed. */
+  /** Share of answers whose verdict changed when the answer was judged again. */
   readonly changed: number;
   /** Share of answers whose verdict changes between repeats within one session; null when unknown. */
   readonly usual: number | null;

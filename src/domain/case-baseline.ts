@@ -9,10 +9,13 @@ export interface SideAnswer {
 export interface CaseBaseline {
   /** For instance `run 3f9c21aa`, `evals/baselines/triage.jsonl at main`. */
   readonly side: string;
-  /** `name@version` of the baseline's prompt; null when it had no prompt file, or when unknown. */
+  /**
+   * `name@version` of the baseline's prompt; null when the baseline had no prompt file, or when its prompt is
+   * unknown.
+   */
   readonly prompt: string | null;
   readonly passed: number;
   readonly answered: number;
-  /** Most frequent first; null when they are not available. */
+  /** Most frequent answer first; null when the answers are not available. */
   readonly answers: readonly SideAnswer[] | null;
 }

@@ -61,7 +61,7 @@ export interface CaseSource {
   line(index: number): number;
   /** Relative to the project root: the dataset, the module that creates the cases, or the suite that contains them. */
   readonly path: string;
-  /** Other files that the cases depend on, imported by a module. Relative to the project root. */
+  /** Other files that the cases depend on, because a module imports them. Relative to the project root. */
   readonly files?: readonly string[];
   /** Closes the file; reading afterwards is a bug. */
   close(): void;

@@ -1,7 +1,7 @@
 import { changedNumbers } from "./exact-json.ts";
 import type { Problem } from "./problem.ts";
 
-/** The problem of a number in a user's file that would change when parsed. */
+/** The problem to report for a number in a user's file. Parsing would change this number. */
 export function changedNumberProblem(
   number: string,
   place: { readonly path: string; readonly line: number; readonly column: number },
@@ -32,7 +32,10 @@ export function leadingZeroProblem(
   };
 }
 
-/** The problem of an unpaired surrogate in a user's file, which can be neither sent nor stored. */
+/**
+ * The problem to report for an unpaired surrogate in a user's file. Half of a character can be neither sent nor
+ * stored.
+ */
 export function halfCharacterProblem(place: {
   readonly path: string;
   readonly line: number;
@@ -41,7 +44,7 @@ export function halfCharacterProblem(place: {
   return {
     code: "EVALS_TEXT_HALF_CHARACTER",
     ...place,
-    what: "Half of a character is here: a surrogate such as \\ud83d without the other one of its pair.",
+    what: "Half of a character is here: a surrogate such as \\ud83d without the other half of its pair.",
     why: "Half of a character cannot be written as UTF-8, so a different text would be sent, stored and compared.",
     fix: "Write the whole character, or delete the half; it is often an emoji that was cut.",
   };

@@ -1,9 +1,11 @@
 import type { DatasetEntry } from "./config.ts";
 
-/** The text that replaces a withheld one in a report. */
+/** The text that a report shows in place of a restricted text. */
 export const WITHHELD = "(restricted)";
 
-/** Whether a dataset's texts must stay in the store. @param path of its file, relative to the project root */
+/**
+ * Whether a dataset's texts must stay in the store. @param path of the dataset's file, relative to the project root
+ */
 export function isRestricted(
   datasets: Readonly<Record<string, DatasetEntry>> | undefined,
   path: string,

@@ -87,7 +87,7 @@ export const modelFrame = {
     ),
 };
 
-/** An entry under `models:` before its provider has parsed the settings that only this provider has. */
+/** An entry under `models:` before its provider has parsed the settings that are specific to the provider. */
 export const ModelEntry = z.looseObject(modelFrame);
 export type ModelEntry = z.output<typeof ModelEntry>;
 
@@ -98,7 +98,9 @@ export const Budget = z.strictObject({
 });
 export type Budget = z.output<typeof Budget>;
 
-/** How long runs are kept in the store. `evals store prune` applies it; runs behind a baseline or tag are kept. */
+/**
+ * How long the store keeps runs. `evals store prune` deletes older runs, except for runs behind a baseline or tag.
+ */
 export const Retention = z.strictObject({
   keep: Age.optional().describe("`evals store prune` removes runs that ended longer ago"),
   answers: Age.optional().describe(

@@ -9,7 +9,7 @@ import type { FoundDocument, Retrieval } from "./trajectory.ts";
 export interface ModelReply {
   /** From 1. */
   readonly step: number;
-  /** Indices of the messages since the previous reply: from the user or tools. */
+  /** Indices of the messages from the user or from tools since the model's previous reply. */
   readonly given: readonly number[];
   /** Indices of the model's own messages; several when an API separates text and calls. */
   readonly added: readonly number[];
@@ -90,7 +90,7 @@ function answeredCall(call: ToolCall, { content, failed }: FoundResult): ToolCal
   const text = plainText(content);
   const { value: result, error: ownError } = readToolResult(text ?? content ?? null);
   const stated = ownError ?? (failed ? (text ?? JSON.stringify(result)) : errorInResult(result));
-  // If the call is already known to have failed, the result message is only what the model was told about it.
+  // If it is already known that the call failed, the result message only describes the failure to the model.
   const error = stated ?? call.error ?? undefined;
   return error === undefined ? { ...call, result } : { ...call, error };
 }

@@ -101,7 +101,7 @@ describe("readCsv", () => {
 
   it.each([
     ['id,x\na,"b\nc,d\n', 2, 3, "never closed"],
-    ['id,x\na,"b\nc,"d"\n', 2, 3, "on line 3, does not end its cell"],
+    ['id,x\na,"b\nc,"d"\n', 2, 3, "on line 3, does not end the cell"],
     ['id,x\na,"say "hi" to"\n', 2, 3, "closed in column 8"],
     ['id,x\na,b"c\n', 2, 4, "in the middle of a cell"],
     ['id,x\na, "b"\n', 2, 4, "in the middle of a cell"],

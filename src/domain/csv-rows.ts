@@ -9,7 +9,7 @@ export interface CsvRow {
 }
 
 export interface CsvTable {
-  /** All rows with the header. Blank lines, and columns at the end without a name or content, are left out. */
+  /** All rows, the header included. Blank lines, and columns at the end without a name or content, are left out. */
   readonly rows: readonly CsvRow[];
   /** One character. */
   readonly separator: string;
@@ -19,7 +19,7 @@ export interface CsvTable {
 export interface CsvFormat {
   readonly path: string;
   readonly code: string;
-  /** A column that every table of this kind has; it shows which separator is used. */
+  /** Name of a column that every table of this kind has. The separator is recognized by this column. */
   readonly column: string;
 }
 
@@ -32,8 +32,8 @@ const SEPARATORS = [
 ] as const;
 
 /**
- * Parses a table separated by commas, semicolons, tabs or bars, recognized by its first line or a `sep=;` line above
- * it. Quotes are doubled inside quotes; lines end in LF or CRLF.
+ * Parses a table separated by commas, semicolons, tabs or bars. The separator is recognized by the header, or stated
+ * in a line `sep=;` above the header. Quotes are doubled inside quotes; lines end in LF or CRLF.
  *
  * @param text without a byte order mark
  * @throws {EvalsError} at an unclosed quote
@@ -97,7 +97,7 @@ export function raggedRowProblem(
     fix:
       other === undefined
         ? `Put quotes around a cell that contains the separator: "a${separator} b"`
-        : "Separate the cells of all lines alike.",
+        : "Separate the cells of all lines by the same character.",
   };
 }
 
@@ -113,7 +113,7 @@ class CsvScan {
   #line = 1;
   #lineStart = 0;
 
-  /** @param start where the table starts; lines before it are counted */
+  /** @param start position of the table in `text`; lines before this position count in line numbers */
   constructor(text: string, separator: string, start: number) {
     this.#text = text;
     this.#separator = separator;
@@ -190,8 +190,8 @@ class CsvScan {
     return this.#mistake(
       start,
       feeds === 0
-        ? `The quote that is opened here is closed in column ${end - this.#lineStart + 1}, before its cell ends.`
-        : `A quote is opened here, and the next one, on line ${this.#line + feeds}, does not end its cell.`,
+        ? `The quote that is opened here is closed in column ${end - this.#lineStart + 1}, before the cell ends.`
+        : `A quote is opened here, and the next quote, on line ${this.#line + feeds}, does not end the cell.`,
     );
   }
 

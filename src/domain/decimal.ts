@@ -31,7 +31,7 @@ export function decimalOf(number: number): Decimal {
   return decimal;
 }
 
-/** Scales both to integers with the same power of ten. */
+/** Scales two numbers to integers with the same power of ten. */
 function aligned(a: Decimal, b: Decimal): readonly [bigint, bigint, number] {
   const exponent = Math.min(a.exponent, b.exponent);
   const scaled = ({ digits, exponent: own }: Decimal) => digits * 10n ** BigInt(own - exponent);

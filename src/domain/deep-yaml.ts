@@ -19,12 +19,12 @@ export function tooDeepProblem(text: string, path: string): Problem {
   };
 }
 
-/** More levels than any project file needs, and few enough for every recursive function. */
+/** More levels than any project file needs, and few enough for every recursive function to process. */
 const MAX_LEVELS = 190;
 
 /**
- * Whether lists and maps are nested more than 190 levels deep. A value that aliases repeat is visited only once per
- * level.
+ * Whether lists and maps are nested more than 190 levels deep. A value that YAML aliases repeat is visited only once
+ * per level.
  */
 export function isNestedTooDeep(value: unknown): boolean {
   let level = new Set<unknown>([value]);

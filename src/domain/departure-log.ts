@@ -10,14 +10,15 @@ export interface LoggedDeparture {
 /** When calls to a model were sent, shared by all processes of a project, so that the user's limits apply to them together. */
 export interface DepartureLog {
   /**
-   * Reads the calls of other processes and records an own one, under a lock.
+   * Reads the calls of other processes and records a call of this process, under a lock.
    *
    * @param model alias of the model
    * @param after id of the last call that was read; 0 for none
    * @param within_ms maximum age of calls that count
    * @param decide returns the tokens of the call to send now; null to send none. If the store loses its connection,
-   * `decide` is called again for the same call, with only those calls of others that were not passed to it before
-   * @returns id of the last call that was read, including the own one
+   * `decide` is called again for the same call. It then gets only those calls of other processes that it did not get
+   * before
+   * @returns id of the last call that was read or recorded
    */
   depart(
     model: string,

@@ -28,7 +28,7 @@ export interface ToolUse {
 /** The whole transcript of a trial, for documents and scorers. Null means unknown. */
 export interface TranscriptDocument {
   readonly output: string;
-  /** The conversation: the request and all later messages. */
+  /** The conversation: the messages of the request and all later messages. */
   readonly messages: readonly Message[];
   /** Null when it is unknown whether any tools were called. */
   readonly tool_calls: readonly ToolUse[] | null;
@@ -41,7 +41,7 @@ export interface TranscriptDocument {
   readonly stopped: Stopped | null;
   readonly usage: Usage;
   readonly latency_ms: number | null;
-  /** Parts of the conversation that were not understood; absent when there are none. */
+  /** Descriptions of the parts of the conversation that could not be interpreted; absent when there are none. */
   readonly unread?: readonly string[] | undefined;
   /** For a streamed answer: milliseconds to its first part; absent for others. */
   readonly first_token_ms?: number | undefined;
@@ -57,7 +57,10 @@ type DescribedAnswer = Pick<
 const hasDetails = ({ step, result, error, latency_ms }: ToolCall): boolean =>
   step !== undefined || result !== undefined || error !== undefined || latency_ms !== undefined;
 
-/** The listed calls. Their missing details come from the conversation, if it has the same tools in the same order. */
+/**
+ * Returns the calls in `listed`. Details that they lack come from `found`, if both lists name the same tools in
+ * order.
+ */
 function joinedCalls(listed: readonly ToolCall[], found: readonly ToolCall[]): readonly ToolCall[] {
   const same = listed.length === found.length && listed.every(({ name }, at) => name === found[at]?.name);
   if (!same) return listed;
@@ -107,12 +110,15 @@ function reportedSteps(answer: DescribedAnswer, conversation: readonly Message[]
   };
 }
 
-/** The tool calls of an answer, with everything that it or its conversation contains about them. */
+/** The tool calls of an answer, with all details from the answer and from its conversation. */
 export function detailedCalls(answer: DescribedAnswer): readonly ToolCall[] {
   return joinedCalls(answer.tool_calls, reportedSteps(answer, answer.messages).tool_calls);
 }
 
-/** The retrievals that the answer lists; if it lists none, those in the conversation, or in the calls' results. */
+/**
+ * The retrievals that the answer lists; else those in the conversation; if there are none, those in the calls'
+ * results.
+ */
 function retrievalsOf(
   { trajectory }: DescribedAnswer,
   reported: ConversationSteps,

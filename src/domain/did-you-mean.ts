@@ -30,8 +30,8 @@ function swapped(a: string, b: string): boolean {
 }
 
 /**
- * ` Did you mean "x"?` with the leading space, or empty text. If a known name looks the same as `word`, the invisible
- * difference is described, too.
+ * ` Did you mean "x"?` with the leading space, or empty text. If a known name looks the same as `word`, the text also
+ * describes the invisible difference.
  */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const names = [...known];

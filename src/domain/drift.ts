@@ -1,20 +1,20 @@
-/** A judge's current verdicts on stored answers, compared with those at the time of the baseline. */
+/** A judge's new verdicts on stored answers, compared with its verdicts at the time of the baseline. */
 export interface JudgedAgain {
   /** Number of stored answers judged again. */
   readonly answers: number;
-  /** Number of stored answers that could not be judged, or were not allowed to be. */
+  /** Number of stored answers that the judge could not judge again, or was not allowed to judge again. */
   readonly unjudged: number;
-  /** Mean over cases of (current passes − earlier passes). */
+  /** Mean over cases of the change: (share of passes in the new verdicts − share of passes in the old verdicts). */
   readonly delta: number;
   /** Standard error of `delta`. */
   readonly error: number;
-  /** `delta` divided by the standard deviation that it has while the judge is unchanged. */
+  /** `delta` divided by the standard deviation that `delta` has while the judge is unchanged. */
   readonly z: number;
 }
 
-/** Marks a run as one of a series that looks for drift. */
+/** Marks a run as part of a drift series: the runs that `evals drift` compares with one baseline. */
 export interface DriftNight {
-  /** Hash of the baseline that the whole series is compared with. */
+  /** Hash of the baseline that all runs of the series are compared with. */
   readonly series: string;
   /** Absent when the suite has no judge, or no stored answers to judge again. */
   readonly judge?: JudgedAgain | undefined;
@@ -22,18 +22,18 @@ export interface DriftNight {
 
 export type DriftVerdict = "drift" | "no_drift" | "not_enough_evidence";
 
-/** One run of a series. */
+/** One run of a drift series. */
 export interface DriftEntry {
   /** Id of the run. */
   readonly run: string;
   /** ISO 8601, UTC. */
   readonly at: string;
   /**
-   * Pass rate minus the baseline's, over the common cases, corrected for the judge's own drift; null when too few
-   * trials were answered.
+   * Pass rate of the run minus that of the baseline, over the cases that both have, corrected for the judge's own
+   * drift; null when too few trials were answered.
    */
   readonly delta: number | null;
-  /** `delta` divided by the standard deviation that it has while nothing has changed. */
+  /** `delta` divided by the standard deviation that `delta` has without drift. */
   readonly z: number | null;
   /** Value of the drift chart after this run; drift is found above the report's `threshold`. */
   readonly statistic: number;
@@ -63,11 +63,13 @@ export interface DriftReport {
   readonly since: string | null;
   readonly statistic: number;
   readonly threshold: number;
-  /** A second chart of the same values with a proven false-alarm rate; it does not affect the verdict. */
+  /** A second drift chart of the same values, with a proven false-alarm rate; it does not affect the verdict. */
   readonly shiryaev_roberts: { readonly value: number; readonly threshold: number };
   /** Probability of a false alarm within this many runs, for a baseline of this size; null before the first usable run. */
   readonly false_alarm: { readonly runs: number; readonly probability: number | null };
-  /** Within how many runs a change of this size (share in [0, 1]) would be found; null when never. */
+  /**
+   * `runs`: within how many runs a change of the size `change` (a share in [0, 1]) would be found; null when never.
+   */
   readonly finds: { readonly change: number; readonly runs: number | null };
   /** Null for a suite without a judge. */
   readonly judge: JudgeDrift | null;

@@ -33,7 +33,9 @@ export interface Escalated {
 export interface Escalation {
   readonly n: number;
   readonly accuracy: number;
-  /** Expected calibration error in ten bins; `bias` is the part that chance alone causes at this size. */
+  /**
+   * Expected calibration error in ten bins; `bias` is the part that chance alone causes with this number of answers.
+   */
   readonly ece: Range & { readonly value: number; readonly bias: number };
   /**
    * The temperature that calibrates the confidences best, above 1 for overconfident answers. Null when no temperature
@@ -42,7 +44,7 @@ export interface Escalation {
   readonly temperature: number | null;
   readonly threshold: {
     readonly target: number;
-    /** The lowest threshold that still reaches the target; null when none does. */
+    /** The lowest threshold that still reaches the target accuracy; null when no threshold does. */
     readonly value: number | null;
     /** Accuracy of the answers with a confidence at or above the threshold; `low` and `high` are its interval. */
     readonly accuracy: number | null;
@@ -51,12 +53,15 @@ export interface Escalation {
     /** Share of answers with a confidence below the threshold. */
     readonly escalation_rate: number;
     /**
-     * The escalation rate compared with the 10 to 15 % of answers that a team can review. `miscalibrated`: above 30 %,
-     * the confidence says too little about which answers are right.
+     * The escalation rate compared with the 10 to 15 % of answers that a team can review. `miscalibrated`: the rate
+     * is above 30 %, so the confidence says too little about which answers are right.
      */
     readonly band: "below" | "within" | "above" | "miscalibrated";
   };
-  /** Sets of labels that cannot be ruled out; null when there are too few answers for this `alpha`. */
+  /**
+   * Conformal prediction: the sets of labels that cannot be ruled out; null when there are too few answers for
+   * `alpha`.
+   */
   readonly conformal: {
     readonly alpha: number;
     /** A label is in an answer's set when 1 minus the label's probability is at most `qhat`. */

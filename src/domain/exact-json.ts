@@ -2,7 +2,10 @@ import { decimalOf, readDecimal, sameDecimal } from "./decimal.ts";
 import { ExactNumber } from "./exact-number.ts";
 import type { Json } from "./json.ts";
 
-/** A JSON value with exact numbers: a number that a double represents exactly is a plain number. */
+/**
+ * A JSON value with exact numbers. A number that a double would change is an `ExactNumber`; any other is a plain
+ * number.
+ */
 export type ExactJson =
   | null
   | boolean
@@ -36,7 +39,7 @@ export interface NumberPlace {
   readonly index: number;
 }
 
-/** The numbers of a JSON text that a double would change. @param text valid JSON */
+/** Finds those numbers in a JSON text that a double would change. @param text valid JSON */
 export function* changedNumbers(text: string): Generator<NumberPlace> {
   if (!SUSPECT.test(text)) return;
   let inText = false;

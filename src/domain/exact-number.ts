@@ -25,7 +25,7 @@ export class ExactNumber {
     return `${digits}e${decimal.exponent + zeros.length}`;
   }
 
-  /** `JSON.stringify` cannot write all digits of such a number. As a string, the number keeps them. */
+  /** `JSON.stringify` cannot write all digits of an exact number. As a string, the number keeps its digits. */
   toJSON(): string {
     return this.#text;
   }

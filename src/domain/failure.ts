@@ -22,7 +22,7 @@ export const FAILURE_CLASSES = [
   "refusal",
   /** The simulated user made a mistake. */
   "user",
-  /** The request cannot be fulfilled with what the agent has. */
+  /** The request cannot be fulfilled with the tools and the information that the agent has. */
   "not-supported",
   /** No rule applies. */
   "unknown",
@@ -34,7 +34,7 @@ export interface Fault {
   readonly class: FailureClass;
   /** Number of the model call at which the trial went wrong, from 1; absent when unknown. */
   readonly step?: number | undefined;
-  /** The tool concerned; absent when there is none. */
+  /** The tool with which the trial went wrong; absent when no tool was involved. */
   readonly tool?: string | undefined;
 }
 
@@ -47,7 +47,7 @@ export interface Failure {
   readonly message: number | null;
   /** Number of the model call at which the trial went wrong, from 1; null when unknown. */
   readonly step: number | null;
-  /** The tool concerned; null when there is none. */
+  /** The tool with which the trial went wrong; null when no tool was involved. */
   readonly tool: string | null;
 }
 
@@ -67,7 +67,7 @@ export interface FailureCount {
   readonly trials: number;
   /** Case ids without duplicates, in the run's order. */
   readonly cases: readonly string[];
-  /** Largest first; only the first few. */
+  /** Largest clusters first; only the first few. */
   readonly clusters: readonly FailureCluster[];
 }
 

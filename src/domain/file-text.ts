@@ -22,7 +22,7 @@ function lengthProblem(bytes: Buffer, path: string): Problem | undefined {
     path,
     what: `This file has ${Math.ceil(bytes.length / 2 ** 20)} MiB, which is too much for a file that is read as a whole.`,
     why: `No text in JavaScript can be longer than ${Math.floor(constants.MAX_STRING_LENGTH / 2 ** 20)} MiB.`,
-    fix: "Write one item a line (JSON Lines, CSV), which is read line by line; or cut the file into several.",
+    fix: "Write one item a line (JSON Lines, CSV): such a file is read line by line. Or split the file into several files.",
   };
 }
 
@@ -45,8 +45,9 @@ const PACKED = [
   },
   {
     magic: [0x50, 0x4b, 0x03, 0x04],
-    what: "This file is a zip archive, as a workbook of a spreadsheet is.",
-    fix: () => "Export it as CSV (UTF-8), or unpack the archive, and put the text in its place.",
+    what: "This file is a zip archive (the workbook of a spreadsheet is a zip archive, too).",
+    fix: () =>
+      "Export the workbook as CSV (UTF-8), or unpack the archive, and replace this file with the text.",
   },
 ] as const;
 
@@ -78,7 +79,7 @@ function wideEncodingProblem(encoding: string, path: string): Problem {
 }
 
 const convert = (encoding: string, path: string): string =>
-  `Save it as UTF-8, or: iconv -f ${encoding} -t UTF-8 ${path} > converted && mv converted ${path}`;
+  `Save the file as UTF-8, or: iconv -f ${encoding} -t UTF-8 ${path} > converted && mv converted ${path}`;
 
 function lfsPointerProblem(path: string): Problem {
   return {
@@ -213,6 +214,6 @@ export function conflictProblem(path: string, line: number): Problem {
     column: 1,
     what: "The file has merge conflict markers.",
     why: "Git could not decide which of the two sides counts, and this program must not guess.",
-    fix: `Keep what is right of both sides, delete the lines with <<<<<<<, ======= and >>>>>>>, then: git add ${path}`,
+    fix: `Keep the correct lines of both sides, delete the lines with <<<<<<<, ======= and >>>>>>>, then: git add ${path}`,
   };
 }

@@ -48,7 +48,7 @@ class JsonScan {
         if (this.#text.slice(this.#position).trim() === ",")
           return this.#error(
             "There is a comma after the end of the JSON value.",
-            "Delete the comma: nothing separates the lines of a JSONL file.",
+            "Delete the comma: the lines of a JSONL file have no commas between them.",
           );
         return this.#error(
           "There is more text after the end of the JSON value.",
@@ -149,7 +149,7 @@ class JsonScan {
         if (index + sequence.length === this.#text.length && CUT_ESCAPE.test(sequence))
           return this.#truncated();
         this.#position = index;
-        return this.#error("This backslash begins no escape that JSON knows.", "Write a backslash as \\\\.");
+        return this.#error("This backslash begins no escape sequence of JSON.", "Write a backslash as \\\\.");
       }
       index++;
     }

@@ -6,11 +6,11 @@ export interface ScorerPart {
   readonly name: string;
   readonly required: boolean;
   readonly hash: string;
-  /** Settings and the hashes of its files; null when only the hash is known. */
+  /** The scorer's settings and the hashes of its files; null when only the hash is known. */
   readonly identity: Json;
 }
 
-/** Everything in a fingerprint. Values unknown on one side are null and not compared. */
+/** Everything in a fingerprint. An unknown value is null, and is not compared. */
 export interface FingerprintParts {
   readonly fingerprint: string | null;
   /** The target as a text for people: `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
@@ -20,7 +20,10 @@ export interface FingerprintParts {
    * of the answers in that file.
    */
   readonly recorded: boolean;
-  /** `triage@1.2.0`; undefined when unknown, null for a target without a prompt. */
+  /**
+   * Name and version of the prompt, such as `triage@1.2.0`; undefined when unknown, null for a target without a
+   * prompt.
+   */
   readonly prompt: string | null | undefined;
   /** The part common to all requests: the model and its parameters. */
   readonly request: Readonly<Record<string, Json>> | null;

@@ -31,7 +31,7 @@ const BY_WORD: ReadonlyMap<string, AnswerEnd> = new Map(
   Object.entries(ENDS).flatMap(([end, words]) => words.map((word) => [word, end as AnswerEnd])),
 );
 
-/** The finish reasons that mean this end, normalized as by `wordOfEnd`. */
+/** All finish reasons that mean `end`, normalized as by `wordOfEnd`. */
 export function wordsOfEnd(end: Exclude<AnswerEnd, "whole">): readonly string[] {
   return ENDS[end];
 }

@@ -64,8 +64,8 @@ export function requireRule(metric: string, { op, value }: RuleBound): NamedRule
 }
 
 /**
- * @param maxDrop largest tolerated drop (or rise, where high is worse): in the metric's unit, or as a share of the
- * baseline's value when `relative`
+ * @param maxDrop how much the metric may get worse: its largest tolerated drop, or its largest tolerated rise if high
+ * values are worse. In the metric's unit; as a share of the baseline's value when `relative`
  */
 export function regressionRule(metric: string, maxDrop: number, relative: boolean): NamedRule {
   return {
@@ -112,9 +112,9 @@ export function removedRule(kind: keyof typeof REMOVED, isAllowed: boolean): Nam
 }
 
 /**
- * The structured form of a rule stored by a version before 0.2, which only stored texts.
+ * The structured form of a rule that a version before 0.2 stored. Such a version stored a rule only as text.
  *
- * @param required the bound's text
+ * @param required text of the rule's bound
  * @returns undefined for an unknown rule
  */
 export function ruleOfText(rule: string, required: string): NamedRule | undefined {

@@ -9,7 +9,7 @@ export const TRACES = "fixtures/traces";
 export interface TracedCall {
   readonly name: string;
   readonly arguments: Json;
-  /** Number of the preceding user message, from 1; null when unknown. */
+  /** Number of the user message before the call, from 1; null when unknown. */
   readonly turn: number | null;
 }
 
@@ -29,7 +29,9 @@ export function traceFile(id: string): string {
   return `${id.replace(/[^\p{L}\p{N}._-]|^\./gu, bytes)}.json`;
 }
 
-/** The turn of each model call of a conversation; a single model call is in the first turn. */
+/**
+ * Creates a function that gives the turn of a model call in a conversation. A single model call is in the first turn.
+ */
 function turnsOfSteps({ messages }: TranscriptDocument): (step: number | null) => number | null {
   if (messages.length === 0) return () => 1;
   let turns = 0;

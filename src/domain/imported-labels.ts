@@ -6,13 +6,13 @@ export interface ImportedLabels {
   readonly added: number;
   /** Number of labels whose rater had given another verdict before. */
   readonly updated: number;
-  /** Number of labels that existed already. */
+  /** Number of imported labels that the file of labels already had. */
   readonly unchanged: number;
-  /** Number of labels that are older than the existing one of the same rater and answer. */
+  /** Number of imported labels that are older than the file's label of the same rater for the same answer. */
   readonly older: number;
   /** Number of answers without a label. */
   readonly open: number;
-  /** Number of labels replaced by a later one of the same rater for the same answer. */
+  /** Number of labels replaced by a later label of the same rater for the same answer. */
   readonly repeated: number;
   readonly raters: readonly { readonly rater: string; readonly labels: number; readonly skipped: number }[];
 }

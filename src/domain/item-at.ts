@@ -1,5 +1,5 @@
 /**
- * The item at an index that must exist. A default value would turn a wrong index into case 0 or nothing.
+ * The item at an index that must exist. With a default value, a wrong index would silently mean case 0 or no case.
  *
  * @throws {RangeError} for an index out of range
  */

@@ -51,13 +51,13 @@ export interface OpenJudge extends JudgeRef {
    *
    * @param repeat from 1; different repeats are independent opinions on one answer
    * @throws {ScorerFailure} of kind "judge" when there is no usable verdict, which is never a pass and never a 0
-   * @throws {NotJudged} when the judge may not be asked because of the budget or a cancellation
+   * @throws {NotJudged} when the judge must not be asked because of the budget or a cancellation
    */
   judge(input: ScoreInput, repeat: number): Promise<Judged>;
   close(): Promise<void>;
 }
 
-/** A judge with the properties that a suite needs before asking it. */
+/** A judge with the properties that a suite needs before it asks the judge. */
 export interface SuiteJudge extends OpenJudge {
   /** The lowest score with which the verdict is a pass. */
   readonly threshold: number;
@@ -76,12 +76,12 @@ export interface SuiteJudge extends OpenJudge {
 export type NotJudgedBecause = "budget" | "cancelled" | "unasked" | "unreachable" | "batch";
 
 /**
- * The answer was not judged, without an error: the run ended first (it is judged when the run is resumed), or only
- * earlier verdicts were wanted.
+ * The answer was not judged, without an error: the run ended before (the answer is judged when the run is resumed),
+ * or only earlier verdicts were wanted.
  */
 export class NotJudged extends Error {
   readonly because: NotJudgedBecause;
-  /** Why an unreachable model is not asked any more; undefined for other reasons. */
+  /** Why the judge's model is not asked any more; undefined unless `because` is `unreachable`. */
   readonly lost: LostBecause | undefined;
 
   /** @param words a message for the user about what happened */
@@ -103,18 +103,18 @@ export interface JudgeFile {
   readonly settings: JudgeSettings;
   /** Locations of the front matter's keys. */
   readonly places: Places;
-  /** The judge's own prompt with role lines; null when the prompt of its kind is used. */
+  /** The judge's own prompt with role lines; null when the prompt of the judge's kind is used. */
   readonly parts: readonly PromptPart[] | null;
   /**
-   * The file's text if it has no role lines: it is inserted into the prompt of the kind. Null when there is
-   * none.
+   * The text of a judge's file that has no role lines. It is inserted into the prompt of the judge's kind. Null when
+   * there is no such text.
    */
   readonly instructions: { readonly template: string; readonly line: number } | null;
 }
 
 /**
- * The variables of a judge's templates. Untrusted texts are fenced; `input`, `expected`, `context` and `case` are the
- * dataset's own values and are not.
+ * The variables of a judge's templates. Untrusted texts are fenced. `input`, `expected`, `context` and `case` are the
+ * dataset's own values and are not fenced.
  */
 export const JUDGE_VARIABLES = {
   output: "the answer under judgement",
@@ -161,7 +161,7 @@ export interface JudgeQuestion {
   readonly input?: Json | undefined;
   /** The JSON format for providers that enforce one; absent when the format is only described in the prompt. */
   readonly reply?: ReplyShape | undefined;
-  /** Number of the independent reply to the same question, from 1. */
+  /** Number of this reply among the independent replies to the same question, from 1. */
   readonly draw: number;
   /** Hash of the judge that asks. */
   readonly judge: string;
@@ -184,8 +184,8 @@ export interface JudgeModel {
   /** Everything besides the messages that determines the replies: provider, model name, parameters, fallback. */
   readonly identity: Json;
   /**
-   * @throws {NotJudged} when the model may not be asked any more
-   * @returns the stored reply to this question and draw, else a new one; a failure when there is none
+   * @throws {NotJudged} when the model must not be asked any more
+   * @returns the stored reply to this question and draw, else a new reply; a failure when there is no reply
    */
   ask(question: JudgeQuestion): Promise<JudgeReply | (Reply & { readonly kind: "failed" })>;
   /** Marks these replies as having no verdict, so that a later session asks again. */
@@ -204,7 +204,7 @@ export interface JudgeHost {
   /** @throws {EvalsError} for invalid templates and unknown variables */
   compile(file: JudgeFile, messages: readonly JudgeMessage[] | null): Promise<JudgePrompt>;
   /**
-   * @param params added to the alias's own
+   * @param params added to the parameters of the alias itself
    * @throws {SettingMistake} for an unknown alias, or parameters that its provider does not accept
    */
   model(alias: string, params: { readonly [name: string]: Json }): Promise<JudgeModel>;

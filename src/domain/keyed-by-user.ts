@@ -1,8 +1,8 @@
 import * as z from "zod";
 
 /**
- * An object whose keys are chosen by the user, including names such as `__proto__` or `constructor`: zod's record
- * drops the former, and a plain object inherits the latter.
+ * An object whose keys are chosen by the user, including names such as `__proto__` (which zod's record drops) or
+ * `constructor` (which a plain object inherits).
  */
 export function keyedByUser<T>(value: z.ZodType<T>) {
   return z.custom<Readonly<Record<string, unknown>>>(isObject).transform((given, context) => {

@@ -16,12 +16,12 @@ export interface LabellingTask {
   readonly how: AnswerPicking;
   /** Maximum number of answers to pick. */
   readonly count: number;
-  /** The judge to be measured, if named. */
+  /** The judge that the labels will measure; undefined when the user named no judge. */
   readonly judge: string | undefined;
   readonly person: string;
   /** Number of answers to judge. */
   readonly questions: number;
-  /** Number of the answers to judge that this person has judged before. */
+  /** How many of the answers to judge the same person has judged before. */
   readonly judgedBefore: number;
   /** Number of answers on which raters disagree and that cannot be shown, because their cases are not in the run. */
   readonly elsewhere: number;

@@ -15,7 +15,8 @@ export function targetParts({ prompt, alias, one_of_prompts, one_of_several }: T
 
 /**
  * Which of its suite's targets a run used: `support@1.1.0`, `small`, `support@1.1.0.small`; null when the suite has
- * only one. It is part of baseline file names and tag lines, so the folders of a prompt are joined by plus signs.
+ * only one target. The text is part of baseline file names and tag lines, so a plus sign replaces each slash in a
+ * prompt's name.
  */
 export function listedTarget(facts: TargetFacts): string | null {
   const parts = targetParts(facts);
@@ -30,7 +31,7 @@ export function listedTargetOf(
   return listedTarget(factsOfTarget(suite, model));
 }
 
-/** The target facts that a run of the suite with the model will have. */
+/** The header fields about the target that a run of the suite with the model will have. */
 export function factsOfTarget(
   { suite, prompt }: Pick<LoadedSuite, "suite" | "prompt">,
   { alias }: Pick<LoadedModel, "alias">,

@@ -57,7 +57,9 @@ const LOOKS: ReadonlyMap<string, string> = new Map(
   ].flatMap(([odd = "", plain = ""]) => Array.from(odd, (letter, i) => [letter, plain[i] ?? ""] as const)),
 );
 
-/** A text as it appears to a reader: with plain letters for those that look like them, without invisible characters. */
+/**
+ * A text as it appears to a reader: without invisible characters, and with a plain letter for each look-alike letter.
+ */
 export function seen(text: string): string {
   const isPlain = /^[\n\x20-\x7e]*$/.test(text);
   return (isPlain ? text : inPlainLetters(text)).replace(/ +$/gm, "").trimEnd();
@@ -80,8 +82,8 @@ function inPlainLetters(text: string): string {
  * Describes the difference between two texts that look the same: `; they look alike: the answer has U+200B (zero
  * width space)`. Empty for texts that visibly differ.
  *
- * @param same whether two texts agree; default equality
- * @param words names the text with the odd characters
+ * @param same says whether two texts agree; by default, whether they are equal
+ * @param words for each text, the words before the list of its odd characters
  */
 export function unseenDifference(
   expected: string,
@@ -116,7 +118,9 @@ function count(list: readonly string[], wanted: string): number {
   return list.filter((one) => one === wanted).length;
 }
 
-/** The first 200 characters of a text that are invisible or look like another character. */
+/**
+ * Lists the invisible characters and the look-alikes of other characters in a text, at most the first 200 of them.
+ */
 function oddIn(text: string): readonly string[] {
   const odd: string[] = [];
   for (const letter of text) {

@@ -28,7 +28,7 @@ export interface MatrixCase {
   readonly marks: readonly string[];
 }
 
-/** The difference between the pass rates of two targets over their common answered cases. */
+/** The difference between the pass rates of two targets over the cases that both answered. */
 export interface MatrixDifference {
   /** Names of targets. */
   readonly a: string;

@@ -26,7 +26,10 @@ export const PLAIN_METRICS = {
   simulator_error_rate: "ratio",
 } as const satisfies Record<string, MetricUnit>;
 
-/** Metrics where high is worse, so a regression rule looks for a rise. For all other metrics, it looks for a drop. */
+/**
+ * Metrics for which a high value is worse. For them, a regression rule looks for a rise of the metric; else for a
+ * drop.
+ */
 const LOW_IS_BETTER = new Set<string>([
   "error_rate",
   "refusal_rate",

@@ -17,7 +17,7 @@ export function forbidsCode(env: Env): boolean {
   return value !== undefined && value !== "" && value !== "0";
 }
 
-/** The problem of something that would run code. @param what for instance `The module scorers/tone.ts` */
+/** The problem to report for something that would run code. @param what for instance `The module scorers/tone.ts` */
 export function codeProblem(what: string): Problem {
   return {
     code: "EVALS_NO_EXEC",

@@ -1,4 +1,7 @@
-/** A position in one list of one store, from which reading continues. Only the list that returned it understands it. */
+/**
+ * A position in one list of one store, from which reading continues. Only the list that returned a position can use
+ * it.
+ */
 export type Cursor = string;
 
 /** The part of a list to read. */

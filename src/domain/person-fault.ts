@@ -12,7 +12,7 @@ export interface PersonFault {
   readonly kind: PersonFaultKind;
   /** Number of the user message with the mistake, from 1. */
   readonly turn: number;
-  /** Quotes what was said. Contains a model's text, so it must be escaped when shown. */
+  /** Quotes what the simulated user said. Contains a model's text, so it must be escaped when shown. */
   readonly reason: string;
 }
 
@@ -36,7 +36,7 @@ export type Speaker =
   /** A model simulates the user, with a prompt rendered for the case. */
   | { readonly kind: "played"; readonly brief: string };
 
-/** The speaker for a simulated user. @param guide the prompt of the model that plays it, rendered for a case */
+/** The speaker for a simulated user. @param guide the prompt of the model that plays the user, rendered for a case */
 export function playedBy(guide: readonly Message[]): Speaker {
   return { kind: "played", brief: guide.map(({ content }) => contentText(content)).join("\n") };
 }

@@ -18,7 +18,7 @@ export type PressureKind = (typeof PRESSURE_KINDS)[number];
 export const INJECTION_PLACES = ["user", "tool-result"] as const;
 export type InjectionPlace = (typeof INJECTION_PLACES)[number];
 
-/** The kinds that have a setting, for each setting that not every kind has. */
+/** For each setting that only some kinds of pressure have, the kinds that have the setting. */
 const SETTING_OF: Readonly<Record<string, readonly PressureKind[]>> = {
   at: ["typos", "distractors", "order", "injection"],
   in: ["injection"],
@@ -69,7 +69,7 @@ export function pressureSettings(entries: Pressure): PressureSettings[] {
   return entries.map((one) => (typeof one === "string" ? { kind: one } : one));
 }
 
-/** The additions of a variant to its trial's question. */
+/** What a variant adds to the question of its trial. */
 export interface UnderPressure {
   /** The conversation continues from here: all messages and calls of the original trial. */
   readonly after?:

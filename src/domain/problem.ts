@@ -14,8 +14,8 @@ export interface Problem {
 }
 
 /**
- * Mistakes of the user, all that were found together. Anything else that is thrown is a bug of ours. Only `cli/` prints
- * such an error as text, and exits with code 2.
+ * All mistakes of the user that were found together. Anything else that is thrown is a bug of this program. Only
+ * `cli/` prints such an error as text, and exits with code 2.
  */
 export class EvalsError extends Error {
   readonly problems: readonly Problem[];

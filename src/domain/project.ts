@@ -88,7 +88,7 @@ export function suiteOf(
 export interface LoadedPrompt {
   readonly version: PromptVersion;
   /**
-   * @param clock value of `{{ clock }}`; without it the prompt may not use the variable
+   * @param clock value of `{{ clock }}`; without it the prompt must not use the variable
    * @throws {EvalsError} naming prompt file, line and case id
    */
   render(golden: Case, clock?: string): readonly Message[];
@@ -98,7 +98,9 @@ export interface LoadedPrompt {
 
 /** The judges of a project; each file is read when needed. */
 export interface JudgeFiles {
-  /** @throws {EvalsError} for an unknown name or version, without a location; or with the file's own mistakes */
+  /**
+   * @throws {EvalsError} for an unknown name or version (the error then has no location), or with the file's mistakes
+   */
   find(spec: string): Promise<JudgeFile>;
   /** All readable versions, and the problems of the others. */
   all(): { readonly judges: readonly JudgeFile[]; readonly problems: readonly Problem[] };
@@ -118,13 +120,18 @@ export interface Project {
   readonly judges: JudgeFiles;
   /** Environment variables; those in the root's `.env` have lower priority. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** When absent, the handlers of `ownProcess` are used, for a process that runs only this program. */
+  /**
+   * Handlers for events of modules. When absent, those of `ownProcess`, for a process that runs only this program.
+   */
   readonly modules?: ModuleEvents | undefined;
   /** Redaction of texts before they are scored and stored; absent when the config has none. */
   readonly redaction?: Redaction | undefined;
 }
 
-/** Loads the definition of a kind or type when a file uses it; undefined for an unknown one. */
+/**
+ * Definitions by name: a provider's kind, a scorer's type. `load` loads a definition when a file uses its name, and
+ * returns undefined for an unknown name.
+ */
 export interface Registry<D> {
   readonly names: readonly string[];
   load(name: string): Promise<D | undefined>;

@@ -36,7 +36,7 @@ export interface LoggedChange {
 export interface LoggedTag {
   readonly name: string;
   readonly why: string | null;
-  /** Whether the tag's commit no longer matches its message. */
+  /** Whether the tag's commit no longer matches the tag's message. */
   readonly moved: boolean;
 }
 
@@ -60,7 +60,7 @@ export interface PromotionLog {
   readonly shallow: boolean;
 }
 
-/** Prefix of a commit message line with a promotion's record as JSON, for `evals log`. */
+/** Beginning of a line in a commit message. The line has a promotion's record as JSON, which `evals log` reads. */
 export const PROMOTION_RECORD = "Evals-Promotion: ";
 
 /** A commit message without the lines for `evals log`. */

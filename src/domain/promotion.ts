@@ -8,23 +8,28 @@ export interface PromotedSuite {
   readonly path: string;
   /** Number of cases in the new baseline. */
   readonly cases: number;
-  /** Target of the previous baseline; null for the suite's first. */
+  /** Target of the previous baseline; null for the suite's first baseline. */
   readonly was: string | null;
   /** Number of cases whose share of passed trials rose (`better`), and of those whose share fell (`worse`). */
   readonly better: number;
   readonly worse: number;
   /** Pass rate of the run, a share in [0, 1]; null when unknown. */
   readonly pass_rate: number | null;
-  /** The accepted regression, by root fingerprints; null when there is none. */
+  /** The regression that the promotion accepts, between two root fingerprints; null when there is none. */
   readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
-  /** The effect of adding the run to the previous baseline, in cases; null when the run replaces it. */
+  /**
+   * How many cases changed when the run was added to the previous baseline; null when the run replaces the baseline.
+   */
   readonly grown: {
     readonly grown: number;
     readonly replaced: number;
     readonly added: number;
     readonly dropped: number;
   } | null;
-  /** The file with the baseline's answers, and whether it is kept or removed; null without such a file. */
+  /**
+   * The file with the baseline's answers, and whether the file is kept or removed; null when there is no file of
+   * answers.
+   */
   readonly answers: { readonly path: string; readonly kept: boolean } | null;
 }
 

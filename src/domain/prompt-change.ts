@@ -27,27 +27,33 @@ export interface DeclaredChange {
   readonly changes: readonly MajorChange[];
 }
 
-/** Whether the measured change, and the changes that need a major version, fit the declared version change. */
+/**
+ * The result of `gate.contract`: whether the measured change, and the changes that need a major version, fit the
+ * declared version change.
+ */
 export interface ContractFinding extends VersionChange {
   readonly outcome: "kept" | "broken" | "undecided";
-  /** The smallest bump that allows the findings; null when unknown. */
+  /** The smallest version bump that allows everything that was found; null when unknown. */
   readonly needed: Bump | null;
   readonly changes: readonly MajorChange[];
-  /** Two sentences: the declaration, and the conclusion. */
+  /** Two sentences: the declared version change, and the conclusion from the comparison. */
   readonly said: string;
 }
 
-/** Words of a line that are in both versions or only in one. */
+/** Some words of a line: in both versions (`same`), only in the first (`removed`) or only in the second (`added`). */
 export type WordChange = { readonly kind: "same" | "removed" | "added"; readonly text: string };
 
 /** A message of a prompt in both versions, line by line. */
 export interface MessageChange {
-  /** `system`, or `user → developer` when the role changed; `messages` for a line that inserts a conversation. */
+  /**
+   * The role in each version; null in a version without the message. `messages` is a line that inserts a
+   * conversation.
+   */
   readonly role: { readonly from: Role | "messages" | null; readonly to: Role | "messages" | null };
   readonly lines: readonly (readonly WordChange[])[];
 }
 
-/** A front matter value that differs. */
+/** A value of the front matter that differs between two versions of a prompt. */
 export interface FieldChange {
   readonly field: string;
   readonly from: Json;
@@ -58,7 +64,10 @@ export interface FieldChange {
 export interface PromptComparison {
   readonly from: { readonly name: string; readonly version: string; readonly path: string };
   readonly to: { readonly name: string; readonly version: string; readonly path: string };
-  /** Null for two different prompts, a step to a lower version, or a pre-release: they promise nothing. */
+  /**
+   * The declared version bump. Null for two different prompts, a step to a lower version, or a pre-release, which
+   * promise nothing.
+   */
   readonly declared: Bump | null;
   readonly messages: readonly MessageChange[];
   readonly variables: { readonly added: readonly string[]; readonly removed: readonly string[] };

@@ -96,15 +96,19 @@ export interface ProviderHost {
   readonly timeout_ms: number;
   /** Removes secrets from what a program or module prints; absent when there are none. */
   readonly clean?: ((text: string) => string) | undefined;
-  /** When absent, the handlers of `ownProcess` are used, for a process that runs only this program. */
+  /**
+   * Handlers for events of modules. When absent, those of `ownProcess`, for a process that runs only this program.
+   */
   readonly modules?: ModuleEvents | undefined;
-  /** The ids of the whole dataset, before any filter; for sources that must know every case. */
+  /** The ids of the whole dataset, before any filter; for sources of answers that must know every case. */
   readonly caseIds: () => Iterable<string>;
-  /** Opens another alias of the config (a replay's model). @throws {SettingMistake} for an unknown one */
+  /**
+   * Opens the model with another alias, such as the model of a replay. @throws {SettingMistake} for an unknown alias
+   */
   open(alias: string, at: readonly (string | number)[]): Promise<OpenTarget>;
 }
 
-/** What is known before a trial of the tools of a suite's agent. */
+/** What is known of the tools of a suite's agent before a trial. */
 export interface KnownTools {
   /** Names of the tools that are offered; undefined when servers tell them in each trial. */
   readonly offered: readonly string[] | undefined;
@@ -112,17 +116,19 @@ export interface KnownTools {
   readonly all: readonly string[] | undefined;
 }
 
-/** A client with the settings that define behaviour. */
+/** A client of a target, with the settings that define the target's behaviour. */
 export interface OpenTarget {
   /** Sends requests to the target. Closing the client also closes all that was opened with it, even the fallback. */
   readonly client: Client;
-  /** The model that is asked when this one gives no answer; absent when there is none. */
+  /** The model that is asked when the target gives no answer; absent when there is none. */
   readonly fallback?: { readonly alias: string; readonly target: OpenTarget } | undefined;
   /** Part of every case's key: provider kind, base_url, version, context… Without alias, price, timeout and secrets. */
   readonly identity: Json;
   /** The target's name in reports: `gpt-5.4-mini-2026-03-17`, a URL, a command line. */
   readonly label: string;
-  /** Repository files whose content defines behaviour, relative to the root (a module and its imports). */
+  /**
+   * Repository files whose content defines the target's behaviour, relative to the root (a module and its imports).
+   */
   readonly files: readonly string[];
   /**
    * Whether answers may be reused across runs: the request contains everything that matters, or `version:` represents
@@ -193,9 +199,12 @@ export interface Conversing {
     /** The simulated user's first mistake in a conversation; undefined when there is none. */
     faultIn(golden: Case, transcript: Transcript): PersonFault | undefined;
   } | null;
-  /** Hash of the simulated user; absent when there is none. Runs with different users are not compared. */
+  /** Hash of the simulated user; absent when there is none. Runs with different simulated users are not compared. */
   readonly played_by?: string | undefined;
-  /** The agent's tools, whose answers can be recorded; absent when there are none, or when a recording answers. */
+  /**
+   * The agent's tools, whose answers can be recorded; absent when the agent has no tools, or when a recording answers
+   * for them.
+   */
   readonly offered?:
     | (() => Promise<
         | { readonly kind: "offered"; readonly tools: readonly OfferedTool[] }
@@ -236,7 +245,7 @@ export interface ProviderDefinition<S = unknown> {
   readonly prompt: "required" | "optional";
   /** The source of answers that were made before the run; absent for a live target. */
   readonly answersFrom?: AnswersFrom;
-  /** For a recording: alias of the model whose answers it contains. */
+  /** For a recording: alias of the model whose answers the recording contains. */
   replays?(settings: S): string;
   /**
    * Names of the environment variables with the provider's keys. They must be set for a run, but not for

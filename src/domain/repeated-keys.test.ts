@@ -89,10 +89,10 @@ describe("repeatedKeyProblems", () => {
 
   it("names both places, in a line of a file and over several lines", () => {
     expect(found('{"a":1,"a":2}', "x.jsonl", 7)).toMatchObject([
-      { path: "x.jsonl", line: 7, column: 8, fix: "Delete one of them; the first is in column 2." },
+      { path: "x.jsonl", line: 7, column: 8, fix: "Delete one of the two keys; the first is in column 2." },
     ]);
     expect(found('{\n "a":1,\n "a":2}', "x.json")).toMatchObject([
-      { line: 3, column: 2, fix: "Delete one of them; the first is on line 2." },
+      { line: 3, column: 2, fix: "Delete one of the two keys; the first is on line 2." },
     ]);
   });
 });

@@ -57,7 +57,7 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-/** Whether a quote is part of a string, as the quotes of JSON within JSON are. */
+/** Whether a quote is escaped, so that it does not end the string. JSON within a JSON string has escaped quotes. */
 function isEscaped(text: string, quote: number): boolean {
   let backslashes = 0;
   while (text.charCodeAt(quote - 1 - backslashes) === 0x5c) backslashes++;
@@ -74,7 +74,7 @@ function isKey(text: string, end: number): boolean {
 }
 
 /**
- * Whether a text may contain duplicate keys: a fast check that is false for almost every text without any.
+ * Whether a text may contain duplicate keys: a fast check that is false for almost every text without duplicate keys.
  *
  * @param value the parsed text
  */
@@ -120,7 +120,7 @@ export function repeatedKeyProblems(text: string, value: unknown, path: string, 
       ...place,
       what: `The key "${name}" is here a second time.`,
       why: "Only one of the two values could count, and nobody could tell which.",
-      fix: `Delete one of them; the first is ${where}.`,
+      fix: `Delete one of the two keys; the first is ${where}.`,
     };
   });
 }

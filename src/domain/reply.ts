@@ -12,7 +12,7 @@ import type { Unreported, Usage } from "./transcript.ts";
  */
 export type PreparedRequest = { readonly [key: string]: Json };
 
-/** The result of one attempt. An expected failure is a value; an exception is a bug of ours. */
+/** The result of one attempt. An expected failure is a value; an exception is a bug of this program. */
 export type Reply = AnsweredReply | FailedReply;
 
 export interface AnsweredReply {
@@ -32,8 +32,8 @@ export interface AnsweredReply {
   /** The trajectory that an application reports, beyond messages and tool calls. */
   readonly trajectory?: Trajectory | undefined;
   /**
-   * Parts that the application does not report. Set only when this cannot be seen from absent parts, because the
-   * conversation also contains messages of this program.
+   * Parts of the transcript that the application does not report. Set only when absent parts cannot show this,
+   * because the conversation also contains messages of this program.
    */
   readonly untold?: readonly Unreported[] | undefined;
   /** The reply's body as received, without secrets; stored with the transcript. */
@@ -42,7 +42,7 @@ export interface AnsweredReply {
   readonly unredacted?:
     | Pick<AnsweredReply, "output" | "messages" | "tool_calls" | "refusal" | "trajectory">
     | undefined;
-  /** The provider's rate limits from its headers; absent when there are none. */
+  /** The rate limits that the provider stated in headers; absent when there are none. */
   readonly limits?: readonly ReportedLimit[] | undefined;
   /** Attempts and waiting time; absent for one attempt that waited less than a second. */
   readonly tries?: Tries | undefined;

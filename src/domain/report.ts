@@ -42,7 +42,7 @@ export type RunEnd =
   /** The run has not ended: its process died, or is still running. */
   | { readonly kind: "interrupted" | "running" }
   | {
-      /** The model, or a judge's model, is not asked any more; `--resume` asks what is missing. */
+      /** The model, or a judge's model, is not asked any more; `--resume` continues with the missing trials. */
       readonly kind: "unreachable" | "judge-unreachable";
       /** Message of the failure after which the model was not asked any more. */
       readonly message: string;
@@ -60,7 +60,9 @@ export interface RunPace {
   readonly refused: number;
 }
 
-/** Retries and waiting time of a run: of trials with more than one attempt, or a second or more of waiting. */
+/**
+ * Retries and waiting time in a run, only of trials with more than one attempt or with a second or more of waiting.
+ */
 export interface RunRetries {
   /** Number of trials with more than one attempt. */
   readonly trials: number;
@@ -70,7 +72,7 @@ export interface RunRetries {
   readonly waited_ms: number;
 }
 
-/** One metric on both sides. Values and differences are in the metric's own unit. */
+/** One metric on both sides of a comparison. Values and differences are in the metric's own unit. */
 export interface MetricComparison {
   readonly metric: string;
   readonly baseline: number | null;
@@ -144,9 +146,9 @@ export interface FailureGrowth {
   /** Bounds of the 90 % interval of `delta` on these cases. */
   readonly low: number;
   readonly high: number;
-  /** One-sided p-value of a rise, uncorrected. */
+  /** One-sided p-value of the share's rise, uncorrected. */
   readonly p: number;
-  /** Whether the rise is significant: Benjamini–Hochberg at q = 0.10 over the classes. */
+  /** Whether the share's rise is significant: Benjamini–Hochberg at q = 0.10 over the classes. */
   readonly significant: boolean;
 }
 
@@ -159,7 +161,10 @@ export interface CanaryResult {
   readonly run: string;
   readonly asked: number;
   readonly answered: number;
-  /** Mean share of passed trials of the answered canaries, earlier and now; null when there are too few to test. */
+  /**
+   * Mean share of passed trials of the answered canaries, in the baseline and today; null when there are too few to
+   * test.
+   */
   readonly baseline: number | null;
   readonly today: number | null;
   /** Two-sided p-value; null when there are too few to test. */
@@ -168,7 +173,7 @@ export interface CanaryResult {
   readonly stale: boolean;
 }
 
-/** The measurement at the look that stopped a run. Differences are shares in [0, 1]. */
+/** The measurement at the look (the interim analysis) that stopped a run. Differences are shares in [0, 1]. */
 export interface StoppingDecision {
   /** Number of answers at this look. */
   readonly trials: number;
@@ -193,7 +198,7 @@ export interface Comparison {
   readonly baseline: ComparisonSide;
   readonly candidate: ComparisonSide;
   readonly verdict: Verdict;
-  /** The metric of the first rule, for `detectable_drop` and `population`. */
+  /** The metric of the gate's first rule; `detectable_drop` and `population` are about this metric. */
   readonly metric?: string;
   readonly metrics: readonly MetricComparison[];
   readonly cases: {
@@ -227,7 +232,10 @@ export interface Comparison {
   readonly examples: readonly CaseExample[];
   /** Absent when no canary was asked. */
   readonly canary?: CanaryResult;
-  /** Whether the prompt's declared version bump was kept. Absent when both sides have the same version. */
+  /**
+   * Whether the change kept what the prompt's declared version bump promises. Absent when both sides have the same
+   * version.
+   */
   readonly contract?: ContractFinding;
   /** `baseline_stale`: every verdict is inconclusive, because the canary shows a change of the provider. Else absent. */
   readonly warnings?: readonly "baseline_stale"[];
@@ -238,7 +246,10 @@ export interface CaseExample {
   readonly id: string;
   /** The input: text, or JSON; absent when not available. */
   readonly input?: string;
-  /** Null when the answers of that side are not available. */
+  /**
+   * An answer of the baseline (`before`) and of the candidate (`after`); null when a side's answers are not
+   * available.
+   */
   readonly before: string | null;
   readonly after: string | null;
   /** The scorer that the worse side did not pass; `reason` is the scorer's reason. */
@@ -258,7 +269,7 @@ export interface RunReport {
   readonly comparison: Comparison | null;
   readonly gate: GateResult;
   readonly end: RunEnd;
-  /** Worst first: cases that never pass, then flaky ones; only the first few. */
+  /** Worst cases first: those that never pass, then flaky ones; only the first few. */
   readonly worst: readonly CaseReport[];
   /** Number of cases that never pass; null when unknown, in a report that an earlier version wrote. */
   readonly never_pass: number | null;
@@ -266,7 +277,9 @@ export interface RunReport {
   readonly flaky: number | null;
   /** Why the failed trials failed, by class; absent when none failed, and in reports of older versions. */
   readonly failures?: FailureCounts | undefined;
-  /** Sentences to show: no baseline, fewer recorded trials than requested, floating model. */
+  /**
+   * Sentences to show, for instance about a missing baseline, fewer recorded trials than requested, a floating model.
+   */
   readonly notes: readonly string[];
   /** US dollars and tokens spent by this session; null when unknown. */
   readonly spent: { readonly usd: number | null; readonly tokens: number | null };
@@ -317,7 +330,7 @@ export interface CaseRow {
   readonly trials: string;
   /** Mean score of each scorer in the header's order; null without a score. */
   readonly scores: readonly (number | null)[];
-  /** Sum over the answered trials, in milliseconds; null when any of them is unknown. */
+  /** Sum of the latencies of the answered trials, in milliseconds; null when any of them is unknown. */
   readonly latency_ms: number | null;
   /** The change since the baseline; null when the run is compared with nothing. */
   readonly change: CaseChange | null;
@@ -338,7 +351,7 @@ export interface PastRun {
 /** A run as a page shows it. */
 export interface OpenedRun {
   readonly report: RunReport;
-  /** Oldest first, ending with this run. */
+  /** The earlier runs, oldest first, with this run at the end. */
   readonly history: () => Promise<readonly PastRun[]>;
   /** The run's cases, and further data for a page. */
   readonly view: () => Promise<ViewedRun>;

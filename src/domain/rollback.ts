@@ -1,4 +1,4 @@
-/** Whether a suite matches again what its tag describes. */
+/** The check that a suite's files match its promotion tag again after a rollback. */
 export interface RollbackProof {
   /** Name of the suite, with its target if it lists several. */
   readonly suite: string;

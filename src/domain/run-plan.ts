@@ -5,16 +5,16 @@ export interface PlannedRun {
   readonly suite: string;
   /** Alias of the model. */
   readonly alias: string;
-  /** `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
+  /** The target as a text for people: `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
   readonly target: string;
   readonly cases: number;
   /** Number of trials of all cases together. */
   readonly trials: number;
   /** Number of trials with an available answer: recorded, cached, or from the resumed run. */
   readonly cached: number;
-  /** Number of trials to be asked, without retries. */
+  /** Number of trials for which the target will be asked, without retries. */
   readonly calls: number;
-  /** Why each case is asked, or not; absent when not requested. */
+  /** Why each case will be asked or will not be asked; absent when not requested. */
   readonly cache?: readonly ExplainedCase[];
   /** Maximum number of variants of passing trials; absent for a suite without pressure. */
   readonly variants?: number;

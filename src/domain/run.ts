@@ -19,8 +19,8 @@ export interface Narrowing {
   /** Words that the input or the expected value must contain; absent when not requested. */
   readonly words?: string | undefined;
   /**
-   * Under `--failing`, the id of the run whose cases that did not always pass are in `cases`; empty when there
-   * was no run yet. Absent without `--failing`.
+   * Under `--failing`, the id of an earlier run; `cases` then lists those cases of the earlier run that did not
+   * always pass. Empty when there was no run yet. Absent without `--failing`.
    */
   readonly failing?: string | undefined;
 }
@@ -38,11 +38,12 @@ export interface RunScorer {
    * calibrated.
    */
   readonly opinion?: boolean | undefined;
-  /** The judge that gives the scorer's verdicts; it also identifies the calibration that applies. */
+  /** The judge that gives the scorer's verdicts. The judge also determines which calibration applies. */
   readonly judge?: JudgeRef | undefined;
   /**
    * The trials about which the judge is asked. `passed`: only those that pass every required scorer which asks no
-   * model. `unexplained`: only failed trials whose class no rule names. Absent when the judge is always asked.
+   * model. `unexplained`: only failed trials whose failure class no rule determines. Absent when the judge is always
+   * asked.
    */
   readonly judge_when?: "passed" | "unexplained" | undefined;
   /**
@@ -73,7 +74,7 @@ export interface RunHeader {
   /** Trials of every case, if `--trials` set them for this run; absent when the suite and its cases set them. */
   readonly given_trials?: number | undefined;
   readonly cases: number;
-  /** Σ over cases of the available trials: cases × k, unless recorded outputs have fewer. */
+  /** Number of available trials, summed over the cases: cases × k, unless recorded outputs have fewer. */
   readonly planned: number;
   /** Root of the case keys; 64 hexadecimal digits. */
   readonly fingerprint: string;
@@ -81,9 +82,12 @@ export interface RunHeader {
   readonly target_hash: string;
   /** The run whose answers were rescored; null for an ordinary run. */
   readonly rescored_from: string | null;
-  /** The run for which these canaries were asked (docs/decisions/0001-canary.md); absent for an ordinary run. */
+  /**
+   * For a run of canaries (docs/decisions/0001-canary.md): the run for which they were asked; absent for an ordinary
+   * run.
+   */
   readonly canary_of?: string | undefined;
-  /** The run from whose passing trials these variants are made; absent for an ordinary run. */
+  /** For a run of variants: the run from whose passing trials they are made; absent for an ordinary run. */
   readonly pressure_of?: string | undefined;
   /** Kinds of pressure that are applied to the run's passing trials; absent when there are none. */
   readonly pressure?: readonly PressureKind[] | undefined;
@@ -102,11 +106,11 @@ export interface RunHeader {
   readonly scorers: readonly RunScorer[];
   /** The values behind the hashes; absent in runs of older versions. */
   readonly parts?: RunParts | undefined;
-  /** Set for a run of a series that looks for drift. */
+  /** Set for a run of a drift series: one of the runs that `evals drift` compares with one baseline. */
   readonly drift?: DriftNight | undefined;
   /** The source of the model's price; absent when there is none. */
   readonly price_source?: string | undefined;
-  /** Whether the run is asked in batches. */
+  /** Whether the run's requests are sent to the provider in batches. */
   readonly batch?: boolean | undefined;
   /** Whether the texts of the dataset and answers must stay in the store. */
   readonly restricted?: boolean | undefined;
@@ -212,7 +216,10 @@ export interface StoredTrial {
   readonly cached: boolean;
   readonly pass: boolean | null;
   readonly scores: readonly (StoredScore | null)[];
-  /** Why optional scorers could not score, by scorer index, null for the others; absent when all could. */
+  /**
+   * By scorer index, why an optional scorer could not score; null for other scorers. Absent when all scorers could
+   * score.
+   */
   readonly void_reasons?: readonly (string | null)[];
   /** Attempts and waiting time; absent for one attempt that waited less than a second. */
   readonly tries?: Tries | undefined;
@@ -247,7 +254,7 @@ export interface StoredAnswer {
   readonly finish_reason: string | null;
   readonly refusal: string | null;
   readonly raw: string | null;
-  /** Alias of the fallback model that answered; absent when none did. */
+  /** Alias of the fallback model that answered; absent when no fallback model answered. */
   readonly fallback?: string | undefined;
   readonly trajectory?: Trajectory | undefined;
   readonly at: string;

@@ -9,7 +9,7 @@ export function schemaAddress(name: "evalconfig" | "suite" | "prompt" | "judge" 
   return `https://unpkg.com/git-evals@${SCHEMA_VERSION_RANGE}/schemas/${name}.schema.json`;
 }
 
-/** The first line of a YAML file, which tells editors the schema to check it with. */
+/** The first line of a YAML file. It names the schema with which an editor checks the file. */
 export function schemaLine(name: Parameters<typeof schemaAddress>[0]): string {
   return `# yaml-language-server: $schema=${schemaAddress(name)}\n`;
 }

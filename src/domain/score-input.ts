@@ -9,6 +9,6 @@ export interface ScoreInput {
   readonly transcript: Transcript;
   /** Case and transcript before redaction; only during a run, and never stored. */
   readonly unredacted?: { readonly golden: Case; readonly transcript: Transcript } | undefined;
-  /** Number of the independent opinion to ask models for, from 1; absent in a run, which asks the first. */
+  /** Number of the independent opinion to ask models for, from 1; absent in a run, which asks for opinion 1. */
   readonly opinion?: number;
 }

@@ -2,7 +2,7 @@ import type { Fault } from "./failure.ts";
 
 /** A scorer's result for one turn of a conversation. */
 export interface TurnScore {
-  /** Number of the answered user message, from 1. */
+  /** Number of the user message that the turn answers, from 1. */
   readonly turn: number;
   /** In [0, 1]. */
   readonly score: number;

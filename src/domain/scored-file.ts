@@ -6,7 +6,7 @@ const PREFIX = "file:";
 /** The alias under which a file's answers are scored for a comparison. */
 export const scoredFileAlias = (path: string): string => `${PREFIX}${path}`;
 
-/** A run by `evals diff file:…`: a file's answers that were scored for a comparison, not answers of the suite's target. */
+/** Whether a run was made by `evals diff file:…`: it scored a file's answers, not answers of the suite's target. */
 export function isScoredFile({ header }: { readonly header: Pick<RunHeader, "alias"> }): boolean {
   return header.alias.startsWith(PREFIX);
 }

@@ -28,9 +28,9 @@ export interface TrafficScorer {
 export interface ScoredTraffic {
   readonly suite: string;
   readonly where: readonly TrafficCondition[];
-  /** Traces that began earlier are left out: ISO 8601, UTC; null when all traces count. */
+  /** ISO 8601, UTC: traces that began before this time are left out; null when all traces count. */
   readonly since: string | null;
-  /** The share of traces that was scored, and the seed; null when all were. */
+  /** The share of traces that was scored, and the seed of this random sample; null when all traces were scored. */
   readonly sample: { readonly share: number; readonly seed: string } | null;
   readonly scorers: readonly TrafficScorer[];
   /** Oldest first; traces without a time come last. */

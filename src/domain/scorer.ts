@@ -17,11 +17,13 @@ export interface ScorerHost {
   readonly concurrency: number;
   /** Removes secrets from a stored reason or error; absent when there are none. */
   readonly clean?: ((text: string) => string) | undefined;
-  /** Removes personal data from a stored reason or error; absent without redaction. */
+  /** Removes personal data from a stored reason or error; absent when the project has no redaction. */
   readonly redaction?: Redaction | undefined;
-  /** When absent, the handlers of `ownProcess` are used, for a process that runs only this program. */
+  /**
+   * Handlers for events of modules. When absent, those of `ownProcess`, for a process that runs only this program.
+   */
   readonly modules?: ModuleEvents | undefined;
-  /** Location of the turns in a case: `user.turns` of the suite. Absent: default location. */
+  /** Location of the turns in a case, as set by `user.turns` of the suite. Absent for the default location. */
   readonly turns?: string | undefined;
   /** The functions that judges need from their environment. */
   readonly judges?: JudgeHost | undefined;
@@ -62,9 +64,9 @@ export interface OpenScorer {
    * calibrated.
    */
   readonly opinion?: boolean | undefined;
-  /** Whether the scorer needs the answer before redaction and cannot score a redacted one. */
+  /** Whether the scorer needs the answer before redaction and cannot score a redacted answer. */
   readonly raw?: boolean | undefined;
-  /** The judge that gives the scorer's verdicts; it also identifies the calibration that applies. */
+  /** The judge that gives the scorer's verdicts. The judge also determines which calibration applies. */
   readonly judge?: JudgeRef | undefined;
   /**
    * Whether the scorer compares an answer with the baseline's answer of the same trial; the baseline itself then scores
@@ -73,8 +75,8 @@ export interface OpenScorer {
   readonly relative?: boolean | undefined;
   /**
    * The trials about which the judge is asked. `passed`: only those that pass every required scorer which asks no
-   * model. `unexplained`: only failed trials whose class no rule names. Other trials get no score from it. Default
-   * always.
+   * model. `unexplained`: only failed trials whose failure class no rule determines. Other trials get no score from
+   * the judge. Default always.
    */
   readonly judge_when?: "passed" | "unexplained" | "always" | undefined;
   /**
@@ -92,7 +94,10 @@ export interface OpenScorer {
   close?(): Promise<void>;
 }
 
-/** A scorer could not score (a crashed command, NaN, a judge without a verdict). Never a 0, never a pass. */
+/**
+ * The error of a scorer that could not score (a crashed command, NaN, a judge without a verdict). The failure never
+ * counts as a score of 0, and never as a pass.
+ */
 export class ScorerFailure extends Error {
   readonly kind: "tool" | "judge";
 

@@ -58,7 +58,7 @@ export interface ShownCase {
     /** Why the trial failed; null when it did not fail. */
     readonly failure: Failure | null;
   }[];
-  /** The case on the side that the run was compared with. */
+  /** The same case on the side that the run was compared with (a baseline or another run). */
   readonly baseline: CaseBaseline | null;
 }
 

@@ -2,13 +2,13 @@
 export interface PowerAssumptions {
   /** Mean over cases of the share of passing trials. */
   readonly pass_rate: number;
-  /** How strongly trials of one case agree, in [0, 1]: 0 no more than trials of different cases, 1 always. */
+  /** How strongly trials of one case agree: from 0 (no more than trials of different cases) to 1 (always). */
   readonly correlation: number;
   /** The drop to be detected. */
   readonly drop: number;
   /** Probability with which the drop must be detected. */
   readonly power: number;
-  /** One-sided level of the regression rule. */
+  /** One-sided confidence level of the regression rule. */
   readonly confidence: number;
   readonly cases: number;
   /** Trials per case. */
@@ -30,7 +30,10 @@ export interface PlannedSize extends SuiteSize {
   readonly calls: number;
 }
 
-/** Mean number of calls of a run with early stopping: if nothing has changed, and after the drop to be detected. */
+/**
+ * Mean number of calls of a run with early stopping: when nothing has changed (`unchanged`), and when the pass rate
+ * has fallen by the drop to be detected (`drop`).
+ */
 export interface ExpectedCalls {
   readonly unchanged: number;
   readonly drop: number;

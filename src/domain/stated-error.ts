@@ -1,6 +1,6 @@
 const NOTHING_WRONG = new Set(["", "0", "200", "none", "null", "ok", "success", "no error", "false"]);
 
-/** A value in an error that is nested deeper than this counts as an error, without a further look into it. */
+/** Maximum depth to which a value in an error is searched. A value that is nested deeper counts as an error. */
 const DEEPEST = 16;
 
 /** Whether the value of an error member reports an error; a success marker or an empty value does not. */
@@ -14,9 +14,10 @@ export function isStated(error: unknown, depth = 0): boolean {
 export const FAILED_STATES: ReadonlySet<string> = new Set(["error", "failed", "failure", "fail"]);
 
 /**
- * The failure that a value reports: an error, `success: false`, `status: failed`. Undefined when it reports none.
+ * The failure that a value reports: an error, `success: false`, `status: failed`. Undefined when it reports no
+ * failure.
  *
- * @param asked members that are read as data and so are not a status of the reply
+ * @param asked names of members that are read as data, so they are not a status of the reply
  */
 export function ownFailure(value: unknown, asked: ReadonlySet<string>): string | undefined {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;

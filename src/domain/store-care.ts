@@ -6,7 +6,7 @@ export interface HistorySize {
   readonly judgements: number;
   /** Production traces. */
   readonly traces: number;
-  /** ISO 8601, UTC: start of the oldest and the newest run; null when there is none. */
+  /** ISO 8601, UTC: start of the oldest and the newest run; null when there is no run. */
   readonly oldest: string | null;
   readonly newest: string | null;
   readonly bytes: number;

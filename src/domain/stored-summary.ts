@@ -95,7 +95,7 @@ export function storedSummary({ report }: { readonly report: Json }): StoredSumm
 }
 
 function isSummary(report: Json): report is Json & WrittenSummary {
-  // Not compiled: a list has too few reports for that to be worthwhile.
+  // The schema is not compiled, because a list has too few reports to make compiling worthwhile.
   return report !== null && summarySchemas().WrittenSummary.safeParse(report, { jitless: true }).success;
 }
 

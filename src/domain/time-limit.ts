@@ -22,7 +22,7 @@ let context: { work?: () => void } | undefined;
  * The overhead is about a tenth of a millisecond.
  *
  * @param what name for the error message: "the JSON Schema"
- * @throws {TookTooLong} when it was interrupted; any error of `work`
+ * @throws {TookTooLong} when the work was interrupted; any error of `work`
  */
 export function withinTimeLimit<T>(what: string, work: () => T): T {
   context ??= createContext({}) as { work?: () => void };

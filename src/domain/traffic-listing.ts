@@ -19,7 +19,7 @@ export interface TrafficListing extends Seen {
   readonly where: readonly TrafficCondition[];
   /** Text searched for in the answers; null when none. */
   readonly grep: string | null;
-  /** Traces that began earlier are left out: ISO 8601, UTC; null when all traces count. */
+  /** ISO 8601, UTC: traces that began before this time are left out; null when all traces count. */
   readonly since: string | null;
   readonly counts: TrafficCount;
   /** Sessions with the most traces first. */

@@ -21,13 +21,13 @@ export interface TrafficRow {
   readonly user: string | null;
   readonly service: string | null;
   readonly environment: string | null;
-  /** The variant that answered, if traffic is split. */
+  /** The variant of the application that answered, if traffic is split between variants. */
   readonly arm: string | null;
   readonly model: string | null;
   readonly prompt: string | null;
   readonly prompt_version: string | null;
   readonly tags: readonly string[];
-  /** The convention by which the attributes of its spans are named. */
+  /** The convention by which the attributes of the trace's spans are named. */
   readonly convention: string;
   /** Why the exchange failed; null when it did not fail. */
   readonly error: string | null;

@@ -25,7 +25,7 @@ export type Stopped = (typeof STOPPED)[number];
 
 /**
  * The parts of a trajectory that a target reports besides messages and tool calls. Members that it does not report
- * are absent. A single model call has none.
+ * are absent. A single model call has no trajectory.
  */
 export interface Trajectory {
   /** The searches that the target lists itself. Searches that are only in the messages are not repeated here. */
@@ -36,11 +36,11 @@ export interface Trajectory {
   readonly turns?: number | undefined;
   /** Number of model calls. */
   readonly steps?: number | undefined;
-  /** The limit that stopped the target before it was done; absent when none did. */
+  /** The limit that stopped the target before it was done; absent when no limit stopped it. */
   readonly stopped?: Stopped | undefined;
   /** Names of the agents involved in a trace, in order of appearance. */
   readonly agents?: readonly string[] | undefined;
-  /** Parts of the conversation in a trace or file that were not understood, as messages for the user. */
+  /** Parts of the conversation in a trace or file that could not be interpreted, as messages for the user. */
   readonly unread?: readonly string[] | undefined;
   /** Names of the target's tools that are known to only read. */
   readonly reads?: readonly string[] | undefined;

@@ -57,12 +57,12 @@ export interface Transcript {
   readonly latency_ms: number | null;
   /** US dollars; null without a known price. */
   readonly cost_usd: number | null;
-  /** The answering model according to the provider; null when not given. */
+  /** The answering model according to the provider; null when the provider does not name it. */
   readonly model: string | null;
   readonly finish_reason: string | null;
   /** The refusal message, if the provider's reply has a field for refusals; else null. */
   readonly refusal: string | null;
-  /** Alias of the fallback model that answered; absent when none did. */
+  /** Alias of the fallback model that answered; absent when no fallback model answered. */
   readonly fallback?: string | undefined;
   /** The parts that the answer does not report; absent when it reports all of them. */
   readonly untold?: readonly Unreported[] | undefined;
@@ -70,7 +70,10 @@ export interface Transcript {
   readonly trajectory?: Trajectory | undefined;
 }
 
-/** Parts that an answer may leave unreported; then the absence of tool calls or of a refusal means unknown. */
+/**
+ * Parts that an answer might not report. If a part is unreported, it is unknown whether there were tool calls or a
+ * refusal.
+ */
 export const UNREPORTED = ["tool_calls", "refusal"] as const;
 export type Unreported = (typeof UNREPORTED)[number];
 
@@ -87,7 +90,9 @@ export const REPORTS_ALL: readonly Unreported[] = [];
 const CALLS_UNREPORTED: readonly Unreported[] = ["tool_calls"];
 const REFUSAL_UNREPORTED: readonly Unreported[] = ["refusal"];
 
-/** The parts that a reply does not report. A conversation with messages of the target reports its tool calls. */
+/**
+ * The parts that a reply does not report. A conversation with messages of the target reports the target's tool calls.
+ */
 export function unreportedBy({
   messages,
   tool_calls,
@@ -101,7 +106,7 @@ export function unreportedBy({
   return refused ? REFUSAL_UNREPORTED : REPORTS_ALL;
 }
 
-/** Number of tool calls of an answer; null when it does not report them. */
+/** Number of tool calls of an answer; null when the answer does not report its tool calls. */
 export function toolCallCount({
   tool_calls,
   untold,
@@ -115,7 +120,7 @@ export function isRefused(answer: Pick<Transcript, "refusal" | "finish_reason" |
   return answer.untold?.includes("refusal") ? null : false;
 }
 
-/** The answer as readable text: its text, or its refusal message when it has none. */
+/** The answer as readable text: its text, or its refusal message when it has no text. */
 export function wordsOfAnswer(answer: Pick<Transcript, "output" | "refusal">): string {
   const { output, refusal } = answer;
   return output.trim() === "" && refusal !== null && refusal !== "" ? `(refused) ${refusal}` : output;

@@ -10,7 +10,7 @@ export interface AgentContext {
   readonly case: string;
   /** From 1. */
   readonly trial: number;
-  /** The rendered prompt; null for a suite without one. */
+  /** The rendered prompt; null for a suite without a prompt. */
   readonly messages: readonly Message[] | null;
   /** The `config:` of the model's entry. */
   readonly config: unknown;
@@ -24,7 +24,7 @@ export interface AgentAnswer {
   /** Any other value than text is scored as its JSON. */
   readonly output: Json;
   readonly messages?: readonly Message[] | null;
-  /** Calls that are only in `messages` are found there, with their results. */
+  /** Calls that are listed only in `messages` are read from there, with their results. */
   readonly tool_calls?: readonly ToolCall[] | null;
   readonly retrievals?: readonly Retrieval[] | null;
   /** Final state of the application, for instance its orders or tickets. */
@@ -33,7 +33,7 @@ export interface AgentAnswer {
   readonly turns?: number | null;
   /** Number of model calls. */
   readonly steps?: number | null;
-  /** The limit that stopped the application before it was done; null or omitted when none did. */
+  /** The limit that stopped the application before it was done; null or omitted when no limit stopped it. */
   readonly stopped?: Stopped | null;
   readonly usage?: { readonly [field in keyof Usage]?: number | null } | null;
   /** Milliseconds. */

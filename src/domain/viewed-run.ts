@@ -30,8 +30,8 @@ export interface RunSummary {
 }
 
 /**
- * The numbers of all cases of a run as columns, in the run's order. Columns of a hundred thousand rows are parsed
- * many times faster than as many objects.
+ * The numbers of all cases of a run as columns, in the run's order. Columns with a hundred thousand rows are parsed
+ * many times faster than a hundred thousand objects.
  */
 export interface CaseIndex {
   readonly ids: readonly string[];
@@ -73,7 +73,7 @@ export interface MarkColumn {
 /** A text, or its beginning. */
 export interface Passage {
   readonly text: string;
-  /** Length of the whole text; larger than that of `text` when it was truncated. */
+  /** Length of the whole text; larger than the length of `text` when `text` was truncated. */
   readonly letters: number;
 }
 
@@ -129,7 +129,7 @@ export interface TrialFacts {
   readonly model: string | null;
   readonly fallback: string | null;
   readonly finish_reason: string | null;
-  /** The limit of an agent that ended the trial; null when none did. */
+  /** The limit of an agent that ended the trial; null when no limit ended it. */
   readonly stopped: Stopped | null;
   readonly usage: Usage;
   readonly latency_ms: number | null;
@@ -180,7 +180,7 @@ export interface PromptText {
   readonly text: string;
 }
 
-/** The data of a run for a page besides its report; large data is read on demand. */
+/** The data of a run that a page needs besides the run's report; large data is read on demand. */
 export interface ViewedRun {
   readonly summary: RunSummary;
   /** Null when both sides have the same prompt, or a text is not available. */

@@ -1,7 +1,10 @@
 import type { WordChange } from "./prompt-change.ts";
 import { type EditStep, shortestEdit } from "./shortest-edit.ts";
 
-/** If a smaller share of the characters is common, two passages are shown one after the other, not word by word. */
+/**
+ * Minimum share of characters that two passages must have in common to be shown word by word. With a smaller share,
+ * they are shown one after the other.
+ */
 const ENOUGH_IN_COMMON = 0.4;
 
 const TOKEN = /\n|[^\S\n]+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu;

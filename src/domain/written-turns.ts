@@ -9,7 +9,7 @@ export interface WrittenTurn {
 }
 
 /**
- * The turns defined by a case; undefined when the path has no list of texts or of `{say, expect}`.
+ * The turns defined by a case; undefined when there is no list of texts or of `{say, expect}` at the path.
  *
  * @param path a path in the input: `input.turns`
  */

@@ -263,7 +263,7 @@ function duplicateKey(name: string, firstLine: number, place: Place): Problem {
     ...place,
     what: `The key "${name}" is here a second time.`,
     why: "Only one of the two values could count, and nobody could tell which.",
-    fix: `Delete one of them; the first is on line ${firstLine}.`,
+    fix: `Delete one of the two keys; the first is on line ${firstLine}.`,
   };
 }
 

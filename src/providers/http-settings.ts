@@ -49,6 +49,6 @@ const Fields = z.strictObject({
 
 export const HttpSettings = Fields.superRefine(({ method, body }, context) => {
   if (method === "GET" && body !== undefined)
-    context.addIssue({ code: "custom", path: ["body"], message: "left out: a GET request has none" });
+    context.addIssue({ code: "custom", path: ["body"], message: "left out: a GET request has no body" });
 });
 export type HttpSettings = z.output<typeof HttpSettings>;

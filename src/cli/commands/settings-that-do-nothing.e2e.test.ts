@@ -79,7 +79,7 @@ describe("a body", () => {
     const [problem] = await problemsOf(
       '{ provider: http, method: GET, url: "http://127.0.0.1:9/", body: { q: 1 } }',
     );
-    expect(problem?.what).toContain('"models.m.body" must be left out: a GET request has none');
+    expect(problem?.what).toContain('"models.m.body" must be left out: a GET request has no body');
   });
 });
 
