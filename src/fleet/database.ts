@@ -33,7 +33,7 @@ export interface DoneBlock {
 /** The progress of a plan. */
 export interface PlanProgress {
   readonly halt: PlanHalt | null;
-  /** Numbers of the finished blocks that the planner has not read yet. */
+  /** The finished blocks that the planner has not read yet, by block number. */
   readonly done: readonly number[];
   /** Number of blocks that wait for a worker. */
   readonly waiting: number;
@@ -41,7 +41,10 @@ export interface PlanProgress {
   readonly leased: number;
   /** Number of workers that were active recently and can work on this plan. */
   readonly workers: number;
-  /** Versions and models of all workers that were active recently; null for all models. */
+  /**
+   * Versions and models of all workers that were active recently; `models` is null for a worker that takes all
+   * models.
+   */
   readonly kinds: readonly { readonly program: string; readonly models: readonly string[] | null }[];
 }
 
@@ -72,8 +75,8 @@ export interface PlanStore {
 export const LEASE_S = 6;
 
 /**
- * After so many workers died while they worked on a block, no further worker gets the block, because it probably killed
- * them.
+ * After so many workers died while they worked on a block, no further worker gets the block, because the block
+ * probably killed the workers.
  */
 export const LOST_MOST = 5;
 
@@ -118,9 +121,15 @@ export type Leave = "go" | "lost" | "budget";
 export interface CallBook {
   /** Records a call before it is sent, and returns whether it may be sent. */
   opened(call: OpenedCall): Promise<Leave>;
-  /** Records the result of a call. Waits while the database is unavailable: on return the result is stored. */
+  /**
+   * Records the result of a call. Waits while the database is unavailable: when this function returns, the result is
+   * stored.
+   */
   closed(call: ClosedCall): Promise<void>;
-  /** The answer to an earlier equal question of a judge in the same plan, from any worker. */
+  /**
+   * The answer to an equal question that a judge asked earlier in the same plan, from any worker; undefined if there
+   * is none.
+   */
   answered(plan: string, key: string): Promise<{ readonly id: string; readonly reply: string } | undefined>;
 }
 
@@ -191,7 +200,7 @@ export interface KeptRuns {
   drop(run: KeptRun): Promise<void>;
 }
 
-/** Times at which work is due; each is taken by one process. */
+/** A schedule: times at which work is due. Only one process takes each time, and does the work. */
 export interface Cadence {
   /**
    * Waits for the next time and takes it. Times that passed while no process waited count as one.
@@ -209,9 +218,9 @@ export interface FleetDatabase {
   readonly pace: PaceBook;
   readonly kept: KeptRuns;
   /**
-   * Joins the processes that share a schedule, or creates it.
+   * Joins the processes that share a schedule, or creates the schedule.
    *
-   * @param name equal for all processes of which one is to do the work
+   * @param name name of the schedule; at each time, one of the processes with this name is to do the work
    * @param cron five fields, in UTC by the database's clock
    * @throws {EvalsError} EVALS_CRON for fields that are not a schedule
    */

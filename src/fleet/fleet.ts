@@ -141,7 +141,7 @@ export interface LostCall {
 
 /** Totals of a plan's calls that were not reported before. */
 export interface CallSums {
-  /** The finished blocks with these calls. */
+  /** The finished blocks that contain these calls. */
   readonly blocks: readonly number[];
   readonly calls: number;
   readonly judge_calls: number;

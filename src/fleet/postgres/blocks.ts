@@ -12,7 +12,7 @@ const NAMED = 5;
 /**
  * A worker's operations in PostgreSQL.
  *
- * @param patience_ms how long a worker whose lease has expired may still return
+ * @param patience_ms grace period in milliseconds in which a worker may still return after its lease has expired
  */
 export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: number): WorkBench {
   const silent = silentWorkers(patience_ms);
@@ -108,8 +108,8 @@ export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: nu
 }
 
 /**
- * Finds blocks whose lease has expired, after an extra grace period. It is needed because a lease also expires when the
- * database was unavailable or its clock jumped, which is not the worker's fault.
+ * Finds blocks whose lease has expired, after an extra grace period. The grace period is needed because a lease also
+ * expires when the database was unavailable or its clock jumped, which is not the worker's fault.
  */
 function silentWorkers(patience_ms: number) {
   /** When each expired lease was first noticed. */

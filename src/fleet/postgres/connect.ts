@@ -40,7 +40,7 @@ export interface ConnectOptions {
 /** The purpose of the shared database, for error messages. */
 export const USE = {
   why: "Workers and planners share one database.",
-  written: "Blocks, answers and what they cost are written there.",
+  written: "Blocks, answers and what they cost are written to this database.",
   address:
     "postgres://user:password@host:5432/database, or env:NAME for an environment variable that holds it",
 };

@@ -4,7 +4,9 @@ import type { ClosedCall, OpenedCall } from "../fleet.ts";
 import type { Postgres, Sql } from "./connect.ts";
 
 const OPENING = { size: 500, at_once: 1 };
-/** Limits of the batches that store answers. Several run at once, because an answer is uncertain until it is written. */
+/**
+ * Limits of the batches that store answers. Several batches run at once, because an answer is uncertain until stored.
+ */
 const CLOSING = { size: 500, at_once: 3 };
 /** How long a call waits for room in the budget before it asks again, in milliseconds. */
 const BUDGET_WAIT_MS = 100;
@@ -83,7 +85,7 @@ async function withinBudget(sql: Sql, plan: string, calls: readonly OpenedCall[]
   const going: OpenedCall[] = [];
   const answers = new Map<string, Leave | "wait">();
   for (const call of calls) {
-    // A call without a cost limit is sent alone, so that its cost is known before the next one.
+    // A call without a cost limit is sent alone, so that its cost is known before the next call is sent.
     const isBounded =
       !(usd.isHeld && call.most_usd === null) && !(tokens.isHeld && call.most_tokens === null);
     const fits =
@@ -106,8 +108,8 @@ async function withinBudget(sql: Sql, plan: string, calls: readonly OpenedCall[]
 }
 
 /**
- * SQL for what a call counts in the budget, in US dollars and in tokens: its cost if known, else its maximum
- * cost. Tokens are known when both input and output are.
+ * SQL for the amount that a call counts against the budget, in US dollars and in tokens: the call's cost if known,
+ * else its maximum cost. Tokens are known when both input and output tokens are known.
  */
 export const USD =
   "CASE WHEN state IN ('open', 'uncertain') OR (billed AND usd IS NULL) THEN coalesce(most_usd, 0) ELSE coalesce(usd, 0) END";

@@ -13,15 +13,16 @@ import { openQueue } from "./queue.ts";
 import { ensureSchema } from "./schema.ts";
 
 /**
- * How long a worker whose lease has expired may still return, in milliseconds: longer than two heartbeats take.
+ * Grace period in which a worker may still return after its lease has expired, in milliseconds: longer than two
+ * heartbeats take.
  */
 const PATIENCE_MS = 4000;
 
 /**
  * Opens the database that workers and planners share.
  *
- * @param patience_ms how long a worker whose lease has expired may still return
- * @throws {EvalsError} for a database that cannot be reached, written or understood
+ * @param patience_ms grace period in which a worker may still return after its lease has expired, in milliseconds
+ * @throws {EvalsError} for a database that cannot be reached or written, or whose tables this program cannot use
  */
 export async function openPostgresFleet(
   url: string,

@@ -13,7 +13,8 @@ export function paceBook(postgres: Postgres): PaceBook {
             "DELETE FROM evals.departures WHERE model = $1 AND at <= clock_timestamp() - make_interval(secs => $2)",
             [model, within_ms / 1000],
           );
-          // Calls in the future: the clock was set back. When they were sent is unknown, so they count as sent now.
+          // A call with a time in the future was recorded before the clock was set back. Its true time is unknown, so
+          // it counts as sent now.
           await sql.query(
             "UPDATE evals.departures SET at = clock_timestamp() WHERE model = $1 AND at > clock_timestamp()",
             [model],

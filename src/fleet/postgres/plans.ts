@@ -10,8 +10,9 @@ import { alone } from "./schema.ts";
 const SEEN_S = 15;
 
 /**
- * SQL for whether a leased block (row `b`) still belongs to its worker. A lease that ends much later than a new lease
- * would was given before the database's clock was set back. It does not count, because its worker may be gone.
+ * SQL for whether a leased block (row `b`) still belongs to its worker. A lease that ends much later than a new one
+ * can end was created before the database's clock was set back. Such a lease does not count, because its worker may
+ * be gone.
  */
 export const HELD = `(b.lease_until > now() AND b.lease_until <= now() + interval '${2 * LEASE_S} seconds')`;
 
@@ -48,9 +49,9 @@ export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
       const no = String(rows[0].no);
       runs.set(no, { run: plan.run, planner });
       // Each plan has partitions of its own: dropping them deletes the plan's answers at once, however many they are.
-      // They are created under the lock, because two processes may open the same plan. A call's row is written when the
-      // call is sent, and grows about fivefold with the answer. The fill factor leaves room for this growth in the
-      // row's page, so that no index changes.
+      // The partitions are created under the lock, because two processes may open the same plan. A call's row is
+      // written when the call is sent, and grows about fivefold with the answer. The fill factor leaves room for this
+      // growth in the row's page, so that no index changes.
       await alone(postgres, (sql) =>
         sql.query(
           `CREATE TABLE IF NOT EXISTS evals.calls_${no} PARTITION OF evals.calls FOR VALUES IN (${no}) WITH (fillfactor = 15)`,
@@ -62,7 +63,7 @@ export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
         ),
       );
       await queue.open(plan.run);
-      // The user who resumes a plan was told why its workers died, so their losses no longer count.
+      // The user who resumes a plan has read why its workers died, so the number of lost workers starts again at 0.
       await postgres.query("UPDATE evals.blocks SET lost = 0 WHERE plan = $1 AND lost > 0", [no]);
       const { rows: blocks } = await postgres.query(
         "SELECT no, cases, trials FROM evals.blocks WHERE plan = $1 ORDER BY no",
@@ -155,7 +156,7 @@ export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
 function takenOver(run: string): Problem {
   return {
     code: "EVALS_WORKERS_TAKEN_OVER",
-    what: `Run ${run} was resumed by another process while this one was waiting for its workers.`,
+    what: `Run ${run} was resumed by another process while this process was waiting for its workers.`,
     why: "Two processes that plan one run would have its trials asked, and paid for, twice.",
     fix: `Let the other process end the run. Then \`evals pull ${run} --workers …\` brings it here.`,
   };

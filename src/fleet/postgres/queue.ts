@@ -36,12 +36,13 @@ export async function openBoss(postgres: Postgres, { schedule = false } = {}): P
       supervise: false,
       schedule: isKeeper,
     });
-    // Errors reported here come from background work, which is retried; errors of our own calls are thrown.
+    // Errors reported here come from background work, which is retried; errors of this program's own calls are
+    // thrown.
     boss.on("error", () => {});
     return boss;
   };
-  // Two processes could both create pg-boss's schema, so it is created under a lock. It is created on the connection
-  // that holds the lock, because a connection pooler may provide no other.
+  // Two processes could both create pg-boss's schema, so the schema is created under a lock, and on the connection
+  // that holds the lock: a connection pooler might not provide a second connection.
   if (!(await hasTable(postgres, "evals_queue.version")))
     await alone(postgres, async (sql) => {
       if (await hasTable(sql, "evals_queue.version")) return;

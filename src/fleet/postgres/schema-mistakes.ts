@@ -8,9 +8,9 @@ export function schemaProblem(found: number, wanted: number): Problem {
     what: `The tables of evals in this database are of version ${found}, and this program knows version ${wanted}.`,
     why: newer
       ? "A newer version of evals has changed the tables, and could not read what this version writes."
-      : "The role in the address may not update the tables.",
+      : "The role in the address has no permission to update the tables.",
     fix: newer
-      ? "Update evals here to the version that the others run."
+      ? "Update evals here to the version that the other processes run."
       : "Run `evals queue status` once with the role that owns the schema; docs/workers.md has the roles.",
   };
 }

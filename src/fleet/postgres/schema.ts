@@ -5,7 +5,7 @@ import { noSchema, schemaProblem } from "./schema-mistakes.ts";
 /** Advisory lock while tables are created: one process creates them, others wait. */
 const LOCK = 7_263_815_504;
 
-/** Runs work in a transaction that holds the lock, so that no other process does such work meanwhile. */
+/** Runs work in a transaction that holds the lock, so that no other process runs such work at the same time. */
 export function alone<T>(postgres: Postgres, work: (sql: Sql) => Promise<T>): Promise<T> {
   return postgres.transaction(async (sql) => {
     // A transaction-level lock, because a connection pooler may give each transaction another session.
@@ -28,7 +28,7 @@ export async function hasTable(sql: Sql, name: string): Promise<boolean> {
   return rows[0]?.there === true;
 }
 
-/** All migrations in order; a published one is never changed. */
+/** All migrations in order. A migration is never changed after it was published. */
 const STEPS: readonly string[] = [
   `
   CREATE TABLE evals.plans (
@@ -126,7 +126,8 @@ const STEPS: readonly string[] = [
   `,
   // How many workers were lost with a block since its plan was opened.
   "ALTER TABLE evals.blocks ADD COLUMN lost integer NOT NULL DEFAULT 0",
-  // The process that plans the run. When another process has resumed the run, the first must not hand out trials again.
+  // The process that plans the run. When another process has resumed the run, the first process must not hand out
+  // trials again.
   "ALTER TABLE evals.plans ADD COLUMN planner text",
   // jsonb sorts the keys of objects: a pulled run would list its metrics in another order than where it was planned.
   "ALTER TABLE evals.plans ALTER COLUMN report TYPE json USING report::json",
