@@ -51,13 +51,13 @@ export async function prepareIndex(
     [["update-index", "-z", "--index-info"], input],
   ] as const) {
     const { code, err } = await git(top, args, { env, input: given });
-    if (code !== 0) throw refused(lastWords(err, 1), "git status says more. Nothing was changed.");
+    if (code !== 0) throw refused(lastWords(err, 1), "`git status` shows more. Nothing was changed.");
   }
   const [tree, before] = await Promise.all([
     git(top, ["write-tree"], { env }),
     gitText(top, ["rev-parse", `${head}^{tree}`]),
   ]);
-  if (tree.code !== 0) throw refused(lastWords(tree.err, 1), "git status says more. Nothing was changed.");
+  if (tree.code !== 0) throw refused(lastWords(tree.err, 1), "`git status` shows more. Nothing was changed.");
   return tree.out.trim() !== before;
 }
 
@@ -72,7 +72,7 @@ export async function setIndex(
     const { code, err } = await git(top, ["update-index", "-z", "--index-info"], { input });
     if (code === 0) return;
     const isLocked = existsSync(join(gitFolder, "index.lock"));
-    if (!isLocked && !/index\.lock/.test(err)) throw refused(lastWords(err, 1), "git status says more.");
+    if (!isLocked && !/index\.lock/.test(err)) throw refused(lastWords(err, 1), "`git status` shows more.");
     if (left === 0) throw locked(gitFolder);
     await wait(PATIENCE.ms);
   }

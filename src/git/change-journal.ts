@@ -22,7 +22,7 @@ export interface ChangeJournal {
   readonly subject: string;
   /** The new content of each path; null when the path is removed. */
   readonly files: Readonly<Record<string, TreeFile | null>>;
-  /** Original content as Base64 of paths that differed from HEAD; null when there was no file. */
+  /** For each path that differed from HEAD, its original content as Base64; null when there was no file. */
   readonly saved: Readonly<Record<string, string | null>>;
   readonly tag: { readonly name: string; readonly message: string } | null;
 }
@@ -42,7 +42,10 @@ export function hasJournal(gitFolder: string): boolean {
   return existsSync(changePlaces(gitFolder).journal);
 }
 
-/** Locks the repository: the journal is created atomically, by one process only. @returns false when one exists already */
+/**
+ * Locks the repository: the journal is created atomically, by one process only. @returns false when there is a
+ * journal already
+ */
 export function openJournal(gitFolder: string, journal: ChangeJournal): boolean {
   const { journal: place } = changePlaces(gitFolder);
   const draft = `${place}.${journal.owner.pid}`;
@@ -79,8 +82,8 @@ export function readJournal(gitFolder: string): ChangeJournal | null {
 }
 
 /**
- * Removes the files of a change. The journal goes last: if the process is killed here, the rest can be removed
- * later.
+ * Removes the files of a change. The journal is removed last: if the process is killed before, the remaining files
+ * can be removed later.
  */
 export function closeJournal(gitFolder: string): void {
   const { journal, index, files } = changePlaces(gitFolder);

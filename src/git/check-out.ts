@@ -30,7 +30,8 @@ export async function checkOut(
     const { code, err } = await git(from ?? root, step, { env: { GIT_INDEX_FILE: join(folder, "index") } });
     if (code !== 0) throw notWritten(commit, err);
   }
-  // An empty `.git` marks the repository's root for our search, and no git command accepts it as a repository.
+  // An empty `.git` marks the repository's root for this program's search, and no git command accepts it as a
+  // repository.
   mkdirSync(join(top, ".git"), { recursive: true });
   return { root: join(top, prefix ?? ""), top, from: from ?? root };
 }

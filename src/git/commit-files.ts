@@ -114,7 +114,7 @@ async function refuseBusyRepository(
 }
 
 const UNFINISHED: readonly [name: string, what: string, fix: string][] = [
-  ["MERGE_HEAD", "A merge", "git commit finishes it, git merge --abort cancels it"],
+  ["MERGE_HEAD", "A merge", "`git commit` finishes the merge, `git merge --abort` cancels it"],
   ["CHERRY_PICK_HEAD", "A cherry-pick", "git cherry-pick --continue, or --abort"],
   ["REVERT_HEAD", "A revert", "git revert --continue, or --abort"],
   ["rebase-merge", "A rebase", "git rebase --continue, or --abort"],
@@ -153,7 +153,7 @@ async function storeText(top: string, path: string, content: string): Promise<st
   const { code, out, err } = await git(top, ["hash-object", "-w", "--stdin", `--path=${path}`], {
     input: content,
   });
-  if (code !== 0) throw refused(lastWords(err, 1), "Mend what git complains of. Nothing was changed.");
+  if (code !== 0) throw refused(lastWords(err, 1), "Fix what git complains about. Nothing was changed.");
   return out.trim();
 }
 
@@ -168,6 +168,6 @@ function commitRefused(words: string): EvalsError {
     lastWords(words) || "git commit failed without a message",
     nobody
       ? 'git config user.name "<your name>" && git config user.email <your address>, then repeat the command'
-      : "Mend what git or its hook complains of, then repeat the command. Nothing was changed.",
+      : "Fix what git or its hook complains about, then repeat the command. Nothing was changed.",
   );
 }

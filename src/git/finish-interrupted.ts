@@ -94,7 +94,7 @@ async function complete(
 /**
  * Undoes a change: HEAD, the index if it was changed, and every file that was written.
  *
- * @param reached the commit, if it was made; whether the user's index was set
+ * @param reached how far the change came: its commit, if it was made, and whether the user's index was set
  */
 export async function takeBack(
   repository: Repository,

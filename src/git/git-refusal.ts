@@ -31,7 +31,7 @@ export function busy(): EvalsError {
     code: "EVALS_GIT_BUSY",
     what: "Another evals process is promoting or rolling back in this repository at this moment.",
     why: "Two promotions or rollbacks at once would mix their changes.",
-    fix: "Repeat the command when the other one has ended.",
+    fix: "Repeat the command when the other process has ended.",
   });
 }
 
@@ -45,10 +45,10 @@ export function locked(gitFolder: string): EvalsError {
   });
 }
 
-/** Errors of the disk that the user can fix, rather than bugs of ours. */
+/** Errors of the disk that the user can fix, in contrast to bugs of this program. */
 const OF_THE_DISK: Readonly<Record<string, string>> = {
-  EACCES: "may not be written",
-  EPERM: "may not be written",
+  EACCES: "cannot be written by this user",
+  EPERM: "cannot be written by this user",
   EROFS: "is on a disk that cannot be written",
   ENOSPC: "does not fit on the disk",
   EDQUOT: "is over the disk quota",

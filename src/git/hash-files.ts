@@ -23,7 +23,7 @@ export async function hashFiles(
     const got = out.split("\n").slice(0, -1);
     for (const [index, id] of got.entries()) ids.set(rest[index] ?? "", id);
     if (code === 0) break;
-    // Git stops at the first path that it cannot read, so that one is skipped.
+    // Git stops at the first path that it cannot read, so that path is skipped.
     from += got.length + 1;
   }
   return ids;

@@ -43,7 +43,10 @@ export async function* placeFiles(
       },
     );
     if (code !== 0)
-      throw refused(lastWords(err, 1), "Mend what git complains of, then repeat. Nothing was changed.");
+      throw refused(
+        lastWords(err, 1),
+        "Fix what git complains about, then repeat the command. Nothing was changed.",
+      );
   }
   for (const [path, file] of Object.entries(files)) {
     if (file !== null) continue;

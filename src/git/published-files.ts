@@ -3,7 +3,7 @@ import { git, gitText } from "./git-process.ts";
 import { listRefs, readRefs, remoteDefaultBranch } from "./repository.ts";
 import { unreadable } from "./require-repository.ts";
 
-/** Blob ids that a path has had in published history, newest first. */
+/** By path, the ids of all blobs that the published history has at this path, newest first. */
 export type PublishedFiles = ReadonlyMap<string, ReadonlySet<string>>;
 
 const PUBLISHED = ["refs/tags/evals/", "refs/remotes/"];
@@ -14,7 +14,8 @@ export function publishedRefs(root: string): Promise<readonly string[]> {
 }
 
 /**
- * Like `publishedRefs`, for a caller that must not take an unreadable repository for one without any published ref.
+ * Like `publishedRefs`, for a caller that must not mistake an unreadable repository for a repository without
+ * published refs.
  *
  * @returns empty outside a repository
  * @throws {EvalsError} EVALS_GIT_MISSING; EVALS_GIT_UNREADABLE when git refuses to read the repository

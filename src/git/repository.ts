@@ -32,7 +32,7 @@ export async function readHead(root: string): Promise<Head | null> {
   }
 }
 
-/** Hash of the commit that a ref, tag or hash names; null when there is none, or outside a repository. */
+/** Hash of the commit that a ref, tag or hash names; null when there is no such commit, or outside a repository. */
 export async function resolveCommit(root: string, ref: string): Promise<string | null> {
   if (ref.startsWith("-")) return null;
   return (
@@ -41,7 +41,7 @@ export async function resolveCommit(root: string, ref: string): Promise<string |
 }
 
 /**
- * Text of a file as in a checkout of a commit; null when the commit does not have it.
+ * Text of a file as in a checkout of a commit; null when the commit does not have the file.
  *
  * @param path relative to `root`
  * @throws {EvalsError} EVALS_GIT_UNREADABLE when the commit has the file but git cannot provide it, which is not the
@@ -63,7 +63,7 @@ export async function readAtCommit(root: string, commit: string, path: string): 
   });
 }
 
-/** The given paths that differ from HEAD or are untracked, relative to `root`. */
+/** Those of `paths` that differ from HEAD or are untracked, relative to `root`. */
 export async function changedPaths(root: string, paths: readonly string[]): Promise<string[]> {
   if (paths.length === 0) return [];
   const { out } = await git(root, [

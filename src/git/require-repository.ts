@@ -19,7 +19,7 @@ const OLDEST: readonly [number, number] = [2, 30];
  * The repository that contains a project.
  *
  * @returns null outside a repository
- * @throws {EvalsError} EVALS_GIT_MISSING; EVALS_GIT_UNREADABLE when git refuses to read it
+ * @throws {EvalsError} EVALS_GIT_MISSING; EVALS_GIT_UNREADABLE when git refuses to read the repository
  */
 export async function findRepository(root: string): Promise<Repository | null> {
   if (findGitFolder(root) === null) return null;
@@ -75,7 +75,7 @@ export function unreadable(words: string): EvalsError {
       ? "Git refuses to read this repository: it belongs to another user."
       : `Git cannot read this repository: ${(lines.at(-1) ?? "").replace(/^fatal: /, "")}`,
     why: "The baseline is in git; a run that cannot see it would pass without comparing anything.",
-    fix: foreign ? (command ?? "git config --global --add safe.directory <path>") : "git status says more",
+    fix: foreign ? (command ?? "git config --global --add safe.directory <path>") : "`git status` shows more",
   });
 }
 

@@ -13,7 +13,7 @@ export interface PromotedTag {
   readonly message: string;
 }
 
-/** The tag for `v1` or `evals/v1`; null when there is none. */
+/** The tag for `v1` or `evals/v1`; null when there is no such tag. */
 export async function findTag(root: string, word: string): Promise<PromotedTag | null> {
   for (const name of [`evals/${word}`, word]) {
     const commit = await resolveCommit(root, `refs/tags/${name}`);
@@ -41,7 +41,7 @@ export function tagTaken(name: string): Problem {
     code: "EVALS_TAG_EXISTS",
     what: `The tag ${name} exists.`,
     why: "The name of a promotion must always mean the same promotion.",
-    fix: `Choose another name with --as. git show ${name} shows what this tag names.`,
+    fix: `Choose another name with --as. \`git show ${name}\` shows what this tag names.`,
   };
 }
 
@@ -64,7 +64,7 @@ export async function makeTag(
   if (code === 0 || (await resolveCommit(root, `refs/tags/${name}`)) === commit) return;
   throw refused(
     `git did not make the tag ${name}: ${lastWords(err)}`,
-    "Mend what git complains of, then repeat the command. Nothing was changed.",
+    "Fix what git complains about, then repeat the command. Nothing was changed.",
   );
 }
 
