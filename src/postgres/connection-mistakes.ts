@@ -41,14 +41,14 @@ export function isPassingInUse(error: unknown): boolean {
   return isPassing(error) || (error as { code?: string | null }).code === READ_ONLY;
 }
 
-/** The notice that a database which was in use is being waited for. */
+/** The notice that this program waits for a database that was already in use. */
 export function waitingNotice(error: unknown): string {
   const { code, message } = error as { code?: string | null; message: string };
   const what = code === READ_ONLY || code === DISK_FULL ? "takes no writes" : "does not answer";
   return `PostgreSQL ${what} (${message}): waiting for it; answers that have arrived are kept.`;
 }
 
-/** The notice that a database which was waited for is back. */
+/** The notice that the database answers again after the wait. */
 export const BACK_NOTICE = "PostgreSQL answers again.";
 
 /** The location of a database without user and password: `db.example.com:5432/evals`. */
@@ -65,7 +65,7 @@ export function addressOf(url: string): string {
 export interface DatabaseUse {
   /** Why a database is needed. */
   readonly why: string;
-  /** The data that is written there and would be lost. */
+  /** A sentence on the data that is written to the database and would be lost. */
   readonly written: string;
   /** How to set the database's address. */
   readonly address: string;
@@ -86,7 +86,7 @@ export function connectionProblem(
       code: "EVALS_POSTGRES_READ_ONLY",
       what: `The PostgreSQL at ${at} takes no writes.`,
       why: `${written} A standby or a read-only session cannot keep them.`,
-      fix: "Name the primary, and a role whose transactions are not read only.",
+      fix: "Use the address of the primary server, and a role whose transactions are not read-only.",
     };
   }
   if (isFull(error)) {

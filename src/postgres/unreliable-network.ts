@@ -1,13 +1,16 @@
 import { setTimeout } from "node:timers/promises";
 
-/** How long the other side may take to end a connection, in milliseconds. Behind a broken network it never ends it. */
+/**
+ * How long the database may take to end a connection, in milliseconds. With a broken network, it never ends the
+ * connection.
+ */
 const END_MS = 2_000;
 
 /** Options of a connection to a database on another machine. */
 export const CONNECTION_LIMITS = {
   connectionTimeoutMillis: 10_000,
   keepAlive: true,
-  /** After this time without traffic, the system asks whether the other side is still there. */
+  /** After this time without traffic, the operating system checks whether the database can still be reached. */
   keepAliveInitialDelayMillis: 10_000,
 } as const;
 

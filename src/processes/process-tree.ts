@@ -27,7 +27,7 @@ function watch(tree: ProcessTree): void {
   for (const name of SIGNALS) process.on(name, endedBy);
 }
 
-/** Removes our handlers, so that none is left in a process that uses this code as a library. */
+/** Removes the handlers of this module, so that none is left in a process that uses this code as a library. */
 function forget(tree: ProcessTree): void {
   if (!living.delete(tree) || living.size > 0) return;
   process.off("exit", killAll);
@@ -61,7 +61,8 @@ export class ProcessTree {
     });
     // A process that exits without reading its input is not an error.
     this.child.stdin?.on("error", () => {});
-    // Child processes that remain, even in another process group, may keep the output open. So it is closed later.
+    // Child processes that remain, even in another process group, may keep the output open. So this program closes it
+    // later.
     this.child.once("exit", () => {
       this.kill("SIGKILL");
       const cut = setTimeout(() => {

@@ -76,8 +76,7 @@ export class ProgramPool {
   }
 
   /**
-   * Kills all processes and their children. Running requests fail; waiting and later ones get the reply
-   * `closed`.
+   * Kills all processes and their children. Running requests fail; waiting and later requests get the reply `closed`.
    */
   async close(): Promise<void> {
     this.#closed = true;

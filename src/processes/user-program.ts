@@ -66,8 +66,8 @@ export interface ProgramProcess {
 const KEPT = 8 * 1024;
 
 /**
- * Common to both kinds of processes: limited output, one request at a time, and killing the process tree when a
- * request is abandoned.
+ * What both kinds of processes have in common: limited output, one request at a time, and killing the process tree
+ * when a request is abandoned.
  */
 abstract class Asked implements ProgramProcess {
   spent = false;

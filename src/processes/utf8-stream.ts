@@ -1,4 +1,4 @@
-/** Decodes bytes that arrive in chunks; a character may be split between two of them. */
+/** Decodes bytes that arrive in chunks; a character may be split between two chunks. */
 export class Utf8Stream {
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
 

@@ -85,7 +85,7 @@ function badPattern(
     code: "EVALS_REDACT_PATTERN",
     ...place,
     what: `The pattern of "${name}" cannot be used: ${error.message}.`,
-    why: "The texts that this pattern should remove would be stored. It runs on everything that a model writes, so it must be an RE2 pattern, whose time grows only linearly with the text.",
+    why: "The texts that this pattern should remove would be stored. The pattern runs on everything that a model writes, so it must be an RE2 pattern, whose time grows only linearly with the text.",
     fix: `pattern: a regular expression without lookaround and back-references; now it is ${JSON.stringify(pattern)}`,
   };
 }

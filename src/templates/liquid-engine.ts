@@ -110,7 +110,7 @@ function printedByLiquid(printed: unknown): string {
   return Array.isArray(value) ? value.map(printedByLiquid).join("") : String(value);
 }
 
-/** Renders a template. @param scope the variables; only conditions and `default` may use one that is missing */
+/** Renders a template. @param scope the variables; only conditions and `default` may use a missing variable */
 export function renderLiquid(liquid: Liquid, nodes: LiquidNode[], scope: object): string {
   // Only this rendering is lenient, not the engine, because `assign` uses the engine's options and must stay strict.
   const options = { ...liquid.options, lenientIf: true };
@@ -125,7 +125,7 @@ export function asksForClock(error: unknown): boolean {
   return false;
 }
 
-/** The variable that a template asked for and its scope does not have; undefined for another error. */
+/** The variable that a template uses and its scope does not have; undefined for another error. */
 export function missingVariable(error: unknown): string | undefined {
   for (let one = error; one instanceof Error; one = (one as { originalError?: unknown }).originalError) {
     const { variableName } = one as { variableName?: unknown };
@@ -147,7 +147,7 @@ export function liquidWords(error: unknown): string {
 /** The beginning or the end of a tag, or a word that a date filter would take for the time. */
 const MARK_OR_CLOCK = /\{[{%]|[}%]\}|(["'])(?:now|today)\1\s*\|\s*date/g;
 
-/** Where a date filter obviously reads the current time, found without rendering; undefined when there is none. */
+/** Finds, without rendering, where a date filter obviously reads the current time; undefined when no filter does. */
 export function clockAsked(source: string): { readonly line: number; readonly column: number } | undefined {
   // In one pass: a regular expression for whole tags would search the rest of the source for each unclosed tag.
   let inTag = false;

@@ -33,6 +33,6 @@ export class TemplateFailure extends Error {
 /** A template that uses the current time: each rendering would be a different request. */
 export class ClockFailure extends TemplateFailure {}
 
-/** The fix of a problem with a template that asks for the time. */
+/** How to fix a template that asks for the current time; shown in the problem. */
 export const CLOCK_FIX =
   "Write {{ clock }} instead, and set its value: clock: 2026-11-29T09:00Z (in the suite, or in evalconfig.yaml for all suites).";
