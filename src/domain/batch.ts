@@ -4,7 +4,7 @@ import type { FailedReply, PreparedRequest, Reply } from "./reply.ts";
 export interface BatchTrouble {
   readonly kind: "trouble";
   readonly failure: FailedReply;
-  /** Whether nothing happened at the provider, so that the request can be repeated. */
+  /** Whether the provider did nothing, so that the request can be repeated. */
   readonly undone: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The reasons why a case will be asked, or need not be asked. */
+/** The reasons why the target will be asked about a case, or need not be asked. */
 export const CACHE_REASONS = [
   "recorded",
   "answered",
@@ -16,7 +16,7 @@ export const CACHE_REASONS = [
 ] as const;
 export type CacheReason = (typeof CACHE_REASONS)[number];
 
-/** A case of a run that has not started, with the reason why its trials will or will not be asked. */
+/** A case of a run that has not started, with the reason why the target will or will not be asked about it. */
 export interface ExplainedCase {
   readonly id: string;
   readonly trials: number;

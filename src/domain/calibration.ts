@@ -185,7 +185,7 @@ export interface DriftCheck {
   readonly p: number;
   /** Share of answers whose verdict changed when the answer was judged again. */
   readonly changed: number;
-  /** Share of answers whose verdict changes between repeats within one session; null when unknown. */
+  /** Share of answers whose verdict changes between repeated judgements in one session; null when unknown. */
   readonly usual: number | null;
   readonly drifted: boolean;
   readonly before: { readonly sensitivity: Estimate; readonly specificity: Estimate };

@@ -7,7 +7,10 @@ export interface LoggedDeparture {
   readonly tokens: number;
 }
 
-/** When calls to a model were sent, shared by all processes of a project, so that the user's limits apply to them together. */
+/**
+ * The times at which calls to a model were sent. All processes of a project share the log, so that the user's limits
+ * apply to all of them together.
+ */
 export interface DepartureLog {
   /**
    * Reads the calls of other processes and records a call of this process, under a lock.

@@ -65,7 +65,9 @@ export interface DriftReport {
   readonly threshold: number;
   /** A second drift chart of the same values, with a proven false-alarm rate; it does not affect the verdict. */
   readonly shiryaev_roberts: { readonly value: number; readonly threshold: number };
-  /** Probability of a false alarm within this many runs, for a baseline of this size; null before the first usable run. */
+  /**
+   * Probability of a false alarm within `runs` runs, for a baseline of this size; null before the first usable run.
+   */
   readonly false_alarm: { readonly runs: number; readonly probability: number | null };
   /**
    * `runs`: within how many runs a change of the size `change` (a share in [0, 1]) would be found; null when never.
@@ -75,7 +77,7 @@ export interface DriftReport {
   readonly judge: JudgeDrift | null;
   /** Oldest first. */
   readonly series: readonly DriftEntry[];
-  /** Models of the suite with a shutdown date, one sentence each. */
+  /** One sentence for each model of the suite that has a shutdown date. */
   readonly retirements: readonly string[];
   readonly notes: readonly string[];
 }

@@ -14,7 +14,7 @@ interface Range {
   readonly high: number;
 }
 
-/** A share of some answers with its exact 95 % interval; null without answers. */
+/** A share of some answers, with its exact 95 % confidence interval; null when there are no answers. */
 export type Share = ({ readonly value: number; readonly n: number } & Range) | null;
 
 /** The effect of escalating answers below the threshold. */

@@ -5,7 +5,10 @@ export interface ExplainingEntry {
   readonly judge_when?: "always" | "passed" | undefined;
 }
 
-/** Whether a judge only says why trials failed. Such a judge fails no trial, so it is asked about few trials. */
+/**
+ * Whether a judge only explains why trials failed. Such a judge makes no trial fail, so it is asked only about failed
+ * trials that no rule explains.
+ */
 export function explainsOnly({ required, blames }: ExplainingEntry): boolean {
   return required === false && blames !== undefined;
 }

@@ -70,8 +70,8 @@ export interface SuiteJudge extends OpenJudge {
 }
 
 /**
- * Why a judge gave no verdict. `unasked`: only earlier verdicts were wanted. `unreachable`: the judge's model is
- * unavailable. `batch`: the judge's reply comes with a batch.
+ * Why a judge gave no verdict. `unasked`: only verdicts that were already stored were wanted. `unreachable`: the
+ * judge's model is unavailable. `batch`: the judge's reply comes with a batch.
  */
 export type NotJudgedBecause = "budget" | "cancelled" | "unasked" | "unreachable" | "batch";
 
@@ -197,7 +197,7 @@ export type BaselineAnswer = (caseId: string, trial: number) => Promise<string |
 
 /** The functions that judges need from their environment. The command line passes them to the scorers. */
 export interface JudgeHost {
-  /** For judges that compare with the baseline's answers; absent without a baseline. */
+  /** Gives the baseline's answers to judges that compare with them; absent without a baseline. */
   readonly baseline?: BaselineAnswer | undefined;
   /** @throws {EvalsError} for an unknown judge, or with the mistakes of its file */
   file(spec: string): Promise<JudgeFile>;

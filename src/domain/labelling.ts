@@ -38,8 +38,8 @@ export interface LabellingProgress {
   readonly skipped: number;
   readonly counts: Readonly<Record<Label["verdict"], number>>;
   /**
-   * Number of answers that were asked twice (`of`), and number of them that got the same verdict both times (`same`).
-   * Null when no answer was asked twice.
+   * Number of answers that the person judged twice (`of`), and number of them that got the same verdict both times
+   * (`same`). Null when the person judged no answer twice.
    */
   readonly agreement: { readonly same: number; readonly of: number } | null;
 }

@@ -51,6 +51,6 @@ export interface Matrix {
   readonly targets: readonly MatrixTarget[];
   /** In the order of the dataset. */
   readonly cases: readonly MatrixCase[];
-  /** One for every pair of targets that both answered at least one case. */
+  /** One difference for every pair of targets that have at least one case which both answered. */
   readonly differences: readonly MatrixDifference[];
 }

@@ -28,7 +28,7 @@ export function codeProblem(what: string): Problem {
 }
 
 /**
- * The last check before code is run. All code that a command needs was reported together earlier.
+ * The last check before code is run. Normally, an earlier check has already reported all code that a command needs.
  *
  * @throws {EvalsError} EVALS_NO_EXEC
  */

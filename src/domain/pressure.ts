@@ -71,7 +71,7 @@ export function pressureSettings(entries: Pressure): PressureSettings[] {
 
 /** What a variant adds to the question of its trial. */
 export interface UnderPressure {
-  /** The conversation continues from here: all messages and calls of the original trial. */
+  /** What the variant's conversation starts with: all messages and calls of the original trial. */
   readonly after?:
     | {
         readonly messages: readonly Message[];

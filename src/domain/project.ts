@@ -102,7 +102,7 @@ export interface JudgeFiles {
    * @throws {EvalsError} for an unknown name or version (the error then has no location), or with the file's mistakes
    */
   find(spec: string): Promise<JudgeFile>;
-  /** All readable versions, and the problems of the others. */
+  /** All versions that can be read, and the problems of those that cannot be read. */
   all(): { readonly judges: readonly JudgeFile[]; readonly problems: readonly Problem[] };
 }
 

@@ -71,7 +71,7 @@ export interface PromptComparison {
   readonly declared: Bump | null;
   readonly messages: readonly MessageChange[];
   readonly variables: { readonly added: readonly string[]; readonly removed: readonly string[] };
-  /** The differing parts of the pinned context (model, params, retrieval), each member separately. */
+  /** The parts of the pinned context (model, params, retrieval) that differ, with each member listed separately. */
   readonly pins: readonly FieldChange[];
   readonly about: readonly FieldChange[];
   /** The changes that need a major version. */

@@ -24,7 +24,7 @@ export interface AttachLine {
   readonly line: number;
 }
 
-/** Name and version of a prompt written in a suite; it can never be a published version. */
+/** Name and version of a prompt that is written in a suite. No published version can have this name and version. */
 export const INLINE_PROMPT = { name: "", version: "inline" } as const;
 
 /** Whether a prompt is written in a suite, so that it has no version to name, compare or publish. */

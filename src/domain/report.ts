@@ -179,7 +179,7 @@ export interface StoppingDecision {
   readonly trials: number;
   readonly metric: string;
   readonly delta: number | null;
-  /** Bounds of the repeated 90 % interval, which is valid in spite of the earlier looks. */
+  /** Bounds of the repeated 90 % interval, which is valid in spite of the earlier looks (interim analyses). */
   readonly low: number | null;
   readonly high: number | null;
   /** One-sided p-value of a drop. */
@@ -219,11 +219,11 @@ export interface Comparison {
   /** One sentence with numbers. */
   readonly said: string;
   /**
-   * For a run that could stop early: the look that decided the verdict. All other numbers come from one look at all
-   * answers. Absent for other runs.
+   * For a run that could stop early: the look (the interim analysis) that decided the verdict. All other numbers come
+   * from one analysis of all answers. Absent for other runs.
    */
   readonly decided?: StoppingDecision;
-  /** Regressed, then fixed cases with their counts, strongest evidence first. */
+  /** First the regressed cases, then the fixed ones, with their counts; strongest evidence first. */
   readonly moved: readonly CaseComparison[];
   readonly tags: readonly TagComparison[];
   /** Failure classes that grew, strongest evidence first; absent when a side has no failure classes. */

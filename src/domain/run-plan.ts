@@ -28,7 +28,10 @@ export interface PlannedRun {
     readonly expected: number | null;
     /** The maximum cost; null when there is no limit. */
     readonly most: number | null;
-    /** The expected cost of asking every trial anew; null when unknown, absent when no answer comes from the cache. */
+    /**
+     * The expected cost if the target were asked anew for every trial; null when unknown, absent when no answer is
+     * cached.
+     */
     readonly afresh?: number | null;
   };
   /** The basis of the estimates, one sentence each. */

@@ -76,7 +76,7 @@ export interface RunHeader {
   readonly cases: number;
   /** Number of available trials, summed over the cases: cases × k, unless recorded outputs have fewer. */
   readonly planned: number;
-  /** Root of the case keys; 64 hexadecimal digits. */
+  /** The root fingerprint: a hash over the keys of all cases. 64 hexadecimal digits. */
   readonly fingerprint: string;
   /** Hash of the target's identity without the requests. */
   readonly target_hash: string;
@@ -234,7 +234,7 @@ export interface StoredScore {
   readonly agreement?: number | undefined;
   /** For a judge: ids in the store of the model replies that the verdict was made from. */
   readonly replies?: readonly number[] | undefined;
-  /** Under `scope: turn`: each scored turn. */
+  /** With the setting `scope: turn`, the score of each scored turn. */
   readonly turns?: readonly TurnScore[] | undefined;
   /** The scorer's finding about the cause of a failed answer; absent when it has none. */
   readonly fault?: Fault | undefined;

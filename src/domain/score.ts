@@ -23,7 +23,7 @@ export interface Score {
   readonly agreement?: number | undefined;
   /** For a judge: ids in the store of the model replies that the verdict was made from. */
   readonly replies?: readonly number[] | undefined;
-  /** Under `scope: turn`: each scored turn, in order. */
+  /** With the setting `scope: turn`, the score of each scored turn, in order. */
   readonly turns?: readonly TurnScore[] | undefined;
   /** The scorer's finding about the cause of a failed answer; absent when it has none. */
   readonly fault?: Fault | undefined;

@@ -24,7 +24,8 @@ export interface SuiteSize {
 
 export interface PlannedSize extends SuiteSize {
   /**
-   * Smallest drop that this size detects; null when it would be larger than the pass rate, which is impossible.
+   * Smallest drop that this size detects. Null when even the largest possible drop, to a pass rate of 0, is too small
+   * to be detected.
    */
   readonly detectable_drop: number | null;
   readonly calls: number;
