@@ -51,8 +51,8 @@ export interface PlanProgress {
 /** The planner's operations on the database. */
 export interface PlanStore {
   /**
-   * Records the plan, or resumes it. A process that opened the same plan earlier can hand out nothing more: its next
-   * call throws EVALS_WORKERS_TAKEN_OVER.
+   * Records the plan, or resumes it. A process that opened the same plan earlier can no longer add blocks to it: the
+   * next call of that process throws EVALS_WORKERS_TAKEN_OVER.
    *
    * @returns the plan's number, and the trials that are in blocks already
    */
