@@ -34,8 +34,8 @@ export function isFull(error: unknown): boolean {
 }
 
 /**
- * Whether work on a database that was in use may succeed later. A server that took writes before and is now read-only
- * has lost its role in a failover, so another server is becoming the primary.
+ * Whether work on a database that this program was already using may succeed later. A server that took writes before
+ * and is now read-only has lost its role in a failover, so another server is becoming the primary.
  */
 export function isPassingInUse(error: unknown): boolean {
   return isPassing(error) || (error as { code?: string | null }).code === READ_ONLY;
@@ -102,7 +102,7 @@ export function connectionProblem(
       code: "EVALS_POSTGRES_REFUSED",
       what: `The PostgreSQL at ${at} refuses the connection: ${reason}`,
       why,
-      fix: "Check role, password and database in the address; docs/workers.md has roles in SQL.",
+      fix: "Check role, password and database in the address; docs/workers.md has the SQL that creates roles.",
     };
   }
   return {

@@ -27,8 +27,8 @@ interface Find {
 }
 
 /**
- * Makes the redaction that the settings describe. If two matches overlap, both are removed under one name: the
- * user's own patterns come first, then the kinds in a fixed order.
+ * Makes the redaction that the settings describe. If two matches overlap, both are removed under one name. The names
+ * of the user's own patterns have priority; then the kinds follow in a fixed order.
  *
  * @param placeOf location of an entry in the project file, by its index from 0
  * @throws {EvalsError} for invalid patterns
