@@ -17,7 +17,10 @@ export function exportedSuite(
   return isMap(suite) ? () => described(suite, [], file) : undefined;
 }
 
-/** The function at a path: a named export, or a path in the default export such as `scorers.0`. */
+/**
+ * The value at a path: first a named export, else a place in the default export such as `scorers.0`. Undefined when
+ * nothing is there.
+ */
 export function functionAt(exports: Given, path: string): unknown {
   const steps = path.split(".");
   const walk = (from: unknown): unknown =>
@@ -33,7 +36,7 @@ export function functionAt(exports: Given, path: string): unknown {
 function described(value: unknown, path: readonly string[], file: string): unknown {
   const isScorer = path[0] === "scorers";
   if (typeof value === "function") {
-    if (!isScorer) throw new Error(`"${path.join(".")}" is a function, and only scorers can be`);
+    if (!isScorer) throw new Error(`"${path.join(".")}" is a function, and only scorers can be functions`);
     const { name } = value;
     return { ...entryAt(path, file), ...(name === "" || name === "of" ? {} : { name }) };
   }

@@ -78,7 +78,7 @@ function misspelt(tool: Record<string, unknown>): string | undefined {
 }
 
 function mistakeOf(name: string, tool: unknown): string | undefined {
-  if (!NAME.test(name)) return "has a name that models cannot call: letters, digits, - and _, at most 64";
+  if (!NAME.test(name)) return "has a name that models cannot call: use at most 64 letters, digits, - and _";
   if (!isRecord(tool)) return "is not an object";
   const other = misspelt(tool);
   if (other !== undefined) return other;
@@ -101,7 +101,7 @@ function readTool(tool: Record<string, unknown>) {
     description: typeof description === "string" ? description : "",
     parameters: parameters ?? NO_ARGUMENTS,
     reads: reads === true,
-    // `run` may be a method that uses `this`.
+    // Bound to its tool, because `run` may be a method that uses `this`.
     run: (run as UserFunction).bind(tool),
   };
 }

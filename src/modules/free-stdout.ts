@@ -14,8 +14,8 @@ function partOf(data: Written, offset: unknown, length: unknown): string | Uint8
 }
 
 /**
- * Redirects what user code writes to file descriptor 1 with node:fs's synchronous functions to stderr, because stdout
- * belongs to the report. An already open stream over stdout is not affected.
+ * Redirects to stderr what user code writes to file descriptor 1 with the synchronous functions of node:fs, because
+ * stdout belongs to the report. A stream that is already open over stdout is not affected.
  */
 export function keepDescriptorFree(): void {
   const { writeSync, writeFileSync, appendFileSync } = fs;

@@ -9,8 +9,8 @@ export function foundAt(path: string): Stats | undefined {
 }
 
 /**
- * Whether there is a file at the path. False, without an error, for a path that goes through a file and for an
- * impossible path.
+ * Whether there is a file at the path. False, without an error, for an impossible path, and for a path in which a
+ * file takes the place of a directory.
  */
 export function isFile(path: string): boolean {
   return foundAt(path)?.isFile() === true;

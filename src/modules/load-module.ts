@@ -19,8 +19,8 @@ const TYPESCRIPT = new Set([".ts", ".mts", ".cts", ".tsx"]);
  *
  * @param root absolute path of the project root
  * @param path relative to the root
- * @throws {Error} that of `repositoryPath`, or an import error: there is no such file, it has a syntax error, or
- * its code threw
+ * @throws {Error} the error of `repositoryPath`, or an import error: there is no such file, it has a syntax error,
+ * or its code threw
  */
 export async function loadModule(root: string, path: string): Promise<LoadedModule> {
   const place = repositoryPath(root, path);

@@ -203,7 +203,7 @@ export class ModuleThread {
     this.#worker.ref();
     this.#lookedAt = performance.now();
     this.#beatAt = this.#lookedAt;
-    // The timer need not keep the process alive, because the thread does.
+    // The timer does not have to keep the process alive, because the thread does.
     this.#watch ??= setInterval(() => this.#look(), LOOK_MS).unref();
   }
 
@@ -244,7 +244,8 @@ export class ModuleThread {
       return;
     }
     for (const [id, { pending }] of late) {
-      // The thread seems to be blocked, perhaps by another call. So this call is not ended before that is clear.
+      // The thread seems to be blocked, perhaps by another call. This call is not ended until it is clear which
+      // call blocks the thread.
       if (quiet >= Math.min(HELD_MS, Math.max(60, pending.timeout_ms / 2))) continue;
       this.forget(id, "no reply in time");
       pending.settle({ kind: "timeout" }, pending.timeout_ms);

@@ -9,8 +9,9 @@ import { fileHashes } from "./module-files.ts";
 const CODE = /\.(?:[cm]?[jt]sx?|py|rb|pl|php|lua|sh|bash|r|jl|ps1|jar|wasm)$/i;
 
 /**
- * The files of a user's program as they were when the program was opened; its fingerprint covers them in this
- * state. A process that is started later would run changed files, so `changed` is asked before each start.
+ * The files of a user's program as they were when the program was opened. The program's fingerprint covers the
+ * files in this state. A process that is started later would run changed files, so `changed` is called before each
+ * start.
  */
 export class OpenedFiles {
   readonly hashes: Readonly<Record<string, string>>;

@@ -39,7 +39,8 @@ class Reader {
   #made = 0;
 
   /**
-   * A copy of the value that JSON can represent; undefined for undefined. @throws {OddValue} when there is none
+   * A copy of the value that JSON can represent; undefined for undefined. @throws {OddValue} when JSON cannot
+   * represent the value
    */
   read(value: unknown, at: string): unknown {
     this.#made += typeof value === "string" ? value.length : 1;

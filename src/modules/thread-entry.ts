@@ -72,7 +72,7 @@ function begin(agent: UserFunction, { id, call: asked }: ToThread & { type: "cal
   try {
     const value = within(call, () => {
       const beside = {
-        // Made only when the function reads it, because making a signal takes longer than most calls.
+        // The signal is made only when the function reads it, because making one takes longer than most calls.
         get signal() {
           return call.controller.signal;
         },

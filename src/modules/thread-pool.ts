@@ -16,7 +16,7 @@ export interface ModuleOptions {
   /** Relative to the root. */
   readonly file: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The part of the module's exports that is used; default: the default export is the function to call. */
+  /** The part of the module's exports that is used. When absent, the default export is the function to call. */
   readonly gives?: ModuleGives | undefined;
   /** Files of other modules that are loaded into the same thread. Only tools may come from several modules. */
   readonly beside?: readonly string[] | undefined;
@@ -160,7 +160,7 @@ class ThreadPool {
     this.#next();
   }
 
-  /** Starts the next of the suspected calls. */
+  /** Starts the next call that may have blocked or ended a thread. */
   #next(): void {
     if (this.#closed || this.#suspects.length === 0) return;
     if (this.#alone === undefined || this.#alone.over) this.#alone = this.#start();
