@@ -112,8 +112,8 @@ function replyOf({ result }: Members, api: BatchApi): Reply | null {
 const CLOCKS_MS = 3_600_000;
 
 /**
- * Finds the batch whose creation reply was lost: among batches created at about that time with the same number of
- * requests, the one whose results carry our ids.
+ * Finds a batch when the reply to its creation was lost. The batch was created since about that time, has the same
+ * number of requests, and its results carry our ids.
  */
 async function findBatch(
   { custom_ids, at, others }: LostBatch,

@@ -4,8 +4,8 @@ import { membersOf } from "./chat-shapes.ts";
 import { readConversation } from "./conversation-shapes.ts";
 
 /**
- * The messages of a prepared request to a chat API, whichever it is. Empty for any other request, for instance to
- * an application with its own conversation format.
+ * The messages of a prepared request to any chat API. Empty for any other request, for instance to an application
+ * with its own conversation format.
  */
 export function askedMessages(request: Json): readonly Message[] {
   const asked = membersOf(request);

@@ -17,7 +17,7 @@ export interface BatchWay {
   readonly host: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly secrets: readonly (string | undefined)[];
-  /** Needed environment variables that are not set. While there is one, nothing can be sent. */
+  /** Environment variables that are needed but not set. Nothing can be sent until all are set. */
   readonly unset: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -224,8 +224,8 @@ function missed(failure: FailedReply, status: number | null): Missed {
 }
 
 /**
- * Whether a retry may help. It may after a truncated download, too: unlike a model call, reading a file again
- * costs nothing.
+ * Whether a retry may help. A retry may also help after a truncated download: unlike a model call, reading a file
+ * again costs nothing.
  */
 function mayHelp({ failure }: Missed): boolean {
   return failure.transient || failure.error === "malformed-reply";

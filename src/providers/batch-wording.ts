@@ -47,7 +47,7 @@ export function bodyInLine(body: unknown, { way, wording, requests }: BatchApi):
   return reply.kind === "answered" ? reply : { ...reply, message: redact(reply.message) };
 }
 
-/** The failure of a request in a batch that was run and rejected. */
+/** The failure of a request that was run in a batch and was rejected. */
 export function refusedInLine(status: number, body: unknown, { way, requests }: BatchApi): FailedReply {
   const text = typeof body === "string" ? body : exactJsonText(body ?? null);
   const { redact } = requests;
@@ -63,7 +63,7 @@ export function refusedInLine(status: number, body: unknown, { way, requests }: 
   });
 }
 
-/** The failure of a request in a batch that was not run, through no fault of the request. */
+/** The failure of a request that was not run in its batch, through no fault of the request. */
 export function failedInBatch(message: string): FailedReply {
   return { kind: "failed", error: "provider", message: oneLine(message), transient: true };
 }
@@ -87,7 +87,7 @@ export function answersInLines(
 
 /** The error for a batch reply that does not match the API's documentation. */
 export function oddReply(what: string, host: string): BatchTrouble {
-  const message = `${host} answered about a batch without ${what}`;
+  const message = `the reply of ${host} about a batch lacks ${what}`;
   return { kind: "trouble", undone: false, failure: failedInBatch(message) };
 }
 

@@ -20,8 +20,8 @@ export interface ChatWording {
   prepare?(question: Question): PreparedRequest;
   request(messages: readonly Message[], reply?: ReplyShape, tools?: readonly ToolSpec[]): PreparedRequest;
   /**
-   * Reads a reply. Usage is read elsewhere, because failures report it, too. @param raw the body as text, which
-   * is kept with the answer
+   * Reads a reply. Usage is read elsewhere, because failed replies also report usage. @param raw the body as text,
+   * which is kept with the answer
    */
   reply(body: unknown, raw: string): Reply;
   /**
@@ -40,7 +40,7 @@ export interface ChatTransport {
   /** Host and path of the endpoint, shown in messages about a wrong address. */
   readonly address: string;
   readonly secrets: readonly (string | undefined)[];
-  /** Needed environment variables that are not set. While there is one, requests can be prepared but not sent. */
+  /** Environment variables that are needed but not set. Until all are set, requests can be prepared but not sent. */
   readonly unset: readonly string[];
   /** Absolute path of the project; attached files are read from here. */
   readonly root: string;

@@ -5,7 +5,7 @@ import { usageOf } from "../domain/transcript.ts";
 import { type ChatServer, type Dialect, startChatServer } from "./testing/chat-server.ts";
 import { ask, deadline, questionOf } from "./testing/fake-host.ts";
 
-/** A chat provider that the contract tests. */
+/** The chat provider that these tests check. */
 export interface ContractSubject {
   readonly name: string;
   readonly dialect: Dialect;

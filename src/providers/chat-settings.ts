@@ -7,7 +7,7 @@ import { isTemplate } from "./http-body.ts";
 /** Parameters that evals sets itself. */
 const RESERVED = ["model", "messages", "input", "stream", "n"] as const;
 
-/** Those of the given parameters that users may not set. */
+/** The parameters among the given ones that users must not set. */
 export function reservedParams(params: Readonly<Record<string, unknown>>): readonly string[] {
   return RESERVED.filter((name) => Object.hasOwn(params, name));
 }
@@ -17,7 +17,7 @@ const ENDPOINT = /\/(?:chat\/completions|completions|responses|embeddings|modera
 const PLAIN = "text without a template: only http models fill {{ }} and {% %}";
 
 /** What an address must be. The part after # is for browsers, and is never sent to a server. */
-export const NO_FRAGMENT = "an address without #: what follows it is never sent";
+export const NO_FRAGMENT = "an address without #: what follows the # is never sent";
 
 /** The settings that all chat providers share. */
 export const chatSettings = {

@@ -72,7 +72,7 @@ export function toolCallsOf(value: unknown): readonly ToolCall[] | undefined {
 
 /**
  * The tool calls of a model's reply. A call without a tool name is kept with an empty name. When it has no
- * arguments either, the whole call stands as its arguments.
+ * arguments either, the whole call is kept as its arguments.
  */
 export function repliedCalls(value: unknown): readonly ToolCall[] {
   if (value === undefined || value === null) return [];

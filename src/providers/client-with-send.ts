@@ -1,6 +1,9 @@
 import type { Client } from "../domain/provider.ts";
 
-/** Returns the client with another `send`. Every wrapper uses this, so that all other members of the client are kept. */
+/**
+ * Returns the client with another `send`. Every wrapper uses this function, so that all other members of the client
+ * are kept.
+ */
 export function clientWithSend(client: Client, send: Client["send"]): Client {
   return {
     prepare: (question) => client.prepare(question),

@@ -18,7 +18,7 @@ export interface ConversationShape {
 
 /**
  * Messages of OpenAI's chat API, items of its responses API or Anthropic's messages. The format is recognized for
- * each message.
+ * each message separately.
  */
 const messageList: ConversationShape = {
   about: "a list of {role, content}",
