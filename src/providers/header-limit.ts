@@ -7,7 +7,7 @@ interface Taken {
 }
 
 interface Report {
-  /** Number of the call that received this reply. */
+  /** Number of the call whose reply had this report. */
   readonly no: number;
   readonly at: number;
   readonly remaining: number;
@@ -17,18 +17,18 @@ interface Report {
 /** Minimum difference in the remaining amount of two reports from which a refill rate can be computed. */
 const CLEAR_CHANGE = 5;
 /**
- * The stated limit is trusted only above this fraction of the measured refill rate; below, it is not a limit per
- * minute.
+ * The limit that a provider states is trusted only above this fraction of the measured refill rate. A lower stated
+ * limit is not a limit per minute.
  */
 const MAX_CHANGE = 0.4;
 
 /**
- * One rate limit of a provider, as reported in its headers. The amount that may be sent is the remaining amount in the
- * last report, minus the amounts sent since then.
+ * One rate limit of a provider, as reported in its headers. The amount that may be sent is the remaining amount in
+ * the last report, minus the amounts sent since then.
  *
- * Some limits reset at a fixed time (a window); others refill continuously (a token bucket). The reports show which:
- * as more is used, a window's reset time stays the same, while a bucket's moves later. Times are milliseconds of a
- * monotonic clock.
+ * Some limits reset at a fixed time (a window); others refill continuously (a token bucket). The reports show
+ * which: as more is used, the reset time of a window stays the same, while the reset time of a bucket moves later.
+ * Times are milliseconds of a monotonic clock.
  */
 export class HeaderLimit {
   #report: Report | null = null;
@@ -42,8 +42,8 @@ export class HeaderLimit {
    */
   #most = 0;
   /**
-   * The amounts of calls, oldest first. The calls from index `#oldest` on were sent after the last call with a
-   * report.
+   * The amounts of calls, oldest first. The calls from index `#oldest` on were sent after the last call whose reply
+   * had a report.
    */
   #taken: Taken[] = [];
   #oldest = 0;
@@ -58,7 +58,8 @@ export class HeaderLimit {
   }
 
   /**
-   * Takes a report. @param no number of the call that received it @param amount the estimated amount of that call
+   * Takes a report. @param no number of the call whose reply had the report @param amount the estimated amount of
+   * that call
    */
   report({ limit, remaining, reset_ms }: ReportedLimit, no: number, now: number, amount: number): void {
     const last = this.#report;
@@ -69,12 +70,13 @@ export class HeaderLimit {
     this.#most = Math.max(this.#most, remaining + amount);
     this.#forget(no);
     this.#compare(report);
-    // The stated limit is usually per minute. It shows a changed limit sooner than the measured rate does.
+    // The stated limit is usually per minute. After a change of the limit, it is right sooner than the measured
+    // rate.
     const stated = limit === null ? 0 : limit / 60_000;
     if (stated < this.#refill && stated > this.#refill * MAX_CHANGE) this.#refill = stated;
   }
 
-  /** Drops the amounts of the calls up to this number, because the report of that call includes them. */
+  /** Drops the amounts of the calls up to number `no`, because the report of that call includes the amounts. */
   #forget(no: number): void {
     const taken = this.#taken;
     for (let one = taken[this.#oldest]; one !== undefined && one.no <= no; one = taken[++this.#oldest])
@@ -103,7 +105,7 @@ export class HeaderLimit {
     this.#refill = used / moved;
   }
 
-  /** Milliseconds until this amount may be sent; null when that is unknown until a call in flight returns. */
+  /** Milliseconds until this amount may be sent; null when the time is unknown until a call in flight returns. */
   wait(now: number, amount: number, inFlight: number): number | null {
     const report = this.#report;
     if (report === null) return 0;

@@ -31,7 +31,7 @@ function notHere(at: Place, where: string): SettingMistake {
   return new SettingMistake(at, {
     code: "EVALS_HTTP_TEMPLATE",
     what: `A template cannot be in ${where}.`,
-    why: "A case of a dataset must not choose who is sent the request and its keys.",
+    why: "A case of a dataset must not choose the server that receives the request and its keys.",
     fix: "Put templates into the path or the query of the url, or into a header without a key and without ${env:…}.",
   });
 }
@@ -57,7 +57,7 @@ async function urlTemplate(url: string): Promise<(scope: Scope) => string> {
     const filled = text(scope);
     const leadsOn = URL.canParse(filled) && new URL(filled).origin === origin;
     const climbs = pathSegments(filled).filter((one) => DOTS.test(one)).length > dotted;
-    if (!leadsOn || climbs) throw unsendable(at, `it would lead to ${JSON.stringify(filled.slice(0, 120))}`);
+    if (!leadsOn || climbs) throw unsendable(at, `its values would lead to ${JSON.stringify(filled.slice(0, 120))}`);
     return filled;
   };
 }

@@ -22,14 +22,14 @@ const WHOLE_EXPRESSION = /^\{\{-?((?:(?!\}\}).)*)\|\s*json\s*-?\}\}$/s;
 
 /** Why a template cannot be filled. */
 export type Unfilled =
-  /** The scope lacks a variable: `arguments.id`. */
+  /** The scope lacks a variable, for instance `arguments.id`. */
   | { readonly kind: "missing"; readonly variable: string }
   /** With these values, the result must not be sent. */
   | { readonly kind: "unsendable"; readonly words: string }
   /** The text is not a valid template, or cannot be rendered. */
   | { readonly kind: "broken"; readonly words: string; readonly cause: unknown };
 
-/** A template that cannot be filled, for all questions or only for this one. */
+/** A template that cannot be filled, for all questions or only for the question at hand. */
 export class UnfilledTemplate extends SettingMistake {
   readonly unfilled: Unfilled;
 

@@ -119,8 +119,8 @@ export interface Received {
 const ASKS_FOR_ERROR = /^\$(?:\.|\[["'])errors?\b/;
 
 /**
- * The failure that a reply reports, whatever else it contains; undefined when it reports none. When the whole
- * reply is the answer, only an object that is nothing but an error counts.
+ * The failure that a reply reports, whatever else it contains; undefined when it reports none. When the whole reply
+ * is the answer, only an object that is nothing but an error counts as a failure.
  */
 function failureIn(body: unknown, settings: ReplySettings, received: Received): Reply | undefined {
   const { answer } = settings;

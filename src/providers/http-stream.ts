@@ -83,7 +83,7 @@ export class StreamedReply {
     return this.#joiner.done;
   }
 
-  /** Takes a reply that did not arrive as a stream. When its first token came is unknown. */
+  /** Takes a reply that did not arrive as a stream. The time of its first token stays unknown. */
   whole(text: string, contentType: string): void {
     this.#readerFor(contentType).text(text);
   }
@@ -123,7 +123,9 @@ export class StreamedReply {
     }
   }
 
-  /** Parses the joined body like the API's own reply without streaming, unless an answer path is configured. */
+  /**
+   * Parses the joined body like a reply that the API sends without streaming, unless an answer path is configured.
+   */
   #body(received: Received): Reply {
     const { dialect, paths, settings } = this.#stream;
     if (dialect === "text" || paths.answer !== undefined) return readInTime(received, paths, settings);

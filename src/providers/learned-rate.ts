@@ -1,11 +1,11 @@
 /**
- * How fast the rate grows, as a fraction per second: `far` while two measured rates in a row differ, `near` while
- * they are about equal.
+ * How fast the call rate is raised, as a fraction per second: `far` while two measured rates in a row differ,
+ * `near` while they are about equal.
  */
 const GROWTH = { far: 0.15, near: 0.01 };
 /** Two measured rates count as about equal when they differ by less than this fraction. */
 const NEAR = 0.3;
-/** Minimum growth per second, however many refusals came before. */
+/** Minimum growth of the call rate per second, however many refusals came before. */
 const LEAST_GROWTH = 0.002;
 /**
  * The fraction of the measured rate that is used after a refusal: `named` when the server stated a retry time,
@@ -14,12 +14,12 @@ const LEAST_GROWTH = 0.002;
 const KEPT = { named: 0.95, guessed: 0.97 };
 
 /**
- * Learns the allowed call rate from refusals without rate-limit headers.
+ * Learns the allowed call rate from refusals, for a provider that sends no rate-limit headers.
  *
  * Between two refusals a provider lets through exactly what its limit allows, for a fixed window and for a token
- * bucket alike. So the rate between two refusals is measured. A slightly lower rate is used then, and raised
- * slowly until the next refusal (additive increase, multiplicative decrease, on the rate). Times are milliseconds
- * of a monotonic clock.
+ * bucket alike. So the rate between two refusals is measured. A slightly lower rate is used then, and raised slowly
+ * until the next refusal (additive increase, multiplicative decrease, on the rate). Times are milliseconds of a
+ * monotonic clock.
  */
 export class LearnedRate {
   /** Calls per millisecond; Infinity before the first refusal. */

@@ -139,7 +139,7 @@ export type ObjectLine =
   | { readonly kind: "blank" }
   | { readonly kind: "problem"; readonly problem: () => Problem; readonly last: boolean };
 
-/** Refuses a file in which no line can be read. @throws {EvalsError} for such a problem */
+/** Refuses a file in which no line can be read. @throws {EvalsError} for such a file */
 export function refuseOtherFile(file: LineFile, name: LineFileName): void {
   const problem = lineFileProblem(file.head(), name);
   if (problem !== undefined) throw new EvalsError(problem);

@@ -63,14 +63,14 @@ function amountOf(kind: LimitKind, { input, output }: Need): number {
 }
 
 /**
- * Decides how fast calls may be sent to one model, from the user's limits, the provider's headers and its
- * refusals. All callers of the model share one instance.
+ * Decides how fast calls may be sent to one model, from the user's limits, the provider's headers and its refusals.
+ * All callers of the model share one instance.
  *
  * A refusal pauses all calls until the retry time that the server states. Without a retry time, the pause grows
  * with each refusal, and a single probe call ends it. If as many concurrent calls had never worked before, the
- * concurrency was too high: it is reduced and then raised slowly. If they had worked before, the rate was too
- * high: headers show what is left, and without headers the rate is measured. Pure: the time and random numbers
- * are arguments.
+ * concurrency was too high: it is reduced and then raised slowly. If they had worked before, the rate was too high:
+ * headers show how many calls and tokens are left, and without headers the rate is measured. Pure: the time and
+ * random numbers are arguments.
  */
 export class ModelPace {
   readonly #limits: Limits;
@@ -277,8 +277,8 @@ export class ModelPace {
   }
 
   /**
-   * The highest concurrency that the provider must have accepted: that of a call under way which has run much
-   * longer than this refusal took; 0 when there is no such call.
+   * The highest concurrency that the provider must have accepted. It is known from calls that still run after much
+   * more time than this refusal took. 0 when there is no such call.
    */
   #outlasting(refusal: Departure, now: number): number {
     const long = 2 * (now - refusal.at) + 10;
@@ -313,7 +313,7 @@ export class ModelPace {
     this.#pausesInARow++;
     this.#lastBeforePause = this.#departures;
     this.#ramp = null;
-    // The retry time that a server states is trusted only for the first pause in a row.
+    // The retry time that a server states is trusted only for the first of several pauses in a row.
     const believed = asked !== undefined && asked > 0 && this.#pausesInARow === 1;
     this.#probe = believed ? "none" : "wanted";
   }
@@ -339,8 +339,8 @@ export class ModelPace {
   }
 
   /**
-   * Whether the model has only refused for longer than `most_ms`. From the second pause in a row on, the time
-   * that is left of the pause counts, too.
+   * Whether the model has refused every call for longer than `most_ms`. From the second pause in a row on, the rest
+   * of the current pause counts, too.
    */
   onlyRefuses(now: number, most_ms: number): boolean {
     if (this.#droughtSince === null) return false;

@@ -60,7 +60,7 @@ async function openAgent({ file, isolate }: Settings, host: ProviderHost) {
     throw moduleMistake(
       file,
       message,
-      "Mend the module, or what it imports; the import must not fail.",
+      "Correct the module, or the file that it imports, so that the import succeeds.",
       error,
     );
   }

@@ -11,7 +11,7 @@ export class CutReply extends Error {
 }
 
 /**
- * The reply arrived completely or exceeds the size limit, but cannot be decoded. The message completes a
+ * The connection did not break, but the reply cannot be decoded, or exceeds the size limit. The message completes a
  * sentence that begins with "the reply of <host>".
  */
 export class UnreadableReply extends Error {

@@ -107,8 +107,8 @@ async function findBatch(
 }
 
 /**
- * Largest difference to expect between the clocks of this machine and the server, in seconds. A batch that was
- * created more than this before the lost one cannot be the lost one.
+ * Largest difference to expect between the clocks of this machine and the server, in seconds. A batch that is older
+ * than the lost batch by more than this difference cannot be the lost batch.
  */
 const A_DAY = 86_400;
 /** Maximum number of list pages to read. */
@@ -159,8 +159,8 @@ function lookOf(batch: Members, api: BatchApi): BatchLook | BatchTrouble {
 }
 
 /**
- * The refusal of a batch that the provider checked and rejected, with the reason of each request that has its
- * own.
+ * The refusal of a batch that the provider checked and rejected, with the reason for each request that was rejected
+ * for a reason of its own.
  */
 function refusalOf({ errors }: Members, { way, requests }: BatchApi): BatchLook {
   const refusals = objectsIn(membersOf(errors)?.data);

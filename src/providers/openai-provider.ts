@@ -52,7 +52,7 @@ type Api = {
   readonly wording: (model: string, params: Params) => ChatWording;
   /**
    * Parameters that limit the output tokens; `"nothing is written"` for APIs without output tokens, which are not
-   * batched either.
+   * used in batches either.
    */
   readonly bounds: readonly string[] | "nothing is written";
 };

@@ -11,7 +11,7 @@ function inputOf({ input, messages }: Question, what: string): Json {
   throw new SettingMistake(["api"], {
     code: "EVALS_MODEL_NO_ANSWERS",
     what: `A model with \`api: ${what}\` answers no questions.`,
-    why: "Such a model turns a text into numbers; only a scorer can use them.",
+    why: "Such a model turns a text into numbers; only a scorer can use the numbers.",
     fix: "Name a chat model here; this one is for a scorer such as embedding-similarity or moderation.",
   });
 }

@@ -10,8 +10,8 @@ type Words = typeof import("./outputs-mistakes.ts");
 
 const MAX_PROBLEMS = 100;
 /**
- * Code of the problem of a line that is not a JSON object. The problem gets its real code and its text from
- * `Words`, once they are loaded.
+ * Stands for the code of a problem: the line is not a JSON object. The real code and text come from `Words`, once
+ * `Words` is loaded.
  */
 const NOT_OBJECT = "not an object";
 

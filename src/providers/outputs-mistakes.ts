@@ -98,6 +98,6 @@ export function furtherProblems(path: string, count: number): Problem {
     path,
     what: `${count} more problems in this file are not listed.`,
     why: "A file made by a program is mostly wrong in the same way on every line.",
-    fix: "Mend the program that writes the file, then check again.",
+    fix: "Correct the program that writes the file, then check again.",
   };
 }

@@ -297,7 +297,7 @@ describe("a tool over HTTP", () => {
       'HTTP 404: {"why":"no such order"}',
       "the reply has nothing at $.order",
       "the argument id is missing",
-      expect.stringContaining("it would lead to"),
+      expect.stringContaining("its values would lead to"),
     ]);
     expect(asked).toHaveLength(2);
   });
