@@ -155,7 +155,7 @@ describe("a server that answers nothing any more", () => {
     const replies = await askAll([lineOver(client).wrapped], 40);
     expect(performance.now() - began).toBeLessThan(10_000);
     for (const reply of replies) expect(reply).toMatchObject({ error: "rate-limit", closed: "long-wait" });
-    expect(replies[0]).toMatchObject({ message: "429 from api.test (asks to come back in 12 h)" });
+    expect(replies[0]).toMatchObject({ message: "429 from api.test (the server asks for a wait of 12 h)" });
     expect(seen.sent).toBeLessThanOrEqual(16);
   });
 

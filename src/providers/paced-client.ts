@@ -67,7 +67,8 @@ export class ModelLine {
   readonly #listened = new WeakSet<AbortSignal>();
   readonly #held = { ...NOT_HELD };
   /**
-   * Why the first call in the queue has been waiting since the last count; null when there is nothing to count.
+   * What the first call in the queue waits for, from the last count of waiting time on; null when no waiting time
+   * is to be counted.
    */
   #heldBy: HeldBy | null = null;
   #heldSince = 0;
@@ -173,8 +174,8 @@ export class ModelLine {
   }
 
   /**
-   * Adds the waiting time since the last count to the cause of that time, and sets the cause of the time from now
-   * on.
+   * Adds the waiting time since the last count to the total of its cause, and sets the cause of the waiting time
+   * from now on.
    */
   #count(now: number, by: HeldBy | null): void {
     if (this.#heldBy !== null) this.#held[this.#heldBy] += (now - this.#heldSince) * this.#waiting.length;
@@ -300,7 +301,7 @@ export class ModelLine {
     const asked = reply.retry_after_ms;
     this.#pace.busy(departure, asked, now, this.#dependencies.random());
     if (asked !== undefined && asked > max_wait_ms) {
-      const message = oneLine(`${reply.message} (asks to come back in ${waitText(asked)})`);
+      const message = oneLine(`${reply.message} (the server asks for a wait of ${waitText(asked)})`);
       return this.#close({ ...reply, message, transient: false, closed: "long-wait" }, now + asked);
     }
     const most_ms = this.#heard ? MAX_DROUGHT_MS.answered : MAX_DROUGHT_MS.unanswered;
@@ -390,7 +391,8 @@ export function pacedClient(
       const outcome = line.back(turn, { call, request }, reply, max_wait_ms);
       if (outcome !== "again") return withTries(outcome, attempt, waited_ms);
       if (signal.aborted || reply.kind === "answered") return reply;
-      // The attempt is counted already. As `unsent`, it is not counted again by the client around this one.
+      // The attempt is already counted. Marked as `unsent`, it is not counted again by the client that wraps this
+      // client.
       if (onFailed?.(reply, question) === false) return { ...reply, transient: false, unsent: true };
       onRetry?.({ case_id: question.case_id, trial, attempt, wait_ms: line.pause_ms, failure: reply });
     }

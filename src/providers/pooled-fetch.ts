@@ -120,8 +120,8 @@ async function openProxied(proxy: HttpProxy, options: PoolOptions): Promise<() =
 }
 
 /**
- * Marks failures that happen before the tunnel is open. Without the mark, the pool would retry forever when a
- * proxy drops connections, because it takes each drop for a lost idle connection.
+ * Marks failures that happen before the tunnel is open. Without the mark, the pool would retry forever when a proxy
+ * drops connections, because the pool takes each drop for a lost idle connection.
  */
 function tunnelling(proxy: HttpProxy, options: PoolOptions): PoolOptions {
   const { connect } = options;

@@ -47,7 +47,7 @@ function unreadable(variable: string, why: string): EvalsError {
     code: "EVALS_PROXY",
     what: `The environment variable ${variable} cannot be used as a proxy: ${why}.`,
     why: "Requests to the model would go through this proxy.",
-    fix: `${variable}=http://host:port, or NO_PROXY=<the model's host> to reach the model without a proxy`,
+    fix: `Set ${variable}=http://host:port, or set NO_PROXY=<the model's host> to reach the model without a proxy`,
   });
 }
 

@@ -47,8 +47,8 @@ function readIfThere(path: string): string {
 }
 
 /**
- * Appends answers to a journal file beside the recording and merges it at the end. If the run is killed, the next
- * recording merges the journal, so that a paid answer is not asked again.
+ * Appends answers to a journal file beside the recording, and merges the journal into the recording at the end. If
+ * the run is killed, the next recording merges the journal, so that a paid answer is not asked again.
  */
 class Recording {
   readonly #path: string;

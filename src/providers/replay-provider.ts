@@ -104,7 +104,7 @@ async function openReplay(settings: Settings, host: ProviderHost): Promise<OpenT
         return {
           kind: "failed",
           error: "not-recorded",
-          message: `${path} has no answer to trial ${trial} of case "${case_id}" as it is asked now; record it: evals run <suite> --model ${of} --record`,
+          message: `${path} has no answer to the request that trial ${trial} of case "${case_id}" sends now; record one: evals run <suite> --model ${of} --record`,
           transient: false,
           unsent: true,
         };

@@ -29,8 +29,8 @@ const anthropic = (kind: LimitKind): Names => {
 };
 
 /**
- * Rate-limit headers by provider: OpenAI, Azure, Groq and Mistral share theirs; Anthropic has its own; gateways use
- * the plain names and count requests. https://platform.openai.com/docs/guides/rate-limits,
+ * Rate-limit headers by provider: OpenAI, Azure, Groq and Mistral use the same names; Anthropic has names of its
+ * own; gateways use the plain names and count requests. https://platform.openai.com/docs/guides/rate-limits,
  * https://docs.anthropic.com/en/api/rate-limits,
  * https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers (version 7, one number per header).
  */

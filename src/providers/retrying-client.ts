@@ -6,7 +6,10 @@ import type { RetryBudget } from "./retry-budget.ts";
 export interface RetryPolicy {
   /** Retries after the first attempt. */
   readonly retries: number;
-  /** Retries after a timeout; fewer, because each timed-out attempt may have been billed. */
+  /**
+   * Number of retries after a timeout. It is lower than `retries`, because each timed-out attempt may have been
+   * billed.
+   */
   readonly timeout_retries: number;
   /** Maximum wait before the first retry, in milliseconds; it doubles with each retry. */
   readonly base_ms: number;

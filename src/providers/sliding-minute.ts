@@ -17,11 +17,11 @@ export class SlidingMinute {
   /** Index of the oldest entry within the window. */
   #oldest = 0;
   #sum = 0;
-  /** Until when the capacity taken so far lasts, if it is used at an even rate. */
+  /** Time until which the capacity taken so far lasts, if it is used at an even rate. */
   #lastsUntil = 0;
 
   /**
-   * @param perMinute the limit, more than 0; a limit below 1 allows one in several minutes
+   * @param perMinute the limit, more than 0; a limit below 1 allows an amount of 1 in several minutes
    * @param burst the amount that may be sent at once after idle time
    * @param late_ms how much later than recorded a call may arrive
    */

@@ -33,8 +33,8 @@ function firstOf(items: unknown, errorOf: (item: Members | undefined) => unknown
 }
 
 /**
- * The error of a choice: that of the choice itself, that of its message, or only a finish reason that means
- * failure.
+ * The error of one choice of a chat reply: the choice's own error, the error of its message, or only a finish
+ * reason that means failure.
  */
 function failureOfChoice(choice: Members | undefined): unknown {
   const message = membersOf(choice?.message);
@@ -89,7 +89,7 @@ function failureOfState(reply: Members): unknown {
 }
 
 /**
- * Adds the members beside an error to the error, if that is only a string: for instance in `{"error": "Bad
+ * Adds the members beside an error to the error, if the error is only a string: for instance in `{"error": "Bad
  * Request", "code": 400, "message": …}`.
  */
 function withCode(error: unknown, { code, status, message, detail }: Members): unknown {
@@ -267,7 +267,7 @@ export function notJson(
     const error = errorEvent(text);
     if (error !== undefined) return failureFromWords(errorWordsOf(error), where, redact);
     return malformedReply(
-      `the reply of ${where} is an event stream, though none was asked for, not JSON; it begins: ${beginning}`,
+      `the reply of ${where} is not JSON but an event stream, which was not requested; it begins: ${beginning}`,
     );
   }
   if (text.trim() === "") return malformedReply(`the reply of ${where} is empty, not JSON`);

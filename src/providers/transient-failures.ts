@@ -12,9 +12,7 @@ interface ServiceRow {
   readonly used_up?: RegExp;
 }
 
-/**
- * Statuses that are retried for every service. Those from 500 on are retried, too, except the ones in `NEVER`.
- */
+/** Statuses that are retried for every service. Statuses from 500 on are also retried, except those in `NEVER`. */
 const AGAIN: readonly number[] = [408, 409, 425, 429];
 /** Statuses that are never retried, because the server will not support the request later either. */
 const NEVER: readonly number[] = [501, 505, 506, 508, 510, 511];
