@@ -116,7 +116,7 @@ export function modelFamily(model: string): string | null {
   return FAMILIES.find(([pattern]) => pattern.test(name))?.[1] ?? null;
 }
 
-/** Vendors of both a judge's model and a target's model: such a judge may favour its own vendor's models. */
+/** The vendors that made both a judge's model and a target's model. A judge may favour models of its own vendor. */
 export function sharedFamilies(judges: readonly string[], targets: readonly string[]): string[] {
   const judging = new Set(judges.map(modelFamily));
   const shared = targets.map(modelFamily).filter((family) => family !== null && judging.has(family));

@@ -53,7 +53,7 @@ export interface CalibrationResult {
   readonly consistency: Consistency;
   readonly lengthBias: Tendency;
   readonly positionBias: PositionBias | null;
-  /** Null when the cases' tags are unknown. */
+  /** Agreement by tag; null when the cases' tags are unknown. */
   readonly tags: readonly TagAgreement[] | null;
 }
 

@@ -68,7 +68,7 @@ export function readCalibration(root: string, judge: string, version: string): C
   return bytes.length === 0 ? null : parseCalibration(bytes, path);
 }
 
-/** Writes the results for one suite's labels; those for other suites are kept. @returns the file's path */
+/** Writes the results for one suite's labels; the results for other suites are kept. @returns the file's path */
 export function writeCalibration(
   root: string,
   { judge, version }: { readonly judge: string; readonly version: string },

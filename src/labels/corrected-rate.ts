@@ -15,7 +15,7 @@ export interface LabelledCase {
 }
 
 export interface CorrectionInput {
-  /** For each answered case of the run: trials, and how many the judge passes. */
+  /** For each answered case of the run: the number of trials, and the number of trials that the judge passes. */
   readonly run: ClusterSums;
   /** The judge's agreement with people. */
   readonly measures: Measures;
@@ -38,7 +38,7 @@ export function correctedRate(input: CorrectionInput): CorrectedRate {
   const { sensitivity, specificity } = input.measures;
   if (sensitivity.value === null || specificity.value === null)
     return refused("people have to pass some answers and fail some before the judge's error is known");
-  // A judge may be asked only about some of the trials, and a run may have no such trial.
+  // A judge may be asked about only some of the trials; in this run, perhaps about none.
   if (!Array.from(input.run.count).some((count) => count > 0))
     return refused("no answer of this run was judged");
   const youden = sensitivity.value + specificity.value - 1;

@@ -72,5 +72,5 @@ function sentenceOf(drifted: boolean, answers: number, toPass: number, toFail: n
       : toPass < toFail
         ? "it has become stricter"
         : "it changes its mind";
-  return `${turned} The judge has drifted: ${way}. Scores from before and after cannot be compared; the target may not have changed.`;
+  return `${turned} The judge has drifted: ${way}. Scores from before and after the drift cannot be compared: they can differ although the target has not changed.`;
 }

@@ -68,7 +68,7 @@ export function lockHolder(place: string): string {
   return owner === undefined ? "another process" : `process ${owner.pid} on ${owner.host}`;
 }
 
-/** Creates the lock file. @returns false when it exists already */
+/** Creates the lock file. @returns false when there is a lock file already */
 function claim(place: string, mark: string): boolean {
   try {
     writeFileSync(place, mark, { flag: "wx" });
@@ -80,8 +80,8 @@ function claim(place: string, mark: string): boolean {
 }
 
 /**
- * Removes the lock of a dead process. A second lock guards this: of two processes that did it at once, one could
- * remove the new lock of the other.
+ * Removes the lock of a dead process. A second lock guards the removal: if two processes removed the lock at once,
+ * one of them could remove the new lock of the other.
  *
  * @returns false when another process is removing the lock
  */
@@ -127,6 +127,6 @@ function busy(place: string, { noun, shown }: LockedFile): EvalsError {
     path: shown,
     what: `The ${noun} are being written by ${lockHolder(place)}, which has not released the file.`,
     why: `Two processes that write the file at once would lose each other's ${noun}.`,
-    fix: `Try again. If no evals process runs there any more, delete ${shown}`,
+    fix: `Try again. If that process no longer runs, delete ${shown}`,
   });
 }

@@ -1,6 +1,6 @@
 import { sha256 } from "../domain/json.ts";
 
-/** Whether a case is used to improve a judge, or to measure it. */
+/** The use of a case: `dev` cases serve to improve a judge, `test` cases to measure the judge. */
 export type Part = "dev" | "test";
 
 /** The share of cases in `dev`, out of 256: one in four. */

@@ -118,7 +118,7 @@ function issuesOf<T>(
   };
   return describeIssues(error.issues, { schema: schema(), value, places, code }).map((problem) =>
     problem.code.endsWith("_UNKNOWN_KEY")
-      ? { ...problem, fix: `${problem.fix} A newer git-evals may have written it: then update.` }
+      ? { ...problem, fix: `${problem.fix} If a newer git-evals wrote the line, update git-evals.` }
       : problem,
   );
 }

@@ -37,7 +37,7 @@ function wrongHash({ answer }: Label): Omit<Problem, "path" | "line" | "column">
   return {
     code: "EVALS_LABELS_HASH",
     what: "answer_hash is not the hash of this answer.",
-    why: "The hash decides what a label belongs to; the answer or the hash was changed by hand.",
+    why: "The hash decides which answer a label belongs to; the answer or the hash was changed by hand.",
     fix: `Restore the answer that was labelled, or write "answer_hash":"${answerHash(answer)}".`,
   };
 }
@@ -135,7 +135,7 @@ export function changedCasesWarning(ids: readonly string[], path: string): Probl
     {
       code: "EVALS_LABELS_CASE_CHANGED",
       path,
-      what: `The input or the expected value has changed since the judge gave its verdicts: ${named}.`,
+      what: `The input or the expected value of these cases has changed since the judge gave its verdicts: ${named}.`,
       why: "The judge is asked again. People's labels may be about the earlier wording, and would then count as errors of the judge.",
       fix: "Read the labels of these cases, and delete those that are no longer right.",
     },
@@ -149,7 +149,7 @@ export function unknownCases(labels: readonly Label[], path: string, known: read
   return unknown.map((id) => ({
     code: "EVALS_LABELS_UNKNOWN_CASE",
     path,
-    what: `The dataset has no case "${id}", and there are labels of it.${didYouMean(id, known)}`,
+    what: `The dataset has no case "${id}", but there are labels of this case.${didYouMean(id, known)}`,
     why: "The labels still measure the judge, but the judge can no longer be asked about this case.",
     fix: "Leave the labels as they are if the case was removed. If it was renamed, rename it in the labels too.",
   }));

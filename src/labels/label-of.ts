@@ -44,7 +44,8 @@ export function unassignedLabels(labels: readonly Label[], scorers: readonly Mea
 }
 
 /**
- * Adds the judge's name to labels that name none. A label stays as it is if its rater has one that names the judge.
+ * Adds the judge's name to labels that name none. A label stays unchanged if its rater has another label for the
+ * same answer that names the judge.
  */
 export function assignLabels(labels: readonly Label[], judge: string): Label[] {
   const there = new Set(labels.flatMap((label) => (label.of === judge ? [identity(label)] : [])));

@@ -127,8 +127,9 @@ function around(found: Agreement | null, scale: number, agreement: Estimate): Es
 }
 
 /**
- * If judge and people agree on every answer, or on none, the standard error is 0 and gives no interval. The bounds are
- * then computed from those of the plain agreement, with a chance agreement of 0.5, the highest that AC1 can have.
+ * If judge and people agree on every answer, or on none, the standard error is 0 and gives no interval. The bounds
+ * are then computed from the bounds of the plain agreement, with a chance agreement of 0.5, the highest that AC1
+ * can have.
  */
 function withoutSpread(value: number, agreement: Estimate): { low: number; high: number } {
   const beyondChance = (share: number): number => (share - 0.5) / 0.5;

@@ -25,6 +25,6 @@ export function calibrateAlone(root: string, { judge, version, suite }: Calibrat
     code: "EVALS_CALIBRATE_BUSY",
     what: `Judge ${judge} ${version} is being asked about the answers of ${suite} by ${lockHolder(place)}.`,
     why: "Two processes that ask for the same verdicts would both pay for them.",
-    fix: `Wait until that process has ended: this command then uses its verdicts. If no evals process runs there any more, delete ${lock}`,
+    fix: `Wait until that process has ended: this command then uses the verdicts that the process stored. If the process no longer runs, delete ${lock}`,
   });
 }

@@ -8,7 +8,7 @@ export interface PickableAnswer {
   readonly answer_hash: string;
   readonly tags: readonly string[];
   readonly trials: number;
-  /** Verdicts of judges; null when no judge rated it. */
+  /** Verdicts of judges; null when no judge rated the answer. */
   readonly judged: Votes | null;
 }
 

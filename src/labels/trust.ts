@@ -116,7 +116,7 @@ function underBar(
   if (low < bar.min_ac1) {
     return {
       why: `AC1 with people is ${rounded(measures.ac1.value)}, and may be as low as ${rounded(low)}; gate.judge.min_ac1 is ${bar.min_ac1}`,
-      next: (input) => `a better rubric, or more labels; ${calibrateAgain(input)} lists answers to label`,
+      next: (input) => `a better rubric, or more labels; to list answers to label: ${calibrateAgain(input)}`,
     };
   }
   const blind = whyUninformative(measures);
@@ -150,7 +150,10 @@ function suggestion(input: TrustInput, calibration: SuiteCalibration): string | 
   return `${fresh} new ${fresh === 1 ? "label" : "labels"}: ${calibrateAgain(input)}`;
 }
 
-/** A number with two decimals, rounded down, so that a missed bound does not look met; `unknown` for null. */
+/**
+ * A number with two decimals, rounded down, so that a number below a bound never appears to reach the bound;
+ * `unknown` for null.
+ */
 function rounded(value: number | null): string {
   return value === null ? "unknown" : (Math.floor(value * 100) / 100).toFixed(2);
 }

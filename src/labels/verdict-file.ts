@@ -69,8 +69,8 @@ export function readVerdicts(root: string, judge: string, version: string): Judg
 
 /**
  * Saves one verdict durably. Concurrent changes by others are kept. The file may already have a verdict on the same
- * answer with the same repeat number. That verdict is replaced if the judge has changed since it was given.
- * Otherwise, and if it was made elsewhere, it is kept and the new one is dropped.
+ * answer with the same repeat number. This stored verdict is replaced if the judge has changed since then.
+ * Otherwise, or if another tool made the stored verdict, it is kept and the new verdict is dropped.
  *
  * @throws {EvalsError} for a file with mistakes when a line must be replaced, or a lock that is not released
  */

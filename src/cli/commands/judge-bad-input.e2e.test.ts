@@ -43,7 +43,7 @@ describe("labels", () => {
     repo.write(VERDICTS, line(verdict("gone", "pass")) + line(verdict("b", "fail")));
     const { exit, stdout, stderr } = await repo.evals("calibrate polite --json");
     expect([exit, JSON.parse(stdout).labels.n]).toEqual([0, 2]);
-    expect(stderr).toContain('warning: The dataset has no case "gone", and there are labels of it.');
+    expect(stderr).toContain('warning: The dataset has no case "gone", but there are labels of this case.');
     expect((await repo.evals("check")).stderr).toContain('The dataset has no case "gone"');
   });
 
