@@ -140,8 +140,8 @@ function means(
 }
 
 /**
- * Both means, their difference b − a and its interval. Unpaired sessions count in the means but not in the interval, so
- * the interval may not contain the difference. Then it is widened until it does.
+ * Both means, their difference b − a and its interval. Unpaired sessions count in the means but not in the
+ * interval, so the interval might not contain the difference. Then the interval is widened until it does.
  */
 function aroundDelta(
   { a, b }: { readonly a: number | null; readonly b: number | null },
@@ -198,8 +198,8 @@ function preferred(pairs: readonly SessionPair[], preferences: Preferences): Mea
 const PERCENTILES = { 0.5: "latency_p50", 0.95: "latency_p95", 0.99: "latency_p99" } as const;
 
 /**
- * Latency percentile `q` of both arms, with bounds of their difference. The bounds of each arm have level 97.5 %, so
- * those of the difference have at least 95 %.
+ * Latency percentile `q` of both arms, with bounds of their difference. The bounds of each arm have level 97.5 %,
+ * so the bounds of the difference have at least 95 %.
  */
 function latency(q: keyof typeof PERCENTILES, { a, b }: PairedArms): MeasuredMetric {
   const times = (sessions: readonly ArmSession[]) =>

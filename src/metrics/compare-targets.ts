@@ -20,8 +20,8 @@ interface Column {
 type ColumnCase = Pick<CaseRow, "answered" | "passed" | "trials">;
 
 /**
- * For each suite with several runs, a matrix of its cases by its targets. Each run is one target; they keep the order
- * of `runs`.
+ * For each suite with several runs, a matrix of its cases by its targets. Each run is one target; the targets keep
+ * the order of `runs`.
  *
  * @param runs all of one command, so cases with the same id are the same question for all targets of a suite
  */

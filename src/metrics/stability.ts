@@ -132,7 +132,7 @@ export interface FlakyCase {
   readonly shares: readonly (number | null)[];
 }
 
-/** Number of cases with two answers or more; of any other case it is unknown whether it is flaky. */
+/** Number of cases with two answers or more. Whether any other case is flaky is unknown. */
 export function twiceAnswered({ answered }: PooledOutcomes): number {
   return answered.filter((one) => one > 1).length;
 }
@@ -239,7 +239,7 @@ export function chiSquareUpperTail(x: number, degrees: number): number {
 /** One sentence on a suite's stability; points are percentage points. */
 export function stabilitySentence({ runs, deviation, expected, p, verdict }: SuiteStability): string {
   if (verdict === "unknown" || deviation === null || expected === null || p === null) {
-    return `stability unknown: two runs that asked every case anew are needed, and there is ${runs === 1 ? "one" : "none"}; evals run --no-cache --all-trials makes one more`;
+    return `stability unknown: two runs with new answers to all cases are needed, and there is ${runs === 1 ? "one" : "none"}; to add a run: evals run --no-cache --all-trials`;
   }
   const points = (value: number): string => (value * 100).toFixed(1);
   const over = `over ${runs} runs of one fingerprint`;

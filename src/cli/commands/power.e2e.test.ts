@@ -78,7 +78,7 @@ describe("evals history of a suite", () => {
     const { stdout } = await repo.evals("history triage");
     expect(stdout).toContain("pass rate");
     // The second run replays the same recording, so it adds no information.
-    expect(stdout).toContain("stability unknown: two runs that asked every case anew");
+    expect(stdout).toContain("stability unknown: two runs with new answers to all cases");
     expect(stdout).toContain("evals history triage --flaky");
     for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
     expect((await repo.evals("history triage --flaky")).stdout).toMatch(/password-reset\s+1\/2\s+100.0 %/);
